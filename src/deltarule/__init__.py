@@ -1,0 +1,43 @@
+"""deltarule: write a layer's forward equations; everything else is derived from them.
+
+    load(name_or_path, **options) -> Network      a derivation file, read
+    derive(network) -> Derivation                 its gradients, with every step
+    trace(network, givens, ...) -> Trace          the numbers, line by line
+    mark(sheet, answers) -> verdicts              what somebody wrote, judged
+
+The names are imported when first used, so that `import deltarule` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deltarule.calculus import derive
+    from deltarule.checking import trace
+    from deltarule.marking import mark
+    from deltarule.notation.errors import DeltaruleError
+    from deltarule.notation.files import load
+
+__all__ = ["DeltaruleError", "derive", "load", "mark", "trace"]
+
+_HOME = {
+    "DeltaruleError": "deltarule.notation.errors",
+    "derive": "deltarule.calculus",
+    "load": "deltarule.notation.files",
+    "mark": "deltarule.marking",
+    "trace": "deltarule.checking",
+}
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module 'deltarule' has no attribute {name!r}")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(_HOME))

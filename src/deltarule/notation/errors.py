@@ -1,0 +1,42 @@
+"""The one exception that a person may meet: a fact, a place and a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class DeltaruleError(Exception):
+    """Something that the person can mend: what is the case, where, and what to do about it.
+
+    `str(error)` is one readable block; the place and the remedy may be missing.
+    """
+
+    def __init__(self, fact: str, place: str | None = None, remedy: str | None = None):
+        super().__init__(fact, place, remedy)
+        self.fact = fact
+        self.place = place
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        lines = [self.fact]
+        if self.place:
+            lines.append(f"  where: {self.place}")
+        if self.remedy:
+            lines.append(f"  remedy: {self.remedy}")
+        return "\n".join(lines)
+
+    def at(self, place: str) -> DeltaruleError:
+        """The same error told with a wider place: `place`, then the place it already had."""
+        inner = f"{place}: {self.place}" if self.place else place
+        return DeltaruleError(self.fact, inner, self.remedy)
+
+
+def did_you_mean(word: str, candidates: Iterable[str]) -> str:
+    """"did you mean 'decimals'?" for the nearest of `candidates`; empty when none is near."""
+    known = list(candidates)
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    if not near:
+        lowered = {name.lower(): name for name in known}
+        near = [lowered[w] for w in get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)]
+    return f"did you mean '{near[0]}'?" if near else ""
