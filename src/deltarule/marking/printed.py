@@ -1,0 +1,141 @@
+"""Numbers as somebody printed or typed them: the value, and how much of it the digits say.
+
+Read are `12`, `-0.5`, `−0,5` (Unicode minus, decimal comma), `+.5`, `3/4`, `1.2e-3`,
+`1.2·10^-3`, `1,2·10⁻³`. Nothing is evaluated. Infinite values, NaN and percentages are refused.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import InitVar, dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from deltarule.arithmetic.rounding import check_rule
+from deltarule.notation.errors import DeltaruleError
+
+_PLAIN_SPELLING = str.maketrans(
+    "−–⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹⁄∕\u00a0\u2009\u202f", "---+0123456789//" + "   "
+)
+_SIGN = r"(?P<sign>[+-]?)\s*"
+_DECIMAL = re.compile(
+    _SIGN + r"(?P<whole>[0-9]*)(?:[.,](?P<part>[0-9]*))?"
+    r"(?:[eE](?P<e>[+-]?[0-9]+)|\s*[·⋅×*x]\s*10(?:\^|\*\*)?\s*(?P<ten>\{?[+-]?[0-9]+\}?))?",
+    re.ASCII,
+)
+_FRACTION = re.compile(_SIGN + r"(?P<over>[0-9]+)\s*/\s*(?P<under>[0-9]+)", re.ASCII)
+_LONGEST, _LARGEST_POWER = 400, 400
+_REMEDY = "write 0.5, 0,5, -3, 3/4 or 1.2e-3"
+
+
+@dataclass(frozen=True)
+class Interval:
+    """The real numbers between `low` and `high`, each end counted or not."""
+
+    low: Fraction
+    high: Fraction
+    low_closed: bool = True
+    high_closed: bool = True
+
+    def __contains__(self, value: Fraction | Decimal | int) -> bool:
+        exact = Fraction(value)
+        above = self.low <= exact if self.low_closed else self.low < exact
+        return above and (exact <= self.high if self.high_closed else exact < self.high)
+
+    def __neg__(self) -> Interval:
+        return Interval(-self.high, -self.low, self.high_closed, self.low_closed)
+
+
+@dataclass(frozen=True)
+class Printed:
+    """One printed number. `place` is told in the error when `text` is no number.
+
+    value      the exact value of the digits
+    decimals   how many were printed; −2 for 12e2, whose last digit means hundreds; None for 3/4
+    figures    significant figures: 3 for 0.0120, 0 for 0.00; None for 3/4
+    unit       what one unit of the last digit is worth; None for 3/4
+    """
+
+    text: str
+    place: InitVar[str | None] = None
+    value: Fraction = field(init=False, compare=False)
+    decimals: int | None = field(init=False, compare=False)
+    figures: int | None = field(init=False, compare=False)
+
+    def __post_init__(self, place: str | None) -> None:
+        value, decimals, figures = _read(self.text, place)
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "decimals", decimals)
+        object.__setattr__(self, "figures", figures)
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def unit(self) -> Fraction | None:
+        return None if self.decimals is None else Fraction(10) ** -self.decimals
+
+    def printable(self, value: Fraction | Decimal | int, rule: str | None = "half-up") -> bool:
+        """Does the real `value` print as these digits? With rule None: under any rule."""
+        return value in self.interval(rule)
+
+    def interval(self, rule: str | None = "half-up") -> Interval:
+        """All values that print as these digits; a fraction stands for itself alone."""
+        if rule is not None:
+            check_rule(rule)
+        if self.unit is None:
+            return Interval(self.value, self.value)
+        size = _interval_of_size(abs(self.value), self.unit, rule)
+        return -size if self.value < 0 else size
+
+
+def _interval_of_size(size: Fraction, unit: Fraction, rule: str | None) -> Interval:
+    """The interval around `size`, a whole number of units and not negative."""
+    if rule is None:  # whatever truncation or either way of halves can give
+        return Interval(size - unit / 2 if size else -unit, size + unit, bool(size), False)
+    if rule == "truncate":
+        return Interval(size if size else -unit, size + unit, bool(size), False)
+    if rule == "half-even":
+        even = (size / unit) % 2 == 0
+        return Interval(size - unit / 2, size + unit / 2, even, even)
+    return Interval(size - unit / 2, size + unit / 2, bool(size), False)
+
+
+def _read(text: str, place: str | None) -> tuple[Fraction, int | None, int | None]:
+    """Value, decimals and significant figures of a printed number."""
+    plain = text.strip().translate(_PLAIN_SPELLING)
+    if len(plain) > _LONGEST:
+        raise DeltaruleError(
+            f"a number of {len(plain)} characters", place, f"print at most {_LONGEST}"
+        )
+    fraction = _FRACTION.fullmatch(plain)
+    if fraction:
+        if not int(fraction["under"]):
+            raise DeltaruleError(f"{text!r} divides by zero", place, _REMEDY)
+        value = Fraction(int(fraction["over"]), int(fraction["under"]))
+        return (-value if fraction["sign"] == "-" else value), None, None
+    decimal = _DECIMAL.fullmatch(plain)
+    if not decimal or not (decimal["whole"] or decimal["part"]):
+        raise DeltaruleError(f"{text!r} is not a number", place, _why(plain))
+    part = decimal["part"] or ""
+    power = int((decimal["e"] or decimal["ten"] or "0").strip("{}"))
+    if abs(power) > _LARGEST_POWER:
+        raise DeltaruleError(
+            f"{text!r} is beyond 10^{_LARGEST_POWER}", place, "give a number of ordinary size"
+        )
+    digits = int(decimal["whole"] + part)
+    decimals = len(part) - power
+    value = digits * Fraction(10) ** -decimals
+    figures = len(str(digits)) if digits else 0
+    return (-value if decimal["sign"] == "-" else value), decimals, figures
+
+
+def _why(plain: str) -> str:
+    """The remedy that fits what was typed instead of a number."""
+    if plain.lower().lstrip("+-") in ("nan", "inf", "infinity", "∞"):
+        return f"only finite numbers are marked; {_REMEDY}"
+    if plain.endswith("%"):
+        return "write 0.12 for 12%"
+    if "," in plain and "." in plain:
+        return "one decimal point or comma, and nothing between thousands"
+    return _REMEDY
