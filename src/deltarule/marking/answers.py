@@ -1,0 +1,113 @@
+"""What somebody wrote for a sheet: printed numbers, read from a TOML file.
+
+    sheet = "slide"          # an example's name, or a path from this file on; may be left out
+    who = "Emmy N."          # may be left out
+    run = 2                  # which run of the sheet, counted from 1; left out: the first
+
+    [answers]
+    yhat = 0.62
+    "dE/dTheta2" = [-0.07, "−0,08", "-1/100"]
+    E = ""                   # nothing written
+
+Names are spelled as on sheets. An empty string is a missing answer, one entry of a list too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from deltarule.marking.arrays import Numbers, entries, read_numbers
+from deltarule.marking.toml_text import TomlText, expect, read_toml, refuse_unknown
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.names import parse_reference
+
+KEYS = ("sheet", "who", "run", "answers")
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers by canonical name, as text; None where one entry of a list was left empty.
+
+    `sheet` is a name or a path that load_sheet takes; None when the file names none.
+    """
+
+    sheet: str | None
+    who: str
+    values: dict[str, Numbers]
+    path: str
+    run: int = 1
+
+
+def load_answers(path: str | Path) -> Answers:
+    """The answers file at `path`; DeltaruleError naming line and key for whatever is wrong."""
+    toml = read_toml(Path(path), str(path))
+    refuse_unknown(toml.data, KEYS, toml.name)
+    if "answers" not in toml.data:
+        raise DeltaruleError(
+            "there are no answers", toml.name, "write them under [answers], as yhat = 0.62"
+        )
+    run = expect(toml.data.get("run", 1), int, toml.where("", "run"))
+    if run < 1:
+        raise DeltaruleError(f"run = {run}", toml.where("", "run"), "runs are counted from 1")
+    who = expect(toml.data.get("who", ""), str, toml.where("", "who"))
+    return Answers(_sheet(toml, Path(path).parent), who, _values(toml), str(path), run)
+
+
+def template(
+    quantities: Iterable[tuple[str, tuple[int, ...]]], sheet: str = "", run: int = 1
+) -> str:
+    """An empty answers file for `quantities`, each a name and the lengths of its axes."""
+    lines = [
+        "# Write each answer between its quotes, or instead of them. Empty means no answer.",
+        '# Numbers: "0.62", "−0,38", "3/4", "1.2e-3". Print the digits that you worked with.',
+        f"sheet = {json.dumps(sheet)}" if sheet else '# sheet = "slide"',
+        *([f"run = {run}"] if run != 1 else []),
+        'who = ""',
+        "",
+        "[answers]",
+    ]
+    for name, extent in quantities:
+        reference = str(parse_reference(name))
+        lines.append(f"{json.dumps(reference)} = {_blank(tuple(extent))}")
+    return "\n".join(lines) + "\n"
+
+
+def _sheet(toml: TomlText, folder: Path) -> str | None:
+    """The sheet's name; a path is meant from the answers file's folder on."""
+    sheet = expect(toml.data.get("sheet", ""), str, toml.where("", "sheet"))
+    if "/" in sheet or sheet.endswith(".toml"):
+        return str(folder / sheet)
+    return sheet or None
+
+
+def _values(toml: TomlText) -> dict[str, Numbers]:
+    table = expect(toml.data["answers"], dict, toml.where("answers"))
+    values: dict[str, Numbers] = {}
+    for key, written in table.items():
+        place = toml.where("answers", key)
+        try:
+            name = str(parse_reference(key))
+        except DeltaruleError as error:
+            raise error.at(place) from None
+        if name in values:
+            raise DeltaruleError(f"{name} is answered twice", place, "leave one of them out")
+        values[name] = read_numbers(written, place, blanks=True)
+    return {name: value for name, value in values.items() if _written(value)}
+
+
+def _written(value: Numbers) -> bool:
+    return any(number is not None for _, number in entries(value))
+
+
+def _blank(extent: tuple[int, ...], indent: str = "") -> str:
+    """Empty quotes in nested lists, one row a line."""
+    if not extent:
+        return '""'
+    if len(extent) == 1:
+        return "[" + ", ".join(['""'] * extent[0]) + "]"
+    inner = indent + "  "
+    rows = [f"{inner}{_blank(extent[1:], inner)},\n" for _ in range(extent[0])]
+    return "[\n" + "".join(rows) + indent + "]"

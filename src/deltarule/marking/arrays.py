@@ -1,0 +1,84 @@
+"""Printed numbers in nested lists: one number, a vector, a matrix, or deeper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+from deltarule.marking.printed import Printed
+from deltarule.notation.errors import DeltaruleError
+
+# A Printed, None where nothing was written, or a tuple of such.
+Numbers: TypeAlias = "Printed | None | tuple[Numbers, ...]"
+
+
+def read_numbers(value: Any, place: str, blanks: bool = False) -> Numbers:
+    """A TOML value as printed numbers, all lists of one depth as long as each other.
+
+    With `blanks`, an empty string is None: nothing was written there.
+    """
+    numbers = _read(value, place, (), blanks)
+    _refuse_ragged(numbers, place)
+    return numbers
+
+
+def shape(numbers: Numbers) -> tuple[int, ...]:
+    """The length of every axis; () for a single number."""
+    return (len(numbers), *shape(numbers[0])) if isinstance(numbers, tuple) else ()
+
+
+def entries(numbers: Numbers) -> Iterator[tuple[tuple[int, ...], Printed | None]]:
+    """Every number with its index, the last axis running fastest."""
+    if not isinstance(numbers, tuple):
+        yield (), numbers
+        return
+    for position, inner in enumerate(numbers):
+        for index, number in entries(inner):
+            yield (position, *index), number
+
+
+def _read(value: Any, place: str, index: tuple[int, ...], blanks: bool) -> Numbers:
+    if isinstance(value, list):
+        if not value:
+            raise DeltaruleError("an empty list", place + _bracketed(index), "give its numbers")
+        return tuple(
+            _read(inner, place, (*index, position), blanks)
+            for position, inner in enumerate(value)
+        )
+    here = place + _bracketed(index)
+    if blanks and isinstance(value, str) and not value.strip():
+        return None
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return Printed(str(value), here)
+    kind = "a table" if isinstance(value, dict) else str(value).lower()
+    raise DeltaruleError(
+        f"{kind} stands where a number belongs", here, "write a number or a list of numbers"
+    )
+
+
+def _refuse_ragged(numbers: Numbers, place: str, index: tuple[int, ...] = ()) -> None:
+    """Every row must have the shape of the first one."""
+    if not isinstance(numbers, tuple):
+        return
+    for position, inner in enumerate(numbers):
+        _refuse_ragged(inner, place, (*index, position))
+    first = shape(numbers[0])
+    for position, inner in enumerate(numbers):
+        if shape(inner) != first:
+            raise DeltaruleError(
+                f"row {position} holds {_told(shape(inner))}, row 0 holds {_told(first)}",
+                place + _bracketed(index),
+                "give every row the same length (rows are counted from 0)",
+            )
+
+
+def _told(extent: tuple[int, ...]) -> str:
+    if not extent:
+        return "a single number"
+    if len(extent) == 1:
+        return f"{extent[0]} number" + "s" * (extent[0] != 1)
+    return "×".join(map(str, extent)) + " numbers"
+
+
+def _bracketed(index: tuple[int, ...]) -> str:
+    return f"[{','.join(map(str, index))}]" if index else ""

@@ -1,0 +1,230 @@
+"""What may stand in a sheet: its keys, what each must hold, and how runs inherit.
+
+The format itself is described in sheets.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+from deltarule.arithmetic.rounding import check_rule
+from deltarule.marking.arrays import Numbers, read_numbers
+from deltarule.marking.printed import Printed
+from deltarule.marking.toml_text import Digits, TomlText, expect, refuse_unknown
+from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.names import ascii_name, canonical, parse_reference
+
+_INHERITED = ("network", "optimiser", "rate", "updates", "not_updated", "rounding")
+_MERGED = ("options", "given")
+_OWN = ("title", "at", "asked", "restated", "published", "marks")
+RUN_KEYS = (*_OWN, *_INHERITED, *_MERGED)
+SHEET_KEYS = (*RUN_KEYS, "source", "run")
+ROUNDING_KEYS = ("decimals", "significant", "rule")
+_TRANSPOSED = (" transposed", "ᵀ", "^T", ".T")
+
+
+def read_runs(toml: TomlText) -> list[dict[str, Any]]:
+    """The settings of every run, checked and with what it inherits: keywords of `Run`."""
+    data = toml.data
+    refuse_unknown(data, SHEET_KEYS, toml.name)
+    if "title" not in data:
+        raise DeltaruleError("the sheet has no title", toml.name, 'write title = "…" on top')
+    further = expect(data.get("run", []), list, toml.where("", "run"))
+    own = [(0, data)] if not further or "published" in data or "asked" in data else []
+    for number, run in enumerate(further, 1):
+        place = toml.where("run", run=number)
+        refuse_unknown(expect(run, dict, place), RUN_KEYS, place)
+        own.append((number, _inherit(data, run)))
+    return [_Reader(toml, number, settings).run(len(own)) for number, settings in own]
+
+
+def _inherit(sheet: dict[str, Any], run: dict[str, Any]) -> dict[str, Any]:
+    settings = {key: sheet[key] for key in _INHERITED if key in sheet} | run
+    for key in _MERGED:
+        tables = [table for table in (sheet.get(key), run.get(key)) if table is not None]
+        if len(tables) == 2 and all(isinstance(table, dict) for table in tables):
+            settings[key] = tables[0] | tables[1]
+        elif tables:
+            settings[key] = tables[-1]
+    return settings
+
+
+class _Reader:
+    """Reads the settings of one run; `number` counts `[[run]]`, 0 is the sheet's own top."""
+
+    def __init__(self, toml: TomlText, number: int, settings: dict[str, Any]):
+        self.toml = toml
+        self.number = number
+        self.settings = settings
+
+    def run(self, runs: int) -> dict[str, Any]:
+        sheet = expect(self.toml.data["title"], str, self.toml.where("", "title"))
+        title = f"{sheet}, run {self.number}" if self.number and runs > 1 else sheet
+        given = self._numbers("given", ascii_name)
+        published = self._numbers("published", _reference)
+        restated = self._numbers("restated", _restated)
+        fixed = self._names("not_updated", ascii_name)
+        self._refuse_not_given("restated", restated, given)
+        self._refuse_not_given("not_updated", fixed, given)
+        asked = self._names("asked", _reference) or tuple(published)
+        rate = self._rate()
+        at = self._at()
+        updates = self._updates(rate, at, (*asked, *published))
+        return {
+            "title": self._text("title", title),
+            "network": self._network(),
+            "options": {key: _option(value) for key, value in self._table("options").items()},
+            "optimiser": self._text("optimiser", "gradient_descent"),
+            "rate": rate,
+            "updates": updates,
+            "at": at,
+            "not_updated": fixed,
+            "rounding": self._rounding(),
+            "given": given,
+            "restated": restated,
+            "published": published,
+            "asked": asked,
+            "marks": self._marks(asked),
+        }
+
+    def _where(self, section: str, key: str = "") -> str:
+        return self.toml.where(section, key, self.number)
+
+    def _text(self, key: str, default: str) -> str:
+        return expect(self.settings.get(key, default), str, self._where("", key))
+
+    def _table(self, key: str) -> dict[str, Any]:
+        return expect(self.settings.get(key, {}), dict, self._where(key))
+
+    def _network(self) -> str:
+        if "network" not in self.settings:
+            raise DeltaruleError(
+                "the sheet names no network",
+                self.toml.name,
+                'write network = "mlp", or the path of a derivation of your own',
+            )
+        return self._text("network", "")
+
+    def _numbers(self, section: str, spelled: Callable[[str], str]) -> dict[str, Numbers]:
+        """A table of quantities, keyed by canonical names."""
+        found: dict[str, Numbers] = {}
+        for key, value in self._table(section).items():
+            place = self._where(section, key)
+            name = _named(key, spelled, place)
+            if name in found:
+                raise DeltaruleError(f"{name} stands here twice", place, "leave one of them out")
+            found[name] = read_numbers(value, place)
+        return found
+
+    def _names(self, key: str, spelled: Callable[[str], str]) -> tuple[str, ...]:
+        place = self._where("", key)
+        names = expect(self.settings.get(key, []), list, place)
+        return tuple(_named(expect(name, str, place), spelled, place) for name in names)
+
+    def _refuse_not_given(self, key: str, names: Iterable[str], given: dict[str, Numbers]) -> None:
+        for name in names:
+            tensor = name.removesuffix(" transposed")
+            if tensor not in given:
+                where = (key, name) if key == "restated" else ("", key)
+                hint = did_you_mean(tensor, given) or f"given are {', '.join(given) or 'none'}"
+                raise DeltaruleError(f"{tensor} is not given", self._where(*where), hint)
+
+    def _rate(self) -> Printed | None:
+        if "rate" not in self.settings:
+            return None
+        return _number(self.settings["rate"], self._where("", "rate"))
+
+    def _at(self) -> str:
+        at = self._text("at", "before")
+        if at not in ("before", "after"):
+            raise DeltaruleError(
+                f"at = {at!r} is neither before nor after",
+                self._where("", "at"),
+                'write at = "after" when the published values are those after the updates',
+            )
+        return at
+
+    def _updates(self, rate: Printed | None, at: str, names: tuple[str, ...]) -> int:
+        after = at == "after" or any(name.endswith(" after") for name in names)
+        place = self._where("", "updates")
+        updates = expect(self.settings.get("updates", int(after or rate is not None)), int, place)
+        if updates < 0:
+            raise DeltaruleError(f"{updates} updates", place, "give 0 or more")
+        if updates and rate is None:
+            raise DeltaruleError(
+                "an update is asked for, and there is no learning rate",
+                self.toml.name,
+                "write rate = 0.5, or whatever it is",
+            )
+        if after and not updates:
+            raise DeltaruleError(
+                "values after the update are asked for, with updates = 0",
+                place,
+                "leave updates out, or give 1 or more",
+            )
+        return updates
+
+    def _rounding(self) -> dict[str, Any]:
+        table, place = self._table("rounding"), self._where("rounding")
+        refuse_unknown(table, ROUNDING_KEYS, place)
+        if "decimals" in table and "significant" in table:
+            raise DeltaruleError(
+                "both decimals and significant figures", place, "keep the one that was used"
+            )
+        for key, least in (("decimals", 0), ("significant", 1)):
+            place = self._where("rounding", key)
+            if key in table and not least <= expect(table[key], int, place) <= 100:
+                raise DeltaruleError(f"{key} = {table[key]}", place, f"give {least} to 100")
+        if "rule" in table:
+            place = self._where("rounding", "rule")
+            _named(expect(table["rule"], str, place), check_rule, place)
+        return dict(table)
+
+    def _marks(self, asked: tuple[str, ...]) -> dict[str, Printed]:
+        marks = {}
+        for key, value in self._table("marks").items():
+            place = self._where("marks", key)
+            name = _named(key, _reference, place)
+            if asked and name not in asked:
+                hint = did_you_mean(name, asked) or f"asked are {', '.join(asked)}"
+                raise DeltaruleError(f"marks for {name}, which is not asked", place, hint)
+            marks[name] = _number(value, place)
+            if marks[name].value < 0:
+                raise DeltaruleError(f"{value} marks", place, "give 0 or more")
+        return marks
+
+
+def _named(text: str, spelled: Callable[[str], str], place: str) -> str:
+    """The name as `spelled` reads it, its complaint told with a place."""
+    try:
+        return spelled(text)
+    except DeltaruleError as error:
+        raise error.at(place) from None
+
+
+def _reference(text: str) -> str:
+    return str(parse_reference(text))
+
+
+def _restated(text: str) -> str:
+    """`Θ₁ᵀ` -> `Theta1 transposed`."""
+    for ending in _TRANSPOSED:
+        if text.strip().endswith(ending):
+            return canonical(text.strip().removesuffix(ending)) + " transposed"
+    return canonical(text)
+
+
+def _number(value: Any, place: str) -> Printed:
+    number = read_numbers(value, place)
+    if isinstance(number, Printed):
+        return number
+    raise DeltaruleError("a list stands where one number belongs", place, "give one number")
+
+
+def _option(value: Any) -> Any:
+    """An option's value for the derivation: numbers with a point become exact fractions."""
+    if isinstance(value, Digits):
+        return Fraction(Printed(value).value)
+    return [_option(inner) for inner in value] if isinstance(value, list) else value

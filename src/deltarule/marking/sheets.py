@@ -1,0 +1,168 @@
+"""Sheets: a worked example or an exam, with its numbers exactly as printed.
+
+A sheet is a TOML file. Copy this one:
+
+    title = "A 2-3-1 sigmoid network, one step of gradient descent"
+    source = "KAIST AI602, lecture 1"
+    network = "mlp"                # a derivation's name, or the path of one, from this file on
+    optimiser = "gradient_descent" # the default
+    rate = 1                       # learning rate
+    updates = 1                    # how often the parameters are updated
+    not_updated = ["b1"]           # parameters held fixed; they stand under [given]
+    asked = ["s1", "Theta2 after"] # left out: whatever is published, or everything
+
+    [options]                      # of the derivation
+    layers = 2
+
+    [rounding]                     # how the publication carried its numbers; left out: exactly
+    decimals = 2                   # or: significant = 3
+    rule = "half-up"               # or half-even, truncate
+
+    [given]
+    x = [1.0, -0.5]
+    Theta1 = [[1.2, 2.1, 1.5], [-0.3, -0.7, 0.3]]
+
+    [restated]                     # a given that the publication prints a second time
+    "Theta1 transposed" = [[1.2, -0.3], [2.1, -0.7], [-1.5, 0.3]]
+
+    [published]                    # trailing zeros count: 0.50 has two decimals
+    s1 = [1.35, 2.45, -1.65]
+    "dE/dTheta2" = [0.02, -0.05, -0.12]
+    "Theta2 after" = [-0.22, 0.55, 1.42]
+    "dE_o[0]/dh1[0]" = 0.0554      # one entry; entries count from 0
+
+    [marks]                        # left out: all alike
+    "dE/dTheta2" = 2
+
+    [[run]]                        # the same again with changes
+    title = "after 10000 updates"
+    updates = 10000
+    at = "after"                   # published values are those computed after the updates
+    [run.published]
+    E = 0.0000351085
+
+**Names** are written in any spelling of notation/names.py (`Theta2`, `"Θ₂"`, `"∂E/∂Θ₂"`); those
+with /, [, blanks or Greek letters stand in quotes. **Numbers** keep their digits. Fractions,
+a Unicode minus and a decimal comma stand in quotes: `"1/3"`, `"−0,5"`. (`[0,5]` is two numbers.)
+**Axes** of length 1 may be left out: a 3×1 matrix may be given as a list of three.
+
+**Updates** are 1 when left out and a `rate`, an `… after` or `at = "after"` is there, else 0.
+**Runs.** What stands before the first `[[run]]` is a run itself if it publishes or asks
+something, or if it is the only one. A further run inherits network, optimiser, rate, updates,
+not_updated and rounding unless it has its own; its [run.options] and [run.given] add to and
+replace single values of the sheet's; restated, published, asked, marks and at are its own alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from deltarule.marking.arrays import Numbers
+from deltarule.marking.printed import Printed
+from deltarule.marking.sheet_format import read_runs
+from deltarule.marking.toml_text import expect, read_toml
+from deltarule.notation.errors import DeltaruleError, did_you_mean
+
+
+@dataclass(frozen=True)
+class Rounding:
+    """How numbers were carried from line to line: exactly when both counts are None."""
+
+    decimals: int | None = None
+    significant: int | None = None
+    rule: str = "half-up"
+
+    @property
+    def exact(self) -> bool:
+        return self.decimals is None and self.significant is None
+
+
+@dataclass(frozen=True)
+class Run:
+    """One computation of a sheet. Keys of the tables are canonical names, as text.
+
+    `asked` is empty when everything is; `at` is "after" when the published forward values are
+    those after the updates, else "before". `restated` is keyed `Theta1` or `Theta1 transposed`.
+    """
+
+    title: str
+    network: str
+    options: dict[str, Any] = field(default_factory=dict)
+    optimiser: str = "gradient_descent"
+    rate: Printed | None = None
+    updates: int = 0
+    at: str = "before"
+    not_updated: tuple[str, ...] = ()
+    rounding: Rounding = Rounding()
+    given: dict[str, Numbers] = field(default_factory=dict)
+    restated: dict[str, Numbers] = field(default_factory=dict)
+    published: dict[str, Numbers] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+    marks: dict[str, Printed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: `path` is where it was read, as the person would name it."""
+
+    title: str
+    source: str
+    path: str
+    runs: tuple[Run, ...]
+
+
+def load_sheet(name_or_path: str | Path) -> Sheet:
+    """An example of the library by its bare name, else the sheet at a path.
+
+    Raises DeltaruleError naming file, line and key for whatever is not as described above.
+    """
+    path, name = _find(name_or_path)
+    toml = read_toml(path, name)
+    folder = path.parent if isinstance(path, Path) else Path()
+    runs = []
+    for settings in read_runs(toml):
+        settings["network"] = _beside(folder, settings["network"])
+        settings["rounding"] = Rounding(**settings["rounding"])
+        runs.append(Run(**settings))
+    source = expect(toml.data.get("source", ""), str, toml.where("", "source"))
+    return Sheet(toml.data["title"], source, name, tuple(runs))
+
+
+def sheet_names() -> list[str]:
+    """The names of the examples that come with the library."""
+    folder = _examples()
+    if not folder.is_dir():
+        return []
+    names = [file.name for file in folder.iterdir()]
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def _examples() -> Traversable:
+    return resources.files("deltarule").joinpath("derivations", "examples")
+
+
+def _find(name_or_path: str | Path) -> tuple[Path | Traversable, str]:
+    """Where the sheet is, and what to call it."""
+    text = str(name_or_path)
+    bare = isinstance(name_or_path, str) and text.replace("-", "_").isidentifier()
+    if not bare:
+        return Path(name_or_path), text
+    names = sheet_names()
+    if text in names:
+        return _examples().joinpath(f"{text}.toml"), f"derivations/examples/{text}.toml"
+    if Path(text).exists():
+        return Path(text), text
+    known = f"the examples are {', '.join(names)}; a file of your own is named by its path"
+    hint = did_you_mean(text, names)
+    raise DeltaruleError(
+        f"there is no example {text!r}", remedy=f"{hint} {known}" if hint else known
+    )
+
+
+def _beside(folder: Path, network: str) -> str:
+    """A path of a derivation is meant from the sheet's folder on; a name stays a name."""
+    return str(folder / network) if "/" in network or network.endswith(".py") else network
