@@ -1,0 +1,1 @@
+"""The kinds of number, and the evaluator over them."""

@@ -1,0 +1,118 @@
+"""What a kind of number must be able to do, array by array.
+
+An arithmetic works on NumPy arrays whose entries are its numbers: float64, integers modulo a
+prime, or Python objects (exact rationals, balls). The evaluator is the same for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.notation.errors import DeltaruleError
+
+
+class Undecided(DeltaruleError):
+    """A comparison that the numbers at hand cannot settle, such as a ball around 0 being > 0."""
+
+
+class Arithmetic:
+    """Float-like defaults; subclasses replace what their numbers do differently."""
+
+    name = "float64"
+    dtype: type | str = "float64"
+    #: Whether functions may use their stable formula (floating point) or the defining one.
+    stable = False
+    #: Whether large sums of products may go to `numpy.einsum`.
+    contracts = False
+
+    def number(self, value: Fraction):
+        """One number of this kind."""
+        raise NotImplementedError
+
+    def array(self, values) -> np.ndarray:
+        """An array of this kind from nested numbers, fractions or an array of another kind."""
+        nested = np.array(values, dtype=object)
+        flat = [self.number(Fraction(v)) for v in nested.ravel()]
+        result = np.empty(nested.shape, dtype=self.dtype)
+        result.ravel()[:] = flat
+        return result
+
+    def whole(self, values: np.ndarray):
+        """Numbers of this kind from an array of integers."""
+        return self.array(values)
+
+    def zeros(self, shape: tuple[int, ...]) -> np.ndarray:
+        """An array of zeros."""
+        result = np.empty(shape, dtype=self.dtype)
+        result[...] = self.number(Fraction(0))
+        return result
+
+    def add(self, a, b):
+        return a + b
+
+    def multiply(self, a, b):
+        return a * b
+
+    def power(self, a, exponent: Fraction):
+        """a to a rational exponent."""
+        raise NotImplementedError
+
+    def apply(self, leaf: str, a):
+        """One of the leaf functions exp, log, tanh, erf, entry by entry."""
+        raise NotImplementedError
+
+    def pi(self):
+        """π."""
+        raise NotImplementedError
+
+    def positive(self, a) -> np.ndarray:
+        """Where a > 0, as booleans. Raises Undecided where that cannot be told."""
+        return np.asarray(a > 0, dtype=bool)
+
+    def where(self, mask: np.ndarray, a, b):
+        return np.where(mask, a, b)
+
+    def total(self, a, axes: tuple[int, ...]):
+        """The sum over some axes; 0 over an empty range."""
+        return np.add.reduce(a, axis=axes) if a.size else self.zeros(_reduced(a.shape, axes))
+
+    def product(self, a, axes: tuple[int, ...]):
+        for axis in sorted(axes, reverse=True):
+            result = self.whole(np.ones(a.shape[:axis] + a.shape[axis + 1:], dtype=np.int64))
+            for part in range(a.shape[axis]):
+                result = self.multiply(result, np.take(a, part, axis=axis))
+            a = result
+        return a
+
+    def largest(self, a, axes: tuple[int, ...]):
+        """The maximum over some axes."""
+        return np.maximum.reduce(a, axis=axes)
+
+    def least(self):
+        """A number below all others, for maxima over nothing."""
+        return self.number(Fraction(-(2**200)))
+
+    def settle(self, a):
+        """What is kept of a line's value; rounding happens here."""
+        return a
+
+    def context(self):
+        """A context manager in which the evaluation runs."""
+        return np.errstate(all="ignore")
+
+
+def _reduced(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(n for k, n in enumerate(shape) if k not in axes)
+
+
+def entrywise(function: Callable, a) -> np.ndarray:
+    """A Python function applied to each entry of an object array; the shape is kept."""
+    a = np.asarray(a, dtype=object)
+    result = np.empty(a.shape, dtype=object)
+    flat = result.ravel()
+    for k, value in enumerate(a.ravel()):
+        flat[k] = function(value)
+    return flat.reshape(a.shape)

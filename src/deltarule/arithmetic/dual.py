@@ -1,0 +1,148 @@
+"""Dual numbers a + a′ε with ε² = 0, over any other arithmetic: a derivative of its own.
+
+It shares nothing with the symbolic derivation, so that one can check the other.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.arithmetic.base import Arithmetic
+
+
+class DualArray:
+    """An array of dual numbers: `value` and `tangent`, of one shape."""
+
+    def __init__(self, value, tangent):
+        self.value, self.tangent = value, tangent
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return np.shape(self.value)
+
+    @property
+    def ndim(self) -> int:
+        return np.ndim(self.value)
+
+    @property
+    def size(self) -> int:
+        return np.size(self.value)
+
+    def __getitem__(self, key) -> DualArray:
+        return DualArray(np.asarray(self.value)[key], np.asarray(self.tangent)[key])
+
+    def __setitem__(self, key, other: DualArray) -> None:
+        self.value[key], self.tangent[key] = other.value, other.tangent
+
+    def reshape(self, shape) -> DualArray:
+        return DualArray(np.reshape(self.value, shape), np.reshape(self.tangent, shape))
+
+    def transpose(self, axes) -> DualArray:
+        return DualArray(np.transpose(self.value, axes), np.transpose(self.tangent, axes))
+
+    def broadcast(self, shape) -> DualArray:
+        return DualArray(np.broadcast_to(self.value, shape), np.broadcast_to(self.tangent, shape))
+
+
+class Dual(Arithmetic):
+    """Dual numbers over `base`."""
+
+    name = "dual"
+
+    def __init__(self, base: Arithmetic):
+        self.base = base
+        self.stable = base.stable
+
+    def number(self, value: Fraction) -> DualArray:
+        return DualArray(self.base.number(value), self.base.number(Fraction(0)))
+
+    def array(self, values) -> DualArray:
+        inner = self.base.array(values)
+        return DualArray(inner, self.base.zeros(inner.shape))
+
+    def whole(self, values) -> DualArray:
+        inner = self.base.whole(values)
+        return DualArray(inner, self.base.zeros(np.shape(inner)))
+
+    def zeros(self, shape) -> DualArray:
+        return DualArray(self.base.zeros(shape), self.base.zeros(shape))
+
+    def add(self, a: DualArray, b: DualArray) -> DualArray:
+        add = self.base.add
+        return DualArray(add(a.value, b.value), add(a.tangent, b.tangent))
+
+    def multiply(self, a: DualArray, b: DualArray) -> DualArray:
+        add, times = self.base.add, self.base.multiply
+        return DualArray(
+            times(a.value, b.value), add(times(a.tangent, b.value), times(a.value, b.tangent))
+        )
+
+    def power(self, a: DualArray, exponent: Fraction) -> DualArray:
+        slope = self.base.multiply(
+            self.base.number(exponent), self.base.power(a.value, exponent - 1)
+        )
+        return self._with_slope(self.base.power(a.value, exponent), slope, a)
+
+    def apply(self, leaf: str, a: DualArray) -> DualArray:
+        value = self.base.apply(leaf, a.value)
+        return self._with_slope(value, self._slope(leaf, a.value, value), a)
+
+    def _slope(self, leaf: str, a, value):
+        base = self.base
+        minus_one = base.number(Fraction(-1))
+        if leaf == "exp":
+            return value
+        if leaf == "log":
+            return base.power(a, Fraction(-1))
+        if leaf == "tanh":
+            negative = base.multiply(minus_one, base.multiply(value, value))
+            return base.add(base.number(Fraction(1)), negative)
+        bell = base.apply("exp", base.multiply(minus_one, base.multiply(a, a)))
+        over_root_pi = base.power(np.asarray(base.pi()), Fraction(-1, 2))
+        return base.multiply(base.multiply(base.number(Fraction(2)), over_root_pi), bell)
+
+    def _with_slope(self, value, slope, a: DualArray) -> DualArray:
+        return DualArray(value, self.base.multiply(slope, a.tangent))
+
+    def pi(self) -> DualArray:
+        return DualArray(self.base.pi(), self.base.number(Fraction(0)))
+
+    def positive(self, a: DualArray) -> np.ndarray:
+        return self.base.positive(a.value)
+
+    def where(self, mask, a: DualArray, b: DualArray) -> DualArray:
+        where = self.base.where
+        return DualArray(where(mask, a.value, b.value), where(mask, a.tangent, b.tangent))
+
+    def total(self, a: DualArray, axes) -> DualArray:
+        return DualArray(self.base.total(a.value, axes), self.base.total(a.tangent, axes))
+
+    def product(self, a: DualArray, axes) -> DualArray:
+        for axis in sorted(axes, reverse=True):
+            rest = a.shape[:axis] + a.shape[axis + 1:]
+            result = self.whole(np.ones(rest, dtype=np.int64))
+            for part in range(a.shape[axis]):
+                result = self.multiply(result, a[(slice(None),) * axis + (part,)])
+            a = result
+        return a
+
+    def largest(self, a: DualArray, axes) -> DualArray:
+        """The first largest entry along the axes, with its tangent."""
+        moved = [k for k in range(a.ndim) if k not in axes] + list(axes)
+        kept = tuple(a.shape[k] for k in moved[: a.ndim - len(axes)])
+        flat = a.transpose(moved).reshape((*kept, -1))
+        best = flat[..., 0]
+        for k in range(1, flat.shape[-1]):
+            rival = flat[..., k]
+            minus = self.base.multiply(self.base.number(Fraction(-1)), best.value)
+            mask = self.base.positive(self.base.add(rival.value, minus))
+            best = self.where(mask, rival, best)
+        return best
+
+    def settle(self, a: DualArray) -> DualArray:
+        return a
+
+    def context(self):
+        return self.base.context()

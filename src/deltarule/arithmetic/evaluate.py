@@ -1,0 +1,284 @@
+"""One evaluator for every kind of number: an expression over a grid of its indices.
+
+Each index in scope is an axis; a sum adds axes and removes them again. Reads beyond a tensor's
+edge have the tensor's declared outside value, and where a sum's conditions fail nothing counts,
+whatever lies there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+import sympy
+from sympy import Add, Basic, Dummy, Expr, Mul, Pow, Symbol
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.contraction import contraction
+from deltarule.arithmetic.integers import Grid, mask, whole
+from deltarule.notation import nodes
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.functions import Elementwise
+from deltarule.notation.symbols import Index, Size
+from deltarule.notation.tensors import Tensor
+
+#: A sum over more points than this is taken in parts, to bound the memory.
+MOST_POINTS = 1 << 22
+
+
+@dataclass
+class Values:
+    """What the names in an expression stand for.
+
+    `arrays` by tensor name, `sizes` and `scalars` by symbol; `tensors` tells the outside values.
+    """
+
+    arrays: dict
+    sizes: Mapping[Symbol, int]
+    scalars: Mapping[Symbol, Fraction]
+    tensors: Mapping[str, Tensor]
+
+    def extent(self, size: Expr) -> int:
+        """The number that a size comes to. Raises DeltaruleError for one that has no value."""
+        return int(whole(size, Grid((), (), ()), self))
+
+
+def evaluate(
+    expression: Expr,
+    ranges: Sequence[tuple[Index, Expr]],
+    values: Values,
+    arithmetic: Arithmetic,
+):
+    """The array of an expression over its free indices, in the order of `ranges`."""
+    shape = tuple(values.extent(n) for _, n in ranges)
+    grid = Grid(tuple(i for i, _ in ranges), shape, (0,) * len(shape))
+    with arithmetic.context():
+        found = _Walk(values, arithmetic).value(expression, grid)
+        return _filled(found, shape, arithmetic)
+
+
+def _filled(found, shape: tuple[int, ...], arithmetic: Arithmetic):
+    """A result as an array of its full shape, owned by the caller."""
+    if hasattr(found, "broadcast"):
+        wide = found.broadcast(shape)
+        return type(wide)(np.array(wide.value), np.array(wide.tangent))
+    return np.array(np.broadcast_to(np.asarray(found, dtype=arithmetic.dtype), shape))
+
+
+class _Walk:
+    """One evaluation: values of nodes over a grid, broadcast where a node lacks an index."""
+
+    def __init__(self, values: Values, arithmetic: Arithmetic):
+        self.values, self.arithmetic = values, arithmetic
+        self.locals: dict[Dummy, object] = {}
+
+    def value(self, node: Expr, grid: Grid):
+        for kind in type(node).__mro__:
+            method = self._methods.get(kind)
+            if method is not None:
+                return method(self, node, grid)
+        raise DeltaruleError(f"{node} ({type(node).__name__}) cannot be evaluated")
+
+    def _number(self, node, grid):
+        return self._lift(self.arithmetic.number(Fraction(int(node.p), int(node.q))))
+
+    def _lift(self, number):
+        """A single number as an array of no axes, so that operators broadcast."""
+        if hasattr(number, "broadcast"):
+            return number
+        return np.array(number, dtype=self.arithmetic.dtype)
+
+    def _pi(self, node, grid):
+        return self._lift(self.arithmetic.pi())
+
+    def _integer(self, node, grid):
+        return self.arithmetic.whole(whole(node, grid, self.values))
+
+    def _symbol(self, node, grid):
+        if node in self.locals:
+            return self.locals[node]
+        if node in self.values.scalars:
+            return self._lift(self.arithmetic.number(Fraction(self.values.scalars[node])))
+        raise DeltaruleError(f"{node} has no value", None, f"give {node} a number")
+
+    def _add(self, node, grid):
+        result = self.value(node.args[0], grid)
+        for term in node.args[1:]:
+            result = self.arithmetic.add(result, self.value(term, grid))
+        return result
+
+    def _mul(self, node, grid):
+        result = self.value(node.args[0], grid)
+        for factor in node.args[1:]:
+            result = self.arithmetic.multiply(result, self.value(factor, grid))
+        return result
+
+    def _pow(self, node, grid):
+        base, exponent = node.args
+        if not exponent.is_Rational:
+            raise DeltaruleError(f"the exponent of {node} is no fraction")
+        return self.arithmetic.power(
+            self.value(base, grid), Fraction(int(exponent.p), int(exponent.q))
+        )
+
+    def _function(self, node, grid):
+        arguments = [self.value(a, grid) for a in node.args]
+        if node.row.leaf:
+            return self.arithmetic.apply(node.row.name, arguments[0])
+        formula, dummies = written_out(type(node), len(arguments), self.arithmetic.stable)
+        outer = self.locals
+        self.locals = {**outer, **dict(zip(dummies, arguments, strict=True))}
+        try:
+            return self.value(formula, grid)
+        finally:
+            self.locals = outer
+
+    def _choose(self, node, grid):
+        condition, then, otherwise = node.args
+        chosen = self.holds(condition, grid)
+        return self.arithmetic.where(chosen, self.value(then, grid), self.value(otherwise, grid))
+
+    def holds(self, condition, grid) -> np.ndarray:
+        if isinstance(condition, nodes.Positive):
+            return self.arithmetic.positive(self.value(condition.args[0], grid))
+        return mask(condition, grid, self.values)
+
+    def _read(self, node, grid):
+        name = nodes.tensor_name(node)
+        if name not in self.values.arrays:
+            raise DeltaruleError(f"{name} has no value", None, f"give {name} its numbers")
+        array = self.values.arrays[name]
+        plain = _plain(node.indices, grid, array.shape)
+        if plain is not None:
+            cut, order, shape = plain
+            return array[cut].transpose(order).reshape(shape)
+        return self._gather(name, array, node.indices, grid)
+
+    def _gather(self, name, array, subscripts, grid):
+        where = [whole(s, grid, self.values) for s in subscripts]
+        inside = np.array(True)
+        for at, extent in zip(where, array.shape, strict=True):
+            inside = inside & (at >= 0) & (at < extent)
+        tensor = self.values.tensors.get(name)
+        outside = tensor.outside if tensor is not None else None
+        if inside.all():
+            return array[tuple(np.broadcast_arrays(*where))]
+        if outside is None and np.any(~inside & grid.counted):
+            raise _beyond(name, where, array.shape, ~inside & grid.counted)
+        if not all(array.shape):
+            return self._outside(outside, np.shape(inside))
+        clipped = [np.clip(at, 0, extent - 1) for at, extent in zip(where, array.shape, strict=True)]
+        found = array[tuple(np.broadcast_arrays(*clipped))]
+        return self.arithmetic.where(inside, found, self._outside(outside, ()))
+
+    def _outside(self, outside, shape):
+        if outside in (None, 0):
+            return self.arithmetic.zeros(shape)
+        if outside is sympy.S.NegativeInfinity:
+            return self._lift(self.arithmetic.least())
+        return self._lift(self.arithmetic.number(Fraction(int(outside.p), int(outside.q))))
+
+    def _reduction(self, node, grid):
+        extents = [self.values.extent(n) for _, n in node.ranges]
+        if isinstance(node, nodes.Sum) and self.arithmetic.contracts:
+            found = contraction(node, grid, extents, self.values.arrays)
+            if found is not None:
+                return found
+        return self._in_parts(node, grid, [0] * len(extents), extents)
+
+    def _in_parts(self, node, grid, starts, lengths):
+        """The reduction over a block of its indices; sums over large blocks are halved."""
+        inner = grid.extended(node.indices, lengths, starts)
+        longest = max(range(len(lengths)), key=lengths.__getitem__, default=None)
+        small = inner.points <= MOST_POINTS or longest is None or lengths[longest] < 2
+        if small or not isinstance(node, nodes.Sum):
+            return self._over(node, inner, len(lengths))
+        half = lengths[longest] // 2
+        first, second, later = list(lengths), list(lengths), list(starts)
+        first[longest], second[longest] = half, lengths[longest] - half
+        later[longest] += half
+        return self.arithmetic.add(
+            self._in_parts(node, grid, starts, first), self._in_parts(node, grid, later, second)
+        )
+
+    def _over(self, node, inner, count):
+        for condition in node.conditions:
+            inner = inner.where(self.holds(condition, inner))
+        body = self.value(node.body, inner)
+        return _reduce(node, body, inner, count, self.arithmetic)
+
+    _methods = {
+        sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
+        Elementwise: _function, nodes.Choose: _choose, nodes.Reduction: _reduction,
+        Size: _integer, Index: _integer, nodes.FloorQuotient: _integer, nodes.Delta: _integer,
+        Symbol: _symbol, type(sympy.pi): _pi,
+    }
+
+
+def _plain(subscripts, grid: Grid, shape) -> tuple | None:
+    """How to lay an array along the grid where its subscripts are indices, each once."""
+    if not all(isinstance(s, Index) and s in grid.indices for s in subscripts):
+        return None
+    if len(set(subscripts)) < len(subscripts):
+        return None
+    axes = [grid.axis(s) for s in subscripts]
+    cut = []
+    for axis, extent in zip(axes, shape, strict=True):
+        first, last = grid.starts[axis], grid.starts[axis] + grid.extents[axis]
+        if last > extent:
+            return None
+        cut.append(slice(first, last))
+    order = sorted(range(len(axes)), key=axes.__getitem__)
+    spread = [1] * len(grid.indices)
+    for axis in axes:
+        spread[axis] = grid.extents[axis]
+    return tuple(cut), order, spread
+
+
+def _reduce(node, body, inner: Grid, count: int, arithmetic: Arithmetic):
+    """The reduction of a body's last `count` axes, where the grid counts."""
+    shape = inner.extents
+    axes = tuple(range(len(shape) - count, len(shape)))
+    body = _filled(body, shape, arithmetic)
+    if inner.counted.ndim or not inner.counted:
+        body = arithmetic.where(
+            np.broadcast_to(inner.counted, shape), body, _neutral(node, arithmetic)
+        )
+    if not axes:
+        return body
+    if isinstance(node, nodes.Sum):
+        return arithmetic.total(body, axes)
+    if isinstance(node, nodes.Max):
+        return arithmetic.largest(body, axes)
+    return arithmetic.product(body, axes)
+
+
+def _neutral(node, arithmetic: Arithmetic):
+    if isinstance(node, nodes.Sum):
+        return arithmetic.zeros(())
+    if isinstance(node, nodes.Max):
+        return arithmetic.least()
+    return arithmetic.whole(np.ones((), dtype=np.int64))
+
+
+def _beyond(name: str, where, shape, wrong) -> DeltaruleError:
+    at = np.argwhere(np.broadcast_to(wrong, np.broadcast_shapes(*(w.shape for w in where))))[0]
+    point = [int(np.broadcast_to(w, np.broadcast_shapes(*(v.shape for v in where)))[tuple(at)])
+             for w in where]
+    return DeltaruleError(
+        f"{name} is read at {point}, outside its shape {list(shape)}",
+        None,
+        f"declare what lies outside, as in {name} = input(…, outside=0), or mend the subscripts",
+    )
+
+
+@lru_cache(maxsize=256)
+def written_out(function: type[Elementwise], arity: int, stable: bool) -> tuple[Basic, tuple]:
+    """A function's formula over Dummies: the stable one where it has one and it is asked for."""
+    dummies = tuple(Dummy(f"z{k}", real=True) for k in range(arity))
+    row = function.row
+    formula = row.stable if stable and row.stable is not None else row.formula
+    return formula(*dummies), dummies

@@ -1,0 +1,171 @@
+"""Exact rationals and balls (python-flint), and rationals rounded line by line."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from fractions import Fraction
+
+import flint
+import numpy as np
+
+from deltarule.arithmetic.base import Arithmetic, Undecided, entrywise
+from deltarule.arithmetic.rounding import round_decimal, round_significant
+from deltarule.notation.errors import DeltaruleError
+
+
+def fraction(value) -> Fraction:
+    """An exact rational as a Fraction; of a ball, its midpoint."""
+    if isinstance(value, flint.arb):
+        mantissa, exponent = value.mid().man_exp()
+        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    if isinstance(value, flint.fmpq):
+        return Fraction(int(value.p), int(value.q))
+    return Fraction(value)
+
+
+class Rational(Arithmetic):
+    """Exact fractions. Functions such as exp are refused: their values are not rational."""
+
+    name, dtype = "rational", "object"
+
+    def number(self, value: Fraction) -> flint.fmpq:
+        value = Fraction(value)
+        return flint.fmpq(value.numerator, value.denominator)
+
+    def array(self, values) -> np.ndarray:
+        return entrywise(lambda v: self.number(fraction(v)), values)
+
+    def power(self, a, exponent: Fraction):
+        if exponent.denominator != 1:
+            raise _not_rational("a root")
+        return entrywise(lambda v: v ** int(exponent), a)
+
+    def apply(self, leaf: str, a):
+        raise _not_rational(leaf)
+
+    def pi(self):
+        raise _not_rational("π")
+
+    def largest(self, a, axes):
+        return _by_pairs(a, axes, max)
+
+
+def _exact(value) -> flint.fmpq:
+    value = fraction(value)
+    return flint.fmpq(value.numerator, value.denominator)
+
+
+def _not_rational(what: str) -> DeltaruleError:
+    return DeltaruleError(
+        f"{what} does not give a rational number", None, "use balls, which enclose the value"
+    )
+
+
+class Ball(Arithmetic):
+    """Enclosures: each number is a midpoint with a radius that is certain to hold the value."""
+
+    name, dtype = "ball", "object"
+
+    def __init__(self, bits: int = 128):
+        self.bits = bits
+
+    def number(self, value: Fraction) -> flint.arb:
+        value = Fraction(value)
+        with self.context():
+            return flint.arb(flint.fmpq(value.numerator, value.denominator))
+
+    def array(self, values) -> np.ndarray:
+        with self.context():
+            return entrywise(
+                lambda v: v if isinstance(v, flint.arb) else flint.arb(_exact(v)), values
+            )
+
+    def power(self, a, exponent: Fraction):
+        top, bottom = exponent.numerator, exponent.denominator
+        if bottom == 1:
+            return entrywise(lambda v: v**top, a)
+        if bottom == 2:
+            return entrywise(lambda v: v.sqrt() ** top, a)
+        return entrywise(lambda v: v ** flint.arb(flint.fmpq(top, bottom)), a)
+
+    def apply(self, leaf: str, a):
+        return entrywise(lambda v: getattr(v, leaf)(), a)
+
+    def pi(self) -> flint.arb:
+        return flint.arb.pi()
+
+    def positive(self, a) -> np.ndarray:
+        return np.asarray(entrywise(_certainly_positive, a), dtype=bool)
+
+    def largest(self, a, axes):
+        return _by_pairs(a, axes, lambda u, v: u if _certainly_positive(u - v) else v)
+
+    @contextmanager
+    def context(self):
+        before, flint.ctx.prec = flint.ctx.prec, self.bits
+        try:
+            with np.errstate(all="ignore"):
+                yield
+        finally:
+            flint.ctx.prec = before
+
+
+def _certainly_positive(value: flint.arb) -> bool:
+    if value > 0:
+        return True
+    if value <= 0:
+        return False
+    raise Undecided(f"whether {value} is above 0 cannot be told", None, "use more bits")
+
+
+class Rounded(Rational):
+    """What a person with a pocket calculator does: every line is rounded before it is used.
+
+    `decimals` or `significant` digits are kept, by `rule`: half-up (away from 0), half-even or
+    truncate. With neither, nothing is rounded. Inside a line, values are exact; functions are
+    good to 70 digits.
+    """
+
+    name = "rounded"
+
+    def __init__(
+        self, decimals: int | None = None, significant: int | None = None, rule: str = "half-up"
+    ):
+        self.decimals, self.significant, self.rule = decimals, significant, rule
+        self._ball = Ball(240)
+
+    def power(self, a, exponent: Fraction):
+        if exponent.denominator == 1:
+            return super().power(a, exponent)
+        return self.array(self._ball.power(self._ball.array(a), exponent))
+
+    def apply(self, leaf: str, a):
+        return self.array(self._ball.apply(leaf, self._ball.array(a)))
+
+    def pi(self):
+        return self.number(fraction(self._ball.pi()))
+
+    def settle(self, a):
+        if self.decimals is not None:
+            return entrywise(
+                lambda v: self.number(round_decimal(fraction(v), self.decimals, self.rule)), a
+            )
+        if self.significant is not None:
+            return entrywise(
+                lambda v: self.number(round_significant(fraction(v), self.significant, self.rule)),
+                a,
+            )
+        return a
+
+    def context(self):
+        return self._ball.context()
+
+
+def _by_pairs(a, axes, larger):
+    for axis in sorted(axes, reverse=True):
+        a = np.moveaxis(np.asarray(a, dtype=object), axis, 0)
+        best = a[0]
+        for row in a[1:]:
+            best = np.frompyfunc(larger, 2, 1)(best, row)
+        a = np.asarray(best, dtype=object)
+    return a

@@ -1,0 +1,46 @@
+"""float64, as NumPy computes it."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.arithmetic.base import Arithmetic
+
+_erf = np.frompyfunc(math.erf, 1, 1)
+
+
+class Float64(Arithmetic):
+    """Double precision; functions use the formulas that do not overflow."""
+
+    name, dtype, stable, contracts = "float64", "float64", True, True
+
+    def number(self, value: Fraction) -> float:
+        return float(value)
+
+    def array(self, values) -> np.ndarray:
+        nested = np.array(values, dtype=object)
+        return np.array([float(v) for v in nested.ravel()], dtype=float).reshape(nested.shape)
+
+    def whole(self, values: np.ndarray) -> np.ndarray:
+        return np.asarray(values, dtype=float)
+
+    def power(self, a, exponent: Fraction):
+        if exponent.denominator == 1:
+            return a ** float(exponent)
+        if exponent.denominator == 2:
+            return np.sqrt(a) ** float(2 * exponent)
+        return a ** float(exponent)
+
+    def apply(self, leaf: str, a):
+        if leaf == "erf":
+            return np.asarray(_erf(a), dtype=float)
+        return {"exp": np.exp, "log": np.log, "tanh": np.tanh}[leaf](a)
+
+    def least(self) -> float:
+        return -math.inf
+
+    def pi(self) -> float:
+        return math.pi

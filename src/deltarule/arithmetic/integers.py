@@ -1,0 +1,113 @@
+"""Grids of indices, and the integers and conditions over them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from sympy import Add, Expr, Integer, Mul, Pow
+
+from deltarule.notation import nodes
+from deltarule.notation.bounds import CeilingQuotient
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.symbols import Index, Size
+
+
+@dataclass(frozen=True)
+class Grid:
+    """The indices in scope, one axis each, from `starts` over `extents` values.
+
+    `counted` is a mask of the points that count, which broadcasts over the axes.
+    """
+
+    indices: tuple[Index, ...]
+    extents: tuple[int, ...]
+    starts: tuple[int, ...]
+    counted: np.ndarray = field(default_factory=lambda: np.array(True))
+
+    @property
+    def points(self) -> int:
+        """The number of points."""
+        return int(np.prod(self.extents, dtype=np.int64))
+
+    def axis(self, index: Index) -> int:
+        """The axis of an index; the innermost, where a name is used twice."""
+        return len(self.indices) - 1 - self.indices[::-1].index(index)
+
+    def spread(self, index: Index) -> np.ndarray:
+        """The values of an index, along its axis."""
+        axis = self.axis(index)
+        shape = [1] * len(self.indices)
+        shape[axis] = self.extents[axis]
+        first = self.starts[axis]
+        return np.arange(first, first + self.extents[axis], dtype=np.int64).reshape(shape)
+
+    def extended(self, indices: Sequence[Index], extents: Sequence[int], starts=None) -> Grid:
+        """With further axes behind."""
+        starts = starts or [0] * len(indices)
+        counted = self.counted
+        if counted.ndim:
+            counted = counted.reshape(counted.shape + (1,) * len(indices))
+        return Grid(
+            (*self.indices, *indices), (*self.extents, *extents), (*self.starts, *starts), counted
+        )
+
+    def where(self, mask: np.ndarray) -> Grid:
+        """With fewer points counted."""
+        return replace(self, counted=self.counted & mask)
+
+
+def whole(node: Expr, grid: Grid, values) -> np.ndarray:
+    """The integers that an expression in indices and sizes takes over a grid.
+
+    Raises DeltaruleError for a size or index without a value and for what is no integer.
+    """
+    if isinstance(node, Integer):
+        return np.array(int(node), dtype=np.int64)
+    if isinstance(node, Index) and node in grid.indices:
+        return grid.spread(node)
+    if isinstance(node, Size) and node in values.sizes:
+        return np.array(values.sizes[node], dtype=np.int64)
+    if isinstance(node, Add):
+        return sum((whole(a, grid, values) for a in node.args), np.array(0, dtype=np.int64))
+    if isinstance(node, Mul):
+        result = np.array(1, dtype=np.int64)
+        for factor in node.args:
+            result = result * whole(factor, grid, values)
+        return result
+    if isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0:
+        return whole(node.base, grid, values) ** int(node.exp)
+    if isinstance(node, CeilingQuotient):
+        top, bottom = (whole(a, grid, values) for a in node.args)
+        return -(-top // bottom)
+    if isinstance(node, nodes.FloorQuotient):
+        top, bottom = (whole(a, grid, values) for a in node.args)
+        return top // bottom
+    if isinstance(node, nodes.Delta):
+        return (whole(node.args[0], grid, values) == whole(node.args[1], grid, values)) + 0
+    if isinstance(node, nodes.Read):
+        return _data(node, grid, values)
+    raise DeltaruleError(f"{node} has no whole value", None, f"give {node} a whole number")
+
+
+def _data(node: nodes.Read, grid: Grid, values) -> np.ndarray:
+    """The whole numbers read from data, such as labels."""
+    array = values.arrays.get(nodes.tensor_name(node))
+    if not isinstance(array, np.ndarray) or array.dtype.kind not in "iu":
+        raise DeltaruleError(f"{node} is used as an index but holds no whole numbers")
+    where = [whole(s, grid, values) for s in node.indices]
+    clipped = [np.clip(at, 0, n - 1) for at, n in zip(where, array.shape, strict=True)]
+    return array[tuple(np.broadcast_arrays(*clipped))]
+
+
+def mask(condition: nodes.Condition, grid: Grid, values) -> np.ndarray:
+    """Where a condition between integers holds."""
+    sides = [whole(a, grid, values) for a in condition.args]
+    if isinstance(condition, nodes.AtLeastZero):
+        return sides[0] >= 0
+    if isinstance(condition, nodes.Divides):
+        return sides[1] % sides[0] == 0
+    if isinstance(condition, nodes.Equal):
+        return sides[0] == sides[1]
+    raise DeltaruleError(f"{condition} cannot be evaluated")

@@ -1,0 +1,147 @@
+"""Probes: a network at small random sizes and values, to try equalities on.
+
+Sizes are small, different from each other where that is possible and mostly coprime; strides
+differ from kernels; values are generic. The forward equations are run once, so that whatever
+reads an intermediate tensor finds a consistent value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import cached_property
+from random import Random
+
+import numpy as np
+from sympy import Expr, Symbol
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.modular import PRIME, Modular
+from deltarule.arithmetic.run import run
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import free_symbols
+from deltarule.notation.symbols import Attribute, Size
+from deltarule.notation.tensors import Tensor
+
+_SIZES = (2, 3, 5, 4, 7)
+
+
+class Probe:
+    """A network at sizes and values drawn from a seed, in one arithmetic.
+
+    `values.arrays` holds every tensor of the network, computed from the givens.
+    """
+
+    def __init__(self, network: Network, arithmetic: Arithmetic, seed: int = 0, **fixed: int):
+        self.network, self.arithmetic = network, arithmetic
+        self.random = Random(seed)
+        self.sizes = choose_sizes(network, self.random, fixed)
+        self.values = Values({}, self.sizes, dict(network.scalars), dict(network.tensors))
+        for tensor in network.tensors.values():
+            if tensor.given:
+                self.values.arrays[tensor.name] = self.draw(tensor)
+        run(network.equations, self.values, arithmetic)
+
+    def shape(self, axes: Iterable[Expr]) -> tuple[int, ...]:
+        """The extents of some axes, as numbers."""
+        return tuple(self.values.extent(a) for a in axes)
+
+    def draw(self, tensor: Tensor) -> np.ndarray:
+        """Random entries that have the properties that the tensor is declared to have."""
+        shape = self.shape(tensor.axes)
+        if tensor.whole:
+            below = self.values.extent(tensor.whole_below)
+            return np.array(
+                [self.random.randrange(below) for _ in range(int(np.prod(shape)))], dtype=np.int64
+            ).reshape(shape)
+        numbers = self._fractions(shape, tensor.within)
+        if tensor.sums_to_one is not None:
+            axis = tensor.sums_to_one
+            rest = np.take(numbers, range(shape[axis] - 1), axis=axis) / shape[axis]
+            last = 1 - rest.sum(axis=axis, keepdims=True)
+            numbers = np.concatenate([rest, last], axis=axis)
+        return self.arithmetic.array(numbers)
+
+    def noise(self, axes: Iterable[Expr]) -> np.ndarray:
+        """Generic entries for an upstream gradient or a direction."""
+        return self.arithmetic.array(self._fractions(self.shape(axes), None))
+
+    def _fractions(self, shape: tuple[int, ...], within) -> np.ndarray:
+        count = int(np.prod(shape, dtype=np.int64))
+        result = np.empty(count, dtype=object)
+        low, high = within or (-1, 1)
+        if isinstance(self.arithmetic, Modular) and within is None:
+            result[:] = [Fraction(self.random.randrange(1, PRIME)) for _ in range(count)]
+        else:
+            steps = 10**6
+            result[:] = [
+                low + (high - low) * Fraction(self.random.randrange(1, steps), steps)
+                for _ in range(count)
+            ]
+        return result.reshape(shape)
+
+    @cached_property
+    def undefined(self) -> list[str]:
+        """The tensors that hold something that is no number (a logarithm of 0, say)."""
+        return [
+            name
+            for name, array in self.values.arrays.items()
+            if getattr(array, "dtype", None) == float and not np.isfinite(array).all()
+        ]
+
+
+def choose_sizes(network: Network, random: Random, fixed: dict[str, int]) -> dict[Symbol, int]:
+    """Small values for all sizes and attributes, such that every defined size is at least 1.
+
+    `fixed` holds some of them by name. Raises DeltaruleError if nothing small fits.
+    """
+    free = [s for s in free_sizes(network) if s.name not in fixed]
+    held = {s: fixed[s.name] for s in free_sizes(network) if s.name in fixed}
+    for attempt in range(400):
+        chosen = dict(held)
+        for k, symbol in enumerate(free):
+            chosen[symbol] = _pick(symbol, k, attempt, random)
+        filled = with_definitions(network, chosen)
+        if all(n >= (2 if attempt < 100 else 1) for s, n in filled.items() if s not in chosen):
+            return filled
+    raise DeltaruleError(
+        f"no small sizes fit the network {network.name}",
+        network.path,
+        "check the definitions of its sizes; give some sizes with --set",
+    )
+
+
+def _pick(symbol: Symbol, position: int, attempt: int, random: Random) -> int:
+    if isinstance(symbol, Attribute):
+        return random.randint(1, 3) if symbol.is_positive else random.randint(0, 2)
+    if attempt == 0:
+        return _SIZES[position % len(_SIZES)]
+    return random.choice(_SIZES) + attempt // 40
+
+
+def free_sizes(network: Network) -> list[Symbol]:
+    """The sizes and attributes that have to be given, in order of appearance."""
+    found: dict[Symbol, None] = {}
+    for tensor in network.tensors.values():
+        for axis in tensor.axes:
+            found.update(dict.fromkeys(sorted(_sizes_in(axis), key=str)))
+    for definition in network.definitions.values():
+        found.update(dict.fromkeys(sorted(_sizes_in(definition), key=str)))
+    for equation in network.equations:
+        found.update(dict.fromkeys(sorted(_sizes_in(equation.rhs), key=str)))
+    return [s for s in found if s not in network.definitions]
+
+
+def _sizes_in(expression: Expr) -> set[Size]:
+    return {s for s in free_symbols(expression) if isinstance(s, Size)}
+
+
+def with_definitions(network: Network, sizes: dict[Symbol, int]) -> dict[Symbol, int]:
+    """The sizes with those added that follow from them."""
+    filled = dict(sizes)
+    values = Values({}, filled, {}, {})
+    for symbol, definition in network.definitions.items():
+        filled[symbol] = values.extent(definition)
+    return filled

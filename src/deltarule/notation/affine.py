@@ -1,0 +1,79 @@
+"""Affine expressions in indices, with coefficients that may be sizes, and what can be said of them.
+
+Everything here is decided for all sizes at once: a size is a whole number of at least 0, and an
+index that runs over an extent makes that extent at least 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from sympy import Add, Expr, Integer
+
+from deltarule.notation.nodes import free_symbols
+from deltarule.notation.symbols import Index, Size
+
+
+@lru_cache(maxsize=1 << 14)
+def affine(expression: Expr, indices: tuple[Index, ...]) -> tuple[dict, Expr] | None:
+    """Coefficients of some indices, and the rest; None if it is not affine in them."""
+    coefficients: dict[Index, Expr] = {}
+    rest: list[Expr] = []
+    wanted = frozenset(indices)
+    for term in Add.make_args(expression.expand()):
+        present = free_symbols(term) & wanted
+        if not present:
+            rest.append(term)
+            continue
+        if len(present) > 1:
+            return None
+        index = next(iter(present))
+        coefficient = term / index
+        if index in free_symbols(coefficient):
+            return None
+        coefficients[index] = coefficients.get(index, Integer(0)) + coefficient
+    return {i: c for i, c in coefficients.items() if c != 0}, Add(*rest)
+
+
+def never_negative(expression: Expr, ranges: Mapping[Index, Expr] | None = None) -> bool:
+    """Whether e ≥ 0 is certain, for indices in their ranges and attributes of at least their least.
+
+    A plain "no" means only that this simple argument does not show it.
+    """
+    ranges = ranges or {}
+    inside = tuple(i for i in ranges if i in free_symbols(expression))
+    split = affine(expression, inside)
+    if split is None:
+        return False
+    coefficients, low = split
+    for index, coefficient in coefficients.items():
+        if _certain(coefficient, ranges):
+            continue  # least at index = 0
+        if not _certain(-coefficient, ranges):
+            return False
+        low = low + coefficient * (ranges[index] - 1)
+    return _certain(low, ranges)
+
+
+def _certain(expression: Expr, ranges: Mapping[Index, Expr]) -> bool:
+    """Whether a polynomial in sizes is ≥ 0: all its coefficients are, after shifting by 1."""
+    shifts = {
+        s: s + 1 for s in free_symbols(expression) if isinstance(s, Size) and _positive(s, ranges)
+    }
+    shifted = expression.xreplace(shifts).expand() if shifts else expression.expand()
+    return all(
+        term.as_coeff_Mul()[0] >= 0 and all(isinstance(s, Size) for s in term.free_symbols)
+        for term in Add.make_args(shifted)
+    )
+
+
+def _positive(size: Size, ranges: Mapping[Index, Expr]) -> bool:
+    return bool(size.is_positive) or size in ranges.values()
+
+
+def implied(expression: Expr, by: Iterable[Expr], ranges: Mapping[Index, Expr]) -> bool:
+    """Whether e ≥ 0 follows from the ranges, or from one of the statements f ≥ 0 `by`."""
+    if never_negative(expression, ranges):
+        return True
+    return any(never_negative(expression - other, ranges) for other in by)

@@ -1,0 +1,90 @@
+"""The tight range of each index of a sum, read off the conditions that the sum holds under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Integer
+
+from deltarule.notation.affine import affine, never_negative
+from deltarule.notation.nodes import AtLeastZero, Condition, FloorQuotient, free_symbols
+from deltarule.notation.symbols import Index
+
+
+class CeilingQuotient(FloorQuotient):
+    """⌈a/b⌉ for integers, b > 0."""
+
+    __slots__ = ()
+
+    def __new__(cls, numerator, denominator):
+        if denominator == 1:
+            return numerator
+        if numerator.is_Integer and denominator.is_Integer:
+            return Integer(-(-int(numerator) // int(denominator)))
+        return Expr.__new__(cls, numerator, denominator)
+
+
+@dataclass(frozen=True)
+class Span:
+    """An index from the greatest of `lower` to the least of `upper`, both ends included."""
+
+    index: Index
+    extent: Expr
+    lower: tuple[Expr, ...]
+    upper: tuple[Expr, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is simply 0 … extent − 1."""
+        return self.lower == (0,) and self.upper == (self.extent - 1,)
+
+
+def tight(ranges: tuple, conditions: tuple) -> tuple[list[Span], list[Condition]]:
+    """A span for each index, and the conditions that no span expresses.
+
+    An inequality goes to the last of its indices (in the order of `ranges`), so that the spans
+    can be run as nested loops, outermost first.
+    """
+    order = [i for i, _ in ranges]
+    rest: list[Condition] = []
+    mine: dict[Index, list[Expr]] = {i: [] for i in order}
+    for condition in conditions:
+        inside = [i for i in order if i in free_symbols(condition)]
+        if isinstance(condition, AtLeastZero) and inside:
+            split = affine(condition.args[0], (inside[-1],))
+            if split is not None:
+                mine[inside[-1]].append(condition.args[0])
+                continue
+        rest.append(condition)
+    known = dict(ranges)
+    return [_span(i, n, mine[i], known) for i, n in ranges], rest
+
+
+def _span(index: Index, extent: Expr, statements: list[Expr], known: dict) -> Span:
+    lower, upper = [Integer(0)], [extent - 1]
+    for statement in statements:
+        split = affine(statement, (index,))
+        coefficient, rest = split[0][index], split[1]
+        if never_negative(coefficient, known):
+            lower.append(CeilingQuotient(-rest, coefficient))
+        else:
+            upper.append(FloorQuotient(rest, -coefficient))
+    others = {i: n for i, n in known.items() if i != index}
+    lower = _strongest(lower, others, +1)
+    upper = _strongest(upper, others, -1)
+    return Span(index, extent, tuple(lower), tuple(upper))
+
+
+def _strongest(bounds: list[Expr], known: dict, sign: int) -> list[Expr]:
+    """The bounds without those that another one implies."""
+    kept: list[Expr] = []
+    for k, bound in enumerate(bounds):
+        rivals = kept + bounds[k + 1:]
+        if not any(_plain(r) and _plain(bound) and never_negative(sign * (r - bound), known)
+                   for r in rivals):
+            kept.append(bound)
+    return kept
+
+
+def _plain(bound: Expr) -> bool:
+    return not bound.has(FloorQuotient)

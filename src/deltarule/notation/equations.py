@@ -1,0 +1,121 @@
+"""Equations: `lhs[indices] = expression`, with the place where they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sympy import Basic, Expr
+from sympy.tensor.indexed import Indexed
+
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.nodes import (
+    Reduction,
+    free_indices,
+    read,
+    reads,
+    tensor_name,
+)
+from deltarule.notation.symbols import Index
+from deltarule.notation.tensors import Tensor
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One line of a network: the tensor `name` at `subscripts` is `rhs`.
+
+    `ranges` gives, for each free index, its extent; every index starts at 0.
+    """
+
+    name: str
+    subscripts: tuple[Expr, ...]
+    rhs: Expr
+    ranges: tuple[tuple[Index, Expr], ...]
+    place: str = ""
+
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        """The free indices."""
+        return tuple(i for i, _ in self.ranges)
+
+    @property
+    def lhs(self) -> Indexed | Expr:
+        """The left-hand side as an expression."""
+        return read(self.name, *self.subscripts)
+
+    def read_names(self) -> set[str]:
+        """The names of the tensors that it reads."""
+        return {tensor_name(r) for r in reads(self.rhs)}
+
+
+def extents(expression: Expr, tensors: dict[str, Tensor], place: str) -> dict[Index, Expr]:
+    """The extent of each unbound index, from the axes that it stands on alone.
+
+    Raises DeltaruleError where an index stands on axes of different extents.
+    """
+    found: dict[Index, tuple[Expr, str]] = {}
+    for subscript, extent, name in _standing_alone(expression, frozenset(), tensors):
+        earlier = found.setdefault(subscript, (extent, name))
+        if earlier[0] != extent:
+            raise DeltaruleError(
+                f"index {subscript} runs to {earlier[0]} in {earlier[1]} but to {extent} in {name}",
+                place,
+                f"use two indices, or give {earlier[1]} and {name} the same size",
+            )
+    return {index: extent for index, (extent, _) in found.items()}
+
+
+def _standing_alone(
+    node: Basic, bound: frozenset, tensors: dict[str, Tensor]
+) -> Iterator[tuple[Index, Expr, str]]:
+    """The unbound indices that are a whole subscript, with the axis that they stand on."""
+    if isinstance(node, Indexed):
+        tensor = tensors[tensor_name(node)]
+        for subscript, extent in zip(node.indices, tensor.axes, strict=True):
+            if isinstance(subscript, Index) and subscript not in bound:
+                yield subscript, extent, tensor.name
+            elif not isinstance(subscript, Index):
+                yield from _standing_alone(subscript, bound, tensors)
+        return
+    inner = bound | frozenset(node.indices) if isinstance(node, Reduction) else bound
+    for part in (node.body,) if isinstance(node, Reduction) else node.args:
+        yield from _standing_alone(part, inner, tensors)
+
+
+def bind(
+    subscripts: tuple[Expr, ...], rhs: Expr, tensor: Tensor, tensors: dict[str, Tensor], place: str
+) -> Equation:
+    """The equation tensor[subscripts] = rhs, with the range of each index found.
+
+    Raises DeltaruleError for an index without a range and for a left-hand index used twice.
+    """
+    ranges: dict[Index, Expr] = {}
+    for subscript, extent in zip(subscripts, tensor.axes, strict=True):
+        if isinstance(subscript, Index):
+            if subscript in ranges:
+                raise DeltaruleError(
+                    f"index {subscript} stands twice on the left of {tensor.name}",
+                    place,
+                    "give each axis of the left-hand side an index of its own",
+                )
+            ranges[subscript] = extent
+    on_the_left = frozenset().union(*(free_indices(s) for s in subscripts)) - set(ranges)
+    if on_the_left:
+        inferred = extents(rhs, tensors, place)
+        for index in sorted(on_the_left, key=str):
+            if index not in inferred:
+                raise DeltaruleError(
+                    f"index {index} on the left of {tensor.name} has no range",
+                    place,
+                    "read some tensor on the right at this index alone",
+                )
+            ranges[index] = inferred[index]
+    stray = sorted((free_indices(rhs) - set(ranges)), key=str)
+    if stray:
+        raise DeltaruleError(
+            f"index {stray[0]} comes out of nowhere in the equation of {tensor.name}",
+            place,
+            f"sum over it, Sum[{stray[0]}](…), or put it on the left",
+        )
+    return Equation(tensor.name, subscripts, rhs, tuple(ranges.items()), place)
+

@@ -1,0 +1,119 @@
+"""Derivation files: finding them by name, alias or path, and reading them."""
+
+from __future__ import annotations
+
+import ast
+import importlib.resources
+import importlib.util
+import sys
+import traceback
+from functools import lru_cache
+from pathlib import Path
+
+from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.networks import Network
+from deltarule.notation.page import Page, written_on
+
+
+def load(name_or_path: str | Path, **options) -> Network:
+    """The network that a derivation says.
+
+    `name_or_path` is a name or alias of a file in `derivations/`, or the path of a file of your
+    own (anything with a `/` or ending in `.py`). `options` are the derivation's own.
+    Raises DeltaruleError for an unknown name, an unreadable or faulty file, an unknown option.
+    """
+    path = find(str(name_or_path))
+    page = Page(path.stem, str(path), dict(options))
+    module = _run(path, page)
+    unknown = [o for o in options if o not in page.options]
+    if unknown:
+        known = ", ".join(page.options) or "none"
+        raise DeltaruleError(
+            f"the derivation {path.stem} has no option {unknown[0]}",
+            path.name,
+            did_you_mean(unknown[0], page.options) or f"its options are: {known}",
+        )
+    title, _, text = (module.__doc__ or path.stem).strip().partition("\n")
+    return page.network(title.rstrip("."), text.strip())
+
+
+def find(name: str) -> Path:
+    """The path of a derivation. Raises DeltaruleError, with near names, where there is none."""
+    if name.endswith(".py") or "/" in name:
+        path = Path(name)
+        if not path.is_file():
+            raise DeltaruleError(
+                f"there is no derivation file {name}", name, "check the path, or see derive --list"
+            )
+        return path
+    known = catalogue()
+    if name in known:
+        return known[name]
+    for path in known.values():
+        if name in declared_aliases(path):
+            return path
+    raise DeltaruleError(
+        f"there is no derivation called {name}",
+        "derivations/",
+        did_you_mean(name, known) or "derive --list shows them all; a file of yours needs its path",
+    )
+
+
+def catalogue() -> dict[str, Path]:
+    """Every derivation that comes with deltarule, by name."""
+    folder = Path(str(importlib.resources.files("deltarule") / "derivations"))
+    return {
+        path.stem: path
+        for path in sorted(folder.glob("*.py"))
+        if not path.stem.startswith("_")
+    }
+
+
+@lru_cache(maxsize=256)
+def declared_aliases(path: Path) -> tuple[str, ...]:
+    """The names in a file's line `aliases("conv", …)`, read without running the file."""
+    text = path.read_text(encoding="utf-8")
+    if "aliases(" not in text:
+        return ()
+    for node in ast.parse(text).body:
+        call = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "aliases":
+            return tuple(str(a.value) for a in call.args if isinstance(a, ast.Constant))
+    return ()
+
+
+def _run(path: Path, page: Page):
+    spec = importlib.util.spec_from_file_location(f"deltarule.page.{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise DeltaruleError(f"{path} is not a Python file", str(path), "name it something.py")
+    module = importlib.util.module_from_spec(spec)
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        with written_on(page):
+            spec.loader.exec_module(module)
+    except DeltaruleError:
+        raise
+    except SyntaxError as error:
+        raise DeltaruleError(
+            f"the file is not Python: {error.msg}",
+            f"{path.name}, line {error.lineno}",
+            "mend the line; a derivation file is an ordinary Python file",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeltaruleError(
+            f"the file cannot be read: {error}", str(path), "check that it is a text file of yours"
+        ) from None
+    except Exception as error:
+        raise DeltaruleError(
+            f"{type(error).__name__}: {error}",
+            _where(error, path),
+            "mend the line; the words of the language are those of deltarule.notation.language",
+        ) from None
+    finally:
+        sys.dont_write_bytecode = writes
+    return module
+
+
+def _where(error: Exception, path: Path) -> str:
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    return f"{path.name}, line {lines[-1]}" if lines else path.name

@@ -1,0 +1,250 @@
+"""The words of a derivation file: `from deltarule.notation.language import *`.
+
+    N, D, M = sizes("N D M")
+    n, d, m = indices("n d m")
+    x = input("x", N, D)
+    W, b = parameter("W", D, M), parameter("b", M)
+    y = output("y", N, M)
+
+    y[n, m] = b[m] + Sum[d](x[n, d] * W[d, m])
+
+There is no word for a gradient: gradients are derived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Expr, Integer, Rational
+
+from deltarule.notation import nodes
+from deltarule.notation.equations import extents
+from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.functions import (
+    FUNCTIONS,
+    absolute,
+    elementwise,
+    elu,
+    erf,
+    exp,
+    gelu,
+    leaky_relu,
+    log,
+    relu,
+    sigmoid,
+    softplus,
+    sqrt,
+    square,
+    tanh,
+)
+from deltarule.notation.layers import layer
+from deltarule.notation.networks import Option
+from deltarule.notation.page import Name, current, expression
+from deltarule.notation.symbols import Attribute, Index, Scalar, Size
+from deltarule.notation.tensors import Tensor
+
+__all__ = [
+    "ACTIVATIONS", "Max", "Mean", "Product", "Sum", "absolute", "activation", "aliases", "attribute",
+    "elementwise", "elu", "erf", "exp", "fits", "gelu", "identity", "index", "indices", "input",
+    "intermediate", "layer", "leaky_relu", "log", "loss", "option", "output", "parameter",
+    "relu", "scalar", "sigmoid", "size", "sizes", "softplus", "sqrt", "square", "tanh", "target",
+]
+
+
+def size(name: str, definition=None) -> Size:
+    """One extent, such as N; `definition` where it follows from others."""
+    symbol = Size(name)
+    if definition is not None:
+        current().definitions[symbol] = expression(definition, current())
+    return symbol
+
+
+def sizes(names: str) -> tuple[Size, ...]:
+    """Several extents: `N, D = sizes("N D")`."""
+    return tuple(size(name) for name in names.split())
+
+
+def index(name: str) -> Index:
+    """One index."""
+    return Index(name)
+
+
+def indices(names: str) -> tuple[Index, ...]:
+    """Several indices: `n, d = indices("n d")`."""
+    return tuple(Index(name) for name in names.split())
+
+
+def attribute(name: str, default: int) -> Attribute:
+    """A whole number that the layer is built with, symbolic in the derivation.
+
+    With a default of 0, as for a padding P, it may be 0; else, as for a stride S, it is at least 1.
+    """
+    symbol = Attribute(name, positive=default > 0)
+    current().attributes[symbol] = default
+    return symbol
+
+
+def scalar(name: str, default) -> Scalar:
+    """A real constant with a usual value, such as a slope or an ε."""
+    symbol = Scalar(name)
+    current().scalars[symbol] = Rational(str(default))
+    return symbol
+
+
+def fits(span, stride) -> Expr:
+    """⌊span / stride⌋: how many steps of a stride fit into a span."""
+    return nodes.FloorQuotient(expression(span, current()), expression(stride, current()))
+
+
+def aliases(*names: str) -> None:
+    """Other names by which the derivation may be called."""
+    current().aliases = names
+
+
+def _tensor(role: str):
+    def declare(name: str, *axes, outside=None, sums_to_one=None, below=None, within=None, note=""):
+        page = current()
+        extent = tuple(expression(a, page) for a in axes)
+        edge = None if outside is None else expression(outside, page)
+        limit = None if below is None else expression(below, page)
+        return page.declare(
+            Tensor(name, extent, role, edge, sums_to_one, limit, within, note)
+        )
+
+    declare.__doc__ = f"""Declare {role} `name` with its axes.
+
+    `outside` is the value of reads beyond its edges; `sums_to_one` an axis along which its
+    entries add up to 1; `below` makes it an array of whole numbers from 0 to below − 1 (labels);
+    `within=(a, b)` says between which numbers its entries must lie.
+    """
+    return declare
+
+
+input = _tensor("input")
+parameter = _tensor("parameter")
+target = _tensor("target")
+intermediate = _tensor("intermediate")
+output = _tensor("output")
+
+
+def loss(name: str, value) -> Name:
+    """The number whose gradient is wanted: `E = loss("E", Sum[n, m](…))`."""
+    page = current()
+    named = page.declare(Tensor(name, (), "loss"))
+    named[()] = value
+    return named
+
+
+class _ReductionWord:
+    """`Sum[i, j](body)`; an index that stands alone on no axis is given its range: `Sum[k:K]`."""
+
+    def __init__(self, node: type[nodes.Reduction]):
+        self._node = node
+
+    def __getitem__(self, wanted) -> Callable[[Expr], Expr]:
+        wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+
+        def reduce(body) -> Expr:
+            page = current()
+            body = expression(body, page)
+            return self._node(body, _ranges(wanted, body))
+
+        return reduce
+
+
+def _ranges(wanted: tuple, body: Expr) -> list[tuple[Index, Expr]]:
+    page = current()
+    inferred: dict[Index, Expr] | None = None
+    ranges = []
+    for item in wanted:
+        if isinstance(item, slice):
+            ranges.append((item.start, expression(item.stop, page)))
+            continue
+        if inferred is None:
+            inferred = extents(body, page.tensors, page.place())
+        if item not in inferred:
+            raise DeltaruleError(
+                f"index {item} has no range: it stands alone on no axis",
+                page.place(),
+                f"give its range, Sum[{item}:N](…) for N values",
+            )
+        ranges.append((item, inferred[item]))
+    return ranges
+
+
+class _MeanWord(_ReductionWord):
+    def __getitem__(self, wanted) -> Callable[[Expr], Expr]:
+        total = super().__getitem__(wanted)
+
+        def mean(body) -> Expr:
+            summed = total(body)
+            return nodes.multiply(1 / n for _, n in summed.ranges) * summed
+
+        return mean
+
+
+Sum = _ReductionWord(nodes.Sum)
+Max = _ReductionWord(nodes.Max)
+Product = _ReductionWord(nodes.Product)
+Mean = _MeanWord(nodes.Sum)
+
+
+def option(name: str, default, help: str = "", choices: tuple = (), at_least: int | None = None):
+    """What the reader may ask for: `layers = option("layers", 2, "weight matrices")`.
+
+    The value has the type of the default. Raises DeltaruleError for a value that does not fit.
+    """
+    page = current()
+    value = _converted(name, page.asked.get(name, default), default, page)
+    if choices and value not in choices:
+        raise DeltaruleError(
+            f"{name} = {value} is not among the choices",
+            page.name,
+            did_you_mean(str(value), choices) or "choose one of " + ", ".join(choices),
+        )
+    if at_least is not None and value < at_least:
+        raise DeltaruleError(
+            f"{name} = {value} is too small", page.name, f"{name} is at least {at_least}"
+        )
+    page.options[name] = Option(name, value, default, help, tuple(choices))
+    return value
+
+
+_YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def _converted(name: str, value, default, page):
+    if isinstance(default, bool):
+        if str(value).lower() in _YES_NO:
+            return _YES_NO[str(value).lower()]
+        kind = "yes or no"
+    elif isinstance(default, int):
+        if isinstance(value, int) or str(value).strip().lstrip("-").isdigit():
+            return int(value)
+        kind = "a whole number"
+    else:
+        return str(value)
+    raise DeltaruleError(f"{name} = {value} is not {kind}", page.name, f"give {name} as {kind}")
+
+
+def activation(name: str, default: str, help: str = "elementwise function") -> Callable:
+    """An option that names an elementwise function of one argument, or `identity`."""
+    chosen = option(name, default, help, choices=ACTIVATIONS)
+    if chosen == "identity":
+        return identity
+    if chosen == "leaky_relu":
+        slope = scalar("alpha", "0.01")
+        return lambda z: leaky_relu(z, slope)
+    if chosen == "elu":
+        return lambda z: elu(z, Integer(1))
+    return FUNCTIONS[chosen]
+
+
+def identity(z):
+    """z itself."""
+    return z
+
+
+ACTIVATIONS = (
+    "identity", "sigmoid", "tanh", "relu", "leaky_relu", "exp", "softplus", "elu", "gelu",
+)

@@ -1,0 +1,148 @@
+"""Layers inside networks: one derivation used as a part of another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sympy import Basic, Expr
+from sympy.tensor.indexed import Indexed
+
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.files import load
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import Reduction, read, tensor_name
+from deltarule.notation.page import Name, Page, current
+from deltarule.notation.substitution import substitute
+from deltarule.notation.symbols import Attribute, Scalar, Size
+from deltarule.notation.tensors import Tensor
+
+
+def layer(
+    name: str,
+    *inputs: Name,
+    suffix: str = "",
+    names: Mapping[str, str] | None = None,
+    sizes: Mapping[str, object] | None = None,
+    **options,
+) -> Name:
+    """Use another derivation as a layer on this page, and return its output.
+
+    `inputs` take the places of its inputs and targets, in their order. Everything else that it
+    declares comes along with `suffix` on its name, or under the name that `names` gives;
+    `sizes` gives extents or attributes of its own, which otherwise get the suffix too.
+    Raises DeltaruleError where the number or the shapes of the inputs do not fit.
+    """
+    page = current()
+    part = load(name, **options)
+    slots = part.with_role("input", "target")
+    if len(slots) < len(inputs):
+        raise DeltaruleError(
+            f"{name} takes {len(slots)} inputs, not {len(inputs)}",
+            page.place(),
+            "pass one tensor for each of " + ", ".join(t.name for t in slots),
+        )
+    symbols = _symbols(part, inputs, slots, suffix, dict(sizes or {}), page)
+    spelling = {t.name: given.tensor.name for t, given in zip(slots, inputs, strict=False)}
+    for tensor in part.tensors.values():
+        if tensor.name not in spelling:
+            spelling[tensor.name] = (names or {}).get(tensor.name, tensor.name + suffix)
+            _bring(tensor, spelling[tensor.name], symbols, page)
+    for equation in part.equations:
+        page.equations.append(_renamed(equation, spelling, symbols, page))
+    results = part.with_role("loss") or part.with_role("output")
+    return Name(page.tensors[spelling[results[-1].name]], page)
+
+
+def _bring(tensor: Tensor, name: str, symbols: dict, page: Page) -> None:
+    role = "intermediate" if tensor.role == "output" else tensor.role
+    limit = tensor.whole_below
+    page.declare(replace(
+        tensor,
+        name=name,
+        role=role,
+        axes=tuple(substitute(a, symbols) for a in tensor.axes),
+        whole_below=None if limit is None else substitute(limit, symbols),
+    ))
+
+
+def _symbols(part: Network, inputs, slots, suffix: str, given: dict, page: Page) -> dict:
+    """What each size, attribute and constant of the part is called on the page."""
+    table: dict[Basic, Expr] = {}
+    for slot, value in zip(slots, inputs, strict=False):
+        _fit(slot, value, table, page)
+    for symbol in _declared(part):
+        if symbol in table:
+            continue
+        if symbol.name in given:
+            table[symbol] = given[symbol.name]
+        elif isinstance(symbol, (Size, Scalar)):
+            table[symbol] = _fresh(symbol, suffix)
+    for symbol, definition in part.definitions.items():
+        if isinstance(table[symbol], Size):
+            page.definitions[table[symbol]] = substitute(definition, table)
+    for symbol, default in part.attributes.items():
+        if isinstance(table[symbol], Attribute):
+            page.attributes[table[symbol]] = default
+    page.scalars.update({table[s]: v for s, v in part.scalars.items()})
+    return table
+
+
+def _fresh(symbol: Size | Scalar, suffix: str) -> Size | Scalar:
+    if isinstance(symbol, Attribute):
+        return Attribute(symbol.name + suffix, bool(symbol.is_positive))
+    return type(symbol)(symbol.name + suffix)
+
+
+def _declared(part: Network) -> list[Basic]:
+    found: dict[Basic, None] = dict.fromkeys((*part.attributes, *part.scalars))
+    for tensor in part.tensors.values():
+        for axis in tensor.axes:
+            found.update(dict.fromkeys(sorted(axis.free_symbols, key=str)))
+    for symbol, definition in part.definitions.items():
+        found.update(dict.fromkeys((*sorted(definition.free_symbols, key=str), symbol)))
+    return list(found)
+
+
+def _fit(slot: Tensor, value: Name, table: dict, page: Page) -> None:
+    if len(slot.axes) != len(value.axes):
+        raise DeltaruleError(
+            f"{value.tensor.name} has {len(value.axes)} axes where {slot.name} has "
+            f"{len(slot.axes)}",
+            page.place(),
+            "give the layer a tensor with as many axes (see its option batch)",
+        )
+    for wanted, actual in zip(slot.axes, value.axes, strict=True):
+        if isinstance(wanted, Size) and table.setdefault(wanted, actual) != actual:
+            raise DeltaruleError(
+                f"size {wanted} of the layer would be both {table[wanted]} and {actual}",
+                page.place(),
+                f"check the axes of {value.tensor.name}",
+            )
+
+
+def _renamed(equation: Equation, spelling: dict, symbols: dict, page: Page) -> Equation:
+    return Equation(
+        spelling[equation.name],
+        tuple(substitute(_respell(s, spelling), symbols) for s in equation.subscripts),
+        substitute(_respell(equation.rhs, spelling), symbols),
+        tuple((i, substitute(n, symbols)) for i, n in equation.ranges),
+        page.place(),
+    )
+
+
+def _respell(node: Basic, spelling: Mapping[str, str]) -> Basic:
+    """The expression with its tensors renamed."""
+    if isinstance(node, Indexed):
+        return read(
+            spelling[tensor_name(node)], *(_respell(i, spelling) for i in node.indices)
+        )
+    if isinstance(node, Reduction):
+        return node.func(
+            _respell(node.body, spelling), node.ranges,
+            tuple(_respell(c, spelling) for c in node.conditions),
+        )
+    if not node.args:
+        return node
+    return node.func(*(_respell(a, spelling) for a in node.args))

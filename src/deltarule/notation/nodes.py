@@ -1,0 +1,256 @@
+"""The nodes that SymPy lacks or cannot be trusted with: reductions over ranges, conditions, deltas.
+
+An expression is a SymPy expression over `Indexed` reads, elementwise functions and these nodes.
+A reduction's indices each run from 0 to extent − 1; where its conditions fail, a term does not
+count. An empty sum is 0 (SymPy's own `Sum` follows Karr, and is not used).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from sympy import Basic, Expr, IndexedBase, Integer, Symbol, Tuple
+from sympy.core.sympify import _sympify as strictly
+from sympy.tensor.indexed import Indexed
+
+from deltarule.notation.symbols import Index
+
+
+class Condition(Basic):
+    """A statement about numbers that is true or false at each point of a range."""
+
+    __slots__ = ()
+
+
+class AtLeastZero(Condition):
+    """e ≥ 0."""
+
+    __slots__ = ()
+
+
+class Positive(Condition):
+    """e > 0 (for real e; indices use `AtLeastZero`)."""
+
+    __slots__ = ()
+
+
+class Divides(Condition):
+    """d divides e: `Divides(d, e)`."""
+
+    __slots__ = ()
+
+
+class Equal(Condition):
+    """a = b, for integers: what is left of a delta that depends on data."""
+
+    __slots__ = ()
+
+
+class FloorQuotient(Expr):
+    """⌊a/b⌋ for integers, b > 0. Under a condition that b divides a it is printed as a/b."""
+
+    __slots__ = ()
+    is_integer = True
+    is_commutative = True
+
+    def __new__(cls, numerator, denominator):
+        a, b = strictly(numerator), strictly(denominator)
+        if b == 1:
+            return a
+        if a.is_Integer and b.is_Integer:
+            return Integer(int(a) // int(b))
+        return Expr.__new__(cls, a, b)
+
+
+class Delta(Expr):
+    """The Kronecker delta δ(a, b): 1 where a = b, else 0."""
+
+    __slots__ = ()
+    is_integer = True
+    is_commutative = True
+
+
+class Choose(Expr):
+    """`Choose(condition, a, b)`: a where the condition holds, b elsewhere."""
+
+    __slots__ = ()
+    is_real = True
+    is_commutative = True
+
+    def __new__(cls, condition, then, otherwise):
+        then, otherwise = strictly(then), strictly(otherwise)
+        if then == otherwise:
+            return then
+        return Expr.__new__(cls, condition, then, otherwise)
+
+    def _eval_derivative(self, s):
+        condition, then, otherwise = self.args
+        return Choose(condition, then.diff(s), otherwise.diff(s))
+
+
+class Reduction(Expr):
+    """A reduction of `body` over `ranges` ((index, extent) pairs) where all `conditions` hold."""
+
+    __slots__ = ()
+    is_real = True
+    is_commutative = True
+
+    def __new__(cls, body, ranges=(), conditions=()):
+        body = strictly(body)
+        ranges = Tuple(*(Tuple(i, strictly(n)) for i, n in ranges))
+        conditions = Tuple(*conditions)
+        if not ranges and not conditions:
+            return body
+        return Expr.__new__(cls, body, ranges, conditions)
+
+    @property
+    def body(self) -> Expr:
+        return self.args[0]
+
+    @property
+    def ranges(self) -> tuple:
+        return tuple((r.args[0], r.args[1]) for r in self.args[1].args)
+
+    @property
+    def conditions(self) -> tuple:
+        return self.args[2].args
+
+    @property
+    def indices(self) -> tuple:
+        return tuple(r.args[0] for r in self.args[1].args)
+
+    @property
+    def free_symbols(self) -> set:
+        return set(free_symbols(self))
+
+    def _sympystr(self, printer) -> str:
+        over = ", ".join(f"{i}<{printer._print(n)}" for i, n in self.ranges)
+        where = "".join(f" if {printer._print(c)}" for c in self.conditions)
+        return f"{type(self).__name__}[{over}]({printer._print(self.body)}{where})"
+
+    def _eval_derivative(self, s):
+        raise TypeError("a reduction is differentiated by the index calculus, not by SymPy")
+
+
+class Sum(Reduction):
+    """Σ body. With conditions and no index it is the body where they hold, and 0 elsewhere."""
+
+    __slots__ = ()
+
+    def __new__(cls, body, ranges=(), conditions=()):
+        if strictly(body) == 0:
+            return Integer(0)
+        return Reduction.__new__(cls, body, ranges, conditions)
+
+
+class Max(Reduction):
+    """The largest body; −∞ over an empty range. `ties` is declared by the network."""
+
+    __slots__ = ()
+
+
+class Product(Reduction):
+    """Π body; 1 over an empty range."""
+
+    __slots__ = ()
+
+
+class Read(Indexed):
+    """A tensor at some subscripts; a scalar is read at none, which SymPy's `Indexed` forbids."""
+
+    is_real = True
+
+    def __new__(cls, base, *subscripts):
+        return Expr.__new__(cls, base, *(strictly(s) for s in subscripts))
+
+
+def read(name: str, *subscripts) -> Read:
+    """The expression name[subscripts]."""
+    return Read(_base(name), *subscripts)
+
+
+_bases: dict[str, IndexedBase] = {}
+
+
+def _base(name: str) -> IndexedBase:
+    if name not in _bases:
+        _bases[name] = IndexedBase(name)
+    return _bases[name]
+
+
+def tensor_name(access: Indexed) -> str:
+    """The name of the tensor that a read reads."""
+    return access.base.label.name
+
+
+def walk(expression: Basic) -> Iterator[Basic]:
+    """Every node of an expression, outermost first; names inside reads are left out."""
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        yield node
+        if isinstance(node, Indexed):
+            stack.extend(node.indices)
+        elif isinstance(node, Reduction):
+            stack.append(node.body)
+            stack.extend(node.conditions)
+            stack.extend(n for _, n in node.ranges)
+        else:
+            stack.extend(node.args)
+
+
+def reads(expression: Basic, name: str | None = None) -> list[Indexed]:
+    """The distinct reads of an expression (of one tensor, if named), in order of appearance."""
+    found = dict.fromkeys(
+        node
+        for node in walk(expression)
+        if isinstance(node, Indexed) and (name is None or tensor_name(node) == name)
+    )
+    return list(found)
+
+
+@lru_cache(maxsize=1 << 16)
+def free_symbols(expression: Basic) -> frozenset:
+    """The indices, sizes and other symbols that an expression leaves unbound (names apart)."""
+    if isinstance(expression, Symbol):
+        return frozenset((expression,))
+    if isinstance(expression, Indexed):
+        return _union(expression.indices)
+    if isinstance(expression, Reduction):
+        inner = _union((expression.body, *expression.conditions))
+        return (inner - frozenset(expression.indices)) | _union(n for _, n in expression.ranges)
+    return _union(expression.args)
+
+
+def _union(parts: Iterable[Basic]) -> frozenset:
+    return frozenset().union(*(free_symbols(part) for part in parts))
+
+
+def free_indices(expression: Basic) -> frozenset:
+    """The indices that an expression leaves unbound."""
+    return frozenset(s for s in free_symbols(expression) if isinstance(s, Index))
+
+
+def index_names(*expressions: Basic) -> set[str]:
+    """The names of all indices, bound ones too."""
+    return {
+        node.name
+        for e in expressions
+        for part in walk(e)
+        for node in ((part, *part.indices) if isinstance(part, Reduction) else (part,))
+        if isinstance(node, Index)
+    }
+
+
+def size_of(expression: Basic) -> int:
+    """The number of nodes, the measure by which the simpler of two forms is chosen."""
+    return sum(1 for _ in walk(expression))
+
+
+def multiply(factors: Iterable) -> Expr:
+    """The product of some factors; 1 for none."""
+    result = Integer(1)
+    for factor in factors:
+        result = result * factor
+    return result

@@ -1,0 +1,149 @@
+"""The page that a derivation file is written on: it collects what the file declares."""
+
+from __future__ import annotations
+
+import inspect
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sympy import Expr, Integer, Rational
+from sympy.core.sympify import SympifyError
+from sympy.core.sympify import _sympify as strictly
+
+from deltarule.notation.equations import Equation, bind
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.networks import Network, Option, ordered
+from deltarule.notation.nodes import read
+from deltarule.notation.symbols import Attribute, Scalar, Size
+from deltarule.notation.tensors import Tensor
+
+
+@dataclass
+class Page:
+    """Everything declared so far, and the options that the reader asked for."""
+
+    name: str = "page"
+    path: str = ""
+    asked: dict[str, object] = field(default_factory=dict)
+    tensors: dict[str, Tensor] = field(default_factory=dict)
+    equations: list[Equation] = field(default_factory=list)
+    definitions: dict[Size, Expr] = field(default_factory=dict)
+    attributes: dict[Attribute, int] = field(default_factory=dict)
+    scalars: dict[Scalar, Rational] = field(default_factory=dict)
+    options: dict[str, Option] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+
+    def place(self) -> str:
+        """The file and line of the derivation that is being read."""
+        frame = inspect.currentframe()
+        while frame and frame.f_code.co_filename != self.path:
+            frame = frame.f_back
+        return f"{Path(self.path).name}, line {frame.f_lineno}" if frame else self.name
+
+    def declare(self, tensor: Tensor) -> Name:
+        """Add a tensor. Raises DeltaruleError if the name is taken."""
+        if tensor.name in self.tensors:
+            raise DeltaruleError(
+                f"{tensor.name} is declared twice", self.place(), "give one of them another name"
+            )
+        self.tensors[tensor.name] = tensor
+        return Name(tensor, self)
+
+    def write(self, tensor: Tensor, subscripts: tuple[Expr, ...], rhs: Expr) -> None:
+        """Add the equation tensor[subscripts] = rhs."""
+        if tensor.given:
+            raise DeltaruleError(
+                f"{tensor.name} is declared as {tensor.role}, so no equation may give it",
+                self.place(),
+                f'declare it as intermediate("{tensor.name}", …) or output("{tensor.name}", …)',
+            )
+        if any(e.name == tensor.name and e.subscripts == subscripts for e in self.equations):
+            raise DeltaruleError(
+                f"two equations write {tensor.name} at the same place",
+                self.place(),
+                "keep one of them, or let them write different parts",
+            )
+        self.equations.append(bind(subscripts, rhs, tensor, self.tensors, self.place()))
+
+    def network(self, title: str, text: str) -> Network:
+        """The network that the page has come to. Raises DeltaruleError where it holds none."""
+        if not self.equations:
+            raise DeltaruleError(
+                "the derivation holds no equation", self.path, "write one, such as y[n] = 2*x[n]"
+            )
+        return Network(
+            self.name, title, text, dict(self.tensors), ordered(self.equations, self.tensors),
+            dict(self.definitions), dict(self.attributes), dict(self.scalars),
+            dict(self.options), self.aliases, self.path,
+        )
+
+
+class Name:
+    """A tensor as a derivation file writes it: read with t[i, j], written with t[i, j] = …"""
+
+    def __init__(self, tensor: Tensor, page: Page):
+        self.tensor = tensor
+        self._page = page
+
+    @property
+    def axes(self) -> tuple[Expr, ...]:
+        return self.tensor.axes
+
+    def __getitem__(self, subscripts) -> Expr:
+        return read(self.tensor.name, *self._checked(subscripts))
+
+    def __setitem__(self, subscripts, rhs) -> None:
+        self._page.write(self.tensor, self._checked(subscripts), expression(rhs, self._page))
+
+    def _checked(self, subscripts) -> tuple[Expr, ...]:
+        subscripts = subscripts if isinstance(subscripts, tuple) else (subscripts,)
+        if len(subscripts) != len(self.axes):
+            shape = ", ".join(str(a) for a in self.axes)
+            raise DeltaruleError(
+                f"{self.tensor.name} has {len(self.axes)} axes [{shape}] "
+                f"but is used with {len(subscripts)}",
+                self._page.place(),
+                "write one index for each axis",
+            )
+        return tuple(expression(s, self._page) for s in subscripts)
+
+
+def expression(value, page: Page) -> Expr:
+    """A number or SymPy expression; anything else is refused, text above all."""
+    if isinstance(value, float):
+        return Rational(str(value))
+    if isinstance(value, Name) and not value.axes:
+        return value[()]
+    try:
+        return Integer(value) if isinstance(value, int) else strictly(value)
+    except SympifyError:
+        raise DeltaruleError(
+            f"{value!r} is not an expression", page.place(), "use tensors, indices and numbers"
+        ) from None
+
+
+_CURRENT: ContextVar[Page | None] = ContextVar("page", default=None)
+
+
+def current() -> Page:
+    """The page being written on; a file that is run by itself gets one of its own."""
+    page = _CURRENT.get()
+    if page is None:
+        page = Page()
+        _CURRENT.set(page)
+    return page
+
+
+class written_on:
+    """`with written_on(page):` makes it the current page."""
+
+    def __init__(self, page: Page):
+        self._page = page
+
+    def __enter__(self) -> Page:
+        self._token = _CURRENT.set(self._page)
+        return self._page
+
+    def __exit__(self, *_exc) -> None:
+        _CURRENT.reset(self._token)

@@ -1,0 +1,76 @@
+"""Substitution that respects bound indices, where SymPy's `subs` is not to be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sympy import Basic
+from sympy.tensor.indexed import Indexed
+
+from deltarule.notation.nodes import Reduction, free_indices, free_symbols
+from deltarule.notation.symbols import fresh
+
+
+def substitute(expression: Basic, replacements: Mapping) -> Basic:
+    """Replace symbols and whole reads by expressions.
+
+    A bound index is never replaced, and is renamed with primes where a replacement would be
+    captured by it.
+    """
+    return _substitute(expression, dict(replacements)) if replacements else expression
+
+
+def _substitute(node: Basic, table: dict) -> Basic:
+    if node in table:
+        return table[node]
+    if isinstance(node, Indexed):
+        subscripts = tuple(_substitute(i, table) for i in node.indices)
+        return node if subscripts == node.indices else node.func(node.base, *subscripts)
+    if isinstance(node, Reduction):
+        return _inside_reduction(node, table)
+    if not node.args:
+        return node
+    args = tuple(_substitute(a, table) for a in node.args)
+    return node if args == node.args else node.func(*args)
+
+
+def _inside_reduction(node: Reduction, table: dict) -> Basic:
+    bound = frozenset(node.indices)
+    free = free_symbols(node)
+    inner = {
+        key: value
+        for key, value in table.items()
+        if not (bound & free_symbols(key)) and (isinstance(key, Indexed) or key in free)
+    }
+    if not inner:
+        return node
+    incoming = frozenset().union(*(free_indices(v) for v in inner.values()))
+    renaming = {}
+    taken = {s.name for s in incoming | free | bound}
+    for index in node.indices:
+        if index in incoming:
+            renaming[index] = fresh(index.name, taken)
+            taken.add(renaming[index].name)
+    inner.update(renaming)
+    return node.func(
+        _substitute(node.body, inner),
+        tuple((renaming.get(i, i), _substitute(n, table)) for i, n in node.ranges),
+        tuple(_substitute(c, inner) for c in node.conditions),
+    )
+
+
+def rename_bound(node: Reduction, taken: set[str]) -> Reduction:
+    """A reduction with its own bound indices named outside `taken`."""
+    names = set(taken) | {i.name for i in node.indices}
+    renaming = {}
+    for index in node.indices:
+        if index.name in taken:
+            renaming[index] = fresh(index.name, names)
+            names.add(renaming[index].name)
+    if not renaming:
+        return node
+    return node.func(
+        substitute(node.body, renaming),
+        tuple((renaming.get(i, i), n) for i, n in node.ranges),
+        tuple(substitute(c, renaming) for c in node.conditions),
+    )

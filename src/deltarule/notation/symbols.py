@@ -1,0 +1,77 @@
+"""Sizes, attributes and indices: the integer symbols of an equation.
+
+A size is an extent (N examples, D features), an attribute a whole number that a layer is built
+with (stride, padding), an index runs from 0 to its extent minus one.
+"""
+
+from __future__ import annotations
+
+from sympy import Symbol
+
+
+class Size(Symbol):
+    """A symbolic extent, a whole number of at least 0 (an empty batch has N = 0)."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> Size:
+        return Symbol.__new__(cls, name, integer=True, nonnegative=True)
+
+    def __getnewargs_ex__(self):
+        return ((self.name,), {})
+
+
+class Attribute(Size):
+    """A whole number a layer is built with: the stride S (at least 1), the padding P (at least 0)."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str, positive: bool = True) -> Attribute:
+        least = {"positive": True} if positive else {"nonnegative": True}
+        return Symbol.__new__(cls, name, integer=True, **least)
+
+    def __getnewargs_ex__(self):
+        return ((self.name, bool(self.is_positive)), {})
+
+
+class Index(Symbol):
+    """An integer symbol that ranges over 0 … extent − 1."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> Index:
+        return Symbol.__new__(cls, name, integer=True)
+
+    def __getnewargs_ex__(self):
+        return ((self.name,), {})
+
+
+class Scalar(Symbol):
+    """A real number that a network is built with, such as the slope of a leaky ReLU."""
+
+    __slots__ = ()
+
+    def __new__(cls, name: str) -> Scalar:
+        return Symbol.__new__(cls, name, real=True)
+
+    def __getnewargs_ex__(self):
+        return ((self.name,), {})
+
+
+_SPARE = "npqrsuvabcdefghijklmotwxyz"
+
+
+def fresh(wanted: str, taken: set[str]) -> Index:
+    """An index named like `wanted`, with primes until no name in `taken` is met."""
+    name = wanted
+    while name in taken:
+        name += "′"
+    return Index(name)
+
+
+def spare(taken: set[str], preferred: str = "pq") -> Index:
+    """An index with a letter of its own, for an axis that no equation names."""
+    for letter in preferred + _SPARE:
+        if letter not in taken:
+            return Index(letter)
+    return fresh("p", taken)

@@ -1,0 +1,43 @@
+"""Tensors: named arrays with sizes and a role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr
+
+ROLES = ("input", "target", "parameter", "state", "intermediate", "output", "loss", "rate")
+
+#: The roles whose values come from outside; the others are computed by equations.
+GIVEN = ("input", "target", "parameter", "rate")
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A named array.
+
+    `axes` are its extents (SymPy expressions over sizes), one an axis; none for a scalar.
+    `outside` is the value of reads beyond its edges, None where there may be no such read.
+    `sums_to_one` is the axis along which a target's entries are declared to sum to 1.
+    `within` is the open interval in which its entries must lie, such as (0, 1) for probabilities.
+    `whole_below` is the extent below which an integer tensor's entries (labels, positions) lie.
+    """
+
+    name: str
+    axes: tuple[Expr, ...]
+    role: str
+    outside: Expr | None = None
+    sums_to_one: int | None = None
+    whole_below: Expr | None = None
+    within: tuple[int, int] | None = None
+    note: str = ""
+
+    @property
+    def given(self) -> bool:
+        """Whether its values come from outside."""
+        return self.role in GIVEN
+
+    @property
+    def whole(self) -> bool:
+        """Whether its entries are whole numbers, along which nothing is differentiated."""
+        return self.whole_below is not None

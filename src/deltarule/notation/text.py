@@ -1,0 +1,263 @@
+"""Expressions as one line of Unicode: Σ_n ∂E/∂s₁[n, j]·x[n, i].
+
+`Writer` lays an expression out; its small methods are the alphabet, which the LaTeX writer
+replaces. SymPy's own order of terms is not a reader's: upstream factors come first in a product,
+positive terms first in a sum.
+"""
+
+from __future__ import annotations
+
+from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy.tensor.indexed import Indexed
+
+from deltarule.notation import nodes
+from deltarule.notation.bounds import Span, tight
+from deltarule.notation.functions import Elementwise
+from deltarule.notation.names import pretty
+from deltarule.notation.symbols import Index, Size
+
+SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
+
+
+class Writer:
+    """Lays out expressions; subclass it for another alphabet."""
+
+    def __call__(self, node: Basic) -> str:
+        return self.write(node)[0]
+
+    def write(self, node: Basic) -> tuple[str, int]:
+        """The text of a node and how tightly it binds."""
+        for kind in type(node).__mro__:
+            method = self._methods.get(kind)
+            if method is not None:
+                return method(self, node)
+        return str(node), ATOM
+
+    def inside(self, node: Basic, binding: int) -> str:
+        """The text of a node, in parentheses where it binds less than `binding`."""
+        text, own = self.write(node)
+        return text if own >= binding else self.parentheses(text)
+
+    # ---- the alphabet -------------------------------------------------------------------
+    minus, dot, comma = "−", "·", ", "
+
+    def name(self, name: str) -> str:
+        return pretty(name)
+
+    def parentheses(self, text: str) -> str:
+        return f"({text})"
+
+    def number(self, value: Rational) -> str:
+        text = str(abs(value))
+        return self.minus + text if value < 0 else text
+
+    def access(self, name: str, subscripts: list[str]) -> str:
+        return f"{name}[{self.comma.join(subscripts)}]" if subscripts else name
+
+    def fraction(self, top: str, top_binding: int, bottom: str, bottom_binding: int) -> str:
+        top = top if top_binding >= PRODUCT else self.parentheses(top)
+        bottom = bottom if bottom_binding >= POWER else self.parentheses(bottom)
+        return f"{top}/{bottom}"
+
+    def power(self, base: str, exponent: Expr) -> str:
+        digits = str(exponent)
+        if exponent.is_Integer:
+            return base + digits.translate(_SUPERSCRIPTS)
+        return f"{base}^{self.inside(exponent, ATOM)}"
+
+    def root(self, radicand: Expr) -> str:
+        return "√" + self.inside(radicand, ATOM)
+
+    def big(self, sign: str, below: str, above: str) -> str:
+        return {"sum": "Σ", "max": "max", "product": "Π"}[sign] + (
+            f"_{below}" if len(below) == 1 else f"_{{{below}}}"
+        )
+
+    def span(self, span: Span) -> str:
+        low = self.extreme("max", span.lower)
+        high = self.extreme("min", span.upper)
+        return f"{span.index}={low}…{high}"
+
+    def extreme(self, word: str, values: tuple) -> str:
+        texts = [self(v) for v in values]
+        return texts[0] if len(texts) == 1 else f"{word}({self.comma.join(texts)})"
+
+    def floor(self, top: Expr, bottom: Expr) -> str:
+        return f"⌊{self.inside(top, PRODUCT)}/{self.inside(bottom, POWER)}⌋"
+
+    def ceiling(self, top: Expr, bottom: Expr) -> str:
+        return f"⌈{self.inside(top, PRODUCT)}/{self.inside(bottom, POWER)}⌉"
+
+    def function(self, symbol: str, arguments: list[str]) -> str:
+        return f"{symbol}({self.comma.join(arguments)})"
+
+    def relation(self, left: str, sign: str, right: str) -> str:
+        return f"{left} {sign} {right}"
+
+    def bracket(self, conditions: list[str]) -> str:
+        return f"[{self.comma.join(conditions)}]"
+
+    def choice(self, condition: str, then: str, otherwise: str) -> str:
+        return f"({then} if {condition} else {otherwise})"
+
+    # ---- the layout ---------------------------------------------------------------------
+    def _symbol(self, node: Symbol):
+        return self.name(node.name), ATOM
+
+    def _number(self, node: Rational):
+        text = self.number(node)
+        return text, SUM if node < 0 else ATOM if node.is_Integer else PRODUCT
+
+    def _read(self, node: Indexed):
+        subscripts = [self(i) for i in node.indices]
+        return self.access(self.name(nodes.tensor_name(node)), subscripts), ATOM
+
+    def _add(self, node: Add):
+        text = ""
+        for term in sorted(node.args, key=_term_order):
+            coefficient, rest = term.as_coeff_Mul()
+            negative = coefficient < 0
+            piece = self.inside(-term if negative else term, PRODUCT)
+            if not text:
+                text = self.minus + piece if negative else piece
+            else:
+                text += f" {self.minus if negative else '+'} {piece}"
+        return text, SUM
+
+    def _mul(self, node: Mul):
+        coefficient, _ = node.as_coeff_Mul()
+        if coefficient < 0:
+            return self.minus + self.inside(-node, PRODUCT), SUM
+        top, bottom = _over_under(node)
+        if bottom:
+            above = self._factors(top)
+            below = self._factors(bottom)
+            return self.fraction(*above, *below), PRODUCT
+        return self._factors(top)
+
+    def _factors(self, factors: list[Expr]) -> tuple[str, int]:
+        if not factors:
+            return self.number(Integer(1)), ATOM
+        if len(factors) == 1:
+            return self.write(factors[0])
+        ordered = sorted(factors, key=_factor_order)
+        parts = [self.inside(f, POWER) for f in ordered[:-1]]
+        last = ordered[-1]
+        parts.append(self.inside(last, PRODUCT if isinstance(last, nodes.Reduction) else POWER))
+        return self.dot.join(parts), PRODUCT
+
+    def _pow(self, node: Pow):
+        base, exponent = node.args
+        if exponent == Rational(1, 2):
+            return self.root(base), POWER
+        if exponent.is_number and exponent < 0:
+            under = base ** (-exponent)
+            return self.fraction(self.number(Integer(1)), ATOM, *self.write(under)), PRODUCT
+        return self.power(self.inside(base, ATOM), exponent), POWER
+
+    def _function(self, node: Elementwise):
+        symbol = node.row.symbol or node.row.name
+        return self.function(symbol, [self(a) for a in node.args]), ATOM
+
+    def _reduction(self, node: nodes.Reduction):
+        sign = {nodes.Sum: "sum", nodes.Max: "max", nodes.Product: "product"}[type(node)]
+        body = self.inside(node.body, PRODUCT)
+        spans, rest = tight(node.ranges, node.conditions)
+        if rest:
+            body = f"{self.bracket([self(c) for c in rest])}{self.dot}{body}"
+        if not spans:
+            return body, PRODUCT
+        plain = all(s.whole for s in spans)
+        below = ("," if plain else self.comma).join(
+            self(s.index) if s.whole else self.span(s) for s in spans
+        )
+        return f"{self.big(sign, below, '')} {body}", PRODUCT
+
+    def _delta(self, node: nodes.Delta):
+        return self.function("δ", [self(a) for a in node.args]), ATOM
+
+    def _floor(self, node: nodes.FloorQuotient):
+        return self.floor(*node.args), ATOM
+
+    def _choose(self, node: nodes.Choose):
+        condition, then, otherwise = node.args
+        if then == 1 and otherwise == 0:
+            return self.bracket([self(condition)]), ATOM
+        return self.choice(self(condition), self(then), self(otherwise)), ATOM
+
+    def _at_least_zero(self, node):
+        left, right = _sides(node.args[0])
+        return self.relation(self(left), "≥", self(right)), SUM
+
+    def _positive(self, node):
+        left, right = _sides(node.args[0])
+        return self.relation(self(left), ">", self(right)), SUM
+
+    def _divides(self, node):
+        return self.relation(self.inside(node.args[0], POWER), "|", self(node.args[1])), SUM
+
+    def _equal(self, node):
+        return self.relation(self(node.args[0]), "=", self(node.args[1])), SUM
+
+    _methods = {
+        Symbol: _symbol, Rational: _number, Indexed: _read, Add: _add, Mul: _mul, Pow: _pow,
+        Elementwise: _function, nodes.Reduction: _reduction, nodes.Delta: _delta,
+        nodes.FloorQuotient: _floor, nodes.Choose: _choose, nodes.AtLeastZero: _at_least_zero,
+        nodes.Positive: _positive, nodes.Divides: _divides, nodes.Equal: _equal,
+    }
+
+
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+
+
+def _over_under(product: Mul) -> tuple[list[Expr], list[Expr]]:
+    """The factors above and below the fraction bar."""
+    top: list[Expr] = []
+    bottom: list[Expr] = []
+    for factor in product.args:
+        if isinstance(factor, Rational):
+            if factor.p != 1:
+                top.append(Integer(factor.p))
+            if factor.q != 1:
+                bottom.append(Integer(factor.q))
+        elif isinstance(factor, Pow) and factor.exp.is_number and factor.exp < 0:
+            bottom.append(factor.base ** (-factor.exp))
+        else:
+            top.append(factor)
+    return top, bottom
+
+
+def _sides(difference: Expr) -> tuple[Expr, Expr]:
+    """a − b as the two sides a and b, for a comparison with 0."""
+    terms = Add.make_args(difference)
+    left = [t for t in terms if t.as_coeff_Mul()[0] > 0]
+    right = [-t for t in terms if t.as_coeff_Mul()[0] < 0]
+    return Add(*left), Add(*right)
+
+
+def _term_order(term: Expr):
+    coefficient, rest = term.as_coeff_Mul()
+    constant = rest == 1
+    indexed = any(isinstance(n, Index) for n in nodes.walk(term))
+    return bool(coefficient < 0 and not constant), constant, not indexed, -nodes.size_of(rest), str(rest)
+
+
+def _factor_order(factor: Expr):
+    base = factor.base if isinstance(factor, Pow) else factor
+    if base.is_number:
+        rank = 0
+    elif isinstance(base, Size):
+        rank = 1
+    elif isinstance(base, Indexed):
+        rank = 3 if "/" not in nodes.tensor_name(base) else 2
+    else:
+        rank = 5 if isinstance(base, nodes.Reduction) else 4
+    return rank, nodes.size_of(base), str(base)
+
+
+text = Writer()
+
+
+def equation_text(left: Expr, right: Expr) -> str:
+    """`left = right` on one line."""
+    return f"{text(left)} = {text(right)}"
