@@ -119,3 +119,9 @@ def test_every_command_is_there(installed):
             sys.executable, "-c", f"import {module} as m; assert callable(m.{function})",
             folder=installed, PYTHONPATH=str(installed),
         )  # fmt: skip
+
+
+def test_the_readme_is_the_package_page(tracked):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    if "README.md" in tracked:
+        assert project.get("readme") == "README.md", 'add readme = "README.md" to [project]'
