@@ -9,7 +9,6 @@ import numpy as np
 from sympy import Add, Expr, Integer, Mul, Pow
 
 from deltarule.notation import nodes
-from deltarule.notation.bounds import CeilingQuotient
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.symbols import Index, Size
 
@@ -78,7 +77,7 @@ def whole(node: Expr, grid: Grid, values) -> np.ndarray:
         return result
     if isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0:
         return whole(node.base, grid, values) ** int(node.exp)
-    if isinstance(node, CeilingQuotient):
+    if isinstance(node, nodes.CeilingQuotient):
         top, bottom = (whole(a, grid, values) for a in node.args)
         return -(-top // bottom)
     if isinstance(node, nodes.FloorQuotient):

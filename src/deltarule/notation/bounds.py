@@ -7,21 +7,14 @@ from dataclasses import dataclass
 from sympy import Expr, Integer
 
 from deltarule.notation.affine import affine, never_negative
-from deltarule.notation.nodes import AtLeastZero, Condition, FloorQuotient, free_symbols
+from deltarule.notation.nodes import (
+    AtLeastZero,
+    CeilingQuotient,
+    Condition,
+    FloorQuotient,
+    free_symbols,
+)
 from deltarule.notation.symbols import Index
-
-
-class CeilingQuotient(FloorQuotient):
-    """⌈a/b⌉ for integers, b > 0."""
-
-    __slots__ = ()
-
-    def __new__(cls, numerator, denominator):
-        if denominator == 1:
-            return numerator
-        if numerator.is_Integer and denominator.is_Integer:
-            return Integer(-(-int(numerator) // int(denominator)))
-        return Expr.__new__(cls, numerator, denominator)
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,32 @@ class FloorQuotient(Expr):
         return Expr.__new__(cls, a, b)
 
 
+class CeilingQuotient(FloorQuotient):
+    """⌈a/b⌉ for integers, b > 0."""
+
+    __slots__ = ()
+
+    def __new__(cls, numerator, denominator):
+        if denominator == 1:
+            return numerator
+        if numerator.is_Integer and denominator.is_Integer:
+            return Integer(-(-int(numerator) // int(denominator)))
+        return Expr.__new__(cls, numerator, denominator)
+
+
 class Delta(Expr):
     """The Kronecker delta δ(a, b): 1 where a = b, else 0."""
 
     __slots__ = ()
     is_integer = True
+    is_commutative = True
+
+
+class PartialOf(Expr):
+    """∂Y[i]/∂X[u], written but not yet worked out: `PartialOf(Y[i], X[u])`."""
+
+    __slots__ = ()
+    is_real = True
     is_commutative = True
 
 
@@ -244,8 +265,8 @@ def index_names(*expressions: Basic) -> set[str]:
 
 
 def size_of(expression: Basic) -> int:
-    """The number of nodes, the measure by which the simpler of two forms is chosen."""
-    return sum(1 for _ in walk(expression))
+    """The number of nodes, a read counted twice: the simpler of two forms is the smaller."""
+    return sum(2 if isinstance(node, Indexed) else 1 for node in walk(expression))
 
 
 def multiply(factors: Iterable) -> Expr:

@@ -91,6 +91,9 @@ class Writer:
     def function(self, symbol: str, arguments: list[str]) -> str:
         return f"{symbol}({self.comma.join(arguments)})"
 
+    def partial(self, top: str, bottom: str) -> str:
+        return f"∂{top}/∂{bottom}"
+
     def relation(self, left: str, sign: str, right: str) -> str:
         return f"{left} {sign} {right}"
 
@@ -176,8 +179,14 @@ class Writer:
     def _delta(self, node: nodes.Delta):
         return self.function("δ", [self(a) for a in node.args]), ATOM
 
+    def _partial(self, node: nodes.PartialOf):
+        return self.partial(*(self(a) for a in node.args)), PRODUCT
+
     def _floor(self, node: nodes.FloorQuotient):
         return self.floor(*node.args), ATOM
+
+    def _ceiling(self, node: nodes.CeilingQuotient):
+        return self.ceiling(*node.args), ATOM
 
     def _choose(self, node: nodes.Choose):
         condition, then, otherwise = node.args
@@ -202,7 +211,9 @@ class Writer:
     _methods = {
         Symbol: _symbol, Rational: _number, Indexed: _read, Add: _add, Mul: _mul, Pow: _pow,
         Elementwise: _function, nodes.Reduction: _reduction, nodes.Delta: _delta,
-        nodes.FloorQuotient: _floor, nodes.Choose: _choose, nodes.AtLeastZero: _at_least_zero,
+        nodes.PartialOf: _partial, nodes.FloorQuotient: _floor,
+        nodes.CeilingQuotient: _ceiling, nodes.Choose: _choose,
+        nodes.AtLeastZero: _at_least_zero,
         nodes.Positive: _positive, nodes.Divides: _divides, nodes.Equal: _equal,
     }
 

@@ -1,0 +1,91 @@
+"""Local derivatives: how one equation's value changes with one entry of a tensor it reads.
+
+SymPy differentiates scalar formulas, always with respect to fresh Dummies that stand for reads
+and reductions; what happens under a reduction sign is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sympy import Basic, Dummy, Expr
+
+from deltarule.notation import nodes
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.functions import Elementwise
+from deltarule.notation.nodes import Read, Reduction, reads, tensor_name
+from deltarule.notation.substitution import rename_bound
+
+
+@dataclass(frozen=True)
+class Partial:
+    """One occurrence of a tensor: Σ over `ranges` of `factor`·∂X[subscripts]."""
+
+    factor: Expr
+    subscripts: tuple[Expr, ...]
+    ranges: tuple
+    conditions: tuple
+
+
+def partials(expression: Expr, name: str, value: Expr | None = None) -> Iterator[Partial]:
+    """Every way in which `expression` depends on the tensor `name`.
+
+    `value` is what the whole expression is known as: derivatives are put in terms of it where
+    that is natural (σ′(s) = h(1 − h)).
+    """
+    atoms = _top_atoms(expression)
+    stand_ins = {atom: Dummy("r", real=True) for atom in atoms}
+    back = {dummy: atom for atom, dummy in stand_ins.items()}
+    scalar = _put(expression, stand_ins)
+    if value is not None and isinstance(expression, Elementwise):
+        back = {scalar: value, **back}
+    for atom in atoms:
+        if not reads(atom, name):
+            continue
+        slope = _put(scalar.diff(stand_ins[atom]), back)
+        if slope == 0:
+            continue
+        if isinstance(atom, Read):
+            if tensor_name(atom) == name:
+                yield Partial(slope, atom.indices, (), ())
+        else:
+            yield from _through(atom, slope, name, nodes.index_names(expression))
+
+
+def _through(atom: Reduction, slope: Expr, name: str, taken: set[str]) -> Iterator[Partial]:
+    """Partials of a reduction, under its sign."""
+    if not isinstance(atom, nodes.Sum):
+        raise DeltaruleError(f"no rule yet for the derivative of {type(atom).__name__}")
+    if nodes.index_names(slope) & {i.name for i in atom.indices}:
+        atom = rename_bound(atom, taken)
+    for inner in partials(atom.body, name):
+        yield Partial(
+            slope * inner.factor,
+            inner.subscripts,
+            atom.ranges + inner.ranges,
+            atom.conditions + inner.conditions,
+        )
+
+
+def _top_atoms(expression: Basic) -> list[Basic]:
+    """The outermost reads and reductions, in order of appearance."""
+    found: dict[Basic, None] = {}
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (Read, Reduction)):
+            found[node] = None
+        else:
+            stack.extend(reversed(node.args))
+    return list(found)
+
+
+def _put(node: Basic, table: dict) -> Basic:
+    """Replace whole nodes, outermost first."""
+    if node in table:
+        return table[node]
+    if not node.args or isinstance(node, Read):
+        return node
+    args = tuple(_put(a, table) for a in node.args)
+    return node if args == node.args else node.func(*args)

@@ -1,0 +1,70 @@
+"""The record of one derivation: every rewrite becomes a verified step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sympy import Expr
+
+from deltarule.calculus.simplify import PASSES
+from deltarule.calculus.steps import Step
+from deltarule.calculus.verify import Verifier
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import size_of
+from deltarule.notation.symbols import Index
+
+
+class Record:
+    """The formula as it stands, and the steps that led to it."""
+
+    def __init__(
+        self, network: Network, ranges: Sequence[tuple[Index, Expr]], verifier: Verifier
+    ):
+        self.network, self.ranges, self.verifier = network, tuple(ranges), verifier
+        self.steps: list[Step] = []
+        self.now: Expr | None = None
+
+    def state(self, rule: str, before: Expr, after: Expr, verified: str, detail: str = "") -> None:
+        """A step that was verified by other means than comparing both sides."""
+        self.steps.append(Step(rule, before, after, detail, "", verified))
+        self.now = after
+
+    def move(self, rule: str, after: Expr, detail: str = "", condition: str = "") -> None:
+        """Rewrite the formula. Raises Unverified if the two sides differ."""
+        if after == self.now:
+            return
+        verified = self.verifier.same(self.now, after, self.ranges)
+        self.steps.append(Step(rule, self.now, after, detail, condition, verified))
+        self.now = after
+
+    def simplify(self) -> None:
+        """Apply the passes until none applies."""
+        for rule, rewrite in passes(self.now, self.network):
+            self.move(rule, rewrite.after, rewrite.detail, rewrite.condition)
+
+    def insert(self, inserted: Expr, detail: str) -> bool:
+        """Write upstream gradients out, if that ends in a shorter formula."""
+        rewrites = list(passes(inserted, self.network))
+        end = rewrites[-1][1].after if rewrites else inserted
+        if inserted == self.now or size_of(end) >= size_of(self.now):
+            return False
+        self.move("insert", inserted, detail)
+        for rule, rewrite in rewrites:
+            self.move(rule, rewrite.after, rewrite.detail, rewrite.condition)
+        return True
+
+
+def passes(expression: Expr, network: Network):
+    """The rewrites that apply, one after another, each to the result of the one before."""
+    applied = True
+    rounds = 0
+    while applied and rounds < 50:
+        applied = False
+        rounds += 1
+        for rule, rewrite in PASSES:
+            found = rewrite(expression, network)
+            if found is not None:
+                yield rule, found
+                expression = found.after
+                applied = True
+                break

@@ -1,0 +1,137 @@
+"""Elimination of Kronecker deltas: each is a linear equation between whole numbers.
+
+An index that is eliminated leaves its range behind as a condition, and where its coefficient is
+not ±1 a divisibility condition too. Conditions that always hold are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Mul
+
+from deltarule.notation import nodes
+from deltarule.notation.affine import affine, implied, never_negative
+from deltarule.notation.nodes import AtLeastZero, Delta, Divides, Equal, FloorQuotient
+from deltarule.notation.substitution import substitute
+from deltarule.notation.symbols import Index
+from deltarule.notation.text import text
+
+
+@dataclass(frozen=True)
+class Term:
+    """Σ over `ranges`, where `conditions` hold, of `body`·Π δ(a, u)."""
+
+    body: Expr
+    deltas: tuple[tuple[Expr, Expr], ...]
+    ranges: tuple[tuple[Index, Expr], ...]
+    conditions: tuple = ()
+
+    def expression(self) -> Expr:
+        """The term as an expression, its deltas in front."""
+        deltas = nodes.multiply(Delta(a, u) for a, u in self.deltas)
+        return nodes.Sum(deltas * self.body, self.ranges, self.conditions)
+
+
+@dataclass(frozen=True)
+class Elimination:
+    """One delta gone: by which rule, what was solved for, and under what condition it holds."""
+
+    rule: str
+    detail: str
+    condition: tuple
+    term: Term
+
+
+def eliminate(term: Term, free: Mapping[Index, Expr]) -> Elimination | None:
+    """Remove one delta; None when none is left. `free` gives the extents of unbound indices."""
+    if not term.deltas:
+        return None
+    position, index = _best(term)
+    a, u = term.deltas[position]
+    others = tuple(d for k, d in enumerate(term.deltas) if k != position)
+    if index is None:
+        kept = replace(term, deltas=others, conditions=(*term.conditions, Equal(a, u)))
+        return Elimination("keep the condition", "", (Equal(a, u),), kept)
+    return _solve(term, index, a, u, others, free)
+
+
+def _best(term: Term) -> tuple[int, Index | None]:
+    """The delta to remove next and the index to solve it for: bare indices first."""
+    bound = tuple(i for i, _ in term.ranges)
+    choices = []
+    for k, (a, _) in enumerate(term.deltas):
+        if a in bound:
+            return k, a
+        split = affine(a, bound)
+        if split is None:
+            continue
+        for index, coefficient in split[0].items():
+            cost = 0 if coefficient in (1, -1) else 1
+            # Of two equals the innermost, so that the sum over outputs stays.
+            choices.append((cost, k, -bound.index(index), index))
+    if not choices:
+        return 0, None
+    _, k, _, index = min(choices, key=lambda c: c[:3])
+    return k, index
+
+
+def _solve(term: Term, index: Index, a, u, others, free) -> Elimination:
+    """Put the solution of a = u for `index` everywhere, and keep its range as conditions."""
+    split = affine(a, (index,))
+    coefficient, rest = split[0][index], split[1]
+    difference = u - rest
+    if coefficient in (1, -1):
+        solution = (difference * coefficient).expand()
+        extent = dict(term.ranges)[index]
+        wanted = [AtLeastZero(solution), AtLeastZero((extent - 1 - solution).expand())]
+    else:
+        sign = 1 if never_negative(coefficient, {}) else -1
+        c, difference = coefficient * sign, (difference * sign).expand()
+        solution = FloorQuotient(difference, c)
+        extent = dict(term.ranges)[index]
+        wanted = [
+            Divides(c, difference),
+            AtLeastZero(difference),
+            AtLeastZero((c * (extent - 1) - difference).expand()),
+        ]
+    table = {index: solution}
+    ranges = tuple(r for r in term.ranges if r[0] != index)
+    kept = [substitute(c, table) for c in term.conditions]
+    new = [w for w in wanted if not holds(w, kept, {**free, **dict(ranges)})]
+    result = Term(
+        substitute(term.body, table),
+        tuple((substitute(b, table), v) for b, v in others),
+        ranges,
+        (*kept, *new),
+    )
+    rule = "sift the delta" if a == index else "solve the delta"
+    return Elimination(rule, f"Here: {text(index)} = {text(solution)}.", tuple(new), result)
+
+
+def holds(condition, given: list, ranges: Mapping[Index, Expr]) -> bool:
+    """Whether a condition is certain, from the ranges and the other conditions."""
+    if isinstance(condition, AtLeastZero):
+        known = [c.args[0] for c in given if isinstance(c, AtLeastZero)]
+        return implied(condition.args[0], known, ranges)
+    return condition in given
+
+
+def clipped(term: Term, tensors: Mapping, free: Mapping[Index, Expr]) -> Term:
+    """The term with ranges cut to where its reads lie inside tensors that are 0 outside."""
+    conditions = list(term.conditions)
+    ranges = {**free, **dict(term.ranges)}
+    for factor in Mul.make_args(term.body):
+        if not isinstance(factor, nodes.Read):
+            continue
+        tensor = tensors.get(nodes.tensor_name(factor))
+        if tensor is None or tensor.outside != 0:
+            continue
+        for subscript, extent in zip(factor.indices, tensor.axes, strict=True):
+            for statement in (subscript, (extent - 1 - subscript).expand()):
+                wanted = AtLeastZero(statement)
+                if not holds(wanted, conditions, ranges):
+                    conditions.append(wanted)
+    return replace(term, conditions=tuple(conditions))
+

@@ -1,0 +1,136 @@
+"""Rewrites that make a closed form shorter; each is a row of `PASSES`, tried in order.
+
+A pass takes an expression and the network, and gives the rewritten expression with a detail and
+a condition, or None where it does not apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import sympy
+from sympy import Add, Dummy, Expr, Integer, Mul, Pow
+
+from deltarule.calculus.recognise import use_values
+from deltarule.notation import nodes
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import Read, Reduction, Sum, free_symbols, size_of
+from deltarule.notation.text import text
+
+
+class Rewrite(NamedTuple):
+    """What a pass made of an expression."""
+
+    after: Expr
+    detail: str = ""
+    condition: str = ""
+
+
+def pull_out(expression: Expr, network: Network) -> Rewrite | None:
+    """Σ c·f = c·Σ f."""
+    return _changed(expression, _everywhere(expression, _pull_out_of))
+
+
+def count(expression: Expr, network: Network) -> Rewrite | None:
+    """Σ_{i<N} c = N·c."""
+    return _changed(expression, _everywhere(expression, _count_in))
+
+
+def sums_to_one(expression: Expr, network: Network) -> Rewrite | None:
+    """Σ over the declared axis of a target is 1."""
+    used: list[str] = []
+
+    def one(node: Expr) -> Expr:
+        if isinstance(node, Sum) and isinstance(node.body, Read) and not node.conditions:
+            tensor = network.tensors.get(nodes.tensor_name(node.body))
+            axis = tensor.sums_to_one if tensor is not None else None
+            if axis is not None and node.indices == (node.body.indices[axis],):
+                used.append(f"{text(node)} = 1")
+                return Integer(1)
+        return node
+
+    after = _everywhere(expression, one)
+    return Rewrite(after, "", ", ".join(used)) if used else None
+
+
+def rearrange(expression: Expr, network: Network) -> Rewrite | None:
+    """Common factors taken out and fractions reduced, where that is shorter."""
+    best = expression
+    for candidate in _rearranged(expression):
+        if size_of(candidate) < size_of(best):
+            best = candidate
+    return _changed(expression, best)
+
+
+PASSES: tuple[tuple[str, Callable[[Expr, Network], Rewrite | None]], ...] = (
+    ("count", count),
+    ("pull out", pull_out),
+    ("sums to one", sums_to_one),
+    ("use the value", use_values),
+    ("rearrange", rearrange),
+)
+
+
+def _changed(before: Expr, after: Expr) -> Rewrite | None:
+    return None if after == before else Rewrite(after)
+
+
+def _everywhere(node: Expr, rewrite: Callable[[Expr], Expr]) -> Expr:
+    """Apply a rewrite to every reduction, innermost first."""
+    if isinstance(node, Read) or not node.args:
+        return node
+    if isinstance(node, Reduction):
+        inner = _everywhere(node.body, rewrite)
+        kept = node if inner == node.body else node.func(inner, node.ranges, node.conditions)
+        return rewrite(kept) if isinstance(kept, Reduction) else kept
+    args = tuple(_everywhere(a, rewrite) for a in node.args)
+    return node if args == node.args else node.func(*args)
+
+
+def _pull_out_of(node: Reduction) -> Expr:
+    if not isinstance(node, Sum) or not node.ranges:
+        return node
+    bound = frozenset(node.indices)
+    outside, inside = [], []
+    for factor in Mul.make_args(node.body):
+        (inside if free_symbols(factor) & bound else outside).append(factor)
+    if not outside or not inside:
+        return node
+    return Mul(*outside) * Sum(Mul(*inside), node.ranges, node.conditions)
+
+
+def _count_in(node: Reduction) -> Expr:
+    """Indices that neither the body nor a condition mentions are counted."""
+    if not isinstance(node, Sum):
+        return node
+    mentioned = free_symbols(node.body).union(*(free_symbols(c) for c in node.conditions))
+    idle = [(i, n) for i, n in node.ranges if i not in mentioned]
+    if not idle:
+        return node
+    ranges = [r for r in node.ranges if r not in idle]
+    return nodes.multiply(n for _, n in idle) * Sum(node.body, ranges, node.conditions)
+
+
+def _rearranged(expression: Expr) -> list[Expr]:
+    """Other ways to write a formula whose reads and sums are taken as letters."""
+    if not expression.has(Add) and not expression.has(Pow):
+        return []
+    letters: dict[Expr, Dummy] = {}
+    scalar = _lettered(expression, letters)
+    back = {letter: atom for atom, letter in letters.items()}
+    candidates = [sympy.factor_terms(scalar)]
+    if any(isinstance(n, Pow) and n.exp.is_negative for n in sympy.preorder_traversal(scalar)):
+        reduced = sympy.cancel(sympy.together(scalar))
+        candidates += [reduced, sympy.factor_terms(reduced)]
+    elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args):
+        candidates.append(sympy.factor_terms(scalar.expand()))
+    return [c.xreplace(back) for c in candidates]
+
+
+def _lettered(node: Expr, letters: dict[Expr, Dummy]) -> Expr:
+    if node.is_Atom:
+        return node
+    if isinstance(node, (Add, Mul)) or (isinstance(node, Pow) and node.exp.is_number):
+        return node.func(*(_lettered(a, letters) for a in node.args))
+    return letters.setdefault(node, Dummy("r", real=True))

@@ -1,0 +1,92 @@
+"""What a derivation is made of: steps, the gradients that they end in, and all of them together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sympy import Expr
+
+from deltarule.calculus.rules import RULES, Rule
+from deltarule.notation.equations import Equation
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import read
+from deltarule.notation.symbols import Index
+from deltarule.notation.tensors import Tensor
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a derivation: by `rule`, `before` becomes `after`.
+
+    `detail` says what the rule was applied to, `condition` under what the step holds (empty if
+    always), `verified` how it was checked when it was made.
+    """
+
+    rule: str
+    before: Expr
+    after: Expr
+    detail: str
+    condition: str
+    verified: str
+
+    @property
+    def row(self) -> Rule:
+        """The rule itself."""
+        return RULES[self.rule]
+
+    @property
+    def reason(self) -> str:
+        """Why the step holds, in a sentence."""
+        return f"{self.row.reason} {self.detail}".strip()
+
+
+@dataclass(frozen=True)
+class Gradient:
+    """∂loss/∂tensor at `indices`: the closed form, and how it came about.
+
+    `words` is the same in the field's words (empty where no pattern is known), `alternatives`
+    other closed forms of the same gradient.
+    """
+
+    of: str
+    tensor: Tensor
+    indices: tuple[Index, ...]
+    expr: Expr
+    steps: tuple[Step, ...]
+    words: str = ""
+    alternatives: tuple[Expr, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Its name, such as `dE/dTheta2`."""
+        return f"d{self.of}/d{self.tensor.name}"
+
+    @property
+    def lhs(self) -> Expr:
+        """The gradient at its indices, as an expression."""
+        return read(self.name, *self.indices)
+
+    def equation(self) -> Equation:
+        """The closed form as an equation, which is evaluated and compiled like any other."""
+        ranges = tuple(zip(self.indices, self.tensor.axes, strict=True))
+        return Equation(self.name, self.indices, self.expr, ranges, f"∂ of {self.tensor.name}")
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """All gradients of a network, in the order in which the backward pass computes them.
+
+    `of` is the name of what is differentiated: the loss, or L where a layer stands alone; then
+    the gradients of its outputs, `upstream`, come from outside.
+    """
+
+    network: Network
+    of: str
+    gradients: dict[str, Gradient]
+    upstream: tuple[str, ...] = ()
+    seed: int = 0
+    conditions: tuple[str, ...] = field(default=())
+
+    def equations(self) -> tuple[Equation, ...]:
+        """The backward pass."""
+        return tuple(g.equation() for g in self.gradients.values())

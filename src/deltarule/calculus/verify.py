@@ -1,0 +1,156 @@
+"""Verification of steps, made when a step is made: exact values at small random sizes.
+
+Formulas are compared modulo a prime; where functions, roots or an order keep that from
+deciding, in balls. Derivatives themselves are compared with dual numbers along a random
+direction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from sympy import Expr
+
+from deltarule.arithmetic.base import Undecided
+from deltarule.arithmetic.dual import Dual, DualArray
+from deltarule.arithmetic.evaluate import Values, evaluate
+from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.modular import Modular
+from deltarule.arithmetic.probe import Probe
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import Read, free_symbols, tensor_name, walk
+from deltarule.notation.symbols import Index, Size
+from deltarule.notation.tensors import Tensor
+from deltarule.notation.text import text
+
+
+class Unverified(DeltaruleError):
+    """A step whose two sides differ: a fault of the engine, which is never passed over."""
+
+
+class Verifier:
+    """Compares formulas over one network, at values that all its steps share."""
+
+    def __init__(self, network: Network, upstream: dict[str, Tensor], seed: int = 0):
+        self._network, self._upstream, self._seed = network, upstream, seed
+        self._gradients: list[Equation] = []
+        self._probes: dict[str, Probe | None] = {}
+
+    def learn(self, gradient: Equation) -> None:
+        """Give the gradients found so far their values, for later steps to read."""
+        self._gradients.append(gradient)
+        for probe in self._probes.values():
+            if probe is not None:
+                _compute(gradient, probe)
+
+    def same(self, before: Expr, after: Expr, ranges: Sequence[tuple[Index, Expr]]) -> str:
+        """How it was checked that two formulas are equal. Raises Unverified if they are not."""
+
+        def gap(probe: Probe):
+            arithmetic, values = probe.arithmetic, probe.values
+            one = evaluate(before, ranges, values, arithmetic)
+            two = evaluate(after, ranges, values, arithmetic)
+            return one, two
+
+        return self._decide(gap, before, after)
+
+    def derivative(
+        self, gradient: Expr, name: str, ranges, consumers: Iterable[Equation], of: str
+    ) -> str:
+        """Check Σ_u gradient[u]·v[u] against dual numbers sent through the consumers."""
+        consumers = list(consumers)
+
+        def gap(probe: Probe):
+            arithmetic = probe.arithmetic
+            direction = probe.noise([n for _, n in ranges])
+            found = evaluate(gradient, ranges, probe.values, arithmetic)
+            one = _sum(arithmetic, arithmetic.multiply(found, direction))
+            two = arithmetic.zeros(())
+            for equation in consumers:
+                change = _change(equation, name, direction, probe)
+                upstream = probe.values.arrays[f"d{of}/d{equation.name}"]
+                two = arithmetic.add(two, _sum(arithmetic, arithmetic.multiply(upstream, change)))
+            return np.asarray(one), np.asarray(two)
+
+        return "dual numbers, " + self._decide(gap, gradient, None)
+
+    def _decide(self, gap, before: Expr, after: Expr | None) -> str:
+        for kind in ("modular", "ball"):
+            probe = self._probe(kind)
+            if probe is None:
+                continue
+            try:
+                one, two = gap(probe)
+            except Undecided:
+                continue
+            if kind == "modular" and np.array_equal(one, two):
+                return f"exact modulo 2³¹−1{self._at(probe, before)}"
+            if kind == "ball" and _balls_agree(one, two):
+                return f"in balls of {probe.arithmetic.bits} bits{self._at(probe, before)}"
+        raise Unverified(
+            f"a step could not be verified: {text(before)}"
+            + (f" is not {text(after)}" if after is not None else " differs from dual numbers"),
+            self._network.name,
+            "this is a fault of deltarule: please report it with the derivation",
+        )
+
+    def _at(self, probe: Probe, expression: Expr) -> str:
+        """The sizes that matter to an expression."""
+        seen = {s for s in free_symbols(expression) if isinstance(s, Size)}
+        for node in walk(expression):
+            name = tensor_name(node).rpartition("/d")[2] if isinstance(node, Read) else ""
+            tensor = self._network.tensors.get(name)
+            for axis in tensor.axes if tensor else ():
+                seen |= {s for s in free_symbols(axis) if isinstance(s, Size)}
+        sizes = [f"{s}={probe.sizes[s]}" for s in sorted(seen, key=str) if s in probe.sizes]
+        return " at " + ", ".join(sizes) if sizes else ""
+
+    def _probe(self, kind: str) -> Probe | None:
+        if kind not in self._probes:
+            self._probes[kind] = self._made(kind)
+        return self._probes[kind]
+
+    def _made(self, kind: str) -> Probe | None:
+        arithmetic = Modular() if kind == "modular" else Ball(160)
+        try:
+            probe = Probe(self._network, arithmetic, self._seed)
+        except Undecided:
+            return None
+        for name, tensor in self._upstream.items():
+            probe.values.arrays[name] = probe.noise(tensor.axes)
+        for gradient in self._gradients:
+            _compute(gradient, probe)
+        return probe
+
+
+def _compute(gradient: Equation, probe: Probe) -> None:
+    probe.values.arrays[gradient.name] = evaluate(
+        gradient.rhs, gradient.ranges, probe.values, probe.arithmetic
+    )
+
+
+def _change(equation: Equation, name: str, direction, probe: Probe):
+    """The change of an equation's value when `name` moves along a direction."""
+    dual = Dual(probe.arithmetic)
+    arrays = {}
+    for other in equation.read_names():
+        array = probe.values.arrays[other]
+        still = getattr(array, "dtype", None) != object and probe.network.tensors[other].whole
+        arrays[other] = array if still else DualArray(array, probe.arithmetic.zeros(array.shape))
+    arrays[name] = DualArray(probe.values.arrays[name], direction)
+    values = Values(arrays, probe.values.sizes, probe.values.scalars, probe.values.tensors)
+    return evaluate(equation.rhs, equation.ranges, values, dual).tangent
+
+
+def _sum(arithmetic, array):
+    array = np.asarray(array, dtype=arithmetic.dtype)
+    return arithmetic.total(array, tuple(range(array.ndim))) if array.ndim else array
+
+
+def _balls_agree(one, two) -> bool:
+    """Whether all pairs of balls overlap and are small enough to mean something."""
+    pairs = zip(np.ravel(one), np.ravel(two), strict=True)
+    return all(a.overlaps(b) and (a - b).abs_upper() < 1e-12 for a, b in pairs)
