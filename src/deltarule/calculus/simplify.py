@@ -64,10 +64,10 @@ def rearrange(expression: Expr, network: Network) -> Rewrite | None:
 
 
 PASSES: tuple[tuple[str, Callable[[Expr, Network], Rewrite | None]], ...] = (
+    ("use the value", use_values),
     ("count", count),
     ("pull out", pull_out),
     ("sums to one", sums_to_one),
-    ("use the value", use_values),
     ("rearrange", rearrange),
 )
 
