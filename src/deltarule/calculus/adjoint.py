@@ -20,8 +20,8 @@ from deltarule.calculus.verify import Verifier
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import PartialOf, read, reads, tensor_name
-from deltarule.notation.substitution import substitute
+from deltarule.notation.nodes import PartialOf, Read, read, reads, tensor_name
+from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.symbols import Index, fresh
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.text import text
@@ -189,16 +189,19 @@ class _Work:
 
     def _insert(self) -> None:
         """Write the upstream gradients out where the formula gets shorter by it."""
-        table = {}
-        for upstream in reads(self.record.now):
-            name = tensor_name(upstream)
+        used: dict[str, str] = {}
+
+        def written_out(access: Read) -> Expr:
+            name = tensor_name(access)
             known = self.gradients.get(name.rpartition("/d")[2]) if "/" in name else None
-            if known is not None and nodes.size_of(known.expr) <= _SHORT:
-                at = dict(zip(known.indices, upstream.indices, strict=True))
-                table[upstream] = substitute(known.expr, at)
-        if table:
-            detail = ", ".join(f"{text(k)} = {text(v)}" for k, v in table.items()) + "."
-            self.record.insert(substitute(self.record.now, table), detail)
+            if known is None or nodes.size_of(known.expr) > _SHORT:
+                return access
+            used[name] = f"{text(known.lhs)} = {text(known.expr)}"
+            return substitute(known.expr, dict(zip(known.indices, access.indices, strict=True)))
+
+        inserted = replace_reads(self.record.now, written_out)
+        if used:
+            self.record.insert(inserted, "Here: " + ", ".join(used.values()) + ".")
 
 
 #: Upstream formulas above this size are not tried for insertion.

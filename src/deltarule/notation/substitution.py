@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from sympy import Basic
 from sympy.tensor.indexed import Indexed
@@ -57,6 +57,24 @@ def _inside_reduction(node: Reduction, table: dict) -> Basic:
         tuple((renaming.get(i, i), _substitute(n, table)) for i, n in node.ranges),
         tuple(_substitute(c, inner) for c in node.conditions),
     )
+
+
+def replace_reads(node: Basic, change: Callable[[Indexed], Basic]) -> Basic:
+    """Every read, under sums too, replaced by what `change` makes of it.
+
+    The subscripts of a read keep their meaning where it stands, so nothing is captured as long
+    as `change` uses no other indices of its own than bound ones.
+    """
+    if isinstance(node, Indexed):
+        return change(node)
+    if isinstance(node, Reduction):
+        body = replace_reads(node.body, change)
+        conditions = tuple(replace_reads(c, change) for c in node.conditions)
+        return node.func(body, node.ranges, conditions)
+    if not node.args:
+        return node
+    args = tuple(replace_reads(a, change) for a in node.args)
+    return node if args == node.args else node.func(*args)
 
 
 def rename_bound(node: Reduction, taken: set[str]) -> Reduction:
