@@ -3,7 +3,7 @@ from deltarule.notation.language import *
 
 aliases("conv", "convolution")
 N, C, F, H, W, K, L = sizes("N C F H W K L")
-S, D, P = attribute("S", 1), attribute("D", 1), attribute("P", 0)
+S, D, P = attribute("S", stride=1), attribute("D", dilation=1), attribute("P", pad=0)
 I = size("I", fits(H + 2*P - D*(K - 1) - 1, S) + 1)
 J = size("J", fits(W + 2*P - D*(L - 1) - 1, S) + 1)
 n, c, f, i, j, k, l = indices("n c f i j k l")

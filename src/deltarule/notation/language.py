@@ -74,13 +74,20 @@ def indices(names: str) -> tuple[Index, ...]:
     return tuple(Index(name) for name in names.split())
 
 
-def attribute(name: str, default: int) -> Attribute:
-    """A whole number that the layer is built with, symbolic in the derivation.
+def attribute(name: str, default: int | None = None, **word: int) -> Expr:
+    """A whole number that the layer is built with, symbolic unless the reader gives a number.
 
-    With a default of 0, as for a padding P, it may be 0; else, as for a stride S, it is at least 1.
+    `S = attribute("S", stride=1)` lets it be given as `stride`. With a usual value of 0, as for a
+    padding P, it may be 0; else, as for a stride S, it is at least 1.
     """
-    symbol = Attribute(name, positive=default > 0)
-    current().attributes[symbol] = default
+    page = current()
+    spoken, default = next(iter(word.items())) if word else (name, default)
+    least = min(int(default), 1)
+    page.options[spoken] = Option(spoken, None, default, f"{name}: a symbol unless given")
+    if spoken in page.asked:
+        return Integer(option(spoken, default, f"given for {name}", at_least=least))
+    symbol = Attribute(name, positive=least > 0)
+    page.attributes[symbol] = default
     return symbol
 
 
