@@ -1,0 +1,112 @@
+"""A network with numbers put in for some of its sizes and attributes: N = 2, S = 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from sympy import Expr, Integer
+
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import free_symbols
+from deltarule.notation.substitution import substitute
+from deltarule.notation.symbols import Attribute, Size
+from deltarule.notation.tensors import Tensor
+
+
+def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
+    """The network with numbers for the sizes and attributes that `numbers` names.
+
+    Sizes that follow from them are filled in as far as they become numbers. Raises DeltaruleError
+    for an unknown name, a size that follows from others, and a number that is too small.
+    """
+    if not numbers:
+        return network
+    known = given_sizes(network)
+    table: dict[Size, Expr] = {
+        _symbol(name, known, network): Integer(value) for name, value in numbers.items()
+    }
+    for symbol, value in table.items():
+        least = 1 if symbol.is_positive else 0
+        if value < least:
+            raise DeltaruleError(
+                f"{symbol} = {value} is too small", network.name, f"{symbol} is at least {least}"
+            )
+    definitions = {}
+    for symbol, definition in network.definitions.items():
+        filled = substitute(definition, table)
+        if not filled.is_Integer:
+            definitions[symbol] = filled
+            continue
+        if filled < 0:
+            raise _does_not_fit(network, symbol, definition, filled)
+        table[symbol] = filled
+    return replace(
+        network,
+        tensors={name: _tensor(t, table) for name, t in network.tensors.items()},
+        equations=tuple(_equation(e, table) for e in network.equations),
+        definitions=definitions,
+        attributes={s: v for s, v in network.attributes.items() if s not in table},
+    )
+
+
+def given_sizes(network: Network) -> dict[str, Size]:
+    """The sizes and attributes that may be given, by name, in order of appearance."""
+    axes = [axis for tensor in network.tensors.values() for axis in tensor.axes]
+    bodies = [equation.rhs for equation in network.equations]
+    found: dict[str, Size] = {}
+    for expression in (*axes, *network.definitions.values(), *bodies):
+        for symbol in sorted(free_symbols(expression), key=str):
+            if isinstance(symbol, Size) and symbol not in network.definitions:
+                found.setdefault(symbol.name, symbol)
+    plain = {n: s for n, s in found.items() if not isinstance(s, Attribute)}
+    return {**plain, **{n: s for n, s in found.items() if isinstance(s, Attribute)}}
+
+
+def _symbol(name: str, known: Mapping[str, Size], network: Network) -> Size:
+    if name in known:
+        return known[name]
+    derived = [s for s in network.definitions if s.name == name]
+    if derived:
+        raise DeltaruleError(
+            f"{name} follows from other sizes and cannot be given",
+            network.name,
+            "give one of " + ", ".join(_sizes_in(network.definitions[derived[0]])),
+        )
+    raise DeltaruleError(
+        f"{network.name} has no size {name}",
+        network.path or network.name,
+        did_you_mean(name, known) or "its sizes are " + (", ".join(known) or "all numbers"),
+    )
+
+
+def _does_not_fit(network: Network, symbol: Size, definition: Expr, value: Expr) -> DeltaruleError:
+    return DeltaruleError(
+        f"the sizes do not fit: {symbol} = {value}",
+        network.name,
+        "change one of " + ", ".join(_sizes_in(definition)),
+    )
+
+
+def _sizes_in(expression: Expr) -> Iterable[str]:
+    return sorted(s.name for s in free_symbols(expression) if isinstance(s, Size))
+
+
+def _tensor(tensor: Tensor, table: Mapping) -> Tensor:
+    limit = tensor.whole_below
+    return replace(
+        tensor,
+        axes=tuple(substitute(a, table) for a in tensor.axes),
+        whole_below=None if limit is None else substitute(limit, table),
+    )
+
+
+def _equation(equation: Equation, table: Mapping) -> Equation:
+    return replace(
+        equation,
+        subscripts=tuple(substitute(s, table) for s in equation.subscripts),
+        rhs=substitute(equation.rhs, table),
+        ranges=tuple((i, substitute(n, table)) for i, n in equation.ranges),
+    )
