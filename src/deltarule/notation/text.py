@@ -22,6 +22,9 @@ SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 class Writer:
     """Lays out expressions; subclass it for another alphabet."""
 
+    #: The quotients that a condition around them makes whole: they need no floor.
+    _whole: frozenset = frozenset()
+
     def __call__(self, node: Basic) -> str:
         return self.write(node)[0]
 
@@ -68,7 +71,7 @@ class Writer:
     def root(self, radicand: Expr) -> str:
         return "√" + self.inside(radicand, ATOM)
 
-    def big(self, sign: str, below: str, above: str) -> str:
+    def big(self, sign: str, below: str) -> str:
         return {"sum": "Σ", "max": "max", "product": "Π"}[sign] + (
             f"_{below}" if len(below) == 1 else f"_{{{below}}}"
         )
@@ -102,6 +105,17 @@ class Writer:
 
     def choice(self, condition: str, then: str, otherwise: str) -> str:
         return f"({then} if {condition} else {otherwise})"
+
+    def reduction(self, sign: str, spans: list[Span], conditions: list[str], body: str) -> str:
+        """A sum (or max, or product) of `body` over spans, where all conditions hold."""
+        if conditions:
+            body = f"{self.bracket(conditions)}{self.dot}{body}"
+        if not spans:
+            return body
+        below = ("," if all(s.whole for s in spans) else self.comma).join(
+            self(s.index) if s.whole else self.span(s) for s in spans
+        )
+        return f"{self.big(sign, below)} {body}"
 
     # ---- the layout ---------------------------------------------------------------------
     def _symbol(self, node: Symbol):
@@ -164,17 +178,12 @@ class Writer:
 
     def _reduction(self, node: nodes.Reduction):
         sign = {nodes.Sum: "sum", nodes.Max: "max", nodes.Product: "product"}[type(node)]
-        body = self.inside(node.body, PRODUCT)
         spans, rest = tight(node.ranges, node.conditions)
-        if rest:
-            body = f"{self.bracket([self(c) for c in rest])}{self.dot}{body}"
-        if not spans:
-            return body, PRODUCT
-        plain = all(s.whole for s in spans)
-        below = ("," if plain else self.comma).join(
-            self(s.index) if s.whole else self.span(s) for s in spans
-        )
-        return f"{self.big(sign, below, '')} {body}", PRODUCT
+        before = self._whole
+        self._whole = before | {c.args[::-1] for c in rest if isinstance(c, nodes.Divides)}
+        body = self.inside(node.body, PRODUCT)
+        self._whole = before
+        return self.reduction(sign, spans, [self(c) for c in rest], body), PRODUCT
 
     def _delta(self, node: nodes.Delta):
         return self.function("δ", [self(a) for a in node.args]), ATOM
@@ -183,6 +192,9 @@ class Writer:
         return self.partial(*(self(a) for a in node.args)), PRODUCT
 
     def _floor(self, node: nodes.FloorQuotient):
+        if node.args in self._whole:
+            top, bottom = node.args
+            return self.fraction(*self.write(top), *self.write(bottom)), PRODUCT
         return self.floor(*node.args), ATOM
 
     def _ceiling(self, node: nodes.CeilingQuotient):
