@@ -51,13 +51,28 @@ def evaluate(
     ranges: Sequence[tuple[Index, Expr]],
     values: Values,
     arithmetic: Arithmetic,
+    at: Mapping[Index, int] | None = None,
 ):
-    """The array of an expression over its free indices, in the order of `ranges`."""
-    shape = tuple(values.extent(n) for _, n in ranges)
-    grid = Grid(tuple(i for i, _ in ranges), shape, (0,) * len(shape))
+    """The array of an expression over its free indices, in the order of `ranges`.
+
+    Indices that `at` holds take that one value; their axes have length 1.
+    """
+    grid = grid_over(ranges, values, at)
+    shape = grid.extents
     with arithmetic.context():
         found = _Walk(values, arithmetic).value(expression, grid)
         return _filled(found, shape, arithmetic)
+
+
+def grid_over(
+    ranges: Sequence[tuple[Index, Expr]], values: Values, at: Mapping[Index, int] | None = None
+) -> Grid:
+    """The grid of some indices, each over its whole range or at the one value that `at` holds."""
+    indices = tuple(i for i, _ in ranges)
+    if not at:
+        return Grid(indices, tuple(values.extent(n) for _, n in ranges), (0,) * len(indices))
+    shape = tuple(1 if i in at else values.extent(n) for i, n in ranges)
+    return Grid(indices, shape, tuple(at.get(i, 0) for i in indices))
 
 
 def _filled(found, shape: tuple[int, ...], arithmetic: Arithmetic):
@@ -139,7 +154,15 @@ class _Walk:
     def _choose(self, node, grid):
         condition, then, otherwise = node.args
         chosen = self.holds(condition, grid)
-        return self.arithmetic.where(chosen, self.value(then, grid), self.value(otherwise, grid))
+        if isinstance(condition, nodes.Positive):
+            return self.arithmetic.where(
+                chosen, self.value(then, grid), self.value(otherwise, grid)
+            )
+        if chosen.all() or not chosen.any():
+            return self.value(then if chosen.all() else otherwise, grid)
+        one = self.value(then, grid.where(chosen))
+        two = self.value(otherwise, grid.where(~chosen))
+        return self.arithmetic.where(chosen, one, two)
 
     def holds(self, condition, grid) -> np.ndarray:
         if isinstance(condition, nodes.Positive):

@@ -1,36 +1,108 @@
-"""Running equations in order: each gives an array, settled as the arithmetic keeps its lines."""
+"""Running equations in order: each gives an array, settled as the arithmetic keeps its lines.
+
+Equations of a recurrence are run time by time; every other equation all at once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
+from sympy import Expr
 
 from deltarule.arithmetic.base import Arithmetic
-from deltarule.arithmetic.evaluate import Values, evaluate
-from deltarule.arithmetic.integers import Grid, whole
+from deltarule.arithmetic.evaluate import Values, evaluate, grid_over
+from deltarule.arithmetic.integers import whole
 from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.recurrences import Block, Recurrence, blocks, equations_of
 from deltarule.notation.symbols import Index
 
 
 def run(equations: Iterable[Equation], values: Values, arithmetic: Arithmetic) -> None:
-    """Evaluate equations in their order, and add what they give to `values.arrays`."""
-    for equation in equations:
-        found = arithmetic.settle(evaluate(equation.rhs, equation.ranges, values, arithmetic))
-        write(equation, found, values, arithmetic)
+    """Evaluate equations in their order, and add what they give to `values.arrays`.
+
+    Raises DeltaruleError for a recurrence over no time at all.
+    """
+    for block in blocks(tuple(equations)):
+        run_block(block, values, arithmetic, {})
 
 
-def write(equation: Equation, found, values: Values, arithmetic: Arithmetic) -> None:
+#: For equations (by `id`) the indices of time that are held, with their values.
+Held = Mapping[int, Mapping[Index, int]]
+
+
+def run_block(block: Block, values: Values, arithmetic: Arithmetic, held: Held) -> None:
+    """Evaluate one equation, or one recurrence, with some indices held at a value."""
+    if isinstance(block, Recurrence):
+        _scan(block, values, arithmetic, held)
+        return
+    at = held.get(id(block), {})
+    found = arithmetic.settle(evaluate(block.rhs, block.ranges, values, arithmetic, at))
+    write(block, found, values, arithmetic, at)
+
+
+def _scan(recurrence: Recurrence, values: Values, arithmetic: Arithmetic, held: Held) -> None:
+    """Run a recurrence, time after time."""
+    for equation in recurrence.equations:
+        _make_room(equation, values, arithmetic)
+    spans = {id(e): _Span(e, i, offset, values) for e, i, offset in recurrence.times}
+    start = min(s.first for s in spans.values())
+    end = max(s.last for s in spans.values())
+    if end < start:
+        raise DeltaruleError(
+            f"the sequence has no steps: {recurrence.extent} = 0",
+            recurrence.equations[0].place,
+            f"give {recurrence.extent} at least 1",
+        )
+    order = range(start, end + 1) if recurrence.direction > 0 else range(end, start - 1, -1)
+    for time in order:
+        for part in recurrence.parts:
+            members = equations_of(part)
+            if all(spans[id(e)].first <= time <= spans[id(e)].last for e in members):
+                now = {id(e): {**held.get(id(e), {}), **spans[id(e)].at(time)} for e in members}
+                run_block(part, values, arithmetic, now)
+
+
+class _Span:
+    """The times that an equation writes."""
+
+    def __init__(self, equation: Equation, index: Index | None, offset: Expr, values: Values):
+        self.index = index
+        self.first = values.extent(offset)
+        count = 1 if index is None else values.extent(dict(equation.ranges)[index])
+        self.last = self.first + count - 1
+
+    def at(self, time: int) -> dict[Index, int]:
+        """The value of the index of time at one time."""
+        return {} if self.index is None else {self.index: time - self.first}
+
+
+def _make_room(equation: Equation, values: Values, arithmetic: Arithmetic) -> None:
+    axes = values.tensors[equation.name].axes if equation.name in values.tensors else None
+    if axes is None:
+        axes = tuple(n for _, n in equation.ranges)
+    shape = tuple(values.extent(a) for a in axes)
+    array = values.arrays.get(equation.name)
+    if array is None or tuple(array.shape) != shape:
+        values.arrays[equation.name] = arithmetic.zeros(shape)
+
+
+def write(
+    equation: Equation,
+    found,
+    values: Values,
+    arithmetic: Arithmetic,
+    at: Mapping[Index, int] | None = None,
+) -> None:
     """Put an equation's value where its left-hand side says."""
-    if equation.subscripts == equation.indices and _plain(equation):
+    if not at and equation.subscripts == equation.indices and _plain(equation):
         values.arrays[equation.name] = found
         return
-    axes = values.tensors[equation.name].axes
     if equation.name not in values.arrays:
-        values.arrays[equation.name] = arithmetic.zeros(tuple(values.extent(a) for a in axes))
-    shape = tuple(values.extent(n) for _, n in equation.ranges)
-    grid = Grid(equation.indices, shape, (0,) * len(shape))
-    where = [np.broadcast_to(whole(s, grid, values), shape) for s in equation.subscripts]
+        _make_room(equation, values, arithmetic)
+    grid = grid_over(equation.ranges, values, at)
+    where = [np.broadcast_to(whole(s, grid, values), grid.extents) for s in equation.subscripts]
     values.arrays[equation.name][tuple(where)] = found
 
 

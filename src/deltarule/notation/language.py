@@ -18,6 +18,7 @@ from collections.abc import Callable
 from sympy import Expr, Integer, Rational
 
 from deltarule.notation import nodes
+from deltarule.notation.edges import edges_of
 from deltarule.notation.equations import extents
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.functions import (
@@ -47,7 +48,8 @@ __all__ = [
     "ACTIVATIONS", "Max", "Mean", "Product", "Sum", "absolute", "activation", "aliases", "attribute",
     "elementwise", "elu", "erf", "exp", "fits", "gelu", "identity", "index", "indices", "input",
     "intermediate", "layer", "leaky_relu", "log", "loss", "option", "output", "parameter",
-    "relu", "scalar", "sigmoid", "size", "sizes", "softplus", "sqrt", "square", "tanh", "target",
+    "relu", "scalar", "sigmoid", "size", "sizes", "softplus", "sqrt", "square", "state", "tanh",
+    "target",
 ]
 
 
@@ -132,6 +134,20 @@ parameter = _tensor("parameter")
 target = _tensor("target")
 intermediate = _tensor("intermediate")
 output = _tensor("output")
+
+
+def state(name: str, *axes, before=None, after=None, along: int | None = None) -> Name:
+    """Declare a state, which is carried from time to time: `h = state("h", T, N, H, before=h0)`.
+
+    `before` is what h[−1] is, a tensor with the axes of h but the one of time, or a number;
+    `after` likewise what h[T] is, where h is read at t+1. With an axis of time of its own,
+    of extent k, `before` holds the k times before the first. `along` numbers the axis of time.
+    Raises DeltaruleError where the axes do not fit.
+    """
+    page = current()
+    named = page.declare(Tensor(name, tuple(expression(a, page) for a in axes), "state"))
+    page.edges[name] = edges_of(named.tensor, before, after, along, page)
+    return named
 
 
 def loss(name: str, value) -> Name:

@@ -9,6 +9,7 @@ from sympy import Expr, Rational
 
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.recurrences import blocks, equations_of
 from deltarule.notation.symbols import Attribute, Scalar, Size
 from deltarule.notation.tensors import Tensor
 
@@ -72,44 +73,18 @@ class Network:
 def ordered(equations: Iterable[Equation], tensors: dict[str, Tensor]) -> tuple[Equation, ...]:
     """The equations in an order in which each tensor is written before it is read.
 
-    The written order is kept wherever it is possible. Raises DeltaruleError for a tensor that is
-    read and never written, and for a cycle, which is named.
+    The written order is kept wherever it is possible; equations of a recurrence stand together,
+    in the order of one time. Raises DeltaruleError for a tensor that is read and never written,
+    and for a cycle that is no recurrence, which is named.
     """
-    waiting = list(equations)
-    writers: dict[str, list[Equation]] = {}
-    for equation in waiting:
-        writers.setdefault(equation.name, []).append(equation)
-    for equation in waiting:
+    equations = tuple(equations)
+    written = {e.name for e in equations}
+    for equation in equations:
         for name in equation.read_names():
-            if name not in writers and not tensors[name].given:
+            if name not in written and not tensors[name].given:
                 raise DeltaruleError(
                     f"{name} is read before it is written: no equation gives it",
                     equation.place,
                     f"write an equation {name}[…] = …, or declare {name} as an input",
                 )
-    needs = {id(e): e.read_names() & writers.keys() for e in waiting}
-    done: list[Equation] = []
-    written: set[str] = set()
-    while waiting:
-        first = next((e for e in waiting if needs[id(e)] <= written), None)
-        if first is None:
-            raise _cycle(waiting)
-        waiting.remove(first)
-        done.append(first)
-        writers[first.name].remove(first)
-        if not writers[first.name]:
-            written.add(first.name)
-    return tuple(done)
-
-
-def _cycle(waiting: list[Equation]) -> DeltaruleError:
-    needs = {e.name: sorted(e.read_names() & {w.name for w in waiting}) for e in waiting}
-    path = [waiting[0].name]
-    while path[-1] not in path[:-1]:
-        path.append(next(n for n in needs[path[-1]] if n in needs))
-    cycle = path[path.index(path[-1]):]
-    return DeltaruleError(
-        "the equations go round in a circle: " + " ← ".join(cycle),
-        next(e.place for e in waiting if e.name == cycle[0]),
-        "let one of them read a tensor that is computed earlier",
-    )
+    return tuple(e for block in blocks(equations) for e in equations_of(block))

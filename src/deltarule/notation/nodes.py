@@ -103,11 +103,23 @@ class Choose(Expr):
         then, otherwise = strictly(then), strictly(otherwise)
         if then == otherwise:
             return then
+        if isinstance(condition, AtLeastZero) and condition.args[0].is_Integer:
+            return then if condition.args[0] >= 0 else otherwise
         return Expr.__new__(cls, condition, then, otherwise)
 
     def _eval_derivative(self, s):
         condition, then, otherwise = self.args
         return Choose(condition, then.diff(s), otherwise.diff(s))
+
+
+class Carried(Choose):
+    """A state read at another time, `Carried(t − 1 ≥ 0, h[t − 1], h0)`: h0 is what h[−1] is.
+
+    It is written as its first case; where that lies before the first step (or behind the last)
+    the second one holds.
+    """
+
+    __slots__ = ()
 
 
 class Reduction(Expr):

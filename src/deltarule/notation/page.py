@@ -11,6 +11,7 @@ from sympy import Expr, Integer, Rational
 from sympy.core.sympify import SympifyError
 from sympy.core.sympify import _sympify as strictly
 
+from deltarule.notation.edges import Edges
 from deltarule.notation.equations import Equation, bind
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network, Option, ordered
@@ -33,6 +34,7 @@ class Page:
     scalars: dict[Scalar, Rational] = field(default_factory=dict)
     options: dict[str, Option] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    edges: dict[str, Edges] = field(default_factory=dict)
 
     def place(self) -> str:
         """The file and line of the derivation that is being read."""
@@ -91,7 +93,10 @@ class Name:
         return self.tensor.axes
 
     def __getitem__(self, subscripts) -> Expr:
-        return read(self.tensor.name, *self._checked(subscripts))
+        subscripts = self._checked(subscripts)
+        plain = read(self.tensor.name, *subscripts)
+        edges = self._page.edges.get(self.tensor.name)
+        return plain if edges is None else edges.carry(plain, self._page.place)
 
     def __setitem__(self, subscripts, rhs) -> None:
         self._page.write(self.tensor, self._checked(subscripts), expression(rhs, self._page))

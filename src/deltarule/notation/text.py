@@ -206,6 +206,9 @@ class Writer:
             return self.bracket([self(condition)]), ATOM
         return self.choice(self(condition), self(then), self(otherwise)), ATOM
 
+    def _carried(self, node: nodes.Carried):
+        return self.write(node.args[1])
+
     def _at_least_zero(self, node):
         left, right = _sides(node.args[0])
         return self.relation(self(left), "≥", self(right)), SUM
@@ -224,7 +227,7 @@ class Writer:
         Symbol: _symbol, Rational: _number, Indexed: _read, Add: _add, Mul: _mul, Pow: _pow,
         Elementwise: _function, nodes.Reduction: _reduction, nodes.Delta: _delta,
         nodes.PartialOf: _partial, nodes.FloorQuotient: _floor,
-        nodes.CeilingQuotient: _ceiling, nodes.Choose: _choose,
+        nodes.CeilingQuotient: _ceiling, nodes.Choose: _choose, nodes.Carried: _carried,
         nodes.AtLeastZero: _at_least_zero,
         nodes.Positive: _positive, nodes.Divides: _divides, nodes.Equal: _equal,
     }
