@@ -13,14 +13,16 @@ from sympy import Add, Expr, Integer
 
 from deltarule.calculus.local import Partial, partials
 from deltarule.calculus.record import Record
-from deltarule.calculus.sift import Term, clipped, eliminate
+from deltarule.calculus.sift import Term, clipped, eliminate, pinned
 from deltarule.calculus.steps import Derivation, Gradient, Step
-from deltarule.calculus.targets import target_indices
+from deltarule.notation.targets import target_indices
 from deltarule.calculus.verify import Verifier
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import PartialOf, Read, read, reads, tensor_name
+from deltarule.notation.recurrences import Recurrence, blocks, equations_of
 from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.symbols import Index, fresh
 from deltarule.notation.tensors import Tensor
@@ -37,13 +39,16 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
     names = tuple(t.name for t in upstream)
     verifier = Verifier(network, {f"d{root}/d{t.name}": t for t in upstream}, seed)
     live = _live(network, {root, *names})
+    _refuse_read_roots(network, names, live)
     gradients: dict[str, Gradient] = {}
-    for tensor in _backwards(network):
-        if tensor.name in names:
-            continue
-        work = _Work(network, tensor, root, gradients, verifier, live)
-        gradients[tensor.name] = work.gradient()
-        verifier.learn(gradients[tensor.name].equation())
+    for group in _backwards(network):
+        wanted = [t for t in group if t.name not in names]
+        if len(wanted) > 1 or _reads_itself(network, wanted):
+            verifier.assume({f"d{root}/d{t.name}": t for t in wanted})
+        works = [_Work(network, t, root, gradients, verifier, live) for t in wanted]
+        found = {work.tensor.name: work.gradient() for work in works}
+        gradients.update(found)
+        verifier.learn([g.equation() for g in found.values()])
     return Derivation(network, root, gradients, names, seed)
 
 
@@ -59,29 +64,54 @@ def _roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
 def _live(network: Network, roots: set[str]) -> set[str]:
     """The tensors on which the roots depend, themselves included."""
     live = set(roots)
-    for equation in reversed(network.equations):
-        if equation.name in live:
-            live |= equation.read_names()
+    for block in reversed(blocks(network.equations)):
+        members = equations_of(block)
+        if any(e.name in live for e in members):
+            live |= {e.name for e in members}
+            live = live.union(*(e.read_names() for e in members if e.name in live))
     return live
 
 
-def _backwards(network: Network) -> Iterator[Tensor]:
-    """The tensors in the order of the backward pass; parameters right behind their layer."""
+def _refuse_read_roots(network: Network, names: tuple[str, ...], live: set[str]) -> None:
+    """What comes from outside is the whole gradient of an output that nothing else reads."""
+    for equation in network.equations:
+        for name in names:
+            if equation.name in live and name in equation.read_names():
+                raise DeltaruleError(
+                    f"{name} is an output, and {equation.name} reads it: its gradient would be "
+                    "part from outside, part from here",
+                    equation.place,
+                    f"give the output an equation of its own, such as y[…] = {name}[…]",
+                )
+
+
+def _backwards(network: Network) -> Iterator[list[Tensor]]:
+    """The tensors in the order of the backward pass, those of a recurrence together.
+
+    Parameters come right behind their layer.
+    """
     waiting = {name: sum(name in e.read_names() for e in network.equations)
                for name in network.tensors}
+    place = {name: k for k, name in enumerate(network.tensors)}
     done: set[str] = set()
-    for equation in reversed(network.equations):
-        if equation.name not in done:
-            done.add(equation.name)
-            yield network.tensors[equation.name]
-        for name in sorted(equation.read_names(), key=list(network.tensors).index, reverse=True):
-            waiting[name] -= 1
-            tensor = network.tensors[name]
-            if not waiting[name] and tensor.role in ("parameter", "input") and not tensor.whole:
-                yield tensor
+    for block in reversed(blocks(network.equations)):
+        members = equations_of(block)
+        group = dict.fromkeys(e.name for e in reversed(members) if e.name not in done)
+        done.update(group)
+        yield [network.tensors[name] for name in group]
+        for equation in reversed(members):
+            for name in sorted(equation.read_names(), key=place.__getitem__, reverse=True):
+                waiting[name] -= 1
+                tensor = network.tensors[name]
+                if not waiting[name] and tensor.role in ("parameter", "input") and not tensor.whole:
+                    yield [tensor]
     for tensor in network.with_role("parameter", "input"):
         if not any(tensor.name in e.read_names() for e in network.equations):
-            yield tensor
+            yield [tensor]
+
+
+def _reads_itself(network: Network, tensors: list[Tensor]) -> bool:
+    return any(t.name in e.read_names() for t in tensors for e in network.equation_of(t.name))
 
 
 class _Work:
@@ -95,6 +125,9 @@ class _Work:
         ]
         self.indices = target_indices(tensor, self.consumers, network.equation_of(tensor.name))
         self.ranges = tuple(zip(self.indices, tensor.axes, strict=True))
+        # A sequence has at least one time, as the range of an index says.
+        steps = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
+        self.known = {**dict(self.ranges), **{Index(f"0 ≤ … < {n}"): n for n in steps}}
         self.record = Record(network, self.ranges, verifier)
 
     def gradient(self) -> Gradient:
@@ -173,8 +206,9 @@ class _Work:
 
     def _eliminate(self, terms: list[Term]) -> None:
         """Remove every delta of every term, then cut the ranges to where something is read."""
-        free = dict(self.ranges)
+        free = self.known
         for k in range(len(terms)):
+            terms[k] = pinned(terms[k], free)
             while (found := eliminate(terms[k], free)) is not None:
                 terms[k] = found.term
                 condition = ", ".join(text(c) for c in found.condition)

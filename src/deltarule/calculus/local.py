@@ -14,7 +14,7 @@ from sympy import Basic, Dummy, Expr
 from deltarule.notation import nodes
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.functions import Elementwise
-from deltarule.notation.nodes import Read, Reduction, reads, tensor_name
+from deltarule.notation.nodes import AtLeastZero, Read, Reduction, reads, tensor_name
 from deltarule.notation.substitution import rename_bound
 
 
@@ -49,6 +49,8 @@ def partials(expression: Expr, name: str, value: Expr | None = None) -> Iterator
         if isinstance(atom, Read):
             if tensor_name(atom) == name:
                 yield Partial(slope, atom.indices, (), ())
+        elif isinstance(atom, nodes.Choose):
+            yield from _by_cases(atom, slope, name)
         else:
             yield from _through(atom, slope, name, nodes.index_names(expression))
 
@@ -68,17 +70,36 @@ def _through(atom: Reduction, slope: Expr, name: str, taken: set[str]) -> Iterat
         )
 
 
+def _by_cases(atom: nodes.Choose, slope: Expr, name: str) -> Iterator[Partial]:
+    """Partials of either case, each under the condition that it holds under."""
+    condition, then, otherwise = atom.args
+    fails = AtLeastZero((-1 - condition.args[0]).expand())
+    taken = nodes.index_names(slope)
+    for case, holds in ((then, condition), (otherwise, fails)):
+        if isinstance(case, Reduction) and taken & {i.name for i in case.indices}:
+            case = rename_bound(case, taken)
+        for inner in partials(case, name):
+            yield Partial(
+                slope * inner.factor, inner.subscripts, inner.ranges, (holds, *inner.conditions)
+            )
+
+
 def _top_atoms(expression: Basic) -> list[Basic]:
-    """The outermost reads and reductions, in order of appearance."""
+    """The outermost reads, reductions and choices between times, in order of appearance."""
     found: dict[Basic, None] = {}
     stack = [expression]
     while stack:
         node = stack.pop()
-        if isinstance(node, (Read, Reduction)):
+        if isinstance(node, (Read, Reduction)) or _between_times(node):
             found[node] = None
         else:
             stack.extend(reversed(node.args))
     return list(found)
+
+
+def _between_times(node: Basic) -> bool:
+    """Whether a choice depends on indices alone, such as h[t − 1] if t ≥ 1, else h0."""
+    return isinstance(node, nodes.Choose) and isinstance(node.args[0], AtLeastZero)
 
 
 def _put(node: Basic, table: dict) -> Basic:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Mul
+from sympy import Basic, Expr, Mul
 
 from deltarule.notation import nodes
 from deltarule.notation.affine import affine, implied, never_negative
@@ -98,10 +98,12 @@ def _solve(term: Term, index: Index, a, u, others, free) -> Elimination:
         ]
     table = {index: solution}
     ranges = tuple(r for r in term.ranges if r[0] != index)
+    known = {**free, **dict(ranges)}
     kept = [substitute(c, table) for c in term.conditions]
-    new = [w for w in wanted if not holds(w, kept, {**free, **dict(ranges)})]
+    kept = [c for c in kept if not holds(c, [], known)]
+    new = [w for w in wanted if not holds(w, kept, known)]
     result = Term(
-        substitute(term.body, table),
+        chosen(substitute(term.body, table), [*kept, *new], known),
         tuple((substitute(b, table), v) for b, v in others),
         ranges,
         (*kept, *new),
@@ -116,6 +118,40 @@ def holds(condition, given: list, ranges: Mapping[Index, Expr]) -> bool:
         known = [c.args[0] for c in given if isinstance(c, AtLeastZero)]
         return implied(condition.args[0], known, ranges)
     return condition in given
+
+
+def chosen(node: Basic, given: list, ranges: Mapping[Index, Expr]) -> Basic:
+    """The expression with each choice between times made that is certain: h[t] for t ≥ 0."""
+    if isinstance(node, nodes.Read) or not node.args:
+        return node
+    if isinstance(node, nodes.Reduction):
+        inner = chosen(node.body, given, {**ranges, **dict(node.ranges)})
+        return node if inner == node.body else node.func(inner, node.ranges, node.conditions)
+    if isinstance(node, nodes.Choose) and isinstance(node.args[0], AtLeastZero):
+        condition, then, otherwise = node.args
+        if holds(condition, given, ranges):
+            return chosen(then, given, ranges)
+        if holds(AtLeastZero((-1 - condition.args[0]).expand()), given, ranges):
+            return chosen(otherwise, given, ranges)
+    args = tuple(chosen(a, given, ranges) for a in node.args)
+    return node if args == node.args else node.func(*args)
+
+
+def pinned(term: Term, free: Mapping[Index, Expr]) -> Term:
+    """The term with a delta for each condition that leaves an index one value: t ≤ 0 is t = 0."""
+    known = {**free, **dict(term.ranges)}
+    deltas, conditions = list(term.deltas), []
+    for condition in term.conditions:
+        at = condition.args[0] if isinstance(condition, AtLeastZero) else None
+        bound = [i for i, _ in term.ranges if at is not None and i in nodes.free_symbols(at)]
+        if bound and never_negative(-at, known):
+            split = affine(at, (bound[0],))
+            coefficient = split[0][bound[0]] if split else None
+            if coefficient in (1, -1):
+                deltas.append((bound[0], (-split[1] * coefficient).expand()))
+                continue
+        conditions.append(condition)
+    return replace(term, deltas=tuple(deltas), conditions=tuple(conditions))
 
 
 def clipped(term: Term, tensors: Mapping, free: Mapping[Index, Expr]) -> Term:

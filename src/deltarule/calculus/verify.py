@@ -18,6 +18,7 @@ from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.probe import Probe
+from deltarule.arithmetic.run import run
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
@@ -37,14 +38,27 @@ class Verifier:
     def __init__(self, network: Network, upstream: dict[str, Tensor], seed: int = 0):
         self._network, self._upstream, self._seed = network, upstream, seed
         self._gradients: list[Equation] = []
+        self._assumed: dict[str, Tensor] = {}
         self._probes: dict[str, Probe | None] = {}
 
-    def learn(self, gradient: Equation) -> None:
+    def assume(self, gradients: dict[str, Tensor]) -> None:
+        """Give gradients that depend on each other generic values, until they are learnt."""
+        self._assumed = gradients
+        for probe in self._probes.values():
+            self._draw(gradients, probe)
+
+    def learn(self, gradients: list[Equation]) -> None:
         """Give the gradients found so far their values, for later steps to read."""
-        self._gradients.append(gradient)
+        self._gradients += gradients
+        self._assumed = {}
         for probe in self._probes.values():
             if probe is not None:
-                _compute(gradient, probe)
+                run(gradients, probe.values, probe.arithmetic)
+
+    @staticmethod
+    def _draw(gradients: dict[str, Tensor], probe: Probe | None) -> None:
+        for name, tensor in gradients.items() if probe is not None else ():
+            probe.values.arrays[name] = probe.noise(tensor.axes)
 
     def same(self, before: Expr, after: Expr, ranges: Sequence[tuple[Index, Expr]]) -> str:
         """How it was checked that two formulas are equal. Raises Unverified if they are not."""
@@ -119,17 +133,10 @@ class Verifier:
             probe = Probe(self._network, arithmetic, self._seed)
         except Undecided:
             return None
-        for name, tensor in self._upstream.items():
-            probe.values.arrays[name] = probe.noise(tensor.axes)
-        for gradient in self._gradients:
-            _compute(gradient, probe)
+        self._draw(self._upstream, probe)
+        run(self._gradients, probe.values, arithmetic)
+        self._draw(self._assumed, probe)
         return probe
-
-
-def _compute(gradient: Equation, probe: Probe) -> None:
-    probe.values.arrays[gradient.name] = evaluate(
-        gradient.rhs, gradient.ranges, probe.values, probe.arithmetic
-    )
 
 
 def _change(equation: Equation, name: str, direction, probe: Probe):
