@@ -22,6 +22,7 @@ from deltarule.arithmetic.run import run
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import free_symbols
+from deltarule.notation.recurrences import Recurrence, blocks
 from deltarule.notation.symbols import Attribute, Size
 from deltarule.notation.tensors import Tensor
 
@@ -99,10 +100,14 @@ def choose_sizes(network: Network, random: Random, fixed: dict[str, int]) -> dic
     """
     free = [s for s in free_sizes(network) if s.name not in fixed]
     held = {s: fixed[s.name] for s in free_sizes(network) if s.name in fixed}
+    times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
+    free.sort(key=lambda s: s in times)
     for attempt in range(400):
         chosen = dict(held)
         for k, symbol in enumerate(free):
-            chosen[symbol] = _pick(symbol, k, attempt, random)
+            # Three times at least, so that the first, the last and one between them differ.
+            least = 3 if symbol in times else 1
+            chosen[symbol] = max(least, _pick(symbol, k, attempt, random))
         filled = with_definitions(network, chosen)
         if all(n >= (2 if attempt < 100 else 1) for s, n in filled.items() if s not in chosen):
             return filled

@@ -14,7 +14,7 @@ from deltarule.notation import nodes
 from deltarule.notation.bounds import Span, tight
 from deltarule.notation.functions import Elementwise
 from deltarule.notation.names import pretty
-from deltarule.notation.symbols import Index, Size
+from deltarule.notation.symbols import Index, Scalar, Size
 
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 
@@ -42,7 +42,7 @@ class Writer:
         return text if own >= binding else self.parentheses(text)
 
     # ---- the alphabet -------------------------------------------------------------------
-    minus, dot, comma = "−", "·", ", "
+    minus, dot, comma, dots = "−", "·", ", ", "…"
 
     def name(self, name: str) -> str:
         return pretty(name)
@@ -119,7 +119,7 @@ class Writer:
 
     # ---- the layout ---------------------------------------------------------------------
     def _symbol(self, node: Symbol):
-        return self.name(node.name), ATOM
+        return self.dots if node.name == "…" else self.name(node.name), ATOM
 
     def _number(self, node: Rational):
         text = self.number(node)
@@ -177,6 +177,12 @@ class Writer:
         return self.function(symbol, [self(a) for a in node.args]), ATOM
 
     def _reduction(self, node: nodes.Reduction):
+        bound = set(node.indices)
+        outer = [c for c in node.conditions if not bound & nodes.free_symbols(c)]
+        if bound and outer and isinstance(node, nodes.Sum):
+            inner = [c for c in node.conditions if c not in outer]
+            rest = self.inside(node.func(node.body, node.ranges, inner), PRODUCT)
+            return self.reduction("sum", [], [self(c) for c in outer], rest), PRODUCT
         sign = {nodes.Sum: "sum", nodes.Max: "max", nodes.Product: "product"}[type(node)]
         spans, rest = tight(node.ranges, node.conditions)
         before = self._whole
@@ -211,6 +217,10 @@ class Writer:
 
     def _at_least_zero(self, node):
         left, right = _sides(node.args[0])
+        shift, index = right.as_independent(Index, as_Add=True)
+        if isinstance(index, Index) and not left.has(Index):
+            # T ≥ t + 2 reads better from the index: t ≤ T − 2.
+            return self.relation(self(index), "≤", self(left - shift)), SUM
         return self.relation(self(left), "≥", self(right)), SUM
 
     def _positive(self, node):
@@ -272,7 +282,7 @@ def _factor_order(factor: Expr):
     base = factor.base if isinstance(factor, Pow) else factor
     if base.is_number:
         rank = 0
-    elif isinstance(base, Size):
+    elif isinstance(base, (Size, Scalar)):
         rank = 1
     elif isinstance(base, Indexed):
         rank = 3 if "/" not in nodes.tensor_name(base) else 2
