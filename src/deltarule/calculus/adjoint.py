@@ -15,16 +15,17 @@ from deltarule.calculus.local import Partial, partials
 from deltarule.calculus.record import Record
 from deltarule.calculus.sift import Term, clipped, eliminate, pinned
 from deltarule.calculus.steps import Derivation, Gradient, Step
-from deltarule.notation.targets import target_indices
 from deltarule.calculus.verify import Verifier
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import PartialOf, Read, read, reads, tensor_name
+from deltarule.notation.optimisers import is_update
 from deltarule.notation.recurrences import Recurrence, blocks, equations_of
 from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.symbols import Index, fresh
+from deltarule.notation.targets import target_indices
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.text import text
 
@@ -33,8 +34,11 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
     """All gradients of a network's loss, each step of them verified.
 
     `of` names another tensor to differentiate; its own gradient then comes from outside, as that
-    of a layer's output does. Raises DeltaruleError for an unknown `of`.
+    of a layer's output does. An update, which uses a gradient, has none itself.
+    Raises DeltaruleError for an unknown `of`.
     """
+    if is_update(network):
+        return Derivation(network, "", {}, seed=seed)
     root, upstream = _roots(network, of)
     names = tuple(t.name for t in upstream)
     verifier = Verifier(network, {f"d{root}/d{t.name}": t for t in upstream}, seed)

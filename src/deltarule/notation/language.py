@@ -40,16 +40,17 @@ from deltarule.notation.functions import (
 )
 from deltarule.notation.layers import layer
 from deltarule.notation.networks import Option
-from deltarule.notation.page import Name, current, expression
+from deltarule.notation.page import Name, current, expression, extents_of
 from deltarule.notation.symbols import Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
+from deltarule.notation.updates import gradient, memory, new, rate
 
 __all__ = [
-    "ACTIVATIONS", "Max", "Mean", "Product", "Sum", "absolute", "activation", "aliases", "attribute",
-    "elementwise", "elu", "erf", "exp", "fits", "gelu", "identity", "index", "indices", "input",
-    "intermediate", "layer", "leaky_relu", "log", "loss", "option", "output", "parameter",
-    "relu", "scalar", "sigmoid", "size", "sizes", "softplus", "sqrt", "square", "state", "tanh",
-    "target",
+    "ACTIVATIONS", "Max", "Mean", "Product", "Sum", "absolute", "activation", "aliases",
+    "attribute", "elementwise", "elu", "erf", "exp", "fits", "gelu", "gradient", "identity",
+    "index", "indices", "input", "intermediate", "layer", "leaky_relu", "log", "loss", "memory",
+    "new", "option", "output", "parameter", "rate", "relu", "scalar", "sigmoid", "size",
+    "sizes", "softplus", "sqrt", "square", "state", "tanh", "target",
 ]
 
 
@@ -113,11 +114,11 @@ def aliases(*names: str) -> None:
 def _tensor(role: str):
     def declare(name: str, *axes, outside=None, sums_to_one=None, below=None, within=None, note=""):
         page = current()
-        extent = tuple(expression(a, page) for a in axes)
+        extent = extents_of(axes, page)
         edge = None if outside is None else expression(outside, page)
         limit = None if below is None else expression(below, page)
         return page.declare(
-            Tensor(name, extent, role, edge, sums_to_one, limit, within, note)
+            Tensor(name, extent, role, edge, sums_to_one, limit, within, note=note)
         )
 
     declare.__doc__ = f"""Declare {role} `name` with its axes.

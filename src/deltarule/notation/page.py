@@ -14,9 +14,10 @@ from sympy.core.sympify import _sympify as strictly
 from deltarule.notation.edges import Edges
 from deltarule.notation.equations import Equation, bind
 from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.names import ascii_name, pretty
 from deltarule.notation.networks import Network, Option, ordered
 from deltarule.notation.nodes import read
-from deltarule.notation.symbols import Attribute, Scalar, Size
+from deltarule.notation.symbols import ANY_INDEX, ANY_SIZE, Attribute, Scalar, Size
 from deltarule.notation.tensors import Tensor
 
 
@@ -49,8 +50,21 @@ class Page:
             raise DeltaruleError(
                 f"{tensor.name} is declared twice", self.place(), "give one of them another name"
             )
+        self._refuse_name(tensor.name.removesuffix(" after"))
         self.tensors[tensor.name] = tensor
         return Name(tensor, self)
+
+    def _refuse_name(self, name: str) -> None:
+        """A tensor is called by a plain name; dE/dW is not one."""
+        try:
+            plain = ascii_name(name)
+        except DeltaruleError as error:
+            raise DeltaruleError(error.fact, self.place(), error.remedy) from None
+        if plain != name:
+            raise DeltaruleError(
+                f"{name} is not written in ASCII", self.place(), f"call it {plain}; it is shown "
+                f"as {pretty(plain)}"
+            )
 
     def write(self, tensor: Tensor, subscripts: tuple[Expr, ...], rhs: Expr) -> None:
         """Add the equation tensor[subscripts] = rhs."""
@@ -74,11 +88,23 @@ class Page:
             raise DeltaruleError(
                 "the derivation holds no equation", self.path, "write one, such as y[n] = 2*x[n]"
             )
+        self._refuse_stated_gradients()
         return Network(
             self.name, title, text, dict(self.tensors), ordered(self.equations, self.tensors),
             dict(self.definitions), dict(self.attributes), dict(self.scalars),
             dict(self.options), self.aliases, self.path,
         )
+
+    def _refuse_stated_gradients(self) -> None:
+        """Gradients come from outside into an update; a file with a loss derives its own."""
+        of = {t.role: t for t in self.tensors.values()}
+        if "gradient" in of and "loss" in of:
+            raise DeltaruleError(
+                f"{of['gradient'].name} is declared as a gradient next to the loss "
+                f"{of['loss'].name}",
+                self.path,
+                "take it out: the gradients of a loss are derived, never stated",
+            )
 
 
 class Name:
@@ -111,7 +137,18 @@ class Name:
                 self._page.place(),
                 "write one index for each axis",
             )
-        return tuple(expression(s, self._page) for s in subscripts)
+        if any(s is ... for s in subscripts) and self.axes != (ANY_SIZE,):
+            raise DeltaruleError(
+                f"{self.tensor.name}[…] needs a tensor that was declared with … for its axes",
+                self._page.place(),
+                "write one index for each axis",
+            )
+        return tuple(ANY_INDEX if s is ... else expression(s, self._page) for s in subscripts)
+
+
+def extents_of(axes: tuple, page: Page) -> tuple[Expr, ...]:
+    """The axes of a tensor as expressions; `...` stands for any number of axes."""
+    return tuple(ANY_SIZE if a is ... else expression(a, page) for a in axes)
 
 
 def expression(value, page: Page) -> Expr:

@@ -58,6 +58,15 @@ class Scalar(Symbol):
         return ((self.name,), {})
 
 
+class Rate(Scalar):
+    """The learning rate of an update."""
+
+    __slots__ = ()
+
+
+#: All axes of a tensor of any shape, and the index that stands for the indices on them.
+ANY_SIZE, ANY_INDEX = Size("…"), Index("…")
+
 _SPARE = "npqrsuvabcdefghijklmotwxyz"
 
 

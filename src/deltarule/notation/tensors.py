@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from sympy import Expr
 
-ROLES = ("input", "target", "parameter", "state", "intermediate", "output", "loss", "rate")
+ROLES = (
+    "input", "target", "parameter", "state", "intermediate", "output", "loss", "gradient", "memory",
+)  # fmt: skip
 
 #: The roles whose values come from outside; the others are computed by equations.
-GIVEN = ("input", "target", "parameter", "rate")
+GIVEN = ("input", "target", "parameter", "gradient", "memory")
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Tensor:
     `sums_to_one` is the axis along which a target's entries are declared to sum to 1.
     `within` is the open interval in which its entries must lie, such as (0, 1) for probabilities.
     `whole_below` is the extent below which an integer tensor's entries (labels, positions) lie.
+    `start` is what a memory, which an update keeps, holds before the first step.
     """
 
     name: str
@@ -30,6 +33,7 @@ class Tensor:
     sums_to_one: int | None = None
     whole_below: Expr | None = None
     within: tuple[int, int] | None = None
+    start: Expr | None = None
     note: str = ""
 
     @property
