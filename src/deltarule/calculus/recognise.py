@@ -58,16 +58,16 @@ def _use(node: Expr, equation: Equation) -> Expr:
 
 def _in_product(node: Expr, equation: Equation) -> Expr | None:
     """node = rhs·rest with known rhs: lhs·rest; None if rhs is no factor of node."""
-    have = _powers(node)
+    have = powers(node)
     for table in _index_maps(node, equation):
         pattern = substitute(equation.rhs, table)
-        rest = _divided(have, _powers(pattern))
+        rest = divided(have, powers(pattern))
         if rest is not None:
             return substitute(equation.lhs, table) * rest
     return None
 
 
-def _powers(product: Expr) -> dict[Expr, Expr]:
+def powers(product: Expr) -> dict[Expr, Expr]:
     result: dict[Expr, Expr] = {}
     for factor in Mul.make_args(product):
         base, exponent = factor.as_base_exp()
@@ -75,7 +75,7 @@ def _powers(product: Expr) -> dict[Expr, Expr]:
     return result
 
 
-def _divided(have: dict, wanted: dict) -> Expr | None:
+def divided(have: dict, wanted: dict) -> Expr | None:
     """The product `have` without the factors `wanted`; None if they are not all there."""
     rest = dict(have)
     for base, exponent in wanted.items():

@@ -1,0 +1,166 @@
+"""A course of computation: a network with numbers, from the givens through as many updates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from sympy import Symbol
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.run import run
+from deltarule.calculus import Derivation
+from deltarule.checking.lines import Line, lines
+from deltarule.checking.quantities import extra_lines, locate
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.optimisers import rates
+
+#: Above this many updates the repetition runs in float64 whatever the arithmetic.
+MOST_EXACT_UPDATES = 3
+
+
+@dataclass(frozen=True)
+class Course:
+    """A derivation with its givens (exact fractions), sizes, and how it is updated."""
+
+    derivation: Derivation
+    givens: Mapping[str, np.ndarray]
+    sizes: Mapping[Symbol, int]
+    optimiser: str | None = None
+    rate: Fraction | None = None
+    parameters: tuple[str, ...] = ()
+    scalars: Mapping[Symbol, Fraction] = field(default_factory=dict)
+    extra: tuple[str, ...] = ()
+
+    @property
+    def network(self):
+        """The network that is computed."""
+        return self.derivation.network
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """All lines, the asked-for extra ones behind the usual backward ones."""
+        usual = lines(self.derivation, self.optimiser, self.parameters)
+        known = {line.quantity for line in usual}
+        added = []
+        for reference in self.extra:
+            for line in extra_lines(reference, self.derivation):
+                if line.quantity not in known:
+                    known.add(line.quantity)
+                    added.append(line)
+        split = next((k for k, l in enumerate(usual) if l.phase == "update"), len(usual))
+        return usual[:split] + added + usual[split:]
+
+    def start(self, arithmetic: Arithmetic) -> Values:
+        """The givens, in an arithmetic."""
+        arrays = {}
+        for name, array in self.givens.items():
+            tensor = self.network.tensors.get(name)
+            if tensor is not None and tensor.whole:
+                arrays[name] = array.astype(np.int64)
+            else:
+                arrays[name] = arithmetic.array(array)
+        scalars = {**self.network.scalars, **self.scalars}
+        if self.optimiser is not None:
+            scalars |= rates(self.optimiser, self.rate)
+        return Values(arrays, self.sizes, scalars, self.network.tensors)
+
+    def compute(self, arithmetic: Arithmetic) -> Values:
+        """Every line's value, in an arithmetic, for one update."""
+        values = self.start(arithmetic)
+        run([line.equation for line in self.lines], values, arithmetic)
+        return values
+
+    @cached_property
+    def exact(self) -> Values:
+        """Every line's value, carried exactly: in balls of 160 bits."""
+        return self.compute(Ball(160))
+
+    @cached_property
+    def floats(self) -> Values:
+        """Every line's value in float64."""
+        return self.compute(Float64())
+
+    def updated(self, times: int) -> Course:
+        """The course that starts from the parameters after some updates."""
+        if times <= MOST_EXACT_UPDATES:
+            course = self
+            for _ in range(times):
+                course = course.with_givens(course._after(course.exact, Ball(160)))
+            return course
+        return self.with_givens(_repeated(self, times))
+
+    def _after(self, values: Values, arithmetic: Arithmetic) -> dict[str, np.ndarray]:
+        return {name: values.arrays[f"{name} after"] for name in self.parameters}
+
+    def with_givens(self, changed: Mapping[str, np.ndarray]) -> Course:
+        """The same course with other numbers for some givens."""
+        return replace(self, givens={**self.givens, **changed})
+
+    def with_equation(self, quantity: str, equation: Equation) -> Course:
+        """The same course with one line worked out otherwise, in an order that allows it."""
+        other = replace(self)
+        changed = [
+            replace(line, equation=equation) if line.quantity == quantity else line
+            for line in self.lines
+        ]
+        other.__dict__["lines"] = in_order(changed)
+        return other
+
+    def needed(self) -> list[Line]:
+        """The lines that the update needs."""
+        wanted = {f"{name} after" for name in self.parameters}
+        kept = []
+        for line in reversed(self.lines):
+            if line.quantity in wanted:
+                kept.append(line)
+                wanted |= line.equation.read_names()
+        return kept[::-1]
+
+    def locate(self, reference) -> tuple[str, tuple[int, ...]]:
+        """The line and entry of a quantity. Raises DeltaruleError if no line computes it."""
+        name, entry = locate(reference, self.derivation)
+        if name in self.givens or any(line.quantity == name for line in self.lines):
+            return name, entry
+        raise DeltaruleError(
+            f"{name} is not computed here",
+            f"{self.network.name}",
+            "ask for an update (a rate) if a value after the update is meant",
+        )
+
+
+def _repeated(course: Course, times: int) -> dict[str, np.ndarray]:
+    """The parameters after many updates, in float64."""
+    arithmetic = Float64()
+    values = course.start(arithmetic)
+    equations = [line.equation for line in course.needed()]
+    for _ in range(times):
+        run(equations, values, arithmetic)
+        for name in course.parameters:
+            values.arrays[name] = values.arrays[f"{name} after"]
+    return {name: values.arrays[name] for name in course.parameters}
+
+
+def in_order(lines: list[Line]) -> list[Line]:
+    """The lines, each behind those that it reads. Raises DeltaruleError for a circle."""
+    known = {line.quantity for line in lines}
+    waiting, done, found = list(lines), set[str](), []
+    while waiting:
+        ready = next(
+            (w for w in waiting if w.equation.read_names() & known <= done | {w.quantity}), None
+        )
+        if ready is None:
+            raise DeltaruleError(
+                f"{waiting[0].quantity} would need its own result", waiting[0].equation.place
+            )
+        waiting.remove(ready)
+        found.append(ready)
+        done.add(ready.quantity)
+    return found

@@ -1,0 +1,136 @@
+"""Quantities that a person may ask for beyond the usual lines: local and partial derivatives.
+
+`dyhat/ds2` is how each ŷ changes with its own s₂; `dE_o[0]/dh1` is the gradient of one entry of
+a tensor, computed by the same backward pass with a start of its own.
+"""
+
+from __future__ import annotations
+
+from sympy import Integer
+
+from deltarule.calculus import Derivation, derive
+from deltarule.calculus.local import partials
+from deltarule.checking.lines import Line
+from deltarule.notation import nodes
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.names import Reference, parse_reference
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import read, tensor_name
+from deltarule.notation.substitution import replace_reads
+
+
+def locate(reference: Reference | str, derivation: Derivation) -> tuple[str, tuple[int, ...]]:
+    """The name of the line that holds a quantity, and the entry of it that is meant.
+
+    Raises DeltaruleError for a name that the network does not know.
+    """
+    if isinstance(reference, str):
+        reference = parse_reference(reference)
+    _refuse_unknown(reference, derivation)
+    if reference.of is None or reference.of == derivation.of:
+        return reference.name, reference.entry
+    if local_derivative(derivation.network, reference.of, reference.wrt) is not None:
+        entry = reference.entry or reference.of_index
+        if reference.of_index and reference.entry and reference.of_index != reference.entry:
+            raise DeltaruleError(
+                f"{reference} is 0: each {reference.of} depends on its own {reference.wrt} alone",
+                str(reference),
+                "ask for entries with equal indices",
+            )
+        return f"d{reference.of}/d{reference.wrt}", entry
+    tensor = derivation.network.tensor(reference.of)
+    if len(reference.of_index) != len(tensor.axes):
+        example = "[" + ",".join("0" for _ in tensor.axes) + "]"
+        raise DeltaruleError(
+            f"{reference} does not say which entry of {reference.of} is meant",
+            str(reference),
+            f"write d{reference.of}{example}/d{reference.wrt}",
+        )
+    return f"d{_entry(reference)}/d{reference.wrt}", reference.entry
+
+
+def _entry(reference: Reference) -> str:
+    inside = ",".join(str(i) for i in reference.of_index)
+    return f"{reference.of}[{inside}]" if inside else str(reference.of)
+
+
+def _refuse_unknown(reference: Reference, derivation: Derivation) -> None:
+    network = derivation.network
+    wanted = [reference.of, reference.wrt] if reference.of else [
+        reference.name.removesuffix(" after")
+    ]
+    for name in wanted:
+        if name is not None and name not in network.tensors and name != derivation.of:
+            raise DeltaruleError(
+                f"{network.name} has no quantity {name}",
+                str(reference),
+                did_you_mean(name, network.tensors) or "it has " + ", ".join(network.tensors),
+            )
+
+
+def extra_lines(reference: Reference | str, derivation: Derivation) -> list[Line]:
+    """The lines that a quantity needs beyond the usual ones; none for the usual ones."""
+    if isinstance(reference, str):
+        reference = parse_reference(reference)
+    if reference.of is None or reference.of == derivation.of:
+        return []
+    local = local_derivative(derivation.network, reference.of, reference.wrt)
+    if local is not None:
+        return [Line(local.name, "backward", local)]
+    return _from_one_entry(reference, derivation)
+
+
+def local_derivative(network: Network, of: str, wrt: str | None) -> Equation | None:
+    """∂A[i]/∂B[i] as an equation, where each A[i] reads B at its own i alone; else None."""
+    writers = network.equation_of(of)
+    if len(writers) != 1 or wrt is None:
+        return None
+    equation = writers[0]
+    found = list(partials(equation.rhs, wrt, equation.lhs))
+    if not found or any(p.ranges or p.subscripts != equation.subscripts for p in found):
+        return None
+    total = sum((p.factor for p in found), Integer(0))
+    return Equation(f"d{of}/d{wrt}", equation.subscripts, total, equation.ranges, equation.place)
+
+
+def _from_one_entry(reference: Reference, derivation: Derivation) -> list[Line]:
+    """The backward pass that starts at one entry of a tensor."""
+    network = derivation.network
+    root = _entry(reference)
+    partial = derive(network, of=reference.of)
+    tensor = network.tensor(str(reference.of))
+    start_name = f"d{root}/d{tensor.name}"
+    gradient = [g for g in partial.equations() if g.name.startswith(f"d{reference.of}/d")]
+
+    def renamed(access: nodes.Read):
+        name = tensor_name(access)
+        prefix = f"d{reference.of}/d"
+        if name.startswith(prefix):
+            return read(f"d{root}/d{name.removeprefix(prefix)}", *access.indices)
+        return access
+
+    indices = _names_of_axes(tensor, network)
+    start = Equation(
+        start_name,
+        indices,
+        nodes.multiply(
+            nodes.Delta(i, Integer(k))
+            for i, k in zip(indices, reference.of_index, strict=True)
+        ),
+        tuple(zip(indices, tensor.axes, strict=True)),
+        "the entry whose gradient is asked",
+    )
+    equations = [start]
+    for equation in gradient:
+        name = f"d{root}/d{equation.name.rpartition('/d')[2]}"
+        rhs = replace_reads(equation.rhs, renamed)
+        equations.append(
+            Equation(name, equation.subscripts, rhs, equation.ranges, equation.place)
+        )
+    return [Line(e.name, "backward", e) for e in equations]
+
+
+def _names_of_axes(tensor, network: Network) -> tuple:
+    writer = network.equation_of(tensor.name)
+    return writer[0].indices if writer else ()

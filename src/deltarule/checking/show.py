@@ -1,0 +1,45 @@
+"""Numbers as they are shown: short, with a real minus sign, exact where that is short."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from deltarule.arithmetic.exact import fraction
+from deltarule.arithmetic.rounding import round_significant
+
+MINUS = "−"
+
+
+def shown(number: object, digits: int = 6) -> str:
+    """A number of any arithmetic with at most `digits` significant digits."""
+    if isinstance(number, float) and number != number:
+        return "NaN"
+    if isinstance(number, float) and number in (float("inf"), float("-inf")):
+        return "∞" if number > 0 else MINUS + "∞"
+    exact = Fraction(number) if isinstance(number, (int, float)) else fraction(number)
+    return signed(plain(round_significant(exact, digits)))
+
+
+def with_decimals(number: object, decimals: int) -> str:
+    """A number that was rounded to some decimals, with its trailing zeros."""
+    exact = fraction(number)
+    scaled = abs(exact) * 10**decimals
+    digits = str(int(scaled)).rjust(decimals + 1, "0")
+    text = digits[:-decimals] + "." + digits[-decimals:] if decimals > 0 else digits
+    return (MINUS if exact < 0 else "") + text
+
+
+def plain(value: Fraction) -> str:
+    """A decimal fraction written out; powers of ten for the very large and small."""
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 10**7 or size < Fraction(1, 10**5):
+        return f"{float(value):.6g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+    text = f"{float(value):.12f}".rstrip("0").rstrip(".")
+    return text
+
+
+def signed(text: str) -> str:
+    """The text with Unicode minus signs."""
+    return text.replace("-", MINUS)

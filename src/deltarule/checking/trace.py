@@ -1,0 +1,241 @@
+"""Traces: a network worked through with numbers, each line beside its symbols and its check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.floats import Float64
+from deltarule.calculus import Derivation, derive
+from deltarule.checking.course import Course
+from deltarule.checking.givens import exact_array, fit
+from deltarule.checking.independent import (
+    MOST_ENTRIES,
+    central_differences,
+    derivative_along,
+    dual_gradient,
+)
+from deltarule.checking.inserted import inserted
+from deltarule.checking.lines import Line
+from deltarule.checking.show import shown
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.names import canonical
+from deltarule.notation.networks import Network
+from deltarule.notation.text import text
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a gradient compares with derivatives found without the derivation.
+
+    `dual` is the largest difference from dual numbers in balls (an upper bound of it),
+    `differences` the largest from central differences in float64, relative to the largest entry.
+    """
+
+    dual: float
+    differences: float
+    entries: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both say the same as the formula."""
+        return self.dual < 1e-20 and self.differences < 1e-5
+
+
+@dataclass(frozen=True)
+class TracedLine:
+    """One quantity with its numbers: `value` in the trace's arithmetic, `exact` in balls."""
+
+    line: Line
+    value: np.ndarray
+    exact: np.ndarray
+    check: Check | None = None
+
+    @property
+    def quantity(self) -> str:
+        return self.line.quantity
+
+    @property
+    def phase(self) -> str:
+        return self.line.phase
+
+    @property
+    def formula(self) -> str:
+        """The equation in symbols, on one line."""
+        return f"{text(self.line.equation.lhs)} = {text(self.line.equation.rhs)}"
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A network worked through: all lines, in `arithmetic`, from `course`'s givens."""
+
+    course: Course
+    arithmetic: Arithmetic
+    values: Values
+    lines: tuple[TracedLine, ...] = field(default=())
+
+    @property
+    def network(self) -> Network:
+        return self.course.network
+
+    @cached_property
+    def by_name(self) -> dict[str, TracedLine]:
+        """The lines by their quantity."""
+        return {line.quantity: line for line in self.lines}
+
+    def numbers(self, line: TracedLine, entry: tuple[int, ...]) -> str:
+        """The formula of one entry with the numbers put in."""
+        return inserted(line.line.equation, entry, self.values, shown)
+
+
+def trace(
+    network: Network | Derivation,
+    givens: Mapping[str, object],
+    arithmetic: Arithmetic | None = None,
+    *,
+    sizes: Mapping[str, int] | None = None,
+    optimiser: str | None = None,
+    rate: object = None,
+    not_updated: Sequence[str] = (),
+    extra: Sequence[str] = (),
+    checks: bool = True,
+) -> Trace:
+    """Work a network through with numbers: forward, error, backward, update.
+
+    `givens` maps each input, target and parameter to nested numbers; of a layer without a loss
+    also the gradients of its outputs (`dL/dy`). `arithmetic` defaults to float64. With an
+    `optimiser` (or a `rate`), the parameters are updated once, but for those `not_updated`.
+    Raises DeltaruleError for givens that are missing, unknown or of the wrong shape.
+    """
+    course = course_of(
+        network, givens, sizes=sizes, optimiser=optimiser, rate=rate, not_updated=not_updated,
+        extra=extra,
+    )
+    return trace_course(course, arithmetic, checks=checks)
+
+
+def course_of(
+    network: Network | Derivation,
+    givens: Mapping[str, object],
+    *,
+    sizes: Mapping[str, int] | None = None,
+    optimiser: str | None = None,
+    rate: object = None,
+    not_updated: Sequence[str] = (),
+    extra: Sequence[str] = (),
+) -> Course:
+    """The course of computation that `trace` works through; arguments as there."""
+    derivation = network if isinstance(network, Derivation) else derive(network)
+    network = derivation.network
+    named = {canonical(k): v for k, v in givens.items()}
+    upstream = {f"d{derivation.of}/d{name}" for name in derivation.upstream}
+    arrays, numbers = fit(network, {k: v for k, v in named.items() if k not in upstream}, sizes)
+    for name in derivation.upstream:
+        arrays[f"d{derivation.of}/d{name}"] = _upstream(derivation, name, named, numbers)
+    if rate is not None and optimiser is None:
+        optimiser = "gradient_descent"
+    parameters = () if optimiser is None else _updated(network, not_updated)
+    return Course(
+        derivation, arrays, numbers, optimiser,
+        None if rate is None else Fraction(getattr(rate, "value", rate)),
+        parameters, extra=tuple(extra),
+    )
+
+
+def _updated(network: Network, not_updated: Sequence[str]) -> tuple[str, ...]:
+    fixed = {network.tensor(canonical(name)).name for name in not_updated}
+    return tuple(t.name for t in network.with_role("parameter") if t.name not in fixed)
+
+
+def _upstream(derivation: Derivation, name: str, named: Mapping, sizes: Mapping) -> np.ndarray:
+    """The gradient of an output that comes from outside."""
+    key = f"d{derivation.of}/d{name}"
+    axes = derivation.network.tensor(name).axes
+    wanted = tuple(Values({}, sizes, {}, {}).extent(a) for a in axes)
+    if key not in named:
+        shape = " × ".join(str(n) for n in wanted) or "a single number"
+        raise DeltaruleError(
+            f"the network ends in {name}, so its gradient {key} must come from outside",
+            f"givens of {derivation.network.name}",
+            f'give "{key}" its numbers ({shape})',
+        )
+    array = exact_array(named[key], key)
+    if array.shape != wanted:
+        raise DeltaruleError(
+            f"{key} is given as {array.shape} but {name} is {wanted}",
+            f"given {key}", "give it one number for each entry",
+        )
+    return array
+
+
+def trace_course(course: Course, arithmetic: Arithmetic | None = None, checks: bool = True) -> Trace:
+    """A course worked through in an arithmetic (float64 unless another is given)."""
+    arithmetic = arithmetic or Float64()
+    values = course.compute(arithmetic)
+    exact = course.exact
+    found = []
+    for line in course.lines:
+        check = check_gradient(course, line.quantity) if checks else None
+        found.append(TracedLine(
+            line, values.arrays[line.quantity], exact.arrays[line.quantity], check
+        ))
+    return Trace(course, arithmetic, values, tuple(found))
+
+
+def check_gradient(course: Course, quantity: str) -> Check | None:
+    """A gradient against dual numbers and central differences; None for other quantities."""
+    derivation = course.derivation
+    prefix = f"d{derivation.of}/d"
+    name = quantity.removeprefix(prefix)
+    if not quantity.startswith(prefix) or name == derivation.of or name in derivation.upstream:
+        return None
+    found = course.exact.arrays[quantity]
+    ball, floats = Ball(160), Float64()
+    entries = list(np.ndindex(*np.shape(found)))
+    if len(entries) > MOST_ENTRIES:
+        direction = _generic(np.shape(found), ball)
+        along = derivative_along(
+            course.network, course.exact, ball, name, direction, _roots(course, course.exact)
+        )
+        total = ball.total(found * direction, tuple(range(found.ndim)))
+        gaps = [along[()] - total]
+    else:
+        other = dual_gradient(
+            course.network, course.exact, ball, name, _roots(course, course.exact)
+        )
+        gaps = list((np.asarray(found) - other).ravel())
+    sample = entries[:: max(1, len(entries) // 8)]
+    near = central_differences(
+        course.network, course.floats, floats, name, _roots(course, course.floats), sample
+    )
+    ours = course.floats.arrays[quantity]
+    scale = max(float(np.max(np.abs(ours), initial=0.0)), 1e-12)
+    worst = max(
+        (abs(float(ours[e]) - n) / scale for e, n in zip(sample, near, strict=True)), default=0.0
+    )
+    dual = max((float(g.abs_upper()) for g in gaps), default=0.0)
+    return Check(dual, worst, len(entries))
+
+
+def _roots(course: Course, values: Values) -> dict[str, np.ndarray | None]:
+    derivation = course.derivation
+    if not derivation.upstream:
+        return {derivation.of: None}
+    return {n: values.arrays[f"d{derivation.of}/d{n}"] for n in derivation.upstream}
+
+
+def _generic(shape: tuple[int, ...], arithmetic: Arithmetic) -> np.ndarray:
+    """A direction with all entries different."""
+    count = int(np.prod(shape))
+    return arithmetic.array([Fraction(k * k + 3 * k + 1, 7 * k + 5) for k in range(count)]).reshape(
+        shape
+    )
+
+

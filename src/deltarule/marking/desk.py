@@ -1,0 +1,123 @@
+"""A desk: one run of a sheet with its course, what is written, and the mistakes of its lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from deltarule.calculus import Derivation, derive
+from deltarule.checking.course import Course
+from deltarule.checking.trace import course_of
+from deltarule.marking.arrays import Numbers, entries, shape
+from deltarule.marking.explain import Explainer
+from deltarule.marking.hypotheses import Bench
+from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
+from deltarule.marking.paper import Paper, lay_out
+from deltarule.marking.sheets import Run
+from deltarule.notation.files import load
+from deltarule.notation.names import canonical
+
+
+@dataclass
+class Desk:
+    """Everything that is needed to judge what is written for one run of a sheet."""
+
+    run: Run
+    number: int
+    course: Course
+    paper: Paper
+
+    @cached_property
+    def bench(self) -> Bench:
+        """Values of the course under hypotheses."""
+        return Bench(self.course, written_values(self.paper))
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """The search for explanations."""
+        return Explainer(self.bench, self.paper, self.mistakes)
+
+    @cached_property
+    def _mistakes(self) -> dict[str, list[Mistake]]:
+        return {}
+
+    def mistakes(self, name: str) -> list[Mistake]:
+        """The wrong versions of a line."""
+        if name not in self._mistakes:
+            lines = {line.quantity: line for line in self.course.lines}
+            scene = Scene(
+                self.course.network, lines[name], lines, self._shapes, self.course.floats.extent
+            )
+            self._mistakes[name] = mistakes_in(scene)
+        return self._mistakes[name]
+
+    @cached_property
+    def _shapes(self) -> dict[str, tuple[int, ...]]:
+        return {
+            name: np.shape(array)
+            for name, array in self.course.floats.arrays.items()
+            if array.dtype.kind == "f"
+        }
+
+    def with_givens(self, changed: Mapping[str, np.ndarray]) -> Desk:
+        """The same desk with other numbers for some givens."""
+        return Desk(self.run, self.number, self.course.with_givens(changed), self.paper)
+
+
+def open_desk(
+    run: Run, number: int, numbers: Mapping[str, Numbers], known: dict[tuple, Derivation]
+) -> Desk:
+    """The desk for what is written for a run; derivations are kept in `known`."""
+    course = run_course(run, tuple(numbers), known)
+    return Desk(run, number, course, lay_out(numbers, course, run.rounding))
+
+
+def run_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Derivation]) -> Course:
+    """The course of a run: its network, derived, with its givens."""
+    key = (run.network, tuple(sorted(run.options.items())))
+    if key not in known:
+        known[key] = derive(load(run.network, **run.options))
+    return course_of(
+        known[key],
+        {name: nested(value) for name, value in run.given.items()},
+        optimiser=run.optimiser if run.updates else None,
+        rate=None if run.rate is None or not run.updates else run.rate.value,
+        not_updated=run.not_updated,
+        extra=wanted,
+    )
+
+
+def nested(numbers: Numbers):
+    """Printed numbers as nested lists of fractions."""
+    if isinstance(numbers, tuple):
+        return [nested(n) for n in numbers]
+    return None if numbers is None else numbers.value
+
+
+def written_values(paper: Paper) -> dict[str, np.ndarray]:
+    """The printed values of each quantity, as fractions, None where nothing is printed."""
+    found = {}
+    for name, written in paper.written.items():
+        values = np.full(written.numbers.shape, None, dtype=object)
+        for entry, printed in written.printed():
+            values[entry] = Fraction(printed.value)
+        found[name] = values
+    return found
+
+
+def restatements(run: Run) -> dict[str, np.ndarray]:
+    """What is printed of a given for the second time, the right way round."""
+    found = {}
+    for key, value in run.restated.items():
+        numbers = np.empty(shape(value), dtype=object)
+        for entry, printed in entries(value):
+            numbers[entry] = printed
+        name = key.removesuffix(" transposed")
+        found[canonical(name)] = numbers.T if key.endswith(" transposed") else numbers
+    return found
+
+

@@ -1,0 +1,212 @@
+"""Explanations of a printed quantity, ranked by how little has to be supposed.
+
+First come right formulas: carried exactly, with printed values carried on, with rounding on the
+way. Only when none of them prints the digits is a mistake looked for: one in the line or in the
+unprinted lines before it, then two.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+
+from deltarule.arithmetic.exact import Rounded
+from deltarule.marking.hypotheses import Bench, Circular, Hypothesis
+from deltarule.marking.mistakes import Mistake
+from deltarule.marking.paper import Paper, Written
+from deltarule.notation.errors import DeltaruleError
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A hypothesis that prints what is printed, with its cost and the values it gives."""
+
+    hypothesis: Hypothesis
+    cost: float
+    mistakes: tuple[Mistake, ...]
+    values: np.ndarray
+
+    @property
+    def carried(self) -> bool:
+        """Whether rounded or printed values were carried on."""
+        h = self.hypothesis
+        return bool(h.held or h.rounding or h.rounded)
+
+
+#: What it costs to suppose that values were carried in some way.
+ONE_HELD, RIGHT_HELD, ALL_HELD, ROUNDED_BETWEEN, ONE_ROUNDED = 1.0, 1.4, 1.5, 0.5, 1.2
+PAIR = 1.0
+
+
+class Explainer:
+    """Looks for explanations of one quantity after the other."""
+
+    def __init__(
+        self,
+        bench: Bench,
+        paper: Paper,
+        mistakes: Callable[[str], list[Mistake]],
+    ):
+        self.bench, self.paper, self._mistakes = bench, paper, mistakes
+        self.not_right: set[str] = set()
+        self._held = {name: w for name, w in paper.written.items() if name in bench.equations}
+
+    # ---- right formulas -------------------------------------------------------------------
+    def right(self, written: Written, entries: list[tuple]) -> Explanation | None:
+        """The simplest hypothesis without a mistake that prints the entries; None if none does."""
+        for cost, hypothesis in self._carryings(written.quantity, written):
+            found = self._try(written, entries, hypothesis)
+            if found is not None:
+                return Explanation(hypothesis, cost, (), found)
+        return None
+
+    def _carryings(self, name: str, written: Written) -> Iterator[tuple[float, Hypothesis]]:
+        """Ways of carrying values, simplest first."""
+        printed = self._printed_above(name)
+        between = self._between(name)
+        roundings = self._roundings(written)
+        yield 0.0, Hypothesis()
+        for one in sorted(printed, key=lambda p: self._distance(name, p)):
+            yield ONE_HELD, Hypothesis(frozenset([one]))
+        for one in between:
+            for rounding in roundings:
+                yield ONE_ROUNDED, Hypothesis(rounded={one: rounding})
+        right = frozenset(printed) - self.not_right
+        for cost, held in ((RIGHT_HELD, right), (ALL_HELD, frozenset(printed))):
+            yield cost, Hypothesis(held)
+            for one in between:
+                for rounding in roundings:
+                    yield cost + ONE_ROUNDED, Hypothesis(held, rounded={one: rounding})
+            for rounding in roundings:
+                yield cost + ROUNDED_BETWEEN, Hypothesis(held, rounding)
+        for rounding in roundings:
+            yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(rounding=rounding)
+
+    def _distance(self, name: str, ancestor: str) -> int:
+        return len(self.bench.ancestors(name)) - len(self.bench.ancestors(ancestor))
+
+    def _printed_above(self, name: str) -> list[str]:
+        return [n for n in self.bench.ancestors(name) if n in self._held]
+
+    def _between(self, name: str) -> list[str]:
+        """The unprinted lines between a line and the printed ones before it, nearest first."""
+        found: dict[str, None] = {}
+        queue = [name]
+        while queue:
+            for needed in sorted(self.bench.needs[queue.pop(0)]):
+                if needed in self.bench.equations and needed not in self._held:
+                    if needed not in found:
+                        found[needed] = None
+                        queue.append(needed)
+        return list(found)
+
+    def _roundings(self, written: Written) -> list[Rounded]:
+        """How lines in between may have been rounded: as the sheet says, and as printed here."""
+        policy = self.paper.rounding
+        found = []
+        if not policy.exact:
+            found.append(Rounded(policy.decimals, policy.significant, policy.rule))
+        if written.decimals is not None and written.decimals != policy.decimals:
+            found.append(Rounded(written.decimals, None, policy.rule))
+        return found
+
+    def _try(self, written: Written, entries: list, hypothesis: Hypothesis) -> np.ndarray | None:
+        """The values under a hypothesis, if they print as the entries do."""
+        try:
+            values = self.bench.value(written.quantity, hypothesis)
+        except (Circular, DeltaruleError, ZeroDivisionError, OverflowError):
+            return None
+        if all(self.paper.matches(written.numbers[e], values[e]) for e in entries):
+            return values
+        return None
+
+    # ---- mistakes -------------------------------------------------------------------------
+    def wrong(self, written: Written, entries: list[tuple]) -> list[Explanation]:
+        """All explanations with one mistake, and with two where the digits can tell; ranked."""
+        name = written.quantity
+        places = [name, *islice(self._between(name), 4)]
+        carryings = list(self._wrong_carryings(name, written))
+        single: list[Explanation] = []
+        for place in places:
+            for mistake in self._mistakes(place):
+                for cost, carried in carryings:
+                    found = self._with(written, entries, carried, cost, (mistake,))
+                    if found is not None:
+                        single.append(found)
+                        break
+        pairs = []
+        if self._can_tell_pairs(written, places):
+            pairs = list(self._pairs(written, entries, places))
+        return sorted(single + pairs, key=lambda e: e.cost)
+
+    def _wrong_carryings(self, name: str, written: Written) -> Iterator[tuple[float, Hypothesis]]:
+        printed = frozenset(self._printed_above(name))
+        yield 0.0, Hypothesis()
+        seen = set()
+        for cost, held in ((RIGHT_HELD, printed - self.not_right), (ALL_HELD, printed)):
+            if held and held not in seen:
+                seen.add(held)
+                yield cost, Hypothesis(held)
+        for rounding in self._roundings(written):
+            for held in seen or {frozenset()}:
+                yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(held, rounding)
+
+    def _with(
+        self, written: Written, entries: list, carried: Hypothesis, cost: float,
+        mistakes: tuple[Mistake, ...],
+    ) -> Explanation | None:
+        hypothesis = carried
+        for mistake in mistakes:
+            hypothesis = hypothesis.with_variant(mistake.line, mistake.equation)
+        if hypothesis.rounding is None and not self._nearly(written, entries, hypothesis):
+            return None
+        values = self._try(written, entries, hypothesis)
+        if values is None:
+            return None
+        total = cost + sum(m.cost for m in mistakes) + PAIR * (len(mistakes) - 1)
+        return Explanation(hypothesis, total, mistakes, values)
+
+    def _nearly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
+        """A quick look in float64, so that only likely hypotheses are worked out exactly."""
+        try:
+            values = self.bench.quick(written.quantity, hypothesis)
+        except (Circular, DeltaruleError, ZeroDivisionError, OverflowError):
+            return False
+        for entry in entries:
+            printed = written.numbers[entry]
+            unit = float(printed.unit) if printed.unit else 1e-9 * abs(float(printed.value))
+            if not abs(float(values[entry]) - float(printed.value)) <= 1.01 * unit + 1e-12:
+                return False
+        return True
+
+    def _can_tell_pairs(self, written: Written, places: list[str]) -> bool:
+        """Whether the printed digits carry enough information for a choice among pairs."""
+        number = sum(len(self._mistakes(p)) for p in places)
+        return written.bits >= 2 * math.log2(number + 1) + 2
+
+    def _pairs(self, written, entries, places) -> Iterator[Explanation]:
+        """Two mistakes, in different lines, everything carried exactly or as printed."""
+        held = frozenset(self._printed_above(written.quantity))
+        carryings = [(0.0, Hypothesis())]
+        if held:
+            carryings.append((ALL_HELD, Hypothesis(held)))
+        for k, first in enumerate(places):
+            for second in places[k + 1:]:
+                for a in _simple(self._mistakes(first)):
+                    for b in _simple(self._mistakes(second)):
+                        for cost, carried in carryings:
+                            found = self._with(written, entries, carried, cost, (b, a))
+                            if found is not None:
+                                yield found
+                                break
+
+
+def _simple(mistakes: Iterable[Mistake]) -> list[Mistake]:
+    """The mistakes that are common enough to be supposed together with another one."""
+    return [m for m in mistakes if m.cost <= 5.0]
+
+

@@ -1,0 +1,142 @@
+"""Judging one quantity: right, carried, following, a named mistake, wrong, or undecided."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from deltarule.marking import verdicts, words
+from deltarule.marking.desk import Desk
+from deltarule.marking.explain import Explanation
+from deltarule.marking.paper import Written
+from deltarule.marking.verdicts import Verdict
+from deltarule.notation.names import pretty
+
+#: How many other explanations are listed.
+MOST_ALTERNATIVES = 5
+
+
+def judge(desk: Desk, written: Written) -> list[Verdict]:
+    """The verdicts on a quantity: one for all its entries if they are alike, else one for each.
+
+    Quantities are judged in the order of computation: what is found wrong is remembered, so that
+    later ones may follow from it.
+    """
+    entries = [e for e, _ in written.printed()]
+    exact = desk.bench.right(written.quantity)
+    wrong = [e for e in entries if not desk.paper.matches(written.numbers[e], exact[e])]
+    if not wrong:
+        note = "right, written transposed" if written.transposed else ""
+        return [_verdict(desk, written, entries, verdicts.RIGHT, note)]
+    found = desk.explainer.right(written, entries)
+    if found is not None:
+        return [_carried(desk, written, entries, found)]
+    return _entry_by_entry(desk, written, entries, wrong)
+
+
+def _entry_by_entry(
+    desk: Desk, written: Written, entries: list[tuple], wrong: list[tuple]
+) -> list[Verdict]:
+    """Entries that no one right way of working prints together."""
+    carried = {e: desk.explainer.right(written, [e]) for e in wrong}
+    rest = [e for e in wrong if carried[e] is None]
+    if not rest:
+        return [_carried_in_parts(desk, written, entries, carried)]
+    explained = desk.explainer.wrong(written, entries)
+    if explained:
+        return [_mistaken(desk, written, entries, explained)]
+    result = []
+    fine = [e for e in entries if e not in rest]
+    if fine:
+        result.append(_of_fine(desk, written, fine, carried))
+    if len(rest) > 1:
+        together = desk.explainer.wrong(written, rest)
+        if together:
+            return [*result, _mistaken(desk, written, rest, together)]
+    for entry in rest:
+        result.append(_one(desk, written, entry, whole=len(entries) == 1))
+    return result
+
+
+def _of_fine(desk: Desk, written: Written, fine: list, carried: dict) -> Verdict:
+    if any(carried.get(e) is not None for e in fine):
+        return _carried_in_parts(desk, written, fine, carried)
+    return _verdict(desk, written, fine, verdicts.RIGHT, "")
+
+
+def _one(desk: Desk, written: Written, entry: tuple, whole: bool) -> Verdict:
+    explained = [] if whole else desk.explainer.wrong(written, [entry])
+    if explained:
+        return _mistaken(desk, written, [entry], explained)
+    desk.explainer.not_right.add(written.quantity)
+    exact = desk.bench.right(written.quantity)[entry]
+    finding = (
+        f"{pretty(written.quantity)} is {words.shown(exact)} here; "
+        "no single slip or pair of slips that is known explains the printed value"
+    )
+    return _verdict(desk, written, [entry], verdicts.WRONG, finding)
+
+
+def _carried(desk: Desk, written: Written, entries: list, found: Explanation) -> Verdict:
+    hypothesis = found.hypothesis
+    bad = [n for n in hypothesis.held if n in desk.explainer.not_right]
+    if bad:
+        desk.explainer.not_right.add(written.quantity)
+        order = list(desk.bench.equations)
+        finding = words.of_following(desk, written, found, sorted(bad, key=order.index))
+        return _verdict(desk, written, entries, verdicts.FOLLOWS, finding)
+    finding = words.of_carried(desk, written, entries, found)
+    return _verdict(desk, written, entries, verdicts.CARRIED, finding)
+
+
+def _carried_in_parts(desk: Desk, written: Written, entries: list, carried: dict) -> Verdict:
+    found = [f for f in carried.values() if f is not None]
+    bad = {n for f in found for n in f.hypothesis.held if n in desk.explainer.not_right}
+    if bad:
+        return _carried(desk, written, entries, next(
+            f for f in found if f.hypothesis.held & desk.explainer.not_right
+        ))
+    hows = dict.fromkeys(words.carrying(desk, f.hypothesis) for f in found)
+    finding = f"right with {', or '.join(hows)}"
+    return _verdict(desk, written, entries, verdicts.CARRIED, finding)
+
+
+def _mistaken(
+    desk: Desk, written: Written, entries: list, explained: list[Explanation]
+) -> Verdict:
+    desk.explainer.not_right.add(written.quantity)
+    sentences = list(dict.fromkeys(words.of_mistake(desk, e) for e in explained))
+    others = tuple(sentences[1: 1 + MOST_ALTERNATIVES])
+    kinds = tuple(m.kind for m in explained[0].mistakes)
+    tried = sum(len(desk.mistakes(line)) for line in {m.line for m in explained[0].mistakes})
+    bits = sum(3.33 * (written.numbers[e].figures or 6) + 1 for e in entries)
+    if bits < math.log2(tried + 1) and len(sentences) > 1:
+        finding = "the printed digits cannot tell: perhaps " + sentences[0]
+        return _verdict(desk, written, entries, verdicts.UNDECIDED, finding, others, kinds)
+    return _verdict(desk, written, entries, verdicts.MISTAKE, sentences[0], others, kinds)
+
+
+def _verdict(
+    desk: Desk, written: Written, entries: list, verdict: str, finding: str,
+    alternatives: tuple[str, ...] = (), mistakes: Iterable[str] = (),
+) -> Verdict:
+    exact = desk.bench.right(written.quantity)
+    everything = len(entries) == sum(1 for _ in written.printed())
+    single = len(entries) == 1 and written.numbers.size > 1
+    return Verdict(
+        written.quantity,
+        entries[0] if single or not everything and len(entries) == 1 else None,
+        verdict,
+        finding,
+        words.expected_text(written, entries, exact),
+        words.given_text(written, entries),
+        alternatives,
+        tuple(mistakes),
+        desk.number,
+        _marks(desk, written.quantity),
+    )
+
+
+def _marks(desk: Desk, quantity: str) -> float:
+    marks = desk.run.marks.get(quantity)
+    return float(marks.value) if marks is not None else 1.0

@@ -1,0 +1,98 @@
+"""Marking: a sheet's own published values, or somebody's answers to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from deltarule.calculus import Derivation
+from deltarule.marking import verdicts
+from deltarule.marking.after import judge_after
+from deltarule.marking.answers import Answers, load_answers
+from deltarule.marking.desk import Desk, open_desk
+from deltarule.marking.judge import judge
+from deltarule.marking.mends import mended
+from deltarule.marking.paper import Written
+from deltarule.marking.sheets import Run, Sheet, load_sheet
+from deltarule.marking.verdicts import Marking, Verdict
+from deltarule.notation.errors import DeltaruleError
+
+
+def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None) -> Marking:
+    """Verdicts on everything that is written.
+
+    `sheet` is a sheet, the name of an example, or a path. Without `answers` the sheet's own
+    published values are marked, and its givens are doubted too. Raises DeltaruleError for files
+    that cannot be read and for quantities that the network does not have.
+    """
+    sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
+    known: dict[tuple, Derivation] = {}
+    if answers is not None:
+        answers = answers if isinstance(answers, Answers) else load_answers(answers)
+        return _answered(sheet, answers, known)
+    found: list[Verdict] = []
+    earlier: list[Desk] = []
+    for number, run in enumerate(sheet.runs, start=1):
+        if run.published:
+            desk = open_desk(run, number, run.published, known)
+            found += _judged(desk, earlier, doubt=True)
+            earlier.append(desk)
+    return Marking(sheet.title, tuple(found))
+
+
+def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
+    if not 1 <= answers.run <= len(sheet.runs):
+        raise DeltaruleError(
+            f"the answers are to run {answers.run}, but the sheet has {len(sheet.runs)}",
+            answers.path,
+            "leave run out for the first one",
+        )
+    run = sheet.runs[answers.run - 1]
+    notes: list[str] = []
+    desk = open_desk(run, answers.run, answers.values, known)
+    true_givens = _true_givens(run, answers.run, known)
+    if true_givens is not None:
+        desk = desk.with_givens(true_givens.course.givens)
+        notes.append("the sheet's givens are used as its own printed values mend them")
+    found = _judged(desk, [], doubt=False)
+    found += [_missing(desk, name) for name in _not_answered(run, desk)]
+    return Marking(sheet.title, tuple(found), answers.who, tuple(notes))
+
+
+def _true_givens(run: Run, number: int, known: dict) -> Desk | None:
+    """The sheet's desk with its givens mended; None if nothing had to be."""
+    if not run.published or run.at == "after":
+        return None
+    desk, found = mended(open_desk(run, number, run.published, known))
+    return desk if found else None
+
+
+def _judged(desk: Desk, earlier: list[Desk], doubt: bool) -> list[Verdict]:
+    if desk.run.at == "after":
+        return judge_after(desk, earlier)
+    found: list[Verdict] = []
+    if doubt:
+        desk_mended, found = mended(desk)
+        desk.course = desk_mended.course
+        desk.__dict__.pop("bench", None)
+        desk.__dict__.pop("explainer", None)
+    for written in _in_order(desk):
+        found += judge(desk, written)
+    return found
+
+
+def _in_order(desk: Desk) -> Iterator[Written]:
+    """The written quantities in the order of computation; copied givens are left out."""
+    for name in desk.bench.equations:
+        if name in desk.paper.written:
+            yield desk.paper.written[name]
+
+
+def _not_answered(run: Run, desk: Desk) -> list[str]:
+    asked = run.asked or tuple(run.published)
+    names = dict.fromkeys(desk.course.locate(reference)[0] for reference in asked)
+    return [name for name in names if name not in desk.paper.written]
+
+
+def _missing(desk: Desk, name: str) -> Verdict:
+    return Verdict(name, None, verdicts.MISSING, "nothing is written", "", "", run=desk.number)

@@ -1,0 +1,38 @@
+"""All wrong versions of one line, each with the words for it and how simple it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sympy
+from sympy import Expr
+
+from deltarule.marking.mistakes.rows import ROWS
+from deltarule.marking.mistakes.scene import Mistake, Scene, Wrong
+from deltarule.notation.nodes import free_indices
+
+_NOT_NUMBERS = (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
+
+
+def mistakes_in(scene: Scene) -> list[Mistake]:
+    """The wrong versions of a line, simplest first; equal formulas are kept once."""
+    found: dict[Expr, Wrong] = {}
+    for row in ROWS:
+        for wrong in row(scene):
+            if wrong.formula == scene.equation.rhs or not _sound(wrong.formula, scene):
+                continue
+            known = found.get(wrong.formula)
+            if known is None or wrong.cost < known.cost:
+                found[wrong.formula] = wrong
+    ordered = sorted(found.values(), key=lambda w: w.cost)
+    return [_mistake(scene, wrong) for wrong in ordered]
+
+
+def _mistake(scene: Scene, wrong: Wrong) -> Mistake:
+    equation = replace(scene.equation, rhs=wrong.formula)
+    return Mistake(wrong.kind, wrong.cost, scene.line.quantity, equation, wrong.words)
+
+
+def _sound(formula: Expr, scene: Scene) -> bool:
+    """Whether the formula is one at all: no index without a range, nothing infinite."""
+    return not formula.has(*_NOT_NUMBERS) and free_indices(formula) <= set(scene.equation.indices)

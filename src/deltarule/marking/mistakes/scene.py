@@ -1,0 +1,49 @@
+"""What mistakes are made of: the scene that a person has before them, and what goes wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from deltarule.checking.lines import Line
+from deltarule.notation.equations import Equation
+from deltarule.notation.networks import Network
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A rewritten formula: the kind of the mistake, its cost, and the words for it."""
+
+    kind: str
+    cost: float
+    formula: Expr
+    words: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One line worked out wrongly. The lower the cost, the simpler the explanation."""
+
+    kind: str
+    cost: float
+    line: str
+    equation: Equation
+    words: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a person has in front of them: the line, and all tensors with their shapes."""
+
+    network: Network
+    line: Line
+    lines: Mapping[str, Line]
+    shapes: Mapping[str, tuple[int, ...]]
+    extent: Callable[[Expr], int]
+
+    @property
+    def equation(self) -> Equation:
+        """The line's correct equation."""
+        return self.line.equation

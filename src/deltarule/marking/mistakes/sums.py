@@ -1,0 +1,42 @@
+"""Sums: turned into means, cut to one term, or not taken at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Integer
+
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.marking.mistakes.sites import sites
+from deltarule.notation import nodes
+from deltarule.notation.nodes import Sum
+from deltarule.notation.substitution import substitute
+from deltarule.notation.text import text
+
+
+def reduction(scene: Scene) -> Iterator[Wrong]:
+    """A mean for a sum, or one term of it: the first, the last."""
+    for site in sites(scene.equation.rhs):
+        node = site.node
+        if not isinstance(node, Sum) or not node.ranges:
+            continue
+        for index, extent in node.ranges:
+            if scene.extent(extent) < 2:
+                continue
+            others = tuple(r for r in node.ranges if r[0] != index)
+            for where, at in (("first", Integer(0)), ("last", extent - 1)):
+                table = {index: at}
+                one = Sum(
+                    substitute(node.body, table), others,
+                    tuple(substitute(c, table) for c in node.conditions),
+                )
+                yield Wrong(
+                    "one path only", 4.5, site.replaced(one),
+                    f"only the {where} term of the sum over {text(index)} is taken",
+                )
+        number = nodes.multiply(n for _, n in node.ranges)
+        if scene.extent(number) > 1:
+            yield Wrong(
+                "mean for sum", 4.5, site.replaced(node / number),
+                f"the mean over {', '.join(text(i) for i in node.indices)} stands for the sum",
+            )

@@ -1,0 +1,109 @@
+"""Tensors: one standing where another belongs, transposed, updated too early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr
+
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.marking.mistakes.sites import sites
+from deltarule.notation.names import pretty
+from deltarule.notation.nodes import Read, read, reads, tensor_name
+from deltarule.notation.substitution import replace_reads
+from deltarule.notation.symbols import Index
+
+_KINDS = {
+    ("parameter", "activation"): "weights where activations belong",
+    ("activation", "parameter"): "activations where weights belong",
+}
+
+
+def stand_in(scene: Scene) -> Iterator[Wrong]:
+    """Another tensor of the same shape, or of its transpose, everywhere in the formula."""
+    rhs = scene.equation.rhs
+    for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
+        for other in scene.shapes:
+            if other == name or other == scene.line.quantity:
+                continue
+            yield from _instead(scene, name, other)
+
+
+def _instead(scene: Scene, name: str, other: str) -> Iterator[Wrong]:
+    rhs = scene.equation.rhs
+    scope = _scope(scene)
+
+    def swapped(access: Read) -> Expr:
+        if tensor_name(access) != name:
+            return access
+        return _reread(scene, access, other, scope) or access
+
+    formula = replace_reads(rhs, swapped)
+    if formula != rhs:
+        kind, cost = _judge(scene, name, other)
+        yield Wrong(kind, cost, formula, f"{pretty(other)} stands where {pretty(name)} belongs")
+
+
+def _scope(scene: Scene) -> dict[Index, int]:
+    """The extents of all indices in the formula, free and bound."""
+    extents = {i: scene.extent(n) for i, n in scene.equation.ranges}
+    for site in sites(scene.equation.rhs):
+        for reduction in site.inside:
+            extents |= {i: scene.extent(n) for i, n in reduction.ranges}
+    return extents
+
+
+def _reread(scene: Scene, access: Read, other: str, scope: dict[Index, int]) -> Expr | None:
+    """`other` read with the indices at hand, so that the extents fit; None if they do not."""
+    shape = scene.shapes[other]
+    subscripts = [s for s in access.indices if isinstance(s, Index)]
+    for order in (subscripts, subscripts[::-1]):
+        if [scope.get(s) for s in order] == list(shape):
+            return read(other, *order)
+    free = list(dict.fromkeys([*subscripts, *(i for i in scope)]))
+    chosen: list[Index] = []
+    for extent in shape:
+        fitting = [i for i in free if scope[i] == extent and i not in chosen]
+        if not fitting:
+            return None
+        chosen.append(fitting[0])
+    if not set(subscripts) & set(chosen) and subscripts:
+        return None
+    return read(other, *chosen)
+
+
+def _judge(scene: Scene, name: str, other: str) -> tuple[str, float]:
+    """The kind of a swap, and how likely people make it."""
+    kind = _KINDS.get((_role(scene, other), _role(scene, name)))
+    if other == f"{name} after":
+        return "updated weights used", 4.0
+    if kind:
+        return kind, 4.0
+    if other.endswith(" after"):
+        return "wrong tensor", 7.0
+    same = _adjoint(name) == _adjoint(other)
+    return "wrong tensor", 5.0 if same else 6.0
+
+
+def _role(scene: Scene, name: str) -> str:
+    tensor = scene.network.tensors.get(name)
+    if tensor is None:
+        return "gradient" if _adjoint(name) else "parameter"
+    return "parameter" if tensor.role == "parameter" else "activation"
+
+
+def _adjoint(name: str) -> bool:
+    return "/d" in name
+
+
+def transposed(scene: Scene) -> Iterator[Wrong]:
+    """A square matrix read with its indices the wrong way round."""
+    rhs = scene.equation.rhs
+    for access in reads(rhs):
+        shape = scene.shapes.get(tensor_name(access), ())
+        if len(shape) == 2 and shape[0] == shape[1] and access.indices[0] != access.indices[1]:
+            turned = read(tensor_name(access), *access.indices[::-1])
+            formula = replace_reads(rhs, lambda a, old=access, new=turned: new if a == old else a)
+            yield Wrong(
+                "transposed", 4.0, formula, f"{pretty(tensor_name(access))} stands transposed"
+            )

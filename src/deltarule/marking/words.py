@@ -1,0 +1,124 @@
+"""Findings: explanations in words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.checking.show import shown, signed, with_decimals
+from deltarule.marking.desk import Desk
+from deltarule.marking.explain import Explanation
+from deltarule.marking.hypotheses import Hypothesis
+from deltarule.marking.paper import Written
+from deltarule.marking.printed import Printed
+from deltarule.notation.names import pretty
+
+
+def as_printed(value: Fraction, printed: Printed) -> str:
+    """A value with as many decimals as somebody printed."""
+    if printed.decimals is None:
+        return shown(value)
+    rounded = round(Fraction(value) * 10**printed.decimals)
+    half_away = Fraction(value) * 10**printed.decimals
+    if abs(half_away - int(half_away)) == Fraction(1, 2):
+        rounded = int(half_away) + (1 if half_away > 0 else -1)
+    return with_decimals(Fraction(rounded, 10**printed.decimals), printed.decimals)
+
+
+def listed(numbers: list[str]) -> str:
+    """One number as it is, several in parentheses."""
+    return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"
+
+
+def given_text(written: Written, entries: list[tuple]) -> str:
+    """What is printed."""
+    return listed([signed(str(written.numbers[e])) for e in entries])
+
+
+def expected_text(written: Written, entries: list[tuple], values: np.ndarray) -> str:
+    """What should be printed."""
+    return listed([as_printed(values[e], written.numbers[e]) for e in entries])
+
+
+def carrying(desk: Desk, hypothesis: Hypothesis) -> str:
+    """How values were carried, in words; empty if exactly."""
+    if hypothesis.rounding is not None:
+        return f"every line rounded to {_policy(hypothesis.rounding)}"
+    parts = []
+    held = sorted(hypothesis.held, key=list(desk.bench.equations).index)
+    if len(held) == 1:
+        parts.append(f"{_valued(desk, held[0])} carried on as printed")
+    elif held:
+        parts.append("the printed values carried on")
+    for name, rounding in hypothesis.rounded.items():
+        parts.append(f"{pretty(name)} rounded to {_policy(rounding)} on the way")
+    return " and ".join(parts)
+
+
+def _policy(rounding) -> str:
+    if rounding.decimals is not None:
+        return f"{rounding.decimals} decimals"
+    return f"{rounding.significant} significant figures"
+
+
+def _valued(desk: Desk, name: str) -> str:
+    written = desk.paper.written[name]
+    entries = [e for e, _ in written.printed()]
+    if len(entries) > 4:
+        return pretty(name)
+    return f"{pretty(name)} = {given_text(written, entries)}"
+
+
+def of_carried(desk: Desk, written: Written, entries: list[tuple], found: Explanation) -> str:
+    """Why a value is right although exact working gives other digits."""
+    exact = desk.bench.right(written.quantity)
+    numbers = listed([shown(exact[e]) for e in entries])
+    return f"right with {carrying(desk, found.hypothesis)}; carried exactly it is {numbers}"
+
+
+def of_following(desk: Desk, written: Written, found: Explanation, from_: list[str]) -> str:
+    """From which earlier values a value follows."""
+    names = " and ".join(pretty(n) for n in from_)
+    return f"follows from {names} as printed: worked out from there it is right"
+
+
+def of_mistake(desk: Desk, found: Explanation) -> str:
+    """What went wrong, where, and how values were carried on top of it."""
+    parts = []
+    for mistake in found.mistakes:
+        where = "" if len(found.mistakes) == 1 and not _elsewhere(desk, found) else (
+            f"in {pretty(mistake.line)}, "
+        )
+        parts.append(where + mistake.words)
+    same = identified(desk, found)
+    sentence = "; and ".join(parts) + (f": this is {same}" if same else "")
+    how = carrying(desk, found.hypothesis)
+    return sentence + (f"; with carried rounding ({how})" if how else "")
+
+
+def _elsewhere(desk: Desk, found: Explanation) -> bool:
+    return found.mistakes[0].line not in found_quantity(found)
+
+
+def found_quantity(found: Explanation) -> set[str]:
+    """The line whose value was explained, if the mistake is in that line itself."""
+    return {found.mistakes[0].line} if len(found.mistakes) == 1 else set()
+
+
+def identified(desk: Desk, found: Explanation) -> str:
+    """The quantity that a wrong formula really computes, if it is one of the sheet's lines."""
+    if len(found.mistakes) != 1:
+        return ""
+    mistake = found.mistakes[0]
+    plain = Hypothesis(variants={mistake.line: mistake.equation})
+    wrong = np.ravel(np.asarray(desk.bench.quick(mistake.line, plain), dtype=float))
+    if wrong.size == 0 or not np.any(wrong):
+        return ""
+    for name, array in desk.course.floats.arrays.items():
+        if name == mistake.line or name not in desk.bench.equations:
+            continue
+        other = np.ravel(array)
+        if other.size == wrong.size and np.allclose(other, wrong, rtol=1e-9, atol=1e-15):
+            return pretty(name)
+    return ""
