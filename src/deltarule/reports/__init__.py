@@ -1,0 +1,1 @@
+"""Results as LaTeX, Markdown and JSON. Reports read results, and compute nothing."""

@@ -1,0 +1,77 @@
+"""Results as plain values for JSON: numbers that are not float64 become strings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from deltarule.calculus.steps import Derivation, Gradient, Step
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.text import equation_text, text
+from deltarule.reports.alphabet import latex
+
+
+def derivation_values(derivation: Derivation, gradients: Iterable[Gradient]) -> dict:
+    """A derivation: `network`, `title`, `of`, `upstream`, `forward` and `gradients` by name."""
+    return {
+        "network": derivation.network.name,
+        "title": derivation.network.title,
+        "of": derivation.of,
+        "upstream": list(derivation.upstream),
+        "forward": [
+            {
+                "quantity": e.name,
+                "formula": equation_text(e.lhs, e.rhs),
+                "latex": f"{latex(e.lhs)} = {latex(e.rhs)}",
+            }
+            for e in derivation.network.equations
+        ],
+        "gradients": {g.tensor.name: gradient_values(g) for g in gradients},
+    }
+
+
+def gradient_values(gradient: Gradient) -> dict:
+    """One gradient: `index_form`, `words`, `latex`, `alternatives` and `steps`."""
+    return {
+        "index_form": equation_text(gradient.lhs, gradient.expr),
+        "words": gradient.words,
+        "latex": f"{latex(gradient.lhs)} = {latex(gradient.expr)}",
+        "alternatives": [text(a) for a in gradient.alternatives],
+        "steps": [step_values(s) for s in gradient.steps],
+    }
+
+
+def step_values(step: Step) -> dict:
+    """One step of a derivation, its formulas in index form."""
+    return {
+        "rule": step.rule,
+        "before": text(step.before),
+        "after": text(step.after),
+        "reason": step.reason,
+        "condition": step.condition,
+        "verified": step.verified,
+    }
+
+
+def error_values(error: DeltaruleError) -> dict:
+    """An error as `{"error": {"fact", "place", "remedy"}}`."""
+    return {"error": {"fact": error.fact, "place": error.place, "remedy": error.remedy}}
+
+
+def plain(value):
+    """Arrays and numbers as lists, floats, whole numbers and strings.
+
+    Only float64 stays a number: exact fractions, balls, and what is no number at all (nan,
+    infinities) become strings.
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else str(float(value))
+    if isinstance(value, dict):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if hasattr(value, "tolist"):
+        return plain(value.tolist())
+    return str(value)

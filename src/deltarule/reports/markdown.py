@@ -1,0 +1,70 @@
+"""A derivation as Markdown with $$ … $$ blocks, as notes, wikis and notebooks show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sympy import Expr
+
+from deltarule.calculus.steps import Derivation, Gradient
+from deltarule.notation.names import latex as latex_name
+from deltarule.notation.networks import Network
+from deltarule.notation.text import text
+from deltarule.reports.alphabet import latex
+from deltarule.reports.selection import starts
+
+
+def derivation_markdown(
+    derivation: Derivation, gradients: Iterable[Gradient], steps: bool = False
+) -> str:
+    """Title, forward equations, a table of the tensors, and the gradients."""
+    network = derivation.network
+    lines = [f"# {network.title}", ""]
+    if network.text:
+        lines += [network.text, ""]
+    lines += ["## Forward", ""]
+    for left, right in (*network.definitions.items(), *((e.lhs, e.rhs) for e in network.equations)):
+        lines += block(left, right)
+    for left, right in starts(network):
+        lines += block(left, right)
+    lines += [*_tensors(network), "", "## Backward", ""]
+    if derivation.upstream:
+        outside = ", ".join(f"${latex_name(f'd{derivation.of}/d{n}')}$" for n in derivation.upstream)
+        lines += [f"Given from outside: {outside}.", ""]
+    for gradient in gradients:
+        lines += [f"### ${latex_name(gradient.name)}$", ""]
+        lines += list(_worked(gradient)) if steps else block(gradient.lhs, gradient.expr)
+        if gradient.words:
+            lines += [f"In words: {escaped(gradient.words)}.", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def block(left: Expr, right: Expr) -> list[str]:
+    """One displayed equation, and the empty line behind it."""
+    return ["$$", f"{latex(left)} = {latex(right)}", "$$", ""]
+
+
+def _worked(gradient: Gradient) -> Iterator[str]:
+    for number, step in enumerate(gradient.steps, 1):
+        yield f"{number}. **{step.rule}.** {escaped(step.reason)}"
+        if step.condition:
+            yield f"   Where {escaped(step.condition)}."
+        yield ""
+        left = f"{latex(gradient.lhs)} = " if number == 1 else "= "
+        yield from ("   $$", f"   {left}{latex(step.after)}", "   $$", "")
+        yield from (f"   *Verified: {escaped(step.verified)}.*", "")
+
+
+def _tensors(network: Network) -> Iterator[str]:
+    yield "| tensor | role | shape |"
+    yield "| --- | --- | --- |"
+    for tensor in network.tensors.values():
+        shape = " × ".join(escaped(text(a)) for a in tensor.axes) or "a number"
+        yield f"| ${latex_name(tensor.name)}$ | {tensor.role} | {shape} |"
+
+
+def escaped(words: str) -> str:
+    """Text whose signs Markdown would take for its own."""
+    for sign in "\\*_[]|<>$`":
+        words = words.replace(sign, "\\" + sign)
+    return words

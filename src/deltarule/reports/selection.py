@@ -1,0 +1,91 @@
+"""What is told of a derivation: which gradients, and what is said about each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sympy import Expr, Integer
+
+from deltarule.calculus.steps import Derivation, Gradient
+from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.names import parse_reference
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import Carried, PartialOf, free_indices, reads, tensor_name, walk
+from deltarule.notation.substitution import substitute
+
+
+def chosen(derivation: Derivation, wrt: Iterable[str] = ()) -> list[Gradient]:
+    """The gradients by some tensors, however their names are typed; all of them for none.
+
+    Raises DeltaruleError for a tensor that is unknown or has no gradient here.
+    """
+    wanted = dict.fromkeys(_tensor(name, derivation) for name in wrt)
+    return [derivation.gradients[name] for name in wanted] or list(derivation.gradients.values())
+
+
+def _tensor(typed: str, derivation: Derivation) -> str:
+    reference = parse_reference(typed)
+    name = reference.wrt or reference.name
+    if name in derivation.gradients:
+        return name
+    network = derivation.network
+    if name in derivation.upstream:
+        raise DeltaruleError(
+            f"d{derivation.of}/d{name} comes from outside: {name} is an output of the layer",
+            network.name,
+            "ask for one of " + ", ".join(derivation.gradients),
+        )
+    if name not in network.tensors:
+        raise DeltaruleError(
+            f"{network.name} has no tensor {name}",
+            network.path or network.name,
+            did_you_mean(name, network.tensors) or "it has " + ", ".join(network.tensors),
+        )
+    raise DeltaruleError(
+        f"there is no gradient by {name}: it is a {network.tensors[name].role}",
+        network.name,
+        "ask for one of " + ", ".join(derivation.gradients),
+    )
+
+
+def is_seed(gradient: Gradient) -> bool:
+    """Whether it is ∂E/∂E = 1, or as plain as that: the same number everywhere, and not 0."""
+    return gradient.expr.is_number and gradient.expr != 0 and gradient.tensor.role not in (
+        "parameter", "input",
+    )
+
+
+def through(gradient: Gradient) -> list[str]:
+    """The tensors that the chain rule goes through, in its order."""
+    for step in gradient.steps:
+        if step.rule == "chain rule":
+            found = [n for n in walk(step.after) if isinstance(n, PartialOf)]
+            return list(dict.fromkeys(tensor_name(n.args[0]) for n in found))
+    return []
+
+
+def starts(network: Network) -> Iterator[tuple[Expr, Expr]]:
+    """What stands before the first time of each state: h[−1, n] and h0[n]."""
+    told = set()
+    for equation in network.equations:
+        for node in walk(equation.rhs):
+            if isinstance(node, Carried):
+                access, beyond = node.args[1], node.args[2]
+                at = _beyond(node)
+                pair = substitute(access, at), substitute(beyond, at)
+                key = tensor_name(access), pair[0].indices[0], reads(pair[1])[:1] == []
+                if key not in told:
+                    told.add(key)
+                    yield pair
+
+
+def _beyond(node: Carried) -> dict:
+    """The time at which a carried state is first read from beyond its end."""
+    statement = node.args[0].args[0]
+    indices = sorted(free_indices(statement), key=str)
+    if len(indices) != 1:
+        return {}
+    slope = statement.coeff(indices[0])
+    if slope == 1:
+        return {indices[0]: Integer(-1) - statement + indices[0]}
+    return {indices[0]: indices[0] + statement + 1}
