@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy
-from sympy import Dummy, Expr, Function, Integer, Rational
+from sympy import Dummy, Expr, Function, Rational
 
 from deltarule.notation.nodes import Choose, Positive
 
