@@ -1,18 +1,18 @@
-"""Derivation files: finding them by name, alias or path, and reading them."""
+"""Derivation files, read: from a name or path to a network."""
 
 from __future__ import annotations
 
-import ast
-import importlib.resources
 import importlib.util
 import sys
 import traceback
-from functools import lru_cache
 from pathlib import Path
 
+from deltarule.notation.catalogue import catalogue, declared_aliases, find
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.networks import Network
 from deltarule.notation.page import Page, written_on
+
+__all__ = ["catalogue", "declared_aliases", "find", "load"]
 
 
 def load(name_or_path: str | Path, **options) -> Network:
@@ -35,51 +35,6 @@ def load(name_or_path: str | Path, **options) -> Network:
         )
     title, _, text = (module.__doc__ or path.stem).strip().partition("\n")
     return page.network(title.rstrip("."), text.strip())
-
-
-def find(name: str) -> Path:
-    """The path of a derivation. Raises DeltaruleError, with near names, where there is none."""
-    if name.endswith(".py") or "/" in name:
-        path = Path(name)
-        if not path.is_file():
-            raise DeltaruleError(
-                f"there is no derivation file {name}", name, "check the path, or see derive --list"
-            )
-        return path
-    known = catalogue()
-    if name in known:
-        return known[name]
-    for path in known.values():
-        if name in declared_aliases(path):
-            return path
-    raise DeltaruleError(
-        f"there is no derivation called {name}",
-        "derivations/",
-        did_you_mean(name, known) or "derive --list shows them all; a file of yours needs its path",
-    )
-
-
-def catalogue() -> dict[str, Path]:
-    """Every derivation that comes with deltarule, by name."""
-    folder = Path(str(importlib.resources.files("deltarule") / "derivations"))
-    return {
-        path.stem: path
-        for path in sorted(folder.glob("*.py"))
-        if not path.stem.startswith("_")
-    }
-
-
-@lru_cache(maxsize=256)
-def declared_aliases(path: Path) -> tuple[str, ...]:
-    """The names in a file's line `aliases("conv", …)`, read without running the file."""
-    text = path.read_text(encoding="utf-8")
-    if "aliases(" not in text:
-        return ()
-    for node in ast.parse(text).body:
-        call = node.value if isinstance(node, ast.Expr) else None
-        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "aliases":
-            return tuple(str(a.value) for a in call.args if isinstance(a, ast.Constant))
-    return ()
 
 
 def _run(path: Path, page: Page):
