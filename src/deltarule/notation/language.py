@@ -48,8 +48,8 @@ from deltarule.notation.updates import gradient, memory, new, rate
 __all__ = [
     "ACTIVATIONS", "Max", "Mean", "Product", "Sum", "absolute", "activation", "aliases",
     "attribute", "elementwise", "elu", "erf", "exp", "fits", "gelu", "gradient", "identity",
-    "index", "indices", "input", "intermediate", "layer", "leaky_relu", "log", "loss", "memory",
-    "new", "option", "output", "parameter", "rate", "relu", "scalar", "sigmoid", "size",
+    "index", "indices", "initially", "input", "intermediate", "layer", "leaky_relu", "log", "loss",
+    "memory", "new", "option", "output", "parameter", "rate", "relu", "scalar", "sigmoid", "size",
     "sizes", "softplus", "sqrt", "square", "state", "tanh", "target",
 ]
 
@@ -149,6 +149,14 @@ def state(name: str, *axes, before=None, after=None, along: int | None = None) -
     named = page.declare(Tensor(name, tuple(expression(a, page) for a in axes), "state"))
     page.edges[name] = edges_of(named.tensor, before, after, along, page)
     return named
+
+
+def initially(time: Index, first, later) -> Expr:
+    """`first` at time 0, `later` at every time after it."""
+    page = current()
+    return nodes.Choose(
+        nodes.AtLeastZero(time - 1), expression(later, page), expression(first, page)
+    )
 
 
 def loss(name: str, value) -> Name:

@@ -25,6 +25,7 @@ def layer(
     suffix: str = "",
     names: Mapping[str, str] | None = None,
     sizes: Mapping[str, object] | None = None,
+    last: bool = False,
     **options,
 ) -> Name:
     """Use another derivation as a layer on this page, and return its output.
@@ -32,6 +33,7 @@ def layer(
     `inputs` take the places of its inputs and targets, in their order. Everything else that it
     declares comes along with `suffix` on its name, or under the name that `names` gives;
     `sizes` gives extents or attributes of its own, which otherwise get the suffix too.
+    What the `last` layer puts out is put out by the page too.
     Raises DeltaruleError where the number or the shapes of the inputs do not fit.
     """
     page = current()
@@ -48,15 +50,15 @@ def layer(
     for tensor in part.tensors.values():
         if tensor.name not in spelling:
             spelling[tensor.name] = (names or {}).get(tensor.name, tensor.name + suffix)
-            _bring(tensor, spelling[tensor.name], symbols, page)
+            _bring(tensor, spelling[tensor.name], symbols, page, last)
     for equation in part.equations:
         page.equations.append(_renamed(equation, spelling, symbols, page))
     results = part.with_role("loss") or part.with_role("output")
     return Name(page.tensors[spelling[results[-1].name]], page)
 
 
-def _bring(tensor: Tensor, name: str, symbols: dict, page: Page) -> None:
-    role = "intermediate" if tensor.role == "output" else tensor.role
+def _bring(tensor: Tensor, name: str, symbols: dict, page: Page, last: bool) -> None:
+    role = "intermediate" if tensor.role == "output" and not last else tensor.role
     limit = tensor.whole_below
     page.declare(replace(
         tensor,
