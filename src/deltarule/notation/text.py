@@ -231,7 +231,10 @@ class Writer:
         return self.relation(self.inside(node.args[0], POWER), "|", self(node.args[1])), SUM
 
     def _equal(self, node):
-        return self.relation(self(node.args[0]), "=", self(node.args[1])), SUM
+        left, right = node.args
+        if isinstance(right, Index) and not isinstance(left, Index):
+            left, right = right, left
+        return self.relation(self(left), "=", self(right)), SUM
 
     _methods = {
         Symbol: _symbol, Rational: _number, Indexed: _read, Add: _add, Mul: _mul, Pow: _pow,
