@@ -6,6 +6,7 @@ prime, or Python objects (exact rationals, balls). The evaluator is the same for
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 
@@ -87,13 +88,32 @@ class Arithmetic:
             a = result
         return a
 
-    def largest(self, a, axes: tuple[int, ...]):
-        """The maximum over some axes."""
-        return np.maximum.reduce(a, axis=axes)
+    def largest(self, a, axes: tuple[int, ...], ties: str = "first"):
+        """The maximum over some axes; −∞ over nothing. `ties` matters to derivatives only."""
+        return np.maximum.reduce(a, axis=axes, initial=self.least())
 
     def least(self):
-        """A number below all others, for maxima over nothing."""
-        return self.number(Fraction(-(2**200)))
+        """−∞, for maxima over nothing."""
+        return -math.inf
+
+    def same(self, a, b) -> np.ndarray:
+        """Where a = b, as booleans. Raises Undecided where that cannot be told."""
+        return np.asarray(a == b, dtype=bool)
+
+    def selected(self, a, axes: tuple[int, ...], ties: str):
+        """Who is the largest over some axes: 1 there, else 0.
+
+        Of several largest, `ties` chooses the `first`, `all` of them, or `split`s 1 among them.
+        """
+        top = np.expand_dims(self.largest(a, axes), tuple(sorted(axes)))
+        chosen = self.same(a, np.broadcast_to(top, a.shape)) if a.size else np.zeros(a.shape, bool)
+        if ties == "first":
+            return self.whole(_first(chosen, axes).astype(np.int64))
+        ones = self.whole(chosen.astype(np.int64))
+        if ties == "all":
+            return ones
+        count = np.expand_dims(chosen.sum(axis=axes), tuple(sorted(axes)))
+        return self.multiply(ones, self.power(self.whole(np.maximum(count, 1)), Fraction(-1)))
 
     def settle(self, a):
         """What is kept of a line's value; rounding happens here."""
@@ -102,6 +122,15 @@ class Arithmetic:
     def context(self):
         """A context manager in which the evaluation runs."""
         return np.errstate(all="ignore")
+
+
+def _first(chosen: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
+    """The first true entry along some axes, in the order of the axes given, alone."""
+    rest = tuple(k for k in range(chosen.ndim) if k not in axes)
+    moved = chosen.transpose((*rest, *axes))
+    flat = moved.reshape((*moved.shape[: len(rest)], -1))
+    flat = flat & (np.cumsum(flat, axis=-1) == 1)
+    return flat.reshape(moved.shape).transpose(np.argsort((*rest, *axes)))
 
 
 def _reduced(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...]:

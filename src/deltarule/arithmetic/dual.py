@@ -128,18 +128,20 @@ class Dual(Arithmetic):
             a = result
         return a
 
-    def largest(self, a: DualArray, axes) -> DualArray:
-        """The first largest entry along the axes, with its tangent."""
-        moved = [k for k in range(a.ndim) if k not in axes] + list(axes)
-        kept = tuple(a.shape[k] for k in moved[: a.ndim - len(axes)])
-        flat = a.transpose(moved).reshape((*kept, -1))
-        best = flat[..., 0]
-        for k in range(1, flat.shape[-1]):
-            rival = flat[..., k]
-            minus = self.base.multiply(self.base.number(Fraction(-1)), best.value)
-            mask = self.base.positive(self.base.add(rival.value, minus))
-            best = self.where(mask, rival, best)
-        return best
+    def largest(self, a: DualArray, axes, ties: str = "first") -> DualArray:
+        """The largest entry along the axes, with the tangent of those that `ties` chooses."""
+        chosen = self.base.selected(a.value, axes, ties)
+        return DualArray(
+            self.base.largest(a.value, axes),
+            self.base.total(self.base.multiply(chosen, a.tangent), axes),
+        )
+
+    def least(self) -> DualArray:
+        return DualArray(self.base.least(), self.base.number(Fraction(0)))
+
+    def selected(self, a: DualArray, axes, ties: str) -> DualArray:
+        chosen = self.base.selected(a.value, axes, ties)
+        return DualArray(chosen, self.base.zeros(np.shape(chosen)))
 
     def settle(self, a: DualArray) -> DualArray:
         return a

@@ -19,6 +19,7 @@ from sympy import Add, Basic, Dummy, Expr, Mul, Pow, Symbol
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.contraction import contraction
 from deltarule.arithmetic.integers import Grid, mask, whole
+from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.notation import nodes
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.functions import Elementwise
@@ -61,7 +62,7 @@ def evaluate(
     shape = grid.extents
     with arithmetic.context():
         found = _Walk(values, arithmetic).value(expression, grid)
-        return _filled(found, shape, arithmetic)
+        return filled(found, shape, arithmetic)
 
 
 def grid_over(
@@ -73,14 +74,6 @@ def grid_over(
         return Grid(indices, tuple(values.extent(n) for _, n in ranges), (0,) * len(indices))
     shape = tuple(1 if i in at else values.extent(n) for i, n in ranges)
     return Grid(indices, shape, tuple(at.get(i, 0) for i in indices))
-
-
-def _filled(found, shape: tuple[int, ...], arithmetic: Arithmetic):
-    """A result as an array of its full shape, owned by the caller."""
-    if hasattr(found, "broadcast"):
-        wide = found.broadcast(shape)
-        return type(wide)(np.array(wide.value), np.array(wide.tangent))
-    return np.array(np.broadcast_to(np.asarray(found, dtype=arithmetic.dtype), shape))
 
 
 class _Walk:
@@ -133,11 +126,17 @@ class _Walk:
 
     def _pow(self, node, grid):
         base, exponent = node.args
-        if not exponent.is_Rational:
-            raise DeltaruleError(f"the exponent of {node} is no fraction")
-        return self.arithmetic.power(
-            self.value(base, grid), Fraction(int(exponent.p), int(exponent.q))
-        )
+        return self.arithmetic.power(self.value(base, grid), self._fixed(exponent))
+
+    def _fixed(self, number: Expr) -> Fraction:
+        """A number that is the same everywhere: a fraction, or one made of constants."""
+        if number.is_Rational:
+            return Fraction(int(number.p), int(number.q))
+        table = {**self.values.scalars, **self.values.sizes}
+        found = number.xreplace({s: sympy.Rational(str(v)) for s, v in table.items()})
+        if not found.is_Rational:
+            raise DeltaruleError(f"the exponent {number} is no fraction")
+        return self._fixed(found)
 
     def _function(self, node, grid):
         arguments = [self.value(a, grid) for a in node.args]
@@ -227,15 +226,25 @@ class _Walk:
             self._in_parts(node, grid, starts, first), self._in_parts(node, grid, later, second)
         )
 
+    def _selection(self, node, grid):
+        """Which bodies are the largest: the indices of the maximum are axes of the grid."""
+        maximum = node.maximum
+        counted = grid
+        for condition in maximum.conditions:
+            counted = counted.where(self.holds(condition, grid))
+        body = self.value(maximum.body, grid)
+        return selected(maximum, body, counted, self.arithmetic)
+
     def _over(self, node, inner, count):
         for condition in node.conditions:
             inner = inner.where(self.holds(condition, inner))
         body = self.value(node.body, inner)
-        return _reduce(node, body, inner, count, self.arithmetic)
+        return reduced(node, body, inner, count, self.arithmetic)
 
     _methods = {
         sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
         Elementwise: _function, nodes.Choose: _choose, nodes.Reduction: _reduction,
+        nodes.Selection: _selection, nodes.Remainder: _integer,
         Size: _integer, Index: _integer, nodes.FloorQuotient: _integer, nodes.Delta: _integer,
         Symbol: _symbol, type(sympy.pi): _pi,
     }
@@ -259,32 +268,6 @@ def _plain(subscripts, grid: Grid, shape) -> tuple | None:
     for axis in axes:
         spread[axis] = grid.extents[axis]
     return tuple(cut), order, spread
-
-
-def _reduce(node, body, inner: Grid, count: int, arithmetic: Arithmetic):
-    """The reduction of a body's last `count` axes, where the grid counts."""
-    shape = inner.extents
-    axes = tuple(range(len(shape) - count, len(shape)))
-    body = _filled(body, shape, arithmetic)
-    if inner.counted.ndim or not inner.counted:
-        body = arithmetic.where(
-            np.broadcast_to(inner.counted, shape), body, _neutral(node, arithmetic)
-        )
-    if not axes:
-        return body
-    if isinstance(node, nodes.Sum):
-        return arithmetic.total(body, axes)
-    if isinstance(node, nodes.Max):
-        return arithmetic.largest(body, axes)
-    return arithmetic.product(body, axes)
-
-
-def _neutral(node, arithmetic: Arithmetic):
-    if isinstance(node, nodes.Sum):
-        return arithmetic.zeros(())
-    if isinstance(node, nodes.Max):
-        return arithmetic.least()
-    return arithmetic.whole(np.ones((), dtype=np.int64))
 
 
 def _beyond(name: str, where, shape, wrong) -> DeltaruleError:

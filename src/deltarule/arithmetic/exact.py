@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from contextlib import contextmanager
 from fractions import Fraction
 
@@ -10,7 +11,6 @@ import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic, Undecided, entrywise
 from deltarule.arithmetic.rounding import round_decimal, round_significant
-from deltarule.notation.errors import DeltaruleError
 
 
 def fraction(value) -> Fraction:
@@ -21,6 +21,43 @@ def fraction(value) -> Fraction:
     if isinstance(value, flint.fmpq):
         return Fraction(int(value.p), int(value.q))
     return Fraction(value)
+
+
+class MinusInfinity:
+    """−∞ among the fractions: the largest entry of a window that lies wholly in the padding."""
+
+    def __eq__(self, other) -> bool:
+        return isinstance(other, MinusInfinity)
+
+    def __hash__(self) -> int:
+        return hash("−∞")
+
+    def __lt__(self, other) -> bool:
+        return self != other
+
+    def __gt__(self, other) -> bool:
+        return False
+
+    def __add__(self, other):
+        return self
+
+    __radd__ = __add__
+
+    def __mul__(self, other):
+        if other == 0 or other < 0:
+            raise Undecided("−∞ times what is not above 0 has no value", None, _PADDED)
+        return self
+
+    __rmul__ = __mul__
+
+    def __str__(self) -> str:
+        return "−∞"
+
+    __repr__ = __str__
+
+
+MINUS_INFINITY = MinusInfinity()
+_PADDED = "a window lies wholly in the padding: use less padding, or a larger window"
 
 
 class Rational(Arithmetic):
@@ -46,8 +83,20 @@ class Rational(Arithmetic):
     def pi(self):
         raise _not_rational("π")
 
-    def largest(self, a, axes):
-        return _by_pairs(a, axes, max)
+    def add(self, a, b):
+        return np.add(a, b, dtype=object)
+
+    def positive(self, a) -> np.ndarray:
+        return np.asarray(entrywise(lambda v: v > 0, a), dtype=bool)
+
+    def same(self, a, b) -> np.ndarray:
+        return np.asarray(np.frompyfunc(operator.eq, 2, 1)(a, b), dtype=bool)
+
+    def largest(self, a, axes, ties="first"):
+        return _by_pairs(a, axes, lambda u, v: v if u < v else u, self.least())
+
+    def least(self) -> MinusInfinity:
+        return MINUS_INFINITY
 
 
 def _exact(value) -> flint.fmpq:
@@ -55,8 +104,8 @@ def _exact(value) -> flint.fmpq:
     return flint.fmpq(value.numerator, value.denominator)
 
 
-def _not_rational(what: str) -> DeltaruleError:
-    return DeltaruleError(
+def _not_rational(what: str) -> Undecided:
+    return Undecided(
         f"{what} does not give a rational number", None, "use balls, which enclose the value"
     )
 
@@ -97,8 +146,14 @@ class Ball(Arithmetic):
     def positive(self, a) -> np.ndarray:
         return np.asarray(entrywise(_certainly_positive, a), dtype=bool)
 
-    def largest(self, a, axes):
-        return _by_pairs(a, axes, lambda u, v: u if _certainly_positive(u - v) else v)
+    def same(self, a, b) -> np.ndarray:
+        return np.asarray(np.frompyfunc(_certainly_same, 2, 1)(a, b), dtype=bool)
+
+    def largest(self, a, axes, ties="first"):
+        return _by_pairs(a, axes, lambda u, v: v if _certainly_below(u, v) else u, self.least())
+
+    def least(self) -> flint.arb:
+        return flint.arb("-inf")
 
     @contextmanager
     def context(self):
@@ -116,6 +171,20 @@ def _certainly_positive(value: flint.arb) -> bool:
     if value <= 0:
         return False
     raise Undecided(f"whether {value} is above 0 cannot be told", None, "use more bits")
+
+
+def _certainly_same(u: flint.arb, v: flint.arb) -> bool:
+    if u == v or (u.is_exact() and v.is_exact()):
+        return u == v
+    if u < v or u > v:
+        return False
+    raise Undecided(f"whether {u} is {v} cannot be told", None, "use more bits")
+
+
+def _certainly_below(u: flint.arb, v: flint.arb) -> bool:
+    if u < v or u >= v or _certainly_same(u, v):
+        return bool(u < v)
+    return False
 
 
 class Rounded(Rational):
@@ -161,11 +230,11 @@ class Rounded(Rational):
         return self._ball.context()
 
 
-def _by_pairs(a, axes, larger):
+def _by_pairs(a, axes, larger, least):
     for axis in sorted(axes, reverse=True):
         a = np.moveaxis(np.asarray(a, dtype=object), axis, 0)
-        best = a[0]
-        for row in a[1:]:
+        best = np.full(a.shape[1:], least, dtype=object)
+        for row in a:
             best = np.frompyfunc(larger, 2, 1)(best, row)
         a = np.asarray(best, dtype=object)
     return a

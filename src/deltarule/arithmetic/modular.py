@@ -67,7 +67,13 @@ class Modular(Arithmetic):
     def positive(self, a) -> np.ndarray:
         raise Undecided("numbers modulo a prime have no order")
 
-    def largest(self, a, axes):
+    def largest(self, a, axes, ties="first"):
+        raise Undecided("numbers modulo a prime have no order")
+
+    def selected(self, a, axes, ties):
+        raise Undecided("numbers modulo a prime have no order")
+
+    def least(self):
         raise Undecided("numbers modulo a prime have no order")
 
     def total(self, a, axes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,6 +14,7 @@ from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.program import program
 from deltarule.arithmetic.run import run
 from deltarule.calculus import Derivation
 from deltarule.checking.lines import Line, lines
@@ -95,7 +96,7 @@ class Course:
             for _ in range(times):
                 course = course.with_givens(course._after(course.exact, Ball(160)))
             return course
-        return self.with_givens(_repeated(self, times))
+        return repeated(self, [times])[times]
 
     def _after(self, values: Values, arithmetic: Arithmetic) -> dict[str, np.ndarray]:
         return {name: values.arrays[f"{name} after"] for name in self.parameters}
@@ -136,16 +137,21 @@ class Course:
         )
 
 
-def _repeated(course: Course, times: int) -> dict[str, np.ndarray]:
-    """The parameters after many updates, in float64."""
+def repeated(course: Course, counts: Sequence[int]) -> dict[int, Course]:
+    """The courses that start from the parameters after some numbers of updates, in float64."""
     arithmetic = Float64()
     values = course.start(arithmetic)
     equations = [line.equation for line in course.needed()]
-    for _ in range(times):
-        run(equations, values, arithmetic)
-        for name in course.parameters:
-            values.arrays[name] = values.arrays[f"{name} after"]
-    return {name: values.arrays[name] for name in course.parameters}
+    found = {0: course} if 0 in counts else {}
+    with arithmetic.context():
+        once = program(equations, values)
+        for count in range(1, max(counts) + 1):
+            once()
+            for name in course.parameters:
+                values.arrays[name] = values.arrays[f"{name} after"]
+            if count in counts:
+                found[count] = course.with_givens({n: values.arrays[n] for n in course.parameters})
+    return found
 
 
 def in_order(lines: list[Line]) -> list[Line]:

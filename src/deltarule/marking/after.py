@@ -8,7 +8,7 @@ import numpy as np
 
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
-from deltarule.checking.course import Course
+from deltarule.checking.course import Course, repeated
 from deltarule.marking import verdicts, words
 from deltarule.marking.desk import Desk
 from deltarule.marking.mistakes import Mistake
@@ -21,30 +21,77 @@ from deltarule.notation.names import pretty
 FEW_UPDATES = 3
 
 
-def judge_after(desk: Desk, earlier: list[Desk]) -> list[Verdict]:
+def judge_after(desk: Desk) -> list[Verdict]:
     """The verdicts on values that are computed with the parameters after the updates."""
-    times = desk.run.updates
-    right = _values(desk.course.updated(times))
-    found: list[Verdict] = []
-    for written in desk.paper.written.values():
-        entries = [e for e, _ in written.printed()]
-        if _prints(desk, written, right):
-            found.append(_verdict(desk, written, right, verdicts.RIGHT, ""))
-            continue
-        explained = list(_explained(desk, written, earlier))
+    return _AfterUpdates(desk).verdicts()
+
+
+class _AfterUpdates:
+    """Values after updates under one mistake or none; each is worked out once."""
+
+    def __init__(self, desk: Desk):
+        self.desk, self.times = desk, desk.run.updates
+        self.counts = [n for n in (self.times, self.times - 1, self.times + 1) if n >= 0]
+        self._known: dict[Mistake | None, dict[int, dict] | None] = {}
+
+    def verdicts(self) -> list[Verdict]:
+        right = self.values(None)[self.times]
+        return [self._judged(w, right) for w in self.desk.paper.written.values()]
+
+    def _judged(self, written: Written, right: dict) -> Verdict:
+        if _prints(self.desk, written, right):
+            return _verdict(self.desk, written, right, verdicts.RIGHT, "")
+        explained = list(self._explained(written))
         if explained:
             kind, sentence = explained[0]
-            others = tuple(dict.fromkeys(s for _, s in explained[1:]))
-            found.append(_verdict(
-                desk, written, right, verdicts.MISTAKE, sentence, others[:5], (kind,)
-            ))
-        else:
-            value = words.listed([words.shown(right[written.quantity][e]) for e in entries])
-            found.append(_verdict(
-                desk, written, right, verdicts.WRONG,
-                f"after {_times(times)} it is {value}; no mistake that is known prints this",
-            ))
-    return found
+            others = tuple(dict.fromkeys(s for _, s in explained[1:]))[:5]
+            return _verdict(
+                self.desk, written, right, verdicts.MISTAKE, sentence, others, (kind,)
+            )
+        numbers = [words.shown(right[written.quantity][e]) for e, _ in written.printed()]
+        finding = (
+            f"after {_times(self.times)} it is {words.listed(numbers)}; "
+            "no mistake that is known prints this"
+        )
+        return _verdict(self.desk, written, right, verdicts.WRONG, finding)
+
+    def _explained(self, written: Written) -> Iterator[tuple[str, str]]:
+        """Kinds and sentences of what prints the written values, simplest first."""
+        for mistake in (None, *_likely(self.desk)):
+            for count, values in (self.values(mistake) or {}).items():
+                if mistake is None and count == self.times:
+                    continue
+                if _prints(self.desk, written, values):
+                    yield _told(mistake, count, self.times)
+                    break
+
+    def values(self, mistake: Mistake | None) -> dict[int, dict] | None:
+        """All values after each number of updates; None where that cannot be worked out."""
+        if mistake not in self._known:
+            try:
+                self._known[mistake] = self._worked_out(mistake)
+            except (DeltaruleError, ValueError, ZeroDivisionError, OverflowError):
+                self._known[mistake] = None
+        return self._known[mistake]
+
+    def _worked_out(self, mistake: Mistake | None) -> dict[int, dict]:
+        course = self.desk.course
+        if mistake is not None:
+            course = course.with_equation(mistake.line, mistake.equation)
+        if self.times <= FEW_UPDATES:
+            return {n: _values(course.updated(n)) for n in self.counts}
+        found = repeated(course, self.counts)
+        return {n: _values(found[n]) for n in self.counts}
+
+
+def _told(mistake: Mistake | None, count: int, times: int) -> tuple[str, str]:
+    if mistake is None:
+        return "miscounted updates", f"this is the value after {_times(count)}"
+    place = f"in every update, in {pretty(mistake.line)}, " if times > 1 else (
+        f"in the update before, in {pretty(mistake.line)}, "
+    )
+    counted = "" if count == times else f", and it is the value after {_times(count)}"
+    return mistake.kind, place + mistake.words + counted
 
 
 def _values(course: Course) -> dict[str, np.ndarray]:
@@ -60,34 +107,7 @@ def _prints(desk: Desk, written: Written, values: dict[str, np.ndarray]) -> bool
     return all(desk.paper.matches(p, array[e]) for e, p in written.printed())
 
 
-def _explained(desk: Desk, written: Written, earlier: list[Desk]) -> Iterator[tuple[str, str]]:
-    """Kinds and sentences of what prints the written values, simplest first."""
-    times = desk.run.updates
-    for other in (times - 1, times + 1):
-        if other >= 0 and _prints(desk, written, _values(desk.course.updated(other))):
-            yield "miscounted updates", f"this is the value after {_times(other)}"
-    for mistake in _likely(desk, earlier):
-        wrong = desk.course.with_equation(mistake.line, mistake.equation)
-        for other in (times, times - 1, times + 1):
-            values = _tried(wrong, other)
-            if values is not None and _prints(desk, written, values):
-                count = "" if other == times else f", and counted as {_times(other)}"
-                yield mistake.kind, (
-                    f"in every update, in {pretty(mistake.line)}, {mistake.words}{count}"
-                )
-                break
-
-
-def _tried(course: Course, times: int) -> dict[str, np.ndarray] | None:
-    if times < 0:
-        return None
-    try:
-        return _values(course.updated(times))
-    except (DeltaruleError, ValueError, ZeroDivisionError, OverflowError):
-        return None
-
-
-def _likely(desk: Desk, earlier: list[Desk]) -> list[Mistake]:
+def _likely(desk: Desk) -> list[Mistake]:
     """The mistakes to try: all of the lines that the update needs, or the typical ones."""
     lines = [line.quantity for line in desk.course.needed()]
     found = [m for name in lines for m in desk.mistakes(name)]

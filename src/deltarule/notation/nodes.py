@@ -14,66 +14,23 @@ from sympy import Basic, Expr, IndexedBase, Integer, Symbol, Tuple
 from sympy.core.sympify import _sympify as strictly
 from sympy.tensor.indexed import Indexed
 
+from deltarule.notation.conditions import (
+    AtLeastZero,
+    Condition,
+    Divides,
+    Equal,
+    Positive,
+    Unequal,
+)
+from deltarule.notation.quotients import CeilingQuotient, FloorQuotient, Remainder
 from deltarule.notation.symbols import Index
 
-
-class Condition(Basic):
-    """A statement about numbers that is true or false at each point of a range."""
-
-    __slots__ = ()
-
-
-class AtLeastZero(Condition):
-    """e ≥ 0."""
-
-    __slots__ = ()
-
-
-class Positive(Condition):
-    """e > 0 (for real e; indices use `AtLeastZero`)."""
-
-    __slots__ = ()
-
-
-class Divides(Condition):
-    """d divides e: `Divides(d, e)`."""
-
-    __slots__ = ()
-
-
-class Equal(Condition):
-    """a = b, for integers: what is left of a delta that depends on data."""
-
-    __slots__ = ()
-
-
-class FloorQuotient(Expr):
-    """⌊a/b⌋ for integers, b > 0. Under a condition that b divides a it is printed as a/b."""
-
-    __slots__ = ()
-    is_integer = True
-    is_commutative = True
-
-    def __new__(cls, numerator, denominator):
-        a, b = strictly(numerator), strictly(denominator)
-        if b == 1:
-            return a
-        if a.is_Integer and b.is_Integer:
-            return Integer(int(a) // int(b))
-        return Expr.__new__(cls, a, b)
-
-
-class CeilingQuotient(FloorQuotient):
-    """⌈a/b⌉ for integers, b > 0."""
-
-    __slots__ = ()
-
-    def __new__(cls, numerator, denominator):
-        if denominator == 1:
-            return numerator
-        if numerator.is_Integer and denominator.is_Integer:
-            return Integer(-(-int(numerator) // int(denominator)))
-        return Expr.__new__(cls, numerator, denominator)
+__all__ = [
+    "AtLeastZero", "Carried", "CeilingQuotient", "Choose", "Condition", "Delta", "Divides", "Equal",
+    "FloorQuotient", "Max", "MaxAll", "MaxSplit", "PartialOf", "Positive", "Product", "Read",
+    "Reduction", "Remainder", "Selection", "Sum", "Unequal", "free_indices", "free_symbols",
+    "index_names", "multiply", "read", "reads", "size_of", "tensor_name", "walk",
+]
 
 
 class Delta(Expr):
@@ -178,9 +135,41 @@ class Sum(Reduction):
 
 
 class Max(Reduction):
-    """The largest body; −∞ over an empty range. `ties` is declared by the network."""
+    """The largest body; −∞ over an empty range. Of several largest, the first passes gradient."""
 
     __slots__ = ()
+    ties = "first"
+
+
+class MaxAll(Max):
+    """The largest body, where each of several largest passes the whole gradient."""
+
+    __slots__ = ()
+    ties = "all"
+
+
+class MaxSplit(Max):
+    """The largest body, where several largest share the gradient in equal parts."""
+
+    __slots__ = ()
+    ties = "split"
+
+
+class Selection(Expr):
+    """Which bodies a maximum passes its gradient to, and in what part: `Selection(Max(…), y[…])`.
+
+    At each point of the maximum's ranges it is 1 (or the part) where the body is the largest
+    over all of them, else 0; `y[…]` is what the maximum is known as. It stands alone in an
+    equation whose left side holds the maximum's indices too.
+    """
+
+    __slots__ = ()
+    is_real = True
+    is_commutative = True
+
+    @property
+    def maximum(self) -> Max:
+        return self.args[0]
 
 
 class Product(Reduction):

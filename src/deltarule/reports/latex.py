@@ -10,7 +10,7 @@ from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.reports.alphabet import latex
 from deltarule.reports.broken import broken, visible
 from deltarule.reports.prose import prose
-from deltarule.reports.selection import starts
+from deltarule.reports.selection import outside, starts
 
 _PREAMBLE = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}
@@ -35,8 +35,8 @@ def fragment(derivation: Derivation, gradients: Iterable[Gradient], steps: bool 
     lines += aligned(starts(network))
     lines += ["", r"\paragraph{Backward}", ""]
     if derivation.upstream:
-        outside = ", ".join(f"${latex.name(f'd{derivation.of}/d{n}')}$" for n in derivation.upstream)
-        lines += [rf"Given from outside: {outside}.", ""]
+        given = ", ".join(f"${latex.name(name)}$" for name in outside(derivation))
+        lines += [rf"Given from outside: {given}.", ""]
     if steps:
         for gradient in gradients:
             lines += worked(gradient)

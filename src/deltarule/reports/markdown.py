@@ -11,7 +11,7 @@ from deltarule.notation.names import latex as latex_name
 from deltarule.notation.networks import Network
 from deltarule.notation.text import text
 from deltarule.reports.alphabet import latex
-from deltarule.reports.selection import starts
+from deltarule.reports.selection import outside, starts
 
 
 def derivation_markdown(
@@ -29,8 +29,8 @@ def derivation_markdown(
         lines += block(left, right)
     lines += [*_tensors(network), "", "## Backward", ""]
     if derivation.upstream:
-        outside = ", ".join(f"${latex_name(f'd{derivation.of}/d{n}')}$" for n in derivation.upstream)
-        lines += [f"Given from outside: {outside}.", ""]
+        given = ", ".join(f"${latex_name(name)}$" for name in outside(derivation))
+        lines += [f"Given from outside: {given}.", ""]
     for gradient in gradients:
         lines += [f"### ${latex_name(gradient.name)}$", ""]
         lines += list(_worked(gradient)) if steps else block(gradient.lhs, gradient.expr)

@@ -9,7 +9,8 @@ from deltarule.notation.names import GREEK
 _ESCAPED = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
     "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-    "<": "$<$", ">": "$>$", "|": r"$\mid$", "“": "``", "”": "''", "’": "'", "–": "--", "…": r"\ldots{}",
+    "<": "$<$", ">": "$>$", "|": r"$\mid$",
+    "“": "``", "”": "''", "’": "'", "–": "--", "…": r"\ldots{}",
 }  # fmt: skip
 _SIGNS = {
     "∂": r"\partial ", "Σ": r"\sum", "Π": r"\prod", "·": r"\cdot ", "×": r"\times ", "−": "-",

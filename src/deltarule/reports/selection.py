@@ -55,6 +55,11 @@ def is_seed(gradient: Gradient) -> bool:
     )
 
 
+def outside(derivation: Derivation) -> list[str]:
+    """The names of the gradients that come from outside, such as `dL/dy`."""
+    return [f"d{derivation.of}/d{name}" for name in derivation.upstream]
+
+
 def through(gradient: Gradient) -> list[str]:
     """The tensors that the chain rule goes through, in its order."""
     for step in gradient.steps:

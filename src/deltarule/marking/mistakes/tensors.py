@@ -41,7 +41,10 @@ def _instead(scene: Scene, name: str, other: str) -> Iterator[Wrong]:
     formula = replace_reads(rhs, swapped)
     if formula != rhs:
         kind, cost = _judge(scene, name, other)
-        yield Wrong(kind, cost, formula, f"{pretty(other)} stands where {pretty(name)} belongs")
+        words = f"{pretty(other)} stands where {pretty(name)} belongs"
+        if kind == "updated weights used":
+            words = f"the error is sent back through the already updated {pretty(name)}"
+        yield Wrong(kind, cost, formula, words)
 
 
 def _scope(scene: Scene) -> dict[Index, int]:

@@ -1,0 +1,147 @@
+"""Programs: equations prepared once for many runs in float64, as thousands of updates need.
+
+Only what networks with plain subscripts use is prepared; other equations are evaluated as ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import reduce
+
+import numpy as np
+from sympy import Add, Dummy, Expr, Mul, Pow, Rational, Symbol
+
+from deltarule.arithmetic.evaluate import Values, evaluate, written_out
+from deltarule.arithmetic.floats import Float64
+from deltarule.notation import nodes
+from deltarule.notation.equations import Equation
+from deltarule.notation.functions import Elementwise
+from deltarule.notation.symbols import Index, Size
+
+#: A prepared formula: from arrays by name to an array over the grid.
+Prepared = Callable[[dict], np.ndarray]
+
+
+class _Unprepared(Exception):
+    """The formula holds something that is evaluated as ever."""
+
+
+def program(equations: Iterable[Equation], values: Values) -> Callable[[], None]:
+    """A function that runs the equations once more on `values.arrays`, in float64."""
+    arithmetic = Float64()
+    lines: list[tuple[str, Prepared]] = []
+    for equation in equations:
+        try:
+            if equation.subscripts != equation.indices:
+                raise _Unprepared
+            lines.append((equation.name, _line(equation, values)))
+        except _Unprepared:
+            lines.append((equation.name, _evaluated(equation, values, arithmetic)))
+    arrays = values.arrays
+
+    def run_once() -> None:
+        for name, prepared in lines:
+            arrays[name] = prepared(arrays)
+
+    return run_once
+
+
+def _evaluated(equation: Equation, values: Values, arithmetic: Float64) -> Prepared:
+    return lambda arrays: evaluate(equation.rhs, equation.ranges, values, arithmetic)
+
+
+def _line(equation: Equation, values: Values) -> Prepared:
+    shape = tuple(values.extent(n) for _, n in equation.ranges)
+    formula = _Preparation(values).prepare(equation.rhs, equation.indices, shape)
+
+    def line(arrays: dict) -> np.ndarray:
+        found = np.asarray(formula(arrays))
+        return found if found.shape == shape else np.broadcast_to(found, shape)
+
+    return line
+
+
+class _Preparation:
+    """Turns formulas into closures over NumPy."""
+
+    def __init__(self, values: Values, letters: Mapping[Dummy, Prepared] | None = None):
+        self.values, self.letters = values, letters or {}
+
+    def prepare(self, node: Expr, indices: tuple[Index, ...], shape: tuple) -> Prepared:
+        for kind in type(node).__mro__:
+            method = self._methods.get(kind)
+            if method is not None:
+                return method(self, node, indices, shape)
+        raise _Unprepared
+
+    def _constant(self, node, indices, shape) -> Prepared:
+        value = float(node) if isinstance(node, Rational) else float(self.values.extent(node))
+        return lambda arrays: value
+
+    def _symbol(self, node, indices, shape) -> Prepared:
+        if node in self.letters:
+            return self.letters[node]
+        if node not in self.values.scalars:
+            raise _Unprepared
+        value = float(self.values.scalars[node])
+        return lambda arrays: value
+
+    def _read(self, node, indices, shape) -> Prepared:
+        name, subscripts = nodes.tensor_name(node), node.indices
+        if len(set(subscripts)) < len(subscripts) or not set(subscripts) <= set(indices):
+            raise _Unprepared
+        axes = [indices.index(s) for s in subscripts]
+        order = sorted(range(len(axes)), key=axes.__getitem__)
+        spread = tuple(n if k in axes else 1 for k, n in enumerate(shape))
+        if axes == list(range(len(shape))):
+            return lambda arrays: arrays[name]
+        if order == list(range(len(axes))):
+            return lambda arrays: arrays[name].reshape(spread)
+        return lambda arrays: arrays[name].transpose(order).reshape(spread)
+
+    def _add(self, node, indices, shape) -> Prepared:
+        parts = [self.prepare(a, indices, shape) for a in node.args]
+        return lambda arrays: reduce(np.add, [p(arrays) for p in parts])
+
+    def _mul(self, node, indices, shape) -> Prepared:
+        parts = [self.prepare(a, indices, shape) for a in node.args]
+        return lambda arrays: reduce(np.multiply, [p(arrays) for p in parts])
+
+    def _pow(self, node, indices, shape) -> Prepared:
+        base, exponent = self.prepare(node.base, indices, shape), node.exp
+        if not exponent.is_Rational:
+            raise _Unprepared
+        power = float(exponent)
+        if power == -1:
+            return lambda arrays: 1.0 / base(arrays)
+        return lambda arrays: base(arrays) ** power
+
+    def _function(self, node, indices, shape) -> Prepared:
+        inside = [self.prepare(a, indices, shape) for a in node.args]
+        if node.row.leaf:
+            apply, name = Float64().apply, node.row.name
+            return lambda arrays: apply(name, inside[0](arrays))
+        formula, letters = written_out(type(node), len(inside), stable=True)
+        inner = _Preparation(self.values, dict(zip(letters, inside, strict=True)))
+        return inner.prepare(formula, indices, shape)
+
+    def _sum(self, node, indices, shape) -> Prepared:
+        if node.conditions:
+            raise _Unprepared
+        extents = tuple(self.values.extent(n) for _, n in node.ranges)
+        body = self.prepare(node.body, indices + node.indices, shape + extents)
+        axes = tuple(range(len(shape), len(shape) + len(extents)))
+        full = shape + extents
+
+        def total(arrays: dict) -> np.ndarray:
+            found = np.asarray(body(arrays))
+            if found.shape != full:
+                found = np.broadcast_to(found, full)
+            return np.add.reduce(found, axis=axes)
+
+        return total
+
+    _methods = {
+        Rational: _constant, Size: _constant, Symbol: _symbol, nodes.Read: _read, Add: _add,
+        Mul: _mul, Pow: _pow, Elementwise: _function, nodes.Sum: _sum,
+    }

@@ -1,0 +1,54 @@
+"""Reductions over the last axes of a body: its sum, product, largest entry and who that is."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.integers import Grid
+from deltarule.notation import nodes
+
+
+def filled(found, shape: tuple[int, ...], arithmetic: Arithmetic):
+    """A result as an array of its full shape, owned by the caller."""
+    if hasattr(found, "broadcast"):
+        wide = found.broadcast(shape)
+        return type(wide)(np.array(wide.value), np.array(wide.tangent))
+    return np.array(np.broadcast_to(np.asarray(found, dtype=arithmetic.dtype), shape))
+
+
+def reduced(node, body, inner: Grid, count: int, arithmetic: Arithmetic):
+    """The reduction of a body's last `count` axes, where the grid counts."""
+    shape = inner.extents
+    axes = tuple(range(len(shape) - count, len(shape)))
+    body = filled(body, shape, arithmetic)
+    if inner.counted.ndim or not inner.counted:
+        body = arithmetic.where(
+            np.broadcast_to(inner.counted, shape), body, _neutral(node, arithmetic)
+        )
+    if not axes:
+        return body
+    if isinstance(node, nodes.Sum):
+        return arithmetic.total(body, axes)
+    if isinstance(node, nodes.Max):
+        return arithmetic.largest(body, axes, node.ties)
+    return arithmetic.product(body, axes)
+
+
+def _neutral(node, arithmetic: Arithmetic):
+    if isinstance(node, nodes.Sum):
+        return arithmetic.zeros(())
+    if isinstance(node, nodes.Max):
+        return arithmetic.least()
+    return arithmetic.whole(np.ones((), dtype=np.int64))
+
+
+def selected(maximum: nodes.Max, body, grid: Grid, arithmetic: Arithmetic):
+    """1 (or its part) where the body is the largest over the maximum's own axes, else 0."""
+    shape = grid.extents
+    body = filled(body, shape, arithmetic)
+    counted = np.broadcast_to(grid.counted, shape)
+    body = arithmetic.where(counted, body, arithmetic.least())
+    axes = tuple(grid.axis(i) for i in maximum.indices)
+    chosen = arithmetic.selected(body, axes, maximum.ties)
+    return arithmetic.where(counted, chosen, arithmetic.zeros(()))

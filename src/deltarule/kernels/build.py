@@ -1,0 +1,77 @@
+"""From a derivation's name and settings to its kernel's module, by way of the cache."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+
+from deltarule.kernels import store
+from deltarule.notation.catalogue import find
+
+#: The rooms whose source decides what a kernel's text is.
+_ROOMS = ("notation", "arithmetic", "calculus", "kernels", "derivations")
+
+
+def module(
+    name: str,
+    settings: Mapping,
+    dtype: str,
+    parallel: bool,
+    cache: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> ModuleType:
+    """The kernel's module, derived and written if the cache does not hold it yet."""
+    place = store.folder(cache)
+    path = find(name)
+    key = _key(path, settings, dtype, parallel)
+    entry = store.find(place, key)
+    if entry is None:
+        if progress:
+            progress(f"deriving {path.stem}")
+        entry = _written(place, path, settings, dtype, parallel)
+        store.record(place, key, entry)
+    return imported(Path(entry["file"]))
+
+
+def source(name: str, settings: Mapping, dtype: str = "float64", parallel: bool = False) -> str:
+    """The text of a kernel's file, which needs NumPy and Numba alone."""
+    from deltarule.kernels.module import Module
+    from deltarule.kernels.program import program
+
+    return Module(program(str(find(name)), dict(settings)), dtype, parallel).text()
+
+
+def _written(place: Path, path: Path, settings: Mapping, dtype: str, parallel: bool) -> dict:
+    text = source(str(path), settings, dtype, parallel)
+    kept = store.keep_kernel(place, path.stem, text)
+    return {"file": str(kept), "hash": store.fingerprint(text), "derivation": str(path)}
+
+
+def _key(path: Path, settings: Mapping, dtype: str, parallel: bool) -> str:
+    home = Path(__file__).resolve().parent.parent
+    return store.fingerprint(
+        path.read_bytes(),
+        str(path.resolve()),
+        repr(sorted((k, str(v)) for k, v in settings.items())),
+        f"{dtype} {parallel} {sys.version_info[:2]}",
+        store.sources(*(home / room for room in _ROOMS)),
+    )
+
+
+def imported(path: Path) -> ModuleType:
+    """A kernel's file as a module; Numba reloads what it compiled before."""
+    name = f"deltarule_kernel_{path.stem}"
+    if name in sys.modules and sys.modules[name].__file__ == str(path):
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    found = importlib.util.module_from_spec(spec)
+    sys.modules[name] = found
+    try:
+        spec.loader.exec_module(found)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return found

@@ -1,0 +1,74 @@
+"""Reductions lifted out of loops that they do not depend on, into tensors of their own.
+
+In dx[n, d] = g[n, d] − Σ_k g[k, d]/N the sum is the same for every n: computed where it stands,
+it would cost a factor of N. It becomes t1[d], computed once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sympy import Expr
+
+from deltarule.notation.equations import Equation
+from deltarule.notation.nodes import Read, Reduction, free_indices, read
+from deltarule.notation.symbols import Index
+from deltarule.notation.tensors import Tensor
+
+
+@dataclass
+class Lifted:
+    """The tensors that were made, and the equations that fill them, in order."""
+
+    tensors: dict[str, Tensor] = field(default_factory=dict)
+    equations: list[Equation] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def tensor(self, axes: tuple[Expr, ...]) -> Tensor:
+        number = 1
+        while f"t{number}" in self.taken:
+            number += 1
+        self.taken.add(f"t{number}")
+        made = Tensor(f"t{number}", axes, "intermediate")
+        self.tensors[made.name] = made
+        return made
+
+
+def lift(equation: Equation, made: Lifted) -> None:
+    """Add to `made` the equation, behind the equations of what was lifted out of it."""
+    rhs = _lift(equation.rhs, equation.ranges, frozenset(), made, equation.place)
+    made.equations.append(
+        Equation(equation.name, equation.subscripts, rhs, equation.ranges, equation.place)
+    )
+
+
+def _lift(node: Expr, loops: tuple, guarded: frozenset[Index], made: Lifted, place: str) -> Expr:
+    """`loops` are the (index, extent) pairs around the node, outermost first.
+
+    What depends on a guarded index must stay under its guard, which keeps reads inside arrays.
+    """
+    if isinstance(node, Read) or not node.args:
+        return node
+    if not isinstance(node, Reduction):
+        args = tuple(_lift(a, loops, guarded, made, place) for a in node.args)
+        return node if args == node.args else node.func(*args)
+    free = free_indices(node)
+    needed = [k for k, (i, _) in enumerate(loops) if i in free]
+    around = loops[: needed[-1] + 1] if needed else ()
+    if len(needed) < len(around) and not free & guarded:
+        return _apart(node, tuple(loops[k] for k in needed), made, place)
+    return _below(node, around, guarded, made, place)
+
+
+def _below(node: Reduction, around: tuple, guarded: frozenset, made: Lifted, place: str) -> Expr:
+    tested = frozenset().union(*(free_indices(c) for c in node.conditions))
+    body = _lift(node.body, (*around, *node.ranges), guarded | tested, made, place)
+    return node.func(body, node.ranges, node.conditions)
+
+
+def _apart(node: Reduction, loops: tuple, made: Lifted, place: str) -> Expr:
+    rhs = _below(node, loops, frozenset(), made, place)
+    tensor = made.tensor(tuple(n for _, n in loops))
+    indices = tuple(i for i, _ in loops)
+    made.equations.append(Equation(tensor.name, indices, rhs, loops, place))
+    return read(tensor.name, *indices)

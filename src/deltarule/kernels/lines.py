@@ -1,0 +1,46 @@
+"""Lines of Python with their indentation."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+
+class Lines:
+    """Text that grows line by line: `with lines.block("for n in range(N):"): lines.add(…)`."""
+
+    def __init__(self):
+        self._lines: list[str] = []
+        self._depth = 0
+
+    def add(self, *lines: str) -> None:
+        """Lines at the present depth."""
+        self._lines += ["    " * self._depth + line if line else "" for line in lines]
+
+    def extend(self, lines: Iterable[str]) -> None:
+        """Several lines at the present depth."""
+        self.add(*lines)
+
+    def comment(self, text: str) -> None:
+        """A comment, broken where it is too long."""
+        self.add(*wrapped(text, "# ", 96 - 4 * self._depth))
+
+    @contextmanager
+    def block(self, head: str) -> Iterator[None]:
+        """A line that ends in a colon, and what stands under it."""
+        self.add(head)
+        self._depth += 1
+        yield
+        self._depth -= 1
+
+    def __str__(self) -> str:
+        return "\n".join(self._lines)
+
+
+def wrapped(text: str, prefix: str, width: int = 96) -> list[str]:
+    """Text broken at spaces, with a prefix on each line and later lines indented."""
+    return textwrap.wrap(
+        text, width, initial_indent=prefix, subsequent_indent=prefix + "    ",
+        break_long_words=False, break_on_hyphens=False,
+    )

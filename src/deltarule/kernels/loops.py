@@ -1,0 +1,159 @@
+"""One equation as nested loops: what any equation can be computed with, whatever its pattern.
+
+Reductions run where all their indices are known, as far out as that is; their ranges are as tight
+as the conditions allow, and what no range expresses is tested. A sum whose numbers lie closer
+together along a free index than along its own is added up in place, with that index innermost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import Add, Dummy, Expr, Integer
+
+from deltarule.kernels.code import Code
+from deltarule.kernels.lines import Lines
+from deltarule.kernels.strides import along
+from deltarule.notation import nodes
+from deltarule.notation.bounds import Span, tight
+from deltarule.notation.equations import Equation
+from deltarule.notation.nodes import Read, Reduction, free_indices, read
+from deltarule.notation.substitution import rename_bound
+from deltarule.notation.symbols import Index
+
+
+class Loops:
+    """Writes equations as loops into `lines`; `parallel` runs the outermost loop in threads."""
+
+    def __init__(self, code: Code, lines: Lines, parallel: bool = False):
+        self.code, self.lines, self.parallel = code, lines, parallel
+
+    def equation(self, equation: Equation, held: tuple[Index, ...] = ()) -> None:
+        """The loops of one equation, within loops over the indices `held`."""
+        ranges = [r for r in equation.ranges if r[0] not in held]
+        known = list(held)
+        split = _added_in_place(equation)
+        if split is None:
+            self._free(equation.rhs, equation, ranges, known)
+            return
+        total, rest, innermost = split
+        self._free(rest, equation, ranges, known)
+        self._accumulate(total, equation, ranges, known, innermost)
+
+    # ---- free indices ---------------------------------------------------------------------
+    def _free(self, rhs: Expr, equation: Equation, waiting: list, known: list[Index]) -> None:
+        """Loops over the indices of the left-hand side, what is known already going first."""
+        rhs = self._ready(rhs, known)
+        if not waiting:
+            self.lines.add(f"{self.code.access(equation.lhs)} = {self.code.real(rhs)}")
+            return
+        (index, extent), *waiting = waiting
+        with self._loop(index, f"{self.code.whole(extent)}", outermost=not known):
+            self._free(rhs, equation, waiting, [*known, index])
+
+    def _loop(self, index: Index, bounds: str, outermost: bool = False):
+        word = "prange" if self.parallel and outermost else "range"
+        return self.lines.block(f"for {self.code.spelling.symbol(index)} in {word}({bounds}):")
+
+    def _ready(self, node: Expr, known: list[Index]) -> Expr:
+        """Run the reductions that depend on known indices alone; they become numbers."""
+        if isinstance(node, Read) or not node.args:
+            return node
+        if isinstance(node, Reduction):
+            if free_indices(node) <= frozenset(known):
+                return self._reduce(node, known)
+            if node.conditions:
+                return node
+            body = self._ready(node.body, [i for i in known if i not in node.indices])
+            return node if body == node.body else node.func(body, node.ranges, node.conditions)
+        args = tuple(self._ready(a, known) for a in node.args)
+        return node if args == node.args else node.func(*args)
+
+    # ---- reductions -----------------------------------------------------------------------
+    def _reduce(self, node: Reduction, known: list[Index]) -> Expr:
+        node = rename_bound(node, {i.name for i in known})
+        result = Dummy("total", real=True)
+        name = self.code.spelling.fresh(_STEM[type(node)])
+        self.code.locals[result] = name
+        self.lines.add(f"{name} = {_START[type(node)]}")
+        spans, tests = tight(_ordered(node), node.conditions)
+        self._spans(node.body, spans, list(tests), known, lambda body: _step(
+            node, name, self.code.real(body), self.code.complex
+        ))
+        return result
+
+    def _spans(self, body: Expr, spans: list[Span], tests: list, known, step, outer=False) -> None:
+        """Loops over spans, each test as soon as its indices are known, and a step inside."""
+        now = [t for t in tests if free_indices(t) <= frozenset(known)]
+        if now:
+            later = [t for t in tests if t not in now]
+            with self.lines.block("if " + " and ".join(map(self.code.condition, now)) + ":"):
+                self._spans(body, spans, later, known, step)
+            return
+        if not tests:
+            body = self._ready(body, known)
+        if not spans:
+            self.lines.extend(step(body))
+            return
+        with self._loop(spans[0].index, self.bounds(spans[0]), outermost=outer):
+            self._spans(body, spans[1:], tests, [*known, spans[0].index], step)
+
+    def bounds(self, span: Span) -> str:
+        """The arguments of range() for a span."""
+        low = [self.code.whole(e) for e in span.lower]
+        high = [self.code.whole(e + 1 if not e.has(nodes.FloorQuotient) else e)
+                + (" + 1" if e.has(nodes.FloorQuotient) else "") for e in span.upper]
+        end = high[0] if len(high) == 1 else f"min({', '.join(high)})"
+        if low == ["0"]:
+            return end
+        return (low[0] if len(low) == 1 else f"max({', '.join(low)})") + f", {end}"
+
+    # ---- sums added up in place -----------------------------------------------------------
+    def _accumulate(self, total: nodes.Sum, equation: Equation, ranges, known, innermost) -> None:
+        """lhs += body, over all indices, `innermost` last."""
+        outer = [r for r in ranges if r[0] != innermost]
+        last = [r for r in ranges if r[0] == innermost]
+        spans, tests = tight((*outer, *total.ranges, *last), total.conditions)
+        target = self.code.access(equation.lhs)
+        self._spans(
+            total.body, spans, list(tests), known,
+            lambda body: [f"{target} += {self.code.real(body)}"], outer=bool(outer) and not known,
+        )
+
+
+_STEM = {nodes.Sum: "total", nodes.Max: "most", nodes.Product: "product"}
+_START = {nodes.Sum: "real(0)", nodes.Max: "real(-np.inf)", nodes.Product: "real(1)"}
+
+
+def _step(node: Reduction, name: str, value: str, complex_: bool) -> Iterable[str]:
+    if isinstance(node, nodes.Sum):
+        return [f"{name} += {value}"]
+    if isinstance(node, nodes.Product):
+        return [f"{name} *= {value}"]
+    new = "value"
+    larger = f"{new}.real > {name}.real" if complex_ else f"{new} > {name}"
+    return [f"{new} = {value}", f"if {larger} or {new} != {new}:", f"    {name} = {new}"]
+
+
+def _ordered(node: Reduction) -> list:
+    """The ranges with the one innermost along which the numbers lie closest together."""
+    best = max(node.indices, key=lambda i: (along(node.body, i), node.indices.index(i)),
+               default=None)
+    return sorted(node.ranges, key=lambda r: r[0] == best)
+
+
+def _added_in_place(equation: Equation) -> tuple[nodes.Sum, Expr, Index] | None:
+    """A sum, what is added to it, and the free index that should be innermost; else None."""
+    terms = Add.make_args(equation.rhs)
+    sums = [t for t in terms if isinstance(t, nodes.Sum) and t.ranges]
+    if len(sums) != 1 or not equation.subscripts or equation.rhs.has(nodes.Max):
+        return None
+    total = rename_bound(sums[0], {i.name for i in equation.indices})
+    last = equation.subscripts[-1]
+    own = max(along(total.body, i) for i in total.indices)
+    if not isinstance(last, Index) or along(total.body * equation.lhs, last) <= own + 1:
+        return None
+    rest = Add(*(t for t in terms if t is not sums[0]))
+    if any(read(equation.name).base == r.base for r in nodes.reads(equation.rhs)):
+        return None
+    return total, rest if rest != 0 else Integer(0), last

@@ -1,0 +1,220 @@
+"""The text of a kernel's file: functions, loops, and drivers that check shapes and make room."""
+
+from __future__ import annotations
+
+from sympy import Expr
+from sympy.core.symbol import Symbol
+
+from deltarule.kernels.code import Code
+from deltarule.kernels.leaves import write_function
+from deltarule.kernels.lines import Lines, wrapped
+from deltarule.kernels.program import Pass, Program
+from deltarule.kernels.scans import Scans
+from deltarule.kernels.spelling import Spelling
+from deltarule.notation.nodes import free_symbols, walk
+from deltarule.notation.recurrences import blocks
+from deltarule.notation.symbols import Size
+from deltarule.notation.text import text
+
+DTYPES = ("float32", "float64", "complex128")
+
+_HEAD = '''\
+import math
+
+import numpy as np
+from numba import njit, prange
+
+real = np.{dtype}
+U = np.uint64
+compiled = njit(
+    cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}}
+)
+in_threads = njit(
+    cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}},
+    parallel={parallel},
+)
+
+
+class Misfit(ValueError):
+    """An array of the wrong type or shape."""
+
+
+def fitting(name, array, dtype, shape=None):
+    """The array, contiguous; shape is what it must have."""
+    array = np.asarray(array)
+    if array.dtype != dtype:
+        raise Misfit(f"{{name}} is an array of {{array.dtype}}", f"give it as {{np.dtype(dtype)}}")
+    if shape is not None and array.shape != shape:
+        raise Misfit(
+            f"{{name}} has the shape {{list(array.shape)}}", f"it should be {{list(shape)}}"
+        )
+    if array.flags.c_contiguous and array.flags.writeable:
+        return array
+    return np.array(array, order="C")
+'''
+
+
+class Module:
+    """Writes the file of one program."""
+
+    def __init__(self, program: Program, dtype: str, parallel: bool = False):
+        self.program, self.dtype, self.parallel = program, dtype, parallel
+        tensors = {**program.backward.tensors, **program.forward.tensors}
+        self.spelling = Spelling()
+        for tensor in program.backward.tensors:
+            self.spelling.tensor(tensor)
+        self.code = Code(self.spelling, tensors, program.scalars, dtype == "complex128")
+        self.sizes = _sizes(program)
+        for symbol in self.sizes:
+            self.spelling.symbol(symbol)
+
+    def text(self) -> str:
+        """The whole file."""
+        passes = Lines()
+        self._loops("forward", self.program.forward, passes)
+        self._loops("backward", self.program.backward, passes)
+        functions = Lines()
+        done: set[str] = set()
+        while waiting := [f for n, f in self.code.functions.items() if n not in done]:
+            for function in waiting:
+                write_function(function, self.code, functions)
+                done.add(function.row.name)
+        drivers = Lines()
+        self._sizes_of(drivers)
+        self._driver("forward", self.program.forward, (), drivers)
+        self._driver("backward", self.program.backward, self.program.kept, drivers)
+        head = _HEAD.format(dtype=self.dtype, parallel=self.parallel)
+        return "\n".join((self._docstring(), head.rstrip(), *map(str, (functions, passes, drivers)), ""))
+
+    # ---- the head ---------------------------------------------------------------------------
+    def _docstring(self) -> str:
+        network = self.program.network
+        lines = [f'"""{network.title}: forward and gradients, in {self.dtype}.', ""]
+        lines.append("Derived by deltarule from these equations:")
+        lines.append("")
+        for equation in network.equations:
+            lines += wrapped(f"{text(equation.lhs)} = {text(equation.rhs)}", "    ")
+        lines += ["", "Arrays:", ""]
+        for tensor in network.tensors.values():
+            shape = ", ".join(str(a) for a in tensor.axes)
+            lines.append(f"    {tensor.name} [{shape}]  {tensor.role}")
+        lines += ["", "It needs NumPy and Numba alone: call forward(…), then backward(…).", '"""']
+        return "\n".join(lines)
+
+    # ---- loops ------------------------------------------------------------------------------
+    def _loops(self, name: str, one: Pass, lines: Lines) -> None:
+        arguments = [self.spelling.tensor(t) for t in (*one.reads, *one.writes)]
+        arguments += [self.spelling.symbol(s) for s in self.sizes]
+        lines.add("", "", "@in_threads" if self.parallel else "@compiled")
+        with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
+            scans = Scans(self.code, lines, self.parallel)
+            for block in blocks(one.equations):
+                scans.block(block)
+            lines.add("return")
+
+    # ---- drivers ----------------------------------------------------------------------------
+    def given(self) -> list[str]:
+        """The tensors whose values come from outside."""
+        return [t.name for t in self.program.network.tensors.values() if t.given]
+
+    def _sizes_of(self, lines: Lines) -> None:
+        """The function that reads all sizes off the shapes, and checks them."""
+        tensors = self.program.network.tensors
+        names = [self.spelling.tensor(t) for t in self.given()]
+        lines.add("", "", f"def sizes_of({', '.join(names)}):")
+        with lines.block('    """The sizes that the shapes of the given arrays tell."""'):
+            lines.add(*self._sizes_told(tensors))
+            lines.add(f"return {_row(map(self.spelling.symbol, self.sizes))}")
+
+    def _sizes_told(self, tensors) -> list[str]:
+        told: list[str] = []
+        known: set[Symbol] = set()
+        for name in self.given():
+            array = self.spelling.tensor(name)
+            axes = tensors[name].axes
+            told += [f"if np.ndim({array}) != {len(axes)}:",
+                     f"    raise Misfit(f\"{name} has {{np.ndim({array})}} axes\", "
+                     f"\"it has {len(axes)}: [{', '.join(map(str, axes))}]\")"]
+            for k, axis in enumerate(axes):
+                if isinstance(axis, Size) and axis in self._free_sizes() and axis not in known:
+                    told.append(f"{self.spelling.symbol(axis)} = np.shape({array})[{k}]")
+                    known.add(axis)
+        for symbol, definition in self.program.network.definitions.items():
+            size = self.spelling.symbol(symbol)
+            told += [f"{size} = {self.code.whole(definition)}", f"if {size} < 0:",
+                     f"    raise Misfit(f\"the sizes do not fit: {symbol} = {{{size}}}\", "
+                     f"\"{symbol} is {text(definition)}\")"]
+        return told
+
+    def _free_sizes(self) -> set[Symbol]:
+        return set(self.sizes) - set(self.program.network.definitions)
+
+    def _driver(self, name: str, one: Pass, kept: tuple[str, ...], lines: Lines) -> None:
+        spell = self.spelling.tensor
+        given = self.given()
+        upstream = list(self.program.upstream.values()) if name == "backward" else []
+        arguments = [spell(t) for t in (*given, *kept, *upstream)]
+        lines.add("", "", f"def {name}({', '.join(arguments)}):")
+        with lines.block(f'    """{self._promise(name, one)}"""'):
+            sizes = _row(map(self.spelling.symbol, self.sizes))
+            told = f"sizes_of({', '.join(map(spell, given))})"
+            lines.add(f"{sizes} = {told}" if self.sizes else told)
+            for tensor in (*given, *kept, *upstream):
+                lines.add(f"{spell(tensor)} = {self._fitting(tensor, one)}")
+            for tensor in one.writes:
+                lines.add(f"{spell(tensor)} = {self._room(tensor, one)}")
+            called = [spell(t) for t in (*one.reads, *one.writes)]
+            called += [self.spelling.symbol(s) for s in self.sizes]
+            lines.add(f"{name}_loops({', '.join(called)})")
+            lines.add("return {")
+            for key, tensor in self._returned(name, one):
+                flat = "" if one.tensors[tensor].axes else ".reshape(())"
+                lines.add(f'    "{key}": {spell(tensor)}{flat},')
+            lines.add("}")
+
+    def _promise(self, name: str, one: Pass) -> str:
+        told = ", ".join(key for key, _ in self._returned(name, one))
+        return f"The gradients of {told}." if name == "backward" else f"The values of {told}."
+
+    def _returned(self, name: str, one: Pass) -> list[tuple[str, str]]:
+        if name == "backward":
+            return [(t, g) for t, g in self.program.gradients.items()]
+        return [(t, t) for t in dict.fromkeys((*one.results, *self.program.kept))]
+
+    def _fitting(self, name: str, one: Pass) -> str:
+        tensor = one.tensors[name] if name in one.tensors else self.program.network.tensors[name]
+        kind = "np.int64" if tensor.whole else "real"
+        array = self.spelling.tensor(name)
+        if not tensor.axes:
+            array = f"np.reshape({array}, 1)"
+        return f'fitting("{name}", {array}, {kind}, {self._shape(tensor.axes)})'
+
+    def _room(self, name: str, one: Pass) -> str:
+        whole = all(e.subscripts == e.indices for e in one.equations if e.name == name)
+        return f"np.{'empty' if whole else 'zeros'}({self._shape(one.tensors[name].axes)}, real)"
+
+    def _shape(self, axes: tuple[Expr, ...]) -> str:
+        return _row(self.code.whole(a) for a in axes) if axes else "(1,)"
+
+
+def _row(parts) -> str:
+    parts = list(parts)
+    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+
+
+def _sizes(program: Program) -> list[Symbol]:
+    """Every size that the kernel needs: those told by shapes, then those that follow."""
+    found: dict[Symbol, None] = {}
+    for tensor in program.network.tensors.values():
+        for axis in tensor.axes:
+            found.update(dict.fromkeys(sorted(free_symbols(axis), key=str)))
+    for one in (program.forward, program.backward):
+        for equation in one.equations:
+            parts = (equation.rhs, *(n for _, n in equation.ranges), *equation.subscripts)
+            for part in parts:
+                for node in walk(part):
+                    if isinstance(node, Size):
+                        found[node] = None
+    derived = program.network.definitions
+    free = [s for s in found if s not in derived]
+    return free + list(derived)

@@ -1,0 +1,135 @@
+"""What a kernel computes: the equations of both passes, with numbers for all attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from sympy import Symbol
+
+from deltarule.calculus.adjoint import derive
+from deltarule.kernels.clip import clip
+from deltarule.kernels.lift import Lifted, lift
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.files import load
+from deltarule.notation.networks import Network
+from deltarule.notation.specialise import specialise
+from deltarule.notation.tensors import Tensor
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Equations in order, what they read from outside and what they write.
+
+    `tensors` holds the descriptions of everything read or written; `lifted` are working arrays.
+    """
+
+    equations: tuple[Equation, ...]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    results: tuple[str, ...]
+    tensors: dict[str, Tensor]
+    lifted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """Both passes of a network.
+
+    `gradients` maps each tensor to the name of its gradient, `upstream` each output to that of
+    the gradient that comes from outside; `kept` are computed forward and read backward.
+    """
+
+    network: Network
+    forward: Pass
+    backward: Pass
+    gradients: dict[str, str]
+    upstream: dict[str, str]
+    kept: tuple[str, ...]
+    scalars: dict[Symbol, Fraction] = field(default_factory=dict)
+
+
+def program(name: str, settings: dict) -> Program:
+    """The program of a derivation; `settings` are options, attributes, sizes and constants.
+
+    Raises DeltaruleError for an unknown setting.
+    """
+    network, scalars = _loaded(name, dict(settings))
+    derivation = derive(network)
+    upstream = {t: f"d{derivation.of}/d{t}" for t in derivation.upstream}
+    wanted = {
+        t: g.name
+        for t, g in derivation.gradients.items()
+        if g.tensor.role in ("input", "parameter", "state")
+    }
+    extra = {n: _gradient_of(network.tensors[t], n) for t, n in upstream.items()}
+    extra |= {g.name: _gradient_of(g.tensor, g.name) for g in derivation.gradients.values()}
+    forward = _pass(network.equations, network.tensors, _results(network))
+    backward = _pass(
+        _needed(derivation.equations(), wanted.values()),
+        {**network.tensors, **extra},
+        tuple(wanted.values()),
+    )
+    kept = tuple(
+        n for n in backward.reads if n in network.tensors and not network.tensors[n].given
+    )
+    return Program(network, forward, backward, wanted, upstream, kept, scalars)
+
+
+def _loaded(name: str, settings: dict) -> tuple[Network, dict]:
+    """The network with every attribute a number, and the values of its constants."""
+    usual = load(name)
+    spoken = {k: v for k, v in settings.items() if k in usual.options}
+    network = load(name, **spoken)
+    rest = {k: v for k, v in settings.items() if k not in network.options}
+    scalars = {s: Fraction(str(v)) for s, v in network.scalars.items()}
+    for symbol in scalars:
+        if symbol.name in rest:
+            scalars[symbol] = Fraction(str(rest.pop(symbol.name)))
+    usual_numbers = {a.name: v for a, v in network.attributes.items()}
+    unknown = [k for k, v in rest.items() if not isinstance(v, int) or isinstance(v, bool)]
+    if unknown:
+        known = [*network.options, *(s.name for s in scalars), *usual_numbers]
+        raise DeltaruleError(
+            f"{name} has no setting {unknown[0]}",
+            network.name,
+            did_you_mean(unknown[0], known) or "its settings are " + (", ".join(known) or "none"),
+        )
+    return specialise(network, {**usual_numbers, **rest}), scalars
+
+
+def _results(network: Network) -> tuple[str, ...]:
+    return tuple(t.name for t in network.with_role("output", "loss", "state"))
+
+
+def _gradient_of(tensor: Tensor, name: str) -> Tensor:
+    return replace(
+        tensor, name=name, role="intermediate", outside=None, sums_to_one=None, whole_below=None,
+        within=None,
+    )
+
+
+def _needed(equations: Iterable[Equation], wanted: Iterable[str]) -> tuple[Equation, ...]:
+    """The equations on which some tensors depend."""
+    live, kept = set(wanted), []
+    for equation in reversed(tuple(equations)):
+        if equation.name in live:
+            live |= equation.read_names()
+            kept.append(equation)
+    return tuple(reversed(kept))
+
+
+def _pass(equations: Iterable[Equation], tensors: dict[str, Tensor], results) -> Pass:
+    made = Lifted(taken=set(tensors))
+    for equation in equations:
+        rhs = clip(equation.rhs, dict(equation.ranges), tensors)
+        lift(replace(equation, rhs=rhs), made)
+    writes = tuple(dict.fromkeys(e.name for e in made.equations))
+    reads = dict.fromkeys(n for e in made.equations for n in sorted(e.read_names()))
+    order = [n for n in tensors if n in reads and n not in writes]
+    return Pass(
+        tuple(made.equations), tuple(order), writes, tuple(results),
+        {**tensors, **made.tensors}, tuple(made.tensors),
+    )

@@ -1,0 +1,48 @@
+"""Python spellings for tensors, sizes and indices, all different within one kernel."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+from sympy import Symbol
+
+from deltarule.notation.symbols import Index
+
+#: Names that the kernels use themselves.
+OWN = frozenset(
+    "np njit prange real U range min max abs forward backward sizes_of given".split()
+)
+
+
+class Spelling:
+    """One Python name for each tensor and symbol: tensors first, then sizes, then indices."""
+
+    def __init__(self):
+        self._names: dict[object, str] = {}
+        self._taken: set[str] = set(OWN)
+
+    def tensor(self, name: str) -> str:
+        """`dE/dTheta2` is spelled dE_dTheta2."""
+        return self._spell(("tensor", name), name)
+
+    def symbol(self, symbol: Symbol) -> str:
+        """A size, index or scalar; bound indices of one name share a spelling."""
+        kind = "index" if isinstance(symbol, Index) else "size"
+        return self._spell((kind, symbol.name), symbol.name)
+
+    def fresh(self, stem: str) -> str:
+        """A name for something new, such as a running total."""
+        number = 1
+        while f"{stem}{number}" in self._taken:
+            number += 1
+        return self._spell(("fresh", f"{stem}{number}"), f"{stem}{number}")
+
+    def _spell(self, key, wanted: str) -> str:
+        if key not in self._names:
+            name = re.sub(r"\W", "_", wanted.replace("′", "_").replace("/", "_"))
+            while name in self._taken or keyword.iskeyword(name) or not name.isidentifier():
+                name += "_"
+            self._names[key] = name
+            self._taken.add(name)
+        return self._names[key]

@@ -1,0 +1,51 @@
+"""Whole quotients and remainders: ⌊a/b⌋, ⌈a/b⌉ and a mod b, for a whole b > 0."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer
+from sympy.core.sympify import _sympify as strictly
+
+
+class FloorQuotient(Expr):
+    """⌊a/b⌋ for integers, b > 0. Under a condition that b divides a it is printed as a/b."""
+
+    __slots__ = ()
+    is_integer = True
+    is_commutative = True
+
+    def __new__(cls, numerator, denominator):
+        a, b = strictly(numerator), strictly(denominator)
+        if b == 1:
+            return a
+        if a.is_Integer and b.is_Integer:
+            return Integer(int(a) // int(b))
+        return Expr.__new__(cls, a, b)
+
+
+class CeilingQuotient(FloorQuotient):
+    """⌈a/b⌉ for integers, b > 0."""
+
+    __slots__ = ()
+
+    def __new__(cls, numerator, denominator):
+        if denominator == 1:
+            return numerator
+        if numerator.is_Integer and denominator.is_Integer:
+            return Integer(-(-int(numerator) // int(denominator)))
+        return Expr.__new__(cls, numerator, denominator)
+
+
+class Remainder(Expr):
+    """a mod b = a − b·⌊a/b⌋ for integers, b > 0: a number from 0 to b − 1."""
+
+    __slots__ = ()
+    is_integer = True
+    is_commutative = True
+
+    def __new__(cls, numerator, denominator):
+        a, b = strictly(numerator), strictly(denominator)
+        if b == 1:
+            return Integer(0)
+        if a.is_Integer and b.is_Integer:
+            return Integer(int(a) % int(b))
+        return Expr.__new__(cls, a, b)
