@@ -1,6 +1,6 @@
-"""Long short-term memory without peepholes: i, f, o = σ(W x_t + W h_{t−1} + b), c_t = f c_{t−1} + i g.
+"""Long short-term memory without peepholes: c_t = f c_{t−1} + i g, h_t = o tanh(c_t).
 
-The cell c is carried on by the forget gate f, what is new comes in through the input gate i, and
+The gates are i, f, o = σ(W_x x_t + W_h h_{t−1} + b), and g = tanh(…) likewise. The cell c is carried on by the forget gate f, what is new comes in through the input gate i, and
 the output gate o lets h out. Every row n is a sequence of its own.
 """
 
@@ -22,13 +22,14 @@ c = state("c", T, *rows, H, before=c0)
 
 
 def gate(name, phi):
-    """φ(W_x x_t + W_h h_{t−1} + b), with weights of its own."""
+    """φ(W_x x_t + W_h h_{t−1} + b), the weights being its own."""
     W_x, W_h = parameter(f"W_x{name}", D, H), parameter(f"W_h{name}", H, H)
     b = parameter(f"b_{name}", H)
-    gate = intermediate(name, T, *rows, H)
-    gate[t, *row, m] = phi(
+    s, gate = intermediate(f"s_{name}", T, *rows, H), intermediate(name, T, *rows, H)
+    s[t, *row, m] = (
         Sum[d](x[t, *row, d] * W_x[d, m]) + Sum[k](h[t - 1, *row, k] * W_h[k, m]) + b[m]
     )
+    gate[t, *row, m] = phi(s[t, *row, m])
     return gate[t, *row, m]
 
 
