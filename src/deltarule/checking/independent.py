@@ -62,7 +62,7 @@ def derivative_along(
         if change.ndim:
             change = arithmetic.total(change, tuple(range(change.ndim)))
         total = arithmetic.add(total, change)
-    return total
+    return total[()] if isinstance(total, np.ndarray) else total
 
 
 def dual_gradient(
@@ -78,9 +78,7 @@ def dual_gradient(
     for entry in np.ndindex(*shape):
         direction = arithmetic.zeros(shape)
         direction[entry] = arithmetic.number(Fraction(1))
-        result[entry] = derivative_along(
-            network, values, arithmetic, name, direction, roots
-        )[()]
+        result[entry] = derivative_along(network, values, arithmetic, name, direction, roots)
     return result
 
 

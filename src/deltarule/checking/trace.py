@@ -205,7 +205,7 @@ def check_gradient(course: Course, quantity: str) -> Check | None:
             course.network, course.exact, ball, name, direction, _roots(course, course.exact)
         )
         total = ball.total(found * direction, tuple(range(found.ndim)))
-        gaps = [along[()] - total]
+        gaps = [along - total]
     else:
         other = dual_gradient(
             course.network, course.exact, ball, name, _roots(course, course.exact)

@@ -34,7 +34,7 @@ def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None)
     for number, run in enumerate(sheet.runs, start=1):
         if run.published:
             desk = open_desk(run, number, run.published, known)
-            found += _judged(desk, doubt=True)
+            found += judged(desk, doubt=True)
     return Marking(sheet.title, tuple(found))
 
 
@@ -52,7 +52,7 @@ def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
     if true_givens is not None:
         desk = desk.with_givens(true_givens.course.givens)
         notes.append("the sheet's givens are used as its own printed values mend them")
-    found = _judged(desk, doubt=False)
+    found = judged(desk, doubt=False)
     found += [_missing(desk, name) for name in _not_answered(run, desk)]
     return Marking(sheet.title, tuple(found), answers.who, tuple(notes))
 
@@ -65,7 +65,7 @@ def _true_givens(run: Run, number: int, known: dict) -> Desk | None:
     return desk if found else None
 
 
-def _judged(desk: Desk, doubt: bool) -> list[Verdict]:
+def judged(desk: Desk, doubt: bool) -> list[Verdict]:
     if desk.run.at == "after":
         return judge_after(desk)
     found: list[Verdict] = []
