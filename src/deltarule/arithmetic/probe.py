@@ -17,6 +17,7 @@ from sympy import Expr, Symbol
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.exact import Rational
 from deltarule.arithmetic.modular import PRIME, Modular
 from deltarule.arithmetic.run import run
 from deltarule.notation.errors import DeltaruleError
@@ -27,6 +28,9 @@ from deltarule.notation.symbols import Attribute, Size
 from deltarule.notation.tensors import Tensor
 
 _SIZES = (2, 3, 5, 4, 7)
+
+#: What fractions are drawn from: few values, so that maxima tie.
+_WITH_TIES = tuple(Fraction(sign * k, 2) for k in (1, 2, 3, 4, 5) for sign in (1, -1))
 
 
 class Probe:
@@ -75,6 +79,8 @@ class Probe:
         low, high = within or (-1, 1)
         if isinstance(self.arithmetic, Modular) and within is None:
             result[:] = [Fraction(self.random.randrange(1, PRIME)) for _ in range(count)]
+        elif isinstance(self.arithmetic, Rational) and within is None:
+            result[:] = [self.random.choice(_WITH_TIES) for _ in range(count)]
         else:
             steps = 10**6
             result[:] = [
@@ -123,7 +129,7 @@ def _pick(symbol: Symbol, position: int, attempt: int, random: Random) -> int:
         return random.randint(1, 3) if symbol.is_positive else random.randint(0, 2)
     if attempt == 0:
         return _SIZES[position % len(_SIZES)]
-    return random.choice(_SIZES) + attempt // 40
+    return random.choice(_SIZES) + random.randint(0, attempt // 20)
 
 
 def free_sizes(network: Network) -> list[Symbol]:
