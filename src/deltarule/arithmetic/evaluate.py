@@ -173,10 +173,12 @@ class _Walk:
         if name not in self.values.arrays:
             raise DeltaruleError(f"{name} has no value", None, f"give {name} its numbers")
         array = self.values.arrays[name]
+        if not node.indices:
+            return array
         plain = _plain(node.indices, grid, array.shape)
         if plain is not None:
             cut, order, shape = plain
-            return array[cut].transpose(order).reshape(shape)
+            return array[(*cut, ...)].transpose(order).reshape(shape)
         return self._gather(name, array, node.indices, grid)
 
     def _gather(self, name, array, subscripts, grid):

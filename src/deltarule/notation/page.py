@@ -17,6 +17,7 @@ from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import ascii_name, pretty
 from deltarule.notation.networks import Network, Option, ordered
 from deltarule.notation.nodes import read
+from deltarule.notation.operands import Operand
 from deltarule.notation.symbols import ANY_INDEX, ANY_SIZE, Attribute, Scalar, Size
 from deltarule.notation.tensors import Tensor
 
@@ -107,8 +108,11 @@ class Page:
             )
 
 
-class Name:
-    """A tensor as a derivation file writes it: read with t[i, j], written with t[i, j] = …"""
+class Name(Operand):
+    """A tensor as a derivation file writes it: read with t[i, j], written with t[i, j] = …
+
+    One without axes is read by its bare name, and written with t[()] = …
+    """
 
     def __init__(self, tensor: Tensor, page: Page):
         self.tensor = tensor
@@ -117,6 +121,9 @@ class Name:
     @property
     def axes(self) -> tuple[Expr, ...]:
         return self.tensor.axes
+
+    def _sympy_(self) -> Expr:
+        return self[()]
 
     def __getitem__(self, subscripts) -> Expr:
         subscripts = self._checked(subscripts)
@@ -155,8 +162,6 @@ def expression(value, page: Page) -> Expr:
     """A number or SymPy expression; anything else is refused, text above all."""
     if isinstance(value, float):
         return Rational(str(value))
-    if isinstance(value, Name) and not value.axes:
-        return value[()]
     try:
         return Integer(value) if isinstance(value, int) else strictly(value)
     except SympifyError:

@@ -1,0 +1,23 @@
+"""Absolute error: E = Σ |y − ŷ|, added up over outputs and examples.
+
+Where ŷ = y the absolute value has a kink; its derivative there is declared to be 0.
+"""
+
+from deltarule.notation.language import *
+
+aliases("absolute", "sae")
+
+batch = option("batch", True, "several examples at once, one a row")
+mean = option("mean", False, "divide by the number of examples")
+
+N, M = sizes("N M")
+n, m = indices("n m")
+rows, row = ([N], [n]) if batch else ([], [])
+
+yhat = input("yhat", *rows, M)
+y = target("y", *rows, M)
+e = intermediate("E_o", *rows, M)
+
+e[*row, m] = absolute(y[*row, m] - yhat[*row, m])
+total = Sum[*row, m](e[*row, m])
+E = loss("E", total / N if batch and mean else total)

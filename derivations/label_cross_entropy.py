@@ -1,0 +1,25 @@
+"""Softmax and cross-entropy with labels: E = −Σ log p[label], the right class a whole number.
+
+The same as `softmax_cross_entropy` with one-hot targets: t[n] = c stands for a row of zeros
+with a 1 at c.
+"""
+
+from deltarule.notation.language import *
+
+aliases("sparse_cross_entropy")
+
+batch = option("batch", True, "several examples at once, one a row")
+mean = option("mean", False, "divide by the number of examples")
+
+N, C = sizes("N C")
+n, c, k = indices("n c k")
+rows, row = ([N], [n]) if batch else ([], [])
+
+z = input("z", *rows, C)
+t = target("t", *rows, below=C)
+p = intermediate("p", *rows, C)
+
+p[*row, c] = exp(z[*row, c]) / Sum[k](exp(z[*row, k]))
+right = log(p[*row, t[*row]])
+total = -Sum[n](right) if batch else -right
+E = loss("E", total / N if batch and mean else total)

@@ -1,0 +1,42 @@
+"""Arithmetic with names that stand for one number: `s = theta * h` for scalars theta and h."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+
+class Operand:
+    """Something that becomes an expression as soon as it is computed with."""
+
+    def _sympy_(self) -> Expr:
+        raise NotImplementedError
+
+    def __add__(self, other):
+        return self._sympy_() + other
+
+    def __radd__(self, other):
+        return other + self._sympy_()
+
+    def __sub__(self, other):
+        return self._sympy_() - other
+
+    def __rsub__(self, other):
+        return other - self._sympy_()
+
+    def __mul__(self, other):
+        return self._sympy_() * other
+
+    def __rmul__(self, other):
+        return other * self._sympy_()
+
+    def __truediv__(self, other):
+        return self._sympy_() / other
+
+    def __rtruediv__(self, other):
+        return other / self._sympy_()
+
+    def __pow__(self, other):
+        return self._sympy_() ** other
+
+    def __neg__(self):
+        return -self._sympy_()
