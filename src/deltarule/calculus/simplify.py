@@ -97,7 +97,10 @@ def _pull_out_of(node: Reduction) -> Expr:
         (inside if free_symbols(factor) & bound else outside).append(factor)
     if not outside or not inside:
         return node
-    return Mul(*outside) * Sum(Mul(*inside), node.ranges, node.conditions)
+    # What is read outside may lie within its tensor under these conditions alone.
+    guards = [c for c in node.conditions if not free_symbols(c) & bound]
+    others = [c for c in node.conditions if free_symbols(c) & bound]
+    return Sum(Mul(*outside) * Sum(Mul(*inside), node.ranges, others), (), guards)
 
 
 def _count_in(node: Reduction) -> Expr:

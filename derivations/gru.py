@@ -1,0 +1,60 @@
+"""Gated recurrent unit: h_t = (1 − z) g + z h_{t−1}, with an update gate z and a reset gate r.
+
+Two orders of the reset are published: r ∘ h_{t−1} before the weights, g = tanh(W x_t + U (r ∘
+h_{t−1})) (Cho et al. 2014), or after them, g = tanh(W x_t + r ∘ (U h_{t−1})) (cuDNN, PyTorch).
+"""
+
+from deltarule.notation.language import *
+
+batch = option("batch", True, "several sequences at once, one a row")
+reset = option(
+    "reset", "before", "r ∘ h comes before or after the weights", choices=("before", "after")
+)
+kept = option(
+    "update", "z", "what the old state is multiplied by, z or 1 − z", choices=("z", "1-z")
+)
+readout = option("readout", False, "a layer of weights between states and outputs")
+outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
+error = option("loss", "none", "none, half_squared or cross_entropy")
+
+T, N, D, H = sizes("T N D H")
+t, n, d, k, m = indices("t n d k m")
+rows, row = ([N], [n]) if batch else ([], [])
+
+x = input("x", T, *rows, D)
+h = state("h", T, *rows, H, before=parameter("h0", *rows, H))
+
+
+def weights(name):
+    return parameter(f"W_x{name}", D, H), parameter(f"W_h{name}", H, H), parameter(f"b_{name}", H)
+
+
+def gate(name):
+    """σ(W_x x_t + W_h h_{t−1} + b), the weights being its own."""
+    W_x, W_h, b = weights(name)
+    s, gate = intermediate(f"s_{name}", T, *rows, H), intermediate(name, T, *rows, H)
+    s[t, *row, m] = (
+        Sum[d](x[t, *row, d] * W_x[d, m]) + Sum[k](h[t - 1, *row, k] * W_h[k, m]) + b[m]
+    )
+    gate[t, *row, m] = sigmoid(s[t, *row, m])
+    return gate
+
+
+r, z = gate("r"), gate("z")
+W_xg, W_hg, b_g = weights("g")
+s_g, g = intermediate("s_g", T, *rows, H), intermediate("g", T, *rows, H)
+seen = Sum[d](x[t, *row, d] * W_xg[d, m]) + b_g[m]
+if reset == "before":
+    s_g[t, *row, m] = seen + Sum[k](r[t, *row, k] * h[t - 1, *row, k] * W_hg[k, m])
+else:
+    u, b_u = intermediate("u", T, *rows, H), parameter("b_u", H)
+    u[t, *row, m] = Sum[k](h[t - 1, *row, k] * W_hg[k, m]) + b_u[m]
+    s_g[t, *row, m] = seen + r[t, *row, m] * u[t, *row, m]
+g[t, *row, m] = tanh(s_g[t, *row, m])
+
+old, new_one = z[t, *row, m], 1 - z[t, *row, m]
+if kept == "1-z":
+    old, new_one = new_one, old
+h[t, *row, m] = new_one * g[t, *row, m] + old * h[t - 1, *row, m]
+
+layer("sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error)
