@@ -1,0 +1,1 @@
+"""The commands deltarule, derive, trace and check."""

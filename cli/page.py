@@ -1,0 +1,89 @@
+"""A page for the screen: lines that are folded here, so that rich never cuts or reads them.
+
+Mathematics is held as `Text`, whose brackets are brackets.
+"""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from deltarule.cli.folding import cells, filled, folded
+
+
+class Page:
+    """Lines of at most `width` cells, shown together."""
+
+    def __init__(self, width: int):
+        self.width = max(width, 20)
+        self.lines: list[Text] = []
+
+    @property
+    def plain(self) -> str:
+        """The page without its colours."""
+        return "\n".join(line.plain.rstrip() for line in self.lines)
+
+    def show(self, console: Console) -> None:
+        """Send the page to a console."""
+        if self.lines:
+            console.print(Text("\n").join(self.lines), soft_wrap=True)
+
+    def blank(self) -> None:
+        """An empty line, unless there is one already."""
+        if self.lines and self.lines[-1].plain:
+            self.lines.append(Text())
+
+    def title(self, words: str) -> None:
+        """The title of the page."""
+        self.prose(words, style="bold")
+
+    def heading(self, words: str) -> None:
+        """The heading of a section, set apart by an empty line."""
+        self.blank()
+        self.prose(words, style="bold cyan")
+
+    def prose(self, words: str, indent: int = 0, style: str = "") -> None:
+        """A sentence, broken between words."""
+        for line in filled(words, self.width - indent):
+            self.lines.append(Text(" " * indent).append(line, style=style))
+
+    def formula(self, formula: str, indent: int = 2, style: str = "", hang: int | None = None,
+                lead: str = "") -> None:  # fmt: skip
+        """A formula, its left-hand side set off; `lead` stands before it, such as a number."""
+        left = formula.find(" = ")
+        room = self.width - indent - cells(lead)
+        for k, line in enumerate(folded(formula, room, hang)):
+            text = Text(" " * indent + (lead if k == 0 else " " * cells(lead)))
+            start = len(text)
+            text.append(line, style=style)
+            if k == 0 and left > 0 and not style:
+                text.stylize("bold", start, start + min(left, len(line)))
+            self.lines.append(text)
+
+    def item(self, name: str, words: str, column: int) -> None:
+        """A name, and in a column beside it (beneath it, on a narrow screen) what it is."""
+        column = min(column, self.width // 3)
+        fits = cells(name) + 2 < column
+        rest = filled(words, self.width - 2 - column)
+        first = Text("  ").append(name.ljust(column) if fits else name, style="bold")
+        self.lines.append(first.append(rest.pop(0)) if fits else first)
+        self.lines += [Text(" " * (2 + column) + line) for line in rest]
+
+    def labelled(
+        self, label: str, words: str, indent: int = 0, style: str = "dim", column: int = 8,
+        math: bool = False,
+    ) -> None:  # fmt: skip
+        """A label and what it labels, hanging in a column of its own."""
+        lead = f"{label}:"
+        column = max(column, cells(lead) + 1)
+        room = self.width - indent - column
+        lines = folded(words, room, hang=2) if math else _paragraphs(words, room)
+        for k, line in enumerate(lines):
+            text = Text(" " * indent)
+            text.append((lead if k == 0 else "").ljust(column), style=style if k == 0 else "")
+            self.lines.append(text.append(line))
+
+
+def _paragraphs(words: str, room: int) -> list[str]:
+    """Words in lines, the line ends that they have kept."""
+    return [line for part in words.splitlines() for line in filled(part, room)] or [""]

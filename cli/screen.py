@@ -1,0 +1,149 @@
+"""The way out: what goes to the screen, how a command ends, and what a closed pipe does.
+
+Exit status: 0 all right, 1 something is wrong, 2 the command could not run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Callable
+from typing import NoReturn
+
+from deltarule.notation.errors import DeltaruleError
+
+#: Progress is shown for what takes longer than this many seconds.
+PATIENCE = 1.0
+
+
+def run(command: Callable[[], int], as_json: bool = False) -> NoReturn:
+    """Run a command and leave with its exit status; an error becomes a message, and status 2."""
+    try:
+        status = command()
+    except DeltaruleError as error:
+        status = _tell(error, as_json)
+    except BrokenPipeError:
+        silence()
+        status = 0
+    except KeyboardInterrupt:
+        status = 130
+    except Exception as error:
+        if os.environ.get("DELTARULE_TRACEBACK"):
+            raise
+        status = _tell(_fault(error), as_json)
+    sys.exit(status)
+
+
+def write(text: str) -> None:
+    """Plain text to standard output. A reader who has gone away ends it quietly."""
+    try:
+        _can_say(sys.stdout)
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence()
+
+
+def write_json(values: object) -> None:
+    """Values as JSON to standard output."""
+    import json
+
+    write(json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def console(stderr: bool = False):
+    """A rich console in which nothing is markup, and no number is coloured by guess."""
+    from rich.console import Console
+
+    class Quiet(Console):
+        def on_broken_pipe(self) -> None:
+            silence()
+
+    stream = sys.stderr if stderr else sys.stdout
+    _can_say(stream)
+    return Quiet(
+        file=stream, markup=False, emoji=False, highlight=False, soft_wrap=False, stderr=stderr
+    )
+
+
+def silence() -> None:
+    """Send the rest of standard output nowhere: its reader has gone."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+    finally:
+        os.close(nowhere)
+
+
+class busy:
+    """`with busy("deriving conv2d"):` shows that line on a terminal once it takes a while."""
+
+    def __init__(self, doing: str):
+        self._doing = doing
+        self._status = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(PATIENCE, self._show)
+        self._timer.daemon = True
+
+    def __enter__(self) -> busy:
+        if sys.stderr.isatty():
+            self._timer.start()
+        return self
+
+    def __exit__(self, *_exc) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._doing = ""
+            if self._status is not None:
+                self._status.stop()
+
+    def _show(self) -> None:
+        with self._lock:
+            if self._doing:
+                from rich.text import Text
+
+                self._status = console(stderr=True).status(Text(f"{self._doing} …"))
+                self._status.start()
+
+
+def _tell(error: DeltaruleError, as_json: bool) -> int:
+    if as_json:
+        write_json(
+            {"error": {"fact": error.fact, "place": error.place, "remedy": error.remedy}}
+        )
+        return 2
+    from deltarule.cli.page import Page
+
+    screen = console(stderr=True)
+    page = Page(screen.width)
+    page.labelled("error", error.fact, style="bold red")
+    if error.place:
+        page.labelled("where", error.place)
+    if error.remedy:
+        page.labelled("remedy", error.remedy)
+    page.show(screen)
+    return 2
+
+
+def _fault(error: Exception) -> DeltaruleError:
+    """Anything unforeseen, told as a fault of ours."""
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(frames[-1].filename)}, line {frames[-1].lineno}" if frames else None
+    words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return DeltaruleError(
+        f"deltarule met a fault of its own: {words}",
+        place,
+        "please report it; with DELTARULE_TRACEBACK=1 in the environment it shows the traceback",
+    )
+
+
+def _can_say(stream) -> None:
+    """Mathematics needs Unicode: a stream of another encoding is switched to UTF-8."""
+    encoding = (getattr(stream, "encoding", None) or "utf-8").lower().replace("-", "")
+    if encoding != "utf8" and hasattr(stream, "reconfigure"):
+        stream.reconfigure(encoding="utf-8")
