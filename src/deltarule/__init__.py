@@ -2,6 +2,7 @@
 
     load(name_or_path, **options) -> Network      a derivation file, read
     derive(network) -> Derivation                 its gradients, with every step
+    kernel(name, **settings) -> Kernel            its forward and backward pass, compiled
     trace(network, givens, ...) -> Trace          the numbers, line by line
     mark(sheet, answers) -> verdicts              what somebody wrote, judged
 
@@ -16,15 +17,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from deltarule.calculus import derive
     from deltarule.checking import trace
+    from deltarule.kernels.api import kernel
     from deltarule.marking import mark
     from deltarule.notation.errors import DeltaruleError
     from deltarule.notation.files import load
 
-__all__ = ["DeltaruleError", "derive", "load", "mark", "trace"]
+__all__ = ["DeltaruleError", "derive", "kernel", "load", "mark", "trace"]
 
 _HOME = {
     "DeltaruleError": "deltarule.notation.errors",
     "derive": "deltarule.calculus",
+    "kernel": "deltarule.kernels.api",
     "load": "deltarule.notation.files",
     "mark": "deltarule.marking",
     "trace": "deltarule.checking",

@@ -10,6 +10,7 @@ from types import ModuleType
 
 from deltarule.kernels import store
 from deltarule.notation.catalogue import find
+from deltarule.notation.errors import DeltaruleError
 
 #: The rooms whose source decides what a kernel's text is.
 _ROOMS = ("notation", "arithmetic", "calculus", "kernels", "derivations")
@@ -67,6 +68,8 @@ def imported(path: Path) -> ModuleType:
     if name in sys.modules and sys.modules[name].__file__ == str(path):
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise DeltaruleError(f"{path} is no Python file", str(path), "empty the cache folder")
     found = importlib.util.module_from_spec(spec)
     sys.modules[name] = found
     try:

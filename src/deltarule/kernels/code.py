@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import sympy
-from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from deltarule.arithmetic.evaluate import written_out
 from deltarule.kernels.clip import Inside

@@ -26,6 +26,10 @@ from numba import njit, prange
 
 real = np.{dtype}
 U = np.uint64
+GIVEN = {given}
+KEPT = {kept}
+UPSTREAM = {upstream}
+OUTPUTS = {outputs}
 compiled = njit(
     cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}}
 )
@@ -83,8 +87,18 @@ class Module:
         self._sizes_of(drivers)
         self._driver("forward", self.program.forward, (), drivers)
         self._driver("backward", self.program.backward, self.program.kept, drivers)
-        head = _HEAD.format(dtype=self.dtype, parallel=self.parallel)
-        return "\n".join((self._docstring(), head.rstrip(), *map(str, (functions, passes, drivers)), ""))
+        head = _HEAD.format(dtype=self.dtype, parallel=self.parallel, **self._contents())
+        parts = (self._docstring(), head.rstrip(), *map(str, (functions, passes, drivers)), "")
+        return "\n".join(p for p in parts[:-1] if p) + "\n"
+
+    def _contents(self) -> dict:
+        """The names that a caller uses: the gradient of an output y is called dy."""
+        program = self.program
+        return {
+            "given": tuple(self.given()), "kept": program.kept,
+            "upstream": tuple(f"d{t}" for t in program.upstream),
+            "outputs": program.forward.results,
+        }
 
     # ---- the head ---------------------------------------------------------------------------
     def _docstring(self) -> str:

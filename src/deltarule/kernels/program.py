@@ -9,6 +9,7 @@ from fractions import Fraction
 from sympy import Symbol
 
 from deltarule.calculus.adjoint import derive
+from deltarule.calculus.steps import Derivation
 from deltarule.kernels.clip import clip
 from deltarule.kernels.lift import Lifted, lift
 from deltarule.notation.equations import Equation
@@ -43,6 +44,7 @@ class Program:
     """
 
     network: Network
+    derivation: Derivation
     forward: Pass
     backward: Pass
     gradients: dict[str, str]
@@ -75,7 +77,7 @@ def program(name: str, settings: dict) -> Program:
     kept = tuple(
         n for n in backward.reads if n in network.tensors and not network.tensors[n].given
     )
-    return Program(network, forward, backward, wanted, upstream, kept, scalars)
+    return Program(network, derivation, forward, backward, wanted, upstream, kept, scalars)
 
 
 def _loaded(name: str, settings: dict) -> tuple[Network, dict]:

@@ -1,0 +1,1 @@
+"""Kernels: closed forms as compiled loops and matrix products."""

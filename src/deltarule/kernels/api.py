@@ -1,0 +1,130 @@
+"""`deltarule.kernel("conv2d", stride=2, pad=1)`: a derivation as compiled functions.
+
+    kernel = deltarule.kernel("conv2d", stride=2, pad=1, dtype="float32")
+    y = kernel.forward(x=x, w=w, b=b)
+    gradients = kernel.backward(x=x, w=w, b=b, dy=dy)      # {"x": …, "w": …, "b": …}
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from deltarule.kernels import build
+from deltarule.notation.errors import DeltaruleError, did_you_mean
+
+DTYPES = ("float32", "float64", "complex128")
+
+
+def kernel(
+    name: str | Path,
+    *,
+    dtype: str = "float64",
+    parallel: bool = False,
+    threads: int | None = None,
+    cache: str | Path | None = None,
+    progress: Callable[[str], None] | None = None,
+    **settings,
+) -> Kernel:
+    """The kernel of a derivation, by name or path.
+
+    `settings` are the derivation's options, attributes (stride, pad), sizes and constants;
+    `dtype` is float32, float64 or complex128; with `parallel`, outer loops run in `threads`
+    threads (all, if None). `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the
+    user's cache folder. `progress` is told what takes time. Raises DeltaruleError.
+    """
+    kind = getattr(dtype, "__name__", str(dtype))
+    if kind not in DTYPES:
+        raise DeltaruleError(
+            f"there are no kernels in {kind}",
+            str(name),
+            did_you_mean(kind, DTYPES) or "choose one of " + ", ".join(DTYPES),
+        )
+    found = build.module(str(name), settings, kind, parallel, cache, progress)
+    return Kernel(str(name), found, kind, threads)
+
+
+class Kernel:
+    """The compiled forward and backward pass of one derivation.
+
+    `inputs` are the names of the arrays that it needs; shapes are found from these. Arrays of the
+    wrong type or shape raise DeltaruleError. Inputs are never changed.
+    """
+
+    def __init__(self, name: str, module: ModuleType, dtype: str, threads: int | None = None):
+        self.name, self.module, self.dtype, self.threads = name, module, dtype, threads
+        self.inputs: tuple[str, ...] = tuple(module.GIVEN)
+        self.upstream: tuple[str, ...] = tuple(module.UPSTREAM)
+        self.kept: tuple[str, ...] = tuple(module.KEPT)
+        self.outputs: tuple[str, ...] = tuple(module.OUTPUTS)
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.name} {self.dtype}: {', '.join(self.inputs)}>"
+
+    @property
+    def source(self) -> str:
+        """The kernel's text, which needs NumPy and Numba alone."""
+        return Path(inspect.getfile(self.module)).read_text(encoding="utf-8")
+
+    def forward(self, **arrays):
+        """The output, or a dict of outputs by name where there are several."""
+        values = self.values(**arrays)
+        if len(self.outputs) == 1:
+            return values[self.outputs[0]]
+        return {name: values[name] for name in self.outputs}
+
+    def values(self, **arrays) -> dict:
+        """The outputs, and whatever else the backward pass can use, by name."""
+        given = self._take(arrays, self.inputs, ())
+        with self._telling():
+            return self.module.forward(*given)
+
+    def backward(self, **arrays) -> dict:
+        """The gradients by tensor name: {"x": …, "w": …}.
+
+        Takes the inputs, the gradient `dy` of each output `y` of a network without a loss, and
+        what `values` gave if that is at hand; else the forward pass is run again.
+        """
+        given = self._take(arrays, self.inputs, (*self.upstream, *self.kept, *self.outputs))
+        missing = [u for u in self.upstream if u not in arrays]
+        if missing:
+            raise self._missing(missing[0])
+        if self.kept and any(name not in arrays for name in self.kept):
+            arrays = {**self.values(**{n: arrays[n] for n in self.inputs}), **arrays}
+        kept = [arrays[name] for name in self.kept]
+        with self._telling():
+            return self.module.backward(*given, *kept, *(arrays[u] for u in self.upstream))
+
+    def both(self, **arrays) -> tuple[dict, dict]:
+        """What `values` and `backward` give, in one go."""
+        values = self.values(**{n: a for n, a in arrays.items() if n not in self.upstream})
+        kept = {name: values[name] for name in self.kept}
+        return values, self.backward(**arrays, **kept)
+
+    # ---- what people get wrong ---------------------------------------------------------------
+    def _take(self, arrays: dict, needed: tuple[str, ...], more: tuple[str, ...]) -> list:
+        if not arrays.keys() <= {*needed, *more}:
+            stray = next(n for n in arrays if n not in needed and n not in more)
+            raise DeltaruleError(
+                f"the kernel takes no array {stray}",
+                self.name,
+                did_you_mean(stray, (*needed, *more)) or "it takes " + ", ".join(needed),
+            )
+        try:
+            return [arrays[name] for name in needed]
+        except KeyError as error:
+            raise self._missing(error.args[0]) from None
+
+    def _missing(self, name: str) -> DeltaruleError:
+        wanted = ", ".join((*self.inputs, *self.upstream))
+        return DeltaruleError(f"{name} is missing", self.name, f"give {name}=…; needed: {wanted}")
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        try:
+            yield
+        except self.module.Misfit as error:
+            raise DeltaruleError(error.args[0], self.name, error.args[1]) from None
