@@ -38,7 +38,7 @@ from deltarule.notation.functions import (
     square,
     tanh,
 )
-from deltarule.notation.layers import layer
+from deltarule.notation.layers import layer, takes
 from deltarule.notation.networks import Option
 from deltarule.notation.page import Name, current, expression, extents_of
 from deltarule.notation.symbols import Attribute, Index, Scalar, Size
@@ -50,7 +50,7 @@ __all__ = [
     "attribute", "elementwise", "elu", "erf", "exp", "fits", "gelu", "gradient", "identity",
     "index", "indices", "initially", "input", "intermediate", "layer", "leaky_relu", "log", "loss",
     "memory", "new", "option", "output", "parameter", "rate", "relu", "scalar", "sigmoid", "size",
-    "sizes", "softplus", "sqrt", "square", "state", "tanh", "target",
+    "sizes", "softplus", "sqrt", "square", "state", "takes", "tanh", "target",
 ]
 
 

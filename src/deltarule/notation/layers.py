@@ -57,6 +57,11 @@ def layer(
     return Name(page.tensors[spelling[results[-1].name]], page)
 
 
+def takes(name: str, **options) -> tuple[str, ...]:
+    """The names of the tensors that another derivation takes: its inputs, then its targets."""
+    return tuple(t.name for t in load(name, **options).with_role("input", "target"))
+
+
 def _bring(tensor: Tensor, name: str, symbols: dict, page: Page, last: bool) -> None:
     role = "intermediate" if tensor.role == "output" and not last else tensor.role
     limit = tensor.whole_below
