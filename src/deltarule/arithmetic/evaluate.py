@@ -194,7 +194,7 @@ class _Walk:
             raise _beyond(name, where, array.shape, ~inside & grid.counted)
         if not all(array.shape):
             return self._outside(outside, np.shape(inside))
-        clipped = [np.clip(at, 0, extent - 1) for at, extent in zip(where, array.shape, strict=True)]
+        clipped = [np.clip(at, 0, n - 1) for at, n in zip(where, array.shape, strict=True)]
         found = array[tuple(np.broadcast_arrays(*clipped))]
         return self.arithmetic.where(inside, found, self._outside(outside, ()))
 

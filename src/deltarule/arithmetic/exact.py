@@ -75,7 +75,10 @@ class Rational(Arithmetic):
     def power(self, a, exponent: Fraction):
         if exponent.denominator != 1:
             raise _not_rational("a root")
-        return entrywise(lambda v: v ** int(exponent), a)
+        try:
+            return entrywise(lambda v: v ** int(exponent), a)
+        except ZeroDivisionError:
+            raise Undecided("a division by 0", None, "change the numbers") from None
 
     def apply(self, leaf: str, a):
         raise _not_rational(leaf)

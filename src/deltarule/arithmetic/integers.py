@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -83,6 +85,9 @@ def whole(node: Expr, grid: Grid, values) -> np.ndarray:
     if isinstance(node, nodes.FloorQuotient):
         top, bottom = (whole(a, grid, values) for a in node.args)
         return top // bottom
+    if isinstance(node, nodes.Remainder):
+        top, bottom = (whole(a, grid, values) for a in node.args)
+        return top % bottom
     if isinstance(node, nodes.Delta):
         return (whole(node.args[0], grid, values) == whole(node.args[1], grid, values)) + 0
     if isinstance(node, nodes.Read):
@@ -102,6 +107,10 @@ def _data(node: nodes.Read, grid: Grid, values) -> np.ndarray:
 
 def mask(condition: nodes.Condition, grid: Grid, values) -> np.ndarray:
     """Where a condition between integers holds."""
+    if isinstance(condition, nodes.Unequal):
+        pairs = zip(condition.args[0], condition.args[1], strict=True)
+        differ = [whole(a, grid, values) != whole(b, grid, values) for a, b in pairs]
+        return functools.reduce(operator.or_, differ)
     sides = [whole(a, grid, values) for a in condition.args]
     if isinstance(condition, nodes.AtLeastZero):
         return sides[0] >= 0

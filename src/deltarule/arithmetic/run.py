@@ -96,7 +96,7 @@ def write(
     at: Mapping[Index, int] | None = None,
 ) -> None:
     """Put an equation's value where its left-hand side says."""
-    if not at and equation.subscripts == equation.indices and _plain(equation):
+    if not at and _plain(equation, values):
         values.arrays[equation.name] = found
         return
     if equation.name not in values.arrays:
@@ -106,5 +106,8 @@ def write(
     values.arrays[equation.name][tuple(where)] = found
 
 
-def _plain(equation: Equation) -> bool:
-    return all(isinstance(s, Index) for s in equation.subscripts)
+def _plain(equation: Equation, values: Values) -> bool:
+    """Whether the equation writes its tensor whole, entry [i, j] at indices i, j."""
+    tensor = values.tensors.get(equation.name)
+    whole_axes = tensor is None or tuple(n for _, n in equation.ranges) == tensor.axes
+    return whole_axes and equation.subscripts == equation.indices

@@ -23,6 +23,7 @@ from deltarule.notation.networks import Network
 from deltarule.notation.nodes import PartialOf, Read, read, reads, tensor_name
 from deltarule.notation.optimisers import is_update
 from deltarule.notation.recurrences import Recurrence, blocks, equations_of
+from deltarule.notation.selections import selection_of
 from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.symbols import Index, fresh
 from deltarule.notation.targets import target_indices
@@ -100,7 +101,10 @@ def _backwards(network: Network) -> Iterator[list[Tensor]]:
     done: set[str] = set()
     for block in reversed(blocks(network.equations)):
         members = equations_of(block)
-        group = dict.fromkeys(e.name for e in reversed(members) if e.name not in done)
+        group = dict.fromkeys(
+            e.name for e in reversed(members)
+            if e.name not in done and not isinstance(e.rhs, nodes.Selection)
+        )
         done.update(group)
         yield [network.tensors[name] for name in group]
         for equation in reversed(members):
@@ -163,7 +167,8 @@ class _Work:
             equation = self._primed(original)
             upstream = read(f"d{self.root}/d{equation.name}", *equation.subscripts)
             paths.append(nodes.Sum(upstream * PartialOf(equation.lhs, here), equation.ranges))
-            for partial in partials(equation.rhs, self.tensor.name, equation.lhs):
+            selected = self._selected(original, equation)
+            for partial in partials(equation.rhs, self.tensor.name, equation.lhs, selected):
                 terms.append(self._term(upstream, partial, equation))
         after = Add(*(t.expression() for t in terms))
         verified = self.record.verifier.derivative(
@@ -173,6 +178,13 @@ class _Work:
         self.record.state("chain rule", self._lhs(), Add(*paths), verified, f"Here: {through}.")
         self.record.state("local derivative", Add(*paths), after, verified)
         return terms
+
+    def _selected(self, original: Equation, primed: Equation) -> Expr | None:
+        """For a maximum, the entry of the selection at its own indices."""
+        if not isinstance(original.rhs, nodes.Max):
+            return None
+        table = dict(zip(original.indices, primed.indices, strict=True))
+        return substitute(selection_of(original, self.network.equations), table)
 
     def _primed(self, equation: Equation) -> Equation:
         """The equation with its free indices named apart from ours."""

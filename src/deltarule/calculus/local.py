@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Basic, Dummy, Expr
+from sympy import Basic, Dummy, Expr, Tuple
 
 from deltarule.notation import nodes
-from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.functions import Elementwise
 from deltarule.notation.nodes import AtLeastZero, Read, Reduction, reads, tensor_name
 from deltarule.notation.substitution import rename_bound
@@ -28,12 +27,17 @@ class Partial:
     conditions: tuple
 
 
-def partials(expression: Expr, name: str, value: Expr | None = None) -> Iterator[Partial]:
+def partials(
+    expression: Expr, name: str, value: Expr | None = None, selected: Expr | None = None
+) -> Iterator[Partial]:
     """Every way in which `expression` depends on the tensor `name`.
 
     `value` is what the whole expression is known as: derivatives are put in terms of it where
-    that is natural (σ′(s) = h(1 − h)).
+    that is natural (σ′(s) = h(1 − h)). For a maximum, `selected` says which entry is chosen.
     """
+    if isinstance(expression, nodes.Max) and selected is not None:
+        yield from _through(expression, selected, name, set())
+        return
     atoms = _top_atoms(expression)
     stand_ins = {atom: Dummy("r", real=True) for atom in atoms}
     back = {dummy: atom for atom, dummy in stand_ins.items()}
@@ -57,10 +61,10 @@ def partials(expression: Expr, name: str, value: Expr | None = None) -> Iterator
 
 def _through(atom: Reduction, slope: Expr, name: str, taken: set[str]) -> Iterator[Partial]:
     """Partials of a reduction, under its sign."""
-    if not isinstance(atom, nodes.Sum):
-        raise DeltaruleError(f"no rule yet for the derivative of {type(atom).__name__}")
-    if nodes.index_names(slope) & {i.name for i in atom.indices}:
+    if nodes.index_names(slope) & {i.name for i in atom.indices} and taken:
         atom = rename_bound(atom, taken)
+    if isinstance(atom, nodes.Product):
+        slope = slope * _others(atom, taken)
     for inner in partials(atom.body, name):
         yield Partial(
             slope * inner.factor,
@@ -68,6 +72,14 @@ def _through(atom: Reduction, slope: Expr, name: str, taken: set[str]) -> Iterat
             atom.ranges + inner.ranges,
             atom.conditions + inner.conditions,
         )
+
+
+def _others(product: nodes.Product, taken: set[str]) -> Expr:
+    """The product of all factors but the one at the product's own indices."""
+    names = taken | nodes.index_names(product)
+    renamed = rename_bound(product, names)
+    apart = nodes.Unequal(Tuple(*renamed.indices), Tuple(*product.indices))
+    return nodes.Product(renamed.body, renamed.ranges, (*renamed.conditions, apart))
 
 
 def _by_cases(atom: nodes.Choose, slope: Expr, name: str) -> Iterator[Partial]:

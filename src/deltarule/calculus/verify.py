@@ -15,7 +15,7 @@ from sympy import Expr
 from deltarule.arithmetic.base import Undecided
 from deltarule.arithmetic.dual import Dual, DualArray
 from deltarule.arithmetic.evaluate import Values, evaluate
-from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.exact import Ball, Rational
 from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
@@ -92,7 +92,7 @@ class Verifier:
         return "dual numbers, " + self._decide(gap, gradient, None)
 
     def _decide(self, gap, before: Expr, after: Expr | None) -> str:
-        for kind in ("modular", "ball"):
+        for kind in ("modular", "rational", "ball"):
             probe = self._probe(kind)
             if probe is None:
                 continue
@@ -102,6 +102,8 @@ class Verifier:
                 continue
             if kind == "modular" and np.array_equal(one, two):
                 return f"exact modulo 2³¹−1{self._at(probe, before)}"
+            if kind == "rational" and _equal(one, two):
+                return f"exact in fractions{self._at(probe, before)}"
             if kind == "ball" and _balls_agree(one, two):
                 return f"in balls of {probe.arithmetic.bits} bits{self._at(probe, before)}"
         raise Unverified(
@@ -128,7 +130,7 @@ class Verifier:
         return self._probes[kind]
 
     def _made(self, kind: str) -> Probe | None:
-        arithmetic = Modular() if kind == "modular" else Ball(160)
+        arithmetic = {"modular": Modular, "rational": Rational, "ball": lambda: Ball(160)}[kind]()
         try:
             probe = Probe(self._network, arithmetic, self._seed)
         except Undecided:
@@ -155,6 +157,11 @@ def _change(equation: Equation, name: str, direction, probe: Probe):
 def _sum(arithmetic, array):
     array = np.asarray(array, dtype=arithmetic.dtype)
     return arithmetic.total(array, tuple(range(array.ndim))) if array.ndim else array
+
+
+def _equal(one, two) -> bool:
+    """Whether all pairs of fractions are equal."""
+    return all(a == b for a, b in zip(np.ravel(one), np.ravel(two), strict=True))
 
 
 def _balls_agree(one, two) -> bool:

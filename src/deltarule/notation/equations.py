@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sympy import Basic, Expr
@@ -48,13 +48,21 @@ class Equation:
         return {tensor_name(r) for r in reads(self.rhs)}
 
 
-def extents(expression: Expr, tensors: dict[str, Tensor], place: str) -> dict[Index, Expr]:
+def extents(
+    expression: Expr, tensors: dict[str, Tensor], place: str, padded: bool = True
+) -> dict[Index, Expr]:
     """The extent of each unbound index, from the axes that it stands on alone.
 
-    Raises DeltaruleError where an index stands on axes of different extents.
+    Tensors that may be read beyond their edges do not say how far an index runs, unless no other
+    does (and never if not `padded`). Raises DeltaruleError where an index stands on axes of
+    different extents.
     """
     found: dict[Index, tuple[Expr, str]] = {}
+    last_resort: dict[Index, Expr] = {}
     for subscript, extent, name in _standing_alone(expression, frozenset(), tensors):
+        if tensors[name].outside is not None:
+            last_resort.setdefault(subscript, extent)
+            continue
         earlier = found.setdefault(subscript, (extent, name))
         if earlier[0] != extent:
             raise DeltaruleError(
@@ -62,7 +70,8 @@ def extents(expression: Expr, tensors: dict[str, Tensor], place: str) -> dict[In
                 place,
                 f"use two indices, or give {earlier[1]} and {name} the same size",
             )
-    return {index: extent for index, (extent, _) in found.items()}
+    last_resort = last_resort if padded else {}
+    return {**last_resort, **{index: extent for index, (extent, _) in found.items()}}
 
 
 def _standing_alone(
@@ -83,12 +92,20 @@ def _standing_alone(
 
 
 def bind(
-    subscripts: tuple[Expr, ...], rhs: Expr, tensor: Tensor, tensors: dict[str, Tensor], place: str
+    subscripts: tuple[Expr, ...],
+    rhs: Expr,
+    tensor: Tensor,
+    tensors: dict[str, Tensor],
+    place: str,
+    declared: Mapping[Index, Expr] | None = None,
 ) -> Equation:
     """The equation tensor[subscripts] = rhs, with the range of each index found.
 
-    Raises DeltaruleError for an index without a range and for a left-hand index used twice.
+    An index runs as far as it was `declared` to, or as the tensors on the right go that it reads
+    alone, or as the axis that it stands on. Raises DeltaruleError for an index without a range and
+    for a left-hand index used twice.
     """
+    declared = declared or {}
     ranges: dict[Index, Expr] = {}
     for subscript, extent in zip(subscripts, tensor.axes, strict=True):
         if isinstance(subscript, Index):
@@ -100,16 +117,17 @@ def bind(
                 )
             ranges[subscript] = extent
     on_the_left = frozenset().union(*(free_indices(s) for s in subscripts)) - set(ranges)
-    if on_the_left:
-        inferred = extents(rhs, tensors, place)
-        for index in sorted(on_the_left, key=str):
-            if index not in inferred:
-                raise DeltaruleError(
-                    f"index {index} on the left of {tensor.name} has no range",
-                    place,
-                    "read some tensor on the right at this index alone",
-                )
-            ranges[index] = inferred[index]
+    inferred = {**extents(rhs, tensors, place), **declared}
+    sure = {**extents(rhs, tensors, place, padded=False), **declared}
+    ranges = {index: sure.get(index, extent) for index, extent in ranges.items()}
+    for index in sorted(on_the_left, key=str):
+        if index not in inferred:
+            raise DeltaruleError(
+                f"index {index} on the left of {tensor.name} has no range",
+                place,
+                f'give it one, index("{index}", N), or read a tensor on the right at it alone',
+            )
+        ranges[index] = inferred[index]
     stray = sorted((free_indices(rhs) - set(ranges)), key=str)
     if stray:
         raise DeltaruleError(

@@ -15,11 +15,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer, Rational, oo
 
 from deltarule.notation import nodes
 from deltarule.notation.edges import edges_of
-from deltarule.notation.equations import extents
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.functions import (
     FUNCTIONS,
@@ -41,12 +40,14 @@ from deltarule.notation.functions import (
 from deltarule.notation.layers import layer, takes
 from deltarule.notation.networks import Option
 from deltarule.notation.page import Name, current, expression, extents_of
+from deltarule.notation.reductions import TIES, LogSumExp, Max, Mean, Product, Sum
 from deltarule.notation.symbols import Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.updates import gradient, memory, new, rate
 
 __all__ = [
-    "ACTIVATIONS", "Max", "Mean", "Product", "Sum", "absolute", "activation", "aliases",
+    "ACTIVATIONS", "TIES", "LogSumExp", "Max", "Mean", "Product", "Sum", "absolute", "activation",
+    "aliases", "oo",
     "attribute", "elementwise", "elu", "erf", "exp", "fits", "gelu", "gradient", "identity",
     "index", "indices", "initially", "input", "intermediate", "layer", "leaky_relu", "log", "loss",
     "memory", "new", "option", "output", "parameter", "rate", "relu", "scalar", "sigmoid", "size",
@@ -67,9 +68,12 @@ def sizes(names: str) -> tuple[Size, ...]:
     return tuple(size(name) for name in names.split())
 
 
-def index(name: str) -> Index:
-    """One index."""
-    return Index(name)
+def index(name: str, extent=None) -> Index:
+    """One index; `extent` says how far it runs where it stands alone on no axis."""
+    named = Index(name)
+    if extent is not None:
+        current().extents[named] = expression(extent, current())
+    return named
 
 
 def indices(names: str) -> tuple[Index, ...]:
@@ -165,60 +169,6 @@ def loss(name: str, value) -> Name:
     named = page.declare(Tensor(name, (), "loss"))
     named[()] = value
     return named
-
-
-class _ReductionWord:
-    """`Sum[i, j](body)`; an index that stands alone on no axis is given its range: `Sum[k:K]`."""
-
-    def __init__(self, node: type[nodes.Reduction]):
-        self._node = node
-
-    def __getitem__(self, wanted) -> Callable[[Expr], Expr]:
-        wanted = wanted if isinstance(wanted, tuple) else (wanted,)
-
-        def reduce(body) -> Expr:
-            page = current()
-            body = expression(body, page)
-            return self._node(body, _ranges(wanted, body))
-
-        return reduce
-
-
-def _ranges(wanted: tuple, body: Expr) -> list[tuple[Index, Expr]]:
-    page = current()
-    inferred: dict[Index, Expr] | None = None
-    ranges = []
-    for item in wanted:
-        if isinstance(item, slice):
-            ranges.append((item.start, expression(item.stop, page)))
-            continue
-        if inferred is None:
-            inferred = extents(body, page.tensors, page.place())
-        if item not in inferred:
-            raise DeltaruleError(
-                f"index {item} has no range: it stands alone on no axis",
-                page.place(),
-                f"give its range, Sum[{item}:N](…) for N values",
-            )
-        ranges.append((item, inferred[item]))
-    return ranges
-
-
-class _MeanWord(_ReductionWord):
-    def __getitem__(self, wanted) -> Callable[[Expr], Expr]:
-        total = super().__getitem__(wanted)
-
-        def mean(body) -> Expr:
-            summed = total(body)
-            return nodes.multiply(1 / n for _, n in summed.ranges) * summed
-
-        return mean
-
-
-Sum = _ReductionWord(nodes.Sum)
-Max = _ReductionWord(nodes.Max)
-Product = _ReductionWord(nodes.Product)
-Mean = _MeanWord(nodes.Sum)
 
 
 def option(name: str, default, help: str = "", choices: tuple = (), at_least: int | None = None):

@@ -18,7 +18,8 @@ from deltarule.notation.names import ascii_name, pretty
 from deltarule.notation.networks import Network, Option, ordered
 from deltarule.notation.nodes import read
 from deltarule.notation.operands import Operand
-from deltarule.notation.symbols import ANY_INDEX, ANY_SIZE, Attribute, Scalar, Size
+from deltarule.notation.selections import with_selections
+from deltarule.notation.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
 
 
@@ -31,6 +32,7 @@ class Page:
     asked: dict[str, object] = field(default_factory=dict)
     tensors: dict[str, Tensor] = field(default_factory=dict)
     equations: list[Equation] = field(default_factory=list)
+    extents: dict[Index, Expr] = field(default_factory=dict)
     definitions: dict[Size, Expr] = field(default_factory=dict)
     attributes: dict[Attribute, int] = field(default_factory=dict)
     scalars: dict[Scalar, Rational] = field(default_factory=dict)
@@ -81,7 +83,9 @@ class Page:
                 self.place(),
                 "keep one of them, or let them write different parts",
             )
-        self.equations.append(bind(subscripts, rhs, tensor, self.tensors, self.place()))
+        self.equations.append(
+            bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
+        )
 
     def network(self, title: str, text: str) -> Network:
         """The network that the page has come to. Raises DeltaruleError where it holds none."""
@@ -90,8 +94,9 @@ class Page:
                 "the derivation holds no equation", self.path, "write one, such as y[n] = 2*x[n]"
             )
         self._refuse_stated_gradients()
+        equations, tensors = with_selections(self.equations, self.tensors)
         return Network(
-            self.name, title, text, dict(self.tensors), ordered(self.equations, self.tensors),
+            self.name, title, text, dict(tensors), ordered(equations, tensors),
             dict(self.definitions), dict(self.attributes), dict(self.scalars),
             dict(self.options), self.aliases, self.path,
         )

@@ -13,8 +13,9 @@ from sympy.tensor.indexed import Indexed
 from deltarule.notation import nodes
 from deltarule.notation.bounds import Span, tight
 from deltarule.notation.functions import Elementwise
+from deltarule.notation.layout import factor_order, over_under, sides, term_order
 from deltarule.notation.names import pretty
-from deltarule.notation.symbols import Index, Scalar, Size
+from deltarule.notation.symbols import Index
 
 SUM, PRODUCT, POWER, ATOM = 1, 2, 3, 4
 
@@ -97,6 +98,10 @@ class Writer:
     def partial(self, top: str, bottom: str) -> str:
         return f"∂{top}/∂{bottom}"
 
+    def words(self, text: str) -> str:
+        """Words inside a formula, such as mod."""
+        return text
+
     def relation(self, left: str, sign: str, right: str) -> str:
         return f"{left} {sign} {right}"
 
@@ -131,7 +136,7 @@ class Writer:
 
     def _add(self, node: Add):
         text = ""
-        for term in sorted(node.args, key=_term_order):
+        for term in sorted(node.args, key=term_order):
             coefficient, rest = term.as_coeff_Mul()
             negative = coefficient < 0
             piece = self.inside(-term if negative else term, PRODUCT)
@@ -145,7 +150,7 @@ class Writer:
         coefficient, _ = node.as_coeff_Mul()
         if coefficient < 0:
             return self.minus + self.inside(-node, PRODUCT), SUM
-        top, bottom = _over_under(node)
+        top, bottom = over_under(node)
         if bottom:
             above = self._factors(top)
             below = self._factors(bottom)
@@ -157,7 +162,7 @@ class Writer:
             return self.number(Integer(1)), ATOM
         if len(factors) == 1:
             return self.write(factors[0])
-        ordered = sorted(factors, key=_factor_order)
+        ordered = sorted(factors, key=factor_order)
         parts = [self.inside(f, POWER) for f in ordered[:-1]]
         last = ordered[-1]
         parts.append(self.inside(last, PRODUCT if isinstance(last, nodes.Reduction) else POWER))
@@ -183,13 +188,35 @@ class Writer:
             inner = [c for c in node.conditions if c not in outer]
             rest = self.inside(node.func(node.body, node.ranges, inner), PRODUCT)
             return self.reduction("sum", [], [self(c) for c in outer], rest), PRODUCT
-        sign = {nodes.Sum: "sum", nodes.Max: "max", nodes.Product: "product"}[type(node)]
+        sign = "max" if isinstance(node, nodes.Max) else type(node).__name__.lower()
         spans, rest = tight(node.ranges, node.conditions)
         before = self._whole
         self._whole = before | {c.args[::-1] for c in rest if isinstance(c, nodes.Divides)}
         body = self.inside(node.body, PRODUCT)
         self._whole = before
         return self.reduction(sign, spans, [self(c) for c in rest], body), PRODUCT
+
+    def _selection(self, node: nodes.Selection):
+        largest = self.relation(self(node.maximum.body), "=", self(node.args[1]))
+        indices = node.maximum.indices
+        if node.maximum.ties == "first":
+            names = self.comma.join(self(i) for i in indices)
+            return self.bracket([largest, self.words("first ") + names]), ATOM
+        if node.maximum.ties == "all":
+            return self.bracket([largest]), ATOM
+        over = [Span(i, n, (Integer(0),), (n - 1,)) for i, n in node.maximum.ranges]
+        count = self.reduction("sum", over, [largest], self.number(Integer(1)))
+        return self.fraction(self.bracket([largest]), ATOM, count, PRODUCT), PRODUCT
+
+    def _remainder(self, node: nodes.Remainder):
+        top, bottom = (self.inside(a, POWER) for a in node.args)
+        return self.relation(top, self.words("mod"), bottom), SUM
+
+    def _unequal(self, node: nodes.Unequal):
+        sides = [self.comma.join(self(a) for a in part) for part in node.args]
+        if len(node.args[0]) > 1:
+            sides = [self.parentheses(side) for side in sides]
+        return self.relation(sides[0], "≠", sides[1]), SUM
 
     def _delta(self, node: nodes.Delta):
         return self.function("δ", [self(a) for a in node.args]), ATOM
@@ -216,7 +243,7 @@ class Writer:
         return self.write(node.args[1])
 
     def _at_least_zero(self, node):
-        left, right = _sides(node.args[0])
+        left, right = sides(node.args[0])
         shift, index = right.as_independent(Index, as_Add=True)
         if isinstance(index, Index) and not left.has(Index):
             # T ≥ t + 2 reads better from the index: t ≤ T − 2.
@@ -224,7 +251,7 @@ class Writer:
         return self.relation(self(left), "≥", self(right)), SUM
 
     def _positive(self, node):
-        left, right = _sides(node.args[0])
+        left, right = sides(node.args[0])
         return self.relation(self(left), ">", self(right)), SUM
 
     def _divides(self, node):
@@ -247,51 +274,6 @@ class Writer:
 
 
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-
-def _over_under(product: Mul) -> tuple[list[Expr], list[Expr]]:
-    """The factors above and below the fraction bar."""
-    top: list[Expr] = []
-    bottom: list[Expr] = []
-    for factor in product.args:
-        if isinstance(factor, Rational):
-            if factor.p != 1:
-                top.append(Integer(factor.p))
-            if factor.q != 1:
-                bottom.append(Integer(factor.q))
-        elif isinstance(factor, Pow) and factor.exp.is_number and factor.exp < 0:
-            bottom.append(factor.base ** (-factor.exp))
-        else:
-            top.append(factor)
-    return top, bottom
-
-
-def _sides(difference: Expr) -> tuple[Expr, Expr]:
-    """a − b as the two sides a and b, for a comparison with 0."""
-    terms = Add.make_args(difference)
-    left = [t for t in terms if t.as_coeff_Mul()[0] > 0]
-    right = [-t for t in terms if t.as_coeff_Mul()[0] < 0]
-    return Add(*left), Add(*right)
-
-
-def _term_order(term: Expr):
-    coefficient, rest = term.as_coeff_Mul()
-    constant = rest == 1
-    indexed = any(isinstance(n, Index) for n in nodes.walk(term))
-    return bool(coefficient < 0 and not constant), constant, not indexed, -nodes.size_of(rest), str(rest)
-
-
-def _factor_order(factor: Expr):
-    base = factor.base if isinstance(factor, Pow) else factor
-    if base.is_number:
-        rank = 0
-    elif isinstance(base, (Size, Scalar)):
-        rank = 1
-    elif isinstance(base, Indexed):
-        rank = 3 if "/" not in nodes.tensor_name(base) else 2
-    else:
-        rank = 5 if isinstance(base, nodes.Reduction) else 4
-    return rank, nodes.size_of(base), str(base)
 
 
 text = Writer()

@@ -1,0 +1,24 @@
+"""Max pooling: the largest entry of every window of K × L, in steps of S, with padding P.
+
+What lies outside the image is −∞ and is never the largest. Where several entries of a window
+are the largest, `ties` says to which of them the gradient goes.
+"""
+
+from deltarule.notation.language import *
+
+aliases("max_pool", "maxpool")
+
+ties = option("ties", "first", "of several largest entries, which pass the gradient", choices=TIES)
+
+N, C, H, W = sizes("N C H W")
+K, L = attribute("K", height=2), attribute("L", width=2)
+S, P = attribute("S", stride=2), attribute("P", pad=0)
+I = size("I", fits(H + 2*P - K, S) + 1)
+J = size("J", fits(W + 2*P - L, S) + 1)
+n, c, i, j = indices("n c i j")
+k, l = index("k", K), index("l", L)
+
+x = input("x", N, C, H, W, outside=-oo)
+y = output("y", N, C, I, J)
+
+y[n, c, i, j] = Max[k, l](x[n, c, S*i + k - P, S*j + l - P], ties=ties)

@@ -1,0 +1,132 @@
+"""The words for reductions: `Sum[i, j](body)`, `Max[k](body, ties="all")`, `Mean`, `Product`.
+
+An index that stands alone on no axis is given its range, `Sum[k:K](body)`. With `where=`, only
+the terms count for which a statement about indices holds, or all of several: `where=j <= i`,
+`where=[p >= first[r], p < last[r]]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Expr, Integer, Tuple
+from sympy.core.relational import (
+    Equality,
+    GreaterThan,
+    LessThan,
+    StrictGreaterThan,
+    StrictLessThan,
+    Unequality,
+)
+
+from deltarule.notation import nodes
+from deltarule.notation.equations import extents
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.functions import exp, log
+from deltarule.notation.page import Page, current, expression
+from deltarule.notation.symbols import Index
+
+#: What is declared about several largest entries: which of them pass the gradient on.
+TIES = ("first", "all", "split")
+
+_MAXIMA = {"first": nodes.Max, "all": nodes.MaxAll, "split": nodes.MaxSplit}
+
+
+class ReductionWord:
+    """A word such as `Sum`; `Sum[i, j]` waits for what is added up."""
+
+    def __init__(self, node: type[nodes.Reduction]):
+        self._node = node
+
+    def __getitem__(self, wanted) -> Callable[..., Expr]:
+        wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+
+        def reduce(body, where=(), **how) -> Expr:
+            page = current()
+            body = expression(body, page)
+            ranges = _ranges(wanted, body, page)
+            return self._made(body, ranges, _conditions(where, page), **how)
+
+        return reduce
+
+    def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
+        return self._node(body, ranges, conditions)
+
+
+class MaxWord(ReductionWord):
+    """`Max[k](body, ties=…)`: of several largest, the first, all or equal parts pass gradient."""
+
+    def _made(self, body: Expr, ranges: list, conditions: list, ties: str = "first") -> Expr:
+        if ties not in _MAXIMA:
+            raise DeltaruleError(
+                f"ties = {ties} is not known", current().place(), "ties are " + ", ".join(TIES)
+            )
+        return _MAXIMA[ties](body, ranges, conditions)
+
+
+class MeanWord(ReductionWord):
+    """The sum, divided by the number of terms that count."""
+
+    def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
+        count = nodes.multiply(n for _, n in ranges)
+        if conditions:
+            count = nodes.Sum(Integer(1), ranges, conditions)
+        return nodes.Sum(body, ranges, conditions) / count
+
+
+class LogSumExpWord(ReductionWord):
+    """log Σ exp(body); in floating point the largest body is taken out first."""
+
+    def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
+        return log(nodes.Sum(exp(body), ranges, conditions))
+
+
+Sum = ReductionWord(nodes.Sum)
+Max = MaxWord(nodes.Max)
+Product = ReductionWord(nodes.Product)
+Mean = MeanWord(nodes.Sum)
+LogSumExp = LogSumExpWord(nodes.Sum)
+
+
+def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:
+    inferred: dict[Index, Expr] | None = None
+    ranges = []
+    for item in wanted:
+        if isinstance(item, slice):
+            ranges.append((item.start, expression(item.stop, page)))
+            continue
+        if item in page.extents:
+            ranges.append((item, page.extents[item]))
+            continue
+        if inferred is None:
+            inferred = extents(body, page.tensors, page.place())
+        if item not in inferred:
+            raise DeltaruleError(
+                f"index {item} has no range: it stands alone on no axis",
+                page.place(),
+                f"give its range, Sum[{item}:N](…) for N values",
+            )
+        ranges.append((item, inferred[item]))
+    return ranges
+
+
+def _conditions(where, page: Page) -> list[nodes.Condition]:
+    wanted = where if isinstance(where, list | tuple) else [where]
+    return [condition(w, page) for w in wanted if w is not True]
+
+
+def condition(statement, page: Page) -> nodes.Condition:
+    """A comparison of whole numbers as a condition. Raises DeltaruleError for anything else."""
+    if isinstance(statement, nodes.Condition):
+        return statement
+    if isinstance(statement, GreaterThan | LessThan):
+        return nodes.AtLeastZero(statement.gts - statement.lts)
+    if isinstance(statement, StrictGreaterThan | StrictLessThan):
+        return nodes.AtLeastZero(statement.gts - statement.lts - 1)
+    if isinstance(statement, Equality):
+        return nodes.Equal(*statement.args)
+    if isinstance(statement, Unequality):
+        return nodes.Unequal(Tuple(statement.lhs), Tuple(statement.rhs))
+    raise DeltaruleError(
+        f"{statement} is no statement about indices", page.place(), "write where=j <= i, say"
+    )
