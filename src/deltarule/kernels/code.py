@@ -50,6 +50,9 @@ class Code:
         if isinstance(node, nodes.FloorQuotient):
             top, bottom = node.args
             return f"{self.whole(top, TIMES)} // {self.whole(bottom, ATOM)}", TIMES
+        if isinstance(node, nodes.Remainder):
+            top, bottom = node.args
+            return f"{self.whole(top, ATOM)} % {self.whole(bottom, ATOM)}", TIMES
         if isinstance(node, nodes.Read):
             return self.access(node), ATOM
         if isinstance(node, nodes.Delta):
@@ -79,6 +82,10 @@ class Code:
     # ---- conditions -----------------------------------------------------------------------
     def condition(self, node: nodes.Condition) -> str:
         """A condition between whole numbers."""
+        if isinstance(node, nodes.Unequal):
+            pairs = zip(*(side.args for side in node.args), strict=True)
+            tests = " or ".join(f"{self.whole(a)} != {self.whole(b)}" for a, b in pairs)
+            return f"({tests})"
         sides = [self.whole(a) for a in node.args]
         if isinstance(node, nodes.AtLeastZero):
             return f"{sides[0]} >= 0"
@@ -231,6 +238,6 @@ class Code:
     _methods = {
         sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
         Elementwise: _function, nodes.Choose: _choose, Size: _as_real, Index: _as_real,
-        nodes.FloorQuotient: _as_real, nodes.Delta: _as_real, Symbol: _symbol,
+        nodes.FloorQuotient: _as_real, nodes.Remainder: _as_real, nodes.Delta: _as_real, Symbol: _symbol,
         type(sympy.pi): _pi, type(-sympy.oo): _minus_infinity,
     }  # fmt: skip

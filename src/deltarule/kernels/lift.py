@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sympy import Expr
 
 from deltarule.notation.equations import Equation
-from deltarule.notation.nodes import Read, Reduction, free_indices, read
+from deltarule.notation.nodes import Read, Reduction, Selection, free_indices, read
 from deltarule.notation.symbols import Index
 from deltarule.notation.tensors import Tensor
 
@@ -47,7 +47,7 @@ def _lift(node: Expr, loops: tuple, guarded: frozenset[Index], made: Lifted, pla
 
     What depends on a guarded index must stay under its guard, which keeps reads inside arrays.
     """
-    if isinstance(node, Read) or not node.args:
+    if isinstance(node, (Read, Selection)) or not node.args:
         return node
     if not isinstance(node, Reduction):
         args = tuple(_lift(a, loops, guarded, made, place) for a in node.args)

@@ -32,6 +32,9 @@ class Loops:
         """The loops of one equation, within loops over the indices `held`."""
         ranges = [r for r in equation.ranges if r[0] not in held]
         known = list(held)
+        if isinstance(equation.rhs, nodes.Selection):
+            self._select(equation, ranges, known)
+            return
         split = _added_in_place(equation)
         if split is None:
             self._free(equation.rhs, equation, ranges, known)
@@ -73,9 +76,10 @@ class Loops:
     def _reduce(self, node: Reduction, known: list[Index]) -> Expr:
         node = rename_bound(node, {i.name for i in known})
         result = Dummy("total", real=True)
-        name = self.code.spelling.fresh(_STEM[type(node)])
+        stem, start = next(row[1:] for row in _STARTS if isinstance(node, row[0]))
+        name = self.code.spelling.fresh(stem)
         self.code.locals[result] = name
-        self.lines.add(f"{name} = {_START[type(node)]}")
+        self.lines.add(f"{name} = {start}")
         spans, tests = tight(_ordered(node), node.conditions)
         self._spans(node.body, spans, list(tests), known, lambda body: _step(
             node, name, self.code.real(body), self.code.complex
@@ -108,6 +112,38 @@ class Loops:
             return end
         return (low[0] if len(low) == 1 else f"max({', '.join(low)})") + f", {end}"
 
+    # ---- selections -----------------------------------------------------------------------
+    def _select(self, equation: Equation, waiting: list, known: list[Index]) -> None:
+        """1 where a maximum is taken from, else 0; `known` are the loops around."""
+        maximum = equation.rhs.maximum
+        outer = [r for r in waiting if r[0] not in maximum.indices]
+        if outer:
+            index, extent = outer[0]
+            with self._loop(index, self.code.whole(extent), outermost=not known):
+                rest = [r for r in waiting if r[0] != index]
+                self._select(equation, rest, [*known, index])
+            return
+        target = self.code.access(equation.lhs)
+        self._free(Integer(0), equation, waiting, known)
+        count = self.code.spelling.fresh("chosen")
+        self.lines.add(f"{count} = 0")
+        largest = self.code.real(equation.rhs.args[1])
+        spans, tests = tight(maximum.ranges, maximum.conditions)
+
+        def chosen(body: Expr, then: list[str], also: str = "") -> list[str]:
+            return [f"if {self.code.real(body)} == {largest}{also}:", *("    " + t for t in then)]
+
+        def step(body: Expr) -> list[str]:
+            also = f" and {count} == 0" if maximum.ties == "first" else ""
+            return chosen(body, [f"{target} = real(1)", f"{count} += 1"], also)
+
+        def share(body: Expr) -> list[str]:
+            return chosen(body, [f"{target} /= real({count})"])
+
+        self._spans(maximum.body, spans, list(tests), known, step)
+        if maximum.ties == "split":
+            self._spans(maximum.body, spans, list(tests), known, share)
+
     # ---- sums added up in place -----------------------------------------------------------
     def _accumulate(self, total: nodes.Sum, equation: Equation, ranges, known, innermost) -> None:
         """lhs += body, over all indices, `innermost` last."""
@@ -121,8 +157,11 @@ class Loops:
         )
 
 
-_STEM = {nodes.Sum: "total", nodes.Max: "most", nodes.Product: "product"}
-_START = {nodes.Sum: "real(0)", nodes.Max: "real(-np.inf)", nodes.Product: "real(1)"}
+_STARTS = (
+    (nodes.Sum, "total", "real(0)"),
+    (nodes.Max, "most", "real(-np.inf)"),
+    (nodes.Product, "product", "real(1)"),
+)
 
 
 def _step(node: Reduction, name: str, value: str, complex_: bool) -> Iterable[str]:
