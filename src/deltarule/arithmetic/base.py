@@ -115,6 +115,10 @@ class Arithmetic:
         count = np.expand_dims(chosen.sum(axis=axes), tuple(sorted(axes)))
         return self.multiply(ones, self.power(self.whole(np.maximum(count, 1)), Fraction(-1)))
 
+    def frozen(self, a):
+        """A value that no longer changes with anything, for arithmetics that follow changes."""
+        return a
+
     def settle(self, a):
         """What is kept of a line's value; rounding happens here."""
         return a

@@ -150,6 +150,9 @@ class _Walk:
         finally:
             self.locals = outer
 
+    def _frozen(self, node, grid):
+        return self.arithmetic.frozen(self.value(node.args[0], grid))
+
     def _choose(self, node, grid):
         condition, then, otherwise = node.args
         chosen = self.holds(condition, grid)
@@ -245,7 +248,7 @@ class _Walk:
 
     _methods = {
         sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
-        Elementwise: _function, nodes.Choose: _choose, nodes.Reduction: _reduction,
+        Elementwise: _function, nodes.Choose: _choose, nodes.Frozen: _frozen, nodes.Reduction: _reduction,
         nodes.Selection: _selection, nodes.Remainder: _integer,
         Size: _integer, Index: _integer, nodes.FloorQuotient: _integer, nodes.Delta: _integer,
         Symbol: _symbol, type(sympy.pi): _pi,

@@ -45,7 +45,7 @@ def partials(
     if value is not None and isinstance(expression, Elementwise):
         back = {scalar: value, **back}
     for atom in atoms:
-        if not reads(atom, name):
+        if isinstance(atom, nodes.Frozen) or not reads(atom, name):
             continue
         slope = _put(scalar.diff(stand_ins[atom]), back)
         if slope == 0:
@@ -102,7 +102,7 @@ def _top_atoms(expression: Basic) -> list[Basic]:
     stack = [expression]
     while stack:
         node = stack.pop()
-        if isinstance(node, (Read, Reduction)) or _between_times(node):
+        if isinstance(node, (Read, Reduction, nodes.Frozen)) or _between_times(node):
             found[node] = None
         else:
             stack.extend(reversed(node.args))

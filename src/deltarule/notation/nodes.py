@@ -79,6 +79,17 @@ class Carried(Choose):
     __slots__ = ()
 
 
+class Frozen(Expr):
+    """A value through which no gradient flows: `Frozen(a)` is a, and its derivative is 0."""
+
+    __slots__ = ()
+    is_real = True
+    is_commutative = True
+
+    def _eval_derivative(self, s):
+        return Integer(0)
+
+
 class Reduction(Expr):
     """A reduction of `body` over `ranges` ((index, extent) pairs) where all `conditions` hold."""
 

@@ -242,6 +242,9 @@ class Writer:
     def _carried(self, node: nodes.Carried):
         return self.write(node.args[1])
 
+    def _frozen(self, node: nodes.Frozen):
+        return self.function("frozen", [self(node.args[0])]), ATOM
+
     def _at_least_zero(self, node):
         left, right = sides(node.args[0])
         shift, index = right.as_independent(Index, as_Add=True)
@@ -268,6 +271,7 @@ class Writer:
         Elementwise: _function, nodes.Reduction: _reduction, nodes.Delta: _delta,
         nodes.PartialOf: _partial, nodes.FloorQuotient: _floor,
         nodes.CeilingQuotient: _ceiling, nodes.Choose: _choose, nodes.Carried: _carried,
+        nodes.Frozen: _frozen,
         nodes.AtLeastZero: _at_least_zero,
         nodes.Positive: _positive, nodes.Divides: _divides, nodes.Equal: _equal,
     }
