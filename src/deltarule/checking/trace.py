@@ -196,32 +196,38 @@ def check_gradient(course: Course, quantity: str) -> Check | None:
     name = quantity.removeprefix(prefix)
     if not quantity.startswith(prefix) or name == derivation.of or name in derivation.upstream:
         return None
-    found = course.exact.arrays[quantity]
-    ball, floats = Ball(160), Float64()
-    entries = list(np.ndindex(*np.shape(found)))
-    if len(entries) > MOST_ENTRIES:
-        direction = _generic(np.shape(found), ball)
+    ball = Ball(160)
+    with ball.context():
+        gaps = _gaps(course, quantity, name, ball)
+        dual = max((float(g.abs_upper()) for g in gaps), default=0.0)
+    entries = list(np.ndindex(*np.shape(course.floats.arrays[quantity])))
+    return Check(dual, _far(course, quantity, name, entries), len(entries))
+
+
+def _gaps(course: Course, quantity: str, name: str, ball: Ball) -> list:
+    """How far the formula is from dual numbers: at each entry, or along one generic direction."""
+    found = np.asarray(course.exact.arrays[quantity])
+    roots = _roots(course, course.exact)
+    if found.size > MOST_ENTRIES:
+        direction = _generic(found.shape, ball)
         along = derivative_along(
-            course.network, course.exact, ball, name, direction, _roots(course, course.exact)
+            course.network, course.exact, ball, name, direction, roots
         )
-        total = ball.total(found * direction, tuple(range(found.ndim)))
-        gaps = [along - total]
-    else:
-        other = dual_gradient(
-            course.network, course.exact, ball, name, _roots(course, course.exact)
-        )
-        gaps = list((np.asarray(found) - other).ravel())
+        return [along - ball.total(found * direction, tuple(range(found.ndim)))]
+    other = dual_gradient(course.network, course.exact, ball, name, roots)
+    return list((found - other).ravel())
+
+
+def _far(course: Course, quantity: str, name: str, entries: list[tuple]) -> float:
+    """The largest difference from central differences, relative to the largest entry."""
     sample = entries[:: max(1, len(entries) // 8)]
     near = central_differences(
-        course.network, course.floats, floats, name, _roots(course, course.floats), sample
+        course.network, course.floats, Float64(), name, _roots(course, course.floats), sample
     )
     ours = course.floats.arrays[quantity]
     scale = max(float(np.max(np.abs(ours), initial=0.0)), 1e-12)
-    worst = max(
-        (abs(float(ours[e]) - n) / scale for e, n in zip(sample, near, strict=True)), default=0.0
-    )
-    dual = max((float(g.abs_upper()) for g in gaps), default=0.0)
-    return Check(dual, worst, len(entries))
+    gaps = [abs(float(ours[e]) - n) / scale for e, n in zip(sample, near, strict=True)]
+    return max(gaps, default=0.0)
 
 
 def _roots(course: Course, values: Values) -> dict[str, np.ndarray | None]:

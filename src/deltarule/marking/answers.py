@@ -9,6 +9,9 @@
     "dE/dTheta2" = [-0.07, "−0,08", "-1/100"]
     E = ""                   # nothing written
 
+    [formulas]               # formulas, may be left out
+    "dE/ds2" = "(yhat - y) yhat (1 - yhat)"
+
 Names are spelled as on sheets. An empty string is a missing answer, one entry of a list too.
 """
 
@@ -16,15 +19,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from deltarule.marking.arrays import Numbers, entries, read_numbers
+from deltarule.marking.sheet_format import read_formulas
 from deltarule.marking.toml_text import TomlText, expect, read_toml, refuse_unknown
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import parse_reference
 
-KEYS = ("sheet", "who", "run", "answers")
+KEYS = ("sheet", "who", "run", "answers", "formulas")
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,15 @@ class Answers:
     values: dict[str, Numbers]
     path: str
     run: int = 1
+    formulas: dict[str, str] = field(default_factory=dict)
 
 
 def load_answers(path: str | Path) -> Answers:
     """The answers file at `path`; DeltaruleError naming line and key for whatever is wrong."""
     toml = read_toml(Path(path), str(path))
     refuse_unknown(toml.data, KEYS, toml.name)
-    if "answers" not in toml.data:
+    formulas = read_formulas(expect(toml.data.get("formulas", {}), dict, str(path)), toml)
+    if "answers" not in toml.data and not formulas:
         raise DeltaruleError(
             "there are no answers", toml.name, "write them under [answers], as yhat = 0.62"
         )
@@ -53,7 +59,8 @@ def load_answers(path: str | Path) -> Answers:
     if run < 1:
         raise DeltaruleError(f"run = {run}", toml.where("", "run"), "runs are counted from 1")
     who = expect(toml.data.get("who", ""), str, toml.where("", "who"))
-    return Answers(_sheet(toml, Path(path).parent), who, _values(toml), str(path), run)
+    sheet = _sheet(toml, Path(path).parent)
+    return Answers(sheet, who, _values(toml), str(path), run, formulas)
 
 
 def template(
@@ -84,7 +91,7 @@ def _sheet(toml: TomlText, folder: Path) -> str | None:
 
 
 def _values(toml: TomlText) -> dict[str, Numbers]:
-    table = expect(toml.data["answers"], dict, toml.where("answers"))
+    table = expect(toml.data.get("answers", {}), dict, toml.where("answers"))
     values: dict[str, Numbers] = {}
     for key, written in table.items():
         place = toml.where("answers", key)

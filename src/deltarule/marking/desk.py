@@ -78,17 +78,22 @@ def open_desk(
 
 def run_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Derivation]) -> Course:
     """The course of a run: its network, derived, with its givens."""
-    key = (run.network, tuple(sorted(run.options.items())))
-    if key not in known:
-        known[key] = derive(load(run.network, **run.options))
     return course_of(
-        known[key],
+        derivation_of(run, known),
         {name: nested(value) for name, value in run.given.items()},
         optimiser=run.optimiser if run.updates else None,
         rate=None if run.rate is None or not run.updates else run.rate.value,
         not_updated=run.not_updated,
         extra=wanted,
     )
+
+
+def derivation_of(run: Run, known: dict[tuple, Derivation]) -> Derivation:
+    """The derivation of a run's network, made once."""
+    key = (run.network, tuple(sorted(run.options.items())))
+    if key not in known:
+        known[key] = derive(load(run.network, **run.options))
+    return known[key]
 
 
 def nested(numbers: Numbers):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deltarule.calculus import Derivation
 from deltarule.marking import verdicts
 from deltarule.marking.after import judge_after
 from deltarule.marking.answers import Answers, load_answers
-from deltarule.marking.desk import Desk, open_desk
+from deltarule.marking.desk import Desk, derivation_of, open_desk
+from deltarule.marking.formulas import judge_formula
 from deltarule.marking.judge import judge
 from deltarule.marking.mends import mended
 from deltarule.marking.paper import Written
@@ -35,6 +36,7 @@ def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None)
         if run.published:
             desk = open_desk(run, number, run.published, known)
             found += judged(desk, doubt=True)
+        found += formulas(run, number, run.formulas, known)
     return Marking(sheet.title, tuple(found))
 
 
@@ -53,6 +55,7 @@ def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
         desk = desk.with_givens(true_givens.course.givens)
         notes.append("the sheet's givens are used as its own printed values mend them")
     found = judged(desk, doubt=False)
+    found += formulas(run, answers.run, answers.formulas, known)
     found += [_missing(desk, name) for name in _not_answered(run, desk)]
     return Marking(sheet.title, tuple(found), answers.who, tuple(notes))
 
@@ -77,6 +80,14 @@ def judged(desk: Desk, doubt: bool) -> list[Verdict]:
     for written in _in_order(desk):
         found += judge(desk, written)
     return found
+
+
+def formulas(run: Run, number: int, typed: Mapping[str, str], known: dict) -> list[Verdict]:
+    """The verdicts on formulas."""
+    return [
+        judge_formula(derivation_of(run, known), quantity, formula, number)
+        for quantity, formula in typed.items()
+    ]
 
 
 def _in_order(desk: Desk) -> Iterator[Written]:

@@ -18,7 +18,7 @@ from deltarule.notation.names import ascii_name, canonical, parse_reference
 
 _INHERITED = ("network", "optimiser", "rate", "updates", "not_updated", "rounding")
 _MERGED = ("options", "given")
-_OWN = ("title", "at", "asked", "restated", "published", "marks")
+_OWN = ("title", "at", "asked", "restated", "published", "formulas", "marks")
 RUN_KEYS = (*_OWN, *_INHERITED, *_MERGED)
 SHEET_KEYS = (*RUN_KEYS, "source", "run")
 ROUNDING_KEYS = ("decimals", "significant", "rule")
@@ -85,6 +85,7 @@ class _Reader:
             "given": given,
             "restated": restated,
             "published": published,
+            "formulas": read_formulas(self._table("formulas"), self.toml, self.number),
             "asked": asked,
             "marks": self._marks(asked),
         }
@@ -194,6 +195,15 @@ class _Reader:
             if marks[name].value < 0:
                 raise DeltaruleError(f"{value} marks", place, "give 0 or more")
         return marks
+
+
+def read_formulas(table: dict[str, Any], toml: TomlText, run: int = 0) -> dict[str, str]:
+    """A table of formulas as typed, keyed by canonical names of gradients."""
+    found = {}
+    for key, formula in table.items():
+        place = toml.where("formulas", key, run)
+        found[_named(key, _reference, place)] = expect(formula, str, place)
+    return found
 
 
 def _named(text: str, spelled: Callable[[str], str], place: str) -> str:

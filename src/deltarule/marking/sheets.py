@@ -31,6 +31,9 @@ A sheet is a TOML file. Copy this one:
     "Theta2 after" = [-0.22, 0.55, 1.42]
     "dE_o[0]/dh1[0]" = 0.0554      # one entry; entries count from 0
 
+    [formulas]                     # formulas as printed, read by a parser of our own
+    "dE/dTheta1" = "dE/dyhat * σ'(s2) * Theta2 * σ'(s1) * x"
+
     [marks]                        # left out: all alike
     "dE/dTheta2" = 2
 
@@ -50,7 +53,7 @@ a Unicode minus and a decimal comma stand in quotes: `"1/3"`, `"−0,5"`. (`[0,5
 **Runs.** What stands before the first `[[run]]` is a run itself if it publishes or asks
 something, or if it is the only one. A further run inherits network, optimiser, rate, updates,
 not_updated and rounding unless it has its own; its [run.options] and [run.given] add to and
-replace single values of the sheet's; restated, published, asked, marks and at are its own alone.
+replace single values of the sheet's; restated, published, formulas, asked, marks and at are its own.
 """
 
 from __future__ import annotations
@@ -101,6 +104,7 @@ class Run:
     given: dict[str, Numbers] = field(default_factory=dict)
     restated: dict[str, Numbers] = field(default_factory=dict)
     published: dict[str, Numbers] = field(default_factory=dict)
+    formulas: dict[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     marks: dict[str, Printed] = field(default_factory=dict)
 
