@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -27,8 +28,7 @@ from deltarule.notation.nodes import Read, free_indices, index_names, read, read
 from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.text import text
 
-#: The kinds that are tried as the second of two mistakes.
-_SECOND = ("weights", "activations", "slope", "factor", "sign", "transposed")
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def judge_formula(derivation: Derivation, quantity: str, formula: str, run: int = 1) -> Verdict:
@@ -146,26 +146,41 @@ class _Judgement:
     def _close(self, one: np.ndarray, two: np.ndarray) -> bool:
         return bool(np.allclose(one, two, rtol=1e-9, atol=1e-14))
 
-    def mistakes(self) -> Iterator[tuple[Mistake, ...]]:
+    def mistakes(self) -> list[tuple[Mistake, ...]]:
         """One mistake, or else two, with which the right formula becomes the written one."""
         single = mistakes_in(self._scene(self.full))
-        found = [m for m in single if self._gives(m)]
-        if found:
-            yield from ((m,) for m in found)
-            return
-        for first in single:
-            if first.cost > 4.5:
-                break
-            for second in mistakes_in(self._scene(first.equation.rhs)):
-                if second.kind.split()[0] in _SECOND and self._gives(second):
-                    yield first, second
-                    return
+        found = [(m,) for m in single if self._gives(m)]
+        return found or sorted(self._pairs(single), key=_far_fetched)
+
+    def _pairs(self, single: list[Mistake]) -> Iterator[tuple[Mistake, Mistake]]:
+        """Two mistakes: those whose changes multiply to the one that is seen, then checked."""
+        right = self._value(self.full, self.probe)
+        with np.errstate(all="ignore"):
+            seen = (self.values / right).ravel()
+            values = [self._tried(m) for m in single]
+            kept = [(m, (v / right).ravel()) for m, v in zip(single, values, strict=True)
+                    if v is not None]
+            changes = np.array([c for _, c in kept])
+            for k, (first, change) in enumerate(kept):
+                fits = np.isclose(changes * change, seen, rtol=1e-9).all(axis=1)
+                for other in np.flatnonzero(fits[: k + 1]):
+                    yield from self._both(first, kept[other][0])
+
+    def _both(self, first: Mistake, second: Mistake) -> Iterator[tuple[Mistake, Mistake]]:
+        for mistake in mistakes_in(self._scene(first.equation.rhs)):
+            if mistake.words == second.words and self._gives(mistake):
+                yield first, mistake
+                return
+
+    def _tried(self, mistake: Mistake) -> np.ndarray | None:
+        try:
+            return self._value(mistake.equation.rhs, self.probe)
+        except (DeltaruleError, ZeroDivisionError, OverflowError):
+            return None
 
     def _gives(self, mistake: Mistake) -> bool:
-        try:
-            return self._close(self.values, self._value(mistake.equation.rhs, self.probe))
-        except (DeltaruleError, ZeroDivisionError, OverflowError):
-            return False
+        value = self._tried(mistake)
+        return value is not None and self._close(self.values, value)
 
     def _scene(self, formula: Expr) -> Scene:
         equation = Equation(
@@ -196,6 +211,13 @@ class _Judgement:
             f"{shown(float(np.asarray(self.values)[at]))}, but the gradient is "
             f"{shown(float(right[at]))}"
         )
+
+
+def _far_fetched(mistakes: tuple[Mistake, ...]) -> tuple[float, int]:
+    """How much two mistakes suppose together: their costs, and how far layers are mixed up."""
+    numbers = [[int(n) for n in re.findall(r"\d+", m.words.translate(_DIGITS))] for m in mistakes]
+    apart = sum((n[0] - n[1]) ** 2 for n in numbers if len(n) == 2)
+    return sum(m.cost for m in mistakes), apart
 
 
 def _told(mistakes: tuple[Mistake, ...]) -> str:

@@ -27,6 +27,18 @@ def factor_lost(scene: Scene) -> Iterator[Wrong]:
             )
 
 
+def factor_twice(scene: Scene) -> Iterator[Wrong]:
+    """Each factor of the whole product once too often."""
+    for site in sites(scene.equation.rhs):
+        if isinstance(site.node, Mul):
+            for factor in site.node.args:
+                if not factor.is_number:
+                    yield Wrong(
+                        "factor twice", 5.0, site.replaced(site.node * factor),
+                        f"the factor {text(factor)} stands twice",
+                    )
+
+
 def summand_lost(scene: Scene) -> Iterator[Wrong]:
     """Each summand left out."""
     for site in sites(scene.equation.rhs):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from deltarule.marking.mistakes.factors import (
     constant,
     factor_lost,
+    factor_twice,
     power,
     sign,
     summand_lost,
@@ -15,5 +16,5 @@ from deltarule.marking.mistakes.tensors import stand_in, transposed
 
 ROWS = (
     slope, stand_in, factor_lost, sign, transposed, summand_lost, reduction, constant, power,
-    activation,
+    factor_twice, activation,
 )
