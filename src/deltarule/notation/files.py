@@ -11,6 +11,7 @@ from deltarule.notation.catalogue import catalogue, declared_aliases, find
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.networks import Network
 from deltarule.notation.page import Page, written_on
+from deltarule.notation.variants import VARIANTS, varied
 
 __all__ = ["catalogue", "declared_aliases", "find", "load"]
 
@@ -19,22 +20,24 @@ def load(name_or_path: str | Path, **options) -> Network:
     """The network that a derivation says.
 
     `name_or_path` is a name or alias of a file in `derivations/`, or the path of a file of your
-    own (anything with a `/` or ending in `.py`). `options` are the derivation's own.
+    own (anything with a `/` or ending in `.py`). `options` are the derivation's own, and those of
+    notation/variants.py that make another network of it, such as `unroll=3`.
     Raises DeltaruleError for an unknown name, an unreadable or faulty file, an unknown option.
     """
     path = find(str(name_or_path))
     page = Page(path.stem, str(path), dict(options))
     module = _run(path, page)
-    unknown = [o for o in options if o not in page.options]
+    unknown = [o for o in options if o not in page.options and o not in VARIANTS]
     if unknown:
         known = ", ".join(page.options) or "none"
         raise DeltaruleError(
             f"the derivation {path.stem} has no option {unknown[0]}",
             path.name,
-            did_you_mean(unknown[0], page.options) or f"its options are: {known}",
+            did_you_mean(unknown[0], [*page.options, *VARIANTS]) or f"its options are: {known}",
         )
     title, _, text = (module.__doc__ or path.stem).strip().partition("\n")
-    return page.network(title.rstrip("."), text.strip())
+    network = page.network(title.rstrip("."), text.strip())
+    return varied(network, {o: v for o, v in options.items() if o not in page.options})
 
 
 def _run(path: Path, page: Page):

@@ -43,7 +43,7 @@ class Writer:
         return text if own >= binding else self.parentheses(text)
 
     # ---- the alphabet -------------------------------------------------------------------
-    minus, dot, comma, dots = "−", "·", ", ", "…"
+    minus, dot, comma, dots, mod = "−", "·", ", ", "…", " mod "
 
     def name(self, name: str) -> str:
         return pretty(name)
@@ -208,10 +208,6 @@ class Writer:
         count = self.reduction("sum", over, [largest], self.number(Integer(1)))
         return self.fraction(self.bracket([largest]), ATOM, count, PRODUCT), PRODUCT
 
-    def _remainder(self, node: nodes.Remainder):
-        top, bottom = (self.inside(a, POWER) for a in node.args)
-        return self.relation(top, self.words("mod"), bottom), SUM
-
     def _unequal(self, node: nodes.Unequal):
         sides = [self.comma.join(self(a) for a in part) for part in node.args]
         if len(node.args[0]) > 1:
@@ -242,6 +238,10 @@ class Writer:
     def _carried(self, node: nodes.Carried):
         return self.write(node.args[1])
 
+    def _remainder(self, node: nodes.Remainder):
+        top, bottom = node.args
+        return self.inside(top, PRODUCT) + self.mod + self.inside(bottom, POWER), SUM
+
     def _frozen(self, node: nodes.Frozen):
         return self.function("frozen", [self(node.args[0])]), ATOM
 
@@ -271,7 +271,8 @@ class Writer:
         Elementwise: _function, nodes.Reduction: _reduction, nodes.Delta: _delta,
         nodes.PartialOf: _partial, nodes.FloorQuotient: _floor,
         nodes.CeilingQuotient: _ceiling, nodes.Choose: _choose, nodes.Carried: _carried,
-        nodes.Frozen: _frozen,
+        nodes.Frozen: _frozen, nodes.Remainder: _remainder,
+        nodes.Selection: _selection, nodes.Unequal: _unequal,
         nodes.AtLeastZero: _at_least_zero,
         nodes.Positive: _positive, nodes.Divides: _divides, nodes.Equal: _equal,
     }

@@ -1,0 +1,43 @@
+"""Options that every recurrent derivation has: the same network unrolled, or truncated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.networks import Network, Option
+from deltarule.notation.truncate import in_chunks, truncated
+from deltarule.notation.unroll import unrolled
+
+
+class Variant(NamedTuple):
+    """What makes another network of one, with a whole number; `help` in a few words."""
+
+    make: Callable[[Network, int], Network]
+    help: str
+
+
+VARIANTS: dict[str, Variant] = {
+    "truncate": Variant(truncated, "errors go back so many times and no further"),
+    "chunks": Variant(in_chunks, "errors stop at every so many times, states do not"),
+    "unroll": Variant(unrolled, "every one of so many times written out"),
+}
+
+
+def varied(network: Network, asked: Mapping[str, object]) -> Network:
+    """The network with the variants that are asked for. Raises DeltaruleError for no number."""
+    for word, variant in VARIANTS.items():
+        if word not in asked:
+            continue
+        text = str(asked[word]).strip()
+        if not text.lstrip("-").isdigit():
+            raise DeltaruleError(
+                f"{word} = {text} is not a whole number", network.name,
+                f"give {word} as a whole number",
+            )
+        network = variant.make(network, int(text))
+        option = Option(word, int(text), None, variant.help)
+        network = replace(network, options={**network.options, word: option})
+    return network
