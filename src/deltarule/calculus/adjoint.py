@@ -19,6 +19,7 @@ from deltarule.calculus.verify import Verifier
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.facts import facts_of
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import PartialOf, Read, read, reads, tensor_name
 from deltarule.notation.optimisers import is_update
@@ -136,6 +137,7 @@ class _Work:
         # A sequence has at least one time, as the range of an index says.
         steps = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
         self.known = {**dict(self.ranges), **{Index(f"0 ≤ … < {n}"): n for n in steps}}
+        self.facts = facts_of(network.definitions)
         self.record = Record(network, self.ranges, verifier)
 
     def gradient(self) -> Gradient:
@@ -218,6 +220,7 @@ class _Work:
             ),
             equation.ranges + tuple((table.get(i, i), n) for i, n in partial.ranges),
             tuple(substitute(c, table) for c in partial.conditions),
+            self.facts,
         )
 
     def _eliminate(self, terms: list[Term]) -> None:

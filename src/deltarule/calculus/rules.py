@@ -44,6 +44,12 @@ _ROWS = (
         "Σ_o δ(2·o, q)·g[o] = g[q/2] if q is even, and 0 if it is odd",
     ),
     Rule(
+        "divide the delta",
+        "Σ_{i,j} δ(W·i + j, q)·f(i, j) = f(⌊q/W⌋, q mod W), if 0 ≤ j < W and q is in range",
+        "Counting rows of W, position q is in row ⌊q/W⌋ at place q mod W, and nowhere else.",
+        "y[4·i + j] = x[i, j] gives ∂E/∂x[i, j] from ∂E/∂y, and back: x at ⌊q/4⌋, q mod 4",
+    ),
+    Rule(
         "keep the condition",
         "δ(a, b) without an index to sum over says: only where a = b",
         "Nothing is left to sift, so the delta stays as a condition.",

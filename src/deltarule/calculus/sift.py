@@ -14,19 +14,24 @@ from sympy import Basic, Expr, Mul
 from deltarule.notation import nodes
 from deltarule.notation.affine import affine, implied, never_negative
 from deltarule.notation.nodes import AtLeastZero, Delta, Divides, Equal, FloorQuotient
-from deltarule.notation.substitution import substitute
+from deltarule.notation.radix import digits, taken_apart
+from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.symbols import Index
 from deltarule.notation.text import text
 
 
 @dataclass(frozen=True)
 class Term:
-    """Σ over `ranges`, where `conditions` hold, of `body`·Π δ(a, u)."""
+    """Σ over `ranges`, where `conditions` hold, of `body`·Π δ(a, u).
+
+    `facts` are conditions that always hold, because sizes are defined so.
+    """
 
     body: Expr
     deltas: tuple[tuple[Expr, Expr], ...]
     ranges: tuple[tuple[Index, Expr], ...]
     conditions: tuple = ()
+    facts: tuple = ()
 
     def expression(self) -> Expr:
         """The term as an expression, its deltas in front."""
@@ -44,20 +49,29 @@ class Elimination:
     term: Term
 
 
-def eliminate(term: Term, free: Mapping[Index, Expr]) -> Elimination | None:
-    """Remove one delta; None when none is left. `free` gives the extents of unbound indices."""
+def eliminate(
+    term: Term, free: Mapping[Index, Expr], outer: bool = False
+) -> Elimination | None:
+    """Remove one delta; None when none is left. `free` gives the extents of unbound indices.
+
+    Of two indices that a delta could be solved for alike, it is the inner one, or the `outer`.
+    """
     if not term.deltas:
         return None
-    position, index = _best(term)
+    position, index = _best(term, outer)
     a, u = term.deltas[position]
     others = tuple(d for k, d in enumerate(term.deltas) if k != position)
+    if index is not None and index != a:
+        parts = digits(a, dict(term.ranges))
+        if parts is not None and len(parts[0]) > 1:
+            return _divide(term, parts, a, u, others, free)
     if index is None:
         kept = replace(term, deltas=others, conditions=(*term.conditions, Equal(a, u)))
         return Elimination("keep the condition", "", (Equal(a, u),), kept)
     return _solve(term, index, a, u, others, free)
 
 
-def _best(term: Term) -> tuple[int, Index | None]:
+def _best(term: Term, outer: bool) -> tuple[int, Index | None]:
     """The delta to remove next and the index to solve it for: bare indices first."""
     bound = tuple(i for i, _ in term.ranges)
     choices = []
@@ -70,7 +84,8 @@ def _best(term: Term) -> tuple[int, Index | None]:
         for index, coefficient in split[0].items():
             cost = 0 if coefficient in (1, -1) else 1
             # Of two equals the innermost, so that the sum over outputs stays.
-            choices.append((cost, k, -bound.index(index), index))
+            place = bound.index(index)
+            choices.append((cost, k, place if outer else -place, index))
     if not choices:
         return 0, None
     _, k, _, index = min(choices, key=lambda c: c[:3])
@@ -96,20 +111,56 @@ def _solve(term: Term, index: Index, a, u, others, free) -> Elimination:
             AtLeastZero(difference),
             AtLeastZero((c * (extent - 1) - difference).expand()),
         ]
-    table = {index: solution}
-    ranges = tuple(r for r in term.ranges if r[0] != index)
+    rule = "sift the delta" if a == index else "solve the delta"
+    return _put(term, rule, {index: solution}, wanted, others, free)
+
+
+def _divide(term: Term, parts, a, u, others, free) -> Elimination:
+    """Take a position apart: (c·H + i)·W + j = u gives j = u mod W, and so on."""
+    found, rest = parts
+    value = (u - rest).expand()
+    table = taken_apart(value, found)
+    top = found[0]
+    wanted = [
+        AtLeastZero(value),
+        AtLeastZero((top.coefficient * top.extent - 1 - value).expand()),
+    ]
+    for digit in found[1:]:
+        wanted.append(AtLeastZero(digit.extent - 1 - table[digit.index]))
+    if found[-1].coefficient != 1:
+        wanted.append(Divides(found[-1].coefficient, value))
+    coefficients = {d.index: d.coefficient for d in found}
+
+    def joined(access: Expr) -> Expr:
+        """The read with c·H·W + i·W + j written as what it is equal to."""
+        subscripts = []
+        for subscript in access.indices:
+            split = affine(subscript, tuple(coefficients))
+            same = split is not None and split[0] == coefficients
+            subscripts.append((value + split[1]).expand() if same else subscript)
+        return access.func(access.base, *subscripts)
+
+    term = replace(term, body=replace_reads(term.body, joined))
+    return _put(term, "divide the delta", table, wanted, others, free)
+
+
+def _put(term: Term, rule: str, table: dict, wanted: list, others, free) -> Elimination:
+    """Put what a delta was solved for everywhere, and keep its range as conditions."""
+    ranges = tuple(r for r in term.ranges if r[0] not in table)
     known = {**free, **dict(ranges)}
+    facts = list(term.facts)
     kept = [substitute(c, table) for c in term.conditions]
-    kept = [c for c in kept if not holds(c, [], known)]
-    new = [w for w in wanted if not holds(w, kept, known)]
+    kept = [c for c in kept if not holds(c, facts, known)]
+    new = [w for w in wanted if not holds(w, [*kept, *facts], known)]
     result = Term(
         chosen(substitute(term.body, table), [*kept, *new], known),
         tuple((substitute(b, table), v) for b, v in others),
         ranges,
         (*kept, *new),
+        term.facts,
     )
-    rule = "sift the delta" if a == index else "solve the delta"
-    return Elimination(rule, f"Here: {text(index)} = {text(solution)}.", tuple(new), result)
+    told = ", ".join(f"{text(index)} = {text(solution)}" for index, solution in table.items())
+    return Elimination(rule, f"Here: {told}.", tuple(new), result)
 
 
 def holds(condition, given: list, ranges: Mapping[Index, Expr]) -> bool:
@@ -167,7 +218,7 @@ def clipped(term: Term, tensors: Mapping, free: Mapping[Index, Expr]) -> Term:
         for subscript, extent in zip(factor.indices, tensor.axes, strict=True):
             for statement in (subscript, (extent - 1 - subscript).expand()):
                 wanted = AtLeastZero(statement)
-                if not holds(wanted, conditions, ranges):
+                if not holds(wanted, [*conditions, *term.facts], ranges):
                     conditions.append(wanted)
     return replace(term, conditions=tuple(conditions))
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from sympy import Add, Expr, Integer
+from sympy import Add, Expr, Integer, cancel
 
-from deltarule.notation.nodes import free_symbols
+from deltarule.notation.nodes import CeilingQuotient, FloorQuotient, Remainder, free_symbols
 from deltarule.notation.symbols import Index, Size
 
 
@@ -41,7 +41,7 @@ def never_negative(expression: Expr, ranges: Mapping[Index, Expr] | None = None)
 
     A plain "no" means only that this simple argument does not show it.
     """
-    ranges = ranges or {}
+    expression, ranges = _digits_as_indices(expression, ranges or {})
     inside = tuple(i for i in ranges if i in free_symbols(expression))
     split = affine(expression, inside)
     if split is None:
@@ -54,6 +54,38 @@ def never_negative(expression: Expr, ranges: Mapping[Index, Expr] | None = None)
             return False
         low = low + coefficient * (ranges[index] - 1)
     return _certain(low, ranges)
+
+
+def _digits_as_indices(expression: Expr, ranges: Mapping) -> tuple[Expr, Mapping]:
+    """q mod c and ⌊q/c⌋ as indices of their own, from 0 to c − 1 and to their greatest value."""
+    if not expression.has(Remainder, FloorQuotient):
+        return expression, ranges
+    ranges = dict(ranges)
+    table = {}
+    for node in expression.atoms(Remainder, FloorQuotient):
+        extent = _extent_of(node, ranges)
+        if extent is not None:
+            table[node] = Index(str(node))
+            ranges[table[node]] = extent
+    return expression.xreplace(table), ranges
+
+
+def _extent_of(node: Expr, ranges: Mapping) -> Expr | None:
+    """How many values from 0 on an index, a remainder or a quotient takes; None if unknown."""
+    if node in ranges:
+        return ranges[node]
+    if isinstance(node, Remainder):
+        return node.args[1]
+    if type(node) is FloorQuotient:
+        within = _extent_of(node.args[0], ranges)
+        if within is None:
+            return None
+        extent = cancel(within / node.args[1])
+        whole = extent.is_polynomial() and all(
+            c.is_integer for c in extent.as_coefficients_dict().values()
+        )
+        return extent if whole else CeilingQuotient(within, node.args[1])
+    return None
 
 
 def _certain(expression: Expr, ranges: Mapping[Index, Expr]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Integer
+from sympy import Add, Expr, Integer, Mul
 
 from deltarule.notation.affine import affine, never_negative
 from deltarule.notation.nodes import (
@@ -14,7 +14,7 @@ from deltarule.notation.nodes import (
     FloorQuotient,
     free_symbols,
 )
-from deltarule.notation.symbols import Index
+from deltarule.notation.symbols import Index, Size
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,9 @@ def _span(index: Index, extent: Expr, statements: list[Expr], known: dict) -> Sp
         split = affine(statement, (index,))
         coefficient, rest = split[0][index], split[1]
         if never_negative(coefficient, known):
-            lower.append(CeilingQuotient(-rest, coefficient))
+            lower.append(CeilingQuotient(tidy(-rest), coefficient))
         else:
-            upper.append(FloorQuotient(rest, -coefficient))
+            upper.append(FloorQuotient(tidy(rest), -coefficient))
     others = {i: n for i, n in known.items() if i != index}
     lower = _strongest(lower, others, +1)
     upper = _strongest(upper, others, -1)
@@ -77,6 +77,27 @@ def _strongest(bounds: list[Expr], known: dict, sign: int) -> list[Expr]:
                    for r in rivals):
             kept.append(bound)
     return kept
+
+
+def tidy(expression: Expr) -> Expr:
+    """A sum of products of sizes as one would write it: p + P − D·(K − 1)."""
+    terms = list(Add.make_args(expression.expand()))
+    for size in sorted(_sizes_in(expression), key=str):
+        mine = [t for t in terms if size in t.free_symbols]
+        rests = [t / size for t in mine]
+        if len(mine) == 2 and any(r.is_Integer for r in rests) and not any(
+            size in r.free_symbols for r in rests
+        ):
+            inner = Add(*rests)
+            sign = -1 if next(r for r in rests if not r.is_Integer).as_coeff_Mul()[0] < 0 else 1
+            terms = [t for t in terms if t not in mine]
+            terms.append(Mul(sign, size, Add(*(sign * r for r in rests)), evaluate=False)
+                         if inner != 0 else inner)
+    return Add(*terms)
+
+
+def _sizes_in(expression: Expr) -> set[Size]:
+    return {s for s in free_symbols(expression) if isinstance(s, Size)}
 
 
 def _plain(bound: Expr) -> bool:

@@ -6,6 +6,7 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational
 from sympy.tensor.indexed import Indexed
 
 from deltarule.notation import nodes
+from deltarule.notation.bounds import tidy
 from deltarule.notation.symbols import Index, Scalar, Size
 
 
@@ -28,7 +29,7 @@ def over_under(product: Mul) -> tuple[list[Expr], list[Expr]]:
 
 def sides(difference: Expr) -> tuple[Expr, Expr]:
     """a − b as the two sides a and b, for a comparison with 0."""
-    terms = Add.make_args(difference)
+    terms = Add.make_args(tidy(difference))
     left = [t for t in terms if t.as_coeff_Mul()[0] > 0]
     right = [-t for t in terms if t.as_coeff_Mul()[0] < 0]
     return Add(*left), Add(*right)
@@ -37,9 +38,9 @@ def sides(difference: Expr) -> tuple[Expr, Expr]:
 def term_order(term: Expr):
     coefficient, rest = term.as_coeff_Mul()
     constant = rest == 1
-    indexed = any(isinstance(n, Index) for n in nodes.walk(term))
+    indices = sorted(n.name for n in nodes.walk(term) if isinstance(n, Index))
     negative = bool(coefficient < 0 and not constant)
-    return negative, constant, not indexed, -nodes.size_of(rest), str(rest)
+    return negative, constant, not indices, -nodes.size_of(rest), indices[:1], str(rest)
 
 
 def factor_order(factor: Expr):

@@ -114,7 +114,8 @@ class Writer:
     def reduction(self, sign: str, spans: list[Span], conditions: list[str], body: str) -> str:
         """A sum (or max, or product) of `body` over spans, where all conditions hold."""
         if conditions:
-            body = f"{self.bracket(conditions)}{self.dot}{body}"
+            counts = body == self.number(Integer(1))
+            body = self.bracket(conditions) + ("" if counts else self.dot + body)
         if not spans:
             return body
         below = ("," if all(s.whole for s in spans) else self.comma).join(

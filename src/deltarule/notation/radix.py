@@ -1,0 +1,64 @@
+"""Mixed-radix positions: (c·H + i)·W + j for 0 ≤ i < H, 0 ≤ j < W is as good as (c, i, j).
+
+A sum Σ c_k·i_k in which each coefficient is larger than all that the later indices can add up to
+takes every value once. So it can be taken apart again by division and remainder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sympy import Expr, Integer
+
+from deltarule.notation.affine import affine, never_negative
+from deltarule.notation.nodes import FloorQuotient, Remainder
+from deltarule.notation.symbols import Index
+
+
+@dataclass(frozen=True)
+class Digit:
+    """An index of a position, its coefficient, and its extent."""
+
+    index: Index
+    coefficient: Expr
+    extent: Expr
+
+
+def digits(position: Expr, ranges: Mapping[Index, Expr]) -> tuple[tuple[Digit, ...], Expr] | None:
+    """The digits of a position, the most significant first, and its constant part.
+
+    None where different indices might give the same position, or where that cannot be shown.
+    """
+    split = affine(position, tuple(ranges))
+    if split is None or not split[0]:
+        return None
+    left = [Digit(i, c, ranges[i]) for i, c in split[0].items()]
+    known = {i: ranges[i] for i in split[0]}
+    found: list[Digit] = []
+    reach: Expr = Integer(0)
+    while left:
+        lowest = next((d for d in left if _least(d, left, known)), None)
+        if lowest is None or not never_negative(lowest.coefficient - reach - 1, known):
+            return None
+        left.remove(lowest)
+        found.insert(0, lowest)
+        reach = (reach + lowest.coefficient * (lowest.extent - 1)).expand()
+    return tuple(found), split[1]
+
+
+def _least(digit: Digit, among: list[Digit], known: Mapping[Index, Expr]) -> bool:
+    return all(
+        other is digit or never_negative(other.coefficient - digit.coefficient, known)
+        for other in among
+    )
+
+
+def taken_apart(value: Expr, parts: tuple[Digit, ...]) -> dict[Index, Expr]:
+    """Each digit of a value: ⌊(value mod the coefficient above)/its own coefficient⌋."""
+    result: dict[Index, Expr] = {}
+    rest = value
+    for digit in parts:
+        result[digit.index] = FloorQuotient(rest, digit.coefficient)
+        rest = Remainder(rest, digit.coefficient)
+    return result
