@@ -24,16 +24,17 @@ def inserted(
     entry: tuple[int, ...],
     values: Values,
     shown: Callable[[object], str],
+    writer: type[NumberWriter] | None = None,
 ) -> str:
     """The right-hand side at one entry, each read replaced by its number.
 
-    `shown` turns a number of the arithmetic at hand into text.
+    `shown` turns a number of the arithmetic at hand into text; `writer` has another alphabet.
     """
     at = {i: Integer(k) for i, k in zip(equation.indices, entry, strict=True)}
-    return _Numbers(values, shown)(substitute(equation.rhs, at))
+    return (writer or NumberWriter)(values, shown)(substitute(equation.rhs, at))
 
 
-class _Numbers(Writer):
+class NumberWriter(Writer):
     """Writes reads as numbers and sums term by term."""
 
     def __init__(self, values: Values, shown: Callable[[object], str]):

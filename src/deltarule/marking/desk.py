@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -69,10 +69,14 @@ class Desk:
 
 
 def open_desk(
-    run: Run, number: int, numbers: Mapping[str, Numbers], known: dict[tuple, Derivation]
+    run: Run, number: int, numbers: Mapping[str, Numbers], known: dict[tuple, Derivation],
+    extra: Iterable[str] = (),
 ) -> Desk:
-    """The desk for what is written for a run; derivations are kept in `known`."""
-    course = run_course(run, tuple(numbers), known)
+    """The desk for what is written for a run; derivations are kept in `known`.
+
+    `extra` names quantities that are worked out although nothing is written for them.
+    """
+    course = run_course(run, tuple(dict.fromkeys((*numbers, *extra))), known)
     return Desk(run, number, course, lay_out(numbers, course, run.rounding))
 
 

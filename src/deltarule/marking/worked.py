@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -43,9 +44,11 @@ def work(
     *,
     checks: bool = True,
     as_printed: bool = False,
+    extra: Sequence[str] = (),
 ) -> list[Worked]:
     """Every run of a sheet worked through, with verdicts on what it publishes.
 
+    What a run publishes or asks beyond the usual lines is worked out too, and what `extra` names.
     `arithmetic` replaces the sheet's own rounding policy. Givens that contradict the values
     printed after them are mended first, unless `as_printed`. For a run whose values are those
     after the updates, the trace is of the network with the updated parameters.
@@ -53,16 +56,16 @@ def work(
     sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
     known: dict[tuple, Derivation] = {}
     return [
-        _worked(run, number, known, arithmetic, checks, as_printed)
+        _worked(run, number, known, arithmetic, checks, as_printed, extra)
         for number, run in enumerate(sheet.runs, start=1)
     ]
 
 
 def _worked(
     run: Run, number: int, known: dict, arithmetic: Arithmetic | None, checks: bool,
-    as_printed: bool,
+    as_printed: bool, extra: Sequence[str],
 ) -> Worked:
-    desk = open_desk(run, number, run.published, known)
+    desk = open_desk(run, number, run.published, known, extra=(*run.asked, *extra))
     if run.at == "after":
         found = judge_after(desk)
         course: Course = desk.course.updated(run.updates)

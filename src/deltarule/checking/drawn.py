@@ -1,0 +1,68 @@
+"""Givens drawn at random, short enough to follow by hand: 0.3, −1.2, labels, one-hot targets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from random import Random
+
+import numpy as np
+
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.probe import choose_sizes
+from deltarule.calculus import Derivation
+from deltarule.notation.specialise import specialise
+from deltarule.notation.tensors import Tensor
+
+
+def drawn(
+    derivation: Derivation, seed: int = 0, sizes: Mapping[str, int] | None = None
+) -> tuple[dict[str, np.ndarray], dict[str, int]]:
+    """Givens by name, those from outside too, and all sizes by name. Equal seeds give equal ones.
+
+    `sizes` holds some sizes and attributes; other attributes have their usual values, other
+    sizes are small. Raises DeltaruleError for sizes that are unknown or do not fit.
+    """
+    network, random = derivation.network, Random(seed)
+    specialise(network, sizes or {})
+    fixed = {s.name: n for s, n in network.attributes.items()} | dict(sizes or {})
+    chosen = choose_sizes(network, random, fixed)
+    values = Values({}, chosen, {}, {})
+    givens = {}
+    for tensor in network.tensors.values():
+        if tensor.given:
+            shape = tuple(values.extent(a) for a in tensor.axes)
+            below = values.extent(tensor.whole_below) if tensor.whole else 0
+            givens[tensor.name] = _draw(tensor, shape, below, random)
+    for name in derivation.upstream:
+        shape = tuple(values.extent(a) for a in network.tensor(name).axes)
+        givens[f"d{derivation.of}/d{name}"] = _tenths(shape, (-1, 1), random)
+    free = {s.name: n for s, n in chosen.items() if s not in network.definitions}
+    return givens, free
+
+
+def _draw(tensor: Tensor, shape: tuple[int, ...], below: int, random: Random) -> np.ndarray:
+    if tensor.whole:
+        return _filled(shape, lambda: Fraction(random.randrange(below)))
+    if tensor.sums_to_one is None:
+        return _tenths(shape, tensor.within or (-2, 2), random)
+    axis = tensor.sums_to_one
+    picked = _filled(
+        (*shape[:axis], 1, *shape[axis + 1:]), lambda: Fraction(random.randrange(shape[axis]))
+    )
+    places = np.arange(shape[axis]).reshape([-1 if k == axis else 1 for k in range(len(shape))])
+    return np.where(picked == places, Fraction(1), Fraction(0))
+
+
+def _tenths(shape: tuple[int, ...], within: tuple[int, int], random: Random) -> np.ndarray:
+    """Numbers strictly between two whole ones, in tenths, none of them 0."""
+    low, high = within
+    choices = [Fraction(k, 10) for k in range(10 * low + 1, 10 * high) if k]
+    return _filled(shape, lambda: random.choice(choices))
+
+
+def _filled(shape: tuple[int, ...], draw) -> np.ndarray:
+    result = np.empty(int(np.prod(shape, dtype=np.int64)), dtype=object)
+    for k in range(len(result)):
+        result[k] = draw()
+    return result.reshape(shape)
