@@ -68,6 +68,18 @@ _ROWS = (
         "Σ_m g·W[m] = g·Σ_m W[m]",
     ),
     Rule(
+        "share the condition",
+        "[c]·a + [c]·b = [c]·(a + b)",
+        "Terms that hold under the same condition are put together.",
+        "[t ≤ T − 2]·f[t + 1] + [t ≤ T − 2]·g[t + 1] = [t ≤ T − 2]·(f[t + 1] + g[t + 1])",
+    ),
+    Rule(
+        "at the edge",
+        "at the first and at the last time a condition is decided",
+        "There is nothing before the first time but the initial state, and nothing after the last.",
+        "∂E/∂h[T − 1] has no term from h[T]",
+    ),
+    Rule(
         "count",
         "Σ_{i<N} c = N·c",
         "The same term is added N times.",

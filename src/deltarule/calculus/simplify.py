@@ -37,6 +37,31 @@ def count(expression: Expr, network: Network) -> Rewrite | None:
     return _changed(expression, _everywhere(expression, _count_in))
 
 
+def share_condition(expression: Expr, network: Network) -> Rewrite | None:
+    """[c]·a + [c]·b = [c]·(a + b), for conditions that no sum is about."""
+    shared: dict[tuple, list[Expr]] = {}
+    others: list[Expr] = []
+    for term in Add.make_args(expression):
+        guarded = [f for f in Mul.make_args(term) if isinstance(f, Sum) and f.conditions]
+        inner = guarded[0] if len(guarded) == 1 else None
+        guards = [] if inner is None else guards_of(inner)
+        if not guards:
+            others.append(term)
+            continue
+        rest = [c for c in inner.conditions if c not in guards]
+        bare = Mul(*(f for f in Mul.make_args(term) if f is not inner))
+        shared.setdefault(tuple(guards), []).append(bare * Sum(inner.body, inner.ranges, rest))
+    if all(len(terms) < 2 for terms in shared.values()):
+        return None
+    return Rewrite(Add(*others, *(Sum(Add(*ts), (), c) for c, ts in shared.items())))
+
+
+def guards_of(node: Sum) -> list:
+    """The conditions of a sum that none of its own indices is in."""
+    bound = frozenset(node.indices)
+    return [c for c in node.conditions if not free_symbols(c) & bound]
+
+
 def sums_to_one(expression: Expr, network: Network) -> Rewrite | None:
     """Σ over the declared axis of a target is 1."""
     used: list[str] = []
@@ -68,6 +93,7 @@ PASSES: tuple[tuple[str, Callable[[Expr, Network], Rewrite | None]], ...] = (
     ("count", count),
     ("pull out", pull_out),
     ("sums to one", sums_to_one),
+    ("share the condition", share_condition),
     ("rearrange", rearrange),
 )
 
@@ -98,8 +124,8 @@ def _pull_out_of(node: Reduction) -> Expr:
     if not outside or not inside:
         return node
     # What is read outside may lie within its tensor under these conditions alone.
-    guards = [c for c in node.conditions if not free_symbols(c) & bound]
-    others = [c for c in node.conditions if free_symbols(c) & bound]
+    guards = guards_of(node)
+    others = [c for c in node.conditions if c not in guards]
     return Sum(Mul(*outside) * Sum(Mul(*inside), node.ranges, others), (), guards)
 
 
