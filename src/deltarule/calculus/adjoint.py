@@ -7,10 +7,11 @@ layers and through convolutions is this one rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sympy import Add, Expr, Integer
 
+from deltarule.calculus.edges import at_the_edges
 from deltarule.calculus.local import Partial, partials
 from deltarule.calculus.record import Record
 from deltarule.calculus.sift import Term, clipped, eliminate, pinned
@@ -135,8 +136,8 @@ class _Work:
         self.indices = target_indices(tensor, self.consumers, network.equation_of(tensor.name))
         self.ranges = tuple(zip(self.indices, tensor.axes, strict=True))
         # A sequence has at least one time, as the range of an index says.
-        steps = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
-        self.known = {**dict(self.ranges), **{Index(f"0 ≤ … < {n}"): n for n in steps}}
+        self.times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
+        self.known = {**dict(self.ranges), **{Index(f"0 ≤ … < {n}"): n for n in self.times}}
         self.facts = facts_of(network.definitions)
         self.record = Record(network, self.ranges, verifier)
 
@@ -150,14 +151,17 @@ class _Work:
         self._eliminate(terms)
         self.record.simplify()
         self._insert()
-        return self._finished(self.record.steps)
+        edges = at_the_edges(
+            self._lhs(), self.record.now, self.ranges, self.known, self.times, self.record.verifier
+        )
+        return self._finished(self.record.steps, edges)
 
     def _lhs(self) -> Expr:
         return read(f"d{self.root}/d{self.tensor.name}", *self.indices)
 
-    def _finished(self, steps: list[Step]) -> Gradient:
+    def _finished(self, steps: list[Step], edges: Iterable[Step] = ()) -> Gradient:
         return Gradient(
-            self.root, self.tensor, self.indices, steps[-1].after, tuple(steps)
+            self.root, self.tensor, self.indices, steps[-1].after, (*steps, *edges)
         )
 
     def _chain(self) -> list[Term]:
