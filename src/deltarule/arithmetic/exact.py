@@ -177,7 +177,7 @@ def _certainly_positive(value: flint.arb) -> bool:
 
 
 def _certainly_same(u: flint.arb, v: flint.arb) -> bool:
-    if u == v or (u.is_exact() and v.is_exact()):
+    if u is v or u == v or (u.is_exact() and v.is_exact()):
         return u == v
     if u < v or u > v:
         return False

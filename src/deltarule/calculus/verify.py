@@ -22,7 +22,7 @@ from deltarule.arithmetic.run import run
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Read, free_symbols, tensor_name, walk
+from deltarule.notation.nodes import Read, free_symbols, read, tensor_name, walk
 from deltarule.notation.symbols import Index, Size
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.text import text
@@ -85,7 +85,10 @@ class Verifier:
             two = arithmetic.zeros(())
             for equation in consumers:
                 change = _change(equation, name, direction, probe)
-                upstream = probe.values.arrays[f"d{of}/d{equation.name}"]
+                upstream = evaluate(
+                    read(f"d{of}/d{equation.name}", *equation.subscripts),
+                    equation.ranges, probe.values, arithmetic,
+                )
                 two = arithmetic.add(two, _sum(arithmetic, arithmetic.multiply(upstream, change)))
             return np.asarray(one), np.asarray(two)
 

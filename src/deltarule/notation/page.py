@@ -11,6 +11,7 @@ from sympy import Expr, Integer, Rational
 from sympy.core.sympify import SympifyError
 from sympy.core.sympify import _sympify as strictly
 
+from deltarule.notation.coverage import check_written_once
 from deltarule.notation.edges import Edges
 from deltarule.notation.equations import Equation, bind
 from deltarule.notation.errors import DeltaruleError
@@ -94,6 +95,7 @@ class Page:
                 "the derivation holds no equation", self.path, "write one, such as y[n] = 2*x[n]"
             )
         self._refuse_stated_gradients()
+        check_written_once(self.equations, self.tensors, self.definitions)
         equations, tensors = with_selections(self.equations, self.tensors)
         return Network(
             self.name, title, text, dict(tensors), ordered(equations, tensors),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, cancel
 
 from deltarule.notation.affine import affine, never_negative
 from deltarule.notation.nodes import FloorQuotient, Remainder
@@ -58,7 +58,16 @@ def taken_apart(value: Expr, parts: tuple[Digit, ...]) -> dict[Index, Expr]:
     """Each digit of a value: ⌊(value mod the coefficient above)/its own coefficient⌋."""
     result: dict[Index, Expr] = {}
     rest = value
-    for digit in parts:
+    for above, digit in zip((None, *parts), parts):
         result[digit.index] = FloorQuotient(rest, digit.coefficient)
-        rest = Remainder(rest, digit.coefficient)
+        through = above is None or _divides(digit.coefficient, above.coefficient)
+        rest = Remainder(value if through else rest, digit.coefficient)
     return result
+
+
+def _divides(part: Expr, whole: Expr) -> bool:
+    """Whether a product of sizes divides another."""
+    ratio = cancel(whole / part)
+    return ratio.is_polynomial() and all(
+        c.is_integer for c in ratio.as_coefficients_dict().values()
+    )
