@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
@@ -22,6 +24,8 @@ def reduced(node, body, inner: Grid, count: int, arithmetic: Arithmetic):
     shape = inner.extents
     axes = tuple(range(len(shape) - count, len(shape)))
     body = filled(body, shape, arithmetic)
+    if isinstance(node, nodes.LogSumExp):
+        return _log_sum_exp(body, np.broadcast_to(inner.counted, shape), axes, arithmetic)
     if inner.counted.ndim or not inner.counted:
         body = arithmetic.where(
             np.broadcast_to(inner.counted, shape), body, _neutral(node, arithmetic)
@@ -33,6 +37,21 @@ def reduced(node, body, inner: Grid, count: int, arithmetic: Arithmetic):
     if isinstance(node, nodes.Max):
         return arithmetic.largest(body, axes, node.ties)
     return arithmetic.product(body, axes)
+
+
+def _log_sum_exp(body, counted: np.ndarray, axes: tuple[int, ...], arithmetic: Arithmetic):
+    """log Σ exp over some axes; with rounded numbers, the largest body is taken out first."""
+    minus_one = arithmetic.number(Fraction(-1))
+    shift = None
+    if arithmetic.stable and np.prod([np.shape(counted)[a] for a in axes]):
+        finite = arithmetic.where(counted, body, arithmetic.least())
+        shift = arithmetic.frozen(arithmetic.largest(finite, axes, "first"))
+        wide = tuple(1 if k in axes else n for k, n in enumerate(np.shape(counted)))
+        back = arithmetic.multiply(minus_one, shift.reshape(wide))
+        body = arithmetic.add(body, back)
+    terms = arithmetic.where(counted, arithmetic.apply("exp", body), arithmetic.zeros(()))
+    found = arithmetic.apply("log", arithmetic.total(terms, axes))
+    return found if shift is None else arithmetic.add(found, shift)
 
 
 def _neutral(node, arithmetic: Arithmetic):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sympy import Basic, Dummy, Expr, Tuple
 
 from deltarule.notation import nodes
-from deltarule.notation.functions import Elementwise
+from deltarule.notation.functions import Elementwise, exp
 from deltarule.notation.nodes import AtLeastZero, Read, Reduction, reads, tensor_name
 from deltarule.notation.substitution import rename_bound
 
@@ -54,17 +54,23 @@ def partials(
             if tensor_name(atom) == name:
                 yield Partial(slope, atom.indices, (), ())
         elif isinstance(atom, nodes.Choose):
-            yield from _by_cases(atom, slope, name)
+            yield from _by_cases(atom, slope, name, value if atom == expression else None)
         else:
-            yield from _through(atom, slope, name, nodes.index_names(expression))
+            known = value if atom == expression else None
+            yield from _through(atom, slope, name, nodes.index_names(expression), known)
 
 
-def _through(atom: Reduction, slope: Expr, name: str, taken: set[str]) -> Iterator[Partial]:
-    """Partials of a reduction, under its sign."""
+def _through(
+    atom: Reduction, slope: Expr, name: str, taken: set[str], value: Expr | None = None
+) -> Iterator[Partial]:
+    """Partials of a reduction, under its sign; `value` is what the reduction is known as."""
     if nodes.index_names(slope) & {i.name for i in atom.indices} and taken:
         atom = rename_bound(atom, taken)
     if isinstance(atom, nodes.Product):
         slope = slope * _others(atom, taken)
+    if isinstance(atom, nodes.LogSumExp):
+        whole = rename_bound(atom, taken | nodes.index_names(atom)) if value is None else value
+        slope = slope * exp(atom.body - whole)
     for inner in partials(atom.body, name):
         yield Partial(
             slope * inner.factor,
@@ -82,7 +88,9 @@ def _others(product: nodes.Product, taken: set[str]) -> Expr:
     return nodes.Product(renamed.body, renamed.ranges, (*renamed.conditions, apart))
 
 
-def _by_cases(atom: nodes.Choose, slope: Expr, name: str) -> Iterator[Partial]:
+def _by_cases(
+    atom: nodes.Choose, slope: Expr, name: str, value: Expr | None
+) -> Iterator[Partial]:
     """Partials of either case, each under the condition that it holds under."""
     condition, then, otherwise = atom.args
     fails = AtLeastZero((-1 - condition.args[0]).expand())
@@ -90,7 +98,7 @@ def _by_cases(atom: nodes.Choose, slope: Expr, name: str) -> Iterator[Partial]:
     for case, holds in ((then, condition), (otherwise, fails)):
         if isinstance(case, Reduction) and taken & {i.name for i in case.indices}:
             case = rename_bound(case, taken)
-        for inner in partials(case, name):
+        for inner in partials(case, name, value):
             yield Partial(
                 slope * inner.factor, inner.subscripts, inner.ranges, (holds, *inner.conditions)
             )

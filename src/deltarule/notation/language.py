@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, Integer, Rational, oo
+from sympy import Basic, Expr, Integer, Rational, oo
 
 from deltarule.notation import nodes
 from deltarule.notation.edges import edges_of
@@ -41,6 +41,7 @@ from deltarule.notation.layers import layer, takes
 from deltarule.notation.networks import Option
 from deltarule.notation.page import Name, current, expression, extents_of
 from deltarule.notation.reductions import TIES, LogSumExp, Max, Mean, Product, Sum
+from deltarule.notation.reductions import condition as stated
 from deltarule.notation.symbols import Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.updates import gradient, memory, new, rate
@@ -51,7 +52,7 @@ __all__ = [
     "attribute", "elementwise", "elu", "erf", "exp", "fits", "gelu", "gradient", "identity",
     "index", "indices", "initially", "input", "intermediate", "layer", "leaky_relu", "log", "loss",
     "memory", "new", "option", "output", "parameter", "rate", "relu", "scalar", "sigmoid", "size",
-    "sizes", "softplus", "sqrt", "square", "state", "takes", "tanh", "target",
+    "sizes", "softplus", "sqrt", "square", "state", "takes", "tanh", "target", "where",
 ]
 
 
@@ -157,10 +158,21 @@ def state(name: str, *axes, before=None, after=None, along: int | None = None) -
 
 def initially(time: Index, first, later) -> Expr:
     """`first` at time 0, `later` at every time after it."""
+    return where(time >= 1, later, first)
+
+
+def where(condition: Basic, then, otherwise) -> Expr:
+    """`then` where an inequality of indices holds, `otherwise` elsewhere: `where(j <= i, a, 0)`.
+
+    Raises DeltaruleError for anything but an inequality.
+    """
     page = current()
-    return nodes.Choose(
-        nodes.AtLeastZero(time - 1), expression(later, page), expression(first, page)
-    )
+    known = stated(condition, page)
+    if not isinstance(known, nodes.AtLeastZero):
+        raise DeltaruleError(
+            f"{condition} is no inequality", page.place(), "write one, such as where(j <= i, a, 0)"
+        )
+    return nodes.Choose(known, expression(then, page), expression(otherwise, page))
 
 
 def loss(name: str, value) -> Name:

@@ -189,6 +189,12 @@ class Product(Reduction):
     __slots__ = ()
 
 
+class LogSumExp(Reduction):
+    """log Σ exp(body), computed without overflow; −∞ over an empty range."""
+
+    __slots__ = ()
+
+
 class Read(Indexed):
     """A tensor at some subscripts; a scalar is read at none, which SymPy's `Indexed` forbids."""
 

@@ -22,7 +22,6 @@ from sympy.core.relational import (
 from deltarule.notation import nodes
 from deltarule.notation.equations import extents
 from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.functions import exp, log
 from deltarule.notation.page import Page, current, expression
 from deltarule.notation.symbols import Index
 
@@ -74,18 +73,11 @@ class MeanWord(ReductionWord):
         return nodes.Sum(body, ranges, conditions) / count
 
 
-class LogSumExpWord(ReductionWord):
-    """log Σ exp(body); in floating point the largest body is taken out first."""
-
-    def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
-        return log(nodes.Sum(exp(body), ranges, conditions))
-
-
 Sum = ReductionWord(nodes.Sum)
 Max = MaxWord(nodes.Max)
 Product = ReductionWord(nodes.Product)
 Mean = MeanWord(nodes.Sum)
-LogSumExp = LogSumExpWord(nodes.Sum)
+LogSumExp = ReductionWord(nodes.LogSumExp)
 
 
 def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:

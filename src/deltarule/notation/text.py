@@ -12,7 +12,7 @@ from sympy.tensor.indexed import Indexed
 
 from deltarule.notation import nodes
 from deltarule.notation.bounds import Span, tight
-from deltarule.notation.functions import Elementwise
+from deltarule.notation.functions import Elementwise, exp, log
 from deltarule.notation.layout import factor_order, over_under, sides, term_order
 from deltarule.notation.names import pretty
 from deltarule.notation.symbols import Index
@@ -215,6 +215,9 @@ class Writer:
             sides = [self.parentheses(side) for side in sides]
         return self.relation(sides[0], "≠", sides[1]), SUM
 
+    def _log_sum_exp(self, node: nodes.LogSumExp):
+        return self.write(log(nodes.Sum(exp(node.body), node.ranges, node.conditions)))
+
     def _delta(self, node: nodes.Delta):
         return self.function("δ", [self(a) for a in node.args]), ATOM
 
@@ -269,7 +272,7 @@ class Writer:
 
     _methods = {
         Symbol: _symbol, Rational: _number, Indexed: _read, Add: _add, Mul: _mul, Pow: _pow,
-        Elementwise: _function, nodes.Reduction: _reduction, nodes.Delta: _delta,
+        Elementwise: _function, nodes.Reduction: _reduction, nodes.LogSumExp: _log_sum_exp, nodes.Delta: _delta,
         nodes.PartialOf: _partial, nodes.FloorQuotient: _floor,
         nodes.CeilingQuotient: _ceiling, nodes.Choose: _choose, nodes.Carried: _carried,
         nodes.Frozen: _frozen, nodes.Remainder: _remainder,
