@@ -233,6 +233,26 @@ class Rounded(Rational):
         return self._ball.context()
 
 
+class Carried(Rounded):
+    """Exact carrying: rationals stay rationals, function values are good to 70 digits.
+
+    A line whose fractions grow past 1024 bits is cut to 512, far beyond any printed digit; so
+    ties (0.125 to two decimals) are decided by the true value wherever it is rational.
+    """
+
+    name = "carried"
+
+    def settle(self, a):
+        return entrywise(_cut, a)
+
+
+def _cut(value: flint.fmpq) -> flint.fmpq:
+    if int(value.q).bit_length() <= 1024:
+        return value
+    shift = 512
+    return flint.fmpq(int(value.p) * 2**shift // int(value.q), 2**shift)
+
+
 def _by_pairs(a, axes, larger, least):
     for axis in sorted(axes, reverse=True):
         a = np.moveaxis(np.asarray(a, dtype=object), axis, 0)

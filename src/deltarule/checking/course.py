@@ -12,7 +12,7 @@ from sympy import Symbol
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.exact import Ball, Carried
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.program import program
 from deltarule.arithmetic.run import run
@@ -83,6 +83,11 @@ class Course:
     def exact(self) -> Values:
         """Every line's value, carried exactly: in balls of 160 bits."""
         return self.compute(Ball(160))
+
+    @cached_property
+    def carried(self) -> Values:
+        """Every line's value, carried exactly, in rationals that decide ties."""
+        return self.compute(Carried())
 
     @cached_property
     def floats(self) -> Values:

@@ -126,7 +126,10 @@ class Explainer:
 
     # ---- mistakes -------------------------------------------------------------------------
     def wrong(self, written: Written, entries: list[tuple]) -> list[Explanation]:
-        """All explanations with one mistake, and with two where the digits can tell; ranked."""
+        """All explanations with one mistake, ranked; with two where no single one explains the
+
+        value without rounding on top of it, and the digits can tell.
+        """
         name = written.quantity
         places = [name, *islice(self._between(name), 4)]
         carryings = list(self._wrong_carryings(name, written))
@@ -138,8 +141,9 @@ class Explainer:
                     if found is not None:
                         single.append(found)
                         break
-        pairs = []
-        if self._can_tell_pairs(written, places):
+        pairs: list[Explanation] = []
+        plain = any(not found.carried for found in single)
+        if not plain and self._can_tell_pairs(written, entries, places):
             pairs = list(self._pairs(written, entries, places))
         return sorted(single + pairs, key=lambda e: e.cost)
 
@@ -183,10 +187,10 @@ class Explainer:
                 return False
         return True
 
-    def _can_tell_pairs(self, written: Written, places: list[str]) -> bool:
+    def _can_tell_pairs(self, written: Written, entries: list[tuple], places: list[str]) -> bool:
         """Whether the printed digits carry enough information for a choice among pairs."""
         number = sum(len(self._mistakes(p)) for p in places)
-        return written.bits >= 2 * math.log2(number + 1) + 2
+        return written.bits(entries) >= 2 * math.log2(number + 1) + 1
 
     def _pairs(self, written, entries, places) -> Iterator[Explanation]:
         """Two mistakes, in different lines, everything carried exactly or as printed."""

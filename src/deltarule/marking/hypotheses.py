@@ -50,18 +50,12 @@ class Bench:
         self.equations = {line.quantity: line.equation for line in course.lines}
         self.needs = {name: e.read_names() for name, e in self.equations.items()}
         self._written = written
-        self._exact: dict[str, np.ndarray] = {}
         self._floats = course.floats.arrays
         self._above: dict[str, frozenset[str]] = {}
 
     def exact(self, name: str) -> np.ndarray:
-        """The exact value of a line or given, as rationals good to 48 digits."""
-        if name not in self._exact:
-            array = self.course.exact.arrays[name]
-            if getattr(array, "dtype", None) == np.int64:
-                return array
-            self._exact[name] = _RATIONAL.array(array)
-        return self._exact[name]
+        """The exact value of a line or given, as rationals."""
+        return self.course.carried.arrays[name]
 
     def right(self, name: str) -> np.ndarray:
         """The exact value of a line as fractions."""

@@ -105,12 +105,11 @@ def _mistaken(
     desk: Desk, written: Written, entries: list, explained: list[Explanation]
 ) -> Verdict:
     desk.explainer.not_right.add(written.quantity)
-    sentences = list(dict.fromkeys(words.of_mistake(desk, e) for e in explained))
+    sentences = list(dict.fromkeys(words.of_mistake(desk, written.quantity, e) for e in explained))
     others = tuple(sentences[1: 1 + MOST_ALTERNATIVES])
     kinds = tuple(m.kind for m in explained[0].mistakes)
     tried = sum(len(desk.mistakes(line)) for line in {m.line for m in explained[0].mistakes})
-    bits = sum(3.33 * (written.numbers[e].figures or 6) + 1 for e in entries)
-    if bits < math.log2(tried + 1) and len(sentences) > 1:
+    if written.bits(entries) < math.log2(tried + 1) and len(sentences) > 1:
         finding = "the printed digits cannot tell: perhaps " + sentences[0]
         return _verdict(desk, written, entries, verdicts.UNDECIDED, finding, others, kinds)
     return _verdict(desk, written, entries, verdicts.MISTAKE, sentences[0], others, kinds)

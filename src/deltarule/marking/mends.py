@@ -94,9 +94,7 @@ def _best(desk: Desk) -> Mend | None:
         return None
     name, entry = wrong[0]
     candidates = list(_candidates(desk, name))
-    printed = desk.paper.written[name].numbers[entry]
-    bits = 3.33 * (printed.figures or 6) + 1
-    if bits < math.log2(len(candidates) + 1) + 1:
+    if desk.paper.written[name].bits([entry]) < math.log2(len(candidates) + 1) + 1:
         return None
     before = _score(desk)
     for mend in candidates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,10 +35,9 @@ class Written:
         found = [p.decimals for _, p in self.printed() if p.decimals is not None]
         return max(found, default=None)
 
-    @property
-    def bits(self) -> float:
-        """How much the printed digits tell, in bits: what guesses they can tell apart."""
-        return sum(3.33 * (p.figures or 6) + 1 for _, p in self.printed())
+    def bits(self, entries: Iterable[tuple[int, ...]]) -> float:
+        """How much the printed digits of some entries tell, in bits: 3⅓ a figure, 1 a sign."""
+        return sum(3.33 * (self.numbers[e].figures or 6) + 1 for e in entries)
 
 
 @dataclass

@@ -26,19 +26,27 @@ def as_printed(value: Fraction, printed: Printed) -> str:
     return with_decimals(Fraction(rounded, 10**printed.decimals), printed.decimals)
 
 
-def listed(numbers: list[str]) -> str:
-    """One number as it is, several in parentheses."""
-    return numbers[0] if len(numbers) == 1 else f"({', '.join(numbers)})"
+def listed(numbers: list[str], rows: list[tuple] | None = None) -> str:
+    """One number as it is, several in parentheses; of a matrix, row by row."""
+    if len(numbers) == 1:
+        return numbers[0]
+    if rows is None or len(set(rows)) == 1 or len(set(rows)) == len(rows):
+        return f"({', '.join(numbers)})"
+    grouped: dict[tuple, list[str]] = {}
+    for row, number in zip(rows, numbers, strict=True):
+        grouped.setdefault(row, []).append(number)
+    return f"({', '.join(listed(g) for g in grouped.values())})"
 
 
 def given_text(written: Written, entries: list[tuple]) -> str:
     """What is printed."""
-    return listed([signed(str(written.numbers[e])) for e in entries])
+    return listed([signed(str(written.numbers[e])) for e in entries], [e[:-1] for e in entries])
 
 
 def expected_text(written: Written, entries: list[tuple], values: np.ndarray) -> str:
     """What should be printed."""
-    return listed([as_printed(values[e], written.numbers[e]) for e in entries])
+    numbers = [as_printed(values[e], written.numbers[e]) for e in entries]
+    return listed(numbers, [e[:-1] for e in entries])
 
 
 def carrying(desk: Desk, hypothesis: Hypothesis) -> str:
@@ -83,27 +91,16 @@ def of_following(desk: Desk, written: Written, found: Explanation, from_: list[s
     return f"follows from {names} as printed: worked out from there it is right"
 
 
-def of_mistake(desk: Desk, found: Explanation) -> str:
-    """What went wrong, where, and how values were carried on top of it."""
-    parts = []
-    for mistake in found.mistakes:
-        where = "" if len(found.mistakes) == 1 and not _elsewhere(desk, found) else (
-            f"in {pretty(mistake.line)}, "
-        )
-        parts.append(where + mistake.words)
+def of_mistake(desk: Desk, quantity: str, found: Explanation) -> str:
+    """What went wrong, in which line if not in the quantity's own, and how values were carried."""
+    alone = [m.line for m in found.mistakes] == [quantity]
+    parts = [
+        m.words if alone else f"in {pretty(m.line)}, {m.words}" for m in found.mistakes
+    ]
     same = identified(desk, found)
     sentence = "; and ".join(parts) + (f": this is {same}" if same else "")
     how = carrying(desk, found.hypothesis)
     return sentence + (f"; with carried rounding ({how})" if how else "")
-
-
-def _elsewhere(desk: Desk, found: Explanation) -> bool:
-    return found.mistakes[0].line not in found_quantity(found)
-
-
-def found_quantity(found: Explanation) -> set[str]:
-    """The line whose value was explained, if the mistake is in that line itself."""
-    return {found.mistakes[0].line} if len(found.mistakes) == 1 else set()
 
 
 def identified(desk: Desk, found: Explanation) -> str:
