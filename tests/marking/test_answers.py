@@ -63,7 +63,7 @@ REFUSED = [
     (
         "[answer]\nE = 1",
         "unknown key 'answer'\n  where: answers.toml\n"
-        "  remedy: did you mean 'answers'? known here: sheet, who, run, answers",
+        "  remedy: did you mean 'answers'? known here: sheet, who, run, answers, formulas",
     ),
     (
         '[answers]\nE = "don\'t know"',

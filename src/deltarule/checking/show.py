@@ -35,7 +35,7 @@ def plain(value: Fraction) -> str:
         return "0"
     size = abs(value)
     if size >= 10**7 or size < Fraction(1, 10**5):
-        return f"{float(value):.6g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+        return f"{float(value):.10g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     text = f"{float(value):.12f}".rstrip("0").rstrip(".")
     return text
 

@@ -81,7 +81,9 @@ def _valued(desk: Desk, name: str) -> str:
 def of_carried(desk: Desk, written: Written, entries: list[tuple], found: Explanation) -> str:
     """Why a value is right although exact working gives other digits."""
     exact = desk.bench.right(written.quantity)
-    numbers = listed([shown(exact[e]) for e in entries])
+    numbers = listed([
+        shown(exact[e], max(6, (written.numbers[e].figures or 4) + 2)) for e in entries
+    ])
     return f"right with {carrying(desk, found.hypothesis)}; carried exactly it is {numbers}"
 
 
