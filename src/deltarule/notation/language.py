@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Basic, Expr, Integer, Rational, oo
+from sympy import Basic, Expr, Integer, Rational, oo, pi
 
 from deltarule.notation import nodes
 from deltarule.notation.edges import edges_of
@@ -47,12 +47,12 @@ from deltarule.notation.tensors import Tensor
 from deltarule.notation.updates import gradient, memory, new, rate
 
 __all__ = [
-    "ACTIVATIONS", "TIES", "LogSumExp", "Max", "Mean", "Product", "Sum", "absolute", "activation",
-    "aliases", "oo",
-    "attribute", "elementwise", "elu", "erf", "exp", "fits", "gelu", "gradient", "identity",
-    "index", "indices", "initially", "input", "intermediate", "layer", "leaky_relu", "log", "loss",
-    "memory", "new", "option", "output", "parameter", "rate", "relu", "scalar", "sigmoid", "size",
-    "sizes", "softplus", "sqrt", "square", "state", "takes", "tanh", "target", "where",
+    "ACTIVATIONS", "LogSumExp", "Max", "Mean", "Product", "Sum", "TIES", "absolute",
+    "activation", "aliases", "attribute", "elementwise", "elu", "erf", "exp", "fits", "gelu",
+    "gradient", "identity", "index", "indices", "initially", "input", "intermediate", "layer",
+    "leaky_relu", "log", "loss", "memory", "new", "oo", "option", "output", "parameter", "pi",
+    "rate", "relu", "scalar", "sigmoid", "size", "sizes", "softplus", "sqrt", "square", "state",
+    "takes", "tanh", "target", "where",
 ]
 
 

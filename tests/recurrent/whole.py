@@ -1,0 +1,58 @@
+"""The whole forward pass in dual numbers, against the gradients that were derived."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deltarule.arithmetic.dual import Dual, DualArray
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.probe import Probe
+from deltarule.arithmetic.run import run
+from deltarule.calculus import Derivation
+
+
+def gap(derivation: Derivation, seed: int = 0, **sizes: int):
+    """The change of the loss along a random direction, by gradients and by dual numbers.
+
+    The direction moves every parameter and input at once, so that any wrong gradient shows.
+    """
+    network, ball = derivation.network, Ball(200)
+    probe = Probe(network, ball, seed, **sizes)
+    arrays = probe.values.arrays
+    moves = {
+        t.name: probe.noise(t.axes) for t in network.tensors.values() if t.given and not t.whole
+    }
+    for name in derivation.upstream:
+        arrays[f"d{derivation.of}/d{name}"] = probe.noise(network.tensors[name].axes)
+    run(derivation.equations(), probe.values, ball)
+    with ball.context():
+        backward = sum(
+            _total(arrays[f"d{derivation.of}/d{name}"] * move)
+            for name, move in moves.items()
+            if name in derivation.gradients
+        )
+        return backward, _forward(derivation, probe, moves)
+
+
+def _forward(derivation: Derivation, probe: Probe, moves: dict):
+    network, ball = derivation.network, probe.arithmetic
+    arrays = {}
+    for tensor in network.tensors.values():
+        if tensor.given:
+            value = probe.values.arrays[tensor.name]
+            still = tensor.whole or tensor.name not in derivation.gradients
+            move = ball.zeros(value.shape) if still else moves[tensor.name]
+            arrays[tensor.name] = value if tensor.whole else DualArray(value, move)
+    values = Values(arrays, probe.sizes, probe.values.scalars, probe.values.tensors)
+    run(network.equations, values, Dual(ball))
+    if derivation.upstream:
+        return sum(
+            _total(probe.values.arrays[f"d{derivation.of}/d{name}"] * values.arrays[name].tangent)
+            for name in derivation.upstream
+        )
+    return values.arrays[derivation.of].tangent[()]
+
+
+def _total(array):
+    return sum(np.ravel(np.asarray(array, dtype=object)))
