@@ -16,7 +16,8 @@ outputs = option("outputs", "all", "the times with an output", choices=("all", "
 error = option("loss", "none", "none, half_squared or cross_entropy")
 
 T, N, D, H = sizes("T N D H")
-t, n, d, k, m, q = indices("t n d k m q")
+t, n, d, k, q = indices("t n d k q")
+m = index("m", H)
 rows, row = ([N], [n]) if batch else ([], [])
 
 x = input("x", T, *rows, D)
