@@ -6,6 +6,9 @@ a tensor, computed by the same backward pass with a start of its own.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from sympy import Integer
 
 from deltarule.calculus import Derivation, derive
@@ -25,8 +28,7 @@ def locate(reference: Reference | str, derivation: Derivation) -> tuple[str, tup
 
     Raises DeltaruleError for a name that the network does not know.
     """
-    if isinstance(reference, str):
-        reference = parse_reference(reference)
+    reference = meant(reference, derivation)
     _refuse_unknown(reference, derivation)
     if reference.of is None or reference.of == derivation.of:
         return reference.name, reference.entry
@@ -50,6 +52,26 @@ def locate(reference: Reference | str, derivation: Derivation) -> tuple[str, tup
     return f"d{_entry(reference)}/d{reference.wrt}", reference.entry
 
 
+#: What lectures call the loss, whatever the network calls it.
+_LOSSES = ("L", "E", "C", "J", "loss")
+_DELTA = re.compile(r"delta(\d*)")
+
+
+def meant(reference: Reference | str, derivation: Derivation) -> Reference:
+    """The quantity in the network's own names: δ₂ is ∂E/∂s₂, and ∂L/∂x is ∂E/∂x if E is the loss."""
+    if isinstance(reference, str):
+        reference = parse_reference(reference)
+    tensors, root = derivation.network.tensors, derivation.of
+    if reference.of in _LOSSES and reference.of not in tensors:
+        name = f"d{root}/d{reference.wrt}"
+        return replace(reference, name=name, of=root)
+    delta = _DELTA.fullmatch(reference.name)
+    if delta and reference.name not in tensors and f"s{delta[1]}" in tensors:
+        wrt = f"s{delta[1]}"
+        return replace(reference, name=f"d{root}/d{wrt}", of=root, wrt=wrt)
+    return reference
+
+
 def _entry(reference: Reference) -> str:
     inside = ",".join(str(i) for i in reference.of_index)
     return f"{reference.of}[{inside}]" if inside else str(reference.of)
@@ -71,8 +93,7 @@ def _refuse_unknown(reference: Reference, derivation: Derivation) -> None:
 
 def extra_lines(reference: Reference | str, derivation: Derivation) -> list[Line]:
     """The lines that a quantity needs beyond the usual ones; none for the usual ones."""
-    if isinstance(reference, str):
-        reference = parse_reference(reference)
+    reference = meant(reference, derivation)
     if reference.of is None or reference.of == derivation.of:
         return []
     local = local_derivative(derivation.network, reference.of, reference.wrt)

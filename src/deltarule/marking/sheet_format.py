@@ -62,7 +62,7 @@ class _Reader:
     def run(self, runs: int) -> dict[str, Any]:
         sheet = expect(self.toml.data["title"], str, self.toml.where("", "title"))
         title = f"{sheet}, run {self.number}" if self.number and runs > 1 else sheet
-        given = self._numbers("given", ascii_name)
+        given = self._numbers("given", canonical)
         published = self._numbers("published", _reference)
         restated = self._numbers("restated", _restated)
         fixed = self._names("not_updated", ascii_name)
