@@ -1,4 +1,4 @@
-"""The whole forward pass in dual numbers, against the gradients that were derived."""
+"""A network as a whole: the forward pass in dual numbers, against the gradients that were derived."""
 
 from __future__ import annotations
 
