@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from sympy import Add, Expr, Integer
 
 from deltarule.calculus.edges import at_the_edges
+from deltarule.calculus.insert import insert_upstream
 from deltarule.calculus.local import Partial, partials
 from deltarule.calculus.record import Record
 from deltarule.calculus.sift import Term, clipped, eliminate, pinned
@@ -22,11 +23,11 @@ from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.facts import facts_of
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import PartialOf, Read, read, reads, tensor_name
+from deltarule.notation.nodes import PartialOf, read, reads
 from deltarule.notation.optimisers import is_update
 from deltarule.notation.recurrences import Recurrence, blocks, equations_of
 from deltarule.notation.selections import selection_of
-from deltarule.notation.substitution import replace_reads, substitute
+from deltarule.notation.substitution import substitute
 from deltarule.notation.symbols import Index, fresh
 from deltarule.notation.targets import target_indices
 from deltarule.notation.tensors import Tensor
@@ -150,7 +151,7 @@ class _Work:
         terms = self._chain()
         self._eliminate(terms)
         self.record.simplify()
-        self._insert()
+        insert_upstream(self.record, self.tensor.name, self.consumers, self.gradients)
         edges = at_the_edges(
             self._lhs(), self.record.now, self.ranges, self.known, self.times, self.record.verifier
         )
@@ -243,23 +244,3 @@ class _Work:
 
     def _now(self, terms: list[Term], rule: str, detail: str = "", condition: str = "") -> None:
         self.record.move(rule, Add(*(t.expression() for t in terms)), detail, condition)
-
-    def _insert(self) -> None:
-        """Write the upstream gradients out where the formula gets shorter by it."""
-        used: dict[str, str] = {}
-
-        def written_out(access: Read) -> Expr:
-            name = tensor_name(access)
-            known = self.gradients.get(name.rpartition("/d")[2]) if "/" in name else None
-            if known is None or nodes.size_of(known.expr) > _SHORT:
-                return access
-            used[name] = f"{text(known.lhs)} = {text(known.expr)}"
-            return substitute(known.expr, dict(zip(known.indices, access.indices, strict=True)))
-
-        inserted = replace_reads(self.record.now, written_out)
-        if used:
-            self.record.insert(inserted, "Here: " + ", ".join(used.values()) + ".")
-
-
-#: Upstream formulas above this size are not tried for insertion.
-_SHORT = 60

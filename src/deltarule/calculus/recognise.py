@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 from sympy import Expr, Mul
 
+from deltarule.calculus.matching import unified
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Read, Reduction, reads, tensor_name
-from deltarule.notation.substitution import substitute
-from deltarule.notation.symbols import Index
+from deltarule.notation.nodes import Read, Reduction, free_indices, free_symbols, reads, tensor_name
+from deltarule.notation.radix import rejoined
+from deltarule.notation.substitution import plainly_named, substitute
 from deltarule.notation.text import text
 
 
@@ -19,8 +20,10 @@ def use_values(expression: Expr, network: Network):
     """The expression with the right-hand sides of equations replaced by their tensors."""
     from deltarule.calculus.simplify import Rewrite
 
+    expression = plainly_named(expression)
+    apart = frozenset(i.name for i in free_indices(expression))
     for equation in _candidates(expression, network):
-        after = _use(expression, equation)
+        after = _use(expression, equation, apart)
         if after != expression:
             return Rewrite(after, f"{text(equation.rhs)} is {text(equation.lhs)}.")
     return None
@@ -33,37 +36,36 @@ def _candidates(expression: Expr, network: Network) -> Iterator[Equation]:
         rhs = equation.rhs
         if isinstance(rhs, Read) or not reads(rhs):
             continue
-        if equation.read_names() <= present and _plain(equation):
+        if equation.read_names() <= present:
             yield equation
 
 
-def _plain(equation: Equation) -> bool:
-    return all(isinstance(s, Index) for s in equation.subscripts)
+def _use(node: Expr, equation: Equation, apart: frozenset[str], within: bool = False) -> Expr:
+    """Replace the equation's value in a node and below it, products factor by factor.
 
-
-def _use(node: Expr, equation: Equation) -> Expr:
-    """Replace the equation's value in a node and below it, products factor by factor."""
+    `apart` holds the names of the free indices; a sum that is all there is keeps its formula.
+    """
     if isinstance(node, Read) or not node.args:
         return node
-    if isinstance(node, Reduction):
-        inner = _use(node.body, equation)
-        return node if inner == node.body else node.func(inner, node.ranges, node.conditions)
-    if not isinstance(node, nodes.Condition):
-        found = _in_product(node, equation)
+    if not isinstance(node, nodes.Condition) and (within or not isinstance(node, Reduction)):
+        found = _in_product(node, equation, apart)
         if found is not None:
-            return _use(found, equation)
-    args = tuple(_use(a, equation) for a in node.args)
+            return _use(found, equation, apart, True)
+    if isinstance(node, Reduction):
+        inner = _use(node.body, equation, apart, True)
+        return node if inner == node.body else node.func(inner, node.ranges, node.conditions)
+    args = tuple(_use(a, equation, apart, True) for a in node.args)
     return node if args == node.args else node.func(*args)
 
 
-def _in_product(node: Expr, equation: Equation) -> Expr | None:
+def _in_product(node: Expr, equation: Equation, apart: frozenset[str]) -> Expr | None:
     """node = rhs·rest with known rhs: lhs·rest; None if rhs is no factor of node."""
     have = powers(node)
     for table in _index_maps(node, equation):
-        pattern = substitute(equation.rhs, table)
+        pattern = plainly_named(rejoined(substitute(equation.rhs, table)), apart)
         rest = divided(have, powers(pattern))
         if rest is not None:
-            return substitute(equation.lhs, table) * rest
+            return rejoined(substitute(equation.lhs, table)) * rest
     return None
 
 
@@ -96,24 +98,20 @@ def _covers(there: Expr, wanted: Expr) -> bool:
 
 def _index_maps(node: Expr, equation: Equation) -> Iterator[dict]:
     """Ways to name the equation's indices so that one of its reads occurs in the node."""
-    anchors = [r for r in reads(equation.rhs)
-               if set(equation.indices) <= {i for i in r.indices if isinstance(i, Index)}]
+    anchors = [r for r in reads(equation.rhs) if set(equation.indices) <= free_symbols(r)]
     if not anchors:
         if not equation.indices:
             yield {}
         return
     anchor = anchors[0]
+    inner = [n for n in nodes.walk(equation.rhs) if isinstance(n, Reduction)]
+    ranges = (*equation.ranges, *(r for n in inner for r in n.ranges))
     seen = set()
     for found in reads(node, tensor_name(anchor)):
-        table = {a: b for a, b in zip(anchor.indices, found.indices, strict=True)
-                 if a in equation.indices}
-        consistent = all(
-            table.get(a, b) == b or a not in equation.indices
-            for a, b in zip(anchor.indices, found.indices, strict=True)
-        )
-        key = tuple(sorted(table.items(), key=str))
-        if consistent and key not in seen:
+        table = unified(anchor.indices, found.indices, ranges)
+        if table is not None:
+            table = {i: table[i] for i in equation.indices}
+        key = None if table is None else tuple(sorted(table.items(), key=str))
+        if table is not None and key not in seen:
             seen.add(key)
             yield table
-
-

@@ -11,6 +11,7 @@ from deltarule.calculus.steps import Step
 from deltarule.calculus.verify import Verifier
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import size_of
+from deltarule.notation.substitution import plainly_named
 from deltarule.notation.symbols import Index
 
 
@@ -39,19 +40,27 @@ class Record:
 
     def simplify(self) -> None:
         """Apply the passes until none applies."""
-        for rule, rewrite in passes(self.now, self.network):
-            self.move(rule, rewrite.after, rewrite.detail, rewrite.condition)
+        self._apply(list(passes(self.now, self.network)))
 
-    def insert(self, inserted: Expr, detail: str) -> bool:
-        """Write upstream gradients out, if that ends in a shorter formula."""
-        rewrites = list(passes(inserted, self.network))
+    def insert(
+        self, inserted: Expr, detail: str, network: Network | None = None, longest: float = 1
+    ) -> bool:
+        """Write upstream gradients out, if that ends in a shorter formula.
+
+        `network` may know more values than ours; the end may be `longest` times as long.
+        """
+        rewrites = list(passes(inserted, network or self.network))
         end = rewrites[-1][1].after if rewrites else inserted
-        if inserted == self.now or size_of(end) >= size_of(self.now):
+        if inserted == self.now or size_of(end) >= longest * size_of(self.now):
             return False
         self.move("insert", inserted, detail)
+        self._apply(rewrites)
+        return True
+
+    def _apply(self, rewrites: list) -> None:
         for rule, rewrite in rewrites:
             self.move(rule, rewrite.after, rewrite.detail, rewrite.condition)
-        return True
+        self.move("rename", plainly_named(self.now))
 
 
 def passes(expression: Expr, network: Network):

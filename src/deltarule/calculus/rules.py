@@ -92,6 +92,18 @@ _ROWS = (
         "exp(z[c])/Σ_k exp(z[k]) = p[c]",
     ),
     Rule(
+        "deviations sum to zero",
+        "Σ_n (x[n] − μ) = 0 where μ = Σ_n x[n]/N",
+        "Σ_n x[n] is N·μ, and so is Σ_n μ: what lies above the mean makes up for what lies below.",
+        "x̂[n] = (x[n] − μ)/σ gives Σ_n x̂[n] = 0",
+    ),
+    Rule(
+        "rename",
+        "Σ_i f(i) = Σ_j f(j)",
+        "The name of an index that is summed over does not matter.",
+        "Σ_{c′} g[c′] = Σ_c g[c]",
+    ),
+    Rule(
         "insert",
         "∂E/∂Y is replaced by its own formula",
         "The formula gets shorter when the upstream gradient is written out.",

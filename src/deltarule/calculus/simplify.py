@@ -13,9 +13,11 @@ import sympy
 from sympy import Add, Dummy, Expr, Integer, Mul, Pow
 
 from deltarule.calculus.recognise import use_values
+from deltarule.calculus.vanishing import deviations
 from deltarule.notation import nodes
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import Read, Reduction, Sum, free_symbols, size_of
+from deltarule.notation.substitution import plainly_named
 from deltarule.notation.text import text
 
 
@@ -82,7 +84,7 @@ def sums_to_one(expression: Expr, network: Network) -> Rewrite | None:
 def rearrange(expression: Expr, network: Network) -> Rewrite | None:
     """Common factors taken out and fractions reduced, where that is shorter."""
     best = expression
-    for candidate in _rearranged(expression):
+    for candidate in _rearranged(plainly_named(expression)):
         if size_of(candidate) < size_of(best):
             best = candidate
     return _changed(expression, best)
@@ -93,6 +95,7 @@ PASSES: tuple[tuple[str, Callable[[Expr, Network], Rewrite | None]], ...] = (
     ("count", count),
     ("pull out", pull_out),
     ("sums to one", sums_to_one),
+    ("deviations sum to zero", deviations),
     ("share the condition", share_condition),
     ("rearrange", rearrange),
 )

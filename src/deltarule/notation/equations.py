@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sympy import Basic, Expr
 from sympy.tensor.indexed import Indexed
@@ -45,7 +46,12 @@ class Equation:
 
     def read_names(self) -> set[str]:
         """The names of the tensors that it reads."""
-        return {tensor_name(r) for r in reads(self.rhs)}
+        return set(_names_read(self.rhs))
+
+
+@lru_cache(maxsize=1 << 14)
+def _names_read(expression: Expr) -> frozenset[str]:
+    return frozenset(tensor_name(r) for r in reads(expression))
 
 
 def extents(

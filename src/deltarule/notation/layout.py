@@ -1,4 +1,4 @@
-"""What comes first in a printed formula: the order of terms and factors, the sides of a relation."""
+"""What comes first in a formula: the order of terms and factors, the sides of a relation."""
 
 from __future__ import annotations
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, cancel
+from sympy import Add, Expr, Integer, cancel
+from sympy.tensor.indexed import Indexed
 
 from deltarule.notation.affine import affine, never_negative
 from deltarule.notation.nodes import FloorQuotient, Remainder
+from deltarule.notation.substitution import replace_reads
 from deltarule.notation.symbols import Index
 
 
@@ -71,3 +73,28 @@ def _divides(part: Expr, whole: Expr) -> bool:
     return ratio.is_polynomial() and all(
         c.is_integer for c in ratio.as_coefficients_dict().values()
     )
+
+
+def rejoined(expression: Expr) -> Expr:
+    """The expression with c·⌊q/c⌋ + q mod c in a subscript written as q."""
+    if not expression.has(Remainder):
+        return expression
+
+    def plain(access: Expr) -> Expr:
+        return access.func(access.base, *(_rejoined(s) for s in access.indices))
+
+    if isinstance(expression, Indexed) or expression.has(Indexed):
+        return replace_reads(expression, plain)
+    return _rejoined(expression)
+
+
+def _rejoined(subscript: Expr) -> Expr:
+    terms = list(Add.make_args(subscript.expand()))
+    for remainder in [t for t in terms if isinstance(t, Remainder)]:
+        value, divisor = remainder.args
+        rows = (divisor * FloorQuotient(value, divisor)).expand()
+        if rows in terms:
+            terms.remove(rows)
+            terms.remove(remainder)
+            terms.append(value)
+    return Add(*terms)

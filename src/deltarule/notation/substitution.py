@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from sympy import Basic
 from sympy.tensor.indexed import Indexed
 
-from deltarule.notation.nodes import Reduction, free_indices, free_symbols
+from deltarule.notation.nodes import Reduction, free_indices, free_symbols, index_names
 from deltarule.notation.symbols import fresh
 
 
@@ -91,4 +91,36 @@ def rename_bound(node: Reduction, taken: set[str]) -> Reduction:
         substitute(node.body, renaming),
         tuple((renaming.get(i, i), n) for i, n in node.ranges),
         tuple(substitute(c, renaming) for c in node.conditions),
+    )
+
+
+def plainly_named(node: Basic, apart: frozenset[str] | None = None) -> Basic:
+    """The expression with bound indices named apart from free ones, and else without primes.
+
+    `apart` holds the names of the indices that are free around it.
+    """
+    if isinstance(node, Indexed) or not node.args:
+        return node
+    apart = frozenset(i.name for i in free_indices(node)) if apart is None else apart
+    if not isinstance(node, Reduction):
+        args = tuple(plainly_named(a, apart) for a in node.args)
+        return node if args == node.args else node.func(*args)
+    body = plainly_named(node.body, apart)
+    conditions = tuple(plainly_named(c, apart) for c in node.conditions)
+    wanting = [i for i in node.indices if i.name.endswith("′") or i.name in apart]
+    if not wanting:
+        if body == node.body and conditions == node.conditions:
+            return node
+        return node.func(body, node.ranges, conditions)
+    taken = {i.name for i in free_indices(node)} | index_names(body, *conditions)
+    taken |= apart | {i.name for i in node.indices}
+    table = {}
+    for index in wanting:
+        mine = {index.name} - apart
+        table[index] = fresh(index.name.rstrip("′"), taken - mine)
+        taken.add(table[index].name)
+    return node.func(
+        substitute(body, table),
+        tuple((table.get(i, i), n) for i, n in node.ranges),
+        tuple(substitute(c, table) for c in conditions),
     )
