@@ -29,7 +29,9 @@ def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
             continue
         if not word.startswith("--"):
             raise DeltaruleError(
-                f"there is no option {word}", "the command line", "options have two dashes: --layers"
+                f"there is no option {word}",
+                "the command line",
+                "options have two dashes: --layers",
             )
         name, equals, value = word[2:].partition("=")
         if equals:

@@ -9,8 +9,8 @@ from pathlib import Path
 from deltarule.cli.arguments import one_name, split
 from deltarule.cli.page import Page
 from deltarule.cli.screen import console, write_json
+from deltarule.notation.catalogue import catalogue, declared_aliases
 from deltarule.notation.errors import DeltaruleError, did_you_mean
-from deltarule.notation.files import catalogue, declared_aliases
 
 _GROUPS = (
     "Layers with parameters", "Layers without parameters", "Losses", "Sequences", "Networks",

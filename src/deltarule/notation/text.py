@@ -140,7 +140,9 @@ class Writer:
         for term in sorted(node.args, key=term_order):
             coefficient, rest = term.as_coeff_Mul()
             negative = coefficient < 0
-            piece = self.inside(-term if negative else term, PRODUCT)
+            # A sum that is written out under its sign needs no parentheses behind a +.
+            binding = SUM if isinstance(term, nodes.Sum) else PRODUCT
+            piece = self.inside(-term if negative else term, binding)
             if not text:
                 text = self.minus + piece if negative else piece
             else:

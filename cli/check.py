@@ -1,0 +1,114 @@
+"""`check`: verdicts on a sheet's printed values, on answers, and on gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deltarule.cli.arguments import split
+from deltarule.cli.screen import busy, console, write, write_json
+from deltarule.marking import Marking, load_sheet, mark
+from deltarule.marking.answers import load_answers
+from deltarule.marking.sheets import sheet_names
+from deltarule.notation.errors import DeltaruleError
+
+REMEDY = "write check example slide, or check answers.toml, or check --template slide"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked `check` for."""
+
+    words: Sequence[str]
+    sheet: str | None = None
+    template: str | None = None
+    run: int | None = None
+    output: Path | None = None
+    style: str = "screen"
+
+
+def show_check(request: Request) -> int:
+    """Mark, show the verdicts, and say by the exit status whether all are right."""
+    if request.template is not None:
+        return _show_template(request)
+    bare, options = split(request.words)
+    if options:
+        raise DeltaruleError(
+            f"there is no option --{next(iter(options)).replace('_', '-')}",
+            "the command line", "see check --help",
+        )  # fmt: skip
+    marking = _marked(request, bare)
+    if request.style == "json":
+        from deltarule.reports.worked import marking_values
+
+        write_json(marking_values(marking))
+    else:
+        from deltarule.cli.page import Page
+        from deltarule.cli.verdict_page import marking_page
+
+        screen = console()
+        page = Page(screen.width)
+        marking_page(page, marking)
+        page.show(screen)
+    return 0 if marking.right == marking.of else 1
+
+
+def _marked(request: Request, bare: Sequence[str]) -> Marking:
+    """The verdicts on what the words name: an example, a sheet, or answers."""
+    what = list(bare)
+    if what[:1] == ["example"]:
+        what = what[1:]
+        if not what:
+            raise DeltaruleError(
+                "no example is named", "the command line",
+                f"the examples are {', '.join(sheet_names())}",
+            )  # fmt: skip
+    if len(what) != 1:
+        raise DeltaruleError(
+            f"{len(what)} things stand where one belongs" if what else "nothing to check is named",
+            "the command line", REMEDY,
+        )  # fmt: skip
+    name = what[0]
+    with busy(f"marking {name}"):
+        if name.endswith(".toml") and bare[0] != "example" and _holds_answers(name):
+            answers = load_answers(name)
+            sheet = request.sheet or answers.sheet
+            if sheet is None:
+                raise DeltaruleError(
+                    "the answers do not say which sheet they are to", name,
+                    'give --sheet slide, or write sheet = "slide" on top of the file',
+                )  # fmt: skip
+            return mark(load_sheet(sheet), answers)
+        return mark(load_sheet(name))
+
+
+def _holds_answers(path: str) -> bool:
+    """Whether a file is meant as answers: it has such a table, or nothing that a sheet needs."""
+    from deltarule.marking.toml_text import read_toml
+
+    data = read_toml(Path(path), path).data
+    return bool({"answers", "formulas"} & data.keys()) or "network" not in data
+
+
+def _show_template(request: Request) -> int:
+    from deltarule.marking.blank import blank
+
+    sheet = load_sheet(request.template or "")
+    name = request.template if request.template in sheet_names() else sheet.path
+    text = blank(sheet, request.run or 1, name)
+    if request.output is None:
+        write(text)
+        return 0
+    if request.output.exists():
+        raise DeltaruleError(
+            f"{request.output} is there already", str(request.output), "name another file"
+        )
+    try:
+        request.output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DeltaruleError(
+            f"the file cannot be written: {error.strerror}", str(request.output),
+            "name another file",
+        ) from None  # fmt: skip
+    return 0

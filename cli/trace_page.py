@@ -1,0 +1,158 @@
+"""A trace on the screen: each quantity in symbols, with its numbers put in, and its value."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+
+import numpy as np
+
+from deltarule.checking.trace import Trace, TracedLine
+from deltarule.cli.notes import noted
+from deltarule.cli.page import Page
+from deltarule.cli.verdict_page import STYLES
+from deltarule.marking.sheets import Sheet
+from deltarule.marking.worked import Worked
+from deltarule.notation.text import text
+from deltarule.reports.numbers import brief, number_text, one_line, power_of_ten, rows
+from deltarule.reports.worked import decisive, shown_lines
+
+_HEADINGS = {
+    "forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update",
+}  # fmt: skip
+#: Of a quantity with more entries than this, only the first few are worked out in full.
+MOST_ENTRIES = 12
+FEW_ENTRIES = 3
+
+
+def sheet_page(
+    page: Page, sheet: Sheet, runs: Sequence[Worked], only: Container[str] | None
+) -> None:
+    """All runs of a sheet, with what is published and the verdicts on it."""
+    page.title(sheet.title)
+    if sheet.source:
+        page.prose(sheet.source, style="dim")
+    for number, worked in enumerate(runs, start=1):
+        if len(runs) > 1:
+            page.heading(f"Run {number} of {len(runs)}: {worked.run.title}")
+        if worked.run.at == "after":
+            count = worked.run.updates
+            page.prose(f"after {count} update{'s' * (count != 1)}", style="dim")
+        trace_page(page, worked.trace, worked, only)
+
+
+def trace_page(
+    page: Page, trace: Trace, worked: Worked | None, only: Container[str] | None
+) -> None:
+    """The givens, then every line under the heading of its phase."""
+    page.prose(_how(trace), style="dim")
+    if only is None:
+        page.heading("Given")
+        givens(page, trace, worked)
+    phase = ""
+    for line in shown_lines(worked) if worked else trace.lines:
+        if (line.quantity not in only) if only is not None else _is_seed(line):
+            continue
+        if line.phase != phase:
+            phase = line.phase
+            page.heading(_HEADINGS[phase])
+        _line(page, line, trace)
+        if worked:
+            published(page, line.quantity, worked)
+    page.blank()
+
+
+def _how(trace: Trace) -> str:
+    """In which arithmetic the numbers are carried."""
+    arithmetic = trace.arithmetic
+    decimals = getattr(arithmetic, "decimals", None)
+    significant = getattr(arithmetic, "significant", None)
+    if decimals is None and significant is None:
+        return "carried exactly" if arithmetic.name != "float64" else "carried in float64"
+    digits = f"{significant} significant figures" if decimals is None else f"{decimals} decimals"
+    return f"every line rounded to {digits} ({arithmetic.rule}); exact values beside them"
+
+
+def givens(page: Page, trace: Trace, worked: Worked | None) -> None:
+    """The givens, and what their own sheet contradicts."""
+    for name, array in trace.course.givens.items():
+        _array(page, text.name(name), array, brief)
+        for verdict in worked.by_quantity.get(name, []) if worked else []:
+            page.prose(verdict.finding, indent=6, style=STYLES[verdict.verdict])
+
+
+def _is_seed(line: TracedLine) -> bool:
+    """Whether it is ∂E/∂E = 1 or the like, which need not be told."""
+    return line.phase == "backward" and bool(line.line.equation.rhs.is_number)
+
+
+def _line(page: Page, line: TracedLine, trace: Trace) -> None:
+    """One quantity: formula = numbers put in = value, and its check."""
+    (shown_rhs,), notes = noted(line.line.equation.rhs)
+    to_text, size = number_text(trace.arithmetic), line.value.size
+    page.blank()
+    formula = f"{text(line.line.equation.lhs)} = {shown_rhs}"
+    if size == 1:
+        entry = (0,) * line.value.ndim
+        page.formula(f"{formula} {_reckoning(line, trace, entry, to_text)}")
+    else:
+        page.formula(formula)
+    for note in notes:
+        page.formula(note, indent=6, style="dim")
+    if size != 1:
+        _entries(page, line, trace, to_text)
+    _check(page, line)
+
+
+def _entries(page: Page, line: TracedLine, trace: Trace, to_text) -> None:
+    """The entries one by one; of many only the first few, and then all values."""
+    entries = list(np.ndindex(*line.value.shape))
+    told = entries if len(entries) <= MOST_ENTRIES else entries[:FEW_ENTRIES]
+    for entry in told:
+        lead = f"[{','.join(map(str, entry))}] "
+        page.formula(_reckoning(line, trace, entry, to_text), indent=4, lead=lead, hang=2)
+    if len(told) < len(entries):
+        _array(page, "all", line.value, to_text, indent=4)
+
+
+def _reckoning(line: TracedLine, trace: Trace, entry: tuple[int, ...], to_text) -> str:
+    """`= 0.79·(−0.2) + … = 0.51 (exactly 0.510896)`, what is the same told once."""
+    numbers, value = trace.numbers(line, entry), to_text(line.value[entry])
+    exact = brief(line.exact[entry])
+    told = f"= {numbers}" if numbers == value else f"= {numbers} = {value}"
+    rounded = trace.arithmetic.name == "rounded" and brief(line.value[entry]) != exact
+    return f"{told} (exactly {exact})" if rounded else told
+
+
+def _array(page: Page, name: str, array, to_text, indent: int = 2) -> None:
+    """A name and its numbers, a row a line."""
+    for k, row in enumerate(rows(array, to_text)):
+        lead = f"{name} = " if k == 0 else " " * (len(name) + 3)
+        page.formula(row, indent, lead=lead, hang=1)
+
+
+def _check(page: Page, line: TracedLine) -> None:
+    if line.check is None:
+        return
+    dual, differences = power_of_ten(line.check.dual), power_of_ten(line.check.differences)
+    if line.check.agrees:
+        words = f"✓ dual numbers agree to {dual}, central differences to {differences}"
+        page.prose(words, indent=6, style="dim green")
+    else:
+        words = f"✗ off by {dual} from dual numbers, by {differences} from central differences"
+        page.prose(words, indent=6, style="bold red")
+
+
+def published(page: Page, quantity: str, worked: Worked) -> None:
+    """The printed value, its verdict and what was found."""
+    written = worked.paper.written.get(quantity)
+    if written is None:
+        return
+    verdicts = worked.by_quantity.get(quantity, [])
+    leading = decisive(verdicts)
+    printed = one_line(written.numbers, lambda p: "·" if p is None else str(p).replace("-", "−"))
+    if leading is None:
+        page.formula(f"printed {printed}", indent=6)
+        return
+    page.formula(f"printed {printed}: {leading.verdict}", indent=6, style=STYLES[leading.verdict])
+    for finding in dict.fromkeys(v.finding for v in verdicts if v.finding):
+        page.prose(finding, indent=8)

@@ -1,0 +1,69 @@
+"""Verdicts on the screen: what is right in green, what follows in yellow, what is wrong in red."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deltarule.cli.page import Page
+from deltarule.marking import verdicts
+from deltarule.marking.verdicts import Marking, Verdict
+from deltarule.notation.names import pretty
+
+STYLES = {
+    verdicts.RIGHT: "green",
+    verdicts.CARRIED: "green",
+    verdicts.FOLLOWS: "yellow",
+    verdicts.MISTAKE: "bold red",
+    verdicts.WRONG: "bold red",
+    verdicts.CONTRADICTORY: "bold red",
+    verdicts.UNDECIDED: "magenta",
+    verdicts.MISSING: "dim",
+}
+#: The verdicts beside which the right value is told.
+_TOLD_RIGHT = (verdicts.FOLLOWS, verdicts.MISTAKE, verdicts.WRONG, verdicts.UNDECIDED,
+               verdicts.MISSING)  # fmt: skip
+_SIGNS = {verdicts.RIGHT: "✓", verdicts.CARRIED: "✓", verdicts.FOLLOWS: "→",
+          verdicts.UNDECIDED: "?", verdicts.MISSING: "·"}  # fmt: skip
+
+
+def marking_page(page: Page, marking: Marking) -> None:
+    """All verdicts in the order of computation, and how many count as right."""
+    page.title(marking.sheet)
+    if marking.who:
+        page.prose(marking.who)
+    for note in marking.notes:
+        page.prose(note, style="dim")
+    runs = {v.run for v in marking.verdicts}
+    run = 0
+    for verdict in marking.verdicts:
+        if len(runs) > 1 and verdict.run != run:
+            run = verdict.run
+            page.heading(f"Run {run}")
+        elif not run:
+            run = verdict.run
+            page.blank()
+        _verdict(page, verdict)
+    page.blank()
+    page.prose(f"{marking.right} of {marking.of} right", style="bold")
+
+
+def _verdict(page: Page, verdict: Verdict) -> None:
+    """One verdict: sign, quantity, printed value and verdict; then why."""
+    at = "" if verdict.index is None else f"[{','.join(map(str, verdict.index))}]"
+    sign = _SIGNS.get(verdict.verdict, "✗")
+    name = pretty(verdict.quantity) + at
+    words = f"{name} = {verdict.given}: {verdict.verdict}" if verdict.given else (
+        f"{name}: {verdict.verdict}"
+    )
+    page.formula(words, indent=0, lead=f"{sign} ", style=STYLES[verdict.verdict], hang=4)
+    if verdict.finding:
+        page.prose(verdict.finding, indent=4)
+    if verdict.verdict in _TOLD_RIGHT and verdict.expected:
+        page.formula(f"right is {verdict.expected}", indent=4, style="dim", hang=2)
+    _alternatives(page, verdict.alternatives)
+
+
+def _alternatives(page: Page, alternatives: Sequence[str]) -> None:
+    """Other explanations, which the printed digits cannot tell from the first."""
+    for alternative in alternatives:
+        page.labelled("or", alternative, indent=4, column=4)

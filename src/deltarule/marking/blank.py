@@ -1,0 +1,47 @@
+"""An empty answers file for a sheet: what is asked, with room for every number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from deltarule.checking.course import Course
+from deltarule.marking.answers import template
+from deltarule.marking.desk import run_course
+from deltarule.marking.sheets import Run, Sheet, load_sheet
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.names import parse_reference
+
+
+def blank(sheet: Sheet | str | Path, run: int = 1, name: str = "") -> str:
+    """The text of an empty answers file for one run of a sheet, runs counted from 1.
+
+    `name` is what the file calls the sheet. Raises DeltaruleError for a run that there is not.
+    """
+    sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
+    if not 1 <= run <= len(sheet.runs):
+        raise DeltaruleError(
+            f"the sheet has {len(sheet.runs)} runs, and no run {run}", sheet.path, "count from 1"
+        )
+    asked = sheet.runs[run - 1]
+    course = run_course(asked, asked.asked, {})
+    quantities = [
+        (str(parse_reference(reference)), _extent(course, reference))
+        for reference in asked.asked or _everything(asked, course)
+    ]
+    return template(quantities, name or str(sheet.path), run)
+
+
+def _everything(run: Run, course: Course) -> list[str]:
+    """Every quantity that is computed and says something."""
+    return [line.quantity for line in course.lines if not line.equation.rhs.is_number]
+
+
+def _extent(course: Course, reference: str) -> tuple[int, ...]:
+    """The lengths of the axes that the answer has; axes of length 1 need not be written."""
+    name, entry = course.locate(reference)
+    if entry:
+        return ()
+    shape = np.shape(course.floats.arrays[name])
+    return tuple(n for n in shape if n != 1)

@@ -1,0 +1,156 @@
+"""Traces and verdicts as plain values for JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+import numpy as np
+
+from deltarule.checking.trace import Trace, TracedLine
+from deltarule.marking.paper import Written
+from deltarule.marking.verdicts import COUNT_AS_RIGHT, Marking, Verdict
+from deltarule.marking.worked import Worked
+from deltarule.reports.json import plain
+from deltarule.reports.numbers import exact_text, nested
+
+#: Formulas with their numbers put in are given for quantities of at most this many entries.
+MOST_INSERTED = 64
+
+
+def trace_values(trace: Trace, only: Container[str] | None = None) -> dict:
+    """A trace without a sheet: `network`, `sizes`, `givens` and `lines`."""
+    return {
+        **_head(trace),
+        "lines": [line_values(line, trace) for line in trace.lines if _wanted(line, only)],
+    }
+
+
+def worked_values(title: str, runs: Iterable[Worked], only: Container[str] | None = None) -> dict:
+    """A worked sheet: as a trace, with its published values and their verdicts.
+
+    The lines of all runs stand one after another and carry the number of their run.
+    """
+    runs = list(runs)
+    lines = [
+        {**line_values(line, worked.trace, worked), "run": number}
+        for number, worked in enumerate(runs, start=1)
+        for line in shown_lines(worked)
+        if _wanted(line, only)
+    ]
+    findings = [
+        verdict_values(v) for worked in runs for v in worked.verdicts
+        if v.quantity in worked.trace.course.givens
+    ]  # fmt: skip
+    return {**_head(runs[0].trace), "sheet": title, "givens_doubted": findings, "lines": lines}
+
+
+def shown_lines(worked: Worked) -> list[TracedLine]:
+    """The lines of a run; of values after the updates, only the way forward."""
+    if worked.run.at == "after":
+        return [l for l in worked.trace.lines if l.phase in ("forward", "error")]
+    return list(worked.trace.lines)
+
+
+def _wanted(line: TracedLine, only: Container[str] | None) -> bool:
+    return only is None or line.quantity in only
+
+
+def _head(trace: Trace) -> dict:
+    return {
+        "network": trace.network.name,
+        "arithmetic": trace.arithmetic.name,
+        "sizes": {str(symbol): n for symbol, n in trace.course.sizes.items()},
+        "givens": {name: nested(v, exact_text) for name, v in trace.course.givens.items()},
+    }
+
+
+def line_values(line: TracedLine, trace: Trace, worked: Worked | None = None) -> dict:
+    """One line: its formula, value, exact value, checks, and what is said of the printed one."""
+    written = worked.paper.written.get(line.quantity) if worked else None
+    verdicts = worked.by_quantity.get(line.quantity, []) if worked else []
+    leading = decisive(verdicts)
+    return {
+        "quantity": line.quantity,
+        "phase": line.phase,
+        "formula": line.formula,
+        "numbers": _inserted(line, trace),
+        "value": _value(line.value),
+        "exact": nested(line.exact, exact_text),
+        "checks": _checks(line),
+        "published": _published(written),
+        "decimals": written.decimals if written else None,
+        "verdict": leading.verdict if leading else None,
+        "finding": "; ".join(dict.fromkeys(v.finding for v in verdicts if v.finding)) or None,
+    }
+
+
+def decisive(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """The verdict that tells most of several on one quantity: the first that is not right."""
+    verdicts = list(verdicts)
+    wrong = [v for v in verdicts if v.verdict not in COUNT_AS_RIGHT]
+    carried = [v for v in verdicts if v.finding]
+    return (wrong or carried or verdicts or [None])[0]
+
+
+def _inserted(line: TracedLine, trace: Trace):
+    shape = np.shape(line.value)
+    if np.prod(shape) > MOST_INSERTED:
+        return None
+    if not shape:
+        return trace.numbers(line, ())
+    texts = np.empty(shape, dtype=object)
+    for entry in np.ndindex(*shape):
+        texts[entry] = trace.numbers(line, entry)
+    return texts.tolist()
+
+
+def _value(array: np.ndarray):
+    """Float64 as numbers; anything else as strings."""
+    array = np.asarray(array)
+    return plain(array) if array.dtype.kind in "fiu" else nested(array, exact_text)
+
+
+def _checks(line: TracedLine) -> dict | None:
+    check = line.check
+    if check is None:
+        return None
+    return {
+        "dual": float(check.dual),
+        "differences": float(check.differences),
+        "entries": check.entries,
+        "agrees": bool(check.agrees),
+    }
+
+
+def _published(written: Written | None):
+    if written is None:
+        return None
+    return nested(written.numbers, lambda p: None if p is None else str(p))
+
+
+def marking_values(marking: Marking) -> dict:
+    """Verdicts on a sheet or on answers: `verdicts`, `right` and `of`."""
+    return {
+        "sheet": marking.sheet,
+        "who": marking.who,
+        "verdicts": [verdict_values(v) for v in marking.verdicts],
+        "right": marking.right,
+        "of": marking.of,
+        "notes": list(marking.notes),
+    }
+
+
+def verdict_values(verdict: Verdict) -> dict:
+    """One verdict."""
+    return {
+        "quantity": verdict.quantity,
+        "index": None if verdict.index is None else list(verdict.index),
+        "verdict": verdict.verdict,
+        "finding": verdict.finding,
+        "alternatives": list(verdict.alternatives),
+        "expected": verdict.expected,
+        "given": verdict.given,
+        "mistakes": list(verdict.mistakes),
+        "run": verdict.run,
+        "marks": verdict.marks,
+    }
