@@ -81,7 +81,7 @@ def _sheet(request: Request, bare: Sequence[str]) -> Sheet:
     raise DeltaruleError(
         f"there are no numbers for {name}",
         "the command line",
-        f"give an example (--example {' or '.join(sheet_names()[:3])}), the path of a sheet, "
+        f"give --example and one of {', '.join(sheet_names())}; or the path of a sheet; "
         "or --random",
     )
 

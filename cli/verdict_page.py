@@ -56,7 +56,7 @@ def _verdict(page: Page, verdict: Verdict) -> None:
         f"{name}: {verdict.verdict}"
     )
     page.formula(words, indent=0, lead=f"{sign} ", style=STYLES[verdict.verdict], hang=4)
-    if verdict.finding:
+    if verdict.finding and verdict.verdict != verdicts.MISSING:
         page.prose(verdict.finding, indent=4)
     if verdict.verdict in _TOLD_RIGHT and verdict.expected:
         page.formula(f"right is {verdict.expected}", indent=4, style="dim", hang=2)

@@ -46,7 +46,7 @@ def fit(
 def exact_array(value: object, name: str) -> np.ndarray:
     """Nested numbers as an object array of fractions. Floats count as their shortest decimals."""
     nested = value.tolist() if isinstance(value, np.ndarray) else value
-    shape = _shape(nested, name)
+    shape = value.shape if isinstance(value, np.ndarray) else _shape(nested, name)
     result = np.empty(shape, dtype=object)
     flat = result.reshape(-1)
     for k, entry in enumerate(_entries(nested)):
