@@ -49,10 +49,12 @@ class Desk:
         """The wrong versions of a line."""
         if name not in self._mistakes:
             lines = {line.quantity: line for line in self.course.lines}
-            scene = Scene(
-                self.course.network, lines[name], lines, self._shapes, self.course.floats.extent
+            scenes = (
+                Scene(self.course.network, line, lines, self._shapes, self.course.floats.extent)
+                for line in self.course.lines if line.quantity == name
             )
-            self._mistakes[name] = mistakes_in(scene)
+            found = [m for scene in scenes for m in mistakes_in(scene)]
+            self._mistakes[name] = sorted(found, key=lambda m: m.cost)
         return self._mistakes[name]
 
     @cached_property

@@ -16,8 +16,10 @@ from deltarule.arithmetic.base import Arithmetic, entrywise
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rounded, fraction
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.run import run
 from deltarule.checking.course import Course
 from deltarule.notation.equations import Equation
+from deltarule.notation.recurrences import Recurrence, blocks, equations_of
 
 
 class Circular(Exception):
@@ -47,10 +49,17 @@ class Bench:
 
     def __init__(self, course: Course, written: Mapping[str, np.ndarray]):
         self.course = course
-        self.equations = {line.quantity: line.equation for line in course.lines}
-        self.needs = {name: e.read_names() for name, e in self.equations.items()}
+        self.equations: dict[str, tuple[Equation, ...]] = {}
+        for line in course.lines:
+            self.equations[line.quantity] = (
+                *self.equations.get(line.quantity, ()), line.equation
+            )
+        self.needs = {
+            name: frozenset().union(*(e.read_names() for e in equations))
+            for name, equations in self.equations.items()
+        }
+        self.groups = _groups(course)
         self._written = written
-        self._floats = course.floats.arrays
         self._above: dict[str, frozenset[str]] = {}
 
     def exact(self, name: str) -> np.ndarray:
@@ -62,11 +71,15 @@ class Bench:
         return entrywise(fraction, self.exact(name))
 
     def ancestors(self, name: str) -> frozenset[str]:
-        """All lines that a line depends on."""
+        """All other lines that a line depends on."""
         if name not in self._above:
-            self._above[name] = frozenset()
-            direct = [n for n in self.needs.get(name, ()) if n in self.equations]
-            self._above[name] = frozenset(direct).union(*(self.ancestors(n) for n in direct))
+            found: set[str] = set()
+            stack = [name]
+            while stack:
+                new = {n for n in self.needs.get(stack.pop(), ()) if n in self.equations} - found
+                found |= new
+                stack.extend(new)
+            self._above[name] = frozenset(found - {name})
         return self._above[name]
 
     def value(self, name: str, hypothesis: Hypothesis) -> np.ndarray:
@@ -77,6 +90,19 @@ class Bench:
     def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray:
         """The same in float64, where nothing is rounded on the way."""
         return _Work(self, hypothesis, _FLOAT).compute(name)
+
+    def printed(self, name: str) -> np.ndarray:
+        """What is printed of a line, as fractions, None where nothing is."""
+        return self._written[name]
+
+
+def _groups(course: Course) -> dict[str, frozenset[str]]:
+    """The lines that are computed together, time by time, for each line of a recurrence."""
+    found = {}
+    for block in blocks(tuple(line.equation for line in course.lines)):
+        if isinstance(block, Recurrence):
+            found |= dict.fromkeys(block.names, frozenset(block.names))
+    return found
 
 
 _RATIONAL, _FLOAT = Rounded(), Float64()
@@ -96,15 +122,49 @@ class _Work:
 
     def compute(self, name: str):
         """The value of a line, worked out although somebody may have printed it."""
-        equation = self.hypothesis.variants.get(name) or self.bench.equations[name]
         if name in self._busy:
             raise Circular(name)
         self._busy.add(name)
-        for needed in equation.read_names():
-            if needed not in self.values.arrays:
-                self.values.arrays[needed] = self.lookup(needed)
+        block = self._block(name)
+        mine = {e.name for e in block}
+        for needed in frozenset().union(*(e.read_names() for e in block)) - mine:
+            self._provide(needed)
+        own = name in self.hypothesis.held and name in self.bench.groups
+        if own:
+            self.values.arrays[name] = self._held(name)
         self._busy.discard(name)
-        return evaluate(equation.rhs, equation.ranges, self.values, self.arithmetic)
+        if len(block) == 1 and block[0].subscripts == block[0].indices and (
+            own or name not in block[0].read_names()
+        ):
+            only = block[0]
+            return evaluate(only.rhs, only.ranges, self.values, self.arithmetic)
+        run(block, self.values, self.arithmetic)
+        return self.values.arrays.pop(name) if len(mine) == 1 else self.values.arrays[name]
+
+    def _provide(self, name: str) -> None:
+        if name not in self.values.arrays:
+            self.values.arrays[name] = self.lookup(name)
+
+    def _equations(self, name: str) -> tuple[Equation, ...]:
+        """The equations of a line, the wrong version in the place of the right one."""
+        wrong = self.hypothesis.variants.get(name)
+        if wrong is None:
+            return self.bench.equations[name]
+        return tuple(
+            wrong if e.subscripts == wrong.subscripts else e for e in self.bench.equations[name]
+        )
+
+    def _block(self, name: str) -> tuple[Equation, ...]:
+        """The equations that have to be computed together to get a line."""
+        group = self.bench.groups.get(name, frozenset()) - self.hypothesis.held
+        if name not in group:
+            return self._equations(name)
+        open_lines = tuple(e for n in self.bench.equations if n in group
+                           for e in self._equations(n))
+        for block in blocks(open_lines):
+            if name in {e.name for e in equations_of(block)}:
+                return equations_of(block)
+        return self._equations(name)
 
     def lookup(self, name: str):
         """The value of a line as it goes into a later one."""
@@ -127,16 +187,17 @@ class _Work:
 
     def _baseline(self, name: str):
         if self.arithmetic is _FLOAT:
-            return self.bench._floats[name]
+            return self.bench.course.floats.arrays[name]
         return self.bench.exact(name)
 
     def _held(self, name: str):
-        """The printed entries; entries that are not printed are worked out."""
-        printed = self.bench._written[name]
+        """The printed entries; entries that are not printed are worked out exactly."""
+        printed = self.bench.printed(name)
         known = np.array([p is not None for p in printed.ravel()]).reshape(printed.shape)
         if known.all():
             return self.arithmetic.array(printed)
-        mixed = np.array(self.compute(name))
+        in_group = name in self.bench.groups
+        mixed = np.array(self._baseline(name) if in_group else self.compute(name))
         for entry in np.argwhere(known):
             at = tuple(entry)
             mixed[at] = self.arithmetic.number(Fraction(printed[at]))
