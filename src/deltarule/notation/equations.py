@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from sympy.tensor.indexed import Indexed
 
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.nodes import (
+    Carried,
     Reduction,
     free_indices,
     read,
@@ -55,7 +56,11 @@ def _names_read(expression: Expr) -> frozenset[str]:
 
 
 def extents(
-    expression: Expr, tensors: dict[str, Tensor], place: str, padded: bool = True
+    expression: Expr,
+    tensors: dict[str, Tensor],
+    place: str,
+    padded: bool = True,
+    known: Container[Index] = (),
 ) -> dict[Index, Expr]:
     """The extent of each unbound index, from the axes that it stands on alone.
 
@@ -65,7 +70,7 @@ def extents(
     """
     found: dict[Index, tuple[Expr, str]] = {}
     last_resort: dict[Index, Expr] = {}
-    for subscript, extent, name in _standing_alone(expression, frozenset(), tensors):
+    for subscript, extent, name in _standing_alone(expression, frozenset(known), tensors):
         if tensors[name].outside is not None:
             last_resort.setdefault(subscript, extent)
             continue
@@ -91,6 +96,10 @@ def _standing_alone(
                 yield subscript, extent, tensor.name
             elif not isinstance(subscript, Index):
                 yield from _standing_alone(subscript, bound, tensors)
+        return
+    if isinstance(node, Carried):
+        # What lies beyond the edge is counted from there.
+        yield from _standing_alone(node.args[1], bound, tensors)
         return
     inner = bound | frozenset(node.indices) if isinstance(node, Reduction) else bound
     for part in (node.body,) if isinstance(node, Reduction) else node.args:
@@ -123,8 +132,8 @@ def bind(
                 )
             ranges[subscript] = extent
     on_the_left = frozenset().union(*(free_indices(s) for s in subscripts)) - set(ranges)
-    inferred = {**extents(rhs, tensors, place), **declared}
-    sure = {**extents(rhs, tensors, place, padded=False), **declared}
+    inferred = {**extents(rhs, tensors, place, known=declared), **declared}
+    sure = {**extents(rhs, tensors, place, padded=False, known=declared), **declared}
     ranges = {index: sure.get(index, extent) for index, extent in ranges.items()}
     for index in sorted(on_the_left, key=str):
         if index not in inferred:
