@@ -30,6 +30,7 @@ class Desk:
     number: int
     course: Course
     paper: Paper
+    thorough: bool = True
 
     @cached_property
     def bench(self) -> Bench:
@@ -39,7 +40,7 @@ class Desk:
     @cached_property
     def explainer(self) -> Explainer:
         """The search for explanations."""
-        return Explainer(self.bench, self.paper, self.mistakes)
+        return Explainer(self.bench, self.paper, self.mistakes, self.thorough)
 
     @cached_property
     def _mistakes(self) -> dict[str, list[Mistake]]:
@@ -67,7 +68,8 @@ class Desk:
 
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Desk:
         """The same desk with other numbers for some givens."""
-        return Desk(self.run, self.number, self.course.with_givens(changed), self.paper)
+        course = self.course.with_givens(changed)
+        return Desk(self.run, self.number, course, self.paper, self.thorough)
 
 
 def open_desk(

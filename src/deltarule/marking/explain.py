@@ -43,14 +43,19 @@ PAIR = 1.0
 
 
 class Explainer:
-    """Looks for explanations of one quantity after the other."""
+    """Looks for explanations of one quantity after the other.
+
+    If it is not `thorough`, two mistakes are supposed only where one explains nothing.
+    """
 
     def __init__(
         self,
         bench: Bench,
         paper: Paper,
         mistakes: Callable[[str], list[Mistake]],
+        thorough: bool = True,
     ):
+        self.thorough = thorough
         self.bench, self.paper, self._mistakes = bench, paper, mistakes
         self.not_right: set[str] = set()
         self._held = {name: w for name, w in paper.written.items() if name in bench.equations}
@@ -142,8 +147,8 @@ class Explainer:
                         single.append(found)
                         break
         pairs: list[Explanation] = []
-        plain = any(not found.carried for found in single)
-        if not plain and self._can_tell_pairs(written, entries, places):
+        enough = any(not (found.carried and self.thorough) for found in single)
+        if not enough and self._can_tell_pairs(written, entries, places):
             pairs = list(self._pairs(written, entries, places))
         return sorted(single + pairs, key=lambda e: e.cost)
 

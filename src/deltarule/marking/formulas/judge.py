@@ -221,13 +221,8 @@ def _far_fetched(mistakes: tuple[Mistake, ...]) -> tuple[float, int]:
 
 
 def _told(mistakes: tuple[Mistake, ...]) -> str:
-    kinds = dict.fromkeys(m.kind for m in mistakes)
-    words = " and ".join(m.words for m in mistakes)
-    common = next(iter(kinds))
-    if len(kinds) == 1 and common in (
-        "activations where weights belong", "weights where activations belong"
-    ):
-        return f"{common}: {words}"
-    return words
-
-
+    words = [m.words for m in mistakes]
+    prefixes = {w.partition(": ")[0] for w in words}
+    if len(words) > 1 and len(prefixes) == 1 and all(": " in w for w in words):
+        words[1:] = [w.partition(": ")[2] for w in words[1:]]
+    return " and ".join(words)

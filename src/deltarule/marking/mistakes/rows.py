@@ -13,8 +13,9 @@ from deltarule.marking.mistakes.factors import (
 from deltarule.marking.mistakes.slopes import activation, slope
 from deltarule.marking.mistakes.sums import reduction
 from deltarule.marking.mistakes.tensors import stand_in, transposed
+from deltarule.marking.mistakes.times import cut, wrong_time
 
 ROWS = (
-    slope, stand_in, factor_lost, sign, transposed, summand_lost, reduction, constant, power,
+    slope, cut, wrong_time, stand_in, factor_lost, sign, transposed, summand_lost, reduction, constant, power,
     factor_twice, activation,
 )

@@ -42,6 +42,8 @@ def _instead(scene: Scene, name: str, other: str) -> Iterator[Wrong]:
     if formula != rhs:
         kind, cost = _judge(scene, name, other)
         words = f"{pretty(other)} stands where {pretty(name)} belongs"
+        if kind in _KINDS.values():
+            words = f"{kind}: {words}"
         if kind == "updated weights used":
             words = f"the error is sent back through the already updated {pretty(name)}"
         yield Wrong(kind, cost, formula, words)
