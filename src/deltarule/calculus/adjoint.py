@@ -8,10 +8,12 @@ layers and through convolutions is this one rule.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from sympy import Add, Expr, Integer
 
 from deltarule.calculus.edges import at_the_edges
+from deltarule.calculus.dual_forms import dual_form
 from deltarule.calculus.insert import insert_upstream
 from deltarule.calculus.local import Partial, partials
 from deltarule.calculus.record import Record
@@ -140,6 +142,7 @@ class _Work:
         self.times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
         self.known = {**dict(self.ranges), **{Index(f"0 ≤ … < {n}"): n for n in self.times}}
         self.facts = facts_of(network.definitions)
+        self.solved: frozenset[Index] = frozenset()
         self.record = Record(network, self.ranges, verifier)
 
     def gradient(self) -> Gradient:
@@ -149,13 +152,26 @@ class _Work:
             reason = "nothing on the way reads it"
             return self._finished([Step("no path", self._lhs(), Integer(0), "", "", reason)])
         terms = self._chain()
+        start = list(terms)
         self._eliminate(terms)
         self.record.simplify()
+        duals = self._dual_forms(start)
         insert_upstream(self.record, self.tensor.name, self.consumers, self.gradients)
         edges = at_the_edges(
             self._lhs(), self.record.now, self.ranges, self.known, self.times, self.record.verifier
         )
-        return self._finished(self.record.steps, edges)
+        return replace(self._finished(self.record.steps, edges), alternatives=duals)
+
+    def _dual_forms(self, terms: list[Term]) -> tuple[Expr, ...]:
+        """The same gradient with the other indices summed over, where deltas left a choice."""
+        if not self.solved:
+            return ()
+        now = self.record.now
+        other = dual_form(terms, self.solved, self.network, self.known)
+        if other == now:
+            return ()
+        self.record.verifier.same(now, other, self.ranges)
+        return (other,)
 
     def _lhs(self) -> Expr:
         return read(f"d{self.root}/d{self.tensor.name}", *self.indices)
@@ -235,6 +251,7 @@ class _Work:
             terms[k] = pinned(terms[k], free)
             while (found := eliminate(terms[k], free)) is not None:
                 terms[k] = found.term
+                self.solved |= found.instead_of
                 condition = ", ".join(text(c) for c in found.condition)
                 self._now(terms, found.rule, found.detail, condition)
             cut = clipped(terms[k], self.network.tensors, free)

@@ -41,24 +41,28 @@ class Term:
 
 @dataclass(frozen=True)
 class Elimination:
-    """One delta gone: by which rule, what was solved for, and under what condition it holds."""
+    """One delta gone: by which rule, what was solved for, and under what condition it holds.
+
+    `instead_of` holds the index solved for, if others could have been.
+    """
 
     rule: str
     detail: str
     condition: tuple
     term: Term
+    instead_of: frozenset[Index] = frozenset()
 
 
 def eliminate(
-    term: Term, free: Mapping[Index, Expr], outer: bool = False
+    term: Term, free: Mapping[Index, Expr], avoid: frozenset[Index] = frozenset()
 ) -> Elimination | None:
     """Remove one delta; None when none is left. `free` gives the extents of unbound indices.
 
-    Of two indices that a delta could be solved for alike, it is the inner one, or the `outer`.
+    A delta is not solved for an index to `avoid` if there is another.
     """
     if not term.deltas:
         return None
-    position, index = _best(term, outer)
+    position, index = _best(term, avoid)
     a, u = term.deltas[position]
     others = tuple(d for k, d in enumerate(term.deltas) if k != position)
     if index is not None and index != a:
@@ -68,10 +72,22 @@ def eliminate(
     if index is None:
         kept = replace(term, deltas=others, conditions=(*term.conditions, Equal(a, u)))
         return Elimination("keep the condition", "", (Equal(a, u),), kept)
-    return _solve(term, index, a, u, others, free)
+    found = _solve(term, index, a, u, others, free)
+    split = affine(a, tuple(i for i, _ in term.ranges))
+    rivals = [i for i in split[0] if i != index] if split and index != a else []
+    return _with_choice(found, index, rivals, split[0]) if rivals else found
 
 
-def _best(term: Term, outer: bool) -> tuple[int, Index | None]:
+def _with_choice(found: Elimination, index: Index, rivals: list, coefficients: dict) -> Elimination:
+    """The elimination with the choice said that it made."""
+    stays = " and ".join(f"the sum over {text(i)}" for i in rivals)
+    easier = coefficients[index] in (1, -1) and not any(coefficients[i] in (1, -1) for i in rivals)
+    why = f"{text(index)} needs no division" if easier else "either would do"
+    told = f"{found.detail} So {stays} stays: {why}."
+    return replace(found, detail=told, instead_of=frozenset({index}))
+
+
+def _best(term: Term, avoid: frozenset[Index]) -> tuple[int, Index | None]:
     """The delta to remove next and the index to solve it for: bare indices first."""
     bound = tuple(i for i, _ in term.ranges)
     choices = []
@@ -84,11 +100,10 @@ def _best(term: Term, outer: bool) -> tuple[int, Index | None]:
         for index, coefficient in split[0].items():
             cost = 0 if coefficient in (1, -1) else 1
             # Of two equals the innermost, so that the sum over outputs stays.
-            place = bound.index(index)
-            choices.append((cost, k, place if outer else -place, index))
+            choices.append((index in avoid, cost, k, -bound.index(index), index))
     if not choices:
         return 0, None
-    _, k, _, index = min(choices, key=lambda c: c[:3])
+    *_, k, _, index = min(choices, key=lambda c: c[:4])
     return k, index
 
 

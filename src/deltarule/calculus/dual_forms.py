@@ -1,0 +1,33 @@
+"""The dual form of a gradient: where δ(S·i + D·k − P, q) is solved for i, the sum over k stays.
+
+    Σ_i g[i]·w[(q + P − S·i)/D], where D divides   (over outputs)
+    Σ_k w[k]·g[(q + P − D·k)/S], where S divides   (over taps)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sympy import Add, Expr
+
+from deltarule.calculus.record import passes
+from deltarule.calculus.sift import Term, clipped, eliminate, pinned
+from deltarule.notation.networks import Network
+from deltarule.notation.substitution import plainly_named
+from deltarule.notation.symbols import Index
+
+
+def dual_form(
+    terms: list[Term], avoid: frozenset[Index], network: Network, known: Mapping[Index, Expr]
+) -> Expr:
+    """The sum of the terms with their deltas solved for other indices than those to `avoid`."""
+    done = []
+    for term in terms:
+        term = pinned(term, known)
+        while (found := eliminate(term, known, avoid)) is not None:
+            term = found.term
+        done.append(clipped(term, network.tensors, known).expression())
+    result = Add(*done)
+    for _, rewrite in passes(result, network):
+        result = rewrite.after
+    return plainly_named(result)
