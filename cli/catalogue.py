@@ -128,10 +128,11 @@ def show_rule(name: str, as_json: bool) -> int:
     near = [rule for name, rule in RULES.items() if wanted and wanted in name]
     rule = RULES.get(wanted) or (near[0] if len(near) == 1 else None)
     if rule is None:
+        words = [*RULES, *(word for name in RULES for word in name.split() if len(word) > 3)]
         raise DeltaruleError(
             f"there is no rule called {name}",
             "--explain",
-            did_you_mean(wanted, RULES) or "the rules are: " + ", ".join(RULES),
+            did_you_mean(wanted, words) or "the rules are: " + ", ".join(RULES),
         )
     if as_json:
         write_json({"rule": rule.name, "statement": rule.statement, "reason": rule.reason,

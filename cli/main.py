@@ -194,42 +194,42 @@ def check(
     run(command, as_json=json)
 
 
-_app_of_all = _app(
+app = _app(
     "Write a layer's forward equations; get its gradient, every step, the numbers and the marking.",
     several=True,
 )
-_apps = {}
+apps = {}
 for _command in (derive, trace, check):
     _name = _command.__name__
-    _app_of_all.command(_name, context_settings=_WORDS)(_command)
-    _apps[_name] = _app((_command.__doc__ or "").strip())
-    _apps[_name].command(_name, context_settings=_WORDS)(_command)
+    app.command(_name, context_settings=_WORDS)(_command)
+    apps[_name] = _app((_command.__doc__ or "").strip())
+    apps[_name].command(_name, context_settings=_WORDS)(_command)
 
 
-def _start(app: typer.Typer) -> None:
+def _start(program: typer.Typer) -> None:
     """Run a command as a program. It lives for a moment, so that collecting garbage (a sixth of
     the time, most of it over SymPy's own objects) is put off, and left out at the end.
     """
     gc.set_threshold(200_000, 20, 100)
     atexit.register(gc.freeze)
-    app()
+    program()
 
 
 def deltarule_main() -> None:
     """The command `deltarule`."""
-    _start(_app_of_all)
+    _start(app)
 
 
 def derive_main() -> None:
     """The command `derive`."""
-    _start(_apps["derive"])
+    _start(apps["derive"])
 
 
 def trace_main() -> None:
     """The command `trace`."""
-    _start(_apps["trace"])
+    _start(apps["trace"])
 
 
 def check_main() -> None:
     """The command `check`."""
-    _start(_apps["check"])
+    _start(apps["check"])

@@ -167,6 +167,8 @@ def _upstream(derivation: Derivation, name: str, named: Mapping, sizes: Mapping)
             f'give "{key}" its numbers ({shape})',
         )
     array = exact_array(named[key], key)
+    if [n for n in array.shape if n != 1] == [n for n in wanted if n != 1]:
+        array = array.reshape(wanted)
     if array.shape != wanted:
         raise DeltaruleError(
             f"{key} is given as {array.shape} but {name} is {wanted}",

@@ -1,0 +1,42 @@
+"""What there is to derive, the options of one derivation, and the rules."""
+
+import json
+
+from deltarule.calculus.rules import RULES
+from deltarule.notation.catalogue import catalogue
+
+
+def test_the_list_holds_every_derivation(invoke):
+    out = invoke("derive", "--list").out
+    assert all(f"  {name}" in out for name in catalogue())
+
+
+def test_the_list_as_json(invoke):
+    entries = json.loads(invoke("derive", "--list", "--json").out)["derivations"]
+    assert [entry["name"] for entry in entries] == list(catalogue())
+    conv = next(entry for entry in entries if entry["name"] == "conv2d")
+    assert "conv" in conv["aliases"] and conv["group"] == "Layers with parameters"
+    groups = {entry["name"]: entry["group"] for entry in entries}
+    assert groups["lstm"] == "Sequences"
+    assert groups["half_squared"] == "Losses"
+    assert groups["mlp"] == "Networks"
+    assert groups["gradient_descent"] == "Updates"
+
+
+def test_options_of_one_derivation(invoke):
+    out = invoke("derive", "mlp", "--options").out
+    assert "--layers 2" in out and "--bias" in out and "N, D, H1, M" in out
+    values = json.loads(invoke("derive", "conv", "--options", "--json").out)
+    assert [option["name"] for option in values["options"]][:3] == ["stride", "dilation", "pad"]
+
+
+def test_every_rule_is_explained(invoke):
+    for name, rule in RULES.items():
+        done = invoke("derive", "--explain", name)
+        assert done.status == 0
+        assert name in done.out and rule.reason.split()[0] in done.out
+
+
+def test_a_part_of_a_rules_name_will_do(invoke):
+    assert invoke("derive", "--explain", "SIFT").out.startswith("sift the delta")
+    assert json.loads(invoke("derive", "--explain", "count", "--json").out)["rule"] == "count"

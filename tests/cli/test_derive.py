@@ -1,0 +1,105 @@
+"""`derive` on the screen."""
+
+import pytest
+
+from deltarule.cli.folding import cells
+
+
+def test_the_screen_shows_forward_and_backward(invoke):
+    done = invoke("derive", "dense")
+    assert done.status == 0 and not done.err
+    forward, _, backward = done.out.partition("\nBackward\n")
+    assert "y[n, m] = Σ_d" in forward
+    assert "parameters:  W[D, M], b[M]" in forward
+    for name in "Wbx":
+        assert f"∂L/∂{name}[" in backward
+    assert "∂L/∂y comes from outside" in backward
+    assert "--steps shows them" in backward
+
+
+def test_index_brackets_survive(invoke):
+    out = invoke("derive", "conv", "--steps").out
+    assert "w[f, c, k, l]" in out
+    assert "[/" not in out
+
+
+def test_brief_is_one_line_a_gradient(invoke):
+    lines = invoke("derive", "mlp", "--layers", 4, "--brief", width=200).out.splitlines()
+    assert all(line.startswith("∂E/∂") for line in lines if "=" in line)
+    assert any(line.startswith("∂E/∂Θ₄[") for line in lines)
+
+
+def test_brief_grows_with_the_layers_and_no_faster(invoke):
+    few, many = (
+        len(invoke("derive", "mlp", "--layers", n, "--brief", width=200).out) for n in (4, 16)
+    )
+    assert many < 4.5 * few
+
+
+def test_steps_are_numbered_with_rule_reason_and_check(invoke):
+    out = invoke("derive", "dense", "--wrt", "W", "--steps").out
+    assert " 1  chain rule" in out and " 2  local derivative" in out
+    assert "checked:" in out
+    assert "δ(" in out
+
+
+@pytest.mark.parametrize("name", ["Theta2", "Θ₂", "dE/dTheta2", "∂E/∂Θ₂"])
+def test_one_gradient_by_any_spelling(invoke, name):
+    out = invoke("derive", "mlp", "--wrt", name, "--brief").out
+    assert out.startswith("∂E/∂Θ₂[") and out.count("\n") == 1
+
+
+def test_another_root(invoke):
+    assert "∂s1/∂x" not in invoke("derive", "mlp", "--of", "s1").out
+    assert "∂s₁/∂x[" in invoke("derive", "mlp", "--of", "s1").out
+
+
+def test_attributes_are_specialised_by_their_words(invoke):
+    out = invoke("derive", "conv", "--stride", 2, "--dilation", 1, "--pad", 0, "--brief").out
+    assert "S" not in out and "2·i" in out
+
+
+def test_sizes_are_specialised(invoke):
+    out = invoke("derive", "dense", "--set", "N=2,D=3").out
+    assert "x[2, 3]" in out
+
+
+def test_a_file_of_ones_own(invoke, tmp_path):
+    page = tmp_path / "mine.py"
+    page.write_text(
+        '"""Scaling by one factor."""\n'
+        "from deltarule.notation.language import *\n"
+        'N = size("N")\nn = index("n")\n'
+        'x, a = input("x", N), parameter("a")\ny = output("y", N)\n'
+        "y[n] = a * x[n]\n"
+    )
+    out = invoke("derive", page, "--brief").out
+    assert "∂L/∂a = Σ_n ∂L/∂y[n]·x[n]" in out
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+@pytest.mark.parametrize("words", [["conv", "--steps"], ["mlp", "--bias"], ["rnn"], ["--list"]])
+def test_no_line_is_wider_than_the_screen(invoke, width, words):
+    done = invoke("derive", *words, width=width)
+    assert done.status == 0
+    assert max(map(cells, done.out.splitlines())) <= width
+    assert "…\n" not in done.out.replace("…\n    ", "")
+
+
+def test_a_recurrence_says_which_way_time_goes(invoke):
+    forward, _, backward = invoke("derive", "rnn").out.partition("Backward")
+    assert "for each t = 0, 1, …, T − 1:" in forward
+    assert "for each t = T − 1, …, 1, 0:" in backward
+
+
+def test_latex_is_a_document_or_a_fragment(invoke):
+    whole = invoke("derive", "dense", "--latex").out
+    assert whole.startswith(r"\documentclass") and whole.rstrip().endswith(r"\end{document}")
+    part = invoke("derive", "dense", "--latex", "--fragment").out
+    assert "documentclass" not in part and r"\begin{align*}" in part
+
+
+def test_markdown(invoke):
+    out = invoke("derive", "dense", "--markdown").out
+    assert out.startswith("# Dense")
+    assert out.count("$$") % 2 == 0

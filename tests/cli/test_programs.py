@@ -1,0 +1,87 @@
+"""Commands as programs: what they import, how they end, pipes and colours."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("sympy", "numpy", "flint", "numba", "rich", "pydantic")
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; sys.argv = ['deltarule', '--help']\n"
+        "from deltarule.cli.main import deltarule_main\n"
+        "try: deltarule_main()\n"
+        "except SystemExit: pass\n"
+        f"found = [name for name in {HEAVY!r} if name in sys.modules]\n"
+        "sys.exit(f'imported {found}' if found else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for command in ("derive", "trace", "check"):
+        assert command in done.stdout
+
+
+@pytest.mark.parametrize("words", [["derive", "dense"], ["trace", "slide"], ["check", "slide"]])
+def test_numba_stays_out(words):
+    code = (
+        f"import sys; sys.argv = ['deltarule', *{words!r}]\n"
+        "from deltarule.cli.main import deltarule_main\n"
+        "try: deltarule_main()\n"
+        "except SystemExit: pass\n"
+        "sys.exit('numba' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (["--help"], 0), (["derive", "dense", "--brief"], 0), (["check", "slide"], 1),
+        (["derive", "nothing"], 2), (["nonsense"], 2), (["trace", "--decimals", "x"], 2),
+    ],
+)  # fmt: skip
+def test_exit_status(program, words, status):
+    done = program(*words)
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["derive", "conv", "--steps"], ["derive", "conv", "--json"], ["derive", "--list"]]
+)
+def test_a_closed_pipe_ends_quietly(program, words):
+    done = program(*words, pipe="head -n 1")
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+def test_verdicts_end_with_their_status_through_a_closed_pipe(program):
+    done = program("check", "slide", pipe="head -n 1")
+    assert done.returncode == 1 and done.stderr == ""
+
+
+def test_colour_is_for_terminals_and_can_be_refused(program):
+    forced = program("derive", "dense", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
+    assert "\x1b[" in forced.stdout
+    refused = program(
+        "derive", "dense", env={"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm-256color"}
+    )
+    assert "\x1b[36m" not in refused.stdout and ";36m" not in refused.stdout
+    assert "\x1b[" not in program("derive", "dense").stdout
+
+
+def test_a_stream_without_unicode_gets_utf_8(program):
+    done = program("derive", "dense", "--brief", env={"PYTHONIOENCODING": "latin-1"})
+    assert done.returncode == 0
+
+
+def test_commands_of_their_own_are_the_same(program):
+    code = "from deltarule.cli.main import derive_main; derive_main()"
+    alone = subprocess.run(
+        [sys.executable, "-c", code, "dense", "--json"], capture_output=True, text=True
+    )
+    assert json.loads(alone.stdout) == json.loads(program("derive", "dense", "--json").stdout)
