@@ -42,7 +42,7 @@ class Probe:
     def __init__(self, network: Network, arithmetic: Arithmetic, seed: int = 0, **fixed: int):
         self.network, self.arithmetic = network, arithmetic
         self.random = Random(seed)
-        self.sizes = choose_sizes(network, self.random, fixed)
+        self.sizes = choose_sizes(network, self.random, fixed, varied=seed > 0)
         self.values = Values({}, self.sizes, dict(network.scalars), dict(network.tensors))
         for tensor in network.tensors.values():
             if tensor.given:
@@ -99,16 +99,18 @@ class Probe:
         ]
 
 
-def choose_sizes(network: Network, random: Random, fixed: dict[str, int]) -> dict[Symbol, int]:
+def choose_sizes(
+    network: Network, random: Random, fixed: dict[str, int], varied: bool = False
+) -> dict[Symbol, int]:
     """Small values for all sizes and attributes, such that every defined size is at least 1.
 
-    `fixed` holds some of them by name. Raises DeltaruleError if nothing small fits.
+    `fixed` holds some of them by name; `varied` draws the others at random from the start. Raises DeltaruleError if nothing small fits.
     """
     free = [s for s in free_sizes(network) if s.name not in fixed]
     held = {s: fixed[s.name] for s in free_sizes(network) if s.name in fixed}
     times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
     free.sort(key=lambda s: s in times)
-    for attempt in range(400):
+    for attempt in range(1 if varied else 0, 400):
         chosen = dict(held)
         for k, symbol in enumerate(free):
             # Three times at least, so that the first, the last and one between them differ.

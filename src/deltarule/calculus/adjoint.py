@@ -20,6 +20,7 @@ from deltarule.calculus.record import Record
 from deltarule.calculus.sift import Term, clipped, eliminate, pinned
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.calculus.verify import Verifier
+from deltarule.calculus.words import Teller
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
@@ -59,7 +60,9 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
         found = {work.tensor.name: work.gradient() for work in works}
         gradients.update(found)
         verifier.learn([g.equation() for g in found.values()])
-    return Derivation(network, root, gradients, names, seed)
+    teller = Teller(network, root, names, gradients)
+    told = {name: replace(g, teller=teller) for name, g in gradients.items()}
+    return Derivation(network, root, told, names, seed)
 
 
 def _roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sympy import Expr
 
@@ -12,6 +13,9 @@ from deltarule.notation.networks import Network
 from deltarule.notation.nodes import read
 from deltarule.notation.symbols import Index
 from deltarule.notation.tensors import Tensor
+
+if TYPE_CHECKING:
+    from deltarule.calculus.words import Teller, Words
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Gradient:
     """∂loss/∂tensor at `indices`: the closed form, and how it came about.
 
     `words` is the same in the field's words (empty where no pattern is known), `alternatives`
-    other closed forms of the same gradient.
+    other closed forms of the same gradient; `teller` finds the words.
     """
 
     of: str
@@ -53,8 +57,19 @@ class Gradient:
     indices: tuple[Index, ...]
     expr: Expr
     steps: tuple[Step, ...]
-    words: str = ""
     alternatives: tuple[Expr, ...] = ()
+    teller: Teller | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def words(self) -> str:
+        """`xᵀ · ∂E/∂s`, and what is summed over; found and checked when it is asked for."""
+        found = self.saying
+        return str(found) if found is not None else ""
+
+    @property
+    def saying(self) -> Words | None:
+        """The words as a tree, for other alphabets; None where no pattern is known."""
+        return self.teller.words(self) if self.teller is not None else None
 
     @property
     def name(self) -> str:
