@@ -85,6 +85,14 @@ relu = elementwise(
     "relu", lambda z: choose(Positive(z), z, 0), "rectified linear unit",
     kink="the derivative at 0 is 0", symbol="ReLU",
 )
+relu_one = elementwise(
+    "relu_one", lambda z: choose(Positive(-z), 0, z), "rectified linear unit",
+    kink="the derivative at 0 is 1", symbol="ReLU",
+)
+relu_half = elementwise(
+    "relu_half", lambda z: choose(Positive(z), z, choose(Positive(-z), 0, z / 2)),
+    "rectified linear unit", kink="the derivative at 0 is 1/2", symbol="ReLU",
+)
 absolute = elementwise(
     "absolute",
     lambda z: choose(Positive(z), z, choose(Positive(-z), -z, 0)),
@@ -102,6 +110,10 @@ gelu = elementwise(
     "gelu", lambda z: z * (1 + erf(z / sympy.sqrt(2))) / 2, "Gaussian error linear unit",
     symbol="GELU",
 )
+
+
+#: ReLU by what its derivative at 0 is declared to be.
+RELU_AT_ZERO = {"0": relu, "half": relu_half, "1": relu_one}
 
 
 def sqrt(value) -> Expr:

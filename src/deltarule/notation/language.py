@@ -22,6 +22,7 @@ from deltarule.notation.edges import edges_of
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.functions import (
     FUNCTIONS,
+    RELU_AT_ZERO,
     absolute,
     elementwise,
     elu,
@@ -229,6 +230,9 @@ def activation(name: str, default: str, help: str = "elementwise function") -> C
     if chosen == "leaky_relu":
         slope = scalar("alpha", "0.01")
         return lambda z: leaky_relu(z, slope)
+    if chosen == "relu":
+        at_zero = option("at_zero", "0", "the derivative of ReLU at 0", choices=("0", "half", "1"))
+        return RELU_AT_ZERO[at_zero]
     if chosen == "elu":
         return lambda z: elu(z, Integer(1))
     return FUNCTIONS[chosen]

@@ -239,6 +239,9 @@ class Writer:
         condition, then, otherwise = node.args
         if then == 1 and otherwise == 0:
             return self.bracket([self(condition)]), ATOM
+        if (then, otherwise) == (0, 1) and isinstance(condition, nodes.Positive):
+            left, right = sides(-condition.args[0])
+            return self.bracket([self.relation(self(left), "≥", self(right))]), ATOM
         return self.choice(self(condition), self(then), self(otherwise)), ATOM
 
     def _carried(self, node: nodes.Carried):
