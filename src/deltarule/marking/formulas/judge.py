@@ -37,7 +37,9 @@ def judge_formula(derivation: Derivation, quantity: str, formula: str, run: int 
     Raises DeltaruleError for a formula that cannot be read and a quantity without a gradient.
     """
     gradient = _gradient(derivation, quantity)
-    written = _ours(parse_formula(formula, derivation.network, quantity), derivation, gradient)
+    ranges = gradient.equation().ranges
+    parsed = parse_formula(formula, derivation.network, quantity, ranges)
+    written = _ours(parsed, derivation, gradient)
     judged = _Judgement(derivation, gradient, written)
     expected = text(judged.full)
     if judged.right():

@@ -9,7 +9,7 @@ is an expression over the tensors of a network.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sympy import Expr, Integer, Rational
 
@@ -30,16 +30,26 @@ _MEANT = {"σ": "sigmoid", "sigma": "sigmoid", "ln": "log", "sig": "sigmoid"}
 _ANY_ACTIVATION = ("f", "φ", "phi", "g", "σ", "sigma", "a")
 
 
-def parse_formula(formula: str, network: Network, place: str = "formula") -> Expr:
-    """The expression that a formula says. Raises DeltaruleError where it cannot be read."""
-    return _Parser(formula, network, place).parse()
+def parse_formula(
+    formula: str,
+    network: Network,
+    place: str = "formula",
+    implied: Sequence[tuple[Index, Expr]] = (),
+) -> Expr:
+    """The expression that a formula says. Raises DeltaruleError where it cannot be read.
+
+    A tensor without brackets is read at the `implied` indices, where its axes are among theirs:
+    in a formula for ∂E/∂s₂[m], ŷ is ŷ[m].
+    """
+    return _Parser(formula, network, place, implied).parse()
 
 
 class _Parser:
     """Recursive descent over the tokens of one formula."""
 
-    def __init__(self, formula: str, network: Network, place: str):
+    def __init__(self, formula: str, network: Network, place: str, implied: Sequence):
         self.formula, self.network, self.place = formula, network, place
+        self.implied = implied
         self.rest = tokens(formula, place)
         self.tensors = _with_gradients(network)
 
@@ -180,12 +190,19 @@ class _Parser:
             while self._take(","):
                 found.append(self._sum_of_index())
             self._expect("]")
+        else:
+            found = self._implied(axes)
         if len(found) != len(axes):
             raise self._error(
                 f"{name} has {len(axes)} axes but is read with {len(found)}",
                 "write one index for each axis, such as Theta2[d, m]",
             )
         return found
+
+    def _implied(self, axes: Sequence[Expr]) -> list[Expr]:
+        """The implied index of each axis; none where one is missing or two would do."""
+        found = [[i for i, n in self.implied if n == axis] for axis in axes]
+        return [f[0] for f in found] if all(len(f) == 1 for f in found) else []
 
     def _sum_of_index(self) -> Expr:
         token = self._pop()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deltarule.notation.errors import DeltaruleError
 
-_NAME = r"[^\W\d][\w\u0300-\u036f]*"
+_NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹])[\w\u0300-\u036f])*"
 _PATTERN = re.compile(
     rf"""
     (?P<blank>\s+)

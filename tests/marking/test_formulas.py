@@ -1,0 +1,86 @@
+"""Formulas as people type them: read, compared, and their mistakes named."""
+
+from __future__ import annotations
+
+import pytest
+
+from deltarule.calculus import derive
+from deltarule.marking.formulas import judge_formula
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.files import load
+
+CHAIN = derive(load("scalar_chain", layers=3))
+DENSE = derive(load("mlp", layers=2, batch=False))
+BATCH = derive(load("mlp", layers=2, activation="tanh", bias=True))
+
+RIGHT = [
+    (CHAIN, "dL/dtheta3", "∂L/∂ŷ σ′(s₃) h₂"),
+    (CHAIN, "dL/dtheta1", "dL/dyhat * σ'(s3) * theta3 * σ'(s2) * theta2 * sigma'(s1) * x"),
+    (CHAIN, "∂L/∂θ₂", "∂L/∂ŷ·ŷ·(1−ŷ)·θ₃·h₂·(1 − h₂)·h₁"),
+    (CHAIN, "dL/ds3", "dL/dyhat (yhat - yhat²)"),
+    (DENSE, "dE/ds2", "(ŷ − y) ŷ (1 − ŷ)"),
+    (DENSE, "dE/ds2[m]".split("[")[0], "(yhat[m] - y[m]) * sigmoid'(s2[m])"),
+    (DENSE, "dE/dTheta2", "dE/ds2[m] h1[d]"),
+    (DENSE, "dL/dh1", "Σ_m dE/ds2[m] Theta2[d,m]"),
+    (DENSE, "dE/dh1", "sum[k](dE/ds2[k] * Theta2[j,k])"),
+    (BATCH, "dE/db1", "Σ_n dE/ds1[n,m]"),
+    (BATCH, "dE/ds1", "dE/dh1 (1 - h1^2)"),
+    (BATCH, "dE/dTheta1", "Σ_{n} x[n,d]·∂E/∂h₁[n,m]·tanh'(s1[n,m])"),
+]
+
+WRONG = [
+    (CHAIN, "dL/dtheta1", "∂L/∂ŷ σ′(s₃) h₂ σ′(s₂) h₁ σ′(s₁) x", "activations where weights belong"),
+    (CHAIN, "dL/dtheta3", "∂L/∂ŷ h₂", "slope lost"),
+    (CHAIN, "dL/dtheta2", "dL/dyhat σ′(s3) theta3 σ'(s2) h1 h1", "factor twice"),
+    (DENSE, "dE/ds2", "(y − ŷ) ŷ (1 − ŷ)", "sign"),
+    (DENSE, "dE/dTheta2", "dE/ds2[m] Theta2[d,m]", "weights where activations belong"),
+    (DENSE, "dE/dh1", "dE/ds2[0] Theta2[d,0]", "one path only"),
+    (BATCH, "dE/ds1", "dE/dh1 (1 - h1)", "power"),
+    (BATCH, "dE/db1", "dE/ds1[0,m]", "one path only"),
+]
+
+
+@pytest.mark.parametrize(("derivation", "quantity", "formula"), RIGHT)
+def test_a_right_formula_is_right(derivation, quantity, formula):
+    verdict = judge_formula(derivation, quantity, formula)
+    assert verdict.verdict == "right", verdict
+
+
+@pytest.mark.parametrize(("derivation", "quantity", "formula", "kind"), WRONG)
+def test_the_mistake_of_a_wrong_formula_is_named(derivation, quantity, formula, kind):
+    verdict = judge_formula(derivation, quantity, formula)
+    assert verdict.verdict == "mistake", verdict
+    assert kind in verdict.mistakes, verdict
+
+
+def test_a_formula_that_nothing_explains_gets_a_counterexample():
+    verdict = judge_formula(CHAIN, "dL/dtheta3", "7 x + theta1^3")
+    assert verdict.verdict == "wrong"
+    assert "the formula gives" in verdict.finding
+
+
+@pytest.mark.parametrize(("formula", "sentence"), [
+    ("", "the formula is empty"),
+    ("x +", "the formula ends too early"),
+    ("(x", "')' is missing"),
+    ("x ) y", "')' is not expected here"),
+    ("x ; y", "';' has no meaning in a formula"),
+    ("__import__('os')", "\"'\" has no meaning in a formula"),
+    ("thta1", "thta1 is no quantity here"),
+    ("x^theta1", "an exponent must be a number"),
+])
+def test_unreadable_formulas_are_refused(formula, sentence):
+    with pytest.raises(DeltaruleError) as caught:
+        judge_formula(CHAIN, "dL/dtheta3", formula)
+    assert caught.value.fact.startswith(sentence)
+    assert caught.value.remedy
+
+
+def test_a_missing_index_is_refused():
+    with pytest.raises(DeltaruleError, match="has 2 axes but is read with 0"):
+        judge_formula(BATCH, "dE/db1", "dE/ds1")
+
+
+def test_a_stray_index_is_refused():
+    with pytest.raises(DeltaruleError, match="is free in the formula"):
+        judge_formula(DENSE, "dE/ds2", "yhat[m] * h1[q]")
