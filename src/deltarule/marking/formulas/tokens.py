@@ -11,13 +11,13 @@ _NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹])[\w\u0300-\u036f])*"
 _PATTERN = re.compile(
     rf"""
     (?P<blank>\s+)
+  | (?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
   | (?P<derivative>[d∂]{_NAME}\s*/\s*[d∂]{_NAME})
   | (?P<number>\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?|½|¼)
   | (?P<sum>(?:Σ|∑|sum)_?(?=[\[{{\w]))
   | (?P<slope>{_NAME}(?:['′’]))
   | (?P<root>√)
   | (?P<name>{_NAME})
-  | (?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
   | (?P<sign>\*\*|[-+−–*·×⊙/^(){{}}\[\],])
     """,
     re.VERBOSE,
