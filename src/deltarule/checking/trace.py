@@ -177,7 +177,9 @@ def _upstream(derivation: Derivation, name: str, named: Mapping, sizes: Mapping)
     return array
 
 
-def trace_course(course: Course, arithmetic: Arithmetic | None = None, checks: bool = True) -> Trace:
+def trace_course(
+    course: Course, arithmetic: Arithmetic | None = None, checks: bool = True
+) -> Trace:
     """A course worked through in an arithmetic (float64 unless another is given)."""
     arithmetic = arithmetic or Float64()
     values = course.compute(arithmetic)
