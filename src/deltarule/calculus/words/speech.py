@@ -141,13 +141,20 @@ class Speech:
         return self.outer.join(self.inside(f, POWER) for f in p.factors), PRODUCT
 
     def _hadamard(self, p: ph.Hadamard):
-        top = self.hadamard.join(self.inside(f, POWER) for f in p.top)
+        top = self._entrywise(p.top)
         if not p.bottom:
             return top, PRODUCT
-        below = self.hadamard.join(self.inside(f, POWER) for f in p.bottom)
+        below = self._entrywise(p.bottom)
         if len(p.bottom) > 1:
             below = self._writer.parentheses(below)
         return top + self.over + below, PRODUCT
+
+    def _entrywise(self, factors: tuple[Phrase, ...]) -> str:
+        """Single numbers first, with a plain dot; then the arrays."""
+        numbers = [self.inside(f, POWER) for f in factors if not f.labels]
+        arrays = [self.inside(f, POWER) for f in factors if f.labels]
+        told = [self.hadamard.join(arrays)] if arrays else []
+        return self._writer.dot.join(numbers + told)
 
     def _scaled(self, p: ph.Scaled):
         if isinstance(p.of, ph.SumOver):
@@ -197,9 +204,9 @@ class Speech:
 
     def _where(self, p: ph.Where):
         tested = self._writer.relation(*self._sides(p.tested))
-        if all(isinstance(q, ph.Constant) for q in (p.then, p.otherwise)):
-            if (p.then.value, p.otherwise.value) == (1, 0):
-                return self._writer.bracket([tested]), ATOM
+        branches = [q.value if isinstance(q, ph.Constant) else q for q in (p.then, p.otherwise)]
+        if branches == [1, 0]:
+            return self._writer.bracket([tested]), ATOM
         told = self.where(tested, self(p.then), self(p.otherwise))
         return self._writer.parentheses(told), ATOM
 

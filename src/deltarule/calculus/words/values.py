@@ -11,13 +11,14 @@ from functools import reduce
 from itertools import product
 
 import numpy as np
-from sympy import Basic, Expr
+from sympy import Basic, Expr, Integer
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.integers import Grid, mask, whole
 from deltarule.calculus.words import phrases as ph
 from deltarule.calculus.words.phrases import Phrase
+from deltarule.notation.nodes import read
 from deltarule.notation.symbols import Index
 
 
@@ -31,7 +32,7 @@ class World:
 
     def number(self, expression: Expr) -> int:
         """A whole number in sizes and slice indices."""
-        return int(whole(expression, self._grid(), self.values))
+        return int(np.ravel(whole(expression, self._grid(), self.values))[0])
 
     def holds(self, condition: Basic) -> bool:
         """Whether a condition on slice indices holds here."""
@@ -112,14 +113,10 @@ def _apply(p: ph.Apply, w: World) -> np.ndarray:
 
 def _elementwise(function: type, arguments: list[np.ndarray], w: World) -> np.ndarray:
     """A function of arrays that are not tensors: each goes in under a name of its own."""
-    from deltarule.notation.nodes import read
-
-    shape = np.shape(arguments[0])
-    indices = tuple(Index(f"axis{k}") for k in range(len(shape)))
+    ranges = tuple((Index(f"axis{k}"), Integer(n)) for k, n in enumerate(arguments[0].shape))
+    indices = tuple(i for i, _ in ranges)
     names = [f"argument{k}" for k in range(len(arguments))]
-    arrays = dict(zip(names, arguments, strict=True))
-    inner = Values(arrays, {Index(f"n{k}"): n for k, n in enumerate(shape)}, w.values.scalars, {})
-    ranges = tuple((i, Index(f"n{k}")) for k, i in enumerate(indices))
+    inner = Values(dict(zip(names, arguments, strict=True)), {}, w.values.scalars, {})
     return evaluate(function(*(read(n, *indices) for n in names)), ranges, inner, Float64())
 
 

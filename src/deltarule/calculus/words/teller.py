@@ -1,0 +1,99 @@
+"""The teller: finds words for gradients, and gives none that it has not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from deltarule.arithmetic.evaluate import evaluate
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.probe import Probe
+from deltarule.arithmetic.run import run
+from deltarule.calculus.words.axes import Axes, Kinds
+from deltarule.calculus.words.phrases import NoWords, Phrase
+from deltarule.calculus.words.phrasing import phrase_of
+from deltarule.calculus.words.slopes import Slopes
+from deltarule.calculus.words.speech import Speech
+from deltarule.calculus.words.values import World, laid
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import reads
+
+if TYPE_CHECKING:
+    from deltarule.calculus.steps import Gradient
+
+#: Seeds of the sizes and values that words are tried on.
+SEEDS = (0, 1)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A phrase that was found to be true, with what is needed to say it."""
+
+    phrase: Phrase
+    axes: Axes
+
+    def __str__(self) -> str:
+        return Speech(self.axes).sentence(self.phrase)
+
+
+class Teller:
+    """Words for the gradients of one derivation."""
+
+    def __init__(self, network: Network, of: str, upstream, gradients: Mapping[str, Gradient]):
+        self._network, self._of, self._upstream = network, of, tuple(upstream)
+        self._gradients = gradients
+        self._told: dict[str, Words | None] = {}
+
+    def words(self, gradient: Gradient) -> Words | None:
+        """The words for a gradient; None where no pattern is known."""
+        name = gradient.tensor.name
+        if name not in self._told:
+            self._told[name] = self._found(gradient)
+        return self._told[name]
+
+    def _found(self, gradient: Gradient) -> Words | None:
+        if not reads(gradient.expr):
+            return None
+        ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
+        try:
+            phrase, extents = phrase_of(gradient.expr, ranges, self._slopes, self._rank)
+        except NoWords:
+            return None
+        words = Words(phrase, Axes(self._kinds, extents))
+        return words if all(self._true(words, gradient, seed) for seed in SEEDS) else None
+
+    def _rank(self, index, extents) -> int:
+        return Axes(self._kinds, extents).rank(index)
+
+    @cached_property
+    def _kinds(self) -> Kinds:
+        return Kinds(self._network)
+
+    @cached_property
+    def _slopes(self) -> Slopes:
+        return Slopes(self._network)
+
+    def _true(self, words: Words, gradient: Gradient, seed: int) -> bool:
+        """Whether the phrase, computed by itself, gives what the formula gives."""
+        probe = self._probes[seed]
+        ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
+        wanted = evaluate(gradient.expr, ranges, probe.values, Float64())
+        extents = {i: probe.values.extent(n) for i, n in words.axes.extents.items()}
+        claimed = laid(words.phrase, gradient.indices, World(probe.values, extents, {}))
+        return bool(np.allclose(claimed, wanted, rtol=1e-9, atol=1e-11))
+
+    @cached_property
+    def _probes(self) -> list[Probe]:
+        return [self._probe(seed) for seed in SEEDS]
+
+    def _probe(self, seed: int) -> Probe:
+        probe = Probe(self._network, Float64(), seed)
+        for name in self._upstream:
+            axes = self._network.tensors[name].axes
+            probe.values.arrays[f"d{self._of}/d{name}"] = probe.noise(axes)
+        run((g.equation() for g in self._gradients.values()), probe.values, probe.arithmetic)
+        return probe
