@@ -45,8 +45,8 @@ REFUSED = [
     (
         'titel = "t"',
         "unknown key 'titel'\n  where: unit.toml\n  remedy: did you mean 'title'? known here: "
-        "title, at, asked, restated, published, formulas, marks, network, optimiser, rate, updates, "
-        "not_updated, rounding, options, given, source, run",
+        "title, at, asked, restated, published, formulas, marks, network, optimiser, rate, "
+        "updates, not_updated, rounding, options, given, source, run",
     ),
     (
         'network = "mlp"',

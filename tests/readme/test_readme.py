@@ -43,7 +43,8 @@ def test_the_options_and_commands_named_in_the_readme_exist(folder):
     help_of = {c: readme.run(f"{c} --help", folder).stdout for c in ("derive", "trace", "check")}
     for command, option in (
         ("derive", "--steps"), ("derive", "--wrt"), ("derive", "--latex"), ("derive", "--markdown"),
-        ("derive", "--json"), ("derive", "--list"), ("derive", "--explain"), ("derive", "--options"),
+        ("derive", "--json"), ("derive", "--list"), ("derive", "--explain"),
+        ("derive", "--options"),
         ("trace", "--decimals"), ("trace", "--significant"), ("trace", "--rounding"),
         ("trace", "--exact"), ("trace", "--random"), ("trace", "--seed"), ("trace", "--set"),
         ("trace", "--only"), ("check", "--template"),

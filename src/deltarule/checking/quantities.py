@@ -58,7 +58,7 @@ _DELTA = re.compile(r"delta(\d*)")
 
 
 def meant(reference: Reference | str, derivation: Derivation) -> Reference:
-    """The quantity in the network's own names: δ₂ is ∂E/∂s₂, and ∂L/∂x is ∂E/∂x if E is the loss."""
+    """The quantity in the network's own names: δ₂ is ∂E/∂s₂, ∂L/∂x is ∂E/∂x if E is the loss."""
     if isinstance(reference, str):
         reference = parse_reference(reference)
     tensors, root = derivation.network.tensors, derivation.of

@@ -36,8 +36,7 @@ def plain(value: Fraction) -> str:
     size = abs(value)
     if size >= 10**7 or size < Fraction(1, 10**5):
         return f"{float(value):.10g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
-    text = f"{float(value):.12f}".rstrip("0").rstrip(".")
-    return text
+    return f"{float(value):.12f}".rstrip("0").rstrip(".")
 
 
 def signed(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Values after updates: right, or explained by one mistake made in every update, or by a miscount."""
+"""Values after updates: right, or explained by a mistake in every update, or by a miscount."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ class _AfterUpdates:
         self._known: dict[Mistake | None, dict[int, dict] | None] = {}
 
     def verdicts(self) -> list[Verdict]:
-        right = self.values(None)[self.times]
-        return [self._judged(w, right) for w in self.desk.paper.written.values()]
+        right = self._worked_out(None)
+        self._known[None] = right
+        return [self._judged(w, right[self.times]) for w in self.desk.paper.written.values()]
 
     def _judged(self, written: Written, right: dict) -> Verdict:
         if _prints(self.desk, written, right):

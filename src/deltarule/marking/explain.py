@@ -103,10 +103,10 @@ class Explainer:
         queue = [name]
         while queue:
             for needed in sorted(self.bench.needs[queue.pop(0)]):
-                if needed in self.bench.equations and needed not in self._held:
-                    if needed not in found:
-                        found[needed] = None
-                        queue.append(needed)
+                known = needed in self._held or needed in found
+                if needed in self.bench.equations and not known:
+                    found[needed] = None
+                    queue.append(needed)
         return list(found)
 
     def _roundings(self, written: Written) -> list[Rounded]:

@@ -53,7 +53,8 @@ a Unicode minus and a decimal comma stand in quotes: `"1/3"`, `"−0,5"`. (`[0,5
 **Runs.** What stands before the first `[[run]]` is a run itself if it publishes or asks
 something, or if it is the only one. A further run inherits network, optimiser, rate, updates,
 not_updated and rounding unless it has its own; its [run.options] and [run.given] add to and
-replace single values of the sheet's; restated, published, formulas, asked, marks and at are its own.
+replace single values of the sheet's; restated, published, formulas, asked, marks and at are
+its own.
 """
 
 from __future__ import annotations

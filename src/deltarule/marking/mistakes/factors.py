@@ -74,7 +74,8 @@ def sign(scene: Scene) -> Iterator[Wrong]:
 def constant(scene: Scene) -> Iterator[Wrong]:
     """A factor 2 or ½, or the number of terms, too much or too little."""
     rhs = scene.equation.rhs
-    for number, words in ((Integer(2), "a factor 2 too much"), (Rational(1, 2), "a factor ½ too much")):
+    doubled = ((Integer(2), "a factor 2 too much"), (Rational(1, 2), "a factor ½ too much"))
+    for number, words in doubled:
         yield Wrong("constant factor", 4.5, number * rhs, words)
     extents = {n for _, n in scene.equation.ranges}
     for site in sites(rhs):

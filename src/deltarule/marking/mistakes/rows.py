@@ -16,6 +16,6 @@ from deltarule.marking.mistakes.tensors import stand_in, transposed
 from deltarule.marking.mistakes.times import cut, wrong_time
 
 ROWS = (
-    slope, cut, wrong_time, stand_in, factor_lost, sign, transposed, summand_lost, reduction, constant, power,
-    factor_twice, activation,
+    slope, cut, wrong_time, stand_in, factor_lost, sign, transposed, summand_lost, reduction,
+    constant, power, factor_twice, activation,
 )

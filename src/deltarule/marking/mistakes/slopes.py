@@ -66,7 +66,8 @@ def _wrong_slopes(equation: Equation, local: Expr, rest: Expr):
         again = _at(local, output, function(output))
         yield (
             "slope at the wrong place", 4.5, rest * again,
-            f"{symbol}′({text(output)}) stands for {name}: the output is put through {symbol} again",
+            f"{symbol}′({text(output)}) stands for {name}: "
+            f"the output is put through {symbol} again",
         )
         for upstream in [r for r in reads(rest) if "/d" in tensor_name(r)]:
             yield (
