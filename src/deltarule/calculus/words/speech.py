@@ -36,6 +36,9 @@ class Speech:
     def where(self, tested: str, then: str, otherwise: str) -> str:
         return f"{then} where {tested}, else {otherwise}"
 
+    def summed(self, names: str) -> str:
+        return self._writer.big("sum", names)
+
     def mean(self, names: str, body: str) -> str:
         return f"mean_{names} {body}"
 
@@ -227,7 +230,7 @@ class Speech:
 
     def _sum_over(self, p: ph.SumOver):
         body = self.inside(p.of, PRODUCT)
-        return f"{self._writer.big('sum', self._bound(p.over))} {body}", PRODUCT
+        return f"{self.summed(self._bound(p.over))} {body}", PRODUCT
 
     def _mean_or_sum(self, p: ph.SumOver, factor: Expr) -> tuple[str, Expr]:
         """A sum times one over the number of its terms is a mean, times what is left."""
