@@ -31,6 +31,10 @@ def derivation_page(
         page.prose(network.text, style="dim")
     page.heading("Forward")
     forward(page, network)
+    if not derivation.gradients:
+        page.blank()
+        page.prose("An update uses gradients and has none of its own.", style="dim")
+        return
     page.heading("Backward")
     given = [text.name(name) for name in outside(derivation)]
     if given:

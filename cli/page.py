@@ -25,6 +25,8 @@ class Page:
 
     def show(self, console: Console) -> None:
         """Send the page to a console."""
+        while self.lines and not self.lines[-1].plain.strip():
+            self.lines.pop()
         if self.lines:
             console.print(Text("\n").join(self.lines), soft_wrap=True)
 

@@ -8,6 +8,7 @@ positive terms first in a sum.
 from __future__ import annotations
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
+from sympy.core.numbers import Infinity, NegativeInfinity
 from sympy.tensor.indexed import Indexed
 
 from deltarule.notation import nodes
@@ -43,7 +44,7 @@ class Writer:
         return text if own >= binding else self.parentheses(text)
 
     # ---- the alphabet -------------------------------------------------------------------
-    minus, dot, comma, dots, mod = "−", "·", ", ", "…", " mod "
+    minus, dot, comma, dots, mod, infinity = "−", "·", ", ", "…", " mod ", "∞"
 
     def name(self, name: str) -> str:
         return pretty(name)
@@ -130,6 +131,10 @@ class Writer:
     def _number(self, node: Rational):
         text = self.number(node)
         return text, SUM if node < 0 else ATOM if node.is_Integer else PRODUCT
+
+    def _infinity(self, node: Expr):
+        negative = node.is_negative
+        return (self.minus if negative else "") + self.infinity, SUM if negative else ATOM
 
     def _read(self, node: Indexed):
         subscripts = [self(i) for i in node.indices]
@@ -276,8 +281,10 @@ class Writer:
         return self.relation(self(left), "=", self(right)), SUM
 
     _methods = {
-        Symbol: _symbol, Rational: _number, Indexed: _read, Add: _add, Mul: _mul, Pow: _pow,
-        Elementwise: _function, nodes.Reduction: _reduction, nodes.LogSumExp: _log_sum_exp, nodes.Delta: _delta,
+        Symbol: _symbol, Infinity: _infinity, NegativeInfinity: _infinity,
+        Rational: _number, Indexed: _read, Add: _add, Mul: _mul, Pow: _pow,
+        Elementwise: _function, nodes.Reduction: _reduction,
+        nodes.LogSumExp: _log_sum_exp, nodes.Delta: _delta,
         nodes.PartialOf: _partial, nodes.FloorQuotient: _floor,
         nodes.CeilingQuotient: _ceiling, nodes.Choose: _choose, nodes.Carried: _carried,
         nodes.Frozen: _frozen, nodes.Remainder: _remainder,

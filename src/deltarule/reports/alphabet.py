@@ -13,14 +13,15 @@ from deltarule.notation.text import ATOM, POWER, PRODUCT, SUM, Writer
 
 _COMMANDS = {"exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "max": r"\max", "σ": r"\sigma"}
 _BIG = {"sum": r"\sum", "max": r"\max", "product": r"\prod"}
-_SIGNS = {"≥": r"\ge", "≤": r"\le", "|": r"\mid"}
+_SIGNS = {"≥": r"\ge", "≤": r"\le", "≠": r"\ne", "|": r"\mid"}
 _TALL = (r"\frac", r"\sum", r"\prod", r"\max_", r"\lfloor", r"\lceil")
 
 
 class LatexWriter(Writer):
     """Expressions in LaTeX's mathematics mode; indices stand in brackets, as on the screen."""
 
-    minus, dot, comma, mod = "-", r"\, ", ", ", r" \bmod "
+    minus, dot, comma, dots = "-", r"\, ", ", ", r"\ldots"
+    mod, infinity = r" \bmod ", r"\infty"
 
     def name(self, name: str) -> str:
         return latex_name(name.replace("′", "prime"))
