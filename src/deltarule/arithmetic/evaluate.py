@@ -172,6 +172,11 @@ class _Walk:
         return mask(condition, grid, self.values)
 
     def _read(self, node, grid):
+        found = self._entries(node, grid)
+        counts = isinstance(found, np.ndarray) and found.dtype.kind in "iu"
+        return self.arithmetic.whole(found) if counts else found
+
+    def _entries(self, node, grid):
         name = nodes.tensor_name(node)
         if name not in self.values.arrays:
             raise DeltaruleError(f"{name} has no value", None, f"give {name} its numbers")

@@ -22,12 +22,15 @@ from deltarule.arithmetic.modular import PRIME, Modular
 from deltarule.arithmetic.run import run
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import free_symbols
+from deltarule.notation.nodes import Reduction, free_symbols, walk
 from deltarule.notation.recurrences import Recurrence, blocks
 from deltarule.notation.symbols import Attribute, Size
 from deltarule.notation.tensors import Tensor
 
 _SIZES = (2, 3, 5, 4, 7)
+
+#: Sizes are made smaller until one equation has no more points times entries than this.
+MOST_TRIED = 60_000
 
 #: What fractions are drawn from: few values, so that maxima tie.
 _WITH_TIES = tuple(Fraction(sign * k, 2) for k in (1, 2, 3, 4, 5) for sign in (1, -1))
@@ -117,13 +120,55 @@ def choose_sizes(
             least = 3 if symbol in times else 1
             chosen[symbol] = max(least, _pick(symbol, k, attempt, random))
         filled = with_definitions(network, chosen)
-        if all(n >= (2 if attempt < 100 else 1) for s, n in filled.items() if s not in chosen):
-            return filled
+        if _fits(filled, chosen, 2 if attempt < 100 else 1):
+            return _lightened(network, filled, chosen, [s for s in free if s not in held])
     raise DeltaruleError(
         f"no small sizes fit the network {network.name}",
         network.path,
         "check the definitions of its sizes; give some sizes with --set",
     )
+
+
+def _fits(filled: dict, chosen: dict, least: int) -> bool:
+    return all(n >= least for s, n in filled.items() if s not in chosen)
+
+
+def _lightened(network: Network, filled: dict, chosen: dict, free: list) -> dict[Symbol, int]:
+    """The sizes, the largest made smaller until no equation has too many points to try.
+
+    A derivative is tried at every entry of a tensor and every point of an equation together.
+    """
+    plain = [s for s in free if not isinstance(s, Attribute)]
+    stuck: set[Symbol] = set()
+    while _points(network, filled) > MOST_TRIED:
+        largest = max((s for s in plain if s not in stuck and chosen[s] > 2),
+                      key=chosen.__getitem__, default=None)
+        if largest is None:
+            break
+        smaller = {**chosen, largest: chosen[largest] - 1}
+        refilled = with_definitions(network, smaller)
+        if _fits(refilled, smaller, 2):
+            chosen, filled = smaller, refilled
+        else:
+            stuck.add(largest)
+    return filled
+
+
+def _points(network: Network, filled: dict[Symbol, int]) -> int:
+    values = Values({}, filled, {}, {})
+
+    def product(extents) -> int:
+        return int(np.prod([values.extent(n) for n in extents], dtype=np.int64))
+
+    most = 0
+    for equation in network.equations:
+        inner = [r for node in walk(equation.rhs) if isinstance(node, Reduction)
+                 for r in node.ranges]
+        if inner:
+            entries = [product(network.tensors[n].axes) for n in equation.read_names()]
+            grid = product(n for _, n in (*equation.ranges, *inner))
+            most = max(most, grid * max(entries, default=1))
+    return most
 
 
 def _pick(symbol: Symbol, position: int, attempt: int, random: Random) -> int:

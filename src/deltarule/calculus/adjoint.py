@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from sympy import Add, Expr, Integer
 
-from deltarule.calculus.edges import at_the_edges
 from deltarule.calculus.dual_forms import dual_form
+from deltarule.calculus.edges import at_the_edges
 from deltarule.calculus.insert import insert_upstream
 from deltarule.calculus.local import Partial, partials
 from deltarule.calculus.record import Record
@@ -51,9 +51,10 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
     verifier = Verifier(network, {f"d{root}/d{t.name}": t for t in upstream}, seed)
     live = _live(network, {root, *names})
     _refuse_read_roots(network, names, live)
+    varying = _varying(network)
     gradients: dict[str, Gradient] = {}
     for group in _backwards(network):
-        wanted = [t for t in group if t.name not in names]
+        wanted = [t for t in group if t.name not in names and t.name in varying]
         if len(wanted) > 1 or _reads_itself(network, wanted):
             verifier.assume({f"d{root}/d{t.name}": t for t in wanted})
         works = [_Work(network, t, root, gradients, verifier, live) for t in wanted]
@@ -83,6 +84,17 @@ def _live(network: Network, roots: set[str]) -> set[str]:
             live |= {e.name for e in members}
             live = live.union(*(e.read_names() for e in members if e.name in live))
     return live
+
+
+def _varying(network: Network) -> set[str]:
+    """The tensors that depend on something that has a gradient; counts, say, do not."""
+    found = {t.name for t in network.tensors.values() if not t.whole and t.role != "target"}
+    found -= {e.name for e in network.equations}
+    for block in blocks(network.equations):
+        members = equations_of(block)
+        if found & set().union(*(e.read_names() for e in members)):
+            found |= {e.name for e in members}
+    return found
 
 
 def _refuse_read_roots(network: Network, names: tuple[str, ...], live: set[str]) -> None:

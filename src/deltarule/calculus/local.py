@@ -71,12 +71,12 @@ def _through(
     if isinstance(atom, nodes.LogSumExp):
         whole = rename_bound(atom, taken | nodes.index_names(atom)) if value is None else value
         slope = slope * exp(atom.body - whole)
+    # Where a maximum's own conditions fail, nothing is selected.
+    own = () if isinstance(atom, nodes.Max) else atom.conditions
     for inner in partials(atom.body, name):
         yield Partial(
-            slope * inner.factor,
-            inner.subscripts,
-            atom.ranges + inner.ranges,
-            atom.conditions + inner.conditions,
+            slope * inner.factor, inner.subscripts,
+            atom.ranges + inner.ranges, own + inner.conditions,
         )
 
 

@@ -85,15 +85,16 @@ def divided(have: dict, wanted: dict) -> Expr | None:
             rest[base] = rest.get(base, 0) - exponent
             continue
         there = rest.get(base, 0)
-        if there == 0 or not exponent.is_number or not _covers(there, exponent):
+        if there == 0 or not (there == exponent or _covers(there, exponent)):
             return None
         rest[base] = there - exponent
     return Mul(*(base**exponent for base, exponent in rest.items()))
 
 
 def _covers(there: Expr, wanted: Expr) -> bool:
-    same_sign = there.is_number and bool(there * wanted > 0)
-    return same_sign and bool(abs(there) >= abs(wanted))
+    if not (there.is_number and wanted.is_number):
+        return bool((there - wanted).is_number)
+    return bool(there * wanted > 0) and bool(abs(there) >= abs(wanted))
 
 
 def _index_maps(node: Expr, equation: Equation) -> Iterator[dict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, Symbol
 
 from deltarule.notation.affine import affine, never_negative
 from deltarule.notation.nodes import (
@@ -64,16 +64,21 @@ def _names(accesses: tuple[Read, ...], indices: tuple[Index, ...]) -> dict[Index
         found = _next(accesses, left, table)
         if found is None:
             for index in sorted(left, key=str):
-                table[index] = Index(f"#{len(table) + 1}")
+                table[index] = _shifted(len(table) + 1)
             break
         index, value = found
         table[index] = value
     return table
 
 
+def _shifted(number: int) -> Symbol:
+    """An index with a place of its own; shifted as it is, it may well be negative."""
+    return Symbol(f"#{number}", integer=True)
+
+
 def _next(accesses: tuple[Read, ...], left: frozenset, table: dict) -> tuple | None:
     """The first index that a subscript has alone of those without a name, solved for."""
-    name = Index(f"#{len(table) + 1}")
+    name = _shifted(len(table) + 1)
     for access in accesses:
         for subscript in access.indices:
             mine = free_symbols(subscript) & left

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from sympy import Add, Expr, Integer, cancel
+from sympy import Add, Expr, Integer, Mul, cancel
 
 from deltarule.notation.nodes import CeilingQuotient, FloorQuotient, Remainder, free_symbols
 from deltarule.notation.symbols import Index, Size
@@ -89,14 +89,19 @@ def _extent_of(node: Expr, ranges: Mapping) -> Expr | None:
 
 
 def _certain(expression: Expr, ranges: Mapping[Index, Expr]) -> bool:
-    """Whether a polynomial in sizes is ≥ 0: all its coefficients are, after shifting by 1."""
+    """Whether a polynomial in sizes and indices is ≥ 0: all its coefficients are, shifted by 1."""
     shifts = {
         s: s + 1 for s in free_symbols(expression) if isinstance(s, Size) and _positive(s, ranges)
     }
     shifted = expression.xreplace(shifts).expand() if shifts else expression.expand()
-    return all(
-        term.as_coeff_Mul()[0] >= 0 and all(isinstance(s, Size) for s in term.free_symbols)
-        for term in Add.make_args(shifted)
+    return all(_never_negative_term(term) for term in Add.make_args(shifted))
+
+
+def _never_negative_term(term: Expr) -> bool:
+    """Whether a term is a product of sizes and indices, all of which are at least 0."""
+    coefficient, rest = term.as_coeff_Mul()
+    return bool(coefficient >= 0) and all(
+        isinstance(f.as_base_exp()[0], (Size, Index)) for f in Mul.make_args(rest) if f != 1
     )
 
 

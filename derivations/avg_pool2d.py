@@ -1,0 +1,31 @@
+"""Average pooling: the mean of every window of K × L, in steps of S, with padding P.
+
+At the border either the zeros of the padding count as entries (`border` whole), or the sum is
+divided by the number of entries that lie inside the image (`border` inside).
+"""
+
+from deltarule.notation.language import *
+
+aliases("average_pool", "avgpool", "mean_pool")
+
+border = option("border", "whole", "what a window is divided by", choices=("whole", "inside"))
+
+N, C, H, W = sizes("N C H W")
+K, L = attribute("K", height=2), attribute("L", width=2)
+S, P = attribute("S", stride=2), attribute("P", pad=0)
+I = size("I", fits(H + 2*P - K, S) + 1)
+J = size("J", fits(W + 2*P - L, S) + 1)
+n, c, i, j = indices("n c i j")
+k, l = index("k", K), index("l", L)
+
+x = input("x", N, C, H, W, outside=0)
+y = output("y", N, C, I, J)
+
+rows, columns = S*i + k - P, S*j + l - P
+if border == "whole":
+    y[n, c, i, j] = Mean[k, l](x[n, c, rows, columns])
+else:
+    inside = [rows >= 0, rows < H, columns >= 0, columns < W]
+    m = intermediate("m", I, J)
+    m[i, j] = Sum[k, l](1, where=inside)
+    y[n, c, i, j] = Sum[k, l](x[n, c, rows, columns]) / m[i, j]

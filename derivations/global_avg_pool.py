@@ -1,0 +1,11 @@
+"""Global average pooling: the mean of every channel over the whole image."""
+
+from deltarule.notation.language import *
+
+N, C, H, W = sizes("N C H W")
+n, c, i, j = indices("n c i j")
+
+x = input("x", N, C, H, W)
+y = output("y", N, C)
+
+y[n, c] = Mean[i, j](x[n, c, i, j])

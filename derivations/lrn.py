@@ -1,0 +1,22 @@
+"""Local response normalisation across channels (AlexNet): y = x/(κ + α/M · Σ x²)^β.
+
+The sum goes over the M = 2R + 1 channels around c; what lies beyond the first or last channel
+counts as zero.
+"""
+
+from deltarule.notation.language import *
+
+aliases("local_response_normalisation", "local_response_normalization")
+
+N, C, H, W = sizes("N C H W")
+R = attribute("R", radius=2)
+n, c, i, j = indices("n c i j")
+m = index("m", 2*R + 1)
+kappa, alpha, beta = scalar("kappa", 2), scalar("alpha", "0.0005"), scalar("beta", "0.75")
+
+x = input("x", N, C, H, W, outside=0)
+s = intermediate("s", N, C, H, W)
+y = output("y", N, C, H, W)
+
+s[n, c, i, j] = kappa + alpha / (2*R + 1) * Sum[m](square(x[n, c + m - R, i, j]))
+y[n, c, i, j] = x[n, c, i, j] / s[n, c, i, j]**beta

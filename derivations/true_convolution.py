@@ -1,0 +1,24 @@
+"""True convolution of a layer's activations: z_{x,y} = b + Σ_a Σ_b w_{a,b} σ(z_{x−a, y−b}).
+
+The kernel is turned by 180° against the image. All shifts that meet the image count, so that
+H rows and K taps give H + K − 1 rows (full convolution).
+"""
+
+from deltarule.notation.language import *
+
+aliases("flipped_convolution", "full_convolution")
+
+phi = activation("activation", "sigmoid", "of the layer that is convolved")
+
+N, C, F, H, W, K, L = sizes("N C F H W K L")
+X = size("X", H + K - 1)
+Y = size("Y", W + L - 1)
+n, c, f, x, y, a, b, i, j = indices("n c f x y a b i j")
+
+z = input("z", N, C, H, W)
+w, bias = parameter("w", F, C, K, L), parameter("b", F)
+h = intermediate("h", N, C, H, W, outside=0)
+s = output("s", N, F, X, Y)
+
+h[n, c, i, j] = phi(z[n, c, i, j])
+s[n, f, x, y] = bias[f] + Sum[c, a, b](w[f, c, a, b] * h[n, c, x - a, y - b])
