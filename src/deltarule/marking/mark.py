@@ -16,7 +16,7 @@ from deltarule.marking.mends import mended
 from deltarule.marking.paper import Written
 from deltarule.marking.sheets import Run, Sheet, load_sheet
 from deltarule.marking.verdicts import Marking, Verdict
-from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.errors import DeltaruleError, told_at
 
 
 def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None) -> Marking:
@@ -30,13 +30,15 @@ def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None)
     known: dict[tuple, Derivation] = {}
     if answers is not None:
         answers = answers if isinstance(answers, Answers) else load_answers(answers)
-        return _answered(sheet, answers, known)
+        with told_at(answers.path):
+            return _answered(sheet, answers, known)
     found: list[Verdict] = []
     for number, run in enumerate(sheet.runs, start=1):
-        if run.published:
-            desk = open_desk(run, number, run.published, known)
-            found += judged(desk, doubt=True)
-        found += formulas(run, number, run.formulas, known)
+        with told_at(sheet.path):
+            if run.published:
+                desk = open_desk(run, number, run.published, known)
+                found += judged(desk, doubt=True)
+            found += formulas(run, number, run.formulas, known)
     return Marking(sheet.title, tuple(found))
 
 

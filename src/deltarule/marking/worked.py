@@ -18,6 +18,7 @@ from deltarule.marking.mark import judged
 from deltarule.marking.paper import Paper
 from deltarule.marking.sheets import Rounding, Run, Sheet, load_sheet
 from deltarule.marking.verdicts import Verdict
+from deltarule.notation.errors import told_at
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,11 @@ def work(
     """
     sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
     known: dict[tuple, Derivation] = {}
-    return [
-        _worked(run, number, known, arithmetic, checks, as_printed, extra)
-        for number, run in enumerate(sheet.runs, start=1)
-    ]
+    with told_at(sheet.path):
+        return [
+            _worked(run, number, known, arithmetic, checks, as_printed, extra)
+            for number, run in enumerate(sheet.runs, start=1)
+        ]
 
 
 def _worked(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 
@@ -30,6 +31,15 @@ class DeltaruleError(Exception):
         """The same error told with a wider place: `place`, then the place it already had."""
         inner = f"{place}: {self.place}" if self.place else place
         return DeltaruleError(self.fact, inner, self.remedy)
+
+
+@contextmanager
+def told_at(place: str) -> Iterator[None]:
+    """Errors raised inside tell this place first."""
+    try:
+        yield
+    except DeltaruleError as error:
+        raise error.at(place) from None
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:

@@ -24,7 +24,7 @@ def load(name_or_path: str | Path, **options) -> Network:
     notation/variants.py that make another network of it, such as `unroll=3`.
     Raises DeltaruleError for an unknown name, an unreadable or faulty file, an unknown option.
     """
-    path = find(str(name_or_path))
+    path = find(str(name_or_path)).resolve()
     page = Page(path.stem, str(path), dict(options))
     module = _run(path, page)
     unknown = [o for o in options if o not in page.options and o not in VARIANTS]
