@@ -77,6 +77,9 @@ class LatexWriter(Writer):
     def bracket(self, conditions: list[str]) -> str:
         return rf"\left[{self.comma.join(conditions)}\right]"
 
+    def words(self, text: str) -> str:
+        return rf"\text{{{text}}}"
+
     def choice(self, condition: str, then: str, otherwise: str) -> str:
         return (
             rf"\begin{{cases}} {then} & {condition} \\ "
