@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from sympy import Basic, Expr, Rational
+from sympy import Basic, Expr, Integer, Rational
 
 from deltarule.notation.bounds import Span
 from deltarule.notation.names import pretty
