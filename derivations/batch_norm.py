@@ -1,4 +1,4 @@
-"""Batch normalisation in training: every feature is brought to mean 0 and variance 1 over the batch.
+"""Batch normalisation in training: every feature gets mean 0 and variance 1 over the batch.
 
 x̂ = (x − μ)/√(v + ε) with the mean μ and the variance v of the batch; y = γ·x̂ + β. For images the
 mean is taken over the batch and all places, one μ and v a channel.

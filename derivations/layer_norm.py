@@ -1,4 +1,4 @@
-"""Layer normalisation: every example is brought to mean 0 and variance 1 over its own features."""
+"""Layer normalisation: every example gets mean 0 and variance 1 over its own features."""
 
 from deltarule.notation.language import *
 

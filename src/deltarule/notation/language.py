@@ -41,7 +41,7 @@ from deltarule.notation.functions import (
 from deltarule.notation.layers import layer, takes
 from deltarule.notation.networks import Option
 from deltarule.notation.page import Name, current, expression, extents_of
-from deltarule.notation.reductions import TIES, LogSumExp, Max, Mean, Product, Sum
+from deltarule.notation.reductions import TIES, LogSumExp, Max, Mean, Product, Sum, differ
 from deltarule.notation.reductions import condition as stated
 from deltarule.notation.symbols import Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
@@ -49,7 +49,7 @@ from deltarule.notation.updates import gradient, memory, new, rate
 
 __all__ = [
     "ACTIVATIONS", "LogSumExp", "Max", "Mean", "Product", "Sum", "TIES", "absolute",
-    "activation", "aliases", "attribute", "elementwise", "elu", "erf", "exp", "fits", "gelu",
+    "activation", "aliases", "attribute", "differ", "elementwise", "elu", "erf", "exp", "fits", "gelu",
     "gradient", "identity", "index", "indices", "initially", "input", "intermediate", "layer",
     "leaky_relu", "log", "loss", "memory", "new", "oo", "option", "output", "parameter", "pi",
     "rate", "relu", "scalar", "sigmoid", "size", "sizes", "softplus", "sqrt", "square", "state",
@@ -169,7 +169,7 @@ def where(condition: Basic, then, otherwise) -> Expr:
     """
     page = current()
     known = stated(condition, page)
-    if not isinstance(known, nodes.AtLeastZero):
+    if not isinstance(known, nodes.AtLeastZero | nodes.Positive):
         raise DeltaruleError(
             f"{condition} is no inequality", page.place(), "write one, such as where(j <= i, a, 0)"
         )

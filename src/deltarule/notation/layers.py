@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from sympy import Basic, Expr
 from sympy.tensor.indexed import Indexed
@@ -12,10 +13,10 @@ from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import load
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Reduction, read, tensor_name
-from deltarule.notation.page import Name, Page, current
+from deltarule.notation.nodes import FloorQuotient, Reduction, read, tensor_name
+from deltarule.notation.page import Name, Page, current, expression
 from deltarule.notation.substitution import substitute
-from deltarule.notation.symbols import Attribute, Scalar, Size
+from deltarule.notation.symbols import Attribute, Scalar, Size, spare
 from deltarule.notation.tensors import Tensor
 
 
@@ -37,7 +38,7 @@ def layer(
     Raises DeltaruleError where the number or the shapes of the inputs do not fit.
     """
     page = current()
-    part = load(name, **options)
+    part = _part(name, tuple(sorted(options.items())))
     slots = part.with_role("input", "target")
     if len(slots) < len(inputs):
         raise DeltaruleError(
@@ -45,7 +46,9 @@ def layer(
             page.place(),
             "pass one tensor for each of " + ", ".join(t.name for t in slots),
         )
-    symbols = _symbols(part, inputs, slots, suffix, dict(sizes or {}), page)
+    inputs = [_padded(s, given, suffix, page) for s, given in zip(slots, inputs, strict=False)]
+    wanted = {name: expression(value, page) for name, value in (sizes or {}).items()}
+    symbols = _symbols(part, inputs, slots, suffix, wanted, page)
     spelling = {t.name: given.tensor.name for t, given in zip(slots, inputs, strict=False)}
     for tensor in part.tensors.values():
         if tensor.name not in spelling:
@@ -55,6 +58,35 @@ def layer(
         page.equations.append(_renamed(equation, spelling, symbols, page))
     results = part.with_role("loss") or part.with_role("output")
     return Name(page.tensors[spelling[results[-1].name]], page)
+
+
+@lru_cache(maxsize=256)
+def _part(name: str, options: tuple) -> Network:
+    return load(name, **dict(options))
+
+
+def _padded(slot: Tensor, given: Name, suffix: str, page: Page) -> Name:
+    """The tensor that is passed, with the value outside it that the layer reads.
+
+    Where it has another value outside for another layer, a copy is passed.
+    """
+    tensor = page.tensors[given.tensor.name]
+    if slot.outside in (None, tensor.outside):
+        return given
+    if tensor.outside is None:
+        page.tensors[tensor.name] = replace(tensor, outside=slot.outside)
+        return given
+    name = f"{tensor.name}_padded{suffix}"
+    copy = page.declare(
+        replace(tensor, name=name, role="intermediate", outside=slot.outside)
+    )
+    taken: set[str] = set()
+    indices = []
+    for _ in tensor.axes:
+        indices.append(spare(taken, "ncij"))
+        taken.add(indices[-1].name)
+    copy[tuple(indices)] = read(tensor.name, *indices)
+    return copy
 
 
 def takes(name: str, **options) -> tuple[str, ...]:
@@ -87,13 +119,29 @@ def _symbols(part: Network, inputs, slots, suffix: str, given: dict, page: Page)
         elif isinstance(symbol, (Size, Scalar)):
             table[symbol] = _fresh(symbol, suffix)
     for symbol, definition in part.definitions.items():
-        if isinstance(table[symbol], Size):
-            page.definitions[table[symbol]] = substitute(definition, table)
+        value = substitute(definition, table)
+        if symbol.name in given:
+            continue
+        if not value.has(FloorQuotient):
+            table[symbol] = _enough(symbol, definition, value.expand(), part, page)
+        else:
+            page.definitions[table[symbol]] = value
     for symbol, default in part.attributes.items():
         if isinstance(table[symbol], Attribute):
             page.attributes[table[symbol]] = default
     page.scalars.update({table[s]: v for s, v in part.scalars.items()})
     return table
+
+
+def _enough(symbol: Size, definition: Expr, value: Expr, part: Network, page: Page) -> Expr:
+    """A size that follows from others. Raises DeltaruleError where nothing is left of it."""
+    if value.is_Integer and value < 1:
+        raise DeltaruleError(
+            f"{part.name} does not fit: {symbol} = {value}",
+            page.place(),
+            "change one of " + ", ".join(sorted(map(str, definition.free_symbols))),
+        )
+    return value
 
 
 def _fresh(symbol: Size | Scalar, suffix: str) -> Size | Scalar:

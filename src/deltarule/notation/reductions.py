@@ -108,12 +108,17 @@ def _conditions(where, page: Page) -> list[nodes.Condition]:
 
 
 def condition(statement, page: Page) -> nodes.Condition:
-    """A comparison of whole numbers as a condition. Raises DeltaruleError for anything else."""
+    """A comparison of whole numbers, or a strict one of real numbers, as a condition.
+
+    Raises DeltaruleError for anything else.
+    """
     if isinstance(statement, nodes.Condition):
         return statement
     if isinstance(statement, GreaterThan | LessThan):
         return nodes.AtLeastZero(statement.gts - statement.lts)
     if isinstance(statement, StrictGreaterThan | StrictLessThan):
+        if _real(statement, page):
+            return nodes.Positive(statement.gts - statement.lts)
         return nodes.AtLeastZero(statement.gts - statement.lts - 1)
     if isinstance(statement, Equality):
         return nodes.Equal(*statement.args)
@@ -122,3 +127,15 @@ def condition(statement, page: Page) -> nodes.Condition:
     raise DeltaruleError(
         f"{statement} is no statement about indices", page.place(), "write where=j <= i, say"
     )
+
+
+def _real(statement, page: Page) -> bool:
+    """Whether a comparison is about entries of tensors other than whole numbers."""
+    names = {nodes.tensor_name(r) for r in nodes.reads(statement)}
+    return any(name in page.tensors and not page.tensors[name].whole for name in names)
+
+
+def differ(one, other) -> nodes.Condition:
+    """The statement that two whole numbers differ: `where=differ(c, label[n])`."""
+    page = current()
+    return nodes.Unequal(Tuple(expression(one, page)), Tuple(expression(other, page)))

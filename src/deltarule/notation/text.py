@@ -180,10 +180,14 @@ class Writer(Alphabet):
         if isinstance(index, Index) and not left.has(Index):
             # T ≥ t + 2 reads better from the index: t ≤ T − 2.
             return self.relation(self(index), "≤", self(left - shift)), SUM
+        if left.is_number:
+            return self.relation(self(right), "≤", self(left)), SUM
         return self.relation(self(left), "≥", self(right)), SUM
 
     def _positive(self, node):
         left, right = sides(node.args[0])
+        if left.is_number:
+            return self.relation(self(right), "<", self(left)), SUM
         return self.relation(self(left), ">", self(right)), SUM
 
     def _divides(self, node):
