@@ -97,8 +97,7 @@ class Axes:
         told = []
         for word, names in groups.items():
             plural = "s" if word in ("time", "position") else ""
-            joined = _joined(names)
-            told.append(f"the {word}{plural} {joined}" if word else joined)
+            told += [f"the {word}{plural} {_joined(names)}"] if word else names
         return _joined(told)
 
 

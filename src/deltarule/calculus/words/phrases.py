@@ -180,5 +180,61 @@ class ForEvery(Phrase):
     slices: tuple[Index, ...]
 
 
+@dataclass(frozen=True)
+class Along:
+    """One axis of a correlation or convolution: the result's label, and the label summed over.
+
+    For a correlation, the signal is padded by `pad`, the kernel dilated by `spread`, and every
+    `step`-th value is kept; for a convolution, the signal is spread by `spread`, the kernel
+    dilated by `step`, and `pad` is cropped off.
+    """
+
+    label: Index
+    over: Index
+    spread: Expr
+    step: Expr
+    pad: Expr
+
+
+@dataclass(frozen=True)
+class Correlation(Phrase):
+    """Valid cross-correlation, along some axes, of a padded signal with a kernel.
+
+    Along other labels that both share and the result lacks, products are added up. `turned`
+    says that the result is turned by 180°.
+    """
+
+    signal: Leaf
+    kernel: Leaf
+    along: tuple[Along, ...]
+    turned: bool
+
+
+@dataclass(frozen=True)
+class Convolution(Phrase):
+    """Full convolution of a spread signal with a kernel, cropped; `turned`: the kernel is."""
+
+    signal: Leaf
+    kernel: Leaf | Ones
+    along: tuple[Along, ...]
+    turned: bool
+
+
+@dataclass(frozen=True)
+class Ones(Phrase):
+    """A window full of ones."""
+
+    extents: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class SentBack(Phrase):
+    """Every entry of `signal` goes to the entry of its window that `selection` chose."""
+
+    signal: Leaf
+    selection: str
+    along: tuple[Along, ...]
+
+
 class NoWords(Exception):
     """No pattern is known; it ends the search and is never shown."""

@@ -23,6 +23,7 @@ from deltarule.notation import nodes
 from deltarule.notation.affine import affine
 from deltarule.notation.functions import Elementwise
 from deltarule.notation.layout import term_order
+from deltarule.notation.networks import Network
 from deltarule.notation.nodes import free_indices, reads, tensor_name
 from deltarule.notation.substitution import substitute
 from deltarule.notation.symbols import Index, fresh
@@ -34,6 +35,7 @@ MOST_SLICES = 3
 def phrase_of(
     expression: Expr,
     ranges: tuple[tuple[Index, Expr], ...],
+    network: Network,
     slopes: Slopes,
     rank: Callable[[Index, Mapping[Index, Expr]], int],
 ) -> tuple[Phrase, dict[Index, Expr]]:
@@ -43,7 +45,7 @@ def phrase_of(
     """
     slices = needed_slices(expression)
     while len(slices) <= MOST_SLICES:
-        work = _Phrasing(ranges, slices, slopes)
+        work = _Phrasing(ranges, slices, network, slopes)
         try:
             return work.whole(expression), work.extents
         except NeedsSlices as wanted:
@@ -81,8 +83,11 @@ def _single(subscript: Expr) -> set[Index]:
 class _Phrasing:
     """One attempt, with a choice of slice indices."""
 
-    def __init__(self, ranges: tuple, slices: frozenset[Index], slopes: Slopes):
+    def __init__(
+        self, ranges: tuple, slices: frozenset[Index], network: Network, slopes: Slopes
+    ):
         self.ranges, self.slices, self.slopes = ranges, slices, slopes
+        self.network = network
         self.order = Order(i for i, _ in ranges)
         self.extents: dict[Index, Expr] = dict(ranges)
 
@@ -118,10 +123,11 @@ class _Phrasing:
     def _leaf(self, node: nodes.Read) -> Phrase:
         labels: list[Index] = []
         subscripts: list[Expr | None] = []
-        for subscript in node.indices:
+        axes = self.network.tensors[tensor_name(node).rpartition("/d")[2]].axes
+        for subscript, extent in zip(node.indices, axes, strict=True):
             if isinstance(subscript, Index) and subscript not in self.slices:
-                if subscript in labels:
-                    raise NoWords
+                if subscript in labels or self.extents.get(subscript) != extent:
+                    raise NoWords  # a diagonal, or a part of an axis
                 labels.append(subscript)
                 subscripts.append(None)
             elif set(free_indices(subscript)) <= self.slices and not reads(subscript):

@@ -1,53 +1,25 @@
-"""Phrases as one line of text: `xᵀ · ∂E/∂s  (outer products, summed over the batch n)`.
-
-The signs are an alphabet that the LaTeX speech replaces; names and formulas of numbers are
-written by a `Writer`.
-"""
+"""Phrases as a sentence: `xᵀ · ∂E/∂s  (outer products, summed over the batch n)`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-
-from sympy import Expr, Mul, Pow, Rational
+from collections.abc import Iterable
 
 from deltarule.calculus.words import phrases as ph
-from deltarule.calculus.words.axes import Axes
 from deltarule.calculus.words.phrases import Phrase
-from deltarule.notation.bounds import tight
-from deltarule.notation.text import ATOM, POWER, PRODUCT, SUM, Writer, text
+from deltarule.calculus.words.writing import PhraseWriter
+from deltarule.notation.symbols import Index
+from deltarule.notation.text import PRODUCT, SUM
 
 
-class Speech:
-    """Says phrases about one network; `axes` tells which axis is the batch and which is time."""
+class Speech(PhraseWriter):
+    """Says a phrase: its formula, what its signs stand for, and what is summed over."""
 
-    # ---- the alphabet -------------------------------------------------------------------
-    times, hadamard, outer, over, colon = " · ", " ⊙ ", " ⊗ ", " / ", ":"
+    def sentence(self, phrase: Phrase, indices: Iterable[Index] = ()) -> str:
+        """The phrase, what its signs stand for, what is summed over, and what it is the same for.
 
-    def transposed(self, text: str) -> str:
-        return text + "ᵀ"
-
-    def prime(self, symbol: str, argument: str) -> str:
-        return f"{symbol}′({argument})"
-
-    def words(self, text: str) -> str:
-        """Plain words inside a formula."""
-        return text
-
-    def where(self, tested: str, then: str, otherwise: str) -> str:
-        return f"{then} where {tested}, else {otherwise}"
-
-    def summed(self, names: str) -> str:
-        return self._writer.big("sum", names)
-
-    def mean(self, names: str, body: str) -> str:
-        return f"mean_{names} {body}"
-
-    # ---- the whole sentence -------------------------------------------------------------
-    def __init__(self, axes: Axes, writer: Writer = text):
-        self._axes, self._writer = axes, writer
-
-    def sentence(self, phrase: Phrase) -> str:
-        """The phrase, what its signs stand for, and what is summed over."""
+        `indices` are those of the result; a phrase that lacks one is the same along it.
+        """
+        same = [i for i in indices if i not in phrase.labels]
         every: tuple = ()
         if isinstance(phrase, ph.ForEvery):
             every, phrase = phrase.slices, phrase.of
@@ -56,6 +28,8 @@ class Speech:
         if every:
             sentence += f", for every {self._names(every)}"
         notes = self._notes(phrase)
+        if same:
+            notes.append(f"the same for every {self._names(same)}")
         return f"{sentence}  ({'; '.join(notes)})" if notes else sentence
 
     def _headline(self, phrase: Phrase) -> str:
@@ -63,6 +37,8 @@ class Speech:
         factor, core = (phrase.factor, phrase.of) if isinstance(phrase, ph.Scaled) else (1, phrase)
         if isinstance(core, ph.Outer) and factor == 1:
             return "outer product of " + _listed([self(f) for f in core.factors])
+        if isinstance(core, ph.Convolution) and isinstance(core.kernel, ph.Ones) and factor != 1:
+            return f"{self(core)}, {self._writer(factor)} of it to each"
         if isinstance(core, ph.SumOver):
             kind, factor = self._mean_or_sum(core, factor)
             body = f"{kind} of {self(core.of)} over {self._axes.named(core.over)}"
@@ -82,8 +58,12 @@ class Speech:
             notes.append(f"outer products, summed over {self._axes.named(batch)}")
         if any(isinstance(p, ph.Hadamard) and _divides_arrays(p) for p in phrase.walk()):
             notes.append("division entry by entry")
+        notes += self._broadcast(phrase)
         for part in phrase.walk():
-            notes += [n for n in self._broadcast(part) if n not in notes]
+            if isinstance(part, (ph.Correlation, ph.Convolution)):
+                notes += self._channels(part)
+            if isinstance(part, (ph.SentBack, ph.Ones)):
+                notes.append("what windows share is added up")
         return notes
 
     def _batch_products(self, phrase: Phrase) -> tuple:
@@ -98,205 +78,94 @@ class Speech:
             return (*slices, phrase.index)
         return ()
 
-    def _broadcast(self, phrase: Phrase) -> Iterable[str]:
-        """Which leaves are the same along an axis of the array that they are multiplied with."""
-        if not isinstance(phrase, (ph.Hadamard, ph.Plus)):
+    def _channels(self, p: ph.Correlation | ph.Convolution) -> Iterable[str]:
+        """What a correlation is added up over, and what it is made for."""
+        if isinstance(p.kernel, ph.Ones):
             return
-        operands = phrase.terms if isinstance(phrase, ph.Plus) else phrase.top + phrase.bottom
-        for operand in operands:
-            missing = [i for i in phrase.labels if i not in operand.labels]
-            if missing and operand.labels and isinstance(operand, ph.Leaf):
-                yield f"{self(operand)} is the same for every {self._names(missing)}"
+        inside = {a.over for a in p.along}
+        summed = [
+            i for i in dict.fromkeys(p.signal.labels + p.kernel.labels)
+            if i not in inside and i not in p.labels
+        ]
+        if summed:
+            yield f"summed over {self._axes.named(summed)}"
+        every = [i for i in p.labels if i not in {a.label for a in p.along}]
+        if every:
+            yield f"for every {self._names(every)}"
+
+    def _broadcast(self, phrase: Phrase) -> list[str]:
+        """Which tensors are the same along an axis of the array that they are combined with."""
+        same: dict[tuple, dict[str, None]] = {}
+        for part in phrase.walk():
+            if not isinstance(part, (ph.Hadamard, ph.Plus)):
+                continue
+            operands = part.terms if isinstance(part, ph.Plus) else part.top + part.bottom
+            for operand in operands:
+                core = operand.of if isinstance(operand, ph.Scaled) else operand
+                missing = tuple(i for i in part.labels if i not in operand.labels)
+                if missing and core.labels and isinstance(core, ph.Leaf):
+                    same.setdefault(missing, {})[self(core)] = None
+        return [
+            f"{_listed(list(names))} {'is' if len(names) == 1 else 'are'} the same for every "
+            f"{self._names(missing)}"
+            for missing, names in same.items()
+        ]
 
     def _names(self, indices: Iterable) -> str:
         return _listed([self._writer(self._axes.bare(i)) for i in indices])
 
-    # ---- phrases ------------------------------------------------------------------------
-    def __call__(self, phrase: Phrase) -> str:
-        return self.write(phrase)[0]
+    def _correlation(self, p: ph.Correlation):
+        """valid cross-correlation of x, padded by P, with ∂L/∂y, spread by S, at stride D."""
+        valid = "valid " if all(a.spread == 1 for a in p.along) else ""
+        told = f"{valid}cross-correlation of {self(p.signal)}"
+        told += self._measure(p, "pad", ", padded by {},", 0)
+        told += f" with {self(p.kernel)}" + self._measure(p, "spread", ", dilated by {}", 1)
+        told += self._measure(p, "step", ", at stride {}", 1)
+        return told + (", turned by 180°" if p.turned else ""), SUM
 
-    def write(self, phrase: Phrase) -> tuple[str, int]:
-        """The text of a phrase and how tightly it binds."""
-        return self._methods[type(phrase)](self, phrase)
-
-    def inside(self, phrase: Phrase, binding: int) -> str:
-        """The text of a phrase, in parentheses where it binds less than `binding`."""
-        told, own = self.write(phrase)
-        return told if own >= binding else self._writer.parentheses(told)
-
-    def _leaf(self, p: ph.Leaf):
-        subscripts = list(p.subscripts)
-        while subscripts and subscripts[-1] is None:
-            subscripts.pop()
-        shown = [self.colon if s is None else self._writer(s) for s in subscripts]
-        name = self._writer.name(p.name)
-        return self._writer.access(name, shown), POWER if "/" in p.name else ATOM
-
-    def _transpose(self, p: ph.Transpose):
-        return self.transposed(self.inside(p.of, ATOM)), ATOM
-
-    def _matmul(self, p: ph.MatMul):
-        left = self.inside(p.left, PRODUCT) if _kind(p.left) is ph.MatMul else self.inside(
-            p.left, POWER)
-        return left + self.times + self.inside(p.right, POWER), PRODUCT
-
-    def _outer(self, p: ph.Outer):
-        return self.outer.join(self.inside(f, POWER) for f in p.factors), PRODUCT
-
-    def _hadamard(self, p: ph.Hadamard):
-        top = self._entrywise(p.top)
-        if not p.bottom:
-            return top, PRODUCT
-        below = self._entrywise(p.bottom)
-        if len(p.bottom) > 1:
-            below = self._writer.parentheses(below)
-        return top + self.over + below, PRODUCT
-
-    def _entrywise(self, factors: tuple[Phrase, ...]) -> str:
-        """Single numbers first, with a plain dot; then the arrays."""
-        numbers = [self.inside(f, POWER) for f in factors if not f.labels]
-        arrays = [self.inside(f, POWER) for f in factors if f.labels]
-        told = [self.hadamard.join(arrays)] if arrays else []
-        return self._writer.dot.join(numbers + told)
-
-    def _scaled(self, p: ph.Scaled):
-        if isinstance(p.of, ph.SumOver):
-            kind, factor = self._mean_or_sum(p.of, p.factor)
-            if kind == "mean":
-                told = self.mean(self._bound(p.of.over), self.inside(p.of.of, POWER))
-                return (told, PRODUCT) if factor == 1 else self._times(factor, told, PRODUCT)
-        return self._times(p.factor, *self.write(p.of))
-
-    def _times(self, factor: Expr, body: str, binding: int):
-        """factor·body, with what divides written below."""
-        top, below = _over_under(factor)
-        if top.could_extract_minus_sign():
-            told, own = self._times(-factor, body, binding)
-            return self._writer.minus + (told if own >= PRODUCT else
-                                         self._writer.parentheses(told)), SUM
-        if top != 1:
-            body = body if binding >= POWER else self._writer.parentheses(body)
-            body, binding = self._writer.inside(top, POWER) + self._writer.dot + body, PRODUCT
-        if below != 1:
-            bottom = self._writer.write(below)
-            return self._writer.fraction(body, binding, *bottom), PRODUCT
-        return body, binding
-
-    def _plus(self, p: ph.Plus):
-        told = ""
-        for term in p.terms:
-            negative = isinstance(term, (ph.Scaled, ph.Constant)) and _negative(term)
-            piece = self.inside(_positive(term) if negative else term, PRODUCT)
-            if not told:
-                told = self._writer.minus + piece if negative else piece
-            else:
-                told += f" {self._writer.minus if negative else '+'} {piece}"
+    def _convolution(self, p: ph.Convolution):
+        """full convolution of ∂L/∂y with w, which is full cross-correlation with w turned."""
+        if isinstance(p.kernel, ph.Ones):
+            window = " × ".join(self._writer.inside(n, PRODUCT) for n in p.kernel.extents)
+            return f"every {self(p.signal)} given to all {window} entries of its window", SUM
+        plain = all(a.spread == 1 for a in p.along)
+        signal, kernel = self(p.signal), self(p.kernel)
+        dilated = self._measure(p, "step", ", dilated by {}", 1)
+        cropped = self._measure(p, "pad", ", cropped by {}", 0)
+        if p.turned and plain:
+            return f"full cross-correlation of {signal} with {kernel}{dilated}{cropped}", SUM
+        if plain:
+            return (
+                f"full convolution of {signal} with {kernel}{dilated}{cropped}: full "
+                f"cross-correlation with {kernel} turned by 180°"
+            ), SUM
+        turned = " turned by 180°" if p.turned else ""
+        spread = self._measure(p, "spread", ", stride {}", 1)
+        padding = self._measure(p, "pad", ", padding {}", 0)
+        told = f"transposed convolution of {signal} with {kernel}{turned}{dilated}{spread}{padding}"
+        if not p.turned and any(a.spread.free_symbols for a in p.along):
+            told += f"; at stride 1 full cross-correlation with {kernel} turned by 180°"
         return told, SUM
 
-    def _power(self, p: ph.Power):
-        if p.exponent == Rational(1, 2):
-            return self._writer.function("sqrt", [self(p.base)]), ATOM
-        return self._writer.power(self.inside(p.base, ATOM), p.exponent), POWER
+    def _sent_back(self, p: ph.SentBack):
+        return f"every {self(p.signal)} sent to the entry that was the maximum of its window", SUM
 
-    def _apply(self, p: ph.Apply):
-        row = p.function.row
-        return self._writer.function(row.symbol or row.name, [self(a) for a in p.arguments]), ATOM
+    def _measure(self, p: ph.Correlation | ph.Convolution, name: str, say: str, usual: int) -> str:
+        """One number for all axes where they agree; nothing where it is the usual one."""
+        numbers = [getattr(a, name) for a in p.along]
+        if all(n == usual for n in numbers):
+            return ""
+        told = [self._writer(n) for n in dict.fromkeys(numbers)]
+        return say.format(told[0] if len(told) == 1 else " and ".join(map(self._writer, numbers)))
 
-    def _slope(self, p: ph.Slope):
-        return self.prime(p.symbol, self(p.argument)), ATOM
-
-    def _where(self, p: ph.Where):
-        tested = self._writer.relation(*self._sides(p.tested))
-        branches = [q.value if isinstance(q, ph.Constant) else q for q in (p.then, p.otherwise)]
-        if branches == [1, 0]:
-            return self._writer.bracket([tested]), ATOM
-        told = self.where(tested, self(p.then), self(p.otherwise))
-        return self._writer.parentheses(told), ATOM
-
-    def _sides(self, tested: Phrase) -> tuple[str, str, str]:
-        """a − b > 0 is said as a > b."""
-        if isinstance(tested, ph.Plus):
-            high = [t for t in tested.terms if not _negative(t)]
-            low = [_positive(t) for t in tested.terms if _negative(t)]
-            if high and low:
-                return (self._plus(ph.Plus((), tuple(high)))[0], ">",
-                        self._plus(ph.Plus((), tuple(low)))[0])
-        if _negative(tested):
-            return self(_positive(tested)), "<", "0"
-        return self(tested), ">", "0"
-
-    def _one_hot(self, p: ph.OneHot):
-        return self._writer.function("onehot", [self(p.of)]), ATOM
-
-    def _sum_over(self, p: ph.SumOver):
-        body = self.inside(p.of, PRODUCT)
-        return f"{self.summed(self._bound(p.over))} {body}", PRODUCT
-
-    def _mean_or_sum(self, p: ph.SumOver, factor: Expr) -> tuple[str, Expr]:
-        """A sum times one over the number of its terms is a mean, times what is left."""
-        rest = factor * self._axes.count(p.over)
-        if factor != 1 and _over_under(rest)[1].is_number:
-            return "mean", rest
-        return "sum", factor
-
-    def _bound(self, indices: Iterable) -> str:
-        return ",".join(self._writer(self._axes.bare(i)) for i in indices)
-
-    def _sum_of_slices(self, p: ph.SumOfSlices):
-        spans, rest = tight(p.ranges, p.conditions)
-        told = [self._writer(c) for c in rest]
-        return self._writer.reduction("sum", spans, told, self.inside(p.of, PRODUCT)), PRODUCT
-
-    def _guarded(self, p: ph.Guarded):
-        told = [self._writer(c) for c in p.conditions]
-        return self._writer.reduction("sum", [], told, self.inside(p.of, PRODUCT)), PRODUCT
-
-    def _for_every(self, p: ph.ForEvery):
-        return self.write(p.of)
-
-    _methods: dict[type, Callable] = {
-        ph.Leaf: _leaf, ph.Edge: lambda self, p: self.write(p.inside),
-        ph.Constant: lambda self, p: self._writer.write(p.value), ph.Transpose: _transpose,
-        ph.MatMul: _matmul, ph.Outer: _outer, ph.Hadamard: _hadamard, ph.Scaled: _scaled,
-        ph.Plus: _plus, ph.Power: _power, ph.Apply: _apply, ph.Slope: _slope, ph.Where: _where,
-        ph.OneHot: _one_hot, ph.SumOver: _sum_over, ph.SumOfSlices: _sum_of_slices,
-        ph.Guarded: _guarded, ph.ForEvery: _for_every,
+    _methods = {
+        **PhraseWriter._methods, ph.Correlation: _correlation, ph.Convolution: _convolution,
+        ph.SentBack: _sent_back,
     }  # fmt: skip
-
-
-def _kind(phrase: Phrase) -> type:
-    return type(phrase)
-
-
-def _negative(phrase: Phrase) -> bool:
-    factor = getattr(phrase, "factor", None) if isinstance(phrase, ph.Scaled) else getattr(
-        phrase, "value", None)
-    return factor is not None and factor.could_extract_minus_sign()
-
-
-def _positive(phrase: Phrase) -> Phrase:
-    if isinstance(phrase, ph.Constant):
-        return ph.Constant((), -phrase.value)
-    factor = -phrase.factor
-    return phrase.of if factor == 1 else ph.Scaled(phrase.labels, factor, phrase.of)
 
 
 def _divides_arrays(phrase: ph.Hadamard) -> bool:
     return any(p.labels for p in phrase.bottom)
-
-
-def _over_under(factor: Expr) -> tuple[Expr, Expr]:
-    """A constant as what stands above and below the fraction bar."""
-    above, below = [], []
-    for part in Mul.make_args(factor):
-        if isinstance(part, Rational):
-            above.append(Rational(part.p))
-            below.append(Rational(part.q))
-        elif isinstance(part, Pow) and part.exp.is_number and part.exp < 0:
-            below.append(1 / part)
-        else:
-            above.append(part)
-    return Mul(*above), Mul(*below)
 
 
 def _listed(texts: list[str]) -> str:

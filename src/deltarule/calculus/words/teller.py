@@ -14,13 +14,16 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.calculus.words.axes import Axes, Kinds
+from deltarule.calculus.words.correlations import correlation_of
 from deltarule.calculus.words.phrases import NoWords, Phrase
 from deltarule.calculus.words.phrasing import phrase_of
+from deltarule.calculus.words.pooling import pooling_of
 from deltarule.calculus.words.slopes import Slopes
 from deltarule.calculus.words.speech import Speech
 from deltarule.calculus.words.values import World, laid
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import reads
+from deltarule.notation.symbols import Index
 
 if TYPE_CHECKING:
     from deltarule.calculus.steps import Gradient
@@ -35,9 +38,10 @@ class Words:
 
     phrase: Phrase
     axes: Axes
+    indices: tuple[Index, ...]
 
     def __str__(self) -> str:
-        return Speech(self.axes).sentence(self.phrase)
+        return Speech(self.axes).sentence(self.phrase, self.indices)
 
 
 class Teller:
@@ -59,12 +63,19 @@ class Teller:
         if not reads(gradient.expr):
             return None
         ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
-        try:
-            phrase, extents = phrase_of(gradient.expr, ranges, self._slopes, self._rank)
-        except NoWords:
-            return None
-        words = Words(phrase, Axes(self._kinds, extents))
-        return words if all(self._true(words, gradient, seed) for seed in SEEDS) else None
+        for pattern in (
+            lambda: phrase_of(gradient.expr, ranges, self._network, self._slopes, self._rank),
+            lambda: correlation_of(gradient.expr, ranges, self._network),
+            lambda: pooling_of(gradient.expr, ranges, self._network),
+        ):
+            try:
+                phrase, extents = pattern()
+            except NoWords:
+                continue
+            words = Words(phrase, Axes(self._kinds, extents), gradient.indices)
+            if all(self._true(words, gradient, seed) for seed in SEEDS):
+                return words
+        return None
 
     def _rank(self, index, extents) -> int:
         return Axes(self._kinds, extents).rank(index)

@@ -18,6 +18,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.integers import Grid, mask, whole
 from deltarule.calculus.words import phrases as ph
 from deltarule.calculus.words.phrases import Phrase
+from deltarule.calculus.words.sliding import convolved, correlated, sent_back
 from deltarule.notation.nodes import read
 from deltarule.notation.symbols import Index
 
@@ -162,6 +163,19 @@ def _sum_over(p: ph.SumOver, w: World) -> np.ndarray:
     return np.sum(value(p.of, w), axis=axes)
 
 
+def _correlation(p: ph.Correlation, w: World) -> np.ndarray:
+    return correlated(p, (value(p.signal, w), value(p.kernel, w)), w.number, w.extents)
+
+
+def _convolution(p: ph.Convolution, w: World) -> np.ndarray:
+    return convolved(p, (value(p.signal, w), value(p.kernel, w)), w.number, w.extents)
+
+
+def _sent_back(p: ph.SentBack, w: World) -> np.ndarray:
+    chosen = np.asarray(w.values.arrays[p.selection])
+    return sent_back(p, (value(p.signal, w), chosen), w.number, w.extents)
+
+
 _METHODS: dict[type, Callable] = {
     ph.Leaf: _leaf, ph.Edge: _edge, ph.Constant: _constant, ph.Transpose: _transpose,
     ph.MatMul: _matmul, ph.Outer: _outer, ph.Hadamard: _hadamard, ph.Plus: _plus,
@@ -169,5 +183,7 @@ _METHODS: dict[type, Callable] = {
     ph.Power: lambda p, w: value(p.base, w) ** float(p.exponent),
     ph.Apply: _apply, ph.Slope: lambda p, w: value(p.formula, w), ph.Where: _where,
     ph.OneHot: _one_hot, ph.SumOver: _sum_over, ph.SumOfSlices: _sum_of_slices,
-    ph.Guarded: _guarded, ph.ForEvery: _for_every,
+    ph.Guarded: _guarded, ph.ForEvery: _for_every, ph.Correlation: _correlation,
+    ph.Convolution: _convolution, ph.SentBack: _sent_back,
+    ph.Ones: lambda p, w: np.ones(tuple(w.values.extent(n) for n in p.extents)),
 }  # fmt: skip
