@@ -1,7 +1,8 @@
 """Average pooling: the mean of every window of K × L, in steps of S, with padding P.
 
 At the border either the zeros of the padding count as entries (`border` whole), or the sum is
-divided by the number of entries that lie inside the image (`border` inside).
+divided by the number of entries that lie inside the image (`border` inside; every window must
+then meet the image).
 """
 
 from deltarule.notation.language import *

@@ -17,6 +17,7 @@ from sympy import Add, Basic, Expr, Integer, Mul, Pow
 
 from deltarule.calculus.shifting import in_order
 from deltarule.notation import nodes
+from deltarule.notation.affine import never_negative
 from deltarule.notation.functions import Elementwise, exp, log
 from deltarule.notation.nodes import AtLeastZero, Equal, Reduction, Sum, free_indices, free_symbols
 from deltarule.notation.substitution import plainly_named, rename_bound, substitute
@@ -118,20 +119,30 @@ def _merged(found: dict) -> dict:
     for one, other in itertools.combinations(found, 2):
         if one[0] != other[0] or found[one] != found[other]:
             continue
-        mine, theirs = one[1] - other[1], other[1] - one[1]
-        if len(mine) == 1 and len(theirs) == 1 and _complementary(*mine, *theirs):
+        joined = _joined(one[1], other[1])
+        if joined is not None:
             rest = {k: v for k, v in found.items() if k not in (one, other)}
-            key = (one[0], one[1] & other[1])
-            rest[key] = rest.get(key, Integer(0)) + found[one]
+            key = (one[0], joined)
+            rest[key] = (rest.get(key, Integer(0)) + found[one]).expand()
             return _merged({k: v for k, v in rest.items() if v != 0})
     return found
 
 
-def _complementary(one: Basic, other: Basic) -> bool:
-    return (
-        isinstance(one, AtLeastZero)
-        and isinstance(other, AtLeastZero)
-        and (one.args[0] + other.args[0] + 1).expand() == 0
+def _joined(one: frozenset, other: frozenset) -> frozenset | None:
+    """The conditions of both ranges together, where one begins as the other ends."""
+    for mine, theirs in itertools.product(one - other, other - one):
+        both = isinstance(mine, AtLeastZero) and isinstance(theirs, AtLeastZero)
+        if not both or (mine.args[0] + theirs.args[0] + 1).expand() != 0:
+            continue
+        here, there = one - {mine}, other - {theirs}
+        if _implied(here - there, theirs) and _implied(there - here, mine):
+            return here | there
+    return None
+
+
+def _implied(conditions: frozenset, by: AtLeastZero) -> bool:
+    return all(
+        isinstance(c, AtLeastZero) and never_negative(c.args[0] - by.args[0]) for c in conditions
     )
 
 

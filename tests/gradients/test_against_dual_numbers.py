@@ -1,0 +1,73 @@
+"""Feed-forward derivations against dual numbers sent through the whole of them, at many sizes."""
+
+import pytest
+from whole_network import gap
+
+from deltarule.calculus import derive
+from deltarule.notation.files import load
+
+CASES = [
+    ("conv1d", {}),
+    ("conv2d", {}),
+    ("conv2d", {"stride": 1, "dilation": 1, "pad": 0}),
+    ("conv2d", {"stride": 2, "bias": False}),
+    ("conv3d", {}),
+    ("grouped_conv2d", {}),
+    ("true_convolution", {}),
+    ("transposed_conv2d", {}),
+    ("conv1x1", {"activation": "tanh"}),
+    ("mlpconv", {}),
+    ("max_pool1d", {"ties": "all"}),
+    ("max_pool2d", {"ties": "first"}),
+    ("max_pool2d", {"ties": "all"}),
+    ("max_pool2d", {"ties": "split"}),
+    ("max_pool2d", {"height": 3, "width": 3, "stride": 2, "pad": 1}),
+    ("max_pool2d", {"height": 2, "width": 2, "stride": 3, "pad": 2}),
+    ("avg_pool2d", {}),
+    ("avg_pool2d", {"border": "inside", "height": 3, "width": 2, "pad": 1}),
+    ("global_avg_pool", {}),
+    ("global_max_pool", {"ties": "split"}),
+    ("stochastic_pool", {}),
+    ("roi_pool", {}),
+    ("flatten", {}),
+    ("concatenation", {}),
+    ("lrn", {}),
+    ("batch_norm", {}),
+    ("batch_norm", {"images": True}),
+    ("batch_norm_inference", {}),
+    ("layer_norm", {}),
+    ("instance_norm", {}),
+    ("group_norm", {}),
+    ("dropout", {}),
+    ("embedding", {}),
+    ("bilinear", {}),
+    ("activation", {"activation": "elu"}),
+    ("activation", {"activation": "gelu"}),
+    ("activation", {"activation": "relu", "at_zero": "half"}),
+    ("prelu", {}),
+    ("randomized_relu", {}),
+    ("crelu", {}),
+    ("maxout", {"ties": "all"}),
+    ("softmax", {}),
+    ("shifted_logsumexp", {}),
+    ("smooth_l1", {}),
+    ("hinge", {}),
+    ("multiclass_svm", {}),
+    ("weighted_cross_entropy", {}),
+    ("l2_penalty", {}),
+    ("l1_penalty", {}),
+    ("residual", {}),
+    ("residual_conv", {}),
+    ("shared_resnet", {}),
+]  # fmt: skip
+derived = {}
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+@pytest.mark.parametrize("case", range(len(CASES)), ids=lambda k: str(CASES[k]))
+def test_equal_to_dual_numbers(case, seed):
+    name, options = CASES[case]
+    if case not in derived:
+        derived[case] = derive(load(name, **options))
+    one, two = gap(derived[case], seed)
+    assert one == two or (one.overlaps(two) and (one - two).abs_upper() < 1e-30)
