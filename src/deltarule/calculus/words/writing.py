@@ -122,7 +122,7 @@ class PhraseWriter:
                                          self._writer.parentheses(told)), SUM
         if top != 1:
             body = body if binding >= POWER else self._writer.parentheses(body)
-            body, binding = self._writer.inside(top, POWER) + self._writer.dot + body, PRODUCT
+            body, binding = self._writer.inside(top, PRODUCT) + self._writer.dot + body, PRODUCT
         if below != 1:
             bottom = self._writer.write(below)
             return self._writer.fraction(body, binding, *bottom), PRODUCT
