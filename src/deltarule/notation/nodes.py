@@ -241,12 +241,13 @@ def walk(expression: Basic) -> Iterator[Basic]:
 
 def reads(expression: Basic, name: str | None = None) -> list[Indexed]:
     """The distinct reads of an expression (of one tensor, if named), in order of appearance."""
-    found = dict.fromkeys(
-        node
-        for node in walk(expression)
-        if isinstance(node, Indexed) and (name is None or tensor_name(node) == name)
-    )
-    return list(found)
+    return [r for r in _all_reads(expression) if name is None or tensor_name(r) == name]
+
+
+@lru_cache(maxsize=1 << 16)
+def _all_reads(expression: Basic) -> tuple[Indexed, ...]:
+    found = dict.fromkeys(node for node in walk(expression) if isinstance(node, Indexed))
+    return tuple(found)
 
 
 @lru_cache(maxsize=1 << 16)
