@@ -38,19 +38,20 @@ from deltarule.notation.functions import (
     square,
     tanh,
 )
+from deltarule.notation.joining import concatenate
 from deltarule.notation.layers import layer, takes
 from deltarule.notation.networks import Option
 from deltarule.notation.page import Name, current, expression, extents_of
-from deltarule.notation.reductions import TIES, LogSumExp, Max, Mean, Product, Sum, differ
+from deltarule.notation.reductions import TIES, Inverse, LogDet, LogSumExp, Max, Mean, Product, Sum, differ
 from deltarule.notation.reductions import condition as stated
 from deltarule.notation.symbols import Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.updates import gradient, memory, new, rate
 
 __all__ = [
-    "ACTIVATIONS", "LogSumExp", "Max", "Mean", "Product", "Sum", "TIES", "absolute",
-    "activation", "aliases", "attribute", "differ", "elementwise", "elu", "erf", "exp", "fits", "gelu",
-    "gradient", "identity", "index", "indices", "initially", "input", "intermediate", "layer",
+    "ACTIVATIONS", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Product", "Sum", "TIES",
+    "absolute", "activation", "aliases", "attribute", "concatenate", "differ", "elementwise", "elu", "erf", "exp",
+    "fits", "gelu", "gradient", "identity", "index", "indices", "initially", "input", "intermediate", "layer",
     "leaky_relu", "log", "loss", "memory", "new", "oo", "option", "output", "parameter", "pi",
     "rate", "relu", "scalar", "sigmoid", "size", "sizes", "softplus", "sqrt", "square", "state",
     "takes", "tanh", "target", "where",
@@ -118,20 +119,24 @@ def aliases(*names: str) -> None:
 
 
 def _tensor(role: str):
-    def declare(name: str, *axes, outside=None, sums_to_one=None, below=None, within=None, note=""):
+    def declare(
+        name: str, *axes, outside=None, sums_to_one=None, below=None, within=None, note="",
+        covariance=False,
+    ):
         page = current()
         extent = extents_of(axes, page)
         edge = None if outside is None else expression(outside, page)
         limit = None if below is None else expression(below, page)
         return page.declare(
-            Tensor(name, extent, role, edge, sums_to_one, limit, within, note=note)
+            Tensor(name, extent, role, edge, sums_to_one, limit, within, note=note, definite=covariance)
         )
 
     declare.__doc__ = f"""Declare {role} `name` with its axes.
 
     `outside` is the value of reads beyond its edges; `sums_to_one` an axis along which its
     entries add up to 1; `below` makes it an array of whole numbers from 0 to below − 1 (labels);
-    `within=(a, b)` says between which numbers its entries must lie.
+    `within=(a, b)` says between which numbers its entries must lie; a `covariance` is symmetric
+    and positive definite.
     """
     return declare
 

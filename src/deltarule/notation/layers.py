@@ -16,7 +16,7 @@ from deltarule.notation.networks import Network
 from deltarule.notation.nodes import FloorQuotient, Reduction, read, tensor_name
 from deltarule.notation.page import Name, Page, current, expression
 from deltarule.notation.substitution import substitute
-from deltarule.notation.symbols import Attribute, Scalar, Size, spare
+from deltarule.notation.symbols import Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
 
 
@@ -80,12 +80,8 @@ def _padded(slot: Tensor, given: Name, suffix: str, page: Page) -> Name:
     copy = page.declare(
         replace(tensor, name=name, role="intermediate", outside=slot.outside)
     )
-    taken: set[str] = set()
-    indices = []
-    for _ in tensor.axes:
-        indices.append(spare(taken, "ncij"))
-        taken.add(indices[-1].name)
-    copy[tuple(indices)] = read(tensor.name, *indices)
+    indices = tuple(Index(letter) for letter in "ncijklmp"[: len(tensor.axes)])
+    copy[indices] = read(tensor.name, *indices)
     return copy
 
 
