@@ -283,6 +283,7 @@ def index_names(*expressions: Basic) -> set[str]:
     }
 
 
+@lru_cache(maxsize=1 << 16)
 def size_of(expression: Basic) -> int:
     """The number of nodes, a read counted twice: the simpler of two forms is the smaller."""
     return sum(2 if isinstance(node, Indexed) else 1 for node in walk(expression))
