@@ -1,4 +1,6 @@
-"""Scaled dot-product attention: each query i takes a weighted mean of the values, a = softmax(q·k/√D).
+"""Scaled dot-product attention: a = softmax(Q Kᵀ/√D), y = a V.
+
+Each query i takes a mean of the values, weighted by how well the keys fit.
 
 A mask tells which keys a query may see: none, all up to its own time (causal), or given as an
 array of ones and zeros. A query that may see nothing has no weights: they come to 0/0.

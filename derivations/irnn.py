@@ -1,4 +1,4 @@
-"""IRNN: a recurrent network of rectified linear units that starts as a memory, W_hh = I and b_h = 0.
+"""IRNN: a recurrent network of rectified linear units that starts as a memory, with W_hh = I.
 
 h_t = ReLU(W_xh x_t + W_hh h_{t−1} + b_h). With the identity a state is carried on unchanged, and
 so is its error, whatever the length of the sequence (Le, Jaitly and Hinton 2015).

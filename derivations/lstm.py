@@ -1,7 +1,8 @@
 """Long short-term memory without peepholes: c_t = f c_{t−1} + i g, h_t = o tanh(c_t).
 
-The gates are i, f, o = σ(W_x x_t + W_h h_{t−1} + b), and g = tanh(…) likewise. The cell c is carried on by the forget gate f, what is new comes in through the input gate i, and
-the output gate o lets h out. Every row n is a sequence of its own.
+The gates are i, f, o = σ(W_x x_t + W_h h_{t−1} + b), and g = tanh(…) likewise. The cell c is
+carried on by the forget gate f, what is new comes in through the input gate i, and the output gate
+o lets h out. Every row n is a sequence of its own.
 """
 
 from deltarule.notation.language import *

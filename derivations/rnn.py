@@ -1,7 +1,7 @@
-"""Recurrent network (vanilla, Elman): h_t = tanh(W_xh x_t + W_hh h_{t−1} + b_h), ŷ_t = W_hy h_t + b_y.
+"""Recurrent network (vanilla, Elman): h_t = tanh(W_xh x_t + W_hh h_{t−1} + b_h).
 
-The same weights are used at every time; h_{−1} is the initial state h₀. Every row n is a sequence
-of its own.
+The states are read out, ŷ_t = W_hy h_t + b_y. The same weights are used at every time; h_{−1} is
+the initial state h₀. Every row n is a sequence of its own.
 """
 
 from deltarule.notation.language import *

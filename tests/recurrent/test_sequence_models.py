@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+import recurrent_by_hand as by_hand
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
@@ -112,6 +113,42 @@ def test_kalman_filter_against_the_joint_density_of_all_measurements():
     for name, value in g.items():
         slope = minus_log_likelihood({**g, name: value + 1e-25j}).imag / 1e-25
         assert arrays[f"dE/d{name}"] == pytest.approx(slope, rel=1e-10), name
+
+
+def test_kalman_filter_of_vectors_against_the_joint_density_of_all_measurements():
+    T, D, M = 3, 2, 2
+    random = np.random.default_rng(5)
+    g = {"A": random.normal(size=(D, D)), "C": random.normal(size=(M, D)),
+         "m0": random.normal(size=D)}
+    for name, size in (("P0", D), ("Q", D), ("R", M)):
+        root = random.normal(size=(size, size))
+        g[name] = root @ root.T + np.eye(size)
+    z = random.normal(size=(T, M))
+
+    def minus_log_likelihood(g):
+        """All of z is Gaussian: its mean and covariance by unrolling x_t = A x_{t−1} + noise."""
+        A, C = g["A"], g["C"]
+        powers = [np.linalg.matrix_power(A, s) for s in range(T + 1)]
+        mean = np.concatenate([C @ powers[t + 1] @ g["m0"] for t in range(T)])
+        cov = np.zeros((T * M, T * M), dtype=complex)
+        for t, s in itertools.product(range(T), repeat=2):
+            both = powers[t + 1] @ g["P0"] @ powers[s + 1].T
+            for u in range(min(t, s) + 1):
+                both = both + powers[t - u] @ g["Q"] @ powers[s - u].T
+            block = C @ both @ C.T + (g["R"] if t == s else 0)
+            cov[t * M:(t + 1) * M, s * M:(s + 1) * M] = block
+        v = z.ravel() - mean
+        log_det = np.log(np.linalg.det(2 * np.pi * cov))
+        return (log_det + v @ np.linalg.inv(cov) @ v) / 2
+
+    arrays = _run("kalman_vector", {"z": z, **g}, {"T": T, "D": D, "M": M})
+    assert arrays["E"] == pytest.approx(minus_log_likelihood(g).real, rel=1e-12)
+    # The filter keeps to one half of a covariance: both halves are moved together.
+    for name, slope in by_hand.gradients(minus_log_likelihood, g, g).items():
+        found = arrays[f"dE/d{name}"]
+        if name in ("P0", "Q", "R"):
+            found, slope = found + found.T, slope + slope.T
+        np.testing.assert_allclose(found, slope, rtol=1e-9, atol=1e-12)
 
 
 def _attention(mask):

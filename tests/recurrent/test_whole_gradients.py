@@ -28,6 +28,7 @@ CASES = [
     ("hmm", {}),
     ("crf", {}),
     ("kalman", {}),
+    ("kalman_vector", {}),
     ("attention", {}),
     ("attention", {"mask": "causal", "batch": False}),
     ("additive_attention", {}),

@@ -19,10 +19,12 @@ from sympy import Add, Basic, Dummy, Expr, Mul, Pow, Symbol
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.contraction import contraction
 from deltarule.arithmetic.integers import Grid, mask, whole
+from deltarule.arithmetic.matrices import inverse, log_determinant
 from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.notation import nodes
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.functions import Elementwise
+from deltarule.notation.matrices import Inverse, LogDet, matrix_indices
 from deltarule.notation.symbols import Index, Size
 from deltarule.notation.tensors import Tensor
 
@@ -150,6 +152,20 @@ class _Walk:
         finally:
             self.locals = outer
 
+    def _inverse(self, node, grid):
+        axes = [grid.axis(i) for i in matrix_indices(node)]
+        rest = [k for k in range(len(grid.indices)) if k not in axes]
+        order = [*rest, *axes]
+        body = filled(self.value(node.args[0], grid), grid.extents, self.arithmetic)
+        found = inverse(body.transpose(order), self.arithmetic)
+        return found.transpose([order.index(k) for k in range(len(order))])
+
+    def _log_det(self, node, grid):
+        extents = [self.values.extent(n) for _, n in node.ranges]
+        inner = grid.extended(node.indices, extents)
+        body = filled(self.value(node.body, inner), inner.extents, self.arithmetic)
+        return log_determinant(body, self.arithmetic)
+
     def _frozen(self, node, grid):
         return self.arithmetic.frozen(self.value(node.args[0], grid))
 
@@ -253,7 +269,8 @@ class _Walk:
 
     _methods = {
         sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
-        Elementwise: _function, nodes.Choose: _choose, nodes.Frozen: _frozen, nodes.Reduction: _reduction,
+        Elementwise: _function, nodes.Choose: _choose, nodes.Reduction: _reduction,
+        nodes.Frozen: _frozen, Inverse: _inverse, LogDet: _log_det,
         nodes.Selection: _selection, nodes.Remainder: _integer,
         Size: _integer, Index: _integer, nodes.FloorQuotient: _integer, nodes.Delta: _integer,
         Symbol: _symbol, type(sympy.pi): _pi,

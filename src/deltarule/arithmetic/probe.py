@@ -65,6 +65,8 @@ class Probe:
                 [self.random.randrange(below) for _ in range(int(np.prod(shape)))], dtype=np.int64
             ).reshape(shape)
         numbers = self._fractions(shape, tensor.within)
+        if tensor.definite:
+            numbers = np.matmul(numbers, numbers.swapaxes(-1, -2)) + np.eye(shape[-1], dtype=int)
         if tensor.sums_to_one is not None:
             axis = tensor.sums_to_one
             rest = np.take(numbers, range(shape[axis] - 1), axis=axis) / shape[axis]

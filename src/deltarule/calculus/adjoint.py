@@ -16,6 +16,7 @@ from deltarule.calculus.dual_forms import dual_form
 from deltarule.calculus.edges import at_the_edges
 from deltarule.calculus.insert import insert_upstream
 from deltarule.calculus.local import Partial, partials
+from deltarule.calculus.matrices import inverse_of
 from deltarule.calculus.record import Record
 from deltarule.calculus.sift import Term, clipped, eliminate, pinned
 from deltarule.calculus.steps import Derivation, Gradient, Step
@@ -25,6 +26,7 @@ from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.facts import facts_of
+from deltarule.notation.matrices import LogDet
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import PartialOf, read, reads
 from deltarule.notation.optimisers import is_update
@@ -218,7 +220,9 @@ class _Work:
         return terms
 
     def _selected(self, original: Equation, primed: Equation) -> Expr | None:
-        """For a maximum, the entry of the selection at its own indices."""
+        """For a maximum, the entry of the selection at its own indices; see matrices.py too."""
+        if isinstance(primed.rhs, LogDet):
+            return inverse_of(primed.rhs, self.network.equations, primed.place)
         if not isinstance(original.rhs, nodes.Max):
             return None
         table = dict(zip(original.indices, primed.indices, strict=True))

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from sympy import Basic, Dummy, Expr, Tuple
 
+from deltarule.calculus.matrices import through_inverse
 from deltarule.notation import nodes
 from deltarule.notation.functions import Elementwise, exp
+from deltarule.notation.matrices import Inverse, LogDet
 from deltarule.notation.nodes import AtLeastZero, Read, Reduction, reads, tensor_name
 from deltarule.notation.substitution import rename_bound
 
@@ -33,10 +35,18 @@ def partials(
     """Every way in which `expression` depends on the tensor `name`.
 
     `value` is what the whole expression is known as: derivatives are put in terms of it where
-    that is natural (σ′(s) = h(1 − h)). For a maximum, `selected` says which entry is chosen.
+    that is natural (σ′(s) = h(1 − h)). For a maximum, `selected` says which entry is chosen, for
+    a log-determinant the entry of the inverse.
     """
-    if isinstance(expression, nodes.Max) and selected is not None:
+    if isinstance(expression, nodes.Max | LogDet) and selected is not None:
         yield from _through(expression, selected, name, set())
+        return
+    if isinstance(expression, Inverse) and value is not None:
+        entry, factor, ranges = through_inverse(expression, value)
+        for inner in partials(entry, name):
+            yield Partial(
+                factor * inner.factor, inner.subscripts, ranges + inner.ranges, inner.conditions
+            )
         return
     atoms = _top_atoms(expression)
     stand_ins = {atom: Dummy("r", real=True) for atom in atoms}

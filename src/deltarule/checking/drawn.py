@@ -44,6 +44,9 @@ def drawn(
 def _draw(tensor: Tensor, shape: tuple[int, ...], below: int, random: Random) -> np.ndarray:
     if tensor.whole:
         return _filled(shape, lambda: Fraction(random.randrange(below)))
+    if tensor.definite:
+        root = _tenths(shape, (-2, 2), random)
+        return np.matmul(root, root.swapaxes(-1, -2)) + np.eye(shape[-1], dtype=int)
     if tensor.sums_to_one is None:
         return _tenths(shape, tensor.within or (-2, 2), random)
     axis = tensor.sums_to_one

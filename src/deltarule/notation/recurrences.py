@@ -229,7 +229,9 @@ def _pairs(reader: Equation, access: Indexed) -> Iterator[tuple[int, int, Expr]]
 def _refused(group: list[Equation], links: list[_Link], equations) -> DeltaruleError:
     cycle = _cycle(links, equations)
     told = " ← ".join(cycle)
-    shifted = any(shift != 0 for a in links for _, _, shift in _pairs(equations[a.reader], a.access))
+    shifted = any(
+        shift != 0 for a in links for _, _, shift in _pairs(equations[a.reader], a.access)
+    )
     remedy = "let one of them read a tensor that is computed earlier"
     if shifted:
         remedy += ", or read all of them at earlier times (or all at later ones)"

@@ -19,7 +19,7 @@ from sympy.core.relational import (
     Unequality,
 )
 
-from deltarule.notation import nodes
+from deltarule.notation import matrices, nodes
 from deltarule.notation.equations import extents
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.page import Page, current, expression
@@ -73,11 +73,33 @@ class MeanWord(ReductionWord):
         return nodes.Sum(body, ranges, conditions) / count
 
 
+class MatrixWord(ReductionWord):
+    """`LogDet[i, j](S[i, j])`: over rows and columns, as many of the one as of the other."""
+
+    def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
+        if len(ranges) != 2 or conditions:
+            raise DeltaruleError(
+                "a matrix has rows and columns", current().place(),
+                "name an index for each, as in Inverse[i, j](S[i, j])",
+            )
+        (i, rows), (j, columns) = ranges
+        if rows != columns:
+            raise DeltaruleError(
+                f"the matrix of {body} is not square: index {i} runs to {rows}, {j} to {columns}",
+                current().place(), "only square matrices have an inverse and a determinant",
+            )
+        return self._node(body, i, j, rows) if self._node is matrices.Inverse else super()._made(
+            body, ranges, conditions
+        )
+
+
 Sum = ReductionWord(nodes.Sum)
 Max = MaxWord(nodes.Max)
 Product = ReductionWord(nodes.Product)
 Mean = MeanWord(nodes.Sum)
 LogSumExp = ReductionWord(nodes.LogSumExp)
+Inverse = MatrixWord(matrices.Inverse)
+LogDet = MatrixWord(matrices.LogDet)
 
 
 def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:

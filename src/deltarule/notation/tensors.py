@@ -21,6 +21,7 @@ class Tensor:
     `axes` are its extents (SymPy expressions over sizes), one an axis; none for a scalar.
     `outside` is the value of reads beyond its edges, None where there may be no such read.
     `sums_to_one` is the axis along which a target's entries are declared to sum to 1.
+    `definite` says that it holds symmetric, positive definite matrices, as covariances are.
     `within` is the open interval in which its entries must lie, such as (0, 1) for probabilities.
     `whole_below` is the extent below which an integer tensor's entries (labels, positions) lie.
     `start` is what a memory, which an update keeps, holds before the first step.
@@ -35,6 +36,7 @@ class Tensor:
     within: tuple[int, int] | None = None
     start: Expr | None = None
     note: str = ""
+    definite: bool = False
 
     @property
     def given(self) -> bool:

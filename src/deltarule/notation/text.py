@@ -15,6 +15,7 @@ from deltarule.notation.alphabet import ATOM, POWER, PRODUCT, SUM, Alphabet
 from deltarule.notation.bounds import Span, tight
 from deltarule.notation.functions import Elementwise, exp, log
 from deltarule.notation.layout import factor_order, over_under, sides, term_order
+from deltarule.notation.matrices import Inverse, LogDet
 from deltarule.notation.symbols import Index
 
 
@@ -171,6 +172,13 @@ class Writer(Alphabet):
         top, bottom = node.args
         return self.inside(top, PRODUCT) + self.mod + self.inside(bottom, POWER), SUM
 
+    def _inverse(self, node: Inverse):
+        body, i, j, _ = node.args
+        return self.access(self.function("inverse", [self(body)]), [self(i), self(j)]), ATOM
+
+    def _log_det(self, node: LogDet):
+        return self.function("log det", [self(node.body)]), ATOM
+
     def _frozen(self, node: nodes.Frozen):
         return self.function("frozen", [self(node.args[0])]), ATOM
 
@@ -206,7 +214,7 @@ class Writer(Alphabet):
         nodes.LogSumExp: _log_sum_exp, nodes.Delta: _delta,
         nodes.PartialOf: _partial, nodes.FloorQuotient: _floor,
         nodes.CeilingQuotient: _ceiling, nodes.Choose: _choose, nodes.Carried: _carried,
-        nodes.Frozen: _frozen, nodes.Remainder: _remainder,
+        Inverse: _inverse, LogDet: _log_det, nodes.Frozen: _frozen, nodes.Remainder: _remainder,
         nodes.Selection: _selection, nodes.Unequal: _unequal,
         nodes.AtLeastZero: _at_least_zero,
         nodes.Positive: _positive, nodes.Divides: _divides, nodes.Equal: _equal,

@@ -27,7 +27,6 @@ from deltarule.notation.nodes import (
     index_names,
     read,
     tensor_name,
-    walk,
 )
 from deltarule.notation.recurrences import Block, Recurrence, blocks, equations_of
 from deltarule.notation.symbols import Attribute, Index, fresh
