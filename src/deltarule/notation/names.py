@@ -233,7 +233,13 @@ def _split(name: str) -> tuple[str, str, list[str]]:
 
 def _pretty_plain(name: str) -> str:
     stem, digits, subs = _split(name)
-    return "_".join([_pretty_stem(stem) + digits.translate(_SUBSCRIPT_DIGITS), *subs])
+    shown = [_pretty_plain(s) if _is_greek(s) else s for s in subs]
+    return "_".join([_pretty_stem(stem) + digits.translate(_SUBSCRIPT_DIGITS), *shown])
+
+
+def _is_greek(subscript: str) -> bool:
+    """v_Theta2 is the v of Θ₂."""
+    return subscript.rstrip("0123456789") in GREEK
 
 
 def _pretty_stem(stem: str) -> str:
@@ -247,7 +253,8 @@ def _pretty_stem(stem: str) -> str:
 
 def _latex_plain(name: str) -> str:
     stem, digits, subs = _split(name)
-    below = ",".join([digits, *subs] if digits else subs)
+    shown = [_latex_plain(s) if _is_greek(s) else s for s in subs]
+    below = ",".join([digits, *shown] if digits else shown)
     return _latex_stem(stem) + (f"_{{{below}}}" if below else "")
 
 
