@@ -238,8 +238,9 @@ def _pretty_plain(name: str) -> str:
 
 
 def _is_greek(subscript: str) -> bool:
-    """v_Theta2 is the v of Θ₂."""
-    return subscript.rstrip("0123456789") in GREEK
+    """v_Theta2 is the v of Θ₂; the xi of W_xi goes from x to i."""
+    stem = subscript.rstrip("0123456789")
+    return len(stem) > 3 and stem in GREEK
 
 
 def _pretty_stem(stem: str) -> str:
