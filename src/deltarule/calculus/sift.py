@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sympy import Basic, Expr, Mul
+from sympy import Basic, Expr, Integer, Mul
 
 from deltarule.notation import nodes
 from deltarule.notation.affine import affine, implied, never_negative
@@ -204,7 +204,7 @@ def chosen(node: Basic, given: list, ranges: Mapping[Index, Expr]) -> Basic:
 
 
 def pinned(term: Term, free: Mapping[Index, Expr]) -> Term:
-    """The term with a delta for each condition that leaves an index one value: t ≤ 0 is t = 0."""
+    """The term with a delta for each index that has one value: t < 1, or t ≤ 0, is t = 0."""
     known = {**free, **dict(term.ranges)}
     deltas, conditions = list(term.deltas), []
     for condition in term.conditions:
@@ -217,6 +217,8 @@ def pinned(term: Term, free: Mapping[Index, Expr]) -> Term:
                 deltas.append((bound[0], (-split[1] * coefficient).expand()))
                 continue
         conditions.append(condition)
+    alone = {a for a, _ in deltas}
+    deltas += [(i, Integer(0)) for i, n in term.ranges if n == 1 and i not in alone]
     return replace(term, deltas=tuple(deltas), conditions=tuple(conditions))
 
 

@@ -21,7 +21,7 @@ from deltarule.checking.lines import Line, lines
 from deltarule.checking.quantities import extra_lines, locate
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.optimisers import rates
+from deltarule.notation.optimisers import memories, rates
 
 #: Above this many updates the repetition runs in float64 whatever the arithmetic.
 MOST_EXACT_UPDATES = 3
@@ -59,6 +59,18 @@ class Course:
         split = next((k for k, l in enumerate(usual) if l.phase == "update"), len(usual))
         return usual[:split] + added + usual[split:]
 
+    @cached_property
+    def memories(self) -> dict[str, Tensor]:
+        """What the optimiser keeps from update to update, such as velocities."""
+        if self.optimiser is None:
+            return {}
+        return memories(self.optimiser, self.network, self.parameters)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """What an update hands on to the next: the parameters, and the optimiser's memories."""
+        return (*self.parameters, *self.memories)
+
     def start(self, arithmetic: Arithmetic) -> Values:
         """The givens, in an arithmetic."""
         arrays = {}
@@ -68,6 +80,11 @@ class Course:
                 arrays[name] = array.astype(np.int64)
             else:
                 arrays[name] = arithmetic.array(array)
+        for name, tensor in self.memories.items():
+            if name not in arrays:
+                shape = Values({}, self.sizes, {}, {})
+                first = np.full([shape.extent(a) for a in tensor.axes], tensor.start, object)
+                arrays[name] = arithmetic.array(first)
         scalars = {**self.network.scalars, **self.scalars}
         if self.optimiser is not None:
             scalars |= rates(self.optimiser, self.rate)
@@ -104,7 +121,7 @@ class Course:
         return repeated(self, [times])[times]
 
     def _after(self, values: Values, arithmetic: Arithmetic) -> dict[str, np.ndarray]:
-        return {name: values.arrays[f"{name} after"] for name in self.parameters}
+        return {name: values.arrays[f"{name} after"] for name in self.kept}
 
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Course:
         """The same course with other numbers for some givens."""
@@ -122,7 +139,7 @@ class Course:
 
     def needed(self) -> list[Line]:
         """The lines that the update needs."""
-        wanted = {f"{name} after" for name in self.parameters}
+        wanted = {f"{name} after" for name in self.kept}
         kept = []
         for line in reversed(self.lines):
             if line.quantity in wanted:
@@ -152,10 +169,10 @@ def repeated(course: Course, counts: Sequence[int]) -> dict[int, Course]:
         once = program(equations, values)
         for count in range(1, max(counts) + 1):
             once()
-            for name in course.parameters:
+            for name in course.kept:
                 values.arrays[name] = values.arrays[f"{name} after"]
             if count in counts:
-                found[count] = course.with_givens({n: values.arrays[n] for n in course.parameters})
+                found[count] = course.with_givens({n: values.arrays[n] for n in course.kept})
     return found
 
 
