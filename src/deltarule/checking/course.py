@@ -22,6 +22,7 @@ from deltarule.checking.quantities import extra_lines, locate
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.optimisers import memories, rates
+from deltarule.notation.tensors import Tensor
 
 #: Above this many updates the repetition runs in float64 whatever the arithmetic.
 MOST_EXACT_UPDATES = 3
