@@ -18,13 +18,13 @@ from sympy import Add, Basic, Dummy, Expr, Mul, Pow, Symbol
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.contraction import contraction
-from deltarule.arithmetic.integers import Grid, mask, whole
-from deltarule.arithmetic.matrices import inverse, log_determinant
+from deltarule.arithmetic.integers import Grid, beyond, grid_over, mask, whole
+from deltarule.arithmetic.matrices import inverse_over, log_determinant_over
 from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.notation import nodes
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.functions import Elementwise
-from deltarule.notation.matrices import Inverse, LogDet, matrix_indices
+from deltarule.notation.matrices import Inverse, LogDet
 from deltarule.notation.symbols import Index, Size
 from deltarule.notation.tensors import Tensor
 
@@ -65,17 +65,6 @@ def evaluate(
     with arithmetic.context():
         found = _Walk(values, arithmetic).value(expression, grid)
         return filled(found, shape, arithmetic)
-
-
-def grid_over(
-    ranges: Sequence[tuple[Index, Expr]], values: Values, at: Mapping[Index, int] | None = None
-) -> Grid:
-    """The grid of some indices, each over its whole range or at the one value that `at` holds."""
-    indices = tuple(i for i, _ in ranges)
-    if not at:
-        return Grid(indices, tuple(values.extent(n) for _, n in ranges), (0,) * len(indices))
-    shape = tuple(1 if i in at else values.extent(n) for i, n in ranges)
-    return Grid(indices, shape, tuple(at.get(i, 0) for i in indices))
 
 
 class _Walk:
@@ -153,18 +142,10 @@ class _Walk:
             self.locals = outer
 
     def _inverse(self, node, grid):
-        axes = [grid.axis(i) for i in matrix_indices(node)]
-        rest = [k for k in range(len(grid.indices)) if k not in axes]
-        order = [*rest, *axes]
-        body = filled(self.value(node.args[0], grid), grid.extents, self.arithmetic)
-        found = inverse(body.transpose(order), self.arithmetic)
-        return found.transpose([order.index(k) for k in range(len(order))])
+        return inverse_over(node, grid, self)
 
     def _log_det(self, node, grid):
-        extents = [self.values.extent(n) for _, n in node.ranges]
-        inner = grid.extended(node.indices, extents)
-        body = filled(self.value(node.body, inner), inner.extents, self.arithmetic)
-        return log_determinant(body, self.arithmetic)
+        return log_determinant_over(node, grid, self)
 
     def _frozen(self, node, grid):
         return self.arithmetic.frozen(self.value(node.args[0], grid))
@@ -215,7 +196,7 @@ class _Walk:
         if inside.all():
             return array[tuple(np.broadcast_arrays(*where))]
         if outside is None and np.any(~inside & grid.counted):
-            raise _beyond(name, where, array.shape, ~inside & grid.counted)
+            raise beyond(name, where, array.shape, ~inside & grid.counted)
         if not all(array.shape):
             return self._outside(outside, np.shape(inside))
         clipped = [np.clip(at, 0, n - 1) for at, n in zip(where, array.shape, strict=True)]
@@ -295,17 +276,6 @@ def _plain(subscripts, grid: Grid, shape) -> tuple | None:
     for axis in axes:
         spread[axis] = grid.extents[axis]
     return tuple(cut), order, spread
-
-
-def _beyond(name: str, where, shape, wrong) -> DeltaruleError:
-    at = np.argwhere(np.broadcast_to(wrong, np.broadcast_shapes(*(w.shape for w in where))))[0]
-    point = [int(np.broadcast_to(w, np.broadcast_shapes(*(v.shape for v in where)))[tuple(at)])
-             for w in where]
-    return DeltaruleError(
-        f"{name} is read at {point}, outside its shape {list(shape)}",
-        None,
-        f"declare what lies outside, as in {name} = input(…, outside=0), or mend the subscripts",
-    )
 
 
 @lru_cache(maxsize=256)

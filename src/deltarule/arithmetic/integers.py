@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -119,3 +119,25 @@ def mask(condition: nodes.Condition, grid: Grid, values) -> np.ndarray:
     if isinstance(condition, nodes.Equal):
         return sides[0] == sides[1]
     raise DeltaruleError(f"{condition} cannot be evaluated")
+
+
+def grid_over(
+    ranges: Sequence[tuple[Index, Expr]], values, at: Mapping[Index, int] | None = None
+) -> Grid:
+    """The grid of some indices, each over its whole range or at the one value that `at` holds."""
+    indices = tuple(i for i, _ in ranges)
+    if not at:
+        return Grid(indices, tuple(values.extent(n) for _, n in ranges), (0,) * len(indices))
+    shape = tuple(1 if i in at else values.extent(n) for i, n in ranges)
+    return Grid(indices, shape, tuple(at.get(i, 0) for i in indices))
+
+
+def beyond(name: str, where, shape, wrong) -> DeltaruleError:
+    at = np.argwhere(np.broadcast_to(wrong, np.broadcast_shapes(*(w.shape for w in where))))[0]
+    point = [int(np.broadcast_to(w, np.broadcast_shapes(*(v.shape for v in where)))[tuple(at)])
+             for w in where]
+    return DeltaruleError(
+        f"{name} is read at {point}, outside its shape {list(shape)}",
+        None,
+        f"declare what lies outside, as in {name} = input(…, outside=0), or mend the subscripts",
+    )

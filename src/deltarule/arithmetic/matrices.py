@@ -8,6 +8,25 @@ from __future__ import annotations
 from fractions import Fraction
 
 from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.integers import Grid
+from deltarule.arithmetic.reduce import filled
+from deltarule.notation.matrices import Inverse, LogDet, matrix_indices
+
+
+def inverse_over(node: Inverse, grid: Grid, walk):
+    """The value of an inverse over a grid; `walk` evaluates its entries."""
+    axes = [grid.axis(i) for i in matrix_indices(node)]
+    order = [k for k in range(len(grid.indices)) if k not in axes] + axes
+    body = filled(walk.value(node.args[0], grid), grid.extents, walk.arithmetic)
+    found = inverse(body.transpose(order), walk.arithmetic)
+    return found.transpose([order.index(k) for k in range(len(order))])
+
+
+def log_determinant_over(node: LogDet, grid: Grid, walk):
+    """The value of a log-determinant over a grid; `walk` evaluates its entries."""
+    inner = grid.extended(node.indices, [walk.values.extent(n) for _, n in node.ranges])
+    body = filled(walk.value(node.body, inner), inner.extents, walk.arithmetic)
+    return log_determinant(body, walk.arithmetic)
 
 
 def inverse(a, arithmetic: Arithmetic):

@@ -100,7 +100,7 @@ class Probe:
         return [
             name
             for name, array in self.values.arrays.items()
-            if getattr(array, "dtype", None) == float and not np.isfinite(array).all()
+            if getattr(array, "dtype", None) is np.dtype(float) and not np.isfinite(array).all()
         ]
 
 
@@ -109,7 +109,8 @@ def choose_sizes(
 ) -> dict[Symbol, int]:
     """Small values for all sizes and attributes, such that every defined size is at least 1.
 
-    `fixed` holds some of them by name; `varied` draws the others at random from the start. Raises DeltaruleError if nothing small fits.
+    `fixed` holds some of them by name; `varied` draws the others at random from the start.
+    Raises DeltaruleError if nothing small fits.
     """
     free = [s for s in free_sizes(network) if s.name not in fixed]
     held = {s: fixed[s.name] for s in free_sizes(network) if s.name in fixed}

@@ -11,8 +11,8 @@ import numpy as np
 from sympy import Expr
 
 from deltarule.arithmetic.base import Arithmetic
-from deltarule.arithmetic.evaluate import Values, evaluate, grid_over
-from deltarule.arithmetic.integers import whole
+from deltarule.arithmetic.evaluate import Values, evaluate
+from deltarule.arithmetic.integers import grid_over, whole
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.recurrences import Block, Recurrence, blocks, equations_of
