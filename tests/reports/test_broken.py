@@ -18,15 +18,27 @@ def test_breaks_stand_before_operators_outside_braces():
     assert " ".join(lines) == formula
 
 
-def test_what_stands_between_left_and_right_stays_together():
+def test_factors_are_parted_where_sums_are_not_enough():
+    lines = broken(r"\, ".join(["abcdefghi[n]"] * 20))
+    assert len(lines) > 1 and all(line.startswith(r"\cdot abc") for line in lines[1:])
+
+
+def test_round_brackets_are_opened_last():
     inside = " + ".join(["a"] * 80)
-    assert broken(rf"\left({inside}\right)") == [rf"\left({inside}\right)"]
+    lines = broken(rf"\left({inside}\right)")
+    assert len(lines) > 1
+    assert lines[0].startswith(r"\Bigl(") and lines[-1].endswith(r"\Bigr)")
+
+
+def test_brackets_in_limits_are_left_alone():
+    limit = r"\sum_{i = \max\left(0, p\right)}"
+    assert limit in "".join(broken(rf"\left({' + '.join(['a'] * 80)}\right) {limit} b"))
 
 
 def test_widths():
-    assert visible(r"\frac{aaaa}{bb}") == 4
-    assert visible(r"\alpha") == 1
-    assert visible(r"a_{10}") < 3
+    assert visible(r"\frac{aaaa}{bb}") == visible("aaaa")
+    assert visible("a_{10}") < visible("a10")
+    assert visible(r"\alpha") < 2
 
 
 def test_braces_are_matched():

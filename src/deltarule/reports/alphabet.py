@@ -13,6 +13,7 @@ from deltarule.notation.text import ATOM, POWER, PRODUCT, SUM, Writer
 
 _COMMANDS = {"exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "max": r"\max", "σ": r"\sigma"}
 _BIG = {"sum": r"\sum", "max": r"\max", "product": r"\prod"}
+_CASES = r"\begin{cases} "
 _SIGNS = {"≥": r"\ge", "≤": r"\le", "≠": r"\ne", "|": r"\mid"}
 _TALL = (r"\frac", r"\sum", r"\prod", r"\max_", r"\lfloor", r"\lceil")
 
@@ -81,10 +82,10 @@ class LatexWriter(Writer):
         return rf"\text{{{text}}}"
 
     def choice(self, condition: str, then: str, otherwise: str) -> str:
-        return (
-            rf"\begin{{cases}} {then} & {condition} \\ "
-            rf"{otherwise} & \text{{else}} \end{{cases}}"
-        )
+        rows = rf"{then} & {condition} \\ "
+        if otherwise.startswith(_CASES):
+            return f"{_CASES}{rows}{otherwise.removeprefix(_CASES)}"
+        return rf"{_CASES}{rows}{otherwise} & \text{{else}} \end{{cases}}"
 
     def reduction(self, sign: str, spans: list[Span], conditions: list[str], body: str) -> str:
         """Whole indices share one sign; an index with limits of its own has a sign of its own."""

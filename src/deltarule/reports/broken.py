@@ -5,17 +5,49 @@ from __future__ import annotations
 import re
 
 #: About what fits on a line of a page with narrow margins, in digits' widths.
-WIDTH = 78.0
+WIDTH = 92.0
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)")
-_SPACING = {",", ";", " ", "quad", "left", "right", "mathrm", "text", "substack", "displaystyle"}
+# Widths of signs in those of a digit, with the room that TeX leaves around them.
+_COMMANDS = {
+    ",": 0.3, ";": 0.6, " ": 0.5, "quad": 2.0, "left": 0.0, "right": 0.0, "Bigl": 0.0, "Bigr": 0.0,
+    "mathrm": 0.0, "text": 0.0, "substack": 0.0, "hat": 0.0, "bar": 0.0, "sum": 3.2, "prod": 3.2,
+    "max": 4.0, "min": 4.0, "exp": 4.0, "log": 3.0, "tanh": 5.0, "partial": 1.2, "ge": 2.6,
+    "le": 2.6, "mid": 1.6,
+}  # fmt: skip
 _OPENS, _CLOSES = re.compile(r"\\(left|begin)(?![a-z])"), re.compile(r"\\(right|end)(?![a-z])")
-_BREAKS = (" + ", " - ", r" \sum", r" \prod", r"\, \sum", r"\, \left(")
+_BREAKS = (" + ", " - ", r" \sum", r" \prod", r" \max_", r"\, \sum", r"\, \left(", r"\, \Bigl(")
+_FACTORS = (*_BREAKS, r"\, ")
 
 
 def broken(formula: str, width: float = WIDTH) -> list[str]:
-    """The formula in pieces that each fit a line, where it can be broken at all."""
+    """The formula in pieces that each fit a line, where it can be broken at all.
+
+    It is broken before + − Σ first; where that is not enough between factors; and then inside
+    round brackets too, which get one size.
+    """
+    for text, breaks, inside in (
+        (formula, _BREAKS, False), (formula, _FACTORS, False), (_opened(formula), _FACTORS, True)
+    ):
+        lines = _packed(_pieces(text, breaks, inside), width)
+        if all(visible(line) <= width for line in lines):
+            break
+    return lines
+
+
+def _opened(formula: str) -> str:
+    """The formula with its outer round brackets in a size that may be broken between."""
+    pieces, depth = [], 0
+    for piece in re.split(r"(\\left\(|\\right\)|[{}])", formula):
+        depth += {"{": 1, "}": -1}.get(piece, 0)
+        outer = {r"\left(": r"\Bigl(", r"\right)": r"\Bigr)"} if depth == 0 else {}
+        pieces.append(outer.get(piece, piece))
+    return "".join(pieces)
+
+
+def _packed(pieces: list[str], width: float) -> list[str]:
+    """As many pieces on each line as fit."""
     lines = [""]
-    for piece in _pieces(formula):
+    for piece in pieces:
         if lines[-1] and visible(lines[-1] + piece) > width:
             lines.append(re.sub(r"^\\, ", r"\\cdot ", piece.lstrip()))
         else:
@@ -42,18 +74,26 @@ def visible(formula: str) -> float:
         elif character == "\\":
             found = _COMMAND.match(formula, place)
             word = found[1] if found else ""
-            total += 0.3 if word in _SPACING else over * (len(word) if word in _WORDS else 1.0)
+            total += over * _COMMANDS.get(word, 1.3)
             place += len(found[0]) if found else 1
         else:
             # What stands below a sign and what stands above it share their room.
-            over = 0.4 if character in "_^" else over
-            total += 0.0 if character in "_^ " else over
+            over = 0.5 if character in "_^" else over
+            total += over * _width(character)
             over = over if character in "_^" else 1.0
             place += 1
     return total
 
 
-_WORDS = {"max", "min", "exp", "log", "tanh"}
+def _width(character: str) -> float:
+    """The width of one character."""
+    if character in "_^ &":
+        return 0.0
+    if character in "+-=":
+        return 2.4
+    if character in "[](),'|":
+        return 0.8
+    return 1.6 if character.isupper() else 1.1
 
 
 def closing(formula: str, opening: int) -> int:
@@ -66,15 +106,16 @@ def closing(formula: str, opening: int) -> int:
     return len(formula)
 
 
-def _pieces(formula: str) -> list[str]:
-    """The formula cut at every place where it may be broken."""
+def _pieces(formula: str, breaks: tuple[str, ...], inside: bool) -> list[str]:
+    """The formula cut at every place where it may be broken; `inside` round brackets too."""
     cuts, depth = [0], 0
+    steps = {"{": 1, "}": -1, "[": 1, "]": -1} | ({} if inside else {"(": 1, ")": -1})
     for place, character in enumerate(formula):
-        if depth == 0 and place - cuts[-1] > 2 and formula.startswith(_BREAKS, place):
+        if depth == 0 and place - cuts[-1] > 2 and formula.startswith(breaks, place):
             cuts.append(place)
         if _OPENS.match(formula, place):
             depth += 1
         elif _CLOSES.match(formula, place):
             depth -= 1
-        depth += {"{": 1, "}": -1, "[": 1, "]": -1, "(": 1, ")": -1}.get(character, 0)
+        depth += steps.get(character, 0)
     return [formula[a:b] for a, b in zip(cuts, [*cuts[1:], len(formula)])]

@@ -9,6 +9,7 @@ from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.text import equation_text, text
 from deltarule.reports.alphabet import latex
+from deltarule.reports.matrices import in_matrices
 
 
 def derivation_values(derivation: Derivation, gradients: Iterable[Gradient]) -> dict:
@@ -31,11 +32,12 @@ def derivation_values(derivation: Derivation, gradients: Iterable[Gradient]) -> 
 
 
 def gradient_values(gradient: Gradient) -> dict:
-    """One gradient: `index_form`, `words`, `latex`, `alternatives` and `steps`."""
+    """One gradient: `index_form`, `words` and both in LaTeX, `alternatives` and `steps`."""
     return {
         "index_form": equation_text(gradient.lhs, gradient.expr),
         "words": gradient.words,
         "latex": f"{latex(gradient.lhs)} = {latex(gradient.expr)}",
+        "words_latex": in_matrices(gradient),
         "alternatives": [text(a) for a in gradient.alternatives],
         "steps": [step_values(s) for s in gradient.steps],
     }

@@ -8,7 +8,8 @@ from sympy import Expr
 
 from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.reports.alphabet import latex
-from deltarule.reports.broken import broken, visible
+from deltarule.reports.broken import WIDTH, broken, visible
+from deltarule.reports.matrices import in_matrices
 from deltarule.reports.prose import prose
 from deltarule.reports.selection import outside, starts
 
@@ -49,7 +50,12 @@ def fragment(derivation: Derivation, gradients: Iterable[Gradient], steps: bool 
 
 def aligned(pairs: Iterable[tuple[Expr, Expr]]) -> list[str]:
     """Equations as one `align*`, long ones over several lines; nothing for none."""
-    rows = [row for left, right in pairs for row in _rows(latex(left), latex(right))]
+    sides = [(latex(left), latex(right)) for left, right in pairs]
+    margin = max((visible(left) for left, _ in sides), default=0.0)
+    return _block([row for left, right in sides for row in _rows(left, right, margin)])
+
+
+def _block(rows: list[str]) -> list[str]:
     if not rows:
         return []
     return [r"\begin{align*}", *(f"{row} \\\\" for row in rows[:-1]), rows[-1], r"\end{align*}"]
@@ -57,8 +63,9 @@ def aligned(pairs: Iterable[tuple[Expr, Expr]]) -> list[str]:
 
 def worked(gradient: Gradient) -> list[str]:
     """One gradient, step by step, with the reason before each line."""
-    lines = [rf"\subparagraph{{$\displaystyle {latex(gradient.lhs)}$}}", r"\begin{align*}"]
     left, before = latex(gradient.lhs), gradient.lhs
+    lines = [rf"\subparagraph{{$\displaystyle {left}$}}", r"\begin{align*}"]
+    margin = visible(left)
     for step in gradient.steps:
         where = f" Where {prose(step.condition)}." if step.condition else ""
         lines.append(
@@ -66,22 +73,19 @@ def worked(gradient: Gradient) -> list[str]:
             rf"\textit{{Verified: {prose(step.verified)}.}}}}"
         )
         if step.before != before:
-            lines += [row + r" \\" for row in _rows(left, latex(step.before))]
+            lines += [row + r" \\" for row in _rows(left, latex(step.before), margin)]
             left = ""
-        rows = list(_rows(left, latex(step.after)))
+        rows = _rows(left, latex(step.after), margin)
         last = step is gradient.steps[-1]
         lines += [row + ("" if last and row is rows[-1] else r" \\") for row in rows]
         left, before = "", step.after
     return [*lines, r"\end{align*}", *_in_words([gradient])]
 
 
-def _rows(left: str, right: str) -> Iterator[str]:
-    """`left &= right`, with what does not fit the line in rows of its own."""
-    room = 78 - visible(left)
-    first, *more = broken(right, room)
-    yield f"{left} &= {first}"
-    for piece in more:
-        yield rf"&\quad {piece}"
+def _rows(left: str, right: str, margin: float) -> list[str]:
+    """`left &= right`, with what does not fit beside a margin in rows of its own."""
+    first, *more = broken(right, WIDTH - margin)
+    return [f"{left} &= {first}", *(rf"&\quad {piece}" for piece in more)]
 
 
 def _definitions(derivation: Derivation) -> Iterator[tuple[Expr, Expr]]:
@@ -89,7 +93,12 @@ def _definitions(derivation: Derivation) -> Iterator[tuple[Expr, Expr]]:
 
 
 def _in_words(gradients: Iterable[Gradient]) -> list[str]:
-    told = [
-        rf"\item ${latex(g.lhs)}$: {prose(g.words)}" for g in gradients if g.words
-    ]
-    return ["In words:", r"\begin{itemize}", *told, r"\end{itemize}"] if told else []
+    """The closed forms in matrices and vectors."""
+    rows: list[str] = []
+    for gradient in gradients:
+        first, *more = in_matrices(gradient).split(r",\quad ")
+        if first:
+            left = latex.name(gradient.name)
+            rows += _rows(left, first, visible(left))
+            rows += [rf"&\quad {clause}" for clause in more]
+    return ["In matrices and vectors:", *_block(rows)] if rows else []

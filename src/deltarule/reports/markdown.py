@@ -11,6 +11,7 @@ from deltarule.notation.names import latex as latex_name
 from deltarule.notation.networks import Network
 from deltarule.notation.text import text
 from deltarule.reports.alphabet import latex
+from deltarule.reports.matrices import in_matrices
 from deltarule.reports.selection import outside, starts
 
 
@@ -34,8 +35,9 @@ def derivation_markdown(
     for gradient in gradients:
         lines += [f"### ${latex_name(gradient.name)}$", ""]
         lines += list(_worked(gradient)) if steps else block(gradient.lhs, gradient.expr)
-        if gradient.words:
-            lines += [f"In words: {escaped(gradient.words)}.", ""]
+        if told := in_matrices(gradient):
+            lines += ["In matrices and vectors:", ""]
+            lines += ["$$", f"{latex_name(gradient.name)} = {told}", "$$", ""]
     return "\n".join(lines).rstrip() + "\n"
 
 

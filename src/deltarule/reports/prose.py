@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 from deltarule.notation.names import GREEK
 
@@ -29,7 +30,7 @@ _DOWN = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-"))
 def prose(text: str) -> str:
     """Text with LaTeX's own characters escaped and mathematical signs in mathematics mode."""
     pieces: list[str] = []
-    for character in unicodedata.normalize("NFD", text):
+    for character in _apart(text):
         if character in _ACCENTS:
             pieces[-1:] = [rf"$\{_ACCENTS[character]}{{{pieces[-1].strip('$')}}}$"]
         elif character in _ESCAPED:
@@ -39,6 +40,12 @@ def prose(text: str) -> str:
         else:
             pieces.append(character)
     return "".join(pieces)
+
+
+def _apart(text: str) -> Iterator[str]:
+    """The characters of a text, accented letters as a letter and its accent."""
+    for character in text:
+        yield from character if character in _SIGNS else unicodedata.normalize("NFD", character)
 
 
 def _sign(character: str) -> str | None:
