@@ -22,6 +22,7 @@ from deltarule.checking.quantities import extra_lines, locate
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.optimisers import memories, rates
+from deltarule.notation.recurrences import blocks, equations_of
 from deltarule.notation.tensors import Tensor
 
 #: Above this many updates the repetition runs in float64 whatever the arithmetic.
@@ -179,17 +180,5 @@ def repeated(course: Course, counts: Sequence[int]) -> dict[int, Course]:
 
 def in_order(lines: list[Line]) -> list[Line]:
     """The lines, each behind those that it reads. Raises DeltaruleError for a circle."""
-    known = {line.quantity for line in lines}
-    waiting, done, found = list(lines), set[str](), []
-    while waiting:
-        ready = next(
-            (w for w in waiting if w.equation.read_names() & known <= done | {w.quantity}), None
-        )
-        if ready is None:
-            raise DeltaruleError(
-                f"{waiting[0].quantity} would need its own result", waiting[0].equation.place
-            )
-        waiting.remove(ready)
-        found.append(ready)
-        done.add(ready.quantity)
-    return found
+    of = {line.equation: line for line in lines}
+    return [of[e] for block in blocks(tuple(of)) for e in equations_of(block)]

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 
@@ -41,6 +42,9 @@ class Explanation:
 ONE_HELD, RIGHT_HELD, ALL_HELD, ROUNDED_BETWEEN, ONE_ROUNDED = 1.0, 1.4, 1.5, 0.5, 1.2
 PAIR = 1.0
 
+#: How many pairs of mistakes are tried; working out a recurrence takes its time.
+MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
+
 
 class Explainer:
     """Looks for explanations of one quantity after the other.
@@ -58,16 +62,28 @@ class Explainer:
         self.thorough = thorough
         self.bench, self.paper, self._mistakes = bench, paper, mistakes
         self.not_right: set[str] = set()
+        self._last: tuple[tuple, np.ndarray | None] | None = None
+        self._ways: dict[str, tuple[Iterator, list]] = {}
         self._held = {name: w for name, w in paper.written.items() if name in bench.equations}
 
     # ---- right formulas -------------------------------------------------------------------
     def right(self, written: Written, entries: list[tuple]) -> Explanation | None:
         """The simplest hypothesis without a mistake that prints the entries; None if none does."""
-        for cost, hypothesis in self._carryings(written.quantity, written):
-            found = self._try(written, entries, hypothesis)
-            if found is not None:
-                return Explanation(hypothesis, cost, (), found)
+        for cost, hypothesis, values in self._carried_values(written):
+            if values is not None and self._prints(written, entries, values):
+                return Explanation(hypothesis, cost, (), values)
         return None
+
+    def _carried_values(self, written: Written) -> Iterator[tuple[float, Hypothesis, Any]]:
+        """The values of a right formula under each way of carrying, worked out once."""
+        name = written.quantity
+        if name not in self._ways:
+            self._ways[name] = (iter(list(self._carryings(name, written))), [])
+        waiting, done = self._ways[name]
+        yield from list(done)
+        for cost, hypothesis in waiting:
+            done.append((cost, hypothesis, self._value(name, hypothesis)))
+            yield done[-1]
 
     def _carryings(self, name: str, written: Written) -> Iterator[tuple[float, Hypothesis]]:
         """Ways of carrying values, simplest first."""
@@ -119,15 +135,14 @@ class Explainer:
             found.append(Rounded(written.decimals, None, policy.rule))
         return found
 
-    def _try(self, written: Written, entries: list, hypothesis: Hypothesis) -> np.ndarray | None:
-        """The values under a hypothesis, if they print as the entries do."""
+    def _value(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         try:
-            values = self.bench.value(written.quantity, hypothesis)
+            return self.bench.value(name, hypothesis)
         except (Circular, DeltaruleError, ZeroDivisionError, OverflowError):
             return None
-        if all(self.paper.matches(written.numbers[e], values[e]) for e in entries):
-            return values
-        return None
+
+    def _prints(self, written: Written, entries: list[tuple], values: np.ndarray) -> bool:
+        return all(self.paper.matches(written.numbers[e], values[e]) for e in entries)
 
     # ---- mistakes -------------------------------------------------------------------------
     def wrong(self, written: Written, entries: list[tuple]) -> list[Explanation]:
@@ -171,26 +186,42 @@ class Explainer:
         hypothesis = carried
         for mistake in mistakes:
             hypothesis = hypothesis.with_variant(mistake.line, mistake.equation)
-        if hypothesis.rounding is None and not self._nearly(written, entries, hypothesis):
+        if not self._nearly(written, entries, hypothesis):
             return None
-        values = self._try(written, entries, hypothesis)
-        if values is None:
+        values = self._value(written.quantity, hypothesis)
+        if values is None or not self._prints(written, entries, values):
             return None
         total = cost + sum(m.cost for m in mistakes) + PAIR * (len(mistakes) - 1)
         return Explanation(hypothesis, total, mistakes, values)
 
     def _nearly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
-        """A quick look in float64, so that only likely hypotheses are worked out exactly."""
-        try:
-            values = self.bench.quick(written.quantity, hypothesis)
-        except (Circular, DeltaruleError, ZeroDivisionError, OverflowError):
+        """A quick look in float64, so that only likely hypotheses are worked out exactly.
+
+        Rounding on the way is left out here, and allowed for by a wide margin.
+        """
+        values = self._quick(written.quantity, hypothesis)
+        if values is None:
             return False
+        units, share = (1.01, 0.0) if hypothesis.rounding is None else (30.0, 0.02)
         for entry in entries:
             printed = written.numbers[entry]
-            unit = float(printed.unit) if printed.unit else 1e-9 * abs(float(printed.value))
-            if not abs(float(values[entry]) - float(printed.value)) <= 1.01 * unit + 1e-12:
+            size = abs(float(printed.value))
+            unit = float(printed.unit) if printed.unit else 1e-9 * size
+            margin = units * unit + share * size + 1e-12
+            if not abs(float(values[entry]) - float(printed.value)) <= margin:
                 return False
         return True
+
+    def _quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
+        """The last value in float64 is kept: ways of rounding come one after another."""
+        key = (name, hypothesis.held, tuple(hypothesis.variants.items()))
+        if self._last is None or self._last[0] != key:
+            try:
+                found = self.bench.quick(name, hypothesis)
+            except (Circular, DeltaruleError, ZeroDivisionError, OverflowError):
+                found = None
+            self._last = (key, found)
+        return self._last[1]
 
     def _can_tell_pairs(self, written: Written, entries: list[tuple], places: list[str]) -> bool:
         """Whether the printed digits carry enough information for a choice among pairs."""
@@ -203,15 +234,21 @@ class Explainer:
         carryings = [(0.0, Hypothesis())]
         if held:
             carryings.append((ALL_HELD, Hypothesis(held)))
+        most = MOST_PAIRS if not self.bench.groups else MOST_PAIRS_IN_TIME
+        for a, b in islice(self._couples(places), most):
+            for cost, carried in carryings:
+                found = self._with(written, entries, carried, cost, (b, a))
+                if found is not None:
+                    yield found
+                    break
+
+    def _couples(self, places: list[str]) -> Iterator[tuple[Mistake, Mistake]]:
+        """Common mistakes in two different lines."""
         for k, first in enumerate(places):
             for second in places[k + 1:]:
                 for a in _simple(self._mistakes(first)):
                     for b in _simple(self._mistakes(second)):
-                        for cost, carried in carryings:
-                            found = self._with(written, entries, carried, cost, (b, a))
-                            if found is not None:
-                                yield found
-                                break
+                        yield a, b
 
 
 def _simple(mistakes: Iterable[Mistake]) -> list[Mistake]:

@@ -89,7 +89,8 @@ class Bench:
 
     def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray:
         """The same in float64, where nothing is rounded on the way."""
-        return _Work(self, hypothesis, _FLOAT).compute(name)
+        unrounded = replace(hypothesis, rounding=None, rounded={})
+        return _Work(self, unrounded, _FLOAT).compute(name)
 
     def printed(self, name: str) -> np.ndarray:
         """What is printed of a line, as fractions, None where nothing is."""

@@ -22,11 +22,28 @@ _KINDS = {
 def stand_in(scene: Scene) -> Iterator[Wrong]:
     """Another tensor of the same shape, or of its transpose, everywhere in the formula."""
     rhs = scene.equation.rhs
+    near = neighbours(scene)
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
         for other in scene.shapes:
-            if other == name or other == scene.line.quantity:
-                continue
-            yield from _instead(scene, name, other)
+            known = other in near or other == f"{name} after"
+            if known and other not in (name, scene.line.quantity):
+                yield from _instead(scene, name, other)
+
+
+def neighbours(scene: Scene) -> set[str]:
+    """The tensors, and their gradients, of the forward equations that the line has to do with."""
+    own = {_bare(tensor_name(r)) for r in reads(scene.equation.rhs)} | {_bare(scene.line.quantity)}
+    near = set(own)
+    for equation in scene.network.equations:
+        names = equation.read_names() | {equation.name}
+        if names & own:
+            near |= names
+    return near | {n for n in scene.shapes if "/d" in n and _bare(n) in near}
+
+
+def _bare(name: str) -> str:
+    """The tensor that a gradient or an updated value is of."""
+    return name.rpartition("/d")[2].removesuffix(" after")
 
 
 def _instead(scene: Scene, name: str, other: str) -> Iterator[Wrong]:
