@@ -27,7 +27,7 @@ def test_options_of_one_derivation(invoke):
     out = invoke("derive", "mlp", "--options").out
     assert "--layers 2" in out and "--bias" in out and "N, D, H1, M" in out
     values = json.loads(invoke("derive", "conv", "--options", "--json").out)
-    assert [option["name"] for option in values["options"]][:3] == ["stride", "dilation", "pad"]
+    assert {"stride", "dilation", "pad"} <= {option["name"] for option in values["options"]}
 
 
 def test_every_rule_is_explained(invoke):

@@ -30,7 +30,7 @@ class DeltaruleError(Exception):
     def at(self, place: str) -> DeltaruleError:
         """The same error told with a wider place: `place`, then the place it already had."""
         inner = f"{place}: {self.place}" if self.place else place
-        return DeltaruleError(self.fact, inner, self.remedy)
+        return type(self)(self.fact, inner, self.remedy)
 
 
 @contextmanager
