@@ -17,8 +17,8 @@ rows, row = ([N], [n]) if batch else ([], [])
 
 x = input("x", T, *rows, D)
 W_xh = parameter("W_xh", D, H)
-W_hh = parameter("W_hh", H, H, note="starts as the identity matrix")
-b = parameter("b_h", H, note="starts as 0")
+W_hh = parameter("W_hh", H, H, start="identity")
+b = parameter("b_h", H, start=0)
 
 s = intermediate("s", T, *rows, H)
 h = state("h", T, *rows, H, before=0)

@@ -121,14 +121,14 @@ def aliases(*names: str) -> None:
 def _tensor(role: str):
     def declare(
         name: str, *axes, outside=None, sums_to_one=None, below=None, within=None, note="",
-        covariance=False,
+        covariance=False, start=None,
     ):
         page = current()
         extent = extents_of(axes, page)
         edge = None if outside is None else expression(outside, page)
         limit = None if below is None else expression(below, page)
         return page.declare(
-            Tensor(name, extent, role, edge, sums_to_one, limit, within, note=note, definite=covariance)
+            Tensor(name, extent, role, edge, sums_to_one, limit, within, start, note, covariance)
         )
 
     declare.__doc__ = f"""Declare {role} `name` with its axes.
@@ -136,7 +136,7 @@ def _tensor(role: str):
     `outside` is the value of reads beyond its edges; `sums_to_one` an axis along which its
     entries add up to 1; `below` makes it an array of whole numbers from 0 to below − 1 (labels);
     `within=(a, b)` says between which numbers its entries must lie; a `covariance` is symmetric
-    and positive definite.
+    and positive definite; `start` is what training starts from, a number or "identity".
     """
     return declare
 

@@ -24,7 +24,8 @@ class Tensor:
     `definite` says that it holds symmetric, positive definite matrices, as covariances are.
     `within` is the open interval in which its entries must lie, such as (0, 1) for probabilities.
     `whole_below` is the extent below which an integer tensor's entries (labels, positions) lie.
-    `start` is what a memory, which an update keeps, holds before the first step.
+    `start` is what a memory, which an update keeps, holds before the first step; for a parameter
+    what training usually starts from, a number or "identity".
     """
 
     name: str
@@ -34,7 +35,7 @@ class Tensor:
     sums_to_one: int | None = None
     whole_below: Expr | None = None
     within: tuple[int, int] | None = None
-    start: Expr | None = None
+    start: Expr | str | None = None
     note: str = ""
     definite: bool = False
 
