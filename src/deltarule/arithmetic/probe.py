@@ -7,6 +7,7 @@ reads an intermediate tensor finds a consistent value.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import cached_property
@@ -29,6 +30,9 @@ from deltarule.notation.tensors import Tensor
 
 _SIZES = (2, 3, 5, 4, 7)
 
+#: A network with a larger tensor is not tried out.
+MOST_ENTRIES = 300_000
+
 #: Sizes are made smaller until one equation has no more points times entries than this.
 MOST_TRIED = 60_000
 
@@ -47,10 +51,22 @@ class Probe:
         self.random = Random(seed)
         self.sizes = choose_sizes(network, self.random, fixed, varied=seed > 0)
         self.values = Values({}, self.sizes, dict(network.scalars), dict(network.tensors))
+        self._refuse_what_is_too_large()
         for tensor in network.tensors.values():
             if tensor.given:
                 self.values.arrays[tensor.name] = self.draw(tensor)
         run(network.equations, self.values, arithmetic)
+
+    def _refuse_what_is_too_large(self) -> None:
+        for tensor in self.network.tensors.values():
+            entries = math.prod(self.shape(tensor.axes))
+            if entries > MOST_ENTRIES:
+                raise DeltaruleError(
+                    f"{self.network.name} is too large to be tried out: {tensor.name} has "
+                    f"{entries} entries",
+                    self.network.path,
+                    f"work with its layers, or count them: derive {self.network.name} --count",
+                )
 
     def shape(self, axes: Iterable[Expr]) -> tuple[int, ...]:
         """The extents of some axes, as numbers."""
@@ -122,6 +138,7 @@ def choose_sizes(
             # Three times at least, so that the first, the last and one between them differ.
             least = 3 if symbol in times else 1
             chosen[symbol] = max(least, _pick(symbol, k, attempt, random))
+        chosen = _grown(network, chosen, {*held, *times})
         filled = with_definitions(network, chosen)
         if _fits(filled, chosen, 2 if attempt < 100 else 1):
             return _lightened(network, filled, chosen, [s for s in free if s not in held])
@@ -130,6 +147,20 @@ def choose_sizes(
         network.path,
         "check the definitions of its sizes; give some sizes with --set",
     )
+
+
+def _grown(network: Network, chosen: dict, held: set) -> dict:
+    """The sizes, those of which too little is left (an image behind its windows) made larger."""
+    for symbol, definition in network.definitions.items():
+        for _ in range(24):
+            left = with_definitions(network, chosen)[symbol]
+            grow = [s for s in chosen if s not in held and not isinstance(s, Attribute)
+                    and s in free_symbols(definition)
+                    and with_definitions(network, {**chosen, s: chosen[s] + 6})[symbol] > left]
+            if left >= 2 or not grow:
+                break
+            chosen = {**chosen, grow[0]: chosen[grow[0]] + 1}
+    return chosen
 
 
 def _fits(filled: dict, chosen: dict, least: int) -> bool:
