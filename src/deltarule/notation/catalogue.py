@@ -22,7 +22,7 @@ def find(name: str) -> Path:
                 f"there is no derivation file {name}", name, "check the path, or see derive --list"
             )
         return path
-    known = catalogue()
+    known = {**whole_networks(), **catalogue()}
     if name in known:
         return known[name]
     for path in known.values():
@@ -37,7 +37,16 @@ def find(name: str) -> Path:
 
 def catalogue() -> dict[str, Path]:
     """Every derivation that comes with deltarule, by name."""
-    folder = Path(str(importlib.resources.files("deltarule") / "derivations"))
+    return _files("derivations")
+
+
+def whole_networks() -> dict[str, Path]:
+    """The networks that are put together to be counted, such as alexnet, by name."""
+    return _files("derivations/networks")
+
+
+def _files(folder_name: str) -> dict[str, Path]:
+    folder = Path(str(importlib.resources.files("deltarule").joinpath(*folder_name.split("/"))))
     return {
         path.stem: path
         for path in sorted(folder.glob("*.py"))

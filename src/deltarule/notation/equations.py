@@ -26,7 +26,8 @@ from deltarule.notation.tensors import Tensor
 class Equation:
     """One line of a network: the tensor `name` at `subscripts` is `rhs`.
 
-    `ranges` gives, for each free index, its extent; every index starts at 0.
+    `ranges` gives, for each free index, its extent; every index starts at 0. `layer` names the
+    layer that it belongs to, such as "conv2d 1", where it came with one.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Equation:
     rhs: Expr
     ranges: tuple[tuple[Index, Expr], ...]
     place: str = ""
+    layer: str = ""
 
     @property
     def indices(self) -> tuple[Index, ...]:

@@ -55,7 +55,8 @@ def layer(
             spelling[tensor.name] = (names or {}).get(tensor.name, tensor.name + suffix)
             _bring(tensor, spelling[tensor.name], symbols, page, last)
     for equation in part.equations:
-        page.equations.append(_renamed(equation, spelling, symbols, page))
+        renamed = _renamed(equation, spelling, symbols, page)
+        page.equations.append(replace(renamed, layer=f"{equation.layer or name} {suffix}"))
     results = part.with_role("loss") or part.with_role("output")
     return Name(page.tensors[spelling[results[-1].name]], page)
 
