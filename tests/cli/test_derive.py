@@ -103,3 +103,15 @@ def test_markdown(invoke):
     out = invoke("derive", "dense", "--markdown").out
     assert out.startswith("# Dense")
     assert out.count("$$") % 2 == 0
+
+
+def test_many_layers_that_are_alike_are_told_once(invoke):
+    out = invoke("derive", "mlp", "--layers", 9).out
+    assert "∂E/∂s_k[n, m] = ∂E/∂h_k[n, m]·h_k[n, m]·(1 − h_k[n, m])" in out
+    assert "for k = 1 … 8" in out and "∂E/∂s₄" not in out
+    assert len(out) < 1.1 * len(invoke("derive", "mlp", "--layers", 7).out)
+
+
+def test_few_layers_are_told_one_by_one_and_then_in_general(invoke):
+    each, _, general = invoke("derive", "mlp", "--layers", 4).out.partition("In general")
+    assert "∂E/∂s₂[" in each and "∂E/∂s_k[" in general

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from deltarule.calculus.families import families
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.text import equation_text, text
@@ -13,7 +14,10 @@ from deltarule.reports.matrices import in_matrices
 
 
 def derivation_values(derivation: Derivation, gradients: Iterable[Gradient]) -> dict:
-    """A derivation: `network`, `title`, `of`, `upstream`, `forward` and `gradients` by name."""
+    """A derivation: `network`, `title`, `of`, `upstream`, `forward`, `gradients` by name.
+
+    `families` are the gradients that are alike up to the number of their layer.
+    """
     return {
         "network": derivation.network.name,
         "title": derivation.network.title,
@@ -28,6 +32,15 @@ def derivation_values(derivation: Derivation, gradients: Iterable[Gradient]) -> 
             for e in derivation.network.equations
         ],
         "gradients": {g.tensor.name: gradient_values(g) for g in gradients},
+        "families": [
+            {
+                "index_form": family.text(),
+                "words": family.words,
+                "range": family.range(),
+                "members": list(family.members),
+            }
+            for family in families(derivation)
+        ],
     }
 
 

@@ -1,0 +1,102 @@
+"""The forward pass on the screen: equations as a lecture writes them, and their tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sympy import Expr
+
+from deltarule.calculus.families import Family, families_of
+from deltarule.cli.notes import noted
+from deltarule.cli.page import Page
+from deltarule.notation.equations import Equation
+from deltarule.notation.networks import Network
+from deltarule.notation.recurrences import Recurrence, blocks, equations_of
+from deltarule.notation.tensors import Tensor
+from deltarule.notation.text import text
+from deltarule.reports.selection import starts
+
+_ROLES = {
+    "input": "input", "target": "target", "parameter": "parameters", "state": "states",
+    "rate": "rates",
+}  # fmt: skip
+#: Where so many layers are alike, all that is alike is told once.
+MANY_LAYERS = 5
+#: Of more tensors of one role than this, the first and the last are told.
+MOST_TENSORS = 12
+
+
+def forward(page: Page, network: Network) -> None:
+    """The forward equations in their order, and the tensors that they are between."""
+    for left, right in network.definitions.items():
+        equation(page, left, right)
+    alike = families_of(network.equations)
+    alike = alike if many(alike) else ()
+    for block in blocks(network.equations):
+        if isinstance(block, Recurrence):
+            page.prose(f"for each {times(block)}:", indent=2, style="dim")
+            for inner in equations_of(block):
+                equation(page, inner.lhs, inner.rhs, indent=4)
+        else:
+            _straight(page, block, alike)
+    for left, right in starts(network):
+        equation(page, left, right)
+    page.blank()
+    for role, label in _ROLES.items():
+        tensors = network.with_role(role)
+        if tensors:
+            page.labelled(label, ", ".join(_named(tensors)), indent=2, column=13, math=True)
+
+
+def many(alike: Iterable[Family]) -> bool:
+    """Whether there are so many layers that they are not told one by one."""
+    return max((len(family.members) for family in alike), default=0) >= MANY_LAYERS
+
+
+def _straight(page: Page, block: Equation, alike: Iterable[Family]) -> None:
+    """One equation; of equations that are alike up to their layer, the general one at the first."""
+    family = next((f for f in alike if block.name in f), None)
+    if family is None:
+        equation(page, block.lhs, block.rhs)
+    elif block.name == family.members[0]:
+        page.formula(family.text())
+        page.prose(f"for {family.range()}", indent=6, style="dim")
+
+
+def _named(tensors: Sequence[Tensor]) -> list[str]:
+    if len(tensors) <= MOST_TENSORS:
+        return [shaped(t) for t in tensors]
+    return [*map(shaped, tensors[:3]), "…", shaped(tensors[-1])]
+
+
+def shaped(tensor: Tensor) -> str:
+    """A tensor with its extents, and what is declared of it: `x[N, C, H, W] (0 outside)`."""
+    name = text.access(text.name(tensor.name), [text(a) for a in tensor.axes])
+    said = []
+    if tensor.outside is not None:
+        said.append(f"{text(tensor.outside)} outside")
+    if tensor.sums_to_one is not None:
+        said.append("sums to 1")
+    if tensor.whole_below is not None:
+        said.append(f"whole numbers below {text(tensor.whole_below)}")
+    return f"{name} ({', '.join(said)})" if said else name
+
+
+def equation(
+    page: Page, left: Expr | None, right: Expr, indent: int = 2, lead: str = "", sign: str = "= ",
+) -> None:  # fmt: skip
+    """An equation, with what limits its sums on lines of their own."""
+    (shown,), notes = noted(right)
+    if left is None:
+        page.formula(shown, indent, lead=sign, hang=2)
+    else:
+        page.formula(f"{text(left)} = {shown}", indent, lead=lead)
+    for note in notes:
+        page.formula(note, indent + 4, style="dim")
+
+
+def times(block: Recurrence) -> str:
+    """`t = 0, 1, …, T − 1`, or the other way round."""
+    index = next((i for _, i, _ in block.times if i is not None), None)
+    last = text(block.extent - 1)
+    return f"{index} = {last}, …, 1, 0" if block.direction < 0 else f"{index} = 0, 1, …, {last}"
