@@ -1,4 +1,4 @@
-"""Wrong rules and wrong gradients through time are caught: by the engine, and by the tests' check."""
+"""Wrong rules and wrong gradients through time are caught, by the engine or by dual numbers."""
 
 from dataclasses import replace
 

@@ -78,7 +78,8 @@ def test_random_field_against_all_its_paths():
     u, A, y = random.normal(size=(T, J)), random.normal(size=(J, J)), np.array([0, 2, 2, 1])
 
     def score(path):
-        return sum(u[t, s] for t, s in enumerate(path)) + sum(map(lambda i, j: A[i, j], path, path[1:]))
+        steps = zip(path, path[1:], strict=False)
+        return sum(u[t, s] for t, s in enumerate(path)) + sum(A[i, j] for i, j in steps)
 
     paths = list(itertools.product(range(J), repeat=T))
     weights = np.exp([score(p) for p in paths])

@@ -1,4 +1,4 @@
-"""Every recurrent derivation and sequence model against dual numbers sent through the whole of it."""
+"""Every recurrent derivation and sequence model against dual numbers sent through all of it."""
 
 import pytest
 from whole_network import gap

@@ -1,4 +1,4 @@
-"""A network as a whole: the forward pass in dual numbers, against the gradients that were derived."""
+"""A network as a whole: its forward pass in dual numbers, against the derived gradients."""
 
 from __future__ import annotations
 

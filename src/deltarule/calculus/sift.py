@@ -208,18 +208,26 @@ def pinned(term: Term, free: Mapping[Index, Expr]) -> Term:
     known = {**free, **dict(term.ranges)}
     deltas, conditions = list(term.deltas), []
     for condition in term.conditions:
-        at = condition.args[0] if isinstance(condition, AtLeastZero) else None
-        bound = [i for i, _ in term.ranges if at is not None and i in nodes.free_symbols(at)]
-        if bound and never_negative(-at, known):
-            split = affine(at, (bound[0],))
-            coefficient = split[0][bound[0]] if split else None
-            if coefficient in (1, -1):
-                deltas.append((bound[0], (-split[1] * coefficient).expand()))
-                continue
-        conditions.append(condition)
+        delta = _pin(condition, term.ranges, known)
+        if delta is None:
+            conditions.append(condition)
+        else:
+            deltas.append(delta)
     alone = {a for a, _ in deltas}
     deltas += [(i, Integer(0)) for i, n in term.ranges if n == 1 and i not in alone]
     return replace(term, deltas=tuple(deltas), conditions=tuple(conditions))
+
+
+def _pin(condition, ranges: tuple, known: Mapping[Index, Expr]) -> tuple[Index, Expr] | None:
+    """The index and its value, where a condition leaves it one alone."""
+    if not isinstance(condition, AtLeastZero):
+        return None
+    at = condition.args[0]
+    bound = [i for i, _ in ranges if i in nodes.free_symbols(at)]
+    split = affine(at, (bound[0],)) if bound and never_negative(-at, known) else None
+    if split is None or split[0][bound[0]] not in (1, -1):
+        return None
+    return bound[0], (-split[1] * split[0][bound[0]]).expand()
 
 
 def clipped(term: Term, tensors: Mapping, free: Mapping[Index, Expr]) -> Term:

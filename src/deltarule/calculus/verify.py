@@ -57,7 +57,9 @@ class Verifier:
 
     @staticmethod
     def _draw(gradients: dict[str, Tensor], probe: Probe | None) -> None:
-        for name, tensor in gradients.items() if probe is not None else ():
+        if probe is None:
+            return
+        for name, tensor in gradients.items():
             probe.values.arrays[name] = probe.noise(tensor.axes)
 
     def same(self, before: Expr, after: Expr, ranges: Sequence[tuple[Index, Expr]]) -> str:

@@ -157,7 +157,7 @@ def _recurrence(
     inner = [a for a in links if a.reader in group and a.writer in group]
     for axes in _time_axes(equations, inner):
         shifts = {link: _shift(equations, link, axes) for link in inner}
-        if not all(s is not None and s.is_Integer for s in shifts.values()):
+        if not all(s.is_Integer for s in shifts.values()):
             continue
         signs = {1 if s > 0 else -1 for s in shifts.values() if s != 0}
         if len(signs) != 1:
@@ -172,7 +172,7 @@ def _recurrence(
     raise _refused([equations[k] for k in group], inner, equations)
 
 
-def _shift(equations: Sequence[Equation], link: _Link, axes: dict[str, int]) -> Expr | None:
+def _shift(equations: Sequence[Equation], link: _Link, axes: dict[str, int]) -> Expr:
     """How far ahead in time a read reads: −1 for h[t−1]."""
     reader = equations[link.reader]
     there = link.access.indices[axes[tensor_name(link.access)]]
