@@ -11,9 +11,10 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.kernels.module import Module
-from deltarule.kernels.program import Program, program
+from deltarule.kernels.program import Program, program, sizes_told
 from deltarule.notation.catalogue import catalogue
 from deltarule.notation.files import load
+from deltarule.notation.symbols import Size
 
 CASES = [(name, None) for name in catalogue()] + [
     (name, option.name)
@@ -49,6 +50,7 @@ def probed(made: Program, seed: int) -> dict:
 @pytest.mark.parametrize(("name", "option"), CASES, ids=lambda c: c or "")
 def test_the_kernel_agrees_with_the_evaluator(name, option, tmp_path, monkeypatch):
     settings = {} if option is None else {option: load(name).options[option].default + 1}
+    settings |= {size.name: 3 for size in sizes_told(load(name))[1] if type(size) is Size}
     made = program(name, settings)
     module = plain_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     for seed in range(2):

@@ -179,7 +179,7 @@ class Code:
     def _pow(self, node: Pow) -> tuple[str, int]:
         base, exponent = node.args
         if not exponent.is_Rational:
-            raise DeltaruleError(f"the exponent of {node} is no fraction")
+            return f"{self.real(base, ATOM)} ** {self.real(exponent, ATOM)}", TIMES
         if exponent < 0:
             return f"real(1) / {self.real(base**-exponent, ATOM)}", TIMES
         root = "np.sqrt(" if exponent.q == 2 else ""
@@ -224,6 +224,9 @@ class Code:
         # The last branch is for what is no number, which is handed on.
         return f"({then} if {part} > 0 else {otherwise} if {part} <= 0 else {tested})", ATOM
 
+    def _frozen(self, node: nodes.Frozen) -> tuple[str, int]:
+        return self._real(node.args[0])
+
     def _read(self, node: nodes.Read) -> tuple[str, int]:
         tensor = self.tensors[nodes.tensor_name(node)]
         text = self.access(node)
@@ -237,7 +240,7 @@ class Code:
 
     _methods = {
         sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
-        Elementwise: _function, nodes.Choose: _choose, Size: _as_real, Index: _as_real,
+        Elementwise: _function, nodes.Choose: _choose, nodes.Frozen: _frozen, Size: _as_real, Index: _as_real,
         nodes.FloorQuotient: _as_real, nodes.Remainder: _as_real, nodes.Delta: _as_real, Symbol: _symbol,
         type(sympy.pi): _pi, type(-sympy.oo): _minus_infinity,
     }  # fmt: skip

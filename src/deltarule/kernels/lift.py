@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from sympy import Expr
 
 from deltarule.notation.equations import Equation
-from deltarule.notation.nodes import Read, Reduction, Selection, free_indices, read
+from deltarule.notation.matrices import Inverse, LogDet
+from deltarule.notation.nodes import Choose, Read, Reduction, Selection, free_indices, read
 from deltarule.notation.symbols import Index
 from deltarule.notation.tensors import Tensor
 
@@ -47,8 +48,10 @@ def _lift(node: Expr, loops: tuple, guarded: frozenset[Index], made: Lifted, pla
 
     What depends on a guarded index must stay under its guard, which keeps reads inside arrays.
     """
-    if isinstance(node, (Read, Selection)) or not node.args:
+    if isinstance(node, (Read, Selection, Inverse, LogDet)) or not node.args:
         return node
+    if isinstance(node, Choose):
+        guarded = guarded | free_indices(node.args[0])
     if not isinstance(node, Reduction):
         args = tuple(_lift(a, loops, guarded, made, place) for a in node.args)
         return node if args == node.args else node.func(*args)

@@ -13,11 +13,13 @@ from sympy import Add, Dummy, Expr, Integer
 
 from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
+from deltarule.kernels.matrices import write_inverse, write_log_determinant
 from deltarule.kernels.strides import along
-from deltarule.notation import nodes
+from deltarule.notation import functions, nodes
 from deltarule.notation.bounds import Span, tight
 from deltarule.notation.equations import Equation
-from deltarule.notation.nodes import Read, Reduction, free_indices, read
+from deltarule.notation.matrices import Inverse, LogDet, matrix_indices
+from deltarule.notation.nodes import Choose, Read, Reduction, free_indices, read
 from deltarule.notation.substitution import rename_bound
 from deltarule.notation.symbols import Index
 
@@ -27,6 +29,7 @@ class Loops:
 
     def __init__(self, code: Code, lines: Lines, parallel: bool = False):
         self.code, self.lines, self.parallel = code, lines, parallel
+        self.prelude: set[str] = set()
 
     def equation(self, equation: Equation, held: tuple[Index, ...] = ()) -> None:
         """The loops of one equation, within loops over the indices `held`."""
@@ -47,6 +50,9 @@ class Loops:
     def _free(self, rhs: Expr, equation: Equation, waiting: list, known: list[Index]) -> None:
         """Loops over the indices of the left-hand side, what is known already going first."""
         rhs = self._ready(rhs, known)
+        if isinstance(rhs, Inverse) and [i for i, _ in waiting] == list(matrix_indices(rhs)):
+            self.prelude.add("matrices")
+            rhs = write_inverse(rhs, self.code, self.lines)
         if not waiting:
             self.lines.add(f"{self.code.access(equation.lhs)} = {self.code.real(rhs)}")
             return
@@ -69,12 +75,33 @@ class Loops:
                 return node
             body = self._ready(node.body, [i for i in known if i not in node.indices])
             return node if body == node.body else node.func(body, node.ranges, node.conditions)
+        if isinstance(node, Choose) and not isinstance(node.args[0], nodes.Positive):
+            return self._choice(node, known) if node.has(Reduction) else node
         args = tuple(self._ready(a, known) for a in node.args)
         return node if args == node.args else node.func(*args)
+
+    def _choice(self, node: Choose, known: list[Index]) -> Expr:
+        """One of two values, of which only that is computed which is wanted."""
+        if not free_indices(node) <= frozenset(known):
+            return node
+        condition, then, otherwise = node.args
+        result = Dummy("choice", real=True)
+        name = self.code.spelling.fresh("choice")
+        with self.lines.block(f"if {self.code.condition(condition)}:"):
+            self.lines.add(f"{name} = {self.code.real(self._ready(then, known))}")
+        with self.lines.block("else:"):
+            self.lines.add(f"{name} = {self.code.real(self._ready(otherwise, known))}")
+        self.code.locals[result] = name
+        return result
 
     # ---- reductions -----------------------------------------------------------------------
     def _reduce(self, node: Reduction, known: list[Index]) -> Expr:
         node = rename_bound(node, {i.name for i in known})
+        if isinstance(node, LogDet):
+            self.prelude.add("matrices")
+            return write_log_determinant(node, self.code, self.lines)
+        if isinstance(node, nodes.LogSumExp):
+            return self._log_sum_exp(node, known)
         result = Dummy("total", real=True)
         stem, start = next(row[1:] for row in _STARTS if isinstance(node, row[0]))
         name = self.code.spelling.fresh(stem)
@@ -85,6 +112,17 @@ class Loops:
             node, name, self.code.real(body), self.code.complex
         ))
         return result
+
+    def _log_sum_exp(self, node: nodes.LogSumExp, known: list[Index]) -> Expr:
+        """m + log Σ exp(body − m), where m is the largest body; −∞ where all bodies are."""
+        most = self._reduce(nodes.Max(node.body, node.ranges, node.conditions), known)
+        shift = Dummy("shift", real=True)
+        name = self.code.locals[shift] = self.code.spelling.fresh("shift")
+        largest = self.code.real(most)
+        part = f"{largest}.real" if self.code.complex else largest
+        self.lines.add(f"{name} = {largest} if {part} > -np.inf else real(0)")
+        rest = nodes.Sum(functions.exp(node.body - shift), node.ranges, node.conditions)
+        return shift + functions.log(self._reduce(rest, known))
 
     def _spans(self, body: Expr, spans: list[Span], tests: list, known, step, outer=False) -> None:
         """Loops over spans, each test as soon as its indices are known, and a step inside."""
@@ -99,8 +137,17 @@ class Loops:
         if not spans:
             self.lines.extend(step(body))
             return
-        with self._loop(spans[0].index, self.bounds(spans[0]), outermost=outer):
-            self._spans(body, spans[1:], tests, [*known, spans[0].index], step)
+        index = spans[0].index
+        pin = next((t for t in tests if _pinned(t, index, known) is not None), None)
+        if pin is not None:
+            name = self.code.spelling.symbol(index)
+            self.lines.add(f"{name} = {self.code.whole(_pinned(pin, index, known))}")
+            with self.lines.block(f"if 0 <= {name} < {self.code.whole(spans[0].extent, 1)}:"):
+                rest = [t for t in tests if t is not pin]
+                self._spans(body, spans[1:], rest, [*known, index], step)
+            return
+        with self._loop(index, self.bounds(spans[0]), outermost=outer):
+            self._spans(body, spans[1:], tests, [*known, index], step)
 
     def bounds(self, span: Span) -> str:
         """The arguments of range() for a span."""
@@ -149,7 +196,10 @@ class Loops:
         """lhs += body, over all indices, `innermost` last."""
         outer = [r for r in ranges if r[0] != innermost]
         last = [r for r in ranges if r[0] == innermost]
-        spans, tests = tight((*outer, *total.ranges, *last), total.conditions)
+        inner = {i for i, _ in total.ranges}
+        late = [r for r in outer if any(_names(c, r[0]) & inner for c in total.conditions)]
+        outer = [r for r in outer if r not in late]
+        spans, tests = tight((*outer, *total.ranges, *late, *last), total.conditions)
         target = self.code.access(equation.lhs)
         self._spans(
             total.body, spans, list(tests), known,
@@ -162,6 +212,21 @@ _STARTS = (
     (nodes.Max, "most", "real(-np.inf)"),
     (nodes.Product, "product", "real(1)"),
 )
+
+
+def _pinned(test, index: Index, known: list[Index]) -> Expr | None:
+    """What an index must be by a test `index = e`, where all of e is known."""
+    if not isinstance(test, nodes.Equal) or index not in test.args:
+        return None
+    value = test.args[1] if test.args[0] == index else test.args[0]
+    return value if free_indices(value) <= frozenset(known) - {index} else None
+
+
+def _names(condition, index: Index) -> set[Index]:
+    """The indices that a condition `index = e` sets it by."""
+    if not isinstance(condition, nodes.Equal) or index not in condition.args:
+        return set()
+    return set(free_indices(condition)) - {index}
 
 
 def _step(node: Reduction, name: str, value: str, complex_: bool) -> Iterable[str]:
@@ -189,6 +254,10 @@ def _added_in_place(equation: Equation) -> tuple[nodes.Sum, Expr, Index] | None:
         return None
     total = rename_bound(sums[0], {i.name for i in equation.indices})
     last = equation.subscripts[-1]
+    if any(isinstance(c, nodes.Equal) and i in c.args for c in total.conditions
+           for i in equation.indices):
+        rest = Add(*(t for t in terms if t is not sums[0]))
+        return total, rest, last
     own = max(along(total.body, i) for i in total.indices)
     if not isinstance(last, Index) or along(total.body * equation.lhs, last) <= own + 1:
         return None

@@ -8,7 +8,8 @@ from sympy.core.symbol import Symbol
 from deltarule.kernels.code import Code
 from deltarule.kernels.leaves import write_function
 from deltarule.kernels.lines import Lines, wrapped
-from deltarule.kernels.program import Pass, Program
+from deltarule.kernels.prelude import texts
+from deltarule.kernels.program import Pass, Program, sizes_told
 from deltarule.kernels.scans import Scans
 from deltarule.kernels.spelling import Spelling
 from deltarule.notation.nodes import free_symbols, walk
@@ -69,6 +70,7 @@ class Module:
             self.spelling.tensor(tensor)
         self.code = Code(self.spelling, tensors, program.scalars, dtype == "complex128")
         self.sizes = _sizes(program)
+        self.prelude: set[str] = set()
         for symbol in self.sizes:
             self.spelling.symbol(symbol)
 
@@ -88,8 +90,10 @@ class Module:
         self._driver("forward", self.program.forward, (), drivers)
         self._driver("backward", self.program.backward, self.program.kept, drivers)
         head = _HEAD.format(dtype=self.dtype, parallel=self.parallel, **self._contents())
-        parts = (self._docstring(), head.rstrip(), *map(str, (functions, passes, drivers)), "")
-        return "\n".join(p for p in parts[:-1] if p) + "\n"
+        parts = [self._docstring(), head.rstrip(), str(functions)]
+        if self.prelude:
+            parts += ["\n", texts.text(self.prelude)]
+        return "\n".join(p for p in (*parts, str(passes), str(drivers)) if p) + "\n"
 
     def _contents(self) -> dict:
         """The names that a caller uses: the gradient of an output y is called dy."""
@@ -125,6 +129,7 @@ class Module:
             for block in blocks(one.equations):
                 scans.block(block)
             lines.add("return")
+        self.prelude |= scans.prelude
 
     # ---- drivers ----------------------------------------------------------------------------
     def given(self) -> list[str]:
@@ -142,26 +147,25 @@ class Module:
 
     def _sizes_told(self, tensors) -> list[str]:
         told: list[str] = []
-        known: set[Symbol] = set()
         for name in self.given():
             array = self.spelling.tensor(name)
             axes = tensors[name].axes
             told += [f"if np.ndim({array}) != {len(axes)}:",
                      f"    raise Misfit(f\"{name} has {{np.ndim({array})}} axes\", "
                      f"\"it has {len(axes)}: [{', '.join(map(str, axes))}]\")"]
-            for k, axis in enumerate(axes):
-                if isinstance(axis, Size) and axis in self._free_sizes() and axis not in known:
-                    told.append(f"{self.spelling.symbol(axis)} = np.shape({array})[{k}]")
-                    known.add(axis)
+        for size, (name, k, rest, coefficient) in sizes_told(self.program.network)[0].items():
+            value = f"np.shape({self.spelling.tensor(name)})[{k}]"
+            if rest != 0:
+                value = f"({value} - {self.code.whole(rest, 2)})"
+            if coefficient != 1:
+                value += f" // {self.code.whole(coefficient, 3)}"
+            told.append(f"{self.spelling.symbol(size)} = {value}")
         for symbol, definition in self.program.network.definitions.items():
             size = self.spelling.symbol(symbol)
             told += [f"{size} = {self.code.whole(definition)}", f"if {size} < 0:",
                      f"    raise Misfit(f\"the sizes do not fit: {symbol} = {{{size}}}\", "
                      f"\"{symbol} is {text(definition)}\")"]
         return told
-
-    def _free_sizes(self) -> set[Symbol]:
-        return set(self.sizes) - set(self.program.network.definitions)
 
     def _driver(self, name: str, one: Pass, kept: tuple[str, ...], lines: Lines) -> None:
         spell = self.spelling.tensor

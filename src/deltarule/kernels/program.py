@@ -16,7 +16,9 @@ from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.files import load
 from deltarule.notation.networks import Network
+from deltarule.notation.nodes import free_symbols
 from deltarule.notation.specialise import specialise
+from deltarule.notation.symbols import Size
 from deltarule.notation.tensors import Tensor
 
 
@@ -59,6 +61,11 @@ def program(name: str, settings: dict) -> Program:
     Raises DeltaruleError for an unknown setting.
     """
     network, scalars = _loaded(name, dict(settings))
+    open_ = sizes_told(network)[1]
+    if open_:
+        raise DeltaruleError(
+            f"the size {open_[0]} is told by no shape", network.name, f"give {open_[0]}=…"
+        )
     derivation = derive(network)
     upstream = {t: f"d{derivation.of}/d{t}" for t in derivation.upstream}
     wanted = {
@@ -102,6 +109,34 @@ def _loaded(name: str, settings: dict) -> tuple[Network, dict]:
     return specialise(network, {**usual_numbers, **rest}), scalars
 
 
+def sizes_told(network: Network) -> tuple[dict[Symbol, tuple], list[Symbol]]:
+    """For each size the tensor, axis and formula that tell it; and the sizes that nothing tells.
+
+    The formula is (axis − rest)/coefficient, given as (rest, coefficient).
+    """
+    told: dict[Symbol, tuple] = {}
+    open_: dict[Symbol, None] = {}
+    axes = [(t.name, k, a) for t in network.tensors.values() if t.given
+            for k, a in enumerate(t.axes)]
+    for name, k, axis in sorted(axes, key=lambda a: not isinstance(a[2], Size)):
+        unknown = [s for s in sorted(_sizes(axis), key=str)
+                   if s not in told and s not in network.definitions]
+        if len(unknown) == 1:
+            rest, coefficient = axis.subs(unknown[0], 0), axis.coeff(unknown[0], 1)
+            if (rest + coefficient * unknown[0] - axis).expand() == 0:
+                told[unknown[0]] = (name, k, rest, coefficient)
+    for part in (*(a for _, _, a in axes), *network.definitions.values(),
+                 *(n for e in network.equations for _, n in e.ranges)):
+        for size in sorted(_sizes(part), key=str):
+            if size not in told and size not in network.definitions:
+                open_[size] = None
+    return told, list(open_)
+
+
+def _sizes(expression) -> set[Size]:
+    return {s for s in free_symbols(expression) if isinstance(s, Size)}
+
+
 def _results(network: Network) -> tuple[str, ...]:
     return tuple(t.name for t in network.with_role("output", "loss", "state"))
 
@@ -115,12 +150,11 @@ def _gradient_of(tensor: Tensor, name: str) -> Tensor:
 
 def _needed(equations: Iterable[Equation], wanted: Iterable[str]) -> tuple[Equation, ...]:
     """The equations on which some tensors depend."""
-    live, kept = set(wanted), []
-    for equation in reversed(tuple(equations)):
-        if equation.name in live:
-            live |= equation.read_names()
-            kept.append(equation)
-    return tuple(reversed(kept))
+    equations, live, seen = tuple(equations), set(wanted), 0
+    while len(live) > seen:
+        seen = len(live)
+        live = live.union(*(e.read_names() for e in equations if e.name in live))
+    return tuple(e for e in equations if e.name in live)
 
 
 def _pass(equations: Iterable[Equation], tensors: dict[str, Tensor], results) -> Pass:

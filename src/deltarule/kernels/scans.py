@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import nullcontext
+from dataclasses import replace
 
 from sympy import Expr
 
 from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
 from deltarule.kernels.loops import Loops
+from deltarule.kernels.patterns import product_of, windows_of
+from deltarule.kernels.windowed import fits, write_windows
 from deltarule.notation.equations import Equation
 from deltarule.notation.recurrences import Block, Recurrence, equations_of
 from deltarule.notation.symbols import Index
@@ -23,6 +25,12 @@ class Scans:
         self.code, self.lines = code, lines
         self._whole = Loops(code, lines, parallel)
         self._inner = Loops(code, lines)
+        self._fast_parts: set[str] = set()
+
+    @property
+    def prelude(self) -> set[str]:
+        """The parts of the prelude that are called."""
+        return self._fast_parts | self._whole.prelude | self._inner.prelude
 
     def block(self, block: Block, held: Mapping[int, tuple[Index, ...]] | None = None) -> None:
         """One equation, or one recurrence, with the indices in `held` known already."""
@@ -32,7 +40,20 @@ class Scans:
             return
         self.lines.comment(f"{text(block.lhs)} = {text(block.rhs)}")
         known = held.get(id(block), ())
+        if not known and self._fast(block):
+            return
         (self._inner if held else self._whole).equation(block, known)
+
+    def _fast(self, equation: Equation) -> bool:
+        """Write the equation by its pattern, if it has one: what is added first, then the sum."""
+        pattern = windows_of(equation, self.code.tensors)
+        if pattern is None or not fits(pattern) or self.code.complex:
+            return False
+        self._fast_parts.add("windows")
+        _, rest, _ = product_of(equation)
+        self._whole.equation(replace(equation, rhs=rest))
+        write_windows(pattern, self.code, self.lines)
+        return True
 
     def _scan(self, block: Recurrence, held: Mapping[int, tuple[Index, ...]]) -> None:
         spans = {id(e): self._span(e, i, offset) for e, i, offset in block.times}
@@ -44,6 +65,8 @@ class Scans:
         time = self.code.spelling.fresh("time")
         bounds = f"{start}, {end}" if block.direction > 0 else f"{end} - 1, {start} - 1, -1"
         with self.lines.block(f"for {time} in range({bounds}):"):
+            if alike:
+                self._set_times({(i, spans[id(e)][0]) for e, i, _ in block.times}, time)
             for part in block.parts:
                 self._at(part, block, spans, time, held, alike)
 
@@ -58,12 +81,19 @@ class Scans:
         tests = list(dict.fromkeys(
             f"{spans[id(e)][0]} <= {time} < {spans[id(e)][1]}" for e in members
         ))
-        with nullcontext() if alike else self.lines.block(f"if {' and '.join(tests)}:"):
-            for index, first in dict.fromkeys((times[id(e)], spans[id(e)][0]) for e in members):
-                if index is not None:
-                    shift = "" if first == "0" else f" - {first}"
-                    self.lines.add(f"{self.code.spelling.symbol(index)} = {time}{shift}")
+        if alike:
             self.block(part, now)
+            return
+        with self.lines.block(f"if {' and '.join(tests)}:"):
+            self._set_times({(times[id(e)], spans[id(e)][0]) for e in members}, time)
+            self.block(part, now)
+
+    def _set_times(self, firsts: set, time: str) -> None:
+        """Each equation's index of time, counted from the first time that it writes."""
+        for index, first in sorted(firsts, key=str):
+            if index is not None:
+                shift = "" if first == "0" else f" - {first}"
+                self.lines.add(f"{self.code.spelling.symbol(index)} = {time}{shift}")
 
     def _span(self, equation: Equation, index: Index | None, offset: Expr) -> tuple[str, str]:
         """The first time that an equation writes, and the one behind the last."""

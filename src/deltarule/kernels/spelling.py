@@ -11,7 +11,8 @@ from deltarule.notation.symbols import Index
 
 #: Names that the kernels use themselves.
 OWN = frozenset(
-    "np njit prange real U range min max abs forward backward sizes_of given".split()
+    "np math njit prange real U range min max abs value compiled in_threads fitting Misfit "
+    "forward backward forward_loops backward_loops sizes_of GIVEN KEPT UPSTREAM OUTPUTS".split()
 )
 
 

@@ -1,0 +1,46 @@
+"""Inverses and log-determinants in kernels: the entries are laid out, then eliminated."""
+
+from __future__ import annotations
+
+from sympy import Dummy, Expr
+
+from deltarule.kernels.code import Code
+from deltarule.kernels.lines import Lines
+from deltarule.notation import functions
+from deltarule.notation.matrices import Inverse, LogDet, matrix_indices
+from deltarule.notation.symbols import Index
+
+
+def laid_out(body: Expr, indices: tuple[Index, Index], extent: Expr, code: Code, lines: Lines):
+    """Lines that make an array of a matrix's entries; its name."""
+    name = code.spelling.fresh("matrix")
+    size = code.whole(extent)
+    i, j = (code.spelling.symbol(index) for index in indices)
+    lines.add(f"{name} = np.empty(({size}, {size}), real)")
+    with lines.block(f"for {i} in range({size}):"), lines.block(f"for {j} in range({size}):"):
+        lines.add(f"{name}[U({i}), U({j})] = {code.real(body)}")
+    return name
+
+
+def write_inverse(node: Inverse, code: Code, lines: Lines) -> Expr:
+    """Lines that invert a matrix; its entry as an expression."""
+    name = laid_out(node.args[0], matrix_indices(node), node.args[3], code, lines)
+    lines.add(f"invert({name})")
+    i, j = (code.spelling.symbol(index) for index in matrix_indices(node))
+    result = Dummy("entry", real=True)
+    code.locals[result] = f"{name}[U({i}), U({j})]"
+    return result
+
+
+def write_log_determinant(node: LogDet, code: Code, lines: Lines) -> Expr:
+    """Lines that add up the logarithms of a matrix's pivots; their sum as an expression."""
+    name = laid_out(node.body, node.indices, node.ranges[0][1], code, lines)
+    total, p = code.spelling.fresh("total"), code.spelling.fresh("pivot")
+    lines.add(f"eliminate({name})", f"{total} = real(0)")
+    pivot = Dummy("pivot", real=True)
+    code.locals[pivot] = f"{name}[U({p}), U({p})]"
+    with lines.block(f"for {p} in range({code.whole(node.ranges[0][1])}):"):
+        lines.add(f"{total} += {code.real(functions.log(pivot))}")
+    result = Dummy("total", real=True)
+    code.locals[result] = total
+    return result

@@ -1,0 +1,202 @@
+"""Sums over windows, X[n, c, S·i + D·k − P, …] with W[f, c, k, …] and Y[n, f, i, …].
+
+Each of the three is a sum over products of the other two, taken where X's entry exists. X is laid
+out flat: [phase][channel][image][row][column], where a stride of S makes S phases and the zeros
+between rows are shared by both neighbours. A tap (c, k, l) is then a constant offset, and the
+loop over all images, rows and columns is one long run. What the run computes between rows is
+never copied out.
+
+Arrays come flat, with the strides of their four axes: `xs` for X[n, c, h, w], `ws` for
+W[f, c, k, l], `ys` for Y[n, f, i, j]; `shape` is (N, C, F, H, W, K, L, I, J), `axes` stride,
+dilation and pad of the rows, then of the columns.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+compiled = njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})
+U = np.uint64
+
+
+def aligned(_count, like):
+    """From `runs`."""
+    return like
+
+
+def rounded(count):
+    """From `runs`."""
+    return count
+
+
+def spread(*_arguments):
+    """From `runs`."""
+
+
+def gather(*_arguments):
+    """From `runs`."""
+
+
+# ---- what follows goes into kernels
+
+
+@compiled
+def extent_flat(x, k, y, s, d, p):
+    """Along one axis: the places a row needs, and by how many the taps reach ahead."""
+    reach = d * (k - 1) // s
+    end = (p + x + s - 1) // s
+    return max(y, end, y + reach - p // s), reach
+
+
+@compiled
+def lay_out(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
+    """X[n, c, h, w] into flat[phase, c][n, row, column]; what lies between stays 0."""
+    N, C, H, W = shape
+    for c in range(C):
+        for n in range(N):
+            for h in range(H):
+                row = (h + p0) // s0
+                phase = (h + p0 - row * s0) * s1
+                base = o + (n * rows + row) * columns
+                here = n * xs[0] + c * xs[1] + h * xs[2]
+                for r in range(s1):
+                    start = (r - p1) % s1
+                    to = U(base + ((phase + r) * C + c) * plane + (start + p1) // s1)
+                    count = U((W - start + s1 - 1) // s1)
+                    if s1 == 1 and xs[3] == 1:
+                        for w in range(count):
+                            flat[to + w] = x[U(here) + w]
+                    else:
+                        for w in range(count):
+                            flat[to + w] = x[U(here + start * xs[3]) + w * U(s1 * xs[3])]
+
+
+@compiled
+def take_back(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
+    """X[n, c, h, w] += flat[phase, c][n, row, column]: `lay_out` backwards."""
+    N, C, H, W = shape
+    for c in range(C):
+        for n in range(N):
+            for h in range(H):
+                row = (h + p0) // s0
+                phase = (h + p0 - row * s0) * s1
+                base = o + (n * rows + row) * columns
+                here = n * xs[0] + c * xs[1] + h * xs[2]
+                for r in range(s1):
+                    start = (r - p1) % s1
+                    to = U(base + ((phase + r) * C + c) * plane + (start + p1) // s1)
+                    count = U((W - start + s1 - 1) // s1)
+                    if s1 == 1 and xs[3] == 1:
+                        for w in range(count):
+                            x[U(here) + w] += flat[to + w]
+                    else:
+                        for w in range(count):
+                            x[U(here + start * xs[3]) + w * U(s1 * xs[3])] += flat[to + w]
+
+
+@compiled
+def tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1):
+    """Where each tap (c, k, l) of X lies in the flat layout, from the entry at its corner."""
+    at = np.empty(C * K * L, np.int64)
+    t = 0
+    for c in range(C):
+        for k in range(K):
+            row = d0 * k // s0
+            for l in range(L):
+                column = d1 * l // s1
+                phase = (d0 * k - row * s0) * s1 + d1 * l - column * s1
+                at[t] = (phase * C + c) * plane + row * columns + column
+                t += 1
+    return at
+
+
+@compiled
+def windows_to_y(x, xs, w, ws, y, ys, shape, axes):
+    """Y[n, f, i, j] += Σ_{c,k,l} W[f, c, k, l]·X[n, c, s0·i + d0·k − p0, s1·j + d1·l − p1]."""
+    N, C, F, H, W, K, L, I, J = shape
+    s0, d0, p0, s1, d1, p1 = axes
+    if min(shape) == 0:
+        return
+    rows, up = extent_flat(H, K, I, s0, d0, p0)
+    columns, ahead = extent_flat(W, L, J, s1, d1, p1)
+    length = N * rows * columns
+    plane = rounded(length + up * columns + ahead)
+    flat = aligned(s0 * s1 * C * plane, x)
+    lay_out(x, xs, (N, C, H, W), flat, 0, plane, rows, columns, s0, p0, s1, p1)
+    at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
+    sums = aligned(F * plane, x)
+    weights = np.empty((F, C * K * L), x.dtype)
+    for f in range(F):
+        t = 0
+        for c in range(C):
+            for k in range(K):
+                for l in range(L):
+                    weights[U(f), U(t)] = w[U(f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3])]
+                    t += 1
+    spread(sums, 0, plane, F, flat, at, weights, length, 2048 // x.itemsize)
+    take_back(y, ys, (N, F, I, J), sums, 0, plane, rows, columns, 1, 0, 1, 0)
+
+
+@compiled
+def windows_to_w(x, xs, w, ws, y, ys, shape, axes):
+    """W[f, c, k, l] += Σ_{n,i,j} Y[n, f, i, j]·X[n, c, s0·i + d0·k − p0, s1·j + d1·l − p1]."""
+    N, C, F, H, W, K, L, I, J = shape
+    s0, d0, p0, s1, d1, p1 = axes
+    if min(shape) == 0:
+        return
+    rows, up = extent_flat(H, K, I, s0, d0, p0)
+    columns, ahead = extent_flat(W, L, J, s1, d1, p1)
+    length = N * rows * columns
+    plane = rounded(length + up * columns + ahead)
+    flat = aligned(s0 * s1 * C * plane, x)
+    lay_out(x, xs, (N, C, H, W), flat, 0, plane, rows, columns, s0, p0, s1, p1)
+    at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
+    outer = aligned(F * plane, x)
+    lay_out(y, ys, (N, F, I, J), outer, 0, plane, rows, columns, 1, 0, 1, 0)
+    totals = np.zeros((F, C * K * L), x.dtype)
+    gather(totals, outer, 0, plane, F, flat, at, length, 4096 // x.itemsize)
+    for f in range(F):
+        t = 0
+        for c in range(C):
+            for k in range(K):
+                for l in range(L):
+                    w[U(f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3])] += totals[U(f), U(t)]
+                    t += 1
+
+
+@compiled
+def windows_to_x(x, xs, w, ws, y, ys, shape, axes):
+    """X[n, c, p, q] += Σ W[f, c, k, l]·Y[n, f, i, j], where p = s0·i + d0·k − p0, q likewise."""
+    N, C, F, H, W, K, L, I, J = shape
+    s0, d0, p0, s1, d1, p1 = axes
+    if min(shape) == 0:
+        return
+    rows, up = extent_flat(H, K, I, s0, d0, p0)
+    columns, ahead = extent_flat(W, L, J, s1, d1, p1)
+    length = N * rows * columns
+    before = rounded(up * columns + ahead)
+    plane = rounded(length + before)
+    outer = aligned(before + F * plane, x)
+    lay_out(y, ys, (N, F, I, J), outer, before, plane, rows, columns, 1, 0, 1, 0)
+    flat = aligned(s0 * s1 * C * plane, x)
+    at = np.empty(F * K * L, np.int64)
+    weights = np.empty((C, F * K * L), x.dtype)
+    for phase in range(s0 * s1):
+        t = 0
+        for f in range(F):
+            for k in range(K):
+                row = d0 * k // s0
+                for l in range(L):
+                    column = d1 * l // s1
+                    if (d0 * k - row * s0) * s1 + d1 * l - column * s1 != phase:
+                        continue
+                    at[t] = before + f * plane - row * columns - column
+                    for c in range(C):
+                        entry = f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3]
+                        weights[U(c), U(t)] = w[U(entry)]
+                    t += 1
+        # A phase that no tap reaches stays 0.
+        spread(flat, phase * C * plane, plane, C, outer, at[:t], weights, length,
+               2048 // x.itemsize)
+    take_back(x, xs, (N, C, H, W), flat, 0, plane, rows, columns, s0, p0, s1, p1)
