@@ -1,4 +1,4 @@
-"""The commands and their options. What they do is imported when they run.
+"""The commands. What they do is imported when they run.
 
 `derive X` is `deltarule derive X`, and so for trace and check. `--help` costs no import of the
 library.
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from deltarule.cli import options as o
 
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 # A derivation declares options of its own, which are not known before it is read.
@@ -29,52 +31,22 @@ def _app(help: str, several: bool = False) -> typer.Typer:
     )
 
 
-Words = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="NAME [--ITS-OPTION VALUE]...",
-        help="A derivation's name, or the path of a file of your own; then its own options.",
-        show_default=False,
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="As JSON, errors too.")]
-Latex = Annotated[bool, typer.Option("--latex", help="As a LaTeX document.")]
-Fragment = Annotated[
-    bool, typer.Option("--fragment", help="LaTeX without a preamble, to paste.")
-]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="SIZE=NUMBER", help="A number for a size: --set N=2."),
-]
-
-
 def derive(
-    words: Words = None,
-    wrt: Annotated[
-        list[str] | None,
-        typer.Option("--wrt", metavar="NAME", help="Only the gradient by this tensor. Repeatable."),
-    ] = None,
-    of: Annotated[
-        str | None, typer.Option("--of", metavar="NAME", help="Differentiate this tensor instead.")
-    ] = None,
-    set_: Set = None,
-    steps: Annotated[bool, typer.Option("--steps", help="Every step, and how it was checked.")]
-    = False,
-    brief: Annotated[bool, typer.Option("--brief", help="One line a gradient.")] = False,
-    latex: Latex = False,
-    fragment: Fragment = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown.")] = False,
-    json: Json = False,
-    list_: Annotated[bool, typer.Option("--list", help="All derivations there are.")] = False,
-    options: Annotated[
-        bool, typer.Option("--options", help="The options and sizes of the one named.")
-    ] = False,
-    explain: Annotated[
-        str | None,
-        typer.Option("--explain", metavar="RULE", help="What a rule means, with an example."),
-    ] = None,
+    words: Annotated[list[str] | None, o.NETWORK] = None,
+    wrt: Annotated[list[str] | None, o.WRT] = None,
+    of: Annotated[str | None, o.OF] = None,
+    set_: Annotated[list[str] | None, o.SET] = None,
+    steps: Annotated[bool, o.STEPS] = False,
+    brief: Annotated[bool, o.BRIEF] = False,
+    latex: Annotated[bool, o.LATEX] = False,
+    fragment: Annotated[bool, o.FRAGMENT] = False,
+    markdown: Annotated[bool, o.MARKDOWN] = False,
+    json: Annotated[bool, o.JSON] = False,
+    list_: Annotated[bool, o.LIST] = False,
+    options: Annotated[bool, o.OPTIONS] = False,
+    explain: Annotated[str | None, o.EXPLAIN] = None,
 ) -> None:
-    """Derive the gradients of a layer or network from its forward equations."""
+    """Derive gradients from the forward equations, step by step."""
     from deltarule.cli.screen import run
 
     def command() -> int:
@@ -96,6 +68,60 @@ def derive(
     run(command, as_json=json)
 
 
+def trace(
+    words: Annotated[list[str] | None, o.NETWORK] = None,
+    example: Annotated[str | None, o.EXAMPLE] = None,
+    decimals: Annotated[int | None, o.DECIMALS] = None,
+    significant: Annotated[int | None, o.SIGNIFICANT] = None,
+    rounding: Annotated[str | None, o.ROUNDING] = None,
+    exact: Annotated[bool, o.EXACT] = False,
+    only: Annotated[list[str] | None, o.ONLY] = None,
+    random: Annotated[bool, o.RANDOM] = False,
+    seed: Annotated[int, o.SEED] = 0,
+    set_: Annotated[list[str] | None, o.SET] = None,
+    rate: Annotated[str | None, o.RATE] = None,
+    as_printed: Annotated[bool, o.AS_PRINTED] = False,
+    latex: Annotated[bool, o.LATEX] = False,
+    fragment: Annotated[bool, o.FRAGMENT] = False,
+    json: Annotated[bool, o.JSON] = False,
+) -> None:
+    """Work through with numbers: forward, backward, update."""
+    from deltarule.cli.screen import run
+
+    def command() -> int:
+        from deltarule.cli.trace import Request, show_trace
+
+        style = _style(json=json, latex=latex or fragment)
+        return show_trace(
+            Request(
+                words or [], example, decimals, significant, rounding, exact, only or (), random,
+                seed, set_ or (), rate, as_printed, style, fragment,
+            )
+        )  # fmt: skip
+
+    run(command, as_json=json)
+
+
+def check(
+    words: Annotated[list[str] | None, o.CHECKED] = None,
+    sheet: Annotated[str | None, o.SHEET] = None,
+    template: Annotated[str | None, o.TEMPLATE] = None,
+    run_: Annotated[int | None, o.RUN] = None,
+    output: Annotated[Path | None, o.OUTPUT] = None,
+    json: Annotated[bool, o.JSON] = False,
+) -> None:
+    """Mark printed numbers. Exit status 1 when something is not right."""
+    from deltarule.cli.screen import run
+
+    def command() -> int:
+        from deltarule.cli.check import Request, show_check
+
+        style = _style(json=json)
+        return show_check(Request(words or [], sheet, template, run_, output, style))
+
+    run(command, as_json=json)
+
+
 def _style(**asked: bool) -> str:
     """The one way to show that was asked for. Raises DeltaruleError for two at once."""
     from deltarule.notation.errors import DeltaruleError
@@ -108,102 +134,21 @@ def _style(**asked: bool) -> str:
     return wanted[0] if wanted else "screen"
 
 
-def trace(
-    words: Words = None,
-    example: Annotated[
-        str | None, typer.Option("--example", metavar="NAME", help="The sheet of that name.")
-    ] = None,
-    decimals: Annotated[
-        int | None, typer.Option("--decimals", min=0, help="Round every line to so many decimals.")
-    ] = None,
-    significant: Annotated[
-        int | None, typer.Option("--significant", min=1, help="Round to so many figures.")
-    ] = None,
-    rounding: Annotated[
-        str | None, typer.Option("--rounding", help="half-up, half-even or truncate.")
-    ] = None,
-    exact: Annotated[bool, typer.Option("--exact", help="Carry every line exactly.")] = False,
-    only: Annotated[
-        list[str] | None,
-        typer.Option("--only", metavar="NAME", help="Only this quantity. Repeatable."),
-    ] = None,
-    random: Annotated[bool, typer.Option("--random", help="Draw the numbers.")] = False,
-    seed: Annotated[int, typer.Option("--seed", help="What to draw them from.")] = 0,
-    set_: Set = None,
-    rate: Annotated[
-        str | None, typer.Option("--rate", help="With --random: update with this learning rate.")
-    ] = None,
-    as_printed: Annotated[
-        bool, typer.Option("--as-printed", help="Use even givens that the sheet contradicts.")
-    ] = False,
-    latex: Latex = False,
-    fragment: Fragment = False,
-    json: Json = False,
-) -> None:
-    """Work a network through with numbers: forward, error, backward, update."""
-    from deltarule.cli.screen import run
-
-    def command() -> int:
-        from deltarule.cli.trace import Request, show_trace
-
-        style = _style(json=json, latex=latex or fragment)
-        return show_trace(
-            Request(
-                words or [], example, decimals, significant, rounding, exact, only or (), random,
-                seed, set_ or (), rate, as_printed, style, fragment,
-            )
-        )
-
-    run(command, as_json=json)
-
-
-def check(
-    words: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[example] NAME | ANSWERS.toml | SHEET.toml",
-            help="A sheet, whose published values are marked, or somebody's answers.",
-            show_default=False,
-        ),
-    ] = None,
-    sheet: Annotated[
-        str | None, typer.Option("--sheet", metavar="SHEET", help="What the answers are to.")
-    ] = None,
-    template: Annotated[
-        str | None,
-        typer.Option("--template", metavar="SHEET", help="An empty answers file for a sheet."),
-    ] = None,
-    run_: Annotated[
-        int | None, typer.Option("--run", help="With --template: which run of the sheet.")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="With --template: write to this file.")
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Mark printed numbers. Exit status 1 when something is not right."""
-    from deltarule.cli.screen import run
-
-    def command() -> int:
-        from deltarule.cli.check import Request, show_check
-
-        return show_check(
-            Request(words or [], sheet, template, run_, output, "json" if json else "screen")
-        )
-
-    run(command, as_json=json)
-
-
 app = _app(
     "Write a layer's forward equations; get its gradient, every step, the numbers and the marking.",
     several=True,
 )
 apps = {}
-for _command in (derive, trace, check):
+for _command, _examples in (
+    (derive, "derive conv · derive mlp --layers 3 --wrt Theta2 --steps · derive ./mine.py --latex"),
+    (trace, "trace backprop --example slide --decimals 2 · trace dense --random --set N=2"),
+    (check, "check example slide · check --template slide > mine.toml · check mine.toml"),
+):
     _name = _command.__name__
-    app.command(_name, context_settings=_WORDS)(_command)
+    _settings = {"context_settings": _WORDS, "epilog": f"Examples: {_examples}"}
+    app.command(_name, **_settings)(_command)
     apps[_name] = _app((_command.__doc__ or "").strip())
-    apps[_name].command(_name, context_settings=_WORDS)(_command)
+    apps[_name].command(_name, **_settings)(_command)
 
 
 def _start(program: typer.Typer) -> None:

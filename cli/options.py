@@ -1,0 +1,52 @@
+"""The options of all commands, each stated once: how it is written and what it is for."""
+
+from __future__ import annotations
+
+from typer import Argument, Option
+
+
+def _words(metavar: str, help: str):
+    return Argument(metavar=metavar, help=help, show_default=False)
+
+
+# for all commands
+JSON = Option("--json", help="As JSON, errors too.")
+LATEX = Option("--latex", help="As a LaTeX document.")
+FRAGMENT = Option("--fragment", help="LaTeX without a preamble, to paste.")
+SET = Option("--set", metavar="SIZE=NUMBER", help="A number for a size: --set N=2.")
+NETWORK = _words(
+    "NAME [--ITS-OPTION VALUE]",
+    "A derivation's name, or the path of a file of your own; then its own options.",
+)
+
+# for derive
+WRT = Option("--wrt", metavar="NAME", help="Only the gradient by this tensor. Repeatable.")
+OF = Option("--of", metavar="NAME", help="Differentiate this tensor instead.")
+STEPS = Option("--steps", help="Every step, and how it was checked.")
+BRIEF = Option("--brief", help="One line a gradient.")
+MARKDOWN = Option("--markdown", help="As Markdown.")
+LIST = Option("--list", help="All derivations there are.")
+OPTIONS = Option("--options", help="The options and sizes of the one named.")
+EXPLAIN = Option("--explain", metavar="RULE", help="What a rule means, with an example.")
+
+# for trace
+EXAMPLE = Option("--example", metavar="NAME", help="The sheet of that name.")
+DECIMALS = Option("--decimals", metavar="N", min=0, help="Round every line to so many decimals.")
+SIGNIFICANT = Option("--significant", metavar="N", min=1, help="Round to so many figures.")
+ROUNDING = Option("--rounding", metavar="RULE", help="half-up, half-even or truncate.")
+EXACT = Option("--exact", help="Carry every line exactly.")
+ONLY = Option("--only", metavar="NAME", help="Only this quantity. Repeatable.")
+RANDOM = Option("--random", help="Draw the numbers.")
+SEED = Option("--seed", metavar="N", help="What to draw them from.")
+RATE = Option("--rate", metavar="RATE", help="With --random: update with this rate.")
+AS_PRINTED = Option("--as-printed", help="Use even givens that the sheet itself contradicts.")
+
+# for check
+CHECKED = _words(
+    "example NAME | ANSWERS.toml | SHEET.toml",
+    "A sheet, whose published values are marked, or somebody's answers.",
+)
+SHEET = Option("--sheet", metavar="SHEET", help="What the answers are to.")
+TEMPLATE = Option("--template", metavar="SHEET", help="An empty answers file for a sheet.")
+RUN = Option("--run", metavar="N", help="With --template: which run of the sheet.")
+OUTPUT = Option("--output", "-o", metavar="FILE", help="Where to write the template.")
