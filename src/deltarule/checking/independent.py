@@ -21,13 +21,12 @@ MOST_ENTRIES = 64
 
 def downstream(network: Network, name: str) -> list[Equation]:
     """The equations whose values depend on a tensor, in order; not those that write it."""
-    touched = {name}
-    found = []
-    for equation in network.equations:
-        if equation.read_names() & touched and equation.name != name:
-            touched.add(equation.name)
-            found.append(equation)
-    return found
+    touched, seen = {name}, 0
+    while len(touched) > seen:
+        # In a recurrence an equation reads what one behind it wrote at an earlier time.
+        seen = len(touched)
+        touched |= {e.name for e in network.equations if e.read_names() & touched}
+    return [e for e in network.equations if e.name in touched and e.name != name]
 
 
 def derivative_along(

@@ -104,6 +104,18 @@ class Kernel:
         kept = {name: values[name] for name in self.kept}
         return values, self.backward(**arrays, **kept)
 
+    def bind(self, **arrays) -> Bound:
+        """Both passes made ready for these very arrays, without further checks or new arrays."""
+        given = self._take(arrays, self.inputs, self.upstream)
+        with self._telling():
+            forward, values = self.module.ready_forward(*given)
+            if not all(name in arrays for name in self.upstream):
+                return Bound(self.module, forward, values)
+            kept = [values[name] for name in self.kept]
+            upstream = [arrays[name] for name in self.upstream]
+            backward, gradients = self.module.ready_backward(*given, *kept, *upstream)
+        return Bound(self.module, forward, values, backward, gradients)
+
     # ---- what people get wrong ---------------------------------------------------------------
     def _take(self, arrays: dict, needed: tuple[str, ...], more: tuple[str, ...]) -> list:
         if not arrays.keys() <= {*needed, *more}:
@@ -128,3 +140,26 @@ class Kernel:
             yield
         except self.module.Misfit as error:
             raise DeltaruleError(error.args[0], self.name, error.args[1]) from None
+
+
+class Bound:
+    """A kernel with its arrays: what it fills is the same at every call.
+
+    Change the arrays that were given in place, then call `forward` and `backward` again.
+    Arrays that were not contiguous were copied when they were bound.
+    """
+
+    def __init__(self, module: ModuleType, forward, values, backward=None, gradients=None):
+        self._forward, self._backward = module.forward_loops, module.backward_loops
+        self._taken, self._back = forward, backward
+        self.values, self.gradients = values, gradients
+
+    def forward(self) -> dict:
+        """The outputs, and what the backward pass uses, by name."""
+        self._forward(*self._taken)
+        return self.values
+
+    def backward(self) -> dict:
+        """The gradients by tensor name; `forward` has to be called before."""
+        self._backward(*self._back)
+        return self.gradients

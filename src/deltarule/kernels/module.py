@@ -11,6 +11,7 @@ from deltarule.kernels.lines import Lines, wrapped
 from deltarule.kernels.prelude import texts
 from deltarule.kernels.program import Pass, Program, sizes_told
 from deltarule.kernels.scans import Scans
+from deltarule.kernels.smoothness import steps
 from deltarule.kernels.spelling import Spelling
 from deltarule.notation.nodes import free_symbols, walk
 from deltarule.notation.recurrences import blocks
@@ -31,6 +32,7 @@ GIVEN = {given}
 KEPT = {kept}
 UPSTREAM = {upstream}
 OUTPUTS = {outputs}
+STEPS = {steps}
 compiled = njit(
     cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}}
 )
@@ -101,7 +103,7 @@ class Module:
         return {
             "given": tuple(self.given()), "kept": program.kept,
             "upstream": tuple(f"d{t}" for t in program.upstream),
-            "outputs": program.forward.results,
+            "outputs": program.forward.results, "steps": steps(program),
         }
 
     # ---- the head ---------------------------------------------------------------------------
@@ -171,9 +173,9 @@ class Module:
         spell = self.spelling.tensor
         given = self.given()
         upstream = list(self.program.upstream.values()) if name == "backward" else []
-        arguments = [spell(t) for t in (*given, *kept, *upstream)]
-        lines.add("", "", f"def {name}({', '.join(arguments)}):")
-        with lines.block(f'    """{self._promise(name, one)}"""'):
+        arguments = ", ".join(spell(t) for t in (*given, *kept, *upstream))
+        lines.add("", "", f"def ready_{name}({arguments}):")
+        with lines.block(f'    """What {name}_loops takes, and the arrays that it fills, by name."""'):
             sizes = _row(map(self.spelling.symbol, self.sizes))
             told = f"sizes_of({', '.join(map(spell, given))})"
             lines.add(f"{sizes} = {told}" if self.sizes else told)
@@ -183,12 +185,15 @@ class Module:
                 lines.add(f"{spell(tensor)} = {self._room(tensor, one)}")
             called = [spell(t) for t in (*one.reads, *one.writes)]
             called += [self.spelling.symbol(s) for s in self.sizes]
-            lines.add(f"{name}_loops({', '.join(called)})")
-            lines.add("return {")
+            lines.add("filled = {")
             for key, tensor in self._returned(name, one):
                 flat = "" if one.tensors[tensor].axes else ".reshape(())"
                 lines.add(f'    "{key}": {spell(tensor)}{flat},')
-            lines.add("}")
+            lines.add("}", f"return {_row(called)}, filled")
+        lines.add("", "", f"def {name}({arguments}):")
+        with lines.block(f'    """{self._promise(name, one)}"""'):
+            lines.add(f"taken, filled = ready_{name}({arguments})")
+            lines.add(f"{name}_loops(*taken)", "return filled")
 
     def _promise(self, name: str, one: Pass) -> str:
         told = ", ".join(key for key, _ in self._returned(name, one))
