@@ -11,6 +11,8 @@ import numpy as np
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.probe import choose_sizes
 from deltarule.calculus import Derivation
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import Max, walk
 from deltarule.notation.specialise import specialise
 from deltarule.notation.tensors import Tensor
 
@@ -28,27 +30,35 @@ def drawn(
     fixed = {s.name: n for s, n in network.attributes.items()} | dict(sizes or {})
     chosen = choose_sizes(network, random, fixed)
     values = Values({}, chosen, {}, {})
+    parts = 4 if _compares(network) else 10
     givens = {}
     for tensor in network.tensors.values():
         if tensor.given:
             shape = tuple(values.extent(a) for a in tensor.axes)
             below = values.extent(tensor.whole_below) if tensor.whole else 0
-            givens[tensor.name] = _draw(tensor, shape, below, random)
+            givens[tensor.name] = _draw(tensor, shape, below, random, parts)
     for name in derivation.upstream:
         shape = tuple(values.extent(a) for a in network.tensor(name).axes)
-        givens[f"d{derivation.of}/d{name}"] = _tenths(shape, (-1, 1), random)
+        givens[f"d{derivation.of}/d{name}"] = _parts(shape, (-1, 1), random, parts)
     free = {s.name: n for s, n in chosen.items() if s not in network.definitions}
     return givens, free
 
 
-def _draw(tensor: Tensor, shape: tuple[int, ...], below: int, random: Random) -> np.ndarray:
+def _compares(network: Network) -> bool:
+    """Whether maxima are taken: quarters are exact in every arithmetic, so ties can be told."""
+    return any(isinstance(n, Max) for e in network.equations for n in walk(e.rhs))
+
+
+def _draw(
+    tensor: Tensor, shape: tuple[int, ...], below: int, random: Random, parts: int
+) -> np.ndarray:
     if tensor.whole:
         return _filled(shape, lambda: Fraction(random.randrange(below)))
     if tensor.definite:
-        root = _tenths(shape, (-2, 2), random)
+        root = _parts(shape, (-2, 2), random, parts)
         return np.matmul(root, root.swapaxes(-1, -2)) + np.eye(shape[-1], dtype=int)
     if tensor.sums_to_one is None:
-        return _tenths(shape, tensor.within or (-2, 2), random)
+        return _parts(shape, tensor.within or (-2, 2), random, parts)
     axis = tensor.sums_to_one
     picked = _filled(
         (*shape[:axis], 1, *shape[axis + 1:]), lambda: Fraction(random.randrange(shape[axis]))
@@ -57,10 +67,12 @@ def _draw(tensor: Tensor, shape: tuple[int, ...], below: int, random: Random) ->
     return np.where(picked == places, Fraction(1), Fraction(0))
 
 
-def _tenths(shape: tuple[int, ...], within: tuple[int, int], random: Random) -> np.ndarray:
-    """Numbers strictly between two whole ones, in tenths, none of them 0."""
+def _parts(
+    shape: tuple[int, ...], within: tuple[int, int], random: Random, parts: int
+) -> np.ndarray:
+    """Numbers strictly between two whole ones, in tenths or quarters, none of them 0."""
     low, high = within
-    choices = [Fraction(k, 10) for k in range(10 * low + 1, 10 * high) if k]
+    choices = [Fraction(k, parts) for k in range(parts * low + 1, parts * high) if k]
     return _filled(shape, lambda: random.choice(choices))
 
 

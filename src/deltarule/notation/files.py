@@ -54,7 +54,7 @@ def _run(path: Path, page: Page):
     except SyntaxError as error:
         raise DeltaruleError(
             f"the file is not Python: {error.msg}",
-            f"{path.name}, line {error.lineno}",
+            path.name + (f", line {error.lineno}" if error.lineno else ""),
             "mend the line; a derivation file is an ordinary Python file",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
