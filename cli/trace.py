@@ -16,7 +16,7 @@ from deltarule.checking.trace import Trace, trace
 from deltarule.cli.arguments import numbers, one_name, split
 from deltarule.cli.screen import busy, console, write, write_json
 from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Sheet, load_sheet, sheet_names
+from deltarule.marking.sheets import Run, Sheet, load_sheet, sheet_names
 from deltarule.marking.worked import Worked, work
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import find, load
@@ -86,10 +86,17 @@ def _sheet(request: Request, bare: Sequence[str]) -> Sheet:
     )
 
 
+def _has_layer(run: Run, name: str) -> bool:
+    """Whether a derivation is a layer of the run's network, as conv2d is of a convolution block."""
+    network = load(run.network, **run.options)
+    return any(e.layer.partition(" ")[0] == name for e in network.equations)
+
+
 def _refuse_other_network(name: str, sheet: Sheet) -> None:
     if name in ANY_NETWORK:
         return
-    if find(name) not in [find(run.network) for run in sheet.runs]:
+    meant = find(name)
+    if not any(meant == find(run.network) or _has_layer(run, meant.stem) for run in sheet.runs):
         raise DeltaruleError(
             f"the sheet is about {sheet.runs[0].network}, not {name}",
             sheet.path,

@@ -140,8 +140,9 @@ def choose_sizes(
             chosen[symbol] = max(least, _pick(symbol, k, attempt, random))
         chosen = _grown(network, chosen, {*held, *times})
         filled = with_definitions(network, chosen)
-        if _fits(filled, chosen, 2 if attempt < 100 else 1):
-            return _lightened(network, filled, chosen, [s for s in free if s not in held])
+        least = 2 if attempt < 250 else 1
+        if _fits(filled, chosen, least):
+            return _lightened(network, filled, chosen, [s for s in free if s not in held], least)
     raise DeltaruleError(
         f"no small sizes fit the network {network.name}",
         network.path,
@@ -167,7 +168,9 @@ def _fits(filled: dict, chosen: dict, least: int) -> bool:
     return all(n >= least for s, n in filled.items() if s not in chosen)
 
 
-def _lightened(network: Network, filled: dict, chosen: dict, free: list) -> dict[Symbol, int]:
+def _lightened(
+    network: Network, filled: dict, chosen: dict, free: list, least: int
+) -> dict[Symbol, int]:
     """The sizes, the largest made smaller until no equation has too many points to try.
 
     A derivative is tried at every entry of a tensor and every point of an equation together.
@@ -181,7 +184,7 @@ def _lightened(network: Network, filled: dict, chosen: dict, free: list) -> dict
             break
         smaller = {**chosen, largest: chosen[largest] - 1}
         refilled = with_definitions(network, smaller)
-        if _fits(refilled, smaller, 2):
+        if _fits(refilled, smaller, least):
             chosen, filled = smaller, refilled
         else:
             stuck.add(largest)

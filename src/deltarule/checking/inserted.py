@@ -31,7 +31,10 @@ def inserted(
     `shown` turns a number of the arithmetic at hand into text; `writer` has another alphabet.
     """
     at = {i: Integer(k) for i, k in zip(equation.indices, entry, strict=True)}
-    return (writer or NumberWriter)(values, shown)(substitute(equation.rhs, at))
+    write = (writer or NumberWriter)(values, shown)
+    if isinstance(equation.rhs, nodes.Selection):
+        return write.selected(equation.rhs, at)
+    return write(substitute(equation.rhs, at))
 
 
 class NumberWriter(Writer):
@@ -69,6 +72,14 @@ class NumberWriter(Writer):
             for t in self._shortened(node, terms)
         ]
         return sign.join(parts), (level if len(parts) == 1 else SUM)
+
+    def selected(self, node: nodes.Selection, at: dict) -> str:
+        """An entry of a window set beside the largest: `[−1 = 3]` is not chosen."""
+        entry, largest = substitute(node.maximum.body, at), substitute(node.args[1], at)
+        text = self.relation(self(entry), "=", self(largest))
+        if node.maximum.ties == "first":
+            text = self.comma.join((text, self.words("the first")))
+        return self.bracket([text])
 
     def _shortened(self, node, terms: list) -> list:
         if len(terms) <= MOST_TERMS:
