@@ -6,6 +6,7 @@ Nothing here comes from the engine; the numbers of the mistakes are those of the
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
@@ -59,7 +60,13 @@ def right(g: dict[str, np.ndarray], **wrong: Callable) -> dict[str, np.ndarray]:
 
 def printed(array: np.ndarray, decimals: int, place: str):
     """The numbers as they would be printed."""
-    texts = np.vectorize(lambda v: f"{v:.{decimals}f}", otypes=[object])(np.asarray(array))
+    unit = Decimal(1).scaleb(-decimals)
+
+    def text(value) -> str:
+        # Twelve digits undo the noise of float64, so that ties go up as they do by hand.
+        return str(Decimal(f"{value:.12f}").quantize(unit, ROUND_HALF_UP))
+
+    texts = np.vectorize(text, otypes=[object])(np.asarray(array))
     return read_numbers(texts.tolist(), place)
 
 
