@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -14,6 +14,7 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.run import run
 from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
+from deltarule.notation.nodes import read
 
 #: Tensors with more entries than this are checked along random directions instead of each entry.
 MOST_ENTRIES = 64
@@ -29,6 +30,49 @@ def downstream(network: Network, name: str) -> list[Equation]:
     return [e for e in network.equations if e.name in touched and e.name != name]
 
 
+#: What is added to a state at each time, to see what follows from it.
+NUDGE = "@nudge"
+
+
+@dataclass(frozen=True)
+class Displacement:
+    """What has to be run again when a tensor moves, and under which name it is moved.
+
+    A tensor that depends on itself at earlier times is not replaced: its equations add a nudge,
+    whose change at one time goes on through the later ones.
+    """
+
+    equations: tuple[Equation, ...]
+    moved: str
+    values: Values
+
+    def at(self, array) -> Values:
+        """Values in which the moved tensor is `array`; what is to be run again is left out."""
+        again = {e.name for e in self.equations}
+        arrays = {n: a for n, a in self.values.arrays.items() if n not in again}
+        arrays[self.moved] = array
+        return replace(self.values, arrays=arrays)
+
+
+def displacement(
+    network: Network, values: Values, arithmetic: Arithmetic, name: str
+) -> tuple[Displacement, np.ndarray]:
+    """How to move a tensor of a network, and the array that it is moved from."""
+    equations = downstream(network, name)
+    following = {name, *(e.name for e in equations)}
+    own = network.equation_of(name)
+    if not any(e.read_names() & following for e in own):
+        return Displacement(tuple(equations), name, values), values.arrays[name]
+    nudge = replace(network.tensors[name], name=NUDGE, outside=None)
+    wider = replace(values, tensors={**values.tensors, NUDGE: nudge})
+    again = tuple(
+        replace(e, rhs=e.rhs + read(NUDGE, *e.subscripts)) if e.name == name else e
+        for e in network.equations
+        if e.name in following
+    )
+    return Displacement(again, NUDGE, wider), arithmetic.zeros(np.shape(values.arrays[name]))
+
+
 def derivative_along(
     network: Network,
     values: Values,
@@ -42,20 +86,16 @@ def derivative_along(
     `roots` gives the upstream array of each root, None for a loss (which counts once). By dual
     numbers over `arithmetic`, in which `values` are.
     """
-    dual = Dual(arithmetic)
-    arrays: dict[str, object] = {}
-    for other, array in values.arrays.items():
+    how, start = displacement(network, values, arithmetic, name)
+    moved = how.at(DualArray(start, direction))
+    for other, array in moved.arrays.items():
         tensor = values.tensors.get(other)
-        if tensor is None or tensor.whole:
-            arrays[other] = array
-        else:
-            arrays[other] = DualArray(array, arithmetic.zeros(np.shape(array)))
-    arrays[name] = DualArray(values.arrays[name], direction)
-    moved = replace(values, arrays=arrays)
-    run(downstream(network, name), moved, dual)
+        if other != how.moved and tensor is not None and not tensor.whole:
+            moved.arrays[other] = DualArray(array, arithmetic.zeros(np.shape(array)))
+    run(how.equations, moved, Dual(arithmetic))
     total = arithmetic.zeros(())
     for root, upstream in roots.items():
-        change = np.asarray(arrays[root].tangent)
+        change = np.asarray(moved.arrays[root].tangent)
         if upstream is not None:
             change = np.asarray(arithmetic.multiply(upstream, change))
         if change.ndim:
@@ -91,18 +131,18 @@ def central_differences(
     step: float = 1e-6,
 ) -> list[float]:
     """(E(x + h) − E(x − h))/2h in float64, at some entries of a tensor."""
-    equations = downstream(network, name)
+    how, start = displacement(network, values, arithmetic, name)
 
     def error(array: np.ndarray) -> float:
-        moved = replace(values, arrays={**values.arrays, name: array})
-        run(equations, moved, arithmetic)
+        moved = how.at(array)
+        run(how.equations, moved, arithmetic)
         return sum(
             float(np.sum(moved.arrays[root] if up is None else up * moved.arrays[root]))
             for root, up in roots.items()
         )
 
     found = []
-    here = np.asarray(values.arrays[name], dtype=float)
+    here = np.asarray(start, dtype=float)
     for entry in entries:
         width = step * max(1.0, abs(float(here[entry])))
         up, down = here.copy(), here.copy()
