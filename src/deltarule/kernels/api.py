@@ -108,13 +108,12 @@ class Kernel:
         """Both passes made ready for these very arrays, without further checks or new arrays."""
         given = self._take(arrays, self.inputs, self.upstream)
         with self._telling():
-            forward, values = self.module.ready_forward(*given)
+            forward = self.module.ready_forward(*given)
             if not all(name in arrays for name in self.upstream):
-                return Bound(self.module, forward, values)
-            kept = [values[name] for name in self.kept]
+                return Bound(forward)
+            kept = [forward[2][name] for name in self.kept]
             upstream = [arrays[name] for name in self.upstream]
-            backward, gradients = self.module.ready_backward(*given, *kept, *upstream)
-        return Bound(self.module, forward, values, backward, gradients)
+            return Bound(forward, self.module.ready_backward(*given, *kept, *upstream))
 
     # ---- what people get wrong ---------------------------------------------------------------
     def _take(self, arrays: dict, needed: tuple[str, ...], more: tuple[str, ...]) -> list:
@@ -149,10 +148,9 @@ class Bound:
     Arrays that were not contiguous were copied when they were bound.
     """
 
-    def __init__(self, module: ModuleType, forward, values, backward=None, gradients=None):
-        self._forward, self._backward = module.forward_loops, module.backward_loops
-        self._taken, self._back = forward, backward
-        self.values, self.gradients = values, gradients
+    def __init__(self, forward: tuple, backward: tuple | None = None):
+        self._forward, self._taken, self.values = forward
+        self._backward, self._back, self.gradients = backward or (None, (), {})
 
     def forward(self) -> dict:
         """The outputs, and what the backward pass uses, by name."""
@@ -161,5 +159,7 @@ class Bound:
 
     def backward(self) -> dict:
         """The gradients by tensor name; `forward` has to be called before."""
+        if self._backward is None:
+            raise DeltaruleError("the gradients of the outputs are missing", None, "bind dy=… too")
         self._backward(*self._back)
         return self.gradients

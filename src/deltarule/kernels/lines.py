@@ -10,9 +10,9 @@ from contextlib import contextmanager
 class Lines:
     """Text that grows line by line: `with lines.block("for n in range(N):"): lines.add(…)`."""
 
-    def __init__(self):
+    def __init__(self, depth: int = 0):
         self._lines: list[str] = []
-        self._depth = 0
+        self._depth = depth
 
     def add(self, *lines: str) -> None:
         """Lines at the present depth."""
@@ -33,6 +33,16 @@ class Lines:
         self._depth += 1
         yield
         self._depth -= 1
+
+    def ends_with(self, line: str) -> bool:
+        """Whether a line stands here already, at the present depth and within this block."""
+        here = "    " * self._depth
+        for earlier in reversed(self._lines):
+            if earlier == here + line:
+                return True
+            if not earlier.startswith(here):
+                return False
+        return False
 
     def __str__(self) -> str:
         return "\n".join(self._lines)

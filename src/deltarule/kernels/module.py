@@ -13,12 +13,14 @@ from deltarule.kernels.program import Pass, Program, sizes_told
 from deltarule.kernels.scans import Scans
 from deltarule.kernels.smoothness import steps
 from deltarule.kernels.spelling import Spelling
+from deltarule.kernels.steps import Steps
 from deltarule.notation.nodes import free_symbols, walk
 from deltarule.notation.recurrences import blocks
 from deltarule.notation.symbols import Size
 from deltarule.notation.text import text
 
-DTYPES = ("float32", "float64", "complex128")
+#: Products and sums below this many points are run in one compiled function.
+SMALL = 20_000
 
 _HEAD = '''\
 import math
@@ -73,6 +75,7 @@ class Module:
         self.code = Code(self.spelling, tensors, program.scalars, dtype == "complex128")
         self.sizes = _sizes(program)
         self.prelude: set[str] = set()
+        self.work: dict[str, Expr] = {}
         for symbol in self.sizes:
             self.spelling.symbol(symbol)
 
@@ -123,15 +126,25 @@ class Module:
 
     # ---- loops ------------------------------------------------------------------------------
     def _loops(self, name: str, one: Pass, lines: Lines) -> None:
+        """Two ways to run a pass: all in one compiled function, and in steps."""
         arguments = [self.spelling.tensor(t) for t in (*one.reads, *one.writes)]
         arguments += [self.spelling.symbol(s) for s in self.sizes]
+        parts = blocks(one.equations)
         lines.add("", "", "@in_threads" if self.parallel else "@compiled")
         with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
             scans = Scans(self.code, lines, self.parallel)
-            for block in blocks(one.equations):
+            for block in parts:
                 scans.block(block)
             lines.add("return")
         self.prelude |= scans.prelude
+        steps = Steps(self.code, name, arguments, self.parallel)
+        steps.write(parts)
+        self.work[name] = steps.work
+        if steps.work != 0:
+            self.prelude |= steps.prelude
+            lines.add(str(steps.functions), "", "")
+            lines.add(f"def {name}_steps({', '.join(arguments)}):")
+            lines.add(*("    " + line if line else "" for line in str(steps.body).splitlines()))
 
     # ---- drivers ----------------------------------------------------------------------------
     def given(self) -> list[str]:
@@ -175,7 +188,7 @@ class Module:
         upstream = list(self.program.upstream.values()) if name == "backward" else []
         arguments = ", ".join(spell(t) for t in (*given, *kept, *upstream))
         lines.add("", "", f"def ready_{name}({arguments}):")
-        with lines.block(f'    """What {name}_loops takes, and the arrays that it fills, by name."""'):
+        with lines.block('    """What runs, what it takes, and the arrays that it fills, by name."""'):
             sizes = _row(map(self.spelling.symbol, self.sizes))
             told = f"sizes_of({', '.join(map(spell, given))})"
             lines.add(f"{sizes} = {told}" if self.sizes else told)
@@ -189,11 +202,16 @@ class Module:
             for key, tensor in self._returned(name, one):
                 flat = "" if one.tensors[tensor].axes else ".reshape(())"
                 lines.add(f'    "{key}": {spell(tensor)}{flat},')
-            lines.add("}", f"return {_row(called)}, filled")
+            lines.add("}", f"run = {self._runner(name)}", f"return run, {_row(called)}, filled")
         lines.add("", "", f"def {name}({arguments}):")
         with lines.block(f'    """{self._promise(name, one)}"""'):
-            lines.add(f"taken, filled = ready_{name}({arguments})")
-            lines.add(f"{name}_loops(*taken)", "return filled")
+            lines.add(f"run, taken, filled = ready_{name}({arguments})", "run(*taken)")
+            lines.add("return filled")
+
+    def _runner(self, name: str) -> str:
+        if self.work[name] == 0:
+            return f"{name}_loops"
+        return f"{name}_loops if {self.code.whole(self.work[name])} < {SMALL} else {name}_steps"
 
     def _promise(self, name: str, one: Pass) -> str:
         told = ", ".join(key for key, _ in self._returned(name, one))

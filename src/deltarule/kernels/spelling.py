@@ -12,7 +12,7 @@ from deltarule.notation.symbols import Index
 #: Names that the kernels use themselves.
 OWN = frozenset(
     "np math njit prange real U range min max abs value compiled in_threads fitting Misfit "
-    "taken filled ready_forward ready_backward forward backward forward_loops backward_loops sizes_of GIVEN KEPT UPSTREAM OUTPUTS STEPS".split()
+    "run taken filled ready_forward ready_backward forward backward forward_loops backward_loops sizes_of GIVEN KEPT UPSTREAM OUTPUTS STEPS".split()
 )
 
 
