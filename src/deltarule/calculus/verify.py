@@ -102,7 +102,8 @@ class Verifier:
             if probe is None:
                 continue
             try:
-                one, two = gap(probe)
+                with probe.arithmetic.context():
+                    one, two = gap(probe)
             except Undecided:
                 continue
             if kind == "modular" and np.array_equal(one, two):

@@ -51,6 +51,7 @@ class Teller:
         self._network, self._of, self._upstream = network, of, tuple(upstream)
         self._gradients = gradients
         self._told: dict[str, Words | None] = {}
+        self._probes: dict[int, Probe] = {}
 
     def words(self, gradient: Gradient) -> Words | None:
         """The words for a gradient; None where no pattern is known."""
@@ -88,20 +89,26 @@ class Teller:
     def _slopes(self) -> Slopes:
         return Slopes(self._network)
 
+    def holds(self, gradient: Gradient, seed: int) -> bool:
+        """Whether the words of a gradient are true at the sizes and values of a seed."""
+        words = self.words(gradient)
+        return words is not None and self._true(words, gradient, seed)
+
     def _true(self, words: Words, gradient: Gradient, seed: int) -> bool:
         """Whether the phrase, computed by itself, gives what the formula gives."""
-        probe = self._probes[seed]
+        probe = self._probe(seed)
         ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
         wanted = evaluate(gradient.expr, ranges, probe.values, Float64())
         extents = {i: probe.values.extent(n) for i, n in words.axes.extents.items()}
         claimed = laid(words.phrase, gradient.indices, World(probe.values, extents, {}))
         return bool(np.allclose(claimed, wanted, rtol=1e-9, atol=1e-11))
 
-    @cached_property
-    def _probes(self) -> list[Probe]:
-        return [self._probe(seed) for seed in SEEDS]
-
     def _probe(self, seed: int) -> Probe:
+        if seed not in self._probes:
+            self._probes[seed] = self._made(seed)
+        return self._probes[seed]
+
+    def _made(self, seed: int) -> Probe:
         probe = Probe(self._network, Float64(), seed)
         for name in self._upstream:
             axes = self._network.tensors[name].axes

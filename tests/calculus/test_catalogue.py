@@ -1,0 +1,104 @@
+"""Everything that must hold for every derivation: a new file in derivations/ is tested by this."""
+
+from random import Random
+
+import numpy as np
+import pytest
+from differences import slopes
+from every_entry import wrong_entries
+from variants import FULL, cases, derivation, told
+from whole_network import gap
+
+from deltarule.arithmetic.base import Undecided
+from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.modular import Modular
+from deltarule.arithmetic.probe import choose_sizes, free_sizes
+from deltarule.calculus.rules import RULES
+from deltarule.notation import nodes
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.nodes import free_indices, walk
+from deltarule.notation.symbols import Attribute
+
+CASES = cases()
+SEEDS = range(1, 6) if FULL else (1,)
+all_cases = pytest.mark.parametrize("case", CASES, ids=told)
+
+
+@all_cases
+def test_every_step_is_verified_and_leads_to_the_next(case):
+    for gradient in derivation(case).gradients.values():
+        line = [step for step in gradient.steps if step.rule != "at the edge"]
+        assert line[-1].after == gradient.expr
+        for step in gradient.steps:
+            assert step.verified
+            assert step.rule in RULES
+            assert step.reason
+        for one, two in zip(line, line[1:]):
+            assert two.before == one.after
+
+
+@all_cases
+@pytest.mark.parametrize("seed", SEEDS)
+def test_equal_to_dual_numbers_in_balls(case, seed):
+    one, two = gap(derivation(case), seed)
+    assert one == two or (one.overlaps(two) and (one - two).abs_upper() < 1e-25)
+
+
+@all_cases
+def test_equal_to_central_differences(case):
+    for name, one, two in slopes(derivation(case), 3):
+        np.testing.assert_allclose(one, two, rtol=2e-5, atol=2e-6, err_msg=name)
+
+
+@all_cases
+def test_single_entries(case):
+    """Modulo a prime where the network is polynomial, else in balls; all entries in a full run."""
+    found, most = derivation(case), 10**6 if FULL else 3
+    sizes = small_sizes(found)
+    try:
+        wrong = wrong_entries(found, Modular(), 1, most, **sizes)
+    except Undecided:
+        wrong = [None]
+    assert not (wrong and wrong_entries(found, Ball(128), 1, most, **sizes))
+
+
+def small_sizes(found):
+    """Two of everything, where the network allows it."""
+    plain = [s.name for s in free_sizes(found.network) if not isinstance(s, Attribute)]
+    sizes = dict.fromkeys(plain, 2)
+    try:
+        choose_sizes(found.network, Random(0), sizes)
+    except DeltaruleError:
+        return {}
+    return sizes
+
+
+@all_cases
+def test_no_delta_is_left(case):
+    for gradient in derivation(case).gradients.values():
+        for node in walk(gradient.expr):
+            assert not isinstance(node, (nodes.Delta, nodes.PartialOf)), gradient.name
+            if isinstance(node, nodes.Reduction):
+                assert not list(_affine_deltas(node)), gradient.name
+
+
+def _affine_deltas(reduction):
+    """Conditions a = b over an index of the sum that do not depend on data."""
+    for condition in reduction.conditions:
+        depends_on_data = any(isinstance(n, nodes.Read) for n in walk(condition))
+        bound = free_indices(condition) & set(reduction.indices)
+        if isinstance(condition, nodes.Equal) and bound and not depends_on_data:
+            yield condition
+
+
+@all_cases
+def test_words_hold_at_other_sizes(case):
+    """Words are checked at two seeds when they are found; here at one that they never saw."""
+    for gradient in derivation(case).gradients.values():
+        if gradient.words:
+            assert gradient.teller.holds(gradient, seed=11), gradient.words
+
+
+def test_options_out_of_range_are_refused():
+    with pytest.raises(DeltaruleError):
+        derivation(("mlp", (("layers", 0),)))

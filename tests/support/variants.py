@@ -1,0 +1,79 @@
+"""Every derivation of the catalogue, as it is and with its options turned.
+
+The variants are read off the options that a file declares, so that a new file is tested without
+a line here. All of them run with DELTARULE_FULL=1; else each derivation as it is, and a sample
+of the variants, drawn from a fixed seed.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from random import Random
+
+from deltarule.calculus import Derivation, derive
+from deltarule.notation.catalogue import catalogue
+from deltarule.notation.files import load
+from deltarule.notation.networks import Option
+from deltarule.notation.optimisers import is_update
+
+FULL = bool(os.environ.get("DELTARULE_FULL"))
+
+#: How many variants of all are tried in a run that is not full.
+SAMPLE = 40
+
+#: Values of options whose choices a file does not list.
+SPOKEN = {
+    ("mlp", "loss"): (
+        "squared_error", "mean_squared_error", "absolute_error", "binary_cross_entropy",
+        "softmax_cross_entropy", "label_cross_entropy",
+    ),
+}  # fmt: skip
+
+Case = tuple[str, tuple[tuple[str, object], ...]]
+
+
+def cases() -> list[Case]:
+    """(name, options) for all derivations that have gradients."""
+    plain = [(name, ()) for name in names()]
+    turned = [(name, ((option, value),)) for name in names() for option, value in turns(name)]
+    if not FULL:
+        turned = sorted(Random(2).sample(turned, min(SAMPLE, len(turned))), key=str)
+    return plain + turned
+
+
+def names() -> list[str]:
+    """All derivations but the updates, which have no gradient."""
+    return [name for name in catalogue() if not is_update(load(name))]
+
+
+def turns(name: str) -> list[tuple[str, object]]:
+    """One option at a time, at each other value that it is known to have."""
+    return [
+        (option.name, value)
+        for option in load(name).options.values()
+        for value in SPOKEN.get((name, option.name), _values(option))
+    ]
+
+
+def _values(option: Option) -> tuple:
+    if option.choices:
+        return tuple(c for c in option.choices if c != option.default)
+    if isinstance(option.default, bool):
+        return (not option.default,)
+    if option.value is None and isinstance(option.default, int):  # a stride, a padding
+        return (0, 1, 2) if option.default == 0 else (1, 2, 3)
+    return (option.default + 1,) if isinstance(option.default, int) else ()
+
+
+def told(case: Case) -> str:
+    """The case as it would be typed."""
+    name, options = case
+    return " ".join([name, *(f"{option}={value}" for option, value in options)])
+
+
+@lru_cache(maxsize=512)
+def derivation(case: Case) -> Derivation:
+    """The case derived, once."""
+    name, options = case
+    return derive(load(name, **dict(options)))
