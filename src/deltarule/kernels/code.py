@@ -240,7 +240,8 @@ class Code:
 
     _methods = {
         sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
-        Elementwise: _function, nodes.Choose: _choose, nodes.Frozen: _frozen, Size: _as_real, Index: _as_real,
-        nodes.FloorQuotient: _as_real, nodes.Remainder: _as_real, nodes.Delta: _as_real, Symbol: _symbol,
+        Elementwise: _function, nodes.Choose: _choose, nodes.Frozen: _frozen,
+        Size: _as_real, Index: _as_real, nodes.FloorQuotient: _as_real,
+        nodes.Remainder: _as_real, nodes.Delta: _as_real, Symbol: _symbol,
         type(sympy.pi): _pi, type(-sympy.oo): _minus_infinity,
     }  # fmt: skip

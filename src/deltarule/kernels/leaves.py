@@ -9,7 +9,9 @@ from deltarule.notation.functions import Elementwise
 
 #: What computes a leaf. Exponentials of complex numbers are cut where they would overflow, since
 #: ∞·(cos + i·sin) is no number.
-_REAL = {"exp": "np.exp(z)", "log": "np.log(z)", "tanh": "np.tanh(z)", "erf": "real(math.erf(z))"}
+_REAL = {
+    "exp": "fast_exp(z)", "log": "np.log(z)", "tanh": "fast_tanh(z)", "erf": "real(math.erf(z))",
+}  # fmt: skip
 _COMPLEX = {
     "exp": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag))",
     "log": "np.log(z)",
@@ -18,8 +20,10 @@ _COMPLEX = {
 }
 
 
-def write_function(function: type[Elementwise], code: Code, lines: Lines) -> None:
-    """The definition of one elementwise function."""
+def write_function(
+    function: type[Elementwise], code: Code, lines: Lines, needed: set[str]
+) -> None:
+    """The definition of one elementwise function; what it calls of the prelude goes to `needed`."""
     row = function.row
     name = code.function_name(function)
     arity = 1 if row.leaf else row.formula.__code__.co_argcount
@@ -28,6 +32,8 @@ def write_function(function: type[Elementwise], code: Code, lines: Lines) -> Non
     with lines.block(f"def {name}({', '.join(arguments)}):"):
         lines.add(f'"""{row.title[0].upper()}{row.title[1:]}, entry by entry."""')
         if row.leaf:
+            if not code.complex and row.name in ("exp", "tanh"):
+                needed.add("elementary")
             table = _COMPLEX if code.complex else _REAL
             lines.add(f"return {table[row.name]}")
             return

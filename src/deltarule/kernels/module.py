@@ -25,8 +25,10 @@ SMALL = 20_000
 _HEAD = '''\
 import math
 
+import numba
 import numpy as np
-from numba import njit, prange
+from numba import njit, prange, types
+from numba.extending import intrinsic
 
 real = np.{dtype}
 U = np.uint64
@@ -88,16 +90,17 @@ class Module:
         done: set[str] = set()
         while waiting := [f for n, f in self.code.functions.items() if n not in done]:
             for function in waiting:
-                write_function(function, self.code, functions)
+                write_function(function, self.code, functions, self.prelude)
                 done.add(function.row.name)
         drivers = Lines()
         self._sizes_of(drivers)
         self._driver("forward", self.program.forward, (), drivers)
         self._driver("backward", self.program.backward, self.program.kept, drivers)
         head = _HEAD.format(dtype=self.dtype, parallel=self.parallel, **self._contents())
-        parts = [self._docstring(), head.rstrip(), str(functions)]
+        parts = [self._docstring(), head.rstrip()]
         if self.prelude:
             parts += ["\n", texts.text(self.prelude)]
+        parts.append(str(functions))
         return "\n".join(p for p in (*parts, str(passes), str(drivers)) if p) + "\n"
 
     def _contents(self) -> dict:
@@ -188,7 +191,7 @@ class Module:
         upstream = list(self.program.upstream.values()) if name == "backward" else []
         arguments = ", ".join(spell(t) for t in (*given, *kept, *upstream))
         lines.add("", "", f"def ready_{name}({arguments}):")
-        with lines.block('    """What runs, what it takes, and the arrays that it fills, by name."""'):
+        with lines.block('    """What runs, what it takes, and what it fills, by name."""'):
             sizes = _row(map(self.spelling.symbol, self.sizes))
             told = f"sizes_of({', '.join(map(spell, given))})"
             lines.add(f"{sizes} = {told}" if self.sizes else told)

@@ -174,7 +174,7 @@ def _complete(wide, one, other, windows: list[Window], written: str) -> Windows 
 
 
 def _covered(total: nodes.Sum, pattern: Windows, equation: Equation) -> bool:
-    """Whether the sum's indices are the pattern's, and its conditions no more than the pattern's."""
+    """Whether the sum's indices are the pattern's, and its conditions no more than those."""
     inside = {i for p in (pattern.wide, pattern.one, pattern.other) for s in p.access.indices
               for i in s.free_symbols if isinstance(i, Index)}
     if inside != {*total.indices, *equation.indices}:

@@ -80,8 +80,9 @@ def _product(term: Expr, conditions: tuple, equation: Equation, tensors, held) -
         return None
     if any(not free_indices(c) <= held for c in total.conditions):
         return None
-    factors = [_factor(f, held, total.indices) for f in Mul.make_args(total.body)]
-    if len(factors) != 2 or None in factors:
+    found = (_factor(f, held, total.indices) for f in Mul.make_args(total.body))
+    factors = [f for f in found if f is not None]
+    if len(factors) != 2 or len(Mul.make_args(total.body)) != 2:
         return None
     left, right = factors
     if any(tensors[tensor_name(f.read)].whole for f in factors):
@@ -110,9 +111,10 @@ def _shifted(condition, then: Read, otherwise: Read, summed: tuple) -> Factor | 
     for index in summed:
         if first is None or (first - index) != -1:
             continue
-        if condition == nodes.AtLeastZero(index - 1) and then.indices[1:] == otherwise.indices:
-            if all(isinstance(i, Index) for i in otherwise.indices):
-                return Factor(then, condition, otherwise, index)
+        alike = then.indices[1:] == otherwise.indices
+        plain = all(isinstance(i, Index) for i in otherwise.indices)
+        if alike and plain and condition == nodes.AtLeastZero(index - 1):
+            return Factor(then, condition, otherwise, index)
     return None
 
 
@@ -192,7 +194,7 @@ class ProductWriter:
         return text + (f".reshape({shape})" if shape else "")
 
     def _shape(self, groups: list, extents) -> str:
-        """The shape of matrices whose axes stand for groups of indices; "" if it is that already."""
+        """The shape of matrices whose axes are groups of indices; "" if it is that already."""
         if len(groups[0]) <= 1 and all(len(group) == 1 for group in groups[1:]):
             return ""
         sizes = ["*".join(self.code.whole(extents[i], 3) for i in group) or "1" for group in groups]

@@ -11,8 +11,9 @@ from deltarule.notation.symbols import Index
 
 #: Names that the kernels use themselves.
 OWN = frozenset(
-    "np math njit prange real U range min max abs value compiled in_threads fitting Misfit "
-    "run taken filled ready_forward ready_backward forward backward forward_loops backward_loops sizes_of GIVEN KEPT UPSTREAM OUTPUTS STEPS".split()
+    """np math njit prange real U range min max abs value compiled in_threads fitting Misfit run
+    taken filled ready_forward ready_backward forward backward forward_loops backward_loops
+    forward_steps backward_steps sizes_of GIVEN KEPT UPSTREAM OUTPUTS STEPS""".split()
 )
 
 

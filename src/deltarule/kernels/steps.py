@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sympy import Expr, Integer
+from sympy import Add, Expr, Integer
 
 from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
@@ -19,6 +19,7 @@ from deltarule.kernels.products import ProductWriter, points, products_of
 from deltarule.kernels.scans import Scans, time_span
 from deltarule.kernels.windowed import fits, write_windows
 from deltarule.notation.equations import Equation
+from deltarule.notation.nodes import reads, tensor_name
 from deltarule.notation.recurrences import Block, Recurrence, equations_of
 from deltarule.notation.symbols import Index
 from deltarule.notation.text import text
@@ -38,6 +39,7 @@ class Steps:
         self._segment: Lines | None = None
         self._times: list[str] = []
         self._count = 0
+        self._begun: dict[int, Equation] = {}
 
     def write(self, blocks: Sequence[Block]) -> None:
         """All blocks."""
@@ -54,6 +56,8 @@ class Steps:
                 self._loops(block, held)
             return
         known = held.get(id(block), ())
+        block = self._begun.get(id(block), block)
+        held = {**held, id(block): known} if known else held
         if not self._by_windows(block, known) and not self._by_products(block, known):
             self._loops(block, held)
 
@@ -65,10 +69,10 @@ class Steps:
         )
 
     def _by_windows(self, equation: Equation, known: Sequence[Index]) -> bool:
-        pattern = windows_of(equation, self.code.tensors)
-        if known or pattern is None or not fits(pattern) or self.code.complex:
+        pattern, found = windows_of(equation, self.code.tensors), product_of(equation)
+        if known or pattern is None or found is None or not fits(pattern) or self.code.complex:
             return False
-        total, rest, _ = product_of(equation)
+        total, rest, _ = found
         self._loops(replace(equation, rhs=rest), {})
         self._flush()
         self.prelude.add("windows")
@@ -83,8 +87,9 @@ class Steps:
             return False
         products.sort(key=lambda p: bool(p.conditions))
         writer = ProductWriter(self.code, equation, known)
-        first = not products[0].conditions
-        if not first:
+        begun = equation.lhs in Add.make_args(rest)
+        first = not products[0].conditions and not begun
+        if begun and rest != equation.lhs or not begun and not first:
             self._loops(replace(equation, rhs=rest), {id(equation): known}, equation)
         self._flush()
         self.body.comment(f"{text(equation.lhs)} = {text(equation.rhs)}")
@@ -112,12 +117,56 @@ class Steps:
     def _scan(self, block: Recurrence, held: Mapping[int, tuple[Index, ...]]) -> None:
         self._flush()
         before = list(self._times)
+        for equation in block.equations:
+            self._begin(equation, block)
+        self._flush()
         head, times = time_span(block, self.code)
         with self.body.block(head):
-            for part in block.parts:
+            for part in self._products_first(block):
                 self._at(part, block, times, held)
             self._flush()
         self._times = before
+
+    def _products_first(self, block: Recurrence) -> list[Block]:
+        """The parts of one time, matrix products as early as what they read at that time allows.
+
+        The loops between them are then few and long.
+        """
+        index_of = {id(e): i for e, i, _ in block.times}
+
+        def waits_for(part: Block, other: Block) -> bool:
+            written = {e.name for e in equations_of(other)}
+            now = [(index_of[id(e)], r) for e in equations_of(part) for r in reads(e.rhs)
+                   if tensor_name(r) in written]
+            return any(t is None or t in r.indices for t, r in now)
+
+        waiting, result = list(block.parts), []
+        while waiting:
+            ready = [p for p in waiting
+                     if not any(waits_for(p, q) for q in waiting if q is not p)] or waiting
+            chosen = next((p for p in ready if self._is_product(p)), ready[0])
+            waiting.remove(chosen)
+            result.append(chosen)
+        return result
+
+    def _is_product(self, part: Block) -> bool:
+        if isinstance(part, Recurrence):
+            return False
+        return id(part) in self._begun or product_of(part) is not None
+
+    def _begin(self, equation: Equation, block: Recurrence) -> None:
+        """Compute, for all times at once, what an equation adds up that needs no other time."""
+        writers = [e for e in block.equations if e.name == equation.name]
+        now = [t for t in Add.make_args(equation.rhs)
+               if not {tensor_name(r) for r in reads(t)} & block.names]
+        later = [t for t in Add.make_args(equation.rhs) if t not in now]
+        plain = all(isinstance(s, Index) for s in equation.subscripts)
+        if not later or not plain or len(writers) > 1:
+            return
+        whole = replace(equation, rhs=Add(*now))
+        if products_of(whole, self.code.tensors)[0]:
+            self._block(whole, {})
+            self._begun[id(equation)] = replace(equation, rhs=Add(equation.lhs, *later))
 
     def _at(self, part: Block, block: Recurrence, times, held) -> None:
         members = equations_of(part)

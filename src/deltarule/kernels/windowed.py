@@ -48,9 +48,8 @@ def _turned(pattern: Windows) -> Windows:
 def _call(pattern: Windows, code: Code) -> list[str]:
     """X is wide, Y is run along, W holds the weights: X[n, c, …], W[f, c, …], Y[n, f, …]."""
     n, c, f = (_pair(pattern, missing) for missing in (2, 1, 0))
-    order: list[Window | None] = [*sorted(pattern.windows, key=lambda w: w.wide_axis)]
-    if len(order) == 1:
-        order.insert(0, None)
+    windows = sorted(pattern.windows, key=lambda w: w.wide_axis)
+    order: list[Window | None] = [None] * (2 - len(windows)) + windows
     h, k, i = ([None if w is None else axis(w) for w in order] for axis in _AXES)
     told = []
     for place, axes in (

@@ -11,7 +11,7 @@ The text of the blocks is written here, one function for each size of block.
 from __future__ import annotations
 
 #: (rows, taps); what does not fill the largest is left to the smaller ones.
-SIZES = ((4, 4), (4, 1), (2, 4), (1, 4), (1, 1))
+SIZES = ((4, 4), (4, 1), (1, 4), (1, 1))
 
 
 def text() -> str:
@@ -69,19 +69,11 @@ def _cover(kind: str) -> str:
         call = "totals, r, t, a, o + r * pitch, pitch, b, at, q, length"
         promise = "totals[r, t] += Σ_q a[o + r·pitch + q]·b[at[t] + q] for some taps."
     lines = ["@compiled", f"def {kind}_over({head}):", f'    """{promise}"""', "    r = 0"]
-    for rows in (4, 2, 1):
+    for rows in (4, 1):
         lines += [f"    while r + {rows} <= rows:", "        t = first"]
         for taps in (4, 1):
-            size = rows if (rows, taps) in SIZES else 1
             lines.append(f"        while t + {taps} <= last:")
-            for i in range(rows // size):
-                step = call if i == 0 else _shifted(call, i)
-                lines.append(f"            {kind}_{size}x{taps}({step})")
+            lines.append(f"            {kind}_{rows}x{taps}({call})")
             lines.append(f"            t += {taps}")
         lines.append(f"        r += {rows}")
     return "\n".join(lines)
-
-
-def _shifted(call: str, rows: int) -> str:
-    """The arguments of a block `rows` further down."""
-    return call.replace("o + r *", f"o + (r + {rows}) *").replace(" r, t", f" r + {rows}, t")

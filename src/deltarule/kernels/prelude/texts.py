@@ -8,16 +8,17 @@ from deltarule.kernels.prelude import blocks
 
 _MARK = "# ---- what follows goes into kernels\n"
 #: What each part needs before it.
-_NEEDS = {"runs": ("blocks",), "windows": ("runs",), "products": ("runs",)}
+_NEEDS = {"runs": ("blocks",), "windows": ("runs",)}
+_ORDER = ("elementary", "matrices", "blocks", "runs", "windows")
 
 
 def text(parts: set[str]) -> str:
     """The parts asked for, and those that they need."""
     wanted = set(parts)
-    for part in ("windows", "products", "runs"):
+    for part in ("windows", "runs"):
         if part in wanted:
             wanted.update(_NEEDS[part])
-    order = [p for p in ("matrices", "blocks", "runs", "products", "windows") if p in wanted]
+    order = [p for p in _ORDER if p in wanted]
     return "\n\n\n".join(blocks.text() if p == "blocks" else _file(p) for p in order)
 
 
