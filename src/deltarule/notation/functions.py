@@ -93,6 +93,10 @@ relu_half = elementwise(
     "relu_half", lambda z: choose(Positive(z), z, choose(Positive(-z), 0, z / 2)),
     "rectified linear unit", kink="the derivative at 0 is 1/2", symbol="ReLU",
 )
+sign = elementwise(
+    "sign", lambda z: choose(Positive(z), 1, choose(Positive(-z), -1, 0)), "sign",
+    kink="at 0 it is 0, and so is its derivative everywhere",
+)
 absolute = elementwise(
     "absolute",
     lambda z: choose(Positive(z), z, choose(Positive(-z), -z, 0)),
@@ -170,9 +174,11 @@ def _with_own_leaves(expression: Expr) -> Expr:
 
 def _forms(function, arguments, slope) -> list[Expr]:
     """The derivative as it came, in terms of the output, and as another known function."""
-    if len(arguments) != 1 or function.row.leaf or slope.has(Choose):
+    if len(arguments) != 1 or function.row.leaf:
         return [slope]
     z = arguments[0]
+    if slope.has(Choose):
+        return [slope, sign(z)] if slope == sign.row.formula(z) else [slope]
     u = Dummy("u", positive=True)
     in_exp = {exp(z): u, exp(-z): 1 / u}
     forms = [slope]
