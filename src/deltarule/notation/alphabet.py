@@ -74,6 +74,8 @@ class Alphabet:
         return f"⌈{self.inside(top, PRODUCT)}/{self.inside(bottom, POWER)}⌉"
 
     def function(self, symbol: str, arguments: list[str]) -> str:
+        if symbol == "abs":
+            return f"|{arguments[0]}|"
         return f"{symbol}({self.comma.join(arguments)})"
 
     def partial(self, top: str, bottom: str) -> str:
