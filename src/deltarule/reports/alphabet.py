@@ -60,6 +60,8 @@ class LatexWriter(Writer):
         return texts[0] if len(texts) == 1 else "\\" + word + self.parentheses(", ".join(texts))
 
     def function(self, symbol: str, arguments: list[str]) -> str:
+        if symbol == "abs":
+            return rf"\left|{arguments[0]}\right|"
         command = _COMMANDS.get(symbol) or self._operator(symbol)
         return command + self.parentheses(", ".join(arguments))
 

@@ -164,6 +164,9 @@ class PhraseWriter:
         if isinstance(tested, ph.Plus):
             high = [t for t in tested.terms if not _negative(t)]
             low = [_positive(t) for t in tested.terms if _negative(t)]
+            if high and low and all(isinstance(t, ph.Constant) for t in high):
+                return (self._plus(ph.Plus((), tuple(low)))[0], "<",
+                        self._plus(ph.Plus((), tuple(high)))[0])
             if high and low:
                 return (self._plus(ph.Plus((), tuple(high)))[0], ">",
                         self._plus(ph.Plus((), tuple(low)))[0])
