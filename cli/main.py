@@ -45,6 +45,8 @@ def derive(
     list_: Annotated[bool, o.LIST] = False,
     options: Annotated[bool, o.OPTIONS] = False,
     explain: Annotated[str | None, o.EXPLAIN] = None,
+    count: Annotated[bool, o.COUNT] = False,
+    strict: Annotated[bool, o.STRICT] = False,
 ) -> None:
     """Derive gradients from the forward equations, step by step."""
     from deltarule.cli.screen import run
@@ -58,9 +60,14 @@ def derive(
             if explain is not None:
                 return catalogue.show_rule(explain, as_json=json)
             return catalogue.show_options(words or [], as_json=json)
+        style = _style(json=json, latex=latex or fragment, markdown=markdown)
+        if count or strict:
+            from deltarule.cli.count import Request, show_count
+
+            _style(count=True, latex=latex or fragment, markdown=markdown)
+            return show_count(Request(words or [], set_ or (), strict, style))
         from deltarule.cli.derive import Request, show_derivation
 
-        style = _style(json=json, latex=latex or fragment, markdown=markdown)
         return show_derivation(
             Request(words or [], wrt or (), of, set_ or (), style, steps, brief, fragment)
         )

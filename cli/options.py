@@ -27,6 +27,8 @@ BRIEF = Option("--brief", help="One line a gradient.")
 MARKDOWN = Option("--markdown", help="As Markdown.")
 LIST = Option("--list", help="All derivations there are.")
 OPTIONS = Option("--options", help="The options and sizes of the one named.")
+COUNT = Option("--count", help="Shapes, parameters, multiply-adds, memory, receptive fields.")
+STRICT = Option("--strict", help="With --count: refuse windows that do not fit.")
 EXPLAIN = Option("--explain", metavar="RULE", help="What a rule means, with an example.")
 
 # for trace

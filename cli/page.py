@@ -49,6 +49,10 @@ class Page:
         for line in filled(words, self.width - indent):
             self.lines.append(Text(" " * indent).append(line, style=style))
 
+    def prose_line(self, words: str, style: str = "") -> None:
+        """One line as it stands, such as a row of a table that is known to fit."""
+        self.lines.append(Text(words, style=style))
+
     def formula(self, formula: str, indent: int = 2, style: str = "", hang: int | None = None,
                 lead: str = "") -> None:  # fmt: skip
         """A formula, its left-hand side set off; `lead` stands before it, such as a number."""

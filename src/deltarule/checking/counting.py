@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from sympy import Expr, Integer, Mul
 
 from deltarule.checking.fields import Field, fields_of
-from deltarule.checking.unread import Unread, refuse, unread_by
+from deltarule.checking.unread import Unread, refuse, refuse_to_guess, undecided_by, unread_by
 from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import Read, Reduction, Selection, Sum, multiply, reads, walk
+from deltarule.notation.specialise import given_sizes
 from deltarule.notation.tensors import Tensor
 
 
@@ -59,6 +60,11 @@ class Count:
         return sum((line.memory for line in self.layers), Integer(0)).expand()
 
     @property
+    def symbols(self) -> tuple[str, ...]:
+        """The sizes and attributes that could be given a number, and have none."""
+        return tuple(given_sizes(self.network))
+
+    @property
     def unread(self) -> tuple[Unread, ...]:
         """Everything that is left out somewhere."""
         return tuple(u for line in self.layers for u in line.unread)
@@ -68,7 +74,7 @@ def count(network: Network, strict: bool = False) -> Count:
     """Count a network's layers: its equations, those of a `layer(…)` together.
 
     With `strict`, raises DeltaruleError for the first window that does not fit, with the nearest
-    paddings and strides that do.
+    paddings and strides that do, and for one of which it cannot be told, with the sizes it takes.
     """
     fields = fields_of(network)
     counted: set[str] = set()
@@ -77,6 +83,8 @@ def count(network: Network, strict: bool = False) -> Count:
         line = _line(group, network, fields, counted)
         if strict and line.unread:
             raise refuse(network, line.name, line.unread[0])
+        if strict and (missing := [s for e in group for s in undecided_by(e, network)]):
+            raise refuse_to_guess(network, line.name, missing)
         lines.append(line)
     return Count(network, tuple(lines))
 

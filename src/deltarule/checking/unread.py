@@ -10,7 +10,8 @@ from deltarule.notation.affine import affine
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Read, Reduction, Selection, tensor_name, walk
+from deltarule.notation.nodes import Read, Reduction, Selection, free_symbols, tensor_name, walk
+from deltarule.notation.specialise import given_sizes
 from deltarule.notation.symbols import Index
 
 
@@ -101,6 +102,49 @@ def _numbered(
         return None
     rows = tuple(range(max(last + 1, 0), extent))
     return Unread(name, axis, extent, window, stride, pad, outputs, remainder, rows)
+
+
+def undecided_by(equation: Equation, network: Network) -> list[str]:
+    """The sizes without a number that decide whether windows of more than one step fit."""
+    if isinstance(equation.rhs, Selection):
+        return []
+    inner = {
+        i: n for node in walk(equation.rhs) if isinstance(node, Reduction) for i, n in node.ranges
+    }
+    outer = dict(equation.ranges)
+    missing: dict[str, None] = {}
+    for access in [n for n in walk(equation.rhs) if isinstance(n, Read)]:
+        axes = network.tensors[tensor_name(access)].axes
+        for extent, subscript in zip(axes, access.indices, strict=True):
+            split = affine(subscript, tuple(outer.keys() | inner.keys()))
+            moving = [i for i in split[0] if i in outer] if split else []
+            if len(moving) != 1 or split[0][moving[0]] in (1, -1):
+                continue
+            numbers = [extent, split[1], *split[0].values()]
+            numbers += [(outer | inner)[i] for i in split[0]]
+            missing.update(dict.fromkeys(_given_in(numbers, network)))
+    return list(missing)
+
+
+def _given_in(expressions: list[Expr], network: Network) -> list[str]:
+    """The sizes that may be given and that the expressions depend on."""
+    known = given_sizes(network)
+    found = {s for e in expressions for s in free_symbols(e)}
+    for symbol, definition in reversed(network.definitions.items()):
+        if symbol in found:
+            found |= free_symbols(definition)
+    return [name for name, symbol in known.items() if symbol in found]
+
+
+def refuse_to_guess(network: Network, layer: str, missing: list[str]) -> DeltaruleError:
+    """A window of which it cannot be told whether it fits."""
+    names = list(dict.fromkeys(missing))
+    return DeltaruleError(
+        f"whether the window of {layer} fits cannot be told: {', '.join(names)} "
+        + ("has no number" if len(names) == 1 else "have no numbers"),
+        network.name,
+        "give numbers: --set " + ",".join(f"{name}=…" for name in names),
+    )
 
 
 def refuse(network: Network, layer: str, left: Unread) -> DeltaruleError:
