@@ -17,7 +17,7 @@ from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.files import load
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import free_symbols
-from deltarule.notation.specialise import specialise
+from deltarule.notation.specialise import given_sizes, specialise
 from deltarule.notation.symbols import Size
 from deltarule.notation.tensors import Tensor
 
@@ -98,9 +98,10 @@ def _loaded(name: str, settings: dict) -> tuple[Network, dict]:
         if symbol.name in rest:
             scalars[symbol] = Fraction(str(rest.pop(symbol.name)))
     usual_numbers = {a.name: v for a, v in network.attributes.items()}
-    unknown = [k for k, v in rest.items() if not isinstance(v, int) or isinstance(v, bool)]
+    sizes = given_sizes(network)
+    unknown = [k for k, v in rest.items() if k not in sizes or type(v) is not int]
     if unknown:
-        known = [*network.options, *(s.name for s in scalars), *usual_numbers]
+        known = [*network.options, *(s.name for s in scalars), *sizes]
         raise DeltaruleError(
             f"{name} has no setting {unknown[0]}",
             network.name,
