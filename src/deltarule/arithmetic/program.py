@@ -1,6 +1,7 @@
 """Programs: equations prepared once for many runs in float64, as thousands of updates need.
 
 Only what networks with plain subscripts use is prepared; other equations are evaluated as ever.
+A recurrence is prepared time by time: what depends on the time alone is decided beforehand.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sympy import Add, Dummy, Expr, Mul, Pow, Rational, Symbol
 
 from deltarule.arithmetic.evaluate import Values, evaluate, written_out
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.integers import Grid, mask, whole
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.functions import Elementwise
@@ -61,11 +63,62 @@ def _line(equation: Equation, values: Values) -> Prepared:
     return line
 
 
-class _Preparation:
-    """Turns formulas into closures over NumPy."""
+def at_time(
+    equation: Equation, values: Values, fixed: Mapping[Index, int]
+) -> Callable[[dict], None] | None:
+    """A function that writes the equation's value at some fixed indices into its array.
 
-    def __init__(self, values: Values, letters: Mapping[Dummy, Prepared] | None = None):
-        self.values, self.letters = values, letters or {}
+    None where the equation has to be evaluated as ever.
+    """
+    indices = tuple(i for i, _ in equation.ranges if i not in fixed)
+    shape = tuple(values.extent(n) for i, n in equation.ranges if i not in fixed)
+    preparation = _Preparation(values, None, fixed)
+    name = equation.name
+    try:
+        formula = preparation.prepare(equation.rhs, indices, shape)
+        where = preparation.places(name, equation.subscripts, indices)
+    except _Unprepared:
+        return None
+    if tuple(s for s in equation.subscripts if s in indices) != indices:
+        return None
+
+    def write(arrays: dict) -> None:
+        arrays[name][where] = formula(arrays)
+
+    return write
+
+
+class _Preparation:
+    """Turns formulas into closures over NumPy; indices that are `fixed` have no axis."""
+
+    def __init__(
+        self, values: Values, letters: Mapping[Dummy, Prepared] | None = None,
+        fixed: Mapping[Index, int] | None = None,
+    ):
+        self.values, self.letters, self.fixed = values, letters or {}, fixed or {}
+        self._here = Grid(tuple(self.fixed), (1,) * len(self.fixed), tuple(self.fixed.values()))
+
+    def places(self, name: str, subscripts: tuple, indices: tuple[Index, ...]) -> tuple:
+        """What to take along each axis of an array: all of it, or the one place that is fixed."""
+        return tuple(slice(None) if s in indices else self._place(s) for s in subscripts)
+
+    def _place(self, subscript: Expr) -> int:
+        if not subscript.free_symbols - self.values.sizes.keys() <= self.fixed.keys():
+            raise _Unprepared
+        found = int(whole(subscript, self._here, self.values).item())
+        if found < 0:
+            raise _Unprepared
+        return found
+
+    def _decided(self, conditions: Iterable) -> bool:
+        """Whether conditions that depend on nothing but fixed indices hold."""
+        for condition in conditions:
+            known = self.fixed.keys() | self.values.sizes.keys()
+            if isinstance(condition, nodes.Positive) or not condition.free_symbols <= known:
+                raise _Unprepared
+            if not mask(condition, self._here, self.values).all():
+                return False
+        return True
 
     def prepare(self, node: Expr, indices: tuple[Index, ...], shape: tuple) -> Prepared:
         for kind in type(node).__mro__:
@@ -88,16 +141,25 @@ class _Preparation:
 
     def _read(self, node, indices, shape) -> Prepared:
         name, subscripts = nodes.tensor_name(node), node.indices
-        if len(set(subscripts)) < len(subscripts) or not set(subscripts) <= set(indices):
+        free = [s for s in subscripts if s in indices]
+        if len(set(free)) < len(free):
             raise _Unprepared
-        axes = [indices.index(s) for s in subscripts]
+        where = self.places(name, subscripts, indices)
+        axes = [indices.index(s) for s in free]
         order = sorted(range(len(axes)), key=axes.__getitem__)
         spread = tuple(n if k in axes else 1 for k, n in enumerate(shape))
+        if len(free) == len(subscripts):
+            where = ()
         if axes == list(range(len(shape))):
-            return lambda arrays: arrays[name]
+            return lambda arrays: arrays[name][where]
         if order == list(range(len(axes))):
-            return lambda arrays: arrays[name].reshape(spread)
-        return lambda arrays: arrays[name].transpose(order).reshape(spread)
+            return lambda arrays: arrays[name][where].reshape(spread)
+        return lambda arrays: arrays[name][where].transpose(order).reshape(spread)
+
+    def _choose(self, node, indices, shape) -> Prepared:
+        condition, then, otherwise = node.args
+        chosen = then if self._decided([condition]) else otherwise
+        return self.prepare(chosen, indices, shape)
 
     def _add(self, node, indices, shape) -> Prepared:
         parts = [self.prepare(a, indices, shape) for a in node.args]
@@ -122,12 +184,12 @@ class _Preparation:
             apply, name = Float64().apply, node.row.name
             return lambda arrays: apply(name, inside[0](arrays))
         formula, letters = written_out(type(node), len(inside), stable=True)
-        inner = _Preparation(self.values, dict(zip(letters, inside, strict=True)))
+        inner = _Preparation(self.values, dict(zip(letters, inside, strict=True)), self.fixed)
         return inner.prepare(formula, indices, shape)
 
     def _sum(self, node, indices, shape) -> Prepared:
-        if node.conditions:
-            raise _Unprepared
+        if not self._decided(node.conditions):
+            return lambda arrays: 0.0
         extents = tuple(self.values.extent(n) for _, n in node.ranges)
         body = self.prepare(node.body, indices + node.indices, shape + extents)
         axes = tuple(range(len(shape), len(shape) + len(extents)))
@@ -143,5 +205,5 @@ class _Preparation:
 
     _methods = {
         Rational: _constant, Size: _constant, Symbol: _symbol, nodes.Read: _read, Add: _add,
-        Mul: _mul, Pow: _pow, Elementwise: _function, nodes.Sum: _sum,
+        Mul: _mul, Pow: _pow, Elementwise: _function, nodes.Sum: _sum, nodes.Choose: _choose,
     }

@@ -5,7 +5,7 @@ Equations of a recurrence are run time by time; every other equation all at once
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 from sympy import Expr
@@ -44,8 +44,16 @@ def run_block(block: Block, values: Values, arithmetic: Arithmetic, held: Held) 
 
 def _scan(recurrence: Recurrence, values: Values, arithmetic: Arithmetic, held: Held) -> None:
     """Run a recurrence, time after time."""
-    for equation in recurrence.equations:
-        _make_room(equation, values, arithmetic)
+    make_room(recurrence, values, arithmetic)
+    for part, now in timetable(recurrence, values, held):
+        run_block(part, values, arithmetic, now)
+
+
+def timetable(recurrence: Recurrence, values: Values, held: Held) -> Iterator[tuple[Block, Held]]:
+    """The parts of a recurrence in the order of computation, each with the times it is run at.
+
+    Raises DeltaruleError if there are no times at all.
+    """
     spans = {id(e): _Span(e, i, offset, values) for e, i, offset in recurrence.times}
     start = min(s.first for s in spans.values())
     end = max(s.last for s in spans.values())
@@ -60,8 +68,15 @@ def _scan(recurrence: Recurrence, values: Values, arithmetic: Arithmetic, held: 
         for part in recurrence.parts:
             members = equations_of(part)
             if all(spans[id(e)].first <= time <= spans[id(e)].last for e in members):
-                now = {id(e): {**held.get(id(e), {}), **spans[id(e)].at(time)} for e in members}
-                run_block(part, values, arithmetic, now)
+                yield part, {
+                    id(e): {**held.get(id(e), {}), **spans[id(e)].at(time)} for e in members
+                }
+
+
+def make_room(recurrence: Recurrence, values: Values, arithmetic: Arithmetic) -> None:
+    """Arrays for all that a recurrence computes, where there are none of the right shape."""
+    for equation in recurrence.equations:
+        _make_room(equation, values, arithmetic)
 
 
 class _Span:

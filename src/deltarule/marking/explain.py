@@ -62,7 +62,7 @@ class Explainer:
         self.thorough = thorough
         self.bench, self.paper, self._mistakes = bench, paper, mistakes
         self.not_right: set[str] = set()
-        self._last: tuple[tuple, np.ndarray | None] | None = None
+        self._known: dict[tuple, np.ndarray | None] = {}
         self._ways: dict[str, tuple[Iterator, list]] = {}
         self._held = {name: w for name, w in paper.written.items() if name in bench.equations}
 
@@ -213,15 +213,16 @@ class Explainer:
         return True
 
     def _quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
-        """The last value in float64 is kept: ways of rounding come one after another."""
-        key = (name, hypothesis.held, tuple(hypothesis.variants.items()))
-        if self._last is None or self._last[0] != key:
+        """Values in float64 are kept: they serve all ways of rounding, and every entry."""
+        wrong = tuple((line, id(equation)) for line, equation in hypothesis.variants.items())
+        key = (name, hypothesis.held, wrong)
+        if key not in self._known:
             try:
                 found = self.bench.quick(name, hypothesis)
             except (Circular, DeltaruleError, ZeroDivisionError, OverflowError):
                 found = None
-            self._last = (key, found)
-        return self._last[1]
+            self._known[key] = found
+        return self._known[key]
 
     def _can_tell_pairs(self, written: Written, entries: list[tuple], places: list[str]) -> bool:
         """Whether the printed digits carry enough information for a choice among pairs."""

@@ -18,8 +18,9 @@ from deltarule.arithmetic.exact import Rounded, fraction
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.checking.course import Course
+from deltarule.marking.scans import Scans
 from deltarule.notation.equations import Equation
-from deltarule.notation.recurrences import Recurrence, blocks, equations_of
+from deltarule.notation.recurrences import Block, Recurrence, blocks, equations_of
 
 
 class Circular(Exception):
@@ -59,6 +60,7 @@ class Bench:
             for name, equations in self.equations.items()
         }
         self.groups = _groups(course)
+        self.scans = Scans()
         self._written = written
         self._above: dict[str, frozenset[str]] = {}
 
@@ -127,19 +129,23 @@ class _Work:
             raise Circular(name)
         self._busy.add(name)
         block = self._block(name)
-        mine = {e.name for e in block}
-        for needed in frozenset().union(*(e.read_names() for e in block)) - mine:
+        equations = block if isinstance(block, tuple) else equations_of(block)
+        mine = {e.name for e in equations}
+        for needed in frozenset().union(*(e.read_names() for e in equations)) - mine:
             self._provide(needed)
         own = name in self.hypothesis.held and name in self.bench.groups
         if own:
             self.values.arrays[name] = self._held(name)
         self._busy.discard(name)
-        if len(block) == 1 and block[0].subscripts == block[0].indices and (
-            own or name not in block[0].read_names()
+        only = block if isinstance(block, Equation) else None
+        if only is not None and only.subscripts == only.indices and (
+            own or name not in only.read_names()
         ):
-            only = block[0]
             return evaluate(only.rhs, only.ranges, self.values, self.arithmetic)
-        run(block, self.values, self.arithmetic)
+        if isinstance(block, Recurrence):
+            self.bench.scans.run(block, self.values, self.arithmetic)
+        else:
+            run(equations, self.values, self.arithmetic)
         return self.values.arrays.pop(name) if len(mine) == 1 else self.values.arrays[name]
 
     def _provide(self, name: str) -> None:
@@ -155,17 +161,18 @@ class _Work:
             wrong if e.subscripts == wrong.subscripts else e for e in self.bench.equations[name]
         )
 
-    def _block(self, name: str) -> tuple[Equation, ...]:
+    def _block(self, name: str) -> Block | tuple[Equation, ...]:
         """The equations that have to be computed together to get a line."""
         group = self.bench.groups.get(name, frozenset()) - self.hypothesis.held
         if name not in group:
-            return self._equations(name)
-        open_lines = tuple(e for n in self.bench.equations if n in group
-                           for e in self._equations(n))
-        for block in blocks(open_lines):
+            return _alone(self._equations(name))
+        names = [n for n in self.bench.equations if n in group]
+        right = tuple(e for n in names for e in self.bench.equations[n])
+        taken = tuple(e for n in names for e in self._equations(n))
+        for block in self.bench.scans.arranged(right, taken):
             if name in {e.name for e in equations_of(block)}:
-                return equations_of(block)
-        return self._equations(name)
+                return block
+        return _alone(self._equations(name))
 
     def lookup(self, name: str):
         """The value of a line as it goes into a later one."""
@@ -203,3 +210,8 @@ class _Work:
             at = tuple(entry)
             mixed[at] = self.arithmetic.number(Fraction(printed[at]))
         return mixed
+
+
+def _alone(equations: tuple[Equation, ...]) -> Equation | tuple[Equation, ...]:
+    """The equation, if it is one."""
+    return equations[0] if len(equations) == 1 else equations
