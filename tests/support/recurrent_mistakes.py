@@ -46,10 +46,9 @@ def draw(kind: str, seed: int, sizes: tuple[int, int, int, int] = (3, 2, 2, 3)) 
     return g | {"y": some(T, N, H)}
 
 
-def worked(kind: str, g: dict, **wrong: Callable) -> dict[str, np.ndarray]:
-    """Every quantity; `wrong` puts functions in the place of single lines (/ is spelled _by_)."""
-    wrong = {name.replace("_by_", "/"): line for name, line in wrong.items()}
-    q, T = dict(g), len(g["x"])
+def worked(kind: str, g: dict, wrong: dict[str, Callable] | None = None) -> dict:
+    """Every quantity; `wrong` puts functions in the place of single lines."""
+    wrong, q, T = wrong or {}, dict(g), len(g["x"])
     forward, back, sums = LINES[kind]
     for lines, times in ((forward, range(T)), (back, range(T - 1, -1, -1))):
         for t in times:
@@ -59,6 +58,28 @@ def worked(kind: str, g: dict, **wrong: Callable) -> dict[str, np.ndarray]:
     for name, line in sums.items():
         q[name] = wrong.get(name, line)(q)
     return q
+
+
+def truncated(q: dict, k: int) -> np.ndarray:
+    """∂E/∂W_hh of the rnn if every error goes back k times and no further."""
+    total = np.zeros_like(q["W_hh"])
+    for t in range(len(q["x"])):
+        back = q["dE/dyhat"][t] @ q["W_hy"].T
+        for u in range(t, max(-1, t - k), -1):
+            slope = back * (1 - q["h"][u] ** 2)
+            total += before(q, "h", u).T @ slope
+            back = slope @ q["W_hh"].T
+    return total
+
+
+def wandering_forward(q: dict, time: int) -> np.ndarray:
+    """∂E/∂h of the rnn if errors are carried from each time to the next one."""
+    back = 0.0
+    for t in range(time + 1):
+        error = q["yhat"][t] - q["y"][t]
+        state = error @ q["W_hy"].T + back
+        back = (state * (1 - q["h"][t] ** 2)) @ q["W_hh"].T
+    return state
 
 
 def sheet(kind: str, g: dict, published: dict, decimals: int) -> Sheet:

@@ -65,10 +65,10 @@ def _line(equation: Equation, values: Values) -> Prepared:
 
 def at_time(
     equation: Equation, values: Values, fixed: Mapping[Index, int]
-) -> Callable[[dict], None] | None:
+) -> Callable[[dict, Float64], None] | None:
     """A function that writes the equation's value at some fixed indices into its array.
 
-    None where the equation has to be evaluated as ever.
+    None where the equation has to be evaluated as ever. An arithmetic settles the value.
     """
     indices = tuple(i for i, _ in equation.ranges if i not in fixed)
     shape = tuple(values.extent(n) for i, n in equation.ranges if i not in fixed)
@@ -82,8 +82,8 @@ def at_time(
     if tuple(s for s in equation.subscripts if s in indices) != indices:
         return None
 
-    def write(arrays: dict) -> None:
-        arrays[name][where] = formula(arrays)
+    def write(arrays: dict, arithmetic: Float64) -> None:
+        arrays[name][where] = arithmetic.settle(formula(arrays))
 
     return write
 

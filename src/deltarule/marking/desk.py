@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,8 +16,10 @@ from deltarule.marking.arrays import Numbers, entries, shape
 from deltarule.marking.explain import Explainer
 from deltarule.marking.hypotheses import Bench
 from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
+from deltarule.marking.mistakes.rows import OFTEN_HIDDEN
 from deltarule.marking.paper import Paper, lay_out
 from deltarule.marking.sheets import Run
+from deltarule.marking.truncations import Truncations
 from deltarule.notation.files import load
 from deltarule.notation.names import canonical
 
@@ -35,12 +37,16 @@ class Desk:
     @cached_property
     def bench(self) -> Bench:
         """Values of the course under hypotheses."""
-        return Bench(self.course, written_values(self.paper))
+        return Bench(self.course, written_values(self.paper), self._truncations.lent)
 
     @cached_property
     def explainer(self) -> Explainer:
         """The search for explanations."""
         return Explainer(self.bench, self.paper, self.mistakes, self.thorough)
+
+    @cached_property
+    def _truncations(self) -> Truncations:
+        return Truncations(self.run.network, self.run.options, self.course)
 
     @cached_property
     def _mistakes(self) -> dict[str, list[Mistake]]:
@@ -49,14 +55,25 @@ class Desk:
     def mistakes(self, name: str) -> list[Mistake]:
         """The wrong versions of a line."""
         if name not in self._mistakes:
-            lines = {line.quantity: line for line in self.course.lines}
-            scenes = (
-                Scene(self.course.network, line, lines, self._shapes, self.course.floats.extent)
-                for line in self.course.lines if line.quantity == name
-            )
-            found = [m for scene in scenes for m in mistakes_in(scene)]
+            found = [m for scene in self._scenes(name) for m in mistakes_in(scene)]
+            found += self._truncations.mistakes(name)
             self._mistakes[name] = sorted(found, key=lambda m: m.cost)
         return self._mistakes[name]
+
+    def often_hidden(self, name: str) -> list[Mistake]:
+        """Those wrong versions of a line that numbers hide most often."""
+        return [
+            m for scene in self._scenes(name) for m in mistakes_in(scene, OFTEN_HIDDEN)
+            if m.cost <= 4.0
+        ]
+
+    def _scenes(self, name: str) -> Iterator[Scene]:
+        lines = {line.quantity: line for line in self.course.lines}
+        for line in self.course.lines:
+            if line.quantity == name:
+                yield Scene(
+                    self.course.network, line, lines, self._shapes, self.course.floats.extent
+                )
 
     @cached_property
     def _shapes(self) -> dict[str, tuple[int, ...]]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from deltarule.arithmetic.exact import Rounded
-from deltarule.marking.hypotheses import Bench, Circular, Hypothesis
+from deltarule.marking.hypotheses import Bench, Circular, Hypothesis, digits
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.paper import Paper, Written
 from deltarule.notation.errors import DeltaruleError
@@ -44,6 +44,9 @@ PAIR = 1.0
 
 #: How many pairs of mistakes are tried; working out a recurrence takes its time.
 MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
+
+#: How many lines of gradients are doubted between a quantity and what is printed before it.
+MOST_LINES_IN_TIME = 12
 
 
 class Explainer:
@@ -151,7 +154,7 @@ class Explainer:
         value without rounding on top of it, and the digits can tell.
         """
         name = written.quantity
-        places = [name, *islice(self._between(name), 4)]
+        places = self.places(name)
         carryings = list(self._wrong_carryings(name, written))
         single: list[Explanation] = []
         for place in places:
@@ -166,6 +169,14 @@ class Explainer:
         if not enough and self._can_tell_pairs(written, entries, places):
             pairs = list(self._pairs(written, entries, places))
         return sorted(single + pairs, key=lambda e: e.cost)
+
+    def places(self, name: str) -> list[str]:
+        """The lines where a mistake is looked for; through time, the gradients' lines too."""
+        between = self._between(name)
+        if not self.bench.groups.keys() & self.bench.ancestors(name):
+            return [name, *between[:4]]
+        gradients = [n for n in between if "/d" in n]
+        return [name, *dict.fromkeys([*between[:4], *gradients[:MOST_LINES_IN_TIME]])]
 
     def _wrong_carryings(self, name: str, written: Written) -> Iterator[tuple[float, Hypothesis]]:
         printed = frozenset(self._printed_above(name))
@@ -197,12 +208,14 @@ class Explainer:
     def _nearly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
         """A quick look in float64, so that only likely hypotheses are worked out exactly.
 
-        Rounding on the way is left out here, and allowed for by a wide margin.
+        Rounding on the way is left out here but for recurrences, and allowed for by a margin.
         """
-        values = self._quick(written.quantity, hypothesis)
+        values = self.quick(written.quantity, hypothesis)
         if values is None:
             return False
         units, share = (1.01, 0.0) if hypothesis.rounding is None else (30.0, 0.02)
+        if self.bench.groups:
+            share /= 100
         for entry in entries:
             printed = written.numbers[entry]
             size = abs(float(printed.value))
@@ -212,10 +225,11 @@ class Explainer:
                 return False
         return True
 
-    def _quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
+    def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         """Values in float64 are kept: they serve all ways of rounding, and every entry."""
         wrong = tuple((line, id(equation)) for line, equation in hypothesis.variants.items())
-        key = (name, hypothesis.held, wrong)
+        through_time = bool(self.bench.groups)
+        key = (name, hypothesis.held, wrong, through_time and digits(hypothesis.rounding))
         if key not in self._known:
             try:
                 found = self.bench.quick(name, hypothesis)

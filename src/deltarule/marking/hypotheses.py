@@ -16,6 +16,7 @@ from deltarule.arithmetic.base import Arithmetic, entrywise
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rounded, fraction
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.pocket import QuicklyRounded
 from deltarule.arithmetic.run import run
 from deltarule.checking.course import Course
 from deltarule.marking.scans import Scans
@@ -45,11 +46,22 @@ class Hypothesis:
         return replace(self, variants={**self.variants, line: equation})
 
 
-class Bench:
-    """Works out quantities of a course under hypotheses; exact values are computed once."""
+def digits(rounding: Rounded | None) -> tuple | None:
+    """What tells ways of rounding apart."""
+    return rounding and (rounding.decimals, rounding.significant, rounding.rule)
 
-    def __init__(self, course: Course, written: Mapping[str, np.ndarray]):
-        self.course = course
+
+class Bench:
+    """Works out quantities of a course under hypotheses; exact values are computed once.
+
+    `lent` are values, as fractions, that only wrong lines read.
+    """
+
+    def __init__(
+        self, course: Course, written: Mapping[str, np.ndarray],
+        lent: Mapping[str, np.ndarray] | None = None,
+    ):
+        self.course, self.lent = course, {} if lent is None else lent
         self.equations: dict[str, tuple[Equation, ...]] = {}
         for line in course.lines:
             self.equations[line.quantity] = (
@@ -61,6 +73,7 @@ class Bench:
         }
         self.groups = _groups(course)
         self.scans = Scans()
+        self._bases: dict[tuple, _Work] = {}
         self._written = written
         self._above: dict[str, frozenset[str]] = {}
 
@@ -90,9 +103,20 @@ class Bench:
         return entrywise(fraction, work.compute(name))
 
     def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray:
-        """The same in float64, where nothing is rounded on the way."""
+        """The same in float64; on the way, lines are rounded through time alone."""
+        if self.groups and hypothesis.rounding is not None:
+            return _Work(self, hypothesis, QuicklyRounded(hypothesis.rounding)).compute(name)
         unrounded = replace(hypothesis, rounding=None, rounded={})
         return _Work(self, unrounded, _FLOAT).compute(name)
+
+    def without_mistakes(self, hypothesis: Hypothesis, arithmetic: Arithmetic) -> _Work:
+        """The work of a hypothesis without its wrong lines, kept for all its lines."""
+        rule = digits(hypothesis.rounding)
+        key = (hypothesis.held, rule, type(arithmetic))
+        if key not in self._bases:
+            right = Hypothesis(hypothesis.held, hypothesis.rounding)
+            self._bases[key] = _Work(self, right, arithmetic)
+        return self._bases[key]
 
     def printed(self, name: str) -> np.ndarray:
         """What is printed of a line, as fractions, None where nothing is."""
@@ -152,6 +176,16 @@ class _Work:
         if name not in self.values.arrays:
             self.values.arrays[name] = self.lookup(name)
 
+    def provided(self, name: str):
+        """The value of a line as it goes into a later one, worked out once."""
+        self._provide(name)
+        return self.values.arrays[name]
+
+    def _in_wrong(self, name: str) -> bool:
+        """Whether a value may depend on what sets this hypothesis apart from its base."""
+        apart = self.hypothesis.rounded.keys() | self.hypothesis.variants.keys()
+        return not apart or name in apart or bool(self.bench.ancestors(name) & apart)
+
     def _equations(self, name: str) -> tuple[Equation, ...]:
         """The equations of a line, the wrong version in the place of the right one."""
         wrong = self.hypothesis.variants.get(name)
@@ -178,9 +212,13 @@ class _Work:
         """The value of a line as it goes into a later one."""
         if self.unchanged(name):
             return self._baseline(name)
+        if self.hypothesis.rounding is not None and not self._in_wrong(name):
+            return self.bench.without_mistakes(self.hypothesis, self.arithmetic).provided(name)
         if name in self.hypothesis.held:
             return self._held(name)
         found = self.compute(name)
+        if isinstance(self.arithmetic, Float64):
+            return self.arithmetic.settle(found)
         rounding = self.hypothesis.rounded.get(name, self.hypothesis.rounding)
         return rounding.settle(found) if rounding else found
 
@@ -194,7 +232,9 @@ class _Work:
         return self._same[name]
 
     def _baseline(self, name: str):
-        if self.arithmetic is _FLOAT:
+        if name in self.bench.lent:
+            return self.arithmetic.array(self.bench.lent[name])
+        if isinstance(self.arithmetic, Float64):
             return self.bench.course.floats.arrays[name]
         return self.bench.exact(name)
 

@@ -11,6 +11,7 @@ from deltarule.marking.after import judge_after
 from deltarule.marking.answers import Answers, load_answers
 from deltarule.marking.desk import Desk, derivation_of, open_desk
 from deltarule.marking.formulas import judge_formula
+from deltarule.marking.hidden import hidden
 from deltarule.marking.judge import judge
 from deltarule.marking.mends import mended
 from deltarule.marking.paper import Written
@@ -33,13 +34,16 @@ def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None)
         with told_at(answers.path):
             return _answered(sheet, answers, known)
     found: list[Verdict] = []
+    notes: list[str] = []
     for number, run in enumerate(sheet.runs, start=1):
         with told_at(sheet.path):
             if run.published:
                 desk = open_desk(run, number, run.published, known)
-                found += judged(desk, doubt=True)
+                verdicts_here = judged(desk, doubt=True)
+                notes += hidden(desk, verdicts_here)
+                found += verdicts_here
             found += formulas(run, number, run.formulas, known)
-    return Marking(sheet.title, tuple(found))
+    return Marking(sheet.title, tuple(found), notes=tuple(notes))
 
 
 def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
@@ -57,6 +61,7 @@ def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
         desk = desk.with_givens(true_givens.course.givens)
         notes.append("the sheet's givens are used as its own printed values mend them")
     found = judged(desk, doubt=False)
+    notes += hidden(desk, found)
     found += formulas(run, answers.run, answers.formulas, known)
     found += [_missing(desk, name) for name in _not_answered(run, desk)]
     return Marking(sheet.title, tuple(found), answers.who, tuple(notes))

@@ -82,7 +82,7 @@ class Scans:
         make_room(block, values, arithmetic)
         with arithmetic.context():
             for step in steps:
-                step(values.arrays)
+                step(values.arrays, arithmetic)
 
 
 def _put(block: Block, table: dict[Equation, Equation]) -> Block:

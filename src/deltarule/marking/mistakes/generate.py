@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import sympy
@@ -14,10 +15,12 @@ from deltarule.notation.nodes import free_indices
 _NOT_NUMBERS = (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
 
 
-def mistakes_in(scene: Scene) -> list[Mistake]:
+def mistakes_in(
+    scene: Scene, rows: Iterable[Callable[[Scene], Iterator[Wrong]]] = ROWS
+) -> list[Mistake]:
     """The wrong versions of a line, simplest first; equal formulas are kept once."""
     found: dict[Expr, Wrong] = {}
-    for row in ROWS:
+    for row in rows:
         for wrong in row(scene):
             if wrong.formula == scene.equation.rhs or not _sound(wrong.formula, scene):
                 continue

@@ -1,4 +1,4 @@
-"""Times: a state taken at the wrong step, a path through time cut."""
+"""Times: a state taken at the wrong step, a path through time cut, the order turned round."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from sympy import Add, Expr
 from deltarule.marking.mistakes.scene import Scene, Wrong
 from deltarule.marking.mistakes.sites import sites
 from deltarule.notation.names import pretty
-from deltarule.notation.nodes import Read, reads, tensor_name
+from deltarule.notation.nodes import AtLeastZero, Carried, Read, reads, tensor_name
+from deltarule.notation.recurrences import Recurrence, blocks
 from deltarule.notation.substitution import replace_reads
 from deltarule.notation.symbols import Index
 from deltarule.notation.text import text
@@ -31,14 +32,65 @@ def wrong_time(scene: Scene) -> Iterator[Wrong]:
     rhs = scene.equation.rhs
     for access in reads(rhs):
         for position, index, _ in shifted(access):
-            subscripts = list(access.indices)
-            subscripts[position] = index
-            now = access.func(access.base, *subscripts)
+            now = _at(access, position, index)
             formula = replace_reads(rhs, lambda a, old=access, new=now: new if a == old else a)
+            yield Wrong("wrong time", 4.0, formula, _of_wrong_time(now, access))
+    for site in sites(rhs):
+        if not isinstance(site.node, Carried) or not isinstance(site.node.args[1], Read):
+            continue
+        for position, index, _ in shifted(site.node.args[1]):
+            now = _at(site.node.args[1], position, index)
             yield Wrong(
-                "wrong time", 4.0, formula,
-                f"{text(now)} stands where {text(access)} belongs: the value of the wrong time",
+                "wrong time", 4.0, site.replaced(now), _of_wrong_time(now, site.node.args[1])
             )
+
+
+def _at(access: Read, position: int, subscript: Expr) -> Read:
+    subscripts = list(access.indices)
+    subscripts[position] = subscript
+    return access.func(access.base, *subscripts)
+
+
+def _of_wrong_time(now: Read, access: Read) -> str:
+    return f"{text(now)} stands where {text(access)} belongs: the value of the wrong time"
+
+
+def reversed_order(scene: Scene) -> Iterator[Wrong]:
+    """The sequence gone through from its other end: inputs, states, or errors coming back."""
+    rhs = scene.equation.rhs
+    times = {b.extent for b in blocks(scene.network.equations) if isinstance(b, Recurrence)}
+    extents = dict(scene.equation.ranges)
+    for site in sites(rhs):
+        for reduction in site.inside:
+            extents |= dict(reduction.ranges)
+    for access in dict.fromkeys(reads(rhs)):
+        tensor = scene.network.tensors.get(tensor_name(access))
+        if tensor is None or tensor.role not in ("input", "state"):
+            continue
+        for position, index in enumerate(access.indices):
+            if isinstance(index, Index) and extents.get(index) in times:
+                turned = _at(access, position, extents[index] - 1 - index)
+                formula = replace_reads(rhs, lambda a, o=access, n=turned: n if a == o else a)
+                yield Wrong(
+                    "time order reversed", 4.5, formula,
+                    f"{pretty(tensor.name)} is gone through in the reverse order of time",
+                )
+    yield from _errors_the_other_way(scene, rhs)
+
+
+def _errors_the_other_way(scene: Scene, rhs: Expr) -> Iterator[Wrong]:
+    """Errors taken from the time before, as if they came from there."""
+    behind = {i for a in reads(rhs) if "/d" in tensor_name(a) for _, i, n in shifted(a) if n == 1}
+    for index in behind & set(scene.equation.indices):
+        extent = dict(scene.equation.ranges)[index]
+        later = AtLeastZero(extent - 2 - index)
+        table = {later: AtLeastZero(index - 1)}
+        moved = rhs.xreplace(table).xreplace({index + 1: index - 1})
+        yield Wrong(
+            "time order reversed", 4.5, moved,
+            f"the errors come from the time {text(index - 1)}, not from {text(index + 1)}: "
+            "time is gone through in the wrong order",
+        )
 
 
 def cut(scene: Scene) -> Iterator[Wrong]:

@@ -1,0 +1,52 @@
+"""Gates: one number for a whole vector of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Integer
+
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.notation.functions import Elementwise
+from deltarule.notation.names import pretty
+from deltarule.notation.nodes import Read, Sum, reads, tensor_name
+from deltarule.notation.recurrences import Recurrence, blocks
+from deltarule.notation.substitution import replace_reads, substitute
+from deltarule.notation.symbols import fresh
+
+
+def scalar_gate(scene: Scene) -> Iterator[Wrong]:
+    """A gate of a recurrence as a single number: its first entry, or one gradient for all."""
+    gates = _gates(scene)
+    rhs = scene.equation.rhs
+    for access in dict.fromkeys(reads(rhs)):
+        name = tensor_name(access)
+        if name in gates and access.indices[-1] != 0:
+            first = access.func(access.base, *access.indices[:-1], Integer(0))
+            formula = replace_reads(rhs, lambda a, o=access, n=first: n if a == o else a)
+            yield Wrong(
+                "scalar gate", 5.0, formula,
+                f"{pretty(name)} is taken as a single number, its first one, for all units",
+            )
+    of = scene.line.quantity.rpartition("/d")[2]
+    if of in gates and "/d" in scene.line.quantity:
+        unit, extent = scene.equation.ranges[-1]
+        other = fresh(unit.name, {i.name for i in scene.equation.indices})
+        summed = Sum(substitute(rhs, {unit: other}), ((other, extent),), ())
+        yield Wrong(
+            "scalar gate", 5.0, summed,
+            f"{pretty(of)} is taken as a single number: its gradient is summed over all units",
+        )
+
+
+def _gates(scene: Scene) -> set[str]:
+    """Tensors between 0 and 1 that a recurrence computes, more than one at a time."""
+    return {
+        e.name
+        for block in blocks(scene.network.equations) if isinstance(block, Recurrence)
+        for e in block.equations
+        if isinstance(e.rhs, Elementwise) and e.rhs.row.name == "sigmoid"
+        and isinstance(e.rhs.args[0], Read) and len(scene.shapes.get(e.name, ())) > 1
+        and scene.shapes[e.name][-1] > 1
+        and scene.network.tensors[e.name].role == "intermediate"
+    }

@@ -1,0 +1,62 @@
+"""Gradients of truncated backpropagation through time, taken for the whole ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from deltarule.arithmetic.base import entrywise
+from deltarule.arithmetic.exact import fraction
+from deltarule.calculus import derive
+from deltarule.checking.course import Course
+from deltarule.marking.mistakes import Mistake
+from deltarule.notation.files import load
+from deltarule.notation.nodes import read
+from deltarule.notation.recurrences import Recurrence, blocks
+
+#: Errors that go back so many times at most are tried.
+MOST_TIMES = 3
+
+
+class Truncations:
+    """What the parameters' gradients are if errors go back k times and no further.
+
+    `lent` holds their values by names of their own, under which wrong lines read them.
+    """
+
+    def __init__(self, network: str, options: dict, course: Course):
+        self.network, self.options, self.course = network, options, course
+        self.lent: dict[str, np.ndarray] = {}
+        self._courses: dict[int, Course] = {}
+
+    def mistakes(self, name: str) -> list[Mistake]:
+        """The truncated gradients that differ from the whole one, if the line is a gradient."""
+        gradients = {g.name for g in self.course.derivation.gradients.values()
+                     if g.tensor.role == "parameter"}
+        if name not in gradients or set(self.options) & {"truncate", "chunks", "unroll"}:
+            return []
+        line = next(l for l in self.course.lines if l.quantity == name)
+        found = []
+        for k in range(1, min(self._times(), MOST_TIMES + 1)):
+            lent = f"{name} truncated after {k}"
+            if lent not in self.lent:
+                values = self._course(k).carried.arrays[name]
+                self.lent[lent] = entrywise(fraction, values)
+            equation = replace(line.equation, rhs=read(lent, *line.equation.indices))
+            times = "one time" if k == 1 else f"{k} times"
+            words = f"the errors go back {times} and no further (truncated after {k})"
+            found.append(Mistake("truncated", 4.5, name, equation, words))
+        return found
+
+    def _times(self) -> int:
+        extents = [self.course.floats.extent(b.extent)
+                   for b in blocks(self.course.network.equations) if isinstance(b, Recurrence)]
+        return max(extents, default=0)
+
+    def _course(self, k: int) -> Course:
+        if k not in self._courses:
+            derivation = derive(load(self.network, **self.options, truncate=k))
+            sizes = {**derivation.network.attributes, **self.course.sizes}
+            self._courses[k] = Course(derivation, self.course.givens, sizes)
+        return self._courses[k]
