@@ -96,6 +96,10 @@ def trace(
     from deltarule.cli.screen import run
 
     def command() -> int:
+        if words and words[0] == "flow":
+            from deltarule.cli.flow import show_flow
+
+            return show_flow(words[1:], seed, as_json=json)
         from deltarule.cli.trace import Request, show_trace
 
         style = _style(json=json, latex=latex or fragment)

@@ -1,0 +1,165 @@
+"""`trace flow`: how large the gradient is at every time or layer, and products of equal factors."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from deltarule.checking.flow import Flow, flow, growth
+from deltarule.cli.arguments import one_name, split
+from deltarule.cli.page import Page
+from deltarule.cli.screen import busy, console, write_json
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.files import load
+
+EXAMPLE = "trace flow rnn --steps 100"
+#: Other spellings of options and networks.
+SPELLED = {"depth": "layers"}
+NETWORKS = {"chain": "scalar_chain"}
+#: What else is shown: through time, and through layers as other activations of the same net.
+THROUGH_TIME = (("lstm", {"outputs": "last"}, {"b_f": 5}), ("irnn", {}, {}))
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "exp")
+#: A bar for each of so many places at most.
+MOST_BARS = 25
+
+
+def show_flow(words: Sequence[str], seed: int, as_json: bool) -> int:
+    """Run a network, and show the sizes of its gradient; or a product, with `--factor`."""
+    bare, options = split(words)
+    options = {SPELLED.get(name, name): value for name, value in options.items()}
+    if "factor" in options:
+        return _show_product(options, as_json)
+    name = NETWORKS.get(one_name(bare, EXAMPLE), bare[0])
+    steps = _whole(options.pop("steps", 100), "--steps")
+    width = _whole(options.pop("width", 8), "--width")
+    gain = _number(options.pop("gain", 1), "--gain")
+    alone = options.pop("alone", False)
+    if name == "rnn":
+        options = {"outputs": "last", **options}
+    with busy(f"running {name}"):
+        shown = [flow(load(name, **options), steps, width, seed, gain)]
+        if not alone:
+            shown += _beside(name, options, (steps, width, seed, gain), shown[0])
+    if as_json:
+        write_json({**_values(shown[0]), "beside": [_values(f) for f in shown[1:]]})
+        return 0
+    screen = console()
+    page = Page(screen.width)
+    _bars(page, shown[0])
+    if len(shown) > 1:
+        page.heading("Beside it")
+        for other in shown[1:]:
+            page.item(_title(other), other.sentence, column=28)
+    page.show(screen)
+    return 0
+
+
+def _beside(name: str, options: dict, settings: tuple, first: Flow) -> list[Flow]:
+    """The same with other cells, or with other activations."""
+    found = []
+    if first.places and first.places[0].label.startswith("t"):
+        for other, its_options, givens in THROUGH_TIME:
+            if other != name:
+                found.append(flow(load(other, **its_options), *settings, givens=givens))
+        return found
+    network = load(name, **options)
+    if "activation" in network.options:
+        for other in ACTIVATIONS:
+            if other != network.options["activation"].value:
+                found.append(flow(load(name, **{**options, "activation": other}), *settings))
+    return found
+
+
+def _title(shown: Flow) -> str:
+    told = ", ".join(f"{name} {value}" for name, value in shown.options.items())
+    return f"{shown.network} ({told})" if told else shown.network
+
+
+def _bars(page: Page, shown: Flow) -> None:
+    """A bar for every place, as long as the logarithm of the size tells."""
+    page.title(f"How the gradient flows through {_title(shown)}")
+    page.prose(shown.sentence)
+    page.blank()
+    logs = [math.log10(p.size) for p in shown.places if 0 < p.size < math.inf]
+    low, high = min(logs, default=0.0), max(logs, default=0.0)
+    every = -(-len(shown.places) // MOST_BARS)
+    last = len(shown.places) - 1
+    column = max(len(p.label) for p in shown.places)
+    room = max(page.width - column - 14, 8)
+    for k, place in enumerate(shown.places):
+        if k % every and k != last:
+            continue
+        bar = ""
+        if 0 < place.size < math.inf:
+            share = (math.log10(place.size) - low) / (high - low) if high > low else 1.0
+            bar = "█" * (1 + round(share * (room - 1)))
+        page.formula(f"{place.label.ljust(column)} {_brief(place.size):>9} {bar}", indent=0)
+    if every > 1:
+        page.prose(f"one place in {every} is shown; bars are logarithmic", style="dim")
+    factors = " · ".join(_brief(p.factor) for p in shown.places[1:9] if p.factor is not None)
+    more = " · …" if len(shown.places) > 9 else ""
+    page.blank()
+    if factors:
+        page.prose(f"From place to place it is multiplied by {factors}{more}; "
+                   f"on average by {_brief(shown.rate)}.")  # fmt: skip
+
+
+def _brief(number: float) -> str:
+    return f"{number:.3g}".replace("-", "−")
+
+
+def _values(shown: Flow) -> dict:
+    """A flow for JSON; sizes beyond float64 are null."""
+    return {
+        "network": shown.network,
+        "options": {name: str(value) for name, value in shown.options.items()},
+        "verdict": shown.verdict,
+        "rate": _finite(shown.rate),
+        "sentence": shown.sentence,
+        "places": [
+            {"gradient": p.gradient, "label": p.label, "size": _finite(p.size),
+             "factor": None if p.factor is None else _finite(p.factor)}
+            for p in shown.places
+        ],
+    }  # fmt: skip
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def _show_product(options: dict, as_json: bool) -> int:
+    """The product of equal factors."""
+    steps = _whole(options.get("steps", 1000), "--steps")
+    factor = _number(options["factor"], "--factor")
+    product = growth(factor, steps)
+    if as_json:
+        write_json({"factor": factor, "steps": steps, "product": _finite(product)})
+        return 0
+    told = f"{product:.0f}" if 1 <= abs(product) < 1e9 else _brief(product)
+    if abs(factor) == 1:
+        verdict = "steady"
+    else:
+        verdict = "vanishing" if abs(factor) < 1 else "exploding"
+    screen = console()
+    page = Page(screen.width)
+    page.formula(f"{factor:g} to the power {steps} = {told}: {verdict}", indent=0)
+    page.show(screen)
+    return 0
+
+
+def _whole(value: object, option: str) -> int:
+    number = _number(value, option)
+    if number != int(number) or number < 1:
+        raise DeltaruleError(f"{value} is no whole number from 1 on", option, f"write {option} 50")
+    return int(number)
+
+
+def _number(value: object, option: str) -> float:
+    try:
+        number = float(str(value).replace("−", "-"))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise DeltaruleError(f"{value} is not a number", option, f"write {option} and a number")
+    return number
