@@ -3,7 +3,6 @@
 import importlib.util
 import sys
 
-import numba
 import numpy as np
 import pytest
 
@@ -26,7 +25,7 @@ CASES = [(name, None) for name in catalogue()] + [
 
 def plain_python(text: str, folder, monkeypatch):
     """The kernel's file as a module whose functions are not compiled."""
-    monkeypatch.setattr(numba.config, "DISABLE_JIT", True)
+    monkeypatch.setattr("numba.config.DISABLE_JIT", True)
     path = folder / "kernel.py"
     path.write_text(text, encoding="utf-8")
     spec = importlib.util.spec_from_file_location("kernel_as_python", path)

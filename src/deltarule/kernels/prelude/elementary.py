@@ -20,7 +20,7 @@ real = np.float64
 
 
 @intrinsic
-def shifted_exponent(_context, k):
+def shifted_exponent(_context, k):  # pyright: ignore
     """2ᵏ of a whole k in the range of the exponent, put together from its bits."""
     bits, bias, digits, kind = SHAPE
 
@@ -32,7 +32,7 @@ def shifted_exponent(_context, k):
     return kind(kind), generate
 
 
-if numba.config.DISABLE_JIT:
+if numba.config.DISABLE_JIT:  # pyright: ignore
 
     def shifted_exponent(k):  # noqa: F811
         """2ᵏ, where nothing is compiled."""
