@@ -1,0 +1,103 @@
+"""Every elementwise function and its derivative against mpmath, at many points.
+
+The functions and the derivatives here are mpmath's own or its numerical differentiation; none
+of them is taken from the rows that they test.
+"""
+
+from fractions import Fraction
+
+import mpmath
+import numpy as np
+import pytest
+from sympy import Integer
+
+from deltarule.arithmetic.evaluate import Values, evaluate
+from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.floats import Float64
+from deltarule.notation.functions import FUNCTIONS, derivative
+from deltarule.notation.nodes import read
+from deltarule.notation.symbols import Index, Scalar
+
+mpmath.mp.dps = 50
+SLOPE = Fraction(1, 10)
+
+KNOWN = {
+    "exp": mpmath.exp, "log": mpmath.log, "tanh": mpmath.tanh, "erf": mpmath.erf,
+    "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
+    "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
+    "relu": lambda z: max(z, mpmath.mpf(0)),
+    "relu_one": lambda z: max(z, mpmath.mpf(0)),
+    "relu_half": lambda z: max(z, mpmath.mpf(0)),
+    "absolute": abs,
+    "sign": mpmath.sign,
+    "leaky_relu": lambda z: z if z > 0 else z / 10,
+    "elu": lambda z: z if z > 0 else mpmath.expm1(z) / 10,
+    "gelu": lambda z: z * mpmath.ncdf(z),
+}  # fmt: skip
+AT_ZERO = {
+    "relu": 0, "relu_one": 1, "relu_half": 0.5, "absolute": 0, "sign": 0, "leaky_relu": 0.1,
+    "elu": 0.1,
+}  # fmt: skip
+POINTS = [Fraction(k, 16) for k in range(-160, 161, 7)] + [Fraction(1, 1000), Fraction(-1, 1000)]
+
+
+def points(name):
+    return [p for p in POINTS if p and (name != "log" or p > 0)]
+
+
+def computed(expression, z, arithmetic):
+    values = Values({"z": arithmetic.array(z)}, {}, {Scalar("a"): SLOPE}, {})
+    return evaluate(expression, [(Index("i"), Integer(len(z)))], values, arithmetic)
+
+
+def of(name):
+    """The function of z[i], with its slope a if it has one."""
+    function, z = FUNCTIONS[name], read("z", Index("i"))
+    arity = 1 if function.row.leaf else function.row.formula.__code__.co_argcount
+    return (z,) if arity == 1 else (z, Scalar("a"))
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_values(name):
+    z = points(name)
+    wanted = [KNOWN[name](mpmath.mpf(p.numerator) / p.denominator) for p in z]
+    function = FUNCTIONS[name](*of(name))
+    for found, right in zip(computed(function, z, Ball(160)), wanted):
+        assert abs(mpmath.mpf(found.mid().str(40, radius=False)) - right) < mpmath.mpf(10) ** -35
+    np.testing.assert_allclose(
+        computed(function, z, Float64()), [float(w) for w in wanted], rtol=1e-12, atol=1e-14
+    )
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_derivatives(name):
+    z = points(name)
+    slope = derivative(FUNCTIONS[name])(*of(name))
+    for found, p in zip(computed(slope, z, Ball(160)), z):
+        right = mpmath.diff(KNOWN[name], mpmath.mpf(p.numerator) / p.denominator)
+        assert abs(mpmath.mpf(found.mid().str(40, radius=False)) - right) < mpmath.mpf(10) ** -20
+
+
+@pytest.mark.parametrize("name", sorted(AT_ZERO))
+def test_the_convention_at_the_kink(name):
+    assert FUNCTIONS[name].row.kink
+    slope = derivative(FUNCTIONS[name])(*of(name))
+    assert float(computed(slope, [Fraction(0)], Float64())[0]) == AT_ZERO[name]
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "softplus", "tanh", "elu", "gelu", "relu"])
+def test_nothing_overflows_in_floating_point(name):
+    z = [Fraction(-1000), Fraction(1000)]
+    found = computed(FUNCTIONS[name](*of(name)), z, Float64())
+    assert np.isfinite(found).all()
+    assert np.isfinite(computed(derivative(FUNCTIONS[name])(*of(name)), z, Float64())).all()
+
+
+def test_the_tanh_that_loopy_differentiates_wrongly():
+    """loopy's tanh′ is (1 − tanh)² since 2015; its only test used sinh and exp."""
+    z = points("tanh")
+    slope = computed(derivative(FUNCTIONS["tanh"])(*of("tanh")), z, Float64())
+    wrong = [(1 - np.tanh(float(p))) ** 2 for p in z]
+    right = [1 - np.tanh(float(p)) ** 2 for p in z]
+    np.testing.assert_allclose(slope, right, rtol=1e-12)
+    assert not np.allclose(slope, wrong)
