@@ -192,12 +192,15 @@ def _show_sheet(request: Request, sheet: Sheet, runs: list[Worked]) -> None:
         body = trace_fragment(sheet.title, [worked.trace for worked in runs], only)
         write(body if request.fragment else document(body))
     else:
+        from deltarule.cli.contributions import contributions
         from deltarule.cli.page import Page
         from deltarule.cli.trace_page import sheet_page
 
         screen = console()
         page = Page(screen.width)
         sheet_page(page, sheet, runs, only)
+        for worked in runs if only is None else ():
+            contributions(page, worked.trace)
         page.show(screen)
 
 

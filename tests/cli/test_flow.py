@@ -1,4 +1,4 @@
-"""`trace flow`: bars on the screen, values in JSON, products of factors."""
+"""`trace flow`: bars, JSON, products of factors; and what each time contributes to a gradient."""
 
 import json
 
@@ -34,3 +34,10 @@ def test_products_of_the_decks(invoke, factor, product):
 def test_bad_numbers_and_networks_are_refused(invoke):
     assert "whole number" in invoke("trace", "flow", "rnn", "--steps", "0").err
     assert "neither times nor layers" in invoke("trace", "flow", "dense").err.replace("\n", " ")
+
+
+def test_every_time_contributes_to_a_gradient_of_the_sheet(invoke):
+    out = invoke("trace", "bptt", "--example", "gomez").out
+    told = out[out.index("What each time contributes"):]
+    for quantity in ("∂E/∂W_hf from t = 0", "∂E/∂W_hf from t = 1", "∂E/∂W_hf, their sum"):
+        assert quantity in told
