@@ -45,6 +45,7 @@ def derive(
     list_: Annotated[bool, o.LIST] = False,
     options: Annotated[bool, o.OPTIONS] = False,
     explain: Annotated[str | None, o.EXPLAIN] = None,
+    prove: Annotated[str | None, o.PROVE] = None,
     count: Annotated[bool, o.COUNT] = False,
     strict: Annotated[bool, o.STRICT] = False,
 ) -> None:
@@ -61,6 +62,11 @@ def derive(
                 return catalogue.show_rule(explain, as_json=json)
             return catalogue.show_options(words or [], as_json=json)
         style = _style(json=json, latex=latex or fragment, markdown=markdown)
+        if prove is not None:
+            from deltarule.cli.prove import show_proof
+
+            _style(prove=True, latex=latex or fragment, markdown=markdown, count=count or strict)
+            return show_proof(prove, words or [], as_json=json)
         if count or strict:
             from deltarule.cli.count import Request, show_count
 
