@@ -36,9 +36,10 @@ class SameField(_KnowsNothing):
             Line(f"what {name} sees", "×".join(_rows(r) for r in rows), "receptive field", _GROWS)
             for name, rows in ((self.one, mine), (self.other, theirs))
         )
-        if not mine or len(mine) != len(theirs) or None in (*mine, *theirs):
+        one, other = ([r for r in rows if r is not None] for rows in (mine, theirs))
+        if not one or not len(mine) == len(one) == len(other) == len(theirs):
             return Finding(claim, "undecided", lines, "a field is not a window")
-        gaps = [(a - b).expand() for a, b in zip(mine, theirs, strict=True)]
+        gaps = [(a - b).expand() for a, b in zip(one, other, strict=True)]
         if not any(gaps):
             return Finding(claim, "proved", lines)
         apart = next(g for g in gaps if g != 0)
