@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-
-import numpy as np
+from math import isnan
 
 from deltarule.checking.trace import Trace, TracedLine
 from deltarule.cli.notes import noted
@@ -19,6 +18,8 @@ from deltarule.reports.worked import decisive, shown_lines
 _HEADINGS = {
     "forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update",
 }  # fmt: skip
+#: Values of the indices, and the entry that is computed there.
+Point = tuple[tuple[int, ...], tuple[int, ...]]
 #: Of a quantity with more entries than this, only the first few are worked out in full.
 MOST_ENTRIES = 12
 FEW_ENTRIES = 3
@@ -88,37 +89,38 @@ def _is_seed(line: TracedLine) -> bool:
 def _line(page: Page, line: TracedLine, trace: Trace) -> None:
     """One quantity: formula = numbers put in = value, and its check."""
     (shown_rhs,), notes = noted(line.line.equation.rhs)
-    to_text, size = number_text(trace.arithmetic), line.value.size
+    to_text, points = number_text(trace.arithmetic), trace.points(line)
     page.blank()
     formula = f"{text(line.line.equation.lhs)} = {shown_rhs}"
-    if size == 1:
-        entry = (0,) * line.value.ndim
-        page.formula(f"{formula} {_reckoning(line, trace, entry, to_text)}")
+    if len(points) == 1:
+        page.formula(f"{formula} {_reckoning(line, trace, points[0], to_text)}")
     else:
         page.formula(formula)
     for note in notes:
         page.formula(note, indent=6, style="dim")
-    if size != 1:
-        _entries(page, line, trace, to_text)
+    if len(points) != 1:
+        _entries(page, line, trace, points, to_text)
     _check(page, line)
 
 
-def _entries(page: Page, line: TracedLine, trace: Trace, to_text) -> None:
+def _entries(page: Page, line: TracedLine, trace: Trace, points: Sequence[Point], to_text) -> None:
     """The entries one by one; of many only the first few, and then all values."""
-    entries = list(np.ndindex(*line.value.shape))
-    told = entries if len(entries) <= MOST_ENTRIES else entries[:FEW_ENTRIES]
-    for entry in told:
+    told = points if len(points) <= MOST_ENTRIES else points[:FEW_ENTRIES]
+    for point, entry in told:
         lead = f"[{','.join(map(str, entry))}] "
-        page.formula(_reckoning(line, trace, entry, to_text), indent=4, lead=lead, hang=2)
-    if len(told) < len(entries):
+        page.formula(
+            _reckoning(line, trace, (point, entry), to_text), indent=4, lead=lead, hang=2
+        )
+    if len(told) < len(points):
         _array(page, "all", line.value, to_text, indent=4)
 
 
-def _reckoning(line: TracedLine, trace: Trace, entry: tuple[int, ...], to_text) -> str:
+def _reckoning(line: TracedLine, trace: Trace, place: Point, to_text) -> str:
     """`= 0.79·(−0.2) + … = 0.51 (exactly 0.510896)`, what is the same told once."""
-    numbers, value = trace.numbers(line, entry), to_text(line.value[entry])
+    point, entry = place
+    numbers, value = trace.numbers(line, point), to_text(line.value[entry])
     exact = brief(line.exact[entry])
-    told = f"= {numbers}" if numbers == value else f"= {numbers} = {value}"
+    told = f"= {value}" if numbers in ("", value) else f"= {numbers} = {value}"
     rounded = trace.arithmetic.name == "rounded" and brief(line.value[entry]) != exact
     return f"{told} (exactly {exact})" if rounded else told
 
@@ -135,7 +137,8 @@ def _check(page: Page, line: TracedLine) -> None:
         return
     dual, differences = power_of_ten(line.check.dual), power_of_ten(line.check.differences)
     if line.check.agrees:
-        words = f"✓ dual numbers agree to {dual}, central differences to {differences}"
+        near = "cannot be taken" if isnan(line.check.differences) else f"to {differences}"
+        words = f"✓ dual numbers agree to {dual}, central differences {near}"
         page.prose(words, indent=6, style="dim green")
     else:
         words = f"✗ off by {dual} from dual numbers, by {differences} from central differences"

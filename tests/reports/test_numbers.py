@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deltarule.arithmetic.exact import Ball, Rational, Rounded
+from deltarule.arithmetic.exact import Ball, MinusInfinity, Rational, Rounded
 from deltarule.arithmetic.floats import Float64
 from deltarule.reports.json import plain
 from deltarule.reports.numbers import (
@@ -26,7 +26,8 @@ from deltarule.reports.numbers import (
 @pytest.mark.parametrize(
     ("value", "text"),
     [(1.1971264, "1.197126"), (0.0028736344, "0.00287363"), (-12.3456789, "−12.345679"), (0.0, "0"),
-     (0.5, "0.5"), (float("nan"), "nan"), (-float("inf"), "−inf")],
+     (0.5, "0.5"), (float("nan"), "NaN"), (-float("inf"), "−∞"),
+     (flint.arb("-inf"), "−∞"), (MinusInfinity(), "−∞")],
 )  # fmt: skip
 def test_brief(value, text):
     assert brief(value) == text

@@ -135,9 +135,9 @@ class Ball(Arithmetic):
     def power(self, a, exponent: Fraction):
         top, bottom = exponent.numerator, exponent.denominator
         if bottom == 1:
-            return entrywise(lambda v: v**top, a)
+            return entrywise(lambda v: whole_power(v, top), a)
         if bottom == 2:
-            return entrywise(lambda v: v.sqrt() ** top, a)
+            return entrywise(lambda v: whole_power(v.sqrt(), top), a)
         return entrywise(lambda v: v ** flint.arb(flint.fmpq(top, bottom)), a)
 
     def apply(self, leaf: str, a):
@@ -166,6 +166,18 @@ class Ball(Arithmetic):
                 yield
         finally:
             flint.ctx.prec = before
+
+
+def whole_power(value: flint.arb, exponent: int) -> flint.arb:
+    """A ball to a whole power by multiplication: flint's own gives NaN for a ball around 0."""
+    if exponent < 0:
+        return 1 / whole_power(value, -exponent)
+    result, square = flint.arb(1), value
+    while exponent:
+        if exponent % 2:
+            result = result * square
+        square, exponent = square * square, exponent // 2
+    return result
 
 
 def _certainly_positive(value: flint.arb) -> bool:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from sympy import Symbol
 
-from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.base import Arithmetic, Undecided
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Ball, Carried
 from deltarule.arithmetic.floats import Float64
@@ -100,8 +100,22 @@ class Course:
 
     @cached_property
     def exact(self) -> Values:
-        """Every line's value, carried exactly: in balls of 160 bits."""
-        return self.compute(Ball(160))
+        """Every line's value, carried exactly: in balls of 160 bits if those can tell."""
+        return self._exactly[0]
+
+    @property
+    def exact_arithmetic(self) -> Arithmetic:
+        """The arithmetic of `exact`."""
+        return self._exactly[1]
+
+    @cached_property
+    def _exactly(self) -> tuple[Values, Arithmetic]:
+        """In balls; in rationals where balls cannot tell, as at a tie of 0.3 and 0.3."""
+        ball = Ball(160)
+        try:
+            return self.compute(ball), ball
+        except Undecided:
+            return self.carried, Carried()
 
     @cached_property
     def carried(self) -> Values:
@@ -118,7 +132,7 @@ class Course:
         if times <= MOST_EXACT_UPDATES:
             course = self
             for _ in range(times):
-                course = course.with_givens(course._after(course.exact, Ball(160)))
+                course = course.with_givens(course._after(course.exact, course.exact_arithmetic))
             return course
         return repeated(self, [times])[times]
 

@@ -17,7 +17,7 @@ from deltarule.notation.networks import Network
 from deltarule.notation.nodes import read
 
 #: Tensors with more entries than this are checked along random directions instead of each entry.
-MOST_ENTRIES = 64
+MOST_ENTRIES = 12
 
 
 def downstream(network: Network, name: str) -> list[Equation]:
@@ -129,8 +129,8 @@ def central_differences(
     roots: Mapping[str, np.ndarray | None],
     entries: Sequence[tuple[int, ...]],
     step: float = 1e-6,
-) -> list[float]:
-    """(E(x + h) − E(x − h))/2h in float64, at some entries of a tensor."""
+) -> list[tuple[float, float]]:
+    """(E(x) − E(x − h))/h and (E(x + h) − E(x))/h in float64, at some entries of a tensor."""
     how, start = displacement(network, values, arithmetic, name)
 
     def error(array: np.ndarray) -> float:
@@ -143,10 +143,14 @@ def central_differences(
 
     found = []
     here = np.asarray(start, dtype=float)
+    middle = error(here)
     for entry in entries:
-        width = step * max(1.0, abs(float(here[entry])))
+        width = step * max(0.01, abs(float(here[entry])))
         up, down = here.copy(), here.copy()
         up[entry] += width
         down[entry] -= width
-        found.append((error(up) - error(down)) / (up[entry] - down[entry]))
+        found.append((
+            (middle - error(down)) / (here[entry] - down[entry]),
+            (error(up) - middle) / (up[entry] - here[entry]),
+        ))
     return found

@@ -21,20 +21,36 @@ MOST_TERMS = 6
 
 def inserted(
     equation: Equation,
-    entry: tuple[int, ...],
+    point: tuple[int, ...],
     values: Values,
     shown: Callable[[object], str],
     writer: type[NumberWriter] | None = None,
 ) -> str:
-    """The right-hand side at one entry, each read replaced by its number.
+    """The right-hand side at one point of its indices, each read replaced by its number.
 
     `shown` turns a number of the arithmetic at hand into text; `writer` has another alphabet.
     """
-    at = {i: Integer(k) for i, k in zip(equation.indices, entry, strict=True)}
+    at = {i: Integer(k) for i, k in zip(equation.indices, point, strict=True)}
     write = (writer or NumberWriter)(values, shown)
     if isinstance(equation.rhs, nodes.Selection):
         return write.selected(equation.rhs, at)
     return write(substitute(equation.rhs, at))
+
+
+def points(
+    equation: Equation, values: Values
+) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+    """The values of an equation's indices, each with the entry that is written there."""
+    extents = [range(values.extent(n)) for _, n in equation.ranges]
+    if equation.subscripts == equation.indices:
+        return [(point, point) for point in product(*extents)]
+    found = []
+    for point in product(*extents):
+        at = {i: Integer(k) for i, k in zip(equation.indices, point, strict=True)}
+        found.append((point, tuple(
+            int(whole(substitute(s, at), Grid((), (), ()), values)) for s in equation.subscripts
+        )))
+    return found
 
 
 class NumberWriter(Writer):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
-from deltarule.arithmetic.exact import fraction
+from deltarule.arithmetic.exact import MinusInfinity, fraction
 from deltarule.arithmetic.rounding import round_significant
 
 MINUS = "−"
@@ -12,16 +13,31 @@ MINUS = "−"
 
 def shown(number: object, digits: int = 6) -> str:
     """A number of any arithmetic with at most `digits` significant digits."""
-    if isinstance(number, float) and number != number:
-        return "NaN"
-    if isinstance(number, float) and number in (float("inf"), float("-inf")):
-        return "∞" if number > 0 else MINUS + "∞"
+    if not finite(number):
+        return infinite(number)
     exact = Fraction(number) if isinstance(number, (int, float)) else fraction(number)
     return signed(plain(round_significant(exact, digits)))
 
 
+def finite(number: object) -> bool:
+    """Whether a number of any arithmetic is neither infinite nor undefined."""
+    if isinstance(number, float):
+        return math.isfinite(number)
+    ball = getattr(number, "is_finite", None)
+    return bool(ball()) if callable(ball) else not isinstance(number, MinusInfinity)
+
+
+def infinite(number: object) -> str:
+    """What is no finite number: `∞`, `−∞` or `NaN`."""
+    if "nan" in str(number).lower():
+        return "NaN"
+    return MINUS + "∞" if number < 0 else "∞"
+
+
 def with_decimals(number: object, decimals: int) -> str:
     """A number that was rounded to some decimals, with its trailing zeros."""
+    if not finite(number):
+        return infinite(number)
     exact = fraction(number)
     scaled = abs(exact) * 10**decimals
     digits = str(int(scaled)).rjust(decimals + 1, "0")

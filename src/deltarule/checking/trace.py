@@ -11,7 +11,7 @@ import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.exact import fraction
 from deltarule.arithmetic.floats import Float64
 from deltarule.calculus import Derivation, derive
 from deltarule.checking.course import Course
@@ -22,10 +22,11 @@ from deltarule.checking.independent import (
     derivative_along,
     dual_gradient,
 )
-from deltarule.checking.inserted import inserted
+from deltarule.checking.inserted import inserted, points
 from deltarule.checking.lines import Line
 from deltarule.checking.show import shown
 from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.matrices import Inverse, LogDet
 from deltarule.notation.names import canonical
 from deltarule.notation.networks import Network
 from deltarule.notation.text import text
@@ -36,7 +37,8 @@ class Check:
     """How a gradient compares with derivatives found without the derivation.
 
     `dual` is the largest difference from dual numbers in balls (an upper bound of it),
-    `differences` the largest from central differences in float64, relative to the largest entry.
+    `differences` the largest from central differences in float64, relative to the largest entry
+    or to what their rounding lets them tell; NaN where infinities leave nothing to compare.
     """
 
     dual: float
@@ -45,8 +47,8 @@ class Check:
 
     @property
     def agrees(self) -> bool:
-        """Whether both say the same as the formula."""
-        return self.dual < 1e-20 and self.differences < 1e-5
+        """Whether dual numbers say the same as the formula, and differences say nothing else."""
+        return self.dual < 1e-20 and not self.differences >= 1e-3
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,18 @@ class Trace:
         """The lines by their quantity."""
         return {line.quantity: line for line in self.lines}
 
-    def numbers(self, line: TracedLine, entry: tuple[int, ...]) -> str:
-        """The formula of one entry with the numbers put in."""
-        return inserted(line.line.equation, entry, self.values, shown)
+    def points(self, line: TracedLine) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+        """The values that the line's indices take, each with the entry that is computed there."""
+        return points(line.line.equation, self.values)
+
+    def numbers(self, line: TracedLine, point: tuple[int, ...]) -> str:
+        """The formula at one point of its indices, with the numbers put in.
+
+        Empty where it cannot be written out so, as for the inverse of a matrix.
+        """
+        if line.line.equation.rhs.has(Inverse, LogDet):
+            return ""
+        return inserted(line.line.equation, point, self.values, shown)
 
 
 def trace(
@@ -200,38 +211,53 @@ def check_gradient(course: Course, quantity: str) -> Check | None:
     name = quantity.removeprefix(prefix)
     if not quantity.startswith(prefix) or name == derivation.of or name in derivation.upstream:
         return None
-    ball = Ball(160)
-    with ball.context():
-        gaps = _gaps(course, quantity, name, ball)
-        dual = max((float(g.abs_upper()) for g in gaps), default=0.0)
+    exactly = course.exact_arithmetic
+    with exactly.context():
+        gaps = _gaps(course, quantity, name, exactly)
+        dual = max((_upper(gap) for gap in gaps), default=0.0)
     entries = list(np.ndindex(*np.shape(course.floats.arrays[quantity])))
     return Check(dual, _far(course, quantity, name, entries), len(entries))
 
 
-def _gaps(course: Course, quantity: str, name: str, ball: Ball) -> list:
+def _upper(gap) -> float:
+    """How large a difference can be: the end of a ball, or the number itself."""
+    return float(gap.abs_upper()) if hasattr(gap, "abs_upper") else abs(float(fraction(gap)))
+
+
+def _gaps(course: Course, quantity: str, name: str, exactly: Arithmetic) -> list:
     """How far the formula is from dual numbers: at each entry, or along one generic direction."""
     found = np.asarray(course.exact.arrays[quantity])
     roots = _roots(course, course.exact)
     if found.size > MOST_ENTRIES:
-        direction = _generic(found.shape, ball)
+        direction = _generic(found.shape, exactly)
         along = derivative_along(
-            course.network, course.exact, ball, name, direction, roots
+            course.network, course.exact, exactly, name, direction, roots
         )
-        return [along - ball.total(found * direction, tuple(range(found.ndim)))]
-    other = dual_gradient(course.network, course.exact, ball, name, roots)
-    return list((found - other).ravel())
+        return [along - exactly.total(found * direction, tuple(range(found.ndim)))]
+    other = dual_gradient(course.network, course.exact, exactly, name, roots)
+    return list(np.ravel(np.asarray(found - other, dtype=object)))
 
 
 def _far(course: Course, quantity: str, name: str, entries: list[tuple]) -> float:
     """The largest difference from central differences, relative to the largest entry."""
     sample = entries[:: max(1, len(entries) // 8)]
-    near = central_differences(
-        course.network, course.floats, Float64(), name, _roots(course, course.floats), sample
-    )
-    ours = course.floats.arrays[quantity]
-    scale = max(float(np.max(np.abs(ours), initial=0.0)), 1e-12)
-    gaps = [abs(float(ours[e]) - n) / scale for e, n in zip(sample, near, strict=True)]
-    return max(gaps, default=0.0)
+    roots = _roots(course, course.floats)
+    with np.errstate(all="ignore"):
+        near = central_differences(
+            course.network, course.floats, Float64(), name, roots, sample
+        )
+        ours = course.floats.arrays[quantity]
+        size = sum(float(np.sum(np.abs(course.floats.arrays[root]))) for root in roots)
+        scale = max(float(np.max(np.abs(ours), initial=0.0)), 1e-3 * max(size, 1.0))
+    gaps = [_outside(float(ours[e]), *ends) / scale for e, ends in zip(sample, near, strict=True)]
+    return float(np.max(gaps, initial=0.0))
+
+
+def _outside(slope: float, left: float, right: float) -> float:
+    """How far a slope is from the mean of those to both sides; nothing at a kink between them."""
+    gap = abs(slope - (left + right) / 2)
+    kink = abs(right - left) > 1e-3 * max(1.0, abs(slope))
+    return 0.0 if kink and min(left, right) - 1e-6 <= slope <= max(left, right) + 1e-6 else gap
 
 
 def _roots(course: Course, values: Values) -> dict[str, np.ndarray | None]:

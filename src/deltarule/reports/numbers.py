@@ -9,9 +9,9 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
-from deltarule.arithmetic.exact import Ball, MinusInfinity, Rational, Rounded, fraction
+from deltarule.arithmetic.exact import Ball, Rational, Rounded, fraction
 from deltarule.arithmetic.rounding import magnitude, round_significant
-from deltarule.checking.show import MINUS, shown, signed, with_decimals
+from deltarule.checking.show import MINUS, finite, infinite, shown, signed, with_decimals
 
 #: Digits shown of values that are carried exactly.
 EXACT_DIGITS = 15
@@ -32,8 +32,8 @@ def number_text(arithmetic: Arithmetic) -> Callable[[object], str]:
 
 def brief(value: object) -> str:
     """A number with six decimals or six significant figures, whichever tells more."""
-    if isinstance(value, float) and not np.isfinite(value) or isinstance(value, MinusInfinity):
-        return signed(str(value))
+    if not finite(value):
+        return infinite(value)
     exact = fraction(value)
     return shown(exact, 6 + max(magnitude(exact) + 1, 0) if exact else 6)
 
@@ -56,7 +56,7 @@ def _rest(denominator: int) -> int:
 
 def decimal_text(value: object, digits: int) -> str:
     """A number with at most so many significant digits, and no trailing zeros."""
-    if not _finite(value):
+    if not finite(value):
         return str(value)
     exact = round_significant(fraction(value), digits)
     ratio = Context(prec=digits + 5).divide(Decimal(exact.numerator), Decimal(exact.denominator))
@@ -65,13 +65,6 @@ def decimal_text(value: object, digits: int) -> str:
         return f"{mantissa}e{int(power)}"
     text = f"{ratio:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _finite(value: object) -> bool:
-    if isinstance(value, float):
-        return bool(np.isfinite(value))
-    finite = getattr(value, "is_finite", None)  # of a ball
-    return bool(finite()) if callable(finite) else not isinstance(value, MinusInfinity)
 
 
 def nested(array, to_text: Callable[[object], object]):

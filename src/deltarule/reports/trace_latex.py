@@ -66,15 +66,17 @@ def _rows(line: TracedLine, trace: Trace) -> Iterator[str]:
     first, *more = broken(latex(equation.rhs))
     yield f"{latex(equation.lhs)} &= {first}"
     yield from (rf"&\quad {piece}" for piece in more)
-    entries = list(np.ndindex(*line.value.shape))
-    if len(entries) > MOST_ENTRIES:
+    points = trace.points(line)
+    if len(points) > MOST_ENTRIES:
         yield rf"&= {matrix(line.value, to_text)}"
         return
-    for entry in entries:
-        at = f"[{','.join(map(str, entry))}]\\colon\\ " if len(entries) > 1 else ""
-        numbers = inserted(equation, entry, trace.values, _plain(brief), LatexNumbers)
+    for point, entry in points:
+        at = f"[{','.join(map(str, entry))}]\\colon\\ " if len(points) > 1 else ""
         value = _plain(to_text)(line.value[entry])
-        told = numbers if numbers == value else f"{numbers} = {value}"
+        numbers = value
+        if trace.numbers(line, point):
+            numbers = inserted(equation, point, trace.values, _plain(brief), LatexNumbers)
+        told = value if numbers == value else f"{numbers} = {value}"
         pieces = broken(told)
         yield rf"{at}&= {pieces[0]}"
         yield from (rf"&\quad {piece}" for piece in pieces[1:])

@@ -93,14 +93,13 @@ def decisive(verdicts: Iterable[Verdict]) -> Verdict | None:
 
 
 def _inserted(line: TracedLine, trace: Trace):
+    """The formula at each entry with the numbers put in; None for large quantities."""
     shape = np.shape(line.value)
     if np.prod(shape) > MOST_INSERTED:
         return None
-    if not shape:
-        return trace.numbers(line, ())
-    texts = np.empty(shape, dtype=object)
-    for entry in np.ndindex(*shape):
-        texts[entry] = trace.numbers(line, entry)
+    texts = np.full(shape, None, dtype=object)
+    for point, entry in trace.points(line):
+        texts[entry] = trace.numbers(line, point)
     return texts.tolist()
 
 
@@ -116,7 +115,7 @@ def _checks(line: TracedLine) -> dict | None:
         return None
     return {
         "dual": float(check.dual),
-        "differences": float(check.differences),
+        "differences": plain(float(check.differences)),
         "entries": check.entries,
         "agrees": bool(check.agrees),
     }

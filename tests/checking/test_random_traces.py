@@ -1,0 +1,50 @@
+"""Every derivation can be traced with random numbers, and its gradients agree with dual numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from deltarule.calculus import derive
+from deltarule.checking.drawn import drawn
+from deltarule.checking.trace import trace
+from deltarule.notation.catalogue import catalogue
+from deltarule.notation.files import load
+
+
+@pytest.mark.parametrize("name", list(catalogue()))
+def test_random_traces_agree(name):
+    derivation = derive(load(name))
+    if not derivation.gradients:
+        pytest.skip("an update, which has no gradient of its own")
+    givens, sizes = drawn(derivation, seed=1)
+    found = trace(derivation, givens, sizes=sizes)
+    checked = [line for line in found.lines if line.check is not None]
+    assert checked
+    for line in checked:
+        assert line.check.agrees, (line.quantity, line.check)
+    for line in found.lines:
+        point, entry = found.points(line)[-1]
+        assert np.shape(line.value[entry]) == ()
+        assert isinstance(found.numbers(line, point), str)
+
+
+def test_tracing_changes_nothing_of_the_course():
+    derivation = derive(load("rnn"))
+    givens, sizes = drawn(derivation, seed=2)
+    found = trace(derivation, givens, sizes=sizes)
+    again = found.course.compute(found.arithmetic)
+    for line in found.lines:
+        assert np.array_equal(found.course.floats.arrays[line.quantity],
+                              again.arrays[line.quantity])  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["dense", "softmax_cross_entropy", "max_pool2d", "char_rnn"])
+def test_drawn_numbers_repeat_and_fit(name):
+    derivation = derive(load(name))
+    (one, sizes), (two, _) = drawn(derivation, seed=5), drawn(derivation, seed=5)
+    assert all(np.array_equal(one[key], two[key]) for key in one)
+    for tensor in derivation.network.tensors.values():
+        if tensor.sums_to_one is not None:
+            assert (one[tensor.name].sum(axis=tensor.sums_to_one) == 1).all()
+    assert set(sizes) <= {str(s) for s in trace(derivation, one, sizes=sizes).course.sizes}
