@@ -7,9 +7,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 
 def numpy_run(peer: str, settings: dict, arrays: dict, _threads: int):
-    """A function that does one forward and backward pass; None where NumPy has no good way."""
-    made = {"conv": _conv, "mlp": _mlp, "max_pool": _max_pool}.get(peer)
-    return None if made is None else made(settings, arrays)
+    """A function that does one forward and backward pass in NumPy."""
+    return {"conv": _conv, "mlp": _mlp, "max_pool": _max_pool}[peer](settings, arrays)
 
 
 def _conv(settings: dict, a: dict):

@@ -1,4 +1,5 @@
 """The peers: the same forward pass and all gradients in PyTorch, JAX and NumPy."""
+# pyright: reportMissingImports=false
 
 from __future__ import annotations
 
