@@ -61,7 +61,8 @@ def test_arrays_leave_out_axes_of_length_1():
 
 
 def test_small_differences():
-    assert power_of_ten(4.2e-48) == "4e−48"
+    assert power_of_ten(4.2e-48) == "1e−47"
+    assert power_of_ten(0.5) == "1e0"
     assert power_of_ten(0.0) == "0"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -105,5 +106,7 @@ def _in_short(array: np.ndarray, to_text: Callable[[object], str]) -> str:
 
 
 def power_of_ten(value: float) -> str:
-    """The size of a small difference: `4e−48`."""
-    return "0" if value == 0 else f"{value:.0e}".replace("e-0", "e-").replace("-", MINUS)
+    """The power of ten that a small difference is below: `1e−47` for 4.2e−48."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else infinite(value)
+    return f"1e{math.floor(math.log10(value)) + 1}".replace("-", MINUS)
