@@ -136,9 +136,26 @@ class Kernel:
     @contextmanager
     def _telling(self) -> Iterator[None]:
         try:
-            yield
+            if self.threads is None:
+                yield
+            else:
+                with _threads(self.threads):
+                    yield
         except self.module.Misfit as error:
             raise DeltaruleError(error.args[0], self.name, error.args[1]) from None
+
+
+@contextmanager
+def _threads(wanted: int) -> Iterator[None]:
+    """Numba's loops in so many threads, at most as many as it was started with."""
+    import numba
+
+    before = numba.get_num_threads()
+    numba.set_num_threads(max(1, min(wanted, numba.config.NUMBA_NUM_THREADS)))  # pyright: ignore
+    try:
+        yield
+    finally:
+        numba.set_num_threads(before)
 
 
 class Bound:
