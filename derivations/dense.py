@@ -11,7 +11,7 @@ aliases("fully_connected", "linear", "fc")
 batch = option("batch", True, "several examples at once, one a row")
 bias = option("bias", True, "add a bias to every unit")
 orientation = option(
-    "orientation", "xW", "how the weights lie: xW and ThetaTx (inputs × units), Wx (units × inputs)",
+    "orientation", "xW", "how weights lie: xW and ThetaTx (inputs × units), Wx (units × inputs)",
     choices=("xW", "ThetaTx", "Wx"),
 )
 phi = activation("activation", "identity", "what is applied to every weighted sum")

@@ -1,4 +1,4 @@
-"""Least mean squares (Widrow and Hoff's delta rule): a linear unit ŷ = x·w with half the squared error.
+"""Least mean squares (Widrow and Hoff's delta rule): a linear unit ŷ = x·w, half squared error.
 
 With gradient descent, w after = w + γ·(y − ŷ)·x: the rule that this program is named after.
 """

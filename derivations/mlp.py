@@ -29,7 +29,8 @@ h = input("x", *rows, H[0])
 for k in range(1, layers + 1):
     name = result if k == layers else f"h{k}"
     h = layer(
-        "dense", h, suffix=str(k), sizes={"M": H[k]}, names={"W": f"Theta{k}", "h": name, "y": name},
+        "dense", h, suffix=str(k), sizes={"M": H[k]},
+        names={"W": f"Theta{k}", "h": name, "y": name},
         batch=batch, bias=bias, orientation=orientation,
         activation=last if k == layers else hidden,
     )

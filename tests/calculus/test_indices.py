@@ -63,7 +63,9 @@ def points(indices, sizes):
 
 @given(affine_expressions())
 def test_affine_takes_apart_what_puts_together(expression):
-    parts, rest = affine(expression, (i, j, k))
+    split = affine(expression, (i, j, k))
+    assert split is not None
+    parts, rest = split
     assert not free_indices(rest)
     assert (sum(c * index for index, c in parts.items()) + rest - expression).expand() == 0
 

@@ -54,7 +54,8 @@ def right(g: dict[str, np.ndarray], **wrong: Callable) -> dict[str, np.ndarray]:
         "dE/db1": lambda q: q["dE/ds1"].sum(0),
     }
     for name, line in lines.items():
-        q[name] = wrong.get(name, line)(q)
+        worked_out: Callable = wrong.get(name, line)
+        q[name] = worked_out(q)
     return q
 
 

@@ -53,10 +53,12 @@ def worked(kind: str, g: dict, wrong: dict[str, Callable] | None = None) -> dict
     for lines, times in ((forward, range(T)), (back, range(T - 1, -1, -1))):
         for t in times:
             for name, line in lines.items():
-                found = np.asarray(wrong.get(name, line)(q, t))
+                worked_out: Callable = wrong.get(name, line)
+                found = np.asarray(worked_out(q, t))
                 q.setdefault(name, np.zeros((T, *found.shape)))[t] = found
     for name, line in sums.items():
-        q[name] = wrong.get(name, line)(q)
+        summed: Callable = wrong.get(name, line)
+        q[name] = summed(q)
     return q
 
 

@@ -249,9 +249,11 @@ class _Work:
         taken = {i.name for i in (*self.indices, *equation.indices)}
         table: dict[Index, Index] = {}
         for index, _ in partial.ranges:
-            if index.name in taken:
-                table[index] = fresh(index.name, taken)
-            taken.add(table.get(index, index).name)
+            name = index.name
+            if name in taken:
+                table[index] = fresh(name, taken)
+                name = table[index].name
+            taken.add(name)
         return Term(
             upstream * substitute(partial.factor, table),
             tuple(

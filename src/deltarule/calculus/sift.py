@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from sympy import Basic, Expr, Integer, Mul
 
 from deltarule.notation import nodes
-from deltarule.notation.affine import affine, implied, never_negative
+from deltarule.notation.affine import affine, implied, line, never_negative
 from deltarule.notation.nodes import AtLeastZero, Delta, Divides, Equal, FloorQuotient
 from deltarule.notation.radix import digits, taken_apart
 from deltarule.notation.substitution import replace_reads, substitute
@@ -75,7 +75,7 @@ def eliminate(
     found = _solve(term, index, a, u, others, free)
     split = affine(a, tuple(i for i, _ in term.ranges))
     rivals = [i for i in split[0] if i != index] if split and index != a else []
-    return _with_choice(found, index, rivals, split[0]) if rivals else found
+    return _with_choice(found, index, rivals, split[0]) if split and rivals else found
 
 
 def _with_choice(found: Elimination, index: Index, rivals: list, coefficients: dict) -> Elimination:
@@ -109,8 +109,7 @@ def _best(term: Term, avoid: frozenset[Index]) -> tuple[int, Index | None]:
 
 def _solve(term: Term, index: Index, a, u, others, free) -> Elimination:
     """Put the solution of a = u for `index` everywhere, and keep its range as conditions."""
-    split = affine(a, (index,))
-    coefficient, rest = split[0][index], split[1]
+    coefficient, rest = line(a, index)
     difference = u - rest
     if coefficient in (1, -1):
         solution = (difference * coefficient).expand()
@@ -151,8 +150,9 @@ def _divide(term: Term, parts, a, u, others, free) -> Elimination:
         subscripts = []
         for subscript in access.indices:
             split = affine(subscript, tuple(coefficients))
-            same = split is not None and split[0] == coefficients
-            subscripts.append((value + split[1]).expand() if same else subscript)
+            if split is not None and split[0] == coefficients:
+                subscript = (value + split[1]).expand()
+            subscripts.append(subscript)
         return access.func(access.base, *subscripts)
 
     term = replace(term, body=replace_reads(term.body, joined))

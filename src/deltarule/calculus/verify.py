@@ -153,8 +153,10 @@ def _change(equation: Equation, name: str, direction, probe: Probe):
     arrays = {}
     for other in equation.read_names():
         array = probe.values.arrays[other]
-        still = getattr(array, "dtype", None) != object and probe.network.tensors[other].whole
-        arrays[other] = array if still else DualArray(array, probe.arithmetic.zeros(array.shape))
+        if probe.network.tensors[other].whole:
+            arrays[other] = array
+        else:
+            arrays[other] = DualArray(array, probe.arithmetic.zeros(array.shape))
     arrays[name] = DualArray(probe.values.arrays[name], direction)
     values = Values(arrays, probe.values.sizes, probe.values.scalars, probe.values.tensors)
     return evaluate(equation.rhs, equation.ranges, values, dual).tangent

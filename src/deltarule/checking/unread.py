@@ -117,11 +117,12 @@ def undecided_by(equation: Equation, network: Network) -> list[str]:
         axes = network.tensors[tensor_name(access)].axes
         for extent, subscript in zip(axes, access.indices, strict=True):
             split = affine(subscript, tuple(outer.keys() | inner.keys()))
-            moving = [i for i in split[0] if i in outer] if split else []
-            if len(moving) != 1 or split[0][moving[0]] in (1, -1):
+            coefficients, rest = split or ({}, extent)
+            moving = [i for i in coefficients if i in outer]
+            if len(moving) != 1 or coefficients[moving[0]] in (1, -1):
                 continue
-            numbers = [extent, split[1], *split[0].values()]
-            numbers += [(outer | inner)[i] for i in split[0]]
+            numbers = [extent, rest, *coefficients.values()]
+            numbers += [(outer | inner)[i] for i in coefficients]
             missing.update(dict.fromkeys(_given_in(numbers, network)))
     return list(missing)
 

@@ -36,6 +36,14 @@ def affine(expression: Expr, indices: tuple[Index, ...]) -> tuple[dict, Expr] | 
     return {i: c for i, c in coefficients.items() if c != 0}, Add(*rest)
 
 
+def line(expression: Expr, index: Index) -> tuple[Expr, Expr]:
+    """Coefficient and rest of what is known to be affine in an index."""
+    split = affine(expression, (index,))
+    if split is None or index not in split[0]:
+        raise ValueError(f"{expression} is not affine in {index}")
+    return split[0][index], split[1]
+
+
 def never_negative(expression: Expr, ranges: Mapping[Index, Expr] | None = None) -> bool:
     """Whether e ≥ 0 is certain, for indices in their ranges and attributes of at least their least.
 

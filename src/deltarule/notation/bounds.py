@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sympy import Add, Expr, Integer, Mul
 
-from deltarule.notation.affine import affine, never_negative
+from deltarule.notation.affine import affine, line, never_negative
 from deltarule.notation.nodes import (
     AtLeastZero,
     CeilingQuotient,
@@ -56,8 +56,7 @@ def tight(ranges: tuple, conditions: tuple) -> tuple[list[Span], list[Condition]
 def _span(index: Index, extent: Expr, statements: list[Expr], known: dict) -> Span:
     lower, upper = [Integer(0)], [extent - 1]
     for statement in statements:
-        split = affine(statement, (index,))
-        coefficient, rest = split[0][index], split[1]
+        coefficient, rest = line(statement, index)
         if never_negative(coefficient, known):
             lower.append(CeilingQuotient(tidy(-rest), coefficient))
         else:

@@ -200,8 +200,9 @@ _OUTPUT = Dummy("y", real=True)
 def _in_terms_of_output(value: Expr, slope: Expr, u: Dummy) -> Expr:
     """Eliminate u = exp(z) between y = value(u), a Möbius map, and the slope."""
     equation = sympy.numer(sympy.together(value - _OUTPUT)).expand()
-    linear, rest = equation.coeff(u, 1), equation.coeff(u, 0)
-    if (equation - linear * u - rest).expand() != 0:
+    rest: Expr = equation.subs(u, 0)
+    linear: Expr = equation.diff(u)
+    if linear.has(u):
         return slope.xreplace({u: exp(Dummy())})
     form = sympy.factor_terms(sympy.cancel(slope.xreplace({u: -rest / linear})))
     return sympy.Mul(*_signed_factors(form))

@@ -42,7 +42,17 @@ from deltarule.notation.joining import concatenate
 from deltarule.notation.layers import layer, takes
 from deltarule.notation.networks import Option
 from deltarule.notation.page import Name, current, expression, extents_of
-from deltarule.notation.reductions import TIES, Inverse, LogDet, LogSumExp, Max, Mean, Product, Sum, differ
+from deltarule.notation.reductions import (
+    TIES,
+    Inverse,
+    LogDet,
+    LogSumExp,
+    Max,
+    Mean,
+    Product,
+    Sum,
+    differ,
+)
 from deltarule.notation.reductions import condition as stated
 from deltarule.notation.symbols import Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
@@ -50,11 +60,11 @@ from deltarule.notation.updates import gradient, memory, new, rate
 
 __all__ = [
     "ACTIVATIONS", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Product", "Sum", "TIES",
-    "absolute", "activation", "aliases", "attribute", "concatenate", "differ", "elementwise", "elu", "erf", "exp",
-    "fits", "gelu", "gradient", "identity", "index", "indices", "initially", "input", "intermediate", "layer",
-    "leaky_relu", "log", "loss", "memory", "new", "oo", "option", "output", "parameter", "pi",
-    "rate", "relu", "scalar", "sigmoid", "size", "sizes", "softplus", "sqrt", "square", "state",
-    "takes", "tanh", "target", "where",
+    "absolute", "activation", "aliases", "attribute", "concatenate", "differ", "elementwise",
+    "elu", "erf", "exp", "fits", "gelu", "gradient", "identity", "index", "indices", "initially",
+    "input", "intermediate", "layer", "leaky_relu", "log", "loss", "memory", "new", "oo",
+    "option", "output", "parameter", "pi", "rate", "relu", "scalar", "sigmoid", "size", "sizes",
+    "softplus", "sqrt", "square", "state", "takes", "tanh", "target", "where",
 ]
 
 

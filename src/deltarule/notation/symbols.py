@@ -22,7 +22,7 @@ class Size(Symbol):
 
 
 class Attribute(Size):
-    """A whole number a layer is built with: the stride S (at least 1), the padding P (at least 0)."""
+    """A whole number that a layer is built with: a stride S of at least 1, a padding P ≥ 0."""
 
     __slots__ = ()
 

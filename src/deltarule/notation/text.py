@@ -133,7 +133,7 @@ class Writer(Alphabet):
         return self.fraction(self.bracket([largest]), ATOM, count, PRODUCT), PRODUCT
 
     def _unequal(self, node: nodes.Unequal):
-        sides = [self.comma.join(self(a) for a in part) for part in node.args]
+        sides = [self.comma.join(self(a) for a in part.args) for part in node.args]
         if len(node.args[0]) > 1:
             sides = [self.parentheses(side) for side in sides]
         return self.relation(sides[0], "≠", sides[1]), SUM

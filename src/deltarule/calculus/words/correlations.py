@@ -132,9 +132,10 @@ def _simplest(axes: list[_Axis], extent: dict, extents: dict) -> _Reading | None
     found = []
     for kind, swapped, turned, read in _KINDS:
         along = [read(axis, extent[axis.subscript], extents) for axis in axes]
-        if all(a is not None for a in along):
-            padding = sum(size_of(a.pad) for a in along)
-            found.append((padding, len(found), _Reading(kind, swapped, turned, tuple(along))))
+        told = tuple(a for a in along if a is not None)
+        if len(told) == len(along):
+            padding = sum(size_of(a.pad) for a in told)
+            found.append((padding, len(found), _Reading(kind, swapped, turned, told)))
     return min(found)[2] if found else None
 
 
