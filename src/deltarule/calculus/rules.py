@@ -74,6 +74,12 @@ _ROWS = (
         "[t ≤ T − 2]·f[t + 1] + [t ≤ T − 2]·g[t + 1] = [t ≤ T − 2]·(f[t + 1] + g[t + 1])",
     ),
     Rule(
+        "use the condition",
+        "[i = a]·f(i) = [i = a]·f(a), and Σ_i [i = a]·f(i) = f(a), where a is in the range of i",
+        "Where the condition holds, one side of it may stand for the other.",
+        "[c = t]·p[c]/p[t] = [c = t]",
+    ),
+    Rule(
         "at the edge",
         "at the first and at the last time a condition is decided",
         "There is nothing before the first time but the initial state, and nothing after the last.",

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import sympy
 from sympy import Add, Dummy, Expr, Integer, Mul, Pow
 
+from deltarule.calculus.choosing import use_condition
 from deltarule.calculus.recognise import use_values
 from deltarule.calculus.vanishing import deviations
 from deltarule.notation import nodes
@@ -92,6 +93,7 @@ def rearrange(expression: Expr, network: Network) -> Rewrite | None:
 
 PASSES: tuple[tuple[str, Callable[[Expr, Network], Rewrite | None]], ...] = (
     ("use the value", use_values),
+    ("use the condition", use_condition),
     ("count", count),
     ("pull out", pull_out),
     ("sums to one", sums_to_one),
