@@ -88,7 +88,7 @@ def rearrange(expression: Expr, network: Network) -> Rewrite | None:
     for candidate in _rearranged(plainly_named(expression)):
         if size_of(candidate) < size_of(best):
             best = candidate
-    return _changed(expression, best)
+    return _changed(expression, best if best is expression else _signed(best))
 
 
 PASSES: tuple[tuple[str, Callable[[Expr, Network], Rewrite | None]], ...] = (
@@ -160,6 +160,29 @@ def _rearranged(expression: Expr) -> list[Expr]:
     elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args):
         candidates.append(sympy.factor_terms(scalar.expand()))
     return [c.xreplace(back) for c in candidates]
+
+
+def _signed(fraction: Expr) -> Expr:
+    """(y − p)/(p·(p − 1)) as (p − y)/(p·(1 − p)): below the bar, numbers are positive."""
+    factors = list(Mul.make_args(fraction))
+    negative = [k for k, f in enumerate(factors) if _below(f) and _from_above(f.base)]
+    if len(negative) % 2 == 0:
+        return fraction
+    factors[negative[0]] = Pow(-factors[negative[0]].base, -1)
+    above = next((k for k, f in enumerate(factors) if f.is_Add and len(f.args) == 2), None)
+    if above is None:
+        return Mul(-1, *factors)
+    factors[above] = -factors[above]
+    return Mul(*factors)
+
+
+def _below(factor: Expr) -> bool:
+    return isinstance(factor, Pow) and factor.exp == -1 and factor.base.is_Add
+
+
+def _from_above(total: Expr) -> bool:
+    """p − 1, which is negative for a probability."""
+    return total.as_coeff_Add()[0].is_negative and len(total.args) == 2
 
 
 def _lettered(node: Expr, letters: dict[Expr, Dummy]) -> Expr:

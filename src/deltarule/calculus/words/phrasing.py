@@ -209,8 +209,8 @@ class _Phrasing:
         self.extents.update(node.ranges)
         labels = [i for i in node.indices if i not in self.slices]
         self.order.add(labels)
-        hot, conditions = self._split(node.conditions)
-        body = node.body
+        hot, conditions, named = self._split(node.conditions)
+        body = substitute(node.body, named)
         if labels and isinstance(body, Add) and not hot:
             of = self.phrase(body)
             over = self.order.sorted(i for i in labels if i in of.labels)
@@ -226,9 +226,13 @@ class _Phrasing:
             return _outside_of(ph.SumOfSlices, inner, ranges, conditions)
         return _outside_of(ph.Guarded, inner, conditions) if conditions else inner
 
-    def _split(self, conditions: tuple) -> tuple[list[Phrase], tuple]:
-        """Conditions c = label[n] become one-hot factors; those on slices are kept."""
+    def _split(self, conditions: tuple) -> tuple[list[Phrase], tuple, dict]:
+        """Conditions c = label[n] become one-hot factors; those on slices are kept.
+
+        Under such a condition label[n] may be called c, which the last result says.
+        """
         hot: list[Phrase] = []
+        named = {}
         kept = []
         for condition in conditions:
             if set(free_indices(condition)) <= self.slices and not reads(condition):
@@ -240,9 +244,10 @@ class _Phrasing:
             if not isinstance(condition, nodes.Equal) or len(data) != 1 or len(plain) != 1:
                 raise NoWords
             of = self.phrase(data[0])
+            named[data[0]] = plain[0]
             self.order.add(plain)
             hot.append(ph.OneHot((*of.labels, plain[0]), of))
-        return hot, tuple(kept)
+        return hot, tuple(kept), named
 
     def _named_apart(self, node: nodes.Reduction) -> nodes.Reduction:
         """The sum with an index renamed where its name is taken by another extent."""
