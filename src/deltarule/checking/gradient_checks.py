@@ -8,7 +8,7 @@ from both sides, and the derived entry must lie between them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.calculus import Derivation, derive
-from deltarule.checking.independent import derivative_along, downstream, dual_gradient
+from deltarule.checking.independent import derivative_along, displacement, dual_gradient
 from deltarule.notation.files import load
 from deltarule.notation.tensors import Tensor
 
@@ -206,8 +206,9 @@ def _one_sided(derivation, probe, name: str, entry: tuple, roots) -> tuple[float
 
 
 def _total(derivation: Derivation, probe: Probe, name: str, array, roots) -> float:
-    values = replace(probe.values, arrays={**probe.values.arrays, name: array})
-    run(downstream(derivation.network, name), values, probe.arithmetic)
+    how, _ = displacement(derivation.network, probe.values, probe.arithmetic, name)
+    values = how.at(array)
+    run(how.equations, values, probe.arithmetic)
     return sum(
         float(np.sum(values.arrays[root] if up is None else up * values.arrays[root]))
         for root, up in roots.items()
