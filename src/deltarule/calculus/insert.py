@@ -18,16 +18,21 @@ from deltarule.notation.text import text
 #: Upstream formulas above this size are not tried for insertion.
 _SHORT = 60
 
+#: So many times longer a formula may become by a constant that is written out.
+_MUCH = 4
+
 
 def insert_upstream(
     record: Record, tensor: str, consumers: list[Equation], gradients: Mapping[str, Gradient]
 ) -> None:
-    """Write upstream gradients out: all of them if that is shorter; statistics in any case.
+    """Write upstream gradients out: all of them if that is shorter; statistics and constants
+    in any case.
 
     A statistic, such as μ and v of a normalisation, is read together with the tensor that it
     is made from. The gradient then reaches the tensor by several ways, which belong together.
     """
     _all_if_shorter(record, gradients)
+    _constants(record, gradients)
     names = {e.name for e in consumers}
     statistics = {n for n in names if any(n in e.read_names() for e in consumers)}
     if statistics:
@@ -43,6 +48,14 @@ def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
                      if _upstream(r) in gradients)
         network = _with_sums(record.network, gradients) if summed else None
         record.insert(inserted, told, network=network)
+
+
+def _constants(record: Record, gradients: Mapping[str, Gradient]) -> None:
+    """1/(N·M) says more than ∂E/∂E_o[n, m], though it is longer."""
+    constant = {n: g for n, g in gradients.items() if not reads(g.expr)}
+    inserted, told = _written_out(record.now, constant)
+    if told:
+        record.insert(inserted, told, longest=_MUCH)
 
 
 def _statistics(
