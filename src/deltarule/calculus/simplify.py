@@ -48,7 +48,7 @@ def share_condition(expression: Expr, network: Network) -> Rewrite | None:
         guarded = [f for f in Mul.make_args(term) if isinstance(f, Sum) and f.conditions]
         inner = guarded[0] if len(guarded) == 1 else None
         guards = [] if inner is None else guards_of(inner)
-        if not guards:
+        if inner is None or not guards:
             others.append(term)
             continue
         rest = [c for c in inner.conditions if c not in guards]
