@@ -44,7 +44,7 @@ def test_the_options_and_commands_named_in_the_readme_exist(folder):
     for command, option in (
         ("derive", "--steps"), ("derive", "--wrt"), ("derive", "--latex"), ("derive", "--markdown"),
         ("derive", "--json"), ("derive", "--list"), ("derive", "--explain"),
-        ("derive", "--options"),
+        ("derive", "--options"), ("derive", "--count"), ("derive", "--prove"),
         ("trace", "--decimals"), ("trace", "--significant"), ("trace", "--rounding"),
         ("trace", "--exact"), ("trace", "--random"), ("trace", "--seed"), ("trace", "--set"),
         ("trace", "--only"), ("check", "--template"),
