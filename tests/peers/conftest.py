@@ -1,6 +1,6 @@
 """Comparisons with other libraries, which are not part of the test command.
 
-They are collected only where the folder is named, and need torch: `pytest tests/peers`.
+They are collected only where the folder is named, and need torch and onnx: `pytest tests/peers`.
 """
 
 from pathlib import Path
