@@ -182,6 +182,9 @@ class Selection(Expr):
     def maximum(self) -> Max:
         return self.args[0]
 
+    def _eval_derivative(self, s):
+        return Integer(0)  # which entry is chosen changes nowhere but where two of them tie
+
 
 class Product(Reduction):
     """Π body; 1 over an empty range."""
