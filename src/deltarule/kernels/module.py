@@ -5,9 +5,10 @@ from __future__ import annotations
 from sympy import Expr
 from sympy.core.symbol import Symbol
 
+from deltarule.kernels import docstrings
 from deltarule.kernels.code import Code
 from deltarule.kernels.leaves import write_function
-from deltarule.kernels.lines import Lines, wrapped
+from deltarule.kernels.lines import Lines
 from deltarule.kernels.prelude import texts
 from deltarule.kernels.program import Pass, Program, sizes_told
 from deltarule.kernels.scans import Scans
@@ -97,7 +98,7 @@ class Module:
         self._driver("forward", self.program.forward, (), drivers)
         self._driver("backward", self.program.backward, self.program.kept, drivers)
         head = _HEAD.format(dtype=self.dtype, parallel=self.parallel, **self._contents())
-        parts = [self._docstring(), head.rstrip()]
+        parts = [docstrings.of_file(self.program, self.dtype), head.rstrip()]
         if self.prelude:
             parts += ["\n", texts.text(self.prelude)]
         parts.append(str(functions))
@@ -111,21 +112,6 @@ class Module:
             "upstream": tuple(f"d{t}" for t in program.upstream),
             "outputs": program.forward.results, "steps": steps(program),
         }
-
-    # ---- the head ---------------------------------------------------------------------------
-    def _docstring(self) -> str:
-        network = self.program.network
-        lines = [f'"""{network.title}: forward and gradients, in {self.dtype}.', ""]
-        lines.append("Derived by deltarule from these equations:")
-        lines.append("")
-        for equation in network.equations:
-            lines += wrapped(f"{text(equation.lhs)} = {text(equation.rhs)}", "    ")
-        lines += ["", "Arrays:", ""]
-        for tensor in network.tensors.values():
-            shape = ", ".join(str(a) for a in tensor.axes)
-            lines.append(f"    {tensor.name} [{shape}]  {tensor.role}")
-        lines += ["", "It needs NumPy and Numba alone: call forward(…), then backward(…).", '"""']
-        return "\n".join(lines)
 
     # ---- loops ------------------------------------------------------------------------------
     def _loops(self, name: str, one: Pass, lines: Lines) -> None:
@@ -207,18 +193,21 @@ class Module:
                 lines.add(f'    "{key}": {spell(tensor)}{flat},')
             lines.add("}", f"run = {self._runner(name)}", f"return run, {_row(called)}, filled")
         lines.add("", "", f"def {name}({arguments}):")
-        with lines.block(f'    """{self._promise(name, one)}"""'):
-            lines.add(f"run, taken, filled = ready_{name}({arguments})", "run(*taken)")
-            lines.add("return filled")
+        lines.add(*self._docstring(name, (*given, *kept, *upstream)))
+        lines.add(f"    run, taken, filled = ready_{name}({arguments})", "    run(*taken)")
+        lines.add("    return filled")
 
     def _runner(self, name: str) -> str:
         if self.work[name] == 0:
             return f"{name}_loops"
         return f"{name}_loops if {self.code.whole(self.work[name])} < {SMALL} else {name}_steps"
 
-    def _promise(self, name: str, one: Pass) -> str:
-        told = ", ".join(key for key, _ in self._returned(name, one))
-        return f"The gradients of {told}." if name == "backward" else f"The values of {told}."
+    def _docstring(self, name: str, taken: tuple[str, ...]) -> list[str]:
+        """The docstring of a pass, as lines."""
+        names = {t: self.spelling.tensor(t) for t in taken}
+        write = docstrings.of_backward if name == "backward" else docstrings.of_forward
+        first, *rest = write(self.program, names)
+        return [f'    """{first}', *("    " + r if r else "" for r in rest), '    """']
 
     def _returned(self, name: str, one: Pass) -> list[tuple[str, str]]:
         if name == "backward":
