@@ -1,7 +1,7 @@
 """Softmax and cross-entropy with labels: E = −Σ log p[label], the right class a whole number.
 
 The same as `softmax_cross_entropy` with one-hot targets: t[n] = c stands for a row of zeros
-with a 1 at c.
+with a 1 at c. The stable form computes log p as z − l with l = log Σ exp(z).
 """
 
 from deltarule.notation.language import *
@@ -10,6 +10,7 @@ aliases("sparse_cross_entropy")
 
 batch = option("batch", True, "several examples at once, one a row")
 mean = option("mean", False, "divide by the number of examples")
+stable = option("stable", False, "the form that does not overflow, with log Σ exp(z)")
 
 N, C = sizes("N C")
 n, c, k = indices("n c k")
@@ -19,7 +20,13 @@ z = input("z", *rows, C)
 t = target("t", *rows, below=C)
 p = intermediate("p", *rows, C)
 
-p[*row, c] = exp(z[*row, c]) / Sum[k](exp(z[*row, k]))
-right = log(p[*row, t[*row]])
+if stable:
+    l = intermediate("l", *rows)
+    l[*row] = LogSumExp[k](z[*row, k])
+    p[*row, c] = exp(z[*row, c] - l[*row])
+    right = z[*row, t[*row]] - l[*row]
+else:
+    p[*row, c] = exp(z[*row, c]) / Sum[k](exp(z[*row, k]))
+    right = log(p[*row, t[*row]])
 total = -Sum[n](right) if batch else -right
 E = loss("E", total / N if batch and mean else total)

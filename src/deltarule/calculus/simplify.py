@@ -17,7 +17,15 @@ from deltarule.calculus.recognise import use_values
 from deltarule.calculus.vanishing import deviations
 from deltarule.notation import nodes
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Read, Reduction, Sum, free_symbols, size_of
+from deltarule.notation.nodes import (
+    Read,
+    Reduction,
+    Sum,
+    free_indices,
+    free_symbols,
+    reads,
+    size_of,
+)
 from deltarule.notation.substitution import plainly_named
 from deltarule.notation.text import text
 
@@ -120,8 +128,10 @@ def _everywhere(node: Expr, rewrite: Callable[[Expr], Expr]) -> Expr:
 
 
 def _pull_out_of(node: Reduction) -> Expr:
-    if not isinstance(node, Sum) or not node.ranges:
+    if not isinstance(node, Sum):
         return node
+    if not node.ranges or not (free_indices(node.body) or reads(node.body)):
+        return _constant_out_of(node)
     bound = frozenset(node.indices)
     outside, inside = [], []
     for factor in Mul.make_args(node.body):
@@ -132,6 +142,16 @@ def _pull_out_of(node: Reduction) -> Expr:
     guards = guards_of(node)
     others = [c for c in node.conditions if c not in guards]
     return Sum(Mul(*outside) * Sum(Mul(*inside), node.ranges, others), (), guards)
+
+
+def _constant_out_of(guarded: Sum) -> Expr:
+    """[c]·(a/N) = [c]·a/N, and Σ_i [c]·(−1) = −Σ_i [c]."""
+    factors = Mul.make_args(guarded.body)
+    constant = [f for f in factors if not free_indices(f) and not reads(f)]
+    rest = [f for f in factors if f not in constant]
+    if Mul(*constant) == 1:
+        return guarded
+    return Mul(*constant) * Sum(Mul(*rest), guarded.ranges, guarded.conditions)
 
 
 def _count_in(node: Reduction) -> Expr:
