@@ -22,7 +22,7 @@ p = intermediate("p", *rows, C)
 
 if stable:
     l = intermediate("l", *rows)
-    l[*row] = LogSumExp[k](z[*row, k])
+    l[*row] = LogSumExp[c](z[*row, c])
     p[*row, c] = exp(z[*row, c] - l[*row])
     right = z[*row, t[*row]] - l[*row]
 else:

@@ -23,7 +23,7 @@ p = intermediate("p", *rows, C)
 
 if stable:
     l = intermediate("l", *rows)
-    l[*row] = LogSumExp[k](z[*row, k])
+    l[*row] = LogSumExp[c](z[*row, c])
     log_p = z[*row, c] - l[*row]
     p[*row, c] = exp(log_p)
 else:
