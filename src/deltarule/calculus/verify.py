@@ -19,6 +19,7 @@ from deltarule.arithmetic.exact import Ball, Rational
 from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
+from deltarule.calculus.sampling import entries, told
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
@@ -66,10 +67,9 @@ class Verifier:
         """How it was checked that two formulas are equal. Raises Unverified if they are not."""
 
         def gap(probe: Probe):
-            arithmetic, values = probe.arithmetic, probe.values
-            one = evaluate(before, ranges, values, arithmetic)
-            two = evaluate(after, ranges, values, arithmetic)
-            return one, two
+            chosen = entries([before, after], ranges, probe.values, self._seed)
+            one, two = (_at_entries(side, ranges, probe, chosen) for side in (before, after))
+            return one, two, told(chosen, ranges, probe.values)
 
         return self._decide(gap, before, after)
 
@@ -82,8 +82,10 @@ class Verifier:
         def gap(probe: Probe):
             arithmetic = probe.arithmetic
             direction = probe.noise([n for _, n in ranges])
-            found = evaluate(gradient, ranges, probe.values, arithmetic)
-            one = _sum(arithmetic, arithmetic.multiply(found, direction))
+            chosen = entries([gradient], ranges, probe.values, self._seed)
+            direction, along = _sparse(direction, ranges, chosen, arithmetic)
+            found = _at_entries(gradient, ranges, probe, chosen)
+            one = _sum(arithmetic, arithmetic.multiply(found, along))
             two = arithmetic.zeros(())
             for equation in consumers:
                 change = _change(equation, name, direction, probe)
@@ -92,7 +94,7 @@ class Verifier:
                     equation.ranges, probe.values, arithmetic,
                 )
                 two = arithmetic.add(two, _sum(arithmetic, arithmetic.multiply(upstream, change)))
-            return np.asarray(one), np.asarray(two)
+            return np.asarray(one), np.asarray(two), told(chosen, ranges, probe.values)
 
         return "dual numbers, " + self._decide(gap, gradient, None)
 
@@ -103,15 +105,15 @@ class Verifier:
                 continue
             try:
                 with probe.arithmetic.context():
-                    one, two = gap(probe)
+                    one, two, part = gap(probe)
             except Undecided:
                 continue
             if kind == "modular" and np.array_equal(one, two):
-                return f"exact modulo 2³¹−1{self._at(probe, before)}"
+                return f"exact modulo 2³¹−1{self._at(probe, before)}{part}"
             if kind == "rational" and _equal(one, two):
-                return f"exact in fractions{self._at(probe, before)}"
+                return f"exact in fractions{self._at(probe, before)}{part}"
             if kind == "ball" and _balls_agree(one, two):
-                return f"in balls of {probe.arithmetic.bits} bits{self._at(probe, before)}"
+                return f"in balls of {probe.arithmetic.bits} bits{self._at(probe, before)}{part}"
         raise Unverified(
             f"a step could not be verified: {text(before)}"
             + (f" is not {text(after)}" if after is not None else " differs from dual numbers"),
@@ -145,6 +147,24 @@ class Verifier:
         run(self._gradients, probe.values, arithmetic)
         self._draw(self._assumed, probe)
         return probe
+
+
+def _at_entries(expression: Expr, ranges, probe: Probe, chosen: list[dict[Index, int]] | None):
+    """The entries of an expression at some places; all of them for None."""
+    if chosen is None:
+        return evaluate(expression, ranges, probe.values, probe.arithmetic)
+    found = [evaluate(expression, ranges, probe.values, probe.arithmetic, at) for at in chosen]
+    return np.concatenate([np.reshape(f, -1) for f in found])
+
+
+def _sparse(direction, ranges, chosen: list[dict[Index, int]] | None, arithmetic):
+    """A direction that is 0 but at some places, and its entries there."""
+    if chosen is None:
+        return direction, direction
+    places = tuple(np.array([at[i] for at in chosen]) for i, _ in ranges)
+    result = arithmetic.zeros(np.shape(direction))
+    result[places] = direction[places]
+    return result, direction[places]
 
 
 def _change(equation: Equation, name: str, direction, probe: Probe):
