@@ -75,5 +75,15 @@ def numbers(settings: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def one_style(**asked: bool) -> str:
+    """The one way to show that was asked for. Raises DeltaruleError for two at once."""
+    wanted = [name for name, yes in asked.items() if yes]
+    if len(wanted) > 1:
+        raise DeltaruleError(
+            f"--{wanted[0]} and --{wanted[1]} exclude each other", "the command line", "keep one"
+        )
+    return wanted[0] if wanted else "screen"
+
+
 def _python(name: str) -> str:
     return name.replace("-", "_")

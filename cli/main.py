@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import gc
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated
 
 import typer
@@ -48,35 +49,20 @@ def derive(
     prove: Annotated[str | None, o.PROVE] = None,
     count: Annotated[bool, o.COUNT] = False,
     strict: Annotated[bool, o.STRICT] = False,
+    kernel: Annotated[bool, o.KERNEL] = False,
+    emit: Annotated[Path | None, o.EMIT] = None,
+    dtype: Annotated[str | None, o.DTYPE] = None,
+    parallel: Annotated[bool, o.PARALLEL] = False,
+    force: Annotated[bool, o.FORCE] = False,
 ) -> None:
     """Derive gradients from the forward equations, step by step."""
+    asked = SimpleNamespace(**locals())
     from deltarule.cli.screen import run
 
     def command() -> int:
-        if list_ or explain is not None or options:
-            from deltarule.cli import catalogue
+        from deltarule.cli.deriving import derive
 
-            if list_:
-                return catalogue.show_list(as_json=json)
-            if explain is not None:
-                return catalogue.show_rule(explain, as_json=json)
-            return catalogue.show_options(words or [], as_json=json)
-        style = _style(json=json, latex=latex or fragment, markdown=markdown)
-        if prove is not None:
-            from deltarule.cli.prove import show_proof
-
-            _style(prove=True, latex=latex or fragment, markdown=markdown, count=count or strict)
-            return show_proof(prove, words or [], as_json=json)
-        if count or strict:
-            from deltarule.cli.count import Request, show_count
-
-            _style(count=True, latex=latex or fragment, markdown=markdown)
-            return show_count(Request(words or [], set_ or (), strict, style))
-        from deltarule.cli.derive import Request, show_derivation
-
-        return show_derivation(
-            Request(words or [], wrt or (), of, set_ or (), style, steps, brief, fragment)
-        )
+        return derive(asked)
 
     run(command, as_json=json)
 
@@ -106,9 +92,10 @@ def trace(
             from deltarule.cli.flow import show_flow
 
             return show_flow(words[1:], seed, as_json=json)
+        from deltarule.cli.arguments import one_style
         from deltarule.cli.trace import Request, show_trace
 
-        style = _style(json=json, latex=latex or fragment)
+        style = one_style(json=json, latex=latex or fragment)
         return show_trace(
             Request(
                 words or [], example, decimals, significant, rounding, exact, only or (), random,
@@ -131,24 +118,13 @@ def check(
     from deltarule.cli.screen import run
 
     def command() -> int:
+        from deltarule.cli.arguments import one_style
         from deltarule.cli.check import Request, show_check
 
-        style = _style(json=json)
+        style = one_style(json=json)
         return show_check(Request(words or [], sheet, template, run_, output, style))
 
     run(command, as_json=json)
-
-
-def _style(**asked: bool) -> str:
-    """The one way to show that was asked for. Raises DeltaruleError for two at once."""
-    from deltarule.notation.errors import DeltaruleError
-
-    wanted = [name for name, yes in asked.items() if yes]
-    if len(wanted) > 1:
-        raise DeltaruleError(
-            f"--{wanted[0]} and --{wanted[1]} exclude each other", "the command line", "keep one"
-        )
-    return wanted[0] if wanted else "screen"
 
 
 app = _app(
@@ -157,7 +133,8 @@ app = _app(
 )
 apps = {}
 for _command, _examples in (
-    (derive, "derive conv · derive mlp --layers 3 --wrt Theta2 --steps · derive ./mine.py --latex"),
+    (derive, "derive conv · derive mlp --layers 3 --wrt Theta2 --steps · derive ./mine.py --latex · "
+     "derive conv --stride 2 --kernel · derive conv --emit conv_kernels.py"),
     (trace, "trace backprop --example slide --decimals 2 · trace dense --random --set N=2"),
     (check, "check example slide · check --template slide > mine.toml · check mine.toml"),
 ):

@@ -31,6 +31,11 @@ PROVE = Option("--prove", metavar="STATEMENT", help="Prove or refute one; list n
 COUNT = Option("--count", help="Shapes, parameters, multiply-adds, memory, receptive fields.")
 STRICT = Option("--strict", help="With --count: refuse windows that do not fit.")
 EXPLAIN = Option("--explain", metavar="RULE", help="What a rule means, with an example.")
+KERNEL = Option("--kernel", help="The source of the compiled kernel.")
+EMIT = Option("--emit", metavar="FILE.py", help="Write the kernel: needs NumPy and Numba alone.")
+DTYPE = Option("--dtype", metavar="TYPE", help="float32, float64 (the usual) or complex128.")
+PARALLEL = Option("--parallel", help="With --kernel, --emit: loops in several threads.")
+FORCE = Option("--force", help="With --emit: overwrite whatever is there.")
 
 # for trace
 EXAMPLE = Option("--example", metavar="NAME", help="The sheet of that name.")

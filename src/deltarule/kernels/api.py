@@ -36,15 +36,21 @@ def kernel(
     threads (all, if None). `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the
     user's cache folder. `progress` is told what takes time. Raises DeltaruleError.
     """
+    kind = known_dtype(dtype, str(name))
+    found = build.module(str(name), settings, kind, parallel, cache, progress)
+    return Kernel(str(name), found, kind, threads)
+
+
+def known_dtype(dtype: str | type, place: str) -> str:
+    """The name of a type of numbers. Raises DeltaruleError for one that kernels do not have."""
     kind = getattr(dtype, "__name__", str(dtype))
     if kind not in DTYPES:
         raise DeltaruleError(
             f"there are no kernels in {kind}",
-            str(name),
+            place,
             did_you_mean(kind, DTYPES) or "choose one of " + ", ".join(DTYPES),
         )
-    found = build.module(str(name), settings, kind, parallel, cache, progress)
-    return Kernel(str(name), found, kind, threads)
+    return kind
 
 
 class Kernel:

@@ -20,6 +20,7 @@ from deltarule.notation.nodes import free_symbols
 from deltarule.notation.specialise import given_sizes, specialise
 from deltarule.notation.symbols import Size
 from deltarule.notation.tensors import Tensor
+from deltarule.notation.variants import VARIANTS
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,9 @@ def program(name: str, settings: dict) -> Program:
 def _loaded(name: str, settings: dict) -> tuple[Network, dict]:
     """The network with every attribute a number, and the values of its constants."""
     usual = load(name)
-    spoken = {k: v for k, v in settings.items() if k in usual.options}
+    spoken = {k: v for k, v in settings.items() if k in usual.options or k in VARIANTS}
     network = load(name, **spoken)
-    rest = {k: v for k, v in settings.items() if k not in network.options}
+    rest = {k: v for k, v in settings.items() if k not in spoken}
     scalars = {s: Fraction(str(v)) for s, v in network.scalars.items()}
     for symbol in scalars:
         if symbol.name in rest:
@@ -103,7 +104,7 @@ def _loaded(name: str, settings: dict) -> tuple[Network, dict]:
     if unknown:
         known = [*network.options, *(s.name for s in scalars), *sizes]
         raise DeltaruleError(
-            f"{name} has no setting {unknown[0]}",
+            f"{network.name} has no setting {unknown[0]}",
             network.name,
             did_you_mean(unknown[0], known) or "its settings are " + (", ".join(known) or "none"),
         )

@@ -1,0 +1,74 @@
+"""`derive NAME --kernel` and `--emit FILE.py`: the source of a kernel, shown or written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deltarule.cli.arguments import numbers, one_name, split
+from deltarule.cli.screen import busy, console, write, write_json
+
+EXAMPLE = "derive conv --kernel"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked for: a kernel's text on the screen, or in a file."""
+
+    words: Sequence[str]
+    settings: Sequence[str] = ()
+    dtype: str = "float64"
+    parallel: bool = False
+    emit: Path | None = None
+    force: bool = False
+    style: str = "screen"
+
+
+def show_kernel(request: Request) -> int:
+    """Derive, write the source, and show it or say where it is."""
+    from deltarule.kernels.api import known_dtype
+    from deltarule.kernels.build import source
+    from deltarule.kernels.emission import emitted, write_emitted
+
+    bare, options = split(request.words)
+    name = one_name(bare, EXAMPLE)
+    settings = {**options, **numbers(request.settings)}
+    dtype = known_dtype(request.dtype, "--dtype")
+    with busy(f"deriving {name}"):
+        make = source if request.emit is None else emitted
+        text = make(name, settings, dtype, request.parallel)
+    if request.emit is not None:
+        write_emitted(request.emit, text, request.force)
+    if request.style == "json":
+        path = None if request.emit is None else str(request.emit)
+        write_json({"derivation": name, "dtype": dtype, "parallel": request.parallel,
+                    "path": path, "source": text})  # fmt: skip
+    elif request.emit is None:
+        _show(text)
+    else:
+        _say(request.emit, text)
+    return 0
+
+
+def _show(text: str) -> None:
+    """The source, coloured on a terminal; a line is never cut."""
+    screen = console()
+    if not screen.is_terminal:
+        write(text)
+        return
+    from rich.syntax import Syntax
+
+    coloured = Syntax(text, "python", theme="ansi_dark", background_color="default")
+    screen.print(coloured.highlight(text), soft_wrap=True, end="")
+
+
+def _say(path: Path, text: str) -> None:
+    """Where the file is, and what can be done with it."""
+    from deltarule.cli.page import Page
+
+    screen = console()
+    page = Page(screen.width)
+    page.prose(f"{path}: {len(text.splitlines())} lines, which need NumPy and Numba alone")
+    page.prose(f"python {path} compiles it and checks its gradients", style="dim")
+    page.show(screen)

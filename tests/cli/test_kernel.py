@@ -1,0 +1,59 @@
+"""`derive NAME --kernel` and `--emit`: the text on the screen, in JSON, in a file."""
+
+import json
+
+import pytest
+
+
+def test_the_source_is_shown_as_it_is(invoke):
+    done = invoke("derive", "conv", "--kernel", "--stride", 2, width=60)
+    assert done.status == 0, done.err
+    compile(done.out, "shown", "exec")
+    assert "stride = 2" in done.out and "def backward(x, w, b, dL_dy):" in done.out
+
+
+def test_json_holds_the_source(invoke):
+    values = json.loads(invoke("derive", "dense", "--kernel", "--dtype", "float32", "--json").out)
+    assert values["dtype"] == "float32" and "real = np.float32" in values["source"]
+    assert values["path"] is None
+
+
+def test_a_file_is_written_once(invoke, tmp_path):
+    path = tmp_path / "dense_kernels.py"
+    done = invoke("derive", "dense", "--emit", path, "--set", "D=3")
+    assert done.status == 0 and "lines, which need NumPy and Numba alone" in done.out
+    assert 'if __name__ == "__main__":' in path.read_text(encoding="utf-8")
+    values = json.loads(invoke("derive", "dense", "--emit", path, "--json").out)
+    assert values["path"] == str(path) and values["source"] == path.read_text(encoding="utf-8")
+    path.write_text("mine = 1\n")
+    refused = invoke("derive", "dense", "--emit", path, width=200)
+    assert refused.status == 2 and "add --force" in refused.err
+    assert path.read_text() == "mine = 1\n"
+    assert invoke("derive", "dense", "--emit", path, "--force").status == 0
+
+
+def test_a_terminal_gets_colours(program):
+    done = program(
+        "derive", "dense", "--kernel", pipe="cat",
+        env={"FORCE_COLOR": "1", "TERM": "xterm-256color"},
+    )  # fmt: skip
+    assert "\x1b[" in done.stdout
+    assert "\x1b[" not in program("derive", "dense", "--kernel").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "fact", "remedy"),
+    [
+        (["--kernel", "--dtype", "float16"], "there are no kernels in float16", "did you mean"),
+        (["--dtype", "float32"], "--dtype is about a kernel", "add --kernel"),
+        (["--force"], "--force is for --emit alone", "leave it out"),
+        (["--kernel", "--wrt", "W"], "a kernel gives all gradients", "leave it out"),
+        (["--kernel", "--latex"], "--kernel and --latex exclude each other", "keep one"),
+        (["--kernel", "--strid", "2"], "dense has no setting strid", "its settings are"),
+        (["--emit", "kernels.txt"], "kernels.txt is no name of a Python file", "something.py"),
+    ],
+)
+def test_what_does_not_fit_is_told(invoke, words, fact, remedy):
+    done = invoke("derive", "dense", *words, width=200)
+    assert done.status == 2
+    assert fact in done.err and remedy in done.err

@@ -1,0 +1,99 @@
+"""Emitted files run by themselves, check themselves, and overwrite nothing of anybody's."""
+
+import importlib.util
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from deltarule.kernels.emission import emitted, is_ours, write_emitted
+from deltarule.notation.errors import DeltaruleError
+
+
+def as_module(text, folder, monkeypatch):
+    """The file as a module whose functions are not compiled."""
+    monkeypatch.setattr("numba.config.DISABLE_JIT", True)
+    path = folder / "taken_away.py"
+    path.write_text(text, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("taken_away", path)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "taken_away", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+ALONE = (
+    "import sys, runpy\n"
+    "sys.modules['sympy'] = sys.modules['deltarule'] = sys.modules['flint'] = None\n"
+    "runpy.run_path(sys.argv[1], run_name='__main__')"
+)
+
+
+def test_an_emitted_file_runs_alone_and_checks_itself(tmp_path):
+    path = tmp_path / "dense_kernels.py"
+    write_emitted(path, emitted("dense", {}))
+    done = subprocess.run([sys.executable, "-c", ALONE, str(path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    for told in ("x [2, 3]", "dy [2, 5]", "forward in loops: y [2, 5]", "forward in steps: y"):
+        assert told in done.stdout
+    for name in "xWb":
+        assert done.stdout.count(f"gradient of {name}: agrees with differences") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "dtype"),
+    [("label_cross_entropy", "float64"), ("max_pool2d", "float32"), ("batch_norm", "complex128"),
+     ("kalman", "float64"), ("momentum", "float64")],
+)  # fmt: skip
+def test_every_kind_of_array_and_number_is_drawn(name, dtype, tmp_path, monkeypatch):
+    assert as_module(emitted(name, {}, dtype), tmp_path, monkeypatch).self_check()
+
+
+@pytest.mark.parametrize("wrong", ["sign", "half", "transposed", "not a number"])
+def test_a_planted_error_is_told_by_name(wrong, tmp_path, monkeypatch, capsys):
+    module = as_module(emitted("dense", {}), tmp_path, monkeypatch)
+    right = module.backward_loops
+
+    def planted(*arrays):
+        right(*arrays)
+        gradient = next(a for a in arrays if a is not arrays[1] and np.shape(a) == (3, 5))
+        gradient[:] = {
+            "sign": -gradient, "half": gradient / 2, "not a number": np.nan,
+            "transposed": gradient.T.reshape(3, 5),
+        }[wrong]  # fmt: skip
+
+    monkeypatch.setattr(module, "backward_loops", planted)
+    assert not module.self_check()
+    told = [line for line in capsys.readouterr().out.splitlines() if "DIFFERS" in line]
+    assert len(told) == 1 and "gradient of W" in told[0]
+
+
+def test_docstrings_tell_shapes_settings_and_formulas(tmp_path, monkeypatch):
+    module = as_module(emitted("conv2d", {"stride": "2"}), tmp_path, monkeypatch)
+    assert "stride = 2, dilation = 1, pad = 0" in module.__doc__
+    assert "I = ⌊(H − K)/2⌋ + 1" in module.__doc__
+    assert "returns  y [N, F, I, J]" in module.forward.__doc__
+    told = " ".join(module.backward.__doc__.split())
+    assert "takes x [N, C, H, W], w [F, C, K, L], b [F], dL_dy [N, F, I, J]" in told
+    assert "∂L/∂b[f] = Σ_{n,i,j} ∂L/∂y[n, f, i, j]" in told
+
+
+def test_only_our_own_unchanged_file_is_overwritten(tmp_path):
+    text, path = emitted("half_squared", {}), tmp_path / "kernels.py"
+    write_emitted(path, text)
+    write_emitted(path, text)
+    path.write_text(text.replace("real(2)", "real(3)") + "# mine\n", encoding="utf-8")
+    with pytest.raises(DeltaruleError, match="is not as deltarule wrote it"):
+        write_emitted(path, text)
+    write_emitted(path, text, force=True)
+    assert is_ours(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("name", "fact"),
+    [("kernels.txt", "is no name of a Python file"), ("nowhere/kernels.py", "cannot be written")],
+)
+def test_a_file_that_cannot_be_written_is_told(tmp_path, name, fact):
+    with pytest.raises(DeltaruleError, match=fact):
+        write_emitted(tmp_path / name, "x = 1\n")
