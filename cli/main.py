@@ -133,8 +133,8 @@ app = _app(
 )
 apps = {}
 for _command, _examples in (
-    (derive, "derive conv · derive mlp --layers 3 --wrt Theta2 --steps · derive ./mine.py --latex · "
-     "derive conv --stride 2 --kernel · derive conv --emit conv_kernels.py"),
+    (derive, "derive conv · derive mlp --layers 3 --wrt Theta2 --steps · derive ./mine.py --latex"
+     " · derive conv --stride 2 --kernel · derive conv --emit conv_kernels.py"),
     (trace, "trace backprop --example slide --decimals 2 · trace dense --random --set N=2"),
     (check, "check example slide · check --template slide > mine.toml · check mine.toml"),
 ):
