@@ -1,8 +1,6 @@
-"""Expressions as Python text that NumPy and Numba run: whole numbers, reals and conditions.
+"""Real and complex expressions as Python text that NumPy and Numba run.
 
-Reals have the kernel's own type `real`, so that float32 stays float32. Subscripts are cast to
-unsigned numbers (`U`): a signed one is tested for wrap-around at every read, which keeps loops
-from being vectorised.
+Reals have the kernel's own type `real`, so that float32 stays float32.
 """
 
 from __future__ import annotations
@@ -15,99 +13,25 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 from deltarule.arithmetic.evaluate import written_out
 from deltarule.kernels.clip import Inside
 from deltarule.kernels.spelling import Spelling
+from deltarule.kernels.whole import ADD, ATOM, TIMES, Whole
 from deltarule.notation import nodes
+from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.functions import Elementwise
 from deltarule.notation.symbols import Index, Size
 from deltarule.notation.tensors import Tensor
 
-ADD, TIMES, ATOM = 1, 2, 3
 
-
-class Code:
+class Code(Whole):
     """Writes expressions; `functions` collects the elementwise functions that were met."""
 
     def __init__(self, spelling: Spelling, tensors: dict[str, Tensor], scalars, complex_: bool):
-        self.spelling, self.tensors, self.scalars = spelling, tensors, scalars
-        self.complex = complex_
+        super().__init__(spelling, tensors)
+        self.scalars, self.complex = scalars, complex_
+        #: The selections that are kept as numbers, by the names of their maxima.
+        self.numbers: dict[str, Equation] = {}
         self.functions: dict[str, type[Elementwise]] = {}
         self.locals: dict[Symbol, str] = {}
-
-    # ---- whole numbers --------------------------------------------------------------------
-    def whole(self, node: Expr, binding: int = 0) -> str:
-        """A whole number in indices and sizes."""
-        text, own = self._whole(node)
-        return text if own >= binding else f"({text})"
-
-    def _whole(self, node: Expr) -> tuple[str, int]:
-        if isinstance(node, Integer):
-            return str(int(node)), ATOM if node >= 0 else ADD
-        if isinstance(node, (Index, Size)):
-            return self.spelling.symbol(node), ATOM
-        if isinstance(node, nodes.CeilingQuotient):
-            top, bottom = node.args
-            return f"-({self.whole(-top, TIMES)} // {self.whole(bottom, ATOM)})", TIMES
-        if isinstance(node, nodes.FloorQuotient):
-            top, bottom = node.args
-            return f"{self.whole(top, TIMES)} // {self.whole(bottom, ATOM)}", TIMES
-        if isinstance(node, nodes.Remainder):
-            top, bottom = node.args
-            return f"{self.whole(top, ATOM)} % {self.whole(bottom, ATOM)}", TIMES
-        if isinstance(node, nodes.Read):
-            return self.access(node), ATOM
-        if isinstance(node, nodes.Delta):
-            return f"int({self.whole(node.args[0])} == {self.whole(node.args[1])})", ATOM
-        if isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0:
-            return f"{self.whole(node.base, ATOM)} ** {int(node.exp)}", TIMES
-        if isinstance(node, Mul):
-            return self._whole_product(node)
-        if isinstance(node, Add):
-            terms = sorted(node.args, key=lambda t: (t.could_extract_minus_sign(), t.is_number))
-            text = self.whole(terms[0], ADD)
-            for term in terms[1:]:
-                minus = term.could_extract_minus_sign()
-                text += (" - " if minus else " + ") + self.whole(-term if minus else term, TIMES)
-            return text, ADD
-        raise DeltaruleError(f"{node} is no whole number that a kernel can compute")
-
-    def _whole_product(self, node: Mul) -> tuple[str, int]:
-        number, factors = node.as_coeff_mul()
-        if number == -1:
-            return "-" + " * ".join(self.whole(f, ATOM) for f in factors), ADD
-        parts = [self.whole(f, ATOM) for f in factors]
-        if number != 1:
-            parts.insert(0, self.whole(number, ATOM))
-        return " * ".join(parts), TIMES
-
-    # ---- conditions -----------------------------------------------------------------------
-    def condition(self, node: nodes.Condition) -> str:
-        """A condition between whole numbers."""
-        if isinstance(node, nodes.Unequal):
-            pairs = zip(*(side.args for side in node.args), strict=True)
-            tests = " or ".join(f"{self.whole(a)} != {self.whole(b)}" for a, b in pairs)
-            return f"({tests})"
-        sides = [self.whole(a) for a in node.args]
-        if isinstance(node, nodes.AtLeastZero):
-            return f"{sides[0]} >= 0"
-        if isinstance(node, nodes.Divides):
-            return f"({sides[1]}) % {self.whole(node.args[0], ATOM)} == 0"
-        if isinstance(node, nodes.Equal):
-            return f"{sides[0]} == {sides[1]}"
-        raise DeltaruleError(f"{node} is no condition that a kernel can test")
-
-    def inside(self, read: nodes.Read) -> list[str]:
-        """The tests that a read lies within its tensor; none where that is plain."""
-        tests = []
-        for subscript, axis in zip(read.indices, self.tensors[nodes.tensor_name(read)].axes):
-            if not isinstance(subscript, Index):
-                tests.append(f"0 <= {self.whole(subscript, ADD)} < {self.whole(axis, ADD)}")
-        return tests
-
-    def access(self, read: nodes.Read) -> str:
-        """x[U(n), U(i + k)]; a scalar tensor is an array of one entry."""
-        name = self.spelling.tensor(nodes.tensor_name(read))
-        subscripts = ", ".join(f"U({self.whole(s)})" for s in read.indices)
-        return f"{name}[{subscripts or 'U(0)'}]"
 
     # ---- reals ----------------------------------------------------------------------------
     def real(self, node: Expr, binding: int = 0) -> str:
@@ -158,8 +82,13 @@ class Code:
         number, factors = node.as_coeff_mul()
         if number == -1 and factors:
             return "-" + self.real(Mul(*factors), ATOM), ADD
-        above, below = [], []
+        above, below, tests = [], [], []
         for factor in node.args:
+            if isinstance(factor, nodes.Choose) and isinstance(factor.args[0], nodes.Equal) and (
+                factor.args[1:] == (1, 0)
+            ):
+                tests.append(self.condition(factor.args[0]))
+                continue
             base, exponent = factor.as_base_exp()
             if exponent.is_Rational and exponent < 0:
                 below.append(self.real(base**-exponent, ATOM))
@@ -174,6 +103,8 @@ class Code:
             text += f" / {below[0]}"
         elif below:
             text += f" / ({' * '.join(below)})"
+        if tests:
+            return f"({text} if {' and '.join(tests)} else real(0))", ATOM
         return text, TIMES
 
     def _pow(self, node: Pow) -> tuple[str, int]:

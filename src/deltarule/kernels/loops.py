@@ -14,9 +14,12 @@ from sympy import Add, Dummy, Expr, Integer
 from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
 from deltarule.kernels.matrices import write_inverse, write_log_determinant
+from deltarule.kernels.rows import Rows, row_of
+from deltarule.kernels.selections import Selections
+from deltarule.kernels.spans import Spans
 from deltarule.kernels.strides import along
 from deltarule.notation import functions, nodes
-from deltarule.notation.bounds import Span, tight
+from deltarule.notation.bounds import tight
 from deltarule.notation.equations import Equation
 from deltarule.notation.matrices import Inverse, LogDet, matrix_indices
 from deltarule.notation.nodes import Choose, Read, Reduction, free_indices, read
@@ -24,11 +27,11 @@ from deltarule.notation.substitution import rename_bound
 from deltarule.notation.symbols import Index
 
 
-class Loops:
-    """Writes equations as loops into `lines`; `parallel` runs the outermost loop in threads."""
+class Loops(Spans):
+    """Writes equations as loops into `lines`; `prelude` collects the helpers that they call."""
 
     def __init__(self, code: Code, lines: Lines, parallel: bool = False):
-        self.code, self.lines, self.parallel = code, lines, parallel
+        super().__init__(code, lines, parallel)
         self.prelude: set[str] = set()
 
     def equation(self, equation: Equation, held: tuple[Index, ...] = ()) -> None:
@@ -36,7 +39,12 @@ class Loops:
         ranges = [r for r in equation.ranges if r[0] not in held]
         known = list(held)
         if isinstance(equation.rhs, nodes.Selection):
-            self._select(equation, ranges, known)
+            Selections(self.code, self.lines, self.parallel).write(equation, ranges, known)
+            return
+        row = None if self.code.complex else row_of(equation, held)
+        if row is not None:
+            selection = self.code.numbers.get(equation.name)
+            Rows(self.code, self.lines, self.parallel).write(row, held, selection)
             return
         split = _added_in_place(equation)
         if split is None:
@@ -49,7 +57,7 @@ class Loops:
     # ---- free indices ---------------------------------------------------------------------
     def _free(self, rhs: Expr, equation: Equation, waiting: list, known: list[Index]) -> None:
         """Loops over the indices of the left-hand side, what is known already going first."""
-        rhs = self._ready(rhs, known)
+        rhs = self.ready(rhs, known)
         if isinstance(rhs, Inverse) and [i for i, _ in waiting] == list(matrix_indices(rhs)):
             self.prelude.add("matrices")
             rhs = write_inverse(rhs, self.code, self.lines)
@@ -57,14 +65,10 @@ class Loops:
             self.lines.add(f"{self.code.access(equation.lhs)} = {self.code.real(rhs)}")
             return
         (index, extent), *waiting = waiting
-        with self._loop(index, f"{self.code.whole(extent)}", outermost=not known):
+        with self.loop(index, f"{self.code.whole(extent)}", outermost=not known):
             self._free(rhs, equation, waiting, [*known, index])
 
-    def _loop(self, index: Index, bounds: str, outermost: bool = False):
-        word = "prange" if self.parallel and outermost else "range"
-        return self.lines.block(f"for {self.code.spelling.symbol(index)} in {word}({bounds}):")
-
-    def _ready(self, node: Expr, known: list[Index]) -> Expr:
+    def ready(self, node: Expr, known: list[Index]) -> Expr:
         """Run the reductions that depend on known indices alone; they become numbers."""
         if isinstance(node, Read) or not node.args:
             return node
@@ -73,11 +77,11 @@ class Loops:
                 return self._reduce(node, known)
             if node.conditions:
                 return node
-            body = self._ready(node.body, [i for i in known if i not in node.indices])
+            body = self.ready(node.body, [i for i in known if i not in node.indices])
             return node if body == node.body else node.func(body, node.ranges, node.conditions)
         if isinstance(node, Choose) and not isinstance(node.args[0], nodes.Positive):
             return self._choice(node, known) if node.has(Reduction) else node
-        args = tuple(self._ready(a, known) for a in node.args)
+        args = tuple(self.ready(a, known) for a in node.args)
         return node if args == node.args else node.func(*args)
 
     def _choice(self, node: Choose, known: list[Index]) -> Expr:
@@ -88,9 +92,9 @@ class Loops:
         result = Dummy("choice", real=True)
         name = self.code.spelling.fresh("choice")
         with self.lines.block(f"if {self.code.condition(condition)}:"):
-            self.lines.add(f"{name} = {self.code.real(self._ready(then, known))}")
+            self.lines.add(f"{name} = {self.code.real(self.ready(then, known))}")
         with self.lines.block("else:"):
-            self.lines.add(f"{name} = {self.code.real(self._ready(otherwise, known))}")
+            self.lines.add(f"{name} = {self.code.real(self.ready(otherwise, known))}")
         self.code.locals[result] = name
         return result
 
@@ -108,7 +112,7 @@ class Loops:
         self.code.locals[result] = name
         self.lines.add(f"{name} = {start}")
         spans, tests = tight(_ordered(node), node.conditions)
-        self._spans(node.body, spans, list(tests), known, lambda body: _step(
+        self.spans(node.body, spans, list(tests), known, lambda body: _step(
             node, name, self.code.real(body), self.code.complex
         ))
         return result
@@ -124,73 +128,6 @@ class Loops:
         rest = nodes.Sum(functions.exp(node.body - shift), node.ranges, node.conditions)
         return shift + functions.log(self._reduce(rest, known))
 
-    def _spans(self, body: Expr, spans: list[Span], tests: list, known, step, outer=False) -> None:
-        """Loops over spans, each test as soon as its indices are known, and a step inside."""
-        now = [t for t in tests if free_indices(t) <= frozenset(known)]
-        if now:
-            later = [t for t in tests if t not in now]
-            with self.lines.block("if " + " and ".join(map(self.code.condition, now)) + ":"):
-                self._spans(body, spans, later, known, step)
-            return
-        if not tests:
-            body = self._ready(body, known)
-        if not spans:
-            self.lines.extend(step(body))
-            return
-        index = spans[0].index
-        pin = next((t for t in tests if _pinned(t, index, known) is not None), None)
-        if pin is not None:
-            name = self.code.spelling.symbol(index)
-            self.lines.add(f"{name} = {self.code.whole(_pinned(pin, index, known))}")
-            with self.lines.block(f"if 0 <= {name} < {self.code.whole(spans[0].extent, 1)}:"):
-                rest = [t for t in tests if t is not pin]
-                self._spans(body, spans[1:], rest, [*known, index], step)
-            return
-        with self._loop(index, self.bounds(spans[0]), outermost=outer):
-            self._spans(body, spans[1:], tests, [*known, index], step)
-
-    def bounds(self, span: Span) -> str:
-        """The arguments of range() for a span."""
-        low = [self.code.whole(e) for e in span.lower]
-        high = [self.code.whole(e + 1 if not e.has(nodes.FloorQuotient) else e)
-                + (" + 1" if e.has(nodes.FloorQuotient) else "") for e in span.upper]
-        end = high[0] if len(high) == 1 else f"min({', '.join(high)})"
-        if low == ["0"]:
-            return end
-        return (low[0] if len(low) == 1 else f"max({', '.join(low)})") + f", {end}"
-
-    # ---- selections -----------------------------------------------------------------------
-    def _select(self, equation: Equation, waiting: list, known: list[Index]) -> None:
-        """1 where a maximum is taken from, else 0; `known` are the loops around."""
-        maximum = equation.rhs.maximum
-        outer = [r for r in waiting if r[0] not in maximum.indices]
-        if outer:
-            index, extent = outer[0]
-            with self._loop(index, self.code.whole(extent), outermost=not known):
-                rest = [r for r in waiting if r[0] != index]
-                self._select(equation, rest, [*known, index])
-            return
-        target = self.code.access(equation.lhs)
-        self._free(Integer(0), equation, waiting, known)
-        count = self.code.spelling.fresh("chosen")
-        self.lines.add(f"{count} = 0")
-        largest = self.code.real(equation.rhs.args[1])
-        spans, tests = tight(maximum.ranges, maximum.conditions)
-
-        def chosen(body: Expr, then: list[str], also: str = "") -> list[str]:
-            return [f"if {self.code.real(body)} == {largest}{also}:", *("    " + t for t in then)]
-
-        def step(body: Expr) -> list[str]:
-            also = f" and {count} == 0" if maximum.ties == "first" else ""
-            return chosen(body, [f"{target} = real(1)", f"{count} += 1"], also)
-
-        def share(body: Expr) -> list[str]:
-            return chosen(body, [f"{target} /= real({count})"])
-
-        self._spans(maximum.body, spans, list(tests), known, step)
-        if maximum.ties == "split":
-            self._spans(maximum.body, spans, list(tests), known, share)
-
     # ---- sums added up in place -----------------------------------------------------------
     def _accumulate(self, total: nodes.Sum, equation: Equation, ranges, known, innermost) -> None:
         """lhs += body, over all indices, `innermost` last."""
@@ -201,7 +138,7 @@ class Loops:
         outer = [r for r in outer if r not in late]
         spans, tests = tight((*outer, *total.ranges, *late, *last), total.conditions)
         target = self.code.access(equation.lhs)
-        self._spans(
+        self.spans(
             total.body, spans, list(tests), known,
             lambda body: [f"{target} += {self.code.real(body)}"], outer=bool(outer) and not known,
         )
@@ -212,14 +149,6 @@ _STARTS = (
     (nodes.Max, "most", "real(-np.inf)"),
     (nodes.Product, "product", "real(1)"),
 )
-
-
-def _pinned(test, index: Index, known: list[Index]) -> Expr | None:
-    """What an index must be by a test `index = e`, where all of e is known."""
-    if not isinstance(test, nodes.Equal) or index not in test.args:
-        return None
-    value = test.args[1] if test.args[0] == index else test.args[0]
-    return value if free_indices(value) <= frozenset(known) - {index} else None
 
 
 def _names(condition, index: Index) -> set[Index]:

@@ -6,6 +6,7 @@ from sympy import Expr
 from sympy.core.symbol import Symbol
 
 from deltarule.kernels import docstrings
+from deltarule.kernels.chosen import selections
 from deltarule.kernels.code import Code
 from deltarule.kernels.leaves import write_function
 from deltarule.kernels.lines import Lines
@@ -76,6 +77,7 @@ class Module:
         for tensor in program.backward.tensors:
             self.spelling.tensor(tensor)
         self.code = Code(self.spelling, tensors, program.scalars, dtype == "complex128")
+        self.code.numbers = selections(program.forward.equations)
         self.sizes = _sizes(program)
         self.prelude: set[str] = set()
         self.work: dict[str, Expr] = {}
@@ -216,7 +218,7 @@ class Module:
 
     def _fitting(self, name: str, one: Pass) -> str:
         tensor = one.tensors[name] if name in one.tensors else self.program.network.tensors[name]
-        kind = "np.int64" if tensor.whole else "real"
+        kind = self.code.kind(tensor)
         array = self.spelling.tensor(name)
         if not tensor.axes:
             array = f"np.reshape({array}, 1)"
@@ -224,7 +226,9 @@ class Module:
 
     def _room(self, name: str, one: Pass) -> str:
         whole = all(e.subscripts == e.indices for e in one.equations if e.name == name)
-        return f"np.{'empty' if whole else 'zeros'}({self._shape(one.tensors[name].axes)}, real)"
+        tensor = one.tensors[name]
+        room = "empty" if whole else "zeros"
+        return f"np.{room}({self._shape(tensor.axes)}, {self.code.kind(tensor)})"
 
     def _shape(self, axes: tuple[Expr, ...]) -> str:
         return _row(self.code.whole(a) for a in axes) if axes else "(1,)"

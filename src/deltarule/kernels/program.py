@@ -10,6 +10,7 @@ from sympy import Symbol
 
 from deltarule.calculus.adjoint import derive
 from deltarule.calculus.steps import Derivation
+from deltarule.kernels.chosen import Numbered, numbered
 from deltarule.kernels.clip import clip
 from deltarule.kernels.lift import Lifted, lift
 from deltarule.notation.equations import Equation
@@ -76,11 +77,13 @@ def program(name: str, settings: dict) -> Program:
     }
     extra = {n: _gradient_of(network.tensors[t], n) for t, n in upstream.items()}
     extra |= {g.name: _gradient_of(g.tensor, g.name) for g in derivation.gradients.values()}
-    forward = _pass(network.equations, network.tensors, _results(network))
+    chosen = numbered(network.equations)
+    forward = _pass(network.equations, network.tensors, _results(network), chosen)
     backward = _pass(
         _needed(derivation.equations(), wanted.values()),
         {**network.tensors, **extra},
         tuple(wanted.values()),
+        chosen,
     )
     kept = tuple(
         n for n in backward.reads if n in network.tensors and not network.tensors[n].given
@@ -159,9 +162,12 @@ def _needed(equations: Iterable[Equation], wanted: Iterable[str]) -> tuple[Equat
     return tuple(e for e in equations if e.name in live)
 
 
-def _pass(equations: Iterable[Equation], tensors: dict[str, Tensor], results) -> Pass:
+def _pass(
+    equations: Iterable[Equation], tensors: dict[str, Tensor], results, chosen: Numbered
+) -> Pass:
     made = Lifted(taken=set(tensors))
-    for equation in equations:
+    tensors = {n: chosen.tensor(t) for n, t in tensors.items()}
+    for equation in map(chosen.equation, equations):
         rhs = clip(equation.rhs, dict(equation.ranges), tensors)
         lift(replace(equation, rhs=rhs), made)
     writes = tuple(dict.fromkeys(e.name for e in made.equations))
