@@ -32,6 +32,13 @@ class Code(Whole):
         self.numbers: dict[str, Equation] = {}
         self.functions: dict[str, type[Elementwise]] = {}
         self.locals: dict[Symbol, str] = {}
+        self.flattened: dict[str, str] = {}
+
+    def flat(self, name: str) -> str:
+        """A tensor as an array of one axis, which the function around has to make."""
+        if name not in self.flattened:
+            self.flattened[name] = self.spelling.tensor(f"{name}, flat")
+        return self.flattened[name]
 
     # ---- reals ----------------------------------------------------------------------------
     def real(self, node: Expr, binding: int = 0) -> str:

@@ -28,7 +28,7 @@ def write_function(
     name = code.function_name(function)
     arity = 1 if row.leaf else row.formula.__code__.co_argcount
     arguments = ["z", "a", "b", "c"][:arity]
-    lines.add("", "", "@compiled")
+    lines.add("", "", "@inlined")
     with lines.block(f"def {name}({', '.join(arguments)}):"):
         lines.add(f'"""{row.title[0].upper()}{row.title[1:]}, entry by entry."""')
         if row.leaf:

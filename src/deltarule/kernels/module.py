@@ -12,25 +12,26 @@ from deltarule.kernels.leaves import write_function
 from deltarule.kernels.lines import Lines
 from deltarule.kernels.prelude import texts
 from deltarule.kernels.program import Pass, Program, sizes_told
-from deltarule.kernels.scans import Scans
+from deltarule.kernels.schedule import Schedule
 from deltarule.kernels.smoothness import steps
 from deltarule.kernels.spelling import Spelling
-from deltarule.kernels.steps import Steps
 from deltarule.notation.nodes import free_symbols, walk
 from deltarule.notation.recurrences import blocks
 from deltarule.notation.symbols import Size
 from deltarule.notation.text import text
 
-#: Products and sums below this many points are run in one compiled function.
-SMALL = 20_000
-
 _HEAD = '''\
 import math
 
+import llvmlite.binding
 import numba
 import numpy as np
+from llvmlite import ir
 from numba import njit, prange, types
+from numba.core import cgutils
+from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 real = np.{dtype}
 U = np.uint64
@@ -41,6 +42,10 @@ OUTPUTS = {outputs}
 STEPS = {steps}
 compiled = njit(
     cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}}
+)
+inlined = njit(
+    cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}},
+    forceinline=True,
 )
 in_threads = njit(
     cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}},
@@ -80,7 +85,6 @@ class Module:
         self.code.numbers = selections(program.forward.equations)
         self.sizes = _sizes(program)
         self.prelude: set[str] = set()
-        self.work: dict[str, Expr] = {}
         for symbol in self.sizes:
             self.spelling.symbol(symbol)
 
@@ -117,25 +121,23 @@ class Module:
 
     # ---- loops ------------------------------------------------------------------------------
     def _loops(self, name: str, one: Pass, lines: Lines) -> None:
-        """Two ways to run a pass: all in one compiled function, and in steps."""
+        """A pass as one compiled function."""
         arguments = [self.spelling.tensor(t) for t in (*one.reads, *one.writes)]
         arguments += [self.spelling.symbol(s) for s in self.sizes]
-        parts = blocks(one.equations)
+        body = Lines(1)
+        self.code.flattened = {}
+        schedule = Schedule(self.code, body, self.parallel)
+        for block in blocks(one.equations):
+            schedule.block(block)
+        self.prelude |= schedule.prelude
         lines.add("", "", "@in_threads" if self.parallel else "@compiled")
         with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
-            scans = Scans(self.code, lines, self.parallel)
-            for block in parts:
-                scans.block(block)
-            lines.add("return")
-        self.prelude |= scans.prelude
-        steps = Steps(self.code, name, arguments, self.parallel)
-        steps.write(parts)
-        self.work[name] = steps.work
-        if steps.work != 0:
-            self.prelude |= steps.prelude
-            lines.add(str(steps.functions), "", "")
-            lines.add(f"def {name}_steps({', '.join(arguments)}):")
-            lines.add(*("    " + line if line else "" for line in str(steps.body).splitlines()))
+            if self.code.flattened:
+                # A literal as an argument would make Numba compile a version of its own.
+                lines.add("zero, one = np.int64(0), np.int64(1)")
+            for tensor, flat in self.code.flattened.items():
+                lines.add(f"{flat} = flat({self.spelling.tensor(tensor)})")
+        lines.add(*str(body).splitlines(), "    return")
 
     # ---- drivers ----------------------------------------------------------------------------
     def given(self) -> list[str]:
@@ -193,16 +195,11 @@ class Module:
             for key, tensor in self._returned(name, one):
                 flat = "" if one.tensors[tensor].axes else ".reshape(())"
                 lines.add(f'    "{key}": {spell(tensor)}{flat},')
-            lines.add("}", f"run = {self._runner(name)}", f"return run, {_row(called)}, filled")
+            lines.add("}", f"return {name}_loops, {_row(called)}, filled")
         lines.add("", "", f"def {name}({arguments}):")
         lines.add(*self._docstring(name, (*given, *kept, *upstream)))
         lines.add(f"    run, taken, filled = ready_{name}({arguments})", "    run(*taken)")
         lines.add("    return filled")
-
-    def _runner(self, name: str) -> str:
-        if self.work[name] == 0:
-            return f"{name}_loops"
-        return f"{name}_loops if {self.code.whole(self.work[name])} < {SMALL} else {name}_steps"
 
     def _docstring(self, name: str, taken: tuple[str, ...]) -> list[str]:
         """The docstring of a pass, as lines."""

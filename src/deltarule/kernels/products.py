@@ -1,9 +1,9 @@
-"""Matrix products, recognised by the pattern of their indices, and written as calls of NumPy's.
+"""Matrix products, recognised by the pattern of their indices.
 
 In Σ_k A[…]·B[…] every index stands in A and B (summed), in A and the result (rows), in B and the
 result (columns), or in all three (one product each). Whatever the order of the axes, that is a
-product of matrices after transposition; NumPy hands it to BLAS. An index whose loop is around
-already (a time) picks a slice.
+product of matrices with suitable strides. An index whose loop is around already (a time) picks a
+slice.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, Mul
+from sympy import Add, Expr, Mul
 
-from deltarule.kernels.code import Code
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.nodes import Choose, Read, free_indices, tensor_name
@@ -140,91 +139,3 @@ def _is_matrix_product(left, right, total: nodes.Sum, equation: Equation, held) 
     if summed & set(equation.indices) or not summed <= a & b:
         return False
     return a | b == out | summed and bool((a - b) | (b - a))
-
-
-class ProductWriter:
-    """Writes products as lines of Python, at a place where `held` indices have a value."""
-
-    def __init__(self, code: Code, equation: Equation, held: Sequence[Index] = ()):
-        self.code, self.held = code, frozenset(held)
-        self.equation = equation
-        self.out = [i for i in equation.indices if i not in self.held]
-        self.extents = dict(equation.ranges)
-
-    def target(self) -> str:
-        """What is written, as an array over the indices that are not held."""
-        return self._sliced(self.equation.lhs)
-
-    def lines(self, product: Product, first: bool) -> list[str]:
-        """`first` puts the product in the place of what was there; else it is added."""
-        a, b = (indices_of(f, self.held) for f in (product.left, product.right))
-        left, right = product.left, product.right
-        k = [i for i, _ in product.summed]
-        g = [i for i in self.out if i in a and i in b]
-        rows = [i for i in self.out if i in a and i not in b]
-        if self.out and rows and self.out[-1] in rows:
-            left, right, a, b = right, left, b, a
-            rows = [i for i in self.out if i in a and i not in b]
-        columns = [i for i in self.out if i in b and i not in a]
-        extents = {**self.extents, **dict(product.summed)}
-        one = self._matrix(left, [g, rows, k], a, extents)
-        two = self._matrix(right, [g, k, columns], b, extents)
-        order = [*g, *rows, *columns]
-        if first and order == self.out and product.scale == 1:
-            shape = self._shape([g, rows, columns], extents)
-            target = self.target() + (f".reshape({shape})" if shape else "")
-            return [f"np.matmul({one}, {two}, out={target})"]
-        value = f"np.matmul({one}, {two})"
-        shape = f"({', '.join(self.code.whole(extents[i]) for i in order)},)"
-        if len(order) != 2 or not rows or not columns:
-            value += f".reshape({shape})"
-        if order != self.out:
-            value += f".transpose({tuple(order.index(i) for i in self.out)})"
-        if product.scale != 1:
-            value += f" * {self.code.real(product.scale, 3)}"
-        return [f"{self.target()}[...] {'=' if first else '+='} {value}"]
-
-    def _matrix(self, factor: Factor, groups: list, have: list, extents) -> str:
-        """A factor as a (stack of) matrices, its axes in the groups' order."""
-        order = [i for group in groups for i in group]
-        text = self._array(factor)
-        if order != have:
-            text += f".transpose({tuple(have.index(i) for i in order)})"
-        shape = self._shape(groups, extents)
-        return text + (f".reshape({shape})" if shape else "")
-
-    def _shape(self, groups: list, extents) -> str:
-        """The shape of matrices whose axes are groups of indices; "" if it is that already."""
-        if len(groups[0]) <= 1 and all(len(group) == 1 for group in groups[1:]):
-            return ""
-        sizes = ["*".join(self.code.whole(extents[i], 3) for i in group) or "1" for group in groups]
-        return f"({', '.join(sizes if groups[0] else sizes[1:])})"
-
-    def _array(self, factor: Factor) -> str:
-        if factor.shifted is not None:
-            name = self.code.spelling.tensor(tensor_name(factor.read))
-            start = self.code.spelling.tensor(tensor_name(factor.otherwise))
-            return f"np.concatenate(({start}[None], {name}[:-1]))"
-        text = self._sliced(factor.read)
-        if factor.condition is None:
-            return text
-        test = self.code.condition(factor.condition)
-        return f"({text} if {test} else {self._sliced(factor.otherwise)})"
-
-    def _sliced(self, read: Read) -> str:
-        name = self.code.spelling.tensor(tensor_name(read))
-        picked = [
-            ":" if isinstance(s, Index) and s not in self.held else self.code.whole(s)
-            for s in read.indices
-        ]
-        while picked and picked[-1] == ":":
-            picked.pop()
-        return f"{name}[{', '.join(picked)}]" if picked else name
-
-
-def points(equation: Equation, product: Product) -> Expr:
-    """How many products are added up."""
-    result: Expr = Integer(1)
-    for _, extent in (*equation.ranges, *product.summed):
-        result = result * extent
-    return result

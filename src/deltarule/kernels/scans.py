@@ -1,19 +1,16 @@
-"""Blocks of equations as loops; a recurrence is one loop over its times around the others."""
+"""The loop over the times of a recurrence: its bounds, and which equations a time writes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sympy import Expr
 
 from deltarule.kernels.code import Code
-from deltarule.kernels.lines import Lines
-from deltarule.kernels.loops import Loops
 from deltarule.notation.equations import Equation
-from deltarule.notation.recurrences import Block, Recurrence, equations_of
+from deltarule.notation.recurrences import Recurrence
 from deltarule.notation.symbols import Index
-from deltarule.notation.text import text
 
 
 @dataclass(frozen=True)
@@ -59,49 +56,3 @@ def _span(equation: Equation, index: Index | None, offset: Expr, code: Code) -> 
     """The first time that an equation writes, and the one behind the last."""
     count = 1 if index is None else dict(equation.ranges)[index]
     return code.whole(offset), code.whole(offset + count)
-
-
-class Scans:
-    """Writes blocks: the equation above its loops."""
-
-    def __init__(self, code: Code, lines: Lines, parallel: bool = False):
-        self.code, self.lines = code, lines
-        self._whole = Loops(code, lines, parallel)
-        self._inner = Loops(code, lines)
-
-    @property
-    def prelude(self) -> set[str]:
-        """The parts of the prelude that are called."""
-        return self._whole.prelude | self._inner.prelude
-
-    def block(self, block: Block, held: Mapping[int, tuple[Index, ...]] | None = None) -> None:
-        """One equation, or one recurrence, with the indices in `held` known already."""
-        held = held or {}
-        if isinstance(block, Recurrence):
-            self._scan(block, held)
-            return
-        self.lines.comment(f"{text(block.lhs)} = {text(block.rhs)}")
-        (self._inner if held else self._whole).equation(block, held.get(id(block), ()))
-
-    def _scan(self, block: Recurrence, held: Mapping[int, tuple[Index, ...]]) -> None:
-        head, times = time_span(block, self.code)
-        with self.lines.block(head):
-            if times.alike:
-                self.lines.add(*times.settings(block.equations))
-            for part in block.parts:
-                self._at(part, block, times, held)
-
-    def _at(self, part: Block, block: Recurrence, times: Times, held) -> None:
-        """A part at one time, if all its equations are written there."""
-        members = equations_of(part)
-        index_of = {id(e): i for e, i, _ in block.times}
-        now = dict(held)
-        for equation in members:
-            index = index_of[id(equation)]
-            now[id(equation)] = (*held.get(id(equation), ()), *([index] if index else []))
-        if times.alike:
-            self.block(part, now)
-            return
-        with self.lines.block(times.test(members)):
-            self.lines.add(*times.settings(members))
-            self.block(part, now)

@@ -12,8 +12,9 @@ from deltarule.notation.symbols import Index
 #: Names that the kernels use themselves.
 OWN = frozenset(
     """np math njit prange real U range min max abs value compiled in_threads fitting Misfit run
-    taken filled ready_forward ready_backward forward backward forward_loops backward_loops
-    forward_steps backward_steps sizes_of GIVEN KEPT UPSTREAM OUTPUTS STEPS""".split()
+    taken filled zero one multiply product spread tiles turn take pack cleared apart aligned zeros flat inlined
+    ready_forward ready_backward forward backward forward_loops backward_loops
+    sizes_of GIVEN KEPT UPSTREAM OUTPUTS STEPS""".split()
 )
 
 
@@ -38,11 +39,11 @@ class Spelling:
         number = 1
         while f"{stem}{number}" in self._taken:
             number += 1
-        return self._spell(("fresh", f"{stem}{number}"), f"{stem}{number}")
+        return self._spell(("index", f"{stem}{number}"), f"{stem}{number}")
 
     def _spell(self, key, wanted: str) -> str:
         if key not in self._names:
-            name = re.sub(r"\W", "_", wanted.replace("′", "_").replace("/", "_"))
+            name = re.sub(r"\W+", "_", wanted.replace("′", "_").replace("/", "_"))
             while name in self._taken or keyword.iskeyword(name) or not name.isidentifier():
                 name += "_"
             self._names[key] = name

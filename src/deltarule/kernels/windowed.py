@@ -56,8 +56,7 @@ def _call(pattern: Windows, code: Code) -> list[str]:
         (pattern.wide, [n[0], c[0], *h]), (pattern.other, [f[2], c[2], *k]),
         (pattern.one, [n[1], f[1], *i]),
     ):
-        name = code.spelling.tensor(tensor_name(place.access))
-        told.append(f"{name}.reshape({name}.size), {_strides(place, axes, code)},")
+        told.append(f"{code.flat(tensor_name(place.access))}, {_strides(place, axes, code)},")
     extents = [
         _extent(pattern.wide, n[0], code), _extent(pattern.wide, c[0], code),
         _extent(pattern.one, f[1], code), *(_extent(pattern.wide, a, code) for a in h),

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import importlib.resources
 
-from deltarule.kernels.prelude import blocks
-
 _MARK = "# ---- what follows goes into kernels\n"
 #: What each part needs before it.
-_NEEDS = {"runs": ("blocks",), "windows": ("runs",)}
-_ORDER = ("elementary", "matrices", "blocks", "runs", "windows")
+_NEEDS = {"products": ("tiles",), "windows": ("products", "tiles")}
+_ORDER = ("elementary", "matrices", "tiles", "products", "windows")
 
 
 def text(parts: set[str]) -> str:
     """The parts asked for, and those that they need."""
-    wanted = set(parts)
-    for part in ("windows", "runs"):
-        if part in wanted:
-            wanted.update(_NEEDS[part])
-    order = [p for p in _ORDER if p in wanted]
-    return "\n\n\n".join(blocks.text() if p == "blocks" else _file(p) for p in order)
+    wanted = set(parts).union(*(_NEEDS.get(part, ()) for part in parts))
+    return "\n\n\n".join(_file(part) for part in _ORDER if part in wanted)
 
 
 def _file(part: str) -> str:

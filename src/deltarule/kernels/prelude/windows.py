@@ -14,31 +14,54 @@ dilation and pad of the rows, then of the columns.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+from numba import njit, prange
 
-compiled = njit(cache=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})
+compiled = in_threads = njit
 U = np.uint64
 
 
+def apart():
+    """From `tiles`."""
+
+
 def aligned(_count, like):
-    """From `runs`."""
+    """From `tiles`."""
     return like
 
 
-def rounded(count):
-    """From `runs`."""
-    return count
+def product(*_arguments):
+    """From `products`."""
 
 
 def spread(*_arguments):
-    """From `runs`."""
+    """From `products`."""
 
 
-def gather(*_arguments):
-    """From `runs`."""
+WIDE = 32
 
 
 # ---- what follows goes into kernels
+
+
+@compiled
+def zeros(count, like):
+    """Zeros, at a multiple of 64 bytes."""
+    room = aligned(count, like)
+    for n in range(U(count)):
+        room[n] = like.dtype.type(0)
+    return room
+
+
+@compiled
+def rounded(count):
+    """The count up to whole panels, as an odd multiple of 16: planes then differ in cache lines."""
+    return ((count + WIDE + 15) // 16 | 1) * 16
+
+
+@compiled
+def numbers():
+    """0 and 1. Numba compiles a function anew for each number that stands in a call."""
+    return np.int64(0), np.int64(1)
 
 
 @compiled
@@ -49,11 +72,12 @@ def extent_flat(x, k, y, s, d, p):
     return max(y, end, y + reach - p // s), reach
 
 
-@compiled
+@in_threads
 def lay_out(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
     """X[n, c, h, w] into flat[phase, c][n, row, column]; what lies between stays 0."""
+    apart()
     N, C, H, W = shape
-    for c in range(C):
+    for c in prange(C):
         for n in range(N):
             for h in range(H):
                 row = (h + p0) // s0
@@ -72,11 +96,12 @@ def lay_out(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
                             flat[to + w] = x[U(here + start * xs[3]) + w * U(s1 * xs[3])]
 
 
-@compiled
+@in_threads
 def take_back(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
     """X[n, c, h, w] += flat[phase, c][n, row, column]: `lay_out` backwards."""
+    apart()
     N, C, H, W = shape
-    for c in range(C):
+    for c in prange(C):
         for n in range(N):
             for h in range(H):
                 row = (h + p0) // s0
@@ -114,74 +139,83 @@ def tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1):
 @compiled
 def windows_to_y(x, xs, w, ws, y, ys, shape, axes):
     """Y[n, f, i, j] += Σ_{c,k,l} W[f, c, k, l]·X[n, c, s0·i + d0·k − p0, s1·j + d1·l − p1]."""
+    apart()
     N, C, F, H, W, K, L, I, J = shape
     s0, d0, p0, s1, d1, p1 = axes
     if min(shape) == 0:
         return
+    nil, one = numbers()
     rows, up = extent_flat(H, K, I, s0, d0, p0)
     columns, ahead = extent_flat(W, L, J, s1, d1, p1)
     length = N * rows * columns
     plane = rounded(length + up * columns + ahead)
-    flat = aligned(s0 * s1 * C * plane, x)
-    lay_out(x, xs, (N, C, H, W), flat, 0, plane, rows, columns, s0, p0, s1, p1)
+    flat = zeros(s0 * s1 * C * plane, x)
+    lay_out(x, xs, (N, C, H, W), flat, nil, plane, rows, columns, s0, p0, s1, p1)
     at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
-    sums = aligned(F * plane, x)
-    weights = np.empty((F, C * K * L), x.dtype)
+    weights = np.empty(F * at.size, x.dtype)
+    t = 0
     for f in range(F):
-        t = 0
         for c in range(C):
             for k in range(K):
                 for l in range(L):
-                    weights[U(f), U(t)] = w[U(f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3])]
+                    weights[U(t)] = w[U(f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3])]
                     t += 1
-    spread(sums, 0, plane, F, flat, at, weights, length, 2048 // x.itemsize)
-    take_back(y, ys, (N, F, I, J), sums, 0, plane, rows, columns, 1, 0, 1, 0)
+    sums = aligned(F * plane, x)
+    spread(sums, nil, plane, weights, nil, np.arange(F) * at.size, one, flat, nil, at, length, nil)
+    take_back(y, ys, (N, F, I, J), sums, nil, plane, rows, columns, one, nil, one, nil)
 
 
 @compiled
 def windows_to_w(x, xs, w, ws, y, ys, shape, axes):
     """W[f, c, k, l] += Σ_{n,i,j} Y[n, f, i, j]·X[n, c, s0·i + d0·k − p0, s1·j + d1·l − p1]."""
+    apart()
     N, C, F, H, W, K, L, I, J = shape
     s0, d0, p0, s1, d1, p1 = axes
     if min(shape) == 0:
         return
+    nil, one = numbers()
     rows, up = extent_flat(H, K, I, s0, d0, p0)
     columns, ahead = extent_flat(W, L, J, s1, d1, p1)
     length = N * rows * columns
     plane = rounded(length + up * columns + ahead)
-    flat = aligned(s0 * s1 * C * plane, x)
-    lay_out(x, xs, (N, C, H, W), flat, 0, plane, rows, columns, s0, p0, s1, p1)
+    flat = zeros(s0 * s1 * C * plane, x)
+    lay_out(x, xs, (N, C, H, W), flat, nil, plane, rows, columns, s0, p0, s1, p1)
     at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
-    outer = aligned(F * plane, x)
-    lay_out(y, ys, (N, F, I, J), outer, 0, plane, rows, columns, 1, 0, 1, 0)
-    totals = np.zeros((F, C * K * L), x.dtype)
-    gather(totals, outer, 0, plane, F, flat, at, length, 4096 // x.itemsize)
+    outer = zeros(F * plane, x)
+    lay_out(y, ys, (N, F, I, J), outer, nil, plane, rows, columns, one, nil, one, nil)
+    totals = np.empty(at.size * F, x.dtype)
+    product(
+        totals, nil, F, flat, nil, at, one, outer, nil, one, plane, F, length, x.dtype.type(1), nil
+    )
     for f in range(F):
         t = 0
         for c in range(C):
             for k in range(K):
                 for l in range(L):
-                    w[U(f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3])] += totals[U(f), U(t)]
+                    entry = f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3]
+                    w[U(entry)] += totals[U(t * F + f)]
                     t += 1
 
 
 @compiled
 def windows_to_x(x, xs, w, ws, y, ys, shape, axes):
     """X[n, c, p, q] += Σ W[f, c, k, l]·Y[n, f, i, j], where p = s0·i + d0·k − p0, q likewise."""
+    apart()
     N, C, F, H, W, K, L, I, J = shape
     s0, d0, p0, s1, d1, p1 = axes
     if min(shape) == 0:
         return
+    nil, one = numbers()
     rows, up = extent_flat(H, K, I, s0, d0, p0)
     columns, ahead = extent_flat(W, L, J, s1, d1, p1)
     length = N * rows * columns
     before = rounded(up * columns + ahead)
     plane = rounded(length + before)
-    outer = aligned(before + F * plane, x)
-    lay_out(y, ys, (N, F, I, J), outer, before, plane, rows, columns, 1, 0, 1, 0)
+    outer = zeros(before + F * plane, x)
+    lay_out(y, ys, (N, F, I, J), outer, before, plane, rows, columns, one, nil, one, nil)
     flat = aligned(s0 * s1 * C * plane, x)
     at = np.empty(F * K * L, np.int64)
-    weights = np.empty((C, F * K * L), x.dtype)
+    weights = np.empty(C * F * K * L, x.dtype)
     for phase in range(s0 * s1):
         t = 0
         for f in range(F):
@@ -194,9 +228,11 @@ def windows_to_x(x, xs, w, ws, y, ys, shape, axes):
                     at[t] = before + f * plane - row * columns - column
                     for c in range(C):
                         entry = f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3]
-                        weights[U(c), U(t)] = w[U(entry)]
+                        weights[U(t * C + c)] = w[U(entry)]
                     t += 1
-        # A phase that no tap reaches stays 0.
-        spread(flat, phase * C * plane, plane, C, outer, at[:t], weights, length,
-               2048 // x.itemsize)
-    take_back(x, xs, (N, C, H, W), flat, 0, plane, rows, columns, s0, p0, s1, p1)
+        # A phase that no tap reaches becomes 0.
+        spread(
+            flat, phase * C * plane, plane, weights, nil, np.arange(C), C, outer, nil, at[:t],
+            length, nil,
+        )
+    take_back(x, xs, (N, C, H, W), flat, nil, plane, rows, columns, s0, p0, s1, p1)

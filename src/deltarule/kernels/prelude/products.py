@@ -1,0 +1,147 @@
+"""Products of matrices that lie anywhere in flat arrays, with any strides.
+
+    c[c0 + cr·m + cc·n] (+)= scale·Σ_k a[a0 + ar·m + ak·k]·b[b0 + bk·k + bc·n]
+
+b is copied in panels of WIDE columns that stay in the nearest cache, a is read where it lies; see
+`tiles`. Very small products are plain loops.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+real = np.float32
+U = np.uint64
+compiled = in_threads = njit
+LANES, WIDE = 16, 32
+
+
+def apart():
+    """From `tiles`."""
+
+
+def tiles(*_arguments):
+    """From `tiles`."""
+
+
+def turn(*_arguments):
+    """From `tiles`."""
+
+
+def take(*_arguments):
+    """From `tiles`."""
+
+
+def aligned(_count, like):
+    """From `tiles`."""
+    return like
+
+
+# ---- what follows goes into kernels
+
+#: Products of fewer points than this are plain loops.
+SMALL = 4096
+#: How deep a panel is: it should fill most of the nearest cache (32 KiB).
+DEEP = 24576 // (WIDE * np.dtype(real).itemsize)
+#: How many rows share a panel before the next panel is taken.
+MANY = 240
+#: So few rows are not worth a panel.
+FEW = 12
+
+
+@compiled
+def pack(panel, b, b0, bk, bc, deep, count, scale):
+    """panel[WIDE·k + n] = scale·b[b0 + bk·k + bc·n] for n below `count`; the rest stays finite."""
+    if bc == 1:
+        take(b, b0, bk, panel, deep, count, scale)
+        return
+    if bk == 1:
+        for n in range(0, count, LANES):
+            for k in range(0, deep, LANES):
+                turn(b, b0 + bc * n + k, bc, panel, WIDE * k + n, WIDE, count - n, deep - k)
+    else:
+        for k in range(deep):
+            for n in range(count):
+                panel[U(WIDE * k + n)] = b[U(b0 + bk * k + bc * n)]
+    if scale != real(1):
+        take(panel, WIDE - WIDE, WIDE, panel, deep, WIDE, scale)
+
+
+@in_threads
+def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten.
+
+    One of c's strides has to be 1.
+    """
+    apart()
+    if cc != 1:
+        cr, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, b, b0, bc, bk, a, a0, ak, ar, N, M
+    small = M * N * K < SMALL
+    if small or M < 4 and bk == 1 and bc != 1:
+        for m in range(M):
+            for n in range(N):
+                total = real(0)
+                for k in range(K):
+                    total += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
+                o = U(c0 + cr * m + n)
+                c[o] = scale * total + (c[o] if add else real(0))
+        return
+    rows = np.arange(M) * ar
+    panels = N // WIDE
+    if bc != 1 or M > FEW or scale != real(1):
+        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add)
+        return
+    # Few rows: b is read where it lies, but for columns that do not fill a panel.
+    if panels:
+        spread(c, c0, cr, a, a0, rows, ak, b, b0, np.arange(K) * bk, panels * WIDE, add)
+    if panels * WIDE < N:
+        c0, b0 = c0 + panels * WIDE, b0 + panels * WIDE
+        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * WIDE, K, scale, add)
+
+
+@compiled
+def cleared(c, c0, cr, first, last, count):
+    """c[c0 + cr·m + n] = 0 for rows m from first to last − 1, n below count (at most WIDE)."""
+    for m in range(first, last):
+        for n in range(U(count)):
+            c[U(c0 + cr * m) + n] = real(0)
+
+
+@in_threads
+def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
+    """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n]."""
+    apart()
+    M = rows.size
+    deepest = min(K, DEEP)
+    at = np.arange(deepest) * WIDE
+    panels, blocks = (N + WIDE - 1) // WIDE, (M + MANY - 1) // MANY
+    for task in prange(panels * blocks):
+        p, block = task % panels, task // panels
+        first, last = block * MANY, min(block * MANY + MANY, M)
+        count = min(WIDE, N - p * WIDE)
+        here = c0 + p * WIDE
+        if not add:
+            cleared(c, here, cr, first, last, count)
+        panel = aligned((deepest + LANES) * WIDE, c)
+        if count < WIDE:
+            panel[:] = real(0)
+        for k in range(0, K, DEEP):
+            deep = min(DEEP, K - k)
+            pack(panel, b, b0 + bk * k + bc * p * WIDE, bk, bc, deep, count, scale)
+            tiles(c, here, cr, a, a0 + ak * k, rows, ak, panel, k - k, at, first, last, deep, count)
+
+
+@in_threads
+def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add):
+    """c[c0 + cr·m + n] (+)= Σ_t a[a0 + rows[m] + ak·t]·b[b0 + at[t] + n], n below N.
+
+    b is read up to the next multiple of WIDE.
+    """
+    apart()
+    for p in prange((N + WIDE - 1) // WIDE):
+        count = min(WIDE, N - p * WIDE)
+        here = c0 + p * WIDE
+        if not add:
+            cleared(c, here, cr, p - p, rows.size, count)
+        tiles(c, here, cr, a, a0, rows, ak, b, b0 + p * WIDE, at, p - p, rows.size, at.size, count)

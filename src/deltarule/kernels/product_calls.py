@@ -1,0 +1,156 @@
+"""Matrix products as calls of the prelude's `multiply`, whatever the order and number of axes.
+
+Axes that follow each other in both tensors that hold them are one axis. What is left over of
+rows, columns and summed indices beside one of each, and the indices that stand in all three
+tensors, are loops around the call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Integer
+
+from deltarule.kernels.code import Code
+from deltarule.kernels.lines import Lines
+from deltarule.kernels.products import Factor, Product
+from deltarule.notation.equations import Equation
+from deltarule.notation.nodes import Read, tensor_name
+from deltarule.notation.symbols import Index
+
+#: The columns, rows and summed indices stand in two each of (c, a, b); a stack stands in all.
+_COLUMNS, _ROWS, _SUMMED, _STACK = (1, 0, 1), (1, 1, 0), (0, 1, 1), (1, 1, 1)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Indices that together are one axis: `strides` in c, a and b, 0 where they do not stand."""
+
+    size: Expr
+    strides: tuple[Expr, Expr, Expr]
+
+
+class Strided:
+    """A tensor in a product: where it starts, and its stride along each index that has no value."""
+
+    def __init__(self, access: Read, axes: Sequence[Expr], held: frozenset[Index]):
+        self.name = tensor_name(access)
+        self.offset: Expr = Integer(0)
+        self.strides: dict[Index, Expr] = {}
+        step: Expr = Integer(1)
+        for subscript, extent in zip(reversed(access.indices), reversed(axes), strict=True):
+            own = [i for i in subscript.free_symbols if isinstance(i, Index) and i not in held]
+            if own:
+                self.strides[own[0]] = step
+                subscript = subscript - own[0]
+            self.offset = self.offset + step * subscript
+            step = step * extent
+
+
+class ProductCalls:
+    """Writes the products of one equation, where the indices in `held` have a value."""
+
+    def __init__(self, code: Code, lines: Lines, equation: Equation, held: Sequence[Index] = ()):
+        self.code, self.lines, self.equation = code, lines, equation
+        self.held = frozenset(held)
+
+    def write(self, product: Product, add: bool) -> None:
+        """The call (or calls); with `add`, the product is added to what is there."""
+        if product.conditions:
+            test = " and ".join(self.code.condition(c) for c in product.conditions)
+            with self.lines.block(f"if {test}:"):
+                self.write(replace(product, conditions=()), add)
+            return
+        for side in ("left", "right"):
+            factor = getattr(product, side)
+            if factor.condition is None or factor.shifted is not None:
+                continue
+            with self.lines.block(f"if {self.code.condition(factor.condition)}:"):
+                self.write(replace(product, **{side: Factor(factor.read)}), add)
+            with self.lines.block("else:"):
+                self.write(replace(product, **{side: Factor(factor.otherwise)}), add)
+            return
+        self._all_times(product, add)
+
+    def _all_times(self, product: Product, add: bool) -> None:
+        """One call; where h[t − 1] is h0 at t = 0, one for the later times and one for t = 0."""
+        factors = (product.left, product.right)
+        shifted = next((f.shifted for f in factors if f.shifted is not None), None)
+        extents = dict(product.summed)
+        if shifted is None:
+            self._call(product, [f.read for f in factors], extents, {}, add)
+            return
+        self._call(product, [f.read for f in factors], extents, {shifted: 1}, add)
+        first = [f.read.subs(shifted, 0) if f.shifted is None else f.otherwise for f in factors]
+        del extents[shifted]
+        self._call(product, first, extents, {}, True)
+
+    def _call(self, product, reads: Sequence[Read], summed: Mapping, starts: Mapping, add) -> None:
+        tensors = self.code.tensors
+        c, a, b = (
+            Strided(r, tensors[tensor_name(r)].axes, self.held)
+            for r in (self.equation.lhs, *reads)
+        )
+        last = next(i for i, step in c.strides.items() if step == 1)
+        if last in a.strides:
+            a, b = b, a
+        extents = {**dict(self.equation.ranges), **summed}
+        runs = _runs((c, a, b), extents, starts)
+        offsets = [
+            t.offset + sum(n * t.strides.get(i, 0) for i, n in starts.items()) for t in (c, a, b)
+        ]
+        with ExitStack() as stack:
+            added = "one" if add else "zero"
+            for kind, group in runs.items():
+                outer = group if kind == _STACK else group[:-1]
+                for run in outer:
+                    index = Index(self.code.spelling.fresh("outer"))
+                    name = self.code.spelling.symbol(index)
+                    stack.enter_context(
+                        self.lines.block(f"for {name} in range({self.code.whole(run.size)}):")
+                    )
+                    offsets = [o + index * step for o, step in zip(offsets, run.strides)]
+                    if kind == _SUMMED and not add:
+                        added = f"int({name} > 0)" if added == "zero" else f"{added} + {name}"
+            none = Run(Integer(1), (Integer(0),) * 3)
+            m, n, k = ((runs[g] or [none])[-1] for g in (_ROWS, _COLUMNS, _SUMMED))
+            flat = [f"{self.code.flat(t.name)}" for t in (c, a, b)]
+            at = [self._whole(o) for o in offsets]
+            told = [
+                f"{flat[0]}, {at[0]}, {self._all(m.strides[0], n.strides[0])},",
+                f"{flat[1]}, {at[1]}, {self._all(m.strides[1], k.strides[1])},",
+                f"{flat[2]}, {at[2]}, {self._all(k.strides[2], n.strides[2])},",
+                f"{self._all(m.size, n.size, k.size)}, {self.code.real(product.scale)}, {added},",
+            ]
+            self.lines.add("multiply(", *("    " + line for line in told), ")")
+
+    def _all(self, *values: Expr) -> str:
+        return ", ".join(map(self._whole, values))
+
+    def _whole(self, value: Expr) -> str:
+        """A whole number as an argument: literals have names, see `Code.flat`."""
+        value = value.expand()
+        if value.is_Integer:
+            return {0: "zero", 1: "one"}.get(int(value), f"np.int64({int(value)})")
+        return self.code.whole(value)
+
+
+def _runs(tensors: Sequence[Strided], extents: Mapping, starts: Mapping) -> dict[tuple, list[Run]]:
+    """The indices by where they stand, those that follow each other joined to one."""
+    runs: dict[tuple, list[Run]] = {_STACK: [], _ROWS: [], _COLUMNS: [], _SUMMED: []}
+    order = [i for t in tensors for i in reversed(t.strides)]
+    for index in dict.fromkeys(order):
+        strides = tuple(t.strides.get(index, Integer(0)) for t in tensors)
+        group = runs[tuple(int(index in t.strides) for t in tensors)]
+        size = extents[index] - starts.get(index, 0)
+        whole = index not in starts
+        before = group[-1] if group else None
+        if before is not None and whole and all(
+            (p - s * size).expand() == 0 for p, s in zip(before.strides, strides)
+        ):
+            group[-1] = Run(before.size * size, strides)
+        else:
+            group.append(Run(size, strides))
+    return runs
