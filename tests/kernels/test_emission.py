@@ -35,10 +35,10 @@ def test_an_emitted_file_runs_alone_and_checks_itself(tmp_path):
     write_emitted(path, emitted("dense", {}))
     done = subprocess.run([sys.executable, "-c", ALONE, str(path)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    for told in ("x [2, 3]", "dy [2, 5]", "forward in loops: y [2, 5]", "forward in steps: y"):
+    for told in ("x [2, 3]", "dy [2, 5]", "forward: y [2, 5]"):
         assert told in done.stdout
     for name in "xWb":
-        assert done.stdout.count(f"gradient of {name}: agrees with differences") == 2
+        assert f"gradient of {name}: agrees with differences" in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,6 @@ _TEXT = '''
 
 ROOTS = {roots}
 CHECKED = {checked}
-WAYS = {ways}
 STEP, ALLOWED, MOST = {step}, {allowed}, 24
 
 
@@ -44,17 +43,6 @@ def sample(random):
     return {{
 {drawn}
     }}
-
-
-def both_passes(arrays, way):
-    """Values and gradients; small problems are run in loops, large ones in steps."""
-    given = [arrays[name] for name in GIVEN]
-    run, taken, values = ready_forward(*given)
-    globals().get(f"forward_{{way}}", run)(*taken)
-    upstream = [arrays[name] for name in UPSTREAM]
-    run, taken, gradients = ready_backward(*given, *(values[name] for name in KEPT), *upstream)
-    globals().get(f"backward_{{way}}", run)(*taken)
-    return values, gradients
 
 
 def total(arrays, name, entry, step):
@@ -78,21 +66,23 @@ def self_check(seed=0):
     for name, array in arrays.items():
         print(f"{{name}} {{list(array.shape)}}")
     print("compiling", flush=True)
-    for way in WAYS:
-        values, gradients = both_passes(arrays, way)
-        shapes = ", ".join(f"{{y}} {{list(np.shape(values[y]))}}" for y, _ in ROOTS)
-        print(f"forward in {{way}}: {{shapes}}", flush=True)
-        for name in CHECKED:
-            entries = list(np.ndindex(arrays[name].shape))
-            if len(entries) > MOST:
-                entries = [entries[k] for k in random.choice(len(entries), MOST, replace=False)]
-            gaps = [gap(arrays, name, e, gradients[name][e]) for e in entries]
-            scale = max([1.0, *(abs(measured) for _, _, measured in gaps)])
-            worst = max([0.0, *(off / scale for off, _, _ in gaps)])
-            agrees = all(off <= may + ALLOWED * scale for off, may, _ in gaps)
-            right = right and agrees
-            told = "agrees with" if agrees else "DIFFERS from"
-            print(f"  gradient of {{name}}: {{told}} {method} (gap {{worst:.1e}})", flush=True)
+    given = [arrays[name] for name in GIVEN]
+    values = forward(*given)
+    shapes = ", ".join(f"{{y}} {{list(np.shape(values[y]))}}" for y, _ in ROOTS)
+    print(f"forward: {{shapes}}", flush=True)
+    upstream = [arrays[name] for name in UPSTREAM]
+    gradients = backward(*given, *(values[name] for name in KEPT), *upstream)
+    for name in CHECKED:
+        entries = list(np.ndindex(arrays[name].shape))
+        if len(entries) > MOST:
+            entries = [entries[k] for k in random.choice(len(entries), MOST, replace=False)]
+        gaps = [gap(arrays, name, e, gradients[name][e]) for e in entries]
+        scale = max([1.0, *(abs(measured) for _, _, measured in gaps)])
+        worst = max([0.0, *(off / scale for off, _, _ in gaps)])
+        agrees = all(off <= may + ALLOWED * scale for off, may, _ in gaps)
+        right = right and agrees
+        told = "agrees with" if agrees else "DIFFERS from"
+        print(f"  gradient of {{name}}: {{told}} {method} (gap {{worst:.1e}})", flush=True)
     return right
 
 
@@ -111,8 +101,8 @@ _COMPLEX = """\
     return abs(derived - measured), 0.0, measured"""
 
 
-def demonstration(program: Program, dtype: str, ways: tuple[str, ...]) -> str:
-    """The text of the self-check; `ways` are those in which the kernel's passes can be run."""
+def demonstration(program: Program, dtype: str) -> str:
+    """The text of the self-check."""
     sizes = sizes_at(program.network, setting(program.network))
     values = Values({}, sizes, {}, {})
     tensors = program.network.tensors
@@ -130,7 +120,7 @@ def demonstration(program: Program, dtype: str, ways: tuple[str, ...]) -> str:
     return _TEXT.format(
         roots=tuple(roots.items()),
         checked=tuple(n for n in given if n in program.gradients),
-        ways=ways, step=step, allowed=allowed, sizes=_told(sizes), drawn="\n".join(drawn),
+        step=step, allowed=allowed, sizes=_told(sizes), drawn="\n".join(drawn),
         method="complex steps" if dtype == "complex128" else "differences",
         gap=_COMPLEX if dtype == "complex128" else _BOTH_SIDES,
     )  # fmt: skip

@@ -24,11 +24,7 @@ def emitted(name: str, settings: Mapping, dtype: str = "float64", parallel: bool
     DeltaruleError for settings that there are not.
     """
     made = program(str(find(name)), dict(settings))
-    module = Module(made, dtype, parallel)
-    text = module.text()
-    stepwise = any("def " + one in text for one in ("forward_steps(", "backward_steps("))
-    ways = ("loops", "steps") if stepwise else ("loops",)
-    return signed(text + demonstration(made, dtype, ways))
+    return signed(Module(made, dtype, parallel).text() + demonstration(made, dtype))
 
 
 def signed(text: str) -> str:

@@ -6,8 +6,11 @@ import importlib.resources
 
 _MARK = "# ---- what follows goes into kernels\n"
 #: What each part needs before it.
-_NEEDS = {"products": ("tiles",), "windows": ("products", "tiles")}
-_ORDER = ("elementary", "matrices", "tiles", "products", "windows")
+_NEEDS = {
+    "tiles": ("vectors",), "products": ("vectors", "tiles"),
+    "windows": ("vectors", "tiles", "products"),
+}
+_ORDER = ("elementary", "matrices", "vectors", "tiles", "products", "windows")
 
 
 def text(parts: set[str]) -> str:

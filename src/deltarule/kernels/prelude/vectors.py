@@ -1,0 +1,198 @@
+"""Vectors of numbers, as wide as the machine's, for Numba: LLVM gets them from us as vectors.
+
+Nothing then depends on whether it finds them by itself. Written with Numba's intrinsics, which
+build LLVM's own code; where nothing is compiled, plain functions stand for them.
+"""
+
+from __future__ import annotations
+
+import llvmlite.binding
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.imputils import impl_ret_borrowed
+from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
+
+real = np.float32
+
+
+# ---- what follows goes into kernels
+
+
+def _vector_bytes():
+    """How many bytes the machine's vectors hold."""
+    features = llvmlite.binding.get_host_cpu_features()
+    return 64 if features.get("avx512f") else 32 if features.get("avx2") else 16
+
+
+@intrinsic
+def apart(_typing):  # pyright: ignore
+    """Keeps the function around it from being copied into its callers: they compile faster."""
+
+    def write(context, builder, _signature, _arguments):
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return types.void(), write
+
+
+@intrinsic
+def flat(_typing, array):  # pyright: ignore
+    """A contiguous array as one of one axis, the same memory."""
+    kind = types.Array(array.dtype, 1, "C")
+
+    def write(context, builder, _signature, arguments):
+        given = context.make_array(array)(context, builder, arguments[0])
+        made = context.make_array(kind)(context, builder)
+        populate_array(
+            made, data=given.data, shape=[given.nitems], strides=[given.itemsize],
+            itemsize=given.itemsize, meminfo=given.meminfo, parent=given.parent,
+        )
+        return impl_ret_borrowed(context, builder, kind, made._getvalue())
+
+    return kind(array), write
+
+
+LANES = _vector_bytes() // np.dtype(real).itemsize
+WIDE = 2 * LANES
+_KIND = ("f32", ir.FloatType()) if real is np.float32 else ("f64", ir.DoubleType())
+_VECTOR, _WORD, _INT = ir.VectorType(_KIND[1], LANES), ir.IntType(64), ir.IntType(32)
+
+
+def _splat(builder, value):
+    """A vector of one number."""
+    undefined = ir.Constant(ir.VectorType(value.type, LANES), ir.Undefined)
+    first = builder.insert_element(undefined, value, _INT(0))
+    return builder.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(_INT, LANES), None))
+
+
+def _loaded(builder, pointer):
+    """A vector from any place."""
+    loaded = builder.load(builder.bitcast(pointer, _VECTOR.as_pointer()))
+    loaded.align = np.dtype(real).itemsize
+    return loaded
+
+
+def _stored(builder, vector, pointer):
+    """A vector to any place."""
+    stored = builder.store(vector, builder.bitcast(pointer, _VECTOR.as_pointer()))
+    stored.align = np.dtype(real).itemsize
+
+
+def _called(builder, name, result, arguments):
+    """One of LLVM's own functions."""
+    kind = ir.FunctionType(result, [a.type for a in arguments])
+    text = f"llvm.{name}.v{LANES}{_KIND[0]}{'' if name == 'fma' else '.p0'}"
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, text), arguments)
+
+
+def _pointers(context, builder, signature, arguments):
+    """Pointers to the data of arrays; other arguments as they are."""
+    return [
+        context.make_array(kind)(context, builder, value).data
+        if isinstance(kind, types.Array) else value
+        for kind, value in zip(signature.args, arguments)
+    ]
+
+
+def _masks(builder, count, vectors):
+    """Which lanes of some vectors lie before `count`."""
+    lanes = ir.Constant(ir.VectorType(_WORD, LANES), list(range(LANES)))
+    return [
+        builder.icmp_signed("<", lanes, _splat(builder, builder.sub(count, _WORD(v * LANES))))
+        for v in range(vectors)
+    ]
+
+
+def _loaded_part(builder, pointer, mask):
+    """A vector whose lanes outside the mask are not read, but 0."""
+    size, nothing = _INT(np.dtype(real).itemsize), ir.Constant(_VECTOR, None)
+    place = builder.bitcast(pointer, _VECTOR.as_pointer())
+    return _called(builder, "masked.load", _VECTOR, [place, size, mask, nothing])
+
+
+@intrinsic
+def turn(_typing, a, a0, pitch, b, b0, step, rows, columns):  # pyright: ignore
+    """b[b0 + step·i + j] = a[a0 + pitch·j + i] for i and j below LANES: a block turned round.
+
+    Beyond `rows` and `columns` a is not read, and b is 0.
+    """
+
+    def write(context, builder, signature, arguments):
+        a, a0, pitch, b, b0, step, rows, columns = _pointers(
+            context, builder, signature, arguments
+        )
+        a, b = builder.gep(a, [a0]), builder.gep(b, [b0])
+        [mask] = _masks(builder, columns, 1)
+        nothing = ir.Constant(mask.type, None)
+        block = []
+        for j in range(LANES):
+            there = builder.icmp_signed("<", _WORD(j), rows)
+            # A masked load far outside would be slow: rows that are not there look at the first.
+            offset = builder.select(there, builder.mul(pitch, _WORD(j)), _WORD(0))
+            pointer = builder.gep(a, [offset])
+            block.append(_loaded_part(builder, pointer, builder.select(there, mask, nothing)))
+        half = LANES // 2
+        low = [x for i in range(half) for x in (i, i + LANES)]
+        picks = [low, [x + half for x in low]]
+        picks = [ir.Constant(ir.VectorType(_INT, LANES), pick) for pick in picks]
+        for _ in range(LANES.bit_length() - 1):
+            # Each round interleaves row j with row j + half; after all rounds rows are columns.
+            block = [
+                builder.shuffle_vector(block[j], block[j + half], pick)
+                for j in range(half) for pick in picks
+            ]
+        for i, row in enumerate(block):
+            _stored(builder, row, builder.gep(b, [builder.mul(step, _WORD(i))]))
+        return context.get_dummy_value()
+
+    whole = types.int64
+    return types.void(a, whole, whole, b, whole, whole, whole, whole), write
+
+
+@intrinsic
+def take(_typing, b, b0, bk, panel, deep, count, scale):  # pyright: ignore
+    """panel[WIDE·k + n] = scale·b[b0 + bk·k + n] for n below count, and 0 for the other columns."""
+
+    def write(context, builder, signature, arguments):
+        b, b0, bk, panel, deep, count, scale = _pointers(context, builder, signature, arguments)
+        b, factor = builder.gep(b, [b0]), _splat(builder, scale)
+        masks = _masks(builder, count, 2)
+        with cgutils.for_range(builder, deep) as loop:
+            k = builder.sext(loop.index, _WORD) if loop.index.type != _WORD else loop.index
+            row = builder.gep(b, [builder.mul(k, bk)])
+            to = builder.gep(panel, [builder.mul(k, _WORD(WIDE))])
+            for v, mask in enumerate(masks):
+                vector = _loaded_part(builder, builder.gep(row, [_WORD(v * LANES)]), mask)
+                vector = builder.fmul(vector, factor)
+                _stored(builder, vector, builder.gep(to, [_WORD(v * LANES)]))
+        return context.get_dummy_value()
+
+    whole = types.int64
+    return types.void(b, whole, whole, panel, whole, whole, scale), write
+
+
+if numba.config.DISABLE_JIT:  # pyright: ignore
+    def flat(array):  # noqa: F811 # pyright: ignore
+        """A contiguous array as one of one axis, where nothing is compiled."""
+        return array.reshape(array.size)
+
+    def apart():  # noqa: F811 # pyright: ignore
+        """Nothing, where nothing is compiled."""
+
+    def turn(a, a0, pitch, b, b0, step, rows, columns):  # noqa: F811 # pyright: ignore
+        """A block turned round, where nothing is compiled."""
+        for i in range(LANES):
+            for j in range(LANES):
+                inside = i < columns and j < rows
+                b[b0 + step * i + j] = a[a0 + pitch * j + i] if inside else 0
+
+    def take(b, b0, bk, panel, deep, count, scale):  # noqa: F811 # pyright: ignore
+        """Rows of a panel, where nothing is compiled."""
+        for k in range(deep):
+            start = b0 + bk * k
+            panel[WIDE * k:WIDE * k + count] = scale * b[start:start + count]
+            panel[WIDE * k + count:WIDE * k + WIDE] = 0
