@@ -127,6 +127,30 @@ def check(
     run(command, as_json=json)
 
 
+def train(
+    network: Annotated[str, o.TRAINED] = "lenet5",
+    update: Annotated[str, o.UPDATE] = "adam",
+    rate: Annotated[float | None, o.STEP] = None,
+    batch: Annotated[int, o.BATCH] = 64,
+    epochs: Annotated[int, o.EPOCHS] = 20,
+    shift: Annotated[int, o.SHIFT] = 2,
+    few: Annotated[int, o.FEW] = 20,
+    held_out: Annotated[int, o.HELD_OUT] = 360,
+    seed: Annotated[int, o.TRAINING_SEED] = 0,
+    json: Annotated[bool, o.JSON] = False,
+) -> None:
+    """Train a network on handwritten digits with derived kernels alone."""
+    asked = {name: value for name, value in locals().items() if name != "json"}
+    from deltarule.cli.screen import run
+
+    def command() -> int:
+        from deltarule.cli.train import show_training
+
+        return show_training(asked, as_json=json)
+
+    run(command, as_json=json)
+
+
 app = _app(
     "Write a layer's forward equations; get its gradient, every step, the numbers and the marking.",
     several=True,
@@ -137,9 +161,11 @@ for _command, _examples in (
      " · derive conv --stride 2 --kernel · derive conv --emit conv_kernels.py"),
     (trace, "trace backprop --example slide --decimals 2 · trace dense --random --set N=2"),
     (check, "check example slide · check --template slide > mine.toml · check mine.toml"),
+    (train, "train · train --network keras_cnn --update momentum --rate 0.01 --epochs 5"),
 ):
     _name = _command.__name__
-    _settings = {"context_settings": _WORDS, "epilog": f"Examples: {_examples}"}
+    _known = _SETTINGS if _command is train else _WORDS
+    _settings = {"context_settings": _known, "epilog": f"Examples: {_examples}"}
     app.command(_name, **_settings)(_command)
     apps[_name] = _app((_command.__doc__ or "").strip())
     apps[_name].command(_name, **_settings)(_command)
@@ -172,3 +198,8 @@ def trace_main() -> None:
 def check_main() -> None:
     """The command `check`."""
     _start(apps["check"])
+
+
+def train_main() -> None:
+    """`python -m deltarule.train`."""
+    _start(apps["train"])

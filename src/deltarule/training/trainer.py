@@ -1,0 +1,139 @@
+"""A network and an update as kernels, and steps of training with them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.random import Generator
+
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.probe import with_definitions
+from deltarule.kernels.api import Bound, kernel
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.files import load
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import free_symbols
+from deltarule.notation.symbols import Size
+from deltarule.notation.tensors import Tensor
+from deltarule.training.digits import Labelled
+from deltarule.training.parameters import Parameters
+from deltarule.training.updates import Update
+
+#: The rows and columns of an image where the network leaves them open.
+SIDE = 32
+
+#: Networks are trained in single precision.
+DTYPE = "float32"
+
+
+class Trainer:
+    """Trains the network of that name, with the loss of `derivations/networks/classifier.py`.
+
+    `parameters` change with every step. Raises DeltaruleError for a network that does not take
+    one image and tell classes apart, and what `Update` raises.
+    """
+
+    def __init__(
+        self,
+        network: str,
+        update: str,
+        rate: float | None = None,
+        cache: str | Path | None = None,
+        progress: Callable[[str], None] | None = None,
+    ):
+        self.network = load("classifier", network=network)
+        self._image, self._label = _only(self.network, "input"), _only(self.network, "target")
+        sizes = _sizes(self.network, self._image)
+        shapes = {
+            t.name: _shape(t, self.network, sizes) for t in self.network.with_role("parameter")
+        }
+        self._shape = _shape(self._image, self.network, sizes)[1:]
+        self.parameters = Parameters(self.network, shapes, DTYPE)
+        settings = {"cache": cache, "progress": progress}
+        self._kernel = kernel("classifier", network=network, dtype=DTYPE, **settings)
+        self.update = Update(update, rate, self.parameters.flat, **settings)
+        self._bound: dict[int, tuple[np.ndarray, np.ndarray, Bound]] = {}
+
+    @property
+    def side(self) -> tuple[int, int]:
+        """The rows and columns of the images that it takes."""
+        return self._shape[-2], self._shape[-1]
+
+    def start(self, random: Generator) -> None:
+        """Draw the parameters anew, and forget the steps that were taken."""
+        self.parameters.draw(random)
+        self.update.forget()
+
+    def ready(self, count: int) -> None:
+        """Run both passes and an update once for so many images, so that all is compiled."""
+        self.step(Labelled(np.zeros((count, *self.side)), np.zeros(count, np.int64)))
+
+    def step(self, data: Labelled) -> float:
+        """One step on these images; the loss before it."""
+        bound = self._given(data)
+        loss = float(bound.forward()[self._loss])
+        self.parameters.gather(bound.backward(), self.update.gradient)
+        self.update.step()
+        return loss
+
+    def epoch(self, data: Labelled, batch: int, random: Generator) -> Iterator[tuple[int, float]]:
+        """A step on every batch, in an order drawn anew: how many images it had, and its loss.
+
+        The last batch is what is left over.
+        """
+        order = random.permutation(len(data))
+        for first in range(0, len(data), batch):
+            which = order[first : first + batch]
+            yield len(which), self.step(data.at(which))
+
+    def probabilities(self, data: Labelled, batch: int) -> np.ndarray:
+        """What the network takes each image for: the probability of every class, [n, c]."""
+        found = [
+            self._given(data.at(slice(first, first + batch))).forward()["p"].copy()
+            for first in range(0, len(data), batch)
+        ]
+        return np.concatenate(found)
+
+    @property
+    def _loss(self) -> str:
+        return self.network.with_role("loss")[-1].name
+
+    def _given(self, data: Labelled) -> Bound:
+        """The kernel bound to so many images, with these in it."""
+        count = len(data)
+        if count not in self._bound:
+            image = np.zeros((count, *self._shape), DTYPE)
+            label = np.zeros(count, np.int64)
+            given = {self._image.name: image, self._label.name: label}
+            bound = self._kernel.bind(**given, **self.parameters.arrays)
+            self._bound[count] = image, label, bound
+        image, label, bound = self._bound[count]
+        image.reshape(data.images.shape)[...] = data.images
+        label[...] = data.labels
+        return bound
+
+
+def _only(network: Network, role: str) -> Tensor:
+    found = network.with_role(role)
+    if len(found) != 1 or len(found[0].axes) not in ({"input": (3, 4)}.get(role, (1,))):
+        raise DeltaruleError(
+            f"{network.options['network'].value} cannot be trained on images: as {role} it takes "
+            + ", ".join(f"{t.name}[{', '.join(map(str, t.axes))}]" for t in found),
+            network.path,
+            "choose a network that takes images alone, such as lenet5, lenet1 or image_mlp",
+        )
+    return found[0]
+
+
+def _sizes(network: Network, image: Tensor) -> dict:
+    """One image at a time, of SIDE rows and columns where that is open."""
+    batch, *rest = image.axes
+    open_ = {s for axis in rest for s in free_symbols(axis) if isinstance(s, Size)}
+    return with_definitions(network, {batch: 1, **dict.fromkeys(open_, SIDE)})
+
+
+def _shape(tensor: Tensor, network: Network, sizes: dict) -> tuple[int, ...]:
+    values = Values({}, sizes, {}, network.tensors)
+    return tuple(values.extent(axis) for axis in tensor.axes)

@@ -1,0 +1,165 @@
+"""A small network learns made-up digits: the same on every run, and told when it cannot."""
+
+import json
+
+import numpy as np
+import pytest
+
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.files import load
+from deltarule.reports import training as told
+from deltarule.training import course, digits
+from deltarule.training.course import train
+from deltarule.training.digits import Labelled
+from deltarule.training.parameters import Parameters
+from deltarule.training.plan import Plan
+
+SMALL = '''"""Two dense layers on an image of K × K pixels."""
+
+from deltarule.notation.language import *
+
+N, K = sizes("N K")
+n, i, j = indices("n i j")
+x = input("x", N, K, K)
+flat = intermediate("flat", N, K*K)
+flat[n, K*i + j] = x[n, i, j]
+h = layer("dense", flat, suffix="1", sizes={"M": 16}, activation="tanh", names={"h": "h"})
+layer("dense", h, suffix="2", sizes={"M": 10}, last=True)
+'''
+
+
+@pytest.fixture(scope="module")
+def scribbles():
+    """Ten blots of 8 × 8 pixels, each some thirty times with other noise."""
+    random = np.random.default_rng(5)
+    blots = random.choice([-1.0, 1.0], (10, 8, 8), p=[0.6, 0.4])
+    labels = np.arange(300) % 10
+    noise = random.normal(0, 0.4, (300, 8, 8))
+    return Labelled(np.clip(blots[labels] + noise, -1, 1), labels)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    place = tmp_path_factory.mktemp("training")
+    (place / "small.py").write_text(SMALL, encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def plan(folder):
+    return Plan(
+        network=str(folder / "small.py"), rate=0.005, batch=32, epochs=4, shift=1, held_out=70
+    )
+
+
+@pytest.fixture(scope="module")
+def result(plan, scribbles, folder):
+    return train(plan, scribbles, cache=folder / "cache")
+
+
+def test_a_few_by_heart_then_all(result):
+    assert result.by_heart.known
+    assert result.by_heart.right == 20
+    assert result.by_heart.loss < 0.01
+    assert [epoch.number for epoch in result.epochs] == [1, 2, 3, 4]
+    assert result.epochs[-1].loss < result.epochs[0].loss / 5
+    assert result.right > 0.97 * 70
+
+
+def test_the_same_seed_trains_the_same_network(plan, scribbles, folder, result):
+    again = train(plan, scribbles, cache=folder / "cache")
+    np.testing.assert_array_equal(again.probabilities, result.probabilities)
+
+
+def test_it_stops_where_a_few_are_not_learnt(plan, scribbles, folder, monkeypatch):
+    monkeypatch.setattr(course, "PATIENCE", 3)
+    result = train(plan, scribbles, cache=folder / "cache")
+    assert result.stopped
+    assert result.by_heart.steps == 3
+    assert result.epochs == []
+    assert "epochs" not in told.result_values(result)
+    assert told.remedy_text(result.by_heart).startswith(
+        "a network that cannot learn 20 samples by heart in "
+    )
+
+
+def test_what_is_told(result):
+    counts = result.confusion
+    assert counts.sum() == 70
+    assert np.trace(counts) == result.right
+    assert max(map(len, told.confusion_lines(result))) < 80
+    certain = result.probabilities.max(axis=1)
+    assert result.least_certain(3)[0] == certain.argmin()
+    pictures = told.uncertain_lines(result)
+    assert max(map(len, pictures)) < 80
+    assert pictures[8].startswith("is ")
+    assert pictures[10].startswith(f"with {certain.min():.3f}")
+    values = json.loads(json.dumps(told.result_values(result), allow_nan=False))
+    assert values["right"] == result.right
+    assert values["least_certain"][0]["probability"] == pytest.approx(certain.min())
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        ({"batch": 0}, "batch is 0"),
+        ({"held_out": 290}, "there are 300 samples, not 310"),
+        ({"rate": 0.0}, "adam cannot be run with a learning rate of 0.0"),
+        ({"update": "dense"}, "dense is no optimiser: it declares 0 gradients and 2 parameters"),
+        ({"network": "dense"}, "dense cannot be trained on images: as input it takes x[N, D]"),
+    ],
+)
+def test_what_cannot_be_trained(change, fact, plan, scribbles, folder):
+    values = {name: getattr(plan, name) for name in plan.__dataclass_fields__} | change
+    with pytest.raises(DeltaruleError) as caught:
+        train(Plan(**values), scribbles, cache=folder / "cache")
+    assert caught.value.fact == fact
+
+
+def test_without_scikit_learn(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "sklearn.datasets", None)
+    with pytest.raises(DeltaruleError) as caught:
+        digits.digits()
+    assert caught.value.fact == "the digits come with scikit-learn, which is not installed"
+    assert caught.value.remedy == "pip install scikit-learn (or '.[train]' in a checkout)"
+
+
+def test_images_are_enlarged_and_moved():
+    image = np.arange(4.0).reshape(1, 2, 2)
+    assert digits.enlarged(image, 3, 4)[0].tolist() == [[0, 0, 1, 1], [0, 0, 1, 1], [2, 2, 3, 3]]
+    random = np.random.default_rng(0)
+    moved = digits.shifted(np.ones((50, 4, 4)), 1, random)
+    assert set(moved.sum(axis=(1, 2))) == {16, 8, 2}
+
+
+def test_parameters_start_by_how_many_are_added_up():
+    network = load("lenet5")
+    shapes = {t.name: tuple(map(int, t.axes)) for t in network.with_role("parameter")}
+    parameters = Parameters(network, shapes, "float64")
+    assert len(parameters) == 61706
+    parameters.draw(np.random.default_rng(0))
+    for name, count in (("w1", 25), ("w2", 150), ("W3", 400), ("W5", 84)):
+        drawn = parameters.arrays[name]
+        assert np.abs(drawn).max() <= np.sqrt(3 / count)
+        assert drawn.var() * count == pytest.approx(1, abs=0.2)
+    assert not parameters.arrays["b3"].any()
+
+
+def test_the_command(scribbles, folder, plan, monkeypatch, capsys):
+    from deltarule.cli.train import show_training
+
+    monkeypatch.setattr("deltarule.cli.train.digits", lambda: scribbles)
+    monkeypatch.setenv("DELTARULE_CACHE", str(folder / "cache"))
+    asked = {name: getattr(plan, name) for name in plan.__dataclass_fields__}
+    assert show_training(asked, as_json=False) == 0
+    shown = capsys.readouterr()
+    assert shown.err == ""
+    lines = shown.out.splitlines()
+    assert lines[0].startswith("20 samples by heart: loss ")
+    assert [line[:9] for line in lines[1:5]] == [f"epoch {k:3}" for k in (1, 2, 3, 4)]
+    assert "Least certain" in lines
+    assert max(map(len, lines)) <= 80
+    assert show_training({**asked, "few": 0, "epochs": 1}, as_json=True) == 0
+    values = json.loads(capsys.readouterr().out)
+    assert values["by_heart"] is None
+    assert len(values["epochs"]) == 1
