@@ -8,12 +8,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
 from deltarule.kernels import build
+from deltarule.kernels.bound import Bound, in_threads
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 
 DTYPES = ("float32", "float64", "complex128")
@@ -38,7 +38,7 @@ def kernel(
     """
     kind = known_dtype(dtype, str(name))
     found = build.module(str(name), settings, kind, parallel, cache, progress)
-    return Kernel(str(name), found, kind, threads)
+    return Kernel(str(name), found, kind, threads if parallel else None)
 
 
 def known_dtype(dtype: str | type, place: str) -> str:
@@ -66,6 +66,9 @@ class Kernel:
         self.upstream: tuple[str, ...] = tuple(module.UPSTREAM)
         self.kept: tuple[str, ...] = tuple(module.KEPT)
         self.outputs: tuple[str, ...] = tuple(module.OUTPUTS)
+        self._inputs, self._kept = frozenset(self.inputs), frozenset(self.kept)
+        self._needed = self._inputs.union(self.upstream)
+        self._taken = self._needed.union(self.kept, self.outputs)
 
     def __repr__(self) -> str:
         return f"<kernel {self.name} {self.dtype}: {', '.join(self.inputs)}>"
@@ -84,9 +87,9 @@ class Kernel:
 
     def values(self, **arrays) -> dict:
         """The outputs, and whatever else the backward pass can use, by name."""
-        given = self._take(arrays, self.inputs, ())
-        with self._telling():
-            return self.module.forward(*given)
+        if arrays.keys() != self._inputs:
+            raise self._wrong(arrays, self.inputs, ())
+        return self._run(self.module.forward, [arrays[name] for name in self.inputs])
 
     def backward(self, **arrays) -> dict:
         """The gradients by tensor name: {"x": …, "w": …}.
@@ -94,95 +97,58 @@ class Kernel:
         Takes the inputs, the gradient `dy` of each output `y` of a network without a loss, and
         what `values` gave if that is at hand; else the forward pass is run again.
         """
-        given = self._take(arrays, self.inputs, (*self.upstream, *self.kept, *self.outputs))
-        missing = [u for u in self.upstream if u not in arrays]
-        if missing:
-            raise self._missing(missing[0])
-        if self.kept and any(name not in arrays for name in self.kept):
+        if not arrays.keys() >= self._needed or not arrays.keys() <= self._taken:
+            more = (*self.kept, *self.outputs)
+            raise self._wrong(arrays, (*self.inputs, *self.upstream), more)
+        if not arrays.keys() >= self._kept:
             arrays = {**self.values(**{n: arrays[n] for n in self.inputs}), **arrays}
-        kept = [arrays[name] for name in self.kept]
-        with self._telling():
-            return self.module.backward(*given, *kept, *(arrays[u] for u in self.upstream))
+        names = (*self.inputs, *self.kept, *self.upstream)
+        return self._run(self.module.backward, [arrays[name] for name in names])
 
     def both(self, **arrays) -> tuple[dict, dict]:
         """What `values` and `backward` give, in one go."""
-        values = self.values(**{n: a for n, a in arrays.items() if n not in self.upstream})
-        kept = {name: values[name] for name in self.kept}
-        return values, self.backward(**arrays, **kept)
+        if arrays.keys() != self._needed:
+            raise self._wrong(arrays, (*self.inputs, *self.upstream), ())
+        given = [arrays[name] for name in self.inputs]
+        values = self._run(self.module.forward, given)
+        given += [values[name] for name in self.kept]
+        given += [arrays[name] for name in self.upstream]
+        return values, self._run(self.module.backward, given)
 
     def bind(self, **arrays) -> Bound:
         """Both passes made ready for these very arrays, without further checks or new arrays."""
-        given = self._take(arrays, self.inputs, self.upstream)
-        with self._telling():
-            forward = self.module.ready_forward(*given)
-            if not all(name in arrays for name in self.upstream):
-                return Bound(forward)
-            kept = [forward[2][name] for name in self.kept]
-            upstream = [arrays[name] for name in self.upstream]
-            return Bound(forward, self.module.ready_backward(*given, *kept, *upstream))
+        if not arrays.keys() >= self._inputs or not arrays.keys() <= self._needed:
+            raise self._wrong(arrays, self.inputs, self.upstream)
+        given = [arrays[name] for name in self.inputs]
+        forward = self._run(self.module.ready_forward, given)
+        if not arrays.keys() >= self._needed:
+            return Bound(self.module, self.threads, forward)
+        given += [forward[2][name] for name in self.kept]
+        given += [arrays[name] for name in self.upstream]
+        backward = self._run(self.module.ready_backward, given)
+        return Bound(self.module, self.threads, forward, backward)
 
-    # ---- what people get wrong ---------------------------------------------------------------
-    def _take(self, arrays: dict, needed: tuple[str, ...], more: tuple[str, ...]) -> list:
-        if not arrays.keys() <= {*needed, *more}:
-            stray = next(n for n in arrays if n not in needed and n not in more)
-            raise DeltaruleError(
+    def _run(self, function: Callable, given: list):
+        """What a function of the module gives, its complaints in our words."""
+        try:
+            if self.threads is None:
+                return function(*given)
+            with in_threads(self.threads):
+                return function(*given)
+        except self.module.Misfit as error:
+            raise DeltaruleError(error.args[0], self.name, error.args[1]) from None
+
+    def _wrong(self, arrays: dict, needed: Sequence[str], more: Sequence[str]) -> DeltaruleError:
+        """What is wrong with the names of some arrays: one is not known, or one is missing."""
+        stray = next((n for n in arrays if n not in needed and n not in more), None)
+        if stray is not None:
+            return DeltaruleError(
                 f"the kernel takes no array {stray}",
                 self.name,
                 did_you_mean(stray, (*needed, *more)) or "it takes " + ", ".join(needed),
             )
-        try:
-            return [arrays[name] for name in needed]
-        except KeyError as error:
-            raise self._missing(error.args[0]) from None
-
-    def _missing(self, name: str) -> DeltaruleError:
+        missing = next(n for n in needed if n not in arrays)
         wanted = ", ".join((*self.inputs, *self.upstream))
-        return DeltaruleError(f"{name} is missing", self.name, f"give {name}=…; needed: {wanted}")
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        try:
-            if self.threads is None:
-                yield
-            else:
-                with _threads(self.threads):
-                    yield
-        except self.module.Misfit as error:
-            raise DeltaruleError(error.args[0], self.name, error.args[1]) from None
-
-
-@contextmanager
-def _threads(wanted: int) -> Iterator[None]:
-    """Numba's loops in so many threads, at most as many as it was started with."""
-    import numba
-
-    before = numba.get_num_threads()
-    numba.set_num_threads(max(1, min(wanted, numba.config.NUMBA_NUM_THREADS)))  # pyright: ignore
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
-
-
-class Bound:
-    """A kernel with its arrays: what it fills is the same at every call.
-
-    Change the arrays that were given in place, then call `forward` and `backward` again.
-    Arrays that were not contiguous were copied when they were bound.
-    """
-
-    def __init__(self, forward: tuple, backward: tuple | None = None):
-        self._forward, self._taken, self.values = forward
-        self._backward, self._back, self.gradients = backward or (None, (), {})
-
-    def forward(self) -> dict:
-        """The outputs, and what the backward pass uses, by name."""
-        self._forward(*self._taken)
-        return self.values
-
-    def backward(self) -> dict:
-        """The gradients by tensor name; `forward` has to be called before."""
-        if self._backward is None:
-            raise DeltaruleError("the gradients of the outputs are missing", None, "bind dy=… too")
-        self._backward(*self._back)
-        return self.gradients
+        return DeltaruleError(
+            f"{missing} is missing", self.name, f"give {missing}=…; needed: {wanted}"
+        )

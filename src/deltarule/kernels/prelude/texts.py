@@ -10,7 +10,7 @@ _NEEDS = {
     "tiles": ("vectors",), "products": ("vectors", "tiles"),
     "windows": ("vectors", "tiles", "products"),
 }
-_ORDER = ("elementary", "matrices", "vectors", "tiles", "products", "windows")
+_ORDER = ("addresses", "elementary", "matrices", "vectors", "tiles", "products", "windows")
 
 
 def text(parts: set[str]) -> str:

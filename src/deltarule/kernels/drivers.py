@@ -1,0 +1,185 @@
+"""The functions around the compiled passes: they check shapes, make room, and call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import Expr
+from sympy.core.symbol import Symbol
+
+from deltarule.kernels import docstrings
+from deltarule.kernels.code import Code
+from deltarule.kernels.lines import Lines
+from deltarule.kernels.program import Pass, Program, sizes_told
+from deltarule.notation.tensors import Tensor
+from deltarule.notation.text import text
+
+#: What every kernel's file has for them.
+HEAD = '''\
+class Misfit(ValueError):
+    """An array of the wrong type or shape."""
+
+
+def fitting(name, array, dtype, axes, shape):
+    """The array, contiguous, if its type and the number of its axes are right."""
+    if type(array) is not np.ndarray:
+        array = np.asarray(array)
+    if array.dtype != dtype:
+        raise Misfit(f"{name} is an array of {array.dtype}", f"give it as {dtype}")
+    if array.ndim != axes:
+        raise Misfit(f"{name} has {array.ndim} axes", f"it has {axes}: [{shape}]")
+    return array if array.flags.carray else np.array(array, order="C")
+
+
+def misshapen(name, array, shape):
+    """What is told of an array whose shape is not the one that the others ask for."""
+    return Misfit(f"{name} has the shape {list(array.shape)}", f"it should be {list(shape)}")
+'''
+
+
+class Drivers:
+    """Writes the drivers of both passes into `lines`; `sizes` are all that the passes need."""
+
+    def __init__(self, program: Program, code: Code, sizes: list[Symbol], lines: Lines):
+        self.program, self.code, self.sizes, self.lines = program, code, sizes, lines
+        self.spell = code.spelling.tensor
+        tensors = program.network.tensors.values()
+        self.given = [t.name for t in tensors if t.given]
+
+    def write(self) -> None:
+        """`inputs`, and for each pass its three functions."""
+        self._inputs()
+        self._pass("forward", self.program.forward, ())
+        self._pass("backward", self.program.backward, self.program.kept)
+
+    # ---- what is given ----------------------------------------------------------------------
+    def _inputs(self) -> None:
+        """The function that checks the given arrays and reads all sizes off their shapes."""
+        names = [self.spell(t) for t in self.given]
+        tensors = self.program.network.tensors
+        self.lines.add("", "", f"def inputs({', '.join(names)}):")
+        promise = "The given arrays, made to fit, and the sizes that their shapes tell."
+        with self.lines.block(f'    """{promise}"""'):
+            for name in self.given:
+                self._fit(name, tensors[name], name)
+            told = sizes_told(self.program.network)[0]
+            for size, (name, k, rest, coefficient) in told.items():
+                self.lines.add(f"{self._size(size)} = {self._told(name, k, rest, coefficient)}")
+            self._defined()
+            for name in self.given:
+                axes = enumerate(tensors[name].axes)
+                if any(told.get(axis, ())[:2] != (name, k) for k, axis in axes):
+                    self._check(name, tensors[name], name)
+            returned = [*names, *map(self._size, self.sizes)]
+            self.lines.add(f"return {row(returned)}")
+
+    def _told(self, name: str, axis: int, rest: Expr, coefficient: Expr) -> str:
+        """A size, from the axis of the array that tells it."""
+        value = f"{self.spell(name)}.shape[{axis}]"
+        if rest != 0:
+            value = f"({value} - {self.code.whole(rest, 2)})"
+        if coefficient != 1:
+            value += f" // {self.code.whole(coefficient, 3)}"
+        return value
+
+    def _defined(self) -> None:
+        """The sizes that follow from others, and the refusal of those below 0."""
+        for symbol, definition in self.program.network.definitions.items():
+            size = self._size(symbol)
+            self.lines.add(f"{size} = {self.code.whole(definition)}")
+            with self.lines.block(f"if {size} < 0:"):
+                self.lines.add(
+                    f'raise Misfit(f"the sizes do not fit: {symbol} = {{{size}}}", '
+                    f'"{symbol} is {text(definition)}")'
+                )
+
+    def _fit(self, name: str, tensor: Tensor, called: str) -> None:
+        array, axes = self.spell(name), tensor.axes
+        kind = f"np.dtype({self.code.kind(tensor)})" if tensor.whole else "REAL"
+        shape = ", ".join(map(str, axes))
+        self.lines.add(f'{array} = fitting("{called}", {array}, {kind}, {len(axes)}, "{shape}")')
+        if not axes:
+            self.lines.add(f"{array} = {array}.reshape(1)")
+
+    def _check(self, name: str, tensor: Tensor, called: str) -> None:
+        if not tensor.axes:
+            return
+        array, shape = self.spell(name), self._shape(tensor.axes)
+        with self.lines.block(f"if {array}.shape != {shape}:"):
+            self.lines.add(f'raise misshapen("{called}", {array}, {shape})')
+
+    # ---- the passes -------------------------------------------------------------------------
+    def _pass(self, name: str, one: Pass, kept: tuple[str, ...]) -> None:
+        spell = self.spell
+        upstream = dict(self.program.upstream.items()) if name == "backward" else {}
+        more = {**{t: t for t in kept}, **{g: f"d{t}" for t, g in upstream.items()}}
+        taken = [*map(spell, self.given), *map(spell, more)]
+        sizes = [self._size(s) for s in self.sizes]
+        called = [spell(t) for t in (*one.reads, *one.writes)]
+        self.lines.add("", "", f"def ready_{name}({', '.join(taken)}):")
+        with self.lines.block('    """What runs, what it takes, and what it fills, by name."""'):
+            given = ", ".join(map(spell, self.given))
+            self.lines.add(f"{row([*map(spell, self.given), *sizes])} = inputs({given})")
+            for tensor, told in more.items():
+                self._fit(tensor, self._tensor(tensor, one), told)
+                self._check(tensor, self._tensor(tensor, one), told)
+            for tensor in one.writes:
+                self.lines.add(f"{spell(tensor)} = {self._room(tensor, one)}")
+            self.lines.add("filled = {")
+            for key, tensor in self._returned(name, one):
+                flat = "" if one.tensors[tensor].axes else ".reshape(())"
+                self.lines.add(f'    "{key}": {spell(tensor)}{flat},')
+            self.lines.add("}", f"return {name}_loops, {row([*called, *sizes])}, filled")
+        self.lines.add("", "", f"def {name}({', '.join(taken)}):")
+        self.lines.add(*self._docstring(name, (*self.given, *more)))
+        self.lines.add(f"    run, taken, filled = ready_{name}({', '.join(taken)})")
+        self.lines.add("    run(*taken)", "    return filled")
+        self._at(name, one, called, sizes)
+
+    def _at(self, name: str, one: Pass, called: list[str], sizes: list[str]) -> None:
+        """The pass for arrays that stay in their place: it is called with one number."""
+        self.lines.add("", "", "@compiled", f"def {name}_at(place):")
+        with self.lines.block('    """The pass over arrays whose addresses stand in a table."""'):
+            for k, size in enumerate(sizes, len(called)):
+                self.lines.add(f"{size} = number_at(place, {k})")
+            for k, tensor in enumerate((*one.reads, *one.writes)):
+                described = self._tensor(tensor, one)
+                shape = self._shape(described.axes)
+                self.lines.add(
+                    f"{self.spell(tensor)} = carray(address_at(place, {k}, "
+                    f"{self.code.kind(described)}), {shape})"
+                )
+            self.lines.add(f"{name}_loops({', '.join([*called, *sizes])})")
+
+    def _docstring(self, name: str, taken: tuple[str, ...]) -> list[str]:
+        """The docstring of a pass, as lines."""
+        names = {t: self.spell(t) for t in taken}
+        write = docstrings.of_backward if name == "backward" else docstrings.of_forward
+        first, *rest = write(self.program, names)
+        return [f'    """{first}', *("    " + r if r else "" for r in rest), '    """']
+
+    def _returned(self, name: str, one: Pass) -> list[tuple[str, str]]:
+        if name == "backward":
+            return [(t, g) for t, g in self.program.gradients.items()]
+        return [(t, t) for t in dict.fromkeys((*one.results, *self.program.kept))]
+
+    def _tensor(self, name: str, one: Pass) -> Tensor:
+        return one.tensors[name] if name in one.tensors else self.program.network.tensors[name]
+
+    def _room(self, name: str, one: Pass) -> str:
+        whole = all(e.subscripts == e.indices for e in one.equations if e.name == name)
+        tensor = one.tensors[name]
+        room = "empty" if whole else "zeros"
+        return f"np.{room}({self._shape(tensor.axes)}, {self.code.kind(tensor)})"
+
+    def _shape(self, axes: tuple[Expr, ...]) -> str:
+        return row(self.code.whole(a) for a in axes) if axes else "(1,)"
+
+    def _size(self, symbol: Symbol) -> str:
+        return self.code.spelling.symbol(symbol)
+
+
+def row(parts: Iterable[str]) -> str:
+    """A tuple as text."""
+    parts = list(parts)
+    return f"({', '.join(parts)}{',' if len(parts) == 1 else ''})"

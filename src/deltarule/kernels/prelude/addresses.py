@@ -1,0 +1,33 @@
+"""Arrays by their addresses: a call takes one number, however many arrays there are."""
+
+from __future__ import annotations
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+# ---- what follows goes into kernels
+
+
+@intrinsic
+def number_at(_typing, place, k):
+    """The k-th whole number of a table at an address."""
+
+    def write(_context, builder, _signature, arguments):
+        table = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
+        return builder.load(builder.gep(table, [arguments[1]]))
+
+    return types.int64(types.int64, types.int64), write
+
+
+@intrinsic
+def address_at(_typing, place, k, kind):
+    """The k-th number of a table as the address of numbers of a kind."""
+    pointer = types.CPointer(kind.dtype)
+
+    def write(context, builder, _signature, arguments):
+        table = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())
+        address = builder.load(builder.gep(table, [arguments[1]]))
+        return builder.inttoptr(address, context.get_value_type(pointer))
+
+    return pointer(types.int64, types.int64, kind), write
