@@ -1,0 +1,63 @@
+"""Whether all competitors compute the same: values and gradients against NumPy's in float64."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+#: The largest gap allowed, relative to the largest entry of a tensor.
+TOLERANCES = {"float32": 1e-4, "float64": 1e-10}
+
+
+class Disagreement(ValueError):
+    """Two competitors compute different things: a measurement would mean nothing."""
+
+
+class Agreement:
+    """What was saved by one library is compared with the reference; references are kept."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="benchmark-")
+        self._references: dict[str, dict[str, np.ndarray]] = {}
+
+    def reference(self, key: str, numpy_process) -> dict[str, np.ndarray]:
+        """The values and gradients that NumPy's first way gives in float64."""
+        if key not in self._references:
+            way = numpy_process.ask(do="hello", keys=[key])["ways"][key][0]
+            self._references[key] = self._asked(numpy_process, key, way, "float64")
+        return self._references[key]
+
+    def gap(self, process, key: str, way: str, dtype: str, numpy_process) -> float | None:
+        """The largest relative gap; None if the way did not run. Raises Disagreement."""
+        reference = self.reference(key, numpy_process)
+        found = self._asked(process, key, way, dtype)
+        if found is None:
+            return None
+        who = f"{key}: {process.library} {way} {dtype}"
+        missing = sorted(reference.keys() - found.keys())
+        if missing:
+            raise Disagreement(f"{who} gives no gradient of {', '.join(missing)}")
+        gaps = {name: _gap(who, name, found[name], value) for name, value in reference.items()}
+        worst = max(gaps, key=lambda n: (gaps[n] != gaps[n], gaps[n]))
+        if not gaps[worst] <= TOLERANCES[dtype]:
+            raise Disagreement(
+                f"{who} and NumPy in float64 differ in {worst} by {gaps[worst]:.1e} of its "
+                f"largest entry: they do not compute the same"
+            )
+        return gaps[worst]
+
+    def _asked(self, process, key: str, way: str, dtype: str) -> dict[str, np.ndarray] | None:
+        file = Path(self._folder.name) / "results.npz"
+        if process.ask(do="results", key=key, way=way, dtype=dtype, file=str(file)) is None:
+            return None
+        with np.load(file) as saved:
+            return dict(saved)
+
+
+def _gap(who: str, name: str, found: np.ndarray, reference: np.ndarray) -> float:
+    if found.size != reference.size:
+        raise Disagreement(f"{who}: {name} has the shape {found.shape}, not {reference.shape}")
+    apart = np.abs(found.reshape(reference.shape) - reference)
+    return float(np.max(apart) / max(1e-30, float(np.max(np.abs(reference)))))
