@@ -137,3 +137,14 @@ def test_functions_are_stable_far_out_and_hand_on_what_is_no_number(cache, dtype
     gradients = made.backward(x=x[:3], W=np.ones((1, 1), dtype), dh=np.ones((3, 1), dtype))
     assert np.isfinite(gradients["x"]).all()
     assert h.dtype == dtype
+
+
+def test_only_the_gradients_that_are_wanted():
+    made = program("mlp", {"wrt": ["Theta2"]})
+    assert made.gradients.keys() == {"Theta2"}
+    assert "dE/dTheta1" not in made.backward.writes
+    assert program("mlp", {}).gradients.keys() == {"x", "Theta1", "Theta2"}
+    with pytest.raises(deltarule.DeltaruleError) as caught:
+        program("mlp", {"wrt": ["Theta3"]})
+    assert caught.value.fact == "the kernel has no gradient by Theta3"
+    assert caught.value.remedy == "did you mean 'Theta2'?"

@@ -23,6 +23,7 @@ def kernel(
     name: str | Path,
     *,
     dtype: str = "float64",
+    wrt: Sequence[str] | None = None,
     parallel: bool = False,
     threads: int | None = None,
     cache: str | Path | None = None,
@@ -32,11 +33,13 @@ def kernel(
     """The kernel of a derivation, by name or path.
 
     `settings` are the derivation's options, attributes (stride, pad), sizes and constants;
-    `dtype` is float32, float64 or complex128; with `parallel`, outer loops run in `threads`
+    `dtype` is float32, float64 or complex128; `wrt` names the tensors whose gradients are wanted,
+    if not those of all inputs, parameters and states; with `parallel`, outer loops run in `threads`
     threads (all, if None). `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the
     user's cache folder. `progress` is told what takes time. Raises DeltaruleError.
     """
     kind = known_dtype(dtype, str(name))
+    settings |= {} if wrt is None else {"wrt": tuple(wrt)}
     found = build.module(str(name), settings, kind, parallel, cache, progress)
     return Kernel(str(name), found, kind, threads if parallel else None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -60,9 +60,12 @@ class Program:
 def program(name: str, settings: dict) -> Program:
     """The program of a derivation; `settings` are options, attributes, sizes and constants.
 
-    Raises DeltaruleError for an unknown setting.
+    `wrt` among them is not the derivation's: the tensors whose gradients are wanted.
+    Raises DeltaruleError for an unknown setting, and for a tensor that has no gradient.
     """
-    network, scalars = _loaded(name, dict(settings))
+    settings = dict(settings)
+    wrt = settings.pop("wrt", None)
+    network, scalars = _loaded(name, settings)
     open_ = sizes_told(network)[1]
     if open_:
         raise DeltaruleError(
@@ -70,11 +73,7 @@ def program(name: str, settings: dict) -> Program:
         )
     derivation = derive(network)
     upstream = {t: f"d{derivation.of}/d{t}" for t in derivation.upstream}
-    wanted = {
-        t: g.name
-        for t, g in derivation.gradients.items()
-        if g.tensor.role in ("input", "parameter", "state")
-    }
+    wanted = _wanted(derivation, wrt)
     extra = {n: _gradient_of(network.tensors[t], n) for t, n in upstream.items()}
     extra |= {g.name: _gradient_of(g.tensor, g.name) for g in derivation.gradients.values()}
     chosen = numbered(network.equations)
@@ -89,6 +88,23 @@ def program(name: str, settings: dict) -> Program:
         n for n in backward.reads if n in network.tensors and not network.tensors[n].given
     )
     return Program(network, derivation, forward, backward, wanted, upstream, kept, scalars)
+
+
+def _wanted(derivation: Derivation, wrt: Sequence[str] | None) -> dict[str, str]:
+    """The gradients that a kernel gives, by the tensors that they belong to."""
+    given = {
+        t: g.name
+        for t, g in derivation.gradients.items()
+        if g.tensor.role in ("input", "parameter", "state")
+    }
+    unknown = [t for t in wrt or () if t not in given]
+    if unknown:
+        raise DeltaruleError(
+            f"the kernel has no gradient by {unknown[0]}",
+            derivation.network.name,
+            did_you_mean(unknown[0], given) or "its gradients are by " + ", ".join(given),
+        )
+    return {t: g for t, g in given.items() if wrt is None or t in wrt}
 
 
 def _loaded(name: str, settings: dict) -> tuple[Network, dict]:

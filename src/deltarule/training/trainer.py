@@ -52,7 +52,8 @@ class Trainer:
         self._shape = _shape(self._image, self.network, sizes)[1:]
         self.parameters = Parameters(self.network, shapes, DTYPE)
         settings = {"cache": cache, "progress": progress}
-        self._kernel = kernel("classifier", network=network, dtype=DTYPE, **settings)
+        wrt = list(shapes)
+        self._kernel = kernel("classifier", network=network, dtype=DTYPE, wrt=wrt, **settings)
         self.update = Update(update, rate, self.parameters.flat, **settings)
         self._bound: dict[int, tuple[np.ndarray, np.ndarray, Bound]] = {}
 
