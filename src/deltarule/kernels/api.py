@@ -26,6 +26,7 @@ def kernel(
     wrt: Sequence[str] | None = None,
     parallel: bool = False,
     threads: int | None = None,
+    transforms: bool | None = None,
     cache: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
     **settings,
@@ -35,12 +36,15 @@ def kernel(
     `settings` are the derivation's options, attributes (stride, pad), sizes and constants;
     `dtype` is float32, float64 or complex128; `wrt` names the tensors whose gradients are wanted,
     if not those of all inputs, parameters and states; with `parallel`, outer loops run in `threads`
-    threads (all, if None). `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the
-    user's cache folder. `progress` is told what takes time. Raises DeltaruleError.
+    threads (all, if None). Sums over windows of 3 × 3 taps may take fewer multiplications by
+    Cook–Toom transforms, where sizes make that faster; with `transforms` False they never do, and
+    with True always: transforms are rounded more, and a NaN spreads to a tile of 4 × 4 outputs.
+    `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder.
+    `progress` is told what takes time. Raises DeltaruleError.
     """
     kind = known_dtype(dtype, str(name))
     settings |= {} if wrt is None else {"wrt": tuple(wrt)}
-    found = build.module(str(name), settings, kind, parallel, cache, progress)
+    found = build.module(str(name), settings, kind, parallel, cache, progress, transforms)
     return Kernel(str(name), found, kind, threads if parallel else None)
 
 

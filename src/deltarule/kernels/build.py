@@ -23,41 +23,49 @@ def module(
     parallel: bool,
     cache: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
+    transforms: bool | None = None,
 ) -> ModuleType:
     """The kernel's module, derived and written if the cache does not hold it yet."""
     place = store.folder(cache)
     path = find(name)
-    key = _key(path, settings, dtype, parallel)
+    key = _key(path, settings, dtype, parallel, transforms)
     entry = store.find(place, key)
     if entry is None:
         if progress:
             progress(f"deriving {path.stem}")
-        entry = _written(place, path, settings, dtype, parallel)
+        entry = _written(place, path, settings, dtype, parallel, transforms)
         store.record(place, key, entry)
     return imported(Path(entry["file"]))
 
 
-def source(name: str, settings: Mapping, dtype: str = "float64", parallel: bool = False) -> str:
+def source(
+    name: str, settings: Mapping, dtype: str = "float64", parallel: bool = False,
+    transforms: bool | None = None,
+) -> str:  # fmt: skip
     """The text of a kernel's file, which needs NumPy and Numba alone."""
     from deltarule.kernels.module import Module
     from deltarule.kernels.program import program
 
-    return Module(program(str(find(name)), dict(settings)), dtype, parallel).text()
+    return Module(program(str(find(name)), dict(settings)), dtype, parallel, transforms).text()
 
 
-def _written(place: Path, path: Path, settings: Mapping, dtype: str, parallel: bool) -> dict:
-    text = source(str(path), settings, dtype, parallel)
+def _written(
+    place: Path, path: Path, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
+) -> dict:
+    text = source(str(path), settings, dtype, parallel, transforms)
     kept = store.keep_kernel(place, path.stem, text)
     return {"file": str(kept), "hash": store.fingerprint(text), "derivation": str(path)}
 
 
-def _key(path: Path, settings: Mapping, dtype: str, parallel: bool) -> str:
+def _key(
+    path: Path, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
+) -> str:
     home = Path(__file__).resolve().parent.parent
     return store.fingerprint(
         path.read_bytes(),
         str(path.resolve()),
         repr(sorted((k, str(v)) for k, v in settings.items())),
-        f"{dtype} {parallel} {sys.version_info[:2]}",
+        f"{dtype} {parallel} {transforms} {sys.version_info[:2]}",
         store.sources(*(home / room for room in _ROOMS)),
     )
 

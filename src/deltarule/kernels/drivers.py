@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sympy import Expr
 from sympy.core.symbol import Symbol
@@ -38,10 +38,17 @@ def misshapen(name, array, shape):
 
 
 class Drivers:
-    """Writes the drivers of both passes into `lines`; `sizes` are all that the passes need."""
+    """Writes the drivers of both passes into `lines`; `sizes` are all that the passes need.
 
-    def __init__(self, program: Program, code: Code, sizes: list[Symbol], lines: Lines):
+    Where one of its `tests` holds, a pass runs in stages.
+    """
+
+    def __init__(
+        self, program: Program, code: Code, sizes: list[Symbol], tests: Mapping[str, list[str]],
+        lines: Lines,
+    ):  # fmt: skip
         self.program, self.code, self.sizes, self.lines = program, code, sizes, lines
+        self.tests = tests
         self.spell = code.spelling.tensor
         tensors = program.network.tensors.values()
         self.given = [t.name for t in tensors if t.given]
@@ -129,7 +136,10 @@ class Drivers:
             for key, tensor in self._returned(name, one):
                 flat = "" if one.tensors[tensor].axes else ".reshape(())"
                 self.lines.add(f'    "{key}": {spell(tensor)}{flat},')
-            self.lines.add("}", f"return {name}_loops, {row([*called, *sizes])}, filled")
+            self.lines.add("}", f"run = {name}_loops")
+            for test in self.tests[name]:
+                self.lines.add(f"if {test}:", f"    run = {name}_in_stages")
+            self.lines.add(f"return run, {row([*called, *sizes])}, filled")
         self.lines.add("", "", f"def {name}({', '.join(taken)}):")
         self.lines.add(*self._docstring(name, (*self.given, *more)))
         self.lines.add(f"    run, taken, filled = ready_{name}({', '.join(taken)})")

@@ -15,6 +15,7 @@ from deltarule.kernels.program import Pass, Program
 from deltarule.kernels.schedule import Schedule
 from deltarule.kernels.smoothness import steps
 from deltarule.kernels.spelling import Spelling
+from deltarule.kernels.stages import Stages
 from deltarule.notation.nodes import free_symbols, walk
 from deltarule.notation.recurrences import blocks
 from deltarule.notation.symbols import Size
@@ -40,6 +41,7 @@ KEPT = {kept}
 UPSTREAM = {upstream}
 OUTPUTS = {outputs}
 STEPS = {steps}
+PARALLEL = {parallel}
 compiled = njit(
     cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}}
 )
@@ -57,8 +59,10 @@ in_threads = njit(
 class Module:
     """Writes the file of one program."""
 
-    def __init__(self, program: Program, dtype: str, parallel: bool = False):
+    def __init__(self, program: Program, dtype: str, parallel: bool = False,
+                 transforms: bool | None = None):
         self.program, self.dtype, self.parallel = program, dtype, parallel
+        self.transforms = transforms
         tensors = {**program.backward.tensors, **program.forward.tensors}
         self.spelling = Spelling()
         for tensor in program.backward.tensors:
@@ -67,6 +71,7 @@ class Module:
         self.code.numbers = selections(program.forward.equations)
         self.sizes = _sizes(program)
         self.prelude: set[str] = set()
+        self.tests: dict[str, list[str]] = {}
         for symbol in self.sizes:
             self.spelling.symbol(symbol)
 
@@ -82,7 +87,7 @@ class Module:
                 write_function(function, self.code, functions, self.prelude)
                 done.add(function.row.name)
         around = Lines()
-        Drivers(self.program, self.code, self.sizes, around).write()
+        Drivers(self.program, self.code, self.sizes, self.tests, around).write()
         head = _HEAD.format(dtype=self.dtype, parallel=self.parallel, **self._contents())
         parts = [docstrings.of_file(self.program, self.dtype), head.rstrip(), "\n", HEAD, "\n"]
         parts.append(texts.text({*self.prelude, "addresses"}))
@@ -106,7 +111,8 @@ class Module:
         body = Lines(1)
         self.code.flattened = {}
         schedule = Schedule(self.code, body, self.parallel)
-        for block in blocks(one.equations):
+        parts = blocks(one.equations)
+        for block in parts:
             schedule.block(block)
         self.prelude |= schedule.prelude
         lines.add("", "", "@in_threads" if self.parallel else "@compiled")
@@ -117,6 +123,12 @@ class Module:
             for tensor, flat in self.code.flattened.items():
                 lines.add(f"{flat} = flat({self.spelling.tensor(tensor)})")
         lines.add(*str(body).splitlines(), "    return")
+        stages = Stages(self.code, name, arguments, self.parallel, self.transforms)
+        stages.write(parts)
+        self.tests[name] = stages.tests
+        if stages.tests:
+            self.prelude |= stages.prelude
+            lines.add(*str(stages).splitlines())
 
 
 def _sizes(program: Program) -> list[Symbol]:

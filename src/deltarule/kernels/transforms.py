@@ -31,7 +31,7 @@ def text(outputs: int, taps: int) -> str:
         f"# {found.told()}.",
         f"# y_i = Σ_k g_k·d_(i+k) = Aᵀ[(G·g) ⊙ (Bᵀ·d)] for {outputs} outputs and {taps} taps has",
         f"# {found.products} products in the place of {outputs * taps}: proved for every y·g·d.",
-        f"OUTPUTS, TAPS, POINTS = {outputs}, {taps}, {found.products}",
+        f"TILE, TAPS, POINTS = {outputs}, {taps}, {found.products}",
     ]
     parts = ["\n".join(head)]
     for name, letter, formula, matrix in _FUNCTIONS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from deltarule.kernels.code import Code
@@ -17,8 +17,13 @@ def fits(pattern: Windows) -> bool:
     return len(pattern.windows) <= 2 and len(set(kinds)) == len(kinds)
 
 
-def write_windows(pattern: Windows, code: Code, lines: Lines) -> None:
-    """The call that adds the sum to what is written.
+_NAMES = {"one": "windows_to_y", "other": "windows_to_w", "wide": "windows_to_x"}
+
+
+def write_windows(
+    pattern: Windows, code: Code, lines: Lines, names: Mapping[str, str] = _NAMES, more: str = ""
+) -> None:
+    """The call that adds the sum to what is written; `names` are those of the functions.
 
     Of the two tensors beside the wide one, that whose window axes are longer is run along; the
     other holds the weights.
@@ -26,9 +31,14 @@ def write_windows(pattern: Windows, code: Code, lines: Lines) -> None:
     runs = [code.whole(pattern.one.axes[w.one_axis], 3) for w in pattern.windows]
     taps = [code.whole(pattern.other.axes[w.other_axis], 3) for w in pattern.windows]
     with lines.block(f"if {' * '.join(runs)} >= {' * '.join(taps)}:"):
-        lines.add(*_call(pattern, code))
+        lines.add(*_call(pattern, code, names, more))
     with lines.block("else:"):
-        lines.add(*_call(_turned(pattern), code))
+        lines.add(*_call(_turned(pattern), code, names, more))
+
+
+def shapes(pattern: Windows, code: Code) -> list[str]:
+    """N, C, F, H, W, K, L, I, J as the functions take them, for both ways to name the tensors."""
+    return [_row(_extents(p, code)) for p in (pattern, _turned(pattern))]
 
 
 def _turned(pattern: Windows) -> Windows:
@@ -45,11 +55,10 @@ def _turned(pattern: Windows) -> Windows:
     )
 
 
-def _call(pattern: Windows, code: Code) -> list[str]:
+def _call(pattern: Windows, code: Code, names: Mapping[str, str], more: str) -> list[str]:
     """X is wide, Y is run along, W holds the weights: X[n, c, …], W[f, c, …], Y[n, f, …]."""
     n, c, f = (_pair(pattern, missing) for missing in (2, 1, 0))
-    windows = sorted(pattern.windows, key=lambda w: w.wide_axis)
-    order: list[Window | None] = [None] * (2 - len(windows)) + windows
+    order = _order(pattern)
     h, k, i = ([None if w is None else axis(w) for w in order] for axis in _AXES)
     told = []
     for place, axes in (
@@ -57,15 +66,26 @@ def _call(pattern: Windows, code: Code) -> list[str]:
         (pattern.one, [n[1], f[1], *i]),
     ):
         told.append(f"{code.flat(tensor_name(place.access))}, {_strides(place, axes, code)},")
-    extents = [
+    numbers = [(1, 1, 0) if w is None else (w.stride, w.dilation, w.pad) for w in order]
+    told.append(f"{_row(_extents(pattern, code))}, {_row(str(v) for a in numbers for v in a)},")
+    told += [f"{more},"] if more else []
+    return [f"{names[pattern.written]}(", *("    " + line for line in told), ")"]
+
+
+def _order(pattern: Windows) -> list[Window | None]:
+    """The windows of the rows and of the columns; None where there is but one."""
+    windows = sorted(pattern.windows, key=lambda w: w.wide_axis)
+    return [None] * (2 - len(windows)) + windows
+
+
+def _extents(pattern: Windows, code: Code) -> list[str]:
+    n, c, f = (_pair(pattern, missing) for missing in (2, 1, 0))
+    h, k, i = ([None if w is None else axis(w) for w in _order(pattern)] for axis in _AXES)
+    return [
         _extent(pattern.wide, n[0], code), _extent(pattern.wide, c[0], code),
         _extent(pattern.one, f[1], code), *(_extent(pattern.wide, a, code) for a in h),
         *(_extent(pattern.other, a, code) for a in k), *(_extent(pattern.one, a, code) for a in i),
     ]
-    numbers = [(1, 1, 0) if w is None else (w.stride, w.dilation, w.pad) for w in order]
-    told.append(f"{_row(extents)}, {_row(str(v) for axis in numbers for v in axis)},")
-    name = {"one": "windows_to_y", "other": "windows_to_w", "wide": "windows_to_x"}
-    return [f"{name[pattern.written]}(", *("    " + line for line in told), ")"]
 
 
 _AXES = (lambda w: w.wide_axis, lambda w: w.other_axis, lambda w: w.one_axis)

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import importlib.resources
 
+from deltarule.kernels import transforms
+
 _MARK = "# ---- what follows goes into kernels\n"
 #: What each part needs before it.
 _NEEDS = {
     "tiles": ("vectors",), "products": ("vectors", "tiles"),
     "windows": ("vectors", "tiles", "products"),
+    "toom": ("vectors", "tiles", "products", "windows", "lanes", "transforms", "strips"),
 }
-_ORDER = ("addresses", "elementary", "matrices", "vectors", "tiles", "products", "windows")
+_ORDER = (
+    "addresses", "elementary", "matrices", "vectors", "tiles", "products", "windows", "lanes",
+    "transforms", "strips", "toom",
+)  # fmt: skip
+#: Outputs and taps of the Cook–Toom algorithm that window sums may take.
+_SHORT = (4, 3)
 
 
 def text(parts: set[str]) -> str:
@@ -20,5 +28,7 @@ def text(parts: set[str]) -> str:
 
 
 def _file(part: str) -> str:
+    if part == "transforms":
+        return transforms.text(*_SHORT)
     whole = importlib.resources.files("deltarule.kernels.prelude").joinpath(f"{part}.py")
     return whole.read_text(encoding="utf-8").partition(_MARK)[2].strip()

@@ -1,0 +1,170 @@
+"""Strips of tiles of X and Y, and filters, taken to the points of a Cook–Toom algorithm and back.
+
+A strip is a row of tiles with LANES channels side by side, [row][column][channel], so that it is
+transformed for LANES channels at once. Strips reach beyond the borders: X is 0 there, and Y is not
+written.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+real = np.float32
+compiled = inlined = njit
+U = np.uint64
+LANES, WIDE, TILE, TAPS, POINTS = 16, 32, 4, 3, 6
+
+
+def apart():
+    """From `tiles`."""
+
+
+def turn(*_arguments):
+    """From `tiles`."""
+
+
+def aligned(_count, like):
+    """From `tiles`."""
+    return like
+
+
+def both_axes(one, _size):
+    """From `lanes`."""
+    return one
+
+
+def _from_text(*_numbers):
+    """Written by `transforms.text`."""
+
+
+wide_at_points = taps_at_points = outputs_at_points = _from_text
+outputs_from_points = taps_from_points = _from_text
+
+
+# ---- what follows goes into kernels
+
+wide_in = both_axes(wide_at_points, POINTS)
+taps_in = both_axes(taps_at_points, TAPS)
+outputs_in = both_axes(outputs_at_points, TILE)
+outputs_out = both_axes(outputs_from_points, POINTS)
+taps_out = both_axes(taps_from_points, POINTS)
+
+
+@compiled
+def clear(a, first, last):
+    """Zeros from `first` to `last` − 1."""
+    for i in range(U(first), U(last)):
+        a[i] = real(0)
+
+
+@inlined
+def lay_strip(x, at, xs, shape, top, left, strip, rows, columns):
+    """strip[row, column, c] = X[c, top + row, left + column] for LANES channels, 0 outside X."""
+    C, H, W = shape
+    for row in range(rows):
+        h, o = top + row, row * columns * LANES
+        first, last = columns, columns
+        if 0 <= h < H:
+            first = min(max(0, -left), columns)
+            last = max(min(columns, W - left), first)
+        clear(strip, o, o + first * LANES)
+        here = at + h * xs[2] + left * xs[3]
+        if xs[3] == 1:
+            for q in range(first, last, LANES):
+                turn(x, here + q, xs[1], strip, o + q * LANES, LANES, C, last - q)
+        else:
+            for q in range(first, last):
+                for c in range(LANES):
+                    value = x[U(here + c * xs[1] + q * xs[3])] if c < C else real(0)
+                    strip[U(o + q * LANES + c)] = value
+        clear(strip, o + last * LANES, o + columns * LANES)
+
+
+@compiled
+def strips_in(x, xs, shape, pads, block, at, pitch, panel, step, strip, outputs):
+    """X (or Y, with `outputs`) at the points, as at[point][tile, channel], for a block of strips.
+
+    Tiles are `step` apart, WIDE channels `panel`.
+    """
+    apart()
+    start, count, down, across = block
+    C, H, W = shape
+    rows = TILE if outputs else POINTS
+    columns = across * TILE + TAPS - 1
+    for s in range(count):
+        n, top = (start + s) // down, (start + s) % down * TILE
+        for c in range(0, C, LANES):
+            lay_strip(x, n * xs[0] + c * xs[1], xs, (C - c, H, W), top - pads[0], -pads[1],
+                      strip, rows, columns)
+            for t in range(across):
+                o, to = TILE * t * LANES, c // WIDE * panel + c % WIDE + (s * across + t) * step
+                if outputs:
+                    outputs_in(strip, o, columns * LANES, LANES, at, to, POINTS * pitch, pitch)
+                else:
+                    wide_in(strip, o, columns * LANES, LANES, at, to, POINTS * pitch, pitch)
+
+
+@inlined
+def strips_out(y, ys, shape, block, at, pitch, panel, strip, room):
+    """Y += Aᵀ Ŷ A for a block of strips."""
+    start, count, down, across = block
+    F, I, J = shape
+    columns = (across * TILE + LANES - 1) // LANES * LANES
+    for s in range(count):
+        n, top = (start + s) // down, (start + s) % down * TILE
+        for f in range(0, F, LANES):
+            for t in range(across):
+                o = f // WIDE * panel + f % WIDE + (s * across + t) * WIDE
+                outputs_out(at, o, POINTS * pitch, pitch,
+                            strip, TILE * t * LANES, columns * LANES, LANES)
+            for i in range(min(TILE, I - top)):
+                for j in range(0, columns, LANES):
+                    o = (i * columns + j) * LANES
+                    turn(strip, o, LANES, room, j, columns, LANES, LANES)
+                here = n * ys[0] + f * ys[1] + (top + i) * ys[2]
+                for g in range(min(LANES, F - f)):
+                    o, to = U(g * columns), U(here + g * ys[1])
+                    if ys[3] == 1:
+                        for j in range(U(J)):
+                            y[to + j] += room[o + j]
+                    else:
+                        for j in range(U(J)):
+                            y[to + j * U(ys[3])] += room[o + j]
+
+
+@compiled
+def filters_in(w, w0, ws, C, F):
+    """Ŵ = G W Gᵀ of all filters, as [point][panel of WIDE filters][channel][filter]."""
+    pitch = (F + WIDE - 1) // WIDE * C * WIDE
+    at = aligned(POINTS * POINTS * pitch, w)
+    few = aligned(TAPS * TAPS * LANES, w)
+    for f in range(0, pitch // C, LANES):
+        for c in range(C):
+            for k in range(TAPS):
+                for l in range(TAPS):
+                    o, here = (k * TAPS + l) * LANES, w0 + c * ws[1] + k * ws[2] + l * ws[3]
+                    for g in range(LANES):
+                        few[U(o + g)] = w[U(here + (f + g) * ws[0])] if f + g < F else real(0)
+            to = (f // WIDE * C + c) * WIDE + f % WIDE
+            taps_in(few, 0, TAPS * LANES, LANES, at, to, POINTS * pitch, pitch)
+    return at
+
+
+@compiled
+def filters_out(at, parts, w, ws, C, F):
+    """W += Gᵀ Ŵ G, where Ŵ is the sum of `parts`."""
+    pitch = (F + WIDE - 1) // WIDE * C * WIDE
+    few = aligned(TAPS * TAPS * LANES, w)
+    for part in range(1, parts):
+        for i in range(U(POINTS * POINTS * pitch)):
+            at[i] += at[U(part * POINTS * POINTS * pitch) + i]
+    for f in range(0, F, LANES):
+        for c in range(C):
+            o = (f // WIDE * C + c) * WIDE + f % WIDE
+            taps_out(at, o, POINTS * pitch, pitch, few, 0, TAPS * LANES, LANES)
+            for k in range(TAPS):
+                for l in range(TAPS):
+                    o, here = (k * TAPS + l) * LANES, c * ws[1] + k * ws[2] + l * ws[3]
+                    for g in range(min(LANES, F - f)):
+                        w[U(here + (f + g) * ws[0])] += few[U(o + g)]
