@@ -5,16 +5,29 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.probe import Probe, free_sizes
+from deltarule.arithmetic.settings import setting, sizes_at
 from deltarule.calculus import derive
-from deltarule.checking.gradient_checks import check_gradients, worst_of
-from deltarule.checking.jacobian import check_jacobians
+from deltarule.checking.edges import _at_edges, at_edges
+from deltarule.checking.gradient_check import worst_of
+from deltarule.checking.gradient_checks import by_differences, check_gradients
+from deltarule.checking.probed import BITS, Probed, differentiable
+from deltarule.checking.subgradients import EdgyProbe
+from deltarule.notation.catalogue import catalogue
 from deltarule.notation.files import load
+from deltarule.notation.symbols import Attribute
+
+EDGY = ["max_pool2d", "activation", "maxout", "irnn", "smooth_l1", "roi_pool", "prelu"]
 
 
-@pytest.mark.parametrize("name", ["dense", "conv2d", "max_pool2d", "rnn", "batch_norm"])
+@pytest.mark.parametrize("name", ["dense", "conv2d", "rnn", "batch_norm", "embedding", *EDGY])
 def test_derived_gradients_are_right(name):
     checks = check_gradients(derive(load(name)), rounds=2)
     assert checks and all(c.right for c in checks)
+    assert any(c.edges for c in checks) == (name in EDGY)
+    assert all(c.method.endswith("in balls of 128 bits") and c.error < 1e-30 for c in checks)
 
 
 @pytest.mark.parametrize(("name", "tensor"), [("dense", "W"), ("conv2d", "x"), ("rnn", "W_hh")])
@@ -28,18 +41,51 @@ def test_a_planted_error_is_found_where_it_is(name, tensor):
     assert told[tensor].worst and np.isclose(told[tensor].derived, 2 * told[tensor].measured)
 
 
-def test_relu_is_checked_from_both_sides_at_its_kink():
+def test_of_a_large_tensor_any_entry_is_found_along_directions(monkeypatch):
+    monkeypatch.setattr("deltarule.checking.gradient_checks.MOST_ENTRIES", 20)
+    monkeypatch.setattr("deltarule.checking.gradient_checks.SOME_ENTRIES", 1)
+    derivation = derive(load("flatten"))
+    right = check_gradients(derivation, rounds=1)[0]
+    assert right.right and "1 of 120 entries" in right.note
+    gradient = derivation.gradients["x"]
+    wrong = replace(gradient, expr=gradient.expr * 2)
+    planted = replace(derivation, gradients={"x": wrong})
+    assert not check_gradients(planted, rounds=1)[0].right
+
+
+@pytest.mark.parametrize("ties", ["first", "split"])
+def test_ties_pass_on_as_much_as_there_is(ties):
+    checks = list(at_edges(derive(load("max_pool2d", ties=ties)), 0, {}))
+    assert checks and all(c.right and c.edges for c in checks)
+
+
+def test_the_whole_gradient_to_every_tied_maximum_is_no_subgradient():
+    derivation = derive(load("max_pool2d", ties="all"))
+    assert not list(at_edges(derivation, 0, setting(derivation.network)))
+    probe = EdgyProbe(derivation.network, Ball(BITS), 0, **setting(derivation.network))
+    check = _at_edges(Probed(derivation, probe), next(differentiable(derivation)))
+    assert not check.right and "more or less than there is" in check.note
+
+
+def test_where_balls_cannot_decide_differences_are_taken():
     derivation = derive(load("dense", activation="relu", bias=False))
-    assert all(c.right for c in check_gradients(derivation, rounds=2))
+    probed = Probed(derivation, Probe(derivation.network, Float64(), 0))
+    for tensor in differentiable(derivation):
+        check = by_differences(probed, tensor)
+        assert check.right and check.method == "central differences"
+        assert check.tolerance < 1e-6
 
 
-def test_jacobians_of_any_size_by_compiled_kernels(tmp_path, monkeypatch):
-    monkeypatch.setenv("DELTARULE_CACHE", str(tmp_path))
-    random = np.random.default_rng(1)
-    arrays = {"x": random.normal(size=(4, 5)), "W": random.normal(size=(5, 3)),
-              "b": random.normal(size=3)}  # fmt: skip
-    for activation, method in (("identity", "exact steps"), ("tanh", "complex step")):
-        checks = check_jacobians("dense", arrays, activation=activation)
-        assert all(c.right and c.error < 1e-13 for c in checks)
-        assert {c.method for c in checks} == {method}
-        assert {c.shape for c in checks} == {(12, 20), (12, 15), (12, 3)}
+@pytest.mark.parametrize("name", sorted(catalogue()))
+def test_settings_hide_nothing_that_can_be_helped(name):
+    network = load(name)
+    rounds = [setting(network, number) for number in range(3)]
+    sizes = [sizes_at(network, named) for named in rounds]
+    plain = {s.name for s in free_sizes(network) if not isinstance(s, Attribute)}
+    assert all(named[n] >= 2 for named in rounds for n in plain)
+    for edge in {s.name for s in free_sizes(network) if s.name == "P"}:
+        assert min(r[edge] for r in rounds) == 0 < max(r[edge] for r in rounds)
+    if "S" in rounds[0] and "K" in rounds[0] and name != "stochastic_pool":
+        assert any(r["S"] < r["K"] for r in rounds) and {r["S"] for r in rounds} == {1, 2, 3}
+    for defined in network.definitions:
+        assert all(found[defined] >= 1 for found in sizes)

@@ -123,7 +123,7 @@ def _lightened(
 ) -> dict[Symbol, int]:
     """Sizes made smaller until no equation has too many points: large ones first, none equal."""
     stuck: set[Symbol] = set()
-    while _points(network, with_definitions(network, chosen)) > MOST_POINTS:
+    while most_points(network, with_definitions(network, chosen)) > MOST_POINTS:
         rest = [s for s in movable if s not in stuck and chosen[s] > 2]
         if not rest:
             break
@@ -137,7 +137,7 @@ def _lightened(
     return chosen
 
 
-def _points(network: Network, sizes: dict[Symbol, int]) -> int:
+def most_points(network: Network, sizes: dict[Symbol, int]) -> int:
     """The points of the largest equation, sums written out."""
     values = Values({}, sizes, {}, {})
     most = 0

@@ -10,6 +10,7 @@ import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.dual import Dual, DualArray
+from deltarule.arithmetic.duals import Duals, DualsArray
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.run import run
 from deltarule.notation.equations import Equation
@@ -102,6 +103,34 @@ def derivative_along(
             change = arithmetic.total(change, tuple(range(change.ndim)))
         total = arithmetic.add(total, change)
     return total[()] if isinstance(total, np.ndarray) else total
+
+
+def derivatives_along(
+    network: Network,
+    values: Values,
+    duals: Duals,
+    name: str,
+    directions: np.ndarray,
+    roots: Mapping[str, np.ndarray | None],
+) -> np.ndarray:
+    """The same along several directions, which are the first axis of `directions`."""
+    arithmetic = duals.base
+    how, start = displacement(network, values, arithmetic, name)
+    moved = how.at(DualsArray(start, directions))
+    for other, array in moved.arrays.items():
+        tensor = values.tensors.get(other)
+        if other != how.moved and tensor is not None and not tensor.whole:
+            moved.arrays[other] = duals.constant(array)
+    run(how.equations, moved, duals)
+    result = arithmetic.zeros((len(directions),))
+    for root, upstream in roots.items():
+        change = np.asarray(moved.arrays[root].tangent)
+        if upstream is not None:
+            change = np.asarray(arithmetic.multiply(upstream, change))
+        if change.ndim > 1:
+            change = arithmetic.total(change, tuple(range(1, change.ndim)))
+        result = arithmetic.add(result, change)
+    return result
 
 
 def dual_gradient(

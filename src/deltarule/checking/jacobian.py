@@ -2,45 +2,31 @@
 
 Where an output is affine in a tensor, the difference of two values at a step of 1 is exact up to
 rounding; where it is analytic, the complex step is; else differences to both sides are taken, at
-steps of two widths. The derived gradient for an upstream y̅ must be Jᵀy̅: that is compared for
-several random y̅, entry by entry, so that any wrong entry of the Jacobian shows.
+steps of two widths. Entries that no output sees together are moved in one pass (see boxes.py).
+The derived gradient for an upstream y̅ must be Jᵀy̅: that is compared for several random y̅,
+entry by entry, so that any wrong entry of the Jacobian shows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from time import perf_counter
 
 import numpy as np
 
-from deltarule.kernels.api import Bound, Kernel, kernel
+from deltarule.checking.boxes import boxes
+from deltarule.checking.gradient_check import GradientCheck, compared
+from deltarule.checking.scatter import Scatter
+from deltarule.checking.slopes import METHODS, Moved, slopes
+from deltarule.kernels.api import Kernel, kernel
+from deltarule.kernels.program import loaded
+from deltarule.kernels.read_sizes import sizes_of
 from deltarule.notation.errors import DeltaruleError
 
 #: How many upstream gradients are tried.
 TRIED = 3
-
-
-@dataclass(frozen=True)
-class JacobianCheck:
-    """∂(all outputs)/∂(one tensor) against the derived gradient.
-
-    `shape` is that of the Jacobian (outputs × entries), `error` the largest gap relative to the
-    largest entry, at the tensor's entry `worst`.
-    """
-
-    tensor: str
-    method: str
-    shape: tuple[int, int]
-    error: float
-    tolerance: float
-    worst: tuple[int, ...]
-    derived: float
-    measured: float
-
-    @property
-    def right(self) -> bool:
-        """Whether derived and measured agree."""
-        return bool(self.error <= self.tolerance)
+#: With more passes than this, only so many random ones are made.
+MOST_PASSES = 4096
 
 
 def check_jacobians(
@@ -49,118 +35,127 @@ def check_jacobians(
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
     **settings,
-) -> list[JacobianCheck]:
-    """The Jacobian of a derivation's output with respect to each of its real inputs.
+) -> list[GradientCheck]:
+    """The Jacobian of a derivation's outputs with respect to each of its real inputs.
 
-    `arrays` are its inputs in float64, of any size. Raises DeltaruleError for arrays that do not
-    fit, and for a derivation with several outputs.
+    `arrays` are its inputs in float64, of any size. `seconds` of a check is the time that it
+    took, compilation apart. Raises DeltaruleError for arrays that do not fit.
     """
-    made = kernel(name, progress=progress, **settings)
-    if len(made.outputs) != 1:
-        raise DeltaruleError(
-            f"{name} has the outputs {', '.join(made.outputs)}", name,
-            "check a derivation with one output",
-        )
-    found = []
-    for tensor, method in made.module.STEPS.items():
-        if progress:
-            progress(f"measuring the Jacobian of {tensor}")
-        found.append(_check(made, tensor, method, arrays, seed, settings))
-    return found
+    jacobian = Jacobian(name, arrays, seed, progress or (lambda told: None), settings)
+    return [jacobian.check(tensor) for tensor in jacobian.tensors]
 
 
-def _check(made: Kernel, tensor: str, method: str, arrays, seed: int, settings) -> JacobianCheck:
-    random = np.random.default_rng(seed)
-    output = made.outputs[0]
-    values = made.values(**{n: arrays[n] for n in made.inputs})
-    shape = np.shape(values[output])
-    upstream = random.normal(size=(TRIED, *shape)) if made.upstream else np.ones((1, *shape))
-    columns = _COLUMNS[method](made, tensor, dict(arrays), settings)
-    rows = upstream.reshape(len(upstream), -1)
-    measured = np.array([rows @ column for column in columns]).T
-    kept = {n: values[n] for n in made.kept}
-    derived = np.array([
-        made.backward(**arrays, **kept, **_upstream(made, dy))[tensor].ravel() for dy in upstream
-    ])
-    return _judged(tensor, method, np.size(values[output]), arrays[tensor], derived, measured)
+class Jacobian:
+    """The kernels of a derivation with arrays of some size, ready to be measured."""
 
+    def __init__(self, name: str, arrays: Mapping[str, np.ndarray], seed: int,
+                 progress: Callable[[str], None], settings: Mapping):  # fmt: skip
+        self.name, self.settings, self.progress = name, settings, progress
+        self.made = kernel(name, progress=progress, **settings)
+        self.network = loaded(name, {k: v for k, v in settings.items() if k != "wrt"})[0]
+        self.arrays = {n: np.asarray(arrays[n]) for n in self.made.inputs if n in arrays}
+        self.sizes = sizes_of(self.network, self.arrays)
+        self.random = np.random.default_rng(seed)
+        self.methods: dict[str, str] = self.made.module.STEPS
+        self.tensors = [t for t in self.methods if t in self.arrays]
+        if not self.tensors:
+            raise DeltaruleError(f"{name} has no gradient", name, "check a layer or a loss")
+        progress("compiling")
+        values = self.made.values(**self.arrays)
+        loss = self.network.loss
+        self.roots = [u[1:] for u in self.made.upstream] or [loss.name if loss else ""]
+        self.upstream = {
+            root: self.random.normal(size=(TRIED, *np.shape(values[root])))
+            if self.made.upstream else np.ones((1,))
+            for root in self.roots
+        }  # fmt: skip
+        self.outputs = sum(int(np.size(values[root])) for root in self.roots)
+        self.back = [self._bound_backward(k) for k in range(len(self.upstream[self.roots[0]]))]
+        self.twin = self._twin() if "analytic" in self.methods.values() else None
 
-def _upstream(made: Kernel, dy: np.ndarray) -> dict[str, np.ndarray]:
-    return {made.upstream[0]: dy} if made.upstream else {}
-
-
-def _judged(tensor: str, method: str, outputs: int, array, derived, measured) -> JacobianCheck:
-    gaps = np.abs(derived - measured)
-    scale = max(1.0, float(np.max(np.abs(measured), initial=0.0)))
-    if not gaps.size:
-        return JacobianCheck(tensor, method, (outputs, 0), 0.0, 1.0, (), 0.0, 0.0)
-    at = int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)))
-    row, entry = np.unravel_index(at, gaps.shape)
-    worst = tuple(int(v) for v in np.unravel_index(entry, np.shape(array)))
-    return JacobianCheck(
-        tensor, _NAMES[method], (outputs, int(np.size(array))), float(gaps[row, entry]) / scale,
-        _TOLERANCES[method], worst, float(derived[row, entry]), float(measured[row, entry]),
-    )
-
-
-# ---- columns: how the output changes with each entry -------------------------------------------
-
-
-def _exact_steps(made: Kernel, tensor: str, arrays: dict, settings) -> Iterator[np.ndarray]:
-    """y(x + e) − y(x), where y is affine in x."""
-    bound, moving = _bound(made, tensor, arrays)
-    output = made.outputs[0]
-    base = bound.forward()[output].copy().ravel()
-    now = bound.values[output].reshape(base.shape)
-    for k in range(moving.size):
-        kept = moving[k]
-        moving[k] = kept + 1.0
+    def _bound_backward(self, tried: int):
+        """A kernel that is given one of the upstream gradients, run once to compile it."""
+        ups = {f"d{r}": self.upstream[r][tried] for r in self.roots} if self.made.upstream else {}
+        bound = self.made.bind(**self.arrays, **ups)
         bound.forward()
-        moving[k] = kept
-        yield now - base
+        bound.backward()
+        return bound
 
+    def _twin(self) -> Kernel:
+        twin = kernel(self.name, dtype="complex128", progress=self.progress, **self.settings)
+        twin.values(**_complex(self.arrays))
+        return twin
 
-def _complex_steps(made: Kernel, tensor: str, arrays: dict, settings) -> Iterator[np.ndarray]:
-    """Im y(x + i·h·e)/h with a step of 10⁻²⁰⁰: nothing is subtracted, so nothing is lost."""
-    width = 1e-200
-    twin = kernel(made.name, dtype="complex128", **settings)
-    turned = {n: a if np.asarray(a).dtype.kind in "iu" else np.asarray(a, dtype=complex)
-              for n, a in arrays.items()}
-    bound, moving = _bound(twin, tensor, turned)
-    now = bound.values[made.outputs[0]].reshape(-1)
-    for k in range(moving.size):
-        kept = moving[k]
-        moving[k] = kept + 1j * width
-        bound.forward()
-        moving[k] = kept
-        yield now.imag / width
+    def check(self, tensor: str) -> GradientCheck:
+        """Measure all derivatives by one tensor, and compare."""
+        self.progress(f"measuring the Jacobian of {tensor}")
+        began = perf_counter()
+        scatter, passes, reached, note = self._measured(tensor)
+        measured, doubt = scatter.totals
+        derived = self._derived(tensor)
+        if reached is not None:
+            measured, derived = np.where(reached, measured, 0.0), np.where(reached, derived, 0.0)
+        method, tolerance = METHODS[self.methods[tensor]]
+        if not scatter.stray <= tolerance:
+            note = "outputs move that read none of the entries moved"
+            measured = measured + np.nan
+        root = self.network.loss.name if self.network.loss else "L"
+        return compared(
+            tensor, f"d{root}/d{tensor}", method, derived, measured, tolerance, doubt,
+            tensor_axes=self.arrays[tensor].ndim, outputs=self.outputs, passes=passes,
+            edges=scatter.edges, note=note, seconds=perf_counter() - began,
+            settings={s.name: int(n) for s, n in self.sizes.items()},
+        )  # fmt: skip
 
-
-def _both_sides(made: Kernel, tensor: str, arrays: dict, settings) -> Iterator[np.ndarray]:
-    """(y(x + h) − y(x − h))/2h at two widths, put together so that h² cancels."""
-    bound, moving = _bound(made, tensor, arrays)
-    now = bound.values[made.outputs[0]].reshape(-1)
-    for k in range(moving.size):
-        kept = moving[k]
-        slopes = []
-        for width in (1e-4, 5e-5):
-            width *= max(1.0, abs(kept))
-            moving[k] = kept + width
+    def _derived(self, tensor: str) -> np.ndarray:
+        found = []
+        for bound in self.back:
             bound.forward()
-            up = now.copy()
-            moving[k] = kept - width
-            bound.forward()
-            slopes.append((up - now) / (2 * width))
-        moving[k] = kept
-        yield (4 * slopes[1] - slopes[0]) / 3
+            found.append(bound.backward()[tensor].copy())
+        return np.array(found)
+
+    def _measured(self, tensor: str) -> tuple[Scatter, int, np.ndarray | None, str]:
+        """Jᵀy̅, the passes that it took, the entries that were moved (None for all), a note."""
+        seen = boxes(self.network, tensor, self.sizes)
+        seen = {root: seen[root] for root in self.roots if root in seen}
+        shape, method = self.arrays[tensor].shape, self.methods[tensor]
+        reach = tuple(max((b[k].reach for b in seen.values()), default=1)
+                      for k in range(len(shape)))  # fmt: skip
+        colours, note = self._colours(reach)
+        moved = self._moved(tensor, method, tuple(seen))
+        scatter = Scatter(shape, reach, seen, self.upstream)
+        passes = 0
+        for part in _parts(colours, scatter.room):
+            found = slopes(method, moved, part, reach)
+            scatter.add(part, found)
+            passes += found.passes
+        return scatter, passes, scatter.reached(colours) if note else None, note
+
+    def _colours(self, reach: tuple[int, ...]) -> tuple[np.ndarray, str]:
+        """The passes to be made, as what is moved in each; told where it is not all of them."""
+        count = int(np.prod(reach, dtype=np.int64))
+        numbers = np.arange(count)
+        note = ""
+        if count > MOST_PASSES:
+            numbers = np.sort(self.random.choice(count, MOST_PASSES, replace=False))
+            note = f"{MOST_PASSES} of {count} passes, chosen at random"
+        found = np.array(np.unravel_index(numbers, reach)) if reach else np.zeros((0, 1), int)
+        return found.T, note
+
+    def _moved(self, tensor: str, method: str, roots: tuple[str, ...]) -> Moved:
+        """A kernel bound to copies of the arrays, one of which is moved."""
+        made, arrays = self.made, self.arrays
+        if method == "analytic" and self.twin is not None:
+            made, arrays = self.twin, _complex(arrays)
+        own = {n: np.array(a, order="C") for n, a in arrays.items()}
+        bound = made.bind(**own)
+        return Moved(bound, own[tensor], [bound.values[root] for root in roots])
 
 
-def _bound(made: Kernel, tensor: str, arrays: dict) -> tuple[Bound, np.ndarray]:
-    """A kernel bound to copies of the arrays, and the one that is moved, flat."""
-    own = {n: np.array(arrays[n], order="C") for n in made.inputs}
-    return made.bind(**own), own[tensor].reshape(-1)
+def _complex(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {n: a if a.dtype.kind in "iu" else a.astype(complex) for n, a in arrays.items()}
 
 
-_COLUMNS = {"affine": _exact_steps, "analytic": _complex_steps, "other": _both_sides}
-_NAMES = {"affine": "exact steps", "analytic": "complex step", "other": "central differences"}
-_TOLERANCES = {"affine": 1e-12, "analytic": 1e-12, "other": 1e-6}
+def _parts(colours: np.ndarray, room: int) -> Iterator[np.ndarray]:
+    for first in range(0, len(colours), room):
+        yield colours[first:first + room]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -65,7 +65,7 @@ def program(name: str, settings: dict) -> Program:
     """
     settings = dict(settings)
     wrt = settings.pop("wrt", None)
-    network, scalars = _loaded(name, settings)
+    network, scalars = loaded(name, settings)
     open_ = sizes_told(network)[1]
     if open_:
         raise DeltaruleError(
@@ -107,7 +107,7 @@ def _wanted(derivation: Derivation, wrt: Sequence[str] | None) -> dict[str, str]
     return {t: g for t, g in given.items() if wrt is None or t in wrt}
 
 
-def _loaded(name: str, settings: dict) -> tuple[Network, dict]:
+def loaded(name: str, settings: Mapping) -> tuple[Network, dict]:
     """The network with every attribute a number, and the values of its constants."""
     usual = load(name)
     spoken = {k: v for k, v in settings.items() if k in usual.options or k in VARIANTS}

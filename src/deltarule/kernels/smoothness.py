@@ -11,7 +11,7 @@ from deltarule.notation.nodes import Choose, Max, Positive, walk
 def steps(program: Program) -> dict[str, str]:
     """For each real input and parameter how its gradient is best measured."""
     network = program.network
-    kinks = any(_has_kink(e.rhs) for e in network.equations)
+    kinks = kinked(network)
     found = {}
     for tensor in program.gradients:
         if _affine(program, tensor):
@@ -19,6 +19,11 @@ def steps(program: Program) -> dict[str, str]:
         else:
             found[tensor] = "other" if kinks else "analytic"
     return found
+
+
+def kinked(network: Network) -> bool:
+    """Whether there are kinks or ties at which a derivative is a matter of convention."""
+    return any(_has_kink(e.rhs) for e in network.equations)
 
 
 def _affine(program: Program, tensor: str) -> bool:

@@ -1,0 +1,88 @@
+"""Derived gradients at kinks and ties: each must be among the subgradients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from random import Random
+
+import numpy as np
+
+from deltarule.arithmetic.base import Undecided
+from deltarule.arithmetic.exact import Ball
+from deltarule.calculus import Derivation
+from deltarule.checking.gradient_check import GradientCheck
+from deltarule.checking.probed import BALLS, BITS, Probed, differentiable, floats_of
+from deltarule.checking.subgradients import EdgyProbe, Subgradients
+from deltarule.kernels.smoothness import kinked
+from deltarule.notation.nodes import MaxAll, walk
+from deltarule.notation.tensors import Tensor
+
+#: So often other values are drawn to meet an edge; so many entries are looked at.
+ATTEMPTS, MOST_ENTRIES = 8, 64
+METHOD = f"subgradients in balls of {BITS} bits"
+
+
+def at_edges(
+    derivation: Derivation, seed: int, named: Mapping[str, int]
+) -> Iterator[GradientCheck]:
+    """A check of every gradient that meets a kink or a tie, at values drawn to meet some.
+
+    Where every one of several largest entries is declared to get the whole gradient, which no
+    subgradient gives, there is nothing to check.
+    """
+    network = derivation.network
+    everyone = any(isinstance(n, MaxAll) for e in network.equations for n in walk(e.rhs))
+    if everyone or not kinked(network):
+        return
+    for tensor in differentiable(derivation):
+        for attempt in range(ATTEMPTS):
+            try:
+                probe = EdgyProbe(network, Ball(BITS), seed + attempt, **named)
+                check = _at_edges(Probed(derivation, probe), tensor)
+            except Undecided:
+                continue
+            if check is not None:
+                yield check
+                break
+
+
+def _at_edges(probed: Probed, tensor: Tensor) -> GradientCheck | None:
+    """The check at these values; None where no edge is met, or something is no number."""
+    with probed.arithmetic.context():
+        derived = probed.gradient(tensor)
+        everywhere = np.full(derived.shape, probed.arithmetic.number(1), dtype=object)
+        sets = Subgradients(probed.arithmetic)
+        total, edges = probed.slopes(tensor, everywhere[None], sets)[0], sets.edges
+        if not edges or not total.is_finite():
+            return None
+        entries = list(np.ndindex(*derived.shape))
+        entries = Random(0).sample(entries, min(MOST_ENTRIES, len(entries)))
+        gaps, measured = np.zeros(derived.shape), floats_of(derived)
+        slopes = probed.slopes(tensor, probed.units(tensor, entries), sets)
+        for entry, lying in zip(entries, slopes, strict=True):
+            gaps[entry], measured[entry] = _beside(derived[entry], lying)
+        check = probed.checked(tensor, METHOD, gaps, measured, edges=edges)
+        return check if not check.right else _together(probed, tensor, total, check)
+
+
+def _together(probed: Probed, tensor: Tensor, slopes, check: GradientCheck) -> GradientCheck:
+    """All entries moved at once: a tie may pass on no more than there is."""
+    derived = probed.along(tensor, np.full(np.shape(probed.gradient(tensor)),
+                                           probed.arithmetic.number(1), dtype=object))  # fmt: skip
+    gap, nearest = _beside(derived, slopes)
+    if gap <= BALLS * max(1.0, abs(nearest)):
+        return check
+    return GradientCheck(
+        check.tensor, check.name, METHOD, check.entries, gap / max(1.0, abs(nearest)), BALLS, (),
+        float(derived.mid()), nearest, check.settings, edges=check.edges,
+        note="all entries moved at once: a tie passes on more or less than there is",
+    )  # fmt: skip
+
+
+def _beside(derived, slopes) -> tuple[float, float]:
+    """How far a derived value lies outside of a set of slopes, and the nearest of them."""
+    if slopes.overlaps(derived):
+        return 0.0, float(derived.mid())
+    low, high = float(slopes.lower()), float(slopes.upper())
+    value = float(derived.mid())
+    return float(abs(derived - slopes).abs_lower()), low if value < low else high

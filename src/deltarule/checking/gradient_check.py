@@ -1,0 +1,81 @@
+"""What came out when a gradient was measured: the worst entry, both ways, and how it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """What came out for one gradient.
+
+    `error` is the gap at the worst entry, relative to the largest entry (or to 1); `worst` is
+    its index, where the derivation says `derived` and the measurement `measured`. `entries` were
+    compared, of a Jacobian with `outputs` rows; `edges` counts kinks and ties among the values,
+    at which the set of subgradients was taken. `note` says what else there is to say.
+    """
+
+    tensor: str
+    name: str
+    method: str
+    entries: int
+    error: float
+    tolerance: float
+    worst: tuple[int, ...]
+    derived: float
+    measured: float
+    settings: Mapping[str, int] = field(default_factory=dict)
+    outputs: int = 0
+    passes: int = 0
+    edges: int = 0
+    seconds: float = 0.0
+    note: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether derived and measured agree; what is no number never does."""
+        return bool(self.error <= self.tolerance)
+
+    @property
+    def badness(self) -> float:
+        """How far off it is, in units of what is allowed."""
+        return self.error / self.tolerance if self.error == self.error else np.inf
+
+
+def worst_of(checks: Iterable[GradientCheck]) -> list[GradientCheck]:
+    """For each gradient the check that came out worst, in the order of the derivation."""
+    worst: dict[str, GradientCheck] = {}
+    for check in checks:
+        kept = worst.get(check.name)
+        if kept is None or check.badness > kept.badness:
+            worst[check.name] = check
+    return list(worst.values())
+
+
+def compared(
+    tensor: str, name: str, method: str, derived: np.ndarray, measured: np.ndarray,
+    tolerance: float, doubt: np.ndarray | float = 0.0, **more,
+) -> GradientCheck:  # fmt: skip
+    """The check of two float arrays of one shape, entry by entry.
+
+    `tolerance` is relative to the largest entry, `doubt` what the measurement itself may be off
+    by. Leading axes of `derived` and `measured` (upstream gradients tried) are none of the
+    tensor's: `tensor_axes` says how many are. An entry that is no number is the worst.
+    """
+    tensor_axes = more.pop("tensor_axes", derived.ndim)
+    if not derived.size:
+        return GradientCheck(tensor, name, method, 0, 0.0, tolerance, (), 0.0, 0.0, **more)
+    gaps = np.abs(derived - measured)
+    scale = max(1.0, float(np.max(np.abs(measured), initial=0.0)))
+    allowed = np.broadcast_to(tolerance * scale + np.asarray(doubt), gaps.shape)
+    badness = np.where(np.isnan(gaps), np.inf, gaps / allowed)
+    at = np.unravel_index(int(np.argmax(badness)), gaps.shape)
+    lead = gaps.ndim - tensor_axes
+    return GradientCheck(
+        tensor, name, method, int(np.prod(gaps.shape[lead:], dtype=np.int64)),
+        float(gaps[at]) / scale, float(allowed[at]) / scale, tuple(int(k) for k in at[lead:]),
+        float(derived[at]), float(measured[at]), **more,
+    )  # fmt: skip

@@ -1,0 +1,31 @@
+"""The sizes of a network, read off the shapes of the arrays that it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from sympy import Symbol
+
+from deltarule.arithmetic.probe import with_definitions
+from deltarule.kernels.program import sizes_told
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.networks import Network
+
+
+def sizes_of(network: Network, arrays: Mapping[str, np.ndarray]) -> dict[Symbol, int]:
+    """All sizes by symbol. Raises DeltaruleError for a missing array, or one of too few axes."""
+    found: dict[Symbol, int] = {}
+    for size, (tensor, axis, rest, coefficient) in sizes_told(network)[0].items():
+        if tensor not in arrays:
+            raise DeltaruleError(f"{tensor} is missing", network.name, f"give {tensor}=…")
+        shape = np.shape(arrays[tensor])
+        if axis >= len(shape):
+            axes = network.tensors[tensor].axes
+            raise DeltaruleError(
+                f"{tensor} has {len(shape)} axes", network.name,
+                f"it has {len(axes)}: [{', '.join(map(str, axes))}]",
+            )  # fmt: skip
+        rest = rest.subs(found)
+        found[size] = (shape[axis] - int(rest)) // int(coefficient.subs(found))
+    return with_definitions(network, found)
