@@ -13,7 +13,7 @@ from deltarule.notation.catalogue import find
 from deltarule.notation.errors import DeltaruleError
 
 #: The rooms whose source decides what a kernel's text is.
-_ROOMS = ("notation", "arithmetic", "calculus", "kernels", "derivations")
+_ROOMS = ("notation", "arithmetic", "calculus", "kernels", "kernels/prelude", "derivations")
 
 
 def module(
