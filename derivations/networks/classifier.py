@@ -8,4 +8,4 @@ from deltarule.notation.language import *
 network = option("network", "lenet5", "the network whose outputs are the logits")
 
 z = layer(network)
-layer("label_cross_entropy", z, mean=True, stable=True, last=True)
+layer("label_cross_entropy", z, mean=True, last=True)

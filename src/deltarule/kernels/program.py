@@ -13,6 +13,7 @@ from deltarule.calculus.steps import Derivation
 from deltarule.kernels.chosen import Numbered, numbered
 from deltarule.kernels.clip import clip
 from deltarule.kernels.lift import Lifted, lift
+from deltarule.kernels.steady import Steady
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.files import load
@@ -183,7 +184,8 @@ def _pass(
 ) -> Pass:
     made = Lifted(taken=set(tensors))
     tensors = {n: chosen.tensor(t) for n, t in tensors.items()}
-    for equation in map(chosen.equation, equations):
+    steady = Steady(made)
+    for equation in map(steady.equation, map(chosen.equation, equations)):
         rhs = clip(equation.rhs, dict(equation.ranges), tensors)
         lift(replace(equation, rhs=rhs), made)
     writes = tuple(dict.fromkeys(e.name for e in made.equations))

@@ -1,0 +1,57 @@
+"""Shares of exponentials as kernels compute them: nothing overflows, no logarithm is lost."""
+
+import numpy as np
+import pytest
+
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.run import run
+from deltarule.kernels.program import program
+from deltarule.notation.nodes import Max, walk
+from deltarule.notation.symbols import Size
+
+LOGITS = [[1000.0, 0.0, -1000.0], [1.5, 2.0, 3.25], [-1000.0, -999.0, -998.5]]
+TARGETS = {
+    "softmax": None,
+    "softmax_cross_entropy": np.array([[0.0, 0.25, 0.75], [0, 0, 1], [1, 0, 0]]),
+    "weighted_cross_entropy": np.array([[0.0, 0.25, 0.75], [0, 0, 1], [1, 0, 0]]),
+    "label_cross_entropy": np.array([1, 2, 0]),
+}
+
+
+def values(made, name, arithmetic):
+    arrays = {"z": np.array(LOGITS), "t": TARGETS[name], "v": np.array([0.5, 1.0, 2.0])}
+    arrays = {
+        n: a if a.dtype == np.int64 else arithmetic.array(a.astype(object))
+        for n, a in arrays.items()
+        if n in made.network.tensors
+    }
+    sizes = {Size("N"): 3, Size("C"): 3}
+    return Values(arrays, sizes, made.scalars, made.network.tensors)
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_as_good_as_in_balls(name):
+    made = program(name, {})
+    rounded, certain = values(made, name, Float64()), values(made, name, ball := Ball(256))
+    run(made.forward.equations, rounded, Float64())
+    with ball.context():
+        run(made.network.equations, certain, ball)
+    for tensor in made.forward.results:
+        wanted = np.vectorize(lambda b: float(b.mid()), otypes=[float])(certain.arrays[tensor])
+        np.testing.assert_allclose(rounded.arrays[tensor], wanted, rtol=1e-14, atol=1e-300)
+    assert all(np.isfinite(rounded.arrays[n]).all() for n in made.forward.results)
+
+
+def test_every_share_of_the_catalogue_is_shifted():
+    for name in ("attention", "additive_attention", "char_rnn", "memory_read", "glimpse"):
+        assert any(Max in map(type, walk(e.rhs)) for e in program(name, {}).forward.equations)
+
+
+def test_what_is_no_share_stays_as_it_is():
+    for name in ("dense", "kalman", "shifted_logsumexp"):
+        made = program(name, {})
+        assert [e.name for e in made.forward.equations if not e.name.startswith("t")] == [
+            e.name for e in made.network.equations
+        ]
