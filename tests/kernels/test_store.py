@@ -1,11 +1,16 @@
 """The cache folder: one file a kernel, never rewritten, safe with several processes at once."""
 
+import errno
+import os
 import subprocess
 import sys
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import pytest
 
+import deltarule
 from deltarule.kernels import build, store
 from deltarule.notation.errors import DeltaruleError
 
@@ -47,17 +52,106 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path):
         store.folder(tmp_path / "file")
 
 
-def test_the_second_process_needs_no_sympy(tmp_path):
-    build.module("dense", {}, "float64", False, tmp_path)
+def test_the_second_process_needs_neither_sympy_nor_what_numba_compiles_with(tmp_path):
     code = (
-        "import sys, deltarule\n"
-        f"made = deltarule.kernel('dense', cache={str(tmp_path)!r})\n"
-        "print(made.inputs, 'sympy' in sys.modules)"
+        "import sys, numpy, deltarule\n"
+        f"made = deltarule.kernel('activation', cache={str(tmp_path)!r}, progress=print)\n"
+        "z = numpy.ones((2, 3))\n"
+        "h = made.forward(z=z)\n"
+        "made.backward(z=z, dh=h)\n"
+        "print(made.inputs, 'sympy' in sys.modules, 'numba.cpython.unicode' in sys.modules)"
     )
+    told = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        for _ in range(2)
+    ]
+    assert told[0].stdout.splitlines() == [
+        "deriving activation", "compiling forward_loops", "compiling backward_loops",
+        "('z',) True True",
+    ]  # fmt: skip
+    assert told[1].stdout == "('z',) False False\n"
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A function that gives the kernel as a new process would, and what had to be done for it."""
+
+    def made():
+        for name in [n for n in sys.modules if n.startswith("deltarule_kernel_activation")]:
+            del sys.modules[name]
+        told = []
+        kernel = deltarule.kernel("activation", cache=tmp_path, progress=told.append)
+        assert (kernel.forward(z=-np.ones((2, 3))) == 0).all()
+        return told
+
+    made()
+    return made
+
+
+def test_what_is_compiled_is_found_again(fresh):
+    assert fresh() == []
+
+
+@pytest.mark.parametrize("what", ["nbi", "nbc", "sum"])
+@pytest.mark.parametrize("left", [b"", b"\x80\x05", None])
+def test_damaged_half_written_and_missing_files_of_numba_are_made_anew(fresh, tmp_path, what, left):
+    found = list(tmp_path.glob(f"kernels/__pycache__/*forward_loops*.{what}"))
+    assert len(found) == 1
+    if left is None:
+        found[0].unlink()
+    else:
+        found[0].write_bytes(left)
+    assert fresh() == ["compiling forward_loops"]
+    assert fresh() == []
+
+
+def test_machine_code_that_was_changed_is_not_run(fresh, tmp_path):
+    [path] = tmp_path.glob("kernels/__pycache__/*forward_loops*.nbc")
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    assert fresh() == ["compiling forward_loops"]
+
+
+def test_where_numba_may_write_nowhere_kernels_are_compiled_all_the_same(tmp_path):
+    place = store.folder(tmp_path / "cache")
+    (place / "kernels" / "__pycache__").write_text("")
+    (tmp_path / "home").write_text("")
+    code = (
+        "import numpy, deltarule\n"
+        f"made = deltarule.kernel('activation', cache={str(place)!r})\n"
+        "print(made.forward(z=-numpy.ones((2, 3))).sum())"
+    )
+    settings = {"XDG_CACHE_HOME": str(tmp_path / "home"), "HOME": str(tmp_path / "home")}
     told = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout
-    assert told.strip() == "('x', 'W', 'b') False"
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **settings}
+    )
+    assert told.stdout.strip() in ("0.0", "-0.0"), told.stderr
+
+
+def test_a_folder_that_takes_no_files_is_told(tmp_path, monkeypatch):
+    cache = store.folder(tmp_path)
+
+    def refused(**_):
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "mkstemp", refused)
+    with pytest.raises(DeltaruleError, match="cannot be written: Read-only file system"):
+        store.keep_kernel(cache, "net", "x = 1\n")
+
+
+def test_several_processes_at_once_give_the_same(tmp_path):
+    code = (
+        "import numpy, deltarule\n"
+        f"made = deltarule.kernel('activation', cache={str(tmp_path)!r})\n"
+        "print(made.forward(z=numpy.ones((2, 3))).sum())"
+    )
+    running = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    assert {process.communicate()[0] for process in running} == {"6.0\n"}
+    assert not list(tmp_path.glob("**/*.part"))
 
 
 def test_the_text_of_a_kernel_needs_numpy_and_numba_alone():

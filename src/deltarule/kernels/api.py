@@ -14,6 +14,7 @@ from types import ModuleType
 
 from deltarule.kernels import build
 from deltarule.kernels.bound import Bound, in_threads
+from deltarule.kernels.loading import entry
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 
 DTYPES = ("float32", "float64", "complex128")
@@ -45,7 +46,7 @@ def kernel(
     kind = known_dtype(dtype, str(name))
     settings |= {} if wrt is None else {"wrt": tuple(wrt)}
     found = build.module(str(name), settings, kind, parallel, cache, progress, transforms)
-    return Kernel(str(name), found, kind, threads if parallel else None)
+    return Kernel(str(name), found, kind, threads if parallel else None, progress)
 
 
 def known_dtype(dtype: str | type, place: str) -> str:
@@ -67,8 +68,12 @@ class Kernel:
     wrong type or shape raise DeltaruleError. Inputs are never changed.
     """
 
-    def __init__(self, name: str, module: ModuleType, dtype: str, threads: int | None = None):
+    def __init__(
+        self, name: str, module: ModuleType, dtype: str, threads: int | None = None,
+        progress: Callable[[str], None] | None = None,
+    ):  # fmt: skip
         self.name, self.module, self.dtype, self.threads = name, module, dtype, threads
+        self._progress, self._entries = progress, {}
         self.inputs: tuple[str, ...] = tuple(module.GIVEN)
         self.upstream: tuple[str, ...] = tuple(module.UPSTREAM)
         self.kept: tuple[str, ...] = tuple(module.KEPT)
@@ -96,7 +101,7 @@ class Kernel:
         """The outputs, and whatever else the backward pass can use, by name."""
         if arrays.keys() != self._inputs:
             raise self._wrong(arrays, self.inputs, ())
-        return self._run(self.module.forward, [arrays[name] for name in self.inputs])
+        return self._run("forward", [arrays[name] for name in self.inputs])
 
     def backward(self, **arrays) -> dict:
         """The gradients by tensor name: {"x": …, "w": …}.
@@ -110,40 +115,49 @@ class Kernel:
         if not arrays.keys() >= self._kept:
             arrays = {**self.values(**{n: arrays[n] for n in self.inputs}), **arrays}
         names = (*self.inputs, *self.kept, *self.upstream)
-        return self._run(self.module.backward, [arrays[name] for name in names])
+        return self._run("backward", [arrays[name] for name in names])
 
     def both(self, **arrays) -> tuple[dict, dict]:
         """What `values` and `backward` give, in one go."""
         if arrays.keys() != self._needed:
             raise self._wrong(arrays, (*self.inputs, *self.upstream), ())
         given = [arrays[name] for name in self.inputs]
-        values = self._run(self.module.forward, given)
+        values = self._run("forward", given)
         given += [values[name] for name in self.kept]
         given += [arrays[name] for name in self.upstream]
-        return values, self._run(self.module.backward, given)
+        return values, self._run("backward", given)
 
     def bind(self, **arrays) -> Bound:
         """Both passes made ready for these very arrays, without further checks or new arrays."""
         if not arrays.keys() >= self._inputs or not arrays.keys() <= self._needed:
             raise self._wrong(arrays, self.inputs, self.upstream)
         given = [arrays[name] for name in self.inputs]
-        forward = self._run(self.module.ready_forward, given)
-        if not arrays.keys() >= self._needed:
-            return Bound(self.module, self.threads, forward)
-        given += [forward[2][name] for name in self.kept]
-        given += [arrays[name] for name in self.upstream]
-        backward = self._run(self.module.ready_backward, given)
-        return Bound(self.module, self.threads, forward, backward)
+        passes = [self._ready("forward", given)]
+        if arrays.keys() >= self._needed:
+            given += [passes[0][2][name] for name in self.kept]
+            given += [arrays[name] for name in self.upstream]
+            passes.append(self._ready("backward", given))
+        return Bound(self.module, self.threads, self._progress, *passes)
 
-    def _run(self, function: Callable, given: list):
-        """What a function of the module gives, its complaints in our words."""
+    def _ready(self, name: str, given: list) -> tuple:
+        """What runs, what it takes and what it fills; the module's complaints in our words."""
         try:
-            if self.threads is None:
-                return function(*given)
-            with in_threads(self.threads):
-                return function(*given)
+            return getattr(self.module, f"ready_{name}")(*given)
         except self.module.Misfit as error:
             raise DeltaruleError(error.args[0], self.name, error.args[1]) from None
+
+    def _run(self, name: str, given: list) -> dict:
+        """What a pass fills."""
+        run, taken, filled = self._ready(name, given)
+        call = self._entries.get(name)
+        if call is None:
+            call = self._entries[name] = entry(run, taken, self._progress)
+        if self.threads is None:
+            call(*taken)
+        else:
+            with in_threads(self.threads):
+                call(*taken)
+        return filled
 
     def _wrong(self, arrays: dict, needed: Sequence[str], more: Sequence[str]) -> DeltaruleError:
         """What is wrong with the names of some arrays: one is not known, or one is missing."""

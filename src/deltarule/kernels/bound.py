@@ -9,6 +9,7 @@ from types import ModuleType
 
 import numpy as np
 
+from deltarule.kernels.loading import entry
 from deltarule.notation.errors import DeltaruleError
 
 #: With more bytes than this the time of a call does not count, and a compiled entry is not worth
@@ -24,14 +25,15 @@ class Bound:
     """
 
     def __init__(
-        self, module: ModuleType, threads: int | None, forward: tuple, backward: tuple | None = None
-    ):
+        self, module: ModuleType, threads: int | None, progress: Callable | None,
+        forward: tuple, backward: tuple | None = None,
+    ):  # fmt: skip
         self.values: dict = forward[2]
         self.gradients: dict = {} if backward is None else backward[2]
-        self._forward = _call(module, "forward", forward, threads)
-        self._backward = _missing if backward is None else _call(
-            module, "backward", backward, threads
-        )
+        self._forward = _call(module.forward_at, forward, threads, progress)
+        self._backward = _missing
+        if backward is not None:
+            self._backward = _call(module.backward_at, backward, threads, progress)
 
     def forward(self) -> dict:
         """The outputs, and what the backward pass uses, by name."""
@@ -54,17 +56,18 @@ def _missing() -> None:
     raise DeltaruleError("the gradients of the outputs are missing", None, "bind dy=… too")
 
 
-def _call(module: ModuleType, name: str, ready: tuple, threads: int | None) -> Callable[[], None]:
+def _call(
+    by_address: Callable, ready: tuple, threads: int | None, progress: Callable | None
+) -> Callable[[], None]:
     """A pass without arguments; of small arrays it hands over one address."""
     run, taken, _ = ready
     arrays = [a for a in taken if isinstance(a, np.ndarray)]
     if threads is not None:
-        return partial(_in_threads, threads, run, taken)
-    if sum(a.nbytes for a in arrays) > SMALL or not hasattr(run, "compile"):
-        return partial(run, *taken)
+        return partial(_in_threads, threads, entry(run, taken, progress), taken)
+    if sum(a.nbytes for a in arrays) > SMALL or not hasattr(run, "overloads"):
+        return partial(entry(run, taken, progress), *taken)
     table = np.array([*(a.ctypes.data for a in arrays), *taken[len(arrays):]], np.int64)
-    entry = getattr(module, f"{name}_at").compile("(int64,)")
-    return _AtAddress(entry, table, arrays)
+    return _AtAddress(entry(by_address, (0,), progress), table, arrays)
 
 
 class _AtAddress(partial):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import importlib.util
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
+from importlib.abc import Loader
 from pathlib import Path
 from types import ModuleType
 
@@ -81,8 +84,21 @@ def imported(path: Path) -> ModuleType:
     found = importlib.util.module_from_spec(spec)
     sys.modules[name] = found
     try:
-        spec.loader.exec_module(found)
+        _run(spec.loader, found)
     except BaseException:
         del sys.modules[name]
         raise
     return found
+
+
+def _run(loader: Loader, found: ModuleType) -> None:
+    """Run a kernel's file. Where Numba may write nowhere, it gets a folder for this process."""
+    try:
+        loader.exec_module(found)
+    except RuntimeError:
+        import numba
+
+        place = tempfile.TemporaryDirectory(prefix="deltarule-")
+        atexit.register(place.cleanup)
+        numba.config.CACHE_DIR = place.name  # pyright: ignore
+        loader.exec_module(found)

@@ -148,7 +148,7 @@ class Drivers:
 
     def _at(self, name: str, one: Pass, called: list[str], sizes: list[str]) -> None:
         """The pass for arrays that stay in their place: it is called with one number."""
-        self.lines.add("", "", "@compiled", f"def {name}_at(place):")
+        self.lines.add("", "", "@kept", f"def {name}_at(place):")
         with self.lines.block('    """The pass over arrays whose addresses stand in a table."""'):
             for k, size in enumerate(sizes, len(called)):
                 self.lines.add(f"{size} = number_at(place, {k})")

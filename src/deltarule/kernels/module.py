@@ -31,7 +31,6 @@ from numba import carray, njit, prange, types
 from numba.core import cgutils
 from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
-from numba.np.arrayobj import populate_array
 
 real = np.{dtype}
 REAL = np.dtype(real)
@@ -42,17 +41,12 @@ UPSTREAM = {upstream}
 OUTPUTS = {outputs}
 STEPS = {steps}
 PARALLEL = {parallel}
-compiled = njit(
-    cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}}
-)
-inlined = njit(
-    cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}},
-    forceinline=True,
-)
-in_threads = njit(
-    cache=True, error_model="numpy", nogil=True, fastmath={{"contract", "reassoc", "nsz"}},
-    parallel={parallel},
-)
+OPTIONS = {{"error_model": "numpy", "nogil": True, "fastmath": {{"contract", "reassoc", "nsz"}}}}
+compiled = njit(**OPTIONS)
+inlined = njit(**OPTIONS, forceinline=True)
+in_threads = njit(**OPTIONS, parallel=PARALLEL)
+# What is called from outside; only this is kept in Numba's cache, with all that it calls.
+kept = njit(**OPTIONS, parallel=PARALLEL, cache=True)
 '''
 
 
@@ -115,7 +109,7 @@ class Module:
         for block in parts:
             schedule.block(block)
         self.prelude |= schedule.prelude
-        lines.add("", "", "@in_threads" if self.parallel else "@compiled")
+        lines.add("", "", "@kept")
         with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
             if self.code.flattened:
                 # A literal as an argument would make Numba compile a version of its own.

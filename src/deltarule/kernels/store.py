@@ -95,7 +95,21 @@ def _holds(path: Path, text: str) -> bool:
 
 
 def _put(path: Path, text: str, keep: bool) -> None:
-    """Write a file in one step; with `keep`, another process that was first wins."""
+    """Write a file in one step; with `keep`, another process that was first wins.
+
+    Raises DeltaruleError where the folder takes no files.
+    """
+    try:
+        _write(path, text, keep)
+    except OSError as error:
+        raise DeltaruleError(
+            f"the cache folder cannot be written: {error.strerror}",
+            str(path.parent),
+            "set DELTARULE_CACHE to a folder that you may write to",
+        ) from None
+
+
+def _write(path: Path, text: str, keep: bool) -> None:
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

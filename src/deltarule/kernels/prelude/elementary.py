@@ -41,9 +41,7 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 
 SHAPE = (32, 127, 23, types.float32) if real is np.float32 else (64, 1023, 52, types.float64)
 # Here sums keep their order: the rest of the reduction is what is left of large numbers.
-in_order = njit(
-    cache=True, error_model="numpy", nogil=True, fastmath={"contract"}, forceinline=True
-)
+in_order = njit(error_model="numpy", nogil=True, fastmath={"contract"}, forceinline=True)
 LOWEST, HIGHEST = (-104.0, 89.0) if real is np.float32 else (-746.0, 710.0)
 
 

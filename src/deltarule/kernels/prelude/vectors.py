@@ -14,7 +14,6 @@ from numba import types
 from numba.core import cgutils
 from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
-from numba.np.arrayobj import populate_array
 
 real = np.float32
 
@@ -45,6 +44,8 @@ def flat(_typing, array):  # pyright: ignore
     kind = types.Array(array.dtype, 1, "C")
 
     def write(context, builder, _signature, arguments):
+        from numba.np.arrayobj import populate_array  # slow to load, and not needed to run
+
         given = context.make_array(array)(context, builder, arguments[0])
         made = context.make_array(kind)(context, builder)
         populate_array(
