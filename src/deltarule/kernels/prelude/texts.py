@@ -10,12 +10,12 @@ _MARK = "# ---- what follows goes into kernels\n"
 #: What each part needs before it.
 _NEEDS = {
     "tiles": ("vectors",), "products": ("vectors", "tiles"),
-    "windows": ("vectors", "tiles", "products"),
-    "toom": ("vectors", "tiles", "products", "windows", "lanes", "transforms", "strips"),
+    "windows": ("vectors", "tiles", "products", "dots"),
+    "toom": ("vectors", "tiles", "products", "dots", "windows", "lanes", "transforms", "strips"),
 }
 _ORDER = (
-    "addresses", "elementary", "matrices", "vectors", "tiles", "products", "windows", "lanes",
-    "transforms", "strips", "toom",
+    "addresses", "elementary", "matrices", "vectors", "tiles", "products", "dots", "windows",
+    "lanes", "transforms", "strips", "toom",
 )  # fmt: skip
 #: Outputs and taps of the Cook–Toom algorithm that window sums may take.
 _SHORT = (4, 3)

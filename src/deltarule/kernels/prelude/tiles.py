@@ -26,6 +26,7 @@ from deltarule.kernels.prelude.vectors import (
     _masks,
     _pointers,
     _splat,
+    _stored_part,
     _vector_bytes,
     apart,
 )
@@ -83,10 +84,8 @@ def _tile(height):
         for phi, start, again in zip(results, first, sums):
             phi.add_incoming(start, before)
             phi.add_incoming(again, loop)
-        size = _INT(np.dtype(real).itemsize)
         for place, result, (_, v) in zip(places, results, cells):
-            place = builder.bitcast(place, _VECTOR.as_pointer())
-            _called(builder, "masked.store", ir.VoidType(), [result, place, size, masks[v]])
+            _stored_part(builder, result, place, masks[v])
         return context.get_dummy_value()
 
     @intrinsic

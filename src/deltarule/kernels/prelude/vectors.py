@@ -115,6 +115,13 @@ def _loaded_part(builder, pointer, mask):
     return _called(builder, "masked.load", _VECTOR, [place, size, mask, nothing])
 
 
+def _stored_part(builder, vector, pointer, mask):
+    """The lanes of a vector that lie in the mask."""
+    size = _INT(np.dtype(real).itemsize)
+    place = builder.bitcast(pointer, _VECTOR.as_pointer())
+    _called(builder, "masked.store", ir.VoidType(), [vector, place, size, mask])
+
+
 @intrinsic
 def turn(_typing, a, a0, pitch, b, b0, step, rows, columns):  # pyright: ignore
     """b[b0 + step·i + j] = a[a0 + pitch·j + i] for i and j below LANES: a block turned round.
@@ -176,6 +183,35 @@ def take(_typing, b, b0, bk, panel, deep, count, scale):  # pyright: ignore
     return types.void(b, whole, whole, panel, whole, whole, scale), write
 
 
+def _mover(add):
+    """b[b0 + bp·r + n] = a[a0 + ap·r + n] (or +=) for some rows, n below count."""
+
+    def write(context, builder, signature, arguments):
+        a, a0, ap, b, b0, bp, rows, count = _pointers(context, builder, signature, arguments)
+        a, b = builder.gep(a, [a0]), builder.gep(b, [b0])
+        with cgutils.for_range(builder, rows) as row:
+            here = builder.gep(a, [builder.mul(row.index, ap)])
+            there = builder.gep(b, [builder.mul(row.index, bp)])
+            parts = builder.sdiv(builder.add(count, _WORD(LANES - 1)), _WORD(LANES))
+            with cgutils.for_range(builder, parts) as part:
+                n = builder.mul(part.index, _WORD(LANES))
+                [mask] = _masks(builder, builder.sub(count, n), 1)
+                to = builder.gep(there, [n])
+                vector = _loaded_part(builder, builder.gep(here, [n]), mask)
+                if add:
+                    vector = builder.fadd(vector, _loaded_part(builder, to, mask))
+                _stored_part(builder, vector, to, mask)
+        return context.get_dummy_value()
+
+    @intrinsic
+    def move(_typing, a, a0, ap, b, b0, bp, rows, count):
+        whole = types.int64
+        return types.void(a, whole, whole, b, whole, whole, whole, whole), write
+
+    return move
+
+
+copied, added = _mover(False), _mover(True)
 if numba.config.DISABLE_JIT:  # pyright: ignore
     def flat(array):  # noqa: F811 # pyright: ignore
         """A contiguous array as one of one axis, where nothing is compiled."""
@@ -197,3 +233,13 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
             start = b0 + bk * k
             panel[WIDE * k:WIDE * k + count] = scale * b[start:start + count]
             panel[WIDE * k + count:WIDE * k + WIDE] = 0
+
+    def copied(a, a0, ap, b, b0, bp, rows, count):
+        """Rows copied, where nothing is compiled."""
+        for r in range(rows):
+            b[b0 + bp * r:b0 + bp * r + count] = a[a0 + ap * r:a0 + ap * r + count]
+
+    def added(a, a0, ap, b, b0, bp, rows, count):
+        """Rows added, where nothing is compiled."""
+        for r in range(rows):
+            b[b0 + bp * r:b0 + bp * r + count] += a[a0 + ap * r:a0 + ap * r + count]

@@ -29,6 +29,18 @@ def aligned(_count, like):
     return like
 
 
+def copied(*_arguments):
+    """From `vectors`."""
+
+
+def added(*_arguments):
+    """From `vectors`."""
+
+
+def dot_products(*_arguments):
+    """From `dots`."""
+
+
 def product(*_arguments):
     """From `products`."""
 
@@ -37,7 +49,7 @@ def spread(*_arguments):
     """From `products`."""
 
 
-WIDE = 32
+LANES, WIDE = 16, 32
 
 
 # ---- what follows goes into kernels
@@ -79,6 +91,10 @@ def lay_out(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
     N, C, H, W = shape
     for c in prange(C):
         for n in range(N):
+            if s0 == 1 and s1 == 1 and xs[3] == 1:
+                to = o + c * plane + (n * rows + p0) * columns + p1
+                copied(x, n * xs[0] + c * xs[1], xs[2], flat, to, columns, H, W)
+                continue
             for h in range(H):
                 row = (h + p0) // s0
                 phase = (h + p0 - row * s0) * s1
@@ -88,12 +104,8 @@ def lay_out(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
                     start = (r - p1) % s1
                     to = U(base + ((phase + r) * C + c) * plane + (start + p1) // s1)
                     count = U((W - start + s1 - 1) // s1)
-                    if s1 == 1 and xs[3] == 1:
-                        for w in range(count):
-                            flat[to + w] = x[U(here) + w]
-                    else:
-                        for w in range(count):
-                            flat[to + w] = x[U(here + start * xs[3]) + w * U(s1 * xs[3])]
+                    for w in range(count):
+                        flat[to + w] = x[U(here + start * xs[3]) + w * U(s1 * xs[3])]
 
 
 @in_threads
@@ -103,6 +115,10 @@ def take_back(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
     N, C, H, W = shape
     for c in prange(C):
         for n in range(N):
+            if s0 == 1 and s1 == 1 and xs[3] == 1:
+                to = o + c * plane + (n * rows + p0) * columns + p1
+                added(flat, to, columns, x, n * xs[0] + c * xs[1], xs[2], H, W)
+                continue
             for h in range(H):
                 row = (h + p0) // s0
                 phase = (h + p0 - row * s0) * s1
@@ -112,12 +128,8 @@ def take_back(x, xs, shape, flat, o, plane, rows, columns, s0, p0, s1, p1):
                     start = (r - p1) % s1
                     to = U(base + ((phase + r) * C + c) * plane + (start + p1) // s1)
                     count = U((W - start + s1 - 1) // s1)
-                    if s1 == 1 and xs[3] == 1:
-                        for w in range(count):
-                            x[U(here) + w] += flat[to + w]
-                    else:
-                        for w in range(count):
-                            x[U(here + start * xs[3]) + w * U(s1 * xs[3])] += flat[to + w]
+                    for w in range(count):
+                        x[U(here + start * xs[3]) + w * U(s1 * xs[3])] += flat[to + w]
 
 
 @compiled
@@ -183,17 +195,21 @@ def windows_to_w(x, xs, w, ws, y, ys, shape, axes):
     at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
     outer = zeros(F * plane, x)
     lay_out(y, ys, (N, F, I, J), outer, nil, plane, rows, columns, one, nil, one, nil)
-    totals = np.empty(at.size * F, x.dtype)
-    product(
-        totals, nil, F, flat, nil, at, one, outer, nil, one, plane, F, length, x.dtype.type(1), nil
-    )
+    # Few filters would leave lanes of a tile empty: then whole runs are multiplied.
+    few = F <= LANES
+    totals = zeros(at.size * F, x)
+    if few:
+        dot_products(totals, nil, at.size, outer, nil, plane, flat, nil, at, F, length)
+    else:
+        unit = x.dtype.type(1)
+        product(totals, nil, F, flat, nil, at, one, outer, nil, one, plane, F, length, unit, nil)
     for f in range(F):
         t = 0
         for c in range(C):
             for k in range(K):
                 for l in range(L):
                     entry = f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3]
-                    w[U(entry)] += totals[U(t * F + f)]
+                    w[U(entry)] += totals[U(f * at.size + t if few else t * F + f)]
                     t += 1
 
 

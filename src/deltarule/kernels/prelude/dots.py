@@ -1,0 +1,135 @@
+"""Dot products of long runs, several at once with their totals in registers.
+
+    c[c0 + cr·r + t] += Σ_q a[a0 + ar·r + q]·b[b0 + at[t0 + t] + q]
+
+What `tiles` are to sums over few terms, these are to sums over many that have few results. Each
+step reads a vector of every run and does rows × columns fused multiply-adds; at the end the lanes
+are added up.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import njit, prange, types
+from numba.extending import intrinsic
+
+from deltarule.kernels.prelude.vectors import (
+    _KIND,
+    _VECTOR,
+    _WORD,
+    LANES,
+    _called,
+    _loaded,
+    _pointers,
+    apart,
+    cgutils,
+)
+
+real = np.float32
+compiled = in_threads = njit
+
+
+# ---- what follows goes into kernels
+
+
+def _dots(height, width):
+    """Dot products of so many runs of a with so many of b."""
+    cells = [(r, t) for r in range(height) for t in range(width)]
+
+    def write(context, builder, signature, arguments):
+        c, c0, cr, a, a0, ar, b, b0, at, t0, steps = _pointers(
+            context, builder, signature, arguments
+        )
+        c, a, b = builder.gep(c, [c0]), builder.gep(a, [a0]), builder.gep(b, [b0])
+        at = builder.gep(at, [t0])
+        left = [builder.gep(a, [builder.mul(ar, _WORD(r))]) for r in range(height)]
+        right = [
+            builder.gep(b, [builder.load(builder.gep(at, [_WORD(t)]))]) for t in range(width)
+        ]
+        nothing = ir.Constant(_VECTOR, None)
+        totals = [cgutils.alloca_once_value(builder, nothing) for _ in cells]
+        for total in totals:
+            builder.store(nothing, total)
+        with cgutils.for_range(builder, steps) as loop:
+            q = builder.mul(loop.index, _WORD(LANES))
+            ones = [_loaded(builder, builder.gep(run, [q])) for run in left]
+            others = [_loaded(builder, builder.gep(run, [q])) for run in right]
+            for total, (r, t) in zip(totals, cells):
+                sum_ = [ones[r], others[t], builder.load(total)]
+                builder.store(_called(builder, "fma", _VECTOR, sum_), total)
+        number = _KIND[1]
+        kind = ir.FunctionType(number, [number, _VECTOR])
+        name = f"llvm.vector.reduce.fadd.v{LANES}{_KIND[0]}"
+        added_up = cgutils.get_or_insert_function(builder.module, kind, name)
+        for total, (r, t) in zip(totals, cells):
+            place = builder.gep(c, [builder.add(builder.mul(cr, _WORD(r)), _WORD(t))])
+            start = builder.load(place)
+            result = builder.call(
+                added_up, [start, builder.load(total)], fastmath=("reassoc", "contract")
+            )
+            builder.store(result, place)
+        return context.get_dummy_value()
+
+    @intrinsic
+    def dots(_typing, c, c0, cr, a, a0, ar, b, b0, at, t0, steps):
+        whole = types.int64
+        given = (c, whole, whole, a, whole, whole, b, whole, at, whole, whole)
+        return types.void(*given), write
+
+    return dots
+
+
+dots_4x6, dots_4x1, dots_1x6, dots_1x1 = (_dots(r, t) for r in (4, 1) for t in (6, 1))
+if numba.config.DISABLE_JIT:  # pyright: ignore
+
+    def _plain_dots(height, width):
+        """Dot products where nothing is compiled."""
+
+        def dots(c, c0, cr, a, a0, ar, b, b0, at, t0, steps):
+            for r in range(height):
+                one = a[a0 + ar * r:a0 + ar * r + steps * LANES]
+                for t in range(width):
+                    start = b0 + at[t0 + t]
+                    c[c0 + cr * r + t] += np.dot(one, b[start:start + steps * LANES])
+
+        return dots
+
+    dots_4x6, dots_4x1, dots_1x6, dots_1x1 = (_plain_dots(r, t) for r in (4, 1) for t in (6, 1))
+
+#: How many steps are done with all runs before the next: they should stay in a near cache.
+STEPS_AT_ONCE = 256
+
+
+@in_threads
+def dot_products(c, c0, cr, a, a0, ar, b, b0, at, M, K):
+    """c[c0 + cr·m + t] += Σ_q a[a0 + ar·m + q]·b[b0 + at[t] + q], q below K.
+
+    a is 0 from K to the next multiple of LANES, and b is read so far.
+    """
+    apart()
+    taps = at.size
+    for block in prange((taps + 5) // 6):
+        first, last = 6 * block, min(6 * block + 6, taps)
+        for q in range(0, K, STEPS_AT_ONCE * LANES):
+            steps = min(STEPS_AT_ONCE, (K - q + LANES - 1) // LANES)
+            m = q - q
+            while m < M:
+                high = 4 if M - m >= 4 else 1
+                o, one, other = c0 + cr * m, a0 + ar * m + q, b0 + q
+                t = first
+                while t < last:
+                    if high == 4 and last - t == 6:
+                        dots_4x6(c, o + t, cr, a, one, ar, b, other, at, t, steps)
+                        t += 6
+                    elif high == 4:
+                        dots_4x1(c, o + t, cr, a, one, ar, b, other, at, t, steps)
+                        t += 1
+                    elif last - t == 6:
+                        dots_1x6(c, o + t, cr, a, one, ar, b, other, at, t, steps)
+                        t += 6
+                    else:
+                        dots_1x1(c, o + t, cr, a, one, ar, b, other, at, t, steps)
+                        t += 1
+                m += high
