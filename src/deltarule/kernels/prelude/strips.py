@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 real = np.float32
-compiled = inlined = njit
+compiled = njit
 U = np.uint64
 LANES, WIDE, TILE, TAPS, POINTS = 16, 32, 4, 3, 6
 
@@ -51,6 +51,10 @@ outputs_out = both_axes(outputs_from_points, POINTS)
 taps_out = both_axes(taps_from_points, POINTS)
 
 
+#: Copied into what calls it as source, and so compiled once.
+woven = njit(inline="always")
+
+
 @compiled
 def clear(a, first, last):
     """Zeros from `first` to `last` − 1."""
@@ -58,7 +62,7 @@ def clear(a, first, last):
         a[i] = real(0)
 
 
-@inlined
+@woven
 def lay_strip(x, at, xs, shape, top, left, strip, rows, columns):
     """strip[row, column, c] = X[c, top + row, left + column] for LANES channels, 0 outside X."""
     C, H, W = shape
@@ -105,7 +109,7 @@ def strips_in(x, xs, shape, pads, block, at, pitch, panel, step, strip, outputs)
                     wide_in(strip, o, columns * LANES, LANES, at, to, POINTS * pitch, pitch)
 
 
-@inlined
+@woven
 def strips_out(y, ys, shape, block, at, pitch, panel, strip, room):
     """Y += Aᵀ Ŷ A for a block of strips."""
     start, count, down, across = block

@@ -18,7 +18,7 @@ import numpy as np
 from numba import njit, prange
 
 real = np.float32
-compiled = inlined = in_threads = njit
+woven = in_threads = njit
 U = np.uint64
 WIDE, LANES, TILE, TAPS, POINTS = 32, 16, 4, 3, 6
 PARALLEL, ALWAYS = False, False
@@ -35,7 +35,7 @@ windows_to_y = windows_to_x = windows_to_w = _elsewhere
 
 # ---- what follows goes into kernels
 
-@inlined
+@woven
 def odd(count):
     """The count as an odd multiple of 16: rows do not fall on the same lines of the cache."""
     return ((count + 15) // 16 | 1) * 16
@@ -87,7 +87,7 @@ def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
                 strips_out(y, ys, (F, I, J), block, yp, pitch_y, most * WIDE, strip, room)
 
 
-@inlined
+@woven
 def add(a, o, b):
     """a[o + i] += b[i]."""
     for i in range(U(b.size)):
