@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import records  # noqa: E402
 import table  # noqa: E402
 from agreement import Disagreement  # noqa: E402
+from processes import Process, say  # noqa: E402
 from rounds import Rounds  # noqa: E402
 from summary import summary  # noqa: E402
 from workloads import WORKLOADS  # noqa: E402
@@ -42,6 +44,7 @@ def arguments() -> argparse.Namespace:
     add("--beside", action="store_true", help="let other programs use the other CPUs, and say so")
     add("--more", action="store_true", help="add to the samples that the file holds")
     add("--readme", action="store_true", help="write the table into the README")
+    add("--compile", action="store_true", help="compile our kernels for later runs, no more")
     add("--told", action="store_true", help="measure nothing: tell what the file holds")
     add("--memory", action="store_true", help="the memory that a pass takes, instead")
     add("--startup", action="store_true", help="compiling and starting, instead")
@@ -51,6 +54,19 @@ def arguments() -> argparse.Namespace:
     if unknown:
         parser.error(f"there is no workload {unknown[0]}; there are {' '.join(WORKLOADS)}")
     return asked
+
+
+def compiled(asked: argparse.Namespace) -> None:
+    """Every kernel that will be measured, in the cache folder."""
+    for dtype in asked.dtype:
+        for threads in asked.threads:
+            process = Process("deltarule", threads)
+            for key in asked.names or WORKLOADS:
+                begin = time.monotonic()
+                process.ask(do="time", key=key, way="called", dtype=dtype, seconds=0.0)
+                process.ask(do="time", key=key, way="bound", dtype=dtype, seconds=0.0)
+                say(f"    {key} {dtype}, {threads} threads: {time.monotonic() - begin:.1f} s")
+            process.end()
 
 
 def measured(asked: argparse.Namespace, file: Path) -> None:
@@ -64,6 +80,9 @@ def measured(asked: argparse.Namespace, file: Path) -> None:
 
 def main() -> int:
     asked = arguments()
+    if asked.compile:
+        compiled(asked)
+        return 0
     if asked.memory or asked.startup or asked.gradcheck:
         return others(asked)
     file = asked.json or records.usual_file()

@@ -27,9 +27,7 @@ from workloads import WORKLOADS
 work = WORKLOADS[key]
 arrays = work.arrays(dtype)
 marks.append(now())
-kernel = deltarule.kernel(
-    work.derivation, dtype=dtype, parallel=threads > 1, threads=threads, **work.settings
-)
+kernel = deltarule.kernel(work.derivation, dtype=dtype, parallel=threads > 1, **work.settings)
 marks.append(now())
 values, gradients = kernel.both(**arrays)
 marks.append(now())
