@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 
-from agreement import Agreement
+from agreement import Agreement, Disagreement
 from machine import header
 from processes import LIBRARIES, Process, say
 from samples import judged
@@ -90,7 +90,7 @@ class Rounds:
         request = {"key": key, "way": way, "dtype": self.dtype}
         record = self.records[key]
         if number == 0:
-            gap = self._agreement.gap(process, numpy_process=numpy_process, **request)
+            gap = self._gap(process, numpy_process, request)
             if gap is None:
                 self._ways[library][key].remove(way)
                 return
@@ -103,6 +103,22 @@ class Rounds:
             if told["calm"]:
                 break
         record["samples"].setdefault(library, {}).setdefault(way, []).append(told)
+
+    def _gap(self, process, numpy_process, request: dict) -> float | None:
+        """How near a way comes to NumPy in float64; one that is too far is left out, and told.
+
+        Raises Disagreement if the way is ours, or the last of its library.
+        """
+        try:
+            return self._agreement.gap(process, numpy_process=numpy_process, **request)
+        except Disagreement as error:
+            if (
+                process.library == "deltarule"
+                or len(self._ways[process.library][request["key"]]) < 2
+            ):
+                raise
+            say(f"    left out: {error}")
+            return None
 
     def _leave_out(self, key: str) -> None:
         """Measure hopeless ways no more: those whose library kept to itself in the first round."""
