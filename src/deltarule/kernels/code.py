@@ -32,6 +32,7 @@ class Code(Whole):
         self.numbers: dict[str, Equation] = {}
         self.functions: dict[str, type[Elementwise]] = {}
         self.locals: dict[Symbol, str] = {}
+        self.pointers: dict[str, str] = {}
         self.flattened: dict[str, str] = {}
 
     def flat(self, name: str) -> str:
@@ -39,6 +40,12 @@ class Code(Whole):
         if name not in self.flattened:
             self.flattened[name] = self.spelling.tensor(f"{name}, flat")
         return self.flattened[name]
+
+    def pointer(self, name: str) -> str:
+        """Where a tensor's numbers lie, which the function around has to say."""
+        if name not in self.pointers:
+            self.pointers[name] = self.spelling.tensor(f"{name}, data")
+        return self.pointers[name]
 
     # ---- reals ----------------------------------------------------------------------------
     def real(self, node: Expr, binding: int = 0) -> str:

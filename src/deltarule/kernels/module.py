@@ -27,9 +27,8 @@ import llvmlite.binding
 import numba
 import numpy as np
 from llvmlite import ir
-from numba import carray, njit, prange, types
+from numba import carray, cfunc, njit, prange, types
 from numba.core import cgutils
-from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
 
 real = np.{dtype}
@@ -103,7 +102,7 @@ class Module:
         arguments = [self.spelling.tensor(t) for t in (*one.reads, *one.writes)]
         arguments += [self.spelling.symbol(s) for s in self.sizes]
         body = Lines(1)
-        self.code.flattened = {}
+        self.code.pointers = {}
         schedule = Schedule(self.code, body, self.parallel)
         parts = blocks(one.equations)
         for block in parts:
@@ -111,11 +110,8 @@ class Module:
         self.prelude |= schedule.prelude
         lines.add("", "", "@kept")
         with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
-            if self.code.flattened:
-                # A literal as an argument would make Numba compile a version of its own.
-                lines.add("zero, one = np.int64(0), np.int64(1)")
-            for tensor, flat in self.code.flattened.items():
-                lines.add(f"{flat} = flat({self.spelling.tensor(tensor)})")
+            for tensor, pointer in self.code.pointers.items():
+                lines.add(f"{pointer} = data({self.spelling.tensor(tensor)})")
         lines.add(*str(body).splitlines(), "    return")
         stages = Stages(self.code, name, arguments, self.parallel, self.transforms)
         stages.write(parts)

@@ -102,7 +102,7 @@ class ProductCalls:
             t.offset + sum(n * t.strides.get(i, 0) for i, n in starts.items()) for t in (c, a, b)
         ]
         with ExitStack() as stack:
-            added = "one" if add else "zero"
+            added = "1" if add else "0"
             for kind, group in runs.items():
                 outer = group if kind == _STACK else group[:-1]
                 for run in outer:
@@ -113,10 +113,10 @@ class ProductCalls:
                     )
                     offsets = [o + index * step for o, step in zip(offsets, run.strides)]
                     if kind == _SUMMED and not add:
-                        added = f"int({name} > 0)" if added == "zero" else f"{added} + {name}"
+                        added = f"int({name} > 0)" if added == "0" else f"{added} + {name}"
             none = Run(Integer(1), (Integer(0),) * 3)
             m, n, k = ((runs[g] or [none])[-1] for g in (_ROWS, _COLUMNS, _SUMMED))
-            flat = [f"{self.code.flat(t.name)}" for t in (c, a, b)]
+            flat = [self.code.pointer(t.name) for t in (c, a, b)]
             at = [self._whole(o) for o in offsets]
             told = [
                 f"{flat[0]}, {at[0]}, {self._all(m.strides[0], n.strides[0])},",
@@ -130,11 +130,7 @@ class ProductCalls:
         return ", ".join(map(self._whole, values))
 
     def _whole(self, value: Expr) -> str:
-        """A whole number as an argument: literals have names, see `Code.flat`."""
-        value = value.expand()
-        if value.is_Integer:
-            return {0: "zero", 1: "one"}.get(int(value), f"np.int64({int(value)})")
-        return self.code.whole(value)
+        return self.code.whole(value.expand())
 
 
 def _runs(tensors: Sequence[Strided], extents: Mapping, starts: Mapping) -> dict[tuple, list[Run]]:

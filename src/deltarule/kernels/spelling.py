@@ -12,8 +12,8 @@ from deltarule.notation.symbols import Index
 #: Names that the kernels use themselves.
 OWN = frozenset(
     """np math njit prange real U range min max abs value compiled in_threads fitting Misfit run
-    taken filled zero one multiply product spread tiles turn take pack cleared apart aligned zeros
-    flat inlined ready_forward ready_backward forward backward forward_loops backward_loops
+    taken filled data numbers multiply product spread tiles turn take pack cleared apart aligned
+    zeros inlined ready_forward ready_backward forward backward forward_loops backward_loops
     forward_at backward_at inputs misshapen place kept OPTIONS number_at address_at carray REAL
     GIVEN KEPT UPSTREAM OUTPUTS STEPS""".split()
 )

@@ -19,8 +19,6 @@ from deltarule.notation.equations import Equation
 from deltarule.notation.recurrences import Block
 from deltarule.notation.text import text
 
-_NAMES = {"one": "by_cost_to_y", "other": "by_cost_to_w", "wide": "by_cost_to_x"}
-
 
 class Stages:
     """Writes a pass in stages: `functions` and `body`; `tests` tell when it is to be taken.
@@ -70,7 +68,7 @@ class Stages:
         self.code.flattened = {}
         lines = Lines(1)
         lines.comment(told)
-        write_windows(pattern, self.code, lines, _NAMES, str(forced))
+        write_windows(pattern, self.code, lines, forced)
         for tensor, flat in self.code.flattened.items():
             array = self.code.spelling.tensor(tensor)
             self.body.add(f"{flat} = {array}.reshape({array}.size)")
@@ -81,15 +79,16 @@ class Stages:
         if not parts:
             return
         self._count += 1
-        self.code.flattened = {}
+        self.code.pointers = {}
         inside = Lines(1)
         schedule = Schedule(self.code, inside, self.parallel)
         for block in parts:
             schedule.block(block)
         self.prelude |= schedule.prelude
-        lines = ["    zero, one = np.int64(0), np.int64(1)"] if self.code.flattened else []
-        for tensor, flat in self.code.flattened.items():
-            lines.append(f"    {flat} = flat({self.code.spelling.tensor(tensor)})")
+        lines = [
+            f"    {pointer} = data({self.code.spelling.tensor(tensor)})"
+            for tensor, pointer in self.code.pointers.items()
+        ]
         lines += str(inside).splitlines()
         words = set(re.findall(r"[^\W\d]\w*", re.sub(r"#.*", "", "\n".join(lines))))
         call = f"{self.name}_{self._count}({', '.join(a for a in self.arguments if a in words)})"

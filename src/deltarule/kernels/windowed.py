@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
@@ -17,23 +18,23 @@ def fits(pattern: Windows) -> bool:
     return len(pattern.windows) <= 2 and len(set(kinds)) == len(kinds)
 
 
-_NAMES = {"one": "windows_to_y", "other": "windows_to_w", "wide": "windows_to_x"}
+_NAMES = {"one": "to_y", "other": "to_w", "wide": "to_x"}
 
 
-def write_windows(
-    pattern: Windows, code: Code, lines: Lines, names: Mapping[str, str] = _NAMES, more: str = ""
-) -> None:
-    """The call that adds the sum to what is written; `names` are those of the functions.
+def write_windows(pattern: Windows, code: Code, lines: Lines, forced: bool | None = None) -> None:
+    """The call that adds the sum to what is written.
 
     Of the two tensors beside the wide one, that whose window axes are longer is run along; the
-    other holds the weights.
+    other holds the weights. Where `forced` is told, the call is one of Python, which chooses by
+    cost, or is forced to take the transforms.
     """
+    call = _call if forced is None else partial(_choosing_call, forced=forced)
     runs = [code.whole(pattern.one.axes[w.one_axis], 3) for w in pattern.windows]
     taps = [code.whole(pattern.other.axes[w.other_axis], 3) for w in pattern.windows]
     with lines.block(f"if {' * '.join(runs)} >= {' * '.join(taps)}:"):
-        lines.add(*_call(pattern, code, names, more))
+        lines.add(*call(pattern, code))
     with lines.block("else:"):
-        lines.add(*_call(_turned(pattern), code, names, more))
+        lines.add(*call(_turned(pattern), code))
 
 
 def shapes(pattern: Windows, code: Code) -> list[str]:
@@ -55,21 +56,37 @@ def _turned(pattern: Windows) -> Windows:
     )
 
 
-def _call(pattern: Windows, code: Code, names: Mapping[str, str], more: str) -> list[str]:
-    """X is wide, Y is run along, W holds the weights: X[n, c, …], W[f, c, …], Y[n, f, …]."""
+def _call(pattern: Windows, code: Code) -> list[str]:
+    """A call from compiled code: where the arrays lie, and what there is to tell of them."""
+    pointers = ", ".join(code.pointer(tensor_name(place.access)) for place, _ in _places(pattern))
+    strides = [", ".join(_strides(place, axes, code)) for place, axes in _places(pattern)]
+    told = [*strides, ", ".join(_extents(pattern, code)), ", ".join(_steps(pattern))]
+    name = f"windows_{_NAMES[pattern.written]}"
+    return [f"{name}({pointers}, numbers((", *(f"    {line}," for line in told), ")))"]
+
+
+def _choosing_call(pattern: Windows, code: Code, forced: bool) -> list[str]:
+    """A call from Python: arrays and their strides."""
+    told = [
+        f"{code.flat(tensor_name(place.access))}, {_row(_strides(place, axes, code))},"
+        for place, axes in _places(pattern)
+    ]
+    told.append(f"{_row(_extents(pattern, code))}, {_row(_steps(pattern))}, {forced},")
+    name = f"by_cost_{_NAMES[pattern.written]}"
+    return [f"{name}(", *("    " + line for line in told), ")"]
+
+
+def _places(pattern: Windows) -> list[tuple[Place, list[int | None]]]:
+    """X, W and Y with the axes of X[n, c, …], W[f, c, …] and Y[n, f, …].
+
+    X is wide, Y is run along, W holds the weights.
+    """
     n, c, f = (_pair(pattern, missing) for missing in (2, 1, 0))
-    order = _order(pattern)
-    h, k, i = ([None if w is None else axis(w) for w in order] for axis in _AXES)
-    told = []
-    for place, axes in (
+    h, k, i = ([None if w is None else axis(w) for w in _order(pattern)] for axis in _AXES)
+    return [
         (pattern.wide, [n[0], c[0], *h]), (pattern.other, [f[2], c[2], *k]),
         (pattern.one, [n[1], f[1], *i]),
-    ):
-        told.append(f"{code.flat(tensor_name(place.access))}, {_strides(place, axes, code)},")
-    numbers = [(1, 1, 0) if w is None else (w.stride, w.dilation, w.pad) for w in order]
-    told.append(f"{_row(_extents(pattern, code))}, {_row(str(v) for a in numbers for v in a)},")
-    told += [f"{more},"] if more else []
-    return [f"{names[pattern.written]}(", *("    " + line for line in told), ")"]
+    ]
 
 
 def _order(pattern: Windows) -> list[Window | None]:
@@ -78,14 +95,18 @@ def _order(pattern: Windows) -> list[Window | None]:
     return [None] * (2 - len(windows)) + windows
 
 
+def _steps(pattern: Windows) -> list[str]:
+    """Stride, dilation and pad of both axes."""
+    told = [(1, 1, 0) if w is None else (w.stride, w.dilation, w.pad) for w in _order(pattern)]
+    return [str(v) for axis in told for v in axis]
+
+
 def _extents(pattern: Windows, code: Code) -> list[str]:
-    n, c, f = (_pair(pattern, missing) for missing in (2, 1, 0))
-    h, k, i = ([None if w is None else axis(w) for w in _order(pattern)] for axis in _AXES)
-    return [
-        _extent(pattern.wide, n[0], code), _extent(pattern.wide, c[0], code),
-        _extent(pattern.one, f[1], code), *(_extent(pattern.wide, a, code) for a in h),
-        *(_extent(pattern.other, a, code) for a in k), *(_extent(pattern.one, a, code) for a in i),
-    ]
+    """N, C, F, H, W, K, L, I, J."""
+    x, w, y = ((place, axes) for place, axes in _places(pattern))
+    found = [(x[0], x[1][0]), (x[0], x[1][1]), (y[0], y[1][1])]
+    found += [(place, axis) for place, axes in (x, w, y) for axis in axes[2:]]
+    return [_extent(place, axis, code) for place, axis in found]
 
 
 _AXES = (lambda w: w.wide_axis, lambda w: w.other_axis, lambda w: w.one_axis)
@@ -100,15 +121,15 @@ def _extent(place: Place, axis: int | None, code: Code) -> str:
     return "1" if axis is None else code.whole(place.axes[axis])
 
 
-def _strides(place: Place, axes: Sequence[int | None], code: Code) -> str:
+def _strides(place: Place, axes: Sequence[int | None], code: Code) -> list[str]:
     """The strides of four axes in a contiguous array; 0 for an axis that is missing."""
     def stride(axis: int | None) -> str:
         if axis is None:
             return "0"
         return " * ".join(code.whole(n, 3) for n in place.axes[axis + 1:]) or "1"
 
-    return _row(map(stride, axes))
+    return [stride(axis) for axis in axes]
 
 
-def _row(parts) -> str:
+def _row(parts: Sequence[str]) -> str:
     return f"({', '.join(parts)})"

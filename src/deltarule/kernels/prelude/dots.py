@@ -17,7 +17,10 @@ from numba.extending import intrinsic
 
 from deltarule.kernels.prelude.vectors import (
     _KIND,
+    _NUMBERS,
+    _PLACES,
     _VECTOR,
+    _WHOLE,
     _WORD,
     LANES,
     _called,
@@ -25,6 +28,8 @@ from deltarule.kernels.prelude.vectors import (
     _pointers,
     apart,
     cgutils,
+    data,
+    outside,
 )
 
 real = np.float32
@@ -102,6 +107,33 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 STEPS_AT_ONCE = 256
 
 
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE,
+)
+def dot_block(c, c0, cr, a, a0, ar, b, b0, at, first, last, M, steps):
+    """c[c0 + cr·m + t] += Σ_q a[a0 + ar·m + q]·b[b0 + at[t] + q], t from first to last − 1."""
+    m = 0
+    while m < M:
+        high = 4 if M - m >= 4 else 1
+        o, one = c0 + cr * m, a0 + ar * m
+        t = first
+        while t < last:
+            if high == 4 and last - t == 6:
+                dots_4x6(c, o + t, cr, a, one, ar, b, b0, at, t, steps)
+                t += 6
+            elif high == 4:
+                dots_4x1(c, o + t, cr, a, one, ar, b, b0, at, t, steps)
+                t += 1
+            elif last - t == 6:
+                dots_1x6(c, o + t, cr, a, one, ar, b, b0, at, t, steps)
+                t += 6
+            else:
+                dots_1x1(c, o + t, cr, a, one, ar, b, b0, at, t, steps)
+                t += 1
+        m += high
+
+
 @in_threads
 def dot_products(c, c0, cr, a, a0, ar, b, b0, at, M, K):
     """c[c0 + cr·m + t] += Σ_q a[a0 + ar·m + q]·b[b0 + at[t] + q], q below K.
@@ -109,27 +141,11 @@ def dot_products(c, c0, cr, a, a0, ar, b, b0, at, M, K):
     a is 0 from K to the next multiple of LANES, and b is read so far.
     """
     apart()
-    taps = at.size
-    for block in prange((taps + 5) // 6):
-        first, last = 6 * block, min(6 * block + 6, taps)
+    for block in prange((at.size + 5) // 6):
+        first, last = 6 * block, min(6 * block + 6, at.size)
         for q in range(0, K, STEPS_AT_ONCE * LANES):
             steps = min(STEPS_AT_ONCE, (K - q + LANES - 1) // LANES)
-            m = q - q
-            while m < M:
-                high = 4 if M - m >= 4 else 1
-                o, one, other = c0 + cr * m, a0 + ar * m + q, b0 + q
-                t = first
-                while t < last:
-                    if high == 4 and last - t == 6:
-                        dots_4x6(c, o + t, cr, a, one, ar, b, other, at, t, steps)
-                        t += 6
-                    elif high == 4:
-                        dots_4x1(c, o + t, cr, a, one, ar, b, other, at, t, steps)
-                        t += 1
-                    elif last - t == 6:
-                        dots_1x6(c, o + t, cr, a, one, ar, b, other, at, t, steps)
-                        t += 6
-                    else:
-                        dots_1x1(c, o + t, cr, a, one, ar, b, other, at, t, steps)
-                        t += 1
-                m += high
+            dot_block(
+                data(c), c0, cr, data(a), a0 + q, ar, data(b), b0 + q, data(at), first, last, M,
+                steps,
+            )

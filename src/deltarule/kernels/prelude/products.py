@@ -11,31 +11,25 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
+from deltarule.kernels.prelude.tiles import aligned, tiles
+from deltarule.kernels.prelude.vectors import (
+    _NUMBER,
+    _NUMBERS,
+    _WHOLE,
+    BYTES,
+    LANES,
+    WIDE,
+    apart,
+    data,
+    from_start,
+    outside,
+    take,
+    turn,
+)
+
 real = np.float32
 U = np.uint64
 compiled = in_threads = njit
-LANES, WIDE = 16, 32
-
-
-def apart():
-    """From `tiles`."""
-
-
-def tiles(*_arguments):
-    """From `tiles`."""
-
-
-def turn(*_arguments):
-    """From `tiles`."""
-
-
-def take(*_arguments):
-    """From `tiles`."""
-
-
-def aligned(_count, like):
-    """From `tiles`."""
-    return like
 
 
 # ---- what follows goes into kernels
@@ -43,14 +37,14 @@ def aligned(_count, like):
 #: Products of fewer points than this are plain loops.
 SMALL = 4096
 #: How deep a panel is: it should fill most of the nearest cache (32 KiB).
-DEEP = 24576 // (WIDE * np.dtype(real).itemsize)
+DEEP = 24576 // (WIDE * BYTES)
 #: How many rows share a panel before the next panel is taken.
 MANY = 240
 #: So few rows are not worth a panel.
 FEW = 12
 
 
-@compiled
+@outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
 def pack(panel, b, b0, bk, bc, deep, count, scale):
     """panel[WIDE·k + n] = scale·b[b0 + bk·k + bc·n] for n below `count`; the rest stays finite."""
     if bc == 1:
@@ -65,39 +59,7 @@ def pack(panel, b, b0, bk, bc, deep, count, scale):
             for n in range(count):
                 panel[U(WIDE * k + n)] = b[U(b0 + bk * k + bc * n)]
     if scale != real(1):
-        take(panel, WIDE - WIDE, WIDE, panel, deep, WIDE, scale)
-
-
-@in_threads
-def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
-    """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten.
-
-    One of c's strides has to be 1.
-    """
-    apart()
-    if cc != 1:
-        cr, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, b, b0, bc, bk, a, a0, ak, ar, N, M
-    small = M * N * K < SMALL
-    if small or M < 4 and bk == 1 and bc != 1:
-        for m in range(M):
-            for n in range(N):
-                total = real(0)
-                for k in range(K):
-                    total += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
-                o = U(c0 + cr * m + n)
-                c[o] = scale * total + (c[o] if add else real(0))
-        return
-    rows = np.arange(M) * ar
-    panels = N // WIDE
-    if bc != 1 or M > FEW or scale != real(1):
-        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add)
-        return
-    # Few rows: b is read where it lies, but for columns that do not fill a panel.
-    if panels:
-        spread(c, c0, cr, a, a0, rows, ak, b, b0, np.arange(K) * bk, panels * WIDE, add)
-    if panels * WIDE < N:
-        c0, b0 = c0 + panels * WIDE, b0 + panels * WIDE
-        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * WIDE, K, scale, add)
+        take(panel, 0, WIDE, panel, deep, WIDE, scale)
 
 
 @compiled
@@ -123,13 +85,16 @@ def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
         here = c0 + p * WIDE
         if not add:
             cleared(c, here, cr, first, last, count)
-        panel = aligned((deepest + LANES) * WIDE, c)
+        panel = aligned((deepest + LANES) * WIDE)
         if count < WIDE:
             panel[:] = real(0)
         for k in range(0, K, DEEP):
             deep = min(DEEP, K - k)
-            pack(panel, b, b0 + bk * k + bc * p * WIDE, bk, bc, deep, count, scale)
-            tiles(c, here, cr, a, a0 + ak * k, rows, ak, panel, k - k, at, first, last, deep, count)
+            pack(data(panel), data(b), b0 + bk * k + bc * p * WIDE, bk, bc, deep, count, scale)
+            tiles(
+                data(c), here, cr, data(a), a0 + ak * k, data(rows), ak, data(panel), 0, data(at),
+                first, last, deep, count,
+            )
 
 
 @in_threads
@@ -144,4 +109,42 @@ def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add):
         here = c0 + p * WIDE
         if not add:
             cleared(c, here, cr, p - p, rows.size, count)
-        tiles(c, here, cr, a, a0, rows, ak, b, b0 + p * WIDE, at, p - p, rows.size, at.size, count)
+        tiles(
+            data(c), here, cr, data(a), a0, data(rows), ak, data(b), b0 + p * WIDE, data(at),
+            0, rows.size, at.size, count,
+        )
+
+
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE,
+)
+def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten.
+
+    One of c's strides has to be 1.
+    """
+    c, a, b = from_start(c), from_start(a), from_start(b)
+    if cc != 1:
+        cr, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, b, b0, bc, bk, a, a0, ak, ar, N, M
+    small = M * N * K < SMALL
+    if small or M < 4 and bk == 1 and bc != 1:
+        for m in range(M):
+            for n in range(N):
+                total = real(0)
+                for k in range(K):
+                    total += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
+                o = U(c0 + cr * m + n)
+                c[o] = scale * total + (c[o] if add else real(0))
+        return
+    rows = np.arange(M) * ar
+    panels = N // WIDE
+    if bc != 1 or M > FEW or scale != real(1):
+        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add)
+        return
+    # Few rows: b is read where it lies, but for columns that do not fill a panel.
+    if panels:
+        spread(c, c0, cr, a, a0, rows, ak, b, b0, np.arange(K) * bk, panels * WIDE, add)
+    if panels * WIDE < N:
+        c0, b0 = c0 + panels * WIDE, b0 + panels * WIDE
+        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * WIDE, K, scale, add)

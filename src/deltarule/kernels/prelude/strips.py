@@ -10,23 +10,13 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from deltarule.kernels.prelude.tiles import aligned
+from deltarule.kernels.prelude.vectors import LANES, WIDE, apart, turn
+
 real = np.float32
 compiled = njit
 U = np.uint64
-LANES, WIDE, TILE, TAPS, POINTS = 16, 32, 4, 3, 6
-
-
-def apart():
-    """From `tiles`."""
-
-
-def turn(*_arguments):
-    """From `tiles`."""
-
-
-def aligned(_count, like):
-    """From `tiles`."""
-    return like
+TILE, TAPS, POINTS = 4, 3, 6
 
 
 def both_axes(one, _size):
@@ -141,8 +131,8 @@ def strips_out(y, ys, shape, block, at, pitch, panel, strip, room):
 def filters_in(w, w0, ws, C, F):
     """Ŵ = G W Gᵀ of all filters, as [point][panel of WIDE filters][channel][filter]."""
     pitch = (F + WIDE - 1) // WIDE * C * WIDE
-    at = aligned(POINTS * POINTS * pitch, w)
-    few = aligned(TAPS * TAPS * LANES, w)
+    at = aligned(POINTS * POINTS * pitch)
+    few = aligned(TAPS * TAPS * LANES)
     for f in range(0, pitch // C, LANES):
         for c in range(C):
             for k in range(TAPS):
@@ -159,7 +149,7 @@ def filters_in(w, w0, ws, C, F):
 def filters_out(at, parts, w, ws, C, F):
     """W += Gᵀ Ŵ G, where Ŵ is the sum of `parts`."""
     pitch = (F + WIDE - 1) // WIDE * C * WIDE
-    few = aligned(TAPS * TAPS * LANES, w)
+    few = aligned(TAPS * TAPS * LANES)
     for part in range(1, parts):
         for i in range(U(POINTS * POINTS * pitch)):
             at[i] += at[U(part * POINTS * POINTS * pitch) + i]

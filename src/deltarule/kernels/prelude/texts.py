@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.resources
 
 from deltarule.kernels import transforms
+from deltarule.kernels.store import fingerprint
 
 _MARK = "# ---- what follows goes into kernels\n"
 #: What each part needs before it.
@@ -24,7 +25,8 @@ _SHORT = (4, 3)
 def text(parts: set[str]) -> str:
     """The parts asked for, and those that they need."""
     wanted = set(parts).union(*(_NEEDS.get(part, ()) for part in parts))
-    return "\n\n\n".join(_file(part) for part in _ORDER if part in wanted)
+    whole = "\n\n\n".join(_file(part) for part in _ORDER if part in wanted)
+    return whole.replace('VERSION = "plain"', f'VERSION = "{fingerprint(whole)}"')
 
 
 def _file(part: str) -> str:

@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import numba
 import numpy as np
-from llvmlite import ir
 from numba import njit, types
 from numba.extending import intrinsic
 
 from deltarule.kernels.prelude.vectors import (
-    _INT,
+    _NUMBERS,
+    _PLACES,
     _VECTOR,
+    _WHOLE,
     _WORD,
+    BYTES,
     LANES,
     _called,
     _loaded,
@@ -28,7 +30,7 @@ from deltarule.kernels.prelude.vectors import (
     _splat,
     _stored_part,
     _vector_bytes,
-    apart,
+    outside,
 )
 
 real = np.float32
@@ -117,13 +119,15 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 A, B, C, D, E, F, G = HEIGHTS
 
 
-@compiled
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE,
+)
 def tiles(c, c0, cr, a, a0, rows, ak, b, b0, at, first, last, steps, count):
     """c[c0 + cr·r + v] += Σ_t a[a0 + rows[r] + ak·t]·b[b0 + at[t] + v] for rows first … last − 1.
 
     v runs from 0 to count − 1 (at most WIDE), t from 0 to steps − 1.
     """
-    apart()
     r = first
     while r < last:
         left, o = last - r, c0 + cr * r
@@ -151,8 +155,8 @@ def tiles(c, c0, cr, a, a0, rows, ak, b, b0, at, first, last, steps, count):
 
 
 @compiled
-def aligned(count, like):
+def aligned(count):
     """Room at a multiple of 64 bytes: vectors then do not cross the edge of a cache line."""
-    wide = np.empty(count + 64 // like.itemsize, like.dtype)
-    start = (-wide.ctypes.data % 64) // like.itemsize
+    wide = np.empty(count + 64 // BYTES, real)
+    start = (-wide.ctypes.data % 64) // BYTES
     return wide[start:start + count]

@@ -17,20 +17,24 @@ import numba
 import numpy as np
 from numba import njit, prange
 
+from deltarule.kernels.prelude.strips import (
+    clear,
+    filters_in,
+    filters_out,
+    strips_in,
+    strips_out,
+)
+from deltarule.kernels.prelude.tiles import aligned, tiles
+from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE, data, numbers
+from deltarule.kernels.prelude.windows import windows_to_w, windows_to_x, windows_to_y
+
 real = np.float32
 woven = in_threads = njit
 U = np.uint64
-WIDE, LANES, TILE, TAPS, POINTS = 32, 16, 4, 3, 6
+TILE, TAPS, POINTS = 4, 3, 6
 PARALLEL, ALWAYS = False, False
 
 
-def _elsewhere(*_arguments):
-    """From `tiles`, `windows` and `strips`."""
-    return ()
-
-
-aligned = numbers = tiles = clear = strips_in = strips_out = filters_in = filters_out = _elsewhere
-windows_to_y = windows_to_x = windows_to_w = _elsewhere
 
 
 # ---- what follows goes into kernels
@@ -47,10 +51,10 @@ def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
     N, C, F, H, W, I, J = shape
     down, across = (I + TILE - 1) // TILE, (J + TILE - 1) // TILE
     strips, squares, panels = N * down, POINTS * POINTS, (F + WIDE - 1) // WIDE
-    nil, one = numbers()
+    nil, one = np.int64(0), np.int64(1)
     # X̂ and Ŷ of a block take 1 MiB, but have tiles enough to make up for reading all of Ŵ.
     step = odd(C)
-    many = 1048576 // (squares * (step + panels * WIDE) * x.itemsize * across)
+    many = 1048576 // (squares * (step + panels * WIDE) * BYTES * across)
     many = min(max(many, ((48 if to_w else 12) + across - 1) // across), strips)
     most = many * across
     pitch_x, pitch_y, pitch_w = odd(most * step), odd(panels * most * WIDE), panels * C * WIDE
@@ -58,10 +62,10 @@ def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
     lines = every * WIDE
     rows, ak = (every, step) if to_w else (every * step, one)
     for part in prange(parts):
-        xp, yp = aligned(squares * pitch_x, x), aligned(squares * pitch_y, x)
-        strip = aligned((POINTS * (across * TILE + TAPS + LANES) + LANES) * LANES, x)
-        room = aligned((across * TILE + LANES) * LANES, x)
-        total = aligned(C * WIDE, x)
+        xp, yp = aligned(squares * pitch_x), aligned(squares * pitch_y)
+        strip = aligned((POINTS * (across * TILE + TAPS + LANES) + LANES) * LANES)
+        room = aligned((across * TILE + LANES) * LANES)
+        total = aligned(C * WIDE)
         for start in range(part * many, strips, parts * many):
             count = min(many, strips - start)
             block, some = (start, count, down, across), count * across
@@ -76,13 +80,13 @@ def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
                 if to_w:
                     # Sums of a block apart: short sums are rounded less.
                     clear(total, nil, C * WIDE)
-                    tiles(total, nil, one * WIDE, xp, p * pitch_x, rows, ak, yp, a, lines,
-                          nil, C, some, wide)
+                    tiles(data(total), 0, WIDE, data(xp), p * pitch_x, data(rows), ak, data(yp), a,
+                          data(lines), 0, C, some, wide)
                     add(at, part * squares * pitch_w + b, total)
                 else:
                     clear(yp, a, a + some * WIDE)
-                    tiles(yp, a, one * WIDE, xp, p * pitch_x, rows, ak, at, b, lines,
-                          nil, some, C, wide)
+                    tiles(data(yp), a, WIDE, data(xp), p * pitch_x, data(rows), ak, data(at), b,
+                          data(lines), 0, some, C, wide)
             if not to_w:
                 strips_out(y, ys, (F, I, J), block, yp, pitch_y, most * WIDE, strip, room)
 
@@ -140,19 +144,37 @@ def tiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     filters_out(at, parts, w, ws, C, F)
 
 
+@compiled
+def untiled_to_y(x, xs, w, ws, y, ys, shape, axes):
+    """`windows_to_y` of arrays."""
+    windows_to_y(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
+
+
+@compiled
+def untiled_to_x(x, xs, w, ws, y, ys, shape, axes):
+    """`windows_to_x` of arrays."""
+    windows_to_x(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
+
+
+@compiled
+def untiled_to_w(x, xs, w, ws, y, ys, shape, axes):
+    """`windows_to_w` of arrays."""
+    windows_to_w(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
+
+
 def by_cost_to_y(x, xs, w, ws, y, ys, shape, axes, forced):
     """`windows_to_y`, by whichever way is faster."""
-    chosen = tiled_to_y if tiles_pay(shape, forced) else windows_to_y
+    chosen = tiled_to_y if tiles_pay(shape, forced) else untiled_to_y
     chosen(x, xs, w, ws, y, ys, shape, axes)
 
 
 def by_cost_to_x(x, xs, w, ws, y, ys, shape, axes, forced):
     """`windows_to_x`, by whichever way is faster."""
-    chosen = tiled_to_x if tiles_pay(shape, forced) else windows_to_x
+    chosen = tiled_to_x if tiles_pay(shape, forced) else untiled_to_x
     chosen(x, xs, w, ws, y, ys, shape, axes)
 
 
 def by_cost_to_w(x, xs, w, ws, y, ys, shape, axes, forced):
     """`windows_to_w`, by whichever way is faster."""
-    chosen = tiled_to_w if tiles_pay(shape, forced) else windows_to_w
+    chosen = tiled_to_w if tiles_pay(shape, forced) else untiled_to_w
     chosen(x, xs, w, ws, y, ys, shape, axes)

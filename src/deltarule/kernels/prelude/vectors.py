@@ -10,12 +10,12 @@ import llvmlite.binding
 import numba
 import numpy as np
 from llvmlite import ir
-from numba import types
+from numba import carray, cfunc, njit, types
 from numba.core import cgutils
-from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
 
 real = np.float32
+inlined = njit
 
 
 # ---- what follows goes into kernels
@@ -39,28 +39,64 @@ def apart(_typing):  # pyright: ignore
 
 
 @intrinsic
-def flat(_typing, array):  # pyright: ignore
-    """A contiguous array as one of one axis, the same memory."""
-    kind = types.Array(array.dtype, 1, "C")
+def data(_typing, array):  # pyright: ignore
+    """Where a contiguous array's numbers lie."""
 
     def write(context, builder, _signature, arguments):
-        from numba.np.arrayobj import populate_array  # slow to load, and not needed to run
+        return context.make_array(array)(context, builder, arguments[0]).data
 
-        given = context.make_array(array)(context, builder, arguments[0])
-        made = context.make_array(kind)(context, builder)
-        populate_array(
-            made, data=given.data, shape=[given.nitems], strides=[given.itemsize],
-            itemsize=given.itemsize, meminfo=given.meminfo, parent=given.parent,
-        )
-        return impl_ret_borrowed(context, builder, kind, made._getvalue())
-
-    return kind(array), write
+    return types.CPointer(array.dtype)(array), write
 
 
-LANES = _vector_bytes() // np.dtype(real).itemsize
+BYTES = np.dtype(real).itemsize
+LANES = _vector_bytes() // BYTES
 WIDE = 2 * LANES
 _KIND = ("f32", ir.FloatType()) if real is np.float32 else ("f64", ir.DoubleType())
 _VECTOR, _WORD, _INT = ir.VectorType(_KIND[1], LANES), ir.IntType(64), ir.IntType(32)
+
+
+@intrinsic
+def numbers(_typing, values):  # pyright: ignore
+    """Whole numbers one after the other in memory, for a function from outside."""
+
+    def write(context, builder, _signature, arguments):
+        place = cgutils.alloca_once(builder, _WORD, len(values))
+        for k in range(len(values)):
+            value = builder.extract_value(arguments[0], k)
+            builder.store(value, builder.gep(place, [_WORD(k)]))
+        return place
+
+    return types.CPointer(types.int64)(values), write
+
+
+#: Tells this text from others, as the names of functions that are called from outside must.
+VERSION = "plain"
+_PLACES, _WHOLE = types.CPointer(types.int64), types.int64
+_NUMBER = types.float32 if real is np.float32 else types.float64
+_NUMBERS = types.CPointer(_NUMBER)
+_ALIVE = []
+
+
+@inlined
+def from_start(pointer):
+    """An array that starts somewhere, of a length that nobody asks for."""
+    return carray(pointer, 1 << 40)
+
+
+def outside(*kinds):
+    """A function that is compiled once and called by name, not copied into those that call it."""
+
+    def made(function):
+        if numba.config.DISABLE_JIT:  # pyright: ignore
+            return function
+        signature = types.void(*kinds)
+        ready = cfunc(signature, cache=True, error_model="numpy", fastmath={"contract"})(function)
+        name = f"{function.__name__}_{np.dtype(real).name}_{VERSION}"
+        llvmlite.binding.add_symbol(name, ready.address)
+        _ALIVE.append(ready)
+        return types.ExternalFunction(name, signature)
+
+    return made
 
 
 def _splat(builder, value):
@@ -73,14 +109,14 @@ def _splat(builder, value):
 def _loaded(builder, pointer):
     """A vector from any place."""
     loaded = builder.load(builder.bitcast(pointer, _VECTOR.as_pointer()))
-    loaded.align = np.dtype(real).itemsize
+    loaded.align = BYTES
     return loaded
 
 
 def _stored(builder, vector, pointer):
     """A vector to any place."""
     stored = builder.store(vector, builder.bitcast(pointer, _VECTOR.as_pointer()))
-    stored.align = np.dtype(real).itemsize
+    stored.align = BYTES
 
 
 def _called(builder, name, result, arguments):
@@ -110,14 +146,14 @@ def _masks(builder, count, vectors):
 
 def _loaded_part(builder, pointer, mask):
     """A vector whose lanes outside the mask are not read, but 0."""
-    size, nothing = _INT(np.dtype(real).itemsize), ir.Constant(_VECTOR, None)
+    size, nothing = _INT(BYTES), ir.Constant(_VECTOR, None)
     place = builder.bitcast(pointer, _VECTOR.as_pointer())
     return _called(builder, "masked.load", _VECTOR, [place, size, mask, nothing])
 
 
 def _stored_part(builder, vector, pointer, mask):
     """The lanes of a vector that lie in the mask."""
-    size = _INT(np.dtype(real).itemsize)
+    size = _INT(BYTES)
     place = builder.bitcast(pointer, _VECTOR.as_pointer())
     _called(builder, "masked.store", ir.VoidType(), [vector, place, size, mask])
 
@@ -213,9 +249,17 @@ def _mover(add):
 
 copied, added = _mover(False), _mover(True)
 if numba.config.DISABLE_JIT:  # pyright: ignore
-    def flat(array):  # noqa: F811 # pyright: ignore
-        """A contiguous array as one of one axis, where nothing is compiled."""
-        return array.reshape(array.size)
+    def data(array):  # noqa: F811 # pyright: ignore
+        """The array itself, where nothing is compiled."""
+        return array
+
+    def from_start(pointer):  # noqa: F811
+        """The array itself, where nothing is compiled."""
+        return pointer
+
+    def numbers(values):  # noqa: F811 # pyright: ignore
+        """The numbers themselves, where nothing is compiled."""
+        return values
 
     def apart():  # noqa: F811 # pyright: ignore
         """Nothing, where nothing is compiled."""

@@ -6,9 +6,9 @@ between rows are shared by both neighbours. A tap (c, k, l) is then a constant o
 loop over all images, rows and columns is one long run. What the run computes between rows is
 never copied out.
 
-Arrays come flat, with the strides of their four axes: `xs` for X[n, c, h, w], `ws` for
-W[f, c, k, l], `ys` for Y[n, f, i, j]; `shape` is (N, C, F, H, W, K, L, I, J), `axes` stride,
-dilation and pad of the rows, then of the columns.
+Arrays come as places in memory; `told` holds the strides of X[n, c, h, w], W[f, c, k, l] and
+Y[n, f, i, j], the sizes N, C, F, H, W, K, L, I, J, and stride, dilation and pad of the rows, then
+of the columns.
 """
 
 from __future__ import annotations
@@ -16,51 +16,35 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-compiled = in_threads = njit
+from deltarule.kernels.prelude.dots import dot_products
+from deltarule.kernels.prelude.products import product, spread
+from deltarule.kernels.prelude.tiles import aligned
+from deltarule.kernels.prelude.vectors import (
+    _NUMBERS,
+    _PLACES,
+    LANES,
+    WIDE,
+    added,
+    apart,
+    copied,
+    from_start,
+    outside,
+)
+
+compiled = inlined = in_threads = njit
 U = np.uint64
-
-
-def apart():
-    """From `tiles`."""
-
-
-def aligned(_count, like):
-    """From `tiles`."""
-    return like
-
-
-def copied(*_arguments):
-    """From `vectors`."""
-
-
-def added(*_arguments):
-    """From `vectors`."""
-
-
-def dot_products(*_arguments):
-    """From `dots`."""
-
-
-def product(*_arguments):
-    """From `products`."""
-
-
-def spread(*_arguments):
-    """From `products`."""
-
-
-LANES, WIDE = 16, 32
+real = np.float32
 
 
 # ---- what follows goes into kernels
 
 
 @compiled
-def zeros(count, like):
+def zeros(count):
     """Zeros, at a multiple of 64 bytes."""
-    room = aligned(count, like)
+    room = aligned(count)
     for n in range(U(count)):
-        room[n] = like.dtype.type(0)
+        room[n] = real(0)
     return room
 
 
@@ -70,10 +54,15 @@ def rounded(count):
     return ((count + WIDE + 15) // 16 | 1) * 16
 
 
-@compiled
-def numbers():
-    """0 and 1. Numba compiles a function anew for each number that stands in a call."""
-    return np.int64(0), np.int64(1)
+@inlined
+def spelt_out(told):
+    """The strides of X, W and Y, the sizes, and stride, dilation and pad of both axes."""
+    return (
+        (told[0], told[1], told[2], told[3]), (told[4], told[5], told[6], told[7]),
+        (told[8], told[9], told[10], told[11]),
+        (told[12], told[13], told[14], told[15], told[16], told[17], told[18], told[19], told[20]),
+        (told[21], told[22], told[23], told[24], told[25], told[26]),
+    )
 
 
 @compiled
@@ -148,23 +137,22 @@ def tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1):
     return at
 
 
-@compiled
-def windows_to_y(x, xs, w, ws, y, ys, shape, axes):
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def windows_to_y(x, w, y, told):
     """Y[n, f, i, j] += Σ_{c,k,l} W[f, c, k, l]·X[n, c, s0·i + d0·k − p0, s1·j + d1·l − p1]."""
-    apart()
-    N, C, F, H, W, K, L, I, J = shape
-    s0, d0, p0, s1, d1, p1 = axes
-    if min(shape) == 0:
+    x, w, y = from_start(x), from_start(w), from_start(y)
+    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(told)
+    if min(N, C, F, H, W, K, L, I, J) == 0:
         return
-    nil, one = numbers()
+    nil, one = np.int64(0), np.int64(1)
     rows, up = extent_flat(H, K, I, s0, d0, p0)
     columns, ahead = extent_flat(W, L, J, s1, d1, p1)
     length = N * rows * columns
     plane = rounded(length + up * columns + ahead)
-    flat = zeros(s0 * s1 * C * plane, x)
+    flat = zeros(s0 * s1 * C * plane)
     lay_out(x, xs, (N, C, H, W), flat, nil, plane, rows, columns, s0, p0, s1, p1)
     at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
-    weights = np.empty(F * at.size, x.dtype)
+    weights = np.empty(F * at.size, real)
     t = 0
     for f in range(F):
         for c in range(C):
@@ -172,36 +160,35 @@ def windows_to_y(x, xs, w, ws, y, ys, shape, axes):
                 for l in range(L):
                     weights[U(t)] = w[U(f * ws[0] + c * ws[1] + k * ws[2] + l * ws[3])]
                     t += 1
-    sums = aligned(F * plane, x)
+    sums = aligned(F * plane)
     spread(sums, nil, plane, weights, nil, np.arange(F) * at.size, one, flat, nil, at, length, nil)
     take_back(y, ys, (N, F, I, J), sums, nil, plane, rows, columns, one, nil, one, nil)
 
 
-@compiled
-def windows_to_w(x, xs, w, ws, y, ys, shape, axes):
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def windows_to_w(x, w, y, told):
     """W[f, c, k, l] += Σ_{n,i,j} Y[n, f, i, j]·X[n, c, s0·i + d0·k − p0, s1·j + d1·l − p1]."""
-    apart()
-    N, C, F, H, W, K, L, I, J = shape
-    s0, d0, p0, s1, d1, p1 = axes
-    if min(shape) == 0:
+    x, w, y = from_start(x), from_start(w), from_start(y)
+    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(told)
+    if min(N, C, F, H, W, K, L, I, J) == 0:
         return
-    nil, one = numbers()
+    nil, one = np.int64(0), np.int64(1)
     rows, up = extent_flat(H, K, I, s0, d0, p0)
     columns, ahead = extent_flat(W, L, J, s1, d1, p1)
     length = N * rows * columns
     plane = rounded(length + up * columns + ahead)
-    flat = zeros(s0 * s1 * C * plane, x)
+    flat = zeros(s0 * s1 * C * plane)
     lay_out(x, xs, (N, C, H, W), flat, nil, plane, rows, columns, s0, p0, s1, p1)
     at = tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1)
-    outer = zeros(F * plane, x)
+    outer = zeros(F * plane)
     lay_out(y, ys, (N, F, I, J), outer, nil, plane, rows, columns, one, nil, one, nil)
     # Few filters would leave lanes of a tile empty: then whole runs are multiplied.
     few = F <= LANES
-    totals = zeros(at.size * F, x)
+    totals = zeros(at.size * F)
     if few:
         dot_products(totals, nil, at.size, outer, nil, plane, flat, nil, at, F, length)
     else:
-        unit = x.dtype.type(1)
+        unit = real(1)
         product(totals, nil, F, flat, nil, at, one, outer, nil, one, plane, F, length, unit, nil)
     for f in range(F):
         t = 0
@@ -213,25 +200,24 @@ def windows_to_w(x, xs, w, ws, y, ys, shape, axes):
                     t += 1
 
 
-@compiled
-def windows_to_x(x, xs, w, ws, y, ys, shape, axes):
+@outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
+def windows_to_x(x, w, y, told):
     """X[n, c, p, q] += Σ W[f, c, k, l]·Y[n, f, i, j], where p = s0·i + d0·k − p0, q likewise."""
-    apart()
-    N, C, F, H, W, K, L, I, J = shape
-    s0, d0, p0, s1, d1, p1 = axes
-    if min(shape) == 0:
+    x, w, y = from_start(x), from_start(w), from_start(y)
+    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(told)
+    if min(N, C, F, H, W, K, L, I, J) == 0:
         return
-    nil, one = numbers()
+    nil, one = np.int64(0), np.int64(1)
     rows, up = extent_flat(H, K, I, s0, d0, p0)
     columns, ahead = extent_flat(W, L, J, s1, d1, p1)
     length = N * rows * columns
     before = rounded(up * columns + ahead)
     plane = rounded(length + before)
-    outer = zeros(before + F * plane, x)
+    outer = zeros(before + F * plane)
     lay_out(y, ys, (N, F, I, J), outer, before, plane, rows, columns, one, nil, one, nil)
-    flat = aligned(s0 * s1 * C * plane, x)
+    flat = aligned(s0 * s1 * C * plane)
     at = np.empty(F * K * L, np.int64)
-    weights = np.empty(C * F * K * L, x.dtype)
+    weights = np.empty(C * F * K * L, real)
     for phase in range(s0 * s1):
         t = 0
         for f in range(F):
