@@ -10,7 +10,7 @@ import llvmlite.binding
 import numba
 import numpy as np
 from llvmlite import ir
-from numba import carray, cfunc, njit, types
+from numba import carray, cfunc, njit, types  # pyright: ignore
 from numba.core import cgutils
 from numba.extending import intrinsic
 
@@ -78,7 +78,7 @@ _ALIVE = []
 
 
 @inlined
-def from_start(pointer):
+def from_start(pointer):  # pyright: ignore
     """An array that starts somewhere, of a length that nobody asks for."""
     return carray(pointer, 1 << 40)
 
@@ -250,8 +250,8 @@ def _mover(add):
 copied, added = _mover(False), _mover(True)
 if numba.config.DISABLE_JIT:  # pyright: ignore
     def data(array):  # noqa: F811 # pyright: ignore
-        """The array itself, where nothing is compiled."""
-        return array
+        """The array with one axis, where nothing is compiled."""
+        return array.reshape(array.size)
 
     def from_start(pointer):  # noqa: F811
         """The array itself, where nothing is compiled."""
