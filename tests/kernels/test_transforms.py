@@ -4,6 +4,8 @@ The functions of one compiled kernel take any sizes and pads; they are compared 
 """
 
 import importlib.util
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -95,6 +97,31 @@ def test_several_blocks_and_the_whole_kernel(conv):
     np.testing.assert_allclose(gradients["b"], dy.sum((0, 2, 3)), 1e-11)
     for name in "xw":
         np.testing.assert_allclose(gradients[name], wanted[name], 1e-10, 1e-10)
+
+
+def test_another_process_loads_what_was_compiled(conv, cache):
+    conv.forward(x=np.ones((1, 2, 5, 5)), w=np.ones((3, 2, 3, 3)), b=np.ones(3))
+    code = (
+        "import sys, numpy as np, deltarule\n"
+        f"made = deltarule.kernel('conv2d', pad=1, transforms=True, cache={str(cache)!r}, "
+        "progress=print)\n"
+        "y = made.forward(x=np.ones((1, 2, 5, 5)), w=np.ones((3, 2, 3, 3)), b=np.ones(3))\n"
+        "loaded = [p.__name__ for p in made.module.forward_in_stages.parts if p.overloads]\n"
+        "print(y[0, 0, 2, 2], *loaded[:3], 'sympy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "19.0 forward_1 in_tiles filters_in False\n", done.stderr
+
+
+def test_sizes_choose_anew_at_each_call(cache):
+    made = kernel("conv2d", pad=1, cache=cache)
+    run = made.module
+    large, small = ((8, 16, 16, 28, 28, 3, 3, 28, 28), (1, 1, 1, 4, 4, 3, 3, 4, 4))
+    assert run.tiles_pay(large, False) and not run.tiles_pay(small, False)
+    for n, c, _, h, *_ in (small, large, small):
+        x, w, b = np.ones((n, c, h, h)), np.ones((c, c, 3, 3)), np.zeros(c)
+        chosen = run.ready_forward(x, w, b)[0]
+        assert chosen is (run.forward_in_stages if n > 1 else run.forward_loops)
 
 
 def one_by_one(x, w, dy) -> dict:

@@ -149,9 +149,9 @@ class Kernel:
     def _run(self, name: str, given: list) -> dict:
         """What a pass fills."""
         run, taken, filled = self._ready(name, given)
-        call = self._entries.get(name)
+        call = self._entries.get(run)
         if call is None:
-            call = self._entries[name] = entry(run, taken, self._progress)
+            call = self._entries[run] = entry(run, taken, self._progress)
         if self.threads is None:
             call(*taken)
         else:

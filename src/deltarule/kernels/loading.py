@@ -20,8 +20,11 @@ from deltarule.kernels.store import fingerprint
 
 def entry(dispatcher: Callable, arguments: Sequence, progress: Callable | None = None) -> Callable:
     """What to call with arguments like these: contiguous arrays, and whole numbers."""
-    if not hasattr(dispatcher, "overloads"):
+    parts = getattr(dispatcher, "parts", (dispatcher,))
+    if not hasattr(parts[0], "overloads"):
         return dispatcher  # nothing is compiled in this process
+    if parts[0] is not dispatcher:
+        return _in_parts(dispatcher, parts, progress)
     signature = tuple(_type(a) for a in arguments)
     known = dispatcher.overloads.get(signature) or _loaded(dispatcher, signature)
     if known is not None:
@@ -40,19 +43,69 @@ def _type(argument):
     return types.Array(from_dtype(argument.dtype), argument.ndim, "C")
 
 
+def _in_parts(run: Callable, parts: Sequence, progress: Callable | None) -> Callable:
+    """A pass that calls several compiled functions: each out of the cache if it is there."""
+    for part in parts:
+        if not part.overloads:
+            _loaded_all(part)
+    if progress is not None and not any(part.overloads for part in parts):
+        progress(f"compiling {run.__name__}")
+
+    def call(*arguments):
+        known = sum(len(part.overloads) for part in parts)
+        try:
+            run(*arguments)
+        except OSError:
+            _keep_nothing(*parts)
+            run(*arguments)
+        if sum(len(part.overloads) for part in parts) != known:
+            for part in parts:
+                _signed(part)
+
+    return call
+
+
+def _loaded_all(dispatcher) -> None:
+    """All that the cache has of one function for this machine."""
+    try:
+        index = dispatcher._cache._cache_file._load_index()
+        codegen = dispatcher.targetctx.codegen()
+        found = [key[0] for key in index if key == dispatcher._cache._index_key(key[0], codegen)]
+    except Exception:
+        _forget(dispatcher)
+        return
+    for signature in found:
+        _loaded(dispatcher, signature)
+
+
+def _signed(dispatcher) -> None:
+    """Fingerprints beside what Numba has put into its cache."""
+    for signature in dispatcher.overloads:
+        with contextlib.suppress(OSError, AttributeError, TypeError):
+            path = _place(dispatcher, signature) or Path()
+            if not _sum(path).exists():
+                _sum(path).write_text(fingerprint(path.read_bytes()), encoding="ascii")
+
+
 def _compiled(dispatcher, signature: tuple) -> Callable:
     """Compiled now, and written to the cache if that is possible."""
     try:
         made = dispatcher.compile(signature)
     except OSError:
-        from numba.core.caching import NullCache
-
-        dispatcher._cache = NullCache()  # what cannot be kept can be used all the same
+        _keep_nothing(dispatcher)
         return dispatcher.compile(signature)
     with contextlib.suppress(OSError, AttributeError, TypeError):
         path = _place(dispatcher, signature) or Path()
         _sum(path).write_text(fingerprint(path.read_bytes()), encoding="ascii")
     return made
+
+
+def _keep_nothing(*dispatchers) -> None:
+    """No more cache for some functions: what cannot be kept can be used all the same."""
+    from numba.core.caching import NullCache
+
+    for dispatcher in dispatchers:
+        dispatcher._cache = NullCache()
 
 
 def _place(dispatcher, signature: tuple) -> Path | None:

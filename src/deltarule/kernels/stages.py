@@ -52,7 +52,9 @@ class Stages:
 
     def __str__(self) -> str:
         head = f"def {self.name}_in_stages({', '.join(self.arguments)}):"
-        return "\n".join(map(str, (self.functions, "", "", head, self.body)))
+        own = "".join(f"{self.name}_{k + 1}, " for k in range(self._count))
+        parts = f"{self.name}_in_stages.parts = ({own}*PARTS)"
+        return "\n".join(map(str, (self.functions, "", "", head, self.body, "", "", parts)))
 
     def _pattern(self, block: Block) -> Windows | None:
         """The window pattern of an equation that transforms can do."""
@@ -92,7 +94,7 @@ class Stages:
         lines += str(inside).splitlines()
         words = set(re.findall(r"[^\W\d]\w*", re.sub(r"#.*", "", "\n".join(lines))))
         call = f"{self.name}_{self._count}({', '.join(a for a in self.arguments if a in words)})"
-        self.functions.add("", "", "@in_threads" if self.parallel else "@compiled", f"def {call}:")
+        self.functions.add("", "", "@kept", f"def {call}:")
         self.functions.add(*lines)
         self.body.add(call)
 

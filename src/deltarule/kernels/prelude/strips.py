@@ -14,7 +14,7 @@ from deltarule.kernels.prelude.tiles import aligned
 from deltarule.kernels.prelude.vectors import LANES, WIDE, apart, turn
 
 real = np.float32
-compiled = njit
+compiled = kept = njit
 U = np.uint64
 TILE, TAPS, POINTS = 4, 3, 6
 
@@ -127,7 +127,7 @@ def strips_out(y, ys, shape, block, at, pitch, panel, strip, room):
                             y[to + j * U(ys[3])] += room[o + j]
 
 
-@compiled
+@kept
 def filters_in(w, w0, ws, C, F):
     """Ŵ = G W Gᵀ of all filters, as [point][panel of WIDE filters][channel][filter]."""
     pitch = (F + WIDE - 1) // WIDE * C * WIDE
@@ -145,7 +145,7 @@ def filters_in(w, w0, ws, C, F):
     return at
 
 
-@compiled
+@kept
 def filters_out(at, parts, w, ws, C, F):
     """W += Gᵀ Ŵ G, where Ŵ is the sum of `parts`."""
     pitch = (F + WIDE - 1) // WIDE * C * WIDE

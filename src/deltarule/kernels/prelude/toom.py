@@ -29,15 +29,14 @@ from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE, data, numbers
 from deltarule.kernels.prelude.windows import windows_to_w, windows_to_x, windows_to_y
 
 real = np.float32
-woven = in_threads = njit
+woven = kept = njit
 U = np.uint64
 TILE, TAPS, POINTS = 4, 3, 6
-PARALLEL, ALWAYS = False, False
-
-
+PARALLEL = False
 
 
 # ---- what follows goes into kernels
+
 
 @woven
 def odd(count):
@@ -45,7 +44,7 @@ def odd(count):
     return ((count + 15) // 16 | 1) * 16
 
 
-@in_threads
+@kept
 def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
     """Y += W ⋆ X, where `at` is Ŵ; or, with `to_w`, `at` += Ŵ, one for each part of the blocks."""
     N, C, F, H, W, I, J = shape
@@ -144,37 +143,40 @@ def tiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     filters_out(at, parts, w, ws, C, F)
 
 
-@compiled
+@kept
 def untiled_to_y(x, xs, w, ws, y, ys, shape, axes):
     """`windows_to_y` of arrays."""
     windows_to_y(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
 
 
-@compiled
+@kept
 def untiled_to_x(x, xs, w, ws, y, ys, shape, axes):
     """`windows_to_x` of arrays."""
     windows_to_x(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
 
 
-@compiled
+@kept
 def untiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     """`windows_to_w` of arrays."""
     windows_to_w(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
 
 
+PARTS = (in_tiles, filters_in, filters_out, untiled_to_y, untiled_to_x, untiled_to_w)
+
+
 def by_cost_to_y(x, xs, w, ws, y, ys, shape, axes, forced):
-    """`windows_to_y`, by whichever way is faster."""
+    """The sum into Y, by whichever way is faster."""
     chosen = tiled_to_y if tiles_pay(shape, forced) else untiled_to_y
     chosen(x, xs, w, ws, y, ys, shape, axes)
 
 
 def by_cost_to_x(x, xs, w, ws, y, ys, shape, axes, forced):
-    """`windows_to_x`, by whichever way is faster."""
+    """The sum into X, by whichever way is faster."""
     chosen = tiled_to_x if tiles_pay(shape, forced) else untiled_to_x
     chosen(x, xs, w, ws, y, ys, shape, axes)
 
 
 def by_cost_to_w(x, xs, w, ws, y, ys, shape, axes, forced):
-    """`windows_to_w`, by whichever way is faster."""
+    """The sum into W, by whichever way is faster."""
     chosen = tiled_to_w if tiles_pay(shape, forced) else untiled_to_w
     chosen(x, xs, w, ws, y, ys, shape, axes)
