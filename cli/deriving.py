@@ -35,8 +35,9 @@ def derive(asked: SimpleNamespace) -> int:
         from deltarule.cli.kernel import Request, show_kernel
 
         dtype = asked.dtype or "float64"
-        return show_kernel(
-            Request(words, settings, dtype, asked.parallel, asked.emit, asked.force, style)
+        return show_kernel(  # fmt: skip
+            Request(words, settings, dtype, asked.parallel, asked.emit, asked.force, style,
+                    asked.wrt or ())
         )
     from deltarule.cli.derive import Request, show_derivation
 
@@ -65,9 +66,7 @@ def _only_with_a_kernel(asked: SimpleNamespace, kernel: bool) -> None:
             raise DeltaruleError(
                 f"{option} is about a kernel", "the command line", "add --kernel, or --emit FILE.py"
             )
-    for option, given in (("--wrt", asked.wrt), ("--of", asked.of)):
-        if given and kernel:
-            raise DeltaruleError(
-                f"a kernel gives all gradients, and has no {option}", "the command line",
-                "leave it out",
-            )  # fmt: skip
+    if asked.of and kernel:
+        raise DeltaruleError(
+            "a kernel gives the gradients of the loss or the outputs", "--of", "leave it out"
+        )

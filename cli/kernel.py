@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deltarule.cli.arguments import numbers, one_name, split
 from deltarule.cli.screen import busy, console, write, write_json
+from deltarule.notation.names import ascii_name
 
 EXAMPLE = "derive conv --kernel"
 
@@ -23,6 +24,7 @@ class Request:
     emit: Path | None = None
     force: bool = False
     style: str = "screen"
+    wrt: Sequence[str] = ()
 
 
 def show_kernel(request: Request) -> int:
@@ -34,6 +36,8 @@ def show_kernel(request: Request) -> int:
     bare, options = split(request.words)
     name = one_name(bare, EXAMPLE)
     settings = {**options, **numbers(request.settings)}
+    if request.wrt:
+        settings["wrt"] = tuple(ascii_name(tensor) for tensor in request.wrt)
     dtype = known_dtype(request.dtype, "--dtype")
     with busy(f"deriving {name}"):
         make = source if request.emit is None else emitted

@@ -112,17 +112,20 @@ def check(
     template: Annotated[str | None, o.TEMPLATE] = None,
     run_: Annotated[int | None, o.RUN] = None,
     output: Annotated[Path | None, o.OUTPUT] = None,
+    set_: Annotated[list[str] | None, o.SET] = None,
+    shape: Annotated[list[str] | None, o.SHAPE] = None,
+    seed: Annotated[int, o.SEED] = 0,
+    jacobian: Annotated[bool, o.JACOBIAN] = False,
     json: Annotated[bool, o.JSON] = False,
 ) -> None:
-    """Mark printed numbers. Exit status 1 when something is not right."""
+    """Mark printed numbers, or check gradients. Exit status 1 when something is not right."""
+    asked = SimpleNamespace(**locals())
     from deltarule.cli.screen import run
 
     def command() -> int:
-        from deltarule.cli.arguments import one_style
-        from deltarule.cli.check import Request, show_check
+        from deltarule.cli.checking import check
 
-        style = one_style(json=json)
-        return show_check(Request(words or [], sheet, template, run_, output, style))
+        return check(asked)
 
     run(command, as_json=json)
 
@@ -160,7 +163,8 @@ for _command, _examples in (
     (derive, "derive conv · derive mlp --layers 3 --wrt Theta2 --steps · derive ./mine.py --latex"
      " · derive conv --stride 2 --kernel · derive conv --emit conv_kernels.py"),
     (trace, "trace backprop --example slide --decimals 2 · trace dense --random --set N=2"),
-    (check, "check example slide · check --template slide > mine.toml · check mine.toml"),
+    (check, "check example slide · check --template slide > mine.toml · check mine.toml"
+     " · check gradient conv --stride 2 · check gradient layers.py:dense --set N=4"),
     (train, "train · train --network keras_cnn --update momentum --rate 0.01 --epochs 5"),
 ):
     _name = _command.__name__

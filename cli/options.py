@@ -51,12 +51,15 @@ AS_PRINTED = Option("--as-printed", help="Use even givens that the sheet itself 
 
 # for check
 CHECKED = _words(
-    "example NAME | ANSWERS.toml | SHEET.toml",
-    "A sheet, whose published values are marked, or somebody's answers.",
+    "example NAME | ANSWERS.toml | SHEET.toml | gradient NAME | gradient FILE.py:FUNCTION",
+    "A sheet, whose published values are marked, or somebody's answers; a derivation, or a "
+    "function of your own, whose gradients are measured.",
 )
 SHEET = Option("--sheet", metavar="SHEET", help="What the answers are to.")
 TEMPLATE = Option("--template", metavar="SHEET", help="An empty answers file for a sheet.")
 RUN = Option("--run", metavar="N", help="With --template: which run of the sheet.")
+SHAPE = Option("--shape", metavar="ARG=SIZES", help='Of your own function: --shape "x=N D".')
+JACOBIAN = Option("--jacobian", help="Measure gradients by compiled kernels, at any size.")
 OUTPUT = Option("--output", "-o", metavar="FILE", help="Where to write the template.")
 
 # for train

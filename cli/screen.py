@@ -100,6 +100,15 @@ class busy:
             if self._status is not None:
                 self._status.stop()
 
+    def tell(self, doing: str) -> None:
+        """Show another line from now on."""
+        with self._lock:
+            self._doing = doing
+            if self._status is not None:
+                from rich.text import Text
+
+                self._status.update(Text(f"{doing} …"))
+
     def _show(self) -> None:
         with self._lock:
             if self._doing:

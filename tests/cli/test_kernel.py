@@ -12,6 +12,11 @@ def test_the_source_is_shown_as_it_is(invoke):
     assert "stride = 2" in done.out and "def backward(x, w, b, dL_dy):" in done.out
 
 
+def test_a_kernel_of_one_gradient(invoke):
+    out = invoke("derive", "dense", "--kernel", "--wrt", "W").out
+    assert "The gradients of W, by name." in out and "∂L/∂b" not in out
+
+
 def test_json_holds_the_source(invoke):
     values = json.loads(invoke("derive", "dense", "--kernel", "--dtype", "float32", "--json").out)
     assert values["dtype"] == "float32" and "real = np.float32" in values["source"]
@@ -47,7 +52,8 @@ def test_a_terminal_gets_colours(program):
         (["--kernel", "--dtype", "float16"], "there are no kernels in float16", "did you mean"),
         (["--dtype", "float32"], "--dtype is about a kernel", "add --kernel"),
         (["--force"], "--force is for --emit alone", "leave it out"),
-        (["--kernel", "--wrt", "W"], "a kernel gives all gradients", "leave it out"),
+        (["--kernel", "--of", "y"], "a kernel gives the gradients of the loss", "leave it out"),
+        (["--kernel", "--wrt", "V"], "the kernel has no gradient by V", "its gradients are by"),
         (["--kernel", "--latex"], "--kernel and --latex exclude each other", "keep one"),
         (["--kernel", "--strid", "2"], "dense has no setting strid", "its settings are"),
         (["--emit", "kernels.txt"], "kernels.txt is no name of a Python file", "something.py"),

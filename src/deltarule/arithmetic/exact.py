@@ -189,8 +189,9 @@ def _certainly_positive(value: flint.arb) -> bool:
 
 
 def _certainly_same(u: flint.arb, v: flint.arb) -> bool:
-    if u is v or u == v or (u.is_exact() and v.is_exact()):
-        return u == v
+    # A ball with a radius is not even equal to itself, unless it is the very same number.
+    if u is v or u == v:
+        return True
     if u < v or u > v:
         return False
     raise Undecided(f"whether {u} is {v} cannot be told", None, "use more bits")

@@ -71,11 +71,18 @@ def compared(
     gaps = np.abs(derived - measured)
     scale = max(1.0, float(np.max(np.abs(measured), initial=0.0)))
     allowed = np.broadcast_to(tolerance * scale + np.asarray(doubt), gaps.shape)
-    badness = np.where(np.isnan(gaps), np.inf, gaps / allowed)
-    at = np.unravel_index(int(np.argmax(badness)), gaps.shape)
+    at = worst_entry(np.where(np.isnan(gaps), np.inf, gaps / allowed), measured)
     lead = gaps.ndim - tensor_axes
     return GradientCheck(
         tensor, name, method, int(np.prod(gaps.shape[lead:], dtype=np.int64)),
         float(gaps[at]) / scale, float(allowed[at]) / scale, tuple(int(k) for k in at[lead:]),
         float(derived[at]), float(measured[at]), **more,
     )  # fmt: skip
+
+
+def worst_entry(badness: np.ndarray, measured: np.ndarray) -> tuple[int, ...]:
+    """Where a gap is largest; of entries that are equally good, where the gradient is."""
+    flat = int(np.argmax(badness))
+    if badness.flat[flat] == 0:
+        flat = int(np.argmax(np.abs(measured)))
+    return tuple(int(k) for k in np.unravel_index(flat, badness.shape))

@@ -83,7 +83,7 @@ class Jacobian:
 
     def _twin(self) -> Kernel:
         twin = kernel(self.name, dtype="complex128", progress=self.progress, **self.settings)
-        twin.values(**_complex(self.arrays))
+        twin.bind(**_complex(self.arrays)).forward()
         return twin
 
     def check(self, tensor: str) -> GradientCheck:

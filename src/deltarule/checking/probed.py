@@ -13,7 +13,7 @@ from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.arithmetic.settings import most_points
 from deltarule.calculus import Derivation
-from deltarule.checking.gradient_check import GradientCheck
+from deltarule.checking.gradient_check import GradientCheck, worst_entry
 from deltarule.checking.independent import derivatives_along, displacement
 from deltarule.notation.tensors import Tensor
 
@@ -93,11 +93,10 @@ class Probed:
         if not gaps.size:
             return GradientCheck(tensor.name, name, method, 0, 0.0, BALLS, (), 0.0, 0.0, **more)
         scale = max(1.0, float(np.max(np.abs(measured), initial=0.0)))
-        worst = int(np.argmax(np.where(np.isnan(gaps), np.inf, gaps)))
-        at = np.unravel_index(worst, gaps.shape)
+        at = worst_entry(np.where(np.isnan(gaps), np.inf, gaps), measured)
         return GradientCheck(
-            tensor.name, name, method, int(gaps.size), float(gaps[at]) / scale, BALLS,
-            tuple(int(k) for k in at), float(derived[at]), float(measured[at]), **more,
+            tensor.name, name, method, int(gaps.size), float(gaps[at]) / scale, BALLS, at,
+            float(derived[at]), float(measured[at]), **more,
         )  # fmt: skip
 
     def total(self, tensor: Tensor, array: np.ndarray) -> float:

@@ -1,0 +1,148 @@
+"""Checks of gradients on the screen: a row for each, with its worst entry both ways."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from deltarule.checking.gradient_check import GradientCheck, worst_of
+from deltarule.cli.folding import cells
+from deltarule.cli.page import Page
+from deltarule.notation.names import pretty
+
+_HEADS = ("", "gradient", "entries", "worst", "derived", "measured", "gap", "by")
+_WORDS = (0, 1, 3, 7)  # the columns of words; numbers stand to the right
+_GAP = 2
+
+
+def gradient_page(
+    page: Page, checks: Sequence[GradientCheck], faults: Sequence[str] = (), own: str = "derived",
+    bare: bool = False,
+) -> None:  # fmt: skip
+    """The worst check of every gradient as rows, then kinks and ties, then how many are right.
+
+    `faults` are what else is wrong; `own` is what the gradient held against the measurement is
+    called; `bare` says that there is none.
+    """
+    smooth = [c for c in checks if not c.method.startswith("subgradients")]
+    edges = {c.name: c for c in checks if c.method.startswith("subgradients")}
+    rows = worst_of(smooth or checks)
+    heads = tuple(own if h == "derived" else h for h in _HEADS)
+    if rows:
+        _table(page, [heads, *(_cells_of(c, bare) for c in rows)], rows)
+    _edges(page, list(edges.values()))
+    _settings(page, smooth)
+    page.blank()
+    for fault in faults:
+        page.prose(f"✗ {fault}", style="bold red")
+    wrong = {c.name for c in checks if not c.right}
+    if bare:
+        page.prose(f"{_many(len(rows), 'gradient')} measured, and nothing to hold against "
+                   f"{'it' if len(rows) == 1 else 'them'}", style="bold")  # fmt: skip
+    elif rows:
+        but = f", but {_many(len(faults), 'fault')}" if faults else ""
+        page.prose(f"{len(rows) - len(wrong)} of {len(rows)} right{but}", style="bold")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}{'s' * (count != 1)}"
+
+
+def _cells_of(check: GradientCheck, bare: bool) -> tuple[str, ...]:
+    index = f"[{','.join(map(str, check.worst))}]" if check.worst else "–"
+    sign = "·" if bare else "✓" if check.right else "✗"
+    method = check.method.removesuffix(" in balls of 128 bits")
+    return (
+        sign, pretty(check.name), str(check.entries), index, _number(check.derived),
+        _number(check.measured), "" if bare else _brief(check.error), method,
+    )  # fmt: skip
+
+
+def _table(page: Page, table: list[tuple[str, ...]], rows: Sequence[GradientCheck]) -> None:
+    """Rows in columns; where they are too wide, the method goes below, or all do."""
+    widths = [max(cells(row[k]) for row in table) for k in range(len(_HEADS))]
+    count = len(_HEADS)
+    if sum(widths) + _GAP * (count - 1) > page.width:
+        count -= 1
+    if sum(widths[:count]) + _GAP * (count - 1) > page.width:
+        for row, check in zip(table[1:], rows, strict=True):
+            _stacked(page, row, check)
+        return
+    page.prose_line(_line(table[0], widths[:count]), style="dim")
+    methods = dict.fromkeys(row[-1] for row in table[1:])
+    for row, check in zip(table[1:], rows, strict=True):
+        page.prose_line(_line(row, widths[:count]), style=_style(check, row[0]))
+        _told(page, check, row[-1] if count < len(_HEADS) and len(methods) > 1 else "")
+    if count < len(_HEADS) and len(methods) == 1 and rows:
+        page.prose(f"by {rows[0].method}", style="dim")
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    parts = [text + " " * (width - cells(text)) if k in _WORDS
+             else " " * (width - cells(text)) + text
+             for k, (text, width) in enumerate(zip(row, widths))]  # fmt: skip
+    return (" " * _GAP).join(parts).rstrip()
+
+
+def _stacked(page: Page, row: Sequence[str], check: GradientCheck) -> None:
+    """A row that is wider than the screen, in lines."""
+    sign, name, entries, index, derived, measured, gap, method = row
+    page.formula(f"{name} {index} = {derived}", indent=0, lead=f"{sign} ", hang=4,
+                 style=_style(check, sign))  # fmt: skip
+    page.prose(f"measured {measured}, gap {gap}, of {entries} entries, by {method}", indent=4)
+    _told(page, check, "")
+
+
+def _told(page: Page, check: GradientCheck, method: str) -> None:
+    """What else there is to say of a row, under it."""
+    if method:
+        page.prose(f"by {method}", indent=4, style="dim")
+    if check.note:
+        page.prose(check.note, indent=4, style="" if check.right else "red")
+
+
+def _style(check: GradientCheck, sign: str) -> str:
+    return "" if sign == "·" else "green" if check.right else "bold red"
+
+
+def _edges(page: Page, edges: Sequence[GradientCheck]) -> None:
+    if not edges:
+        return
+    page.blank()
+    right = [c for c in edges if c.right]
+    if right:
+        names = ", ".join(f"{pretty(c.name)} ({c.edges})" for c in right)
+        page.prose(f"at kinks and ties, among the subgradients: {names}", style="green")
+    for check in edges:
+        if not check.right:
+            index = f"[{','.join(map(str, check.worst))}]" if check.worst else ""
+            page.formula(
+                f"{pretty(check.name)}{index} = {_number(check.derived)} at kinks and ties, "
+                f"where the nearest subgradient is {_number(check.measured)}",
+                indent=0, lead="✗ ", style="bold red", hang=4,
+            )  # fmt: skip
+            if check.note:
+                page.prose(check.note, indent=4, style="red")
+
+
+def _settings(page: Page, checks: Sequence[GradientCheck]) -> None:
+    told = dict.fromkeys(
+        ", ".join(f"{n} = {k}" for n, k in c.settings.items()) for c in checks if c.settings
+    )
+    if told:
+        page.blank()
+        page.prose("at " + "; ".join(told), style="dim")
+
+
+def _number(number: float) -> str:
+    return "–" if math.isnan(number) else f"{number:.7g}".replace("-", "−")
+
+
+def _brief(number: float) -> str:
+    """7e−16, 0.02, 2: one digit is enough for a gap."""
+    if not math.isfinite(number):
+        return "–"
+    if number == 0 or number >= 0.001:
+        return f"{number:.1g}"
+    digits, _, exponent = f"{number:.0e}".partition("e")
+    return f"{digits}e−{abs(int(exponent))}"

@@ -1,0 +1,95 @@
+"""A derivation checked in the way that suits its size: in balls, or by compiled Jacobians."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sympy import Symbol
+
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.settings import most_points, setting, sizes_at
+from deltarule.calculus import derive
+from deltarule.checking.gradient_check import GradientCheck
+from deltarule.checking.gradient_checks import check_gradients
+from deltarule.checking.jacobian import check_jacobians
+from deltarule.checking.random_arrays import random_arrays
+from deltarule.kernels.program import loaded, sizes_told
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.files import load
+from deltarule.notation.networks import Network
+from deltarule.notation.specialise import specialise
+from deltarule.notation.symbols import Attribute
+
+#: Up to so many entries of a tensor, and points of an equation, balls are quick enough.
+MOST_ENTRIES, MOST_POINTS = 600, 20_000
+
+
+@dataclass(frozen=True)
+class ChosenCheck:
+    """What came out, and whether compiled kernels were taken."""
+
+    title: str
+    checks: Sequence[GradientCheck]
+    jacobian: bool
+
+
+def check_derivation(
+    name: str,
+    sizes: Mapping[str, int],
+    seed: int = 0,
+    jacobian: bool = False,
+    progress: Callable[[str], None] | None = None,
+    options: Mapping[str, object] | None = None,
+) -> ChosenCheck:
+    """Check all gradients of a derivation, by name or path, with its `options`.
+
+    Small settings are checked in balls; at large `sizes`, or if asked for, compiled kernels
+    measure the whole Jacobian. Raises DeltaruleError for what does not fit.
+    """
+    network = load(name, **(options or {}))
+    specialise(network, sizes)
+    if jacobian or _large(network, sizes):
+        checks = _by_kernels(name, sizes, seed, progress, options or {})
+        return ChosenCheck(network.title, checks, True)
+    derivation = derive(network)
+    checks = check_gradients(derivation, 3, seed, sizes, progress)
+    if not checks:
+        raise _without_gradient(network)
+    return ChosenCheck(network.title, checks, False)
+
+
+def _large(network: Network, sizes: Mapping[str, int]) -> bool:
+    """Whether the sizes given are too large for balls."""
+    found = sizes_at(network, setting(network, 0, sizes))
+    values = Values({}, found, {}, {})
+    for tensor in network.tensors.values():
+        entries = 1
+        for axis in tensor.axes:
+            entries *= values.extent(axis)
+        if tensor.given and not tensor.whole and entries > MOST_ENTRIES:
+            return True
+    return most_points(network, found) > MOST_POINTS
+
+
+def _by_kernels(name: str, sizes, seed: int, progress, options) -> list[GradientCheck]:
+    free = load(name, **options)
+    attributes = {s.name for s in free.attributes}
+    settings = {**options, **{n: k for n, k in sizes.items() if n in attributes}}
+    usual = {a.name: v for a, v in free.attributes.items()}
+    for symbol in sizes_told(specialise(free, usual))[1]:
+        if not isinstance(symbol, Attribute):
+            settings[symbol.name] = sizes.get(symbol.name, 3)
+    network = loaded(name, settings)[0]
+    rest = {n: k for n, k in sizes.items() if n not in settings}
+    at: dict[Symbol, int] = sizes_at(network, setting(network, 0, rest))
+    checks = check_jacobians(name, random_arrays(network, at, seed), seed, progress, **settings)
+    if not checks:
+        raise _without_gradient(network)
+    return checks
+
+
+def _without_gradient(network: Network) -> DeltaruleError:
+    return DeltaruleError(
+        f"{network.name} has no gradient", network.name, "check a layer, a network or a loss"
+    )

@@ -1,0 +1,37 @@
+"""Checks of gradients as values for JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+
+from deltarule.checking.gradient_check import GradientCheck
+
+
+def check_values(
+    checked: str, checks: Iterable[GradientCheck], faults: Iterable[str] = (), **more
+) -> dict:
+    """All that was found out about one derivation or function; what is no number is null."""
+    checks, faults = list(checks), list(faults)
+    return {
+        "checked": checked,
+        "right": not faults and all(c.right for c in checks),
+        **more,
+        "faults": faults,
+        "gradients": [_values(check) for check in checks],
+    }
+
+
+def _values(check: GradientCheck) -> dict:
+    values: Mapping = {
+        "name": check.name, "tensor": check.tensor, "right": check.right, "method": check.method,
+        "entries": check.entries, "worst": list(check.worst), "derived": check.derived,
+        "measured": check.measured, "gap": check.error, "allowed": check.tolerance,
+        "settings": dict(check.settings), "outputs": check.outputs, "passes": check.passes,
+        "edges": check.edges, "seconds": check.seconds, "note": check.note,
+    }  # fmt: skip
+    return {name: _finite(value) for name, value in values.items()}
+
+
+def _finite(value):
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,186 @@
+"""Functions as people write them: right ones, and one of each common mistake."""
+
+import numpy as np
+
+
+def dense(x, w, b):
+    """x [N, D], w [D, M], b [M]"""
+    return x @ w + b
+
+
+def dense_backward(x, w, b, dy):
+    return {"x": dy @ w.T, "w": x.T @ dy, "b": dy.sum(axis=0)}
+
+
+def affine_forward(x, w, b):
+    """x [N, D], w [D, M] and b [M] give out [N, M]."""
+    return x @ w + b, (x, w)
+
+
+def affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, x.T @ dout, dout.sum(0)
+
+
+def relu(x):
+    """x [N, M]"""
+    return np.maximum(0, x)
+
+
+def relu_backward(x, dy):
+    return dy * (x > 0)
+
+
+def absolute(x):
+    """x [N, M]"""
+    return np.abs(x)
+
+
+def absolute_backward(x, y, dy):
+    return dy * np.where(y > 0, x / np.where(y > 0, y, 1), 0)
+
+
+def cross_entropy(s, t):
+    """s [N, C], t [N below C]"""
+    return np.mean(np.log(np.exp(s).sum(axis=1)) - s[np.arange(len(t)), t])
+
+
+def cross_entropy_gradient(s, t):
+    p = np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)
+    p[np.arange(len(t)), t] -= 1
+    return p / len(t)
+
+
+def scaled(x, factor=3):
+    """x [N, D]"""
+    return factor * np.tanh(x)
+
+
+def scaled_backward(x, dy, factor=3):
+    return factor * dy * (1 - np.tanh(x) ** 2)
+
+
+# ---- wrong ---------------------------------------------------------------------------------------
+
+
+def sign(x, w):
+    """x [N, D], w [D, M]"""
+    return x @ w
+
+
+def sign_backward(x, w, dy):
+    return -dy @ w.T, x.T @ dy
+
+
+def no_sum(x, b):
+    """x [N, D], b [D]"""
+    return x + b
+
+
+def no_sum_backward(x, b, dy):
+    return dy, dy
+
+
+def mean_for_sum(x, b):
+    """x [N, D], b [D]"""
+    return x + b
+
+
+def mean_for_sum_backward(x, b, dy):
+    return dy, dy.mean(axis=0)
+
+
+def one_row(x, b):
+    """x [N, D], b [D]"""
+    return x + b
+
+
+def one_row_backward(x, b, dy):
+    return dy, dy[0]
+
+
+def transposed(x, w):
+    """x [N, D], w [D, M]"""
+    return x @ w
+
+
+def transposed_backward(x, w, dy):
+    return dy @ w.T, dy.T @ x
+
+
+def square_weights(x, w):
+    """x [N, D], w [D, D]"""
+    return x @ w
+
+
+def square_weights_backward(x, w, dy):
+    return dy @ w.T, dy.T @ x
+
+
+def twice(x):
+    """x [N, D]"""
+    return np.tanh(x)
+
+
+def twice_backward(x, dy):
+    return 2 * dy * (1 - np.tanh(x) ** 2)
+
+
+def no_upstream(x):
+    """x [N, D]"""
+    return np.tanh(x)
+
+
+def no_upstream_backward(x, dy):
+    return 1 - np.tanh(x) ** 2
+
+
+def every_maximum(x):
+    """x [N, 4]"""
+    return x.reshape(len(x), 2, 2).max(axis=2)
+
+
+def every_maximum_backward(x, y, dy):
+    return (x == np.repeat(y, 2, axis=1)) * np.repeat(dy, 2, axis=1)
+
+
+def in_place(x):
+    """x [N, D]"""
+    return np.maximum(x, 0)
+
+
+def in_place_backward(x, dy):
+    dy *= x > 0
+    return dy
+
+
+def fails(x, w):
+    """x [N, D], w [D, M]"""
+    return x @ w
+
+
+def fails_backward(x, w, dy):
+    return dy @ w, x.T @ dy
+
+
+def forgotten(x, w):
+    """x [N, D], w [D, M]"""
+    return x @ w
+
+
+def forgotten_backward(x, w, dy):
+    return {"dx": dy @ w.T}
+
+
+def not_a_number(x):
+    """x [N, D]"""
+    return np.tanh(x)
+
+
+def not_a_number_backward(x, dy):
+    return dy * np.nan
+
+
+def alone(x, w):
+    """x [N, D], w [D, M]"""
+    return np.sin(x @ w)

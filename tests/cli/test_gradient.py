@@ -1,0 +1,88 @@
+"""`check gradient`: rows, JSON, exit status, and what people get wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+LAYERS = Path(__file__).parents[1] / "checking" / "own_layers.py"
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_a_row_for_each_gradient(invoke, width):
+    done = invoke("check", "gradient", "dense", width=width)
+    assert done.status == 0, done.err
+    assert all(len(line) <= width for line in done.out.splitlines())
+    for gradient in ("✓", "∂L/∂b", "∂L/∂W", "∂L/∂x", "dual numbers", "3 of 3 right"):
+        assert gradient in done.out
+    assert "at N = 2, D = 3, M = 5; N = 3," in done.out.replace("\n", " ")
+
+
+def test_kinks_and_ties_are_told(invoke):
+    out = invoke("check", "gradient", "max_pool2d", "--ties", "split").out
+    assert "at kinks and ties, among the subgradients: ∂L/∂x (37)" in out
+
+
+def test_json_holds_both_values_and_the_index(invoke):
+    done = invoke("check", "gradient", "dense", "--set", "N=4", "--json")
+    (values,) = json.loads(done.out)["checks"]
+    assert done.status == 0 and values["right"] and not values["jacobian"]
+    first = values["gradients"][0]
+    assert first["settings"]["N"] == 4 and len(first["worst"]) == 1
+    assert first["derived"] == pytest.approx(first["measured"])
+
+
+def test_large_sizes_are_measured_by_kernels(invoke, monkeypatch, tmp_path_factory):
+    monkeypatch.setattr("numba.config.DISABLE_JIT", True)
+    cache = tmp_path_factory.getbasetemp() / "kernels_as_python"
+    monkeypatch.setenv("DELTARULE_CACHE", str(cache))
+    out = " ".join(invoke("check", "gradient", "dense", "--jacobian").out.split())
+    assert "Jacobian of 26 × 10 by compiled kernels, in 10 passes and" in out
+    done = invoke("check", "gradient", "dense", "--set", "N=2,D=301,M=2", "--json")
+    (values,) = json.loads(done.out)["checks"]
+    assert values["jacobian"] and values["shape"] == [1206, 4] and values["measuring"] > 0
+    assert {g["method"] for g in values["gradients"]} == {"exact steps"}
+    assert all(g["gap"] < 1e-13 for g in values["gradients"])
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_wrong_gradient_of_ones_own_is_told(invoke, width):
+    done = invoke("check", "gradient", f"{LAYERS}:sign", width=width)
+    assert done.status == 1
+    assert all(len(line) <= width for line in done.out.splitlines())
+    told = [line for line in done.out.splitlines() if line.startswith("✗")]
+    assert len(told) == 1 and "∂L/∂x" in told[0] and "complex step" in told[0]
+    assert "its sign is wrong" in done.out and "1 of 2 right" in done.out
+
+
+def test_one_function_several_or_a_whole_file(invoke):
+    assert invoke("check", f"{LAYERS}:dense").status == 0
+    several = invoke("check", "gradient", f"{LAYERS}:dense", f"{LAYERS}:twice", "half_squared")
+    assert several.status == 1 and several.out.count(" right") == 3
+    assert "it is 2 times what it should be" in several.out
+    assert "central differences are taken" in invoke("check", f"{LAYERS}:absolute").out
+    assert "nothing to hold against" in invoke("check", f"{LAYERS}:alone").out
+    assert invoke("check", f"{LAYERS}:in_place").status == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "fact", "remedy"),
+    [
+        (["gradient"], "nothing to check is named", "write check gradient conv"),
+        (["gradient", "cov"], "there is no derivation called cov", "did you mean 'conv"),
+        (["gradient", "adam"], "adam has no gradient", "check a layer"),
+        (["gradient", "dense", "--set", "Q=2"], "dense has no size Q", "its sizes are"),
+        (["gradient", "dense", "--strid", "2"], "has no option strid", "its options are"),
+        (["gradient", "dense", "--shape", "x=N"], "a derivation has its shapes", "leave it out"),
+        (["gradient", "dense", "--sheet", "slide"], "--sheet is about sheets", "leave it out"),
+        (["slide", "--jacobian"], "--jacobian is about gradients", "leave it out"),
+        (["nowhere.py:f"], "there is no file nowhere.py", "check the path"),
+        ([f"{LAYERS}:dens"], "own_layers.py has no function dens", "did you mean 'dense'?"),
+        ([f"{LAYERS}:dense", "--shape", "x"], "'x' gives no argument a shape", "write --shape"),
+        ([f"{LAYERS}:dense", "--stride", "2"], "there is no option --stride", "--set stride=2"),
+    ],
+)
+def test_what_does_not_fit_is_told(invoke, words, fact, remedy):
+    done = invoke("check", *words, width=200)
+    assert done.status == 2, done.out
+    assert fact in done.err and remedy in done.err
