@@ -4,7 +4,7 @@ import pytest
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.calculus import derive
-from deltarule.calculus.sampling import LEAST_ENTRIES, entries
+from deltarule.calculus.sampling import FAST, SLOW, entries
 from deltarule.calculus.verify import Unverified, Verifier
 from deltarule.notation.files import load
 from deltarule.notation.nodes import Sum, read
@@ -20,7 +20,11 @@ def sized(k, m):
 
 def test_small_formulas_are_compared_everywhere():
     assert entries([TOTAL], [(i, K)], sized(1000, 1000)) is None
-    assert entries([TOTAL], [(i, K)], sized(LEAST_ENTRIES, 10**9)) is None
+    assert entries([TOTAL], [(i, K)], sized(FAST.least, 10**9)) is None
+
+
+def test_fewer_of_slow_numbers():
+    assert len(entries([TOTAL], [(i, K)], sized(10**5, 10**5), SLOW) or []) == SLOW.least
 
 
 def test_large_ones_at_both_corners_and_between():

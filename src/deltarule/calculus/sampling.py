@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 from random import Random
+from typing import NamedTuple
 
 from sympy import Expr
 
@@ -17,22 +18,33 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.notation.nodes import Read, Reduction
 from deltarule.notation.symbols import Index
 
-#: Formulas over no more points than this are compared at every entry.
-MOST_POINTS = 1 << 22
 
-#: Of larger ones so many points are tried, but entries between these numbers.
-TRIED_POINTS, LEAST_ENTRIES, MOST_ENTRIES = 1 << 20, 8, 64
+class Budget(NamedTuple):
+    """Formulas over no more than `most` points are compared everywhere; of larger ones about
+    `tried` points, but no fewer than `least` entries."""
+
+    most: int
+    tried: int
+    least: int
+
+
+#: For whole numbers, and for fractions and balls, which are Python objects and slow.
+FAST, SLOW = Budget(1 << 22, 1 << 20, 8), Budget(1 << 19, 1 << 17, 4)
+
+#: More entries than this are not tried.
+MOST_ENTRIES = 64
 
 
 def entries(
-    formulas: Sequence[Expr], ranges: Sequence[tuple[Index, Expr]], values: Values, seed: int = 0
-) -> list[dict[Index, int]] | None:
+    formulas: Sequence[Expr], ranges: Sequence[tuple[Index, Expr]], values: Values,
+    budget: Budget = FAST, seed: int = 0,
+) -> list[dict[Index, int]] | None:  # fmt: skip
     """Where to compare formulas over some ranges; None stands for every entry."""
     extents = [values.extent(n) for _, n in ranges]
     each = max(_points(f, values) for f in formulas)
-    if prod(extents) * each <= MOST_POINTS or prod(extents) <= LEAST_ENTRIES:
+    if prod(extents) * each <= budget.most or prod(extents) <= budget.least:
         return None
-    wanted = min(max(LEAST_ENTRIES, TRIED_POINTS // each), MOST_ENTRIES, prod(extents))
+    wanted = min(max(budget.least, budget.tried // each), MOST_ENTRIES, prod(extents))
     random = Random(seed)
     found = {tuple(0 for _ in extents): None, tuple(n - 1 for n in extents): None}
     while len(found) < wanted:

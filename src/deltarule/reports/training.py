@@ -27,6 +27,12 @@ def by_heart_text(few: ByHeart) -> str:
 
 def remedy_text(few: ByHeart) -> str:
     """What to look for where they could not be learnt."""
+    if few.right == few.samples:
+        return (
+            f"all {few.samples} samples are right, but their loss does not come near 0: are the "
+            "network's outputs bounded (by a sigmoid or tanh at its end)? Give the classes plain "
+            "sums, or leave this test out with --few 0"
+        )
     return (
         f"a network that cannot learn {few.samples} samples by heart in {PATIENCE} steps will not "
         "learn more of them: try a smaller --rate (a larger one where the loss hardly falls), "
