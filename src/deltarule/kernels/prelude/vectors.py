@@ -10,8 +10,9 @@ import llvmlite.binding
 import numba
 import numpy as np
 from llvmlite import ir
-from numba import carray, cfunc, njit, types  # pyright: ignore
+from numba import carray, njit, types  # pyright: ignore
 from numba.core import cgutils
+from numba.core.ccallback import CFunc
 from numba.extending import intrinsic
 
 real = np.float32
@@ -74,7 +75,7 @@ VERSION = "plain"
 _PLACES, _WHOLE = types.CPointer(types.int64), types.int64
 _NUMBER = types.float32 if real is np.float32 else types.float64
 _NUMBERS = types.CPointer(_NUMBER)
-_ALIVE = []
+_CPU = CFunc._targetdescr.target_context
 
 
 @inlined
@@ -84,17 +85,36 @@ def from_start(pointer):  # pyright: ignore
 
 
 def outside(*kinds):
-    """A function that is compiled once and called by name, not copied into those that call it."""
+    """A function that is called by its name, not copied into those that call it.
+
+    It is compiled when the first is that calls it. If it was compiled before, it is loaded at
+    once: what calls it may be loaded without being compiled.
+    """
 
     def made(function):
         if numba.config.DISABLE_JIT:  # pyright: ignore
             return function
-        signature = types.void(*kinds)
-        ready = cfunc(signature, cache=True, error_model="numpy", fastmath={"contract"})(function)
+        options = {"error_model": "numpy", "fastmath": {"contract"}}
+        ready = CFunc(function, (kinds, types.void), {}, options)
+        ready.enable_caching()
         name = f"{function.__name__}_{np.dtype(real).name}_{VERSION}"
-        llvmlite.binding.add_symbol(name, ready.address)
-        _ALIVE.append(ready)
-        return types.ExternalFunction(name, signature)
+        found = types.ExternalFunction(name, types.void(*kinds))
+        typed = found.get_call_type
+
+        def link():
+            if ready.address is None:
+                ready.compile()
+                llvmlite.binding.add_symbol(name, ready.address)
+
+        def met(context, args, kws):
+            link()
+            return typed(context, args, kws)
+
+        found.get_call_type = met
+        key = ready._cache._index_key(ready._sig, _CPU.codegen())
+        if key in ready._cache._cache_file._load_index():
+            link()
+        return found
 
     return made
 
