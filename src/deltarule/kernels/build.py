@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from deltarule.kernels import store
+from deltarule.kernels.loading import quickly
 from deltarule.notation.catalogue import find
 from deltarule.notation.errors import DeltaruleError
 
@@ -38,7 +39,7 @@ def module(
             progress(f"deriving {path.stem}")
         entry = _written(place, path, settings, dtype, parallel, transforms)
         store.record(place, key, entry)
-    return imported(Path(entry["file"]))
+    return imported(Path(entry["file"]), progress)
 
 
 def source(
@@ -73,7 +74,7 @@ def _key(
     )
 
 
-def imported(path: Path) -> ModuleType:
+def imported(path: Path, progress: Callable[[str], None] | None = None) -> ModuleType:
     """A kernel's file as a module; Numba reloads what it compiled before."""
     name = f"deltarule_kernel_{path.stem}"
     if name in sys.modules and sys.modules[name].__file__ == str(path):
@@ -84,7 +85,8 @@ def imported(path: Path) -> ModuleType:
     found = importlib.util.module_from_spec(spec)
     sys.modules[name] = found
     try:
-        _run(spec.loader, found)
+        with quickly(progress):
+            _run(spec.loader, found)
     except BaseException:
         del sys.modules[name]
         raise
