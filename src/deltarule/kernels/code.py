@@ -31,7 +31,6 @@ class Code(Whole):
         #: The selections that are kept as numbers, by the names of their maxima.
         self.numbers: dict[str, Equation] = {}
         self.functions: dict[str, type[Elementwise]] = {}
-        self.locals: dict[Symbol, str] = {}
         self.pointers: dict[str, str] = {}
         self.flattened: dict[str, str] = {}
 

@@ -10,7 +10,7 @@ from deltarule.notation.functions import Elementwise
 #: What computes a leaf. Exponentials of complex numbers are cut where they would overflow, since
 #: ∞·(cos + i·sin) is no number.
 _REAL = {
-    "exp": "fast_exp(z)", "log": "np.log(z)", "tanh": "fast_tanh(z)", "erf": "real(math.erf(z))",
+    "exp": "fast_exp(z)", "log": "np.log(z)", "tanh": "fast_tanh(z)", "erf": "fast_erf(z)",
 }  # fmt: skip
 _COMPLEX = {
     "exp": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag))",
@@ -32,7 +32,7 @@ def write_function(
     with lines.block(f"def {name}({', '.join(arguments)}):"):
         lines.add(f'"""{row.title[0].upper()}{row.title[1:]}, entry by entry."""')
         if row.leaf:
-            if not code.complex and row.name in ("exp", "tanh"):
+            if not code.complex and row.name in ("exp", "tanh", "erf"):
                 needed.add("elementary")
             table = _COMPLEX if code.complex else _REAL
             lines.add(f"return {table[row.name]}")

@@ -14,15 +14,17 @@ from sympy import Add, Dummy, Expr, Integer
 from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
 from deltarule.kernels.matrices import write_inverse, write_log_determinant
+from deltarule.kernels.merged import merged
 from deltarule.kernels.rows import Rows, row_of
 from deltarule.kernels.selections import Selections
+from deltarule.kernels.shares import Shares, share_of
 from deltarule.kernels.spans import Spans
 from deltarule.kernels.strides import along
 from deltarule.notation import functions, nodes
 from deltarule.notation.bounds import tight
 from deltarule.notation.equations import Equation
 from deltarule.notation.matrices import Inverse, LogDet, matrix_indices
-from deltarule.notation.nodes import Choose, Read, Reduction, free_indices, read
+from deltarule.notation.nodes import Choose, Read, Reduction, free_indices, read, tensor_name
 from deltarule.notation.substitution import rename_bound
 from deltarule.notation.symbols import Index
 
@@ -36,6 +38,7 @@ class Loops(Spans):
 
     def equation(self, equation: Equation, held: tuple[Index, ...] = ()) -> None:
         """The loops of one equation, within loops over the indices `held`."""
+        equation = self._merged(equation, held)
         ranges = [r for r in equation.ranges if r[0] not in held]
         known = list(held)
         if isinstance(equation.rhs, nodes.Selection):
@@ -46,6 +49,10 @@ class Loops(Spans):
             selection = self.code.numbers.get(equation.name)
             Rows(self.code, self.lines, self.parallel).write(row, held, selection)
             return
+        shared = None if self.code.complex else share_of(equation, held)
+        if shared is not None:
+            Shares(self.code, self.lines, self.parallel).write(shared, ranges, known)
+            return
         split = _added_in_place(equation)
         if split is None:
             self._free(equation.rhs, equation, ranges, known)
@@ -53,6 +60,20 @@ class Loops(Spans):
         total, rest, innermost = split
         self._free(rest, equation, ranges, known)
         self._accumulate(total, equation, ranges, known, innermost)
+
+    def _merged(self, equation: Equation, held: tuple[Index, ...]) -> Equation:
+        """The equation over as few indices as possible, and the views that it needs."""
+        equation, made, views = merged(equation, self.code.tensors, held)
+        self.code.tensors.update(made)
+        for name, tensor in views.items():
+            lengths = [self.code.whole(n) for n in made[name].axes]
+            shape = f"({', '.join(lengths)}{',' if len(lengths) == 1 else ''})"
+            spell = self.code.spelling.tensor
+            line = f"{spell(name)} = seen_as({spell(tensor)}, {shape})"
+            if not self.lines.ends_with(line):
+                self.lines.add(line)
+            self.prelude.add("views")
+        return equation
 
     # ---- free indices ---------------------------------------------------------------------
     def _free(self, rhs: Expr, equation: Equation, waiting: list, known: list[Index]) -> None:
@@ -64,9 +85,26 @@ class Loops(Spans):
         if not waiting:
             self.lines.add(f"{self.code.access(equation.lhs)} = {self.code.real(rhs)}")
             return
+        if len(waiting) == 1:
+            rhs = self._taken_out(rhs, waiting[0][0], known)
         (index, extent), *waiting = waiting
         with self.loop(index, f"{self.code.whole(extent)}", outermost=not known):
             self._free(rhs, equation, waiting, [*known, index])
+
+    def _taken_out(self, rhs: Expr, last: Index, known: list[Index]) -> Expr:
+        """What the innermost loop need not read again and again is read before it."""
+        if last not in free_indices(rhs):
+            return rhs
+        table = {}
+        for access in _plain_reads(rhs):
+            if last in access.indices or not set(access.indices) <= set(known):
+                continue
+            table[access] = Dummy("here", real=True)
+            name = self.code.locals[table[access]] = self.code.spelling.fresh("here")
+            whole = self.code.tensors[tensor_name(access)].whole
+            value = self.code.access(access) if whole else self.code.real(access)
+            self.lines.add(f"{name} = {value}")
+        return rhs.xreplace(table) if table else rhs
 
     def ready(self, node: Expr, known: list[Index]) -> Expr:
         """Run the reductions that depend on known indices alone; they become numbers."""
@@ -112,6 +150,8 @@ class Loops(Spans):
         self.code.locals[result] = name
         self.lines.add(f"{name} = {start}")
         spans, tests = tight(_ordered(node), node.conditions)
+        if isinstance(node, nodes.Max) and not self.code.complex:
+            self.prelude.add("largest")
         self.spans(node.body, spans, list(tests), known, lambda body: _step(
             node, name, self.code.real(body), self.code.complex
         ))
@@ -144,6 +184,17 @@ class Loops(Spans):
         )
 
 
+def _plain_reads(node: Expr) -> list[Read]:
+    """The reads of an expression that happen whatever the values are."""
+    if isinstance(node, Read):
+        return [node]
+    if isinstance(node, Reduction) or not node.args:
+        return []
+    # What a choice reads may lie outside where the other case holds.
+    parts = [node.args[0]] if isinstance(node, Choose) else node.args
+    return list(dict.fromkeys(r for a in parts for r in _plain_reads(a)))
+
+
 _STARTS = (
     (nodes.Sum, "total", "real(0)"),
     (nodes.Max, "most", "real(-np.inf)"),
@@ -163,9 +214,10 @@ def _step(node: Reduction, name: str, value: str, complex_: bool) -> Iterable[st
         return [f"{name} += {value}"]
     if isinstance(node, nodes.Product):
         return [f"{name} *= {value}"]
-    new = "value"
-    larger = f"{new}.real > {name}.real" if complex_ else f"{new} > {name}"
-    return [f"{new} = {value}", f"if {larger} or {new} != {new}:", f"    {name} = {new}"]
+    if not complex_:
+        return [f"{name} = larger_of({name}, {value})"]
+    larger = f"value.real > {name}.real or value != value"
+    return [f"value = {value}", f"if {larger}:", f"    {name} = value"]
 
 
 def _ordered(node: Reduction) -> list:

@@ -6,7 +6,7 @@ read, which keeps loops from being vectorised.
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Integer, Mul, Pow
+from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 
 from deltarule.kernels.spelling import Spelling
 from deltarule.notation import nodes
@@ -23,6 +23,7 @@ class Whole:
 
     def __init__(self, spelling: Spelling, tensors: dict[str, Tensor]):
         self.spelling, self.tensors = spelling, tensors
+        self.locals: dict[Symbol, str] = {}
 
     def whole(self, node: Expr, binding: int = 0) -> str:
         """A whole number in indices and sizes."""
@@ -30,6 +31,8 @@ class Whole:
         return text if own >= binding else f"({text})"
 
     def _whole(self, node: Expr) -> tuple[str, int]:
+        if node in self.locals:
+            return self.locals[node], ATOM
         if isinstance(node, Integer):
             return str(int(node)), ATOM if node >= 0 else ADD
         if isinstance(node, (Index, Size)):

@@ -15,8 +15,8 @@ _NEEDS = {
     "toom": ("vectors", "tiles", "products", "dots", "windows", "lanes", "transforms", "strips"),
 }
 _ORDER = (
-    "addresses", "elementary", "matrices", "vectors", "tiles", "products", "dots", "windows",
-    "lanes", "transforms", "strips", "toom",
+    "addresses", "views", "elementary", "largest", "matrices", "vectors", "tiles", "products",
+    "dots", "windows", "lanes", "transforms", "strips", "toom",
 )  # fmt: skip
 #: Outputs and taps of the Cook–Toom algorithm that window sums may take.
 _SHORT = (4, 3)
