@@ -5,7 +5,7 @@ import pytest
 
 from deltarule.arithmetic.settings import setting, sizes_at
 from deltarule.checking.boxes import boxes
-from deltarule.checking.jacobian import Jacobian, check_jacobians
+from deltarule.checking.jacobian import Jacobians, Measurement, check_jacobians
 from deltarule.checking.slopes import Moved
 from deltarule.kernels.program import loaded
 
@@ -59,7 +59,7 @@ def test_a_convolution_is_measured_window_by_window():
 @pytest.mark.parametrize("at", [(0, 0), (2, 1)])
 def test_a_planted_error_is_found_at_its_entry(at):
     arrays = arrays_of(np.random.default_rng(3), x=(4, 5), W=(5, 3), b=3)
-    jacobian = Jacobian("dense", arrays, 0, lambda told: None, {})
+    jacobian = Measurement(Jacobians("dense"), arrays, 0)
     for bound in jacobian.back:
         right = bound._backward
 
@@ -69,7 +69,7 @@ def test_a_planted_error_is_found_at_its_entry(at):
             bound.gradients["W"][at] += 0.01
 
         bound._backward = planted
-    checks = {tensor: jacobian.check(tensor) for tensor in jacobian.tensors}
+    checks = {tensor: jacobian.check(tensor) for tensor in jacobian.methods}
     assert [n for n, c in checks.items() if not c.right] == ["W"]
     assert checks["W"].worst == at
     assert np.isclose(checks["W"].derived - checks["W"].measured, 0.01)
@@ -77,7 +77,7 @@ def test_a_planted_error_is_found_at_its_entry(at):
 
 def test_an_output_that_should_not_move_is_told(monkeypatch):
     arrays = arrays_of(np.random.default_rng(4), x=(3, 2), W=(2, 3), b=3)
-    jacobian = Jacobian("dense", arrays, 0, lambda told: None, {})
+    jacobian = Measurement(Jacobians("dense"), arrays, 0)
     after = Moved.after
 
     def meddled(moved, part, step):

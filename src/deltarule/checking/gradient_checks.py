@@ -23,6 +23,7 @@ from deltarule.checking.gradient_check import GradientCheck, compared, worst_of
 from deltarule.checking.probed import BALLS, BITS, Probed, differentiable, floats_of
 from deltarule.checking.slopes import WIDTH, richardson
 from deltarule.notation.files import load
+from deltarule.notation.names import pretty
 from deltarule.notation.tensors import Tensor
 
 __all__ = ["GradientCheck", "check_gradients", "check_named", "worst_of"]
@@ -53,7 +54,7 @@ def check_gradients(
         for check in _round(derivation, seed + number, named):
             found.append(check)
             if progress:
-                progress(f"{check.name} at {told}")
+                progress(f"{pretty(check.name)} at {told}")
     return found + list(at_edges(derivation, seed, setting(derivation.network, 0, sizes)))
 
 

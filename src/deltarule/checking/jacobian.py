@@ -10,16 +10,18 @@ entry by entry, so that any wrong entry of the Jacobian shows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from time import perf_counter
 
 import numpy as np
+from sympy import Symbol
 
-from deltarule.checking.boxes import boxes
+from deltarule.checking.boxes import Box, boxes
 from deltarule.checking.gradient_check import GradientCheck, compared
 from deltarule.checking.scatter import Scatter
 from deltarule.checking.slopes import METHODS, Moved, slopes
 from deltarule.kernels.api import Kernel, kernel
-from deltarule.kernels.program import loaded
+from deltarule.kernels.program import loaded, sizes_told
 from deltarule.kernels.read_sizes import sizes_of
 from deltarule.notation.errors import DeltaruleError
 
@@ -27,6 +29,8 @@ from deltarule.notation.errors import DeltaruleError
 TRIED = 3
 #: With more passes than this, only so many random ones are made.
 MOST_PASSES = 4096
+#: Settings of a kernel that are none of its derivation's.
+_OF_KERNELS = {"wrt", "dtype", "parallel", "threads", "cache"}
 
 
 def check_jacobians(
@@ -41,26 +45,57 @@ def check_jacobians(
     `arrays` are its inputs in float64, of any size. `seconds` of a check is the time that it
     took, compilation apart. Raises DeltaruleError for arrays that do not fit.
     """
-    jacobian = Jacobian(name, arrays, seed, progress or (lambda told: None), settings)
-    return [jacobian.check(tensor) for tensor in jacobian.tensors]
+    return Jacobians(name, progress, **settings).check(arrays, seed)
 
 
-class Jacobian:
-    """The kernels of a derivation with arrays of some size, ready to be measured."""
+class Jacobians:
+    """The kernels of a derivation, ready to be checked with arrays of any sizes.
 
-    def __init__(self, name: str, arrays: Mapping[str, np.ndarray], seed: int,
-                 progress: Callable[[str], None], settings: Mapping):  # fmt: skip
-        self.name, self.settings, self.progress = name, settings, progress
+    `settings` are as in `deltarule.kernel`. Raises DeltaruleError where nothing has a gradient.
+    """
+
+    def __init__(self, name: str, progress: Callable[[str], None] | None = None, **settings):
+        self.name, self.settings = name, settings
+        self.progress = progress or (lambda told: None)
         self.made = kernel(name, progress=progress, **settings)
-        self.network = loaded(name, {k: v for k, v in settings.items() if k != "wrt"})[0]
-        self.arrays = {n: np.asarray(arrays[n]) for n in self.made.inputs if n in arrays}
-        self.sizes = sizes_of(self.network, self.arrays)
-        self.random = np.random.default_rng(seed)
-        self.methods: dict[str, str] = self.made.module.STEPS
-        self.tensors = [t for t in self.methods if t in self.arrays]
-        if not self.tensors:
+        own = {k: v for k, v in settings.items() if k not in _OF_KERNELS}
+        self.network = loaded(name, own)[0]
+        self.told = sizes_told(self.network)[0]
+        self.methods: dict[str, str] = {
+            t: how for t, how in self.made.module.STEPS.items() if t in self.made.inputs
+        }
+        if not self.methods:
             raise DeltaruleError(f"{name} has no gradient", name, "check a layer or a loss")
-        progress("compiling")
+        self._boxes: dict[tuple, dict[str, Box]] = {}
+
+    @cached_property
+    def twin(self) -> Kernel:
+        """The same kernel in complex numbers."""
+        return kernel(self.name, **{**self.settings, "dtype": "complex128"}, progress=self.progress)
+
+    def boxes(self, tensor: str, sizes: Mapping[Symbol, int]) -> dict[str, Box]:
+        """What the outputs see of a tensor; remembered for every set of sizes."""
+        key = tensor, *sizes.values()
+        if key not in self._boxes:
+            self._boxes[key] = boxes(self.network, tensor, sizes)
+        return self._boxes[key]
+
+    def check(self, arrays: Mapping[str, np.ndarray], seed: int = 0) -> list[GradientCheck]:
+        """Measure all Jacobians at these arrays, and compare."""
+        measurement = Measurement(self, arrays, seed)
+        return [measurement.check(tensor) for tensor in self.methods]
+
+
+class Measurement:
+    """One set of arrays, with random gradients of the outputs; all is compiled once it is made."""
+
+    def __init__(self, owner: Jacobians, arrays: Mapping[str, np.ndarray], seed: int):
+        self.made, self.network, self.methods = owner.made, owner.network, owner.methods
+        self.owner, self.progress = owner, owner.progress
+        self.arrays = {n: np.asarray(arrays[n]) for n in self.made.inputs if n in arrays}
+        self.sizes = sizes_of(self.network, self.arrays, owner.told)
+        self.random = np.random.default_rng(seed)
+        self.progress("compiling")
         values = self.made.values(**self.arrays)
         loss = self.network.loss
         self.roots = [u[1:] for u in self.made.upstream] or [loss.name if loss else ""]
@@ -71,7 +106,8 @@ class Jacobian:
         }  # fmt: skip
         self.outputs = sum(int(np.size(values[root])) for root in self.roots)
         self.back = [self._bound_backward(k) for k in range(len(self.upstream[self.roots[0]]))]
-        self.twin = self._twin() if "analytic" in self.methods.values() else None
+        if "analytic" in self.methods.values():
+            owner.twin.bind(**_complex(self.arrays)).forward()
 
     def _bound_backward(self, tried: int):
         """A kernel that is given one of the upstream gradients, run once to compile it."""
@@ -80,11 +116,6 @@ class Jacobian:
         bound.forward()
         bound.backward()
         return bound
-
-    def _twin(self) -> Kernel:
-        twin = kernel(self.name, dtype="complex128", progress=self.progress, **self.settings)
-        twin.bind(**_complex(self.arrays)).forward()
-        return twin
 
     def check(self, tensor: str) -> GradientCheck:
         """Measure all derivatives by one tensor, and compare."""
@@ -116,7 +147,7 @@ class Jacobian:
 
     def _measured(self, tensor: str) -> tuple[Scatter, int, np.ndarray | None, str]:
         """Jᵀy̅, the passes that it took, the entries that were moved (None for all), a note."""
-        seen = boxes(self.network, tensor, self.sizes)
+        seen = self.owner.boxes(tensor, self.sizes)
         seen = {root: seen[root] for root in self.roots if root in seen}
         shape, method = self.arrays[tensor].shape, self.methods[tensor]
         reach = tuple(max((b[k].reach for b in seen.values()), default=1)
@@ -145,8 +176,8 @@ class Jacobian:
     def _moved(self, tensor: str, method: str, roots: tuple[str, ...]) -> Moved:
         """A kernel bound to copies of the arrays, one of which is moved."""
         made, arrays = self.made, self.arrays
-        if method == "analytic" and self.twin is not None:
-            made, arrays = self.twin, _complex(arrays)
+        if method == "analytic":
+            made, arrays = self.owner.twin, _complex(arrays)
         own = {n: np.array(a, order="C") for n, a in arrays.items()}
         bound = made.bind(**own)
         return Moved(bound, own[tensor], [bound.values[root] for root in roots])

@@ -13,10 +13,15 @@ from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
 
 
-def sizes_of(network: Network, arrays: Mapping[str, np.ndarray]) -> dict[Symbol, int]:
-    """All sizes by symbol. Raises DeltaruleError for a missing array, or one of too few axes."""
+def sizes_of(
+    network: Network, arrays: Mapping[str, np.ndarray], told: Mapping[Symbol, tuple] | None = None
+) -> dict[Symbol, int]:
+    """All sizes by symbol; `told` is what `sizes_told` gives, if that is at hand.
+
+    Raises DeltaruleError for a missing array, or one of too few axes.
+    """
     found: dict[Symbol, int] = {}
-    for size, (tensor, axis, rest, coefficient) in sizes_told(network)[0].items():
+    for size, (tensor, axis, rest, coefficient) in (told or sizes_told(network)[0]).items():
         if tensor not in arrays:
             raise DeltaruleError(f"{tensor} is missing", network.name, f"give {tensor}=…")
         shape = np.shape(arrays[tensor])
@@ -26,6 +31,8 @@ def sizes_of(network: Network, arrays: Mapping[str, np.ndarray]) -> dict[Symbol,
                 f"{tensor} has {len(shape)} axes", network.name,
                 f"it has {len(axes)}: [{', '.join(map(str, axes))}]",
             )  # fmt: skip
-        rest = rest.subs(found)
-        found[size] = (shape[axis] - int(rest)) // int(coefficient.subs(found))
+        if rest == 0 and coefficient == 1:
+            found[size] = shape[axis]
+        else:
+            found[size] = (shape[axis] - int(rest.subs(found))) // int(coefficient.subs(found))
     return with_definitions(network, found)
