@@ -51,7 +51,7 @@ def show_kernel(request: Request) -> int:
     elif request.emit is None:
         _show(text)
     else:
-        _say(request.emit, text)
+        _say(request.emit)
     return 0
 
 
@@ -67,12 +67,11 @@ def _show(text: str) -> None:
     screen.print(coloured.highlight(text), soft_wrap=True, end="")
 
 
-def _say(path: Path, text: str) -> None:
-    """Where the file is, and what can be done with it."""
+def _say(path: Path) -> None:
+    """What can be done with the file."""
     from deltarule.cli.page import Page
 
     screen = console()
     page = Page(screen.width)
-    page.prose(f"{path}: {len(text.splitlines())} lines, which need NumPy and Numba alone")
-    page.prose(f"python {path} compiles it and checks its gradients", style="dim")
+    page.prose(f"{path} needs NumPy and Numba alone; python {path} checks its gradients")
     page.show(screen)

@@ -47,6 +47,7 @@ def test_the_options_and_commands_named_in_the_readme_exist(folder):
         ("derive", "--options"), ("derive", "--count"), ("derive", "--prove"),
         ("trace", "--decimals"), ("trace", "--significant"), ("trace", "--rounding"),
         ("trace", "--exact"), ("trace", "--random"), ("trace", "--seed"), ("trace", "--set"),
-        ("trace", "--only"), ("check", "--template"),
+        ("trace", "--only"), ("check", "--template"), ("derive", "--kernel"), ("derive", "--emit"),
+        ("derive", "--dtype"), ("derive", "--parallel"),
     ):
         assert option in help_of[command], (command, option)
