@@ -104,8 +104,12 @@ def _found(cache, signature, context):
         path = _place(cache, signature, context.codegen())
     except FileNotFoundError:
         return None
-    if _sum(path).read_text(encoding="ascii") != fingerprint(path.read_bytes()):
+    code = path.read_bytes()
+    if _sum(path).read_text(encoding="ascii") != fingerprint(code):
         raise ValueError("damaged")
+    for name, link in cache._py_func.__globals__.get("OUTSIDE", {}).items():
+        if name.encode() in code:
+            link()  # a name without a function would end the process
     rtsys.initialize(context)
     with _without_imports():
         return cache._load_overload(signature, context)

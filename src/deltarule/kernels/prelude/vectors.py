@@ -76,6 +76,8 @@ _PLACES, _WHOLE = types.CPointer(types.int64), types.int64
 _NUMBER = types.float32 if real is np.float32 else types.float64
 _NUMBERS = types.CPointer(_NUMBER)
 _CPU = CFunc._targetdescr.target_context
+#: By name, what makes a function ready to be called by machine code.
+OUTSIDE = {}
 
 
 @inlined
@@ -111,8 +113,13 @@ def outside(*kinds):
             return typed(context, args, kws)
 
         found.get_call_type = met
-        key = ready._cache._index_key(ready._sig, _CPU.codegen())
-        if key in ready._cache._cache_file._load_index():
+        OUTSIDE[name] = link
+        try:
+            key = ready._cache._index_key(ready._sig, _CPU.codegen())
+            compiled_before = key in ready._cache._cache_file._load_index()
+        except Exception:
+            compiled_before = True  # a damaged file: what calls the function may still be whole
+        if compiled_before:
             link()
         return found
 
