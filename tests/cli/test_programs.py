@@ -20,7 +20,7 @@ def test_help_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    for command in ("derive", "trace", "check"):
+    for command in ("derive", "trace", "check", "train"):
         assert command in done.stdout
 
 

@@ -8,6 +8,7 @@ import readme
 from deltarule.marking import mark
 
 TEXT = readme.README.read_text(encoding="utf-8")
+PROGRAMS = ("derive", "trace", "check", "deltarule train")
 CONSOLE = [b for b in readme.blocks(TEXT) if b.language == "console"]
 
 
@@ -40,7 +41,7 @@ def test_python_examples_run(capsys):
 
 
 def test_the_options_and_commands_named_in_the_readme_exist(folder):
-    help_of = {c: readme.run(f"{c} --help", folder).stdout for c in ("derive", "trace", "check")}
+    help_of = {c: readme.run(f"{c} --help", folder).stdout for c in PROGRAMS}
     for command, option in (
         ("derive", "--steps"), ("derive", "--wrt"), ("derive", "--latex"), ("derive", "--markdown"),
         ("derive", "--json"), ("derive", "--list"), ("derive", "--explain"),
@@ -49,5 +50,8 @@ def test_the_options_and_commands_named_in_the_readme_exist(folder):
         ("trace", "--exact"), ("trace", "--random"), ("trace", "--seed"), ("trace", "--set"),
         ("trace", "--only"), ("check", "--template"), ("derive", "--kernel"), ("derive", "--emit"),
         ("derive", "--dtype"), ("derive", "--parallel"),
+        ("deltarule train", "--seed"), ("deltarule train", "--network"),
+        ("deltarule train", "--update"), ("deltarule train", "--rate"),
+        ("deltarule train", "--few"), ("deltarule train", "--json"),
     ):
         assert option in help_of[command], (command, option)

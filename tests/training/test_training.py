@@ -47,6 +47,12 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """One folder for all workers, as for the tests of kernels."""
+    return tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
+
+
+@pytest.fixture(scope="module")
 def plan(folder):
     return Plan(
         network=str(folder / "small.py"), rate=0.005, batch=32, epochs=4, shift=1, held_out=70
@@ -54,8 +60,8 @@ def plan(folder):
 
 
 @pytest.fixture(scope="module")
-def result(plan, scribbles, folder):
-    return train(plan, scribbles, cache=folder / "cache")
+def result(plan, scribbles, cache):
+    return train(plan, scribbles, cache=cache)
 
 
 def test_a_few_by_heart_then_all(result):
@@ -67,14 +73,14 @@ def test_a_few_by_heart_then_all(result):
     assert result.right > 0.97 * 70
 
 
-def test_the_same_seed_trains_the_same_network(plan, scribbles, folder, result):
-    again = train(plan, scribbles, cache=folder / "cache")
+def test_the_same_seed_trains_the_same_network(plan, scribbles, cache, result):
+    again = train(plan, scribbles, cache=cache)
     np.testing.assert_array_equal(again.probabilities, result.probabilities)
 
 
-def test_it_stops_where_a_few_are_not_learnt(plan, scribbles, folder, monkeypatch):
+def test_it_stops_where_a_few_are_not_learnt(plan, scribbles, cache, monkeypatch):
     monkeypatch.setattr(course, "PATIENCE", 3)
-    result = train(plan, scribbles, cache=folder / "cache")
+    result = train(plan, scribbles, cache=cache)
     assert result.stopped
     assert result.by_heart.steps == 3
     assert result.epochs == []
@@ -111,10 +117,10 @@ def test_what_is_told(result):
         ({"network": "dense"}, "dense cannot be trained on images: as input it takes x[N, D]"),
     ],
 )
-def test_what_cannot_be_trained(change, fact, plan, scribbles, folder):
+def test_what_cannot_be_trained(change, fact, plan, scribbles, cache):
     values = {name: getattr(plan, name) for name in plan.__dataclass_fields__} | change
     with pytest.raises(DeltaruleError) as caught:
-        train(Plan(**values), scribbles, cache=folder / "cache")
+        train(Plan(**values), scribbles, cache=cache)
     assert caught.value.fact == fact
 
 
@@ -147,11 +153,11 @@ def test_parameters_start_by_how_many_are_added_up():
     assert not parameters.arrays["b3"].any()
 
 
-def test_the_command(scribbles, folder, plan, monkeypatch, capsys):
+def test_the_command(scribbles, cache, plan, monkeypatch, capsys):
     from deltarule.cli.train import show_training
 
     monkeypatch.setattr("deltarule.cli.train.digits", lambda: scribbles)
-    monkeypatch.setenv("DELTARULE_CACHE", str(folder / "cache"))
+    monkeypatch.setenv("DELTARULE_CACHE", str(cache))
     asked = {name: getattr(plan, name) for name in plan.__dataclass_fields__}
     assert show_training(asked, as_json=False) == 0
     shown = capsys.readouterr()
