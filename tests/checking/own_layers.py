@@ -60,7 +60,60 @@ def scaled_backward(x, dy, factor=3):
     return factor * dy * (1 - np.tanh(x) ** 2)
 
 
+def windows(x, w, stride):
+    """The windows of x, and where they stand."""
+    (k, l), (h, v) = w.shape[2:], x.shape[2:]
+    for i in range((h - k) // stride + 1):
+        for j in range((v - l) // stride + 1):
+            rows, columns = slice(i * stride, i * stride + k), slice(j * stride, j * stride + l)
+            yield i, j, (slice(None), slice(None), rows, columns)
+
+
+def conv(x, w, stride=1, pad=1):
+    """x [N, C, H, W], w [F, C, K, L]"""
+    x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    found = {(i, j): np.tensordot(x[at], w, ((1, 2, 3), (1, 2, 3)))
+             for i, j, at in windows(x, w, stride)}  # fmt: skip
+    rows, columns = max(found)
+    y = np.stack([found[i, j] for i in range(rows + 1) for j in range(columns + 1)], axis=-1)
+    return y.reshape(len(x), len(w), rows + 1, columns + 1)
+
+
+def conv_backward(x, w, dy, stride=1, pad=1):
+    wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dx, dw = np.zeros(wide.shape), np.zeros(w.shape)
+    for i, j, at in windows(wide, w, stride):
+        dx[at] += np.tensordot(dy[:, :, i, j], w, 1)
+        dw += np.tensordot(dy[:, :, i, j], wide[at], (0, 0))
+    h, v = x.shape[2:]
+    return dx[:, :, pad:pad + h, pad:pad + v], dw
+
+
 # ---- wrong ---------------------------------------------------------------------------------------
+
+
+def conv_cut(x, w, stride=1, pad=1):
+    """x [N, C, H, W], w [F, C, K, L]"""
+    return conv(x, w, stride, pad)
+
+
+def conv_cut_backward(x, w, dy, stride=1, pad=1):
+    wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    dx, dw = conv_backward(wide, w, dy, stride, 0)
+    return dx[:, :, pad:-pad, pad:-pad], dw
+
+
+def conv_no_stride(x, w, stride=1, pad=1):
+    """x [N, C, H, W], w [F, C, K, L]"""
+    return conv(x, w, stride, pad)
+
+
+def conv_no_stride_backward(x, w, dy, stride=1, pad=1):
+    return conv_backward(x, w, dy, 1, pad) if stride == 1 else (
+        conv_backward(x, w, np.repeat(np.repeat(dy, 3, 2), 3, 3)[
+            :, :, : x.shape[2] + 2 * pad - w.shape[2] + 1, : x.shape[3] + 2 * pad - w.shape[3] + 1
+        ], 1, pad)
+    )  # fmt: skip
 
 
 def sign(x, w):

@@ -75,6 +75,28 @@ def test_without_a_companion_gradients_are_measured():
     assert all(np.isclose(c.derived, c.measured) for c in result.checks)
 
 
+SMALL = {"N": 2, "C": 2, "F": 3, "H": 5, "W": 4, "K": 3, "L": 2}
+
+
+def test_strides_and_padding_are_varied():
+    result = checked("conv", sizes=SMALL)
+    assert result.right
+    told = {(c.settings["stride"], c.settings["pad"]) for c in result.checks}
+    assert told == {(2, 0), (1, 1), (3, 2)}
+
+
+@pytest.mark.parametrize(("name", "settings", "tensors"), [
+    ("conv_cut", {"pad": 0}, {"x"}), ("conv_no_stride", {"stride": 2}, {"x", "w"}),
+])  # fmt: skip
+def test_what_a_usual_stride_and_padding_would_hide_is_found(name, settings, tensors):
+    result = checked(name, sizes=SMALL)
+    wrong = [c for c in result.checks if not c.right]
+    assert {c.tensor for c in wrong} == tensors
+    assert all(c.settings[n] == k for c in wrong[:1] for n, k in settings.items())
+    (function,) = own_functions(LAYERS, name, constants={"stride": 1, "pad": 1})
+    assert check_own(function, sizes=SMALL).right
+
+
 def test_sizes_and_constants_may_be_given():
     (function,) = own_functions(LAYERS, "scaled", constants={"factor": 5})
     result = check_own(function, sizes={"N": 4})

@@ -60,6 +60,14 @@ class BlackBox:
         lead = (self.value.size, *shape)
         return Measured(slopes.reshape(lead), doubts.reshape(lead), edges)
 
+    def kinked(self) -> bool:
+        """Whether a kink or a tie is met: along a random direction each one shows."""
+        return bool(np.any(self.both_sides(self._random_directions())[2]))
+
+    def _random_directions(self) -> Arrays:
+        random = np.random.default_rng(1)
+        return {n: random.normal(size=self.arrays[n].shape) for n in self.real}
+
     def both_sides(self, directions: Mapping[str, np.ndarray]):
         """The slope of every value along a direction, its doubt, and whether there is a kink."""
         before, four = self.value.ravel(), []
@@ -86,8 +94,7 @@ class BlackBox:
 
     def _why_not_complex(self) -> str:
         """Why complex steps will not do: the function fails, or is not analytic. Empty if fine."""
-        random = np.random.default_rng(1)
-        direction = {n: random.normal(size=self.arrays[n].shape) for n in self.real}
+        direction = self._random_directions()
         try:
             slopes = self._complex(direction)
         except Exception as error:

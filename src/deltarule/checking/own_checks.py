@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from deltarule.checking.black_box import Arrays, BlackBox
+from deltarule.checking.constants import numbers_in, varied
 from deltarule.checking.gradient_check import GradientCheck, compared
 from deltarule.checking.hints import common, hints
 from deltarule.checking.own_function import OwnFunction, line_of, roles, told
@@ -58,19 +59,30 @@ def check_own(
     for number in range(rounds):
         if progress:
             progress(f"{function.name}: round {number + 1} of {rounds}")
-        result.checks += _Round(function, number, seed + number, sizes or {}).checks(result)
+        result.checks += _round(function, number, seed + number, sizes or {}).checks(result)
         if result.faults:
             return result
     for attempt in range(ATTEMPTS):
         if progress:
             progress(f"{function.name}: kinks and ties")
         edgy = _Round(function, 0, seed + attempt, sizes or {}, edgy=True)
-        found = [c for c in edgy.checks(result) if c.edges]
+        found = [c for c in edgy.checks(result) if c.edges] if edgy.box.kinked() else []
         result.checks += found
         if found:
             break
     result.checks = [_with_hint(check, result) for check in result.checks]
     return result
+
+
+def _round(function: OwnFunction, number: int, seed: int, given: Mapping[str, int]) -> _Round:
+    """A round with another stride and padding, or with the usual ones if the function refuses."""
+    other = replace(function, constants=varied(function.constants, number, function.held))
+    if other.constants != function.constants:
+        try:
+            return _Round(other, number, seed, given)
+        except DeltaruleError:
+            pass
+    return _Round(function, number, seed, given)
 
 
 def _with_hint(check: GradientCheck, result: OwnResult) -> GradientCheck:
@@ -90,6 +102,7 @@ class _Round:
         self.arrays: Arrays = {
             n: drawn(s, self.sizes, self.random, edgy) for n, s in function.shapes.items()
         }
+        self.settings = {**self.sizes, **numbers_in(function.constants)}
         self.cache: object = None
         first = self._call(_copied(self.arrays))
         self.roles = self._roles(first)
@@ -140,7 +153,7 @@ class _Round:
         method, tolerance = self.box.method
         if self.edgy:
             method, tolerance = "subgradients by differences", 1e-9
-        more = {"settings": self.sizes, "edges": found.edges, "outputs": self.upstream.size}
+        more = {"settings": self.settings, "edges": found.edges, "outputs": self.upstream.size}
         root = "L" if self.upstream.ndim else self.function.name
         wanted = f"d{root}/d{name}"
         if array.shape != right.shape:
@@ -157,7 +170,7 @@ class _Round:
         up = self.upstream.ravel()
         whole = compared(
             name, check.name, check.method, np.array(array.sum()), np.array(up @ slopes),
-            1e-9, float(np.abs(up) @ doubts), settings=self.sizes, edges=check.edges,
+            1e-9, float(np.abs(up) @ doubts), settings=self.settings, edges=check.edges,
             note="all entries moved at once: a tie passes on more or less than there is",
         )  # fmt: skip
         return check if whole.right else replace(whole, entries=check.entries)
@@ -223,7 +236,7 @@ class _Round:
 
     @property
     def _told_sizes(self) -> str:
-        return ", ".join(f"{n} = {k}" for n, k in self.sizes.items()) or "its sizes"
+        return ", ".join(f"{n} = {k}" for n, k in self.settings.items()) or "its sizes"
 
     def _refused(self, fact: str, remedy: str, place: str | None = None) -> DeltaruleError:
         return DeltaruleError(

@@ -32,7 +32,10 @@ _VALUE = ("y", "out", "output", "value")
 
 @dataclass(frozen=True)
 class OwnFunction:
-    """A function with the shapes of its arguments, its other arguments, and its companion."""
+    """A function with the shapes of its arguments, its other arguments, and its companion.
+
+    Of the other arguments those `held` have values that were asked for.
+    """
 
     name: str
     place: str
@@ -40,6 +43,7 @@ class OwnFunction:
     shapes: Mapping[str, Shape]
     backward: Callable | None
     constants: Mapping[str, object] = field(default_factory=dict)
+    held: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def real(self) -> list[str]:
@@ -106,7 +110,8 @@ def _read(path: Path, name: str, own: Mapping[str, Callable], given, constants) 
             )  # fmt: skip
     if not any(not s.below for s in shapes.values()):
         raise DeltaruleError(f"{name} takes no real array", place, "give it an argument: x")
-    return OwnFunction(name, place, call, shapes, _companion(name, own), kept)
+    held = {n: v for n, v in kept.items() if n in constants}
+    return OwnFunction(name, place, call, shapes, _companion(name, own), kept, held)
 
 
 def _imported(path: Path) -> ModuleType:
