@@ -39,7 +39,9 @@ def module(
             progress(f"deriving {path.stem}")
         entry = _written(place, path, settings, dtype, parallel, transforms)
         store.record(place, key, entry)
-    return imported(Path(entry["file"]), progress)
+    for file in (*entry["needs"], entry["file"]):
+        found = imported(Path(file), progress)
+    return found
 
 
 def source(
@@ -47,18 +49,24 @@ def source(
     transforms: bool | None = None,
 ) -> str:  # fmt: skip
     """The text of a kernel's file, which needs NumPy and Numba alone."""
+    return _module(name, settings, dtype, parallel, transforms).text()
+
+
+def _module(name: str, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None):
     from deltarule.kernels.module import Module
     from deltarule.kernels.program import program
 
-    return Module(program(str(find(name)), dict(settings)), dtype, parallel, transforms).text()
+    return Module(program(str(find(name)), dict(settings)), dtype, parallel, transforms)
 
 
 def _written(
     place: Path, path: Path, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
 ) -> dict:
-    text = source(str(path), settings, dtype, parallel, transforms)
-    kept = store.keep_kernel(place, path.stem, text)
-    return {"file": str(kept), "hash": store.fingerprint(text), "derivation": str(path)}
+    text, shared = _module(str(path), settings, dtype, parallel, transforms).files()
+    needs = [str(store.keep_kernel(place, stem, told)) for stem, told in shared]
+    kept = store.keep_kernel(place, f"{path.stem}_{store.fingerprint(text)}", text)
+    told = {"file": str(kept), "hash": store.fingerprint(text), "needs": needs}
+    return {**told, "derivation": str(path)}
 
 
 def _key(
@@ -76,7 +84,7 @@ def _key(
 
 def imported(path: Path, progress: Callable[[str], None] | None = None) -> ModuleType:
     """A kernel's file as a module; Numba reloads what it compiled before."""
-    name = f"deltarule_kernel_{path.stem}"
+    name = store.module_name(path.stem)
     if name in sys.modules and sys.modules[name].__file__ == str(path):
         return sys.modules[name]
     spec = importlib.util.spec_from_file_location(name, path)

@@ -35,11 +35,6 @@ from numba.extending import intrinsic
 real = np.{dtype}
 REAL = np.dtype(real)
 U = np.uint64
-GIVEN = {given}
-KEPT = {kept}
-UPSTREAM = {upstream}
-OUTPUTS = {outputs}
-STEPS = {steps}
 PARALLEL = {parallel}
 OPTIONS = {{"error_model": "numpy", "nogil": True, "fastmath": {{"contract", "reassoc", "nsz"}}}}
 compiled = njit(**OPTIONS)
@@ -47,6 +42,13 @@ inlined = njit(**OPTIONS, forceinline=True)
 in_threads = njit(**OPTIONS, parallel=PARALLEL)
 # What is called from outside; only this is kept in Numba's cache, with all that it calls.
 kept = njit(**OPTIONS, parallel=PARALLEL, cache=True)
+'''
+_CONTENTS = '''\
+GIVEN = {given}
+KEPT = {kept}
+UPSTREAM = {upstream}
+OUTPUTS = {outputs}
+STEPS = {steps}
 '''
 
 
@@ -57,6 +59,7 @@ class Module:
                  transforms: bool | None = None):
         self.program, self.dtype, self.parallel = program, dtype, parallel
         self.transforms = transforms
+        self.head = _HEAD.format(dtype=dtype, parallel=parallel).rstrip()
         tensors = {**program.backward.tensors, **program.forward.tensors}
         self.spelling = Spelling()
         for tensor in program.backward.tensors:
@@ -70,7 +73,25 @@ class Module:
             self.spelling.symbol(symbol)
 
     def text(self) -> str:
-        """The whole file."""
+        """The whole file, which needs NumPy and Numba alone."""
+        body = self._body()
+        return self._file([texts.text({*self.prelude, "addresses"})], body)
+
+    def files(self) -> tuple[str, list[tuple[str, str]]]:
+        """The file without what kernels share, and the files with that, as stems and texts."""
+        body = self._body()
+        shared = texts.shared(self.prelude, self.head)
+        taken = [texts.taken_in(stem) for stem, _ in shared[-1:]]
+        return self._file([*taken, texts.own({*self.prelude, "addresses"})], body), shared
+
+    def _file(self, prelude: list[str], body: list[str]) -> str:
+        head = [docstrings.of_file(self.program, self.dtype), self.head]
+        contents = _CONTENTS.format(**self._contents())
+        parts = [*head, "", *prelude, "", contents, "", HEAD, *body]
+        return "\n".join(part for part in parts) + "\n"
+
+    def _body(self) -> list[str]:
+        """Functions, both passes, and what is around them; `prelude` is known then."""
         passes = Lines()
         self._loops("forward", self.program.forward, passes)
         self._loops("backward", self.program.backward, passes)
@@ -82,11 +103,7 @@ class Module:
                 done.add(function.row.name)
         around = Lines()
         Drivers(self.program, self.code, self.sizes, self.tests, around).write()
-        head = _HEAD.format(dtype=self.dtype, parallel=self.parallel, **self._contents())
-        parts = [docstrings.of_file(self.program, self.dtype), head.rstrip(), "\n", HEAD, "\n"]
-        parts.append(texts.text({*self.prelude, "addresses"}))
-        parts.append(str(functions))
-        return "\n".join(p for p in (*parts, str(passes), str(around)) if p) + "\n"
+        return [str(lines) for lines in (functions, passes, around) if str(lines)]
 
     def _contents(self) -> dict:
         """The names that a caller uses: the gradient of an output y is called dy."""

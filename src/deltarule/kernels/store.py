@@ -64,9 +64,14 @@ def sources(*folders: Path) -> str:
     return fingerprint(*told)
 
 
-def keep_kernel(cache: Path, name: str, text: str) -> Path:
-    """The file that holds a kernel's text, written if it is not there."""
-    path = cache / "kernels" / f"{name}_{fingerprint(text)}.py"
+def module_name(stem: str) -> str:
+    """What the module of a kept file is called."""
+    return f"deltarule_kernel_{stem}"
+
+
+def keep_kernel(cache: Path, stem: str, text: str) -> Path:
+    """The file that holds a text, written if it is not there; its stem tells the text's hash."""
+    path = cache / "kernels" / f"{stem}.py"
     if not _holds(path, text):
         _put(path, text, keep=not path.exists())
     return path
@@ -77,7 +82,8 @@ def find(cache: Path, key: str) -> dict | None:
     try:
         entry = json.loads((cache / "manifest" / f"{key}.json").read_text(encoding="utf-8"))
         path = Path(entry["file"])
-        return entry if path.is_file() and path.stem.endswith(entry["hash"]) else None
+        there = all(Path(file).is_file() for file in (path, *entry["needs"]))
+        return entry if there and path.stem.endswith(entry["hash"]) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.resources
 
 from deltarule.kernels import transforms
-from deltarule.kernels.store import fingerprint
+from deltarule.kernels.store import fingerprint, module_name
 
 _MARK = "# ---- what follows goes into kernels\n"
 #: What each part needs before it.
@@ -22,11 +22,52 @@ _ORDER = (
 _SHORT = (4, 3)
 
 
+#: Parts that kernels share: one file each, compiled once and not for every kernel.
+_SHARED = {
+    "products": ("vectors", "tiles", "products"), "windows": ("dots", "windows"),
+    "toom": ("lanes", "transforms", "strips", "toom"),
+}
+
+
 def text(parts: set[str]) -> str:
     """The parts asked for, and those that they need."""
-    wanted = set(parts).union(*(_NEEDS.get(part, ()) for part in parts))
-    whole = "\n\n\n".join(_file(part) for part in _ORDER if part in wanted)
-    return whole.replace('VERSION = "plain"', f'VERSION = "{fingerprint(whole)}"')
+    return _marked("\n\n\n".join(_file(part) for part in _ORDER if part in _with_needs(parts)))
+
+
+def own(parts: set[str]) -> str:
+    """The parts asked for without those that kernels share."""
+    shared = {part for group in _SHARED.values() for part in group}
+    return "\n\n\n".join(_file(part) for part in _ORDER if part in set(parts) - shared)
+
+
+def shared(parts: set[str], head: str) -> list[tuple[str, str]]:
+    """Stem and text of the files that kernels share and that are asked for, in order.
+
+    Each begins with `head` and takes in the names of the file before it.
+    """
+    wanted, files = _with_needs(parts), []
+    for name, group in _SHARED.items():
+        if name not in wanted:
+            break
+        before = [taken_in(stem) for stem, _ in files[-1:]]
+        whole = "\n\n\n".join(_file(part) for part in group)
+        everything = "__all__ = [name for name in globals() if not name.startswith(\"__\")]"
+        told = _marked("\n\n".join([head, *before, whole, everything]) + "\n")
+        files.append((f"{name}_{fingerprint(told)}", told))
+    return files
+
+
+def taken_in(stem: str) -> str:
+    """The line that takes in all names of a shared file."""
+    return f"from {module_name(stem)} import *"
+
+
+def _with_needs(parts: set[str]) -> set[str]:
+    return set(parts).union(*(_NEEDS.get(part, ()) for part in parts))
+
+
+def _marked(told: str) -> str:
+    return told.replace('VERSION = "plain"', f'VERSION = "{fingerprint(told)}"')
 
 
 def _file(part: str) -> str:
