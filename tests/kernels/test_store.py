@@ -21,7 +21,7 @@ def test_a_kernel_is_written_once_and_left_alone(tmp_path):
     before = path.stat().st_mtime_ns
     assert store.keep_kernel(cache, "net", "x = 1\n") == path
     assert path.stat().st_mtime_ns == before
-    assert store.keep_kernel(cache, "net", "x = 2\n") != path
+    assert store.keep_kernel(cache, "other_net", "x = 2\n") != path
 
 
 def test_a_damaged_kernel_is_mended(tmp_path):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -46,7 +47,8 @@ def kernel(
     kind = known_dtype(dtype, str(name))
     settings |= {} if wrt is None else {"wrt": tuple(wrt)}
     found = build.module(str(name), settings, kind, parallel, cache, progress, transforms)
-    return Kernel(str(name), found, kind, threads if parallel else None, progress)
+    text = partial(build.source, str(name), settings, kind, parallel, transforms)
+    return Kernel(str(name), found, kind, threads if parallel else None, progress, text)
 
 
 def known_dtype(dtype: str | type, place: str) -> str:
@@ -70,10 +72,10 @@ class Kernel:
 
     def __init__(
         self, name: str, module: ModuleType, dtype: str, threads: int | None = None,
-        progress: Callable[[str], None] | None = None,
+        progress: Callable[[str], None] | None = None, text: Callable[[], str] | None = None,
     ):  # fmt: skip
         self.name, self.module, self.dtype, self.threads = name, module, dtype, threads
-        self._progress, self._entries = progress, {}
+        self._progress, self._entries, self._text = progress, {}, text
         self.inputs: tuple[str, ...] = tuple(module.GIVEN)
         self.upstream: tuple[str, ...] = tuple(module.UPSTREAM)
         self.kept: tuple[str, ...] = tuple(module.KEPT)
@@ -88,6 +90,8 @@ class Kernel:
     @property
     def source(self) -> str:
         """The kernel's text, which needs NumPy and Numba alone."""
+        if self._text is not None:
+            return self._text()
         return Path(inspect.getfile(self.module)).read_text(encoding="utf-8")
 
     def forward(self, **arrays):

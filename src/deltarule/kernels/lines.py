@@ -22,6 +22,15 @@ class Lines:
         """Several lines at the present depth."""
         self.add(*lines)
 
+    def mark(self) -> tuple[int, int]:
+        """This place, for lines that turn out later to be needed here."""
+        return len(self._lines), self._depth
+
+    def insert(self, mark: tuple[int, int], *lines: str) -> None:
+        """Lines at a place that was marked."""
+        place, depth = mark
+        self._lines[place:place] = ["    " * depth + line for line in lines]
+
     def comment(self, text: str) -> None:
         """A comment, broken where it is too long."""
         self.add(*wrapped(text, "# ", 96 - 4 * self._depth))

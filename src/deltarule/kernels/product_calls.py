@@ -49,11 +49,32 @@ class Strided:
             step = step * extent
 
 
+class Packed:
+    """Matrices that a scan does not change, brought into panels before its loop, at `mark`."""
+
+    def __init__(self, code: Code, lines: Lines, written: set[str]):
+        self.code, self.lines, self.written = code, lines, written
+        self.mark = lines.mark()
+        self._rooms: dict[str, str] = {}
+
+    def of(self, tensor: str, told: str, size: str) -> str:
+        """Where the panels of a matrix lie; `told` are its place, strides, sizes and scale."""
+        if told not in self._rooms:
+            room = self._rooms[told] = self.code.spelling.fresh("panels")
+            self.lines.insert(
+                self.mark, f"{room} = aligned({size})", f"pack_all(data({room}), {told})"
+            )
+        return f"data({self._rooms[told]})"
+
+
 class ProductCalls:
     """Writes the products of one equation, where the indices in `held` have a value."""
 
-    def __init__(self, code: Code, lines: Lines, equation: Equation, held: Sequence[Index] = ()):
-        self.code, self.lines, self.equation = code, lines, equation
+    def __init__(
+        self, code: Code, lines: Lines, equation: Equation, held: Sequence[Index] = (),
+        packed: Packed | None = None,
+    ):  # fmt: skip
+        self.code, self.lines, self.equation, self.packed = code, lines, equation, packed
         self.held = frozenset(held)
 
     def write(self, product: Product, add: bool) -> None:
@@ -116,15 +137,34 @@ class ProductCalls:
                         added = f"int({name} > 0)" if added == "0" else f"{added} + {name}"
             none = Run(Integer(1), (Integer(0),) * 3)
             m, n, k = ((runs[g] or [none])[-1] for g in (_ROWS, _COLUMNS, _SUMMED))
-            flat = [self.code.pointer(t.name) for t in (c, a, b)]
-            at = [self._whole(o) for o in offsets]
-            told = [
-                f"{flat[0]}, {at[0]}, {self._all(m.strides[0], n.strides[0])},",
-                f"{flat[1]}, {at[1]}, {self._all(m.strides[1], k.strides[1])},",
-                f"{flat[2]}, {at[2]}, {self._all(k.strides[2], n.strides[2])},",
-                f"{self._all(m.size, n.size, k.size)}, {self.code.real(product.scale)}, {added},",
+            places = [
+                f"{self.code.pointer(t.name)}, {self._whole(o)}"
+                for t, o in zip((c, a, b), offsets, strict=True)
             ]
-            self.lines.add("multiply(", *("    " + line for line in told), ")")
+            sizes = self._all(m.size, n.size, k.size)
+            left = f"{places[1]}, {self._all(m.strides[1], k.strides[1])},"
+            right = f"{places[2]}, {self._all(k.strides[2], n.strides[2])}"
+            scale = self.code.real(product.scale)
+            if self._stays(b, offsets[2]):
+                told = f"{right}, {self._all(n.size, k.size)}, {scale}"
+                panels = f"({self._whole(n.size)} + 2 * WIDE) * ({self._whole(k.size)} + LANES)"
+                room = self.packed.of(b.name, told, panels)
+                self.lines.add("multiply_packed(", *(f"    {line}" for line in (
+                    f"{places[0]}, {self._whole(m.strides[0])},", left, f"{room},",
+                    f"{sizes}, {added},",
+                )), ")")
+                return
+            self.lines.add("multiply(", *(f"    {line}" for line in (
+                f"{places[0]}, {self._all(m.strides[0], n.strides[0])},", left, f"{right},",
+                f"{sizes}, {scale}, {added},",
+            )), ")")
+
+    def _stays(self, tensor: Strided, offset: Expr) -> bool:
+        """Whether a matrix is the same at all times of the scan around."""
+        return (
+            self.packed is not None and tensor.name not in self.packed.written
+            and not any(isinstance(s, Index) for s in offset.free_symbols)
+        )
 
     def _all(self, *values: Expr) -> str:
         return ", ".join(map(self._whole, values))

@@ -16,7 +16,7 @@ from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
 from deltarule.kernels.loops import Loops
 from deltarule.kernels.patterns import product_of, windows_of
-from deltarule.kernels.product_calls import ProductCalls
+from deltarule.kernels.product_calls import Packed, ProductCalls
 from deltarule.kernels.products import products_of
 from deltarule.kernels.scans import Times, time_span
 from deltarule.kernels.windowed import fits, write_windows
@@ -36,6 +36,7 @@ class Schedule:
         self.code, self.lines, self.parallel = code, lines, parallel
         self.prelude: set[str] = set()
         self._begun: dict[int, Equation] = {}
+        self._packed: Packed | None = None
 
     def block(self, block: Block, held: Held | None = None) -> None:
         """One equation, or one recurrence; `held` are the indices that loops around it have set."""
@@ -71,7 +72,7 @@ class Schedule:
             return False
         self.prelude.add("products")
         products.sort(key=lambda p: bool(p.conditions))
-        calls = ProductCalls(self.code, self.lines, equation, known)
+        calls = ProductCalls(self.code, self.lines, equation, known, self._packed)
         begun = equation.lhs in Add.make_args(rest)
         first = not products[0].conditions and not begun
         if begun and rest != equation.lhs or not begun and not first:
@@ -88,11 +89,14 @@ class Schedule:
             for equation in block.equations:
                 self._begin(equation, block)
         head, times = time_span(block, self.code)
+        outer = self._packed
+        self._packed = outer or Packed(self.code, self.lines, block.names)
         with self.lines.block(head):
             if times.alike:
                 self.lines.add(*times.settings(block.equations))
             for part in self._products_first(block):
                 self._at(part, block, times, held)
+        self._packed = outer
 
     def _at(self, part: Block, block: Recurrence, times: Times, held: Held) -> None:
         """A part at one time, if all its equations are written there."""

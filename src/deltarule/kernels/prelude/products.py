@@ -62,14 +62,6 @@ def pack(panel, b, b0, bk, bc, deep, count, scale):
         take(panel, 0, WIDE, panel, deep, WIDE, scale)
 
 
-@compiled
-def cleared(c, c0, cr, first, last, count):
-    """c[c0 + cr·m + n] = 0 for rows m from first to last − 1, n below count (at most WIDE)."""
-    for m in range(first, last):
-        for n in range(U(count)):
-            c[U(c0 + cr * m) + n] = real(0)
-
-
 @in_threads
 def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
     """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n]."""
@@ -83,8 +75,6 @@ def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
         first, last = block * MANY, min(block * MANY + MANY, M)
         count = min(WIDE, N - p * WIDE)
         here = c0 + p * WIDE
-        if not add:
-            cleared(c, here, cr, first, last, count)
         panel = aligned((deepest + LANES) * WIDE)
         if count < WIDE:
             panel[:] = real(0)
@@ -93,7 +83,7 @@ def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
             pack(data(panel), data(b), b0 + bk * k + bc * p * WIDE, bk, bc, deep, count, scale)
             tiles(
                 data(c), here, cr, data(a), a0 + ak * k, data(rows), ak, data(panel), 0, data(at),
-                first, last, deep, count,
+                first, last, deep, count, max(add, min(k, 1)),
             )
 
 
@@ -107,12 +97,49 @@ def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add):
     for p in prange((N + WIDE - 1) // WIDE):
         count = min(WIDE, N - p * WIDE)
         here = c0 + p * WIDE
-        if not add:
-            cleared(c, here, cr, p - p, rows.size, count)
         tiles(
             data(c), here, cr, data(a), a0, data(rows), ak, data(b), b0 + p * WIDE, data(at),
-            0, rows.size, at.size, count,
+            0, rows.size, at.size, count, add,
         )
+
+
+@outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
+def pack_all(panels, b, b0, bk, bc, N, K, scale):
+    """panels[K·n + WIDE·k + i] = scale·b[b0 + bk·k + bc·(n + i)] for n = 0, WIDE, 2·WIDE …"""
+    panels = from_start(panels)
+    for n in range(0, N, WIDE):
+        count = min(WIDE, N - n)
+        panel = panels[K * n:]
+        if count < WIDE:
+            panel[:K * WIDE] = real(0)
+        for k in range(0, K, DEEP):
+            deep = min(DEEP, K - k)
+            pack(data(panel[k * WIDE:]), b, b0 + bk * k + bc * n, bk, bc, deep, count, scale)
+
+
+@in_threads
+def packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
+    """`multiply_packed` of arrays."""
+    rows = np.arange(M) * ar
+    at = np.arange(min(K, DEEP)) * WIDE
+    for p in prange((N + WIDE - 1) // WIDE):
+        count, here = min(WIDE, N - p * WIDE), c0 + p * WIDE
+        for k in range(0, K, DEEP):
+            tiles(
+                data(c), here, cr, data(a), a0 + ak * k, data(rows), ak,
+                data(panels), (p * K + k) * WIDE, data(at), 0, M, min(DEEP, K - k), count,
+                max(add, min(k, 1)),
+            )
+
+
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE,
+    _WHOLE,
+)
+def multiply_packed(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
+    """c[c0 + cr·m + n] (+)= Σ_k a[a0 + ar·m + ak·k]·b[k, n], with b as `pack_all` lays it."""
+    packed_product(from_start(c), c0, cr, from_start(a), a0, ar, ak, from_start(panels),
+                   M, N, K, add)
 
 
 @outside(

@@ -48,10 +48,11 @@ def _tile(height):
     cells = [(r, v) for r in range(height) for v in range(2)]
 
     def write(context, builder, signature, arguments):
-        c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count = _pointers(
+        c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count, add = _pointers(
             context, builder, signature, arguments
         )
         masks = _masks(builder, count, 2)
+        there = _masks(builder, builder.mul(count, add), 2)
         c, a, b = builder.gep(c, [c0]), builder.gep(a, [a0]), builder.gep(b, [b0])
         rows = builder.gep(rows, [r0])
         places = [
@@ -61,7 +62,7 @@ def _tile(height):
         sources = [
             builder.gep(a, [builder.load(builder.gep(rows, [_WORD(r)]))]) for r in range(height)
         ]
-        first = [_loaded_part(builder, p, masks[v]) for p, (_, v) in zip(places, cells)]
+        first = [_loaded_part(builder, p, there[v]) for p, (_, v) in zip(places, cells)]
         before = builder.block
         loop, end = builder.append_basic_block("steps"), builder.append_basic_block("end")
         builder.cbranch(builder.icmp_signed("<", _WORD(0), steps), loop, end)
@@ -91,9 +92,9 @@ def _tile(height):
         return context.get_dummy_value()
 
     @intrinsic
-    def tile(_typing, c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count):
+    def tile(_typing, c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count, add):
         whole = types.int64
-        given = (c, whole, whole, a, whole, rows, whole, whole, b, whole, at, whole, whole)
+        given = (c, *[whole] * 2, a, whole, rows, whole, whole, b, whole, at, *[whole] * 3)
         return types.void(*given), write
 
     return tile
@@ -105,8 +106,10 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
     def _plain(height):
         """A tile where nothing is compiled."""
 
-        def tile(c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count):
+        def tile(c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count, add):
             for r in range(height):
+                if not add:
+                    c[c0 + cr * r:c0 + cr * r + count] = 0
                 for t in range(steps):
                     factor = a[a0 + rows[r0 + r] + ak * t]
                     start = b0 + at[t]
@@ -121,36 +124,37 @@ A, B, C, D, E, F, G = HEIGHTS
 
 @outside(
     _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE,
 )
-def tiles(c, c0, cr, a, a0, rows, ak, b, b0, at, first, last, steps, count):
-    """c[c0 + cr·r + v] += Σ_t a[a0 + rows[r] + ak·t]·b[b0 + at[t] + v] for rows first … last − 1.
+def tiles(c, c0, cr, a, a0, rows, ak, b, b0, at, first, last, steps, count, add):
+    """c[c0 + cr·r + v] (+)= Σ_t a[a0 + rows[r] + ak·t]·b[b0 + at[t] + v], r from first to last − 1.
 
-    v runs from 0 to count − 1 (at most WIDE), t from 0 to steps − 1.
+    v runs from 0 to count − 1 (at most WIDE), t from 0 to steps − 1. Where `add` is 0 and not 1,
+    c is overwritten.
     """
     r = first
     while r < last:
         left, o = last - r, c0 + cr * r
         if left >= A:
-            tile_a(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count)
+            tile_a(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += A
         elif left >= B:
-            tile_b(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count)
+            tile_b(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += B
         elif left >= C:
-            tile_c(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count)
+            tile_c(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += C
         elif left >= D:
-            tile_d(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count)
+            tile_d(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += D
         elif left >= E:
-            tile_e(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count)
+            tile_e(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += E
         elif left >= F:
-            tile_f(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count)
+            tile_f(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += F
         else:
-            tile_g(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count)
+            tile_g(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += G
 
 

@@ -18,7 +18,6 @@ import numpy as np
 from numba import njit, prange
 
 from deltarule.kernels.prelude.strips import (
-    clear,
     filters_in,
     filters_out,
     strips_in,
@@ -78,14 +77,12 @@ def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
                 wide = min(WIDE, F - panel * WIDE)
                 if to_w:
                     # Sums of a block apart: short sums are rounded less.
-                    clear(total, nil, C * WIDE)
                     tiles(data(total), 0, WIDE, data(xp), p * pitch_x, data(rows), ak, data(yp), a,
-                          data(lines), 0, C, some, wide)
+                          data(lines), 0, C, some, wide, 0)
                     add(at, part * squares * pitch_w + b, total)
                 else:
-                    clear(yp, a, a + some * WIDE)
                     tiles(data(yp), a, WIDE, data(xp), p * pitch_x, data(rows), ak, data(at), b,
-                          data(lines), 0, some, C, wide)
+                          data(lines), 0, some, C, wide, 0)
             if not to_w:
                 strips_out(y, ys, (F, I, J), block, yp, pitch_y, most * WIDE, strip, room)
 
