@@ -57,7 +57,7 @@ class Packed:
         self.mark = lines.mark()
         self._rooms: dict[str, str] = {}
 
-    def of(self, tensor: str, told: str, size: str) -> str:
+    def of(self, told: str, size: str) -> str:
         """Where the panels of a matrix lie; `told` are its place, strides, sizes and scale."""
         if told not in self._rooms:
             room = self._rooms[told] = self.code.spelling.fresh("panels")
@@ -145,10 +145,10 @@ class ProductCalls:
             left = f"{places[1]}, {self._all(m.strides[1], k.strides[1])},"
             right = f"{places[2]}, {self._all(k.strides[2], n.strides[2])}"
             scale = self.code.real(product.scale)
-            if self._stays(b, offsets[2]):
+            if self.packed is not None and self._stays(b, offsets[2], self.packed):
                 told = f"{right}, {self._all(n.size, k.size)}, {scale}"
                 panels = f"({self._whole(n.size)} + 2 * WIDE) * ({self._whole(k.size)} + LANES)"
-                room = self.packed.of(b.name, told, panels)
+                room = self.packed.of(told, panels)
                 self.lines.add("multiply_packed(", *(f"    {line}" for line in (
                     f"{places[0]}, {self._whole(m.strides[0])},", left, f"{room},",
                     f"{sizes}, {added},",
@@ -159,12 +159,10 @@ class ProductCalls:
                 f"{sizes}, {scale}, {added},",
             )), ")")
 
-    def _stays(self, tensor: Strided, offset: Expr) -> bool:
+    def _stays(self, tensor: Strided, offset: Expr, packed: Packed) -> bool:
         """Whether a matrix is the same at all times of the scan around."""
-        return (
-            self.packed is not None and tensor.name not in self.packed.written
-            and not any(isinstance(s, Index) for s in offset.free_symbols)
-        )
+        fixed = not any(isinstance(s, Index) for s in offset.free_symbols)
+        return fixed and tensor.name not in packed.written
 
     def _all(self, *values: Expr) -> str:
         return ", ".join(map(self._whole, values))
