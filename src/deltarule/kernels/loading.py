@@ -98,7 +98,7 @@ def _sum(path: Path) -> Path:
 
 def _found(cache, signature, context):
     """The compiled function as Numba loads it, without getting ready to compile."""
-    from numba.core.runtime import rtsys
+    from numba.core.runtime import rtsys  # pyright: ignore
 
     try:
         path = _place(cache, signature, context.codegen())
