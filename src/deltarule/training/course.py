@@ -44,6 +44,7 @@ def train(
     plan.refuse(len(data))
     watcher = watcher or Watcher()
     clock = _Clock()
+    watcher.doing(f"loading {plan.network}")
     trainer = Trainer(plan.network, plan.update, plan.rate, cache, watcher.doing)
     clock.stop("deriving")
     random = default_rng(plan.seed)
