@@ -72,6 +72,18 @@ def test_the_second_process_needs_neither_sympy_nor_what_numba_compiles_with(tmp
     assert told[1].stdout == "('z',) False False\n"
 
 
+def test_kernels_in_threads_work_in_the_second_process_too(tmp_path):
+    """Code out of the cache calls functions that Numba's threads bring with them."""
+    code = (
+        "import numpy, deltarule\n"
+        f"made = deltarule.kernel('dense', parallel=True, cache={str(tmp_path)!r})\n"
+        "print(made.forward(x=numpy.eye(4), W=numpy.eye(4), b=numpy.ones(4))[3, 3])"
+    )
+    for _ in range(2):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert done.stdout == "2.0\n", done.stderr
+
+
 @pytest.fixture
 def fresh(tmp_path):
     """A function that gives the kernel as a new process would, and what had to be done for it."""

@@ -42,6 +42,8 @@ inlined = njit(**OPTIONS, forceinline=True)
 in_threads = njit(**OPTIONS, parallel=PARALLEL)
 # What is called from outside; only this is kept in Numba's cache, with all that it calls.
 kept = njit(**OPTIONS, parallel=PARALLEL, cache=True)
+if PARALLEL:
+    numba.get_num_threads()  # starts the threads: code out of the cache needs them
 '''
 _CONTENTS = '''\
 GIVEN = {given}
