@@ -125,6 +125,30 @@ def test_machine_code_that_was_changed_is_not_run(fresh, tmp_path):
     assert fresh() == ["compiling forward_loops"]
 
 
+def test_a_function_that_is_called_by_name_may_be_missing(tmp_path):
+    code = (
+        "import numpy, deltarule\n"
+        f"made = deltarule.kernel('dense', cache={str(tmp_path)!r}, progress=print)\n"
+        "print(made.forward(x=numpy.ones((4, 3)), W=numpy.ones((3, 2)), b=numpy.ones(2)).sum())"
+    )
+
+    def told():
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.splitlines()
+
+    assert told()[-1] == "32.0"
+    assert told() == ["32.0"]
+    others = [p for p in tmp_path.glob("kernels/__pycache__/*.nb*") if "_loops" not in p.name]
+    assert others
+    for path in others:
+        path.unlink()
+    assert told()[-1] == "32.0"
+    for path in tmp_path.glob("kernels/__pycache__/*.nbi"):
+        path.write_bytes(b"")
+    assert told()[-1] == "32.0"
+
+
 def test_where_numba_may_write_nowhere_kernels_are_compiled_all_the_same(tmp_path):
     place = store.folder(tmp_path / "cache")
     (place / "kernels" / "__pycache__").write_text("")

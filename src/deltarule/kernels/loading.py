@@ -62,6 +62,13 @@ def _quick_cache(usual: type, told: Callable[[str], None] | None) -> type:
     class QuickCache(usual):
         progress = staticmethod(told) if told else None
 
+        def __init__(self, function):
+            super().__init__(function)
+            try:
+                self._cache_file._load_index()
+            except Exception:
+                _forget(self)
+
         def load_overload(self, sig, target_context):
             """The compiled function; None where it is not there, or damaged."""
             try:
@@ -98,7 +105,7 @@ def _sum(path: Path) -> Path:
 
 def _found(cache, signature, context):
     """The compiled function as Numba loads it, without getting ready to compile."""
-    from numba.core.runtime import rtsys  # pyright: ignore
+    from numba.core.runtime.nrt import rtsys
 
     try:
         path = _place(cache, signature, context.codegen())
