@@ -132,7 +132,7 @@ def _first(chosen: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     """The first true entry along some axes, in the order of the axes given, alone."""
     rest = tuple(k for k in range(chosen.ndim) if k not in axes)
     moved = chosen.transpose((*rest, *axes))
-    flat = moved.reshape((*moved.shape[: len(rest)], -1))
+    flat = moved.reshape((*moved.shape[: len(rest)], math.prod(moved.shape[len(rest):])))
     flat = flat & (np.cumsum(flat, axis=-1) == 1)
     return flat.reshape(moved.shape).transpose(np.argsort((*rest, *axes)))
 

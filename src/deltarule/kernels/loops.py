@@ -15,7 +15,8 @@ from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
 from deltarule.kernels.matrices import write_inverse, write_log_determinant
 from deltarule.kernels.merged import merged
-from deltarule.kernels.rows import Rows, row_of
+from deltarule.kernels.row_patterns import row_of
+from deltarule.kernels.rows import Rows
 from deltarule.kernels.selections import Selections
 from deltarule.kernels.shares import Shares, share_of
 from deltarule.kernels.spans import Spans

@@ -8,86 +8,20 @@ loops of their own for the few entries at both ends.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from sympy import Dummy, Expr, Integer
+from sympy import Expr, Integer
 
 from deltarule.kernels.chosen import number
-from deltarule.kernels.phases import Windows, windows
+from deltarule.kernels.row_patterns import Row
 from deltarule.kernels.spans import Spans
-from deltarule.kernels.strides import along
 from deltarule.notation import nodes
 from deltarule.notation.bounds import tight
 from deltarule.notation.equations import Equation
-from deltarule.notation.nodes import FloorQuotient, Reduction, walk
-from deltarule.notation.substitution import rename_bound, substitute
+from deltarule.notation.nodes import FloorQuotient
+from deltarule.notation.substitution import substitute
 from deltarule.notation.symbols import Index
 
-
-@dataclass(frozen=True)
-class Row:
-    """An equation lhs = finish(total), its windows, and what the row holds before any is added.
-
-    `finish` is None where the row holds the result when the last term has been added.
-    """
-
-    equation: Equation
-    total: Reduction
-    windows: Windows
-    start: Expr
-    result: Dummy
-    finish: Expr | None
-
-    @property
-    def in_steps(self) -> bool:
-        """Whether the row is added to several times."""
-        ranges, tests = self.windows.rows
-        return bool(ranges or tests)
-
-
-def row_of(equation: Equation, held: tuple[Index, ...]) -> Row | None:
-    """How an equation is computed by rows; None where other loops do better."""
-    subscripts = equation.subscripts
-    if not subscripts or any(not isinstance(s, Index) for s in subscripts):
-        return None
-    last = subscripts[-1]
-    found = _total(equation)
-    if last in held or found is None or equation.name in equation.read_names():
-        return None
-    total = rename_bound(found, {i.name for i in equation.indices})
-    seen = windows(total, last, dict(equation.ranges)[last])
-    if seen is None or not _worth(total, seen, equation):
-        return None
-    result = Dummy("total", real=True)
-    finish = equation.rhs.xreplace({found: result}) if found != equation.rhs else result
-    start: Expr = Integer(0)
-    rest = finish - result
-    if isinstance(total, nodes.Sum) and result not in rest.free_symbols and seen.rows != ((), ()):
-        start, finish = rest, result
-    return Row(equation, total, seen, start, result, None if finish == result else finish)
-
-
-def _total(equation: Equation) -> Reduction | None:
-    """The only reduction of an equation, a sum or a maximum."""
-    if any(isinstance(n, (nodes.Selection, nodes.Carried)) for n in walk(equation.rhs)):
-        return None
-    found = [n for n in walk(equation.rhs) if isinstance(n, Reduction)]
-    if len(set(found)) != 1 or isinstance(found[0], nodes.Max) and found[0] != equation.rhs:
-        return None
-    known = type(found[0]) is nodes.Sum or isinstance(found[0], nodes.Max)
-    return found[0] if known else None
-
-
-def _worth(total: Reduction, seen: Windows, equation: Equation) -> bool:
-    """Whether the last index should be innermost."""
-    if any(isinstance(c, nodes.Equal) for c in total.conditions):
-        return False
-    if seen.stride > 1 or seen.columns[0]:
-        return True
-    if not total.ranges:
-        return False
-    own = max(along(total.body, i) for i in total.indices)
-    return along(total.body * equation.lhs, equation.subscripts[-1]) > own + 1
+#: How many entries of a single row a thread works on at a time.
+PIECE = 256
 
 
 class Rows(Spans):
@@ -97,9 +31,21 @@ class Rows(Spans):
         """The loops of one equation, and of the selection that belongs to it."""
         self.row, self.seen, self.selection = row, row.windows, selection
         self.maximum = isinstance(row.total, nodes.Max)
+        self.piece = self.code.whole(self.seen.extent)
         self._ends()
         outer = [r for r in row.equation.ranges if r[0] not in (*held, self.seen.last)]
-        self._outer(outer, list(held))
+        if self.parallel and not outer and not held and self.seen.everywhere and row.in_steps:
+            self._in_pieces()
+        else:
+            self._outer(outer, list(held))
+
+    def _in_pieces(self) -> None:
+        """A single row in pieces, which threads share; their number is not that of the threads."""
+        extent = self.piece
+        with self.lines.block(f"for piece in prange(({extent} + {PIECE - 1}) // {PIECE}):"):
+            self.lines.add(f"start = {PIECE} * piece", f"stop = min({extent}, start + {PIECE})")
+            self.piece = self.count = "start, stop"
+            self._outer([], [])
 
     def _ends(self) -> None:
         """The first and last place where the taps are written out, found before all loops."""
@@ -138,7 +84,7 @@ class Rows(Spans):
             self._each([f"{self._out()} = {self._finished(self._out())}"])
 
     def _each(self, lines: list[str]) -> None:
-        with self.loop(self.seen.last, self.code.whole(self.seen.extent)):
+        with self.loop(self.seen.last, self.piece):
             self.lines.add(*lines)
 
     def _along(self, known: list[Index]) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from sympy import Expr
 
 from deltarule.kernels.chosen import number
-from deltarule.kernels.rows import row_of
+from deltarule.kernels.row_patterns import row_of
 from deltarule.kernels.spans import Spans
-from deltarule.notation import nodes
 from deltarule.notation.bounds import tight
 from deltarule.notation.equations import Equation
 from deltarule.notation.nodes import tensor_name
@@ -39,21 +38,39 @@ class Selections(Spans):
                 self._number(equation, waiting, [*known, index])
             return
         maximum, largest = equation.rhs.args
-        entry, top = self.code.spelling.fresh("entry"), self.code.real(largest)
-        end = self.code.whole(nodes.multiply(n for _, n in maximum.ranges))
+        entry, top = self.code.spelling.fresh("entry"), self.code.spelling.fresh("top")
         own = self.code.whole(number(maximum.indices, maximum.ranges))
-        self.lines.add(f"{entry} = {end}")
+        spans, tests = tight(maximum.ranges, maximum.conditions)
+        self.lines.add(f"{top} = {self.code.real(largest)}", f"{entry} = -1")
 
         def step(body: Expr) -> list[str]:
-            value = "value"
-            same = f"{value} == {top} or {value} != {value}"
-            return [f"{value} = {self.code.real(body)}",
-                    f"{entry} = min({entry}, {own} if {same} else {end})"]
+            value = f"value = {self.code.real(body)}"
+            same = f"value == {top} or {top} != {top} and value != value"
+            return [value, f"if {entry} < 0 and ({same}):", f"    {entry} = {own}"]
 
-        spans, tests = tight(maximum.ranges, maximum.conditions)
-        self.spans(maximum.body, spans, list(tests), known, step)
-        target = self.code.access(equation.lhs)
-        self.lines.add(f"{target} = {entry} if {entry} < {end} else -1")
+        if len(spans) > 1 and not tests and not self.code.complex:
+            self._by_rows(maximum.body, spans, known, step, (entry, top))
+        else:
+            self.spans(maximum.body, spans, list(tests), known, step)
+        self.lines.add(f"{self.code.access(equation.lhs)} = {entry}")
+
+    def _by_rows(self, body: Expr, spans: list, known: list[Index], step, names: tuple) -> None:
+        """Look for the entry in the first row that has it: rows are compared many at once."""
+        entry, top = names
+        *outer, last = spans
+
+        def along(_body: Expr) -> list[str]:
+            inside = [*known, *(s.index for s in outer)]
+            with self.lines.block(f"if {entry} < 0:"):
+                self.lines.add("found = False")
+                with self.loop(last.index, self.bounds(last)):
+                    self.lines.add(f"value = {self.code.real(body)}")
+                    self.lines.add(f"found = found | (value == {top}) | (value != value)")
+                with self.lines.block("if found:"):
+                    self.spans(body, [last], [], inside, step)
+            return []
+
+        self.spans(body, outer, [], known, along)
 
     def _select(self, equation: Equation, waiting: list, known: list[Index]) -> None:
         """1 where a maximum is taken from, else 0; `known` are the loops around."""

@@ -1,0 +1,81 @@
+"""Which equations are computed row by row, and what a row is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Dummy, Expr, Integer
+
+from deltarule.kernels.phases import Windows, windows
+from deltarule.kernels.strides import along
+from deltarule.notation import nodes
+from deltarule.notation.equations import Equation
+from deltarule.notation.nodes import Reduction, walk
+from deltarule.notation.substitution import rename_bound
+from deltarule.notation.symbols import Index
+
+
+@dataclass(frozen=True)
+class Row:
+    """An equation lhs = finish(total), its windows, and what the row holds before any is added.
+
+    `finish` is None where the row holds the result when the last term has been added.
+    """
+
+    equation: Equation
+    total: Reduction
+    windows: Windows
+    start: Expr
+    result: Dummy
+    finish: Expr | None
+
+    @property
+    def in_steps(self) -> bool:
+        """Whether the row is added to several times."""
+        ranges, tests = self.windows.rows
+        return bool(ranges or tests)
+
+
+def row_of(equation: Equation, held: tuple[Index, ...]) -> Row | None:
+    """How an equation is computed by rows; None where other loops do better."""
+    subscripts = equation.subscripts
+    if not subscripts or any(not isinstance(s, Index) for s in subscripts):
+        return None
+    last = subscripts[-1]
+    found = _total(equation)
+    if last in held or found is None or equation.name in equation.read_names():
+        return None
+    total = rename_bound(found, {i.name for i in equation.indices})
+    seen = windows(total, last, dict(equation.ranges)[last])
+    if seen is None or not _worth(total, seen, equation):
+        return None
+    result = Dummy("total", real=True)
+    finish = equation.rhs.xreplace({found: result}) if found != equation.rhs else result
+    start: Expr = Integer(0)
+    rest = finish - result
+    if isinstance(total, nodes.Sum) and result not in rest.free_symbols and seen.rows != ((), ()):
+        start, finish = rest, result
+    return Row(equation, total, seen, start, result, None if finish == result else finish)
+
+
+def _total(equation: Equation) -> Reduction | None:
+    """The only reduction of an equation, a sum or a maximum."""
+    if any(isinstance(n, (nodes.Selection, nodes.Carried)) for n in walk(equation.rhs)):
+        return None
+    found = [n for n in walk(equation.rhs) if isinstance(n, Reduction)]
+    if len(set(found)) != 1 or isinstance(found[0], nodes.Max) and found[0] != equation.rhs:
+        return None
+    known = type(found[0]) is nodes.Sum or isinstance(found[0], nodes.Max)
+    return found[0] if known else None
+
+
+def _worth(total: Reduction, seen: Windows, equation: Equation) -> bool:
+    """Whether the last index should be innermost."""
+    if any(isinstance(c, nodes.Equal) for c in total.conditions):
+        return False
+    if seen.stride > 1 or seen.columns[0]:
+        return True
+    if not total.ranges:
+        return False
+    own = max(along(total.body, i) for i in total.indices)
+    return along(total.body * equation.lhs, equation.subscripts[-1]) > own + 1

@@ -1,0 +1,95 @@
+"""Kernels at sizes of all kinds: empty, one, not divisible, windows as large as the image."""
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.probe import with_definitions
+from deltarule.arithmetic.run import run
+from deltarule.kernels.api import kernel
+from deltarule.kernels.program import program, sizes_told
+from deltarule.notation.errors import DeltaruleError
+
+#: Derivations and settings, with the shape of x as a strategy.
+IMAGE = st.tuples(st.integers(0, 3), st.integers(1, 3), st.integers(1, 40), st.integers(1, 40))
+ROWS = st.tuples(st.integers(1, 9), st.integers(1, 70))
+CASES = {
+    "max, overlapping": ("max_pool2d", {"height": 3, "width": 3, "stride": 2, "pad": 1}, IMAGE),
+    "max, stride 1": ("max_pool2d", {"height": 2, "width": 3, "stride": 1, "pad": 1}, IMAGE),
+    "max, gaps": ("max_pool2d", {"height": 2, "width": 2, "stride": 3}, IMAGE),
+    "max, shared": ("max_pool2d", {"stride": 1, "ties": "split"}, IMAGE),
+    "mean, overlapping": ("avg_pool2d", {"height": 3, "width": 3, "stride": 2, "pad": 1}, IMAGE),
+    "mean, gaps": ("avg_pool2d", {"height": 1, "width": 2, "stride": 3, "pad": 1}, IMAGE),
+    "largest of all": ("global_max_pool", {}, IMAGE),
+    "batch norm": ("batch_norm", {"images": True}, IMAGE.filter(lambda s: s[0] > 0)),
+    "layer norm": ("layer_norm", {}, ROWS),
+    "GELU": ("activation", {"activation": "gelu"}, ROWS),
+    "softmax": ("softmax", {}, ROWS),
+}
+#: Few values, so that several entries are often the largest.
+LEVELS = np.array([-2.0, -1.0, 0.0, 1.0, 2.0])
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """One folder for all workers: what one of them compiled the others load."""
+    return tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_any_size_gives_what_the_evaluator_gives(case, cache):
+    name, options, shapes = CASES[case]
+    made, compiled = program(name, options), kernel(name, cache=cache, **options)
+
+    @settings(max_examples=20, deadline=None)
+    @given(shape=shapes, seed=st.integers(0, 99))
+    def agrees(shape, seed):
+        arrays = drawn(made, shape, np.random.default_rng(seed))
+        if arrays is None:
+            with pytest.raises(DeltaruleError, match="the sizes do not fit"):
+                compiled.forward(**{n: np.ones(shape) for n in compiled.inputs})
+            return
+        wanted = evaluated(made, arrays)
+        values, gradients = compiled.both(**arrays)
+        found = {**{n: values[n] for n in compiled.outputs},
+                 **{made.gradients[n]: g for n, g in gradients.items()}}  # fmt: skip
+        for tensor, value in found.items():
+            np.testing.assert_allclose(value, wanted[tensor], 1e-9, 1e-10, err_msg=tensor)
+
+    agrees()
+
+
+def drawn(made, shape, random) -> dict | None:
+    """All given arrays and upstream gradients around an x of a shape; None if nothing fits."""
+    network = made.network
+    first = next(t for t in network.tensors.values() if t.given)
+    sizes = dict(zip(first.axes, shape, strict=True))
+    sizes = with_definitions(network, sizes)
+    if any(value < 0 for value in sizes.values()):
+        return None
+    values = Values({}, sizes, made.scalars, network.tensors)
+    tensors = [(t.name, t) for t in network.tensors.values() if t.given]
+    tensors += [(f"d{t}", network.tensors[t]) for t in made.upstream]
+    return {
+        name: random.choice(LEVELS, [values.extent(a) for a in t.axes])
+        if name == first.name else random.normal(size=[values.extent(a) for a in t.axes])
+        for name, t in tensors
+    }  # fmt: skip
+
+
+def evaluated(made, arrays: dict) -> dict:
+    """All tensors and gradients by the evaluator."""
+    sizes = {}
+    for size, (tensor, axis, rest, coefficient) in sizes_told(made.network)[0].items():
+        sizes[size] = (np.shape(arrays[tensor])[axis] - int(rest)) // int(coefficient)
+    given = {n: a for n, a in arrays.items() if n in made.network.tensors}
+    sizes = with_definitions(made.network, sizes)
+    values = Values(given, sizes, made.scalars, made.network.tensors)
+    for name, gradient in made.upstream.items():
+        values.arrays[gradient] = arrays[f"d{name}"]
+    run(made.network.equations, values, Float64())
+    run(made.derivation.equations(), values, Float64())
+    return values.arrays
