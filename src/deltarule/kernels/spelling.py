@@ -16,7 +16,8 @@ OWN = frozenset(
     turn take pack apart aligned zeros inlined ready_forward ready_backward forward backward
     forward_loops backward_loops forward_at backward_at inputs misshapen place kept OPTIONS
     number_at address_at carray REAL seen_as larger_of most entry larger total first end
-    piece start stop found fast_exp fast_tanh fast_erf scaled ROUND SHAPE GIVEN KEPT UPSTREAM OUTPUTS STEPS""".split()
+    piece start stop found fast_exp fast_tanh fast_erf scaled ROUND SHAPE GIVEN
+    KEPT UPSTREAM OUTPUTS STEPS""".split()
 )
 
 
