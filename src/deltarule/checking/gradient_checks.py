@@ -28,8 +28,9 @@ from deltarule.notation.tensors import Tensor
 
 __all__ = ["GradientCheck", "check_gradients", "check_named", "worst_of"]
 
-#: Tensors with more entries are checked along random directions, and at so many entries.
-MOST_ENTRIES, SOME_ENTRIES, DIRECTIONS = 256, 32, 3
+#: A tensor with more entries times points of the largest equation is checked along random
+#: directions, and at some entries.
+MOST_WORK, SOME_ENTRIES, DIRECTIONS = 1_500_000, 32, 3
 METHOD = f"dual numbers in balls of {BITS} bits"
 #: What is allowed in differences, relative to the largest entry, besides their own doubt.
 DIFFERENCES = 1e-7
@@ -84,7 +85,8 @@ def _by_dual_numbers(probed: Probed, tensor: Tensor) -> GradientCheck:
     with probed.arithmetic.context():
         derived = probed.gradient(tensor)
         entries = list(np.ndindex(*derived.shape))
-        several, note = derived.size > MOST_ENTRIES, ""
+        several = derived.size > SOME_ENTRIES and derived.size * probed.points > MOST_WORK
+        note = ""
         if several:
             entries = Random(0).sample(entries, SOME_ENTRIES)
             note = (f"{SOME_ENTRIES} of {derived.size} entries, and all of them along "

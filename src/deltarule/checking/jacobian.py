@@ -28,7 +28,7 @@ from deltarule.notation.errors import DeltaruleError
 #: How many upstream gradients are tried.
 TRIED = 3
 #: With more passes than this, only so many random ones are made.
-MOST_PASSES = 4096
+MOST_PASSES = 1024
 #: Settings of a kernel that are none of its derivation's.
 _OF_KERNELS = {"wrt", "dtype", "parallel", "threads", "cache"}
 

@@ -57,7 +57,7 @@ class Probed:
 
     def slopes(self, tensor: Tensor, directions: np.ndarray, duals: Duals | None = None):
         """The derivatives along some directions (the first axis), by dual numbers."""
-        found, room = [], max(1, MOST_HELD // max(1, self._points))
+        found, room = [], max(1, MOST_HELD // max(1, self.points))
         for first in range(0, len(directions), room):
             part = directions[first:first + room]
             mine = duals or Duals(self.arithmetic, len(part))
@@ -68,7 +68,8 @@ class Probed:
         return np.concatenate(found)
 
     @cached_property
-    def _points(self) -> int:
+    def points(self) -> int:
+        """The points of the largest equation."""
         return most_points(self.network, self.probe.sizes)
 
     def units(self, tensor: Tensor, entries: Sequence[tuple[int, ...]]) -> np.ndarray:
