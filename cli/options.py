@@ -51,9 +51,9 @@ AS_PRINTED = Option("--as-printed", help="Use even givens that the sheet itself 
 
 # for check
 CHECKED = _words(
-    "example NAME | ANSWERS.toml | SHEET.toml | gradient NAME | gradient FILE.py:FUNCTION",
-    "A sheet, whose published values are marked, or somebody's answers; a derivation, or a "
-    "function of your own, whose gradients are measured.",
+    "example NAME | FILE.toml | gradient NAME",
+    "A sheet, whose published values are marked, or somebody's answers; or a derivation, or "
+    "FILE.py:FUNCTION of your own, whose gradients are measured.",
 )
 SHEET = Option("--sheet", metavar="SHEET", help="What the answers are to.")
 TEMPLATE = Option("--template", metavar="SHEET", help="An empty answers file for a sheet.")

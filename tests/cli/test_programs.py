@@ -24,7 +24,9 @@ def test_help_imports_nothing_heavy():
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("words", [["derive", "dense"], ["trace", "slide"], ["check", "slide"]])
+@pytest.mark.parametrize("words", [
+    ["derive", "dense"], ["trace", "slide"], ["check", "slide"], ["check", "gradient", "dense"],
+])  # fmt: skip
 def test_numba_stays_out(words):
     code = (
         f"import sys; sys.argv = ['deltarule', *{words!r}]\n"
