@@ -111,6 +111,35 @@ def test_what_does_not_fit_is_told_in_words(conv, change, told):
     assert caught.value.fact.startswith(told)
 
 
+def test_what_does_not_fit_backward_is_called_as_it_was_given(conv):
+    arrays = conv_arrays(np.random.default_rng(6), 2, 2, 3, 2, 2, 9, 8)
+    for dy, told in (
+        (np.ones((2, 3, 5, 5)), "dy has the shape [2, 3, 5, 5]"),
+        (np.ones((2, 3, 5, 4), "f4"), "dy is an array of float32"),
+        (np.ones((3, 5, 4)), "dy has 3 axes"),
+    ):
+        with pytest.raises(deltarule.DeltaruleError) as caught:
+            conv.backward(**{**arrays, "dy": dy})
+        assert caught.value.fact == told
+
+
+def test_lists_count_as_arrays(conv):
+    arrays = conv_arrays(np.random.default_rng(7), 1, 2, 3, 2, 2, 9, 8)
+    wanted = conv.backward(**arrays)["w"]
+    assert np.array_equal(conv.backward(**{n: a.tolist() for n, a in arrays.items()})["w"], wanted)
+
+
+def test_a_bound_kernel_runs_both_passes_in_one_call(conv):
+    arrays = conv_arrays(np.random.default_rng(8), 2, 2, 3, 2, 2, 9, 8)
+    values, gradients = conv.bind(**arrays).both()
+    wanted = conv.both(**arrays)
+    assert np.array_equal(values["y"], wanted[0]["y"])
+    assert all(np.array_equal(gradients[n], wanted[1][n]) for n in wanted[1])
+    del arrays["dy"]
+    with pytest.raises(deltarule.DeltaruleError, match="the gradients of the outputs are missing"):
+        conv.bind(**arrays).both()
+
+
 def test_a_missing_array_is_named(conv):
     with pytest.raises(deltarule.DeltaruleError, match="dy is missing"):
         conv.backward(x=np.ones((1, 1, 9, 9)), w=np.ones((1, 1, 2, 2)), b=np.ones(1))

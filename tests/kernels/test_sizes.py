@@ -93,3 +93,48 @@ def evaluated(made, arrays: dict) -> dict:
     run(made.network.equations, values, Float64())
     run(made.derivation.equations(), values, Float64())
     return values.arrays
+
+
+def test_what_is_no_number_is_handed_on_by_pools(cache):
+    x = np.arange(64.0).reshape(1, 1, 8, 8)
+    x[0, 0, 3, 2] = np.nan
+    made = kernel("max_pool2d", height=3, width=3, stride=2, pad=1, cache=cache)
+    values, gradients = made.both(x=x, dy=np.ones((1, 1, 4, 4)))
+    wanted = np.zeros((4, 4), bool)
+    wanted[1:3, 1] = True  # the windows over rows 1…3 and 3…5, columns 1…3
+    assert np.array_equal(np.isnan(values["y"][0, 0]), wanted)
+    assert gradients["x"][0, 0, 3, 2] == 2  # where a NaN is taken from, its gradient goes
+    assert gradients["x"].sum() == 16
+    mean = kernel("avg_pool2d", height=3, width=3, stride=2, pad=1, cache=cache)
+    assert np.array_equal(np.isnan(mean.forward(x=x)[0, 0]), wanted)
+    whole = kernel("global_max_pool", cache=cache)
+    values, gradients = whole.both(x=x, dy=np.ones((1, 1)))
+    assert np.isnan(values["y"]).all() and gradients["x"][0, 0, 3, 2] == 1
+
+
+def test_infinities_are_numbers_like_others(cache):
+    made = kernel("max_pool2d", height=3, width=3, stride=2, pad=1, cache=cache)
+    x = np.full((1, 1, 8, 8), -np.inf)
+    values, gradients = made.both(x=x, dy=np.ones((1, 1, 4, 4)))
+    assert (values["y"] == -np.inf).all()
+    first = [0, 1, 3, 5]  # the first entry of each window that lies inside
+    assert (gradients["x"][0, 0][np.ix_(first, first)] == 1).all() and gradients["x"].sum() == 16
+    x[0, 0, 4, 4] = np.inf
+    values, gradients = made.both(x=x, dy=np.ones((1, 1, 4, 4)))
+    assert values["y"][0, 0, 2, 2] == np.inf and gradients["x"][0, 0, 4, 4] == 1
+
+
+def test_threads_change_nothing(cache):
+    random = np.random.default_rng(1)
+    arrays = {"x": random.normal(size=(5, 600)), "gamma": random.normal(size=600),
+              "beta": random.normal(size=600), "dy": random.normal(size=(5, 600))}  # fmt: skip
+    alone = kernel("batch_norm", cache=cache).both(**arrays)
+    for threads in (1, 2):
+        made = kernel("batch_norm", parallel=True, threads=threads, cache=cache)
+        for values, gradients in (made.both(**arrays), made.bind(**arrays).both()):
+            np.testing.assert_allclose(values["y"], alone[0]["y"], 1e-13, 1e-13)
+            for name, gradient in gradients.items():
+                np.testing.assert_allclose(gradient, alone[1][name], 1e-12, 1e-12, err_msg=name)
+    first = made.both(**arrays)[1]
+    again = kernel("batch_norm", parallel=True, threads=1, cache=cache).both(**arrays)[1]
+    assert all(np.array_equal(first[name], again[name]) for name in first)
