@@ -97,7 +97,8 @@ def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
     found = check_derivation(
         name, numbers(request.settings), request.seed, request.jacobian, tell, options
     )
-    lines, more = [], {"seconds": perf_counter() - began, "jacobian": found.jacobian}
+    lines = [found.note] if found.note else []
+    more = {"seconds": perf_counter() - began, "jacobian": found.jacobian, "note": found.note}
     if found.jacobian:
         seconds = sum(c.seconds for c in found.checks)
         entries, outputs = sum(c.entries for c in found.checks), found.checks[0].outputs

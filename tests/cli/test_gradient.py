@@ -21,6 +21,8 @@ def test_a_row_for_each_gradient(invoke, width):
 def test_kinks_and_ties_are_told(invoke):
     out = invoke("check", "gradient", "max_pool2d", "--ties", "split").out
     assert "at kinks and ties, among the subgradients: ∂L/∂x (37)" in out
+    out = invoke("check", "gradient", "max_pool2d", "--ties", "all").out
+    assert "ties are left out" in out and "at kinks" not in out
 
 
 def test_json_holds_both_values_and_the_index(invoke):

@@ -10,6 +10,7 @@ from sympy import Symbol
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.settings import most_points, setting, sizes_at
 from deltarule.calculus import derive
+from deltarule.checking.edges import everyone
 from deltarule.checking.gradient_check import GradientCheck
 from deltarule.checking.gradient_checks import check_gradients
 from deltarule.checking.jacobian import check_jacobians
@@ -24,14 +25,20 @@ from deltarule.notation.symbols import Attribute
 #: Up to so many entries of a tensor, and points of an equation, balls are quick enough.
 MOST_ENTRIES, MOST_POINTS = 600, 20_000
 
+TIES = (
+    "ties are left out: the whole gradient goes to every one of them, as this derivation declares, "
+    "which is no subgradient"
+)
+
 
 @dataclass(frozen=True)
 class ChosenCheck:
-    """What came out, and whether compiled kernels were taken."""
+    """What came out, whether compiled kernels were taken, and what was left out."""
 
     title: str
     checks: Sequence[GradientCheck]
     jacobian: bool
+    note: str = ""
 
 
 def check_derivation(
@@ -56,7 +63,8 @@ def check_derivation(
     checks = check_gradients(derivation, 3, seed, sizes, progress)
     if not checks:
         raise _without_gradient(network)
-    return ChosenCheck(network.title, checks, False)
+    note = TIES if everyone(network) else ""
+    return ChosenCheck(network.title, checks, False, note)
 
 
 def _large(network: Network, sizes: Mapping[str, int]) -> bool:

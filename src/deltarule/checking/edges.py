@@ -14,6 +14,7 @@ from deltarule.checking.gradient_check import GradientCheck
 from deltarule.checking.probed import BALLS, BITS, Probed, differentiable, floats_of
 from deltarule.checking.subgradients import EdgyProbe, Subgradients
 from deltarule.kernels.smoothness import kinked
+from deltarule.notation.networks import Network
 from deltarule.notation.nodes import MaxAll, walk
 from deltarule.notation.tensors import Tensor
 
@@ -31,8 +32,7 @@ def at_edges(
     subgradient gives, there is nothing to check.
     """
     network = derivation.network
-    everyone = any(isinstance(n, MaxAll) for e in network.equations for n in walk(e.rhs))
-    if everyone or not kinked(network):
+    if everyone(network) or not kinked(network):
         return
     for tensor in differentiable(derivation):
         for attempt in range(ATTEMPTS):
@@ -44,6 +44,11 @@ def at_edges(
             if check is not None:
                 yield check
                 break
+
+
+def everyone(network: Network) -> bool:
+    """Whether every one of several largest entries is declared to get the whole gradient."""
+    return any(isinstance(n, MaxAll) for e in network.equations for n in walk(e.rhs))
 
 
 def _at_edges(probed: Probed, tensor: Tensor) -> GradientCheck | None:
