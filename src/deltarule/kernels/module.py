@@ -15,7 +15,7 @@ from deltarule.kernels.program import Pass, Program
 from deltarule.kernels.schedule import Schedule
 from deltarule.kernels.smoothness import steps
 from deltarule.kernels.spelling import Spelling
-from deltarule.kernels.stages import Stages
+from deltarule.kernels.stages import Stages, decorator
 from deltarule.notation.nodes import free_symbols, walk
 from deltarule.notation.recurrences import blocks
 from deltarule.notation.symbols import Size
@@ -41,7 +41,8 @@ compiled = njit(**OPTIONS)
 inlined = njit(**OPTIONS, forceinline=True)
 in_threads = njit(**OPTIONS, parallel=PARALLEL)
 # What is called from outside; only this is kept in Numba's cache, with all that it calls.
-kept = njit(**OPTIONS, parallel=PARALLEL, cache=True)
+kept = njit(**OPTIONS, cache=True)
+kept_in_threads = njit(**OPTIONS, parallel=PARALLEL, cache=True)
 if PARALLEL:
     numba.get_num_threads()  # starts the threads: code out of the cache needs them
 '''
@@ -128,7 +129,7 @@ class Module:
         for block in parts:
             schedule.block(block)
         self.prelude |= schedule.prelude
-        lines.add("", "", "@kept")
+        lines.add("", "", decorator(str(body)))
         with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
             for tensor, pointer in self.code.pointers.items():
                 lines.add(f"{pointer} = data({self.spelling.tensor(tensor)})")

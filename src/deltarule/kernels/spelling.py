@@ -12,12 +12,12 @@ from deltarule.notation.symbols import Index
 #: Names that the kernels use themselves.
 OWN = frozenset(
     """np math njit prange real U range min max abs value compiled in_threads fitting Misfit run
-    taken filled data numbers multiply multiply_packed pack_all WIDE LANES product spread tiles
-    turn take pack apart aligned zeros inlined ready_forward ready_backward forward backward
-    forward_loops backward_loops forward_at backward_at inputs misshapen place kept OPTIONS
-    number_at address_at carray REAL seen_as larger_of most entry larger total first end
-    piece start stop found fast_exp fast_tanh fast_erf scaled ROUND SHAPE GIVEN
-    KEPT UPSTREAM OUTPUTS STEPS""".split()
+    taken filled data numbers multiply multiply_packed pack_all WIDE LANES product spread
+    tiles turn take pack apart aligned zeros inlined ready_forward ready_backward forward
+    backward forward_loops backward_loops forward_at backward_at inputs misshapen place kept
+    OPTIONS kept_in_threads number_at address_at carray REAL seen_as larger_of most entry
+    larger total first end piece start stop found fast_exp fast_tanh fast_erf scaled ROUND
+    SHAPE GIVEN KEPT UPSTREAM OUTPUTS STEPS""".split()
 )
 
 

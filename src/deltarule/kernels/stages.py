@@ -94,7 +94,7 @@ class Stages:
         lines += str(inside).splitlines()
         words = set(re.findall(r"[^\W\d]\w*", re.sub(r"#.*", "", "\n".join(lines))))
         call = f"{self.name}_{self._count}({', '.join(a for a in self.arguments if a in words)})"
-        self.functions.add("", "", "@kept", f"def {call}:")
+        self.functions.add("", "", decorator("\n".join(lines)), f"def {call}:")
         self.functions.add(*lines)
         self.body.add(call)
 
@@ -109,3 +109,8 @@ def applies(pattern: Windows) -> bool:
 
 def _plain(block: Block) -> bool:
     return isinstance(block, Equation)
+
+
+def decorator(body: str) -> str:
+    """How a function is compiled that is called from outside; Numba warns of idle threads."""
+    return "@kept_in_threads" if "prange(" in body else "@kept"

@@ -28,7 +28,7 @@ from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE, data, numbers
 from deltarule.kernels.prelude.windows import windows_to_w, windows_to_x, windows_to_y
 
 real = np.float32
-woven = kept = njit
+woven = kept = kept_in_threads = njit
 U = np.uint64
 TILE, TAPS, POINTS = 4, 3, 6
 PARALLEL = False
@@ -43,7 +43,7 @@ def odd(count):
     return ((count + 15) // 16 | 1) * 16
 
 
-@kept
+@kept_in_threads
 def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
     """Y += W ⋆ X, where `at` is Ŵ; or, with `to_w`, `at` += Ŵ, one for each part of the blocks."""
     N, C, F, H, W, I, J = shape
