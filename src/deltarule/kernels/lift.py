@@ -6,13 +6,22 @@ it would cost a factor of N. It becomes t1[d], computed once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sympy import Expr
+from sympy import Add, Expr, Mul, Pow
 
 from deltarule.notation.equations import Equation
+from deltarule.notation.functions import Elementwise
 from deltarule.notation.matrices import Inverse, LogDet
-from deltarule.notation.nodes import Choose, Read, Reduction, Selection, free_indices, read
+from deltarule.notation.nodes import (
+    Choose,
+    Read,
+    Reduction,
+    Selection,
+    free_indices,
+    read,
+    walk,
+)
 from deltarule.notation.symbols import Index
 from deltarule.notation.tensors import Tensor
 
@@ -41,6 +50,44 @@ def lift(equation: Equation, made: Lifted) -> None:
     made.equations.append(
         Equation(equation.name, equation.subscripts, rhs, equation.ranges, equation.place)
     )
+
+
+def lift_factors(equation: Equation, made: Lifted) -> Equation:
+    """The equation with factors taken out that are costly and the same along some index.
+
+    In x̂[n, c] = (x[n, c] − μ[c])/√(v[c] + ε) the root is that of c, for all n.
+    """
+    if isinstance(equation.rhs, Selection):
+        return equation
+    rhs = _factors(equation.rhs, equation.ranges, made, equation.place)
+    return equation if rhs == equation.rhs else replace(equation, rhs=rhs)
+
+
+def _factors(node: Expr, loops: tuple, made: Lifted, place: str) -> Expr:
+    if isinstance(node, Add):
+        return Add(*(_factors(a, loops, made, place) for a in node.args))
+    if not isinstance(node, Mul):
+        return node
+    indices = frozenset(i for i, _ in loops)
+    costly = [f for f in node.args if _costly(f) and free_indices(f) < indices]
+    along = frozenset().union(*(free_indices(f) for f in costly))
+    if not along or along == indices:
+        return node
+    taken = [f for f in node.args if free_indices(f) <= along]
+    if any(isinstance(n, (Reduction, Choose)) for f in taken for n in walk(f)):
+        return node
+    own = tuple(r for r in loops if r[0] in along)
+    tensor = made.tensor(tuple(n for _, n in own))
+    subscripts = tuple(i for i, _ in own)
+    made.equations.append(Equation(tensor.name, subscripts, Mul(*taken), own, place))
+    return Mul(read(tensor.name, *subscripts), *(f for f in node.args if f not in taken))
+
+
+def _costly(factor: Expr) -> bool:
+    """Whether a factor is a division, a root, or needs a function."""
+    if isinstance(factor, Pow):
+        return not factor.exp.is_Integer or factor.exp < 0
+    return factor.has(Elementwise)
 
 
 def _lift(node: Expr, loops: tuple, guarded: frozenset[Index], made: Lifted, place: str) -> Expr:

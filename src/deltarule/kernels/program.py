@@ -12,13 +12,14 @@ from deltarule.calculus.adjoint import derive
 from deltarule.calculus.steps import Derivation
 from deltarule.kernels.chosen import Numbered, numbered
 from deltarule.kernels.clip import clip
-from deltarule.kernels.lift import Lifted, lift
+from deltarule.kernels.lift import Lifted, lift, lift_factors
 from deltarule.kernels.steady import Steady
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.files import load
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import free_symbols
+from deltarule.notation.recurrences import Recurrence, blocks
 from deltarule.notation.specialise import given_sizes, specialise
 from deltarule.notation.symbols import Size
 from deltarule.notation.tensors import Tensor
@@ -185,9 +186,12 @@ def _pass(
     made = Lifted(taken=set(tensors))
     tensors = {n: chosen.tensor(t) for n, t in tensors.items()}
     steady = Steady(made)
-    for equation in map(steady.equation, map(chosen.equation, equations)):
+    equations = tuple(map(chosen.equation, equations))
+    scans = any(isinstance(block, Recurrence) for block in blocks(equations))
+    for equation in map(steady.equation, equations):
         rhs = clip(equation.rhs, dict(equation.ranges), tensors)
-        lift(replace(equation, rhs=rhs), made)
+        equation = replace(equation, rhs=rhs)
+        lift(equation if scans else lift_factors(equation, made), made)
     writes = tuple(dict.fromkeys(e.name for e in made.equations))
     reads = dict.fromkeys(n for e in made.equations for n in sorted(e.read_names()))
     order = [n for n in tensors if n in reads and n not in writes]
