@@ -40,10 +40,9 @@ def kernel(
     if not those of all inputs, parameters and states; with `parallel`, outer loops run in `threads`
     threads (all, if None). Sums over windows of 3 × 3 taps may take fewer multiplications by
     Cook–Toom transforms, where sizes make that faster; with `transforms` False they never do, and
-    with True always: transforms are rounded more, and a NaN spreads to a tile of 4 × 4 outputs.
-    Every number is added up by one thread, in an order that does not depend on how many there are:
-    results are the same to the last digit at every run, whatever `threads` is. Only the transforms'
-    gradients of weights go by the number of threads, and without transforms nothing does.
+    with True always: transforms are rounded more, and one NaN or ∞ makes NaN of 4 × 4 outputs.
+    Every number is added up in an order that does not depend on how many threads there are:
+    results are the same to the last digit at every run, whatever `threads` is.
     `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder.
     `progress` is told what takes time. Raises DeltaruleError.
     """

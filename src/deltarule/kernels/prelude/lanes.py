@@ -6,6 +6,7 @@ The function is run once, while code is generated, with registers in the place o
 from __future__ import annotations
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
@@ -93,9 +94,11 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
             def given(i, j):
                 return a[a0 + ar * i + ac * j:][:LANES]
 
-            rows = [one(*(given(i, j) for j in range(size))) for i in range(size)]
-            for j, column in enumerate(zip(*rows)):
-                for i, value in enumerate(one(*column)):
-                    b[b0 + br * i + bc * j:][:LANES] = value
+            # Lanes that no channel fills hold anything.
+            with np.errstate(over="ignore", invalid="ignore"):
+                rows = [one(*(given(i, j) for j in range(size))) for i in range(size)]
+                for j, column in enumerate(zip(*rows)):
+                    for i, value in enumerate(one(*column)):
+                        b[b0 + br * i + bc * j:][:LANES] = value
 
         return transformed

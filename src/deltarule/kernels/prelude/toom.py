@@ -133,8 +133,10 @@ def tiled_to_x(x, xs, w, ws, y, ys, shape, axes):
 def tiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     """W[f, c, k, l] += Σ_{n,i,j} Y[n, f, i, j]·X[n, c, i + k − p0, j + l − p1]."""
     N, C, F, H, W, K, L, I, J = shape
-    parts = parts_at_once()
-    at = np.zeros(parts * POINTS * POINTS * -(-F // WIDE) * WIDE * C, real)
+    size, strips = POINTS * POINTS * -(-F // WIDE) * WIDE * C, N * -(-I // TILE)
+    # By sizes alone: whatever the number of threads is, sums are the same.
+    parts = min(strips, max(2, min(8, (x.size + y.size) // size))) if PARALLEL else 1
+    at = np.zeros(parts * size, real)
     sizes, pads = (N, C, F, H, W, I, J), (axes[2], axes[5])
     in_tiles(x, xs, y, ys, sizes, pads, at, parts, True)
     filters_out(at, parts, w, ws, C, F)
