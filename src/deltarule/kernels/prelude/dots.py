@@ -15,22 +15,17 @@ from llvmlite import ir
 from numba import njit, prange, types
 from numba.extending import intrinsic
 
-from deltarule.kernels.prelude.vectors import (
-    _KIND,
+from deltarule.kernels.prelude.calls import (
     _NUMBERS,
     _PLACES,
-    _VECTOR,
     _WHOLE,
     _WORD,
-    LANES,
-    _called,
-    _loaded,
-    _pointers,
     apart,
     cgutils,
     data,
     outside,
 )
+from deltarule.kernels.prelude.vectors import _KIND, _VECTOR, LANES, _called, _loaded, _pointers
 
 real = np.float32
 compiled = in_threads = njit

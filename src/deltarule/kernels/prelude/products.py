@@ -11,21 +11,17 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
-from deltarule.kernels.prelude.tiles import aligned, tiles
-from deltarule.kernels.prelude.vectors import (
+from deltarule.kernels.prelude.calls import (
     _NUMBER,
     _NUMBERS,
     _WHOLE,
-    BYTES,
-    LANES,
-    WIDE,
     apart,
     data,
     from_start,
     outside,
-    take,
-    turn,
 )
+from deltarule.kernels.prelude.tiles import aligned, tiles
+from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE, take, turn
 
 real = np.float32
 U = np.uint64

@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+from deltarule.kernels.prelude.calls import apart
 from deltarule.kernels.prelude.tiles import aligned
-from deltarule.kernels.prelude.vectors import LANES, WIDE, apart, turn
+from deltarule.kernels.prelude.vectors import LANES, WIDE, turn
 
 real = np.float32
 compiled = kept = njit

@@ -8,25 +8,15 @@ from deltarule.kernels import transforms
 from deltarule.kernels.store import fingerprint, module_name
 
 _MARK = "# ---- what follows goes into kernels\n"
-#: What each part needs before it.
-_NEEDS = {
-    "tiles": ("vectors",), "products": ("vectors", "tiles"),
-    "windows": ("vectors", "tiles", "products", "dots"),
-    "toom": ("vectors", "tiles", "products", "dots", "windows", "lanes", "transforms", "strips"),
-}
-_ORDER = (
-    "addresses", "views", "elementary", "largest", "matrices", "vectors", "tiles", "products",
-    "dots", "windows", "lanes", "transforms", "strips", "toom",
-)  # fmt: skip
-#: Outputs and taps of the Cook–Toom algorithm that window sums may take.
-_SHORT = (4, 3)
-
-
-#: Parts that kernels share: one file each, compiled once and not for every kernel.
+#: Parts that kernels share: one file each, compiled once and not for every kernel. Each file
+#: needs those before it.
 _SHARED = {
-    "products": ("vectors", "tiles", "products"), "windows": ("dots", "windows"),
+    "products": ("calls", "vectors", "tiles", "products"), "windows": ("dots", "windows"),
     "toom": ("lanes", "transforms", "strips", "toom"),
 }
+_ORDER = ("addresses", "views", "elementary", "largest", "matrices", *sum(_SHARED.values(), ()))
+#: Outputs and taps of the Cook–Toom algorithm that window sums may take.
+_SHORT = (4, 3)
 
 
 def text(parts: set[str]) -> str:
@@ -63,7 +53,9 @@ def taken_in(stem: str) -> str:
 
 
 def _with_needs(parts: set[str]) -> set[str]:
-    return set(parts).union(*(_NEEDS.get(part, ()) for part in parts))
+    groups = list(_SHARED.values())
+    last = max((k for k, group in enumerate(groups) if set(parts) & set(group)), default=-1)
+    return set(parts).union(*groups[: last + 1])
 
 
 def _marked(told: str) -> str:

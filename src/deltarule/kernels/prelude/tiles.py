@@ -14,12 +14,9 @@ import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
 
+from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, _WHOLE, _WORD, outside
 from deltarule.kernels.prelude.vectors import (
-    _NUMBERS,
-    _PLACES,
     _VECTOR,
-    _WHOLE,
-    _WORD,
     BYTES,
     LANES,
     _called,
@@ -30,7 +27,6 @@ from deltarule.kernels.prelude.vectors import (
     _splat,
     _stored_part,
     _vector_bytes,
-    outside,
 )
 
 real = np.float32

@@ -17,6 +17,7 @@ import numba
 import numpy as np
 from numba import njit, prange
 
+from deltarule.kernels.prelude.calls import data, numbers
 from deltarule.kernels.prelude.strips import (
     filters_in,
     filters_out,
@@ -24,7 +25,7 @@ from deltarule.kernels.prelude.strips import (
     strips_out,
 )
 from deltarule.kernels.prelude.tiles import aligned, tiles
-from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE, data, numbers
+from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE
 from deltarule.kernels.prelude.windows import windows_to_w, windows_to_x, windows_to_y
 
 real = np.float32

@@ -16,20 +16,11 @@ from __future__ import annotations
 import numpy as np
 from numba import njit, prange
 
+from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, apart, from_start, outside
 from deltarule.kernels.prelude.dots import dot_products
 from deltarule.kernels.prelude.products import product, spread
 from deltarule.kernels.prelude.tiles import aligned
-from deltarule.kernels.prelude.vectors import (
-    _NUMBERS,
-    _PLACES,
-    LANES,
-    WIDE,
-    added,
-    apart,
-    copied,
-    from_start,
-    outside,
-)
+from deltarule.kernels.prelude.vectors import LANES, WIDE, added, copied
 
 compiled = inlined = in_threads = njit
 U = np.uint64
