@@ -13,12 +13,16 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
+
 from deltarule.kernels import build
 from deltarule.kernels.bound import Bound, in_threads
 from deltarule.kernels.loading import entry
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 
 DTYPES = ("float32", "float64", "complex128")
+#: Up to so many bytes of inputs a single thread is done sooner than several have begun.
+TINY = 1 << 16
 
 
 def kernel(
@@ -50,7 +54,11 @@ def kernel(
     settings |= {} if wrt is None else {"wrt": tuple(wrt)}
     found = build.module(str(name), settings, kind, parallel, cache, progress, transforms)
     text = partial(build.source, str(name), settings, kind, parallel, transforms)
-    return Kernel(str(name), found, kind, threads if parallel else None, progress, text)
+    made = Kernel(str(name), found, kind, threads if parallel else None, progress, text)
+    if parallel:
+        asked = (str(name), settings, kind, False, cache, progress, transforms)
+        made.alone = partial(build.module, *asked)
+    return made
 
 
 def known_dtype(dtype: str | type, place: str) -> str:
@@ -78,6 +86,9 @@ class Kernel:
     ):  # fmt: skip
         self.name, self.module, self.dtype, self.threads = name, module, dtype, threads
         self._progress, self._entries, self._text = progress, {}, text
+        #: Gives the module without threads, for small arrays; None where this one has none.
+        self.alone: Callable[[], ModuleType] | None = None
+        self._serial: ModuleType | None = None
         self.inputs: tuple[str, ...] = tuple(module.GIVEN)
         self.upstream: tuple[str, ...] = tuple(module.UPSTREAM)
         self.kept: tuple[str, ...] = tuple(module.KEPT)
@@ -143,13 +154,25 @@ class Kernel:
             given += [passes[0][2][name] for name in self.kept]
             given += [arrays[name] for name in self.upstream]
             passes.append(self._ready("backward", given))
-        return Bound(self.module, self.threads, self._progress, *passes)
+        module = self._module(given)
+        threads = None if module is not self.module else self.threads
+        return Bound(module, threads, self._progress, *passes)
+
+    def _module(self, given: list) -> ModuleType:
+        """The module to use: small problems must not pay for threads."""
+        inputs = given[: len(self.inputs)]
+        if self.alone is None or sum(np.asarray(a).nbytes for a in inputs) > TINY:
+            return self.module
+        if self._serial is None:
+            self._serial = self.alone()
+        return self._serial
 
     def _ready(self, name: str, given: list) -> tuple:
         """What runs, what it takes and what it fills; the module's complaints in our words."""
+        module = self.module if self.alone is None else self._module(given)
         try:
-            return getattr(self.module, f"ready_{name}")(*given)
-        except self.module.Misfit as error:
+            return getattr(module, f"ready_{name}")(*given)
+        except module.Misfit as error:
             raise DeltaruleError(error.args[0], self.name, error.args[1]) from None
 
     def _run(self, name: str, given: list) -> dict:
@@ -158,7 +181,7 @@ class Kernel:
         call = self._entries.get(run)
         if call is None:
             call = self._entries[run] = entry(run, taken, self._progress)
-        if self.threads is None:
+        if self.threads is None or run.__module__ != self.module.__name__:
             call(*taken)
         else:
             with in_threads(self.threads):
