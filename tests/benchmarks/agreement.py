@@ -35,7 +35,7 @@ class Agreement:
         found = self._asked(process, key, way, dtype)
         if found is None:
             return None
-        who = f"{key}: {process.library} {way} {dtype}"
+        who = f"{key}: {process.competitor} {way} {dtype}"
         missing = sorted(reference.keys() - found.keys())
         if missing:
             raise Disagreement(f"{who} gives no gradient of {', '.join(missing)}")

@@ -34,7 +34,7 @@ class Process:
     """A worker; `ask` gives None where it failed, after saying why."""
 
     def __init__(self, library: str, threads: int):
-        self.library, self.threads = library, threads
+        self.competitor, self.threads = library, threads
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
         self._child = subprocess.Popen(
             [sys.executable, str(_WORKER), library, str(threads)],
@@ -62,7 +62,7 @@ class Process:
             line += piece
         told = json.loads(line)
         if "failed" in told:
-            say(f"    {self.library} {_asked(request)}: {told['failed']}")
+            say(f"    {self.competitor} {_asked(request)}: {told['failed']}")
             return None
         return told
 
@@ -79,7 +79,7 @@ class Process:
         self._errors.close()
 
     def _failed(self, request: dict, why: str) -> None:
-        say(f"    {self.library} {_asked(request)}: {why}")
+        say(f"    {self.competitor} {_asked(request)}: {why}")
         self._child.kill()
 
     def _last_words(self) -> str:

@@ -113,8 +113,8 @@ class Rounds:
             return self._agreement.gap(process, numpy_process=numpy_process, **request)
         except Disagreement as error:
             if (
-                process.library == "deltarule"
-                or len(self._ways[process.library][request["key"]]) < 2
+                process.competitor == "deltarule"
+                or len(self._ways[process.competitor][request["key"]]) < 2
             ):
                 raise
             say(f"    left out: {error}")

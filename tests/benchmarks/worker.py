@@ -29,7 +29,7 @@ class Worker:
 
     def __init__(self, library: str, threads: int):
         self.threads = threads
-        self.library = library
+        self.competitor = library
         self.peer = importlib.import_module(f"{library}_peer")
         self._of, self._run, self._told = None, lambda: None, lambda given: given
 
@@ -42,7 +42,7 @@ class Worker:
 
     def hello(self, keys: list[str]) -> dict:
         ways = {key: list(self.peer.WAYS[WORKLOADS[key].peer]) for key in keys}
-        return {"ways": ways, "versions": versions(self.library)}
+        return {"ways": ways, "versions": versions(self.competitor)}
 
     def prepare(self, key: str, way: str, dtype: str) -> None:
         """Make the arrays and compile what is compiled; the last one made is kept."""
@@ -52,7 +52,7 @@ class Worker:
         gc.collect()
         work = WORKLOADS[key]
         arrays = work.arrays(dtype)
-        if self.library == "deltarule":
+        if self.competitor == "deltarule":
             made = self.peer.prepared_work(work, way, arrays, self.threads)
         else:
             made = self.peer.prepared(work.peer, way, arrays, work.settings, self.threads)
