@@ -10,9 +10,12 @@ from deltarule.kernels.phases import Windows, windows
 from deltarule.kernels.strides import along
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
-from deltarule.notation.nodes import Reduction, walk
-from deltarule.notation.substitution import rename_bound
+from deltarule.notation.nodes import AtLeastZero, Reduction, walk
+from deltarule.notation.substitution import rename_bound, substitute
 from deltarule.notation.symbols import Index
+
+#: With more taps a window's rows are gone through one after the other.
+TAPS = 9
 
 
 @dataclass(frozen=True)
@@ -79,3 +82,31 @@ def _worth(total: Reduction, seen: Windows, equation: Equation) -> bool:
         return False
     own = max(along(total.body, i) for i in total.indices)
     return along(total.body * equation.lhs, equation.subscripts[-1]) > own + 1
+
+
+def whole_rows(row: Row) -> tuple[list, tuple] | None:
+    """The tests that all rows of a window lie inside, and its phases with the taps of all rows.
+
+    None where the rows are not few and known beforehand.
+    """
+    seen = row.windows
+    ranges, tests = seen.rows
+    if any(not n.is_Integer for _, n in ranges) or not (seen.columns[0] or seen.stride > 1):
+        return None
+    if any(not isinstance(t, AtLeastZero) for t in tests):
+        return None
+    tables = [{}]
+    for index, extent in ranges:
+        tables = [{**t, index: Integer(k)} for t in tables for k in range(int(extent))]
+    if len(tables) * max(map(len, seen.phases)) > TAPS:
+        return None
+    needed: dict[Expr, Expr] = {}
+    for test in (substitute(t, table) for t in tests for table in tables):
+        number, rest = test.args[0].expand().as_coeff_Add()
+        needed[rest] = min(number, needed.get(rest, number))
+    phases = tuple(
+        tuple((substitute(b, t), {**v, **t}) for t in tables for b, v in taps)
+        for taps in seen.phases
+    )
+    start_is_kept = row.finish is None and row.start != 0
+    return None if start_is_kept else ([AtLeastZero(n + r) for r, n in needed.items()], phases)

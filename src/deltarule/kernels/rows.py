@@ -11,7 +11,7 @@ from __future__ import annotations
 from sympy import Expr, Integer
 
 from deltarule.kernels.chosen import number
-from deltarule.kernels.row_patterns import Row
+from deltarule.kernels.row_patterns import Row, whole_rows
 from deltarule.kernels.spans import Spans
 from deltarule.notation import nodes
 from deltarule.notation.bounds import tight
@@ -31,7 +31,7 @@ class Rows(Spans):
         """The loops of one equation, and of the selection that belongs to it."""
         self.row, self.seen, self.selection = row, row.windows, selection
         self.maximum = isinstance(row.total, nodes.Max)
-        self.piece = self.code.whole(self.seen.extent)
+        self.piece, self.phases = self.code.whole(self.seen.extent), self.seen.phases
         self._ends()
         outer = [r for r in row.equation.ranges if r[0] not in (*held, self.seen.last)]
         if self.parallel and not outer and not held and self.seen.everywhere and row.in_steps:
@@ -68,9 +68,32 @@ class Rows(Spans):
             with self.loop(index, self.code.whole(extent), outermost=not known):
                 self._outer(waiting, [*known, index])
             return
-        if not self.row.in_steps:
+        self.in_steps = self.row.in_steps
+        if not self.in_steps:
             self._along(known)
             return
+        whole = whole_rows(self.row)
+        if whole is None:
+            self._in_steps(known)
+            return
+        # Where all rows of the window lie inside, they are taken at once.
+        tests, phases = whole
+        if not tests:
+            self._at_once(phases, known)
+            return
+        with self.lines.block(f"if {' and '.join(map(self.code.condition, tests))}:"):
+            self._at_once(phases, known)
+        with self.lines.block("else:"):
+            self._in_steps(known, nothing=not self.seen.rows[0])
+
+    def _at_once(self, phases: tuple, known: list[Index]) -> None:
+        """A row that is written once, from all taps of all rows."""
+        self.in_steps, self.phases = False, phases
+        self._along(known)
+        self.in_steps, self.phases = True, self.seen.phases
+
+    def _in_steps(self, known: list[Index], nothing: bool = False) -> None:
+        """A row that is added to several times, or to which `nothing` is added."""
         self._each(self._begin())
         ranges, tests = self.seen.rows
         spans, left = tight(ranges, tests)
@@ -79,7 +102,8 @@ class Rows(Spans):
             self._along(known)
             return []
 
-        self.spans(Integer(0), spans, list(left), known, step)
+        if not nothing:
+            self.spans(Integer(0), spans, list(left), known, step)
         if self.row.finish is not None:
             self._each([f"{self._out()} = {self._finished(self._out())}"])
 
@@ -90,9 +114,10 @@ class Rows(Spans):
     def _along(self, known: list[Index]) -> None:
         """The loop along the row, and those at its ends."""
         seen = self.seen
+        rows = () if self.in_steps else self.seen.rows[0]
         span = self.count if seen.everywhere else f"{self.low}, {self.high}"
         with self.loop(seen.inner, span):
-            for phase, taps in enumerate(seen.phases):
+            for phase, taps in enumerate(self.phases):
                 at = {seen.last: seen.stride * seen.inner + phase}
                 (self._largest if self.maximum else self._added)(taps, at)
         if seen.everywhere:
@@ -100,7 +125,7 @@ class Rows(Spans):
         step = f"{seen.stride} * " if seen.stride > 1 else ""
         ends = f"((0, {step}{self.low}), ({step}{self.high}, {self.code.whole(seen.extent)}))"
         with self.lines.block(f"for first, end in {ends}:"), self.loop(seen.last, "first, end"):
-            self._single(known)
+            self._single(known, rows)
 
     # ---- the inside -------------------------------------------------------------------------
     def _out(self, at: dict | None = None) -> str:
@@ -117,7 +142,7 @@ class Rows(Spans):
     def _added(self, taps: tuple, at: dict) -> None:
         """The sum of the taps, added to the row or written into it."""
         text = " + ".join(self.code.real(body) for body, _ in taps)
-        if self.row.in_steps:
+        if self.in_steps:
             if text:
                 self.lines.add(f"{self._out(at)} += {text}")
         elif self.row.finish is None:
@@ -130,7 +155,7 @@ class Rows(Spans):
 
     def _largest(self, taps: tuple, at: dict) -> None:
         """The largest of the row's entry and the taps; of several the first, and what is NaN."""
-        known = self.row.in_steps
+        known = self.in_steps
         if known:
             self.lines.add(f"most = {self._out(at)}")
             if self.selection is not None:
@@ -167,17 +192,18 @@ class Rows(Spans):
         lines = [f"{self._out()} = real(-np.inf)"]
         return lines if self.selection is None else [*lines, f"{self._chosen()} = -1"]
 
-    def _single(self, known: list[Index]) -> None:
-        """One entry, with loops over the taps that lie inside."""
+    def _single(self, known: list[Index], rows: tuple) -> None:
+        """One entry, with loops over the taps that lie inside, of some rows all."""
         row, (ranges, tests) = self.row, self.seen.columns
-        own = not self.maximum and not row.in_steps and row.finish is not None
+        ranges = (*rows, *ranges)
+        own = not self.maximum and not self.in_steps and row.finish is not None
         out = "total" if own else self._out()
         if own:
             self.lines.add("total = real(0)")
-        elif not row.in_steps:
+        elif not self.in_steps:
             self.lines.add(*self._begin())
         spans, left = tight(ranges, tests)
-        more = [i for i, _ in self.seen.rows[0]]
+        more = [i for i, _ in self.seen.rows[0]] if self.in_steps else []
 
         def step(body: Expr) -> list[str]:
             value = self.code.real(body)
