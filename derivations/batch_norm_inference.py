@@ -8,7 +8,7 @@ epsilon = scalar("epsilon", "0.00001")
 
 x = input("x", N, C)
 gamma, beta = parameter("gamma", C), parameter("beta", C)
-mu, v = input("mu", C), input("v", C, within=(0, 4))
+mu, v = input("mu", C), input("v", C, within=(0, oo))
 y = output("y", N, C)
 
 y[n, c] = gamma[c] * (x[n, c] - mu[c]) / sqrt(v[c] + epsilon) + beta[c]

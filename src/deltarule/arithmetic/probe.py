@@ -81,7 +81,7 @@ class Probe:
                 [self.random.randrange(below) for _ in range(int(np.prod(shape)))], dtype=np.int64
             ).reshape(shape)
         # What an update keeps may be a mean of squares, which is not negative.
-        within = tensor.within or ((0, 1) if tensor.role == "memory" else None)
+        within = tensor.drawn_within or ((0, 1) if tensor.role == "memory" else None)
         numbers = self._fractions(shape, within)
         if tensor.definite:
             numbers = np.matmul(numbers, numbers.swapaxes(-1, -2)) + np.eye(shape[-1], dtype=int)

@@ -58,7 +58,7 @@ def _draw(
         root = _parts(shape, (-2, 2), random, parts)
         return np.matmul(root, root.swapaxes(-1, -2)) + np.eye(shape[-1], dtype=int)
     if tensor.sums_to_one is None:
-        return _parts(shape, tensor.within or (-2, 2), random, parts)
+        return _parts(shape, tensor.drawn_within or (-2, 2), random, parts)
     axis = tensor.sums_to_one % len(shape)
     picked = _filled(
         (*shape[:axis], 1, *shape[axis + 1:]), lambda: Fraction(random.randrange(shape[axis]))

@@ -31,6 +31,6 @@ def _draw(tensor: Tensor, values: Values, random: np.random.Generator) -> np.nda
         axis = tensor.sums_to_one % len(shape)
         rest = tuple(n for k, n in enumerate(shape) if k != axis)
         return np.moveaxis(random.dirichlet(np.ones(shape[axis]), rest), -1, axis)
-    low, high = tensor.within or (-1, 1)
+    low, high = tensor.drawn_within or (-1, 1)
     room = 0.01 * (high - low) if tensor.within else 0.0
     return random.uniform(low + room, high - room, shape)

@@ -16,7 +16,7 @@ from types import ModuleType
 import numpy as np
 
 from deltarule.kernels import build
-from deltarule.kernels.bound import Bound, in_threads
+from deltarule.kernels.bound import Bound, Given, in_threads, misfits
 from deltarule.kernels.loading import entry
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 
@@ -148,15 +148,16 @@ class Kernel:
         """Both passes made ready for these very arrays, without further checks or new arrays."""
         if not arrays.keys() >= self._inputs or not arrays.keys() <= self._needed:
             raise self._wrong(arrays, self.inputs, self.upstream)
-        given = [arrays[name] for name in self.inputs]
-        passes = [self._ready("forward", given)]
+        module = self._module([arrays[name] for name in self.inputs])
+        given = Given(module, self.name, {name: arrays[name] for name in self.inputs})
+        taken = given.shaped()
+        passes = [self._ready("forward", taken, module)]
         if arrays.keys() >= self._needed:
-            given += [passes[0][2][name] for name in self.kept]
-            given += [arrays[name] for name in self.upstream]
-            passes.append(self._ready("backward", given))
-        module = self._module(given)
+            taken += [passes[0][2][name] for name in self.kept]
+            taken += [arrays[name] for name in self.upstream]
+            passes.append(self._ready("backward", taken, module))
         threads = None if module is not self.module else self.threads
-        return Bound(module, threads, self._progress, *passes)
+        return Bound(module, threads, self._progress, given, *passes)
 
     def _module(self, given: list) -> ModuleType:
         """The module to use: small problems must not pay for threads."""
@@ -167,13 +168,11 @@ class Kernel:
             self._serial = self.alone()
         return self._serial
 
-    def _ready(self, name: str, given: list) -> tuple:
+    def _ready(self, name: str, given: list, module: ModuleType | None = None) -> tuple:
         """What runs, what it takes and what it fills; the module's complaints in our words."""
-        module = self.module if self.alone is None else self._module(given)
-        try:
+        module = module or (self.module if self.alone is None else self._module(given))
+        with misfits(module, self.name):
             return getattr(module, f"ready_{name}")(*given)
-        except module.Misfit as error:
-            raise DeltaruleError(error.args[0], self.name, error.args[1]) from None
 
     def _run(self, name: str, given: list) -> dict:
         """What a pass fills."""
@@ -182,10 +181,14 @@ class Kernel:
         if call is None:
             call = self._entries[run] = entry(run, taken, self._progress)
         if self.threads is None or run.__module__ != self.module.__name__:
-            call(*taken)
+            strayed = call(*taken)
         else:
             with in_threads(self.threads):
-                call(*taken)
+                strayed = call(*taken)
+        if strayed:
+            with misfits(self.module, self.name):
+                inputs = self.module.inputs(*given[: len(self.inputs)])
+                self.module.entries(*inputs)
         return filled
 
     def _wrong(self, arrays: dict, needed: Sequence[str], more: Sequence[str]) -> DeltaruleError:

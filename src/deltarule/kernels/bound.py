@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
@@ -21,35 +21,104 @@ class Bound:
     """A kernel with its arrays: what it fills is the same at every call.
 
     Change the arrays that were given in place, then call `forward` and `backward`, or `both`.
-    Arrays that were not contiguous were copied when they were bound.
+    Arrays that had to be copied when they were bound, as they were not contiguous or labels of
+    few bits, are copied anew at each call. Labels are held against their extent at each call;
+    other declared properties were when the arrays were bound.
     """
 
     def __init__(
-        self, module: ModuleType, threads: int | None, progress: Callable | None,
+        self, module: ModuleType, threads: int | None, progress: Callable | None, given: Given,
         forward: tuple, backward: tuple | None = None,
     ):  # fmt: skip
         self.values: dict = forward[2]
         self.gradients: dict = {} if backward is None else backward[2]
+        self._given = given
         self._forward = _call(module.forward_at, forward, threads, progress)
         self._backward = _missing
         if backward is not None:
             self._backward = _call(module.backward_at, backward, threads, progress)
+        # Machine code tells of a bad label; passes in stages do not, so it is looked for first.
+        runs = [one[0] for one in (forward, backward) if one is not None]
+        watched = given.whole and not all(hasattr(run, "overloads") for run in runs)
+        self._before = given.made_anew if given.copied or watched else None
 
     def forward(self) -> dict:
         """The outputs, and what the backward pass uses, by name."""
-        self._forward()
+        if self._before is not None:
+            self._before()
+        if self._forward():
+            self._given.made_anew()
         return self.values
 
     def backward(self) -> dict:
         """The gradients by tensor name; `forward` has to be called before."""
-        self._backward()
+        if self._before is not None:
+            self._before()
+        if self._backward():
+            self._given.made_anew()
         return self.gradients
 
     def both(self) -> tuple[dict, dict]:
         """What `forward` and `backward` give."""
-        self._forward()
-        self._backward()
+        self.forward()
+        self.backward()
         return self.values, self.gradients
+
+
+class Given:
+    """The arrays that a bound kernel reads, and those that they were copied from.
+
+    `sources` are as somebody gave them, by name. Raises DeltaruleError for what does not fit.
+    """
+
+    def __init__(self, module: ModuleType, place: str, sources: Mapping):
+        self.module, self.place, self.sources = module, place, dict(sources)
+        with misfits(module, place):
+            self._inputs = module.inputs(*sources.values())
+        self.arrays = dict(zip(sources, self._inputs, strict=False))
+        #: Whether there are labels: they are tested here, and again at every call.
+        self.whole = any(a.dtype.kind == "i" for a in self.arrays.values())
+        if self.whole:
+            with misfits(module, place):
+                module.entries(*self._inputs)
+        self.copied = [n for n, a in self.arrays.items() if not _same(a, sources[n])]
+
+    def shaped(self) -> list[np.ndarray]:
+        """The arrays, with the axes that they were given with."""
+        return [a.reshape(np.shape(self.sources[n])) for n, a in self.arrays.items()]
+
+    def made_anew(self) -> None:
+        """Copy again what was copied, and check entries that subscripts are made of."""
+        with misfits(self.module, self.place):
+            for name in self.copied:
+                array = self.arrays[name]
+                axes = np.ndim(self.sources[name])
+                now = self.module.fitting(name, self.sources[name], array.dtype, axes, "as before")
+                if now.size != array.size:
+                    raise self.module.misshapen(name, now, array.shape)
+                array[...] = now.reshape(array.shape)
+            if self.whole:
+                self.module.entries(*self._inputs)
+
+
+def _same(array: np.ndarray, source) -> bool:
+    """Whether an array is the one that was given, or another view of it."""
+    return isinstance(source, np.ndarray) and (
+        array is source or (array.size == source.size and np.shares_memory(array, source))
+    )
+
+
+@contextmanager
+def misfits(module: ModuleType, place: str) -> Iterator[None]:
+    """What a kernel's module refuses, in our words."""
+    try:
+        yield
+    except module.Misfit as error:
+        raise DeltaruleError(error.args[0], place, error.args[1]) from None
+    except (MemoryError, ValueError) as error:
+        raise DeltaruleError(
+            f"there is no room for the arrays: {error}", place, "give smaller ones"
+        ) from None
 
 
 def _missing() -> None:
@@ -79,9 +148,9 @@ class _AtAddress(partial):
         return made
 
 
-def _in_threads(threads: int, run: Callable, taken: tuple) -> None:
+def _in_threads(threads: int, run: Callable, taken: tuple) -> int | None:
     with in_threads(threads):
-        run(*taken)
+        return run(*taken)
 
 
 @contextmanager

@@ -152,7 +152,7 @@ def _draw(tensor: Tensor, values: Values, dtype: str) -> str:
         rest.append(rest.pop(axis))
         parts = f"random.dirichlet(np.ones({rest[-1]}), {tuple(rest[:-1])})"
         return f"np.array(np.moveaxis({parts}, -1, {axis}), real)"
-    return _uniform(tensor, values, tensor.within or (-1, 1), dtype)
+    return _uniform(tensor, values, tensor.drawn_within or (-1, 1), dtype)
 
 
 def _uniform(tensor: Tensor, values: Values, within: tuple[int, int], dtype: str) -> str:

@@ -14,28 +14,6 @@ from deltarule.kernels.program import Pass, Program, sizes_told
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.text import text
 
-#: What every kernel's file has for them.
-HEAD = '''\
-class Misfit(ValueError):
-    """An array of the wrong type or shape."""
-
-
-def fitting(name, array, dtype, axes, shape):
-    """The array, contiguous, if its type and the number of its axes are right."""
-    if type(array) is not np.ndarray:
-        array = np.asarray(array)
-    if array.dtype != dtype:
-        raise Misfit(f"{name} is an array of {array.dtype}", f"give it as {dtype}")
-    if array.ndim != axes:
-        raise Misfit(f"{name} has {array.ndim} axes", f"it has {axes}: [{shape}]")
-    return array if array.flags.carray else np.array(array, order="C")
-
-
-def misshapen(name, array, shape):
-    """What is told of an array whose shape is not the one that the others ask for."""
-    return Misfit(f"{name} has the shape {list(array.shape)}", f"it should be {list(shape)}")
-'''
-
 
 class Drivers:
     """Writes the drivers of both passes into `lines`; `sizes` are all that the passes need.
@@ -77,8 +55,29 @@ class Drivers:
                 axes = enumerate(tensors[name].axes)
                 if any(told.get(axis, ())[:2] != (name, k) for k, axis in axes):
                     self._check(name, tensors[name], name)
+            for tensor in map(tensors.__getitem__, self.given):
+                self._declared(tensor)
             returned = [*names, *map(self._size, self.sizes)]
             self.lines.add(f"return {row(returned)}")
+        whole = [tensors[name] for name in self.given if tensors[name].whole]
+        if whole:
+            self.lines.add("", "", f"def entries({', '.join(returned)}):")
+            with self.lines.block('    """Refuse whole numbers that number no entry."""'):
+                for tensor in whole:
+                    limit = f'{self.code.whole(tensor.whole_below)}, "{text(tensor.whole_below)}"'
+                    self.lines.add(f"below({self._called(tensor)}, {limit})")
+
+    def _declared(self, tensor: Tensor) -> None:
+        """The tests of declared properties that machine code can do without."""
+        if tensor.sums_to_one is not None:
+            self.lines.add(f"summing_to_one({self._called(tensor)}, {tensor.sums_to_one})")
+        if tensor.within is not None:
+            low, high = tensor.within
+            self.lines.add(f"within({self._called(tensor)}, {low}, {high})")
+
+    def _called(self, tensor: Tensor) -> str:
+        """Name and array; the array of a scalar has no axes again."""
+        return f'"{tensor.name}", {self.spell(tensor.name)}{"" if tensor.axes else ".reshape(())"}'
 
     def _told(self, name: str, axis: int, rest: Expr, coefficient: Expr) -> str:
         """A size, from the axis of the array that tells it."""
@@ -139,11 +138,15 @@ class Drivers:
             self.lines.add("}", f"run = {name}_loops")
             for test in self.tests[name]:
                 self.lines.add(f"if {test}:", f"    run = {name}_in_stages")
+                if strayed(one):
+                    self.lines.add(f"    entries({', '.join([*map(spell, self.given), *sizes])})")
             self.lines.add(f"return run, {row([*called, *sizes])}, filled")
         self.lines.add("", "", f"def {name}({', '.join(taken)}):")
         self.lines.add(*self._docstring(name, (*self.given, *more)))
         self.lines.add(f"    run, taken, filled = ready_{name}({', '.join(taken)})")
-        self.lines.add("    run(*taken)", "    return filled")
+        given = ", ".join(map(spell, self.given))
+        refused = [f"    if run(*taken):\n        entries(*inputs({given}))"]
+        self.lines.add(*(refused if strayed(one) else ["    run(*taken)"]), "    return filled")
         self._at(name, one, called, sizes)
 
     def _at(self, name: str, one: Pass, called: list[str], sizes: list[str]) -> None:
@@ -159,7 +162,7 @@ class Drivers:
                     f"{self.spell(tensor)} = carray(address_at(place, {k}, "
                     f"{self.code.kind(described)}), {shape})"
                 )
-            self.lines.add(f"{name}_loops({', '.join([*called, *sizes])})")
+            self.lines.add(f"return {name}_loops({', '.join([*called, *sizes])})")
 
     def _docstring(self, name: str, taken: tuple[str, ...]) -> list[str]:
         """The docstring of a pass, as lines."""
@@ -187,6 +190,12 @@ class Drivers:
 
     def _size(self, symbol: Symbol) -> str:
         return self.code.spelling.symbol(symbol)
+
+
+def strayed(one: Pass) -> list[Tensor]:
+    """The whole numbers that a pass is given and makes subscripts of."""
+    read = (one.tensors[name] for name in one.reads if name in one.tensors)
+    return [tensor for tensor in read if tensor.given and tensor.whole]
 
 
 def row(parts: Iterable[str]) -> str:

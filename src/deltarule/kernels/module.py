@@ -7,7 +7,7 @@ from sympy.core.symbol import Symbol
 from deltarule.kernels import docstrings
 from deltarule.kernels.chosen import selections
 from deltarule.kernels.code import Code
-from deltarule.kernels.drivers import HEAD, Drivers
+from deltarule.kernels.drivers import Drivers, strayed
 from deltarule.kernels.leaves import write_function
 from deltarule.kernels.lines import Lines
 from deltarule.kernels.prelude import texts
@@ -78,19 +78,19 @@ class Module:
     def text(self) -> str:
         """The whole file, which needs NumPy and Numba alone."""
         body = self._body()
-        return self._file([texts.text({*self.prelude, "addresses"})], body)
+        return self._file([texts.text({*self.prelude, "arrays", "addresses"})], body)
 
     def files(self) -> tuple[str, list[tuple[str, str]]]:
         """The file without what kernels share, and the files with that, as stems and texts."""
         body = self._body()
         shared = texts.shared(self.prelude, self.head)
         taken = [texts.taken_in(stem) for stem, _ in shared[-1:]]
-        return self._file([*taken, texts.own({*self.prelude, "addresses"})], body), shared
+        return self._file([*taken, texts.own({*self.prelude, "arrays", "addresses"})], body), shared
 
     def _file(self, prelude: list[str], body: list[str]) -> str:
         head = [docstrings.of_file(self.program, self.dtype), self.head]
         contents = _CONTENTS.format(**self._contents())
-        parts = [*head, "", *prelude, "", contents, "", HEAD, *body]
+        parts = [*head, "", *prelude, "", contents, *body]
         return "\n".join(part for part in parts) + "\n"
 
     def _body(self) -> list[str]:
@@ -129,11 +129,17 @@ class Module:
         for block in parts:
             schedule.block(block)
         self.prelude |= schedule.prelude
+        tests = " or ".join(
+            f"strays({self.spelling.tensor(t.name)}, {self.code.whole(t.whole_below, 1)})"
+            for t in strayed(one)
+        )
         lines.add("", "", decorator(str(body)))
         with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
             for tensor, pointer in self.code.pointers.items():
                 lines.add(f"{pointer} = data({self.spelling.tensor(tensor)})")
-        lines.add(*str(body).splitlines(), "    return")
+            if tests:
+                lines.add(f"if {tests}:", "    return 1")
+        lines.add(*str(body).splitlines(), "    return 0" if tests else "    return")
         stages = Stages(self.code, name, arguments, self.parallel, self.transforms)
         stages.write(parts)
         self.tests[name] = stages.tests

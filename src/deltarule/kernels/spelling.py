@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import keyword
 import re
+from functools import cache
 
 from sympy import Symbol
 
+from deltarule.kernels.prelude import texts
 from deltarule.notation.symbols import Index
 
-#: Names that the kernels use themselves.
+#: Names of a kernel's file beside those of the prelude.
 OWN = frozenset(
-    """np math njit prange real U range min max abs value compiled in_threads fitting Misfit run
-    taken filled data numbers multiply multiply_packed pack_all WIDE LANES product spread
-    tiles turn take pack apart aligned zeros inlined ready_forward ready_backward forward
-    backward forward_loops backward_loops forward_at backward_at inputs misshapen place kept
-    OPTIONS kept_in_threads number_at address_at carray REAL seen_as larger_of most entry
-    larger total first end piece start stop found fast_exp fast_tanh fast_erf scaled ROUND
-    SHAPE GIVEN KEPT UPSTREAM OUTPUTS STEPS""".split()
+    """np math numba types ir cgutils llvmlite CFunc intrinsic njit prange carray real U range min
+    max abs int float len value taken run filled data place entry most larger total first end
+    piece start stop found compiled inlined in_threads kept kept_in_threads inputs entries
+    ready_forward ready_backward forward backward forward_loops backward_loops forward_at
+    backward_at forward_in_stages backward_in_stages OPTIONS REAL PARALLEL GIVEN KEPT UPSTREAM
+    OUTPUTS STEPS""".split()
 )
+
+
+@cache
+def reserved() -> frozenset[str]:
+    """Names that no tensor, size or index of a kernel may have."""
+    return OWN | texts.names()
 
 
 class Spelling:
@@ -26,7 +33,7 @@ class Spelling:
 
     def __init__(self):
         self._names: dict[object, str] = {}
-        self._taken: set[str] = set(OWN)
+        self._taken: set[str] = set(reserved())
 
     def tensor(self, name: str) -> str:
         """`dE/dTheta2` is spelled dE_dTheta2."""

@@ -137,15 +137,17 @@ def _tensor(role: str):
         extent = extents_of(axes, page)
         edge = None if outside is None else expression(outside, page)
         limit = None if below is None else expression(below, page)
+        span = None if within is None else (within[0], None if within[1] == oo else within[1])
         return page.declare(
-            Tensor(name, extent, role, edge, sums_to_one, limit, within, start, note, covariance)
+            Tensor(name, extent, role, edge, sums_to_one, limit, span, start, note, covariance)
         )
 
     declare.__doc__ = f"""Declare {role} `name` with its axes.
 
     `outside` is the value of reads beyond its edges; `sums_to_one` an axis along which its
     entries add up to 1; `below` makes it an array of whole numbers from 0 to below − 1 (labels);
-    `within=(a, b)` says between which numbers its entries must lie; a `covariance` is symmetric
+    `within=(a, b)` says between which numbers its entries must lie, with oo for b if there is no
+    upper bound; a `covariance` is symmetric
     and positive definite; `start` is what training starts from, a number or "identity".
     """
     return declare

@@ -22,7 +22,8 @@ class Tensor:
     `outside` is the value of reads beyond its edges, None where there may be no such read.
     `sums_to_one` is the axis along which a target's entries are declared to sum to 1.
     `definite` says that it holds symmetric, positive definite matrices, as covariances are.
-    `within` is the open interval in which its entries must lie, such as (0, 1) for probabilities.
+    `within` is the interval in which its entries must lie, such as (0, 1) for probabilities; its
+    upper end is None for variances, which may be any positive number.
     `whole_below` is the extent below which an integer tensor's entries (labels, positions) lie.
     `start` is what a memory, which an update keeps, holds before the first step; for a parameter
     what training usually starts from, a number or "identity".
@@ -34,7 +35,7 @@ class Tensor:
     outside: Expr | None = None
     sums_to_one: int | None = None
     whole_below: Expr | None = None
-    within: tuple[int, int] | None = None
+    within: tuple[int, int | None] | None = None
     start: Expr | str | None = None
     note: str = ""
     definite: bool = False
@@ -43,6 +44,14 @@ class Tensor:
     def given(self) -> bool:
         """Whether its values come from outside."""
         return self.role in GIVEN
+
+    @property
+    def drawn_within(self) -> tuple[int, int] | None:
+        """The open interval from which random entries are taken; None for the usual one."""
+        if self.within is None:
+            return None
+        low, high = self.within
+        return low, low + 1 if high is None else high
 
     @property
     def whole(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import re
 
 from deltarule.kernels import transforms
 from deltarule.kernels.store import fingerprint, module_name
@@ -14,7 +15,11 @@ _SHARED = {
     "products": ("calls", "vectors", "tiles", "products"), "windows": ("dots", "windows"),
     "toom": ("lanes", "transforms", "strips", "toom"),
 }
-_ORDER = ("addresses", "views", "elementary", "largest", "matrices", *sum(_SHARED.values(), ()))
+_ORDER = (
+    "arrays", "addresses", "views", "elementary", "largest", "matrices",
+    *sum(_SHARED.values(), ()),
+)  # fmt: skip
+_DEFINED = re.compile(r"^(?:def |class )?([A-Za-z_]\w*)(?: *[=(:])", re.MULTILINE)
 #: Outputs and taps of the Cook–Toom algorithm that window sums may take.
 _SHORT = (4, 3)
 
@@ -50,6 +55,12 @@ def shared(parts: set[str], head: str) -> list[tuple[str, str]]:
 def taken_in(stem: str) -> str:
     """The line that takes in all names of a shared file."""
     return f"from {module_name(stem)} import *"
+
+
+def names() -> frozenset[str]:
+    """Everything that the parts define: functions, classes and constants."""
+    found = (_DEFINED.findall(_file(part)) for part in _ORDER)
+    return frozenset(name for part in found for name in part)
 
 
 def _with_needs(parts: set[str]) -> set[str]:
