@@ -2,7 +2,9 @@
 
 Axes that follow each other in both tensors that hold them are one axis. What is left over of
 rows, columns and summed indices beside one of each, and the indices that stand in all three
-tensors, are loops around the call.
+tensors, are loops around the call. Nothing is taken for granted of the strides: where rows and
+columns of the result both have longer ones (its last index stands in all three tensors, or is the
+time of a scan), the prelude forms the product in room of its own and writes it from there.
 """
 
 from __future__ import annotations
@@ -105,18 +107,39 @@ class ProductCalls:
             return
         self._call(product, [f.read for f in factors], extents, {shifted: 1}, add)
         first = [f.read.subs(shifted, 0) if f.shifted is None else f.otherwise for f in factors]
-        del extents[shifted]
-        self._call(product, first, extents, {}, True)
+        times = extents.pop(shifted)
+        with self.lines.block(f"if {self._whole(times)} > 0:"):
+            self._call(product, first, extents, {}, True)
 
-    def _call(self, product, reads: Sequence[Read], summed: Mapping, starts: Mapping, add) -> None:
+    def overwrites(self, product: Product) -> bool:
+        """Whether `write` without `add` fills the result even where nothing is summed.
+
+        Loops around the call that run over summed indices may run not once.
+        """
+        extents = {**dict(self.equation.ranges), **dict(product.summed)}
+        starts = {f.shifted: 1 for f in (product.left, product.right) if f.shifted is not None}
+        for left in _reads(product.left):
+            for right in _reads(product.right):
+                runs = _runs(self._strided((left, right)), extents, starts)
+                if len(runs[_SUMMED]) > 1:
+                    return False
+        return True
+
+    def _strided(self, reads: Sequence[Read]) -> list[Strided]:
+        """The result and both factors as they lie in memory; the second holds the columns.
+
+        Columns are those along which the result has unit stride, if it has any.
+        """
         tensors = self.code.tensors
         c, a, b = (
             Strided(r, tensors[tensor_name(r)].axes, self.held)
             for r in (self.equation.lhs, *reads)
         )
-        last = next(i for i, step in c.strides.items() if step == 1)
-        if last in a.strides:
-            a, b = b, a
+        last = next((i for i, step in c.strides.items() if step == 1), None)
+        return [c, b, a] if last in a.strides and last not in b.strides else [c, a, b]
+
+    def _call(self, product, reads: Sequence[Read], summed: Mapping, starts: Mapping, add) -> None:
+        c, a, b = self._strided(reads)
         extents = {**dict(self.equation.ranges), **summed}
         runs = _runs((c, a, b), extents, starts)
         offsets = [
@@ -150,7 +173,7 @@ class ProductCalls:
                 panels = f"({self._whole(n.size)} + 2 * WIDE) * ({self._whole(k.size)} + LANES)"
                 room = self.packed.of(told, panels)
                 self.lines.add("multiply_packed(", *(f"    {line}" for line in (
-                    f"{places[0]}, {self._whole(m.strides[0])},", left, f"{room},",
+                    f"{places[0]}, {self._all(m.strides[0], n.strides[0])},", left, f"{room},",
                     f"{sizes}, {added},",
                 )), ")")
                 return
@@ -169,6 +192,12 @@ class ProductCalls:
 
     def _whole(self, value: Expr) -> str:
         return self.code.whole(value.expand())
+
+
+def _reads(factor: Factor) -> list[Read]:
+    """The tensors that a factor may be; h0 in place of h[t − 1] is added in a call of its own."""
+    either = factor.otherwise is not None and factor.shifted is None
+    return [factor.read, factor.otherwise] if either else [factor.read]
 
 
 def _runs(tensors: Sequence[Strided], extents: Mapping, starts: Mapping) -> dict[tuple, list[Run]]:

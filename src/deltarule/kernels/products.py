@@ -88,6 +88,8 @@ def _product(term: Expr, conditions: tuple, equation: Equation, tensors, held) -
         return None
     if not _is_matrix_product(left, right, total, equation, held):
         return None
+    if _side_by_side(equation.lhs, left, right, held):
+        return None
     return Product(left, right, total.ranges, scale, (*conditions, *total.conditions))
 
 
@@ -139,3 +141,13 @@ def _is_matrix_product(left, right, total: nodes.Sum, equation: Equation, held) 
     if summed & set(equation.indices) or not summed <= a & b:
         return False
     return a | b == out | summed and bool((a - b) | (b - a))
+
+
+def _side_by_side(out: Read, left: Factor, right: Factor, held) -> bool:
+    """Whether many products lie side by side in all three tensors.
+
+    Loops with that index innermost then read and write long runs, and products would read and
+    write single numbers far apart.
+    """
+    lasts = {r.indices[-1] if r.indices else None for r in (out, left.read, right.read)}
+    return len(lasts) == 1 and not lasts & set(held) and isinstance(lasts.pop(), Index)

@@ -74,7 +74,7 @@ class Schedule:
         products.sort(key=lambda p: bool(p.conditions))
         calls = ProductCalls(self.code, self.lines, equation, known, self._packed)
         begun = equation.lhs in Add.make_args(rest)
-        first = not products[0].conditions and not begun
+        first = not products[0].conditions and not begun and calls.overwrites(products[0])
         if begun and rest != equation.lhs or not begun and not first:
             self._loops(replace(equation, rhs=rest), known)
         for k, product in enumerate(products):

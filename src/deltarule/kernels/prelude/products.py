@@ -115,12 +115,14 @@ def pack_all(panels, b, b0, bk, bc, N, K, scale):
 
 @in_threads
 def packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
-    """`multiply_packed` of arrays."""
+    """`multiply_packed` of arrays, where columns of c lie side by side."""
+    apart()
     rows = np.arange(M) * ar
     at = np.arange(min(K, DEEP)) * WIDE
     for p in prange((N + WIDE - 1) // WIDE):
         count, here = min(WIDE, N - p * WIDE), c0 + p * WIDE
-        for k in range(0, K, DEEP):
+        # Where nothing is summed, c is overwritten all the same.
+        for k in range(0, max(K, 1), DEEP):
             tiles(
                 data(c), here, cr, data(a), a0 + ak * k, data(rows), ak,
                 data(panels), (p * K + k) * WIDE, data(at), 0, M, min(DEEP, K - k), count,
@@ -128,38 +130,36 @@ def packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
             )
 
 
-@outside(
-    _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE,
-    _WHOLE,
-)
-def multiply_packed(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
-    """c[c0 + cr·m + n] (+)= Σ_k a[a0 + ar·m + ak·k]·b[k, n], with b as `pack_all` lays it."""
-    packed_product(from_start(c), c0, cr, from_start(a), a0, ar, ak, from_start(panels),
-                   M, N, K, add)
+@compiled
+def scatter(c, c0, cr, cc, room, M, N, add):
+    """c[c0 + cr·m + cc·n] (+)= room[N·m + n]."""
+    apart()
+    for m in range(M):
+        for n in range(N):
+            o = U(c0 + cr * m + cc * n)
+            c[o] = room[U(N * m + n)] + (c[o] if add else real(0))
 
 
 @outside(
     _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
-    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE,
+    _WHOLE, _WHOLE,
 )
-def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
-    """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten.
-
-    One of c's strides has to be 1.
-    """
-    c, a, b = from_start(c), from_start(a), from_start(b)
-    if cc != 1:
-        cr, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, b, b0, bc, bk, a, a0, ak, ar, N, M
-    small = M * N * K < SMALL
-    if small or M < 4 and bk == 1 and bc != 1:
-        for m in range(M):
-            for n in range(N):
-                total = real(0)
-                for k in range(K):
-                    total += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
-                o = U(c0 + cr * m + n)
-                c[o] = scale * total + (c[o] if add else real(0))
+def multiply_packed(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
+    """c[c0 + cr·m + cc·n] (+)= Σ_k a[a0 + ar·m + ak·k]·b[k, n], with b as `pack_all` lays it."""
+    c, a, panels = from_start(c), from_start(a), from_start(panels)
+    add = min(add, 1)
+    if cc == 1 or N == 1:
+        packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add)
         return
+    room = aligned(M * N)
+    packed_product(room, 0, N, a, a0, ar, ak, panels, M, N, K, 0)
+    scatter(c, c0, cr, cc, room, M, N, add)
+
+
+@compiled
+def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """`multiply` of arrays, where columns of c lie side by side."""
+    apart()
     rows = np.arange(M) * ar
     panels = N // WIDE
     if bc != 1 or M > FEW or scale != real(1):
@@ -171,3 +171,30 @@ def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
     if panels * WIDE < N:
         c0, b0 = c0 + panels * WIDE, b0 + panels * WIDE
         product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * WIDE, K, scale, add)
+
+
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE,
+)
+def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten."""
+    c, a, b = from_start(c), from_start(a), from_start(b)
+    add = min(add, 1)
+    if cc != 1 and (cr == 1 or N == 1):
+        cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, cr, b, b0, bc, bk, a, a0, ak, ar, N, M
+    if K < 1 or M * N * K < SMALL or M < 4 and bk == 1 and bc != 1:
+        for m in range(M):
+            for n in range(N):
+                total = real(0)
+                for k in range(K):
+                    total += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
+                o = U(c0 + cr * m + cc * n)
+                c[o] = scale * total + (c[o] if add else real(0))
+        return
+    if cc == 1:
+        by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
+        return
+    room = aligned(M * N)
+    by_columns(room, 0, N, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, 0)
+    scatter(c, c0, cr, cc, room, M, N, add)

@@ -1,0 +1,88 @@
+"""No order of axes changes what a kernel computes: products, windows, pools, rows, scans.
+
+New memory is full of NaN, so that an entry that nobody writes shows, by whatever luck.
+"""
+
+import numpy as np
+import pytest
+from agreement import agree, probed
+from laid_out import LaidOut, as_python
+from layout_families import FAMILIES, einsums, orders
+from variants import FULL
+
+from deltarule.kernels.api import kernel
+from deltarule.kernels.module import Module
+from deltarule.kernels.program import program
+
+#: What is summed over, rows, columns and a batch axis in every place; then without a batch axis
+#: in the result, in a factor, or at all.
+PRODUCTS = {
+    "matrix and vector": ("bik", "bk", "ib"), "matrices": ("bik", "bkj", "bij"),
+    "batch summed": ("bik", "bkj", "ij"), "one matrix for all": ("bik", "kj", "bij"),
+    "no batch": ("ik", "kj", "ij"), "outer": ("bi", "bj", "bij"),
+}  # fmt: skip
+#: Sizes of all kinds: small, empty in turn, and more columns than a vector has lanes.
+SIZES = [
+    {"B": 2, "I": 3, "J": 5, "K": 4}, {"B": 2, "I": 3, "J": 5, "K": 0},
+    {"B": 0, "I": 3, "J": 2, "K": 2}, {"B": 1, "I": 1, "J": 1, "K": 1},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PRODUCTS)
+def test_products_of_any_layout_are_those_of_einsum(kind, tmp_path, monkeypatch):
+    """By plain loops, and (where no product is small) by tiles."""
+    left, right, out = map(orders, PRODUCTS[kind])
+    cases = [(a, b, c) for a in left for b in right for c in out]
+    (tmp_path / "layouts.py").write_text(einsums(cases), encoding="utf-8")
+    made = LaidOut(str(tmp_path / "layouts.py"))
+    module = as_python(made.text, tmp_path, monkeypatch)
+    random = np.random.default_rng(0)
+    for n_sizes, small in ((4, getattr(module, "SMALL", 0)), (2, 0)):
+        module.__dict__["SMALL"] = small
+        for sizes in SIZES[:n_sizes]:
+            given = {n: random.normal(size=[sizes[a] for a in n[2:].upper()])
+                     for n in made.one.reads}  # fmt: skip
+            found = made.run(module, given, sizes)
+            wrong = []
+            for n, (a, b, c) in enumerate(cases):
+                wanted = np.einsum(f"{a},{b}->{c}", given[f"u_{a}"], given[f"v_{b}"])
+                if not np.allclose(found[f"y{n}"], wanted, 1e-12, 1e-12):
+                    wrong.append(cases[n])
+            assert not wrong, sizes
+
+
+#: Of how many members of a family one is taken where not all are.
+EVERY = {"carried": 5, "windows": 7, "pools": 19, "rows": 17, "reductions": 5}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_kernels_of_any_layout_agree_with_the_evaluator(family, tmp_path, monkeypatch):
+    """Forward and all gradients, with small products as loops and in tiles."""
+    members = FAMILIES[family] if FULL else FAMILIES[family][:: EVERY[family]]
+    assert len({name[-1] for name, _ in members}) == len({name[-1] for name, _ in FAMILIES[family]})
+    for name, text in members:
+        path = tmp_path / f"{name.replace(' ', '_')}.py"
+        path.write_text(text, encoding="utf-8")
+        made = program(str(path), {})
+        module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
+        for seed in range(2):
+            agree(module, made, probed(made, seed), name)
+            module.__dict__["SMALL"] = 0
+
+
+def test_a_batch_axis_that_comes_last(tmp_path, tmp_path_factory):
+    """The compiled kernel at sizes that run in tiles, and at small ones."""
+    path = tmp_path / "batch_last.py"
+    path.write_text(einsums([("bik", "bkj", "ijb")]), encoding="utf-8")
+    cache = tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
+    made = kernel(str(path), cache=cache)
+    random = np.random.default_rng(0)
+    for size in (3, 25):
+        u, v = random.normal(size=(2, size, 30)), random.normal(size=(2, 30, size + 1))
+        dy = random.normal(size=(size, size + 1, 2))
+        values, gradients = made.both(u_bik=u, v_bkj=v, dy0=dy)
+        wanted = {"y": np.einsum("bik,bkj->ijb", u, v), "u": np.einsum("ijb,bkj->bik", dy, v),
+                  "v": np.einsum("ijb,bik->bkj", dy, u)}  # fmt: skip
+        found = {"y": values["y0"], "u": gradients["u_bik"], "v": gradients["v_bkj"]}
+        for name, value in wanted.items():
+            np.testing.assert_allclose(found[name], value, 1e-12, 1e-12, err_msg=name)

@@ -1,0 +1,98 @@
+"""Equations as functions of arrays, without a derivation around them, and poisoned memory.
+
+Whatever a kernel finds in new memory here is NaN, so that a number that nobody wrote shows.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+
+from deltarule.kernels.chosen import numbered
+from deltarule.kernels.code import Code
+from deltarule.kernels.lines import Lines
+from deltarule.kernels.module import _HEAD
+from deltarule.kernels.prelude import texts
+from deltarule.kernels.program import _pass
+from deltarule.kernels.schedule import Schedule
+from deltarule.kernels.spelling import Spelling
+from deltarule.kernels.store import fingerprint
+from deltarule.notation.files import load
+from deltarule.notation.networks import Network
+from deltarule.notation.recurrences import blocks
+
+#: What whole numbers in new memory are: as an index it is far outside.
+POISON = -(2**40)
+
+
+def poisoned(shape, dtype=np.float64) -> np.ndarray:
+    """A new array full of NaN, or of whole numbers that nothing can use."""
+    kind = np.dtype(dtype)
+    small = kind.kind == "i" and kind.itemsize < 8
+    return np.full(shape, np.nan if kind.kind in "fc" else -99 if small else POISON, kind)
+
+
+class PoisonedNumpy(ModuleType):
+    """NumPy whose new memory is poisoned, for kernels whose functions are not compiled."""
+
+    empty = staticmethod(poisoned)
+
+    def __getattr__(self, name: str):
+        return getattr(np, name)
+
+
+def as_python(text: str, folder: Path, monkeypatch) -> ModuleType:
+    """A kernel's text as a module whose functions are not compiled, in poisoned memory."""
+    monkeypatch.setattr("numba.config.DISABLE_JIT", True)
+    path = folder / f"kernel_{fingerprint(text)}.py"
+    path.write_text(text, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, path.stem, module)
+    spec.loader.exec_module(module)
+    module.__dict__["np"] = PoisonedNumpy("numpy")
+    return module
+
+
+class LaidOut:
+    """The equations of a derivation's file as one function of arrays: `text` and `arguments`."""
+
+    def __init__(self, path: str, dtype: str = "float64"):
+        self.network: Network = load(path)
+        results = tuple(t.name for t in self.network.tensors.values() if not t.given)
+        one = _pass(self.network.equations, self.network.tensors, results,
+                    numbered(self.network.equations))  # fmt: skip
+        self.spelling, self.one = Spelling(), one
+        code = Code(self.spelling, dict(one.tensors), {}, False)
+        code.numbers = {}
+        body = Lines(1)
+        schedule = Schedule(code, body)
+        for block in blocks(one.equations):
+            schedule.block(block)
+        self.arrays = [*one.reads, *one.writes]
+        self.sizes = sorted({s for t in self.network.tensors.values() for a in t.axes
+                             for s in a.free_symbols}, key=str)  # fmt: skip
+        named = [*map(self.spelling.tensor, self.arrays), *map(self.spelling.symbol, self.sizes)]
+        lines = Lines()
+        lines.add("@kept", f"def whole({', '.join(named)}):")
+        for tensor, pointer in code.pointers.items():
+            lines.add(f"    {pointer} = data({self.spelling.tensor(tensor)})")
+        head = _HEAD.format(dtype=dtype, parallel=False)
+        prelude = texts.text({*schedule.prelude, "addresses"})
+        self.text = "\n".join([head, prelude, str(lines), str(body), "    return", ""])
+
+    def run(self, module: ModuleType, given: Mapping, sizes: Mapping[str, int]) -> dict:
+        """All that is written, by name; what was there before is NaN."""
+        numbers = {s: sizes[s.name] for s in self.sizes}
+        arrays = {}
+        for name in self.arrays:
+            tensor = self.one.tensors[name]
+            shape = [int(a.subs(numbers)) for a in tensor.axes] or [1]
+            arrays[name] = np.ascontiguousarray(given[name]) if name in given else poisoned(shape)
+        module.whole(*arrays.values(), *numbers.values())
+        return {name: arrays[name] for name in self.one.writes}
