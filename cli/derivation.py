@@ -98,6 +98,7 @@ def closed_form(page: Page, gradient: Gradient) -> None:
         page.prose(gradient.words, indent=6, style="italic green")
     for alternative in gradient.alternatives:
         equation(page, gradient.lhs, alternative, lead="or ")
+    _notes(page, gradient)
     path = ", ".join(text.name(name) for name in through(gradient))
     if path:
         count = len(gradient.steps)
@@ -113,6 +114,12 @@ def worked(page: Page, gradient: Gradient) -> None:
         before = step.after
     if gradient.words:
         page.labelled("in words", gradient.words, indent=2, style="italic green", column=10)
+    _notes(page, gradient)
+
+
+def _notes(page: Page, gradient: Gradient) -> None:
+    for note in gradient.notes:
+        page.prose(note, indent=6, style="dim")
 
 
 def _step(page: Page, number: int, step: Step, before: Expr) -> None:

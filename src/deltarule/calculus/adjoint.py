@@ -18,6 +18,7 @@ from deltarule.calculus.insert import insert_upstream
 from deltarule.calculus.local import Partial, partials
 from deltarule.calculus.matrices import inverse_of
 from deltarule.calculus.record import Record
+from deltarule.calculus.removable_kinks import remove_kinks
 from deltarule.calculus.sift import Term, clipped, eliminate, pinned
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.calculus.verify import Verifier
@@ -174,10 +175,12 @@ class _Work:
         self.record.simplify()
         duals = self._dual_forms(start)
         insert_upstream(self.record, self.tensor.name, self.consumers, self.gradients)
+        notes = remove_kinks(self.record, self.gradients)
         edges = at_the_edges(
             self._lhs(), self.record.now, self.ranges, self.known, self.times, self.record.verifier
         )
-        return replace(self._finished(self.record.steps, edges), alternatives=duals)
+        finished = self._finished(self.record.steps, edges)
+        return replace(finished, alternatives=duals, notes=notes)
 
     def _dual_forms(self, terms: list[Term]) -> tuple[Expr, ...]:
         """The same gradient with the other indices summed over, where deltas left a choice."""

@@ -41,7 +41,7 @@ def insert_upstream(
 
 def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
     short = {n: g for n, g in gradients.items() if size_of(g.expr) <= _SHORT}
-    inserted, told = _written_out(record.now, short)
+    inserted, told = written_out(record.now, short)
     if told:
         known = {r for r in reads(inserted) if _upstream(r)} - set(reads(record.now))
         summed = any(gradients[_upstream(r)].tensor.role == "parameter" for r in known
@@ -53,7 +53,7 @@ def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
 def _constants(record: Record, gradients: Mapping[str, Gradient]) -> None:
     """1/(N·M) says more than ∂E/∂E_o[n, m], though it is longer."""
     constant = {n: g for n, g in gradients.items() if not reads(g.expr)}
-    inserted, told = _written_out(record.now, constant)
+    inserted, told = written_out(record.now, constant)
     if told:
         record.insert(inserted, told, longest=_MUCH)
 
@@ -64,9 +64,9 @@ def _statistics(
     known = _with_sums(record.network, gradients)
     if any(_upstream(r) in statistics for r in reads(record.now)):
         some = {n: g for n, g in gradients.items() if n in statistics}
-        record.insert(*_written_out(record.now, some), network=known, longest=2)
+        record.insert(*written_out(record.now, some), network=known, longest=2)
     others = {n: g for n, g in gradients.items() if n in names - statistics}
-    inserted, told = _written_out(record.now, others)
+    inserted, told = written_out(record.now, others)
     if told:
         record.insert(inserted, told, network=known)
 
@@ -86,7 +86,7 @@ def _upstream(access: Read) -> str:
     return tail if slash else ""
 
 
-def _written_out(expression: Expr, gradients: Mapping[str, Gradient]) -> tuple[Expr, str]:
+def written_out(expression: Expr, gradients: Mapping[str, Gradient]) -> tuple[Expr, str]:
     """The expression with some upstream gradients written out, and which."""
     used: dict[str, str] = {}
 

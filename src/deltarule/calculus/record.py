@@ -38,6 +38,14 @@ class Record:
         self.steps.append(Step(rule, self.now, after, detail, condition, verified))
         self.now = after
 
+    def move_beside_kinks(self, rule: str, after: Expr, detail: str) -> None:
+        """Rewrite the formula by one that differs on kinks alone, if at all."""
+        if after == self.now:
+            return
+        verified = self.verifier.same_beside_kinks(self.now, after, self.ranges)
+        self.steps.append(Step(rule, self.now, after, detail, "", verified))
+        self.now = after
+
     def simplify(self) -> None:
         """Apply the passes until none applies."""
         self._apply(list(passes(self.now, self.network)))

@@ -128,6 +128,18 @@ _ROWS = (
         "p[c]·Σ_k y[k] − y[c] = p[c] − y[c]",
     ),
     Rule(
+        "remove the kink",
+        "where the derivatives from both sides of z = 0 agree, that is the derivative at z = 0 too",
+        "The kinks cancel: what each of them by itself is declared to have at z = 0 plays no part.",
+        "relu(x) − relu(−x) = x has the derivative [x > 0] + [x < 0] = 1, at x = 0 too",
+    ),
+    Rule(
+        "between the sides",
+        "at z = 0 the derivative lies between those from both sides; the nearer one is taken",
+        "Kinks that cancel in part: what they are declared to have, added up, lies beyond a side.",
+        "relu(x) − relu(−x)/2: 1 above 0 and 1/2 below it, so 1/2 at 0, and not 0",
+    ),
+    Rule(
         "start",
         "∂E/∂E = 1",
         "A change of the error is a change of the error.",

@@ -49,7 +49,8 @@ class Gradient:
     """∂loss/∂tensor at `indices`: the closed form, and how it came about.
 
     `words` is the same in the field's words (empty where no pattern is known), `alternatives`
-    other closed forms of the same gradient; `teller` finds the words.
+    other closed forms of the same gradient, `notes` what could not be decided of its kinks;
+    `teller` finds the words.
     """
 
     of: str
@@ -58,6 +59,7 @@ class Gradient:
     expr: Expr
     steps: tuple[Step, ...]
     alternatives: tuple[Expr, ...] = ()
+    notes: tuple[str, ...] = ()
     teller: Teller | None = field(default=None, compare=False, repr=False)
 
     @property

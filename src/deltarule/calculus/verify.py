@@ -28,6 +28,9 @@ from deltarule.notation.symbols import Index, Size
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.text import text
 
+#: The arithmetics, in the order in which they are tried.
+KINDS = ("modular", "rational", "ball")
+
 
 class Unverified(DeltaruleError):
     """A step whose two sides differ: a fault of the engine, which is never passed over."""
@@ -63,7 +66,14 @@ class Verifier:
         for name, tensor in gradients.items():
             probe.values.arrays[name] = probe.noise(tensor.axes)
 
-    def same(self, before: Expr, after: Expr, ranges: Sequence[tuple[Index, Expr]]) -> str:
+    def same_beside_kinks(self, before: Expr, after: Expr, ranges) -> str:
+        """As `same`, at values that meet no kink and no tie."""
+        return self.same(before, after, ranges, ("ball",))
+
+    def same(
+        self, before: Expr, after: Expr, ranges: Sequence[tuple[Index, Expr]],
+        kinds: Sequence[str] = KINDS,
+    ) -> str:  # fmt: skip
         """How it was checked that two formulas are equal. Raises Unverified if they are not."""
 
         def gap(probe: Probe):
@@ -71,7 +81,7 @@ class Verifier:
             one, two = (_at_entries(side, ranges, probe, chosen) for side in (before, after))
             return one, two, told(chosen, ranges, probe.values)
 
-        return self._decide(gap, before, after)
+        return self._decide(gap, before, after, kinds)
 
     def derivative(
         self, gradient: Expr, name: str, ranges, consumers: Iterable[Equation], of: str
@@ -98,8 +108,8 @@ class Verifier:
 
         return "dual numbers, " + self._decide(gap, gradient, None)
 
-    def _decide(self, gap, before: Expr, after: Expr | None) -> str:
-        for kind in ("modular", "rational", "ball"):
+    def _decide(self, gap, before: Expr, after: Expr | None, kinds: Sequence[str] = KINDS) -> str:
+        for kind in kinds:
             probe = self._probe(kind)
             if probe is None:
                 continue

@@ -45,13 +45,14 @@ def derivation_values(derivation: Derivation, gradients: Iterable[Gradient]) -> 
 
 
 def gradient_values(gradient: Gradient) -> dict:
-    """One gradient: `index_form`, `words` and both in LaTeX, `alternatives` and `steps`."""
+    """One gradient: `index_form`, `words` and both in LaTeX, `alternatives`, `notes`, `steps`."""
     return {
         "index_form": equation_text(gradient.lhs, gradient.expr),
         "words": gradient.words,
         "latex": f"{latex(gradient.lhs)} = {latex(gradient.expr)}",
         "words_latex": in_matrices(gradient),
         "alternatives": [text(a) for a in gradient.alternatives],
+        "notes": list(gradient.notes),
         "steps": [step_values(s) for s in gradient.steps],
     }
 
