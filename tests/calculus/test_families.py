@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
+from once import derived
 
-from deltarule.calculus import derive
 from deltarule.calculus.families import (
     Family,
     brief,
@@ -13,12 +13,11 @@ from deltarule.calculus.families import (
     families_of,
     forward_families,
 )
-from deltarule.notation.files import load
 from deltarule.notation.numbered import general, number_of, special
 
 
 def test_the_recursion_of_a_deep_network():
-    derivation = derive(load("mlp", layers=9))
+    derivation = derived("mlp", layers=9)
     found = {f.equation.name: f for f in families(derivation)}
     delta = found["dE/ds@0"]
     assert delta.text() == "∂E/∂s_k[n, m] = ∂E/∂h_k[n, m]·h_k[n, m]·(1 − h_k[n, m])"
@@ -35,7 +34,7 @@ def test_brief_grows_with_nothing():
     """As many lines for 9 layers as for 5; every gradient is in one of them."""
     lengths = []
     for layers in (5, 9):
-        derivation = derive(load("mlp", layers=layers))
+        derivation = derived("mlp", layers=layers)
         told = brief(derivation)
         names = [n for f in told for n in (f.members if isinstance(f, Family) else (f.name,))]
         assert sorted(names) == sorted(g.name for g in derivation.gradients.values())
@@ -44,14 +43,14 @@ def test_brief_grows_with_nothing():
 
 
 def test_forward():
-    found = forward_families(derive(load("scalar_chain", layers=5)))
+    found = forward_families(derived("scalar_chain", layers=5))
     assert [(f.text(), f.range()) for f in found] == [
         ("h_k = σ(s_k)", "k = 1 … 4"), ("s_k = h_{k−1}·θ_k", "k = 2 … 5"),
     ]  # fmt: skip
 
 
 def test_a_member_that_differs_splits_the_family():
-    equations = list(derive(load("mlp", layers=9)).equations())
+    equations = list(derived("mlp", layers=9).equations())
     place = next(k for k, e in enumerate(equations) if e.name == "dE/ds4")
     equations[place] = replace(equations[place], rhs=2 * equations[place].rhs)
     found = [f for f in families_of(equations) if f.equation.name == "dE/ds@0"]
@@ -60,12 +59,12 @@ def test_a_member_that_differs_splits_the_family():
 
 def test_the_letter_is_no_index():
     """A recurrent layer sums over k already."""
-    derivation = derive(load("deep_rnn", layers=3))
+    derivation = derived("deep_rnn", layers=3)
     assert {f.letter for f in families(derivation)} == {"l"}
 
 
 def test_a_network_without_numbers_has_no_family():
-    assert families(derive(load("lstm"))) == ()
+    assert families(derived("lstm")) == ()
 
 
 @given(st.from_regex(r"(dE/d)?[A-Za-z]{1,5}(_[a-z]{1,2})?[0-9]{0,3}", fullmatch=True),

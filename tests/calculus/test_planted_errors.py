@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from once import derived
 from sympy import Dummy, Integer
 from whole_network import gap
 
@@ -73,7 +74,7 @@ MISTAKES = [
 @pytest.mark.parametrize("case", range(len(MISTAKES)), ids=lambda k: str(MISTAKES[k][:3]))
 def test_a_wrong_gradient_shows_in_the_whole_network(case):
     name, options, tensor, change = MISTAKES[case]
-    derivation = derive(load(name, **options))
+    derivation = derived(name, **options)
     one, two = gap(derivation, 1)
     assert one.overlaps(two)
     one, two = gap(wrong(derivation, tensor, change), 1)
@@ -84,7 +85,7 @@ def test_a_wrong_gradient_shows_in_the_whole_network(case):
 def test_a_wrong_step_is_refused(case):
     """The same changes, offered to the verifier as one more rewrite of the closed form."""
     name, options, tensor, change = MISTAKES[case]
-    derivation = derive(load(name, **options))
+    derivation = derived(name, **options)
     network, gradient = derivation.network, derivation.gradients[tensor]
     upstream = {f"d{derivation.of}/d{n}": network.tensors[n] for n in derivation.upstream}
     verifier = Verifier(network, upstream)

@@ -1,12 +1,11 @@
 """Large formulas are compared at some of their entries, which still tells a wrong one."""
 
 import pytest
+from once import derived
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.calculus import derive
 from deltarule.calculus.sampling import FAST, SLOW, entries
 from deltarule.calculus.verify import Unverified, Verifier
-from deltarule.notation.files import load
 from deltarule.notation.nodes import Sum, read
 from deltarule.notation.symbols import Index, Size
 
@@ -37,14 +36,16 @@ def test_large_ones_at_both_corners_and_between():
 
 @pytest.fixture(scope="module")
 def lenet():
-    return derive(load("lenet5"))
+    return derived("lenet5")
 
 
+@pytest.mark.slow
 def test_a_derivation_tells_how_many_entries_were_tried(lenet):
     told = lenet.gradients["w2"].steps[0].verified
     assert told == "dual numbers, exact modulo 2³¹−1 at N=2, 8 of 2400 entries"
 
 
+@pytest.mark.slow
 def test_a_wrong_step_is_caught_at_the_entries_tried(lenet):
     fc5 = lenet.network.tensors["fc5"]
     verifier = Verifier(lenet.network, {"dL/dfc5": fc5})

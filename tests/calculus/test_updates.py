@@ -4,11 +4,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from once import derived
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
-from deltarule.calculus import derive
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import load
 from deltarule.notation.optimisers import memories, optimiser, rates, update_equations
@@ -103,7 +103,7 @@ def test_the_rate_is_replaced_and_the_others_keep_their_values():
 
 
 def test_an_update_has_no_gradient():
-    assert derive(load("adam")).gradients == {}
+    assert derived("adam").gradients == {}
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from once import derived
 from sympy import Integer
 
-from deltarule.calculus import derive
-from deltarule.notation.files import load
 from deltarule.reports.matrices import in_matrices
 
 BATCH = "  (outer products, summed over the batch n)"
@@ -82,7 +81,7 @@ CASES = [(*layer, tensor) for layer, told in TOLD.items() for tensor in told]
 
 @pytest.mark.parametrize(("name", "options", "tensor"), CASES)
 def test_sentences(name, options, tensor):
-    derivation = derive(load(name, **dict(options)))
+    derivation = derived(name, **dict(options))
     assert derivation.gradients[tensor].words == TOLD[name, options][tensor]
 
 
@@ -98,11 +97,11 @@ def test_sentences(name, options, tensor):
     ],
 )
 def test_latex(name, options, tensor, formula):
-    assert in_matrices(derive(load(name, **options)).gradients[tensor]) == formula
+    assert in_matrices(derived(name, **options).gradients[tensor]) == formula
 
 
 def test_no_words_without_a_pattern():
-    derivation = derive(load("grouped_conv2d"))
+    derivation = derived("grouped_conv2d")
     assert derivation.gradients["x"].words == ""
     assert derivation.gradients["x"].saying is None
 
@@ -112,7 +111,7 @@ def test_no_words_without_a_pattern():
 )
 def test_words_that_are_not_true_are_not_given(name, tensor):
     """A formula is kept, and words are sought for another one: they do not pass the check."""
-    derivation = derive(load(name))
+    derivation = derived(name)
     gradient = derivation.gradients[tensor]
     words = gradient.saying
     twice = replace(gradient, expr=Integer(2) * gradient.expr)

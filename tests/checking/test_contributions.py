@@ -2,18 +2,17 @@
 
 import numpy as np
 import pytest
+from once import derived
 
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
-from deltarule.calculus import derive
 from deltarule.checking.contributions import over_time
-from deltarule.notation.files import load
 
 
 @pytest.mark.parametrize("name", ["rnn", "lstm", "gru", "hmm", "kalman", "bidirectional_rnn"])
 def test_they_add_up_to_the_gradient(name):
-    derivation = derive(load(name))
+    derivation = derived(name)
     probe = Probe(derivation.network, Float64(), T=4)
     for upstream in derivation.upstream:
         axes = derivation.network.tensors[upstream].axes
@@ -36,6 +35,6 @@ def test_they_add_up_to_the_gradient(name):
 
 
 def test_states_and_initial_states_have_no_such_parts():
-    derivation = derive(load("rnn"))
+    derivation = derived("rnn")
     for name in ("h", "s", "h0", "x"):
         assert over_time(derivation.gradients[name], derivation.network) is None

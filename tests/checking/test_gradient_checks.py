@@ -4,19 +4,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from once import derived, loaded
 
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe, free_sizes
 from deltarule.arithmetic.settings import setting, sizes_at
-from deltarule.calculus import derive
 from deltarule.checking.edges import _at_edges, at_edges
 from deltarule.checking.gradient_check import worst_of
 from deltarule.checking.gradient_checks import by_differences, check_gradients
 from deltarule.checking.probed import BITS, Probed, differentiable
 from deltarule.checking.subgradients import EdgyProbe
 from deltarule.notation.catalogue import catalogue
-from deltarule.notation.files import load
 from deltarule.notation.symbols import Attribute
 
 EDGY = ["max_pool2d", "activation", "maxout", "irnn", "smooth_l1", "roi_pool", "prelu"]
@@ -24,7 +23,7 @@ EDGY = ["max_pool2d", "activation", "maxout", "irnn", "smooth_l1", "roi_pool", "
 
 @pytest.mark.parametrize("name", ["dense", "conv2d", "rnn", "batch_norm", "embedding", *EDGY])
 def test_derived_gradients_are_right(name):
-    checks = check_gradients(derive(load(name)), rounds=2)
+    checks = check_gradients(derived(name), rounds=2)
     assert checks and all(c.right for c in checks)
     assert any(c.edges for c in checks) == (name in EDGY)
     assert all(c.method.endswith("in balls of 128 bits") and c.error < 1e-30 for c in checks)
@@ -35,7 +34,7 @@ def test_derived_gradients_are_right(name):
     ("dense", "W"), ("conv2d", "x"), ("rnn", "W_hh"), ("max_pool2d", "x"),
 ])  # fmt: skip
 def test_a_planted_error_is_found_where_it_is(name, tensor):
-    derivation = derive(load(name))
+    derivation = derived(name)
     gradient = derivation.gradients[tensor]
     wrong = replace(gradient, expr=gradient.expr * 2)
     planted = replace(derivation, gradients={**derivation.gradients, tensor: wrong})
@@ -47,7 +46,7 @@ def test_a_planted_error_is_found_where_it_is(name, tensor):
 def test_of_a_large_tensor_any_entry_is_found_along_directions(monkeypatch):
     monkeypatch.setattr("deltarule.checking.gradient_checks.MOST_WORK", 20)
     monkeypatch.setattr("deltarule.checking.gradient_checks.SOME_ENTRIES", 1)
-    derivation = derive(load("flatten"))
+    derivation = derived("flatten")
     right = check_gradients(derivation, rounds=1)[0]
     assert right.right and "1 of 120 entries" in right.note
     gradient = derivation.gradients["x"]
@@ -58,12 +57,12 @@ def test_of_a_large_tensor_any_entry_is_found_along_directions(monkeypatch):
 
 @pytest.mark.parametrize("ties", ["first", "split"])
 def test_ties_pass_on_as_much_as_there_is(ties):
-    checks = list(at_edges(derive(load("max_pool2d", ties=ties)), 0, {}))
+    checks = list(at_edges(derived("max_pool2d", ties=ties), 0, {}))
     assert checks and all(c.right and c.edges for c in checks)
 
 
 def test_the_whole_gradient_to_every_tied_maximum_is_no_subgradient():
-    derivation = derive(load("max_pool2d", ties="all"))
+    derivation = derived("max_pool2d", ties="all")
     assert not list(at_edges(derivation, 0, setting(derivation.network)))
     probe = EdgyProbe(derivation.network, Ball(BITS), 0, **setting(derivation.network))
     check = _at_edges(Probed(derivation, probe), next(differentiable(derivation)))
@@ -71,7 +70,7 @@ def test_the_whole_gradient_to_every_tied_maximum_is_no_subgradient():
 
 
 def test_where_balls_cannot_decide_differences_are_taken():
-    derivation = derive(load("dense", activation="relu", bias=False))
+    derivation = derived("dense", activation="relu", bias=False)
     probed = Probed(derivation, Probe(derivation.network, Float64(), 0))
     for tensor in differentiable(derivation):
         check = by_differences(probed, tensor)
@@ -81,7 +80,7 @@ def test_where_balls_cannot_decide_differences_are_taken():
 
 @pytest.mark.parametrize("name", sorted(catalogue()))
 def test_settings_hide_nothing_that_can_be_helped(name):
-    network = load(name)
+    network = loaded(name)
     rounds = [setting(network, number) for number in range(3)]
     sizes = [sizes_at(network, named) for named in rounds]
     plain = {s.name for s in free_sizes(network) if not isinstance(s, Attribute)}

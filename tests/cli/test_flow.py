@@ -13,10 +13,10 @@ def test_a_recurrent_network_vanishes(invoke):
 
 
 def test_a_chain_in_json_with_other_activations_beside_it(invoke):
-    done = invoke("trace", "flow", "chain", "--depth", 50, "--activation", "sigmoid", "--json")
+    done = invoke("trace", "flow", "chain", "--depth", 20, "--activation", "sigmoid", "--json")
     values = json.loads(done.out)
     assert values["verdict"] == "vanishing" and 0 < values["rate"] < 0.26
-    assert len(values["places"]) == 50
+    assert len(values["places"]) == 20
     assert values["places"][1]["factor"] == pytest.approx(
         values["places"][1]["size"] / values["places"][0]["size"]
     )

@@ -1,8 +1,8 @@
 """Equality of index formulas: proved by normal form, verified by trial, or told apart."""
 
 import pytest
+from once import derived
 
-from deltarule.calculus import derive
 from deltarule.calculus.equality import equal
 from deltarule.notation.files import load
 from deltarule.notation.functions import exp, sigmoid
@@ -93,7 +93,7 @@ def test_a_name_free_and_bound():
 
 @pytest.mark.parametrize("name", ["conv1d", "conv2d", "grouped_conv2d", "max_pool2d"])
 def test_both_forms_of_a_gradient(name):
-    found = derive(load(name))
+    found = derived(name)
     for gradient in found.gradients.values():
         ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
         for other in gradient.alternatives:

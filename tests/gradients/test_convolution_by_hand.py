@@ -9,14 +9,13 @@ from random import Random
 
 import numpy as np
 import pytest
+from once import derived
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.modular import Modular
-from deltarule.calculus import derive
-from deltarule.notation.files import load
 from deltarule.notation.text import text
 
-SYMBOLIC = derive(load("conv1d", bias=False))
+SYMBOLIC = derived("conv1d", bias=False)
 
 
 def by_loops(w, g, length, stride, dilation, pad):
@@ -85,7 +84,7 @@ def test_the_formula_as_it_is_printed():
 
 
 def test_without_dilation_there_is_no_guard():
-    gradient = derive(load("conv1d", bias=False, dilation=1)).gradients["x"]
+    gradient = derived("conv1d", bias=False, dilation=1).gradients["x"]
     assert text(gradient.expr) == (
         "Σ_{f, i=max(0, ⌈(p + P + 1 − K)/S⌉)…min(I − 1, ⌊(p + P)/S⌋)} "
         "∂L/∂y[n, f, i]·w[f, c, p + P − S·i]"
@@ -93,5 +92,5 @@ def test_without_dilation_there_is_no_guard():
 
 
 def test_at_stride_one_without_padding_the_weights_gradient_has_whole_ranges():
-    gradient = derive(load("conv1d", stride=1, dilation=1, pad=0)).gradients["w"]
+    gradient = derived("conv1d", stride=1, dilation=1, pad=0).gradients["w"]
     assert text(gradient.expr) == "Σ_{n,i} ∂L/∂y[n, f, i]·x[n, c, i + k]"

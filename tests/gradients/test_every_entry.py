@@ -4,13 +4,12 @@ from fractions import Fraction
 
 import pytest
 from every_entry import wrong_entries
+from once import derived
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rational
 from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.run import run
-from deltarule.calculus import derive
-from deltarule.notation.files import load
 
 POLYNOMIAL = [
     ("conv1d", {}), ("conv2d", {}), ("grouped_conv2d", {}), ("transposed_conv2d", {}),
@@ -28,33 +27,30 @@ ORDERED = [
     ("roi_pool", {"ties": "split"}), ("crelu", {}), ("prelu", {}), ("hinge", {}),
     ("multiclass_svm", {}), ("smooth_l1", {}), ("l1_penalty", {}),
 ]  # fmt: skip
-derived = {}
 
 
-def derivation(name, options):
-    key = (name, *options.items())
-    if key not in derived:
-        derived[key] = derive(load(name, **options))
-    return derived[key]
+def of(case):
+    name, options = case
+    return derived(name, **options)
 
 
 @pytest.mark.parametrize("seed", range(1, 4))
 @pytest.mark.parametrize("case", range(len(POLYNOMIAL)), ids=lambda k: str(POLYNOMIAL[k]))
 def test_modulo_a_prime(case, seed):
-    assert not wrong_entries(derivation(*POLYNOMIAL[case]), Modular(), seed)
+    assert not wrong_entries(of(POLYNOMIAL[case]), Modular(), seed)
 
 
 @pytest.mark.parametrize("seed", range(1, 5))
 @pytest.mark.parametrize("case", range(len(ORDERED)), ids=lambda k: str(ORDERED[k]))
 def test_in_fractions_with_ties(case, seed):
-    assert not wrong_entries(derivation(*ORDERED[case]), Rational(), seed)
+    assert not wrong_entries(of(ORDERED[case]), Rational(), seed)
 
 
 @pytest.mark.parametrize(
     ("ties", "share"), [("first", [1, 0]), ("all", [1, 1]), ("split", [0.5, 0.5])]
 )
 def test_an_all_equal_window(ties, share):
-    found = derivation("max_pool1d", {"ties": ties, "width": 2, "stride": 2, "pad": 0})
+    found = derived("max_pool1d", ties=ties, width=2, stride=2, pad=0)
     network, exact = found.network, Rational()
     sizes = {s: n for s in network.tensors["x"].axes for n in (1 if str(s) != "T" else 2,)}
     sizes.update(dict.fromkeys(network.definitions, 1))

@@ -6,17 +6,17 @@ All new memory is full of NaN: a number that the kernel does not write cannot pa
 import pytest
 from agreement import agree, probed
 from laid_out import as_python
+from once import loaded
 
 from deltarule.kernels.module import Module
 from deltarule.kernels.program import program, sizes_told
 from deltarule.notation.catalogue import catalogue
-from deltarule.notation.files import load
 from deltarule.notation.symbols import Size
 
 CASES = [(name, None) for name in catalogue()] + [
     (name, option.name)
     for name in catalogue()
-    for option in load(name).options.values()
+    for option in loaded(name).options.values()
     if isinstance(option.default, int) and not isinstance(option.default, bool)
 ]
 
@@ -24,8 +24,8 @@ CASES = [(name, None) for name in catalogue()] + [
 @pytest.mark.parametrize(("name", "option"), CASES, ids=lambda c: c or "")
 def test_the_kernel_agrees_with_the_evaluator(name, option, tmp_path, monkeypatch):
     """Seed 0 runs small products as plain loops, seed 1 in tiles."""
-    settings = {} if option is None else {option: load(name).options[option].default + 1}
-    settings |= {size.name: 3 for size in sizes_told(load(name))[1] if type(size) is Size}
+    settings = {} if option is None else {option: loaded(name).options[option].default + 1}
+    settings |= {size.name: 3 for size in sizes_told(loaded(name))[1] if type(size) is Size}
     made = program(name, settings)
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     for seed in range(2):

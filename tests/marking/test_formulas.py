@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from once import derived
 
-from deltarule.calculus import derive
 from deltarule.marking.formulas import judge_formula
 from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
 
-CHAIN = derive(load("scalar_chain", layers=3))
-DENSE = derive(load("mlp", layers=2, batch=False))
-BATCH = derive(load("mlp", layers=2, activation="tanh", bias=True))
+CHAIN = derived("scalar_chain", layers=3)
+DENSE = derived("mlp", layers=2, batch=False)
+BATCH = derived("mlp", layers=2, activation="tanh", bias=True)
 
 RIGHT = [
     (CHAIN, "dL/dtheta3", "∂L/∂ŷ σ′(s₃) h₂"),

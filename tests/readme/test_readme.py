@@ -20,6 +20,7 @@ def folder(tmp_path_factory):
     return place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", CONSOLE, ids=lambda b: b.command)
 def test_a_command_prints_what_the_readme_says(block, folder):
     done = readme.run(block.command, folder)

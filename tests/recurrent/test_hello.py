@@ -2,17 +2,16 @@
 
 import numpy as np
 import pytest
+from once import derived
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
-from deltarule.calculus import derive
-from deltarule.notation.files import load
 from deltarule.notation.symbols import Size
 
 LETTERS = "helo"
 HIDDEN, RATE, UPDATES = 8, 0.3, 60
-derivation = derive(load("char_rnn"))
+derivation = derived("char_rnn")
 network = derivation.network
 WEIGHTS = [t.name for t in network.with_role("parameter") if t.name != "h0"]
 

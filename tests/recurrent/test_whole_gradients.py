@@ -1,10 +1,8 @@
 """Every recurrent derivation and sequence model against dual numbers sent through all of it."""
 
 import pytest
+from once import derived
 from whole_network import gap
-
-from deltarule.calculus import derive
-from deltarule.notation.files import load
 
 CASES = [
     ("rnn", {}),
@@ -38,7 +36,6 @@ CASES = [
     ("lstm", {"chunks": 2}),
     ("gru", {"unroll": 3}),
 ]
-derived = {}
 
 
 @pytest.mark.parametrize("examples", [1, 3])
@@ -46,8 +43,6 @@ derived = {}
 @pytest.mark.parametrize("case", range(len(CASES)), ids=lambda k: str(CASES[k]))
 def test_equal_to_dual_numbers(case, times, examples):
     name, options = CASES[case]
-    if case not in derived:
-        derived[case] = derive(load(name, **options))
-    one, two = gap(derived[case], T=times, N=examples, D=2, H=3)
+    one, two = gap(derived(name, **options), T=times, N=examples, D=2, H=3)
     assert one.overlaps(two)
     assert (one - two).abs_upper() < 1e-40

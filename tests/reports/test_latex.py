@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from once import derived
 
-from deltarule.calculus import derive
 from deltarule.notation.catalogue import catalogue
 from deltarule.notation.files import load
 from deltarule.reports.alphabet import latex
@@ -15,7 +15,7 @@ NAMES = ("dense", "mlp", "conv2d", "softmax_cross_entropy", "rnn", "max_pool2d")
 
 @pytest.fixture(scope="module", params=NAMES)
 def derivation(request):
-    return derive(load(request.param))
+    return derived(request.param)
 
 
 def balanced(text):
@@ -56,12 +56,12 @@ def test_the_alphabet():
 
 
 def test_gradients_are_fractions_of_partials_at_an_entry():
-    gradient = derive(load("mlp")).gradients["Theta2"]
+    gradient = derived("mlp").gradients["Theta2"]
     assert latex(gradient.lhs) == r"\frac{\partial E}{\partial \Theta_{2}[d, m]}"
 
 
 def test_ranges_are_limits():
-    gradient = derive(load("conv2d")).gradients["x"]
+    gradient = derived("conv2d").gradients["x"]
     text = latex(gradient.expr)
     assert re.search(r"\\sum_\{i = \\max", text) and r"\lceil" in text and r"\lfloor" in text
     assert r"D \mid" in text and r"\substack" in text

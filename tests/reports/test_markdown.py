@@ -1,15 +1,14 @@
 """Markdown: blocks closed, tables whole, nothing taken for markup."""
 
 import pytest
+from once import derived
 
-from deltarule.calculus import derive
-from deltarule.notation.files import load
 from deltarule.reports.markdown import derivation_markdown, escaped
 
 
 @pytest.fixture(scope="module")
 def derivation():
-    return derive(load("conv2d"))
+    return derived("conv2d")
 
 
 @pytest.mark.parametrize("steps", [False, True])

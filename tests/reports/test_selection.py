@@ -1,8 +1,8 @@
 """Which gradients are told, and what about them."""
 
 import pytest
+from once import derived
 
-from deltarule.calculus import derive
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import load
 from deltarule.notation.text import text
@@ -11,7 +11,7 @@ from deltarule.reports.selection import chosen, is_seed, outside, starts, throug
 
 @pytest.fixture(scope="module")
 def mlp():
-    return derive(load("mlp"))
+    return derived("mlp")
 
 
 def test_all_or_the_chosen_in_their_order(mlp):
@@ -37,7 +37,7 @@ def test_the_way_of_the_chain_rule(mlp):
 
 
 def test_what_comes_from_outside():
-    assert outside(derive(load("dense"))) == ["dL/dy"]
+    assert outside(derived("dense")) == ["dL/dy"]
 
 
 def test_states_start_from_their_initial_value():

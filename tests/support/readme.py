@@ -7,15 +7,18 @@ of the next command; a ```toml block is a sheet, saved as sheet.toml.
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
 import shlex
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from click.testing import Result
+from typer.testing import CliRunner
+
+from deltarule.cli.main import app
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -56,12 +59,12 @@ def files(text: str) -> dict[str, str]:
     return found
 
 
-def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """A command as a person would run it in a terminal of 80 columns without colour."""
+def run(command: str, folder: Path) -> Result:
+    """A command in a terminal of 80 columns without colour, within this process."""
     words = shlex.split(command)
-    words[0] = str(Path(sys.executable).with_name(words[0]))
-    env = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1"}
-    return subprocess.run(words, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    words = words[1:] if words[0] == "deltarule" else words
+    with contextlib.chdir(folder):
+        return CliRunner().invoke(app, words, env={"COLUMNS": "80", "NO_COLOR": "1"})
 
 
 def rewritten(text: str) -> str:

@@ -8,12 +8,13 @@ of the variants, drawn from a fixed seed.
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from functools import cache
 from random import Random
 
-from deltarule.calculus import Derivation, derive
+from once import derived, loaded
+
+from deltarule.calculus import Derivation
 from deltarule.notation.catalogue import catalogue
-from deltarule.notation.files import load
 from deltarule.notation.networks import Option
 from deltarule.notation.optimisers import is_update
 
@@ -42,16 +43,17 @@ def cases() -> list[Case]:
     return plain + turned
 
 
+@cache
 def names() -> list[str]:
     """All derivations but the updates, which have no gradient."""
-    return [name for name in catalogue() if not is_update(load(name))]
+    return [name for name in catalogue() if not is_update(loaded(name))]
 
 
 def turns(name: str) -> list[tuple[str, object]]:
     """One option at a time, at each other value that it is known to have."""
     return [
         (option.name, value)
-        for option in load(name).options.values()
+        for option in loaded(name).options.values()
         for value in SPOKEN.get((name, option.name), _values(option))
     ]
 
@@ -72,8 +74,7 @@ def told(case: Case) -> str:
     return " ".join([name, *(f"{option}={value}" for option, value in options)])
 
 
-@lru_cache(maxsize=512)
 def derivation(case: Case) -> Derivation:
     """The case derived, once."""
     name, options = case
-    return derive(load(name, **dict(options)))
+    return derived(name, **dict(options))

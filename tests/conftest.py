@@ -1,0 +1,65 @@
+"""Two tiers: all tests, and those that `pytest -m fast` runs, in less than a minute.
+
+A test is fast unless it starts programs, compiles kernels or is marked slow; of a test with many
+parameters the first few are. So a new file is in the right tier without a line here.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+#: Fixtures that start programs, or whose kernels are compiled.
+COSTLY_FIXTURES = {"program", "cache", "archives", "installed"}
+#: What a file imports to do so.
+COSTLY_IMPORTS = {
+    "subprocess", "deltarule.kernels.api", "deltarule.kernels.build", "deltarule.checking.jacobian",
+}  # fmt: skip
+#: So many sets of parameters of one test are fast.
+MOST = 2
+
+FAST: pytest.StashKey[dict[Path, int]] = pytest.StashKey()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Mark what is fast, and count it by file."""
+    seen: Counter[str] = Counter()
+    fast_tests: dict[Path, int] = {}
+    for item in items:
+        function = item.nodeid.partition("[")[0]
+        fast = seen[function] < MOST and not _costly(item)
+        seen[function] += fast
+        if fast:
+            item.add_marker(pytest.mark.fast)
+        fast_tests[item.path] = fast_tests.get(item.path, 0) + fast
+    config.stash[FAST] = fast_tests
+
+
+def _costly(item) -> bool:
+    """Whether a test starts programs, compiles, or says that it is slow."""
+    if item.get_closest_marker("slow") or COSTLY_FIXTURES.intersection(item.fixturenames):
+        return True
+    return _imports_what_is_costly(item.module)
+
+
+@cache
+def _imports_what_is_costly(module: ModuleType) -> bool:
+    """Whether a file has imported a costly module, or something that is defined in one."""
+    found = vars(module).values()
+    names = (v.__name__ if inspect.ismodule(v) else getattr(v, "__module__", "") for v in found)
+    return not COSTLY_IMPORTS.isdisjoint(filter(None, names))
+
+
+@pytest.fixture
+def fast_tests_by_room(request) -> dict[str, int]:
+    """How many tests are fast, for each room whose files were all collected."""
+    counts = request.config.stash[FAST]
+    rooms = {path.parent for path in counts}
+    whole = [room for room in rooms if counts.keys() >= set(room.glob("test_*.py"))]
+    return {room.name: sum(n for p, n in counts.items() if p.parent == room) for room in whole}

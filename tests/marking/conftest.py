@@ -1,0 +1,30 @@
+"""Sheets of one network share its derivation: these tests mark sheets, they do not derive."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import pytest
+
+from deltarule.calculus import derive
+from deltarule.marking import desk, truncations
+from deltarule.notation.files import load
+
+
+@pytest.fixture(scope="session", autouse=True)
+def networks_derived_once():
+    """Networks by name and options, and their derivations, kept as long as the tests run."""
+    known = {}
+
+    def derived_once(network):
+        # A network that is kept keeps its identity, which is all that is needed here.
+        if id(network) not in known:
+            known[id(network)] = network, derive(network)
+        return known[id(network)][1]
+
+    loaded_once = lru_cache(maxsize=512)(load)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (desk, truncations):
+            patch.setattr(module, "load", loaded_once)
+            patch.setattr(module, "derive", derived_once)
+        yield

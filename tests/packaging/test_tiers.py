@@ -1,0 +1,6 @@
+"""The fast tests cover every room."""
+
+
+def test_every_room_has_fast_tests(fast_tests_by_room):
+    assert fast_tests_by_room
+    assert [room for room, count in fast_tests_by_room.items() if not count] == []
