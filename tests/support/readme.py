@@ -15,8 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from deltarule.cli.main import app
 
@@ -60,7 +59,7 @@ def files(text: str) -> dict[str, str]:
 
 
 def run(command: str, folder: Path) -> Result:
-    """A command in a terminal of 80 columns without colour, within this process."""
+    """A command on a screen of 80 columns without colour, within this process."""
     words = shlex.split(command)
     words = words[1:] if words[0] == "deltarule" else words
     with contextlib.chdir(folder):
