@@ -23,12 +23,16 @@ def check(asked: SimpleNamespace) -> int:
         _refuse(marking, "is about sheets and answers", "check gradient conv")
         what = words if of_programs else words[1:]
         return show_gradients(
-            Request(what, asked.set_ or (), asked.shape or (), asked.seed, asked.jacobian, style)
-        )
+            Request(
+                what, asked.set_ or (), asked.shape or (), asked.seed, asked.jacobian, style,
+                not asked.no_kernel,
+            )
+        )  # fmt: skip
     from deltarule.cli.check import Request, show_check
 
     gradients = {"set": asked.set_, "shape": asked.shape, "seed": asked.seed or None,
-                 "jacobian": asked.jacobian or None}  # fmt: skip
+                 "jacobian": asked.jacobian or None,
+                 "no-kernel": asked.no_kernel or None}  # fmt: skip
     _refuse(gradients, "is about gradients", "check gradient conv")
     return show_check(
         Request(words, asked.sheet, asked.template, asked.run_, asked.output, style)

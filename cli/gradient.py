@@ -6,11 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from deltarule.checking.gradient_check import GradientCheck
 from deltarule.cli.arguments import numbers, split
 from deltarule.cli.screen import busy, console, write_json
 from deltarule.notation.errors import DeltaruleError
+
+if TYPE_CHECKING:
+    from deltarule.checking.chosen_check import ChosenCheck
 
 REMEDY = "write check gradient conv, or check gradient layers.py:dense"
 
@@ -25,6 +29,7 @@ class Request:
     seed: int = 0
     jacobian: bool = False
     style: str = "screen"
+    kernel: bool = True
 
 
 @dataclass(frozen=True)
@@ -39,11 +44,14 @@ class Outcome:
     more: Mapping | None = None
     own: str = "derived"
     bare: bool = False
+    kernel: ChosenCheck | None = None
 
     @property
     def right(self) -> bool:
         """Whether nothing is wrong."""
-        return not self.faults and all(c.right for c in self.checks)
+        return not self.faults and all(c.right for c in self.checks) and not (
+            self.kernel and self.kernel.fault
+        )
 
 
 def show_gradients(request: Request) -> int:
@@ -92,10 +100,12 @@ def _is_derivation(path: Path) -> bool:
 
 def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
     from deltarule.checking.chosen_check import check_derivation
+    from deltarule.reports.gradients import kernel_values
 
     began = perf_counter()
     found = check_derivation(
-        name, numbers(request.settings), request.seed, request.jacobian, tell, options
+        name, numbers(request.settings), request.seed, request.jacobian, tell, options,
+        request.kernel,
     )
     lines = [found.note] if found.note else []
     more = {"seconds": perf_counter() - began, "jacobian": found.jacobian, "note": found.note}
@@ -109,7 +119,9 @@ def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
         )
         lines.append("held against the derived gradients for 3 random gradients of the outputs"
                      if outputs > 1 else "held against the derived gradients")  # fmt: skip
-    return Outcome(name, found.title, found.checks, (), lines, more)
+    if found.kernel:
+        more["kernel"] = kernel_values(found)
+    return Outcome(name, found.title, found.checks, (), lines, more, kernel=found)
 
 
 def _own(path: Path, function: str, request: Request, options: Mapping, tell) -> list[Outcome]:
@@ -147,6 +159,7 @@ def _shape(text: str) -> tuple[str, str]:
 
 def _on_screen(found: Sequence[Outcome]) -> None:
     from deltarule.cli.gradient_page import gradient_page
+    from deltarule.cli.kernel_line import kernel_line
     from deltarule.cli.page import Page
 
     screen = console()
@@ -158,6 +171,8 @@ def _on_screen(found: Sequence[Outcome]) -> None:
             page.prose(line, style="dim")
         page.blank()
         gradient_page(page, outcome.checks, outcome.faults, outcome.own, outcome.bare)
+        if outcome.kernel:
+            kernel_line(page, outcome.kernel)
     page.show(screen)
 
 

@@ -53,8 +53,8 @@ def _cells_of(check: GradientCheck, bare: bool) -> tuple[str, ...]:
     sign = "·" if bare else "✓" if check.right else "✗"
     method = check.method.removesuffix(" in balls of 128 bits")
     return (
-        sign, pretty(check.name), str(check.entries), index, _number(check.derived),
-        _number(check.measured), "" if bare else _brief(check.error), method,
+        sign, pretty(check.name), str(check.entries), index, number(check.derived),
+        number(check.measured), "" if bare else brief(check.error), method,
     )  # fmt: skip
 
 
@@ -117,8 +117,8 @@ def _edges(page: Page, edges: Sequence[GradientCheck]) -> None:
         if not check.right:
             index = f"[{','.join(map(str, check.worst))}]" if check.worst else ""
             page.formula(
-                f"{pretty(check.name)}{index} = {_number(check.derived)} at kinks and ties, "
-                f"where the nearest subgradient is {_number(check.measured)}",
+                f"{pretty(check.name)}{index} = {number(check.derived)} at kinks and ties, "
+                f"where the nearest subgradient is {number(check.measured)}",
                 indent=0, lead="✗ ", style="bold red", hang=4,
             )  # fmt: skip
             if check.note:
@@ -134,11 +134,12 @@ def _settings(page: Page, checks: Sequence[GradientCheck]) -> None:
         page.prose("at " + "; ".join(told), style="dim")
 
 
-def _number(number: float) -> str:
+def number(number: float) -> str:
+    """A number to seven digits; – for NaN."""
     return "–" if math.isnan(number) else f"{number:.7g}".replace("-", "−")
 
 
-def _brief(number: float) -> str:
+def brief(number: float) -> str:
     """7e−16, 0.02, 2: one digit is enough for a gap."""
     if not math.isfinite(number):
         return "–"

@@ -116,6 +116,7 @@ def check(
     shape: Annotated[list[str] | None, o.SHAPE] = None,
     seed: Annotated[int, o.SEED] = 0,
     jacobian: Annotated[bool, o.JACOBIAN] = False,
+    no_kernel: Annotated[bool, o.NO_KERNEL] = False,
     json: Annotated[bool, o.JSON] = False,
 ) -> None:
     """Mark printed numbers, or check gradients. Exit status 1 when something is not right."""

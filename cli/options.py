@@ -60,6 +60,7 @@ TEMPLATE = Option("--template", metavar="SHEET", help="An empty answers file for
 RUN = Option("--run", metavar="N", help="With --template: which run of the sheet.")
 SHAPE = Option("--shape", metavar="ARG=SIZES", help='Of your own function: --shape "x=N D".')
 JACOBIAN = Option("--jacobian", help="Measure gradients by compiled kernels, at any size.")
+NO_KERNEL = Option("--no-kernel", help="Check formulas alone: no kernel is compiled.")
 OUTPUT = Option("--output", "-o", metavar="FILE", help="Where to write the template.")
 
 # for train

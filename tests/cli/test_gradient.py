@@ -4,8 +4,17 @@ import json
 from pathlib import Path
 
 import pytest
+from planted import wrong_formula, wrong_products
 
 LAYERS = Path(__file__).parents[1] / "checking" / "own_layers.py"
+
+
+@pytest.fixture(autouse=True)
+def plain_python(monkeypatch, tmp_path_factory):
+    """Kernels are run uncompiled, from a folder of their own."""
+    monkeypatch.setattr("numba.config.DISABLE_JIT", True)
+    cache = tmp_path_factory.getbasetemp() / "kernels_as_python"
+    monkeypatch.setenv("DELTARULE_CACHE", str(cache))
 
 
 @pytest.mark.parametrize("width", [40, 80, 120])
@@ -34,10 +43,7 @@ def test_json_holds_both_values_and_the_index(invoke):
     assert first["derived"] == pytest.approx(first["measured"])
 
 
-def test_large_sizes_are_measured_by_kernels(invoke, monkeypatch, tmp_path_factory):
-    monkeypatch.setattr("numba.config.DISABLE_JIT", True)
-    cache = tmp_path_factory.getbasetemp() / "kernels_as_python"
-    monkeypatch.setenv("DELTARULE_CACHE", str(cache))
+def test_large_sizes_are_measured_by_kernels(invoke):
     out = " ".join(invoke("check", "gradient", "dense", "--jacobian").out.split())
     assert "Jacobian of 26 × 10 by compiled kernels, in 10 passes and" in out
     done = invoke("check", "gradient", "dense", "--set", "N=2,D=301,M=2", "--json")
@@ -45,6 +51,31 @@ def test_large_sizes_are_measured_by_kernels(invoke, monkeypatch, tmp_path_facto
     assert values["jacobian"] and values["shape"] == [1206, 4] and values["measuring"] > 0
     assert {g["method"] for g in values["gradients"]} == {"exact steps"}
     assert all(g["gap"] < 1e-13 for g in values["gradients"])
+
+
+def test_the_page_says_which_is_at_fault(invoke, monkeypatch, tmp_path):
+    done = invoke("check", "gradient", "dense")
+    assert done.status == 0
+    assert "✓ the compiled kernel gives the same 4 values and gradients at 4 settings" in done.out
+    assert "kernel" not in invoke("check", "gradient", "dense", "--no-kernel").out
+    wrong_products(monkeypatch)
+    monkeypatch.setenv("DELTARULE_CACHE", str(tmp_path / "wrong"))
+    done = invoke("check", "gradient", "dense", width=200)
+    assert done.status == 1 and "3 of 3 right" in done.out
+    assert "✗ the kernel is at fault, not the formula" in done.out
+    assert "in the kernel and" in done.out and "by the equations, at N = " in done.out
+
+
+def test_json_says_what_is_at_fault(invoke, monkeypatch, tmp_path):
+    wrong_formula(monkeypatch, "W")
+    monkeypatch.setenv("DELTARULE_CACHE", str(tmp_path / "wrong"))
+    done = invoke("check", "gradient", "dense", "--json")
+    (values,) = json.loads(done.out)["checks"]
+    assert done.status == 1 and not values["right"]
+    kernel = values["kernel"]
+    assert kernel["fault"] == "formula" and kernel["right"] and kernel["failed"] is None
+    assert [r["name"] for r in kernel["results"]] == ["y", "dL/db", "dL/dW", "dL/dx"]
+    assert kernel["results"][0]["kernel"] == pytest.approx(kernel["results"][0]["wanted"])
 
 
 @pytest.mark.parametrize("width", [80, 120])
@@ -77,6 +108,7 @@ def test_one_function_several_or_a_whole_file(invoke):
         (["gradient", "dense", "--strid", "2"], "has no option strid", "its options are"),
         (["gradient", "dense", "--shape", "x=N"], "a derivation has its shapes", "leave it out"),
         (["gradient", "dense", "--sheet", "slide"], "--sheet is about sheets", "leave it out"),
+        (["slide", "--no-kernel"], "--no-kernel is about gradients", "leave it out"),
         (["slide", "--jacobian"], "--jacobian is about gradients", "leave it out"),
         (["nowhere.py:f"], "there is no file nowhere.py", "check the path"),
         ([f"{LAYERS}:dens"], "own_layers.py has no function dens", "did you mean 'dense'?"),

@@ -25,7 +25,8 @@ def test_help_imports_nothing_heavy():
 
 
 @pytest.mark.parametrize("words", [
-    ["derive", "dense"], ["trace", "slide"], ["check", "slide"], ["check", "gradient", "dense"],
+    ["derive", "dense"], ["trace", "slide"], ["check", "slide"],
+    ["check", "gradient", "dense", "--no-kernel"],
 ])  # fmt: skip
 def test_numba_stays_out(words):
     code = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Symbol
 
@@ -14,6 +14,7 @@ from deltarule.checking.edges import everyone
 from deltarule.checking.gradient_check import GradientCheck
 from deltarule.checking.gradient_checks import check_gradients
 from deltarule.checking.jacobian import check_jacobians
+from deltarule.checking.kernel_check import KernelCheck, check_kernel
 from deltarule.checking.random_arrays import random_arrays
 from deltarule.kernels.program import loaded, sizes_told
 from deltarule.notation.errors import DeltaruleError
@@ -33,12 +34,21 @@ TIES = (
 
 @dataclass(frozen=True)
 class ChosenCheck:
-    """What came out, whether compiled kernels were taken, and what was left out."""
+    """What came out, whether compiled kernels measured, and what was left out.
+
+    `kernel` is what came out of the compiled kernel itself, None where that was not asked for.
+    """
 
     title: str
     checks: Sequence[GradientCheck]
     jacobian: bool
     note: str = ""
+    kernel: KernelCheck | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong: "formula", "kernel", "both", "", or None where no kernel was run."""
+        return self.kernel.fault(self.checks, self.jacobian) if self.kernel else None
 
 
 def check_derivation(
@@ -48,12 +58,23 @@ def check_derivation(
     jacobian: bool = False,
     progress: Callable[[str], None] | None = None,
     options: Mapping[str, object] | None = None,
+    compiled: bool = False,
 ) -> ChosenCheck:
     """Check all gradients of a derivation, by name or path, with its `options`.
 
     Small settings are checked in balls; at large `sizes`, or if asked for, compiled kernels
-    measure the whole Jacobian. Raises DeltaruleError for what does not fit.
+    measure the whole Jacobian. With `compiled`, the kernel is held against the equations and the
+    derived gradients as well. Raises DeltaruleError for what does not fit.
     """
+    found = _measured(name, sizes, seed, jacobian, progress, options)
+    if not compiled:
+        return found
+    kernel = check_kernel(name, sizes, seed, options, progress, small=found.jacobian)
+    return replace(found, kernel=kernel)
+
+
+def _measured(name: str, sizes, seed: int, jacobian: bool, progress, options) -> ChosenCheck:
+    """The gradients held against measurements."""
     network = load(name, **(options or {}))
     specialise(network, sizes)
     if jacobian or _large(network, sizes):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 
+from deltarule.checking.chosen_check import ChosenCheck
 from deltarule.checking.gradient_check import GradientCheck
 
 
@@ -20,6 +21,22 @@ def check_values(
         "faults": faults,
         "gradients": [_values(check) for check in checks],
     }
+
+
+def kernel_values(found: ChosenCheck) -> dict:
+    """What came out of the compiled kernel, and whether formula or kernel is at fault."""
+    kernel = found.kernel
+    if kernel is None:
+        return {}
+    return {
+        "right": kernel.right, "fault": found.fault or None, "failed": kernel.failed or None,
+        "settings": [dict(s) for s in kernel.settings],
+        "results": [
+            {"name": c.name, "right": c.right, "worst": list(c.worst), "gap": _finite(c.error),
+             "kernel": _finite(c.derived), "wanted": _finite(c.measured)}
+            for c in kernel.checks
+        ],
+    }  # fmt: skip
 
 
 def _values(check: GradientCheck) -> dict:
