@@ -1,8 +1,9 @@
 """Explanations of a printed quantity, ranked by how little has to be supposed.
 
 First come right formulas: carried exactly, with printed values carried on, with rounding on the
-way. Only when none of them prints the digits is a mistake looked for: one in the line or in the
-unprinted lines before it, then two.
+way. Then earlier mistakes are carried on, so that nobody pays twice for one. Only when none of this
+prints the digits is a new mistake looked for: one in the line or in the unprinted lines before it,
+then two.
 """
 
 from __future__ import annotations
@@ -11,25 +12,28 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 import numpy as np
 
-from deltarule.arithmetic.exact import Rounded
-from deltarule.marking.hypotheses import Bench, Circular, Hypothesis, digits
+from deltarule.marking.carrying import ALL_HELD, Carrying, with_mistakes
+from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.paper import Paper, Written
-from deltarule.notation.errors import DeltaruleError
+from deltarule.marking.reach import within_reach
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A hypothesis that prints what is printed, with its cost and the values it gives."""
+    """A hypothesis that prints what is printed, with its cost and the values it gives.
+
+    `mistakes` are new ones; `earlier` ones were charged before and are carried on.
+    """
 
     hypothesis: Hypothesis
     cost: float
     mistakes: tuple[Mistake, ...]
     values: np.ndarray
+    earlier: tuple[Mistake, ...] = ()
 
     @property
     def carried(self) -> bool:
@@ -38,8 +42,6 @@ class Explanation:
         return bool(h.held or h.rounding or h.rounded)
 
 
-#: What it costs to suppose that values were carried in some way.
-ONE_HELD, RIGHT_HELD, ALL_HELD, ROUNDED_BETWEEN, ONE_ROUNDED = 1.0, 1.4, 1.5, 0.5, 1.2
 PAIR = 1.0
 
 #: How many pairs of mistakes are tried; working out a recurrence takes its time.
@@ -64,85 +66,63 @@ class Explainer:
     ):
         self.thorough = thorough
         self.bench, self.paper, self._mistakes = bench, paper, mistakes
-        self.not_right: set[str] = set()
+        self.carrying = Carrying(bench, paper)
         self._known: dict[tuple, np.ndarray | None] = {}
-        self._ways: dict[str, tuple[Iterator, list]] = {}
-        self._held = {name: w for name, w in paper.written.items() if name in bench.equations}
+        self._exact: dict[tuple, np.ndarray | None] = {}
 
     # ---- right formulas -------------------------------------------------------------------
     def right(self, written: Written, entries: list[tuple]) -> Explanation | None:
         """The simplest hypothesis without a mistake that prints the entries; None if none does."""
-        for cost, hypothesis, values in self._carried_values(written):
-            if values is not None and self._prints(written, entries, values):
-                return Explanation(hypothesis, cost, (), values)
+        for cost, hypothesis in self.carrying.right(written):
+            found = self._if_printed(written, entries, hypothesis, cost)
+            if found is not None:
+                return found
         return None
 
-    def _carried_values(self, written: Written) -> Iterator[tuple[float, Hypothesis, Any]]:
-        """The values of a right formula under each way of carrying, worked out once."""
-        name = written.quantity
-        if name not in self._ways:
-            self._ways[name] = (iter(list(self._carryings(name, written))), [])
-        waiting, done = self._ways[name]
-        yield from list(done)
-        for cost, hypothesis in waiting:
-            done.append((cost, hypothesis, self._value(name, hypothesis)))
-            yield done[-1]
+    def following(self, written: Written, entries: list[tuple]) -> Explanation | None:
+        """The simplest way in which earlier mistakes, carried on, print the entries."""
+        for cost, hypothesis, earlier in self.carrying.following(written):
+            found = self._if_printed(written, entries, hypothesis, cost, earlier=earlier)
+            if found is not None:
+                return found
+        return None
 
-    def _carryings(self, name: str, written: Written) -> Iterator[tuple[float, Hypothesis]]:
-        """Ways of carrying values, simplest first."""
-        printed = self._printed_above(name)
-        between = self._between(name)
-        roundings = self._roundings(written)
-        yield 0.0, Hypothesis()
-        for one in sorted(printed, key=lambda p: self._distance(name, p)):
-            yield ONE_HELD, Hypothesis(frozenset([one]))
-        for one in between:
-            for rounding in roundings:
-                yield ONE_ROUNDED, Hypothesis(rounded={one: rounding})
-        right = frozenset(printed) - self.not_right
-        for cost, held in ((RIGHT_HELD, right), (ALL_HELD, frozenset(printed))):
-            yield cost, Hypothesis(held)
-            for one in between:
-                for rounding in roundings:
-                    yield cost + ONE_ROUNDED, Hypothesis(held, rounded={one: rounding})
-            for rounding in roundings:
-                yield cost + ROUNDED_BETWEEN, Hypothesis(held, rounding)
-        for rounding in roundings:
-            yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(rounding=rounding)
+    def reached(self, written: Written, entries: list[tuple]) -> list[str]:
+        """The wrong lines from which entries follow to the digits that are printed of them."""
+        printed = frozenset(self.carrying.printed_above(written.quantity))
+        wrong = printed & self.carrying.not_right
+        if not wrong:
+            return []
+        for held in (wrong, printed):
+            if within_reach(self.bench, self.paper, written, entries, Hypothesis(held), wrong):
+                return sorted(wrong, key=list(self.bench.equations).index)
+        return []
 
-    def _distance(self, name: str, ancestor: str) -> int:
-        return len(self.bench.ancestors(name)) - len(self.bench.ancestors(ancestor))
+    def _if_printed(
+        self, written: Written, entries: list, hypothesis: Hypothesis, cost: float,
+        mistakes: tuple[Mistake, ...] = (), earlier: tuple[Mistake, ...] = (),
+    ) -> Explanation | None:
+        """The explanation, if the hypothesis prints the entries."""
+        if not self._possibly(written, entries, hypothesis):
+            return None
+        values = self._value(written.quantity, hypothesis)
+        if values is None or not self._prints(written, entries, values):
+            return None
+        return Explanation(hypothesis, cost, mistakes, values, earlier)
 
-    def _printed_above(self, name: str) -> list[str]:
-        return [n for n in self.bench.ancestors(name) if n in self._held]
-
-    def _between(self, name: str) -> list[str]:
-        """The unprinted lines between a line and the printed ones before it, nearest first."""
-        found: dict[str, None] = {}
-        queue = [name]
-        while queue:
-            for needed in sorted(self.bench.needs[queue.pop(0)]):
-                known = needed in self._held or needed in found
-                if needed in self.bench.equations and not known:
-                    found[needed] = None
-                    queue.append(needed)
-        return list(found)
-
-    def _roundings(self, written: Written) -> list[Rounded]:
-        """How lines in between may have been rounded: as the sheet says, and as printed here."""
-        policy = self.paper.rounding
-        found = []
-        if not policy.exact:
-            found.append(Rounded(policy.decimals, policy.significant, policy.rule))
-        if written.decimals is not None and written.decimals != policy.decimals:
-            found.append(Rounded(written.decimals, None, policy.rule))
-        return found
+    def _possibly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
+        """A quick look that rules out no hypothesis that prints the entries."""
+        rounded = hypothesis.rounding is not None or hypothesis.rounded
+        return bool(rounded) or self._nearly(written, entries, hypothesis)
 
     def _value(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
-        try:
-            return self.bench.value(name, hypothesis)
-        except (Circular, DeltaruleError, ZeroDivisionError, OverflowError):
-            return None
+        key = (name, *hypothesis.key)
+        if key not in self._exact:
+            try:
+                self._exact[key] = self.bench.value(name, hypothesis)
+            except NO_VALUE:
+                self._exact[key] = None
+        return self._exact[key]
 
     def _prints(self, written: Written, entries: list[tuple], values: np.ndarray) -> bool:
         return all(self.paper.matches(written.numbers[e], values[e]) for e in entries)
@@ -155,12 +135,12 @@ class Explainer:
         """
         name = written.quantity
         places = self.places(name)
-        carryings = list(self._wrong_carryings(name, written))
+        carryings = list(self.carrying.wrong(written))
         single: list[Explanation] = []
         for place in places:
             for mistake in self._mistakes(place):
-                for cost, carried in carryings:
-                    found = self._with(written, entries, carried, cost, (mistake,))
+                for cost, carried, earlier in carryings:
+                    found = self._with(written, entries, carried, cost, (mistake,), earlier)
                     if found is not None:
                         single.append(found)
                         break
@@ -172,38 +152,21 @@ class Explainer:
 
     def places(self, name: str) -> list[str]:
         """The lines where a mistake is looked for; through time, the gradients' lines too."""
-        between = self._between(name)
+        between = self.carrying.between(name)
         if not self.bench.groups.keys() & self.bench.ancestors(name):
             return [name, *between[:4]]
         gradients = [n for n in between if "/d" in n]
         return [name, *dict.fromkeys([*between[:4], *gradients[:MOST_LINES_IN_TIME]])]
 
-    def _wrong_carryings(self, name: str, written: Written) -> Iterator[tuple[float, Hypothesis]]:
-        printed = frozenset(self._printed_above(name))
-        yield 0.0, Hypothesis()
-        seen = set()
-        for cost, held in ((RIGHT_HELD, printed - self.not_right), (ALL_HELD, printed)):
-            if held and held not in seen:
-                seen.add(held)
-                yield cost, Hypothesis(held)
-        for rounding in self._roundings(written):
-            for held in seen or {frozenset()}:
-                yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(held, rounding)
-
     def _with(
         self, written: Written, entries: list, carried: Hypothesis, cost: float,
-        mistakes: tuple[Mistake, ...],
+        mistakes: tuple[Mistake, ...], earlier: tuple[Mistake, ...] = (),
     ) -> Explanation | None:
-        hypothesis = carried
-        for mistake in mistakes:
-            hypothesis = hypothesis.with_variant(mistake.line, mistake.equation)
+        hypothesis = with_mistakes(carried, mistakes)
         if not self._nearly(written, entries, hypothesis):
             return None
-        values = self._value(written.quantity, hypothesis)
-        if values is None or not self._prints(written, entries, values):
-            return None
         total = cost + sum(m.cost for m in mistakes) + PAIR * (len(mistakes) - 1)
-        return Explanation(hypothesis, total, mistakes, values)
+        return self._if_printed(written, entries, hypothesis, total, mistakes, earlier)
 
     def _nearly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
         """A quick look in float64, so that only likely hypotheses are worked out exactly.
@@ -227,13 +190,12 @@ class Explainer:
 
     def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         """Values in float64 are kept: they serve all ways of rounding, and every entry."""
-        wrong = tuple((line, id(equation)) for line, equation in hypothesis.variants.items())
-        through_time = bool(self.bench.groups)
-        key = (name, hypothesis.held, wrong, through_time and digits(hypothesis.rounding))
+        held, rounding, _, wrong = hypothesis.key
+        key = (name, held, wrong, bool(self.bench.groups) and rounding)
         if key not in self._known:
             try:
                 found = self.bench.quick(name, hypothesis)
-            except (Circular, DeltaruleError, ZeroDivisionError, OverflowError):
+            except NO_VALUE:
                 found = None
             self._known[key] = found
         return self._known[key]
@@ -245,7 +207,7 @@ class Explainer:
 
     def _pairs(self, written, entries, places) -> Iterator[Explanation]:
         """Two mistakes, in different lines, everything carried exactly or as printed."""
-        held = frozenset(self._printed_above(written.quantity))
+        held = frozenset(self.carrying.printed_above(written.quantity))
         carryings = [(0.0, Hypothesis())]
         if held:
             carryings.append((ALL_HELD, Hypothesis(held)))

@@ -7,6 +7,7 @@ rounded on the way, and which lines were worked out wrongly.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -21,11 +22,16 @@ from deltarule.arithmetic.run import run
 from deltarule.checking.course import Course
 from deltarule.marking.scans import Scans
 from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.recurrences import Block, Recurrence, blocks, equations_of
 
 
 class Circular(Exception):
     """A wrong line that would need its own result; nobody can have worked so."""
+
+
+#: What is raised where a hypothesis gives no value at all.
+NO_VALUE = (Circular, DeltaruleError, ZeroDivisionError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,13 @@ class Hypothesis:
     rounding: Rounded | None = None
     rounded: Mapping[str, Rounded] = field(default_factory=dict)
     variants: Mapping[str, Equation] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple:
+        """What tells hypotheses apart; it can be hashed, other than the hypothesis itself."""
+        between = tuple((line, digits(r)) for line, r in self.rounded.items())
+        wrong = tuple((line, id(equation)) for line, equation in self.variants.items())
+        return self.held, digits(self.rounding), between, wrong
 
     def with_variant(self, line: str, equation: Equation) -> Hypothesis:
         """The same with one more wrong line."""
@@ -117,6 +130,12 @@ class Bench:
             right = Hypothesis(hypothesis.held, hypothesis.rounding)
             self._bases[key] = _Work(self, right, arithmetic)
         return self._bases[key]
+
+    def printing(self, changed: Mapping[str, np.ndarray]) -> Bench:
+        """The same with other printed values for some lines."""
+        other = copy(self)
+        other._written, other._bases = {**self._written, **changed}, {}
+        return other
 
     def printed(self, name: str) -> np.ndarray:
         """What is printed of a line, as fractions, None where nothing is."""

@@ -27,21 +27,30 @@ def judge(desk: Desk, written: Written) -> list[Verdict]:
     wrong = [e for e in entries if not desk.paper.matches(written.numbers[e], exact[e])]
     if not wrong:
         note = "right, written transposed" if written.transposed else ""
-        return [_verdict(desk, written, entries, verdicts.RIGHT, note)]
-    found = desk.explainer.right(written, entries)
+        return [verdict_on(desk, written, entries, verdicts.RIGHT, note)]
+    found = _without_new_mistake(desk, written, entries)
     if found is not None:
         return [_carried(desk, written, entries, found)]
     return _entry_by_entry(desk, written, entries, wrong)
+
+
+def _without_new_mistake(desk: Desk, written: Written, entries: list) -> Explanation | None:
+    """Right working, or earlier mistakes carried on."""
+    explainer = desk.explainer
+    return explainer.right(written, entries) or explainer.following(written, entries)
 
 
 def _entry_by_entry(
     desk: Desk, written: Written, entries: list[tuple], wrong: list[tuple]
 ) -> list[Verdict]:
     """Entries that no one right way of working prints together."""
-    carried = {e: desk.explainer.right(written, [e]) for e in wrong}
+    carried = {e: _without_new_mistake(desk, written, [e]) for e in wrong}
     rest = [e for e in wrong if carried[e] is None]
     if not rest:
         return [_carried_in_parts(desk, written, entries, carried)]
+    source = desk.explainer.reached(written, rest)
+    if source:
+        return [_follows(desk, written, entries, source, "to the digits that are printed of it")]
     explained = desk.explainer.wrong(written, entries)
     if explained:
         return [_mistaken(desk, written, entries, explained)]
@@ -61,64 +70,77 @@ def _entry_by_entry(
 def _of_fine(desk: Desk, written: Written, fine: list, carried: dict) -> Verdict:
     if any(carried.get(e) is not None for e in fine):
         return _carried_in_parts(desk, written, fine, carried)
-    return _verdict(desk, written, fine, verdicts.RIGHT, "")
+    return verdict_on(desk, written, fine, verdicts.RIGHT, "")
 
 
 def _one(desk: Desk, written: Written, entry: tuple, whole: bool) -> Verdict:
     explained = [] if whole else desk.explainer.wrong(written, [entry])
     if explained:
         return _mistaken(desk, written, [entry], explained)
-    desk.explainer.not_right.add(written.quantity)
+    desk.explainer.carrying.not_right.add(written.quantity)
     exact = desk.bench.right(written.quantity)[entry]
     finding = (
         f"{pretty(written.quantity)} is {words.shown(exact)} here; "
         "no single slip or pair of slips that is known explains the printed value"
     )
-    return _verdict(desk, written, [entry], verdicts.WRONG, finding)
+    return verdict_on(desk, written, [entry], verdicts.WRONG, finding)
 
 
 def _carried(desk: Desk, written: Written, entries: list, found: Explanation) -> Verdict:
-    hypothesis = found.hypothesis
-    bad = [n for n in hypothesis.held if n in desk.explainer.not_right]
+    bad = _not_right(desk, found)
+    if found.earlier:
+        sources = sorted({m.line for m in found.earlier}, key=list(desk.bench.equations).index)
+        return _follows(desk, written, entries, sources, words.of_earlier(found.earlier))
     if bad:
-        desk.explainer.not_right.add(written.quantity)
-        order = list(desk.bench.equations)
-        finding = words.of_following(desk, written, found, sorted(bad, key=order.index))
-        return _verdict(desk, written, entries, verdicts.FOLLOWS, finding)
+        return _follows(desk, written, entries, bad, "as printed")
     finding = words.of_carried(desk, written, entries, found)
-    return _verdict(desk, written, entries, verdicts.CARRIED, finding)
+    return verdict_on(desk, written, entries, verdicts.CARRIED, finding)
+
+
+def _follows(desk: Desk, written: Written, entries: list, sources: list, how: str) -> Verdict:
+    desk.explainer.carrying.not_right.add(written.quantity)
+    finding = words.of_following(sources, how)
+    return verdict_on(desk, written, entries, verdicts.FOLLOWS, finding)
+
+
+def _not_right(desk: Desk, found: Explanation) -> list[str]:
+    """The lines that are not right and whose printed values were carried on."""
+    bad = found.hypothesis.held & desk.explainer.carrying.not_right
+    return sorted(bad, key=list(desk.bench.equations).index)
 
 
 def _carried_in_parts(desk: Desk, written: Written, entries: list, carried: dict) -> Verdict:
     found = [f for f in carried.values() if f is not None]
-    bad = {n for f in found for n in f.hypothesis.held if n in desk.explainer.not_right}
-    if bad:
-        return _carried(desk, written, entries, next(
-            f for f in found if f.hypothesis.held & desk.explainer.not_right
-        ))
+    following = next((f for f in found if f.earlier or _not_right(desk, f)), None)
+    if following is not None:
+        return _carried(desk, written, entries, following)
     hows = dict.fromkeys(words.carrying(desk, f.hypothesis) for f in found)
     finding = f"right with {', or '.join(hows)}"
-    return _verdict(desk, written, entries, verdicts.CARRIED, finding)
+    return verdict_on(desk, written, entries, verdicts.CARRIED, finding)
 
 
 def _mistaken(
     desk: Desk, written: Written, entries: list, explained: list[Explanation]
 ) -> Verdict:
-    desk.explainer.not_right.add(written.quantity)
+    carrying = desk.explainer.carrying
+    carrying.not_right.add(written.quantity)
+    readings = carrying.diagnosed.setdefault(written.quantity, [])
+    readings += [e.mistakes for e in explained if e.mistakes not in readings]
     sentences = list(dict.fromkeys(words.of_mistake(desk, written.quantity, e) for e in explained))
     others = tuple(sentences[1: 1 + MOST_ALTERNATIVES])
     kinds = tuple(m.kind for m in explained[0].mistakes)
     tried = sum(len(desk.mistakes(line)) for line in {m.line for m in explained[0].mistakes})
     if written.bits(entries) < math.log2(tried + 1) and len(sentences) > 1:
         finding = "the printed digits cannot tell: perhaps " + sentences[0]
-        return _verdict(desk, written, entries, verdicts.UNDECIDED, finding, others, kinds)
-    return _verdict(desk, written, entries, verdicts.MISTAKE, sentences[0], others, kinds)
+        return verdict_on(desk, written, entries, verdicts.UNDECIDED, finding, others, kinds)
+    return verdict_on(desk, written, entries, verdicts.MISTAKE, sentences[0], others, kinds)
 
 
-def _verdict(
+def verdict_on(
     desk: Desk, written: Written, entries: list, verdict: str, finding: str,
     alternatives: tuple[str, ...] = (), mistakes: Iterable[str] = (),
 ) -> Verdict:
+    """A verdict on some entries of a quantity, with the right and the printed numbers beside it."""
     exact = desk.bench.right(written.quantity)
     everything = len(entries) == sum(1 for _ in written.printed())
     single = len(entries) == 1 and written.numbers.size > 1

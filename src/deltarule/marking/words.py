@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -10,6 +11,7 @@ from deltarule.checking.show import shown, signed, with_decimals
 from deltarule.marking.desk import Desk
 from deltarule.marking.explain import Explanation
 from deltarule.marking.hypotheses import Hypothesis
+from deltarule.marking.mistakes import Mistake
 from deltarule.marking.paper import Written
 from deltarule.marking.printed import Printed
 from deltarule.notation.names import pretty
@@ -87,10 +89,15 @@ def of_carried(desk: Desk, written: Written, entries: list[tuple], found: Explan
     return f"right with {carrying(desk, found.hypothesis)}; carried exactly it is {numbers}"
 
 
-def of_following(desk: Desk, written: Written, found: Explanation, from_: list[str]) -> str:
-    """From which earlier values a value follows."""
-    names = " and ".join(pretty(n) for n in from_)
-    return f"follows from {names} as printed: worked out from there it is right"
+def of_following(sources: list[str], how: str) -> str:
+    """From which earlier lines a value follows, and how they were carried on."""
+    names = " and ".join(pretty(n) for n in sources)
+    return f"follows from {names} {how}: worked out from there it is right"
+
+
+def of_earlier(mistakes: Sequence[Mistake]) -> str:
+    """How earlier mistakes were carried on."""
+    return "with its mistake carried on" if len(mistakes) == 1 else "with their mistakes carried on"
 
 
 def of_mistake(desk: Desk, quantity: str, found: Explanation) -> str:

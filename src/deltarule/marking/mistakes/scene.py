@@ -24,13 +24,28 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One line worked out wrongly. The lower the cost, the simpler the explanation."""
+    """One line worked out wrongly. The lower the cost, the simpler the explanation.
+
+    `also` holds further lines that go wrong by the same mistake, as where nothing is carried
+    between times.
+    """
 
     kind: str
     cost: float
     line: str
     equation: Equation
     words: str
+    also: tuple[tuple[str, Equation], ...] = ()
+
+    @property
+    def equations(self) -> tuple[tuple[str, Equation], ...]:
+        """Every line that is worked out wrongly, with its wrong equation."""
+        return ((self.line, self.equation), *self.also)
+
+    @property
+    def lines(self) -> frozenset[str]:
+        """The names of those lines."""
+        return frozenset(line for line, _ in self.equations)
 
 
 @dataclass(frozen=True)

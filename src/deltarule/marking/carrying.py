@@ -1,0 +1,159 @@
+"""Ways of carrying values on: exactly, as printed, rounded on the way, with earlier mistakes.
+
+Each way is a hypothesis with a cost: how much has to be supposed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
+
+from deltarule.arithmetic.exact import Rounded
+from deltarule.marking.hypotheses import Bench, Hypothesis
+from deltarule.marking.mistakes import Mistake
+from deltarule.marking.paper import Paper, Written
+
+#: What it costs to suppose that values were carried in some way.
+ONE_HELD, RIGHT_HELD, ALL_HELD, ROUNDED_BETWEEN, ONE_ROUNDED = 1.0, 1.4, 1.5, 0.5, 1.2
+#: What it costs to suppose that an earlier mistake was carried on.
+EARLIER = 1.6
+#: How many explanations of one earlier value, and how many sets of mistakes, are carried on.
+MOST_READINGS, MOST_SETS = 4, 24
+
+
+def with_mistakes(hypothesis: Hypothesis, mistakes: Sequence[Mistake]) -> Hypothesis:
+    """The same with some lines worked out wrongly."""
+    for mistake in mistakes:
+        for line, equation in mistake.equations:
+            hypothesis = hypothesis.with_variant(line, equation)
+    return hypothesis
+
+
+class Carrying:
+    """How the values before a quantity may have been carried on to it.
+
+    `not_right` are the quantities that were judged as not right; `diagnosed` holds, for some of
+    them, the mistakes that explain them: sets of mistakes, simplest first.
+    """
+
+    def __init__(self, bench: Bench, paper: Paper):
+        self.bench, self.paper = bench, paper
+        self.not_right: set[str] = set()
+        self.diagnosed: dict[str, list[tuple[Mistake, ...]]] = {}
+        self._held = {name: w for name, w in paper.written.items() if name in bench.equations}
+
+    def right(self, written: Written) -> Iterator[tuple[float, Hypothesis]]:
+        """Ways of carrying with right formulas alone, simplest first."""
+        name = written.quantity
+        printed = self.printed_above(name)
+        between = self.between(name)
+        roundings = self.roundings(written)
+        yield 0.0, Hypothesis()
+        for one in sorted(printed, key=lambda p: self._distance(name, p)):
+            yield ONE_HELD, Hypothesis(frozenset([one]))
+        for one in between:
+            for rounding in roundings:
+                yield ONE_ROUNDED, Hypothesis(rounded={one: rounding})
+        right = frozenset(printed) - self.not_right
+        for cost, held in ((RIGHT_HELD, right), (ALL_HELD, frozenset(printed))):
+            yield cost, Hypothesis(held)
+            for one in between:
+                for rounding in roundings:
+                    yield cost + ONE_ROUNDED, Hypothesis(held, rounded={one: rounding})
+            for rounding in roundings:
+                yield cost + ROUNDED_BETWEEN, Hypothesis(held, rounding)
+        for rounding in roundings:
+            yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(rounding=rounding)
+
+    def following(
+        self, written: Written
+    ) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
+        """Ways of carrying earlier mistakes on: exactly, rounded, or beside printed values."""
+        name = written.quantity
+        printed = frozenset(self.printed_above(name))
+        roundings = self.roundings(written)
+        sets = self.earlier(name)
+        for carried in sets:
+            yield EARLIER, with_mistakes(Hypothesis(), carried), carried
+        for carried in sets:
+            lines = {line for m in carried for line, _ in m.equations}
+            for held in self._beside(printed, lines):
+                plain = with_mistakes(Hypothesis(held), carried)
+                if held:
+                    yield EARLIER + RIGHT_HELD, plain, carried
+                for rounding in roundings:
+                    rounded = Hypothesis(held, rounding, variants=plain.variants)
+                    yield EARLIER + RIGHT_HELD + ROUNDED_BETWEEN, rounded, carried
+
+    def _beside(self, printed: frozenset[str], lines: set[str]) -> list[frozenset[str]]:
+        """The printed lines that may be taken as printed while some wrong lines are not."""
+        unexplained = printed & self.not_right - self.diagnosed.keys()
+        right = printed - self.not_right
+        some = [frozenset([one]) for one in sorted(printed - lines)]
+        sets = [frozenset(), unexplained, right, right | unexplained, printed - lines, *some]
+        return list(dict.fromkeys(held - lines for held in sets))
+
+    def earlier(self, name: str) -> list[tuple[Mistake, ...]]:
+        """Sets of earlier mistakes that bear on a quantity: all together first, then fewer."""
+        above = self.bench.ancestors(name) | {name}
+        bearing = []
+        for readings in self.diagnosed.values():
+            kept = [tuple(m for m in r if m.lines & above) for r in readings[:MOST_READINGS]]
+            if any(kept):
+                bearing.append([r for r in kept if r])
+        found: dict[tuple[Mistake, ...], None] = {}
+        for count in range(len(bearing), 0, -1):
+            for chosen in combinations(bearing, count):
+                for readings in product(*chosen):
+                    together = tuple(dict.fromkeys(m for r in readings for m in r))
+                    found.setdefault(together)
+                    if len(found) >= MOST_SETS:
+                        return list(found)
+        return list(found)
+
+    def wrong(
+        self, written: Written
+    ) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
+        """Ways of carrying on which a new mistake is looked for."""
+        name = written.quantity
+        printed = frozenset(self.printed_above(name))
+        yield 0.0, Hypothesis(), ()
+        seen = set()
+        for cost, held in ((RIGHT_HELD, printed - self.not_right), (ALL_HELD, printed)):
+            if held and held not in seen:
+                seen.add(held)
+                yield cost, Hypothesis(held), ()
+        for rounding in self.roundings(written):
+            for held in seen or {frozenset()}:
+                yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(held, rounding), ()
+        for carried in self.earlier(name)[:1]:
+            yield EARLIER, with_mistakes(Hypothesis(), carried), carried
+
+    def _distance(self, name: str, ancestor: str) -> int:
+        return len(self.bench.ancestors(name)) - len(self.bench.ancestors(ancestor))
+
+    def printed_above(self, name: str) -> list[str]:
+        """The printed lines that a line depends on."""
+        return [n for n in self.bench.ancestors(name) if n in self._held]
+
+    def between(self, name: str) -> list[str]:
+        """The unprinted lines between a line and the printed ones before it, nearest first."""
+        found: dict[str, None] = {}
+        queue = [name]
+        while queue:
+            for needed in sorted(self.bench.needs[queue.pop(0)]):
+                known = needed in self._held or needed in found
+                if needed in self.bench.equations and not known:
+                    found[needed] = None
+                    queue.append(needed)
+        return list(found)
+
+    def roundings(self, written: Written) -> list[Rounded]:
+        """How lines in between may have been rounded: as the sheet says, and as printed here."""
+        policy = self.paper.rounding
+        found = []
+        if not policy.exact:
+            found.append(Rounded(policy.decimals, policy.significant, policy.rule))
+        if written.decimals is not None and written.decimals != policy.decimals:
+            found.append(Rounded(written.decimals, None, policy.rule))
+        return found
