@@ -16,14 +16,16 @@ STYLES = {
     verdicts.MISTAKE: "bold red",
     verdicts.WRONG: "bold red",
     verdicts.CONTRADICTORY: "bold red",
+    verdicts.TOO_FEW: "yellow",
     verdicts.UNDECIDED: "magenta",
+    verdicts.UNREADABLE: "magenta",
     verdicts.MISSING: "dim",
 }
 #: The verdicts beside which the right value is told.
-_TOLD_RIGHT = (verdicts.FOLLOWS, verdicts.MISTAKE, verdicts.WRONG, verdicts.UNDECIDED,
-               verdicts.MISSING)  # fmt: skip
+_TOLD_RIGHT = (verdicts.FOLLOWS, verdicts.MISTAKE, verdicts.WRONG, verdicts.TOO_FEW,
+               verdicts.UNDECIDED, verdicts.UNREADABLE, verdicts.MISSING)  # fmt: skip
 _SIGNS = {verdicts.RIGHT: "✓", verdicts.CARRIED: "✓", verdicts.FOLLOWS: "→",
-          verdicts.UNDECIDED: "?", verdicts.MISSING: "·"}  # fmt: skip
+          verdicts.UNDECIDED: "?", verdicts.UNREADABLE: "?", verdicts.MISSING: "·"}  # fmt: skip
 
 
 def marking_page(page: Page, marking: Marking) -> None:

@@ -11,16 +11,19 @@ import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic, Undecided, entrywise
 from deltarule.arithmetic.rounding import round_decimal, round_significant
+from deltarule.arithmetic.undefined import UNDEFINED, Undefined
 
 
-def fraction(value) -> Fraction:
-    """An exact rational as a Fraction; of a ball, its midpoint."""
+def fraction(value):
+    """An exact rational as a Fraction; of a ball, its midpoint. What is no number stays so."""
     if isinstance(value, flint.arb):
+        if not value.is_finite():
+            return UNDEFINED
         mantissa, exponent = value.mid().man_exp()
         return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
     if isinstance(value, flint.fmpq):
         return Fraction(int(value.p), int(value.q))
-    return Fraction(value)
+    return value if isinstance(value, (Undefined, MinusInfinity)) else Fraction(value)
 
 
 class MinusInfinity:
@@ -102,9 +105,11 @@ class Rational(Arithmetic):
         return MINUS_INFINITY
 
 
-def _exact(value) -> flint.fmpq:
+def _as_ball(value) -> flint.arb:
     value = fraction(value)
-    return flint.fmpq(value.numerator, value.denominator)
+    if isinstance(value, Fraction):
+        return flint.arb(flint.fmpq(value.numerator, value.denominator))
+    return flint.arb("-inf" if isinstance(value, MinusInfinity) else "nan")
 
 
 def _not_rational(what: str) -> Undecided:
@@ -129,7 +134,7 @@ class Ball(Arithmetic):
     def array(self, values) -> np.ndarray:
         with self.context():
             return entrywise(
-                lambda v: v if isinstance(v, flint.arb) else flint.arb(_exact(v)), values
+                lambda v: v if isinstance(v, flint.arb) else _as_ball(v), values
             )
 
     def power(self, a, exponent: Fraction):
@@ -219,9 +224,12 @@ class Rounded(Rational):
         self.decimals, self.significant, self.rule = decimals, significant, rule
         self._ball = Ball(240)
 
+    def number(self, value):
+        return super().number(value) if isinstance(value, Fraction) else value
+
     def power(self, a, exponent: Fraction):
         if exponent.denominator == 1:
-            return super().power(a, exponent)
+            return entrywise(lambda v: _power(v, int(exponent)), a)
         return self.array(self._ball.power(self._ball.array(a), exponent))
 
     def apply(self, leaf: str, a):
@@ -231,16 +239,17 @@ class Rounded(Rational):
         return self.number(fraction(self._ball.pi()))
 
     def settle(self, a):
+        if self.decimals is None and self.significant is None:
+            return a
+        return entrywise(self._settled, a)
+
+    def _settled(self, value):
+        exact = fraction(value)
+        if not isinstance(exact, Fraction):
+            return value
         if self.decimals is not None:
-            return entrywise(
-                lambda v: self.number(round_decimal(fraction(v), self.decimals, self.rule)), a
-            )
-        if self.significant is not None:
-            return entrywise(
-                lambda v: self.number(round_significant(fraction(v), self.significant, self.rule)),
-                a,
-            )
-        return a
+            return self.number(round_decimal(exact, self.decimals, self.rule))
+        return self.number(round_significant(exact, self.significant, self.rule))
 
     def context(self):
         return self._ball.context()
@@ -259,8 +268,13 @@ class Carried(Rounded):
         return entrywise(_cut, a)
 
 
-def _cut(value: flint.fmpq) -> flint.fmpq:
-    if int(value.q).bit_length() <= 1024:
+def _power(value, exponent: int):
+    """A rational to a whole power; what divides by 0 has no value."""
+    return UNDEFINED if value == 0 and exponent < 0 else value**exponent
+
+
+def _cut(value):
+    if not isinstance(value, flint.fmpq) or int(value.q).bit_length() <= 1024:
         return value
     shift = 512
     return flint.fmpq(int(value.p) * 2**shift // int(value.q), 2**shift)

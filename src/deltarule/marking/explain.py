@@ -79,6 +79,16 @@ class Explainer:
                 return found
         return None
 
+    def right_values(
+        self, written: Written, fits: Callable[[np.ndarray], bool]
+    ) -> np.ndarray | None:
+        """The first values of right working that fit."""
+        for _, hypothesis in self.carrying.right(written):
+            values = self._value(written.quantity, hypothesis)
+            if values is not None and fits(values):
+                return values
+        return None
+
     def following(self, written: Written, entries: list[tuple]) -> Explanation | None:
         """The simplest way in which earlier mistakes, carried on, print the entries."""
         for cost, hypothesis, earlier in self.carrying.following(written):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
-from deltarule.marking import verdicts, words
+import numpy as np
+
+from deltarule.checking.show import finite
+from deltarule.marking import digits, verdicts, words
 from deltarule.marking.desk import Desk
 from deltarule.marking.explain import Explanation
 from deltarule.marking.paper import Written
@@ -24,6 +28,16 @@ def judge(desk: Desk, written: Written) -> list[Verdict]:
     """
     entries = [e for e, _ in written.printed()]
     exact = desk.bench.right(written.quantity)
+    nowhere = [e for e in entries if not finite(exact[e])]
+    if nowhere:
+        return [*_without_value(desk, written, nowhere), *_of_rest(desk, written, nowhere)]
+    longer = digits.padded(written, desk.paper.rounding)
+    if longer is not None:
+        return _of_few_digits(desk, written, longer)
+    return _judged(desk, written, entries, exact)
+
+
+def _judged(desk: Desk, written: Written, entries: list, exact: np.ndarray) -> list[Verdict]:
     wrong = [e for e in entries if not desk.paper.matches(written.numbers[e], exact[e])]
     if not wrong:
         note = "right, written transposed" if written.transposed else ""
@@ -32,6 +46,55 @@ def judge(desk: Desk, written: Written) -> list[Verdict]:
     if found is not None:
         return [_carried(desk, written, entries, found)]
     return _entry_by_entry(desk, written, entries, wrong)
+
+
+def _of_few_digits(desk: Desk, written: Written, longer: Written) -> list[Verdict]:
+    """Numbers with fewer digits than the sheet asks: right where the digits left out are zeros."""
+    entries = [e for e, _ in written.printed()]
+    exact = desk.bench.right(written.quantity)
+    short = [e for e in entries if longer.numbers[e] is not written.numbers[e]]
+    if not _rightly_worked(desk, longer, entries):
+        few = [e for e in short if not _rightly_worked(desk, longer, [e])
+               and _rightly_worked(desk, written, [e])]
+        if few:
+            rest = [e for e in entries if e not in few]
+            asked = words.asked_digits(desk.paper.rounding)
+            desk.explainer.carrying.not_right.add(written.quantity)
+            return [
+                replace(
+                    verdict_on(desk, written, few, verdicts.TOO_FEW, f"the sheet asks for {asked}"),
+                    expected=words.expected_text(longer, few, exact),
+                ),
+                *(_judged(desk, part(written, rest), rest, exact) if rest else ()),
+            ]
+    return _judged(desk, written, entries, exact)
+
+
+def _rightly_worked(desk: Desk, written: Written, entries: list) -> bool:
+    """Whether entries come of right working from right values."""
+    found = desk.explainer.right(written, entries)
+    return found is not None and not _not_right(desk, found)
+
+
+def _without_value(desk: Desk, written: Written, entries: list) -> list[Verdict]:
+    """Entries of which the right value is infinite or none at all."""
+    finding = words.of_no_value(desk, written.quantity, entries[0])
+    verdict = verdict_on(desk, written, entries, verdicts.UNDECIDED, finding)
+    return [replace(verdict, expected="")]
+
+
+def _of_rest(desk: Desk, written: Written, without: list) -> list[Verdict]:
+    rest = [e for e, _ in written.printed() if e not in without]
+    exact = desk.bench.right(written.quantity)
+    return _judged(desk, part(written, rest), rest, exact) if rest else []
+
+
+def part(written: Written, entries: list) -> Written:
+    """Some entries of what is written, by themselves."""
+    numbers = np.full(written.numbers.shape, None, dtype=object)
+    for entry in entries:
+        numbers[entry] = written.numbers[entry]
+    return Written(written.quantity, numbers, written.transposed)
 
 
 def _without_new_mistake(desk: Desk, written: Written, entries: list) -> Explanation | None:
@@ -51,13 +114,19 @@ def _entry_by_entry(
     source = desk.explainer.reached(written, rest)
     if source:
         return [_follows(desk, written, entries, source, "to the digits that are printed of it")]
+    otherwise = _shortened_otherwise(desk, written, entries)
+    if otherwise is not None:
+        return [otherwise]
     explained = desk.explainer.wrong(written, entries)
     if explained:
         return [_mistaken(desk, written, entries, explained)]
+    last = _last_digit(desk, written, rest)
     result = []
     fine = [e for e in entries if e not in rest]
     if fine:
         result.append(_of_fine(desk, written, fine, carried))
+    if last is not None:
+        return [*result, last]
     if len(rest) > 1:
         together = desk.explainer.wrong(written, rest)
         if together:
@@ -65,6 +134,33 @@ def _entry_by_entry(
     for entry in rest:
         result.append(_one(desk, written, entry, whole=len(entries) == 1))
     return result
+
+
+def _shortened_otherwise(desk: Desk, written: Written, entries: list) -> Verdict | None:
+    """Right values whose digits were cut off where the sheet rounds, or the other way round."""
+    rule = desk.paper.rounding.rule
+    values = desk.explainer.right_values(
+        written, lambda v: bool(digits.by_another_rule(written, entries, v, rule))
+    )
+    if values is None:
+        return None
+    desk.explainer.carrying.not_right.add(written.quantity)
+    finding = digits.by_another_rule(written, entries, values, rule)
+    return verdict_on(
+        desk, written, entries, verdicts.MISTAKE, finding, mistakes=("rounding rule",)
+    )
+
+
+def _last_digit(desk: Desk, written: Written, entries: list) -> Verdict | None:
+    """Values that are one off in their last digit."""
+    exact = desk.bench.right(written.quantity)
+    finding = digits.one_off(written, entries, exact, desk.paper.rounding.rule)
+    if not finding:
+        return None
+    desk.explainer.carrying.not_right.add(written.quantity)
+    return verdict_on(
+        desk, written, entries, verdicts.MISTAKE, finding, mistakes=("last digit",)
+    )
 
 
 def _of_fine(desk: Desk, written: Written, fine: list, carried: dict) -> Verdict:

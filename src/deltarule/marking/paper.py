@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from deltarule.checking.course import Course
+from deltarule.checking.show import finite
 from deltarule.marking.arrays import Numbers, entries, shape
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding
@@ -49,10 +50,16 @@ class Paper:
     rounding: Rounding = Rounding()
 
     def matches(self, printed: Printed, value) -> bool:
-        """Whether a value would be printed like this, under the sheet's rule or to the nearest."""
+        """Whether a value would be printed like this, under the sheet's rule or to the nearest.
+
+        A value in the middle between two numbers may be printed as either; what is no number
+        matches none.
+        """
+        if not finite(value):
+            return False
         if self.rounding.rule == "truncate":
             return printed.printable(value, "truncate")
-        return printed.printable(value, "half-up") or printed.printable(value, "half-even")
+        return printed.nearest(value)
 
 
 def lay_out(numbers: Mapping[str, Numbers], course: Course, rounding: Rounding) -> Paper:

@@ -25,6 +25,7 @@ _DECIMAL = re.compile(
 )
 _FRACTION = re.compile(_SIGN + r"(?P<over>[0-9]+)\s*/\s*(?P<under>[0-9]+)", re.ASCII)
 _LONGEST, _LARGEST_POWER = 400, 400
+_HALF = Fraction(1, 2)
 _REMEDY = "write 0.5, 0,5, -3, 3/4 or 1.2e-3"
 
 
@@ -78,6 +79,17 @@ class Printed:
     def printable(self, value: Fraction | Decimal | int, rule: str | None = "half-up") -> bool:
         """Does the real `value` print as these digits? With rule None: under any rule."""
         return value in self.interval(rule)
+
+    def nearest(self, value: Fraction | Decimal | int, units: Fraction = _HALF) -> bool:
+        """Is the real `value` at most half a unit (or so many) of the last digit away?"""
+        return abs(Fraction(value) - self.value) <= units * (self.unit or 0)
+
+    def with_decimals(self, decimals: int) -> Printed:
+        """The same value printed with more decimals, zeros behind it."""
+        text = str(int(abs(self.value) * 10**decimals)).rjust(decimals + 1, "0")
+        point = len(text) - decimals
+        shown = text[:point] + "." + text[point:] if decimals else text
+        return Printed("-" + shown if self.value < 0 else shown)
 
     def interval(self, rule: str | None = "half-up") -> Interval:
         """All values that print as these digits; a fraction stands for itself alone."""

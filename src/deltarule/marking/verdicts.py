@@ -10,14 +10,16 @@ FOLLOWS = "follows"
 MISTAKE = "mistake"
 WRONG = "wrong"
 CONTRADICTORY = "contradictory given"
+TOO_FEW = "too few digits"
 UNDECIDED = "could not decide"
+UNREADABLE = "could not read"
 MISSING = "missing"
 
 #: The verdicts that count as right.
 COUNT_AS_RIGHT = (RIGHT, CARRIED)
 
 #: The verdicts of values from which later ones may follow.
-NOT_RIGHT = (FOLLOWS, MISTAKE, WRONG, CONTRADICTORY, UNDECIDED)
+NOT_RIGHT = (FOLLOWS, MISTAKE, WRONG, CONTRADICTORY, TOO_FEW, UNDECIDED)
 
 
 @dataclass(frozen=True)

@@ -7,25 +7,56 @@ from fractions import Fraction
 
 import numpy as np
 
-from deltarule.checking.show import shown, signed, with_decimals
+from deltarule.checking.inserted import inserted, points
+from deltarule.checking.show import finite, shown, signed, with_decimals
 from deltarule.marking.desk import Desk
 from deltarule.marking.explain import Explanation
 from deltarule.marking.hypotheses import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.paper import Written
 from deltarule.marking.printed import Printed
+from deltarule.marking.sheets import Rounding
 from deltarule.notation.names import pretty
 
 
 def as_printed(value: Fraction, printed: Printed) -> str:
     """A value with as many decimals as somebody printed."""
-    if printed.decimals is None:
+    if printed.decimals is None or not finite(value):
         return shown(value)
     rounded = round(Fraction(value) * 10**printed.decimals)
     half_away = Fraction(value) * 10**printed.decimals
     if abs(half_away - int(half_away)) == Fraction(1, 2):
         rounded = int(half_away) + (1 if half_away > 0 else -1)
     return with_decimals(Fraction(rounded, 10**printed.decimals), printed.decimals)
+
+
+def of_no_value(desk: Desk, quantity: str, entry: tuple) -> str:
+    """Which line became infinite or NaN first, with its numbers put in."""
+    course = desk.course
+    above = desk.bench.ancestors(quantity) | {quantity}
+    for line in course.lines:
+        name = line.quantity
+        bad = ~np.isfinite(np.asarray(course.floats.arrays[name], dtype=float))
+        if name not in above or not bad.any():
+            continue
+        for at, target in points(line.equation, course.floats):
+            if bad[target]:
+                here = f"{pretty(name)}{_at(target)}"
+                numbers = inserted(line.equation, at, course.floats, shown)
+                value = shown(float(course.floats.arrays[name][target]))
+                return f"{here} = {numbers} is {value}, and so is what needs it"
+    return f"{pretty(quantity)}{_at(entry)} has no value"
+
+
+def _at(entry: tuple) -> str:
+    return f"[{','.join(map(str, entry))}]" if entry else ""
+
+
+def asked_digits(policy: Rounding) -> str:
+    """How many digits a sheet asks for."""
+    number = policy.decimals if policy.decimals is not None else policy.significant
+    unit = "decimal" if policy.decimals is not None else "significant figure"
+    return f"{number} {unit}{'' if number == 1 else 's'}"
 
 
 def listed(numbers: list[str], rows: list[tuple] | None = None) -> str:

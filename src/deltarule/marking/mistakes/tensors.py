@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from sympy import Expr
 
 from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.marking.mistakes.sites import sites
 from deltarule.notation.names import pretty
-from deltarule.notation.nodes import Read, read, reads, tensor_name
+from deltarule.notation.nodes import Read, Reduction, read, reads, tensor_name, walk
 from deltarule.notation.substitution import replace_reads
 from deltarule.notation.symbols import Index
 
@@ -67,11 +66,11 @@ def _instead(scene: Scene, name: str, other: str) -> Iterator[Wrong]:
 
 
 def _scope(scene: Scene) -> dict[Index, int]:
-    """The extents of all indices in the formula, free and bound."""
+    """The extents of all indices in the formula, free and bound, those in conditions too."""
     extents = {i: scene.extent(n) for i, n in scene.equation.ranges}
-    for site in sites(scene.equation.rhs):
-        for reduction in site.inside:
-            extents |= {i: scene.extent(n) for i, n in reduction.ranges}
+    for node in walk(scene.equation.rhs):
+        if isinstance(node, Reduction):
+            extents |= {i: scene.extent(n) for i, n in node.ranges}
     return extents
 
 

@@ -1,0 +1,78 @@
+"""Digits: too few of them, cut off where they should be rounded, one too large or too small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.checking.show import finite
+from deltarule.marking.paper import Written
+from deltarule.marking.printed import Printed
+from deltarule.marking.sheets import Rounding
+
+#: So many figures at least make one unit of the last one small beside the number.
+FEWEST_FIGURES = 3
+
+_SLIPS = {
+    ("half-up", "truncate"): "cut off where it should be rounded",
+    ("half-even", "truncate"): "cut off where it should be rounded",
+    ("truncate", "half-up"): "rounded where it should be cut off",
+}
+
+
+def padded(written: Written, policy: Rounding) -> Written | None:
+    """The numbers with as many digits as the policy asks, zeros behind; None if all have them."""
+    numbers = written.numbers.copy()
+    few = False
+    for entry, printed in written.printed():
+        decimals = decimals_asked(printed, policy)
+        if printed.decimals is not None and printed.decimals < decimals:
+            numbers[entry], few = printed.with_decimals(decimals), True
+    return Written(written.quantity, numbers, written.transposed) if few else None
+
+
+def decimals_asked(printed: Printed, policy: Rounding) -> int:
+    """How many decimals a number should be printed with; as many as it has if nothing is asked."""
+    if policy.decimals is not None:
+        return policy.decimals
+    if policy.significant is not None and printed.value and printed.decimals is not None:
+        return printed.decimals + policy.significant - (printed.figures or 0)
+    return printed.decimals or 0
+
+
+def by_another_rule(
+    written: Written, entries: list[tuple], values: np.ndarray, rule: str
+) -> str:
+    """The rule by which values were made shorter, in words, if it is not the sheet's."""
+    for (asked, used), told in _SLIPS.items():
+        if rule == asked and _all(
+            written, entries, values, lambda p, v, used=used: p.printable(v, used)
+        ):
+            return told
+    return ""
+
+
+def one_off(written: Written, entries: list[tuple], values: np.ndarray, rule: str) -> str:
+    """What to say of last digits that are one too large or too small; empty if they are not."""
+    room = Fraction(2 if rule == "truncate" else 3, 1 if rule == "truncate" else 2)
+    for entry in entries:
+        if (written.numbers[entry].figures or 0) < FEWEST_FIGURES:
+            return ""
+    if not _all(written, entries, values, lambda p, v: p.nearest(v, room)):
+        return ""
+    smaller = all(abs(written.numbers[e].value) < abs(values[e]) for e in entries)
+    if smaller:
+        return (
+            "the last digit is one too small: somewhere on the way a number was cut off where it "
+            "should be rounded, or rounded too early"
+        )
+    return "the last digit is one off: somewhere on the way a number was rounded wrongly, or too early"
+
+
+def _all(
+    written: Written, entries: list[tuple], values: np.ndarray,
+    fits: Callable[[Printed, Fraction], bool],
+) -> bool:
+    return all(finite(values[e]) and fits(written.numbers[e], values[e]) for e in entries)
