@@ -1,7 +1,9 @@
-"""Quantities that a person may ask for beyond the usual lines: local and partial derivatives.
+"""Quantities that a person may ask for beyond the usual lines: derivatives of other tensors.
 
 `dyhat/ds2` is how each ŷ changes with its own s₂; `dE_o[0]/dh1` is the gradient of one entry of
-a tensor, computed by the same backward pass with a start of its own.
+a tensor, computed by the same backward pass with a start of its own. Both are total derivatives:
+all ways from the one tensor to the other count. `direct dxhat/dx` is the direct part, through the
+equation of x̂ alone, its mean and variance held.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ def locate(reference: Reference | str, derivation: Derivation) -> tuple[str, tup
     _refuse_unknown(reference, derivation)
     if reference.of is None or reference.of == derivation.of:
         return reference.name, reference.entry
-    if local_derivative(derivation.network, reference.of, reference.wrt) is not None:
+    network = derivation.network
+    local = local_derivative(network, reference.of, reference.wrt, reference.direct)
+    if local is not None:
         entry = reference.entry or reference.of_index
         if reference.of_index and reference.entry and reference.of_index != reference.entry:
             raise DeltaruleError(
@@ -40,14 +44,22 @@ def locate(reference: Reference | str, derivation: Derivation) -> tuple[str, tup
                 str(reference),
                 "ask for entries with equal indices",
             )
-        return f"d{reference.of}/d{reference.wrt}", entry
-    tensor = derivation.network.tensor(reference.of)
+        return local.name, entry
+    tensor = network.tensor(reference.of)
+    if reference.direct:
+        raise DeltaruleError(
+            f"{reference} is not one number for each entry of {reference.of}",
+            str(reference),
+            "ask for the total derivative, without the word direct",
+        )
     if len(reference.of_index) != len(tensor.axes):
         example = "[" + ",".join("0" for _ in tensor.axes) + "]"
+        direct = local_derivative(network, reference.of, reference.wrt, True) is not None
+        hint = f"; the direct part alone is direct d{reference.of}/d{reference.wrt}"
         raise DeltaruleError(
             f"{reference} does not say which entry of {reference.of} is meant",
             str(reference),
-            f"write d{reference.of}{example}/d{reference.wrt}",
+            f"write d{reference.of}{example}/d{reference.wrt}" + (hint if direct else ""),
         )
     return f"d{_entry(reference)}/d{reference.wrt}", reference.entry
 
@@ -65,11 +77,30 @@ def meant(reference: Reference | str, derivation: Derivation) -> Reference:
     if reference.of in _LOSSES and reference.of not in tensors:
         name = f"d{root}/d{reference.wrt}"
         return replace(reference, name=name, of=root)
+    if reference.of in tensors and reference.of != root and reference.entry:
+        return _own_entry(reference, derivation.network)
     delta = _DELTA.fullmatch(reference.name)
     if delta and reference.name not in tensors and f"s{delta[1]}" in tensors:
         wrt = f"s{delta[1]}"
         return replace(reference, name=f"d{root}/d{wrt}", of=root, wrt=wrt)
     return reference
+
+
+def _own_entry(reference: Reference, network: Network) -> Reference:
+    """`dv/dx[0,2]` as `dv[2]/dx[0,2]`, where v[c] is made of the entries x[n, c] alone."""
+    writers = network.equation_of(str(reference.of))
+    if reference.of_index or reference.direct or len(writers) != 1:
+        return reference
+    equation = writers[0]
+    if local_derivative(network, equation.name, reference.wrt) is not None:
+        return reference
+    found = set()
+    for part in partials(equation.rhs, str(reference.wrt), equation.lhs):
+        at = dict(zip(part.subscripts, reference.entry, strict=False))
+        found.add(tuple(at.get(i) for i in equation.subscripts))
+    if len(found) != 1 or None in (own := found.pop()):
+        return reference
+    return replace(reference, of_index=own)
 
 
 def _entry(reference: Reference) -> str:
@@ -96,23 +127,57 @@ def extra_lines(reference: Reference | str, derivation: Derivation) -> list[Line
     reference = meant(reference, derivation)
     if reference.of is None or reference.of == derivation.of:
         return []
-    local = local_derivative(derivation.network, reference.of, reference.wrt)
+    local = local_derivative(
+        derivation.network, reference.of, reference.wrt, reference.direct
+    )
     if local is not None:
         return [Line(local.name, "backward", local)]
+    locate(reference, derivation)
     return _from_one_entry(reference, derivation)
 
 
-def local_derivative(network: Network, of: str, wrt: str | None) -> Equation | None:
-    """∂A[i]/∂B[i] as an equation, where each A[i] reads B at its own i alone; else None."""
+def local_derivative(
+    network: Network, of: str, wrt: str | None, direct: bool = False
+) -> Equation | None:
+    """∂A[i]/∂B[i] as an equation, where each A[i] depends on B at its own i alone; else None.
+
+    If only the `direct` part is asked, other ways from B to A do not count.
+    """
     writers = network.equation_of(of)
     if len(writers) != 1 or wrt is None:
         return None
     equation = writers[0]
+    if not direct and _other_way(network, equation, wrt):
+        return None
     found = list(partials(equation.rhs, wrt, equation.lhs))
     if not found or any(p.ranges or p.subscripts != equation.subscripts for p in found):
         return None
     total = sum((p.factor for p in found), Integer(0))
-    return Equation(f"d{of}/d{wrt}", equation.subscripts, total, equation.ranges, equation.place)
+    name = f"{'direct ' if direct else ''}d{of}/d{wrt}"
+    return Equation(name, equation.subscripts, total, equation.ranges, equation.place)
+
+
+def _other_way(network: Network, equation: Equation, wrt: str) -> bool:
+    """Whether the equation reads another tensor that depends on `wrt`, at the same time."""
+    waiting = [n for n in _read_now(equation) if n != wrt]
+    seen: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name == wrt:
+            return True
+        if name not in seen:
+            seen.add(name)
+            waiting += [n for e in network.equation_of(name) for n in _read_now(e)]
+    return False
+
+
+def _read_now(equation: Equation) -> list[str]:
+    """The tensors that an equation reads, states of another time left out."""
+    carried = {
+        r for node in nodes.walk(equation.rhs) if isinstance(node, nodes.Carried)
+        for r in nodes.reads(node)
+    }
+    return [tensor_name(r) for r in nodes.reads(equation.rhs) if r not in carried]
 
 
 def _from_one_entry(reference: Reference, derivation: Derivation) -> list[Line]:

@@ -68,7 +68,9 @@ def one_off(written: Written, entries: list[tuple], values: np.ndarray, rule: st
             "the last digit is one too small: somewhere on the way a number was cut off where it "
             "should be rounded, or rounded too early"
         )
-    return "the last digit is one off: somewhere on the way a number was rounded wrongly, or too early"
+    return (
+        "the last digit is one off: somewhere on the way a number was rounded wrongly, or too early"
+    )
 
 
 def _all(

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from deltarule.calculus import Derivation
+from deltarule.checking.course import Course
 from deltarule.marking import verdicts
 from deltarule.marking.after import judge_after
 from deltarule.marking.answers import Answers, load_answers
-from deltarule.marking.desk import Desk, derivation_of, open_desk
-from deltarule.marking.formulas import judge_formula
+from deltarule.marking.desk import Desk, derivation_of, open_desk, run_course
+from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.hidden import hidden
 from deltarule.marking.judge import judge
 from deltarule.marking.mends import mended
@@ -42,7 +43,7 @@ def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None)
                 verdicts_here = judged(desk, doubt=True)
                 notes += hidden(desk, verdicts_here)
                 found += verdicts_here
-            found += formulas(run, number, run.formulas, known)
+            found += judged_formulas(run, number, run.formulas, known)
     return Marking(sheet.title, tuple(found), notes=tuple(notes))
 
 
@@ -62,7 +63,7 @@ def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
         notes.append("the sheet's givens are used as its own printed values mend them")
     found = judged(desk, doubt=False)
     notes += hidden(desk, found)
-    found += formulas(run, answers.run, answers.formulas, known)
+    found += judged_formulas(run, answers.run, answers.formulas, known)
     found += [_missing(desk, name) for name in _not_answered(run, desk)]
     return Marking(sheet.title, tuple(found), answers.who, tuple(notes))
 
@@ -89,12 +90,32 @@ def judged(desk: Desk, doubt: bool) -> list[Verdict]:
     return found
 
 
-def formulas(run: Run, number: int, typed: Mapping[str, str], known: dict) -> list[Verdict]:
-    """The verdicts on formulas."""
-    return [
-        judge_formula(derivation_of(run, known), quantity, formula, number)
-        for quantity, formula in typed.items()
-    ]
+def judged_formulas(
+    run: Run, number: int, typed: Mapping[str, str], known: dict
+) -> list[Verdict]:
+    """The verdicts on formulas; one that cannot be read stops no other."""
+    if not typed:
+        return []
+    derivation = derivation_of(run, known)
+    grounds = Grounds(_numbers(run, known), run.properties)
+    found = []
+    for quantity, formula in typed.items():
+        try:
+            found.append(judge_formula(derivation, quantity, formula, number, grounds))
+        except DeltaruleError as error:
+            told = f"{error.fact} ({error.place}): {error.remedy}"
+            found.append(
+                Verdict(quantity, None, verdicts.UNREADABLE, told, "", formula, run=number)
+            )
+    return found
+
+
+def _numbers(run: Run, known: dict) -> Course | None:
+    """The course of a run with its numbers; None if a sheet of formulas has none."""
+    try:
+        return run_course(run, (), known)
+    except DeltaruleError:
+        return None
 
 
 def _in_order(desk: Desk) -> Iterator[Written]:

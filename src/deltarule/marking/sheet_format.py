@@ -17,11 +17,13 @@ from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.names import ascii_name, canonical, parse_reference
 
 _INHERITED = ("network", "optimiser", "rate", "updates", "not_updated", "rounding")
-_MERGED = ("options", "given")
+_MERGED = ("options", "given", "properties")
 _OWN = ("title", "at", "asked", "restated", "published", "formulas", "marks")
 RUN_KEYS = (*_OWN, *_INHERITED, *_MERGED)
 SHEET_KEYS = (*RUN_KEYS, "source", "run")
 ROUNDING_KEYS = ("decimals", "significant", "rule")
+#: What may be declared of a sheet's data.
+PROPERTIES = ("one-hot", "sums to one", "symmetric", "positive")
 _TRANSPOSED = (" transposed", "ᵀ", "^T", ".T")
 
 
@@ -83,6 +85,7 @@ class _Reader:
             "not_updated": fixed,
             "rounding": self._rounding(),
             "given": given,
+            "properties": self._properties(),
             "restated": restated,
             "published": published,
             "formulas": read_formulas(self._table("formulas"), self.toml, self.number),
@@ -182,6 +185,16 @@ class _Reader:
             place = self._where("rounding", "rule")
             _named(expect(table["rule"], str, place), check_rule, place)
         return dict(table)
+
+    def _properties(self) -> dict[str, str]:
+        found = {}
+        for key, value in self._table("properties").items():
+            place = self._where("properties", key)
+            if expect(value, str, place) not in PROPERTIES:
+                hint = did_you_mean(value, PROPERTIES) or f"known are {', '.join(PROPERTIES)}"
+                raise DeltaruleError(f"{value!r} is no property of data", place, hint)
+            found[_named(key, canonical, place)] = value
+        return found
 
     def _marks(self, asked: tuple[str, ...]) -> dict[str, Printed]:
         marks = {}

@@ -22,6 +22,9 @@ A sheet is a TOML file. Copy this one:
     x = [1.0, -0.5]
     Theta1 = [[1.2, 2.1, 1.5], [-0.3, -0.7, 0.3]]
 
+    [properties]                   # of the data, beyond what the derivation declares
+    y = "one-hot"                  # or: sums to one, symmetric, positive
+
     [restated]                     # a given that the publication prints a second time
     "Theta1 transposed" = [[1.2, -0.3], [2.1, -0.7], [-1.5, 0.3]]
 
@@ -52,9 +55,9 @@ a Unicode minus and a decimal comma stand in quotes: `"1/3"`, `"−0,5"`. (`[0,5
 **Updates** are 1 when left out and a `rate`, an `… after` or `at = "after"` is there, else 0.
 **Runs.** What stands before the first `[[run]]` is a run itself if it publishes or asks
 something, or if it is the only one. A further run inherits network, optimiser, rate, updates,
-not_updated and rounding unless it has its own; its [run.options] and [run.given] add to and
-replace single values of the sheet's; restated, published, formulas, asked, marks and at are
-its own.
+not_updated and rounding unless it has its own; its [run.options], [run.given] and
+[run.properties] add to and replace single values of the sheet's; restated, published, formulas,
+asked, marks and at are its own.
 """
 
 from __future__ import annotations
@@ -103,6 +106,7 @@ class Run:
     not_updated: tuple[str, ...] = ()
     rounding: Rounding = Rounding()
     given: dict[str, Numbers] = field(default_factory=dict)
+    properties: dict[str, str] = field(default_factory=dict)
     restated: dict[str, Numbers] = field(default_factory=dict)
     published: dict[str, Numbers] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)

@@ -7,17 +7,19 @@
     dE/dTheta2           ∂E/∂Θ₂        \\frac{\\partial E}{\\partial \\Theta_{2}}
     Theta2 after         Θ₂ after      \\Theta_{2}^{\\text{after}}
     dE_o[0]/dh1[0]       ∂E_o[0]/∂h₁[0]
+    direct dxhat/dx      direct ∂x̂/∂x
 
 A plain name is letters and digits, then subscripts after underscores. A letter or Greek letter
 may carry hat, bar, tilde or prime; digits at its end are a subscript. `after` marks the value
-after the update. Entries count from 0.
+after the update, `direct` the part of a derivative that goes through one equation alone. Entries
+count from 0.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deltarule.notation.errors import DeltaruleError
 
@@ -50,6 +52,7 @@ _SUBSCRIPT_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", re.ASCII)
 _HEAD = re.compile(r"(?P<stem>[A-Za-z]+)(?P<digits>[0-9]*)", re.ASCII)
 _AFTER = re.compile(r"(.+?)(?: +|_)(?:after|new) *((?:\[[^\[\]]*\] *)*)|(?:new|updated) +(.+)")
+_DIRECT = re.compile(r"direct +(.+)")
 _INDEXED = re.compile(r"([^\[\]]*)((?:\[[^\[\]]*\] *)*)")
 _REMEDY = "names are letters, digits and _, such as Theta2, yhat, W_hf, dE/dTheta2, Theta2 after"
 
@@ -58,7 +61,8 @@ _REMEDY = "names are letters, digits and _, such as Theta2, yhat, W_hf, dE/dThet
 class Reference:
     """A quantity, or one entry of it: `name` is canonical and holds no indices.
 
-    For a derivative `dA[i]/dB[j]`: of = "A", of_index = (i,), wrt = "B", entry = (j,).
+    For a derivative `dA[i]/dB[j]`: of = "A", of_index = (i,), wrt = "B", entry = (j,). It is the
+    total derivative, unless it is `direct`.
     """
 
     name: str
@@ -66,6 +70,7 @@ class Reference:
     of: str | None = None
     of_index: tuple[int, ...] = ()
     wrt: str | None = None
+    direct: bool = False
 
     @property
     def after(self) -> bool:
@@ -80,7 +85,8 @@ class Reference:
     def __str__(self) -> str:
         core = self.name.removesuffix(" after")
         if self.of is not None:
-            core = f"d{self.of}{_brackets(self.of_index)}/d{self.wrt}"
+            direct = "direct " if self.direct else ""
+            core = f"{direct}d{self.of}{_brackets(self.of_index)}/d{self.wrt}"
         return core + _brackets(self.entry) + (" after" if self.after else "")
 
 
@@ -103,6 +109,10 @@ def ascii_name(text: str) -> str:
 def parse_reference(text: str) -> Reference:
     """Read `Θ₂`, `Theta1[0][2]`, `∂E/∂Θ₂`, `dE_o[0]/dh1[0]`, `Theta2_new`, `s1[0] after` …"""
     core, after = text.strip(), ""
+    found = _DIRECT.fullmatch(core)
+    if found and "/" in core:
+        reference = parse_reference(found[1])
+        return replace(reference, name=f"direct {reference.name}", direct=True)
     found = _AFTER.fullmatch(core)
     if found:
         core, after = (found[1] or "") + (found[2] or "") + (found[3] or ""), " after"
@@ -123,7 +133,8 @@ def pretty(text: str) -> str:
     core = _pretty_plain(reference.name.removesuffix(" after"))
     if reference.of is not None:
         over = _pretty_plain(reference.of) + _brackets(reference.of_index)
-        core = f"∂{over}/∂{_pretty_plain(str(reference.wrt))}"
+        direct = "direct " if reference.direct else ""
+        core = f"{direct}∂{over}/∂{_pretty_plain(str(reference.wrt))}"
     return core + _brackets(reference.entry) + (" after" if reference.after else "")
 
 
@@ -139,6 +150,8 @@ def latex(text: str) -> str:
         return shown + entry
     over = _latex_plain(reference.of) + _brackets(reference.of_index)
     shown = rf"\frac{{\partial {over}}}{{\partial {_latex_plain(str(reference.wrt))}{entry}}}"
+    if reference.direct:
+        shown = rf"\left({shown}\right)_{{\text{{direct}}}}"
     return rf"\left({shown}\right)^{{\text{{after}}}}" if reference.after else shown
 
 

@@ -2,37 +2,38 @@
 
     ∂L/∂ŷ · σ′(s₃) θ₃ σ′(s₂) θ₂ σ′(s₁) x
     Σ_m dE/ds2[m] * Theta2[d, m]
+    Σ_{i=max(0, p − 2)…p} [i ≠ q]·∂L/∂y[i]·w[p − i]
 
-Products may be written with or without a dot; σ′(s) is the slope of the activation. The result
-is an expression over the tensors of a network.
+Products may be written with or without a dot; σ′(s) is the slope of σ. Whatever `derive` prints
+can be read. The result is an expression over the tensors of a network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer, Rational, oo
 
-from deltarule.marking.formulas.tokens import Token, tokens
+from deltarule.marking.formulas.conditions import Conditions
+from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import Printed
 from deltarule.notation import nodes
-from deltarule.notation.equations import extents
-from deltarule.notation.errors import DeltaruleError, did_you_mean
-from deltarule.notation.functions import FUNCTIONS, Elementwise, derivative
-from deltarule.notation.names import canonical
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import read
-from deltarule.notation.symbols import Index, Size
-from deltarule.notation.tensors import Tensor
+from deltarule.notation.errors import did_you_mean
+from deltarule.notation.functions import absolute, derivative, log
+from deltarule.notation.matrices import Inverse, LogDet
+from deltarule.notation.nodes import Choose, Condition, FloorQuotient, Sum
+from deltarule.notation.symbols import Index, Scalar, Size
 
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_MEANT = {"σ": "sigmoid", "sigma": "sigmoid", "ln": "log", "sig": "sigmoid"}
-_ANY_ACTIVATION = ("f", "φ", "phi", "g", "σ", "sigma", "a")
+#: Words that stand between parts of a formula.
+_RESERVED = ("if", "else", "mod", "first")
+_CLOSING = {"⌊": "⌋", "⌈": "⌉"}
 
 
 def parse_formula(
     formula: str,
-    network: Network,
+    vocabulary: Vocabulary,
     place: str = "formula",
     implied: Sequence[tuple[Index, Expr]] = (),
 ) -> Expr:
@@ -41,223 +42,247 @@ def parse_formula(
     A tensor without brackets is read at the `implied` indices, where its axes are among theirs:
     in a formula for ∂E/∂s₂[m], ŷ is ŷ[m].
     """
-    return _Parser(formula, network, place, implied).parse()
+    return Parser(formula, vocabulary, place, implied).parse()
 
 
-class _Parser:
+class Parser(Conditions):
     """Recursive descent over the tokens of one formula."""
 
-    def __init__(self, formula: str, network: Network, place: str, implied: Sequence):
-        self.formula, self.network, self.place = formula, network, place
-        self.implied = implied
-        self.rest = tokens(formula, place)
-        self.tensors = _with_gradients(network)
-
     def parse(self) -> Expr:
+        """The whole formula."""
         if not self.rest:
-            raise self._error("the formula is empty", "write one, or leave the answer out")
-        found = self._sum_of_terms()
+            raise self.error("the formula is empty", "write one, or leave the answer out")
+        found = self.sum_of_terms()
         if self.rest:
-            raise self._error(f"{self.rest[0].text!r} is not expected here", "check the brackets")
+            raise self.error(f"{self.rest[0].text!r} is not expected here", "check the brackets")
         return found
 
-    # ---- grammar --------------------------------------------------------------------------
-    def _sum_of_terms(self) -> Expr:
-        negative = self._take("-")
+    def sum_of_terms(self) -> Expr:
+        """Terms with + and − between them."""
+        negative = self.take("-")
         if not negative:
-            self._take("+")
-        total = -self._product() if negative else self._product()
-        while self._next() in ("+", "-"):
-            minus = self._pop().text == "-"
+            self.take("+")
+        total = self._negated(self._product()) if negative else self._product()
+        while self.next() in ("+", "-"):
+            minus = self.pop().text == "-"
             term = self._product()
-            total = total - term if minus else total + term
+            total = self._added(total, self._negated(term) if minus else term)
         return total
 
     def _product(self) -> Expr:
-        result = self._power()
+        """Factors, and conditions in brackets, which hold for all of the product."""
+        guards: list[Condition] = []
+        factors = self._factor(guards)
         while self.rest:
             token = self.rest[0]
-            if self._take("*"):
-                result = result * self._signed()
-            elif self._take("/"):
-                result = result / self._signed()
-            elif token.kind != "sign" or token.text == "(":
-                result = result * self._power()
+            if token.text in ("*", "⊙"):
+                self.pop()
+                factors += self._factor(guards)
+            elif self.take("/"):
+                factors = [self._divided(self._multiplied(factors), self._signed())]
+            elif token.kind == "name" and token.text == "mod":
+                self.pop()
+                top = self._multiplied(factors)
+                factors = [nodes.Remainder(top, self._power())]
+            elif self._begins_factor(token):
+                factors += self._factor(guards)
             else:
                 break
-        return result
+        result = self._multiplied(factors)
+        return Sum(result, (), guards) if guards else result
+
+    def _begins_factor(self, token: Token) -> bool:
+        if token.kind == "name" and token.text in _RESERVED:
+            return False
+        return token.kind not in ("sign", "transposed") or token.text in ("(", "⌊", "⌈")
+
+    def _factor(self, guards: list[Condition]) -> list[Expr]:
+        if self.next() == "[":
+            conditions, factors = self.bracket()
+            guards += conditions
+            return factors
+        return [self._signed()]
 
     def _signed(self) -> Expr:
-        return -self._power() if self._take("-") else self._power()
+        return self._negated(self._power()) if self.take("-") else self._power()
 
     def _power(self) -> Expr:
         base = self._atom()
-        if self.rest and self.rest[0].kind == "superscript":
-            return base ** Integer(int(self._pop().text.translate(_POWERS)))
-        if self._take("^"):
-            minus = self._take("-")
-            exponent = self._atom()
-            if not exponent.is_Rational:
-                raise self._error("an exponent must be a number", "write s^2 or s^(1/2)")
-            return base ** (-exponent if minus else exponent)
+        while self.rest:
+            if self.rest[0].kind == "superscript":
+                digits = self.rest[0].text.translate(_POWERS)
+                if not digits.removeprefix("-").isdigit():
+                    raise self.error(f"{digits!r} is no exponent", "write s^2 or s^(1/2)")
+                self.pop()
+                base = self._raised(base, Integer(int(digits)))
+            elif self.rest[0].kind == "transposed":
+                self.pop()
+                base = self._turned(base)
+            elif self.take("^"):
+                minus = self.take("-")
+                exponent = self._exponent()
+                base = self._raised(base, -exponent if minus else exponent)
+            else:
+                break
         return base
 
+    def _exponent(self) -> Expr:
+        exponent = self._atom()
+        constants = isinstance(exponent, Expr) and all(
+            isinstance(s, (Scalar, Size)) for s in nodes.free_symbols(exponent)
+        )
+        if not constants or nodes.reads(exponent):
+            raise self.error("an exponent must be a number", "write s^2 or s^(1/2)")
+        return exponent
+
     def _atom(self) -> Expr:
-        token = self._pop()
+        token = self.pop()
         if token.text == "(":
-            inside = self._sum_of_terms()
-            self._expect(")")
-            return inside
+            return self._in_parentheses()
+        if token.text in _CLOSING:
+            return self._rounded(token.text)
+        if token.text == "|":
+            inside = self.sum_of_terms()
+            self.expect("|")
+            return self._applied(absolute, [inside])
         if token.kind == "number":
-            return self._number(token)
-        if token.kind == "sum":
-            return self._sum()
+            return self._constant(_number(token))
+        if token.text == "∞":
+            return oo
+        if token.kind == "reduction":
+            return self.reduction(token)
         if token.kind == "root":
-            return self._argument() ** Rational(1, 2)
-        if token.kind == "slope":
+            return self._raised(self._atom(), Rational(1, 2))
+        if token.kind == "primed" and self.next() == "(":
             return self._slope(token)
-        if token.kind in ("name", "derivative"):
+        if token.kind in ("name", "derivative", "primed"):
             return self._named(token)
-        raise self._error(f"{token.text!r} is not expected here", "a name or a number belongs here")
+        raise self.error(f"{token.text!r} is not expected here", "a name or a number belongs here")
 
-    def _number(self, token: Token) -> Expr:
-        if token.text in "½¼":
-            return Rational(1, 2 if token.text == "½" else 4)
-        value = Printed(token.text).value
-        return Rational(value.numerator, value.denominator)
-
-    def _argument(self) -> Expr:
-        self._expect("(")
-        inside = self._sum_of_terms()
-        self._expect(")")
+    def _in_parentheses(self) -> Expr:
+        inside = self.sum_of_terms()
+        if self.next() == "if":
+            self.pop()
+            condition = self.statement()
+            self.expect("else")
+            inside = Choose(condition, inside, self.sum_of_terms())
+        self.expect(")")
         return inside
 
-    def _sum(self) -> Expr:
-        names = self._index_names()
-        body = self._product()
-        found = extents(body, self.tensors, self.place)
-        ranges = []
-        for name in names:
-            index = Index(name)
-            if index not in found:
-                raise self._error(
-                    f"the sum runs over {name}, which stands on no axis",
-                    f"read some tensor at {name}",
-                )
-            ranges.append((index, found[index]))
-        return nodes.Sum(body, ranges)
+    def _rounded(self, opening: str) -> Expr:
+        """⌊a/b⌋ or ⌈a/b⌉."""
+        quotient = self.counting(self.sum_of_terms, halves=True)
+        self.expect(_CLOSING[opening])
+        if not isinstance(quotient, FloorQuotient):
+            return quotient
+        return quotient if opening == "⌊" else nodes.CeilingQuotient(*quotient.args)
 
-    def _index_names(self) -> list[str]:
-        closing = {"[": "]", "{": "}"}.get(self._next() or "")
-        if closing is None:
-            return [self._pop().text]
-        self._pop()
-        names = [self._pop().text]
-        while self._take(","):
-            names.append(self._pop().text)
-        self._expect(closing)
-        return names
-
-    def _slope(self, token: Token) -> Expr:
-        function = self._function(token.text[:-1])
-        if function is None:
-            raise self._error(f"{token.text} is no slope of a known function", "write σ′(s)")
-        return derivative(function)(self._argument())
-
-    def _named(self, token: Token) -> Expr:
-        if self._next() == "(":
-            function = self._function(token.text)
-            if function is not None:
-                return function(self._argument())
-        name = canonical(token.text.replace(" ", ""))
-        if name in self.tensors:
-            return read(name, *self._subscripts(name))
-        scalars = {s.name: s for s in self.network.scalars}
-        sizes = {s.name: s for t in self.tensors.values() for a in t.axes
-                 for s in a.free_symbols if isinstance(s, Size)}
-        found = scalars.get(name) or sizes.get(token.text)
-        if found is None:
-            hint = did_you_mean(name, [*self.tensors, *scalars])
-            raise self._error(f"{token.text} is no quantity here", hint or "check its spelling")
+    def arguments(self) -> list[Expr]:
+        """What stands in parentheses, parted by commas."""
+        self.expect("(")
+        found = [self.sum_of_terms()]
+        while self.take(","):
+            found.append(self.sum_of_terms())
+        self.expect(")")
         return found
 
-    def _subscripts(self, name: str) -> list[Expr]:
-        axes = self.tensors[name].axes
-        found: list[Expr] = []
-        if self._next() == "[":
-            self._pop()
-            found.append(self._sum_of_index())
-            while self._take(","):
-                found.append(self._sum_of_index())
-            self._expect("]")
+    def _slope(self, token: Token) -> Expr:
+        function = self.vocabulary.function(token.text.rstrip("′"))
+        if function is None:
+            raise self.error(f"{token.text} is no slope of a known function", "write σ′(s)")
+        return self._applied(derivative(function), self.arguments())
+
+    def _named(self, token: Token) -> Expr:
+        known = self.vocabulary
+        if token.text == "log" and self.next() == "det":
+            self.pop()
+            return self._log_det()
+        if self.next() == "(" and token.kind == "name":
+            if token.text == "inverse":
+                return self._inverse()
+            if token.text == "frozen":
+                return nodes.Frozen(self.arguments()[0])
+            function = known.function(token.text)
+            if function is not None:
+                return self._applied(function, self.arguments())
+        symbol = known.symbol(token.text) if self.next() != "[" else None
+        name = known.tensor(token.text)
+        if name is not None and not self._is_index(token.text, name):
+            return self._read(name)
+        if symbol is not None:
+            return self._constant(symbol)
+        if self.counts and token.kind != "derivative":
+            return Index(token.text)
+        hint = did_you_mean(token.text, [*known.tensors, *known.symbols])
+        raise self.error(f"{token.text} is no quantity here", hint or "check its spelling")
+
+    def _is_index(self, text: str, name: str) -> bool:
+        """Whether a name that a tensor has too is that of an index, or of a size, here."""
+        axes = self.vocabulary.tensors[name].axes
+        if not self.counts or not axes or self.next() == "[":
+            return False
+        own = text in [i.name for i, _ in self.implied] or text in self.vocabulary.symbols
+        return self.halves or own or not self._implied(axes)
+
+    def _read(self, name: str) -> Expr:
+        axes = self.vocabulary.tensors[name].axes
+        if self.next() == "[":
+            found = self.subscripts()
         else:
             found = self._implied(axes)
         if len(found) != len(axes):
-            raise self._error(
+            raise self.error(
                 f"{name} has {len(axes)} axes but is read with {len(found)}",
                 "write one index for each axis, such as Theta2[d, m]",
             )
-        return found
+        return self.vocabulary.reading(name, found)
 
     def _implied(self, axes: Sequence[Expr]) -> list[Expr]:
         """The implied index of each axis; none where one is missing or two would do."""
-        found = [[i for i, n in self.implied if n == axis] for axis in axes]
+        found: list[list[Expr]] = [[i for i, n in self.implied if n == axis] for axis in axes]
         return [f[0] for f in found] if all(len(f) == 1 for f in found) else []
 
-    def _sum_of_index(self) -> Expr:
-        token = self._pop()
-        index: Expr = Integer(int(token.text)) if token.kind == "number" else Index(token.text)
-        while self._next() in ("+", "-"):
-            sign = 1 if self._pop().text == "+" else -1
-            token = self._pop()
-            term = Integer(int(token.text)) if token.kind == "number" else Index(token.text)
-            index = index + sign * term
-        return index
+    def _log_det(self) -> Expr:
+        body = self.arguments()[0]
+        if not isinstance(body, nodes.Read) or len(body.indices) < 2:
+            raise self.error("log det is of a matrix", "write log det(S[a, b])")
+        return LogDet(body, [(i, self.extent(i, body)) for i in body.indices[-2:]])
 
-    def _function(self, name: str) -> type[Elementwise] | None:
-        """The function that a name means; σ, f and φ also mean the network's own activation."""
-        used = {type(n) for e in self.network.equations for n in nodes.walk(e.rhs)
-                if isinstance(n, Elementwise)}
-        activations = {f for f in used if f.row.name not in ("exp", "log")}
-        known = FUNCTIONS.get(_MEANT.get(name, name))
-        if known is not None and (known in used or name not in _ANY_ACTIVATION):
-            return known
-        if name in _ANY_ACTIVATION and len(activations) == 1 and name not in self.tensors:
-            return next(iter(activations))
-        by_symbol = {f.row.symbol: f for f in FUNCTIONS.values() if f.row.symbol}
-        return known or by_symbol.get(name)
+    def _inverse(self) -> Expr:
+        body = self.arguments()[0]
+        row, column = self.subscripts()
+        return Inverse(body, row, column, self.extent(row, body))
 
-    # ---- tokens ---------------------------------------------------------------------------
-    def _next(self) -> str | None:
-        return self.rest[0].text if self.rest else None
+    # What is done with values: matrices in words do it otherwise.
+    def _constant(self, value: Expr) -> Expr:
+        return value
 
-    def _pop(self) -> Token:
-        if not self.rest:
-            raise self._error("the formula ends too early", "check its brackets")
-        return self.rest.pop(0)
+    def _negated(self, value: Expr) -> Expr:
+        return -value
 
-    def _take(self, text: str) -> bool:
-        if self._next() == text:
-            self.rest.pop(0)
-            return True
-        return False
+    def _added(self, one: Expr, two: Expr) -> Expr:
+        return one + two
 
-    def _expect(self, text: str) -> None:
-        if not self._take(text):
-            raise self._error(f"{text!r} is missing", "check the brackets")
+    def _multiplied(self, factors: list[Expr]) -> Expr:
+        return nodes.multiply(factors)
 
-    def _error(self, fact: str, remedy: str) -> DeltaruleError:
-        at = self.rest[0].start + 1 if self.rest else len(self.formula)
-        return DeltaruleError(
-            fact, f"{self.place}, character {at} of {self.formula!r}", remedy
-        )
+    def _divided(self, top: Expr, bottom: Expr) -> Expr:
+        return FloorQuotient(top, bottom) if self.halves else top / bottom
+
+    def _raised(self, base: Expr, exponent: Expr) -> Expr:
+        return base**exponent
+
+    def _applied(self, function, arguments: list[Expr]) -> Expr:
+        if function is log and isinstance(arguments[0], nodes.LogSumExp):
+            return arguments[0]
+        return function(*arguments)
+
+    def _turned(self, value: Expr) -> Expr:
+        raise self.error("a transpose needs matrices without indices", "write W[m, d] for W[d, m]ᵀ")
 
 
-def _with_gradients(network: Network) -> Mapping[str, Tensor]:
-    """The network's tensors, and their gradients under the loss's name and under L."""
-    found = dict(network.tensors)
-    roots = {"L", "E", "C", *([network.loss.name] if network.loss else [])}
-    for tensor in network.tensors.values():
-        for root in roots:
-            found.setdefault(f"d{root}/d{tensor.name}", tensor)
-    return found
+def _number(token: Token) -> Rational:
+    if token.text in "½¼":
+        return Rational(1, 2 if token.text == "½" else 4)
+    value = Printed(token.text).value
+    return Rational(value.numerator, value.denominator)

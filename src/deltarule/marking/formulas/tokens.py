@@ -7,22 +7,26 @@ from dataclasses import dataclass
 
 from deltarule.notation.errors import DeltaruleError
 
-_NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹])[\w\u0300-\u036f])*"
+_NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹ᵀ])[\w\u0300-\u036f])*"
 _PATTERN = re.compile(
     rf"""
     (?P<blank>\s+)
   | (?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
+  | (?P<transposed>ᵀ|\^\{{?T\}}?(?!\w)|\.T(?!\w))
   | (?P<derivative>[d∂]{_NAME}\s*/\s*[d∂]{_NAME})
   | (?P<number>\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?|½|¼)
-  | (?P<sum>(?:Σ|∑|sum)_?(?=[\[{{\w]))
-  | (?P<slope>{_NAME}(?:['′’]))
+  | (?P<reduction>(?:Σ|∑|sum)_?(?=[\[{{\w])|(?:Π|∏|prod|max)_(?=[{{\w]))
+  | (?P<primed>{_NAME}(?:['′’])+)
   | (?P<root>√)
   | (?P<name>{_NAME})
-  | (?P<sign>\*\*|[-+−–*·×⊙/^(){{}}\[\],])
+  | (?P<sign>\*\*|<=|>=|!=|==|\.\.\.|[-+−–*·×⊙/^(){{}}\[\],=≠<>≤≥|…⌊⌋⌈⌉∞])
     """,
     re.VERBOSE,
 )
-_SAME = {"−": "-", "–": "-", "·": "*", "×": "*", "⊙": "*", "**": "^"}
+_SAME = {
+    "−": "-", "–": "-", "·": "*", "×": "*", "**": "^", "<=": "≤", ">=": "≥", "!=": "≠",
+    "==": "=", "...": "…",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,8 @@ def tokens(formula: str, place: str) -> list[Token]:
         kind = match.lastgroup or ""
         if kind != "blank":
             text = match.group()
+            if kind == "primed":
+                text = text.replace("'", "′").replace("’", "′")
             found.append(Token(kind, _SAME.get(text, text), position))
         position = match.end()
     return found

@@ -1,0 +1,177 @@
+"""One formula beside the right one, at generic values; and the mistakes that lead from one to
+the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from sympy import Expr
+
+from deltarule.arithmetic.base import Undecided
+from deltarule.arithmetic.evaluate import evaluate
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.modular import Modular
+from deltarule.arithmetic.probe import Probe
+from deltarule.calculus import Derivation
+from deltarule.checking.lines import Line
+from deltarule.checking.show import shown
+from deltarule.marking.formulas.grounds import filled
+from deltarule.marking.formulas.target import Target
+from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.nodes import Read, index_names, reads, tensor_name
+from deltarule.notation.substitution import replace_reads, substitute
+from deltarule.notation.symbols import Size
+
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+
+class Comparison:
+    """One formula beside the right one, at generic values with some properties."""
+
+    def __init__(
+        self, derivation: Derivation, target: Target, written: Expr,
+        properties: Mapping[str, str] | None = None,
+    ):
+        self.derivation, self.target, self.written = derivation, target, written
+        self.properties = properties or {}
+        self.full = target.at_entry(self._expanded())
+        self.probe = self._filled(Float64(), 1)
+        self.values = self._value(written, self.probe)
+
+    def _expanded(self) -> Expr:
+        """The right formula in terms of what the written one is in terms of."""
+        used = {tensor_name(r) for r in reads(self.written)}
+        known = {g.name: g for g in self.derivation.gradients.values()}
+        outer = f"d{self.derivation.of}/d"
+        allowed = {n for n in used if n.startswith(outer)}
+
+        def out(access: Read) -> Expr:
+            name = tensor_name(access)
+            if name in allowed or name not in known:
+                return access
+            g = known[name]
+            inner = substitute(g.expr, dict(zip(g.indices, access.indices, strict=True)))
+            return replace_reads(inner, out)
+
+        right = self.target.equation.rhs
+        return replace_reads(right, out) if allowed else right
+
+    def _filled(self, arithmetic, seed: int) -> Probe:
+        return filled(self.derivation, arithmetic, seed, self.properties, self._least())
+
+    def _least(self) -> dict[str, int]:
+        """Sizes with which the entry that is asked exists."""
+        axes = [n for _, n in self.target.equation.ranges]
+        return {
+            n.name: k + 2 for n, k in zip(axes, self.target.entry, strict=False)
+            if isinstance(n, Size) and n not in self.derivation.network.definitions and k > 0
+        }
+
+    def _value(self, formula: Expr, probe: Probe) -> np.ndarray:
+        return evaluate(formula, self.target.ranges, probe.values, probe.arithmetic)
+
+    def right(self) -> bool:
+        """Whether both formulas agree, modulo a prime where that decides, else at many floats."""
+        if not self._close(self.values, self._value(self.full, self.probe)):
+            return False
+        try:
+            exact = self._filled(Modular(), 2)
+            if np.array_equal(self._value(self.written, exact), self._value(self.full, exact)):
+                return True
+        except Undecided:
+            pass
+        others = (self._filled(Float64(), s) for s in (3, 4, 5))
+        return all(
+            self._close(self._value(self.written, p), self._value(self.full, p)) for p in others
+        )
+
+    def _close(self, one: np.ndarray, two: np.ndarray) -> bool:
+        return bool(np.allclose(one, two, rtol=1e-9, atol=1e-14))
+
+    def mistakes(self) -> list[tuple[Mistake, ...]]:
+        """One mistake, or else two, with which the right formula becomes the written one."""
+        single = mistakes_in(self._scene(self.full))
+        found = [(m,) for m in single if self._gives(m)]
+        return found or sorted(self._pairs(single), key=_far_fetched)
+
+    def _pairs(self, single: list[Mistake]) -> Iterator[tuple[Mistake, Mistake]]:
+        """Two mistakes: those whose changes multiply to the one that is seen, then checked."""
+        right = self._value(self.full, self.probe)
+        with np.errstate(all="ignore"):
+            seen = (self.values / right).ravel()
+            values = [self._tried(m) for m in single]
+            kept = [(m, (v / right).ravel()) for m, v in zip(single, values, strict=True)
+                    if v is not None]
+            changes = np.array([c for _, c in kept])
+            for k, (first, change) in enumerate(kept):
+                fits = np.isclose(changes * change, seen, rtol=1e-9).all(axis=1)
+                for other in np.flatnonzero(fits[: k + 1]):
+                    yield from self._both(first, kept[other][0])
+
+    def _both(self, first: Mistake, second: Mistake) -> Iterator[tuple[Mistake, Mistake]]:
+        for mistake in mistakes_in(self._scene(first.equation.rhs)):
+            if mistake.words == second.words and self._gives(mistake):
+                yield first, mistake
+                return
+
+    def _tried(self, mistake: Mistake) -> np.ndarray | None:
+        try:
+            return self._value(mistake.equation.rhs, self.probe)
+        except (DeltaruleError, ZeroDivisionError, OverflowError):
+            return None
+
+    def _gives(self, mistake: Mistake) -> bool:
+        value = self._tried(mistake)
+        return value is not None and self._close(self.values, value)
+
+    def _scene(self, formula: Expr) -> Scene:
+        target = self.target
+        equation = Equation(
+            target.name, () if target.entry else target.indices, formula, target.ranges, "formula"
+        )
+        values = self.probe.values
+        shapes = {
+            name: array.shape
+            for name, array in values.arrays.items()
+            if array.dtype.kind == "f" and name != target.name
+        }
+        line = Line(target.name, "backward", equation)
+        return Scene(
+            self.derivation.network, line, {line.quantity: line}, shapes, values.extent
+        )
+
+    def counterexample(self) -> str:
+        """Where the formulas differ, in numbers."""
+        right = np.asarray(self._value(self.full, self.probe))
+        gaps = np.abs(np.asarray(self.values) - right)
+        at = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
+        names = index_names(self.full) | {i.name for i, _ in self.target.ranges}
+        where = ", ".join(
+            f"{i} = {k}" for (i, _), k in zip(self.target.ranges, at, strict=True)
+        )
+        return (
+            f"at generic numbers{' for ' + where if where and names else ''} the formula gives "
+            f"{shown(float(np.asarray(self.values)[at]))}, but "
+            f"{'the gradient' if '/d' in self.target.name else self.target.shown} is "
+            f"{shown(float(right[at]))}"
+        )
+
+
+def _far_fetched(mistakes: tuple[Mistake, ...]) -> tuple[float, int]:
+    """How much two mistakes suppose together: their costs, and how far layers are mixed up."""
+    numbers = [[int(n) for n in re.findall(r"\d+", m.words.translate(_DIGITS))] for m in mistakes]
+    apart = sum((n[0] - n[1]) ** 2 for n in numbers if len(n) == 2)
+    return sum(m.cost for m in mistakes), apart
+
+
+def told(mistakes: tuple[Mistake, ...]) -> str:
+    """Mistakes in one sentence."""
+    words = [m.words for m in mistakes]
+    prefixes = {w.partition(": ")[0] for w in words}
+    if len(words) > 1 and len(prefixes) == 1 and all(": " in w for w in words):
+        words[1:] = [w.partition(": ")[2] for w in words[1:]]
+    return " and ".join(words)

@@ -1,0 +1,77 @@
+"""The values at which formulas are compared: generic ones, with the properties of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.probe import Probe
+from deltarule.arithmetic.run import run
+from deltarule.calculus import Derivation
+from deltarule.checking.course import Course
+from deltarule.marking.sheet_format import PROPERTIES
+from deltarule.notation.networks import Network
+from deltarule.notation.tensors import Tensor
+
+ONE_HOT, SUMS_TO_ONE, SYMMETRIC, _ = PROPERTIES
+
+
+class ProbeWith(Probe):
+    """A network at generic values that have some properties more than are declared in its file."""
+
+    def __init__(
+        self, network: Network, arithmetic: Arithmetic, seed: int, properties: Mapping[str, str],
+        **sizes: int,
+    ):
+        self.properties = properties
+        super().__init__(network, arithmetic, seed, **sizes)
+
+    def draw(self, tensor: Tensor) -> np.ndarray:
+        """Random entries with the properties of the tensor."""
+        wanted = self.properties.get(tensor.name)
+        if wanted is None or tensor.whole:
+            return super().draw(tensor)
+        shape = self.shape(tensor.axes)
+        numbers = self._fractions(shape, tensor.within or (0, 1))
+        axis = _axis(tensor)
+        if wanted == ONE_HOT:
+            numbers = (numbers == numbers.max(axis, keepdims=True)).astype(int)
+        elif wanted == SUMS_TO_ONE:
+            numbers = numbers / numbers.sum(axis, keepdims=True)
+        elif wanted == SYMMETRIC:
+            numbers = (numbers + numbers.swapaxes(-1, -2)) / 2
+        return self.arithmetic.array(numbers)
+
+
+def _axis(tensor: Tensor) -> int:
+    """The axis along which entries add up to one: as declared, else the last."""
+    return tensor.sums_to_one if tensor.sums_to_one is not None else len(tensor.axes) - 1
+
+
+def filled(
+    derivation: Derivation, arithmetic: Arithmetic, seed: int, properties: Mapping[str, str],
+    sizes: Mapping[str, int],
+) -> Probe:
+    """Generic values of all that a derivation computes."""
+    probe = ProbeWith(derivation.network, arithmetic, seed, properties, **sizes)
+    for name in derivation.upstream:
+        axes = derivation.network.tensors[name].axes
+        probe.values.arrays[f"d{derivation.of}/d{name}"] = probe.noise(axes)
+    run(derivation.equations(), probe.values, probe.arithmetic)
+    return probe
+
+
+def observed(course: Course) -> dict[str, str]:
+    """The properties that a sheet's targets have: those that are one-hot."""
+    found = {}
+    for tensor in course.network.tensors.values():
+        of_classes = tensor.role == "target" or tensor.sums_to_one is not None
+        if of_classes and tensor.axes and not tensor.whole and tensor.name in course.givens:
+            entries = course.givens[tensor.name]
+            axis = _axis(tensor)
+            hot = all(v in (0, 1) for v in entries.flat) and entries.shape[axis] > 1
+            if hot and np.all(entries.sum(axis) == 1):
+                found[tensor.name] = ONE_HOT
+    return found

@@ -1,0 +1,85 @@
+"""What a formula is for: a gradient, a derivative or a line, whole or one entry of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Expr, Integer
+
+from deltarule.calculus import Derivation
+from deltarule.checking.quantities import local_derivative, meant
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.names import Reference, pretty
+from deltarule.notation.substitution import substitute
+from deltarule.notation.symbols import Index
+
+
+@dataclass(frozen=True)
+class Target:
+    """The right equation of a quantity; `entry` is the one that is asked, () for all of them."""
+
+    equation: Equation
+    entry: tuple[int, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The quantity's name."""
+        return self.equation.name
+
+    @property
+    def indices(self) -> tuple[Index, ...]:
+        """The quantity's indices."""
+        return self.equation.indices
+
+    @property
+    def ranges(self) -> tuple:
+        """The indices that are left, with how far they run."""
+        return () if self.entry else self.equation.ranges
+
+    def at_entry(self, formula: Expr) -> Expr:
+        """A formula for all entries, for the one that is asked."""
+        if not self.entry:
+            return formula
+        table = dict(zip(self.indices, map(Integer, self.entry), strict=True))
+        return substitute(formula, table)
+
+    @property
+    def shown(self) -> str:
+        """The quantity as it is shown."""
+        inside = ",".join(map(str, self.entry))
+        return pretty(self.name) + (f"[{inside}]" if self.entry else "")
+
+
+def target_of(derivation: Derivation, quantity: str) -> Target:
+    """What a quantity is. Raises DeltaruleError for one that has no formula of its own."""
+    reference = meant(quantity, derivation)
+    equation = _equation(derivation, reference)
+    if equation is None:
+        name = reference.wrt or reference.name
+        raise DeltaruleError(
+            f"{quantity} is no gradient of {derivation.network.name}",
+            quantity,
+            did_you_mean(name, derivation.gradients)
+            or "its gradients are of " + ", ".join(derivation.gradients),
+        )
+    entry = reference.entry or reference.of_index
+    if entry and len(entry) != len(equation.indices):
+        raise DeltaruleError(
+            f"{quantity} names {len(entry)} indices, but {pretty(equation.name)} has "
+            f"{len(equation.indices)}",
+            quantity, "give one number for each axis, counted from 0",
+        )
+    return Target(equation, entry)
+
+
+def _equation(derivation: Derivation, reference: Reference) -> Equation | None:
+    network = derivation.network
+    if reference.of is not None and reference.of != derivation.of:
+        return local_derivative(network, reference.of, reference.wrt, reference.direct)
+    if reference.of is not None:
+        gradient = derivation.gradients.get(str(reference.wrt))
+        return None if gradient is None else gradient.equation()
+    writers = network.equation_of(reference.name)
+    plain = len(writers) == 1 and writers[0].subscripts == writers[0].indices
+    return writers[0] if plain else None

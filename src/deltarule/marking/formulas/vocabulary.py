@@ -1,0 +1,161 @@
+"""What the names in a formula mean: tensors, gradients, sizes, constants, functions, states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sympy import Expr, Symbol
+
+from deltarule.notation import nodes
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.functions import FUNCTIONS, Elementwise
+from deltarule.notation.names import canonical, pretty
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import AtLeastZero, Carried, Reduction, Sum, read, tensor_name
+from deltarule.notation.substitution import substitute
+from deltarule.notation.symbols import Index
+from deltarule.notation.tensors import Tensor
+
+_MEANT = {"sigma": "sigmoid", "ln": "log", "sig": "sigmoid", "logistic": "sigmoid"}
+_ANY_ACTIVATION = ("f", "φ", "phi", "g", "a")
+_SIGMA = ("σ", "sigma")
+
+
+class Vocabulary:
+    """The names of a network and of the lines that were derived from it.
+
+    `activation` says that σ is to be read as the network's own activation, as lectures write it.
+    """
+
+    def __init__(
+        self, network: Network, derived: Sequence[Equation] = (), activation: bool = False
+    ):
+        self.network, self.equations = network, (*network.equations, *derived)
+        self.activation = activation
+        self.tensors = self._tensors(derived)
+        self.symbols = {
+            name: s for s in self._symbols() for name in (s.name, pretty(s.name))
+        }
+        self.used = {
+            type(n) for e in self.equations for n in nodes.walk(e.rhs)
+            if isinstance(n, Elementwise)
+        }
+
+    def _tensors(self, derived: Sequence[Equation]) -> Mapping[str, Tensor]:
+        """The tensors, their gradients under the loss's name and under L, and derived lines."""
+        network = self.network
+        found = dict(network.tensors)
+        roots = {"L", "E", "C", *([network.loss.name] if network.loss else [])}
+        for tensor in network.tensors.values():
+            for root in roots:
+                found.setdefault(f"d{root}/d{tensor.name}", tensor)
+        for equation in derived:
+            axes = tuple(n for _, n in equation.ranges)
+            if equation.subscripts == equation.indices and "/" not in equation.name:
+                found.setdefault(equation.name, Tensor(equation.name, axes, "intermediate"))
+        return found
+
+    def _symbols(self) -> Iterator[Symbol]:
+        """Sizes, attributes and constants."""
+        network = self.network
+        yield from network.scalars
+        yield from network.definitions
+        parts = [a for t in self.tensors.values() for a in t.axes]
+        parts += [*network.definitions.values(), *(e.rhs for e in self.equations)]
+        parts += [n for e in self.equations for _, n in e.ranges]
+        for part in parts:
+            for symbol in sorted(nodes.free_symbols(part), key=str):
+                if not isinstance(symbol, Index):
+                    yield symbol
+
+    def tensor(self, text: str) -> str | None:
+        """The tensor that a name means."""
+        try:
+            name = canonical(text.replace(" ", ""))
+        except DeltaruleError:
+            return None
+        return name if name in self.tensors else None
+
+    def symbol(self, text: str) -> Symbol | None:
+        """The size or constant that a name means."""
+        return self.symbols.get(text)
+
+    def function(self, name: str) -> type[Elementwise] | None:
+        """The function that a name means; f and φ mean the network's own activation.
+
+        σ is the logistic function, unless it is asked for as the activation.
+        """
+        activations = {f for f in self.used if f.row.name not in ("exp", "log", "sign")}
+        own = next(iter(activations)) if len(activations) == 1 else None
+        if name in _SIGMA:
+            return own if self.activation and own is not None else FUNCTIONS["sigmoid"]
+        if name in _ANY_ACTIVATION and own is not None and name not in self.tensors:
+            return own
+        known = [f for f in FUNCTIONS.values() if _MEANT.get(name, name) in (
+            f.row.name, f.row.symbol, f.row.name.lower())]
+        known += [f for f in FUNCTIONS.values() if f.row.symbol and f.row.symbol.lower() == name]
+        return next((f for f in known if f in self.used), known[0] if known else None)
+
+    def reading(self, name: str, subscripts: Sequence[Expr]) -> Expr:
+        """A tensor at some subscripts; what lies beyond a state's ends is what is declared there.
+
+        The error that comes from beyond the first or last time is 0.
+        """
+        plain = read(name, *subscripts)
+        if "/d" in name:
+            beyond = [c for at, n in zip(subscripts, self.tensors[name].axes, strict=True)
+                      for c in _inside(at, n)]
+            return Sum(plain, (), beyond) if beyond else plain
+        for pattern in self._carried(name):
+            found = _unified(pattern, plain)
+            if found is not None:
+                return found
+        return plain
+
+    def _carried(self, name: str) -> Iterator[Carried]:
+        for equation in self.equations:
+            for node in nodes.walk(equation.rhs):
+                if isinstance(node, Carried) and tensor_name(node.args[1]) == name:
+                    yield node
+
+    def extent(self, index: Index) -> Expr | None:
+        """How far an index runs in the network's own equations."""
+        for equation in self.equations:
+            known = dict(equation.ranges)
+            for node in nodes.walk(equation.rhs):
+                if isinstance(node, Reduction):
+                    known |= dict(node.ranges)
+            if index in known:
+                return known[index]
+        return None
+
+
+def _shift(at: Expr) -> tuple[Expr, int] | None:
+    """t − 1 as (t, −1); None for anything but an index with a number added."""
+    number, index = at.as_coeff_Add()
+    return (index, int(number)) if isinstance(index, Index) and number.is_Integer else None
+
+
+def _inside(at: Expr, extent: Expr) -> list[AtLeastZero]:
+    """The condition that t + 1 or t − 1 is one of the times."""
+    shift = _shift(at)
+    if shift is None or not shift[1]:
+        return []
+    return [AtLeastZero((extent - 1 - at).expand() if shift[1] > 0 else at)]
+
+
+def _unified(pattern: Carried, access: Expr) -> Expr | None:
+    """The pattern with its indices put as in an access, if it is at the same shift in time."""
+    table = {}
+    for wanted, found in zip(pattern.args[1].indices, access.indices, strict=True):
+        shift = _shift(wanted)
+        if shift is None:
+            if wanted != found:
+                return None
+        else:
+            rest = found - shift[1]
+            if shift[1] and not isinstance(rest, Index):
+                return None
+            table[shift[0]] = rest
+    return substitute(pattern, table)
