@@ -78,7 +78,8 @@ class _AfterUpdates:
     def _worked_out(self, mistake: Mistake | None) -> dict[int, dict]:
         course = self.desk.course
         if mistake is not None:
-            course = course.with_equation(mistake.line, mistake.equation)
+            for line, equation in mistake.equations:
+                course = course.with_equation(line, equation)
         if self.times <= FEW_UPDATES:
             return {n: _values(course.updated(n)) for n in self.counts}
         found = repeated(course, self.counts)

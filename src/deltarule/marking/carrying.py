@@ -5,7 +5,7 @@ Each way is a hypothesis with a cost: how much has to be supposed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
 
 from deltarule.arithmetic.exact import Rounded
@@ -40,6 +40,7 @@ class Carrying:
         self.bench, self.paper = bench, paper
         self.not_right: set[str] = set()
         self.diagnosed: dict[str, list[tuple[Mistake, ...]]] = {}
+        self.conventions: Callable[[], list[tuple[Mistake, ...]]] = list
         self._held = {name: w for name, w in paper.written.items() if name in bench.equations}
 
     def right(self, written: Written) -> Iterator[tuple[float, Hypothesis]]:
@@ -64,6 +65,24 @@ class Carrying:
                 yield cost + ROUNDED_BETWEEN, Hypothesis(held, rounding)
         for rounding in roundings:
             yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(rounding=rounding)
+
+    def by_convention(
+        self, written: Written
+    ) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
+        """Ways of carrying with right formulas by other conventions at ties and kinks."""
+        name = written.quantity
+        above = self.bench.ancestors(name) | {name}
+        printed = frozenset(self.printed_above(name))
+        for convention in self.conventions():
+            bearing = tuple(m for m in convention if m.lines & above)
+            if not bearing:
+                continue
+            lines = frozenset(line for m in bearing for line, _ in m.equations)
+            for held in dict.fromkeys((frozenset(), printed - self.not_right - lines)):
+                plain = with_mistakes(Hypothesis(held), bearing)
+                yield ALL_HELD, plain, bearing
+                for rounding in self.roundings(written):
+                    yield ALL_HELD, Hypothesis(held, rounding, variants=plain.variants), bearing
 
     def following(
         self, written: Written

@@ -13,10 +13,12 @@ from deltarule.calculus import Derivation, derive
 from deltarule.checking.course import Course
 from deltarule.checking.trace import course_of
 from deltarule.marking.arrays import Numbers, entries, shape
+from deltarule.marking.conventions import conventions
 from deltarule.marking.explain import Explainer
 from deltarule.marking.hypotheses import Bench
 from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
 from deltarule.marking.mistakes.rows import OFTEN_HIDDEN
+from deltarule.marking.mistakes.times import nothing_carried
 from deltarule.marking.paper import Paper, lay_out
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
@@ -42,7 +44,14 @@ class Desk:
     @cached_property
     def explainer(self) -> Explainer:
         """The search for explanations."""
-        return Explainer(self.bench, self.paper, self.mistakes, self.thorough)
+        explainer = Explainer(self.bench, self.paper, self.mistakes, self.thorough)
+        explainer.carrying.conventions = lambda: self.conventions
+        return explainer
+
+    @cached_property
+    def conventions(self) -> list[tuple[Mistake, ...]]:
+        """What the lines are by other conventions at ties and kinks than the network's."""
+        return conventions(self.course, self.bench, self.run.options, self._truncations.lent)
 
     @cached_property
     def _truncations(self) -> Truncations:
@@ -56,6 +65,9 @@ class Desk:
         """The wrong versions of a line."""
         if name not in self._mistakes:
             found = [m for scene in self._scenes(name) for m in mistakes_in(scene)]
+            if any(m.kind == "recurrence cut" for m in found):
+                lines = {line.quantity: line.equation for line in self.course.lines}
+                found += nothing_carried(lines, name)
             found += self._truncations.mistakes(name)
             self._mistakes[name] = sorted(found, key=lambda m: m.cost)
         return self._mistakes[name]

@@ -89,6 +89,14 @@ class Explainer:
                 return values
         return None
 
+    def by_convention(self, written: Written, entries: list[tuple]) -> Explanation | None:
+        """Right working by another convention at ties and kinks that prints the entries."""
+        for cost, hypothesis, mistakes in self.carrying.by_convention(written):
+            found = self._if_printed(written, entries, hypothesis, cost, mistakes)
+            if found is not None:
+                return found
+        return None
+
     def following(self, written: Written, entries: list[tuple]) -> Explanation | None:
         """The simplest way in which earlier mistakes, carried on, print the entries."""
         for cost, hypothesis, earlier in self.carrying.following(written):

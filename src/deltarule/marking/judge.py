@@ -12,6 +12,7 @@ from deltarule.checking.show import finite
 from deltarule.marking import digits, verdicts, words
 from deltarule.marking.desk import Desk
 from deltarule.marking.explain import Explanation
+from deltarule.marking.nearby import is_subgradient
 from deltarule.marking.paper import Written
 from deltarule.marking.verdicts import Verdict
 from deltarule.notation.names import pretty
@@ -42,7 +43,13 @@ def _judged(desk: Desk, written: Written, entries: list, exact: np.ndarray) -> l
     if not wrong:
         note = "right, written transposed" if written.transposed else ""
         return [verdict_on(desk, written, entries, verdicts.RIGHT, note)]
-    found = _without_new_mistake(desk, written, entries)
+    found = desk.explainer.right(written, entries)
+    if found is not None:
+        return [_carried(desk, written, entries, found)]
+    by_convention = _by_convention(desk, written, entries)
+    if by_convention is not None:
+        return [by_convention]
+    found = desk.explainer.following(written, entries)
     if found is not None:
         return [_carried(desk, written, entries, found)]
     return _entry_by_entry(desk, written, entries, wrong)
@@ -95,6 +102,20 @@ def part(written: Written, entries: list) -> Written:
     for entry in entries:
         numbers[entry] = written.numbers[entry]
     return Written(written.quantity, numbers, written.transposed)
+
+
+def _by_convention(desk: Desk, written: Written, entries: list) -> Verdict | None:
+    """A right gradient by another convention at ties and kinks, where the sheet fixes none."""
+    if not desk.conventions or "/d" not in written.quantity:
+        return None
+    found = desk.explainer.by_convention(written, entries)
+    if found is not None:
+        finding = words.of_convention(found.mistakes)
+    elif is_subgradient(desk.course, written, entries):
+        finding = "right: one of the subgradients at this kink or tie, where any of them counts"
+    else:
+        return None
+    return verdict_on(desk, written, entries, verdicts.RIGHT, finding)
 
 
 def _without_new_mistake(desk: Desk, written: Written, entries: list) -> Explanation | None:

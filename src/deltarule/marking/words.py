@@ -126,6 +126,12 @@ def of_following(sources: list[str], how: str) -> str:
     return f"follows from {names} {how}: worked out from there it is right"
 
 
+def of_convention(lines: Sequence[Mistake]) -> str:
+    """By which convention a gradient is right."""
+    told = " and ".join(dict.fromkeys(m.words for m in lines))
+    return f"right by another convention, as any subgradient counts here: {told}"
+
+
 def of_earlier(mistakes: Sequence[Mistake]) -> str:
     """How earlier mistakes were carried on."""
     return "with its mistake carried on" if len(mistakes) == 1 else "with their mistakes carried on"

@@ -12,13 +12,13 @@ from deltarule.marking.mistakes.factors import (
 )
 from deltarule.marking.mistakes.gates import scalar_gate
 from deltarule.marking.mistakes.slopes import activation, slope
-from deltarule.marking.mistakes.sums import reduction
+from deltarule.marking.mistakes.sums import all_of_a_tie, reduction
 from deltarule.marking.mistakes.tensors import stand_in, transposed
 from deltarule.marking.mistakes.times import cut, reversed_order, wrong_time
 
 ROWS = (
     slope, cut, wrong_time, stand_in, factor_lost, sign, transposed, summand_lost, reduction,
-    constant, power, factor_twice, activation, reversed_order, scalar_gate,
+    constant, power, factor_twice, activation, reversed_order, scalar_gate, all_of_a_tie,
 )
 
 #: The rows whose mistakes numbers hide most often: one time alone, zero states, symmetric weights.

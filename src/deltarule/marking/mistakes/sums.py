@@ -1,4 +1,4 @@
-"""Sums: turned into means, cut to one term, or not taken at all."""
+"""Sums: turned into means, cut to one term; maxima: all of several largest taken."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sympy import Integer
 from deltarule.marking.mistakes.scene import Scene, Wrong
 from deltarule.marking.mistakes.sites import sites
 from deltarule.notation import nodes
-from deltarule.notation.nodes import Sum
+from deltarule.notation.nodes import MaxAll, Selection, Sum
 from deltarule.notation.substitution import substitute
 from deltarule.notation.text import text
 
@@ -40,3 +40,13 @@ def reduction(scene: Scene) -> Iterator[Wrong]:
                 "mean for sum", 4.5, site.replaced(node / number),
                 f"the mean over {', '.join(text(i) for i in node.indices)} stands for the sum",
             )
+
+
+def all_of_a_tie(scene: Scene) -> Iterator[Wrong]:
+    """The whole gradient to every one of several largest entries."""
+    rhs = scene.equation.rhs
+    if isinstance(rhs, Selection) and rhs.maximum.ties != "all":
+        yield Wrong(
+            "all of a tie", 4.0, Selection(MaxAll(*rhs.maximum.args), rhs.args[1]),
+            "every one of several largest passes the whole gradient",
+        )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from sympy import Add, Expr
 
-from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.marking.mistakes.scene import Mistake, Scene, Wrong
 from deltarule.marking.mistakes.sites import sites
+from deltarule.notation.equations import Equation
 from deltarule.notation.names import pretty
 from deltarule.notation.nodes import AtLeastZero, Carried, Read, reads, tensor_name
 from deltarule.notation.recurrences import Recurrence, blocks
@@ -112,3 +114,31 @@ def _gradients_elsewhere(term: Expr) -> str:
     """The gradients that a term takes from another time."""
     found = [r for r in reads(term) if "/d" in tensor_name(r) and shifted(r)]
     return " and ".join(dict.fromkeys(pretty(tensor_name(r)) for r in found))
+
+
+def nothing_carried(equations: Mapping[str, Equation], name: str) -> Iterator[Mistake]:
+    """No error carried between times at all: the paths through the next time lost in every line.
+
+    `equations` are all lines, `name` is the one that is doubted.
+    """
+    without = {
+        line: replace(equation, rhs=_within_its_time(equation.rhs))
+        for line, equation in equations.items()
+        if _gradients_elsewhere(equation.rhs)
+    }
+    lost = [(line, e) for line, e in without.items() if e.rhs != equations[line].rhs]
+    also = tuple((line, e) for line, e in lost if line != name)
+    own = dict(lost).get(name)
+    if own is not None and also:
+        words = "no error is carried between the times: each time stands by itself"
+        yield Mistake("recurrence cut", 4.0, name, own, words, also)
+
+
+def _within_its_time(rhs: Expr) -> Expr:
+    """A formula without the terms that take gradients from another time."""
+    for site in sites(rhs):
+        if isinstance(site.node, Add):
+            kept = [t for t in site.node.args if not _gradients_elsewhere(t)]
+            if 0 < len(kept) < len(site.node.args):
+                return _within_its_time(site.replaced(Add(*kept)))
+    return rhs

@@ -1,0 +1,123 @@
+"""Conventions: what a gradient is at a kink or a tie, where the sheet does not say.
+
+Any subgradient counts. The usual ones are lines worked out otherwise: the last of several largest
+passes the gradient or all share it, the slope at a kink is that of the other side or the mean.
+Any other one is recognised as a mixture of the gradients nearby.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+from sympy import Expr, Integer, Rational
+
+from deltarule.checking.course import Course
+from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
+from deltarule.marking.mistakes import Mistake
+from deltarule.marking.mistakes.sites import sites
+from deltarule.notation.equations import Equation
+from deltarule.notation.functions import sign
+from deltarule.notation.nodes import Choose, MaxAll, MaxSplit, Positive, Selection, read
+from deltarule.notation.text import text
+
+KIND = "convention"
+#: The options by which a sheet fixes what happens at ties and at kinks.
+TIES, KINKS = "ties", "at_zero"
+
+
+def conventions(
+    course: Course, bench: Bench, options: Mapping[str, object], lent: dict[str, np.ndarray]
+) -> list[tuple[Mistake, ...]]:
+    """Sets of lines as other conventions have them, each the same at all ties and at all kinks.
+
+    Only lines whose numbers change are kept. `lent` takes the values that some lines read.
+    """
+    ties = [()] if TIES in options else [(), *_of_ties(course, bench, lent)]
+    kinks = [()] if KINKS in options else [(), *_of_kinks(course, bench)]
+    return [(*one, *two) for one, two in product(ties, kinks) if one or two]
+
+
+def _of_ties(
+    course: Course, bench: Bench, lent: dict[str, np.ndarray]
+) -> Iterator[tuple[Mistake, ...]]:
+    """The gradient in equal parts to several largest, and to the last of them."""
+    shared, last = [], []
+    for line in course.lines:
+        equation, rhs = line.equation, line.equation.rhs
+        if not isinstance(rhs, Selection) or rhs.maximum.ties != "first":
+            continue
+        parts, name = rhs.maximum.args, f"{line.quantity} last"
+        split = replace(equation, rhs=Selection(MaxSplit(*parts), rhs.args[1]))
+        if not _changes(bench, line.quantity, split):
+            continue
+        every = replace(equation, rhs=Selection(MaxAll(*parts), rhs.args[1]))
+        tied = bench.value(line.quantity, Hypothesis(variants={line.quantity: every}))
+        lent[name] = _last_alone(tied, len(rhs.maximum.ranges))
+        put = replace(equation, rhs=read(name, *equation.indices))
+        words = "several largest share the gradient in equal parts"
+        shared.append(Mistake(KIND, 0.6, line.quantity, split, words))
+        words = "of several largest, the last passes the gradient"
+        last.append(Mistake(KIND, 0.6, line.quantity, put, words))
+    yield from (tuple(found) for found in (shared, last) if found)
+
+
+def _last_alone(tied: np.ndarray, axes: int) -> np.ndarray:
+    """Of the ones along the last axes, the last alone."""
+    shape = tied.shape
+    rows = tied.reshape((*shape[: len(shape) - axes], -1)).copy()
+    for row in rows.reshape(-1, rows.shape[-1]):
+        ones = [k for k, v in enumerate(row) if v]
+        row[ones[:-1]] = 0 * row[ones[:-1]]
+    return rows.reshape(shape)
+
+
+def _of_kinks(course: Course, bench: Bench) -> Iterator[tuple[Mistake, ...]]:
+    """At each kink, the slope of the other side, of either side of a sign, or the mean."""
+    for share in (Integer(1), Rational(1, 2), Integer(0)):
+        found = []
+        for line in course.lines:
+            if "/d" not in line.quantity:
+                continue
+            for rhs, words in _otherwise(line.equation.rhs, share):
+                equation: Equation = replace(line.equation, rhs=rhs)
+                if _changes(bench, line.quantity, equation):
+                    found.append(Mistake(KIND, 0.6, line.quantity, equation, words))
+        if found:
+            yield tuple(found)
+
+
+def _otherwise(rhs: Expr, share: Expr) -> Iterator[tuple[Expr, str]]:
+    """A formula with another value at its kinks: so much of the one side, the rest of the other."""
+    for site in sites(rhs):
+        node = site.node
+        if isinstance(node, sign):
+            inside = node.args[0]
+            at_zero = 2 * share - 1
+            yield site.replaced(_at_zero(inside, Integer(1), Integer(-1), at_zero)), (
+                f"where {text(inside)} is 0, its sign is taken as {text(at_zero)}"
+            )
+        elif isinstance(node, Choose) and isinstance(node.args[0], Positive):
+            condition, above, below = node.args
+            inside = condition.args[0]
+            if isinstance(below, Choose) and below.args[0] == Positive(-inside):
+                below = below.args[1]
+            at_zero = share * above + (1 - share) * below
+            yield site.replaced(_at_zero(inside, above, below, at_zero)), (
+                f"where {text(inside)} is 0, the slope is taken as {text(at_zero)}"
+            )
+
+
+def _at_zero(inside: Expr, above: Expr, below: Expr, at_zero: Expr) -> Expr:
+    return Choose(Positive(inside), above, Choose(Positive(-inside), below, at_zero))
+
+
+def _changes(bench: Bench, line: str, equation: Equation) -> bool:
+    """Whether a line has other numbers with another equation."""
+    try:
+        value = bench.value(line, Hypothesis(variants={line: equation}))
+    except NO_VALUE:
+        return False
+    return bool(np.any(value != bench.right(line)))
