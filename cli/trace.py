@@ -15,6 +15,7 @@ from deltarule.checking.drawn import drawn
 from deltarule.checking.trace import Trace, trace
 from deltarule.cli.arguments import numbers, one_name, split
 from deltarule.cli.screen import busy, console, write, write_json
+from deltarule.cli.trace_faults import faults_told
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Run, Sheet, load_sheet, sheet_names
 from deltarule.marking.worked import Worked, work
@@ -63,7 +64,7 @@ def show_trace(request: Request) -> int:
     with busy(f"working through {sheet.title}"):
         runs = _worked(request, sheet)
     _show_sheet(request, sheet, runs)
-    return 0
+    return faults_told(worked.trace for worked in runs)
 
 
 def _sheet(request: Request, bare: Sequence[str]) -> Sheet:
@@ -169,7 +170,7 @@ def _show_drawn(request: Request, name: str, options: dict) -> int:
         page.prose(f"numbers drawn at random, seed {request.seed}", style="dim")
         trace_page(page, found, None, only)
         page.show(screen)
-    return 0
+    return faults_told([found])
 
 
 def _only(request: Request, found: Trace) -> set[str] | None:

@@ -1,4 +1,5 @@
-"""Derived gradients at kinks and ties: each must be among the subgradients."""
+"""Derived gradients at kinks and ties: each must be the derivative where there is one, and else
+among the subgradients."""
 
 from __future__ import annotations
 
@@ -8,18 +9,19 @@ from random import Random
 import numpy as np
 
 from deltarule.arithmetic.base import Undecided
-from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.near_zero import NearZero
 from deltarule.calculus import Derivation
 from deltarule.checking.gradient_check import GradientCheck
 from deltarule.checking.probed import BALLS, BITS, Probed, differentiable, floats_of
-from deltarule.checking.subgradients import EdgyProbe, Subgradients
+from deltarule.checking.sides import allowed, outputs_of
+from deltarule.checking.subgradients import EdgyProbe
 from deltarule.kernels.smoothness import kinked
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import MaxAll, walk
 from deltarule.notation.tensors import Tensor
 
 #: So often other values are drawn to meet an edge; so many entries are looked at.
-ATTEMPTS, MOST_ENTRIES = 8, 64
+ATTEMPTS, MOST_ENTRIES = 8, 32
 METHOD = f"subgradients in balls of {BITS} bits"
 
 
@@ -34,11 +36,12 @@ def at_edges(
     network = derivation.network
     if everyone(network) or not kinked(network):
         return
+    lenient = any(g.notes for g in derivation.gradients.values())
     for tensor in differentiable(derivation):
         for attempt in range(ATTEMPTS):
             try:
-                probe = EdgyProbe(network, Ball(BITS), seed + attempt, **named)
-                check = _at_edges(Probed(derivation, probe), tensor)
+                probe = EdgyProbe(network, NearZero(BITS), seed + attempt, **named)
+                check = _at_edges(Probed(derivation, probe), tensor, lenient)
             except Undecided:
                 continue
             if check is not None:
@@ -51,22 +54,22 @@ def everyone(network: Network) -> bool:
     return any(isinstance(n, MaxAll) for e in network.equations for n in walk(e.rhs))
 
 
-def _at_edges(probed: Probed, tensor: Tensor) -> GradientCheck | None:
+def _at_edges(probed: Probed, tensor: Tensor, lenient: bool = False) -> GradientCheck | None:
     """The check at these values; None where no edge is met, or something is no number."""
     with probed.arithmetic.context():
         derived = probed.gradient(tensor)
         everywhere = np.full(derived.shape, probed.arithmetic.number(1), dtype=object)
-        sets = Subgradients(probed.arithmetic)
-        total, edges = probed.slopes(tensor, everywhere[None], sets)[0], sets.edges
-        if not edges or not total.is_finite():
+        outputs = outputs_of(probed, tensor)
+        total = allowed(probed, tensor, everywhere[None], outputs, lenient)[0]
+        if not outputs.edges or not total.is_finite():
             return None
         entries = list(np.ndindex(*derived.shape))
         entries = Random(0).sample(entries, min(MOST_ENTRIES, len(entries)))
         gaps, measured = np.zeros(derived.shape), floats_of(derived)
-        slopes = probed.slopes(tensor, probed.units(tensor, entries), sets)
+        slopes = allowed(probed, tensor, probed.units(tensor, entries), outputs, lenient)
         for entry, lying in zip(entries, slopes, strict=True):
             gaps[entry], measured[entry] = _beside(derived[entry], lying)
-        check = probed.checked(tensor, METHOD, gaps, measured, edges=edges)
+        check = probed.checked(tensor, METHOD, gaps, measured, edges=outputs.edges)
         return check if not check.right else _together(probed, tensor, total, check)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
-from deltarule.arithmetic.dual import Dual, DualArray
 from deltarule.arithmetic.duals import Duals, DualsArray
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.run import run
@@ -74,37 +72,6 @@ def displacement(
     return Displacement(again, NUDGE, wider), arithmetic.zeros(np.shape(values.arrays[name]))
 
 
-def derivative_along(
-    network: Network,
-    values: Values,
-    arithmetic: Arithmetic,
-    name: str,
-    direction: np.ndarray,
-    roots: Mapping[str, np.ndarray | None],
-):
-    """Σ over roots of upstream·(change of the root), when a tensor moves along a direction.
-
-    `roots` gives the upstream array of each root, None for a loss (which counts once). By dual
-    numbers over `arithmetic`, in which `values` are.
-    """
-    how, start = displacement(network, values, arithmetic, name)
-    moved = how.at(DualArray(start, direction))
-    for other, array in moved.arrays.items():
-        tensor = values.tensors.get(other)
-        if other != how.moved and tensor is not None and not tensor.whole:
-            moved.arrays[other] = DualArray(array, arithmetic.zeros(np.shape(array)))
-    run(how.equations, moved, Dual(arithmetic))
-    total = arithmetic.zeros(())
-    for root, upstream in roots.items():
-        change = np.asarray(moved.arrays[root].tangent)
-        if upstream is not None:
-            change = np.asarray(arithmetic.multiply(upstream, change))
-        if change.ndim:
-            change = arithmetic.total(change, tuple(range(change.ndim)))
-        total = arithmetic.add(total, change)
-    return total[()] if isinstance(total, np.ndarray) else total
-
-
 def derivatives_along(
     network: Network,
     values: Values,
@@ -113,7 +80,27 @@ def derivatives_along(
     directions: np.ndarray,
     roots: Mapping[str, np.ndarray | None],
 ) -> np.ndarray:
-    """The same along several directions, which are the first axis of `directions`."""
+    """Σ over roots of upstream·(change of the root), when a tensor moves along directions.
+
+    They are the first axis of `directions`. `roots` gives the upstream array of each root, None
+    for a loss (which counts once). By dual numbers over the arithmetic in which `values` are.
+    """
+    arithmetic = duals.base
+    result = arithmetic.zeros((len(directions),))
+    for change in changes_along(network, values, duals, name, directions, roots):
+        result = arithmetic.add(result, arithmetic.total(change, (1,)))
+    return result
+
+
+def changes_along(
+    network: Network,
+    values: Values,
+    duals: Duals,
+    name: str,
+    directions: np.ndarray,
+    roots: Mapping[str, np.ndarray | None],
+) -> Iterator[np.ndarray]:
+    """For each root upstream·(its change): an axis of directions, and one of all entries."""
     arithmetic = duals.base
     how, start = displacement(network, values, arithmetic, name)
     moved = how.at(DualsArray(start, directions))
@@ -122,32 +109,13 @@ def derivatives_along(
         if other != how.moved and tensor is not None and not tensor.whole:
             moved.arrays[other] = duals.constant(array)
     run(how.equations, moved, duals)
-    result = arithmetic.zeros((len(directions),))
     for root, upstream in roots.items():
         change = np.asarray(moved.arrays[root].tangent)
         if upstream is not None:
             change = np.asarray(arithmetic.multiply(upstream, change))
-        if change.ndim > 1:
-            change = arithmetic.total(change, tuple(range(1, change.ndim)))
-        result = arithmetic.add(result, change)
-    return result
-
-
-def dual_gradient(
-    network: Network,
-    values: Values,
-    arithmetic: Arithmetic,
-    name: str,
-    roots: Mapping[str, np.ndarray | None],
-) -> np.ndarray:
-    """The whole gradient, one dual pass for each entry of the tensor."""
-    shape = np.shape(values.arrays[name])
-    result = arithmetic.zeros(shape)
-    for entry in np.ndindex(*shape):
-        direction = arithmetic.zeros(shape)
-        direction[entry] = arithmetic.number(Fraction(1))
-        result[entry] = derivative_along(network, values, arithmetic, name, direction, roots)
-    return result
+        yield np.broadcast_to(change, (len(directions), *change.shape[1:])).reshape(
+            len(directions), -1
+        )
 
 
 def central_differences(

@@ -11,17 +11,12 @@ import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.exact import fraction
 from deltarule.arithmetic.floats import Float64
 from deltarule.calculus import Derivation, derive
 from deltarule.checking.course import Course
+from deltarule.checking.gaps import gap, generic
 from deltarule.checking.givens import exact_array, fit
-from deltarule.checking.independent import (
-    MOST_ENTRIES,
-    central_differences,
-    derivative_along,
-    dual_gradient,
-)
+from deltarule.checking.independent import MOST_ENTRIES, central_differences
 from deltarule.checking.inserted import inserted, points
 from deltarule.checking.lines import Line
 from deltarule.checking.show import shown
@@ -86,6 +81,11 @@ class Trace:
     @property
     def network(self) -> Network:
         return self.course.network
+
+    @property
+    def faults(self) -> list[str]:
+        """The gradients that differ from derivatives found without the derivation."""
+        return [n.quantity for n in self.lines if n.check is not None and not n.check.agrees]
 
     @cached_property
     def by_name(self) -> dict[str, TracedLine]:
@@ -213,29 +213,25 @@ def check_gradient(course: Course, quantity: str) -> Check | None:
         return None
     exactly = course.exact_arithmetic
     with exactly.context():
-        gaps = _gaps(course, quantity, name, exactly)
-        dual = max((_upper(gap) for gap in gaps), default=0.0)
+        dual = _gap(course, quantity, name, exactly)
     entries = list(np.ndindex(*np.shape(course.floats.arrays[quantity])))
     return Check(dual, _far(course, quantity, name, entries), len(entries))
 
 
-def _upper(gap) -> float:
-    """How large a difference can be: the end of a ball, or the number itself."""
-    return float(gap.abs_upper()) if hasattr(gap, "abs_upper") else abs(float(fraction(gap)))
-
-
-def _gaps(course: Course, quantity: str, name: str, exactly: Arithmetic) -> list:
+def _gap(course: Course, quantity: str, name: str, exactly: Arithmetic) -> float:
     """How far the formula is from dual numbers: at each entry, or along one generic direction."""
     found = np.asarray(course.exact.arrays[quantity])
-    roots = _roots(course, course.exact)
+    if not found.size:
+        return 0.0
     if found.size > MOST_ENTRIES:
-        direction = _generic(found.shape, exactly)
-        along = derivative_along(
-            course.network, course.exact, exactly, name, direction, roots
-        )
-        return [along - exactly.total(found * direction, tuple(range(found.ndim)))]
-    other = dual_gradient(course.network, course.exact, exactly, name, roots)
-    return list(np.ravel(np.asarray(found - other, dtype=object)))
+        directions = generic(found.shape, exactly)[None]
+    else:
+        directions = exactly.array(np.eye(found.size, dtype=int)).reshape(-1, *found.shape)
+    axes = tuple(range(1, directions.ndim))
+    along = exactly.total(np.asarray(found * directions), axes) if axes else found * directions
+    lenient = any(g.notes for g in course.derivation.gradients.values())
+    return gap(course.network, course.exact, exactly, name, directions, along,
+               _roots(course, course.exact), lenient)  # fmt: skip
 
 
 def _far(course: Course, quantity: str, name: str, entries: list[tuple]) -> float:
@@ -265,13 +261,3 @@ def _roots(course: Course, values: Values) -> dict[str, np.ndarray | None]:
     if not derivation.upstream:
         return {derivation.of: None}
     return {n: values.arrays[f"d{derivation.of}/d{n}"] for n in derivation.upstream}
-
-
-def _generic(shape: tuple[int, ...], arithmetic: Arithmetic) -> np.ndarray:
-    """A direction with all entries different."""
-    count = int(np.prod(shape))
-    return arithmetic.array([Fraction(k * k + 3 * k + 1, 7 * k + 5) for k in range(count)]).reshape(
-        shape
-    )
-
-
