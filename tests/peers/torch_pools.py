@@ -1,0 +1,171 @@
+"""PyTorch's pools and normalisations by our derivations, with PyTorch's signatures."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from ours import Inexpressible, Ours
+from torch import Tensor
+from torch_shapes import along, batched, edges, images, padded, rows, same
+
+MAXIMA = {1: "max_pool1d", 2: "max_pool2d"}
+
+
+def _windows(x: Tensor, rank: int, kernel_size, stride, padding, ceil_mode: bool):
+    """Extents, the one stride, and the padding before and after along each axis."""
+    size = along(kernel_size, rank)
+    step = same(stride if stride not in (None, (), []) else kernel_size, "the stride")
+    before = along(padding, rank)
+    after = []
+    for n, k, p in zip(x.shape[x.ndim - rank:], size, before, strict=True):
+        count = (n + 2 * p - k) // step + 1
+        if ceil_mode:
+            count = math.ceil((n + 2 * p - k) / step) + 1
+            count -= (count - 1) * step >= n + p
+        after.append(max(p, (count - 1) * step + k - n - p))
+    return size, step, before, after
+
+
+def max_pool(rank: int):
+    def row(ours: Ours, x: Tensor, kernel_size, stride=None, padding=0, dilation=1,
+            ceil_mode=False, return_indices=False) -> Tensor:  # fmt: skip
+        if same(dilation, "the dilation") != 1:
+            raise Inexpressible("a pool with dilation")
+        x, out = batched(x, rank + 2)
+        size, step, before, after = _windows(x, rank, kernel_size, stride, padding, ceil_mode)
+        edge, x = edges(x, before, after, -math.inf)
+        named = {"width": size[0]} if rank == 1 else {"height": size[0], "width": size[1]}
+        return out(ours(MAXIMA[rank], stride=step, pad=edge, **named)(x=x))
+
+    return row
+
+
+def avg_pool(rank: int):
+    def row(ours: Ours, x: Tensor, kernel_size, stride=None, padding=0, ceil_mode=False,
+            count_include_pad=True, divisor_override=None) -> Tensor:  # fmt: skip
+        x, out = batched(x, rank + 2)
+        size, step, before, after = _windows(x, rank, kernel_size, stride, padding, ceil_mode)
+        if tuple(before) != tuple(after):
+            raise Inexpressible("windows that stand out, which are divided by less")
+        border = "whole" if count_include_pad or divisor_override else "inside"
+        if rank == 1:
+            if border == "inside" and before[0]:
+                raise Inexpressible("a border inside along one axis alone")
+            x, size = padded(x, before, after)[..., None], (*size, 1)
+            before = after = (0, 0)
+        edge, x = edges(x, before, after) if border == "whole" else (before[0], x)
+        if border == "inside" and len(set(before)) > 1:
+            raise Inexpressible("the padding differs between the axes")
+        found = ours(
+            "avg_pool2d", height=size[0], width=size[1], stride=step, pad=edge, border=border
+        )(x=x)
+        found = found[..., 0] if rank == 1 else found
+        return out(found * (math.prod(size) / divisor_override if divisor_override else 1))
+
+    return row
+
+
+def adaptive_max_pool2d(ours: Ours, x: Tensor, output_size, return_indices=False) -> Tensor:
+    x, out = batched(x, 4)
+    wanted = [n if n is not None else m
+              for n, m in zip(along(output_size, 2), x.shape[2:], strict=True)]
+    if wanted == [1, 1]:
+        return out(ours("global_max_pool")(x=x)[..., None, None])
+    here = torch.zeros(len(x), dtype=torch.int64)
+    found = ours("roi_pool", I=wanted[0], J=wanted[1])(
+        x=x, m=torch.arange(len(x)), t=here, h=here + x.shape[2] - 1, l=here,
+        w=here + x.shape[3] - 1,
+    )  # fmt: skip
+    return out(found)
+
+
+def adaptive_avg_pool2d(ours: Ours, x: Tensor, output_size) -> Tensor:
+    x, out = batched(x, 4)
+    if [n if n is not None else m for n, m in zip(
+            along(output_size, 2), x.shape[2:], strict=True)] != [1, 1]:  # fmt: skip
+        raise Inexpressible("bins of unequal size, of which the mean is taken")
+    return out(ours("global_avg_pool")(x=x)[..., None, None])
+
+
+def _affine(x: Tensor, shape, weight: Tensor | None, bias: Tensor | None) -> tuple[Tensor, Tensor]:
+    weight = x.new_ones(shape) if weight is None else weight
+    return weight.reshape(-1), (x.new_zeros(shape) if bias is None else bias).reshape(-1)
+
+
+def batch_norm(ours: Ours, x: Tensor, running_mean, running_var, weight=None, bias=None,
+               training=False, momentum=0.1, eps=1e-5) -> Tensor:  # fmt: skip
+    if x.ndim < 2:
+        raise Inexpressible("an array without channels")
+    gamma, beta = _affine(x, x.shape[1], weight, bias)
+    if training:
+        several = x.ndim > 2
+        flat = images(x) if several else x
+        made = ours("batch_norm", images=several, epsilon=str(eps))
+        return made(x=flat, gamma=gamma, beta=beta).reshape(x.shape)
+    last = x.movedim(1, -1)
+    made = ours("batch_norm_inference", epsilon=str(eps))
+    found = made(x=rows(last), gamma=gamma, beta=beta, mu=running_mean, v=running_var)
+    return found.reshape(last.shape).movedim(-1, 1)
+
+
+def layer_norm(ours: Ours, x: Tensor, normalized_shape, weight=None, bias=None, eps=1e-5):
+    gamma, beta = _affine(x, normalized_shape, weight, bias)
+    found = ours("layer_norm", epsilon=str(eps))(
+        x=rows(x, len(normalized_shape)), gamma=gamma, beta=beta
+    )
+    return found.reshape(x.shape)
+
+
+def group_norm(ours: Ours, x: Tensor, num_groups, weight=None, bias=None, eps=1e-5) -> Tensor:
+    gamma, beta = _affine(x, x.shape[1], weight, bias)
+    made = ours("group_norm", G=num_groups, epsilon=str(eps))
+    found = made(x=images(x), gamma=gamma, beta=beta)
+    return found.reshape(x.shape)
+
+
+def instance_norm(ours: Ours, x: Tensor, running_mean=None, running_var=None, weight=None,
+                  bias=None, use_input_stats=True, momentum=0.1, eps=1e-5) -> Tensor:  # fmt: skip
+    if not use_input_stats:
+        return batch_norm(ours, x, running_mean, running_var, weight, bias, False, 0, eps)
+    gamma, beta = _affine(x, x.shape[1], weight, bias)
+    made = ours("instance_norm", epsilon=str(eps))
+    return made(x=images(x), gamma=gamma, beta=beta).reshape(x.shape)
+
+
+def local_response_norm(ours: Ours, x: Tensor, size, alpha=1e-4, beta=0.75, k=1.0) -> Tensor:
+    if size == 1:
+        raise Inexpressible("a channel alone: the radius of lrn is at least 1")
+    if size % 2 == 0:
+        raise Inexpressible("an even number of channels, of which no one is the middle")
+    made = ours("lrn", radius=size // 2, alpha=str(alpha), beta=str(beta), kappa=str(k))
+    return made(x=images(x)).reshape(x.shape)
+
+
+def flatten(ours: Ours, x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+    rank = max(x.ndim, 1)
+    start, end = start_dim % rank, end_dim % rank
+    lead, flat, rest = x.shape[:start], x.shape[start:end + 1], x.shape[end + 1:]
+    if len(flat) > 3 or rest:
+        raise Inexpressible("more than three axes, or axes behind them")
+    shape = (*flat, *[1] * (3 - len(flat)))
+    return ours("flatten")(x=x.reshape(lead.numel(), *shape)).reshape(*lead, flat.numel())
+
+
+def cat(ours: Ours, tensors, dim: int = 0, axis: int | None = None) -> Tensor:
+    found, dim = tensors[0], dim if axis is None else axis
+    for tensor in tensors[1:]:
+        if found.ndim != tensor.ndim:
+            raise Inexpressible("an empty array of other axes, which PyTorch leaves out")
+        found = _two(ours, found, tensor, dim % found.ndim)
+    if len(tensors) < 2:
+        raise Inexpressible("one array alone")
+    return found
+
+
+def _two(ours: Ours, u: Tensor, v: Tensor, dim: int) -> Tensor:
+    before, after = u.shape[:dim].numel(), u.shape[dim + 1:].numel()
+    found = ours("concatenation")(
+        u=u.reshape(before, u.shape[dim], after, 1), v=v.reshape(before, v.shape[dim], after, 1)
+    )
+    return found.reshape(*u.shape[:dim], u.shape[dim] + v.shape[dim], *u.shape[dim + 1:])
