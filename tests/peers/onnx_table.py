@@ -73,9 +73,9 @@ def _pool(row, value: float):
         automatic = "auto_pad" in attributes
         strides, dilations, before, after = _windows(x, rank, attributes, sizes)
         _nothing_left(attributes)
-        if set(dilations) != {1}:
-            raise Inexpressible("a pool with dilation")
-        named = {} if value else {"count_include_pad": count}
+        if not value and set(dilations) != {1}:
+            raise Inexpressible("a mean pool with dilation")
+        named = {"dilation": dilations} if value else {"count_include_pad": count}
         if before != after:
             if not value and (automatic or not count):
                 raise Inexpressible("a border inside that differs at the ends")

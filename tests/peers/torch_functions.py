@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from ours import Inexpressible, Ours
 from torch import Tensor
-from torch_shapes import along, batched, edges, images, padded, rows, same
+from torch_shapes import along, batched, by_axis, edges, images, padded, rows, same
 
 CONVOLUTIONS = {1: "conv1d", 2: "conv2d", 3: "conv3d"}
 
@@ -139,8 +139,12 @@ def conv(ours: Ours, x: Tensor, w: Tensor, b: Tensor | None = None, stride=1, pa
          dilation=1, groups=1) -> Tensor:  # fmt: skip
     rank = w.ndim - 2
     x, out = batched(x, w.ndim)
-    settings = {"stride": same(stride, "the stride"), "dilation": same(dilation, "the dilation")}
     before, after = _padding(padding, w, along(dilation, rank))
+    strides, dilations = along(stride, rank), along(dilation, rank)
+    if rank == 2 and len({*strides}) + len({*dilations}) > 2:
+        x = padded(x, before, after)
+        return out(_by_axis(ours, x, w, b, strides, dilations, groups))
+    settings = {"stride": same(stride, "the stride"), "dilation": same(dilation, "the dilation")}
     settings["pad"], x = edges(x, before, after)
     if groups == 1:
         given = {} if b is None else {"b": b}
@@ -150,6 +154,16 @@ def conv(ours: Ours, x: Tensor, w: Tensor, b: Tensor | None = None, stride=1, pa
     b = w.new_zeros(len(w)) if b is None else b
     found = _grouped(ours, x, w, b, groups, settings)
     return out(found)
+
+
+def _by_axis(ours: Ours, x, w, b, strides, dilations, groups: int) -> Tensor:
+    b = w.new_zeros(len(w)) if b is None else b
+    layer = ours(
+        by_axis("conv2d"), down=strides[0], across=strides[1],
+        apart_down=dilations[0], apart_across=dilations[1],
+    )  # fmt: skip
+    parts = zip(x.chunk(groups, 1), w.chunk(groups), b.chunk(groups), strict=True)
+    return torch.cat([layer(x=one, w=two, b=three) for one, two, three in parts], 1)
 
 
 def _grouped(ours: Ours, x: Tensor, w: Tensor, b: Tensor, groups: int, settings: dict) -> Tensor:

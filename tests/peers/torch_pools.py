@@ -7,33 +7,38 @@ import math
 import torch
 from ours import Inexpressible, Ours
 from torch import Tensor
-from torch_shapes import along, batched, edges, images, padded, rows, same
+from torch_shapes import along, batched, by_axis, edges, images, padded, rows, same
 
 MAXIMA = {1: "max_pool1d", 2: "max_pool2d"}
 
 
-def _windows(x: Tensor, rank: int, kernel_size, stride, padding, ceil_mode: bool):
-    """Extents, the one stride, and the padding before and after along each axis."""
-    size = along(kernel_size, rank)
-    step = same(stride if stride not in (None, (), []) else kernel_size, "the stride")
-    before = along(padding, rank)
-    after = []
-    for n, k, p in zip(x.shape[x.ndim - rank:], size, before, strict=True):
-        count = (n + 2 * p - k) // step + 1
+def _windows(x: Tensor, rank: int, kernel_size, stride, padding, ceil_mode: bool, dilation=1):
+    """Extents, strides, and the padding before and after along each axis."""
+    size, apart = along(kernel_size, rank), along(dilation, rank)
+    steps = along(stride if stride not in (None, (), []) else kernel_size, rank)
+    before, after = along(padding, rank), []
+    for n, k, s, p, d in zip(x.shape[x.ndim - rank:], size, steps, before, apart, strict=True):
+        reach = d * (k - 1) + 1
+        count = (n + 2 * p - reach) // s + 1
         if ceil_mode:
-            count = math.ceil((n + 2 * p - k) / step) + 1
-            count -= (count - 1) * step >= n + p
-        after.append(max(p, (count - 1) * step + k - n - p))
-    return size, step, before, after
+            count = math.ceil((n + 2 * p - reach) / s) + 1
+            count -= (count - 1) * s >= n + p
+        after.append(max(p, (count - 1) * s + reach - n - p))
+    return size, steps, before, tuple(after)
 
 
 def max_pool(rank: int):
     def row(ours: Ours, x: Tensor, kernel_size, stride=None, padding=0, dilation=1,
             ceil_mode=False, return_indices=False) -> Tensor:  # fmt: skip
-        if same(dilation, "the dilation") != 1:
-            raise Inexpressible("a pool with dilation")
         x, out = batched(x, rank + 2)
-        size, step, before, after = _windows(x, rank, kernel_size, stride, padding, ceil_mode)
+        size, steps, before, after = _windows(
+            x, rank, kernel_size, stride, padding, ceil_mode, dilation
+        )
+        apart = along(dilation, rank)
+        if {*apart} != {1} or len({*steps}) > 1:
+            x = padded(x, before, after, -math.inf)
+            return out(_max_by_axis(ours, x, size, steps, apart))
+        step = steps[0]
         edge, x = edges(x, before, after, -math.inf)
         named = {"width": size[0]} if rank == 1 else {"height": size[0], "width": size[1]}
         return out(ours(MAXIMA[rank], stride=step, pad=edge, **named)(x=x))
@@ -41,12 +46,23 @@ def max_pool(rank: int):
     return row
 
 
+def _max_by_axis(ours: Ours, x: Tensor, size, steps, apart) -> Tensor:
+    if len(size) == 1:
+        return _max_by_axis(ours, x[..., None], (*size, 1), (*steps, 1), (*apart, 1))[..., 0]
+    layer = ours(
+        by_axis("max_pool2d"), height=size[0], width=size[1], down=steps[0], across=steps[1],
+        apart_down=apart[0], apart_across=apart[1],
+    )  # fmt: skip
+    return layer(x=x)
+
+
 def avg_pool(rank: int):
     def row(ours: Ours, x: Tensor, kernel_size, stride=None, padding=0, ceil_mode=False,
             count_include_pad=True, divisor_override=None) -> Tensor:  # fmt: skip
         x, out = batched(x, rank + 2)
-        size, step, before, after = _windows(x, rank, kernel_size, stride, padding, ceil_mode)
-        if tuple(before) != tuple(after):
+        size, steps, before, after = _windows(x, rank, kernel_size, stride, padding, ceil_mode)
+        step = same(steps, "the stride")
+        if tuple(before) != after:
             raise Inexpressible("windows that stand out, which are divided by less")
         border = "whole" if count_include_pad or divisor_override else "inside"
         if rank == 1:
