@@ -1,7 +1,7 @@
 """Two tiers: all tests, and those that `pytest -m fast` runs, in less than a minute.
 
 A test is fast unless it starts programs, compiles kernels or is marked slow; of a test with many
-parameters the first few are. So a new file is in the right tier without a line here.
+sets of parameters the first is. So a new file is in the right tier without a line here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ COSTLY_IMPORTS = {
     "subprocess", "deltarule.kernels.api", "deltarule.kernels.build", "deltarule.checking.jacobian",
 }  # fmt: skip
 #: So many sets of parameters of one test are fast.
-MOST = 2
+MOST = 1
 
 FAST: pytest.StashKey[dict[Path, int]] = pytest.StashKey()
 

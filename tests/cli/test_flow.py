@@ -12,6 +12,7 @@ def test_a_recurrent_network_vanishes(invoke):
     assert "t = 29" in done.out and "t = 0" in done.out
 
 
+@pytest.mark.slow
 def test_a_chain_in_json_with_other_activations_beside_it(invoke):
     done = invoke("trace", "flow", "chain", "--depth", 20, "--activation", "sigmoid", "--json")
     values = json.loads(done.out)
@@ -36,6 +37,7 @@ def test_bad_numbers_and_networks_are_refused(invoke):
     assert "neither times nor layers" in invoke("trace", "flow", "dense").err.replace("\n", " ")
 
 
+@pytest.mark.slow
 def test_every_time_contributes_to_a_gradient_of_the_sheet(invoke):
     out = invoke("trace", "bptt", "--example", "gomez").out
     told = out[out.index("What each time contributes"):]
