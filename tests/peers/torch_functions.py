@@ -5,17 +5,24 @@ from __future__ import annotations
 import torch
 from ours import Inexpressible, Ours
 from torch import Tensor
-from torch_shapes import along, batched, by_axis, edges, images, padded, rows, same
+from torch_shapes import along, batched, edges, images, of_our_own, padded, rows, same
 
 CONVOLUTIONS = {1: "conv1d", 2: "conv2d", 3: "conv3d"}
 
 
 def activation(name: str):
     """An elementwise function of the derivation `activation`."""
+    return _elementwise("activation", activation=name)
 
+
+def _of_our_own(name: str):
+    return _elementwise(of_our_own(name))
+
+
+def _elementwise(derivation: str, **options):
     def row(ours: Ours, z: Tensor, **settings) -> Tensor:
         given = {k: str(v) for k, v in settings.items()}
-        return ours("activation", activation=name, **given)(z=z.reshape(1, -1)).reshape(z.shape)
+        return ours(derivation, **options, **given)(z=z.reshape(1, -1)).reshape(z.shape)
 
     return row
 
@@ -30,7 +37,7 @@ def leaky_relu(ours: Ours, z: Tensor, negative_slope: float = 0.01, inplace=Fals
 
 def elu(ours: Ours, z: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     if alpha != 1:
-        raise Inexpressible("the activation elu has α = 1")
+        return _of_our_own("elu")(ours, z, alpha=alpha)
     return activation("elu")(ours, z)
 
 
@@ -40,13 +47,13 @@ def celu(ours: Ours, z: Tensor, alpha: float = 1.0, inplace: bool = False) -> Te
 
 def gelu(ours: Ours, z: Tensor, approximate: str = "none") -> Tensor:
     if approximate != "none":
-        raise Inexpressible("the activation gelu is the exact one")
+        return _of_our_own("gelu_by_tanh")(ours, z)
     return activation("gelu")(ours, z)
 
 
 def softplus(ours: Ours, z: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     if (z * beta > threshold).any():
-        raise Inexpressible("a threshold, above which softplus is z itself")
+        return _of_our_own("softplus_up_to")(ours, z, beta=beta, top=threshold)
     return activation("softplus")(ours, z * beta) / beta
 
 
@@ -149,9 +156,11 @@ def conv(ours: Ours, x: Tensor, w: Tensor, b: Tensor | None = None, stride=1, pa
     if groups == 1:
         given = {} if b is None else {"b": b}
         return out(ours(CONVOLUTIONS[rank], bias=b is not None, **settings)(x=x, w=w, **given))
-    if rank == 3:
-        raise Inexpressible("groups in three dimensions")
     b = w.new_zeros(len(w)) if b is None else b
+    if rank == 3:
+        parts = zip(x.chunk(groups, 1), w.chunk(groups), b.chunk(groups), strict=True)
+        made = ours("conv3d", **settings)
+        return out(torch.cat([made(x=one, w=two, b=three) for one, two, three in parts], 1))
     found = _grouped(ours, x, w, b, groups, settings)
     return out(found)
 
@@ -159,7 +168,7 @@ def conv(ours: Ours, x: Tensor, w: Tensor, b: Tensor | None = None, stride=1, pa
 def _by_axis(ours: Ours, x, w, b, strides, dilations, groups: int) -> Tensor:
     b = w.new_zeros(len(w)) if b is None else b
     layer = ours(
-        by_axis("conv2d"), down=strides[0], across=strides[1],
+        of_our_own("conv2d_by_axis"), down=strides[0], across=strides[1],
         apart_down=dilations[0], apart_across=dilations[1],
     )  # fmt: skip
     parts = zip(x.chunk(groups, 1), w.chunk(groups), b.chunk(groups), strict=True)

@@ -9,7 +9,7 @@ from ours import Inexpressible, Ours
 from torch import Tensor
 from torch.nn.functional import one_hot
 from torch_functions import activation
-from torch_shapes import reduced
+from torch_shapes import of_our_own, reduced
 
 
 def _error(derivation: str):
@@ -111,8 +111,9 @@ def _with_probabilities(ours, logits, t, last, weight, reduction, label_smoothin
     classes = logits.shape[1]
     targets = (1 - label_smoothing) * targets + label_smoothing / classes
     if not torch.allclose(targets.sum(1), torch.ones(len(targets), dtype=targets.dtype)):
-        raise Inexpressible("targets that do not add up to 1")
-    if weight is None:
+        v = targets.new_ones(classes) if weight is None else weight
+        each = _rows(ours(of_our_own("cross_entropy_of_any_targets")), logits, targets, v=v)
+    elif weight is None:
         each = _rows(ours("softmax_cross_entropy"), logits, targets)
     else:
         each = _rows(ours("weighted_cross_entropy"), logits, targets, v=weight)

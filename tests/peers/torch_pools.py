@@ -7,7 +7,7 @@ import math
 import torch
 from ours import Inexpressible, Ours
 from torch import Tensor
-from torch_shapes import along, batched, by_axis, edges, images, padded, rows, same
+from torch_shapes import along, batched, edges, images, of_our_own, padded, rows, same
 
 MAXIMA = {1: "max_pool1d", 2: "max_pool2d"}
 
@@ -50,7 +50,7 @@ def _max_by_axis(ours: Ours, x: Tensor, size, steps, apart) -> Tensor:
     if len(size) == 1:
         return _max_by_axis(ours, x[..., None], (*size, 1), (*steps, 1), (*apart, 1))[..., 0]
     layer = ours(
-        by_axis("max_pool2d"), height=size[0], width=size[1], down=steps[0], across=steps[1],
+        of_our_own("max_pool2d_by_axis"), height=size[0], width=size[1], down=steps[0], across=steps[1],
         apart_down=apart[0], apart_across=apart[1],
     )  # fmt: skip
     return layer(x=x)
@@ -150,11 +150,11 @@ def instance_norm(ours: Ours, x: Tensor, running_mean=None, running_var=None, we
 
 
 def local_response_norm(ours: Ours, x: Tensor, size, alpha=1e-4, beta=0.75, k=1.0) -> Tensor:
-    if size == 1:
-        raise Inexpressible("a channel alone: the radius of lrn is at least 1")
-    if size % 2 == 0:
-        raise Inexpressible("an even number of channels, of which no one is the middle")
-    made = ours("lrn", radius=size // 2, alpha=str(alpha), beta=str(beta), kappa=str(k))
+    numbers = {"alpha": str(alpha), "beta": str(beta), "kappa": str(k)}
+    if size % 2 and size > 1:
+        made = ours("lrn", radius=size // 2, **numbers)
+    else:
+        made = ours(of_our_own("lrn_of_any_width"), channels=size, before=size // 2, **numbers)
     return made(x=images(x)).reshape(x.shape)
 
 

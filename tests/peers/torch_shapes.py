@@ -10,13 +10,12 @@ from ours import Inexpressible
 from torch import Tensor
 from torch.nn.functional import pad
 
-#: Layers that the catalogue does not have, in the language of derivations.
 LAYERS = Path(__file__).parent / "layers"
 
 
-def by_axis(name: str) -> str:
-    """The derivation with settings for each axis: a file of our own, as a teacher's would be."""
-    return str(LAYERS / f"{name}_by_axis.py")
+def of_our_own(name: str) -> str:
+    """A derivation that the catalogue does not have, in a file as a teacher's would be."""
+    return str(LAYERS / f"{name}.py")
 
 
 def same(values: int | Sequence[int] | None, what: str) -> int:
