@@ -64,7 +64,7 @@ def conv_transpose(ours: Ours, x, w, b=None, **attributes) -> Tensor:
 
 def _pool(row, value: float):
     def pool(ours: Ours, x, **attributes) -> Tensor:
-        rank, sizes = x.ndim - 2, tuple(attributes["kernel_shape"])
+        x, rank, sizes = x.to(torch.float64), x.ndim - 2, tuple(attributes["kernel_shape"])
         if rank not in row:
             raise Inexpressible(f"a pool in {rank} dimensions")
         ceiling = bool(attributes.pop("ceil_mode", 0))

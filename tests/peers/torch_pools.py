@@ -50,8 +50,8 @@ def _max_by_axis(ours: Ours, x: Tensor, size, steps, apart) -> Tensor:
     if len(size) == 1:
         return _max_by_axis(ours, x[..., None], (*size, 1), (*steps, 1), (*apart, 1))[..., 0]
     layer = ours(
-        of_our_own("max_pool2d_by_axis"), height=size[0], width=size[1], down=steps[0], across=steps[1],
-        apart_down=apart[0], apart_across=apart[1],
+        of_our_own("max_pool2d_by_axis"), height=size[0], width=size[1],
+        down=steps[0], across=steps[1], apart_down=apart[0], apart_across=apart[1],
     )  # fmt: skip
     return layer(x=x)
 
