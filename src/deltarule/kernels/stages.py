@@ -39,6 +39,7 @@ class Stages:
         """All blocks; nothing where no sum has the pattern."""
         if self.transforms is False or not any(map(self._pattern, parts)):
             return
+        self.body.add("ranges = {}")
         waiting: list[Block] = []
         for block in parts:
             pattern, found = self._pattern(block), product_of(block) if _plain(block) else None

@@ -71,7 +71,7 @@ def _choosing_call(pattern: Windows, code: Code, forced: bool) -> list[str]:
         f"{code.flat(tensor_name(place.access))}, {_row(_strides(place, axes, code))},"
         for place, axes in _places(pattern)
     ]
-    told.append(f"{_row(_extents(pattern, code))}, {_row(_steps(pattern))}, {forced},")
+    told.append(f"{_row(_extents(pattern, code))}, {_row(_steps(pattern))}, {forced}, ranges,")
     name = f"by_cost_{_NAMES[pattern.written]}"
     return [f"{name}(", *("    " + line for line in told), ")"]
 

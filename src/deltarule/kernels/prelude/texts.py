@@ -13,7 +13,7 @@ _MARK = "# ---- what follows goes into kernels\n"
 #: needs those before it.
 _SHARED = {
     "products": ("calls", "vectors", "tiles", "products"), "windows": ("dots", "windows"),
-    "toom": ("lanes", "transforms", "strips", "toom"),
+    "toom": ("lanes", "transforms", "ranges", "strips", "toom"),
 }
 _ORDER = (
     "arrays", "addresses", "views", "elementary", "largest", "matrices",

@@ -7,8 +7,9 @@ matrices gives Ŷ[tile, f] = Σ_c X̂[tile, c]·Ŵ[c, f]; the tile of Y is Aᵀ 
 The gradient of X is such a sum of Y with filters that are turned round. That of W transposes the
 algorithm: Ŷ = A Y Aᵀ is taken in, Ŵ[c, f] = Σ_tile X̂[tile, c]·Ŷ[tile, f], and W = Gᵀ Ŵ G.
 
-In exact numbers all that is the sum over the windows. Rounded, a number that is none spreads to
-its tile, and so does ∞, as ∞ − ∞.
+In exact numbers all that is the sum over the windows. Rounded, a tile is as inexact everywhere as
+its largest number asks for, and NaN spreads to its tile, as ∞ does by ∞ − ∞: where the range of
+numbers is that wide, sums are taken directly (see `ranges`), unless transforms are forced.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy as np
 from numba import njit, prange
 
 from deltarule.kernels.prelude.calls import data, numbers
+from deltarule.kernels.prelude.ranges import narrow_range
 from deltarule.kernels.prelude.strips import (
     filters_in,
     filters_out,
@@ -161,22 +163,50 @@ def untiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     windows_to_w(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
 
 
-PARTS = (in_tiles, filters_in, filters_out, untiled_to_y, untiled_to_x, untiled_to_w)
+PARTS = (
+    in_tiles, filters_in, filters_out, narrow_range, untiled_to_y, untiled_to_x, untiled_to_w,
+)
 
 
-def by_cost_to_y(x, xs, w, ws, y, ys, shape, axes, forced):
-    """The sum into Y, by whichever way is faster."""
-    chosen = tiled_to_y if tiles_pay(shape, forced) else untiled_to_y
+def fits_tiles(x, xs, shape, pads, known):
+    """`narrow_range`, looked up in `known` where a pass has asked for the same array before."""
+    key = (x.ctypes.data, xs, shape, pads)
+    if key not in known:
+        known[key] = narrow_range(x, xs, shape, pads)
+    return known[key]
+
+
+def by_cost_to_y(x, xs, w, ws, y, ys, shape, axes, forced, known):
+    """The sum into Y, by whichever way is faster, if the range of X allows it."""
+    N, C, F, H, W, K, L, I, J = shape
+    chosen = untiled_to_y
+    if tiles_pay(shape, forced) and (
+        forced or fits_tiles(x, xs, (N, C, H, W, I, J), (axes[2], axes[5]), known)
+    ):
+        chosen = tiled_to_y
     chosen(x, xs, w, ws, y, ys, shape, axes)
 
 
-def by_cost_to_x(x, xs, w, ws, y, ys, shape, axes, forced):
-    """The sum into X, by whichever way is faster."""
-    chosen = tiled_to_x if tiles_pay(shape, forced) else untiled_to_x
+def by_cost_to_x(x, xs, w, ws, y, ys, shape, axes, forced, known):
+    """The sum into X, by whichever way is faster, if the range of Y allows it."""
+    N, C, F, H, W, K, L, I, J = shape
+    pads = (K - 1 - axes[2], L - 1 - axes[5])
+    chosen = untiled_to_x
+    if tiles_pay(shape, forced) and (
+        forced or fits_tiles(y, ys, (N, F, I, J, H, W), pads, known)
+    ):
+        chosen = tiled_to_x
     chosen(x, xs, w, ws, y, ys, shape, axes)
 
 
-def by_cost_to_w(x, xs, w, ws, y, ys, shape, axes, forced):
-    """The sum into W, by whichever way is faster."""
-    chosen = tiled_to_w if tiles_pay(shape, forced) else untiled_to_w
+def by_cost_to_w(x, xs, w, ws, y, ys, shape, axes, forced, known):
+    """The sum into W, by whichever way is faster, if the ranges of X and Y allow it."""
+    N, C, F, H, W, K, L, I, J = shape
+    pads, turned = (axes[2], axes[5]), (K - 1 - axes[2], L - 1 - axes[5])
+    chosen = untiled_to_w
+    if tiles_pay(shape, forced) and (
+        forced or fits_tiles(x, xs, (N, C, H, W, I, J), pads, known)
+        and fits_tiles(y, ys, (N, F, I, J, H, W), turned, known)
+    ):
+        chosen = tiled_to_w
     chosen(x, xs, w, ws, y, ys, shape, axes)
