@@ -25,14 +25,14 @@ def check(asked: SimpleNamespace) -> int:
         return show_gradients(
             Request(
                 what, asked.set_ or (), asked.shape or (), asked.seed, asked.jacobian, style,
-                not asked.no_kernel,
+                not asked.no_kernel, asked.rtol, asked.atol, asked.timeout,
             )
         )  # fmt: skip
     from deltarule.cli.check import Request, show_check
 
     gradients = {"set": asked.set_, "shape": asked.shape, "seed": asked.seed or None,
-                 "jacobian": asked.jacobian or None,
-                 "no-kernel": asked.no_kernel or None}  # fmt: skip
+                 "jacobian": asked.jacobian or None, "no-kernel": asked.no_kernel or None,
+                 "rtol": asked.rtol, "atol": asked.atol, "timeout": asked.timeout}  # fmt: skip
     _refuse(gradients, "is about gradients", "check gradient conv")
     return show_check(
         Request(words, asked.sheet, asked.template, asked.run_, asked.output, style)

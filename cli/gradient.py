@@ -15,6 +15,7 @@ from deltarule.notation.errors import DeltaruleError
 
 if TYPE_CHECKING:
     from deltarule.checking.chosen_check import ChosenCheck
+    from deltarule.checking.user_code.outcome import FunctionOutcome
 
 REMEDY = "write check gradient conv, or check gradient layers.py:dense"
 
@@ -30,6 +31,9 @@ class Request:
     jacobian: bool = False
     style: str = "screen"
     kernel: bool = True
+    relative: float | None = None
+    absolute: float | None = None
+    timeout: float | None = None
 
 
 @dataclass(frozen=True)
@@ -45,13 +49,13 @@ class Outcome:
     own: str = "derived"
     bare: bool = False
     kernel: ChosenCheck | None = None
+    error: DeltaruleError | None = None
 
     @property
     def right(self) -> bool:
-        """Whether nothing is wrong."""
-        return not self.faults and all(c.right for c in self.checks) and not (
-            self.kernel and self.kernel.fault
-        )
+        """Whether nothing is wrong, and nothing was left unchecked."""
+        sound = self.error is None and not self.faults and all(c.right for c in self.checks)
+        return sound and not (self.kernel and self.kernel.fault)
 
 
 def show_gradients(request: Request) -> int:
@@ -63,10 +67,13 @@ def show_gradients(request: Request) -> int:
     for name in bare:
         with busy(f"checking {name}") as line:
             found += _checked(name, request, options, line.tell)
+    if len(found) == 1 and found[0].error is not None:
+        raise found[0].error
     if request.style == "json":
         from deltarule.reports.gradients import check_values
 
-        values = [check_values(o.checked, o.checks, o.faults, **(o.more or {})) for o in found]
+        values = [check_values(o.checked, o.checks, o.faults, o.error, **(o.more or {}))
+                  for o in found]  # fmt: skip
         write_json({"right": all(o.right for o in found), "checks": values})
     else:
         _on_screen(found)
@@ -77,6 +84,13 @@ def _checked(name: str, request: Request, options: Mapping, tell) -> list[Outcom
     path, _, function = name.partition(":")
     if function or (path.endswith(".py") and not _is_derivation(Path(path))):
         return _own(Path(path), function, request, options, tell)
+    own = {"shape": request.shapes, "rtol": request.relative, "atol": request.absolute,
+           "timeout": request.timeout}  # fmt: skip
+    for option in (n for n in ("rtol", "atol", "timeout") if own[n] is not None):
+        raise DeltaruleError(
+            f"--{option} is about functions of your own", "the command line",
+            "leave it out: a derivation is checked in balls, to 30 digits",
+        )  # fmt: skip
     if request.shapes:
         raise DeltaruleError(
             "a derivation has its shapes", "--shape", "leave it out; --set N=2 gives a size"
@@ -125,27 +139,36 @@ def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
 
 
 def _own(path: Path, function: str, request: Request, options: Mapping, tell) -> list[Outcome]:
-    from deltarule.checking.own_checks import check_own
-    from deltarule.checking.own_function import own_functions
+    from deltarule.checking.user_code.isolated import TIMEOUT, FileRequest, check_file
 
-    shapes = dict(_shape(text) for text in request.shapes)
-    given = numbers(request.settings)
     if options:
         raise DeltaruleError(
             f"there is no option --{next(iter(options)).replace('_', '-')}", "the command line",
             f"a function's other arguments are set by --set: --set {next(iter(options))}=2",
         )  # fmt: skip
-    found = []
-    for own in own_functions(path, function or None, shapes, given):
-        result = check_own(own, seed=request.seed, sizes=given, progress=tell)
-        lines = []
-        if result.why:
-            lines.append(f"central differences are taken: {result.why}")
-        found.append(Outcome(
-            own.name, f"{own.name} ({own.place})", result.checks, result.faults, lines,
-            {"why": result.why, "place": own.place}, "given", result.measured,
-        ))  # fmt: skip
-    return found
+    asked = FileRequest(
+        path, function or None, dict(_shape(text) for text in request.shapes),
+        numbers(request.settings), request.seed, request.relative, request.absolute or 0.0,
+        TIMEOUT if request.timeout is None else request.timeout,
+    )  # fmt: skip
+    return [_of_own(outcome) for outcome in check_file(asked, tell)]
+
+
+def _of_own(found: FunctionOutcome) -> Outcome:
+    lines = [f"central differences are taken: {found.why}"] if found.why else []
+    lines += found.notes
+    if found.left_out:
+        lines.append("left out, where its value is no number: " + ", ".join(found.left_out))
+    lines += [f"it prints: {line}" for line in found.prints]
+    lines += [f"it warns: {line}" for line in found.warns]
+    more = {
+        "why": found.why, "place": found.place, "measured": found.measured, "notes": found.notes,
+        "points": found.points, "left_out": found.left_out, "prints": found.prints,
+        "warns": found.warns,
+    }  # fmt: skip
+    error = DeltaruleError(*found.error) if found.error else None
+    return Outcome(found.name, f"{found.name} ({found.place})", found.checks, found.faults, lines,
+                   more, "given", found.measured, error=error)  # fmt: skip
 
 
 def _shape(text: str) -> tuple[str, str]:
@@ -158,7 +181,7 @@ def _shape(text: str) -> tuple[str, str]:
 
 
 def _on_screen(found: Sequence[Outcome]) -> None:
-    from deltarule.cli.gradient_page import gradient_page
+    from deltarule.cli.gradient_page import gradient_page, unchecked
     from deltarule.cli.kernel_line import kernel_line
     from deltarule.cli.page import Page
 
@@ -170,7 +193,12 @@ def _on_screen(found: Sequence[Outcome]) -> None:
         for line in outcome.lines:
             page.prose(line, style="dim")
         page.blank()
-        gradient_page(page, outcome.checks, outcome.faults, outcome.own, outcome.bare)
+        if outcome.error is not None:
+            unchecked(page, outcome.error)
+            continue
+        points = len((outcome.more or {}).get("points", ()))
+        also = f"and at {points} points with zeros, ties and extremes" if points else ""
+        gradient_page(page, outcome.checks, outcome.faults, outcome.own, outcome.bare, also)
         if outcome.kernel:
             kernel_line(page, outcome.kernel)
     page.show(screen)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from deltarule.checking.gradient_check import GradientCheck, worst_of
 from deltarule.cli.folding import cells
 from deltarule.cli.page import Page
+from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import pretty
 
 _HEADS = ("", "gradient", "entries", "worst", "derived", "measured", "gap", "by")
@@ -17,12 +18,12 @@ _GAP = 2
 
 def gradient_page(
     page: Page, checks: Sequence[GradientCheck], faults: Sequence[str] = (), own: str = "derived",
-    bare: bool = False,
+    bare: bool = False, also: str = "",
 ) -> None:  # fmt: skip
     """The worst check of every gradient as rows, then kinks and ties, then how many are right.
 
     `faults` are what else is wrong; `own` is what the gradient held against the measurement is
-    called; `bare` says that there is none.
+    called; `bare` says that there is none; `also` at which other points it was.
     """
     smooth = [c for c in checks if not c.method.startswith("subgradients")]
     edges = {c.name: c for c in checks if c.method.startswith("subgradients")}
@@ -32,6 +33,8 @@ def gradient_page(
         _table(page, [heads, *(_cells_of(c, bare) for c in rows)], rows)
     _edges(page, list(edges.values()))
     _settings(page, smooth)
+    if also:
+        page.prose(also, style="dim")
     page.blank()
     for fault in faults:
         page.prose(f"✗ {fault}", style="bold red")
@@ -42,6 +45,15 @@ def gradient_page(
     elif rows:
         but = f", but {_many(len(faults), 'fault')}" if faults else ""
         page.prose(f"{len(rows) - len(wrong)} of {len(rows)} right{but}", style="bold")
+
+
+def unchecked(page: Page, error: DeltaruleError) -> None:
+    """Why a function could not be checked."""
+    page.labelled("✗ not checked", error.fact, style="bold red")
+    if error.place:
+        page.labelled("where", error.place)
+    if error.remedy:
+        page.labelled("remedy", error.remedy)
 
 
 def _many(count: int, what: str) -> str:

@@ -117,6 +117,9 @@ def check(
     seed: Annotated[int, o.SEED] = 0,
     jacobian: Annotated[bool, o.JACOBIAN] = False,
     no_kernel: Annotated[bool, o.NO_KERNEL] = False,
+    rtol: Annotated[float | None, o.RTOL] = None,
+    atol: Annotated[float | None, o.ATOL] = None,
+    timeout: Annotated[float | None, o.TIMEOUT] = None,
     json: Annotated[bool, o.JSON] = False,
 ) -> None:
     """Mark printed numbers, or check gradients. Exit status 1 when something is not right."""

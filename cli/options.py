@@ -53,7 +53,8 @@ AS_PRINTED = Option("--as-printed", help="Use even givens that the sheet itself 
 CHECKED = _words(
     "example NAME | FILE.toml | gradient NAME",
     "A sheet, whose published values are marked, or somebody's answers; or a derivation, or "
-    "FILE.py:FUNCTION of your own, whose gradients are measured.",
+    "FILE.py:FUNCTION of your own, whose gradients are measured. FILE.py is run for that: "
+    "check no file that you would not run.",
 )
 SHEET = Option("--sheet", metavar="SHEET", help="What the answers are to.")
 TEMPLATE = Option("--template", metavar="SHEET", help="An empty answers file for a sheet.")
@@ -61,6 +62,9 @@ RUN = Option("--run", metavar="N", help="With --template: which run of the sheet
 SHAPE = Option("--shape", metavar="ARG=SIZES", help='Of your own function: --shape "x=N D".')
 JACOBIAN = Option("--jacobian", help="Measure gradients by compiled kernels, at any size.")
 NO_KERNEL = Option("--no-kernel", help="Check formulas alone: no kernel is compiled.")
+RTOL = Option("--rtol", metavar="R", min=0.0, help="Allowed, relative to the largest entry.")
+ATOL = Option("--atol", metavar="A", min=0.0, help="Allowed besides.")
+TIMEOUT = Option("--timeout", metavar="S", min=0.01, help="Seconds for each function (60).")
 OUTPUT = Option("--output", "-o", metavar="FILE", help="Where to write the template.")
 
 # for train

@@ -19,6 +19,7 @@ COSTLY_FIXTURES = {"program", "cache", "archives", "installed"}
 #: What a file imports to do so.
 COSTLY_IMPORTS = {
     "subprocess", "deltarule.kernels.api", "deltarule.kernels.build", "deltarule.checking.jacobian",
+    "deltarule.checking.user_code.isolated",
 }  # fmt: skip
 #: So many sets of parameters of one test are fast.
 MOST = 1

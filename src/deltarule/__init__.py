@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from deltarule.calculus import derive
-    from deltarule.checking import trace
+    from deltarule.checking.trace import trace
     from deltarule.kernels.api import kernel
     from deltarule.marking import mark
     from deltarule.notation.errors import DeltaruleError
@@ -30,7 +30,7 @@ _HOME = {
     "kernel": "deltarule.kernels.api",
     "load": "deltarule.notation.files",
     "mark": "deltarule.marking",
-    "trace": "deltarule.checking",
+    "trace": "deltarule.checking.trace",
 }
 
 

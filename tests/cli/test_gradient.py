@@ -98,6 +98,39 @@ def test_one_function_several_or_a_whole_file(invoke):
     assert invoke("check", f"{LAYERS}:in_place").status == 1
 
 
+def test_what_was_not_checked_is_told_and_others_are_checked(invoke, tmp_path):
+    path = tmp_path / "layers.py"
+    path.write_text(
+        'import os\n\n\ndef f(x: "N"):\n    os._exit(0)\n\n\ndef f_backward(dy):\n    return dy\n'
+        'def g(x: "N"):\n    print("here")\n    return x\n\n\ndef g_backward(dy):\n    return dy\n',
+        encoding="utf-8",
+    )  # fmt: skip
+    done = invoke("check", path)
+    assert done.status == 1
+    for words in ("✗ not checked: f or its gradient ended the program, with status 0",
+                  "layers.py, line 4", "it prints: here", "1 of 1 right", "points with zeros"):
+        assert words in done.out  # fmt: skip
+    alone = invoke("check", f"{path}:f")
+    assert alone.status == 2 and "f or its gradient ended the program" in alone.err
+    done = invoke("check", path, "--json")
+    f, g = json.loads(done.out)["checks"]
+    assert done.status == 1 and f["error"]["fact"].startswith("f or its gradient ended")
+    assert g["error"] is None and g["right"] and g["prints"] == ["here"] and len(g["points"]) > 9
+
+
+def test_tolerances_and_time_may_be_given(invoke, tmp_path):
+    path = tmp_path / "layers.py"
+    path.write_text('def f(x: "N"): return x\ndef f_backward(dy): return 1.001 * dy\n')
+    assert invoke("check", path).status == 1
+    assert invoke("check", path, "--rtol", "0.01").status == 0
+    late = invoke("check", path, "--timeout", "0.01", width=200)
+    assert late.status == 2 and "takes more than 0.01 s when it is imported" in late.err
+
+
+def test_the_help_says_that_a_file_is_run(invoke):
+    assert "FILE.py is run for that" in " ".join(invoke("check", "--help", width=200).out.split())
+
+
 @pytest.mark.parametrize(
     ("words", "fact", "remedy"),
     [
@@ -110,6 +143,8 @@ def test_one_function_several_or_a_whole_file(invoke):
         (["gradient", "dense", "--sheet", "slide"], "--sheet is about sheets", "leave it out"),
         (["slide", "--no-kernel"], "--no-kernel is about gradients", "leave it out"),
         (["slide", "--jacobian"], "--jacobian is about gradients", "leave it out"),
+        (["gradient", "dense", "--rtol", "1"], "--rtol is about functions of your own", "in balls"),
+        (["slide", "--timeout", "9"], "--timeout is about gradients", "leave it out"),
         (["nowhere.py:f"], "there is no file nowhere.py", "check the path"),
         ([f"{LAYERS}:dens"], "own_layers.py has no function dens", "did you mean 'dense'?"),
         ([f"{LAYERS}:dense", "--shape", "x"], "'x' gives no argument a shape", "write --shape"),

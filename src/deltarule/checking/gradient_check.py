@@ -46,13 +46,20 @@ class GradientCheck:
 
 
 def worst_of(checks: Iterable[GradientCheck]) -> list[GradientCheck]:
-    """For each gradient the check that came out worst, in the order of the derivation."""
+    """For each gradient the check that came out worst, in the order of the derivation.
+
+    Of checks that are right, one that names an entry says more than one along a direction.
+    """
     worst: dict[str, GradientCheck] = {}
     for check in checks:
         kept = worst.get(check.name)
-        if kept is None or check.badness > kept.badness:
+        if kept is None or _rank(check) > _rank(kept):
             worst[check.name] = check
     return list(worst.values())
+
+
+def _rank(check: GradientCheck) -> tuple[bool, bool, float]:
+    return not check.right, not check.right or bool(check.worst), check.badness
 
 
 def compared(
@@ -62,16 +69,20 @@ def compared(
     """The check of two float arrays of one shape, entry by entry.
 
     `tolerance` is relative to the largest entry, `doubt` what the measurement itself may be off
-    by. Leading axes of `derived` and `measured` (upstream gradients tried) are none of the
-    tensor's: `tensor_axes` says how many are. An entry that is no number is the worst.
+    by; `scale` takes the place of the largest entry. Leading axes of `derived` and `measured`
+    (upstream gradients tried) are none of the tensor's: `tensor_axes` says how many are.
+    An entry that is no number is the worst.
     """
-    tensor_axes = more.pop("tensor_axes", derived.ndim)
+    tensor_axes, given_scale = more.pop("tensor_axes", derived.ndim), more.pop("scale", None)
     if not derived.size:
         return GradientCheck(tensor, name, method, 0, 0.0, tolerance, (), 0.0, 0.0, **more)
-    gaps = np.abs(derived - measured)
-    scale = max(1.0, float(np.max(np.abs(measured), initial=0.0)))
+    with np.errstate(invalid="ignore"):
+        gaps = np.abs(derived - measured)
+    scale = given_scale or max(1.0, float(np.max(np.abs(measured), initial=0.0)))
     allowed = np.broadcast_to(tolerance * scale + np.asarray(doubt), gaps.shape)
-    at = worst_entry(np.where(np.isnan(gaps), np.inf, gaps / allowed), measured)
+    with np.errstate(over="ignore"):
+        badness = np.where(np.isnan(gaps), np.inf, gaps / allowed)
+    at = worst_entry(badness, measured)
     lead = gaps.ndim - tensor_axes
     return GradientCheck(
         tensor, name, method, int(np.prod(gaps.shape[lead:], dtype=np.int64)),

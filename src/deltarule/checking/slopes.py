@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from deltarule.kernels.api import Bound
+if TYPE_CHECKING:
+    from deltarule.kernels.api import Bound
 
 #: What each way is called, and how far off it may be, relative to the largest entry.
 METHODS = {

@@ -7,16 +7,23 @@ from collections.abc import Iterable, Mapping
 
 from deltarule.checking.chosen_check import ChosenCheck
 from deltarule.checking.gradient_check import GradientCheck
+from deltarule.notation.errors import DeltaruleError
 
 
 def check_values(
-    checked: str, checks: Iterable[GradientCheck], faults: Iterable[str] = (), **more
-) -> dict:
-    """All that was found out about one derivation or function; what is no number is null."""
+    checked: str, checks: Iterable[GradientCheck], faults: Iterable[str] = (),
+    error: DeltaruleError | None = None, **more,
+) -> dict:  # fmt: skip
+    """All that was found out about one derivation or function; what is no number is null.
+
+    `error` says why nothing was checked.
+    """
     checks, faults = list(checks), list(faults)
+    told = {"fact": error.fact, "place": error.place, "remedy": error.remedy} if error else None
     return {
         "checked": checked,
-        "right": not faults and all(c.right for c in checks),
+        "right": error is None and not faults and all(c.right for c in checks),
+        "error": told,
         **more,
         "faults": faults,
         "gradients": [_values(check) for check in checks],
