@@ -8,13 +8,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rational
 from deltarule.arithmetic.one_sided import OneSided
 from deltarule.arithmetic.settings import setting
 from deltarule.calculus import Derivation, derive
 from deltarule.checking.edges import at_edges
 from deltarule.checking.independent import derivatives_along
+from deltarule.checking.kink_points import on_kinks, sites
 from deltarule.checking.trace import trace
 from deltarule.kernels.api import kernel
 from deltarule.kernels.smoothness import kinked
@@ -33,7 +34,18 @@ LINE = 'y = output("y", N)\ny[n] = {}\n'
 STABLE = """t = target("t", N)
 E = loss("E", Sum[n](relu(x[n]) - x[n] * t[n] + log(1 + exp(-absolute(x[n])))))
 """
+UNDER_A_SUM = """M = size("M")
+m = index("m")
+W = parameter("W", N, M)
+y = output("y", M)
+y[m] = relu(Sum[n](W[n, m] * x[n])) - relu(-Sum[n](W[n, m] * x[n]))
+"""
+WITH_OTHER_KINKS = """w = parameter("w", N)
+E = loss("E", Sum[n](relu(w[n] * x[n]) - relu(-w[n] * x[n]) + relu(x[n] - 1) + absolute(w[n])))
+"""
 CANCELLING = {
+    "under a sum": UNDER_A_SUM,
+    "with other kinks": WITH_OTHER_KINKS,
     "ramps": LINE.format("relu(x[n]) - relu(-x[n])"),
     "in part": LINE.format("relu(x[n]) - relu(-x[n]) / 2"),
     "leaky": LINE.format("leaky_relu(x[n], size_of) - leaky_relu(-x[n], size_of)").replace(
@@ -81,6 +93,16 @@ def test_of_kinks_that_stay_any_subgradient_is_accepted_and_no_other(derived):
         planted = replace(gradient, expr=factor * gradient.expr)
         checks = at_edges(replace(derivation, gradients={"x": planted}), 0, {})
         assert all(c.right for c in checks) is right
+
+
+def test_single_kinks_are_met_exactly(derived):
+    network = derived(UNDER_A_SUM).network
+    (site,) = sites(network)
+    probe, moved = next(on_kinks(network, 128, 0, {}))
+    assert moved in ("x", "W")
+    values = evaluate(site.argument, site.ranges, probe.values, probe.arithmetic)
+    near = [v.abs_upper() < 1e-25 for v in np.ravel(values)]
+    assert near.count(True) == 1
 
 
 KINKED = [name for name in sorted(catalogue()) if kinked(load(name))]

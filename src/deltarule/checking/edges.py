@@ -11,7 +11,8 @@ import numpy as np
 from deltarule.arithmetic.base import Undecided
 from deltarule.arithmetic.near_zero import NearZero
 from deltarule.calculus import Derivation
-from deltarule.checking.gradient_check import GradientCheck
+from deltarule.checking.gradient_check import GradientCheck, worst_of
+from deltarule.checking.kink_points import on_kinks
 from deltarule.checking.probed import BALLS, BITS, Probed, differentiable, floats_of
 from deltarule.checking.sides import allowed, outputs_of
 from deltarule.checking.subgradients import EdgyProbe
@@ -37,7 +38,11 @@ def at_edges(
     if everyone(network) or not kinked(network):
         return
     lenient = any(g.notes for g in derivation.gradients.values())
+    single = _on_single_kinks(derivation, seed, named, lenient)
     for tensor in differentiable(derivation):
+        if tensor.name in single and not single[tensor.name].right:
+            yield single[tensor.name]
+            continue
         for attempt in range(ATTEMPTS):
             try:
                 probe = EdgyProbe(network, NearZero(BITS), seed + attempt, **named)
@@ -47,6 +52,29 @@ def at_edges(
             if check is not None:
                 yield check
                 break
+        else:
+            if tensor.name in single:
+                yield single[tensor.name]
+
+
+def _on_single_kinks(
+    derivation: Derivation, seed: int, named: Mapping[str, int], lenient: bool
+) -> dict[str, GradientCheck]:
+    """For some tensors the worst check at values that lie on one kink each."""
+    found: list[GradientCheck] = []
+    for probe, moved in on_kinks(derivation.network, BITS, seed, named):
+        probed = Probed(derivation, probe)
+        tensors = list(differentiable(derivation))
+        others = [t for t in tensors if t.name != moved]
+        chosen = [t for t in tensors if t.name == moved]
+        chosen += probe.random.sample(others, min(1, len(others)))
+        for tensor in chosen:
+            try:
+                check = _at_edges(probed, tensor, lenient)
+            except Undecided:
+                continue
+            found += [] if check is None else [check]
+    return {c.tensor: c for c in worst_of(found)}
 
 
 def everyone(network: Network) -> bool:
