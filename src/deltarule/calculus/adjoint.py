@@ -19,7 +19,7 @@ from deltarule.calculus.local import Partial, partials
 from deltarule.calculus.matrices import inverse_of
 from deltarule.calculus.record import Record
 from deltarule.calculus.removable_kinks import remove_kinks
-from deltarule.calculus.sift import Term, clipped, eliminate, pinned
+from deltarule.calculus.sift import Term, clipped, eliminate, never, pinned
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.calculus.verify import Verifier
 from deltarule.calculus.words import Teller
@@ -274,10 +274,15 @@ class _Work:
         for k in range(len(terms)):
             terms[k] = pinned(terms[k], free)
             while (found := eliminate(terms[k], free)) is not None:
-                terms[k] = found.term
+                terms[k] = pinned(found.term, free)
                 self.solved |= found.instead_of
                 condition = ", ".join(text(c) for c in found.condition)
                 self._now(terms, found.rule, found.detail, condition)
+            impossible = never(terms[k], free)
+            if impossible is not None:
+                terms[k] = replace(terms[k], body=Integer(0))
+                self._now(terms, "empty", f"Here: {text(impossible)} never holds.")
+                continue
             cut = clipped(terms[k], self.network.tensors, free)
             if cut != terms[k]:
                 terms[k] = cut

@@ -56,6 +56,12 @@ _ROWS = (
         "∂E/∂z[c] = p[c] − [c = label]",
     ),
     Rule(
+        "empty",
+        "Σ_i [c]·f(i) = 0, where c holds for no i",
+        "A sum without terms is 0.",
+        "[t ≤ T − 2]·f[t + 1] = 0 for T = 1",
+    ),
+    Rule(
         "clip the range",
         "Σ_i f(i)·X[a(i)] runs over those i for which a(i) lies inside X",
         "X is declared to be 0 outside, so the other terms are 0.",

@@ -204,18 +204,45 @@ def chosen(node: Basic, given: list, ranges: Mapping[Index, Expr]) -> Basic:
 
 
 def pinned(term: Term, free: Mapping[Index, Expr]) -> Term:
-    """The term with a delta for each index that has one value: t < 1, or t ≤ 0, is t = 0."""
+    """The term with a delta for each index that has one value: t < 1, or t ≤ 0, is t = 0.
+
+    An index that a delta ties to another one by a shift, t′ − 1 = t, is left to that delta: what
+    is read at t′ is then read one time away from t, as a recurrence wants it.
+    """
     known = {**free, **dict(term.ranges)}
-    deltas, conditions = list(term.deltas), []
-    for condition in term.conditions:
-        delta = _pin(condition, term.ranges, known)
-        if delta is None:
-            conditions.append(condition)
-        else:
-            deltas.append(delta)
+    tied = _tied(term)
+    ranges = tuple(r for r in term.ranges if r[0] not in tied)
+    deltas = list(term.deltas)
     alone = {a for a, _ in deltas}
-    deltas += [(i, Integer(0)) for i, n in term.ranges if n == 1 and i not in alone]
-    return replace(term, deltas=tuple(deltas), conditions=tuple(conditions))
+    pins = [_pin(condition, ranges, known) for condition in term.conditions]
+    for index, value in [p for p in pins if p] + [(i, Integer(0)) for i, n in ranges if n == 1]:
+        if index not in alone:
+            deltas.append((index, value))
+            alone.add(index)
+    # The conditions stay until the delta is sifted: they say where the body is defined.
+    return replace(term, deltas=tuple(deltas))
+
+
+def _tied(term: Term) -> set[Index]:
+    """The indices that a delta holds at a fixed distance from an unbound one."""
+    bound = tuple(i for i, _ in term.ranges)
+    found = set()
+    for a, u in term.deltas:
+        split = affine(a, bound) if isinstance(u, Index) else None
+        if split is not None and len(split[0]) == 1:
+            found |= {i for i, c in split[0].items() if c in (1, -1)}
+    return found
+
+
+def never(term: Term, free: Mapping[Index, Expr]) -> Basic | None:
+    """A condition of the term that no values of its indices meet; None if there is none."""
+    known = {**free, **dict(term.ranges)}
+    for condition in term.conditions:
+        if isinstance(condition, AtLeastZero) and never_negative(
+            (-1 - condition.args[0]).expand(), known
+        ):
+            return condition
+    return None
 
 
 def _pin(condition, ranges: tuple, known: Mapping[Index, Expr]) -> tuple[Index, Expr] | None:
