@@ -14,8 +14,7 @@ from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.integers import grid_over, whole
 from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.recurrences import Block, Recurrence, blocks, equations_of
+from deltarule.notation.recurrences import Block, Recurrence, blocks, equations_of, no_times
 from deltarule.notation.symbols import Index
 
 
@@ -58,11 +57,7 @@ def timetable(recurrence: Recurrence, values: Values, held: Held) -> Iterator[tu
     start = min(s.first for s in spans.values())
     end = max(s.last for s in spans.values())
     if end < start:
-        raise DeltaruleError(
-            f"the sequence has no steps: {recurrence.extent} = 0",
-            recurrence.equations[0].place,
-            f"give {recurrence.extent} at least 1",
-        )
+        raise no_times(recurrence.extent, recurrence.equations[0].place)
     order = range(start, end + 1) if recurrence.direction > 0 else range(end, start - 1, -1)
     for time in order:
         for part in recurrence.parts:

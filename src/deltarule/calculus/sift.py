@@ -212,15 +212,25 @@ def pinned(term: Term, free: Mapping[Index, Expr]) -> Term:
     known = {**free, **dict(term.ranges)}
     tied = _tied(term)
     ranges = tuple(r for r in term.ranges if r[0] not in tied)
-    deltas = list(term.deltas)
+    deltas, conditions = list(term.deltas), []
     alone = {a for a, _ in deltas}
-    pins = [_pin(condition, ranges, known) for condition in term.conditions]
-    for index, value in [p for p in pins if p] + [(i, Integer(0)) for i, n in ranges if n == 1]:
-        if index not in alone:
-            deltas.append((index, value))
-            alone.add(index)
-    # The conditions stay until the delta is sifted: they say where the body is defined.
-    return replace(term, deltas=tuple(deltas))
+    for condition in term.conditions:
+        pin = _pin(condition, ranges, known)
+        if pin is None or _shifted(pin[0], term.body):
+            conditions.append(condition)
+        if pin is not None and pin[0] not in alone:
+            deltas.append(pin)
+            alone.add(pin[0])
+    deltas += [(i, Integer(0)) for i, n in ranges if n == 1 and i not in alone]
+    return replace(term, deltas=tuple(deltas), conditions=tuple(conditions))
+
+
+def _shifted(index: Index, body: Expr) -> bool:
+    """Whether something is read at t − 1, say: only under its condition is that inside."""
+    return any(
+        index in nodes.free_symbols(s) and s != index
+        for access in nodes.reads(body) for s in access.indices
+    )
 
 
 def _tied(term: Term) -> set[Index]:

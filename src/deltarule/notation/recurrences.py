@@ -226,6 +226,14 @@ def _pairs(reader: Equation, access: Indexed) -> Iterator[tuple[int, int, Expr]]
                 yield here, there, shift
 
 
+def no_times(extent: Expr, place: str) -> DeltaruleError:
+    """What is said of a recurrence whose extent comes to 0."""
+    name = "its length" if extent.is_Integer else text(extent)
+    return DeltaruleError(
+        f"the sequence has no steps: {name} = 0", place, f"give {name} at least 1"
+    )
+
+
 def _refused(group: list[Equation], links: list[_Link], equations) -> DeltaruleError:
     cycle = _cycle(links, equations)
     told = " ← ".join(cycle)

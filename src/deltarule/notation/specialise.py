@@ -11,6 +11,7 @@ from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import free_symbols
+from deltarule.notation.recurrences import Recurrence, blocks, no_times
 from deltarule.notation.substitution import substitute
 from deltarule.notation.symbols import Attribute, Size
 from deltarule.notation.tensors import Tensor
@@ -34,6 +35,7 @@ def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
             raise DeltaruleError(
                 f"{symbol} = {value} is too small", network.name, f"{symbol} is at least {least}"
             )
+    _refuse_no_times(network, table)
     definitions = {}
     for symbol, definition in network.definitions.items():
         filled = substitute(definition, table)
@@ -50,6 +52,13 @@ def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
         definitions=definitions,
         attributes={s: v for s, v in network.attributes.items() if s not in table},
     )
+
+
+def _refuse_no_times(network: Network, table: Mapping[Size, Expr]) -> None:
+    """A sequence has at least one time."""
+    for block in blocks(network.equations):
+        if isinstance(block, Recurrence) and substitute(block.extent, table) == 0:
+            raise no_times(block.extent, block.equations[0].place)
 
 
 def given_sizes(network: Network) -> dict[str, Size]:
