@@ -33,7 +33,7 @@ from deltarule.notation.nodes import PartialOf, read, reads
 from deltarule.notation.optimisers import is_update
 from deltarule.notation.recurrences import Recurrence, blocks, equations_of
 from deltarule.notation.selections import selection_of
-from deltarule.notation.substitution import substitute
+from deltarule.notation.substitution import plainly_named, substitute
 from deltarule.notation.symbols import Index, fresh
 from deltarule.notation.targets import target_indices
 from deltarule.notation.tensors import Tensor
@@ -188,6 +188,7 @@ class _Work:
             return ()
         now = self.record.now
         other = dual_form(terms, self.solved, self.network, self.known)
+        other = plainly_named(other, frozenset(i.name for i in self.indices))
         if other == now:
             return ()
         self.record.verifier.same(now, other, self.ranges)

@@ -12,6 +12,7 @@ from deltarule.calculus.steps import Gradient
 from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import Read, Sum, reads, size_of, tensor_name
+from deltarule.notation.recurrences import blocks, equations_of
 from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.text import text
 
@@ -34,7 +35,12 @@ def insert_upstream(
     _all_if_shorter(record, gradients)
     _constants(record, gradients)
     names = {e.name for e in consumers}
-    statistics = {n for n in names if any(n in e.read_names() for e in consumers)}
+    # What reads itself or its like at another time is a recurrence and no statistic.
+    together = [{e.name for e in equations_of(b)} for b in blocks(record.network.equations)]
+    statistics = {
+        n for n in names for e in consumers
+        if n in e.read_names() and not any({n, e.name} <= group for group in together)
+    }
     if statistics:
         _statistics(record, names, statistics, gradients)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Mul
+from sympy import Expr, Mul, Pow
 
 from deltarule.calculus.matching import unified
 from deltarule.notation import nodes
@@ -63,10 +63,24 @@ def _in_product(node: Expr, equation: Equation, apart: frozenset[str]) -> Expr |
     have = powers(node)
     for table in _index_maps(node, equation):
         pattern = plainly_named(rejoined(substitute(equation.rhs, table)), apart)
+        if isinstance(pattern, Pow) and pattern.exp.is_Rational and not pattern.exp.is_Integer:
+            found = _of_a_root(have, pattern, rejoined(substitute(equation.lhs, table)))
+            if found is not None:
+                return found
+            continue
         rest = divided(have, powers(pattern))
         if rest is not None:
             return rejoined(substitute(equation.lhs, table)) * rest
     return None
+
+
+def _of_a_root(have: dict[Expr, Expr], root: Pow, value: Expr) -> Expr | None:
+    """A product with r = √S in it: S is r², 1/√S is 1/r; None where neither occurs."""
+    there = have.get(root.base)
+    if there is None or not there.is_Rational or not (there / root.exp).is_Integer:
+        return None
+    rest = Mul(*(base**exponent for base, exponent in have.items() if base != root.base))
+    return rest * value ** (there / root.exp)
 
 
 def powers(product: Expr) -> dict[Expr, Expr]:

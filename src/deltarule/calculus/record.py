@@ -9,6 +9,7 @@ from sympy import Expr
 from deltarule.calculus.simplify import PASSES
 from deltarule.calculus.steps import Step
 from deltarule.calculus.verify import Verifier
+from deltarule.notation.literals import absolute_values
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import size_of
 from deltarule.notation.substitution import plainly_named
@@ -57,6 +58,7 @@ class Record:
 
         `network` may know more values than ours; the end may be `longest` times as long.
         """
+        inserted = absolute_values(inserted)
         rewrites = list(passes(inserted, network or self.network))
         end = rewrites[-1][1].after if rewrites else inserted
         if inserted == self.now or size_of(end) >= longest * size_of(self.now):
@@ -68,7 +70,8 @@ class Record:
     def _apply(self, rewrites: list) -> None:
         for rule, rewrite in rewrites:
             self.move(rule, rewrite.after, rewrite.detail, rewrite.condition)
-        self.move("rename", plainly_named(self.now))
+        taken = frozenset(i.name for i, _ in self.ranges)
+        self.move("rename", plainly_named(self.now, taken))
 
 
 def passes(expression: Expr, network: Network):
@@ -81,6 +84,7 @@ def passes(expression: Expr, network: Network):
         for rule, rewrite in PASSES:
             found = rewrite(expression, network)
             if found is not None:
+                found = found._replace(after=absolute_values(found.after))
                 yield rule, found
                 expression = found.after
                 applied = True

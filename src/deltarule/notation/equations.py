@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sympy import Basic, Expr
+from sympy import Add, Basic, Expr, Mul, Pow
 from sympy.tensor.indexed import Indexed
 
 from deltarule.notation.errors import DeltaruleError
@@ -14,12 +14,15 @@ from deltarule.notation.nodes import (
     Carried,
     Reduction,
     free_indices,
+    free_symbols,
     read,
     reads,
     tensor_name,
 )
+from deltarule.notation.substitution import plainly_named
 from deltarule.notation.symbols import Index
 from deltarule.notation.tensors import Tensor
+from deltarule.notation.text import text
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,9 @@ def bind(
     """
     declared = declared or {}
     ranges: dict[Index, Expr] = {}
+    _refuse_curved(rhs, place)
+    # Σ_n on the right is about an n of its own, which gets another name than the one on the left.
+    rhs = plainly_named(rhs, frozenset(i.name for s in subscripts for i in free_indices(s)))
     for subscript, extent in zip(subscripts, tensor.axes, strict=True):
         if isinstance(subscript, Index):
             if subscript in ranges:
@@ -154,3 +160,21 @@ def bind(
         )
     return Equation(tensor.name, subscripts, rhs, tuple(ranges.items()), place)
 
+
+
+def _refuse_curved(rhs: Expr, place: str) -> None:
+    """Raises DeltaruleError for a read such as x[n·n], whose places lie on no straight line."""
+    for access in reads(rhs):
+        for subscript in access.indices:
+            for term in Add.make_args(subscript.expand()):
+                count = sum(
+                    int(factor.exp) if isinstance(factor, Pow) and factor.exp.is_Integer else 1
+                    for factor in Mul.make_args(term)
+                    if any(isinstance(s, Index) for s in free_symbols(factor))
+                )
+                if count > 1:
+                    raise DeltaruleError(
+                        f"{text(access)} is read at {text(subscript)}, which multiplies indices", place,
+                        "read at sums of indices times sizes or numbers, such as x[S*i + k]; for "
+                        "other places read them from data, input(…, below=N)",
+                    )

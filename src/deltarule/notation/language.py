@@ -40,6 +40,7 @@ from deltarule.notation.functions import (
 )
 from deltarule.notation.joining import concatenate
 from deltarule.notation.layers import layer, takes
+from deltarule.notation.literals import decimal
 from deltarule.notation.networks import Option
 from deltarule.notation.page import Name, current, expression, extents_of
 from deltarule.notation.reductions import (
@@ -76,9 +77,10 @@ def size(name: str, definition=None) -> Size:
     return symbol
 
 
-def sizes(names: str) -> tuple[Size, ...]:
-    """Several extents: `N, D = sizes("N D")`."""
-    return tuple(size(name) for name in names.split())
+def sizes(names: str) -> tuple[Size, ...] | Size:
+    """Several extents: `N, D = sizes("N D")`; of one name, that size."""
+    found = tuple(size(name) for name in names.split())
+    return found if len(found) != 1 else found[0]
 
 
 def index(name: str, extent=None) -> Index:
@@ -89,9 +91,10 @@ def index(name: str, extent=None) -> Index:
     return named
 
 
-def indices(names: str) -> tuple[Index, ...]:
-    """Several indices: `n, d = indices("n d")`."""
-    return tuple(Index(name) for name in names.split())
+def indices(names: str) -> tuple[Index, ...] | Index:
+    """Several indices: `n, d = indices("n d")`; of one name, that index."""
+    found = tuple(Index(name) for name in names.split())
+    return found if len(found) != 1 else found[0]
 
 
 def attribute(name: str, default: int | None = None, **word: int) -> Expr:
@@ -102,7 +105,13 @@ def attribute(name: str, default: int | None = None, **word: int) -> Expr:
     """
     page = current()
     spoken, default = next(iter(word.items())) if word else (name, default)
-    least = min(int(default), 1)
+    if default is None or default != int(default):
+        raise DeltaruleError(
+            f"the usual value of {spoken}, {default}, is no whole number", page.place(),
+            "give a whole number; a constant such as 0.5 is a scalar",
+        )
+    default = int(default)
+    least = min(default, 1)
     page.options[spoken] = Option(spoken, None, default, f"{name}: a symbol unless given")
     if spoken in page.asked:
         return Integer(option(spoken, default, f"given for {name}", at_least=least))
@@ -114,7 +123,14 @@ def attribute(name: str, default: int | None = None, **word: int) -> Expr:
 def scalar(name: str, default) -> Scalar:
     """A real constant with a usual value, such as a slope or an ε."""
     symbol = Scalar(name)
-    current().scalars[symbol] = Rational(str(default))
+    page = current()
+    try:
+        value = decimal(default) if isinstance(default, float) else Rational(str(default))
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise DeltaruleError(
+            f"{name} = {default} is no number", page.place(), f"give {name} a finite number"
+        ) from None
+    page.scalars[symbol] = value
     return symbol
 
 
@@ -234,6 +250,11 @@ def _converted(name: str, value, default, page):
         if isinstance(value, int) or str(value).strip().lstrip("-").isdigit():
             return int(value)
         kind = "a whole number"
+    elif isinstance(default, float):
+        try:
+            return float(decimal(float(value)))
+        except (TypeError, ValueError):
+            kind = "a number"
     else:
         return str(value)
     raise DeltaruleError(f"{name} = {value} is not {kind}", page.name, f"give {name} as {kind}")

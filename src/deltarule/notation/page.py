@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sympy import Expr, Integer, Rational
+from sympy import Abs, Expr, Float, Integer, Rational, Tuple, nan, zoo
 from sympy.core.sympify import SympifyError
 from sympy.core.sympify import _sympify as strictly
 
@@ -15,6 +15,7 @@ from deltarule.notation.coverage import check_written_once
 from deltarule.notation.edges import Edges
 from deltarule.notation.equations import Equation, bind
 from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.literals import exact, refuse_infinity
 from deltarule.notation.names import ascii_name, pretty
 from deltarule.notation.networks import Network, Option, ordered
 from deltarule.notation.nodes import read
@@ -22,6 +23,10 @@ from deltarule.notation.operands import Operand
 from deltarule.notation.selections import with_selections
 from deltarule.notation.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
+
+
+#: The most entries that a number may say of an axis.
+MOST = 2**40
 
 
 @dataclass
@@ -84,6 +89,8 @@ class Page:
                 self.place(),
                 "keep one of them, or let them write different parts",
             )
+        rhs = exact(rhs, self.place())  # the conditions of choices and sums, too
+        refuse_infinity(rhs, self.place())
         self.equations.append(
             bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
         )
@@ -95,12 +102,25 @@ class Page:
                 "the derivation holds no equation", self.path, "write one, such as y[n] = 2*x[n]"
             )
         self._refuse_stated_gradients()
+        self._refuse_nothing_put_out()
         check_written_once(self.equations, self.tensors, self.definitions)
         equations, tensors = with_selections(self.equations, self.tensors)
         return Network(
             self.name, title, text, dict(tensors), ordered(equations, tensors),
             dict(self.definitions), dict(self.attributes), dict(self.scalars),
             dict(self.options), self.aliases, self.path,
+        )
+
+    def _refuse_nothing_put_out(self) -> None:
+        """Something must come out: an output, a loss, or what an update makes new."""
+        roles = {t.role for t in self.tensors.values()}
+        if roles & {"output", "loss", "gradient", "memory"}:
+            return
+        last = self.equations[-1].name
+        raise DeltaruleError(
+            f"nothing is put out: {self.name} declares no output and no loss", self.path,
+            f'declare what comes out as output, such as {last} = output("{last}", …), or write '
+            'a loss("E", …)',
         )
 
     def _refuse_stated_gradients(self) -> None:
@@ -161,20 +181,45 @@ class Name(Operand):
 
 
 def extents_of(axes: tuple, page: Page) -> tuple[Expr, ...]:
-    """The axes of a tensor as expressions; `...` stands for any number of axes."""
-    return tuple(ANY_SIZE if a is ... else expression(a, page) for a in axes)
+    """The axes of a tensor as expressions; `...` stands for any number of axes.
+
+    Raises DeltaruleError for an axis that is no whole number of at least 1, or a huge one.
+    """
+    found = tuple(ANY_SIZE if a is ... else expression(a, page) for a in axes)
+    for axis in found:
+        if axis.is_number and not (axis.is_Integer and 1 <= axis <= MOST):
+            big = axis.is_Integer and axis > MOST
+            raise DeltaruleError(
+                f"an axis is declared to have {axis} entries", page.place(),
+                'use a size for what is large: N = size("N")' if big
+                else "an axis has a whole number of entries, at least 1",
+            )
+    return found
 
 
 def expression(value, page: Page) -> Expr:
-    """A number or SymPy expression; anything else is refused, text above all."""
-    if isinstance(value, float):
-        return Rational(str(value))
+    """A number or SymPy expression; anything else is refused, text above all.
+
+    Floats are the decimal fractions that they were written as. Raises DeltaruleError for NaN too.
+    """
     try:
-        return Integer(value) if isinstance(value, int) else strictly(value)
+        found = Integer(value) if isinstance(value, int) else strictly(value)
     except SympifyError:
         raise DeltaruleError(
             f"{value!r} is not an expression", page.place(), "use tensors, indices and numbers"
         ) from None
+    if found.is_Symbol or found.is_Integer:
+        return found
+    if isinstance(found, Tuple):
+        raise DeltaruleError(
+            f"{value!r} is not one expression but {len(found)}", page.place(),
+            "write them one by one"
+        )
+    return exact(found, page.place()) if _unusual(found) else found
+
+
+def _unusual(found: Expr) -> bool:
+    return found.has(Float, Abs, nan, zoo)
 
 
 _CURRENT: ContextVar[Page | None] = ContextVar("page", default=None)

@@ -13,6 +13,12 @@ class Size(Symbol):
     """A symbolic extent, a whole number of at least 0 (an empty batch has N = 0)."""
 
     __slots__ = ()
+    #: To SymPy it is one symbol all the same.
+    _iterable = False
+
+    def __iter__(self):
+        """It unpacks as itself, so that `N, = sizes("N")` and `N = sizes("N")` are one."""
+        yield self
 
     def __new__(cls, name: str) -> Size:
         return Symbol.__new__(cls, name, integer=True, nonnegative=True)
@@ -38,6 +44,12 @@ class Index(Symbol):
     """An integer symbol that ranges over 0 … extent − 1."""
 
     __slots__ = ()
+    #: To SymPy it is one symbol all the same.
+    _iterable = False
+
+    def __iter__(self):
+        """It unpacks as itself, as a size does."""
+        yield self
 
     def __new__(cls, name: str) -> Index:
         return Symbol.__new__(cls, name, integer=True)
