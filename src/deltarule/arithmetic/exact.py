@@ -99,7 +99,7 @@ class Rational(Arithmetic):
         return np.asarray(np.frompyfunc(operator.eq, 2, 1)(a, b), dtype=bool)
 
     def largest(self, a, axes, ties="first"):
-        return _by_pairs(a, axes, lambda u, v: v if u < v else u, self.least())
+        return by_pairs(a, axes, lambda u, v: v if u < v else u, self.least())
 
     def least(self) -> MinusInfinity:
         return MINUS_INFINITY
@@ -158,7 +158,7 @@ class Ball(Arithmetic):
         return np.asarray(np.frompyfunc(_certainly_same, 2, 1)(a, b), dtype=bool)
 
     def largest(self, a, axes, ties="first"):
-        return _by_pairs(a, axes, lambda u, v: v if _certainly_below(u, v) else u, self.least())
+        return by_pairs(a, axes, lambda u, v: v if _certainly_below(u, v) else u, self.least())
 
     def least(self) -> flint.arb:
         return flint.arb("-inf")
@@ -280,7 +280,8 @@ def _cut(value):
     return flint.fmpq(int(value.p) * 2**shift // int(value.q), 2**shift)
 
 
-def _by_pairs(a, axes, larger, least):
+def by_pairs(a, axes, larger, least):
+    """The largest over some axes, found pair by pair."""
     for axis in sorted(axes, reverse=True):
         a = np.moveaxis(np.asarray(a, dtype=object), axis, 0)
         best = np.full(a.shape[1:], least, dtype=object)

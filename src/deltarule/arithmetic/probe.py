@@ -132,6 +132,11 @@ def choose_sizes(
     """
     free = [s for s in free_sizes(network) if s.name not in fixed]
     held = {s: fixed[s.name] for s in free_sizes(network) if s.name in fixed}
+    if not free:
+        filled = with_definitions(network, held)
+        if not _fits(filled, held, 1):
+            raise _nothing_fits(network)
+        return filled
     times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
     free.sort(key=lambda s: s in times)
     for attempt in range(1 if varied else 0, 400):
@@ -145,7 +150,11 @@ def choose_sizes(
         least = 2 if attempt < 250 else 1
         if _fits(filled, chosen, least):
             return _lightened(network, filled, chosen, [s for s in free if s not in held], least)
-    raise DeltaruleError(
+    raise _nothing_fits(network)
+
+
+def _nothing_fits(network: Network) -> DeltaruleError:
+    return DeltaruleError(
         f"no small sizes fit the network {network.name}",
         network.path,
         "check the definitions of its sizes; give some sizes with --set",

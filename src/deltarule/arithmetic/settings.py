@@ -22,7 +22,7 @@ from deltarule.notation.symbols import Attribute, Index, Size
 
 _PLAIN = ((2, 3, 5, 4, 7, 6, 9, 8), (3, 2, 4, 5, 7, 6, 8, 9), (2, 5, 3, 7, 4, 9, 6, 8))
 #: Strides and dilations; windows; padding.
-_STEPS, _WINDOWS, _EDGES = (2, 1, 3), (3, 2, 4), (0, 1, 2)
+_STEPS, _WINDOWS, _EDGES = (2, 1, 3), (3, 4, 2), (0, 1, 2)
 
 #: Sizes are made smaller until no equation has more points than this.
 MOST_POINTS = 12_000
@@ -36,7 +36,7 @@ def setting(
     Raises DeltaruleError if nothing small fits.
     """
     held = dict(fixed or {})
-    windows = _windows(network)
+    windows = windows_of(network)
     free = [s for s in free_sizes(network) if s.name not in held]
     movable = [s for s in free if not isinstance(s, Attribute) and s not in windows]
     chosen = {s: held[s.name] for s in free_sizes(network) if s.name in held}
@@ -54,7 +54,7 @@ def sizes_at(network: Network, named: Mapping[str, int]) -> dict[Symbol, int]:
     return with_definitions(network, {s: named[s.name] for s in free_sizes(network)})
 
 
-def _windows(network: Network) -> set[Symbol]:
+def windows_of(network: Network) -> set[Symbol]:
     """The sizes of windows: what an index counts that is added to another in a subscript."""
     found: set[Symbol] = set()
     for equation in network.equations:
@@ -68,11 +68,16 @@ def _windows(network: Network) -> set[Symbol]:
     return found
 
 
+def below_infinity(network: Network) -> bool:
+    """Whether something is padded with −∞."""
+    return any(t.outside is S.NegativeInfinity for t in network.tensors.values())
+
+
 def _steps_and_windows(
     network: Network, symbols: list[Symbol], windows: set[Symbol], number: int
 ) -> dict[Symbol, int]:
     # A window that lies wholly in padding of −∞ has no largest entry.
-    below = any(t.outside is S.NegativeInfinity for t in network.tensors.values())
+    below = below_infinity(network)
     seen = {_STEPS: 0, _WINDOWS: 0, _EDGES: 0}
     found = {}
     for symbol in symbols:

@@ -1,4 +1,4 @@
-"""Verification of steps, made when a step is made: exact values at small random sizes.
+"""Verification of steps, made when a step is made: exact values at several small settings.
 
 Formulas are compared modulo a prime; where functions, roots or an order keep that from
 deciding, in balls. Derivatives themselves are compared with dual numbers along a random
@@ -15,21 +15,16 @@ from sympy import Expr
 from deltarule.arithmetic.base import Undecided
 from deltarule.arithmetic.dual import Dual, DualArray
 from deltarule.arithmetic.evaluate import Values, evaluate
-from deltarule.arithmetic.exact import Ball, Rational
-from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.probe import Probe
-from deltarule.arithmetic.run import run
+from deltarule.calculus.probes import BITS, KINDS, Probes
 from deltarule.calculus.sampling import FAST, SLOW, entries, told
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Read, free_symbols, read, tensor_name, walk
-from deltarule.notation.symbols import Index, Size
+from deltarule.notation.nodes import read
+from deltarule.notation.symbols import Index
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.text import text
-
-#: The arithmetics, in the order in which they are tried.
-KINDS = ("modular", "rational", "ball")
 
 
 class Unverified(DeltaruleError):
@@ -37,38 +32,31 @@ class Unverified(DeltaruleError):
 
 
 class Verifier:
-    """Compares formulas over one network, at values that all its steps share."""
+    """Compares formulas over one network, at settings and values that all its steps share."""
 
     def __init__(self, network: Network, upstream: dict[str, Tensor], seed: int = 0):
-        self._network, self._upstream, self._seed = network, upstream, seed
-        self._gradients: list[Equation] = []
-        self._assumed: dict[str, Tensor] = {}
-        self._probes: dict[str, Probe | None] = {}
+        self._network, self._seed = network, seed
+        self._probes = Probes(network, upstream, seed)
+        self._sides: dict[tuple, np.ndarray] = {}
+
+    @property
+    def settings(self) -> tuple[dict[str, int], ...]:
+        """The sizes and attributes at which steps are tried."""
+        return self._probes.settings
 
     def assume(self, gradients: dict[str, Tensor]) -> None:
         """Give gradients that depend on each other generic values, until they are learnt."""
-        self._assumed = gradients
-        for probe in self._probes.values():
-            self._draw(gradients, probe)
+        self._sides.clear()
+        self._probes.assume(gradients)
 
     def learn(self, gradients: list[Equation]) -> None:
         """Give the gradients found so far their values, for later steps to read."""
-        self._gradients += gradients
-        self._assumed = {}
-        for probe in self._probes.values():
-            if probe is not None:
-                run(gradients, probe.values, probe.arithmetic)
-
-    @staticmethod
-    def _draw(gradients: dict[str, Tensor], probe: Probe | None) -> None:
-        if probe is None:
-            return
-        for name, tensor in gradients.items():
-            probe.values.arrays[name] = probe.noise(tensor.axes)
+        self._sides.clear()
+        self._probes.learn(gradients)
 
     def same_beside_kinks(self, before: Expr, after: Expr, ranges) -> str:
         """As `same`, at values that meet no kink and no tie."""
-        return self.same(before, after, ranges, ("ball",))
+        return self.same(before, after, ranges, ("sharp ball",))
 
     def same(
         self, before: Expr, after: Expr, ranges: Sequence[tuple[Index, Expr]],
@@ -78,7 +66,7 @@ class Verifier:
 
         def gap(probe: Probe):
             chosen = self._entries([before, after], ranges, probe)
-            one, two = (_at_entries(side, ranges, probe, chosen) for side in (before, after))
+            one, two = (self._side(e, ranges, probe, chosen) for e in (before, after))
             return one, two, told(chosen, ranges, probe.values)
 
         return self._decide(gap, before, after, kinds)
@@ -109,58 +97,71 @@ class Verifier:
         return "dual numbers, " + self._decide(gap, gradient, None)
 
     def _decide(self, gap, before: Expr, after: Expr | None, kinds: Sequence[str] = KINDS) -> str:
-        for kind in kinds:
-            probe = self._probe(kind)
-            if probe is None:
-                continue
+        """How it was checked, at every setting whose values tell."""
+        ways: dict[str, None] = {}
+        count, parts = 0, ""
+        for setting in range(len(self.settings)):
+            settled, part = self._settled(gap, setting, kinds)
+            if settled == "different":
+                raise self._differ(before, after)
+            if settled:
+                kinds = kinds[kinds.index(settled):]
+                ways[_WAYS[settled]] = None
+                count, parts = count + 1, parts or part
+        if not count:
+            raise self._nowhere(before)
+        several = "a setting" if count == 1 else f"{count} settings"
+        return f"{' and '.join(ways)} at {several}{parts}"
+
+    def _settled(self, gap, setting: int, kinds: Sequence[str]) -> tuple[str, str]:
+        """The kind of numbers in which both sides are equal at a setting, and on which entries.
+
+        Empty where no kind of numbers tells; "different" where one does and they differ.
+        """
+        differ = False
+        for kind, probe in self._probes.at(setting, kinds):
             try:
                 with probe.arithmetic.context():
                     one, two, part = gap(probe)
             except Undecided:
                 continue
-            if kind == "modular" and np.array_equal(one, two):
-                return f"exact modulo 2³¹−1{self._at(probe, before)}{part}"
-            if kind == "rational" and _equal(one, two):
-                return f"exact in fractions{self._at(probe, before)}{part}"
-            if kind == "ball" and _balls_agree(one, two):
-                return f"in balls of {probe.arithmetic.bits} bits{self._at(probe, before)}{part}"
-        raise Unverified(
+            equal = _AGREE[kind](one, two)
+            if equal:
+                return kind, part
+            # Modulo a prime functions are names: what holds for functions is settled in balls.
+            differ = equal is not None and (kind != "modular" or differ)
+            if differ:
+                return "different", ""
+        return "", ""
+
+    def _differ(self, before: Expr, after: Expr | None) -> Unverified:
+        return Unverified(
             f"a step could not be verified: {text(before)}"
             + (f" is not {text(after)}" if after is not None else " differs from dual numbers"),
             self._network.name,
             "this is a fault of deltarule: please report it with the derivation",
         )
 
+    def _nowhere(self, before: Expr) -> Unverified:
+        return Unverified(
+            f"a step could not be verified: no values were found at which {text(before)} is a "
+            "number",
+            self._network.name,
+            "say where values lie: input(…, within=(a, b)) for entries between a and b",
+        )
+
     def _entries(self, formulas: list[Expr], ranges, probe: Probe) -> list | None:
         budget = SLOW if np.dtype(probe.arithmetic.dtype) == object else FAST
         return entries(formulas, ranges, probe.values, budget, self._seed)
 
-    def _at(self, probe: Probe, expression: Expr) -> str:
-        """The sizes that matter to an expression."""
-        seen = {s for s in free_symbols(expression) if isinstance(s, Size)}
-        for node in walk(expression):
-            name = tensor_name(node).rpartition("/d")[2] if isinstance(node, Read) else ""
-            tensor = self._network.tensors.get(name)
-            for axis in tensor.axes if tensor else ():
-                seen |= {s for s in free_symbols(axis) if isinstance(s, Size)}
-        sizes = [f"{s}={probe.sizes[s]}" for s in sorted(seen, key=str) if s in probe.sizes]
-        return " at " + ", ".join(sizes) if sizes else ""
-
-    def _probe(self, kind: str) -> Probe | None:
-        if kind not in self._probes:
-            self._probes[kind] = self._made(kind)
-        return self._probes[kind]
-
-    def _made(self, kind: str) -> Probe | None:
-        arithmetic = {"modular": Modular, "rational": Rational, "ball": lambda: Ball(160)}[kind]()
-        try:
-            probe = Probe(self._network, arithmetic, self._seed)
-        except Undecided:
-            return None
-        self._draw(self._upstream, probe)
-        run(self._gradients, probe.values, arithmetic)
-        self._draw(self._assumed, probe)
-        return probe
+    def _side(self, expression: Expr, ranges, probe: Probe, chosen: list | None):
+        """The entries of one side; the next step starts from what this one ended in."""
+        if chosen is not None:
+            return _at_entries(expression, ranges, probe, chosen)
+        key = (expression, tuple(ranges), id(probe))
+        if key not in self._sides:
+            self._sides[key] = _at_entries(expression, ranges, probe, None)
+        return self._sides[key]
 
 
 def _at_entries(expression: Expr, ranges, probe: Probe, chosen: list[dict[Index, int]] | None):
@@ -206,12 +207,30 @@ def _equal(one, two) -> bool:
     return all(a == b for a, b in zip(np.ravel(one), np.ravel(two), strict=True))
 
 
-def _balls_agree(one, two) -> bool:
-    """Whether all pairs of balls overlap and are small enough to mean something.
+def _balls_agree(one, two) -> bool | None:
+    """Whether all pairs of balls overlap; None if they are too wide to mean something.
 
     Beyond 1 that is meant in proportion: 1/p is huge where p is the share of an unlikely class.
     """
-    pairs = zip(np.ravel(one), np.ravel(two), strict=True)
-    return all(
-        a.overlaps(b) and (a - b).abs_upper() < 1e-12 * max(a.abs_upper(), 1) for a, b in pairs
-    )
+    sure = True
+    for a, b in zip(np.ravel(one), np.ravel(two), strict=True):
+        if not (a.is_finite() and b.is_finite()):
+            sure = sure and _infinite_alike(a, b)
+        elif not a.overlaps(b):
+            return False
+        elif not (a - b).abs_upper() < 1e-12 * max(a.abs_upper(), 1):
+            sure = False
+    return True if sure else None
+
+
+def _infinite_alike(a, b) -> bool:
+    """Whether both are the same infinity, as the largest of nothing is −∞."""
+    return bool(a == b)
+
+
+_AGREE = {"modular": np.array_equal, "rational": _equal, "ball": _balls_agree,
+          "sharp ball": _balls_agree}  # fmt: skip
+_WAYS = {
+    "modular": "exact modulo 2³¹−1", "rational": "exact in fractions",
+    "ball": f"in balls of {BITS} bits", "sharp ball": f"in balls of {BITS} bits",
+}  # fmt: skip

@@ -174,7 +174,8 @@ def _refuse_curved(rhs: Expr, place: str) -> None:
                 )
                 if count > 1:
                     raise DeltaruleError(
-                        f"{text(access)} is read at {text(subscript)}, which multiplies indices", place,
+                        f"{text(access)} is read at {text(subscript)}, which multiplies indices",
+                        place,
                         "read at sums of indices times sizes or numbers, such as x[S*i + k]; for "
                         "other places read them from data, input(…, below=N)",
                     )

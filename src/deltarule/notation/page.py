@@ -24,7 +24,6 @@ from deltarule.notation.selections import with_selections
 from deltarule.notation.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
 
-
 #: The most entries that a number may say of an axis.
 MOST = 2**40
 

@@ -1,0 +1,99 @@
+"""The settings at which every step of a derivation is tried: small ones that hide no mistake.
+
+A step may be right at a stride of 1 alone, at one time, in a square, or where windows overlap.
+The settings together have strides and dilations of 1, 2 and 3, padding of 0, 1 and 2, windows
+larger and smaller than the stride (so that some sums are empty), unequal sizes, and 1 of
+everything that may be 1. The first is larger and has no 1 but where that is asked for.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from sympy import Symbol
+
+from deltarule.arithmetic.probe import choose_sizes, free_sizes, with_definitions
+from deltarule.arithmetic.settings import MOST_POINTS, below_infinity, most_points, windows_of
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import free_symbols
+from deltarule.notation.symbols import Attribute
+
+#: By setting: strides and dilations, padding, windows, plain sizes; each row is gone round.
+_ROWS = (
+    ((2, 1), (2, 1), (3, 2), (2, 3, 1, 4)),
+    ((3, 3), (1, 2), (2, 2), (3, 1, 2, 2)),
+    ((1, 1), (0, 0), (1, 1), (1, 1, 1, 1)),
+)
+#: The attributes of the first setting.
+_FIRST = ((1, 2), (0, 1))
+
+
+def trials(network: Network, seed: int = 0) -> tuple[dict[str, int], ...]:
+    """The settings by name, the larger one first; no two are the same.
+
+    Raises DeltaruleError if nothing small fits the network.
+    """
+    found = [_first(network, seed)]
+    for row in _ROWS:
+        chosen = _small(network, row)
+        if chosen is not None and chosen not in found:
+            found.append(chosen)
+    return tuple(found)
+
+
+def _first(network: Network, seed: int) -> dict[str, int]:
+    steps, edges = _attributes(network)
+    held = {s.name: _FIRST[0][k % 2] for k, s in enumerate(steps)}
+    held |= {s.name: _within(network, _FIRST[1][k % 2]) for k, s in enumerate(edges)}
+    try:
+        sizes = choose_sizes(network, Random(seed), held, varied=seed > 0)
+    except DeltaruleError:
+        sizes = choose_sizes(network, Random(seed), {}, varied=seed > 0)
+    return {s.name: n for s, n in sizes.items() if s not in network.definitions}
+
+
+def _attributes(network: Network) -> tuple[list[Symbol], list[Symbol]]:
+    """What is at least 1, as a stride is, and what may be 0, as padding may."""
+    free = [s for s in free_sizes(network) if isinstance(s, Attribute)]
+    return [s for s in free if s.is_positive], [s for s in free if not s.is_positive]
+
+
+def _within(network: Network, padding: int) -> int:
+    """A window that lies wholly in padding of −∞ has no largest entry."""
+    return min(padding, 1) if below_infinity(network) else padding
+
+
+def _small(network: Network, row: tuple) -> dict[str, int] | None:
+    """A small setting; None where it does not fit, or would take long."""
+    steps, edges = _attributes(network)
+    windows = windows_of(network)
+    chosen: dict[Symbol, int] = {}
+    plain = [s for s in free_sizes(network) if not isinstance(s, Attribute)]
+    groups = (
+        steps, edges, [s for s in plain if s in windows], [s for s in plain if s not in windows]
+    )  # fmt: skip
+    for group, values in zip(groups, row, strict=True):
+        chosen |= {s: values[k % len(values)] for k, s in enumerate(group)}
+    chosen |= {s: _within(network, chosen[s]) for s in edges}
+    grown = _grown(network, chosen, groups[3])
+    if grown is None or most_points(network, with_definitions(network, grown)) > MOST_POINTS:
+        return None
+    return {s.name: n for s, n in grown.items()}
+
+
+def _grown(network: Network, chosen: dict, movable: list[Symbol]) -> dict | None:
+    """Sizes made larger until what follows from them is at least 1."""
+    for symbol, definition in network.definitions.items():
+        mine = [s for s in movable if s in free_symbols(definition)]
+        for _ in range(24):
+            left = with_definitions(network, chosen)[symbol]
+            better = [
+                s for s in mine
+                if with_definitions(network, {**chosen, s: chosen[s] + 6})[symbol] > left
+            ]
+            if left >= 1 or not better:
+                break
+            chosen = {**chosen, better[0]: chosen[better[0]] + 1}
+    filled = with_definitions(network, chosen)
+    return chosen if all(filled[s] >= 1 for s in network.definitions) else None
