@@ -19,6 +19,10 @@ class Undecided(DeltaruleError):
     """A comparison that the numbers at hand cannot settle, such as a ball around 0 being > 0."""
 
 
+class Undefined(Undecided):
+    """A value that these numbers do not have, such as 1/0 among the fractions."""
+
+
 class Arithmetic:
     """Float-like defaults; subclasses replace what their numbers do differently."""
 

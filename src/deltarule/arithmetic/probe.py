@@ -8,15 +8,16 @@ reads an intermediate tensor finds a consistent value.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from functools import cached_property
 from random import Random
+from typing import Any
 
 import numpy as np
 from sympy import Expr, Symbol
 
-from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.base import Arithmetic, Undefined
+from deltarule.arithmetic.domain import draw_inside, undefined
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Rational
 from deltarule.arithmetic.modular import PRIME, Modular
@@ -52,10 +53,26 @@ class Probe:
         self.sizes = choose_sizes(network, self.random, fixed, varied=seed > 0)
         self.values = Values({}, self.sizes, dict(network.scalars), dict(network.tensors))
         self._refuse_what_is_too_large()
-        for tensor in network.tensors.values():
+        self._places: Mapping[str, Any] = {}
+        try:
+            self.fill({})
+            inside = not self.undefined
+        except Undefined:
+            inside = False
+        if not inside:
+            draw_inside(self)
+
+    def fill(self, places: Mapping[str, Any]) -> None:
+        """Draw what is given, and run the network; `places` says from where some tensors come.
+
+        Raises Undefined for a division by 0 among the fractions.
+        """
+        self._places = places
+        self.values.arrays.clear()
+        for tensor in self.network.tensors.values():
             if tensor.given:
                 self.values.arrays[tensor.name] = self.draw(tensor)
-        run(network.equations, self.values, arithmetic)
+        run(self.network.equations, self.values, self.arithmetic)
 
     def _refuse_what_is_too_large(self) -> None:
         for tensor in self.network.tensors.values():
@@ -75,13 +92,15 @@ class Probe:
     def draw(self, tensor: Tensor) -> np.ndarray:
         """Random entries that have the properties that the tensor is declared to have."""
         shape = self.shape(tensor.axes)
+        place = self._places.get(tensor.name)
         if tensor.whole:
             below = self.values.extent(tensor.whole_below)
-            return np.array(
-                [self.random.randrange(below) for _ in range(int(np.prod(shape)))], dtype=np.int64
-            ).reshape(shape)
+            least = min(place or 0, below - 1)
+            count = int(np.prod(shape))
+            drawn = [self.random.randrange(least, below) for _ in range(count)]
+            return np.array(drawn, dtype=np.int64).reshape(shape)
         # What an update keeps may be a mean of squares, which is not negative.
-        within = tensor.drawn_within or ((0, 1) if tensor.role == "memory" else None)
+        within = tensor.drawn_within or place or ((0, 1) if tensor.role == "memory" else None)
         numbers = self._fractions(shape, within)
         if tensor.definite:
             numbers = np.matmul(numbers, numbers.swapaxes(-1, -2)) + np.eye(shape[-1], dtype=int)
@@ -112,14 +131,10 @@ class Probe:
             ]
         return result.reshape(shape)
 
-    @cached_property
+    @property
     def undefined(self) -> list[str]:
-        """The tensors that hold something that is no number (a logarithm of 0, say)."""
-        return [
-            name
-            for name, array in self.values.arrays.items()
-            if getattr(array, "dtype", None) is np.dtype(float) and not np.isfinite(array).all()
-        ]
+        """The tensors that hold something that is no number (0/0, or a logarithm of 0)."""
+        return [name for name, array in self.values.arrays.items() if undefined(array)]
 
 
 def choose_sizes(

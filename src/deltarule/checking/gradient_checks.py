@@ -86,7 +86,7 @@ def _by_dual_numbers(probed: Probed, tensor: Tensor) -> GradientCheck:
         derived = probed.gradient(tensor)
         entries = list(np.ndindex(*derived.shape))
         several = derived.size > SOME_ENTRIES and derived.size * probed.points > MOST_WORK
-        note = ""
+        note = _outside_the_domain(probed)
         if several:
             entries = Random(0).sample(entries, SOME_ENTRIES)
             note = (f"{SOME_ENTRIES} of {derived.size} entries, and all of them along "
@@ -101,6 +101,15 @@ def _by_dual_numbers(probed: Probed, tensor: Tensor) -> GradientCheck:
             check = max(check, *(_along(probed, tensor) for _ in range(DIRECTIONS)),
                         key=lambda c: c.badness if not c.right else 0.0)  # fmt: skip
     return check
+
+
+def _outside_the_domain(probed: Probed) -> str:
+    """Why nothing can be measured, where no values were found at which all is defined."""
+    undefined = [pretty(name) for name in probed.probe.undefined]
+    if not undefined:
+        return ""
+    return (f"no values were found at which {undefined[0]} is a number: say where the entries of "
+            "what it is made from lie, within=(a, b)")  # fmt: skip
 
 
 def _along(probed: Probed, tensor: Tensor) -> GradientCheck:

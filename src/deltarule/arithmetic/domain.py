@@ -1,0 +1,69 @@
+"""Values inside the domain of a network: none that makes a root, a logarithm or 0/0 undefined.
+
+Where values drawn anywhere are undefined somewhere, each tensor is drawn from other ranges, one
+after another, as long as fewer entries are undefined for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import flint
+import numpy as np
+
+from deltarule.arithmetic.base import Undefined
+from deltarule.notation.tensors import Tensor
+
+if TYPE_CHECKING:
+    from deltarule.arithmetic.probe import Probe
+
+#: Where the entries of a tensor may lie that declares nothing: above 0, above 1, below 0 …
+RANGES = ((0, 1), (1, 2), (-1, 0), (2, 4), (-2, -1))
+#: The least whole number to draw: a mask without a 0 closes nothing.
+LEAST = (1,)
+
+
+def undefined(array) -> int:
+    """How many entries are no numbers: NaN, or +∞; the largest of nothing is −∞."""
+    array = np.asarray(array)
+    if array.dtype == float:
+        return int((np.isnan(array) | (array == np.inf)).sum())
+    if array.dtype != object:
+        return 0
+    return sum(1 for v in array.ravel() if isinstance(v, flint.arb) and not _number(v))
+
+
+def _number(value: flint.arb) -> bool:
+    return value.is_finite() or (value.rad() == 0 and value < 0)
+
+
+def draw_inside(probe: Probe) -> None:
+    """Draw the given tensors anew until the network is defined at them, as far as that is found."""
+    given = [t for t in probe.network.tensors.values() if t.given]
+    free = [t for t in given if not t.whole and t.within is None and not t.definite
+            and t.sums_to_one is None]  # fmt: skip
+    best, chosen = _tried(probe, {}), {}
+    ways = [{t.name: place for t in free} for place in RANGES[:2]]
+    if not best or any(_tried(probe, way) == 0 for way in ways):
+        return
+    for tensor in given:
+        for place in _places(tensor, free):
+            count = _tried(probe, {**chosen, tensor.name: place})
+            if count < best:
+                best, chosen = count, {**chosen, tensor.name: place}
+            if not best:
+                return
+    _tried(probe, chosen)
+
+
+def _places(tensor: Tensor, free: list[Tensor]) -> tuple:
+    return LEAST if tensor.whole else RANGES if tensor in free else ()
+
+
+def _tried(probe: Probe, places: dict) -> float:
+    """How many entries are undefined where tensors are drawn from some places."""
+    try:
+        probe.fill(places)
+    except Undefined:
+        return np.inf
+    return sum(undefined(a) for a in probe.values.arrays.values())
