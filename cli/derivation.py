@@ -39,6 +39,8 @@ def derivation_page(
         for gradient in told:
             page.blank()
             worked(page, gradient)
+        page.blank()
+        page.prose(f"Checked at {derivation.tried}.", style="dim")
         return
     alike = families(derivation) if len(told) > 1 else ()
     for order, group in _in_order(derivation, told):
@@ -50,7 +52,7 @@ def derivation_page(
     if not many(alike):
         _recursion(page, alike)
     page.blank()
-    page.prose(_checked(told), style="dim")
+    page.prose(_checked(derivation, told), style="dim")
 
 
 def brief_page(page: Page, gradients: Iterable[Gradient]) -> None:
@@ -145,11 +147,11 @@ def _in_order(
             yield f"for each {times(block)}:" if isinstance(block, Recurrence) else "", group
 
 
-def _checked(gradients: Sequence[Gradient]) -> str:
+def _checked(derivation: Derivation, gradients: Sequence[Gradient]) -> str:
     steps = [step for gradient in gradients for step in gradient.steps]
     ways = {way: None for step in steps for way in step.verified.partition(" at ")[0].split(", ")}
     ways.pop("by definition", None)
     return (
         f"All {len(steps)} steps were checked when they were made "
-        f"({', '.join(ways) or 'by definition'}); --steps shows them."
+        f"({', '.join(ways) or 'by definition'}), at {derivation.tried}; --steps shows them."
     )

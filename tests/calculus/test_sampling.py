@@ -42,7 +42,7 @@ def lenet():
 @pytest.mark.slow
 def test_a_derivation_tells_how_many_entries_were_tried(lenet):
     told = lenet.gradients["w2"].steps[0].verified
-    assert told == "dual numbers, exact modulo 2³¹−1 at N=2, 8 of 2400 entries"
+    assert told == "dual numbers, exact modulo 2³¹−1 at 1 setting, 8 of 2400 entries"
 
 
 @pytest.mark.slow

@@ -66,7 +66,7 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
         verifier.learn([g.equation() for g in found.values()])
     teller = Teller(network, root, names, gradients)
     told = {name: replace(g, teller=teller) for name, g in gradients.items()}
-    return Derivation(network, root, told, names, seed)
+    return Derivation(network, root, told, names, seed, settings=verifier.settings)
 
 
 def _roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:

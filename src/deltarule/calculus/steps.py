@@ -94,7 +94,8 @@ class Derivation:
     """All gradients of a network, in the order in which the backward pass computes them.
 
     `of` is the name of what is differentiated: the loss, or L where a layer stands alone; then
-    the gradients of its outputs, `upstream`, come from outside.
+    the gradients of its outputs, `upstream`, come from outside. `settings` are the sizes and
+    attributes at which each step was checked.
     """
 
     network: Network
@@ -103,6 +104,14 @@ class Derivation:
     upstream: tuple[str, ...] = ()
     seed: int = 0
     conditions: tuple[str, ...] = field(default=())
+    settings: tuple[dict[str, int], ...] = field(default=(), compare=False)
+
+    @property
+    def tried(self) -> str:
+        """At which settings steps were checked: `2 settings: N=2, S=1; N=1, S=3`."""
+        told = [", ".join(f"{name}={n}" for name, n in s.items()) for s in self.settings]
+        count = f"{len(told)} setting{'s' * (len(told) != 1)}"
+        return f"{count}: {'; '.join(told)}" if any(told) else count
 
     def equations(self) -> tuple[Equation, ...]:
         """The backward pass."""

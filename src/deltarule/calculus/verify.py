@@ -110,7 +110,7 @@ class Verifier:
                 count, parts = count + 1, parts or part
         if not count:
             raise self._nowhere(before)
-        several = "a setting" if count == 1 else f"{count} settings"
+        several = f"{count} setting{'s' * (count != 1)}"
         return f"{' and '.join(ways)} at {several}{parts}"
 
     def _settled(self, gap, setting: int, kinds: Sequence[str]) -> tuple[str, str]:

@@ -31,6 +31,7 @@ def derivation_values(derivation: Derivation, gradients: Iterable[Gradient]) -> 
             }
             for e in derivation.network.equations
         ],
+        "settings": [dict(s) for s in derivation.settings],
         "gradients": {g.tensor.name: gradient_values(g) for g in gradients},
         "families": [
             {

@@ -41,6 +41,7 @@ def fragment(derivation: Derivation, gradients: Iterable[Gradient], steps: bool 
     if steps:
         for gradient in gradients:
             lines += worked(gradient)
+        lines += ["", rf"\textit{{Checked at {prose(derivation.tried)}.}}"]
     else:
         gradients = list(gradients)
         lines += aligned((g.lhs, g.expr) for g in gradients)

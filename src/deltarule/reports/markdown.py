@@ -38,6 +38,8 @@ def derivation_markdown(
         if told := in_matrices(gradient):
             lines += ["In matrices and vectors:", ""]
             lines += ["$$", f"{latex_name(gradient.name)} = {told}", "$$", ""]
+    if steps:
+        lines += [f"*Checked at {escaped(derivation.tried)}.*"]
     return "\n".join(lines).rstrip() + "\n"
 
 
