@@ -19,7 +19,7 @@ class Undecided(DeltaruleError):
     """A comparison that the numbers at hand cannot settle, such as a ball around 0 being > 0."""
 
 
-class Undefined(Undecided):
+class DivisionByZero(Undecided):
     """A value that these numbers do not have, such as 1/0 among the fractions."""
 
 

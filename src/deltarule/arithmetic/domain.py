@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import flint
 import numpy as np
 
-from deltarule.arithmetic.base import Undefined
+from deltarule.arithmetic.base import DivisionByZero
 from deltarule.notation.tensors import Tensor
 
 if TYPE_CHECKING:
@@ -64,6 +64,6 @@ def _tried(probe: Probe, places: dict) -> float:
     """How many entries are undefined where tensors are drawn from some places."""
     try:
         probe.fill(places)
-    except Undefined:
+    except DivisionByZero:
         return np.inf
     return sum(undefined(a) for a in probe.values.arrays.values())

@@ -9,7 +9,7 @@ from fractions import Fraction
 import flint
 import numpy as np
 
-from deltarule.arithmetic.base import Arithmetic, Undecided, Undefined, entrywise
+from deltarule.arithmetic.base import Arithmetic, DivisionByZero, Undecided, entrywise
 from deltarule.arithmetic.rounding import round_decimal, round_significant
 from deltarule.arithmetic.undefined import UNDEFINED, Undefined
 
@@ -81,7 +81,7 @@ class Rational(Arithmetic):
         try:
             return entrywise(lambda v: v ** int(exponent), a)
         except ZeroDivisionError:
-            raise Undefined("a division by 0", None, "change the numbers") from None
+            raise DivisionByZero("a division by 0", None, "change the numbers") from None
 
     def apply(self, leaf: str, a):
         raise _not_rational(leaf)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from sympy import Expr, Symbol
 
-from deltarule.arithmetic.base import Arithmetic, Undefined
+from deltarule.arithmetic.base import Arithmetic, DivisionByZero
 from deltarule.arithmetic.domain import draw_inside, undefined
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Rational
@@ -57,7 +57,7 @@ class Probe:
         try:
             self.fill({})
             inside = not self.undefined
-        except Undefined:
+        except DivisionByZero:
             inside = False
         if not inside:
             draw_inside(self)
@@ -65,7 +65,7 @@ class Probe:
     def fill(self, places: Mapping[str, Any]) -> None:
         """Draw what is given, and run the network; `places` says from where some tensors come.
 
-        Raises Undefined for a division by 0 among the fractions.
+        Raises DivisionByZero for a division by 0 among the fractions.
         """
         self._places = places
         self.values.arrays.clear()

@@ -41,8 +41,11 @@ def at_the_edges(
         table = {index: ((-1 - split[1]) * coefficient).expand()}
         there = substitute(formula, table)
         rest = [r for r in ranges if r[0] != index]
+        if never_negative(-1 - table[index], known):
+            continue  # the sequence is too short to have it
         after = _settled(there, {**known, **dict(rest)})
-        verified = verifier.same(there, after, rest)
+        places = [(table[index], free[index])]
+        verified = verifier.same(there, after, rest, places=places)
         detail = f"Here: {text(index)} = {text(table[index])}."
         yield Step("at the edge", substitute(lhs, table), after, detail, "", verified)
 

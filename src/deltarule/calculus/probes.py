@@ -16,6 +16,7 @@ from deltarule.arithmetic.run import run
 from deltarule.arithmetic.ties import TiedBall
 from deltarule.arithmetic.trials import trials
 from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
 from deltarule.notation.tensors import Tensor
 
@@ -38,6 +39,11 @@ class Probes:
     def settings(self) -> tuple[dict[str, int], ...]:
         """The sizes and attributes of each setting by name."""
         return trials(self._network, self._seed)
+
+    def used(self) -> tuple[dict[str, int], ...]:
+        """The settings at which the network has values."""
+        known = {setting for (setting, _), probe in self._made.items() if probe is not None}
+        return tuple(s for number, s in enumerate(self.settings) if number in known)
 
     def at(self, setting: int, kinds: Sequence[str] = KINDS) -> Iterator[tuple[str, Probe]]:
         """The probes at a setting, those left out in whose numbers the network has no values."""
@@ -76,6 +82,10 @@ class Probes:
             run(self._gradients, probe.values, arithmetic)
         except Undecided:
             return None
+        except DeltaruleError:
+            if setting == 0:
+                raise
+            return None  # it wants two times at least, say
         _draw(self._assumed, probe)
         return probe
 

@@ -42,7 +42,7 @@ class Verifier:
     @property
     def settings(self) -> tuple[dict[str, int], ...]:
         """The sizes and attributes at which steps are tried."""
-        return self._probes.settings
+        return self._probes.used()
 
     def assume(self, gradients: dict[str, Tensor]) -> None:
         """Give gradients that depend on each other generic values, until they are learnt."""
@@ -60,11 +60,18 @@ class Verifier:
 
     def same(
         self, before: Expr, after: Expr, ranges: Sequence[tuple[Index, Expr]],
-        kinds: Sequence[str] = KINDS,
+        kinds: Sequence[str] = KINDS, places: Sequence[tuple[Expr, Expr]] = (),
     ) -> str:  # fmt: skip
-        """How it was checked that two formulas are equal. Raises Unverified if they are not."""
+        """How it was checked that two formulas are equal. Raises Unverified if they are not.
+
+        `places` are positions on axes, with their extents, that the formulas are about: settings
+        at which an axis has no such position do not count.
+        """
 
         def gap(probe: Probe):
+            extent = probe.values.extent
+            if not all(0 <= extent(at) < extent(axis) for at, axis in places):
+                raise Undecided("there is no such entry")
             chosen = self._entries([before, after], ranges, probe)
             one, two = (self._side(e, ranges, probe, chosen) for e in (before, after))
             return one, two, told(chosen, ranges, probe.values)
@@ -100,7 +107,7 @@ class Verifier:
         """How it was checked, at every setting whose values tell."""
         ways: dict[str, None] = {}
         count, parts = 0, ""
-        for setting in range(len(self.settings)):
+        for setting in range(len(self._probes.settings)):
             settled, part = self._settled(gap, setting, kinds)
             if settled == "different":
                 raise self._differ(before, after)

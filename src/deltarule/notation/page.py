@@ -101,11 +101,12 @@ class Page:
                 "the derivation holds no equation", self.path, "write one, such as y[n] = 2*x[n]"
             )
         self._refuse_stated_gradients()
-        self._refuse_nothing_put_out()
         check_written_once(self.equations, self.tensors, self.definitions)
         equations, tensors = with_selections(self.equations, self.tensors)
+        in_order = ordered(equations, tensors)
+        self._refuse_nothing_put_out()
         return Network(
-            self.name, title, text, dict(tensors), ordered(equations, tensors),
+            self.name, title, text, dict(tensors), in_order,
             dict(self.definitions), dict(self.attributes), dict(self.scalars),
             dict(self.options), self.aliases, self.path,
         )
