@@ -14,6 +14,7 @@ from torch.utils._pytree import tree_flatten
 #: The largest difference that rounding explains, relative to the largest entry.
 NEAR = 1e-9
 SEED = 42
+UNCOMPILED = "(a kernel more than this run compiles: DELTARULE_FULL=1 compiles all)"
 
 
 @dataclass
@@ -40,7 +41,7 @@ def compare(tally: Tally, told: str, theirs: Callable, own: Callable, leaves: Se
     try:
         found = _numbers(own())
     except (Inexpressible, Uncompiled) as reason:
-        tally.reasons[str(reason) or "one kernel more than this run compiles"] += 1
+        tally.reasons[str(reason) or UNCOMPILED] += 1
         return
     tally.samples += 1
     pairs = [(w, f) for w, f in zip(wanted, found, strict=False)]

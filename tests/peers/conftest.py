@@ -30,10 +30,11 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section("compared with PyTorch and ONNX")
     totals: dict[str, Counter] = defaultdict(Counter)
     derivations: set[str] = set()
-    for test, tally in sorted(told):
+    for test, tally in sorted(told, key=lambda pair: pair[0]):
         counts = {k: tally[k] for k in ("samples", "values", "gradients")}
         beyond = sum(n for reason, n in tally["reasons"].items() if not reason.startswith("("))
         counts["not said"] = beyond
+        counts["left out"] = sum(tally["reasons"].values()) - beyond
         kind = test.partition("[")[0] + (" compiled" if "compiled" in test else "")
         totals[kind].update(counts)
         derivations.update(tally["derivations"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -59,7 +60,7 @@ def instead(ours: Ours, called, *arguments, **named):
 
 
 def finished(tally: Tally, ours: Ours, record_property) -> None:
-    record_property("tally", {**tally.told(), "derivations": sorted({n for n, _ in ours.used})})
+    record_property("tally", {**tally.told(), "derivations": sorted({Path(n).stem for n, _ in ours.used})})
     assert not tally.wrong, "\n".join(tally.wrong[:20])
 
 
