@@ -60,7 +60,8 @@ def instead(ours: Ours, called, *arguments, **named):
 
 
 def finished(tally: Tally, ours: Ours, record_property) -> None:
-    record_property("tally", {**tally.told(), "derivations": sorted({Path(n).stem for n, _ in ours.used})})
+    derivations = sorted({Path(name).stem for name, _ in ours.used})
+    record_property("tally", {**tally.told(), "derivations": derivations})
     assert not tally.wrong, "\n".join(tally.wrong[:20])
 
 
