@@ -29,9 +29,9 @@ class Request:
 
 def show_kernel(request: Request) -> int:
     """Derive, write the source, and show it or say where it is."""
-    from deltarule.kernels.api import known_dtype
     from deltarule.kernels.build import source
     from deltarule.kernels.emission import emitted, write_emitted
+    from deltarule.kernels.requests import known_dtype
 
     bare, options = split(request.words)
     name = one_name(bare, EXAMPLE)

@@ -15,12 +15,11 @@ from types import ModuleType
 
 import numpy as np
 
-from deltarule.kernels import build
+from deltarule.kernels import build, requests
 from deltarule.kernels.bound import Bound, Given, in_threads, misfits
 from deltarule.kernels.loading import entry
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 
-DTYPES = ("float32", "float64", "complex128")
 #: Up to so many bytes of inputs a single thread is done sooner than several have begun.
 TINY = 1 << 16
 
@@ -51,27 +50,22 @@ def kernel(
     `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder.
     `progress` is told what takes time. Raises DeltaruleError.
     """
-    kind = known_dtype(dtype, str(name))
-    settings |= {} if wrt is None else {"wrt": tuple(wrt)}
-    found = build.module(str(name), settings, kind, parallel, cache, progress, transforms)
-    text = partial(build.source, str(name), settings, kind, parallel, transforms)
-    made = Kernel(str(name), found, kind, threads if parallel else None, progress, text)
+    name = requests.known_name(name)
+    kind = requests.known_dtype(dtype, name)
+    parallel = bool(requests.yes_or_no("parallel", parallel, name))
+    transforms = requests.yes_or_no("transforms", transforms, name, none=True)
+    threads = requests.known_threads(threads, parallel, name)
+    cache, progress = requests.known_cache(cache, name), requests.known_progress(progress, name)
+    wanted = requests.known_tensors(wrt, name)
+    settings |= {} if wanted is None else {"wrt": wanted}
+    found = build.module(name, settings, kind, parallel, cache, progress, transforms)
+    text = partial(build.source, name, settings, kind, parallel, transforms)
+    made = Kernel(name, found, kind, threads if parallel else None, progress, text)
     if parallel:
-        asked = (str(name), settings, kind, False, cache, progress, transforms)
-        made.alone = partial(build.module, *asked)
-    return made
-
-
-def known_dtype(dtype: str | type, place: str) -> str:
-    """The name of a type of numbers. Raises DeltaruleError for one that kernels do not have."""
-    kind = getattr(dtype, "__name__", str(dtype))
-    if kind not in DTYPES:
-        raise DeltaruleError(
-            f"there are no kernels in {kind}",
-            place,
-            did_you_mean(kind, DTYPES) or "choose one of " + ", ".join(DTYPES),
+        made.alone = partial(
+            build.module, name, settings, kind, False, cache, progress, transforms
         )
-    return kind
+    return made
 
 
 class Kernel:

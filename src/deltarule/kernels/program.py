@@ -18,6 +18,7 @@ from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.files import load
 from deltarule.notation.networks import Network
+from deltarule.notation.numbers import real_number, whole_number
 from deltarule.notation.nodes import free_symbols
 from deltarule.notation.recurrences import Recurrence, blocks
 from deltarule.notation.specialise import given_sizes, specialise
@@ -118,10 +119,10 @@ def loaded(name: str, settings: Mapping) -> tuple[Network, dict]:
     scalars = {s: Fraction(str(v)) for s, v in network.scalars.items()}
     for symbol in scalars:
         if symbol.name in rest:
-            scalars[symbol] = Fraction(str(rest.pop(symbol.name)))
+            scalars[symbol] = real_number(symbol.name, rest.pop(symbol.name), network.name)
     usual_numbers = {a.name: v for a, v in network.attributes.items()}
     sizes = given_sizes(network)
-    unknown = [k for k, v in rest.items() if k not in sizes or type(v) is not int]
+    unknown = [k for k in rest if k not in sizes]
     if unknown:
         known = [*network.options, *(s.name for s in scalars), *sizes]
         raise DeltaruleError(
@@ -129,6 +130,7 @@ def loaded(name: str, settings: Mapping) -> tuple[Network, dict]:
             network.name,
             did_you_mean(unknown[0], known) or "its settings are " + (", ".join(known) or "none"),
         )
+    rest = {k: whole_number(k, v, network.name) for k, v in rest.items()}
     return specialise(network, {**usual_numbers, **rest}), scalars
 
 

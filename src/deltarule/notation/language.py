@@ -42,6 +42,7 @@ from deltarule.notation.joining import concatenate
 from deltarule.notation.layers import layer, takes
 from deltarule.notation.literals import decimal
 from deltarule.notation.networks import Option
+from deltarule.notation.numbers import whole_number
 from deltarule.notation.page import Name, current, expression, extents_of
 from deltarule.notation.reductions import (
     TIES,
@@ -247,9 +248,7 @@ def _converted(name: str, value, default, page):
             return _YES_NO[str(value).lower()]
         kind = "yes or no"
     elif isinstance(default, int):
-        if isinstance(value, int) or str(value).strip().lstrip("-").isdigit():
-            return int(value)
-        kind = "a whole number"
+        return whole_number(name, value, page.name)
     elif isinstance(default, float):
         try:
             return float(decimal(float(value)))

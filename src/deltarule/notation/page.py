@@ -26,6 +26,8 @@ from deltarule.notation.tensors import Tensor
 
 #: The most entries that a number may say of an axis.
 MOST = 2**40
+#: Ten times as many as the deepest network of the catalogue has.
+MOST_TENSORS = 10_000
 
 
 @dataclass
@@ -58,6 +60,11 @@ class Page:
             raise DeltaruleError(
                 f"{tensor.name} is declared twice", self.place(), "give one of them another name"
             )
+        if len(self.tensors) >= MOST_TENSORS:
+            raise DeltaruleError(
+                f"the network has more than {MOST_TENSORS} tensors", self.place(),
+                "ask for fewer layers",
+            )  # fmt: skip
         self._refuse_name(tensor.name.removesuffix(" after"))
         self.tensors[tensor.name] = tensor
         return Name(tensor, self)

@@ -11,6 +11,7 @@ from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import free_symbols
+from deltarule.notation.numbers import whole_number
 from deltarule.notation.recurrences import Recurrence, blocks, no_times
 from deltarule.notation.substitution import substitute
 from deltarule.notation.symbols import Attribute, Size
@@ -27,7 +28,8 @@ def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
         return network
     known = given_sizes(network)
     table: dict[Size, Expr] = {
-        _symbol(name, known, network): Integer(value) for name, value in numbers.items()
+        _symbol(name, known, network): Integer(whole_number(name, value, network.name))
+        for name, value in numbers.items()
     }
     for symbol, value in table.items():
         least = 1 if symbol.is_positive else 0

@@ -23,6 +23,9 @@ from deltarule.notation.substitution import substitute
 from deltarule.notation.symbols import Size
 from deltarule.notation.tensors import Tensor
 
+#: More times than anybody reads, and than memory holds for long.
+MOST_TIMES = 1000
+
 
 def unrolled(network: Network, times: int) -> Network:
     """The network over `times` times, each written out.
@@ -38,6 +41,10 @@ def unrolled(network: Network, times: int) -> Network:
     if int(times) < 1:
         raise DeltaruleError(
             f"unroll = {times} is too small", network.name, "unroll is at least 1"
+        )
+    if times > MOST_TIMES:
+        raise DeltaruleError(
+            f"unroll = {times} is too large", network.name, f"unroll is at most {MOST_TIMES}"
         )
     axes = {
         name: [k for k, axis in enumerate(t.axes) if axis in spans]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network, Option
+from deltarule.notation.numbers import whole_number
 from deltarule.notation.truncate import in_chunks, truncated
 from deltarule.notation.unroll import unrolled
 
@@ -31,13 +31,8 @@ def varied(network: Network, asked: Mapping[str, object]) -> Network:
     for word, variant in VARIANTS.items():
         if word not in asked:
             continue
-        text = str(asked[word]).strip()
-        if not text.lstrip("-").isdigit():
-            raise DeltaruleError(
-                f"{word} = {text} is not a whole number", network.name,
-                f"give {word} as a whole number",
-            )
-        network = variant.make(network, int(text))
-        option = Option(word, int(text), None, variant.help)
+        number = whole_number(word, asked[word], network.name)
+        network = variant.make(network, number)
+        option = Option(word, number, None, variant.help)
         network = replace(network, options={**network.options, word: option})
     return network
