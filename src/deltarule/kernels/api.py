@@ -13,11 +13,10 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
-
 from deltarule.kernels import build, requests
-from deltarule.kernels.bound import Bound, Given, in_threads, misfits
+from deltarule.kernels.bound import Bound, Given, misfits
 from deltarule.kernels.loading import entry
+from deltarule.kernels.threads import in_threads, lost
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 
 #: Up to so many bytes of inputs a single thread is done sooner than several have begun.
@@ -61,11 +60,21 @@ def kernel(
     found = build.module(name, settings, kind, parallel, cache, progress, transforms)
     text = partial(build.source, name, settings, kind, parallel, transforms)
     made = Kernel(name, found, kind, threads if parallel else None, progress, text)
+    path = str(Path(name).resolve()) if name.endswith(".py") else name
+    made.recipe = path, {
+        **settings, "dtype": kind, "wrt": wanted, "parallel": parallel, "threads": threads,
+        "transforms": transforms, "cache": cache,
+    }  # fmt: skip
     if parallel:
         made.alone = partial(
             build.module, name, settings, kind, False, cache, progress, transforms
         )
     return made
+
+
+def _made_again(name: str, settings: dict) -> Kernel:
+    """A kernel as it was before it was pickled."""
+    return kernel(name, **settings)
 
 
 class Kernel:
@@ -84,6 +93,8 @@ class Kernel:
         #: Gives the module without threads, for small arrays; None where this one has none.
         self.alone: Callable[[], ModuleType] | None = None
         self._serial: ModuleType | None = None
+        #: What `kernel` was asked for.
+        self.recipe: tuple[str, dict] | None = None
         self.inputs: tuple[str, ...] = tuple(module.GIVEN)
         self.upstream: tuple[str, ...] = tuple(module.UPSTREAM)
         self.kept: tuple[str, ...] = tuple(module.KEPT)
@@ -91,6 +102,15 @@ class Kernel:
         self._inputs, self._kept = frozenset(self.inputs), frozenset(self.kept)
         self._needed = self._inputs.union(self.upstream)
         self._taken = self._needed.union(self.kept, self.outputs)
+
+    def __reduce__(self):
+        """Pickled as what it was asked for; whoever loads it derives it, or has it in a cache."""
+        if self.recipe is None:
+            raise DeltaruleError(
+                "a kernel that was made of a module cannot be pickled", self.name,
+                "make it with deltarule.kernel",
+            )  # fmt: skip
+        return _made_again, self.recipe
 
     def __repr__(self) -> str:
         return f"<kernel {self.name} {self.dtype}: {', '.join(self.inputs)}>"
@@ -151,13 +171,14 @@ class Kernel:
             taken += [passes[0][2][name] for name in self.kept]
             taken += [arrays[name] for name in self.upstream]
             passes.append(self._ready("backward", taken, module))
-        threads = None if module is not self.module else self.threads
-        return Bound(module, threads, self._progress, given, *passes)
+        alone = self.alone if module is self.module else None
+        return Bound(module, self.threads, alone, self._progress, given, *passes)
 
     def _module(self, given: list) -> ModuleType:
-        """The module to use: small problems must not pay for threads."""
+        """The module to use: small problems must not pay for threads, and a fork loses them."""
         inputs = given[: len(self.inputs)]
-        if self.alone is None or sum(np.asarray(a).nbytes for a in inputs) > TINY:
+        large = self.alone is None or sum(getattr(a, "nbytes", 0) for a in inputs) > TINY
+        if self.alone is None or large and not lost():
             return self.module
         if self._serial is None:
             self._serial = self.alone()

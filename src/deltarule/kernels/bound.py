@@ -10,6 +10,7 @@ from types import ModuleType
 import numpy as np
 
 from deltarule.kernels.loading import entry
+from deltarule.kernels.threads import in_threads, lost
 from deltarule.notation.errors import DeltaruleError
 
 #: With more bytes than this the time of a call does not count, and a compiled entry is not worth
@@ -27,20 +28,28 @@ class Bound:
     """
 
     def __init__(
-        self, module: ModuleType, threads: int | None, progress: Callable | None, given: Given,
+        self, module: ModuleType, threads: int | None, alone: Callable | None,
+        progress: Callable | None, given: Given,
         forward: tuple, backward: tuple | None = None,
     ):  # fmt: skip
         self.values: dict = forward[2]
         self.gradients: dict = {} if backward is None else backward[2]
         self._given = given
-        self._forward = _call(module.forward_at, forward, threads, progress)
+        self._forward = _call(module.forward_at, forward, threads, alone, progress)
         self._backward = _missing
         if backward is not None:
-            self._backward = _call(module.backward_at, backward, threads, progress)
+            self._backward = _call(module.backward_at, backward, threads, alone, progress)
         # Machine code tells of a bad label; passes in stages do not, so it is looked for first.
         runs = [one[0] for one in (forward, backward) if one is not None]
         watched = given.whole and not all(hasattr(run, "overloads") for run in runs)
         self._before = given.made_anew if given.copied or watched else None
+
+    def __reduce__(self):
+        """Its machine code knows arrays by their place in the memory of this process."""
+        raise DeltaruleError(
+            "a bound kernel cannot be pickled or copied", self._given.place,
+            "pickle the kernel, and bind it again where it is used",
+        )  # fmt: skip
 
     def forward(self) -> dict:
         """The outputs, and what the backward pass uses, by name."""
@@ -126,13 +135,14 @@ def _missing() -> None:
 
 
 def _call(
-    by_address: Callable, ready: tuple, threads: int | None, progress: Callable | None
+    by_address: Callable, ready: tuple, threads: int | None, alone: Callable | None,
+    progress: Callable | None,
 ) -> Callable[[], None]:
     """A pass without arguments; of small arrays it hands over one address."""
     run, taken, _ = ready
     arrays = [a for a in taken if isinstance(a, np.ndarray)]
-    if threads is not None:
-        return partial(_in_threads, threads, entry(run, taken, progress), taken)
+    if alone is not None:
+        return _InThreads(threads, alone, run, taken, progress)
     if sum(a.nbytes for a in arrays) > SMALL or not hasattr(run, "overloads"):
         return partial(entry(run, taken, progress), *taken)
     table = np.array([*(a.ctypes.data for a in arrays), *taken[len(arrays):]], np.int64)
@@ -148,19 +158,19 @@ class _AtAddress(partial):
         return made
 
 
-def _in_threads(threads: int, run: Callable, taken: tuple) -> int | None:
-    with in_threads(threads):
-        return run(*taken)
+class _InThreads:
+    """A pass with its arrays in so many threads; without any in a child that has none."""
 
+    def __init__(self, threads: int | None, alone: Callable | None, run: Callable, taken: tuple,
+                 progress: Callable | None):  # fmt: skip
+        self.threads, self.alone, self.run, self.taken = threads, alone, run, taken
+        self.progress, self.entry = progress, entry(run, taken, progress)
 
-@contextmanager
-def in_threads(wanted: int) -> Iterator[None]:
-    """Numba's loops in so many threads, at most as many as it was started with."""
-    import numba
-
-    before = numba.get_num_threads()
-    numba.set_num_threads(max(1, min(wanted, numba.config.NUMBA_NUM_THREADS)))  # pyright: ignore
-    try:
-        yield
-    finally:
-        numba.set_num_threads(before)
+    def __call__(self) -> int | None:
+        if self.alone is not None and lost():
+            same = getattr(self.alone(), self.run.__name__)
+            return entry(same, self.taken, self.progress)(*self.taken)
+        if self.threads is None:
+            return self.entry(*self.taken)
+        with in_threads(self.threads):
+            return self.entry(*self.taken)

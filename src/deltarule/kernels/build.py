@@ -12,12 +12,10 @@ from pathlib import Path
 from types import ModuleType
 
 from deltarule.kernels import store
+from deltarule.kernels.bytecode import CheckedLoader
 from deltarule.kernels.loading import quickly
 from deltarule.notation.catalogue import find
 from deltarule.notation.errors import DeltaruleError
-
-#: The rooms whose source decides what a kernel's text is.
-_ROOMS = ("notation", "arithmetic", "calculus", "kernels", "kernels/prelude", "derivations")
 
 
 def module(
@@ -37,8 +35,11 @@ def module(
     if entry is None:
         if progress:
             progress(f"deriving {path.stem}")
-        entry = _written(place, path, settings, dtype, parallel, transforms)
-        store.record(place, key, entry)
+        made, read = _derived(path, settings, dtype, parallel, transforms)
+        try:
+            entry = _written(place, key, path, made, read)
+        except OSError as error:
+            entry = _written(store.instead_of(place, error), key, path, made, read)
     for file in (*entry["needs"], entry["file"]):
         found = imported(Path(file), progress)
     return found
@@ -59,14 +60,25 @@ def _module(name: str, settings: Mapping, dtype: str, parallel: bool, transforms
     return Module(program(str(find(name)), dict(settings)), dtype, parallel, transforms)
 
 
-def _written(
-    place: Path, path: Path, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
-) -> dict:
-    text, shared = _module(str(path), settings, dtype, parallel, transforms).files()
+def _derived(
+    path: Path, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
+) -> tuple[tuple, dict[str, str]]:
+    """The texts of a kernel's files, and fingerprints of the derivations that were read."""
+    from deltarule.notation.files import files_read
+
+    with files_read() as read:
+        made = _module(str(path), settings, dtype, parallel, transforms).files()
+    return made, {str(file): store.fingerprint(file.read_bytes()) for file in read}
+
+
+def _written(place: Path, key: str, path: Path, made: tuple, read: dict[str, str]) -> dict:
+    """What the manifest says of a kernel, once its files are in the cache."""
+    text, shared = made
     needs = [str(store.keep_kernel(place, stem, told)) for stem, told in shared]
     kept = store.keep_kernel(place, f"{path.stem}_{store.fingerprint(text)}", text)
-    told = {"file": str(kept), "hash": store.fingerprint(text), "needs": needs}
-    return {**told, "derivation": str(path)}
+    entry = {"file": str(kept), "needs": needs, "read": read, "derivation": str(path)}
+    store.record(place, key, entry)
+    return entry
 
 
 def _key(
@@ -78,7 +90,7 @@ def _key(
         str(path.resolve()),
         repr(sorted((k, str(v)) for k, v in settings.items())),
         f"{dtype} {parallel} {transforms} {sys.version_info[:2]}",
-        store.sources(*(home / room for room in _ROOMS)),
+        store.sources(home),
     )
 
 
@@ -87,7 +99,9 @@ def imported(path: Path, progress: Callable[[str], None] | None = None) -> Modul
     name = store.module_name(path.stem)
     if name in sys.modules and sys.modules[name].__file__ == str(path):
         return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
+    spec = importlib.util.spec_from_file_location(
+        name, path, loader=CheckedLoader(name, str(path))
+    )
     if spec is None or spec.loader is None:
         raise DeltaruleError(f"{path} is no Python file", str(path), "empty the cache folder")
     found = importlib.util.module_from_spec(spec)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from deltarule.kernels.store import fingerprint
+from deltarule.kernels.store import fingerprint, write_whole
 
 
 def entry(dispatcher: Callable, arguments: Sequence, progress: Callable | None = None) -> Callable:
@@ -86,7 +86,7 @@ def _quick_cache(usual: type, told: Callable[[str], None] | None) -> type:
             with contextlib.suppress(OSError):
                 super().save_overload(sig, data)
                 path = _place(self, sig, data.codegen)
-                _sum(path).write_text(fingerprint(path.read_bytes()), encoding="ascii")
+                write_whole(_sum(path), fingerprint(path.read_bytes()))
 
     return QuickCache
 

@@ -18,8 +18,8 @@ from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.files import load
 from deltarule.notation.networks import Network
-from deltarule.notation.numbers import real_number, whole_number
 from deltarule.notation.nodes import free_symbols
+from deltarule.notation.numbers import real_number, whole_number
 from deltarule.notation.recurrences import Recurrence, blocks
 from deltarule.notation.specialise import given_sizes, specialise
 from deltarule.notation.symbols import Size

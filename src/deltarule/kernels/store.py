@@ -7,6 +7,7 @@ time of its last change. Nothing here needs SymPy.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -14,25 +15,39 @@ import sys
 import tempfile
 from pathlib import Path
 
+from deltarule.kernels.fallback import temporary, usable
 from deltarule.notation.errors import DeltaruleError
 
 
 def folder(given: str | Path | None = None) -> Path:
     """The cache folder: the one given, else DELTARULE_CACHE, else the user's usual one.
 
-    Raises DeltaruleError where it cannot be made.
+    Where it cannot be made, a temporary one with a warning. Raises DeltaruleError where there is
+    no room for that either.
     """
     chosen = Path(given or os.environ.get("DELTARULE_CACHE") or _usual()).expanduser().absolute()
+    place = usable(chosen)
     try:
-        (chosen / "kernels").mkdir(parents=True, exist_ok=True)
-        (chosen / "manifest").mkdir(exist_ok=True)
+        return _made(place)
     except OSError as error:
+        return instead_of(place, error)
+
+
+def instead_of(place: Path, error: OSError) -> Path:
+    """A temporary cache folder, with a warning. Raises DeltaruleError where there is no room."""
+    try:
+        return _made(temporary(place, error))
+    except OSError as worse:
         raise DeltaruleError(
-            f"the cache folder cannot be made: {error.strerror}",
-            str(chosen),
-            "set DELTARULE_CACHE to a folder that you may write to",
-        ) from None
-    return chosen
+            f"no folder takes the kernel: {worse.strerror or worse}", str(place),
+            "make room, or set DELTARULE_CACHE to a folder that you may write to",
+        ) from None  # fmt: skip
+
+
+def _made(place: Path) -> Path:
+    (place / "kernels").mkdir(parents=True, exist_ok=True)
+    (place / "manifest").mkdir(exist_ok=True)
+    return place
 
 
 def _usual() -> Path:
@@ -54,14 +69,19 @@ def fingerprint(*parts: str | bytes) -> str:
     return digest.hexdigest()[:20]
 
 
-def sources(*folders: Path) -> str:
-    """A fingerprint of the Python files in some folders, by name, size and time of change."""
-    told = []
-    for place in folders:
-        for path in sorted(place.glob("*.py")):
-            state = path.stat()
-            told.append(f"{path} {state.st_size} {state.st_mtime_ns}")
-    return fingerprint(*told)
+@functools.cache
+def sources(home: Path) -> str:
+    """A fingerprint of all Python files below a folder, by name, size and time of change.
+
+    It is taken once a process: what a process has imported does not change any more.
+    """
+    found = []
+    for place, folders, names in os.walk(home, followlinks=True):
+        folders.sort()
+        for name in sorted(n for n in names if n.endswith(".py")):
+            state = os.stat(os.path.join(place, name))
+            found.append(f"{place}/{name} {state.st_size} {state.st_mtime_ns}")
+    return fingerprint(*found)
 
 
 def module_name(stem: str) -> str:
@@ -70,10 +90,13 @@ def module_name(stem: str) -> str:
 
 
 def keep_kernel(cache: Path, stem: str, text: str) -> Path:
-    """The file that holds a text, written if it is not there; its stem tells the text's hash."""
+    """The file that holds a text, written if it is not there; its stem tells the text's hash.
+
+    Raises OSError where the folder takes no files.
+    """
     path = cache / "kernels" / f"{stem}.py"
     if not _holds(path, text):
-        _put(path, text, keep=not path.exists())
+        write_whole(path, text, keep=not path.exists())
     return path
 
 
@@ -81,16 +104,21 @@ def find(cache: Path, key: str) -> dict | None:
     """What the manifest says under a key; None where that is missing, damaged or gone."""
     try:
         entry = json.loads((cache / "manifest" / f"{key}.json").read_text(encoding="utf-8"))
-        path = Path(entry["file"])
-        there = all(Path(file).is_file() for file in (path, *entry["needs"]))
-        return entry if there and path.stem.endswith(entry["hash"]) else None
+        files = [*map(Path, entry["needs"]), Path(entry["file"])]
+        same = all(fingerprint(Path(f).read_bytes()) == h for f, h in entry["read"].items())
+        return entry if same and all(map(sound, files)) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
+def sound(path: Path) -> bool:
+    """Whether a kernel's file holds the text whose hash its name ends with."""
+    return path.stem.rpartition("_")[2] == fingerprint(path.read_bytes())
+
+
 def record(cache: Path, key: str, entry: dict) -> None:
-    """Write an entry of the manifest."""
-    _put(cache / "manifest" / f"{key}.json", json.dumps(entry, indent=1), keep=False)
+    """Write an entry of the manifest. Raises OSError where the folder takes no files."""
+    write_whole(cache / "manifest" / f"{key}.json", json.dumps(entry, indent=1))
 
 
 def _holds(path: Path, text: str) -> bool:
@@ -100,26 +128,14 @@ def _holds(path: Path, text: str) -> bool:
         return False
 
 
-def _put(path: Path, text: str, keep: bool) -> None:
-    """Write a file in one step; with `keep`, another process that was first wins.
-
-    Raises DeltaruleError where the folder takes no files.
-    """
-    try:
-        _write(path, text, keep)
-    except OSError as error:
-        raise DeltaruleError(
-            f"the cache folder cannot be written: {error.strerror}",
-            str(path.parent),
-            "set DELTARULE_CACHE to a folder that you may write to",
-        ) from None
-
-
-def _write(path: Path, text: str, keep: bool) -> None:
+def write_whole(path: Path, text: str, keep: bool = False) -> None:
+    """Write a file in one step; with `keep`, another process that was first wins."""
     handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
         if not keep or not _linked(name, path):
             os.replace(name, path)
             return

@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 import sys
 import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 from deltarule.notation.catalogue import catalogue, declared_aliases, find
@@ -16,6 +19,27 @@ from deltarule.notation.variants import VARIANTS, varied
 __all__ = ["catalogue", "declared_aliases", "find", "load"]
 
 
+_reading: ContextVar[list[Path] | None] = ContextVar("reading", default=None)
+
+
+@contextmanager
+def files_read() -> Iterator[list[Path]]:
+    """A list of the derivation files that are read inside, each as often as it is."""
+    found: list[Path] = []
+    token = _reading.set(found)
+    try:
+        yield found
+    finally:
+        _reading.reset(token)
+
+
+def note_read(paths: Iterable[Path]) -> None:
+    """Add files to the list of `files_read`, if there is one."""
+    read = _reading.get()
+    if read is not None:
+        read.extend(paths)
+
+
 def load(name_or_path: str | Path, **options) -> Network:
     """The network that a derivation says.
 
@@ -25,6 +49,7 @@ def load(name_or_path: str | Path, **options) -> Network:
     Raises DeltaruleError for an unknown name, an unreadable or faulty file, an unknown option.
     """
     path = find(str(name_or_path)).resolve()
+    note_read([path])
     page = Page(path.stem, str(path), dict(options))
     module = _run(path, page)
     unknown = [o for o in options if o not in page.options and o not in VARIANTS]

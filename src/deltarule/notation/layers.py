@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 
 from sympy import Basic, Expr
 from sympy.tensor.indexed import Indexed
 
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
+from deltarule.notation.files import files_read, load, note_read
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import FloorQuotient, Reduction, read, tensor_name
 from deltarule.notation.page import Name, Page, current, expression
@@ -61,9 +62,18 @@ def layer(
     return Name(page.tensors[spelling[results[-1].name]], page)
 
 
-@lru_cache(maxsize=256)
 def _part(name: str, options: tuple) -> Network:
-    return load(name, **dict(options))
+    network, read = _kept_part(name, options)
+    note_read(read)
+    return network
+
+
+@lru_cache(maxsize=256)
+def _kept_part(name: str, options: tuple) -> tuple[Network, tuple[Path, ...]]:
+    """The network of a part, and the files that it was read from."""
+    with files_read() as read:
+        network = load(name, **dict(options))
+    return network, tuple(read)
 
 
 def _padded(slot: Tensor, given: Name, suffix: str, page: Page) -> Name:

@@ -1,0 +1,69 @@
+"""Kernels handed to other processes: pickled, forked, and what cannot be handed on."""
+
+import copy
+import pickle
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import deltarule
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    """One folder for all workers: what one of them compiled the others load."""
+    return tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
+
+
+@pytest.fixture(scope="module")
+def made(cache):
+    return deltarule.kernel("label_cross_entropy", cache=cache)
+
+
+ARRAYS = {"z": np.arange(6.0).reshape(2, 3), "t": np.array([0, 2])}
+
+
+def test_a_kernel_is_pickled_as_what_was_asked_for(made):
+    loaded = pickle.loads(pickle.dumps(made))  # noqa: S301
+    for again in (loaded, copy.deepcopy(made)):
+        assert (again.name, again.inputs, again.dtype) == (made.name, made.inputs, made.dtype)
+        assert again.recipe == made.recipe
+        assert again.forward(**ARRAYS) == made.forward(**ARRAYS)
+    assert len(pickle.dumps(made)) < 1000
+
+
+def test_a_file_of_ones_own_is_found_from_another_folder(tmp_path, monkeypatch, cache):
+    text = 'from deltarule.notation.language import *\nN, n = size("N"), index("n")\n'
+    text += 'x, y = input("x", N), output("y", N)\ny[n] = 2 * x[n]\n'
+    (tmp_path / "doubled.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    data = pickle.dumps(deltarule.kernel("doubled.py", cache=cache))
+    monkeypatch.chdir("/")
+    assert pickle.loads(data).inputs == ("x",)  # noqa: S301
+
+
+def test_a_bound_kernel_cannot_be_copied(made):
+    for copied in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(deltarule.DeltaruleError, match="cannot be pickled or copied"):
+            copied(made.bind(**ARRAYS))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
+def test_a_kernel_in_threads_works_behind_a_fork(cache):
+    code = (
+        "import os, numpy, deltarule\n"
+        f"made = deltarule.kernel('label_cross_entropy', parallel=True, cache={str(cache)!r})\n"
+        "arrays = {'z': numpy.ones((3000, 4)), 't': numpy.zeros(3000, int)}\n"
+        "bound = made.bind(**arrays)\n"
+        "print(made.both(**arrays)[0]['E'] == bound.both()[0]['E'], flush=True)\n"
+        "if os.fork() == 0:\n"
+        "    print(made.both(**arrays)[0]['E'] == bound.both()[0]['E'], flush=True)\n"
+        "    os._exit(0)\n"
+        "print(os.wait()[1])\n"
+        "print(made.both(**arrays)[0]['E'] == bound.both()[0]['E'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.split() == ["True", "True", "0", "True"], done.stderr
+    assert done.stderr == ""
