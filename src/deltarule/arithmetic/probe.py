@@ -37,6 +37,9 @@ MOST_ENTRIES = 300_000
 #: Sizes are made smaller until one equation has no more points times entries than this.
 MOST_TRIED = 60_000
 
+#: So many draws are made before sizes are made to fit that leave a single entry.
+TRIED_AS_DRAWN = 60
+
 #: What fractions are drawn from: few values, so that maxima tie.
 _WITH_TIES = tuple(Fraction(sign * k, 2) for k in (1, 2, 3, 4, 5) for sign in (1, -1))
 
@@ -154,15 +157,17 @@ def choose_sizes(
         return filled
     times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
     free.sort(key=lambda s: s in times)
-    for attempt in range(1 if varied else 0, 400):
+    for attempt in range(1 if varied else 0, 2 * TRIED_AS_DRAWN):
         chosen = dict(held)
         for k, symbol in enumerate(free):
             # Three times at least, so that the first, the last and one between them differ.
             least = 3 if symbol in times else 1
             chosen[symbol] = max(least, _pick(symbol, k, attempt, random))
         chosen = _grown(network, chosen, {*held, *times})
+        if attempt >= TRIED_AS_DRAWN:
+            chosen = _shrunk(network, chosen, {*held, *times})
         filled = with_definitions(network, chosen)
-        least = 2 if attempt < 250 else 1
+        least = 2 if attempt < TRIED_AS_DRAWN else 1
         if _fits(filled, chosen, least):
             return _lightened(network, filled, chosen, [s for s in free if s not in held], least)
     raise _nothing_fits(network)
@@ -187,6 +192,20 @@ def _grown(network: Network, chosen: dict, held: set) -> dict:
             if left >= 2 or not grow:
                 break
             chosen = {**chosen, grow[0]: chosen[grow[0]] + 1}
+    return chosen
+
+
+def _shrunk(network: Network, chosen: dict, held: set) -> dict:
+    """The sizes, those made smaller that leave nothing: the window over an image of one column."""
+    for symbol, definition in network.definitions.items():
+        while (left := with_definitions(network, chosen)[symbol]) < 1:
+            shrink = [s for s in chosen if s not in held and s in free_symbols(definition)
+                      and chosen[s] > 1
+                      and with_definitions(network, {**chosen, s: chosen[s] - 1})[symbol] > left]
+            if not shrink:
+                break
+            largest = max(shrink, key=chosen.__getitem__)
+            chosen = {**chosen, largest: chosen[largest] - 1}
     return chosen
 
 

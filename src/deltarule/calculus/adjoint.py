@@ -47,6 +47,10 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
     of a layer's output does. An update, which uses a gradient, has none itself.
     Raises DeltaruleError for an unknown `of`.
     """
+    if not isinstance(network, Network):
+        raise DeltaruleError(
+            f"{network!r} is no network", "derive", 'read one first: derive(load("conv2d"))'
+        )
     if is_update(network):
         return Derivation(network, "", {}, seed=seed)
     root, upstream = _roots(network, of)
