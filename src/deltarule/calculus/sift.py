@@ -14,7 +14,7 @@ from sympy import Basic, Expr, Integer, Mul
 from deltarule.notation import nodes
 from deltarule.notation.affine import affine, implied, line, never_negative
 from deltarule.notation.nodes import AtLeastZero, Delta, Divides, Equal, FloorQuotient
-from deltarule.notation.radix import digits, taken_apart
+from deltarule.notation.radix import digits, taken_apart, told_whole
 from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.symbols import Index
 from deltarule.notation.text import text
@@ -142,7 +142,7 @@ def _divide(term: Term, parts, a, u, others, free) -> Elimination:
     for digit in found[1:]:
         wanted.append(AtLeastZero(digit.extent - 1 - table[digit.index]))
     if found[-1].coefficient != 1:
-        wanted.append(Divides(found[-1].coefficient, value))
+        wanted.append(Divides(found[-1].coefficient, told_whole(value, found)))
     coefficients = {d.index: d.coefficient for d in found}
 
     def joined(access: Expr) -> Expr:

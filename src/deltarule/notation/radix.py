@@ -58,13 +58,28 @@ def _least(digit: Digit, among: list[Digit], known: Mapping[Index, Expr]) -> boo
 
 def taken_apart(value: Expr, parts: tuple[Digit, ...]) -> dict[Index, Expr]:
     """Each digit of a value: ⌊(value mod the coefficient above)/its own coefficient⌋."""
-    result: dict[Index, Expr] = {}
-    rest = value
-    for above, digit in zip((None, *parts), parts):
-        result[digit.index] = FloorQuotient(rest, digit.coefficient)
-        through = above is None or _divides(digit.coefficient, above.coefficient)
-        rest = Remainder(value if through else rest, digit.coefficient)
-    return result
+    rests = left_for(value, parts)
+    return {d.index: FloorQuotient(r, d.coefficient) for d, r in zip(parts, rests, strict=True)}
+
+
+def left_for(value: Expr, parts: tuple[Digit, ...]) -> list[Expr]:
+    """What each digit is to tell of a value, the digits before it taken off.
+
+    Where every coefficient divides those before it, a remainder of the value itself is enough.
+    """
+    rests, through = [value], True
+    for above, digit in zip((None, *parts), parts[:-1]):
+        through = through and (above is None or _divides(digit.coefficient, above.coefficient))
+        rests.append(Remainder(value if through else rests[-1], digit.coefficient))
+    return rests
+
+
+def told_whole(value: Expr, parts: tuple[Digit, ...]) -> Expr:
+    """What the last coefficient must divide, if the digits are to tell all of a value."""
+    last = parts[-1].coefficient
+    if all(_divides(last, above.coefficient) for above in parts[:-1]):
+        return value
+    return left_for(value, parts)[-1]
 
 
 def _divides(part: Expr, whole: Expr) -> bool:
