@@ -197,10 +197,9 @@ def _grown(network: Network, chosen: dict, held: set) -> dict:
 
 def _shrunk(network: Network, chosen: dict, held: set) -> dict:
     """The sizes, those made smaller that leave nothing: the window over an image of one column."""
-    for symbol, definition in network.definitions.items():
+    for symbol in network.definitions:
         while (left := with_definitions(network, chosen)[symbol]) < 1:
-            shrink = [s for s in chosen if s not in held and s in free_symbols(definition)
-                      and chosen[s] > 1
+            shrink = [s for s in chosen if s not in held and chosen[s] > 1
                       and with_definitions(network, {**chosen, s: chosen[s] - 1})[symbol] > left]
             if not shrink:
                 break

@@ -39,8 +39,11 @@ class Lines:
     def block(self, head: str) -> Iterator[None]:
         """A line that ends in a colon, and what stands under it."""
         self.add(head)
+        start = len(self._lines)
         self._depth += 1
         yield
+        if all(line.lstrip().startswith("#") or not line for line in self._lines[start:]):
+            self.add("pass")  # a loop over a size that is 0
         self._depth -= 1
 
     def ends_with(self, line: str) -> bool:
