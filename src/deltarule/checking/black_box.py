@@ -58,13 +58,13 @@ class BlackBox:
     """A function of named arrays, measured by complex steps if it can, else by differences.
 
     `why` says why complex steps would not do; it is empty where they do. `call` gives all values
-    in one row.
+    in one row; `scale` is how large the arguments are, where they are small.
     """
 
     def __init__(self, call: Callable[[Arrays], np.ndarray], arrays: Arrays, real: Iterable[str]):
         self.call, self.arrays, self.real = call, arrays, list(real)
         self.value = np.asarray(call(arrays), dtype=float)
-        self.precision, self.why = DOUBLE, ""
+        self.precision, self.why, self.scale = DOUBLE, "", 1.0
 
     def judge(self) -> None:
         """Find out in which precision it works, and whether complex steps will do."""
@@ -121,7 +121,7 @@ class BlackBox:
 
     def both_sides(self, directions: Mapping[str, np.ndarray]) -> Sides:
         """The slope of every value along a direction, from both sides."""
-        before, four, width = self.value, [], self.precision.width
+        before, four, width = self.value, [], self.precision.width * self.scale
         with np.errstate(all="ignore"):
             for step in (width, width / 2):
                 for sign in (1, -1):

@@ -51,20 +51,20 @@ def check_points(
         if precision is not DOUBLE and point.words.startswith("values of"):
             continue
         one = _at(at, point, tolerance, precision, faults)
+        if faults:
+            return
         if one is None:
             tried.left_out.append(point.words)
             continue
         tried.points.append(point.words)
         for name in at.real:
-            check = one.check(name) if name not in done else None
+            check = one.checked(name) if name not in done else None
             if check is not None:
                 yield check
                 done |= {name} if not check.right else set()
         if not done and (check := one.joint()):
             yield check
             done |= set(at.real)
-        if faults:
-            return
 
 
 def _at(
@@ -75,6 +75,7 @@ def _at(
         box = BlackBox(at.caller.flat, point.arrays, at.real).like(at.box)
     except (DeltaruleError, ValueError):
         return None
+    box.scale = point.scale
     if box.value.shape != at.upstream.shape or not np.isfinite(box.value).all():
         return None
     where = at.caller.where
@@ -98,26 +99,31 @@ class AtPoint:
         self.up, self.tolerance, self.precision = at.upstream, tolerance, precision
         self.met: list[Sides] = []
 
-    def check(self, name: str) -> GradientCheck | None:
+    def checked(self, name: str) -> GradientCheck | None:
         """The check of one gradient where it is wrong or a kink is met, else None."""
+        try:
+            return self._checked(name)
+        except (DeltaruleError, ValueError):
+            return None  # a step to one side leaves the function's domain
+
+    def _checked(self, name: str) -> GradientCheck | None:
         given = np.asarray(self.given[name], dtype=float)
         if given.shape != self.point.arrays[name].shape or not given.size:
             return None
         direction = self.box.random_directions(11, [name])[name]
-        try:
-            sides = self.box.both_sides({name: direction})
-        except (DeltaruleError, ValueError):
-            return None
+        sides = self.box.both_sides({name: direction})
         plain = not sides.kinks.any() and np.isfinite(sides.middle).all()
         if plain and self._fits(np.vdot(given, direction), sides, np.sqrt(given.size)):
             return None
-        return self._by_entries(name, given, sides)
+        return self._by_entries(name, given, direction, sides)
 
-    def _by_entries(self, name: str, given: np.ndarray, along: Sides) -> GradientCheck | None:
+    def _by_entries(
+        self, name: str, given: np.ndarray, direction: np.ndarray, along: Sides
+    ) -> GradientCheck | None:
         """Each entry by itself; then, at a kink, all at once."""
         found = {entry: self._sides(name, entry) for entry in self._entries(name, given)}
         self.met += [along, *found.values()]
-        uneven = _uneven(self.met)
+        uneven = _uneven(self.met) | self._bent(direction, along, found)
         edges = int(sum(s.kinks.sum() for s in found.values()))
         for entry, sides in found.items():
             if not self._right(name, entry, float(given[entry]), sides, uneven):
@@ -126,11 +132,12 @@ class AtPoint:
                                   edges)  # fmt: skip
         if not edges:
             return None
+        if uneven.any():
+            entry = next(e for e, s in found.items() if s.kinks.any())
+            return self._told(name, entry, float(given[entry]), float(given[entry]), True, edges)
         whole = np.ones(given.shape)
         sides = self._along(name, whole)
-        if not (sides.kinks & uneven).any() and not self._fits(
-            float(given.sum()), sides, np.sqrt(given.size)
-        ):
+        if not self._fits(float(given.sum()), sides, np.sqrt(given.size)):
             nearest = self._nearest(float(given.sum()), sides)
             return self._told(name, (), float(given.sum()), nearest, True, edges,
                               "all entries moved at once: a tie passes on more or less than there "
@@ -138,18 +145,33 @@ class AtPoint:
         entry = next(e for e, s in found.items() if s.kinks.any())
         return self._told(name, entry, float(given[entry]), float(given[entry]), True, edges)
 
+    def _bent(self, direction: np.ndarray, along: Sides, found: Mapping) -> np.ndarray:
+        """Values with no kink along any line, that are not linear all the same: the middle of
+        three that tie.
+        """
+        quiet = ~along.kinks & np.isfinite(along.middle)
+        if len(found) < direction.size:
+            return np.zeros(quiet.shape, dtype=bool)
+        for sides in found.values():
+            quiet &= ~sides.kinks & np.isfinite(sides.middle)
+        with np.errstate(invalid="ignore"):
+            parts = [direction[e] * s.middle for e, s in found.items()]
+            doubt = along.doubts + sum(abs(direction[e]) * s.doubts for e, s in found.items())
+            size = np.abs(np.asarray(parts)).sum(0)
+            return quiet & (np.abs(along.middle - sum(parts)) > doubt + _BEND * size)
+
     def joint(self) -> GradientCheck | None:
         """All entries of several arrays moved at once, where they tie with each other."""
         names = self.at.real
         if len(names) < 2 or not any(s.kinks.any() for s in self.met):
+            return None
+        if self.point.smooth or _uneven(self.met).any():
             return None
         ones = {n: np.ones(self.point.arrays[n].shape) for n in names}
         sides = self.box.both_sides(ones)
         given = float(sum(np.sum(self.given[n]) for n in names))
         wider = float(np.sqrt(sum(a.size for a in ones.values())))
         if not np.isfinite(sides.middle).all() or self._fits(given, sides, wider):
-            return None
-        if (sides.kinks & _uneven(self.met)).any():
             return None
         return self._told(names[-1], (), given, self._nearest(given, sides), True, 1,
                           f"all entries of {', '.join(names)} moved at once: a tie passes on more "
@@ -179,7 +201,7 @@ class AtPoint:
             middle = np.isfinite(sides.middle).all()
             steep = sides.steep.any()
             if middle and not steep:
-                if np.isfinite(given) and (sides.kinks & uneven).any():
+                if np.isfinite(given) and uneven.any():
                     return True
                 if self._fits(given, sides, 1.0):
                     return True

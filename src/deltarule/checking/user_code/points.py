@@ -16,13 +16,15 @@ _FEW = np.array((-1.0, -0.5, -0.5, 0.0, 0.0, 0.5, 0.5, 1.0))
 class Point:
     """Values of all arrays, in words, and the entries of each that are special.
 
-    `smooth` says that complex steps are to be trusted there: nothing is 0 or tied.
+    `smooth` says that complex steps are to be trusted there: nothing is 0 or tied. `scale` is how
+    large the values are, where they are small.
     """
 
     words: str
     arrays: Arrays
     special: Mapping[str, list[tuple[int, ...]]]
     smooth: bool = False
+    scale: float = 1.0
 
 
 def points(arrays: Arrays, real: list[str], free: list[str], seed: int) -> Iterator[Point]:
@@ -52,7 +54,7 @@ def points(arrays: Arrays, real: list[str], free: list[str], seed: int) -> Itera
     for words, scale in _EXTREMES.items():
         moved = {n: _scaled(arrays[n], scale, n in free) for n in real}
         special = {n: _some(a) for n, a in moved.items()}
-        yield Point(words, {**arrays, **moved}, special, smooth=True)
+        yield Point(words, {**arrays, **moved}, special, True, min(scale, 1.0))
 
 
 def _one(arrays: Arrays, name: str, words: str, change: Callable, *more) -> Iterator[Point]:
