@@ -139,3 +139,84 @@ class Swish:
 
     def backward(self, dout):
         return dout * (self.s + self.beta * self.x * self.s * (1 - self.s))
+
+
+class Sized:
+    """Makes its parameters itself."""
+
+    def __init__(self, n_in, n_out, scale=0.5):
+        self.W = scale * np.random.randn(n_in, n_out)
+        self.b = np.zeros(n_out)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+
+    def backward(self, dout):
+        self.dW, self.db = self.x.T @ dout, dout.sum(axis=0)
+        return dout @ self.W.T
+
+
+def two_largest(x, k=2):
+    """x [N, D]"""
+    return np.sort(x, axis=1)[:, -k:]
+
+
+def two_largest_backward(x, dy, k=2):
+    g = np.zeros_like(x)
+    np.put_along_axis(g, np.argsort(x, axis=1)[:, -k:], dy, axis=1)
+    return g
+
+
+def cosine(a, b):
+    """a [N, D], b [N, D]"""
+    return (a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
+
+
+def cosine_backward(a, b, y, dy):
+    p, q = (np.linalg.norm(z, axis=1, keepdims=True) for z in (a, b))
+    c, d = y[:, None], dy[:, None]
+    return d * (b / p / q - c * a / p**2), d * (a / p / q - c * b / q**2)
+
+
+def inverse(A):
+    """A [D, D]"""
+    return np.linalg.inv(A)
+
+
+def inverse_backward(y, dy):
+    return -y.T @ dy @ y.T
+
+
+def pool_forward_naive(x, pool_param):
+    """
+    - x: data of shape (N, H)
+    - pool_param: a dict with pool_height and stride
+    """
+    k, s = pool_param["pool_height"], pool_param["stride"]
+    at = s * np.arange((x.shape[1] - k) // s + 1)[:, None] + np.arange(k)
+    return x[:, at].mean(-1), (x, pool_param, at)
+
+
+def pool_backward_naive(dout, cache):
+    x, pool_param, at = cache
+    dx = np.zeros_like(x)
+    np.add.at(dx, (slice(None), at), dout[:, :, None] / pool_param["pool_height"])
+    return dx
+
+
+def cell(x, h, c, W):
+    """x [N, D], h [N, H1], c [N, H1], W [D + H1, 2*H1]"""
+    f, g = np.split(np.concatenate([x, h], 1) @ W, 2, axis=1)
+    c = c / (1 + np.exp(-f)) + np.tanh(g)
+    return np.tanh(c), c
+
+
+def cell_backward(x, h, c, W, dh, dc):
+    xh = np.concatenate([x, h], 1)
+    f, g = np.split(xh @ W, 2, axis=1)
+    f, g = 1 / (1 + np.exp(-f)), np.tanh(g)
+    d = dc + dh * (1 - np.tanh(c * f + g) ** 2)
+    dz = np.concatenate([d * c * f * (1 - f), d * (1 - g**2)], 1)
+    dxh = dz @ W.T
+    return dxh[:, : x.shape[1]], dxh[:, x.shape[1] :], d * f, xh.T @ dz

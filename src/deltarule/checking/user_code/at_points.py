@@ -217,9 +217,6 @@ class AtPoint:
         return not middle or (steep and not np.isnan(given)) or steep
 
     def _complex(self, name: str, entry: tuple[int, ...]) -> float:
-        if min(np.min(np.abs(a), initial=1.0, where=a != 0) for a in
-               (self.point.arrays[n] for n in self.at.real)) < 1e-180:  # fmt: skip
-            return np.nan
         direction = np.zeros(self.point.arrays[name].shape)
         direction[entry] = 1.0
         try:

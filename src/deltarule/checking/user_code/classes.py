@@ -7,7 +7,9 @@ are what `backward` gives; the others are attributes: `dW`, `grad_W`, `W_grad`, 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import numpy as np
 
 _BACKWARD = ("backward", "bwd", "backprop")
 _FORWARD = ("forward", "__call__")
@@ -31,22 +33,31 @@ def docstrings(layer: type) -> str:
     return "\n".join(d for d in found if d)
 
 
-def as_functions(layer: type, constants: Mapping[str, object]) -> tuple[Callable, Callable]:
-    """The forward pass as a function that gives (value, layer), and the gradient of it."""
+def as_functions(
+    layer: type, constants: Mapping[str, object], state: Sequence[str] = ()
+) -> tuple[Callable, Callable]:
+    """The forward pass as a function that gives (value, layer), and the gradient of it.
+
+    `state` are attributes that are arguments too; what the layer draws itself is always the same.
+    """
     forward, backward = _method(layer, _FORWARD), _method(layer, _BACKWARD)
-    made = _parameters(layer.__init__) if "__init__" in vars(layer) else []
+    made = _parameters(layer.__init__) if layer.__init__ is not object.__init__ else []
     taken = _parameters(getattr(layer, forward))
 
     def call(**words):
+        np.random.seed(0)
         one = layer(**{p.name: words[p.name] for p in made if p.name in words})
+        for name in state:
+            setattr(one, name, words[name])
         value = getattr(one, forward)(**{p.name: words[p.name] for p in taken if p.name in words})
         return value, one
 
     def gradient(dout, cache):
         given = getattr(cache, backward)(*(dout if isinstance(dout, tuple) else (dout,)))
-        return _gathered(given, cache, [p.name for p in made], [p.name for p in taken])
+        return _gathered(given, cache, [*(p.name for p in made), *state], [p.name for p in taken])
 
     both = {p.name: p.replace(kind=p.KEYWORD_ONLY) for p in (*made, *taken)}
+    call.layer, call.taken = layer, [p.name for p in taken]
     call.__signature__ = inspect.Signature(list(both.values()))
     call.__name__, gradient.__name__ = layer.__name__, f"{layer.__name__}.{backward}"
     call.__qualname__, gradient.__qualname__ = call.__name__, gradient.__name__

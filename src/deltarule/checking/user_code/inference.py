@@ -17,6 +17,7 @@ from deltarule.checking.shapes import Shape
 from deltarule.checking.user_code.calling import Caller
 from deltarule.checking.user_code.extents import Extent
 from deltarule.checking.user_code.gradients import Fault
+from deltarule.checking.user_code.sized_layers import sized
 from deltarule.notation.errors import DeltaruleError
 
 #: So many shapes are tried; axes of an array beyond two are not.
@@ -42,6 +43,9 @@ def with_all_shapes(function: OwnFunction, seed: int) -> tuple[OwnFunction, list
         score = (len(letters), sum(len(found[name].axes) for name in unknown))
         if (best is None or score > best[0]) and _works(tried, seed):
             best = score, tried
+    for tried in sized(function) if best is None else ():
+        if best is None and _works(tried, seed):
+            best, unknown = ((0, 0), tried), list(tried.shapes)
     if best is None:
         raise nothing_tells(unknown[0], function.place)
     told = ", ".join(

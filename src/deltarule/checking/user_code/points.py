@@ -118,8 +118,12 @@ _ZEROS = {"one zero": _a_zero, "two zeros": _two_zeros, "a row of zeros": _a_row
           "a column of zeros": _a_column}  # fmt: skip
 _TIES = {"two equal maxima": _a_tie, "two equal rows": _a_tie_across, "all values equal": _equal,
          "entries of ±1": _ones}  # fmt: skip
-_EXTREMES = {"values of 1e−8": 1e-8, "values of 1e−160": 1e-160, "values of 1e−300": 1e-300,
-             "values of 40": 40.0, "values of 1000": 1e3}  # fmt: skip
+_EXTREMES = {
+    "values of 1e−8": 1e-8,
+    "values of 1e−30": 1e-30,  # not so small that squares vanish
+    "values of 40": 40.0,
+    "values of 1000": 1e3,
+}  # fmt: skip
 
 
 def _scaled(a: np.ndarray, scale: float, negative: bool) -> np.ndarray:
