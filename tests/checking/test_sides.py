@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
+import once
 import pytest
 
 from deltarule.arithmetic.evaluate import Values, evaluate
@@ -105,13 +106,13 @@ def test_single_kinks_are_met_exactly(derived):
     assert near.count(True) == 1
 
 
-KINKED = [name for name in sorted(catalogue()) if kinked(load(name))]
+KINKED = [name for name in sorted(catalogue()) if kinked(once.loaded(name))]
 
 
 @pytest.mark.parametrize("name", KINKED)
 def test_derivations_at_kinks(monkeypatch, name):
-    monkeypatch.setattr("deltarule.checking.edges.MOST_ENTRIES", 6)
-    derivation = derive(load(name))
+    monkeypatch.setattr("deltarule.checking.edges.MOST_ENTRIES", 2)
+    derivation = once.derived(name)
     checks = list(at_edges(derivation, 0, setting(derivation.network, 0, {})))
     assert all(c.right and c.edges for c in checks)
 

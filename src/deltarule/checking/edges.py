@@ -4,6 +4,7 @@ among the subgradients."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from random import Random
 
 import numpy as np
@@ -39,14 +40,18 @@ def at_edges(
         return
     lenient = any(g.notes for g in derivation.gradients.values())
     single = _on_single_kinks(derivation, seed, named, lenient)
+
+    @lru_cache(maxsize=ATTEMPTS)
+    def edgy(seed: int) -> Probed:
+        return Probed(derivation, EdgyProbe(network, NearZero(BITS), seed, **named))
+
     for tensor in differentiable(derivation):
         if tensor.name in single and not single[tensor.name].right:
             yield single[tensor.name]
             continue
         for attempt in range(ATTEMPTS):
             try:
-                probe = EdgyProbe(network, NearZero(BITS), seed + attempt, **named)
-                check = _at_edges(Probed(derivation, probe), tensor, lenient)
+                check = _at_edges(edgy(seed + attempt), tensor, lenient)
             except Undecided:
                 continue
             if check is not None:

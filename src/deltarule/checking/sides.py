@@ -59,20 +59,25 @@ def allowed(
 
     If `lenient`, kinks cancel at some values alone, and each may keep its own convention there.
     """
-    sets = Subgradients(probed.arithmetic)
-    sets.count = len(directions)
-    composed = changes_along(
-        probed.network, probed.probe.values, sets, tensor.name, directions, probed.roots
-    )
+    loose = [several | lenient for several in outputs.several]
+    composed = _composed(probed, tensor, directions) if any(part.any() for part in loose) else None
     total = probed.arithmetic.zeros((len(directions),))
-    for (right, left, _), by_parts, smooth, several in zip(
-        _sides(probed, tensor, directions), composed, outputs.smooth, outputs.several, strict=True
-    ):
+    for number, (right, left, _) in enumerate(_sides(probed, tensor, directions)):
         between = _union(right, left)
-        loose = several | lenient
-        change = np.where(loose, _union(between, by_parts), np.where(smooth, right, between))
+        change = np.where(outputs.smooth[number], right, between)
+        if composed is not None:
+            change = np.where(loose[number], _union(between, composed[number]), change)
         total = probed.arithmetic.add(total, probed.arithmetic.total(change, (1,)))
     return total
+
+
+def _composed(probed: Probed, tensor: Tensor, directions: np.ndarray) -> list[np.ndarray]:
+    """What every choice of conventions, kink by kink, gives for each root."""
+    sets = Subgradients(probed.arithmetic)
+    sets.count = len(directions)
+    return list(changes_along(
+        probed.network, probed.probe.values, sets, tensor.name, directions, probed.roots
+    ))  # fmt: skip
 
 
 def _sides(probed: Probed, tensor: Tensor, directions: np.ndarray) -> Iterator[tuple]:
