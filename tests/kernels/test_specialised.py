@@ -61,6 +61,28 @@ def fitting(name: str):
     return pytest.fail(f"nothing that was drawn fits {name}")
 
 
+SOFTCAP = """
+from deltarule.notation.language import *
+
+T, D = sizes("T D")
+t, u, s, d = indices("t u s d")
+c = scalar("c", 5)
+Q, K = input("Q", T, D), input("K", T, D)
+e, p = intermediate("e", T, T), output("p", T, T)
+e[t, u] = c * tanh(Sum[d](Q[t, d] * K[u, d]) / c)
+p[t, u] = exp(e[t, u]) / Sum[s](exp(e[t, s]))
+"""
+
+
+def test_working_arrays_of_both_passes_have_names_of_their_own(tmp_path, monkeypatch):
+    (tmp_path / "softcap.py").write_text(SOFTCAP)
+    made = program(str(tmp_path / "softcap.py"), {})
+    assert made.forward.lifted and made.backward.lifted
+    assert not set(made.forward.lifted) & set(made.backward.lifted)
+    module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
+    agree(module, made, probed(made, 0))
+
+
 def test_the_digits_of_a_position_are_told_apart():
     """15·a + 4·b + 2·c + d: 2 does not divide 15, so the parity of the whole tells nothing."""
     from sympy import Integer

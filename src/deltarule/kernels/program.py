@@ -86,6 +86,7 @@ def program(name: str, settings: dict) -> Program:
         {**network.tensors, **extra},
         tuple(wanted.values()),
         chosen,
+        forward.lifted,
     )
     kept = tuple(
         n for n in backward.reads if n in network.tensors and not network.tensors[n].given
@@ -183,9 +184,11 @@ def _needed(equations: Iterable[Equation], wanted: Iterable[str]) -> tuple[Equat
 
 
 def _pass(
-    equations: Iterable[Equation], tensors: dict[str, Tensor], results, chosen: Numbered
+    equations: Iterable[Equation], tensors: dict[str, Tensor], results, chosen: Numbered,
+    taken: Iterable[str] = (),
 ) -> Pass:
-    made = Lifted(taken=set(tensors))
+    """One pass; its working arrays have other names than those that are `taken`."""
+    made = Lifted(taken={*tensors, *taken})
     tensors = {n: chosen.tensor(t) for n, t in tensors.items()}
     steady = Steady(made)
     equations = tuple(map(chosen.equation, equations))
