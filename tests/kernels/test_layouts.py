@@ -70,6 +70,18 @@ def test_kernels_of_any_layout_agree_with_the_evaluator(family, tmp_path, monkey
             module.__dict__["SMALL"] = 0
 
 
+def test_a_sequence_without_a_first_time_is_refused(tmp_path, monkeypatch):
+    """What is read at time 0 would be foreign memory; of one time, all is written."""
+    made = program("rnn", {"loss": "none"})
+    module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
+    sizes = {"T": 1, "N": 2, "D": 3, "H": 4, "M": 5}
+    agree(module, made, probed(made, 0, **sizes))
+    given = [np.ones([sizes[str(a)] for a in made.network.tensors[n].axes]) for n in module.GIVEN]
+    empty = [g[:0] if n == "x" else g for n, g in zip(module.GIVEN, given)]
+    with pytest.raises(module.Misfit, match="the sequence has no steps: T = 0"):
+        module.forward(*empty)
+
+
 def test_a_batch_axis_that_comes_last(tmp_path, tmp_path_factory):
     """The compiled kernel at sizes that run in tiles, and at small ones."""
     path = tmp_path / "batch_last.py"

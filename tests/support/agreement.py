@@ -10,9 +10,9 @@ from deltarule.arithmetic.run import run
 from deltarule.kernels.program import Program
 
 
-def probed(made: Program, seed: int) -> dict:
-    """All tensors and gradients at small random sizes, by the evaluator."""
-    probe = Probe(made.network, Float64(), seed)
+def probed(made: Program, seed: int, **sizes: int) -> dict:
+    """All tensors and gradients at small random sizes (or some given), by the evaluator."""
+    probe = Probe(made.network, Float64(), seed, **sizes)
     for name, gradient in made.upstream.items():
         probe.values.arrays[gradient] = probe.noise(made.network.tensors[name].axes)
     probe.values.scalars.update(made.scalars)

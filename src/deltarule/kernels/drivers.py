@@ -11,6 +11,7 @@ from deltarule.kernels import docstrings
 from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
 from deltarule.kernels.program import Pass, Program, sizes_told
+from deltarule.notation.recurrences import Recurrence, blocks
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.text import text
 
@@ -97,6 +98,14 @@ class Drivers:
                 self.lines.add(
                     f'raise Misfit(f"the sizes do not fit: {symbol} = {{{size}}}", '
                     f'"{symbol} is {text(definition)}")'
+                )
+        # A sequence has a first time, which is read whatever its length is.
+        parts = blocks(self.program.network.equations)
+        for extent in dict.fromkeys(b.extent for b in parts if isinstance(b, Recurrence)):
+            with self.lines.block(f"if {self.code.whole(extent)} < 1:"):
+                self.lines.add(
+                    f'raise Misfit("the sequence has no steps: {text(extent)} = 0", '
+                    f'"give {text(extent)} at least 1")'
                 )
 
     def _fit(self, name: str, tensor: Tensor, called: str) -> None:
