@@ -28,13 +28,17 @@ from deltarule.notation.names import canonical
 
 @dataclass
 class Desk:
-    """Everything that is needed to judge what is written for one run of a sheet."""
+    """Everything that is needed to judge what is written for one run of a sheet.
+
+    `others` are desks with other givens, from which answers are right too.
+    """
 
     run: Run
     number: int
     course: Course
     paper: Paper
     thorough: bool = True
+    others: tuple[Desk, ...] = ()
 
     @cached_property
     def bench(self) -> Bench:

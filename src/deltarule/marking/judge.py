@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from deltarule.checking.show import finite
-from deltarule.marking import digits, verdicts, words
+from deltarule.marking import digits, givens, verdicts, words
 from deltarule.marking.desk import Desk
 from deltarule.marking.explain import Explanation
 from deltarule.marking.nearby import is_subgradient
@@ -46,9 +46,11 @@ def _judged(desk: Desk, written: Written, entries: list, exact: np.ndarray) -> l
     found = desk.explainer.right(written, entries)
     if found is not None:
         return [_carried(desk, written, entries, found)]
-    by_convention = _by_convention(desk, written, entries)
-    if by_convention is not None:
-        return [by_convention]
+    also_right = _from_other_givens(desk, written, entries) or _by_convention(
+        desk, written, entries
+    )
+    if also_right is not None:
+        return [also_right]
     found = desk.explainer.following(written, entries)
     if found is not None:
         return [_carried(desk, written, entries, found)]
@@ -102,6 +104,16 @@ def part(written: Written, entries: list) -> Written:
     for entry in entries:
         numbers[entry] = written.numbers[entry]
     return Written(written.quantity, numbers, written.transposed)
+
+
+def _from_other_givens(desk: Desk, written: Written, entries: list) -> Verdict | None:
+    """Values that are right from givens that the sheet prints in another place."""
+    for other in desk.others:
+        found = other.explainer.right(written, entries)
+        if found is not None and not found.hypothesis.held & desk.explainer.carrying.not_right:
+            finding = f"right with {givens.differing(desk, other)}, which the sheet leaves open"
+            return verdict_on(other, written, entries, verdicts.RIGHT, finding)
+    return None
 
 
 def _by_convention(desk: Desk, written: Written, entries: list) -> Verdict | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deltarule.calculus import Derivation
 from deltarule.checking.course import Course
-from deltarule.marking import verdicts
+from deltarule.marking import givens, verdicts
 from deltarule.marking.after import judge_after
 from deltarule.marking.answers import Answers, load_answers
 from deltarule.marking.desk import Desk, derivation_of, open_desk, run_course
@@ -57,23 +57,15 @@ def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
     run = sheet.runs[answers.run - 1]
     notes: list[str] = []
     desk = open_desk(run, answers.run, answers.values, known)
-    true_givens = _true_givens(run, answers.run, known)
-    if true_givens is not None:
-        desk = desk.with_givens(true_givens.course.givens)
-        notes.append("the sheet's givens are used as its own printed values mend them")
+    if (run.published or run.restated) and run.at != "after":
+        sheets_own = open_desk(run, answers.run, run.published, known)
+        desk = givens.best(desk, givens.readings(sheets_own))
+        notes += givens.notes(desk)
     found = judged(desk, doubt=False)
     notes += hidden(desk, found)
     found += judged_formulas(run, answers.run, answers.formulas, known)
     found += [_missing(desk, name) for name in _not_answered(run, desk)]
     return Marking(sheet.title, tuple(found), answers.who, tuple(notes))
-
-
-def _true_givens(run: Run, number: int, known: dict) -> Desk | None:
-    """The sheet's desk with its givens mended; None if nothing had to be."""
-    if not run.published or run.at == "after":
-        return None
-    desk, found = mended(open_desk(run, number, run.published, known))
-    return desk if found else None
 
 
 def judged(desk: Desk, doubt: bool) -> list[Verdict]:
