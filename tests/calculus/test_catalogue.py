@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from differences import slopes
 from every_entry import wrong_entries
+from typed_back import misread
 from variants import FULL, cases, derivation, told
 from whole_network import gap
 
@@ -35,6 +36,11 @@ def test_every_step_is_verified_and_leads_to_the_next(case):
             assert step.reason
         for one, two in zip(line, line[1:]):
             assert two.before == one.after
+
+
+@all_cases
+def test_what_is_printed_can_be_typed_back(case):
+    assert misread(derivation(case)) == []
 
 
 @all_cases

@@ -14,11 +14,11 @@ from deltarule.checking.course import Course
 from deltarule.checking.trace import course_of
 from deltarule.marking.arrays import Numbers, entries, shape
 from deltarule.marking.conventions import conventions
-from deltarule.marking.explain import Explainer
+from deltarule.marking.explain import Doubts, Explainer
 from deltarule.marking.hypotheses import Bench
 from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
 from deltarule.marking.mistakes.rows import OFTEN_HIDDEN
-from deltarule.marking.mistakes.times import nothing_carried
+from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.paper import Paper, lay_out
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
@@ -48,7 +48,8 @@ class Desk:
     @cached_property
     def explainer(self) -> Explainer:
         """The search for explanations."""
-        explainer = Explainer(self.bench, self.paper, self.mistakes, self.thorough)
+        doubts = Doubts(self.common_mistakes, self.mistakes, self._truncations.mistakes)
+        explainer = Explainer(self.bench, self.paper, doubts, self.thorough)
         explainer.carrying.conventions = lambda: self.conventions
         return explainer
 
@@ -69,12 +70,22 @@ class Desk:
         """The wrong versions of a line."""
         if name not in self._mistakes:
             found = [m for scene in self._scenes(name) for m in mistakes_in(scene)]
-            if any(m.kind == "recurrence cut" for m in found):
-                lines = {line.quantity: line.equation for line in self.course.lines}
-                found += nothing_carried(lines, name)
-            found += self._truncations.mistakes(name)
+            found += self._between_times(name)
             self._mistakes[name] = sorted(found, key=lambda m: m.cost)
         return self._mistakes[name]
+
+    def common_mistakes(self, name: str) -> list[Mistake]:
+        """Of a network over time, what is most often lost: the paths between the times."""
+        if not self.bench.groups:
+            return []
+        found = self._between_times(name)
+        return found + [m for scene in self._scenes(name) for m in mistakes_in(scene, (cut,))]
+
+    def _between_times(self, name: str) -> list[Mistake]:
+        if name not in self.bench.groups:
+            return []
+        lines = {line.quantity: line.equation for line in self.course.lines}
+        return list(nothing_carried(lines, name))
 
     def often_hidden(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line that numbers hide most often."""

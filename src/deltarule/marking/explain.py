@@ -42,7 +42,11 @@ class Explanation:
         return bool(h.held or h.rounding or h.rounded)
 
 
+#: What it costs to suppose two mistakes rather than one.
 PAIR = 1.0
+
+#: An explanation of so many bits is no chance hit, however many mistakes were tried.
+CONCLUSIVE = 40.0
 
 #: How many pairs of mistakes are tried; working out a recurrence takes its time.
 MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
@@ -51,21 +55,25 @@ MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
 MOST_LINES_IN_TIME = 12
 
 
+@dataclass(frozen=True)
+class Doubts:
+    """The wrong versions of a line: the commonest of networks over time, all of one line, and
+    those that take long to work out."""
+
+    common: Callable[[str], list[Mistake]]
+    all: Callable[[str], list[Mistake]]
+    costly: Callable[[str], list[Mistake]]
+
+
 class Explainer:
     """Looks for explanations of one quantity after the other.
 
     If it is not `thorough`, two mistakes are supposed only where one explains nothing.
     """
 
-    def __init__(
-        self,
-        bench: Bench,
-        paper: Paper,
-        mistakes: Callable[[str], list[Mistake]],
-        thorough: bool = True,
-    ):
-        self.thorough = thorough
-        self.bench, self.paper, self._mistakes = bench, paper, mistakes
+    def __init__(self, bench: Bench, paper: Paper, doubts: Doubts, thorough: bool = True):
+        self.thorough, self.doubts = thorough, doubts
+        self.bench, self.paper = bench, paper
         self.carrying = Carrying(bench, paper)
         self._known: dict[tuple, np.ndarray | None] = {}
         self._exact: dict[tuple, np.ndarray | None] = {}
@@ -130,8 +138,9 @@ class Explainer:
 
     def _possibly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
         """A quick look that rules out no hypothesis that prints the entries."""
-        rounded = hypothesis.rounding is not None or hypothesis.rounded
-        return bool(rounded) or self._nearly(written, entries, hypothesis)
+        if _rounds(hypothesis) and not self.bench.groups:
+            return True
+        return self._nearly(written, entries, hypothesis)
 
     def _value(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         key = (name, *hypothesis.key)
@@ -149,24 +158,43 @@ class Explainer:
     def wrong(self, written: Written, entries: list[tuple]) -> list[Explanation]:
         """All explanations with one mistake, ranked; with two where no single one explains the
 
-        value without rounding on top of it, and the digits can tell.
+        value without rounding on top of it, and the digits can tell. Common mistakes are tried
+        first; what explains many digits to the last leaves nothing to look for.
         """
-        name = written.quantity
-        places = self.places(name)
-        carryings = list(self.carrying.wrong(written))
+        places = self.places(written.quantity)
         single: list[Explanation] = []
-        for place in places:
-            for mistake in self._mistakes(place):
-                for cost, carried, earlier in carryings:
-                    found = self._with(written, entries, carried, cost, (mistake,), earlier)
-                    if found is not None:
-                        single.append(found)
-                        break
+        for mistakes in (self.doubts.common, self.doubts.all, self.doubts.costly):
+            single += self._singles(written, entries, places, mistakes)
+            if self._conclusive(written, entries, single):
+                return sorted(single, key=lambda e: e.cost)
         pairs: list[Explanation] = []
         enough = any(not (found.carried and self.thorough) for found in single)
         if not enough and self._can_tell_pairs(written, entries, places):
             pairs = list(self._pairs(written, entries, places))
         return sorted(single + pairs, key=lambda e: e.cost)
+
+    def _singles(
+        self, written: Written, entries: list, places: list[str],
+        mistakes: Callable[[str], list[Mistake]],
+    ) -> list[Explanation]:
+        """The explanations with one mistake, place by place, until one leaves no doubt."""
+        carryings = list(self.carrying.wrong(written))
+        single: list[Explanation] = []
+        for place in places:
+            for mistake in mistakes(place):
+                for cost, carried, earlier in carryings:
+                    found = self._with(written, entries, carried, cost, (mistake,), earlier)
+                    if found is not None:
+                        single.append(found)
+                        break
+            if self._conclusive(written, entries, single):
+                break
+        return single
+
+    def _conclusive(self, written: Written, entries: list, found: list[Explanation]) -> bool:
+        """Whether an explanation meets so many digits exactly that no chance is left."""
+        exactly = any(not e.carried for e in found)
+        return exactly and written.bits(entries) >= CONCLUSIVE
 
     def places(self, name: str) -> list[str]:
         """The lines where a mistake is looked for; through time, the gradients' lines too."""
@@ -194,7 +222,7 @@ class Explainer:
         values = self.quick(written.quantity, hypothesis)
         if values is None:
             return False
-        units, share = (1.01, 0.0) if hypothesis.rounding is None else (30.0, 0.02)
+        units, share = (30.0, 0.02) if _rounds(hypothesis) else (1.01, 0.0)
         if self.bench.groups:
             share /= 100
         for entry in entries:
@@ -220,7 +248,7 @@ class Explainer:
 
     def _can_tell_pairs(self, written: Written, entries: list[tuple], places: list[str]) -> bool:
         """Whether the printed digits carry enough information for a choice among pairs."""
-        number = sum(len(self._mistakes(p)) for p in places)
+        number = sum(len(self.doubts.all(p)) for p in places)
         return written.bits(entries) >= 2 * math.log2(number + 1) + 1
 
     def _pairs(self, written, entries, places) -> Iterator[Explanation]:
@@ -241,9 +269,14 @@ class Explainer:
         """Common mistakes in two different lines."""
         for k, first in enumerate(places):
             for second in places[k + 1:]:
-                for a in _simple(self._mistakes(first)):
-                    for b in _simple(self._mistakes(second)):
+                for a in _simple(self.doubts.all(first)):
+                    for b in _simple(self.doubts.all(second)):
                         yield a, b
+
+
+def _rounds(hypothesis: Hypothesis) -> bool:
+    """Whether some line is rounded on the way."""
+    return hypothesis.rounding is not None or bool(hypothesis.rounded)
 
 
 def _simple(mistakes: Iterable[Mistake]) -> list[Mistake]:

@@ -1,0 +1,49 @@
+"""What `derive` prints, typed back in: every line must be read, and mean the same."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deltarule.arithmetic.evaluate import evaluate
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.probe import Probe
+from deltarule.arithmetic.run import run
+from deltarule.calculus import Derivation
+from deltarule.marking.formulas import Vocabulary, parse_formula
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.text import text
+
+
+def misread(derivation: Derivation) -> list[str]:
+    """The lines that are not read as they are meant: equal as written, or in numbers."""
+    equations = derivation.equations()
+    vocabulary = Vocabulary(derivation.network, equations)
+    other, found = [], []
+    for equation in equations:
+        printed = text(equation.rhs)
+        try:
+            typed = parse_formula(printed, vocabulary, text(equation.lhs))
+        except DeltaruleError as error:
+            found.append(f"{text(equation.lhs)} = {printed}: {error}")
+            continue
+        if typed != equation.rhs:
+            other.append((equation, typed))
+    values = _values(derivation) if other else None
+    for equation, typed in other:
+        one, two = (
+            np.asarray(evaluate(formula, equation.ranges, values, Float64()), dtype=float)
+            for formula in (equation.rhs, typed)
+        )
+        if not np.allclose(one, two, rtol=1e-9, atol=1e-12, equal_nan=True):
+            found.append(f"{text(equation.lhs)} = {text(equation.rhs)} is read as {typed}")
+    return found
+
+
+def _values(derivation: Derivation):
+    """Generic numbers for everything that is computed."""
+    probe = Probe(derivation.network, Float64(), seed=1)
+    for name in derivation.upstream:
+        axes = derivation.network.tensors[name].axes
+        probe.values.arrays[f"d{derivation.of}/d{name}"] = probe.noise(axes)
+    run(derivation.equations(), probe.values, probe.arithmetic)
+    return probe.values
