@@ -25,3 +25,8 @@ def test_one_mistake_is_charged_once(kind, seed):
 def test_a_number_out_of_nowhere_is_followed_from_its_digits():
     found = paper("dense", 3, "a number out of nowhere")
     assert found.charged == ["s2"]
+
+
+def test_two_mistakes_are_charged_twice_and_carried_on_together():
+    found = paper("dense", 5, "slope lost", "slope lost in the hidden layer")
+    assert found.charged == ["dE/ds2", "dE/ds1"]

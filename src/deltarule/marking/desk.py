@@ -110,6 +110,12 @@ class Desk:
             if array.dtype.kind == "f"
         }
 
+    def take(self, course: Course) -> None:
+        """Go on with another course; what was worked out from the old one is forgotten."""
+        self.course = course
+        for name in ("bench", "explainer", "conventions", "_truncations", "_mistakes", "_shapes"):
+            self.__dict__.pop(name, None)
+
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Desk:
         """The same desk with other numbers for some givens."""
         course = self.course.with_givens(changed)

@@ -45,8 +45,8 @@ class Explanation:
 #: What it costs to suppose two mistakes rather than one.
 PAIR = 1.0
 
-#: An explanation of so many bits is no chance hit, however many mistakes were tried.
-CONCLUSIVE = 40.0
+#: An explanation of so many bits is no chance hit: 20 more than the mistakes tried are worth.
+CONCLUSIVE = 32.0
 
 #: How many pairs of mistakes are tried; working out a recurrence takes its time.
 MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300

@@ -74,9 +74,7 @@ def judged(desk: Desk, doubt: bool) -> list[Verdict]:
     found: list[Verdict] = []
     if doubt:
         desk_mended, found = mended(desk)
-        desk.course = desk_mended.course
-        desk.__dict__.pop("bench", None)
-        desk.__dict__.pop("explainer", None)
+        desk.take(desk_mended.course)
     for written in _in_order(desk):
         found += judge(desk, written)
     return found

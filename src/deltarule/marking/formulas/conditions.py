@@ -59,6 +59,9 @@ class Conditions:
         while self.take(","):
             found.append(self.counting(self.sum_of_terms, halves=True))
         self.expect("]")
+        for index in found:
+            if index.is_number and not index.is_Integer:
+                raise self.error(f"{index} is no index", "indices are whole numbers, as in h[i, 0]")
         return found
 
     # ---- brackets -------------------------------------------------------------------------
