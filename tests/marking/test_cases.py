@@ -58,6 +58,7 @@ def test_where_it_follows_from_is_said():
 
 @pytest.mark.parametrize("name", [
     "batch_norm_total", "log_sigmoid", "formula_of_one_entry", "kinks_cancel", "given_in_two_ways",
+    "float_in_front",
 ])
 def test_right_is_right(name):
     found = marked(name)
