@@ -19,14 +19,15 @@ from deltarule.notation.networks import Network
 from deltarule.notation.nodes import free_symbols
 from deltarule.notation.symbols import Attribute
 
-#: By setting: strides and dilations, padding, windows, plain sizes; each row is gone round.
+#: By setting: strides and dilations, padding, windows, plain sizes, each gone round; and how
+#: much is at least left of what follows from others (the outputs of a convolution).
 _ROWS = (
-    ((2, 1), (2, 1), (3, 2), (2, 3, 1, 4)),
-    ((3, 3), (1, 2), (2, 2), (3, 1, 2, 2)),
-    ((1, 1), (0, 0), (1, 1), (1, 1, 1, 1)),
+    ((2, 1), (2, 1), (3, 2), (2, 3, 1, 4), 2),
+    ((3, 3), (1, 2), (2, 2), (3, 1, 2, 2), 2),
+    ((1, 1), (0, 0), (1, 1), (1, 1, 1, 1), 1),
 )
-#: The attributes of the first setting.
-_FIRST = ((1, 2), (0, 1))
+#: The attributes of the first setting: strides and dilations, padding, windows.
+_FIRST = ((1, 2), (0, 1), (2, 3))
 
 
 def trials(network: Network, seed: int = 0) -> tuple[dict[str, int], ...]:
@@ -43,9 +44,11 @@ def trials(network: Network, seed: int = 0) -> tuple[dict[str, int], ...]:
 
 
 def _first(network: Network, seed: int) -> dict[str, int]:
-    steps, edges = _attributes(network)
+    steps, edges, windows, _ = _groups(network)
     held = {s.name: _FIRST[0][k % 2] for k, s in enumerate(steps)}
     held |= {s.name: _within(network, _FIRST[1][k % 2]) for k, s in enumerate(edges)}
+    chosen = [s for s in windows if isinstance(s, Attribute)]
+    held |= {s.name: _FIRST[2][k % 2] for k, s in enumerate(chosen)}
     try:
         sizes = choose_sizes(network, Random(seed), held, varied=seed > 0)
     except DeltaruleError:
@@ -53,10 +56,13 @@ def _first(network: Network, seed: int) -> dict[str, int]:
     return {s.name: n for s, n in sizes.items() if s not in network.definitions}
 
 
-def _attributes(network: Network) -> tuple[list[Symbol], list[Symbol]]:
-    """What is at least 1, as a stride is, and what may be 0, as padding may."""
-    free = [s for s in free_sizes(network) if isinstance(s, Attribute)]
-    return [s for s in free if s.is_positive], [s for s in free if not s.is_positive]
+def _groups(network: Network) -> tuple[list[Symbol], ...]:
+    """What is at least 1, as a stride is; what may be 0, as padding may; windows; the rest."""
+    free, inside = free_sizes(network), windows_of(network)
+    windows = [s for s in free if s in inside]
+    others = [s for s in free if s not in inside and isinstance(s, Attribute)]
+    steps, edges = ([s for s in others if bool(s.is_positive) == least] for least in (True, False))
+    return steps, edges, windows, [s for s in free if s not in windows and s not in others]
 
 
 def _within(network: Network, padding: int) -> int:
@@ -66,24 +72,19 @@ def _within(network: Network, padding: int) -> int:
 
 def _small(network: Network, row: tuple) -> dict[str, int] | None:
     """A small setting; None where it does not fit, or would take long."""
-    steps, edges = _attributes(network)
-    windows = windows_of(network)
+    groups = _groups(network)
     chosen: dict[Symbol, int] = {}
-    plain = [s for s in free_sizes(network) if not isinstance(s, Attribute)]
-    groups = (
-        steps, edges, [s for s in plain if s in windows], [s for s in plain if s not in windows]
-    )  # fmt: skip
-    for group, values in zip(groups, row, strict=True):
+    for group, values in zip(groups, row[:4], strict=True):
         chosen |= {s: values[k % len(values)] for k, s in enumerate(group)}
-    chosen |= {s: _within(network, chosen[s]) for s in edges}
-    grown = _grown(network, chosen, groups[3])
+    chosen |= {s: _within(network, chosen[s]) for s in groups[1]}
+    grown = _grown(network, chosen, groups[3], row[4])
     if grown is None or most_points(network, with_definitions(network, grown)) > MOST_POINTS:
         return None
     return {s.name: n for s, n in grown.items()}
 
 
-def _grown(network: Network, chosen: dict, movable: list[Symbol]) -> dict | None:
-    """Sizes made larger until what follows from them is at least 1."""
+def _grown(network: Network, chosen: dict, movable: list[Symbol], least: int) -> dict | None:
+    """Sizes made larger until what follows from them is at least so much, or 1 if that is all."""
     for symbol, definition in network.definitions.items():
         mine = [s for s in movable if s in free_symbols(definition)]
         for _ in range(24):
@@ -92,7 +93,7 @@ def _grown(network: Network, chosen: dict, movable: list[Symbol]) -> dict | None
                 s for s in mine
                 if with_definitions(network, {**chosen, s: chosen[s] + 6})[symbol] > left
             ]
-            if left >= 1 or not better:
+            if left >= least or not better:
                 break
             chosen = {**chosen, better[0]: chosen[better[0]] + 1}
     filled = with_definitions(network, chosen)
