@@ -237,3 +237,28 @@ def not_a_number_backward(x, dy):
 def alone(x, w):
     """x [N, D], w [D, M]"""
     return np.sin(x @ w)
+
+
+def exchanged_and_fails(x, w, stride=1, dilation=1):
+    """x [H], w [K]"""
+    n = (len(x) - dilation * (len(w) - 1) - 1) // stride + 1
+    at = stride * np.arange(n)[:, None] + dilation * np.arange(len(w))
+    return x[at] @ w
+
+
+def exchanged_and_fails_backward(x, w, dy, stride=1, dilation=1):
+    at = dilation * np.arange(len(dy))[:, None] + stride * np.arange(len(w))
+    dx = np.zeros_like(x)
+    np.add.at(dx, at, dy[:, None] * w)
+    return dx, dy @ x[at]
+
+
+class Layer:
+    """What all layers have."""
+
+    def forward(self, x):
+        """To be filled in."""
+        raise NotImplementedError
+
+    def backward(self, dy):
+        pass

@@ -20,6 +20,7 @@ from deltarule.checking.user_code.comparing import Comparison
 from deltarule.checking.user_code.diagnosis import Diagnosis
 from deltarule.checking.user_code.gradients import Fault
 from deltarule.checking.user_code.inference import with_all_shapes
+from deltarule.checking.user_code.otherwise import right_if_exchanged
 from deltarule.checking.user_code.precision import DOUBLE
 from deltarule.checking.user_code.rounds import Round, Tolerance, round_at
 from deltarule.notation.errors import DeltaruleError
@@ -95,8 +96,8 @@ class _Checking:
         try:
             compared = Comparison(at, self.tolerance, later=number > 0)
         except Fault as fault:
-            if fault.told not in self.result.faults:
-                self.result.faults.append(fault.told)
+            seen = right_if_exchanged(at)
+            self.result.faults.append(fault.told + f"; {seen}" * bool(seen))
             return
         for name in at.real:
             check = compared.check(name)

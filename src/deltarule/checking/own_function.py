@@ -73,15 +73,27 @@ class OwnFile:
     tree: ast.Module
 
     def companions(self) -> list[str]:
-        """The names of all functions that have a gradient."""
+        """The names of all functions that have a gradient, and of all layers that do something."""
         return [n for n, f in self.own.items()
-                if inspect.isclass(f) or companion(n, self.own) is not None]  # fmt: skip
+                if (inspect.isclass(f) and not _is_abstract(self.definition(n)))
+                or companion(n, self.own) is not None]  # fmt: skip
 
     def definition(self, name: str) -> ast.AST:
         """The text of a function."""
         of = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
         found = [n for n in ast.walk(self.tree) if isinstance(n, of) and n.name == name]
         return found[-1] if found else ast.Module([], [])
+
+
+def _is_abstract(definition: ast.AST) -> bool:
+    """Whether both passes of a class are there for others to fill in: pass, …, or an error."""
+    passes = [n for n in ast.iter_child_nodes(definition) if isinstance(n, ast.FunctionDef)
+              and n.name in ("forward", "__call__", "backward")]  # fmt: skip
+    return bool(passes) and all(
+        isinstance(s, ast.Pass | ast.Raise)
+        or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
+        for one in passes for s in one.body
+    )  # fmt: skip
 
 
 def opened(path: Path) -> OwnFile:

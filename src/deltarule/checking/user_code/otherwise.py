@@ -72,6 +72,20 @@ def _exchanges(at: Round) -> Iterator[tuple[str, dict]]:
             yield f"{one} and {other} are exchanged in it", {one: b.copy(), other: a.copy()}
 
 
+def right_if_exchanged(at: Round) -> str:
+    """Of a companion that fails: which two arguments exchanged make it right; empty if none."""
+    for words, more in _exchanges(at):
+        found = {name: _given(at, name, more) for name in at.real}
+        if all(g is not None and is_near(g, _gradient_or_empty(at, n)) for n, g in found.items()):
+            return words
+    return ""
+
+
+def _gradient_or_empty(at: Round, name: str) -> np.ndarray:
+    found = _gradient(at, name, {})
+    return np.zeros(0) if found is None else found
+
+
 def never_read(at: Round, name: str, given: np.ndarray) -> Iterator[Slip]:
     """Arguments that the companion takes, and that make no difference to it but should."""
     taken = _taken(at)
