@@ -3,7 +3,8 @@
 Each query i takes a mean of the values, weighted by how well the keys fit.
 
 A mask tells which keys a query may see: none, all up to its own time (causal), or given as an
-array of ones and zeros. A query that may see nothing has no weights: they come to 0/0.
+array of ones and zeros. The weights of keys that it may not see are 0, all of them where it may
+see none.
 """
 
 from deltarule.notation.language import *
@@ -27,10 +28,8 @@ e[*row, i, j] = Sum[d](Q[*row, i, d] * K[*row, j, d]) / sqrt(D)
 if mask == "none":
     a[*row, i, j] = exp(e[*row, i, j]) / Sum[l](exp(e[*row, i, l]))
 else:
-    visible = j <= i
-    if mask == "given":
-        visible = input("mask", *rows, I, J, below=2)[*row, i, j] >= 1
-    w = intermediate("w", *rows, I, J)
-    w[*row, i, j] = where(visible, exp(e[*row, i, j]), 0)
-    a[*row, i, j] = w[*row, i, j] / Sum[l](w[*row, i, l])
+    seen = input("mask", *rows, I, J, below=2) if mask == "given" else None
+    visible, among = (seen[*row, i, j] >= 1, seen[*row, i, l] >= 1) if seen else (j <= i, l <= i)
+    weight = exp(e[*row, i, j]) / Sum[l](exp(e[*row, i, l]), where=among)
+    a[*row, i, j] = where(visible, weight, 0)
 y[*row, i, m] = Sum[j](a[*row, i, j] * V[*row, j, m])

@@ -171,10 +171,12 @@ def test_hidden_keys_count_for_nothing():
     assert not arrays["dL/de"][mask == 0].any()
 
 
-def test_a_mask_that_hides_everything_leaves_that_query_without_a_value():
+def test_a_mask_that_hides_everything_gives_that_query_weights_and_gradients_of_0():
     arrays, _ = _attention(np.array([[1, 1, 0, 1], [0, 0, 0, 0], [0, 1, 1, 1]]))
-    assert np.isnan(arrays["y"][1]).all()
-    assert np.isfinite(arrays["y"][[0, 2]]).all()
+    for name in ("a", "y", "dL/de", "dL/dQ"):
+        assert not arrays[name][1].any(), name
+    for name in ("y", "dL/dQ", "dL/dK", "dL/dV"):
+        assert np.isfinite(arrays[name]).all(), name
 
 
 def test_causal_attention_sees_nothing_of_later_times():

@@ -30,6 +30,8 @@ class Arithmetic:
     dtype: type | str = "float64"
     #: Whether functions may use their stable formula (floating point) or the defining one.
     stable = False
+    #: Whether of any two numbers one is known to be larger.
+    ordered = True
     #: Whether large sums of products may go to `numpy.einsum`.
     contracts = False
 
@@ -95,6 +97,10 @@ class Arithmetic:
     def largest(self, a, axes: tuple[int, ...], ties: str = "first"):
         """The maximum over some axes; −∞ over nothing. `ties` matters to derivatives only."""
         return np.maximum.reduce(a, axis=axes, initial=self.least())
+
+    def outweighs(self, a, b) -> np.ndarray:
+        """Where |a| > |b|, as booleans, as far as that can be told: it decides on pivots alone."""
+        return np.asarray(np.abs(a) > np.abs(b), dtype=bool)
 
     def least(self):
         """−∞, for maxima over nothing."""

@@ -53,7 +53,7 @@ class Dual(Arithmetic):
 
     def __init__(self, base: Arithmetic):
         self.base = base
-        self.stable = base.stable
+        self.stable, self.ordered = base.stable, base.ordered
 
     def number(self, value: Fraction) -> DualArray:
         return DualArray(self.base.number(value), self.base.number(Fraction(0)))
@@ -94,14 +94,20 @@ class Dual(Arithmetic):
         minus_one = base.number(Fraction(-1))
         if leaf == "exp":
             return value
-        if leaf == "log":
-            return base.power(a, Fraction(-1))
+        if leaf == "finite":
+            return base.number(Fraction(1))
+        if leaf == "expm1":
+            return base.add(value, base.number(Fraction(1)))
+        if leaf in ("log", "log1p"):
+            shift = base.number(Fraction(int(leaf == "log1p")))
+            return base.power(base.add(a, shift), Fraction(-1))
         if leaf == "tanh":
             negative = base.multiply(minus_one, base.multiply(value, value))
             return base.add(base.number(Fraction(1)), negative)
         bell = base.apply("exp", base.multiply(minus_one, base.multiply(a, a)))
         over_root_pi = base.power(np.asarray(base.pi()), Fraction(-1, 2))
-        return base.multiply(base.multiply(base.number(Fraction(2)), over_root_pi), bell)
+        two = base.number(Fraction(-2 if leaf == "erfc" else 2))
+        return base.multiply(base.multiply(two, over_root_pi), bell)
 
     def _with_slope(self, value, slope, a: DualArray) -> DualArray:
         return DualArray(value, self.base.multiply(slope, a.tangent))
@@ -135,6 +141,9 @@ class Dual(Arithmetic):
             self.base.largest(a.value, axes),
             self.base.total(self.base.multiply(chosen, a.tangent), axes),
         )
+
+    def outweighs(self, a: DualArray, b: DualArray) -> np.ndarray:
+        return self.base.outweighs(a.value, b.value)
 
     def least(self) -> DualArray:
         return DualArray(self.base.least(), self.base.number(Fraction(0)))

@@ -21,6 +21,7 @@ from deltarule.arithmetic.contraction import contraction
 from deltarule.arithmetic.integers import Grid, beyond, grid_over, mask, whole
 from deltarule.arithmetic.matrices import inverse_over, log_determinant_over
 from deltarule.arithmetic.reduce import filled, reduced, selected
+from deltarule.arithmetic.stable import stable as stable_form
 from deltarule.notation import nodes
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.functions import Elementwise
@@ -63,6 +64,8 @@ def evaluate(
     grid = grid_over(ranges, values, at)
     shape = grid.extents
     with arithmetic.context():
+        if arithmetic.stable:
+            expression = stable_form(expression)
         found = _Walk(values, arithmetic).value(expression, grid)
         return filled(found, shape, arithmetic)
 
@@ -92,6 +95,9 @@ class _Walk:
 
     def _pi(self, node, grid):
         return self._lift(self.arithmetic.pi())
+
+    def _least(self, node, grid):
+        return self._lift(self.arithmetic.least())
 
     def _integer(self, node, grid):
         return self.arithmetic.whole(whole(node, grid, self.values))
@@ -131,7 +137,7 @@ class _Walk:
 
     def _function(self, node, grid):
         arguments = [self.value(a, grid) for a in node.args]
-        if node.row.leaf:
+        if node.row.leaf or node.row.native and self.arithmetic.stable:
             return self.arithmetic.apply(node.row.name, arguments[0])
         formula, dummies = written_out(type(node), len(arguments), self.arithmetic.stable)
         outer = self.locals
@@ -254,7 +260,7 @@ class _Walk:
         nodes.Frozen: _frozen, Inverse: _inverse, LogDet: _log_det,
         nodes.Selection: _selection, nodes.Remainder: _integer,
         Size: _integer, Index: _integer, nodes.FloorQuotient: _integer, nodes.Delta: _integer,
-        Symbol: _symbol, type(sympy.pi): _pi,
+        Symbol: _symbol, type(sympy.pi): _pi, type(sympy.S.NegativeInfinity): _least,
     }
 
 
@@ -280,8 +286,10 @@ def _plain(subscripts, grid: Grid, shape) -> tuple | None:
 
 @lru_cache(maxsize=256)
 def written_out(function: type[Elementwise], arity: int, stable: bool) -> tuple[Basic, tuple]:
-    """A function's formula over Dummies: the stable one where it has one and it is asked for."""
+    """A function's formula over Dummies, in numerically stable form where that is asked for."""
     dummies = tuple(Dummy(f"z{k}", real=True) for k in range(arity))
     row = function.row
-    formula = row.stable if stable and row.stable is not None else row.formula
-    return formula(*dummies), dummies
+    if not stable:
+        return row.formula(*dummies), dummies
+    formula = stable_form(row.formula(*dummies)) if row.stable is None else row.stable(*dummies)
+    return formula, dummies

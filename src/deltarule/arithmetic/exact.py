@@ -160,6 +160,10 @@ class Ball(Arithmetic):
     def largest(self, a, axes, ties="first"):
         return by_pairs(a, axes, lambda u, v: v if _certainly_below(u, v) else u, self.least())
 
+    def outweighs(self, a, b) -> np.ndarray:
+        larger = np.frompyfunc(lambda u, v: bool(abs(u.mid()) > abs(v.mid())), 2, 1)
+        return np.asarray(larger(a, b), dtype=bool)
+
     def least(self) -> flint.arb:
         return flint.arb("-inf")
 

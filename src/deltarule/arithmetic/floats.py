@@ -10,6 +10,13 @@ import numpy as np
 from deltarule.arithmetic.base import Arithmetic
 
 _erf = np.frompyfunc(math.erf, 1, 1)
+_erfc = np.frompyfunc(math.erfc, 1, 1)
+_FUNCTIONS = {
+    "exp": np.exp, "log": np.log, "tanh": np.tanh, "log1p": np.log1p, "expm1": np.expm1,
+    "erf": lambda a: np.asarray(_erf(a), dtype=float),
+    "finite": lambda a: np.where(np.isfinite(a), a, 0.0),
+    "erfc": lambda a: np.asarray(_erfc(a), dtype=float),
+}
 
 
 class Float64(Arithmetic):
@@ -35,9 +42,7 @@ class Float64(Arithmetic):
         return a ** float(exponent)
 
     def apply(self, leaf: str, a):
-        if leaf == "erf":
-            return np.asarray(_erf(a), dtype=float)
-        return {"exp": np.exp, "log": np.log, "tanh": np.tanh}[leaf](a)
+        return _FUNCTIONS[leaf](a)
 
     def least(self) -> float:
         return -math.inf

@@ -20,6 +20,7 @@ class Modular(Arithmetic):
     """The field with 2³¹ − 1 elements. It has no order, so nothing is positive in it."""
 
     name, dtype = "modular", "int64"
+    ordered = False
 
     def number(self, value: Fraction) -> int:
         value = Fraction(value)
@@ -69,6 +70,9 @@ class Modular(Arithmetic):
 
     def largest(self, a, axes, ties="first"):
         raise Undecided("numbers modulo a prime have no order")
+
+    def outweighs(self, a, b) -> np.ndarray:
+        return (np.asarray(a) % PRIME != 0) & (np.asarray(b) % PRIME == 0)
 
     def selected(self, a, axes, ties):
         raise Undecided("numbers modulo a prime have no order")

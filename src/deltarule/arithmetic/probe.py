@@ -23,6 +23,7 @@ from deltarule.arithmetic.exact import Rational
 from deltarule.arithmetic.modular import PRIME, Modular
 from deltarule.arithmetic.run import run
 from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.matrices import in_determinants
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import Reduction, free_symbols, walk
 from deltarule.notation.recurrences import Recurrence, blocks
@@ -107,6 +108,9 @@ class Probe:
         numbers = self._fractions(shape, within)
         if tensor.definite:
             numbers = np.matmul(numbers, numbers.swapaxes(-1, -2)) + np.eye(shape[-1], dtype=int)
+        if tensor.name in in_determinants(e.rhs for e in self.network.equations):
+            # A large diagonal: the determinant is above 0.
+            numbers = numbers + 2 * shape[-1] * np.eye(*shape[-2:], dtype=int)
         if tensor.sums_to_one is not None:
             axis = tensor.sums_to_one
             rest = np.take(numbers, range(shape[axis] - 1), axis=axis) / shape[axis]

@@ -15,6 +15,7 @@ from sympy import Add, Dummy, Expr, Mul, Pow, Rational, Symbol
 from deltarule.arithmetic.evaluate import Values, evaluate, written_out
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.integers import Grid, mask, whole
+from deltarule.arithmetic.stable import stable
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.functions import Elementwise
@@ -54,7 +55,7 @@ def _evaluated(equation: Equation, values: Values, arithmetic: Float64) -> Prepa
 
 def _line(equation: Equation, values: Values) -> Prepared:
     shape = tuple(values.extent(n) for _, n in equation.ranges)
-    formula = _Preparation(values).prepare(equation.rhs, equation.indices, shape)
+    formula = _Preparation(values).prepare(stable(equation.rhs), equation.indices, shape)
 
     def line(arrays: dict) -> np.ndarray:
         found = np.asarray(formula(arrays))
@@ -75,7 +76,7 @@ def at_time(
     preparation = _Preparation(values, None, fixed)
     name = equation.name
     try:
-        formula = preparation.prepare(equation.rhs, indices, shape)
+        formula = preparation.prepare(stable(equation.rhs), indices, shape)
         where = preparation.places(name, equation.subscripts, indices)
     except _Unprepared:
         return None
@@ -180,7 +181,7 @@ class _Preparation:
 
     def _function(self, node, indices, shape) -> Prepared:
         inside = [self.prepare(a, indices, shape) for a in node.args]
-        if node.row.leaf:
+        if node.row.leaf or node.row.native:
             apply, name = Float64().apply, node.row.name
             return lambda arrays: apply(name, inside[0](arrays))
         formula, letters = written_out(type(node), len(inside), stable=True)

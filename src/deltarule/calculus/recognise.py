@@ -40,29 +40,47 @@ def _candidates(expression: Expr, network: Network) -> Iterator[Equation]:
             yield equation
 
 
-def _use(node: Expr, equation: Equation, apart: frozenset[str], within: bool = False) -> Expr:
+def _use(
+    node: Expr, equation: Equation, apart: frozenset[str], within: bool = False,
+    under: tuple = (),
+) -> Expr:  # fmt: skip
     """Replace the equation's value in a node and below it, products factor by factor.
 
-    `apart` holds the names of the free indices; a sum that is all there is keeps its formula.
+    `apart` holds the names of the free indices, `under` the conditions that hold; a sum that is
+    all there is keeps its formula.
     """
     if isinstance(node, Read) or not node.args:
         return node
     if not isinstance(node, nodes.Condition) and (within or not isinstance(node, Reduction)):
-        found = _in_product(node, equation, apart)
+        found = _in_product(node, equation, apart, under)
         if found is not None:
-            return _use(found, equation, apart, True)
+            return _use(found, equation, apart, True, under)
     if isinstance(node, Reduction):
-        inner = _use(node.body, equation, apart, True)
+        inner = _use(node.body, equation, apart, True, (*under, *node.conditions))
         return node if inner == node.body else node.func(inner, node.ranges, node.conditions)
-    args = tuple(_use(a, equation, apart, True) for a in node.args)
+    args = tuple(_use(a, equation, apart, True, under) for a in node.args)
     return node if args == node.args else node.func(*args)
 
 
-def _in_product(node: Expr, equation: Equation, apart: frozenset[str]) -> Expr | None:
-    """node = rhs·rest with known rhs: lhs·rest; None if rhs is no factor of node."""
+def factor_known(node: Expr, equation: Equation) -> Expr | None:
+    """A product with an equation's value among its factors, with the tensor in its place."""
+    plain = plainly_named(node)
+    return _in_product(plain, equation, frozenset(i.name for i in free_indices(plain)))
+
+
+def _in_product(
+    node: Expr, equation: Equation, apart: frozenset[str], under: tuple = ()
+) -> Expr | None:
+    """node = rhs·rest with known rhs: lhs·rest; None if rhs is no factor of node.
+
+    Where a condition holds under which rhs is one of two cases, rhs is that case.
+    """
     have = powers(node)
     for table in _index_maps(node, equation):
-        pattern = plainly_named(rejoined(substitute(equation.rhs, table)), apart)
+        value = substitute(equation.rhs, table)
+        if isinstance(value, nodes.Choose) and value.args[0] in under:
+            value = value.args[1]
+        pattern = plainly_named(rejoined(value), apart)
         if isinstance(pattern, Pow) and pattern.exp.is_Rational and not pattern.exp.is_Integer:
             found = _of_a_root(have, pattern, rejoined(substitute(equation.lhs, table)))
             if found is not None:

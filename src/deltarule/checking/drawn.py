@@ -11,6 +11,7 @@ import numpy as np
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.probe import choose_sizes
 from deltarule.calculus import Derivation
+from deltarule.notation.matrices import in_determinants
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import Max, walk
 from deltarule.notation.specialise import specialise
@@ -31,12 +32,16 @@ def drawn(
     chosen = choose_sizes(network, random, fixed)
     values = Values({}, chosen, {}, {})
     parts = 4 if _compares(network) else 10
+    determinants = in_determinants(e.rhs for e in network.equations)
     givens = {}
     for tensor in network.tensors.values():
         if tensor.given:
             shape = tuple(values.extent(a) for a in tensor.axes)
             below = values.extent(tensor.whole_below) if tensor.whole else 0
-            givens[tensor.name] = _draw(tensor, shape, below, random, parts)
+            entries = _draw(tensor, shape, below, random, parts)
+            if tensor.name in determinants:  # a large diagonal: the determinant is above 0
+                entries = entries + 2 * shape[-1] * np.eye(*shape[-2:], dtype=int)
+            givens[tensor.name] = entries
     for name in derivation.upstream:
         shape = tuple(values.extent(a) for a in network.tensor(name).axes)
         givens[f"d{derivation.of}/d{name}"] = _parts(shape, (-1, 1), random, parts)

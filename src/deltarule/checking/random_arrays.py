@@ -8,6 +8,7 @@ import numpy as np
 from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.notation.matrices import in_determinants
 from deltarule.notation.networks import Network
 from deltarule.notation.tensors import Tensor
 
@@ -17,7 +18,11 @@ def random_arrays(
 ) -> dict[str, np.ndarray]:
     """Arrays in float64 (labels in int64) by name; equal seeds give equal ones."""
     random, values = np.random.default_rng(seed), Values({}, sizes, {}, {})
-    return {t.name: _draw(t, values, random) for t in network.tensors.values() if t.given}
+    found = {t.name: _draw(t, values, random) for t in network.tensors.values() if t.given}
+    for name in in_determinants(e.rhs for e in network.equations) & found.keys():
+        # A large diagonal: the determinant is above 0.
+        found[name] = found[name] + found[name].shape[-1] * np.eye(*found[name].shape[-2:])
+    return found
 
 
 def _draw(tensor: Tensor, values: Values, random: np.random.Generator) -> np.ndarray:

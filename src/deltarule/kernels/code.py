@@ -5,6 +5,7 @@ Reals have the kernel's own type `real`, so that float32 stays float32.
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import sympy
@@ -21,13 +22,19 @@ from deltarule.notation.functions import Elementwise
 from deltarule.notation.symbols import Index, Size
 from deltarule.notation.tensors import Tensor
 
+#: What is exactly halved is halved first: z·2/2 could overflow.
+_HALVES = (2, 4, 8, 16)
+
 
 class Code(Whole):
     """Writes expressions; `functions` collects the elementwise functions that were met."""
 
-    def __init__(self, spelling: Spelling, tensors: dict[str, Tensor], scalars, complex_: bool):
+    def __init__(
+        self, spelling: Spelling, tensors: dict[str, Tensor], scalars, complex_: bool,
+        single: bool = False,
+    ):  # fmt: skip
         super().__init__(spelling, tensors)
-        self.scalars, self.complex = scalars, complex_
+        self.scalars, self.complex, self.single = scalars, complex_, single
         #: The selections that are kept as numbers, by the names of their maxima.
         self.numbers: dict[str, Equation] = {}
         self.functions: dict[str, type[Elementwise]] = {}
@@ -55,11 +62,31 @@ class Code(Whole):
     def _real(self, node: Expr) -> tuple[str, int]:
         if node in self.locals:
             return self.locals[node], ATOM
+        exact = self._exact(node) if isinstance(node, Add | Mul | Pow) else None
+        if exact is not None:  # 1 − ρ would lose digits if ρ were rounded first
+            return self.constant(exact), ATOM
         for kind in type(node).__mro__:
             method = self._methods.get(kind)
             if method is not None:
                 return method(self, node)
         raise DeltaruleError(f"{node} ({type(node).__name__}) has no kernel")
+
+    def _exact(self, node: Expr) -> Fraction | None:
+        """The value of an expression in constants alone; None for any other, and for roots."""
+        if isinstance(node, Rational):
+            return Fraction(int(node.p), int(node.q))
+        if node in self.scalars and node not in self.locals:
+            return Fraction(self.scalars[node])
+        if isinstance(node, Pow):
+            base = self._exact(node.base)
+            whole = node.exp.is_Integer and base not in (None, 0)
+            return base ** int(node.exp) if whole else None
+        if not isinstance(node, Add | Mul):
+            return None
+        parts = [self._exact(a) for a in node.args]
+        if None in parts:
+            return None
+        return sum(parts) if isinstance(node, Add) else math.prod(parts)
 
     def _number(self, node: Rational) -> tuple[str, int]:
         return self.constant(Fraction(int(node.p), int(node.q))), ATOM
@@ -96,7 +123,12 @@ class Code(Whole):
         if number == -1 and factors:
             return "-" + self.real(Mul(*factors), ATOM), ADD
         above, below, tests = [], [], []
-        for factor in node.args:
+        constants = [f for f in node.args if f.is_number]
+        if all(f.is_Rational for f in constants):
+            constants = []
+        else:  # √2/√π as one number: z·√2 could overflow where the product does not
+            above.append(f"real({float(Mul(*constants).evalf(30))!r})")
+        for factor in (f for f in node.args if f not in constants):
             if isinstance(factor, nodes.Choose) and isinstance(factor.args[0], nodes.Equal) and (
                 factor.args[1:] == (1, 0)
             ):
@@ -105,6 +137,8 @@ class Code(Whole):
             base, exponent = factor.as_base_exp()
             if exponent.is_Rational and exponent < 0:
                 below.append(self.real(base**-exponent, ATOM))
+            elif isinstance(factor, Rational) and factor.q in _HALVES:
+                above.insert(0, self._number(factor)[0])
             elif isinstance(factor, Rational) and factor.q != 1:
                 top = Integer(factor.p)
                 above += [self.real(top, ATOM)] if top != 1 else []
@@ -151,7 +185,7 @@ class Code(Whole):
         """Ask for an elementwise function, and for those that it is made of, first."""
         if function.row.name in self.functions:
             return
-        if not function.row.leaf:
+        if not (function.row.leaf or function.row.native):
             formula, _ = written_out(function, arity, stable=True)
             for part in sympy.preorder_traversal(formula):
                 if isinstance(part, Elementwise):

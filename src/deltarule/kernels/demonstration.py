@@ -13,6 +13,7 @@ from sympy import Symbol
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.settings import setting, sizes_at
 from deltarule.kernels.program import Program
+from deltarule.notation.matrices import in_determinants
 from deltarule.notation.tensors import Tensor
 
 #: With more numbers than this a network is not tried out.
@@ -111,7 +112,11 @@ def demonstration(program: Program, dtype: str) -> str:
     numbers = sum(_count(t, values) for t in given.values())
     if numbers > MOST_NUMBERS:
         return _TOO_LARGE.format(numbers=numbers)
-    drawn = [f'        "{n}": {_draw(t, values, dtype)},' for n, t in given.items()]
+    determinants = in_determinants(e.rhs for e in program.network.equations)
+    drawn = [
+        f'        "{n}": {_draw(t, values, dtype)}{_diagonal(t, values, determinants)},'
+        for n, t in given.items()
+    ]
     drawn += [f'        "{up}": {_uniform(tensors[y], values, (-1, 1), dtype)},'
               for y, up in upstream.items()]  # fmt: skip
     roots = upstream or dict.fromkeys([program.derivation.of] if program.derivation.of
@@ -153,6 +158,12 @@ def _draw(tensor: Tensor, values: Values, dtype: str) -> str:
         parts = f"random.dirichlet(np.ones({rest[-1]}), {tuple(rest[:-1])})"
         return f"np.array(np.moveaxis({parts}, -1, {axis}), real)"
     return _uniform(tensor, values, tensor.drawn_within or (-1, 1), dtype)
+
+
+def _diagonal(tensor: Tensor, values: Values, determinants: set[str]) -> str:
+    """What makes a determinant positive: a large diagonal."""
+    size = _shape(tensor, values)[-1] if tensor.name in determinants else 0
+    return f" + real({size}) * np.eye({size}, dtype=real)" if size else ""
 
 
 def _uniform(tensor: Tensor, values: Values, within: tuple[int, int], dtype: str) -> str:

@@ -7,15 +7,16 @@ together along a free index than along its own is added up in place, with that i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from sympy import Add, Dummy, Expr, Integer
 
 from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
+from deltarule.kernels.long_sums import is_long, is_many, write_long_columns, write_long_sum
 from deltarule.kernels.matrices import write_inverse, write_log_determinant
 from deltarule.kernels.merged import merged
-from deltarule.kernels.row_patterns import row_of
+from deltarule.kernels.row_patterns import Row, row_of
 from deltarule.kernels.rows import Rows
 from deltarule.kernels.selections import Selections
 from deltarule.kernels.shares import Shares, share_of
@@ -47,8 +48,7 @@ class Loops(Spans):
             return
         row = None if self.code.complex else row_of(equation, held)
         if row is not None:
-            selection = self.code.numbers.get(equation.name)
-            Rows(self.code, self.lines, self.parallel).write(row, held, selection)
+            self._row(row, ranges, held)
             return
         shared = None if self.code.complex else share_of(equation, held)
         if shared is not None:
@@ -61,6 +61,28 @@ class Loops(Spans):
         total, rest, innermost = split
         self._free(rest, equation, ranges, known)
         self._accumulate(total, equation, ranges, known, innermost)
+
+    def _row(self, row: Row, ranges: list, held: tuple[Index, ...]) -> None:
+        """An equation row by row; a plain sum of many terms in blocks."""
+        equation, known = row.equation, list(held)
+
+        def by_rows() -> None:
+            selection = self.code.numbers.get(equation.name)
+            Rows(self.code, self.lines, self.parallel).write(row, held, selection)
+
+        test = is_many(self.code, row.total) if row.windows.plain else ""
+        if not test or ranges[-1:] != [r for r in ranges if r[0] == equation.subscripts[-1]]:
+            by_rows()
+            return
+        with self.lines.block(f"if {test}:"):
+            by_rows()
+        with self.lines.block("else:"):
+            self._free(row.start, equation, ranges, known)
+            target = self.code.access(equation.lhs)
+            write_long_columns(self, row.total, tuple(ranges[:-1]), ranges[-1], known, target)
+            if row.finish is not None:
+                finish = row.finish.xreplace({row.result: equation.lhs})
+                self._free(finish, equation, ranges, known)
 
     def _merged(self, equation: Equation, held: tuple[Index, ...]) -> Equation:
         """The equation over as few indices as possible, and the views that it needs."""
@@ -149,8 +171,11 @@ class Loops(Spans):
         stem, start = next(row[1:] for row in _STARTS if isinstance(node, row[0]))
         name = self.code.spelling.fresh(stem)
         self.code.locals[result] = name
-        self.lines.add(f"{name} = {start}")
         spans, tests = tight(_ordered(node), node.conditions)
+        if self.code.single and type(node) is nodes.Sum and is_long(spans, list(tests)):
+            write_long_sum(self, node.body, spans, list(tests), known, name)
+            return result
+        self.lines.add(f"{name} = {start}")
         if isinstance(node, nodes.Max) and not self.code.complex:
             self.prelude.add("largest")
         self.spans(node.body, spans, list(tests), known, lambda body: _step(
@@ -159,13 +184,13 @@ class Loops(Spans):
         return result
 
     def _log_sum_exp(self, node: nodes.LogSumExp, known: list[Index]) -> Expr:
-        """m + log Σ exp(body − m), where m is the largest body; −∞ where all bodies are."""
+        """m + log Σ exp(body − m), where m is the largest body; ±∞ where that is."""
         most = self._reduce(nodes.Max(node.body, node.ranges, node.conditions), known)
         shift = Dummy("shift", real=True)
         name = self.code.locals[shift] = self.code.spelling.fresh("shift")
         largest = self.code.real(most)
         part = f"{largest}.real" if self.code.complex else largest
-        self.lines.add(f"{name} = {largest} if {part} > -np.inf else real(0)")
+        self.lines.add(f"{name} = {largest} if -np.inf < {part} < np.inf else real(0)")
         rest = nodes.Sum(functions.exp(node.body - shift), node.ranges, node.conditions)
         return shift + functions.log(self._reduce(rest, known))
 
@@ -179,10 +204,27 @@ class Loops(Spans):
         outer = [r for r in outer if r not in late]
         spans, tests = tight((*outer, *total.ranges, *late, *last), total.conditions)
         target = self.code.access(equation.lhs)
-        self.spans(
-            total.body, spans, list(tests), known,
-            lambda body: [f"{target} += {self.code.real(body)}"], outer=bool(outer) and not known,
-        )
+
+        def in_place() -> None:
+            self.spans(
+                total.body, spans, list(tests), known,
+                lambda body: [f"{target} += {self.code.real(body)}"],
+                outer=bool(outer) and not known,
+            )
+
+        self._few_or_many(total, ranges, known, equation, in_place)
+
+    def _few_or_many(self, total, ranges, known, equation: Equation, few: Callable) -> None:
+        """A sum in place: of few terms as they come, of many in blocks where that matters."""
+        test, last = is_many(self.code, total), ranges[-1:]
+        if not test or [i for i, _ in last] != list(equation.subscripts[-1:]):
+            few()
+            return
+        with self.lines.block(f"if {test}:"):
+            few()
+        with self.lines.block("else:"):
+            target = self.code.access(equation.lhs)
+            write_long_columns(self, total, tuple(ranges[:-1]), last[0], known, target)
 
 
 def _plain_reads(node: Expr) -> list[Read]:

@@ -6,7 +6,6 @@ from sympy import Dummy, Expr
 
 from deltarule.kernels.code import Code
 from deltarule.kernels.lines import Lines
-from deltarule.notation import functions
 from deltarule.notation.matrices import Inverse, LogDet, matrix_indices
 from deltarule.notation.symbols import Index
 
@@ -33,14 +32,9 @@ def write_inverse(node: Inverse, code: Code, lines: Lines) -> Expr:
 
 
 def write_log_determinant(node: LogDet, code: Code, lines: Lines) -> Expr:
-    """Lines that add up the logarithms of a matrix's pivots; their sum as an expression."""
+    """Lines that eliminate a matrix; the logarithm of its determinant as an expression."""
     name = laid_out(node.body, node.indices, node.ranges[0][1], code, lines)
-    total, p = code.spelling.fresh("total"), code.spelling.fresh("pivot")
-    lines.add(f"eliminate({name})", f"{total} = real(0)")
-    pivot = Dummy("pivot", real=True)
-    code.locals[pivot] = f"{name}[U({p}), U({p})]"
-    with lines.block(f"for {p} in range({code.whole(node.ranges[0][1])}):"):
-        lines.add(f"{total} += {code.real(functions.log(pivot))}")
     result = Dummy("total", real=True)
-    code.locals[result] = total
+    total = code.locals[result] = code.spelling.fresh("total")
+    lines.add(f"{total} = log_determinant({name})")
     return result

@@ -16,6 +16,7 @@ from deltarule.kernels.schedule import Schedule
 from deltarule.kernels.smoothness import steps
 from deltarule.kernels.spelling import Spelling
 from deltarule.kernels.stages import Stages, decorator
+from deltarule.notation.matrices import LogDet
 from deltarule.notation.nodes import free_symbols, walk
 from deltarule.notation.recurrences import blocks
 from deltarule.notation.symbols import Size
@@ -39,6 +40,8 @@ PARALLEL = {parallel}
 OPTIONS = {{"error_model": "numpy", "nogil": True, "fastmath": {{"contract", "reassoc", "nsz"}}}}
 compiled = njit(**OPTIONS)
 inlined = njit(**OPTIONS, forceinline=True)
+# Here sums keep their order.
+in_order = njit(error_model="numpy", nogil=True, fastmath={{"contract"}}, forceinline=True)
 in_threads = njit(**OPTIONS, parallel=PARALLEL)
 # What is called from outside; only this is kept in Numba's cache, with all that it calls.
 kept = njit(**OPTIONS, cache=True)
@@ -52,6 +55,8 @@ KEPT = {kept}
 UPSTREAM = {upstream}
 OUTPUTS = {outputs}
 STEPS = {steps}
+# Where among a forward pass's arrays those are that hold logarithms of determinants.
+DETERMINANTS = {determinants}
 '''
 
 
@@ -67,7 +72,8 @@ class Module:
         self.spelling = Spelling()
         for tensor in program.backward.tensors:
             self.spelling.tensor(tensor)
-        self.code = Code(self.spelling, tensors, program.scalars, dtype == "complex128")
+        self.code = Code(self.spelling, tensors, program.scalars, dtype == "complex128",
+                         dtype == "float32")
         self.code.numbers = selections(program.forward.equations)
         self.sizes = _sizes(program)
         self.prelude: set[str] = set()
@@ -115,6 +121,7 @@ class Module:
             "given": tuple(t.name for t in program.network.tensors.values() if t.given),
             "kept": program.kept, "upstream": tuple(f"d{t}" for t in program.upstream),
             "outputs": program.forward.results, "steps": steps(program),
+            "determinants": determinants(program.forward),
         }
 
     # ---- loops ------------------------------------------------------------------------------
@@ -146,6 +153,12 @@ class Module:
         if stages.tests:
             self.prelude |= stages.prelude
             lines.add(*str(stages).splitlines())
+
+
+def determinants(one: Pass) -> dict[str, int]:
+    """The tensors that are computed with log-determinants, and their places among the arrays."""
+    places = {name: k for k, name in enumerate((*one.reads, *one.writes))}
+    return {e.name: places[e.name] for e in one.equations if e.rhs.has(LogDet)}
 
 
 def _sizes(program: Program) -> list[Symbol]:

@@ -63,6 +63,11 @@ class Windows:
         """Whether the guards hold for all entries."""
         return self.stride == 1 and self.lower == (0,) and self.upper == (self.extent,)
 
+    @property
+    def plain(self) -> bool:
+        """Whether every entry adds up the same terms, without any guard."""
+        return self.everywhere and not self.rows[1] and not any(self.columns)
+
 
 def windows(total: Reduction, last: Index, extent: Expr) -> Windows | None:
     """The windows of a reduction along the index `last`; None where they are not plain enough."""

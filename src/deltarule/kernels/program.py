@@ -12,8 +12,9 @@ from deltarule.calculus.adjoint import derive
 from deltarule.calculus.steps import Derivation
 from deltarule.kernels.chosen import Numbered, numbered
 from deltarule.kernels.clip import clip
+from deltarule.kernels.known_exponentials import Known, known
 from deltarule.kernels.lift import Lifted, lift, lift_factors
-from deltarule.kernels.steady import Steady
+from deltarule.kernels.stability import Stability
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.files import load
@@ -79,18 +80,22 @@ def program(name: str, settings: dict) -> Program:
     wanted = _wanted(derivation, wrt)
     extra = {n: _gradient_of(network.tensors[t], n) for t, n in upstream.items()}
     extra |= {g.name: _gradient_of(g.tensor, g.name) for g in derivation.gradients.values()}
-    chosen = numbered(network.equations)
-    forward = _pass(network.equations, network.tensors, _results(network), chosen)
+    chosen, exponentials = numbered(network.equations), known(network.equations)
+    forward = _pass(network.equations, network.tensors, _results(network), chosen, exponentials)
     backward = _pass(
         _needed(derivation.equations(), wanted.values()),
         {**network.tensors, **extra},
         tuple(wanted.values()),
         chosen,
+        exponentials,
+        [e.name for e in network.equations],
         forward.lifted,
     )
+    backward = _only(backward, backward.results)
     kept = tuple(
         n for n in backward.reads if n in network.tensors and not network.tensors[n].given
     )
+    forward = _only(forward, (*forward.results, *kept))
     return Program(network, derivation, forward, backward, wanted, upstream, kept, scalars)
 
 
@@ -185,22 +190,35 @@ def _needed(equations: Iterable[Equation], wanted: Iterable[str]) -> tuple[Equat
 
 def _pass(
     equations: Iterable[Equation], tensors: dict[str, Tensor], results, chosen: Numbered,
-    taken: Iterable[str] = (),
-) -> Pass:
-    """One pass; its working arrays have other names than those that are `taken`."""
+    exponentials: Known | None = None, ready: Iterable[str] = (), taken: Iterable[str] = (),
+) -> Pass:  # fmt: skip
+    """One pass in the form that is written.
+
+    `ready` are tensors that another pass computed; working arrays have other names than `taken`.
+    """
     made = Lifted(taken={*tensors, *taken})
     tensors = {n: chosen.tensor(t) for n, t in tensors.items()}
-    steady = Steady(made)
+    equations = tuple(equations)
+    stability = Stability(made, tensors, exponentials or known(equations), ready)
     equations = tuple(map(chosen.equation, equations))
     scans = any(isinstance(block, Recurrence) for block in blocks(equations))
-    for equation in map(steady.equation, equations):
+    for equation in map(stability.equation, equations):
         rhs = clip(equation.rhs, dict(equation.ranges), tensors)
         equation = replace(equation, rhs=rhs)
         lift(equation if scans else lift_factors(equation, made), made)
-    writes = tuple(dict.fromkeys(e.name for e in made.equations))
-    reads = dict.fromkeys(n for e in made.equations for n in sorted(e.read_names()))
-    order = [n for n in tensors if n in reads and n not in writes]
-    return Pass(
-        tuple(made.equations), tuple(order), writes, tuple(results),
-        {**tensors, **made.tensors}, tuple(made.tensors),
-    )
+    one = Pass(
+        tuple(made.equations), (), (), tuple(results), {**tensors, **made.tensors},
+        tuple(made.tensors),
+    )  # fmt: skip
+    return _only(one, [e.name for e in made.equations])
+
+
+def _only(one: Pass, wanted: Iterable[str]) -> Pass:
+    """A pass without what nothing of `wanted` depends on."""
+    found = _needed(one.equations, wanted)
+    writes = tuple(dict.fromkeys(e.name for e in found))
+    reads = dict.fromkeys(n for e in found for n in sorted(e.read_names()))
+    order = tuple(n for n in one.tensors if n in reads and n not in writes)
+    lifted = tuple(n for n in one.lifted if n in writes)
+    tensors = {n: t for n, t in one.tensors.items() if n in lifted or n not in one.lifted}
+    return Pass(found, order, writes, one.results, tensors, lifted)

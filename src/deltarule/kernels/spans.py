@@ -59,13 +59,16 @@ class Spans:
 
     def bounds(self, span: Span) -> str:
         """The arguments of range() for a span."""
+        low, end = self.ends(span)
+        return end if low == "0" else f"{low}, {end}"
+
+    def ends(self, span: Span) -> tuple[str, str]:
+        """The first number of a span, and the first that lies behind it."""
         low = [self.code.whole(e) for e in span.lower]
         high = [self.code.whole(e + 1 if not e.has(nodes.FloorQuotient) else e)
                 + (" + 1" if e.has(nodes.FloorQuotient) else "") for e in span.upper]
         end = high[0] if len(high) == 1 else f"min({', '.join(high)})"
-        if low == ["0"]:
-            return end
-        return (low[0] if len(low) == 1 else f"max({', '.join(low)})") + f", {end}"
+        return low[0] if len(low) == 1 else f"max({', '.join(low)})", end
 
 
 def _pinned(test, index: Index, known: list[Index]) -> Expr | None:

@@ -18,7 +18,7 @@ OWN = frozenset(
     piece start stop found compiled inlined in_threads kept kept_in_threads inputs entries
     ready_forward ready_backward forward backward forward_loops backward_loops forward_at
     backward_at forward_in_stages backward_in_stages OPTIONS REAL PARALLEL GIVEN KEPT UPSTREAM
-    OUTPUTS STEPS""".split()
+    OUTPUTS STEPS DETERMINANTS in_order""".split()
 )
 
 

@@ -1,7 +1,7 @@
 """Elementwise functions, each stated once by its formula; derivatives are SymPy's.
 
 A function is a row: its name, its formula in terms of exp, log, tanh and powers, the formula to
-use in floating point where the first would overflow, and at a kink the branch that owns it.
+use in floating point where that is not found by rule, and at a kink the branch that owns it.
 `exp`, `log`, `tanh` and `erf` are the leaves; they do not rearrange themselves as SymPy's do.
 """
 
@@ -27,6 +27,7 @@ class Row:
     kink: str = ""
     leaf: bool = False
     symbol: str = ""
+    native: bool = False
 
 
 class Elementwise(Function):
@@ -58,9 +59,14 @@ def elementwise(
     kink: str = "",
     leaf: bool = False,
     symbol: str = "",
+    native: bool = False,
 ) -> type[Elementwise]:
-    """Declare an elementwise function by its formula. Its derivative is derived from it."""
-    row = Row(name, title or name, formula, stable, kink, leaf, symbol)
+    """Declare an elementwise function by its formula. Its derivative is derived from it.
+
+    A `native` one is computed in floating point by a function of its own, since its formula
+    cancels there.
+    """
+    row = Row(name, title or name, formula, stable, kink, leaf, symbol, native)
     FUNCTIONS[name] = type(name, (Elementwise,), {"row": row})
     return FUNCTIONS[name]
 
@@ -74,12 +80,20 @@ exp = elementwise("exp", sympy.exp, "exponential", leaf=True)
 log = elementwise("log", sympy.log, "natural logarithm", leaf=True)
 tanh = elementwise("tanh", sympy.tanh, "hyperbolic tangent", leaf=True)
 erf = elementwise("erf", sympy.erf, "error function", leaf=True)
+expm1 = elementwise("expm1", lambda z: exp(z) - 1, "exponential minus 1", native=True)
+log1p = elementwise("log1p", lambda z: log(1 + z), "logarithm of 1 + z", native=True)
+erfc = elementwise("erfc", lambda z: 1 - erf(z), "complementary error function", native=True)
+difference = elementwise(
+    "difference", lambda a, b: a - b, "difference that is taken before all else",
+)
+finite = elementwise("finite", lambda z: z, "the number itself; 0 for ±∞ and NaN", native=True)
 sigmoid = elementwise(
-    "sigmoid", lambda z: 1 / (1 + exp(-z)), "logistic sigmoid", symbol="σ",
+    "sigmoid", lambda z: 1 / (1 + exp(-z)), "logistic sigmoid",
+    stable=lambda z: 1 / (1 + exp(-z)), symbol="σ",
 )
 softplus = elementwise(
     "softplus", lambda z: log(1 + exp(z)), "softplus",
-    stable=lambda z: relu(z) + log(1 + exp(-absolute(z))),
+    stable=lambda z: relu(z) + log1p(exp(-absolute(z))),
 )
 relu = elementwise(
     "relu", lambda z: choose(Positive(z), z, 0), "rectified linear unit",

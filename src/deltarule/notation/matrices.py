@@ -1,7 +1,7 @@
 """Inverses and log-determinants of matrices given entry by entry.
 
     S_inv[t, i, j] = Inverse[i, j](S[t, i, j])       Σ_k S[t, i, k]·S_inv[t, k, j] = [i = j]
-    log_det[t] = LogDet[i, j](S[t, i, j])            of a positive definite matrix
+    log_det[t] = LogDet[i, j](S[t, i, j])            of a matrix with a determinant above 0
 
 An inverse is an equation of its own: its derivative, and that of a log-determinant, are written
 with the tensor that it gives.
@@ -9,9 +9,12 @@ with the tensor that it gives.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sympy import Expr
 
-from deltarule.notation.nodes import Reduction
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.nodes import Reduction, reads, tensor_name, walk
 from deltarule.notation.symbols import Index
 
 
@@ -27,6 +30,22 @@ class LogDet(Reduction):
     """log det of the matrix with the entries `body`, over its rows and columns."""
 
     __slots__ = ()
+
+
+def not_positive(tensor: str, place: str | None) -> DeltaruleError:
+    """What is said of a log-determinant that does not exist."""
+    return DeltaruleError(
+        f"{tensor} takes the logarithm of a determinant that is not above 0",
+        place, "give a matrix whose determinant is above 0",
+    )
+
+
+def in_determinants(expressions: Iterable[Expr]) -> set[str]:
+    """The tensors that logarithms of determinants are taken of: numbers for them are drawn so."""
+    return {
+        tensor_name(r) for e in expressions for n in walk(e) if isinstance(n, LogDet)
+        for r in reads(n.body)
+    }  # fmt: skip
 
 
 def matrix_indices(node: Inverse) -> tuple[Index, Index]:

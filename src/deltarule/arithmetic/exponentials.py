@@ -1,0 +1,129 @@
+"""Sums of exponentials: what they are, their largest power, and how they are scaled by a shift.
+
+A term is an exponential with factors and guards: v·exp(b), or exp(b) where a condition holds and
+0 elsewhere. A sum of terms is known as e^m·Σ v·exp(b − m) for any m; with the largest b for m
+nothing overflows.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from sympy import Add, Expr, Mul, Pow, S
+
+from deltarule.notation.functions import exp
+from deltarule.notation.nodes import Choose, Positive, Read, Sum, free_indices, walk
+from deltarule.notation.substitution import rename_bound
+
+
+def is_term(node: Expr) -> bool:
+    """Whether a node is an exponential, perhaps with factors or under a guard."""
+    if isinstance(node, exp):
+        return True
+    if isinstance(node, Mul):
+        return any(map(is_term, node.args))
+    if type(node) is Choose:
+        cases = [a for a in node.args[1:] if a != 0]
+        return len(cases) == 1 and is_term(cases[0])
+    return type(node) is Sum and not node.ranges and is_term(node.body)
+
+
+def is_exponential_sum(node: Expr) -> bool:
+    """Whether a node is Σ over terms, or a few terms and positive numbers added up."""
+    if isinstance(node, Add):
+        return any(map(_positive_term, node.args)) and all(
+            a.is_positive if a.is_number else _positive_term(a) for a in node.args
+        )
+    return type(node) is Sum and bool(node.ranges) and is_term(node.body)
+
+
+def _positive_term(node: Expr) -> bool:
+    number, factors = node.as_coeff_mul()
+    return bool(number.is_positive) and all(isinstance(f, exp) for f in factors)
+
+
+def power_of(node: Expr) -> Expr:
+    """The power of a term; −∞ where a guard or a weight of 0 keeps it from counting."""
+    if isinstance(node, exp):
+        return node.args[0]
+    if type(node) is Choose:
+        condition, then, otherwise = node.args
+        return Choose(condition, *(S.NegativeInfinity if a == 0 else power_of(a)
+                                   for a in (then, otherwise)))
+    if type(node) is Sum:
+        power = power_of(node.body)
+        return reduce(lambda p, c: Choose(c, p, S.NegativeInfinity), node.conditions, power)
+    inside = [f for f in node.args if is_term(f)]
+    power = _together(inside)
+    for weight in (f for f in node.args if f not in inside):
+        if isinstance(weight, Read):
+            negative = Choose(Positive(-weight), power, S.NegativeInfinity)
+            power = Choose(Positive(weight), power, negative)
+    return power
+
+
+def _together(terms: list[Expr]) -> Expr:
+    """The power of a product of terms, under the guards of all."""
+    plain = Add(*(t.args[0] for t in terms if isinstance(t, exp)))
+    guarded = [t for t in terms if not isinstance(t, exp)]
+    if not guarded:
+        return plain
+    return power_of(scaled(guarded[0], -plain - Add(*map(power_of, guarded[1:]))))
+
+
+def larger(one: Expr, other: Expr) -> Expr:
+    """The larger of two numbers."""
+    return Choose(Positive(one - other), one, other)
+
+
+def largest_power(node: Add) -> Expr:
+    """The largest power of a few terms that are added up; numbers are exp(0)."""
+    powers = [Add(*(f.args[0] for f in Mul.make_args(a) if isinstance(f, exp)))
+              for a in node.args]
+    return reduce(larger, dict.fromkeys(powers))
+
+
+def scaled(node: Expr, shift: Expr) -> Expr | None:
+    """node·exp(−shift), the shift taken into exponentials; None where there are none."""
+    if isinstance(node, exp):
+        return exp(node.args[0] - shift)
+    if isinstance(node, Mul):
+        for k, factor in enumerate(node.args):
+            found = scaled(factor, shift)
+            if found is not None:
+                return Mul(*node.args[:k], found, *node.args[k + 1:])
+        return None
+    if isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0:
+        found = scaled(node.base, shift / node.exp)
+        return None if found is None else found**node.exp
+    if isinstance(node, Add):
+        terms = [scaled(a, shift) for a in node.args]
+        if all(t is None for t in terms):
+            return None
+        return Add(*(a * exp(-shift) if t is None else t
+                     for a, t in zip(node.args, terms, strict=True)))
+    if type(node) is Choose:
+        cases = [a if a == 0 else scaled(a, shift) for a in node.args[1:]]
+        return None if None in cases else Choose(node.args[0], *cases)
+    if type(node) is Sum:
+        apart = rename_bound(node, {i.name for i in free_indices(shift)})
+        found = scaled(apart.body, shift)
+        return None if found is None else Sum(found, apart.ranges, apart.conditions)
+    return None
+
+
+def has_exponential(node: Expr) -> bool:
+    """Whether an exponential stands anywhere in an expression."""
+    return any(isinstance(n, exp) for n in walk(node))
+
+
+def pulled_out(node: Expr) -> Expr:
+    """A sum with the divisors before it that do not depend on its indices."""
+    if type(node) is not Sum or not node.ranges or not isinstance(node.body, Mul):
+        return node
+    apart = [f for f in node.body.args if isinstance(f, Pow) and f.exp.is_negative
+             and not free_indices(f) & frozenset(node.indices)]
+    if not apart:
+        return node
+    body = Mul(*(f for f in node.body.args if f not in apart))
+    return Mul(*apart, Sum(body, node.ranges, node.conditions))

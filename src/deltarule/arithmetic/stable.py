@@ -1,0 +1,306 @@
+"""Numerically stable forms: the same value, computed without overflow and without cancellation.
+
+    exp(a)/Σ exp(b)           exp(a − m)/Σ exp(b − m)             m the largest b
+    log Σ exp(b)              m + log Σ exp(b − m)
+    1/(1 + exp(b))            σ(−b);  exp(b)/(1 + exp(b)) is σ(b)
+    log(1 + exp(b))           softplus(b);  log σ(b) is −softplus(−b)
+    log(1 + x)                log1p(x)
+    exp(x) − 1                expm1(x);  exp(a) − exp(b) by the larger of both
+    1 − σ(a), 1 ± erf(a)      σ(−a), erfc(∓a)
+    1 − tanh²(a)              4·σ(2a)·σ(−2a)
+
+The formula that is shown stays the lecture's; only its numbers are computed so. Whatever holds
+such a pattern is rewritten, at any depth. What is known of tensors is added by `Stable`'s
+subclasses.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from sympy import Add, Expr, Integer, Mul, Pow, Rational
+
+from deltarule.arithmetic import exponentials
+from deltarule.arithmetic.exponentials import is_exponential_sum, larger, largest_power, scaled
+from deltarule.notation.functions import (
+    absolute,
+    difference,
+    erf,
+    erfc,
+    exp,
+    expm1,
+    log,
+    log1p,
+    sigmoid,
+    sign,
+    softplus,
+    tanh,
+)
+from deltarule.notation.nodes import Choose, Positive, Read, Reduction, Selection
+
+
+@lru_cache(maxsize=1 << 14)
+def stable(expression: Expr) -> Expr:
+    """An expression in numerically stable form, as far as that needs no tensors of its own."""
+    return Stable().form(expression)
+
+
+class Stable:
+    """Rewrites expressions; `unpaired` tells that a divisor found no exponential to go with."""
+
+    def __init__(self):
+        self.unpaired = False
+
+    def form(self, node: Expr, scope: tuple = ()) -> Expr:
+        """The stable form of a node; `scope` are the ranges of the sums around it."""
+        if isinstance(node, Read | Selection) or not node.args:
+            return node
+        found = self._pattern(node, scope)
+        return self._below(node, scope) if found is None else found
+
+    def _pattern(self, node: Expr, scope: tuple) -> Expr | None:
+        if isinstance(node, log):
+            return self.logarithm(node.args[0], scope)
+        if isinstance(node, Mul | Pow):
+            return self._divided(node, scope)
+        return self._grouped(node, scope) if isinstance(node, Add) else None
+
+    def _below(self, node: Expr, scope: tuple) -> Expr:
+        """The node with its parts in stable form."""
+        if isinstance(node, Reduction):
+            body = self.form(node.body, (*scope, *node.ranges))
+            return node if body == node.body else node.func(body, node.ranges, node.conditions)
+        args = tuple(self.form(a, scope) if isinstance(a, Expr) else a for a in node.args)
+        node = node if args == node.args else node.func(*args)
+        return added(node) if isinstance(node, Add) else node
+
+    # ---- what tensors tell, for subclasses --------------------------------------------------
+    def largest(self, total: Expr, scope: tuple) -> Expr | None:
+        """The largest power of a sum of exponentials; None where it cannot be had."""
+        return largest_power(total) if isinstance(total, Add) else None
+
+    def divisor(self, total: Expr, scope: tuple) -> Expr:
+        """A sum of exponentials, shifted already, that is divided by."""
+        return self._below(total, scope)
+
+    def known_logarithm(self, node: Expr, scope: tuple) -> Parts | None:
+        """log of a tensor's entry, from the equation that it is computed by."""
+        return None
+
+    def known_value(self, node: Expr, scope: tuple) -> Parts | None:
+        """A tensor's entry that is itself a logarithm of a sum of exponentials."""
+        return None
+
+    # ---- logarithms -------------------------------------------------------------------------
+    def logarithm(self, node: Expr, scope: tuple) -> Expr | None:
+        """log of a node in stable form; None where nothing is known of it."""
+        parts = self._parts(node, scope)
+        if parts is not None:
+            return parts[0] + parts[1]
+        if isinstance(node, exp):
+            return self.form(node.args[0], scope)
+        if isinstance(node, sigmoid):
+            return -softplus(-self.form(node.args[0], scope))
+        if isinstance(node, Pow) and node.exp.is_Rational and _positive(node):
+            inner = self.logarithm(node.base, scope)
+            return None if inner is None else node.exp * inner
+        if isinstance(node, Mul):
+            return self._of_product(node, scope)
+        if isinstance(node, Add):
+            power = _one_and(node)
+            if power is not None:
+                return softplus(self.form(power, scope))
+            return self._of_one_and_more(node, scope)
+        return None
+
+    def _parts(self, node: Expr, scope: tuple) -> Parts | None:
+        """log of a node as a large part and the rest, which must not be added up too early."""
+        known = self.known_logarithm(node, scope)
+        if known is not None or not is_exponential_sum(node):
+            return known
+        if isinstance(node, Add) and _one_and(node) is not None:
+            return None
+        shift = self.largest(node, scope)
+        if shift is None:
+            return None
+        return shift, log(self._below(scaled(node, shift), scope))
+
+    def _grouped(self, node: Add, scope: tuple) -> Expr | None:
+        """z − log Σ exp(b) as (z − m) − log Σ exp(b − m): the large numbers cancel first."""
+        for k, term in enumerate(node.args):
+            number, factors = term.as_coeff_mul()
+            if abs(number) != 1 or len(factors) != 1:
+                continue
+            inner = factors[0]
+            parts = (self._parts(inner.args[0], scope) if isinstance(inner, log)
+                     else self.known_value(inner, scope))
+            if parts is not None and parts[0] != 0:
+                others = -number * self.form(Add(*node.args[:k], *node.args[k + 1:]), scope)
+                return -number * difference(others, parts[0]) + number * parts[1]
+        return None
+
+    def _of_product(self, node: Mul, scope: tuple) -> Expr | None:
+        """The logarithms of the factors that are known to be positive, and of the rest."""
+        logarithms, rest = [], []
+        for factor in node.args:
+            found = self.logarithm(factor, scope) if _positive(factor) else None
+            if found is None:
+                rest.append(factor)
+            else:
+                logarithms.append(found)
+        if not logarithms:
+            return None
+        others = [] if Mul(*rest) == 1 else [self.form(log(Mul(*rest)), scope)]
+        return Add(*logarithms, *others)
+
+    def _of_one_and_more(self, node: Add, scope: tuple) -> Expr | None:
+        number, rest = node.as_coeff_Add()
+        if number != 1:
+            return None
+        if isinstance(-rest, sigmoid):
+            return -softplus(self.form((-rest).args[0], scope))
+        rest = self.form(rest, scope)
+        if isinstance(-rest, exp):  # log(1 − exp(b)), by what loses less
+            power = (-rest).args[0]
+            return Choose(Positive(power + _NEAR), log(-expm1(power)), log1p(rest))
+        return log1p(rest)
+
+    # ---- quotients --------------------------------------------------------------------------
+    def _divided(self, node: Expr, scope: tuple) -> Expr | None:
+        """A product with sums of exponentials among its divisors; None for any other."""
+        above, below = [], []
+        for factor in Mul.make_args(node):
+            base, exponent = factor.as_base_exp()
+            apart = exponent.is_Rational and exponent < 0 and is_exponential_sum(base)
+            below.append((base, -exponent)) if apart else above.append(factor)
+        if not below:
+            return None
+        spread = self._spread(above, below, scope)
+        if spread is not None:
+            return spread
+        divisors: list[Expr] = []
+        for base, times in below:
+            above, more = self._over(above, base, times, scope)
+            divisors += more
+        return Mul(*(self.form(f, scope) for f in above), *divisors)
+
+    def _spread(self, above: list, below: list, scope: tuple) -> Expr | None:
+        """(a/S + b)·exp(c)/S term by term, where a term has divisors of its own."""
+        for k, factor in enumerate(above):
+            if isinstance(factor, Add) and any(map(_has_divisor, factor.args)):
+                rest = [*above[:k], *above[k + 1:], *(b**-t for b, t in below)]
+                return Add(*(
+                    self.form(Mul(exponentials.pulled_out(t), *rest), scope) for t in factor.args
+                ))
+        return None
+
+    def _over(self, above: list, base: Expr, times: Expr, scope: tuple) -> tuple[list, list]:
+        """The factors above, and the divisors, of a quotient by a sum of exponentials."""
+        if isinstance(base, Add) and (power := _one_and(base)) is not None:
+            found = self._logistic(above, power, times, scope)
+            if found is not None:
+                return found
+        shift = self.largest(base, scope)
+        if shift is None:
+            self.unpaired = True
+            return above, [self._below(base, scope)**-times]
+        above, left = _shifted(above, shift, times)
+        divisors = [self.divisor(scaled(base, shift), scope)**-times]
+        if left:
+            self.unpaired = True
+            divisors.append(exp(-left * shift))
+        return above, divisors
+
+    def _logistic(
+        self, above: list, power: Expr, times: Expr, scope: tuple
+    ) -> tuple[list, list] | None:
+        """exp(j·b)/(1 + exp(b))^k as σ(b)^j·σ(−b)^(k − j)."""
+        powers = [f.args[0] for f in above if isinstance(f, exp)]
+        rest = [f for f in above if not isinstance(f, exp)]
+        count = Add(*powers) / power
+        if not (count.is_Integer and times.is_Integer and 0 <= count <= times):
+            return None
+        if any(map(exponentials.has_exponential, rest)):
+            return None
+        power = self.form(power, scope)
+        return rest, [sigmoid(power)**count, sigmoid(-power)**(times - count)]
+
+
+#: Two summands of a logarithm: a large one, and what is left.
+Parts = tuple[Expr, Expr]
+
+#: About log 2: where 1 − exp(b) is ½.
+_NEAR = Rational(7, 10)
+
+
+def _shifted(above: list, shift: Expr, times: Expr) -> tuple[list, Expr]:
+    """The factors with exp(−times·shift) taken into them, each once if there are enough."""
+    above, used, left = list(above), set(), times
+    for part in [Integer(1)] * int(times) if times.is_Integer else [times]:
+        order = sorted(range(len(above)), key=lambda k: (k in used, not isinstance(above[k], exp)))
+        for k in order:
+            found = scaled(above[k], part * shift)
+            if found is not None:
+                above[k], left = found, left - part
+                used.add(k)
+                break
+    return above, left
+
+
+def _one_and(node: Add) -> Expr | None:
+    """b of 1 + exp(b)."""
+    number, rest = node.as_coeff_Add()
+    return rest.args[0] if number == 1 and isinstance(rest, exp) else None
+
+
+def _positive(factor: Expr) -> bool:
+    base = factor.as_base_exp()[0]
+    return isinstance(base, exp | sigmoid | Read) or is_exponential_sum(base)
+
+
+def _has_divisor(term: Expr) -> bool:
+    factors = Mul.make_args(exponentials.pulled_out(term))
+    return any(isinstance(f, Pow) and f.exp.is_negative and is_exponential_sum(f.base)
+               for f in factors)
+
+
+# ---- sums of a few terms ------------------------------------------------------------------------
+def added(node: Add) -> Expr:
+    """A sum in which nothing cancels that a function is known for."""
+    terms = list(node.args)
+    for k, term in enumerate(terms):
+        number, factors = term.as_coeff_mul()
+        for j, other in enumerate(terms):
+            found = None if j == k or len(factors) != 1 else _pair(number, factors[0], other)
+            if found is not None:
+                rest = [t for i, t in enumerate(terms) if i not in (j, k)]
+                return added(Add(found, *rest)) if rest else found
+    return node
+
+
+def _pair(number: Expr, function: Expr, other: Expr) -> Expr | None:
+    """number·function + other, where that is a function of its own."""
+    if isinstance(function, exp):
+        factor, factors = other.as_coeff_mul()
+        if other == -number:
+            return number * expm1(function.args[0])
+        if factor == -number and number.is_positive and len(factors) == 1 and isinstance(
+            factors[0], exp
+        ):
+            return number * _apart(function.args[0], factors[0].args[0])
+    if isinstance(function, sigmoid) and other == -number:
+        return other * sigmoid(-function.args[0])
+    if isinstance(function, erf) and other in (number, -number):
+        return other * erfc(function.args[0] * (-1 if other == number else 1))
+    if isinstance(function, Pow) and function.exp == 2 and isinstance(function.base, tanh) and (
+        other == -number
+    ):
+        double = 2 * function.base.args[0]
+        return 4 * other * sigmoid(double) * sigmoid(-double)
+    return None
+
+
+def _apart(one: Expr, other: Expr) -> Expr:
+    """exp(a) − exp(b) = ±exp(max(a, b))·(1 − exp(−|a − b|))."""
+    gap = one - other
+    return -sign(gap) * exp(larger(one, other)) * expm1(-absolute(gap))
