@@ -112,7 +112,9 @@ class _Compiled:
     def __init__(self, kernel):
         self.kernel = kernel
         self.loss = not kernel.upstream
-        self.outputs = tuple(kernel.outputs)
+        # A kernel gives states too, which take no gradient from outside.
+        given = tuple(n for n in kernel.outputs if f"d{n}" in kernel.upstream)
+        self.outputs = given or tuple(kernel.outputs)[:1]
 
     def values(self, arrays: dict) -> list:
         values = self.kernel.values(**arrays)

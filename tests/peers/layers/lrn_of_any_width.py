@@ -3,7 +3,7 @@
 from deltarule.notation.language import *
 
 N, C, H, W = sizes("N C H W")
-M, R = attribute("M", channels=2), attribute("R", before=1)
+M, R = attribute("M", channels=2), attribute("R", before=0)
 n, c, i, j = indices("n c i j")
 m = index("m", M)
 kappa, alpha, beta = scalar("kappa", 2), scalar("alpha", "0.0005"), scalar("beta", "0.75")
