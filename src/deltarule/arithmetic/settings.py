@@ -22,7 +22,7 @@ from deltarule.notation.symbols import Attribute, Index, Size
 
 _PLAIN = ((2, 3, 5, 4, 7, 6, 9, 8), (3, 2, 4, 5, 7, 6, 8, 9), (2, 5, 3, 7, 4, 9, 6, 8))
 #: Strides and dilations; windows; padding.
-_STEPS, _WINDOWS, _EDGES = (2, 1, 3), (3, 4, 2), (0, 1, 2)
+_STEPS, _WINDOWS, _EDGES = (2, 1, 3), (3, 2, 4), (0, 1, 2)
 
 #: Sizes are made smaller until no equation has more points than this.
 MOST_POINTS = 12_000
