@@ -50,6 +50,8 @@ def sized(function: OwnFunction) -> Iterator[OwnFunction]:
 
 def _state(function: OwnFunction, constants, name: str, axes) -> dict[str, np.ndarray] | None:
     """The arrays that a layer keeps with their gradients after both passes, if they work."""
+    if function.backward is None:
+        return None
     try:
         value, one = function.call(**constants, **{name: np.ones(axes)})
         function.backward(np.ones(np.shape(value)), one)
