@@ -1,0 +1,40 @@
+"""Logarithms of determinants of any matrix: rows are exchanged; what has none is refused."""
+
+import numpy as np
+import pytest
+
+from deltarule.arithmetic.base import Undecided
+from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.matrices import inverse, log_determinant
+from deltarule.kernels.prelude import matrices
+from deltarule.notation.matrices import not_positive
+
+CYCLE = np.array([[0.0, 2, 0], [0, 0, 3], [4, 0, 0]])
+MIXED = np.array([[1e-20, 1.0], [-1.0, 1e-20]])
+
+
+@pytest.mark.parametrize("matrix", [CYCLE, MIXED])
+def test_rows_are_exchanged(matrix):
+    wanted = np.linalg.slogdet(matrix)[1]
+    assert log_determinant(matrix, Float64()) == pytest.approx(wanted, abs=1e-15)
+    assert matrices.log_determinant.py_func(matrix.copy()) == pytest.approx(wanted, abs=1e-15)
+    ball = Ball(128)
+    with ball.context():
+        found = log_determinant(ball.array(matrix.astype(object)), ball)
+    assert float(np.ravel(found)[0].mid()) == pytest.approx(wanted, abs=1e-15)
+    turned = matrix.copy()
+    matrices.invert.py_func(turned)
+    np.testing.assert_allclose(turned, np.linalg.inv(matrix), atol=1e-15)
+    np.testing.assert_allclose(inverse(matrix, Float64()), np.linalg.inv(matrix), atol=1e-15)
+
+
+def test_determinants_not_above_0_are_told():
+    assert np.isnan(matrices.log_determinant.py_func(np.diag([-1.0, 1])))
+    assert matrices.log_determinant.py_func(np.zeros((2, 2))) == -np.inf
+    with pytest.raises(Undecided, match="a determinant that is not above 0"):
+        log_determinant(np.diag([-1.0, 1]), Float64())
+    assert str(not_positive("E", None)) == (
+        "E takes the logarithm of a determinant that is not above 0\n"
+        "  remedy: give a matrix whose determinant is above 0"
+    )
