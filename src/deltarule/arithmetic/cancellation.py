@@ -1,0 +1,49 @@
+"""Sums of a few terms in which nothing cancels that a function is known for."""
+
+from __future__ import annotations
+
+from sympy import Add, Expr, Pow
+
+from deltarule.arithmetic.exponentials import larger
+from deltarule.notation.functions import absolute, erf, erfc, exp, expm1, sigmoid, sign, tanh
+
+
+def added(node: Add) -> Expr:
+    """A sum in which nothing cancels that a function is known for."""
+    terms = list(node.args)
+    for k, term in enumerate(terms):
+        number, factors = term.as_coeff_mul()
+        for j, other in enumerate(terms):
+            found = None if j == k or len(factors) != 1 else _pair(number, factors[0], other)
+            if found is not None:
+                rest = [t for i, t in enumerate(terms) if i not in (j, k)]
+                return added(Add(found, *rest)) if rest else found
+    return node
+
+
+def _pair(number: Expr, function: Expr, other: Expr) -> Expr | None:
+    """number·function + other, where that is a function of its own."""
+    if isinstance(function, exp):
+        factor, factors = other.as_coeff_mul()
+        if other == -number:
+            return number * expm1(function.args[0])
+        if factor == -number and number.is_positive and len(factors) == 1 and isinstance(
+            factors[0], exp
+        ):
+            return number * _apart(function.args[0], factors[0].args[0])
+    if isinstance(function, sigmoid) and other == -number:
+        return other * sigmoid(-function.args[0])
+    if isinstance(function, erf) and other in (number, -number):
+        return other * erfc(function.args[0] * (-1 if other == number else 1))
+    if isinstance(function, Pow) and function.exp == 2 and isinstance(function.base, tanh) and (
+        other == -number
+    ):
+        double = 2 * function.base.args[0]
+        return 4 * other * sigmoid(double) * sigmoid(-double)
+    return None
+
+
+def _apart(one: Expr, other: Expr) -> Expr:
+    """exp(a) − exp(b) = ±exp(max(a, b))·(1 − exp(−|a − b|))."""
+    gap = one - other
+    return -sign(gap) * exp(larger(one, other)) * expm1(-absolute(gap))
