@@ -23,6 +23,7 @@ SLOPE = Fraction(1, 10)
 
 KNOWN = {
     "exp": mpmath.exp, "log": mpmath.log, "tanh": mpmath.tanh, "erf": mpmath.erf,
+    "expm1": mpmath.expm1, "log1p": mpmath.log1p, "erfc": mpmath.erfc,
     "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
     "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
     "relu": lambda z: max(z, mpmath.mpf(0)),
@@ -42,7 +43,7 @@ POINTS = [Fraction(k, 16) for k in range(-160, 161, 7)] + [Fraction(1, 1000), Fr
 
 
 def points(name):
-    return [p for p in POINTS if p and (name != "log" or p > 0)]
+    return [p for p in POINTS if p and (name != "log" or p > 0) and (name != "log1p" or p > -1)]
 
 
 def computed(expression, z, arithmetic):

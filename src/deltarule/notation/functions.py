@@ -87,6 +87,8 @@ difference = elementwise(
     "difference", lambda a, b: a - b, "difference that is taken before all else",
 )
 finite = elementwise("finite", lambda z: z, "the number itself; 0 for ±∞ and NaN", native=True)
+# What kernels alone use is no word that a person can type.
+del FUNCTIONS["difference"], FUNCTIONS["finite"]
 sigmoid = elementwise(
     "sigmoid", lambda z: 1 / (1 + exp(-z)), "logistic sigmoid",
     stable=lambda z: 1 / (1 + exp(-z)), symbol="σ",
