@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from once import derived
 
+from deltarule.marking import mark
+from deltarule.marking.answers import Answers
 from deltarule.marking.formulas import judge_formula
 from deltarule.notation.errors import DeltaruleError
 
@@ -24,6 +26,16 @@ RIGHT = [
     (DENSE, "dE/dh1", "sum[k](dE/ds2[k] * Theta2[j,k])"),
     (BATCH, "dE/db1", "Σ_n dE/ds1[n,m]"),
     (BATCH, "dE/ds1", "dE/dh1 (1 - h1^2)"),
+    (BATCH, "dE/dTheta1", "x^T dE/ds1"),
+    (BATCH, "dE/dh1", "dE/ds2 Theta2ᵀ"),
+    (BATCH, "dE/ds1", "(1 − tanh(s1)^2) ⊙ (dE/ds2 Theta2^T)"),
+    (BATCH, "dE/ds1", "σ'(s1) dE/dh1"),
+    (DENSE, "dE/dTheta2", "h1 dE/ds2"),
+    (DENSE, "dE/dTheta2[1,0]", "dE/ds2[0] h1[1]"),
+    (DENSE, "dE/dTheta2[1,0]", "dE/ds2[m] h1[d]"),
+    (DENSE, "dyhat/ds2", "ŷ (1 − ŷ)"),
+    (DENSE, "dE/dh1", "Σ_{m=0…M − 1} dE/ds2[m] Theta2[d,m] [m ≥ 0]"),
+    (CHAIN, "h1", "1/(1 + exp(−s1))"),
     (BATCH, "dE/dTheta1", "Σ_{n} x[n,d]·∂E/∂h₁[n,m]·tanh'(s1[n,m])"),
 ]
 
@@ -73,6 +85,22 @@ def test_unreadable_formulas_are_refused(formula, sentence):
         judge_formula(CHAIN, "dL/dtheta3", formula)
     assert caught.value.fact.startswith(sentence)
     assert caught.value.remedy
+
+
+def test_an_entry_counts_by_itself():
+    verdict = judge_formula(DENSE, "dE/dTheta2[1,0]", "dE/ds2[0] h1[0]")
+    assert (verdict.index, verdict.verdict) == ((1, 0), "wrong")
+    assert verdict.expected == "∂E/∂s₂[0]·h₁[1]"
+
+
+def test_an_unreadable_formula_stops_no_other():
+    typed = {"dE/ds2": "(ŷ − y", "dE/dTheta2": "dE/ds2 h1"}
+    found = mark("slide", Answers(None, "", {}, "mine.toml", formulas=typed)).verdicts
+    told = {v.quantity: (v.verdict, v.finding) for v in found if v.given}
+    assert told["dE/ds2"] == ("could not read", (
+        "')' is missing (dE/ds2, character 6 of '(ŷ − y'): check the brackets"
+    ))
+    assert told["dE/dTheta2"][0] == "right"
 
 
 def test_a_missing_index_is_refused():

@@ -118,12 +118,12 @@ def _from_other_givens(desk: Desk, written: Written, entries: list) -> Verdict |
 
 def _by_convention(desk: Desk, written: Written, entries: list) -> Verdict | None:
     """A right gradient by another convention at ties and kinks, where the sheet fixes none."""
-    if not desk.conventions or "/d" not in written.quantity:
+    if not desk.conventions or written.quantity in desk.course.network.tensors:
         return None
     found = desk.explainer.by_convention(written, entries)
     if found is not None:
         finding = words.of_convention(found.mistakes)
-    elif is_subgradient(desk.course, written, entries):
+    elif "/d" in written.quantity and is_subgradient(desk.course, written, entries):
         finding = "right: one of the subgradients at this kink or tie, where any of them counts"
     else:
         return None

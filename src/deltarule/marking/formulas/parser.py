@@ -94,7 +94,7 @@ class Parser(Conditions):
     def _begins_factor(self, token: Token) -> bool:
         if token.kind == "name" and token.text in _RESERVED:
             return False
-        return token.kind not in ("sign", "transposed") or token.text in ("(", "⌊", "⌈")
+        return token.kind not in ("sign", "transposed") or token.text in ("(", "[", "⌊", "⌈")
 
     def _factor(self, guards: list[Condition]) -> list[Expr]:
         if self.next() == "[":
