@@ -84,6 +84,17 @@ def test_any_subgradient_counts_and_its_convention_is_named():
     assert verdicts(other, 2) == {("dE/dyhat", (1,)): RIGHT, ("dE/dyhat", (0,)): WRONG}
 
 
+def test_a_slope_at_a_kink_is_carried_on_to_the_update():
+    found = marked("relu_at_zero")
+    assert found.right == found.of
+    named = [v.finding.partition("counts here: ")[2] for v in found.verdicts]
+    assert [n for n in named if n] == [
+        "where s₁[m] is 0, the slope is taken as 1",
+        "where s₁[m] is 0, the slope is taken as 1/2",
+    ]
+    assert "one of the subgradients" in found.verdicts[-1].finding
+
+
 def test_what_holds_for_one_hot_targets_is_right_where_they_are():
     found = marked("one_hot")
     assert [v.verdict for v in found.verdicts] == [RIGHT, RIGHT, MISTAKE, RIGHT]

@@ -10,6 +10,7 @@ from deltarule.marking import sheets
 from deltarule.marking.arrays import entries, shape
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding, load_sheet, sheet_names
+from deltarule.notation.errors import DeltaruleError
 
 GOOD = """\
 title = "A unit"
@@ -44,6 +45,17 @@ def sheet(tmp_path):
 
 def texts(numbers):
     return [str(number) for _, number in entries(numbers)]
+
+
+def test_properties_of_the_data_are_read_and_refused(sheet):
+    read = sheet(GOOD + '[properties]\nx = "one-hot"\n[[run]]\n[run.properties]\ny = "symmetric"\n')
+    assert [run.properties for run in read.runs] == [
+        {"x": "one-hot"}, {"x": "one-hot", "y": "symmetric"},
+    ]  # fmt: skip
+    with pytest.raises(DeltaruleError) as caught:
+        sheet(GOOD + '[properties]\nx = "one hot"\n')
+    assert caught.value.fact == "'one hot' is no property of data"
+    assert caught.value.remedy == "did you mean 'one-hot'?"
 
 
 def test_a_sheet_is_read_as_printed(sheet):

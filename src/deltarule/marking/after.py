@@ -112,7 +112,7 @@ def _prints(desk: Desk, written: Written, values: dict[str, np.ndarray]) -> bool
 def _likely(desk: Desk) -> list[Mistake]:
     """The mistakes to try: all of the lines that the update needs, or the typical ones."""
     lines = [line.quantity for line in desk.course.needed()]
-    found = [m for name in lines for m in desk.mistakes(name)]
+    found = [m for name in lines for m in (*desk.mistakes(name), *desk.costly_mistakes(name))]
     if desk.run.updates > FEW_UPDATES:
         found = [m for m in found if m.kind == "updated weights used"]
     return sorted(found, key=lambda m: (m.kind != "updated weights used", m.cost))

@@ -48,7 +48,7 @@ class Desk:
     @cached_property
     def explainer(self) -> Explainer:
         """The search for explanations."""
-        doubts = Doubts(self.common_mistakes, self.mistakes, self._truncations.mistakes)
+        doubts = Doubts(self.common_mistakes, self.mistakes, self.costly_mistakes)
         explainer = Explainer(self.bench, self.paper, doubts, self.thorough)
         explainer.carrying.conventions = lambda: self.conventions
         return explainer
@@ -80,6 +80,10 @@ class Desk:
             return []
         found = self._between_times(name)
         return found + [m for scene in self._scenes(name) for m in mistakes_in(scene, (cut,))]
+
+    def costly_mistakes(self, name: str) -> list[Mistake]:
+        """Those wrong versions of a line for which another network has to be derived."""
+        return self._truncations.mistakes(name)
 
     def _between_times(self, name: str) -> list[Mistake]:
         if name not in self.bench.groups:

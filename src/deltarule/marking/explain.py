@@ -88,10 +88,12 @@ class Explainer:
         return None
 
     def right_values(
-        self, written: Written, fits: Callable[[np.ndarray], bool]
+        self, written: Written, entries: list[tuple], fits: Callable[[np.ndarray], bool]
     ) -> np.ndarray | None:
-        """The first values of right working that fit."""
+        """The first values of right working that fit, of those near what is printed."""
         for _, hypothesis in self.carrying.right(written):
+            if not self._possibly(written, entries, hypothesis):
+                continue
             values = self._value(written.quantity, hypothesis)
             if values is not None and fits(values):
                 return values

@@ -173,7 +173,7 @@ def _shortened_otherwise(desk: Desk, written: Written, entries: list) -> Verdict
     """Right values whose digits were cut off where the sheet rounds, or the other way round."""
     rule = desk.paper.rounding.rule
     values = desk.explainer.right_values(
-        written, lambda v: bool(digits.by_another_rule(written, entries, v, rule))
+        written, entries, lambda v: bool(digits.by_another_rule(written, entries, v, rule))
     )
     if values is None:
         return None

@@ -93,7 +93,7 @@ def judged_formulas(
         try:
             found.append(judge_formula(derivation, quantity, formula, number, grounds))
         except DeltaruleError as error:
-            told = f"{error.fact} ({error.place}): {error.remedy}"
+            told = f"{error.fact} ({error.place or quantity}): {error.remedy}"
             found.append(
                 Verdict(quantity, None, verdicts.UNREADABLE, told, "", formula, run=number)
             )
