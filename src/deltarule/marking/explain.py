@@ -48,6 +48,9 @@ PAIR = 1.0
 #: An explanation of so many bits is no chance hit: 20 more than the mistakes tried are worth.
 CONCLUSIVE = 32.0
 
+#: What costs no more than this is as simple as anything that is looked for later.
+SIMPLE = 4.2
+
 #: How many pairs of mistakes are tried; working out a recurrence takes its time.
 MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
 
@@ -194,8 +197,8 @@ class Explainer:
         return single
 
     def _conclusive(self, written: Written, entries: list, found: list[Explanation]) -> bool:
-        """Whether an explanation meets so many digits exactly that no chance is left."""
-        exactly = any(not e.carried for e in found)
+        """Whether a simple explanation meets so many digits exactly that no chance is left."""
+        exactly = any(not e.carried and e.cost <= SIMPLE for e in found)
         return exactly and written.bits(entries) >= CONCLUSIVE
 
     def places(self, name: str) -> list[str]:
