@@ -7,6 +7,7 @@ right unless p is 0; so each of these takes its own default, and other values to
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 #: What is taken besides the default, by the argument's name.
 _BY_NAME: dict[tuple[str, ...], tuple] = {
@@ -27,6 +28,8 @@ _USUAL = {
 }  # fmt: skip
 #: So many other values are tried of one argument.
 MOST = 3
+#: So many settings besides the person's own are tried.
+MOST_SETTINGS = 12
 
 
 def usual(name: str) -> object:
@@ -39,16 +42,52 @@ def plan(
     held: Mapping[str, object],
     choices: Mapping[str, Sequence] | None = None,
 ) -> Iterator[dict[str, object]]:
-    """All settings to try: first the person's own, then others, in which all change at once."""
+    """All settings to try: first the person's own, then others, in which all change at once.
+
+    In the end every two values of two arguments have stood beside each other, as far as
+    MOST_SETTINGS allow: a backward pass may be wrong for a stride of 1 without padding alone.
+    """
     yield dict(constants)
     others = {
         name: found for name, value in constants.items()
         if name not in held and (found := alternatives(name, value, (choices or {}).get(name, ())))
     }  # fmt: skip
     rows = max(map(len, others.values()), default=0)
-    for row in range(rows):
-        yield {**constants, **{n: found[(row + k) % len(found)]
-                               for k, (n, found) in enumerate(others.items())}}  # fmt: skip
+    tried = [{n: 1 + (row + k) % len(found) for k, (n, found) in enumerate(others.items())}
+             for row in range(rows)]  # fmt: skip
+    counts = {n: 1 + len(found) for n, found in others.items()}
+    for places in (tried + list(_pairs(counts, tried)))[:MOST_SETTINGS]:
+        yield {**constants, **{n: others[n][k - 1] for n, k in places.items() if k}}
+
+
+def _pairs(
+    counts: Mapping[str, int], tried: Sequence[Mapping[str, int]]
+) -> Iterator[dict[str, int]]:
+    """More settings until every two values of two arguments have been tried together.
+
+    Values are told by their number, 0 being the person's own.
+    """
+    open_ = {
+        ((one, i), (two, j))
+        for one, two in combinations(counts, 2) for i in range(counts[one])
+        for j in range(counts[two])
+    }  # fmt: skip
+    for places in ({n: 0 for n in counts}, *tried):
+        open_ -= set(combinations(places.items(), 2))
+    while open_:
+        places = dict(min(open_))
+        for name in counts:
+            if name not in places:
+                places[name] = max(range(counts[name]), key=lambda k: sum(
+                    _in_order(counts, (name, k), other) in open_ for other in places.items()
+                ))
+        places = {n: places[n] for n in counts}
+        open_ -= set(combinations(places.items(), 2))
+        yield places
+
+
+def _in_order(counts: Mapping[str, int], one: tuple[str, int], two: tuple[str, int]) -> tuple:
+    return (one, two) if list(counts).index(one[0]) < list(counts).index(two[0]) else (two, one)
 
 
 def apart(constants: Mapping[str, object], mixed: Mapping[str, object]) -> Iterator[dict]:

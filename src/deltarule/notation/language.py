@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sympy import Basic, Expr, Integer, Rational, oo, pi
+from sympy.core.relational import GreaterThan, LessThan
 
 from deltarule.notation import nodes
 from deltarule.notation.edges import edges_of
@@ -53,6 +54,7 @@ from deltarule.notation.reductions import (
     Mean,
     Product,
     Sum,
+    about_reals,
     differ,
 )
 from deltarule.notation.reductions import condition as stated
@@ -197,11 +199,15 @@ def initially(time: Index, first, later) -> Expr:
 
 
 def where(condition: Basic, then, otherwise) -> Expr:
-    """`then` where an inequality of indices holds, `otherwise` elsewhere: `where(j <= i, a, 0)`.
+    """`then` where an inequality holds, `otherwise` elsewhere: `where(j <= i, a, 0)`.
 
-    Raises DeltaruleError for anything but an inequality.
+    It may be about indices, or about real numbers: `where(x[n] >= 0.5, 1, x[n])`. Raises
+    DeltaruleError for anything but an inequality.
     """
     page = current()
+    if isinstance(condition, GreaterThan | LessThan) and about_reals(condition, page):
+        # a ≥ b is that b > a does not hold: there is one sort of condition on real numbers.
+        return where(condition.lts > condition.gts, otherwise, then)
     known = stated(condition, page)
     if not isinstance(known, nodes.AtLeastZero | nodes.Positive):
         raise DeltaruleError(

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Expr, Integer, Tuple
+from sympy import Add, Expr, Integer, Tuple
 from sympy.core.relational import (
     Equality,
     GreaterThan,
     LessThan,
+    Relational,
     StrictGreaterThan,
     StrictLessThan,
     Unequality,
@@ -23,10 +24,12 @@ from deltarule.notation import matrices, nodes
 from deltarule.notation.equations import extents
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.page import Page, current, expression
-from deltarule.notation.symbols import Index
+from deltarule.notation.symbols import Index, Scalar
 
 #: What is declared about several largest entries: which of them pass the gradient on.
 TIES = ("first", "all", "split")
+
+_SIGNS = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠"}
 
 _MAXIMA = {"first": nodes.Max, "all": nodes.MaxAll, "split": nodes.MaxSplit}
 
@@ -136,11 +139,18 @@ def condition(statement, page: Page) -> nodes.Condition:
     """
     if isinstance(statement, nodes.Condition):
         return statement
+    if about_reals(statement, page) and not isinstance(
+        statement, StrictGreaterThan | StrictLessThan
+    ):
+        raise DeltaruleError(
+            f"{statement} compares real numbers by {_SIGNS.get(statement.rel_op)}", page.place(),
+            "write > or <; or where(a >= b, then, otherwise), which may take >= and <=",
+        )
     if isinstance(statement, GreaterThan | LessThan):
         return nodes.AtLeastZero(statement.gts - statement.lts)
     if isinstance(statement, StrictGreaterThan | StrictLessThan):
-        if _real(statement, page):
-            return nodes.Positive(statement.gts - statement.lts)
+        if about_reals(statement, page):
+            return nodes.Positive(expression(statement.gts - statement.lts, page))
         return nodes.AtLeastZero(statement.gts - statement.lts - 1)
     if isinstance(statement, Equality):
         return nodes.Equal(*statement.args)
@@ -151,10 +161,19 @@ def condition(statement, page: Page) -> nodes.Condition:
     )
 
 
-def _real(statement, page: Page) -> bool:
-    """Whether a comparison is about entries of tensors other than whole numbers."""
+def about_reals(statement, page: Page) -> bool:
+    """Whether it is a comparison of anything but whole numbers: of entries of other tensors, of
+    scalars, or with a fraction.
+    """
+    if not isinstance(statement, Relational):
+        return False
     names = {nodes.tensor_name(r) for r in nodes.reads(statement)}
-    return any(name in page.tensors and not page.tensors[name].whole for name in names)
+    return (
+        any(name in page.tensors and not page.tensors[name].whole for name in names)
+        or bool(statement.atoms(Scalar))
+        or any(number.is_integer is False for side in statement.args
+               for number in Add.make_args(side) if number.is_number)
+    )  # fmt: skip
 
 
 def differ(one, other) -> nodes.Condition:

@@ -53,10 +53,10 @@ def check_points(
         one = _at(at, point, tolerance, precision, faults)
         if faults:
             return
+        if point.special_kind:
+            (tried.left_out if one is None else tried.points).append(point.words)
         if one is None:
-            tried.left_out.append(point.words)
             continue
-        tried.points.append(point.words)
         for name in at.real:
             check = one.checked(name) if name not in done else None
             if check is not None:

@@ -17,7 +17,7 @@ class Point:
     """Values of all arrays, in words, and the entries of each that are special.
 
     `smooth` says that complex steps are to be trusted there: nothing is 0 or tied. `scale` is how
-    large the values are, where they are small.
+    large the values are, where they are small. `special_kind` is false for plain values.
     """
 
     words: str
@@ -25,6 +25,7 @@ class Point:
     special: Mapping[str, list[tuple[int, ...]]]
     smooth: bool = False
     scale: float = 1.0
+    special_kind: bool = True
 
 
 def points(arrays: Arrays, real: list[str], free: list[str], seed: int) -> Iterator[Point]:
@@ -55,6 +56,21 @@ def points(arrays: Arrays, real: list[str], free: list[str], seed: int) -> Itera
         moved = {n: _scaled(arrays[n], scale, n in free) for n in real}
         special = {n: _some(a) for n, a in moved.items()}
         yield Point(words, {**arrays, **moved}, special, True, min(scale, 1.0))
+    for name in free:
+        yield from _spread(arrays, name, random)
+
+
+def _spread(arrays: Arrays, name: str, random: np.random.Generator) -> Iterator[Point]:
+    """One array at values of every quarter from −4.5 to 4.5, whatever its size: a gradient may
+    be wrong where values lie between 1 and 1.5 alone."""
+    shape, count = arrays[name].shape, arrays[name].size
+    quarters = random.permutation(np.arange(-18, 18))
+    for first in range(0, len(quarters), count) if count else ():
+        # Where there are more entries than quarters, quarters are gone round again.
+        some = np.resize(np.roll(quarters, -first), count)
+        values = ((some + random.uniform(size=count)) / 4).reshape(shape)
+        yield Point(f"values of {name} from −4.5 to 4.5", {**arrays, name: values},
+                    {name: _some(values)}, True, special_kind=False)  # fmt: skip
 
 
 def _one(arrays: Arrays, name: str, words: str, change: Callable, *more) -> Iterator[Point]:
