@@ -9,6 +9,7 @@ from variants import names
 
 from deltarule.checking.drawn import drawn
 from deltarule.checking.trace import trace
+from deltarule.notation.files import load
 from deltarule.notation.recurrences import Recurrence, blocks
 
 
@@ -54,3 +55,26 @@ def test_drawn_numbers_repeat_and_fit(name):
         if tensor.sums_to_one is not None:
             assert (one[tensor.name].sum(axis=tensor.sums_to_one) == 1).all()
     assert set(sizes) <= {str(s) for s in trace(derivation, one, sizes=sizes).course.sizes}
+
+
+CANCELS = '''"""A layer."""
+from deltarule.notation.language import *
+N = size("N")
+n = index("n")
+x, y = input("x", N), output("y", N)
+u, v = intermediate("u", N), intermediate("v", N)
+u[n], v[n] = exp(x[n]), exp(-x[n])
+y[n] = u[n] * v[n] - 1
+'''
+
+
+def test_what_cancels_is_zero(tmp_path):
+    """Rounding leaves 10⁻¹⁶ of u·v − 1 for some x; the value is 0."""
+    path = tmp_path / "layer.py"
+    path.write_text(CANCELS, encoding="utf-8")
+    upstream = [1.0] * 40
+    given = [k / 7 for k in range(-20, 20)]
+    assert np.any(np.exp(given) * np.exp(np.negative(given)) != 1)
+    found = trace(load(path), {"x": given, "dL/dy": upstream}, checks=False)
+    assert not np.any(found.by_name["y"].value)
+    assert not np.any(found.by_name["dL/dx"].value)

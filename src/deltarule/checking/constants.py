@@ -72,7 +72,7 @@ def _pairs(
         for one, two in combinations(counts, 2) for i in range(counts[one])
         for j in range(counts[two])
     }  # fmt: skip
-    for places in ({n: 0 for n in counts}, *tried):
+    for places in (dict.fromkeys(counts, 0), *tried):
         open_ -= set(combinations(places.items(), 2))
     while open_:
         places = dict(min(open_))

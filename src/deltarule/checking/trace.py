@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
+import flint
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
@@ -195,6 +196,8 @@ def trace_course(
     arithmetic = arithmetic or Float64()
     values = course.compute(arithmetic)
     exact = course.exact
+    if isinstance(arithmetic, Float64):
+        _take_exact(values, exact)
     found = []
     for line in course.lines:
         check = check_gradient(course, line.quantity) if checks else None
@@ -202,6 +205,28 @@ def trace_course(
             line, values.arrays[line.quantity], exact.arrays[line.quantity], check
         ))
     return Trace(course, arithmetic, values, tuple(found))
+
+
+def _take_exact(values: Values, exact: Values) -> None:
+    """The floats nearest to the exact values, for those that rounding leaves on the way.
+
+    Where terms cancel, as in the softmax of a single entry, floats give 2·10⁻¹⁶ for 0.
+    """
+    for name, balls in exact.arrays.items():
+        floats = values.arrays.get(name)
+        if floats is not None and np.asarray(floats).dtype == float and np.asarray(balls).size:
+            values.arrays[name] = np.asarray(_NEAREST(balls, floats), dtype=float)
+
+
+def _nearest(ball, computed: float) -> float:
+    if not isinstance(ball, flint.arb):
+        return computed
+    if not ball.is_finite():
+        return computed
+    return 0.0 if ball.contains(0) else float(ball.mid())
+
+
+_NEAREST = np.frompyfunc(_nearest, 2, 1)
 
 
 def check_gradient(course: Course, quantity: str) -> Check | None:

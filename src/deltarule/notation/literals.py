@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import sympy
 from sympy import Expr, Float, Rational, nan, oo, zoo
@@ -12,10 +13,12 @@ from deltarule.notation.functions import absolute
 
 #: A decimal that a double holds in so many digits is what was written; more are binary noise.
 _DIGITS, _SHORT = 15, 12
+#: A float that is the quotient of whole numbers up to here was written as one: 1/3, 2/7.
+_SIMPLE = 1000
 
 
 def decimal(value: float) -> Rational:
-    """The decimal fraction that a float was written as: 0.1 is 1/10, and 0.1·3 is 3/10.
+    """The fraction that a float was written as: 0.1 is 1/10, 0.1·3 is 3/10, and 1/3 is 1/3.
 
     Raises ValueError for NaN and ±∞.
     """
@@ -23,6 +26,9 @@ def decimal(value: float) -> Rational:
         raise ValueError(f"{value} is not finite")
     written = repr(float(value))
     rounded = f"{value:.{_DIGITS}g}"
+    simple = Fraction(value).limit_denominator(_SIMPLE)
+    if _digits(written) >= _DIGITS and _digits(rounded) > _SHORT and float(simple) == value:
+        return Rational(simple.numerator, simple.denominator)
     return Rational(rounded if _digits(rounded) <= _SHORT < _digits(written) else written)
 
 

@@ -92,22 +92,40 @@ def never_read(at: Round, name: str, given: np.ndarray) -> Iterator[Slip]:
     if given.shape != at.arrays[name].shape or not given.size or not np.isfinite(given).all():
         return
     for other, value in at.constants.items():
-        changes = alternatives(other, value) if other in taken else []
-        same = [_given(at, name, {other: changed}) for changed in changes]
+        changes = [*alternatives(other, value), *_far(value)] if other in taken else []
         if (
-            same
-            and all(s is not None and np.array_equal(s, given) for s in same)
+            changes
+            and all(_alike(at, name, {other: changed}) for changed in changes)
             and any(_matters(at, other, changed) for changed in changes)
         ):
             yield f"{other} is never read: it makes no difference to this gradient", True
     for other in at.real:
-        moved = at.arrays[other] * 1.25 + 0.125
-        same = _given(at, name, {other: moved}) if other in taken else None
-        if same is not None and np.array_equal(same, given):
-            found = _gradient(at, name, {other: moved})
+        moves = [a * at.arrays[other] + b for a, b in _moves(at, other)] if other in taken else []
+        if moves and all(_alike(at, name, {other: moved}) for moved in moves):
+            found = _gradient(at, name, {other: moves[0]})
             before = _gradient(at, name, {})
             if found is not None and before is not None and not is_near(found, before):
                 yield f"{other} is never read: it makes no difference to this gradient", True
+
+
+def _far(value: object) -> list:
+    """Values far from an argument's own: a threshold shows where values lie on both sides."""
+    return [value * k for k in (0.01, 0.1, 0.5, 3, 10, 100)] if isinstance(value, float) else []
+
+
+def _moves(at: Round, name: str) -> list[tuple[float, float]]:
+    """Factors and shifts by which an array is moved; beyond 0 where it may be negative."""
+    return [(1.25, 0.125), (6, 0), *([(-1, 0), (-5, 0.125)] if name in at.free else [])]
+
+
+def _alike(at: Round, name: str, more: Mapping[str, object]) -> bool:
+    """Whether the companion gives the same with another argument, at values of several sizes."""
+    for scale in (1, 0.2, 5):
+        arrays = {**at.arrays, **{n: scale * at.arrays[n] for n in at.real}}
+        one, two = _given(at, name, {}, arrays), _given(at, name, more, arrays)
+        if one is None or two is None or not np.array_equal(one, two):
+            return False
+    return True
 
 
 def _matters(at: Round, constant: str, changed: object) -> bool:
@@ -127,10 +145,13 @@ def _taken(at: Round) -> set[str]:
     return {str(r.of) for r in at.caller.roles or () if r.kind in ("argument", "leaf")}
 
 
-def _given(at: Round, name: str, more: Mapping[str, object]) -> np.ndarray | None:
+def _given(
+    at: Round, name: str, more: Mapping[str, object],
+    arrays: Mapping[str, np.ndarray] | None = None,
+) -> np.ndarray | None:  # fmt: skip
     """The gradient that the companion gives with other arguments than the function had."""
     try:
-        found = at.caller.gradients(at.arrays, at.upstream, more)[name]
+        found = at.caller.gradients(dict(arrays or at.arrays), at.upstream, more)[name]
     except (Fault, DeltaruleError):
         return None
     return np.asarray(found, dtype=float)

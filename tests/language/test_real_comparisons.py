@@ -1,0 +1,42 @@
+"""Comparisons of real numbers: ≥ and ≤ as well as > and <, with fractions and with scalars."""
+
+import pytest
+
+from deltarule.calculus import derive
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.files import load
+from deltarule.notation.text import text
+
+HEAD = '''"""A layer."""
+from deltarule.notation.language import *
+N, M = sizes("N M")
+n, m = indices("n m")
+a = scalar("a", 0.5)
+x = input("x", N, M)
+y = output("y", N, M)
+'''
+
+
+def network(tmp_path, right):
+    path = tmp_path / "layer.py"
+    path.write_text(HEAD + right, encoding="utf-8")
+    return load(path)
+
+
+@pytest.mark.parametrize(("condition", "after"), [
+    ("x[n, m] >= 0", "(0 if x[n, m] < 0 else 2·x[n, m])"),
+    ("x[n, m] <= a", "(0 if x[n, m] > a else 2·x[n, m])"),
+    ("absolute(x[n, m]) <= 0.5", "(0 if |x[n, m]| > 1/2 else 2·x[n, m])"),
+])  # fmt: skip
+def test_where_takes_at_least_and_at_most(tmp_path, condition, after):
+    derived = derive(network(tmp_path, f"y[n, m] = where({condition}, square(x[n, m]), 0)"))
+    assert text(derived.gradients["x"].equation().rhs) == f"∂L/∂y[n, m]·{after}"
+
+
+@pytest.mark.parametrize(("condition", "sign"), [("x[n, m] >= a", "≥"), ("x[n, m] <= 0.5", "≤")])
+def test_a_sum_takes_strict_ones_alone_and_says_so(tmp_path, condition, sign):
+    lines = f"y[n, m] = x[n, m] * Sum[m](x[n, m], where={condition})"
+    with pytest.raises(DeltaruleError) as caught:
+        network(tmp_path, lines)
+    assert caught.value.fact == f"{condition} compares real numbers by {sign}"
+    assert caught.value.remedy.startswith("write > or <; or where(a >= b, then, otherwise)")
