@@ -64,7 +64,7 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
         wanted = [t for t in group if t.name not in names and t.name in varying]
         if len(wanted) > 1 or _reads_itself(network, wanted):
             verifier.assume({f"d{root}/d{t.name}": t for t in wanted})
-        works = [_Work(network, t, root, gradients, verifier, live) for t in wanted]
+        works = [GradientWork(network, t, root, gradients, verifier, live) for t in wanted]
         found = {work.tensor.name: work.gradient() for work in works}
         gradients.update(found)
         verifier.learn([g.equation() for g in found.values()])
@@ -149,7 +149,7 @@ def _reads_itself(network: Network, tensors: list[Tensor]) -> bool:
     return any(t.name in e.read_names() for t in tensors for e in network.equation_of(t.name))
 
 
-class _Work:
+class GradientWork:
     """The derivation of one gradient."""
 
     def __init__(self, network, tensor, root, gradients, verifier, live):

@@ -17,7 +17,7 @@ from deltarule.marking.conventions import conventions
 from deltarule.marking.explain import Doubts, Explainer
 from deltarule.marking.hypotheses import Bench
 from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
-from deltarule.marking.mistakes.rows import OFTEN_HIDDEN
+from deltarule.marking.mistakes.rows import OFTEN_HIDDEN, SELDOM
 from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.paper import Paper, lay_out
 from deltarule.marking.sheets import Run
@@ -48,7 +48,9 @@ class Desk:
     @cached_property
     def explainer(self) -> Explainer:
         """The search for explanations."""
-        doubts = Doubts(self.common_mistakes, self.mistakes, self.costly_mistakes)
+        doubts = Doubts(
+            self.common_mistakes, self.mistakes, self.costly_mistakes, self.seldom_mistakes
+        )
         explainer = Explainer(self.bench, self.paper, doubts, self.thorough)
         explainer.carrying.conventions = lambda: self.conventions
         return explainer
@@ -85,6 +87,10 @@ class Desk:
         """Those wrong versions of a line for which another network has to be derived."""
         return self._truncations.mistakes(name)
 
+    def seldom_mistakes(self, name: str) -> list[Mistake]:
+        """Numbers copied or read wrongly, of which there are many for every line."""
+        return [m for scene in self._scenes(name) for m in mistakes_in(scene, SELDOM)]
+
     def _between_times(self, name: str) -> list[Mistake]:
         if name not in self.bench.groups:
             return []
@@ -103,7 +109,8 @@ class Desk:
         for line in self.course.lines:
             if line.quantity == name:
                 yield Scene(
-                    self.course.network, line, lines, self._shapes, self.course.floats.extent
+                    self.course.network, line, lines, self._shapes, self.course.floats.extent,
+                    self.course.givens,
                 )
 
     @cached_property

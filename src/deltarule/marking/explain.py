@@ -60,12 +60,13 @@ MOST_LINES_IN_TIME = 12
 
 @dataclass(frozen=True)
 class Doubts:
-    """The wrong versions of a line: the commonest of networks over time, all of one line, and
-    those that take long to work out."""
+    """The wrong versions of a line: the commonest of networks over time, all of one line, those
+    that take long to work out, and numbers read wrongly."""
 
     common: Callable[[str], list[Mistake]]
     all: Callable[[str], list[Mistake]]
     costly: Callable[[str], list[Mistake]]
+    seldom: Callable[[str], list[Mistake]]
 
 
 class Explainer:
@@ -172,6 +173,8 @@ class Explainer:
             single += self._singles(written, entries, places, mistakes)
             if self._conclusive(written, entries, single):
                 return sorted(single, key=lambda e: e.cost)
+        if all(e.carried for e in single):
+            single += self._singles(written, entries, places, self.doubts.seldom)
         pairs: list[Explanation] = []
         enough = any(not (found.carried and self.thorough) for found in single)
         if not enough and self._can_tell_pairs(written, entries, places):

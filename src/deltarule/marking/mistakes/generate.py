@@ -19,21 +19,23 @@ def mistakes_in(
     scene: Scene, rows: Iterable[Callable[[Scene], Iterator[Wrong]]] = ROWS
 ) -> list[Mistake]:
     """The wrong versions of a line, simplest first; equal formulas are kept once."""
-    found: dict[Expr, Wrong] = {}
+    found: dict[tuple, Wrong] = {}
     for row in rows:
         for wrong in row(scene):
             if wrong.formula == scene.equation.rhs or not _sound(wrong.formula, scene):
                 continue
-            known = found.get(wrong.formula)
+            key = wrong.formula, wrong.also
+            known = found.get(key)
             if known is None or wrong.cost < known.cost:
-                found[wrong.formula] = wrong
+                found[key] = wrong
     ordered = sorted(found.values(), key=lambda w: w.cost)
     return [_mistake(scene, wrong) for wrong in ordered]
 
 
 def _mistake(scene: Scene, wrong: Wrong) -> Mistake:
     equation = replace(scene.equation, rhs=wrong.formula)
-    return Mistake(wrong.kind, wrong.cost, scene.line.quantity, equation, wrong.words)
+    also = tuple((n, replace(scene.lines[n].equation, rhs=rhs)) for n, rhs in wrong.also)
+    return Mistake(wrong.kind, wrong.cost, scene.line.quantity, equation, wrong.words, also)
 
 
 def _sound(formula: Expr, scene: Scene) -> bool:

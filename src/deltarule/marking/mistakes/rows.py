@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from deltarule.marking.mistakes.again import slope_again, slope_elsewhere, slopes_exchanged
+from deltarule.marking.mistakes.axes import other_axis, some_of_the_sum
 from deltarule.marking.mistakes.factors import (
     constant,
     factor_lost,
@@ -10,16 +12,31 @@ from deltarule.marking.mistakes.factors import (
     sign,
     summand_lost,
 )
+from deltarule.marking.mistakes.functions import applied_early, exponent, logarithm
 from deltarule.marking.mistakes.gates import scalar_gate
+from deltarule.marking.mistakes.layout import layout
+from deltarule.marking.mistakes.misread import decimal_point, misread
+from deltarule.marking.mistakes.overwritten import overwritten
+from deltarule.marking.mistakes.paths import path
+from deltarule.marking.mistakes.shares import bias_from_weights, in_proportion, means_lost
 from deltarule.marking.mistakes.slopes import activation, slope
+from deltarule.marking.mistakes.statistics import statistic
 from deltarule.marking.mistakes.sums import all_of_a_tie, reduction
 from deltarule.marking.mistakes.tensors import stand_in, transposed
 from deltarule.marking.mistakes.times import cut, reversed_order, wrong_time
+from deltarule.marking.mistakes.updates import another_rate, stale
+from deltarule.marking.mistakes.windows import window
 
 ROWS = (
     slope, cut, wrong_time, stand_in, factor_lost, sign, transposed, summand_lost, reduction,
     constant, power, factor_twice, activation, reversed_order, scalar_gate, all_of_a_tie,
+    window, statistic, path, overwritten, slope_again, some_of_the_sum, other_axis,
+    slope_elsewhere, slopes_exchanged, exponent, logarithm, applied_early, another_rate, stale,
+    in_proportion, bias_from_weights, means_lost,
 )
+
+#: The rows that are tried last: numbers copied or read wrongly, many for every line.
+SELDOM = (decimal_point, layout, misread)
 
 #: The rows whose mistakes numbers hide most often: one time alone, zero states, symmetric weights.
 OFTEN_HIDDEN = (slope, cut, wrong_time, transposed)

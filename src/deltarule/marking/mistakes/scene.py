@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 from sympy import Expr
 
 from deltarule.checking.lines import Line
@@ -14,12 +15,16 @@ from deltarule.notation.networks import Network
 
 @dataclass(frozen=True)
 class Wrong:
-    """A rewritten formula: the kind of the mistake, its cost, and the words for it."""
+    """A rewritten formula: the kind of the mistake, its cost, and the words for it.
+
+    `also` holds further lines with the formulas that the same mistake makes of them.
+    """
 
     kind: str
     cost: float
     formula: Expr
     words: str
+    also: tuple[tuple[str, Expr], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,13 +55,14 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a person has in front of them: the line, and all tensors with their shapes."""
+    """What a person has in front of them: the line, all tensors with their shapes, the givens."""
 
     network: Network
     line: Line
     lines: Mapping[str, Line]
     shapes: Mapping[str, tuple[int, ...]]
     extent: Callable[[Expr], int]
+    givens: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def equation(self) -> Equation:

@@ -23,12 +23,12 @@ def slope(scene: Scene) -> Iterator[Wrong]:
     for site in sites(scene.equation.rhs):
         if not isinstance(site.node, (Mul, Read)):
             continue
-        for equation, local, rest in _slopes_in(site.node, scene):
+        for equation, local, rest in slopes_in(site.node, scene):
             for kind, cost, formula, words in _wrong_slopes(equation, local, rest):
                 yield Wrong(kind, cost, site.replaced(formula), words)
 
 
-def _slopes_in(product: Expr, scene: Scene) -> Iterator[tuple[Equation, Expr, Expr]]:
+def slopes_in(product: Expr, scene: Scene) -> Iterator[tuple[Equation, Expr, Expr]]:
     """The activations whose slope divides a product: equation, slope, and the other factors."""
     have = powers(product)
     for equation in scene.network.equations:

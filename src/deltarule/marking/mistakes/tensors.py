@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from sympy import Expr
 
+from deltarule.marking.mistakes.again import is_softmax
 from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.notation.functions import Elementwise
 from deltarule.notation.names import pretty
 from deltarule.notation.nodes import Read, Reduction, read, reads, tensor_name, walk
 from deltarule.notation.substitution import replace_reads
@@ -60,6 +62,8 @@ def _instead(scene: Scene, name: str, other: str) -> Iterator[Wrong]:
         words = f"{pretty(other)} stands where {pretty(name)} belongs"
         if kind in _KINDS.values():
             words = f"{kind}: {words}"
+        if kind == "slope lost":
+            words += ": the slope between them is lost"
         if kind == "updated weights used":
             words = f"the error is sent back through the already updated {pretty(name)}"
         yield Wrong(kind, cost, formula, words)
@@ -102,8 +106,38 @@ def _judge(scene: Scene, name: str, other: str) -> tuple[str, float]:
         return kind, 4.0
     if other.endswith(" after"):
         return "wrong tensor", 7.0
+    if _sum_and_output(scene, name, other):
+        return "s and h exchanged", 4.5
+    if _behind_a_slope(scene, name, other):
+        return "slope lost", 4.5
     same = _adjoint(name) == _adjoint(other)
     return "wrong tensor", 5.0 if same else 6.0
+
+
+def _sum_and_output(scene: Scene, name: str, other: str) -> bool:
+    """Whether one of two tensors is the other one, put through an activation."""
+    activated = _activated(scene)
+    return (name, other) in activated or (other, name) in activated
+
+
+def _behind_a_slope(scene: Scene, name: str, other: str) -> bool:
+    """Whether ∂E/∂h stands for ∂E/∂s, where h is s put through an activation or softmax."""
+    of, behind, inside = name.rpartition("/d")
+    if not behind or other.rpartition("/d")[0] != of:
+        return False
+    output = other.rpartition("/d")[2]
+    return (inside, output) in _activated(scene) or any(
+        e.name == output and is_softmax(e.rhs) and inside in e.read_names()
+        for e in scene.network.equations
+    )
+
+
+def _activated(scene: Scene) -> set[tuple[str, str]]:
+    """The sums and outputs of all activations."""
+    return {
+        (tensor_name(e.rhs.args[0]), e.name) for e in scene.network.equations
+        if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
+    }
 
 
 def _role(scene: Scene, name: str) -> str:

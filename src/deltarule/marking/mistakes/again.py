@@ -1,0 +1,140 @@
+"""Slopes taken once more: behind a loss that has dealt with them, or of another layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr, Mul, Pow
+
+from deltarule.calculus.local import partials
+from deltarule.marking.mistakes.changed import consumers
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.marking.mistakes.sites import sites
+from deltarule.marking.mistakes.slopes import slopes_in
+from deltarule.notation.equations import Equation
+from deltarule.notation.functions import Elementwise, exp
+from deltarule.notation.names import pretty
+from deltarule.notation.nodes import (
+    Choose,
+    LogSumExp,
+    Positive,
+    Read,
+    Sum,
+    read,
+    reads,
+    tensor_name,
+)
+from deltarule.notation.substitution import replace_reads, substitute
+from deltarule.notation.text import text
+
+
+def slope_again(scene: Scene) -> Iterator[Wrong]:
+    """a(1 − a) behind a cross-entropy that has taken it in already."""
+    rhs = scene.equation.rhs
+    for equation in consumers(scene):
+        if equation.subscripts != equation.indices:
+            continue
+        table = dict(zip(equation.indices, scene.equation.indices, strict=False))
+        if len(table) != len(scene.equation.indices):
+            continue
+        local = _slope(equation)
+        if local is None:
+            continue
+        placed = substitute(local, table)
+        if placed != 1 and not _has(rhs, placed):
+            yield Wrong(
+                "slope twice", 4.0, rhs * placed,
+                f"the slope {text(placed)} is multiplied again, though it is in the difference "
+                "already",
+            )
+
+
+def _slope(equation: Equation) -> Expr | None:
+    """The slope of an activation, or the diagonal of a softmax's Jacobian."""
+    value = read(equation.name, *equation.indices)
+    rhs = equation.rhs
+    if isinstance(rhs, Elementwise) and isinstance(rhs.args[0], Read):
+        name = tensor_name(rhs.args[0])
+        return next(partials(rhs, name, equation.lhs)).factor
+    if is_softmax(rhs):
+        return value * (1 - value)
+    return None
+
+
+def is_softmax(formula: Expr) -> bool:
+    """exp(z[c])/Σ_k exp(z[k]), or exp(z[c] − log Σ exp)."""
+    if isinstance(formula, exp):
+        return any(isinstance(a, LogSumExp) or -a in formula.args[0].args
+                   for a in formula.args[0].atoms(LogSumExp))
+    if not isinstance(formula, Mul):
+        return False
+    sums = [f.args[0] for f in formula.args
+            if isinstance(f, Pow) and f.args[1] == -1 and isinstance(f.args[0], Sum)]
+    tops = [f for f in formula.args if isinstance(f, exp)]
+    return len(sums) == len(tops) == 1 and isinstance(sums[0].body, exp) and bool(
+        {tensor_name(r) for r in reads(tops[0])} & {tensor_name(r) for r in reads(sums[0])}
+    )
+
+
+def _has(formula: Expr, factor: Expr) -> bool:
+    """Whether a formula is a product with all factors of another one."""
+    own = set(Mul.make_args(formula))
+    return bool(reads(factor)) and set(Mul.make_args(factor)) <= own
+
+
+def slope_elsewhere(scene: Scene) -> Iterator[Wrong]:
+    """The slope of another layer's activation, and a ReLU's mask from the upstream gradient."""
+    activations = [
+        e for e in scene.network.equations
+        if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
+    ]
+    for site in sites(scene.equation.rhs):
+        if not isinstance(site.node, Mul):
+            continue
+        for equation, local, rest in slopes_in(site.node, scene):
+            inside, output = equation.rhs.args[0], equation.lhs
+            for other in activations:
+                if other.name == equation.name or type(other.rhs) is not type(equation.rhs):
+                    continue
+                table = _instead(scene, {
+                    output: other.name, inside: tensor_name(other.rhs.args[0])
+                })
+                if table is not None:
+                    yield Wrong(
+                        "slope at the wrong layer", 4.5,
+                        site.replaced(rest * replace_reads(local, lambda a, t=table: t.get(a, a))),
+                        f"the slope is that of {pretty(other.name)}, not of "
+                        f"{pretty(equation.name)}",
+                    )
+            if not local.has(output):
+                for upstream in (r for r in reads(rest) if "/d" in tensor_name(r)):
+                    yield Wrong(
+                        "slope at the wrong place", 4.5,
+                        site.replaced(rest * replace_reads(
+                            local, lambda a, i=inside, u=upstream: u if a == i else a
+                        )),
+                        f"the slope is taken of {text(upstream)}, not of {text(inside)}",
+                    )
+
+
+def _instead(scene: Scene, names: dict[Expr, str]) -> dict[Expr, Expr] | None:
+    """Other tensors read where these are, if their shapes are alike."""
+    table = {}
+    for access, other in names.items():
+        if scene.shapes.get(other) != scene.shapes.get(tensor_name(access)):
+            return None
+        table[access] = read(other, *access.indices)
+    return table
+
+
+def slopes_exchanged(scene: Scene) -> Iterator[Wrong]:
+    """A leaky slope on the wrong side of zero."""
+    for site in sites(scene.equation.rhs):
+        node = site.node
+        if isinstance(node, Choose) and isinstance(node.args[0], Positive):
+            condition, then, otherwise = node.args
+            yield Wrong(
+                "slopes exchanged", 4.5, site.replaced(Choose(condition, otherwise, then)),
+                f"{text(then)} and {text(otherwise)} are exchanged: each stands on the wrong side "
+                "of zero",
+            )

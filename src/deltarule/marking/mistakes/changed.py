@@ -1,0 +1,75 @@
+"""Forward equations changed on purpose, and what the backward pass then comes to.
+
+Who goes back through a convolution without its stride differentiates another equation than the one
+that was used. So one rewritten forward equation stands for a mistake in every gradient behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from sympy import Expr
+
+from deltarule.calculus.plain_gradients import plain_gradient
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
+
+
+@dataclass(frozen=True)
+class Change:
+    """A forward equation with another right-hand side; `forward` if it changes its value."""
+
+    kind: str
+    cost: float
+    rhs: Expr
+    words: str
+    forward: bool = True
+
+
+#: What changes one forward equation.
+Changes = Callable[[Scene, Equation], Iterator[Change]]
+
+
+def wherever_it_is_used(scene: Scene, changes: Changes) -> Iterator[Wrong]:
+    """The changed equations in the line itself, or in the gradient that goes through them."""
+    own = scene.equation
+    if scene.line.phase in ("forward", "error"):
+        if own in scene.network.equations:
+            for change in changes(scene, own):
+                if change.forward:
+                    yield Wrong(change.kind, change.cost, change.rhs, change.words)
+        return
+    used = consumers(scene)
+    for position, equation in enumerate(used):
+        for change in changes(scene, equation):
+            other = replace(equation, rhs=change.rhs)
+            formula = through(scene, [*used[:position], other, *used[position + 1:]])
+            if formula is not None:
+                yield Wrong(change.kind, change.cost, formula, change.words)
+
+
+def consumers(scene: Scene) -> list[Equation]:
+    """The forward equations through which a gradient comes; none if the line is no gradient."""
+    of, behind, name = scene.line.quantity.rpartition("/d")
+    tensor = scene.network.tensors.get(name)
+    if not behind or tensor is None or len(tensor.axes) != len(scene.equation.indices):
+        return []
+    return [
+        e for e in scene.network.equations
+        if name in e.read_names() and f"{of}/d{e.name}" in scene.shapes
+    ]
+
+
+def through(scene: Scene, equations: list[Equation]) -> Expr | None:
+    """The gradient if the tensor were read by these equations; None if there is no formula."""
+    of, _, name = scene.line.quantity.rpartition("/d")
+    if not equations:
+        return None
+    try:
+        return plain_gradient(
+            scene.network, name, of.removeprefix("d"), scene.equation.indices, equations
+        )
+    except (DeltaruleError, ValueError, TypeError):
+        return None

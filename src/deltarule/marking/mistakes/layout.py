@@ -1,0 +1,80 @@
+"""Layout: a matrix read in another order, its rows exchanged, a list from its other end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sympy import Expr, Integer
+
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.notation.names import pretty
+from deltarule.notation.nodes import Delta, FloorQuotient, Read, Remainder, reads, tensor_name
+from deltarule.notation.substitution import replace_reads, substitute
+from deltarule.notation.symbols import Index
+
+#: Rows of matrices with so many at most are exchanged one with another.
+MOST_ROWS = 4
+
+Order = Callable[[tuple[Expr, ...]], tuple[Expr, ...]]
+
+
+def layout(scene: Scene) -> Iterator[Wrong]:
+    """A tensor that is read, or the result itself, with its entries in another order."""
+    rhs = scene.equation.rhs
+    for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
+        if name not in scene.shapes:
+            continue
+        for words, order in _orders(scene.shapes[name]):
+            def moved(access: Read, name: str = name, order: Order = order) -> Expr:
+                if tensor_name(access) != name:
+                    return access
+                return access.func(access.base, *order(access.indices))
+
+            yield Wrong("layout", 6.0, replace_reads(rhs, moved), f"of {pretty(name)} {words}")
+    own = scene.equation.indices
+    shape = tuple(scene.extent(n) for _, n in scene.equation.ranges)
+    if len(own) == len(scene.equation.subscripts):
+        for words, order in _orders(shape):
+            table = dict(zip(own, order(own), strict=True))
+            yield Wrong("layout", 5.5, _placed(rhs, table), f"of the result {words}")
+
+
+def _placed(formula: Expr, table: dict[Index, Expr]) -> Expr:
+    return substitute(formula, {i: e for i, e in table.items() if i != e})
+
+
+def _orders(shape: tuple[int, ...]) -> Iterator[tuple[str, Order]]:
+    """Other orders of the entries of an array, in words and as subscripts."""
+    if len(shape) == 2 and shape[0] != shape[1] and min(shape) > 1:
+        rows, columns = shape
+
+        def by_columns(at: tuple[Expr, ...]) -> tuple[Expr, ...]:
+            place = at[0] * columns + at[1]
+            return Remainder(place, rows), FloorQuotient(place, rows)
+
+        def by_rows(at: tuple[Expr, ...]) -> tuple[Expr, ...]:
+            place = at[1] * rows + at[0]
+            return FloorQuotient(place, columns), Remainder(place, columns)
+
+        yield "the entries are read column by column, not row by row", by_columns
+        yield "the entries are read row by row, not column by column", by_rows
+    if len(shape) == 2 and shape[0] == shape[1] > 1:
+        yield "rows and columns are exchanged: it stands transposed", lambda at: at[::-1]
+    if len(shape) == 1 and shape[0] > 2:
+        yield "the entries stand in reverse order", lambda at: (shape[0] - 1 - at[0],)
+    for axis, called in enumerate(("rows", "columns") if len(shape) == 2 else ("entries",)):
+        if len(shape) <= 2 and axis < len(shape) and 2 <= shape[axis] <= MOST_ROWS:
+            yield from _exchanged(axis, shape[axis], called)
+
+
+def _exchanged(axis: int, extent: int, called: str) -> Iterator[tuple[str, Order]]:
+    for one in range(extent):
+        for two in range(one + 1, extent):
+            def order(at: tuple[Expr, ...], one: int = one, two: int = two) -> tuple[Expr, ...]:
+                s = at[axis]
+                other = s + (two - one) * (Delta(s, Integer(one)) - Delta(s, Integer(two)))
+                if extent == 2:
+                    other = 1 - s
+                return (*at[:axis], other, *at[axis + 1:])
+
+            yield f"the {called} {one + 1} and {two + 1} are exchanged", order

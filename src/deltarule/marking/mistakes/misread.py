@@ -1,0 +1,90 @@
+"""Numbers misread: the sign of a given lost, its decimal point moved, two of its digits swapped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+from sympy import Expr, Integer, Rational
+
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.notation import nodes
+from deltarule.notation.names import pretty
+from deltarule.notation.nodes import Delta, Read, reads, tensor_name
+from deltarule.notation.substitution import replace_reads
+
+#: Givens with so many entries at most are read again entry by entry.
+MOST_ENTRIES = 24
+
+#: The longest decimals in which digits are swapped.
+MOST_DIGITS = 6
+
+
+def misread(scene: Scene) -> Iterator[Wrong]:
+    """One entry of a given read wrongly."""
+    rhs = scene.equation.rhs
+    for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
+        given = scene.givens.get(name)
+        if given is None or not isinstance(given, np.ndarray) or given.size > MOST_ENTRIES:
+            continue
+        if given.dtype != object:
+            continue
+        for entry in np.ndindex(given.shape):
+            right = Fraction(given[entry])
+            place = pretty(name) + (f"[{', '.join(map(str, entry))}]" if entry else "")
+            for wrong, cost, words in _readings(right):
+                formula = replace_reads(rhs, lambda a, n=name, e=entry, d=wrong - right: (
+                    _moved(a, e, d) if tensor_name(a) == n else a
+                ))
+                yield Wrong(
+                    "given misread", cost, formula,
+                    f"{place} is read as {_decimal(wrong)}, not {_decimal(right)}: {words}",
+                )
+
+
+def _moved(access: Read, entry: tuple[int, ...], by: Fraction) -> Expr:
+    here = nodes.multiply(
+        Delta(s, Integer(k)) for s, k in zip(access.indices, entry, strict=True)
+    )
+    return access + Rational(by.numerator, by.denominator) * here
+
+
+def _readings(right: Fraction) -> Iterator[tuple[Fraction, float, str]]:
+    if not right:
+        return
+    yield -right, 6.0, "the sign is lost" if right < 0 else "the sign is turned round"
+    if abs(right) != 1:
+        yield 10 * right, 7.0, "the decimal point stands one place too far right"
+        yield right / 10, 7.0, "the decimal point stands one place too far left"
+    for other in swapped(right):
+        yield other, 7.0, "two digits are swapped"
+
+
+def swapped(number: Fraction) -> list[Fraction]:
+    """The numbers that come of exchanging two neighbouring digits of a short decimal."""
+    scale = next((10**k for k in range(MOST_DIGITS) if (number * 10**k).denominator == 1), None)
+    if scale is None:
+        return []
+    digits = str(abs(int(number * scale))).rjust(len(str(scale)), "0")
+    found = []
+    for k in range(len(digits) - 1):
+        if digits[k] != digits[k + 1]:
+            other = digits[:k] + digits[k + 1] + digits[k] + digits[k + 2:]
+            size = Fraction(int(other), scale)
+            found.append(-size if number < 0 else size)
+    return found
+
+
+def _decimal(number: Fraction) -> str:
+    return f"{float(number):.12g}".replace("-", "−")
+
+
+def decimal_point(scene: Scene) -> Iterator[Wrong]:
+    """The whole result with its decimal point one place off."""
+    rhs = scene.equation.rhs
+    for factor, way in ((Integer(10), "right"), (Rational(1, 10), "left")):
+        yield Wrong(
+            "decimal point", 5.5, factor * rhs,
+            f"the decimal point stands one place too far {way}",
+        )

@@ -1,0 +1,82 @@
+"""Sums that scatter: what falls on one entry several times is written over, not added up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sympy import Basic, Expr, Integer
+
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.marking.mistakes.sites import sites
+from deltarule.notation.nodes import (
+    AtLeastZero,
+    Product,
+    Selection,
+    Sum,
+    free_indices,
+    index_names,
+    reads,
+    tensor_name,
+)
+from deltarule.notation.substitution import substitute
+from deltarule.notation.symbols import Index, fresh
+from deltarule.notation.text import text
+
+
+def overwritten(scene: Scene) -> Iterator[Wrong]:
+    """Assignment for accumulation: of all that falls on an entry, the last alone stays."""
+    if "/d" not in scene.line.quantity:
+        return
+    own = set(scene.equation.indices)
+    for site in sites(scene.equation.rhs):
+        node = site.node
+        if not isinstance(node, Sum):
+            continue
+        linked = _linked(node, own)
+        if not linked or all(scene.extent(n) < 2 for i, n in node.ranges if i in linked):
+            continue
+        words = (
+            f"what falls on the same entry is written over, not added up: only the last "
+            f"{', '.join(text(i) for i in linked)} counts"
+        )
+        yield Wrong(
+            "assignment for accumulation", 4.0,
+            site.replaced(_last(node, linked, Integer(0))), words,
+        )
+        chosen = _chosen(scene, node)
+        if chosen is not None:
+            yield Wrong(
+                "assignment for accumulation", 4.0,
+                site.replaced(_last(node, linked, 1 - chosen)), words,
+            )
+
+
+def _linked(node: Sum, own: set[Index]) -> list[Index]:
+    """The summed indices that conditions tie to the entry."""
+    tied = [free_indices(c) for c in node.conditions if free_indices(c) & own]
+    return [i for i in node.indices if any(i in t for t in tied)]
+
+
+def _chosen(scene: Scene, node: Sum) -> Expr | None:
+    """The read that says whether an entry was chosen by a maximum."""
+    selections = {e.name for e in scene.network.equations if isinstance(e.rhs, Selection)}
+    return next((r for r in reads(node.body) if tensor_name(r) in selections), None)
+
+
+def _last(node: Sum, linked: Sequence[Index], missed: Expr) -> Sum:
+    """The terms behind which none follows: `missed` is 0 where a later term would count."""
+    body = node.body
+    taken = index_names(node) | {i.name for i in free_indices(node)}
+    for position, index in enumerate(linked):
+        moving = linked[position:]
+        table = {}
+        for other in moving:
+            table[other] = fresh(other.name, taken)
+            taken.add(table[other].name)
+        ranges = [(table[i], n) for i, n in node.ranges if i in table]
+        conditions: list[Basic] = [
+            substitute(c, table) for c in node.conditions if free_indices(c) & set(moving)
+        ]
+        later = AtLeastZero(table[index] - index - 1)
+        body = body * Product(substitute(missed, table), ranges, [*conditions, later])
+    return Sum(body, node.ranges, node.conditions)

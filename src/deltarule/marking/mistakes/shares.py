@@ -1,0 +1,82 @@
+"""Errors in proportion to the weights; biases from the weights' gradients; means lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Mul
+
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.marking.mistakes.sites import sites
+from deltarule.notation import nodes
+from deltarule.notation.names import pretty
+from deltarule.notation.nodes import Sum, read, reads, tensor_name
+from deltarule.notation.substitution import replace_reads, substitute
+from deltarule.notation.symbols import Index, fresh
+
+
+def in_proportion(scene: Scene) -> Iterator[Wrong]:
+    """Σ_m δ_m·W[i, m]/Σ_k W[k, m] for Σ_m δ_m·W[i, m]: every weight as a part of all of them."""
+    tensors = scene.network.tensors
+    own = dict(scene.equation.ranges)
+    for site in sites(scene.equation.rhs):
+        if not isinstance(site.node, Sum) or "/d" not in scene.line.quantity:
+            continue
+        for access in reads(site.node.body):
+            tensor = tensors.get(tensor_name(access))
+            along = [i for i in access.indices if i in own]
+            if tensor is None or tensor.role != "parameter" or len(access.indices) != 2:
+                continue
+            if len(along) != 1 or not all(isinstance(i, Index) for i in access.indices):
+                continue
+            other = fresh(along[0].name, nodes.index_names(scene.equation.rhs) | {
+                i.name for i in own
+            })
+            total = Sum(substitute(access, {along[0]: other}), [(other, own[along[0]])])
+            body = replace_reads(
+                site.node.body, lambda a, o=access, t=total: a / t if a == o else a
+            )
+            yield Wrong(
+                "error shared out", 5.0,
+                site.replaced(Sum(body, site.node.ranges, site.node.conditions)),
+                f"the error is shared out in proportion to the weights {pretty(tensor.name)}",
+            )
+
+
+def bias_from_weights(scene: Scene) -> Iterator[Wrong]:
+    """Σ ∂E/∂W where ∂E/∂b belongs."""
+    of, _, name = scene.line.quantity.rpartition("/d")
+    tensors = scene.network.tensors
+    if not of or name not in tensors or len(tensors[name].axes) != 1:
+        return
+    ((own, extent),) = scene.equation.ranges
+    for equation in scene.network.equations:
+        names = equation.read_names()
+        if name not in names:
+            continue
+        for other in sorted(names - {name}):
+            axes, gradient = tensors[other].axes, f"{of}/d{other}"
+            if tensors[other].role != "parameter" or gradient not in scene.shapes:
+                continue
+            if len(axes) == 2 and axes.count(extent) == 1:
+                summed = fresh("k", {own.name})
+                places = [own if n == extent else summed for n in axes]
+                length = next(n for n in axes if n != extent)
+                yield Wrong(
+                    "bias from weights", 5.0, Sum(read(gradient, *places), [(summed, length)]),
+                    f"the gradients of the weights {pretty(other)} are added up",
+                )
+
+
+def means_lost(scene: Scene) -> Iterator[Wrong]:
+    """A sum where a mean over several axes belongs: all its divisors left out together."""
+    for site in sites(scene.equation.rhs):
+        if not isinstance(site.node, Mul):
+            continue
+        under = [f for f in site.node.args
+                 if f.is_Pow and f.args[1] == -1 and not reads(f) and not f.is_number]
+        if len(under) > 1:
+            yield Wrong(
+                "sum for mean", 4.3, site.replaced(site.node / nodes.multiply(under)),
+                "the sum stands for the mean: it is not divided by the number of entries",
+            )

@@ -1,0 +1,121 @@
+"""Statistics: ε beside the root, n − 1 for n, a sum over a whole axis taken as a constant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
+
+from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.marking.mistakes.sites import sites
+from deltarule.notation import nodes
+from deltarule.notation.equations import Equation
+from deltarule.notation.nodes import Frozen, LogSumExp, Reduction, Sum, reads, tensor_name, walk
+from deltarule.notation.substitution import substitute
+from deltarule.notation.symbols import Index
+from deltarule.notation.text import text
+
+
+def statistic(scene: Scene) -> Iterator[Wrong]:
+    """ε, n and the sums of a normalisation treated otherwise, forward and backward."""
+    yield from wherever_it_is_used(scene, _changes)
+    if "/d" in scene.line.quantity:
+        for change in _epsilon(scene, scene.equation):
+            yield Wrong(change.kind, change.cost, change.rhs, change.words)
+
+
+def _changes(scene: Scene, equation: Equation) -> Iterator[Change]:
+    yield from _epsilon(scene, equation)
+    yield from _one_less(scene, equation)
+    yield from _constant_sums(equation)
+
+
+def _epsilon(scene: Scene, equation: Equation) -> Iterator[Change]:
+    """√v + ε, √(v − ε) and √v for √(v + ε)."""
+    for site in sites(equation.rhs):
+        node = site.node
+        if not isinstance(node, Pow) or abs(node.args[1]) != Rational(1, 2):
+            continue
+        for small in _small(node.args[0], scene):
+            rest, sign = node.args[0] - small, 2 * node.args[1]
+            root = Pow(rest, Rational(1, 2))
+            for other, words in (
+                (root + small, f"{text(small)} stands outside the root"),
+                (Pow(rest - small, Rational(1, 2)), f"{text(small)} is taken away, not added"),
+                (root, f"{text(small)} is missing under the root"),
+            ):
+                yield Change("ε misplaced", 4.2, site.replaced(Pow(other, sign)), words)
+
+
+def _small(base: Expr, scene: Scene) -> list[Expr]:
+    """The constants that are added under a root."""
+    scalars = set(scene.network.scalars)
+    terms = Add.make_args(base)
+    return [
+        t for t in terms
+        if len(terms) > 1 and (t.is_number or isinstance(t, Symbol) and t in scalars)
+    ]
+
+
+def _one_less(scene: Scene, equation: Equation) -> Iterator[Change]:
+    """n − 1 for n under a sum of squares."""
+    for site in sites(equation.rhs):
+        if not isinstance(site.node, Mul):
+            continue
+        for node in (f for f in site.node.args if isinstance(f, Sum)):
+            squared = any(isinstance(n, Pow) and n.args[1] == 2 for n in walk(node.body))
+            number = nodes.multiply(n for _, n in node.ranges)
+            if squared and number in _divisors(site.node) and scene.extent(number) > 1:
+                yield Change(
+                    "n − 1 for n", 4.0, site.replaced(site.node * number / (number - 1)),
+                    f"divided by {text(number - 1)}, not by {text(number)}",
+                )
+
+
+def _divisors(product: Mul) -> list[Expr]:
+    """What a product is divided by, and by how much altogether."""
+    under = [1 / f for f in product.args if not reads(f) and (f.is_Rational or f.is_Pow)]
+    return [*under, nodes.multiply(under)]
+
+
+def _constant_sums(equation: Equation) -> Iterator[Change]:
+    """A sum through which no gradient is sent, though it reads what stands beside it too."""
+    for site in sites(equation.rhs):
+        node = site.node
+        if not isinstance(node, (Sum, LogSumExp)) or not node.ranges or site.inside:
+            continue
+        outside = site.replaced(Integer(0) if isinstance(node, LogSumExp) else Integer(1))
+        shared = {tensor_name(r) for r in reads(node)} & {tensor_name(r) for r in reads(outside)}
+        if not shared:
+            continue
+        yield Change(
+            "path frozen", 4.2, site.replaced(Frozen(node)),
+            f"{text(node)} is taken as a constant, though it depends on the same "
+            "values", forward=False,
+        )
+        own = _own_term(node, outside, shared)
+        if own is not None:
+            rest = Frozen(Sum(node.body, node.ranges, node.conditions) - own)
+            yield Change(
+                "diagonal alone", 4.0, site.replaced(own + rest),
+                "only the diagonal of the Jacobian is taken: each output's path to its own "
+                "input, not to the others", forward=False,
+            )
+
+
+def _own_term(node: Reduction, outside: Expr, shared: set[str]) -> Expr | None:
+    """The term of a sum that belongs to the read beside it, as z[c] to Σ_k exp(z[k])."""
+    if not isinstance(node, Sum) or node.conditions:
+        return None
+    for access in reads(node.body):
+        if tensor_name(access) not in shared:
+            continue
+        for beside in reads(outside, tensor_name(access)):
+            pairs = zip(access.indices, beside.indices, strict=True)
+            table = {a: b for a, b in pairs if a in node.indices and isinstance(b, Index)}
+            if set(table) == set(node.indices):
+                return substitute(node.body, table)
+    return None
+
+

@@ -1,0 +1,143 @@
+"""Windows: stride, dilation or padding lost, a kernel turned round, a divisor lost or another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr, Mul
+
+from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.marking.mistakes.sites import sites
+from deltarule.notation import nodes
+from deltarule.notation.equations import Equation
+from deltarule.notation.names import pretty
+from deltarule.notation.nodes import AtLeastZero, Read, Sum, free_indices, reads, tensor_name
+from deltarule.notation.substitution import replace_reads
+from deltarule.notation.symbols import Index
+from deltarule.notation.text import text
+
+
+def window(scene: Scene) -> Iterator[Wrong]:
+    """A window that moves, spreads, begins or is divided otherwise than it should."""
+    yield from wherever_it_is_used(scene, _changes)
+
+
+def _changes(scene: Scene, equation: Equation) -> Iterator[Change]:
+    if not _sliding(equation):
+        return
+    yield from _placed_otherwise(scene, equation)
+    yield from _kernel_turned(scene, equation)
+    yield from _divided_otherwise(scene, equation)
+
+
+def _sliding(equation: Equation) -> dict[Expr, tuple[Index, ...]]:
+    """The subscripts S·i + D·k − P of an equation, each with the indices of the window."""
+    own = set(equation.indices)
+    found = {}
+    for access in reads(equation.rhs):
+        for subscript in access.indices:
+            inside = free_indices(subscript)
+            if inside & own and inside - own:
+                found[subscript] = tuple(sorted(inside - own, key=str))
+    return found
+
+
+def _placed_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
+    for name, kept, words in (
+        ("stride", 1, "the stride is lost: the window moves by 1"),
+        ("dilation", 1, "the dilation is lost: the taps stand side by side"),
+        ("padding", 0, "the padding is lost: the window begins at the first entry"),
+    ):
+        table = {}
+        for subscript, taps in _sliding(equation).items():
+            numbers = _numbers(subscript, taps)[name]
+            if any(scene.extent(abs(n)) != kept for _, n in numbers):
+                moved = subscript - sum((n - kept) * factor for factor, n in numbers)
+                table[subscript] = moved.expand()
+        if table:
+            yield Change(f"{name} lost", 4.0, _subscripts(equation.rhs, table), words)
+
+
+def _numbers(subscript: Expr, taps: tuple[Index, ...]) -> dict[str, list[tuple[Expr, Expr]]]:
+    """Stride, dilation and padding of a subscript: what they multiply, and their values."""
+    plain = subscript.expand()
+    inside = sorted(free_indices(plain), key=str)
+    rest = plain - sum(plain.coeff(i) * i for i in inside)
+    return {
+        "stride": [(i, plain.coeff(i)) for i in inside if i not in taps],
+        "dilation": [(i, plain.coeff(i)) for i in inside if i in taps],
+        "padding": [(nodes.multiply(()), rest.expand())],
+    }
+
+
+def _subscripts(formula: Expr, table: dict[Expr, Expr]) -> Expr:
+    def moved(access: Read) -> Expr:
+        return access.func(access.base, *(table.get(s, s) for s in access.indices))
+
+    return replace_reads(formula, moved)
+
+
+def _kernel_turned(scene: Scene, equation: Equation) -> Iterator[Change]:
+    taps = {k for ks in _sliding(equation).values() for k in ks}
+    for name in dict.fromkeys(tensor_name(a) for a in reads(equation.rhs)):
+        axes = scene.network.tensors[name].axes
+        found = [a for a in reads(equation.rhs, name) if taps & set(a.indices)]
+        along = [n for a in found for s, n in zip(a.indices, axes, strict=True) if s in taps]
+        if not found or all(scene.extent(n) < 2 for n in along):
+            continue
+
+        def turned(access: Read, name: str = name, axes: tuple = axes) -> Expr:
+            if tensor_name(access) != name:
+                return access
+            places = [n - 1 - s if s in taps else s
+                      for s, n in zip(access.indices, axes, strict=True)]
+            return access.func(access.base, *places)
+
+        yield Change(
+            "kernel turned", 4.0, replace_reads(equation.rhs, turned),
+            f"the kernel {pretty(name)} stands the wrong way round: it is turned "
+            "where it should not be, or not turned where it should",
+        )
+
+
+def _divided_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
+    for site in sites(equation.rhs):
+        if not isinstance(site.node, Mul):
+            continue
+        inner = [f for f in site.node.args if isinstance(f, Sum)]
+        number = nodes.multiply(f for f in site.node.args if f.is_number or not reads(f))
+        if len(inner) != 1 or number == 1 or _size(scene, number) != _taps(scene, inner[0]):
+            continue
+        yield Change(
+            "divisor lost", 4.0, site.replaced(site.node / number),
+            f"the window's sum is not divided by {text(1 / number)}",
+        )
+        inside = _count_inside(scene, inner[0])
+        if inside is not None:
+            yield Change(
+                "another divisor", 4.5, site.replaced(site.node / number / inside),
+                "at the border the sum is divided by the number of entries inside alone",
+            )
+
+
+def _size(scene: Scene, number: Expr) -> int:
+    """What a window is divided by; 0 where that is no whole number."""
+    under = 1 / number
+    return scene.extent(under) if under.is_integer else 0
+
+
+def _taps(scene: Scene, node: Sum) -> int:
+    return scene.extent(nodes.multiply(n for _, n in node.ranges))
+
+
+def _count_inside(scene: Scene, node: Sum) -> Expr | None:
+    """How many entries of a window lie inside; None where nothing outside is ever read."""
+    bound = set(node.indices)
+    conditions = []
+    for access in reads(node.body):
+        tensor = scene.network.tensors[tensor_name(access)]
+        for subscript, extent in zip(access.indices, tensor.axes, strict=True):
+            if tensor.outside is not None and free_indices(subscript) & bound:
+                conditions += [AtLeastZero(subscript), AtLeastZero(extent - 1 - subscript)]
+    return Sum(nodes.multiply(()), node.ranges, conditions) if conditions else None
