@@ -51,6 +51,9 @@ CONCLUSIVE = 32.0
 #: What costs no more than this is as simple as anything that is looked for later.
 SIMPLE = 4.2
 
+#: So many bits more than the search takes make a slip of reading no chance hit.
+CHANCE = 8.0
+
 #: How many pairs of mistakes are tried; working out a recurrence takes its time.
 MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
 
@@ -162,10 +165,9 @@ class Explainer:
 
     # ---- mistakes -------------------------------------------------------------------------
     def wrong(self, written: Written, entries: list[tuple]) -> list[Explanation]:
-        """All explanations with one mistake, ranked; with two where no single one explains the
+        """All explanations with one mistake, ranked; with two where none explains the value alone.
 
-        value without rounding on top of it, and the digits can tell. Common mistakes are tried
-        first; what explains many digits to the last leaves nothing to look for.
+        Common mistakes come first; what explains many digits to the last ends the search.
         """
         places = self.places(written.quantity)
         single: list[Explanation] = []
@@ -173,7 +175,7 @@ class Explainer:
             single += self._singles(written, entries, places, mistakes)
             if self._conclusive(written, entries, single):
                 return sorted(single, key=lambda e: e.cost)
-        if all(e.carried for e in single):
+        if all(e.carried for e in single) and self._can_tell_seldom(written, entries, places):
             single += self._singles(written, entries, places, self.doubts.seldom)
         pairs: list[Explanation] = []
         enough = any(not (found.carried and self.thorough) for found in single)
@@ -259,6 +261,11 @@ class Explainer:
         number = sum(len(self.doubts.all(p)) for p in places)
         return written.bits(entries) >= 2 * math.log2(number + 1) + 1
 
+    def _can_tell_seldom(self, written: Written, entries: list[tuple], places: list[str]) -> bool:
+        """Whether a number read wrongly, one of very many, would be no chance hit."""
+        number = sum(len(self.doubts.seldom(p)) + len(self.doubts.all(p)) for p in places)
+        return written.bits(entries) >= math.log2(number + 1) + CHANCE
+
     def _pairs(self, written, entries, places) -> Iterator[Explanation]:
         """Two mistakes, in different lines, everything carried exactly or as printed."""
         held = frozenset(self.carrying.printed_above(written.quantity))
@@ -290,5 +297,3 @@ def _rounds(hypothesis: Hypothesis) -> bool:
 def _simple(mistakes: Iterable[Mistake]) -> list[Mistake]:
     """The mistakes that are common enough to be supposed together with another one."""
     return [m for m in mistakes if m.cost <= 5.0]
-
-
