@@ -13,6 +13,7 @@ from recurrent_mistakes import (
     over_time,
     sheet,
     truncated,
+    truncated_error,
     wandering_forward,
     worked,
 )
@@ -95,6 +96,9 @@ PLANTED = {
     ),
     "45 truncated after 2": (
         "rnn", "dE/dW_hh", {"dE/dW_hh": lambda q: truncated(q, 2)}, "truncated"
+    ),
+    "45 states truncated after 2": (
+        "rnn", "dE/dh", {"dE/dh": lambda q, t: truncated_error(q, t, 2)}, "truncated"
     ),
     "45 inputs in reverse order": (
         "rnn", "dE/dW_xh",

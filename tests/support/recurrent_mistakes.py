@@ -74,6 +74,17 @@ def truncated(q: dict, k: int) -> np.ndarray:
     return total
 
 
+def truncated_error(q: dict, time: int, k: int) -> np.ndarray:
+    """∂E/∂h of the rnn at a time if every error goes back k times."""
+    total = np.zeros_like(q["h0"])
+    for t in range(time, min(time + k, len(q["x"]))):
+        back = (q["yhat"][t] - q["y"][t]) @ q["W_hy"].T
+        for u in range(t, time, -1):
+            back = (back * (1 - q["h"][u] ** 2)) @ q["W_hh"].T
+        total += back
+    return total
+
+
 def wandering_forward(q: dict, time: int) -> np.ndarray:
     """∂E/∂h of the rnn if errors are carried from each time to the next one."""
     back = 0.0

@@ -20,7 +20,7 @@ MOST_TIMES = 3
 
 
 class Truncations:
-    """What the parameters' gradients are if errors go back k times and no further.
+    """What gradients are if errors go back k times and no further.
 
     `lent` holds their values by names of their own, under which wrong lines read them.
     """
@@ -31,9 +31,9 @@ class Truncations:
         self._courses: dict[int, Course] = {}
 
     def mistakes(self, name: str) -> list[Mistake]:
-        """The truncated gradients that differ from the whole one, if the line is a gradient."""
+        """The truncated gradients of a parameter, an input or a state, if the line is one."""
         gradients = {g.name for g in self.course.derivation.gradients.values()
-                     if g.tensor.role == "parameter"}
+                     if g.tensor.role in ("parameter", "input", "state")}
         if name not in gradients or set(self.options) & {"truncate", "chunks", "unroll"}:
             return []
         line = next(l for l in self.course.lines if l.quantity == name)
@@ -41,13 +41,19 @@ class Truncations:
         for k in range(1, min(self._times(), MOST_TIMES + 1)):
             lent = f"{name} truncated after {k}"
             if lent not in self.lent:
-                values = self._course(k).carried.arrays[name]
-                self.lent[lent] = entrywise(fraction, values)
+                self.lent[lent] = entrywise(fraction, self._values(name, k))
             equation = replace(line.equation, rhs=read(lent, *line.equation.indices))
             times = "one time" if k == 1 else f"{k} times"
             words = f"the errors go back {times} and no further (truncated after {k})"
             found.append(Mistake("truncated", 4.5, name, equation, words))
         return found
+
+    def _values(self, name: str, k: int) -> np.ndarray:
+        """A truncated gradient; a state's is the sum of the errors from 0 to k − 1 times on."""
+        values = self._course(k).carried.arrays[name]
+        if values.ndim > np.ndim(self.course.floats.arrays[name]):
+            return values.sum(0)
+        return values
 
     def _times(self) -> int:
         extents = [self.course.floats.extent(b.extent)

@@ -25,7 +25,7 @@ def exponent(scene: Scene) -> Iterator[Wrong]:
         if isinstance(site.node, Elementwise) and site.node.row.name == "sigmoid":
             inside = site.node.args[0]
             yield Wrong(
-                "sign in the exponent", 4.5, site.replaced(site.node.func(-inside)),
+                "sign in the exponent", 3.9, site.replaced(site.node.func(-inside)),
                 f"σ is taken with e^(+{text(inside)}), not with e^(−{text(inside)})",
             )
     powers = {node for node in walk(rhs) if isinstance(node, exp)}
@@ -60,6 +60,6 @@ def applied_early(scene: Scene) -> Iterator[Wrong]:
             continue
         if tensor_name(rhs.args[0]) == scene.line.quantity and rhs.args[0] != scene.equation.rhs:
             yield Wrong(
-                "s and h exchanged", 4.5, rhs.func(scene.equation.rhs),
+                "s and h exchanged", 4.5, rhs.func(scene.equation.rhs, *rhs.args[1:]),
                 f"{pretty(equation.name)} is given where {pretty(scene.line.quantity)} belongs",
             )
