@@ -21,6 +21,7 @@ from deltarule.calculus.record import Record
 from deltarule.calculus.removable_kinks import remove_kinks
 from deltarule.calculus.sift import Term, clipped, eliminate, never, pinned
 from deltarule.calculus.steps import Derivation, Gradient, Step
+from deltarule.calculus.tied_maxima import ties_that_meet
 from deltarule.calculus.verify import Verifier
 from deltarule.calculus.words import Teller
 from deltarule.notation import nodes
@@ -184,7 +185,8 @@ class GradientWork:
             self._lhs(), self.record.now, self.ranges, self.known, self.times, self.record.verifier
         )
         finished = self._finished(self.record.steps, edges)
-        return replace(finished, alternatives=duals, notes=notes)
+        ties = ties_that_meet(self.network, finished.expr)
+        return replace(finished, alternatives=duals, notes=(*notes, *ties), lenient=bool(notes))
 
     def _dual_forms(self, terms: list[Term]) -> tuple[Expr, ...]:
         """The same gradient with the other indices summed over, where deltas left a choice."""

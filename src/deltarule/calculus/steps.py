@@ -49,8 +49,9 @@ class Gradient:
     """∂loss/∂tensor at `indices`: the closed form, and how it came about.
 
     `words` is the same in the field's words (empty where no pattern is known), `alternatives`
-    other closed forms of the same gradient, `notes` what could not be decided of its kinks;
-    `teller` finds the words.
+    other closed forms of the same gradient, `notes` what could not be decided of its kinks
+    and ties; if `lenient`, its kinks on some surface keep their own conventions, and may make no
+    derivative. `teller` finds the words.
     """
 
     of: str
@@ -60,6 +61,7 @@ class Gradient:
     steps: tuple[Step, ...]
     alternatives: tuple[Expr, ...] = ()
     notes: tuple[str, ...] = ()
+    lenient: bool = False
     teller: Teller | None = field(default=None, compare=False, repr=False)
 
     @property

@@ -38,7 +38,7 @@ def at_edges(
     network = derivation.network
     if everyone(network) or not kinked(network):
         return
-    lenient = any(g.notes for g in derivation.gradients.values())
+    lenient = any(g.lenient for g in derivation.gradients.values())
     single = _on_single_kinks(derivation, seed, named, lenient)
 
     @lru_cache(maxsize=ATTEMPTS)

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from sympy import Basic, Expr
+import numpy as np
+from sympy import Basic, Expr, Integer
 
 from deltarule.arithmetic.base import Undecided
 from deltarule.arithmetic.evaluate import evaluate
@@ -22,7 +23,8 @@ from deltarule.arithmetic.settings import most_points
 from deltarule.calculus.kinks import Surfaces
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Read, Reduction
+from deltarule.notation.nodes import Max, Read, Reduction, walk
+from deltarule.notation.substitution import substitute
 from deltarule.notation.symbols import Index
 
 #: So many kinks are tried, of a small network more; so many entries to meet each by, and so many
@@ -32,10 +34,13 @@ KINKS, MORE, SMALL, ENTRIES, STEPS = 2, 8, 100, 10, 40
 
 @dataclass(frozen=True)
 class Site:
-    """An expression whose sign a formula turns on, over the indices that it stands under."""
+    """An expression whose sign a formula turns on, over the indices that it stands under; or, with
+    `inner` ranges, the body of a maximum over them, two of which are to tie.
+    """
 
     argument: Expr
     ranges: tuple[tuple[Index, Expr], ...]
+    inner: tuple[tuple[Index, Expr], ...] = ()
 
 
 def on_kinks(
@@ -58,12 +63,17 @@ def on_kinks(
 
 
 def sites(network: Network) -> list[Site]:
-    """The kinks of a network, each surface once."""
+    """The kinks of a network, each surface once, and its maxima over indices."""
     surfaces, found = Surfaces(network), {}
     for equation in network.equations:
         for formula, ranges in _parts(equation.rhs, equation.ranges):
             for condition in surfaces.conditions(formula):
                 found.setdefault(condition.surface, Site(condition.argument, ranges))
+            for node in (n for n in walk(formula) if isinstance(n, Max) and n.ranges):
+                inside = any(node in walk(n.body) for n in walk(formula)
+                             if isinstance(n, Reduction) and n.ranges and n != node)  # fmt: skip
+                if not inside:  # else it is met with the ranges that it stands under
+                    found.setdefault(node, Site(node.body, ranges, tuple(node.ranges)))
     return list(found.values())
 
 
@@ -82,6 +92,11 @@ def _parts(node: Basic, ranges: tuple) -> Iterator[tuple[Basic, tuple]]:
 def _meet(probe: Probe, site: Site, random: Random) -> str:
     """Move one given entry until the site's expression is 0; the tensor moved, "" if none."""
     at = {i: random.randrange(probe.values.extent(n)) for i, n in site.ranges}
+    if site.inner:
+        tie = _first_two(probe, site, at, random)
+        if tie is None:
+            return ""
+        site = tie
     free = [t for t in probe.network.with_role("input", "parameter")
             if not t.whole and t.within is None and not t.definite]  # fmt: skip
     entries = [(t.name, tuple(random.randrange(n) for n in probe.shape(t.axes)))
@@ -92,6 +107,24 @@ def _meet(probe: Probe, site: Site, random: Random) -> str:
             return name
         _value(probe, site, at, name, entry, kept)
     return ""
+
+
+def _first_two(probe: Probe, site: Site, at: Mapping[Index, int], random: Random) -> Site | None:
+    """The difference of a maximum's largest body and the next, or now and then another."""
+    ranges = (*site.ranges, *site.inner)
+    bodies = evaluate(site.argument, ranges, probe.values, probe.arithmetic, at).ravel()
+    points = list(np.ndindex(*(probe.values.extent(n) for _, n in site.inner)))
+    if len(bodies) != len(points) or len(points) < 2:
+        return None
+    first, second, *others = sorted(range(len(points)), key=lambda k: -float(bodies[k].mid()))
+    if others and random.random() < 0.25:
+        second = random.choice(others)
+
+    def body(k: int) -> Expr:
+        table = {i: Integer(n) for (i, _), n in zip(site.inner, points[k], strict=True)}
+        return substitute(site.argument, table)
+
+    return Site(body(first) - body(second), site.ranges)
 
 
 def _solved(probe: Probe, site: Site, at: Mapping[Index, int], name: str, entry: tuple) -> bool:

@@ -254,7 +254,7 @@ def _gap(course: Course, quantity: str, name: str, exactly: Arithmetic) -> float
         directions = exactly.array(np.eye(found.size, dtype=int)).reshape(-1, *found.shape)
     axes = tuple(range(1, directions.ndim))
     along = exactly.total(np.asarray(found * directions), axes) if axes else found * directions
-    lenient = any(g.notes for g in course.derivation.gradients.values())
+    lenient = any(g.lenient for g in course.derivation.gradients.values())
     return gap(course.network, course.exact, exactly, name, directions, along,
                _roots(course, course.exact), lenient)  # fmt: skip
 
