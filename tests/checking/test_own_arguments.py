@@ -35,6 +35,7 @@ def test_what_is_no_extent_is_refused(text):
 @pytest.mark.parametrize(("docstring", "text"), [
     ("x [N, D], w [D, M]", "N, D"), ("x: [N, D]", "N, D"), ("takes x (N, D)", "N, D"),
     ("- x: array of shape (N, D)", "N, D"), ("max [A], x [N]", "N"), ("x (the input)", None),
+    ("x [N] below C, y [N]", "N below C"), ("x (N,) positive", "N, positive"),
 ])  # fmt: skip
 def test_shapes_in_docstrings(docstring, text):
     assert in_docstring(docstring, "x") == text

@@ -78,11 +78,12 @@ def stated(text: str, place: str) -> Shape:
 
 
 def in_docstring(docstring: str, name: str) -> str | None:
-    """What stands in brackets behind an argument's name."""
+    """What stands in brackets behind an argument's name, `t [N] below C` as `t [N below C]`."""
     for pattern in _IN_DOCSTRING:
         found = re.search(pattern.format(name=re.escape(name)), docstring)
         if found:
-            return found[1]
+            behind = re.match(r" (below \w+|positive)\b", docstring[found.end():])
+            return f"{found[1]} {behind[1]}" if behind else found[1]
     return None
 
 

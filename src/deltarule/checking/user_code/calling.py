@@ -220,6 +220,8 @@ def _quiet(quiet: bool = True) -> Iterator[None]:
 def _remedy(error: BaseException) -> str:
     if isinstance(error, SystemExit):
         return "let it return, or raise an error"
+    if isinstance(error, IndexError | TypeError) and "integer" in str(error):
+        return "say which array holds whole numbers: t [N below C] are labels from 0 to C − 1"
     return "make smaller arrays" if isinstance(error, MemoryError) else _SIZES
 
 
