@@ -33,6 +33,15 @@ def test_where_takes_at_least_and_at_most(tmp_path, condition, after):
     assert text(derived.gradients["x"].equation().rhs) == f"∂L/∂y[n, m]·{after}"
 
 
+@pytest.mark.parametrize(("condition", "after"), [
+    ("n >= 0.5", "2·n ≥ 1"), ("n < m / 2", "m ≥ 2·n + 1"),
+])  # fmt: skip
+def test_indices_may_be_compared_with_fractions(tmp_path, condition, after):
+    derived = derive(network(tmp_path, f"y[n, m] = where({condition}, square(x[n, m]), 0)"))
+    found = text(derived.gradients["x"].equation().rhs)
+    assert found == f"2·[{after}]·∂L/∂y[n, m]·x[n, m]"
+
+
 @pytest.mark.parametrize(("condition", "sign"), [("x[n, m] >= a", "≥"), ("x[n, m] <= 0.5", "≤")])
 def test_a_sum_takes_strict_ones_alone_and_says_so(tmp_path, condition, sign):
     lines = f"y[n, m] = x[n, m] * Sum[m](x[n, m], where={condition})"
@@ -40,3 +49,17 @@ def test_a_sum_takes_strict_ones_alone_and_says_so(tmp_path, condition, sign):
         network(tmp_path, lines)
     assert caught.value.fact == f"{condition} compares real numbers by {sign}"
     assert caught.value.remedy.startswith("write > or <; or where(a >= b, then, otherwise)")
+
+
+def test_a_function_with_too_few_arguments_is_refused(tmp_path):
+    with pytest.raises(DeltaruleError) as caught:
+        network(tmp_path, "y[n, m] = elu(x[n, m])")
+    assert "elu takes exactly 2 arguments (1 given)" in caught.value.fact
+    assert caught.value.place.endswith("layer.py, line 8")
+
+
+def test_an_exponent_that_is_learnt_is_refused_with_a_way_out(tmp_path):
+    with pytest.raises(DeltaruleError) as caught:
+        derive(network(tmp_path, "p = parameter('p')\ny[n, m] = x[n, m] ** p"))
+    assert caught.value.fact == "the exponent p is no fraction"
+    assert caught.value.remedy.endswith("write exp(a*log(x)) for x**a")

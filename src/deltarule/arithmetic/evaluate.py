@@ -28,6 +28,7 @@ from deltarule.notation.functions import Elementwise
 from deltarule.notation.matrices import Inverse, LogDet
 from deltarule.notation.symbols import Index, Size
 from deltarule.notation.tensors import Tensor
+from deltarule.notation.text import text
 
 #: A sum over more points than this is taken in parts, to bound the memory.
 MOST_POINTS = 1 << 22
@@ -132,7 +133,10 @@ class _Walk:
         table = {**self.values.scalars, **self.values.sizes}
         found = number.xreplace({s: sympy.Rational(str(v)) for s, v in table.items()})
         if not found.is_Rational:
-            raise DeltaruleError(f"the exponent {number} is no fraction")
+            raise DeltaruleError(
+                f"the exponent {text(number)} is no fraction", None,
+                "an exponent is a number or a scalar; for another, write exp(a*log(x)) for x**a",
+            )
         return self._fixed(found)
 
     def _function(self, node, grid):

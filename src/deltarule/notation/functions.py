@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
 
 import sympy
 from sympy import Dummy, Expr, Function, Rational
@@ -67,7 +68,8 @@ def elementwise(
     cancels there.
     """
     row = Row(name, title or name, formula, stable, kink, leaf, symbol, native)
-    FUNCTIONS[name] = type(name, (Elementwise,), {"row": row})
+    taken = 1 if leaf else len(signature(formula).parameters)
+    FUNCTIONS[name] = type(name, (Elementwise,), {"row": row, "nargs": taken})
     return FUNCTIONS[name]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Add, Expr, Integer, Tuple
+from sympy import Add, Expr, Integer, Tuple, ilcm
 from sympy.core.relational import (
     Equality,
     GreaterThan,
@@ -147,11 +147,11 @@ def condition(statement, page: Page) -> nodes.Condition:
             "write > or <; or where(a >= b, then, otherwise), which may take >= and <=",
         )
     if isinstance(statement, GreaterThan | LessThan):
-        return nodes.AtLeastZero(statement.gts - statement.lts)
+        return nodes.AtLeastZero(_whole(statement, page).expand())
     if isinstance(statement, StrictGreaterThan | StrictLessThan):
         if about_reals(statement, page):
             return nodes.Positive(expression(statement.gts - statement.lts, page))
-        return nodes.AtLeastZero(statement.gts - statement.lts - 1)
+        return nodes.AtLeastZero((_whole(statement, page) - 1).expand())
     if isinstance(statement, Equality):
         return nodes.Equal(*statement.args)
     if isinstance(statement, Unequality):
@@ -162,18 +162,21 @@ def condition(statement, page: Page) -> nodes.Condition:
 
 
 def about_reals(statement, page: Page) -> bool:
-    """Whether it is a comparison of anything but whole numbers: of entries of other tensors, of
-    scalars, or with a fraction.
-    """
+    """Whether it is a comparison of entries of tensors other than whole numbers, or of scalars."""
     if not isinstance(statement, Relational):
         return False
     names = {nodes.tensor_name(r) for r in nodes.reads(statement)}
-    return (
-        any(name in page.tensors and not page.tensors[name].whole for name in names)
-        or bool(statement.atoms(Scalar))
-        or any(number.is_integer is False for side in statement.args
-               for number in Add.make_args(side) if number.is_number)
-    )  # fmt: skip
+    return bool(statement.atoms(Scalar)) or any(
+        name in page.tensors and not page.tensors[name].whole for name in names
+    )
+
+
+def _whole(statement, page: Page) -> Expr:
+    """How much larger the greater side of a comparison of indices is, times the denominators: where
+    n ≥ 1/2, it is 2·n − 1.
+    """
+    found = expression(statement.gts - statement.lts, page).expand()
+    return ilcm(1, *(t.as_coeff_Mul()[0].q for t in Add.make_args(found))) * found
 
 
 def differ(one, other) -> nodes.Condition:
