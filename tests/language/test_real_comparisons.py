@@ -3,8 +3,10 @@
 import pytest
 
 from deltarule.calculus import derive
+from deltarule.checking.gradient_checks import check_gradients
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import load
+from deltarule.notation.nodes import Positive, Reduction, walk
 from deltarule.notation.text import text
 
 HEAD = '''"""A layer."""
@@ -63,3 +65,14 @@ def test_an_exponent_that_is_learnt_is_refused_with_a_way_out(tmp_path):
         derive(network(tmp_path, "p = parameter('p')\ny[n, m] = x[n, m] ** p"))
     assert caught.value.fact == "the exponent p is no fraction"
     assert caught.value.remedy.endswith("write exp(a*log(x)) for x**a")
+
+
+@pytest.mark.parametrize("word", ["Sum", "Product", "Mean"])
+def test_what_counts_by_its_values_is_no_condition_on_indices(tmp_path, word):
+    """Loops take conditions on indices alone, so what does not count is 0, or 1 in a product."""
+    lines = f"z = output('z', N)\nz[n] = {word}[m](x[n, m], where=[x[n, m] > 0.1, m >= 1])\n"
+    found = network(tmp_path, "y[n, m] = x[n, m]\n" + lines)
+    stated = [c for e in found.equations for node in walk(e.rhs) if isinstance(node, Reduction)
+              for c in node.conditions]  # fmt: skip
+    assert stated and not any(isinstance(c, Positive) for c in stated)
+    assert all(c.right for c in check_gradients(derive(found), 2, 0, {}))

@@ -52,7 +52,22 @@ class ReductionWord:
         return reduce
 
     def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
-        return self._node(body, ranges, conditions)
+        return _reduced(self._node, body, ranges, conditions)
+
+
+def _reduced(node: type[nodes.Reduction], body: Expr, ranges: list, conditions: list) -> Expr:
+    """The reduction; where terms count by what is above 0, the others are 0, or 1 in a product.
+
+    So the conditions of sums and products are about indices alone, as loops take them.
+    """
+    if node in _NEUTRAL:
+        for real in (c for c in conditions if isinstance(c, nodes.Positive)):
+            body = nodes.Choose(real, body, Integer(_NEUTRAL[node]))
+        conditions = [c for c in conditions if not isinstance(c, nodes.Positive)]
+    return node(body, ranges, conditions)
+
+
+_NEUTRAL: dict[type[nodes.Reduction], int] = {nodes.Sum: 0, nodes.Product: 1}
 
 
 class MaxWord(ReductionWord):
@@ -72,8 +87,8 @@ class MeanWord(ReductionWord):
     def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
         count = nodes.multiply(n for _, n in ranges)
         if conditions:
-            count = nodes.Sum(Integer(1), ranges, conditions)
-        return nodes.Sum(body, ranges, conditions) / count
+            count = _reduced(nodes.Sum, Integer(1), ranges, conditions)
+        return _reduced(nodes.Sum, body, ranges, conditions) / count
 
 
 class MatrixWord(ReductionWord):
