@@ -101,6 +101,17 @@ PLANTED = {
         "max_pool1d", tied_givens, "dL/dx", lambda q: pool_dx(q, add=True, all_of_a_tie=True),
         ("all of a tie",), OVERLAPPING,
     ),
+    "mean for the largest": Planted(
+        "max_pool1d", pool_givens, "y",
+        lambda q: np.stack([q["x"][:, :, i:i + 3].mean(-1) for i in range(4)], -1),
+        ("mean for the largest",), OVERLAPPING,
+    ),
+    "gradient spread over the window": Planted(
+        "max_pool1d", pool_givens, "dL/dx",
+        lambda q: np.stack([q["dL/dy"][:, :, max(0, p - 2):p + 1].sum(-1) / 3
+                            for p in range(6)], -1),
+        ("mean for the largest",), OVERLAPPING,
+    ),
     "25 divisor lost": Planted(
         "avg_pool2d", average_givens, "dL/dx", lambda q: average_dx(q, "none"), ("divisor lost",),
         BORDER,

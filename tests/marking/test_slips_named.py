@@ -10,6 +10,7 @@ from by_hand import RATE, draw, printed, right, sheet, sigmoid
 
 from deltarule.marking import mark
 from deltarule.marking.answers import Answers
+from deltarule.marking.arrays import read_numbers
 from deltarule.marking.verdicts import MISTAKE, RIGHT
 
 SIZES = (3, 2, 4, 2)
@@ -163,3 +164,23 @@ def test_one_number_of_few_digits_is_no_evidence_of_a_number_misread():
     found = mark(sheet(givens, {"E": np.array(0.43)}, 2)).verdicts[-1]
     assert "given misread" not in found.mistakes
     assert found.verdict != RIGHT
+
+
+def exchanged_digits(text):
+    at = next(k for k in range(2, 6) if text[k] != text[k + 1])
+    return text[:at] + text[at + 1] + text[at] + text[at + 2:]
+
+
+@pytest.mark.parametrize(("write", "said"), [
+    (exchanged_digits, "two digits are exchanged"),
+    (lambda text: text[2] + "." + text[3:], "the decimal point stands one place too far right"),
+])
+def test_one_entry_written_down_wrongly_is_named(write, said):
+    givens = draw(4, SIZES)
+    exact = sheet(givens, {"h1": right(givens)["h1"]}, 5).runs[0].published["h1"]
+    rows = [[n.text for n in row] for row in exact]
+    rows[1][2] = write(rows[1][2])
+    run = replace(sheet(givens, {}, 5).runs[0], published={"h1": read_numbers(rows, "h1")})
+    found = mark(replace(sheet(givens, {}, 5), runs=(run,))).verdicts
+    assert [v.verdict for v in found] == [RIGHT, MISTAKE]
+    assert (found[1].mistakes, found[1].finding) == (("misprint",), said)

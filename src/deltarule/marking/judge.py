@@ -12,6 +12,7 @@ from deltarule.checking.show import finite
 from deltarule.marking import digits, givens, verdicts, words
 from deltarule.marking.desk import Desk
 from deltarule.marking.explain import Explanation
+from deltarule.marking.misprints import misprint
 from deltarule.marking.nearby import is_subgradient
 from deltarule.marking.paper import Written
 from deltarule.marking.verdicts import Verdict
@@ -185,15 +186,16 @@ def _shortened_otherwise(desk: Desk, written: Written, entries: list) -> Verdict
 
 
 def _last_digit(desk: Desk, written: Written, entries: list) -> Verdict | None:
-    """Values that are one off in their last digit."""
-    exact = desk.bench.right(written.quantity)
-    finding = digits.one_off(written, entries, exact, desk.paper.rounding.rule)
-    if not finding:
-        return None
-    desk.explainer.carrying.not_right.add(written.quantity)
-    return verdict_on(
-        desk, written, entries, verdicts.MISTAKE, finding, mistakes=("last digit",)
-    )
+    """Values that are one off in their last digit, or right but for how they are written."""
+    exact, rule = desk.bench.right(written.quantity), desk.paper.rounding.rule
+    for kind, found in (("last digit", digits.one_off), ("misprint", misprint)):
+        finding = found(written, entries, exact, rule)
+        if finding:
+            desk.explainer.carrying.not_right.add(written.quantity)
+            return verdict_on(
+                desk, written, entries, verdicts.MISTAKE, finding, mistakes=(kind,)
+            )
+    return None
 
 
 def _of_fine(desk: Desk, written: Written, fine: list, carried: dict) -> Verdict:

@@ -21,7 +21,7 @@ from deltarule.marking.mistakes.paths import path
 from deltarule.marking.mistakes.shares import bias_from_weights, in_proportion, means_lost
 from deltarule.marking.mistakes.slopes import activation, slope
 from deltarule.marking.mistakes.statistics import statistic
-from deltarule.marking.mistakes.sums import all_of_a_tie, reduction
+from deltarule.marking.mistakes.sums import all_of_a_tie, other_than_largest, reduction
 from deltarule.marking.mistakes.tensors import stand_in, transposed
 from deltarule.marking.mistakes.times import cut, reversed_order, wrong_time
 from deltarule.marking.mistakes.updates import another_rate, stale
@@ -32,7 +32,7 @@ ROWS = (
     constant, power, factor_twice, activation, reversed_order, scalar_gate, all_of_a_tie,
     window, statistic, path, overwritten, slope_again, some_of_the_sum, other_axis,
     slope_elsewhere, slopes_exchanged, exponent, logarithm, applied_early, another_rate, stale,
-    in_proportion, bias_from_weights, means_lost,
+    in_proportion, bias_from_weights, means_lost, other_than_largest,
 )
 
 #: The rows that are tried last: numbers copied or read wrongly, many for every line.

@@ -9,7 +9,7 @@ from sympy import Integer
 from deltarule.marking.mistakes.scene import Scene, Wrong
 from deltarule.marking.mistakes.sites import sites
 from deltarule.notation import nodes
-from deltarule.notation.nodes import MaxAll, Selection, Sum
+from deltarule.notation.nodes import Max, MaxAll, Selection, Sum
 from deltarule.notation.substitution import substitute
 from deltarule.notation.text import text
 
@@ -50,3 +50,27 @@ def all_of_a_tie(scene: Scene) -> Iterator[Wrong]:
             "all of a tie", 4.0, Selection(MaxAll(*rhs.maximum.args), rhs.args[1]),
             "every one of several largest passes the whole gradient",
         )
+
+
+def other_than_largest(scene: Scene) -> Iterator[Wrong]:
+    """The mean or the smallest for the largest; its gradient spread over the whole window."""
+    rhs = scene.equation.rhs
+    spread = isinstance(rhs, Selection)
+    node = rhs.maximum if spread else rhs
+    if not isinstance(node, Max) or not node.ranges:
+        return
+    number = nodes.multiply(n for _, n in node.ranges)
+    if spread:
+        yield Wrong(
+            "mean for the largest", 4.2, 1 / number,
+            "the gradient is spread over the whole window, as if it were a mean",
+        )
+        return
+    yield Wrong(
+        "mean for the largest", 4.2, Sum(node.body, node.ranges, node.conditions) / number,
+        "the mean stands for the largest",
+    )
+    yield Wrong(
+        "smallest for the largest", 4.5, -node.func(-node.body, node.ranges, node.conditions),
+        "the smallest stands for the largest",
+    )
