@@ -9,7 +9,7 @@ from pathlib import Path
 from deltarule.cli.arguments import split
 from deltarule.cli.screen import busy, console, write, write_json
 from deltarule.marking import Marking, load_sheet, mark
-from deltarule.marking.answers import load_answers
+from deltarule.marking.answers import holds_answers, load_answers
 from deltarule.marking.sheets import sheet_names
 from deltarule.notation.errors import DeltaruleError
 
@@ -71,24 +71,12 @@ def _marked(request: Request, bare: Sequence[str]) -> Marking:
         )  # fmt: skip
     name = what[0]
     with busy(f"marking {name}"):
-        if name.endswith(".toml") and bare[0] != "example" and _holds_answers(name):
+        if request.sheet is not None:
+            return mark(load_sheet(request.sheet), load_answers(name))
+        if name.endswith(".toml") and bare[0] != "example" and holds_answers(name):
             answers = load_answers(name)
-            sheet = request.sheet or answers.sheet
-            if sheet is None:
-                raise DeltaruleError(
-                    "the answers do not say which sheet they are to", name,
-                    'give --sheet slide, or write sheet = "slide" on top of the file',
-                )  # fmt: skip
-            return mark(load_sheet(sheet), answers)
+            return mark(load_sheet(answers.example()), answers)
         return mark(load_sheet(name))
-
-
-def _holds_answers(path: str) -> bool:
-    """Whether a file is meant as answers: it has such a table, or nothing that a sheet needs."""
-    from deltarule.marking.toml_text import read_toml
-
-    data = read_toml(Path(path), path).data
-    return bool({"answers", "formulas"} & data.keys()) or "network" not in data
 
 
 def _show_template(request: Request) -> int:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from deltarule.cli.folding import cells, filled, folded
+from deltarule.notation.visible import visible
 
 
 class Page:
@@ -46,16 +47,17 @@ class Page:
 
     def prose(self, words: str, indent: int = 0, style: str = "") -> None:
         """A sentence, broken between words."""
-        for line in filled(words, self.width - indent):
+        for line in filled(visible(words), self.width - indent):
             self.lines.append(Text(" " * indent).append(line, style=style))
 
     def prose_line(self, words: str, style: str = "") -> None:
         """One line as it stands, such as a row of a table that is known to fit."""
-        self.lines.append(Text(words, style=style))
+        self.lines.append(Text(visible(words), style=style))
 
     def formula(self, formula: str, indent: int = 2, style: str = "", hang: int | None = None,
                 lead: str = "") -> None:  # fmt: skip
         """A formula, its left-hand side set off; `lead` stands before it, such as a number."""
+        formula = visible(formula)
         left = formula.find(" = ")
         room = self.width - indent - cells(lead)
         for k, line in enumerate(folded(formula, room, hang)):
@@ -68,6 +70,7 @@ class Page:
 
     def item(self, name: str, words: str, column: int) -> None:
         """A name, and in a column beside it (beneath it, on a narrow screen) what it is."""
+        name, words = visible(name), visible(words)
         column = min(column, self.width // 3)
         fits = cells(name) + 2 < column
         rest = filled(words, self.width - 2 - column)
@@ -80,6 +83,7 @@ class Page:
         math: bool = False,
     ) -> None:  # fmt: skip
         """A label and what it labels, hanging in a column of its own."""
+        words = visible(words)
         lead = f"{label}:"
         column = max(column, cells(lead) + 1)
         room = self.width - indent - column

@@ -5,6 +5,7 @@ Exit status: 0 all right, 1 something is wrong, 2 the command could not run.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
@@ -12,13 +13,17 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.visible import visible, visible_json
 
 #: Progress is shown for what takes longer than this many seconds.
 PATIENCE = 1.0
+#: What writing may end in: no space, no quota, a file too large, a failing or a closed device.
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def run(command: Callable[[], int], as_json: bool = False) -> NoReturn:
     """Run a command and leave with its exit status; an error becomes a message, and status 2."""
+    _open_closed()
     try:
         status = command()
     except DeltaruleError as error:
@@ -31,7 +36,10 @@ def run(command: Callable[[], int], as_json: bool = False) -> NoReturn:
     except Exception as error:
         if os.environ.get("DELTARULE_TRACEBACK"):
             raise
-        status = _tell(_fault(error), as_json)
+        unwritten = isinstance(error, OSError) and error.errno in _FULL
+        if unwritten:
+            silence()
+        status = _tell(_unwritten(error) if unwritten else _fault(error), as_json and not unwritten)
     sys.exit(status)
 
 
@@ -39,6 +47,7 @@ def write(text: str) -> None:
     """Plain text to standard output. A reader who has gone away ends it quietly."""
     try:
         _can_say(sys.stdout)
+        text = visible(text)
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
         sys.stdout.flush()
     except BrokenPipeError:
@@ -49,7 +58,7 @@ def write_json(values: object) -> None:
     """Values as JSON to standard output."""
     import json
 
-    write(json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False))
+    write(visible_json(json.dumps(values, ensure_ascii=False, indent=2, allow_nan=False)))
 
 
 def console(stderr: bool = False):
@@ -76,6 +85,14 @@ def silence() -> None:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     finally:
         os.close(nowhere)
+
+
+def _open_closed() -> None:
+    """Streams that the shell has closed (`>&-`) are opened to nowhere: the status still tells."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            mode = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
 
 
 class busy:
@@ -135,6 +152,14 @@ def _tell(error: DeltaruleError, as_json: bool) -> int:
         page.labelled("remedy", error.remedy)
     page.show(screen)
     return 2
+
+
+def _unwritten(error: Exception) -> DeltaruleError:
+    """The output has no room, or no place."""
+    return DeltaruleError(
+        f"the output cannot be written: {os.strerror(getattr(error, 'errno', 0))}",
+        "standard output", "make room, or send it to another place",
+    )  # fmt: skip
 
 
 def _fault(error: Exception) -> DeltaruleError:

@@ -8,7 +8,7 @@ from deltarule.notation.language import *
 
 aliases("stacked_rnn")
 
-layers = option("layers", 2, "recurrent layers, one on the other", at_least=1)
+layers = option("layers", 2, "recurrent layers, one on the other", at_least=1, at_most=100)
 cell = option("cell", "rnn", "what the layers are", choices=("rnn", "gru", "lstm", "peephole_lstm"))
 batch = option("batch", True, "several sequences at once, one a row")
 readout = option("readout", True, "a layer of weights between states and outputs")

@@ -9,7 +9,7 @@ from deltarule.notation.language import *
 
 aliases("dnn", "feedforward")
 
-layers = option("layers", 2, "number of weight matrices", at_least=1)
+layers = option("layers", 2, "number of weight matrices", at_least=1, at_most=100)
 batch = option("batch", True, "several examples at once, one a row")
 bias = option("bias", False, "add a bias to every unit")
 hidden = option("activation", "sigmoid", "of the hidden layers", choices=ACTIVATIONS)

@@ -2,7 +2,7 @@
 
 from deltarule.notation.language import *
 
-layers = option("layers", 3, "number of weights", at_least=1)
+layers = option("layers", 3, "number of weights", at_least=1, at_most=100)
 phi = activation("activation", "sigmoid", "of every unit")
 error = option(
     "loss", "none", "none: ∂L/∂ŷ comes from outside", choices=("none", "half_squared")

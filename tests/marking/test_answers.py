@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deltarule.marking.answers import load_answers, template
+from deltarule.marking.answers import holds_answers, load_answers, template
 from deltarule.marking.arrays import entries
 from deltarule.marking.printed import Printed
 from deltarule.notation.errors import DeltaruleError
@@ -50,8 +50,34 @@ def test_nothing_but_answers(answers):
     assert (read.sheet, read.who, read.values) == (None, "", {"E": Printed("1")})
 
 
-def test_a_sheet_of_ones_own_lies_beside_the_answers(answers, tmp_path):
-    assert answers('sheet = "exam.toml"\n[answers]\n').sheet == str(tmp_path / "exam.toml")
+def test_an_example_is_named_by_its_bare_name_alone(answers):
+    assert answers('sheet = "slide"\n[answers]\n').example() == "slide"
+    for sheet in ("exam.toml", "./slide", "/etc/passwd", "../slide.toml", "slide.toml", "exam"):
+        with pytest.raises(DeltaruleError) as caught:
+            answers(f'sheet = "{sheet}"\n[answers]\n').example()
+        assert caught.value.fact == (
+            f"the answers name '{sheet}', which is none of the examples, and a file that somebody "
+            "else names is not opened"
+        )
+        assert caught.value.remedy.endswith(
+            "name it yourself: check answers.toml --sheet sheet.toml"
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "of_answers"),
+    [
+        ("[answers]\n", True),
+        ('sheet = "slide"\n[formulas]\n', True),
+        ("[formulas]\n", True),
+        ('title = "t"\nnetwork = "mlp"\n[given]\n[published]\n[formulas]\n', False),
+        ('title = "t"\n[given]\n[formulas]\n', False),
+        ('network = "./evil.py"\nwho = "Eve"\n[given]\n', True),
+    ],
+)
+def test_answers_and_sheets_are_told_apart_by_what_they_hold(tmp_path, text, of_answers):
+    (tmp_path / "file.toml").write_text(text, encoding="utf-8")
+    assert holds_answers(tmp_path / "file.toml") is of_answers
 
 
 REFUSED = [

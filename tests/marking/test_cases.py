@@ -27,7 +27,8 @@ def marked(name: str) -> Marking:
     if "network" in path.read_text(encoding="utf-8"):
         return mark(load_sheet(path))
     answers = load_answers(path)
-    return mark(answers.sheet or "slide", answers)
+    sheet = answers.sheet or "slide"
+    return mark(CASES / sheet if sheet.endswith(".toml") else sheet, answers)
 
 
 def verdicts(marking: Marking, run: int = 1) -> dict:

@@ -31,6 +31,19 @@ READ = [  # text, value, decimals, significant figures
     ("3/4", "3/4", None, None),
     ("−1 / 3", "-1/3", None, None),
     (" 0.25 ", "1/4", 2, 2),
+    ("62.5%", "0.625", 3, 3),
+    ("12 %", "0.12", 2, 2),
+    ("-.07", "-0.07", 2, 1),
+    ("~0.07", "0.07", 2, 1),
+    ("≈ −0,07", "-0.07", 2, 1),
+    ("ca. 0.5", "1/2", 1, 1),
+    ("about 1", "1", 0, 1),
+    ("0.07 (approx.)", "0.07", 2, 1),
+    ("1 234,5", "1234.5", 1, 5),
+    ("1'234.5", "1234.5", 1, 5),
+    ("1,234.5", "1234.5", 1, 5),
+    ("−1.234.567,89", "-1234567.89", 2, 9),
+    ("1,234", "1.234", 3, 4),
 ]
 REFUSED = {
     "": "write 0.5, 0,5, -3, 3/4 or 1.2e-3",
@@ -46,8 +59,9 @@ REFUSED = {
     "٣": "write 0.5, 0,5, -3, 3/4 or 1.2e-3",
     "nan": "only finite numbers are marked; write 0.5, 0,5, -3, 3/4 or 1.2e-3",
     "-Inf": "only finite numbers are marked; write 0.5, 0,5, -3, 3/4 or 1.2e-3",
-    "12%": "write 0.12 for 12%",
-    "1,234.5": "one decimal point or comma, and nothing between thousands",
+    "1,23,4.5": "one decimal point or comma, and three digits between marks of thousands",
+    "%": "write 0.5, 0,5, -3, 3/4 or 1.2e-3",
+    "?": "write 0.5, 0,5, -3, 3/4 or 1.2e-3",
 }
 numbers = st.builds(
     lambda digits, places: Printed(f"{Decimal(digits).scaleb(-places):f}"),
@@ -77,7 +91,9 @@ def test_refused_with_place_and_remedy(text, remedy):
     ("text", "fact"),
     [
         ("1/0", "'1/0' divides by zero"),
-        ("1e999999999", "'1e999999999' is beyond 10^400"),
+        ("1e999999999", "'1e999999999' is beyond 10^300"),
+        ("1e309", "'1e309' is beyond 10^300"),
+        ("9" * 301, f"'{'9' * 57}…' is beyond 10^300"),
         ("9" * 500, "a number of 500 characters"),
     ],
 )

@@ -221,7 +221,7 @@ class _Walk:
         return self._lift(self.arithmetic.number(Fraction(int(outside.p), int(outside.q))))
 
     def _reduction(self, node, grid):
-        extents = [self.values.extent(n) for _, n in node.ranges]
+        extents = [max(self.values.extent(n), 0) for _, n in node.ranges]
         if isinstance(node, nodes.Sum) and self.arithmetic.contracts:
             found = contraction(node, grid, extents, self.values.arrays)
             if found is not None:

@@ -13,14 +13,25 @@ from deltarule.arithmetic.base import Arithmetic, DivisionByZero, Undecided, ent
 from deltarule.arithmetic.rounding import round_decimal, round_significant
 from deltarule.arithmetic.undefined import UNDEFINED, Undefined
 
+#: A ball beyond 2^±8192 is not written out: far beyond floats, it would take all memory.
+MOST_BITS = 8192
+
 
 def fraction(value):
-    """An exact rational as a Fraction; of a ball, its midpoint. What is no number stays so."""
+    """An exact rational as a Fraction; of a ball, its midpoint. What is no number stays so.
+
+    What is beyond 2^8192, as exp(1e100) is, is no number here; what is below 2^−8192 is 0.
+    """
     if isinstance(value, flint.arb):
         if not value.is_finite():
             return UNDEFINED
         mantissa, exponent = value.mid().man_exp()
-        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+        size = int(exponent) + int(mantissa).bit_length()
+        if size > MOST_BITS:
+            return UNDEFINED
+        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent) if size > -MOST_BITS else (
+            Fraction(0)
+        )
     if isinstance(value, flint.fmpq):
         return Fraction(int(value.p), int(value.q))
     return value if isinstance(value, (Undefined, MinusInfinity)) else Fraction(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 from deltarule.arithmetic.exact import MinusInfinity, fraction
@@ -39,8 +40,8 @@ def with_decimals(number: object, decimals: int) -> str:
     if not finite(number):
         return infinite(number)
     exact = fraction(number)
-    scaled = abs(exact) * 10**decimals
-    digits = str(int(scaled)).rjust(decimals + 1, "0")
+    scaled = abs(exact) * Fraction(10) ** decimals
+    digits = str(int(scaled) if decimals >= 0 else int(abs(exact))).rjust(decimals + 1, "0")
     text = digits[:-decimals] + "." + digits[-decimals:] if decimals > 0 else digits
     return (MINUS if exact < 0 else "") + text
 
@@ -50,6 +51,8 @@ def plain(value: Fraction) -> str:
     if value == 0:
         return "0"
     size = abs(value)
+    if size >= 10**300 or size < Fraction(1, 10**300):
+        return f"{Decimal(value.numerator) / value.denominator:.10g}".lower().replace("e+", "e")
     if size >= 10**7 or size < Fraction(1, 10**5):
         return f"{float(value):.10g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
     return f"{float(value):.12f}".rstrip("0").rstrip(".")

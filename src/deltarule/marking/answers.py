@@ -1,6 +1,6 @@
 """What somebody wrote for a sheet: printed numbers, read from a TOML file.
 
-    sheet = "slide"          # an example's name, or a path from this file on; may be left out
+    sheet = "slide"          # an example's name; may be left out
     who = "Emmy N."          # may be left out
     run = 2                  # which run of the sheet, counted from 1; left out: the first
 
@@ -13,6 +13,9 @@
     "dE/ds2" = "(yhat - y) yhat (1 - yhat)"
 
 Names are spelled as on sheets. An empty string is a missing answer, one entry of a list too.
+
+Answers come from somebody else, so that nothing they name is opened: a sheet of one's own is
+named by whoever marks, never followed from here.
 """
 
 from __future__ import annotations
@@ -23,9 +26,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deltarule.marking.arrays import Numbers, entries, read_numbers
-from deltarule.marking.sheet_format import read_formulas
+from deltarule.marking.sheet_format import SHEET_KEYS, read_formulas
+from deltarule.marking.sheets import sheet_names
 from deltarule.marking.toml_text import TomlText, expect, read_toml, refuse_unknown
-from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.names import parse_reference
 
 KEYS = ("sheet", "who", "run", "answers", "formulas")
@@ -35,7 +39,7 @@ KEYS = ("sheet", "who", "run", "answers", "formulas")
 class Answers:
     """Answers by canonical name, as text; None where one entry of a list was left empty.
 
-    `sheet` is a name or a path that load_sheet takes; None when the file names none.
+    `sheet` is what the file calls its sheet, as written; None when it names none.
     """
 
     sheet: str | None
@@ -44,6 +48,23 @@ class Answers:
     path: str
     run: int = 1
     formulas: dict[str, str] = field(default_factory=dict)
+
+    def example(self) -> str:
+        """The example that the answers are to. Raises DeltaruleError for any other sheet."""
+        if self.sheet is None:
+            raise DeltaruleError(
+                "the answers do not say which sheet they are to", self.path,
+                'give --sheet slide, or write sheet = "slide" on top of the file',
+            )  # fmt: skip
+        if self.sheet not in sheet_names():
+            hint = did_you_mean(self.sheet, sheet_names())
+            remedy = f"name it yourself: check {Path(self.path).name} --sheet sheet.toml"
+            raise DeltaruleError(
+                f"the answers name {self.sheet!r}, which is none of the examples, and a file that "
+                "somebody else names is not opened",
+                self.path, f"{hint} {remedy}" if hint else remedy,
+            )  # fmt: skip
+        return self.sheet
 
 
 def load_answers(path: str | Path) -> Answers:
@@ -59,8 +80,16 @@ def load_answers(path: str | Path) -> Answers:
     if run < 1:
         raise DeltaruleError(f"run = {run}", toml.where("", "run"), "runs are counted from 1")
     who = expect(toml.data.get("who", ""), str, toml.where("", "who"))
-    sheet = _sheet(toml, Path(path).parent)
+    sheet = expect(toml.data.get("sheet", ""), str, toml.where("", "sheet")) or None
     return Answers(sheet, who, _values(toml), str(path), run, formulas)
+
+
+def holds_answers(path: str | Path) -> bool:
+    """Whether a file holds answers, not a sheet: what it has tells, whatever it is called."""
+    keys = read_toml(Path(path), str(path)).data.keys()
+    if keys & {"answers", "who"}:
+        return True
+    return not keys & (set(SHEET_KEYS) - set(KEYS))
 
 
 def template(
@@ -80,14 +109,6 @@ def template(
         reference = str(parse_reference(name))
         lines.append(f"{json.dumps(reference)} = {_blank(tuple(extent))}")
     return "\n".join(lines) + "\n"
-
-
-def _sheet(toml: TomlText, folder: Path) -> str | None:
-    """The sheet's name; a path is meant from the answers file's folder on."""
-    sheet = expect(toml.data.get("sheet", ""), str, toml.where("", "sheet"))
-    if "/" in sheet or sheet.endswith(".toml"):
-        return str(folder / sheet)
-    return sheet or None
 
 
 def _values(toml: TomlText) -> dict[str, Numbers]:

@@ -159,7 +159,7 @@ def run_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Derivation]
 
 def derivation_of(run: Run, known: dict[tuple, Derivation]) -> Derivation:
     """The derivation of a run's network, made once."""
-    key = (run.network, tuple(sorted(run.options.items())))
+    key = (run.network, repr(sorted(run.options.items())))
     if key not in known:
         known[key] = derive(load(run.network, **run.options))
     return known[key]

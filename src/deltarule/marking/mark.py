@@ -18,7 +18,7 @@ from deltarule.marking.mends import mended
 from deltarule.marking.paper import Written
 from deltarule.marking.sheets import Run, Sheet, load_sheet
 from deltarule.marking.verdicts import Marking, Verdict
-from deltarule.notation.errors import DeltaruleError, told_at
+from deltarule.notation.errors import DeltaruleError, in_one_line, told_at
 
 
 def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None) -> Marking:
@@ -93,7 +93,7 @@ def judged_formulas(
         try:
             found.append(judge_formula(derivation, quantity, formula, number, grounds))
         except DeltaruleError as error:
-            told = f"{error.fact} ({error.place or quantity}): {error.remedy}"
+            told = in_one_line(error)
             found.append(
                 Verdict(quantity, None, verdicts.UNREADABLE, told, "", formula, run=number)
             )

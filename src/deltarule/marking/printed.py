@@ -1,7 +1,8 @@
 """Numbers as somebody printed or typed them: the value, and how much of it the digits say.
 
 Read are `12`, `-0.5`, `−0,5` (Unicode minus, decimal comma), `+.5`, `3/4`, `1.2e-3`,
-`1.2·10^-3`, `1,2·10⁻³`. Nothing is evaluated. Infinite values, NaN and percentages are refused.
+`1.2·10^-3`, `1,2·10⁻³`, and where they are clear `62.5%`, `1 234,5`, `1,234.5`, `~0.07` and
+`0.07 (approx.)`. Nothing is evaluated. Infinite values and NaN are refused.
 """
 
 from __future__ import annotations
@@ -24,7 +25,23 @@ _DECIMAL = re.compile(
     re.ASCII,
 )
 _FRACTION = re.compile(_SIGN + r"(?P<over>[0-9]+)\s*/\s*(?P<under>[0-9]+)", re.ASCII)
-_LONGEST, _LARGEST_POWER = 400, 400
+#: Thousands set apart: by blanks or apostrophes, or by the other of point and comma.
+_THOUSANDS = re.compile(
+    r"(?P<sign>[+-]?)(?P<whole>[0-9]{1,3}(?:(?P<mark>[ '’])[0-9]{3})(?:(?P=mark)[0-9]{3})*)"
+    r"(?P<part>[.,][0-9]*)?"
+    r"|(?P<sign2>[+-]?)(?P<whole2>[0-9]{1,3}(?:(?P<mark2>[.,])[0-9]{3})+)"
+    r"(?P<part2>(?!(?P=mark2))[.,][0-9]*)"
+    r"|(?P<sign3>[+-]?)(?P<whole3>[0-9]{1,3}(?:(?P<mark3>[.,])[0-9]{3})(?:(?P=mark3)[0-9]{3})+)",
+    re.ASCII,
+)
+_ABOUT = re.compile(
+    r"(?:[=~∼≈≃≅]|ca\.?(?=[ 0-9.+-])|circa\b|approx(?:imately|\.)?|about\b|roughly\b)\s*",
+    re.IGNORECASE,
+)
+_ROUNDED = re.compile(
+    r"\s*(?:…|\.\.\.|\(?(?:approx(?:imately|\.)?|rounded|about|ca\.|circa)\)?)", re.IGNORECASE
+)
+_LONGEST, _LARGEST_POWER = 400, 300
 _HALF = Fraction(1, 2)
 _REMEDY = "write 0.5, 0,5, -3, 3/4 or 1.2e-3"
 
@@ -115,26 +132,31 @@ def _interval_of_size(size: Fraction, unit: Fraction, rule: str | None) -> Inter
 
 def _read(text: str, place: str | None) -> tuple[Fraction, int | None, int | None]:
     """Value, decimals and significant figures of a printed number."""
-    plain = text.strip().translate(_PLAIN_SPELLING)
+    plain = _plain(text) if len(text) <= _LONGEST else text
     if len(plain) > _LONGEST:
         raise DeltaruleError(
             f"a number of {len(plain)} characters", place, f"print at most {_LONGEST}"
         )
+    percent = plain.endswith("%")
+    plain = plain.removesuffix("%").rstrip()
     fraction = _FRACTION.fullmatch(plain)
-    if fraction:
+    if fraction and not percent:
         if not int(fraction["under"]):
             raise DeltaruleError(f"{text!r} divides by zero", place, _REMEDY)
         value = Fraction(int(fraction["over"]), int(fraction["under"]))
         return (-value if fraction["sign"] == "-" else value), None, None
     decimal = _DECIMAL.fullmatch(plain)
     if not decimal or not (decimal["whole"] or decimal["part"]):
-        raise DeltaruleError(f"{text!r} is not a number", place, _why(plain))
+        raise DeltaruleError(f"{shortened(text)!r} is not a number", place, _why(plain))
     part = decimal["part"] or ""
     power = int((decimal["e"] or decimal["ten"] or "0").strip("{}"))
-    if abs(power) > _LARGEST_POWER:
+    whole = decimal["whole"].lstrip("0")
+    if abs(power) > _LARGEST_POWER or len(whole) + power > _LARGEST_POWER:
         raise DeltaruleError(
-            f"{text!r} is beyond 10^{_LARGEST_POWER}", place, "give a number of ordinary size"
-        )
+            f"{shortened(text)!r} is beyond 10^{_LARGEST_POWER}", place,
+            "give a number of ordinary size",
+        )  # fmt: skip
+    power -= 2 * percent
     digits = int(decimal["whole"] + part)
     decimals = len(part) - power
     value = digits * Fraction(10) ** -decimals
@@ -142,12 +164,34 @@ def _read(text: str, place: str | None) -> tuple[Fraction, int | None, int | Non
     return (-value if decimal["sign"] == "-" else value), decimals, figures
 
 
+def _plain(text: str) -> str:
+    """A number in plain spelling, without words for "about" and without marks of thousands."""
+    plain = text.strip().translate(_PLAIN_SPELLING)
+    about = _ABOUT.match(plain)
+    plain = plain[about.end():] if about else plain
+    ending = next((m for m in _ROUNDED.finditer(plain) if m.end() == len(plain)), None)
+    plain = plain[: ending.start()] if ending and ending.start() else plain
+    percent = "%" if plain.endswith("%") else ""
+    grouped = _THOUSANDS.fullmatch(plain.removesuffix("%").rstrip())
+    if not grouped:
+        return plain
+    for k in ("", "2", "3"):
+        if grouped[f"whole{k}"]:
+            whole = re.sub(r"[^0-9]", "", grouped[f"whole{k}"])
+            part = grouped[f"part{k}"] if k != "3" else ""
+            return (grouped[f"sign{k}"] or "") + whole + (part or "") + percent
+    return plain
+
+
+def shortened(text: str) -> str:
+    """Somebody's text, cut where it goes on for long."""
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
 def _why(plain: str) -> str:
     """The remedy that fits what was typed instead of a number."""
     if plain.lower().lstrip("+-") in ("nan", "inf", "infinity", "∞"):
         return f"only finite numbers are marked; {_REMEDY}"
-    if plain.endswith("%"):
-        return "write 0.12 for 12%"
     if "," in plain and "." in plain:
-        return "one decimal point or comma, and nothing between thousands"
+        return "one decimal point or comma, and three digits between marks of thousands"
     return _REMEDY

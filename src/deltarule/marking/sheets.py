@@ -5,7 +5,7 @@ A sheet is a TOML file. Copy this one:
     title = "A 2-3-1 sigmoid network, one step of gradient descent"
     source = "KAIST AI602, lecture 1"
     network = "mlp"                # a derivation's name, or the path of one, from this file on
-    optimiser = "gradient_descent" # the default
+    optimiser = "gradient_descent" # the default; or another, or the path of one
     rate = 1                       # learning rate
     updates = 1                    # how often the parameters are updated
     not_updated = ["b1"]           # parameters held fixed; they stand under [given]
@@ -58,6 +58,8 @@ something, or if it is the only one. A further run inherits network, optimiser, 
 not_updated and rounding unless it has its own; its [run.options], [run.given] and
 [run.properties] add to and replace single values of the sheet's; restated, published, formulas,
 asked, marks and at are its own.
+
+A derivation is a program: whoever opens a sheet that names the path of one runs that program.
 """
 
 from __future__ import annotations
@@ -134,7 +136,8 @@ def load_sheet(name_or_path: str | Path) -> Sheet:
     folder = path.parent if isinstance(path, Path) else Path()
     runs = []
     for settings in read_runs(toml):
-        settings["network"] = _beside(folder, settings["network"])
+        for derivation in ("network", "optimiser"):
+            settings[derivation] = _beside(folder, settings[derivation])
         settings["rounding"] = Rounding(**settings["rounding"])
         runs.append(Run(**settings))
     source = expect(toml.data.get("source", ""), str, toml.where("", "source"))

@@ -23,11 +23,11 @@ def as_printed(value: Fraction, printed: Printed) -> str:
     """A value with as many decimals as somebody printed."""
     if printed.decimals is None or not finite(value):
         return shown(value)
-    rounded = round(Fraction(value) * 10**printed.decimals)
-    half_away = Fraction(value) * 10**printed.decimals
+    half_away = Fraction(value) * Fraction(10) ** printed.decimals
+    rounded = round(half_away)
     if abs(half_away - int(half_away)) == Fraction(1, 2):
         rounded = int(half_away) + (1 if half_away > 0 else -1)
-    return with_decimals(Fraction(rounded, 10**printed.decimals), printed.decimals)
+    return with_decimals(rounded / Fraction(10) ** printed.decimals, printed.decimals)
 
 
 def of_no_value(desk: Desk, quantity: str, entry: tuple) -> str:

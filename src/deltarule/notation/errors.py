@@ -33,6 +33,12 @@ class DeltaruleError(Exception):
         return type(self)(self.fact, inner, self.remedy)
 
 
+def in_one_line(error: DeltaruleError) -> str:
+    """An error as one sentence: fact (place): remedy."""
+    place = f" ({error.place})" if error.place else ""
+    return f"{error.fact}{place}" + (f": {error.remedy}" if error.remedy else "")
+
+
 @contextmanager
 def told_at(place: str) -> Iterator[None]:
     """Errors raised inside tell this place first."""

@@ -224,7 +224,10 @@ def loss(name: str, value) -> Name:
     return named
 
 
-def option(name: str, default, help: str = "", choices: tuple = (), at_least: int | None = None):
+def option(
+    name: str, default, help: str = "", choices: tuple = (), at_least: int | None = None,
+    at_most: int | None = None,
+):  # fmt: skip
     """What the reader may ask for: `layers = option("layers", 2, "weight matrices")`.
 
     The value has the type of the default. Raises DeltaruleError for a value that does not fit.
@@ -240,6 +243,10 @@ def option(name: str, default, help: str = "", choices: tuple = (), at_least: in
     if at_least is not None and value < at_least:
         raise DeltaruleError(
             f"{name} = {value} is too small", page.name, f"{name} is at least {at_least}"
+        )
+    if at_most is not None and value > at_most:
+        raise DeltaruleError(
+            f"{name} = {value} is too large", page.name, f"{name} is at most {at_most}"
         )
     page.options[name] = Option(name, value, default, help, tuple(choices))
     return value

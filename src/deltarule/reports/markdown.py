@@ -10,6 +10,7 @@ from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.notation.names import latex as latex_name
 from deltarule.notation.networks import Network
 from deltarule.notation.text import text
+from deltarule.notation.visible import visible
 from deltarule.reports.alphabet import latex
 from deltarule.reports.matrices import in_matrices
 from deltarule.reports.selection import outside, starts
@@ -69,6 +70,7 @@ def _tensors(network: Network) -> Iterator[str]:
 
 def escaped(words: str) -> str:
     """Text whose signs Markdown would take for its own."""
+    words = visible(words)
     for sign in "\\*_[]|<>$`":
         words = words.replace(sign, "\\" + sign)
     return words

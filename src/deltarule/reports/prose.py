@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from deltarule.notation.names import GREEK
+from deltarule.notation.visible import visible
 
 _ESCAPED = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -30,14 +31,14 @@ _DOWN = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-"))
 def prose(text: str) -> str:
     """Text with LaTeX's own characters escaped and mathematical signs in mathematics mode."""
     pieces: list[str] = []
-    for character in _apart(text):
-        if character in _ACCENTS:
+    for character in _apart(visible(text)):
+        if character in _ACCENTS and pieces:
             pieces[-1:] = [rf"$\{_ACCENTS[character]}{{{pieces[-1].strip('$')}}}$"]
         elif character in _ESCAPED:
             pieces.append(_ESCAPED[character])
         elif (sign := _sign(character)) is not None:
             pieces.append(f"${sign.strip()}$")
-        else:
+        elif character not in _ACCENTS:
             pieces.append(character)
     return "".join(pieces)
 

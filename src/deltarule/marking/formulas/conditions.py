@@ -7,8 +7,10 @@ from typing import TypeVar
 
 from sympy import Expr, Integer, Tuple
 
+from deltarule.marking.formulas.limits import check_length, check_nesting
 from deltarule.marking.formulas.tokens import Token, tokens
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.printed import shortened
 from deltarule.notation import nodes
 from deltarule.notation.equations import extents
 from deltarule.notation.errors import DeltaruleError
@@ -33,7 +35,9 @@ class Conditions:
     ):
         self.formula, self.vocabulary, self.place = formula, vocabulary, place
         self.implied = implied
+        check_length(formula, place)
         self.rest = tokens(formula, place)
+        check_nesting(self.rest, place)
         self.counts = self.halves = False
 
     def sum_of_terms(self) -> Expr:
@@ -246,7 +250,8 @@ class Conditions:
     def error(self, fact: str, remedy: str) -> DeltaruleError:
         """An error with the place in the formula."""
         at = self.rest[0].start + 1 if self.rest else len(self.formula)
-        return DeltaruleError(fact, f"{self.place}, character {at} of {self.formula!r}", remedy)
+        shown = shortened(self.formula)
+        return DeltaruleError(fact, f"{self.place}, character {at} of {shown!r}", remedy)
 
 
 def _of_whole(left: Expr, sign: str, right: Expr) -> Condition:

@@ -22,8 +22,10 @@ from deltarule.notation.symbols import Index
 
 Axes = tuple[tuple[Index, Expr], ...]
 
-#: How many readings of a part are kept.
-MOST = 8
+#: What has a meaning among indices alone.
+_OF_INDICES = ("⌊", "⌈", "mod", "if", "first", "frozen", "inverse", "det")
+#: How many readings of a part are kept, and how many pairs of readings are tried in all.
+MOST, MOST_TRIED = 8, 1000
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,11 @@ def matrix_readings(
 
     Raises DeltaruleError for what cannot be read.
     """
-    found = _MatrixParser(formula, vocabulary, place).parse()
+    parser = _MatrixParser(formula, vocabulary, place)
+    for token in parser.rest:
+        if token.kind == "reduction" or token.text in _OF_INDICES:
+            raise parser.error(f"{token.text} is about indices", "write all indices, or none")
+    found = parser.parse()
     shape = tuple(n for _, n in target)
     fitting = [m for m in found.of if m.shape == shape]
     return [m.at([i for i, _ in target]) for m in sorted(fitting, key=lambda m: m.cost)]
@@ -70,6 +76,18 @@ class _MatrixParser(Parser):
     def __init__(self, formula: str, vocabulary: Vocabulary, place: str):
         super().__init__(formula, vocabulary, place)
         self._numbers = count()
+        self._tried = 0
+
+    def _entries(self, value):
+        return [m.entry for m in value.of] if isinstance(value, Readings) else [value]
+
+    def _count(self, pairs: int) -> None:
+        """Raises DeltaruleError once more ways of reading were tried than any formula needs."""
+        self._tried += pairs
+        if self._tried > MOST_TRIED:
+            raise self.error(
+                "a formula of matrices that can be read in too many ways", "write the indices"
+            )
 
     def _fresh(self, extents: Sequence[Expr]) -> Axes:
         return tuple((Index(f"i{next(self._numbers)}"), n) for n in extents)
@@ -127,6 +145,7 @@ class _MatrixParser(Parser):
         return Readings(tuple(Matrix(change(m.entry), m.axes, m.cost) for m in value.of))
 
     def _both(self, one: Readings, two: Readings, join, word: str) -> Readings:
+        self._count(len(one.of) * len(two.of))
         found = [m for a in one.of for b in two.of for m in join(a, b)]
         if not found:
             shapes = " and ".join(_told(r.of[0].shape) for r in (one, two))
@@ -139,6 +158,10 @@ class _MatrixParser(Parser):
         for length in range(1, len(factors)):
             for start in range(len(factors) - length):
                 end = start + length
+                self._count(sum(
+                    len(table[start, cut].of) * len(table[cut + 1, end].of)
+                    for cut in range(start, end)
+                ))
                 found = [
                     m for cut in range(start, end)
                     for a in table[start, cut].of for b in table[cut + 1, end].of

@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, Integer, Rational, oo
+from sympy import Expr, Integer, Rational, nan, oo
 
+from deltarule.marking.formulas import limits
 from deltarule.marking.formulas.conditions import Conditions
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
@@ -55,6 +56,8 @@ class Parser(Conditions):
         found = self.sum_of_terms()
         if self.rest:
             raise self.error(f"{self.rest[0].text!r} is not expected here", "check the brackets")
+        for entry in self._entries(self._bounded(found)):
+            limits.check_whole(entry, self.place)
         return found
 
     def sum_of_terms(self) -> Expr:
@@ -79,17 +82,26 @@ class Parser(Conditions):
                 self.pop()
                 factors += self._factor(guards)
             elif self.take("/"):
-                factors = [self._divided(self._multiplied(factors), self._signed())]
+                bottom = self._not_zero(self._signed())
+                factors = [self._divided(self._multiplied(factors), bottom)]
             elif token.kind == "name" and token.text == "mod":
                 self.pop()
                 top = self._multiplied(factors)
-                factors = [nodes.Remainder(top, self._power())]
+                factors = [nodes.Remainder(top, self._not_zero(self._power()))]
             elif self._begins_factor(token):
                 factors += self._factor(guards)
             else:
                 break
-        result = self._multiplied(factors)
+        result = self._bounded(self._multiplied(factors))
         return Sum(result, (), guards) if guards else result
+
+    def _bounded(self, value: Expr) -> Expr:
+        """The value itself, unless it is too large to go on with."""
+        for entry in self._entries(value):
+            why = limits.too_long(entry)
+            if why:
+                raise self.error(why, "write it in parts, with numbers of ordinary size")
+        return value
 
     def _begins_factor(self, token: Token) -> bool:
         if token.kind == "name" and token.text in _RESERVED:
@@ -114,17 +126,32 @@ class Parser(Conditions):
                 if not digits.removeprefix("-").isdigit():
                     raise self.error(f"{digits!r} is no exponent", "write s^2 or s^(1/2)")
                 self.pop()
-                base = self._raised(base, Integer(int(digits)))
+                base = self._to_power(base, Integer(int(digits)))
             elif self.rest[0].kind == "transposed":
                 self.pop()
                 base = self._turned(base)
             elif self.take("^"):
                 minus = self.take("-")
                 exponent = self._exponent()
-                base = self._raised(base, -exponent if minus else exponent)
+                base = self._to_power(base, -exponent if minus else exponent)
             else:
                 break
         return base
+
+    def _not_zero(self, bottom: Expr) -> Expr:
+        """What stands below a line. Raises DeltaruleError for 0."""
+        if any(entry.is_zero or entry is nan for entry in self._entries(bottom)):
+            raise self.error("a division by 0", "check what stands below the line")
+        return bottom
+
+    def _to_power(self, base: Expr, exponent: Expr) -> Expr:
+        for entry in self._entries(base):
+            why = limits.too_large(entry, exponent)
+            if why:
+                raise self.error(why, "write a power such as s^2 or s^(1/2)")
+        if exponent.is_negative:
+            self._not_zero(base)
+        return self._raised(base, exponent)
 
     def _exponent(self) -> Expr:
         exponent = self._atom()
@@ -146,9 +173,9 @@ class Parser(Conditions):
             self.expect("|")
             return self._applied(absolute, [inside])
         if token.kind == "number":
-            return self._constant(_number(token))
+            return self._constant(_number(token, self.place))
         if token.text == "∞":
-            return oo
+            return self._constant(oo)
         if token.kind == "reduction":
             return self.reduction(token)
         if token.kind == "root":
@@ -254,6 +281,10 @@ class Parser(Conditions):
         return Inverse(body, row, column, self.extent(row, body))
 
     # What is done with values: matrices in words do it otherwise.
+    def _entries(self, value: Expr) -> list[Expr]:
+        """The expressions that a part may stand for."""
+        return [value]
+
     def _constant(self, value: Expr) -> Expr:
         return value
 
@@ -281,8 +312,8 @@ class Parser(Conditions):
         raise self.error("a transpose needs matrices without indices", "write W[m, d] for W[d, m]ᵀ")
 
 
-def _number(token: Token) -> Rational:
+def _number(token: Token, place: str) -> Rational:
     if token.text in "½¼":
         return Rational(1, 2 if token.text == "½" else 4)
-    value = Printed(token.text).value
+    value = Printed(token.text, f"{place}, character {token.start + 1}").value
     return Rational(value.numerator, value.denominator)

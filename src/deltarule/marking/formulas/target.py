@@ -8,11 +8,15 @@ from sympy import Expr, Integer
 
 from deltarule.calculus import Derivation
 from deltarule.checking.quantities import local_derivative, meant
+from deltarule.marking.printed import shortened
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.names import Reference, pretty
 from deltarule.notation.substitution import substitute
 from deltarule.notation.symbols import Index
+
+#: Formulas for single entries are tried at sizes that have them.
+LARGEST_ENTRY = 1000
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,11 @@ def target_of(derivation: Derivation, quantity: str) -> Target:
             f"{len(equation.indices)}",
             quantity, "give one number for each axis, counted from 0",
         )
+    if any(k > LARGEST_ENTRY for k in entry or ()):
+        raise DeltaruleError(
+            f"{shortened(quantity)} is no entry that can be tried out", shortened(quantity),
+            f"entries count from 0 and here to {LARGEST_ENTRY}; write the formula for all entries",
+        )  # fmt: skip
     return Target(equation, entry)
 
 

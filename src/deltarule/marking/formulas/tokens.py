@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from deltarule.marking.printed import shortened
 from deltarule.notation.errors import DeltaruleError
 
 _NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹ᵀ])[\w\u0300-\u036f])*"
@@ -47,7 +48,7 @@ def tokens(formula: str, place: str) -> list[Token]:
         if match is None:
             raise DeltaruleError(
                 f"{formula[position]!r} has no meaning in a formula",
-                f"{place}, character {position + 1} of {formula!r}",
+                f"{place}, character {position + 1} of {shortened(formula)!r}",
                 "use names, numbers, + − · / ^, parentheses, Σ_m and functions such as σ(s)",
             )
         kind = match.lastgroup or ""

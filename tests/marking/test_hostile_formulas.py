@@ -1,0 +1,69 @@
+"""Formulas that would take for ever, or mean nothing, are refused with their place."""
+
+from functools import lru_cache
+
+import pytest
+
+from deltarule.calculus import derive
+from deltarule.marking.formulas import judge_formula
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.files import load
+
+
+@lru_cache
+def network(batch: bool):
+    return derive(load("mlp", layers=2, batch=batch))
+
+
+REFUSED = {
+    "9^999999999": "a power with the exponent 999999999 is too large",
+    "2^12345": "a power with the exponent 12345 is too large",
+    "2^-1e300": "'1e300' is beyond 10^300",
+    "1e400": "'1e400' is beyond 10^300",
+    "y⁹⁹⁹⁹⁹⁹⁹": "powers above 60 are too high",
+    "((y^60)^60)^60": "powers above 60 are too high",
+    "((9^99)^99)^99": "a power with the exponent 99 is too large",
+    "·".join(["9^90"] * 90): "numbers of more than 300 digits",
+    "y^(1/999999)": "a root of degree 999999 is too high",
+    "(" * 3000 + "y" + ")" * 3000: "a formula of 6001 characters",
+    "(" * 30 + "y" + ")" * 30: "brackets more than 24 deep",
+    "√" * 300 + "y": "sums and roots more than 24 deep",
+    "|" * 500 + "y": "more than 48 bars |",
+    "y+" * 400 + "y": "a formula of more than 600 names, numbers and signs",
+    "σ'(" * 22 + "s2" + ")" * 22: "a formula that becomes too long when its slopes are written out",
+    "Σ_{i=0…99999} Σ_{j=0…99999} y": "sums over more than 300000 points",
+    "Σ_{i=0…999999999} y": "an index above 100000",
+    "y[10000000000000000000000000000000]": "an index above 100000",
+    "[m = 10000000000000000000000] y": "an index above 100000",
+    "1/0": "a division by 0",
+    "y/(1 − 1)": "a division by 0",
+    "0^-1": "a division by 0",
+    "5 mod 0": "a division by 0",
+    "∞ − ∞": "∞ − ∞, or what is like it, which has no value",
+    "y⁻": "'-' is no exponent",
+    "Θ₂[½, m]": "1/2 is no index",
+    "\x1b[31m": "'\\x1b' has no meaning in a formula",
+}
+
+
+@pytest.mark.parametrize("formula", REFUSED)
+def test_refused_with_fact_and_place(formula):
+    with pytest.raises(DeltaruleError) as caught:
+        judge_formula(network(False), "dE/ds2", formula)
+    assert caught.value.fact == REFUSED[formula]
+    assert str(caught.value.place).startswith("dE/ds2")
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("formula", ["log(0)", "exp(" * 20 + "9^99" + ")" * 20, "Σ_{i=0…-5} y"])
+def test_what_can_be_read_gets_a_verdict(formula):
+    for batch in (False, True):
+        assert judge_formula(network(batch), "dE/ds2", formula).verdict in ("wrong", "mistake")
+
+
+@pytest.mark.parametrize("quantity", [
+    "dE/ds2[99999999999]", "dE/dTheta2[99999,0]", "x" * 500, "\x1b[31m", "dE/dh1[1,2,3]", "", "/", "[",
+])  # fmt: skip
+def test_quantities_that_there_are_not(quantity):
+    with pytest.raises(DeltaruleError):
+        judge_formula(network(False), quantity, "y")
