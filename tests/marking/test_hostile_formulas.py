@@ -62,7 +62,8 @@ def test_what_can_be_read_gets_a_verdict(formula):
 
 
 @pytest.mark.parametrize("quantity", [
-    "dE/ds2[99999999999]", "dE/dTheta2[99999,0]", "x" * 500, "\x1b[31m", "dE/dh1[1,2,3]", "", "/", "[",
+    "dE/ds2[99999999999]", "dE/dTheta2[99999,0]", "x" * 500, "\x1b[31m", "dE/dh1[1,2,3]", "", "/",
+    "[",
 ])  # fmt: skip
 def test_quantities_that_there_are_not(quantity):
     with pytest.raises(DeltaruleError):
