@@ -102,8 +102,8 @@ REPLACED = [  # in GOOD: from, to, the error
     ),
     (
         '"s₁" = 0.50',
-        '"s₁" = "about 1"',
-        "'about 1' is not a number\n  where: unit.toml, line 14: published.s₁\n"
+        '"s₁" = "around 1"',
+        "'around 1' is not a number\n  where: unit.toml, line 14: published.s₁\n"
         "  remedy: write 0.5, 0,5, -3, 3/4 or 1.2e-3",
     ),
     (
@@ -176,7 +176,7 @@ REPLACED = [  # in GOOD: from, to, the error
     (
         "[published]",
         "[[run]]\n[run.published]\nE = [1.0, 1e999]\n[[run]]\n[run.published]",
-        "'1e999' is beyond 10^400\n  where: unit.toml, line 15: published.E[1]\n"
+        "'1e999' is beyond 10^300\n  where: unit.toml, line 15: published.E[1]\n"
         "  remedy: give a number of ordinary size",
     ),
 ]

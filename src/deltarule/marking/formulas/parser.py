@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, Integer, Rational, nan, oo
+from sympy import Expr, Integer, Rational, oo
 
 from deltarule.marking.formulas import limits
-from deltarule.marking.formulas.conditions import Conditions
+from deltarule.marking.formulas.bounded import Bounded
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import Printed
@@ -46,7 +46,7 @@ def parse_formula(
     return Parser(formula, vocabulary, place, implied).parse()
 
 
-class Parser(Conditions):
+class Parser(Bounded):
     """Recursive descent over the tokens of one formula."""
 
     def parse(self) -> Expr:
@@ -95,14 +95,6 @@ class Parser(Conditions):
         result = self._bounded(self._multiplied(factors))
         return Sum(result, (), guards) if guards else result
 
-    def _bounded(self, value: Expr) -> Expr:
-        """The value itself, unless it is too large to go on with."""
-        for entry in self._entries(value):
-            why = limits.too_long(entry)
-            if why:
-                raise self.error(why, "write it in parts, with numbers of ordinary size")
-        return value
-
     def _begins_factor(self, token: Token) -> bool:
         if token.kind == "name" and token.text in _RESERVED:
             return False
@@ -137,21 +129,6 @@ class Parser(Conditions):
             else:
                 break
         return base
-
-    def _not_zero(self, bottom: Expr) -> Expr:
-        """What stands below a line. Raises DeltaruleError for 0."""
-        if any(entry.is_zero or entry is nan for entry in self._entries(bottom)):
-            raise self.error("a division by 0", "check what stands below the line")
-        return bottom
-
-    def _to_power(self, base: Expr, exponent: Expr) -> Expr:
-        for entry in self._entries(base):
-            why = limits.too_large(entry, exponent)
-            if why:
-                raise self.error(why, "write a power such as s^2 or s^(1/2)")
-        if exponent.is_negative:
-            self._not_zero(base)
-        return self._raised(base, exponent)
 
     def _exponent(self) -> Expr:
         exponent = self._atom()
@@ -281,10 +258,6 @@ class Parser(Conditions):
         return Inverse(body, row, column, self.extent(row, body))
 
     # What is done with values: matrices in words do it otherwise.
-    def _entries(self, value: Expr) -> list[Expr]:
-        """The expressions that a part may stand for."""
-        return [value]
-
     def _constant(self, value: Expr) -> Expr:
         return value
 
