@@ -13,25 +13,19 @@ from deltarule.arithmetic.base import Arithmetic, DivisionByZero, Undecided, ent
 from deltarule.arithmetic.rounding import round_decimal, round_significant
 from deltarule.arithmetic.undefined import UNDEFINED, Undefined
 
-#: A ball beyond 2^±8192 is not written out: far beyond floats, it would take all memory.
-MOST_BITS = 8192
+MOST_BITS = 8192  # beyond 2^±8192, as exp(1e100) is, a ball is no number, or 0
 
 
 def fraction(value):
-    """An exact rational as a Fraction; of a ball, its midpoint. What is no number stays so.
-
-    What is beyond 2^8192, as exp(1e100) is, is no number here; what is below 2^−8192 is 0.
-    """
+    """An exact rational as a Fraction; of a ball, its midpoint. What is no number stays so."""
     if isinstance(value, flint.arb):
         if not value.is_finite():
             return UNDEFINED
-        mantissa, exponent = value.mid().man_exp()
-        size = int(exponent) + int(mantissa).bit_length()
-        if size > MOST_BITS:
-            return UNDEFINED
-        return Fraction(int(mantissa)) * Fraction(2) ** int(exponent) if size > -MOST_BITS else (
-            Fraction(0)
-        )
+        mantissa, exponent = map(int, value.mid().man_exp())
+        size = exponent + mantissa.bit_length()
+        if abs(size) > MOST_BITS:
+            return UNDEFINED if size > 0 else Fraction(0)
+        return Fraction(mantissa) * Fraction(2) ** exponent
     if isinstance(value, flint.fmpq):
         return Fraction(int(value.p), int(value.q))
     return value if isinstance(value, (Undefined, MinusInfinity)) else Fraction(value)
