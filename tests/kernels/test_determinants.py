@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+import deltarule
 from deltarule.arithmetic.base import Undecided
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.matrices import inverse, log_determinant
 from deltarule.kernels.prelude import matrices
+from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.matrices import not_positive
 
 CYCLE = np.array([[0.0, 2, 0], [0, 0, 3], [4, 0, 0]])
@@ -38,3 +40,30 @@ def test_determinants_not_above_0_are_told():
         "E takes the logarithm of a determinant that is not above 0\n"
         "  remedy: give a matrix whose determinant is above 0"
     )
+
+
+BOUND = """\"\"\"Of a test.\"\"\"
+from deltarule.notation.language import *
+N = size("N")
+n, k = indices("n k")
+A, V, E = input("A", N, N), intermediate("V", N, N), output("E")
+V[n, k] = Inverse[n, k](A[n, k])
+E[()] = LogDet[n, k](A[n, k])
+"""
+
+
+def test_bound_kernels_refuse_what_others_refuse(tmp_path):
+    """At each call, as arrays change in place; NaN that was given is handed on."""
+    path = tmp_path / "layer.py"
+    path.write_text(BOUND, encoding="utf-8")
+    kernel = deltarule.kernel(path, cache=tmp_path)
+    matrix = np.diag([2.0, 3.0])
+    bound = kernel.bind(A=matrix, dE=np.ones(()))
+    assert bound.forward()["E"] == pytest.approx(np.log(6), abs=1e-15)
+    for entry in (-2.0, 0.0):
+        matrix[0, 0] = entry
+        for run in (bound.forward, bound.both, lambda: kernel.forward(A=matrix)):
+            with pytest.raises(DeltaruleError, match="not above 0"):
+                run()
+    matrix[0, 0] = np.nan
+    assert np.isnan(bound.forward()["E"])

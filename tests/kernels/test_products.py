@@ -85,3 +85,20 @@ def test_products_agree_with_numpy_whatever_the_strides(
                           for m in range(M)])  # fmt: skip
         assert (abs(found - wanted) <= bound + np.finfo(dtype).tiny).all()
         assert np.isnan(room[between]).all()
+
+
+@pytest.mark.parametrize("rows, columns", [(1, 1), (3, 40), (20, 40)])
+def test_long_sums_keep_their_digits(made, rows, columns):
+    """Equal numbers are rounded to the same side again and again: blocks keep that small."""
+    dtype, product, _ = made
+    K = 100_000
+    a, b = np.full((rows, K), 0.1, dtype), np.full((K, columns), 0.1, dtype)
+    (a_room, a_strides), (b_room, b_strides) = laid(a, 2, "rows", 0), laid(b, 3, "columns", 0)
+    for add in (0, 1):
+        c, c_strides = laid(np.ones((rows, columns), dtype), 1, "rows", 1)
+        product(c, c_strides, a_room, a_strides, b_room, b_strides, (rows, columns, K),
+                dtype.type(1), add)  # fmt: skip
+        at = 1 + c_strides[0] * np.arange(rows)[:, None] + np.arange(columns)
+        wanted = K * float(dtype.type(0.1)) ** 2 + add
+        assert abs(c[at].astype(float) / wanted - 1).max() < 200 * np.finfo(dtype).eps
+        assert np.isnan(c).sum() == c.size - rows * columns

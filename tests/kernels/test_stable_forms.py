@@ -19,7 +19,7 @@ n = index("n")
 z = input("z", N)
 a, b, c, d = output("a", N), output("b", N), output("c", N), output("d", N)
 f, g, h, k = output("f", N), output("g", N), output("h", N), output("k", N)
-m = output("m", N)
+m, o = output("m", N), output("o", N)
 a[n] = log(1 + exp(z[n]))
 b[n] = 1 / (1 + exp(-z[n]))
 c[n] = z[n] / (1 + exp(-z[n]))
@@ -29,6 +29,7 @@ g[n] = log(exp(z[n]) + exp(-2 * z[n]))
 h[n] = elu(z[n], 1)
 m[n] = log(1 - sigmoid(z[n]))
 k[n] = gelu(z[n])
+o[n] = 1 / (exp(z[n]) + exp(-z[n]))
 """
 
 SUMS = HEAD + """
@@ -40,7 +41,7 @@ mask = input("mask", N, C, below=2)
 u, p, w = intermediate("u", N, C), intermediate("p", N, C), intermediate("w", N, C)
 q, s, a = intermediate("q", N, C), intermediate("s", N), intermediate("a", N, C)
 y1, y2, y3 = output("y1", N), output("y2", N), output("y3", N)
-y4, y5 = output("y4", N), output("y5", N)
+y4, y5, y6 = output("y4", N), output("y5", N), output("y6", N)
 u[n, c] = exp(z[n, c])
 s[n] = Sum[c](u[n, c])
 p[n, c] = u[n, c] / s[n]
@@ -52,6 +53,7 @@ y2[n] = log(Sum[c](exp(z[n, c])))
 y3[n] = Sum[c](x[c] * exp(z[n, c])) / Sum[c](exp(z[n, c]))
 y4[n] = Sum[c](a[n, c] * x[c])
 y5[n] = -Sum[c](r[n, c] * log(q[n, c]) + (1 - r[n, c]) * log(1 - q[n, c]))
+y6[n] = Sum[c](x[c] * square(exp(z[n, c]))) / Sum[c](square(exp(z[n, c])))
 """
 
 

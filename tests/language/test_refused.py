@@ -84,3 +84,8 @@ def test_a_kernel_that_does_not_fit(tmp_path):
     fact, place = refused(tmp_path, text)
     assert fact == "conv2d does not fit: I = 0"
     assert place == "layer.py, line 10"
+
+
+def test_what_is_put_out_has_an_equation(tmp_path):
+    fact, _ = refused(tmp_path, "z = output('z')\ny[n, m] = W[0, m]\n")
+    assert fact == "z is declared as output, but no equation gives it"

@@ -16,9 +16,18 @@ from deltarule.notation.nodes import Choose, Positive, Read, Sum, free_indices, 
 from deltarule.notation.substitution import rename_bound
 
 
+def exponent(node: Expr) -> Expr | None:
+    """a of exp(a), and r·a of exp(a)^r for a number r > 0; None for any other node."""
+    if isinstance(node, exp):
+        return node.args[0]
+    if isinstance(node, Pow) and isinstance(node.base, exp) and node.exp.is_positive:
+        return node.exp * node.base.args[0] if node.exp.is_number else None
+    return None
+
+
 def is_term(node: Expr) -> bool:
     """Whether a node is an exponential, perhaps with factors or under a guard."""
-    if isinstance(node, exp):
+    if exponent(node) is not None:
         return True
     if isinstance(node, Mul):
         return any(map(is_term, node.args))
@@ -39,13 +48,14 @@ def is_exponential_sum(node: Expr) -> bool:
 
 def _positive_term(node: Expr) -> bool:
     number, factors = node.as_coeff_mul()
-    return bool(number.is_positive) and all(isinstance(f, exp) for f in factors)
+    return bool(number.is_positive) and all(exponent(f) is not None for f in factors)
 
 
 def power_of(node: Expr) -> Expr:
     """The power of a term; −∞ where a guard or a weight of 0 keeps it from counting."""
-    if isinstance(node, exp):
-        return node.args[0]
+    power = exponent(node)
+    if power is not None:
+        return power
     if type(node) is Choose:
         condition, then, otherwise = node.args
         return Choose(condition, *(S.NegativeInfinity if a == 0 else power_of(a)
@@ -64,8 +74,8 @@ def power_of(node: Expr) -> Expr:
 
 def _together(terms: list[Expr]) -> Expr:
     """The power of a product of terms, under the guards of all."""
-    plain = Add(*(t.args[0] for t in terms if isinstance(t, exp)))
-    guarded = [t for t in terms if not isinstance(t, exp)]
+    plain = Add(*(exponent(t) for t in terms if exponent(t) is not None))
+    guarded = [t for t in terms if exponent(t) is None]
     if not guarded:
         return plain
     return power_of(scaled(guarded[0], -plain - Add(*map(power_of, guarded[1:]))))
@@ -78,15 +88,16 @@ def larger(one: Expr, other: Expr) -> Expr:
 
 def largest_power(node: Add) -> Expr:
     """The largest power of a few terms that are added up; numbers are exp(0)."""
-    powers = [Add(*(f.args[0] for f in Mul.make_args(a) if isinstance(f, exp)))
+    powers = [Add(*(exponent(f) for f in Mul.make_args(a) if exponent(f) is not None))
               for a in node.args]
     return reduce(larger, dict.fromkeys(powers))
 
 
 def scaled(node: Expr, shift: Expr) -> Expr | None:
     """node·exp(−shift), the shift taken into exponentials; None where there are none."""
-    if isinstance(node, exp):
-        return exp(node.args[0] - shift)
+    power = exponent(node)
+    if power is not None:
+        return exp(power - shift)
     if isinstance(node, Mul):
         for k, factor in enumerate(node.args):
             found = scaled(factor, shift)

@@ -204,7 +204,26 @@ class _Preparation:
 
         return total
 
+    def _max(self, node, indices, shape) -> Prepared:
+        """The largest, which `stable` takes out of powers; over nothing it is −∞."""
+        extents = tuple(self.values.extent(n) for _, n in node.ranges)
+        if not self._decided(node.conditions) or 0 in extents:
+            return lambda arrays: -np.inf
+        body = self.prepare(node.body, indices + node.indices, shape + extents)
+        axes = tuple(range(len(shape), len(shape) + len(extents)))
+
+        def largest(arrays: dict) -> np.ndarray:
+            found = np.asarray(body(arrays))
+            wide = np.broadcast_to(found, found.shape or (1,) * (len(shape) + len(extents)))
+            return np.maximum.reduce(wide, axis=axes, initial=-np.inf)
+
+        return largest
+
+    def _frozen(self, node, indices, shape) -> Prepared:
+        return self.prepare(node.args[0], indices, shape)
+
     _methods = {
         Rational: _constant, Size: _constant, Symbol: _symbol, nodes.Read: _read, Add: _add,
         Mul: _mul, Pow: _pow, Elementwise: _function, nodes.Sum: _sum, nodes.Choose: _choose,
+        nodes.Max: _max, nodes.Frozen: _frozen,
     }

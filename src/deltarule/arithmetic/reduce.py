@@ -45,7 +45,8 @@ def _log_sum_exp(body, counted: np.ndarray, axes: tuple[int, ...], arithmetic: A
     shift = None
     if arithmetic.stable and np.prod([np.shape(counted)[a] for a in axes]):
         finite = arithmetic.where(counted, body, arithmetic.least())
-        shift = arithmetic.frozen(arithmetic.largest(finite, axes, "first"))
+        largest = arithmetic.largest(finite, axes, "first")
+        shift = arithmetic.frozen(arithmetic.apply("finite", largest))
         wide = tuple(1 if k in axes else n for k, n in enumerate(np.shape(counted)))
         back = arithmetic.multiply(minus_one, shift.reshape(wide))
         body = arithmetic.add(body, back)

@@ -22,17 +22,34 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational
 
 from deltarule.arithmetic import exponentials
 from deltarule.arithmetic.cancellation import added
-from deltarule.arithmetic.exponentials import is_exponential_sum, largest_power, scaled
+from deltarule.arithmetic.exponentials import (
+    exponent,
+    is_exponential_sum,
+    largest_power,
+    power_of,
+    scaled,
+)
 from deltarule.notation.functions import (
     difference,
     exp,
     expm1,
+    finite,
     log,
     log1p,
     sigmoid,
     softplus,
 )
-from deltarule.notation.nodes import Choose, Positive, Read, Reduction, Selection
+from deltarule.notation.nodes import (
+    Choose,
+    Frozen,
+    Max,
+    Positive,
+    Read,
+    Reduction,
+    Selection,
+    free_indices,
+)
+from deltarule.notation.substitution import rename_bound
 
 
 @lru_cache(maxsize=1 << 14)
@@ -72,8 +89,13 @@ class Stable:
 
     # ---- what tensors tell, for subclasses --------------------------------------------------
     def largest(self, total: Expr, scope: tuple) -> Expr | None:
-        """The largest power of a sum of exponentials; None where it cannot be had."""
-        return largest_power(total) if isinstance(total, Add) else None
+        """The largest power of a sum of exponentials; 0 where it is infinite, as over nothing."""
+        if isinstance(total, Add):
+            return largest_power(total)
+        around = {i.name for i, _ in scope} | {i.name for i in free_indices(total)}
+        apart = rename_bound(total, around | {i.name for i in total.indices})
+        most = Max(power_of(apart.body), apart.ranges, apart.conditions)
+        return Frozen(finite(most))
 
     def divisor(self, total: Expr, scope: tuple) -> Expr:
         """A sum of exponentials, shifted already, that is divided by."""
@@ -175,8 +197,9 @@ class Stable:
         if spread is not None:
             return spread
         divisors: list[Expr] = []
+        used: set[Expr] = set()
         for base, times in below:
-            above, more = self._over(above, base, times, scope)
+            above, more = self._over(above, base, times, scope, used)
             divisors += more
         return Mul(*(self.form(f, scope) for f in above), *divisors)
 
@@ -190,8 +213,13 @@ class Stable:
                 ))
         return None
 
-    def _over(self, above: list, base: Expr, times: Expr, scope: tuple) -> tuple[list, list]:
-        """The factors above, and the divisors, of a quotient by a sum of exponentials."""
+    def _over(
+        self, above: list, base: Expr, times: Expr, scope: tuple, used: set[Expr]
+    ) -> tuple[list, list]:
+        """The factors above, and the divisors, of a quotient by a sum of exponentials.
+
+        `used` are factors that other divisors were taken into already.
+        """
         if isinstance(base, Add) and (power := _one_and(base)) is not None:
             found = self._logistic(above, power, times, scope)
             if found is not None:
@@ -200,7 +228,7 @@ class Stable:
         if shift is None:
             self.unpaired = True
             return above, [self._below(base, scope)**-times]
-        above, left = _shifted(above, shift, times)
+        above, left = _shifted(above, shift, times, used)
         divisors = [self.divisor(scaled(base, shift), scope)**-times]
         if left:
             self.unpaired = True
@@ -211,8 +239,8 @@ class Stable:
         self, above: list, power: Expr, times: Expr, scope: tuple
     ) -> tuple[list, list] | None:
         """exp(j·b)/(1 + exp(b))^k as σ(b)^j·σ(−b)^(k − j)."""
-        powers = [f.args[0] for f in above if isinstance(f, exp)]
-        rest = [f for f in above if not isinstance(f, exp)]
+        powers = [exponent(f) for f in above if exponent(f) is not None]
+        rest = [f for f in above if exponent(f) is None]
         count = Add(*powers) / power
         if not (count.is_Integer and times.is_Integer and 0 <= count <= times):
             return None
@@ -229,16 +257,17 @@ Parts = tuple[Expr, Expr]
 _NEAR = Rational(7, 10)
 
 
-def _shifted(above: list, shift: Expr, times: Expr) -> tuple[list, Expr]:
+def _shifted(above: list, shift: Expr, times: Expr, used: set[Expr]) -> tuple[list, Expr]:
     """The factors with exp(−times·shift) taken into them, each once if there are enough."""
-    above, used, left = list(above), set(), times
+    above, left = list(above), times
     for part in [Integer(1)] * int(times) if times.is_Integer else [times]:
-        order = sorted(range(len(above)), key=lambda k: (k in used, not isinstance(above[k], exp)))
-        for k in order:
+        for k in sorted(
+            range(len(above)), key=lambda k: (above[k] in used, not isinstance(above[k], exp))
+        ):
             found = scaled(above[k], part * shift)
             if found is not None:
                 above[k], left = found, left - part
-                used.add(k)
+                used.add(found)
                 break
     return above, left
 

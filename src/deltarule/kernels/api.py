@@ -13,14 +13,11 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
-
 from deltarule.kernels import build, requests
-from deltarule.kernels.bound import Bound, Given, misfits
+from deltarule.kernels.bound import Bound, Given, check_determinants, misfits
 from deltarule.kernels.loading import entry
 from deltarule.kernels.threads import in_threads, lost
 from deltarule.notation.errors import DeltaruleError, did_you_mean
-from deltarule.notation.matrices import not_positive
 
 #: Up to so many bytes of inputs a single thread is done sooner than several have begun.
 TINY = 1 << 16
@@ -209,16 +206,8 @@ class Kernel:
                 inputs = self.module.inputs(*given[: len(self.inputs)])
                 self.module.entries(*inputs)
         if name == "forward" and self.module.DETERMINANTS:
-            self._check_determinants(given, taken)
+            check_determinants(self.module, self.name, given, taken)
         return filled
-
-    def _check_determinants(self, given: list, taken: Sequence) -> None:
-        """Refuse determinants that are not above 0; NaN and ∞ that were given are handed on."""
-        if not all(np.isfinite(a).all() for a in given):
-            return
-        for tensor, place in self.module.DETERMINANTS.items():
-            if not np.isfinite(taken[place]).all():
-                raise not_positive(tensor, self.name)
 
     def _wrong(self, arrays: dict, needed: Sequence[str], more: Sequence[str]) -> DeltaruleError:
         """What is wrong with the names of some arrays: one is not known, or one is missing."""

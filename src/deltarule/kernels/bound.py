@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from types import ModuleType
@@ -12,6 +12,7 @@ import numpy as np
 from deltarule.kernels.loading import entry
 from deltarule.kernels.threads import in_threads, lost
 from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.matrices import not_positive
 
 #: With more bytes than this the time of a call does not count, and a compiled entry is not worth
 #: its compiling.
@@ -23,8 +24,8 @@ class Bound:
 
     Change the arrays that were given in place, then call `forward` and `backward`, or `both`.
     Arrays that had to be copied when they were bound, as they were not contiguous or labels of
-    few bits, are copied anew at each call. Labels are held against their extent at each call;
-    other declared properties were when the arrays were bound.
+    few bits, are copied anew at each call. Labels are held against their extent at each call, and
+    determinants against 0; other declared properties were when the arrays were bound.
     """
 
     def __init__(
@@ -35,6 +36,8 @@ class Bound:
         self.values: dict = forward[2]
         self.gradients: dict = {} if backward is None else backward[2]
         self._given = given
+        #: What the forward pass fills, where that holds logarithms of determinants.
+        self._filled: tuple = forward[1] if module.DETERMINANTS else ()
         self._forward = _call(module.forward_at, forward, threads, alone, progress)
         self._backward = _missing
         if backward is not None:
@@ -57,6 +60,9 @@ class Bound:
             self._before()
         if self._forward():
             self._given.made_anew()
+        if self._filled:
+            given = self._given
+            check_determinants(given.module, given.place, given.arrays.values(), self._filled)
         return self.values
 
     def backward(self) -> dict:
@@ -128,6 +134,17 @@ def misfits(module: ModuleType, place: str) -> Iterator[None]:
         raise DeltaruleError(
             f"there is no room for the arrays: {error}", place, "give smaller ones"
         ) from None
+
+
+def check_determinants(
+    module: ModuleType, place: str, given: Iterable[np.ndarray], taken: Sequence
+) -> None:
+    """Refuse determinants that are not above 0; NaN and ∞ that were given are handed on."""
+    if not all(np.isfinite(a).all() for a in given):
+        return
+    for tensor, where in module.DETERMINANTS.items():
+        if not np.isfinite(taken[where]).all():
+            raise not_positive(tensor, place)
 
 
 def _missing() -> None:

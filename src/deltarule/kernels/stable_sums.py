@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sympy import Add, Expr, Integer, Mul, Pow, S
 
-from deltarule.arithmetic.exponentials import power_of, pulled_out
+from deltarule.arithmetic.exponentials import exponent, is_term, power_of, pulled_out
 from deltarule.arithmetic.stable import Parts, Stable
 from deltarule.calculus.recognise import factor_known
 from deltarule.kernels.known_exponentials import Known, divisors
@@ -123,7 +123,7 @@ class StableSums(Stable):
         if share is None or isinstance(share, Choose | sigmoid):
             return None
         parts = self._parts(divisors(share)[0], scope)
-        above = [f.args[0] for f in Mul.make_args(share) if isinstance(f, exp)]
+        above = [exponent(f) for f in Mul.make_args(share) if exponent(f) is not None]
         if parts is None or not above:
             return None
         return difference(Add(*above), parts[0]), -parts[1]
@@ -150,7 +150,7 @@ class StableSums(Stable):
     # ---- quotients --------------------------------------------------------------------------
     def _divided(self, node: Expr, scope: tuple) -> Expr | None:
         """A product in which known shares stand for their quotients, and cancel."""
-        if any(isinstance(f, exp) for f in Mul.make_args(node)):
+        if any(map(_overflows, Mul.make_args(node))):
             node = Mul(*map(self._written_out, Mul.make_args(node)))
         factors = Mul.make_args(node)
         bases = {f.as_base_exp()[0] for f in factors}
@@ -161,9 +161,7 @@ class StableSums(Stable):
         if divisors(node):
             for name, equation in self._ready.items():
                 found = None if name == self._equation.name else factor_known(node, equation)
-                if found is not None and not any(
-                    isinstance(f, exp) for f in Mul.make_args(found)
-                ):
+                if found is not None and not any(map(_overflows, Mul.make_args(found))):
                     return self.form(found, scope)
         found = super()._divided(node, scope)
         if found is not None:
@@ -174,10 +172,10 @@ class StableSums(Stable):
 
     def _written_out(self, factor: Expr) -> Expr:
         """A power of a share as a quotient, for an exponential that it is multiplied by."""
-        base, exponent = factor.as_base_exp()
+        base, times = factor.as_base_exp()
         share = self._known.share(base) if isinstance(base, Read) else None
         plain = share is not None and not isinstance(share, Choose | sigmoid)
-        return share**exponent if plain and exponent.is_positive else factor
+        return share**times if plain and times.is_positive else factor
 
     def _cancels(self, term: Expr, bases: set[Expr]) -> bool:
         """Whether a term is divided by a share that stands among the factors."""
@@ -186,3 +184,10 @@ class StableSums(Stable):
             or isinstance(f, Add) and any(self._cancels(t, bases) for t in f.args)
             for f in Mul.make_args(pulled_out(term))
         )
+
+
+def _overflows(factor: Expr) -> bool:
+    """Whether a factor is an exponential, or a few of them added up."""
+    return exponent(factor) is not None or isinstance(factor, Add) and any(
+        map(is_term, factor.args)
+    )

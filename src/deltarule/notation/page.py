@@ -119,7 +119,15 @@ class Page:
         )
 
     def _refuse_nothing_put_out(self) -> None:
-        """Something must come out: an output, a loss, or what an update makes new."""
+        """Something must come out, and each output and loss by an equation of its own."""
+        written = {e.name for e in self.equations}
+        for tensor in self.tensors.values():
+            if tensor.role in ("output", "loss") and tensor.name not in written:
+                raise DeltaruleError(
+                    f"{tensor.name} is declared as {tensor.role}, but no equation gives it",
+                    self.path,
+                    f"write an equation {tensor.name}[…] = …, or leave the declaration out",
+                )
         roles = {t.role for t in self.tensors.values()}
         if roles & {"output", "loss", "gradient", "memory"}:
             return

@@ -38,6 +38,9 @@ DEEP = 24576 // (WIDE * BYTES)
 MANY = 240
 #: So few rows are not worth a panel.
 FEW = 12
+#: In single precision so many products are added up at most before they go into double precision,
+#: and, of few rows, so many before they go into what is there.
+LONG, PART = 4096, 512
 
 
 @outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
@@ -166,11 +169,56 @@ def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
         product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add)
         return
     # Few rows: b is read where it lies, but for columns that do not fill a panel.
-    if panels:
-        spread(c, c0, cr, a, a0, rows, ak, b, b0, np.arange(K) * bk, panels * WIDE, add)
+    for k in range(0, K if panels else 0, PART):
+        at = np.arange(min(PART, K - k)) * bk
+        plus = max(add, min(k, 1))
+        spread(c, c0, cr, a, a0 + ak * k, rows, ak, b, b0 + bk * k, at, panels * WIDE, plus)
     if panels * WIDE < N:
         c0, b0 = c0 + panels * WIDE, b0 + panels * WIDE
         product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * WIDE, K, scale, add)
+
+
+@compiled
+def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """`multiply` of arrays, where few numbers are summed."""
+    apart()
+    if cc != 1 and (cr == 1 or N == 1):
+        cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, cr, b, b0, bc, bk, a, a0, ak, ar, N, M
+    if K < 1 or M * N * K < SMALL or M < 4 and bk == 1 and bc != 1:
+        for m in range(M):
+            for n in range(N):
+                total = real(0)
+                for start in range(0, K, PART):
+                    part = real(0)
+                    for k in range(start, min(start + PART, K)):
+                        part += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
+                    total += part
+                o = U(c0 + cr * m + cc * n)
+                c[o] = scale * total + (c[o] if add else real(0))
+        return
+    if cc == 1:
+        by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
+        return
+    room = aligned(M * N)
+    by_columns(room, 0, N, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, 0)
+    scatter(c, c0, cr, cc, room, M, N, add)
+
+
+@compiled
+def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """`multiply` of arrays, where many numbers are summed: blocks of them in double precision."""
+    apart()
+    room, whole = aligned(M * N), np.zeros(M * N, np.float64)
+    for k in range(0, K, LONG):
+        deep = min(LONG, K - k)
+        short_product(
+            room, 0, N, 1, a, a0 + ak * k, ar, ak, b, b0 + bk * k, bk, bc, M, N, deep, scale, 0
+        )
+        for i in range(M * N):
+            whole[U(i)] += np.float64(room[U(i)])
+    for i in range(M * N):
+        room[U(i)] = real(whole[U(i)])
+    scatter(c, c0, cr, cc, room, M, N, add)
 
 
 @outside(
@@ -181,20 +229,13 @@ def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
     """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten."""
     c, a, b = from_start(c), from_start(a), from_start(b)
     add = min(add, 1)
-    if cc != 1 and (cr == 1 or N == 1):
-        cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, cr, b, b0, bc, bk, a, a0, ak, ar, N, M
-    if K < 1 or M * N * K < SMALL or M < 4 and bk == 1 and bc != 1:
-        for m in range(M):
-            for n in range(N):
-                total = real(0)
-                for k in range(K):
-                    total += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
-                o = U(c0 + cr * m + cc * n)
-                c[o] = scale * total + (c[o] if add else real(0))
+    if BYTES > 4 or K <= LONG:
+        short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
         return
-    if cc == 1:
-        by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
-        return
-    room = aligned(M * N)
-    by_columns(room, 0, N, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, 0)
-    scatter(c, c0, cr, cc, room, M, N, add)
+    # So many rows at once that what is kept of them stays small.
+    many = max(MANY, (1 << 22) // max(N, 1))
+    for m in range(0, M, many):
+        long_product(
+            c, c0 + cr * m, cr, cc, a, a0 + ar * m, ar, ak, b, b0, bk, bc, min(many, M - m), N, K,
+            scale, add,
+        )
