@@ -181,7 +181,6 @@ def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
 @compiled
 def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
     """`multiply` of arrays, where few numbers are summed."""
-    apart()
     if cc != 1 and (cr == 1 or N == 1):
         cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, cr, b, b0, bc, bk, a, a0, ak, ar, N, M
     if K < 1 or M * N * K < SMALL or M < 4 and bk == 1 and bc != 1:
