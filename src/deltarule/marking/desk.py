@@ -68,6 +68,10 @@ class Desk:
     def _mistakes(self) -> dict[str, list[Mistake]]:
         return {}
 
+    @cached_property
+    def _seldom(self) -> dict[str, list[Mistake]]:
+        return {}
+
     def mistakes(self, name: str) -> list[Mistake]:
         """The wrong versions of a line."""
         if name not in self._mistakes:
@@ -89,7 +93,10 @@ class Desk:
 
     def seldom_mistakes(self, name: str) -> list[Mistake]:
         """Numbers copied or read wrongly, of which there are many for every line."""
-        return [m for scene in self._scenes(name) for m in mistakes_in(scene, SELDOM)]
+        if name not in self._seldom:
+            found = [m for scene in self._scenes(name) for m in mistakes_in(scene, SELDOM)]
+            self._seldom[name] = found
+        return self._seldom[name]
 
     def _between_times(self, name: str) -> list[Mistake]:
         if name not in self.bench.groups:
@@ -124,7 +131,8 @@ class Desk:
     def take(self, course: Course) -> None:
         """Go on with another course; what was worked out from the old one is forgotten."""
         self.course = course
-        for name in ("bench", "explainer", "conventions", "_truncations", "_mistakes", "_shapes"):
+        kept = ("bench", "explainer", "conventions", "_truncations", "_mistakes", "_seldom")
+        for name in (*kept, "_shapes"):
             self.__dict__.pop(name, None)
 
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Desk:
