@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deltarule.marking import mark
 from deltarule.marking.answers import holds_answers, load_answers, template
 from deltarule.marking.arrays import entries
 from deltarule.marking.printed import Printed
@@ -92,16 +93,6 @@ REFUSED = [
         "  remedy: did you mean 'answers'? known here: sheet, who, run, answers, formulas",
     ),
     (
-        '[answers]\nE = "don\'t know"',
-        '"don\'t know" is not a number\n  where: answers.toml, line 2: answers.E\n'
-        "  remedy: write 0.5, 0,5, -3, 3/4 or 1.2e-3",
-    ),
-    (
-        '[answers]\nh1 = [0.1, "x"]',
-        "'x' is not a number\n  where: answers.toml, line 2: answers.h1[1]\n"
-        "  remedy: write 0.5, 0,5, -3, 3/4 or 1.2e-3",
-    ),
-    (
         '[answers]\n"dE / Theta" = 1',
         "'dE / Theta' is not a derivative: 'Theta' does not begin with d or ∂\n"
         "  where: answers.toml, line 2: answers.dE / Theta\n"
@@ -122,6 +113,22 @@ REFUSED = [
         "  remedy: write a table [section]",
     ),
 ]
+
+
+def test_what_is_no_number_costs_only_itself(answers):
+    read = answers('[answers]\nE = "?"\nh1 = ["0.1", "x", ""]\n')
+    assert read.values == {"h1": (Printed("0.1"), None, None)}
+    assert [(u.name, u.index, u.text) for u in read.unread] == [("E", (), "?"), ("h1", (1,), "x")]
+    assert read.unread[1].why.endswith(
+        "answers.toml, line 3: answers.h1[1]): write 0.5, 0,5, -3, 3/4 or 1.2e-3"
+    )
+    marking = mark("slide", answers('[answers]\nE = "0.07"\nyhat = "?"\n'))
+    found = {v.quantity: v.verdict for v in marking.verdicts}
+    assert (found["yhat"], found["h1"]) == ("could not read", "missing")
+
+
+def test_quantities_that_are_asked_need_not_be_answered(answers):
+    assert mark("mazur", answers("[answers]\nE = 0.298\n")).right == 1
 
 
 @pytest.mark.parametrize(("text", "told"), REFUSED)

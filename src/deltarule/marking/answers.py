@@ -24,15 +24,27 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from deltarule.marking.arrays import Numbers, entries, read_numbers
+from deltarule.marking.printed import Printed, shortened
 from deltarule.marking.sheet_format import SHEET_KEYS, read_formulas
 from deltarule.marking.sheets import sheet_names
 from deltarule.marking.toml_text import TomlText, expect, read_toml, refuse_unknown
-from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.errors import DeltaruleError, did_you_mean, in_one_line
 from deltarule.notation.names import parse_reference
 
 KEYS = ("sheet", "who", "run", "answers", "formulas")
+
+
+@dataclass(frozen=True)
+class Unread:
+    """What was written for a quantity, or for one entry of it, and is no number; `why` not."""
+
+    name: str
+    index: tuple[int, ...]
+    text: str
+    why: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +60,7 @@ class Answers:
     path: str
     run: int = 1
     formulas: dict[str, str] = field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()
 
     def example(self) -> str:
         """The example that the answers are to. Raises DeltaruleError for any other sheet."""
@@ -81,7 +94,9 @@ def load_answers(path: str | Path) -> Answers:
         raise DeltaruleError(f"run = {run}", toml.where("", "run"), "runs are counted from 1")
     who = expect(toml.data.get("who", ""), str, toml.where("", "who"))
     sheet = expect(toml.data.get("sheet", ""), str, toml.where("", "sheet")) or None
-    return Answers(sheet, who, _values(toml), str(path), run, formulas)
+    unread: list[Unread] = []
+    values = _values(toml, unread)
+    return Answers(sheet, who, values, str(path), run, formulas, tuple(unread))
 
 
 def holds_answers(path: str | Path) -> bool:
@@ -111,7 +126,7 @@ def template(
     return "\n".join(lines) + "\n"
 
 
-def _values(toml: TomlText) -> dict[str, Numbers]:
+def _values(toml: TomlText, unread: list[Unread]) -> dict[str, Numbers]:
     table = expect(toml.data.get("answers", {}), dict, toml.where("answers"))
     values: dict[str, Numbers] = {}
     for key, written in table.items():
@@ -122,8 +137,27 @@ def _values(toml: TomlText) -> dict[str, Numbers]:
             raise error.at(place) from None
         if name in values:
             raise DeltaruleError(f"{name} is answered twice", place, "leave one of them out")
-        values[name] = read_numbers(written, place, blanks=True)
+        readable = _readable(written, name, (), place, unread)
+        values[name] = read_numbers(readable, place, blanks=True)
     return {name: value for name, value in values.items() if _written(value)}
+
+
+def _readable(
+    written: Any, name: str, index: tuple[int, ...], place: str, unread: list[Unread]
+) -> Any:
+    """What is written, without the texts that are no numbers: they are told as unread."""
+    if isinstance(written, list):
+        return [
+            _readable(inner, name, (*index, k), place, unread) for k, inner in enumerate(written)
+        ]
+    if isinstance(written, str) and written.strip():
+        here = place + (f"[{','.join(map(str, index))}]" if index else "")
+        try:
+            Printed(written, here)
+        except DeltaruleError as error:
+            unread.append(Unread(name, index, shortened(written), in_one_line(error)))
+            return ""
+    return written
 
 
 def _written(value: Numbers) -> bool:

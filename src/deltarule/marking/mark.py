@@ -9,7 +9,7 @@ from deltarule.calculus import Derivation
 from deltarule.checking.course import Course
 from deltarule.marking import givens, verdicts
 from deltarule.marking.after import judge_after
-from deltarule.marking.answers import Answers, load_answers
+from deltarule.marking.answers import Answers, Unread, load_answers
 from deltarule.marking.desk import Desk, derivation_of, open_desk, run_course
 from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.hidden import hidden
@@ -56,7 +56,8 @@ def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
         )
     run = sheet.runs[answers.run - 1]
     notes: list[str] = []
-    desk = open_desk(run, answers.run, answers.values, known)
+    asked = (*(run.asked or run.published), *(u.name for u in answers.unread))
+    desk = open_desk(run, answers.run, answers.values, known, extra=asked)
     if (run.published or run.restated) and run.at != "after":
         sheets_own = open_desk(run, answers.run, run.published, known)
         desk = givens.best(desk, givens.readings(sheets_own))
@@ -64,7 +65,9 @@ def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
     found = judged(desk, doubt=False)
     notes += hidden(desk, found)
     found += judged_formulas(run, answers.run, answers.formulas, known)
-    found += [_missing(desk, name) for name in _not_answered(run, desk)]
+    found += [_unread(desk, unread) for unread in answers.unread]
+    unread = {desk.course.locate(u.name)[0] for u in answers.unread}
+    found += [_missing(desk, name) for name in _not_answered(run, desk) if name not in unread]
     return Marking(sheet.title, tuple(found), answers.who, tuple(notes))
 
 
@@ -116,9 +119,18 @@ def _in_order(desk: Desk) -> Iterator[Written]:
 
 
 def _not_answered(run: Run, desk: Desk) -> list[str]:
-    asked = run.asked or tuple(run.published)
+    asked = (*(run.asked or run.published), *(u.name for u in answers.unread))
     names = dict.fromkeys(desk.course.locate(reference)[0] for reference in asked)
     return [name for name in names if name not in desk.paper.written]
+
+
+def _unread(desk: Desk, unread: Unread) -> Verdict:
+    """The verdict on a text that is no number; it costs nothing but itself."""
+    name, entry = desk.course.locate(unread.name)
+    index = (*entry, *unread.index) or None
+    return Verdict(
+        name, index, verdicts.UNREADABLE, unread.why, "", unread.text, run=desk.number
+    )  # fmt: skip
 
 
 def _missing(desk: Desk, name: str) -> Verdict:
