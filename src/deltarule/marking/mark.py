@@ -119,7 +119,7 @@ def _in_order(desk: Desk) -> Iterator[Written]:
 
 
 def _not_answered(run: Run, desk: Desk) -> list[str]:
-    asked = (*(run.asked or run.published), *(u.name for u in answers.unread))
+    asked = run.asked or tuple(run.published)
     names = dict.fromkeys(desk.course.locate(reference)[0] for reference in asked)
     return [name for name in names if name not in desk.paper.written]
 
