@@ -9,8 +9,7 @@ from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.matrices import inverse, log_determinant
 from deltarule.kernels.prelude import matrices
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.matrices import not_positive
+from deltarule.notation.errors import DeltaruleError, not_positive
 
 CYCLE = np.array([[0.0, 2, 0], [0, 0, 3], [4, 0, 0]])
 MIXED = np.array([[1e-20, 1.0], [-1.0, 1e-20]])

@@ -12,7 +12,8 @@ import numpy as np
 from deltarule.arithmetic.base import Arithmetic, Undecided
 from deltarule.arithmetic.integers import Grid
 from deltarule.arithmetic.reduce import filled
-from deltarule.notation.matrices import Inverse, LogDet, matrix_indices, not_positive
+from deltarule.notation.errors import not_positive
+from deltarule.notation.matrices import Inverse, LogDet, matrix_indices
 
 
 def inverse_over(node: Inverse, grid: Grid, walk):

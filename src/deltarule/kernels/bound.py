@@ -11,8 +11,7 @@ import numpy as np
 
 from deltarule.kernels.loading import entry
 from deltarule.kernels.threads import in_threads, lost
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.matrices import not_positive
+from deltarule.notation.errors import DeltaruleError, not_positive
 
 #: With more bytes than this the time of a call does not count, and a compiled entry is not worth
 #: its compiling.

@@ -56,3 +56,11 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
         lowered = {name.lower(): name for name in known}
         near = [lowered[w] for w in get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)]
     return f"did you mean '{near[0]}'?" if near else ""
+
+
+def not_positive(tensor: str, place: str | None) -> DeltaruleError:
+    """What is said of a log-determinant that does not exist."""
+    return DeltaruleError(
+        f"{tensor} takes the logarithm of a determinant that is not above 0",
+        place, "give a matrix whose determinant is above 0",
+    )

@@ -13,7 +13,6 @@ from collections.abc import Iterable
 
 from sympy import Expr
 
-from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.nodes import Reduction, reads, tensor_name, walk
 from deltarule.notation.symbols import Index
 
@@ -30,14 +29,6 @@ class LogDet(Reduction):
     """log det of the matrix with the entries `body`, over its rows and columns."""
 
     __slots__ = ()
-
-
-def not_positive(tensor: str, place: str | None) -> DeltaruleError:
-    """What is said of a log-determinant that does not exist."""
-    return DeltaruleError(
-        f"{tensor} takes the logarithm of a determinant that is not above 0",
-        place, "give a matrix whose determinant is above 0",
-    )
 
 
 def in_determinants(expressions: Iterable[Expr]) -> set[str]:
