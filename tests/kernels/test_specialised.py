@@ -93,7 +93,9 @@ def test_the_digits_of_a_position_are_told_apart():
 
     a, b, c, d, u = map(Index, "abcdu")
     ranges = {a: Integer(2), b: Integer(3), c: Integer(2), d: Integer(2)}
-    parts, _ = digits(15 * a + 4 * b + 2 * c + d, ranges)
+    found = digits(15 * a + 4 * b + 2 * c + d, ranges)
+    assert found is not None
+    parts, _ = found
     assert [p.index for p in parts] == [a, b, c, d]
     within = Remainder(u, Integer(15))
     assert left_for(u, parts)[1:] == [

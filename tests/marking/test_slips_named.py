@@ -178,7 +178,7 @@ def exchanged_digits(text):
 def test_one_entry_written_down_wrongly_is_named(write, said):
     givens = draw(4, SIZES)
     exact = sheet(givens, {"h1": right(givens)["h1"]}, 5).runs[0].published["h1"]
-    rows = [[n.text for n in row] for row in exact]
+    rows = np.vectorize(lambda n: n.text, otypes=[object])(np.array(exact, dtype=object)).tolist()
     rows[1][2] = write(rows[1][2])
     run = replace(sheet(givens, {}, 5).runs[0], published={"h1": read_numbers(rows, "h1")})
     found = mark(replace(sheet(givens, {}, 5), runs=(run,))).verdicts

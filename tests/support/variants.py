@@ -21,7 +21,7 @@ from deltarule.notation.optimisers import is_update
 FULL = bool(os.environ.get("DELTARULE_FULL"))
 
 #: How many variants of all are tried in a run that is not full.
-SAMPLE = 40
+SAMPLE = 20
 
 #: Values of options whose choices a file does not list.
 SPOKEN = {

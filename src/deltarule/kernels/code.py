@@ -79,8 +79,9 @@ class Code(Whole):
             return Fraction(self.scalars[node])
         if isinstance(node, Pow):
             base = self._exact(node.base)
-            whole = node.exp.is_Integer and base not in (None, 0)
-            return base ** int(node.exp) if whole else None
+            if base is None or base == 0 or not node.exp.is_Integer:
+                return None
+            return base ** int(node.exp)
         if not isinstance(node, Add | Mul):
             return None
         parts = [self._exact(a) for a in node.args]
