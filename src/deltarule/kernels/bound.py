@@ -45,6 +45,8 @@ class Bound:
         runs = [one[0] for one in (forward, backward) if one is not None]
         watched = given.whole and not all(hasattr(run, "overloads") for run in runs)
         self._before = given.made_anew if given.copied or watched else None
+        #: Whether a call has nothing to look after; for the smallest kernels that would count.
+        self._plain = self._before is None and not self._filled and not given.whole
 
     def __reduce__(self):
         """Its machine code knows arrays by their place in the memory of this process."""
@@ -74,8 +76,12 @@ class Bound:
 
     def both(self) -> tuple[dict, dict]:
         """What `forward` and `backward` give."""
-        self.forward()
-        self.backward()
+        if self._plain:
+            self._forward()
+            self._backward()
+        else:
+            self.forward()
+            self.backward()
         return self.values, self.gradients
 
 

@@ -179,21 +179,28 @@ def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
 
 
 @compiled
+def in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """`multiply` of arrays by plain loops, each sum in parts that are rounded less."""
+    apart()
+    for m in range(M):
+        for n in range(N):
+            total = real(0)
+            for start in range(0, K, PART):
+                part = real(0)
+                for k in range(start, min(start + PART, K)):
+                    part += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
+                total += part
+            o = U(c0 + cr * m + cc * n)
+            c[o] = scale * total + (c[o] if add else real(0))
+
+
+@compiled
 def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
     """`multiply` of arrays, where few numbers are summed."""
     if cc != 1 and (cr == 1 or N == 1):
         cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, cr, b, b0, bc, bk, a, a0, ak, ar, N, M
-    if K < 1 or M * N * K < SMALL or M < 4 and bk == 1 and bc != 1:
-        for m in range(M):
-            for n in range(N):
-                total = real(0)
-                for start in range(0, K, PART):
-                    part = real(0)
-                    for k in range(start, min(start + PART, K)):
-                        part += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
-                    total += part
-                o = U(c0 + cr * m + cc * n)
-                c[o] = scale * total + (c[o] if add else real(0))
+    if M * N * K < SMALL or M < 4 and bk == 1 and bc != 1:
+        in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
         return
     if cc == 1:
         by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
@@ -228,6 +235,16 @@ def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
     """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten."""
     c, a, b = from_start(c), from_start(a), from_start(b)
     add = min(add, 1)
+    if K < 1 or K <= PART and M * N * K < SMALL:
+        # The smallest products are done here: a call would cost as much.
+        for m in range(M):
+            for n in range(N):
+                total = real(0)
+                for k in range(K):
+                    total += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
+                o = U(c0 + cr * m + cc * n)
+                c[o] = scale * total + (c[o] if add else real(0))
+        return
     if BYTES > 4 or K <= LONG:
         short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
         return
