@@ -7,11 +7,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from deltarule.notation.errors import DeltaruleError
-
-_VALUE = re.compile(r"-[0-9.,/]+")
+from deltarule.cli.rules import is_option
+from deltarule.notation.errors import DeltaruleError, UnknownOption
 
 
 def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
@@ -24,7 +23,7 @@ def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
     waiting = list(words)
     while waiting:
         word = waiting.pop(0)
-        if not word.startswith("-") or word == "-" or _VALUE.fullmatch(word):
+        if not is_option(word):
             bare.append(word)
             continue
         if not word.startswith("--"):
@@ -34,9 +33,15 @@ def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
                 "options have two dashes: --layers",
             )
         name, equals, value = word[2:].partition("=")
+        if _python(name.removeprefix("no-")) in options or _python(name) in options:
+            raise DeltaruleError(f"--{name} is given twice", "the command line", "keep one")
         if equals:
+            if not value:
+                raise DeltaruleError(
+                    f"--{name} has no value", "the command line", f"write --{name} VALUE"
+                )
             options[_python(name)] = value
-        elif waiting and (not waiting[0].startswith("-") or _VALUE.fullmatch(waiting[0])):
+        elif waiting and not is_option(waiting[0]) and not name.startswith("no-"):
             options[_python(name)] = waiting.pop(0)
         elif name.startswith("no-"):
             options[_python(name[3:])] = False
@@ -45,8 +50,18 @@ def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
     return bare, options
 
 
-def one_name(bare: Sequence[str], example: str) -> str:
-    """The one bare word that there must be. Raises DeltaruleError for none, or several."""
+def one_name(bare: Sequence[str], example: str, options: Mapping | None = None) -> str:
+    """The one bare word that there must be. Raises DeltaruleError for none, or several.
+
+    `options` are those beside it: a mistyped one may have taken the word for its value.
+    """
+    taken = next((o for o, value in (options or {}).items() if isinstance(value, str)), None)
+    if not bare and taken is not None:
+        raise UnknownOption.named(
+            taken, "no derivation is named",
+            f"the command line: {(options or {})[taken]!r} is the value of --{_word(taken)} there",
+            otherwise=f"put its name first: {example}",
+        )  # fmt: skip
     if not bare:
         raise DeltaruleError(
             "no derivation is named", "the command line", f"put its name first: {example}"
@@ -87,3 +102,7 @@ def one_style(**asked: bool) -> str:
 
 def _python(name: str) -> str:
     return name.replace("-", "_")
+
+
+def _word(name: str) -> str:
+    return name.replace("_", "-")

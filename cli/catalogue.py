@@ -82,7 +82,7 @@ def show_options(words: Sequence[str], as_json: bool) -> int:
     from deltarule.notation.specialise import given_sizes
 
     bare, asked = split(words)
-    network = load(one_name(bare, "derive mlp --options"), **asked)
+    network = load(one_name(bare, "derive mlp --options", asked), **asked)
     sizes = list(given_sizes(network))
     options = [
         {"name": o.name, "default": o.default, "help": o.help, "choices": list(o.choices)}

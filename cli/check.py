@@ -8,10 +8,10 @@ from pathlib import Path
 
 from deltarule.cli.arguments import split
 from deltarule.cli.screen import busy, console, write, write_json
-from deltarule.marking import Marking, load_sheet, mark
-from deltarule.marking.answers import holds_answers, load_answers
+from deltarule.marking import load_sheet
+from deltarule.marking.check_file import Marker
 from deltarule.marking.sheets import sheet_names
-from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.errors import DeltaruleError, UnknownOption
 
 REMEDY = "write check example slide, or check answers.toml, or check --template slide"
 
@@ -26,6 +26,7 @@ class Request:
     run: int | None = None
     output: Path | None = None
     style: str = "screen"
+    brief: bool = False
 
 
 def show_check(request: Request) -> int:
@@ -34,11 +35,20 @@ def show_check(request: Request) -> int:
         return _show_template(request)
     bare, options = split(request.words)
     if options:
-        raise DeltaruleError(
-            f"there is no option --{next(iter(options)).replace('_', '-')}",
-            "the command line", "see check --help",
+        option = next(iter(options))
+        raise UnknownOption.named(
+            option, f"there is no option --{option.replace('_', '-')}", "the command line",
+            otherwise="see check --help",
         )  # fmt: skip
-    marking = _marked(request, bare)
+    example = bare[:1] == ["example"]
+    names = bare[1:] if example else bare
+    _refuse_none(names, example)
+    if len(names) > 1 or request.brief or (not example and Path(names[0]).is_dir()):
+        from deltarule.cli.check_files import show_files
+
+        return show_files(names, request.sheet, request.style == "json", request.brief)
+    with busy(f"marking {names[0]}"):
+        marking = Marker(request.sheet).mark(names[0], example=example)
     if request.style == "json":
         from deltarule.reports.worked import marking_values
 
@@ -54,29 +64,15 @@ def show_check(request: Request) -> int:
     return 0 if 0 < marking.right == marking.of else 1
 
 
-def _marked(request: Request, bare: Sequence[str]) -> Marking:
-    """The verdicts on what the words name: an example, a sheet, or answers."""
-    what = list(bare)
-    if what[:1] == ["example"]:
-        what = what[1:]
-        if not what:
-            raise DeltaruleError(
-                "no example is named", "the command line",
-                f"the examples are {', '.join(sheet_names())}",
-            )  # fmt: skip
-    if len(what) != 1:
+def _refuse_none(names: Sequence[str], example: bool) -> None:
+    """Raises DeltaruleError where nothing is named."""
+    if not names and example:
         raise DeltaruleError(
-            f"{len(what)} things stand where one belongs" if what else "nothing to check is named",
-            "the command line", REMEDY,
+            "no example is named", "the command line",
+            f"the examples are {', '.join(sheet_names())}",
         )  # fmt: skip
-    name = what[0]
-    with busy(f"marking {name}"):
-        if request.sheet is not None:
-            return mark(load_sheet(request.sheet), load_answers(name))
-        if name.endswith(".toml") and bare[0] != "example" and holds_answers(name):
-            answers = load_answers(name)
-            return mark(load_sheet(answers.example()), answers)
-        return mark(load_sheet(name))
+    if not names:
+        raise DeltaruleError("nothing to check is named", "the command line", REMEDY)
 
 
 def _show_template(request: Request) -> int:
@@ -86,7 +82,10 @@ def _show_template(request: Request) -> int:
     name = request.template if request.template in sheet_names() else sheet.path
     text = blank(sheet, request.run or 1, name)
     if request.output is None:
-        write(text)
+        if request.style == "json":
+            write_json(_template_values(name, request, text))
+        else:
+            write(text)
         return 0
     if request.output.exists():
         raise DeltaruleError(
@@ -99,4 +98,11 @@ def _show_template(request: Request) -> int:
             f"the file cannot be written: {error.strerror}", str(request.output),
             "name another file",
         ) from None  # fmt: skip
+    if request.style == "json":
+        write_json(_template_values(name, request, text))
     return 0
+
+
+def _template_values(name: str, request: Request, text: str) -> dict:
+    path = None if request.output is None else str(request.output)
+    return {"sheet": name, "run": request.run or 1, "path": path, "template": text}

@@ -36,7 +36,7 @@ class Request:
 def show_count(request: Request) -> int:
     """Count, and show it as a table or as JSON."""
     bare, options = split(request.words)
-    name = one_name(bare, EXAMPLE)
+    name = one_name(bare, EXAMPLE, options)
     with busy(f"counting {name}"):
         network = specialise(load(name, **options), numbers(request.settings))
         counted = count(network, request.strict)

@@ -27,6 +27,7 @@ class Request:
     steps: bool = False
     brief: bool = False
     fragment: bool = False
+    every: bool = False
 
 
 def show_derivation(request: Request) -> int:
@@ -54,7 +55,7 @@ def show_derivation(request: Request) -> int:
 def derived(request: Request) -> Derivation:
     """The derivation that the words name, with its options and numbers."""
     bare, options = split(request.words)
-    name = one_name(bare, EXAMPLE)
+    name = one_name(bare, EXAMPLE, options)
     with busy(f"deriving {name}"):
         network = specialise(load(name, **options), numbers(request.settings))
         return derive(network, of=_root(request.of))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 from deltarule.cli.arguments import one_style
-from deltarule.notation.errors import DeltaruleError
 
 
 def derive(asked: SimpleNamespace) -> int:
@@ -15,23 +14,19 @@ def derive(asked: SimpleNamespace) -> int:
     """
     if asked.list_ or asked.explain is not None or asked.options:
         return _from_the_catalogue(asked)
-    texts = {"latex": asked.latex or asked.fragment, "markdown": asked.markdown}
-    style = one_style(json=asked.json, **texts)
+    style = one_style(
+        json=asked.json, latex=asked.latex or asked.fragment, markdown=asked.markdown
+    )
     words, settings = asked.words or [], asked.set_ or ()
-    pages = {"prove": asked.prove is not None, "count": asked.count or asked.strict,
-             "kernel": asked.kernel or asked.emit is not None}  # fmt: skip
-    if any(pages.values()):
-        one_style(**pages, **texts)
-    _only_with_a_kernel(asked, pages["kernel"])
-    if pages["prove"]:
+    if asked.prove is not None:
         from deltarule.cli.prove import show_proof
 
-        return show_proof(asked.prove, words, as_json=asked.json)
-    if pages["count"]:
+        return show_proof(asked.prove, as_json=asked.json)
+    if asked.count or asked.strict:
         from deltarule.cli.count import Request, show_count
 
         return show_count(Request(words, settings, asked.strict, style))
-    if pages["kernel"]:
+    if asked.kernel or asked.emit is not None:
         from deltarule.cli.kernel import Request, show_kernel
 
         dtype = asked.dtype or "float64"
@@ -43,7 +38,7 @@ def derive(asked: SimpleNamespace) -> int:
 
     return show_derivation(
         Request(words, asked.wrt or (), asked.of, settings, style, asked.steps, asked.brief,
-                asked.fragment)
+                asked.fragment, asked.all_)
     )  # fmt: skip
 
 
@@ -55,18 +50,3 @@ def _from_the_catalogue(asked: SimpleNamespace) -> int:
     if asked.explain is not None:
         return catalogue.show_rule(asked.explain, as_json=asked.json)
     return catalogue.show_options(asked.words or [], as_json=asked.json)
-
-
-def _only_with_a_kernel(asked: SimpleNamespace, kernel: bool) -> None:
-    """Raises DeltaruleError for an option that says nothing about what was asked for."""
-    if asked.force and asked.emit is None:
-        raise DeltaruleError("--force is for --emit alone", "the command line", "leave it out")
-    for option, given in (("--dtype", asked.dtype is not None), ("--parallel", asked.parallel)):
-        if given and not kernel:
-            raise DeltaruleError(
-                f"{option} is about a kernel", "the command line", "add --kernel, or --emit FILE.py"
-            )
-    if asked.of and kernel:
-        raise DeltaruleError(
-            "a kernel gives the gradients of the loss or the outputs", "--of", "leave it out"
-        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from types import SimpleNamespace
 
 from deltarule.checking.flow import Flow, flow, growth
 from deltarule.cli.arguments import one_name, split
@@ -23,24 +23,28 @@ ACTIVATIONS = ("sigmoid", "tanh", "relu", "exp")
 MOST_BARS = 25
 
 
-def show_flow(words: Sequence[str], seed: int, as_json: bool) -> int:
-    """Run a network, and show the sizes of its gradient; or a product, with `--factor`."""
-    bare, options = split(words)
+def show_flow(asked: SimpleNamespace) -> int:
+    """Run a network, and show the sizes of its gradient; or a product, with `--factor`.
+
+    `asked` holds the options of `cli.main.flow`.
+    """
+    if asked.factor is not None:
+        return _show_product(asked)
+    bare, options = split(asked.words or ())
     options = {SPELLED.get(name, name): value for name, value in options.items()}
-    if "factor" in options:
-        return _show_product(options, as_json)
-    name = NETWORKS.get(one_name(bare, EXAMPLE), bare[0])
-    steps = _whole(options.pop("steps", 100), "--steps")
-    width = _whole(options.pop("width", 8), "--width")
-    gain = _number(options.pop("gain", 1), "--gain")
-    alone = options.pop("alone", False)
+    given = one_name(bare, EXAMPLE, options)
+    name = NETWORKS.get(given, given)
+    steps = _whole(asked.steps or 100, "--steps")
+    width = _whole(asked.width or 8, "--width")
+    gain = _number(asked.gain or 1, "--gain")
+    seed = asked.seed
     if name == "rnn":
         options = {"outputs": "last", **options}
     with busy(f"running {name}"):
         shown = [flow(load(name, **options), steps, width, seed, gain)]
-        if not alone:
+        if not asked.alone:
             shown += _beside(name, options, (steps, width, seed, gain), shown[0])
-    if as_json:
+    if asked.json:
         write_json({**_values(shown[0]), "beside": [_values(f) for f in shown[1:]]})
         return 0
     screen = console()
@@ -128,12 +132,12 @@ def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _show_product(options: dict, as_json: bool) -> int:
+def _show_product(asked: SimpleNamespace) -> int:
     """The product of equal factors."""
-    steps = _whole(options.get("steps", 1000), "--steps")
-    factor = _number(options["factor"], "--factor")
+    steps = _whole(asked.steps or 1000, "--steps")
+    factor = _number(asked.factor, "--factor")
     product = growth(factor, steps)
-    if as_json:
+    if asked.json:
         write_json({"factor": factor, "steps": steps, "product": _finite(product)})
         return 0
     told = f"{product:.0f}" if 1 <= abs(product) < 1e9 else _brief(product)

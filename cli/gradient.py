@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from deltarule.checking.gradient_check import GradientCheck
 from deltarule.cli.arguments import numbers, split
 from deltarule.cli.screen import busy, console, write_json
-from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.errors import DeltaruleError, UnknownOption
 
 if TYPE_CHECKING:
     from deltarule.checking.chosen_check import ChosenCheck
@@ -142,10 +142,17 @@ def _own(path: Path, function: str, request: Request, options: Mapping, tell) ->
     from deltarule.checking.user_code.isolated import TIMEOUT, FileRequest, check_file
 
     if options:
-        raise DeltaruleError(
-            f"there is no option --{next(iter(options)).replace('_', '-')}", "the command line",
-            f"a function's other arguments are set by --set: --set {next(iter(options))}=2",
+        option = next(iter(options))
+        raise UnknownOption.named(
+            option, f"there is no option --{option.replace('_', '-')}", "the command line",
+            otherwise=f"a function's other arguments are set by --set: --set {option}=2",
         )  # fmt: skip
+    for option, asked in (("jacobian", request.jacobian), ("no-kernel", not request.kernel)):
+        if asked:
+            raise DeltaruleError(
+                f"--{option} is about derivations", "the command line",
+                "leave it out: a function of your own has no kernel",
+            )  # fmt: skip
     asked = FileRequest(
         path, function or None, dict(_shape(text) for text in request.shapes),
         numbers(request.settings), request.seed, request.relative, request.absolute or 0.0,

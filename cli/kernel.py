@@ -34,7 +34,7 @@ def show_kernel(request: Request) -> int:
     from deltarule.kernels.requests import known_dtype
 
     bare, options = split(request.words)
-    name = one_name(bare, EXAMPLE)
+    name = one_name(bare, EXAMPLE, options)
     settings = {**options, **numbers(request.settings)}
     if request.wrt:
         settings["wrt"] = tuple(ascii_name(tensor) for tensor in request.wrt)

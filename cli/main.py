@@ -1,4 +1,4 @@
-"""The commands. What they do is imported when they run.
+"""The commands and their options. What they do is imported when they run.
 
 `derive X` is `deltarule derive X`, and so for trace and check. `--help` costs no import of the
 library.
@@ -7,7 +7,10 @@ library.
 from __future__ import annotations
 
 import atexit
+import functools
 import gc
+from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated
@@ -15,34 +18,48 @@ from typing import Annotated
 import typer
 
 from deltarule.cli import options as o
+from deltarule.cli.command import WIDEST, Command, Group
+from deltarule.cli.table import COMMANDS
 
-_SETTINGS = {"help_option_names": ["-h", "--help"]}
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
 # A derivation declares options of its own, which are not known before it is read.
 _WORDS = {**_SETTINGS, "allow_extra_args": True, "ignore_unknown_options": True}
 
 
-def _app(help: str, several: bool = False) -> typer.Typer:
-    return typer.Typer(
-        help=help,
-        no_args_is_help=several,
-        add_completion=False,
-        rich_markup_mode=None,
-        pretty_exceptions_enable=False,
-        context_settings=_SETTINGS,
-    )
+def _command(name: str) -> Callable:
+    """What runs the row `name` of the table: a function's parameters are the command's options."""
+
+    def decorated(function: Callable) -> Callable:
+        @functools.wraps(function)
+        def run_it(**given) -> None:
+            from deltarule.cli.screen import run
+
+            module, _, does = COMMANDS[name].does.partition(":")
+
+            def work() -> int:
+                return getattr(import_module(f"deltarule.cli.{module}"), does)(
+                    SimpleNamespace(**given)
+                )
+
+            run(work, as_json=given["json"], name=name, paged=not given["no_pager"])
+
+        return run_it
+
+    return decorated
 
 
+@_command("derive")
 def derive(
     words: Annotated[list[str] | None, o.NETWORK] = None,
     wrt: Annotated[list[str] | None, o.WRT] = None,
     of: Annotated[str | None, o.OF] = None,
     set_: Annotated[list[str] | None, o.SET] = None,
     steps: Annotated[bool, o.STEPS] = False,
+    all_: Annotated[bool, o.ALL] = False,
     brief: Annotated[bool, o.BRIEF] = False,
     latex: Annotated[bool, o.LATEX] = False,
     fragment: Annotated[bool, o.FRAGMENT] = False,
     markdown: Annotated[bool, o.MARKDOWN] = False,
-    json: Annotated[bool, o.JSON] = False,
     list_: Annotated[bool, o.LIST] = False,
     options: Annotated[bool, o.OPTIONS] = False,
     explain: Annotated[str | None, o.EXPLAIN] = None,
@@ -54,19 +71,14 @@ def derive(
     dtype: Annotated[str | None, o.DTYPE] = None,
     parallel: Annotated[bool, o.PARALLEL] = False,
     force: Annotated[bool, o.FORCE] = False,
+    json: Annotated[bool, o.JSON] = False,
+    no_pager: Annotated[bool, o.NO_PAGER] = False,
+    version: Annotated[bool, o.VERSION] = False,
 ) -> None:
     """Derive gradients from the forward equations, step by step."""
-    asked = SimpleNamespace(**locals())
-    from deltarule.cli.screen import run
-
-    def command() -> int:
-        from deltarule.cli.deriving import derive
-
-        return derive(asked)
-
-    run(command, as_json=json)
 
 
+@_command("trace")
 def trace(
     words: Annotated[list[str] | None, o.NETWORK] = None,
     example: Annotated[str | None, o.EXAMPLE] = None,
@@ -83,35 +95,46 @@ def trace(
     latex: Annotated[bool, o.LATEX] = False,
     fragment: Annotated[bool, o.FRAGMENT] = False,
     json: Annotated[bool, o.JSON] = False,
+    no_pager: Annotated[bool, o.NO_PAGER] = False,
+    version: Annotated[bool, o.VERSION] = False,
 ) -> None:
     """Work through with numbers: forward, backward, update."""
-    from deltarule.cli.screen import run
-
-    def command() -> int:
-        if words and words[0] == "flow":
-            from deltarule.cli.flow import show_flow
-
-            return show_flow(words[1:], seed, as_json=json)
-        from deltarule.cli.arguments import one_style
-        from deltarule.cli.trace import Request, show_trace
-
-        style = one_style(json=json, latex=latex or fragment)
-        return show_trace(
-            Request(
-                words or [], example, decimals, significant, rounding, exact, only or (), random,
-                seed, set_ or (), rate, as_printed, style, fragment,
-            )
-        )  # fmt: skip
-
-    run(command, as_json=json)
 
 
+@_command("trace flow")
+def flow(
+    words: Annotated[list[str] | None, o.FLOWS] = None,
+    steps: Annotated[str | None, o.FLOW_STEPS] = None,
+    width: Annotated[str | None, o.WIDTH] = None,
+    gain: Annotated[str | None, o.GAIN] = None,
+    alone: Annotated[bool, o.ALONE] = False,
+    factor: Annotated[str | None, o.FACTOR] = None,
+    seed: Annotated[int, o.SEED] = 0,
+    json: Annotated[bool, o.JSON] = False,
+    no_pager: Annotated[bool, o.NO_PAGER] = False,
+    version: Annotated[bool, o.VERSION] = False,
+) -> None:
+    """How large the gradient is at every time or layer: does it vanish or explode?"""
+
+
+@_command("check")
 def check(
     words: Annotated[list[str] | None, o.CHECKED] = None,
     sheet: Annotated[str | None, o.SHEET] = None,
+    brief: Annotated[bool, o.SUMMARY] = False,
     template: Annotated[str | None, o.TEMPLATE] = None,
     run_: Annotated[int | None, o.RUN] = None,
     output: Annotated[Path | None, o.OUTPUT] = None,
+    json: Annotated[bool, o.JSON] = False,
+    no_pager: Annotated[bool, o.NO_PAGER] = False,
+    version: Annotated[bool, o.VERSION] = False,
+) -> None:
+    """Mark printed numbers and formulas, of sheets and of answers to them."""
+
+
+@_command("check gradient")
+def gradient(
+    words: Annotated[list[str] | None, o.MEASURED] = None,
     set_: Annotated[list[str] | None, o.SET] = None,
     shape: Annotated[list[str] | None, o.SHAPE] = None,
     seed: Annotated[int, o.SEED] = 0,
@@ -121,19 +144,13 @@ def check(
     atol: Annotated[float | None, o.ATOL] = None,
     timeout: Annotated[float | None, o.TIMEOUT] = None,
     json: Annotated[bool, o.JSON] = False,
+    no_pager: Annotated[bool, o.NO_PAGER] = False,
+    version: Annotated[bool, o.VERSION] = False,
 ) -> None:
-    """Mark printed numbers, or check gradients. Exit status 1 when something is not right."""
-    asked = SimpleNamespace(**locals())
-    from deltarule.cli.screen import run
-
-    def command() -> int:
-        from deltarule.cli.checking import check
-
-        return check(asked)
-
-    run(command, as_json=json)
+    """Measure gradients: those of a derivation, or of functions of your own."""
 
 
+@_command("train")
 def train(
     network: Annotated[str, o.TRAINED] = "lenet5",
     update: Annotated[str, o.UPDATE] = "adam",
@@ -145,38 +162,55 @@ def train(
     held_out: Annotated[int, o.HELD_OUT] = 360,
     seed: Annotated[int, o.TRAINING_SEED] = 0,
     json: Annotated[bool, o.JSON] = False,
+    no_pager: Annotated[bool, o.NO_PAGER] = False,
+    version: Annotated[bool, o.VERSION] = False,
 ) -> None:
     """Train a network on handwritten digits with derived kernels alone."""
-    asked = {name: value for name, value in locals().items() if name != "json"}
-    from deltarule.cli.screen import run
-
-    def command() -> int:
-        from deltarule.cli.train import show_training
-
-        return show_training(asked, as_json=json)
-
-    run(command, as_json=json)
 
 
-app = _app(
-    "Write a layer's forward equations; get its gradient, every step, the numbers and the marking.",
-    several=True,
-)
+def _app(function: Callable, name: str, alone: bool = True) -> typer.Typer:
+    """A program of one command; where it stands alone, it can complete its words."""
+    app = typer.Typer(
+        rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=alone
+    )
+    _added(app, function, name)
+    return app
+
+
+def _added(app: typer.Typer, function: Callable, name: str) -> None:
+    words = any(use.words for use in COMMANDS[name].uses)
+    app.command(name, cls=Command, context_settings=_WORDS if words else _SETTINGS)(function)
+
+
+def _below(function: Callable, name: str) -> Callable[[], Command]:
+    """What makes a command below another, once it is wanted."""
+    @functools.cache
+    def made() -> Command:
+        return typer.main.get_command(_app(function, name, alone=False))
+
+    return made
+
+
+app = typer.Typer(
+    cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=_SETTINGS,
+)  # fmt: skip
+
+
+@app.callback()
+def _all(version: Annotated[bool, o.VERSION] = False) -> None:
+    """Write a layer's forward equations; get its gradient, every step, the numbers and the
+    marking.
+    """
+
+
 apps = {}
-for _command, _examples in (
-    (derive, "derive conv · derive mlp --layers 3 --wrt Theta2 --steps · derive ./mine.py --latex"
-     " · derive conv --stride 2 --kernel · derive conv --emit conv_kernels.py"),
-    (trace, "trace backprop --example slide --decimals 2 · trace dense --random --set N=2"),
-    (check, "check example slide · check --template slide > mine.toml · check mine.toml"
-     " · check gradient conv --stride 2 · check gradient layers.py:dense --set N=4"),
-    (train, "train · train --network keras_cnn --update momentum --rate 0.01 --epochs 5"),
-):
-    _name = _command.__name__
-    _known = _SETTINGS if _command is train else _WORDS
-    _settings = {"context_settings": _known, "epilog": f"Examples: {_examples}"}
-    app.command(_name, **_settings)(_command)
-    apps[_name] = _app((_command.__doc__ or "").strip())
-    apps[_name].command(_name, **_settings)(_command)
+for _function in (derive, trace, check, train):
+    _added(app, _function, _function.__name__)
+    apps[_function.__name__] = _app(_function, _function.__name__)
+Command.below = {
+    "trace": {"flow": _below(flow, "trace flow")},
+    "check": {"gradient": _below(gradient, "check gradient")},
+}
 
 
 def _start(program: typer.Typer) -> None:

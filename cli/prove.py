@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from deltarule.calculus.proofs import Finding, Proof, prove
 from deltarule.checking.statements import STATEMENTS, statement
 from deltarule.cli.forward import forward
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy, console, write_json
-from deltarule.notation.errors import DeltaruleError
 
 _STYLES = {"proved": "bold green", "verified": "bold green", "refuted": "bold red"}
 
 
-def show_proof(name: str, words: Sequence[str], as_json: bool) -> int:
+def show_proof(name: str, as_json: bool) -> int:
     """Prove or refute; the exit status is 1 for what does not hold or is not decided."""
-    if words:
-        raise DeltaruleError(
-            f"{words[0]!r} stands beside --prove", "the command line",
-            'a statement is one word, or in quotes: derive --prove "bias before batch norm"',
-        )  # fmt: skip
     if name.strip().lower() == "list":
         return _show_list(as_json)
     with busy(f"proving {name}"):

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn
 
-from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.errors import DeltaruleError, UnknownOption
 from deltarule.notation.visible import visible, visible_json
 
 #: Progress is shown for what takes longer than this many seconds.
@@ -21,13 +21,23 @@ PATIENCE = 1.0
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
-def run(command: Callable[[], int], as_json: bool = False) -> NoReturn:
-    """Run a command and leave with its exit status; an error becomes a message, and status 2."""
+def run(
+    command: Callable[[], int], as_json: bool = False, name: str = "", paged: bool = True
+) -> NoReturn:
+    """Run a command and leave with its exit status; an error becomes a message, and status 2.
+
+    `name` is the command's row in the table; `paged` lets a pager show what is longer than the
+    screen.
+    """
     _open_closed()
     try:
         status = command()
+    except UnknownOption as error:
+        from deltarule.cli.rules import unknown_option
+
+        status = tell(unknown_option(name, error), as_json)
     except DeltaruleError as error:
-        status = _tell(error, as_json)
+        status = tell(error, as_json)
     except BrokenPipeError:
         silence()
         status = 0
@@ -39,7 +49,7 @@ def run(command: Callable[[], int], as_json: bool = False) -> NoReturn:
         unwritten = isinstance(error, OSError) and error.errno in _FULL
         if unwritten:
             silence()
-        status = _tell(_unwritten(error) if unwritten else _fault(error), as_json and not unwritten)
+        status = tell(_unwritten(error) if unwritten else fault(error), as_json and not unwritten)
     sys.exit(status)
 
 
@@ -135,7 +145,8 @@ class busy:
                 self._status.start()
 
 
-def _tell(error: DeltaruleError, as_json: bool) -> int:
+def tell(error: DeltaruleError, as_json: bool) -> int:
+    """Say what is wrong, where, and what to do about it; the exit status, 2."""
     if as_json:
         write_json(
             {"error": {"fact": error.fact, "place": error.place, "remedy": error.remedy}}
@@ -162,7 +173,7 @@ def _unwritten(error: Exception) -> DeltaruleError:
     )  # fmt: skip
 
 
-def _fault(error: Exception) -> DeltaruleError:
+def fault(error: Exception) -> DeltaruleError:
     """Anything unforeseen, told as a fault of ours."""
     import traceback
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 
 from deltarule.arithmetic.base import Arithmetic, Undecided
 from deltarule.arithmetic.exact import Ball, Rational, Rounded
@@ -51,13 +50,8 @@ def show_trace(request: Request) -> int:
     """Work through, and show what was asked for."""
     bare, options = split(request.words)
     if request.random:
-        return _show_drawn(request, one_name(bare, "trace dense --random"), options)
-    sheet = _sheet(request, bare)
-    if request.settings:
-        raise DeltaruleError(
-            "--set gives sizes to random numbers, but a sheet's numbers have their sizes",
-            sheet.path, "leave --set out, or use --random",
-        )  # fmt: skip
+        return _show_drawn(request, one_name(bare, "trace dense --random", options), options)
+    sheet = _sheet(request, bare, options)
     if options:
         runs = tuple(replace(r, options={**r.options, **options}) for r in sheet.runs)
         sheet = replace(sheet, runs=runs)
@@ -67,14 +61,25 @@ def show_trace(request: Request) -> int:
     return faults_told(worked.trace for worked in runs)
 
 
-def _sheet(request: Request, bare: Sequence[str]) -> Sheet:
-    """The sheet that is meant: by --example, by a path, or by its bare name."""
+def _sheet(request: Request, bare: Sequence[str], options: dict) -> Sheet:
+    """The sheet that is meant: by `example` or --example, by a path, or by its bare name."""
+    if bare[:1] == ["example"]:
+        if request.example is not None:
+            raise DeltaruleError(
+                "an example is named twice", "the command line", "leave --example out"
+            )
+        if len(bare) == 1:
+            raise DeltaruleError(
+                "no example is named", "the command line",
+                f"the examples are {', '.join(sheet_names())}",
+            )  # fmt: skip
+        return load_sheet(one_name(bare[1:], "trace example slide"))
     if request.example is not None:
         sheet = load_sheet(request.example)
         name = one_name(bare, EXAMPLE) if bare else "backprop"
         _refuse_other_network(name, sheet)
         return sheet
-    name = one_name(bare, EXAMPLE)
+    name = one_name(bare, EXAMPLE, options)
     if name.endswith(".toml") or name in sheet_names() and name not in ANY_NETWORK:
         return load_sheet(name)
     if name not in ANY_NETWORK:
@@ -204,7 +209,3 @@ def _show_sheet(request: Request, sheet: Sheet, runs: list[Worked]) -> None:
             contributions(page, worked.trace)
         page.show(screen)
 
-
-def is_sheet(name: str) -> bool:
-    """Whether a word on the command line names a sheet."""
-    return name.endswith(".toml") and Path(name).exists() or name in sheet_names()

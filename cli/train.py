@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from dataclasses import fields
+from types import SimpleNamespace
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.text import Text
@@ -17,9 +18,13 @@ from deltarule.training.plan import Plan
 from deltarule.training.result import ByHeart, Epoch, Result
 
 
-def show_training(asked: Mapping, as_json: bool) -> int:
-    """Train with these fields of a plan; 1 where not even a few samples were learnt by heart."""
-    plan, data = Plan(**asked), digits()
+def show_training(asked: SimpleNamespace) -> int:
+    """Train as the options of `cli.main.train` say; 1 where not even a few samples were learnt by
+    heart.
+    """
+    as_json = asked.json
+    plan = Plan(**{f.name: getattr(asked, f.name) for f in fields(Plan)})
+    data = digits()
     screen = console(stderr=as_json)
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
     bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)

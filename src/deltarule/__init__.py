@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from deltarule.notation.errors import DeltaruleError
     from deltarule.notation.files import load
 
+__version__ = "0.1.0"
+
 __all__ = ["DeltaruleError", "derive", "kernel", "load", "mark", "trace"]
 
 _HOME = {

@@ -128,7 +128,7 @@ def test_tolerances_and_time_may_be_given(invoke, tmp_path):
 
 
 def test_the_help_says_that_a_file_is_run(invoke):
-    assert "FILE.py is run for that" in " ".join(invoke("check", "--help", width=200).out.split())
+    assert "FILE.py is run for that" in " ".join(invoke("check", "gradient", "--help", width=200).out.split())
 
 
 @pytest.mark.parametrize(
@@ -140,11 +140,12 @@ def test_the_help_says_that_a_file_is_run(invoke):
         (["gradient", "dense", "--set", "Q=2"], "dense has no size Q", "its sizes are"),
         (["gradient", "dense", "--strid", "2"], "has no option strid", "its options are"),
         (["gradient", "dense", "--shape", "x=N"], "a derivation has its shapes", "leave it out"),
-        (["gradient", "dense", "--sheet", "slide"], "--sheet is about sheets", "leave it out"),
-        (["slide", "--no-kernel"], "--no-kernel is about gradients", "leave it out"),
-        (["slide", "--jacobian"], "--jacobian is about gradients", "leave it out"),
+        (["gradient", "dense", "--sheet", "slide"], "no option sheet", "--sheet belongs to check"),
+        (["slide", "--no-kernel"], "no option --kernel", "belongs to check gradient"),
+        (["slide", "--jacobian"], "no option --jacobian", "--jacobian belongs to check gradient"),
+        (["gradient", f"{LAYERS}:dense", "--jacobian"], "--jacobian is about derivations", "leave"),
         (["gradient", "dense", "--rtol", "1"], "--rtol is about functions of your own", "in balls"),
-        (["slide", "--timeout", "9"], "--timeout is about gradients", "leave it out"),
+        (["slide", "--timeout", "9"], "no option --timeout", "it out: --timeout belongs to check"),
         (["nowhere.py:f"], "there is no file nowhere.py", "check the path"),
         ([f"{LAYERS}:dens"], "own_layers.py has no function dens", "did you mean 'dense'?"),
         ([f"{LAYERS}:dense", "--shape", "x"], "'x' gives no argument a shape", "write --shape"),

@@ -50,9 +50,9 @@ def test_a_terminal_gets_colours(program):
     ("words", "fact", "remedy"),
     [
         (["--kernel", "--dtype", "float16"], "there are no kernels in float16", "did you mean"),
-        (["--dtype", "float32"], "--dtype is about a kernel", "add --kernel"),
-        (["--force"], "--force is for --emit alone", "leave it out"),
-        (["--kernel", "--of", "y"], "a kernel gives the gradients of the loss", "leave it out"),
+        (["--dtype", "float32"], "--dtype is for --kernel or --emit alone", "add --kernel"),
+        (["--kernel", "--force"], "--force is for --emit alone", "leave it out"),
+        (["--kernel", "--of", "y"], "--kernel and --of exclude each other", "keep one"),
         (["--kernel", "--wrt", "V"], "the kernel has no gradient by V", "its gradients are by"),
         (["--kernel", "--latex"], "--kernel and --latex exclude each other", "keep one"),
         (["--kernel", "--strid", "2"], "dense has no setting strid", "its settings are"),

@@ -16,7 +16,7 @@ from deltarule.kernels.known_exponentials import Known, known
 from deltarule.kernels.lift import Lifted, lift, lift_factors
 from deltarule.kernels.stability import Stability
 from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.errors import DeltaruleError, UnknownOption, did_you_mean
 from deltarule.notation.files import load
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import free_symbols
@@ -131,11 +131,10 @@ def loaded(name: str, settings: Mapping) -> tuple[Network, dict]:
     unknown = [k for k in rest if k not in sizes]
     if unknown:
         known = [*network.options, *(s.name for s in scalars), *sizes]
-        raise DeltaruleError(
-            f"{network.name} has no setting {unknown[0]}",
-            network.name,
-            did_you_mean(unknown[0], known) or "its settings are " + (", ".join(known) or "none"),
-        )
+        raise UnknownOption.named(
+            unknown[0], f"{network.name} has no setting {unknown[0]}", network.name, known,
+            otherwise="its settings are " + (", ".join(known) or "none"),
+        )  # fmt: skip
     rest = {k: whole_number(k, v, network.name) for k, v in rest.items()}
     return specialise(network, {**usual_numbers, **rest}), scalars
 

@@ -28,10 +28,11 @@ def find(name: str) -> Path:
     for path in known.values():
         if name in declared_aliases(path):
             return path
+    names = [*known, *(alias for path in known.values() for alias in declared_aliases(path))]
     raise DeltaruleError(
         f"there is no derivation called {name}",
         "derivations/",
-        did_you_mean(name, known) or "derive --list shows them all; a file of yours needs its path",
+        did_you_mean(name, names) or "derive --list shows them all; a file of yours needs its path",
     )
 
 

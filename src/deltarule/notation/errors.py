@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
+
+from deltarule.notation.nearest import nearest
 
 
 class DeltaruleError(Exception):
@@ -33,6 +34,31 @@ class DeltaruleError(Exception):
         return type(self)(self.fact, inner, self.remedy)
 
 
+class UnknownOption(DeltaruleError):
+    """An option that does not exist: `option` as it was typed, `known` those that do."""
+
+    option = ""
+    known: tuple[str, ...] = ()
+
+    @classmethod
+    def named(
+        cls, option: str, fact: str, place: str, known: Iterable[str] = (),
+        also: Iterable[str] = (), otherwise: str = "",
+    ) -> UnknownOption:  # fmt: skip
+        """The error; its remedy is the nearest of `known` and `also`, else `otherwise`."""
+        known = list(known)
+        otherwise = otherwise or f"its options are: {', '.join(known) or 'none'}"
+        error = cls(fact, place, did_you_mean(option, [*known, *also]) or otherwise)
+        error.option, error.known = option, (*known, *also)
+        return error
+
+    def at(self, place: str) -> UnknownOption:
+        """The same error told with a wider place."""
+        wider = super().at(place)
+        wider.option, wider.known = self.option, self.known
+        return wider
+
+
 def in_one_line(error: DeltaruleError) -> str:
     """An error as one sentence: fact (place): remedy."""
     place = f" ({error.place})" if error.place else ""
@@ -50,12 +76,8 @@ def told_at(place: str) -> Iterator[None]:
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     """"did you mean 'decimals'?" for the nearest of `candidates`; empty when none is near."""
-    known = list(candidates)
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    if not near:
-        lowered = {name.lower(): name for name in known}
-        near = [lowered[w] for w in get_close_matches(word.lower(), lowered, n=1, cutoff=0.6)]
-    return f"did you mean '{near[0]}'?" if near else ""
+    near = nearest(word, candidates)
+    return f"did you mean '{near}'?" if near else ""
 
 
 def not_positive(tensor: str, place: str | None) -> DeltaruleError:

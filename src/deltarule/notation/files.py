@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from deltarule.notation.catalogue import catalogue, declared_aliases, find
-from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.notation.errors import DeltaruleError, UnknownOption
 from deltarule.notation.networks import Network
 from deltarule.notation.page import Page, written_on
 from deltarule.notation.variants import VARIANTS, varied
@@ -54,12 +54,10 @@ def load(name_or_path: str | Path, **options) -> Network:
     module = _run(path, page)
     unknown = [o for o in options if o not in page.options and o not in VARIANTS]
     if unknown:
-        known = ", ".join(page.options) or "none"
-        raise DeltaruleError(
-            f"the derivation {path.stem} has no option {unknown[0]}",
-            path.name,
-            did_you_mean(unknown[0], [*page.options, *VARIANTS]) or f"its options are: {known}",
-        )
+        raise UnknownOption.named(
+            unknown[0], f"the derivation {path.stem} has no option {unknown[0]}", path.name,
+            page.options, VARIANTS,
+        )  # fmt: skip
     title, _, text = (module.__doc__ or path.stem).strip().partition("\n")
     network = page.network(title.rstrip("."), text.strip())
     return varied(network, {o: v for o, v in options.items() if o not in page.options})

@@ -43,7 +43,7 @@ from deltarule.notation.joining import concatenate
 from deltarule.notation.layers import layer, takes
 from deltarule.notation.literals import decimal
 from deltarule.notation.networks import Option
-from deltarule.notation.numbers import whole_number
+from deltarule.notation.option_values import as_default
 from deltarule.notation.page import Name, current, expression, extents_of
 from deltarule.notation.reductions import (
     TIES,
@@ -233,7 +233,7 @@ def option(
     The value has the type of the default. Raises DeltaruleError for a value that does not fit.
     """
     page = current()
-    value = _converted(name, page.asked.get(name, default), default, page)
+    value = as_default(name, page.asked.get(name, default), default, page.name)
     if choices and value not in choices:
         raise DeltaruleError(
             f"{name} = {value} is not among the choices",
@@ -250,26 +250,6 @@ def option(
         )
     page.options[name] = Option(name, value, default, help, tuple(choices))
     return value
-
-
-_YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-
-
-def _converted(name: str, value, default, page):
-    if isinstance(default, bool):
-        if str(value).lower() in _YES_NO:
-            return _YES_NO[str(value).lower()]
-        kind = "yes or no"
-    elif isinstance(default, int):
-        return whole_number(name, value, page.name)
-    elif isinstance(default, float):
-        try:
-            return float(decimal(float(value)))
-        except (TypeError, ValueError):
-            kind = "a number"
-    else:
-        return str(value)
-    raise DeltaruleError(f"{name} = {value} is not {kind}", page.name, f"give {name} as {kind}")
 
 
 def activation(name: str, default: str, help: str = "elementwise function") -> Callable:

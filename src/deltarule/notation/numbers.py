@@ -15,6 +15,7 @@ LARGEST = 2**31 - 1
 
 def whole_number(name: str, value: object, place: str) -> int:
     """A whole number, given as one or as text. Raises DeltaruleError for anything else."""
+    refuse_no_value(name, value, place)
     text = "" if isinstance(value, bool) else str(value).strip().replace("−", "-")
     if not re.fullmatch(r"[-+]?[0-9]+", text):
         kind = "a whole number"
@@ -29,6 +30,7 @@ def whole_number(name: str, value: object, place: str) -> int:
 
 def real_number(name: str, value: object, place: str) -> Fraction:
     """A real number, given as one or as text: 0.1, 1/3, 1e-5. Raises DeltaruleError."""
+    refuse_no_value(name, value, place)
     text = str(value).strip().replace("−", "-")
     try:
         if re.search(r"[eE][-+]?[0-9_]{5,}", text):
@@ -48,3 +50,9 @@ def real_number(name: str, value: object, place: str) -> Fraction:
             f"give a number nearer to 1 for {name}",
         )  # fmt: skip
     return number
+
+
+def refuse_no_value(name: str, value: object, place: str) -> None:
+    """Raises DeltaruleError for an option that was given without the value that it takes."""
+    if value is True:
+        raise DeltaruleError(f"{name} has no value", place, f"write one behind {name}")

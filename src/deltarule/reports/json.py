@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from deltarule.calculus.families import families
 from deltarule.calculus.steps import Derivation, Gradient, Step
-from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.text import equation_text, text
 from deltarule.reports.alphabet import latex
 from deltarule.reports.matrices import in_matrices
@@ -68,11 +67,6 @@ def step_values(step: Step) -> dict:
         "condition": step.condition,
         "verified": step.verified,
     }
-
-
-def error_values(error: DeltaruleError) -> dict:
-    """An error as `{"error": {"fact", "place", "remedy"}}`."""
-    return {"error": {"fact": error.fact, "place": error.place, "remedy": error.remedy}}
 
 
 def plain(value):

@@ -1,0 +1,148 @@
+"""What the shell offers when a word is completed: names of derivations, sheets, tensors, options.
+
+The shells' scripts are Typer's: `derive --install-completion`. Nothing of a person's own files is
+run for it; where a name cannot be read, nothing is offered. Each function here takes what Typer
+hands it, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from typer import Context
+
+if TYPE_CHECKING:
+    from deltarule.notation.networks import Network
+
+Items = list[str | tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A word to complete with, as the shells' scripts take it."""
+
+    value: str
+    help: str = ""
+    type: str = "plain"
+
+
+def _of_library(context: Context) -> Network | None:
+    """The derivation that is named, if it is one of the library's: no other file is run."""
+    from deltarule.notation.catalogue import find
+    from deltarule.notation.errors import DeltaruleError
+    from deltarule.notation.files import load
+
+    named = [word for word in context.params.get("words") or () if not word.startswith("-")]
+    named = [word for word in named if "/" not in word and not word.endswith((".py", ".toml"))]
+    for name in named:
+        try:
+            find(name)
+            return load(name)
+        except DeltaruleError:
+            continue
+    return None
+
+
+def derivations(context: Context) -> Items:
+    """Names and aliases of derivations; behind an option of a derivation's own, its choices."""
+    from deltarule.notation.catalogue import catalogue, declared_aliases, whole_networks
+
+    words = list(context.params.get("words") or ())
+    choices = _choices(context, words)
+    if choices is not None:
+        return choices
+    if any(not word.startswith("-") for word in words):
+        return []
+    known = {**catalogue(), **whole_networks()}
+    aliases = [alias for path in known.values() for alias in declared_aliases(path)]
+    also = {"trace": ["example", "flow", *_sheets()], "check": []}.get(_command(context), [])
+    return [*also, *sorted({*known, *aliases})]
+
+
+def _command(context: Context) -> str:
+    return getattr(context.command, "row", "")
+
+
+def _choices(context: Context, words: list[str]) -> Items | None:
+    """The values of the option that stands last; None where none stands there."""
+    if not words or not words[-1].startswith("--") or "=" in words[-1]:
+        return None
+    network = _of_library(context)
+    option = network.options.get(words[-1][2:].replace("-", "_")) if network else None
+    if option is None or isinstance(option.default, bool):
+        return None
+    return list(map(str, option.choices))
+
+
+def _sheets() -> list[str]:
+    from deltarule.marking.sheets import sheet_names
+
+    return sheet_names()
+
+
+def sheets() -> Items:
+    """The names of the examples; files of one's own are the shell's to offer."""
+    return [*_sheets()]
+
+
+def checked(context: Context) -> Items:
+    """What `check` takes first; behind `example`, the examples."""
+    words = list(context.params.get("words") or ())
+    if words == ["example"]:
+        return [*_sheets()]
+    return ["example", "gradient", *_sheets()] if not words else []
+
+
+def tensors(context: Context) -> Items:
+    """The tensors of the derivation that is named."""
+    network = _of_library(context)
+    return [*network.tensors] if network else []
+
+
+def sizes(context: Context) -> Items:
+    """`N=` for each size of the derivation that is named."""
+    from deltarule.notation.specialise import given_sizes
+
+    network = _of_library(context)
+    return [f"{name}=" for name in given_sizes(network)] if network else []
+
+
+def rules() -> Items:
+    """The rules of the calculus, with dashes for blanks."""
+    from deltarule.calculus.rules import RULES
+
+    return [name.replace(" ", "-") for name in RULES]
+
+
+def statements() -> Items:
+    """The statements that can be proved, with dashes for blanks."""
+    from deltarule.checking.statements import STATEMENTS
+
+    return ["list", *(s.name.replace(" ", "-") for s in STATEMENTS)]
+
+
+def one_of(*values: str) -> Callable[[], Items]:
+    """A completion by a few words."""
+    return lambda: list(values)
+
+
+def own_options(context: Context, incomplete: str) -> Iterator[Offered]:
+    """The options of the derivation that is named, where an option is begun."""
+    if not incomplete.startswith("-"):
+        return
+    network = _of_library(context)
+    for name, option in (network.options if network else {}).items():
+        word = "--" + name.replace("_", "-")
+        for spelled in (word, f"--no-{word[2:]}") if option.default is True else (word,):
+            if spelled.startswith(incomplete):
+                yield Offered(spelled, option.help)
+
+
+def updates() -> Items:
+    """The derivations that are updates."""
+    from deltarule.cli.catalogue import in_group
+
+    return in_group("Updates")
+

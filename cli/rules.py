@@ -1,0 +1,183 @@
+"""What stands on a command line, held against the table of commands before anything is done.
+
+Refused are: an option whose value was forgotten, two that exclude each other, one that says nothing
+about what is asked, and words where none belong.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from deltarule.cli.table import COMMANDS, EVERYWHERE, Command, Use
+from deltarule.notation.errors import DeltaruleError, UnknownOption
+from deltarule.notation.nearest import edit_distance, nearest
+
+PLACE = "the command line"
+#: What begins with a dash and is a value all the same: −0.5, -1/3, -1e-3.
+_NUMBER = re.compile(r"-[0-9.,][0-9.,/eE+\-]*")
+
+
+class Parameter(Protocol):
+    """What is needed of an option as the parser knows it."""
+
+    name: str
+    opts: list[str]
+    metavar: str | None
+    multiple: bool
+    is_flag: bool
+
+
+@dataclass
+class Given:
+    """The options that are given, by their long names without dashes, and the words beside them."""
+
+    options: list[str] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+
+
+def options_by_word(parameters: Iterable) -> dict[str, Parameter]:
+    """The options of a command by each way to write them, such as `--output` and `-o`."""
+    return {
+        word: p for p in parameters if p.param_type_name == "option" for word in p.opts
+    }
+
+
+def long_name(parameter: Parameter) -> str:
+    """`no-kernel` for `--no-kernel`."""
+    return max(parameter.opts, key=len).lstrip("-")
+
+
+def is_option(word: str) -> bool:
+    """Whether a word is an option, and no value: it begins with a dash and is no number."""
+    return word.startswith("-") and word != "-" and not _NUMBER.fullmatch(word)
+
+
+def given(known: Mapping[str, Parameter], words: Sequence[str]) -> Given:
+    """The options and words of a command line.
+
+    Raises DeltaruleError for an option without its value, a flag with one, and for an option that
+    can be given once and is given twice. Unknown options are words here: a derivation may have
+    them.
+    """
+    found, waiting = Given(), list(words)
+    while waiting:
+        word = waiting.pop(0)
+        if word == "--":
+            found.words += waiting
+            break
+        name, equals, value = word.partition("=")
+        option = known.get(name)
+        if option is None or not is_option(word):
+            found.words.append(word)
+            continue
+        if option.is_flag:
+            if equals:
+                raise DeltaruleError(f"{name} takes no value", PLACE, f"write {name} alone")
+        elif not equals:
+            value = _value(name, option, waiting)
+        if not option.is_flag and not value.strip():
+            raise _no_value(name, option, "")
+        long = long_name(option)
+        if long in found.options and not option.multiple and not option.is_flag:
+            raise DeltaruleError(f"{name} is given twice", PLACE, "keep one")
+        found.options.append(long)
+    return found
+
+
+def _value(name: str, option: Parameter, waiting: list[str]) -> str:
+    """The word behind an option, taken away. Raises DeltaruleError where that is none."""
+    if not waiting:
+        raise _no_value(name, option, "")
+    if is_option(waiting[0]):
+        raise _no_value(name, option, f": {waiting[0]} stands behind it")
+    return waiting.pop(0)
+
+
+def _no_value(name: str, option: Parameter, why: str) -> DeltaruleError:
+    return DeltaruleError(
+        f"{name} has no value{why}", PLACE, f"write {name} {option.metavar or 'VALUE'}"
+    )
+
+
+def refuse(name: str, found: Given) -> None:
+    """Raises DeltaruleError for options that do not go together, and for stray words."""
+    command = COMMANDS[name]
+    options = list(dict.fromkeys(found.options))
+    use = _use_of(command, options)
+    for group in command.exclude:
+        both = [option for option in group if option in options]
+        if len(both) > 1:
+            raise _excluding(*both[:2])
+    for option in options:
+        if option not in (*use.options, *EVERYWHERE):
+            raise _out_of_place(command, use, option, options)
+    for option, needed in command.needs:
+        if option in options and not set(needed) & set(options):
+            raise DeltaruleError(
+                f"--{option} is for {_either(needed)} alone", PLACE,
+                f"leave it out, or add {_either(needed)}",
+            )  # fmt: skip
+    if found.words and not use.words:
+        beside = f"--{next(o for o in options if o in use.asked_by)}" if use.asked_by else name
+        raise DeltaruleError(f"{found.words[0]!r} stands beside {beside}", PLACE, use.remedy)
+
+
+def _use_of(command: Command, options: Sequence[str]) -> Use:
+    """What is asked for. Raises DeltaruleError for two things at once."""
+    asked = [use for use in command.uses if set(use.asked_by) & set(options)]
+    if len(asked) > 1:
+        raise _excluding(*(next(o for o in options if o in use.asked_by) for use in asked[:2]))
+    return asked[0] if asked else next(use for use in command.uses if not use.asked_by)
+
+
+def _excluding(first: str, second: str) -> DeltaruleError:
+    return DeltaruleError(f"--{first} and --{second} exclude each other", PLACE, "keep one")
+
+
+def _out_of_place(
+    command: Command, use: Use, option: str, options: Sequence[str]
+) -> DeltaruleError:
+    """The error for an option that says nothing about what is asked."""
+    if use.asked_by:
+        return _excluding(next(o for o in options if o in use.asked_by), option)
+    homes = [u for u in command.uses if option in u.options]
+    needed = _either([name for home in homes for name in home.asked_by])
+    return DeltaruleError(
+        f"--{option} is for {needed} alone", PLACE, f"leave it out, or add {needed}"
+    )
+
+
+def _either(options: Iterable[str]) -> str:
+    return " or ".join(f"--{option}" for option in options)
+
+
+def unknown_option(name: str, error: UnknownOption) -> DeltaruleError:
+    """An error about a derivation's option, whose remedy knows the command's options too."""
+    typed = error.option.replace("_", "-")
+    near = nearest(typed, [*COMMANDS[name].options, *EVERYWHERE])
+    others = [other for other, row in COMMANDS.items() if typed in row.options]
+    if nearest(typed, error.known) is not None:
+        return error
+    if near is not None and edit_distance(typed, near) <= max(1, len(typed) // 4):
+        return DeltaruleError(error.fact, error.place, f"did you mean '--{near}'?")
+    if others:
+        whose = f"--{typed} belongs to {' and '.join(others)}"
+        return DeltaruleError(error.fact, error.place, f"leave it out: {whose}")
+    return error
+
+
+def first_word(known: Mapping[str, Parameter], words: Sequence[str]) -> int | None:
+    """The place of the first word that is no option, nor the value of one."""
+    skip = False
+    for place, word in enumerate(words):
+        if skip:
+            skip = False
+        elif not is_option(word):
+            return place
+        else:
+            option = known.get(word)
+            skip = option is not None and not option.is_flag
+    return None
