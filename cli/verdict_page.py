@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from deltarule.cli.page import Page
 from deltarule.marking import verdicts
 from deltarule.marking.verdicts import Marking, Verdict
+from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import pretty
 
 STYLES = {
@@ -53,7 +54,7 @@ def _verdict(page: Page, verdict: Verdict) -> None:
     """One verdict: sign, quantity, printed value and verdict; then why."""
     at = "" if verdict.index is None else f"[{','.join(map(str, verdict.index))}]"
     sign = _SIGNS.get(verdict.verdict, "✗")
-    name = pretty(verdict.quantity) + at
+    name = _named(verdict.quantity) + at
     words = f"{name} = {verdict.given}: {verdict.verdict}" if verdict.given else (
         f"{name}: {verdict.verdict}"
     )
@@ -63,6 +64,14 @@ def _verdict(page: Page, verdict: Verdict) -> None:
     if verdict.verdict in _TOLD_RIGHT and verdict.expected:
         page.formula(f"right is {verdict.expected}", indent=4, style="dim", hang=2)
     _alternatives(page, verdict.alternatives)
+
+
+def _named(quantity: str) -> str:
+    """A quantity as it is shown; what is the name of nothing, as it was written."""
+    try:
+        return pretty(quantity)
+    except DeltaruleError:
+        return quantity
 
 
 def _alternatives(page: Page, alternatives: Sequence[str]) -> None:

@@ -9,14 +9,17 @@ from deltarule.calculus import Derivation
 from deltarule.checking.course import Course
 from deltarule.marking import givens, verdicts
 from deltarule.marking.after import judge_after
-from deltarule.marking.answers import Answers, Unread, load_answers
+from deltarule.marking.answers import Answers, load_answers
 from deltarule.marking.desk import Desk, derivation_of, open_desk, run_course
 from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.hidden import hidden
 from deltarule.marking.judge import judge
 from deltarule.marking.mends import mended
 from deltarule.marking.paper import Written
+from deltarule.marking.printed import shortened
 from deltarule.marking.sheets import Run, Sheet, load_sheet
+from deltarule.marking.strangers import named, only_known
+from deltarule.marking.unread import Unread
 from deltarule.marking.verdicts import Marking, Verdict
 from deltarule.notation.errors import DeltaruleError, in_one_line, told_at
 
@@ -55,8 +58,9 @@ def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
             "leave run out for the first one",
         )
     run = sheet.runs[answers.run - 1]
-    notes: list[str] = []
-    asked = (*(run.asked or run.published), *(u.name for u in answers.unread))
+    notes = list(answers.notes)
+    answers = only_known(run, answers, known)
+    asked = (*(run.asked or run.published), *named(run, answers.unread, known))
     desk = open_desk(run, answers.run, answers.values, known, extra=asked)
     if (run.published or run.restated) and run.at != "after":
         sheets_own = open_desk(run, answers.run, run.published, known)
@@ -66,7 +70,7 @@ def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
     notes += hidden(desk, found)
     found += judged_formulas(run, answers.run, answers.formulas, known)
     found += [_unread(desk, unread) for unread in answers.unread]
-    unread = {desk.course.locate(u.name)[0] for u in answers.unread}
+    unread = {v.quantity for v in found if v.verdict == verdicts.UNREADABLE}
     found += [_missing(desk, name) for name in _not_answered(run, desk) if name not in unread]
     return Marking(sheet.title, tuple(found), answers.who, tuple(notes))
 
@@ -98,7 +102,9 @@ def judged_formulas(
         except DeltaruleError as error:
             told = in_one_line(error)
             found.append(
-                Verdict(quantity, None, verdicts.UNREADABLE, told, "", formula, run=number)
+                Verdict(
+                    quantity, None, verdicts.UNREADABLE, told, "", shortened(formula), run=number
+                )
             )
     return found
 
@@ -125,8 +131,11 @@ def _not_answered(run: Run, desk: Desk) -> list[str]:
 
 
 def _unread(desk: Desk, unread: Unread) -> Verdict:
-    """The verdict on a text that is no number; it costs nothing but itself."""
-    name, entry = desk.course.locate(unread.name)
+    """The verdict on what cannot be read; it costs nothing but itself."""
+    try:
+        name, entry = desk.course.locate(unread.name)
+    except DeltaruleError:
+        name, entry = unread.name, ()
     index = (*entry, *unread.index) or None
     return Verdict(
         name, index, verdicts.UNREADABLE, unread.why, "", unread.text, run=desk.number
