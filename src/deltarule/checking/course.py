@@ -87,10 +87,13 @@ class Course:
                 shape = Values({}, self.sizes, {}, {})
                 first = np.full([shape.extent(a) for a in tensor.axes], tensor.start, object)
                 arrays[name] = arithmetic.array(first)
-        scalars = {**self.network.scalars, **self.scalars}
-        if self.optimiser is not None:
-            scalars |= rates(self.optimiser, self.rate)
-        return Values(arrays, self.sizes, scalars, self.network.tensors)
+        return Values(arrays, self.sizes, self.symbols, self.network.tensors)
+
+    @cached_property
+    def symbols(self) -> dict[Symbol, Fraction]:
+        """The scalars that have a value, those of the optimiser too."""
+        found = {**self.network.scalars, **self.scalars}
+        return found if self.optimiser is None else found | rates(self.optimiser, self.rate)
 
     def compute(self, arithmetic: Arithmetic) -> Values:
         """Every line's value, in an arithmetic, for one update."""

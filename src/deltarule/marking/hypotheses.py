@@ -160,8 +160,7 @@ class _Work:
     def __init__(self, bench: Bench, hypothesis: Hypothesis, arithmetic: Arithmetic):
         self.bench, self.hypothesis, self.arithmetic = bench, hypothesis, arithmetic
         course = bench.course
-        scalars = course.start(arithmetic).scalars if course.optimiser else course.network.scalars
-        self.values = Values({}, course.sizes, scalars, course.network.tensors)
+        self.values = Values({}, course.sizes, course.symbols, course.network.tensors)
         self.changed = hypothesis.held | hypothesis.rounded.keys() | hypothesis.variants.keys()
         self._same: dict[str, bool] = {}
         self._busy: set[str] = set()
