@@ -18,6 +18,8 @@ from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rounded, fraction
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.pocket import QuicklyRounded
+from deltarule.arithmetic.prepared import Prepared
+from deltarule.arithmetic.program import value_at, whole_line
 from deltarule.arithmetic.run import run
 from deltarule.checking.course import Course
 from deltarule.marking.scans import Scans
@@ -87,6 +89,11 @@ class Bench:
         self.groups = _groups(course)
         self.scans = Scans()
         self._bases: dict[tuple, _Work] = {}
+        self._quick: dict[tuple, tuple[Hypothesis, _Work]] = {}
+        self._behind: dict[tuple, frozenset[str]] = {}
+        # Keys are identities: the equations are kept beside, so that they live as long.
+        self._lines: dict[int, tuple] = {}
+        self._times: dict[tuple, tuple] = {}
         self._written = written
         self._above: dict[str, frozenset[str]] = {}
 
@@ -117,10 +124,52 @@ class Bench:
 
     def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray:
         """The same in float64; on the way, lines are rounded through time alone."""
+        return self._quickly(hypothesis).compute(name)
+
+    def _quickly(self, hypothesis: Hypothesis) -> _Work:
         if self.groups and hypothesis.rounding is not None:
-            return _Work(self, hypothesis, QuicklyRounded(hypothesis.rounding)).compute(name)
-        unrounded = replace(hypothesis, rounding=None, rounded={})
-        return _Work(self, unrounded, _FLOAT).compute(name)
+            return _Work(self, hypothesis, QuicklyRounded(hypothesis.rounding))
+        return _Work(self, replace(hypothesis, rounding=None, rounded={}), _FLOAT)
+
+    def quick_work(self, hypothesis: Hypothesis) -> _Work:
+        """The quick work of a hypothesis, kept with all its lines."""
+        key = hypothesis.key
+        if key not in self._quick:
+            self._quick[key] = (hypothesis, self._quickly(hypothesis))
+        return self._quick[key][1]
+
+    def rank(self, name: str) -> int:
+        """The number of axes of a line or given."""
+        known = self.lent.get(name)
+        return np.ndim(self.course.floats.arrays[name] if known is None else known)
+
+    def depending(self, name: str, held: frozenset[str]) -> frozenset[str]:
+        """The lines that depend on a line, but for those behind what is held."""
+        key = (name, held)
+        if key not in self._behind:
+            found: set[str] = set()
+            stack = [name]
+            while stack:
+                here = stack.pop()
+                new = {n for n, needs in self.needs.items() if here in needs} - found
+                found |= new
+                stack.extend(new - held)
+            self._behind[key] = frozenset(found)
+        return self._behind[key]
+
+    def prepared(self, equation: Equation) -> Prepared | None:
+        """A line prepared for many evaluations, if it can be."""
+        key = id(equation)
+        if key not in self._lines:
+            self._lines[key] = (equation, whole_line(equation, self.course.floats))
+        return self._lines[key][1]
+
+    def at_time(self, equation: Equation, at: Mapping) -> tuple[Prepared, tuple] | None:
+        """A line of a recurrence prepared at one time, and where its value belongs."""
+        key = (id(equation), *at.values())
+        if key not in self._times:
+            self._times[key] = (equation, value_at(equation, self.course.floats, at))
+        return self._times[key][1]
 
     def without_mistakes(self, hypothesis: Hypothesis, arithmetic: Arithmetic) -> _Work:
         """The work of a hypothesis without its wrong lines, kept for all its lines."""
@@ -134,7 +183,7 @@ class Bench:
     def printing(self, changed: Mapping[str, np.ndarray]) -> Bench:
         """The same with other printed values for some lines."""
         other = copy(self)
-        other._written, other._bases = {**self._written, **changed}, {}
+        other._written, other._bases, other._quick = {**self._written, **changed}, {}, {}
         return other
 
     def printed(self, name: str) -> np.ndarray:
@@ -170,7 +219,7 @@ class _Work:
         if name in self._busy:
             raise Circular(name)
         self._busy.add(name)
-        block = self._block(name)
+        block = self.block(name)
         equations = block if isinstance(block, tuple) else equations_of(block)
         mine = {e.name for e in equations}
         for needed in frozenset().union(*(e.read_names() for e in equations)) - mine:
@@ -213,7 +262,7 @@ class _Work:
             wrong if e.subscripts == wrong.subscripts else e for e in self.bench.equations[name]
         )
 
-    def _block(self, name: str) -> Block | tuple[Equation, ...]:
+    def block(self, name: str) -> Block | tuple[Equation, ...]:
         """The equations that have to be computed together to get a line."""
         group = self.bench.groups.get(name, frozenset()) - self.hypothesis.held
         if name not in group:
