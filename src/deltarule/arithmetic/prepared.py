@@ -36,13 +36,17 @@ class Preparation:
     """Turns formulas into closures over NumPy; indices that are `fixed` have no axis.
 
     `counted` is where values count, over the grid or None for everywhere: what is read beyond a
-    tensor's edge elsewhere is nobody's concern.
+    tensor's edge elsewhere is nobody's concern. `known` keeps what was prepared, for formulas
+    that have parts in common.
     """
 
     def __init__(
         self, values: Values, letters: Mapping[Dummy, Prepared] | None = None,
         fixed: Mapping[Index, int] | None = None, counted: np.ndarray | None = None,
+        known: dict | None = None,
     ):
+        self.known = None if letters or counted is not None else known
+        self._now = tuple((fixed or {}).items())
         self.values, self.letters, self.fixed = values, letters or {}, fixed or {}
         self.counted = counted
         self._here = Grid(tuple(self.fixed), (1,) * len(self.fixed), tuple(self.fixed.values()))
@@ -78,6 +82,15 @@ class Preparation:
 
     def prepare(self, node: Expr, indices: tuple[Index, ...], shape: tuple) -> Prepared:
         """The formula over the grid of some indices. Raises Unprepared where it cannot be."""
+        if self.known is None:
+            return self._prepared(node, indices, shape)
+        key = (node, indices, shape, self._now)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = self._prepared(node, indices, shape)
+        return found
+
+    def _prepared(self, node: Expr, indices: tuple[Index, ...], shape: tuple) -> Prepared:
         for kind in type(node).__mro__:
             method = self._methods.get(kind)
             if method is not None:
@@ -249,11 +262,14 @@ class Preparation:
 
     def _conditions(self, conditions: Iterable, indices, shape, axes: int):
         """The preparation where conditions hold, the truths known beforehand, and the others."""
-        inner, known, moving = self._where(np.array(True), axes), np.array(True), []
+        inner, known, moving = self, np.array(True), []
+        if self.counted is not None:
+            inner = self._where(np.array(True), axes)
         for condition in conditions:
             holds = inner._holds(condition, indices, shape)
             if isinstance(holds, np.ndarray):
-                known, inner = known & holds, inner._where(holds)
+                known = known & holds
+                inner = inner if holds.all() else inner._where(holds)
             else:
                 moving.append(holds)
         return inner, known, moving

@@ -28,8 +28,9 @@ def program(equations: Iterable[Equation], values: Values) -> Callable[[], None]
     arrays = values.arrays
 
     def run_once() -> None:
-        for name, prepared in lines:
-            arrays[name] = prepared(arrays)
+        with arithmetic.context():
+            for name, prepared in lines:
+                arrays[name] = prepared(arrays)
 
     return run_once
 
@@ -38,16 +39,20 @@ def _evaluated(equation: Equation, values: Values, arithmetic: Float64) -> Prepa
     return lambda arrays: evaluate(equation.rhs, equation.ranges, values, arithmetic)
 
 
-def whole_line(equation: Equation, values: Values) -> Prepared | None:
+def whole_line(
+    equation: Equation, values: Values, known: dict | None = None
+) -> Prepared | None:
     """The value of an equation that writes its tensor whole; None where it has to be evaluated.
 
-    Axes in front of the arrays that it reads are axes in front of its value.
+    Axes in front of the arrays that it reads are axes in front of its value. `known` keeps what
+    equations have in common.
     """
     if equation.subscripts != equation.indices:
         return None
     shape = tuple(values.extent(n) for _, n in equation.ranges)
     try:
-        formula = Preparation(values).prepare(stable(equation.rhs), equation.indices, shape)
+        preparation = Preparation(values, known=known)
+        formula = preparation.prepare(stable(equation.rhs), equation.indices, shape)
     except Unprepared:
         return None
     count = len(shape)
@@ -81,7 +86,7 @@ def at_time(
 
 
 def value_at(
-    equation: Equation, values: Values, fixed: Mapping[Index, int]
+    equation: Equation, values: Values, fixed: Mapping[Index, int], known: dict | None = None
 ) -> tuple[Prepared, tuple] | None:
     """The equation's value at some fixed indices, and where in its array that belongs.
 
@@ -91,7 +96,7 @@ def value_at(
     shape = tuple(values.extent(n) for i, n in equation.ranges if i not in fixed)
     if tuple(s for s in equation.subscripts if s in indices) != indices:
         return None
-    preparation = Preparation(values, None, fixed)
+    preparation = Preparation(values, None, fixed, known=known)
     try:
         formula = preparation.prepare(stable(equation.rhs), indices, shape)
         where = preparation.places(equation.name, equation.subscripts, indices)

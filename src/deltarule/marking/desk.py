@@ -69,6 +69,14 @@ class Desk:
         return {}
 
     @cached_property
+    def _common(self) -> dict[str, list[Mistake]]:
+        return {}
+
+    @cached_property
+    def _costly(self) -> dict[str, list[Mistake]]:
+        return {}
+
+    @cached_property
     def _seldom(self) -> dict[str, list[Mistake]]:
         return {}
 
@@ -82,14 +90,18 @@ class Desk:
 
     def common_mistakes(self, name: str) -> list[Mistake]:
         """Of a network over time, what is most often lost: the paths between the times."""
-        if not self.bench.groups:
-            return []
-        found = self._between_times(name)
-        return found + [m for scene in self._scenes(name) for m in mistakes_in(scene, (cut,))]
+        if name not in self._common:
+            found = self._between_times(name)
+            if self.bench.groups:
+                found += [m for s in self._scenes(name) for m in mistakes_in(s, (cut,))]
+            self._common[name] = found
+        return self._common[name]
 
     def costly_mistakes(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line for which another network has to be derived."""
-        return self._truncations.mistakes(name)
+        if name not in self._costly:
+            self._costly[name] = self._truncations.mistakes(name)
+        return self._costly[name]
 
     def seldom_mistakes(self, name: str) -> list[Mistake]:
         """Numbers copied or read wrongly, of which there are many for every line."""
@@ -132,7 +144,7 @@ class Desk:
         """Go on with another course; what was worked out from the old one is forgotten."""
         self.course = course
         kept = ("bench", "explainer", "conventions", "_truncations", "_mistakes", "_seldom")
-        for name in (*kept, "_shapes"):
+        for name in (*kept, "_common", "_costly", "_shapes"):
             self.__dict__.pop(name, None)
 
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Desk:

@@ -18,10 +18,9 @@ from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rounded, fraction
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.pocket import QuicklyRounded
-from deltarule.arithmetic.prepared import Prepared
-from deltarule.arithmetic.program import value_at, whole_line
 from deltarule.arithmetic.run import run
 from deltarule.checking.course import Course
+from deltarule.marking.quick_lines import QuickLines
 from deltarule.marking.scans import Scans
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
@@ -90,10 +89,7 @@ class Bench:
         self.scans = Scans()
         self._bases: dict[tuple, _Work] = {}
         self._quick: dict[tuple, tuple[Hypothesis, _Work]] = {}
-        self._behind: dict[tuple, frozenset[str]] = {}
-        # Keys are identities: the equations are kept beside, so that they live as long.
-        self._lines: dict[int, tuple] = {}
-        self._times: dict[tuple, tuple] = {}
+        self.quick_lines = QuickLines(course, self.needs, self.lent)
         self._written = written
         self._above: dict[str, frozenset[str]] = {}
 
@@ -137,39 +133,6 @@ class Bench:
         if key not in self._quick:
             self._quick[key] = (hypothesis, self._quickly(hypothesis))
         return self._quick[key][1]
-
-    def rank(self, name: str) -> int:
-        """The number of axes of a line or given."""
-        known = self.lent.get(name)
-        return np.ndim(self.course.floats.arrays[name] if known is None else known)
-
-    def depending(self, name: str, held: frozenset[str]) -> frozenset[str]:
-        """The lines that depend on a line, but for those behind what is held."""
-        key = (name, held)
-        if key not in self._behind:
-            found: set[str] = set()
-            stack = [name]
-            while stack:
-                here = stack.pop()
-                new = {n for n, needs in self.needs.items() if here in needs} - found
-                found |= new
-                stack.extend(new - held)
-            self._behind[key] = frozenset(found)
-        return self._behind[key]
-
-    def prepared(self, equation: Equation) -> Prepared | None:
-        """A line prepared for many evaluations, if it can be."""
-        key = id(equation)
-        if key not in self._lines:
-            self._lines[key] = (equation, whole_line(equation, self.course.floats))
-        return self._lines[key][1]
-
-    def at_time(self, equation: Equation, at: Mapping) -> tuple[Prepared, tuple] | None:
-        """A line of a recurrence prepared at one time, and where its value belongs."""
-        key = (id(equation), *at.values())
-        if key not in self._times:
-            self._times[key] = (equation, value_at(equation, self.course.floats, at))
-        return self._times[key][1]
 
     def without_mistakes(self, hypothesis: Hypothesis, arithmetic: Arithmetic) -> _Work:
         """The work of a hypothesis without its wrong lines, kept for all its lines."""

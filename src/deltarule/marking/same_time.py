@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
@@ -54,6 +55,7 @@ def in_time(block: Recurrence, right: Equation, wrong: Equation) -> bool | None:
     return verdict
 
 
+@lru_cache(maxsize=1 << 12)
 def _shift(block: Recurrence, reader: Equation, access: Indexed) -> int | None:
     """How far ahead in time an access reads; None where that is no whole number."""
     here = _written(block, reader.name)
@@ -65,6 +67,7 @@ def _shift(block: Recurrence, reader: Equation, access: Indexed) -> int | None:
     return int(found) if found.is_Integer else None
 
 
+@lru_cache(maxsize=1 << 10)
 def _written(block: Recurrence, name: str) -> tuple[int, Expr] | None:
     """The axis of time of a tensor, and the time that its equation writes."""
     found = [(e, i, offset) for e, i, offset in block.times if e.name == name]

@@ -35,7 +35,7 @@ class Together:
     """
 
     def __init__(self, bench: Bench, base: Hypothesis, rows: Sequence[Rewritten]):
-        self.bench, self.rows = bench, rows
+        self.bench, self.lines, self.rows = bench, bench.quick_lines, rows
         rounding = base.rounding if bench.groups else None
         self.base = replace(base, rounding=rounding, rounded={})
         self.work = bench.quick_work(self.base)
@@ -48,12 +48,12 @@ class Together:
         for line, found in _by_line(rows).items():
             self.changed[line] = [(e, np.array(where)) for e, where in found.values()]
         self.moving = frozenset(self.changed).union(
-            *(bench.depending(line, self.base.held) for line in self.changed)
+            *(self.lines.depending(line, self.base.held) for line in self.changed)
         )
 
     def value(self, name: str) -> np.ndarray:
         """A line worked out under every row: an array with the rows in front."""
-        rank = self.bench.rank(name)
+        rank = self.lines.rank(name)
         try:
             with self.arithmetic.context():
                 found = np.asarray(self._computed(name) if name in self.moving
@@ -128,7 +128,7 @@ class Together:
 
     def _circular(self, wrong: Equation, name: str) -> bool:
         """Whether a wrong line reads what depends on it."""
-        behind = self.bench.depending(name, self.base.held) - self.base.held
+        behind = self.lines.depending(name, self.base.held) - self.base.held
         return bool(wrong.read_names() & (behind | ({name} - self.base.held)))
 
     def _evaluated(self, equation: Equation, where: np.ndarray | None) -> np.ndarray:
@@ -137,11 +137,11 @@ class Together:
         moving = False
         for name in equation.read_names():
             array = self._input(name)
-            if np.ndim(array) > self.bench.rank(name):
+            if np.ndim(array) > self.lines.rank(name):
                 moving = True
                 array = array if where is None else array[where]
             arrays[name] = array
-        prepared = self.bench.prepared(equation)
+        prepared = self.lines.whole(equation)
         if prepared is not None:
             return prepared(arrays)
         if not moving:
@@ -149,7 +149,7 @@ class Together:
         count = len(self.rows) if where is None else len(where)
         return np.stack([
             self._evaluated_plainly(equation, {
-                n: a[k] if np.ndim(a) > self.bench.rank(n) else a for n, a in arrays.items()
+                n: a[k] if np.ndim(a) > self.lines.rank(n) else a for n, a in arrays.items()
             }) for k in range(count)
         ])
 
@@ -186,7 +186,7 @@ class Together:
 
     def _step(self, equation: Equation, at: Mapping, arrays: dict, changed: list) -> None:
         """One line at one time."""
-        found = self.bench.at_time(equation, at)
+        found = self.lines.at_time(equation, at)
         if found is None:
             raise Tangled(equation.name)
         formula, where = found
@@ -194,13 +194,13 @@ class Together:
         for wrong, rows in changed:
             if wrong.subscripts != equation.subscripts:
                 continue
-            found = self.bench.at_time(wrong, at)
+            found = self.lines.at_time(wrong, at)
             if found is None:
                 self.alone[rows] = True
                 continue
             formula, where = found
             mine = {
-                n: arrays[n][rows] if np.ndim(arrays[n]) > self.bench.rank(n) else arrays[n]
+                n: arrays[n][rows] if np.ndim(arrays[n]) > self.lines.rank(n) else arrays[n]
                 for n in wrong.read_names()
             }
             arrays[equation.name][(rows, *where[1:])] = self.arithmetic.settle(formula(mine))
@@ -209,7 +209,7 @@ class Together:
         """The wrong equations of a line that can be worked out in the recurrence's own order."""
         found = []
         for wrong, rows in self.changed.get(right.name, []):
-            beyond = self.bench.depending(right.name, self.base.held) - block.names
+            beyond = self.lines.depending(right.name, self.base.held) - block.names
             if wrong.read_names() & (beyond - self.base.held):
                 self.lost[rows] = True
                 continue

@@ -23,12 +23,12 @@ _KINDS = {
 def stand_in(scene: Scene) -> Iterator[Wrong]:
     """Another tensor of the same shape, or of its transpose, everywhere in the formula."""
     rhs = scene.equation.rhs
-    near = neighbours(scene)
+    near, scope = neighbours(scene), _scope(scene)
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
         for other in scene.shapes:
             known = other in near or other == f"{name} after"
             if known and other not in (name, scene.line.quantity):
-                yield from _instead(scene, name, other)
+                yield from _instead(scene, name, other, scope)
 
 
 def neighbours(scene: Scene) -> set[str]:
@@ -47,9 +47,10 @@ def _bare(name: str) -> str:
     return name.rpartition("/d")[2].removesuffix(" after")
 
 
-def _instead(scene: Scene, name: str, other: str) -> Iterator[Wrong]:
+def _instead(
+    scene: Scene, name: str, other: str, scope: dict[Index, int]
+) -> Iterator[Wrong]:
     rhs = scene.equation.rhs
-    scope = _scope(scene)
 
     def swapped(access: Read) -> Expr:
         if tensor_name(access) != name:

@@ -1,0 +1,31 @@
+"""The quick search finds what the slow one finds: on papers at random and with mistakes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from plain_search import PlainExplainer
+from simulated import KINDS, paper
+
+from deltarule.marking import desk
+
+#: Papers of each kind of network; 200 in all in a full run.
+PAPERS = 50 if os.environ.get("DELTARULE_FULL") else 4
+
+
+def _papers() -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    for kind in list(KINDS)[:4]:
+        names = list(KINDS[kind].mistakes)
+        for seed in range(PAPERS):
+            one, two = names[seed % len(names)], names[(seed + 1 + seed // 3) % len(names)]
+            yield kind, 300 + seed, ((), (one,), (two, one), (two,))[seed % 4]
+
+
+@pytest.mark.parametrize("kind, seed, mistakes", list(_papers()))
+def test_the_same_verdicts_as_by_the_slow_search(kind, seed, mistakes, monkeypatch):
+    quick = paper(kind, seed, *mistakes).marking
+    monkeypatch.setattr(desk, "Explainer", PlainExplainer)
+    slow = paper(kind, seed, *mistakes).marking
+    assert quick == slow
