@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -10,8 +11,10 @@ from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
 from deltarule.checking.course import Course, repeated
 from deltarule.marking import verdicts, words
+from deltarule.marking.after_quickly import QuickUpdates
 from deltarule.marking.desk import Desk
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.mistakes.tensors import TOO_EARLY
 from deltarule.marking.paper import Written
 from deltarule.marking.verdicts import Verdict
 from deltarule.notation.errors import DeltaruleError
@@ -42,7 +45,7 @@ class _AfterUpdates:
     def _judged(self, written: Written, right: dict) -> Verdict:
         if _prints(self.desk, written, right):
             return _verdict(self.desk, written, right, verdicts.RIGHT, "")
-        explained = list(self._explained(written))
+        explained = self._explained(written)
         if explained:
             kind, sentence = explained[0]
             others = tuple(dict.fromkeys(s for _, s in explained[1:]))[:5]
@@ -56,9 +59,39 @@ class _AfterUpdates:
         )
         return _verdict(self.desk, written, right, verdicts.WRONG, finding)
 
-    def _explained(self, written: Written) -> Iterator[tuple[str, str]]:
+    def _explained(self, written: Written) -> list[tuple[str, str]]:
         """Kinds and sentences of what prints the written values, simplest first."""
-        for mistake in (None, *_likely(self.desk)):
+        for stage in (self._typical, self._any):
+            found = list(self._among(written, stage(written)))
+            if found:
+                return found
+        return []
+
+    def _typical(self, written: Written) -> list[Mistake | None]:
+        """A miscount, and weights that are used when they have been updated already."""
+        return [None, *self._first]
+
+    @cached_property
+    def _first(self) -> list[Mistake]:
+        names = [line.quantity for line in self.desk.course.needed()]
+        return [m for name in names for m in self.desk.updated_too_early(name)]
+
+    def _any(self, written: Written) -> list[Mistake]:
+        """Any mistake in the lines that the update needs that comes near to what is printed."""
+        if self.times > FEW_UPDATES:
+            return []
+        if self.desk.bench.groups:
+            return _all_mistakes(self.desk)
+        return self._quick.likely(written, self.counts)
+
+    @cached_property
+    def _quick(self) -> QuickUpdates:
+        return QuickUpdates(self.desk.course, self.desk.bench, _all_mistakes(self.desk))
+
+    def _among(
+        self, written: Written, mistakes: Sequence[Mistake | None]
+    ) -> Iterator[tuple[str, str]]:
+        for mistake in mistakes:
             for count, values in (self.values(mistake) or {}).items():
                 if mistake is None and count == self.times:
                     continue
@@ -109,13 +142,11 @@ def _prints(desk: Desk, written: Written, values: dict[str, np.ndarray]) -> bool
     return all(desk.paper.matches(p, array[e]) for e, p in written.printed())
 
 
-def _likely(desk: Desk) -> list[Mistake]:
-    """The mistakes to try: all of the lines that the update needs, or the typical ones."""
+def _all_mistakes(desk: Desk) -> list[Mistake]:
+    """The mistakes in all lines that the update needs, simplest first."""
     lines = [line.quantity for line in desk.course.needed()]
     found = [m for name in lines for m in (*desk.mistakes(name), *desk.costly_mistakes(name))]
-    if desk.run.updates > FEW_UPDATES:
-        found = [m for m in found if m.kind == "updated weights used"]
-    return sorted(found, key=lambda m: (m.kind != "updated weights used", m.cost))
+    return sorted(found, key=lambda m: (m.kind != TOO_EARLY, m.cost))
 
 
 def _times(number: int) -> str:

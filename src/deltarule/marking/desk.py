@@ -18,6 +18,7 @@ from deltarule.marking.explain import Doubts, Explainer
 from deltarule.marking.hypotheses import Bench
 from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
 from deltarule.marking.mistakes.rows import OFTEN_HIDDEN, SELDOM
+from deltarule.marking.mistakes.tensors import TOO_EARLY, stand_in
 from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.paper import Paper, lay_out
 from deltarule.marking.sheets import Run
@@ -102,6 +103,11 @@ class Desk:
         if name not in self._costly:
             self._costly[name] = self._truncations.mistakes(name)
         return self._costly[name]
+
+    def updated_too_early(self, name: str) -> list[Mistake]:
+        """The wrong versions of a line that read weights when they have been updated already."""
+        found = [m for scene in self._scenes(name) for m in mistakes_in(scene, (stand_in,))]
+        return [m for m in found if m.kind == TOO_EARLY]
 
     def seldom_mistakes(self, name: str) -> list[Mistake]:
         """Numbers copied or read wrongly, of which there are many for every line."""

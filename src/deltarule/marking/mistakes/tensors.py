@@ -14,6 +14,9 @@ from deltarule.notation.nodes import Read, Reduction, read, reads, tensor_name, 
 from deltarule.notation.substitution import replace_reads
 from deltarule.notation.symbols import Index
 
+#: The kind of the commonest mistake between two updates.
+TOO_EARLY = "updated weights used"
+
 _KINDS = {
     ("parameter", "activation"): "weights where activations belong",
     ("activation", "parameter"): "activations where weights belong",
@@ -65,7 +68,7 @@ def _instead(
             words = f"{kind}: {words}"
         if kind == "slope lost":
             words += ": the slope between them is lost"
-        if kind == "updated weights used":
+        if kind == TOO_EARLY:
             words = f"the error is sent back through the already updated {pretty(name)}"
         yield Wrong(kind, cost, formula, words)
 
@@ -102,7 +105,7 @@ def _judge(scene: Scene, name: str, other: str) -> tuple[str, float]:
     """The kind of a swap, and how likely people make it."""
     kind = _KINDS.get((_role(scene, other), _role(scene, name)))
     if other == f"{name} after":
-        return "updated weights used", 4.0
+        return TOO_EARLY, 4.0
     if kind:
         return kind, 4.0
     if other.endswith(" after"):
