@@ -14,6 +14,7 @@ from deltarule.checking.course import Course
 from deltarule.checking.trace import course_of
 from deltarule.marking.arrays import Numbers, entries, shape
 from deltarule.marking.conventions import conventions
+from deltarule.marking.cost import check_course, check_network
 from deltarule.marking.explain import Doubts, Explainer
 from deltarule.marking.hypotheses import Bench
 from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
@@ -172,8 +173,11 @@ def open_desk(
 
 
 def run_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Derivation]) -> Course:
-    """The course of a run: its network, derived, with its givens."""
-    return course_of(
+    """The course of a run: its network, derived, with its givens.
+
+    Raises DeltaruleError for what would take long, before anything is worked out.
+    """
+    course = course_of(
         derivation_of(run, known),
         {name: nested(value) for name, value in run.given.items()},
         optimiser=run.optimiser if run.updates else None,
@@ -181,13 +185,17 @@ def run_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Derivation]
         not_updated=run.not_updated,
         extra=wanted,
     )
+    check_course(course, run.updates)
+    return course
 
 
 def derivation_of(run: Run, known: dict[tuple, Derivation]) -> Derivation:
     """The derivation of a run's network, made once."""
     key = (run.network, repr(sorted(run.options.items())))
     if key not in known:
-        known[key] = derive(load(run.network, **run.options))
+        network = load(run.network, **run.options)
+        check_network(network, network.name)
+        known[key] = derive(network)
     return known[key]
 
 

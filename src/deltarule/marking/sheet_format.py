@@ -24,6 +24,8 @@ SHEET_KEYS = (*RUN_KEYS, "source", "run")
 ROUNDING_KEYS = ("decimals", "significant", "rule")
 #: What may be declared of a sheet's data.
 PROPERTIES = ("one-hot", "sums to one", "symmetric", "positive")
+#: Each run is worked out by itself.
+MOST_RUNS = 50
 _TRANSPOSED = (" transposed", "ᵀ", "^T", ".T")
 
 
@@ -34,6 +36,10 @@ def read_runs(toml: TomlText) -> list[dict[str, Any]]:
     if "title" not in data:
         raise DeltaruleError("the sheet has no title", toml.name, 'write title = "…" on top')
     further = expect(data.get("run", []), list, toml.where("", "run"))
+    if len(further) > MOST_RUNS:
+        raise DeltaruleError(
+            f"{len(further)} runs", toml.where("run", run=1), f"give at most {MOST_RUNS}"
+        )
     own = [(0, data)] if not further or "published" in data or "asked" in data else []
     for number, run in enumerate(further, 1):
         place = toml.where("run", run=number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ _KEY = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+))\s*=")
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z_.]+)\s*\]\]?\s*(?:#.*)?")
 #: TOML takes time and memory that grow with the square of these.
 _DOTTED = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){17}")
+#: Titles, names and formulas are no longer.
+_LONGEST = 4000
 _TABLE = "a table [section]"
 _KINDS = {str: "a text in quotes", int: "a whole number", dict: _TABLE, list: "a list"}
 
@@ -40,7 +42,7 @@ class TomlText:
 
         What a run does not hold itself is looked for before the runs, which it inherits from.
         """
-        label = ".".join(part for part in (section, key) if part)
+        label = shortened(".".join(part for part in (section, key) if part))
         line = self._line(section, key, run) or self._line(section, key, 0)
         return f"{self.name}, line {line}: {label}" if line else f"{self.name}: {label}"
 
@@ -78,7 +80,7 @@ def parse(text: str, name: str) -> dict[str, Any]:
     if _DOTTED.search(text):
         raise DeltaruleError("names with many dots in them", name, "give each thing one name")
     try:
-        return tomllib.loads(text, parse_float=_digits)
+        return _loads(text)
     except tomllib.TOMLDecodeError:
         raise
     except RecursionError:
@@ -87,6 +89,12 @@ def parse(text: str, name: str) -> dict[str, Any]:
         raise DeltaruleError(
             "a whole number too long to read", name, "give a number of ordinary size"
         ) from None
+
+
+@lru_cache(maxsize=2)
+def _loads(text: str) -> dict[str, Any]:
+    """The same text is read once to tell answers from sheets, and once for what it holds."""
+    return tomllib.loads(text, parse_float=_digits)
 
 
 def refused(text: str, fault: Fault, name: str) -> DeltaruleError:
@@ -105,6 +113,10 @@ def _digits(text: str) -> Digits:
 def expect(value: Any, kind: type, place: str) -> Any:
     """`value` when it is of `kind` (str, int, dict or list); a boolean is no whole number."""
     wrong = isinstance(value, bool) if kind is int else isinstance(value, Digits)
+    if isinstance(value, str) and len(value) > _LONGEST:
+        raise DeltaruleError(
+            f"a text of {len(value)} characters", place, f"write at most {_LONGEST}"
+        )
     if isinstance(value, kind) and not wrong:
         return value
     raise DeltaruleError(
@@ -119,7 +131,7 @@ def refuse_unknown(table: dict[str, Any], known: tuple[str, ...], place: str) ->
             hint = did_you_mean(key, known)
             keys = f"known here: {', '.join(known)}"
             raise DeltaruleError(
-                f"unknown key {key!r}", place, f"{hint} {keys}" if hint else keys
+                f"unknown key {shortened(key)!r}", place, f"{hint} {keys}" if hint else keys
             )
 
 
@@ -130,4 +142,4 @@ def _told(value: Any) -> str:
         return "a list"
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, Digits | int) else repr(value)
+    return shortened(str(value) if isinstance(value, Digits | int) else repr(value))

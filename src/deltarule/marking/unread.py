@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from deltarule.marking.arrays import Numbers, entries, read_numbers
+from deltarule.marking.arrays import Numbers, entries, read_numbers, refuse_many
 from deltarule.marking.printed import Printed, shortened
 from deltarule.marking.toml_text import TomlText, expect
 from deltarule.notation.errors import DeltaruleError, in_one_line
@@ -42,6 +42,7 @@ def read_values(toml: TomlText, unread: list[Unread]) -> dict[str, Numbers]:
             why = f"{name} is answered twice ({place}): leave one of them out"
             unread.append(Unread(name, (), _shown(written), why))
         try:
+            refuse_many(written, place)
             readable = _readable(written, name, (), place, unread)
             values[name] = read_numbers(readable, place, blanks=True)
         except DeltaruleError as error:

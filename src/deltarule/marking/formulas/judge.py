@@ -26,7 +26,6 @@ from deltarule.notation.nodes import Read, free_indices, read, tensor_name
 from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.text import text
 
-
 #: Vocabularies by the identity of their derivation, which is kept beside them.
 _VOCABULARIES: dict[int, tuple[Derivation, Vocabulary, Vocabulary]] = {}
 _MOST_KNOWN = 16
