@@ -14,22 +14,23 @@ FORMULA_PIECES = (
     "log det", "inverse(", "frozen(", "exp(", "log(", "σ(", "σ'(", "tanh(", "relu(", "max(", "|",
     "[m = d]", "[x > 0]", "[0]", "[0,0]", "[99999999999]", "[½]", "[m, d]", "y", "ŷ", "yhat", "x",
     "Theta1", "Θ₂", "h1", "s2", "E", "dE/ds2", "∂E/∂Θ₁", "dE/dx", "foo", "\x00", "\x1b[31m",
-    "\u202e", "\u200b", "“", "’", "é", "е", "𝒙", "🙂", "\ud800", "\n", "\t", "\\sigma", "__import__",
-    "((((((((", "))))))))", "exp(exp(exp(", "σ'(σ'(σ'(", "(x^9)^9", "1000000000000000000000 mod ",
+    "\u202e", "\u200b", "“", "’", "é", "е", "𝒙", "🙂", "\ud800", "\n", "\t", "\\sigma",
+    "__import__",    "((((((((", "))))))))", "exp(exp(exp(", "σ'(σ'(σ'(", "(x^9)^9", "1000000000000000000000 mod ",
 )  # fmt: skip
 
 #: What is put in at random places of TOML files.
 TOML_PIECES = (
     *"=[]{}(),.:;\"'#-+−–“”’\\/%~?≈", "\n", "\r", "\t", "\x00", "\ufeff", "\u200b", "\u202e",
-    "\x1b[2J", '"""', "'''", "[[run]]\n", "[answers]\n", "[given]\n", "[published]\n", "[options]\n",
-    "[formulas]\n", "[rounding]\n", "[marks]\n", "[x]\n", "true", "nan", "inf", "-0", "0", "1", "1e1",
+    "\x1b[2J", '"""', "'''", "[[run]]\n", "[answers]\n", "[given]\n", "[published]\n",
+    "[options]\n", "[formulas]\n", "[rounding]\n", "[marks]\n", "[x]\n", "true", "nan", "inf",
+    "-0", "0", "1", "1e1",
     "1e300", "1e-300", "1e400", "9" * 30, "9" * 5000, "0,5", ".5", "1.", "1/0", "1/3", "62.5%",
-    '"?"', '""', "[]", "[[]]", "[[1], 2]", "[" * 40, "2024-01-01", "layers = 50\n", "layers = 1e9\n",
-    "layers = [1, 2]\n", "stride = 0\n", "rate = 1e200\n", "updates = 3\n", "updates = 10\n",
+    '"?"', '""', "[]", "[[]]", "[[1], 2]", "[" * 40, "2024-01-01", "layers = 50\n",
+    "layers = 1e9\n",    "layers = [1, 2]\n", "stride = 0\n", "rate = 1e200\n", "updates = 3\n", "updates = 10\n",
     'at = "after"\n', 'network = "rnn"\n', 'network = "../x.py"\n', 'optimiser = "adam"\n',
     'optimiser = "mlp"\n', 'sheet = "x.toml"\n', 'sheet = "mazur"\n', "run = 2\n", "run = -1\n",
-    "decimals = 0\n", "significant = 100\n", '"dE/dx" = 1\n', "E = 1\n", "yhat = 0.5\n", "foo = 1\n",
-    '"dE/ds2" = "x^9^9"\n', 'y = "one-hot"\n', "batch = true\n", "\ud800",
+    "decimals = 0\n", "significant = 100\n", '"dE/dx" = 1\n', "E = 1\n", "yhat = 0.5\n",
+    "foo = 1\n",    '"dE/ds2" = "x^9^9"\n', 'y = "one-hot"\n', "batch = true\n", "\ud800",
 )  # fmt: skip
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
 

@@ -24,6 +24,8 @@ SHEET_KEYS = (*RUN_KEYS, "source", "run")
 ROUNDING_KEYS = ("decimals", "significant", "rule")
 #: What may be declared of a sheet's data.
 PROPERTIES = ("one-hot", "sums to one", "symmetric", "positive")
+#: What makes the top of a sheet with runs a run itself.
+_OF_A_RUN = ("published", "asked", "formulas")
 #: Each run is worked out by itself.
 MOST_RUNS = 50
 _TRANSPOSED = (" transposed", "ᵀ", "^T", ".T")
@@ -40,7 +42,15 @@ def read_runs(toml: TomlText) -> list[dict[str, Any]]:
         raise DeltaruleError(
             f"{len(further)} runs", toml.where("run", run=1), f"give at most {MOST_RUNS}"
         )
-    own = [(0, data)] if not further or "published" in data or "asked" in data else []
+    itself = not further or any(key in data for key in _OF_A_RUN)
+    own = [(0, data)] if itself else []
+    for key in () if itself else ("at", "restated", "marks"):
+        if key in data:
+            place = toml.where("", key) if key == "at" else toml.where(key)
+            raise DeltaruleError(
+                f"{key} stands before the first run and belongs to none", place,
+                f"put it into a run, as [run.{key}]" if key != "at" else "put it below [[run]]",
+            )  # fmt: skip
     for number, run in enumerate(further, 1):
         place = toml.where("run", run=number)
         refuse_unknown(expect(run, dict, place), RUN_KEYS, place)

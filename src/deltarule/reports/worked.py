@@ -114,7 +114,7 @@ def _checks(line: TracedLine) -> dict | None:
     if check is None:
         return None
     return {
-        "dual": float(check.dual),
+        "dual": plain(float(check.dual)),
         "differences": plain(float(check.differences)),
         "entries": check.entries,
         "agrees": bool(check.agrees),
