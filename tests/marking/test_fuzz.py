@@ -26,7 +26,7 @@ from fuzzing import apart, faults  # isort: skip
 from mutations import FORMULA_PIECES, TOML_PIECES, mutations  # isort: skip
 
 FULL = bool(os.environ.get("DELTARULE_FULL"))
-FORMULAS, FILES = (1_000_000, 5_000) if FULL else (1_500, 25)
+FORMULAS, FILES = (1_000_000, 5_000) if FULL else (800, 10)
 #: Of the formulas that can be read, one in so many is judged as well.
 JUDGED = 20
 ROOT = str(Path(deltarule.__file__).resolve().parents[2])
@@ -167,7 +167,9 @@ def test_files_changed_at_random(tmp_path, seeds, examine, seed):
     ) == []
 
 
-def test_that_faults_are_found(tmp_path):
+def test_that_faults_are_found(monkeypatch):
+    monkeypatch.setattr("fuzzing.SECONDS", 0.2)
+
     def examine(given):
         if given == "crash":
             raise ValueError("planted")
@@ -182,6 +184,7 @@ def test_that_faults_are_found(tmp_path):
     assert [line.partition(":")[0] for line in found] == [
         "ValueError", "TooLong", "open /proc/self/stat",
     ]  # fmt: skip
+
     def swell():
         yield bytearray(600_000_000)
 

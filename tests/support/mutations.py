@@ -15,7 +15,8 @@ FORMULA_PIECES = (
     "[m = d]", "[x > 0]", "[0]", "[0,0]", "[99999999999]", "[½]", "[m, d]", "y", "ŷ", "yhat", "x",
     "Theta1", "Θ₂", "h1", "s2", "E", "dE/ds2", "∂E/∂Θ₁", "dE/dx", "foo", "\x00", "\x1b[31m",
     "\u202e", "\u200b", "“", "’", "é", "е", "𝒙", "🙂", "\ud800", "\n", "\t", "\\sigma",
-    "__import__",    "((((((((", "))))))))", "exp(exp(exp(", "σ'(σ'(σ'(", "(x^9)^9", "1000000000000000000000 mod ",
+    "__import__", "((((((((", "))))))))", "exp(exp(exp(", "σ'(σ'(σ'(", "(x^9)^9",
+    "1000000000000000000000 mod ",
 )  # fmt: skip
 
 #: What is put in at random places of TOML files.
@@ -26,7 +27,8 @@ TOML_PIECES = (
     "-0", "0", "1", "1e1",
     "1e300", "1e-300", "1e400", "9" * 30, "9" * 5000, "0,5", ".5", "1.", "1/0", "1/3", "62.5%",
     '"?"', '""', "[]", "[[]]", "[[1], 2]", "[" * 40, "2024-01-01", "layers = 50\n",
-    "layers = 1e9\n",    "layers = [1, 2]\n", "stride = 0\n", "rate = 1e200\n", "updates = 3\n", "updates = 10\n",
+    "layers = 1e9\n", "layers = [1, 2]\n", "stride = 0\n", "rate = 1e200\n",
+    "updates = 3\n", "updates = 10\n",
     'at = "after"\n', 'network = "rnn"\n', 'network = "../x.py"\n', 'optimiser = "adam"\n',
     'optimiser = "mlp"\n', 'sheet = "x.toml"\n', 'sheet = "mazur"\n', "run = 2\n", "run = -1\n",
     "decimals = 0\n", "significant = 100\n", '"dE/dx" = 1\n', "E = 1\n", "yhat = 0.5\n",
