@@ -160,10 +160,10 @@ def _verdict(
     entries = [e for e, _ in written.printed()]
     values = right[written.quantity]
     single = len(entries) == 1 and written.numbers.size > 1
-    marks = desk.run.marks.get(written.quantity)
     return Verdict(
         written.quantity, entries[0] if single else None, verdict, finding,
         words.expected_text(written, entries, values), words.given_text(written, entries),
-        alternatives, mistakes, desk.number, float(marks.value) if marks else 1.0,
+        alternatives, mistakes, desk.number, tuple(entries),
+        () if verdict in verdicts.COUNT_AS_RIGHT else tuple(entries),
     )
 

@@ -13,6 +13,7 @@ from deltarule.calculus import Derivation, derive
 from deltarule.checking.course import Course
 from deltarule.checking.trace import course_of
 from deltarule.marking.arrays import Numbers, entries, shape
+from deltarule.marking.charges import Ledger
 from deltarule.marking.conventions import conventions
 from deltarule.marking.cost import check_course, check_network
 from deltarule.marking.explain import Doubts, Explainer
@@ -39,7 +40,6 @@ class Desk:
     number: int
     course: Course
     paper: Paper
-    thorough: bool = True
     others: tuple[Desk, ...] = ()
 
     @cached_property
@@ -53,9 +53,14 @@ class Desk:
         doubts = Doubts(
             self.common_mistakes, self.mistakes, self.costly_mistakes, self.seldom_mistakes
         )
-        explainer = Explainer(self.bench, self.paper, doubts, self.thorough)
+        explainer = Explainer(self.bench, self.paper, doubts)
         explainer.carrying.conventions = lambda: self.conventions
         return explainer
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What is charged and not proved so far."""
+        return Ledger()
 
     @cached_property
     def conventions(self) -> list[tuple[Mistake, ...]]:
@@ -150,14 +155,14 @@ class Desk:
     def take(self, course: Course) -> None:
         """Go on with another course; what was worked out from the old one is forgotten."""
         self.course = course
-        kept = ("bench", "explainer", "conventions", "_truncations", "_mistakes", "_seldom")
-        for name in (*kept, "_common", "_costly", "_shapes"):
+        kept = ("bench", "explainer", "ledger", "conventions", "_truncations", "_mistakes")
+        for name in (*kept, "_seldom", "_common", "_costly", "_shapes"):
             self.__dict__.pop(name, None)
 
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Desk:
         """The same desk with other numbers for some givens."""
         course = self.course.with_givens(changed)
-        return Desk(self.run, self.number, course, self.paper, self.thorough)
+        return Desk(self.run, self.number, course, self.paper)
 
 
 def open_desk(

@@ -71,14 +71,10 @@ class Doubts:
 
 
 class Explainer:
-    """Looks for explanations of one quantity after the other.
+    """Looks for explanations of one quantity after the other."""
 
-    If it is not `thorough`, two mistakes are supposed only where one explains nothing.
-    """
-
-    def __init__(self, bench: Bench, paper: Paper, doubts: Doubts, thorough: bool = True):
-        self.thorough, self.doubts = thorough, doubts
-        self.bench, self.paper = bench, paper
+    def __init__(self, bench: Bench, paper: Paper, doubts: Doubts):
+        self.bench, self.paper, self.doubts = bench, paper, doubts
         self.carrying = Carrying(bench, paper)
         self._known: dict[tuple, np.ndarray | None] = {}
         self._exact: dict[tuple, np.ndarray | None] = {}
@@ -178,8 +174,7 @@ class Explainer:
         if all(e.carried for e in single) and self._can_tell_seldom(written, entries, places):
             single += self._singles(written, entries, places, self.doubts.seldom)
         pairs: list[Explanation] = []
-        enough = any(not (found.carried and self.thorough) for found in single)
-        if not enough and self._can_tell_pairs(written, entries, places):
+        if not single and self._can_tell_pairs(written, entries, places):
             pairs = list(self._pairs(written, entries, places))
         return sorted(single + pairs, key=lambda e: e.cost)
 

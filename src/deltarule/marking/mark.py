@@ -84,7 +84,7 @@ def judged(desk: Desk, doubt: bool) -> list[Verdict]:
         desk.take(desk_mended.course)
     for written in _in_order(desk):
         found += judge(desk, written)
-    return found
+    return desk.ledger.settled(found)
 
 
 def judged_formulas(

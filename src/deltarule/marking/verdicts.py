@@ -28,7 +28,8 @@ class Verdict:
 
     `quantity` is canonical, `index` None for the whole quantity; `finding` is one sentence,
     `alternatives` other explanations in the order of their simplicity, `expected` the right
-    value and `given` the printed one, both as text; `mistakes` names the kinds found.
+    value and `given` the printed one, both as text; `mistakes` names the kinds found. `entries`
+    are those that it is on, and `wrong` those of them that are not right.
     """
 
     quantity: str
@@ -40,7 +41,8 @@ class Verdict:
     alternatives: tuple[str, ...] = ()
     mistakes: tuple[str, ...] = ()
     run: int = 1
-    marks: float = 1.0
+    entries: tuple[tuple[int, ...], ...] = ()
+    wrong: tuple[tuple[int, ...], ...] = ()
 
     @property
     def right(self) -> bool:

@@ -151,5 +151,6 @@ def verdict_values(verdict: Verdict) -> dict:
         "given": verdict.given,
         "mistakes": list(verdict.mistakes),
         "run": verdict.run,
-        "marks": verdict.marks,
+        "entries": [list(entry) for entry in verdict.entries],
+        "wrong": [list(entry) for entry in verdict.wrong],
     }
