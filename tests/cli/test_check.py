@@ -30,7 +30,7 @@ def test_the_contract_of_json(invoke):
     assert {"verdicts", "right", "of"} <= set(values)
     fields = {"quantity", "index", "verdict", "finding", "alternatives", "expected", "given"}
     assert all(fields <= set(verdict) for verdict in values["verdicts"])
-    assert values["right"] < values["of"] == len(values["verdicts"])
+    assert values["right"] < values["of"] == len(values["scores"])
 
 
 def test_answers_are_marked_against_their_sheet(invoke, tmp_path):

@@ -75,10 +75,13 @@ def test_a_given_that_is_printed_in_two_ways_is_said():
 def test_any_subgradient_counts_and_its_convention_is_named():
     found = marked("ties")
     findings = [v.finding for v in found.verdicts if v.quantity == "dL/dx"]
-    assert [v.verdict for v in found.verdicts] == [RIGHT, RIGHT, RIGHT, MISTAKE, RIGHT]
+    kinds = [v.verdict for v in found.verdicts]
+    assert kinds == [RIGHT, RIGHT, RIGHT, RIGHT, WRONG, RIGHT]
     assert "share the gradient in equal parts" in findings[1]
-    assert "every one of several largest passes the whole gradient" in findings[2]
-    assert "the last passes the gradient" in findings[3]
+    # Ones and zeros tell too little to assert it.
+    told = "perhaps in y_chosen, every one of several largest passes the whole gradient"
+    assert findings[3].startswith(told)
+    assert "the last passes the gradient" in findings[4]
     other = marked("absolute")
     assert verdicts(other, 1) == {("dE/dyhat", None): RIGHT}
     assert "its sign is taken as −1" in other.verdicts[0].finding
@@ -119,7 +122,8 @@ def test_a_line_without_a_value_is_named():
         "E_o[0] = −(1 − 0)·log(1 − 0) − 0·log(0) is NaN, and so is what needs it"
     )
     found = marked("small_probability").verdicts[0]  # 0.81 is −log₁₀ of it indeed
-    assert (found.verdict, found.mistakes) == (MISTAKE, ("another logarithm",))
+    assert (found.verdict, found.mistakes) == (WRONG, ())
+    assert found.finding.startswith("perhaps")  # two digits of one number prove nothing
 
 
 def test_an_activation_of_a_sum_is_judged():
@@ -141,5 +145,6 @@ def test_too_few_digits_are_told():
 
 def test_no_error_carried_between_times_is_one_mistake():
     found = marked("lstm_nothing_carried").verdicts
-    assert [v.verdict for v in found] == [MISTAKE] + [FOLLOWS] * 13
-    assert "no error is carried between the times" in found[0].finding
+    assert sorted(v.verdict for v in found) == [FOLLOWS] * 13 + [MISTAKE]
+    told = finding(marked("lstm_nothing_carried"), MISTAKE)
+    assert "no error is carried between the times" in told

@@ -130,9 +130,13 @@ def holds_answers(path: str | Path) -> bool:
 
 
 def template(
-    quantities: Iterable[tuple[str, tuple[int, ...]]], sheet: str = "", run: int = 1
+    quantities: Iterable[tuple[str, tuple[int, ...]]], sheet: str = "", run: int = 1,
+    formulas: Iterable[str] = (),
 ) -> str:
-    """An empty answers file for `quantities`, each a name and the lengths of its axes."""
+    """An empty answers file for `quantities`, each a name and the lengths of its axes.
+
+    `formulas` are names of which formulas are asked.
+    """
     lines = [
         "# Write each answer between its quotes, or instead of them. Empty means no answer.",
         '# Numbers: "0.62", "−0,38", "3/4", "1.2e-3". Print the digits that you worked with.',
@@ -145,6 +149,8 @@ def template(
     for name, extent in quantities:
         reference = str(parse_reference(name))
         lines.append(f"{json.dumps(reference)} = {_blank(tuple(extent))}")
+    asked = [f'{json.dumps(name)} = ""' for name in formulas]
+    lines += ["", "[formulas]", *asked] if asked else []
     return "\n".join(lines) + "\n"
 
 

@@ -41,6 +41,7 @@ def verdict_on(
         desk.number,
         tuple(entries),
         tuple(wrong),
+        len(entries) == written.numbers.size,
     )
 
 

@@ -25,7 +25,7 @@ from deltarule.marking.paper import Written
 #: So many bits more than the search takes leave less than 1 in 100 to chance.
 ENOUGH = 7.0
 #: The same if all entries come of one slip, which is one of several ways to be wrong.
-ENOUGH_TOGETHER = 5.0
+ENOUGH_TOGETHER = 3.0
 
 
 @dataclass(frozen=True)

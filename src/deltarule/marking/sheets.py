@@ -9,7 +9,8 @@ A sheet is a TOML file. Copy this one:
     rate = 1                       # learning rate
     updates = 1                    # how often the parameters are updated
     not_updated = ["Theta1"]       # parameters held fixed; they stand under [given]
-    asked = ["s1", "dE/dTheta2", "Theta2 after", "dE_o[0]/dh1[0]"] # left out: what is published
+    asked = ["s1", "dE/dTheta2", "Theta2 after", "dE_o[0]/dh1[0]"] # left out: what is published,
+    # and of a sheet that publishes nothing, what is answered
 
     [options]                      # of the derivation
     layers = 2
@@ -40,8 +41,12 @@ A sheet is a TOML file. Copy this one:
     [formulas]                     # formulas as printed, read by a parser of our own
     "dE/ds2" = "(ŷ − y) σ'(s2)"
 
-    [marks]                        # left out: all alike
+    [marks]                        # points, however many entries; 1 each where nothing is said
     "dE/dTheta2" = 2
+    partial = "share"              # of the right entries; or "none" unless all of them are right
+    follows = "full"               # of the points; or "half", "none", a number from 0 to 1
+    mistake = "none"               # the same for what has a named mistake
+    "too few digits" = "none"      # the same for what is right but for its digits
 
     [[run]]                        # the same again with changes
     title = "after 100 updates"
@@ -74,6 +79,7 @@ from pathlib import Path
 from typing import Any
 
 from deltarule.marking.arrays import Numbers
+from deltarule.marking.points import Credit
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheet_format import read_runs
 from deltarule.marking.toml_text import expect, read_toml
@@ -117,6 +123,7 @@ class Run:
     formulas: dict[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     marks: dict[str, Printed] = field(default_factory=dict)
+    credit: Credit = Credit()
 
 
 @dataclass(frozen=True)
