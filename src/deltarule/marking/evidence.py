@@ -17,7 +17,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from deltarule.marking.carrying import with_mistakes
 from deltarule.marking.explain import Explainer, Explanation
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.paper import Written
@@ -92,48 +91,43 @@ def searched(
     Explanations that print the same count once. Where already all of them together are less than
     the evidence, they are not told apart.
     """
-    least = dict(_singles(explainer, written, found))
+    lists = list(_tried(explainer, written, found))
+    carryings = list(explainer.carrying.wrong(written))
+    everything = math.log2(sum(map(len, lists)) * len(carryings) + 1)
     if len(found.mistakes) > 1:
-        return 2 * math.log2(len(least) + 1)
-    everything = math.log2(len(least) + 1)
+        return 2 * everything
     if enough.beyond(everything):
         return everything
     printed: set[tuple] = set()
-    for (mistake, k), cost in least.items():
-        if cost <= found.cost + 1e-9:
-            _, carried, _ = _carryings(explainer, written)[k]
-            values = explainer.quick(written.quantity, with_mistakes(carried, (mistake,)))
+    for mistakes in lists:
+        costs = np.array([m.cost for m in mistakes])
+        for cost, carried, _ in carryings:
+            simple = np.flatnonzero(cost + costs <= found.cost + 1e-9)
+            values = explainer.values(written.quantity, carried, mistakes) if len(simple) else None
             if values is not None:
-                printed.add(tuple(_cell(written, e, values) for e in entries))
+                printed.update(_cells(written, entries, values[simple]))
     return math.log2(len(printed) + 1)
 
 
-def _carryings(explainer: Explainer, written: Written) -> list[tuple]:
-    return list(explainer.carrying.wrong(written))
-
-
-def _singles(
+def _tried(
     explainer: Explainer, written: Written, found: Explanation
-) -> Iterator[tuple[tuple[Mistake, int], float]]:
-    """Every single mistake in every way of carrying, with its cost; slips of reading only if the
-    explanation supposes one."""
-    doubts = explainer.doubts
-    usual = {
-        place: [m for of in (doubts.common, doubts.all, doubts.costly) for m in of(place)]
-        for place in explainer.places(written.quantity)
-    }
-    kinds = {m.kind for mistakes in usual.values() for m in mistakes}
-    misread = any(m.kind not in kinds for m in found.mistakes)
-    carryings = _carryings(explainer, written)
-    for place, mistakes in usual.items():
-        for mistake in (*mistakes, *(doubts.seldom(place) if misread else ())):
-            for k, (cost, _, _) in enumerate(carryings):
-                yield (mistake, k), cost + mistake.cost
+) -> Iterator[list[Mistake]]:
+    """Lists of the single mistakes that are tried; slips of reading only if the explanation
+    supposes one."""
+    doubts, places = explainer.doubts, explainer.places(written.quantity)
+    usual = [of(p) for of in (doubts.common, doubts.all, doubts.costly) for p in places]
+    yield from (mistakes for mistakes in usual if mistakes)
+    kinds = {m.kind for mistakes in usual for m in mistakes}
+    if any(m.kind not in kinds for m in found.mistakes):
+        yield from (seldom for place in places if (seldom := doubts.seldom(place)))
 
 
-def _cell(written: Written, entry: tuple, values: np.ndarray) -> int | float:
-    """Where a value is printed among the numbers of an entry's digits."""
-    printed = written.numbers[entry]
-    unit = float(printed.unit or Fraction(1, 10**9))
-    away = (float(values[entry]) - float(printed.value)) / unit
-    return round(away) if math.isfinite(away) else math.inf
+def _cells(written: Written, entries: list[tuple], values: np.ndarray) -> Iterator[tuple]:
+    """Where each row of values is printed among the numbers of the entries' digits."""
+    printed = [written.numbers[e] for e in entries]
+    units = np.array([float(p.unit or Fraction(1, 10**9)) for p in printed])
+    numbers = np.array([float(p.value) for p in printed])
+    rows = np.stack([values[(slice(None), *e)] for e in entries], axis=1)
+    with np.errstate(all="ignore"):
+        away = np.round((rows - numbers) / units)
+    return map(tuple, away[np.isfinite(away).all(axis=1)].tolist())

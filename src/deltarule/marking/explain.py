@@ -200,6 +200,12 @@ class Explainer:
                 break
         return single
 
+    def values(
+        self, name: str, carried: Hypothesis, mistakes: list[Mistake]
+    ) -> np.ndarray | None:
+        """A line under each mistake, in float64, a row each; None where that cannot be told."""
+        return self.shortlist.values(name, carried, self._sets_of(mistakes))
+
     def _sets_of(self, mistakes: list[Mistake]) -> list[tuple[Mistake, ...]]:
         """The mistakes, each by itself; the same list for the same mistakes."""
         key = id(mistakes)

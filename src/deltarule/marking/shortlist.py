@@ -45,14 +45,9 @@ class Shortlist:
         """Which sets come near to which printed entries; None where that cannot be told."""
         key = (id(sets), carried.key, id(written))
         if key not in self._near:
-            together = self._worked(carried, sets)
             places, numbers, margins = self._printed(written)
-            if together is None or not places:
-                self._near[key] = None
-                return None
-            try:
-                values = together.value(written.quantity)
-            except NO_VALUE:
+            values = self.values(written.quantity, carried, sets) if places else None
+            if values is None:
                 self._near[key] = None
                 return None
             flat = [np.ravel_multi_index(e, written.numbers.shape) if e else 0 for e in places]
@@ -60,6 +55,14 @@ class Shortlist:
             rounds = carried.rounding is not None or bool(carried.rounded)
             self._near[key] = gap <= margins[rounds] * ROOM
         return self._near[key]
+
+    def values(self, name: str, carried: Hypothesis, sets: Sequence) -> np.ndarray | None:
+        """A line under each set of mistakes, a row each; None where that cannot be told."""
+        together = self._worked(carried, sets)
+        try:
+            return None if together is None else together.value(name)
+        except NO_VALUE:
+            return None
 
     def _worked(self, carried: Hypothesis, sets: Sequence) -> Together | None:
         key = (id(sets), carried.key)
