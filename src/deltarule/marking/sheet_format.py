@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from deltarule.arithmetic.rounding import check_rule
 from deltarule.marking.arrays import Numbers, read_numbers
-from deltarule.marking.points import PARTIAL, SHARED, SHARES, Credit
+from deltarule.marking.marks_table import read_credit, read_marks
 from deltarule.marking.printed import Printed
 from deltarule.marking.toml_text import Digits, TomlText, expect, refuse_unknown
 from deltarule.notation.errors import DeltaruleError, did_you_mean
@@ -29,8 +30,6 @@ PROPERTIES = ("one-hot", "sums to one", "symmetric", "positive")
 _OF_A_RUN = ("published", "asked", "formulas")
 #: Each run is worked out by itself.
 MOST_RUNS = 50
-#: Keys of [marks] that are no quantities.
-POLICY_KEYS = ("partial", *SHARED)
 _TRANSPOSED = (" transposed", "ᵀ", "^T", ".T")
 
 
@@ -91,6 +90,7 @@ class _Reader:
         self._refuse_not_given("not_updated", fixed, given)
         formulas = read_formulas(self._table("formulas"), self.toml, self.number)
         asked = self._names("asked", _reference) or tuple(dict.fromkeys((*published, *formulas)))
+        marks, where = self._table("marks"), partial(self._where, "marks")
         rate = self._rate()
         at = self._at()
         updates = self._updates(rate, at, (*asked, *published))
@@ -110,8 +110,8 @@ class _Reader:
             "published": published,
             "formulas": formulas,
             "asked": asked,
-            "marks": self._marks(asked),
-            "credit": self._credit(),
+            "marks": read_marks(marks, asked, where),
+            "credit": read_credit(marks, where),
         }
 
     def _where(self, section: str, key: str = "") -> str:
@@ -216,54 +216,6 @@ class _Reader:
                 raise DeltaruleError(f"{value!r} is no property of data", place, hint)
             found[_named(key, canonical, place)] = value
         return found
-
-    def _marks(self, asked: tuple[str, ...]) -> dict[str, Printed]:
-        """Points by reference; the keys of the policy are read by `_credit`."""
-        marks = {}
-        for key, value in self._table("marks").items():
-            if key in POLICY_KEYS:
-                continue
-            place = self._where("marks", key)
-            name = _named(key, _reference, place)
-            if asked and name not in asked:
-                hint = did_you_mean(name, asked) or f"asked are {', '.join(asked)}"
-                raise DeltaruleError(f"marks for {name}, which is not asked", place, hint)
-            if name in marks:
-                raise DeltaruleError(f"{name} has marks twice", place, "leave one of them out")
-            marks[name] = _number(value, place)
-            if marks[name].value < 0:
-                raise DeltaruleError(f"{value} marks", place, "give 0 or more")
-        return marks
-
-    def _credit(self) -> Credit:
-        """The policy of the marks: what is partly right, follows, or has too few digits earns."""
-        table, shares = self._table("marks"), {}
-        partial = table.get("partial", PARTIAL[0])
-        if partial not in PARTIAL:
-            raise DeltaruleError(
-                f"partial = {partial!r}", self._where("marks", "partial"),
-                'write "share" (of the entries that are right), or "none"',
-            )  # fmt: skip
-        for key, verdict in SHARED.items():
-            if key in table:
-                shares[verdict] = _share(table[key], key, self._where("marks", key))
-        return Credit(partial, shares)
-
-
-def _share(value: Any, key: str, place: str) -> Fraction:
-    """A share of the points: full, half, none, or a number from 0 to 1."""
-    if isinstance(value, str) and value in SHARES:
-        return SHARES[value]
-    try:
-        share = _number(value, place).value
-    except DeltaruleError:
-        share = Fraction(-1)
-    if not 0 <= share <= 1:
-        raise DeltaruleError(
-            f"{key} = {value!r} is no share of the points", place,
-            'write "full", "half", "none", or a number from 0 to 1',
-        )  # fmt: skip
-    return Fraction(share)
 
 
 def read_formulas(table: dict[str, Any], toml: TomlText, run: int = 0) -> dict[str, str]:
