@@ -195,12 +195,21 @@ class _Work:
         if only is not None and only.subscripts == only.indices and (
             own or name not in only.read_names()
         ):
-            return evaluate(only.rhs, only.ranges, self.values, self.arithmetic)
+            return self._evaluated(only)
         if isinstance(block, Recurrence):
             self.bench.scans.run(block, self.values, self.arithmetic)
         else:
             run(equations, self.values, self.arithmetic)
         return self.values.arrays.pop(name) if len(mine) == 1 else self.values.arrays[name]
+
+    def _evaluated(self, line: Equation):
+        """A line that is written whole; in float64 by its prepared formula."""
+        if isinstance(self.arithmetic, Float64):
+            prepared = self.bench.quick_lines.whole(line)
+            if prepared is not None:
+                with self.arithmetic.context():
+                    return np.array(prepared(self.values.arrays))
+        return evaluate(line.rhs, line.ranges, self.values, self.arithmetic)
 
     def _provide(self, name: str) -> None:
         if name not in self.values.arrays:
