@@ -206,6 +206,10 @@ class Read(Indexed):
     def __new__(cls, base, *subscripts):
         return Expr.__new__(cls, base, *(strictly(s) for s in subscripts))
 
+    def _hashable_content(self):
+        # All reads are real and no more: SymPy would compare what else it has found out of them.
+        return self._args
+
 
 def read(name: str, *subscripts) -> Read:
     """The expression name[subscripts]."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr
+from sympy import Basic, Expr
 
 from deltarule.marking.mistakes.again import is_softmax
 from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.notation.functions import Elementwise
 from deltarule.notation.names import pretty
 from deltarule.notation.nodes import Read, Reduction, read, reads, tensor_name, walk
 from deltarule.notation.substitution import replace_reads
@@ -54,14 +53,9 @@ def _instead(
     scene: Scene, name: str, other: str, scope: dict[Index, int]
 ) -> Iterator[Wrong]:
     rhs = scene.equation.rhs
-
-    def swapped(access: Read) -> Expr:
-        if tensor_name(access) != name:
-            return access
-        return _reread(scene, access, other, scope) or access
-
-    formula = replace_reads(rhs, swapped)
-    if formula != rhs:
+    table = {a: _reread(scene, a, other, scope) or a for a in reads(rhs, name)}
+    if any(old != new for old, new in table.items()):
+        formula = _swapped(rhs, name, table)
         kind, cost = _judge(scene, name, other)
         words = f"{pretty(other)} stands where {pretty(name)} belongs"
         if kind in _KINDS.values():
@@ -71,6 +65,18 @@ def _instead(
         if kind == TOO_EARLY:
             words = f"the error is sent back through the already updated {pretty(name)}"
         yield Wrong(kind, cost, formula, words)
+
+
+def _swapped(node: Basic, name: str, table: dict[Expr, Expr]) -> Expr:
+    """The formula with other reads in the place of a tensor's; what has none is left alone."""
+    if isinstance(node, Read):
+        return table.get(node, node)
+    if not reads(node, name):
+        return node
+    if isinstance(node, Reduction):
+        conditions = tuple(_swapped(c, name, table) for c in node.conditions)
+        return node.func(_swapped(node.body, name, table), node.ranges, conditions)
+    return node.func(*(_swapped(a, name, table) for a in node.args))
 
 
 def _scope(scene: Scene) -> dict[Index, int]:
@@ -120,8 +126,7 @@ def _judge(scene: Scene, name: str, other: str) -> tuple[str, float]:
 
 def _sum_and_output(scene: Scene, name: str, other: str) -> bool:
     """Whether one of two tensors is the other one, put through an activation."""
-    activated = _activated(scene)
-    return (name, other) in activated or (other, name) in activated
+    return (name, other) in scene.activated or (other, name) in scene.activated
 
 
 def _behind_a_slope(scene: Scene, name: str, other: str) -> bool:
@@ -130,18 +135,10 @@ def _behind_a_slope(scene: Scene, name: str, other: str) -> bool:
     if not behind or other.rpartition("/d")[0] != of:
         return False
     output = other.rpartition("/d")[2]
-    return (inside, output) in _activated(scene) or any(
+    return (inside, output) in scene.activated or any(
         e.name == output and is_softmax(e.rhs) and inside in e.read_names()
         for e in scene.network.equations
     )
-
-
-def _activated(scene: Scene) -> set[tuple[str, str]]:
-    """The sums and outputs of all activations."""
-    return {
-        (tensor_name(e.rhs.args[0]), e.name) for e in scene.network.equations
-        if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
-    }
 
 
 def _role(scene: Scene, name: str) -> str:
