@@ -7,6 +7,7 @@ count. An empty sum is 0 (SymPy's own `Sum` follows Karr, and is not used).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
@@ -207,8 +208,7 @@ class Read(Indexed):
         return Expr.__new__(cls, base, *(strictly(s) for s in subscripts))
 
     def _hashable_content(self):
-        # All reads are real and no more: SymPy would compare what else it has found out of them.
-        return self._args
+        return self._args  # all are real; SymPy would compare what else it found out of them
 
 
 def read(name: str, *subscripts) -> Read:
@@ -216,13 +216,9 @@ def read(name: str, *subscripts) -> Read:
     return Read(_base(name), *subscripts)
 
 
-_bases: dict[str, IndexedBase] = {}
-
-
+@lru_cache(maxsize=None)
 def _base(name: str) -> IndexedBase:
-    if name not in _bases:
-        _bases[name] = IndexedBase(name)
-    return _bases[name]
+    return IndexedBase(name)
 
 
 def tensor_name(access: Indexed) -> str:
@@ -298,7 +294,4 @@ def size_of(expression: Basic) -> int:
 
 def multiply(factors: Iterable) -> Expr:
     """The product of some factors; 1 for none."""
-    result = Integer(1)
-    for factor in factors:
-        result = result * factor
-    return result
+    return math.prod(factors, start=Integer(1))
