@@ -43,6 +43,15 @@ def show_check(request: Request) -> int:
         from deltarule.reports.worked import marking_values
 
         write_json(marking_values(marking))
+    elif request.style == "markdown":
+        from deltarule.reports.marking import marking_markdown
+
+        write(marking_markdown(marking))
+    elif request.style == "latex":
+        from deltarule.reports.latex import document
+        from deltarule.reports.marking import marking_latex
+
+        write(document(marking_latex(marking)))
     else:
         from deltarule.cli.page import Page
         from deltarule.cli.verdict_page import marking_page

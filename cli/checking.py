@@ -13,13 +13,15 @@ def check(asked: SimpleNamespace) -> int:
 
     `asked` holds the options by name, as `cli.main.check` takes them.
     """
-    words, style = asked.words or [], one_style(json=asked.json)
+    words = asked.words or []
+    style = one_style(json=asked.json, latex=asked.latex, markdown=asked.markdown)
     of_programs = bool(words) and words[0].partition(":")[0].endswith(".py")
     if words[:1] == ["gradient"] or of_programs:
         from deltarule.cli.gradient import Request, show_gradients
 
         marking = {"sheet": asked.sheet, "template": asked.template, "run": asked.run_,
-                   "output": asked.output}  # fmt: skip
+                   "output": asked.output, "latex": asked.latex or None,
+                   "markdown": asked.markdown or None}  # fmt: skip
         _refuse(marking, "is about sheets and answers", "check gradient conv")
         what = words if of_programs else words[1:]
         return show_gradients(

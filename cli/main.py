@@ -121,6 +121,8 @@ def check(
     atol: Annotated[float | None, o.ATOL] = None,
     timeout: Annotated[float | None, o.TIMEOUT] = None,
     json: Annotated[bool, o.JSON] = False,
+    latex: Annotated[bool, o.LATEX] = False,
+    markdown: Annotated[bool, o.MARKDOWN] = False,
 ) -> None:
     """Mark printed numbers, or check gradients. Exit status 1 when something is not right."""
     asked = SimpleNamespace(**locals())

@@ -81,3 +81,10 @@ def test_the_template_overwrites_nothing(invoke, tmp_path):
 def test_no_line_is_wider_than_the_screen(invoke, width):
     out = invoke("check", "example", "slide", width=width).out
     assert max(map(cells, out.splitlines())) <= width
+
+
+@pytest.mark.parametrize("style", ["--markdown", "--latex"])
+def test_a_marking_is_told_in_other_formats(invoke, style):
+    told = invoke("check", "example", "slide", style)
+    assert told.status == 1
+    assert "6 of 8 right" in told.out

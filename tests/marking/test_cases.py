@@ -134,6 +134,21 @@ def test_digits_cut_off_are_told():
     assert "cut off where it should be rounded" in finding(marked("cut_off"), MISTAKE)
 
 
+def test_what_is_one_off_in_its_last_digit_is_told_exactly(tmp_path):
+    path = tmp_path / "one_off.toml"
+    path.write_text(
+        'title = "t"\nnetwork = "mlp"\n[options]\nlayers = 1\nbatch = false\n[given]\n'
+        "x = [0.30, 0.20]\nTheta1 = [[0.25], [0.10]]\ny = [1]\n[published]\nyhat = [0.5236]\n",
+        encoding="utf-8",
+    )
+    (found,) = mark(load_sheet(path)).verdicts
+    assert (found.verdict, found.mistakes) == (MISTAKE, ("last digit",))
+    assert found.finding == (
+        "the last digit is one too small: 0.523732 is 0.5237, rounded and cut off alike; "
+        "perhaps a number was rounded or cut off too early on the way"
+    )
+
+
 def test_too_few_digits_are_told():
     found = marked("too_few_digits").verdicts
     assert {v.verdict for v in found} <= {RIGHT, FOLLOWS, TOO_FEW}

@@ -10,6 +10,8 @@ from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import load_answers
 from deltarule.marking.points import points_text
 from deltarule.notation.errors import DeltaruleError
+from deltarule.reports.marking import marking_latex, marking_markdown
+from deltarule.reports.worked import marking_values
 
 SHEET = """
 title = "a small network"
@@ -150,6 +152,19 @@ def test_entries_with_points_of_their_own_add_up_to_one_quantity(marked):
     found = marked(sheet=sheet, s1="[1.3500, 2.4500, 0.1234]")
     assert points(found)["s1"] == 1
     assert found.of == 4
+
+
+def test_points_stand_in_every_format(marked):
+    found = marked('follows = "half"', dE__dTheta2="[0.0698, 0.0809, 0.0142]",
+                   **{"Theta2 after": "[-0.2698, 0.4191, 1.2858]"})  # fmt: skip
+    for text in (marking_markdown(found), marking_latex(found)):
+        assert "2 of 2 points" in text
+        assert "0 of 3 points" in text
+        assert "0.5 of 1 point" in text
+        assert "2 of 4 right, 3.5 of 7 points" in text
+    values = marking_values(found)
+    assert (values["points"], values["points_of"], values["passed"]) == (3.5, 7, False)
+    assert [s["points"] for s in values["scores"]] == [1, 2, 0, 0.5]
 
 
 @pytest.mark.parametrize(("points", "text"), [

@@ -106,7 +106,7 @@ def searched(
             values = explainer.values(written.quantity, carried, mistakes) if len(simple) else None
             if values is not None:
                 printed.update(_cells(written, entries, values[simple]))
-    return math.log2(len(printed) + 1)
+    return math.log2(max(len(printed), 1))
 
 
 def _tried(
