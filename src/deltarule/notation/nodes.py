@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from sympy import Basic, Expr, IndexedBase, Integer, Symbol, Tuple
 from sympy.core.sympify import _sympify as strictly
@@ -216,7 +216,7 @@ def read(name: str, *subscripts) -> Read:
     return Read(_base(name), *subscripts)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _base(name: str) -> IndexedBase:
     return IndexedBase(name)
 
