@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from deltarule.calculus import Derivation
 from deltarule.checking.course import Course
 from deltarule.marking import givens, verdicts
 from deltarule.marking.after import judge_after
@@ -33,7 +33,7 @@ from deltarule.marking.unread import Unread
 from deltarule.marking.verdicts import Marking, Score, Verdict
 from deltarule.notation.errors import DeltaruleError, in_one_line, told_at
 
-Known = dict[tuple, Derivation]
+Known = dict[tuple, Any]
 
 
 def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None) -> Marking:
@@ -43,17 +43,31 @@ def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None)
     published values are marked, and its givens are doubted too. Raises DeltaruleError for files
     that cannot be read and for quantities that the network does not have.
     """
-    sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
-    known: Known = {}
-    if answers is not None:
-        answers = answers if isinstance(answers, Answers) else load_answers(answers)
-        with told_at(answers.path):
-            return _answered(sheet, answers, known)
-    parts = []
-    for number, run in enumerate(sheet.runs, start=1):
-        with told_at(sheet.path):
-            parts.append(_published(run, number, known))
-    return _joined(sheet, parts)
+    return OpenSheet(sheet).mark(answers)
+
+
+class OpenSheet:
+    """A sheet opened once for the answers of many: what depends on the sheet alone is kept.
+
+    That is its derivations, right values and the wrong workings that are looked for. Raises
+    DeltaruleError for a sheet that cannot be read.
+    """
+
+    def __init__(self, sheet: Sheet | str | Path):
+        self.sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
+        self._known: Known = {}
+
+    def mark(self, answers: Answers | str | Path | None = None) -> Marking:
+        """Verdicts on answers, or on what the sheet publishes itself, as by `mark`."""
+        if answers is not None:
+            answers = answers if isinstance(answers, Answers) else load_answers(answers)
+            with told_at(answers.path):
+                return _answered(self.sheet, answers, self._known)
+        parts = []
+        for number, run in enumerate(self.sheet.runs, start=1):
+            with told_at(self.sheet.path):
+                parts.append(_published(run, number, self._known))
+        return _joined(self.sheet, parts)
 
 
 @dataclass
