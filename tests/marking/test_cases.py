@@ -112,7 +112,10 @@ def test_matrices_in_words_are_read_in_a_batch():
     assert [v.verdict for v in marked("matrices").verdicts][1:] == [RIGHT, RIGHT]
     found = verdicts(marked("matrices_answers"))
     assert found["dE/dz", None] == RIGHT
-    assert found["dE/ds1", None] == WRONG
+    assert found["dE/ds1", None] == MISTAKE
+    assert finding(marked("matrices_answers"), MISTAKE) == (
+        "of the wrong layer: z stands where s₁ belongs"
+    )
 
 
 def test_a_line_without_a_value_is_named():
