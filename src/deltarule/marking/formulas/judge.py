@@ -16,6 +16,7 @@ from deltarule.marking import verdicts
 from deltarule.marking.formulas.comparison import Comparison, told
 from deltarule.marking.formulas.exchanged import one_name_off
 from deltarule.marking.formulas.grounds import observed
+from deltarule.marking.formulas.limits import not_too_deep
 from deltarule.marking.formulas.matrix_words import matrix_readings
 from deltarule.marking.formulas.parser import parse_formula
 from deltarule.marking.formulas.target import Target, target_of
@@ -55,16 +56,17 @@ def judge_formula(
     """
     grounds = grounds or Grounds()
     target = target_of(derivation, quantity)
-    written = readings(formula, derivation, quantity, target)
-    kind, finding, others, kinds = _judged(derivation, target, written, grounds)
-    if kind == verdicts.WRONG:
-        exchanged = one_name_off(
-            derivation, formula, quantity,
-            lambda other: [Comparison(derivation, target, w)
-                           for w in readings(other, derivation, quantity, target)],
-        )  # fmt: skip
-        if exchanged:
-            kind, finding, kinds = verdicts.MISTAKE, exchanged, ("wrong tensor",)
+    with not_too_deep(quantity):
+        written = readings(formula, derivation, quantity, target)
+        kind, finding, others, kinds = _judged(derivation, target, written, grounds)
+        if kind == verdicts.WRONG:
+            exchanged = one_name_off(
+                derivation, formula, quantity,
+                lambda other: [Comparison(derivation, target, w)
+                               for w in readings(other, derivation, quantity, target)],
+            )  # fmt: skip
+            if exchanged:
+                kind, finding, kinds = verdicts.MISTAKE, exchanged, ("wrong tensor",)
     expected = text(target.at_entry(target.equation.rhs))
     entry = target.entry or None
     return Verdict(target.name, entry, kind, finding, expected, formula, others, kinds, run)
