@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -10,9 +11,14 @@ import numpy as np
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
 from deltarule.checking.course import Course, repeated
+from deltarule.checking.show import finite
 from deltarule.marking import verdicts, words
 from deltarule.marking.after_quickly import QuickUpdates
+from deltarule.marking.charges import Cause
 from deltarule.marking.desk import Desk
+from deltarule.marking.entries import verdict_on
+from deltarule.marking.evidence import of_entries
+from deltarule.marking.judge import accounted, judge
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.mistakes.tensors import TOO_EARLY
 from deltarule.marking.paper import Written
@@ -30,34 +36,64 @@ def judge_after(desk: Desk) -> list[Verdict]:
 
 
 class _AfterUpdates:
-    """Values after updates under one mistake or none; each is worked out once."""
+    """Values after updates under one mistake or none; each is worked out once.
+
+    `after` is the desk of the network with the updated parameters: what is right there, right by
+    another convention or with rounding on the way, or follows from an earlier value, is so here.
+    """
 
     def __init__(self, desk: Desk):
         self.desk, self.times = desk, desk.run.updates
         self.counts = [n for n in (self.times, self.times - 1, self.times + 1) if n >= 0]
+        self.after = desk.with_course(_in_fractions(desk.course.updated(self.times)))
+        self.charged: dict[str, list[str]] = {}
         self._known: dict[Mistake | None, dict[int, dict] | None] = {}
 
     def verdicts(self) -> list[Verdict]:
-        right = self._worked_out(None)
-        self._known[None] = right
-        return [self._judged(w, right[self.times]) for w in self.desk.paper.written.values()]
+        self._known[None] = self._worked_out(None)
+        found: list[Verdict] = []
+        for name in self.after.bench.equations:
+            if name in self.desk.paper.written:
+                found += self._judged(self.desk.paper.written[name])
+        return self.after.ledger.settled(found)
 
-    def _judged(self, written: Written, right: dict) -> Verdict:
-        if _prints(self.desk, written, right):
-            return _verdict(self.desk, written, right, verdicts.RIGHT, "")
-        explained = self._explained(written)
-        if explained:
-            kind, sentence = explained[0]
-            others = tuple(dict.fromkeys(s for _, s in explained[1:]))[:5]
-            return _verdict(
-                self.desk, written, right, verdicts.MISTAKE, sentence, others, (kind,)
-            )
-        numbers = [words.shown(right[written.quantity][e]) for e, _ in written.printed()]
-        finding = (
-            f"after {_times(self.times)} it is {words.listed(numbers)}; "
-            "no mistake that is known prints this"
+    def _judged(self, written: Written) -> list[Verdict]:
+        """Right or following; else by a mistake in the updates; else by one after them."""
+        entries = [e for e, _ in written.printed()]
+        exact = self.after.bench.right(written.quantity)
+        nothing_wrong = all(finite(exact[e]) for e in entries) and accounted(
+            self.after, written, entries, exact
         )
-        return _verdict(self.desk, written, right, verdicts.WRONG, finding)
+        if nothing_wrong:
+            return [nothing_wrong]
+        explained = list(self._explained(written))
+        if not explained:
+            return judge(self.after, written)
+        self.after.explainer.carrying.not_right.add(written.quantity)
+        earlier = self._followed(written.quantity, [s for _, s in explained])
+        if earlier:
+            told = words.of_following([earlier], "with its mistake carried on")
+            return [verdict_on(self.after, written, entries, verdicts.FOLLOWS, told)]
+        return [self._mistaken(written, entries, explained)]
+
+    def _followed(self, quantity: str, sentences: list[str]) -> str:
+        """The earlier quantity that was charged with the same mistake; empty if none was."""
+        for earlier, told in self.charged.items():
+            if set(told) & set(sentences):
+                return earlier
+        self.charged[quantity] = sentences
+        return ""
+
+    def _mistaken(
+        self, written: Written, entries: list[tuple], explained: list[tuple[str, str]]
+    ) -> Verdict:
+        exact = self.after.bench.right(written.quantity)
+        wrong = [e for e in entries if not self.desk.paper.matches(written.numbers[e], exact[e])]
+        tried = math.log2(len(self.counts) * self._tried(explained[0][0]))
+        simple = [x for x in explained if _counts(x) <= _counts(explained[0])]
+        causes = [Cause((kind,), sentence, tried) for kind, sentence in simple]
+        verdict = verdict_on(self.after, written, entries, verdicts.MISTAKE, "", wrong=wrong)
+        return self.after.ledger.verdict(verdict, causes, of_entries(written, wrong, exact))
 
     def _explained(self, written: Written) -> list[tuple[str, str]]:
         """Kinds and sentences of what prints the written values, simplest first."""
@@ -87,6 +123,13 @@ class _AfterUpdates:
     @cached_property
     def _quick(self) -> QuickUpdates:
         return QuickUpdates(self.desk.course, self.desk.bench, _all_mistakes(self.desk))
+
+    def _tried(self, kind: str) -> int:
+        """How many mistakes were tried until one of a kind was found."""
+        typical = len(self._first) + 1
+        if kind in ("miscounted updates", TOO_EARLY):
+            return typical
+        return typical + len(_all_mistakes(self.desk))
 
     def _among(
         self, written: Written, mistakes: Sequence[Mistake | None]
@@ -119,6 +162,13 @@ class _AfterUpdates:
         return {n: _values(found[n]) for n in self.counts}
 
 
+def _in_fractions(course: Course) -> Course:
+    """The course with parameters in fractions, as those of a sheet are."""
+    return course.with_givens({
+        name: entrywise(fraction, course.givens[name]) for name in course.kept
+    })
+
+
 def _told(mistake: Mistake | None, count: int, times: int) -> tuple[str, str]:
     if mistake is None:
         return "miscounted updates", f"this is the value after {_times(count)}"
@@ -127,6 +177,11 @@ def _told(mistake: Mistake | None, count: int, times: int) -> tuple[str, str]:
     )
     counted = "" if count == times else f", and it is the value after {_times(count)}"
     return mistake.kind, place + mistake.words + counted
+
+
+def _counts(explained: tuple[str, str]) -> bool:
+    """Whether the updates are miscounted besides a mistake."""
+    return explained[0] != "miscounted updates" and "it is the value after" in explained[1]
 
 
 def _values(course: Course) -> dict[str, np.ndarray]:
@@ -151,19 +206,3 @@ def _all_mistakes(desk: Desk) -> list[Mistake]:
 
 def _times(number: int) -> str:
     return "1 update" if number == 1 else f"{number} updates"
-
-
-def _verdict(
-    desk: Desk, written: Written, right: dict, verdict: str, finding: str,
-    alternatives: tuple[str, ...] = (), mistakes: tuple[str, ...] = (),
-) -> Verdict:
-    entries = [e for e, _ in written.printed()]
-    values = right[written.quantity]
-    single = len(entries) == 1 and written.numbers.size > 1
-    return Verdict(
-        written.quantity, entries[0] if single else None, verdict, finding,
-        words.expected_text(written, entries, values), words.given_text(written, entries),
-        alternatives, mistakes, desk.number, tuple(entries),
-        () if verdict in verdicts.COUNT_AS_RIGHT else tuple(entries),
-    )
-

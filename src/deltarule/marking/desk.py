@@ -156,6 +156,10 @@ class Desk:
         for name in ("bench", "explainer", "ledger", "conventions", "_shapes"):
             self.__dict__.pop(name, None)
 
+    def with_course(self, course: Course) -> Desk:
+        """A desk for the same paper beside another course."""
+        return Desk(self.run, self.number, course, self.paper)
+
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Desk:
         """The same desk with other numbers for some givens."""
         same = [(self.course.givens, self.course, self.kept), *self.kept.get("others", ())]

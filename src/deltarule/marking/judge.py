@@ -38,22 +38,31 @@ def judge(desk: Desk, written: Written) -> list[Verdict]:
 
 
 def _judged(desk: Desk, written: Written, entries: list, exact: np.ndarray) -> list[Verdict]:
+    settled = accounted(desk, written, entries, exact)
+    if settled is not None:
+        return [settled]
+    wrong = [e for e in entries if not desk.paper.matches(written.numbers[e], exact[e])]
+    return _entry_by_entry(desk, written, entries, wrong)
+
+
+def accounted(
+    desk: Desk, written: Written, entries: list, exact: np.ndarray
+) -> Verdict | None:
+    """The verdict on entries that are right or follow, all in one way; None without one."""
     wrong = [e for e in entries if not desk.paper.matches(written.numbers[e], exact[e])]
     if not wrong:
         note = "right, written transposed" if written.transposed else ""
-        return [verdict_on(desk, written, entries, verdicts.RIGHT, note)]
+        return verdict_on(desk, written, entries, verdicts.RIGHT, note)
     found = desk.explainer.right(written, entries)
     if found is not None:
-        return [_carried(desk, written, entries, found)]
+        return _carried(desk, written, entries, found)
     also_right = _from_other_givens(desk, written, entries) or _by_convention(
         desk, written, entries
     )
     if also_right is not None:
-        return [also_right]
+        return also_right
     found = desk.explainer.following(written, entries)
-    if found is not None:
-        return [_carried(desk, written, entries, found)]
-    return _entry_by_entry(desk, written, entries, wrong)
+    return None if found is None else _carried(desk, written, entries, found)
 
 
 def _of_few_digits(desk: Desk, written: Written, longer: Written) -> list[Verdict]:
