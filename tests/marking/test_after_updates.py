@@ -1,4 +1,4 @@
-"""Values after updates: what follows from an earlier one is charged once, roundings are replayed."""
+"""Values after updates: what follows from an earlier one is charged once, roundings count."""
 
 from __future__ import annotations
 
