@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import numpy as np
 import pytest
 
@@ -17,12 +19,21 @@ from deltarule.notation.files import load
 #: Matrices are inverted as ever, and so are functions without a formula.
 NOT_PREPARED = {"kalman_vector", "memory_read"}
 
+#: One of each kind of layer; all of them in a full run.
+SOME = (
+    "attention", "avg_pool2d", "batch_norm", "char_rnn", "conv2d", "crelu", "embedding", "flatten",
+    "grouped_conv2d", "hinge", "label_cross_entropy", "lrn", "max_pool2d", "maxout", "mlp",
+    "softmax", "transposed_conv2d",
+)
+
 #: What has no gradient.
 UPDATES = {"adam", "momentum", "nesterov", "gradient_descent", "rmsprop"}
 
+NAMES = sorted(catalogue().keys() - UPDATES) if os.environ.get("DELTARULE_FULL") else SOME
+
 
 @pytest.mark.filterwarnings("ignore:.*log1p")
-@pytest.mark.parametrize("name", [n for n in sorted(catalogue()) if n not in UPDATES])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_line_of_the_catalogue(name):
     course, others = (_course(name, seed).floats for seed in (1, 1))
     derivation = plain_derivation(load(name))

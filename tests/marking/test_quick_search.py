@@ -14,7 +14,7 @@ from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import read_numbers
 
 #: Papers of each kind of network; 200 in all in a full run.
-PAPERS = 50 if os.environ.get("DELTARULE_FULL") else 4
+PAPERS = 50 if os.environ.get("DELTARULE_FULL") else 3
 
 
 def _papers() -> Iterator[tuple[str, int, tuple[str, ...]]]:
