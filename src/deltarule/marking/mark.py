@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.hidden import hidden
 from deltarule.marking.judge import judge
 from deltarule.marking.mends import mended
-from deltarule.marking.paper import Written
+from deltarule.marking.order import causes_first, computed
 from deltarule.marking.printed import shortened
 from deltarule.marking.sheets import Run, Sheet, load_sheet
 from deltarule.marking.strangers import named, only_known
@@ -137,8 +137,8 @@ def judged(desk: Desk, doubt: bool) -> list[Verdict]:
     if doubt:
         desk_mended, found = mended(desk)
         desk.take(desk_mended.course)
-    for written in _in_order(desk):
-        found += judge(desk, written)
+    of = {written.quantity: judge(desk, written) for written in causes_first(desk)}
+    found += [v for written in computed(desk) for v in of[written.quantity]]
     return desk.ledger.settled(found)
 
 
@@ -172,11 +172,6 @@ def _numbers(run: Run, known: Known) -> Course | None:
         return None
 
 
-def _in_order(desk: Desk) -> Iterator[Written]:
-    """The written quantities in the order of computation; copied givens are left out."""
-    for name in desk.bench.equations:
-        if name in desk.paper.written:
-            yield desk.paper.written[name]
 
 
 def _unread(desk: Desk, unread: Unread) -> Verdict:
