@@ -153,12 +153,14 @@ def _adjoint(name: str) -> bool:
 
 
 def transposed(scene: Scene) -> Iterator[Wrong]:
-    """A square matrix read with its indices the wrong way round."""
+    """A square matrix, or kernels that are one, read with the last indices the wrong way round."""
     rhs = scene.equation.rhs
     for access in reads(rhs):
-        shape = scene.shapes.get(tensor_name(access), ())
-        if len(shape) == 2 and shape[0] == shape[1] and access.indices[0] != access.indices[1]:
-            turned = read(tensor_name(access), *access.indices[::-1])
+        shape: tuple[int, ...] = scene.shapes.get(tensor_name(access), ())
+        indices = access.indices
+        kernel = len(shape) > 2 and _role(scene, tensor_name(access)) == "parameter"
+        if (len(shape) == 2 or kernel) and shape[-1] == shape[-2] and indices[-1] != indices[-2]:
+            turned = read(tensor_name(access), *indices[:-2], indices[-1], indices[-2])
             formula = replace_reads(rhs, lambda a, old=access, new=turned: new if a == old else a)
             yield Wrong(
                 "transposed", 4.0, formula, f"{pretty(tensor_name(access))} stands transposed"
