@@ -156,8 +156,8 @@ def transposed(scene: Scene) -> Iterator[Wrong]:
     """A square matrix, or kernels that are one, read with the last indices the wrong way round."""
     rhs = scene.equation.rhs
     for access in reads(rhs):
-        shape: tuple[int, ...] = scene.shapes.get(tensor_name(access), ())
-        indices = access.indices
+        shape = list(scene.shapes.get(tensor_name(access), ()))
+        indices = list(access.indices)
         kernel = len(shape) > 2 and _role(scene, tensor_name(access)) == "parameter"
         if (len(shape) == 2 or kernel) and shape[-1] == shape[-2] and indices[-1] != indices[-2]:
             turned = read(tensor_name(access), *indices[:-2], indices[-1], indices[-2])
