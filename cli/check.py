@@ -53,6 +53,15 @@ def show_check(request: Request) -> int:
         from deltarule.reports.worked import marking_values
 
         write_json(marking_values(marking))
+    elif request.style == "markdown":
+        from deltarule.reports.marking import marking_markdown
+
+        write(marking_markdown(marking))
+    elif request.style == "latex":
+        from deltarule.reports.latex import document
+        from deltarule.reports.marking import marking_latex
+
+        write(document(marking_latex(marking)))
     else:
         from deltarule.cli.page import Page
         from deltarule.cli.verdict_page import marking_page
@@ -61,7 +70,7 @@ def show_check(request: Request) -> int:
         page = Page(screen.width)
         marking_page(page, marking)
         page.show(screen)
-    return 0 if 0 < marking.right == marking.of else 1
+    return 0 if marking.passed else 1
 
 
 def _refuse_none(names: Sequence[str], example: bool) -> None:

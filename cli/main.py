@@ -125,6 +125,8 @@ def check(
     template: Annotated[str | None, o.TEMPLATE] = None,
     run_: Annotated[int | None, o.RUN] = None,
     output: Annotated[Path | None, o.OUTPUT] = None,
+    latex: Annotated[bool, o.LATEX] = False,
+    markdown: Annotated[bool, o.MARKDOWN] = False,
     json: Annotated[bool, o.JSON] = False,
     no_pager: Annotated[bool, o.NO_PAGER] = False,
     version: Annotated[bool, o.VERSION] = False,

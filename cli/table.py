@@ -123,7 +123,7 @@ COMMANDS = {
         "checking:check",
         (
             _use("template", "run output", words=False),
-            _use("", "sheet brief"),
+            _use("", "sheet brief latex markdown"),
         ),
         (
             ("check example slide", "the published values of an example"),
@@ -132,7 +132,7 @@ COMMANDS = {
             ("check class/ --sheet exam.toml --brief", "all answers in a folder"),
             ("check gradient conv --stride 2", "the gradients of a layer"),
         ),
-        exclude=(("brief", "json"),),
+        exclude=(("json", "latex", "markdown"), ("brief", "json"), ("brief", "latex", "markdown")),
         wrong="something is not right, or one of several files could not be read",
     ),
     "check gradient": Command(

@@ -135,6 +135,9 @@ def _array(page: Page, name: str, array, to_text, indent: int = 2) -> None:
 def _check(page: Page, line: TracedLine) -> None:
     if line.check is None:
         return
+    if line.check.undefined:
+        page.prose("? ∞ or NaN: there is no derivative here to compare with", indent=6, style="dim")
+        return
     dual, differences = power_of_ten(line.check.dual), power_of_ten(line.check.differences)
     if line.check.agrees:
         near = "cannot be taken" if isnan(line.check.differences) else f"to {differences}"

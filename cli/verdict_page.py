@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from deltarule.cli.page import Page
 from deltarule.marking import verdicts
 from deltarule.marking.verdicts import Marking, Verdict
+from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import pretty
+from deltarule.reports.points import of_score, told_of, total, with_scores
 
 STYLES = {
     verdicts.RIGHT: "green",
@@ -29,7 +31,7 @@ _SIGNS = {verdicts.RIGHT: "✓", verdicts.CARRIED: "✓", verdicts.FOLLOWS: "→
 
 
 def marking_page(page: Page, marking: Marking) -> None:
-    """All verdicts in the order of computation, and how many count as right."""
+    """All verdicts in the order of the sheet, how many quantities are right, and the points."""
     page.title(marking.sheet)
     if marking.who:
         page.prose(marking.who)
@@ -37,7 +39,7 @@ def marking_page(page: Page, marking: Marking) -> None:
         page.prose(note, style="dim")
     runs = {v.run for v in marking.verdicts}
     run = 0
-    for verdict in marking.verdicts:
+    for verdict, score in with_scores(marking):
         if len(runs) > 1 and verdict.run != run:
             run = verdict.run
             page.heading(f"Run {run}")
@@ -45,15 +47,16 @@ def marking_page(page: Page, marking: Marking) -> None:
             run = verdict.run
             page.blank()
         _verdict(page, verdict)
+        if score is not None and told_of(score, marking):
+            page.prose(of_score(score), indent=4, style="bold")
     page.blank()
-    page.prose(f"{marking.right} of {marking.of} right", style="bold")
+    page.prose(total(marking), style="bold")
 
 
 def _verdict(page: Page, verdict: Verdict) -> None:
     """One verdict: sign, quantity, printed value and verdict; then why."""
-    at = "" if verdict.index is None else f"[{','.join(map(str, verdict.index))}]"
     sign = _SIGNS.get(verdict.verdict, "✗")
-    name = pretty(verdict.quantity) + at
+    name = _named(verdict.quantity) + verdict.at
     words = f"{name} = {verdict.given}: {verdict.verdict}" if verdict.given else (
         f"{name}: {verdict.verdict}"
     )
@@ -63,6 +66,14 @@ def _verdict(page: Page, verdict: Verdict) -> None:
     if verdict.verdict in _TOLD_RIGHT and verdict.expected:
         page.formula(f"right is {verdict.expected}", indent=4, style="dim", hang=2)
     _alternatives(page, verdict.alternatives)
+
+
+def _named(quantity: str) -> str:
+    """A quantity as it is shown; what is the name of nothing, as it was written."""
+    try:
+        return pretty(quantity)
+    except DeltaruleError:
+        return quantity
 
 
 def _alternatives(page: Page, alternatives: Sequence[str]) -> None:

@@ -30,7 +30,7 @@ def test_the_contract_of_json(invoke):
     assert {"verdicts", "right", "of"} <= set(values)
     fields = {"quantity", "index", "verdict", "finding", "alternatives", "expected", "given"}
     assert all(fields <= set(verdict) for verdict in values["verdicts"])
-    assert values["right"] < values["of"] == len(values["verdicts"])
+    assert values["right"] < values["of"] == len(values["scores"])
 
 
 def test_answers_are_marked_against_their_sheet(invoke, tmp_path):
@@ -81,3 +81,10 @@ def test_the_template_overwrites_nothing(invoke, tmp_path):
 def test_no_line_is_wider_than_the_screen(invoke, width):
     out = invoke("check", "example", "slide", width=width).out
     assert max(map(cells, out.splitlines())) <= width
+
+
+@pytest.mark.parametrize("style", ["--markdown", "--latex"])
+def test_a_marking_is_told_in_other_formats(invoke, style):
+    told = invoke("check", "example", "slide", style)
+    assert told.status == 1
+    assert "6 of 8 right" in told.out

@@ -31,5 +31,5 @@ def networks_derived_once():
     with pytest.MonkeyPatch.context() as patch:
         for module in (desk, truncations):
             patch.setattr(module, "load", loaded_once)
-            patch.setattr(module, "derive", derived_once)
+        patch.setattr(desk, "derive", derived_once)
         yield

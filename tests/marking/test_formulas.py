@@ -111,3 +111,24 @@ def test_a_missing_index_is_refused():
 def test_a_stray_index_is_refused():
     with pytest.raises(DeltaruleError, match="is free in the formula"):
         judge_formula(DENSE, "dE/ds2", "yhat[m] * h1[q]")
+
+
+@pytest.mark.parametrize("formula", [
+    "[Σ_m dE/ds2[m] Theta2[d, m]]", "{Σ_m dE/ds2[m] Theta2[d, m]}", "Σ_{m}[dE/ds2[m]·Theta2[d, m]]",
+    "2·[½·(Σ_m dE/ds2[m]·Theta2[d, m])]", "(Σ_m dE/ds2[m] Theta2[d, m])^{1}",
+    "[Σ_m {dE/ds2[m]} Theta2[d, m]]·[1 = 1]",
+])  # fmt: skip
+def test_sums_in_brackets_of_any_kind(formula):
+    verdict = judge_formula(derived("mlp", layers=2, batch=False), "dE/dh1", formula)
+    assert verdict.verdict == "right"
+
+
+@pytest.mark.parametrize(("quantity", "formula", "verdict"), [
+    ("dE/dW_hh", "Σ_{t,n} ∂E/∂ŷ[t, n, o]·h[t, n, m]", "wrong"),
+    ("dE/dW_hy", "Σ_{t,n} ∂E/∂ŷ[t, n, o]·h[t, n, m]", "right"),
+    ("dE/dh", "Σ_o ∂E/∂ŷ[t, n, o]·W_hy[k, o]", "mistake"),
+    ("dE/dW_hh", "Σ_{t,n} ∂E/∂h[t, n, m]·(1 − h[t, n, m]²)·h[t − 1, n, k]", "right"),
+    ("dE/dh0", "Σ_m ∂E/∂h[0, n, m]·(1 − h[0, n, m]²)·W_hh[k, m]", "right"),
+])  # fmt: skip
+def test_gradients_that_need_themselves_at_other_times(quantity, formula, verdict):
+    assert judge_formula(derived("rnn"), quantity, formula).verdict == verdict

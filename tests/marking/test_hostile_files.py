@@ -126,6 +126,22 @@ def test_derivations_of_a_sheet_of_ones_own_lie_beside_it(folder, key):
     assert (folder / "PWNED").exists()
 
 
+@pytest.mark.parametrize(("program", "fact"), [
+    ("raise SystemExit(0)", "the file ends the program"),
+    ("class Own(BaseException): pass\nraise Own('x')", "Own: x"),
+    ("raise ValueError('\x1b[31m')", "ValueError: \x1b[31m"),
+])  # fmt: skip
+def test_a_derivation_that_ends_the_program_is_an_error(tmp_path, invoke, program, fact):
+    (tmp_path / "own.py").write_text(program, encoding="utf-8")
+    path = sheet(tmp_path, network="./own.py")
+    with pytest.raises(DeltaruleError) as caught:
+        mark(path)
+    assert caught.value.fact == fact
+    done = invoke("check", path)
+    assert done.status == 2
+    assert visible(done.err) == done.err
+
+
 def test_examples_open_nothing_else(folder, invoke, opened):
     answers = folder / "answers.toml"
     answers.write_text('sheet = "slide"\n[answers]\nE = 0.07\n', encoding="utf-8")

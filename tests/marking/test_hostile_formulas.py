@@ -42,6 +42,12 @@ REFUSED = {
     "∞ − ∞": "∞ − ∞, or what is like it, which has no value",
     "y⁻": "'-' is no exponent",
     "Θ₂[½, m]": "1/2 is no index",
+    "inverse(Theta1[d, m])[m]": "an inverse has two indices",
+    "inverse(Theta1[d, m])[d, m, 0]": "an inverse has two indices",
+    "σ(y, y)": "2 arguments of σ",
+    "σ'(s2, y)": "2 arguments of σ′",
+    "frozen(y, y)": "2 arguments of frozen",
+    "log det(Theta1[d, m], y)": "2 arguments of log det",
     "\x1b[31m": "'\\x1b' has no meaning in a formula",
 }
 
@@ -68,3 +74,13 @@ def test_what_can_be_read_gets_a_verdict(formula):
 def test_quantities_that_there_are_not(quantity):
     with pytest.raises(DeltaruleError):
         judge_formula(network(False), quantity, "y")
+
+
+def test_what_is_nested_too_deeply_for_us_is_told(monkeypatch):
+    def endless(*_):
+        return endless()
+
+    monkeypatch.setattr("deltarule.marking.formulas.judge.readings", endless)
+    with pytest.raises(DeltaruleError) as caught:
+        judge_formula(network(False), "dE/ds2", "y")
+    assert caught.value.fact == "a formula that is nested too deeply"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deltarule.marking import sheets
+from deltarule.marking import answers, mark, sheets
 from deltarule.marking.arrays import entries, shape
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding, load_sheet, sheet_names
@@ -116,14 +116,42 @@ def test_the_top_is_no_run_when_it_only_shares(sheet):
     assert [run.title for run in runs] == ["a", "b"]
 
 
-def test_the_documented_sheet_is_a_sheet(sheet):
+def test_the_documented_sheet_is_a_sheet_and_right(sheet):
     lines = (sheets.__doc__ or "").splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("    title"))
     end = next(n for n, line in enumerate(lines) if line.startswith("**Names**"))
-    text = "\n".join(line[4:] for line in lines[start:end])
-    first, second = sheet(text.replace('["b1"]', '["Theta1"]').replace("asked =", "# ")).runs
+    documented = sheet("\n".join(line[4:] for line in lines[start:end]))
+    first, second = documented.runs
     assert first.asked == ("s1", "dE/dTheta2", "Theta2 after", "dE_o[0]/dh1[0]")
-    assert (second.title, second.updates, second.at) == ("after 10000 updates", 10000, "after")
+    assert (second.title, second.updates, second.at) == ("after 100 updates", 100, "after")
+    marking = mark(documented)
+    assert (marking.right, marking.of) == (6, 6), marking.verdicts
+
+
+def test_the_documented_answers_are_answers(tmp_path):
+    lines = (answers.__doc__ or "").splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("    sheet"))
+    end = next(n for n, line in enumerate(lines) if line.startswith("Names are"))
+    path = tmp_path / "answers.toml"
+    path.write_text("\n".join(line[4:] for line in lines[start:end]).replace("run = 2", "run = 1"),
+                    encoding="utf-8")  # fmt: skip
+    marking = mark("slide", path)
+    read = {v.quantity: v.verdict for v in marking.verdicts}
+    assert (read["yhat"], read["dE/ds2"], read["E"]) == (
+        "right with carried rounding", "right", "missing"
+    )  # fmt: skip
+
+
+def test_formulas_on_top_of_a_sheet_with_runs_are_a_run(sheet):
+    runs = '[[run]]\npublished = {E = 1.0}\n[[run]]\npublished = {E = 2.0}\n'
+    shared = GOOD.split("[published]")[0]
+    read = sheet(shared + '[formulas]\n"dE/ds1" = "x"\n' + runs)
+    assert [len(r.published) for r in read.runs] == [0, 1, 1]
+    assert [r.formulas for r in read.runs] == [{"dE/ds1": "x"}, {}, {}]
+    for key, more in (("marks", "[marks]\nE = 1\n"), ("restated", '[restated]\n"x" = 1\n')):
+        with pytest.raises(DeltaruleError) as caught:
+            sheet(shared + more + runs)
+        assert caught.value.fact == f"{key} stands before the first run and belongs to none"
 
 
 def test_own_derivations_lie_beside_the_sheet(sheet, tmp_path):

@@ -64,9 +64,8 @@ REFUSED = [
     ),
     (
         'title = "t"\nx = [0,5',
-        "not TOML: unclosed array\n  where: unit.toml, end of document\n"
-        "  remedy: put quotes round names with /, [ or Greek letters, and round numbers such as "
-        '"1/3" or "−0,5"',
+        "not TOML: [ and ] do not pair\n  where: unit.toml, line 2: x = [0,5\n"
+        "  remedy: write x = [0,5]",
     ),
 ]
 REPLACED = [  # in GOOD: from, to, the error

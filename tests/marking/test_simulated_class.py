@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 from simulated import KINDS, paper
+from simulated_figures import NAMED, outcome
+from simulated_lines import Slip
+
+OFTEN = ("dense", "batch", "conv", "rnn")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", OFTEN)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_right_values_are_right(kind, seed):
     found = paper(kind, seed)
@@ -14,16 +18,25 @@ def test_right_values_are_right(kind, seed):
     assert found.marking.right == found.marking.of
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", OFTEN)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_one_mistake_is_charged_once(kind, seed):
-    names = list(KINDS[kind].mistakes)
-    found = paper(kind, seed, names[seed % len(names)])
+    slips = KINDS[kind].slips
+    found = paper(kind, seed, slips[seed % len(slips)])
     assert len(found.charged) == 1
+    assert outcome(found) == NAMED
+
+
+def test_lines_over_time_that_come_before_their_cause_follow_from_it():
+    right = KINDS["rnn"].lines["dE/ds"].work
+    found = paper("rnn", 1, Slip("twice", "dE/ds", lambda q, t: 2 * right(q, t)))
+    assert found.charged == ["dE/ds"]
+    assert outcome(found) == NAMED
 
 
 def test_a_number_out_of_nowhere_is_followed_from_its_digits():
-    found = paper("dense", 3, "a number out of nowhere")
+    found = paper("dense", 3, Slip("a number out of nowhere", "s2", lambda q: (
+        q["h1"] @ (q["Theta2"] * 0 + 0.7) + 0.4183)))
     assert found.charged == ["s2"]
 
 

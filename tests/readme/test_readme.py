@@ -38,7 +38,7 @@ def test_python_examples_run(capsys):
     for block in readme.blocks(TEXT):
         if block.language == "python" and not block.text.startswith('"""'):
             exec(compile(block.text, "README.md", "exec"), {})  # noqa: S102 - our own README
-    assert "of 9" in capsys.readouterr().out
+    assert "of 8" in capsys.readouterr().out
 
 
 def test_the_options_and_commands_named_in_the_readme_exist(folder):

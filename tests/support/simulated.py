@@ -1,51 +1,90 @@
-"""A simulated class: papers worked out in NumPy, right or with one mistake planted in one line.
+"""A simulated class: papers worked out in NumPy, right or with one slip planted in one line.
 
-Four kinds of network: a small dense one as on a slide, a batch with softmax, convolution with max
-pooling, a recurrent one of two times. Everybody rounds by one of three habits and carries on
-either the printed digits or everything the calculator holds. Nothing here comes from the engine.
+Dense, convolutional, recurrent, normalised and attention networks. Everybody rounds by one of three
+habits and carries on either the printed digits or everything the calculator holds. Nothing here
+comes from the engine but the verdicts.
 
-    python tests/support/simulated.py 40        # so many papers of each kind, and the figures
+    python tests/support/simulated.py 80 dense batch     # so many papers of each kind, and figures
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from unittest.mock import patch
 
 import numpy as np
-from simulated_kinds import KINDS, Kind, Lines
+from simulated_convolutions import AVERAGED, POOLED, STRIDED
+from simulated_dense import BATCH, BINARY, DENSE
+from simulated_lines import Slip, worked
+from simulated_norms import ATTENTION, BATCH_NORM, LAYER_NORM
+from simulated_recurrent import GRU, LSTM, RNN
+from simulated_slips import anywhere
 
 from deltarule.marking import mark
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import read_numbers
+from deltarule.marking.desk import Desk
 from deltarule.marking.sheets import Rounding, Run, Sheet
-from deltarule.marking.verdicts import FOLLOWS, Marking
+from deltarule.marking.verdicts import FOLLOWS, Marking, Verdict
 
+KINDS = {
+    "dense": DENSE, "batch": BATCH, "binary": BINARY, "conv": POOLED, "strided": STRIDED,
+    "averaged": AVERAGED, "rnn": RNN, "lstm": LSTM, "gru": GRU, "batch norm": BATCH_NORM,
+    "layer norm": LAYER_NORM, "attention": ATTENTION,
+}
+#: The module behind the function of the same name.
+_MARKING = sys.modules[mark.__module__]
 HABITS = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Paper:
-    """One paper: whose habits, which mistake, and what was marked."""
+    """One paper: what was given and worked out, whose habits, which slips, and what was marked."""
 
     kind: str
     seed: int
+    givens: dict
     rule: str
+    decimals: int
     carries_all: bool
-    mistakes: tuple[str, ...]
-    marking: Marking
+    slips: tuple[Slip, ...]
+    written: dict[str, np.ndarray] = field(default_factory=dict)
+    marking: Marking | None = None
+    desk: Desk | None = None
 
     @property
-    def accused(self) -> list:
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What was said of every line."""
+        assert self.marking is not None
+        return self.marking.verdicts
+
+    @property
+    def accused(self) -> list[Verdict]:
         """The verdicts that are neither right nor follow."""
-        return [v for v in self.marking.verdicts if not v.right and v.verdict != FOLLOWS]
+        return [v for v in self.verdicts if not v.right and v.verdict != FOLLOWS]
 
     @property
     def charged(self) -> list[str]:
         """The quantities that are accused."""
         return list(dict.fromkeys(v.quantity for v in self.accused))
+
+    def written_with(self, *slips: Slip) -> dict[str, np.ndarray]:
+        """What this person would have written with other slips."""
+        wrong = {s.line: s.work for s in slips if s.work is not None}
+        values = worked(KINDS[self.kind], self.givens, wrong, self._kept)
+        written = {n: shortened(v, self.decimals, self.rule) for n, v in values.items()}
+        for slip in slips:
+            if slip.write is not None:
+                written[slip.line] = slip.write(written[slip.line], values[slip.line])
+        return written
+
+    def _kept(self, values) -> np.ndarray:
+        values = np.asarray(values, dtype=float)
+        if self.carries_all:
+            return values
+        return shortened(values, self.decimals, self.rule).astype(float)
 
 
 def shortened(values, decimals: int, rule: str) -> np.ndarray:
@@ -56,71 +95,57 @@ def shortened(values, decimals: int, rule: str) -> np.ndarray:
     )(np.asarray(values, dtype=float))
 
 
-def worked(kind: Kind, givens: dict, wrong: Lines, keep: Callable) -> dict:
-    """Every line, each kept as `keep` says before it is used."""
-    q = dict(givens)
-    for name, line in {**kind.lines, **{n: wrong[n] for n in kind.lines if n in wrong}}.items():
-        if not isinstance(line, tuple):
-            q[name] = keep(line(q))
-            continue
-        parts = name.split()
-        for t in (0, 1) if parts[0] == "s" else (1, 0):
-            for part, step in zip(parts, line, strict=True):
-                found = keep(step(q, t))
-                q.setdefault(part, np.zeros((2, *found.shape)))[t] = found
-    return {n: v for n, v in q.items() if n not in givens}
+def paper(kind: str, seed: int, *slips: str | Slip) -> Paper:
+    """A paper of a kind with some slips, marked; habits and digits come from the seed."""
+    found = blank(kind, seed)
+    named = {s.name: s for s in KINDS[kind].slips}
+    found.slips = tuple(named[s] if isinstance(s, str) else s for s in slips)
+    found.written = found.written_with(*found.slips)
+    opened = _MARKING.open_desk
+
+    def remembered(*arguments, **options):
+        found.desk = opened(*arguments, **options)
+        return found.desk
+
+    with patch.object(_MARKING, "open_desk", remembered):
+        found.marking = mark(_sheet(found), Answers(None, "", {
+            name: read_numbers(texts.tolist(), name) for name, texts in found.written.items()
+        }, "simulated.py"))
+    return found
 
 
-def paper(kind: str, seed: int, *mistakes: str) -> Paper:
-    """A paper of a kind with some mistakes, marked; habits and digits come from the seed."""
-    of = KINDS[kind]
+def blank(kind: str, seed: int) -> Paper:
+    """A paper on which nothing is written yet."""
     random = np.random.default_rng([seed, list(KINDS).index(kind)])
-    givens = of.givens(random)
+    givens = KINDS[kind].givens(random)
     rule = list(HABITS)[random.integers(3)]
     decimals, carries_all = int(random.integers(3, 7)), bool(random.integers(2))
+    if kind.endswith("norm"):
+        decimals += 2
+    return Paper(kind, seed, givens, rule, decimals, carries_all, ())
 
-    def keep(values):
-        values = np.asarray(values, dtype=float)
-        return values if carries_all else shortened(values, decimals, rule).astype(float)
 
-    wrong = {name: line for m in mistakes for name, line in of.mistakes[m].items()}
-    values = worked(of, givens, wrong, keep)
-    numbers = {n: read_numbers(shortened(v, decimals, rule).tolist(), n) for n, v in values.items()}
+def _sheet(found: Paper) -> Sheet:
+    of = KINDS[found.kind]
+    updates = {} if of.rate is None else {"rate": read_numbers(of.rate, "rate"), "updates": 1}
     run = Run(
-        "simulated", of.network, of.options, rounding=Rounding(decimals, None, rule),
-        given={n: read_numbers(shortened(v, 2, rule).tolist(), n) for n, v in givens.items()},
-        **({} if of.rate is None else {
-            "rate": read_numbers("0.5", "rate"), "updates": 1}),
+        "simulated", of.network, of.options, rounding=Rounding(found.decimals, None, found.rule),
+        given={n: read_numbers(shortened(v, 5, "half-up").tolist(), n)
+               for n, v in found.givens.items()},
+        **updates,
     )
-    sheet = Sheet("simulated", "", "simulated.py", (run,))
-    marking = mark(sheet, Answers(None, "", numbers, "simulated.py"))
-    return Paper(kind, seed, rule, carries_all, mistakes, marking)
+    return Sheet("simulated", "", "simulated.py", (run,))
 
 
-def measure(count: int, kinds=tuple(KINDS)) -> None:
-    """Right values accused, mistakes charged more than once, mistakes named: figures on screen."""
-    for kind in kinds:
-        accused = double = named = unseen = papers = values = 0
-        names = list(KINDS[kind].mistakes)
-        for seed in range(count):
-            right = paper(kind, seed)
-            values += len(right.marking.verdicts)
-            for v in right.accused:
-                accused += 1
-                print("  accused", kind, seed, right.rule, right.carries_all, v.quantity, v.given,
-                      v.verdict, v.expected)
-            wrong = paper(kind, seed, names[seed % len(names)])
-            papers += 1
-            named += any(v.mistakes for v in wrong.accused)
-            unseen += not wrong.charged
-            if len(wrong.charged) > 1:
-                double += 1
-                print("  double", kind, seed, wrong.mistakes, wrong.rule, wrong.carries_all)
-                for v in wrong.accused:
-                    print("      ", v.quantity, v.index, v.given, v.verdict, v.finding[:110])
-        print(f"{kind}: {accused} of {values} right values accused; of {papers} mistakes "
-              f"{double} charged twice, {named} named, {unseen} not seen", flush=True)
+def slips_of(kind: str, seed: int) -> list[Slip]:
+    """The slips of a kind, and those that may happen in a line that the seed chooses."""
+    of, random = KINDS[kind], np.random.default_rng([seed, 1])
+    line = random.choice(list(of.lines))
+    common = list(anywhere(of, str(line), blank(kind, seed).givens, random))
+    return [of.slips[seed % len(of.slips)], common[seed % len(common)]]
 
 
 if __name__ == "__main__":
-    measure(int(sys.argv[1]), *([tuple(sys.argv[2:])] if sys.argv[2:] else []))
+    from simulated_figures import measure
+
+    measure(int(sys.argv[1]), tuple(sys.argv[2:]) or tuple(KINDS))

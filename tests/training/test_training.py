@@ -5,15 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from once import loaded
 
+from deltarule.notation.catalogue import catalogue
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import load
+from deltarule.notation.optimisers import is_update
 from deltarule.reports import training as told
 from deltarule.training import course, digits
 from deltarule.training.course import train
 from deltarule.training.digits import Labelled
 from deltarule.training.parameters import Parameters
 from deltarule.training.plan import Plan
+from deltarule.training.updates import Update
 
 SMALL = '''"""Two dense layers on an image of K × K pixels."""
 
@@ -171,3 +175,21 @@ def test_the_command(scribbles, cache, plan, monkeypatch, capsys):
     values = json.loads(capsys.readouterr().out)
     assert values["by_heart"] is None
     assert len(values["epochs"]) == 1
+
+
+@pytest.mark.parametrize("name", [n for n in catalogue() if is_update(loaded(n))])
+def test_an_update_is_ready_when_it_is_made(name, cache):
+    """What it keeps starts at its own value, 1 for Adam's powers, before anybody says forget."""
+    gradient = np.array([0.5, -2.0])
+    thetas = []
+    for forgets in (False, True):
+        theta = np.array([1.0, 3.0])
+        update = Update(name, None, theta, cache=cache)
+        update.gradient[:] = gradient
+        if forgets:
+            update.step()
+            theta[:] = 1, 3
+            update.forget()
+        update.step()
+        thetas.append(theta)
+    np.testing.assert_array_equal(*thetas)

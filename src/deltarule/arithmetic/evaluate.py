@@ -48,7 +48,10 @@ class Values:
 
     def extent(self, size: Expr) -> int:
         """The number that a size comes to. Raises DeltaruleError for one that has no value."""
-        return int(whole(size, Grid((), (), ()), self))
+        if size.is_Integer:
+            return int(size)
+        found = self.sizes.get(size)
+        return int(whole(size, Grid((), (), ()), self) if found is None else found)
 
 
 def evaluate(

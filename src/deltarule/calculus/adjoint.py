@@ -54,15 +54,15 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
         )
     if is_update(network):
         return Derivation(network, "", {}, seed=seed)
-    root, upstream = _roots(network, of)
+    root, upstream = roots(network, of)
     names = tuple(t.name for t in upstream)
     verifier = Verifier(network, {f"d{root}/d{t.name}": t for t in upstream}, seed)
-    live = _live(network, {root, *names})
+    live = live_tensors(network, {root, *names})
     _refuse_read_roots(network, names, live)
-    varying = _varying(network)
+    moving = varying(network)
     gradients: dict[str, Gradient] = {}
-    for group in _backwards(network):
-        wanted = [t for t in group if t.name not in names and t.name in varying]
+    for group in backwards(network):
+        wanted = [t for t in group if t.name not in names and t.name in moving]
         if len(wanted) > 1 or _reads_itself(network, wanted):
             verifier.assume({f"d{root}/d{t.name}": t for t in wanted})
         works = [GradientWork(network, t, root, gradients, verifier, live) for t in wanted]
@@ -74,7 +74,7 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
     return Derivation(network, root, told, names, seed, settings=verifier.settings)
 
 
-def _roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
+def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
     """What is differentiated, and the tensors whose gradients come from outside."""
     if of is not None and (network.loss is None or of != network.loss.name):
         return of, [network.tensor(of)]
@@ -83,7 +83,7 @@ def _roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
     return "L", network.with_role("output")
 
 
-def _live(network: Network, roots: set[str]) -> set[str]:
+def live_tensors(network: Network, roots: set[str]) -> set[str]:
     """The tensors on which the roots depend, themselves included."""
     live = set(roots)
     for block in reversed(blocks(network.equations)):
@@ -94,7 +94,7 @@ def _live(network: Network, roots: set[str]) -> set[str]:
     return live
 
 
-def _varying(network: Network) -> set[str]:
+def varying(network: Network) -> set[str]:
     """The tensors that depend on something that has a gradient; counts, say, do not."""
     found = {t.name for t in network.tensors.values() if not t.whole and t.role != "target"}
     found -= {e.name for e in network.equations}
@@ -118,7 +118,7 @@ def _refuse_read_roots(network: Network, names: tuple[str, ...], live: set[str])
                 )
 
 
-def _backwards(network: Network) -> Iterator[list[Tensor]]:
+def backwards(network: Network) -> Iterator[list[Tensor]]:
     """The tensors in the order of the backward pass, those of a recurrence together.
 
     Parameters come right behind their layer.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from sympy import Expr
 
@@ -93,15 +94,21 @@ def _upstream(access: Read) -> str:
 
 
 def written_out(expression: Expr, gradients: Mapping[str, Gradient]) -> tuple[Expr, str]:
-    """The expression with some upstream gradients written out, and which."""
-    used: dict[str, str] = {}
+    """The expression with some upstream gradients written out, and which; "" for none."""
+    used: dict[str, Gradient] = {}
 
     def formula(access: Read) -> Expr:
         known = gradients.get(_upstream(access))
         if known is None:
             return access
-        used[known.name] = f"{text(known.lhs)} = {text(known.expr)}"
+        used.setdefault(known.name, known)
         return substitute(known.expr, dict(zip(known.indices, access.indices, strict=True)))
 
     inserted = replace_reads(expression, formula)
-    return inserted, "Here: " + ", ".join(used.values()) + "." if used else ""
+    told = ", ".join(_formula_text(g.lhs, g.expr) for g in used.values())
+    return inserted, f"Here: {told}." if told else ""
+
+
+@lru_cache(maxsize=256)
+def _formula_text(left: Expr, right: Expr) -> str:
+    return f"{text(left)} = {text(right)}"

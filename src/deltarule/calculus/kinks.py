@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sympy import Basic, Expr, Integer, Mul
 
@@ -123,6 +124,15 @@ def opened(function: Elementwise) -> Expr:
     """A function by its cases, if it has some."""
     formula = function.formula()
     return formula if formula.has(Positive) else function
+
+
+@lru_cache(maxsize=1 << 12)
+def kinked(expression: Basic) -> bool:
+    """Whether there is a condition z > 0 in a formula, in its functions or in what it sums."""
+    return any(
+        isinstance(node, Positive) or isinstance(node, Elementwise) and opened(node) is not node
+        for node in walk(expression)
+    )
 
 
 def arguments(expression: Basic, inside: bool = True) -> Iterator[Expr]:

@@ -9,14 +9,41 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sympy import Add, Expr
+from sympy import Add, Expr, Integer
 
-from deltarule.calculus.adjoint import GradientWork
+from deltarule.calculus.adjoint import GradientWork, backwards, live_tensors, roots, varying
+from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
 from deltarule.notation.substitution import plainly_named, substitute
 from deltarule.notation.symbols import Index
+from deltarule.notation.targets import target_indices
+from deltarule.notation.tensors import Tensor
+
+
+def plain_derivation(network: Network) -> Derivation:
+    """All gradients of a network's loss, without steps: for their numbers alone."""
+    root, upstream = roots(network, None)
+    names = tuple(t.name for t in upstream)
+    live, moving = live_tensors(network, {root, *names}), varying(network)
+    found = {
+        t.name: _plainly(network, t, root, live)
+        for group in backwards(network) for t in group
+        if t.name not in names and t.name in moving
+    }
+    return Derivation(network, root, found, names)
+
+
+def _plainly(network: Network, tensor: Tensor, root: str, live: set[str]) -> Gradient:
+    consumers = [
+        e for e in network.equations if e.name in live and tensor.name in e.read_names()
+    ]
+    indices = target_indices(tensor, consumers, network.equation_of(tensor.name))
+    expression: Expr = Integer(int(tensor.name == root))
+    if consumers and tensor.name != root:
+        expression = plain_gradient(network, tensor.name, root, indices, consumers)
+    return Gradient(root, tensor, indices, expression, ())
 
 
 def plain_gradient(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sympy import Add, Expr, Mul
 
 from deltarule.calculus.insert import written_out
-from deltarule.calculus.kinks import Condition, Surfaces
+from deltarule.calculus.kinks import Condition, Surfaces, kinked
 from deltarule.calculus.merging import merged
 from deltarule.calculus.one_sided import Verdict, judged
 from deltarule.calculus.record import Record
@@ -43,7 +43,10 @@ def remove_kinks(record: Record, gradients: Mapping[str, Gradient]) -> tuple[str
 
     Gives notes on those of which it could not be decided, or which cancel at some values alone.
     """
-    surfaces, notes = Surfaces(record.network), {}
+    notes: dict[str, None] = {}
+    if not any(map(kinked, (record.now, *(g.expr for g in gradients.values())))):
+        return ()
+    surfaces = Surfaces(record.network)
     for _ in range(8):
         change = None
         for formula in _written(record.now, gradients):

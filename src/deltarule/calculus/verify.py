@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from sympy import Expr
+from sympy import Add, Expr
 
 from deltarule.arithmetic.base import Undecided
 from deltarule.arithmetic.dual import Dual, DualArray
@@ -89,7 +89,7 @@ class Verifier:
             direction = probe.noise([n for _, n in ranges])
             chosen = self._entries([gradient], ranges, probe)
             direction, along = _sparse(direction, ranges, chosen, arithmetic)
-            found = _at_entries(gradient, ranges, probe, chosen)
+            found = self._side(gradient, ranges, probe, chosen)
             one = _sum(arithmetic, arithmetic.multiply(found, along))
             two = arithmetic.zeros(())
             for equation in consumers:
@@ -162,13 +162,17 @@ class Verifier:
         return entries(formulas, ranges, probe.values, budget, self._seed)
 
     def _side(self, expression: Expr, ranges, probe: Probe, chosen: list | None):
-        """The entries of one side; the next step starts from what this one ended in."""
+        """The entries of one side. A step changes a few terms: the others are known."""
         if chosen is not None:
             return _at_entries(expression, ranges, probe, chosen)
-        key = (expression, tuple(ranges), id(probe))
-        if key not in self._sides:
-            self._sides[key] = _at_entries(expression, ranges, probe, None)
-        return self._sides[key]
+        found = None
+        for term in Add.make_args(expression):
+            key = (term, tuple(ranges), id(probe))
+            if key not in self._sides:
+                self._sides[key] = _at_entries(term, ranges, probe, None)
+            more = self._sides[key]
+            found = more if found is None else probe.arithmetic.add(found, more)
+        return found
 
 
 def _at_entries(expression: Expr, ranges, probe: Probe, chosen: list[dict[Index, int]] | None):

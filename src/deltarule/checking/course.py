@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -14,8 +14,10 @@ from deltarule.arithmetic.base import Arithmetic, Undecided
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Ball, Carried
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.prepared import Unprepared
 from deltarule.arithmetic.program import program
 from deltarule.arithmetic.run import run
+from deltarule.arithmetic.unrolled import Unrolled
 from deltarule.calculus import Derivation
 from deltarule.checking.lines import Line, lines
 from deltarule.checking.quantities import extra_lines, locate
@@ -87,10 +89,13 @@ class Course:
                 shape = Values({}, self.sizes, {}, {})
                 first = np.full([shape.extent(a) for a in tensor.axes], tensor.start, object)
                 arrays[name] = arithmetic.array(first)
-        scalars = {**self.network.scalars, **self.scalars}
-        if self.optimiser is not None:
-            scalars |= rates(self.optimiser, self.rate)
-        return Values(arrays, self.sizes, scalars, self.network.tensors)
+        return Values(arrays, self.sizes, self.symbols, self.network.tensors)
+
+    @cached_property
+    def symbols(self) -> dict[Symbol, Fraction]:
+        """The scalars that have a value, those of the optimiser too."""
+        found = {**self.network.scalars, **self.scalars}
+        return found if self.optimiser is None else found | rates(self.optimiser, self.rate)
 
     def compute(self, arithmetic: Arithmetic) -> Values:
         """Every line's value, in an arithmetic, for one update."""
@@ -177,19 +182,42 @@ class Course:
 
 def repeated(course: Course, counts: Sequence[int]) -> dict[int, Course]:
     """The courses that start from the parameters after some numbers of updates, in float64."""
-    arithmetic = Float64()
-    values = course.start(arithmetic)
+    values = course.start(Float64())
     equations = [line.equation for line in course.needed()]
+    most = max(counts)
+    try:
+        updates = _number_by_number(equations, values, course.kept, most)
+        return _those(course, counts, updates)
+    except (Unprepared, OverflowError, ValueError):
+        return _those(course, counts, _array_by_array(equations, values, course.kept, most))
+
+
+#: After each update its number, and what gives the updated values.
+Updates = Iterator[tuple[int, Callable[[], dict[str, np.ndarray]]]]
+
+
+def _those(course: Course, counts: Sequence[int], updates: Updates) -> dict[int, Course]:
     found = {0: course} if 0 in counts else {}
-    with arithmetic.context():
-        once = program(equations, values)
-        for count in range(1, max(counts) + 1):
-            once()
-            for name in course.kept:
-                values.arrays[name] = values.arrays[f"{name} after"]
-            if count in counts:
-                found[count] = course.with_givens({n: values.arrays[n] for n in course.kept})
+    for count, kept in updates:
+        if count in counts:
+            found[count] = course.with_givens(kept())
     return found
+
+
+def _number_by_number(equations, values: Values, kept: Sequence[str], most: int) -> Updates:
+    unrolled = Unrolled(equations, values, kept)
+    for count in range(1, most + 1):
+        unrolled.step()
+        yield count, unrolled.arrays
+
+
+def _array_by_array(equations, values: Values, kept: Sequence[str], most: int) -> Updates:
+    once = program(equations, values)
+    for count in range(1, most + 1):
+        once()
+        for name in kept:
+            values.arrays[name] = values.arrays[f"{name} after"]
+        yield count, lambda: {n: values.arrays[n] for n in kept}
 
 
 def in_order(lines: list[Line]) -> list[Line]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from math import isnan, nan
 
 import flint
 import numpy as np
@@ -20,7 +21,7 @@ from deltarule.checking.givens import exact_array, fit
 from deltarule.checking.independent import MOST_ENTRIES, central_differences
 from deltarule.checking.inserted import inserted, points
 from deltarule.checking.lines import Line
-from deltarule.checking.show import shown
+from deltarule.checking.show import finite, shown
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.matrices import Inverse, LogDet
 from deltarule.notation.names import canonical
@@ -34,7 +35,8 @@ class Check:
 
     `dual` is the largest difference from dual numbers in balls (an upper bound of it),
     `differences` the largest from central differences in float64, relative to the largest entry
-    or to what their rounding lets them tell; NaN where infinities leave nothing to compare.
+    or to what their rounding lets them tell; NaN where infinities leave nothing to compare. Where
+    the gradient is ∞ or NaN itself, `dual` is NaN as well: there is no derivative to compare with.
     """
 
     dual: float
@@ -45,6 +47,11 @@ class Check:
     def agrees(self) -> bool:
         """Whether dual numbers say the same as the formula, and differences say nothing else."""
         return self.dual < 1e-20 and not self.differences >= 1e-3
+
+    @property
+    def undefined(self) -> bool:
+        """Whether there is no finite derivative here."""
+        return isnan(self.dual)
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,8 @@ class Trace:
     @property
     def faults(self) -> list[str]:
         """The gradients that differ from derivatives found without the derivation."""
-        return [n.quantity for n in self.lines if n.check is not None and not n.check.agrees]
+        checked = [(n.quantity, n.check) for n in self.lines if n.check is not None]
+        return [name for name, check in checked if not (check.agrees or check.undefined)]
 
     @cached_property
     def by_name(self) -> dict[str, TracedLine]:
@@ -237,6 +245,9 @@ def check_gradient(course: Course, quantity: str) -> Check | None:
     if not quantity.startswith(prefix) or name == derivation.of or name in derivation.upstream:
         return None
     exactly = course.exact_arithmetic
+    exact = np.asarray(course.exact.arrays[quantity])
+    if not all(finite(entry) for entry in exact.flat):
+        return Check(nan, nan, exact.size)
     with exactly.context():
         dual = _gap(course, quantity, name, exactly)
     entries = list(np.ndindex(*np.shape(course.floats.arrays[quantity])))

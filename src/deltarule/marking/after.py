@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
 from deltarule.checking.course import Course, repeated
+from deltarule.checking.show import finite
 from deltarule.marking import verdicts, words
+from deltarule.marking.after_quickly import QuickUpdates
+from deltarule.marking.charges import Cause
 from deltarule.marking.desk import Desk
+from deltarule.marking.entries import verdict_on
+from deltarule.marking.evidence import of_entries
+from deltarule.marking.judge import accounted, judge
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.mistakes.tensors import TOO_EARLY
 from deltarule.marking.paper import Written
 from deltarule.marking.verdicts import Verdict
 from deltarule.notation.errors import DeltaruleError
@@ -27,38 +36,105 @@ def judge_after(desk: Desk) -> list[Verdict]:
 
 
 class _AfterUpdates:
-    """Values after updates under one mistake or none; each is worked out once."""
+    """Values after updates under one mistake or none; each is worked out once.
+
+    `after` is the desk of the network with the updated parameters: what is right there, right by
+    another convention or with rounding on the way, or follows from an earlier value, is so here.
+    """
 
     def __init__(self, desk: Desk):
         self.desk, self.times = desk, desk.run.updates
         self.counts = [n for n in (self.times, self.times - 1, self.times + 1) if n >= 0]
+        self.after = desk.with_course(_in_fractions(desk.course.updated(self.times)))
+        self.charged: dict[str, list[str]] = {}
         self._known: dict[Mistake | None, dict[int, dict] | None] = {}
 
     def verdicts(self) -> list[Verdict]:
-        right = self._worked_out(None)
-        self._known[None] = right
-        return [self._judged(w, right[self.times]) for w in self.desk.paper.written.values()]
+        self._known[None] = self._worked_out(None)
+        found: list[Verdict] = []
+        for name in self.after.bench.equations:
+            if name in self.desk.paper.written:
+                found += self._judged(self.desk.paper.written[name])
+        return self.after.ledger.settled(found)
 
-    def _judged(self, written: Written, right: dict) -> Verdict:
-        if _prints(self.desk, written, right):
-            return _verdict(self.desk, written, right, verdicts.RIGHT, "")
-        explained = list(self._explained(written))
-        if explained:
-            kind, sentence = explained[0]
-            others = tuple(dict.fromkeys(s for _, s in explained[1:]))[:5]
-            return _verdict(
-                self.desk, written, right, verdicts.MISTAKE, sentence, others, (kind,)
-            )
-        numbers = [words.shown(right[written.quantity][e]) for e, _ in written.printed()]
-        finding = (
-            f"after {_times(self.times)} it is {words.listed(numbers)}; "
-            "no mistake that is known prints this"
+    def _judged(self, written: Written) -> list[Verdict]:
+        """Right or following; else by a mistake in the updates; else by one after them."""
+        entries = [e for e, _ in written.printed()]
+        exact = self.after.bench.right(written.quantity)
+        nothing_wrong = all(finite(exact[e]) for e in entries) and accounted(
+            self.after, written, entries, exact
         )
-        return _verdict(self.desk, written, right, verdicts.WRONG, finding)
+        if nothing_wrong:
+            return [nothing_wrong]
+        explained = list(self._explained(written))
+        if not explained:
+            return judge(self.after, written)
+        self.after.explainer.carrying.not_right.add(written.quantity)
+        earlier = self._followed(written.quantity, [s for _, s in explained])
+        if earlier:
+            told = words.of_following([earlier], "with its mistake carried on")
+            return [verdict_on(self.after, written, entries, verdicts.FOLLOWS, told)]
+        return [self._mistaken(written, entries, explained)]
 
-    def _explained(self, written: Written) -> Iterator[tuple[str, str]]:
+    def _followed(self, quantity: str, sentences: list[str]) -> str:
+        """The earlier quantity that was charged with the same mistake; empty if none was."""
+        for earlier, told in self.charged.items():
+            if set(told) & set(sentences):
+                return earlier
+        self.charged[quantity] = sentences
+        return ""
+
+    def _mistaken(
+        self, written: Written, entries: list[tuple], explained: list[tuple[str, str]]
+    ) -> Verdict:
+        exact = self.after.bench.right(written.quantity)
+        wrong = [e for e in entries if not self.desk.paper.matches(written.numbers[e], exact[e])]
+        tried = math.log2(len(self.counts) * self._tried(explained[0][0]))
+        simple = [x for x in explained if _counts(x) <= _counts(explained[0])]
+        causes = [Cause((kind,), sentence, tried) for kind, sentence in simple]
+        verdict = verdict_on(self.after, written, entries, verdicts.MISTAKE, "", wrong=wrong)
+        return self.after.ledger.verdict(verdict, causes, of_entries(written, wrong, exact))
+
+    def _explained(self, written: Written) -> list[tuple[str, str]]:
         """Kinds and sentences of what prints the written values, simplest first."""
-        for mistake in (None, *_likely(self.desk)):
+        for stage in (self._typical, self._any):
+            found = list(self._among(written, stage(written)))
+            if found:
+                return found
+        return []
+
+    def _typical(self, written: Written) -> list[Mistake | None]:
+        """A miscount, and weights that are used when they have been updated already."""
+        return [None, *self._first]
+
+    @cached_property
+    def _first(self) -> list[Mistake]:
+        names = [line.quantity for line in self.desk.course.needed()]
+        return [m for name in names for m in self.desk.updated_too_early(name)]
+
+    def _any(self, written: Written) -> list[Mistake]:
+        """Any mistake in the lines that the update needs that comes near to what is printed."""
+        if self.times > FEW_UPDATES:
+            return []
+        if self.desk.bench.groups:
+            return _all_mistakes(self.desk)
+        return self._quick.likely(written, self.counts)
+
+    @cached_property
+    def _quick(self) -> QuickUpdates:
+        return QuickUpdates(self.desk.course, self.desk.bench, _all_mistakes(self.desk))
+
+    def _tried(self, kind: str) -> int:
+        """How many mistakes were tried until one of a kind was found."""
+        typical = len(self._first) + 1
+        if kind in ("miscounted updates", TOO_EARLY):
+            return typical
+        return typical + len(_all_mistakes(self.desk))
+
+    def _among(
+        self, written: Written, mistakes: Sequence[Mistake | None]
+    ) -> Iterator[tuple[str, str]]:
+        for mistake in mistakes:
             for count, values in (self.values(mistake) or {}).items():
                 if mistake is None and count == self.times:
                     continue
@@ -86,6 +162,13 @@ class _AfterUpdates:
         return {n: _values(found[n]) for n in self.counts}
 
 
+def _in_fractions(course: Course) -> Course:
+    """The course with parameters in fractions, as those of a sheet are."""
+    return course.with_givens({
+        name: entrywise(fraction, course.givens[name]) for name in course.kept
+    })
+
+
 def _told(mistake: Mistake | None, count: int, times: int) -> tuple[str, str]:
     if mistake is None:
         return "miscounted updates", f"this is the value after {_times(count)}"
@@ -94,6 +177,11 @@ def _told(mistake: Mistake | None, count: int, times: int) -> tuple[str, str]:
     )
     counted = "" if count == times else f", and it is the value after {_times(count)}"
     return mistake.kind, place + mistake.words + counted
+
+
+def _counts(explained: tuple[str, str]) -> bool:
+    """Whether the updates are miscounted besides a mistake."""
+    return explained[0] != "miscounted updates" and "it is the value after" in explained[1]
 
 
 def _values(course: Course) -> dict[str, np.ndarray]:
@@ -109,30 +197,12 @@ def _prints(desk: Desk, written: Written, values: dict[str, np.ndarray]) -> bool
     return all(desk.paper.matches(p, array[e]) for e, p in written.printed())
 
 
-def _likely(desk: Desk) -> list[Mistake]:
-    """The mistakes to try: all of the lines that the update needs, or the typical ones."""
+def _all_mistakes(desk: Desk) -> list[Mistake]:
+    """The mistakes in all lines that the update needs, simplest first."""
     lines = [line.quantity for line in desk.course.needed()]
     found = [m for name in lines for m in (*desk.mistakes(name), *desk.costly_mistakes(name))]
-    if desk.run.updates > FEW_UPDATES:
-        found = [m for m in found if m.kind == "updated weights used"]
-    return sorted(found, key=lambda m: (m.kind != "updated weights used", m.cost))
+    return sorted(found, key=lambda m: (m.kind != TOO_EARLY, m.cost))
 
 
 def _times(number: int) -> str:
     return "1 update" if number == 1 else f"{number} updates"
-
-
-def _verdict(
-    desk: Desk, written: Written, right: dict, verdict: str, finding: str,
-    alternatives: tuple[str, ...] = (), mistakes: tuple[str, ...] = (),
-) -> Verdict:
-    entries = [e for e, _ in written.printed()]
-    values = right[written.quantity]
-    single = len(entries) == 1 and written.numbers.size > 1
-    marks = desk.run.marks.get(written.quantity)
-    return Verdict(
-        written.quantity, entries[0] if single else None, verdict, finding,
-        words.expected_text(written, entries, values), words.given_text(written, entries),
-        alternatives, mistakes, desk.number, float(marks.value) if marks else 1.0,
-    )
-

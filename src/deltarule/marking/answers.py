@@ -24,34 +24,27 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from deltarule.marking.arrays import Numbers, entries, read_numbers
-from deltarule.marking.printed import Printed, shortened
-from deltarule.marking.sheet_format import SHEET_KEYS, read_formulas
+from deltarule.marking.arrays import Numbers
+from deltarule.marking.lenient import Lost, read_leniently
+from deltarule.marking.printed import shortened
+from deltarule.marking.sheet_format import SHEET_KEYS
 from deltarule.marking.sheets import sheet_names
-from deltarule.marking.toml_text import TomlText, expect, read_toml, refuse_unknown
-from deltarule.notation.errors import DeltaruleError, did_you_mean, in_one_line
+from deltarule.marking.toml_text import TomlText, expect, refuse_unknown
+from deltarule.marking.unread import Unread, read_typed, read_values
+from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.names import parse_reference
 
+_SECTIONS = ("answers", "formulas")
 KEYS = ("sheet", "who", "run", "answers", "formulas")
-
-
-@dataclass(frozen=True)
-class Unread:
-    """What was written for a quantity, or for one entry of it, and is no number; `why` not."""
-
-    name: str
-    index: tuple[int, ...]
-    text: str
-    why: str
 
 
 @dataclass(frozen=True)
 class Answers:
     """Answers by canonical name, as text; None where one entry of a list was left empty.
 
-    `sheet` is what the file calls its sheet, as written; None when it names none.
+    `sheet` is what the file calls its sheet, as written; None when it names none. `notes` say
+    which lines were read otherwise than they stand in the file.
     """
 
     sheet: str | None
@@ -61,6 +54,7 @@ class Answers:
     run: int = 1
     formulas: dict[str, str] = field(default_factory=dict)
     unread: tuple[Unread, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def example(self) -> str:
         """The example that the answers are to. Raises DeltaruleError for any other sheet."""
@@ -81,36 +75,68 @@ class Answers:
 
 
 def load_answers(path: str | Path) -> Answers:
-    """The answers file at `path`; DeltaruleError naming line and key for whatever is wrong."""
-    toml = read_toml(Path(path), str(path))
-    refuse_unknown(toml.data, KEYS, toml.name)
-    formulas = read_formulas(expect(toml.data.get("formulas", {}), dict, str(path)), toml)
-    if "answers" not in toml.data and not formulas:
+    """The answers file at `path`. What cannot be read of it stops nothing else.
+
+    Raises DeltaruleError, naming line and key, for a file that holds no answers at all.
+    """
+    read = read_leniently(Path(path), str(path), _SECTIONS)
+    toml = read.toml
+    if not toml.data.keys() & set(_SECTIONS) and not read.lost:
+        refuse_unknown(toml.data, KEYS, toml.name)
         raise DeltaruleError(
             "there are no answers", toml.name, "write them under [answers], as yhat = 0.62"
         )
+    unread: list[Unread] = [Unread(*_name_of(lost)) for lost in read.lost]
+    formulas = read_typed(toml, unread)
+    values = read_values(toml, unread)
+    for name in [_name_of(lost)[0] for lost in read.lost if lost.section == "answers"]:
+        values.pop(name, None)
     run = expect(toml.data.get("run", 1), int, toml.where("", "run"))
     if run < 1:
         raise DeltaruleError(f"run = {run}", toml.where("", "run"), "runs are counted from 1")
     who = expect(toml.data.get("who", ""), str, toml.where("", "who"))
     sheet = expect(toml.data.get("sheet", ""), str, toml.where("", "sheet")) or None
-    unread: list[Unread] = []
-    values = _values(toml, unread)
-    return Answers(sheet, who, values, str(path), run, formulas, tuple(unread))
+    once = {(u.name, u.index): u for u in reversed(unread)}
+    notes = (*read.notes, *_not_read(toml))
+    return Answers(
+        sheet, who, values, str(path), run, formulas, tuple(reversed(once.values())), notes
+    )
+
+
+def _not_read(toml: TomlText) -> list[str]:
+    """Notes on keys that mean nothing here."""
+    found = []
+    for key in toml.data:
+        if key not in KEYS:
+            hint = did_you_mean(key, KEYS)
+            line = toml.where("", key).removeprefix(toml.name).lstrip(", ")
+            found.append(f"{line}: unknown, and not read" + (f"; {hint}" if hint else ""))
+    return found
+
+
+def _name_of(lost: Lost) -> tuple[str, tuple[int, ...], str, str]:
+    try:
+        return str(parse_reference(lost.name)), (), lost.text, lost.why
+    except DeltaruleError:
+        return shortened(lost.name), (), lost.text, lost.why
 
 
 def holds_answers(path: str | Path) -> bool:
     """Whether a file holds answers, not a sheet: what it has tells, whatever it is called."""
-    keys = read_toml(Path(path), str(path)).data.keys()
+    keys = read_leniently(Path(path), str(path), _SECTIONS).toml.data.keys()
     if keys & {"answers", "who"}:
         return True
     return not keys & (set(SHEET_KEYS) - set(KEYS))
 
 
 def template(
-    quantities: Iterable[tuple[str, tuple[int, ...]]], sheet: str = "", run: int = 1
+    quantities: Iterable[tuple[str, tuple[int, ...]]], sheet: str = "", run: int = 1,
+    formulas: Iterable[str] = (),
 ) -> str:
-    """An empty answers file for `quantities`, each a name and the lengths of its axes."""
+    """An empty answers file for `quantities`, each a name and the lengths of its axes.
+
+    `formulas` are names of which formulas are asked.
+    """
     lines = [
         "# Write each answer between its quotes, or instead of them. Empty means no answer.",
         '# Numbers: "0.62", "−0,38", "3/4", "1.2e-3". Print the digits that you worked with.',
@@ -123,45 +149,9 @@ def template(
     for name, extent in quantities:
         reference = str(parse_reference(name))
         lines.append(f"{json.dumps(reference)} = {_blank(tuple(extent))}")
+    asked = [f'{json.dumps(name)} = ""' for name in formulas]
+    lines += ["", "[formulas]", *asked] if asked else []
     return "\n".join(lines) + "\n"
-
-
-def _values(toml: TomlText, unread: list[Unread]) -> dict[str, Numbers]:
-    table = expect(toml.data.get("answers", {}), dict, toml.where("answers"))
-    values: dict[str, Numbers] = {}
-    for key, written in table.items():
-        place = toml.where("answers", key)
-        try:
-            name = str(parse_reference(key))
-        except DeltaruleError as error:
-            raise error.at(place) from None
-        if name in values:
-            raise DeltaruleError(f"{name} is answered twice", place, "leave one of them out")
-        readable = _readable(written, name, (), place, unread)
-        values[name] = read_numbers(readable, place, blanks=True)
-    return {name: value for name, value in values.items() if _written(value)}
-
-
-def _readable(
-    written: Any, name: str, index: tuple[int, ...], place: str, unread: list[Unread]
-) -> Any:
-    """What is written, without the texts that are no numbers: they are told as unread."""
-    if isinstance(written, list):
-        return [
-            _readable(inner, name, (*index, k), place, unread) for k, inner in enumerate(written)
-        ]
-    if isinstance(written, str) and written.strip():
-        here = place + (f"[{','.join(map(str, index))}]" if index else "")
-        try:
-            Printed(written, here)
-        except DeltaruleError as error:
-            unread.append(Unread(name, index, shortened(written), in_one_line(error)))
-            return ""
-    return written
-
-
-def _written(value: Numbers) -> bool:
-    return any(number is not None for _, number in entries(value))
 
 
 def _blank(extent: tuple[int, ...], indent: str = "") -> str:

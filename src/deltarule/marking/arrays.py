@@ -12,11 +12,16 @@ from deltarule.notation.errors import DeltaruleError
 Numbers: TypeAlias = "Printed | None | tuple[Numbers, ...]"
 
 
+#: Lists in lists, and the numbers in all of them.
+DEEPEST, MOST_NUMBERS = 8, 20_000
+
+
 def read_numbers(value: Any, place: str, blanks: bool = False) -> Numbers:
     """A TOML value as printed numbers, all lists of one depth as long as each other.
 
     With `blanks`, an empty string is None: nothing was written there.
     """
+    refuse_many(value, place)
     numbers = _read(value, place, (), blanks)
     _refuse_ragged(numbers, place)
     return numbers
@@ -54,6 +59,20 @@ def _read(value: Any, place: str, index: tuple[int, ...], blanks: bool) -> Numbe
     raise DeltaruleError(
         f"{kind} stands where a number belongs", here, "write a number or a list of numbers"
     )
+
+
+def refuse_many(value: Any, place: str) -> None:
+    """Lists are at most so deep, and hold at most so many numbers."""
+    level, depth = [value], 0
+    while any(isinstance(v, list) for v in level):
+        level = [inner for v in level if isinstance(v, list) for inner in v]
+        depth += 1
+        if depth > DEEPEST:
+            raise DeltaruleError(f"lists more than {DEEPEST} deep", place, "nest fewer lists")
+        if len(level) > MOST_NUMBERS:
+            raise DeltaruleError(
+                f"a list of {len(level)} entries", place, f"give at most {MOST_NUMBERS}"
+            )
 
 
 def _refuse_ragged(numbers: Numbers, place: str, index: tuple[int, ...] = ()) -> None:

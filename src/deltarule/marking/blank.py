@@ -9,7 +9,7 @@ import numpy as np
 from deltarule.checking.course import Course
 from deltarule.marking.answers import template
 from deltarule.marking.desk import run_course
-from deltarule.marking.sheets import Run, Sheet, load_sheet
+from deltarule.marking.sheets import Sheet, load_sheet
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import parse_reference
 
@@ -25,15 +25,17 @@ def blank(sheet: Sheet | str | Path, run: int = 1, name: str = "") -> str:
             f"the sheet has {len(sheet.runs)} runs, and no run {run}", sheet.path, "count from 1"
         )
     asked = sheet.runs[run - 1]
-    course = run_course(asked, asked.asked, {})
+    numbers = [r for r in asked.asked if r in asked.published or r not in asked.formulas]
+    course = run_course(asked, tuple(numbers), {})
     quantities = [
         (str(parse_reference(reference)), _extent(course, reference))
-        for reference in asked.asked or _everything(asked, course)
+        for reference in numbers or everything(course)
     ]
-    return template(quantities, name or str(sheet.path), run)
+    formulas = [r for r in asked.asked if r in asked.formulas]
+    return template(quantities, name or str(sheet.path), run, formulas)
 
 
-def _everything(run: Run, course: Course) -> list[str]:
+def everything(course: Course) -> list[str]:
     """Every quantity that is computed and says something."""
     return [line.quantity for line in course.lines if not line.equation.rhs.is_number]
 

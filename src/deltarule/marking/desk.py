@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -13,11 +14,14 @@ from deltarule.calculus import Derivation, derive
 from deltarule.checking.course import Course
 from deltarule.checking.trace import course_of
 from deltarule.marking.arrays import Numbers, entries, shape
+from deltarule.marking.charges import Ledger
 from deltarule.marking.conventions import conventions
+from deltarule.marking.cost import check_course, check_network
 from deltarule.marking.explain import Doubts, Explainer
 from deltarule.marking.hypotheses import Bench
 from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
 from deltarule.marking.mistakes.rows import OFTEN_HIDDEN, SELDOM
+from deltarule.marking.mistakes.tensors import TOO_EARLY, stand_in
 from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.paper import Paper, lay_out
 from deltarule.marking.sheets import Run
@@ -30,20 +34,24 @@ from deltarule.notation.names import canonical
 class Desk:
     """Everything that is needed to judge what is written for one run of a sheet.
 
-    `others` are desks with other givens, from which answers are right too.
+    `others` are desks with other givens, from which answers are right too. `kept` holds what
+    depends on the course alone, for other answers to the same run.
     """
 
     run: Run
     number: int
     course: Course
     paper: Paper
-    thorough: bool = True
     others: tuple[Desk, ...] = ()
+    kept: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def bench(self) -> Bench:
         """Values of the course under hypotheses."""
-        return Bench(self.course, written_values(self.paper), self._truncations.lent)
+        bench = Bench(self.course, written_values(self.paper), self._truncations.lent)
+        bench.quick_lines = self.kept.setdefault("quick lines", bench.quick_lines)
+        bench.scans = self.kept.setdefault("scans", bench.scans)
+        return bench
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -51,52 +59,65 @@ class Desk:
         doubts = Doubts(
             self.common_mistakes, self.mistakes, self.costly_mistakes, self.seldom_mistakes
         )
-        explainer = Explainer(self.bench, self.paper, doubts, self.thorough)
+        explainer = Explainer(self.bench, self.paper, doubts)
         explainer.carrying.conventions = lambda: self.conventions
         return explainer
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What is charged and not proved so far."""
+        return Ledger()
 
     @cached_property
     def conventions(self) -> list[tuple[Mistake, ...]]:
         """What the lines are by other conventions at ties and kinks than the network's."""
         return conventions(self.course, self.bench, self.run.options, self._truncations.lent)
 
-    @cached_property
+    @property
     def _truncations(self) -> Truncations:
-        return Truncations(self.run.network, self.run.options, self.course)
+        if "truncations" not in self.kept:
+            network, options = self.run.network, self.run.options
+            self.kept["truncations"] = Truncations(network, options, self.course)
+        return self.kept["truncations"]
 
-    @cached_property
-    def _mistakes(self) -> dict[str, list[Mistake]]:
-        return {}
-
-    @cached_property
-    def _seldom(self) -> dict[str, list[Mistake]]:
-        return {}
+    def _known(self, which: str) -> dict[str, list[Mistake]]:
+        """The mistakes of one sort that are known so far, by line."""
+        return self.kept.setdefault(which, {})
 
     def mistakes(self, name: str) -> list[Mistake]:
         """The wrong versions of a line."""
-        if name not in self._mistakes:
+        if name not in self._known("mistakes"):
             found = [m for scene in self._scenes(name) for m in mistakes_in(scene)]
             found += self._between_times(name)
-            self._mistakes[name] = sorted(found, key=lambda m: m.cost)
-        return self._mistakes[name]
+            self._known("mistakes")[name] = sorted(found, key=lambda m: m.cost)
+        return self._known("mistakes")[name]
 
     def common_mistakes(self, name: str) -> list[Mistake]:
         """Of a network over time, what is most often lost: the paths between the times."""
-        if not self.bench.groups:
-            return []
-        found = self._between_times(name)
-        return found + [m for scene in self._scenes(name) for m in mistakes_in(scene, (cut,))]
+        if name not in self._known("common"):
+            found = self._between_times(name)
+            if self.bench.groups:
+                found += [m for s in self._scenes(name) for m in mistakes_in(s, (cut,))]
+            self._known("common")[name] = found
+        return self._known("common")[name]
 
     def costly_mistakes(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line for which another network has to be derived."""
-        return self._truncations.mistakes(name)
+        if name not in self._known("costly"):
+            self._known("costly")[name] = self._truncations.mistakes(name)
+        return self._known("costly")[name]
+
+    def updated_too_early(self, name: str) -> list[Mistake]:
+        """The wrong versions of a line that read weights when they have been updated already."""
+        found = [m for scene in self._scenes(name) for m in mistakes_in(scene, (stand_in,))]
+        return [m for m in found if m.kind == TOO_EARLY]
 
     def seldom_mistakes(self, name: str) -> list[Mistake]:
         """Numbers copied or read wrongly, of which there are many for every line."""
-        if name not in self._seldom:
+        if name not in self._known("seldom"):
             found = [m for scene in self._scenes(name) for m in mistakes_in(scene, SELDOM)]
-            self._seldom[name] = found
-        return self._seldom[name]
+            self._known("seldom")[name] = found
+        return self._known("seldom")[name]
 
     def _between_times(self, name: str) -> list[Mistake]:
         if name not in self.bench.groups:
@@ -130,19 +151,29 @@ class Desk:
 
     def take(self, course: Course) -> None:
         """Go on with another course; what was worked out from the old one is forgotten."""
-        self.course = course
-        kept = ("bench", "explainer", "conventions", "_truncations", "_mistakes", "_seldom")
-        for name in (*kept, "_shapes"):
+        if course is not self.course:
+            self.course, self.kept = course, {}
+        for name in ("bench", "explainer", "ledger", "conventions", "_shapes"):
             self.__dict__.pop(name, None)
+
+    def with_course(self, course: Course) -> Desk:
+        """A desk for the same paper beside another course."""
+        return Desk(self.run, self.number, course, self.paper)
 
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Desk:
         """The same desk with other numbers for some givens."""
+        same = [(self.course.givens, self.course, self.kept), *self.kept.get("others", ())]
+        for givens, course, kept in same:
+            if all(np.array_equal(givens[n], a) for n, a in changed.items()):
+                return Desk(self.run, self.number, course, self.paper, kept=kept)
         course = self.course.with_givens(changed)
-        return Desk(self.run, self.number, course, self.paper, self.thorough)
+        other = Desk(self.run, self.number, course, self.paper)
+        self.kept.setdefault("others", []).append((course.givens, course, other.kept))
+        return other
 
 
 def open_desk(
-    run: Run, number: int, numbers: Mapping[str, Numbers], known: dict[tuple, Derivation],
+    run: Run, number: int, numbers: Mapping[str, Numbers], known: dict[tuple, Any],
     extra: Iterable[str] = (),
 ) -> Desk:
     """The desk for what is written for a run; derivations are kept in `known`.
@@ -150,12 +181,28 @@ def open_desk(
     `extra` names quantities that are worked out although nothing is written for them.
     """
     course = run_course(run, tuple(dict.fromkeys((*numbers, *extra))), known)
-    return Desk(run, number, course, lay_out(numbers, course, run.rounding))
+    desk = Desk(run, number, course, lay_out(numbers, course, run.rounding))
+    desk.kept = known.setdefault(("of a course", id(course)), desk.kept)
+    return desk
 
 
-def run_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Derivation]) -> Course:
-    """The course of a run: its network, derived, with its givens."""
-    return course_of(
+def run_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Any]) -> Course:
+    """The course of a run: its network, derived, with its givens; kept in `known`.
+
+    Raises DeltaruleError for what would take long, before anything is worked out.
+    """
+    means = (run.network, run.options, run.given, run.optimiser, run.rate, run.updates,
+             run.not_updated)
+    courses = known.setdefault(("courses", *sorted(wanted)), [])
+    for same, course in courses:
+        if same == means:
+            return course
+    courses.append((means, _new_course(run, wanted, known)))
+    return courses[-1][1]
+
+
+def _new_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Any]) -> Course:
+    course = course_of(
         derivation_of(run, known),
         {name: nested(value) for name, value in run.given.items()},
         optimiser=run.optimiser if run.updates else None,
@@ -163,13 +210,17 @@ def run_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Derivation]
         not_updated=run.not_updated,
         extra=wanted,
     )
+    check_course(course, run.updates)
+    return course
 
 
-def derivation_of(run: Run, known: dict[tuple, Derivation]) -> Derivation:
+def derivation_of(run: Run, known: dict[tuple, Any]) -> Derivation:
     """The derivation of a run's network, made once."""
     key = (run.network, repr(sorted(run.options.items())))
     if key not in known:
-        known[key] = derive(load(run.network, **run.options))
+        network = load(run.network, **run.options)
+        check_network(network, network.name)
+        known[key] = derive(network)
     return known[key]
 
 

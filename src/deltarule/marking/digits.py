@@ -7,7 +7,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from deltarule.checking.show import finite
+from deltarule.arithmetic.exact import Rounded, fraction
+from deltarule.checking.show import finite, shown, with_decimals
 from deltarule.marking.paper import Written
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding
@@ -62,15 +63,25 @@ def one_off(written: Written, entries: list[tuple], values: np.ndarray, rule: st
             return ""
     if not _all(written, entries, values, lambda p, v: p.nearest(v, room)):
         return ""
-    smaller = all(abs(written.numbers[e].value) < abs(values[e]) for e in entries)
-    if smaller:
-        return (
-            "the last digit is one too small: somewhere on the way a number was cut off where it "
-            "should be rounded, or rounded too early"
-        )
-    return (
-        "the last digit is one off: somewhere on the way a number was rounded wrongly, or too early"
+    return "; ".join(dict.fromkeys(_off(written.numbers[e], values[e]) for e in entries)) + (
+        "; perhaps a number was rounded or cut off too early on the way"
     )
+
+
+def _off(printed: Printed, value: Fraction) -> str:
+    """By how much a last digit is off, and what the value is rounded and cut off."""
+    rounded, cut = (_with_digits(value, printed, rule) for rule in ("half-up", "truncate"))
+    size = "small" if abs(printed.value) < abs(value) else "large"
+    alike = f"{rounded}, rounded and cut off alike" if rounded == cut else (
+        f"{rounded} if it is rounded, {cut} if it is cut off"
+    )
+    return f"the last digit is one too {size}: {shown(value)} is {alike}"
+
+
+def _with_digits(value: Fraction, printed: Printed, rule: str) -> str:
+    decimals = printed.decimals or 0
+    settled = Rounded(decimals, None, rule).settle(np.array(Fraction(value), dtype=object))
+    return with_decimals(Fraction(fraction(settled[()])), decimals)
 
 
 def _all(

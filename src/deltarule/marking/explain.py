@@ -9,17 +9,18 @@ then two.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 import numpy as np
 
 from deltarule.marking.carrying import ALL_HELD, Carrying, with_mistakes
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.pairs import couples
 from deltarule.marking.paper import Paper, Written
 from deltarule.marking.reach import within_reach
+from deltarule.marking.shortlist import Shortlist, margin
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,6 @@ SIMPLE = 4.2
 #: So many bits more than the search takes make a slip of reading no chance hit.
 CHANCE = 8.0
 
-#: How many pairs of mistakes are tried; working out a recurrence takes its time.
-MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
-
 #: How many lines of gradients are doubted between a quantity and what is printed before it.
 MOST_LINES_IN_TIME = 12
 
@@ -73,17 +71,15 @@ class Doubts:
 
 
 class Explainer:
-    """Looks for explanations of one quantity after the other.
+    """Looks for explanations of one quantity after the other."""
 
-    If it is not `thorough`, two mistakes are supposed only where one explains nothing.
-    """
-
-    def __init__(self, bench: Bench, paper: Paper, doubts: Doubts, thorough: bool = True):
-        self.thorough, self.doubts = thorough, doubts
-        self.bench, self.paper = bench, paper
+    def __init__(self, bench: Bench, paper: Paper, doubts: Doubts):
+        self.bench, self.paper, self.doubts = bench, paper, doubts
         self.carrying = Carrying(bench, paper)
         self._known: dict[tuple, np.ndarray | None] = {}
         self._exact: dict[tuple, np.ndarray | None] = {}
+        self._sets: dict[object, tuple] = {}
+        self.shortlist = Shortlist(bench)
 
     # ---- right formulas -------------------------------------------------------------------
     def right(self, written: Written, entries: list[tuple]) -> Explanation | None:
@@ -178,8 +174,7 @@ class Explainer:
         if all(e.carried for e in single) and self._can_tell_seldom(written, entries, places):
             single += self._singles(written, entries, places, self.doubts.seldom)
         pairs: list[Explanation] = []
-        enough = any(not (found.carried and self.thorough) for found in single)
-        if not enough and self._can_tell_pairs(written, entries, places):
+        if not single and self._can_tell_pairs(written, entries, places):
             pairs = list(self._pairs(written, entries, places))
         return sorted(single + pairs, key=lambda e: e.cost)
 
@@ -191,15 +186,32 @@ class Explainer:
         carryings = list(self.carrying.wrong(written))
         single: list[Explanation] = []
         for place in places:
-            for mistake in mistakes(place):
-                for cost, carried, earlier in carryings:
-                    found = self._with(written, entries, carried, cost, (mistake,), earlier)
-                    if found is not None:
+            sets = self._sets_of(mistakes(place))
+            likely = [self.shortlist.likely(written, entries, c, sets) for _, c, _ in carryings]
+            for chosen in np.flatnonzero(np.any(likely, axis=0)):
+                for near, (cost, carried, earlier) in zip(likely, carryings, strict=True):
+                    found = near[chosen] and self._with(
+                        written, entries, carried, cost, sets[chosen], earlier
+                    )
+                    if found:
                         single.append(found)
                         break
             if self._conclusive(written, entries, single):
                 break
         return single
+
+    def values(
+        self, name: str, carried: Hypothesis, mistakes: list[Mistake]
+    ) -> np.ndarray | None:
+        """A line under each mistake, in float64, a row each; None where that cannot be told."""
+        return self.shortlist.values(name, carried, self._sets_of(mistakes))
+
+    def _sets_of(self, mistakes: list[Mistake]) -> list[tuple[Mistake, ...]]:
+        """The mistakes, each by itself; the same list for the same mistakes."""
+        key = id(mistakes)
+        if key not in self._sets:
+            self._sets[key] = (mistakes, [(m,) for m in mistakes])
+        return self._sets[key][1]
 
     def _conclusive(self, written: Written, entries: list, found: list[Explanation]) -> bool:
         """Whether a simple explanation meets so many digits exactly that no chance is left."""
@@ -225,22 +237,17 @@ class Explainer:
         return self._if_printed(written, entries, hypothesis, total, mistakes, earlier)
 
     def _nearly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
-        """A quick look in float64, so that only likely hypotheses are worked out exactly.
-
-        Rounding on the way is left out here but for recurrences, and allowed for by a margin.
-        """
+        """A quick look in float64, so that only likely hypotheses are worked out exactly."""
         values = self.quick(written.quantity, hypothesis)
         if values is None:
             return False
-        units, share = (30.0, 0.02) if _rounds(hypothesis) else (1.01, 0.0)
-        if self.bench.groups:
-            share /= 100
+        rounds, in_time = _rounds(hypothesis), bool(self.bench.groups)
         for entry in entries:
             printed = written.numbers[entry]
             size = abs(float(printed.value))
             unit = float(printed.unit) if printed.unit else 1e-9 * size
-            margin = units * unit + share * size + 1e-12
-            if not abs(float(values[entry]) - float(printed.value)) <= margin:
+            room = margin(unit, size, rounds, in_time)
+            if not abs(float(values[entry]) - float(printed.value)) <= room:
                 return False
         return True
 
@@ -272,28 +279,20 @@ class Explainer:
         carryings = [(0.0, Hypothesis())]
         if held:
             carryings.append((ALL_HELD, Hypothesis(held)))
-        most = MOST_PAIRS if not self.bench.groups else MOST_PAIRS_IN_TIME
-        for a, b in islice(self._couples(places), most):
-            for cost, carried in carryings:
-                found = self._with(written, entries, carried, cost, (b, a))
-                if found is not None:
+        key = (written.quantity, *places)
+        if key not in self._sets:
+            found = list(couples(self.doubts.all, places, bool(self.bench.groups)))
+            self._sets[key] = ((), found)
+        sets = self._sets[key][1]
+        likely = [self.shortlist.likely(written, entries, c, sets) for _, c in carryings]
+        for chosen in np.flatnonzero(np.any(likely, axis=0)):
+            for near, (cost, carried) in zip(likely, carryings, strict=True):
+                found = near[chosen] and self._with(written, entries, carried, cost, sets[chosen])
+                if found:
                     yield found
                     break
-
-    def _couples(self, places: list[str]) -> Iterator[tuple[Mistake, Mistake]]:
-        """Common mistakes in two different lines."""
-        for k, first in enumerate(places):
-            for second in places[k + 1:]:
-                for a in _simple(self.doubts.all(first)):
-                    for b in _simple(self.doubts.all(second)):
-                        yield a, b
 
 
 def _rounds(hypothesis: Hypothesis) -> bool:
     """Whether some line is rounded on the way."""
     return hypothesis.rounding is not None or bool(hypothesis.rounded)
-
-
-def _simple(mistakes: Iterable[Mistake]) -> list[Mistake]:
-    """The mistakes that are common enough to be supposed together with another one."""
-    return [m for m in mistakes if m.cost <= 5.0]

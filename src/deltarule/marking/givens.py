@@ -17,8 +17,15 @@ Givens = dict[str, np.ndarray]
 def readings(sheet: Desk) -> list[Givens]:
     """What the givens may be, as the sheet's own printed values mend them first.
 
-    `sheet` is the desk of what the sheet itself publishes.
+    `sheet` is the desk of what the sheet itself publishes; what is found is kept there.
     """
+    key = f"readings of run {sheet.number}"
+    if key not in sheet.kept:
+        sheet.kept[key] = _readings(sheet)
+    return sheet.kept[key]
+
+
+def _readings(sheet: Desk) -> list[Givens]:
     found: list[Givens] = [dict(mended(sheet)[0].course.givens)] if sheet.paper.written else []
     found.append(dict(sheet.course.givens))
     again = {

@@ -20,6 +20,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.pocket import QuicklyRounded
 from deltarule.arithmetic.run import run
 from deltarule.checking.course import Course
+from deltarule.marking.quick_lines import QuickLines
 from deltarule.marking.scans import Scans
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
@@ -87,6 +88,8 @@ class Bench:
         self.groups = _groups(course)
         self.scans = Scans()
         self._bases: dict[tuple, _Work] = {}
+        self._quick: dict[tuple, tuple[Hypothesis, _Work]] = {}
+        self.quick_lines = QuickLines(course, self.needs, self.lent)
         self._written = written
         self._above: dict[str, frozenset[str]] = {}
 
@@ -117,10 +120,19 @@ class Bench:
 
     def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray:
         """The same in float64; on the way, lines are rounded through time alone."""
+        return self._quickly(hypothesis).compute(name)
+
+    def _quickly(self, hypothesis: Hypothesis) -> _Work:
         if self.groups and hypothesis.rounding is not None:
-            return _Work(self, hypothesis, QuicklyRounded(hypothesis.rounding)).compute(name)
-        unrounded = replace(hypothesis, rounding=None, rounded={})
-        return _Work(self, unrounded, _FLOAT).compute(name)
+            return _Work(self, hypothesis, QuicklyRounded(hypothesis.rounding))
+        return _Work(self, replace(hypothesis, rounding=None, rounded={}), _FLOAT)
+
+    def quick_work(self, hypothesis: Hypothesis) -> _Work:
+        """The quick work of a hypothesis, kept with all its lines."""
+        key = hypothesis.key
+        if key not in self._quick:
+            self._quick[key] = (hypothesis, self._quickly(hypothesis))
+        return self._quick[key][1]
 
     def without_mistakes(self, hypothesis: Hypothesis, arithmetic: Arithmetic) -> _Work:
         """The work of a hypothesis without its wrong lines, kept for all its lines."""
@@ -134,7 +146,7 @@ class Bench:
     def printing(self, changed: Mapping[str, np.ndarray]) -> Bench:
         """The same with other printed values for some lines."""
         other = copy(self)
-        other._written, other._bases = {**self._written, **changed}, {}
+        other._written, other._bases, other._quick = {**self._written, **changed}, {}, {}
         return other
 
     def printed(self, name: str) -> np.ndarray:
@@ -160,8 +172,7 @@ class _Work:
     def __init__(self, bench: Bench, hypothesis: Hypothesis, arithmetic: Arithmetic):
         self.bench, self.hypothesis, self.arithmetic = bench, hypothesis, arithmetic
         course = bench.course
-        scalars = course.start(arithmetic).scalars if course.optimiser else course.network.scalars
-        self.values = Values({}, course.sizes, scalars, course.network.tensors)
+        self.values = Values({}, course.sizes, course.symbols, course.network.tensors)
         self.changed = hypothesis.held | hypothesis.rounded.keys() | hypothesis.variants.keys()
         self._same: dict[str, bool] = {}
         self._busy: set[str] = set()
@@ -171,7 +182,7 @@ class _Work:
         if name in self._busy:
             raise Circular(name)
         self._busy.add(name)
-        block = self._block(name)
+        block = self.block(name)
         equations = block if isinstance(block, tuple) else equations_of(block)
         mine = {e.name for e in equations}
         for needed in frozenset().union(*(e.read_names() for e in equations)) - mine:
@@ -184,12 +195,21 @@ class _Work:
         if only is not None and only.subscripts == only.indices and (
             own or name not in only.read_names()
         ):
-            return evaluate(only.rhs, only.ranges, self.values, self.arithmetic)
+            return self._evaluated(only)
         if isinstance(block, Recurrence):
             self.bench.scans.run(block, self.values, self.arithmetic)
         else:
             run(equations, self.values, self.arithmetic)
         return self.values.arrays.pop(name) if len(mine) == 1 else self.values.arrays[name]
+
+    def _evaluated(self, line: Equation):
+        """A line that is written whole; in float64 by its prepared formula."""
+        if isinstance(self.arithmetic, Float64):
+            prepared = self.bench.quick_lines.whole(line)
+            if prepared is not None:
+                with self.arithmetic.context():
+                    return np.array(prepared(self.values.arrays))
+        return evaluate(line.rhs, line.ranges, self.values, self.arithmetic)
 
     def _provide(self, name: str) -> None:
         if name not in self.values.arrays:
@@ -214,7 +234,7 @@ class _Work:
             wrong if e.subscripts == wrong.subscripts else e for e in self.bench.equations[name]
         )
 
-    def _block(self, name: str) -> Block | tuple[Equation, ...]:
+    def block(self, name: str) -> Block | tuple[Equation, ...]:
         """The equations that have to be computed together to get a line."""
         group = self.bench.groups.get(name, frozenset()) - self.hypothesis.held
         if name not in group:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from deltarule.checking.show import finite
 from deltarule.marking import digits, givens, verdicts, words
+from deltarule.marking.charges import told_of_following
 from deltarule.marking.desk import Desk
+from deltarule.marking.entries import part, verdict_on
 from deltarule.marking.explain import Explanation
-from deltarule.marking.misprints import misprint
+from deltarule.marking.hypotheses import NO_VALUE, Hypothesis
 from deltarule.marking.nearby import is_subgradient
 from deltarule.marking.paper import Written
+from deltarule.marking.reach import reach
 from deltarule.marking.verdicts import Verdict
-from deltarule.notation.names import pretty
-
-#: How many other explanations are listed.
-MOST_ALTERNATIVES = 5
+from deltarule.marking.wrong_values import judge_wrong
 
 
 def judge(desk: Desk, written: Written) -> list[Verdict]:
@@ -40,22 +38,31 @@ def judge(desk: Desk, written: Written) -> list[Verdict]:
 
 
 def _judged(desk: Desk, written: Written, entries: list, exact: np.ndarray) -> list[Verdict]:
+    settled = accounted(desk, written, entries, exact)
+    if settled is not None:
+        return [settled]
+    wrong = [e for e in entries if not desk.paper.matches(written.numbers[e], exact[e])]
+    return _entry_by_entry(desk, written, entries, wrong)
+
+
+def accounted(
+    desk: Desk, written: Written, entries: list, exact: np.ndarray
+) -> Verdict | None:
+    """The verdict on entries that are right or follow, all in one way; None without one."""
     wrong = [e for e in entries if not desk.paper.matches(written.numbers[e], exact[e])]
     if not wrong:
         note = "right, written transposed" if written.transposed else ""
-        return [verdict_on(desk, written, entries, verdicts.RIGHT, note)]
+        return verdict_on(desk, written, entries, verdicts.RIGHT, note)
     found = desk.explainer.right(written, entries)
     if found is not None:
-        return [_carried(desk, written, entries, found)]
+        return _carried(desk, written, entries, found)
     also_right = _from_other_givens(desk, written, entries) or _by_convention(
         desk, written, entries
     )
     if also_right is not None:
-        return [also_right]
+        return also_right
     found = desk.explainer.following(written, entries)
-    if found is not None:
-        return [_carried(desk, written, entries, found)]
-    return _entry_by_entry(desk, written, entries, wrong)
+    return None if found is None else _carried(desk, written, entries, found)
 
 
 def _of_few_digits(desk: Desk, written: Written, longer: Written) -> list[Verdict]:
@@ -99,14 +106,6 @@ def _of_rest(desk: Desk, written: Written, without: list) -> list[Verdict]:
     return _judged(desk, part(written, rest), rest, exact) if rest else []
 
 
-def part(written: Written, entries: list) -> Written:
-    """Some entries of what is written, by themselves."""
-    numbers = np.full(written.numbers.shape, None, dtype=object)
-    for entry in entries:
-        numbers[entry] = written.numbers[entry]
-    return Written(written.quantity, numbers, written.transposed)
-
-
 def _from_other_givens(desk: Desk, written: Written, entries: list) -> Verdict | None:
     """Values that are right from givens that the sheet prints in another place."""
     for other in desk.others:
@@ -148,54 +147,9 @@ def _entry_by_entry(
     source = desk.explainer.reached(written, rest)
     if source:
         return [_follows(desk, written, entries, source, "to the digits that are printed of it")]
-    otherwise = _shortened_otherwise(desk, written, entries)
-    if otherwise is not None:
-        return [otherwise]
-    explained = desk.explainer.wrong(written, entries)
-    if explained:
-        return [_mistaken(desk, written, entries, explained)]
-    last = _last_digit(desk, written, rest)
-    result = []
-    fine = [e for e in entries if e not in rest]
-    if fine:
-        result.append(_of_fine(desk, written, fine, carried))
-    if last is not None:
-        return [*result, last]
-    if len(rest) > 1:
-        together = desk.explainer.wrong(written, rest)
-        if together:
-            return [*result, _mistaken(desk, written, rest, together)]
-    for entry in rest:
-        result.append(_one(desk, written, entry, whole=len(entries) == 1))
-    return result
-
-
-def _shortened_otherwise(desk: Desk, written: Written, entries: list) -> Verdict | None:
-    """Right values whose digits were cut off where the sheet rounds, or the other way round."""
-    rule = desk.paper.rounding.rule
-    values = desk.explainer.right_values(
-        written, entries, lambda v: bool(digits.by_another_rule(written, entries, v, rule))
+    return judge_wrong(
+        desk, written, entries, rest, lambda fine: _of_fine(desk, written, fine, carried)
     )
-    if values is None:
-        return None
-    desk.explainer.carrying.not_right.add(written.quantity)
-    finding = digits.by_another_rule(written, entries, values, rule)
-    return verdict_on(
-        desk, written, entries, verdicts.MISTAKE, finding, mistakes=("rounding rule",)
-    )
-
-
-def _last_digit(desk: Desk, written: Written, entries: list) -> Verdict | None:
-    """Values that are one off in their last digit, or right but for how they are written."""
-    exact, rule = desk.bench.right(written.quantity), desk.paper.rounding.rule
-    for kind, found in (("last digit", digits.one_off), ("misprint", misprint)):
-        finding = found(written, entries, exact, rule)
-        if finding:
-            desk.explainer.carrying.not_right.add(written.quantity)
-            return verdict_on(
-                desk, written, entries, verdicts.MISTAKE, finding, mistakes=(kind,)
-            )
-    return None
 
 
 def _of_fine(desk: Desk, written: Written, fine: list, carried: dict) -> Verdict:
@@ -204,28 +158,30 @@ def _of_fine(desk: Desk, written: Written, fine: list, carried: dict) -> Verdict
     return verdict_on(desk, written, fine, verdicts.RIGHT, "")
 
 
-def _one(desk: Desk, written: Written, entry: tuple, whole: bool) -> Verdict:
-    explained = [] if whole else desk.explainer.wrong(written, [entry])
-    if explained:
-        return _mistaken(desk, written, [entry], explained)
-    desk.explainer.carrying.not_right.add(written.quantity)
-    exact = desk.bench.right(written.quantity)[entry]
-    finding = (
-        f"{pretty(written.quantity)} is {words.shown(exact)} here; "
-        "no single slip or pair of slips that is known explains the printed value"
-    )
-    return verdict_on(desk, written, [entry], verdicts.WRONG, finding)
-
-
 def _carried(desk: Desk, written: Written, entries: list, found: Explanation) -> Verdict:
     bad = _not_right(desk, found)
     if found.earlier:
+        _tell_of(desk, written, entries, found)
         sources = sorted({m.line for m in found.earlier}, key=list(desk.bench.equations).index)
         return _follows(desk, written, entries, sources, words.of_earlier(found.earlier))
     if bad:
         return _follows(desk, written, entries, bad, "as printed")
     finding = words.of_carried(desk, written, entries, found)
     return verdict_on(desk, written, entries, verdicts.CARRIED, finding)
+
+
+def _tell_of(desk: Desk, written: Written, entries: list, found: Explanation) -> None:
+    """Note what the digits tell of the earlier mistakes that they come of."""
+    bench, not_right = desk.bench, desk.explainer.carrying.not_right
+    wrong = frozenset(desk.explainer.carrying.printed_above(written.quantity)) & not_right
+    room = None
+    if wrong:
+        try:
+            room = reach(bench, desk.paper, written.quantity, Hypothesis(wrong), wrong)
+        except NO_VALUE:
+            room = np.zeros(written.numbers.shape)
+    told = told_of_following(written, entries, bench.right(written.quantity), room)
+    desk.ledger.carried_on(found.earlier, told)
 
 
 def _follows(desk: Desk, written: Written, entries: list, sources: list, how: str) -> Verdict:
@@ -248,47 +204,3 @@ def _carried_in_parts(desk: Desk, written: Written, entries: list, carried: dict
     hows = dict.fromkeys(words.carrying(desk, f.hypothesis) for f in found)
     finding = f"right with {', or '.join(hows)}"
     return verdict_on(desk, written, entries, verdicts.CARRIED, finding)
-
-
-def _mistaken(
-    desk: Desk, written: Written, entries: list, explained: list[Explanation]
-) -> Verdict:
-    carrying = desk.explainer.carrying
-    carrying.not_right.add(written.quantity)
-    readings = carrying.diagnosed.setdefault(written.quantity, [])
-    readings += [e.mistakes for e in explained if e.mistakes not in readings]
-    sentences = list(dict.fromkeys(words.of_mistake(desk, written.quantity, e) for e in explained))
-    others = tuple(sentences[1: 1 + MOST_ALTERNATIVES])
-    kinds = tuple(m.kind for m in explained[0].mistakes)
-    tried = sum(len(desk.mistakes(line)) for line in {m.line for m in explained[0].mistakes})
-    if written.bits(entries) < math.log2(tried + 1) and len(sentences) > 1:
-        finding = "the printed digits cannot tell: perhaps " + sentences[0]
-        return verdict_on(desk, written, entries, verdicts.UNDECIDED, finding, others, kinds)
-    return verdict_on(desk, written, entries, verdicts.MISTAKE, sentences[0], others, kinds)
-
-
-def verdict_on(
-    desk: Desk, written: Written, entries: list, verdict: str, finding: str,
-    alternatives: tuple[str, ...] = (), mistakes: Iterable[str] = (),
-) -> Verdict:
-    """A verdict on some entries of a quantity, with the right and the printed numbers beside it."""
-    exact = desk.bench.right(written.quantity)
-    everything = len(entries) == sum(1 for _ in written.printed())
-    single = len(entries) == 1 and written.numbers.size > 1
-    return Verdict(
-        written.quantity,
-        entries[0] if single or not everything and len(entries) == 1 else None,
-        verdict,
-        finding,
-        words.expected_text(written, entries, exact),
-        words.given_text(written, entries),
-        alternatives,
-        tuple(mistakes),
-        desk.number,
-        _marks(desk, written.quantity),
-    )
-
-
-def _marks(desk: Desk, quantity: str) -> float:
-    marks = desk.run.marks.get(quantity)
-    return float(marks.value) if marks is not None else 1.0

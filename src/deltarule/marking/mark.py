@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from deltarule.calculus import Derivation
 from deltarule.checking.course import Course
 from deltarule.marking import givens, verdicts
 from deltarule.marking.after import judge_after
-from deltarule.marking.answers import Answers, Unread, load_answers
+from deltarule.marking.answers import Answers, load_answers
+from deltarule.marking.asking import (
+    asked_items,
+    in_order,
+    missing,
+    notes_on_givens,
+    scores,
+    without_strangers,
+)
+from deltarule.marking.blank import everything
 from deltarule.marking.desk import Desk, derivation_of, open_desk, run_course
 from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.hidden import hidden
 from deltarule.marking.judge import judge
 from deltarule.marking.mends import mended
-from deltarule.marking.paper import Written
+from deltarule.marking.order import causes_first, computed
+from deltarule.marking.printed import shortened
 from deltarule.marking.sheets import Run, Sheet, load_sheet
-from deltarule.marking.verdicts import Marking, Verdict
+from deltarule.marking.strangers import named, only_known
+from deltarule.marking.unread import Unread
+from deltarule.marking.verdicts import Marking, Score, Verdict
 from deltarule.notation.errors import DeltaruleError, in_one_line, told_at
+
+Known = dict[tuple, Any]
 
 
 def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None) -> Marking:
@@ -28,47 +43,91 @@ def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None)
     published values are marked, and its givens are doubted too. Raises DeltaruleError for files
     that cannot be read and for quantities that the network does not have.
     """
-    sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
-    known: dict[tuple, Derivation] = {}
-    if answers is not None:
-        answers = answers if isinstance(answers, Answers) else load_answers(answers)
-        with told_at(answers.path):
-            return _answered(sheet, answers, known)
-    found: list[Verdict] = []
+    return OpenSheet(sheet).mark(answers)
+
+
+class OpenSheet:
+    """A sheet opened once for the answers of many: what depends on the sheet alone is kept.
+
+    That is its derivations, right values and the wrong workings that are looked for. Raises
+    DeltaruleError for a sheet that cannot be read.
+    """
+
+    def __init__(self, sheet: Sheet | str | Path):
+        self.sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
+        self._known: Known = {}
+
+    def mark(self, answers: Answers | str | Path | None = None) -> Marking:
+        """Verdicts on answers, or on what the sheet publishes itself, as by `mark`."""
+        if answers is not None:
+            answers = answers if isinstance(answers, Answers) else load_answers(answers)
+            with told_at(answers.path):
+                return _answered(self.sheet, answers, self._known)
+        parts = []
+        for number, run in enumerate(self.sheet.runs, start=1):
+            with told_at(self.sheet.path):
+                parts.append(_published(run, number, self._known))
+        return _joined(self.sheet, parts)
+
+
+@dataclass
+class _Part:
+    """What is found of one run."""
+
+    verdicts: list[Verdict]
+    scores: list[Score]
+    notes: list[str]
+
+
+def _joined(sheet: Sheet, parts: list[_Part], who: str = "") -> Marking:
+    return Marking(
+        sheet.title, tuple(v for p in parts for v in p.verdicts), who,
+        tuple(n for p in parts for n in p.notes), tuple(s for p in parts for s in p.scores),
+    )
+
+
+def _published(run: Run, number: int, known: Known) -> _Part:
+    """The verdicts on what a run of a sheet publishes itself."""
+    run, found = without_strangers(run, number, known)
     notes: list[str] = []
-    for number, run in enumerate(sheet.runs, start=1):
-        with told_at(sheet.path):
-            if run.published:
-                desk = open_desk(run, number, run.published, known)
-                verdicts_here = judged(desk, doubt=True)
-                notes += hidden(desk, verdicts_here)
-                found += verdicts_here
-            found += judged_formulas(run, number, run.formulas, known)
-    return Marking(sheet.title, tuple(found), notes=tuple(notes))
+    desk = None
+    if run.published:
+        desk = open_desk(run, number, run.published, known)
+        found += judged(desk, doubt=True)
+        notes += [*hidden(desk, found), *notes_on_givens(desk, run.published)]
+    found += judged_formulas(run, number, run.formulas, known)
+    own = replace(run, asked=(*run.published, *run.formulas))
+    items = asked_items(own, number, desk.course if desk else None, known)
+    items = [i for i in items if desk is None or i.quantity not in desk.course.givens]
+    return _Part(in_order(found, items), scores(items, found, run), notes)
 
 
-def _answered(sheet: Sheet, answers: Answers, known: dict) -> Marking:
+def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
     if not 1 <= answers.run <= len(sheet.runs):
         raise DeltaruleError(
             f"the answers are to run {answers.run}, but the sheet has {len(sheet.runs)}",
             answers.path,
             "leave run out for the first one",
         )
-    run = sheet.runs[answers.run - 1]
-    notes: list[str] = []
-    asked = (*(run.asked or run.published), *(u.name for u in answers.unread))
+    run, found = without_strangers(sheet.runs[answers.run - 1], answers.run, known)
+    notes = list(answers.notes)
+    answers = only_known(run, answers, known)
+    asked = (*run.asked, *named(run, answers.unread, known))
     desk = open_desk(run, answers.run, answers.values, known, extra=asked)
     if (run.published or run.restated) and run.at != "after":
         sheets_own = open_desk(run, answers.run, run.published, known)
         desk = givens.best(desk, givens.readings(sheets_own))
         notes += givens.notes(desk)
-    found = judged(desk, doubt=False)
-    notes += hidden(desk, found)
+    found += judged(desk, doubt=False)
+    notes += [*hidden(desk, found), *notes_on_givens(desk, answers.values)]
     found += judged_formulas(run, answers.run, answers.formulas, known)
     found += [_unread(desk, unread) for unread in answers.unread]
-    unread = {desk.course.locate(u.name)[0] for u in answers.unread}
-    found += [_missing(desk, name) for name in _not_answered(run, desk) if name not in unread]
-    return Marking(sheet.title, tuple(found), answers.who, tuple(notes))
+    written = (*answers.values, *answers.formulas, *(u.name for u in answers.unread))
+    items = asked_items(run, answers.run, desk.course, known, written or everything(desk.course))
+    items = [i for i in items if i.quantity not in desk.course.givens]
+    found += missing(items, found)
+    part = _Part(in_order(found, items), scores(items, found, run), notes)
+    return _joined(sheet, [part], answers.who)
 
 
 def judged(desk: Desk, doubt: bool) -> list[Verdict]:
@@ -78,13 +137,13 @@ def judged(desk: Desk, doubt: bool) -> list[Verdict]:
     if doubt:
         desk_mended, found = mended(desk)
         desk.take(desk_mended.course)
-    for written in _in_order(desk):
-        found += judge(desk, written)
-    return found
+    of = {written.quantity: judge(desk, written) for written in causes_first(desk)}
+    found += [v for written in computed(desk) for v in of[written.quantity]]
+    return desk.ledger.settled(found)
 
 
 def judged_formulas(
-    run: Run, number: int, typed: Mapping[str, str], known: dict
+    run: Run, number: int, typed: Mapping[str, str], known: Known
 ) -> list[Verdict]:
     """The verdicts on formulas; one that cannot be read stops no other."""
     if not typed:
@@ -98,12 +157,14 @@ def judged_formulas(
         except DeltaruleError as error:
             told = in_one_line(error)
             found.append(
-                Verdict(quantity, None, verdicts.UNREADABLE, told, "", formula, run=number)
+                Verdict(
+                    quantity, None, verdicts.UNREADABLE, told, "", shortened(formula), run=number
+                )
             )
     return found
 
 
-def _numbers(run: Run, known: dict) -> Course | None:
+def _numbers(run: Run, known: Known) -> Course | None:
     """The course of a run with its numbers; None if a sheet of formulas has none."""
     try:
         return run_course(run, (), known)
@@ -111,27 +172,16 @@ def _numbers(run: Run, known: dict) -> Course | None:
         return None
 
 
-def _in_order(desk: Desk) -> Iterator[Written]:
-    """The written quantities in the order of computation; copied givens are left out."""
-    for name in desk.bench.equations:
-        if name in desk.paper.written:
-            yield desk.paper.written[name]
-
-
-def _not_answered(run: Run, desk: Desk) -> list[str]:
-    asked = run.asked or tuple(run.published)
-    names = dict.fromkeys(desk.course.locate(reference)[0] for reference in asked)
-    return [name for name in names if name not in desk.paper.written]
 
 
 def _unread(desk: Desk, unread: Unread) -> Verdict:
-    """The verdict on a text that is no number; it costs nothing but itself."""
-    name, entry = desk.course.locate(unread.name)
+    """The verdict on what cannot be read; it costs nothing but itself."""
+    try:
+        name, entry = desk.course.locate(unread.name)
+    except DeltaruleError:
+        name, entry = unread.name, ()
     index = (*entry, *unread.index) or None
     return Verdict(
-        name, index, verdicts.UNREADABLE, unread.why, "", unread.text, run=desk.number
+        name, index, verdicts.UNREADABLE, unread.why, "", unread.text, run=desk.number,
+        entries=(index,) if index else (), wrong=(index,) if index else (),
     )  # fmt: skip
-
-
-def _missing(desk: Desk, name: str) -> Verdict:
-    return Verdict(name, None, verdicts.MISSING, "nothing is written", "", "", run=desk.number)

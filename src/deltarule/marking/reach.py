@@ -26,32 +26,32 @@ def within_reach(
     name = written.quantity
     try:
         values = np.asarray(bench.quick(name, hypothesis), dtype=float)
-        reach = _reach(bench, paper, name, hypothesis, wrong)
+        room = reach(bench, paper, name, hypothesis, wrong)
     except NO_VALUE:
         return False
     for entry in entries:
         printed = written.numbers[entry]
         unit = float(printed.unit or 0)
         gap = abs(values[entry] - float(printed.value))
-        if not gap <= reach[entry] + unit * 1.000001:
+        if not gap <= room[entry] + unit * 1.000001:
             return False
     return True
 
 
-def _reach(
+def reach(
     bench: Bench, paper: Paper, name: str, hypothesis: Hypothesis, wrong: frozenset[str]
 ) -> np.ndarray:
     """How much each entry changes, at most, with the digits that were not printed."""
     values = np.asarray(bench.quick(name, hypothesis), dtype=float)
-    reach = np.zeros(values.shape)
+    room = np.zeros(values.shape)
     share = Fraction(1) if paper.rounding.rule == "truncate" else Fraction(1, 2)
     places = [(line, e, p) for line in sorted(wrong) for e, p in paper.written[line].printed()]
     if len(places) > MOST_ENTRIES:
-        return reach
+        return room
     for line, entry, printed in places:
         if printed.unit is not None:
             moved = np.array(bench.printed(line))
             moved[entry] = printed.value + share * printed.unit
             other = bench.printing({line: moved}).quick(name, hypothesis)
-            reach += np.abs(np.asarray(other, dtype=float) - values)
-    return reach
+            room += np.abs(np.asarray(other, dtype=float) - values)
+    return room

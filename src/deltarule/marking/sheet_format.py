@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from deltarule.arithmetic.rounding import check_rule
 from deltarule.marking.arrays import Numbers, read_numbers
+from deltarule.marking.marks_table import read_credit, read_marks
 from deltarule.marking.printed import Printed
 from deltarule.marking.toml_text import Digits, TomlText, expect, refuse_unknown
 from deltarule.notation.errors import DeltaruleError, did_you_mean
@@ -24,6 +26,10 @@ SHEET_KEYS = (*RUN_KEYS, "source", "run")
 ROUNDING_KEYS = ("decimals", "significant", "rule")
 #: What may be declared of a sheet's data.
 PROPERTIES = ("one-hot", "sums to one", "symmetric", "positive")
+#: What makes the top of a sheet with runs a run itself.
+_OF_A_RUN = ("published", "asked", "formulas")
+#: Each run is worked out by itself.
+MOST_RUNS = 50
 _TRANSPOSED = (" transposed", "ᵀ", "^T", ".T")
 
 
@@ -34,7 +40,19 @@ def read_runs(toml: TomlText) -> list[dict[str, Any]]:
     if "title" not in data:
         raise DeltaruleError("the sheet has no title", toml.name, 'write title = "…" on top')
     further = expect(data.get("run", []), list, toml.where("", "run"))
-    own = [(0, data)] if not further or "published" in data or "asked" in data else []
+    if len(further) > MOST_RUNS:
+        raise DeltaruleError(
+            f"{len(further)} runs", toml.where("run", run=1), f"give at most {MOST_RUNS}"
+        )
+    itself = not further or any(key in data for key in _OF_A_RUN)
+    own = [(0, data)] if itself else []
+    for key in () if itself else ("at", "restated", "marks"):
+        if key in data:
+            place = toml.where("", key) if key == "at" else toml.where(key)
+            raise DeltaruleError(
+                f"{key} stands before the first run and belongs to none", place,
+                f"put it into a run, as [run.{key}]" if key != "at" else "put it below [[run]]",
+            )  # fmt: skip
     for number, run in enumerate(further, 1):
         place = toml.where("run", run=number)
         refuse_unknown(expect(run, dict, place), RUN_KEYS, place)
@@ -70,7 +88,9 @@ class _Reader:
         fixed = self._names("not_updated", ascii_name)
         self._refuse_not_given("restated", restated, given)
         self._refuse_not_given("not_updated", fixed, given)
-        asked = self._names("asked", _reference) or tuple(published)
+        formulas = read_formulas(self._table("formulas"), self.toml, self.number)
+        asked = self._names("asked", _reference) or tuple(dict.fromkeys((*published, *formulas)))
+        marks, where = self._table("marks"), partial(self._where, "marks")
         rate = self._rate()
         at = self._at()
         updates = self._updates(rate, at, (*asked, *published))
@@ -88,9 +108,10 @@ class _Reader:
             "properties": self._properties(),
             "restated": restated,
             "published": published,
-            "formulas": read_formulas(self._table("formulas"), self.toml, self.number),
+            "formulas": formulas,
             "asked": asked,
-            "marks": self._marks(asked),
+            "marks": read_marks(marks, asked, where),
+            "credit": read_credit(marks, where),
         }
 
     def _where(self, section: str, key: str = "") -> str:
@@ -195,19 +216,6 @@ class _Reader:
                 raise DeltaruleError(f"{value!r} is no property of data", place, hint)
             found[_named(key, canonical, place)] = value
         return found
-
-    def _marks(self, asked: tuple[str, ...]) -> dict[str, Printed]:
-        marks = {}
-        for key, value in self._table("marks").items():
-            place = self._where("marks", key)
-            name = _named(key, _reference, place)
-            if asked and name not in asked:
-                hint = did_you_mean(name, asked) or f"asked are {', '.join(asked)}"
-                raise DeltaruleError(f"marks for {name}, which is not asked", place, hint)
-            marks[name] = _number(value, place)
-            if marks[name].value < 0:
-                raise DeltaruleError(f"{value} marks", place, "give 0 or more")
-        return marks
 
 
 def read_formulas(table: dict[str, Any], toml: TomlText, run: int = 0) -> dict[str, str]:

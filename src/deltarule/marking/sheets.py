@@ -8,11 +8,13 @@ A sheet is a TOML file. Copy this one:
     optimiser = "gradient_descent" # the default; or another, or the path of one
     rate = 1                       # learning rate
     updates = 1                    # how often the parameters are updated
-    not_updated = ["b1"]           # parameters held fixed; they stand under [given]
-    asked = ["s1", "Theta2 after"] # left out: whatever is published, or everything
+    not_updated = ["Theta1"]       # parameters held fixed; they stand under [given]
+    asked = ["s1", "dE/dTheta2", "Theta2 after", "dE_o[0]/dh1[0]"] # left out: what is published,
+    # and of a sheet that publishes nothing, what is answered
 
     [options]                      # of the derivation
     layers = 2
+    batch = false
 
     [rounding]                     # how the publication carried its numbers; left out: exactly
     decimals = 2                   # or: significant = 3
@@ -20,32 +22,38 @@ A sheet is a TOML file. Copy this one:
 
     [given]
     x = [1.0, -0.5]
-    Theta1 = [[1.2, 2.1, 1.5], [-0.3, -0.7, 0.3]]
+    y = 1.0
+    Theta1 = [[1.2, 2.1, -1.5], [-0.3, -0.7, 0.3]]
+    Theta2 = [-0.2, 0.5, 1.3]
 
     [properties]                   # of the data, beyond what the derivation declares
-    y = "one-hot"                  # or: sums to one, symmetric, positive
+    x = "sums to one"              # or: one-hot, symmetric, positive
 
     [restated]                     # a given that the publication prints a second time
     "Theta1 transposed" = [[1.2, -0.3], [2.1, -0.7], [-1.5, 0.3]]
 
     [published]                    # trailing zeros count: 0.50 has two decimals
     s1 = [1.35, 2.45, -1.65]
-    "dE/dTheta2" = [0.02, -0.05, -0.12]
-    "Theta2 after" = [-0.22, 0.55, 1.42]
-    "dE_o[0]/dh1[0]" = 0.0554      # one entry; entries count from 0
+    "dE/dTheta2" = [-0.07, -0.08, -0.01]
+    "Theta2 after" = [-0.13, 0.58, 1.31]
+    "dE_o[0]/dh1[0]" = 0.02        # one entry; entries count from 0
 
     [formulas]                     # formulas as printed, read by a parser of our own
-    "dE/dTheta1" = "dE/dyhat * σ'(s2) * Theta2 * σ'(s1) * x"
+    "dE/ds2" = "(ŷ − y) σ'(s2)"
 
-    [marks]                        # left out: all alike
+    [marks]                        # points, however many entries; 1 each where nothing is said
     "dE/dTheta2" = 2
+    partial = "share"              # of the right entries; or "none" unless all of them are right
+    follows = "full"               # of the points; or "half", "none", a number from 0 to 1
+    mistake = "none"               # the same for what has a named mistake
+    "too few digits" = "none"      # the same for what is right but for its digits
 
     [[run]]                        # the same again with changes
-    title = "after 10000 updates"
-    updates = 10000
+    title = "after 100 updates"
+    updates = 100
     at = "after"                   # published values are those computed after the updates
     [run.published]
-    E = 0.0000351085
+    E = 0.0020
 
 **Names** are written in any spelling of notation/names.py (`Theta2`, `"Θ₂"`, `"∂E/∂Θ₂"`); those
 with /, [, blanks or Greek letters stand in quotes. **Numbers** keep their digits. Fractions,
@@ -54,8 +62,8 @@ a Unicode minus and a decimal comma stand in quotes: `"1/3"`, `"−0,5"`. (`[0,5
 
 **Updates** are 1 when left out and a `rate`, an `… after` or `at = "after"` is there, else 0.
 **Runs.** What stands before the first `[[run]]` is a run itself if it publishes or asks
-something, or if it is the only one. A further run inherits network, optimiser, rate, updates,
-not_updated and rounding unless it has its own; its [run.options], [run.given] and
+something or states formulas, or if it is the only one. A further run inherits network, optimiser,
+rate, updates, not_updated and rounding unless it has its own; its [run.options], [run.given] and
 [run.properties] add to and replace single values of the sheet's; restated, published, formulas,
 asked, marks and at are its own.
 
@@ -71,6 +79,7 @@ from pathlib import Path
 from typing import Any
 
 from deltarule.marking.arrays import Numbers
+from deltarule.marking.points import Credit
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheet_format import read_runs
 from deltarule.marking.toml_text import expect, read_toml
@@ -114,6 +123,7 @@ class Run:
     formulas: dict[str, str] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
     marks: dict[str, Printed] = field(default_factory=dict)
+    credit: Credit = Credit()
 
 
 @dataclass(frozen=True)

@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from deltarule.marking.printed import shortened
+from deltarule.marking.text_files import read_text
+from deltarule.marking.toml_faults import Fault, fault_of
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 
+_KEY = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+))\s*=")
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z_.]+)\s*\]\]?\s*(?:#.*)?")
-_AT = re.compile(r"(.*) \(at (line \d+, column \d+|end of document)\)", re.DOTALL)
-_LARGEST = 10_000_000
+#: TOML takes time and memory that grow with the square of these.
+_DOTTED = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){17}")
+#: Titles, names and formulas are no longer.
+_LONGEST = 4000
 _TABLE = "a table [section]"
 _KINDS = {str: "a text in quotes", int: "a whole number", dict: _TABLE, list: "a list"}
 
@@ -35,73 +42,81 @@ class TomlText:
 
         What a run does not hold itself is looked for before the runs, which it inherits from.
         """
-        label = ".".join(part for part in (section, key) if part)
+        label = shortened(".".join(part for part in (section, key) if part))
         line = self._line(section, key, run) or self._line(section, key, 0)
         return f"{self.name}, line {line}: {label}" if line else f"{self.name}: {label}"
 
     def _line(self, section: str, key: str, run: int) -> int | None:
-        wanted = rf"\s*([\"']?){re.escape(key)}\1\s*=" if key else None
+        return self._places.get((run, section, key))
+
+    @cached_property
+    def _places(self) -> dict[tuple[int, str, str], int]:
+        """The line of every section and key of each run, the first where there are several."""
+        found: dict[tuple[int, str, str], int] = {}
         runs, current = 0, ""
-        for number, line in enumerate(self.text.splitlines(), 1):
+        for number, line in enumerate(self.text.split("\n"), 1):
             header = _HEADER.fullmatch(line)
             if header:
                 runs += header[1] == "[[" and header[2] == "run"
                 current = re.sub(r"^run\.?", "", header[2])
-            here = runs == run and current == section
-            if here and (re.match(wanted, line) if wanted else header):
-                return number
-        return None
+                found.setdefault((runs, current, ""), number)
+            elif named := _KEY.match(line):
+                key = next(g for g in named.groups() if g is not None)
+                found.setdefault((runs, current, key), number)
+        return found
 
 
 def read_toml(path: Path | Traversable, name: str) -> TomlText:
     """The TOML file at `path`, called `name` in errors; DeltaruleError when it is none."""
-    text = _read_text(path, name)
+    text = read_text(path, name)
     try:
-        data = tomllib.loads(text, parse_float=Digits)
+        return TomlText(name, text, parse(text, name))
     except tomllib.TOMLDecodeError as error:
-        found = _AT.fullmatch(str(error))
-        fact, place = (found[1], f"{name}, {found[2]}") if found else (str(error), name)
-        raise DeltaruleError(
-            f"not TOML: {fact[:1].lower()}{fact[1:]}",
-            place,
-            "put quotes round names with /, [ or Greek letters, and round numbers such as "
-            '"1/3" or "−0,5"',
-        ) from None
+        raise refused(text, fault_of(text, error), name) from None
+
+
+def parse(text: str, name: str) -> dict[str, Any]:
+    """What a TOML text holds. Raises TOMLDecodeError, and DeltaruleError for what swells."""
+    if _DOTTED.search(text):
+        raise DeltaruleError("names with many dots in them", name, "give each thing one name")
+    try:
+        return _loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
     except RecursionError:
         raise DeltaruleError("lists nested beyond reading", name, "nest fewer lists") from None
     except ValueError:
         raise DeltaruleError(
             "a whole number too long to read", name, "give a number of ordinary size"
         ) from None
-    return TomlText(name, text, data)
 
 
-def _read_text(path: Path | Traversable, name: str) -> str:
-    if path.is_dir():
-        raise DeltaruleError(f"{name} is a folder", remedy="name a .toml file in it")
-    if isinstance(path, Path) and path.exists() and not path.is_file():
-        raise DeltaruleError(f"{name} is not a regular file", remedy="name a .toml file")
-    try:
-        if isinstance(path, Path) and path.stat().st_size > _LARGEST:
-            raise DeltaruleError(f"{name} is larger than 10 MB", remedy="name a .toml file")
-        return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        raise DeltaruleError(f"there is no file {name}", remedy="check the path") from None
-    except UnicodeDecodeError:
-        raise DeltaruleError(
-            f"{name} is not UTF-8 text", remedy="save it as plain text in UTF-8"
-        ) from None
-    except OSError as error:
-        raise DeltaruleError(
-            f"{name} cannot be read: {error.strerror}", remedy="check the path and its permissions"
-        ) from None
-    except ValueError:  # a NUL in the path
-        raise DeltaruleError(f"{name!r} is no path", remedy="check the path") from None
+@lru_cache(maxsize=2)
+def _loads(text: str) -> dict[str, Any]:
+    """The same text is read once to tell answers from sheets, and once for what it holds."""
+    return tomllib.loads(text, parse_float=_digits)
+
+
+def refused(text: str, fault: Fault, name: str) -> DeltaruleError:
+    """The error that names a fault, its line as it stands, and the line put right."""
+    line = text.split("\n")[fault.line - 1].strip()
+    shown = f": {shortened(line)}" if line else ""
+    return DeltaruleError(
+        f"not TOML: {fault.fact}", f"{name}, line {fault.line}{shown}", fault.example
+    )
+
+
+def _digits(text: str) -> Digits:
+    return Digits(text.replace("_", ""))
 
 
 def expect(value: Any, kind: type, place: str) -> Any:
     """`value` when it is of `kind` (str, int, dict or list); a boolean is no whole number."""
     wrong = isinstance(value, bool) if kind is int else isinstance(value, Digits)
+    if isinstance(value, str) and len(value) > _LONGEST:
+        raise DeltaruleError(
+            f"a text of {len(value)} characters", place, f"write at most {_LONGEST}"
+        )
     if isinstance(value, kind) and not wrong:
         return value
     raise DeltaruleError(
@@ -116,7 +131,7 @@ def refuse_unknown(table: dict[str, Any], known: tuple[str, ...], place: str) ->
             hint = did_you_mean(key, known)
             keys = f"known here: {', '.join(known)}"
             raise DeltaruleError(
-                f"unknown key {key!r}", place, f"{hint} {keys}" if hint else keys
+                f"unknown key {shortened(key)!r}", place, f"{hint} {keys}" if hint else keys
             )
 
 
@@ -127,4 +142,4 @@ def _told(value: Any) -> str:
         return "a list"
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, Digits | int) else repr(value)
+    return shortened(str(value) if isinstance(value, Digits | int) else repr(value))

@@ -8,7 +8,7 @@ import numpy as np
 
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
-from deltarule.calculus import derive
+from deltarule.calculus.plain_gradients import plain_derivation
 from deltarule.checking.course import Course
 from deltarule.marking.mistakes import Mistake
 from deltarule.notation.files import load
@@ -62,7 +62,7 @@ class Truncations:
 
     def _course(self, k: int) -> Course:
         if k not in self._courses:
-            derivation = derive(load(self.network, **self.options, truncate=k))
+            derivation = plain_derivation(load(self.network, **self.options, truncate=k))
             sizes = {**derivation.network.attributes, **self.course.sizes}
             self._courses[k] = Course(derivation, self.course.givens, sizes)
         return self._courses[k]

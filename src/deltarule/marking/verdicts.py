@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 RIGHT = "right"
 CARRIED = "right with carried rounding"
@@ -21,6 +22,9 @@ COUNT_AS_RIGHT = (RIGHT, CARRIED)
 #: The verdicts of values from which later ones may follow.
 NOT_RIGHT = (FOLLOWS, MISTAKE, WRONG, CONTRADICTORY, TOO_FEW, UNDECIDED)
 
+#: So many entries of a quantity are named one by one.
+MOST_NAMED = 6
+
 
 @dataclass(frozen=True)
 class Verdict:
@@ -28,7 +32,9 @@ class Verdict:
 
     `quantity` is canonical, `index` None for the whole quantity; `finding` is one sentence,
     `alternatives` other explanations in the order of their simplicity, `expected` the right
-    value and `given` the printed one, both as text; `mistakes` names the kinds found.
+    value and `given` the printed one, both as text; `mistakes` names the kinds found. `entries`
+    are those that it is on, and `wrong` those of them that are not right; `whole`: there are no
+    others.
     """
 
     quantity: str
@@ -40,29 +46,80 @@ class Verdict:
     alternatives: tuple[str, ...] = ()
     mistakes: tuple[str, ...] = ()
     run: int = 1
-    marks: float = 1.0
+    entries: tuple[tuple[int, ...], ...] = ()
+    wrong: tuple[tuple[int, ...], ...] = ()
+    whole: bool = True
 
     @property
     def right(self) -> bool:
         """Whether it counts as right."""
         return self.verdict in COUNT_AS_RIGHT
 
+    @property
+    def at(self) -> str:
+        """The entries that it is on, where there are others: `[0,1]`, or `[0,1], [1,1]`."""
+        entries = (self.index,) if self.index is not None else () if self.whole else self.entries
+        told = [f"[{','.join(map(str, entry))}]" for entry in entries]
+        more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED + 1 else ""
+        return ", ".join(told[:MOST_NAMED] if more else told) + more
+
+
+@dataclass(frozen=True)
+class Score:
+    """What is earned for one quantity of a run, however many entries it has.
+
+    `points` of `of` are earned; `open` are to be decided by hand. It is `right` if every entry
+    that is asked is there and counts as right. `marked`: the sheet says what it is worth.
+    """
+
+    run: int
+    quantity: str
+    points: Fraction
+    of: Fraction
+    right: bool
+    open: Fraction = Fraction(0)
+    marked: bool = False
+
 
 @dataclass(frozen=True)
 class Marking:
-    """All verdicts on a sheet or on somebody's answers to it, in the order of computation."""
+    """All verdicts on a sheet or on somebody's answers to it, in the order of the sheet.
+
+    `scores` has one score for each quantity that is asked.
+    """
 
     sheet: str
     verdicts: tuple[Verdict, ...]
     who: str = ""
     notes: tuple[str, ...] = field(default=())
+    scores: tuple[Score, ...] = ()
 
     @property
     def right(self) -> int:
-        """How many verdicts count as right."""
-        return sum(v.right for v in self.verdicts)
+        """How many quantities are right."""
+        return sum(s.right for s in self.scores)
 
     @property
     def of(self) -> int:
-        """How many verdicts there are."""
-        return len(self.verdicts)
+        """How many quantities are asked."""
+        return len(self.scores)
+
+    @property
+    def points(self) -> Fraction:
+        """The points that are earned."""
+        return sum((s.points for s in self.scores), Fraction(0))
+
+    @property
+    def points_of(self) -> Fraction:
+        """The points that there are."""
+        return sum((s.of for s in self.scores), Fraction(0))
+
+    @property
+    def points_open(self) -> Fraction:
+        """The points that are to be decided by hand."""
+        return sum((s.open for s in self.scores), Fraction(0))
+
+    @property
+    def passed(self) -> bool:
+        """Whether something is asked, all of it is right, and so is what is written besides."""
+        return 0 < self.right == self.of and all(v.right for v in self.verdicts)

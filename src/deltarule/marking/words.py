@@ -155,7 +155,10 @@ def identified(desk: Desk, found: Explanation) -> str:
         return ""
     mistake = found.mistakes[0]
     plain = Hypothesis(variants={mistake.line: mistake.equation})
-    wrong = np.ravel(np.asarray(desk.bench.quick(mistake.line, plain), dtype=float))
+    values = desk.explainer.quick(mistake.line, plain)
+    if values is None:  # with nothing taken as printed, the wrong line would need its own result
+        return ""
+    wrong = np.ravel(np.asarray(values, dtype=float))
     if wrong.size == 0 or not np.any(wrong):
         return ""
     for name, array in desk.course.floats.arrays.items():

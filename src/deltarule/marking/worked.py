@@ -68,7 +68,6 @@ def _worked(
     as_printed: bool, extra: Sequence[str],
 ) -> Worked:
     desk = open_desk(run, number, run.published, known, extra=(*run.asked, *extra))
-    desk.thorough = False  # a trace shows the simplest explanation alone
     if run.at == "after":
         found = judge_after(desk)
         course: Course = desk.course.updated(run.updates)

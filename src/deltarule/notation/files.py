@@ -84,7 +84,13 @@ def _run(path: Path, page: Page):
         raise DeltaruleError(
             f"the file cannot be read: {error}", str(path), "check that it is a text file of yours"
         ) from None
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except SystemExit:
+        raise DeltaruleError(
+            "the file ends the program", path.name, "leave out sys.exit(): it only says equations"
+        ) from None
+    except BaseException as error:
         raise DeltaruleError(
             f"{type(error).__name__}: {error}",
             _where(error, path),

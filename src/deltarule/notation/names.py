@@ -54,6 +54,7 @@ _HEAD = re.compile(r"(?P<stem>[A-Za-z]+)(?P<digits>[0-9]*)", re.ASCII)
 _AFTER = re.compile(r"(.+?)(?: +|_)(?:after|new) *((?:\[[^\[\]]*\] *)*)|(?:new|updated) +(.+)")
 _DIRECT = re.compile(r"direct +(.+)")
 _INDEXED = re.compile(r"([^\[\]]*)((?:\[[^\[\]]*\] *)*)")
+_LONGEST = 200
 _REMEDY = "names are letters, digits and _, such as Theta2, yhat, W_hf, dE/dTheta2, Theta2 after"
 
 
@@ -103,11 +104,16 @@ def canonical(text: str) -> str:
 
 def ascii_name(text: str) -> str:
     """The canonical ASCII name of a tensor: no derivative, no entry, no `after`."""
+    parse_reference(text)
     return _plain(text.strip(), text)
 
 
 def parse_reference(text: str) -> Reference:
     """Read `Θ₂`, `Theta1[0][2]`, `∂E/∂Θ₂`, `dE_o[0]/dh1[0]`, `Theta2_new`, `s1[0] after` …"""
+    if len(text) > _LONGEST:
+        raise DeltaruleError(
+            f"a name of {len(text)} characters, {text[:20]!r}…", remedy=_REMEDY
+        )
     core, after = text.strip(), ""
     found = _DIRECT.fullmatch(core)
     if found and "/" in core:

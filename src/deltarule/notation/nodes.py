@@ -7,8 +7,9 @@ count. An empty sum is 0 (SymPy's own `Sum` follows Karr, and is not used).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from sympy import Basic, Expr, IndexedBase, Integer, Symbol, Tuple
 from sympy.core.sympify import _sympify as strictly
@@ -206,19 +207,18 @@ class Read(Indexed):
     def __new__(cls, base, *subscripts):
         return Expr.__new__(cls, base, *(strictly(s) for s in subscripts))
 
+    def _hashable_content(self):
+        return self._args  # all are real; SymPy would compare what else it found out of them
+
 
 def read(name: str, *subscripts) -> Read:
     """The expression name[subscripts]."""
     return Read(_base(name), *subscripts)
 
 
-_bases: dict[str, IndexedBase] = {}
-
-
+@cache
 def _base(name: str) -> IndexedBase:
-    if name not in _bases:
-        _bases[name] = IndexedBase(name)
-    return _bases[name]
+    return IndexedBase(name)
 
 
 def tensor_name(access: Indexed) -> str:
@@ -294,7 +294,4 @@ def size_of(expression: Basic) -> int:
 
 def multiply(factors: Iterable) -> Expr:
     """The product of some factors; 1 for none."""
-    result = Integer(1)
-    for factor in factors:
-        result = result * factor
-    return result
+    return math.prod(factors, start=Integer(1))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from fractions import Fraction
 
 import numpy as np
 
 from deltarule.checking.trace import Trace, TracedLine
 from deltarule.marking.paper import Written
-from deltarule.marking.verdicts import COUNT_AS_RIGHT, Marking, Verdict
+from deltarule.marking.points import points_text
+from deltarule.marking.verdicts import COUNT_AS_RIGHT, Marking, Score, Verdict
 from deltarule.marking.worked import Worked
 from deltarule.reports.json import plain
 from deltarule.reports.numbers import exact_text, nested
@@ -114,7 +116,7 @@ def _checks(line: TracedLine) -> dict | None:
     if check is None:
         return None
     return {
-        "dual": float(check.dual),
+        "dual": plain(float(check.dual)),
         "differences": plain(float(check.differences)),
         "entries": check.entries,
         "agrees": bool(check.agrees),
@@ -128,15 +130,33 @@ def _published(written: Written | None):
 
 
 def marking_values(marking: Marking) -> dict:
-    """Verdicts on a sheet or on answers: `verdicts`, `right` and `of`."""
+    """Verdicts on a sheet or on answers: `verdicts`, `scores`, `right` and `of` (quantities),
+    `points` and `points_of`; points are numbers to two decimals."""
     return {
         "sheet": marking.sheet,
         "who": marking.who,
         "verdicts": [verdict_values(v) for v in marking.verdicts],
+        "scores": [_score_values(s) for s in marking.scores],
         "right": marking.right,
         "of": marking.of,
+        "points": _hundredths(marking.points),
+        "points_of": _hundredths(marking.points_of),
+        "points_open": _hundredths(marking.points_open),
+        "passed": marking.passed,
         "notes": list(marking.notes),
     }
+
+
+def _score_values(score: Score) -> dict:
+    return {
+        "quantity": score.quantity, "run": score.run, "right": score.right,
+        "points": _hundredths(score.points), "of": _hundredths(score.of),
+        "open": _hundredths(score.open),
+    }  # fmt: skip
+
+
+def _hundredths(points: Fraction) -> float:
+    return float(points_text(points))
 
 
 def verdict_values(verdict: Verdict) -> dict:
@@ -151,5 +171,6 @@ def verdict_values(verdict: Verdict) -> dict:
         "given": verdict.given,
         "mistakes": list(verdict.mistakes),
         "run": verdict.run,
-        "marks": verdict.marks,
+        "entries": [list(entry) for entry in verdict.entries],
+        "wrong": [list(entry) for entry in verdict.wrong],
     }

@@ -31,7 +31,7 @@ class Update:
         self.gradient = np.zeros_like(theta)
         self._starts = {t.name: float(t.start) for t in update.with_role("memory")}
         kept = {
-            t.name: np.zeros(() if not t.axes else theta.shape, theta.dtype)
+            t.name: np.full(() if not t.axes else theta.shape, self._starts[t.name], theta.dtype)
             for t in update.with_role("memory")
         }
         parameter, gradient = (update.with_role(r)[0].name for r in ("parameter", "gradient"))

@@ -48,6 +48,9 @@ class Comparison:
         known = {g.name: g for g in self.derivation.gradients.values()}
         outer = f"d{self.derivation.of}/d"
         allowed = {n for n in used if n.startswith(outer)}
+        if not allowed:
+            return self.target.equation.rhs
+        allowed |= _through_time(self.derivation)  # written out, they would have no end
 
         def out(access: Read) -> Expr:
             name = tensor_name(access)
@@ -57,8 +60,7 @@ class Comparison:
             inner = substitute(g.expr, dict(zip(g.indices, access.indices, strict=True)))
             return replace_reads(inner, out)
 
-        right = self.target.equation.rhs
-        return replace_reads(right, out) if allowed else right
+        return replace_reads(self.target.equation.rhs, out)
 
     def _filled(self, arithmetic, seed: int) -> Probe:
         return filled(self.derivation, arithmetic, seed, self.properties, self._least())
@@ -159,6 +161,23 @@ class Comparison:
             f"{'the gradient' if '/d' in self.target.name else self.target.shown} is "
             f"{shown(float(right[at]))}"
         )
+
+
+def _through_time(derivation: Derivation) -> set[str]:
+    """The gradients that need themselves at other times."""
+    needs = {
+        g.name: {tensor_name(r) for r in reads(g.expr)} for g in derivation.gradients.values()
+    }
+    found = set()
+    for name in needs:
+        reached, waiting = set(), [name]
+        while waiting:
+            new = needs.get(waiting.pop(), set()) - reached
+            reached |= new
+            waiting += new
+        if name in reached:
+            found.add(name)
+    return found
 
 
 def _far_fetched(mistakes: tuple[Mistake, ...]) -> tuple[float, int]:

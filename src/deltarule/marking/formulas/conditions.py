@@ -8,7 +8,7 @@ from typing import TypeVar
 from sympy import Expr, Integer, Tuple
 
 from deltarule.marking.formulas.limits import check_length, check_nesting
-from deltarule.marking.formulas.tokens import Token, tokens
+from deltarule.marking.formulas.tokens import Token, grouped, tokens
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import shortened
 from deltarule.notation import nodes
@@ -36,7 +36,7 @@ class Conditions:
         self.formula, self.vocabulary, self.place = formula, vocabulary, place
         self.implied = implied
         check_length(formula, place)
-        self.rest = tokens(formula, place)
+        self.rest = grouped(tokens(formula, place))
         check_nesting(self.rest, place)
         self.counts = self.halves = False
 

@@ -14,7 +14,9 @@ from deltarule.calculus import Derivation
 from deltarule.checking.course import Course
 from deltarule.marking import verdicts
 from deltarule.marking.formulas.comparison import Comparison, told
+from deltarule.marking.formulas.exchanged import one_name_off
 from deltarule.marking.formulas.grounds import observed
+from deltarule.marking.formulas.limits import not_too_deep
 from deltarule.marking.formulas.matrix_words import matrix_readings
 from deltarule.marking.formulas.parser import parse_formula
 from deltarule.marking.formulas.target import Target, target_of
@@ -25,6 +27,10 @@ from deltarule.notation.names import pretty
 from deltarule.notation.nodes import Read, free_indices, read, tensor_name
 from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.text import text
+
+#: Vocabularies by the identity of their derivation, which is kept beside them.
+_VOCABULARIES: dict[int, tuple[Derivation, Vocabulary, Vocabulary]] = {}
+_MOST_KNOWN = 16
 
 
 @dataclass(frozen=True)
@@ -50,8 +56,17 @@ def judge_formula(
     """
     grounds = grounds or Grounds()
     target = target_of(derivation, quantity)
-    written = _readings(formula, derivation, quantity, target)
-    kind, finding, others, kinds = _judged(derivation, target, written, grounds)
+    with not_too_deep(quantity):
+        written = readings(formula, derivation, quantity, target)
+        kind, finding, others, kinds = _judged(derivation, target, written, grounds)
+        if kind == verdicts.WRONG:
+            exchanged = one_name_off(
+                derivation, formula, quantity,
+                lambda other: [Comparison(derivation, target, w)
+                               for w in readings(other, derivation, quantity, target)],
+            )  # fmt: skip
+            if exchanged:
+                kind, finding, kinds = verdicts.MISTAKE, exchanged, ("wrong tensor",)
     expected = text(target.at_entry(target.equation.rhs))
     entry = target.entry or None
     return Verdict(target.name, entry, kind, finding, expected, formula, others, kinds, run)
@@ -84,7 +99,7 @@ def _judged(
     return verdicts.WRONG, finding, (), ()
 
 
-def _readings(
+def readings(
     formula: str, derivation: Derivation, quantity: str, target: Target
 ) -> list[Expr]:
     """What the formula can mean, the likeliest first. Raises DeltaruleError for nothing."""
@@ -109,12 +124,23 @@ def _readings(
 
 def _vocabularies(derivation: Derivation, formula: str) -> list[Vocabulary]:
     """σ is the logistic function; in a network that has none, it may mean its own activation."""
-    derived = derivation.equations()
-    plain = Vocabulary(derivation.network, derived)
+    plain, activation = _both_vocabularies(derivation)
     own = any(f.row.name == "sigmoid" for f in plain.used)
     if own or not ("σ" in formula or "sigma" in formula):
         return [plain]
-    return [Vocabulary(derivation.network, derived, activation=True), plain]
+    return [activation, plain]
+
+
+def _both_vocabularies(derivation: Derivation) -> tuple[Vocabulary, Vocabulary]:
+    """The names of a derivation, read once for all its formulas."""
+    known = _VOCABULARIES.get(id(derivation))
+    if known is None or known[0] is not derivation:
+        if len(_VOCABULARIES) >= _MOST_KNOWN:
+            _VOCABULARIES.clear()
+        derived = derivation.equations()
+        plain, activation = (Vocabulary(derivation.network, derived, a) for a in (False, True))
+        known = _VOCABULARIES[id(derivation)] = (derivation, plain, activation)
+    return known[1], known[2]
 
 
 def _renamed(formula: Expr, derivation: Derivation) -> Expr:

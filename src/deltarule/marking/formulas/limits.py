@@ -6,7 +6,8 @@ stand in one another, and by how large its powers would become.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, nan
@@ -57,6 +58,17 @@ def check_nesting(found: Iterable[Token], place: str) -> None:
             raise DeltaruleError(
                 f"a formula of more than {MOST_TOKENS} names, numbers and signs", where, _EXAMPLE
             )
+
+
+@contextmanager
+def not_too_deep(place: str) -> Iterator[None]:
+    """Raises DeltaruleError for a formula whose parts stand too deep in one another."""
+    try:
+        yield
+    except RecursionError:
+        raise DeltaruleError(
+            "a formula that is nested too deeply", place, f"write it in parts; {_EXAMPLE}"
+        ) from None
 
 
 def too_large(base: Expr, exponent: Expr) -> str:

@@ -10,7 +10,7 @@ can be read. The result is an expression over the tensors of a network.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from sympy import Expr, Integer, Rational, oo
 
@@ -181,20 +181,22 @@ class Parser(Bounded):
             return quotient
         return quotient if opening == "⌊" else nodes.CeilingQuotient(*quotient.args)
 
-    def arguments(self) -> list[Expr]:
-        """What stands in parentheses, parted by commas."""
+    def arguments(self, name: str, numbers: Container[int] = (1,)) -> list[Expr]:
+        """What stands in parentheses, parted by commas: so many arguments as a function has."""
         self.expect("(")
         found = [self.sum_of_terms()]
         while self.take(","):
             found.append(self.sum_of_terms())
         self.expect(")")
+        if len(found) not in numbers:
+            raise self.error(f"{len(found)} arguments of {name}", "commas stand between arguments")
         return found
 
     def _slope(self, token: Token) -> Expr:
         function = self.vocabulary.function(token.text.rstrip("′"))
         if function is None:
             raise self.error(f"{token.text} is no slope of a known function", "write σ′(s)")
-        return self._applied(derivative(function), self.arguments())
+        return self._applied(derivative(function), self.arguments(token.text, function.nargs))
 
     def _named(self, token: Token) -> Expr:
         known = self.vocabulary
@@ -205,10 +207,10 @@ class Parser(Bounded):
             if token.text == "inverse":
                 return self._inverse()
             if token.text == "frozen":
-                return nodes.Frozen(self.arguments()[0])
+                return nodes.Frozen(self.arguments("frozen")[0])
             function = known.function(token.text)
             if function is not None:
-                return self._applied(function, self.arguments())
+                return self._applied(function, self.arguments(token.text, function.nargs))
         symbol = known.symbol(token.text) if self.next() != "[" else None
         name = known.tensor(token.text)
         if name is not None and not self._is_index(token.text, name):
@@ -247,14 +249,17 @@ class Parser(Bounded):
         return [f[0] for f in found] if all(len(f) == 1 for f in found) else []
 
     def _log_det(self) -> Expr:
-        body = self.arguments()[0]
+        body = self.arguments("log det")[0]
         if not isinstance(body, nodes.Read) or len(body.indices) < 2:
             raise self.error("log det is of a matrix", "write log det(S[a, b])")
         return LogDet(body, [(i, self.extent(i, body)) for i in body.indices[-2:]])
 
     def _inverse(self) -> Expr:
-        body = self.arguments()[0]
-        row, column = self.subscripts()
+        body = self.arguments("inverse")[0]
+        subscripts = self.subscripts()
+        if len(subscripts) != 2:
+            raise self.error("an inverse has two indices", "write inverse(S[a, b])[a, b]")
+        row, column = subscripts
         return Inverse(body, row, column, self.extent(row, body))
 
     # What is done with values: matrices in words do it otherwise.

@@ -30,6 +30,10 @@ _SAME = {
 }  # fmt: skip
 
 
+_OPENING = {"(": ")", "[": "]", "{": "}"}
+_COMPARING = ("=", "≠", "<", ">", "≤", "≥", "|", ",")
+
+
 @dataclass(frozen=True)
 class Token:
     """A piece of a formula: its kind, its text, and where it begins (from 0)."""
@@ -59,3 +63,33 @@ def tokens(formula: str, place: str) -> list[Token]:
             found.append(Token(kind, _SAME.get(text, text), position))
         position = match.end()
     return found
+
+
+def grouped(found: list[Token]) -> list[Token]:
+    """The tokens with ( ) for brackets [ ] and { } that stand for parentheses.
+
+    They do where they are neither subscripts nor what a sum is over, and compare nothing.
+    """
+    result = list(found)
+    stack: list[tuple[int, bool]] = []  # where a bracket opened, and whether it may be one
+    for k, token in enumerate(found):
+        before = found[k - 1] if k else None
+        if token.text in _OPENING:
+            over = before is not None and before.kind == "reduction"
+            subscript = before is not None and token.text == "[" and not _of_sum(found, k - 1) and (
+                before.kind not in ("sign", "number", "superscript") or before.text in (")", "]")
+            )
+            stack.append((k, token.text != "(" and not over and not subscript))
+        elif token.text in _OPENING.values() and stack:
+            start, free = stack.pop()
+            if free and _OPENING[found[start].text] == token.text:
+                result[start] = Token("sign", "(", found[start].start)
+                result[k] = Token("sign", ")", token.start)
+        elif stack and (token.text in _COMPARING or token.text == "first"):
+            stack[-1] = (stack[-1][0], False)
+    return result
+
+
+def _of_sum(found: list[Token], k: int) -> bool:
+    """Whether a token is what a sum is over, as m is in Σ_m."""
+    return k > 0 and found[k].kind == "name" and found[k - 1].kind == "reduction"

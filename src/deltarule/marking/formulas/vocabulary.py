@@ -35,7 +35,7 @@ class Vocabulary:
         self.activation = activation
         self.tensors = self._tensors(derived)
         self.symbols = {
-            name: s for s in self._symbols() for name in (s.name, pretty(s.name))
+            name: s for s in dict.fromkeys(self._symbols()) for name in (s.name, pretty(s.name))
         }
         self.used = {
             type(n) for e in self.equations for n in nodes.walk(e.rhs)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from sympy import Expr, Mul, Pow
 
-from deltarule.calculus.local import partials
 from deltarule.marking.mistakes.changed import consumers
 from deltarule.marking.mistakes.scene import Scene, Wrong
 from deltarule.marking.mistakes.sites import sites
-from deltarule.marking.mistakes.slopes import slopes_in
+from deltarule.marking.mistakes.slopes import slope_of, slopes_in
 from deltarule.notation.equations import Equation
 from deltarule.notation.functions import Elementwise, exp
 from deltarule.notation.names import pretty
@@ -54,8 +53,7 @@ def _slope(equation: Equation) -> Expr | None:
     value = read(equation.name, *equation.indices)
     rhs = equation.rhs
     if isinstance(rhs, Elementwise) and isinstance(rhs.args[0], Read):
-        name = tensor_name(rhs.args[0])
-        return next(partials(rhs, name, equation.lhs)).factor
+        return slope_of(rhs, equation.lhs)
     if is_softmax(rhs):
         return value * (1 - value)
     return None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 import sympy
-from sympy import Expr
+from sympy import Basic, Expr
 
 from deltarule.marking.mistakes.rows import ROWS
 from deltarule.marking.mistakes.scene import Mistake, Scene, Wrong
 from deltarule.notation.nodes import free_indices
 
-_NOT_NUMBERS = (sympy.nan, sympy.zoo, sympy.oo, -sympy.oo)
+_NOT_NUMBERS = frozenset((sympy.nan, sympy.zoo, sympy.oo, -sympy.oo))
 
 
 def mistakes_in(
@@ -40,4 +41,9 @@ def _mistake(scene: Scene, wrong: Wrong) -> Mistake:
 
 def _sound(formula: Expr, scene: Scene) -> bool:
     """Whether the formula is one at all: no index without a range, nothing infinite."""
-    return not formula.has(*_NOT_NUMBERS) and free_indices(formula) <= set(scene.equation.indices)
+    return _finite(formula) and free_indices(formula) <= set(scene.equation.indices)
+
+
+@lru_cache(maxsize=1 << 16)
+def _finite(node: Basic) -> bool:
+    return node not in _NOT_NUMBERS and all(_finite(a) for a in node.args)

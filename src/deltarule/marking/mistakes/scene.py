@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from sympy import Expr
 
 from deltarule.checking.lines import Line
 from deltarule.notation.equations import Equation
+from deltarule.notation.functions import Elementwise
 from deltarule.notation.networks import Network
+from deltarule.notation.nodes import Read, tensor_name
 
 
 @dataclass(frozen=True)
@@ -68,3 +71,11 @@ class Scene:
     def equation(self) -> Equation:
         """The line's correct equation."""
         return self.line.equation
+
+    @cached_property
+    def activated(self) -> set[tuple[str, str]]:
+        """The sums and outputs of all activations."""
+        return {
+            (tensor_name(e.rhs.args[0]), e.name) for e in self.network.equations
+            if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
+        }

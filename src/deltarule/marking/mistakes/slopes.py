@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from sympy import Expr, Mul
 
@@ -31,14 +32,15 @@ def slope(scene: Scene) -> Iterator[Wrong]:
 def slopes_in(product: Expr, scene: Scene) -> Iterator[tuple[Equation, Expr, Expr]]:
     """The activations whose slope divides a product: equation, slope, and the other factors."""
     have = powers(product)
+    read_here = reads(product)
     for equation in scene.network.equations:
         if not isinstance(equation.rhs, Elementwise) or not isinstance(equation.rhs.args[0], Read):
             continue
-        argument = equation.rhs.args[0]
-        local = next(partials(equation.rhs, tensor_name(argument), equation.lhs)).factor
-        for access in reads(product):
-            if tensor_name(access) not in (equation.name, tensor_name(argument)):
+        names = (equation.name, tensor_name(equation.rhs.args[0]))
+        for access in read_here:
+            if tensor_name(access) not in names:
                 continue
+            local = slope_of(equation.rhs, equation.lhs)
             table = dict(zip(equation.subscripts, access.indices, strict=False))
             placed = substitute(local, table)
             rest = divided(have, powers(placed))
@@ -48,6 +50,12 @@ def slopes_in(product: Expr, scene: Scene) -> Iterator[tuple[Equation, Expr, Exp
                 )
                 yield at, placed, rest
                 break
+
+
+@lru_cache(maxsize=1024)
+def slope_of(activation: Expr, output: Expr) -> Expr:
+    """The slope of an activation of one read, in terms of its output."""
+    return next(partials(activation, tensor_name(activation.args[0]), output)).factor
 
 
 def _wrong_slopes(equation: Equation, local: Expr, rest: Expr):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr
+from sympy import Basic, Expr
 
 from deltarule.marking.mistakes.again import is_softmax
 from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.notation.functions import Elementwise
 from deltarule.notation.names import pretty
 from deltarule.notation.nodes import Read, Reduction, read, reads, tensor_name, walk
 from deltarule.notation.substitution import replace_reads
 from deltarule.notation.symbols import Index
+
+#: The kind of the commonest mistake between two updates.
+TOO_EARLY = "updated weights used"
 
 _KINDS = {
     ("parameter", "activation"): "weights where activations belong",
@@ -23,12 +25,12 @@ _KINDS = {
 def stand_in(scene: Scene) -> Iterator[Wrong]:
     """Another tensor of the same shape, or of its transpose, everywhere in the formula."""
     rhs = scene.equation.rhs
-    near = neighbours(scene)
+    near, scope = neighbours(scene), _scope(scene)
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
         for other in scene.shapes:
             known = other in near or other == f"{name} after"
             if known and other not in (name, scene.line.quantity):
-                yield from _instead(scene, name, other)
+                yield from _instead(scene, name, other, scope)
 
 
 def neighbours(scene: Scene) -> set[str]:
@@ -47,26 +49,34 @@ def _bare(name: str) -> str:
     return name.rpartition("/d")[2].removesuffix(" after")
 
 
-def _instead(scene: Scene, name: str, other: str) -> Iterator[Wrong]:
+def _instead(
+    scene: Scene, name: str, other: str, scope: dict[Index, int]
+) -> Iterator[Wrong]:
     rhs = scene.equation.rhs
-    scope = _scope(scene)
-
-    def swapped(access: Read) -> Expr:
-        if tensor_name(access) != name:
-            return access
-        return _reread(scene, access, other, scope) or access
-
-    formula = replace_reads(rhs, swapped)
-    if formula != rhs:
+    table = {a: _reread(scene, a, other, scope) or a for a in reads(rhs, name)}
+    if any(old != new for old, new in table.items()):
+        formula = _swapped(rhs, name, table)
         kind, cost = _judge(scene, name, other)
         words = f"{pretty(other)} stands where {pretty(name)} belongs"
         if kind in _KINDS.values():
             words = f"{kind}: {words}"
         if kind == "slope lost":
             words += ": the slope between them is lost"
-        if kind == "updated weights used":
+        if kind == TOO_EARLY:
             words = f"the error is sent back through the already updated {pretty(name)}"
         yield Wrong(kind, cost, formula, words)
+
+
+def _swapped(node: Basic, name: str, table: dict[Expr, Expr]) -> Expr:
+    """The formula with other reads in the place of a tensor's; what has none is left alone."""
+    if isinstance(node, Read):
+        return table.get(node, node)
+    if not reads(node, name):
+        return node
+    if isinstance(node, Reduction):
+        conditions = tuple(_swapped(c, name, table) for c in node.conditions)
+        return node.func(_swapped(node.body, name, table), node.ranges, conditions)
+    return node.func(*(_swapped(a, name, table) for a in node.args))
 
 
 def _scope(scene: Scene) -> dict[Index, int]:
@@ -101,7 +111,7 @@ def _judge(scene: Scene, name: str, other: str) -> tuple[str, float]:
     """The kind of a swap, and how likely people make it."""
     kind = _KINDS.get((_role(scene, other), _role(scene, name)))
     if other == f"{name} after":
-        return "updated weights used", 4.0
+        return TOO_EARLY, 4.0
     if kind:
         return kind, 4.0
     if other.endswith(" after"):
@@ -116,8 +126,7 @@ def _judge(scene: Scene, name: str, other: str) -> tuple[str, float]:
 
 def _sum_and_output(scene: Scene, name: str, other: str) -> bool:
     """Whether one of two tensors is the other one, put through an activation."""
-    activated = _activated(scene)
-    return (name, other) in activated or (other, name) in activated
+    return (name, other) in scene.activated or (other, name) in scene.activated
 
 
 def _behind_a_slope(scene: Scene, name: str, other: str) -> bool:
@@ -126,18 +135,10 @@ def _behind_a_slope(scene: Scene, name: str, other: str) -> bool:
     if not behind or other.rpartition("/d")[0] != of:
         return False
     output = other.rpartition("/d")[2]
-    return (inside, output) in _activated(scene) or any(
+    return (inside, output) in scene.activated or any(
         e.name == output and is_softmax(e.rhs) and inside in e.read_names()
         for e in scene.network.equations
     )
-
-
-def _activated(scene: Scene) -> set[tuple[str, str]]:
-    """The sums and outputs of all activations."""
-    return {
-        (tensor_name(e.rhs.args[0]), e.name) for e in scene.network.equations
-        if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
-    }
 
 
 def _role(scene: Scene, name: str) -> str:
@@ -152,12 +153,14 @@ def _adjoint(name: str) -> bool:
 
 
 def transposed(scene: Scene) -> Iterator[Wrong]:
-    """A square matrix read with its indices the wrong way round."""
+    """A square matrix, or kernels that are one, read with the last indices the wrong way round."""
     rhs = scene.equation.rhs
     for access in reads(rhs):
-        shape = scene.shapes.get(tensor_name(access), ())
-        if len(shape) == 2 and shape[0] == shape[1] and access.indices[0] != access.indices[1]:
-            turned = read(tensor_name(access), *access.indices[::-1])
+        shape = list(scene.shapes.get(tensor_name(access), ()))
+        indices = list(access.indices)
+        kernel = len(shape) > 2 and _role(scene, tensor_name(access)) == "parameter"
+        if (len(shape) == 2 or kernel) and shape[-1] == shape[-2] and indices[-1] != indices[-2]:
+            turned = read(tensor_name(access), *indices[:-2], indices[-1], indices[-2])
             formula = replace_reads(rhs, lambda a, old=access, new=turned: new if a == old else a)
             yield Wrong(
                 "transposed", 4.0, formula, f"{pretty(tensor_name(access))} stands transposed"

@@ -1,0 +1,131 @@
+"""What a sheet asks for: its quantities in their order, with the entries and the points of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.calculus import Derivation
+from deltarule.checking.course import Course
+from deltarule.checking.quantities import locate
+from deltarule.checking.show import shown
+from deltarule.marking import verdicts
+from deltarule.marking.desk import Desk, derivation_of, run_course
+from deltarule.marking.points import Item, items, scored
+from deltarule.marking.printed import shortened
+from deltarule.marking.sheets import Run
+from deltarule.marking.verdicts import Score, Verdict
+from deltarule.notation.errors import DeltaruleError, in_one_line
+from deltarule.notation.names import pretty
+
+Known = dict[tuple, Derivation]
+
+
+def without_strangers(run: Run, number: int, known: Known) -> tuple[Run, list[Verdict]]:
+    """The run without what it asks that there is not, and a verdict on each such name."""
+    kept, found = [], []
+    for reference in run.asked or (*run.published, *run.formulas):
+        if reference in run.published or reference in run.formulas:
+            kept.append(reference)  # what is published is told of by itself
+            continue
+        try:
+            run_course(run, (reference,), known).locate(reference)
+            kept.append(reference)
+        except DeltaruleError as error:
+            told = f"the sheet asks for it, but {in_one_line(error)}"
+            found.append(
+                Verdict(shortened(reference), None, verdicts.UNREADABLE, told, "", "", run=number)
+            )
+    return replace(run, asked=tuple(kept)), found
+
+
+def asked_items(
+    run: Run, number: int, course: Course | None, known: Known, answered: Iterable[str] = ()
+) -> list[Item]:
+    """The items of a run in the sheet's order; where it asks for nothing, what is answered."""
+    derivation = derivation_of(run, known)
+    asked: dict[str, list] = {}
+    for reference in dict.fromkeys(run.asked or tuple(answered)):
+        try:
+            name, entry = locate(reference, derivation)
+        except DeltaruleError:
+            continue
+        shape = _shape(course, name)
+        entries = [entry] if len(entry) == len(shape) else list(np.ndindex(*shape))
+        asked.setdefault(name, []).append((reference, entries))
+    marks = {name: Fraction(printed.value) for name, printed in run.marks.items()}
+    return items(number, asked, marks)
+
+
+def _shape(course: Course | None, name: str) -> tuple[int, ...]:
+    if course is None or name not in course.floats.arrays:
+        return ()
+    return np.shape(course.floats.arrays[name])
+
+
+def in_order(found: Iterable[Verdict], asked: Iterable[Item]) -> list[Verdict]:
+    """Verdicts in the order of the sheet: of its givens, of what it asks, of what is written
+    besides."""
+    place = {item.quantity: k for k, item in enumerate(asked)}
+    last = len(place)
+    return sorted(
+        found,
+        key=lambda v: -1 if v.verdict == verdicts.CONTRADICTORY else place.get(v.quantity, last),
+    )
+
+
+def scores(asked: list[Item], found: Iterable[Verdict], run: Run) -> list[Score]:
+    """What is earned for each item."""
+    return scored(asked, found, run.credit)
+
+
+def missing(asked: Iterable[Item], found: Iterable[Verdict]) -> list[Verdict]:
+    """A verdict on each quantity that is asked and not answered, and on entries left out."""
+    answered: dict[str, set] = {}
+    whole = set()
+    for v in found:
+        answered.setdefault(v.quantity, set()).update(v.entries)
+        if not v.entries:
+            whole.add(v.quantity)
+    result = []
+    for item in asked:
+        if item.quantity in whole:
+            continue
+        left = tuple(e for e in item.worth if e not in answered.get(item.quantity, ()))
+        if left:
+            result.append(_missing(item, left, everything=len(left) == len(item.worth)))
+    return result
+
+
+def _missing(item: Item, left: tuple, everything: bool) -> Verdict:
+    if everything:
+        return Verdict(item.quantity, None, verdicts.MISSING, "nothing is written", "", "",
+                       run=item.run)  # fmt: skip
+    return Verdict(
+        item.quantity, left[0] if len(left) == 1 else None, verdicts.MISSING,
+        "nothing is written", "", "", run=item.run, entries=left, wrong=left,
+        whole=False,
+    )  # fmt: skip
+
+
+def notes_on_givens(desk: Desk, answered: Mapping[str, object]) -> list[str]:
+    """That what is written for a given is not marked, and whether it is the given's number."""
+    found = []
+    for name in answered:
+        written = desk.paper.written.get(desk.course.locate(name)[0])
+        if written is None or written.quantity in desk.bench.equations:
+            continue
+        given = desk.course.givens[written.quantity]
+        other = [e for e, p in written.printed() if not p.nearest(given[e])]
+        told = f"{pretty(written.quantity)} is given: what is written for it is not marked"
+        if other:
+            at = f"[{','.join(map(str, other[0]))}]" if other[0] else ""
+            told += (
+                f"; {pretty(written.quantity)}{at} is {shown(given[other[0]])}, "
+                f"and {written.numbers[other[0]]} is written"
+            )
+        found.append(told)
+    return list(dict.fromkeys(found))

@@ -1,0 +1,66 @@
+"""What a sheet would cost, from its sizes alone, before anything of it is worked out."""
+
+from __future__ import annotations
+
+from deltarule.arithmetic.evaluate import Values
+from deltarule.checking.course import Course
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import Reduction, walk
+
+#: Equations of a network that is derived for a sheet.
+MOST_EQUATIONS = 40
+#: Numbers, terms of sums counted one by one, that are worked out exactly for one run. The largest
+#: published example has two thousand.
+MOST_TERMS = 40_000
+#: The same for all updates together, which are worked out in float64.
+MOST_UPDATED = 700_000
+_BY_HAND = "a sheet is worked out as by hand, line by line and exactly"
+
+
+def check_network(network: Network, place: str) -> None:
+    """Raises DeltaruleError for a network that would take long to derive."""
+    number = len(network.equations)
+    if number > MOST_EQUATIONS:
+        raise DeltaruleError(
+            f"a network of {number} equations", place,
+            f"{_BY_HAND}: take fewer layers, at most {MOST_EQUATIONS} equations",
+        )  # fmt: skip
+
+
+def check_course(course: Course, updates: int) -> None:
+    """Raises DeltaruleError for a run that would take long to work out."""
+    sizes = Values({}, course.sizes, course.network.scalars, course.network.tensors)
+    costs = {line.quantity: terms(line.equation, sizes) for line in course.lines}
+    total = sum(costs.values())
+    if total > MOST_TERMS:
+        dearest = max(costs, key=lambda name: costs[name])
+        raise DeltaruleError(
+            f"this asks for {total} terms, {costs[dearest]} of them for {dearest}",
+            f"the sizes of {course.network.name}",
+            f"{_BY_HAND}: give smaller sizes, at most {MOST_TERMS} terms together",
+        )  # fmt: skip
+    if updates > 1:
+        each = sum(costs[line.quantity] for line in course.needed())
+        most = max(MOST_UPDATED // max(each, 1), 1)
+        if updates > most:
+            raise DeltaruleError(
+                f"{updates} updates of {each} terms each", "updates",
+                f"give at most {most} for this network",
+            )  # fmt: skip
+
+
+def terms(equation: Equation, sizes: Values) -> int:
+    """How many terms an equation has, those of all its sums and all its entries."""
+    entries = 1
+    for _, extent in equation.ranges:
+        entries *= max(sizes.extent(extent), 1)
+    inner = 1
+    for node in walk(equation.rhs):
+        if isinstance(node, Reduction):
+            points = 1
+            for _, extent in node.ranges:
+                points *= max(sizes.extent(extent), 1)
+            inner += points
+    return entries * inner

@@ -1,0 +1,133 @@
+"""Evidence: whether the digits that a cause explains say more than the search that found it.
+
+A number of k units of its last digit is one of 2k + 1 of its size, and tells log₂(2k + 1) bits.
+Among N explanations as simple as the one that is found, chance alone finds one with a probability
+of N·2^−bits. A cause is asserted where that is below 1 in 100, and else only offered.
+
+Several entries tell more than one, but those that are off by one factor, or by one amount, may
+all come of a single slip before them: on their own, they tell of it together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.marking.explain import Explainer, Explanation
+from deltarule.marking.mistakes import Mistake
+from deltarule.marking.paper import Written
+
+#: So many bits more than the search takes leave less than 1 in 100 to chance.
+ENOUGH = 7.0
+#: The same if all entries come of one slip, which is one of several ways to be wrong.
+ENOUGH_TOGETHER = 3.0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Bits that wrong entries tell: each by itself, and if all come of one slip before them."""
+
+    apart: float = 0.0
+    together: float = 0.0
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(self.apart + other.apart, self.together + other.together)
+
+    def beyond(self, searched: float) -> bool:
+        """Whether it is more than chance gives in a search of so many bits."""
+        return (
+            self.apart - searched >= ENOUGH and self.together - searched >= ENOUGH_TOGETHER
+        )
+
+
+def of_entries(written: Written, entries: Iterable[tuple], exact: np.ndarray) -> Evidence:
+    """What printed entries that are wrong tell; `exact` holds the right values."""
+    told = sorted(
+        ((weight(written, e, exact), written.numbers[e], Fraction(exact[e])) for e in entries),
+        key=lambda found: -found[0],
+    )
+    apart: dict[tuple, float] = {}
+    slips: list[tuple] = []
+    together = 0.0
+    for bits, printed, value in told:
+        apart.setdefault((abs(printed.value), abs(value)), bits)
+        if not any(_of_one_slip(printed, value, *other) for other in slips):
+            slips.append((printed, value))
+            together += bits
+    return Evidence(sum(apart.values()), together)
+
+
+def weight(written: Written, entry: tuple, exact: np.ndarray) -> float:
+    """The bits of one number: which of all numbers up to its size, or the right one's, it is."""
+    printed, value = written.numbers[entry], Fraction(exact[entry])
+    size = max(abs(printed.value), abs(value))
+    if printed.unit is None:
+        shortest = Fraction(printed.value)
+        return math.log2(1 + 2 * abs(shortest.numerator) * shortest.denominator)
+    return math.log2(1 + 2 * float(size / printed.unit))
+
+
+def _of_one_slip(printed, value: Fraction, other, right: Fraction) -> bool:
+    """Whether two entries are off by the same factor or by the same amount, as far as one sees."""
+    units = (printed.unit or 0) + (other.unit or 0)
+    if abs((printed.value - value) - (other.value - right)) <= units:
+        return True
+    if not value or not right:
+        return False
+    spread = (printed.unit or 0) / abs(value) + (other.unit or 0) / abs(right)
+    return abs(printed.value / value - other.value / right) <= spread
+
+
+def searched(
+    explainer: Explainer, written: Written, entries: list[tuple], found: Explanation,
+    enough: Evidence,
+) -> float:
+    """How many explanations as simple as the one that is found were tried, in bits.
+
+    Explanations that print the same count once. Where already all of them together are less than
+    the evidence, they are not told apart.
+    """
+    lists = list(_tried(explainer, written, found))
+    carryings = list(explainer.carrying.wrong(written))
+    everything = math.log2(sum(map(len, lists)) * len(carryings) + 1)
+    if len(found.mistakes) > 1:
+        return 2 * everything
+    if enough.beyond(everything):
+        return everything
+    printed: set[tuple] = set()
+    for mistakes in lists:
+        costs = np.array([m.cost for m in mistakes])
+        for cost, carried, _ in carryings:
+            simple = np.flatnonzero(cost + costs <= found.cost + 1e-9)
+            values = explainer.values(written.quantity, carried, mistakes) if len(simple) else None
+            if values is not None:
+                printed.update(_cells(written, entries, values[simple]))
+    return math.log2(max(len(printed), 1))
+
+
+def _tried(
+    explainer: Explainer, written: Written, found: Explanation
+) -> Iterator[list[Mistake]]:
+    """Lists of the single mistakes that are tried; slips of reading only if the explanation
+    supposes one."""
+    doubts, places = explainer.doubts, explainer.places(written.quantity)
+    usual = [of(p) for of in (doubts.common, doubts.all, doubts.costly) for p in places]
+    yield from (mistakes for mistakes in usual if mistakes)
+    kinds = {m.kind for mistakes in usual for m in mistakes}
+    if any(m.kind not in kinds for m in found.mistakes):
+        yield from (seldom for place in places if (seldom := doubts.seldom(place)))
+
+
+def _cells(written: Written, entries: list[tuple], values: np.ndarray) -> Iterator[tuple]:
+    """Where each row of values is printed among the numbers of the entries' digits."""
+    printed = [written.numbers[e] for e in entries]
+    units = np.array([float(p.unit or Fraction(1, 10**9)) for p in printed])
+    numbers = np.array([float(p.value) for p in printed])
+    rows = np.stack([values[(slice(None), *e)] for e in entries], axis=1)
+    with np.errstate(all="ignore"):
+        away = np.round((rows - numbers) / units)
+    return map(tuple, away[np.isfinite(away).all(axis=1)].tolist())

@@ -1,0 +1,65 @@
+"""A formula that is right but for one name: the tensor of another layer, or another tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deltarule.calculus import Derivation
+from deltarule.marking.formulas.comparison import Comparison
+from deltarule.marking.formulas.tokens import tokens
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.names import canonical, pretty
+
+#: So many exchanges of one name are tried in a formula.
+MOST_TRIED = 120
+#: Formulas of more pieces than this are not tried.
+LONGEST = 60
+#: The roles of what a layer computes.
+_OF_LAYERS = ("intermediate", "output")
+
+
+def one_name_off(derivation: Derivation, formula: str, quantity: str, compared) -> str:
+    """Which name stands where another one belongs; empty if no single exchange makes it right.
+
+    `compared` gives the comparisons of all readings of a formula with the right one.
+    """
+    if len(tokens(formula, quantity)) > LONGEST:
+        return ""
+    for number, (wrong, meant, text) in enumerate(_exchanges(derivation, formula, quantity)):
+        if number == MOST_TRIED:
+            break
+        try:
+            readings: list[Comparison] = compared(text)
+            found = any(comparison.right() for comparison in readings)
+        except (DeltaruleError, ZeroDivisionError, OverflowError):
+            continue
+        if found:
+            tensors = derivation.network.tensors
+            layers = all(tensors[n].role in _OF_LAYERS for n in (wrong, meant))
+            where = "of the wrong layer: " if layers else ""
+            return f"{where}{pretty(wrong)} stands where {pretty(meant)} belongs"
+    return ""
+
+
+def _exchanges(
+    derivation: Derivation, formula: str, quantity: str
+) -> Iterator[tuple[str, str, str]]:
+    """The name that stands there, another one, and the formula with it; the same rank first."""
+    tensors = derivation.network.tensors
+    for token in tokens(formula, quantity):
+        name = _known(token.text, derivation) if token.kind == "name" else None
+        if name is None:
+            continue
+        rank = len(tensors[name].axes)
+        for other in sorted(tensors, key=lambda n: abs(len(tensors[n].axes) - rank)):
+            if other != name:
+                end = token.start + len(token.text)
+                yield name, other, formula[: token.start] + other + formula[end:]
+
+
+def _known(text: str, derivation: Derivation) -> str | None:
+    try:
+        name = canonical(text)
+    except DeltaruleError:
+        return None
+    return name if name in derivation.network.tensors else None

@@ -1,0 +1,90 @@
+"""Answers read although some lines are no TOML: what is meant is clear, or costs only itself."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deltarule.marking.printed import shortened
+from deltarule.marking.text_files import read_text
+from deltarule.marking.toml_faults import Fault, begins, fault_of
+from deltarule.marking.toml_rules import HEADER
+from deltarule.marking.toml_text import TomlText, parse, refused
+
+#: So many lines are put right, and so much text is read again for it.
+MOST_LINES, MOST_TEXT = 100, 2_000_000
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A line that cannot be read: its name, what stands there, and why."""
+
+    section: str
+    name: str
+    text: str
+    why: str
+
+
+@dataclass
+class Lenient:
+    """A file of answers; `notes` say which lines were read otherwise than they stand there."""
+
+    toml: TomlText
+    notes: list[str] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
+
+
+def read_leniently(path: Path, name: str, sections: tuple[str, ...]) -> Lenient:
+    """The file at `path`; in `sections` a line that cannot be read stops no other.
+
+    Raises DeltaruleError for what is wrong elsewhere, and cannot be put right.
+    """
+    text = read_text(path, name)
+    found = Lenient(TomlText(name, text, {}))
+    spent = 0
+    while True:
+        try:
+            found.toml = TomlText(name, text, parse(text, name))
+        except tomllib.TOMLDecodeError as error:
+            fault = fault_of(text, error)
+            spent += len(text)
+            known = _section(text, fault.line)
+            hopeless = fault.corrected is None and not (fault.name and known in sections)
+            if hopeless or spent > MOST_TEXT or len(found.notes) + len(found.lost) >= MOST_LINES:
+                raise refused(text, fault, name) from None
+            text = _put_right(text, fault, known, found)
+        else:
+            return found
+
+
+def _put_right(text: str, fault: Fault, section: str, found: Lenient) -> str:
+    """The text with the line put right, or without it."""
+    lines = text.split("\n")
+    line = lines[fault.line - 1].strip()
+    where = f"line {fault.line}"
+    if fault.corrected is not None:
+        lines[fault.line - 1] = fault.corrected
+        read = fault.corrected.strip().replace("\n", ", and ")
+        found.notes.append(
+            f"{where} ({shortened(line)}): {fault.fact}; "
+            + (f"it is read as {shortened(read)}" if read else "it is left out")
+        )
+        return "\n".join(lines)
+    end = fault.line
+    while end < len(lines) and not begins(lines[end]):
+        end += 1
+    found.lost.append(
+        Lost(section, fault.name, shortened(line), f"{fault.fact} ({where}): {fault.example}")
+    )
+    for k in range((fault.first or fault.line) - 1, end):
+        lines[k] = ""
+    return "\n".join(lines)
+
+
+def _section(text: str, line: int) -> str:
+    """The table in which a line stands."""
+    for before in reversed(text.split("\n")[:line]):
+        if HEADER.fullmatch(before):
+            return before.split("#")[0].strip().strip("[] ")
+    return ""

@@ -1,0 +1,66 @@
+"""The lines of a course as they are worked out many times over: prepared once, in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from deltarule.arithmetic.prepared import Prepared
+from deltarule.arithmetic.program import value_at, whole_line
+from deltarule.checking.course import Course
+from deltarule.notation.equations import Equation
+
+
+class QuickLines:
+    """Lines, right and wrong ones, prepared for a course's givens.
+
+    `needs` are the names that each line reads, `lent` the values that only wrong lines read.
+    """
+
+    def __init__(
+        self, course: Course, needs: Mapping[str, frozenset[str]], lent: Mapping[str, np.ndarray]
+    ):
+        self.course, self.needs, self.lent = course, needs, lent
+        self._behind: dict[tuple, frozenset[str]] = {}
+        # Keys are identities: the equations are kept beside, so that they live as long.
+        self._lines: dict[int, tuple] = {}
+        self._times: dict[tuple, tuple] = {}
+        self._parts: dict[tuple, Prepared] = {}
+
+    def rank(self, name: str) -> int:
+        """The number of axes of a line or given."""
+        known = self.lent.get(name)
+        return np.ndim(self.course.floats.arrays[name] if known is None else known)
+
+    def depending(self, name: str, held: frozenset[str]) -> frozenset[str]:
+        """The lines that depend on a line, but for those behind what is held."""
+        key = (name, held)
+        if key not in self._behind:
+            found: set[str] = set()
+            stack = [name]
+            while stack:
+                here = stack.pop()
+                new = {n for n, needs in self.needs.items() if here in needs} - found
+                found |= new
+                stack.extend(new - held)
+            self._behind[key] = frozenset(found)
+        return self._behind[key]
+
+    def whole(self, equation: Equation) -> Prepared | None:
+        """A line prepared for many evaluations, if it can be."""
+        key = id(equation)
+        if key not in self._lines:
+            self._lines[key] = (
+                equation, whole_line(equation, self.course.floats, self._parts)
+            )
+        return self._lines[key][1]
+
+    def at_time(self, equation: Equation, at: Mapping) -> tuple[Prepared, tuple] | None:
+        """A line of a recurrence prepared at one time, and where its value belongs."""
+        key = (id(equation), *at.values())
+        if key not in self._times:
+            self._times[key] = (
+                equation, value_at(equation, self.course.floats, at, self._parts)
+            )
+        return self._times[key][1]

@@ -1,0 +1,57 @@
+"""Answers to what the sheet does not have, or not in that shape: each costs only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from deltarule.calculus import Derivation
+from deltarule.marking.answers import Answers
+from deltarule.marking.arrays import Numbers, entries
+from deltarule.marking.desk import run_course
+from deltarule.marking.paper import lay_out
+from deltarule.marking.printed import shortened
+from deltarule.marking.sheets import Run
+from deltarule.marking.unread import Unread
+from deltarule.notation.errors import DeltaruleError, in_one_line
+
+Known = dict[tuple, Derivation]
+
+
+def only_known(run: Run, answers: Answers, known: Known) -> Answers:
+    """The answers to quantities of a run, in their shapes; the others are told as unread.
+
+    Raises DeltaruleError for a run that cannot be worked out itself.
+    """
+    run_course(run, (), known)
+    try:
+        lay_out(answers.values, run_course(run, tuple(answers.values), known), run.rounding)
+        return answers
+    except DeltaruleError:
+        pass
+    values: dict[str, Numbers] = {}
+    unread = list(answers.unread)
+    for name, value in answers.values.items():
+        try:
+            lay_out({name: value}, run_course(run, (name,), known), run.rounding)
+            values[name] = value
+        except DeltaruleError as error:
+            unread.append(Unread(name, (), _text(value), in_one_line(error)))
+    return replace(answers, values=values, unread=tuple(unread))
+
+
+def named(run: Run, unread: Iterable[Unread], known: Known) -> list[str]:
+    """The quantities among what was not read that the run has."""
+    found = []
+    for name in dict.fromkeys(u.name for u in unread):
+        try:
+            run_course(run, (name,), known).locate(name)
+            found.append(name)
+        except DeltaruleError:
+            continue
+    return found
+
+
+def _text(value: Numbers) -> str:
+    texts = [str(number) for _, number in entries(value)]
+    return shortened(texts[0] if len(texts) == 1 else f"({', '.join(texts)})")

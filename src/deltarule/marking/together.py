@@ -1,0 +1,233 @@
+"""Many wrong workings at once, in float64: an axis of hypotheses goes in front of every line.
+
+What comes before a wrong line is worked out once for all of them; the wrong line itself once for
+each; and what comes behind it all together. A recurrence is gone through once, at each time line
+by line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from deltarule.arithmetic.evaluate import Values, evaluate
+from deltarule.arithmetic.run import timetable
+from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
+from deltarule.marking.same_time import in_time, put_off
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.recurrences import Recurrence, equations_of
+
+#: Lines with the equations by which they are worked out wrongly.
+Rewritten = Mapping[str, Equation]
+
+
+class Tangled(Exception):
+    """Hypotheses that cannot be worked out in one order, or a line that takes more than one."""
+
+
+class Together:
+    """What each line comes to if some lines are worked out wrongly, once for each of `rows`.
+
+    `base` tells how all else is carried. Rows that have no value are NaN.
+    """
+
+    def __init__(self, bench: Bench, base: Hypothesis, rows: Sequence[Rewritten]):
+        self.bench, self.lines, self.rows = bench, bench.quick_lines, rows
+        rounding = base.rounding if bench.groups else None
+        self.base = replace(base, rounding=rounding, rounded={})
+        self.work = bench.quick_work(self.base)
+        self.arithmetic = self.work.arithmetic
+        self.lost = np.zeros(len(rows), bool)
+        self.alone = np.zeros(len(rows), bool)
+        self._values: dict[str, np.ndarray] = {}
+        self._busy: set[str] = set()
+        self.changed: dict[str, list[tuple[Equation, np.ndarray]]] = {}
+        for line, found in _by_line(rows).items():
+            self.changed[line] = [(e, np.array(where)) for e, where in found.values()]
+        self.moving = frozenset(self.changed).union(
+            *(self.lines.depending(line, self.base.held) for line in self.changed)
+        )
+
+    def value(self, name: str) -> np.ndarray:
+        """A line worked out under every row: an array with the rows in front."""
+        rank = self.lines.rank(name)
+        try:
+            with self.arithmetic.context():
+                found = np.asarray(self._computed(name) if name in self.moving
+                                   else self.work.compute(name), dtype=float)
+        except Tangled:
+            return self._in_halves(name)
+        found = found if found.ndim > rank else found[None]
+        found = np.array(np.broadcast_to(found, (len(self.rows), *found.shape[1:])))
+        found[self.lost] = np.nan
+        for row in np.flatnonzero(self.alone & ~self.lost):
+            found[row] = self._one(name, self.rows[row], found.shape[1:])
+        return found
+
+    def _in_halves(self, name: str) -> np.ndarray:
+        if len(self.rows) == 1:
+            shape = np.shape(self.bench.course.floats.arrays[name])
+            return self._one(name, self.rows[0], shape)[None]
+        half = len(self.rows) // 2
+        parts = (self.rows[:half], self.rows[half:])
+        return np.concatenate([Together(self.bench, self.base, p).value(name) for p in parts])
+
+    def _one(self, name: str, row: Rewritten, shape: tuple[int, ...]) -> np.ndarray:
+        """A row that is worked out by itself."""
+        hypothesis = replace(self.base, variants={**self.base.variants, **row})
+        try:
+            return np.asarray(self.bench.quick(name, hypothesis), dtype=float)
+        except NO_VALUE:
+            return np.full(shape, np.nan)
+
+    def _input(self, name: str) -> np.ndarray:
+        """A line as it goes into a later one."""
+        if name in self.base.held or name not in self.moving:
+            return self.work.provided(name)
+        found = self._computed(name)
+        return found if name in self.bench.groups else self.arithmetic.settle(found)
+
+    def _computed(self, name: str) -> np.ndarray:
+        if name not in self._values:
+            if name in self._busy:
+                raise Tangled(name)
+            self._busy.add(name)
+            block = self.work.block(name)
+            if isinstance(block, Recurrence):
+                self._values.update(self._scanned(block))
+            elif isinstance(block, Equation):
+                self._values[name] = self._line(block)
+            else:
+                raise Tangled(name)
+            self._busy.discard(name)
+        return self._values[name]
+
+    def _line(self, right: Equation) -> np.ndarray:
+        """A line by its right equation, and by each wrong one."""
+        if right.subscripts != right.indices or right.name in right.read_names():
+            raise Tangled(right.name)
+        changed = self.changed.get(right.name, [])
+        if not changed:
+            return self._evaluated(right, None)
+        shape = np.shape(self.bench.course.floats.arrays[right.name])
+        found = np.full((len(self.rows), *shape), np.nan)
+        left = np.ones(len(self.rows), bool)
+        for wrong, where in changed:
+            left[where] = False
+            if self._circular(wrong, right.name):
+                self.lost[where] = True
+            else:
+                found[where] = self._evaluated(wrong, where)
+        if left.any():
+            rest = np.flatnonzero(left)
+            found[rest] = self._evaluated(right, rest)
+        return found
+
+    def _circular(self, wrong: Equation, name: str) -> bool:
+        """Whether a wrong line reads what depends on it."""
+        behind = self.lines.depending(name, self.base.held) - self.base.held
+        return bool(wrong.read_names() & (behind | ({name} - self.base.held)))
+
+    def _evaluated(self, equation: Equation, where: np.ndarray | None) -> np.ndarray:
+        """An equation over some rows, or all of them."""
+        arrays = {}
+        moving = False
+        for name in equation.read_names():
+            array = self._input(name)
+            if np.ndim(array) > self.lines.rank(name):
+                moving = True
+                array = array if where is None else array[where]
+            arrays[name] = array
+        prepared = self.lines.whole(equation)
+        if prepared is not None:
+            return prepared(arrays)
+        if not moving:
+            return self._evaluated_plainly(equation, arrays)
+        count = len(self.rows) if where is None else len(where)
+        return np.stack([
+            self._evaluated_plainly(equation, {
+                n: a[k] if np.ndim(a) > self.lines.rank(n) else a for n, a in arrays.items()
+            }) for k in range(count)
+        ])
+
+    def _evaluated_plainly(self, equation: Equation, arrays: dict) -> np.ndarray:
+        floats = self.bench.course.floats
+        values = Values(arrays, floats.sizes, floats.scalars, floats.tensors)
+        try:
+            return evaluate(equation.rhs, equation.ranges, values, self.arithmetic)
+        except NO_VALUE:
+            return np.full(np.shape(floats.arrays[equation.name]), np.nan)
+
+    # ---- recurrences ----------------------------------------------------------------------
+    def _scanned(self, block: Recurrence) -> dict[str, np.ndarray]:
+        """All lines of a recurrence, time by time, each time line by line."""
+        if any(isinstance(part, Recurrence) for part in block.parts):
+            raise Tangled(block.equations[0].name)
+        inside = [name for name in self.changed if name in block.names]
+        block = put_off(block, inside[0]) if len(inside) == 1 else block
+        changed = {e.name: self._in_time(block, e) for e in block.equations}
+        floats = self.bench.course.floats
+        equations = [*block.equations, *(w for found in changed.values() for w, _ in found)]
+        outer = frozenset().union(*(e.read_names() for e in equations)) - block.names
+        arrays = {name: self._input(name) for name in outer}
+        for name in block.names:
+            arrays[name] = np.zeros((len(self.rows), *np.shape(floats.arrays[name])))
+        try:
+            steps = list(timetable(block, floats, {}))
+        except DeltaruleError:
+            raise Tangled(block.equations[0].name) from None
+        for part, now in steps:
+            (equation,) = equations_of(part)
+            self._step(equation, now[id(part)], arrays, changed[equation.name])
+        return {name: arrays[name] for name in block.names}
+
+    def _step(self, equation: Equation, at: Mapping, arrays: dict, changed: list) -> None:
+        """One line at one time."""
+        found = self.lines.at_time(equation, at)
+        if found is None:
+            raise Tangled(equation.name)
+        formula, where = found
+        arrays[equation.name][where] = self.arithmetic.settle(formula(arrays))
+        for wrong, rows in changed:
+            if wrong.subscripts != equation.subscripts:
+                continue
+            found = self.lines.at_time(wrong, at)
+            if found is None:
+                self.alone[rows] = True
+                continue
+            formula, where = found
+            mine = {
+                n: arrays[n][rows] if np.ndim(arrays[n]) > self.lines.rank(n) else arrays[n]
+                for n in wrong.read_names()
+            }
+            arrays[equation.name][(rows, *where[1:])] = self.arithmetic.settle(formula(mine))
+
+    def _in_time(self, block: Recurrence, right: Equation) -> list:
+        """The wrong equations of a line that can be worked out in the recurrence's own order."""
+        found = []
+        for wrong, rows in self.changed.get(right.name, []):
+            beyond = self.lines.depending(right.name, self.base.held) - block.names
+            if wrong.read_names() & (beyond - self.base.held):
+                self.lost[rows] = True
+                continue
+            there = in_time(block, right, wrong)
+            if there:
+                found.append((wrong, rows))
+            elif there is None:
+                self.alone[rows] = True
+            else:
+                self.lost[rows] = True
+        return found
+
+
+def _by_line(rows: Sequence[Rewritten]) -> dict[str, dict[int, tuple[Equation, list[int]]]]:
+    """For each line its wrong equations, each with the rows that it is of."""
+    found: dict[str, dict[int, tuple[Equation, list[int]]]] = {}
+    for row, rewritten in enumerate(rows):
+        for line, equation in rewritten.items():
+            of = found.setdefault(line, {}).setdefault(id(equation), (equation, []))
+            of[1].append(row)
+    return found

@@ -1,0 +1,112 @@
+"""What somebody wrote and nobody can read: it costs itself, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from deltarule.marking.arrays import Numbers, entries, read_numbers, refuse_many
+from deltarule.marking.printed import Printed, shortened
+from deltarule.marking.toml_text import TomlText, expect
+from deltarule.notation.errors import DeltaruleError, in_one_line
+from deltarule.notation.names import parse_reference
+
+#: Answers and formulas in one file.
+MOST_QUANTITIES = 500
+
+
+@dataclass(frozen=True)
+class Unread:
+    """What was written for a quantity, or for one entry of it, and cannot be read; `why` not.
+
+    `name` is as it was written where it is the name of nothing.
+    """
+
+    name: str
+    index: tuple[int, ...]
+    text: str
+    why: str
+
+
+def read_values(toml: TomlText, unread: list[Unread]) -> dict[str, Numbers]:
+    """The numbers under [answers] by name; what is none is added to `unread`."""
+    values: dict[str, Numbers] = {}
+    twice: set[str] = set()
+    for key, written in _table(toml, "answers").items():
+        place = toml.where("answers", key)
+        name = _name(key, written, place, unread)
+        if name is None:
+            continue
+        if name in values and name not in twice:
+            twice.add(name)
+            why = f"{name} is answered twice ({place}): leave one of them out"
+            unread.append(Unread(name, (), _shown(written), why))
+        try:
+            refuse_many(written, place)
+            readable = _readable(written, name, (), place, unread)
+            values[name] = read_numbers(readable, place, blanks=True)
+        except DeltaruleError as error:
+            unread.append(Unread(name, (), _shown(written), in_one_line(error)))
+    return {n: v for n, v in values.items() if n not in twice and _written(v)}
+
+
+def read_typed(toml: TomlText, unread: list[Unread]) -> dict[str, str]:
+    """The formulas under [formulas] by name; what is none is added to `unread`."""
+    found: dict[str, str] = {}
+    for key, formula in _table(toml, "formulas").items():
+        place = toml.where("formulas", key)
+        name = _name(key, formula, place, unread)
+        if name is None:
+            continue
+        if isinstance(formula, str):
+            found[name] = str(formula)
+        else:
+            why = f"no formula ({place}): write it in quotes, such as \"(yhat − y)·x\""
+            unread.append(Unread(name, (), _shown(formula), why))
+    return {name: formula for name, formula in found.items() if formula.strip()}
+
+
+def _table(toml: TomlText, section: str) -> dict[str, Any]:
+    table = expect(toml.data.get(section, {}), dict, toml.where(section))
+    if len(table) > MOST_QUANTITIES:
+        raise DeltaruleError(
+            f"{len(table)} quantities under [{section}]", toml.where(section),
+            f"at most {MOST_QUANTITIES} are read",
+        )  # fmt: skip
+    return table
+
+
+def _name(key: str, written: Any, place: str, unread: list[Unread]) -> str | None:
+    try:
+        return str(parse_reference(key))
+    except DeltaruleError as error:
+        told = in_one_line(error.at(place))
+        unread.append(Unread(shortened(key), (), _shown(written), told))
+        return None
+
+
+def _readable(
+    written: Any, name: str, index: tuple[int, ...], place: str, unread: list[Unread]
+) -> Any:
+    """What is written, without the texts that are no numbers."""
+    if isinstance(written, list):
+        return [
+            _readable(inner, name, (*index, k), place, unread) for k, inner in enumerate(written)
+        ]
+    if isinstance(written, str) and written.strip():
+        here = place + (f"[{','.join(map(str, index))}]" if index else "")
+        try:
+            Printed(written, here)
+        except DeltaruleError as error:
+            unread.append(Unread(name, index, shortened(written), in_one_line(error)))
+            return ""
+    return written
+
+
+def _written(value: Numbers) -> bool:
+    return any(number is not None for _, number in entries(value))
+
+
+def _shown(written: Any) -> str:
+    text = written if isinstance(written, str) else str(written).replace("'", "")
+    return shortened(text)

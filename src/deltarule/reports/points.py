@@ -1,0 +1,43 @@
+"""Points in words: what a quantity earns, and what a submission earns in all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deltarule.marking.points import points_text
+from deltarule.marking.verdicts import Marking, Score, Verdict
+
+
+def with_scores(marking: Marking) -> Iterator[tuple[Verdict, Score | None]]:
+    """The verdicts, and behind the last one on each quantity what it earns."""
+    scores = {(s.run, s.quantity): s for s in marking.scores}
+    last = {(v.run, v.quantity): k for k, v in enumerate(marking.verdicts)}
+    for k, verdict in enumerate(marking.verdicts):
+        key = verdict.run, verdict.quantity
+        yield verdict, scores.get(key) if last[key] == k else None
+
+
+def told_of(score: Score, marking: Marking) -> bool:
+    """Whether a score is told: where the sheet has marks, and of what is partly right."""
+    return any(s.marked for s in marking.scores) or 0 < score.points < score.of
+
+
+def of_score(score: Score) -> str:
+    """2 of 3 points."""
+    hand = f", {points_text(score.open)} to be decided by hand" if score.open else ""
+    return f"{points_text(score.points)} of {_points(score.of)}{hand}"
+
+
+def total(marking: Marking) -> str:
+    """How many quantities are right, and the points unless they say the same."""
+    told = f"{marking.right} of {marking.of} right"
+    plain = marking.points == marking.right and marking.points_of == marking.of
+    if not plain or any(s.marked for s in marking.scores):
+        told += f", {points_text(marking.points)} of {_points(marking.points_of)}"
+    if marking.points_open:
+        told += f" ({points_text(marking.points_open)} more to be decided by hand)"
+    return told
+
+
+def _points(points) -> str:
+    return f"{points_text(points)} point{'' if points == 1 else 's'}"

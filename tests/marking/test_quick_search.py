@@ -1,0 +1,44 @@
+"""The quick search finds what the slow one finds: on papers at random and with mistakes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from plain_search import PlainExplainer
+from simulated import KINDS, paper
+
+from deltarule.marking import OpenSheet, desk, load_sheet, mark
+from deltarule.marking.answers import Answers
+from deltarule.marking.arrays import read_numbers
+
+#: Papers of each kind of network; 200 in all in a full run.
+PAPERS = 50 if os.environ.get("DELTARULE_FULL") else 3
+
+
+def _papers() -> Iterator[tuple[str, int, tuple[str, ...]]]:
+    for kind in list(KINDS)[:4]:
+        names = list(KINDS[kind].mistakes)
+        for seed in range(PAPERS):
+            one, two = names[seed % len(names)], names[(seed + 1 + seed // 3) % len(names)]
+            yield kind, 300 + seed, ((), (one,), (two, one), (two,))[seed % 4]
+
+
+@pytest.mark.parametrize("kind, seed, mistakes", list(_papers()))
+def test_the_same_verdicts_as_by_the_slow_search(kind, seed, mistakes, monkeypatch):
+    quick = paper(kind, seed, *mistakes).marking
+    monkeypatch.setattr(desk, "Explainer", PlainExplainer)
+    slow = paper(kind, seed, *mistakes).marking
+    assert quick == slow
+
+
+def test_an_open_sheet_marks_one_as_it_marks_another():
+    sheet = load_sheet("batch")
+    values = sheet.runs[0].published
+    wrong = {**values, "E": read_numbers("0.8590", "E"), "dE/db2": values["dE/db1"]}
+    opened = OpenSheet(sheet)
+    for _ in range(2):
+        for numbers in (values, wrong):
+            answers = Answers(None, "", numbers, "answers.toml")
+            assert opened.mark(answers) == mark(sheet, answers)

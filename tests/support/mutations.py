@@ -1,0 +1,75 @@
+"""Formulas, sheets and answers changed at random, as people and their enemies would write them."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+
+#: What is put in at random places of formulas.
+FORMULA_PIECES = (
+    *"+-−*/·⊙^()[]{}|,.;:=≠<>≤≥…√∞′'ᵀ½¼²⁻⌊⌋⌈⌉Σ∏∂dE", "**", "<=", "...", "^T", ".T", "_", "^-1",
+    "^(1/2)", "^60", "^999999999", "⁹⁹⁹", "0", "1", "2", "0.5", "1e300", "1e-300", "9" * 40, "1/0",
+    "max_", "prod_", "Σ_i ", "Σ_{i=0…9} ", "Σ_{i=0…99999} ", "Σ_{i≠j} ", "mod", " if ", " else ",
+    "log det", "inverse(", "frozen(", "exp(", "log(", "σ(", "σ'(", "tanh(", "relu(", "max(", "|",
+    "[m = d]", "[x > 0]", "[0]", "[0,0]", "[99999999999]", "[½]", "[m, d]", "y", "ŷ", "yhat", "x",
+    "Theta1", "Θ₂", "h1", "s2", "E", "dE/ds2", "∂E/∂Θ₁", "dE/dx", "foo", "\x00", "\x1b[31m",
+    "\u202e", "\u200b", "“", "’", "é", "е", "𝒙", "🙂", "\ud800", "\n", "\t", "\\sigma",
+    "__import__", "((((((((", "))))))))", "exp(exp(exp(", "σ'(σ'(σ'(", "(x^9)^9",
+    "1000000000000000000000 mod ",
+)  # fmt: skip
+
+#: What is put in at random places of TOML files.
+TOML_PIECES = (
+    *"=[]{}(),.:;\"'#-+−–“”’\\/%~?≈", "\n", "\r", "\t", "\x00", "\ufeff", "\u200b", "\u202e",
+    "\x1b[2J", '"""', "'''", "[[run]]\n", "[answers]\n", "[given]\n", "[published]\n",
+    "[options]\n", "[formulas]\n", "[rounding]\n", "[marks]\n", "[x]\n", "true", "nan", "inf",
+    "-0", "0", "1", "1e1",
+    "1e300", "1e-300", "1e400", "9" * 30, "9" * 5000, "0,5", ".5", "1.", "1/0", "1/3", "62.5%",
+    '"?"', '""', "[]", "[[]]", "[[1], 2]", "[" * 40, "2024-01-01", "layers = 50\n",
+    "layers = 1e9\n", "layers = [1, 2]\n", "stride = 0\n", "rate = 1e200\n",
+    "updates = 3\n", "updates = 10\n",
+    'at = "after"\n', 'network = "rnn"\n', 'network = "../x.py"\n', 'optimiser = "adam"\n',
+    'optimiser = "mlp"\n', 'sheet = "x.toml"\n', 'sheet = "mazur"\n', "run = 2\n", "run = -1\n",
+    "decimals = 0\n", "significant = 100\n", '"dE/dx" = 1\n', "E = 1\n", "yhat = 0.5\n",
+    "foo = 1\n",    '"dE/ds2" = "x^9^9"\n', 'y = "one-hot"\n', "batch = true\n", "\ud800",
+)  # fmt: skip
+_WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
+
+
+def mutated(text: str, pieces: tuple[str, ...], chance: random.Random, others: list[str]) -> str:
+    """A text with one to six changes: pieces put in, taken out, doubled, exchanged, spliced."""
+    words = _WORD.findall(text)
+    for _ in range(chance.choice((1, 1, 1, 2, 2, 3, 6))):
+        at = chance.randrange(len(words) + 1)
+        end = min(len(words), at + chance.choice((1, 1, 2, 5)))
+        change = chance.randrange(7)
+        if change == 0:
+            words[at:at] = [chance.choice(pieces)]
+        elif change == 1:
+            words[at:end] = [chance.choice(pieces)]
+        elif change == 2:
+            del words[at:end]
+        elif change == 3:
+            words[at:at] = words[at:end] * chance.choice((1, 1, 2, 40))
+        elif change == 4 and len(words) > 1:
+            a, b = chance.randrange(len(words)), chance.randrange(len(words))
+            words[a], words[b] = words[b], words[a]
+        elif change == 5:
+            other = _WORD.findall(chance.choice(others))
+            k = chance.randrange(len(other) + 1)
+            words[at:end] = other[k: k + chance.choice((1, 3, 9))]
+        else:
+            words = words[:at] if chance.random() < 0.3 else words
+        if len(words) > 3000:
+            words = words[:3000]
+    return "".join(words)
+
+
+def mutations(
+    seeds: list[str], pieces: tuple[str, ...], number: int, seed: int
+) -> Iterator[str]:
+    """So many changed texts, the same ones for the same seed."""
+    chance = random.Random(seed)
+    for _ in range(number):
+        yield mutated(chance.choice(seeds), pieces, chance, seeds)

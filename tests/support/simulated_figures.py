@@ -1,0 +1,132 @@
+"""Figures on a simulated class: right values accused, slips charged twice, named, named wrongly.
+
+A slip is named if the cause that is found is the one that was planted: it gives the same values at
+other numbers too. Slips of reading and writing are known by their kind alone. What prints the same
+as right working is no mistake that anybody could see; and where the planted cause is offered beside
+a simpler one that prints the same digits, the digits cannot tell the two.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from simulated import KINDS, Paper, paper, slips_of
+from simulated_lines import Slip, worked
+
+from deltarule.arithmetic.base import entrywise
+from deltarule.arithmetic.exact import fraction
+from deltarule.checking.course import Course
+from deltarule.marking.carrying import with_mistakes
+from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
+from deltarule.marking.mistakes import Mistake
+from deltarule.marking.verdicts import MISTAKE
+
+UNSEEN, NAMED, OFFERED, ALIKE = "unseen", "named", "offered first", "as simple as another"
+PERHAPS, NOT_NAMED, WRONGLY, TWICE = "perhaps", "not named", "named wrongly", "charged twice"
+
+
+def outcome(found: Paper) -> str:
+    """What became of the one slip on a paper."""
+    (slip,) = found.slips
+    if _same(found.written, found.written_with()):
+        return UNSEEN
+    if len(found.charged) > 1:
+        return TWICE
+    if not found.accused:
+        return NOT_NAMED
+    first = found.accused[0]
+    causes = found.desk.explainer.carrying.diagnosed.get(first.quantity, [])
+    asserted = all(v.verdict == MISTAKE for v in found.accused)
+    if slip.kinds and set(first.mistakes) & set(slip.kinds) or (
+        causes and _is(found, causes[0], slip)
+    ):
+        return NAMED if asserted else PERHAPS
+    if any(_is(found, cause, slip) for cause in causes[1:]):
+        return ALIKE if asserted else PERHAPS
+    return WRONGLY if asserted else NOT_NAMED
+
+
+def _same(one: dict, other: dict) -> bool:
+    return all(np.array_equal(one[n], other[n]) for n in one)
+
+
+def _is(found: Paper, cause: tuple[Mistake, ...], slip: Slip) -> bool:
+    """Whether a cause is a slip: both give the same values, here and at other numbers."""
+    if slip.work is None:
+        return False
+    if slip.kinds:
+        return bool({m.kind for m in cause} & set(slip.kinds)) and _agree(
+            found, found.givens, cause, slip)
+    return _agree(found, _other_givens(found), cause, slip)
+
+
+def _other_givens(found: Paper) -> dict:
+    """Other numbers in the same shapes."""
+    kind = KINDS[found.kind]
+    shapes = {n: np.shape(v) for n, v in found.givens.items()}
+    for seed in range(1000):
+        other = kind.givens(np.random.default_rng([found.seed, seed, 7]))
+        if {n: np.shape(v) for n, v in other.items()} == shapes:
+            return other
+    raise ValueError(f"no other givens of {found.kind} in these shapes")
+
+
+def _agree(found: Paper, givens: dict, cause: tuple[Mistake, ...], slip: Slip) -> bool:
+    course = found.desk.course
+    exact = {n: entrywise(fraction, np.array(v, dtype=float)) for n, v in givens.items()}
+    other = Course(
+        course.derivation, {n: exact[n].reshape(a.shape) for n, a in course.givens.items()},
+        course.sizes, course.optimiser, course.rate, course.parameters, course.scalars,
+        course.extra,
+    )
+    bench = Bench(other, {}, found.desk._truncations.lent)
+    planted = worked(KINDS[found.kind], givens, {slip.line: slip.work}, np.asarray)
+    try:
+        value = bench.quick(slip.line, with_mistakes(Hypothesis(), cause))
+    except NO_VALUE:
+        return False
+    return np.allclose(
+        np.asarray(value, dtype=float).ravel(), np.ravel(planted[slip.line]), rtol=1e-7, atol=1e-11
+    )
+
+
+def measure(count: int, kinds: tuple[str, ...]) -> Counter:
+    """Papers of some kinds, right ones and such with one slip; the figures on the screen."""
+    total: Counter = Counter()
+    for kind in kinds:
+        figures = Counter()
+        for seed in range(count):
+            if seed % 4 == 0:
+                figures += _right(kind, seed)
+            for slip in slips_of(kind, seed):
+                figures += _wrong(kind, seed, slip)
+        print(f"{kind}: {_told(figures)}", flush=True)
+        total += figures
+    print(f"all: {_told(total)}")
+    return total
+
+
+def _right(kind: str, seed: int) -> Counter:
+    found = paper(kind, seed)
+    for v in found.accused:
+        print("  accused", kind, seed, found.rule, found.decimals, found.carries_all, v)
+    return Counter({"right values": len(found.verdicts), "right accused": len(found.accused)})
+
+
+def _wrong(kind: str, seed: int, slip: Slip) -> Counter:
+    found = paper(kind, seed, slip)
+    became = outcome(found)
+    if became not in (NAMED, UNSEEN):
+        print(f"  {became}: {kind} {seed}, {slip.name} in {slip.line}, {found.rule} "
+              f"{found.decimals} {'all' if found.carries_all else 'printed'} carried", flush=True)
+        for v in found.accused[:3]:
+            print("      ", v.quantity, v.index, v.given[:60], "for", v.expected[:60], "|",
+                  v.verdict, v.mistakes, v.finding[:150], *v.alternatives[:1])
+    others = [v for v in found.verdicts if v.quantity != slip.line]
+    wronged = sum(v in found.accused for v in others if v.quantity not in found.charged[:1])
+    return Counter({became: 1, "slips": 1, "later values accused": wronged})
+
+
+def _told(figures: Counter) -> str:
+    return ", ".join(f"{number} {what}" for what, number in figures.items() if number)
