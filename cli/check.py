@@ -35,7 +35,8 @@ def show_check(request: Request) -> int:
         return _show_template(request)
     bare, options = split(request.words)
     if options:
-        option = next(iter(options))
+        option, value = next(iter(options.items()))
+        option = f"no_{option}" if value is False else option
         raise UnknownOption.named(
             option, f"there is no option --{option.replace('_', '-')}", "the command line",
             otherwise="see check --help",
@@ -44,6 +45,7 @@ def show_check(request: Request) -> int:
     names = bare[1:] if example else bare
     _refuse_none(names, example)
     if len(names) > 1 or request.brief or (not example and Path(names[0]).is_dir()):
+        _refuse_pages(request.style)
         from deltarule.cli.check_files import show_files
 
         return show_files(names, request.sheet, request.style == "json", request.brief)
@@ -82,6 +84,15 @@ def _refuse_none(names: Sequence[str], example: bool) -> None:
         )  # fmt: skip
     if not names:
         raise DeltaruleError("nothing to check is named", "the command line", REMEDY)
+
+
+def _refuse_pages(style: str) -> None:
+    """Raises DeltaruleError for several files as one LaTeX or Markdown page."""
+    if style in ("latex", "markdown"):
+        raise DeltaruleError(
+            f"--{style} shows one file", "the command line",
+            f"name one, or write --json for several: check answers.toml --{style}",
+        )  # fmt: skip
 
 
 def _show_template(request: Request) -> int:

@@ -30,7 +30,7 @@ class Marked:
     @property
     def right(self) -> bool:
         """Whether everything in it is right."""
-        return self.marking is not None and 0 < self.marking.right == self.marking.of
+        return self.marking is not None and self.marking.passed
 
     @property
     def sign(self) -> str:
@@ -143,7 +143,8 @@ def _summary(page: Page, found: Sequence[Marked]) -> None:
     right, of = _totals(found)
     page.blank()
     page.prose(f"{counted(len(found), 'file')}: {_kinds(found)}", style="bold")
-    page.prose(f"{right} of {of} right", style="bold")
+    if of:
+        page.prose(f"{right} of {of} right", style="bold")
 
 
 def _kinds(found: Sequence[Marked]) -> str:

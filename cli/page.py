@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from deltarule.cli.folding import cells, filled, folded
+from deltarule.cli.pager import page
 from deltarule.notation.visible import visible
 
 
@@ -29,7 +30,10 @@ class Page:
         while self.lines and not self.lines[-1].plain.strip():
             self.lines.pop()
         if self.lines:
-            console.print(Text("\n").join(self.lines), soft_wrap=True)
+            with console.capture() as shown:
+                console.print(Text("\n").join(self.lines), soft_wrap=True)
+            if not page(shown.get()):
+                console.print(Text("\n").join(self.lines), soft_wrap=True)
 
     def blank(self) -> None:
         """An empty line, unless there is one already."""

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from typing import NoReturn
 
+from deltarule.cli.pager import Paging, page
 from deltarule.notation.errors import DeltaruleError, UnknownOption
 from deltarule.notation.visible import visible, visible_json
 
@@ -30,6 +31,7 @@ def run(
     screen.
     """
     _open_closed()
+    Paging.wanted = paged
     try:
         status = command()
     except UnknownOption as error:
@@ -58,8 +60,10 @@ def write(text: str) -> None:
     try:
         _can_say(sys.stdout)
         text = visible(text)
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-        sys.stdout.flush()
+        text = text if text.endswith("\n") else text + "\n"
+        if not page(text):
+            sys.stdout.write(text)
+            sys.stdout.flush()
     except BrokenPipeError:
         silence()
 

@@ -128,7 +128,8 @@ def test_tolerances_and_time_may_be_given(invoke, tmp_path):
 
 
 def test_the_help_says_that_a_file_is_run(invoke):
-    assert "FILE.py is run for that" in " ".join(invoke("check", "gradient", "--help", width=200).out.split())
+    done = invoke("check", "gradient", "--help", width=200)
+    assert "FILE.py is run for that" in " ".join(done.out.split())
 
 
 @pytest.mark.parametrize(
@@ -141,7 +142,7 @@ def test_the_help_says_that_a_file_is_run(invoke):
         (["gradient", "dense", "--strid", "2"], "has no option strid", "its options are"),
         (["gradient", "dense", "--shape", "x=N"], "a derivation has its shapes", "leave it out"),
         (["gradient", "dense", "--sheet", "slide"], "no option sheet", "--sheet belongs to check"),
-        (["slide", "--no-kernel"], "no option --kernel", "belongs to check gradient"),
+        (["slide", "--no-kernel"], "no option --no-kernel", "belongs to check gradient"),
         (["slide", "--jacobian"], "no option --jacobian", "--jacobian belongs to check gradient"),
         (["gradient", f"{LAYERS}:dense", "--jacobian"], "--jacobian is about derivations", "leave"),
         (["gradient", "dense", "--rtol", "1"], "--rtol is about functions of your own", "in balls"),

@@ -1,0 +1,110 @@
+"""What a command line may hold, over the whole table of commands."""
+
+import itertools
+import json
+
+import pytest
+import typer
+
+from deltarule.cli import main
+from deltarule.cli.rules import long_name, options_by_word
+from deltarule.cli.table import COMMANDS
+from deltarule.notation.nearest import edit_distance, nearest
+
+PROGRAM = typer.main.get_command(main.app)
+
+
+def parameters(name):
+    """The options of a command by their long names."""
+    first, _, below = name.partition(" ")
+    command = PROGRAM.commands[first]
+    if below:
+        command = main.Command.below[first][below]()
+    return {long_name(p): p for p in options_by_word(command.params).values()}
+
+
+def written(name, option):
+    """An option with a value, if it takes one."""
+    return [f"--{option}"] + ([] if parameters(name)[option].is_flag else ["2"])
+
+
+EXCLUDED = sorted(
+    {(name, *pair) for name, row in COMMANDS.items() for group in row.exclude
+     for pair in itertools.combinations(group, 2)}
+)  # fmt: skip
+VALUES = [(name, option) for name in COMMANDS
+          for option, parameter in parameters(name).items() if not parameter.is_flag]  # fmt: skip
+
+
+def test_every_row_has_the_options_of_its_function():
+    for name, row in COMMANDS.items():
+        assert set(row.options) <= set(parameters(name)), name
+        assert set(parameters(name)) - set(row.options) <= {
+            "json", "no-pager", "version", "install-completion", "show-completion",
+        }, name  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "one", "other"), EXCLUDED)
+def test_what_excludes_each_other_is_refused(invoke, name, one, other):
+    done = invoke(*name.split(), *written(name, one), *written(name, other), width=200)
+    assert done.status == 2
+    told = done.err or done.out
+    assert f"--{one} and --{other} exclude each other" in told
+    assert "keep one" in told
+
+
+@pytest.mark.parametrize(("name", "option"), VALUES)
+def test_a_forgotten_value_is_refused(invoke, name, option):
+    for behind in ([], ["--json"]):
+        done = invoke(*name.split(), f"--{option}", *behind, width=200)
+        assert done.status == 2
+        assert f"--{option} has no value" in (done.err or done.out)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_has_examples_and_the_exit_status(invoke, name):
+    done = invoke(*name.split(), "--help")
+    assert done.status == 0
+    assert "Examples:" in done.out and "Exit status:" in done.out
+    assert COMMANDS[name].examples[0][0] in done.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_errors_are_json_where_that_is_asked(invoke, name):
+    done = invoke(*name.split(), "no_such_thing", "--json")
+    told = json.loads(done.out)["error"]
+    assert done.status == 2 and told["fact"] and told["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("convv", "conv"), ("cnov", "conv"), ("dens", "dense")]
+)
+def test_the_nearest_name_is_offered(invoke, typed, meant):
+    done = invoke("derive", typed)
+    assert done.status == 2 and f"did you mean '{meant}'?" in done.err
+
+
+def test_distances():
+    assert edit_distance("convv", "conv") == 1
+    assert nearest("xyzzy", ["conv", "dense"]) is None
+
+
+def test_several_files_and_folders(invoke, tmp_path):
+    slide = 'sheet = "slide"\nwho = "Ada"\n[answers]\nE = "0.5"\n'
+    (tmp_path / "ada.toml").write_text(slide, encoding="utf-8")
+    (tmp_path / "broken.toml").write_text("E = = 1\n", encoding="utf-8")
+    done = invoke("check", tmp_path, "--brief", width=120)
+    assert done.status == 1
+    assert "2 files: " in done.out and "Ada" in done.out
+    names = tmp_path / "ada.toml", tmp_path / "broken.toml"
+    both = json.loads(invoke("check", *names, "--json").out)
+    assert [bool(file["error"]) for file in both["files"]] == [False, True]
+    refused = invoke("check", tmp_path, "--latex")
+    assert refused.status == 2 and "--latex shows one file" in refused.err
+
+
+def test_a_sheet_in_a_folder_runs_no_program(invoke, tmp_path):
+    (tmp_path / "mine.py").write_text("raise SystemExit('it ran')\n", encoding="utf-8")
+    (tmp_path / "sheet.toml").write_text('network = "mine.py"\n', encoding="utf-8")
+    done = invoke("check", tmp_path, width=200)
+    assert done.status == 1 and "it ran" not in done.out + done.err
