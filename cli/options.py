@@ -18,11 +18,12 @@ def _named(option: str, metavar: str, help: str, complete):
 
 def _say_version(context: Context, asked: bool) -> None:
     if asked and not context.resilient_parsing:
-        from deltarule import __version__
+        from importlib.metadata import version
 
         root = context.find_root()
         program = "" if root.command.name is None else f"{root.info_name} "
-        echo(f"{program}(deltarule) {__version__}" if program else f"deltarule {__version__}")
+        number = version("deltarule")
+        echo(f"{program}(deltarule) {number}" if program else f"deltarule {number}")
         raise Exit()
 
 

@@ -48,10 +48,8 @@ class Values:
 
     def extent(self, size: Expr) -> int:
         """The number that a size comes to. Raises DeltaruleError for one that has no value."""
-        if size.is_Integer:
-            return int(size)
-        found = self.sizes.get(size)
-        return int(whole(size, Grid((), (), ()), self) if found is None else found)
+        known = self.sizes.get(size)
+        return int(whole(size, Grid((), (), ()), self) if known is None else known)
 
 
 def evaluate(
