@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from once import derived
@@ -16,6 +17,7 @@ from deltarule.calculus.families import (
 from deltarule.notation.numbered import general, number_of, special
 
 
+@pytest.mark.slow
 def test_the_recursion_of_a_deep_network():
     derivation = derived("mlp", layers=9)
     found = {f.equation.name: f for f in families(derivation)}
@@ -67,6 +69,7 @@ def test_a_network_without_numbers_has_no_family():
     assert families(derived("lstm")) == ()
 
 
+@pytest.mark.slow
 @given(st.from_regex(r"(dE/d)?[A-Za-z]{1,5}(_[a-z]{1,2})?[0-9]{0,3}", fullmatch=True),
        st.integers(0, 60))  # fmt: skip
 def test_names_come_back(name, k):

@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Integer
@@ -76,6 +77,7 @@ def test_what_is_not_affine():
     assert affine(read("x", i) + 1, (i,)) is None
 
 
+@pytest.mark.slow
 @settings(max_examples=300)
 @given(affine_expressions(), sizes)
 def test_never_negative_is_never_wrong(expression, sizes):
@@ -85,6 +87,7 @@ def test_never_negative_is_never_wrong(expression, sizes):
             assert number(expression, at, values) >= 0
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.lists(affine_expressions(), max_size=3), sizes)
 def test_tight_ranges_hold_what_the_conditions_allow(statements, sizes):
@@ -112,6 +115,7 @@ def looped(spans, rest, at, values):
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(sizes, affine_expressions((n, k)), st.integers(0, 10**6))
 def test_substitution_captures_nothing(sizes, into, seed):
@@ -138,6 +142,7 @@ subscripts = st.sampled_from([
 ])  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(subscripts, sizes, st.integers(1, 9), st.integers(0, 10**6))
 def test_elimination_against_brute_force(subscript, sizes, extent, seed):

@@ -87,6 +87,7 @@ def test_strides_and_padding_are_varied():
     assert told == {(s, p) for s in (1, 2, 3) for p in (0, 1, 2)}  # each beside each
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "settings", "tensors", "hint"), [
     ("conv_cut", {"pad": 0}, {"x"}, "it is wrong at pad = 0 alone"),
     ("conv_no_stride", {"stride": 2}, {"x", "w"}, "it is right at stride = 1 alone"),

@@ -36,6 +36,7 @@ def test_random_traces_agree(name):
         assert isinstance(found.numbers(line, point), str)
 
 
+@pytest.mark.slow
 def test_tracing_changes_nothing_of_the_course():
     derivation = derived("rnn")
     givens, sizes = drawn(derivation, seed=2)

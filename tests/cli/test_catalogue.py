@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from deltarule.calculus.rules import RULES
 from deltarule.notation.catalogue import catalogue
 
@@ -30,6 +32,7 @@ def test_options_of_one_derivation(invoke):
     assert {"stride", "dilation", "pad"} <= {option["name"] for option in values["options"]}
 
 
+@pytest.mark.slow
 def test_every_rule_is_explained(invoke):
     for name, rule in RULES.items():
         done = invoke("derive", "--explain", name)

@@ -29,6 +29,7 @@ def test_brief_is_one_line_a_gradient(invoke):
     assert any(line.startswith("∂E/∂Θ₄[") for line in lines)
 
 
+@pytest.mark.slow
 def test_brief_grows_with_the_layers_and_no_faster(invoke):
     few, many = (
         len(invoke("derive", "mlp", "--layers", n, "--brief", width=200).out) for n in (4, 16)
@@ -105,6 +106,7 @@ def test_markdown(invoke):
     assert out.count("$$") % 2 == 0
 
 
+@pytest.mark.slow
 def test_many_layers_that_are_alike_are_told_once(invoke):
     out = invoke("derive", "mlp", "--layers", 9).out
     assert "∂E/∂s_k[n, m] = ∂E/∂h_k[n, m]·h_k[n, m]·(1 − h_k[n, m])" in out

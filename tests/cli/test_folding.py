@@ -1,5 +1,6 @@
 """Folding: nothing is lost, nothing is too wide, and breaks come where a person would break."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,7 @@ def squeezed(text):
     return "".join(text.split())
 
 
+@pytest.mark.slow
 @given(FORMULAS, WIDTHS)
 def test_nothing_is_lost_and_nothing_is_too_wide(formula, width):
     lines = folded(formula, width)

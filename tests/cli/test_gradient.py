@@ -27,6 +27,7 @@ def test_a_row_for_each_gradient(invoke, width):
     assert "at N = 2, D = 3, M = 5; N = 3," in done.out.replace("\n", " ")
 
 
+@pytest.mark.slow
 def test_kinks_and_ties_are_told(invoke):
     out = invoke("check", "gradient", "max_pool2d", "--ties", "split").out
     assert "at kinks and ties, among the subgradients: ∂L/∂x (37)" in out
@@ -43,6 +44,7 @@ def test_json_holds_both_values_and_the_index(invoke):
     assert first["derived"] == pytest.approx(first["measured"])
 
 
+@pytest.mark.slow
 def test_large_sizes_are_measured_by_kernels(invoke):
     out = " ".join(invoke("check", "gradient", "dense", "--jacobian").out.split())
     assert "Jacobian of 26 × 10 by compiled kernels, in 10 passes and" in out
@@ -88,6 +90,7 @@ def test_a_wrong_gradient_of_ones_own_is_told(invoke, width):
     assert "its sign is wrong" in done.out and "1 of 2 right" in done.out
 
 
+@pytest.mark.slow
 def test_one_function_several_or_a_whole_file(invoke):
     assert invoke("check", f"{LAYERS}:dense").status == 0
     several = invoke("check", "gradient", f"{LAYERS}:dense", f"{LAYERS}:twice", "half_squared")
@@ -98,6 +101,7 @@ def test_one_function_several_or_a_whole_file(invoke):
     assert invoke("check", f"{LAYERS}:in_place").status == 1
 
 
+@pytest.mark.slow
 def test_what_was_not_checked_is_told_and_others_are_checked(invoke, tmp_path):
     path = tmp_path / "layers.py"
     path.write_text(

@@ -59,6 +59,7 @@ def test_decimals_can_be_chosen(invoke):
     assert "= 0.6250" in out
 
 
+@pytest.mark.slow
 def test_figures_and_rules_too(invoke):
     out = invoke("trace", "slide", "--significant", 1, "--only", "s2").out
     assert "1 significant figures (half-up)" in out

@@ -51,6 +51,7 @@ E[()] = LogDet[n, k](A[n, k])
 """
 
 
+@pytest.mark.slow
 def test_bound_kernels_refuse_what_others_refuse(tmp_path):
     """At each call, as arrays change in place; NaN that was given is handed on."""
     path = tmp_path / "layer.py"

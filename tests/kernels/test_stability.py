@@ -44,6 +44,7 @@ def test_as_good_as_in_balls(name):
     assert all(np.isfinite(rounded.arrays[n]).all() for n in made.forward.results)
 
 
+@pytest.mark.slow
 def test_every_share_of_the_catalogue_is_shifted():
     for name in ("attention", "additive_attention", "char_rnn", "memory_read", "glimpse"):
         assert any(Max in map(type, walk(e.rhs)) for e in program(name, {}).forward.equations)

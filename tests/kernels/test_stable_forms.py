@@ -81,6 +81,7 @@ def upstreams(made, shape, dtype) -> dict:
     return dict(zip(made.upstream.values(), drawn, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_entries(dtype, tmp_path, monkeypatch):
     made, run = passes(ENTRIES, dtype, tmp_path, monkeypatch)
@@ -89,6 +90,7 @@ def test_entries(dtype, tmp_path, monkeypatch):
     assert wrong(made, run(**arrays), arrays, {Size("N"): len(z)}, dtype) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_sums(dtype, tmp_path, monkeypatch):
     made, run = passes(SUMS, dtype, tmp_path, monkeypatch)

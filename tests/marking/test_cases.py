@@ -108,6 +108,7 @@ def test_what_holds_for_one_hot_targets_is_right_where_they_are():
     assert "sign" in found.verdicts[2].mistakes
 
 
+@pytest.mark.slow
 def test_matrices_in_words_are_read_in_a_batch():
     assert [v.verdict for v in marked("matrices").verdicts][1:] == [RIGHT, RIGHT]
     found = verdicts(marked("matrices_answers"))
@@ -159,6 +160,7 @@ def test_too_few_digits_are_told():
     )
 
 
+@pytest.mark.slow
 def test_no_error_carried_between_times_is_one_mistake():
     found = marked("lstm_nothing_carried").verdicts
     assert sorted(v.verdict for v in found) == [FOLLOWS] * 13 + [MISTAKE]

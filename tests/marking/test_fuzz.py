@@ -65,6 +65,7 @@ def judge_one(counted=count()):  # noqa: B008
     return examine
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_formulas_changed_at_random(seed):
     assert apart(
@@ -167,6 +168,7 @@ def test_files_changed_at_random(tmp_path, seeds, examine, seed):
     ) == []
 
 
+@pytest.mark.slow
 def test_that_faults_are_found(monkeypatch):
     monkeypatch.setattr("fuzzing.SECONDS", 0.2)
 

@@ -131,6 +131,7 @@ def test_every_right_gradient_is_right(kind):
     assert not marking.notes
 
 
+@pytest.mark.slow
 def test_the_line_where_it_happened_is_told():
     givens = draw("lstm", 4)
     written = worked("lstm", givens, {"dE/dc": no_next_dc})

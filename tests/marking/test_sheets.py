@@ -128,6 +128,7 @@ def test_the_documented_sheet_is_a_sheet_and_right(sheet):
     assert (marking.right, marking.of) == (6, 6), marking.verdicts
 
 
+@pytest.mark.slow
 def test_the_documented_answers_are_answers(tmp_path):
     lines = (answers.__doc__ or "").splitlines()
     start = next(n for n, line in enumerate(lines) if line.startswith("    sheet"))

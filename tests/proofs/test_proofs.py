@@ -93,6 +93,7 @@ def run(*words):
     return CliRunner().invoke(app, ["derive", *words])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "status", "kind"), [("bias before batch norm", 0, "proved"), (FALSE, 1, "refuted")]
 )

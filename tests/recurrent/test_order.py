@@ -49,6 +49,7 @@ def test_equations_written_in_any_order_are_put_in_the_order_of_one_time(page):
     assert _shape(network) == [(1, ["s", "h"]), "y"]
 
 
+@pytest.mark.slow
 def test_the_backward_pass_descends_in_time():
     derivation = derive(load("lstm"))
     found = [b for b in blocks(derivation.equations()) if isinstance(b, Recurrence)]

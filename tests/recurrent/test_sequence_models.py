@@ -116,6 +116,7 @@ def test_kalman_filter_against_the_joint_density_of_all_measurements():
         assert arrays[f"dE/d{name}"] == pytest.approx(slope, rel=1e-10), name
 
 
+@pytest.mark.slow
 def test_kalman_filter_of_vectors_against_the_joint_density_of_all_measurements():
     T, D, M = 3, 2, 2
     random = np.random.default_rng(5)

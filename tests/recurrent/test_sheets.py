@@ -5,6 +5,7 @@ import pytest
 from deltarule.marking import mark
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "count"), [("gomez", 18), ("elman", 14), ("hello", 14)])
 def test_published_values_are_right(name, count):
     verdicts = mark(name).verdicts

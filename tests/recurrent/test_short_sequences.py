@@ -102,6 +102,7 @@ def test_no_times_at_all(name):
     assert refused.value.remedy == "give T at least 1"
 
 
+@pytest.mark.slow
 def test_a_condition_that_never_holds_leaves_nothing():
     """At T = 1 nothing follows: ∂L/∂h reads no later time."""
     found = derive(specialise(load("gru"), {"T": 1})).gradients["h"]

@@ -62,6 +62,7 @@ def _same(one, two):
         np.testing.assert_allclose(one[name], two[name], rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_unrolled_is_the_same_gradient(givens):
     _same(_gradients(givens, unroll=SIZES["T"]), _gradients(givens))
 
@@ -81,6 +82,7 @@ def test_errors_stop_at_every_kth_time(givens, k):
     _same(_gradients(givens, chunks=k), _truncated_by_hand(givens, lambda error, t: t % k != 0))
 
 
+@pytest.mark.slow
 def test_truncation_beyond_the_sequence_changes_nothing(givens):
     whole = _gradients(givens)
     _same(_gradients(givens, truncate=SIZES["T"] + 3), whole)
