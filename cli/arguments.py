@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from deltarule.cli.rules import is_option
 from deltarule.notation.errors import DeltaruleError, UnknownOption
+from deltarule.notation.numbers import Alone
 
 
 def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
@@ -46,7 +47,7 @@ def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
         elif name.startswith("no-"):
             options[_python(name[3:])] = False
         else:
-            options[_python(name)] = True
+            options[_python(name)] = Alone(True)
     return bare, options
 
 
@@ -75,6 +76,15 @@ def one_name(bare: Sequence[str], example: str, options: Mapping | None = None) 
     return bare[0]
 
 
+def no_option(options: Mapping[str, object], otherwise: str) -> UnknownOption:
+    """The error for the first of some options, where there are none; `otherwise` its remedy."""
+    name, value = next(iter(options.items()))
+    word = _word(f"no_{name}" if value is False else name)
+    return UnknownOption.named(
+        word, f"there is no option --{word}", "the command line", otherwise=otherwise
+    )
+
+
 def numbers(settings: Iterable[str]) -> dict[str, int]:
     """`N=2`, or `N=2,D=3`, as numbers by name. Raises DeltaruleError for anything else."""
     found: dict[str, int] = {}
@@ -86,6 +96,8 @@ def numbers(settings: Iterable[str]) -> dict[str, int]:
             raise DeltaruleError(
                 f"{setting.strip()!r} gives no size a whole number", "--set", "write --set N=2"
             )
+        if name in found:
+            raise DeltaruleError(f"{name} is given twice", "--set", "keep one")
         found[name] = int(value.replace("−", "-"))
     return found
 

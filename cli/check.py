@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deltarule.cli.arguments import split
+from deltarule.cli.arguments import no_option, split
 from deltarule.cli.screen import busy, console, write, write_json
 from deltarule.marking import load_sheet
 from deltarule.marking.check_file import Marker
 from deltarule.marking.sheets import sheet_names
-from deltarule.notation.errors import DeltaruleError, UnknownOption
+from deltarule.notation.errors import DeltaruleError
 
 REMEDY = "write check example slide, or check answers.toml, or check --template slide"
 
@@ -35,12 +35,7 @@ def show_check(request: Request) -> int:
         return _show_template(request)
     bare, options = split(request.words)
     if options:
-        option, value = next(iter(options.items()))
-        option = f"no_{option}" if value is False else option
-        raise UnknownOption.named(
-            option, f"there is no option --{option.replace('_', '-')}", "the command line",
-            otherwise="see check --help",
-        )  # fmt: skip
+        raise no_option(options, "see check --help")
     example = bare[:1] == ["example"]
     names = bare[1:] if example else bare
     _refuse_none(names, example)

@@ -9,9 +9,9 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from deltarule.checking.gradient_check import GradientCheck
-from deltarule.cli.arguments import numbers, split
+from deltarule.cli.arguments import no_option, numbers, split
 from deltarule.cli.screen import busy, console, write_json
-from deltarule.notation.errors import DeltaruleError, UnknownOption
+from deltarule.notation.errors import DeltaruleError
 
 if TYPE_CHECKING:
     from deltarule.checking.chosen_check import ChosenCheck
@@ -142,10 +142,9 @@ def _own(path: Path, function: str, request: Request, options: Mapping, tell) ->
     from deltarule.checking.user_code.isolated import TIMEOUT, FileRequest, check_file
 
     if options:
-        option = next(iter(options))
-        raise UnknownOption.named(
-            option, f"there is no option --{option.replace('_', '-')}", "the command line",
-            otherwise=f"a function's other arguments are set by --set: --set {option}=2",
+        raise no_option(
+            options, "a function's other arguments are set by --set: "
+            f"--set {next(iter(options))}=2",
         )  # fmt: skip
     for option, asked in (("jacobian", request.jacobian), ("no-kernel", not request.kernel)):
         if asked:

@@ -52,7 +52,11 @@ def real_number(name: str, value: object, place: str) -> Fraction:
     return number
 
 
+class Alone(int):
+    """What an option is on a command line with no value behind it: yes, where that is a value."""
+
+
 def refuse_no_value(name: str, value: object, place: str) -> None:
-    """Raises DeltaruleError for an option that was given without the value that it takes."""
-    if value is True:
+    """Raises DeltaruleError for an option that stood alone and takes a value."""
+    if isinstance(value, Alone):
         raise DeltaruleError(f"{name} has no value", place, f"write one behind {name}")

@@ -13,7 +13,7 @@ def as_default(name: str, value: object, default: object, place: str):
     """`value` for the option `name`, given as such or as text, in the type of `default`.
 
     Raises DeltaruleError for a value of another kind, and for none (`--layers` with nothing behind
-    it is read as yes).
+    it).
     """
     if isinstance(default, bool):
         if str(value).lower() in _YES_NO:
