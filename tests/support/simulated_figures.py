@@ -9,9 +9,10 @@ a simpler one that prints the same digits, the digits cannot tell the two.
 from __future__ import annotations
 
 from collections import Counter
+from decimal import InvalidOperation
 
 import numpy as np
-from simulated import KINDS, Paper, paper, slips_of
+from simulated import KINDS, Paper, blank, paper, slips_of
 from simulated_lines import Slip, worked
 
 from deltarule.arithmetic.base import entrywise
@@ -114,7 +115,18 @@ def _right(kind: str, seed: int) -> Counter:
     return Counter({"right values": len(found.verdicts), "right accused": len(found.accused)})
 
 
+def _printable(kind: str, seed: int, slip: Slip) -> bool:
+    """Whether numbers come out: log of a share that became negative is none."""
+    try:
+        written = blank(kind, seed).written_with(slip)
+    except InvalidOperation:  # ∞ has no decimals
+        return False
+    return all(np.isfinite(texts.astype(float)).all() for texts in written.values())
+
+
 def _wrong(kind: str, seed: int, slip: Slip) -> Counter:
+    if not _printable(kind, seed, slip):
+        return Counter({"papers without a number": 1})
     found = paper(kind, seed, slip)
     became = outcome(found)
     if became not in (NAMED, UNSEEN):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -163,7 +164,7 @@ def test_the_command(scribbles, cache, plan, monkeypatch, capsys):
     monkeypatch.setattr("deltarule.cli.train.digits", lambda: scribbles)
     monkeypatch.setenv("DELTARULE_CACHE", str(cache))
     asked = {name: getattr(plan, name) for name in plan.__dataclass_fields__}
-    assert show_training(asked, as_json=False) == 0
+    assert show_training(SimpleNamespace(**asked, json=False)) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
     lines = shown.out.splitlines()
@@ -171,7 +172,8 @@ def test_the_command(scribbles, cache, plan, monkeypatch, capsys):
     assert [line[:9] for line in lines[1:5]] == [f"epoch {k:3}" for k in (1, 2, 3, 4)]
     assert "Least certain" in lines
     assert max(map(len, lines)) <= 80
-    assert show_training({**asked, "few": 0, "epochs": 1}, as_json=True) == 0
+    asked |= {"few": 0, "epochs": 1}
+    assert show_training(SimpleNamespace(**asked, json=True)) == 0
     values = json.loads(capsys.readouterr().out)
     assert values["by_heart"] is None
     assert len(values["epochs"]) == 1

@@ -14,14 +14,13 @@ from deltarule.checking.edges import everyone
 from deltarule.checking.gradient_check import GradientCheck
 from deltarule.checking.gradient_checks import check_gradients
 from deltarule.checking.jacobian import check_jacobians
-from deltarule.checking.kernel_check import KernelCheck, check_kernel
+from deltarule.checking.kernel_check import KernelCheck, check_kernel, kernel_settings
 from deltarule.checking.random_arrays import random_arrays
-from deltarule.kernels.program import loaded, sizes_told
+from deltarule.kernels.program import loaded
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import load
 from deltarule.notation.networks import Network
 from deltarule.notation.specialise import specialise
-from deltarule.notation.symbols import Attribute
 
 #: Up to so many entries of a tensor, and points of an equation, balls are quick enough.
 MOST_ENTRIES, MOST_POINTS = 600, 20_000
@@ -102,15 +101,8 @@ def _large(network: Network, sizes: Mapping[str, int]) -> bool:
 
 
 def _by_kernels(name: str, sizes, seed: int, progress, options) -> list[GradientCheck]:
-    free = load(name, **options)
-    attributes = {s.name for s in free.attributes}
-    settings = {**options, **{n: k for n, k in sizes.items() if n in attributes}}
-    usual = {a.name: v for a, v in free.attributes.items()}
-    for symbol in sizes_told(specialise(free, usual))[1]:
-        if not isinstance(symbol, Attribute):
-            settings[symbol.name] = sizes.get(symbol.name, 3)
+    settings, rest = kernel_settings(name, sizes, options)
     network = loaded(name, settings)[0]
-    rest = {n: k for n, k in sizes.items() if n not in settings}
     at: dict[Symbol, int] = sizes_at(network, setting(network, 0, rest))
     checks = check_jacobians(name, random_arrays(network, at, seed), seed, progress, **settings)
     if not checks:

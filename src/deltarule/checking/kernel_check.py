@@ -83,7 +83,7 @@ def check_kernel(
     Raises DeltaruleError for sizes that do not fit.
     """
     told = progress or (lambda line: None)
-    settings, named = _split(name, sizes or {}, options or {})
+    settings, named = kernel_settings(name, sizes or {}, options or {})
     made = program(name, dict(settings))
     at = list(_settings(made.network, {} if small else named))
     wanted = [_probed(made, seed + k, numbers) for k, numbers in enumerate(at)]
@@ -100,8 +100,14 @@ def check_kernel(
     return KernelCheck(worst_of(found), at)
 
 
-def _split(name: str, sizes: Mapping[str, int], options: Mapping) -> tuple[dict, dict]:
-    """The settings of the kernel, and the numbers of sizes that it leaves open."""
+def kernel_settings(
+    name: str, sizes: Mapping[str, int], options: Mapping
+) -> tuple[dict, dict]:
+    """The settings that a kernel of these sizes is compiled for, and the sizes that it leaves open.
+
+    A size that the kernel must be told, and that is not named, is 3. Raises DeltaruleError for
+    what is no derivation.
+    """
     free = load(name, **options)
     attributes = {s.name for s in free.attributes}
     settings = {**options, **{n: k for n, k in sizes.items() if n in attributes}}

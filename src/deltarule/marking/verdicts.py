@@ -19,9 +19,6 @@ MISSING = "missing"
 #: The verdicts that count as right.
 COUNT_AS_RIGHT = (RIGHT, CARRIED)
 
-#: The verdicts of values from which later ones may follow.
-NOT_RIGHT = (FOLLOWS, MISTAKE, WRONG, CONTRADICTORY, TOO_FEW, UNDECIDED)
-
 #: So many entries of a quantity are named one by one.
 MOST_NAMED = 6
 

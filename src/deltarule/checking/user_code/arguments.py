@@ -9,8 +9,6 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from deltarule.checking.shapes import Shape
-
 Arrays = dict[str, np.ndarray]
 
 
@@ -64,15 +62,5 @@ def unpacked(name: str, definition: ast.AST) -> list[str]:
     return list(found)
 
 
-def is_unpacked(name: str, definition: ast.AST) -> bool:
-    """Whether the text takes the argument apart."""
-    return bool(unpacked(name, definition))
-
-
 def _is(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
-
-
-def shapes_of(arguments: list[Argument], leaf_shapes: Mapping[str, Shape]) -> dict[str, Shape]:
-    """The shapes of all arrays, in the order of the arguments."""
-    return {leaf: leaf_shapes[leaf] for a in arguments for leaf in a.leaves}
