@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from sympy import Expr
 
+from deltarule.calculus.alike import alike
 from deltarule.calculus.families import Family, families
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.cli.forward import equation, forward, many, times
 from deltarule.cli.page import Page
+from deltarule.notation.counted import counted
 from deltarule.notation.numbered import number_of
 from deltarule.notation.recurrences import Recurrence, blocks, equations_of
 from deltarule.notation.text import equation_text, text
@@ -17,9 +19,12 @@ from deltarule.reports.selection import is_seed, outside, through
 
 
 def derivation_page(
-    page: Page, derivation: Derivation, gradients: Sequence[Gradient], steps: bool
-) -> None:
-    """Title, forward equations and the gradients; every step of them if `steps`."""
+    page: Page, derivation: Derivation, gradients: Sequence[Gradient], steps: bool,
+    every: bool = False,
+) -> None:  # fmt: skip
+    """Title, forward equations and the gradients; their steps if `steps`, those of gradients that
+    are alike once unless `every`.
+    """
     network = derivation.network
     page.title(network.title)
     if network.text:
@@ -36,11 +41,7 @@ def derivation_page(
         page.prose(f"{', '.join(given)} comes from outside.", indent=2, style="dim")
     told = [g for g in gradients if steps or not is_seed(g)] or gradients
     if steps:
-        for gradient in told:
-            page.blank()
-            worked(page, gradient)
-        page.blank()
-        page.prose(f"Checked at {derivation.tried}.", style="dim")
+        _all_worked(page, derivation, told, every)
         return
     alike = families(derivation) if len(told) > 1 else ()
     for order, group in _in_order(derivation, told):
@@ -103,8 +104,8 @@ def closed_form(page: Page, gradient: Gradient) -> None:
     _notes(page, gradient)
     path = ", ".join(text.name(name) for name in through(gradient))
     if path:
-        count = len(gradient.steps)
-        page.prose(f"through {path}, in {count} step{'s' * (count != 1)}", indent=6, style="dim")
+        count = counted(len(gradient.steps), "step")
+        page.prose(f"through {path}, in {count}", indent=6, style="dim")
 
 
 def worked(page: Page, gradient: Gradient) -> None:
@@ -117,6 +118,24 @@ def worked(page: Page, gradient: Gradient) -> None:
     if gradient.words:
         page.labelled("in words", gradient.words, indent=2, style="italic green", column=10)
     _notes(page, gradient)
+
+
+def _all_worked(
+    page: Page, derivation: Derivation, gradients: Sequence[Gradient], every: bool
+) -> None:
+    """The steps of the gradients; of those with the steps of an earlier one, how they differ."""
+    same = {} if every else alike(derivation, gradients)
+    for gradient in gradients:
+        page.blank()
+        if gradient.name in same:
+            equation(page, gradient.lhs, gradient.expr)
+            own = text.name(gradient.tensor.name)
+            page.prose(same[gradient.name].sentence(own), indent=6, style="dim")
+        else:
+            worked(page, gradient)
+    page.blank()
+    shown = " --all shows the steps of every gradient." if same else ""
+    page.prose(f"Checked at {derivation.tried}.{shown}", style="dim")
 
 
 def _notes(page: Page, gradient: Gradient) -> None:
@@ -152,6 +171,7 @@ def _checked(derivation: Derivation, gradients: Sequence[Gradient]) -> str:
     ways = {way: None for step in steps for way in step.verified.partition(" at ")[0].split(", ")}
     ways.pop("by definition", None)
     return (
-        f"All {len(steps)} steps were checked when they were made "
+        f"{'All ' if len(steps) > 1 else ''}{counted(len(steps), 'step')} "
+        f"{'were checked when they were' if len(steps) > 1 else 'was checked when it was'} made "
         f"({', '.join(ways) or 'by definition'}), at {derivation.tried}; --steps shows them."
     )

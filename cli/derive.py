@@ -41,12 +41,12 @@ def show_derivation(request: Request) -> int:
     elif request.style == "latex":
         from deltarule.reports.latex import document, fragment
 
-        body = fragment(derivation, gradients, request.steps)
+        body = fragment(derivation, gradients, request.steps, request.every)
         write(body if request.fragment else document(body))
     elif request.style == "markdown":
         from deltarule.reports.markdown import derivation_markdown
 
-        write(derivation_markdown(derivation, gradients, request.steps))
+        write(derivation_markdown(derivation, gradients, request.steps, request.every))
     else:
         _on_screen(request, derivation, gradients)
     return 0
@@ -76,5 +76,5 @@ def _on_screen(request: Request, derivation: Derivation, gradients) -> None:
     if request.brief:
         brief_page(page, gradients)
     else:
-        derivation_page(page, derivation, gradients, request.steps)
+        derivation_page(page, derivation, gradients, request.steps, request.every)
     page.show(screen)

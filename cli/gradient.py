@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from deltarule.checking.gradient_check import GradientCheck
 from deltarule.cli.arguments import no_option, numbers, split
 from deltarule.cli.screen import busy, console, write_json
+from deltarule.notation.counted import counted
 from deltarule.notation.errors import DeltaruleError
 
 if TYPE_CHECKING:
@@ -127,9 +128,10 @@ def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
         seconds = sum(c.seconds for c in found.checks)
         entries, outputs = sum(c.entries for c in found.checks), found.checks[0].outputs
         more |= {"measuring": seconds, "shape": [entries, outputs]}
+        passes = counted(sum(c.passes for c in found.checks), "pass")
         lines.append(
-            f"Jacobian of {entries} × {outputs} by compiled kernels, in "
-            f"{sum(c.passes for c in found.checks)} passes and {_time(seconds)}, compilation apart"
+            f"Jacobian of {entries} × {outputs} by compiled kernels, in {passes} and "
+            f"{_time(seconds)}, compilation apart"
         )
         lines.append("held against the derived gradients for 3 random gradients of the outputs"
                      if outputs > 1 else "held against the derived gradients")  # fmt: skip
@@ -203,7 +205,7 @@ def _on_screen(found: Sequence[Outcome]) -> None:
             unchecked(page, outcome.error)
             continue
         points = len((outcome.more or {}).get("points", ()))
-        also = f"and at {points} points with zeros, ties and extremes" if points else ""
+        also = f"and at {counted(points, 'point')} with zeros, ties and extremes" if points else ""
         gradient_page(page, outcome.checks, outcome.faults, outcome.own, outcome.bare, also)
         if outcome.kernel:
             kernel_line(page, outcome.kernel)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from deltarule.checking.gradient_check import GradientCheck, worst_of
 from deltarule.cli.folding import cells
 from deltarule.cli.page import Page
+from deltarule.notation.counted import counted
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import pretty
 
@@ -40,10 +41,10 @@ def gradient_page(
         page.prose(f"✗ {fault}", style="bold red")
     wrong = {c.name for c in checks if not c.right}
     if bare:
-        page.prose(f"{_many(len(rows), 'gradient')} measured, and nothing to hold against "
+        page.prose(f"{counted(len(rows), 'gradient')} measured, and nothing to hold against "
                    f"{'it' if len(rows) == 1 else 'them'}", style="bold")  # fmt: skip
     elif rows:
-        but = f", but {_many(len(faults), 'fault')}" if faults else ""
+        but = f", but {counted(len(faults), 'fault')}" if faults else ""
         page.prose(f"{len(rows) - len(wrong)} of {len(rows)} right{but}", style="bold")
 
 
@@ -54,10 +55,6 @@ def unchecked(page: Page, error: DeltaruleError) -> None:
         page.labelled("where", error.place)
     if error.remedy:
         page.labelled("remedy", error.remedy)
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'s' * (count != 1)}"
 
 
 def _cells_of(check: GradientCheck, bare: bool) -> tuple[str, ...]:
@@ -101,7 +98,8 @@ def _stacked(page: Page, row: Sequence[str], check: GradientCheck) -> None:
     sign, name, entries, index, derived, measured, gap, method = row
     page.formula(f"{name} {index} = {derived}", indent=0, lead=f"{sign} ", hang=4,
                  style=_style(check, sign))  # fmt: skip
-    page.prose(f"measured {measured}, gap {gap}, of {entries} entries, by {method}", indent=4)
+    page.prose(f"measured {measured}, gap {gap}, "
+               f"of {counted(int(entries), 'entry')}, by {method}", indent=4)  # fmt: skip
     _told(page, check, "")
 
 

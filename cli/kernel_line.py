@@ -6,6 +6,7 @@ from deltarule.checking.chosen_check import ChosenCheck
 from deltarule.checking.gradient_check import GradientCheck
 from deltarule.cli.gradient_page import brief, number
 from deltarule.cli.page import Page
+from deltarule.notation.counted import counted
 from deltarule.notation.names import pretty
 
 
@@ -17,9 +18,10 @@ def kernel_line(page: Page, found: ChosenCheck) -> None:
     if not fault:
         worst = kernel.worst
         gap = f", gap {brief(worst.error)}" if worst and worst.error else ""
+        values = f"{len(kernel.checks)} values and gradients"
         page.prose(
-            f"✓ the compiled kernel gives the same {len(kernel.checks)} values and gradients at "
-            f"{len(kernel.settings)} settings{gap}", style="green",
+            f"✓ the compiled kernel gives the same {values} at "
+            f"{counted(len(kernel.settings), 'setting')}{gap}", style="green",
         )  # fmt: skip
         return
     said = {

@@ -11,6 +11,7 @@ from deltarule.cli.page import Page
 from deltarule.cli.verdict_page import STYLES
 from deltarule.marking.sheets import Sheet
 from deltarule.marking.worked import Worked
+from deltarule.notation.counted import counted
 from deltarule.notation.text import text
 from deltarule.reports.numbers import brief, number_text, one_line, power_of_ten, rows
 from deltarule.reports.worked import decisive, shown_lines
@@ -34,10 +35,10 @@ def sheet_page(
         page.prose(sheet.source, style="dim")
     for number, worked in enumerate(runs, start=1):
         if len(runs) > 1:
-            page.heading(f"Run {number} of {len(runs)}: {worked.run.title}")
+            title = f": {worked.run.title}" if worked.run.title else ""
+            page.heading(f"Run {number} of {len(runs)}{title}")
         if worked.run.at == "after":
-            count = worked.run.updates
-            page.prose(f"after {count} update{'s' * (count != 1)}", style="dim")
+            page.prose(f"after {counted(worked.run.updates, 'update')}", style="dim")
         trace_page(page, worked.trace, worked, only)
 
 
@@ -69,7 +70,8 @@ def _how(trace: Trace) -> str:
     significant = getattr(arithmetic, "significant", None)
     if decimals is None and significant is None:
         return "carried exactly" if arithmetic.name != "float64" else "carried in float64"
-    digits = f"{significant} significant figures" if decimals is None else f"{decimals} decimals"
+    digits = (counted(significant, "significant figure") if decimals is None
+              else counted(decimals, "decimal"))  # fmt: skip
     return f"every line rounded to {digits} ({arithmetic.rule}); exact values beside them"
 
 

@@ -1,5 +1,7 @@
 """`derive` on the screen."""
 
+import json
+
 import pytest
 
 from deltarule.cli.folding import cells
@@ -117,3 +119,15 @@ def test_many_layers_that_are_alike_are_told_once(invoke):
 def test_few_layers_are_told_one_by_one_and_then_in_general(invoke):
     each, _, general = invoke("derive", "mlp", "--layers", 4).out.partition("In general")
     assert "∂E/∂s₂[" in each and "∂E/∂s_k[" in general
+
+
+def test_the_screen_shows_one_whole_and_all_on_request(invoke):
+    short = invoke("derive", "gru", "--steps", width=200).out
+    whole = invoke("derive", "gru", "--steps", "--all", width=200).out
+    assert "the same 3 steps as ∂L/∂b_g, with s_z for s_g" in short
+    assert "--all shows the steps of every gradient" in short
+    assert "steps as ∂L" not in whole and len(short) < len(whole) - 3000
+    assert "the same 3 steps as" in invoke("derive", "gru", "--steps", "--latex").out
+    assert "the same 3 steps as" in invoke("derive", "gru", "--steps", "--markdown").out
+    values = json.loads(invoke("derive", "gru", "--json").out)
+    assert all(gradient["steps"] for gradient in values["gradients"].values())

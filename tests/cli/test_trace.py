@@ -62,7 +62,7 @@ def test_decimals_can_be_chosen(invoke):
 @pytest.mark.slow
 def test_figures_and_rules_too(invoke):
     out = invoke("trace", "slide", "--significant", 1, "--only", "s2").out
-    assert "1 significant figures (half-up)" in out
+    assert "1 significant figure (half-up)" in out
     out = invoke("trace", "slide", "--rounding", "truncate", "--only", "h1").out
     assert "2 decimals (truncate)" in out and "= 0.79" in out
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sympy import Expr
 
 from deltarule.calculus.rules import RULES, Rule
+from deltarule.notation.counted import counted
 from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import read
@@ -112,7 +113,7 @@ class Derivation:
     def tried(self) -> str:
         """At which settings steps were checked: `2 settings: N=2, S=1; N=1, S=3`."""
         told = [", ".join(f"{name}={n}" for name, n in s.items()) for s in self.settings]
-        count = f"{len(told)} setting{'s' * (len(told) != 1)}"
+        count = counted(len(told), "setting")
         return f"{count}: {'; '.join(told)}" if any(told) else count
 
     def equations(self) -> tuple[Equation, ...]:

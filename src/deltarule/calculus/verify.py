@@ -18,6 +18,7 @@ from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.probe import Probe
 from deltarule.calculus.probes import BITS, KINDS, Probes
 from deltarule.calculus.sampling import FAST, SLOW, entries, told
+from deltarule.notation.counted import counted
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
@@ -117,7 +118,7 @@ class Verifier:
                 count, parts = count + 1, parts or part
         if not count:
             raise self._nowhere(before)
-        several = f"{count} setting{'s' * (count != 1)}"
+        several = counted(count, "setting")
         return f"{' and '.join(ways)} at {several}{parts}"
 
     def _settled(self, gap, setting: int, kinds: Sequence[str]) -> tuple[str, str]:

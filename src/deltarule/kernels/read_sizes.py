@@ -9,6 +9,7 @@ from sympy import Symbol
 
 from deltarule.arithmetic.probe import with_definitions
 from deltarule.kernels.program import sizes_told
+from deltarule.notation.counted import counted
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.networks import Network
 
@@ -28,7 +29,7 @@ def sizes_of(
         if axis >= len(shape):
             axes = network.tensors[tensor].axes
             raise DeltaruleError(
-                f"{tensor} has {len(shape)} axes", network.name,
+                f"{tensor} has {counted(len(shape), 'axis')}", network.name,
                 f"it has {len(axes)}: [{', '.join(map(str, axes))}]",
             )  # fmt: skip
         if rest == 0 and coefficient == 1:

@@ -23,6 +23,7 @@ from deltarule.marking.mistakes import Mistake
 from deltarule.marking.mistakes.tensors import TOO_EARLY
 from deltarule.marking.paper import Written
 from deltarule.marking.verdicts import Verdict
+from deltarule.notation.counted import counted
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import pretty
 
@@ -205,4 +206,4 @@ def _all_mistakes(desk: Desk) -> list[Mistake]:
 
 
 def _times(number: int) -> str:
-    return "1 update" if number == 1 else f"{number} updates"
+    return counted(number, "update")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from deltarule.marking.printed import Printed
+from deltarule.notation.counted import counted
 from deltarule.notation.errors import DeltaruleError
 
 # A Printed, None where nothing was written, or a tuple of such.
@@ -95,7 +96,7 @@ def _told(extent: tuple[int, ...]) -> str:
     if not extent:
         return "a single number"
     if len(extent) == 1:
-        return f"{extent[0]} number" + "s" * (extent[0] != 1)
+        return counted(extent[0], "number")
     return "×".join(map(str, extent)) + " numbers"
 
 

@@ -10,6 +10,7 @@ from deltarule.checking.course import Course
 from deltarule.marking.answers import template
 from deltarule.marking.desk import run_course
 from deltarule.marking.sheets import Sheet, load_sheet
+from deltarule.notation.counted import counted
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import parse_reference
 
@@ -22,8 +23,9 @@ def blank(sheet: Sheet | str | Path, run: int = 1, name: str = "") -> str:
     sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
     if not 1 <= run <= len(sheet.runs):
         raise DeltaruleError(
-            f"the sheet has {len(sheet.runs)} runs, and no run {run}", sheet.path, "count from 1"
-        )
+            f"the sheet has {counted(len(sheet.runs), 'run')}, and no run {run}",
+            sheet.path, "count from 1",
+        )  # fmt: skip
     asked = sheet.runs[run - 1]
     numbers = [r for r in asked.asked if r in asked.published or r not in asked.formulas]
     course = run_course(asked, tuple(numbers), {})

@@ -31,6 +31,7 @@ from deltarule.marking.sheets import Run, Sheet, load_sheet
 from deltarule.marking.strangers import named, only_known
 from deltarule.marking.unread import Unread
 from deltarule.marking.verdicts import Marking, Score, Verdict
+from deltarule.notation.counted import counted
 from deltarule.notation.errors import DeltaruleError, in_one_line, told_at
 
 Known = dict[tuple, Any]
@@ -105,7 +106,8 @@ def _published(run: Run, number: int, known: Known) -> _Part:
 def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
     if not 1 <= answers.run <= len(sheet.runs):
         raise DeltaruleError(
-            f"the answers are to run {answers.run}, but the sheet has {len(sheet.runs)}",
+            f"the answers are to run {answers.run}, but the sheet has "
+            f"{counted(len(sheet.runs), 'run')}",
             answers.path,
             "leave run out for the first one",
         )

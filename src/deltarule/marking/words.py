@@ -16,6 +16,7 @@ from deltarule.marking.mistakes import Mistake
 from deltarule.marking.paper import Written
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding
+from deltarule.notation.counted import counted
 from deltarule.notation.names import pretty
 
 
@@ -99,8 +100,8 @@ def carrying(desk: Desk, hypothesis: Hypothesis) -> str:
 
 def _policy(rounding) -> str:
     if rounding.decimals is not None:
-        return f"{rounding.decimals} decimals"
-    return f"{rounding.significant} significant figures"
+        return counted(rounding.decimals, "decimal")
+    return counted(rounding.significant, "significant figure")
 
 
 def _valued(desk: Desk, name: str) -> str:

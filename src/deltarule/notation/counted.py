@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_IRREGULAR = {"is": "are", "has": "have", "this": "these", "it": "them", "differs": "differ"}
+_IRREGULAR = {"axis": "axes", "index": "indices"}
 
 
 def counted(count: int, what: str) -> str:
@@ -11,7 +11,7 @@ def counted(count: int, what: str) -> str:
 
 
 def agreeing(count: int, word: str) -> str:
-    """A word as it stands beside a number: step or steps, is or are."""
+    """A noun as it stands beside a number: step or steps."""
     if count == 1:
         return word
     if word in _IRREGULAR:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sympy import Basic, Expr
 from sympy.tensor.indexed import Indexed
 
+from deltarule.notation.counted import counted
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import files_read, load, note_read
@@ -170,7 +171,7 @@ def _declared(part: Network) -> list[Basic]:
 def _fit(slot: Tensor, value: Name, table: dict, page: Page) -> None:
     if len(slot.axes) != len(value.axes):
         raise DeltaruleError(
-            f"{value.tensor.name} has {len(value.axes)} axes where {slot.name} has "
+            f"{value.tensor.name} has {counted(len(value.axes), 'axis')} where {slot.name} has "
             f"{len(slot.axes)}",
             page.place(),
             "give the layer a tensor with as many axes (see its option batch)",

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from sympy import Basic, Rational
 
+from deltarule.notation.counted import counted
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import load
@@ -30,8 +31,8 @@ def optimiser(name: str) -> Network:
     gradients, parameters = network.with_role("gradient"), network.with_role("parameter")
     if len(gradients) != 1 or len(parameters) != 1:
         raise DeltaruleError(
-            f"{network.name} is no optimiser: it declares {len(gradients)} gradients and "
-            f"{len(parameters)} parameters",
+            f"{network.name} is no optimiser: it declares "
+            f"{counted(len(gradients), 'gradient')} and {counted(len(parameters), 'parameter')}",
             network.path,
             'an optimiser declares one parameter("theta", ...) and one gradient("g", ...)',
         )

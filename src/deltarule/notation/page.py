@@ -11,6 +11,7 @@ from sympy import Abs, Expr, Float, Integer, Rational, Tuple, nan, zoo
 from sympy.core.sympify import SympifyError
 from sympy.core.sympify import _sympify as strictly
 
+from deltarule.notation.counted import counted
 from deltarule.notation.coverage import check_written_once
 from deltarule.notation.edges import Edges
 from deltarule.notation.equations import Equation, bind
@@ -181,7 +182,7 @@ class Name(Operand):
         if len(subscripts) != len(self.axes):
             shape = ", ".join(str(a) for a in self.axes)
             raise DeltaruleError(
-                f"{self.tensor.name} has {len(self.axes)} axes [{shape}] "
+                f"{self.tensor.name} has {counted(len(self.axes), 'axis')} [{shape}] "
                 f"but is used with {len(subscripts)}",
                 self._page.place(),
                 "write one index for each axis",

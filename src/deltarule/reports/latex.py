@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sympy import Expr
 
+from deltarule.calculus.alike import Alike, alike
 from deltarule.calculus.steps import Derivation, Gradient
+from deltarule.notation.names import pretty
 from deltarule.reports.alphabet import latex
 from deltarule.reports.broken import WIDTH, broken, visible
 from deltarule.reports.matrices import in_matrices
@@ -28,8 +30,12 @@ def document(body: str) -> str:
     return f"{_PREAMBLE}{body}\\end{{document}}\n"
 
 
-def fragment(derivation: Derivation, gradients: Iterable[Gradient], steps: bool = False) -> str:
-    """The forward equations and the gradients, with every step if `steps`."""
+def fragment(
+    derivation: Derivation, gradients: Iterable[Gradient], steps: bool = False, every: bool = False
+) -> str:
+    """The forward equations and the gradients, with their steps if `steps`; those of gradients that
+    are alike stand there once, unless `every`.
+    """
     network = derivation.network
     lines = [rf"\section*{{{prose(network.title)}}}", "", r"\paragraph{Forward}", ""]
     lines += aligned([*_definitions(derivation), *((e.lhs, e.rhs) for e in network.equations)])
@@ -39,8 +45,10 @@ def fragment(derivation: Derivation, gradients: Iterable[Gradient], steps: bool 
         given = ", ".join(f"${latex.name(name)}$" for name in outside(derivation))
         lines += [rf"Given from outside: {given}.", ""]
     if steps:
+        gradients = list(gradients)
+        same = {} if every else alike(derivation, gradients)
         for gradient in gradients:
-            lines += worked(gradient)
+            lines += _like(gradient, same) if gradient.name in same else worked(gradient)
         lines += ["", rf"\textit{{Checked at {prose(derivation.tried)}.}}"]
     else:
         gradients = list(gradients)
@@ -81,6 +89,15 @@ def worked(gradient: Gradient) -> list[str]:
         lines += [row + ("" if last and row is rows[-1] else r" \\") for row in rows]
         left, before = "", step.after
     return [*lines, r"\end{align*}", *_in_words([gradient])]
+
+
+def _like(gradient: Gradient, same: Mapping[str, Alike]) -> list[str]:
+    """A gradient that has the steps of another: its closed form, and which names differ."""
+    told = same[gradient.name].sentence(pretty(gradient.tensor.name))
+    return [
+        rf"\subparagraph{{$\displaystyle {latex(gradient.lhs)}$}} {prose(told)}", "",
+        *aligned([(gradient.lhs, gradient.expr)]),
+    ]  # fmt: skip
 
 
 def _rows(left: str, right: str, margin: float) -> list[str]:

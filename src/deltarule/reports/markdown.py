@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from sympy import Expr
 
+from deltarule.calculus.alike import alike
 from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.notation.names import latex as latex_name
 from deltarule.notation.networks import Network
@@ -17,7 +18,7 @@ from deltarule.reports.selection import outside, starts
 
 
 def derivation_markdown(
-    derivation: Derivation, gradients: Iterable[Gradient], steps: bool = False
+    derivation: Derivation, gradients: Iterable[Gradient], steps: bool = False, every: bool = False
 ) -> str:
     """Title, forward equations, a table of the tensors, and the gradients."""
     network = derivation.network
@@ -33,9 +34,15 @@ def derivation_markdown(
     if derivation.upstream:
         given = ", ".join(f"${latex_name(name)}$" for name in outside(derivation))
         lines += [f"Given from outside: {given}.", ""]
+    gradients = list(gradients)
+    same = alike(derivation, gradients) if steps and not every else {}
     for gradient in gradients:
         lines += [f"### ${latex_name(gradient.name)}$", ""]
-        lines += list(_worked(gradient)) if steps else block(gradient.lhs, gradient.expr)
+        if gradient.name in same:
+            told = same[gradient.name].sentence(text.name(gradient.tensor.name))
+            lines += [f"{escaped(told)}:", ""]
+        whole = steps and gradient.name not in same
+        lines += list(_worked(gradient)) if whole else block(gradient.lhs, gradient.expr)
         if told := in_matrices(gradient):
             lines += ["In matrices and vectors:", ""]
             lines += ["$$", f"{latex_name(gradient.name)} = {told}", "$$", ""]

@@ -8,6 +8,7 @@ from time import perf_counter
 import numpy as np
 from numpy.random import Generator, default_rng
 
+from deltarule.notation.counted import counted
 from deltarule.training.digits import Labelled, enlarged, shifted, split
 from deltarule.training.plan import Plan
 from deltarule.training.result import ByHeart, Epoch, Result
@@ -74,7 +75,7 @@ def _counts(plan: Plan, learnt_from: int) -> set[int]:
 
 def _by_heart(trainer: Trainer, few: Labelled, random: Generator, watcher: Watcher) -> ByHeart:
     """Steps on the same few samples, until they are known or patience is at an end."""
-    watcher.doing(f"{len(few)} samples by heart")
+    watcher.doing(f"{counted(len(few), 'sample')} by heart")
     trainer.start(random)
     first = trainer.step(few)
     result = ByHeart(len(few), 1, first, first, 0)

@@ -8,6 +8,7 @@ import numpy as np
 
 from deltarule.checking.own_function import OwnFunction
 from deltarule.checking.user_code.arguments import Argument
+from deltarule.notation.counted import counted
 
 
 class Fault(Exception):
@@ -48,8 +49,8 @@ def _sorted(found, of: list[Argument], real: list[str], function: OwnFunction) -
     for names in (real, list(function.shapes)):
         if len(flat) == len(names):
             return dict(zip(names, flat, strict=True))
-    raise Fault(f"{function.gradient} gives {len(several)} "
-                f"gradient{'s' * (len(several) != 1)} for {len(real)} arguments")  # fmt: skip
+    raise Fault(f"{function.gradient} gives {counted(len(several), 'gradient')} "
+                f"for {counted(len(real), 'argument')}")  # fmt: skip
 
 
 def _of_arguments(several: list, arguments: list[Argument], real: list[str]) -> dict:

@@ -20,6 +20,7 @@ from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import Printed
 from deltarule.notation import nodes
+from deltarule.notation.counted import counted
 from deltarule.notation.errors import did_you_mean
 from deltarule.notation.functions import absolute, derivative, log
 from deltarule.notation.matrices import Inverse, LogDet
@@ -238,7 +239,7 @@ class Parser(Bounded):
             found = self._implied(axes)
         if len(found) != len(axes):
             raise self.error(
-                f"{name} has {len(axes)} axes but is read with {len(found)}",
+                f"{name} has {counted(len(axes), 'axis')} but is read with {len(found)}",
                 "write one index for each axis, such as Theta2[d, m]",
             )
         return self.vocabulary.reading(name, found)

@@ -9,6 +9,7 @@ from sympy import Expr, Integer
 from deltarule.calculus import Derivation
 from deltarule.checking.quantities import local_derivative, meant
 from deltarule.marking.printed import shortened
+from deltarule.notation.counted import counted
 from deltarule.notation.equations import Equation
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.names import Reference, pretty
@@ -70,7 +71,7 @@ def target_of(derivation: Derivation, quantity: str) -> Target:
     entry = reference.entry or reference.of_index
     if entry and len(entry) != len(equation.indices):
         raise DeltaruleError(
-            f"{quantity} names {len(entry)} indices, but {pretty(equation.name)} has "
+            f"{quantity} names {counted(len(entry), 'index')}, but {pretty(equation.name)} has "
             f"{len(equation.indices)}",
             quantity, "give one number for each axis, counted from 0",
         )
