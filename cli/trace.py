@@ -193,9 +193,9 @@ def _show_sheet(request: Request, sheet: Sheet, runs: list[Worked]) -> None:
         write_json(worked_values(sheet.title, runs, only))
     elif request.style == "latex":
         from deltarule.reports.latex import document
-        from deltarule.reports.trace_latex import trace_fragment
+        from deltarule.reports.trace_latex import sheet_fragment
 
-        body = trace_fragment(sheet.title, [worked.trace for worked in runs], only)
+        body = sheet_fragment(sheet.title, runs, only)
         write(body if request.fragment else document(body))
     else:
         from deltarule.cli.contributions import contributions

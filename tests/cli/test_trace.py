@@ -111,3 +111,22 @@ def test_no_line_is_wider_than_the_screen(invoke, width):
 def test_latex(invoke):
     out = invoke("trace", "slide", "--latex").out
     assert r"\documentclass" in out and r"\hat{y}" in out and "0.62" in out
+
+
+@pytest.mark.parametrize("name", ["six-by-six", "chain", "elman", "hello"])
+def test_examples_pass_their_own_checks(invoke, name):
+    done = invoke("trace", "example", name)
+    assert done.status == 0 and not done.err
+    assert "✗" not in done.out
+    assert done.out == invoke("trace", name).out
+
+
+@pytest.mark.parametrize(
+    ("words", "fact"),
+    [(["example"], "no example is named"), (["example", "slide", "mazur"], "'mazur' stands behind"),
+     (["example", "slide", "--example", "slide"], "an example is named twice"),
+     (["example", "slidee"], "there is no example 'slidee'")],
+)  # fmt: skip
+def test_what_does_not_name_an_example_is_told(invoke, words, fact):
+    done = invoke("trace", *words, width=200)
+    assert done.status == 2 and fact in done.err

@@ -6,7 +6,7 @@ output that has one derivative along generic directions is smooth there, whateve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -15,8 +15,10 @@ from deltarule.arithmetic.base import Arithmetic, Undecided
 from deltarule.arithmetic.duals import Duals
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import fraction
+from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.one_sided import OneSided
-from deltarule.checking.independent import changes_along
+from deltarule.checking.edges import everyone
+from deltarule.checking.independent import central_differences, changes_along
 from deltarule.kernels.smoothness import kinked
 from deltarule.notation.networks import Network
 
@@ -39,9 +41,10 @@ def gap(
     if not sides:
         return _farthest(found, *[_total(arithmetic, composed)] * 2)
     lows, highs = [], []
-    for change, (right, left), smooth in zip(
-        composed, sides, _smooth(arguments, arithmetic, np.shape(directions)[1:]), strict=True
-    ):
+    # Where the generic directions cannot be told apart, no entry is known to be smooth.
+    smooth_at = _smooth(arguments, arithmetic, np.shape(directions)[1:])
+    smooth_at = smooth_at or [np.array(False)] * len(composed)
+    for change, (right, left), smooth in zip(composed, sides, smooth_at, strict=True):
         least, most = _least(right, left), _most(right, left)
         kept = ~smooth | lenient
         lows.append(np.where(kept, _least(least, change), least))
@@ -67,11 +70,44 @@ def _sides(network, values, name, roots, arithmetic, directions) -> list:
 
 
 def _smooth(arguments, arithmetic: Arithmetic, shape: tuple[int, ...]) -> list[np.ndarray]:
-    """For each root which of its entries have one derivative along two generic directions."""
+    """For each root which of its entries have one derivative along two generic directions; empty
+    where that is not decided.
+    """
     directions = np.stack([generic(shape, arithmetic, 1), generic(shape, arithmetic, 2)])
     sides = _sides(*arguments, arithmetic, directions)
     near = np.frompyfunc(lambda u, v: abs(float(fraction(u - v))) < ALIKE, 2, 1)
     return [np.asarray(near(right, left), dtype=bool).all(axis=0) for right, left in sides]
+
+
+def from_differences(
+    network: Network, values: Values, ours: np.ndarray, name: str,
+    entries: Sequence[tuple[int, ...]], roots: Roots,
+) -> float:  # fmt: skip
+    """The largest distance of the gradient `ours` from central differences at some of its
+    `entries`, relative to its largest entry.
+    """
+    sample = entries[:: max(1, len(entries) // 8)]
+    every = everyone(network)
+    with np.errstate(all="ignore"):
+        near = central_differences(network, values, Float64(), name, roots, sample)
+        size = sum(float(np.sum(np.abs(values.arrays[root]))) for root in roots)
+        scale = max(float(np.max(np.abs(ours), initial=0.0)), 1e-3 * max(size, 1.0))
+    gaps = [
+        _outside(float(ours[e]), *ends, every) / scale for e, ends in zip(sample, near, strict=True)
+    ]
+    return float(np.max(gaps, initial=0.0))
+
+
+def _outside(slope: float, left: float, right: float, every: bool) -> float:
+    """How far a slope is from the mean of those to both sides.
+
+    Nothing at a kink between them; and at no kink where every entry that ties is declared to get
+    the whole gradient, which is no subgradient.
+    """
+    gap = abs(slope - (left + right) / 2)
+    kink = abs(right - left) > 1e-3 * max(1.0, abs(slope))
+    between = min(left, right) - 1e-6 <= slope <= max(left, right) + 1e-6
+    return 0.0 if kink and (every or between) else gap
 
 
 def generic(shape: tuple[int, ...], arithmetic: Arithmetic, number: int = 1) -> np.ndarray:

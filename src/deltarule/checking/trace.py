@@ -16,9 +16,9 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.calculus import Derivation, derive
 from deltarule.checking.course import Course
-from deltarule.checking.gaps import gap, generic
+from deltarule.checking.gaps import from_differences, gap, generic
 from deltarule.checking.givens import exact_array, fit
-from deltarule.checking.independent import MOST_ENTRIES, central_differences
+from deltarule.checking.independent import MOST_ENTRIES
 from deltarule.checking.inserted import inserted, points
 from deltarule.checking.lines import Line
 from deltarule.checking.show import finite, shown
@@ -251,7 +251,11 @@ def check_gradient(course: Course, quantity: str) -> Check | None:
     with exactly.context():
         dual = _gap(course, quantity, name, exactly)
     entries = list(np.ndindex(*np.shape(course.floats.arrays[quantity])))
-    return Check(dual, _far(course, quantity, name, entries), len(entries))
+    far = from_differences(
+        course.network, course.floats, course.floats.arrays[quantity], name, entries,
+        _roots(course, course.floats),
+    )  # fmt: skip
+    return Check(dual, far, len(entries))
 
 
 def _gap(course: Course, quantity: str, name: str, exactly: Arithmetic) -> float:
@@ -268,28 +272,6 @@ def _gap(course: Course, quantity: str, name: str, exactly: Arithmetic) -> float
     lenient = any(g.lenient for g in course.derivation.gradients.values())
     return gap(course.network, course.exact, exactly, name, directions, along,
                _roots(course, course.exact), lenient)  # fmt: skip
-
-
-def _far(course: Course, quantity: str, name: str, entries: list[tuple]) -> float:
-    """The largest difference from central differences, relative to the largest entry."""
-    sample = entries[:: max(1, len(entries) // 8)]
-    roots = _roots(course, course.floats)
-    with np.errstate(all="ignore"):
-        near = central_differences(
-            course.network, course.floats, Float64(), name, roots, sample
-        )
-        ours = course.floats.arrays[quantity]
-        size = sum(float(np.sum(np.abs(course.floats.arrays[root]))) for root in roots)
-        scale = max(float(np.max(np.abs(ours), initial=0.0)), 1e-3 * max(size, 1.0))
-    gaps = [_outside(float(ours[e]), *ends) / scale for e, ends in zip(sample, near, strict=True)]
-    return float(np.max(gaps, initial=0.0))
-
-
-def _outside(slope: float, left: float, right: float) -> float:
-    """How far a slope is from the mean of those to both sides; nothing at a kink between them."""
-    gap = abs(slope - (left + right) / 2)
-    kink = abs(right - left) > 1e-3 * max(1.0, abs(slope))
-    return 0.0 if kink and min(left, right) - 1e-6 <= slope <= max(left, right) + 1e-6 else gap
 
 
 def _roots(course: Course, values: Values) -> dict[str, np.ndarray | None]:

@@ -1,20 +1,25 @@
-"""A trace as LaTeX: each quantity in symbols, with its numbers put in, and its value."""
+"""A trace as LaTeX: each quantity in symbols, with its numbers put in, and its value; what a sheet
+prints of it, with its verdict, below. Lines are broken where they would leave the page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 
-import numpy as np
 from sympy import Symbol
 from sympy.tensor.indexed import Indexed
 
 from deltarule.checking.inserted import NumberWriter, inserted
 from deltarule.checking.trace import Trace, TracedLine
+from deltarule.marking.verdicts import Verdict
+from deltarule.marking.worked import Worked
 from deltarule.notation import nodes
 from deltarule.reports.alphabet import LatexWriter, latex
-from deltarule.reports.broken import broken
-from deltarule.reports.numbers import brief, number_text
+from deltarule.reports.broken import WIDTH, broken, visible
+from deltarule.reports.latex_arrays import array_lines, plain
+from deltarule.reports.numbers import brief, number_text, one_line
 from deltarule.reports.prose import prose
+from deltarule.reports.worked import decisive, shown_lines
 
 _PHASES = {"forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update"}
 #: Of a quantity with more entries than this, only the values are given.
@@ -36,24 +41,47 @@ def trace_fragment(title: str, traces: Iterable[Trace], only: Container[str] | N
     """Traces one after another: givens, then every line under the heading of its phase."""
     lines = [rf"\section*{{{prose(title)}}}", ""]
     for trace in traces:
-        if only is None:
-            lines += [r"\paragraph{Given}", "", *_givens(trace)]
-        phase = ""
-        for line in trace.lines:
-            if (line.quantity not in only) if only is not None else _is_seed(line):
-                continue
-            if line.phase != phase:
-                phase = line.phase
-                lines += ["", rf"\paragraph{{{_PHASES[phase]}}}", ""]
-            lines += _aligned(_rows(line, trace))
+        lines += _trace(trace, None, only)
     return "\n".join(lines) + "\n"
 
 
+def sheet_fragment(title: str, runs: Iterable[Worked], only: Container[str] | None = None) -> str:
+    """The runs of a sheet, with what it prints and the verdicts on it."""
+    lines, runs = [rf"\section*{{{prose(title)}}}", ""], list(runs)
+    for number, worked in enumerate(runs, start=1):
+        if len(runs) > 1:
+            name = f": {worked.run.title}" if worked.run.title else ""
+            lines += [rf"\subsection*{{{prose(f'Run {number} of {len(runs)}{name}')}}}", ""]
+        lines += _trace(worked.trace, worked, only)
+    return "\n".join(lines) + "\n"
+
+
+def _trace(trace: Trace, worked: Worked | None, only: Container[str] | None) -> Iterator[str]:
+    if only is None:
+        yield from (r"\paragraph{Given}", "", *_givens(trace))
+        for verdict in worked.verdicts if worked else ():
+            if verdict.quantity in trace.course.givens and verdict.finding:
+                yield from (rf"{prose(verdict.finding)}.", "")
+    phase = ""
+    for line in shown_lines(worked) if worked else trace.lines:
+        if (line.quantity not in only) if only is not None else _is_seed(line):
+            continue
+        if line.phase != phase:
+            phase = line.phase
+            yield from ("", rf"\paragraph{{{_PHASES[phase]}}}", "")
+        yield from _aligned(_rows(line, trace))
+        if worked:
+            yield from _published(line.quantity, worked)
+
+
 def _givens(trace: Trace) -> list[str]:
-    return _aligned(
-        f"{latex.name(name)} &= {matrix(array, brief)}"
-        for name, array in trace.course.givens.items()
-    )
+    names = {name: latex.name(name) for name in trace.course.givens}
+    room = WIDTH - max(map(visible, names.values()), default=0.0)
+    rows: list[str] = []
+    for name, array in trace.course.givens.items():
+        first, *more = array_lines(array, brief, room)
+        rows += [f"{names[name]} &= {first}", *(rf"&\quad {piece}" for piece in more)]
+    return _aligned(rows)
 
 
 def _is_seed(line: TracedLine) -> bool:
@@ -63,43 +91,45 @@ def _is_seed(line: TracedLine) -> bool:
 def _rows(line: TracedLine, trace: Trace) -> Iterator[str]:
     """The formula, then an entry a row."""
     to_text, equation = number_text(trace.arithmetic), line.line.equation
-    first, *more = broken(latex(equation.rhs))
-    yield f"{latex(equation.lhs)} &= {first}"
+    left, points = latex(equation.lhs), trace.points(line)
+    places = [_place(entry) if len(points) > 1 else "" for _, entry in points]
+    room = WIDTH - max(map(visible, (left, *places)))
+    first, *more = broken(latex(equation.rhs), room)
+    yield f"{left} &= {first}"
     yield from (rf"&\quad {piece}" for piece in more)
-    points = trace.points(line)
     if len(points) > MOST_ENTRIES:
-        yield rf"&= {matrix(line.value, to_text)}"
+        first, *more = array_lines(line.value, to_text, room)
+        yield from (rf"&= {first}", *(rf"&\quad {piece}" for piece in more))
         return
-    for point, entry in points:
-        at = f"[{','.join(map(str, entry))}]\\colon\\ " if len(points) > 1 else ""
-        value = _plain(to_text)(line.value[entry])
+    for (point, entry), at in zip(points, places, strict=True):
+        value = plain(to_text)(line.value[entry])
         numbers = value
         if trace.numbers(line, point):
-            numbers = inserted(equation, point, trace.values, _plain(brief), LatexNumbers)
-        told = value if numbers == value else f"{numbers} = {value}"
-        pieces = broken(told)
-        yield rf"{at}&= {pieces[0]}"
-        yield from (rf"&\quad {piece}" for piece in pieces[1:])
+            numbers = inserted(equation, point, trace.values, plain(brief), LatexNumbers)
+        first, *more = broken(numbers, room)
+        yield rf"{at}&= {first}"
+        yield from (rf"&\quad {piece}" for piece in more)
+        if numbers != value:
+            yield rf"&= {value}"
 
 
-def _plain(to_text):
-    """Numbers with the minus sign of LaTeX."""
-    return lambda value: to_text(value).replace("−", "-").replace("∞", r"\infty")
+def _place(entry: tuple[int, ...]) -> str:
+    return f"[{','.join(map(str, entry))}]\\colon\\ "
 
 
-def matrix(array, to_text) -> str:
-    """An array as a matrix; a vector as a row; of more than two axes, as nested rows."""
-    array = np.squeeze(np.asarray(array))
-    told = _plain(to_text)
-    if not array.ndim:
-        return told(array[()])
-    if array.size > 96:
-        return r"\text{" + "×".join(map(str, array.shape)).replace("×", r"$\times$") + " numbers}"
-    if array.ndim > 2:
-        return r",\ ".join(matrix(part, to_text) for part in array)
-    table = array if array.ndim == 2 else array[np.newaxis]
-    rows = [" & ".join(told(value) for value in row) for row in table]
-    return r"\begin{pmatrix} " + r" \\ ".join(rows) + r" \end{pmatrix}"
+def _published(quantity: str, worked: Worked) -> Iterator[str]:
+    """What the sheet prints of a quantity, the verdict, and why."""
+    written = worked.paper.written.get(quantity)
+    if written is None:
+        return
+    verdicts: list[Verdict] = worked.by_quantity.get(quantity, [])
+    leading = decisive(verdicts)
+    printed = one_line(written.numbers, lambda p: "·" if p is None else str(p).replace("-", "−"))
+    told = rf": \textbf{{{prose(leading.verdict)}}}" if leading else ""
+    yield rf"printed {prose(printed)}{told}"
+    for finding in dict.fromkeys(v.finding for v in verdicts if v.finding):
+        yield rf"\\ \hspace*{{1em}}{prose(finding)}"
+    yield from (r"\medskip", "")
 
 
 def _aligned(rows: Iterable[str]) -> list[str]:
