@@ -39,6 +39,11 @@ def show_list(as_json: bool) -> int:
     return 0
 
 
+def in_group(group: str) -> list[str]:
+    """The names of the derivations of one group, such as "Updates"."""
+    return [name for name, path in catalogue().items() if _entry(name, path)["group"] == group]
+
+
 def _entry(name: str, path: Path) -> dict:
     """A derivation as its file tells it, read without running the file."""
     tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -14,12 +14,14 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from deltarule.cli import rules
-from deltarule.cli.table import COMMANDS, EVERYWHERE
+from deltarule.cli.table import COMMANDS, EVERYWHERE, FIRST
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.nearest import nearest
 
 #: What the parser raises for a command line that it cannot read.
 UsageError = typer.BadParameter.__mro__[1]
+#: Under this key a context keeps what stands on the command line beside options.
+WORDS = "deltarule.words"
 #: Help is at most so wide: longer lines are hard to read.
 WIDEST = 100
 _STATUSES = ("0", "all right"), ("1", ""), ("2", "the command could not run")
@@ -45,13 +47,16 @@ class Command(TyperCommand):
             if other is not None:
                 return other.make_context(f"{info_name} {other.row.split()[-1]}", rest, parent,
                                           **extra)  # fmt: skip
-            return super().make_context(info_name, words, parent, **extra)
+            context = super().make_context(info_name, words, parent, **extra)
+        # Where the value of an option is completed, the parser has given up before the names.
+        context.meta[WORDS] = tuple(word for word in args if not rules.is_option(word))
+        return context
 
     def parse_args(self, ctx, args):
         """Refuse what does not go together, then read the values."""
         if not ctx.resilient_parsing:
             found = rules.given(rules.options_by_word(self.get_params(ctx)), args)
-            if not {"help", "version"} & set(found.options):
+            if not set(FIRST) & set(found.options):
                 rules.refuse(self.row, found)
         return super().parse_args(ctx, args)
 

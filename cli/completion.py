@@ -34,9 +34,9 @@ def _of_library(context: Context) -> Network | None:
     from deltarule.notation.errors import DeltaruleError
     from deltarule.notation.files import load
 
-    named = [word for word in context.params.get("words") or () if not word.startswith("-")]
-    named = [word for word in named if "/" not in word and not word.endswith((".py", ".toml"))]
-    for name in named:
+    for name in context.meta.get("deltarule.words", ()):
+        if "/" in name or name.endswith((".py", ".toml")):
+            continue
         try:
             find(name)
             return load(name)
@@ -53,6 +53,8 @@ def derivations(context: Context) -> Items:
     choices = _choices(context, words)
     if choices is not None:
         return choices
+    if words == ["example"] and _command(context) == "trace":
+        return [*_sheets()]
     if any(not word.startswith("-") for word in words):
         return []
     known = {**catalogue(), **whole_networks()}

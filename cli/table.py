@@ -59,6 +59,8 @@ def _use(asked_by: str, takes: str, words: bool = True, remedy: str = "leave it 
 
 #: Options that every command has, beside whatever else is asked.
 EVERYWHERE = ("json", "no-pager", "version", "help")
+#: Those that are done before anything else is looked at.
+FIRST = ("version", "help", "install-completion", "show-completion")
 #: Of the ways to show something, one can be chosen.
 _FORMATS = (("json", "latex", "markdown"), ("json", "fragment", "markdown"))
 

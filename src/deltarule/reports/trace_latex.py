@@ -107,10 +107,13 @@ def _rows(line: TracedLine, trace: Trace) -> Iterator[str]:
         if trace.numbers(line, point):
             numbers = inserted(equation, point, trace.values, plain(brief), LatexNumbers)
         first, *more = broken(numbers, room)
+        told = "" if numbers == value else f" = {value}"
+        if not more and visible(first + told) <= room:
+            first, told = first + told, ""
         yield rf"{at}&= {first}"
         yield from (rf"&\quad {piece}" for piece in more)
-        if numbers != value:
-            yield rf"&= {value}"
+        if told:
+            yield rf"&{told}"
 
 
 def _place(entry: tuple[int, ...]) -> str:
