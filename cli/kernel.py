@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deltarule.cli.arguments import numbers, one_name, split
-from deltarule.cli.screen import busy, console, write, write_json
+from deltarule.cli.screen import busy, console, show, write, write_json
 from deltarule.notation.names import ascii_name
 
 EXAMPLE = "derive conv --kernel"
@@ -64,7 +64,9 @@ def _show(text: str) -> None:
     from rich.syntax import Syntax
 
     coloured = Syntax(text, "python", theme="ansi_dark", background_color="default")
-    screen.print(coloured.highlight(text), soft_wrap=True, end="")
+    shown = coloured.highlight(text)
+    shown.rstrip()
+    show(screen, shown)
 
 
 def _say(path: Path) -> None:

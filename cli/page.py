@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from deltarule.cli.folding import cells, filled, folded
-from deltarule.cli.pager import page
+from deltarule.cli.screen import show
 from deltarule.notation.visible import visible
 
 
@@ -26,14 +26,11 @@ class Page:
         return "\n".join(line.plain.rstrip() for line in self.lines)
 
     def show(self, console: Console) -> None:
-        """Send the page to a console."""
+        """Send the page to a console, through the pager where it is longer than the screen."""
         while self.lines and not self.lines[-1].plain.strip():
             self.lines.pop()
         if self.lines:
-            with console.capture() as shown:
-                console.print(Text("\n").join(self.lines), soft_wrap=True)
-            if not page(shown.get()):
-                console.print(Text("\n").join(self.lines), soft_wrap=True)
+            show(console, Text("\n").join(self.lines))
 
     def blank(self) -> None:
         """An empty line, unless there is one already."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 #: What less is told where a person tells it nothing: colours, no clearing of the screen.
 _LESS = "-RX"
 _FALLBACK = "less"
+#: Pagers that show colours; others are given none.
+_COLOURED = {"less", "more", "most", "bat", "batcat", "moar", "ov"}
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Paging:
@@ -38,6 +43,11 @@ def page(text: str) -> bool:
     if not words or text.count("\n") < rows:
         return False
     environment = {**os.environ, "LESS": os.environ.get("LESS", _LESS)}
+    program = Path(words[0]).stem
+    if program == "less":
+        words = [*words, "-R"]
+    if program not in _COLOURED:
+        text = _COLOUR.sub("", text)
     try:
         reader = subprocess.Popen(words, stdin=subprocess.PIPE, env=environment)
     except OSError:

@@ -90,6 +90,19 @@ def console(stderr: bool = False):
     )
 
 
+def show(console, text) -> None:
+    """A text of rich on a console, each line as it is; through the pager where it is long.
+
+    What is said beside the results (`stderr`) is never paged.
+    """
+    if not console.stderr:
+        with console.capture() as shown:
+            console.print(text, soft_wrap=True)
+        if page(shown.get()):
+            return
+    console.print(text, soft_wrap=True)
+
+
 def silence() -> None:
     """Send the rest of standard output nowhere: its reader has gone."""
     nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.text import Text
 
 from deltarule.cli.page import Page
+from deltarule.cli.pager import Paging
 from deltarule.cli.screen import console, write_json
 from deltarule.reports import training as told
 from deltarule.training.course import Watcher, train
@@ -23,6 +24,7 @@ def show_training(asked: SimpleNamespace) -> int:
     heart.
     """
     as_json = asked.json
+    Paging.wanted = False  # it is watched while it goes on
     plan = Plan(**{f.name: getattr(asked, f.name) for f in fields(Plan)})
     data = digits()
     screen = console(stderr=as_json)

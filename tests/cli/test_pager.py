@@ -54,3 +54,18 @@ def test_long_output_on_a_terminal(count, paged, pager, through):
 def test_never_into_a_pipe(program):
     done = program("derive", "--list", env={"PAGER": "false"}, pipe="cat")
     assert done.returncode == 0 and done.stdout
+
+
+@pytest.mark.parametrize(("pager", "coloured"), [("sed", False), ("less", True)])
+def test_colours_go_to_pagers_that_show_them(tmp_path, pager, coloured):
+    """The pagers are scripts that say with which options they are called."""
+    script = tmp_path / pager
+    script.write_text('#!/bin/sh\necho "options: $*"\ncat\n', encoding="utf-8")
+    script.chmod(0o755)
+    code = (
+        "from deltarule.cli.screen import run, console, show; from rich.text import Text; "
+        "run(lambda: show(console(), Text('\\n'.join(['red'] * 99), style='red')) or 0)"
+    )
+    told = on_a_terminal(code, DELTARULE_PAGER=str(script), LESS="S", TERM="xterm-256color")
+    assert ("\x1b[31m" in told) is coloured
+    assert ("options: -R" in told) is (pager == "less")
