@@ -102,14 +102,18 @@ def numbers(settings: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def one_style(**asked: bool) -> str:
-    """The one way to show that was asked for. Raises DeltaruleError for two at once."""
-    wanted = [name for name, yes in asked.items() if yes]
-    if len(wanted) > 1:
-        raise DeltaruleError(
-            f"--{wanted[0]} and --{wanted[1]} exclude each other", "the command line", "keep one"
-        )
-    return wanted[0] if wanted else "screen"
+def style_of(**asked: bool) -> str:
+    """The way to show that was asked for; the table of commands lets no two through."""
+    return next((name for name, yes in asked.items() if yes), "screen")
+
+
+def no_example() -> DeltaruleError:
+    """The error for `example` without the name of one."""
+    from deltarule.marking.sheets import sheet_names
+
+    return DeltaruleError(
+        "no example is named", "the command line", f"the examples are {', '.join(sheet_names())}"
+    )
 
 
 def _python(name: str) -> str:

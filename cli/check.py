@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from deltarule.cli.arguments import no_option, split
+from deltarule.cli.arguments import no_example, no_option, split
 from deltarule.cli.screen import busy, console, write, write_json
 from deltarule.marking import load_sheet
 from deltarule.marking.check_file import Marker
@@ -73,10 +73,7 @@ def show_check(request: Request) -> int:
 def _refuse_none(names: Sequence[str], example: bool) -> None:
     """Raises DeltaruleError where nothing is named."""
     if not names and example:
-        raise DeltaruleError(
-            "no example is named", "the command line",
-            f"the examples are {', '.join(sheet_names())}",
-        )  # fmt: skip
+        raise no_example()
     if not names:
         raise DeltaruleError("nothing to check is named", "the command line", REMEDY)
 

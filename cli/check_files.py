@@ -114,11 +114,7 @@ def _on_screen(found: Sequence[Marked], brief: bool) -> None:
         if file.marking is not None:
             marking_page(page, file.marking)
         elif file.error is not None:
-            page.labelled("error", file.error.fact, style="bold red")
-            if file.error.place and file.error.place != file.path:
-                page.labelled("where", file.error.place)
-            if file.error.remedy:
-                page.labelled("remedy", file.error.remedy)
+            page.error(file.error, within=file.path)
     page.heading("Together")
     _summary(page, found)
     page.show(screen)

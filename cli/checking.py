@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 def check(asked: SimpleNamespace) -> int:
     """Mark, and give the exit status; `asked` holds the options of `cli.main.check`."""
-    from deltarule.cli.arguments import one_style
+    from deltarule.cli.arguments import style_of
     from deltarule.cli.check import Request, show_check
 
     return show_check(
         Request(
             asked.words or [], asked.sheet, asked.template, asked.run_, asked.output,
-            one_style(json=asked.json, latex=asked.latex, markdown=asked.markdown), asked.brief,
+            style_of(json=asked.json, latex=asked.latex, markdown=asked.markdown), asked.brief,
         )
     )  # fmt: skip
 

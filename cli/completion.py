@@ -54,12 +54,12 @@ def derivations(context: Context) -> Items:
     if choices is not None:
         return choices
     if words == ["example"] and _command(context) == "trace":
-        return [*_sheets()]
+        return sheets()
     if any(not word.startswith("-") for word in words):
         return []
     known = {**catalogue(), **whole_networks()}
     aliases = [alias for path in known.values() for alias in declared_aliases(path)]
-    also = {"trace": ["example", "flow", *_sheets()], "check": []}.get(_command(context), [])
+    also = {"trace": ["example", "flow", *sheets()], "check": []}.get(_command(context), [])
     return [*also, *sorted({*known, *aliases})]
 
 
@@ -78,23 +78,19 @@ def _choices(context: Context, words: list[str]) -> Items | None:
     return list(map(str, option.choices))
 
 
-def _sheets() -> list[str]:
-    from deltarule.marking.sheets import sheet_names
-
-    return sheet_names()
-
-
 def sheets() -> Items:
     """The names of the examples; files of one's own are the shell's to offer."""
-    return [*_sheets()]
+    from deltarule.marking.sheets import sheet_names
+
+    return [*sheet_names()]
 
 
 def checked(context: Context) -> Items:
     """What `check` takes first; behind `example`, the examples."""
     words = list(context.params.get("words") or ())
     if words == ["example"]:
-        return [*_sheets()]
-    return ["example", "gradient", *_sheets()] if not words else []
+        return sheets()
+    return ["example", "gradient", *sheets()] if not words else []
 
 
 def tensors(context: Context) -> Items:
@@ -147,4 +143,3 @@ def updates() -> Items:
     from deltarule.cli.catalogue import in_group
 
     return in_group("Updates")
-

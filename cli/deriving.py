@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
-from deltarule.cli.arguments import one_style
+from deltarule.cli.arguments import style_of
 
 
 def derive(asked: SimpleNamespace) -> int:
@@ -14,7 +14,7 @@ def derive(asked: SimpleNamespace) -> int:
     """
     if asked.list_ or asked.explain is not None or asked.options:
         return _from_the_catalogue(asked)
-    style = one_style(
+    style = style_of(
         json=asked.json, latex=asked.latex or asked.fragment, markdown=asked.markdown
     )
     words, settings = asked.words or [], asked.set_ or ()

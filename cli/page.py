@@ -10,6 +10,7 @@ from rich.text import Text
 
 from deltarule.cli.folding import cells, filled, folded
 from deltarule.cli.screen import show
+from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.visible import visible
 
 
@@ -31,6 +32,14 @@ class Page:
             self.lines.pop()
         if self.lines:
             show(console, Text("\n").join(self.lines))
+
+    def error(self, told: DeltaruleError, within: str = "") -> None:
+        """An error: fact, place, unless that is what the page stands `within`, and remedy."""
+        self.labelled("error", told.fact, style="bold red")
+        if told.place and told.place != within:
+            self.labelled("where", told.place)
+        if told.remedy:
+            self.labelled("remedy", told.remedy)
 
     def blank(self) -> None:
         """An empty line, unless there is one already."""

@@ -173,11 +173,7 @@ def tell(error: DeltaruleError, as_json: bool) -> int:
 
     screen = console(stderr=True)
     page = Page(screen.width)
-    page.labelled("error", error.fact, style="bold red")
-    if error.place:
-        page.labelled("where", error.place)
-    if error.remedy:
-        page.labelled("remedy", error.remedy)
+    page.error(error)
     page.show(screen)
     return 2
 

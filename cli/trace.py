@@ -12,7 +12,7 @@ from deltarule.arithmetic.rounding import check_rule
 from deltarule.calculus import derive
 from deltarule.checking.drawn import drawn
 from deltarule.checking.trace import Trace, trace
-from deltarule.cli.arguments import numbers, one_name, split
+from deltarule.cli.arguments import no_example, numbers, one_name, split
 from deltarule.cli.screen import busy, console, write, write_json
 from deltarule.cli.trace_faults import faults_told
 from deltarule.marking.printed import Printed
@@ -69,10 +69,7 @@ def _sheet(request: Request, bare: Sequence[str], options: dict) -> Sheet:
                 "an example is named twice", "the command line", "leave --example out"
             )
         if len(bare) == 1:
-            raise DeltaruleError(
-                "no example is named", "the command line",
-                f"the examples are {', '.join(sheet_names())}",
-            )  # fmt: skip
+            raise no_example()
         return load_sheet(one_name(bare[1:], "trace example slide"))
     if request.example is not None:
         sheet = load_sheet(request.example)
@@ -208,4 +205,3 @@ def _show_sheet(request: Request, sheet: Sheet, runs: list[Worked]) -> None:
         for worked in runs if only is None else ():
             contributions(page, worked.trace)
         page.show(screen)
-

@@ -14,7 +14,7 @@ from deltarule.marking.worked import Worked
 from deltarule.notation.counted import counted
 from deltarule.notation.text import text
 from deltarule.reports.numbers import brief, number_text, one_line, power_of_ten, rows
-from deltarule.reports.worked import decisive, shown_lines
+from deltarule.reports.worked import decisive, run_title, told_lines
 
 _HEADINGS = {
     "forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update",
@@ -35,8 +35,7 @@ def sheet_page(
         page.prose(sheet.source, style="dim")
     for number, worked in enumerate(runs, start=1):
         if len(runs) > 1:
-            title = f": {worked.run.title}" if worked.run.title else ""
-            page.heading(f"Run {number} of {len(runs)}{title}")
+            page.heading(run_title(worked, number, len(runs)))
         if worked.run.at == "after":
             page.prose(f"after {counted(worked.run.updates, 'update')}", style="dim")
         trace_page(page, worked.trace, worked, only)
@@ -50,12 +49,8 @@ def trace_page(
     if only is None:
         page.heading("Given")
         givens(page, trace, worked)
-    phase = ""
-    for line in shown_lines(worked) if worked else trace.lines:
-        if (line.quantity not in only) if only is not None else _is_seed(line):
-            continue
-        if line.phase != phase:
-            phase = line.phase
+    for line, phase in told_lines(trace, worked, only):
+        if phase:
             page.heading(_HEADINGS[phase])
         _line(page, line, trace)
         if worked:
@@ -81,11 +76,6 @@ def givens(page: Page, trace: Trace, worked: Worked | None) -> None:
         _array(page, text.name(name), array, brief)
         for verdict in worked.by_quantity.get(name, []) if worked else []:
             page.prose(verdict.finding, indent=6, style=STYLES[verdict.verdict])
-
-
-def _is_seed(line: TracedLine) -> bool:
-    """Whether it is ∂E/∂E = 1 or the like, which need not be told."""
-    return line.phase == "backward" and bool(line.line.equation.rhs.is_number)
 
 
 def _line(page: Page, line: TracedLine, trace: Trace) -> None:

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 
 def trace(asked: SimpleNamespace) -> int:
     """Work through, and give the exit status; `asked` holds the options of `cli.main.trace`."""
-    from deltarule.cli.arguments import one_style
+    from deltarule.cli.arguments import style_of
     from deltarule.cli.trace import Request, show_trace
 
-    style = one_style(json=asked.json, latex=asked.latex or asked.fragment)
+    style = style_of(json=asked.json, latex=asked.latex or asked.fragment)
     return show_trace(
         Request(
             asked.words or [], asked.example, asked.decimals, asked.significant, asked.rounding,

@@ -16,14 +16,11 @@ from sympy import Add, Dummy, Expr, Mul, Pow, Rational, Symbol
 from deltarule.arithmetic.evaluate import MOST_POINTS, Values, written_out
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.integers import Grid, mask, whole
-from deltarule.arithmetic.prepared_sums import highest, log_sum, selection, summed
+from deltarule.arithmetic.prepared_sums import Prepared, highest, log_sum, selection, summed
 from deltarule.notation import nodes
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.functions import Elementwise
 from deltarule.notation.symbols import Index, Size
-
-#: A prepared formula: from arrays by name to an array over the grid.
-Prepared = Callable[[dict], np.ndarray]
 
 _FLOAT = Float64()
 

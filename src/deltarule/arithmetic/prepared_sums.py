@@ -8,7 +8,8 @@ import numpy as np
 
 from deltarule.arithmetic.floats import Float64
 
-#: A prepared formula, and where its values count (None for everywhere).
+#: A prepared formula, from arrays by name to an array over the grid; and where its values count
+#: (None for everywhere).
 Prepared = Callable[[dict], np.ndarray]
 Counted = Callable[[dict], np.ndarray | None]
 

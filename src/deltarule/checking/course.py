@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -158,9 +158,9 @@ class Course:
         other.__dict__["lines"] = in_order(changed)
         return other
 
-    def needed(self) -> list[Line]:
-        """The lines that the update needs."""
-        wanted = {f"{name} after" for name in self.kept}
+    def needed(self, names: Iterable[str] | None = None) -> list[Line]:
+        """The lines that some lines need, themselves included; those that the update needs."""
+        wanted = {f"{name} after" for name in self.kept} if names is None else set(names)
         kept = []
         for line in reversed(self.lines):
             if line.quantity in wanted:

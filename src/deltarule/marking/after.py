@@ -89,7 +89,7 @@ class _AfterUpdates:
         self, written: Written, entries: list[tuple], explained: list[tuple[str, str]]
     ) -> Verdict:
         exact = self.after.bench.right(written.quantity)
-        wrong = [e for e in entries if not self.desk.paper.matches(written.numbers[e], exact[e])]
+        wrong = self.desk.paper.unlike(written, exact, entries)
         tried = math.log2(len(self.counts) * self._tried(explained[0][0]))
         simple = [x for x in explained if _counts(x) <= _counts(explained[0])]
         causes = [Cause((kind,), sentence, tried) for kind, sentence in simple]
@@ -139,7 +139,7 @@ class _AfterUpdates:
             for count, values in (self.values(mistake) or {}).items():
                 if mistake is None and count == self.times:
                     continue
-                if _prints(self.desk, written, values):
+                if not self.desk.paper.unlike(written, values[written.quantity]):
                     yield _told(mistake, count, self.times)
                     break
 
@@ -191,11 +191,6 @@ def _values(course: Course) -> dict[str, np.ndarray]:
         for name, array in course.exact.arrays.items()
         if array.dtype == object
     }
-
-
-def _prints(desk: Desk, written: Written, values: dict[str, np.ndarray]) -> bool:
-    array = values[written.quantity]
-    return all(desk.paper.matches(p, array[e]) for e, p in written.printed())
 
 
 def _all_mistakes(desk: Desk) -> list[Mistake]:

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from deltarule.checking.course import Course
-from deltarule.checking.lines import Line
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.paper import Written
-from deltarule.marking.shortlist import ROOM, margin
+from deltarule.marking.shortlist import PrintedNumbers
 from deltarule.marking.together import Together
 
 
@@ -26,11 +25,7 @@ class QuickUpdates:
 
     def likely(self, written: Written, counts: Sequence[int]) -> list[Mistake]:
         """The mistakes under which what is printed may come about; all where that is not told."""
-        printed = list(written.printed())
-        numbers = np.array([float(p.value) for _, p in printed])
-        units = np.array([float(p.unit) if p.unit else 1e-9 * abs(float(p.value))
-                          for _, p in printed])
-        flat = [np.ravel_multi_index(e, written.numbers.shape) if e else 0 for e, _ in printed]
+        printed = PrintedNumbers(written)
         near = np.zeros(len(self.mistakes), bool)
         for count in counts:
             try:
@@ -39,8 +34,7 @@ class QuickUpdates:
                 values = None
             if values is None:
                 return list(self.mistakes)
-            gap = np.abs(values.reshape(len(near), -1)[:, flat] - numbers)
-            near |= (gap <= ROOM * margin(units, np.abs(numbers), False, False)).all(axis=1)
+            near |= printed.near(values, rounds=False, in_time=False).all(axis=1)
         return [m for m, chosen in zip(self.mistakes, near, strict=True) if chosen]
 
     def _after(self, name: str, count: int) -> np.ndarray | None:
@@ -68,7 +62,7 @@ class QuickUpdates:
         """A line worked out from updated values."""
         arrays = {**self.course.floats.arrays, **kept}
         with self.now.arithmetic.context():
-            for line in self._needed(name):
+            for line in self.course.needed([name]):
                 prepared = self.lines.whole(line.equation)
                 if prepared is None or line.quantity in line.equation.read_names():
                     return None
@@ -76,11 +70,3 @@ class QuickUpdates:
         found = arrays[name]
         shape = np.shape(self.course.floats.arrays[name])
         return np.broadcast_to(found, (len(self.mistakes), *shape))
-
-    def _needed(self, name: str) -> list[Line]:
-        wanted, found = {name}, []
-        for line in reversed(self.course.lines):
-            if line.quantity in wanted:
-                found.append(line)
-                wanted |= line.equation.read_names()
-        return found[::-1]

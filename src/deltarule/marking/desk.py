@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
@@ -28,6 +28,9 @@ from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
 from deltarule.notation.files import load
 from deltarule.notation.names import canonical
+
+#: What is worked out of a sheet once, for all answers to it: derivations, courses, and more.
+Known = dict[tuple, Any]
 
 
 @dataclass
@@ -80,32 +83,36 @@ class Desk:
             self.kept["truncations"] = Truncations(network, options, self.course)
         return self.kept["truncations"]
 
-    def _known(self, which: str) -> dict[str, list[Mistake]]:
-        """The mistakes of one sort that are known so far, by line."""
-        return self.kept.setdefault(which, {})
+    def _once(
+        self, which: str, name: str, make: Callable[[str], list[Mistake]]
+    ) -> list[Mistake]:
+        """The mistakes of one sort in a line, made when they are first asked for."""
+        known = self.kept.setdefault(which, {})
+        if name not in known:
+            known[name] = make(name)
+        return known[name]
 
     def mistakes(self, name: str) -> list[Mistake]:
         """The wrong versions of a line."""
-        if name not in self._known("mistakes"):
-            found = [m for scene in self._scenes(name) for m in mistakes_in(scene)]
-            found += self._between_times(name)
-            self._known("mistakes")[name] = sorted(found, key=lambda m: m.cost)
-        return self._known("mistakes")[name]
+        return self._once("mistakes", name, self._all)
+
+    def _all(self, name: str) -> list[Mistake]:
+        found = [m for scene in self._scenes(name) for m in mistakes_in(scene)]
+        return sorted([*found, *self._between_times(name)], key=lambda m: m.cost)
 
     def common_mistakes(self, name: str) -> list[Mistake]:
         """Of a network over time, what is most often lost: the paths between the times."""
-        if name not in self._known("common"):
-            found = self._between_times(name)
-            if self.bench.groups:
-                found += [m for s in self._scenes(name) for m in mistakes_in(s, (cut,))]
-            self._known("common")[name] = found
-        return self._known("common")[name]
+        return self._once("common", name, self._common)
+
+    def _common(self, name: str) -> list[Mistake]:
+        found = self._between_times(name)
+        if self.bench.groups:
+            found += [m for s in self._scenes(name) for m in mistakes_in(s, (cut,))]
+        return found
 
     def costly_mistakes(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line for which another network has to be derived."""
-        if name not in self._known("costly"):
-            self._known("costly")[name] = self._truncations.mistakes(name)
-        return self._known("costly")[name]
+        return self._once("costly", name, self._truncations.mistakes)
 
     def updated_too_early(self, name: str) -> list[Mistake]:
         """The wrong versions of a line that read weights when they have been updated already."""
@@ -114,10 +121,10 @@ class Desk:
 
     def seldom_mistakes(self, name: str) -> list[Mistake]:
         """Numbers copied or read wrongly, of which there are many for every line."""
-        if name not in self._known("seldom"):
-            found = [m for scene in self._scenes(name) for m in mistakes_in(scene, SELDOM)]
-            self._known("seldom")[name] = found
-        return self._known("seldom")[name]
+        return self._once("seldom", name, self._seldom)
+
+    def _seldom(self, name: str) -> list[Mistake]:
+        return [m for scene in self._scenes(name) for m in mistakes_in(scene, SELDOM)]
 
     def _between_times(self, name: str) -> list[Mistake]:
         if name not in self.bench.groups:
@@ -173,7 +180,7 @@ class Desk:
 
 
 def open_desk(
-    run: Run, number: int, numbers: Mapping[str, Numbers], known: dict[tuple, Any],
+    run: Run, number: int, numbers: Mapping[str, Numbers], known: Known,
     extra: Iterable[str] = (),
 ) -> Desk:
     """The desk for what is written for a run; derivations are kept in `known`.
@@ -186,7 +193,7 @@ def open_desk(
     return desk
 
 
-def run_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Any]) -> Course:
+def run_course(run: Run, wanted: tuple[str, ...], known: Known) -> Course:
     """The course of a run: its network, derived, with its givens; kept in `known`.
 
     Raises DeltaruleError for what would take long, before anything is worked out.
@@ -201,7 +208,7 @@ def run_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Any]) -> Co
     return courses[-1][1]
 
 
-def _new_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Any]) -> Course:
+def _new_course(run: Run, wanted: tuple[str, ...], known: Known) -> Course:
     course = course_of(
         derivation_of(run, known),
         {name: nested(value) for name, value in run.given.items()},
@@ -214,7 +221,7 @@ def _new_course(run: Run, wanted: tuple[str, ...], known: dict[tuple, Any]) -> C
     return course
 
 
-def derivation_of(run: Run, known: dict[tuple, Any]) -> Derivation:
+def derivation_of(run: Run, known: Known) -> Derivation:
     """The derivation of a run's network, made once."""
     key = (run.network, repr(sorted(run.options.items())))
     if key not in known:

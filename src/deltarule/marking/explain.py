@@ -20,7 +20,7 @@ from deltarule.marking.mistakes import Mistake
 from deltarule.marking.pairs import couples
 from deltarule.marking.paper import Paper, Written
 from deltarule.marking.reach import within_reach
-from deltarule.marking.shortlist import Shortlist, margin
+from deltarule.marking.shortlist import Shortlist, margin, unit_of
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Explanation:
     def carried(self) -> bool:
         """Whether rounded or printed values were carried on."""
         h = self.hypothesis
-        return bool(h.held or h.rounding or h.rounded)
+        return bool(h.held) or h.rounds
 
 
 #: What it costs to suppose two mistakes rather than one.
@@ -143,7 +143,7 @@ class Explainer:
 
     def _possibly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
         """A quick look that rules out no hypothesis that prints the entries."""
-        if _rounds(hypothesis) and not self.bench.groups:
+        if hypothesis.rounds and not self.bench.groups:
             return True
         return self._nearly(written, entries, hypothesis)
 
@@ -241,12 +241,10 @@ class Explainer:
         values = self.quick(written.quantity, hypothesis)
         if values is None:
             return False
-        rounds, in_time = _rounds(hypothesis), bool(self.bench.groups)
+        rounds, in_time = hypothesis.rounds, bool(self.bench.groups)
         for entry in entries:
             printed = written.numbers[entry]
-            size = abs(float(printed.value))
-            unit = float(printed.unit) if printed.unit else 1e-9 * size
-            room = margin(unit, size, rounds, in_time)
+            room = margin(unit_of(printed), abs(float(printed.value)), rounds, in_time)
             if not abs(float(values[entry]) - float(printed.value)) <= room:
                 return False
         return True
@@ -291,8 +289,3 @@ class Explainer:
                 if found:
                     yield found
                     break
-
-
-def _rounds(hypothesis: Hypothesis) -> bool:
-    """Whether some line is rounded on the way."""
-    return hypothesis.rounding is not None or bool(hypothesis.rounded)

@@ -49,6 +49,11 @@ class Hypothesis:
     variants: Mapping[str, Equation] = field(default_factory=dict)
 
     @property
+    def rounds(self) -> bool:
+        """Whether some line is rounded on the way."""
+        return self.rounding is not None or bool(self.rounded)
+
+    @property
     def key(self) -> tuple:
         """What tells hypotheses apart; it can be hashed, other than the hypothesis itself."""
         between = tuple((line, digits(r)) for line, r in self.rounded.items())
@@ -136,8 +141,7 @@ class Bench:
 
     def without_mistakes(self, hypothesis: Hypothesis, arithmetic: Arithmetic) -> _Work:
         """The work of a hypothesis without its wrong lines, kept for all its lines."""
-        rule = digits(hypothesis.rounding)
-        key = (hypothesis.held, rule, type(arithmetic))
+        key = (hypothesis.held, digits(hypothesis.rounding), type(arithmetic))
         if key not in self._bases:
             right = Hypothesis(hypothesis.held, hypothesis.rounding)
             self._bases[key] = _Work(self, right, arithmetic)

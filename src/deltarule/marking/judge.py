@@ -41,7 +41,7 @@ def _judged(desk: Desk, written: Written, entries: list, exact: np.ndarray) -> l
     settled = accounted(desk, written, entries, exact)
     if settled is not None:
         return [settled]
-    wrong = [e for e in entries if not desk.paper.matches(written.numbers[e], exact[e])]
+    wrong = desk.paper.unlike(written, exact, entries)
     return _entry_by_entry(desk, written, entries, wrong)
 
 
@@ -49,7 +49,7 @@ def accounted(
     desk: Desk, written: Written, entries: list, exact: np.ndarray
 ) -> Verdict | None:
     """The verdict on entries that are right or follow, all in one way; None without one."""
-    wrong = [e for e in entries if not desk.paper.matches(written.numbers[e], exact[e])]
+    wrong = desk.paper.unlike(written, exact, entries)
     if not wrong:
         note = "right, written transposed" if written.transposed else ""
         return verdict_on(desk, written, entries, verdicts.RIGHT, note)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from deltarule.checking.course import Course
 from deltarule.marking import givens, verdicts
@@ -20,7 +19,7 @@ from deltarule.marking.asking import (
     without_strangers,
 )
 from deltarule.marking.blank import everything
-from deltarule.marking.desk import Desk, derivation_of, open_desk, run_course
+from deltarule.marking.desk import Desk, Known, derivation_of, open_desk, run_course
 from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.hidden import hidden
 from deltarule.marking.judge import judge
@@ -33,8 +32,6 @@ from deltarule.marking.unread import Unread
 from deltarule.marking.verdicts import Marking, Score, Verdict
 from deltarule.notation.counted import counted
 from deltarule.notation.errors import DeltaruleError, in_one_line, told_at
-
-Known = dict[tuple, Any]
 
 
 def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None) -> Marking:
@@ -172,8 +169,6 @@ def _numbers(run: Run, known: Known) -> Course | None:
         return run_course(run, (), known)
     except DeltaruleError:
         return None
-
-
 
 
 def _unread(desk: Desk, unread: Unread) -> Verdict:

@@ -27,7 +27,7 @@ def causes_first(desk: Desk) -> Iterator[Written]:
             continue
         group = desk.bench.groups.get(written.quantity, {written.quantity})
         together = [w for w in computed(desk) if w.quantity in group]
-        wrong = [w for w in together if not _is_right(desk, w)] if len(together) > 1 else []
+        wrong = [w for w in together if _is_wrong(desk, w)] if len(together) > 1 else []
         first = [w for w in wrong if len(wrong) > 1 and not _comes_of_others(desk, w)]
         for one in (*first, written):
             if one.quantity not in done:
@@ -35,9 +35,8 @@ def causes_first(desk: Desk) -> Iterator[Written]:
                 yield one
 
 
-def _is_right(desk: Desk, written: Written) -> bool:
-    exact = desk.bench.right(written.quantity)
-    return all(desk.paper.matches(p, exact[e]) for e, p in written.printed())
+def _is_wrong(desk: Desk, written: Written) -> bool:
+    return bool(desk.paper.unlike(written, desk.bench.right(written.quantity)))
 
 
 def _comes_of_others(desk: Desk, written: Written) -> bool:

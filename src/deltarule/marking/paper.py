@@ -61,6 +61,13 @@ class Paper:
             return printed.printable(value, "truncate")
         return printed.nearest(value)
 
+    def unlike(
+        self, written: Written, values: np.ndarray, entries: Iterable[tuple[int, ...]] | None = None
+    ) -> list[tuple[int, ...]]:
+        """The entries, all that are printed if left out, that do not match these values."""
+        chosen = [e for e, _ in written.printed()] if entries is None else entries
+        return [e for e in chosen if not self.matches(written.numbers[e], values[e])]
+
 
 def lay_out(numbers: Mapping[str, Numbers], course: Course, rounding: Rounding) -> Paper:
     """Somebody's numbers along the lines of a course.

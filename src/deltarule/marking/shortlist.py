@@ -9,10 +9,28 @@ import numpy as np
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.paper import Written
+from deltarule.marking.printed import Printed
 from deltarule.marking.together import Together
 
 #: A little more room than the closer look leaves, so that rounding of the last bit costs nothing.
 ROOM = 1.0 + 1e-6
+
+
+class PrintedNumbers:
+    """The printed entries of a quantity, as numbers: `places` by entry, and their last units."""
+
+    def __init__(self, written: Written):
+        printed = list(written.printed())
+        self.places = {entry: k for k, (entry, _) in enumerate(printed)}
+        self._numbers = np.array([float(p.value) for _, p in printed])
+        self._units = np.array([unit_of(p) for _, p in printed])
+        shape = written.numbers.shape
+        self._flat = [np.ravel_multi_index(e, shape) if e else 0 for e in self.places]
+
+    def near(self, values: np.ndarray, rounds: bool, in_time: bool) -> np.ndarray:
+        """Which rows of values come near to which entries."""
+        gap = np.abs(values.reshape(len(values), -1)[:, self._flat] - self._numbers)
+        return gap <= margin(self._units, np.abs(self._numbers), rounds, in_time) * ROOM
 
 
 class Shortlist:
@@ -26,7 +44,7 @@ class Shortlist:
         # Keys are identities: the lists are kept beside, so that they live as long.
         self._together: dict[tuple, tuple] = {}
         self._near: dict[tuple, np.ndarray | None] = {}
-        self._margins: dict[tuple, tuple] = {}
+        self._shown: dict[int, tuple[Written, PrintedNumbers]] = {}
 
     def likely(
         self, written: Written, entries: Sequence[tuple], carried: Hypothesis,
@@ -36,24 +54,20 @@ class Shortlist:
         near = self._all_entries(written, carried, sets) if sets else None
         if near is None:
             return np.ones(len(sets), bool)
-        printed = self._printed(written)[0]
-        if len(entries) == len(printed):
+        places = self._printed(written).places
+        if len(entries) == len(places):
             return near.all(axis=1)
-        return near[:, [printed[e] for e in entries]].all(axis=1)
+        return near[:, [places[e] for e in entries]].all(axis=1)
 
     def _all_entries(self, written, carried: Hypothesis, sets: Sequence) -> np.ndarray | None:
         """Which sets come near to which printed entries; None where that cannot be told."""
         key = (id(sets), carried.key, id(written))
         if key not in self._near:
-            places, numbers, margins = self._printed(written)
-            values = self.values(written.quantity, carried, sets) if places else None
-            if values is None:
-                self._near[key] = None
-                return None
-            flat = [np.ravel_multi_index(e, written.numbers.shape) if e else 0 for e in places]
-            gap = np.abs(values.reshape(len(sets), -1)[:, flat] - numbers)
-            rounds = carried.rounding is not None or bool(carried.rounded)
-            self._near[key] = gap <= margins[rounds] * ROOM
+            printed = self._printed(written)
+            values = self.values(written.quantity, carried, sets) if printed.places else None
+            self._near[key] = None if values is None else printed.near(
+                values, carried.rounds, bool(self.bench.groups)
+            )
         return self._near[key]
 
     def values(self, name: str, carried: Hypothesis, sets: Sequence) -> np.ndarray | None:
@@ -75,21 +89,16 @@ class Shortlist:
             self._together[key] = (sets, carried, found)
         return self._together[key][2]
 
-    def _printed(self, written: Written) -> tuple:
-        """The printed entries, their numbers, and how far values may lie off, rounded or not."""
+    def _printed(self, written: Written) -> PrintedNumbers:
         key = id(written)
-        if key not in self._margins:
-            printed = list(written.printed())
-            numbers = np.array([float(p.value) for _, p in printed])
-            units = np.array([float(p.unit) if p.unit else 1e-9 * abs(float(p.value))
-                              for _, p in printed])
-            margins = {
-                rounds: margin(units, np.abs(numbers), rounds, bool(self.bench.groups))
-                for rounds in (False, True)
-            }
-            places = {entry: k for k, (entry, _) in enumerate(printed)}
-            self._margins[key] = (written, (places, numbers, margins))
-        return self._margins[key][1]
+        if key not in self._shown:
+            self._shown[key] = (written, PrintedNumbers(written))
+        return self._shown[key][1]
+
+
+def unit_of(printed: Printed) -> float:
+    """One unit in the last place; of a number written as a fraction, about what floats leave."""
+    return float(printed.unit) if printed.unit else 1e-9 * abs(float(printed.value))
 
 
 def margin(unit, size, rounds: bool, in_time: bool):

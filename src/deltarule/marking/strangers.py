@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from deltarule.calculus import Derivation
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import Numbers, entries
-from deltarule.marking.desk import run_course
+from deltarule.marking.desk import Known, run_course
 from deltarule.marking.paper import lay_out
 from deltarule.marking.printed import shortened
 from deltarule.marking.sheets import Run
 from deltarule.marking.unread import Unread
 from deltarule.notation.errors import DeltaruleError, in_one_line
-
-Known = dict[tuple, Derivation]
 
 
 def only_known(run: Run, answers: Answers, known: Known) -> Answers:

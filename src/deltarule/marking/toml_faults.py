@@ -10,9 +10,9 @@ import tomllib
 from dataclasses import dataclass
 
 from deltarule.marking.toml_rules import HEADER, PAIR, RULES, Rule
+from deltarule.marking.toml_values import key_of
 
 _AT = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
-_NAME = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+))\s*=")
 _EXAMPLE = 'write lines such as yhat = 0.62, h1 = [0.79, 0.92] and "dE/dTheta2" = "3/4"'
 #: TOML's complaints in plain words.
 _PLAIN = (
@@ -190,8 +190,7 @@ def _twice(lines: list[str], number: int, message: str) -> Fault:
     for k, line in enumerate(lines[:number], 1):
         if HEADER.fullmatch(line):
             first.clear()
-        found = _NAME.match(line)
-        name = next((g for g in found.groups() if g), "") if found else ""
+        name = key_of(line) or ""
         if name in first and k >= number - 200:
             return Fault(
                 k, f"{name} stands twice, first in line {first[name]}", None, name, k,

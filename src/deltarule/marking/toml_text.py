@@ -13,9 +13,9 @@ from typing import Any
 from deltarule.marking.printed import shortened
 from deltarule.marking.text_files import read_text
 from deltarule.marking.toml_faults import Fault, fault_of
+from deltarule.marking.toml_values import key_of
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 
-_KEY = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+))\s*=")
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z_.]+)\s*\]\]?\s*(?:#.*)?")
 #: TOML takes time and memory that grow with the square of these.
 _DOTTED = re.compile(r"(?<![\w\"'-])(?:[\w\"'-]+[ \t]*\.[ \t]*){17}")
@@ -60,8 +60,7 @@ class TomlText:
                 runs += header[1] == "[[" and header[2] == "run"
                 current = re.sub(r"^run\.?", "", header[2])
                 found.setdefault((runs, current, ""), number)
-            elif named := _KEY.match(line):
-                key = next(g for g in named.groups() if g is not None)
+            elif (key := key_of(line)) is not None:
                 found.setdefault((runs, current, key), number)
         return found
 

@@ -11,6 +11,8 @@ PAIR = re.compile(
     r"(?P<indent>\s*)(?P<key>\"[^\"]*\"|'[^']*'|[^=:\"'#≈]*?)\s*"
     r"(?P<sign>:=|==|=>|->|→|⇒|~=|=|:|≈|≃|≅|＝|：)\s*(?P<value>.*?)(?P<comment>\s+#[^\"']*)?\s*"
 )
+#: A line that begins with a name and its sign.
+_NAMED = re.compile(r"\s*(?:\"([^\"]*)\"|'([^']*)'|([A-Za-z0-9_-]+))\s*=")
 _SCALAR = re.compile(
     r"\"[^\"]*\"|'[^']*'|true|false|[+-]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 )
@@ -18,6 +20,12 @@ NUMBER = r"[+-]?[0-9]*[.,]?[0-9]+(?:[eE][+-]?[0-9]+)?%?"
 #: Numbers in brackets of any kind.
 _NUMBERS = re.compile(r"[\[\](){}<>0-9eE+.,;%~\"'\s−–-]+")
 _NO_ANSWER = ("None", "null", "NULL", "nil", "-", "–", "—", "N/A", "n/a")
+
+
+def key_of(line: str) -> str | None:
+    """The name with which a line of TOML begins, without its quotes; None for another line."""
+    found = _NAMED.match(line)
+    return None if found is None else next(g for g in found.groups() if g is not None)
 
 
 # ---- values -------------------------------------------------------------------------------

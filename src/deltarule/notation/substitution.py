@@ -7,7 +7,14 @@ from collections.abc import Callable, Mapping
 from sympy import Basic
 from sympy.tensor.indexed import Indexed
 
-from deltarule.notation.nodes import Reduction, free_indices, free_symbols, index_names
+from deltarule.notation.nodes import (
+    Reduction,
+    free_indices,
+    free_symbols,
+    index_names,
+    reads,
+    tensor_name,
+)
 from deltarule.notation.symbols import fresh
 
 
@@ -59,21 +66,26 @@ def _inside_reduction(node: Reduction, table: dict) -> Basic:
     )
 
 
-def replace_reads(node: Basic, change: Callable[[Indexed], Basic]) -> Basic:
-    """Every read, under sums too, replaced by what `change` makes of it.
+def replace_reads(
+    node: Basic, change: Callable[[Indexed], Basic], of: str | None = None
+) -> Basic:
+    """Every read, under sums too, replaced by what `change` makes of it; only reads of one tensor
+    if `of` names one: what has none of them is then left without a walk through it.
 
     The subscripts of a read keep their meaning where it stands, so nothing is captured as long
     as `change` uses no other indices of its own than bound ones.
     """
+    if of is not None and not reads(node, of):
+        return node
     if isinstance(node, Indexed):
-        return change(node)
+        return change(node) if of in (None, tensor_name(node)) else node
     if isinstance(node, Reduction):
-        body = replace_reads(node.body, change)
-        conditions = tuple(replace_reads(c, change) for c in node.conditions)
+        body = replace_reads(node.body, change, of)
+        conditions = tuple(replace_reads(c, change, of) for c in node.conditions)
         return node.func(body, node.ranges, conditions)
     if not node.args:
         return node
-    args = tuple(replace_reads(a, change) for a in node.args)
+    args = tuple(replace_reads(a, change, of) for a in node.args)
     return node if args == node.args else node.func(*args)
 
 

@@ -19,7 +19,7 @@ from deltarule.reports.broken import WIDTH, broken, visible
 from deltarule.reports.latex_arrays import array_lines, plain
 from deltarule.reports.numbers import brief, number_text, one_line
 from deltarule.reports.prose import prose
-from deltarule.reports.worked import decisive, shown_lines
+from deltarule.reports.worked import decisive, run_title, told_lines
 
 _PHASES = {"forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update"}
 #: Of a quantity with more entries than this, only the values are given.
@@ -50,8 +50,7 @@ def sheet_fragment(title: str, runs: Iterable[Worked], only: Container[str] | No
     lines, runs = [rf"\section*{{{prose(title)}}}", ""], list(runs)
     for number, worked in enumerate(runs, start=1):
         if len(runs) > 1:
-            name = f": {worked.run.title}" if worked.run.title else ""
-            lines += [rf"\subsection*{{{prose(f'Run {number} of {len(runs)}{name}')}}}", ""]
+            lines += [rf"\subsection*{{{prose(run_title(worked, number, len(runs)))}}}", ""]
         lines += _trace(worked.trace, worked, only)
     return "\n".join(lines) + "\n"
 
@@ -62,12 +61,8 @@ def _trace(trace: Trace, worked: Worked | None, only: Container[str] | None) -> 
         for verdict in worked.verdicts if worked else ():
             if verdict.quantity in trace.course.givens and verdict.finding:
                 yield from (rf"{prose(verdict.finding)}.", "")
-    phase = ""
-    for line in shown_lines(worked) if worked else trace.lines:
-        if (line.quantity not in only) if only is not None else _is_seed(line):
-            continue
-        if line.phase != phase:
-            phase = line.phase
+    for line, phase in told_lines(trace, worked, only):
+        if phase:
             yield from ("", rf"\paragraph{{{_PHASES[phase]}}}", "")
         yield from _aligned(_rows(line, trace))
         if worked:
@@ -82,10 +77,6 @@ def _givens(trace: Trace) -> list[str]:
         first, *more = array_lines(array, brief, room)
         rows += [f"{names[name]} &= {first}", *(rf"&\quad {piece}" for piece in more)]
     return _aligned(rows)
-
-
-def _is_seed(line: TracedLine) -> bool:
-    return line.phase == "backward" and bool(line.line.equation.rhs.is_number)
 
 
 def _rows(line: TracedLine, trace: Trace) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -51,6 +51,31 @@ def shown_lines(worked: Worked) -> list[TracedLine]:
     if worked.run.at == "after":
         return [l for l in worked.trace.lines if l.phase in ("forward", "error")]
     return list(worked.trace.lines)
+
+
+def told_lines(
+    trace: Trace, worked: Worked | None, only: Container[str] | None
+) -> Iterator[tuple[TracedLine, str]]:
+    """The lines that a person is shown, each with its phase where one begins, else "".
+
+    Those of `only`; if that is None all but ∂E/∂E = 1 and the like.
+    """
+    phase = ""
+    for line in shown_lines(worked) if worked else trace.lines:
+        if _wanted(line, only) and (only is not None or not _is_seed(line)):
+            yield line, "" if line.phase == phase else line.phase
+            phase = line.phase
+
+
+def run_title(worked: Worked, number: int, count: int) -> str:
+    """`Run 1 of 2: its title`."""
+    title = f": {worked.run.title}" if worked.run.title else ""
+    return f"Run {number} of {count}{title}"
+
+
+def _is_seed(line: TracedLine) -> bool:
+    """Whether it is ∂E/∂E = 1 or the like, which need not be told."""
+    return line.phase == "backward" and bool(line.line.equation.rhs.is_number)
 
 
 def _wanted(line: TracedLine, only: Container[str] | None) -> bool:

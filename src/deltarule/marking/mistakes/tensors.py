@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Basic, Expr
+from sympy import Expr
 
 from deltarule.marking.mistakes.again import is_softmax
 from deltarule.marking.mistakes.scene import Scene, Wrong
@@ -55,7 +55,7 @@ def _instead(
     rhs = scene.equation.rhs
     table = {a: _reread(scene, a, other, scope) or a for a in reads(rhs, name)}
     if any(old != new for old, new in table.items()):
-        formula = _swapped(rhs, name, table)
+        formula = replace_reads(rhs, lambda access: table.get(access, access), name)
         kind, cost = _judge(scene, name, other)
         words = f"{pretty(other)} stands where {pretty(name)} belongs"
         if kind in _KINDS.values():
@@ -65,18 +65,6 @@ def _instead(
         if kind == TOO_EARLY:
             words = f"the error is sent back through the already updated {pretty(name)}"
         yield Wrong(kind, cost, formula, words)
-
-
-def _swapped(node: Basic, name: str, table: dict[Expr, Expr]) -> Expr:
-    """The formula with other reads in the place of a tensor's; what has none is left alone."""
-    if isinstance(node, Read):
-        return table.get(node, node)
-    if not reads(node, name):
-        return node
-    if isinstance(node, Reduction):
-        conditions = tuple(_swapped(c, name, table) for c in node.conditions)
-        return node.func(_swapped(node.body, name, table), node.ranges, conditions)
-    return node.func(*(_swapped(a, name, table) for a in node.args))
 
 
 def _scope(scene: Scene) -> dict[Index, int]:
