@@ -9,7 +9,8 @@ from pathlib import Path
 
 from deltarule.cli.folding import cells
 from deltarule.cli.page import Page
-from deltarule.cli.screen import busy, console, fault, write_json
+from deltarule.cli.running import fault
+from deltarule.cli.screen import busy, console, write_json
 from deltarule.cli.verdict_page import marking_page
 from deltarule.marking import Marking
 from deltarule.marking.check_file import Marker

@@ -170,7 +170,7 @@ class _told:
     def __exit__(self, _kind, error, _traceback) -> None:
         if self._resilient or not isinstance(error, UsageError | DeltaruleError):
             return
-        from deltarule.cli.screen import tell
+        from deltarule.cli.running import tell
 
         told = error if isinstance(error, DeltaruleError) else self._in_our_words(error)
         sys.exit(tell(told, as_json="--json" in self._words))

@@ -32,7 +32,7 @@ def _command(name: str) -> Callable:
     def decorated(function: Callable) -> Callable:
         @functools.wraps(function)
         def run_it(**given) -> None:
-            from deltarule.cli.screen import run
+            from deltarule.cli.running import run
 
             module, _, does = COMMANDS[name].does.partition(":")
 

@@ -19,9 +19,9 @@ from deltarule.checking.independent import derivatives_along
 from deltarule.checking.kink_points import on_kinks, sites
 from deltarule.checking.trace import trace
 from deltarule.kernels.api import kernel
-from deltarule.kernels.smoothness import kinked
 from deltarule.notation.catalogue import catalogue
 from deltarule.notation.files import load
+from deltarule.notation.nonsmooth import kinked
 
 HEAD = '''"""A layer."""
 

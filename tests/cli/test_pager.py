@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-LINES = "from deltarule.cli.screen import run, write; " \
+LINES = "from deltarule.cli.screen import write; from deltarule.cli.running import run; " \
         "run(lambda: write('\\n'.join(map(str, range({count})))) or 0, paged={paged})"
 
 
@@ -63,7 +63,8 @@ def test_colours_go_to_pagers_that_show_them(tmp_path, pager, coloured):
     script.write_text('#!/bin/sh\necho "options: $*"\ncat\n', encoding="utf-8")
     script.chmod(0o755)
     code = (
-        "from deltarule.cli.screen import run, console, show; from rich.text import Text; "
+        "from deltarule.cli.running import run; from deltarule.cli.screen import console, show; "
+        "from rich.text import Text; "
         "run(lambda: show(console(), Text('\\n'.join(['red'] * 99), style='red')) or 0)"
     )
     told = on_a_terminal(code, DELTARULE_PAGER=str(script), LESS="S", TERM="xterm-256color")

@@ -6,7 +6,8 @@ after another, as long as fewer entries are undefined for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import flint
 import numpy as np
@@ -14,9 +15,8 @@ import numpy as np
 from deltarule.arithmetic.base import DivisionByZero
 from deltarule.notation.tensors import Tensor
 
-if TYPE_CHECKING:
-    from deltarule.arithmetic.probe import Probe
-
+#: Draws what is given, some tensors from the places that are named, and gives all arrays.
+Fill = Callable[[Mapping[str, Any]], Mapping[str, np.ndarray]]
 #: Where the entries of a tensor may lie that declares nothing: above 0, above 1, below 0 …
 RANGES = ((0, 1), (1, 2), (-1, 0), (2, 4), (-2, -1))
 #: The least whole number to draw: a mask without a 0 closes nothing.
@@ -37,33 +37,32 @@ def _number(value: flint.arb) -> bool:
     return value.is_finite() or (value.rad() == 0 and value < 0)
 
 
-def draw_inside(probe: Probe) -> None:
+def draw_inside(tensors: Iterable[Tensor], fill: Fill) -> None:
     """Draw the given tensors anew until the network is defined at them, as far as that is found."""
-    given = [t for t in probe.network.tensors.values() if t.given]
+    given = [t for t in tensors if t.given]
     free = [t for t in given if not t.whole and t.within is None and not t.definite
             and t.sums_to_one is None]  # fmt: skip
-    best, chosen = _tried(probe, {}), {}
+    best, chosen = _tried(fill, {}), {}
     ways = [{t.name: place for t in free} for place in RANGES[:2]]
-    if not best or any(_tried(probe, way) == 0 for way in ways):
+    if not best or any(_tried(fill, way) == 0 for way in ways):
         return
     for tensor in given:
         for place in _places(tensor, free):
-            count = _tried(probe, {**chosen, tensor.name: place})
+            count = _tried(fill, {**chosen, tensor.name: place})
             if count < best:
                 best, chosen = count, {**chosen, tensor.name: place}
             if not best:
                 return
-    _tried(probe, chosen)
+    _tried(fill, chosen)
 
 
 def _places(tensor: Tensor, free: list[Tensor]) -> tuple:
     return LEAST if tensor.whole else RANGES if tensor in free else ()
 
 
-def _tried(probe: Probe, places: dict) -> float:
+def _tried(fill: Fill, places: dict) -> float:
     """How many entries are undefined where tensors are drawn from some places."""
     try:
-        probe.fill(places)
+        return sum(undefined(a) for a in fill(places).values())
     except DivisionByZero:
         return np.inf
-    return sum(undefined(a) for a in probe.values.arrays.values())

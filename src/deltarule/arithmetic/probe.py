@@ -64,10 +64,10 @@ class Probe:
         except DivisionByZero:
             inside = False
         if not inside:
-            draw_inside(self)
+            draw_inside(self.network.tensors.values(), self.fill)
 
-    def fill(self, places: Mapping[str, Any]) -> None:
-        """Draw what is given, and run the network; `places` says from where some tensors come.
+    def fill(self, places: Mapping[str, Any]) -> Mapping[str, np.ndarray]:
+        """Draw what is given, and run the network: all arrays; `places` says from where some come.
 
         Raises DivisionByZero for a division by 0 among the fractions.
         """
@@ -77,6 +77,7 @@ class Probe:
             if tensor.given:
                 self.values.arrays[tensor.name] = self.draw(tensor)
         run(self.network.equations, self.values, self.arithmetic)
+        return self.values.arrays
 
     def _refuse_what_is_too_large(self) -> None:
         for tensor in self.network.tensors.values():

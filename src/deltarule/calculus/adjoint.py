@@ -69,7 +69,7 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
         found = {work.tensor.name: work.gradient() for work in works}
         gradients.update(found)
         verifier.learn([g.equation() for g in found.values()])
-    teller = Teller(network, root, names, gradients)
+    teller = Teller(network, root, names, (g.equation() for g in gradients.values()))
     told = {name: replace(g, teller=teller) for name, g in gradients.items()}
     return Derivation(network, root, told, names, seed, settings=verifier.settings)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sympy import Add, Expr, Mul
 
+from deltarule.calculus.rewrite import Rewrite
 from deltarule.notation import nodes
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import (
@@ -24,10 +25,8 @@ from deltarule.notation.substitution import substitute
 from deltarule.notation.symbols import Index
 
 
-def use_condition(expression: Expr, network: Network):
+def use_condition(expression: Expr, network: Network) -> Rewrite | None:
     """The expression with what is known under its conditions put in, where that is shorter."""
-    from deltarule.calculus.simplify import Rewrite
-
     if not any(isinstance(node, Equal) for node in nodes.walk(expression)):
         return None
     after = _used(expression, network)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sympy import Expr, Mul, Pow
 
 from deltarule.calculus.matching import unified
+from deltarule.calculus.rewrite import Rewrite
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
@@ -16,10 +17,8 @@ from deltarule.notation.substitution import plainly_named, substitute
 from deltarule.notation.text import text
 
 
-def use_values(expression: Expr, network: Network):
+def use_values(expression: Expr, network: Network) -> Rewrite | None:
     """The expression with the right-hand sides of equations replaced by their tensors."""
-    from deltarule.calculus.simplify import Rewrite
-
     expression = plainly_named(expression)
     apart = frozenset(i.name for i in free_indices(expression))
     for equation in _candidates(expression, network):

@@ -7,13 +7,13 @@ a condition, or None where it does not apply.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import sympy
 from sympy import Add, Dummy, Expr, Integer, Mul, Pow
 
 from deltarule.calculus.choosing import use_condition
 from deltarule.calculus.recognise import use_values
+from deltarule.calculus.rewrite import Rewrite
 from deltarule.calculus.vanishing import deviations
 from deltarule.notation import nodes
 from deltarule.notation.networks import Network
@@ -28,14 +28,6 @@ from deltarule.notation.nodes import (
 )
 from deltarule.notation.substitution import plainly_named
 from deltarule.notation.text import text
-
-
-class Rewrite(NamedTuple):
-    """What a pass made of an expression."""
-
-    after: Expr
-    detail: str = ""
-    condition: str = ""
 
 
 def pull_out(expression: Expr, network: Network) -> Rewrite | None:

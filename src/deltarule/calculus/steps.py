@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from sympy import Expr
 
 from deltarule.calculus.rules import RULES, Rule
+from deltarule.calculus.words import Teller, Words
 from deltarule.notation.counted import counted
 from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import read
 from deltarule.notation.symbols import Index
 from deltarule.notation.tensors import Tensor
-
-if TYPE_CHECKING:
-    from deltarule.calculus.words import Teller, Words
 
 
 @dataclass(frozen=True)
@@ -74,7 +71,7 @@ class Gradient:
     @property
     def saying(self) -> Words | None:
         """The words as a tree, for other alphabets; None where no pattern is known."""
-        return self.teller.words(self) if self.teller is not None else None
+        return self.teller.words(self.equation()) if self.teller is not None else None
 
     @property
     def name(self) -> str:

@@ -12,6 +12,7 @@ import sympy
 from sympy import Add, Dummy, Expr, Integer, Mul
 
 from deltarule.calculus.matching import named, named_sums, unified
+from deltarule.calculus.rewrite import Rewrite
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
@@ -21,10 +22,8 @@ from deltarule.notation.substitution import plainly_named, replace_reads, substi
 from deltarule.notation.text import text
 
 
-def deviations(expression: Expr, network: Network):
+def deviations(expression: Expr, network: Network) -> Rewrite | None:
     """The expression without the sums that are 0 whatever the data."""
-    from deltarule.calculus.simplify import Rewrite
-
     found: list[str] = []
 
     def without(node: Expr) -> Expr:

@@ -10,7 +10,6 @@ from sympy import Symbol
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.settings import most_points, setting, sizes_at
 from deltarule.calculus import derive
-from deltarule.checking.edges import everyone
 from deltarule.checking.gradient_check import GradientCheck
 from deltarule.checking.gradient_checks import check_gradients
 from deltarule.checking.jacobian import check_jacobians
@@ -20,6 +19,7 @@ from deltarule.kernels.program import loaded
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import load
 from deltarule.notation.networks import Network
+from deltarule.notation.nonsmooth import everyone
 from deltarule.notation.specialise import specialise
 
 #: Up to so many entries of a tensor, and points of an equation, balls are quick enough.

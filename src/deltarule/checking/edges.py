@@ -17,9 +17,7 @@ from deltarule.checking.kink_points import on_kinks
 from deltarule.checking.probed import BALLS, BITS, Probed, differentiable, floats_of
 from deltarule.checking.sides import allowed, outputs_of
 from deltarule.checking.subgradients import EdgyProbe
-from deltarule.kernels.smoothness import kinked
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import MaxAll, walk
+from deltarule.notation.nonsmooth import everyone, kinked
 from deltarule.notation.tensors import Tensor
 
 #: So often other values are drawn to meet an edge; so many entries are looked at.
@@ -80,11 +78,6 @@ def _on_single_kinks(
                 continue
             found += [] if check is None else [check]
     return {c.tensor: c for c in worst_of(found)}
-
-
-def everyone(network: Network) -> bool:
-    """Whether every one of several largest entries is declared to get the whole gradient."""
-    return any(isinstance(n, MaxAll) for e in network.equations for n in walk(e.rhs))
 
 
 def _at_edges(probed: Probed, tensor: Tensor, lenient: bool = False) -> GradientCheck | None:

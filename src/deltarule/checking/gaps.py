@@ -17,10 +17,9 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import fraction
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.one_sided import OneSided
-from deltarule.checking.edges import everyone
 from deltarule.checking.independent import central_differences, changes_along
-from deltarule.kernels.smoothness import kinked
 from deltarule.notation.networks import Network
+from deltarule.notation.nonsmooth import everyone, kinked
 
 Roots = Mapping[str, np.ndarray | None]
 #: Numbers that differ by no more are the same.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from deltarule.kernels.program import Program
-from deltarule.notation.functions import Elementwise
 from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Choose, Max, Positive, walk
+from deltarule.notation.nonsmooth import kinked
 
 
 def steps(program: Program) -> dict[str, str]:
@@ -19,11 +18,6 @@ def steps(program: Program) -> dict[str, str]:
         else:
             found[tensor] = "other" if kinks else "analytic"
     return found
-
-
-def kinked(network: Network) -> bool:
-    """Whether there are kinks or ties at which a derivative is a matter of convention."""
-    return any(_has_kink(e.rhs) for e in network.equations)
 
 
 def _affine(program: Program, tensor: str) -> bool:
@@ -43,12 +37,3 @@ def _closure(network: Network, touched: set[str]) -> set[str]:
         seen = len(touched)
         touched = touched | {e.name for e in network.equations if e.read_names() & touched}
     return touched
-
-
-def _has_kink(expression) -> bool:
-    for node in walk(expression):
-        if isinstance(node, Max) or (isinstance(node, Choose) and node.has(Positive)):
-            return True
-        if isinstance(node, Elementwise) and node.row.kink:
-            return True
-    return False

@@ -19,7 +19,6 @@ from sympy import Basic, Expr, Integer, Rational, oo, pi
 from sympy.core.relational import GreaterThan, LessThan
 
 from deltarule.notation import nodes
-from deltarule.notation.edges import edges_of
 from deltarule.notation.errors import DeltaruleError, did_you_mean
 from deltarule.notation.functions import (
     FUNCTIONS,
@@ -58,6 +57,7 @@ from deltarule.notation.reductions import (
     differ,
 )
 from deltarule.notation.reductions import condition as stated
+from deltarule.notation.state import edges_of
 from deltarule.notation.symbols import Attribute, Index, Scalar, Size
 from deltarule.notation.tensors import Tensor
 from deltarule.notation.updates import gradient, memory, new, rate

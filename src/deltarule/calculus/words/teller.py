@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,12 +20,10 @@ from deltarule.calculus.words.pooling import pooling_of
 from deltarule.calculus.words.slopes import Slopes
 from deltarule.calculus.words.speech import Speech
 from deltarule.calculus.words.values import World, laid
+from deltarule.notation.equations import Equation
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import reads
 from deltarule.notation.symbols import Index
-
-if TYPE_CHECKING:
-    from deltarule.calculus.steps import Gradient
 
 #: Seeds of the sizes and values that words are tried on.
 SEEDS = (0, 1)
@@ -45,36 +42,41 @@ class Words:
 
 
 class Teller:
-    """Words for the gradients of one derivation."""
+    """Words for the equations of one backward pass.
 
-    def __init__(self, network: Network, of: str, upstream, gradients: Mapping[str, Gradient]):
+    `upstream` are the outputs of the network whose gradients, those of `of`, are given; `equations`
+    is the whole pass, which is run at random values to try what words claim.
+    """
+
+    def __init__(
+        self, network: Network, of: str, upstream: Iterable[str], equations: Iterable[Equation]
+    ):
         self._network, self._of, self._upstream = network, of, tuple(upstream)
-        self._gradients = gradients
+        self._equations = tuple(equations)
         self._told: dict[str, Words | None] = {}
         self._probes: dict[int, Probe] = {}
 
-    def words(self, gradient: Gradient) -> Words | None:
+    def words(self, equation: Equation) -> Words | None:
         """The words for a gradient; None where no pattern is known."""
-        name = gradient.tensor.name
-        if name not in self._told:
-            self._told[name] = self._found(gradient)
-        return self._told[name]
+        if equation.name not in self._told:
+            self._told[equation.name] = self._found(equation)
+        return self._told[equation.name]
 
-    def _found(self, gradient: Gradient) -> Words | None:
-        if not reads(gradient.expr):
+    def _found(self, equation: Equation) -> Words | None:
+        if not reads(equation.rhs):
             return None
-        ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
+        formula, ranges = equation.rhs, equation.ranges
         for pattern in (
-            lambda: phrase_of(gradient.expr, ranges, self._network, self._slopes, self._rank),
-            lambda: correlation_of(gradient.expr, ranges, self._network),
-            lambda: pooling_of(gradient.expr, ranges, self._network),
+            lambda: phrase_of(formula, ranges, self._network, self._slopes, self._rank),
+            lambda: correlation_of(formula, ranges, self._network),
+            lambda: pooling_of(formula, ranges, self._network),
         ):
             try:
                 phrase, extents = pattern()
             except NoWords:
                 continue
-            words = Words(phrase, Axes(self._kinds, extents), gradient.indices)
-            if all(self._true(words, gradient, seed) for seed in SEEDS):
+            words = Words(phrase, Axes(self._kinds, extents), equation.indices)
+            if all(self._true(words, equation, seed) for seed in SEEDS):
                 return words
         return None
 
@@ -89,18 +91,17 @@ class Teller:
     def _slopes(self) -> Slopes:
         return Slopes(self._network)
 
-    def holds(self, gradient: Gradient, seed: int) -> bool:
+    def holds(self, equation: Equation, seed: int) -> bool:
         """Whether the words of a gradient are true at the sizes and values of a seed."""
-        words = self.words(gradient)
-        return words is not None and self._true(words, gradient, seed)
+        words = self.words(equation)
+        return words is not None and self._true(words, equation, seed)
 
-    def _true(self, words: Words, gradient: Gradient, seed: int) -> bool:
+    def _true(self, words: Words, equation: Equation, seed: int) -> bool:
         """Whether the phrase, computed by itself, gives what the formula gives."""
         probe = self._probe(seed)
-        ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
-        wanted = evaluate(gradient.expr, ranges, probe.values, Float64())
+        wanted = evaluate(equation.rhs, equation.ranges, probe.values, Float64())
         extents = {i: probe.values.extent(n) for i, n in words.axes.extents.items()}
-        claimed = laid(words.phrase, gradient.indices, World(probe.values, extents, {}))
+        claimed = laid(words.phrase, equation.indices, World(probe.values, extents, {}))
         return bool(np.allclose(claimed, wanted, rtol=1e-9, atol=1e-11))
 
     def _probe(self, seed: int) -> Probe:
@@ -113,5 +114,5 @@ class Teller:
         for name in self._upstream:
             axes = self._network.tensors[name].axes
             probe.values.arrays[f"d{self._of}/d{name}"] = probe.noise(axes)
-        run((g.equation() for g in self._gradients.values()), probe.values, probe.arithmetic)
+        run(self._equations, probe.values, probe.arithmetic)
         return probe
