@@ -10,6 +10,7 @@ from deltarule.calculus.matching import unified
 from deltarule.calculus.rewrite import Rewrite
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
+from deltarule.notation.factors import divided, powers
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import Read, Reduction, free_indices, free_symbols, reads, tensor_name
 from deltarule.notation.radix import rejoined
@@ -98,34 +99,6 @@ def _of_a_root(have: dict[Expr, Expr], root: Pow, value: Expr) -> Expr | None:
         return None
     rest = Mul(*(base**exponent for base, exponent in have.items() if base != root.base))
     return rest * value ** (there / root.exp)
-
-
-def powers(product: Expr) -> dict[Expr, Expr]:
-    result: dict[Expr, Expr] = {}
-    for factor in Mul.make_args(product):
-        base, exponent = factor.as_base_exp()
-        result[base] = result.get(base, 0) + exponent
-    return result
-
-
-def divided(have: dict, wanted: dict) -> Expr | None:
-    """The product `have` without the factors `wanted`; None if they are not all there."""
-    rest = dict(have)
-    for base, exponent in wanted.items():
-        if base.is_number:
-            rest[base] = rest.get(base, 0) - exponent
-            continue
-        there = rest.get(base, 0)
-        if there == 0 or not (there == exponent or _covers(there, exponent)):
-            return None
-        rest[base] = there - exponent
-    return Mul(*(base**exponent for base, exponent in rest.items()))
-
-
-def _covers(there: Expr, wanted: Expr) -> bool:
-    if not (there.is_number and wanted.is_number):
-        return bool((there - wanted).is_number)
-    return bool(there * wanted > 0) and bool(abs(there) >= abs(wanted))
 
 
 def _index_maps(node: Expr, equation: Equation) -> Iterator[dict]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sympy import Expr, Mul
+from sympy import Dummy, Expr, Mul
 
-from deltarule.calculus.local import partials
-from deltarule.calculus.recognise import divided, powers
 from deltarule.notation.equations import Equation
+from deltarule.notation.factors import divided, powers
 from deltarule.notation.functions import Elementwise
 from deltarule.notation.networks import Network
 from deltarule.notation.nodes import Read, reads, tensor_name
@@ -79,8 +78,9 @@ def _slope(equation: Equation) -> Found | None:
     plain = all(isinstance(i, Index) for i in equation.subscripts)
     if argument.indices != equation.subscripts or not plain or any(map(reads, rhs.args[1:])):
         return None
-    found = list(partials(rhs, tensor_name(argument), equation.lhs))
-    if len(found) != 1 or isinstance(found[0].factor, Read) or not reads(found[0].factor):
+    free = Dummy("r", real=True)
+    scalar = rhs.func(free, *rhs.args[1:])
+    formula = scalar.diff(free).xreplace({scalar: equation.lhs, free: argument})
+    if isinstance(formula, Read) or not reads(formula):
         return None
-    symbol = rhs.row.symbol or rhs.row.name
-    return Found(symbol, argument, found[0].factor)
+    return Found(rhs.row.symbol or rhs.row.name, argument, formula)

@@ -8,10 +8,10 @@ from functools import lru_cache
 from sympy import Expr, Mul
 
 from deltarule.calculus.local import partials
-from deltarule.calculus.recognise import divided, powers
 from deltarule.marking.mistakes.scene import Scene, Wrong
 from deltarule.marking.mistakes.sites import sites
 from deltarule.notation.equations import Equation
+from deltarule.notation.factors import divided, powers
 from deltarule.notation.functions import FUNCTIONS, Elementwise, derivative
 from deltarule.notation.names import pretty
 from deltarule.notation.nodes import Read, reads, tensor_name
