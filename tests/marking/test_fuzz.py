@@ -7,11 +7,12 @@ import os
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 import deltarule
-from deltarule.calculus import derive
+from deltarule.calculus import Derivation, derive
 from deltarule.marking import mark
 from deltarule.marking.answers import holds_answers, load_answers
 from deltarule.marking.formulas import judge_formula
@@ -52,11 +53,22 @@ def formulas(number: int, seed: int):
     found, names, printed = networks()
     for k, formula in enumerate(mutations(printed + TYPED, FORMULA_PIECES, number, seed)):
         which = k % len(found)
-        yield found[which], names[which][k // 7 % len(names[which])], formula
+        yield Typed(found[which], names[which][k // 7 % len(names[which])], formula)
+
+
+class Typed(NamedTuple):
+    """A formula that somebody might type for a quantity."""
+
+    derivation: Derivation
+    quantity: str
+    formula: str
+
+    def __repr__(self) -> str:
+        return f"{self.derivation.network.name}, {self.quantity} = {self.formula!r}"
 
 
 def judge_one(counted=count()):  # noqa: B008
-    def examine(given) -> None:
+    def examine(given: Typed) -> None:
         derivation, quantity, formula = given
         readings(formula, derivation, quantity, target_of(derivation, quantity))
         if next(counted) % JUDGED == 0:
@@ -68,9 +80,8 @@ def judge_one(counted=count()):  # noqa: B008
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1])
 def test_formulas_changed_at_random(seed):
-    assert apart(
-        lambda: formulas(FORMULAS, seed), judge_one(), (DeltaruleError,), (ROOT,)
-    ) == []
+    found = apart(lambda: formulas(FORMULAS, seed), judge_one(), (DeltaruleError,), (ROOT,))
+    assert not found, "\n".join(found)
 
 
 SHEET = """\
@@ -163,9 +174,8 @@ def mark_answers(path: Mutated) -> None:
 ], ids=["sheets", "answers"])  # fmt: skip
 def test_files_changed_at_random(tmp_path, seeds, examine, seed):
     own = (ROOT, str(tmp_path))
-    assert apart(
-        lambda: files(tmp_path, seeds, FILES, seed), examine, (DeltaruleError,), own
-    ) == []
+    found = apart(lambda: files(tmp_path, seeds, FILES, seed), examine, (DeltaruleError,), own)
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.slow

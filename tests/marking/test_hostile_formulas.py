@@ -6,8 +6,11 @@ import pytest
 
 from deltarule.calculus import derive
 from deltarule.marking.formulas import judge_formula
+from deltarule.marking.formulas.judge import readings
+from deltarule.marking.formulas.target import target_of
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.files import load
+from deltarule.notation.substitution import substitute
 
 
 @lru_cache
@@ -65,6 +68,25 @@ def test_refused_with_fact_and_place(formula):
 def test_what_can_be_read_gets_a_verdict(formula):
     for batch in (False, True):
         assert judge_formula(network(batch), "dE/ds2", formula).verdict in ("wrong", "mistake")
+
+
+def test_reads_outside_a_tensor_are_told():
+    """One index of the grid is read outside, under a condition on another."""
+    formula = "[t ≤ T − 2]·Σ_m ∂E/∂s[t + 1, n, m]·W_hh[k, m] + Σ_o ∂E/∂ŷ[t, n, o]·W_hy[k, o]"
+    derivation = derive(load("rnn"))
+    assert judge_formula(derivation, "dE/dyhat", formula).verdict == "wrong"
+
+
+def test_of_a_long_product_few_readings_are_written_out(monkeypatch):
+    written = []
+    monkeypatch.setattr(
+        "deltarule.marking.formulas.matrix_words.substitute",
+        lambda *a: written.append(a) or substitute(*a),
+    )
+    derivation = network(True)
+    target = target_of(derivation, "dE/dh1")
+    found = readings("h1 ⊙ " * 11 + "h1", derivation, "dE/dh1", target)
+    assert found and len(written) < 200
 
 
 @pytest.mark.parametrize("quantity", [

@@ -10,9 +10,9 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-#: What takes so many seconds of processor time hangs; the memory of all inputs, in MB. (The slowest
-#: of a million formulas takes less than a second, of the files a few where a search is thorough.)
-SECONDS, MEGABYTES = 15.0, 500
+#: What takes so many seconds of processor time hangs; the memory of all inputs, in MB. (An idle
+#: machine needs 2 s at most; processors that are shared need more for the same.)
+SECONDS, MEGABYTES = 4.0, 500
 OPENING = ("open", "exec", "import", "os.system", "os.exec", "os.posix_spawn", "subprocess.Popen",
            "socket.connect", "os.remove", "os.rename", "os.mkdir")  # fmt: skip
 _SEEN: list[str] | None = None
@@ -57,12 +57,12 @@ def faults(
             except allowed:
                 pass
             except (TooLong, Exception) as error:
-                found.append(f"{type(error).__name__}: {error}: {given!r}"[:600])
+                found.append(f"{type(error).__name__}: {error}: {given!r}"[:4000])
             finally:
                 signal.setitimer(signal.ITIMER_PROF, 0)
                 seen, _SEEN = _SEEN, None
             strange = [s for s in seen if "/" in s and not s.partition(" ")[2].startswith(known)]
-            found += [f"{s}: {given!r}"[:600] for s in strange]
+            found += [f"{s}: {given!r}"[:4000] for s in strange]
             if len(found) >= most:
                 break
     finally:

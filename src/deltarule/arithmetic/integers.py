@@ -133,9 +133,9 @@ def grid_over(
 
 
 def beyond(name: str, where, shape, wrong) -> DeltaruleError:
-    at = np.argwhere(np.broadcast_to(wrong, np.broadcast_shapes(*(w.shape for w in where))))[0]
-    point = [int(np.broadcast_to(w, np.broadcast_shapes(*(v.shape for v in where)))[tuple(at)])
-             for w in where]
+    whole = np.broadcast_shapes(np.shape(wrong), *(w.shape for w in where))
+    at = tuple(np.argwhere(np.broadcast_to(wrong, whole))[0])
+    point = [int(np.broadcast_to(w, whole)[at]) for w in where]
     return DeltaruleError(
         f"{name} is read at {point}, outside its shape {list(shape)}",
         None,

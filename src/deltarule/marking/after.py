@@ -62,12 +62,11 @@ class _AfterUpdates:
         """Right or following; else by a mistake in the updates; else by one after them."""
         entries = [e for e, _ in written.printed()]
         exact = self.after.bench.right(written.quantity)
-        nothing_wrong = all(finite(exact[e]) for e in entries) and accounted(
-            self.after, written, entries, exact
-        )
+        has_values = all(finite(exact[e]) for e in entries)
+        nothing_wrong = has_values and accounted(self.after, written, entries, exact)
         if nothing_wrong:
             return [nothing_wrong]
-        explained = list(self._explained(written))
+        explained = list(self._explained(written)) if has_values else []
         if not explained:
             return judge(self.after, written)
         self.after.explainer.carrying.not_right.add(written.quantity)

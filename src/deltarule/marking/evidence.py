@@ -17,6 +17,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from deltarule.arithmetic.exact import MinusInfinity
+from deltarule.arithmetic.undefined import Undefined
 from deltarule.marking.explain import Explainer, Explanation
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.paper import Written
@@ -47,7 +49,7 @@ class Evidence:
 def of_entries(written: Written, entries: Iterable[tuple], exact: np.ndarray) -> Evidence:
     """What printed entries that are wrong tell; `exact` holds the right values."""
     told = sorted(
-        ((weight(written, e, exact), written.numbers[e], Fraction(exact[e])) for e in entries),
+        ((weight(written, e, exact), written.numbers[e], _number(exact[e])) for e in entries),
         key=lambda found: -found[0],
     )
     apart: dict[tuple, float] = {}
@@ -63,12 +65,17 @@ def of_entries(written: Written, entries: Iterable[tuple], exact: np.ndarray) ->
 
 def weight(written: Written, entry: tuple, exact: np.ndarray) -> float:
     """The bits of one number: which of all numbers up to its size, or the right one's, it is."""
-    printed, value = written.numbers[entry], Fraction(exact[entry])
+    printed, value = written.numbers[entry], _number(exact[entry])
     size = max(abs(printed.value), abs(value))
     if printed.unit is None:
         shortest = Fraction(printed.value)
         return math.log2(1 + 2 * abs(shortest.numerator) * shortest.denominator)
     return math.log2(1 + 2 * float(size / printed.unit))
+
+
+def _number(right) -> Fraction:
+    """A right value; 0 for what is no number, whose size tells nothing."""
+    return Fraction(0) if isinstance(right, (Undefined, MinusInfinity)) else Fraction(right)
 
 
 def _of_one_slip(printed, value: Fraction, other, right: Fraction) -> bool:

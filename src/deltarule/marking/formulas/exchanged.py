@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from deltarule.calculus import Derivation
 from deltarule.marking.formulas.comparison import Comparison
@@ -10,8 +11,8 @@ from deltarule.marking.formulas.tokens import tokens
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import canonical, pretty
 
-#: So many exchanges of one name are tried in a formula.
-MOST_TRIED = 120
+#: So many pieces of formulas are read anew, in as many exchanges of one name as they last for.
+MOST_READ = 2400
 #: Formulas of more pieces than this are not tried.
 LONGEST = 60
 #: The roles of what a layer computes.
@@ -23,11 +24,11 @@ def one_name_off(derivation: Derivation, formula: str, quantity: str, compared) 
 
     `compared` gives the comparisons of all readings of a formula with the right one.
     """
-    if len(tokens(formula, quantity)) > LONGEST:
+    pieces = len(tokens(formula, quantity))
+    if pieces > LONGEST:
         return ""
-    for number, (wrong, meant, text) in enumerate(_exchanges(derivation, formula, quantity)):
-        if number == MOST_TRIED:
-            break
+    exchanges = islice(_exchanges(derivation, formula, quantity), MOST_READ // pieces)
+    for wrong, meant, text in exchanges:
         try:
             readings: list[Comparison] = compared(text)
             found = any(comparison.right() for comparison in readings)

@@ -7,8 +7,9 @@ ones first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 
 from sympy import Expr
@@ -30,17 +31,25 @@ MOST, MOST_TRIED = 8, 1000
 
 @dataclass(frozen=True)
 class Matrix:
-    """One reading of a part: its entry at some indices, and how unusual the reading is."""
+    """One reading of a part: its entry at some indices, and how unusual the reading is.
 
-    entry: Expr
+    `written` gives the entry; of the many ways to read a product, few are ever written out.
+    """
+
+    written: Callable[[], Expr]
     axes: Axes = ()
     cost: int = 0
+
+    @cached_property
+    def entry(self) -> Expr:
+        """The entry at the indices of the axes."""
+        return self.written()
 
     def at(self, indices: Sequence[Index]) -> Expr:
         """The entry at other indices."""
         return substitute(self.entry, dict(zip((i for i, _ in self.axes), indices, strict=True)))
 
-    @property
+    @cached_property
     def shape(self) -> tuple[Expr, ...]:
         """The extents of the axes."""
         return tuple(n for _, n in self.axes)
@@ -138,11 +147,12 @@ class _MatrixParser(Parser):
 
     def _turned(self, value):
         return Readings(tuple(
-            Matrix(m.entry, m.axes[::-1], m.cost) for m in value.of
+            Matrix(m.written, m.axes[::-1], m.cost) for m in value.of
         ))
 
     def _each(self, value: Readings, change) -> Readings:
-        return Readings(tuple(Matrix(change(m.entry), m.axes, m.cost) for m in value.of))
+        changed = [(change(m.entry), m) for m in value.of]
+        return Readings(tuple(Matrix(lambda e=e: e, m.axes, m.cost) for e, m in changed))
 
     def _both(self, one: Readings, two: Readings, join, word: str) -> Readings:
         self._count(len(one.of) * len(two.of))
@@ -153,7 +163,15 @@ class _MatrixParser(Parser):
         return _best(found)
 
     def _chain(self, factors: list[Readings]) -> Readings:
-        """A product of several: every way of putting brackets whose shapes fit."""
+        """A product of several: every way of putting brackets whose shapes fit.
+
+        Numbers stand before it: brackets around them change nothing.
+        """
+        numbers = [f for f in factors if [m.axes for m in f.of] == [()]]
+        factors = [f for f in factors if f not in numbers]
+        number = nodes.multiply(f.of[0].entry for f in numbers)
+        if not factors:
+            return _one(number)
         table = {(k, k): r for k, r in enumerate(factors)}
         for length in range(1, len(factors)):
             for start in range(len(factors) - length):
@@ -172,32 +190,38 @@ class _MatrixParser(Parser):
         if not whole.of:
             shapes = ", ".join(_told(r.of[0].shape) for r in factors)
             raise self.error(f"shapes {shapes} cannot be multiplied", "write the indices")
-        return whole
+        return self._each(whole, lambda e: number * e)
 
 
 def _one(entry: Expr, axes: Axes = ()) -> Readings:
-    return Readings((Matrix(entry, axes),))
+    return Readings((Matrix(lambda: entry, axes),))
 
 
 def _best(found: list[Matrix]) -> Readings:
     """The usual readings of each shape."""
     kept: list[Matrix] = []
     for matrix in sorted(found, key=lambda m: m.cost):
+        if len(kept) == MOST:
+            break
         if not any(m.shape == matrix.shape and m.cost <= matrix.cost - 2 for m in kept):
             kept.append(matrix)
-    return Readings(tuple(kept[:MOST]))
+    return Readings(tuple(kept))
 
 
 def _sum(a: Matrix, b: Matrix) -> list[Matrix]:
     return [
-        Matrix(a.at(_names(axes, a)) + b.at(_names(axes, b)), axes, a.cost + b.cost)
+        Matrix(
+            lambda axes=axes: a.at(_names(axes, a)) + b.at(_names(axes, b)), axes, a.cost + b.cost
+        )
         for axes in _spread(a, b)
     ]
 
 
 def _by_entries(a: Matrix, b: Matrix) -> list[Matrix]:
     return [
-        Matrix(a.at(_names(axes, a)) * b.at(_names(axes, b)), axes, a.cost + b.cost)
+        Matrix(
+            lambda axes=axes: a.at(_names(axes, a)) * b.at(_names(axes, b)), axes, a.cost + b.cost
+        )
         for axes in _spread(a, b)
     ]
 
@@ -221,14 +245,17 @@ def _product(a: Matrix, b: Matrix) -> list[Matrix]:
     cost = a.cost + b.cost
     (last, inner), (_, other) = a.axes[-1], b.axes[0]
     if inner == other:
-        body = a.entry * b.at([last, *(i for i, _ in b.axes[1:])])
-        joined = nodes.Sum(body, [(last, inner)])
         usual = 0 if len(a.axes) + len(b.axes) > 2 else 1
-        found.append(Matrix(joined, (*a.axes[:-1], *b.axes[1:]), cost + usual))
+        found.append(Matrix(
+            lambda: nodes.Sum(
+                a.entry * b.at([last, *(i for i, _ in b.axes[1:])]), [(last, inner)]
+            ),
+            (*a.axes[:-1], *b.axes[1:]), cost + usual,
+        ))  # fmt: skip
     if len(a.axes) == len(b.axes) == 1:
-        found.append(Matrix(a.entry * b.entry, (*a.axes, *b.axes), cost + 1))
+        found.append(Matrix(lambda: a.entry * b.entry, (*a.axes, *b.axes), cost + 1))
         if inner == other:
-            found = [m if m.axes != a.axes else Matrix(m.entry, m.axes, cost) for m in found]
+            found = [m if m.axes != a.axes else Matrix(m.written, m.axes, cost) for m in found]
     return found
 
 
