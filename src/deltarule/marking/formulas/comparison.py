@@ -109,8 +109,9 @@ class Comparison:
             kept = [(m, (v / right).ravel()) for m, v in zip(single, values, strict=True)
                     if v is not None]
             changes = np.array([c for _, c in kept])
+            least = 1e-14 * np.max(np.abs(seen[np.isfinite(seen)]), initial=0.0)
             for k, (first, change) in enumerate(kept):
-                fits = np.isclose(changes * change, seen, rtol=1e-9).all(axis=1)
+                fits = np.isclose(changes * change, seen, rtol=1e-9, atol=least).all(axis=1)
                 for other in np.flatnonzero(fits[: k + 1]):
                     yield from self._both(first, kept[other][0])
 
