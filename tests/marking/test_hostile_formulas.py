@@ -38,6 +38,8 @@ REFUSED = {
     "Σ_{i=0…999999999} y": "an index above 100000",
     "y[10000000000000000000000000000000]": "an index above 100000",
     "[m = 10000000000000000000000] y": "an index above 100000",
+    "[(m, 1) > m] y": "several numbers are compared with as many others",
+    "[(m, 1) ≠ (m, 1, 2)] y": "several numbers are compared with as many others",
     "1/0": "a division by 0",
     "y/(1 − 1)": "a division by 0",
     "0^-1": "a division by 0",

@@ -110,7 +110,14 @@ class Conditions:
         if sign not in _RELATIONS:
             raise self.error("a comparison belongs here", "write [c = t] or [x > 0]")
         self.pop()
-        return left, sign, self.counting(self._side)
+        right = self.counting(self._side)
+        lengths = {len(side) if isinstance(side, Tuple) else 0 for side in (left, right)}
+        if lengths != {0} and (sign != "≠" or len(lengths) > 1):
+            raise self.error(
+                "several numbers are compared with as many others, and by ≠ alone",
+                "write [(i, j) ≠ (k, l)]",
+            )
+        return left, sign, right
 
     def _side(self):
         """One side of a comparison; several numbers in parentheses are compared together."""
