@@ -1,9 +1,9 @@
-"""Axes: a sum over some of its indices only, and statistics over another axis."""
+"""Axes: a sum over some of its indices only, sums and statistics over another axis."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 
 from sympy import Expr, Integer
 
@@ -13,7 +13,15 @@ from deltarule.marking.mistakes.scene import Scene, Wrong
 from deltarule.marking.mistakes.sites import sites
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
-from deltarule.notation.nodes import Read, Sum, read, reads, tensor_name
+from deltarule.notation.nodes import (
+    Read,
+    Reduction,
+    Sum,
+    free_indices,
+    read,
+    reads,
+    tensor_name,
+)
 from deltarule.notation.substitution import replace_reads, substitute
 from deltarule.notation.symbols import Index
 from deltarule.notation.text import text
@@ -54,6 +62,25 @@ def _first(node: Sum, fixed: tuple[Index, ...]) -> Expr:
         [r for r in node.ranges if r[0] not in fixed],
         [substitute(c, table) for c in node.conditions],
     )
+
+
+def along_another(scene: Scene) -> Iterator[Wrong]:
+    """Softmax down the batch: what is summed over the places of a free index runs over another."""
+    free = {i: scene.extent(n) for i, n in scene.equation.ranges}
+    for site in sites(scene.equation.rhs):
+        node = site.node
+        if not isinstance(node, Reduction) or len(node.ranges) != 1 or node.conditions:
+            continue
+        ((bound, length),) = node.ranges
+        inside = free_indices(node.body)
+        own = [i for i, n in free.items() if n == scene.extent(length) and i not in inside]
+        for there, other in product(own, (i for i in free if i in inside and free[i] > 1)):
+            extent = dict(scene.equation.ranges)[other]
+            turned = substitute(node.body, {bound: there, other: bound})
+            yield Wrong(
+                "another axis", 4.5, site.replaced(node.func(turned, [(bound, extent)])),
+                f"it runs over {text(other)} where it belongs over {text(there)}",
+            )
 
 
 def other_axis(scene: Scene) -> Iterator[Wrong]:

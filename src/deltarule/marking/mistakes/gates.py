@@ -1,14 +1,16 @@
-"""Gates: one number for a whole vector of them."""
+"""Gates: one number for a whole vector of them, and a gate where what it leaves belongs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from sympy import Integer
+from sympy import Expr, Integer, Mul
 
 from deltarule.marking.mistakes.scene import Scene, Wrong
 from deltarule.notation.functions import Elementwise
 from deltarule.notation.names import pretty
+from deltarule.notation.networks import Network
 from deltarule.notation.nodes import Read, Sum, reads, tensor_name
 from deltarule.notation.recurrences import Recurrence, blocks
 from deltarule.notation.substitution import replace_reads, substitute
@@ -37,6 +39,30 @@ def scalar_gate(scene: Scene) -> Iterator[Wrong]:
             "scalar gate", 5.0, summed,
             f"{pretty(of)} is taken as a single number: its gradient is summed over all units",
         )
+
+
+def gates_exchanged(scene: Scene) -> Iterator[Wrong]:
+    """z and 1 − z exchanged, where a network mixes two values by them."""
+    rhs, shared = scene.equation.rhs, _shared(scene.network)
+    for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
+        if name in shared:
+            yield Wrong(
+                "gates exchanged", 4.4, replace_reads(rhs, lambda a: 1 - a, name),
+                f"{pretty(name)} and 1 − {pretty(name)} are exchanged",
+            )
+
+
+def _shared(network: Network) -> frozenset[str]:
+    """The tensors of which equations read their rest as a factor: (1 − z)·h."""
+    return frozenset().union(*(_rests(e.rhs) for e in network.equations))
+
+
+@lru_cache(maxsize=1024)
+def _rests(formula: Expr) -> frozenset[str]:
+    return frozenset(
+        tensor_name(access) for product in formula.atoms(Mul) for factor in product.args
+        for access in reads(factor) if factor == 1 - access
+    )
 
 
 def _gates(scene: Scene) -> set[str]:

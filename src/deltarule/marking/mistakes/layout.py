@@ -1,8 +1,9 @@
-"""Layout: a matrix read in another order, its rows exchanged, a list from its other end."""
+"""Layout: an array read in another order, two of its rows exchanged, an axis from its other end."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from sympy import Expr, Integer
 
@@ -22,7 +23,7 @@ def layout(scene: Scene) -> Iterator[Wrong]:
     """A tensor that is read, or the result itself, with its entries in another order."""
     rhs = scene.equation.rhs
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
-        if name not in scene.shapes:
+        if len(scene.shapes.get(name, "many")) > 2:
             continue
         for words, order in _orders(scene.shapes[name]):
             def moved(access: Read, name: str = name, order: Order = order) -> Expr:
@@ -60,14 +61,26 @@ def _orders(shape: tuple[int, ...]) -> Iterator[tuple[str, Order]]:
         yield "the entries are read row by row, not column by column", by_rows
     if len(shape) == 2 and shape[0] == shape[1] > 1:
         yield "rows and columns are exchanged: it stands transposed", lambda at: at[::-1]
-    if len(shape) == 1 and shape[0] > 2:
-        yield "the entries stand in reverse order", lambda at: (shape[0] - 1 - at[0],)
-    for axis, called in enumerate(("rows", "columns") if len(shape) == 2 else ("entries",)):
-        if len(shape) <= 2 and axis < len(shape) and 2 <= shape[axis] <= MOST_ROWS:
-            yield from _exchanged(axis, shape[axis], called)
+    for axis, extent in enumerate(shape):
+        called, along = _called(axis, len(shape))
+        if extent > 2:
+            yield f"the {called} stand in reverse order{along}", partial(_reversed, axis, extent)
+        if 2 <= extent <= MOST_ROWS:
+            yield from _exchanged(axis, extent, called, along)
 
 
-def _exchanged(axis: int, extent: int, called: str) -> Iterator[tuple[str, Order]]:
+def _called(axis: int, rank: int) -> tuple[str, str]:
+    """What the entries along an axis are called, and along which axis, where there are many."""
+    if rank <= 2:
+        return (("entries",) if rank == 1 else ("rows", "columns"))[axis], ""
+    return "entries", f" along axis {axis + 1}"
+
+
+def _reversed(axis: int, extent: int, at: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    return (*at[:axis], extent - 1 - at[axis], *at[axis + 1:])
+
+
+def _exchanged(axis: int, extent: int, called: str, along: str) -> Iterator[tuple[str, Order]]:
     for one in range(extent):
         for two in range(one + 1, extent):
             def order(at: tuple[Expr, ...], one: int = one, two: int = two) -> tuple[Expr, ...]:
@@ -77,4 +90,4 @@ def _exchanged(axis: int, extent: int, called: str) -> Iterator[tuple[str, Order
                     other = 1 - s
                 return (*at[:axis], other, *at[axis + 1:])
 
-            yield f"the {called} {one + 1} and {two + 1} are exchanged", order
+            yield f"the {called} {one + 1} and {two + 1} are exchanged{along}", order

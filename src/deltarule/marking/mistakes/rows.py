@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deltarule.marking.mistakes.again import slope_again, slope_elsewhere, slopes_exchanged
-from deltarule.marking.mistakes.axes import other_axis, some_of_the_sum
+from deltarule.marking.mistakes.axes import along_another, other_axis, some_of_the_sum
 from deltarule.marking.mistakes.factors import (
     constant,
     factor_lost,
@@ -13,13 +13,14 @@ from deltarule.marking.mistakes.factors import (
     summand_lost,
 )
 from deltarule.marking.mistakes.functions import applied_early, exponent, logarithm
-from deltarule.marking.mistakes.gates import scalar_gate
+from deltarule.marking.mistakes.gates import gates_exchanged, scalar_gate
 from deltarule.marking.mistakes.layout import layout
 from deltarule.marking.mistakes.misread import decimal_point, misread
 from deltarule.marking.mistakes.overwritten import overwritten
 from deltarule.marking.mistakes.paths import path
 from deltarule.marking.mistakes.shares import bias_from_weights, in_proportion, means_lost
 from deltarule.marking.mistakes.slopes import activation, slope
+from deltarule.marking.mistakes.softmax import softmax_lost
 from deltarule.marking.mistakes.statistics import statistic
 from deltarule.marking.mistakes.sums import all_of_a_tie, other_than_largest, reduction
 from deltarule.marking.mistakes.tensors import stand_in, transposed
@@ -32,7 +33,8 @@ ROWS = (
     constant, power, factor_twice, activation, reversed_order, scalar_gate, all_of_a_tie,
     window, statistic, path, overwritten, slope_again, some_of_the_sum, other_axis,
     slope_elsewhere, slopes_exchanged, exponent, logarithm, applied_early, another_rate, stale,
-    in_proportion, bias_from_weights, means_lost, other_than_largest,
+    in_proportion, bias_from_weights, means_lost, other_than_largest, along_another,
+    gates_exchanged, softmax_lost,
 )
 
 #: The rows that are tried last: numbers copied or read wrongly, many for every line.

@@ -53,7 +53,7 @@ def all_of_a_tie(scene: Scene) -> Iterator[Wrong]:
 
 
 def other_than_largest(scene: Scene) -> Iterator[Wrong]:
-    """The mean or the smallest for the largest; its gradient spread over the whole window."""
+    """The mean, the sum or the smallest for the largest; its gradient over the whole window."""
     rhs = scene.equation.rhs
     spread = isinstance(rhs, Selection)
     node = rhs.maximum if spread else rhs
@@ -66,10 +66,9 @@ def other_than_largest(scene: Scene) -> Iterator[Wrong]:
             "the gradient is spread over the whole window, as if it were a mean",
         )
         return
-    yield Wrong(
-        "mean for the largest", 4.2, Sum(node.body, node.ranges, node.conditions) / number,
-        "the mean stands for the largest",
-    )
+    total = Sum(node.body, node.ranges, node.conditions)
+    yield Wrong("mean for the largest", 4.2, total / number, "the mean stands for the largest")
+    yield Wrong("sum for the largest", 4.6, total, "the sum stands for the largest")
     yield Wrong(
         "smallest for the largest", 4.5, -node.func(-node.body, node.ranges, node.conditions),
         "the smallest stands for the largest",

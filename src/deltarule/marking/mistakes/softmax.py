@@ -1,0 +1,25 @@
+"""Softmax: its slope left out, as if its output were the scores themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deltarule.marking.mistakes.again import is_softmax
+from deltarule.marking.mistakes.changed import consumers
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.notation.names import pretty
+from deltarule.notation.nodes import read
+
+
+def softmax_lost(scene: Scene) -> Iterator[Wrong]:
+    """∂E/∂p stands for ∂E/∂z, where p is the softmax of z."""
+    of, behind, name = scene.line.quantity.rpartition("/d")
+    for equation in consumers(scene) if behind else ():
+        upstream = f"{of}/d{equation.name}"
+        same = scene.shapes.get(upstream) == scene.shapes.get(scene.line.quantity)
+        if is_softmax(equation.rhs) and upstream in scene.shapes and same:
+            yield Wrong(
+                "slope lost", 4.2, read(upstream, *scene.equation.indices),
+                f"the slope of softmax is missing: {pretty(upstream)} stands where "
+                f"{pretty(scene.line.quantity)} belongs",
+            )
