@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from deltarule.cli.folding import cells
@@ -16,6 +17,7 @@ from deltarule.marking import Marking
 from deltarule.marking.check_file import Marker
 from deltarule.notation.counted import counted
 from deltarule.notation.errors import DeltaruleError
+from deltarule.reports.points import total
 
 _STYLES = {"✓": "green", "✗": "bold red", "?": "magenta"}
 
@@ -56,30 +58,35 @@ def files_in(folder: Path, but: str | None = None) -> list[str]:
 
 
 def show_files(words: Sequence[str], sheet: str | None, as_json: bool, brief: bool) -> int:
-    """Mark every file, show it, and say by the exit status whether all is right.
+    """Mark every file, show it, and say by the exit status whether all is right (2 if none could
+    be marked).
 
     One that cannot be read, or that meets a fault of ours, stops none of the others.
     """
-    named: dict[str, bool] = {}
-    for word in words:
-        inside = files_in(Path(word), sheet) if Path(word).is_dir() else [word]
-        named.update((path, named.get(path, False) or path == word) for path in inside)
+    named = dict.fromkeys(path for word in words for path in _paths(word, sheet))
     marker = Marker(sheet)
     found: list[Marked] = []
     with busy("marking") as line:
-        for number, (path, by_name) in enumerate(named.items(), start=1):
+        for number, path in enumerate(named, start=1):
             line.tell(f"marking {path} ({number} of {len(named)})")
-            found.append(_marked(marker, path, by_name))
+            found.append(_marked(marker, path))
     if as_json:
         _as_json(found)
     else:
         _on_screen(found, brief)
+    if all(file.marking is None for file in found):
+        return 2
     return 0 if all(file.right for file in found) else 1
 
 
-def _marked(marker: Marker, path: str, by_name: bool) -> Marked:
+def _paths(word: str, sheet: str | None) -> list[str]:
+    """The files that a word of the command line means: itself, or all in a folder."""
+    return files_in(Path(word), sheet) if Path(word).is_dir() else [word]
+
+
+def _marked(marker: Marker, path: str) -> Marked:
     try:
-        return Marked(path, marker.mark(path, trusted=by_name))
+        return Marked(path, marker.mark(path))
     except DeltaruleError as error:
         return Marked(path, error=error)
     except Exception as error:
@@ -89,7 +96,7 @@ def _marked(marker: Marker, path: str, by_name: bool) -> Marked:
 
 
 def _as_json(found: Sequence[Marked]) -> None:
-    from deltarule.reports.worked import marking_values
+    from deltarule.reports.worked import marking_values, total_values
 
     files = []
     for file in found:
@@ -97,14 +104,14 @@ def _as_json(found: Sequence[Marked]) -> None:
         told = error and {"fact": error.fact, "place": error.place, "remedy": error.remedy}
         values = marking_values(file.marking) if file.marking else {}
         files.append({"path": file.path, "all_right": file.right, "error": told, **values})
-    right, of = _totals(found)
-    write_json({"files": files, "right": right, "of": of,
-                "all_right": all(file.right for file in found)})  # fmt: skip
+    totals = total_values(_together(found))
+    write_json({"files": files, **totals, "all_right": all(file.right for file in found)})
 
 
-def _totals(found: Sequence[Marked]) -> tuple[int, int]:
-    markings = [file.marking for file in found if file.marking is not None]
-    return sum(m.right for m in markings), sum(m.of for m in markings)
+def _together(found: Sequence[Marked]) -> Marking:
+    """The scores of all files that could be marked, as if of one."""
+    scores = [file.marking.scores for file in found if file.marking is not None]
+    return Marking("", (), scores=tuple(chain.from_iterable(scores)))
 
 
 def _on_screen(found: Sequence[Marked], brief: bool) -> None:
@@ -129,7 +136,7 @@ def _summary(page: Page, found: Sequence[Marked]) -> None:
             words = "could not be read" if file.error is None else file.error.fact
         else:
             who = f"  {file.marking.who}" if file.marking.who else ""
-            words = f"{file.marking.right} of {file.marking.of} right{who}"
+            words = f"{total(file.marking)}{who}"
         room = page.width - column - 4
         lead = f"{file.sign} {file.path.ljust(column)}  "
         if room < 20:
@@ -137,11 +144,11 @@ def _summary(page: Page, found: Sequence[Marked]) -> None:
                          style=_STYLES[file.sign])  # fmt: skip
         else:
             page.formula(words, indent=0, lead=lead, hang=0, style=_STYLES[file.sign])
-    right, of = _totals(found)
     page.blank()
     page.prose(f"{counted(len(found), 'file')}: {_kinds(found)}", style="bold")
-    if of:
-        page.prose(f"{right} of {of} right", style="bold")
+    together = _together(found)
+    if together.of:
+        page.prose(total(together), style="bold")
 
 
 def _kinds(found: Sequence[Marked]) -> str:

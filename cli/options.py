@@ -94,7 +94,8 @@ FACTOR = Option("--factor", metavar="NUMBER", help="No network: a product of equ
 CHECKED = _words(
     "example NAME | FILE.toml … | FOLDER",
     "A sheet, whose published values are marked, or somebody's answers; several, or all in a "
-    "folder. FILE.py is for check gradient, which runs it.",
+    "folder. A program that a sheet names, a derivation of its own, is run only for example "
+    "FILE.toml and for --sheet. FILE.py is for check gradient, which runs it.",
     names.checked,
 )
 SUMMARY = Option("--brief", help="Of several files, a line each and the totals.")

@@ -131,11 +131,12 @@ COMMANDS = {
             ("check example slide", "the published values of an example"),
             ("check --template slide > mine.toml", "an empty answers file"),
             ("check mine.toml", "your answers"),
+            ("check example own.toml", "a sheet of your own, and the program that it may name"),
             ("check class/ --sheet exam.toml --brief", "all answers in a folder"),
             ("check gradient conv --stride 2", "the gradients of a layer"),
         ),
         exclude=(("json", "latex", "markdown"), ("brief", "json"), ("brief", "latex", "markdown")),
-        wrong="something is not right, or one of several files could not be read",
+        wrong="something is not right, or some of several files could not be read",
     ),
     "check gradient": Command(
         "checking:check_gradients",

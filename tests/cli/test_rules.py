@@ -1,5 +1,6 @@
 """What a command line may hold, over the whole table of commands."""
 
+import importlib.resources
 import itertools
 import json
 
@@ -103,8 +104,25 @@ def test_several_files_and_folders(invoke, tmp_path):
     assert refused.status == 2 and "--latex shows one file" in refused.err
 
 
-def test_a_sheet_in_a_folder_runs_no_program(invoke, tmp_path):
-    (tmp_path / "mine.py").write_text("raise SystemExit('it ran')\n", encoding="utf-8")
-    (tmp_path / "sheet.toml").write_text('network = "mine.py"\n', encoding="utf-8")
-    done = invoke("check", tmp_path, width=200)
-    assert done.status == 1 and "it ran" not in done.out + done.err
+def test_points_of_several_files_are_totalled(invoke, tmp_path):
+    slide = importlib.resources.files("deltarule") / "derivations" / "examples" / "slide.toml"
+    exam, folder = tmp_path / "exam.toml", tmp_path / "class"
+    exam.write_text(slide.read_text(encoding="utf-8") + "\n[marks]\nyhat = 3\n", encoding="utf-8")
+    folder.mkdir()
+    for name, yhat in (("ada", 0.62), ("bob", 0.11)):
+        (folder / f"{name}.toml").write_text(f"[answers]\nyhat = {yhat}\n", encoding="utf-8")
+    words = "check", folder, "--sheet", exam
+    done = invoke(*words, "--brief", width=200)
+    assert done.status == 1
+    assert "ada.toml  1 of 8 right, 3 of 10 points" in done.out
+    assert done.out.endswith("1 of 16 right, 3 of 20 points\n")
+    both = json.loads(invoke(*words, "--json").out)
+    assert (both["right"], both["of"], both["points"], both["points_of"]) == (1, 16, 3, 20)
+
+
+def test_several_files_of_which_none_can_be_read_are_no_marking(invoke, tmp_path):
+    for name in ("ada", "bob"):
+        (tmp_path / f"{name}.toml").write_text("[answers]\ny = 1\n", encoding="utf-8")
+    assert invoke("check", tmp_path).status == 2
+    assert invoke("check", tmp_path / "ada.toml", tmp_path / "none.toml").status == 2
+    assert invoke("check", tmp_path, "--sheet", "slide").status == 1

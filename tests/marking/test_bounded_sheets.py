@@ -7,11 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from deltarule import load
 from deltarule.checking.trace import Check
 from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import load_answers
 from deltarule.marking.arrays import read_numbers
-from deltarule.marking.cost import MOST_EQUATIONS, MOST_TERMS, check_course
+from deltarule.marking.cost import MOST_NODES, MOST_TERMS, check_course, check_network
 from deltarule.marking.desk import open_desk, run_course
 from deltarule.marking.explain import Explanation
 from deltarule.marking.hypotheses import Hypothesis
@@ -19,7 +20,7 @@ from deltarule.marking.mistakes import Mistake
 from deltarule.marking.words import identified
 from deltarule.marking.worked import work
 from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.nodes import read, reads, tensor_name
+from deltarule.notation.nodes import read, reads, tensor_name, walk
 from deltarule.notation.substitution import replace_reads
 
 SHEET = """\
@@ -50,8 +51,10 @@ def wide(size: int) -> str:
 @pytest.mark.parametrize(("changed", "fact"), [
     ({"given": wide(100)}, "this asks for 40909 terms, 10100 of them for s1"),
     ({"given": wide(300)}, "a list of 90000 entries"),
-    ({"options": "layers = 20"}, "a network of 42 equations"),
-    ({"options": "layers = 100"}, "a network of 202 equations"),
+    ({"options": "layers = 50"},
+     "a network of 102 equations, too long to derive for a sheet"),
+    ({"options": "layers = 100"},
+     "a network of 202 equations, too long to derive for a sheet"),
     ({"top": "rate = 1\nupdates = 1000000000\nat = \"after\""},
      "1000000000 updates of 46 terms each"),
     ({"top": "rate = 1\nupdates = 1" + "0" * 30}, "1" + "0" * 30 + " updates of 46 terms each"),
@@ -75,10 +78,18 @@ def test_refused_with_a_place(tmp_path, changed, fact):
     assert len(str(caught.value)) < 1000
 
 
+@pytest.mark.parametrize(("name", "options"), [
+    ("mlp", {"layers": 20}), ("scalar_chain", {"layers": 20}),
+    ("deep_rnn", {"layers": 2, "cell": "lstm"}),
+])  # fmt: skip
+def test_networks_that_are_quick_to_derive_are_taken(name, options):
+    check_network(load(name, **options), name)
+
+
 def test_examples_are_far_from_the_bounds():
     run = load_sheet("six-by-six").runs[0]  # the largest
     course = run_course(run, run.asked, {})
-    assert len(course.network.equations) * 2 < MOST_EQUATIONS
+    assert sum(len(list(walk(e.rhs))) for e in course.network.equations) * 2 < MOST_NODES
     check_course(course, run.updates)
     assert sum(np.size(a) for a in course.givens.values()) * 20 < MOST_TERMS
 

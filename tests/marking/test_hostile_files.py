@@ -120,6 +120,33 @@ def test_a_sheet_handed_in_as_answers_runs_nothing(folder, invoke, opened, key):
 
 
 @pytest.mark.parametrize("key", ["network", "optimiser"])
+@pytest.mark.parametrize("words", [
+    ["{0}"], ["{0}", "--brief"], ["{0}", "{1}"], ["example", "{0}", "{1}"], ["{2}"],
+    ["{0}", "--json", "{1}"],
+])  # fmt: skip
+def test_a_sheet_handed_in_runs_no_program(folder, invoke, opened, key, words):
+    """Whatever is named by a glob, in a folder, or without saying that it is a sheet."""
+    handed_in = sheet(folder, **{key: "./evil.py"})
+    other = folder / "other.toml"
+    other.write_text('sheet = "slide"\n[answers]\nyhat = 0.6\n', encoding="utf-8")
+    done = invoke("check", *(word.format(handed_in, other, folder) for word in words))
+    assert done.status == (2 if words in (["{0}"], ["{0}", "--brief"]) else 1)
+    said = " ".join((done.out + done.err).split())
+    assert "the sheet names a program, evil.py" in said
+    assert "--brief" in words or "if you trust it: check example" in said
+    assert not (folder / "PWNED").exists()
+    assert str(folder / "evil.py") not in opened()
+
+
+@pytest.mark.parametrize("words", [["example", "{0}"], ["{1}", "--sheet", "{0}"]])
+def test_a_sheet_that_the_marker_calls_a_sheet_runs_its_program(folder, invoke, words):
+    own, answers = sheet(folder, network="./evil.py"), folder / "other.toml"
+    answers.write_text("[answers]\nyhat = 0.6\n", encoding="utf-8")
+    invoke("check", *(word.format(own, answers) for word in words))
+    assert (folder / "PWNED").exists()
+
+
+@pytest.mark.parametrize("key", ["network", "optimiser"])
 def test_derivations_of_a_sheet_of_ones_own_lie_beside_it(folder, key):
     with pytest.raises(DeltaruleError):
         mark(sheet(folder, **{key: "evil.py"}))
@@ -137,7 +164,7 @@ def test_a_derivation_that_ends_the_program_is_an_error(tmp_path, invoke, progra
     with pytest.raises(DeltaruleError) as caught:
         mark(path)
     assert caught.value.fact == fact
-    done = invoke("check", path)
+    done = invoke("check", "example", path)
     assert done.status == 2
     assert visible(done.err) == done.err
 

@@ -154,7 +154,7 @@ def test_what_is_clear_is_read_and_the_rest_costs_only_itself(tmp_path):
     (b"PK\x03\x04" + b"\0" * 99, "a Word document, or another archive, not plain text"),
     (b"%PDF-1.7", "a PDF, not plain text"), (b"{\\rtf1", "a document in rich text (RTF)"),
     (b"\xff\x00\x01", "not UTF-8 text"), (b"E = 1\n\xe9 = 2", "not UTF-8 text"),
-    (b"#" * 1_000_001, "larger than 1 MB"),
+    (b"#" * 500_001, "larger than 500 kB"),
 ])  # fmt: skip
 def test_files_that_are_no_text(tmp_path, data, fact):
     path = tmp_path / "a.toml"

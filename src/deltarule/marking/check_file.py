@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 from deltarule.marking.answers import holds_answers, load_answers
@@ -17,12 +18,13 @@ class Marker:
     def __init__(self, sheet: str | None = None):
         self._sheet = load_sheet(sheet) if sheet is not None else None
 
-    def mark(self, name: str, trusted: bool = True, example: bool = False) -> Marking:
+    def mark(self, name: str, example: bool = False) -> Marking:
         """The verdicts on a file, or on an example by its name.
 
-        A file that was not `trusted`, but found in a folder, may be somebody else's: a sheet whose
-        derivation is a file is then refused, since that file would be run. Raises DeltaruleError
-        for what cannot be read.
+        Any file may be somebody else's, and a sheet where answers are expected. So a derivation
+        that is a file, and would be run, is refused unless whoever marks has said that this is a
+        sheet of their own: as `sheet`, or with `example`. Raises DeltaruleError for that, and for
+        what cannot be read.
         """
         if self._sheet is not None:
             return mark(self._sheet, load_answers(name))
@@ -30,17 +32,20 @@ class Marker:
             answers = load_answers(name)
             return mark(load_sheet(answers.example()), answers)
         sheet = load_sheet(name)
-        if not trusted:
+        if not example:
             _refuse_programs(sheet)
         return mark(sheet)
 
 
 def _refuse_programs(sheet: Sheet) -> None:
-    named = [name for run in sheet.runs for name in (run.network, run.optimiser)]
-    for name in named:
-        if "/" in name or name.endswith(".py"):
+    for number, run in enumerate(sheet.runs, start=1):
+        for key, name in (("network", run.network), ("optimiser", run.optimiser)):
+            if "/" not in name and not name.endswith(".py"):
+                continue
+            within = f" of run {number}" if len(sheet.runs) > 1 else ""
             raise DeltaruleError(
-                f"the sheet names the derivation {Path(name).name}, a program that is run only for "
-                "a sheet named by whoever marks",
-                sheet.path, f"if it is yours, name it: check {sheet.path}",
-            )  # fmt: skip
+                f"the sheet names a program, {Path(name).name}, and a program is run only for a "
+                "sheet that you say is your own",
+                f"{sheet.path}: {key}{within}",
+                f"if you trust it: check example {shlex.quote(sheet.path)}",
+            )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from deltarule.notation.errors import DeltaruleError
 
-#: Larger files are not opened. A sheet of ten thousand numbers has a tenth of this.
-_LARGEST = 1_000_000
+#: Larger files are not opened. Ten thousand numbers take a fifth of this.
+_LARGEST = 500_000
 #: How files begin that are no plain text, and what they are.
 _OTHERS = (
     (b"PK\x03\x04", "a Word document, or another archive"), (b"%PDF", "a PDF"),
@@ -30,7 +30,7 @@ def read_text(path: Path | Traversable, name: str) -> str:
         raise DeltaruleError(f"{name} is not a regular file", remedy="name a .toml file")
     try:
         if isinstance(path, Path) and path.stat().st_size > _LARGEST:
-            raise DeltaruleError(f"{name} is larger than 1 MB", remedy="name a .toml file")
+            raise DeltaruleError(f"{name} is larger than 500 kB", remedy="name a .toml file")
         return _decoded(path.read_bytes(), name)
     except FileNotFoundError:
         raise DeltaruleError(f"there is no file {name}", remedy="check the path") from None

@@ -162,14 +162,19 @@ def marking_values(marking: Marking) -> dict:
         "who": marking.who,
         "verdicts": [verdict_values(v) for v in marking.verdicts],
         "scores": [_score_values(s) for s in marking.scores],
-        "right": marking.right,
-        "of": marking.of,
-        "points": _hundredths(marking.points),
-        "points_of": _hundredths(marking.points_of),
-        "points_open": _hundredths(marking.points_open),
+        **total_values(marking),
         "passed": marking.passed,
         "notes": list(marking.notes),
     }
+
+
+def total_values(marking: Marking) -> dict:
+    """How much is right and what it earns: `right`, `of`, `points`, `points_of`, `points_open`."""
+    return {
+        "right": marking.right, "of": marking.of, "points": _hundredths(marking.points),
+        "points_of": _hundredths(marking.points_of),
+        "points_open": _hundredths(marking.points_open),
+    }  # fmt: skip
 
 
 def _score_values(score: Score) -> dict:
