@@ -30,13 +30,13 @@ from deltarule.notation.text import text
 def slope_again(scene: Scene) -> Iterator[Wrong]:
     """a(1 − a) behind a cross-entropy that has taken it in already."""
     rhs = scene.equation.rhs
-    for equation in consumers(scene):
+    for equation in _behind(scene):
         if equation.subscripts != equation.indices:
             continue
         table = dict(zip(equation.indices, scene.equation.indices, strict=False))
         if len(table) != len(scene.equation.indices):
             continue
-        local = _slope(equation)
+        local = _slope(scene, equation)
         if local is None:
             continue
         placed = substitute(local, table)
@@ -48,13 +48,32 @@ def slope_again(scene: Scene) -> Iterator[Wrong]:
             )
 
 
-def _slope(equation: Equation) -> Expr | None:
+def _behind(scene: Scene) -> list[Equation]:
+    """What the gradient comes through, and a softmax of the same values beside it."""
+    name = scene.line.quantity.rpartition("/d")[2]
+    used = consumers(scene)
+    beside = [
+        e for e in scene.network.equations
+        if used and e not in used and name in e.read_names() and _stable(scene, e.rhs)
+    ]
+    return [*used, *beside]
+
+
+def _stable(scene: Scene, formula: Expr) -> bool:
+    """exp(z[c] − l), where l is log Σ exp(z) in a line of its own."""
+    lines = {e.name: e.rhs for e in scene.network.equations}
+    return isinstance(formula, exp) and any(
+        isinstance(lines.get(tensor_name(a)), LogSumExp) for a in reads(formula)
+    )
+
+
+def _slope(scene: Scene, equation: Equation) -> Expr | None:
     """The slope of an activation, or the diagonal of a softmax's Jacobian."""
     value = read(equation.name, *equation.indices)
     rhs = equation.rhs
     if isinstance(rhs, Elementwise) and isinstance(rhs.args[0], Read):
         return slope_of(rhs, equation.lhs)
-    if is_softmax(rhs):
+    if is_softmax(rhs) or _stable(scene, rhs):
         return value * (1 - value)
     return None
 

@@ -8,7 +8,7 @@ from sympy import Add, Integer, Mul, Pow, Rational
 
 from deltarule.marking.mistakes.scene import Scene, Wrong
 from deltarule.marking.mistakes.sites import sites
-from deltarule.notation.nodes import Sum
+from deltarule.notation.nodes import Sum, reads, tensor_name
 from deltarule.notation.text import text
 
 
@@ -78,6 +78,13 @@ def constant(scene: Scene) -> Iterator[Wrong]:
     for number, words in doubled:
         yield Wrong("constant factor", 4.5, number * rhs, words)
     extents = {n for _, n in scene.equation.ranges}
+    everything = Mul(*(n for _, n in scene.equation.ranges if scene.extent(n) > 1))
+    behind = "/d" in scene.line.quantity and not any("/d" in tensor_name(r) for r in reads(rhs))
+    if behind and everything not in extents | {1}:
+        yield Wrong(
+            "constant factor", 4.5, rhs / everything,
+            f"divided by the number of all entries, {text(everything)}",
+        )
     for site in sites(rhs):
         if isinstance(site.node, Sum):
             extents |= {n for _, n in site.node.ranges}

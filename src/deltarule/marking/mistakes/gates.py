@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import combinations
 
 from sympy import Expr, Integer, Mul
 
@@ -42,13 +43,22 @@ def scalar_gate(scene: Scene) -> Iterator[Wrong]:
 
 
 def gates_exchanged(scene: Scene) -> Iterator[Wrong]:
-    """z and 1 − z exchanged, where a network mixes two values by them."""
+    """z and 1 − z exchanged, where a network mixes two values by them; two gates exchanged."""
     rhs, shared = scene.equation.rhs, _shared(scene.network)
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
         if name in shared:
             yield Wrong(
                 "gates exchanged", 4.4, replace_reads(rhs, lambda a: 1 - a, name),
                 f"{pretty(name)} and 1 − {pretty(name)} are exchanged",
+            )
+    gates = _gates(scene)
+    found = dict.fromkeys(a for a in reads(rhs) if tensor_name(a) in gates)
+    for one, two in combinations(found, 2):
+        if one.indices == two.indices:
+            table = {one: two, two: one}
+            yield Wrong(
+                "gates exchanged", 4.4, replace_reads(rhs, lambda a, t=table: t.get(a, a)),
+                f"{pretty(tensor_name(one))} and {pretty(tensor_name(two))} are exchanged",
             )
 
 

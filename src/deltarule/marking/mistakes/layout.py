@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import combinations
 
 from sympy import Expr, Integer
 
@@ -46,27 +47,40 @@ def _placed(formula: Expr, table: dict[Index, Expr]) -> Expr:
 
 def _orders(shape: tuple[int, ...]) -> Iterator[tuple[str, Order]]:
     """Other orders of the entries of an array, in words and as subscripts."""
-    if len(shape) == 2 and shape[0] != shape[1] and min(shape) > 1:
-        rows, columns = shape
-
-        def by_columns(at: tuple[Expr, ...]) -> tuple[Expr, ...]:
-            place = at[0] * columns + at[1]
-            return Remainder(place, rows), FloorQuotient(place, rows)
-
-        def by_rows(at: tuple[Expr, ...]) -> tuple[Expr, ...]:
-            place = at[1] * rows + at[0]
-            return FloorQuotient(place, columns), Remainder(place, columns)
-
-        yield "the entries are read column by column, not row by row", by_columns
-        yield "the entries are read row by row, not column by column", by_rows
-    if len(shape) == 2 and shape[0] == shape[1] > 1:
-        yield "rows and columns are exchanged: it stands transposed", lambda at: at[::-1]
+    rank = len(shape)
+    for one, two in combinations(range(rank), 2):
+        if shape[one] == shape[two] > 1:
+            axes = f"the axes {one + 1} and {two + 1}" if rank > 2 else "rows and columns"
+            yield f"{axes} are exchanged: it stands transposed", partial(_turned, one, two)
+    if rank > 1 and shape[-2] != shape[-1] and min(shape[-2:]) > 1:
+        yield from _read_otherwise(*shape[-2:])
     for axis, extent in enumerate(shape):
         called, along = _called(axis, len(shape))
         if extent > 2:
             yield f"the {called} stand in reverse order{along}", partial(_reversed, axis, extent)
         if 2 <= extent <= MOST_ROWS:
             yield from _exchanged(axis, extent, called, along)
+
+
+def _turned(one: int, two: int, at: tuple[Expr, ...]) -> tuple[Expr, ...]:
+    places = list(at)
+    places[one], places[two] = places[two], places[one]
+    return tuple(places)
+
+
+def _read_otherwise(rows: int, columns: int) -> Iterator[tuple[str, Order]]:
+    """The last two axes written down in one order and read in the other one."""
+
+    def by_columns(at: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        place = at[-2] * columns + at[-1]
+        return *at[:-2], Remainder(place, rows), FloorQuotient(place, rows)
+
+    def by_rows(at: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        place = at[-1] * rows + at[-2]
+        return *at[:-2], FloorQuotient(place, columns), Remainder(place, columns)
+
+    yield "the entries are read column by column, not row by row", by_columns
+    yield "the entries are read row by row, not column by column", by_rows
 
 
 def _called(axis: int, rank: int) -> tuple[str, str]:

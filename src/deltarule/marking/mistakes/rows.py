@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deltarule.marking.mistakes.again import slope_again, slope_elsewhere, slopes_exchanged
-from deltarule.marking.mistakes.axes import along_another, other_axis, some_of_the_sum
+from deltarule.marking.mistakes.axes import along_another, some_of_the_sum
 from deltarule.marking.mistakes.factors import (
     constant,
     factor_lost,
@@ -16,8 +16,10 @@ from deltarule.marking.mistakes.functions import applied_early, exponent, logari
 from deltarule.marking.mistakes.gates import gates_exchanged, scalar_gate
 from deltarule.marking.mistakes.layout import layout
 from deltarule.marking.mistakes.misread import decimal_point, misread
+from deltarule.marking.mistakes.other_axis import other_axis, softmax_axis
 from deltarule.marking.mistakes.overwritten import overwritten
 from deltarule.marking.mistakes.paths import path
+from deltarule.marking.mistakes.penalties import penalty
 from deltarule.marking.mistakes.shares import bias_from_weights, in_proportion, means_lost
 from deltarule.marking.mistakes.slopes import activation, slope
 from deltarule.marking.mistakes.softmax import softmax_lost
@@ -34,7 +36,7 @@ ROWS = (
     window, statistic, path, overwritten, slope_again, some_of_the_sum, other_axis,
     slope_elsewhere, slopes_exchanged, exponent, logarithm, applied_early, another_rate, stale,
     in_proportion, bias_from_weights, means_lost, other_than_largest, along_another,
-    gates_exchanged, softmax_lost,
+    gates_exchanged, softmax_lost, softmax_axis, penalty,
 )
 
 #: The rows that are tried last: numbers copied or read wrongly, many for every line.

@@ -51,19 +51,25 @@ def bias_from_weights(scene: Scene) -> Iterator[Wrong]:
         return
     ((own, extent),) = scene.equation.ranges
     for equation in scene.network.equations:
-        names = equation.read_names()
-        if name not in names:
-            continue
-        for other in sorted(names - {name}):
-            axes, gradient = tensors[other].axes, f"{of}/d{other}"
-            if tensors[other].role != "parameter" or gradient not in scene.shapes:
+        (place, *_), *_ = [a.indices for a in reads(equation.rhs, name)] or [(None,)]
+        for access in reads(equation.rhs):
+            other, gradient = tensor_name(access), f"{of}/d{tensor_name(access)}"
+            weights = other in tensors and tensors[other].role == "parameter"
+            if not weights or gradient not in scene.shapes or access.indices.count(place) != 1:
                 continue
-            if len(axes) == 2 and axes.count(extent) == 1:
-                summed = fresh("k", {own.name})
-                places = [own if n == extent else summed for n in axes]
-                length = next(n for n in axes if n != extent)
+            axis = access.indices.index(place)
+            if len(access.indices) > 1 and tensors[other].axes[axis] == extent:
+                taken = {own.name}
+                places, ranges = [], []
+                for position, length in enumerate(tensors[other].axes):
+                    if position == axis:
+                        places.append(own)
+                        continue
+                    ranges.append((fresh("k", taken), length))
+                    places.append(ranges[-1][0])
+                    taken.add(ranges[-1][0].name)
                 yield Wrong(
-                    "bias from weights", 5.0, Sum(read(gradient, *places), [(summed, length)]),
+                    "bias from weights", 5.0, Sum(read(gradient, *places), ranges),
                     f"the gradients of the weights {pretty(other)} are added up",
                 )
 

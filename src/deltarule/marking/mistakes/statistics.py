@@ -8,7 +8,7 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
 from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.marking.mistakes.sites import sites
+from deltarule.marking.mistakes.sites import Site, sites
 from deltarule.notation import nodes
 from deltarule.notation.equations import Equation
 from deltarule.notation.nodes import Frozen, LogSumExp, Reduction, Sum, reads, tensor_name, walk
@@ -85,8 +85,7 @@ def _constant_sums(equation: Equation) -> Iterator[Change]:
         node = site.node
         if not isinstance(node, (Sum, LogSumExp)) or not node.ranges or site.inside:
             continue
-        outside = site.replaced(Integer(0) if isinstance(node, LogSumExp) else Integer(1))
-        shared = {tensor_name(r) for r in reads(node)} & {tensor_name(r) for r in reads(outside)}
+        shared = _shared(node, site)
         if not shared:
             continue
         yield Change(
@@ -94,8 +93,9 @@ def _constant_sums(equation: Equation) -> Iterator[Change]:
             f"{text(node)} is taken as a constant, though it depends on the same "
             "values", forward=False,
         )
-        own = _own_term(node, outside, shared)
-        if own is not None:
+        place = own_place(node, site) if isinstance(node, Sum) and not node.conditions else None
+        if place is not None:
+            own = substitute(node.body, place)
             rest = Frozen(Sum(node.body, node.ranges, node.conditions) - own)
             yield Change(
                 "diagonal alone", 4.0, site.replaced(own + rest),
@@ -104,18 +104,25 @@ def _constant_sums(equation: Equation) -> Iterator[Change]:
             )
 
 
-def _own_term(node: Reduction, outside: Expr, shared: set[str]) -> Expr | None:
-    """The term of a sum that belongs to the read beside it, as z[c] to Σ_k exp(z[k])."""
-    if not isinstance(node, Sum) or node.conditions:
-        return None
-    for access in reads(node.body):
-        if tensor_name(access) not in shared:
-            continue
-        for beside in reads(outside, tensor_name(access)):
-            pairs = zip(access.indices, beside.indices, strict=True)
-            table = {a: b for a, b in pairs if a in node.indices and isinstance(b, Index)}
-            if set(table) == set(node.indices):
-                return substitute(node.body, table)
+def _outside(node: Reduction, site: Site) -> Expr:
+    """A formula without one of its sums."""
+    return site.replaced(Integer(0) if isinstance(node, LogSumExp) else Integer(1))
+
+
+def _shared(node: Reduction, site: Site) -> set[str]:
+    """The tensors that are read in a sum and beside it."""
+    beside = reads(_outside(node, site))
+    return {tensor_name(r) for r in reads(node)} & {tensor_name(r) for r in beside}
+
+
+def own_place(node: Reduction, site: Site) -> dict[Index, Index] | None:
+    """Where a sum reads what stands beside it, as k = c in z[c] − Σ_k z[k]; None if nowhere."""
+    outside = _outside(node, site)
+    for name in _shared(node, site):
+        for access in reads(node.body, name):
+            for beside in reads(outside, name):
+                pairs = zip(access.indices, beside.indices, strict=True)
+                table = {a: b for a, b in pairs if a in node.indices and isinstance(b, Index)}
+                if set(table) == set(node.indices):
+                    return table
     return None
-
-

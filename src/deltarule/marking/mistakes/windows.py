@@ -29,6 +29,7 @@ def _changes(scene: Scene, equation: Equation) -> Iterator[Change]:
     yield from _placed_otherwise(scene, equation)
     yield from _kernel_turned(scene, equation)
     yield from _divided_otherwise(scene, equation)
+    yield from _divided_by_all(scene, equation)
 
 
 def _sliding(equation: Equation) -> dict[Expr, tuple[Index, ...]]:
@@ -118,6 +119,24 @@ def _divided_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
             yield Change(
                 "another divisor", 4.5, site.replaced(site.node / number / inside),
                 "at the border the sum is divided by the number of entries inside alone",
+            )
+
+
+def _divided_by_all(scene: Scene, equation: Equation) -> Iterator[Change]:
+    """Every window divided by its size where only the entries inside count."""
+    counts = {
+        e.name for e in scene.network.equations
+        if isinstance(e.rhs, Sum) and e.rhs.body == 1 and e.rhs.conditions
+    }
+    for site in sites(equation.rhs):
+        inner = [f for f in site.node.args if isinstance(f, Sum)]
+        under = [f for f in site.node.args if f.is_Pow and f.args[1] == -1
+                 and isinstance(f.args[0], Read) and tensor_name(f.args[0]) in counts]
+        if isinstance(site.node, Mul) and len(inner) == len(under) == 1:
+            number = nodes.multiply(n for _, n in inner[0].ranges)
+            yield Change(
+                "another divisor", 4.0, site.replaced(site.node / under[0] / number),
+                f"every sum is divided by {text(number)}, at the border too",
             )
 
 

@@ -1,0 +1,231 @@
+"""Statistics and softmaxes over another axis: over the batch, over the whole array, over one part.
+
+Axes are taken in blocks: the first one, the second one, and all others (the places) together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from sympy import Add, Dummy, Expr, Integer
+
+from deltarule.checking.lines import Line
+from deltarule.marking.mistakes.changed import (
+    Change,
+    consumers,
+    through,
+    wherever_it_is_used,
+)
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.marking.mistakes.sites import Site, sites
+from deltarule.marking.mistakes.statistics import own_place
+from deltarule.notation import nodes
+from deltarule.notation.equations import Equation
+from deltarule.notation.nodes import LogSumExp, Read, Reduction, Sum, reads, tensor_name
+from deltarule.notation.substitution import replace_reads, substitute
+from deltarule.notation.symbols import Index, fresh
+from deltarule.notation.text import text
+
+Ranges = tuple[tuple[Index, Expr], ...]
+
+
+@dataclass(frozen=True)
+class _Statistic:
+    """One number for each entry of some axes of an array, from a sum over the other axes.
+
+    `place` are the indices by which the sum reads the array.
+    """
+
+    formula: Expr
+    inner: Reduction
+    place: tuple[Index, ...]
+    extents: tuple[Expr, ...]
+
+    @property
+    def summed(self) -> frozenset[int]:
+        """The axes over which it is summed."""
+        return frozenset(p for p, i in enumerate(self.place) if i in self.inner.indices)
+
+    def divided_by_as_many(self) -> bool:
+        """Whether it is a mean."""
+        factor = self.formula.xreplace({self.inner: Integer(1)})
+        return (factor * self.number(self.summed)).is_number
+
+    def number(self, axes: frozenset[int]) -> Expr:
+        """How many entries some axes have together."""
+        return nodes.multiply(self.extents[p] for p in sorted(axes))
+
+
+def other_axis(scene: Scene) -> Iterator[Wrong]:
+    """Statistics over the batch where they belong over the units, and the like."""
+    found = _statistics(scene)
+    if not found:
+        return
+    first = next(iter(found.values()))
+    if tuple(n for _, n in scene.equation.ranges) != first.extents:
+        return
+    for cost, axes in _axes(scene, first):
+        formula = _over(scene, scene.line, found, axes)
+        if formula is None:
+            return
+        also = tuple(
+            (name, turned) for name, line in scene.lines.items()
+            if line.phase == "forward" and name != scene.line.quantity
+            and (turned := _over(scene, line, found, axes)) is not None
+        ) if scene.line.phase == "backward" else ()
+        over = ", ".join(text(first.place[p]) for p in sorted(axes))
+        rightly = ", ".join(text(first.place[p]) for p in sorted(first.summed))
+        for lines in dict.fromkeys((also, ())):
+            yield Wrong(
+                "another axis", cost if lines == also else cost + 0.2, formula,
+                f"the statistics are taken over the wrong axis: over {over}, not over {rightly}",
+                lines,
+            )
+
+
+def _statistics(scene: Scene) -> dict[str, _Statistic]:
+    """The statistics of the forward equations, and the gradients of these, of one array."""
+    forward = {
+        e.name: s for e in scene.network.equations
+        if (s := _statistic(scene, e.rhs, e.ranges)) is not None
+    }
+    first = next(iter(forward.values()), None)
+    if first is None:
+        return {}
+    found: dict[str, _Statistic] = {}
+    for name, line in scene.lines.items():
+        if name.rpartition("/d")[2] in forward:
+            own = _of_line(scene, line, forward)
+            if own and (own.extents, own.summed) == (first.extents, first.summed):
+                found[name] = own
+    return found
+
+
+def _of_line(scene: Scene, line: Line, forward: Mapping[str, object]) -> _Statistic | None:
+    """A line as a statistic, or its gradient without the path through other statistics.
+
+    That path adds nothing: the entries less their mean come to 0.
+    """
+    own = _statistic(scene, line.equation.rhs, line.equation.ranges)
+    if own is not None or line.phase != "backward":
+        return own
+    there = replace(scene, line=line)
+    formula = through(there, consumers(there))
+    direct = [] if formula is None else [
+        term for term in Add.make_args(formula)
+        if not any(tensor_name(r).rpartition("/d")[2] in forward and "/d" in tensor_name(r)
+                   for r in reads(term))
+    ]
+    return _statistic(scene, Add(*direct), line.equation.ranges) if direct else None
+
+
+def _statistic(scene: Scene, formula: Expr, ranges: Ranges) -> _Statistic | None:
+    sums = [s.node for s in sites(formula) if isinstance(s.node, (Sum, LogSumExp))]
+    tensors = scene.network.tensors
+    if len(sums) != 1 or not ranges or not sums[0].ranges or sums[0].conditions or any(
+        tensors[t].role == "parameter" for t in map(tensor_name, reads(formula)) if t in tensors
+    ):
+        return None
+    known = dict((*ranges, *sums[0].ranges))
+    for access in reads(sums[0].body):
+        if set(access.indices) == set(known) and len(access.indices) == len(known):
+            extents = tuple(known[i] for i in access.indices)
+            return _Statistic(formula, sums[0], tuple(access.indices), extents)
+    return None
+
+
+def _axes(scene: Scene, statistic: _Statistic) -> Iterator[tuple[float, frozenset[int]]]:
+    """Other axes to sum over, blocks of them, that come to another number."""
+    rank = len(statistic.extents)
+    blocks = [b for b in ((0,), (1,), tuple(range(2, rank))) if b]
+    long = {p for p in range(rank) if scene.extent(statistic.extents[p]) > 1}
+    seen = {statistic.summed & long}
+    for few in range(1, len(blocks) + 1):
+        for chosen in combinations(blocks, few):
+            axes = frozenset(p for b in chosen for p in b) & long
+            if axes and axes not in seen:
+                seen.add(axes)
+                yield (4.2 if few < len(blocks) else 4.5), axes
+
+
+def _over(
+    scene: Scene, line: Line, found: dict[str, _Statistic], axes: frozenset[int]
+) -> Expr | None:
+    """A line with its statistics taken over these axes; None if it reads none.
+
+    Each statistic is put in as what it would be.
+    """
+    first = next(iter(found.values()))
+    formula = _plain(scene, line)
+    if formula is None or tuple(n for _, n in line.equation.ranges) != first.extents:
+        return None
+    if not any(tensor_name(r) in found for r in reads(formula)):
+        return None
+    means = {n for n, s in found.items() if "/d" not in n and s.divided_by_as_many()}
+    ratio = first.number(first.summed) / first.number(axes)
+
+    def put_in(expression: Expr, at: tuple[Index, ...]) -> Expr:
+        def value(access: Read) -> Expr:
+            statistic = found.get(tensor_name(access))
+            if statistic is None:
+                return access
+            mean = tensor_name(access).rpartition("/d")[2] in means
+            return over(statistic, at) * (ratio if mean else 1)
+
+        return replace_reads(expression, value)
+
+    def over(statistic: _Statistic, at: tuple[Index, ...]) -> Expr:
+        taken = {i.name for i in (*at, *statistic.place, *line.equation.indices)}
+        new = list(at)
+        for p in sorted(axes):
+            new[p] = fresh(statistic.place[p].name, taken)
+            taken.add(new[p].name)
+        ranges = [(new[p], statistic.extents[p]) for p in sorted(axes)]
+        body = substitute(statistic.inner.body, dict(zip(statistic.place, new, strict=True)))
+        inner, stands = statistic.inner.func(put_in(body, tuple(new)), ranges), Dummy()
+        around = statistic.formula.xreplace({statistic.inner: stands})
+        placed = substitute(around, dict(zip(statistic.place, at, strict=True)))
+        return put_in(placed, at).xreplace({stands: inner})
+
+    return put_in(formula, line.equation.indices)
+
+
+def _plain(scene: Scene, line: Line) -> Expr | None:
+    """A forward formula, or a gradient by the chain rule alone, which reads all statistics."""
+    if line.quantity != scene.line.quantity or line.phase != "backward":
+        return line.equation.rhs
+    return through(scene, consumers(scene))
+
+
+def softmax_axis(scene: Scene) -> Iterator[Wrong]:
+    """exp(z[n, c])/Σ_m exp(z[m, c]) for exp(z[n, c])/Σ_k exp(z[n, k])."""
+    yield from wherever_it_is_used(scene, _normalised_otherwise)
+
+
+def _normalised_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
+    for site in sites(equation.rhs):
+        node = site.node
+        if site.inside or not isinstance(node, (Sum, LogSumExp)) or len(node.ranges) != 1:
+            continue
+        table = own_place(node, site) or {}
+        for index, extent in equation.ranges if table else ():
+            if index in table.values() or scene.extent(extent) < 2:
+                continue
+            if index in nodes.free_indices(node.body):
+                yield Change(
+                    "another axis", 4.3, site.replaced(_along(node, site, table, index, extent)),
+                    f"it is summed over {text(index)}, not over {text(node.indices[0])}: "
+                    "over the wrong axis", forward=False,
+                )
+
+
+def _along(
+    node: Reduction, site: Site, table: dict[Index, Index], index: Index, extent: Expr
+) -> Expr:
+    """The sum over the axis of another index, at the own place of the one it ran over."""
+    other = fresh(index.name, nodes.index_names(site.replaced(node)) | {index.name})
+    moved = {**table, index: other}
+    conditions = [substitute(c, moved) for c in node.conditions]
+    return node.func(substitute(node.body, moved), [(other, extent)], conditions)

@@ -1,0 +1,87 @@
+"""Penalties: weights that are not squared, a bias that is kept small too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sympy import Expr, Pow
+
+from deltarule.marking.mistakes.changed import Change, through, wherever_it_is_used
+from deltarule.marking.mistakes.scene import Scene, Wrong
+from deltarule.marking.mistakes.sites import sites
+from deltarule.notation.equations import Equation
+from deltarule.notation.names import pretty
+from deltarule.notation.nodes import Sum, read, reads
+from deltarule.notation.symbols import fresh
+from deltarule.notation.tensors import Tensor
+from deltarule.notation.text import text
+
+
+def penalty(scene: Scene) -> Iterator[Wrong]:
+    """λ·ΣW for λ·ΣW², and the penalty of the weights put on a bias too."""
+    yield from wherever_it_is_used(scene, _not_squared)
+    of, behind, name = scene.line.quantity.rpartition("/d")
+    tensor = scene.network.tensors.get(name)
+    rhs = scene.equation.rhs
+    for equation in scene.network.equations:
+        inner = _sum(equation.rhs)
+        if inner is None or _penalised(scene, equation) is None:
+            continue
+        for other in _not_penalised(scene):
+            more = _put_on(equation.rhs, inner, other)
+            words = f"{pretty(other.name)} is kept small too, as if the penalty were on it"
+            if scene.line.quantity == equation.name:
+                yield Wrong("bias regularised", 4.0, rhs + more, words)
+            known = f"{of}/d{equation.name}" in scene.shapes or of == f"d{equation.name}"
+            if behind and other is tensor and known:
+                further = through(scene, [replace(equation, rhs=more)])
+                if further is not None:
+                    yield Wrong("bias regularised", 4.0, rhs + further, words)
+
+
+def _penalised(scene: Scene, equation: Equation) -> str | None:
+    """The parameter of which an equation is a penalty: one number, from this parameter alone."""
+    names = equation.read_names()
+    tensors = scene.network.tensors
+    if equation.indices or len(names) != 1 or _sum(equation.rhs) is None:
+        return None
+    (name,) = names
+    return name if tensors[name].role == "parameter" else None
+
+
+def _sum(formula: Expr) -> Sum | None:
+    """The only sum of a formula."""
+    found = [s.node for s in sites(formula) if isinstance(s.node, Sum)]
+    return found[0] if len(found) == 1 else None
+
+
+def _not_penalised(scene: Scene) -> list[Tensor]:
+    """The parameters without a penalty."""
+    held = {_penalised(scene, e) for e in scene.network.equations}
+    return [t for t in scene.network.tensors.values()
+            if t.role == "parameter" and t.name not in held and t.axes]
+
+
+def _put_on(formula: Expr, inner: Sum, tensor: Tensor) -> Expr:
+    """A penalty, which is one sum, of another parameter."""
+    taken: set[str] = set()
+    ranges = []
+    for length in tensor.axes:
+        ranges.append((fresh("k", taken), length))
+        taken.add(ranges[-1][0].name)
+    (old,) = set(reads(inner.body))
+    body = inner.body.xreplace({old: read(tensor.name, *(i for i, _ in ranges))})
+    return formula.xreplace({inner: Sum(body, ranges)})
+
+
+def _not_squared(scene: Scene, equation: Equation) -> Iterator[Change]:
+    if _penalised(scene, equation) is None:
+        return
+    for site in sites(equation.rhs):
+        if isinstance(site.node, Pow) and site.node.args[1] == 2:
+            base = site.node.args[0]
+            yield Change(
+                "power", 4.2, site.replaced(base), f"{text(base)} is not squared in the penalty",
+                forward=False,
+            )

@@ -1,0 +1,70 @@
+"""Losses, softmaxes, gates and normalised images in NumPy, rightly and with mistakes of students.
+
+Nothing here comes from the engine.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from layers_by_hand import EPSILON, Arrays, numbers, softmax
+
+DECAY = 0.01
+
+
+# ---- a dense layer with a penalty -------------------------------------------------------------
+def ridge_givens(random) -> Arrays:
+    return {
+        "x": numbers(random, 4, 3), "W": numbers(random, 3, 2), "b": numbers(random, 2),
+        "t": numbers(random, 4, 2),
+    }
+
+
+def ridge_error(q: Arrays) -> np.ndarray:
+    return q["x"] @ q["W"] + q["b"] - q["t"]
+
+
+def ridge_dw(q: Arrays) -> np.ndarray:
+    return q["x"].T @ ridge_error(q)
+
+
+# ---- a loss behind softmax, its label a number ------------------------------------------------
+def labels(random) -> Arrays:
+    return {"z": numbers(random, 3, 4), "t": np.array([2, 0, 3])}
+
+
+def labelled_dz(q: Arrays) -> np.ndarray:
+    return softmax(q["z"]) - np.eye(4)[q["t"]]
+
+
+def yes_or_no(random) -> Arrays:
+    return {"yhat": random.integers(5, 95, (3, 2)) / 100, "y": random.integers(5, 95, (3, 2)) / 100}
+
+
+# ---- images: N, C, H, W -----------------------------------------------------------------------
+def image_givens(random) -> Arrays:
+    return {
+        "x": np.round(numbers(random, 2, 3, 2, 2) * 0.01, 5), "gamma": numbers(random, 3),
+        "beta": numbers(random, 3), "dL/dy": numbers(random, 2, 3, 2, 2),
+    }
+
+
+def image_dx(q: Arrays, axes: tuple[int, ...]) -> np.ndarray:
+    x, g = q["x"], q["dL/dy"] * q["gamma"][:, None, None]
+    mu, root = x.mean(axes, keepdims=True), np.sqrt(x.var(axes, keepdims=True) + EPSILON)
+    xhat = (x - mu) / root
+    return (
+        g - g.mean(axes, keepdims=True) - xhat * (g * xhat).mean(axes, keepdims=True)
+    ) / root
+
+
+def image_xhat(q: Arrays, axes: tuple[int, ...]) -> np.ndarray:
+    mu, v = q["x"].mean(axes, keepdims=True), q["x"].var(axes, keepdims=True)
+    return (q["x"] - mu) / np.sqrt(v + EPSILON)
+
+
+# ---- average pooling, the border divided by what lies inside -----------------------------------
+def convolved_weights(random) -> Arrays:
+    return {
+        "x": numbers(random, 2, 2, 7), "w": numbers(random, 3, 2, 3), "b": numbers(random, 3),
+        "dL/dy": numbers(random, 2, 3, 4),
+    }
