@@ -94,6 +94,19 @@ PLANTED = {
             (before(q, "h", t) * (q["dE/ds_g"][t] @ q["W_hg"].T)).sum(-1, keepdims=True), 3, -1)},
         "scalar gate",
     ),
+    "38 z for 1 − z": (
+        "gru", "dE/dg", {"dE/dg": lambda q, t: q["dE/dh"][t] * q["z"][t]}, "gates exchanged"
+    ),
+    "8 bias from the weights of the state": (
+        "rnn", "dE/db_h",
+        {"dE/db_h": lambda q: over_time(q, lambda t: before(q, "h", t), "dE/ds").sum(0)},
+        "bias from weights",
+    ),
+    "forget and input gate exchanged": (
+        "lstm", "c",
+        {"c": lambda q, t: q["i"][t] * before(q, "c", t) + q["f"][t] * q["g"][t]},
+        "gates exchanged",
+    ),
     "45 truncated after 2": (
         "rnn", "dE/dW_hh", {"dE/dW_hh": lambda q: truncated(q, 2)}, "truncated"
     ),

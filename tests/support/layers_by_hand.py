@@ -154,7 +154,7 @@ def norm_givens(random) -> Arrays:
     }
 
 
-def statistics(x: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+def statistics(x: np.ndarray, axis: int | None) -> tuple[np.ndarray, np.ndarray]:
     return x.mean(axis, keepdims=True), x.var(axis, keepdims=True)
 
 
@@ -170,7 +170,7 @@ def norm_dx(q: Arrays, axis: int, mean: bool = True, variance: bool = True) -> n
     return dx
 
 
-def batch_xhat(q: Arrays, axis: int = 0, root: Callable = lambda v: np.sqrt(v + EPSILON)):
+def batch_xhat(q: Arrays, axis: int | None = 0, root: Callable = lambda v: np.sqrt(v + EPSILON)):
     mu, v = statistics(q["x"], axis)
     return (q["x"] - mu) / root(v)
 

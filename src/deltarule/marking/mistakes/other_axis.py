@@ -165,6 +165,7 @@ def _over(
         return None
     means = {n for n, s in found.items() if "/d" not in n and s.divided_by_as_many()}
     ratio = first.number(first.summed) / first.number(axes)
+    taken = {i.name for i in line.equation.indices} | nodes.index_names(formula)
 
     def put_in(expression: Expr, at: tuple[Index, ...]) -> Expr:
         def value(access: Read) -> Expr:
@@ -177,7 +178,6 @@ def _over(
         return replace_reads(expression, value)
 
     def over(statistic: _Statistic, at: tuple[Index, ...]) -> Expr:
-        taken = {i.name for i in (*at, *statistic.place, *line.equation.indices)}
         new = list(at)
         for p in sorted(axes):
             new[p] = fresh(statistic.place[p].name, taken)

@@ -1,4 +1,4 @@
-"""Losses, softmaxes, gates and normalised images in NumPy, rightly and with mistakes of students.
+"""Losses, penalties and normalised images in NumPy, rightly and with mistakes of students.
 
 Nothing here comes from the engine.
 """
@@ -8,23 +8,24 @@ from __future__ import annotations
 import numpy as np
 from layers_by_hand import EPSILON, Arrays, numbers, softmax
 
+#: The default of the catalogue.
 DECAY = 0.01
 
 
 # ---- a dense layer with a penalty -------------------------------------------------------------
-def ridge_givens(random) -> Arrays:
+def decayed_givens(random) -> Arrays:
     return {
         "x": numbers(random, 4, 3), "W": numbers(random, 3, 2), "b": numbers(random, 2),
         "t": numbers(random, 4, 2),
     }
 
 
-def ridge_error(q: Arrays) -> np.ndarray:
+def decayed_error(q: Arrays) -> np.ndarray:
     return q["x"] @ q["W"] + q["b"] - q["t"]
 
 
-def ridge_dw(q: Arrays) -> np.ndarray:
-    return q["x"].T @ ridge_error(q)
+def decayed_dw(q: Arrays) -> np.ndarray:
+    return q["x"].T @ decayed_error(q)
 
 
 # ---- a loss behind softmax, its label a number ------------------------------------------------
@@ -62,9 +63,6 @@ def image_xhat(q: Arrays, axes: tuple[int, ...]) -> np.ndarray:
     return (q["x"] - mu) / np.sqrt(v + EPSILON)
 
 
-# ---- average pooling, the border divided by what lies inside -----------------------------------
-def convolved_weights(random) -> Arrays:
-    return {
-        "x": numbers(random, 2, 2, 7), "w": numbers(random, 3, 2, 3), "b": numbers(random, 3),
-        "dL/dy": numbers(random, 2, 3, 4),
-    }
+def softmax_dz(q: Arrays, axis: int) -> np.ndarray:
+    p = np.exp(q["z"]) / np.exp(q["z"]).sum(axis, keepdims=True)
+    return p * (q["dL/dp"] - (p * q["dL/dp"]).sum(axis, keepdims=True))
