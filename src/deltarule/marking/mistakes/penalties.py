@@ -44,7 +44,9 @@ def _penalised(scene: Scene, equation: Equation) -> str | None:
     """The parameter of which an equation is a penalty: one number, from this parameter alone."""
     names = equation.read_names()
     tensors = scene.network.tensors
-    if equation.indices or len(names) != 1 or _sum(equation.rhs) is None:
+    if equation.indices or len(names) != 1 or _sum(equation.rhs) is None or (
+        len(set(reads(equation.rhs))) != 1
+    ):
         return None
     (name,) = names
     return name if tensors[name].role == "parameter" else None
