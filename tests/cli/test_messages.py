@@ -65,7 +65,7 @@ def test_json_tells_them_too(invoke, words, fact, remedy):
 FAULTY = [
     ("y[n] = 2 * x[n", "the file is not Python", "page.py, line 6"),
     ("y[n] = 2 * x[k]", "index k comes out of nowhere", "page.py, line 6"),
-    ("y[n] = 2 * q[n]", "NameError", "page.py, line 6"),
+    ("y[n] = 2 * q[n]", "q is not known", "page.py, line 6"),
     ('z = intermediate("z", N); y[n] = z[n]; z[n] = y[n]', "circle", "page.py, line 6"),
     ("", "holds no equation", ""),
 ]

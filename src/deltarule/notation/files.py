@@ -12,6 +12,7 @@ from pathlib import Path
 
 from deltarule.notation.catalogue import catalogue, declared_aliases, find
 from deltarule.notation.errors import DeltaruleError, UnknownOption
+from deltarule.notation.misuse import of_syntax, told
 from deltarule.notation.networks import Network
 from deltarule.notation.page import Page, written_on
 from deltarule.notation.variants import VARIANTS, varied
@@ -78,7 +79,7 @@ def _run(path: Path, page: Page):
         raise DeltaruleError(
             f"the file is not Python: {error.msg}",
             path.name + (f", line {error.lineno}" if error.lineno else ""),
-            "mend the line; a derivation file is an ordinary Python file",
+            f"mend the line: {of_syntax(error)}",
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise DeltaruleError(
@@ -91,10 +92,12 @@ def _run(path: Path, page: Page):
             "the file ends the program", path.name, "leave out sys.exit(): it only says equations"
         ) from None
     except BaseException as error:
+        known = told(error, [name for name in vars(module) if not name.startswith("_")])
         raise DeltaruleError(
-            f"{type(error).__name__}: {error}",
+            known.fact if known else f"{type(error).__name__}: {error}",
             _where(error, path),
-            "mend the line; the words of the language are those of deltarule.notation.language",
+            known.remedy if known else "mend the line; the words of the language are those of "
+            "deltarule.notation.language",
         ) from None
     finally:
         sys.dont_write_bytecode = writes

@@ -193,7 +193,14 @@ class Name(Operand):
                 self._page.place(),
                 "write one index for each axis",
             )
-        return tuple(ANY_INDEX if s is ... else expression(s, self._page) for s in subscripts)
+        found = tuple(ANY_INDEX if s is ... else expression(s, self._page) for s in subscripts)
+        for subscript in found:
+            if subscript.is_Number and not subscript.is_Integer:
+                raise DeltaruleError(
+                    f"{self.tensor.name} has no entry {subscript}", self._page.place(),
+                    "positions are whole numbers: write i//2 for every other index, say",
+                )
+        return found
 
 
 def extents_of(axes: tuple, page: Page) -> tuple[Expr, ...]:
@@ -219,7 +226,11 @@ def expression(value, page: Page) -> Expr:
     Floats are the decimal fractions that they were written as. Raises DeltaruleError for NaN too.
     """
     try:
+        if isinstance(value, bool):
+            raise SympifyError(value)
         found = Integer(value) if isinstance(value, int) else strictly(value)
+        if not isinstance(found, Expr | Tuple):  # a comparison, a dict
+            raise SympifyError(found)
     except SympifyError:
         raise DeltaruleError(
             f"{value!r} is not an expression", page.place(), "use tensors, indices and numbers"

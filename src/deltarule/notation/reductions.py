@@ -7,8 +7,6 @@ the terms count for which a statement about indices holds, or all of several: `w
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sympy import Add, Expr, Integer, Tuple, ilcm
 from sympy.core.relational import (
     Equality,
@@ -34,22 +32,51 @@ _SIGNS = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠"}
 _MAXIMA = {"first": nodes.Max, "all": nodes.MaxAll, "split": nodes.MaxSplit}
 
 
+class Waiting:
+    """`Sum[i, j]`, which waits for what is added up, in brackets behind it."""
+
+    def __init__(self, word: ReductionWord, wanted: tuple):
+        self._word, self._wanted = word, wanted
+
+    def __call__(self, body=None, where=(), **how) -> Expr:
+        if body is None:
+            raise DeltaruleError(
+                f"{self} has empty brackets", current().place(), f"write {self}(x[…])"
+            )
+        return self._word.reduced(body, self._wanted, where, how)
+
+    def __repr__(self) -> str:
+        return f"{self._word}[{', '.join(map(_subscript, self._wanted))}]"
+
+
+def _subscript(item) -> str:
+    return f"{item.start}:{item.stop}" if isinstance(item, slice) else str(item)
+
+
 class ReductionWord:
     """A word such as `Sum`; `Sum[i, j]` waits for what is added up."""
 
-    def __init__(self, node: type[nodes.Reduction]):
-        self._node = node
+    def __init__(self, name: str, node: type[nodes.Reduction]):
+        self._name, self._node = name, node
 
-    def __getitem__(self, wanted) -> Callable[..., Expr]:
-        wanted = wanted if isinstance(wanted, tuple) else (wanted,)
+    def __getitem__(self, wanted) -> Waiting:
+        return Waiting(self, wanted if isinstance(wanted, tuple) else (wanted,))
 
-        def reduce(body, where=(), **how) -> Expr:
-            page = current()
-            body = expression(body, page)
-            ranges = _ranges(wanted, body, page)
-            return self._made(body, ranges, _conditions(where, page), **how)
+    def __call__(self, *_, **__) -> Expr:
+        raise DeltaruleError(
+            f"{self} is followed by parentheses", current().place(),
+            f"name its indices in square brackets first: {self}[k](x[n, k])",
+        )  # fmt: skip
 
-        return reduce
+    def __repr__(self) -> str:
+        return self._name
+
+    def reduced(self, body, wanted: tuple, where, how: dict) -> Expr:
+        """The sum, maximum, … of `body` over the indices that are `wanted`."""
+        page = current()
+        body = expression(body, page)
+        ranges = _ranges(wanted, body, page)
+        return self._made(body, ranges, _conditions(where, page), **how)
 
     def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
         return _reduced(self._node, body, ranges, conditions)
@@ -111,21 +138,31 @@ class MatrixWord(ReductionWord):
         )
 
 
-Sum = ReductionWord(nodes.Sum)
-Max = MaxWord(nodes.Max)
-Product = ReductionWord(nodes.Product)
-Mean = MeanWord(nodes.Sum)
-LogSumExp = ReductionWord(nodes.LogSumExp)
-Inverse = MatrixWord(matrices.Inverse)
-LogDet = MatrixWord(matrices.LogDet)
+Sum = ReductionWord("Sum", nodes.Sum)
+Max = MaxWord("Max", nodes.Max)
+Product = ReductionWord("Product", nodes.Product)
+Mean = MeanWord("Mean", nodes.Sum)
+LogSumExp = ReductionWord("LogSumExp", nodes.LogSumExp)
+Inverse = MatrixWord("Inverse", matrices.Inverse)
+LogDet = MatrixWord("LogDet", matrices.LogDet)
 
 
 def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:
     inferred: dict[Index, Expr] | None = None
     ranges = []
     for item in wanted:
+        named = item.start if isinstance(item, slice) else item
+        if not isinstance(named, Index):
+            raise DeltaruleError(
+                f"{named!r} stands where an index belongs", page.place(),
+                'declare one, k = index("k"), and name it: Sum[k](…)',
+            )  # fmt: skip
+        if any(named == index for index, _ in ranges):
+            raise DeltaruleError(
+                f"index {named} is named twice", page.place(), "name each index once"
+            )
         if isinstance(item, slice):
-            ranges.append((item.start, expression(item.stop, page)))
+            ranges.append((named, expression(item.stop, page)))
             continue
         if item in page.extents:
             ranges.append((item, page.extents[item]))
