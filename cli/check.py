@@ -71,9 +71,11 @@ def show_check(request: Request) -> int:
 
 
 def _refuse_none(names: Sequence[str], example: bool) -> None:
-    """Raises DeltaruleError where nothing is named."""
+    """Raises DeltaruleError where nothing is named, or by an empty word."""
     if not names and example:
         raise no_example()
+    if not all(name.strip() for name in names):
+        raise DeltaruleError("an empty name", "the command line", REMEDY)
     if not names:
         raise DeltaruleError("nothing to check is named", "the command line", REMEDY)
 

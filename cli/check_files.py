@@ -63,7 +63,8 @@ def show_files(words: Sequence[str], sheet: str | None, as_json: bool, brief: bo
 
     One that cannot be read, or that meets a fault of ours, stops none of the others.
     """
-    named = dict.fromkeys(path for word in words for path in _paths(word, sheet))
+    several = len(words) > 1
+    named = dict.fromkeys(path for word in words for path in _paths(word, sheet, several))
     marker = Marker(sheet)
     found: list[Marked] = []
     with busy("marking") as line:
@@ -79,9 +80,19 @@ def show_files(words: Sequence[str], sheet: str | None, as_json: bool, brief: bo
     return 0 if all(file.right for file in found) else 1
 
 
-def _paths(word: str, sheet: str | None) -> list[str]:
-    """The files that a word of the command line means: itself, or all in a folder."""
-    return files_in(Path(word), sheet) if Path(word).is_dir() else [word]
+def _paths(word: str, sheet: str | None, several: bool) -> list[str]:
+    """The files that a word of the command line means: itself, or all in a folder.
+
+    A folder without any is an error, but for one of several words, which stops no other.
+    """
+    if not Path(word).is_dir():
+        return [word]
+    try:
+        return files_in(Path(word), sheet)
+    except DeltaruleError:
+        if several:
+            return [word]
+        raise
 
 
 def _marked(marker: Marker, path: str) -> Marked:

@@ -120,6 +120,18 @@ def test_points_of_several_files_are_totalled(invoke, tmp_path):
     assert (both["right"], both["of"], both["points"], both["points_of"]) == (1, 16, 3, 20)
 
 
+def test_an_empty_folder_stops_no_other_and_an_empty_name_is_no_folder(invoke, tmp_path):
+    (tmp_path / "empty.toml").mkdir()
+    answers = tmp_path / "ada.toml"
+    answers.write_text('sheet = "slide"\n[answers]\nyhat = 0.62\n', encoding="utf-8")
+    done = invoke("check", tmp_path / "empty.toml", answers, "--brief", width=200)
+    assert done.status == 1 and "1 of 8 right" in done.out and "is a folder" in done.out
+    alone = invoke("check", tmp_path / "empty.toml")
+    assert alone.status == 2 and "there is no TOML file in" in alone.err
+    empty = invoke("check", "")
+    assert empty.status == 2 and "an empty name" in empty.err
+
+
 def test_several_files_of_which_none_can_be_read_are_no_marking(invoke, tmp_path):
     for name in ("ada", "bob"):
         (tmp_path / f"{name}.toml").write_text("[answers]\ny = 1\n", encoding="utf-8")

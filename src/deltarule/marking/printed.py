@@ -1,8 +1,9 @@
 """Numbers as somebody printed or typed them: the value, and how much of it the digits say.
 
 Read are `12`, `-0.5`, `−0,5` (Unicode minus, decimal comma), `+.5`, `3/4`, `1.2e-3`,
-`1.2·10^-3`, `1,2·10⁻³`, and where they are clear `62.5%`, `1 234,5`, `1,234.5`, `~0.07` and
-`0.07 (approx.)`. Nothing is evaluated. Infinite values and NaN are refused.
+`1.2·10^-3`, `1,2·10⁻³`, and where they are clear `62.5%`, `1 234,5`, `1,234.5`, `~0.07`,
+`0.07 (approx.)`, `½`, and digits of other scripts. Nothing is evaluated. Infinite values and NaN
+are refused.
 """
 
 from __future__ import annotations
@@ -13,11 +14,9 @@ from decimal import Decimal
 from fractions import Fraction
 
 from deltarule.arithmetic.rounding import check_rule
+from deltarule.marking.number_signs import in_ascii
 from deltarule.notation.errors import DeltaruleError
 
-_PLAIN_SPELLING = str.maketrans(
-    "−–⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹⁄∕\u00a0\u2009\u202f", "---+0123456789//" + "   "
-)
 _SIGN = r"(?P<sign>[+-]?)\s*"
 _DECIMAL = re.compile(
     _SIGN + r"(?P<whole>[0-9]*)(?:[.,](?P<part>[0-9]*))?"
@@ -166,7 +165,7 @@ def _read(text: str, place: str | None) -> tuple[Fraction, int | None, int | Non
 
 def _plain(text: str) -> str:
     """A number in plain spelling, without words for "about" and without marks of thousands."""
-    plain = text.strip().translate(_PLAIN_SPELLING)
+    plain = in_ascii(text)
     about = _ABOUT.match(plain)
     plain = plain[about.end():] if about else plain
     ending = next((m for m in _ROUNDED.finditer(plain) if m.end() == len(plain)), None)
