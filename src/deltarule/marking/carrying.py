@@ -41,6 +41,7 @@ class Carrying:
         self.not_right: set[str] = set()
         self.diagnosed: dict[str, list[tuple[Mistake, ...]]] = {}
         self.conventions: Callable[[], list[tuple[Mistake, ...]]] = list
+        self.carried_back: Callable[[Mistake], tuple[Mistake, ...]] = lambda mistake: ()
         self._held = {name: w for name, w in paper.written.items() if name in bench.equations}
 
     def right(self, written: Written) -> Iterator[tuple[float, Hypothesis]]:
@@ -65,6 +66,22 @@ class Carrying:
                 yield cost + ROUNDED_BETWEEN, Hypothesis(held, rounding)
         for rounding in roundings:
             yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(rounding=rounding)
+        if written.decimals is not None:
+            finer = Rounded(written.decimals + 1, None, self.paper.rounding.rule)
+            yield ALL_HELD + ONE_ROUNDED, Hypothesis(rounding=finer)
+        for held in self._from_itself(written):
+            yield ALL_HELD, Hypothesis(held)
+            for rounding in roundings:
+                yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(held, rounding)
+
+    def _from_itself(self, written: Written) -> list[frozenset[str]]:
+        """The lines taken as printed where a recurrence goes on from its own printed values."""
+        name = written.quantity
+        if name not in self.bench.groups or name not in self._held:
+            return []
+        printed = frozenset(self.printed_above(name))
+        sets = (frozenset(), printed - self.not_right, printed)
+        return list(dict.fromkeys(held | {name} for held in sets))
 
     def by_convention(
         self, written: Written
@@ -117,7 +134,9 @@ class Carrying:
         above = self.bench.ancestors(name) | {name}
         bearing = []
         for readings in self.diagnosed.values():
-            kept = [tuple(m for m in r if m.lines & above) for r in readings[:MOST_READINGS]]
+            simplest = readings[:1] and [self._and_back(readings[0])]
+            tried = [*simplest, *readings[:MOST_READINGS]]
+            kept = [tuple(m for m in r if m.lines & above) for r in dict.fromkeys(tried)]
             if any(kept):
                 bearing.append([r for r in kept if r])
         found: dict[tuple[Mistake, ...], None] = {}
@@ -129,6 +148,10 @@ class Carrying:
                     if len(found) >= MOST_SETS:
                         return list(found)
         return list(found)
+
+    def _and_back(self, mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
+        """Mistakes, and the gradients of what they make of the forward lines."""
+        return (*mistakes, *(b for m in mistakes for b in self.carried_back(m)))
 
     def wrong(
         self, written: Written
@@ -145,6 +168,8 @@ class Carrying:
         for rounding in self.roundings(written):
             for held in seen or {frozenset()}:
                 yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(held, rounding), ()
+        for held in self._from_itself(written)[:1]:
+            yield ALL_HELD, Hypothesis(held), ()
         for carried in self.earlier(name)[:1]:
             yield EARLIER, with_mistakes(Hypothesis(), carried), carried
 

@@ -51,9 +51,13 @@ class Charge:
 
 @dataclass
 class Ledger:
-    """All charges of a submission that its digits have not proved so far."""
+    """All charges of a submission that its digits have not proved so far.
+
+    `habits` are ways of shortening numbers, each with the quantity that was charged with it.
+    """
 
     open: list[Charge] = field(default_factory=list)
+    habits: dict[str, str] = field(default_factory=dict)
 
     def verdict(self, verdict: Verdict, causes: list[Cause], evidence: Evidence) -> Verdict:
         """The verdict on a value with causes: a mistake if it is proved, else perhaps one."""

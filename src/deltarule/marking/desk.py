@@ -14,6 +14,7 @@ from deltarule.calculus import Derivation, derive
 from deltarule.checking.course import Course
 from deltarule.checking.trace import course_of
 from deltarule.marking.arrays import Numbers, entries, shape
+from deltarule.marking.carried_back import carried_back
 from deltarule.marking.charges import Ledger
 from deltarule.marking.conventions import conventions
 from deltarule.marking.cost import check_course, check_network
@@ -64,6 +65,7 @@ class Desk:
         )
         explainer = Explainer(self.bench, self.paper, doubts)
         explainer.carrying.conventions = lambda: self.conventions
+        explainer.carrying.carried_back = self._carried_back
         return explainer
 
     @cached_property
@@ -113,6 +115,14 @@ class Desk:
     def costly_mistakes(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line for which another network has to be derived."""
         return self._once("costly", name, self._truncations.mistakes)
+
+    def _carried_back(self, mistake: Mistake) -> tuple[Mistake, ...]:
+        """A forward mistake in the gradients of who differentiates what was written."""
+        known = self.kept.setdefault("carried back", {})
+        key = mistake.line, mistake.equation
+        if key not in known:
+            known[key] = carried_back(self.course, mistake)
+        return known[key]
 
     def updated_too_early(self, name: str) -> list[Mistake]:
         """The wrong versions of a line that read weights when they have been updated already."""

@@ -16,6 +16,12 @@ from deltarule.marking.sheets import Rounding
 #: So many figures at least make one unit of the last one small beside the number.
 FEWEST_FIGURES = 3
 
+#: So many units of the last digit away, a value that is rounded twice may still be printed.
+ROUNDED_TWICE = Fraction(11, 20)
+
+#: Digits of which the largest number has fewer units tell wrong values from right ones hardly.
+FEWEST_UNITS = 2
+
 _SLIPS = {
     ("half-up", "truncate"): "cut off where it should be rounded",
     ("half-even", "truncate"): "cut off where it should be rounded",
@@ -32,6 +38,27 @@ def padded(written: Written, policy: Rounding) -> Written | None:
         if printed.decimals is not None and printed.decimals < decimals:
             numbers[entry], few = printed.with_decimals(decimals), True
     return Written(written.quantity, numbers, written.transposed) if few else None
+
+
+def coarse(written: Written, exact: np.ndarray) -> Written | None:
+    """The numbers with two digits more, where the digits that are written say next to nothing.
+
+    None where one is written exactly that is not 0, or the largest right one is worth two units of
+    its last digit at least: 0.07 for 0.0712 says something, 0 and 0.1 for 0.12 do not.
+    """
+    numbers, largest, inexact = written.numbers.copy(), 0.0, False
+    for entry, printed in written.printed():
+        if printed.unit is None or printed.decimals is None or not finite(exact[entry]):
+            return None
+        largest = max(largest, abs(float(Fraction(exact[entry]) / printed.unit)))
+        if printed.value == exact[entry]:
+            if printed.value:
+                return None
+            continue
+        inexact = True
+        numbers[entry] = printed.with_decimals(max(printed.decimals, 0) + 2)
+    coarse = inexact and largest < FEWEST_UNITS
+    return Written(written.quantity, numbers, written.transposed) if coarse else None
 
 
 def decimals_asked(printed: Printed, policy: Rounding) -> int:
@@ -55,6 +82,13 @@ def by_another_rule(
     return ""
 
 
+def rounded_twice(written: Written, entries: list[tuple], values: np.ndarray, rule: str) -> bool:
+    """Whether values, rounded to one digit more than is printed first, print as they stand."""
+    return rule != "truncate" and _all(
+        written, entries, values, lambda p, v: p.nearest(v, ROUNDED_TWICE)
+    )
+
+
 def one_off(written: Written, entries: list[tuple], values: np.ndarray, rule: str) -> str:
     """What to say of last digits that are one too large or too small; empty if they are not."""
     room = Fraction(2 if rule == "truncate" else 3, 1 if rule == "truncate" else 2)
@@ -70,7 +104,7 @@ def one_off(written: Written, entries: list[tuple], values: np.ndarray, rule: st
 
 def _off(printed: Printed, value: Fraction) -> str:
     """By how much a last digit is off, and what the value is rounded and cut off."""
-    rounded, cut = (_with_digits(value, printed, rule) for rule in ("half-up", "truncate"))
+    rounded, cut = (shortened(value, printed, rule) for rule in ("half-up", "truncate"))
     size = "small" if abs(printed.value) < abs(value) else "large"
     alike = f"{rounded}, rounded and cut off alike" if rounded == cut else (
         f"{rounded} if it is rounded, {cut} if it is cut off"
@@ -78,7 +112,8 @@ def _off(printed: Printed, value: Fraction) -> str:
     return f"the last digit is one too {size}: {shown(value)} is {alike}"
 
 
-def _with_digits(value: Fraction, printed: Printed, rule: str) -> str:
+def shortened(value: Fraction, printed: Printed, rule: str) -> str:
+    """A value with as many decimals as a printed number has."""
     decimals = printed.decimals or 0
     settled = Rounded(decimals, None, rule).settle(np.array(Fraction(value), dtype=object))
     return with_decimals(Fraction(fraction(settled[()])), decimals)

@@ -34,7 +34,7 @@ def verdict_on(
         _index(written, entries),
         verdict,
         finding,
-        words.expected_text(written, entries, exact),
+        words.expected_text(written, entries, exact, desk.paper.rounding.rule),
         words.given_text(written, entries),
         alternatives,
         tuple(mistakes),

@@ -34,7 +34,19 @@ def judge(desk: Desk, written: Written) -> list[Verdict]:
     longer = digits.padded(written, desk.paper.rounding)
     if longer is not None:
         return _of_few_digits(desk, written, longer)
+    finer = digits.coarse(written, exact) if desk.paper.rounding.exact else None
+    if finer is not None and _without_new_mistake(desk, written, entries):
+        return [_of_coarse_digits(desk, written, finer, entries)]
     return _judged(desk, written, entries, exact)
+
+
+def _of_coarse_digits(desk: Desk, written: Written, finer: Written, entries: list) -> Verdict:
+    """Numbers of which nearly every digit is cut away, where the sheet does not say how many."""
+    desk.explainer.carrying.not_right.add(written.quantity)
+    finding = "so few digits do not show that it was worked out; write at least two figures"
+    verdict = verdict_on(desk, written, entries, verdicts.TOO_FEW, finding)
+    exact, rule = desk.bench.right(written.quantity), desk.paper.rounding.rule
+    return replace(verdict, expected=words.expected_text(finer, entries, exact, rule))
 
 
 def _judged(desk: Desk, written: Written, entries: list, exact: np.ndarray) -> list[Verdict]:
@@ -80,7 +92,7 @@ def _of_few_digits(desk: Desk, written: Written, longer: Written) -> list[Verdic
             return [
                 replace(
                     verdict_on(desk, written, few, verdicts.TOO_FEW, f"the sheet asks for {asked}"),
-                    expected=words.expected_text(longer, few, exact),
+                    expected=words.expected_text(longer, few, exact, desk.paper.rounding.rule),
                 ),
                 *(_judged(desk, part(written, rest), rest, exact) if rest else ()),
             ]
@@ -144,6 +156,13 @@ def _entry_by_entry(
     rest = [e for e in wrong if carried[e] is None]
     if not rest:
         return [_carried_in_parts(desk, written, entries, carried)]
+    rule = desk.paper.rounding.rule
+    twice = desk.explainer.right_values(
+        written, entries, lambda v: digits.rounded_twice(written, entries, v, rule)
+    )
+    if twice is not None:
+        finding = "right if it is rounded twice: to one digit more, and then again"
+        return [verdict_on(desk, written, entries, verdicts.CARRIED, finding)]
     source = desk.explainer.reached(written, rest)
     if source:
         return [_follows(desk, written, entries, source, "to the digits that are printed of it")]
@@ -162,12 +181,24 @@ def _carried(desk: Desk, written: Written, entries: list, found: Explanation) ->
     bad = _not_right(desk, found)
     if found.earlier:
         _tell_of(desk, written, entries, found)
-        sources = sorted({m.line for m in found.earlier}, key=list(desk.bench.equations).index)
-        return _follows(desk, written, entries, sources, words.of_earlier(found.earlier))
+        sources = _charged_with(desk, written.quantity, found)
+        return _follows(desk, written, entries, sources, words.of_earlier(sources))
     if bad:
         return _follows(desk, written, entries, bad, "as printed")
     finding = words.of_carried(desk, written, entries, found)
     return verdict_on(desk, written, entries, verdicts.CARRIED, finding)
+
+
+def _charged_with(desk: Desk, quantity: str, found: Explanation) -> list[str]:
+    """The earlier quantities that were charged with the mistakes that are carried on."""
+    carried = {(m.kind, m.words) for m in found.earlier}
+    return [
+        name for name in desk.bench.equations
+        if name != quantity and any(
+            (m.kind, m.words) in carried
+            for reading in desk.explainer.carrying.diagnosed.get(name, ()) for m in reading
+        )
+    ] or sorted({m.line for m in found.earlier}, key=list(desk.bench.equations).index)
 
 
 def _tell_of(desk: Desk, written: Written, entries: list, found: Explanation) -> None:

@@ -8,8 +8,9 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.checking.inserted import inserted, points
-from deltarule.checking.show import finite, shown, signed, with_decimals
+from deltarule.checking.show import finite, shown, signed
 from deltarule.marking.desk import Desk
+from deltarule.marking.digits import shortened
 from deltarule.marking.explain import Explanation
 from deltarule.marking.hypotheses import Hypothesis
 from deltarule.marking.mistakes import Mistake
@@ -20,15 +21,11 @@ from deltarule.notation.counted import counted
 from deltarule.notation.names import pretty
 
 
-def as_printed(value: Fraction, printed: Printed) -> str:
+def as_printed(value: Fraction, printed: Printed, rule: str = "half-up") -> str:
     """A value with as many decimals as somebody printed."""
     if printed.decimals is None or not finite(value):
         return shown(value)
-    half_away = Fraction(value) * Fraction(10) ** printed.decimals
-    rounded = round(half_away)
-    if abs(half_away - int(half_away)) == Fraction(1, 2):
-        rounded = int(half_away) + (1 if half_away > 0 else -1)
-    return with_decimals(rounded / Fraction(10) ** printed.decimals, printed.decimals)
+    return shortened(value, printed, rule)
 
 
 def of_no_value(desk: Desk, quantity: str, entry: tuple) -> str:
@@ -77,9 +74,11 @@ def given_text(written: Written, entries: list[tuple]) -> str:
     return listed([signed(str(written.numbers[e])) for e in entries], [e[:-1] for e in entries])
 
 
-def expected_text(written: Written, entries: list[tuple], values: np.ndarray) -> str:
+def expected_text(
+    written: Written, entries: list[tuple], values: np.ndarray, rule: str = "half-up"
+) -> str:
     """What should be printed."""
-    numbers = [as_printed(values[e], written.numbers[e]) for e in entries]
+    numbers = [as_printed(values[e], written.numbers[e], rule) for e in entries]
     return listed(numbers, [e[:-1] for e in entries])
 
 
@@ -133,9 +132,9 @@ def of_convention(lines: Sequence[Mistake]) -> str:
     return f"right by another convention, as any subgradient counts here: {told}"
 
 
-def of_earlier(mistakes: Sequence[Mistake]) -> str:
+def of_earlier(sources: Sequence[str]) -> str:
     """How earlier mistakes were carried on."""
-    return "with its mistake carried on" if len(mistakes) == 1 else "with their mistakes carried on"
+    return "with its mistake carried on" if len(sources) == 1 else "with their mistakes carried on"
 
 
 def of_mistake(desk: Desk, quantity: str, found: Explanation) -> str:

@@ -128,6 +128,10 @@ def _shortened_otherwise(
     if values is None:
         return None
     finding = digits.by_another_rule(written, entries, values, rule)
+    earlier = desk.ledger.habits.setdefault(finding, written.quantity)
+    if earlier != written.quantity:
+        told = f"{finding}, as {pretty(earlier)} is"
+        return verdict_on(desk, written, entries, verdicts.FOLLOWS, told)
     return _of_digits(desk, written, entries, rest, "rounding rule", finding)
 
 

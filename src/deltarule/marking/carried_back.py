@@ -1,0 +1,87 @@
+"""A forward mistake on the way back: the gradients of what somebody wrote, not of what is right.
+
+Who forgets the mean in a loss, and differentiates that loss, makes one mistake and not two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from sympy import Expr
+
+from deltarule.arithmetic.evaluate import evaluate
+from deltarule.arithmetic.floats import Float64
+from deltarule.calculus import Derivation, Gradient
+from deltarule.calculus.plain_gradients import plain_derivation
+from deltarule.checking.course import Course
+from deltarule.marking.mistakes import Mistake
+from deltarule.notation.equations import Equation
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.networks import Network
+from deltarule.notation.nodes import Read, tensor_name
+from deltarule.notation.substitution import replace_reads, substitute
+
+#: What a formula that is no gradient of ours may raise.
+_NONE = (DeltaruleError, ValueError, TypeError, ZeroDivisionError, KeyError)
+
+
+def carried_back(course: Course, mistake: Mistake) -> tuple[Mistake, ...]:
+    """The backward lines as they are for who differentiates a forward line as it was written.
+
+    Only those that the mistake changes by more than the values that they read; none for a mistake
+    that is in no forward line, or in several.
+    """
+    network = course.network
+    own = [e for e in network.equations if e.name == mistake.line]
+    if len(own) != 1 or mistake.also:
+        return ()
+    try:
+        right, wrong = (_gradients(network, own[0], e) for e in (own[0], mistake.equation))
+    except _NONE:
+        return ()
+    found = []
+    for line in course.lines:
+        if line.phase != "backward" or line.quantity not in wrong:
+            continue
+        formulas = [_inlined(line.equation, g[line.quantity], g) for g in (right, wrong)]
+        if None not in formulas and _differ(line.equation, formulas, course):
+            changed = replace(line.equation, rhs=formulas[1])
+            found.append(replace(mistake, line=line.quantity, equation=changed))
+    return tuple(found)
+
+
+def _gradients(network: Network, old: Equation, new: Equation) -> dict[str, Gradient]:
+    """All gradients of the network with one equation in the place of another, by name."""
+    equations = tuple(new if e == old else e for e in network.equations)
+    found: Derivation = plain_derivation(replace(network, equations=equations))
+    return {g.name: g for g in found.gradients.values()}
+
+
+def _inlined(
+    line: Equation, gradient: Gradient, gradients: dict[str, Gradient]
+) -> Expr | None:
+    """The formula at the line's indices, with the gradients that the line does not read put in."""
+    if len(gradient.indices) != len(line.subscripts):
+        return None
+    table = dict(zip(gradient.indices, line.subscripts, strict=True))
+    kept = line.read_names()
+
+    def written_out(access: Read) -> Expr:
+        name = tensor_name(access)
+        if name in kept or name not in gradients:
+            return access
+        other = gradients[name]
+        inner = dict(zip(other.indices, access.indices, strict=True))
+        return replace_reads(substitute(other.expr, inner), written_out)
+
+    return replace_reads(substitute(gradient.expr, table), written_out)
+
+
+def _differ(line: Equation, formulas: list[Expr | None], course: Course) -> bool:
+    """Whether two formulas give other numbers from the same right values."""
+    try:
+        one, two = (evaluate(f, line.ranges, course.floats, Float64()) for f in formulas)
+    except _NONE:
+        return False
+    return not np.allclose(np.asarray(one, float), np.asarray(two, float), rtol=1e-9, atol=1e-12)
