@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.resources
 from fractions import Fraction
 
 import numpy as np
@@ -96,3 +97,15 @@ def test_alternatives_need_no_more_than_the_first():
     assert found.verdict == MISTAKE
     assert all("; and " not in a and "carried rounding" not in a for a in found.alternatives)
     assert mark(sheet(givens, {"s1": right(givens)["s1"]}, 4)).verdicts[0].alternatives == ()
+
+
+@pytest.mark.parametrize(("decimals", "asserted"), [(2, False), (4, True)])
+def test_a_given_is_contradicted_by_digits_enough(tmp_path, decimals, asserted):
+    """−1.65 may be a slip of its own; −1.6500 is what a sign lost among the givens gives."""
+    slide = importlib.resources.files("deltarule") / "derivations" / "examples" / "slide.toml"
+    given, _, _ = slide.read_text(encoding="utf-8").partition("[restated]")
+    printed = ", ".join(f"{value:.{decimals}f}" for value in (1.35, 2.45, -1.65))
+    path = tmp_path / "sheet.toml"
+    path.write_text(f"{given}\n[published]\ns1 = [{printed}]\n", encoding="utf-8")
+    verdicts = [v.verdict for v in mark(path).verdicts]
+    assert (CONTRADICTORY in verdicts, WRONG in verdicts) == (asserted, not asserted)

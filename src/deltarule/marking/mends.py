@@ -14,6 +14,7 @@ from deltarule.arithmetic.run import run
 from deltarule.checking.independent import downstream
 from deltarule.checking.show import shown
 from deltarule.marking.desk import Desk, restatements
+from deltarule.marking.evidence import Evidence, of_entries
 from deltarule.marking.verdicts import CONTRADICTORY, Verdict
 from deltarule.notation.errors import DeltaruleError
 from deltarule.notation.names import pretty
@@ -34,7 +35,8 @@ def mended(desk: Desk) -> tuple[Desk, list[Verdict]]:
     """The desk with its givens mended where the printed values ask for it, and what was found.
 
     A second printing of a given that differs is always reported; another change only if it makes
-    a printed value right that is wrong without it, and none wrong that is right.
+    a printed value right that is wrong without it, and none wrong that is right, and if what it
+    makes right tells more than the search for it, as for every other cause (evidence.py).
     """
     found: list[Verdict] = []
     for name, entry, first, second in _disagreements(desk):
@@ -92,17 +94,34 @@ def _best(desk: Desk) -> Mend | None:
     wrong = next((bad for _, bad in _forward(desk) if bad), None)
     if wrong is None:
         return None
-    name, entry = wrong[0]
+    name = wrong[0][0]
     candidates = list(_candidates(desk, name))
-    if desk.paper.written[name].bits([entry]) < math.log2(len(candidates) + 1) + 1:
+    searched = math.log2(len(candidates) + 1)
+    everything = _told(desk, [entry for _, bad in _forward(desk) for entry in bad])
+    if not everything.beyond(searched):
         return None
     before = _score(desk)
     for mend in candidates:
         if _prints(desk, mend, wrong):
             changed = _changed(desk, mend)
-            if _score(changed) >= before + len(wrong):
+            if _score(changed) >= before + len(wrong) and _mended(desk, changed).beyond(searched):
                 return mend
     return None
+
+
+def _mended(desk: Desk, changed: Desk) -> Evidence:
+    """What the wrong entries tell that a change makes right."""
+    right = {entry for good, _ in _forward(changed) for entry in good}
+    return _told(desk, [e for _, bad in _forward(desk) for e in bad if e in right])
+
+
+def _told(desk: Desk, wrong: list[tuple[str, tuple]]) -> Evidence:
+    """What wrong entries of several quantities tell."""
+    found = Evidence()
+    for name in dict.fromkeys(name for name, _ in wrong):
+        entries = [entry for other, entry in wrong if other == name]
+        found += of_entries(desk.paper.written[name], entries, desk.bench.right(name))
+    return found
 
 
 def _candidates(desk: Desk, name: str) -> Iterator[Mend]:
