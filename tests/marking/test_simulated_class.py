@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from simulated import KINDS, paper
+from simulated import KINDS, paper, slips_of
 from simulated_figures import NAMED, outcome
 from simulated_lines import Slip
 
@@ -43,3 +43,16 @@ def test_a_number_out_of_nowhere_is_followed_from_its_digits():
 def test_two_mistakes_are_charged_twice_and_carried_on_together():
     found = paper("dense", 5, "slope lost", "slope lost in the hidden layer")
     assert found.charged == ["dE/ds2", "dE/ds1"]
+
+
+def test_digits_exchanged_in_a_value_that_follows_from_printed_lines_are_named():
+    # 0.702779 comes of the printed lines, 0.702777 of everything that the calculator holds.
+    slip = next(s for s in slips_of("batch", 3011) if s.write is not None)
+    found = paper("batch", 3011, slip)
+    assert [(v.quantity, v.mistakes) for v in found.accused] == [("E", ("misprint",))]
+
+
+def test_an_entry_of_a_larger_given_that_is_misread_is_named():
+    slip = next(s for s in slips_of("conv", 3005) if "given" in s.name)
+    found = paper("conv", 3005, slip)
+    assert [(v.quantity, v.mistakes) for v in found.accused] == [("dE/dw", ("given misread",))]

@@ -4,7 +4,7 @@ Dense, convolutional, recurrent, normalised and attention networks. Everybody ro
 habits and carries on either the printed digits or everything the calculator holds. Nothing here
 comes from the engine but the verdicts.
 
-    python tests/support/simulated.py 80 dense batch     # so many papers of each kind, and figures
+    python tests/support/simulated.py 80 dense batch --first 1000 --table slips.txt
 """
 
 from __future__ import annotations
@@ -146,6 +146,15 @@ def slips_of(kind: str, seed: int) -> list[Slip]:
 
 
 if __name__ == "__main__":
+    from argparse import ArgumentParser
+
     from simulated_figures import measure
 
-    measure(int(sys.argv[1]), tuple(sys.argv[2:]) or tuple(KINDS))
+    reader = ArgumentParser(description="Figures on a simulated class.")
+    reader.add_argument("count", type=int, help="so many seeds, two papers with a slip of each")
+    reader.add_argument("kinds", nargs="*", help=", ".join(KINDS))
+    reader.add_argument("--first", type=int, default=0, help="the first seed")
+    reader.add_argument("--table", help="a file for what became of every kind of slip")
+    wanted = reader.parse_args()
+    seeds = range(wanted.first, wanted.first + wanted.count)
+    measure(seeds, tuple(wanted.kinds) or tuple(KINDS), wanted.table)

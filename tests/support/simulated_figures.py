@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import InvalidOperation
+from pathlib import Path
 
 import numpy as np
 from simulated import KINDS, Paper, blank, paper, slips_of
@@ -21,10 +22,14 @@ from deltarule.checking.course import Course
 from deltarule.marking.carrying import with_mistakes
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.verdicts import MISTAKE
+from deltarule.marking.truncations import Truncations
+from deltarule.marking.verdicts import MISTAKE, Verdict
 
-UNSEEN, NAMED, OFFERED, ALIKE = "unseen", "named", "offered first", "as simple as another"
-PERHAPS, NOT_NAMED, WRONGLY, TWICE = "perhaps", "not named", "named wrongly", "charged twice"
+UNSEEN, NAMED, ALIKE = "unseen", "named", "as simple as another"
+PERHAPS, PERHAPS_WRONG = "perhaps", "perhaps wrongly"
+NOT_NAMED, WRONGLY, TWICE = "not named", "named wrongly", "charged twice"
+#: What nobody could tell from the printed digits is listed, and not counted.
+NOT_COUNTED = (UNSEEN, ALIKE)
 
 
 def outcome(found: Paper) -> str:
@@ -39,17 +44,26 @@ def outcome(found: Paper) -> str:
     first = found.accused[0]
     causes = found.desk.explainer.carrying.diagnosed.get(first.quantity, [])
     asserted = all(v.verdict == MISTAKE for v in found.accused)
-    if slip.kinds and set(first.mistakes) & set(slip.kinds) or (
+    if set(_kinds(found, first)) & set(slip.kinds) or (
         causes and _is(found, causes[0], slip)
     ):
         return NAMED if asserted else PERHAPS
     if any(_is(found, cause, slip) for cause in causes[1:]):
-        return ALIKE if asserted else PERHAPS
-    return WRONGLY if asserted else NOT_NAMED
+        return ALIKE if asserted else PERHAPS_WRONG
+    if asserted:
+        return WRONGLY
+    return PERHAPS_WRONG if first.finding.startswith("perhaps") else NOT_NAMED
+
+
+def _kinds(found: Paper, verdict: Verdict) -> tuple[str, ...]:
+    """The kinds of the first cause of a value, asserted or offered."""
+    offered = (c.causes[0].kinds for c in found.desk.ledger.open if c.verdict is verdict)
+    return verdict.mistakes or next(offered, ())
 
 
 def _same(one: dict, other: dict) -> bool:
-    return all(np.array_equal(one[n], other[n]) for n in one)
+    """Whether the same numbers are written; 0.000 and 0.00 are one number."""
+    return all(np.array_equal(one[n].astype(float), other[n].astype(float)) for n in one)
 
 
 def _is(found: Paper, cause: tuple[Mistake, ...], slip: Slip) -> bool:
@@ -81,7 +95,10 @@ def _agree(found: Paper, givens: dict, cause: tuple[Mistake, ...], slip: Slip) -
         course.sizes, course.optimiser, course.rate, course.parameters, course.scalars,
         course.extra,
     )
-    bench = Bench(other, {}, found.desk._truncations.lent)
+    truncations = Truncations(KINDS[found.kind].network, KINDS[found.kind].options, other)
+    if any(m.kind == "truncated" for m in cause):
+        truncations.mistakes(slip.line)
+    bench = Bench(other, {}, {**found.desk._truncations.lent, **truncations.lent})
     planted = worked(KINDS[found.kind], givens, {slip.line: slip.work}, np.asarray)
     try:
         value = bench.quick(slip.line, with_mistakes(Hypothesis(), cause))
@@ -92,27 +109,60 @@ def _agree(found: Paper, givens: dict, cause: tuple[Mistake, ...], slip: Slip) -
     )
 
 
-def measure(count: int, kinds: tuple[str, ...]) -> Counter:
-    """Papers of some kinds, right ones and such with one slip; the figures on the screen."""
+def measure(seeds: range, kinds: tuple[str, ...], table: str | None = None) -> Counter:
+    """Papers of some kinds, right ones and such with one slip; the figures on the screen.
+
+    With `table`, what became of every slip is written there, a line for each kind of slip.
+    """
     total: Counter = Counter()
+    slips: dict[tuple[str, str], Counter] = {}
     for kind in kinds:
         figures = Counter()
-        for seed in range(count):
+        for seed in seeds:
             if seed % 4 == 0:
                 figures += _right(kind, seed)
             for slip in slips_of(kind, seed):
-                figures += _wrong(kind, seed, slip)
+                became = _wrong(kind, seed, slip)
+                slips.setdefault((kind, slip.name), Counter()).update(became)
+                figures += became
         print(f"{kind}: {_told(figures)}", flush=True)
         total += figures
+        if table is not None:
+            _write(table, slips)
     print(f"all: {_told(total)}")
+    print(must_show(total))
     return total
+
+
+def must_show(figures: Counter) -> str:
+    """The figures by which marking is measured, as one line."""
+    counted = figures["slips"] - sum(figures[o] for o in NOT_COUNTED)
+
+    def share(*outcomes: str) -> str:
+        number = sum(figures[o] for o in outcomes)
+        return f"{number} of {counted} ({100 * number / max(counted, 1):.1f} %)"
+
+    return (
+        f"{figures['papers']} papers: {figures['right accused']} of {figures['right values']} "
+        f"right values accused; {figures['later values accused']} later values accused and "
+        f"{figures[TWICE]} slips charged twice; {share(NAMED)} slips named, "
+        f"{share(NAMED, PERHAPS)} with those named as \"perhaps\"; {share(WRONGLY)} named wrongly, "
+        f"{share(PERHAPS_WRONG)} as a wrong \"perhaps\", {share(NOT_NAMED)} not named"
+    )
+
+
+def _write(table: str, slips: dict[tuple[str, str], Counter]) -> None:
+    lines = [f"{kind}\t{name}\t{_told(figures)}" for (kind, name), figures in slips.items()]
+    Path(table).write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")
 
 
 def _right(kind: str, seed: int) -> Counter:
     found = paper(kind, seed)
     for v in found.accused:
         print("  accused", kind, seed, found.rule, found.decimals, found.carries_all, v)
-    return Counter({"right values": len(found.verdicts), "right accused": len(found.accused)})
+    return Counter({
+        "papers": 1, "right values": len(found.verdicts), "right accused": len(found.accused),
+    })
 
 
 def _printable(kind: str, seed: int, slip: Slip) -> bool:
@@ -137,7 +187,7 @@ def _wrong(kind: str, seed: int, slip: Slip) -> Counter:
                   v.verdict, v.mistakes, v.finding[:150], *v.alternatives[:1])
     others = [v for v in found.verdicts if v.quantity != slip.line]
     wronged = sum(v in found.accused for v in others if v.quantity not in found.charged[:1])
-    return Counter({became: 1, "slips": 1, "later values accused": wronged})
+    return Counter({became: 1, "papers": 1, "slips": 1, "later values accused": wronged})
 
 
 def _told(figures: Counter) -> str:

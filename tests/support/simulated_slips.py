@@ -64,8 +64,9 @@ _OF_THE_RESULT = (
 
 
 def _swapped(number: float) -> float:
-    """The two decimals of a number exchanged."""
-    text = f"{number:.2f}"
+    """The last two decimals of a number exchanged, at least the first two."""
+    text = f"{number:.9f}"
+    text = text[:-7] + text[-7:].rstrip("0")
     return float(text[:-2] + text[-1] + text[-2])
 
 

@@ -170,6 +170,9 @@ class Carrying:
                 yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(held, rounding), ()
         for held in self._from_itself(written)[:1]:
             yield ALL_HELD, Hypothesis(held), ()
+        outside = printed - self.bench.groups.get(name, frozenset())
+        if outside and outside not in seen:  # the loop over the times in one go
+            yield ALL_HELD, Hypothesis(outside), ()
         for carried in self.earlier(name)[:1]:
             yield EARLIER, with_mistakes(Hypothesis(), carried), carried
 

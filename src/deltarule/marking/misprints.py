@@ -1,30 +1,55 @@
-"""Right numbers written down wrongly: two digits exchanged, the decimal point one place off."""
+"""Numbers rightly worked out and written down wrongly: two digits exchanged, the decimal point one
+place off.
+
+Right working is what it is elsewhere: from right values, or from a student's own earlier lines.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
-import numpy as np
-
-from deltarule.checking.show import finite
-from deltarule.marking.digits import FEWEST_FIGURES
+from deltarule.marking.explain import Explainer
 from deltarule.marking.paper import Written
 from deltarule.marking.printed import Printed
 
+#: A number of fewer figures has no digits to exchange.
+FEWEST_FIGURES = 2
 
-def misprint(written: Written, entries: list[tuple], values: np.ndarray, rule: str) -> str:
+
+def misprint(explainer: Explainer, written: Written, entries: list[tuple]) -> tuple[str, float]:
     """What to say of entries that are right but for how they are written; empty if they are not.
 
-    All have to be wrong in the same way, and to have so many figures that it is no chance.
+    All have to be wrong in the same way. The second value is how much the search took, in bits:
+    the numbers that may have been meant, by the ways of working that are as simple.
     """
-    kinds: set[str] = set()
+    kinds: dict[str, float] = {}
     for entry in entries:
-        printed, value = written.numbers[entry], values[entry]
-        if (printed.figures or 0) < FEWEST_FIGURES or not finite(value):
-            return ""
-        fitting = {kind for kind, other in _meant(printed) if other.printable(value, rule)}
-        kinds = fitting if entry == entries[0] else kinds & fitting
-    return next(iter(sorted(kinds)), "")
+        found = _meant_by(explainer, written, entry)
+        kinds = found if entry == entries[0] else {
+            kind: max(bits, kinds[kind]) for kind, bits in found.items() if kind in kinds
+        }
+        if not kinds:
+            return "", 0.0
+    return min(kinds.items(), key=lambda k: (k[1], k[0]))
+
+
+def _meant_by(explainer: Explainer, written: Written, entry: tuple) -> dict[str, float]:
+    """The ways in which one number may be written wrongly, each with what its search took."""
+    printed = written.numbers[entry]
+    if (printed.figures or 0) < FEWEST_FIGURES:
+        return {}
+    found: dict[str, float] = {}
+    meant = list(_meant(printed))
+    for kind, other in meant:
+        numbers = written.numbers.copy()
+        numbers[entry] = other
+        right = explainer.right(Written(written.quantity, numbers, written.transposed), [entry])
+        if right is not None:
+            simple = sum(cost <= right.cost for cost, _ in explainer.carrying.right(written))
+            bits = math.log2(len(meant) * (simple if right.cost else 1))
+            found[kind] = min(bits, found.get(kind, bits))
+    return found
 
 
 def _meant(printed: Printed) -> Iterator[tuple[str, Printed]]:

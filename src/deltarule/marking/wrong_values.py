@@ -47,9 +47,8 @@ def _of_line(
     explained = _simplest(desk.explainer.wrong(written, entries))
     if explained:
         return [_mistaken(desk, written, entries, rest, explained)]
-    misprinted = _of_digits(
-        desk, written, rest, rest, "misprint", _found(desk, written, rest, misprint)
-    )
+    said, took = misprint(desk.explainer, written, rest)
+    misprinted = _of_digits(desk, written, rest, rest, "misprint", said, took)
     if misprinted is not None:
         return [misprinted]
     together = _simplest(desk.explainer.wrong(written, rest)) if len(rest) < len(entries) else []
@@ -142,14 +141,14 @@ def _found(desk: Desk, written: Written, entries: list[tuple], slip: Callable[..
 
 def _of_digits(
     desk: Desk, written: Written, entries: list[tuple], rest: list[tuple], kind: str,
-    finding: str,
+    finding: str, took: float = 1.0,
 ) -> Verdict | None:
     """The verdict on values that are right but for their digits; None without a finding."""
     if not finding:
         return None
     told = of_entries(written, rest, desk.bench.right(written.quantity))
     apart = Evidence(told.apart, told.apart)  # digits are written one entry after the other
-    return _charged(desk, written, entries, rest, [Cause((kind,), finding, 1.0)], apart)
+    return _charged(desk, written, entries, rest, [Cause((kind,), finding, took)], apart)
 
 
 def _unexplained(desk: Desk, written: Written, entries: list[tuple]) -> Verdict:

@@ -15,7 +15,7 @@ from deltarule.notation.nodes import Delta, Read, reads, tensor_name
 from deltarule.notation.substitution import replace_reads
 
 #: Givens with so many entries at most are read again entry by entry.
-MOST_ENTRIES = 24
+MOST_ENTRIES = 64
 
 #: The longest decimals in which digits are swapped.
 MOST_DIGITS = 6
