@@ -29,8 +29,11 @@ from losses_by_hand import (
     labelled_dz,
     labels,
     softmax_dz,
+    spread,
+    spread_givens,
     yes_or_no,
 )
+from mistakes_table import table
 
 from deltarule.marking import mark
 from deltarule.marking.verdicts import MISTAKE
@@ -84,6 +87,8 @@ PLANTED = {
         "binary_cross_entropy", yes_or_no, "dE/dyhat",
         lambda q: -((1 - q["y"]) / q["yhat"] - q["y"] / (1 - q["yhat"])), ("gates exchanged",),
     ),
+    "20 stride of a transposed kernel": Planted(
+        "transposed_conv2d", spread_givens, "y", lambda q: spread(q, 1), ("stride lost",)),
     "25 whole windows at the border": Planted(
         "avg_pool2d", average_givens, "dL/dx", average_dx, ("another divisor",), INSIDE),
     "30 batch alone, not the places": Planted(
@@ -128,6 +133,7 @@ RIGHT = {
         "regularised_dense", decayed_givens, "dE/db", lambda q: decayed_error(q).sum(0), ()),
     "images": Planted(
         "batch_norm", image_givens, "dL/dx", lambda q: image_dx(q, (0, 2, 3)), (), IMAGES, 3),
+    "transposed kernel": Planted("transposed_conv2d", spread_givens, "y", spread, ()),
     "label": Planted("label_cross_entropy", labels, "dE/dz", labelled_dz, (), STABLE),
     "softmax": Planted("softmax", logits, "dL/dz", lambda q: softmax_dz(q, 1), ()),
     "border": Planted(
@@ -146,3 +152,8 @@ def test_a_planted_mistake_is_named(name):
 @pytest.mark.parametrize("name", RIGHT)
 def test_the_right_value_is_right(name):
     assert all(v.right for v in mark(sheet(RIGHT[name], 3)).verdicts)
+
+
+@pytest.mark.parametrize("name", ["transposed_conv2d", "layer_norm", "regularised_dense"])
+def test_every_row_that_applies_is_generated(name):
+    assert [row for row, generated in table(name).items() if not generated] == []

@@ -1,4 +1,4 @@
-"""Losses, penalties and normalised images in NumPy, rightly and with mistakes of students.
+"""Losses, penalties, normalised images and transposed kernels in NumPy, with mistakes of students.
 
 Nothing here comes from the engine.
 """
@@ -66,3 +66,20 @@ def image_xhat(q: Arrays, axes: tuple[int, ...]) -> np.ndarray:
 def softmax_dz(q: Arrays, axis: int) -> np.ndarray:
     p = np.exp(q["z"]) / np.exp(q["z"]).sum(axis, keepdims=True)
     return p * (q["dL/dp"] - (p * q["dL/dp"]).sum(axis, keepdims=True))
+
+
+# ---- a transposed convolution: every entry spreads a kernel of 2 × 2, in steps of 2 -----------
+def spread_givens(random) -> Arrays:
+    return {
+        "x": numbers(random, 1, 2, 2, 3), "w": numbers(random, 2, 1, 2, 2), "b": numbers(random, 1),
+        "dL/dy": numbers(random, 1, 1, 4, 6),
+    }
+
+
+def spread(q: Arrays, stride: int = 2) -> np.ndarray:
+    y = np.zeros((1, 1, 4, 6)) + q["b"]
+    for p in range(2):
+        for r in range(3):
+            part = np.einsum("nc,cfkl->nfkl", q["x"][:, :, p, r], q["w"])
+            y[:, :, stride * p:stride * p + 2, stride * r:stride * r + 2] += part
+    return y

@@ -78,6 +78,8 @@ def _scope(scene: Scene) -> dict[Index, int]:
 
 def _reread(scene: Scene, access: Read, other: str, scope: dict[Index, int]) -> Expr | None:
     """`other` read with the indices at hand, so that the extents fit; None if they do not."""
+    if other == f"{tensor_name(access)} after":
+        return read(other, *access.indices)
     shape = scene.shapes[other]
     subscripts = [s for s in access.indices if isinstance(s, Index)]
     for order in (subscripts, subscripts[::-1]):

@@ -54,22 +54,30 @@ def _placed_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
         for subscript, taps in _sliding(equation).items():
             numbers = _numbers(subscript, taps)[name]
             if any(scene.extent(abs(n)) != kept for _, n in numbers):
-                moved = subscript - sum((n - kept) * factor for factor, n in numbers)
+                moved = subscript - sum((n - kept * _sign(n)) * factor for factor, n in numbers)
                 table[subscript] = moved.expand()
         if table:
             yield Change(f"{name} lost", 4.0, _subscripts(equation.rhs, table), words)
 
 
 def _numbers(subscript: Expr, taps: tuple[Index, ...]) -> dict[str, list[tuple[Expr, Expr]]]:
-    """Stride, dilation and padding of a subscript: what they multiply, and their values."""
+    """Stride, dilation and padding of a subscript: what they multiply, and their values.
+
+    A transposed window moves the other way, i − S·k: there the stride is what k is multiplied by.
+    """
     plain = subscript.expand()
     inside = sorted(free_indices(plain), key=str)
-    rest = plain - sum(plain.coeff(i) * i for i in inside)
+    moving = [(i, plain.coeff(i)) for i in inside]
+    rest = plain - sum(n * i for i, n in moving)
     return {
-        "stride": [(i, plain.coeff(i)) for i in inside if i not in taps],
-        "dilation": [(i, plain.coeff(i)) for i in inside if i in taps],
+        "stride": [(i, n) for i, n in moving if i not in taps or _sign(n) < 0],
+        "dilation": [(i, n) for i, n in moving if i in taps and _sign(n) > 0],
         "padding": [(nodes.multiply(()), rest.expand())],
     }
+
+
+def _sign(number: Expr) -> int:
+    return -1 if number.could_extract_minus_sign() else 1
 
 
 def _subscripts(formula: Expr, table: dict[Expr, Expr]) -> Expr:
