@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from deltarule.cli.page import Page
 from deltarule.marking import verdicts
 from deltarule.marking.verdicts import Marking, Verdict
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.names import pretty
+from deltarule.reports.marking import named
 from deltarule.reports.points import of_score, told_of, total, with_scores
 
 STYLES = {
@@ -56,7 +55,7 @@ def marking_page(page: Page, marking: Marking) -> None:
 def _verdict(page: Page, verdict: Verdict) -> None:
     """One verdict: sign, quantity, printed value and verdict; then why."""
     sign = _SIGNS.get(verdict.verdict, "✗")
-    name = _named(verdict.quantity) + verdict.at
+    name = named(verdict)
     words = f"{name} = {verdict.given}: {verdict.verdict}" if verdict.given else (
         f"{name}: {verdict.verdict}"
     )
@@ -66,14 +65,6 @@ def _verdict(page: Page, verdict: Verdict) -> None:
     if verdict.verdict in _TOLD_RIGHT and verdict.expected:
         page.formula(f"right is {verdict.expected}", indent=4, style="dim", hang=2)
     _alternatives(page, verdict.alternatives)
-
-
-def _named(quantity: str) -> str:
-    """A quantity as it is shown; what is the name of nothing, as it was written."""
-    try:
-        return pretty(quantity)
-    except DeltaruleError:
-        return quantity
 
 
 def _alternatives(page: Page, alternatives: Sequence[str]) -> None:

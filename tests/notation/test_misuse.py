@@ -4,6 +4,9 @@ import pytest
 
 from deltarule import load
 from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.matrices import Inverse
+from deltarule.notation.nodes import read
+from deltarule.notation.symbols import Index, Size
 
 HEAD = '''"""T."""
 from deltarule.notation.language import *
@@ -83,3 +86,9 @@ def test_what_is_declared_wrongly_is_told_too(tmp_path, line, fact):
     with pytest.raises(DeltaruleError) as caught:
         load(path)
     assert caught.value.fact == fact
+
+
+def test_nodes_of_our_own_can_be_printed():
+    """SymPy's printer knows other classes of the same names."""
+    i, j = Index("i"), Index("j")
+    assert str(Inverse(read("S", i, j), i, j, Size("N"))) == "Inverse[i, j](S[i, j])"

@@ -24,6 +24,11 @@ class Inverse(Expr):
     is_real = True
     is_commutative = True
 
+    def _sympystr(self, printer) -> str:
+        # SymPy's printer takes the name of the class for that of its own inverse.
+        body, i, j, _ = map(printer.doprint, self.args)
+        return f"Inverse[{i}, {j}]({body})"
+
 
 class LogDet(Reduction):
     """log det of the matrix with the entries `body`, over its rows and columns."""

@@ -57,14 +57,15 @@ def _row(verdict: Verdict, score: Score | None, marking: Marking) -> tuple[str, 
     others = "".join(f"; or: {other}" for other in verdict.alternatives)
     words = f"{verdict.verdict}: {told}{others}" if told else verdict.verdict
     expected = "" if verdict.right else verdict.expected
-    return _named(verdict), verdict.given, words, expected, points
+    return named(verdict), verdict.given, words, expected, points
 
 
-def _named(verdict: Verdict) -> str:
+def named(verdict: Verdict) -> str:
+    """A quantity and its entries as shown; what is the name of nothing, as it was written."""
     try:
         return pretty(verdict.quantity) + verdict.at
     except DeltaruleError:
-        return verdict.quantity
+        return verdict.quantity + verdict.at
 
 
 def _escaped(text: str) -> str:
