@@ -1,0 +1,134 @@
+"""Values carried on: from rounded states, with another digit, by one habit, into gradients."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+
+from deltarule.marking import mark
+from deltarule.marking.answers import Answers
+from deltarule.marking.arrays import read_numbers
+from deltarule.marking.sheets import Rounding, Run, Sheet
+from deltarule.marking.verdicts import FOLLOWS, MISTAKE, TOO_FEW
+
+
+def printed(values, decimals: int) -> np.ndarray:
+    unit = Decimal(1).scaleb(-decimals)
+    return np.vectorize(
+        lambda v: str(Decimal(repr(float(v))).quantize(unit, ROUND_HALF_UP)), otypes=[object]
+    )(values)
+
+
+def rounded(values, decimals: int) -> np.ndarray:
+    return printed(values, decimals).astype(float)
+
+
+def verdicts(network: str, options: dict, givens: dict, written: dict, **policy):
+    """What is said of what is written, quantity by quantity."""
+    run = Run(
+        "t", network, options, rounding=Rounding(**policy),
+        given={n: read_numbers(printed(v, 2).tolist(), n) for n, v in givens.items()},
+    )
+    answers = {n: read_numbers(texts.tolist(), n) for n, texts in written.items()}
+    return mark(Sheet("t", "", "t.py", (run,)), Answers(None, "", answers, "t.toml")).verdicts
+
+
+RNN = {
+    "x": np.array([[0.4, -0.2], [0.3, 0.8], [-0.6, 0.5], [0.1, 0.7]]),
+    "W_xh": np.array([[0.5, -0.7], [0.2, 0.9]]), "W_hh": np.array([[0.3, -0.4], [0.8, 0.2]]),
+    "b_h": np.array([0.1, -0.3]), "h0": np.zeros(2), "W_hy": np.array([[0.8], [-0.5]]),
+    "b_y": np.array([0.05]), "y": np.array([[0.4], [-0.2], [0.3], [0.9]]),
+}
+
+
+def states(decimals: int, weights: np.ndarray) -> dict:
+    """States of which each goes on as it is printed; the sums are not rounded."""
+    h, found = RNN["h0"], []
+    for x in RNN["x"]:
+        h = rounded(np.tanh(x @ RNN["W_xh"] + h @ weights + RNN["b_h"]), decimals)
+        found.append(h)
+    return {"h": printed(np.array(found), decimals)}
+
+
+def test_a_recurrence_goes_on_from_its_own_printed_states():
+    for decimals in (3, 4, 5):
+        for policy in ({}, {"decimals": decimals}):
+            written = states(decimals, RNN["W_hh"])
+            found = verdicts("rnn", {"batch": False}, RNN, written, **policy)
+            assert all(v.right for v in found), found
+
+
+def test_and_so_does_a_mistake_in_it():
+    (found,) = verdicts("rnn", {"batch": False}, RNN, states(4, RNN["W_hh"].T))
+    assert found.verdict == MISTAKE and found.mistakes == ("transposed",)
+
+
+SOFTMAX = {
+    "x": np.array([0.8, -1.2]), "Theta1": np.array([[0.7, -0.4, 0.2], [0.25, 0.6, -0.5]]),
+    "t": np.array([0.0, 1.0, 0.0]),
+}
+LAYER = {"layers": 1, "loss": "softmax_cross_entropy", "batch": False}
+
+
+def test_work_with_one_digit_more_than_is_written():
+    asked = 0
+    for second in np.arange(-190, -100) / 100:
+        givens = {**SOFTMAX, "x": np.array([0.8, second])}
+        z = rounded(givens["x"] @ givens["Theta1"], 5)
+        p = rounded(np.exp(z) / np.exp(z).sum(), 5)
+        exact = np.exp(givens["x"] @ givens["Theta1"])
+        if (printed(p, 4) != printed(exact / exact.sum(), 4)).any():
+            asked += 1
+            found = verdicts("mlp", LAYER, givens, {"p": printed(p, 4)})
+            assert all(v.right for v in found), (second, found)
+        if asked == 3:
+            break
+    assert asked == 3
+
+
+def test_digits_that_say_nothing_are_too_few():
+    written = {
+        "z": np.array(["0", "0", "0"]), "p": np.array(["0", "0", "0"]),
+        "dE/dz": np.array(["0", "-1", "0"]), "dE/dTheta1": np.full((2, 3), "0"),
+    }
+    givens = {**SOFTMAX, "x": np.array([0.08, -0.12])}
+    found = verdicts("mlp", LAYER, givens, written)
+    assert [v.verdict for v in found] == [TOO_FEW] * 4
+    assert found[1].finding == (
+        "so few digits do not show that it was worked out; write at least two figures"
+    )
+    plain = {**SOFTMAX, "x": np.zeros(2)}
+    found = verdicts("mlp", LAYER, plain, {"z": np.array(["0", "0", "0"])})
+    assert found[0].right
+
+
+SQUARES = {
+    "x": np.array([[1.0, 2.0], [-1.0, 0.5], [0.5, -1.5]]), "y": np.array([[1.0], [0.5], [2.0]]),
+    "Theta1": np.array([[0.37], [0.15]]),
+}
+MEAN = {"layers": 1, "loss": "mean_squared_error", "output_activation": "identity"}
+
+
+def squares(factor: float, decimals: int = 4) -> dict:
+    gap = SQUARES["x"] @ SQUARES["Theta1"] - SQUARES["y"]
+    return {
+        "E": printed(factor * (gap**2).sum(), decimals),
+        "dE/dyhat": printed(factor * 2 * gap, decimals),
+    }
+
+
+def test_who_differentiates_a_wrong_loss_is_charged_once():
+    error, gradient = verdicts("mlp", MEAN, SQUARES, squares(1.0))
+    assert (error.verdict, gradient.verdict) == (MISTAKE, FOLLOWS)
+    assert gradient.finding.startswith("follows from E with its mistake carried on")
+    assert all(v.right for v in verdicts("mlp", MEAN, SQUARES, squares(1 / 3)))
+
+
+def test_one_habit_is_charged_once_and_what_is_right_keeps_the_rule():
+    givens = {**SQUARES, "Theta1": np.array([[0.38], [0.15]])}
+    gap = givens["x"] @ givens["Theta1"] - givens["y"]
+    written = {"E": printed((gap**2).sum() / 3, 3), "dE/dyhat": printed(2 / 3 * gap, 3)}
+    error, gradient = verdicts("mlp", MEAN, givens, written, decimals=3, rule="truncate")
+    assert (error.verdict, gradient.verdict) == (MISTAKE, FOLLOWS)
+    assert error.finding == "rounded where it should be cut off"
+    assert error.expected != error.given
+    assert gradient.finding == "rounded where it should be cut off, as E is"
