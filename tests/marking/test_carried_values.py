@@ -22,10 +22,12 @@ def rounded(values, decimals: int) -> np.ndarray:
     return printed(values, decimals).astype(float)
 
 
-def verdicts(network: str, options: dict, givens: dict, written: dict, **policy):
+def verdicts(
+    network: str, options: dict, givens: dict, written: dict, updates: dict | None = None, **policy
+):
     """What is said of what is written, quantity by quantity."""
     run = Run(
-        "t", network, options, rounding=Rounding(**policy),
+        "t", network, options, rounding=Rounding(**policy), **(updates or {}),
         given={n: read_numbers(printed(v, 2).tolist(), n) for n, v in givens.items()},
     )
     answers = {n: read_numbers(texts.tolist(), n) for n, texts in written.items()}
@@ -132,3 +134,14 @@ def test_one_habit_is_charged_once_and_what_is_right_keeps_the_rule():
     assert error.finding == "rounded where it should be cut off"
     assert error.expected != error.given
     assert gradient.finding == "rounded where it should be cut off, as E is"
+
+
+def test_adam_without_its_bias_correction():
+    gap = SQUARES["x"] @ SQUARES["Theta1"] - SQUARES["y"]
+    slope = SQUARES["x"].T @ (2 / 3 * gap)
+    step = 0.1 * slope / (np.sqrt(0.001 * slope**2) + 1e-8)
+    written = {"Theta1 after": printed(SQUARES["Theta1"] - 0.1 * step, 5)}
+    adam = {"optimiser": "adam", "rate": read_numbers("0.1", "rate"), "updates": 1}
+    (found,) = verdicts("mlp", MEAN, SQUARES, written, adam)
+    assert found.verdict == MISTAKE
+    assert found.finding.startswith("the bias correction is missing")

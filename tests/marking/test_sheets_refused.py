@@ -219,3 +219,11 @@ def test_an_unknown_example_names_the_near_one():
         load_sheet("slid")
     assert caught.value.fact == "there is no example 'slid'"
     assert caught.value.remedy.startswith("did you mean 'slide'? the examples are ")
+
+
+def test_what_is_given_is_not_asked(refused):
+    told = refused(GOOD.replace("rate = 0.50", 'rate = 0.50\nasked = ["s1", "Theta1"]'))
+    assert told == (
+        "Theta1 is asked, and it is given\n  where: unit.toml, line 4: asked\n"
+        '  remedy: leave it out, or ask for "Theta1 after", its value after the updates'
+    )

@@ -5,7 +5,7 @@ The format itself is described in sheets.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -90,6 +90,7 @@ class _Reader:
         self._refuse_not_given("not_updated", fixed, given)
         formulas = read_formulas(self._table("formulas"), self.toml, self.number)
         asked = self._names("asked", _reference) or tuple(dict.fromkeys((*published, *formulas)))
+        self._refuse_asked_givens(given)
         marks, where = self._table("marks"), partial(self._where, "marks")
         rate = self._rate()
         at = self._at()
@@ -170,6 +171,14 @@ class _Reader:
                 'write at = "after" when the published values are those after the updates',
             )
         return at
+
+    def _refuse_asked_givens(self, given: Mapping[str, object]) -> None:
+        for name in self._names("asked", _reference):
+            if name.partition("[")[0] in given:
+                raise DeltaruleError(
+                    f"{name} is asked, and it is given", self._where("", "asked"),
+                    f'leave it out, or ask for "{name} after", its value after the updates',
+                )
 
     def _updates(self, rate: Printed | None, at: str, names: tuple[str, ...]) -> int:
         after = at == "after" or any(name.endswith(" after") for name in names)

@@ -27,7 +27,7 @@ from deltarule.marking.mistakes.statistics import statistic
 from deltarule.marking.mistakes.sums import all_of_a_tie, other_than_largest, reduction
 from deltarule.marking.mistakes.tensors import stand_in, transposed
 from deltarule.marking.mistakes.times import cut, reversed_order, wrong_time
-from deltarule.marking.mistakes.updates import another_rate, stale
+from deltarule.marking.mistakes.updates import another_rate, stale, uncorrected
 from deltarule.marking.mistakes.windows import window
 
 ROWS = (
@@ -37,6 +37,7 @@ ROWS = (
     slope_elsewhere, slopes_exchanged, exponent, logarithm, applied_early, another_rate, stale,
     in_proportion, bias_from_weights, means_lost, other_than_largest, along_another,
     gates_exchanged, softmax_lost, softmax_axis, penalty,
+    uncorrected,
 )
 
 #: The rows that are tried last: numbers copied or read wrongly, many for every line.

@@ -1,10 +1,10 @@
-"""Updates: another learning rate, a value from before the update."""
+"""Updates: another learning rate, no bias correction, a value from before the update."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Integer, Rational
+from sympy import Add, Integer, Rational
 
 from deltarule.marking.mistakes.scene import Scene, Wrong
 from deltarule.notation.names import pretty
@@ -30,6 +30,20 @@ def another_rate(scene: Scene) -> Iterator[Wrong]:
                 f"the learning rate is taken as {words}, not {text(rate)}"
                 if other.is_number else f"the learning rate is {words}",
             )
+
+
+def uncorrected(scene: Scene) -> Iterator[Wrong]:
+    """Averages over the updates taken without what makes up for their start at 0 (Adam)."""
+    rhs = scene.equation.rhs
+    if scene.line.phase != "update":
+        return
+    rests = [f for f in rhs.atoms(Add) if any(f == 1 - r for r in reads(f)) and len(f.args) == 2]
+    if rests:
+        yield Wrong(
+            "no bias correction", 4.2, rhs.xreplace(dict.fromkeys(rests, Integer(1))),
+            f"the bias correction is missing: {' and '.join(sorted(map(text, rests)))} "
+            f"{'is' if len(rests) == 1 else 'are'} left out",
+        )
 
 
 def stale(scene: Scene) -> Iterator[Wrong]:
