@@ -62,7 +62,7 @@ def wide(size: int) -> str:
      "a name of 100000 characters, 'hhhhhhhhhhhhhhhhhhhh'…"),
     ({"published": "yhat = " + "[" * 90 + "1" + "]" * 90}, "lists more than 8 deep"),
     ({"published": "yhat = 1\n" + "[[run]]\n" * 5000}, "5000 runs"),
-    ({"network": "x" * 500_000}, "a text of 500000 characters"),
+    ({"network": "x" * 400_000}, "a text of 400000 characters"),
     ({"top": "x" * 300_000 + " = 1"}, "unknown key '" + "x" * 57 + "…'"),
     ({"network": "conv2d", "options": "stride = 1\npad = 1000000", "top": "",
       "given": "x = [[[[1,2],[3,4]]]]\nw = [[[[1]]]]\nb = [0]", "published": '"y[0,0,0,0]" = 1'},
@@ -100,7 +100,7 @@ def test_examples_are_far_from_the_bounds():
     ('"' + "θ" * 100_000 + '" = 1', {"θ" * 57 + "…": "could not read"}),
     ('yhat = 0.62\n"уhat" = 0.62\n"ｙhat" = 1',
      {"yhat": "right with carried rounding", "уhat": "could not read", "ｙhat": "could not read"}),
-    ('E = "٠.٠٧"\nyhat = "∞"', {"E": "could not read", "yhat": "could not read"}),
+    ('E = "٠.٠٧"\nyhat = "∞"', {"E": "right", "yhat": "could not read"}),
     ('"E\\u001b[31m" = 1\n"\\u202eE" = 1', {}),
 ])  # fmt: skip
 def test_strange_answers_cost_only_themselves(tmp_path, text, verdicts):
