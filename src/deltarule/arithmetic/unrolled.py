@@ -34,7 +34,8 @@ _FUNCTIONS: dict[str, Callable[[float], float]] = {
 class Unrolled:
     """Equations as single operations on numbers. Raises Unprepared where they are too many.
 
-    `step` runs them once; raises OverflowError or ValueError where NumPy gives ∞ or NaN.
+    What no update changes is worked out once. `step` runs the rest; both raise
+    OverflowError or ValueError where NumPy gives ∞ or NaN.
     """
 
     def __init__(self, equations: Iterable[Equation], values: Values, kept: Sequence[str]):
@@ -43,6 +44,8 @@ class Unrolled:
         self.places: dict[tuple, int] = {}
         self.tape: list[tuple[Callable, int, int, int]] = []
         self._known: dict[tuple, int] = {}
+        self._fixed: set[int] = set()
+        self.kept = tuple(kept)
         self.shapes = {n: np.shape(a) for n, a in values.arrays.items()}
         for name in kept:
             for entry in np.ndindex(*self.shapes[name]):
@@ -53,7 +56,6 @@ class Unrolled:
             (self.places[f"{name} after", entry], self.places[name, entry])
             for name in kept for entry in np.ndindex(*self.shapes[name])
         ]
-        self.kept = tuple(kept)
 
     def step(self) -> None:
         """Run once, and hand the updated values on to the next time."""
@@ -86,6 +88,8 @@ class Unrolled:
             if array is None or not inside:
                 raise Unprepared
             self.places[name, entry] = self._slot(float(array[entry]))
+            if name not in self.kept:
+                self._fixed.add(self.places[name, entry])
         return self.places[name, entry]
 
     def _line(self, equation: Equation) -> None:
@@ -104,13 +108,18 @@ class Unrolled:
             if len(self.tape) >= MOST_OPERATIONS:
                 raise Unprepared
             self._known[key] = self._slot()
-            self.tape.append((function, a, b, self._known[key]))
+            if a in self._fixed and b in self._fixed:
+                self._fixed.add(self._known[key])
+                self.numbers[self._known[key]] = function(self.numbers[a], self.numbers[b])
+            else:
+                self.tape.append((function, a, b, self._known[key]))
         return self._known[key]
 
     def _constant(self, number: float) -> int:
         key = ("constant", number)
         if key not in self._known:
             self._known[key] = self._slot(number)
+            self._fixed.add(self._known[key])
         return self._known[key]
 
     def _number(self, node: Expr, at: dict[Index, Integer], letters: dict) -> int:

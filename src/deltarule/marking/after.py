@@ -46,12 +46,13 @@ class _AfterUpdates:
     def __init__(self, desk: Desk):
         self.desk, self.times = desk, desk.run.updates
         self.counts = [n for n in (self.times, self.times - 1, self.times + 1) if n >= 0]
-        self.after = desk.with_course(_in_fractions(desk.course.updated(self.times)))
+        courses = self._courses(desk.course)
+        self.after = desk.with_course(_in_fractions(courses[self.times]))
         self.charged: dict[str, list[str]] = {}
-        self._known: dict[Mistake | None, dict[int, dict] | None] = {}
+        right = {n: _values(courses[n]) for n in self.counts}
+        self._known: dict[Mistake | None, dict[int, dict] | None] = {None: right}
 
     def verdicts(self) -> list[Verdict]:
-        self._known[None] = self._worked_out(None)
         found: list[Verdict] = []
         for name in self.after.bench.equations:
             if name in self.desk.paper.written:
@@ -151,15 +152,17 @@ class _AfterUpdates:
                 self._known[mistake] = None
         return self._known[mistake]
 
-    def _worked_out(self, mistake: Mistake | None) -> dict[int, dict]:
+    def _worked_out(self, mistake: Mistake) -> dict[int, dict]:
         course = self.desk.course
-        if mistake is not None:
-            for line, equation in mistake.equations:
-                course = course.with_equation(line, equation)
+        for line, equation in mistake.equations:
+            course = course.with_equation(line, equation)
+        return {n: _values(found) for n, found in self._courses(course).items()}
+
+    def _courses(self, course: Course) -> dict[int, Course]:
+        """The course after each number of updates that is looked at."""
         if self.times <= FEW_UPDATES:
-            return {n: _values(course.updated(n)) for n in self.counts}
-        found = repeated(course, self.counts)
-        return {n: _values(found[n]) for n in self.counts}
+            return {n: course.updated(n) for n in self.counts}
+        return repeated(course, self.counts)
 
 
 def _in_fractions(course: Course) -> Course:

@@ -23,6 +23,7 @@ class QuickLines:
     ):
         self.course, self.needs, self.lent = course, needs, lent
         self._behind: dict[tuple, frozenset[str]] = {}
+        self._ranks: dict[str, int] = {}
         # Keys are identities: the equations are kept beside, so that they live as long.
         self._lines: dict[int, tuple] = {}
         self._times: dict[tuple, tuple] = {}
@@ -30,8 +31,11 @@ class QuickLines:
 
     def rank(self, name: str) -> int:
         """The number of axes of a line or given."""
-        known = self.lent.get(name)
-        return np.ndim(self.course.floats.arrays[name] if known is None else known)
+        if name not in self._ranks:
+            known = self.lent.get(name)
+            array = self.course.floats.arrays[name] if known is None else known
+            self._ranks[name] = np.ndim(array)
+        return self._ranks[name]
 
     def depending(self, name: str, held: frozenset[str]) -> frozenset[str]:
         """The lines that depend on a line, but for those behind what is held."""

@@ -38,12 +38,13 @@ def in_time(block: Recurrence, right: Equation, wrong: Equation) -> bool | None:
 
     None where another order might do; False where nothing can.
     """
+    names = block.names
     order = [e.name for e in block.equations]
     known = set(reads(right.rhs))
     verdict: bool | None = True
     for access in reads(wrong.rhs):
         name = tensor_name(access)
-        if name not in block.names or access in known:
+        if name not in names or access in known:
             continue
         shift = _shift(block, right, access)
         if shift is None or order.count(name) > 1 or order.count(right.name) > 1:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 
 from sympy import Add, Basic, Expr, Mul, Pow
 from sympy.tensor.indexed import Indexed
@@ -40,7 +40,19 @@ class Equation:
     place: str = ""
     layer: str = ""
 
-    @property
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Caches look equations up by the thousand: the formula is gone through once.
+        return hash((self.name, self.subscripts, self.rhs, self.ranges))
+
+    def __getstate__(self) -> dict:
+        # Hashes differ from process to process: what is kept of them stays behind.
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @cached_property
     def indices(self) -> tuple[Index, ...]:
         """The free indices."""
         return tuple(i for i, _ in self.ranges)
@@ -50,9 +62,13 @@ class Equation:
         """The left-hand side as an expression."""
         return read(self.name, *self.subscripts)
 
-    def read_names(self) -> set[str]:
+    def read_names(self) -> frozenset[str]:
         """The names of the tensors that it reads."""
-        return set(_names_read(self.rhs))
+        return self._read_names
+
+    @cached_property
+    def _read_names(self) -> frozenset[str]:
+        return _names_read(self.rhs)
 
 
 @lru_cache(maxsize=1 << 14)

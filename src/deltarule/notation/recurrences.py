@@ -13,8 +13,8 @@ The same holds for the backward pass, whose equations read at t+1: there t desce
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
@@ -39,15 +39,27 @@ class Recurrence:
     times: tuple[tuple[Equation, Index | None, Expr], ...]
     direction: int
 
-    @property
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Caches look recurrences up by the thousand: the formulas are gone through once.
+        return hash((self.parts, self.direction))
+
+    def __getstate__(self) -> dict:
+        # Hashes differ from process to process: what is kept of them stays behind.
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @cached_property
     def equations(self) -> tuple[Equation, ...]:
         """All equations, in the order of one time."""
         return tuple(e for part in self.parts for e in equations_of(part))
 
-    @property
-    def names(self) -> set[str]:
+    @cached_property
+    def names(self) -> frozenset[str]:
         """The tensors that it computes."""
-        return {e.name for e in self.equations}
+        return frozenset(e.name for e in self.equations)
 
     @property
     def extent(self) -> Expr:
