@@ -7,6 +7,7 @@ import os
 import pytest
 from plain_search import PlainExplainer
 from simulated import KINDS, paper, slips_of
+from simulated_figures import printable
 from simulated_slips import Slip
 
 from deltarule.marking import OpenSheet, desk, load_sheet, mark
@@ -24,9 +25,17 @@ def _slips(kind: str, seed: int) -> tuple[Slip, ...]:
     return ((), (one,), (two, one), (two,))[seed % 4]
 
 
+def _with_values(kind: str, seed: int) -> int:
+    """The seed, or another where the paper comes to NaN or ∞, which nobody writes."""
+    while not printable(kind, seed, *_slips(kind, seed)):
+        seed += 1000
+    return seed
+
+
 @pytest.mark.parametrize("seed", range(300, 300 + PAPERS))
 @pytest.mark.parametrize("kind", list(KINDS)[:4])
 def test_the_same_verdicts_as_by_the_slow_search(kind, seed, monkeypatch):
+    seed = _with_values(kind, seed)
     mistakes = _slips(kind, seed)
     quick = paper(kind, seed, *mistakes).marking
     monkeypatch.setattr(desk, "Explainer", PlainExplainer)

@@ -165,17 +165,17 @@ def _right(kind: str, seed: int) -> Counter:
     })
 
 
-def _printable(kind: str, seed: int, slip: Slip) -> bool:
+def printable(kind: str, seed: int, *slips: Slip) -> bool:
     """Whether numbers come out: log of a share that became negative is none."""
     try:
-        written = blank(kind, seed).written_with(slip)
+        written = blank(kind, seed).written_with(*slips)
     except InvalidOperation:  # ∞ has no decimals
         return False
     return all(np.isfinite(texts.astype(float)).all() for texts in written.values())
 
 
 def _wrong(kind: str, seed: int, slip: Slip) -> Counter:
-    if not _printable(kind, seed, slip):
+    if not printable(kind, seed, slip):
         return Counter({"papers without a number": 1})
     found = paper(kind, seed, slip)
     became = outcome(found)
