@@ -19,6 +19,8 @@ ONE_HELD, RIGHT_HELD, ALL_HELD, ROUNDED_BETWEEN, ONE_ROUNDED = 1.0, 1.4, 1.5, 0.
 EARLIER = 1.6
 #: How many explanations of one earlier value, and how many sets of mistakes, are carried on.
 MOST_READINGS, MOST_SETS = 4, 24
+#: How many of the printed lines before a line are carried on alone, the nearest first.
+MOST_SINGLY = 8
 
 
 def with_mistakes(hypothesis: Hypothesis, mistakes: Sequence[Mistake]) -> Hypothesis:
@@ -48,10 +50,10 @@ class Carrying:
         """Ways of carrying with right formulas alone, simplest first."""
         name = written.quantity
         printed = self.printed_above(name)
-        between = self.between(name)
+        between = self.between(name)[:MOST_SINGLY]
         roundings = self.roundings(written)
         yield 0.0, Hypothesis()
-        for one in sorted(printed, key=lambda p: self._distance(name, p)):
+        for one in sorted(printed, key=lambda p: self._distance(name, p))[:MOST_SINGLY]:
             yield ONE_HELD, Hypothesis(frozenset([one]))
         for one in between:
             for rounding in roundings:
@@ -113,7 +115,7 @@ class Carrying:
             yield EARLIER, with_mistakes(Hypothesis(), carried), carried
         for carried in sets:
             lines = {line for m in carried for line, _ in m.equations}
-            for held in self._beside(printed, lines):
+            for held in self._beside(name, printed, lines):
                 plain = with_mistakes(Hypothesis(held), carried)
                 if held:
                     yield EARLIER + RIGHT_HELD, plain, carried
@@ -121,11 +123,14 @@ class Carrying:
                     rounded = Hypothesis(held, rounding, variants=plain.variants)
                     yield EARLIER + RIGHT_HELD + ROUNDED_BETWEEN, rounded, carried
 
-    def _beside(self, printed: frozenset[str], lines: set[str]) -> list[frozenset[str]]:
+    def _beside(
+        self, name: str, printed: frozenset[str], lines: set[str]
+    ) -> list[frozenset[str]]:
         """The printed lines that may be taken as printed while some wrong lines are not."""
         unexplained = printed & self.not_right - self.diagnosed.keys()
         right = printed - self.not_right
-        some = [frozenset([one]) for one in sorted(printed - lines)]
+        near = sorted(printed - lines, key=lambda p: (self._distance(name, p), p))
+        some = [frozenset([one]) for one in near[:MOST_SINGLY]]
         sets = [frozenset(), unexplained, right, right | unexplained, printed - lines, *some]
         return list(dict.fromkeys(held - lines for held in sets))
 
