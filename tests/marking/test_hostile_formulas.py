@@ -23,6 +23,14 @@ REFUSED = {
     "2^12345": "a power with the exponent 12345 is too large",
     "2^-1e300": "'1e300' is beyond 10^300",
     "1e400": "'1e400' is beyond 10^300",
+    "1e-999999999": "'1e-999999999' is nearer to 0 than 10^-300",
+    "cosh(" * 12 + "s2" + ")" * 12: (
+        "a formula that becomes too long when its slopes are written out"
+    ),
+    "max(s2,y+" * 14 + "s2" + ")" * 14: (
+        "a formula that becomes too long when its slopes are written out"
+    ),
+    "‖" * 99 + "y": "more than 48 bars |",
     "y⁹⁹⁹⁹⁹⁹⁹": "powers above 60 are too high",
     "((y^60)^60)^60": "powers above 60 are too high",
     "((9^99)^99)^99": "a power with the exponent 99 is too large",
@@ -66,7 +74,7 @@ def test_refused_with_fact_and_place(formula):
     assert len(str(caught.value)) < 400
 
 
-@pytest.mark.parametrize("formula", ["log(0)", "exp(" * 20 + "9^99" + ")" * 20, "Σ_{i=0…-5} y"])
+@pytest.mark.parametrize("formula", ["log(0)", "exp(" * 20 + "9^99" + ")" * 20, "Σ_{i=0…-5} y", "e^" * 20 + "s2"])
 def test_what_can_be_read_gets_a_verdict(formula):
     for batch in (False, True):
         assert judge_formula(network(batch), "dE/ds2", formula).verdict in ("wrong", "mistake")
@@ -82,7 +90,7 @@ def test_reads_outside_a_tensor_are_told():
 def test_of_a_long_product_few_readings_are_written_out(monkeypatch):
     written = []
     monkeypatch.setattr(
-        "deltarule.marking.formulas.matrix_words.substitute",
+        "deltarule.marking.formulas.matrices.substitute",
         lambda *a: written.append(a) or substitute(*a),
     )
     derivation = network(True)

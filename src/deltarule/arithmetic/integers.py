@@ -132,11 +132,15 @@ def grid_over(
     return Grid(indices, shape, tuple(at.get(i, 0) for i in indices))
 
 
-def beyond(name: str, where, shape, wrong) -> DeltaruleError:
+class OutsideShape(DeltaruleError):
+    """A tensor is read where it has no entries, and nothing is declared of what lies there."""
+
+
+def beyond(name: str, where, shape, wrong) -> OutsideShape:
     whole = np.broadcast_shapes(np.shape(wrong), *(w.shape for w in where))
     at = tuple(np.argwhere(np.broadcast_to(wrong, whole))[0])
     point = [int(np.broadcast_to(w, whole)[at]) for w in where]
-    return DeltaruleError(
+    return OutsideShape(
         f"{name} is read at {point}, outside its shape {list(shape)}",
         None,
         f"declare what lies outside, as in {name} = input(…, outside=0), or mend the subscripts",

@@ -150,7 +150,12 @@ def _read(text: str, place: str | None) -> tuple[Fraction, int | None, int | Non
     part = decimal["part"] or ""
     power = int((decimal["e"] or decimal["ten"] or "0").strip("{}"))
     whole = decimal["whole"].lstrip("0")
-    if abs(power) > _LARGEST_POWER or len(whole) + power > _LARGEST_POWER:
+    if power < -_LARGEST_POWER:
+        raise DeltaruleError(
+            f"{shortened(text)!r} is nearer to 0 than 10^-{_LARGEST_POWER}", place,
+            "write 0, or a number of ordinary size",
+        )  # fmt: skip
+    if power > _LARGEST_POWER or len(whole) + power > _LARGEST_POWER:
         raise DeltaruleError(
             f"{shortened(text)!r} is beyond 10^{_LARGEST_POWER}", place,
             "give a number of ordinary size",

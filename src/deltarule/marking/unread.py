@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deltarule.marking.arrays import Numbers, entries, read_numbers, refuse_many
+from deltarule.marking.formulas.misplaced import looks_like
 from deltarule.marking.printed import Printed, shortened
 from deltarule.marking.toml_text import TomlText, expect
 from deltarule.notation.errors import DeltaruleError, in_one_line
@@ -98,7 +99,8 @@ def _readable(
         try:
             Printed(written, here)
         except DeltaruleError as error:
-            unread.append(Unread(name, index, shortened(written), in_one_line(error)))
+            told = in_one_line(looks_like(written, here) or error)
+            unread.append(Unread(name, index, shortened(written), told))
             return ""
     return written
 

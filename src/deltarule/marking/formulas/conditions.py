@@ -38,7 +38,11 @@ class Conditions:
         check_length(formula, place)
         self.rest = grouped(tokens(formula, place))
         check_nesting(self.rest, place)
+        self.all = tuple(self.rest)
         self.counts = self.halves = False
+        #: The bars | and ‖ that are open, and the indices of the sums around.
+        self.open: list[str] = []
+        self.bound: list[Index] = []
 
     def sum_of_terms(self) -> Expr:
         """Terms with + and − between them."""
@@ -169,7 +173,10 @@ class Conditions:
         """Σ_{n, i=0…N − 1} and what it is over."""
         kind = _REDUCTIONS.get(token.text.rstrip("_"), nodes.Sum)
         spans = self._spans()
+        within = self.bound
+        self.bound = [*within, *(index for index, _, _ in spans)]
         body = self._product()
+        self.bound = within
         ranges, conditions = [], []
         for index, limits, most in spans:
             extent = self.extent(index, body, most)
@@ -217,7 +224,12 @@ class Conditions:
 
     def extent(self, index: Expr, body: Expr, most: Expr | None = None) -> Expr:
         """How far an index runs: along the axis where it stands, or as its network says."""
-        found = extents(body, dict(self.vocabulary.tensors), self.place)
+        try:
+            found = extents(body, dict(self.vocabulary.tensors), self.place)
+        except DeltaruleError as error:
+            raise self.error(
+                error.fact, "use two indices, or check the order of the subscripts"
+            ) from None
         for access in nodes.reads(body):
             axes = self.vocabulary.tensors[tensor_name(access)].axes
             for at, axis in zip(access.indices, axes, strict=True):

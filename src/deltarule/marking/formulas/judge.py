@@ -10,6 +10,7 @@ from sympy import Expr
 
 from deltarule.arithmetic.evaluate import evaluate
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.integers import OutsideShape
 from deltarule.calculus import Derivation
 from deltarule.checking.course import Course
 from deltarule.marking import verdicts
@@ -17,9 +18,10 @@ from deltarule.marking.formulas.comparison import Comparison, told
 from deltarule.marking.formulas.exchanged import one_name_off
 from deltarule.marking.formulas.grounds import observed
 from deltarule.marking.formulas.limits import not_too_deep
-from deltarule.marking.formulas.matrix_words import matrix_readings
+from deltarule.marking.formulas.matrix_words import matrix_readings, names_indices
 from deltarule.marking.formulas.parser import parse_formula
 from deltarule.marking.formulas.target import Target, target_of
+from deltarule.marking.formulas.transposed import beyond, order_of_indices
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.verdicts import Verdict
 from deltarule.notation.errors import DeltaruleError
@@ -57,16 +59,7 @@ def judge_formula(
     grounds = grounds or Grounds()
     target = target_of(derivation, quantity)
     with not_too_deep(quantity):
-        written = readings(formula, derivation, quantity, target)
-        kind, finding, others, kinds = _judged(derivation, target, written, grounds)
-        if kind == verdicts.WRONG:
-            exchanged = one_name_off(
-                derivation, formula, quantity,
-                lambda other: [Comparison(derivation, target, w)
-                               for w in readings(other, derivation, quantity, target)],
-            )  # fmt: skip
-            if exchanged:
-                kind, finding, kinds = verdicts.MISTAKE, exchanged, ("wrong tensor",)
+        kind, finding, others, kinds = _found(derivation, formula, quantity, target, grounds)
     expected = text(target.at_entry(target.equation.rhs))
     entry = target.entry or None
     return Verdict(target.name, entry, kind, finding, expected, formula, others, kinds, run)
@@ -75,16 +68,59 @@ def judge_formula(
 Judged = tuple[str, str, tuple[str, ...], tuple[str, ...]]
 
 
+def _found(
+    derivation: Derivation, formula: str, quantity: str, target: Target, grounds: Grounds
+) -> Judged:
+    """The verdict on a formula, in which single names or indices may be exchanged."""
+
+    def reread(other: str) -> list[Expr]:
+        return readings(other, derivation, quantity, target)
+
+    def compared(one: Expr) -> Comparison:
+        return _compared(derivation, target, one)
+
+    refused: DeltaruleError | None = None
+    written: list[Expr] = []
+    judged: Judged = (verdicts.WRONG, "", (), ())
+    try:
+        written = reread(formula)
+        judged = _judged(derivation, target, written, grounds)
+    except DeltaruleError as error:
+        refused = error
+    if refused is None and judged[0] != verdicts.WRONG:
+        return judged
+    order = order_of_indices(formula, target, refused, written, reread, compared)
+    if order:
+        return verdicts.MISTAKE, order, (), ("indices exchanged",)
+    if refused is not None:
+        raise refused
+    exchanged = one_name_off(
+        derivation, formula, quantity, lambda other: [compared(w) for w in reread(other)]
+    )
+    return (verdicts.MISTAKE, exchanged, (), ("wrong tensor",)) if exchanged else judged
+
+
+def _compared(
+    derivation: Derivation, target: Target, written: Expr,
+    properties: Mapping[str, str] | None = None,
+) -> Comparison:
+    """A formula beside the right one. Raises Beyond where it reads what there is not."""
+    try:
+        return Comparison(derivation, target, written, properties)
+    except OutsideShape:
+        raise beyond(written, target, _both_vocabularies(derivation)[0].tensors) from None
+
+
 def _judged(
     derivation: Derivation, target: Target, written: list[Expr], grounds: Grounds
 ) -> Judged:
     """The verdict, what is found, other explanations, and the kinds of the mistakes."""
-    generic = [Comparison(derivation, target, w) for w in written]
+    generic = [_compared(derivation, target, w) for w in written]
     for compared in generic:
         if compared.right():
             return verdicts.RIGHT, _here(compared, grounds), (), ()
     properties = grounds.properties
-    held = [Comparison(derivation, target, w, properties) for w in written] if properties else []
+    held = [_compared(derivation, target, w, properties) for w in written] if properties else []
     for compared in held:
         if compared.right():
             return verdicts.RIGHT, _of_properties(properties), (), ()
@@ -116,7 +152,8 @@ def readings(
                 of = matrix_readings(formula, vocabulary, quantity, target.equation.ranges)
                 found += [target.at_entry(_renamed(w, derivation)) for w in of]
             except DeltaruleError as error:
-                refused = refused or error
+                whole = not names_indices(formula, quantity)
+                refused = error if whole or refused is None else refused
     if not found and refused is not None:
         raise refused
     return list(dict.fromkeys(found))

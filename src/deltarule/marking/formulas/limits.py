@@ -43,7 +43,7 @@ def check_nesting(found: Iterable[Token], place: str) -> None:
     """Raises DeltaruleError for too many pieces, or brackets too deep in one another."""
     depth = roots = bars = 0
     for count, token in enumerate(found, 1):
-        bars += token.text == "|"
+        bars += token.text in ("|", "‖")
         roots = roots + 1 if token.kind in ("root", "reduction") else roots
         depth += (token.text in _OPENING) - (token.text in _CLOSING)
         where = f"{place}, character {token.start + 1}"

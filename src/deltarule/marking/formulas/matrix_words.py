@@ -7,59 +7,42 @@ ones first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import count
+from operator import add, mul
 
 from sympy import Expr
 
+from deltarule.marking.formulas.matrices import (
+    Axes,
+    Matrix,
+    Readings,
+    best,
+    by_entries,
+    length,
+    one_reading,
+    outer,
+    product,
+    shape_shown,
+    summed,
+)
 from deltarule.marking.formulas.parser import Parser
+from deltarule.marking.formulas.spelled import power
+from deltarule.marking.formulas.tokens import tokens
+from deltarule.marking.formulas.transposed import Unfitting
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.printed import shortened
 from deltarule.notation import nodes
+from deltarule.notation.names import pretty
 from deltarule.notation.nodes import read
-from deltarule.notation.substitution import substitute
 from deltarule.notation.symbols import Index
-
-Axes = tuple[tuple[Index, Expr], ...]
 
 #: What has a meaning among indices alone.
 _OF_INDICES = ("⌊", "⌈", "mod", "if", "first", "frozen", "inverse", "det")
-#: How many readings of a part are kept, and how many pairs of readings are tried in all.
-MOST, MOST_TRIED = 8, 1000
-
-
-@dataclass(frozen=True)
-class Matrix:
-    """One reading of a part: its entry at some indices, and how unusual the reading is.
-
-    `written` gives the entry; of the many ways to read a product, few are ever written out.
-    """
-
-    written: Callable[[], Expr]
-    axes: Axes = ()
-    cost: int = 0
-
-    @cached_property
-    def entry(self) -> Expr:
-        """The entry at the indices of the axes."""
-        return self.written()
-
-    def at(self, indices: Sequence[Index]) -> Expr:
-        """The entry at other indices."""
-        return substitute(self.entry, dict(zip((i for i, _ in self.axes), indices, strict=True)))
-
-    @cached_property
-    def shape(self) -> tuple[Expr, ...]:
-        """The extents of the axes."""
-        return tuple(n for _, n in self.axes)
-
-
-@dataclass(frozen=True)
-class Readings:
-    """All readings of a part of a formula, the usual ones first."""
-
-    of: tuple[Matrix, ...] = field(default=())
+#: How many pairs of readings are tried in all.
+MOST_TRIED = 1000
 
 
 def matrix_readings(
@@ -75,8 +58,33 @@ def matrix_readings(
             raise parser.error(f"{token.text} is about indices", "write all indices, or none")
     found = parser.parse()
     shape = tuple(n for _, n in target)
-    fitting = [m for m in found.of if m.shape == shape]
-    return [m.at([i for i, _ in target]) for m in sorted(fitting, key=lambda m: m.cost)]
+    usual = sorted(found.of, key=lambda m: m.cost)
+    fitting = [m.at([i for i, _ in target]) for m in usual if m.shape == shape]
+    if not fitting:
+        raise _unfitting(formula, place, usual, target)
+    return fitting
+
+
+def _unfitting(
+    formula: str, place: str, usual: Sequence[Matrix], target: Sequence[tuple[Index, Expr]]
+) -> Unfitting:
+    shape = tuple(n for _, n in target)
+    error = Unfitting(
+        f"the formula is {shape_shown(usual[0].shape)}, but {pretty(place.partition('[')[0])} is "
+        f"{shape_shown(shape)}",
+        f"{place}: {shortened(formula)!r}",
+        "transpose with ᵀ, sum with Σ_m, or write all indices",
+    )
+    indices = [i for i, _ in target[::-1]]
+    error.turned = tuple(m.at(indices) for m in usual if m.shape == shape[::-1] != ())
+    return error
+
+
+def names_indices(formula: str, place: str) -> bool:
+    """Whether a formula is about indices somewhere."""
+    return any(
+        t.kind == "reduction" or t.text in ("[", *_OF_INDICES) for t in tokens(formula, place)
+    )
 
 
 class _MatrixParser(Parser):
@@ -103,12 +111,12 @@ class _MatrixParser(Parser):
 
     def _read(self, name: str):
         if self.next() == "[":
-            return _one(super()._read(name))
+            return one_reading(super()._read(name))
         axes = self._fresh(self.vocabulary.tensors[name].axes)
-        return _one(read(name, *(i for i, _ in axes)), axes)
+        return one_reading(read(name, *(i for i, _ in axes)), axes)
 
     def _constant(self, value: Expr):
-        return value if self.counts else _one(value)
+        return value if self.counts else one_reading(value)
 
     def _negated(self, value):
         return self._each(value, lambda e: -e) if isinstance(value, Readings) else -value
@@ -116,7 +124,7 @@ class _MatrixParser(Parser):
     def _added(self, one, two):
         if not isinstance(one, Readings):
             return one + two
-        return self._both(one, two, _sum, "added")
+        return self._both(one, two, partial(by_entries, add), "added")
 
     def _multiplied(self, factors: list):
         if not all(isinstance(f, Readings) for f in factors):
@@ -126,11 +134,12 @@ class _MatrixParser(Parser):
     def _divided(self, top, bottom):
         if not isinstance(top, Readings):
             return super()._divided(top, bottom)
-        return self._both(top, self._each(bottom, lambda e: 1 / e), _by_entries, "divided")
+        over = self._each(bottom, lambda e: 1 / e)
+        return self._both(top, over, partial(by_entries, mul), "divided")
 
     def _raised(self, base, exponent):
-        return self._each(base, lambda e: e**exponent) if isinstance(base, Readings) else (
-            base**exponent
+        return self._each(base, lambda e: power(e, exponent)) if isinstance(base, Readings) else (
+            power(base, exponent)
         )
 
     def _exponent(self):
@@ -145,6 +154,29 @@ class _MatrixParser(Parser):
             e, *(a.of[0].entry for a in arguments[1:])
         ))
 
+    def _absolute(self, value):
+        """|v| is by entries, or else the length of v."""
+        return best([*super()._absolute(value).of, *(
+            replace(length(m), cost=m.cost + 1) for m in value.of if m.axes
+        )])
+
+    def _norm(self, value, begin):
+        return Readings(tuple(map(length, value.of)))
+
+    def _summed(self, value, word, begin):
+        whole = [m for m in value.of if m.axes]
+        if not whole:
+            raise self.error(f"{word}( ) is of a whole vector, not of a number", "write Σ_m s[m]")
+        return Readings(tuple(Matrix(lambda m=m: summed(m, word), (), m.cost) for m in whole))
+
+    def _chosen(self, which, one, two):
+        return self._both(one, two, partial(by_entries, which), "compared")
+
+    def _outer(self, one, two):
+        if not (isinstance(one, Readings) and isinstance(two, Readings)):
+            return super()._outer(one, two)
+        return self._both(one, two, outer, "multiplied")
+
     def _turned(self, value):
         return Readings(tuple(
             Matrix(m.written, m.axes[::-1], m.cost) for m in value.of
@@ -158,9 +190,9 @@ class _MatrixParser(Parser):
         self._count(len(one.of) * len(two.of))
         found = [m for a in one.of for b in two.of for m in join(a, b)]
         if not found:
-            shapes = " and ".join(_told(r.of[0].shape) for r in (one, two))
+            shapes = " and ".join(shape_shown(r.of[0].shape) for r in (one, two))
             raise self.error(f"shapes {shapes} cannot be {word}", "write the indices")
-        return _best(found)
+        return best(found)
 
     def _chain(self, factors: list[Readings]) -> Readings:
         """A product of several: every way of putting brackets whose shapes fit.
@@ -171,11 +203,11 @@ class _MatrixParser(Parser):
         factors = [f for f in factors if f not in numbers]
         number = nodes.multiply(f.of[0].entry for f in numbers)
         if not factors:
-            return _one(number)
+            return one_reading(number)
         table = {(k, k): r for k, r in enumerate(factors)}
-        for length in range(1, len(factors)):
-            for start in range(len(factors) - length):
-                end = start + length
+        for span in range(1, len(factors)):
+            for start in range(len(factors) - span):
+                end = start + span
                 self._count(sum(
                     len(table[start, cut].of) * len(table[cut + 1, end].of)
                     for cut in range(start, end)
@@ -183,81 +215,12 @@ class _MatrixParser(Parser):
                 found = [
                     m for cut in range(start, end)
                     for a in table[start, cut].of for b in table[cut + 1, end].of
-                    for m in _product(a, b)
+                    for m in product(a, b)
                 ]
-                table[start, end] = _best(found)
+                table[start, end] = best(found)
         whole = table[0, len(factors) - 1]
         if not whole.of:
-            shapes = ", ".join(_told(r.of[0].shape) for r in factors)
+            shapes = ", ".join(shape_shown(r.of[0].shape) for r in factors)
             raise self.error(f"shapes {shapes} cannot be multiplied", "write the indices")
         return self._each(whole, lambda e: number * e)
 
-
-def _one(entry: Expr, axes: Axes = ()) -> Readings:
-    return Readings((Matrix(lambda: entry, axes),))
-
-
-def _best(found: list[Matrix]) -> Readings:
-    """The usual readings of each shape."""
-    kept: list[Matrix] = []
-    for matrix in sorted(found, key=lambda m: m.cost):
-        if len(kept) == MOST:
-            break
-        if not any(m.shape == matrix.shape and m.cost <= matrix.cost - 2 for m in kept):
-            kept.append(matrix)
-    return Readings(tuple(kept))
-
-
-def _sum(a: Matrix, b: Matrix) -> list[Matrix]:
-    return [
-        Matrix(
-            lambda axes=axes: a.at(_names(axes, a)) + b.at(_names(axes, b)), axes, a.cost + b.cost
-        )
-        for axes in _spread(a, b)
-    ]
-
-
-def _by_entries(a: Matrix, b: Matrix) -> list[Matrix]:
-    return [
-        Matrix(
-            lambda axes=axes: a.at(_names(axes, a)) * b.at(_names(axes, b)), axes, a.cost + b.cost
-        )
-        for axes in _spread(a, b)
-    ]
-
-
-def _spread(a: Matrix, b: Matrix) -> list[Axes]:
-    """The axes of two parts entry by entry: the shorter is the same for every row."""
-    long, short = (a, b) if len(a.axes) >= len(b.axes) else (b, a)
-    tail = long.shape[len(long.shape) - len(short.shape):]
-    return [long.axes] if tail == short.shape else []
-
-
-def _names(axes: Axes, matrix: Matrix) -> list[Index]:
-    return [i for i, _ in axes[len(axes) - len(matrix.axes):]]
-
-
-def _product(a: Matrix, b: Matrix) -> list[Matrix]:
-    """The products of two parts: by entries, of matrices, outer."""
-    found = _by_entries(a, b)
-    if not a.axes or not b.axes:
-        return found
-    cost = a.cost + b.cost
-    (last, inner), (_, other) = a.axes[-1], b.axes[0]
-    if inner == other:
-        usual = 0 if len(a.axes) + len(b.axes) > 2 else 1
-        found.append(Matrix(
-            lambda: nodes.Sum(
-                a.entry * b.at([last, *(i for i, _ in b.axes[1:])]), [(last, inner)]
-            ),
-            (*a.axes[:-1], *b.axes[1:]), cost + usual,
-        ))  # fmt: skip
-    if len(a.axes) == len(b.axes) == 1:
-        found.append(Matrix(lambda: a.entry * b.entry, (*a.axes, *b.axes), cost + 1))
-        if inner == other:
-            found = [m if m.axes != a.axes else Matrix(m.written, m.axes, cost) for m in found]
-    return found
-
-
-def _told(shape: Sequence[Expr]) -> str:
-    return " × ".join(map(str, shape)) if shape else "a number"

@@ -13,20 +13,21 @@ _PATTERN = re.compile(
     rf"""
     (?P<blank>\s+)
   | (?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
-  | (?P<transposed>ᵀ|\^\{{?T\}}?(?!\w)|\.T(?!\w))
+  | (?P<transposed>ᵀ|\^\{{?[T⊤]\}}?(?!\w)|⊤|\.T(?!\w))
   | (?P<derivative>[d∂]{_NAME}\s*/\s*[d∂]{_NAME})
   | (?P<number>\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?|½|¼)
   | (?P<reduction>(?:Σ|∑|sum)_?(?=[\[{{\w])|(?:Π|∏|prod|max)_(?=[{{\w]))
   | (?P<primed>{_NAME}(?:['′’])+)
   | (?P<root>√)
   | (?P<name>{_NAME})
-  | (?P<sign>\*\*|<=|>=|!=|==|\.\.\.|[-+−–*·×⊙/^(){{}}\[\],=≠<>≤≥|…⌊⌋⌈⌉∞])
+  | (?P<sign>\*\*|<=|>=|!=|==|\.\.\.|[-+−–*·⋅∙•×∗@⊙∘⊗÷/^(){{}}\[\],=≠<>≤≥|‖∥…⌊⌋⌈⌉∞])
     """,
     re.VERBOSE,
 )
 _SAME = {
     "−": "-", "–": "-", "·": "*", "×": "*", "**": "^", "<=": "≤", ">=": "≥", "!=": "≠",
-    "==": "=", "...": "…",
+    "==": "=", "...": "…", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "@": "*", "∘": "⊙", "÷": "/",
+    "∥": "‖",
 }  # fmt: skip
 
 
@@ -53,6 +54,7 @@ def tokens(formula: str, place: str) -> list[Token]:
             raise DeltaruleError(
                 f"{formula[position]!r} has no meaning in a formula",
                 f"{place}, character {position + 1} of {shortened(formula)!r}",
+                "LaTeX is not read: write (a)/(b), s2^2, σ(s2)" if formula[position] == "\\" else
                 "use names, numbers, + − · / ^, parentheses, Σ_m and functions such as σ(s)",
             )
         kind = match.lastgroup or ""

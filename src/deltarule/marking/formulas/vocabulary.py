@@ -75,7 +75,15 @@ class Vocabulary:
             name = canonical(text.replace(" ", ""))
         except DeltaruleError:
             return None
-        return name if name in self.tensors else None
+        return name if name in self.tensors else self._delta(name)
+
+    def _delta(self, name: str) -> str | None:
+        """δ₂ is what lectures call ∂E/∂s₂, the gradient at what an activation is of."""
+        layer = name.removeprefix("delta")
+        if layer == name or name in self.symbols:
+            return None
+        found = [d for s in ("s", "z", "net") if (d := f"dL/d{s}{layer}") in self.tensors]
+        return found[0] if len(found) == 1 else None
 
     def symbol(self, text: str) -> Symbol | None:
         """The size or constant that a name means."""

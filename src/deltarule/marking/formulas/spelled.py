@@ -1,0 +1,47 @@
+"""Functions that formulas name besides those that networks are made of: cosh, sqrt, max(a, b)…"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Abs, Expr, Rational
+
+from deltarule.notation.functions import absolute, exp, square, tanh
+from deltarule.notation.nodes import Choose, Positive
+
+#: Functions of one number, by their formulas.
+SPELLED: dict[str, Callable[[Expr], Expr]] = {
+    "cosh": lambda z: (exp(z) + exp(-z)) / 2,
+    "sinh": lambda z: (exp(z) - exp(-z)) / 2,
+    "sech": lambda z: 2 / (exp(z) + exp(-z)),
+    "csch": lambda z: 2 / (exp(z) - exp(-z)),
+    "coth": lambda z: 1 / tanh(z),
+    "sqrt": lambda z: power(z, Rational(1, 2)),
+    "square": square,
+}
+#: Words with parentheses behind them that are about whole vectors.
+REDUCED = ("sum", "Σ", "∑", "mean", "norm")
+TURNED = ("transpose",)
+PRODUCTS = ("outer", "dot", "matmul")
+
+
+def larger(one: Expr, two: Expr) -> Expr:
+    """max(a, b)."""
+    return Choose(Positive(one - two), one, two)
+
+
+def smaller(one: Expr, two: Expr) -> Expr:
+    """min(a, b)."""
+    return Choose(Positive(one - two), two, one)
+
+
+def power(base: Expr, exponent: Expr) -> Expr:
+    """A power; √(x²) is |x|, in a form that has values and slopes."""
+    found = base**exponent
+    return found.replace(Abs, absolute) if found.has(Abs) else found
+
+
+def known_functions() -> list[str]:
+    """The words that may stand before parentheses."""
+    own = ["exp", "ln", "sigmoid", "tanh", "relu", "softplus", "erf", "abs"]
+    return [*own, *SPELLED, "max", "min", "sum", "mean", "norm", *TURNED, *PRODUCTS]

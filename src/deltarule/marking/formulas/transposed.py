@@ -1,0 +1,105 @@
+"""Formulas that are right but for the order of indices: transposed as a whole, or in one tensor."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+
+from sympy import Expr
+
+from deltarule.marking.formulas.comparison import Comparison
+from deltarule.marking.formulas.exchanged import LONGEST, MOST_READ
+from deltarule.marking.formulas.target import Target
+from deltarule.marking.formulas.tokens import tokens
+from deltarule.notation.errors import DeltaruleError
+from deltarule.notation.names import pretty
+from deltarule.notation.nodes import reads, tensor_name
+from deltarule.notation.substitution import substitute
+from deltarule.notation.symbols import Index
+from deltarule.notation.tensors import Tensor
+from deltarule.notation.text import text
+
+_PAIR = re.compile(r"(?P<name>[\w/∂\u0300-\u036f]+)\[\s*(?P<a>\w+′?)\s*,\s*(?P<b>\w+′?)\s*\]")
+
+
+class Unfitting(DeltaruleError):
+    """No reading of a formula has the shape of its quantity; `turned` those that have it turned."""
+
+    turned: tuple[Expr, ...] = ()
+
+
+class Beyond(DeltaruleError):
+    """A formula reads a tensor where it has no entries; `written` is the formula."""
+
+    written: Expr | None = None
+
+
+Compared = Callable[[Expr], Comparison]
+
+
+def order_of_indices(
+    formula: str, target: Target, error: DeltaruleError | None, written: Sequence[Expr],
+    reread: Callable[[str], list[Expr]], compared: Compared,
+) -> str:
+    """In which way indices are exchanged, if that alone is wrong with a formula; else empty.
+
+    `error` is what came of judging it, `written` what it may mean, if it could be read.
+    """
+    whole = list(error.turned) if isinstance(error, Unfitting) else []
+    if len(target.ranges) == 2:
+        (one, _), (two, _) = target.ranges
+        whole += [substitute(w, {one: two, two: one}) for w in written]
+    if _any_right(whole, compared):
+        return f"transposed: this is ({target.shown})ᵀ, its two indices are exchanged"
+    pieces = len(tokens(formula, target.name))
+    if pieces > LONGEST:
+        return ""
+    for before, after, other in islice(_pairs(formula), MOST_READ // max(pieces, 1)):
+        try:
+            found = _any_right(reread(other), compared)
+        except DeltaruleError:
+            continue
+        if found:
+            return f"indices exchanged: {before} stands where {after} belongs"
+    return ""
+
+
+def _any_right(written: Sequence[Expr], compared: Compared) -> bool:
+    for one in written:
+        try:
+            if compared(one).right():
+                return True
+        except (DeltaruleError, ZeroDivisionError, OverflowError):
+            continue
+    return False
+
+
+def _pairs(formula: str) -> Iterator[tuple[str, str, str]]:
+    """Each tensor with two subscripts, the same with them exchanged, and the formula with that."""
+    for pair in _PAIR.finditer(formula):
+        if pair["a"] != pair["b"]:
+            other = f"{pair['name']}[{pair['b']},{pair['a']}]"
+            changed = formula[: pair.start()] + other + formula[pair.end():]
+            yield f"{pair['name']}[{pair['a']},{pair['b']}]", other, changed
+
+
+def beyond(written: Expr, target: Target, tensors: dict[str, Tensor]) -> Beyond:
+    """What is said of a formula that reads a tensor where it has no entries."""
+    extents = dict(target.ranges)
+    lhs = text(target.equation.lhs)
+    error = Beyond(
+        "a tensor is read where it has no entries", target.name,
+        "check the subscripts; they count from 0",
+    )
+    for access in reads(written):
+        name = tensor_name(access)
+        for at, axis in zip(access.indices, tensors[name].axes, strict=True):
+            if isinstance(at, Index) and extents.get(at, axis) != axis:
+                error = Beyond(
+                    f"{pretty(name)} has only entries 0…{text(axis - 1)}, and {at} runs to "
+                    f"{text(extents[at] - 1)} in {lhs}",
+                    target.name, "check the order of the subscripts",
+                )  # fmt: skip
+    error.written = written
+    return error
