@@ -105,7 +105,7 @@ def test_an_unreadable_formula_stops_no_other():
 
 def test_a_missing_index_is_refused():
     with pytest.raises(DeltaruleError, match="has 2 axes but is read with 0"):
-        judge_formula(BATCH, "dE/db1", "dE/ds1")
+        judge_formula(BATCH, "dE/db1", "Σ_n dE/ds1")
 
 
 def test_a_stray_index_is_refused():

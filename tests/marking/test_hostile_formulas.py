@@ -74,7 +74,9 @@ def test_refused_with_fact_and_place(formula):
     assert len(str(caught.value)) < 400
 
 
-@pytest.mark.parametrize("formula", ["log(0)", "exp(" * 20 + "9^99" + ")" * 20, "Σ_{i=0…-5} y", "e^" * 20 + "s2"])
+@pytest.mark.parametrize("formula", [
+    "log(0)", "exp(" * 20 + "9^99" + ")" * 20, "Σ_{i=0…-5} y", "e^" * 20 + "s2",
+])  # fmt: skip
 def test_what_can_be_read_gets_a_verdict(formula):
     for batch in (False, True):
         assert judge_formula(network(batch), "dE/ds2", formula).verdict in ("wrong", "mistake")

@@ -13,6 +13,8 @@ from deltarule.notation.names import canonical, pretty
 
 #: So many pieces of formulas are read anew, in as many exchanges of one name as they last for.
 MOST_READ = 2400
+#: So many readings of them are compared with the right formula.
+MOST_COMPARED = 120
 #: Formulas of more pieces than this are not tried.
 LONGEST = 60
 #: The roles of what a layer computes.
@@ -28,9 +30,13 @@ def one_name_off(derivation: Derivation, formula: str, quantity: str, compared) 
     if pieces > LONGEST:
         return ""
     exchanges = islice(_exchanges(derivation, formula, quantity), MOST_READ // pieces)
+    left = MOST_COMPARED
     for wrong, meant, text in exchanges:
+        if left <= 0:
+            break
         try:
             readings: list[Comparison] = compared(text)
+            left -= len(readings)
             found = any(comparison.right() for comparison in readings)
         except (DeltaruleError, ZeroDivisionError, OverflowError):
             continue

@@ -70,14 +70,18 @@ def _unfitting(
 ) -> Unfitting:
     shape = tuple(n for _, n in target)
     error = Unfitting(
-        f"the formula is {shape_shown(usual[0].shape)}, but {pretty(place.partition('[')[0])} is "
-        f"{shape_shown(shape)}",
+        f"the formula is {_in_words(usual[0].shape)}, but {pretty(place.partition('[')[0])} is "
+        f"{_in_words(shape)}",
         f"{place}: {shortened(formula)!r}",
         "transpose with ᵀ, sum with Σ_m, or write all indices",
     )
     indices = [i for i, _ in target[::-1]]
     error.turned = tuple(m.at(indices) for m in usual if m.shape == shape[::-1] != ())
     return error
+
+
+def _in_words(shape: Sequence[Expr]) -> str:
+    return f"a vector of {shape[0]}" if len(shape) == 1 else shape_shown(shape)
 
 
 def names_indices(formula: str, place: str) -> bool:

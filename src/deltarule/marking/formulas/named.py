@@ -70,7 +70,7 @@ class Named(Bounded):
     def _remedy(self, text: str) -> str:
         """What helps who typed a name that means nothing here."""
         known = self.vocabulary
-        function = text in SPELLED or known.function(text) is not None
+        function = text in known_functions() or known.function(text) is not None
         if function and self.next() != "(":
             return f"parentheses belong around what it is of: {text}(s)"
         near = did_you_mean(text, [*known.tensors, *known.symbols])
