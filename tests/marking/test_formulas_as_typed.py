@@ -120,7 +120,8 @@ def test_an_unknown_function_is_answered_with_the_known_ones():
 
 
 @pytest.mark.parametrize(("typed", "told"), [
-    ("(ŷ−y)·ŷ", "that is a formula (answers.toml, line 2: answers.dE/ds2): put it under [formulas]"),
+    ("(ŷ−y)·ŷ", "that is a formula (answers.toml, line 2: answers.dE/ds2): "
+     "put it under [formulas]"),
     ("σ(s2)", "that is a formula (answers.toml, line 2: answers.dE/ds2): put it under [formulas]"),
     ("0.5*0.3", "that is a calculation (answers.toml, line 2: answers.dE/ds2): "
      "write the number that comes of it"),
