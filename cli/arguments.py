@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from deltarule.cli.rules import is_option
-from deltarule.notation.errors import DeltaruleError, UnknownOption
-from deltarule.notation.numbers import Alone
+from deltarule.errors import DeltaruleError, UnknownOption
+from deltarule.expressions.given_numbers import Alone
 
 
 def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from deltarule.cli.arguments import one_name, split
 from deltarule.cli.page import Page
 from deltarule.cli.screen import console, write_json
-from deltarule.notation.catalogue import catalogue, declared_aliases
-from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.language.catalogue import catalogue, declared_aliases
 
 _GROUPS = (
     "Layers with parameters", "Layers without parameters", "Losses", "Sequences", "Networks",
@@ -83,8 +83,8 @@ def _is_sequence(call: ast.Call) -> bool:
 
 def show_options(words: Sequence[str], as_json: bool) -> int:
     """The options, sizes and constants of one derivation."""
-    from deltarule.notation.files import load
-    from deltarule.notation.specialise import given_sizes
+    from deltarule.language.load import load
+    from deltarule.networks.specialise import given_sizes
 
     bare, asked = split(words)
     network = load(one_name(bare, "derive mlp --options", asked), **asked)
@@ -127,7 +127,7 @@ def _told(option: dict) -> tuple[str, str]:
 
 def show_rule(name: str, as_json: bool) -> int:
     """One row of the calculus. Raises DeltaruleError, with near names, for an unknown rule."""
-    from deltarule.calculus.rules import RULES
+    from deltarule.calculus.rules.table import RULES
 
     wanted = " ".join(name.lower().replace("-", " ").replace("_", " ").split())
     near = [rule for name, rule in RULES.items() if wanted and wanted in name]

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from deltarule.cli.arguments import no_example, no_option, split
 from deltarule.cli.screen import busy, console, write, write_json
+from deltarule.errors import DeltaruleError
 from deltarule.marking import load_sheet
 from deltarule.marking.check_file import Marker
 from deltarule.marking.sheets import sheet_names
-from deltarule.notation.errors import DeltaruleError
 
 REMEDY = "write check example slide, or check answers.toml, or check --template slide"
 
@@ -47,16 +47,16 @@ def show_check(request: Request) -> int:
     with busy(f"marking {names[0]}"):
         marking = Marker(request.sheet).mark(names[0], example=example)
     if request.style == "json":
-        from deltarule.reports.worked import marking_values
+        from deltarule.reports.trace_values import marking_values
 
         write_json(marking_values(marking))
     elif request.style == "markdown":
-        from deltarule.reports.marking import marking_markdown
+        from deltarule.reports.marks import marking_markdown
 
         write(marking_markdown(marking))
     elif request.style == "latex":
         from deltarule.reports.latex import document
-        from deltarule.reports.marking import marking_latex
+        from deltarule.reports.marks import marking_latex
 
         write(document(marking_latex(marking)))
     else:
@@ -90,7 +90,7 @@ def _refuse_pages(style: str) -> None:
 
 
 def _show_template(request: Request) -> int:
-    from deltarule.marking.blank import blank
+    from deltarule.marking.answer_template import blank
 
     sheet = load_sheet(request.template or "")
     name = request.template if request.template in sheet_names() else sheet.path

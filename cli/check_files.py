@@ -13,11 +13,11 @@ from deltarule.cli.page import Page
 from deltarule.cli.running import fault
 from deltarule.cli.screen import busy, console, write_json
 from deltarule.cli.verdict_page import marking_page
+from deltarule.errors import DeltaruleError
 from deltarule.marking import Marking
 from deltarule.marking.check_file import Marker
-from deltarule.notation.counted import counted
-from deltarule.notation.errors import DeltaruleError
-from deltarule.reports.points import total
+from deltarule.reports.points_in_words import total
+from deltarule.spelling.counted import counted
 
 _STYLES = {"✓": "green", "✗": "bold red", "?": "magenta"}
 
@@ -107,7 +107,7 @@ def _marked(marker: Marker, path: str) -> Marked:
 
 
 def _as_json(found: Sequence[Marked]) -> None:
-    from deltarule.reports.worked import marking_values, total_values
+    from deltarule.reports.trace_values import marking_values, total_values
 
     files = []
     for file in found:

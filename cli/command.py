@@ -15,8 +15,8 @@ from typer.core import TyperCommand, TyperGroup
 
 from deltarule.cli import rules
 from deltarule.cli.table import COMMANDS, EVERYWHERE, FIRST
-from deltarule.notation.errors import DeltaruleError, did_you_mean
-from deltarule.notation.nearest import nearest
+from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.nearest import nearest
 
 #: What the parser raises for a command line that it cannot read.
 UsageError = typer.BadParameter.__mro__[1]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from typer import Context
 
 if TYPE_CHECKING:
-    from deltarule.notation.networks import Network
+    from deltarule.networks.network import Network
 
 Items = list[str | tuple[str, str]]
 
@@ -30,9 +30,9 @@ class Offered:
 
 def _of_library(context: Context) -> Network | None:
     """The derivation that is named, if it is one of the library's: no other file is run."""
-    from deltarule.notation.catalogue import find
-    from deltarule.notation.errors import DeltaruleError
-    from deltarule.notation.files import load
+    from deltarule.errors import DeltaruleError
+    from deltarule.language.catalogue import find
+    from deltarule.language.load import load
 
     for name in context.meta.get("deltarule.words", ()):
         if "/" in name or name.endswith((".py", ".toml")):
@@ -47,7 +47,7 @@ def _of_library(context: Context) -> Network | None:
 
 def derivations(context: Context) -> Items:
     """Names and aliases of derivations; behind an option of a derivation's own, its choices."""
-    from deltarule.notation.catalogue import catalogue, declared_aliases, whole_networks
+    from deltarule.language.catalogue import catalogue, declared_aliases, whole_networks
 
     words = list(context.params.get("words") or ())
     choices = _choices(context, words)
@@ -101,7 +101,7 @@ def tensors(context: Context) -> Items:
 
 def sizes(context: Context) -> Items:
     """`N=` for each size of the derivation that is named."""
-    from deltarule.notation.specialise import given_sizes
+    from deltarule.networks.specialise import given_sizes
 
     network = _of_library(context)
     return [f"{name}=" for name in given_sizes(network)] if network else []
@@ -109,14 +109,14 @@ def sizes(context: Context) -> Items:
 
 def rules() -> Items:
     """The rules of the calculus, with dashes for blanks."""
-    from deltarule.calculus.rules import RULES
+    from deltarule.calculus.rules.table import RULES
 
     return [name.replace(" ", "-") for name in RULES]
 
 
 def statements() -> Items:
     """The statements that can be proved, with dashes for blanks."""
-    from deltarule.checking.statements import STATEMENTS
+    from deltarule.proving.statements import STATEMENTS
 
     return ["list", *(s.name.replace(" ", "-") for s in STATEMENTS)]
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from deltarule.checking.contributions import over_time
-from deltarule.checking.trace import Trace
 from deltarule.cli.page import Page
-from deltarule.notation.names import pretty
-from deltarule.reports.numbers import brief, rows
+from deltarule.reports.number_text import brief, rows
+from deltarule.spelling.names import pretty
+from deltarule.tracing.contributions import over_time
+from deltarule.tracing.trace import Trace
 
 
 def contributions(page: Page, trace: Trace) -> None:

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from sympy import Expr
 
-from deltarule.checking.counting import Count, LayerCount, count
 from deltarule.cli.arguments import numbers, one_name, split
 from deltarule.cli.folding import cells
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy, console, write_json
-from deltarule.notation.files import load
-from deltarule.notation.specialise import specialise
-from deltarule.notation.text import text
+from deltarule.counting.counts import Count, LayerCount, count
+from deltarule.language.load import load
+from deltarule.networks.specialise import specialise
+from deltarule.spelling.text import text
 
 EXAMPLE = "derive vgg16 --count"
 _HEADS = ("layer", "of", "output", "parameters", "multiply–adds", "memory", "field")
@@ -41,7 +41,7 @@ def show_count(request: Request) -> int:
         network = specialise(load(name, **options), numbers(request.settings))
         counted = count(network, request.strict)
     if request.style == "json":
-        from deltarule.reports.counts import count_values
+        from deltarule.reports.count_values import count_values
 
         write_json(count_values(counted))
         return 0

@@ -11,11 +11,11 @@ from deltarule.calculus.families import Family, families
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.cli.forward import equation, forward, many, times
 from deltarule.cli.page import Page
-from deltarule.notation.counted import counted
-from deltarule.notation.numbered import number_of
-from deltarule.notation.recurrences import Recurrence, blocks, equations_of
-from deltarule.notation.text import equation_text, text
+from deltarule.networks.layer_numbers import number_of
+from deltarule.networks.recurrences import Recurrence, blocks, equations_of
 from deltarule.reports.selection import is_seed, outside, through
+from deltarule.spelling.counted import counted
+from deltarule.spelling.text import equation_text, text
 
 
 def derivation_page(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from deltarule.calculus import Derivation, derive
 from deltarule.cli.arguments import numbers, one_name, split
 from deltarule.cli.screen import busy, console, write, write_json
-from deltarule.notation.files import load
-from deltarule.notation.specialise import specialise
+from deltarule.language.load import load
+from deltarule.networks.specialise import specialise
 from deltarule.reports.selection import chosen
 
 EXAMPLE = "derive mlp --layers 3"
@@ -62,7 +62,7 @@ def derived(request: Request) -> Derivation:
 
 
 def _root(of: str | None) -> str | None:
-    from deltarule.notation.names import ascii_name
+    from deltarule.spelling.names import ascii_name
 
     return None if of is None else ascii_name(of)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from types import SimpleNamespace
 
-from deltarule.checking.flow import Flow, flow, growth
 from deltarule.cli.arguments import one_name, split
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy, console, write_json
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
+from deltarule.errors import DeltaruleError
+from deltarule.language.load import load
+from deltarule.tracing.gradient_flow import Flow, flow, growth
 
 EXAMPLE = "trace flow rnn --steps 100"
 #: Other spellings of options and networks.

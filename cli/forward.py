@@ -9,12 +9,12 @@ from sympy import Expr
 from deltarule.calculus.families import Family, families_of
 from deltarule.cli.notes import noted
 from deltarule.cli.page import Page
-from deltarule.notation.equations import Equation
-from deltarule.notation.networks import Network
-from deltarule.notation.recurrences import Recurrence, blocks, equations_of
-from deltarule.notation.tensors import Tensor
-from deltarule.notation.text import text
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import Recurrence, blocks, equations_of
+from deltarule.networks.tensors import Tensor
 from deltarule.reports.selection import starts
+from deltarule.spelling.text import text
 
 _ROLES = {
     "input": "input", "target": "target", "parameter": "parameters", "state": "states",

@@ -8,16 +8,18 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from deltarule.checking.gradient_check import GradientCheck
 from deltarule.cli.arguments import no_option, numbers, split
 from deltarule.cli.screen import busy, console, write_json
-from deltarule.notation.counted import counted
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
+from deltarule.gradcheck.result import GradientCheck
+from deltarule.spelling.counted import counted
 
 if TYPE_CHECKING:
-    from deltarule.checking.chosen_check import ChosenCheck
-    from deltarule.checking.user_code.outcome import FunctionOutcome
+    from deltarule.gradcheck.choose import ChosenCheck
+    from deltarule.gradcheck.user_code.outcome import FunctionOutcome
 
+#: What a derivation file imports its words from.
+LANGUAGE = ("deltarule.language", "deltarule.notation")
 REMEDY = "write check gradient conv, or check gradient layers.py:dense"
 
 
@@ -71,7 +73,7 @@ def show_gradients(request: Request) -> int:
     if len(found) == 1 and found[0].error is not None:
         raise found[0].error
     if request.style == "json":
-        from deltarule.reports.gradients import check_values
+        from deltarule.reports.gradient_values import check_values
 
         values = [check_values(o.checked, o.checks, o.faults, o.error, **(o.more or {}))
                   for o in found]  # fmt: skip
@@ -108,14 +110,14 @@ def _is_derivation(path: Path) -> bool:
     except (OSError, ValueError, SyntaxError):
         return True
     return any(
-        isinstance(node, ast.ImportFrom) and (node.module or "").startswith("deltarule.notation")
+        isinstance(node, ast.ImportFrom) and (node.module or "").startswith(LANGUAGE)
         for node in ast.walk(tree)
     )
 
 
 def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
-    from deltarule.checking.chosen_check import check_derivation
-    from deltarule.reports.gradients import kernel_values
+    from deltarule.gradcheck.choose import check_derivation
+    from deltarule.reports.gradient_values import kernel_values
 
     began = perf_counter()
     found = check_derivation(
@@ -141,7 +143,7 @@ def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
 
 
 def _own(path: Path, function: str, request: Request, options: Mapping, tell) -> list[Outcome]:
-    from deltarule.checking.user_code.isolated import TIMEOUT, FileRequest, check_file
+    from deltarule.gradcheck.user_code.isolated import TIMEOUT, FileRequest, check_file
 
     if options:
         raise no_option(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from deltarule.checking.gradient_check import GradientCheck, worst_of
 from deltarule.cli.folding import cells
 from deltarule.cli.page import Page
-from deltarule.notation.counted import counted
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.names import pretty
+from deltarule.errors import DeltaruleError
+from deltarule.gradcheck.result import GradientCheck, worst_of
+from deltarule.spelling.counted import counted
+from deltarule.spelling.names import pretty
 
 _HEADS = ("", "gradient", "entries", "worst", "derived", "measured", "gap", "by")
 _WORDS = (0, 1, 3, 7)  # the columns of words; numbers stand to the right

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deltarule.cli.arguments import numbers, one_name, split
 from deltarule.cli.screen import busy, console, show, write, write_json
-from deltarule.notation.names import ascii_name
+from deltarule.spelling.names import ascii_name
 
 EXAMPLE = "derive conv --kernel"
 
@@ -30,7 +30,7 @@ class Request:
 def show_kernel(request: Request) -> int:
     """Derive, write the source, and show it or say where it is."""
     from deltarule.kernels.build import source
-    from deltarule.kernels.emission import emitted, write_emitted
+    from deltarule.kernels.export import emitted, write_emitted
     from deltarule.kernels.requests import known_dtype
 
     bare, options = split(request.words)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from deltarule.checking.chosen_check import ChosenCheck
-from deltarule.checking.gradient_check import GradientCheck
 from deltarule.cli.gradient_page import brief, number
 from deltarule.cli.page import Page
-from deltarule.notation.counted import counted
-from deltarule.notation.names import pretty
+from deltarule.gradcheck.choose import ChosenCheck
+from deltarule.gradcheck.result import GradientCheck
+from deltarule.spelling.counted import counted
+from deltarule.spelling.names import pretty
 
 
 def kernel_line(page: Page, found: ChosenCheck) -> None:

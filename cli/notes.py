@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from sympy import Basic
 
-from deltarule.notation.bounds import Span
-from deltarule.notation.text import Writer
+from deltarule.expressions.bounds import Span
+from deltarule.spelling.text import Writer
 
 
 class NotingWriter(Writer):

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from deltarule.cli.folding import cells, filled, folded
 from deltarule.cli.screen import show
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.visible import visible
+from deltarule.errors import DeltaruleError
+from deltarule.spelling.visible import visible
 
 
 class Page:

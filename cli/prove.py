@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from deltarule.calculus.proofs import Finding, Proof, prove
-from deltarule.checking.statements import STATEMENTS, statement
 from deltarule.cli.forward import forward
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy, console, write_json
+from deltarule.proving.proofs import Finding, Proof, prove
+from deltarule.proving.statements import STATEMENTS, statement
 
 _STYLES = {"proved": "bold green", "verified": "bold green", "refuted": "bold red"}
 
@@ -18,7 +18,7 @@ def show_proof(name: str, as_json: bool) -> int:
     with busy(f"proving {name}"):
         proof = prove(statement(name))
     if as_json:
-        from deltarule.reports.proofs import proof_values
+        from deltarule.reports.proof_values import proof_values
 
         write_json(proof_values(proof))
     else:

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from deltarule.cli.table import COMMANDS, EVERYWHERE, Command, Use
-from deltarule.notation.errors import DeltaruleError, UnknownOption
-from deltarule.notation.nearest import edit_distance, nearest
+from deltarule.errors import DeltaruleError, UnknownOption
+from deltarule.nearest import edit_distance, nearest
 
 PLACE = "the command line"
 #: What begins with a dash and is a value all the same: −0.5, -1/3, -1e-3.

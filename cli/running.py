@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from deltarule.cli.pager import Paging
 from deltarule.cli.screen import console, silence, write_json
-from deltarule.notation.errors import DeltaruleError, UnknownOption
+from deltarule.errors import DeltaruleError, UnknownOption
 
 #: What writing may end in: no space, no quota, a file too large, a failing or a closed device.
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)

@@ -7,7 +7,7 @@ import sys
 import threading
 
 from deltarule.cli.pager import page
-from deltarule.notation.visible import visible, visible_json
+from deltarule.spelling.visible import visible, visible_json
 
 #: Progress is shown for what takes longer than this many seconds.
 PATIENCE = 1.0

@@ -10,16 +10,16 @@ from deltarule.arithmetic.base import Arithmetic, Undecided
 from deltarule.arithmetic.exact import Ball, Rational, Rounded
 from deltarule.arithmetic.rounding import check_rule
 from deltarule.calculus import derive
-from deltarule.checking.drawn import drawn
-from deltarule.checking.trace import Trace, trace
 from deltarule.cli.arguments import no_example, numbers, one_name, split
 from deltarule.cli.screen import busy, console, write, write_json
 from deltarule.cli.trace_faults import faults_told
+from deltarule.errors import DeltaruleError
+from deltarule.language.load import find, load
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Run, Sheet, load_sheet, sheet_names
-from deltarule.marking.worked import Worked, work
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import find, load
+from deltarule.marking.worked_sheets import Worked, work
+from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.trace import Trace, trace
 
 #: The words that mean the network of the sheet.
 ANY_NETWORK = ("backprop", "bptt", "backpropagation")
@@ -153,7 +153,7 @@ def _show_drawn(request: Request, name: str, options: dict) -> int:
             found = traced(Ball(160))
     only = _only(request, found)
     if request.style == "json":
-        from deltarule.reports.worked import trace_values
+        from deltarule.reports.trace_values import trace_values
 
         write_json(trace_values(found, only))
     elif request.style == "latex":
@@ -185,7 +185,7 @@ def _only(request: Request, found: Trace) -> set[str] | None:
 def _show_sheet(request: Request, sheet: Sheet, runs: list[Worked]) -> None:
     only = _only(request, runs[0].trace)
     if request.style == "json":
-        from deltarule.reports.worked import worked_values
+        from deltarule.reports.trace_values import worked_values
 
         write_json(worked_values(sheet.title, runs, only))
     elif request.style == "latex":

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from deltarule.checking.trace import Trace
 from deltarule.cli.screen import console
-from deltarule.notation.names import pretty
+from deltarule.spelling.names import pretty
+from deltarule.tracing.trace import Trace
 
 
 def faults_told(traces: Iterable[Trace]) -> int:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from math import isnan
 
-from deltarule.checking.trace import Trace, TracedLine
 from deltarule.cli.notes import noted
 from deltarule.cli.page import Page
 from deltarule.cli.verdict_page import STYLES
 from deltarule.marking.sheets import Sheet
-from deltarule.marking.worked import Worked
-from deltarule.notation.counted import counted
-from deltarule.notation.text import text
-from deltarule.reports.numbers import brief, number_text, one_line, power_of_ten, rows
-from deltarule.reports.worked import decisive, run_title, told_lines
+from deltarule.marking.worked_sheets import Worked
+from deltarule.reports.number_text import brief, number_text, one_line, power_of_ten, rows
+from deltarule.reports.trace_values import decisive, run_title, told_lines
+from deltarule.spelling.counted import counted
+from deltarule.spelling.text import text
+from deltarule.tracing.trace import Trace, TracedLine
 
 _HEADINGS = {
     "forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update",

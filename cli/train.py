@@ -12,11 +12,11 @@ from rich.text import Text
 from deltarule.cli.page import Page
 from deltarule.cli.pager import Paging
 from deltarule.cli.screen import console, write_json
-from deltarule.reports import training as told
+from deltarule.reports import training_values as told
 from deltarule.training.course import Watcher, train
-from deltarule.training.digits import digits
+from deltarule.training.handwritten_digits import digits
 from deltarule.training.plan import Plan
-from deltarule.training.result import ByHeart, Epoch, Result
+from deltarule.training.training_record import ByHeart, Epoch, Result
 
 
 def show_training(asked: SimpleNamespace) -> int:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from deltarule.cli.page import Page
 from deltarule.marking import verdicts
 from deltarule.marking.verdicts import Marking, Verdict
-from deltarule.reports.marking import named
-from deltarule.reports.points import of_score, told_of, total, with_scores
+from deltarule.reports.marks import named
+from deltarule.reports.points_in_words import of_score, told_of, total, with_scores
 
 STYLES = {
     verdicts.RIGHT: "green",

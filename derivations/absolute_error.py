@@ -3,7 +3,7 @@
 Where ŷ = y the absolute value has a kink; its derivative there is declared to be 0.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("absolute", "sae")
 

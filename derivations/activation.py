@@ -1,6 +1,6 @@
 """An elementwise activation h = φ(z): sigmoid, tanh, ReLU, leaky ReLU, ELU, GELU, softplus, exp."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 phi = activation("activation", "relu", "the function that is applied to every entry")
 

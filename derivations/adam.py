@@ -4,7 +4,7 @@ After t steps the means m and v hold the parts 1 − β₁ᵗ and 1 − β₂ᵗ
 the long run, and are divided by them. The powers β₁ᵗ and β₂ᵗ are kept as p₁ and p₂, 1 at first.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 gamma = rate("gamma", 0.001)
 beta1, beta2 = scalar("beta1", 0.9), scalar("beta2", 0.999)

@@ -4,7 +4,7 @@ The state s_i of a decoder looks at all states h_j of an encoder; the context c_
 weighted by how well they fit (Bahdanau, Cho and Bengio 2015).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("soft_attention", "bahdanau_attention")
 

@@ -7,7 +7,7 @@ array of ones and zeros. The weights of keys that it may not see are 0, all of t
 see none.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("scaled_dot_product_attention", "dot_product_attention", "self_attention")
 

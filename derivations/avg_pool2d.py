@@ -5,7 +5,7 @@ divided by the number of entries that lie inside the image (`border` inside; eve
 then meet the image).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("average_pool", "avgpool", "mean_pool")
 

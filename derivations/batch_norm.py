@@ -4,7 +4,7 @@ x̂ = (x − μ)/√(v + ε) with the mean μ and the variance v of the batch; y
 mean is taken over the batch and all places, one μ and v a channel.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("batchnorm", "bn", "batch_normalisation", "batch_normalization")
 

@@ -1,6 +1,6 @@
 """Batch normalisation when the network is used: mean and variance are those kept from training."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C = sizes("N C")
 n, c = indices("n c")

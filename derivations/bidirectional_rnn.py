@@ -4,7 +4,7 @@ f_t = tanh(W_xf x_t + W_ff f_{t−1} + b_f), b_t = tanh(W_xb x_t + W_bb b_{t+1} 
 ŷ_t = W_fy f_t + W_by b_t + b_y. The backward state starts behind the last time.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("birnn", "bidirectional")
 

@@ -1,6 +1,6 @@
 """Bilinear layer: every output is a weighted sum over all products of one u and one v."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, A, B, M = sizes("N A B M")
 n, a, b, m = indices("n a b m")

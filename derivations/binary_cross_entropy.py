@@ -3,7 +3,7 @@
 Every output is a yes-or-no question of its own: ŷ is the probability of a yes, y is 1 or 0.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("bce", "log_loss")
 

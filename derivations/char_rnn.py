@@ -5,7 +5,7 @@ z_t = W_hy h_t + b_y is a distribution over the next letter. For "hello" the inp
 and the targets e, l, l, o, over the letters [h, e, l, o].
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("hello")
 

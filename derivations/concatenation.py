@@ -1,6 +1,6 @@
 """Concatenation along channels: the maps of two branches in one tensor, u first."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("concat", "depth_concat")
 

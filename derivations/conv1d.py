@@ -3,7 +3,7 @@
 What lies outside the sequence counts as zero, P places at either end.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 bias = option("bias", True, "add a bias to every output channel")
 

@@ -1,6 +1,6 @@
 """1×1 convolution: the same dense layer over channels at every place of the image."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("pointwise_convolution")
 

@@ -5,7 +5,7 @@ by S; its taps are D apart; P rows and columns of zeros surround the image. The 
 turned round (`true_convolution` does that).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("conv", "convolution", "cross_correlation")
 

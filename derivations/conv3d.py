@@ -1,6 +1,6 @@
 """Convolution over a volume (video, scans): windows of Q × K × L move by S in three directions."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 bias = option("bias", True, "add a bias to every output channel")
 

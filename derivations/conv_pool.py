@@ -3,7 +3,7 @@
 The gradient that arrives at the pooled maps is given as t, as if E = Σ t·y.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("cnn_block")
 

@@ -1,6 +1,6 @@
 """Concatenated ReLU: the positive parts of z, and behind them those of −z."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("concatenated_relu")
 

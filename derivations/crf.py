@@ -4,7 +4,7 @@ A path scores u_t(y_t) at every time and A(y_{t−1}, y_t) between two; the forw
 all of them. The gradient is what the model expects, minus what the labels show.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("conditional_random_field", "linear_chain_crf")
 

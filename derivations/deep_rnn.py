@@ -4,7 +4,7 @@ Every layer is a recurrent network of its own, with its own weights and initial 
 states are read out.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("stacked_rnn")
 

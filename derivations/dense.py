@@ -4,7 +4,7 @@ Every output unit m adds up the inputs d, each times its own weight, and its bia
 With a batch, every row n is worked on alike.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("fully_connected", "linear", "fc")
 

@@ -3,7 +3,7 @@
 The mask m of zeros and ones is data: it is drawn before.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, M = sizes("N M")
 n, m = indices("n m")

@@ -1,6 +1,6 @@
 """Embedding: word v[n, t] is looked up as row v of a table. Its gradient adds up every use."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("lookup")
 

@@ -1,6 +1,6 @@
 """Flatten: the channels and rows of an image written one behind the other."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C, H, W = sizes("N C H W")
 n, c, i, j = indices("n c i j")

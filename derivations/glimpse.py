@@ -6,7 +6,7 @@ seen and where it was seen make the glimpse g_t, and h_t = ReLU(W_hh h_{t−1} +
 state names the class.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("recurrent_attention_model", "ram")
 

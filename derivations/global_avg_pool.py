@@ -1,6 +1,6 @@
 """Global average pooling: the mean of every channel over the whole image."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C, H, W = sizes("N C H W")
 n, c, i, j = indices("n c i j")

@@ -1,6 +1,6 @@
 """Global max pooling: the largest entry of every channel."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 ties = option("ties", "first", "of several largest entries, which pass the gradient", choices=TIES)
 

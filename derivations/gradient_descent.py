@@ -1,6 +1,6 @@
 """Gradient descent: every parameter takes a step of γ times its gradient, downhill."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("sgd")
 

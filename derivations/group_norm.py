@@ -1,6 +1,6 @@
 """Group normalisation: the A channels of a group are normalised together, image by image."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, G, A, H, W = sizes("N G A H W")
 n, c, i, j = indices("n c i j")

@@ -3,7 +3,7 @@
 There are A input and B output channels a group; with A = 1 it is a depthwise convolution.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("group_convolution", "depthwise_convolution")
 

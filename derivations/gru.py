@@ -4,7 +4,7 @@ Two orders of the reset are published: r ∘ h_{t−1} before the weights, g = t
 h_{t−1})) (Cho et al. 2014), or after them, g = tanh(W x_t + r ∘ (U h_{t−1})) (cuDNN, PyTorch).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 batch = option("batch", True, "several sequences at once, one a row")
 reset = option(

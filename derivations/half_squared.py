@@ -1,6 +1,6 @@
 """Half the squared error: E = Σ ½(y − ŷ)², added up over outputs and examples."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 batch = option("batch", True, "several examples at once, one a row")
 mean = option("mean", False, "divide by the number of examples")

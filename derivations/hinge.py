@@ -1,6 +1,6 @@
 """Hinge loss of a support vector machine: E = Σ max(0, 1 − y·s), with y = −1 or 1."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("svm", "hinge_loss")
 

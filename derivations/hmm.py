@@ -5,7 +5,7 @@ gradient of log P with respect to the logarithms of the probabilities is the exp
 times that each of them is used.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("hidden_markov_model")
 

@@ -5,7 +5,7 @@ large windows and behind the pooling make the channels fewer. Factored: as reduc
 window made of two 3×3. Every convolution is followed by ReLU.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("inception_module", "googlenet_module")
 

@@ -1,6 +1,6 @@
 """Instance normalisation: every channel of every image is normalised over its own places."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C, H, W = sizes("N C H W")
 n, c, i, j = indices("n c i j")

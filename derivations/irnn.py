@@ -4,7 +4,7 @@ h_t = ReLU(W_xh x_t + W_hh h_{t−1} + b_h). With the identity a state is carrie
 so is its error, whatever the length of the sequence (Le, Jaitly and Hinton 2015).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 batch = option("batch", True, "several sequences at once, one a row")
 readout = option("readout", True, "a layer of weights between states and outputs")

@@ -5,7 +5,7 @@ of variance r. Predict m⁻, P⁻; the innovation v = z − c m⁻ has the varia
 corrects the prediction. E is −log of the likelihood.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("kalman_filter", "kalman_scalar")
 

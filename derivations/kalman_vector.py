@@ -6,7 +6,7 @@ covariance S = C P⁻ Cᵀ + R; the gain K = P⁻ Cᵀ S⁻¹ corrects the predi
 likelihood.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("vector_kalman_filter")
 

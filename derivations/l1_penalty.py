@@ -1,6 +1,6 @@
 """L1 penalty (lasso): E = λ · Σ |w|, which drives small weights to zero. At 0 its slope is 0."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("lasso")
 

@@ -1,6 +1,6 @@
 """L2 penalty (weight decay): E = λ/2 · Σ w², added to an error to keep weights small."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("weight_decay", "ridge")
 

@@ -4,7 +4,7 @@ The same as `softmax_cross_entropy` with one-hot targets: t[n] = c stands for a 
 with a 1 at c. The stable form computes log p as z − l with l = log Σ exp(z).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("sparse_cross_entropy")
 

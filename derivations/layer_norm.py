@@ -1,6 +1,6 @@
 """Layer normalisation: every example gets mean 0 and variance 1 over its own features."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("layernorm", "ln", "layer_normalisation", "layer_normalization")
 

@@ -3,7 +3,7 @@
 With gradient descent, w after = w + γ·(y − ŷ)·x: the rule that this program is named after.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("widrow_hoff", "delta_rule", "adaline")
 

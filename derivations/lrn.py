@@ -4,7 +4,7 @@ The sum goes over the M = 2R + 1 channels around c; what lies beyond the first o
 counts as zero.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("local_response_normalisation", "local_response_normalization")
 

@@ -5,7 +5,7 @@ carried on by the forget gate f, what is new comes in through the input gate i, 
 o lets h out. Every row n is a sequence of its own.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 batch = option("batch", True, "several sequences at once, one a row")
 readout = option("readout", False, "a layer of weights between states and outputs")

@@ -4,7 +4,7 @@ f is the sigmoid of the gates, g and h squash what goes into the memory c and wh
 All four, z, z_i, z_f and z_o, are weighted sums of the input x_t and the output a_{t−1}.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("lstm_patnaik")
 

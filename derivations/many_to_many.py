@@ -3,7 +3,7 @@
 As for the tag of every word: h_t = tanh(W_xh x_t + W_hh h_{t−1} + b_h), ŷ_t = W_hy h_t + b_y.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 batch = option("batch", True, "several sequences at once, one a row")
 error = option("loss", "cross_entropy", "none, half_squared or cross_entropy")

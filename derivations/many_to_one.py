@@ -4,7 +4,7 @@ As for the sentiment of a sentence: h_t = tanh(W_xh x_t + W_hh h_{t−1} + b_h),
 state is read out, ŷ = W_hy h_{T−1} + b_y.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 batch = option("batch", True, "several sequences at once, one a row")
 error = option("loss", "cross_entropy", "none, half_squared or cross_entropy")

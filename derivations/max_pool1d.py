@@ -1,6 +1,6 @@
 """Max pooling of a sequence: the largest of every K places, in steps of S."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 ties = option("ties", "first", "of several largest entries, which pass the gradient", choices=TIES)
 

@@ -4,7 +4,7 @@ What lies outside the image is −∞ and is never the largest. Where several en
 are the largest, `ties` says to which of them the gradient goes.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("max_pool", "maxpool")
 

@@ -1,6 +1,6 @@
 """Maxout: every unit is the largest of K weighted sums. (ReLU is one of two, the other being 0.)"""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 ties = option("ties", "first", "of several largest sums, which pass the gradient", choices=TIES)
 

@@ -4,7 +4,7 @@
 the number of examples alone.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("mse")
 

@@ -4,7 +4,7 @@ The sentences x_i are embedded twice, as keys m_i = A x_i and as values c_i = C 
 question q once, u = B q; the answer is the softmax of W (o + u) (Sukhbaatar et al. 2015).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("memory_network", "memory_network_read")
 

@@ -5,7 +5,7 @@ h is the output ŷ, which the loss compares with the target y. A loss that takes
 softmax_cross_entropy, gets the last weighted sums as they are.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("dnn", "feedforward")
 

@@ -3,7 +3,7 @@
 A small dense network slides over the image in place of a linear filter.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C, H, W, F1, F2, F3 = sizes("N C H W F1 F2 F3")
 n, f, i, j = indices("n f i j")

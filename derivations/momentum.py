@@ -3,7 +3,7 @@
 v is the velocity, 0 at first; μ says how much of it is left after a step.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("sgd_momentum", "heavy_ball")
 

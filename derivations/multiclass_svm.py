@@ -1,6 +1,6 @@
 """Multiclass SVM loss: E = Σ_{c ≠ label} max(0, s[c] − s[label] + 1), over all examples."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("multiclass_hinge")
 

@@ -4,7 +4,7 @@ The parameter kept here is the one looked ahead to, θ + μ·v, so that g is its
 stands: v after = μ·v − γ·g, and the parameter moves by v after plus another μ·(v after − v).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("nag", "nesterov_momentum")
 

@@ -4,7 +4,7 @@ As for the caption of a picture: the input x comes in at the first time alone, a
 go on by themselves, and every one of them is read out.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 batch = option("batch", True, "several sequences at once, one a row")
 error = option("loss", "cross_entropy", "none, half_squared or cross_entropy")

@@ -4,7 +4,7 @@ a_t = W_x x_t + W_h h_{t−1} + b has 4H entries: those of i, f, o and g, one af
 the same network as `lstm`, its weights lying side by side.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("lstm_packed")
 

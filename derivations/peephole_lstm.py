@@ -4,7 +4,7 @@ i = σ(W_xi x_t + W_hi h_{t−1} + w_ci ∘ c_{t−1} + b_i), f likewise; o = σ
 (Gers, Schraudolph and Schmidhuber 2002). A peephole has one weight for every cell.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("lstm_peephole")
 

@@ -1,6 +1,6 @@
 """Parametric ReLU: below zero the slope a[m] of each unit is learnt along with the weights."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("parametric_relu")
 

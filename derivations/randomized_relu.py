@@ -3,7 +3,7 @@
 In training r is drawn from 3 to 8; when the network is used it is fixed at its mean.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("rrelu", "randomised_relu")
 

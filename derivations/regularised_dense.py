@@ -4,7 +4,7 @@ The penalty keeps the weights small (weight decay, ridge regression). A bias onl
 outputs, so it is left out: the gradient of W has the term λ·W, that of b has none.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("ridge_regression", "dense_l2")
 

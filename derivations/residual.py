@@ -1,6 +1,6 @@
 """Residual block: y = ReLU(x + F(x)); F is two dense layers, and the shortcut goes past them."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("residual_block", "resnet_block")
 

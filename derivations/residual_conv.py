@@ -1,6 +1,6 @@
 """Residual block of images: two 3×3 convolutions with batch normalisation, and the shortcut."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C, H, W = sizes("N C H W")
 n, c, i, j = indices("n c i j")

@@ -3,7 +3,7 @@
 v is a running mean of the squared gradient, 0 at first; ε keeps the division from failing.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 gamma = rate("gamma", 0.001)
 rho, epsilon = scalar("rho", 0.9), scalar("epsilon", "1e-8")

@@ -4,7 +4,7 @@ The states are read out, ŷ_t = W_hy h_t + b_y. The same weights are used at eve
 the initial state h₀. Every row n is a sequence of its own.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("elman", "vanilla_rnn")
 

@@ -4,7 +4,7 @@ Region r lies in image m[r], from row t[r] to row t[r] + h[r] and from column l[
 l[r] + w[r]. Bin i begins at ⌊i·rows/I⌋ and ends before ⌈(i + 1)·rows/I⌉.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("roi_pooling")
 

@@ -1,6 +1,6 @@
 """Chain of single units: ŷ = σ(θ_k·σ(… σ(θ₂·σ(θ₁·x)))), one weight and one unit a layer."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 layers = option("layers", 3, "number of weights", at_least=1, at_most=100)
 phi = activation("activation", "sigmoid", "of every unit")

@@ -4,7 +4,7 @@ h_t = σ(P c_t + A x_t + R h_{t−1}) and ŷ_t = U h_t + V c_t. The context c fo
 rate 1 − α, so its error fades slowly (Mikolov, Joulin, Chopra, Mathieu and Ranzato 2014).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("structurally_constrained_rnn")
 

@@ -4,7 +4,7 @@ The states h come from a recurrent layer. With a readout, ŷ_t = W_hy h_t + b_y,
 themselves are given out. The errors of all times are added up.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 batch = option("batch", True, "several sequences at once, one a row")
 bias = option("bias", True, "add a bias to every output")

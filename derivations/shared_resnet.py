@@ -3,7 +3,7 @@
 Depth becomes time; h₀ is the input.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("recurrent_resnet")
 

@@ -4,7 +4,7 @@ The shift m = max z changes the value not at all, so no gradient flows through i
 the largest, and what is done about ties, does not matter.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C = sizes("N C")
 n, c = indices("n c")

@@ -1,6 +1,6 @@
 """Smooth L1 (box regression of Fast R-CNN): ½d² where |d| < 1, else |d| − ½, with d = ŷ − y."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("huber")
 

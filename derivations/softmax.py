@@ -1,6 +1,6 @@
 """Softmax: p = exp(z)/Σ exp(z), positive numbers that add up to 1."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C = sizes("N C")
 n, c, k = indices("n c k")

@@ -5,7 +5,7 @@ distribution over the classes. The stable form computes log p as z − l with l 
 and so never takes the exponential of a large number or the logarithm of 0.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("cross_entropy", "softmax_ce")
 

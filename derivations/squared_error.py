@@ -1,6 +1,6 @@
 """Squared error: E = Σ (y − ŷ)², added up over outputs and examples."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("squared", "sse")
 

@@ -4,7 +4,7 @@ The draw is data: u and v say which row and column of the window was drawn. (In 
 chance of an entry is its share of the window's sum.)
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C, I, J = sizes("N C I J")
 K, L = attribute("K", height=2), attribute("L", width=2)

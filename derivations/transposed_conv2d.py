@@ -4,7 +4,7 @@ It turns an image of H × W into one of S·(H − 1) + K rows, less P at either 
 convolution with stride S, used to make images larger.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("deconvolution", "conv_transpose")
 

@@ -4,7 +4,7 @@ The kernel is turned by 180° against the image. All shifts that meet the image 
 H rows and K taps give H + K − 1 rows (full convolution).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("flipped_convolution", "full_convolution")
 

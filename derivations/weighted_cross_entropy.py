@@ -1,6 +1,6 @@
 """Softmax and cross-entropy with a weight v[c] for every class: rare classes count more."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C = sizes("N C")
 n, c, k = indices("n c k")

@@ -4,7 +4,7 @@ The two halves that ran on two graphics cards are taken as one: every map sees a
 An image has 227 × 227 pixels (some write 224, with padding).
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N = size("N")
 n, f, i, j, m = indices("n f i j m")

@@ -3,7 +3,7 @@
 Its outputs are taken as they come, as logits z[n, c] of class c for example n.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 network = option("network", "lenet5", "the network whose outputs are the logits")
 

@@ -4,7 +4,7 @@ The two side branches that helped in training are left out: 6,998,552 parameters
 rounded up by padding one row and column more below and on the right, here on all sides.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("inception_v1")
 

@@ -1,6 +1,6 @@
 """A dense network on an image of K × K pixels: 20, 20 and 10 units, without biases."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, K = sizes("N K")
 n, i, j = indices("n i j")

@@ -1,6 +1,6 @@
 """The Keras network of the lecture: 28×28 → 25 maps → pooling → 50 maps → pooling → 100 → 10."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 units = option("units", 100, "units of the dense layer in the middle", at_least=1)
 

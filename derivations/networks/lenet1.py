@@ -5,7 +5,7 @@ table 20 chosen pairs are connected, and the averages have a weight and a bias f
 the paper: 2578 parameters.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 connected = option("maps", "full", "which maps are connected", choices=("full", "table"))
 

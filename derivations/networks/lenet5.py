@@ -4,7 +4,7 @@ Every map of the second convolution sees all six before it (the paper connects c
 the averages have no weights: 61,706 parameters.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N = size("N")
 n, f, i, j = indices("n f i j")

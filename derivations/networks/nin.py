@@ -3,7 +3,7 @@
 Each block is a convolution with two 1×1 convolutions behind it; there are no dense layers.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N = size("N")
 n, f, i, j, m = indices("n f i j m")

@@ -4,7 +4,7 @@ A bottleneck makes the maps four times fewer with a 1×1 convolution, convolves 
 again. Every convolution is normalised over the batch and has no bias. 60,192,808 parameters.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 aliases("resnet")
 

@@ -4,7 +4,7 @@ Configuration A has 11 layers of weights, A-LRN the same with normalisation, B 1
 E 19; the last convolutions of a block in C are 1×1.
 """
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 kind = option(
     "configuration", "D", "which of the paper's", choices=("A", "A-LRN", "B", "C", "D", "E")

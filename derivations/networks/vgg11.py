@@ -1,6 +1,6 @@
 """VGG with eleven layers of weights (configuration A of `vgg`)."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N = size("N")
 

@@ -1,6 +1,6 @@
 """VGG with thirteen layers of weights (configuration B of `vgg`)."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N = size("N")
 

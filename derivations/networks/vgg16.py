@@ -1,6 +1,6 @@
 """VGG with sixteen layers of weights (configuration D of `vgg`)."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N = size("N")
 

@@ -1,6 +1,6 @@
 """VGG with nineteen layers of weights (configuration E of `vgg`)."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N = size("N")
 

@@ -16,23 +16,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from deltarule.calculus import derive
-    from deltarule.checking.trace import trace
+    from deltarule.errors import DeltaruleError
     from deltarule.kernels.api import kernel
+    from deltarule.language.load import load
     from deltarule.marking import mark
-    from deltarule.notation.errors import DeltaruleError
-    from deltarule.notation.files import load
+    from deltarule.tracing.trace import trace
 
 __version__ = "0.1.0"
 
 __all__ = ["DeltaruleError", "derive", "kernel", "load", "mark", "trace"]
 
 _HOME = {
-    "DeltaruleError": "deltarule.notation.errors",
+    "DeltaruleError": "deltarule.errors",
     "derive": "deltarule.calculus",
     "kernel": "deltarule.kernels.api",
-    "load": "deltarule.notation.files",
+    "load": "deltarule.language.load",
     "mark": "deltarule.marking",
-    "trace": "deltarule.checking.trace",
+    "trace": "deltarule.tracing.trace",
 }
 
 

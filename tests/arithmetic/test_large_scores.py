@@ -6,16 +6,16 @@ import pytest
 from deltarule.arithmetic.dual import Dual, DualArray
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.program import program
-from deltarule.notation.files import load
-from deltarule.notation.symbols import Size
+from deltarule.arithmetic.prepared_program import program
+from deltarule.expressions.symbols import Size
+from deltarule.language.load import load
 
 SCORES = np.array([
     [10003.0, 10002, 10000], [1e4, -1e4, 0], [-1e4, -1e4, -1e4], [745, 0, -745], [1, 2, 3],
     [-np.inf, 0, 1],
 ])  # fmt: skip
 TEXT = """\"\"\"Of a test.\"\"\"
-from deltarule.notation.language import *
+from deltarule.language import *
 N, C = sizes("N C")
 n, c, k = indices("n c k")
 z = input("z", N, C)

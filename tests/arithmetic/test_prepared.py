@@ -9,12 +9,12 @@ import pytest
 
 from deltarule.arithmetic.evaluate import evaluate
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.program import whole_line
+from deltarule.arithmetic.prepared_program import whole_line
 from deltarule.calculus.plain_gradients import plain_derivation
-from deltarule.checking.drawn import drawn
-from deltarule.checking.trace import course_of
-from deltarule.notation.catalogue import catalogue
-from deltarule.notation.files import load
+from deltarule.language.catalogue import catalogue
+from deltarule.language.load import load
+from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.trace import course_of
 
 #: Matrices are inverted as ever, and so are functions without a formula.
 NOT_PREPARED = {"kalman_vector", "memory_read"}

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deltarule.arithmetic.rounding import RULES, magnitude, round_decimal, round_significant
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
 
 PYTHONS = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
 decimals = st.decimals(

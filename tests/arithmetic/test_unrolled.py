@@ -7,9 +7,9 @@ import pytest
 from once import derived
 
 from deltarule.arithmetic.prepared import Unprepared
-from deltarule.checking import course as courses
-from deltarule.checking.drawn import drawn
-from deltarule.checking.trace import course_of
+from deltarule.tracing import computation as courses
+from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.trace import course_of
 
 NETWORKS = {
     "sigmoid": {"activation": "sigmoid", "loss": "half_squared"},

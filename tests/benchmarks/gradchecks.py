@@ -61,7 +61,7 @@ def _in_a_process(library: str) -> dict:
 
 
 def _deltarule(arrays: dict):
-    from deltarule.checking.jacobian import Jacobians
+    from deltarule.gradcheck.by_jacobian import Jacobians
 
     work = WORKLOADS[KEY]
     given = {name: arrays[name] for name in work.shapes}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 def usual_file() -> Path:
     """Beside the kernels, in the user's cache folder (or DELTARULE_CACHE)."""
-    from deltarule.kernels.store import folder
+    from deltarule.kernels.cache.store import folder
 
     return folder() / "benchmarks.json"
 

@@ -44,10 +44,10 @@ class Workload:
         The forward pass's are counted by deltarule in the equations. Each product x·w there, of
         two tensors whose gradients are wanted, comes back as y̅·w and x·y̅: three in all.
         """
-        from deltarule.checking.counting import count
-        from deltarule.kernels.program import sizes_told
-        from deltarule.notation.files import load
-        from deltarule.notation.specialise import specialise
+        from deltarule.counting.counts import count
+        from deltarule.kernels.passes.program import sizes_told
+        from deltarule.language.load import load
+        from deltarule.networks.specialise import specialise
 
         network = load(self.derivation)
         options = {k: v for k, v in self.settings.items() if k in network.options}

@@ -6,7 +6,7 @@ import pytest
 from once import derived
 
 from deltarule.calculus.alike import alike
-from deltarule.notation.text import text
+from deltarule.spelling.text import text
 
 
 def lines(gradient):

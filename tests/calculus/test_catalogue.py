@@ -14,11 +14,11 @@ from deltarule.arithmetic.base import Undecided
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.probe import choose_sizes, free_sizes
-from deltarule.calculus.rules import RULES
-from deltarule.notation import nodes
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.nodes import free_indices, walk
-from deltarule.notation.symbols import Attribute
+from deltarule.calculus.rules.table import RULES
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import free_indices, walk
+from deltarule.expressions.symbols import Attribute
 
 CASES = cases()
 SEEDS = range(1, 6) if FULL else (1,)

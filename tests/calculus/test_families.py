@@ -14,7 +14,7 @@ from deltarule.calculus.families import (
     families_of,
     forward_families,
 )
-from deltarule.notation.numbered import general, number_of, special
+from deltarule.networks.layer_numbers import general, number_of, special
 
 
 @pytest.mark.slow

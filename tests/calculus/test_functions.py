@@ -14,9 +14,9 @@ from sympy import Integer
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.floats import Float64
-from deltarule.notation.functions import FUNCTIONS, derivative
-from deltarule.notation.nodes import read
-from deltarule.notation.symbols import Index, Scalar
+from deltarule.expressions.functions import FUNCTIONS, derivative
+from deltarule.expressions.nodes import read
+from deltarule.expressions.symbols import Index, Scalar
 
 mpmath.mp.dps = 50
 SLOPE = Fraction(1, 10)

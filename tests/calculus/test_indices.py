@@ -11,12 +11,12 @@ from sympy import Integer
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rational
 from deltarule.arithmetic.integers import Grid, mask, whole
-from deltarule.calculus.sift import Term, eliminate
-from deltarule.notation.affine import affine, never_negative
-from deltarule.notation.bounds import tight
-from deltarule.notation.nodes import AtLeastZero, Divides, Sum, free_indices, read
-from deltarule.notation.substitution import substitute
-from deltarule.notation.symbols import Attribute, Index, Size
+from deltarule.calculus.delta_elimination import Term, eliminate
+from deltarule.expressions.affine import affine, never_negative
+from deltarule.expressions.bounds import tight
+from deltarule.expressions.nodes import AtLeastZero, Divides, Sum, free_indices, read
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Attribute, Index, Size
 
 i, j, k, n, q = (Index(c) for c in "ijknq")
 A, B, C = (Size(c) for c in "ABC")

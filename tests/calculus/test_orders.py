@@ -6,12 +6,12 @@ from deltarule.arithmetic.exact import Ball, Rational
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.ties import TiedBall
 from deltarule.calculus import derive
-from deltarule.checking.gradient_checks import check_gradients
-from deltarule.notation.files import load
-from deltarule.notation.text import text
+from deltarule.gradcheck.check import check_gradients
+from deltarule.language.load import load
+from deltarule.spelling.text import text
 
 HEAD = '''"""Own."""
-from deltarule.notation.language import *
+from deltarule.language import *
 T, N, D = sizes("T N D")
 t, n, d, k = indices("t n d k")
 '''

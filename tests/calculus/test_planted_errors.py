@@ -7,13 +7,14 @@ from once import derived
 from sympy import Dummy, Integer
 from whole_network import gap
 
-from deltarule.calculus import adjoint, derive, simplify
+from deltarule.calculus import derive, reverse
+from deltarule.calculus.rules import simplify
 from deltarule.calculus.verify import Unverified, Verifier
-from deltarule.notation import functions
-from deltarule.notation.files import load
-from deltarule.notation.nodes import Read, Sum, reads, tensor_name
-from deltarule.notation.substitution import replace_reads, substitute
-from deltarule.notation.symbols import Index
+from deltarule.expressions import functions
+from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.symbols import Index
+from deltarule.language.load import load
 
 
 def wrong(derivation, name, change):
@@ -108,7 +109,7 @@ def test_a_wrong_derivative_of_a_function(monkeypatch):
 
 
 def test_a_delta_sifted_with_the_wrong_index(monkeypatch):
-    right = adjoint.eliminate
+    right = reverse.eliminate
 
     def off_by_one(term, free):
         found = right(term, free)
@@ -117,7 +118,7 @@ def test_a_delta_sifted_with_the_wrong_index(monkeypatch):
         body = replace_reads(found.term.body, _moved)
         return replace(found, term=replace(found.term, body=body))
 
-    monkeypatch.setattr(adjoint, "eliminate", off_by_one)
+    monkeypatch.setattr(reverse, "eliminate", off_by_one)
     with pytest.raises(Exception) as caught:
         derive(load("dense"))
     assert isinstance(caught.value, Unverified) or "outside its shape" in str(caught.value)

@@ -15,16 +15,16 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Ball, fraction
 from deltarule.arithmetic.run import run
 from deltarule.calculus import Derivation, derive
-from deltarule.calculus.rules import RULES
+from deltarule.calculus.rules.table import RULES
 from deltarule.calculus.verify import Unverified, Verifier
-from deltarule.notation.files import load
-from deltarule.notation.nodes import reads
-from deltarule.notation.text import text
+from deltarule.expressions.nodes import reads
+from deltarule.language.load import load
+from deltarule.spelling.text import text
 
 HEAD = '''"""A layer."""
 
 from sympy import Rational
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N = size("N")
 n = index("n")

@@ -6,8 +6,8 @@ from once import derived
 from deltarule.arithmetic.evaluate import Values
 from deltarule.calculus.sampling import FAST, SLOW, entries
 from deltarule.calculus.verify import Unverified, Verifier
-from deltarule.notation.nodes import Sum, read
-from deltarule.notation.symbols import Index, Size
+from deltarule.expressions.nodes import Sum, read
+from deltarule.expressions.symbols import Index, Size
 
 K, M, i, j = Size("K"), Size("M"), Index("i"), Index("j")
 TOTAL = Sum(read("x", i) * read("y", j), ((j, M),))

@@ -8,10 +8,10 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.calculus import derive
-from deltarule.notation.files import load
-from deltarule.notation.symbols import Size
+from deltarule.expressions.symbols import Size
+from deltarule.language.load import load
 
-HEAD = "from deltarule.notation.language import *\nN, M, K = sizes('N M K')\n"
+HEAD = "from deltarule.language import *\nN, M, K = sizes('N M K')\n"
 HEAD += "n, m, k, i, j = indices('n m k i j')\n"
 
 

@@ -6,14 +6,14 @@ from variants import derivation
 
 from deltarule.arithmetic.trials import trials
 from deltarule.calculus.verify import Unverified, Verifier
-from deltarule.notation.catalogue import catalogue
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.nodes import AtLeastZero, Choose, Sum
-from deltarule.notation.optimisers import is_update
-from deltarule.notation.recurrences import Recurrence, blocks
-from deltarule.notation.substitution import substitute
-from deltarule.notation.symbols import Size
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import AtLeastZero, Choose, Sum
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Size
+from deltarule.language.catalogue import catalogue
+from deltarule.language.load import load
+from deltarule.language.optimisers import is_update
+from deltarule.networks.recurrences import Recurrence, blocks
 
 NETWORKS = [load(name) for name in catalogue() if not is_update(load(name))]
 

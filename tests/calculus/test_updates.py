@@ -9,11 +9,11 @@ from once import derived
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.optimisers import memories, optimiser, rates, update_equations
-from deltarule.notation.symbols import Rate, Size
-from deltarule.notation.text import text
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.symbols import Rate, Size
+from deltarule.language.load import load
+from deltarule.language.optimisers import memories, optimiser, rates, update_equations
+from deltarule.spelling.text import text
 
 RATE = 0.1
 
@@ -120,7 +120,7 @@ def test_no_optimiser(name, fact):
     assert caught.value.remedy
 
 
-HEAD = "from deltarule.notation.language import *\nN = size('N')\nn = index('n')\n"
+HEAD = "from deltarule.language import *\nN = size('N')\nn = index('n')\n"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from deltarule.cli.arguments import numbers, one_name, split
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from deltarule.calculus.rules import RULES
-from deltarule.notation.catalogue import catalogue
+from deltarule.calculus.rules.table import RULES
+from deltarule.language.catalogue import catalogue
 
 
 def test_the_list_holds_every_derivation(invoke):

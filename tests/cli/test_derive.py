@@ -71,7 +71,7 @@ def test_a_file_of_ones_own(invoke, tmp_path):
     page = tmp_path / "mine.py"
     page.write_text(
         '"""Scaling by one factor."""\n'
-        "from deltarule.notation.language import *\n"
+        "from deltarule.language import *\n"
         'N = size("N")\nn = index("n")\n'
         'x, a = input("x", N), parameter("a")\ny = output("y", N)\n'
         "y[n] = a * x[n]\n"

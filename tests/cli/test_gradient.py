@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from planted import wrong_formula, wrong_products
 
-LAYERS = Path(__file__).parents[1] / "checking" / "own_layers.py"
+LAYERS = Path(__file__).parents[1] / "gradcheck" / "own_layers.py"
 
 
 @pytest.fixture(autouse=True)

@@ -75,7 +75,7 @@ FAULTY = [
 def test_a_faulty_derivation_file_is_told_by_its_line(invoke, tmp_path, line, fact, place):
     page = tmp_path / "page.py"
     page.write_text(
-        "from deltarule.notation.language import *\n"
+        "from deltarule.language import *\n"
         'N = size("N")\nn, k = indices("n k")\nx = input("x", N)\ny = output("y", N)\n' + line
     )
     done = invoke("derive", page, width=300)

@@ -10,7 +10,7 @@ import typer
 from deltarule.cli import main
 from deltarule.cli.rules import long_name, options_by_word
 from deltarule.cli.table import COMMANDS
-from deltarule.notation.nearest import edit_distance, nearest
+from deltarule.nearest import edit_distance, nearest
 
 PROGRAM = typer.main.get_command(main.app)
 

@@ -3,10 +3,10 @@
 import pytest
 
 from deltarule.calculus import derive
-from deltarule.checking.counting import count
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.specialise import specialise
+from deltarule.counting.counts import count
+from deltarule.errors import DeltaruleError
+from deltarule.language.load import load
+from deltarule.networks.specialise import specialise
 
 
 @pytest.mark.parametrize(

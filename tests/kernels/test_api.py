@@ -11,7 +11,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import with_definitions
 from deltarule.arithmetic.run import run
 from deltarule.kernels.api import kernel
-from deltarule.kernels.program import program, sizes_told
+from deltarule.kernels.passes.program import program, sizes_told
 
 
 @pytest.fixture(scope="module")

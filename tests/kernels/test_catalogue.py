@@ -12,10 +12,10 @@ from once import loaded
 from variants import FULL
 
 from deltarule.arithmetic.base import Undecided
-from deltarule.kernels.module import Module
-from deltarule.kernels.program import Program, program, sizes_told
-from deltarule.notation.catalogue import catalogue
-from deltarule.notation.symbols import Size
+from deltarule.expressions.symbols import Size
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import Program, program, sizes_told
+from deltarule.language.catalogue import catalogue
 
 CASES = [(name, None) for name in catalogue()] + [
     (name, option.name)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from sympy import Rational, Symbol, expand, symbols
 
-from deltarule.kernels import transforms
-from deltarule.kernels.cook_toom import POINTS, amplification, at_points, cook_toom, proved
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
+from deltarule.kernels.winograd import transforms
+from deltarule.kernels.winograd.cook_toom import POINTS, amplification, at_points, cook_toom, proved
 
 SIZES = [(2, 2), (2, 3), (4, 3), (3, 4), (2, 5)]
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 import deltarule
+from deltarule.arithmetic.random_arrays import random_arrays
 from deltarule.arithmetic.settings import setting, sizes_at
-from deltarule.checking.random_arrays import random_arrays
+from deltarule.expressions.symbols import Size
 from deltarule.kernels.api import Kernel
-from deltarule.kernels.emission import emitted
-from deltarule.kernels.module import Module
-from deltarule.kernels.program import program, sizes_told
-from deltarule.notation.catalogue import catalogue
-from deltarule.notation.files import load
-from deltarule.notation.symbols import Size
+from deltarule.kernels.export import emitted
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program, sizes_told
+from deltarule.language.catalogue import catalogue
+from deltarule.language.load import load
 
 #: Every derivation with whole numbers among its data, and the options that bring them in.
 INDEXED = {

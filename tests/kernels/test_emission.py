@@ -7,8 +7,8 @@ import sys
 import numpy as np
 import pytest
 
-from deltarule.kernels.emission import emitted, is_ours, write_emitted
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
+from deltarule.kernels.export import emitted, is_ours, write_emitted
 
 
 def as_module(text, folder, monkeypatch):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from deltarule.checking.jacobian import Jacobians, Measurement
+from deltarule.gradcheck.by_jacobian import Jacobians, Measurement
 
 
 def test_a_strided_convolution_to_rounding(tmp_path_factory):

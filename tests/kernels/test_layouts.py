@@ -11,8 +11,8 @@ from layout_families import FAMILIES, einsums, orders
 from variants import FULL
 
 from deltarule.kernels.api import kernel
-from deltarule.kernels.module import Module
-from deltarule.kernels.program import program
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
 
 #: What is summed over, rows, columns and a batch axis in every place; then without a batch axis
 #: in the result, in a factor, or at all.

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 from laid_out import as_python
 
-from deltarule.kernels import long_sums
-from deltarule.kernels.module import Module
-from deltarule.kernels.program import program
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes import blocked_sums
+from deltarule.kernels.passes.program import program
 
 
 @pytest.mark.parametrize("rows", [3, 11, 23])
 def test_blocks_of_columns_and_of_all(rows, tmp_path, monkeypatch):
     """Fewer rows than are added in place, a part of a block, and some whole ones."""
     for name, small in (("BLOCK", 5), ("ROWS", 4), ("FEW", 4)):
-        monkeypatch.setattr(long_sums, name, small)
+        monkeypatch.setattr(blocked_sums, name, small)
     made = program("batch_norm", {})
     module = as_python(Module(made, "float32").text(), tmp_path, monkeypatch)
     random = np.random.default_rng(0)

@@ -35,7 +35,7 @@ def test_a_kernel_is_pickled_as_what_was_asked_for(made):
 
 
 def test_a_file_of_ones_own_is_found_from_another_folder(tmp_path, monkeypatch, cache):
-    text = 'from deltarule.notation.language import *\nN, n = size("N"), index("n")\n'
+    text = 'from deltarule.language import *\nN, n = size("N"), index("n")\n'
     text += 'x, y = input("x", N), output("y", N)\ny[n] = 2 * x[n]\n'
     (tmp_path / "doubled.py").write_text(text)
     monkeypatch.chdir(tmp_path)

@@ -8,7 +8,7 @@ import pytest
 
 import deltarule
 from deltarule.kernels import build
-from deltarule.kernels.program import loaded
+from deltarule.kernels.passes.program import loaded
 
 NAN, HUGE = float("nan"), 2**70
 #: Settings that are refused, with the beginning of what is said.

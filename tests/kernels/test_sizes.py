@@ -9,9 +9,9 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import with_definitions
 from deltarule.arithmetic.run import run
+from deltarule.errors import DeltaruleError
 from deltarule.kernels.api import kernel
-from deltarule.kernels.program import program, sizes_told
-from deltarule.notation.errors import DeltaruleError
+from deltarule.kernels.passes.program import program, sizes_told
 
 #: Derivations and settings, with the shape of x as a strategy.
 IMAGE = st.tuples(st.integers(0, 3), st.integers(1, 3), st.integers(1, 40), st.integers(1, 40))

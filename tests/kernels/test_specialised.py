@@ -6,11 +6,11 @@ import pytest
 from agreement import agree, probed
 from laid_out import as_python
 
-from deltarule.kernels.module import Module
-from deltarule.kernels.program import program
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.specialise import given_sizes
+from deltarule.errors import DeltaruleError
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
+from deltarule.language.load import load
+from deltarule.networks.specialise import given_sizes
 
 LAYERS = (
     "conv1d", "conv2d", "conv3d", "transposed_conv2d", "grouped_conv2d", "true_convolution",
@@ -62,7 +62,7 @@ def fitting(name: str):
 
 
 SOFTCAP = """
-from deltarule.notation.language import *
+from deltarule.language import *
 
 T, D = sizes("T D")
 t, u, s, d = indices("t u s d")
@@ -87,9 +87,9 @@ def test_the_digits_of_a_position_are_told_apart():
     """15·a + 4·b + 2·c + d: 2 does not divide 15, so the parity of the whole tells nothing."""
     from sympy import Integer
 
-    from deltarule.notation.nodes import Remainder
-    from deltarule.notation.radix import digits, left_for
-    from deltarule.notation.symbols import Index
+    from deltarule.expressions.mixed_radix import digits, left_for
+    from deltarule.expressions.nodes import Remainder
+    from deltarule.expressions.symbols import Index
 
     a, b, c, d, u = map(Index, "abcdu")
     ranges = {a: Integer(2), b: Integer(3), c: Integer(2), d: Integer(2)}

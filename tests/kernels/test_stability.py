@@ -7,9 +7,9 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
-from deltarule.kernels.program import program
-from deltarule.notation.nodes import Max, walk
-from deltarule.notation.symbols import Size
+from deltarule.expressions.nodes import Max, walk
+from deltarule.expressions.symbols import Size
+from deltarule.kernels.passes.program import program
 
 LOGITS = [[1000.0, 0.0, -1000.0], [1.5, 2.0, 3.25], [-1000.0, -999.0, -998.5]]
 TARGETS = {

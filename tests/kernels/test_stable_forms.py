@@ -5,15 +5,15 @@ import pytest
 from extremes import wrong
 from laid_out import as_python
 
-from deltarule.kernels.module import Module
-from deltarule.kernels.program import program
-from deltarule.notation.symbols import Size
+from deltarule.expressions.symbols import Size
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
 
-HEAD = '"""Of a test."""\nfrom deltarule.notation.language import *\n'
+HEAD = '"""Of a test."""\nfrom deltarule.language import *\n'
 FAR = [0.0, 1e-30, -1e-30, 1e-9, -20.0, 20.0, -100.0, 100.0, -745.0, 745.0, 1e4, -1e4]
 
 ENTRIES = HEAD + """
-from deltarule.notation.functions import erf
+from deltarule.expressions.functions import erf
 N = size("N")
 n = index("n")
 z = input("z", N)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import deltarule
-from deltarule.kernels import build, store
+from deltarule.kernels import build
+from deltarule.kernels.cache import store
 
 
 def test_a_kernel_is_written_once_and_left_alone(tmp_path):

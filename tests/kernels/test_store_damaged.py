@@ -9,11 +9,12 @@ import warnings
 import pytest
 
 import deltarule
-from deltarule.kernels import build, fallback, store
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
+from deltarule.kernels import build
+from deltarule.kernels.cache import fallback, store
 
 OWN = """
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N = size("N")
 n = index("n")
@@ -21,7 +22,7 @@ x, y = input("x", N), output("y", N)
 y[n] = {factor} * x[n]
 """
 PARTS = """
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N = size("N")
 n = index("n")

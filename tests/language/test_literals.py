@@ -3,13 +3,13 @@
 import pytest
 
 from deltarule.calculus import derive
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.literals import decimal
-from deltarule.notation.text import text
+from deltarule.errors import DeltaruleError
+from deltarule.language.literals import decimal
+from deltarule.language.load import load
+from deltarule.spelling.text import text
 
 HEAD = '''"""A layer."""
-from deltarule.notation.language import *
+from deltarule.language import *
 N, D = sizes("N D")
 n, d = indices("n d")
 '''

@@ -3,14 +3,14 @@
 import pytest
 
 from deltarule.calculus import derive
-from deltarule.checking.gradient_checks import check_gradients
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.nodes import Positive, Reduction, walk
-from deltarule.notation.text import text
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import Positive, Reduction, walk
+from deltarule.gradcheck.check import check_gradients
+from deltarule.language.load import load
+from deltarule.spelling.text import text
 
 HEAD = '''"""A layer."""
-from deltarule.notation.language import *
+from deltarule.language import *
 N, M = sizes("N M")
 n, m = indices("n m")
 a = scalar("a", 0.5)

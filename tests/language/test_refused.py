@@ -2,11 +2,11 @@
 
 import pytest
 
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
+from deltarule.errors import DeltaruleError
+from deltarule.language.load import load
 
 HEAD = '''"""A layer."""
-from deltarule.notation.language import *
+from deltarule.language import *
 N, D, M = sizes("N D M")
 n, d, m, i = indices("n d m i")
 x = input("x", N, D)

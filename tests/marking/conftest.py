@@ -7,8 +7,8 @@ from functools import lru_cache
 import pytest
 
 from deltarule.calculus import derive
-from deltarule.marking import desk, truncations
-from deltarule.notation.files import load
+from deltarule.language.load import load
+from deltarule.marking import session, truncations
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -29,7 +29,7 @@ def networks_derived_once():
         return (cached if plain else load)(name, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (desk, truncations):
+        for module in (session, truncations):
             patch.setattr(module, "load", loaded_once)
-        patch.setattr(desk, "derive", derived_once)
+        patch.setattr(session, "derive", derived_once)
         yield

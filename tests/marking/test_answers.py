@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking import mark
 from deltarule.marking.answers import holds_answers, load_answers, template
 from deltarule.marking.arrays import entries
 from deltarule.marking.printed import Printed
-from deltarule.notation.errors import DeltaruleError
 
 GOOD = """\
 sheet = "slide"

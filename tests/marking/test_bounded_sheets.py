@@ -8,20 +8,20 @@ import numpy as np
 import pytest
 
 from deltarule import load
-from deltarule.checking.trace import Check
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import read, reads, tensor_name, walk
+from deltarule.expressions.substitution import replace_reads
 from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import load_answers
 from deltarule.marking.arrays import read_numbers
 from deltarule.marking.cost import MOST_NODES, MOST_TERMS, check_course, check_network
-from deltarule.marking.desk import open_desk, run_course
 from deltarule.marking.explain import Explanation
 from deltarule.marking.hypotheses import Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.words import identified
-from deltarule.marking.worked import work
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.nodes import read, reads, tensor_name, walk
-from deltarule.notation.substitution import replace_reads
+from deltarule.marking.session import open_desk, run_course
+from deltarule.marking.wording import identified
+from deltarule.marking.worked_sheets import work
+from deltarule.tracing.trace import Check
 
 SHEET = """\
 title = "t"

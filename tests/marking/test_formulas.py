@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from once import derived
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking import mark
 from deltarule.marking.answers import Answers
 from deltarule.marking.formulas import judge_formula
-from deltarule.notation.errors import DeltaruleError
 
 CHAIN = derived("scalar_chain", layers=3)
 DENSE = derived("mlp", layers=2, batch=False)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from once import derived
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking import mark
 from deltarule.marking.answers import load_answers
 from deltarule.marking.formulas import judge_formula
-from deltarule.notation.errors import DeltaruleError
 
 DENSE = derived("mlp", layers=2, activation="tanh", output_activation="sigmoid", batch=False)
 BATCH = derived("mlp", layers=2, activation="tanh", bias=True)

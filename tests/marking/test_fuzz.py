@@ -13,15 +13,15 @@ import pytest
 
 import deltarule
 from deltarule.calculus import Derivation, derive
+from deltarule.errors import DeltaruleError
+from deltarule.language.load import load
 from deltarule.marking import mark
 from deltarule.marking.answers import holds_answers, load_answers
 from deltarule.marking.formulas import judge_formula
-from deltarule.marking.formulas.judge import readings
+from deltarule.marking.formulas.judging import readings
 from deltarule.marking.formulas.target import target_of
 from deltarule.marking.sheets import load_sheet
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.text import text
+from deltarule.spelling.text import text
 
 from fuzzing import apart, faults  # isort: skip
 from mutations import FORMULA_PIECES, TOML_PIECES, mutations  # isort: skip

@@ -12,9 +12,9 @@ from typer.testing import CliRunner
 import deltarule
 from deltarule.cli.main import app
 from deltarule.cli.screen import write, write_json
+from deltarule.errors import DeltaruleError
 from deltarule.marking import load_sheet, mark
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.visible import visible, visible_json
+from deltarule.spelling.visible import visible, visible_json
 
 OPENED: list[str] | None = None
 EVIL = "from pathlib import Path\nPath(__file__).with_name('PWNED').touch()\n"

@@ -5,12 +5,12 @@ from functools import lru_cache
 import pytest
 
 from deltarule.calculus import derive
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.substitution import substitute
+from deltarule.language.load import load
 from deltarule.marking.formulas import judge_formula
-from deltarule.marking.formulas.judge import readings
+from deltarule.marking.formulas.judging import readings
 from deltarule.marking.formulas.target import target_of
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.substitution import substitute
 
 
 @lru_cache
@@ -92,7 +92,7 @@ def test_reads_outside_a_tensor_are_told():
 def test_of_a_long_product_few_readings_are_written_out(monkeypatch):
     written = []
     monkeypatch.setattr(
-        "deltarule.marking.formulas.matrices.substitute",
+        "deltarule.marking.formulas.matrix_readings.substitute",
         lambda *a: written.append(a) or substitute(*a),
     )
     derivation = network(True)
@@ -114,7 +114,7 @@ def test_what_is_nested_too_deeply_for_us_is_told(monkeypatch):
     def endless(*_):
         return endless()
 
-    monkeypatch.setattr("deltarule.marking.formulas.judge.readings", endless)
+    monkeypatch.setattr("deltarule.marking.formulas.judging.readings", endless)
     with pytest.raises(DeltaruleError) as caught:
         judge_formula(network(False), "dE/ds2", "y")
     assert caught.value.fact == "a formula that is nested too deeply"

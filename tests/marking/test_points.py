@@ -6,12 +6,12 @@ from fractions import Fraction
 
 import pytest
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import load_answers
 from deltarule.marking.points import points_text
-from deltarule.notation.errors import DeltaruleError
-from deltarule.reports.marking import marking_latex, marking_markdown
-from deltarule.reports.worked import marking_values
+from deltarule.reports.marks import marking_latex, marking_markdown
+from deltarule.reports.trace_values import marking_values
 
 SHEET = """
 title = "a small network"

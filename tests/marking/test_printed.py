@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deltarule.arithmetic.rounding import RULES, round_decimal
+from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import Interval, Printed
-from deltarule.notation.errors import DeltaruleError
 
 READ = [  # text, value, decimals, significant figures
     ("12", "12", 0, 2),

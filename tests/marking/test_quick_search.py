@@ -10,7 +10,7 @@ from simulated import KINDS, paper, slips_of
 from simulated_figures import printable
 from simulated_slips import Slip
 
-from deltarule.marking import OpenSheet, desk, load_sheet, mark
+from deltarule.marking import OpenSheet, load_sheet, mark, session
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import read_numbers
 
@@ -38,7 +38,7 @@ def test_the_same_verdicts_as_by_the_slow_search(kind, seed, monkeypatch):
     seed = _with_values(kind, seed)
     mistakes = _slips(kind, seed)
     quick = paper(kind, seed, *mistakes).marking
-    monkeypatch.setattr(desk, "Explainer", PlainExplainer)
+    monkeypatch.setattr(session, "Explainer", PlainExplainer)
     slow = paper(kind, seed, *mistakes).marking
     assert quick == slow
 

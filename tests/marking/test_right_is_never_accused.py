@@ -45,7 +45,7 @@ def test_values_carried_line_by_line_are_right(seed, decimals):
 
 def _worked_by_hand(on_paper, decimals):
     """Every line rounded before it is used."""
-    from deltarule.marking.desk import run_course
+    from deltarule.marking.session import run_course
 
     course = run_course(on_paper.runs[0], (), {})
     arrays = course.compute(Rounded(decimals)).arrays

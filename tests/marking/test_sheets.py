@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking import answers, mark, sheets
 from deltarule.marking.arrays import entries, shape
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding, load_sheet, sheet_names
-from deltarule.notation.errors import DeltaruleError
 
 GOOD = """\
 title = "A unit"

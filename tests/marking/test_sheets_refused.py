@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking.sheets import load_sheet
-from deltarule.notation.errors import DeltaruleError
 
 GOOD = """\
 title = "A unit"

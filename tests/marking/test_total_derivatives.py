@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from by_hand import printed
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking import mark
 from deltarule.marking.sheets import Run, Sheet
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.names import latex, parse_reference, pretty
+from deltarule.spelling.names import latex, parse_reference, pretty
 
 X = np.array([[1.0, 0.3], [2.0, -0.4], [4.5, 0.9]])
 EPSILON = 1e-5

@@ -19,7 +19,7 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import with_definitions
 from deltarule.arithmetic.run import run
-from deltarule.kernels.program import Program, program, sizes_told
+from deltarule.kernels.passes.program import Program, program, sizes_told
 
 
 class Inexpressible(Exception):

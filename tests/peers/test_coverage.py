@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deltarule.notation.catalogue import catalogue
+from deltarule.language.catalogue import catalogue
 
 torch = pytest.importorskip("torch")
 

@@ -10,8 +10,8 @@ import pytest
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
-from deltarule.checking.givens import fit
-from deltarule.notation.files import load
+from deltarule.language.load import load
+from deltarule.tracing.givens import fit
 
 cases = pytest.importorskip("onnx.backend.test.case.node")
 GATES = {"rnn": ("h",), "gru": ("z", "r", "g"), "lstm": ("i", "o", "f", "g")}

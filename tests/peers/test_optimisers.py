@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from deltarule.training.updates import Update
+from deltarule.training.update_kernels import Update
 
 torch = pytest.importorskip("torch")
 

@@ -7,7 +7,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.calculus import derive
-from deltarule.notation.files import load
+from deltarule.language.load import load
 
 torch = pytest.importorskip("torch")
 F = torch.nn.functional

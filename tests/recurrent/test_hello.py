@@ -7,7 +7,7 @@ from once import derived
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
-from deltarule.notation.symbols import Size
+from deltarule.expressions.symbols import Size
 
 LETTERS = "helo"
 HIDDEN, RATE, UPDATES = 8, 0.3, 60

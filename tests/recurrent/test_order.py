@@ -7,12 +7,12 @@ import pytest
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.calculus import derive
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.recurrences import Recurrence, blocks
+from deltarule.errors import DeltaruleError
+from deltarule.language.load import load
+from deltarule.networks.recurrences import Recurrence, blocks
 
 HEAD = """
-from deltarule.notation.language import *
+from deltarule.language import *
 T, N, H = sizes("T N H")
 t, n, k, m = indices("t n k m")
 x, W = input("x", T, N, H), parameter("W", H, H)

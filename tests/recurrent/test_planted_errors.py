@@ -5,16 +5,16 @@ from dataclasses import replace
 import pytest
 from whole_network import gap
 
-from deltarule.calculus import adjoint, derive, local
+from deltarule.calculus import derive, partial_derivatives, reverse
 from deltarule.calculus.verify import Unverified
-from deltarule.notation import nodes
-from deltarule.notation.files import load
-from deltarule.notation.nodes import Carried, Sum
-from deltarule.notation.substitution import substitute
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import Carried, Sum
+from deltarule.expressions.substitution import substitute
+from deltarule.language.load import load
 
 
 def test_a_delta_solved_for_the_wrong_time(monkeypatch):
-    right = adjoint.eliminate
+    right = reverse.eliminate
 
     def shifted(term, free):
         found = right(term, free)
@@ -24,20 +24,20 @@ def test_a_delta_solved_for_the_wrong_time(monkeypatch):
         wrong = replace(found.term, body=substitute(found.term.body, {t: t + 1}))
         return replace(found, term=wrong)
 
-    monkeypatch.setattr(adjoint, "eliminate", shifted)
+    monkeypatch.setattr(reverse, "eliminate", shifted)
     with pytest.raises(Exception) as caught:
         derive(load("rnn"))
     assert isinstance(caught.value, Unverified) or "outside its shape" in str(caught.value)
 
 
 def test_a_range_that_is_lost(monkeypatch):
-    right = adjoint.eliminate
+    right = reverse.eliminate
 
     def unguarded(term, free):
         found = right(term, free)
         return found and replace(found, term=replace(found.term, conditions=()))
 
-    monkeypatch.setattr(adjoint, "eliminate", unguarded)
+    monkeypatch.setattr(reverse, "eliminate", unguarded)
     with pytest.raises(Exception) as caught:
         derive(load("rnn"))
     assert isinstance(caught.value, Unverified) or "outside its shape" in str(caught.value)
@@ -45,11 +45,11 @@ def test_a_range_that_is_lost(monkeypatch):
 
 def test_the_initial_state_forgotten_in_the_derivative(monkeypatch):
     def first_case_alone(atom, slope, name, value):
-        for inner in local.partials(atom.args[1], name):
-            yield local.Partial(slope * inner.factor, inner.subscripts, inner.ranges,
+        for inner in partial_derivatives.partials(atom.args[1], name):
+            yield partial_derivatives.Partial(slope * inner.factor, inner.subscripts, inner.ranges,
                                 (atom.args[0], *inner.conditions))
 
-    monkeypatch.setattr(local, "_by_cases", first_case_alone)
+    monkeypatch.setattr(partial_derivatives, "_by_cases", first_case_alone)
     with pytest.raises(Unverified):
         derive(load("rnn"))
 

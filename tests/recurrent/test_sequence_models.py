@@ -11,8 +11,8 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe, with_definitions
 from deltarule.arithmetic.run import run
 from deltarule.calculus import derive
-from deltarule.notation.files import load
-from deltarule.notation.symbols import Size
+from deltarule.expressions.symbols import Size
+from deltarule.language.load import load
 
 
 def _run(name, arrays, sizes, upstream=(), **options):

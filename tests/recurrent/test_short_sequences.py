@@ -11,18 +11,18 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.calculus import derive
-from deltarule.kernels.program import program
-from deltarule.notation.catalogue import catalogue
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.nodes import free_symbols, reads, walk
-from deltarule.notation.optimisers import is_update
-from deltarule.notation.recurrences import Recurrence, blocks
-from deltarule.notation.specialise import specialise
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import free_symbols, reads, walk
+from deltarule.kernels.passes.program import program
+from deltarule.language.catalogue import catalogue
+from deltarule.language.load import load
+from deltarule.language.optimisers import is_update
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.specialise import specialise
 
 #: A teacher's own: the sizes are numbers.
 LITERAL = '''"""Own."""
-from deltarule.notation.language import *
+from deltarule.language import *
 N, H = sizes("N H")
 t, n, k, m = indices("t n k m")
 x, W = input("x", {times}, N, H), parameter("W", H, H)

@@ -9,9 +9,9 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.calculus import derive
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.symbols import Attribute
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.symbols import Attribute
+from deltarule.language.load import load
 
 NAMES = ("W_xh", "W_hh", "b_h", "W_hy", "h0", "x")
 SIZES = {"T": 6, "N": 2, "D": 3, "H": 4}

@@ -5,10 +5,10 @@ import re
 import pytest
 from once import derived
 
-from deltarule.notation.catalogue import catalogue
-from deltarule.notation.files import load
-from deltarule.reports.alphabet import latex
+from deltarule.language.catalogue import catalogue
+from deltarule.language.load import load
 from deltarule.reports.latex import document, fragment
+from deltarule.reports.latex_alphabet import latex
 
 NAMES = ("dense", "mlp", "conv2d", "softmax_cross_entropy", "rnn", "max_pool2d")
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from deltarule.arithmetic.exact import Ball, MinusInfinity, Rational, Rounded
 from deltarule.arithmetic.floats import Float64
 from deltarule.reports.json import plain
-from deltarule.reports.numbers import (
+from deltarule.reports.number_text import (
     brief,
     decimal_text,
     exact_text,

@@ -3,10 +3,10 @@
 import pytest
 from once import derived
 
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.text import text
+from deltarule.errors import DeltaruleError
+from deltarule.language.load import load
 from deltarule.reports.selection import chosen, is_seed, outside, starts, through
+from deltarule.spelling.text import text
 
 
 @pytest.fixture(scope="module")

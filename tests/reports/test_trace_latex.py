@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from deltarule.marking.sheets import load_sheet, sheet_names
-from deltarule.marking.worked import work
+from deltarule.marking.worked_sheets import work
 from deltarule.reports.broken import WIDTH, visible
 from deltarule.reports.latex_arrays import array_lines
-from deltarule.reports.numbers import brief
+from deltarule.reports.number_text import brief
 from deltarule.reports.trace_latex import sheet_fragment
 
 #: What is set in one piece, a fraction or a number with many factors, may stand out by so much.

@@ -7,7 +7,7 @@ import numpy as np
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
-from deltarule.kernels.program import Program
+from deltarule.kernels.passes.program import Program
 
 
 def probed(made: Program, seed: int, **sizes: int) -> dict:

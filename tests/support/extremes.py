@@ -18,10 +18,10 @@ from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
-from deltarule.kernels.program import Program
-from deltarule.notation.matrices import in_determinants
-from deltarule.notation.nodes import Selection
-from deltarule.notation.tensors import Tensor
+from deltarule.expressions.matrices import in_determinants
+from deltarule.expressions.nodes import Selection
+from deltarule.kernels.passes.program import Program
+from deltarule.networks.tensors import Tensor
 
 POOL = (0.0, 1e-30, -1e-30, 0.5, -0.75, 1.0, 17.0, -17.5, 100.0, -100.0, 745.0, -745.0, 1e4, -1e4)
 WITHIN = (1e-30, 1e-10, 0.25, 0.5, 1 - 2.0**-20)

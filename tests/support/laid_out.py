@@ -13,18 +13,18 @@ from types import ModuleType
 
 import numpy as np
 
-from deltarule.kernels.chosen import numbered
-from deltarule.kernels.code import Code
-from deltarule.kernels.lines import Lines
-from deltarule.kernels.module import _HEAD
+from deltarule.kernels.cache.store import fingerprint
+from deltarule.kernels.lowering.schedule import Schedule
+from deltarule.kernels.module.source import _HEAD
+from deltarule.kernels.passes.argmax_indices import numbered
+from deltarule.kernels.passes.program import _pass
 from deltarule.kernels.prelude import texts
-from deltarule.kernels.program import _pass
-from deltarule.kernels.schedule import Schedule
-from deltarule.kernels.spelling import Spelling
-from deltarule.kernels.store import fingerprint
-from deltarule.notation.files import load
-from deltarule.notation.networks import Network
-from deltarule.notation.recurrences import blocks
+from deltarule.kernels.python_text.identifiers import Spelling
+from deltarule.kernels.python_text.indented import Lines
+from deltarule.kernels.python_text.real_text import Code
+from deltarule.language.load import load
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import blocks
 
 #: What whole numbers in new memory are: as an index it is far outside.
 POISON = -(2**40)

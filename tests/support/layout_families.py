@@ -25,7 +25,7 @@ def _axes(letters: str, **other: str) -> str:
 
 
 def _text(sizes: str, indices: str, *lines: str) -> str:
-    head = ["from deltarule.notation.language import *"]
+    head = ["from deltarule.language import *"]
     for words, maker in ((sizes, "sizes"), (indices, "indices")):
         head.append(f'{", ".join(words.split())} = {maker}("{words}")')
     return "\n".join([*head, *lines, ""])

@@ -17,15 +17,9 @@ import numpy as np
 from once import derived
 from variants import names
 
-from deltarule.checking.drawn import drawn
-from deltarule.checking.trace import course_of
-from deltarule.marking.mistakes import Scene, mistakes_in
-from deltarule.marking.mistakes.rows import ROWS as USUAL
-from deltarule.marking.mistakes.rows import SELDOM
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.functions import Elementwise, exp
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import (
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.functions import Elementwise, exp
+from deltarule.expressions.nodes import (
     Choose,
     LogSumExp,
     Read,
@@ -35,7 +29,13 @@ from deltarule.notation.nodes import (
     reads,
     walk,
 )
-from deltarule.notation.recurrences import Recurrence, blocks
+from deltarule.marking.mistakes import Scene, mistakes_in
+from deltarule.marking.mistakes.generators import ROWS as USUAL
+from deltarule.marking.mistakes.generators import SELDOM
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.trace import course_of
 
 #: Attributes at which lost strides and paddings can be seen.
 TELLING = {"S": 2, "P": 1, "D": 2}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from deltarule.calculus import Derivation, derive
-from deltarule.notation.files import load
-from deltarule.notation.networks import Network
+from deltarule.language.load import load
+from deltarule.networks.network import Network
 
 
 @lru_cache(maxsize=1024)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import importlib.util
 import sys
 
-from deltarule.kernels.module import Module
-from deltarule.kernels.program import Program
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import Program
 
 
 def plain_kernel(made: Program, folder, monkeypatch):

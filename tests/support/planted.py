@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from deltarule.calculus import derive
-from deltarule.kernels.product_calls import ProductCalls
+from deltarule.kernels.lowering.matmul import ProductCalls
 
 
 def wrong_formula(monkeypatch, tensor: str):
@@ -17,8 +17,8 @@ def wrong_formula(monkeypatch, tensor: str):
         twice = replace(gradient, expr=gradient.expr * 2)
         return replace(found, gradients={**found.gradients, tensor: twice})
 
-    monkeypatch.setattr("deltarule.checking.chosen_check.derive", planted)
-    monkeypatch.setattr("deltarule.kernels.program.derive", planted)
+    monkeypatch.setattr("deltarule.gradcheck.choose.derive", planted)
+    monkeypatch.setattr("deltarule.kernels.passes.program.derive", planted)
 
 
 def wrong_products(monkeypatch):

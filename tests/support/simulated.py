@@ -25,7 +25,7 @@ from simulated_slips import anywhere
 from deltarule.marking import mark
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import read_numbers
-from deltarule.marking.desk import Desk
+from deltarule.marking.session import Desk
 from deltarule.marking.sheets import Rounding, Run, Sheet
 from deltarule.marking.verdicts import FOLLOWS, Marking, Verdict
 

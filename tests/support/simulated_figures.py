@@ -18,12 +18,12 @@ from simulated_lines import Slip, worked
 
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
-from deltarule.checking.course import Course
 from deltarule.marking.carrying import with_mistakes
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.truncations import Truncations
 from deltarule.marking.verdicts import MISTAKE, Verdict
+from deltarule.tracing.computation import Course
 
 UNSEEN, NAMED, ALIKE = "unseen", "named", "as simple as another"
 PERHAPS, PERHAPS_WRONG = "perhaps", "perhaps wrongly"

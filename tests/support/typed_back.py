@@ -9,9 +9,9 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.calculus import Derivation
+from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas import Vocabulary, parse_formula
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.text import text
+from deltarule.spelling.text import text
 
 
 def misread(derivation: Derivation) -> list[str]:

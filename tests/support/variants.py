@@ -14,9 +14,9 @@ from random import Random
 from once import derived, loaded
 
 from deltarule.calculus import Derivation
-from deltarule.notation.catalogue import catalogue
-from deltarule.notation.networks import Option
-from deltarule.notation.optimisers import is_update
+from deltarule.language.catalogue import catalogue
+from deltarule.language.optimisers import is_update
+from deltarule.networks.network import Option
 
 FULL = bool(os.environ.get("DELTARULE_FULL"))
 

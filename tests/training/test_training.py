@@ -8,21 +8,21 @@ import numpy as np
 import pytest
 from once import loaded
 
-from deltarule.notation.catalogue import catalogue
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.optimisers import is_update
-from deltarule.reports import training as told
-from deltarule.training import course, digits
+from deltarule.errors import DeltaruleError
+from deltarule.language.catalogue import catalogue
+from deltarule.language.load import load
+from deltarule.language.optimisers import is_update
+from deltarule.reports import training_values as told
+from deltarule.training import course, handwritten_digits
 from deltarule.training.course import train
-from deltarule.training.digits import Labelled
+from deltarule.training.handwritten_digits import Labelled
 from deltarule.training.parameters import Parameters
 from deltarule.training.plan import Plan
-from deltarule.training.updates import Update
+from deltarule.training.update_kernels import Update
 
 SMALL = '''"""Two dense layers on an image of K × K pixels."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, K = sizes("N K")
 n, i, j = indices("n i j")
@@ -132,16 +132,17 @@ def test_what_cannot_be_trained(change, fact, plan, scribbles, cache):
 def test_without_scikit_learn(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "sklearn.datasets", None)
     with pytest.raises(DeltaruleError) as caught:
-        digits.digits()
+        handwritten_digits.digits()
     assert caught.value.fact == "the digits come with scikit-learn, which is not installed"
     assert caught.value.remedy == "pip install scikit-learn (or '.[train]' in a checkout)"
 
 
 def test_images_are_enlarged_and_moved():
     image = np.arange(4.0).reshape(1, 2, 2)
-    assert digits.enlarged(image, 3, 4)[0].tolist() == [[0, 0, 1, 1], [0, 0, 1, 1], [2, 2, 3, 3]]
+    enlarged = handwritten_digits.enlarged(image, 3, 4)[0].tolist()
+    assert enlarged == [[0, 0, 1, 1], [0, 0, 1, 1], [2, 2, 3, 3]]
     random = np.random.default_rng(0)
-    moved = digits.shifted(np.ones((50, 4, 4)), 1, random)
+    moved = handwritten_digits.shifted(np.ones((50, 4, 4)), 1, random)
     assert set(moved.sum(axis=(1, 2))) == {16, 8, 2}
 
 

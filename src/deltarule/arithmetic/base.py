@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
 
 
 class Undecided(DeltaruleError):

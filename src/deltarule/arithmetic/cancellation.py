@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Add, Expr, Pow
 
 from deltarule.arithmetic.exponentials import larger
-from deltarule.notation.functions import absolute, erf, erfc, exp, expm1, sigmoid, sign, tanh
+from deltarule.expressions.functions import absolute, erf, erfc, exp, expm1, sigmoid, sign, tanh
 
 
 def added(node: Add) -> Expr:

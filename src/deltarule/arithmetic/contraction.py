@@ -8,8 +8,8 @@ import numpy as np
 from sympy import Mul
 
 from deltarule.arithmetic.integers import Grid
-from deltarule.notation import nodes
-from deltarule.notation.symbols import Index
+from deltarule.expressions import nodes
+from deltarule.expressions.symbols import Index
 
 #: Below this many points broadcasting is as fast.
 FEW_POINTS = 4096

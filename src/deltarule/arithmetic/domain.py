@@ -13,7 +13,7 @@ import flint
 import numpy as np
 
 from deltarule.arithmetic.base import DivisionByZero
-from deltarule.notation.tensors import Tensor
+from deltarule.networks.tensors import Tensor
 
 #: Draws what is given, some tensors from the places that are named, and gives all arrays.
 Fill = Callable[[Mapping[str, Any]], Mapping[str, np.ndarray]]

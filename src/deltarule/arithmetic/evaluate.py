@@ -18,17 +18,17 @@ from sympy import Add, Basic, Dummy, Expr, Mul, Pow, Symbol
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.contraction import contraction
+from deltarule.arithmetic.elimination import inverse_over, log_determinant_over
 from deltarule.arithmetic.integers import Grid, beyond, grid_over, mask, whole
-from deltarule.arithmetic.matrices import inverse_over, log_determinant_over
 from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.arithmetic.stable import stable as stable_form
-from deltarule.notation import nodes
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.functions import Elementwise
-from deltarule.notation.matrices import Inverse, LogDet
-from deltarule.notation.symbols import Index, Size
-from deltarule.notation.tensors import Tensor
-from deltarule.notation.text import text
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.symbols import Index, Size
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.text import text
 
 #: A sum over more points than this is taken in parts, to bound the memory.
 MOST_POINTS = 1 << 22

@@ -11,9 +11,9 @@ from functools import reduce
 
 from sympy import Add, Expr, Mul, Pow, S
 
-from deltarule.notation.functions import exp
-from deltarule.notation.nodes import Choose, Positive, Read, Sum, free_indices, walk
-from deltarule.notation.substitution import rename_bound
+from deltarule.expressions.functions import exp
+from deltarule.expressions.nodes import Choose, Positive, Read, Sum, free_indices, walk
+from deltarule.expressions.substitution import rename_bound
 
 
 def exponent(node: Expr) -> Expr | None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from sympy import Add, Expr, Integer, Mul, Pow
 
-from deltarule.notation import nodes
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.symbols import Index, Size
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import nodes
+from deltarule.expressions.symbols import Index, Size
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,10 @@ from deltarule.arithmetic.evaluate import MOST_POINTS, Values, written_out
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.integers import Grid, mask, whole
 from deltarule.arithmetic.prepared_sums import Prepared, highest, log_sum, selection, summed
-from deltarule.notation import nodes
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.functions import Elementwise
-from deltarule.notation.symbols import Index, Size
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.symbols import Index, Size
 
 _FLOAT = Float64()
 

@@ -22,13 +22,13 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Rational
 from deltarule.arithmetic.modular import PRIME, Modular
 from deltarule.arithmetic.run import run
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.matrices import in_determinants
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Reduction, free_symbols, walk
-from deltarule.notation.recurrences import Recurrence, blocks
-from deltarule.notation.symbols import Attribute, Size
-from deltarule.notation.tensors import Tensor
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.matrices import in_determinants
+from deltarule.expressions.nodes import Reduction, free_symbols, walk
+from deltarule.expressions.symbols import Attribute, Size
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.tensors import Tensor
 
 _SIZES = (2, 3, 5, 4, 7)
 

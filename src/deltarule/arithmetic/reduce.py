@@ -8,7 +8,7 @@ import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.integers import Grid
-from deltarule.notation import nodes
+from deltarule.expressions import nodes
 
 
 def filled(found, shape: tuple[int, ...], arithmetic: Arithmetic):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.errors import DeltaruleError, did_you_mean
 
 RULES = ("half-up", "half-even", "truncate")
 

@@ -13,9 +13,9 @@ from sympy import Expr
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.integers import grid_over, whole
-from deltarule.notation.equations import Equation
-from deltarule.notation.recurrences import Block, Recurrence, blocks, equations_of, no_times
-from deltarule.notation.symbols import Index
+from deltarule.expressions.symbols import Index
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import Block, Recurrence, blocks, equations_of, no_times
 
 
 def run(equations: Iterable[Equation], values: Values, arithmetic: Arithmetic) -> None:

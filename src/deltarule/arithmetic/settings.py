@@ -15,10 +15,10 @@ from sympy import S, Symbol
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.probe import choose_sizes, free_sizes, with_definitions
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Reduction, free_symbols, reads, walk
-from deltarule.notation.recurrences import Recurrence, blocks
-from deltarule.notation.symbols import Attribute, Index, Size
+from deltarule.expressions.nodes import Reduction, free_symbols, reads, walk
+from deltarule.expressions.symbols import Attribute, Index, Size
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import Recurrence, blocks
 
 _PLAIN = ((2, 3, 5, 4, 7, 6, 9, 8), (3, 2, 4, 5, 7, 6, 8, 9), (2, 5, 3, 7, 4, 9, 6, 8))
 #: Strides and dilations; windows; padding.

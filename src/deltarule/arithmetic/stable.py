@@ -29,7 +29,7 @@ from deltarule.arithmetic.exponentials import (
     power_of,
     scaled,
 )
-from deltarule.notation.functions import (
+from deltarule.expressions.functions import (
     difference,
     exp,
     expm1,
@@ -39,7 +39,7 @@ from deltarule.notation.functions import (
     sigmoid,
     softplus,
 )
-from deltarule.notation.nodes import (
+from deltarule.expressions.nodes import (
     Choose,
     Frozen,
     Max,
@@ -49,7 +49,7 @@ from deltarule.notation.nodes import (
     Selection,
     free_indices,
 )
-from deltarule.notation.substitution import rename_bound
+from deltarule.expressions.substitution import rename_bound
 
 
 @lru_cache(maxsize=1 << 14)

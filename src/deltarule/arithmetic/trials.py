@@ -14,10 +14,10 @@ from sympy import Symbol
 
 from deltarule.arithmetic.probe import choose_sizes, free_sizes, with_definitions
 from deltarule.arithmetic.settings import MOST_POINTS, below_infinity, most_points, windows_of
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import free_symbols
-from deltarule.notation.symbols import Attribute
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import free_symbols
+from deltarule.expressions.symbols import Attribute
+from deltarule.networks.network import Network
 
 #: By setting: strides and dilations, padding, windows, plain sizes, each gone round; and how
 #: much is at least left of what follows from others (the outputs of a convolution).

@@ -17,10 +17,10 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 from deltarule.arithmetic.evaluate import Values, written_out
 from deltarule.arithmetic.prepared import Unprepared
 from deltarule.arithmetic.stable import stable
-from deltarule.notation import nodes
-from deltarule.notation.equations import Equation
-from deltarule.notation.functions import Elementwise
-from deltarule.notation.symbols import Index, Size
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.symbols import Index, Size
+from deltarule.networks.equations import Equation
 
 #: Programs of more operations are left to NumPy.
 MOST_OPERATIONS = 1000

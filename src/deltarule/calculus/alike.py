@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from deltarule.calculus.steps import Derivation, Gradient
-from deltarule.notation.counted import counted
-from deltarule.notation.text import text
+from deltarule.spelling.counted import counted
+from deltarule.spelling.text import text
 
 
 @dataclass(frozen=True)

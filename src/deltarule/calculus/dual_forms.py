@@ -10,11 +10,11 @@ from collections.abc import Mapping
 
 from sympy import Add, Expr
 
+from deltarule.calculus.delta_elimination import Term, clipped, eliminate, pinned
 from deltarule.calculus.record import passes
-from deltarule.calculus.sift import Term, clipped, eliminate, pinned
-from deltarule.notation.networks import Network
-from deltarule.notation.substitution import plainly_named
-from deltarule.notation.symbols import Index
+from deltarule.expressions.substitution import plainly_named
+from deltarule.expressions.symbols import Index
+from deltarule.networks.network import Network
 
 
 def dual_form(

@@ -19,13 +19,13 @@ from deltarule.arithmetic.exact import Ball, Rational, fraction
 from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.probe import Probe, free_sizes
 from deltarule.arithmetic.run import run
-from deltarule.calculus.normal import normal_form
+from deltarule.calculus.normal_form import normal_form
 from deltarule.calculus.steps import Derivation
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.functions import Elementwise
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import reads, tensor_name
-from deltarule.notation.symbols import Attribute, Index
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.expressions.symbols import Attribute, Index
+from deltarule.networks.network import Network
 
 
 @dataclass(frozen=True)

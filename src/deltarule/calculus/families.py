@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from deltarule.calculus.steps import Derivation, Gradient
-from deltarule.calculus.words import Words
-from deltarule.calculus.words.generalise import generalised
-from deltarule.calculus.words.speech import Speech
-from deltarule.notation.equations import Equation
-from deltarule.notation.nodes import index_names
-from deltarule.notation.numbered import GeneralWriter, general, number_of, renamed, special
-from deltarule.notation.text import Writer
+from deltarule.expressions.nodes import index_names
+from deltarule.matrix_form import Words
+from deltarule.matrix_form.generalise import generalised
+from deltarule.matrix_form.sentence import Speech
+from deltarule.networks.equations import Equation
+from deltarule.networks.layer_numbers import GeneralWriter, general, number_of, renamed, special
+from deltarule.spelling.text import Writer
 
 
 @dataclass(frozen=True)

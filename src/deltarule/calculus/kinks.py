@@ -12,12 +12,20 @@ from functools import lru_cache
 
 from sympy import Basic, Expr, Integer, Mul
 
-from deltarule.notation.functions import Elementwise
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Choose, Positive, Read, Reduction, size_of, tensor_name, walk
-from deltarule.notation.recurrences import Recurrence, blocks
-from deltarule.notation.substitution import plainly_named, replace_reads, substitute
-from deltarule.notation.symbols import Index
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.nodes import (
+    Choose,
+    Positive,
+    Read,
+    Reduction,
+    size_of,
+    tensor_name,
+    walk,
+)
+from deltarule.expressions.substitution import plainly_named, replace_reads, substitute
+from deltarule.expressions.symbols import Index
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import Recurrence, blocks
 
 #: Names are written out so many times, and no further than to so many nodes.
 _DEEP, _LONG = 6, 80

@@ -7,12 +7,12 @@ from functools import lru_cache
 
 from sympy import Expr, Mul
 
-from deltarule.notation.equations import Equation
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Read, Sum, free_symbols, reads, tensor_name
-from deltarule.notation.radix import digits, rejoined, taken_apart
-from deltarule.notation.substitution import plainly_named, substitute
-from deltarule.notation.symbols import Index
+from deltarule.expressions.mixed_radix import digits, rejoined, taken_apart
+from deltarule.expressions.nodes import Read, Sum, free_symbols, reads, tensor_name
+from deltarule.expressions.substitution import plainly_named, substitute
+from deltarule.expressions.symbols import Index
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
 
 
 def unified(

@@ -11,15 +11,15 @@ from typing import Any
 
 from sympy import Add, Expr, Integer
 
-from deltarule.calculus.adjoint import GradientWork, backwards, live_tensors, roots, varying
+from deltarule.calculus.reverse import GradientWork, backwards, live_tensors, roots, varying
 from deltarule.calculus.steps import Derivation, Gradient
-from deltarule.notation import nodes
-from deltarule.notation.equations import Equation
-from deltarule.notation.networks import Network
-from deltarule.notation.substitution import plainly_named, substitute
-from deltarule.notation.symbols import Index
-from deltarule.notation.targets import target_indices
-from deltarule.notation.tensors import Tensor
+from deltarule.expressions import nodes
+from deltarule.expressions.substitution import plainly_named, substitute
+from deltarule.expressions.symbols import Index
+from deltarule.networks.equations import Equation
+from deltarule.networks.gradient_indices import target_indices
+from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
 
 
 def plain_derivation(network: Network) -> Derivation:

@@ -15,10 +15,10 @@ import sympy
 from sympy import Add, Expr, Mul, Pow
 
 from deltarule.calculus.kinks import Surfaces
-from deltarule.notation.functions import Elementwise
-from deltarule.notation.nodes import Choose, Frozen, Positive, Read, Reduction, Sum
-from deltarule.notation.substitution import plainly_named
-from deltarule.notation.symbols import Size
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.nodes import Choose, Frozen, Positive, Read, Reduction, Sum
+from deltarule.expressions.substitution import plainly_named
+from deltarule.expressions.symbols import Size
 
 DIGITS = 50
 #: What is nearer than this (in proportion, beyond 1) is the same, and nearer to 0 is 0.

@@ -15,10 +15,10 @@ from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.arithmetic.ties import TiedBall
 from deltarule.arithmetic.trials import trials
-from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.networks import Network
-from deltarule.notation.tensors import Tensor
+from deltarule.errors import DeltaruleError
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
 
 #: What settles a step, quickest first: a prime has no order, and fractions no functions. Besides
 #: there is the "sharp ball", for which a tie is undecided.

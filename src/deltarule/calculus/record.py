@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from sympy import Expr
 
-from deltarule.calculus.simplify import PASSES
+from deltarule.calculus.rules.simplify import PASSES
 from deltarule.calculus.steps import Step
 from deltarule.calculus.verify import Verifier
-from deltarule.notation.literals import absolute_values
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import size_of
-from deltarule.notation.substitution import plainly_named
-from deltarule.notation.symbols import Index
+from deltarule.expressions.nodes import size_of
+from deltarule.expressions.substitution import plainly_named
+from deltarule.expressions.symbols import Index
+from deltarule.language.literals import absolute_values
+from deltarule.networks.network import Network
 
 
 class Record:

@@ -15,8 +15,8 @@ from typing import NamedTuple
 from sympy import Expr
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.notation.nodes import Read, Reduction
-from deltarule.notation.symbols import Index
+from deltarule.expressions.nodes import Read, Reduction
+from deltarule.expressions.symbols import Index
 
 
 class Budget(NamedTuple):

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
-from deltarule.calculus.rules import RULES, Rule
-from deltarule.calculus.words import Teller, Words
-from deltarule.notation.counted import counted
-from deltarule.notation.equations import Equation
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import read
-from deltarule.notation.symbols import Index
-from deltarule.notation.tensors import Tensor
+from deltarule.calculus.rules.table import RULES, Rule
+from deltarule.expressions.nodes import read
+from deltarule.expressions.symbols import Index
+from deltarule.matrix_form import Teller, Words
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.counted import counted
 
 
 @dataclass(frozen=True)

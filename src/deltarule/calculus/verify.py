@@ -18,14 +18,14 @@ from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.probe import Probe
 from deltarule.calculus.probes import BITS, KINDS, Probes
 from deltarule.calculus.sampling import FAST, SLOW, entries, told
-from deltarule.notation.counted import counted
-from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import read
-from deltarule.notation.symbols import Index
-from deltarule.notation.tensors import Tensor
-from deltarule.notation.text import text
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import read
+from deltarule.expressions.symbols import Index
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.counted import counted
+from deltarule.spelling.text import text
 
 
 class Unverified(DeltaruleError):

@@ -13,11 +13,11 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.kernels import build, requests
-from deltarule.kernels.bound import Bound, Given, check_determinants, misfits
-from deltarule.kernels.loading import entry
+from deltarule.kernels.bound_kernel import Bound, Given, check_determinants, misfits
+from deltarule.kernels.cache.loading import entry
 from deltarule.kernels.threads import in_threads, lost
-from deltarule.notation.errors import DeltaruleError, did_you_mean
 
 #: Up to so many bytes of inputs a single thread is done sooner than several have begun.
 TINY = 1 << 16

@@ -11,11 +11,11 @@ from importlib.abc import Loader
 from pathlib import Path
 from types import ModuleType
 
-from deltarule.kernels import store
-from deltarule.kernels.bytecode import CheckedLoader
-from deltarule.kernels.loading import quickly
-from deltarule.notation.catalogue import find
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
+from deltarule.kernels.cache import store
+from deltarule.kernels.cache.bytecode import CheckedLoader
+from deltarule.kernels.cache.loading import quickly
+from deltarule.language.catalogue import find
 
 
 def module(
@@ -54,8 +54,8 @@ def source(
 
 
 def _module(name: str, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None):
-    from deltarule.kernels.module import Module
-    from deltarule.kernels.program import program
+    from deltarule.kernels.module.source import Module
+    from deltarule.kernels.passes.program import program
 
     return Module(program(str(find(name)), dict(settings)), dtype, parallel, transforms)
 
@@ -64,7 +64,7 @@ def _derived(
     path: Path, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
 ) -> tuple[tuple, dict[str, str]]:
     """The texts of a kernel's files, and fingerprints of the derivations that were read."""
-    from deltarule.notation.files import files_read
+    from deltarule.language.load import files_read
 
     with files_read() as read:
         made = _module(str(path), settings, dtype, parallel, transforms).files()

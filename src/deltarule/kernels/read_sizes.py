@@ -8,10 +8,10 @@ import numpy as np
 from sympy import Symbol
 
 from deltarule.arithmetic.probe import with_definitions
-from deltarule.kernels.program import sizes_told
-from deltarule.notation.counted import counted
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.networks import Network
+from deltarule.errors import DeltaruleError
+from deltarule.kernels.passes.program import sizes_told
+from deltarule.networks.network import Network
+from deltarule.spelling.counted import counted
 
 
 def sizes_of(

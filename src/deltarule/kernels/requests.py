@@ -8,7 +8,7 @@ from numbers import Integral
 
 import numpy as np
 
-from deltarule.notation.errors import DeltaruleError, did_you_mean
+from deltarule.errors import DeltaruleError, did_you_mean
 
 DTYPES = ("float32", "float64", "complex128")
 

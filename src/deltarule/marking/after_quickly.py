@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deltarule.checking.course import Course
+from deltarule.marking.aligned_answers import Written
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.paper import Written
 from deltarule.marking.shortlist import PrintedNumbers
 from deltarule.marking.together import Together
+from deltarule.tracing.computation import Course
 
 
 class QuickUpdates:

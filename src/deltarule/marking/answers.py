@@ -25,6 +25,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.arrays import Numbers
 from deltarule.marking.lenient import Lost, read_leniently
 from deltarule.marking.printed import shortened
@@ -32,8 +33,7 @@ from deltarule.marking.sheet_format import SHEET_KEYS
 from deltarule.marking.sheets import sheet_names
 from deltarule.marking.toml_text import TomlText, expect, refuse_unknown
 from deltarule.marking.unread import Unread, read_typed, read_values
-from deltarule.notation.errors import DeltaruleError, did_you_mean
-from deltarule.notation.names import parse_reference
+from deltarule.spelling.names import parse_reference
 
 _SECTIONS = ("answers", "formulas")
 KEYS = ("sheet", "who", "run", "answers", "formulas")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import Printed
-from deltarule.notation.counted import counted
-from deltarule.notation.errors import DeltaruleError
+from deltarule.spelling.counted import counted
 
 # A Printed, None where nothing was written, or a tuple of such.
 Numbers: TypeAlias = "Printed | None | tuple[Numbers, ...]"

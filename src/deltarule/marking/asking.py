@@ -8,17 +8,17 @@ from fractions import Fraction
 
 import numpy as np
 
-from deltarule.checking.course import Course
-from deltarule.checking.quantities import locate
-from deltarule.checking.show import shown
+from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking import verdicts
-from deltarule.marking.desk import Desk, Known, derivation_of, run_course
 from deltarule.marking.points import Item, items, scored
 from deltarule.marking.printed import shortened
+from deltarule.marking.session import Desk, Known, derivation_of, run_course
 from deltarule.marking.sheets import Run
 from deltarule.marking.verdicts import Score, Verdict
-from deltarule.notation.errors import DeltaruleError, in_one_line
-from deltarule.notation.names import pretty
+from deltarule.spelling.names import pretty
+from deltarule.tracing.computation import Course
+from deltarule.tracing.format_numbers import shown
+from deltarule.tracing.quantities import locate
 
 
 def without_strangers(run: Run, number: int, known: Known) -> tuple[Run, list[Verdict]]:

@@ -14,13 +14,13 @@ from deltarule.arithmetic.evaluate import evaluate
 from deltarule.arithmetic.floats import Float64
 from deltarule.calculus import Derivation, Gradient
 from deltarule.calculus.plain_gradients import plain_derivation
-from deltarule.checking.course import Course
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import Read, tensor_name
+from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.marking.mistakes import Mistake
-from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Read, tensor_name
-from deltarule.notation.substitution import replace_reads, substitute
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.tracing.computation import Course
 
 #: What a formula that is no gradient of ours may raise.
 _NONE = (DeltaruleError, ValueError, TypeError, ZeroDivisionError, KeyError)

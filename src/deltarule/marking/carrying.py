@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
 
 from deltarule.arithmetic.exact import Rounded
+from deltarule.marking.aligned_answers import Paper, Written
 from deltarule.marking.hypotheses import Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.paper import Paper, Written
 
 #: What it costs to suppose that values were carried in some way.
 ONE_HELD, RIGHT_HELD, ALL_HELD, ROUNDED_BETWEEN, ONE_ROUNDED = 1.0, 1.4, 1.5, 0.5, 1.2

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from deltarule.marking import verdicts
+from deltarule.marking.aligned_answers import Written
 from deltarule.marking.evidence import Evidence, of_entries, weight
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.paper import Written
 from deltarule.marking.verdicts import Verdict
 
 #: How many other explanations are listed.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking.answers import holds_answers, load_answers
 from deltarule.marking.mark import mark
 from deltarule.marking.sheets import Sheet, load_sheet
 from deltarule.marking.verdicts import Marking
-from deltarule.notation.errors import DeltaruleError
 
 
 class Marker:

@@ -14,14 +14,14 @@ from itertools import product
 import numpy as np
 from sympy import Expr, Integer, Rational
 
-from deltarule.checking.course import Course
+from deltarule.expressions.functions import sign
+from deltarule.expressions.nodes import Choose, MaxAll, MaxSplit, Positive, Selection, read
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.mistakes.sites import sites
-from deltarule.notation.equations import Equation
-from deltarule.notation.functions import sign
-from deltarule.notation.nodes import Choose, MaxAll, MaxSplit, Positive, Selection, read
-from deltarule.notation.text import text
+from deltarule.marking.mistakes.positions import sites
+from deltarule.networks.equations import Equation
+from deltarule.spelling.text import text
+from deltarule.tracing.computation import Course
 
 KIND = "convention"
 #: The options by which a sheet fixes what happens at ties and at kinks.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.checking.course import Course
-from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Reduction, walk
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import Reduction, walk
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.tracing.computation import Course
 
 #: Names, numbers and signs in the equations of a network that is derived for a sheet: to derive it
 #: takes about 6 ms for each. 20 dense layers have 280, a recurrent network of two LSTM layers 430.

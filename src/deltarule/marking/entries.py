@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from deltarule.marking import words
-from deltarule.marking.desk import Desk
-from deltarule.marking.paper import Written
+from deltarule.marking import wording
+from deltarule.marking.aligned_answers import Written
+from deltarule.marking.session import Desk
 from deltarule.marking.verdicts import COUNT_AS_RIGHT, Verdict
 
 
@@ -34,8 +34,8 @@ def verdict_on(
         _index(written, entries),
         verdict,
         finding,
-        words.expected_text(written, entries, exact, desk.paper.rounding.rule),
-        words.given_text(written, entries),
+        wording.expected_text(written, entries, exact, desk.paper.rounding.rule),
+        wording.given_text(written, entries),
         alternatives,
         tuple(mistakes),
         desk.number,

@@ -19,9 +19,9 @@ import numpy as np
 
 from deltarule.arithmetic.exact import MinusInfinity
 from deltarule.arithmetic.undefined import Undefined
+from deltarule.marking.aligned_answers import Written
 from deltarule.marking.explain import Explainer, Explanation
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.paper import Written
 
 #: So many bits more than the search takes leave less than 1 in 100 to chance.
 ENOUGH = 7.0

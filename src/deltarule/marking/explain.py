@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deltarule.marking.aligned_answers import Paper, Written
 from deltarule.marking.carrying import ALL_HELD, Carrying, with_mistakes
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.pairs import couples
-from deltarule.marking.paper import Paper, Written
 from deltarule.marking.reach import within_reach
 from deltarule.marking.shortlist import Shortlist, margin, unit_of
 

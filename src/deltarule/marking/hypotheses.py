@@ -19,12 +19,12 @@ from deltarule.arithmetic.exact import Rounded, fraction
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.pocket import QuicklyRounded
 from deltarule.arithmetic.run import run
-from deltarule.checking.course import Course
+from deltarule.errors import DeltaruleError
 from deltarule.marking.quick_lines import QuickLines
-from deltarule.marking.scans import Scans
-from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.recurrences import Block, Recurrence, blocks, equations_of
+from deltarule.marking.recurrence_runs import Scans
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import Block, Recurrence, blocks, equations_of
+from deltarule.tracing.computation import Course
 
 
 class Circular(Exception):

@@ -6,18 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from deltarule.checking.show import finite
-from deltarule.marking import digits, givens, verdicts, words
+from deltarule.marking import digit_habits, givens_printed_twice, verdicts, wording
+from deltarule.marking.aligned_answers import Written
 from deltarule.marking.charges import told_of_following
-from deltarule.marking.desk import Desk
 from deltarule.marking.entries import part, verdict_on
 from deltarule.marking.explain import Explanation
 from deltarule.marking.hypotheses import NO_VALUE, Hypothesis
 from deltarule.marking.nearby import is_subgradient
-from deltarule.marking.paper import Written
 from deltarule.marking.reach import reach
+from deltarule.marking.session import Desk
 from deltarule.marking.verdicts import Verdict
 from deltarule.marking.wrong_values import judge_wrong
+from deltarule.tracing.format_numbers import finite
 
 
 def judge(desk: Desk, written: Written) -> list[Verdict]:
@@ -31,10 +31,10 @@ def judge(desk: Desk, written: Written) -> list[Verdict]:
     nowhere = [e for e in entries if not finite(exact[e])]
     if nowhere:
         return [*_without_value(desk, written, nowhere), *_of_rest(desk, written, nowhere)]
-    longer = digits.padded(written, desk.paper.rounding)
+    longer = digit_habits.padded(written, desk.paper.rounding)
     if longer is not None:
         return _of_few_digits(desk, written, longer)
-    finer = digits.coarse(written, exact) if desk.paper.rounding.exact else None
+    finer = digit_habits.coarse(written, exact) if desk.paper.rounding.exact else None
     if finer is not None and _without_new_mistake(desk, written, entries):
         return [_of_coarse_digits(desk, written, finer, entries)]
     return _judged(desk, written, entries, exact)
@@ -46,7 +46,7 @@ def _of_coarse_digits(desk: Desk, written: Written, finer: Written, entries: lis
     finding = "so few digits do not show that it was worked out; write at least two figures"
     verdict = verdict_on(desk, written, entries, verdicts.TOO_FEW, finding)
     exact, rule = desk.bench.right(written.quantity), desk.paper.rounding.rule
-    return replace(verdict, expected=words.expected_text(finer, entries, exact, rule))
+    return replace(verdict, expected=wording.expected_text(finer, entries, exact, rule))
 
 
 def _judged(desk: Desk, written: Written, entries: list, exact: np.ndarray) -> list[Verdict]:
@@ -87,12 +87,12 @@ def _of_few_digits(desk: Desk, written: Written, longer: Written) -> list[Verdic
                and _rightly_worked(desk, written, [e])]
         if few:
             rest = [e for e in entries if e not in few]
-            asked = words.asked_digits(desk.paper.rounding)
+            asked = wording.asked_digits(desk.paper.rounding)
             desk.explainer.carrying.not_right.add(written.quantity)
             return [
                 replace(
                     verdict_on(desk, written, few, verdicts.TOO_FEW, f"the sheet asks for {asked}"),
-                    expected=words.expected_text(longer, few, exact, desk.paper.rounding.rule),
+                    expected=wording.expected_text(longer, few, exact, desk.paper.rounding.rule),
                 ),
                 *(_judged(desk, part(written, rest), rest, exact) if rest else ()),
             ]
@@ -107,7 +107,7 @@ def _rightly_worked(desk: Desk, written: Written, entries: list) -> bool:
 
 def _without_value(desk: Desk, written: Written, entries: list) -> list[Verdict]:
     """Entries of which the right value is infinite or none at all."""
-    finding = words.of_no_value(desk, written.quantity, entries[0])
+    finding = wording.of_no_value(desk, written.quantity, entries[0])
     verdict = verdict_on(desk, written, entries, verdicts.UNDECIDED, finding)
     return [replace(verdict, expected="")]
 
@@ -123,7 +123,8 @@ def _from_other_givens(desk: Desk, written: Written, entries: list) -> Verdict |
     for other in desk.others:
         found = other.explainer.right(written, entries)
         if found is not None and not found.hypothesis.held & desk.explainer.carrying.not_right:
-            finding = f"right with {givens.differing(desk, other)}, which the sheet leaves open"
+            differing = givens_printed_twice.differing(desk, other)
+            finding = f"right with {differing}, which the sheet leaves open"
             return verdict_on(other, written, entries, verdicts.RIGHT, finding)
     return None
 
@@ -134,7 +135,7 @@ def _by_convention(desk: Desk, written: Written, entries: list) -> Verdict | Non
         return None
     found = desk.explainer.by_convention(written, entries)
     if found is not None:
-        finding = words.of_convention(found.mistakes)
+        finding = wording.of_convention(found.mistakes)
     elif "/d" in written.quantity and is_subgradient(desk.course, written, entries):
         finding = "right: one of the subgradients at this kink or tie, where any of them counts"
     else:
@@ -158,7 +159,7 @@ def _entry_by_entry(
         return [_carried_in_parts(desk, written, entries, carried)]
     rule = desk.paper.rounding.rule
     twice = desk.explainer.right_values(
-        written, entries, lambda v: digits.rounded_twice(written, entries, v, rule)
+        written, entries, lambda v: digit_habits.rounded_twice(written, entries, v, rule)
     )
     if twice is not None:
         finding = "right if it is rounded twice: to one digit more, and then again"
@@ -182,10 +183,10 @@ def _carried(desk: Desk, written: Written, entries: list, found: Explanation) ->
     if found.earlier:
         _tell_of(desk, written, entries, found)
         sources = _charged_with(desk, written.quantity, found)
-        return _follows(desk, written, entries, sources, words.of_earlier(sources))
+        return _follows(desk, written, entries, sources, wording.of_earlier(sources))
     if bad:
         return _follows(desk, written, entries, bad, "as printed")
-    finding = words.of_carried(desk, written, entries, found)
+    finding = wording.of_carried(desk, written, entries, found)
     return verdict_on(desk, written, entries, verdicts.CARRIED, finding)
 
 
@@ -217,7 +218,7 @@ def _tell_of(desk: Desk, written: Written, entries: list, found: Explanation) ->
 
 def _follows(desk: Desk, written: Written, entries: list, sources: list, how: str) -> Verdict:
     desk.explainer.carrying.not_right.add(written.quantity)
-    finding = words.of_following(sources, how)
+    finding = wording.of_following(sources, how)
     return verdict_on(desk, written, entries, verdicts.FOLLOWS, finding)
 
 
@@ -232,6 +233,6 @@ def _carried_in_parts(desk: Desk, written: Written, entries: list, carried: dict
     following = next((f for f in found if f.earlier or _not_right(desk, f)), None)
     if following is not None:
         return _carried(desk, written, entries, following)
-    hows = dict.fromkeys(words.carrying(desk, f.hypothesis) for f in found)
+    hows = dict.fromkeys(wording.carrying(desk, f.hypothesis) for f in found)
     finding = f"right with {', or '.join(hows)}"
     return verdict_on(desk, written, entries, verdicts.CARRIED, finding)

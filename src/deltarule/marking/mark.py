@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deltarule.checking.course import Course
-from deltarule.marking import givens, verdicts
-from deltarule.marking.after import judge_after
+from deltarule.errors import DeltaruleError, in_one_line, told_at
+from deltarule.marking import givens_printed_twice, verdicts
+from deltarule.marking.after_updates import judge_after
+from deltarule.marking.answer_template import everything
 from deltarule.marking.answers import Answers, load_answers
 from deltarule.marking.asking import (
     asked_items,
@@ -18,20 +19,19 @@ from deltarule.marking.asking import (
     scores,
     without_strangers,
 )
-from deltarule.marking.blank import everything
-from deltarule.marking.desk import Desk, Known, derivation_of, open_desk, run_course
+from deltarule.marking.corrected_givens import mended
 from deltarule.marking.formulas import Grounds, judge_formula
-from deltarule.marking.hidden import hidden
 from deltarule.marking.judge import judge
-from deltarule.marking.mends import mended
 from deltarule.marking.order import causes_first, computed
 from deltarule.marking.printed import shortened
+from deltarule.marking.session import Desk, Known, derivation_of, open_desk, run_course
 from deltarule.marking.sheets import Run, Sheet, load_sheet
 from deltarule.marking.strangers import named, only_known
+from deltarule.marking.undetectable import hidden
 from deltarule.marking.unread import Unread
 from deltarule.marking.verdicts import Marking, Score, Verdict
-from deltarule.notation.counted import counted
-from deltarule.notation.errors import DeltaruleError, in_one_line, told_at
+from deltarule.spelling.counted import counted
+from deltarule.tracing.computation import Course
 
 
 def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None) -> Marking:
@@ -115,8 +115,8 @@ def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
     desk = open_desk(run, answers.run, answers.values, known, extra=asked)
     if (run.published or run.restated) and run.at != "after":
         sheets_own = open_desk(run, answers.run, run.published, known)
-        desk = givens.best(desk, givens.readings(sheets_own))
-        notes += givens.notes(desk)
+        desk = givens_printed_twice.best(desk, givens_printed_twice.readings(sheets_own))
+        notes += givens_printed_twice.notes(desk)
     found += judged(desk, doubt=False)
     notes += [*hidden(desk, found), *notes_on_givens(desk, answers.values)]
     found += judged_formulas(run, answers.run, answers.formulas, known)

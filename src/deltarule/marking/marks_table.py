@@ -6,11 +6,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.arrays import read_numbers
 from deltarule.marking.points import PARTIAL, SHARED, SHARES, Credit
 from deltarule.marking.printed import Printed
-from deltarule.notation.errors import DeltaruleError, did_you_mean
-from deltarule.notation.names import parse_reference
+from deltarule.spelling.names import parse_reference
 
 #: Keys of the table that are no quantities.
 POLICY_KEYS = ("partial", *SHARED)

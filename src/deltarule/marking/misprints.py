@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from deltarule.marking.aligned_answers import Written
 from deltarule.marking.explain import Explainer
-from deltarule.marking.paper import Written
 from deltarule.marking.printed import Printed
 
 #: A number of fewer figures has no digits to exchange.

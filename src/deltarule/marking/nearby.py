@@ -7,8 +7,8 @@ import numpy as np
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
-from deltarule.checking.course import Course
-from deltarule.marking.paper import Written
+from deltarule.marking.aligned_answers import Written
+from deltarule.tracing.computation import Course
 
 #: How far around a point gradients are looked for, in how many directions, and what is a kink.
 STEP, DIRECTIONS, KINK = 1e-7, 96, 1e-4

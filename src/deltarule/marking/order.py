@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deltarule.marking.desk import Desk
+from deltarule.marking.aligned_answers import Written
 from deltarule.marking.hypotheses import NO_VALUE, Hypothesis
-from deltarule.marking.paper import Written
 from deltarule.marking.reach import within_reach
+from deltarule.marking.session import Desk
 
 
 def computed(desk: Desk) -> list[Written]:

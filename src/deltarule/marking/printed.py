@@ -14,8 +14,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from deltarule.arithmetic.rounding import check_rule
+from deltarule.errors import DeltaruleError
 from deltarule.marking.number_signs import in_ascii
-from deltarule.notation.errors import DeltaruleError
 
 _SIGN = r"(?P<sign>[+-]?)\s*"
 _DECIMAL = re.compile(

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from deltarule.arithmetic.prepared import Prepared
-from deltarule.arithmetic.program import value_at, whole_line
-from deltarule.checking.course import Course
-from deltarule.notation.equations import Equation
+from deltarule.arithmetic.prepared_program import value_at, whole_line
+from deltarule.networks.equations import Equation
+from deltarule.tracing.computation import Course
 
 
 class QuickLines:

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from deltarule.marking.aligned_answers import Paper, Written
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
-from deltarule.marking.paper import Paper, Written
 
 #: So many wrong entries at most are followed one by one.
 MOST_ENTRIES = 60

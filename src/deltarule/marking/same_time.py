@@ -8,9 +8,9 @@ from functools import lru_cache
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
-from deltarule.notation.equations import Equation
-from deltarule.notation.nodes import reads, tensor_name
-from deltarule.notation.recurrences import Recurrence
+from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import Recurrence
 
 
 def put_off(block: Recurrence, name: str) -> Recurrence:

@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any
 
 from deltarule.arithmetic.rounding import check_rule
+from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.arrays import Numbers, read_numbers
 from deltarule.marking.marks_table import read_credit, read_marks
 from deltarule.marking.printed import Printed
 from deltarule.marking.toml_text import Digits, TomlText, expect, refuse_unknown
-from deltarule.notation.errors import DeltaruleError, did_you_mean
-from deltarule.notation.names import ascii_name, canonical, parse_reference
+from deltarule.spelling.names import ascii_name, canonical, parse_reference
 
 _INHERITED = ("network", "optimiser", "rate", "updates", "not_updated", "rounding")
 _MERGED = ("options", "given", "properties")

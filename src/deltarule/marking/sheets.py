@@ -55,7 +55,7 @@ A sheet is a TOML file. Copy this one:
     [run.published]
     E = 0.0020
 
-**Names** are written in any spelling of notation/names.py (`Theta2`, `"Θ₂"`, `"∂E/∂Θ₂"`); those
+**Names** are written in any spelling of spelling/names.py (`Theta2`, `"Θ₂"`, `"∂E/∂Θ₂"`); those
 with /, [, blanks or Greek letters stand in quotes. **Numbers** keep their digits. Fractions,
 a Unicode minus and a decimal comma stand in quotes: `"1/3"`, `"−0,5"`. (`[0,5]` is two numbers.)
 **Axes** of length 1 may be left out: a 3×1 matrix may be given as a list of three.
@@ -79,12 +79,12 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.arrays import Numbers
 from deltarule.marking.points import Credit
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheet_format import read_runs
 from deltarule.marking.toml_text import expect, read_toml
-from deltarule.notation.errors import DeltaruleError, did_you_mean
 
 
 @dataclass(frozen=True)

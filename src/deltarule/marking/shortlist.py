@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from deltarule.marking.aligned_answers import Written
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.paper import Written
 from deltarule.marking.printed import Printed
 from deltarule.marking.together import Together
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from deltarule.errors import DeltaruleError, in_one_line
+from deltarule.marking.aligned_answers import lay_out
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import Numbers, entries
-from deltarule.marking.desk import Known, run_course
-from deltarule.marking.paper import lay_out
 from deltarule.marking.printed import shortened
+from deltarule.marking.session import Known, run_course
 from deltarule.marking.sheets import Run
 from deltarule.marking.unread import Unread
-from deltarule.notation.errors import DeltaruleError, in_one_line
 
 
 def only_known(run: Run, answers: Answers, known: Known) -> Answers:

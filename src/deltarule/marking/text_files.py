@@ -6,7 +6,7 @@ import codecs
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
 
 #: Larger files are not opened. Ten thousand numbers take a fifth of this.
 _LARGEST = 500_000

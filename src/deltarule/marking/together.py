@@ -14,11 +14,11 @@ import numpy as np
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.run import timetable
+from deltarule.errors import DeltaruleError
 from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
 from deltarule.marking.same_time import in_time, put_off
-from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.recurrences import Recurrence, equations_of
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import Recurrence, equations_of
 
 #: Lines with the equations by which they are worked out wrongly.
 Rewritten = Mapping[str, Equation]

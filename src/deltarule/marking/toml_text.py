@@ -10,11 +10,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.printed import shortened
 from deltarule.marking.text_files import read_text
 from deltarule.marking.toml_faults import Fault, fault_of
 from deltarule.marking.toml_values import key_of
-from deltarule.notation.errors import DeltaruleError, did_you_mean
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z_.]+)\s*\]\]?\s*(?:#.*)?")
 #: TOML takes time and memory that grow with the square of these.

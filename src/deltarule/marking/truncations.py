@@ -9,11 +9,11 @@ import numpy as np
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
 from deltarule.calculus.plain_gradients import plain_derivation
-from deltarule.checking.course import Course
+from deltarule.expressions.nodes import read
+from deltarule.language.load import load
 from deltarule.marking.mistakes import Mistake
-from deltarule.notation.files import load
-from deltarule.notation.nodes import read
-from deltarule.notation.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.tracing.computation import Course
 
 #: Errors that go back so many times at most are tried.
 MOST_TIMES = 3

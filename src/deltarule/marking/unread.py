@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking.arrays import Numbers, entries, read_numbers, refuse_many
 from deltarule.marking.formulas.misplaced import looks_like
 from deltarule.marking.printed import Printed, shortened
 from deltarule.marking.toml_text import TomlText, expect
-from deltarule.notation.errors import DeltaruleError, in_one_line
-from deltarule.notation.names import parse_reference
+from deltarule.spelling.names import parse_reference
 
 #: Answers and formulas in one file.
 MOST_QUANTITIES = 500

@@ -6,16 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
-from deltarule.marking import digits, verdicts, words
+from deltarule.marking import digit_habits, verdicts, wording
+from deltarule.marking.aligned_answers import Written
 from deltarule.marking.charges import MOST_ALTERNATIVES, Cause
-from deltarule.marking.desk import Desk
 from deltarule.marking.entries import verdict_on
 from deltarule.marking.evidence import Evidence, of_entries, searched
 from deltarule.marking.explain import Explanation
 from deltarule.marking.misprints import misprint
-from deltarule.marking.paper import Written
+from deltarule.marking.session import Desk
 from deltarule.marking.verdicts import Verdict
-from deltarule.notation.names import pretty
+from deltarule.spelling.names import pretty
 
 
 def judge_wrong(
@@ -40,7 +40,7 @@ def _of_line(
 ) -> list[Verdict]:
     """One verdict on all wrong entries if there can be one, else several."""
     last = _shortened_otherwise(desk, written, entries, rest) or _of_digits(
-        desk, written, rest, rest, "last digit", _found(desk, written, rest, digits.one_off)
+        desk, written, rest, rest, "last digit", _found(desk, written, rest, digit_habits.one_off)
     )
     if last is not None:
         return [last]
@@ -97,7 +97,7 @@ def _mistaken(
     told = of_entries(written, wrong, desk.bench.right(written.quantity))
     causes: dict[str, Cause] = {}
     for e in explained:
-        sentence = words.of_mistake(desk, written.quantity, e)
+        sentence = wording.of_mistake(desk, written.quantity, e)
         if sentence not in causes and len(causes) <= MOST_ALTERNATIVES:
             took = searched(desk.explainer, written, wrong, e, told)
             kinds = tuple(m.kind for m in e.mistakes)
@@ -122,11 +122,11 @@ def _shortened_otherwise(
     """Right values whose digits were cut off where the sheet rounds, or the other way round."""
     rule = desk.paper.rounding.rule
     values = desk.explainer.right_values(
-        written, entries, lambda v: bool(digits.by_another_rule(written, entries, v, rule))
+        written, entries, lambda v: bool(digit_habits.by_another_rule(written, entries, v, rule))
     )
     if values is None:
         return None
-    finding = digits.by_another_rule(written, entries, values, rule)
+    finding = digit_habits.by_another_rule(written, entries, values, rule)
     earlier = desk.ledger.habits.setdefault(finding, written.quantity)
     if earlier != written.quantity:
         told = f"{finding}, as {pretty(earlier)} is"
@@ -152,10 +152,10 @@ def _of_digits(
 
 
 def _unexplained(desk: Desk, written: Written, entries: list[tuple]) -> Verdict:
-    shown = [words.shown(desk.bench.right(written.quantity)[e]) for e in entries]
+    shown = [wording.shown(desk.bench.right(written.quantity)[e]) for e in entries]
     which = "the printed value" if len(entries) == 1 else "these entries together"
     finding = (
-        f"{pretty(written.quantity)} is {words.listed(shown)} here; "
+        f"{pretty(written.quantity)} is {wording.listed(shown)} here; "
         f"no single slip or pair of slips that is known explains {which}"
     )
     return verdict_on(desk, written, entries, verdicts.WRONG, finding)

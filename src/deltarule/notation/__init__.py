@@ -1,0 +1,1 @@
+"""The path that derivation files were first written with; see deltarule.language."""

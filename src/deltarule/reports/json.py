@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from deltarule.calculus.families import families
 from deltarule.calculus.steps import Derivation, Gradient, Step
-from deltarule.notation.text import equation_text, text
-from deltarule.reports.alphabet import latex
-from deltarule.reports.matrices import in_matrices
+from deltarule.reports.latex_alphabet import latex
+from deltarule.reports.latex_matrix_forms import in_matrices
+from deltarule.spelling.text import equation_text, text
 
 
 def derivation_values(derivation: Derivation, gradients: Iterable[Gradient]) -> dict:

@@ -8,12 +8,12 @@ from sympy import Expr
 
 from deltarule.calculus.alike import Alike, alike
 from deltarule.calculus.steps import Derivation, Gradient
-from deltarule.notation.names import pretty
-from deltarule.reports.alphabet import latex
 from deltarule.reports.broken import WIDTH, broken, visible
-from deltarule.reports.matrices import in_matrices
+from deltarule.reports.latex_alphabet import latex
+from deltarule.reports.latex_matrix_forms import in_matrices
 from deltarule.reports.prose import prose
 from deltarule.reports.selection import outside, starts
+from deltarule.spelling.names import pretty
 
 _PREAMBLE = r"""\documentclass{article}
 \usepackage[utf8]{inputenc}

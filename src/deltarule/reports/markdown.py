@@ -8,13 +8,13 @@ from sympy import Expr
 
 from deltarule.calculus.alike import alike
 from deltarule.calculus.steps import Derivation, Gradient
-from deltarule.notation.names import latex as latex_name
-from deltarule.notation.networks import Network
-from deltarule.notation.text import text
-from deltarule.notation.visible import visible
-from deltarule.reports.alphabet import latex
-from deltarule.reports.matrices import in_matrices
+from deltarule.networks.network import Network
+from deltarule.reports.latex_alphabet import latex
+from deltarule.reports.latex_matrix_forms import in_matrices
 from deltarule.reports.selection import outside, starts
+from deltarule.spelling.names import latex as latex_name
+from deltarule.spelling.text import text
+from deltarule.spelling.visible import visible
 
 
 def derivation_markdown(

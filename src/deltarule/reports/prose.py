@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from deltarule.notation.names import GREEK
-from deltarule.notation.visible import visible
+from deltarule.spelling.names import GREEK
+from deltarule.spelling.visible import visible
 
 _ESCAPED = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",

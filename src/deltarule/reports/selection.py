@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 from sympy import Expr, Integer
 
 from deltarule.calculus.steps import Derivation, Gradient
-from deltarule.notation.errors import DeltaruleError, did_you_mean
-from deltarule.notation.names import parse_reference
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Carried, PartialOf, free_indices, reads, tensor_name, walk
-from deltarule.notation.substitution import substitute
+from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.expressions.nodes import Carried, PartialOf, free_indices, reads, tensor_name, walk
+from deltarule.expressions.substitution import substitute
+from deltarule.networks.network import Network
+from deltarule.spelling.names import parse_reference
 
 
 def chosen(derivation: Derivation, wrt: Iterable[str] = ()) -> list[Gradient]:

@@ -9,17 +9,17 @@ from collections.abc import Container, Iterable, Iterator
 from sympy import Symbol
 from sympy.tensor.indexed import Indexed
 
-from deltarule.checking.inserted import NumberWriter, inserted
-from deltarule.checking.trace import Trace, TracedLine
+from deltarule.expressions import nodes
 from deltarule.marking.verdicts import Verdict
-from deltarule.marking.worked import Worked
-from deltarule.notation import nodes
-from deltarule.reports.alphabet import LatexWriter, latex
+from deltarule.marking.worked_sheets import Worked
 from deltarule.reports.broken import WIDTH, broken, visible
+from deltarule.reports.latex_alphabet import LatexWriter, latex
 from deltarule.reports.latex_arrays import array_lines, plain
-from deltarule.reports.numbers import brief, number_text, one_line
+from deltarule.reports.number_text import brief, number_text, one_line
 from deltarule.reports.prose import prose
-from deltarule.reports.worked import decisive, run_title, told_lines
+from deltarule.reports.trace_values import decisive, run_title, told_lines
+from deltarule.tracing.substituted import NumberWriter, inserted
+from deltarule.tracing.trace import Trace, TracedLine
 
 _PHASES = {"forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update"}
 #: Of a quantity with more entries than this, only the values are given.

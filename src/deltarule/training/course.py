@@ -8,11 +8,11 @@ from time import perf_counter
 import numpy as np
 from numpy.random import Generator, default_rng
 
-from deltarule.notation.counted import counted
-from deltarule.training.digits import Labelled, enlarged, shifted, split
+from deltarule.spelling.counted import counted
+from deltarule.training.handwritten_digits import Labelled, enlarged, shifted, split
 from deltarule.training.plan import Plan
-from deltarule.training.result import ByHeart, Epoch, Result
 from deltarule.training.trainer import Trainer
+from deltarule.training.training_record import ByHeart, Epoch, Result
 
 #: Steps after which a few samples must be known by heart.
 PATIENCE = 500

@@ -7,8 +7,8 @@ from math import prod, sqrt
 import numpy as np
 from numpy.random import Generator
 
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import reads, tensor_name
+from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.networks.network import Network
 
 
 class Parameters:

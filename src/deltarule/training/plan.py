@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
 
 #: The least that a number of a plan may be; `few` is 0 where that part is left out.
 _LEAST = {"batch": 1, "epochs": 1, "seed": 0, "shift": 0, "few": 0, "held_out": 1}

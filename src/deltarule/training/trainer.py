@@ -10,16 +10,16 @@ from numpy.random import Generator
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.probe import with_definitions
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import free_symbols
+from deltarule.expressions.symbols import Size
 from deltarule.kernels.api import Bound, kernel
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.files import load
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import free_symbols
-from deltarule.notation.symbols import Size
-from deltarule.notation.tensors import Tensor
-from deltarule.training.digits import Labelled
+from deltarule.language.load import load
+from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
+from deltarule.training.handwritten_digits import Labelled
 from deltarule.training.parameters import Parameters
-from deltarule.training.updates import Update
+from deltarule.training.update_kernels import Update
 
 #: The rows and columns of an image where the network leaves them open.
 SIDE = 32

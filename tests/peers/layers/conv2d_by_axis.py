@@ -1,6 +1,6 @@
 """Convolution with a stride, a dilation and a padding of its own along each axis."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C, F, H, W, K, L = sizes("N C F H W K L")
 S, R = attribute("S", down=1), attribute("R", across=1)

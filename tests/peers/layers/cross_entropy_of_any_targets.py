@@ -1,6 +1,6 @@
 """Softmax and cross-entropy with a weight for every class; targets need not add up to 1."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C = sizes("N C")
 n, c, k = indices("n c k")

@@ -1,6 +1,6 @@
 """Exponential linear unit with a slope of its own below zero."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, M = sizes("N M")
 n, m = indices("n m")

@@ -1,6 +1,6 @@
 """GELU by its approximation: z/2·(1 + tanh(√(2/π)·(z + c·z³)))."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, M = sizes("N M")
 n, m = indices("n m")

@@ -1,6 +1,6 @@
 """Local response normalisation over M channels, R of them before the channel itself."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C, H, W = sizes("N C H W")
 M, R = attribute("M", channels=2), attribute("R", before=0)

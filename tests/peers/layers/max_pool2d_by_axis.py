@@ -1,6 +1,6 @@
 """Max pooling with a stride, a dilation and a padding of its own along each axis."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, C, H, W = sizes("N C H W")
 K, L = attribute("K", height=2), attribute("L", width=2)

@@ -1,6 +1,6 @@
 """Softplus of β·z, divided by β, as far as a threshold; above it z itself."""
 
-from deltarule.notation.language import *
+from deltarule.language import *
 
 N, M = sizes("N M")
 n, m = indices("n m")

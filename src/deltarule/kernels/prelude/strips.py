@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from deltarule.kernels.prelude.calls import apart
-from deltarule.kernels.prelude.tiles import aligned
+from deltarule.kernels.prelude.micro_kernel import aligned
 from deltarule.kernels.prelude.vectors import LANES, WIDE, turn
 
 real = np.float32

@@ -5,18 +5,19 @@ from __future__ import annotations
 import importlib.resources
 import re
 
-from deltarule.kernels import transforms
-from deltarule.kernels.store import fingerprint, module_name
+from deltarule.kernels.cache.store import fingerprint, module_name
+from deltarule.kernels.winograd import transforms
 
 _MARK = "# ---- what follows goes into kernels\n"
 #: Parts that kernels share: one file each, compiled once and not for every kernel. Each file
 #: needs those before it.
 _SHARED = {
-    "products": ("calls", "vectors", "tiles", "products"), "windows": ("dots", "windows"),
-    "toom": ("lanes", "transforms", "ranges", "strips", "toom"),
+    "strided_products": ("calls", "vectors", "micro_kernel", "strided_products"),
+    "window_sums": ("dots", "window_sums"),
+    "winograd_blocks": ("lanes", "transforms", "dynamic_range", "strips", "winograd_blocks"),
 }
 _ORDER = (
-    "arrays", "addresses", "views", "elementary", "largest", "matrices",
+    "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
 _DEFINED = re.compile(r"^(?:def |class )?([A-Za-z_]\w*)(?: *[=(:])", re.MULTILINE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, nan
 
 from deltarule.marking.formulas import limits
-from deltarule.marking.formulas.conditions import Conditions
+from deltarule.marking.formulas.brackets import Conditions
 
 
 class Bounded(Conditions):

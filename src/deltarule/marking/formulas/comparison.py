@@ -15,16 +15,16 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.probe import Probe
 from deltarule.calculus import Derivation
-from deltarule.checking.lines import Line
-from deltarule.checking.show import shown
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import Read, index_names, reads, tensor_name
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.symbols import Size
 from deltarule.marking.formulas.grounds import filled
 from deltarule.marking.formulas.target import Target
 from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
-from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.nodes import Read, index_names, reads, tensor_name
-from deltarule.notation.substitution import replace_reads, substitute
-from deltarule.notation.symbols import Size
+from deltarule.networks.equations import Equation
+from deltarule.tracing.format_numbers import shown
+from deltarule.tracing.lines import Line
 
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 

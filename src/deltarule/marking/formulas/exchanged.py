@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from deltarule.calculus import Derivation
+from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.comparison import Comparison
 from deltarule.marking.formulas.tokens import tokens
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.names import canonical, pretty
+from deltarule.spelling.names import canonical, pretty
 
 #: So many pieces of formulas are read anew, in as many exchanges of one name as they last for.
 MOST_READ = 2400

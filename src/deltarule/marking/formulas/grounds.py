@@ -10,10 +10,10 @@ from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.calculus import Derivation
-from deltarule.checking.course import Course
 from deltarule.marking.sheet_format import PROPERTIES
-from deltarule.notation.networks import Network
-from deltarule.notation.tensors import Tensor
+from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
+from deltarule.tracing.computation import Course
 
 ONE_HOT, SUMS_TO_ONE, SYMMETRIC, _ = PROPERTIES
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, nan
 
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import nodes
 from deltarule.marking.formulas.tokens import Token
-from deltarule.notation import nodes
-from deltarule.notation.errors import DeltaruleError
 
 MOST_CHARACTERS, MOST_TOKENS, MOST_DEPTH = 4000, 600, 24
 #: Numbers of so many digits, and powers of quantities so high, are not worked out.

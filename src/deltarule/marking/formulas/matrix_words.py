@@ -15,7 +15,10 @@ from operator import add, mul
 
 from sympy import Expr
 
-from deltarule.marking.formulas.matrices import (
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import read
+from deltarule.expressions.symbols import Index
+from deltarule.marking.formulas.matrix_readings import (
     Axes,
     Matrix,
     Readings,
@@ -34,10 +37,7 @@ from deltarule.marking.formulas.tokens import tokens
 from deltarule.marking.formulas.transposed import Unfitting
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import shortened
-from deltarule.notation import nodes
-from deltarule.notation.names import pretty
-from deltarule.notation.nodes import read
-from deltarule.notation.symbols import Index
+from deltarule.spelling.names import pretty
 
 #: What has a meaning among indices alone.
 _OF_INDICES = ("⌊", "⌈", "mod", "if", "first", "frozen", "inverse", "det")

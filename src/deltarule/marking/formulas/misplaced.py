@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.limits import check_length
 from deltarule.marking.formulas.spelled import known_functions
 from deltarule.marking.formulas.tokens import tokens
-from deltarule.notation.errors import DeltaruleError
 
 _OPERATIONS = ("+", "-", "*", "/", "^", "⊙", "⊗", "(")
 _NAMES = ("name", "derivative", "primed")

@@ -6,6 +6,12 @@ from collections.abc import Container, Sequence
 
 from sympy import Expr, Integer, Rational
 
+from deltarule.errors import did_you_mean
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import derivative, exp, log
+from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.nodes import free_indices
+from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.bounded import Bounded
 from deltarule.marking.formulas.spelled import (
     PRODUCTS,
@@ -18,13 +24,7 @@ from deltarule.marking.formulas.spelled import (
     smaller,
 )
 from deltarule.marking.formulas.tokens import Token
-from deltarule.notation import nodes
-from deltarule.notation.counted import counted
-from deltarule.notation.errors import did_you_mean
-from deltarule.notation.functions import derivative, exp, log
-from deltarule.notation.matrices import Inverse, LogDet
-from deltarule.notation.nodes import free_indices
-from deltarule.notation.symbols import Index
+from deltarule.spelling.counted import counted
 
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 

@@ -14,15 +14,15 @@ from collections.abc import Sequence
 
 from sympy import Expr, Integer, Rational, oo
 
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import absolute
+from deltarule.expressions.nodes import Choose, Condition, FloorQuotient, Sum
+from deltarule.expressions.symbols import Index, Scalar, Size
 from deltarule.marking.formulas import limits
 from deltarule.marking.formulas.named import POWERS, Named
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import Printed
-from deltarule.notation import nodes
-from deltarule.notation.functions import absolute
-from deltarule.notation.nodes import Choose, Condition, FloorQuotient, Sum
-from deltarule.notation.symbols import Index, Scalar, Size
 
 #: Words that stand between parts of a formula.
 _RESERVED = ("if", "else", "mod", "first")

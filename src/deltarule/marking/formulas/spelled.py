@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from sympy import Abs, Expr, Rational
 
-from deltarule.notation.functions import absolute, exp, square, tanh
-from deltarule.notation.nodes import Choose, Positive
+from deltarule.expressions.functions import absolute, exp, square, tanh
+from deltarule.expressions.nodes import Choose, Positive
 
 #: Functions of one number, by their formulas.
 SPELLED: dict[str, Callable[[Expr], Expr]] = {

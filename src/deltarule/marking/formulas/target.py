@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from sympy import Expr, Integer
 
 from deltarule.calculus import Derivation
-from deltarule.checking.quantities import local_derivative, meant
+from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
 from deltarule.marking.printed import shortened
-from deltarule.notation.counted import counted
-from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError, did_you_mean
-from deltarule.notation.names import Reference, pretty
-from deltarule.notation.substitution import substitute
-from deltarule.notation.symbols import Index
+from deltarule.networks.equations import Equation
+from deltarule.spelling.counted import counted
+from deltarule.spelling.names import Reference, pretty
+from deltarule.tracing.quantities import local_derivative, meant
 
 #: Formulas for single entries are tried at sizes that have them.
 LARGEST_ENTRY = 1000

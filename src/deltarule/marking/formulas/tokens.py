@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
-from deltarule.notation.errors import DeltaruleError
 
 _NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹ᵀ])[\w\u0300-\u036f])*"
 _PATTERN = re.compile(

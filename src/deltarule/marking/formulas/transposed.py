@@ -8,17 +8,17 @@ from itertools import islice
 
 from sympy import Expr
 
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.comparison import Comparison
 from deltarule.marking.formulas.exchanged import LONGEST, MOST_READ
 from deltarule.marking.formulas.target import Target
 from deltarule.marking.formulas.tokens import tokens
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.names import pretty
-from deltarule.notation.nodes import reads, tensor_name
-from deltarule.notation.substitution import substitute
-from deltarule.notation.symbols import Index
-from deltarule.notation.tensors import Tensor
-from deltarule.notation.text import text
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.names import pretty
+from deltarule.spelling.text import text
 
 _PAIR = re.compile(r"(?P<name>[\w/∂\u0300-\u036f]+)\[\s*(?P<a>\w+′?)\s*,\s*(?P<b>\w+′?)\s*\]")
 

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sympy import Expr, Symbol
 
-from deltarule.notation import nodes
-from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError
-from deltarule.notation.functions import FUNCTIONS, Elementwise
-from deltarule.notation.names import canonical, pretty
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import AtLeastZero, Carried, Reduction, Sum, read, tensor_name
-from deltarule.notation.substitution import substitute
-from deltarule.notation.symbols import Index
-from deltarule.notation.tensors import Tensor
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import FUNCTIONS, Elementwise
+from deltarule.expressions.nodes import AtLeastZero, Carried, Reduction, Sum, read, tensor_name
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.names import canonical, pretty
 
 _MEANT = {"sigma": "sigmoid", "ln": "log", "sig": "sigmoid", "logistic": "sigmoid"}
 _ANY_ACTIVATION = ("f", "φ", "phi", "g", "a")

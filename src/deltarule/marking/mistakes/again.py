@@ -6,14 +6,8 @@ from collections.abc import Iterator
 
 from sympy import Expr, Mul, Pow
 
-from deltarule.marking.mistakes.changed import consumers
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.marking.mistakes.sites import sites
-from deltarule.marking.mistakes.slopes import slope_of, slopes_in
-from deltarule.notation.equations import Equation
-from deltarule.notation.functions import Elementwise, exp
-from deltarule.notation.names import pretty
-from deltarule.notation.nodes import (
+from deltarule.expressions.functions import Elementwise, exp
+from deltarule.expressions.nodes import (
     Choose,
     LogSumExp,
     Positive,
@@ -23,8 +17,14 @@ from deltarule.notation.nodes import (
     reads,
     tensor_name,
 )
-from deltarule.notation.substitution import replace_reads, substitute
-from deltarule.notation.text import text
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.marking.mistakes.activation_slopes import slope_of, slopes_in
+from deltarule.marking.mistakes.changed import consumers
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.positions import sites
+from deltarule.networks.equations import Equation
+from deltarule.spelling.names import pretty
+from deltarule.spelling.text import text
 
 
 def slope_again(scene: Scene) -> Iterator[Wrong]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from sympy import Expr
 
 from deltarule.calculus.plain_gradients import plain_gradient
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.notation.equations import Equation
-from deltarule.notation.errors import DeltaruleError
+from deltarule.errors import DeltaruleError
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.networks.equations import Equation
 
 
 @dataclass(frozen=True)

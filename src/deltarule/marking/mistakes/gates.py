@@ -8,14 +8,14 @@ from itertools import combinations
 
 from sympy import Expr, Integer, Mul
 
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.notation.functions import Elementwise
-from deltarule.notation.names import pretty
-from deltarule.notation.networks import Network
-from deltarule.notation.nodes import Read, Sum, reads, tensor_name
-from deltarule.notation.recurrences import Recurrence, blocks
-from deltarule.notation.substitution import replace_reads, substitute
-from deltarule.notation.symbols import fresh
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.symbols import fresh
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.spelling.names import pretty
 
 
 def scalar_gate(scene: Scene) -> Iterator[Wrong]:

@@ -9,9 +9,9 @@ from functools import lru_cache
 import sympy
 from sympy import Basic, Expr
 
-from deltarule.marking.mistakes.rows import ROWS
-from deltarule.marking.mistakes.scene import Mistake, Scene, Wrong
-from deltarule.notation.nodes import free_indices
+from deltarule.expressions.nodes import free_indices
+from deltarule.marking.mistakes.context import Mistake, Scene, Wrong
+from deltarule.marking.mistakes.generators import ROWS
 
 _NOT_NUMBERS = frozenset((sympy.nan, sympy.zoo, sympy.oo, -sympy.oo))
 

@@ -8,11 +8,11 @@ from fractions import Fraction
 import numpy as np
 from sympy import Expr, Integer, Rational
 
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.notation import nodes
-from deltarule.notation.names import pretty
-from deltarule.notation.nodes import Delta, Read, reads, tensor_name
-from deltarule.notation.substitution import replace_reads
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import Delta, Read, reads, tensor_name
+from deltarule.expressions.substitution import replace_reads
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.spelling.names import pretty
 
 #: Givens with so many entries at most are read again entry by entry.
 MOST_ENTRIES = 64

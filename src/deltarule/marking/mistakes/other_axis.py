@@ -11,22 +11,22 @@ from itertools import combinations
 
 from sympy import Add, Dummy, Expr, Integer
 
-from deltarule.checking.lines import Line
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import LogSumExp, Read, Reduction, Sum, reads, tensor_name
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.symbols import Index, fresh
 from deltarule.marking.mistakes.changed import (
     Change,
     consumers,
     through,
     wherever_it_is_used,
 )
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.marking.mistakes.sites import Site, sites
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.positions import Site, sites
 from deltarule.marking.mistakes.statistics import own_place
-from deltarule.notation import nodes
-from deltarule.notation.equations import Equation
-from deltarule.notation.nodes import LogSumExp, Read, Reduction, Sum, reads, tensor_name
-from deltarule.notation.substitution import replace_reads, substitute
-from deltarule.notation.symbols import Index, fresh
-from deltarule.notation.text import text
+from deltarule.networks.equations import Equation
+from deltarule.spelling.text import text
+from deltarule.tracing.lines import Line
 
 Ranges = tuple[tuple[Index, Expr], ...]
 

@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sympy import Basic, Expr, Integer
 
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.marking.mistakes.sites import sites
-from deltarule.notation.nodes import (
+from deltarule.expressions.nodes import (
     AtLeastZero,
     Product,
     Selection,
@@ -18,9 +16,11 @@ from deltarule.notation.nodes import (
     reads,
     tensor_name,
 )
-from deltarule.notation.substitution import substitute
-from deltarule.notation.symbols import Index, fresh
-from deltarule.notation.text import text
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index, fresh
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.positions import sites
+from deltarule.spelling.text import text
 
 
 def overwritten(scene: Scene) -> Iterator[Wrong]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deltarule.marking.mistakes.changed import consumers, through
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.notation.equations import Equation
-from deltarule.notation.names import pretty
-from deltarule.notation.recurrences import Recurrence, blocks
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.spelling.names import pretty
 
 
 def path(scene: Scene) -> Iterator[Wrong]:

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from sympy import Expr, Pow
 
+from deltarule.expressions.nodes import Sum, read, reads
+from deltarule.expressions.symbols import fresh
 from deltarule.marking.mistakes.changed import Change, through, wherever_it_is_used
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.marking.mistakes.sites import sites
-from deltarule.notation.equations import Equation
-from deltarule.notation.names import pretty
-from deltarule.notation.nodes import Sum, read, reads
-from deltarule.notation.symbols import fresh
-from deltarule.notation.tensors import Tensor
-from deltarule.notation.text import text
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.positions import sites
+from deltarule.networks.equations import Equation
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.names import pretty
+from deltarule.spelling.text import text
 
 
 def penalty(scene: Scene) -> Iterator[Wrong]:

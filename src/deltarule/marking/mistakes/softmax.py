@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deltarule.expressions.nodes import read
 from deltarule.marking.mistakes.again import is_softmax
 from deltarule.marking.mistakes.changed import consumers
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.notation.names import pretty
-from deltarule.notation.nodes import read
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.spelling.names import pretty
 
 
 def softmax_lost(scene: Scene) -> Iterator[Wrong]:

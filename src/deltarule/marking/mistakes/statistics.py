@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import Frozen, LogSumExp, Reduction, Sum, reads, tensor_name, walk
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.marking.mistakes.sites import Site, sites
-from deltarule.notation import nodes
-from deltarule.notation.equations import Equation
-from deltarule.notation.nodes import Frozen, LogSumExp, Reduction, Sum, reads, tensor_name, walk
-from deltarule.notation.substitution import substitute
-from deltarule.notation.symbols import Index
-from deltarule.notation.text import text
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.positions import Site, sites
+from deltarule.networks.equations import Equation
+from deltarule.spelling.text import text
 
 
 def statistic(scene: Scene) -> Iterator[Wrong]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from sympy import Integer
 
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.marking.mistakes.sites import sites
-from deltarule.notation import nodes
-from deltarule.notation.nodes import Max, MaxAll, Selection, Sum
-from deltarule.notation.substitution import substitute
-from deltarule.notation.text import text
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import Max, MaxAll, Selection, Sum
+from deltarule.expressions.substitution import substitute
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.positions import sites
+from deltarule.spelling.text import text
 
 
 def reduction(scene: Scene) -> Iterator[Wrong]:

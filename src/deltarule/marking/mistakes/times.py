@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from sympy import Add, Expr
 
-from deltarule.marking.mistakes.scene import Mistake, Scene, Wrong
-from deltarule.marking.mistakes.sites import sites
-from deltarule.notation.equations import Equation
-from deltarule.notation.names import pretty
-from deltarule.notation.nodes import AtLeastZero, Carried, Read, reads, tensor_name
-from deltarule.notation.recurrences import Recurrence, blocks
-from deltarule.notation.substitution import replace_reads
-from deltarule.notation.symbols import Index
-from deltarule.notation.text import text
+from deltarule.expressions.nodes import AtLeastZero, Carried, Read, reads, tensor_name
+from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.symbols import Index
+from deltarule.marking.mistakes.context import Mistake, Scene, Wrong
+from deltarule.marking.mistakes.positions import sites
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.spelling.names import pretty
+from deltarule.spelling.text import text
 
 
 def shifted(access: Read) -> list[tuple[int, Index, int]]:

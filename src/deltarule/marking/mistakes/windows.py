@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 from sympy import Expr, Mul
 
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import AtLeastZero, Read, Sum, free_indices, reads, tensor_name
+from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
-from deltarule.marking.mistakes.scene import Scene, Wrong
-from deltarule.marking.mistakes.sites import sites
-from deltarule.notation import nodes
-from deltarule.notation.equations import Equation
-from deltarule.notation.names import pretty
-from deltarule.notation.nodes import AtLeastZero, Read, Sum, free_indices, reads, tensor_name
-from deltarule.notation.substitution import replace_reads
-from deltarule.notation.symbols import Index
-from deltarule.notation.text import text
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.positions import sites
+from deltarule.networks.equations import Equation
+from deltarule.spelling.names import pretty
+from deltarule.spelling.text import text
 
 
 def window(scene: Scene) -> Iterator[Wrong]:

@@ -1,0 +1,114 @@
+"""Upstream gradients written out, where that ends in a shorter formula or a self-contained one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from sympy import Expr
+
+from deltarule.calculus.record import Record
+from deltarule.calculus.steps import Gradient
+from deltarule.expressions.nodes import Read, Sum, reads, size_of, tensor_name
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import blocks, equations_of
+from deltarule.spelling.text import text
+
+#: Upstream formulas above this size are not tried for insertion.
+_SHORT = 60
+
+#: So many times longer a formula may become by a constant that is written out.
+_MUCH = 4
+
+
+def insert_upstream(
+    record: Record, tensor: str, consumers: list[Equation], gradients: Mapping[str, Gradient]
+) -> None:
+    """Write upstream gradients out: all of them if that is shorter; statistics and constants
+    in any case.
+
+    A statistic, such as μ and v of a normalisation, is read together with the tensor that it
+    is made from. The gradient then reaches the tensor by several ways, which belong together.
+    """
+    _all_if_shorter(record, gradients)
+    _constants(record, gradients)
+    names = {e.name for e in consumers}
+    # What reads itself or its like at another time is a recurrence and no statistic.
+    together = [{e.name for e in equations_of(b)} for b in blocks(record.network.equations)]
+    statistics = {
+        n for n in names for e in consumers
+        if n in e.read_names() and not any({n, e.name} <= group for group in together)
+    }
+    if statistics:
+        _statistics(record, names, statistics, gradients)
+
+
+def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
+    short = {n: g for n, g in gradients.items() if size_of(g.expr) <= _SHORT}
+    inserted, told = written_out(record.now, short)
+    if told:
+        known = {r for r in reads(inserted) if _upstream(r)} - set(reads(record.now))
+        summed = any(gradients[_upstream(r)].tensor.role == "parameter" for r in known
+                     if _upstream(r) in gradients)
+        network = _with_sums(record.network, gradients) if summed else None
+        record.insert(inserted, told, network=network)
+
+
+def _constants(record: Record, gradients: Mapping[str, Gradient]) -> None:
+    """1/(N·M) says more than ∂E/∂E_o[n, m], though it is longer."""
+    constant = {n: g for n, g in gradients.items() if not reads(g.expr)}
+    inserted, told = written_out(record.now, constant)
+    if told:
+        record.insert(inserted, told, longest=_MUCH)
+
+
+def _statistics(
+    record: Record, names: set[str], statistics: set[str], gradients: Mapping[str, Gradient]
+) -> None:
+    known = _with_sums(record.network, gradients)
+    if any(_upstream(r) in statistics for r in reads(record.now)):
+        some = {n: g for n, g in gradients.items() if n in statistics}
+        record.insert(*written_out(record.now, some), network=known, longest=2)
+    others = {n: g for n, g in gradients.items() if n in names - statistics}
+    inserted, told = written_out(record.now, others)
+    if told:
+        record.insert(inserted, told, network=known)
+
+
+def _with_sums(network: Network, gradients: Mapping[str, Gradient]) -> Network:
+    """The network with the gradients of parameters as known values: ∂L/∂β = Σ ∂L/∂y."""
+    sums = tuple(
+        g.equation() for g in gradients.values()
+        if isinstance(g.expr, Sum) and g.tensor.role == "parameter"
+    )
+    return replace(network, equations=network.equations + sums)
+
+
+def _upstream(access: Read) -> str:
+    """The tensor whose gradient a read is; empty for anything else."""
+    head, slash, tail = tensor_name(access).rpartition("/d")
+    return tail if slash else ""
+
+
+def written_out(expression: Expr, gradients: Mapping[str, Gradient]) -> tuple[Expr, str]:
+    """The expression with some upstream gradients written out, and which; "" for none."""
+    used: dict[str, Gradient] = {}
+
+    def formula(access: Read) -> Expr:
+        known = gradients.get(_upstream(access))
+        if known is None:
+            return access
+        used.setdefault(known.name, known)
+        return substitute(known.expr, dict(zip(known.indices, access.indices, strict=True)))
+
+    inserted = replace_reads(expression, formula)
+    told = ", ".join(_formula_text(g.lhs, g.expr) for g in used.values())
+    return inserted, f"Here: {told}." if told else ""
+
+
+@lru_cache(maxsize=256)
+def _formula_text(left: Expr, right: Expr) -> str:
+    return f"{text(left)} = {text(right)}"

@@ -1,0 +1,142 @@
+"""Local derivatives: how one equation's value changes with one entry of a tensor it reads.
+
+SymPy differentiates scalar formulas, always with respect to fresh Dummies that stand for reads
+and reductions; what happens under a reduction sign is ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sympy import Basic, Dummy, Expr, Tuple
+
+from deltarule.calculus.matrix_derivatives import through_inverse
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import Elementwise, exp
+from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.nodes import AtLeastZero, Read, Reduction, reads, tensor_name
+from deltarule.expressions.substitution import rename_bound
+
+
+@dataclass(frozen=True)
+class Partial:
+    """One occurrence of a tensor: Σ over `ranges` of `factor`·∂X[subscripts]."""
+
+    factor: Expr
+    subscripts: tuple[Expr, ...]
+    ranges: tuple
+    conditions: tuple
+
+
+def partials(
+    expression: Expr, name: str, value: Expr | None = None, selected: Expr | None = None
+) -> Iterator[Partial]:
+    """Every way in which `expression` depends on the tensor `name`.
+
+    `value` is what the whole expression is known as: derivatives are put in terms of it where
+    that is natural (σ′(s) = h(1 − h)). For a maximum, `selected` says which entry is chosen, for
+    a log-determinant the entry of the inverse.
+    """
+    if isinstance(expression, nodes.Max | LogDet) and selected is not None:
+        yield from _through(expression, selected, name, set())
+        return
+    if isinstance(expression, Inverse) and value is not None:
+        entry, factor, ranges = through_inverse(expression, value)
+        for inner in partials(entry, name):
+            yield Partial(
+                factor * inner.factor, inner.subscripts, ranges + inner.ranges, inner.conditions
+            )
+        return
+    atoms = _top_atoms(expression)
+    stand_ins = {atom: Dummy("r", real=True) for atom in atoms}
+    back = {dummy: atom for atom, dummy in stand_ins.items()}
+    scalar = _put(expression, stand_ins)
+    if value is not None and isinstance(expression, Elementwise):
+        back = {scalar: value, **back}
+    for atom in atoms:
+        if isinstance(atom, nodes.Frozen) or not reads(atom, name):
+            continue
+        slope = _put(scalar.diff(stand_ins[atom]), back)
+        if slope == 0:
+            continue
+        if isinstance(atom, Read):
+            if tensor_name(atom) == name:
+                yield Partial(slope, atom.indices, (), ())
+        elif isinstance(atom, nodes.Choose):
+            yield from _by_cases(atom, slope, name, value if atom == expression else None)
+        else:
+            known = value if atom == expression else None
+            yield from _through(atom, slope, name, nodes.index_names(expression), known)
+
+
+def _through(
+    atom: Reduction, slope: Expr, name: str, taken: set[str], value: Expr | None = None
+) -> Iterator[Partial]:
+    """Partials of a reduction, under its sign; `value` is what the reduction is known as."""
+    if nodes.index_names(slope) & {i.name for i in atom.indices} and taken:
+        atom = rename_bound(atom, taken)
+    if isinstance(atom, nodes.Product):
+        slope = slope * _others(atom, taken)
+    if isinstance(atom, nodes.LogSumExp):
+        whole = rename_bound(atom, taken | nodes.index_names(atom)) if value is None else value
+        slope = slope * exp(atom.body - whole)
+    # Where a maximum's own conditions fail, nothing is selected.
+    own = () if isinstance(atom, nodes.Max) else atom.conditions
+    for inner in partials(atom.body, name):
+        yield Partial(
+            slope * inner.factor, inner.subscripts,
+            atom.ranges + inner.ranges, own + inner.conditions,
+        )
+
+
+def _others(product: nodes.Product, taken: set[str]) -> Expr:
+    """The product of all factors but the one at the product's own indices."""
+    names = taken | nodes.index_names(product)
+    renamed = rename_bound(product, names)
+    apart = nodes.Unequal(Tuple(*renamed.indices), Tuple(*product.indices))
+    return nodes.Product(renamed.body, renamed.ranges, (*renamed.conditions, apart))
+
+
+def _by_cases(
+    atom: nodes.Choose, slope: Expr, name: str, value: Expr | None
+) -> Iterator[Partial]:
+    """Partials of either case, each under the condition that it holds under."""
+    condition, then, otherwise = atom.args
+    fails = AtLeastZero((-1 - condition.args[0]).expand())
+    taken = nodes.index_names(slope)
+    for case, holds in ((then, condition), (otherwise, fails)):
+        if isinstance(case, Reduction) and taken & {i.name for i in case.indices}:
+            case = rename_bound(case, taken)
+        for inner in partials(case, name, value):
+            yield Partial(
+                slope * inner.factor, inner.subscripts, inner.ranges, (holds, *inner.conditions)
+            )
+
+
+def _top_atoms(expression: Basic) -> list[Basic]:
+    """The outermost reads, reductions and choices between times, in order of appearance."""
+    found: dict[Basic, None] = {}
+    stack = [expression]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, (Read, Reduction, nodes.Frozen)) or _between_times(node):
+            found[node] = None
+        else:
+            stack.extend(reversed(node.args))
+    return list(found)
+
+
+def _between_times(node: Basic) -> bool:
+    """Whether a choice depends on indices alone, such as h[t − 1] if t ≥ 1, else h0."""
+    return isinstance(node, nodes.Choose) and isinstance(node.args[0], AtLeastZero)
+
+
+def _put(node: Basic, table: dict) -> Basic:
+    """Replace whole nodes, outermost first."""
+    if node in table:
+        return table[node]
+    if not node.args or isinstance(node, Read):
+        return node
+    args = tuple(_put(a, table) for a in node.args)
+    return node if args == node.args else node.func(*args)

@@ -1,0 +1,299 @@
+"""Reverse accumulation: the gradient of a network with respect to each of its tensors.
+
+For every equation Y[I] = e that reads X[a], the gradient of X at U collects
+Σ_{I, J} ∂E/∂Y[I]·∂e/∂X[a]·δ(a, U); the deltas are then eliminated. Backpropagation through
+layers and through convolutions is this one rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from sympy import Add, Expr, Integer
+
+from deltarule.calculus.at_boundaries import at_the_edges
+from deltarule.calculus.delta_elimination import Term, clipped, eliminate, never, pinned
+from deltarule.calculus.dual_forms import dual_form
+from deltarule.calculus.inline_upstream import insert_upstream
+from deltarule.calculus.matrix_derivatives import inverse_of
+from deltarule.calculus.partial_derivatives import Partial, partials
+from deltarule.calculus.record import Record
+from deltarule.calculus.rules.removable_kinks import remove_kinks
+from deltarule.calculus.rules.tied_maxima import ties_that_meet
+from deltarule.calculus.steps import Derivation, Gradient, Step
+from deltarule.calculus.verify import Verifier
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import nodes
+from deltarule.expressions.matrices import LogDet
+from deltarule.expressions.nodes import PartialOf, read, reads
+from deltarule.expressions.size_constraints import facts_of
+from deltarule.expressions.substitution import plainly_named, substitute
+from deltarule.expressions.symbols import Index, fresh
+from deltarule.language.optimisers import is_update
+from deltarule.matrix_form import Teller
+from deltarule.networks.argmax_equations import selection_of
+from deltarule.networks.equations import Equation
+from deltarule.networks.gradient_indices import target_indices
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import Recurrence, blocks, equations_of
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.text import text
+
+
+def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation:
+    """All gradients of a network's loss, each step of them verified.
+
+    `of` names another tensor to differentiate; its own gradient then comes from outside, as that
+    of a layer's output does. An update, which uses a gradient, has none itself.
+    Raises DeltaruleError for an unknown `of`.
+    """
+    if not isinstance(network, Network):
+        raise DeltaruleError(
+            f"{network!r} is no network", "derive", 'read one first: derive(load("conv2d"))'
+        )
+    if is_update(network):
+        return Derivation(network, "", {}, seed=seed)
+    root, upstream = roots(network, of)
+    names = tuple(t.name for t in upstream)
+    verifier = Verifier(network, {f"d{root}/d{t.name}": t for t in upstream}, seed)
+    live = live_tensors(network, {root, *names})
+    _refuse_read_roots(network, names, live)
+    moving = varying(network)
+    gradients: dict[str, Gradient] = {}
+    for group in backwards(network):
+        wanted = [t for t in group if t.name not in names and t.name in moving]
+        if len(wanted) > 1 or _reads_itself(network, wanted):
+            verifier.assume({f"d{root}/d{t.name}": t for t in wanted})
+        works = [GradientWork(network, t, root, gradients, verifier, live) for t in wanted]
+        found = {work.tensor.name: work.gradient() for work in works}
+        gradients.update(found)
+        verifier.learn([g.equation() for g in found.values()])
+    teller = Teller(network, root, names, (g.equation() for g in gradients.values()))
+    told = {name: replace(g, teller=teller) for name, g in gradients.items()}
+    return Derivation(network, root, told, names, seed, settings=verifier.settings)
+
+
+def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
+    """What is differentiated, and the tensors whose gradients come from outside."""
+    if of is not None and (network.loss is None or of != network.loss.name):
+        return of, [network.tensor(of)]
+    if network.loss is not None:
+        return network.loss.name, []
+    return "L", network.with_role("output")
+
+
+def live_tensors(network: Network, roots: set[str]) -> set[str]:
+    """The tensors on which the roots depend, themselves included."""
+    live = set(roots)
+    for block in reversed(blocks(network.equations)):
+        members = equations_of(block)
+        if any(e.name in live for e in members):
+            live |= {e.name for e in members}
+            live = live.union(*(e.read_names() for e in members if e.name in live))
+    return live
+
+
+def varying(network: Network) -> set[str]:
+    """The tensors that depend on something that has a gradient; counts, say, do not."""
+    found = {t.name for t in network.tensors.values() if not t.whole and t.role != "target"}
+    found -= {e.name for e in network.equations}
+    for block in blocks(network.equations):
+        members = equations_of(block)
+        if found & set().union(*(e.read_names() for e in members)):
+            found |= {e.name for e in members}
+    return found
+
+
+def _refuse_read_roots(network: Network, names: tuple[str, ...], live: set[str]) -> None:
+    """What comes from outside is the whole gradient of an output that nothing else reads."""
+    for equation in network.equations:
+        for name in names:
+            if equation.name in live and name in equation.read_names():
+                raise DeltaruleError(
+                    f"{name} is an output, and {equation.name} reads it: its gradient would be "
+                    "part from outside, part from here",
+                    equation.place,
+                    f"give the output an equation of its own, such as y[…] = {name}[…]",
+                )
+
+
+def backwards(network: Network) -> Iterator[list[Tensor]]:
+    """The tensors in the order of the backward pass, those of a recurrence together.
+
+    Parameters come right behind their layer.
+    """
+    waiting = {name: sum(name in e.read_names() for e in network.equations)
+               for name in network.tensors}
+    place = {name: k for k, name in enumerate(network.tensors)}
+    done: set[str] = set()
+    for block in reversed(blocks(network.equations)):
+        members = equations_of(block)
+        group = dict.fromkeys(
+            e.name for e in reversed(members)
+            if e.name not in done and not isinstance(e.rhs, nodes.Selection)
+        )
+        done.update(group)
+        yield [network.tensors[name] for name in group]
+        for equation in reversed(members):
+            for name in sorted(equation.read_names(), key=place.__getitem__, reverse=True):
+                waiting[name] -= 1
+                tensor = network.tensors[name]
+                if not waiting[name] and tensor.role in ("parameter", "input") and not tensor.whole:
+                    yield [tensor]
+    for tensor in network.with_role("parameter", "input"):
+        if not any(tensor.name in e.read_names() for e in network.equations):
+            yield [tensor]
+
+
+def _reads_itself(network: Network, tensors: list[Tensor]) -> bool:
+    return any(t.name in e.read_names() for t in tensors for e in network.equation_of(t.name))
+
+
+class GradientWork:
+    """The derivation of one gradient."""
+
+    def __init__(self, network, tensor, root, gradients, verifier, live):
+        self.network, self.tensor, self.root = network, tensor, root
+        self.gradients, self.live = gradients, live
+        self.consumers = [
+            e for e in network.equations if e.name in live and reads(e.rhs, tensor.name)
+        ]
+        self.indices = target_indices(tensor, self.consumers, network.equation_of(tensor.name))
+        self.ranges = tuple(zip(self.indices, tensor.axes, strict=True))
+        # A sequence has at least one time, as the range of an index says.
+        self.times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
+        self.known = {**dict(self.ranges), **{Index(f"0 ≤ … < {n}"): n for n in self.times}}
+        self.facts = facts_of(network.definitions)
+        self.solved: frozenset[Index] = frozenset()
+        self.record = Record(network, self.ranges, verifier)
+
+    def gradient(self) -> Gradient:
+        if self.tensor.name == self.root:
+            return self._finished([Step("start", self._lhs(), Integer(1), "", "", "by definition")])
+        if not self.consumers:
+            reason = "nothing on the way reads it"
+            return self._finished([Step("no path", self._lhs(), Integer(0), "", "", reason)])
+        terms = self._chain()
+        start = list(terms)
+        self._eliminate(terms)
+        self.record.simplify()
+        duals = self._dual_forms(start)
+        insert_upstream(self.record, self.tensor.name, self.consumers, self.gradients)
+        notes = remove_kinks(self.record, self.gradients)
+        edges = at_the_edges(
+            self._lhs(), self.record.now, self.ranges, self.known, self.times, self.record.verifier
+        )
+        finished = self._finished(self.record.steps, edges)
+        ties = ties_that_meet(self.network, finished.expr)
+        return replace(finished, alternatives=duals, notes=(*notes, *ties), lenient=bool(notes))
+
+    def _dual_forms(self, terms: list[Term]) -> tuple[Expr, ...]:
+        """The same gradient with the other indices summed over, where deltas left a choice."""
+        if not self.solved:
+            return ()
+        now = self.record.now
+        other = dual_form(terms, self.solved, self.network, self.known)
+        other = plainly_named(other, frozenset(i.name for i in self.indices))
+        if other == now:
+            return ()
+        self.record.verifier.same(now, other, self.ranges)
+        return (other,)
+
+    def _lhs(self) -> Expr:
+        return read(f"d{self.root}/d{self.tensor.name}", *self.indices)
+
+    def _finished(self, steps: list[Step], edges: Iterable[Step] = ()) -> Gradient:
+        return Gradient(
+            self.root, self.tensor, self.indices, steps[-1].after, (*steps, *edges)
+        )
+
+    def _chain(self) -> list[Term]:
+        """The chain rule, and the local derivatives that it asks for."""
+        terms: list[Term] = []
+        paths: list[Expr] = []
+        here = read(self.tensor.name, *self.indices)
+        for original in self.consumers:
+            equation = self._primed(original)
+            upstream = read(f"d{self.root}/d{equation.name}", *equation.subscripts)
+            paths.append(nodes.Sum(upstream * PartialOf(equation.lhs, here), equation.ranges))
+            selected = self._selected(original, equation)
+            for partial in partials(equation.rhs, self.tensor.name, equation.lhs, selected):
+                terms.append(self._term(upstream, partial, equation))
+        after = Add(*(t.expression() for t in terms))
+        verified = self.record.verifier.derivative(
+            after, self.tensor.name, self.ranges, self.consumers, self.root
+        )
+        through = ", ".join(text(read(e.name)) for e in self.consumers)
+        self.record.state("chain rule", self._lhs(), Add(*paths), verified, f"Here: {through}.")
+        self.record.state("local derivative", Add(*paths), after, verified)
+        return terms
+
+    def _selected(self, original: Equation, primed: Equation) -> Expr | None:
+        """For a maximum, the entry of the selection at its own indices; see matrices.py too."""
+        if isinstance(primed.rhs, LogDet):
+            return inverse_of(primed.rhs, self.network.equations, primed.place)
+        if not isinstance(original.rhs, nodes.Max):
+            return None
+        table = dict(zip(original.indices, primed.indices, strict=True))
+        return substitute(selection_of(original, self.network.equations), table)
+
+    def _primed(self, equation: Equation) -> Equation:
+        """The equation with its free indices named apart from ours."""
+        taken = {i.name for i in self.indices}
+        names = taken | nodes.index_names(equation.rhs, *equation.subscripts)
+        table = {}
+        for index in equation.indices:
+            if index.name in taken:
+                table[index] = fresh(index.name, names)
+                names.add(table[index].name)
+        return Equation(
+            equation.name,
+            tuple(substitute(s, table) for s in equation.subscripts),
+            substitute(equation.rhs, table),
+            tuple((table.get(i, i), n) for i, n in equation.ranges),
+            equation.place,
+        )
+
+    def _term(self, upstream: Expr, partial: Partial, equation: Equation) -> Term:
+        taken = {i.name for i in (*self.indices, *equation.indices)}
+        table: dict[Index, Index] = {}
+        for index, _ in partial.ranges:
+            name = index.name
+            if name in taken:
+                table[index] = fresh(name, taken)
+                name = table[index].name
+            taken.add(name)
+        return Term(
+            upstream * substitute(partial.factor, table),
+            tuple(
+                (substitute(a, table), u)
+                for a, u in zip(partial.subscripts, self.indices, strict=True)
+            ),
+            equation.ranges + tuple((table.get(i, i), n) for i, n in partial.ranges),
+            tuple(substitute(c, table) for c in partial.conditions),
+            self.facts,
+        )
+
+    def _eliminate(self, terms: list[Term]) -> None:
+        """Remove every delta of every term, then cut the ranges to where something is read."""
+        free = self.known
+        for k in range(len(terms)):
+            terms[k] = pinned(terms[k], free)
+            while (found := eliminate(terms[k], free)) is not None:
+                terms[k] = pinned(found.term, free)
+                self.solved |= found.instead_of
+                condition = ", ".join(text(c) for c in found.condition)
+                self._now(terms, found.rule, found.detail, condition)
+            impossible = never(terms[k], free)
+            if impossible is not None:
+                terms[k] = replace(terms[k], body=Integer(0))
+                self._now(terms, "empty", f"Here: {text(impossible)} never holds.")
+                continue
+            cut = clipped(terms[k], self.network.tensors, free)
+            if cut != terms[k]:
+                terms[k] = cut
+                self._now(terms, "clip the range")
+
+    def _now(self, terms: list[Term], rule: str, detail: str = "", condition: str = "") -> None:
+        self.record.move(rule, Add(*(t.expression() for t in terms)), detail, condition)

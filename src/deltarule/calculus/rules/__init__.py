@@ -1,0 +1,1 @@
+"""The rules that make a closed form shorter, and the table that says why each holds."""

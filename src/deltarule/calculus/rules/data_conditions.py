@@ -1,0 +1,115 @@
+"""Conditions that depend on data, [c = t[n]], used where they hold: one side stands for the other.
+
+    Σ_c [c = t[n]]·f(c) = f(t[n])           t[n] is one of the values of c
+    p[c]·[c = t[n]]/p[t[n]] = [c = t[n]]
+"""
+
+from __future__ import annotations
+
+from sympy import Add, Expr, Mul
+
+from deltarule.calculus.rules.rewrite import Rewrite
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import (
+    Equal,
+    Read,
+    Reduction,
+    Sum,
+    free_indices,
+    reads,
+    size_of,
+    tensor_name,
+)
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
+from deltarule.networks.network import Network
+
+
+def use_condition(expression: Expr, network: Network) -> Rewrite | None:
+    """The expression with what is known under its conditions put in, where that is shorter."""
+    if not any(isinstance(node, Equal) for node in nodes.walk(expression)):
+        return None
+    after = _used(expression, network)
+    return Rewrite(after) if size_of(after) < size_of(expression) else None
+
+
+def _used(node: Expr, network: Network) -> Expr:
+    """Conditions used from the inside out."""
+    if isinstance(node, Read) or not node.args:
+        return node
+    if isinstance(node, Reduction):
+        body = _used(node.body, network)
+        kept = node.func(body, node.ranges, node.conditions)
+        return _sifted(_merged(kept), network) if isinstance(kept, Sum) else kept
+    if isinstance(node, nodes.Condition):
+        return node
+    node = node.func(*(_used(a, network) for a in node.args))
+    return min((node, _spread(node)), key=size_of) if isinstance(node, Mul) else node
+
+
+def _merged(total: Sum) -> Sum:
+    """Σ_i a·[c]·b = Σ_i [c] a·b: the condition goes to the sum."""
+    factors = Mul.make_args(total.body)
+    guards = [f for f in factors if _guard(f)]
+    if len(guards) != 1:
+        return total
+    rest = Mul(*(f for f in factors if f is not guards[0]))
+    conditions = (*total.conditions, *guards[0].conditions)
+    return Sum(rest * guards[0].body, total.ranges, conditions)
+
+
+def _sifted(total: Sum, network: Network) -> Expr:
+    """Σ_i [i = a]·f(i) = f(a), for each index that a condition ties to data."""
+    for condition in total.conditions:
+        index, data = _sides(condition)
+        extent = dict(total.ranges).get(index)
+        if extent is None or network.tensors[tensor_name(data)].whole_below != extent:
+            continue
+        table = {index: data}
+        rest = Sum(
+            substitute(total.body, table),
+            tuple(r for r in total.ranges if r[0] != index),
+            tuple(substitute(c, table) for c in total.conditions if c != condition),
+        )
+        return _sifted(rest, network) if isinstance(rest, Sum) else rest
+    return total
+
+
+def _spread(product: Mul) -> Expr:
+    """a·([c]·b + d) = [c]·a·b + a·d, with c used in the first term."""
+    sums = [f for f in product.args if isinstance(f, Add) and any(map(_guard, f.args))]
+    if len(sums) != 1:
+        return _guarded(product)
+    rest = Mul(*(f for f in product.args if f is not sums[0]))
+    return Add(*(_guarded(rest * term) for term in sums[0].args))
+
+
+def _guarded(term: Expr) -> Expr:
+    """[i = a]·f(i) = [i = a]·f(a)."""
+    guards = [f for f in Mul.make_args(term) if _guard(f)]
+    if len(guards) != 1:
+        return term
+    inner = guards[0]
+    index, data = _sides(inner.conditions[0])
+    rest = Mul(*(f for f in Mul.make_args(term) if f is not inner))
+    factors = Mul.make_args(substitute(rest * inner.body, {index: data}))
+    constant = [f for f in factors if not reads(f) and not free_indices(f)]
+    body = Mul(*(f for f in factors if f not in constant))
+    return Mul(*constant) * Sum(body, (), inner.conditions)
+
+
+def _guard(term: Expr) -> bool:
+    """Whether a term is [i = a]·(something)."""
+    parts = [f for f in Mul.make_args(term) if isinstance(f, Sum)]
+    return len(parts) == 1 and not parts[0].ranges and len(parts[0].conditions) == 1 and (
+        _sides(parts[0].conditions[0])[0] is not None
+    )
+
+
+def _sides(condition) -> tuple[Index | None, Read | None]:
+    """The index and the whole number of data in i = a; None for any other condition."""
+    if isinstance(condition, Equal):
+        for index, data in (condition.args, condition.args[::-1]):
+            if isinstance(index, Index) and isinstance(data, Read):
+                return index, data
+    return None, None

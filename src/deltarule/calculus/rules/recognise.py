@@ -1,0 +1,129 @@
+"""Known values inside formulas: exp(z[c])/Σ_k exp(z[k]) is p[c], once p is an equation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr, Mul, Pow
+
+from deltarule.calculus.matching import unified
+from deltarule.calculus.rules.rewrite import Rewrite
+from deltarule.expressions import nodes
+from deltarule.expressions.factors import divided, powers
+from deltarule.expressions.mixed_radix import rejoined
+from deltarule.expressions.nodes import (
+    Read,
+    Reduction,
+    free_indices,
+    free_symbols,
+    reads,
+    tensor_name,
+)
+from deltarule.expressions.substitution import plainly_named, substitute
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.spelling.text import text
+
+
+def use_values(expression: Expr, network: Network) -> Rewrite | None:
+    """The expression with the right-hand sides of equations replaced by their tensors."""
+    expression = plainly_named(expression)
+    apart = frozenset(i.name for i in free_indices(expression))
+    for equation in _candidates(expression, network):
+        after = _use(expression, equation, apart)
+        if after != expression:
+            return Rewrite(after, f"{text(equation.rhs)} is {text(equation.lhs)}.")
+    return None
+
+
+def _candidates(expression: Expr, network: Network) -> Iterator[Equation]:
+    """Equations whose right-hand side could occur: all its tensors are read."""
+    present = {tensor_name(r) for r in reads(expression)}
+    for equation in reversed(network.equations):
+        rhs = equation.rhs
+        if isinstance(rhs, Read) or not reads(rhs):
+            continue
+        if equation.read_names() <= present:
+            yield equation
+
+
+def _use(
+    node: Expr, equation: Equation, apart: frozenset[str], within: bool = False,
+    under: tuple = (),
+) -> Expr:  # fmt: skip
+    """Replace the equation's value in a node and below it, products factor by factor.
+
+    `apart` holds the names of the free indices, `under` the conditions that hold; a sum that is
+    all there is keeps its formula.
+    """
+    if isinstance(node, Read) or not node.args:
+        return node
+    if not isinstance(node, nodes.Condition) and (within or not isinstance(node, Reduction)):
+        found = _in_product(node, equation, apart, under)
+        if found is not None:
+            return _use(found, equation, apart, True, under)
+    if isinstance(node, Reduction):
+        inner = _use(node.body, equation, apart, True, (*under, *node.conditions))
+        return node if inner == node.body else node.func(inner, node.ranges, node.conditions)
+    args = tuple(_use(a, equation, apart, True, under) for a in node.args)
+    return node if args == node.args else node.func(*args)
+
+
+def factor_known(node: Expr, equation: Equation) -> Expr | None:
+    """A product with an equation's value among its factors, with the tensor in its place."""
+    plain = plainly_named(node)
+    return _in_product(plain, equation, frozenset(i.name for i in free_indices(plain)))
+
+
+def _in_product(
+    node: Expr, equation: Equation, apart: frozenset[str], under: tuple = ()
+) -> Expr | None:
+    """node = rhs·rest with known rhs: lhs·rest; None if rhs is no factor of node.
+
+    Where a condition holds under which rhs is one of two cases, rhs is that case.
+    """
+    have = powers(node)
+    for table in _index_maps(node, equation):
+        value = substitute(equation.rhs, table)
+        if isinstance(value, nodes.Choose) and value.args[0] in under:
+            value = value.args[1]
+        pattern = plainly_named(rejoined(value), apart)
+        if isinstance(pattern, Pow) and pattern.exp.is_Rational and not pattern.exp.is_Integer:
+            found = _of_a_root(have, pattern, rejoined(substitute(equation.lhs, table)))
+            if found is not None:
+                return found
+            continue
+        rest = divided(have, powers(pattern))
+        if rest is not None:
+            return rejoined(substitute(equation.lhs, table)) * rest
+    return None
+
+
+def _of_a_root(have: dict[Expr, Expr], root: Pow, value: Expr) -> Expr | None:
+    """A product with r = √S in it: S is r², 1/√S is 1/r; None where neither occurs."""
+    there = have.get(root.base)
+    if there is None or not there.is_Rational or not (there / root.exp).is_Integer:
+        return None
+    rest = Mul(*(base**exponent for base, exponent in have.items() if base != root.base))
+    return rest * value ** (there / root.exp)
+
+
+def _index_maps(node: Expr, equation: Equation) -> Iterator[dict]:
+    """Ways to name the equation's indices so that one of its reads occurs in the node."""
+    anchors = [r for r in reads(equation.rhs) if set(equation.indices) <= free_symbols(r)]
+    if not anchors:
+        if not equation.indices:
+            yield {}
+        return
+    anchor = anchors[0]
+    inner = [n for n in nodes.walk(equation.rhs) if isinstance(n, Reduction)]
+    ranges = (*equation.ranges, *(r for n in inner for r in n.ranges))
+    seen = set()
+    for found in reads(node, tensor_name(anchor)):
+        table = unified(anchor.indices, found.indices, ranges)
+        if table is not None:
+            table = {i: table[i] for i in equation.indices}
+        key = None if table is None else tuple(sorted(table.items(), key=str))
+        if table is not None and key not in seen:
+            seen.add(key)
+            yield table

@@ -1,0 +1,117 @@
+"""Sums that are 0 because of what a mean is: deviations from it add up to nothing.
+
+    Σ_n (x[n] − μ) = Σ_n x[n] − N·μ = N·μ − N·μ = 0
+
+A sum is taken term by term; sums that an equation gives a name to are written by that name. If
+all of it cancels, the sum is 0. A tensor such as x̂ is looked into if that is what it takes.
+"""
+
+from __future__ import annotations
+
+import sympy
+from sympy import Add, Dummy, Expr, Integer, Mul
+
+from deltarule.calculus.matching import named, named_sums, unified
+from deltarule.calculus.rules.rewrite import Rewrite
+from deltarule.expressions import nodes
+from deltarule.expressions.mixed_radix import rejoined
+from deltarule.expressions.nodes import Read, Reduction, Sum, free_symbols, reads, tensor_name
+from deltarule.expressions.substitution import plainly_named, replace_reads, substitute
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.spelling.text import text
+
+
+def deviations(expression: Expr, network: Network) -> Rewrite | None:
+    """The expression without the sums that are 0 whatever the data."""
+    found: list[str] = []
+
+    def without(node: Expr) -> Expr:
+        if isinstance(node, Read) or not node.args:
+            return node
+        if isinstance(node, Sum) and not node.conditions and vanishes(node, network):
+            found.append(f"{text(node)} = 0")
+            return Integer(0)
+        if isinstance(node, Reduction):
+            inner = without(node.body)
+            return node if inner == node.body else node.func(inner, node.ranges, node.conditions)
+        args = tuple(without(a) for a in node.args)
+        return node if args == node.args else node.func(*args)
+
+    after = without(expression)
+    return Rewrite(after, "Here: " + ", ".join(found) + ".") if found else None
+
+
+def vanishes(total: Sum, network: Network) -> bool:
+    """Whether a sum is 0 by the definitions of the means in it."""
+    if not _hopeful(total.body, network):
+        return False
+    for depth in range(3):
+        if depth:
+            total = Sum(_looked_into(total.body, total.indices, network), total.ranges)
+        if not isinstance(total, Sum):
+            return total == 0
+        terms = _termwise(total, network)
+        if terms is not None and _is_zero(terms):
+            return True
+    return False
+
+
+def _hopeful(body: Expr, network: Network) -> bool:
+    """A quick look: a difference, or a tensor that is made from one."""
+    if any(isinstance(f, Add) for f in Mul.make_args(body)):
+        return True
+    return any(
+        any(isinstance(f, Add) for f in Mul.make_args(e.rhs))
+        for f in Mul.make_args(body) if isinstance(f, Read)
+        for e in network.equation_of(tensor_name(f))
+    )
+
+
+def _termwise(total: Sum, network: Network) -> Expr | None:
+    """Σ (a + c·b) as Σ a + c·Σ b, each sum by its name; None where none has a name."""
+    there = {tensor_name(r) for r in reads(total.body)}
+    if not any(there.issuperset(key) for key in named_sums(network.equations)):
+        return None
+    bound = frozenset(total.indices)
+    terms, known = [], False
+    for term in Add.make_args(sympy.expand(total.body)):
+        outside, inside = [], []
+        for factor in Mul.make_args(term):
+            (inside if free_symbols(factor) & bound else outside).append(factor)
+        if not inside:
+            terms.append(term * nodes.multiply(n for _, n in total.ranges))
+            continue
+        part = plainly_named(Sum(Mul(*inside), total.ranges))
+        name = named(part, network)
+        known = known or name is not None
+        terms.append(Mul(*outside) * (part if name is None else name))
+    return Add(*terms) if known and len(terms) > 1 else None
+
+
+def _is_zero(value: Expr) -> bool:
+    letters: dict[Expr, Dummy] = {}
+    for node in nodes.walk(value):
+        if isinstance(node, (Read, Reduction)):
+            letters.setdefault(node, Dummy("r"))
+    return sympy.expand(sympy.numer(sympy.together(value.xreplace(letters)))) == 0
+
+
+def _looked_into(body: Expr, bound: tuple, network: Network) -> Expr:
+    """The body with each tensor that depends on the summed indices written out once."""
+
+    def written_out(access: Read) -> Expr:
+        if not free_symbols(access) & frozenset(bound):
+            return access
+        for equation in network.equation_of(tensor_name(access)):
+            if _formula(equation):
+                table = unified(equation.subscripts, access.indices, equation.ranges)
+                if table is not None:
+                    return rejoined(substitute(equation.rhs, table))
+        return access
+
+    return replace_reads(body, written_out)
+
+
+def _formula(equation: Equation) -> bool:
+    return not equation.rhs.has(nodes.Selection)

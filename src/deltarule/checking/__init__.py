@@ -1,1 +1,0 @@
-"""Numbers beside symbols, and derivatives checked a second way."""

@@ -1,0 +1,1 @@
+"""Counts of a network: shapes, parameters, multiply–adds, memory, receptive fields."""

@@ -1,0 +1,1 @@
+"""What formulas are made of: nodes, indices, sizes, functions; and their substitution."""

@@ -1,0 +1,103 @@
+"""The tight range of each index of a sum, read off the conditions that the sum holds under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Integer, Mul
+
+from deltarule.expressions.affine import affine, line, never_negative
+from deltarule.expressions.nodes import (
+    AtLeastZero,
+    CeilingQuotient,
+    Condition,
+    FloorQuotient,
+    free_symbols,
+)
+from deltarule.expressions.symbols import Index, Size
+
+
+@dataclass(frozen=True)
+class Span:
+    """An index from the greatest of `lower` to the least of `upper`, both ends included."""
+
+    index: Index
+    extent: Expr
+    lower: tuple[Expr, ...]
+    upper: tuple[Expr, ...]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is simply 0 … extent − 1."""
+        return self.lower == (0,) and self.upper == (self.extent - 1,)
+
+
+def tight(ranges: tuple, conditions: tuple) -> tuple[list[Span], list[Condition]]:
+    """A span for each index, and the conditions that no span expresses.
+
+    An inequality goes to the last of its indices (in the order of `ranges`), so that the spans
+    can be run as nested loops, outermost first.
+    """
+    order = [i for i, _ in ranges]
+    rest: list[Condition] = []
+    mine: dict[Index, list[Expr]] = {i: [] for i in order}
+    for condition in conditions:
+        inside = [i for i in order if i in free_symbols(condition)]
+        if isinstance(condition, AtLeastZero) and inside:
+            split = affine(condition.args[0], (inside[-1],))
+            if split is not None:
+                mine[inside[-1]].append(condition.args[0])
+                continue
+        rest.append(condition)
+    known = dict(ranges)
+    return [_span(i, n, mine[i], known) for i, n in ranges], rest
+
+
+def _span(index: Index, extent: Expr, statements: list[Expr], known: dict) -> Span:
+    lower, upper = [Integer(0)], [extent - 1]
+    for statement in statements:
+        coefficient, rest = line(statement, index)
+        if never_negative(coefficient, known):
+            lower.append(CeilingQuotient(tidy(-rest), coefficient))
+        else:
+            upper.append(FloorQuotient(tidy(rest), -coefficient))
+    others = {i: n for i, n in known.items() if i != index}
+    lower = _strongest(lower, others, +1)
+    upper = _strongest(upper, others, -1)
+    return Span(index, extent, tuple(lower), tuple(upper))
+
+
+def _strongest(bounds: list[Expr], known: dict, sign: int) -> list[Expr]:
+    """The bounds without those that another one implies."""
+    kept: list[Expr] = []
+    for k, bound in enumerate(bounds):
+        rivals = kept + bounds[k + 1:]
+        if not any(_plain(r) and _plain(bound) and never_negative(sign * (r - bound), known)
+                   for r in rivals):
+            kept.append(bound)
+    return kept
+
+
+def tidy(expression: Expr) -> Expr:
+    """A sum of products of sizes as one would write it: p + P − D·(K − 1)."""
+    terms = list(Add.make_args(expression.expand()))
+    for size in sorted(_sizes_in(expression), key=str):
+        mine = [t for t in terms if size in t.free_symbols]
+        rests = [t / size for t in mine]
+        if len(mine) == 2 and any(r.is_Integer for r in rests) and not any(
+            size in r.free_symbols for r in rests
+        ):
+            inner = Add(*rests)
+            sign = -1 if next(r for r in rests if not r.is_Integer).as_coeff_Mul()[0] < 0 else 1
+            terms = [t for t in terms if t not in mine]
+            terms.append(Mul(sign, size, Add(*(sign * r for r in rests)), evaluate=False)
+                         if inner != 0 else inner)
+    return Add(*terms)
+
+
+def _sizes_in(expression: Expr) -> set[Size]:
+    return {s for s in free_symbols(expression) if isinstance(s, Size)}
+
+
+def _plain(bound: Expr) -> bool:
+    return not bound.has(FloorQuotient)

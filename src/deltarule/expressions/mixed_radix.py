@@ -1,0 +1,115 @@
+"""Mixed-radix positions: (c·H + i)·W + j for 0 ≤ i < H, 0 ≤ j < W is as good as (c, i, j).
+
+A sum Σ c_k·i_k in which each coefficient is larger than all that the later indices can add up to
+takes every value once. So it can be taken apart again by division and remainder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Integer, cancel
+from sympy.tensor.indexed import Indexed
+
+from deltarule.expressions.affine import affine, never_negative
+from deltarule.expressions.nodes import FloorQuotient, Remainder
+from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.symbols import Index
+
+
+@dataclass(frozen=True)
+class Digit:
+    """An index of a position, its coefficient, and its extent."""
+
+    index: Index
+    coefficient: Expr
+    extent: Expr
+
+
+def digits(position: Expr, ranges: Mapping[Index, Expr]) -> tuple[tuple[Digit, ...], Expr] | None:
+    """The digits of a position, the most significant first, and its constant part.
+
+    None where different indices might give the same position, or where that cannot be shown.
+    """
+    split = affine(position, tuple(ranges))
+    if split is None or not split[0]:
+        return None
+    left = [Digit(i, c, ranges[i]) for i, c in split[0].items()]
+    known = {i: ranges[i] for i in split[0]}
+    found: list[Digit] = []
+    reach: Expr = Integer(0)
+    while left:
+        lowest = next((d for d in left if _least(d, left, known)), None)
+        if lowest is None or not never_negative(lowest.coefficient - reach - 1, known):
+            return None
+        left.remove(lowest)
+        found.insert(0, lowest)
+        reach = (reach + lowest.coefficient * (lowest.extent - 1)).expand()
+    return tuple(found), split[1]
+
+
+def _least(digit: Digit, among: list[Digit], known: Mapping[Index, Expr]) -> bool:
+    return all(
+        other is digit or never_negative(other.coefficient - digit.coefficient, known)
+        for other in among
+    )
+
+
+def taken_apart(value: Expr, parts: tuple[Digit, ...]) -> dict[Index, Expr]:
+    """Each digit of a value: ⌊(value mod the coefficient above)/its own coefficient⌋."""
+    rests = left_for(value, parts)
+    return {d.index: FloorQuotient(r, d.coefficient) for d, r in zip(parts, rests, strict=True)}
+
+
+def left_for(value: Expr, parts: tuple[Digit, ...]) -> list[Expr]:
+    """What each digit is to tell of a value, the digits before it taken off.
+
+    Where every coefficient divides those before it, a remainder of the value itself is enough.
+    """
+    rests, through = [value], True
+    for above, digit in zip((None, *parts), parts[:-1]):
+        through = through and (above is None or _divides(digit.coefficient, above.coefficient))
+        rests.append(Remainder(value if through else rests[-1], digit.coefficient))
+    return rests
+
+
+def told_whole(value: Expr, parts: tuple[Digit, ...]) -> Expr:
+    """What the last coefficient must divide, if the digits are to tell all of a value."""
+    last = parts[-1].coefficient
+    if all(_divides(last, above.coefficient) for above in parts[:-1]):
+        return value
+    return left_for(value, parts)[-1]
+
+
+def _divides(part: Expr, whole: Expr) -> bool:
+    """Whether a product of sizes divides another."""
+    ratio = cancel(whole / part)
+    return ratio.is_polynomial() and all(
+        c.is_integer for c in ratio.as_coefficients_dict().values()
+    )
+
+
+def rejoined(expression: Expr) -> Expr:
+    """The expression with c·⌊q/c⌋ + q mod c in a subscript written as q."""
+    if not expression.has(Remainder):
+        return expression
+
+    def plain(access: Expr) -> Expr:
+        return access.func(access.base, *(_rejoined(s) for s in access.indices))
+
+    if isinstance(expression, Indexed) or expression.has(Indexed):
+        return replace_reads(expression, plain)
+    return _rejoined(expression)
+
+
+def _rejoined(subscript: Expr) -> Expr:
+    terms = list(Add.make_args(subscript.expand()))
+    for remainder in [t for t in terms if isinstance(t, Remainder)]:
+        value, divisor = remainder.args
+        rows = (divisor * FloorQuotient(value, divisor)).expand()
+        if rows in terms:
+            terms.remove(rows)
+            terms.remove(remainder)
+            terms.append(value)
+    return Add(*terms)

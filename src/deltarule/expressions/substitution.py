@@ -1,0 +1,138 @@
+"""Substitution that respects bound indices, where SymPy's `subs` is not to be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sympy import Basic
+from sympy.tensor.indexed import Indexed
+
+from deltarule.expressions.nodes import (
+    Reduction,
+    free_indices,
+    free_symbols,
+    index_names,
+    reads,
+    tensor_name,
+)
+from deltarule.expressions.symbols import fresh
+
+
+def substitute(expression: Basic, replacements: Mapping) -> Basic:
+    """Replace symbols and whole reads by expressions.
+
+    A bound index is never replaced, and is renamed with primes where a replacement would be
+    captured by it.
+    """
+    return _substitute(expression, dict(replacements)) if replacements else expression
+
+
+def _substitute(node: Basic, table: dict) -> Basic:
+    if node in table:
+        return table[node]
+    if isinstance(node, Indexed):
+        subscripts = tuple(_substitute(i, table) for i in node.indices)
+        return node if subscripts == node.indices else node.func(node.base, *subscripts)
+    if isinstance(node, Reduction):
+        return _inside_reduction(node, table)
+    if not node.args:
+        return node
+    args = tuple(_substitute(a, table) for a in node.args)
+    return node if args == node.args else node.func(*args)
+
+
+def _inside_reduction(node: Reduction, table: dict) -> Basic:
+    bound = frozenset(node.indices)
+    free = free_symbols(node)
+    inner = {
+        key: value
+        for key, value in table.items()
+        if not (bound & free_symbols(key)) and (isinstance(key, Indexed) or key in free)
+    }
+    if not inner:
+        return node
+    incoming = frozenset().union(*(free_indices(v) for v in inner.values()))
+    renaming = {}
+    taken = {s.name for s in incoming | free | bound}
+    for index in node.indices:
+        if index in incoming:
+            renaming[index] = fresh(index.name, taken)
+            taken.add(renaming[index].name)
+    inner.update(renaming)
+    return node.func(
+        _substitute(node.body, inner),
+        tuple((renaming.get(i, i), _substitute(n, table)) for i, n in node.ranges),
+        tuple(_substitute(c, inner) for c in node.conditions),
+    )
+
+
+def replace_reads(
+    node: Basic, change: Callable[[Indexed], Basic], of: str | None = None
+) -> Basic:
+    """Every read, under sums too, replaced by what `change` makes of it; only reads of one tensor
+    if `of` names one: what has none of them is then left without a walk through it.
+
+    The subscripts of a read keep their meaning where it stands, so nothing is captured as long
+    as `change` uses no other indices of its own than bound ones.
+    """
+    if of is not None and not reads(node, of):
+        return node
+    if isinstance(node, Indexed):
+        return change(node) if of in (None, tensor_name(node)) else node
+    if isinstance(node, Reduction):
+        body = replace_reads(node.body, change, of)
+        conditions = tuple(replace_reads(c, change, of) for c in node.conditions)
+        return node.func(body, node.ranges, conditions)
+    if not node.args:
+        return node
+    args = tuple(replace_reads(a, change, of) for a in node.args)
+    return node if args == node.args else node.func(*args)
+
+
+def rename_bound(node: Reduction, taken: set[str]) -> Reduction:
+    """A reduction with its own bound indices named outside `taken`."""
+    names = set(taken) | {i.name for i in node.indices}
+    renaming = {}
+    for index in node.indices:
+        if index.name in taken:
+            renaming[index] = fresh(index.name, names)
+            names.add(renaming[index].name)
+    if not renaming:
+        return node
+    return node.func(
+        substitute(node.body, renaming),
+        tuple((renaming.get(i, i), n) for i, n in node.ranges),
+        tuple(substitute(c, renaming) for c in node.conditions),
+    )
+
+
+def plainly_named(node: Basic, apart: frozenset[str] | None = None) -> Basic:
+    """The expression with bound indices named apart from free ones, and else without primes.
+
+    `apart` holds the names of the indices that are free around it.
+    """
+    if isinstance(node, Indexed) or not node.args:
+        return node
+    apart = frozenset(i.name for i in free_indices(node)) if apart is None else apart
+    if not isinstance(node, Reduction):
+        args = tuple(plainly_named(a, apart) for a in node.args)
+        return node if args == node.args else node.func(*args)
+    body = plainly_named(node.body, apart)
+    conditions = tuple(plainly_named(c, apart) for c in node.conditions)
+    wanting = [i for i in node.indices if i.name.endswith("′") or i.name in apart]
+    if not wanting:
+        if body == node.body and conditions == node.conditions:
+            return node
+        return node.func(body, node.ranges, conditions)
+    taken = {i.name for i in free_indices(node)} | index_names(body, *conditions)
+    taken |= apart | {i.name for i in node.indices}
+    table = {}
+    for index in wanting:
+        mine = {index.name} - apart
+        table[index] = fresh(index.name.rstrip("′"), taken - mine)
+        taken.add(table[index].name)
+    return node.func(
+        substitute(body, table),
+        tuple((table.get(i, i), n) for i, n in node.ranges),
+        tuple(substitute(c, table) for c in conditions),
+    )

@@ -1,0 +1,1 @@
+"""Gradients measured a second way, without the derivation."""

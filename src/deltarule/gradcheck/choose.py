@@ -1,0 +1,116 @@
+"""A derivation checked in the way that suits its size: in balls, or by compiled Jacobians."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sympy import Symbol
+
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.random_arrays import random_arrays
+from deltarule.arithmetic.settings import most_points, setting, sizes_at
+from deltarule.calculus import derive
+from deltarule.errors import DeltaruleError
+from deltarule.gradcheck.by_jacobian import check_jacobians
+from deltarule.gradcheck.check import check_gradients
+from deltarule.gradcheck.kernel_check import KernelCheck, check_kernel, kernel_settings
+from deltarule.gradcheck.result import GradientCheck
+from deltarule.kernels.passes.program import loaded
+from deltarule.language.load import load
+from deltarule.networks.network import Network
+from deltarule.networks.nonsmooth import everyone
+from deltarule.networks.specialise import specialise
+
+#: Up to so many entries of a tensor, and points of an equation, balls are quick enough.
+MOST_ENTRIES, MOST_POINTS = 600, 20_000
+
+TIES = (
+    "ties are left out: the whole gradient goes to every one of them, as this derivation declares, "
+    "which is no subgradient"
+)
+
+
+@dataclass(frozen=True)
+class ChosenCheck:
+    """What came out, whether compiled kernels measured, and what was left out.
+
+    `kernel` is what came out of the compiled kernel itself, None where that was not asked for.
+    """
+
+    title: str
+    checks: Sequence[GradientCheck]
+    jacobian: bool
+    note: str = ""
+    kernel: KernelCheck | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong: "formula", "kernel", "both", "", or None where no kernel was run."""
+        return self.kernel.fault(self.checks, self.jacobian) if self.kernel else None
+
+
+def check_derivation(
+    name: str,
+    sizes: Mapping[str, int],
+    seed: int = 0,
+    jacobian: bool = False,
+    progress: Callable[[str], None] | None = None,
+    options: Mapping[str, object] | None = None,
+    compiled: bool = False,
+) -> ChosenCheck:
+    """Check all gradients of a derivation, by name or path, with its `options`.
+
+    Small settings are checked in balls; at large `sizes`, or if asked for, compiled kernels
+    measure the whole Jacobian. With `compiled`, the kernel is held against the equations and the
+    derived gradients as well. Raises DeltaruleError for what does not fit.
+    """
+    found = _measured(name, sizes, seed, jacobian, progress, options)
+    if not compiled:
+        return found
+    kernel = check_kernel(name, sizes, seed, options, progress, small=found.jacobian)
+    return replace(found, kernel=kernel)
+
+
+def _measured(name: str, sizes, seed: int, jacobian: bool, progress, options) -> ChosenCheck:
+    """The gradients held against measurements."""
+    network = load(name, **(options or {}))
+    specialise(network, sizes)
+    if jacobian or _large(network, sizes):
+        checks = _by_kernels(name, sizes, seed, progress, options or {})
+        return ChosenCheck(network.title, checks, True)
+    derivation = derive(network)
+    checks = check_gradients(derivation, 3, seed, sizes, progress)
+    if not checks:
+        raise _without_gradient(network)
+    note = TIES if everyone(network) else ""
+    return ChosenCheck(network.title, checks, False, note)
+
+
+def _large(network: Network, sizes: Mapping[str, int]) -> bool:
+    """Whether the sizes given are too large for balls."""
+    found = sizes_at(network, setting(network, 0, sizes))
+    values = Values({}, found, {}, {})
+    for tensor in network.tensors.values():
+        entries = 1
+        for axis in tensor.axes:
+            entries *= values.extent(axis)
+        if tensor.given and not tensor.whole and entries > MOST_ENTRIES:
+            return True
+    return most_points(network, found) > MOST_POINTS
+
+
+def _by_kernels(name: str, sizes, seed: int, progress, options) -> list[GradientCheck]:
+    settings, rest = kernel_settings(name, sizes, options)
+    network = loaded(name, settings)[0]
+    at: dict[Symbol, int] = sizes_at(network, setting(network, 0, rest))
+    checks = check_jacobians(name, random_arrays(network, at, seed), seed, progress, **settings)
+    if not checks:
+        raise _without_gradient(network)
+    return checks
+
+
+def _without_gradient(network: Network) -> DeltaruleError:
+    return DeltaruleError(
+        f"{network.name} has no gradient", network.name, "check a layer, a network or a loss"
+    )

@@ -1,0 +1,1 @@
+"""Kernels kept in files, found again, and mended where they are damaged."""

@@ -1,0 +1,154 @@
+"""Compiled functions out of Numba's cache, quickly and only if they are whole.
+
+Before Numba loads anything from its cache it gets ready to compile, which takes several times as
+long as the loading. So what is there is loaded here without that step. Numba runs whatever
+machine code its files hold, so each has a fingerprint beside it: a file without one, or with
+another, is deleted and compiled anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from deltarule.kernels.cache.store import fingerprint, write_whole
+
+
+def entry(dispatcher: Callable, arguments: Sequence, progress: Callable | None = None) -> Callable:
+    """What to call with arguments like these: contiguous arrays, and whole numbers."""
+    for part in getattr(dispatcher, "parts", ()):
+        if hasattr(part, "overloads"):
+            part._cache.progress = progress
+    if not hasattr(dispatcher, "overloads"):
+        return dispatcher  # it calls compiled functions, or nothing is compiled in this process
+    signature = tuple(_type(a) for a in arguments)
+    known = dispatcher.overloads.get(signature)
+    if known is not None:
+        return known.entry_point
+    dispatcher._cache.progress = progress
+    return dispatcher.compile(signature)
+
+
+def _type(argument):
+    """Numba's type of an argument."""
+    from numba import from_dtype, types
+
+    if not isinstance(argument, np.ndarray):
+        return types.int64
+    return types.Array(from_dtype(argument.dtype), argument.ndim, "C")
+
+
+@contextlib.contextmanager
+def quickly(progress: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Functions that are decorated here are loaded quickly; `progress` is told of compiling."""
+    from numba.core import caching, ccallback, dispatcher
+
+    usual = caching.FunctionCache
+    quick = _quick_cache(usual, progress)
+    ccallback.FunctionCache = dispatcher.FunctionCache = quick
+    try:
+        yield
+    finally:
+        ccallback.FunctionCache = dispatcher.FunctionCache = usual
+
+
+def _quick_cache(usual: type, told: Callable[[str], None] | None) -> type:
+    """A class of caches that do what this module says."""
+
+    class QuickCache(usual):
+        progress = staticmethod(told) if told else None
+
+        def __init__(self, function):
+            super().__init__(function)
+            try:
+                self._cache_file._load_index()
+            except Exception:
+                _forget(self)
+
+        def load_overload(self, sig, target_context):
+            """The compiled function; None where it is not there, or damaged."""
+            try:
+                found = _found(self, sig, target_context)
+            except Exception:
+                # Whatever is in the files: what reads them may raise anything.
+                _forget(self)
+                found = None
+            if found is None and self.progress is not None:
+                self.progress(f"compiling {self._py_func.__name__}")
+            return found
+
+        def save_overload(self, sig, data):
+            """Keep it, if that is possible: it can be used all the same."""
+            with contextlib.suppress(OSError):
+                super().save_overload(sig, data)
+                path = _place(self, sig, data.codegen)
+                write_whole(_sum(path), fingerprint(path.read_bytes()))
+
+    return QuickCache
+
+
+def _place(cache, signature, codegen) -> Path:
+    """The file with a compiled function. Raises FileNotFoundError where there is none."""
+    name = cache._cache_file._load_index().get(cache._index_key(signature, codegen))
+    if name is None:
+        raise FileNotFoundError(signature)
+    return Path(cache._cache_file._data_path(name))
+
+
+def _sum(path: Path) -> Path:
+    return path.with_name(path.name + ".sum")
+
+
+def _found(cache, signature, context):
+    """The compiled function as Numba loads it, without getting ready to compile."""
+    from numba.core.runtime.nrt import rtsys
+
+    try:
+        path = _place(cache, signature, context.codegen())
+    except FileNotFoundError:
+        return None
+    code = path.read_bytes()
+    if _sum(path).read_text(encoding="ascii") != fingerprint(code):
+        raise ValueError("damaged")
+    for name, link in cache._py_func.__globals__.get("OUTSIDE", {}).items():
+        if name.encode() in code:
+            link()  # a name without a function would end the process
+    rtsys.initialize(context)
+    with _without_imports():
+        return cache._load_overload(signature, context)
+
+
+def _forget(cache) -> None:
+    """Delete the cached files of one function, so that they are written anew."""
+    with contextlib.suppress(OSError, AttributeError):
+        files = cache._cache_file
+        stem = files._index_name.removesuffix(".nbi")
+        for path in Path(files._cache_path).glob(f"{stem}.*"):
+            path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _without_imports() -> Iterator[None]:
+    """Numba reads a function without importing the modules that its parts come from."""
+    from numba.core import environment
+
+    usual = environment._rebuild_env
+
+    def rebuilt(module: str, consts: list, name: str):
+        if module in sys.modules or environment.lookup_environment(name) is not None:
+            return usual(module, consts, name)
+        made = environment.Environment({"__name__": module})
+        made.consts[:] = consts
+        made.env_name = name
+        environment.Environment._memo[name] = made
+        return made
+
+    environment._rebuild_env = rebuilt
+    try:
+        yield
+    finally:
+        environment._rebuild_env = usual

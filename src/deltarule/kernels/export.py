@@ -1,0 +1,61 @@
+"""Kernels as files to take away: written beside one's own code, run by themselves."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from deltarule.errors import DeltaruleError
+from deltarule.kernels.cache.store import fingerprint
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
+from deltarule.kernels.self_check import demonstration
+from deltarule.language.catalogue import find
+
+_MARK = "# Written by deltarule; unchanged while its text has the fingerprint {}.\n"
+_MARKED = re.compile(re.escape(_MARK).replace(r"\{\}", "([0-9a-f]+)") + r"\Z")
+
+
+def emitted(name: str, settings: Mapping, dtype: str = "float64", parallel: bool = False) -> str:
+    """The text of a module with both passes and a self-check, which needs NumPy and Numba alone.
+
+    `name` is a derivation or a path, `settings` are as in `deltarule.kernel`. Raises
+    DeltaruleError for settings that there are not.
+    """
+    made = program(str(find(name)), dict(settings))
+    return signed(Module(made, dtype, parallel).text() + demonstration(made, dtype))
+
+
+def signed(text: str) -> str:
+    """The text with its fingerprint in a last line, so that a changed file can be told."""
+    return text + "\n\n" + _MARK.format(fingerprint(text))
+
+
+def is_ours(text: str) -> bool:
+    """Whether a text is one that was written here, and that nobody changed since."""
+    found = _MARKED.search(text)
+    return found is not None and signed(text[: found.start() - 2]) == text
+
+
+def write_emitted(path: Path, text: str, force: bool = False) -> None:
+    """Write the file. Raises DeltaruleError where something else would be lost or nothing fits."""
+    if path.suffix != ".py":
+        raise DeltaruleError(
+            f"{path.name} is no name of a Python file", str(path), "name it something.py"
+        )
+    try:
+        if not force and path.exists() and not is_ours(path.read_text(encoding="utf-8")):
+            raise DeltaruleError(
+                f"{path.name} is there already, and is not as deltarule wrote it",
+                str(path), "name another file, or add --force",
+            )  # fmt: skip
+        path.write_text(text, encoding="utf-8")
+    except UnicodeDecodeError:
+        raise DeltaruleError(
+            f"{path.name} is there already, and is no text", str(path), "name another file"
+        ) from None
+    except OSError as error:
+        raise DeltaruleError(
+            f"the file cannot be written: {error.strerror}", str(path), "name another file"
+        ) from None

@@ -1,0 +1,1 @@
+"""Lowering: each pattern of equations becomes loops or a call of the prelude."""

@@ -1,0 +1,203 @@
+"""Sums of products, recognised by the pattern of their indices.
+
+A sum over products of two tensors relates three: what is written, and the two that are read. Each
+plain index stands in two of the three. On a window axis two indices share an axis of one tensor,
+at S·i + D·k − P: forward, that tensor is read; in its own gradient it is written, and one of the
+others is read at the i or k that solves the relation. Nothing here knows a layer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sympy import Add, Expr, Integer, Mul
+
+from deltarule.expressions import nodes
+from deltarule.expressions.affine import affine
+from deltarule.expressions.nodes import AtLeastZero, Divides, FloorQuotient, Read, tensor_name
+from deltarule.expressions.symbols import Index
+from deltarule.networks.equations import Equation
+from deltarule.networks.tensors import Tensor
+
+
+@dataclass(frozen=True)
+class Place:
+    """A tensor as it stands in the product: a read, or the left-hand side."""
+
+    access: Read
+    axes: tuple[Expr, ...]
+
+
+@dataclass(frozen=True)
+class Window:
+    """One window axis: wide[at wide_axis] = stride·(one) + dilation·(other) − pad.
+
+    `one` and `other` are the axes of the two tensors that are not wide.
+    """
+
+    wide_axis: int
+    one_axis: int
+    other_axis: int
+    stride: int
+    dilation: int
+    pad: int
+
+
+@dataclass(frozen=True)
+class Windows:
+    """wide ~ one ⋆ other: `written` tells which of the three is summed into.
+
+    `pairs` gives for each plain index its axes in (wide, one, other), None where it is missing.
+    """
+
+    wide: Place
+    one: Place
+    other: Place
+    windows: tuple[Window, ...]
+    pairs: tuple[tuple[int | None, int | None, int | None], ...]
+    written: str
+
+
+def product_of(equation: Equation) -> tuple[nodes.Sum, Expr, tuple[Read, Read]] | None:
+    """A sum over a product of two reads, what is added to it, and the reads; else None."""
+    terms = Add.make_args(equation.rhs)
+    for total in terms:
+        if not isinstance(total, nodes.Sum) or not total.ranges:
+            continue
+        factors = Mul.make_args(total.body)
+        if len(factors) == 2 and all(isinstance(f, Read) for f in factors):
+            return total, Add(*(t for t in terms if t is not total)), factors
+    return None
+
+
+def windows_of(equation: Equation, tensors: Mapping[str, Tensor]) -> Windows | None:
+    """The window pattern of an equation; None where it has none."""
+    found = product_of(equation)
+    if found is None or not all(isinstance(s, Index) for s in equation.subscripts):
+        return None
+    total, _, factors = found
+    if set(total.indices) & set(equation.indices):
+        return None
+    out = Place(equation.lhs, tensors[equation.name].axes)
+    a, b = (Place(f, tensors[tensor_name(f)].axes) for f in factors)
+    for wide, other in ((a, b), (b, a)):
+        pattern = _read_wide(wide, out, other) or _written_wide(out, other, wide)
+        if pattern is not None and _covered(total, pattern, equation):
+            return pattern
+    return None
+
+
+def _read_wide(wide: Place, out: Place, other: Place) -> Windows | None:
+    """out[…i…] = Σ_k wide[S·i + D·k − P]·other[…k…]."""
+    windows = []
+    for axis, subscript in enumerate(wide.access.indices):
+        if isinstance(subscript, Index):
+            continue
+        found = _relation(subscript, out.access.indices, other.access.indices)
+        if found is None:
+            return None
+        windows.append(Window(axis, *found))
+    return _complete(wide, out, other, windows, "one")
+
+
+def _written_wide(out: Place, one: Place, other: Place) -> Windows | None:
+    """out[…p…] = Σ_i one[…i…]·other[(p + P − S·i)/D]."""
+    windows = []
+    for axis, subscript in enumerate(other.access.indices):
+        if isinstance(subscript, Index):
+            continue
+        relation = _solved(subscript, out.access.indices, one.access.indices)
+        if relation is None:
+            return None
+        wide_axis, one_axis, stride, dilation, pad = relation
+        windows.append(Window(wide_axis, one_axis, axis, stride, dilation, pad))
+    if any(not isinstance(s, Index) for s in one.access.indices):
+        return None
+    return _complete(out, one, other, windows, "wide")
+
+
+def _relation(subscript: Expr, ones: tuple, others: tuple) -> tuple | None:
+    """S·i + D·k − P as (axis of i in ones, axis of k in others, S, D, P)."""
+    mine = [i for i in ones if isinstance(i, Index)]
+    theirs = [k for k in others if isinstance(k, Index)]
+    split = affine(subscript, (*mine, *theirs))
+    if split is None or len(split[0]) != 2 or not split[1].is_Integer:
+        return None
+    i = next((i for i in split[0] if i in mine and i not in theirs), None)
+    k = next((k for k in split[0] if k in theirs and k not in mine), None)
+    if i is None or k is None:
+        return None
+    s, d = split[0][i], split[0][k]
+    if not (s.is_Integer and d.is_Integer and s > 0 and d > 0 and split[1] <= 0):
+        return None
+    return ones.index(i), others.index(k), int(s), int(d), -int(split[1])
+
+
+def _solved(subscript: Expr, wides: tuple, ones: tuple) -> tuple | None:
+    """(p + P − S·i)/D as (axis of p, axis of i, S, D, P)."""
+    top, dilation = subscript, Integer(1)
+    if type(subscript) is FloorQuotient:
+        top, dilation = subscript.args
+    split = affine(top, tuple(i for i in (*wides, *ones) if isinstance(i, Index)))
+    if split is None or len(split[0]) != 2 or not split[1].is_Integer or not dilation.is_Integer:
+        return None
+    p = next((p for p in split[0] if p in wides), None)
+    i = next((i for i in split[0] if i in ones and i not in wides), None)
+    if p is None or i is None or split[0][p] != 1 or split[1] < 0:
+        return None
+    s = split[0][i]
+    if not s.is_Integer or s >= 0:
+        return None
+    return wides.index(p), ones.index(i), -int(s), int(dilation), int(split[1])
+
+
+def _complete(wide, one, other, windows: list[Window], written: str) -> Windows | None:
+    """The pattern with its plain indices paired; None where one does not stand in two tensors."""
+    if not windows:
+        return None
+    places = (wide, one, other)
+    used = [{w.wide_axis for w in windows}, {w.one_axis for w in windows},
+            {w.other_axis for w in windows}]
+    axes: dict[Expr, list] = {}
+    for k, place in enumerate(places):
+        for axis, subscript in enumerate(place.access.indices):
+            if axis in used[k]:
+                continue
+            entry = axes.setdefault(subscript, [None, None, None])
+            if not isinstance(subscript, Index) or entry[k] is not None:
+                return None
+            entry[k] = axis
+    if any(entry.count(None) != 1 for entry in axes.values()):
+        return None
+    return Windows(wide, one, other, tuple(windows), tuple(map(tuple, axes.values())), written)
+
+
+def _covered(total: nodes.Sum, pattern: Windows, equation: Equation) -> bool:
+    """Whether the sum's indices are the pattern's, and its conditions no more than those."""
+    inside = {i for p in (pattern.wide, pattern.one, pattern.other) for s in p.access.indices
+              for i in s.free_symbols if isinstance(i, Index)}
+    if inside != {*total.indices, *equation.indices}:
+        return False
+    allowed = set()
+    for place in (pattern.wide, pattern.one, pattern.other):
+        for subscript, extent in zip(place.access.indices, place.axes, strict=True):
+            allowed |= _within(subscript, extent)
+    return all(_key(c) in allowed for c in total.conditions)
+
+
+def _within(subscript: Expr, extent: Expr) -> set:
+    """The conditions that say that a subscript lies in its range."""
+    if type(subscript) is FloorQuotient:
+        top, bottom = subscript.args
+        last = (bottom * (extent - 1) - top).expand()
+        return {("≥", top.expand()), ("≥", last), ("|", bottom, top.expand())}
+    return {("≥", subscript.expand()), ("≥", (extent - 1 - subscript).expand())}
+
+
+def _key(condition) -> tuple:
+    if isinstance(condition, AtLeastZero):
+        return ("≥", condition.args[0].expand())
+    if isinstance(condition, Divides):
+        return ("|", condition.args[0], condition.args[1].expand())
+    return ("other",)

@@ -1,0 +1,221 @@
+"""One row of results at a time: the loop along the last index is innermost, so that it is
+vectorised.
+
+Reductions whose indices know nothing of the last index run outside that loop and add to the row.
+Those that form windows along it are written out tap by tap where all taps lie inside, and run as
+loops of their own for the few entries at both ends.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer
+
+from deltarule.expressions import nodes
+from deltarule.expressions.bounds import tight
+from deltarule.expressions.nodes import FloorQuotient
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
+from deltarule.kernels.lowering.loop_writer import Spans
+from deltarule.kernels.lowering.row_patterns import Row, whole_rows
+from deltarule.kernels.passes.argmax_indices import number
+from deltarule.networks.equations import Equation
+
+#: How many entries of a single row a thread works on at a time.
+PIECE = 256
+
+
+class Rows(Spans):
+    """Writes equations row by row; `numbers` are the selections that go with maxima."""
+
+    def write(self, row: Row, held: tuple[Index, ...], selection: Equation | None = None) -> None:
+        """The loops of one equation, and of the selection that belongs to it."""
+        self.row, self.seen, self.selection = row, row.windows, selection
+        self.maximum = isinstance(row.total, nodes.Max)
+        self.piece, self.phases = self.code.whole(self.seen.extent), self.seen.phases
+        self._ends()
+        outer = [r for r in row.equation.ranges if r[0] not in (*held, self.seen.last)]
+        if self.parallel and not outer and not held and self.seen.everywhere and row.in_steps:
+            self._in_pieces()
+        else:
+            self._outer(outer, list(held))
+
+    def _in_pieces(self) -> None:
+        """A single row in pieces, which threads share; their number is not that of the threads."""
+        extent = self.piece
+        with self.lines.block(f"for piece in prange(({extent} + {PIECE - 1}) // {PIECE}):"):
+            self.lines.add(f"start = {PIECE} * piece", f"stop = min({extent}, start + {PIECE})")
+            self.piece = self.count = "start, stop"
+            self._outer([], [])
+
+    def _ends(self) -> None:
+        """The first and last place where the taps are written out, found before all loops."""
+        seen, whole = self.seen, self.code.whole
+        self.count = whole(FloorQuotient(seen.extent, Integer(seen.stride)))
+        if seen.everywhere:
+            return
+        self.low = self.code.spelling.fresh("low")
+        self.high = self.code.spelling.fresh("high")
+        lower = ", ".join(map(whole, seen.lower))
+        least = lower if len(seen.lower) == 1 else f"max({lower})"
+        upper = ", ".join(map(whole, seen.upper))
+        most = upper if len(seen.upper) == 1 else f"min({upper})"
+        self.lines.add(f"{self.low} = min({least}, {self.count})")
+        self.lines.add(f"{self.high} = max({self.low}, {most})")
+
+    def _outer(self, waiting: list, known: list[Index]) -> None:
+        if waiting:
+            (index, extent), *waiting = waiting
+            with self.loop(index, self.code.whole(extent), outermost=not known):
+                self._outer(waiting, [*known, index])
+            return
+        self.in_steps = self.row.in_steps
+        if not self.in_steps:
+            self._along(known)
+            return
+        whole = whole_rows(self.row)
+        if whole is None:
+            self._in_steps(known)
+            return
+        # Where all rows of the window lie inside, they are taken at once.
+        tests, phases = whole
+        if not tests:
+            self._at_once(phases, known)
+            return
+        with self.lines.block(f"if {' and '.join(map(self.code.condition, tests))}:"):
+            self._at_once(phases, known)
+        with self.lines.block("else:"):
+            self._in_steps(known, nothing=not self.seen.rows[0])
+
+    def _at_once(self, phases: tuple, known: list[Index]) -> None:
+        """A row that is written once, from all taps of all rows."""
+        self.in_steps, self.phases = False, phases
+        self._along(known)
+        self.in_steps, self.phases = True, self.seen.phases
+
+    def _in_steps(self, known: list[Index], nothing: bool = False) -> None:
+        """A row that is added to several times, or to which `nothing` is added."""
+        self._each(self._begin())
+        ranges, tests = self.seen.rows
+        spans, left = tight(ranges, tests)
+
+        def step(_body: Expr) -> list[str]:
+            self._along(known)
+            return []
+
+        if not nothing:
+            self.spans(Integer(0), spans, list(left), known, step)
+        if self.row.finish is not None:
+            self._each([f"{self._out()} = {self._finished(self._out())}"])
+
+    def _each(self, lines: list[str]) -> None:
+        with self.loop(self.seen.last, self.piece):
+            self.lines.add(*lines)
+
+    def _along(self, known: list[Index]) -> None:
+        """The loop along the row, and those at its ends."""
+        seen = self.seen
+        rows = () if self.in_steps else self.seen.rows[0]
+        span = self.count if seen.everywhere else f"{self.low}, {self.high}"
+        with self.loop(seen.inner, span):
+            for phase, taps in enumerate(self.phases):
+                at = {seen.last: seen.stride * seen.inner + phase}
+                (self._largest if self.maximum else self._added)(taps, at)
+        if seen.everywhere:
+            return
+        step = f"{seen.stride} * " if seen.stride > 1 else ""
+        ends = f"((0, {step}{self.low}), ({step}{self.high}, {self.code.whole(seen.extent)}))"
+        with self.lines.block(f"for first, end in {ends}:"), self.loop(seen.last, "first, end"):
+            self._single(known, rows)
+
+    # ---- the inside -------------------------------------------------------------------------
+    def _out(self, at: dict | None = None) -> str:
+        return self.code.access(substitute(self.row.equation.lhs, at or {}))
+
+    def _chosen(self, at: dict | None = None) -> str:
+        lhs = self.row.equation.lhs if self.selection is None else self.selection.lhs
+        return self.code.access(substitute(lhs, at or {}))
+
+    def _finished(self, total: str) -> str:
+        self.code.locals[self.row.result] = total
+        return self.code.real(self.row.finish)
+
+    def _added(self, taps: tuple, at: dict) -> None:
+        """The sum of the taps, added to the row or written into it."""
+        text = " + ".join(self.code.real(body) for body, _ in taps)
+        if self.in_steps:
+            if text:
+                self.lines.add(f"{self._out(at)} += {text}")
+        elif self.row.finish is None:
+            self.lines.add(f"{self._out(at)} = {text or 'real(0)'}")
+        else:
+            self.lines.add(f"total = {text or 'real(0)'}")
+            finish = substitute(self.row.finish, at)
+            self.code.locals[self.row.result] = "total"
+            self.lines.add(f"{self._out(at)} = {self.code.real(finish)}")
+
+    def _largest(self, taps: tuple, at: dict) -> None:
+        """The largest of the row's entry and the taps; of several the first, and what is NaN."""
+        known = self.in_steps
+        if known:
+            self.lines.add(f"most = {self._out(at)}")
+            if self.selection is not None:
+                self.lines.add(f"entry = {self._chosen(at)}")
+        for k, (body, values) in enumerate(taps):
+            entry = self._entry(values)
+            if k == 0 and not known:
+                self.lines.add(f"most = {self.code.real(body)}")
+                self.lines.add(*([f"entry = {entry}"] if entry else []))
+                continue
+            self.lines.add(f"value = {self.code.real(body)}")
+            unset = "entry < 0 or " if entry and k == 0 else ""
+            self.lines.add(f"larger = {unset}most == most and not value <= most")
+            self.lines.add("most = value if larger else most")
+            if entry:
+                self.lines.add(f"entry = {entry} if larger else entry")
+        self.lines.add(f"{self._out(at)} = {'most' if taps or known else 'real(-np.inf)'}")
+        if self.selection is not None:
+            self.lines.add(f"{self._chosen(at)} = {'entry' if taps or known else '-1'}")
+
+    def _entry(self, values: dict) -> str:
+        """The number of an entry of the window; empty where none is kept."""
+        if self.selection is None:
+            return ""
+        at = [substitute(i, values) for i in self.row.total.indices]
+        kind = self.code.kind(self.code.tensors[self.selection.name])
+        return f"{kind}({self.code.whole(number(at, self.row.total.ranges))})"
+
+    # ---- the ends ---------------------------------------------------------------------------
+    def _begin(self) -> list[str]:
+        """What a row holds before anything is added."""
+        if not self.maximum:
+            return [f"{self._out()} = {self.code.real(self.row.start)}"]
+        lines = [f"{self._out()} = real(-np.inf)"]
+        return lines if self.selection is None else [*lines, f"{self._chosen()} = -1"]
+
+    def _single(self, known: list[Index], rows: tuple) -> None:
+        """One entry, with loops over the taps that lie inside, of some rows all."""
+        row, (ranges, tests) = self.row, self.seen.columns
+        ranges = (*rows, *ranges)
+        own = not self.maximum and not self.in_steps and row.finish is not None
+        out = "total" if own else self._out()
+        if own:
+            self.lines.add("total = real(0)")
+        elif not self.in_steps:
+            self.lines.add(*self._begin())
+        spans, left = tight(ranges, tests)
+        more = [i for i, _ in self.seen.rows[0]] if self.in_steps else []
+
+        def step(body: Expr) -> list[str]:
+            value = self.code.real(body)
+            if not self.maximum:
+                return [f"{out} += {value}"]
+            entry = self._entry({})
+            unset = f"{self._chosen()} < 0 or " if entry else ""
+            lines = [f"value = {value}", f"most = {out}"]
+            lines += [f"if {unset}most == most and not value <= most:", f"    {out} = value"]
+            return [*lines, f"    {self._chosen()} = {entry}"] if entry else lines
+
+        inside = [*known, *more, self.seen.last]
+        self.spans(row.total.body, spans, list(left), inside, step)
+        if own:
+            self.lines.add(f"{self._out()} = {self._finished('total')}")

@@ -1,0 +1,180 @@
+"""The text of a kernel's file: functions, loops, and drivers that check shapes and make room."""
+
+from __future__ import annotations
+
+from sympy.core.symbol import Symbol
+
+from deltarule.expressions.matrices import LogDet
+from deltarule.expressions.nodes import free_symbols, walk
+from deltarule.expressions.symbols import Size
+from deltarule.kernels.lowering.schedule import Schedule
+from deltarule.kernels.lowering.winograd_stages import Stages, decorator
+from deltarule.kernels.module import docstrings
+from deltarule.kernels.module.entry_points import Drivers, strayed
+from deltarule.kernels.passes.argmax_indices import selections
+from deltarule.kernels.passes.program import Pass, Program
+from deltarule.kernels.passes.smoothness import steps
+from deltarule.kernels.prelude import texts
+from deltarule.kernels.python_text.function_text import write_function
+from deltarule.kernels.python_text.identifiers import Spelling
+from deltarule.kernels.python_text.indented import Lines
+from deltarule.kernels.python_text.real_text import Code
+from deltarule.networks.recurrences import blocks
+
+_HEAD = '''\
+import math
+
+import llvmlite.binding
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import carray, njit, prange, types
+from numba.core import cgutils
+from numba.core.ccallback import CFunc
+from numba.extending import intrinsic
+
+real = np.{dtype}
+REAL = np.dtype(real)
+U = np.uint64
+PARALLEL = {parallel}
+OPTIONS = {{"error_model": "numpy", "nogil": True, "fastmath": {{"contract", "reassoc", "nsz"}}}}
+compiled = njit(**OPTIONS)
+inlined = njit(**OPTIONS, forceinline=True)
+# Here sums keep their order.
+in_order = njit(error_model="numpy", nogil=True, fastmath={{"contract"}}, forceinline=True)
+in_threads = njit(**OPTIONS, parallel=PARALLEL)
+# What is called from outside; only this is kept in Numba's cache, with all that it calls.
+kept = njit(**OPTIONS, cache=True)
+kept_in_threads = njit(**OPTIONS, parallel=PARALLEL, cache=True)
+if PARALLEL:
+    numba.get_num_threads()  # starts the threads: code out of the cache needs them
+'''
+_CONTENTS = '''\
+GIVEN = {given}
+KEPT = {kept}
+UPSTREAM = {upstream}
+OUTPUTS = {outputs}
+STEPS = {steps}
+# Where among a forward pass's arrays those are that hold logarithms of determinants.
+DETERMINANTS = {determinants}
+'''
+
+
+class Module:
+    """Writes the file of one program."""
+
+    def __init__(self, program: Program, dtype: str, parallel: bool = False,
+                 transforms: bool | None = None):
+        self.program, self.dtype, self.parallel = program, dtype, parallel
+        self.transforms = transforms
+        self.head = _HEAD.format(dtype=dtype, parallel=parallel).rstrip()
+        tensors = {**program.backward.tensors, **program.forward.tensors}
+        self.spelling = Spelling()
+        for tensor in program.backward.tensors:
+            self.spelling.tensor(tensor)
+        self.code = Code(self.spelling, tensors, program.scalars, dtype == "complex128",
+                         dtype == "float32")
+        self.code.numbers = selections(program.forward.equations)
+        self.sizes = _sizes(program)
+        self.prelude: set[str] = set()
+        self.tests: dict[str, list[str]] = {}
+        for symbol in self.sizes:
+            self.spelling.symbol(symbol)
+
+    def text(self) -> str:
+        """The whole file, which needs NumPy and Numba alone."""
+        body = self._body()
+        return self._file([texts.text({*self.prelude, "checked_arrays", "addresses"})], body)
+
+    def files(self) -> tuple[str, list[tuple[str, str]]]:
+        """The file without what kernels share, and the files with that, as stems and texts."""
+        body = self._body()
+        shared = texts.shared(self.prelude, self.head)
+        taken = [texts.taken_in(stem) for stem, _ in shared[-1:]]
+        own = texts.own({*self.prelude, "checked_arrays", "addresses"})
+        return self._file([*taken, own], body), shared
+
+    def _file(self, prelude: list[str], body: list[str]) -> str:
+        head = [docstrings.of_file(self.program, self.dtype), self.head]
+        contents = _CONTENTS.format(**self._contents())
+        parts = [*head, "", *prelude, "", contents, *body]
+        return "\n".join(part for part in parts) + "\n"
+
+    def _body(self) -> list[str]:
+        """Functions, both passes, and what is around them; `prelude` is known then."""
+        passes = Lines()
+        self._loops("forward", self.program.forward, passes)
+        self._loops("backward", self.program.backward, passes)
+        functions = Lines()
+        done: set[str] = set()
+        while waiting := [f for n, f in self.code.functions.items() if n not in done]:
+            for function in waiting:
+                write_function(function, self.code, functions, self.prelude)
+                done.add(function.row.name)
+        around = Lines()
+        Drivers(self.program, self.code, self.sizes, self.tests, around).write()
+        return [str(lines) for lines in (functions, passes, around) if str(lines)]
+
+    def _contents(self) -> dict:
+        """The names that a caller uses: the gradient of an output y is called dy."""
+        program = self.program
+        return {
+            "given": tuple(t.name for t in program.network.tensors.values() if t.given),
+            "kept": program.kept, "upstream": tuple(f"d{t}" for t in program.upstream),
+            "outputs": program.forward.results, "steps": steps(program),
+            "determinants": determinants(program.forward),
+        }
+
+    # ---- loops ------------------------------------------------------------------------------
+    def _loops(self, name: str, one: Pass, lines: Lines) -> None:
+        """A pass as one compiled function."""
+        arguments = [self.spelling.tensor(t) for t in (*one.reads, *one.writes)]
+        arguments += [self.spelling.symbol(s) for s in self.sizes]
+        body = Lines(1)
+        self.code.pointers = {}
+        schedule = Schedule(self.code, body, self.parallel)
+        parts = blocks(one.equations)
+        for block in parts:
+            schedule.block(block)
+        self.prelude |= schedule.prelude
+        tests = " or ".join(
+            f"strays({self.spelling.tensor(t.name)}, {self.code.whole(t.whole_below, 1)})"
+            for t in strayed(one)
+        )
+        lines.add("", "", decorator(str(body)))
+        with lines.block(f"def {name}_loops({', '.join(arguments)}):"):
+            for tensor, pointer in self.code.pointers.items():
+                lines.add(f"{pointer} = data({self.spelling.tensor(tensor)})")
+            if tests:
+                lines.add(f"if {tests}:", "    return 1")
+        lines.add(*str(body).splitlines(), "    return 0" if tests else "    return")
+        stages = Stages(self.code, name, arguments, self.parallel, self.transforms)
+        stages.write(parts)
+        self.tests[name] = stages.tests
+        if stages.tests:
+            self.prelude |= stages.prelude
+            lines.add(*str(stages).splitlines())
+
+
+def determinants(one: Pass) -> dict[str, int]:
+    """The tensors that are computed with log-determinants, and their places among the arrays."""
+    places = {name: k for k, name in enumerate((*one.reads, *one.writes))}
+    return {e.name: places[e.name] for e in one.equations if e.rhs.has(LogDet)}
+
+
+def _sizes(program: Program) -> list[Symbol]:
+    """Every size that the kernel needs: those told by shapes, then those that follow."""
+    found: dict[Symbol, None] = {}
+    for tensor in program.network.tensors.values():
+        for axis in tensor.axes:
+            found.update(dict.fromkeys(sorted(free_symbols(axis), key=str)))
+    for one in (program.forward, program.backward):
+        for equation in one.equations:
+            parts = (equation.rhs, *(n for _, n in equation.ranges), *equation.subscripts)
+            for part in parts:
+                for node in walk(part):
+                    if isinstance(node, Size):
+                        found[node] = None
+    derived = program.network.definitions
+    free = [s for s in found if s not in derived]
+    return free + list(derived)

@@ -1,0 +1,1 @@
+"""Passes: equations become other equations that are computed faster or more safely."""

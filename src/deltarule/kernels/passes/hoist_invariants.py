@@ -1,0 +1,124 @@
+"""Reductions lifted out of loops that they do not depend on, into tensors of their own.
+
+In dx[n, d] = g[n, d] − Σ_k g[k, d]/N the sum is the same for every n: computed where it stands,
+it would cost a factor of N. It becomes t1[d], computed once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from sympy import Add, Expr, Mul, Pow
+
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.nodes import (
+    Choose,
+    Read,
+    Reduction,
+    Selection,
+    free_indices,
+    read,
+    walk,
+)
+from deltarule.expressions.symbols import Index
+from deltarule.networks.equations import Equation
+from deltarule.networks.tensors import Tensor
+
+
+@dataclass
+class Lifted:
+    """The tensors that were made, and the equations that fill them, in order."""
+
+    tensors: dict[str, Tensor] = field(default_factory=dict)
+    equations: list[Equation] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def tensor(self, axes: tuple[Expr, ...]) -> Tensor:
+        number = 1
+        while f"t{number}" in self.taken:
+            number += 1
+        self.taken.add(f"t{number}")
+        made = Tensor(f"t{number}", axes, "intermediate")
+        self.tensors[made.name] = made
+        return made
+
+
+def lift(equation: Equation, made: Lifted) -> None:
+    """Add to `made` the equation, behind the equations of what was lifted out of it."""
+    rhs = _lift(equation.rhs, equation.ranges, frozenset(), made, equation.place)
+    made.equations.append(
+        Equation(equation.name, equation.subscripts, rhs, equation.ranges, equation.place)
+    )
+
+
+def lift_factors(equation: Equation, made: Lifted) -> Equation:
+    """The equation with factors taken out that are costly and the same along some index.
+
+    In x̂[n, c] = (x[n, c] − μ[c])/√(v[c] + ε) the root is that of c, for all n.
+    """
+    if isinstance(equation.rhs, Selection):
+        return equation
+    rhs = _factors(equation.rhs, equation.ranges, made, equation.place)
+    return equation if rhs == equation.rhs else replace(equation, rhs=rhs)
+
+
+def _factors(node: Expr, loops: tuple, made: Lifted, place: str) -> Expr:
+    if isinstance(node, Add):
+        return Add(*(_factors(a, loops, made, place) for a in node.args))
+    if not isinstance(node, Mul):
+        return node
+    indices = frozenset(i for i, _ in loops)
+    costly = [f for f in node.args if _costly(f) and free_indices(f) < indices]
+    along = frozenset().union(*(free_indices(f) for f in costly))
+    if not along or along == indices:
+        return node
+    taken = [f for f in node.args if free_indices(f) <= along]
+    if any(isinstance(n, (Reduction, Choose)) for f in taken for n in walk(f)):
+        return node
+    own = tuple(r for r in loops if r[0] in along)
+    tensor = made.tensor(tuple(n for _, n in own))
+    subscripts = tuple(i for i, _ in own)
+    made.equations.append(Equation(tensor.name, subscripts, Mul(*taken), own, place))
+    return Mul(read(tensor.name, *subscripts), *(f for f in node.args if f not in taken))
+
+
+def _costly(factor: Expr) -> bool:
+    """Whether a factor is a division, a root, or needs a function."""
+    if isinstance(factor, Pow):
+        return not factor.exp.is_Integer or factor.exp < 0
+    return factor.has(Elementwise)
+
+
+def _lift(node: Expr, loops: tuple, guarded: frozenset[Index], made: Lifted, place: str) -> Expr:
+    """`loops` are the (index, extent) pairs around the node, outermost first.
+
+    What depends on a guarded index must stay under its guard, which keeps reads inside arrays.
+    """
+    if isinstance(node, (Read, Selection, Inverse, LogDet)) or not node.args:
+        return node
+    if isinstance(node, Choose):
+        guarded = guarded | free_indices(node.args[0])
+    if not isinstance(node, Reduction):
+        args = tuple(_lift(a, loops, guarded, made, place) for a in node.args)
+        return node if args == node.args else node.func(*args)
+    free = free_indices(node)
+    needed = [k for k, (i, _) in enumerate(loops) if i in free]
+    around = loops[: needed[-1] + 1] if needed else ()
+    if len(needed) < len(around) and not free & guarded:
+        return _apart(node, tuple(loops[k] for k in needed), made, place)
+    return _below(node, around, guarded, made, place)
+
+
+def _below(node: Reduction, around: tuple, guarded: frozenset, made: Lifted, place: str) -> Expr:
+    tested = frozenset().union(*(free_indices(c) for c in node.conditions))
+    body = _lift(node.body, (*around, *node.ranges), guarded | tested, made, place)
+    return node.func(body, node.ranges, node.conditions)
+
+
+def _apart(node: Reduction, loops: tuple, made: Lifted, place: str) -> Expr:
+    rhs = _below(node, loops, frozenset(), made, place)
+    tensor = made.tensor(tuple(n for _, n in loops))
+    indices = tuple(i for i, _ in loops)
+    made.equations.append(Equation(tensor.name, indices, rhs, loops, place))
+    return read(tensor.name, *indices)

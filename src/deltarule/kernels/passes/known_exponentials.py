@@ -1,0 +1,106 @@
+"""Tensors by the equations that compute them, as far as exponentials and their logarithms go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from sympy import Expr, Mul, Pow
+
+from deltarule.arithmetic.exponentials import is_exponential_sum, is_term
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import exp, log, sigmoid
+from deltarule.expressions.matrices import Inverse
+from deltarule.expressions.nodes import Choose, Selection, Sum, reads, tensor_name
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.networks.equations import Equation
+
+
+@dataclass
+class Known:
+    """Tensors by the equations that compute them, as far as exponentials go.
+
+    `terms` are exponentials and sums of them, `shares` quotients of such and logistic functions,
+    `logarithms` log Σ exp of something, `maxima` the largest of something.
+    """
+
+    terms: dict[str, Equation]
+    shares: dict[str, Equation]
+    logarithms: dict[str, Equation]
+    maxima: dict[str, Equation]
+
+    def below_zero(self, power: Expr, total: Sum) -> bool:
+        """Whether a power is b − max b already, over what is added up."""
+        for access in reads(power):
+            equation = self.maxima.get(tensor_name(access))
+            if equation is not None and not total.conditions:
+                most = self._put(self.maxima, access)
+                names = dict(zip(most.indices, total.indices, strict=False))
+                body = substitute(most.body, names)
+                extents = [n for _, n in most.ranges] == [n for _, n in total.ranges]
+                if extents and not most.conditions and power == body - access:
+                    return True
+        return False
+
+    def written_out(self, expression: Expr) -> Expr:
+        """The expression with terms in place of the tensors that hold them."""
+        return replace_reads(expression, lambda r: self._put(self.terms, r))
+
+    @staticmethod
+    def _put(known: dict[str, Equation], access: Expr) -> Expr:
+        equation = known.get(tensor_name(access))
+        if equation is None:
+            return access
+        return substitute(equation.rhs, dict(zip(equation.indices, access.indices, strict=True)))
+
+    def share(self, access: Expr) -> Expr | None:
+        """The quotient that an entry is computed by."""
+        return self._put(self.shares, access) if tensor_name(access) in self.shares else None
+
+    def sum_below(self, access: Expr) -> Expr | None:
+        """Σ exp, where an entry is the logarithm of that."""
+        if tensor_name(access) not in self.logarithms:
+            return None
+        found = self._put(self.logarithms, access)
+        if isinstance(found, log):
+            return found.args[0]
+        return Sum(exp(found.args[0]), found.ranges, found.conditions)
+
+
+def known(equations: tuple[Equation, ...]) -> Known:
+    """What is known of the tensors that some equations compute."""
+    found = Known({}, {}, {}, {})
+    for equation in equations:
+        once = sum(e.name == equation.name for e in equations) == 1
+        if not once or equation.subscripts != equation.indices or (
+            isinstance(equation.rhs, Selection | Inverse) or equation.name in equation.read_names()
+        ):
+            continue
+        rhs = found.written_out(equation.rhs)
+        written = replace(equation, rhs=rhs)
+        if is_term(rhs) and not divisors(rhs) or is_exponential_sum(rhs):
+            found.terms[equation.name] = written
+        elif isinstance(rhs, nodes.Max):
+            found.maxima[equation.name] = equation
+        elif isinstance(rhs, sigmoid) or _is_share(rhs):
+            found.shares[equation.name] = written
+        elif type(rhs) is nodes.LogSumExp or isinstance(rhs, log) and is_exponential_sum(
+            rhs.args[0]
+        ):
+            found.logarithms[equation.name] = written
+    return found
+
+
+def divisors(node: Expr) -> list[Expr]:
+    """The sums of exponentials that a product, perhaps under a guard, is divided by."""
+    if type(node) is Choose:
+        return [d for a in node.args[1:] for d in divisors(a)]
+    return [f.base for f in Mul.make_args(node) if isinstance(f, Pow) and f.exp.is_negative
+            and is_exponential_sum(f.base)]
+
+
+def _is_share(node: Expr) -> bool:
+    """Whether a node is exp(a)/Σ exp(b), perhaps under a guard."""
+    if type(node) is Choose:
+        cases = [a for a in node.args[1:] if a != 0]
+        return len(cases) == 1 and _is_share(cases[0])
+    return len(divisors(node)) == 1 and len(Mul.make_args(node)) <= 2

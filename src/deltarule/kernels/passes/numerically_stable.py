@@ -1,0 +1,91 @@
+"""The pass that makes the equations of a program numerically stable, forward and backward.
+
+First exponentials are written out where something is divided by them or takes their logarithm,
+so that both sides of a quotient are seen at once; gradients that divide by a share or a sum of
+exponentials are written out into what reads them, where the divisor cancels. Then every equation
+is brought into stable form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from sympy import Expr, Pow
+
+from deltarule.expressions.functions import log
+from deltarule.expressions.nodes import Read, reads, size_of, tensor_name, walk
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.kernels.passes.hoist_invariants import Lifted
+from deltarule.kernels.passes.known_exponentials import Known
+from deltarule.kernels.passes.stable_softmax import StableSums
+from deltarule.networks.equations import Equation
+from deltarule.networks.tensors import Tensor
+
+#: Gradients of more nodes are not written out into others.
+LONGEST = 200
+
+
+class Stability:
+    """Rewrites the equations of one pass, in their order."""
+
+    def __init__(
+        self, made: Lifted, tensors: Mapping[str, Tensor], known: Known, ready: Iterable[str] = ()
+    ):
+        self._sums, self._known = StableSums(made, tensors, known), known
+        self._sums.computed(*ready)
+        self._written_out: dict[str, Equation] = {}
+
+    def equation(self, equation: Equation) -> Equation:
+        """An equation in stable form, behind those that it needs, which go into `made`."""
+        whole = self._with_gradients(equation)
+        found = self._stable(whole)
+        left_over = self._sums.left_over(found.rhs)
+        if whole is not equation and left_over:
+            found = self._stable(equation)
+            left_over = self._sums.left_over(found.rhs)
+        if left_over and _plain(equation) and size_of(whole.rhs) <= LONGEST:
+            self._written_out[equation.name] = whole
+        self._sums.computed(equation.name)
+        return found
+
+    def _stable(self, equation: Equation) -> Equation:
+        return self._sums.equation(self._with_exponentials(equation))
+
+    def _with_gradients(self, equation: Equation) -> Equation:
+        """The equation with gradients written out that divide by what may be 0 or ∞."""
+        if not equation.read_names() & self._written_out.keys():
+            return equation
+        return replace(equation, rhs=replace_reads(equation.rhs, self._gradient))
+
+    def _gradient(self, access: Expr) -> Expr:
+        written = self._written_out.get(tensor_name(access))
+        if written is None:
+            return access
+        return substitute(written.rhs, dict(zip(written.indices, access.indices, strict=True)))
+
+    def _with_exponentials(self, equation: Equation) -> Equation:
+        """The equation with exponentials written out that it divides by, or takes the log of."""
+        names = {
+            tensor_name(r)
+            for node in walk(equation.rhs)
+            for r in _sensitive(node)
+            if tensor_name(r) in self._known.terms
+        }
+        if not names - {equation.name}:
+            return equation
+        return replace(equation, rhs=self._known.written_out(equation.rhs))
+
+
+def _sensitive(node: Expr) -> list[Read]:
+    """What is read in a divisor or a logarithm."""
+    if isinstance(node, Pow) and node.exp.is_negative:
+        return reads(node.base)
+    return reads(node.args[0]) if isinstance(node, log) else []
+
+
+def _plain(equation: Equation) -> bool:
+    """Whether an equation gives every entry of a tensor, without reading others of it."""
+    return equation.subscripts == equation.indices and (
+        equation.name not in equation.read_names()
+    )

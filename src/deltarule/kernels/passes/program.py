@@ -1,0 +1,223 @@
+"""What a kernel computes: the equations of both passes, with numbers for all attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from sympy import Symbol
+
+from deltarule.calculus.reverse import derive
+from deltarule.calculus.steps import Derivation
+from deltarule.errors import DeltaruleError, UnknownOption, did_you_mean
+from deltarule.expressions.given_numbers import real_number, whole_number
+from deltarule.expressions.nodes import free_symbols
+from deltarule.expressions.symbols import Size
+from deltarule.kernels.passes.argmax_indices import Numbered, numbered
+from deltarule.kernels.passes.hoist_invariants import Lifted, lift, lift_factors
+from deltarule.kernels.passes.infer_bounds import clip
+from deltarule.kernels.passes.known_exponentials import Known, known
+from deltarule.kernels.passes.numerically_stable import Stability
+from deltarule.language.load import load
+from deltarule.language.variants import VARIANTS
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.specialise import given_sizes, specialise
+from deltarule.networks.tensors import Tensor
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Equations in order, what they read from outside and what they write.
+
+    `tensors` holds the descriptions of everything read or written; `lifted` are working arrays.
+    """
+
+    equations: tuple[Equation, ...]
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    results: tuple[str, ...]
+    tensors: dict[str, Tensor]
+    lifted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Program:
+    """Both passes of a network.
+
+    `gradients` maps each tensor to the name of its gradient, `upstream` each output to that of
+    the gradient that comes from outside; `kept` are computed forward and read backward.
+    """
+
+    network: Network
+    derivation: Derivation
+    forward: Pass
+    backward: Pass
+    gradients: dict[str, str]
+    upstream: dict[str, str]
+    kept: tuple[str, ...]
+    scalars: dict[Symbol, Fraction] = field(default_factory=dict)
+
+
+def program(name: str, settings: dict) -> Program:
+    """The program of a derivation; `settings` are options, attributes, sizes and constants.
+
+    `wrt` among them is not the derivation's: the tensors whose gradients are wanted.
+    Raises DeltaruleError for an unknown setting, and for a tensor that has no gradient.
+    """
+    settings = dict(settings)
+    wrt = settings.pop("wrt", None)
+    network, scalars = loaded(name, settings)
+    open_ = sizes_told(network)[1]
+    if open_:
+        raise DeltaruleError(
+            f"the size {open_[0]} is told by no shape", network.name, f"give {open_[0]}=…"
+        )
+    derivation = derive(network)
+    upstream = {t: f"d{derivation.of}/d{t}" for t in derivation.upstream}
+    wanted = _wanted(derivation, wrt)
+    extra = {n: _gradient_of(network.tensors[t], n) for t, n in upstream.items()}
+    extra |= {g.name: _gradient_of(g.tensor, g.name) for g in derivation.gradients.values()}
+    chosen, exponentials = numbered(network.equations), known(network.equations)
+    forward = _pass(network.equations, network.tensors, _results(network), chosen, exponentials)
+    backward = _pass(
+        _needed(derivation.equations(), wanted.values()),
+        {**network.tensors, **extra},
+        tuple(wanted.values()),
+        chosen,
+        exponentials,
+        [e.name for e in network.equations],
+        forward.lifted,
+    )
+    backward = _only(backward, backward.results)
+    kept = tuple(
+        n for n in backward.reads if n in network.tensors and not network.tensors[n].given
+    )
+    forward = _only(forward, (*forward.results, *kept))
+    return Program(network, derivation, forward, backward, wanted, upstream, kept, scalars)
+
+
+def _wanted(derivation: Derivation, wrt: Sequence[str] | None) -> dict[str, str]:
+    """The gradients that a kernel gives, by the tensors that they belong to."""
+    given = {
+        t: g.name
+        for t, g in derivation.gradients.items()
+        if g.tensor.role in ("input", "parameter", "state")
+    }
+    unknown = [t for t in wrt or () if t not in given]
+    if unknown:
+        raise DeltaruleError(
+            f"the kernel has no gradient by {unknown[0]}",
+            derivation.network.name,
+            did_you_mean(unknown[0], given) or "its gradients are by " + ", ".join(given),
+        )
+    return {t: g for t, g in given.items() if wrt is None or t in wrt}
+
+
+def loaded(name: str, settings: Mapping) -> tuple[Network, dict]:
+    """The network with every attribute a number, and the values of its constants."""
+    usual = load(name)
+    spoken = {k: v for k, v in settings.items() if k in usual.options or k in VARIANTS}
+    network = load(name, **spoken)
+    rest = {k: v for k, v in settings.items() if k not in spoken}
+    scalars = {s: Fraction(str(v)) for s, v in network.scalars.items()}
+    for symbol in scalars:
+        if symbol.name in rest:
+            scalars[symbol] = real_number(symbol.name, rest.pop(symbol.name), network.name)
+    usual_numbers = {a.name: v for a, v in network.attributes.items()}
+    sizes = given_sizes(network)
+    unknown = [k for k in rest if k not in sizes]
+    if unknown:
+        known = [*network.options, *(s.name for s in scalars), *sizes]
+        raise UnknownOption.named(
+            unknown[0], f"{network.name} has no setting {unknown[0]}", network.name, known,
+            otherwise="its settings are " + (", ".join(known) or "none"),
+        )  # fmt: skip
+    rest = {k: whole_number(k, v, network.name) for k, v in rest.items()}
+    return specialise(network, {**usual_numbers, **rest}), scalars
+
+
+def sizes_told(network: Network) -> tuple[dict[Symbol, tuple], list[Symbol]]:
+    """For each size the tensor, axis and formula that tell it; and the sizes that nothing tells.
+
+    The formula is (axis − rest)/coefficient, given as (rest, coefficient).
+    """
+    told: dict[Symbol, tuple] = {}
+    open_: dict[Symbol, None] = {}
+    axes = [(t.name, k, a) for t in network.tensors.values() if t.given
+            for k, a in enumerate(t.axes)]
+    for name, k, axis in sorted(axes, key=lambda a: not isinstance(a[2], Size)):
+        unknown = [s for s in sorted(_sizes(axis), key=str)
+                   if s not in told and s not in network.definitions]
+        if len(unknown) == 1:
+            rest, coefficient = axis.subs(unknown[0], 0), axis.coeff(unknown[0], 1)
+            if (rest + coefficient * unknown[0] - axis).expand() == 0:
+                told[unknown[0]] = (name, k, rest, coefficient)
+    for part in (*(a for _, _, a in axes), *network.definitions.values(),
+                 *(n for e in network.equations for _, n in e.ranges)):
+        for size in sorted(_sizes(part), key=str):
+            if size not in told and size not in network.definitions:
+                open_[size] = None
+    return told, list(open_)
+
+
+def _sizes(expression) -> set[Size]:
+    return {s for s in free_symbols(expression) if isinstance(s, Size)}
+
+
+def _results(network: Network) -> tuple[str, ...]:
+    return tuple(t.name for t in network.with_role("output", "loss", "state"))
+
+
+def _gradient_of(tensor: Tensor, name: str) -> Tensor:
+    return replace(
+        tensor, name=name, role="intermediate", outside=None, sums_to_one=None, whole_below=None,
+        within=None,
+    )
+
+
+def _needed(equations: Iterable[Equation], wanted: Iterable[str]) -> tuple[Equation, ...]:
+    """The equations on which some tensors depend."""
+    equations, live, seen = tuple(equations), set(wanted), 0
+    while len(live) > seen:
+        seen = len(live)
+        live = live.union(*(e.read_names() for e in equations if e.name in live))
+    return tuple(e for e in equations if e.name in live)
+
+
+def _pass(
+    equations: Iterable[Equation], tensors: dict[str, Tensor], results, chosen: Numbered,
+    exponentials: Known | None = None, ready: Iterable[str] = (), taken: Iterable[str] = (),
+) -> Pass:  # fmt: skip
+    """One pass in the form that is written.
+
+    `ready` are tensors that another pass computed; working arrays have other names than `taken`.
+    """
+    made = Lifted(taken={*tensors, *taken})
+    tensors = {n: chosen.tensor(t) for n, t in tensors.items()}
+    equations = tuple(equations)
+    stability = Stability(made, tensors, exponentials or known(equations), ready)
+    equations = tuple(map(chosen.equation, equations))
+    scans = any(isinstance(block, Recurrence) for block in blocks(equations))
+    for equation in map(stability.equation, equations):
+        rhs = clip(equation.rhs, dict(equation.ranges), tensors)
+        equation = replace(equation, rhs=rhs)
+        lift(equation if scans else lift_factors(equation, made), made)
+    one = Pass(
+        tuple(made.equations), (), (), tuple(results), {**tensors, **made.tensors},
+        tuple(made.tensors),
+    )  # fmt: skip
+    return _only(one, [e.name for e in made.equations])
+
+
+def _only(one: Pass, wanted: Iterable[str]) -> Pass:
+    """A pass without what nothing of `wanted` depends on."""
+    found = _needed(one.equations, wanted)
+    writes = tuple(dict.fromkeys(e.name for e in found))
+    reads = dict.fromkeys(n for e in found for n in sorted(e.read_names()))
+    order = tuple(n for n in one.tensors if n in reads and n not in writes)
+    lifted = tuple(n for n in one.lifted if n in writes)
+    tensors = {n: t for n, t in one.tensors.items() if n in lifted or n not in one.lifted}
+    return Pass(found, order, writes, one.results, tensors, lifted)

@@ -1,0 +1,201 @@
+"""Numerically stable forms of the equations of a kernel.
+
+What `arithmetic.stable` does to single expressions, with tensors: the largest powers are tensors
+of their own, and a tensor is known by the equation that computes it. So the logarithm of a share
+p[c] = exp(z[c])/Σ exp(z[k]) is (z[c] − m) − log Σ exp(z[k] − m), which is finite where p is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sympy import Add, Expr, Integer, Mul, Pow, S
+
+from deltarule.arithmetic.exponentials import exponent, is_term, power_of, pulled_out
+from deltarule.arithmetic.stable import Parts, Stable
+from deltarule.calculus.rules.recognise import factor_known
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import difference, exp, finite, sigmoid
+from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.nodes import (
+    Choose,
+    Read,
+    Selection,
+    free_indices,
+    read,
+    tensor_name,
+    walk,
+)
+from deltarule.expressions.symbols import Index
+from deltarule.kernels.passes.hoist_invariants import Lifted
+from deltarule.kernels.passes.known_exponentials import Known, divisors
+from deltarule.kernels.passes.zero_weights import zero_weighted
+from deltarule.networks.equations import Equation
+from deltarule.networks.tensors import Tensor
+
+
+class StableSums(Stable):
+    """Rewrites one equation after another; maxima go into `made`, before what reads them."""
+
+    def __init__(self, made: Lifted, tensors: Mapping[str, Tensor], known: Known):
+        super().__init__()
+        self._made, self._tensors, self._known = made, tensors, known
+        self._equation = Equation("", (), Integer(0), ())
+        self._kept_as: dict[tuple, Expr] = {}
+        self._guards = 0
+        self._ready: dict[str, Equation] = {}
+
+    def computed(self, *names: str) -> None:
+        """Tell that tensors are there to be read from here on."""
+        self._ready |= {n: self._known.shares[n] for n in names if n in self._known.shares}
+
+    def equation(self, equation: Equation) -> Equation:
+        """The same equation in numerically stable form."""
+        if isinstance(equation.rhs, Selection | Inverse):
+            return equation
+        self._equation, self.unpaired, self._guards = equation, False, 0
+        rhs = self.form(equation.rhs)
+        return equation if rhs == equation.rhs else replace(equation, rhs=rhs)
+
+    def form(self, node: Expr, scope: tuple = ()) -> Expr:
+        if not isinstance(node, Choose):
+            return super().form(node, scope)
+        self._guards += 1
+        found = super().form(node, scope)
+        self._guards -= 1
+        return found
+
+    def left_over(self, rhs: Expr) -> bool:
+        """Whether an equation, as it was rewritten last, divides by what may be 0 or ∞."""
+        return self.unpaired or any(
+            isinstance(n, Pow) and n.exp.is_negative and self._small(n.base) for n in walk(rhs)
+        )
+
+    def _small(self, node: Expr) -> bool:
+        """Whether a node is a share's entry p, or 1 − p, or an exponential."""
+        if isinstance(node, Add):
+            number, node = node.as_coeff_Add()
+            return number == 1 and self._small(-node)
+        return isinstance(node, exp) or isinstance(node, Read) and (
+            tensor_name(node) in {**self._known.shares, **self._known.terms}
+        )
+
+    # ---- what tensors tell ------------------------------------------------------------------
+    def largest(self, total: Expr, scope: tuple) -> Expr | None:
+        """The largest power; 0 where it is infinite, as over nothing."""
+        if isinstance(total, Add):
+            return super().largest(total, scope)
+        power = power_of(total.body)
+        if self._known.below_zero(power, total):
+            return Integer(0)
+        most = nodes.Max(power, total.ranges, total.conditions)
+        return self._kept(finite(most), scope)
+
+    def divisor(self, total: Expr, scope: tuple) -> Expr:
+        """A sum that is divided by; under a guard it would be added up anew for each entry."""
+        found = super().divisor(total, scope)
+        return self._kept(found, scope) if self._guards and not isinstance(found, Add) else found
+
+    def _kept(self, value: Expr, scope: tuple) -> Expr:
+        """A value as a tensor of its own, if all that it reads lies inside."""
+        free = free_indices(value)
+        loops = tuple(r for r in (*self._equation.ranges, *scope) if r[0] in free)
+        inner = [r for n in walk(value) if isinstance(n, nodes.Reduction) for r in n.ranges]
+        extents = dict((*loops, *inner))
+        if free - {i for i, _ in loops} or not self._inside(value, extents):
+            return value
+        if (value, loops) not in self._kept_as:
+            tensor = self._made.tensor(tuple(n for _, n in loops))
+            indices = tuple(i for i, _ in loops)
+            self._made.equations.append(
+                Equation(tensor.name, indices, value, loops, self._equation.place)
+            )
+            self._kept_as[value, loops] = read(tensor.name, *indices)
+        return self._kept_as[value, loops]
+
+    def _inside(self, value: Expr, extents: Mapping[Index, Expr]) -> bool:
+        """Whether every read lies inside its tensor, whatever the guards around it say."""
+        tensors = {**self._tensors, **self._made.tensors}
+        for access in (n for n in walk(value) if isinstance(n, Read)):
+            tensor = tensors[tensor_name(access)]
+            for subscript, axis in zip(access.indices, tensor.axes, strict=True):
+                known = subscript in extents and extents[subscript] == axis
+                if not known and tensor.outside is None and not isinstance(subscript, Read):
+                    return False
+        return not any(isinstance(n, LogDet) for n in walk(value))
+
+    def known_logarithm(self, node: Expr, scope: tuple) -> Parts | None:
+        """log of a share's entry: the power less the largest, and less the sum's logarithm."""
+        share = self._known.share(node) if isinstance(node, Read) else None
+        if share is None or isinstance(share, Choose | sigmoid):
+            return None
+        parts = self._parts(divisors(share)[0], scope)
+        above = [exponent(f) for f in Mul.make_args(share) if exponent(f) is not None]
+        if parts is None or not above:
+            return None
+        return difference(Add(*above), parts[0]), -parts[1]
+
+    def known_value(self, node: Expr, scope: tuple) -> Parts | None:
+        """An entry that is log Σ exp(b): the largest b, and the logarithm of what is left."""
+        total = self._known.sum_below(node) if isinstance(node, Read) else None
+        return None if total is None else self._parts(total, scope)
+
+    def logarithm(self, node: Expr, scope: tuple) -> Expr | None:
+        """log of a node, of entries of logistic functions and guarded shares too."""
+        share = self._known.share(node) if isinstance(node, Read) else None
+        if isinstance(share, Choose):
+            cases = [S.NegativeInfinity if a == 0 else self.logarithm(a, scope)
+                     for a in share.args[1:]]
+            return None if None in cases else Choose(share.args[0], *cases)
+        if isinstance(node, Add):
+            number, rest = node.as_coeff_Add()
+            other = self._known.share(-rest) if isinstance(-rest, Read) else None
+            share = 1 - other if number == 1 and isinstance(other, sigmoid) else None
+        logistic = isinstance(share, sigmoid | Add)
+        return super().logarithm(share if logistic else node, scope)
+
+    # ---- quotients --------------------------------------------------------------------------
+    def _divided(self, node: Expr, scope: tuple) -> Expr | None:
+        """A product in which known shares stand for their quotients, and cancel."""
+        if any(map(_overflows, Mul.make_args(node))):
+            node = Mul(*map(self._written_out, Mul.make_args(node)))
+        factors = Mul.make_args(node)
+        bases = {f.as_base_exp()[0] for f in factors}
+        for k, factor in enumerate(factors):
+            if isinstance(factor, Add) and any(self._cancels(t, bases) for t in factor.args):
+                rest = Mul(*factors[:k], *factors[k + 1:])
+                return Add(*(self.form(pulled_out(t) * rest, scope) for t in factor.args))
+        if divisors(node):
+            for name, equation in self._ready.items():
+                found = None if name == self._equation.name else factor_known(node, equation)
+                if found is not None and not any(map(_overflows, Mul.make_args(found))):
+                    return self.form(found, scope)
+        found = super()._divided(node, scope)
+        if found is not None:
+            return found
+        node = self._below(node, scope)
+        weighted = zero_weighted(node, self._tensors)
+        return node if weighted is None else weighted
+
+    def _written_out(self, factor: Expr) -> Expr:
+        """A power of a share as a quotient, for an exponential that it is multiplied by."""
+        base, times = factor.as_base_exp()
+        share = self._known.share(base) if isinstance(base, Read) else None
+        plain = share is not None and not isinstance(share, Choose | sigmoid)
+        return share**times if plain and times.is_positive else factor
+
+    def _cancels(self, term: Expr, bases: set[Expr]) -> bool:
+        """Whether a term is divided by a share that stands among the factors."""
+        return any(
+            isinstance(f, Pow) and f.exp.is_negative and f.base in bases and self._small(f.base)
+            or isinstance(f, Add) and any(self._cancels(t, bases) for t in f.args)
+            for f in Mul.make_args(pulled_out(term))
+        )
+
+
+def _overflows(factor: Expr) -> bool:
+    """Whether a factor is an exponential, or a few of them added up."""
+    return exponent(factor) is not None or isinstance(factor, Add) and any(
+        map(is_term, factor.args)
+    )

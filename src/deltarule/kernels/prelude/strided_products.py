@@ -1,0 +1,257 @@
+"""Products of matrices that lie anywhere in flat arrays, with any strides.
+
+    c[c0 + cr·m + cc·n] (+)= scale·Σ_k a[a0 + ar·m + ak·k]·b[b0 + bk·k + bc·n]
+
+b is copied in panels of WIDE columns that stay in the nearest cache, a is read where it lies; see
+`tiles`. Very small products are plain loops.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit, prange
+
+from deltarule.kernels.prelude.calls import (
+    _NUMBER,
+    _NUMBERS,
+    _WHOLE,
+    apart,
+    data,
+    from_start,
+    outside,
+)
+from deltarule.kernels.prelude.micro_kernel import aligned, tiles
+from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE, take, turn
+
+real = np.float32
+U = np.uint64
+compiled = in_threads = njit
+
+
+# ---- what follows goes into kernels
+
+#: Products of fewer points than this are plain loops.
+SMALL = 4096
+#: How deep a panel is: it should fill most of the nearest cache (32 KiB).
+DEEP = 24576 // (WIDE * BYTES)
+#: How many rows share a panel before the next panel is taken.
+MANY = 240
+#: So few rows are not worth a panel.
+FEW = 12
+#: In single precision so many products are added up at most before they go into double precision,
+#: and, of few rows, so many before they go into what is there.
+LONG, PART = 4096, 512
+
+
+@outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
+def pack(panel, b, b0, bk, bc, deep, count, scale):
+    """panel[WIDE·k + n] = scale·b[b0 + bk·k + bc·n] for n below `count`; the rest stays finite."""
+    if bc == 1:
+        take(b, b0, bk, panel, deep, count, scale)
+        return
+    if bk == 1:
+        for n in range(0, count, LANES):
+            for k in range(0, deep, LANES):
+                turn(b, b0 + bc * n + k, bc, panel, WIDE * k + n, WIDE, count - n, deep - k)
+    else:
+        for k in range(deep):
+            for n in range(count):
+                panel[U(WIDE * k + n)] = b[U(b0 + bk * k + bc * n)]
+    if scale != real(1):
+        take(panel, 0, WIDE, panel, deep, WIDE, scale)
+
+
+@in_threads
+def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
+    """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n]."""
+    apart()
+    M = rows.size
+    deepest = min(K, DEEP)
+    at = np.arange(deepest) * WIDE
+    panels, blocks = (N + WIDE - 1) // WIDE, (M + MANY - 1) // MANY
+    for task in prange(panels * blocks):
+        p, block = task % panels, task // panels
+        first, last = block * MANY, min(block * MANY + MANY, M)
+        count = min(WIDE, N - p * WIDE)
+        here = c0 + p * WIDE
+        panel = aligned((deepest + LANES) * WIDE)
+        if count < WIDE:
+            panel[:] = real(0)
+        for k in range(0, K, DEEP):
+            deep = min(DEEP, K - k)
+            pack(data(panel), data(b), b0 + bk * k + bc * p * WIDE, bk, bc, deep, count, scale)
+            tiles(
+                data(c), here, cr, data(a), a0 + ak * k, data(rows), ak, data(panel), 0, data(at),
+                first, last, deep, count, max(add, min(k, 1)),
+            )
+
+
+@in_threads
+def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add):
+    """c[c0 + cr·m + n] (+)= Σ_t a[a0 + rows[m] + ak·t]·b[b0 + at[t] + n], n below N.
+
+    b is read up to the next multiple of WIDE.
+    """
+    apart()
+    for p in prange((N + WIDE - 1) // WIDE):
+        count = min(WIDE, N - p * WIDE)
+        here = c0 + p * WIDE
+        tiles(
+            data(c), here, cr, data(a), a0, data(rows), ak, data(b), b0 + p * WIDE, data(at),
+            0, rows.size, at.size, count, add,
+        )
+
+
+@outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
+def pack_all(panels, b, b0, bk, bc, N, K, scale):
+    """panels[K·n + WIDE·k + i] = scale·b[b0 + bk·k + bc·(n + i)] for n = 0, WIDE, 2·WIDE …"""
+    panels = from_start(panels)
+    for n in range(0, N, WIDE):
+        count = min(WIDE, N - n)
+        panel = panels[K * n:]
+        if count < WIDE:
+            panel[:K * WIDE] = real(0)
+        for k in range(0, K, DEEP):
+            deep = min(DEEP, K - k)
+            pack(data(panel[k * WIDE:]), b, b0 + bk * k + bc * n, bk, bc, deep, count, scale)
+
+
+@in_threads
+def packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
+    """`multiply_packed` of arrays, where columns of c lie side by side."""
+    apart()
+    rows = np.arange(M) * ar
+    at = np.arange(min(K, DEEP)) * WIDE
+    for p in prange((N + WIDE - 1) // WIDE):
+        count, here = min(WIDE, N - p * WIDE), c0 + p * WIDE
+        # Where nothing is summed, c is overwritten all the same.
+        for k in range(0, max(K, 1), DEEP):
+            tiles(
+                data(c), here, cr, data(a), a0 + ak * k, data(rows), ak,
+                data(panels), (p * K + k) * WIDE, data(at), 0, M, min(DEEP, K - k), count,
+                max(add, min(k, 1)),
+            )
+
+
+@compiled
+def scatter(c, c0, cr, cc, room, M, N, add):
+    """c[c0 + cr·m + cc·n] (+)= room[N·m + n]."""
+    apart()
+    for m in range(M):
+        for n in range(N):
+            o = U(c0 + cr * m + cc * n)
+            c[o] = room[U(N * m + n)] + (c[o] if add else real(0))
+
+
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE,
+)
+def multiply_packed(c, c0, cr, cc, a, a0, ar, ak, panels, M, N, K, add):
+    """c[c0 + cr·m + cc·n] (+)= Σ_k a[a0 + ar·m + ak·k]·b[k, n], with b as `pack_all` lays it."""
+    c, a, panels = from_start(c), from_start(a), from_start(panels)
+    add = min(add, 1)
+    if cc == 1 or N == 1:
+        packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add)
+        return
+    room = aligned(M * N)
+    packed_product(room, 0, N, a, a0, ar, ak, panels, M, N, K, 0)
+    scatter(c, c0, cr, cc, room, M, N, add)
+
+
+@compiled
+def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """`multiply` of arrays, where columns of c lie side by side."""
+    apart()
+    rows = np.arange(M) * ar
+    panels = N // WIDE
+    if bc != 1 or M > FEW or scale != real(1):
+        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add)
+        return
+    # Few rows: b is read where it lies, but for columns that do not fill a panel.
+    for k in range(0, K if panels else 0, PART):
+        at = np.arange(min(PART, K - k)) * bk
+        plus = max(add, min(k, 1))
+        spread(c, c0, cr, a, a0 + ak * k, rows, ak, b, b0 + bk * k, at, panels * WIDE, plus)
+    if panels * WIDE < N:
+        c0, b0 = c0 + panels * WIDE, b0 + panels * WIDE
+        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * WIDE, K, scale, add)
+
+
+@compiled
+def in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """`multiply` of arrays by plain loops, each sum in parts that are rounded less."""
+    apart()
+    for m in range(M):
+        for n in range(N):
+            total = real(0)
+            for start in range(0, K, PART):
+                part = real(0)
+                for k in range(start, min(start + PART, K)):
+                    part += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
+                total += part
+            o = U(c0 + cr * m + cc * n)
+            c[o] = scale * total + (c[o] if add else real(0))
+
+
+@compiled
+def short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """`multiply` of arrays, where few numbers are summed."""
+    if cc != 1 and (cr == 1 or N == 1):
+        cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N = cc, cr, b, b0, bc, bk, a, a0, ak, ar, N, M
+    if M * N * K < SMALL or M < 4 and bk == 1 and bc != 1:
+        in_parts(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
+        return
+    if cc == 1:
+        by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
+        return
+    room = aligned(M * N)
+    by_columns(room, 0, N, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, 0)
+    scatter(c, c0, cr, cc, room, M, N, add)
+
+
+@compiled
+def long_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """`multiply` of arrays, where many numbers are summed: blocks of them in double precision."""
+    apart()
+    room, whole = aligned(M * N), np.zeros(M * N, np.float64)
+    for k in range(0, K, LONG):
+        deep = min(LONG, K - k)
+        short_product(
+            room, 0, N, 1, a, a0 + ak * k, ar, ak, b, b0 + bk * k, bk, bc, M, N, deep, scale, 0
+        )
+        for i in range(M * N):
+            whole[U(i)] += np.float64(room[U(i)])
+    for i in range(M * N):
+        room[U(i)] = real(whole[U(i)])
+    scatter(c, c0, cr, cc, room, M, N, add)
+
+
+@outside(
+    _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _WHOLE,
+    _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER, _WHOLE,
+)
+def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
+    """c (+)= scale·a·b for matrices M × K and K × N; where `add` is 0, c is overwritten."""
+    c, a, b = from_start(c), from_start(a), from_start(b)
+    add = min(add, 1)
+    if K < 1 or K <= PART and M * N * K < SMALL:
+        # The smallest products are done here: a call would cost as much.
+        for m in range(M):
+            for n in range(N):
+                total = real(0)
+                for k in range(K):
+                    total += a[U(a0 + ar * m + ak * k)] * b[U(b0 + bk * k + bc * n)]
+                o = U(c0 + cr * m + cc * n)
+                c[o] = scale * total + (c[o] if add else real(0))
+        return
+    if BYTES > 4 or K <= LONG:
+        short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
+        return
+    # So many rows at once that what is kept of them stays small.
+    many = max(MANY, (1 << 22) // max(N, 1))
+    for m in range(0, M, many):
+        long_product(
+            c, c0 + cr * m, cr, cc, a, a0 + ar * m, ar, ak, b, b0, bk, bc, min(many, M - m), N, K,
+            scale, add,
+        )

@@ -1,0 +1,212 @@
+"""Sums over windows of a few taps by Cook–Toom algorithms, in blocks that stay in the cache.
+
+Y[n, f] = Σ_c W[f, c] ⋆ X[n, c] is cut into tiles of TILE × TILE. At the points, a tile of X
+is X̂ = Bᵀ X B, a filter is Ŵ = G W Gᵀ, and for each of the POINTS × POINTS points a product of
+matrices gives Ŷ[tile, f] = Σ_c X̂[tile, c]·Ŵ[c, f]; the tile of Y is Aᵀ Ŷ A.
+
+The gradient of X is such a sum of Y with filters that are turned round. That of W transposes the
+algorithm: Ŷ = A Y Aᵀ is taken in, Ŵ[c, f] = Σ_tile X̂[tile, c]·Ŷ[tile, f], and W = Gᵀ Ŵ G.
+
+In exact numbers all that is the sum over the windows. Rounded, a tile is as inexact everywhere as
+its largest number asks for, and NaN spreads to its tile, as ∞ does by ∞ − ∞: where the range of
+numbers is that wide, sums are taken directly (see `ranges`), unless transforms are forced.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numba import njit, prange
+
+from deltarule.kernels.prelude.calls import data, numbers
+from deltarule.kernels.prelude.dynamic_range import narrow_range
+from deltarule.kernels.prelude.micro_kernel import aligned, tiles
+from deltarule.kernels.prelude.strips import (
+    filters_in,
+    filters_out,
+    strips_in,
+    strips_out,
+)
+from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE
+from deltarule.kernels.prelude.window_sums import windows_to_w, windows_to_x, windows_to_y
+
+real = np.float32
+woven = kept = kept_in_threads = njit
+U = np.uint64
+TILE, TAPS, POINTS = 4, 3, 6
+PARALLEL = False
+
+
+# ---- what follows goes into kernels
+
+
+@woven
+def odd(count):
+    """The count as an odd multiple of 16: rows do not fall on the same lines of the cache."""
+    return ((count + 15) // 16 | 1) * 16
+
+
+@kept_in_threads
+def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
+    """Y += W ⋆ X, where `at` is Ŵ; or, with `to_w`, `at` += Ŵ, one for each part of the blocks."""
+    N, C, F, H, W, I, J = shape
+    down, across = (I + TILE - 1) // TILE, (J + TILE - 1) // TILE
+    strips, squares, panels = N * down, POINTS * POINTS, (F + WIDE - 1) // WIDE
+    nil, one = np.int64(0), np.int64(1)
+    # X̂ and Ŷ of a block take 1 MiB, but have tiles enough to make up for reading all of Ŵ.
+    step = odd(C)
+    many = 1048576 // (squares * (step + panels * WIDE) * BYTES * across)
+    many = min(max(many, ((48 if to_w else 12) + across - 1) // across), strips)
+    most = many * across
+    pitch_x, pitch_y, pitch_w = odd(most * step), odd(panels * most * WIDE), panels * C * WIDE
+    every = np.arange(max(most, C))
+    lines = every * WIDE
+    rows, ak = (every, step) if to_w else (every * step, one)
+    for part in prange(parts):
+        xp, yp = aligned(squares * pitch_x), aligned(squares * pitch_y)
+        strip = aligned((POINTS * (across * TILE + TAPS + LANES) + LANES) * LANES)
+        room = aligned((across * TILE + LANES) * LANES)
+        total = aligned(C * WIDE)
+        for start in range(part * many, strips, parts * many):
+            count = min(many, strips - start)
+            block, some = (start, count, down, across), count * across
+            strips_in(x, xs, (C, H, W), pads, block, xp, pitch_x, one * WIDE, step, strip, nil)
+            if to_w:
+                strips_in(y, ys, (F, I, J), (nil, nil), block, yp, pitch_y, most * WIDE,
+                          one * WIDE, strip, one)
+            for o in range(squares * panels):
+                p, panel = o // panels, o % panels
+                a, b = p * pitch_y + panel * most * WIDE, p * pitch_w + panel * C * WIDE
+                wide = min(WIDE, F - panel * WIDE)
+                if to_w:
+                    # Sums of a block apart: short sums are rounded less.
+                    tiles(data(total), 0, WIDE, data(xp), p * pitch_x, data(rows), ak, data(yp), a,
+                          data(lines), 0, C, some, wide, 0)
+                    add(at, part * squares * pitch_w + b, total)
+                else:
+                    tiles(data(yp), a, WIDE, data(xp), p * pitch_x, data(rows), ak, data(at), b,
+                          data(lines), 0, some, C, wide, 0)
+            if not to_w:
+                strips_out(y, ys, (F, I, J), block, yp, pitch_y, most * WIDE, strip, room)
+
+
+@woven
+def add(a, o, b):
+    """a[o + i] += b[i]."""
+    for i in range(U(b.size)):
+        a[U(o) + i] += b[i]
+
+
+def tiles_pay(shape, forced):
+    """Whether fewer multiplications make up for the transforms; weights by measurement."""
+    N, C, F, H, W, K, L, I, J = shape
+    if K != TAPS or L != TAPS or min(shape) == 0:
+        return False
+    count, wide = N * -(-I // TILE) * -(-J // TILE), -(-C // LANES) * LANES
+    filters = -(-F // WIDE) * WIDE
+    each = count * C * filters + 12 * count * (wide + filters) + 15 * C * filters
+    return forced or POINTS * POINTS * each < N * C * F * K * L * I * J
+
+
+def parts_at_once():
+    """How many threads share the blocks."""
+    return numba.get_num_threads() if PARALLEL else 1
+
+
+def tiled_to_y(x, xs, w, ws, y, ys, shape, axes):
+    """Y[n, f, i, j] += Σ_{c,k,l} W[f, c, k, l]·X[n, c, i + k − p0, j + l − p1]."""
+    N, C, F, H, W, K, L, I, J = shape
+    at = filters_in(w, 0, ws, C, F)
+    sizes, pads = (N, C, F, H, W, I, J), (axes[2], axes[5])
+    in_tiles(x, xs, y, ys, sizes, pads, at, parts_at_once(), False)
+
+
+def tiled_to_x(x, xs, w, ws, y, ys, shape, axes):
+    """X[n, c, p, q] += Σ_{f,k,l} W[f, c, K−1−k, L−1−l]·Y[n, f, p + k − P0, q + l − P1].
+
+    With P0 = K − 1 − p0 and P1 = L − 1 − p1 these are the windows of Y, with W turned round.
+    """
+    N, C, F, H, W, K, L, I, J = shape
+    last = (K - 1) * ws[2] + (L - 1) * ws[3]
+    at = filters_in(w, last, (ws[1], ws[0], -ws[2], -ws[3]), F, C)
+    sizes, pads = (N, F, C, I, J, H, W), (K - 1 - axes[2], L - 1 - axes[5])
+    in_tiles(y, ys, x, xs, sizes, pads, at, parts_at_once(), False)
+
+
+def tiled_to_w(x, xs, w, ws, y, ys, shape, axes):
+    """W[f, c, k, l] += Σ_{n,i,j} Y[n, f, i, j]·X[n, c, i + k − p0, j + l − p1]."""
+    N, C, F, H, W, K, L, I, J = shape
+    size, strips = POINTS * POINTS * -(-F // WIDE) * WIDE * C, N * -(-I // TILE)
+    # By sizes alone: whatever the number of threads is, sums are the same.
+    parts = min(strips, max(2, min(8, (x.size + y.size) // size))) if PARALLEL else 1
+    at = np.zeros(parts * size, real)
+    sizes, pads = (N, C, F, H, W, I, J), (axes[2], axes[5])
+    in_tiles(x, xs, y, ys, sizes, pads, at, parts, True)
+    filters_out(at, parts, w, ws, C, F)
+
+
+@kept
+def untiled_to_y(x, xs, w, ws, y, ys, shape, axes):
+    """`windows_to_y` of arrays."""
+    windows_to_y(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
+
+
+@kept
+def untiled_to_x(x, xs, w, ws, y, ys, shape, axes):
+    """`windows_to_x` of arrays."""
+    windows_to_x(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
+
+
+@kept
+def untiled_to_w(x, xs, w, ws, y, ys, shape, axes):
+    """`windows_to_w` of arrays."""
+    windows_to_w(data(x), data(w), data(y), numbers(xs + ws + ys + shape + axes))
+
+
+PARTS = (
+    in_tiles, filters_in, filters_out, narrow_range, untiled_to_y, untiled_to_x, untiled_to_w,
+)
+
+
+def fits_tiles(x, xs, shape, pads, known):
+    """`narrow_range`, looked up in `known` where a pass has asked for the same array before."""
+    key = (x.ctypes.data, xs, shape, pads)
+    if key not in known:
+        known[key] = narrow_range(x, xs, shape, pads)
+    return known[key]
+
+
+def by_cost_to_y(x, xs, w, ws, y, ys, shape, axes, forced, known):
+    """The sum into Y, by whichever way is faster, if the range of X allows it."""
+    N, C, F, H, W, K, L, I, J = shape
+    chosen = untiled_to_y
+    if tiles_pay(shape, forced) and (
+        forced or fits_tiles(x, xs, (N, C, H, W, I, J), (axes[2], axes[5]), known)
+    ):
+        chosen = tiled_to_y
+    chosen(x, xs, w, ws, y, ys, shape, axes)
+
+
+def by_cost_to_x(x, xs, w, ws, y, ys, shape, axes, forced, known):
+    """The sum into X, by whichever way is faster, if the range of Y allows it."""
+    N, C, F, H, W, K, L, I, J = shape
+    pads = (K - 1 - axes[2], L - 1 - axes[5])
+    chosen = untiled_to_x
+    if tiles_pay(shape, forced) and (
+        forced or fits_tiles(y, ys, (N, F, I, J, H, W), pads, known)
+    ):
+        chosen = tiled_to_x
+    chosen(x, xs, w, ws, y, ys, shape, axes)
+
+
+def by_cost_to_w(x, xs, w, ws, y, ys, shape, axes, forced, known):
+    """The sum into W, by whichever way is faster, if the ranges of X and Y allow it."""
+    N, C, F, H, W, K, L, I, J = shape
+    pads, turned = (axes[2], axes[5]), (K - 1 - axes[2], L - 1 - axes[5])
+    chosen = untiled_to_w
+    if tiles_pay(shape, forced) and (
+        forced or fits_tiles(x, xs, (N, C, H, W, I, J), pads, known)
+        and fits_tiles(y, ys, (N, F, I, J, H, W), turned, known)
+    ):
+        chosen = tiled_to_w
+    chosen(x, xs, w, ws, y, ys, shape, axes)

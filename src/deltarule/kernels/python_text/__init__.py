@@ -1,0 +1,1 @@
+"""Expressions as Python text that NumPy and Numba run."""

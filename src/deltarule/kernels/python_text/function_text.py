@@ -1,0 +1,49 @@
+"""The text of elementwise functions in a kernel: stable form, or a function of the prelude."""
+
+from __future__ import annotations
+
+from deltarule.arithmetic.evaluate import written_out
+from deltarule.expressions.functions import Elementwise
+from deltarule.kernels.python_text.indented import Lines
+from deltarule.kernels.python_text.real_text import Code
+
+#: What computes a leaf. Exponentials of complex numbers are cut where they would overflow, since
+#: ∞·(cos + i·sin) is no number.
+_REAL = {
+    "exp": "fast_exp(z)", "log": "np.log(z)", "tanh": "fast_tanh(z)", "erf": "fast_erf(z)",
+    "erfc": "fast_erfc(z)", "expm1": "np.expm1(z)", "log1p": "np.log1p(z)",
+    "finite": "z if -np.inf < z < np.inf else real(0)", "difference": "z - a",
+}  # fmt: skip
+_COMPLEX = {
+    "expm1": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag)) - 1",
+    "log1p": "np.log(1 + z)", "finite": "z if -np.inf < z.real < np.inf else real(0)",
+    "erfc": "math.erfc(z.real) - 1j * z.imag * 2 / math.sqrt(math.pi) * math.exp(-z.real ** 2)",
+    "difference": "z - a",
+    "exp": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag))",
+    "log": "np.log(z)",
+    "tanh": "np.tanh(z) if abs(z.real) < 20.0 else real(np.sign(z.real))",
+    "erf": "math.erf(z.real) + 1j * z.imag * 2 / math.sqrt(math.pi) * math.exp(-z.real ** 2)",
+}
+
+
+def write_function(
+    function: type[Elementwise], code: Code, lines: Lines, needed: set[str]
+) -> None:
+    """The definition of one elementwise function; what it calls of the prelude goes to `needed`."""
+    row = function.row
+    name = code.function_name(function)
+    arity = 1 if row.leaf else row.formula.__code__.co_argcount
+    arguments = ["z", "a", "b", "c"][:arity]
+    own = row.leaf or row.native or row.name == "difference"
+    lines.add("", "", "@in_order" if row.name == "difference" else "@inlined")
+    with lines.block(f"def {name}({', '.join(arguments)}):"):
+        lines.add(f'"""{row.title[0].upper()}{row.title[1:]}, entry by entry."""')
+        if own:
+            if not code.complex and row.name in ("exp", "tanh", "erf", "erfc"):
+                needed.add("elementary")
+            table = _COMPLEX if code.complex else _REAL
+            lines.add(f"return {table[row.name]}")
+            return
+        formula, dummies = written_out(function, arity, stable=True)
+        code.locals.update(zip(dummies, arguments, strict=True))
+        lines.add(f"return {code.real(formula)}")

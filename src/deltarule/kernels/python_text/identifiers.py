@@ -1,0 +1,61 @@
+"""Python spellings for tensors, sizes and indices, all different within one kernel."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from functools import cache
+
+from sympy import Symbol
+
+from deltarule.expressions.symbols import Index
+from deltarule.kernels.prelude import texts
+
+#: Names of a kernel's file beside those of the prelude.
+OWN = frozenset(
+    """np math numba types ir cgutils llvmlite CFunc intrinsic njit prange carray real U range min
+    max abs int float len value taken run filled data place entry most larger total first end
+    piece start stop found compiled inlined in_threads kept kept_in_threads inputs entries
+    ready_forward ready_backward forward backward forward_loops backward_loops forward_at
+    backward_at forward_in_stages backward_in_stages OPTIONS REAL PARALLEL GIVEN KEPT UPSTREAM
+    OUTPUTS STEPS DETERMINANTS in_order""".split()
+)
+
+
+@cache
+def reserved() -> frozenset[str]:
+    """Names that no tensor, size or index of a kernel may have."""
+    return OWN | texts.names()
+
+
+class Spelling:
+    """One Python name for each tensor and symbol: tensors first, then sizes, then indices."""
+
+    def __init__(self):
+        self._names: dict[object, str] = {}
+        self._taken: set[str] = set(reserved())
+
+    def tensor(self, name: str) -> str:
+        """`dE/dTheta2` is spelled dE_dTheta2."""
+        return self._spell(("tensor", name), name)
+
+    def symbol(self, symbol: Symbol) -> str:
+        """A size, index or scalar; bound indices of one name share a spelling."""
+        kind = "index" if isinstance(symbol, Index) else "size"
+        return self._spell((kind, symbol.name), symbol.name)
+
+    def fresh(self, stem: str) -> str:
+        """A name for something new, such as a running total."""
+        number = 1
+        while f"{stem}{number}" in self._taken:
+            number += 1
+        return self._spell(("index", f"{stem}{number}"), f"{stem}{number}")
+
+    def _spell(self, key, wanted: str) -> str:
+        if key not in self._names:
+            name = re.sub(r"\W+", "_", wanted.replace("′", "_").replace("/", "_"))
+            while name in self._taken or keyword.iskeyword(name) or not name.isidentifier():
+                name += "_"
+            self._names[key] = name
+            self._taken.add(name)
+        return self._names[key]

@@ -1,0 +1,1 @@
+"""Winograd's short correlations (Cook–Toom): found by SymPy, written out as sums."""

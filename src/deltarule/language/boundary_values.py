@@ -1,0 +1,69 @@
+"""What a state is before its first time and after its last: h[−1] is h0."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sympy import Expr
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.affine import affine
+from deltarule.expressions.nodes import AtLeastZero, Carried, free_indices, read
+from deltarule.networks.tensors import Tensor
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The values of `state` beyond the ends of its axis `along`: tensors, numbers, or None."""
+
+    state: Tensor
+    before: Tensor | Expr | None
+    after: Tensor | Expr | None
+    along: int
+
+    def carry(self, access: Expr, place: Callable[[], str]) -> Expr:
+        """A read of the state; one at t − 1 or t + 1 is told what lies beyond the end.
+
+        Raises DeltaruleError where nothing is declared there.
+        """
+        at = access.indices[self.along]
+        indices = tuple(sorted(free_indices(at), key=str))
+        split = affine(at, indices)
+        if split is None or len(indices) > 1 or not split[1].is_Integer:
+            return access
+        shift = split[1]
+        if indices and (shift == 0 or split[0][indices[0]] != 1) or not indices and shift >= 0:
+            return access
+        last = self.state.axes[self.along] - 1
+        inside = AtLeastZero(at) if shift < 0 else AtLeastZero((last - at).expand())
+        return Carried(inside, access, self._beyond(access, int(shift), place))
+
+    def _beyond(self, access: Expr, shift: int, place: Callable[[], str]) -> Expr:
+        """What stands beyond the end, for a read `shift` times away."""
+        value, word, where = (
+            (self.before, "before", "before its first time") if shift < 0
+            else (self.after, "after", "after its last time")
+        )  # fmt: skip
+        name = self.state.name
+        if value is None:
+            raise DeltaruleError(
+                f"{name} is read at {access.indices[self.along]}, and no value is declared {where}",
+                place(),
+                f'declare it: {name} = state("{name}", …, {word}={name}0), or {word}=0',
+            )
+        if not isinstance(value, Tensor):
+            return value
+        at, k = access.indices, self.along
+        rest = (*at[:k], *at[k + 1:])
+        if len(value.axes) == len(self.state.axes):
+            extent = self.state.axes[k]
+            moved = at[k] + value.axes[k] if shift < 0 else at[k] - extent
+            return read(value.name, *at[:k], moved.expand(), *at[k + 1:])
+        if abs(shift) > 1:
+            raise DeltaruleError(
+                f"{name} is read {abs(shift)} times away, but {value.name} holds one time alone",
+                place(),
+                f"give {value.name} an axis of time, of extent {abs(shift)}",
+            )
+        return read(value.name, *rest)

@@ -1,0 +1,39 @@
+"""Tensors put behind one another along an axis, as the branches of an inception module are."""
+
+from __future__ import annotations
+
+from sympy import Integer
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.symbols import Index
+from deltarule.language.declarations import Name, current
+from deltarule.networks.tensors import Tensor
+
+
+def concatenate(name: str, *parts: Name, axis: int = 1, role: str = "intermediate") -> Name:
+    """A tensor `name` that holds the parts one behind the other along an axis.
+
+    Raises DeltaruleError where their other axes differ.
+    """
+    page = current()
+    first = parts[0].axes
+    for part in parts[1:]:
+        rest = [k for k in range(len(first)) if k != axis]
+        if len(part.axes) != len(first) or any(part.axes[k] != first[k] for k in rest):
+            raise DeltaruleError(
+                f"{part.tensor.name} cannot stand behind {parts[0].tensor.name} in {name}: "
+                "their other axes differ",
+                page.place(),
+                "give all parts the same rows, columns and examples",
+            )
+    total = sum((part.axes[axis] for part in parts), Integer(0))
+    axes = tuple(total if k == axis else n for k, n in enumerate(first))
+    whole = page.declare(Tensor(name, axes, role))
+    indices = tuple(Index(letter) for letter in "ncijklmp"[: len(first)])
+    start = Integer(0)
+    for part in parts:
+        at = tuple(start + i if k == axis else i for k, i in enumerate(indices))
+        whole[at] = part[indices]
+        start = start + part.axes[axis]
+    return whole
+

@@ -1,0 +1,275 @@
+"""The page that a derivation file is written on: it collects what the file declares."""
+
+from __future__ import annotations
+
+import inspect
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sympy import Abs, Expr, Float, Integer, Rational, Tuple, nan, zoo
+from sympy.core.sympify import SympifyError
+from sympy.core.sympify import _sympify as strictly
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import read
+from deltarule.expressions.operands import Operand
+from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index, Scalar, Size
+from deltarule.language.boundary_values import Edges
+from deltarule.language.literals import exact, refuse_infinity
+from deltarule.networks.argmax_equations import with_selections
+from deltarule.networks.coverage import check_written_once
+from deltarule.networks.equations import Equation, bind
+from deltarule.networks.network import Network, Option, ordered
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.counted import counted
+from deltarule.spelling.names import ascii_name, pretty
+
+#: The most entries that a number may say of an axis.
+MOST = 2**40
+#: Ten times as many as the deepest network of the catalogue has.
+MOST_TENSORS = 10_000
+
+
+@dataclass
+class Page:
+    """Everything declared so far, and the options that the reader asked for."""
+
+    name: str = "page"
+    path: str = ""
+    asked: dict[str, object] = field(default_factory=dict)
+    tensors: dict[str, Tensor] = field(default_factory=dict)
+    equations: list[Equation] = field(default_factory=list)
+    extents: dict[Index, Expr] = field(default_factory=dict)
+    definitions: dict[Size, Expr] = field(default_factory=dict)
+    attributes: dict[Attribute, int] = field(default_factory=dict)
+    scalars: dict[Scalar, Rational] = field(default_factory=dict)
+    options: dict[str, Option] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    edges: dict[str, Edges] = field(default_factory=dict)
+
+    def place(self) -> str:
+        """The file and line of the derivation that is being read."""
+        frame = inspect.currentframe()
+        while frame and frame.f_code.co_filename != self.path:
+            frame = frame.f_back
+        return f"{Path(self.path).name}, line {frame.f_lineno}" if frame else self.name
+
+    def declare(self, tensor: Tensor) -> Name:
+        """Add a tensor. Raises DeltaruleError if the name is taken."""
+        if tensor.name in self.tensors:
+            raise DeltaruleError(
+                f"{tensor.name} is declared twice", self.place(), "give one of them another name"
+            )
+        if len(self.tensors) >= MOST_TENSORS:
+            raise DeltaruleError(
+                f"the network has more than {MOST_TENSORS} tensors", self.place(),
+                "ask for fewer layers",
+            )  # fmt: skip
+        self._refuse_name(tensor.name.removesuffix(" after"))
+        self.tensors[tensor.name] = tensor
+        return Name(tensor, self)
+
+    def _refuse_name(self, name: str) -> None:
+        """A tensor is called by a plain name; dE/dW is not one."""
+        try:
+            plain = ascii_name(name)
+        except DeltaruleError as error:
+            raise DeltaruleError(error.fact, self.place(), error.remedy) from None
+        if plain != name:
+            raise DeltaruleError(
+                f"{name} is not written in ASCII", self.place(), f"call it {plain}; it is shown "
+                f"as {pretty(plain)}"
+            )
+
+    def write(self, tensor: Tensor, subscripts: tuple[Expr, ...], rhs: Expr) -> None:
+        """Add the equation tensor[subscripts] = rhs."""
+        if tensor.given:
+            raise DeltaruleError(
+                f"{tensor.name} is declared as {tensor.role}, so no equation may give it",
+                self.place(),
+                f'declare it as intermediate("{tensor.name}", …) or output("{tensor.name}", …)',
+            )
+        if any(e.name == tensor.name and e.subscripts == subscripts for e in self.equations):
+            raise DeltaruleError(
+                f"two equations write {tensor.name} at the same place",
+                self.place(),
+                "keep one of them, or let them write different parts",
+            )
+        rhs = exact(rhs, self.place())  # the conditions of choices and sums, too
+        refuse_infinity(rhs, self.place())
+        self.equations.append(
+            bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
+        )
+
+    def network(self, title: str, text: str) -> Network:
+        """The network that the page has come to. Raises DeltaruleError where it holds none."""
+        if not self.equations:
+            raise DeltaruleError(
+                "the derivation holds no equation", self.path, "write one, such as y[n] = 2*x[n]"
+            )
+        self._refuse_stated_gradients()
+        check_written_once(self.equations, self.tensors, self.definitions)
+        equations, tensors = with_selections(self.equations, self.tensors)
+        in_order = ordered(equations, tensors)
+        self._refuse_nothing_put_out()
+        return Network(
+            self.name, title, text, dict(tensors), in_order,
+            dict(self.definitions), dict(self.attributes), dict(self.scalars),
+            dict(self.options), self.aliases, self.path,
+        )
+
+    def _refuse_nothing_put_out(self) -> None:
+        """Something must come out, and each output and loss by an equation of its own."""
+        written = {e.name for e in self.equations}
+        for tensor in self.tensors.values():
+            if tensor.role in ("output", "loss") and tensor.name not in written:
+                raise DeltaruleError(
+                    f"{tensor.name} is declared as {tensor.role}, but no equation gives it",
+                    self.path,
+                    f"write an equation {tensor.name}[…] = …, or leave the declaration out",
+                )
+        roles = {t.role for t in self.tensors.values()}
+        if roles & {"output", "loss", "gradient", "memory"}:
+            return
+        last = self.equations[-1].name
+        raise DeltaruleError(
+            f"nothing is put out: {self.name} declares no output and no loss", self.path,
+            f'declare what comes out as output, such as {last} = output("{last}", …), or write '
+            'a loss("E", …)',
+        )
+
+    def _refuse_stated_gradients(self) -> None:
+        """Gradients come from outside into an update; a file with a loss derives its own."""
+        of = {t.role: t for t in self.tensors.values()}
+        if "gradient" in of and "loss" in of:
+            raise DeltaruleError(
+                f"{of['gradient'].name} is declared as a gradient next to the loss "
+                f"{of['loss'].name}",
+                self.path,
+                "take it out: the gradients of a loss are derived, never stated",
+            )
+
+
+class Name(Operand):
+    """A tensor as a derivation file writes it: read with t[i, j], written with t[i, j] = …
+
+    One without axes is read by its bare name, and written with t[()] = …
+    """
+
+    def __init__(self, tensor: Tensor, page: Page):
+        self.tensor = tensor
+        self._page = page
+
+    @property
+    def axes(self) -> tuple[Expr, ...]:
+        return self.tensor.axes
+
+    def _sympy_(self) -> Expr:
+        return self[()]
+
+    def __getitem__(self, subscripts) -> Expr:
+        subscripts = self._checked(subscripts)
+        plain = read(self.tensor.name, *subscripts)
+        edges = self._page.edges.get(self.tensor.name)
+        return plain if edges is None else edges.carry(plain, self._page.place)
+
+    def __setitem__(self, subscripts, rhs) -> None:
+        self._page.write(self.tensor, self._checked(subscripts), expression(rhs, self._page))
+
+    def _checked(self, subscripts) -> tuple[Expr, ...]:
+        subscripts = subscripts if isinstance(subscripts, tuple) else (subscripts,)
+        if len(subscripts) != len(self.axes):
+            shape = ", ".join(str(a) for a in self.axes)
+            raise DeltaruleError(
+                f"{self.tensor.name} has {counted(len(self.axes), 'axis')} [{shape}] "
+                f"but is used with {len(subscripts)}",
+                self._page.place(),
+                "write one index for each axis",
+            )
+        if any(s is ... for s in subscripts) and self.axes != (ANY_SIZE,):
+            raise DeltaruleError(
+                f"{self.tensor.name}[…] needs a tensor that was declared with … for its axes",
+                self._page.place(),
+                "write one index for each axis",
+            )
+        found = tuple(ANY_INDEX if s is ... else expression(s, self._page) for s in subscripts)
+        for subscript in found:
+            if subscript.is_Number and not subscript.is_Integer:
+                raise DeltaruleError(
+                    f"{self.tensor.name} has no entry {subscript}", self._page.place(),
+                    "positions are whole numbers: write i//2 for every other index, say",
+                )
+        return found
+
+
+def extents_of(axes: tuple, page: Page) -> tuple[Expr, ...]:
+    """The axes of a tensor as expressions; `...` stands for any number of axes.
+
+    Raises DeltaruleError for an axis that is no whole number of at least 1, or a huge one.
+    """
+    found = tuple(ANY_SIZE if a is ... else expression(a, page) for a in axes)
+    for axis in found:
+        if axis.is_number and not (axis.is_Integer and 1 <= axis <= MOST):
+            big = axis.is_Integer and axis > MOST
+            raise DeltaruleError(
+                f"an axis is declared to have {axis} entries", page.place(),
+                'use a size for what is large: N = size("N")' if big
+                else "an axis has a whole number of entries, at least 1",
+            )
+    return found
+
+
+def expression(value, page: Page) -> Expr:
+    """A number or SymPy expression; anything else is refused, text above all.
+
+    Floats are the decimal fractions that they were written as. Raises DeltaruleError for NaN too.
+    """
+    try:
+        if isinstance(value, bool):
+            raise SympifyError(value)
+        found = Integer(value) if isinstance(value, int) else strictly(value)
+        if not isinstance(found, Expr | Tuple):  # a comparison, a dict
+            raise SympifyError(found)
+    except SympifyError:
+        raise DeltaruleError(
+            f"{value!r} is not an expression", page.place(), "use tensors, indices and numbers"
+        ) from None
+    if found.is_Symbol or found.is_Integer:
+        return found
+    if isinstance(found, Tuple):
+        raise DeltaruleError(
+            f"{value!r} is not one expression but {len(found)}", page.place(),
+            "write them one by one"
+        )
+    return exact(found, page.place()) if _unusual(found) else found
+
+
+def _unusual(found: Expr) -> bool:
+    return found.has(Float, Abs, nan, zoo)
+
+
+_CURRENT: ContextVar[Page | None] = ContextVar("page", default=None)
+
+
+def current() -> Page:
+    """The page being written on; a file that is run by itself gets one of its own."""
+    page = _CURRENT.get()
+    if page is None:
+        page = Page()
+        _CURRENT.set(page)
+    return page
+
+
+class written_on:
+    """`with written_on(page):` makes it the current page."""
+
+    def __init__(self, page: Page):
+        self._page = page
+
+    def __enter__(self) -> Page:
+        self._token = _CURRENT.set(self._page)
+        return self._page
+
+    def __exit__(self, *_exc) -> None:
+        _CURRENT.reset(self._token)

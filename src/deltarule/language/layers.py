@@ -1,0 +1,211 @@
+"""Layers inside networks: one derivation used as a part of another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from sympy import Basic, Expr
+from sympy.tensor.indexed import Indexed
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import FloorQuotient, Reduction, read, tensor_name
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
+from deltarule.language.declarations import Name, Page, current, expression
+from deltarule.language.load import files_read, load, note_read
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.counted import counted
+
+
+def layer(
+    name: str,
+    *inputs: Name,
+    suffix: str = "",
+    names: Mapping[str, str] | None = None,
+    sizes: Mapping[str, object] | None = None,
+    last: bool = False,
+    **options,
+) -> Name:
+    """Use another derivation as a layer on this page, and return its output.
+
+    `inputs` take the places of its inputs and targets, in their order. Everything else that it
+    declares comes along with `suffix` on its name, or under the name that `names` gives;
+    `sizes` gives extents or attributes of its own, which otherwise get the suffix too.
+    What the `last` layer puts out is put out by the page too.
+    Raises DeltaruleError where the number or the shapes of the inputs do not fit.
+    """
+    page = current()
+    part = _part(name, tuple(sorted(options.items())))
+    slots = part.with_role("input", "target")
+    if len(slots) < len(inputs):
+        raise DeltaruleError(
+            f"{name} takes {len(slots)} inputs, not {len(inputs)}",
+            page.place(),
+            "pass one tensor for each of " + ", ".join(t.name for t in slots),
+        )
+    inputs = [_padded(s, given, suffix, page) for s, given in zip(slots, inputs, strict=False)]
+    wanted = {name: expression(value, page) for name, value in (sizes or {}).items()}
+    symbols = _symbols(part, inputs, slots, suffix, wanted, page)
+    spelling = {t.name: given.tensor.name for t, given in zip(slots, inputs, strict=False)}
+    for tensor in part.tensors.values():
+        if tensor.name not in spelling:
+            spelling[tensor.name] = (names or {}).get(tensor.name, tensor.name + suffix)
+            _bring(tensor, spelling[tensor.name], symbols, page, last)
+    for equation in part.equations:
+        renamed = _renamed(equation, spelling, symbols, page)
+        page.equations.append(replace(renamed, layer=f"{equation.layer or name} {suffix}"))
+    results = part.with_role("loss") or part.with_role("output")
+    return Name(page.tensors[spelling[results[-1].name]], page)
+
+
+def _part(name: str, options: tuple) -> Network:
+    network, read = _kept_part(name, options)
+    note_read(read)
+    return network
+
+
+@lru_cache(maxsize=256)
+def _kept_part(name: str, options: tuple) -> tuple[Network, tuple[Path, ...]]:
+    """The network of a part, and the files that it was read from."""
+    with files_read() as read:
+        network = load(name, **dict(options))
+    return network, tuple(read)
+
+
+def _padded(slot: Tensor, given: Name, suffix: str, page: Page) -> Name:
+    """The tensor that is passed, with the value outside it that the layer reads.
+
+    Where it has another value outside for another layer, a copy is passed.
+    """
+    tensor = page.tensors[given.tensor.name]
+    if slot.outside in (None, tensor.outside):
+        return given
+    if tensor.outside is None:
+        page.tensors[tensor.name] = replace(tensor, outside=slot.outside)
+        return given
+    name = f"{tensor.name}_padded{suffix}"
+    copy = page.declare(
+        replace(tensor, name=name, role="intermediate", outside=slot.outside)
+    )
+    indices = tuple(Index(letter) for letter in "ncijklmp"[: len(tensor.axes)])
+    copy[indices] = read(tensor.name, *indices)
+    return copy
+
+
+def takes(name: str, **options) -> tuple[str, ...]:
+    """The names of the tensors that another derivation takes: its inputs, then its targets."""
+    return tuple(t.name for t in load(name, **options).with_role("input", "target"))
+
+
+def _bring(tensor: Tensor, name: str, symbols: dict, page: Page, last: bool) -> None:
+    role = "intermediate" if tensor.role == "output" and not last else tensor.role
+    limit = tensor.whole_below
+    page.declare(replace(
+        tensor,
+        name=name,
+        role=role,
+        axes=tuple(substitute(a, symbols) for a in tensor.axes),
+        whole_below=None if limit is None else substitute(limit, symbols),
+    ))
+
+
+def _symbols(part: Network, inputs, slots, suffix: str, given: dict, page: Page) -> dict:
+    """What each size, attribute and constant of the part is called on the page."""
+    table: dict[Basic, Expr] = {}
+    for slot, value in zip(slots, inputs, strict=False):
+        _fit(slot, value, table, page)
+    for symbol in _declared(part):
+        if symbol in table:
+            continue
+        if symbol.name in given:
+            table[symbol] = given[symbol.name]
+        elif isinstance(symbol, (Size, Scalar)):
+            table[symbol] = _fresh(symbol, suffix)
+    for symbol, definition in part.definitions.items():
+        value = substitute(definition, table)
+        if symbol.name in given:
+            continue
+        if not value.has(FloorQuotient):
+            table[symbol] = _enough(symbol, definition, value.expand(), part, page)
+        else:
+            page.definitions[table[symbol]] = value
+    for symbol, default in part.attributes.items():
+        if isinstance(table[symbol], Attribute):
+            page.attributes[table[symbol]] = default
+    page.scalars.update({table[s]: v for s, v in part.scalars.items()})
+    return table
+
+
+def _enough(symbol: Size, definition: Expr, value: Expr, part: Network, page: Page) -> Expr:
+    """A size that follows from others. Raises DeltaruleError where nothing is left of it."""
+    if value.is_Integer and value < 1:
+        raise DeltaruleError(
+            f"{part.name} does not fit: {symbol} = {value}",
+            page.place(),
+            "change one of " + ", ".join(sorted(map(str, definition.free_symbols))),
+        )
+    return value
+
+
+def _fresh(symbol: Size | Scalar, suffix: str) -> Size | Scalar:
+    if isinstance(symbol, Attribute):
+        return Attribute(symbol.name + suffix, bool(symbol.is_positive))
+    return type(symbol)(symbol.name + suffix)
+
+
+def _declared(part: Network) -> list[Basic]:
+    found: dict[Basic, None] = dict.fromkeys((*part.attributes, *part.scalars))
+    for tensor in part.tensors.values():
+        for axis in tensor.axes:
+            found.update(dict.fromkeys(sorted(axis.free_symbols, key=str)))
+    for symbol, definition in part.definitions.items():
+        found.update(dict.fromkeys((*sorted(definition.free_symbols, key=str), symbol)))
+    return list(found)
+
+
+def _fit(slot: Tensor, value: Name, table: dict, page: Page) -> None:
+    if len(slot.axes) != len(value.axes):
+        raise DeltaruleError(
+            f"{value.tensor.name} has {counted(len(value.axes), 'axis')} where {slot.name} has "
+            f"{len(slot.axes)}",
+            page.place(),
+            "give the layer a tensor with as many axes (see its option batch)",
+        )
+    for wanted, actual in zip(slot.axes, value.axes, strict=True):
+        if isinstance(wanted, Size) and table.setdefault(wanted, actual) != actual:
+            raise DeltaruleError(
+                f"size {wanted} of the layer would be both {table[wanted]} and {actual}",
+                page.place(),
+                f"check the axes of {value.tensor.name}",
+            )
+
+
+def _renamed(equation: Equation, spelling: dict, symbols: dict, page: Page) -> Equation:
+    return Equation(
+        spelling[equation.name],
+        tuple(substitute(_respell(s, spelling), symbols) for s in equation.subscripts),
+        substitute(_respell(equation.rhs, spelling), symbols),
+        tuple((i, substitute(n, symbols)) for i, n in equation.ranges),
+        page.place(),
+    )
+
+
+def _respell(node: Basic, spelling: Mapping[str, str]) -> Basic:
+    """The expression with its tensors renamed."""
+    if isinstance(node, Indexed):
+        return read(
+            spelling[tensor_name(node)], *(_respell(i, spelling) for i in node.indices)
+        )
+    if isinstance(node, Reduction):
+        return node.func(
+            _respell(node.body, spelling), node.ranges,
+            tuple(_respell(c, spelling) for c in node.conditions),
+        )
+    if not node.args:
+        return node
+    return node.func(*(_respell(a, spelling) for a in node.args))

@@ -1,0 +1,81 @@
+"""Numbers as a derivation file writes them: 0.5 is exactly ½, 1e-3 is 1/1000; NaN is refused."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import sympy
+from sympy import Expr, Float, Rational, nan, oo, zoo
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.functions import absolute
+
+#: A decimal that a double holds in so many digits is what was written; more are binary noise.
+_DIGITS, _SHORT = 15, 12
+#: A float that is the quotient of whole numbers up to here was written as one: 1/3, 2/7.
+_SIMPLE = 1000
+
+
+def decimal(value: float) -> Rational:
+    """The fraction that a float was written as: 0.1 is 1/10, 0.1·3 is 3/10, and 1/3 is 1/3.
+
+    Raises ValueError for NaN and ±∞.
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not finite")
+    written = repr(float(value))
+    rounded = f"{value:.{_DIGITS}g}"
+    simple = Fraction(value).limit_denominator(_SIMPLE)
+    if _digits(written) >= _DIGITS and _digits(rounded) > _SHORT and float(simple) == value:
+        return Rational(simple.numerator, simple.denominator)
+    return Rational(rounded if _digits(rounded) <= _SHORT < _digits(written) else written)
+
+
+def _digits(written: str) -> int:
+    mantissa = written.lower().partition("e")[0]
+    return len(mantissa.replace(".", "").lstrip("-").lstrip("0").rstrip("0"))
+
+
+def exact(expression: Expr, place: str) -> Expr:
+    """The expression with exact numbers for its floats, and |a| for what SymPy calls Abs(a).
+
+    Raises DeltaruleError where it holds NaN, or a division by 0.
+    """
+    if expression.has(nan, zoo):
+        raise DeltaruleError(
+            "NaN stands in the formula: it is no number, and 0/0 and 1/0 are none either", place,
+            "write a finite number"
+        )
+    floats = expression.atoms(Float)
+    if floats:
+        table = {}
+        for number in floats:
+            try:
+                table[number] = decimal(float(number))
+            except ValueError:
+                raise infinite(place) from None
+        expression = expression.xreplace(table)
+    return absolute_values(expression)
+
+
+def absolute_values(expression: Expr) -> Expr:
+    """|a| as our own function, which has a derivative at 0, for SymPy's Abs(a)."""
+    if not expression.has(sympy.Abs):
+        return expression
+    return expression.replace(sympy.Abs, absolute)
+
+
+def refuse_infinity(expression: Expr, place: str) -> None:
+    """Raises DeltaruleError where a formula calculates with ±∞."""
+    if expression.has(oo, -oo):
+        raise infinite(place)
+
+
+def infinite(place: str) -> DeltaruleError:
+    """What is said of ∞ in a formula."""
+    return DeltaruleError(
+        "∞ stands in the formula: it is no number to calculate with", place,
+        "for padding declare outside=-oo; for a mask leave terms out: where(…, exp(e[…]), 0), or "
+        "Sum[j](…, where=…)",
+    )  # fmt: skip

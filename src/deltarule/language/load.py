@@ -1,0 +1,109 @@
+"""Derivation files, read: from a name or path to a network."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from deltarule.errors import DeltaruleError, UnknownOption
+from deltarule.language.catalogue import catalogue, declared_aliases, find
+from deltarule.language.declarations import Page, written_on
+from deltarule.language.misuse import of_syntax, told
+from deltarule.language.variants import VARIANTS, varied
+from deltarule.networks.network import Network
+
+__all__ = ["catalogue", "declared_aliases", "find", "load"]
+
+
+_reading: ContextVar[list[Path] | None] = ContextVar("reading", default=None)
+
+
+@contextmanager
+def files_read() -> Iterator[list[Path]]:
+    """A list of the derivation files that are read inside, each as often as it is."""
+    found: list[Path] = []
+    token = _reading.set(found)
+    try:
+        yield found
+    finally:
+        _reading.reset(token)
+
+
+def note_read(paths: Iterable[Path]) -> None:
+    """Add files to the list of `files_read`, if there is one."""
+    read = _reading.get()
+    if read is not None:
+        read.extend(paths)
+
+
+def load(name_or_path: str | Path, **options) -> Network:
+    """The network that a derivation says.
+
+    `name_or_path` is a name or alias of a file in `derivations/`, or the path of a file of your
+    own (anything with a `/` or ending in `.py`). `options` are the derivation's own, and those of
+    language/variants.py that make another network of it, such as `unroll=3`.
+    Raises DeltaruleError for an unknown name, an unreadable or faulty file, an unknown option.
+    """
+    path = find(str(name_or_path)).resolve()
+    note_read([path])
+    page = Page(path.stem, str(path), dict(options))
+    module = _run(path, page)
+    unknown = [o for o in options if o not in page.options and o not in VARIANTS]
+    if unknown:
+        raise UnknownOption.named(
+            unknown[0], f"the derivation {path.stem} has no option {unknown[0]}", path.name,
+            page.options, VARIANTS,
+        )  # fmt: skip
+    title, _, text = (module.__doc__ or path.stem).strip().partition("\n")
+    network = page.network(title.rstrip("."), text.strip())
+    return varied(network, {o: v for o, v in options.items() if o not in page.options})
+
+
+def _run(path: Path, page: Page):
+    spec = importlib.util.spec_from_file_location(f"deltarule.page.{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise DeltaruleError(f"{path} is not a Python file", str(path), "name it something.py")
+    module = importlib.util.module_from_spec(spec)
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        with written_on(page):
+            spec.loader.exec_module(module)
+    except DeltaruleError:
+        raise
+    except SyntaxError as error:
+        raise DeltaruleError(
+            f"the file is not Python: {error.msg}",
+            path.name + (f", line {error.lineno}" if error.lineno else ""),
+            f"mend the line: {of_syntax(error)}",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise DeltaruleError(
+            f"the file cannot be read: {error}", str(path), "check that it is a text file of yours"
+        ) from None
+    except KeyboardInterrupt:
+        raise
+    except SystemExit:
+        raise DeltaruleError(
+            "the file ends the program", path.name, "leave out sys.exit(): it only says equations"
+        ) from None
+    except BaseException as error:
+        known = told(error, [name for name in vars(module) if not name.startswith("_")])
+        raise DeltaruleError(
+            known.fact if known else f"{type(error).__name__}: {error}",
+            _where(error, path),
+            known.remedy if known else "mend the line; the words of the language are those of "
+            "deltarule.language",
+        ) from None
+    finally:
+        sys.dont_write_bytecode = writes
+    return module
+
+
+def _where(error: Exception, path: Path) -> str:
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    return f"{path.name}, line {lines[-1]}" if lines else path.name

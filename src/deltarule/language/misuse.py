@@ -1,0 +1,175 @@
+"""Python's own errors in a derivation file, said in the words of the language.
+
+Python says that `'Name' object is not callable`; a person who wrote `x(n, d)` is told that x is a
+tensor, and that its entries stand in square brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from deltarule.errors import did_you_mean
+
+#: What the objects of a derivation file are, by the names of their classes.
+_KINDS = {
+    "Name": "a tensor", "Read": "an entry of a tensor", "Index": "an index", "Size": "a size",
+    "Scalar": "a scalar", "Attribute": "an attribute", "Sum": "a sum", "Max": "a maximum",
+    "Product": "a product", "str": "a text in quotes", "int": "a whole number",
+    "float": "a number", "list": "a list", "tuple": "several values", "function": "a function",
+    "Waiting": "a word such as Sum[k] without its brackets", "NoneType": "None",
+}  # fmt: skip
+#: How the words that take several things are written.
+_WRITTEN = {
+    "where": "where(x[n] > 0, a, b)", "scalar": 'scalar("alpha", 0.01)',
+    "option": 'option("layers", 2, "how many layers")', "layer": 'layer("dense")',
+    "elementwise": 'elementwise("swish", lambda z: z * sigmoid(z))',
+    "declare": 'input("x", N, D)', "index": 'index("k")', "indices": 'indices("n d")',
+    "size": 'size("N")', "sizes": 'sizes("N D")', "attribute": 'attribute("S", stride=1)',
+}  # fmt: skip
+_NUMERIC = ("np", "numpy", "math", "torch", "jnp", "sp", "sympy", "F", "nn")
+
+
+class Told(NamedTuple):
+    """A fact and its remedy."""
+
+    fact: str
+    remedy: str
+
+
+def told(error: BaseException, words: Iterable[str] = ()) -> Told | None:
+    """What a Python error means in a derivation file; None for one that says it all itself.
+
+    `words` are the names that the file could have meant.
+    """
+    message = str(error)
+    if isinstance(error, NameError):
+        return _unknown(message, words)
+    for pattern, say in _SAID:
+        found = re.search(pattern, message)
+        if found:
+            return say(*found.groups())
+    return None
+
+
+def of_syntax(error: SyntaxError) -> str:
+    """The remedy for a line that is not Python."""
+    if "cannot assign to function call" in (error.msg or ""):
+        return "entries stand in square brackets: y[n, m] = …"
+    if error.msg != "invalid syntax":
+        return "a derivation file is an ordinary Python file"
+    return ("a product is written with *, and what is added up in brackets: "
+            "Sum[k](x[n, k] * W[k, m])")  # fmt: skip
+
+
+def _kind(name: str) -> str:
+    return _KINDS.get(name, f"{name}, an expression,")
+
+
+def _unknown(message: str, words: Iterable[str]) -> Told | None:
+    found = re.match(r"name '(\w+)' is not defined", message)
+    if not found:
+        return None
+    name = found[1]
+    if name in _NUMERIC:
+        return Told(f"{name} is not known here", f"write exp(…), log(…), tanh(…) without {name}.")
+    hint = did_you_mean(name, words)
+    remedy = f'declare it first: input("{name}", N), say, or indices("{name}")'
+    return Told(f"{name} is not known", f"{hint} {remedy}" if hint else remedy)
+
+
+def _called(name: str) -> Told:
+    if name == "Name":
+        return Told("a tensor is followed by parentheses",
+                    "its entries stand in square brackets: x[n, d]")  # fmt: skip
+    return Told(f"{_kind(name)} is followed by parentheses", "a product is written with *: a * (b)")
+
+
+def _subscripted(name: str) -> Told:
+    return Told(f"{_kind(name)} has no entries to choose from with square brackets",
+                "write it without them; a tensor is declared with its sizes")  # fmt: skip
+
+
+def _function_subscripted(name: str) -> Told:
+    return Told(f"{name} is followed by square brackets", f"write {name}(…)")
+
+
+def _operands(sign: str, left: str, right: str) -> Told:
+    if "str" in (left, right):
+        return Told(f"a text in quotes stands beside {sign}", "leave the quotes out")
+    if sign in ("^", "^="):
+        return Told("^ is no power in Python", "write x[n]**2")
+    if sign in ("@", "@="):
+        return Told("@ is no product here", "write the sum: Sum[k](x[n, k] * W[k, m])")
+    if "Waiting" in (left, right):
+        return Told("what is added up is missing its brackets",
+                    "write Sum[k](x[n, k] * W[k, m])")  # fmt: skip
+    return Told(f"{sign} stands between {_kind(left)} and {_kind(right)}",
+                "use entries of tensors, indices and numbers")  # fmt: skip
+
+
+def _undecided(*_) -> Told:
+    return Told("Python's if, and, or, max and min need numbers, and there are none yet",
+                "write where(x[n] > 0, a, b), Max[k](x[n, k]) or relu(x[n])")  # fmt: skip
+
+
+def _attribute(name: str, attribute: str) -> Told:
+    return Told(f"{_kind(name)} has no .{attribute}",
+                "write it with indices, as in Sum[n](x[n, d]) for a sum over n")  # fmt: skip
+
+
+def _assigned(*_) -> Told:
+    return Told("a tensor's name stands for something else since a line before",
+                "write y[n, m] = …, with its indices, where its equation is meant")  # fmt: skip
+
+
+def _left_out(word: str, missing: str) -> Told:
+    name = word.rpartition(".")[2]
+    names = missing.replace("'", "")
+    what = "a declaration" if name == "declare" else name
+    return Told(f"{what} lacks {names}", f"write {_WRITTEN.get(name, f'{name}(…)')}")
+
+
+def _too_many(word: str, *_) -> Told:
+    name = word.rpartition(".")[2]
+    written = _WRITTEN.get(name, f"{name}(x[n])")
+    return Told(f"{name} is given more than it takes", f"write {written}")
+
+
+def _one(word: str, number: str, given: str) -> Told:
+    return Told(f"{word} takes {number}, not {given}", f"write {word}(x[n])")
+
+
+def _number(*_) -> Told:
+    return Told("a tensor, a size or an index stands where Python needs a number",
+                "an index runs over its axis by itself: Sum[k](x[n, k])")  # fmt: skip
+
+
+def _unpacked(*_) -> Told:
+    return Told("there are not as many names on the left as in the quotes",
+                'write n, d = indices("n d")')  # fmt: skip
+
+
+def _listed(kind: str) -> Told:
+    return Told(f"{_kind(kind)} stands where one name or index belongs",
+                'write them without brackets of their own: input("x", N, D)')  # fmt: skip
+
+
+_SAID = (
+    (r"'(\w+)' object is not callable", _called),
+    (r"type '(\w+)' is not subscriptable", _function_subscripted),
+    (r"'function' object is not subscriptable()", lambda _: _function_subscripted("a function")),
+    (r"'(\w+)' object is not subscriptable", _subscripted),
+    (r"unsupported operand type\(s\) for (\S+?)(?: or pow\(\))?: '(\w+)' and '(\w+)'", _operands),
+    (r"cannot determine truth value", _undecided),
+    (r"'(\w+)' object has no attribute '(\w+)'", _attribute),
+    (r"object does not support item assignment", _assigned),
+    (r"([\w.<>]+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.*)",
+     _left_out),
+    (r"([\w.<>]+)\(\) takes .* but .* given", _too_many),
+    (r"(\w+) takes exactly (\d+) arguments? \((\d+) given\)", _one),
+    (r"Cannot convert|object of type|cannot be interpreted as an integer", _number),
+    (r"values to unpack", _unpacked),
+    (r"unhashable type: '(\w+)'", _listed),
+)  # fmt: skip

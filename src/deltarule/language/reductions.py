@@ -1,0 +1,237 @@
+"""The words for reductions: `Sum[i, j](body)`, `Max[k](body, ties="all")`, `Mean`, `Product`.
+
+An index that stands alone on no axis is given its range, `Sum[k:K](body)`. With `where=`, only
+the terms count for which a statement about indices holds, or all of several: `where=j <= i`,
+`where=[p >= first[r], p < last[r]]`.
+"""
+
+from __future__ import annotations
+
+from sympy import Add, Expr, Integer, Tuple, ilcm
+from sympy.core.relational import (
+    Equality,
+    GreaterThan,
+    LessThan,
+    Relational,
+    StrictGreaterThan,
+    StrictLessThan,
+    Unequality,
+)
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import matrices, nodes
+from deltarule.expressions.symbols import Index, Scalar
+from deltarule.language.declarations import Page, current, expression
+from deltarule.networks.equations import extents
+
+#: What is declared about several largest entries: which of them pass the gradient on.
+TIES = ("first", "all", "split")
+
+_SIGNS = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠"}
+
+_MAXIMA = {"first": nodes.Max, "all": nodes.MaxAll, "split": nodes.MaxSplit}
+
+
+class Waiting:
+    """`Sum[i, j]`, which waits for what is added up, in brackets behind it."""
+
+    def __init__(self, word: ReductionWord, wanted: tuple):
+        self._word, self._wanted = word, wanted
+
+    def __call__(self, body=None, where=(), **how) -> Expr:
+        if body is None:
+            raise DeltaruleError(
+                f"{self} has empty brackets", current().place(), f"write {self}(x[…])"
+            )
+        return self._word.reduced(body, self._wanted, where, how)
+
+    def __repr__(self) -> str:
+        return f"{self._word}[{', '.join(map(_subscript, self._wanted))}]"
+
+
+def _subscript(item) -> str:
+    return f"{item.start}:{item.stop}" if isinstance(item, slice) else str(item)
+
+
+class ReductionWord:
+    """A word such as `Sum`; `Sum[i, j]` waits for what is added up."""
+
+    def __init__(self, name: str, node: type[nodes.Reduction]):
+        self._name, self._node = name, node
+
+    def __getitem__(self, wanted) -> Waiting:
+        return Waiting(self, wanted if isinstance(wanted, tuple) else (wanted,))
+
+    def __call__(self, *_, **__) -> Expr:
+        raise DeltaruleError(
+            f"{self} is followed by parentheses", current().place(),
+            f"name its indices in square brackets first: {self}[k](x[n, k])",
+        )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return self._name
+
+    def reduced(self, body, wanted: tuple, where, how: dict) -> Expr:
+        """The sum, maximum, … of `body` over the indices that are `wanted`."""
+        page = current()
+        body = expression(body, page)
+        ranges = _ranges(wanted, body, page)
+        return self._made(body, ranges, _conditions(where, page), **how)
+
+    def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
+        return _reduced(self._node, body, ranges, conditions)
+
+
+def _reduced(node: type[nodes.Reduction], body: Expr, ranges: list, conditions: list) -> Expr:
+    """The reduction; where terms count by what is above 0, the others are 0, or 1 in a product.
+
+    So the conditions of sums and products are about indices alone, as loops take them.
+    """
+    if node in _NEUTRAL:
+        for real in (c for c in conditions if isinstance(c, nodes.Positive)):
+            body = nodes.Choose(real, body, Integer(_NEUTRAL[node]))
+        conditions = [c for c in conditions if not isinstance(c, nodes.Positive)]
+    return node(body, ranges, conditions)
+
+
+_NEUTRAL: dict[type[nodes.Reduction], int] = {nodes.Sum: 0, nodes.Product: 1}
+
+
+class MaxWord(ReductionWord):
+    """`Max[k](body, ties=…)`: of several largest, the first, all or equal parts pass gradient."""
+
+    def _made(self, body: Expr, ranges: list, conditions: list, ties: str = "first") -> Expr:
+        if ties not in _MAXIMA:
+            raise DeltaruleError(
+                f"ties = {ties} is not known", current().place(), "ties are " + ", ".join(TIES)
+            )
+        return _MAXIMA[ties](body, ranges, conditions)
+
+
+class MeanWord(ReductionWord):
+    """The sum, divided by the number of terms that count."""
+
+    def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
+        count = nodes.multiply(n for _, n in ranges)
+        if conditions:
+            count = _reduced(nodes.Sum, Integer(1), ranges, conditions)
+        return _reduced(nodes.Sum, body, ranges, conditions) / count
+
+
+class MatrixWord(ReductionWord):
+    """`LogDet[i, j](S[i, j])`: over rows and columns, as many of the one as of the other."""
+
+    def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
+        if len(ranges) != 2 or conditions:
+            raise DeltaruleError(
+                "a matrix has rows and columns", current().place(),
+                "name an index for each, as in Inverse[i, j](S[i, j])",
+            )
+        (i, rows), (j, columns) = ranges
+        if rows != columns:
+            raise DeltaruleError(
+                f"the matrix of {body} is not square: index {i} runs to {rows}, {j} to {columns}",
+                current().place(), "only square matrices have an inverse and a determinant",
+            )
+        return self._node(body, i, j, rows) if self._node is matrices.Inverse else super()._made(
+            body, ranges, conditions
+        )
+
+
+Sum = ReductionWord("Sum", nodes.Sum)
+Max = MaxWord("Max", nodes.Max)
+Product = ReductionWord("Product", nodes.Product)
+Mean = MeanWord("Mean", nodes.Sum)
+LogSumExp = ReductionWord("LogSumExp", nodes.LogSumExp)
+Inverse = MatrixWord("Inverse", matrices.Inverse)
+LogDet = MatrixWord("LogDet", matrices.LogDet)
+
+
+def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:
+    inferred: dict[Index, Expr] | None = None
+    ranges = []
+    for item in wanted:
+        named = item.start if isinstance(item, slice) else item
+        if not isinstance(named, Index):
+            raise DeltaruleError(
+                f"{named!r} stands where an index belongs", page.place(),
+                'declare one, k = index("k"), and name it: Sum[k](…)',
+            )  # fmt: skip
+        if any(named == index for index, _ in ranges):
+            raise DeltaruleError(
+                f"index {named} is named twice", page.place(), "name each index once"
+            )
+        if isinstance(item, slice):
+            ranges.append((named, expression(item.stop, page)))
+            continue
+        if item in page.extents:
+            ranges.append((item, page.extents[item]))
+            continue
+        if inferred is None:
+            inferred = extents(body, page.tensors, page.place())
+        if item not in inferred:
+            raise DeltaruleError(
+                f"index {item} has no range: it stands alone on no axis",
+                page.place(),
+                f"give its range, Sum[{item}:N](…) for N values",
+            )
+        ranges.append((item, inferred[item]))
+    return ranges
+
+
+def _conditions(where, page: Page) -> list[nodes.Condition]:
+    wanted = where if isinstance(where, list | tuple) else [where]
+    return [condition(w, page) for w in wanted if w is not True]
+
+
+def condition(statement, page: Page) -> nodes.Condition:
+    """A comparison of whole numbers, or a strict one of real numbers, as a condition.
+
+    Raises DeltaruleError for anything else.
+    """
+    if isinstance(statement, nodes.Condition):
+        return statement
+    if about_reals(statement, page) and not isinstance(
+        statement, StrictGreaterThan | StrictLessThan
+    ):
+        raise DeltaruleError(
+            f"{statement} compares real numbers by {_SIGNS.get(statement.rel_op)}", page.place(),
+            "write > or <; or where(a >= b, then, otherwise), which may take >= and <=",
+        )
+    if isinstance(statement, GreaterThan | LessThan):
+        return nodes.AtLeastZero(_whole(statement, page).expand())
+    if isinstance(statement, StrictGreaterThan | StrictLessThan):
+        if about_reals(statement, page):
+            return nodes.Positive(expression(statement.gts - statement.lts, page))
+        return nodes.AtLeastZero((_whole(statement, page) - 1).expand())
+    if isinstance(statement, Equality):
+        return nodes.Equal(*statement.args)
+    if isinstance(statement, Unequality):
+        return nodes.Unequal(Tuple(statement.lhs), Tuple(statement.rhs))
+    raise DeltaruleError(
+        f"{statement} is no statement about indices", page.place(), "write where=j <= i, say"
+    )
+
+
+def about_reals(statement, page: Page) -> bool:
+    """Whether it is a comparison of entries of tensors other than whole numbers, or of scalars."""
+    if not isinstance(statement, Relational):
+        return False
+    names = {nodes.tensor_name(r) for r in nodes.reads(statement)}
+    return bool(statement.atoms(Scalar)) or any(
+        name in page.tensors and not page.tensors[name].whole for name in names
+    )
+
+
+def _whole(statement, page: Page) -> Expr:
+    """How much larger the greater side of a comparison of indices is, times the denominators: where
+    n ≥ 1/2, it is 2·n − 1.
+    """
+    found = expression(statement.gts - statement.lts, page).expand()
+    return ilcm(1, *(t.as_coeff_Mul()[0].q for t in Add.make_args(found))) * found
+
+
+def differ(one, other) -> nodes.Condition:
+    """The statement that two whole numbers differ: `where=differ(c, label[n])`."""
+    page = current()
+    return nodes.Unequal(Tuple(expression(one, page)), Tuple(expression(other, page)))

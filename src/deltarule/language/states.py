@@ -1,0 +1,56 @@
+"""States as a file declares them: their values beyond the ends, and their axis of time."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer
+
+from deltarule.errors import DeltaruleError
+from deltarule.language.boundary_values import Edges
+from deltarule.language.declarations import Name, Page, expression
+from deltarule.networks.tensors import Tensor
+
+
+def edges_of(state: Tensor, before, after, along: int | None, page: Page) -> Edges:
+    """The edges of a state from what a derivation file says of them."""
+    ends = [_end(value, page) for value in (before, after)]
+    axes = {_axis(state, end, along, page) for end in ends if isinstance(end, Tensor)}
+    if len(axes) > 1:
+        raise _unfit(state, ends[1], page)
+    return Edges(state, *ends, axes.pop() if axes else along or 0)
+
+
+def _end(value, page: Page) -> Tensor | Expr | None:
+    if value is None:
+        return None
+    if isinstance(value, Name):
+        return value.tensor
+    if isinstance(value, str):
+        raise DeltaruleError(
+            f"{value!r} is no tensor that a state could start from",
+            page.place(),
+            f'declare it first: {value} = parameter("{value}", …), and give it without quotes',
+        )
+    number = expression(value, page)
+    return number if number != 0 else Integer(0)
+
+
+def _axis(state: Tensor, end: Tensor, along: int | None, page: Page) -> int:
+    """The axis of time: the one that the initial value lacks, or that differs from it."""
+    tries = range(len(state.axes)) if along is None else [along]
+    for k in tries:
+        rest = (*state.axes[:k], *state.axes[k + 1:])
+        if end.axes == rest:
+            return k
+        same_rest = (*end.axes[:k], *end.axes[k + 1:]) == rest
+        if len(end.axes) == len(state.axes) and same_rest:
+            return k
+    raise _unfit(state, end, page)
+
+
+def _unfit(state: Tensor, end: Tensor, page: Page) -> DeltaruleError:
+    own, wanted = (", ".join(map(str, t.axes)) for t in (end, state))
+    return DeltaruleError(
+        f"{end.name} has axes [{own}], which do not fit the state {state.name} [{wanted}]",
+        page.place(),
+        f"give {end.name} the axes of {state.name} without the one of time",
+    )

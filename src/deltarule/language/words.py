@@ -1,0 +1,278 @@
+"""The words of a derivation file: `from deltarule.language import *`.
+
+    N, D, M = sizes("N D M")
+    n, d, m = indices("n d m")
+    x = input("x", N, D)
+    W, b = parameter("W", D, M), parameter("b", M)
+    y = output("y", N, M)
+
+    y[n, m] = b[m] + Sum[d](x[n, d] * W[d, m])
+
+There is no word for a gradient: gradients are derived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Basic, Expr, Integer, Rational, oo, pi
+from sympy.core.relational import GreaterThan, LessThan
+
+from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import (
+    FUNCTIONS,
+    RELU_AT_ZERO,
+    absolute,
+    elementwise,
+    elu,
+    erf,
+    exp,
+    gelu,
+    leaky_relu,
+    log,
+    relu,
+    sigmoid,
+    softplus,
+    sqrt,
+    square,
+    tanh,
+)
+from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
+from deltarule.language.concatenation import concatenate
+from deltarule.language.declarations import Name, current, expression, extents_of
+from deltarule.language.layers import layer, takes
+from deltarule.language.literals import decimal
+from deltarule.language.option_values import as_default
+from deltarule.language.reductions import (
+    TIES,
+    Inverse,
+    LogDet,
+    LogSumExp,
+    Max,
+    Mean,
+    Product,
+    Sum,
+    about_reals,
+    differ,
+)
+from deltarule.language.reductions import condition as stated
+from deltarule.language.states import edges_of
+from deltarule.language.updates import gradient, memory, new, rate
+from deltarule.networks.network import Option
+from deltarule.networks.tensors import Tensor
+
+__all__ = [
+    "ACTIVATIONS", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Product", "Sum", "TIES",
+    "absolute", "activation", "aliases", "attribute", "concatenate", "differ", "elementwise",
+    "elu", "erf", "exp", "fits", "gelu", "gradient", "identity", "index", "indices", "initially",
+    "input", "intermediate", "layer", "leaky_relu", "log", "loss", "memory", "new", "oo",
+    "option", "output", "parameter", "pi", "rate", "relu", "scalar", "sigmoid", "size", "sizes",
+    "softplus", "sqrt", "square", "state", "takes", "tanh", "target", "where",
+]
+
+
+def size(name: str, definition=None) -> Size:
+    """One extent, such as N; `definition` where it follows from others."""
+    symbol = Size(name)
+    if definition is not None:
+        current().definitions[symbol] = expression(definition, current())
+    return symbol
+
+
+def sizes(names: str) -> tuple[Size, ...] | Size:
+    """Several extents: `N, D = sizes("N D")`; of one name, that size."""
+    found = tuple(size(name) for name in names.split())
+    return found if len(found) != 1 else found[0]
+
+
+def index(name: str, extent=None) -> Index:
+    """One index; `extent` says how far it runs where it stands alone on no axis."""
+    named = Index(name)
+    if extent is not None:
+        current().extents[named] = expression(extent, current())
+    return named
+
+
+def indices(names: str) -> tuple[Index, ...] | Index:
+    """Several indices: `n, d = indices("n d")`; of one name, that index."""
+    found = tuple(Index(name) for name in names.split())
+    return found if len(found) != 1 else found[0]
+
+
+def attribute(name: str, default: int | None = None, **word: int) -> Expr:
+    """A whole number that the layer is built with, symbolic unless the reader gives a number.
+
+    `S = attribute("S", stride=1)` lets it be given as `stride`. With a usual value of 0, as for a
+    padding P, it may be 0; else, as for a stride S, it is at least 1.
+    """
+    page = current()
+    spoken, default = next(iter(word.items())) if word else (name, default)
+    if default is None or default != int(default):
+        raise DeltaruleError(
+            f"the usual value of {spoken}, {default}, is no whole number", page.place(),
+            "give a whole number; a constant such as 0.5 is a scalar",
+        )
+    default = int(default)
+    least = min(default, 1)
+    page.options[spoken] = Option(spoken, None, default, f"{name}: a symbol unless given")
+    if spoken in page.asked:
+        return Integer(option(spoken, default, f"given for {name}", at_least=least))
+    symbol = Attribute(name, positive=least > 0)
+    page.attributes[symbol] = default
+    return symbol
+
+
+def scalar(name: str, default) -> Scalar:
+    """A real constant with a usual value, such as a slope or an ε."""
+    symbol = Scalar(name)
+    page = current()
+    try:
+        value = decimal(default) if isinstance(default, float) else Rational(str(default))
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise DeltaruleError(
+            f"{name} = {default} is no number", page.place(), f"give {name} a finite number"
+        ) from None
+    page.scalars[symbol] = value
+    return symbol
+
+
+def fits(span, stride) -> Expr:
+    """⌊span / stride⌋: how many steps of a stride fit into a span."""
+    return nodes.FloorQuotient(expression(span, current()), expression(stride, current()))
+
+
+def aliases(*names: str) -> None:
+    """Other names by which the derivation may be called."""
+    current().aliases = names
+
+
+def _tensor(role: str):
+    def declare(
+        name: str, *axes, outside=None, sums_to_one=None, below=None, within=None, note="",
+        covariance=False, start=None,
+    ):
+        page = current()
+        extent = extents_of(axes, page)
+        edge = None if outside is None else expression(outside, page)
+        limit = None if below is None else expression(below, page)
+        span = None if within is None else (within[0], None if within[1] == oo else within[1])
+        return page.declare(
+            Tensor(name, extent, role, edge, sums_to_one, limit, span, start, note, covariance)
+        )
+
+    declare.__doc__ = f"""Declare {role} `name` with its axes.
+
+    `outside` is the value of reads beyond its edges; `sums_to_one` an axis along which its
+    entries add up to 1; `below` makes it an array of whole numbers from 0 to below − 1 (labels);
+    `within=(a, b)` says between which numbers its entries must lie, with oo for b if there is no
+    upper bound; a `covariance` is symmetric
+    and positive definite; `start` is what training starts from, a number or "identity".
+    """
+    return declare
+
+
+input = _tensor("input")
+parameter = _tensor("parameter")
+target = _tensor("target")
+intermediate = _tensor("intermediate")
+output = _tensor("output")
+
+
+def state(name: str, *axes, before=None, after=None, along: int | None = None) -> Name:
+    """Declare a state, which is carried from time to time: `h = state("h", T, N, H, before=h0)`.
+
+    `before` is what h[−1] is, a tensor with the axes of h but the one of time, or a number;
+    `after` likewise what h[T] is, where h is read at t+1. With an axis of time of its own,
+    of extent k, `before` holds the k times before the first. `along` numbers the axis of time.
+    Raises DeltaruleError where the axes do not fit.
+    """
+    page = current()
+    named = page.declare(Tensor(name, tuple(expression(a, page) for a in axes), "state"))
+    page.edges[name] = edges_of(named.tensor, before, after, along, page)
+    return named
+
+
+def initially(time: Index, first, later) -> Expr:
+    """`first` at time 0, `later` at every time after it."""
+    return where(time >= 1, later, first)
+
+
+def where(condition: Basic, then, otherwise) -> Expr:
+    """`then` where an inequality holds, `otherwise` elsewhere: `where(j <= i, a, 0)`.
+
+    It may be about indices, or about real numbers: `where(x[n] >= 0.5, 1, x[n])`. Raises
+    DeltaruleError for anything but an inequality.
+    """
+    page = current()
+    if isinstance(condition, GreaterThan | LessThan) and about_reals(condition, page):
+        # a ≥ b is that b > a does not hold: there is one sort of condition on real numbers.
+        return where(condition.lts > condition.gts, otherwise, then)
+    known = stated(condition, page)
+    if not isinstance(known, nodes.AtLeastZero | nodes.Positive):
+        raise DeltaruleError(
+            f"{condition} is no inequality", page.place(), "write one, such as where(j <= i, a, 0)"
+        )
+    return nodes.Choose(known, expression(then, page), expression(otherwise, page))
+
+
+def loss(name: str, value) -> Name:
+    """The number whose gradient is wanted: `E = loss("E", Sum[n, m](…))`."""
+    page = current()
+    named = page.declare(Tensor(name, (), "loss"))
+    named[()] = value
+    return named
+
+
+def option(
+    name: str, default, help: str = "", choices: tuple = (), at_least: int | None = None,
+    at_most: int | None = None,
+):  # fmt: skip
+    """What the reader may ask for: `layers = option("layers", 2, "weight matrices")`.
+
+    The value has the type of the default. Raises DeltaruleError for a value that does not fit.
+    """
+    page = current()
+    value = as_default(name, page.asked.get(name, default), default, page.name)
+    if choices and value not in choices:
+        raise DeltaruleError(
+            f"{name} = {value} is not among the choices",
+            page.name,
+            did_you_mean(str(value), choices) or "choose one of " + ", ".join(choices),
+        )
+    if at_least is not None and value < at_least:
+        raise DeltaruleError(
+            f"{name} = {value} is too small", page.name, f"{name} is at least {at_least}"
+        )
+    if at_most is not None and value > at_most:
+        raise DeltaruleError(
+            f"{name} = {value} is too large", page.name, f"{name} is at most {at_most}"
+        )
+    page.options[name] = Option(name, value, default, help, tuple(choices))
+    return value
+
+
+def activation(name: str, default: str, help: str = "elementwise function") -> Callable:
+    """An option that names an elementwise function of one argument, or `identity`."""
+    chosen = option(name, default, help, choices=ACTIVATIONS)
+    if chosen == "identity":
+        return identity
+    if chosen == "leaky_relu":
+        slope = scalar("alpha", "0.01")
+        return lambda z: leaky_relu(z, slope)
+    if chosen == "relu":
+        at_zero = option("at_zero", "0", "the derivative of ReLU at 0", choices=("0", "half", "1"))
+        return RELU_AT_ZERO[at_zero]
+    if chosen == "elu":
+        return lambda z: elu(z, Integer(1))
+    return FUNCTIONS[chosen]
+
+
+def identity(z):
+    """z itself."""
+    return z
+
+
+ACTIVATIONS = (
+    "identity", "sigmoid", "tanh", "relu", "leaky_relu", "exp", "softplus", "elu", "gelu",
+)

@@ -1,0 +1,206 @@
+"""Values after updates: right, or explained by a mistake in every update, or by a miscount."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from deltarule.arithmetic.base import entrywise
+from deltarule.arithmetic.exact import fraction
+from deltarule.errors import DeltaruleError
+from deltarule.marking import verdicts, wording
+from deltarule.marking.after_quickly import QuickUpdates
+from deltarule.marking.aligned_answers import Written
+from deltarule.marking.charges import Cause
+from deltarule.marking.entries import verdict_on
+from deltarule.marking.evidence import of_entries
+from deltarule.marking.judge import accounted, judge
+from deltarule.marking.mistakes import Mistake
+from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY
+from deltarule.marking.session import Desk
+from deltarule.marking.verdicts import Verdict
+from deltarule.spelling.counted import counted
+from deltarule.spelling.names import pretty
+from deltarule.tracing.computation import Course, repeated
+from deltarule.tracing.format_numbers import finite
+
+#: Up to this many updates every single mistake is tried; beyond, only those found likely.
+FEW_UPDATES = 3
+
+
+def judge_after(desk: Desk) -> list[Verdict]:
+    """The verdicts on values that are computed with the parameters after the updates."""
+    return _AfterUpdates(desk).verdicts()
+
+
+class _AfterUpdates:
+    """Values after updates under one mistake or none; each is worked out once.
+
+    `after` is the desk of the network with the updated parameters: what is right there, right by
+    another convention or with rounding on the way, or follows from an earlier value, is so here.
+    """
+
+    def __init__(self, desk: Desk):
+        self.desk, self.times = desk, desk.run.updates
+        self.counts = [n for n in (self.times, self.times - 1, self.times + 1) if n >= 0]
+        courses = self._courses(desk.course)
+        self.after = desk.with_course(_in_fractions(courses[self.times]))
+        self.charged: dict[str, list[str]] = {}
+        right = {n: _values(courses[n]) for n in self.counts}
+        self._known: dict[Mistake | None, dict[int, dict] | None] = {None: right}
+
+    def verdicts(self) -> list[Verdict]:
+        found: list[Verdict] = []
+        for name in self.after.bench.equations:
+            if name in self.desk.paper.written:
+                found += self._judged(self.desk.paper.written[name])
+        return self.after.ledger.settled(found)
+
+    def _judged(self, written: Written) -> list[Verdict]:
+        """Right or following; else by a mistake in the updates; else by one after them."""
+        entries = [e for e, _ in written.printed()]
+        exact = self.after.bench.right(written.quantity)
+        has_values = all(finite(exact[e]) for e in entries)
+        nothing_wrong = has_values and accounted(self.after, written, entries, exact)
+        if nothing_wrong:
+            return [nothing_wrong]
+        explained = list(self._explained(written)) if has_values else []
+        if not explained:
+            return judge(self.after, written)
+        self.after.explainer.carrying.not_right.add(written.quantity)
+        earlier = self._followed(written.quantity, [s for _, s in explained])
+        if earlier:
+            told = wording.of_following([earlier], "with its mistake carried on")
+            return [verdict_on(self.after, written, entries, verdicts.FOLLOWS, told)]
+        return [self._mistaken(written, entries, explained)]
+
+    def _followed(self, quantity: str, sentences: list[str]) -> str:
+        """The earlier quantity that was charged with the same mistake; empty if none was."""
+        for earlier, told in self.charged.items():
+            if set(told) & set(sentences):
+                return earlier
+        self.charged[quantity] = sentences
+        return ""
+
+    def _mistaken(
+        self, written: Written, entries: list[tuple], explained: list[tuple[str, str]]
+    ) -> Verdict:
+        exact = self.after.bench.right(written.quantity)
+        wrong = self.desk.paper.unlike(written, exact, entries)
+        tried = math.log2(len(self.counts) * self._tried(explained[0][0]))
+        simple = [x for x in explained if _counts(x) <= _counts(explained[0])]
+        causes = [Cause((kind,), sentence, tried) for kind, sentence in simple]
+        verdict = verdict_on(self.after, written, entries, verdicts.MISTAKE, "", wrong=wrong)
+        return self.after.ledger.verdict(verdict, causes, of_entries(written, wrong, exact))
+
+    def _explained(self, written: Written) -> list[tuple[str, str]]:
+        """Kinds and sentences of what prints the written values, simplest first."""
+        for stage in (self._typical, self._any):
+            found = list(self._among(written, stage(written)))
+            if found:
+                return found
+        return []
+
+    def _typical(self, written: Written) -> list[Mistake | None]:
+        """A miscount, and weights that are used when they have been updated already."""
+        return [None, *self._first]
+
+    @cached_property
+    def _first(self) -> list[Mistake]:
+        names = [line.quantity for line in self.desk.course.needed()]
+        return [m for name in names for m in self.desk.updated_too_early(name)]
+
+    def _any(self, written: Written) -> list[Mistake]:
+        """Any mistake in the lines that the update needs that comes near to what is printed."""
+        if self.times > FEW_UPDATES:
+            return []
+        if self.desk.bench.groups:
+            return _all_mistakes(self.desk)
+        return self._quick.likely(written, self.counts)
+
+    @cached_property
+    def _quick(self) -> QuickUpdates:
+        return QuickUpdates(self.desk.course, self.desk.bench, _all_mistakes(self.desk))
+
+    def _tried(self, kind: str) -> int:
+        """How many mistakes were tried until one of a kind was found."""
+        typical = len(self._first) + 1
+        if kind in ("miscounted updates", TOO_EARLY):
+            return typical
+        return typical + len(_all_mistakes(self.desk))
+
+    def _among(
+        self, written: Written, mistakes: Sequence[Mistake | None]
+    ) -> Iterator[tuple[str, str]]:
+        for mistake in mistakes:
+            for count, values in (self.values(mistake) or {}).items():
+                if mistake is None and count == self.times:
+                    continue
+                if not self.desk.paper.unlike(written, values[written.quantity]):
+                    yield _told(mistake, count, self.times)
+                    break
+
+    def values(self, mistake: Mistake | None) -> dict[int, dict] | None:
+        """All values after each number of updates; None where that cannot be worked out."""
+        if mistake not in self._known:
+            try:
+                self._known[mistake] = self._worked_out(mistake)
+            except (DeltaruleError, ValueError, ZeroDivisionError, OverflowError):
+                self._known[mistake] = None
+        return self._known[mistake]
+
+    def _worked_out(self, mistake: Mistake) -> dict[int, dict]:
+        course = self.desk.course
+        for line, equation in mistake.equations:
+            course = course.with_equation(line, equation)
+        return {n: _values(found) for n, found in self._courses(course).items()}
+
+    def _courses(self, course: Course) -> dict[int, Course]:
+        """The course after each number of updates that is looked at."""
+        if self.times <= FEW_UPDATES:
+            return {n: course.updated(n) for n in self.counts}
+        return repeated(course, self.counts)
+
+
+def _in_fractions(course: Course) -> Course:
+    """The course with parameters in fractions, as those of a sheet are."""
+    return course.with_givens({
+        name: entrywise(fraction, course.givens[name]) for name in course.kept
+    })
+
+
+def _told(mistake: Mistake | None, count: int, times: int) -> tuple[str, str]:
+    if mistake is None:
+        return "miscounted updates", f"this is the value after {_times(count)}"
+    place = f"in every update, in {pretty(mistake.line)}, " if times > 1 else (
+        f"in the update before, in {pretty(mistake.line)}, "
+    )
+    counted = "" if count == times else f", and it is the value after {_times(count)}"
+    return mistake.kind, place + mistake.words + counted
+
+
+def _counts(explained: tuple[str, str]) -> bool:
+    """Whether the updates are miscounted besides a mistake."""
+    return explained[0] != "miscounted updates" and "it is the value after" in explained[1]
+
+
+def _values(course: Course) -> dict[str, np.ndarray]:
+    return {
+        name: entrywise(fraction, array)
+        for name, array in course.exact.arrays.items()
+        if array.dtype == object
+    }
+
+
+def _all_mistakes(desk: Desk) -> list[Mistake]:
+    """The mistakes in all lines that the update needs, simplest first."""
+    lines = [line.quantity for line in desk.course.needed()]
+    found = [m for name in lines for m in (*desk.mistakes(name), *desk.costly_mistakes(name))]
+    return sorted(found, key=lambda m: (m.kind != TOO_EARLY, m.cost))
+
+
+def _times(number: int) -> str:
+    return counted(number, "update")

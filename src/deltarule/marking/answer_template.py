@@ -1,0 +1,51 @@
+"""An empty answers file for a sheet: what is asked, with room for every number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.answers import template
+from deltarule.marking.session import run_course
+from deltarule.marking.sheets import Sheet, load_sheet
+from deltarule.spelling.counted import counted
+from deltarule.spelling.names import parse_reference
+from deltarule.tracing.computation import Course
+
+
+def blank(sheet: Sheet | str | Path, run: int = 1, name: str = "") -> str:
+    """The text of an empty answers file for one run of a sheet, runs counted from 1.
+
+    `name` is what the file calls the sheet. Raises DeltaruleError for a run that there is not.
+    """
+    sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
+    if not 1 <= run <= len(sheet.runs):
+        raise DeltaruleError(
+            f"the sheet has {counted(len(sheet.runs), 'run')}, and no run {run}",
+            sheet.path, "count from 1",
+        )  # fmt: skip
+    asked = sheet.runs[run - 1]
+    numbers = [r for r in asked.asked if r in asked.published or r not in asked.formulas]
+    course = run_course(asked, tuple(numbers), {})
+    quantities = [
+        (str(parse_reference(reference)), _extent(course, reference))
+        for reference in numbers or everything(course)
+    ]
+    formulas = [r for r in asked.asked if r in asked.formulas]
+    return template(quantities, name or str(sheet.path), run, formulas)
+
+
+def everything(course: Course) -> list[str]:
+    """Every quantity that is computed and says something."""
+    return [line.quantity for line in course.lines if not line.equation.rhs.is_number]
+
+
+def _extent(course: Course, reference: str) -> tuple[int, ...]:
+    """The lengths of the axes that the answer has; axes of length 1 need not be written."""
+    name, entry = course.locate(reference)
+    if entry:
+        return ()
+    shape = np.shape(course.floats.arrays[name])
+    return tuple(n for n in shape if n != 1)

@@ -1,0 +1,126 @@
+"""Digits: too few of them, cut off where they should be rounded, one too large or too small."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.arithmetic.exact import Rounded, fraction
+from deltarule.marking.aligned_answers import Written
+from deltarule.marking.printed import Printed
+from deltarule.marking.sheets import Rounding
+from deltarule.tracing.format_numbers import finite, shown, with_decimals
+
+#: So many figures at least make one unit of the last one small beside the number.
+FEWEST_FIGURES = 3
+
+#: So many units of the last digit away, a value that is rounded twice may still be printed.
+ROUNDED_TWICE = Fraction(11, 20)
+
+#: Digits of which the largest number has fewer units tell wrong values from right ones hardly.
+FEWEST_UNITS = 2
+
+_SLIPS = {
+    ("half-up", "truncate"): "cut off where it should be rounded",
+    ("half-even", "truncate"): "cut off where it should be rounded",
+    ("truncate", "half-up"): "rounded where it should be cut off",
+}
+
+
+def padded(written: Written, policy: Rounding) -> Written | None:
+    """The numbers with as many digits as the policy asks, zeros behind; None if all have them."""
+    numbers = written.numbers.copy()
+    few = False
+    for entry, printed in written.printed():
+        decimals = decimals_asked(printed, policy)
+        if printed.decimals is not None and printed.decimals < decimals:
+            numbers[entry], few = printed.with_decimals(decimals), True
+    return Written(written.quantity, numbers, written.transposed) if few else None
+
+
+def coarse(written: Written, exact: np.ndarray) -> Written | None:
+    """The numbers with two digits more, where the digits that are written say next to nothing.
+
+    None where one is written exactly that is not 0, or the largest right one is worth two units of
+    its last digit at least: 0.07 for 0.0712 says something, 0 and 0.1 for 0.12 do not.
+    """
+    numbers, largest, inexact = written.numbers.copy(), 0.0, False
+    for entry, printed in written.printed():
+        if printed.unit is None or printed.decimals is None or not finite(exact[entry]):
+            return None
+        largest = max(largest, abs(float(Fraction(exact[entry]) / printed.unit)))
+        if printed.value == exact[entry]:
+            if printed.value:
+                return None
+            continue
+        inexact = True
+        numbers[entry] = printed.with_decimals(max(printed.decimals, 0) + 2)
+    coarse = inexact and largest < FEWEST_UNITS
+    return Written(written.quantity, numbers, written.transposed) if coarse else None
+
+
+def decimals_asked(printed: Printed, policy: Rounding) -> int:
+    """How many decimals a number should be printed with; as many as it has if nothing is asked."""
+    if policy.decimals is not None:
+        return policy.decimals
+    if policy.significant is not None and printed.value and printed.decimals is not None:
+        return printed.decimals + policy.significant - (printed.figures or 0)
+    return printed.decimals or 0
+
+
+def by_another_rule(
+    written: Written, entries: list[tuple], values: np.ndarray, rule: str
+) -> str:
+    """The rule by which values were made shorter, in words, if it is not the sheet's."""
+    for (asked, used), told in _SLIPS.items():
+        if rule == asked and _all(
+            written, entries, values, lambda p, v, used=used: p.printable(v, used)
+        ):
+            return told
+    return ""
+
+
+def rounded_twice(written: Written, entries: list[tuple], values: np.ndarray, rule: str) -> bool:
+    """Whether values, rounded to one digit more than is printed first, print as they stand."""
+    return rule != "truncate" and _all(
+        written, entries, values, lambda p, v: p.nearest(v, ROUNDED_TWICE)
+    )
+
+
+def one_off(written: Written, entries: list[tuple], values: np.ndarray, rule: str) -> str:
+    """What to say of last digits that are one too large or too small; empty if they are not."""
+    room = Fraction(2 if rule == "truncate" else 3, 1 if rule == "truncate" else 2)
+    for entry in entries:
+        if (written.numbers[entry].figures or 0) < FEWEST_FIGURES:
+            return ""
+    if not _all(written, entries, values, lambda p, v: p.nearest(v, room)):
+        return ""
+    return "; ".join(dict.fromkeys(_off(written.numbers[e], values[e]) for e in entries)) + (
+        "; perhaps a number was rounded or cut off too early on the way"
+    )
+
+
+def _off(printed: Printed, value: Fraction) -> str:
+    """By how much a last digit is off, and what the value is rounded and cut off."""
+    rounded, cut = (shortened(value, printed, rule) for rule in ("half-up", "truncate"))
+    size = "small" if abs(printed.value) < abs(value) else "large"
+    alike = f"{rounded}, rounded and cut off alike" if rounded == cut else (
+        f"{rounded} if it is rounded, {cut} if it is cut off"
+    )
+    return f"the last digit is one too {size}: {shown(value)} is {alike}"
+
+
+def shortened(value: Fraction, printed: Printed, rule: str) -> str:
+    """A value with as many decimals as a printed number has."""
+    decimals = printed.decimals or 0
+    settled = Rounded(decimals, None, rule).settle(np.array(Fraction(value), dtype=object))
+    return with_decimals(Fraction(fraction(settled[()])), decimals)
+
+
+def _all(
+    written: Written, entries: list[tuple], values: np.ndarray,
+    fits: Callable[[Printed, Fraction], bool],
+) -> bool:
+    return all(finite(values[e]) and fits(written.numbers[e], values[e]) for e in entries)

@@ -1,0 +1,286 @@
+"""Subscripts, brackets such as [c = t], and the ranges of sums, as `derive` prints them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sympy import Expr, Integer, Tuple
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import AtLeastZero, Choose, Condition, Positive, tensor_name
+from deltarule.expressions.symbols import Index, Size
+from deltarule.marking.formulas.limits import check_length, check_nesting
+from deltarule.marking.formulas.tokens import Token, grouped, tokens
+from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.printed import shortened
+from deltarule.networks.equations import extents
+
+_RELATIONS = ("=", "≠", "<", ">", "≤", "≥", "|")
+_REDUCTIONS = {"Π": nodes.Product, "∏": nodes.Product, "prod": nodes.Product, "max": nodes.Max}
+Found = TypeVar("Found")
+
+
+class Conditions:
+    """The tokens of a formula, and those parts of its grammar that are about indices.
+
+    Inside subscripts and statements (`counts`) an unknown name is an index; in subscripts
+    (`halves`) a quotient is a whole number.
+    """
+
+    def __init__(
+        self, formula: str, vocabulary: Vocabulary, place: str,
+        implied: Sequence[tuple[Index, Expr]] = (),
+    ):
+        self.formula, self.vocabulary, self.place = formula, vocabulary, place
+        self.implied = implied
+        check_length(formula, place)
+        self.rest = grouped(tokens(formula, place))
+        check_nesting(self.rest, place)
+        self.all = tuple(self.rest)
+        self.counts = self.halves = False
+        #: The bars | and ‖ that are open, and the indices of the sums around.
+        self.open: list[str] = []
+        self.bound: list[Index] = []
+
+    def sum_of_terms(self) -> Expr:
+        """Terms with + and − between them."""
+        raise NotImplementedError
+
+    def _product(self) -> Expr:
+        raise NotImplementedError
+
+    def counting(self, parse: Callable[[], Found], halves: bool = False) -> Found:
+        """What `parse` finds where names may be indices."""
+        before = self.counts, self.halves
+        self.counts, self.halves = True, halves
+        try:
+            return parse()
+        finally:
+            self.counts, self.halves = before
+
+    def subscripts(self) -> list[Expr]:
+        """[i, 2·j + 1]."""
+        self.expect("[")
+        found = [self.counting(self.sum_of_terms, halves=True)]
+        while self.take(","):
+            found.append(self.counting(self.sum_of_terms, halves=True))
+        self.expect("]")
+        for index in found:
+            if index.is_number and not index.is_Integer:
+                raise self.error(f"{index} is no index", "indices are whole numbers, as in h[i, 0]")
+        return found
+
+    # ---- brackets -------------------------------------------------------------------------
+    def bracket(self) -> tuple[list[Condition], list[Expr]]:
+        """[c = t, x > 0]: the statements about whole numbers, and 1 or 0 for all others."""
+        self.expect("[")
+        sides = [self._relation()]
+        first: list[Index] = []
+        while self.take(","):
+            if self.take("first"):
+                first = [Index(self.pop().text)]
+                while self.take(","):
+                    first.append(Index(self.pop().text))
+                break
+            sides.append(self._relation())
+        self.expect("]")
+        if first:
+            left, _, right = sides[0]
+            ranges = [(i, self.extent(i, left)) for i in first]
+            return [], [nodes.Selection(nodes.Max(left, ranges), right)]
+        conditions: list[Condition] = []
+        factors: list[Expr] = []
+        for left, sign, right in sides:
+            if self._whole(left) and self._whole(right):
+                conditions.append(_of_whole(left, sign, right))
+            else:
+                factors.append(self._of_real(left, sign, right))
+        return conditions, factors
+
+    def statement(self) -> Condition:
+        """One statement, as in (a if t ≥ 1 else b)."""
+        left, sign, right = self._relation()
+        if self._whole(left) and self._whole(right):
+            return _of_whole(left, sign, right)
+        if sign not in "<>":
+            raise self.error(f"{sign} does not decide here", "write > or <")
+        return Positive(right - left if sign == "<" else left - right)
+
+    def _relation(self):
+        left = self.counting(self._side)
+        sign = self.next()
+        if sign not in _RELATIONS:
+            raise self.error("a comparison belongs here", "write [c = t] or [x > 0]")
+        self.pop()
+        right = self.counting(self._side)
+        lengths = {len(side) if isinstance(side, Tuple) else 0 for side in (left, right)}
+        if lengths != {0} and (sign != "≠" or len(lengths) > 1):
+            raise self.error(
+                "several numbers are compared with as many others, and by ≠ alone",
+                "write [(i, j) ≠ (k, l)]",
+            )
+        return left, sign, right
+
+    def _side(self):
+        """One side of a comparison; several numbers in parentheses are compared together."""
+        if self.next() == "(" and self._tuple_ahead():
+            self.pop()
+            found = [self.sum_of_terms()]
+            while self.take(","):
+                found.append(self.sum_of_terms())
+            self.expect(")")
+            return Tuple(*found)
+        return self.sum_of_terms()
+
+    def _tuple_ahead(self) -> bool:
+        depth = 0
+        for token in self.rest:
+            depth += (token.text in "([") - (token.text in ")]")
+            if token.text == "," and depth == 1:
+                return True
+            if not depth:
+                return False
+        return False
+
+    def _whole(self, side) -> bool:
+        """Whether a side is a whole number: of indices, sizes and labels alone."""
+        reads = nodes.reads(side)
+        symbols = nodes.free_symbols(side)
+        return all(self._labels(tensor_name(r)) for r in reads) and all(
+            isinstance(s, (Index, Size)) for s in symbols
+        )
+
+    def _labels(self, name: str) -> bool:
+        tensor = self.vocabulary.tensors.get(name)
+        return tensor is not None and tensor.whole and "/d" not in name
+
+    def _of_real(self, left: Expr, sign: str, right: Expr) -> Expr:
+        """1 where a comparison of real numbers holds, else 0."""
+        one, nothing = Integer(1), Integer(0)
+        if sign in "<>":
+            return Choose(Positive(right - left if sign == "<" else left - right), one, nothing)
+        if sign in "≤≥":
+            return Choose(Positive(left - right if sign == "≤" else right - left), nothing, one)
+        if sign == "|":
+            raise self.error("| compares whole numbers", "write [D | p − i]")
+        same, other = (one, nothing) if sign == "=" else (nothing, one)
+        return Choose(Positive(left - right), other, Choose(Positive(right - left), other, same))
+
+    # ---- sums -----------------------------------------------------------------------------
+    def reduction(self, token: Token) -> Expr:
+        """Σ_{n, i=0…N − 1} and what it is over."""
+        kind = _REDUCTIONS.get(token.text.rstrip("_"), nodes.Sum)
+        spans = self._spans()
+        within = self.bound
+        self.bound = [*within, *(index for index, _, _ in spans)]
+        body = self._product()
+        self.bound = within
+        ranges, conditions = [], []
+        for index, limits, most in spans:
+            extent = self.extent(index, body, most)
+            ranges.append((index, extent))
+            conditions += limits
+        return kind(body, ranges, conditions)
+
+    def _spans(self) -> list[tuple[Index, list[Condition], Expr | None]]:
+        closing = {"[": "]", "{": "}"}.get(self.next() or "")
+        if closing is None:
+            return [(Index(self.pop().text), [], None)]
+        self.pop()
+        spans = [self._span()]
+        while self.take(","):
+            spans.append(self._span())
+        self.expect(closing)
+        return spans
+
+    def _span(self) -> tuple[Index, list[Condition], Expr | None]:
+        """An index, with its ends (i=0…N − 1) or what it differs from (i≠j)."""
+        index = Index(self.pop().text)
+        if self.take("≠"):
+            other = self.counting(self.sum_of_terms)
+            return index, [nodes.Unequal(Tuple(index), Tuple(other))], None
+        if not self.take("="):
+            return index, [], None
+        low = self._ends("max")
+        self.expect("…")
+        high = self._ends("min")
+        limits: list[Condition] = [AtLeastZero(index - end) for end in low if end != 0]
+        limits += [AtLeastZero(end - index) for end in high]
+        return index, limits, high[0] + 1
+
+    def _ends(self, word: str) -> list[Expr]:
+        """One end of a range, or the greatest (least) of several."""
+        several = self.take(word)
+        if several:
+            self.expect("(")
+        found = [self.counting(self.sum_of_terms, halves=True)]
+        while several and self.take(","):
+            found.append(self.counting(self.sum_of_terms, halves=True))
+        if several:
+            self.expect(")")
+        return found
+
+    def extent(self, index: Expr, body: Expr, most: Expr | None = None) -> Expr:
+        """How far an index runs: along the axis where it stands, or as its network says."""
+        try:
+            found = extents(body, dict(self.vocabulary.tensors), self.place)
+        except DeltaruleError as error:
+            raise self.error(
+                error.fact, "use two indices, or check the order of the subscripts"
+            ) from None
+        for access in nodes.reads(body):
+            axes = self.vocabulary.tensors[tensor_name(access)].axes
+            for at, axis in zip(access.indices, axes, strict=True):
+                if at == index:
+                    found.setdefault(at, axis)
+        known = found.get(index) or self.vocabulary.extent(index) or most  # type: ignore[arg-type]
+        if known is None:
+            raise self.error(
+                f"the sum runs over {index}, which stands on no axis",
+                f"read some tensor at {index}",
+            )
+        return known
+
+    # ---- tokens ---------------------------------------------------------------------------
+    def next(self) -> str | None:
+        """The text of the next token."""
+        return self.rest[0].text if self.rest else None
+
+    def pop(self) -> Token:
+        """The next token, taken away."""
+        if not self.rest:
+            raise self.error("the formula ends too early", "check its brackets")
+        return self.rest.pop(0)
+
+    def take(self, text: str) -> bool:
+        """Whether the next token is this one; then it is taken away."""
+        if self.next() == text:
+            self.rest.pop(0)
+            return True
+        return False
+
+    def expect(self, text: str) -> None:
+        """Take this token away. Raises DeltaruleError where another one stands."""
+        if not self.take(text):
+            raise self.error(f"{text!r} is missing", "check the brackets")
+
+    def error(self, fact: str, remedy: str) -> DeltaruleError:
+        """An error with the place in the formula."""
+        at = self.rest[0].start + 1 if self.rest else len(self.formula)
+        shown = shortened(self.formula)
+        return DeltaruleError(fact, f"{self.place}, character {at} of {shown!r}", remedy)
+
+
+def _of_whole(left: Expr, sign: str, right: Expr) -> Condition:
+    """A comparison of whole numbers."""
+    if sign == "=":
+        return nodes.Equal(left, right)
+    if sign == "≠":
+        sides = [s if isinstance(s, Tuple) else Tuple(s) for s in (left, right)]
+        return nodes.Unequal(*sides)
+    if sign == "|":
+        return nodes.Divides(left, right)
+    lower, upper = (left, right) if sign in "<≤" else (right, left)
+    return AtLeastZero(upper - lower - (1 if sign in "<>" else 0))

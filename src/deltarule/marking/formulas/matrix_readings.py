@@ -1,0 +1,131 @@
+"""Readings of parts of a formula of matrices: entries at some axes, and how they are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from operator import mul
+
+from sympy import Expr, Rational
+
+from deltarule.expressions import nodes
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
+
+Axes = tuple[tuple[Index, Expr], ...]
+
+#: How many readings of a part are kept.
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """One reading of a part: its entry at some indices, and how unusual the reading is.
+
+    `written` gives the entry; of the many ways to read a product, few are ever written out.
+    """
+
+    written: Callable[[], Expr]
+    axes: Axes = ()
+    cost: int = 0
+
+    @cached_property
+    def entry(self) -> Expr:
+        """The entry at the indices of the axes."""
+        return self.written()
+
+    def at(self, indices: Sequence[Index]) -> Expr:
+        """The entry at other indices."""
+        return substitute(self.entry, dict(zip((i for i, _ in self.axes), indices, strict=True)))
+
+    @cached_property
+    def shape(self) -> tuple[Expr, ...]:
+        """The extents of the axes."""
+        return tuple(n for _, n in self.axes)
+
+
+@dataclass(frozen=True)
+class Readings:
+    """All readings of a part of a formula, the usual ones first."""
+
+    of: tuple[Matrix, ...] = field(default=())
+
+def one_reading(entry: Expr, axes: Axes = ()) -> Readings:
+    return Readings((Matrix(lambda: entry, axes),))
+
+
+def best(found: list[Matrix]) -> Readings:
+    """The usual readings of each shape."""
+    kept: list[Matrix] = []
+    for matrix in sorted(found, key=lambda m: m.cost):
+        if len(kept) == MOST:
+            break
+        if not any(m.shape == matrix.shape and m.cost <= matrix.cost - 2 for m in kept):
+            kept.append(matrix)
+    return Readings(tuple(kept))
+
+
+def by_entries(join: Callable[[Expr, Expr], Expr], a: Matrix, b: Matrix) -> list[Matrix]:
+    return [
+        Matrix(
+            lambda axes=axes: join(a.at(_names(axes, a)), b.at(_names(axes, b))), axes,
+            a.cost + b.cost,
+        )
+        for axes in _spread(a, b)
+    ]  # fmt: skip
+
+
+def outer(a: Matrix, b: Matrix) -> list[Matrix]:
+    """Each entry of the one times each of the other."""
+    return [Matrix(lambda: a.entry * b.entry, (*a.axes, *b.axes), a.cost + b.cost)]
+
+
+def summed(matrix: Matrix, word: str) -> Expr:
+    """The sum of all entries, or their mean."""
+    whole = nodes.Sum(matrix.entry, matrix.axes) if matrix.axes else matrix.entry
+    return whole / nodes.multiply(matrix.shape) if word == "mean" else whole
+
+
+def _spread(a: Matrix, b: Matrix) -> list[Axes]:
+    """The axes of two parts entry by entry: the shorter is the same for every row."""
+    long, short = (a, b) if len(a.axes) >= len(b.axes) else (b, a)
+    tail = long.shape[len(long.shape) - len(short.shape):]
+    return [long.axes] if tail == short.shape else []
+
+
+def _names(axes: Axes, matrix: Matrix) -> list[Index]:
+    return [i for i, _ in axes[len(axes) - len(matrix.axes):]]
+
+
+def product(a: Matrix, b: Matrix) -> list[Matrix]:
+    """The products of two parts: by entries, of matrices, outer."""
+    found = by_entries(mul, a, b)
+    if not a.axes or not b.axes:
+        return found
+    cost = a.cost + b.cost
+    (last, inner), (_, other) = a.axes[-1], b.axes[0]
+    if inner == other:
+        usual = 0 if len(a.axes) + len(b.axes) > 2 else 1
+        found.append(Matrix(
+            lambda: nodes.Sum(
+                a.entry * b.at([last, *(i for i, _ in b.axes[1:])]), [(last, inner)]
+            ),
+            (*a.axes[:-1], *b.axes[1:]), cost + usual,
+        ))  # fmt: skip
+    if len(a.axes) == len(b.axes) == 1:
+        found += [replace(m, cost=cost + 1) for m in outer(a, b)]
+        if inner == other:
+            found = [m if m.axes != a.axes else Matrix(m.written, m.axes, cost) for m in found]
+    return found
+
+
+def shape_shown(shape: Sequence[Expr]) -> str:
+    """A shape in words."""
+    return " × ".join(map(str, shape)) if shape else "a number"
+
+
+def length(matrix: Matrix) -> Matrix:
+    """‖v‖ of all entries."""
+    squares = replace(matrix, written=lambda: matrix.entry**2)
+    return Matrix(lambda: summed(squares, "") ** Rational(1, 2), (), matrix.cost)

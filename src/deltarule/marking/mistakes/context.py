@@ -1,0 +1,81 @@
+"""What mistakes are made of: the scene that a person has before them, and what goes wrong in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from sympy import Expr
+
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.nodes import Read, tensor_name
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+from deltarule.tracing.lines import Line
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A rewritten formula: the kind of the mistake, its cost, and the words for it.
+
+    `also` holds further lines with the formulas that the same mistake makes of them.
+    """
+
+    kind: str
+    cost: float
+    formula: Expr
+    words: str
+    also: tuple[tuple[str, Expr], ...] = ()
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One line worked out wrongly. The lower the cost, the simpler the explanation.
+
+    `also` holds further lines that go wrong by the same mistake, as where nothing is carried
+    between times.
+    """
+
+    kind: str
+    cost: float
+    line: str
+    equation: Equation
+    words: str
+    also: tuple[tuple[str, Equation], ...] = ()
+
+    @property
+    def equations(self) -> tuple[tuple[str, Equation], ...]:
+        """Every line that is worked out wrongly, with its wrong equation."""
+        return ((self.line, self.equation), *self.also)
+
+    @property
+    def lines(self) -> frozenset[str]:
+        """The names of those lines."""
+        return frozenset(line for line, _ in self.equations)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a person has in front of them: the line, all tensors with their shapes, the givens."""
+
+    network: Network
+    line: Line
+    lines: Mapping[str, Line]
+    shapes: Mapping[str, tuple[int, ...]]
+    extent: Callable[[Expr], int]
+    givens: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def equation(self) -> Equation:
+        """The line's correct equation."""
+        return self.line.equation
+
+    @cached_property
+    def activated(self) -> set[tuple[str, str]]:
+        """The sums and outputs of all activations."""
+        return {
+            (tensor_name(e.rhs.args[0]), e.name) for e in self.network.equations
+            if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
+        }

@@ -1,0 +1,49 @@
+"""Sites: the places inside a formula where something can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sympy import Basic, Expr
+
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import Read, Reduction
+
+
+@dataclass(frozen=True)
+class Site:
+    """A node of a formula, with the formula that results when it is replaced."""
+
+    node: Expr
+    replaced: Callable[[Expr], Expr]
+    inside: tuple[Reduction, ...] = ()
+
+
+def sites(
+    expression: Basic,
+    rebuild: Callable[[Expr], Expr] = lambda e: e,
+    inside: tuple[Reduction, ...] = (),
+) -> Iterator[Site]:
+    """Every scalar node of a formula, outermost first; subscripts and conditions are left alone."""
+    yield Site(expression, rebuild, inside)
+    if isinstance(expression, Read):
+        return
+    if isinstance(expression, Reduction):
+        node = expression
+
+        def with_body(body: Expr) -> Expr:
+            return rebuild(node.func(body, node.ranges, node.conditions))
+
+        yield from sites(node.body, with_body, (*inside, node))
+        return
+    for position, argument in enumerate(expression.args):
+        if isinstance(argument, nodes.Condition):
+            continue
+
+        def with_argument(new: Expr, position: int = position) -> Expr:
+            arguments = list(expression.args)
+            arguments[position] = new
+            return rebuild(expression.func(*arguments))
+
+        yield from sites(argument, with_argument, inside)

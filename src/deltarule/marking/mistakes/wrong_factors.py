@@ -1,0 +1,118 @@
+"""Factors and summands: lost, doubled, inverted, with the wrong sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Add, Integer, Mul, Pow, Rational
+
+from deltarule.expressions.nodes import Sum, reads, tensor_name
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.positions import sites
+from deltarule.spelling.text import text
+
+
+def factor_lost(scene: Scene) -> Iterator[Wrong]:
+    """Each factor of each product left out."""
+    for site in sites(scene.equation.rhs):
+        if not isinstance(site.node, Mul):
+            continue
+        for factor in site.node.args:
+            if factor in (1, -1):
+                continue
+            rest = Mul(*(f for f in site.node.args if f is not factor))
+            cost = 4.0 if not factor.is_number else 4.5
+            yield Wrong(
+                "factor lost", cost, site.replaced(rest), f"the factor {text(factor)} is missing"
+            )
+
+
+def factor_twice(scene: Scene) -> Iterator[Wrong]:
+    """Each factor of the whole product once too often."""
+    for site in sites(scene.equation.rhs):
+        if isinstance(site.node, Mul):
+            for factor in site.node.args:
+                if not factor.is_number:
+                    yield Wrong(
+                        "factor twice", 5.0, site.replaced(site.node * factor),
+                        f"the factor {text(factor)} stands twice",
+                    )
+
+
+def summand_lost(scene: Scene) -> Iterator[Wrong]:
+    """Each summand left out."""
+    for site in sites(scene.equation.rhs):
+        if isinstance(site.node, Add):
+            for term in site.node.args:
+                rest = Add(*(t for t in site.node.args if t is not term))
+                yield Wrong(
+                    "summand lost", 4.5, site.replaced(rest), f"the term {text(term)} is missing"
+                )
+
+
+def sign(scene: Scene) -> Iterator[Wrong]:
+    """The whole formula or one summand with the other sign."""
+    rhs = scene.equation.rhs
+    if not isinstance(rhs, Add):
+        yield Wrong("sign", 4.0, -rhs, "the sign is turned round")
+    for site in sites(rhs):
+        if isinstance(site.node, Add):
+            if len(site.node.args) == 2 and site.node is not rhs or site.node is rhs:
+                turned = Add(*(-t for t in site.node.args))
+                yield Wrong(
+                    "sign", 4.0, site.replaced(turned),
+                    f"the difference is turned round: {text(turned)} for {text(site.node)}",
+                )
+            for term in site.node.args:
+                others = [t for t in site.node.args if t is not term]
+                yield Wrong(
+                    "sign", 4.2, site.replaced(Add(*others, -term)),
+                    f"the term {text(term)} has the wrong sign",
+                )
+
+
+def constant(scene: Scene) -> Iterator[Wrong]:
+    """A factor 2 or ½, or the number of terms, too much or too little."""
+    rhs = scene.equation.rhs
+    doubled = ((Integer(2), "a factor 2 too much"), (Rational(1, 2), "a factor ½ too much"))
+    for number, words in doubled:
+        yield Wrong("constant factor", 4.5, number * rhs, words)
+    extents = {n for _, n in scene.equation.ranges}
+    everything = Mul(*(n for _, n in scene.equation.ranges if scene.extent(n) > 1))
+    behind = "/d" in scene.line.quantity and not any("/d" in tensor_name(r) for r in reads(rhs))
+    if behind and everything not in extents | {1}:
+        yield Wrong(
+            "constant factor", 4.5, rhs / everything,
+            f"divided by the number of all entries, {text(everything)}",
+        )
+    for site in sites(rhs):
+        if isinstance(site.node, Sum):
+            extents |= {n for _, n in site.node.ranges}
+    for extent in sorted(extents, key=str):
+        if scene.extent(extent) > 2:
+            yield Wrong(
+                "constant factor", 5.0, rhs / extent, f"divided by the number {text(extent)}"
+            )
+            yield Wrong(
+                "constant factor", 5.5, rhs * extent, f"multiplied by the number {text(extent)}"
+            )
+
+
+def power(scene: Scene) -> Iterator[Wrong]:
+    """A square left out, or a quotient turned round."""
+    for site in sites(scene.equation.rhs):
+        if isinstance(site.node, Pow):
+            base, exponent = site.node.args
+            if exponent == 2:
+                yield Wrong(
+                    "power", 4.5, site.replaced(base), f"{text(base)} is not squared"
+                )
+                yield Wrong(
+                    "power", 5.5, site.replaced(2 * base),
+                    f"{text(base)} is doubled, not squared",
+                )
+            elif exponent.is_number:
+                yield Wrong(
+                    "power", 5.0, site.replaced(base ** (-exponent)),
+                    f"the quotient with {text(base)} is turned round",
+                )

@@ -1,0 +1,157 @@
+"""Tensors: one standing where another belongs, transposed, updated too early."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sympy import Expr
+
+from deltarule.expressions.nodes import Read, Reduction, read, reads, tensor_name, walk
+from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.symbols import Index
+from deltarule.marking.mistakes.again import is_softmax
+from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.spelling.names import pretty
+
+#: The kind of the commonest mistake between two updates.
+TOO_EARLY = "updated weights used"
+
+_KINDS = {
+    ("parameter", "activation"): "weights where activations belong",
+    ("activation", "parameter"): "activations where weights belong",
+}
+
+
+def stand_in(scene: Scene) -> Iterator[Wrong]:
+    """Another tensor of the same shape, or of its transpose, everywhere in the formula."""
+    rhs = scene.equation.rhs
+    near, scope = neighbours(scene), _scope(scene)
+    for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
+        for other in scene.shapes:
+            known = other in near or other == f"{name} after"
+            if known and other not in (name, scene.line.quantity):
+                yield from _instead(scene, name, other, scope)
+
+
+def neighbours(scene: Scene) -> set[str]:
+    """The tensors, and their gradients, of the forward equations that the line has to do with."""
+    own = {_bare(tensor_name(r)) for r in reads(scene.equation.rhs)} | {_bare(scene.line.quantity)}
+    near = set(own)
+    for equation in scene.network.equations:
+        names = equation.read_names() | {equation.name}
+        if names & own:
+            near |= names
+    return near | {n for n in scene.shapes if "/d" in n and _bare(n) in near}
+
+
+def _bare(name: str) -> str:
+    """The tensor that a gradient or an updated value is of."""
+    return name.rpartition("/d")[2].removesuffix(" after")
+
+
+def _instead(
+    scene: Scene, name: str, other: str, scope: dict[Index, int]
+) -> Iterator[Wrong]:
+    rhs = scene.equation.rhs
+    table = {a: _reread(scene, a, other, scope) or a for a in reads(rhs, name)}
+    if any(old != new for old, new in table.items()):
+        formula = replace_reads(rhs, lambda access: table.get(access, access), name)
+        kind, cost = _judge(scene, name, other)
+        words = f"{pretty(other)} stands where {pretty(name)} belongs"
+        if kind in _KINDS.values():
+            words = f"{kind}: {words}"
+        if kind == "slope lost":
+            words += ": the slope between them is lost"
+        if kind == TOO_EARLY:
+            words = f"the error is sent back through the already updated {pretty(name)}"
+        yield Wrong(kind, cost, formula, words)
+
+
+def _scope(scene: Scene) -> dict[Index, int]:
+    """The extents of all indices in the formula, free and bound, those in conditions too."""
+    extents = {i: scene.extent(n) for i, n in scene.equation.ranges}
+    for node in walk(scene.equation.rhs):
+        if isinstance(node, Reduction):
+            extents |= {i: scene.extent(n) for i, n in node.ranges}
+    return extents
+
+
+def _reread(scene: Scene, access: Read, other: str, scope: dict[Index, int]) -> Expr | None:
+    """`other` read with the indices at hand, so that the extents fit; None if they do not."""
+    if other == f"{tensor_name(access)} after":
+        return read(other, *access.indices)
+    shape = scene.shapes[other]
+    subscripts = [s for s in access.indices if isinstance(s, Index)]
+    for order in (subscripts, subscripts[::-1]):
+        if [scope.get(s) for s in order] == list(shape):
+            return read(other, *order)
+    free = list(dict.fromkeys([*subscripts, *(i for i in scope)]))
+    chosen: list[Index] = []
+    for extent in shape:
+        fitting = [i for i in free if scope[i] == extent and i not in chosen]
+        if not fitting:
+            return None
+        chosen.append(fitting[0])
+    if not set(subscripts) & set(chosen) and subscripts:
+        return None
+    return read(other, *chosen)
+
+
+def _judge(scene: Scene, name: str, other: str) -> tuple[str, float]:
+    """The kind of a swap, and how likely people make it."""
+    kind = _KINDS.get((_role(scene, other), _role(scene, name)))
+    if other == f"{name} after":
+        return TOO_EARLY, 4.0
+    if kind:
+        return kind, 4.0
+    if other.endswith(" after"):
+        return "wrong tensor", 7.0
+    if _sum_and_output(scene, name, other):
+        return "s and h exchanged", 4.5
+    if _behind_a_slope(scene, name, other):
+        return "slope lost", 4.5
+    same = _adjoint(name) == _adjoint(other)
+    return "wrong tensor", 5.0 if same else 6.0
+
+
+def _sum_and_output(scene: Scene, name: str, other: str) -> bool:
+    """Whether one of two tensors is the other one, put through an activation."""
+    return (name, other) in scene.activated or (other, name) in scene.activated
+
+
+def _behind_a_slope(scene: Scene, name: str, other: str) -> bool:
+    """Whether ∂E/∂h stands for ∂E/∂s, where h is s put through an activation or softmax."""
+    of, behind, inside = name.rpartition("/d")
+    if not behind or other.rpartition("/d")[0] != of:
+        return False
+    output = other.rpartition("/d")[2]
+    return (inside, output) in scene.activated or any(
+        e.name == output and is_softmax(e.rhs) and inside in e.read_names()
+        for e in scene.network.equations
+    )
+
+
+def _role(scene: Scene, name: str) -> str:
+    tensor = scene.network.tensors.get(name)
+    if tensor is None:
+        return "gradient" if _adjoint(name) else "parameter"
+    return "parameter" if tensor.role == "parameter" else "activation"
+
+
+def _adjoint(name: str) -> bool:
+    return "/d" in name
+
+
+def transposed(scene: Scene) -> Iterator[Wrong]:
+    """A square matrix, or kernels that are one, read with the last indices the wrong way round."""
+    rhs = scene.equation.rhs
+    for access in reads(rhs):
+        shape = list(scene.shapes.get(tensor_name(access), ()))
+        indices = list(access.indices)
+        kernel = len(shape) > 2 and _role(scene, tensor_name(access)) == "parameter"
+        if (len(shape) == 2 or kernel) and shape[-1] == shape[-2] and indices[-1] != indices[-2]:
+            turned = read(tensor_name(access), *indices[:-2], indices[-1], indices[-2])
+            formula = replace_reads(rhs, lambda a, old=access, new=turned: new if a == old else a)
+            yield Wrong(
+                "transposed", 4.0, formula, f"{pretty(tensor_name(access))} stands transposed"
+            )

@@ -1,0 +1,94 @@
+"""Recurrences worked out over and over, one line of them wrong each time.
+
+Arranging a recurrence and reading its formulas cost far more than its few numbers: both are done
+once for every line, right or wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.prepared_program import at_time
+from deltarule.arithmetic.run import make_room, run_block, timetable
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import Block, Recurrence, blocks
+
+
+class Scans:
+    """The blocks of a course's lines under all hypotheses, and their prepared lines."""
+
+    def __init__(self) -> None:
+        # Keys are identities: what they are of is kept beside, so that it lives as long.
+        self._arranged: dict[tuple, tuple] = {}
+        self._prepared: dict[tuple, tuple] = {}
+        self._inner: dict[tuple, tuple] = {}
+
+    def arranged(
+        self, right: tuple[Equation, ...], taken: tuple[Equation, ...]
+    ) -> tuple[Block, ...]:
+        """The blocks of the equations that are `taken` in the place of the right ones.
+
+        Raises DeltaruleError where they cannot be put in order.
+        """
+        key = tuple(map(id, taken))
+        if key not in self._arranged:
+            try:
+                found: tuple[Block, ...] | DeltaruleError = self._arrange(right, taken)
+            except DeltaruleError as error:
+                found = error
+            self._arranged[key] = (taken, found)
+        _, found = self._arranged[key]
+        if isinstance(found, DeltaruleError):
+            raise found
+        return found
+
+    def _arrange(self, right, taken) -> tuple[Block, ...]:
+        names = frozenset(e.name for e in right)
+        if any(self._reads(t, names) - self._reads(r, names)
+               for r, t in zip(right, taken, strict=True) if r is not t):
+            return blocks(taken)
+        table = dict(zip(right, taken, strict=True))
+        return tuple(_put(block, table) for block in blocks(right))
+
+    def _reads(self, equation: Equation, names: frozenset[str]) -> frozenset:
+        """What an equation reads of some lines."""
+        key = (id(equation), names)
+        if key not in self._inner:
+            found = frozenset(a for a in reads(equation.rhs) if tensor_name(a) in names)
+            self._inner[key] = (equation, found)
+        return self._inner[key][1]
+
+    def run(self, block: Block, values: Values, arithmetic: Arithmetic) -> None:
+        """Work out a block, in float64 from prepared lines where they can be prepared."""
+        simple = isinstance(block, Recurrence) and isinstance(arithmetic, Float64)
+        if not simple or any(isinstance(part, Recurrence) for part in block.parts):
+            run_block(block, values, arithmetic, {})
+            return
+        steps = []
+        for part, now in timetable(block, values, {}):
+            at = now[id(part)]
+            key = (id(part), *at.values())
+            if key not in self._prepared:
+                self._prepared[key] = (part, at_time(part, values, at))
+            steps.append(self._prepared[key][1])
+        if any(step is None for step in steps):
+            run_block(block, values, arithmetic, {})
+            return
+        make_room(block, values, arithmetic)
+        with arithmetic.context():
+            for step in steps:
+                step(values.arrays, arithmetic)
+
+
+def _put(block: Block, table: dict[Equation, Equation]) -> Block:
+    """A block with other equations in the place of its own."""
+    if not isinstance(block, Recurrence):
+        return table[block]
+    parts = tuple(_put(part, table) for part in block.parts)
+    times = tuple((table[e], index, offset) for e, index, offset in block.times)
+    return replace(block, parts=parts, times=times)

@@ -1,0 +1,50 @@
+"""What right numbers cannot tell: mistakes of a recurrence that would print the same.
+
+One time alone says nothing of the path through time, states of zero nothing of what they are
+multiplied by, a symmetric matrix nothing of its transpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from deltarule.marking.hypotheses import Hypothesis
+from deltarule.marking.session import Desk
+from deltarule.marking.verdicts import Verdict
+from deltarule.spelling.names import pretty
+
+#: So many are told.
+MOST = 8
+
+
+def hidden(desk: Desk, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """What cannot be told of the quantities that are right; nothing without a recurrence."""
+    if not desk.bench.groups:
+        return ()
+    of: dict[str, list[str]] = {}
+    found = list(verdicts)
+    wrong = {v.quantity for v in found if not v.right}
+    for name in dict.fromkeys(v.quantity for v in found if v.quantity not in wrong):
+        if "/d" not in name:
+            continue
+        for words in _same(desk, name):
+            of.setdefault(words, []).append(pretty(name))
+    return tuple(
+        f"these numbers cannot tell whether {words} (of {', '.join(names)})"
+        for words, names in list(of.items())[:MOST]
+    )
+
+
+def _same(desk: Desk, name: str) -> Iterable[str]:
+    """The mistakes under which a quantity would be what it is."""
+    right = np.asarray(desk.course.floats.arrays[name], dtype=float)
+    for place in desk.explainer.places(name):
+        if "/d" not in place:
+            continue
+        for mistake in desk.often_hidden(place):
+            hypothesis = Hypothesis().with_variant(place, mistake.equation)
+            value = desk.explainer.quick(name, hypothesis)
+            if value is not None and np.allclose(value, right, rtol=1e-12, atol=1e-15):
+                yield mistake.words if place == name else f"in {pretty(place)}, {mistake.words}"

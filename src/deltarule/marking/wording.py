@@ -1,0 +1,170 @@
+"""Findings: explanations in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.marking.aligned_answers import Written
+from deltarule.marking.digit_habits import shortened
+from deltarule.marking.explain import Explanation
+from deltarule.marking.hypotheses import Hypothesis
+from deltarule.marking.mistakes import Mistake
+from deltarule.marking.printed import Printed
+from deltarule.marking.session import Desk
+from deltarule.marking.sheets import Rounding
+from deltarule.spelling.counted import counted
+from deltarule.spelling.names import pretty
+from deltarule.tracing.format_numbers import finite, shown, signed
+from deltarule.tracing.substituted import inserted, points
+
+
+def as_printed(value: Fraction, printed: Printed, rule: str = "half-up") -> str:
+    """A value with as many decimals as somebody printed."""
+    if printed.decimals is None or not finite(value):
+        return shown(value)
+    return shortened(value, printed, rule)
+
+
+def of_no_value(desk: Desk, quantity: str, entry: tuple) -> str:
+    """Which line became infinite or NaN first, with its numbers put in."""
+    course = desk.course
+    above = desk.bench.ancestors(quantity) | {quantity}
+    for line in course.lines:
+        name = line.quantity
+        bad = ~np.isfinite(np.asarray(course.floats.arrays[name], dtype=float))
+        if name not in above or not bad.any():
+            continue
+        for at, target in points(line.equation, course.floats):
+            if bad[target]:
+                here = f"{pretty(name)}{_at(target)}"
+                numbers = inserted(line.equation, at, course.floats, shown)
+                value = shown(float(course.floats.arrays[name][target]))
+                return f"{here} = {numbers} is {value}, and so is what needs it"
+    return f"{pretty(quantity)}{_at(entry)} has no value"
+
+
+def _at(entry: tuple) -> str:
+    return f"[{','.join(map(str, entry))}]" if entry else ""
+
+
+def asked_digits(policy: Rounding) -> str:
+    """How many digits a sheet asks for."""
+    number = policy.decimals if policy.decimals is not None else policy.significant
+    unit = "decimal" if policy.decimals is not None else "significant figure"
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def listed(numbers: list[str], rows: list[tuple] | None = None) -> str:
+    """One number as it is, several in parentheses; of a matrix, row by row."""
+    if len(numbers) == 1:
+        return numbers[0]
+    if rows is None or len(set(rows)) == 1 or len(set(rows)) == len(rows):
+        return f"({', '.join(numbers)})"
+    grouped: dict[tuple, list[str]] = {}
+    for row, number in zip(rows, numbers, strict=True):
+        grouped.setdefault(row, []).append(number)
+    return f"({', '.join(listed(g) for g in grouped.values())})"
+
+
+def given_text(written: Written, entries: list[tuple]) -> str:
+    """What is printed."""
+    return listed([signed(str(written.numbers[e])) for e in entries], [e[:-1] for e in entries])
+
+
+def expected_text(
+    written: Written, entries: list[tuple], values: np.ndarray, rule: str = "half-up"
+) -> str:
+    """What should be printed."""
+    numbers = [as_printed(values[e], written.numbers[e], rule) for e in entries]
+    return listed(numbers, [e[:-1] for e in entries])
+
+
+def carrying(desk: Desk, hypothesis: Hypothesis) -> str:
+    """How values were carried, in words; empty if exactly."""
+    if hypothesis.rounding is not None:
+        return f"every line rounded to {_policy(hypothesis.rounding)}"
+    parts = []
+    held = sorted(hypothesis.held, key=list(desk.bench.equations).index)
+    if len(held) == 1:
+        parts.append(f"{_valued(desk, held[0])} carried on as printed")
+    elif held:
+        parts.append("the printed values carried on")
+    for name, rounding in hypothesis.rounded.items():
+        parts.append(f"{pretty(name)} rounded to {_policy(rounding)} on the way")
+    return " and ".join(parts)
+
+
+def _policy(rounding) -> str:
+    if rounding.decimals is not None:
+        return counted(rounding.decimals, "decimal")
+    return counted(rounding.significant, "significant figure")
+
+
+def _valued(desk: Desk, name: str) -> str:
+    written = desk.paper.written[name]
+    entries = [e for e, _ in written.printed()]
+    if len(entries) > 4:
+        return pretty(name)
+    return f"{pretty(name)} = {given_text(written, entries)}"
+
+
+def of_carried(desk: Desk, written: Written, entries: list[tuple], found: Explanation) -> str:
+    """Why a value is right although exact working gives other digits."""
+    exact = desk.bench.right(written.quantity)
+    numbers = listed([
+        shown(exact[e], max(6, (written.numbers[e].figures or 4) + 2)) for e in entries
+    ])
+    return f"right with {carrying(desk, found.hypothesis)}; carried exactly it is {numbers}"
+
+
+def of_following(sources: list[str], how: str) -> str:
+    """From which earlier lines a value follows, and how they were carried on."""
+    names = " and ".join(pretty(n) for n in sources)
+    return f"follows from {names} {how}: worked out from there it is right"
+
+
+def of_convention(lines: Sequence[Mistake]) -> str:
+    """By which convention a gradient is right."""
+    told = " and ".join(dict.fromkeys(m.words for m in lines))
+    return f"right by another convention, as any subgradient counts here: {told}"
+
+
+def of_earlier(sources: Sequence[str]) -> str:
+    """How earlier mistakes were carried on."""
+    return "with its mistake carried on" if len(sources) == 1 else "with their mistakes carried on"
+
+
+def of_mistake(desk: Desk, quantity: str, found: Explanation) -> str:
+    """What went wrong, in which line if not in the quantity's own, and how values were carried."""
+    alone = [m.line for m in found.mistakes] == [quantity]
+    parts = [
+        m.words if alone else f"in {pretty(m.line)}, {m.words}" for m in found.mistakes
+    ]
+    same = identified(desk, found)
+    sentence = "; and ".join(parts) + (f": this is {same}" if same else "")
+    how = carrying(desk, found.hypothesis)
+    return sentence + (f"; with carried rounding ({how})" if how else "")
+
+
+def identified(desk: Desk, found: Explanation) -> str:
+    """The quantity that a wrong formula really computes, if it is one of the sheet's lines."""
+    if len(found.mistakes) != 1:
+        return ""
+    mistake = found.mistakes[0]
+    plain = Hypothesis(variants={mistake.line: mistake.equation})
+    values = desk.explainer.quick(mistake.line, plain)
+    if values is None:  # with nothing taken as printed, the wrong line would need its own result
+        return ""
+    wrong = np.ravel(np.asarray(values, dtype=float))
+    if wrong.size == 0 or not np.any(wrong):
+        return ""
+    for name, array in desk.course.floats.arrays.items():
+        if name == mistake.line or name not in desk.bench.equations:
+            continue
+        other = np.ravel(array)
+        if other.size == wrong.size and np.allclose(other, wrong, rtol=1e-9, atol=1e-15):
+            return pretty(name)
+    return ""

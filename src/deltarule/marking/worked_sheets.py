@@ -1,0 +1,86 @@
+"""Worked sheets: a run's trace with its published values and their verdicts beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.exact import Rounded
+from deltarule.calculus import Derivation
+from deltarule.errors import told_at
+from deltarule.marking.after_updates import judge_after
+from deltarule.marking.aligned_answers import Paper
+from deltarule.marking.mark import judged
+from deltarule.marking.session import open_desk
+from deltarule.marking.sheets import Rounding, Run, Sheet, load_sheet
+from deltarule.marking.verdicts import Verdict
+from deltarule.tracing.computation import Course
+from deltarule.tracing.trace import Trace, trace_course
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A run worked through; its published values, as printed, are `paper`'s."""
+
+    run: Run
+    trace: Trace
+    paper: Paper
+    verdicts: tuple[Verdict, ...]
+
+    @cached_property
+    def by_quantity(self) -> dict[str, list[Verdict]]:
+        """The verdicts on each quantity."""
+        found: dict[str, list[Verdict]] = {}
+        for verdict in self.verdicts:
+            found.setdefault(verdict.quantity, []).append(verdict)
+        return found
+
+
+def work(
+    sheet: Sheet | str | Path,
+    arithmetic: Arithmetic | None = None,
+    *,
+    checks: bool = True,
+    as_printed: bool = False,
+    extra: Sequence[str] = (),
+) -> list[Worked]:
+    """Every run of a sheet worked through, with verdicts on what it publishes.
+
+    What a run publishes or asks beyond the usual lines is worked out too, and what `extra` names.
+    `arithmetic` replaces the sheet's own rounding policy. Givens that contradict the values
+    printed after them are mended first, unless `as_printed`. For a run whose values are those
+    after the updates, the trace is of the network with the updated parameters.
+    """
+    sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
+    known: dict[tuple, Derivation] = {}
+    with told_at(sheet.path):
+        return [
+            _worked(run, number, known, arithmetic, checks, as_printed, extra)
+            for number, run in enumerate(sheet.runs, start=1)
+        ]
+
+
+def _worked(
+    run: Run, number: int, known: dict, arithmetic: Arithmetic | None, checks: bool,
+    as_printed: bool, extra: Sequence[str],
+) -> Worked:
+    desk = open_desk(run, number, run.published, known, extra=(*run.asked, *extra))
+    if run.at == "after":
+        found = judge_after(desk)
+        course: Course = desk.course.updated(run.updates)
+    else:
+        printed = desk.course
+        found = judged(desk, doubt=True)
+        course = printed if as_printed else desk.course
+    trace = trace_course(course, arithmetic or policy(run.rounding), checks=checks)
+    return Worked(run, trace, desk.paper, tuple(found))
+
+
+def policy(rounding: Rounding) -> Arithmetic | None:
+    """The arithmetic that rounds as a sheet says; None for exact carrying."""
+    if rounding.exact:
+        return None
+    return Rounded(rounding.decimals, rounding.significant, rounding.rule)

@@ -1,0 +1,118 @@
+"""The teller: finds words for gradients, and gives none that it has not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from deltarule.arithmetic.evaluate import evaluate
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.probe import Probe
+from deltarule.arithmetic.run import run
+from deltarule.expressions.nodes import reads
+from deltarule.expressions.symbols import Index
+from deltarule.matrix_form.axes import Axes, Kinds
+from deltarule.matrix_form.evaluate_tree import World, laid
+from deltarule.matrix_form.match_correlation import correlation_of
+from deltarule.matrix_form.match_formula import phrase_of
+from deltarule.matrix_form.match_pooling import pooling_of
+from deltarule.matrix_form.match_slopes import Slopes
+from deltarule.matrix_form.sentence import Speech
+from deltarule.matrix_form.tree import NoWords, Phrase
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+
+#: Seeds of the sizes and values that words are tried on.
+SEEDS = (0, 1)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A phrase that was found to be true, with what is needed to say it."""
+
+    phrase: Phrase
+    axes: Axes
+    indices: tuple[Index, ...]
+
+    def __str__(self) -> str:
+        return Speech(self.axes).sentence(self.phrase, self.indices)
+
+
+class Teller:
+    """Words for the equations of one backward pass.
+
+    `upstream` are the outputs of the network whose gradients, those of `of`, are given; `equations`
+    is the whole pass, which is run at random values to try what words claim.
+    """
+
+    def __init__(
+        self, network: Network, of: str, upstream: Iterable[str], equations: Iterable[Equation]
+    ):
+        self._network, self._of, self._upstream = network, of, tuple(upstream)
+        self._equations = tuple(equations)
+        self._told: dict[str, Words | None] = {}
+        self._probes: dict[int, Probe] = {}
+
+    def words(self, equation: Equation) -> Words | None:
+        """The words for a gradient; None where no pattern is known."""
+        if equation.name not in self._told:
+            self._told[equation.name] = self._found(equation)
+        return self._told[equation.name]
+
+    def _found(self, equation: Equation) -> Words | None:
+        if not reads(equation.rhs):
+            return None
+        formula, ranges = equation.rhs, equation.ranges
+        for pattern in (
+            lambda: phrase_of(formula, ranges, self._network, self._slopes, self._rank),
+            lambda: correlation_of(formula, ranges, self._network),
+            lambda: pooling_of(formula, ranges, self._network),
+        ):
+            try:
+                phrase, extents = pattern()
+            except NoWords:
+                continue
+            words = Words(phrase, Axes(self._kinds, extents), equation.indices)
+            if all(self._true(words, equation, seed) for seed in SEEDS):
+                return words
+        return None
+
+    def _rank(self, index, extents) -> int:
+        return Axes(self._kinds, extents).rank(index)
+
+    @cached_property
+    def _kinds(self) -> Kinds:
+        return Kinds(self._network)
+
+    @cached_property
+    def _slopes(self) -> Slopes:
+        return Slopes(self._network)
+
+    def holds(self, equation: Equation, seed: int) -> bool:
+        """Whether the words of a gradient are true at the sizes and values of a seed."""
+        words = self.words(equation)
+        return words is not None and self._true(words, equation, seed)
+
+    def _true(self, words: Words, equation: Equation, seed: int) -> bool:
+        """Whether the phrase, computed by itself, gives what the formula gives."""
+        probe = self._probe(seed)
+        wanted = evaluate(equation.rhs, equation.ranges, probe.values, Float64())
+        extents = {i: probe.values.extent(n) for i, n in words.axes.extents.items()}
+        claimed = laid(words.phrase, equation.indices, World(probe.values, extents, {}))
+        return bool(np.allclose(claimed, wanted, rtol=1e-9, atol=1e-11))
+
+    def _probe(self, seed: int) -> Probe:
+        if seed not in self._probes:
+            self._probes[seed] = self._made(seed)
+        return self._probes[seed]
+
+    def _made(self, seed: int) -> Probe:
+        probe = Probe(self._network, Float64(), seed)
+        for name in self._upstream:
+            axes = self._network.tensors[name].axes
+            probe.values.arrays[f"d{self._of}/d{name}"] = probe.noise(axes)
+        run(self._equations, probe.values, probe.arithmetic)
+        return probe

@@ -1,0 +1,244 @@
+"""Phrases as formulas: `(∂E/∂s₂ · Θ₂ᵀ) ⊙ σ′(s₁)`.
+
+The signs are an alphabet that the LaTeX speech replaces; names and formulas of numbers are
+written by a `Writer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from sympy import Expr, Integer, Mul, Pow, Rational
+
+from deltarule.expressions.bounds import tight
+from deltarule.matrix_form import tree as ph
+from deltarule.matrix_form.axes import Axes
+from deltarule.matrix_form.tree import Phrase
+from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer, text
+
+
+class PhraseWriter:
+    """Lays phrases out; `axes` tells which axis is the batch and which is time."""
+
+    # ---- the alphabet -------------------------------------------------------------------
+    times, hadamard, outer, over, colon = " · ", " ⊙ ", " ⊗ ", " / ", ":"
+
+    def transposed(self, text: str) -> str:
+        return text + "ᵀ"
+
+    def prime(self, symbol: str, argument: str) -> str:
+        return f"{symbol}′({argument})"
+
+    def words(self, text: str) -> str:
+        """Plain words inside a formula."""
+        return text
+
+    def where(self, tested: str, then: str, otherwise: str) -> str:
+        return f"{then} where {tested}, else {otherwise}"
+
+    def root(self, radicand: Phrase) -> str:
+        return "√" + self.inside(radicand, ATOM)
+
+    def summed(self, names: str) -> str:
+        return self._writer.big("sum", names)
+
+    def mean(self, names: str, body: str) -> str:
+        return f"mean_{names} {body}"
+
+    def __init__(self, axes: Axes, writer: Writer = text):
+        self._axes, self._writer = axes, writer
+
+    # ---- phrases ------------------------------------------------------------------------
+    def __call__(self, phrase: Phrase) -> str:
+        return self.write(phrase)[0]
+
+    def write(self, phrase: Phrase) -> tuple[str, int]:
+        """The text of a phrase and how tightly it binds."""
+        return self._methods[type(phrase)](self, phrase)
+
+    def inside(self, phrase: Phrase, binding: int) -> str:
+        """The text of a phrase, in parentheses where it binds less than `binding`."""
+        told, own = self.write(phrase)
+        return told if own >= binding else self._writer.parentheses(told)
+
+    def _leaf(self, p: ph.Leaf):
+        subscripts = list(p.subscripts)
+        while subscripts and subscripts[-1] is None:
+            subscripts.pop()
+        shown = [self.colon if s is None else self._writer(s) for s in subscripts]
+        name = self._writer.name(p.name)
+        return self._writer.access(name, shown), POWER if "/" in p.name else ATOM
+
+    def _transpose(self, p: ph.Transpose):
+        return self.transposed(self.inside(p.of, ATOM)), ATOM
+
+    def _matmul(self, p: ph.MatMul):
+        left = self.inside(p.left, PRODUCT) if _kind(p.left) is ph.MatMul else self.inside(
+            p.left, POWER)
+        return left + self.times + self.inside(p.right, POWER), PRODUCT
+
+    def _outer(self, p: ph.Outer):
+        return self.outer.join(self.inside(f, POWER) for f in p.factors), PRODUCT
+
+    def _hadamard(self, p: ph.Hadamard):
+        return self._product(p, Integer(1))
+
+    def _product(self, p: ph.Hadamard, constant: Expr):
+        """A product entry by entry, with a constant below the bar."""
+        top = self._entrywise(p.top)
+        if not p.bottom:
+            return top, PRODUCT
+        below = self._entrywise(p.bottom)
+        if constant != 1:
+            below = self._writer.inside(constant, POWER) + self._writer.dot + below
+        if constant != 1 or len(p.bottom) > 1:
+            below = self._writer.parentheses(below)
+        return top + self.over + below, PRODUCT
+
+    def _entrywise(self, factors: tuple[Phrase, ...]) -> str:
+        """Single numbers first, with a plain dot; then the arrays."""
+        numbers = [self.inside(f, POWER) for f in factors if not f.labels]
+        arrays = [self.inside(f, POWER) for f in factors if f.labels]
+        told = [self.hadamard.join(arrays)] if arrays else []
+        return self._writer.dot.join(numbers + told)
+
+    def _scaled(self, p: ph.Scaled):
+        if isinstance(p.of, ph.SumOver):
+            kind, factor = self._mean_or_sum(p.of, p.factor)
+            if kind == "mean":
+                told = self.mean(self._bound(p.of.over), self.inside(p.of.of, POWER))
+                return (told, PRODUCT) if factor == 1 else self._times(factor, told, PRODUCT)
+        if isinstance(p.of, ph.Hadamard) and p.of.bottom:
+            top, below = _over_under(p.factor)
+            return self._times(top, *self._product(p.of, below))
+        return self._times(p.factor, *self.write(p.of))
+
+    def _times(self, factor: Expr, body: str, binding: int):
+        """factor·body, with what divides written below."""
+        top, below = _over_under(factor)
+        if top.could_extract_minus_sign():
+            told, own = self._times(-factor, body, binding)
+            return self._writer.minus + (told if own >= PRODUCT else
+                                         self._writer.parentheses(told)), SUM
+        if top != 1:
+            body = body if binding >= POWER else self._writer.parentheses(body)
+            body, binding = self._writer.inside(top, PRODUCT) + self._writer.dot + body, PRODUCT
+        if below != 1:
+            bottom = self._writer.write(below)
+            return self._writer.fraction(body, binding, *bottom), PRODUCT
+        return body, binding
+
+    def _plus(self, p: ph.Plus):
+        told = ""
+        for term in p.terms:
+            negative = isinstance(term, (ph.Scaled, ph.Constant)) and _negative(term)
+            piece = self.inside(_positive(term) if negative else term, PRODUCT)
+            if not told:
+                told = self._writer.minus + piece if negative else piece
+            else:
+                told += f" {self._writer.minus if negative else '+'} {piece}"
+        return told, SUM
+
+    def _power(self, p: ph.Power):
+        if p.exponent == Rational(1, 2):
+            return self.root(p.base), POWER
+        return self._writer.power(self.inside(p.base, ATOM), p.exponent), POWER
+
+    def _apply(self, p: ph.Apply):
+        row = p.function.row
+        return self._writer.function(row.symbol or row.name, [self(a) for a in p.arguments]), ATOM
+
+    def _slope(self, p: ph.Slope):
+        return self.prime(p.symbol, self(p.argument)), ATOM
+
+    def _where(self, p: ph.Where):
+        tested = self._writer.relation(*self._sides(p.tested))
+        branches = [q.value if isinstance(q, ph.Constant) else q for q in (p.then, p.otherwise)]
+        if branches == [1, 0]:
+            return self._writer.bracket([tested]), ATOM
+        told = self.where(tested, self(p.then), self(p.otherwise))
+        return self._writer.parentheses(told), ATOM
+
+    def _sides(self, tested: Phrase) -> tuple[str, str, str]:
+        """a − b > 0 is said as a > b."""
+        if isinstance(tested, ph.Plus):
+            high = [t for t in tested.terms if not _negative(t)]
+            low = [_positive(t) for t in tested.terms if _negative(t)]
+            if high and low and all(isinstance(t, ph.Constant) for t in high):
+                return (self._plus(ph.Plus((), tuple(low)))[0], "<",
+                        self._plus(ph.Plus((), tuple(high)))[0])
+            if high and low:
+                return (self._plus(ph.Plus((), tuple(high)))[0], ">",
+                        self._plus(ph.Plus((), tuple(low)))[0])
+        if _negative(tested):
+            return self(_positive(tested)), "<", "0"
+        return self(tested), ">", "0"
+
+    def _one_hot(self, p: ph.OneHot):
+        return self._writer.function("onehot", [self(p.of)]), ATOM
+
+    def _sum_over(self, p: ph.SumOver):
+        body = self.inside(p.of, PRODUCT)
+        return f"{self.summed(self._bound(p.over))} {body}", PRODUCT
+
+    def _mean_or_sum(self, p: ph.SumOver, factor: Expr) -> tuple[str, Expr]:
+        """A sum times one over the number of its terms is a mean, times what is left."""
+        rest = factor * self._axes.count(p.over)
+        if factor != 1 and _over_under(rest)[1].is_number:
+            return "mean", rest
+        return "sum", factor
+
+    def _bound(self, indices: Iterable) -> str:
+        return ",".join(self._writer(self._axes.bare(i)) for i in indices)
+
+    def _sum_of_slices(self, p: ph.SumOfSlices):
+        spans, rest = tight(p.ranges, p.conditions)
+        told = [self._writer(c) for c in rest]
+        return self._writer.reduction("sum", spans, told, self.inside(p.of, PRODUCT)), PRODUCT
+
+    def _guarded(self, p: ph.Guarded):
+        told = [self._writer(c) for c in p.conditions]
+        return self._writer.reduction("sum", [], told, self.inside(p.of, PRODUCT)), PRODUCT
+
+    def _for_every(self, p: ph.ForEvery):
+        return self.write(p.of)
+
+    _methods: dict[type, Callable] = {
+        ph.Leaf: _leaf, ph.Edge: lambda self, p: self.write(p.inside),
+        ph.Constant: lambda self, p: self._writer.write(p.value), ph.Transpose: _transpose,
+        ph.MatMul: _matmul, ph.Outer: _outer, ph.Hadamard: _hadamard, ph.Scaled: _scaled,
+        ph.Plus: _plus, ph.Power: _power, ph.Apply: _apply, ph.Slope: _slope, ph.Where: _where,
+        ph.OneHot: _one_hot, ph.SumOver: _sum_over, ph.SumOfSlices: _sum_of_slices,
+        ph.Guarded: _guarded, ph.ForEvery: _for_every,
+    }  # fmt: skip
+
+
+def _kind(phrase: Phrase) -> type:
+    return type(phrase)
+
+
+def _negative(phrase: Phrase) -> bool:
+    factor = getattr(phrase, "factor", None) if isinstance(phrase, ph.Scaled) else getattr(
+        phrase, "value", None)
+    return factor is not None and factor.could_extract_minus_sign()
+
+
+def _positive(phrase: Phrase) -> Phrase:
+    if isinstance(phrase, ph.Constant):
+        return ph.Constant((), -phrase.value)
+    factor = -phrase.factor
+    return phrase.of if factor == 1 else ph.Scaled(phrase.labels, factor, phrase.of)
+
+
+def _over_under(factor: Expr) -> tuple[Expr, Expr]:
+    """A constant as what stands above and below the fraction bar."""
+    above, below = [], []
+    for part in Mul.make_args(factor):
+        if isinstance(part, Rational):
+            above.append(Rational(part.p))
+            below.append(Rational(part.q))
+        elif isinstance(part, Pow) and part.exp.is_number and part.exp < 0:
+            below.append(1 / part)
+        else:
+            above.append(part)
+    return Mul(*above), Mul(*below)

@@ -1,0 +1,293 @@
+"""From a formula in index notation to a phrase, by the structure of its indices alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sympy import Add, Expr, Mul, Pow
+
+from deltarule.expressions import nodes
+from deltarule.expressions.affine import affine
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.nodes import free_indices, reads, tensor_name
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index, fresh
+from deltarule.matrix_form import tree as ph
+from deltarule.matrix_form.match_products import (
+    NeedsSlices,
+    Order,
+    Product,
+    common_labels,
+    contracted,
+    multiplied,
+    oriented,
+    scaled,
+)
+from deltarule.matrix_form.match_slopes import Slopes
+from deltarule.matrix_form.tree import NoWords, Phrase
+from deltarule.networks.network import Network
+from deltarule.spelling.ordering import term_order
+
+#: More slice indices than this make no sentence.
+MOST_SLICES = 3
+
+
+def phrase_of(
+    expression: Expr,
+    ranges: tuple[tuple[Index, Expr], ...],
+    network: Network,
+    slopes: Slopes,
+    rank: Callable[[Index, Mapping[Index, Expr]], int],
+) -> tuple[Phrase, dict[Index, Expr]]:
+    """The phrase of a formula over its free indices, and the extent of every label.
+
+    `rank` says which of several labels is best taken slice by slice. Raises NoWords.
+    """
+    slices = needed_slices(expression)
+    while len(slices) <= MOST_SLICES:
+        work = _Phrasing(ranges, slices, network, slopes)
+        try:
+            return work.whole(expression), work.extents
+        except NeedsSlices as wanted:
+            found = [i for i in wanted.labels if i not in slices]
+            if not found:
+                raise NoWords from None
+            slices = slices | {min(found, key=lambda i: (rank(i, work.extents), i.name))}
+    raise NoWords
+
+
+def needed_slices(expression: Expr) -> frozenset[Index]:
+    """The indices that stand in shifted subscripts or in conditions: t in h[t − 1]."""
+    found: set[Index] = set()
+    for node in nodes.walk(expression):
+        if isinstance(node, nodes.Read):
+            for subscript in node.indices:
+                if not isinstance(subscript, Index):
+                    found |= _single(subscript)
+        elif isinstance(node, nodes.AtLeastZero):
+            found |= _single(node.args[0])
+        elif isinstance(node, (nodes.Divides, nodes.FloorQuotient, nodes.Max)):
+            raise NoWords
+    return frozenset(found)
+
+
+def _single(subscript: Expr) -> set[Index]:
+    """The index of a shifted subscript, with coefficient 1 or −1. Raises NoWords for others."""
+    inside = tuple(free_indices(subscript))
+    split = affine(subscript, inside)
+    if split is None or len(inside) > 1 or not set(split[0].values()) <= {1, -1}:
+        raise NoWords
+    return set(inside)
+
+
+class _Phrasing:
+    """One attempt, with a choice of slice indices."""
+
+    def __init__(
+        self, ranges: tuple, slices: frozenset[Index], network: Network, slopes: Slopes
+    ):
+        self.ranges, self.slices, self.slopes = ranges, slices, slopes
+        self.network = network
+        self.order = Order(i for i, _ in ranges)
+        self.extents: dict[Index, Expr] = dict(ranges)
+
+    def whole(self, expression: Expr) -> Phrase:
+        """The phrase with its labels in the order of the free indices."""
+        phrase = self.phrase(expression)
+        target = tuple(i for i, _ in self.ranges)
+        kept = tuple(i for i in target if i in phrase.labels)
+        phrase = oriented(phrase, kept)
+        every = tuple(i for i in target if i in self.slices)
+        return ph.ForEvery((*every, *kept), phrase, every) if every else phrase
+
+    def phrase(self, node: Expr) -> Phrase:
+        """The phrase of any part of the formula."""
+        if isinstance(node, nodes.Read):
+            return self._leaf(node)
+        if isinstance(node, nodes.Carried):
+            return self._edge(node)
+        if isinstance(node, nodes.Choose):
+            return self._choice(node)
+        if isinstance(node, Elementwise):
+            return self._apply(node)
+        if isinstance(node, nodes.Reduction):
+            return self._reduction(node)
+        if isinstance(node, Add):
+            return self._sum(node)
+        if isinstance(node, (Mul, Pow)):
+            return multiplied(self._product(node), self.order)
+        if _constant(node):
+            return ph.Constant((), node)
+        raise NoWords
+
+    def _leaf(self, node: nodes.Read) -> Phrase:
+        labels: list[Index] = []
+        subscripts: list[Expr | None] = []
+        axes = self.network.tensors[tensor_name(node).rpartition("/d")[2]].axes
+        for subscript, extent in zip(node.indices, axes, strict=True):
+            if isinstance(subscript, Index) and subscript not in self.slices:
+                if subscript in labels or self.extents.get(subscript) != extent:
+                    raise NoWords  # a diagonal, or a part of an axis
+                labels.append(subscript)
+                subscripts.append(None)
+            elif set(free_indices(subscript)) <= self.slices and not reads(subscript):
+                subscripts.append(subscript)
+            else:
+                raise NoWords
+        self.order.add(labels)
+        return ph.Leaf(tuple(labels), tensor_name(node), tuple(subscripts))
+
+    def _edge(self, node: nodes.Carried) -> Phrase:
+        condition, inside, beyond = node.args
+        one, two = self.phrase(inside), self.phrase(beyond)
+        if not set(free_indices(condition)) <= self.slices:
+            raise NoWords
+        return ph.Edge(one.labels, condition, one, two)
+
+    def _choice(self, node: nodes.Choose) -> Phrase:
+        condition, then, otherwise = node.args
+        if not isinstance(condition, nodes.Positive):
+            raise NoWords
+        parts = [self.phrase(p) for p in (condition.args[0], then, otherwise)]
+        labels = common_labels(parts, self.order)
+        return ph.Where(labels, *parts)
+
+    def _apply(self, node: Elementwise) -> Phrase:
+        arguments = tuple(self.phrase(a) for a in node.args)
+        labels = common_labels(arguments, self.order)
+        upright = tuple(oriented(a, tuple(i for i in labels if i in a.labels)) for a in arguments)
+        return ph.Apply(labels, type(node), upright)
+
+    def _sum(self, node: Add) -> Phrase:
+        terms = [self.phrase(t) for t in sorted(node.args, key=term_order)]
+        labels = common_labels(terms, self.order)
+        upright = tuple(oriented(t, tuple(i for i in labels if i in t.labels)) for t in terms)
+        return ph.Plus(labels, upright)
+
+    def _product(self, node: Expr, plain: bool = False) -> Product:
+        """The factors of a product, derivatives σ′(s) recognised among them unless `plain`."""
+        rest, slopes = (node, []) if plain else self.slopes.taken_from(node)
+        product = Product()
+        for factor in sorted(Mul.make_args(rest), key=_factor_order):
+            base, exponent = factor.as_base_exp()
+            if _constant(factor):
+                product.factor = product.factor * factor
+            elif not exponent.is_Rational:
+                raise NoWords
+            elif exponent < 0:
+                product.bottom.append(self._power(base, -exponent))
+            else:
+                product.top.append(self._power(base, exponent))
+        for slope in slopes:
+            argument = self.phrase(slope.argument)
+            labels = argument.labels
+            formula = oriented(self._written_out(slope.formula), labels)
+            product.top.append(ph.Slope(labels, slope.symbol, argument, formula))
+        return self._flat(product)
+
+    def _written_out(self, formula: Expr) -> Phrase:
+        """The formula of a derivative itself, in which none is looked for."""
+        if isinstance(formula, (Mul, Pow)):
+            return multiplied(self._product(formula, plain=True), self.order)
+        return self.phrase(formula)
+
+    def _power(self, base: Expr, exponent: Expr) -> Phrase:
+        phrase = self.phrase(base)
+        return phrase if exponent == 1 else ph.Power(phrase.labels, phrase, exponent)
+
+    def _flat(self, product: Product) -> Product:
+        """Constants inside factors move out in front."""
+        for k, phrase in enumerate(product.top):
+            if isinstance(phrase, ph.Scaled):
+                product.factor, product.top[k] = product.factor * phrase.factor, phrase.of
+        return product
+
+    def _reduction(self, node: nodes.Reduction) -> Phrase:
+        if type(node) is not nodes.Sum:
+            raise NoWords
+        node = self._named_apart(node)
+        self.extents.update(node.ranges)
+        labels = [i for i in node.indices if i not in self.slices]
+        self.order.add(labels)
+        hot, conditions, named = self._split(node.conditions)
+        body = substitute(node.body, named)
+        if labels and isinstance(body, Add) and not hot:
+            of = self.phrase(body)
+            over = self.order.sorted(i for i in labels if i in of.labels)
+            if set(over) != set(labels):
+                raise NoWords
+            inner: Phrase = ph.SumOver(tuple(i for i in of.labels if i not in over), of, over)
+        else:
+            product = self._product(body)
+            product.top += hot
+            inner = contracted(product, labels, self.order)
+        ranges = tuple((i, n) for i, n in node.ranges if i in self.slices)
+        if ranges:
+            return _outside_of(ph.SumOfSlices, inner, ranges, conditions)
+        return _outside_of(ph.Guarded, inner, conditions) if conditions else inner
+
+    def _split(self, conditions: tuple) -> tuple[list[Phrase], tuple, dict]:
+        """Conditions c = label[n] become one-hot factors; those on slices are kept.
+
+        Under such a condition label[n] may be called c, which the last result says.
+        """
+        hot: list[Phrase] = []
+        named = {}
+        kept = []
+        for condition in conditions:
+            if set(free_indices(condition)) <= self.slices and not reads(condition):
+                kept.append(condition)
+                continue
+            sides = condition.args
+            data = [s for s in sides if isinstance(s, nodes.Read)]
+            plain = [s for s in sides if isinstance(s, Index) and s not in self.slices]
+            if not isinstance(condition, nodes.Equal) or len(data) != 1 or len(plain) != 1:
+                raise NoWords
+            of = self.phrase(data[0])
+            named[data[0]] = plain[0]
+            self.order.add(plain)
+            hot.append(ph.OneHot((*of.labels, plain[0]), of))
+        return hot, tuple(kept), named
+
+    def _named_apart(self, node: nodes.Reduction) -> nodes.Reduction:
+        """The sum with an index renamed where its name is taken by another extent."""
+        taken = {i.name for i in self.extents}
+        renaming = {}
+        for index, extent in node.ranges:
+            if self.extents.get(index, extent) != extent:
+                renaming[index] = fresh(index.name, taken)
+                taken.add(renaming[index].name)
+        if not renaming:
+            return node
+        if set(renaming) & self.slices:
+            raise NoWords
+        return node.func(
+            substitute(node.body, renaming),
+            tuple((renaming.get(i, i), n) for i, n in node.ranges),
+            tuple(substitute(c, renaming) for c in node.conditions),
+        )
+
+
+def _outside_of(kind: type, inner: Phrase, *rest) -> Phrase:
+    """A sum of slices, or a guard, with the constant of its phrase in front."""
+    if isinstance(inner, ph.Scaled):
+        return scaled(inner.factor, kind(inner.labels, inner.of, *rest))
+    return kind(inner.labels, inner, *rest)
+
+
+def _constant(node: Expr) -> bool:
+    return not free_indices(node) and not reads(node) and not isinstance(node, nodes.Reduction)
+
+
+def _factor_order(factor: Expr):
+    """Upstream gradients first, then tensors, then sums and what is in parentheses."""
+    base, _ = factor.as_base_exp()
+    if isinstance(base, nodes.Read):
+        return (0 if "/" in tensor_name(base) else 1, str(base))
+    if isinstance(base, nodes.Reduction) and reads(base) and any(
+        "/" in tensor_name(r) for r in reads(base)
+    ):
+        return (0, str(base))
+    return (2, str(base))
+
+

@@ -1,0 +1,173 @@
+"""Phrases as a sentence: `xᵀ · ∂E/∂s  (outer products, summed over the batch n)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deltarule.expressions.symbols import Index
+from deltarule.matrix_form import tree as ph
+from deltarule.matrix_form.formula import PhraseWriter
+from deltarule.matrix_form.tree import Phrase
+from deltarule.spelling.text import PRODUCT, SUM
+
+
+class Speech(PhraseWriter):
+    """Says a phrase: its formula, what its signs stand for, and what is summed over."""
+
+    def sentence(self, phrase: Phrase, indices: Iterable[Index] = ()) -> str:
+        """The phrase, what its signs stand for, what is summed over, and what it is the same for.
+
+        `indices` are those of the result; a phrase that lacks one is the same along it.
+        """
+        same = [i for i in indices if i not in phrase.labels]
+        every: tuple = ()
+        if isinstance(phrase, ph.ForEvery):
+            every, phrase = phrase.slices, phrase.of
+        told = [self._headline(phrase), *self._slopes(phrase)]
+        sentence = ", ".join(told)
+        if every:
+            sentence += f", for every {self._names(every)}"
+        notes = self._notes(phrase)
+        if same:
+            notes.append(f"the same for every {self._names(same)}")
+        return f"{sentence}  ({'; '.join(notes)})" if notes else sentence
+
+    def _headline(self, phrase: Phrase) -> str:
+        """Sums and outer products that are the whole phrase are said in words."""
+        factor, core = (phrase.factor, phrase.of) if isinstance(phrase, ph.Scaled) else (1, phrase)
+        if isinstance(core, ph.Outer) and factor == 1:
+            return "outer product of " + _listed([self(f) for f in core.factors])
+        if isinstance(core, ph.Convolution) and isinstance(core.kernel, ph.Ones) and factor != 1:
+            return f"{self(core)}, {self._writer(factor)} of it to each"
+        if isinstance(core, ph.SumOver):
+            kind, factor = self._mean_or_sum(core, factor)
+            body = f"{kind} of {self(core.of)} over {self._axes.named(core.over)}"
+            return body if factor == 1 else f"{self._writer(factor)} times the {body}"
+        return self(phrase)
+
+    def _slopes(self, phrase: Phrase) -> list[str]:
+        """`with σ′(s₁) = h₁ ⊙ (1 − h₁)`, once for each."""
+        found = dict.fromkeys(p for p in phrase.walk() if isinstance(p, ph.Slope))
+        told = [f"{self(s)} = {self(s.formula)}" for s in found]
+        return [f"with {_listed(told)}"] if told else []
+
+    def _notes(self, phrase: Phrase) -> list[str]:
+        notes: list[str] = []
+        batch = self._batch_products(phrase)
+        if batch:
+            notes.append(f"outer products, summed over {self._axes.named(batch)}")
+        if any(isinstance(p, ph.Hadamard) and _divides_arrays(p) for p in phrase.walk()):
+            notes.append("division entry by entry")
+        notes += self._broadcast(phrase)
+        for part in phrase.walk():
+            if isinstance(part, (ph.Correlation, ph.Convolution)):
+                notes += self._channels(part)
+            if isinstance(part, (ph.SentBack, ph.Ones)):
+                notes.append("what windows share is added up")
+        return notes
+
+    def _batch_products(self, phrase: Phrase) -> tuple:
+        """The indices of a sum of outer products over examples and times."""
+        slices: tuple = ()
+        while isinstance(phrase, (ph.Scaled, ph.SumOfSlices)):
+            if isinstance(phrase, ph.SumOfSlices):
+                slices += tuple(i for i, _ in phrase.ranges)
+            phrase = phrase.of
+        product = isinstance(phrase, ph.MatMul) and len(phrase.labels) == 2
+        if product and self._axes.is_batch(phrase.index):
+            return (*slices, phrase.index)
+        return ()
+
+    def _channels(self, p: ph.Correlation | ph.Convolution) -> Iterable[str]:
+        """What a correlation is added up over, and what it is made for."""
+        if isinstance(p.kernel, ph.Ones):
+            return
+        inside = {a.over for a in p.along}
+        summed = [
+            i for i in dict.fromkeys(p.signal.labels + p.kernel.labels)
+            if i not in inside and i not in p.labels
+        ]
+        if summed:
+            yield f"summed over {self._axes.named(summed)}"
+        every = [i for i in p.labels if i not in {a.label for a in p.along}]
+        if every:
+            yield f"for every {self._names(every)}"
+
+    def _broadcast(self, phrase: Phrase) -> list[str]:
+        """Which tensors are the same along an axis of the array that they are combined with."""
+        same: dict[tuple, dict[str, None]] = {}
+        for part in phrase.walk():
+            if not isinstance(part, (ph.Hadamard, ph.Plus)):
+                continue
+            operands = part.terms if isinstance(part, ph.Plus) else part.top + part.bottom
+            for operand in operands:
+                core = operand.of if isinstance(operand, ph.Scaled) else operand
+                missing = tuple(i for i in part.labels if i not in operand.labels)
+                if missing and core.labels and isinstance(core, ph.Leaf):
+                    same.setdefault(missing, {})[self(core)] = None
+        return [
+            f"{_listed(list(names))} {'is' if len(names) == 1 else 'are'} the same for every "
+            f"{self._names(missing)}"
+            for missing, names in same.items()
+        ]
+
+    def _names(self, indices: Iterable) -> str:
+        return _listed([self._writer(self._axes.bare(i)) for i in indices])
+
+    def _correlation(self, p: ph.Correlation):
+        """valid cross-correlation of x, padded by P, with ∂L/∂y, spread by S, at stride D."""
+        valid = "valid " if all(a.spread == 1 for a in p.along) else ""
+        told = f"{valid}cross-correlation of {self(p.signal)}"
+        told += self._measure(p, "pad", ", padded by {},", 0)
+        told += f" with {self(p.kernel)}" + self._measure(p, "spread", ", dilated by {}", 1)
+        told += self._measure(p, "step", ", at stride {}", 1)
+        return told + (", turned by 180°" if p.turned else ""), SUM
+
+    def _convolution(self, p: ph.Convolution):
+        """full convolution of ∂L/∂y with w, which is full cross-correlation with w turned."""
+        if isinstance(p.kernel, ph.Ones):
+            window = " × ".join(self._writer.inside(n, PRODUCT) for n in p.kernel.extents)
+            return f"every {self(p.signal)} given to all {window} entries of its window", SUM
+        plain = all(a.spread == 1 for a in p.along)
+        signal, kernel = self(p.signal), self(p.kernel)
+        dilated = self._measure(p, "step", ", dilated by {}", 1)
+        cropped = self._measure(p, "pad", ", cropped by {}", 0)
+        if p.turned and plain:
+            return f"full cross-correlation of {signal} with {kernel}{dilated}{cropped}", SUM
+        if plain:
+            return (
+                f"full convolution of {signal} with {kernel}{dilated}{cropped}: full "
+                f"cross-correlation with {kernel} turned by 180°"
+            ), SUM
+        turned = " turned by 180°" if p.turned else ""
+        spread = self._measure(p, "spread", ", stride {}", 1)
+        padding = self._measure(p, "pad", ", padding {}", 0)
+        told = f"transposed convolution of {signal} with {kernel}{turned}{dilated}{spread}{padding}"
+        if not p.turned and any(a.spread.free_symbols for a in p.along):
+            told += f"; at stride 1 full cross-correlation with {kernel} turned by 180°"
+        return told, SUM
+
+    def _sent_back(self, p: ph.SentBack):
+        return f"every {self(p.signal)} sent to the entry that was the maximum of its window", SUM
+
+    def _measure(self, p: ph.Correlation | ph.Convolution, name: str, say: str, usual: int) -> str:
+        """One number for all axes where they agree; nothing where it is the usual one."""
+        numbers = [getattr(a, name) for a in p.along]
+        if all(n == usual for n in numbers):
+            return ""
+        told = [self._writer(n) for n in dict.fromkeys(numbers)]
+        return say.format(told[0] if len(told) == 1 else " and ".join(map(self._writer, numbers)))
+
+    _methods = {
+        **PhraseWriter._methods, ph.Correlation: _correlation, ph.Convolution: _convolution,
+        ph.SentBack: _sent_back,
+    }  # fmt: skip
+
+
+def _divides_arrays(phrase: ph.Hadamard) -> bool:
+    return any(p.labels for p in phrase.bottom)
+
+
+def _listed(texts: list[str]) -> str:
+    """a, b and c."""
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

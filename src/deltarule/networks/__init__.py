@@ -1,0 +1,1 @@
+"""Networks: tensors, equations between them, recurrences, and networks made from others."""

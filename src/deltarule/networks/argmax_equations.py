@@ -1,0 +1,97 @@
+"""Maxima as equations of their own, each with the equation of the selection that it makes.
+
+    y[n, i] = max_k x[n, 2·i + k]
+    y_chosen[n, i, k] = [x[n, 2·i + k] is the largest, the first of several]
+
+The selection is computed in the forward pass. It says which entries the gradient goes to, and
+so which convention holds where several are the largest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Basic, Expr
+from sympy.tensor.indexed import Indexed
+
+from deltarule.expressions.nodes import Max, Reduction, Selection, free_indices, read, walk
+from deltarule.networks.equations import Equation
+from deltarule.networks.tensors import Tensor
+
+CHOSEN = "_chosen"
+
+
+def with_selections(
+    equations: list[Equation], tensors: dict[str, Tensor]
+) -> tuple[list[Equation], dict[str, Tensor]]:
+    """The equations with every maximum taken out into an equation of its own, and its selection."""
+    if not any(isinstance(node, Max) for e in equations for node in walk(e.rhs)):
+        return equations, tensors
+    tensors = dict(tensors)
+    result: list[Equation] = []
+    selected = {e.rhs.args[1] for e in equations if isinstance(e.rhs, Selection)}
+    for equation in equations:
+        if isinstance(equation.rhs, Selection):
+            result.append(equation)
+            continue
+        for part in _taken_apart(equation, tensors):
+            result.append(part)
+            if isinstance(part.rhs, Max) and part.lhs not in selected:
+                result.append(_selection(part, tensors))
+    return result, tensors
+
+
+def _taken_apart(equation: Equation, tensors: dict[str, Tensor]) -> list[Equation]:
+    """The equation, behind those of the maxima that stand inside it."""
+    if isinstance(equation.rhs, Max):
+        inner = _without_maxima(equation.rhs.body, equation, dict(equation.ranges), tensors)
+        rhs = equation.rhs.func(inner[0], equation.rhs.ranges, equation.rhs.conditions)
+    else:
+        inner = _without_maxima(equation.rhs, equation, dict(equation.ranges), tensors)
+        rhs = inner[0]
+    return [*inner[1], replace(equation, rhs=rhs)]
+
+
+def _without_maxima(
+    node: Basic, equation: Equation, ranges: dict, tensors: dict[str, Tensor]
+) -> tuple[Basic, list[Equation]]:
+    """A node with its maxima replaced by tensors, and the equations of those."""
+    if not node.args or isinstance(node, Indexed):
+        return node, []
+    if not isinstance(node, Reduction):
+        parts = [_without_maxima(a, equation, ranges, tensors) for a in node.args]
+        args = tuple(p[0] for p in parts)
+        return node if args == node.args else node.func(*args), [e for p in parts for e in p[1]]
+    body, found = _without_maxima(node.body, equation, {**ranges, **dict(node.ranges)}, tensors)
+    node = node.func(body, node.ranges, node.conditions)
+    if not isinstance(node, Max):
+        return node, found
+    over = tuple((i, n) for i, n in ranges.items() if i in free_indices(node))
+    name = _unused(f"{equation.name}_max", tensors)
+    tensors[name] = Tensor(name, tuple(n for _, n in over), "intermediate")
+    own = Equation(name, tuple(i for i, _ in over), node, over, equation.place)
+    return own.lhs, [*found, own]
+
+
+def _selection(equation: Equation, tensors: dict[str, Tensor]) -> Equation:
+    ranges = equation.ranges + equation.rhs.ranges
+    name = _unused(equation.name + CHOSEN, tensors)
+    tensors[name] = Tensor(name, tuple(n for _, n in ranges), "intermediate")
+    rhs = Selection(equation.rhs, equation.lhs)
+    return Equation(name, tuple(i for i, _ in ranges), rhs, ranges, equation.place)
+
+
+def _unused(name: str, tensors: dict[str, Tensor]) -> str:
+    found, count = name, 1
+    while found in tensors:
+        count += 1
+        found = f"{name}{count}"
+    return found
+
+
+def selection_of(equation: Equation, equations: tuple[Equation, ...]) -> Expr:
+    """The entry of the selection that belongs to a maximum's equation, at its own indices."""
+    for other in equations:
+        if isinstance(other.rhs, Selection) and other.rhs.args[1] == equation.lhs:
+            return read(other.name, *other.subscripts)
+    raise KeyError(equation.name)

@@ -1,0 +1,197 @@
+"""Equations: `lhs[indices] = expression`, with the place where they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+
+from sympy import Add, Basic, Expr, Mul, Pow
+from sympy.tensor.indexed import Indexed
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import (
+    Carried,
+    Reduction,
+    free_indices,
+    free_symbols,
+    read,
+    reads,
+    tensor_name,
+)
+from deltarule.expressions.substitution import plainly_named
+from deltarule.expressions.symbols import Index
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.text import text
+
+
+@dataclass(frozen=True)
+class Equation:
+    """One line of a network: the tensor `name` at `subscripts` is `rhs`.
+
+    `ranges` gives, for each free index, its extent; every index starts at 0. `layer` names the
+    layer that it belongs to, such as "conv2d 1", where it came with one.
+    """
+
+    name: str
+    subscripts: tuple[Expr, ...]
+    rhs: Expr
+    ranges: tuple[tuple[Index, Expr], ...]
+    place: str = ""
+    layer: str = ""
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # Caches look equations up by the thousand: the formula is gone through once.
+        return hash((self.name, self.subscripts, self.rhs, self.ranges))
+
+    def __getstate__(self) -> dict:
+        # Hashes differ from process to process: what is kept of them stays behind.
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    @cached_property
+    def indices(self) -> tuple[Index, ...]:
+        """The free indices."""
+        return tuple(i for i, _ in self.ranges)
+
+    @property
+    def lhs(self) -> Indexed | Expr:
+        """The left-hand side as an expression."""
+        return read(self.name, *self.subscripts)
+
+    def read_names(self) -> frozenset[str]:
+        """The names of the tensors that it reads."""
+        return self._read_names
+
+    @cached_property
+    def _read_names(self) -> frozenset[str]:
+        return _names_read(self.rhs)
+
+
+@lru_cache(maxsize=1 << 14)
+def _names_read(expression: Expr) -> frozenset[str]:
+    return frozenset(tensor_name(r) for r in reads(expression))
+
+
+def extents(
+    expression: Expr,
+    tensors: dict[str, Tensor],
+    place: str,
+    padded: bool = True,
+    known: Container[Index] = (),
+) -> dict[Index, Expr]:
+    """The extent of each unbound index, from the axes that it stands on alone.
+
+    Tensors that may be read beyond their edges do not say how far an index runs, unless no other
+    does (and never if not `padded`). Raises DeltaruleError where an index stands on axes of
+    different extents.
+    """
+    found: dict[Index, tuple[Expr, str]] = {}
+    last_resort: dict[Index, Expr] = {}
+    for subscript, extent, name in _standing_alone(expression, frozenset(known), tensors):
+        if tensors[name].outside is not None:
+            last_resort.setdefault(subscript, extent)
+            continue
+        earlier = found.setdefault(subscript, (extent, name))
+        if earlier[0] != extent:
+            raise DeltaruleError(
+                f"index {subscript} runs to {earlier[0]} in {earlier[1]} but to {extent} in {name}",
+                place,
+                f"use two indices, or give {earlier[1]} and {name} the same size",
+            )
+    last_resort = last_resort if padded else {}
+    return {**last_resort, **{index: extent for index, (extent, _) in found.items()}}
+
+
+def _standing_alone(
+    node: Basic, bound: frozenset, tensors: dict[str, Tensor]
+) -> Iterator[tuple[Index, Expr, str]]:
+    """The unbound indices that are a whole subscript, with the axis that they stand on."""
+    if isinstance(node, Indexed):
+        tensor = tensors[tensor_name(node)]
+        for subscript, extent in zip(node.indices, tensor.axes, strict=True):
+            if isinstance(subscript, Index) and subscript not in bound:
+                yield subscript, extent, tensor.name
+            elif not isinstance(subscript, Index):
+                yield from _standing_alone(subscript, bound, tensors)
+        return
+    if isinstance(node, Carried):
+        # What lies beyond the edge is counted from there.
+        yield from _standing_alone(node.args[1], bound, tensors)
+        return
+    inner = bound | frozenset(node.indices) if isinstance(node, Reduction) else bound
+    for part in (node.body,) if isinstance(node, Reduction) else node.args:
+        yield from _standing_alone(part, inner, tensors)
+
+
+def bind(
+    subscripts: tuple[Expr, ...],
+    rhs: Expr,
+    tensor: Tensor,
+    tensors: dict[str, Tensor],
+    place: str,
+    declared: Mapping[Index, Expr] | None = None,
+) -> Equation:
+    """The equation tensor[subscripts] = rhs, with the range of each index found.
+
+    An index runs as far as it was `declared` to, or as the tensors on the right go that it reads
+    alone, or as the axis that it stands on. Raises DeltaruleError for an index without a range and
+    for a left-hand index used twice.
+    """
+    declared = declared or {}
+    ranges: dict[Index, Expr] = {}
+    _refuse_curved(rhs, place)
+    # Σ_n on the right is about an n of its own, which gets another name than the one on the left.
+    rhs = plainly_named(rhs, frozenset(i.name for s in subscripts for i in free_indices(s)))
+    for subscript, extent in zip(subscripts, tensor.axes, strict=True):
+        if isinstance(subscript, Index):
+            if subscript in ranges:
+                raise DeltaruleError(
+                    f"index {subscript} stands twice on the left of {tensor.name}",
+                    place,
+                    "give each axis of the left-hand side an index of its own",
+                )
+            ranges[subscript] = extent
+    on_the_left = frozenset().union(*(free_indices(s) for s in subscripts)) - set(ranges)
+    inferred = {**extents(rhs, tensors, place, known=declared), **declared}
+    sure = {**extents(rhs, tensors, place, padded=False, known=declared), **declared}
+    ranges = {index: sure.get(index, extent) for index, extent in ranges.items()}
+    for index in sorted(on_the_left, key=str):
+        if index not in inferred:
+            raise DeltaruleError(
+                f"index {index} on the left of {tensor.name} has no range",
+                place,
+                f'give it one, index("{index}", N), or read a tensor on the right at it alone',
+            )
+        ranges[index] = inferred[index]
+    stray = sorted((free_indices(rhs) - set(ranges)), key=str)
+    if stray:
+        raise DeltaruleError(
+            f"index {stray[0]} comes out of nowhere in the equation of {tensor.name}",
+            place,
+            f"sum over it, Sum[{stray[0]}](…), or put it on the left",
+        )
+    return Equation(tensor.name, subscripts, rhs, tuple(ranges.items()), place)
+
+
+
+def _refuse_curved(rhs: Expr, place: str) -> None:
+    """Raises DeltaruleError for a read such as x[n·n], whose places lie on no straight line."""
+    for access in reads(rhs):
+        for subscript in access.indices:
+            for term in Add.make_args(subscript.expand()):
+                count = sum(
+                    int(factor.exp) if isinstance(factor, Pow) and factor.exp.is_Integer else 1
+                    for factor in Mul.make_args(term)
+                    if any(isinstance(s, Index) for s in free_symbols(factor))
+                )
+                if count > 1:
+                    raise DeltaruleError(
+                        f"{text(access)} is read at {text(subscript)}, which multiplies indices",
+                        place,
+                        "read at sums of indices times sizes or numbers, such as x[S*i + k]; for "
+                        "other places read them from data, input(…, below=N)",
+                    )

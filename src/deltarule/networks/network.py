@@ -1,0 +1,90 @@
+"""Networks: tensors and the ordered equations between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from sympy import Expr, Rational
+
+from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.expressions.symbols import Attribute, Scalar, Size
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import blocks, equations_of
+from deltarule.networks.tensors import Tensor
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something a derivation can be asked for, such as the number of layers."""
+
+    name: str
+    value: object
+    default: object
+    help: str
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Network:
+    """What a derivation file says: tensors and equations, in the order of computation.
+
+    `definitions` gives the sizes that follow from others (the I of a convolution), `attributes`
+    and `scalars` the values used where a number is needed and none is given.
+    """
+
+    name: str
+    title: str
+    text: str
+    tensors: dict[str, Tensor]
+    equations: tuple[Equation, ...]
+    definitions: dict[Size, Expr] = field(default_factory=dict)
+    attributes: dict[Attribute, int] = field(default_factory=dict)
+    scalars: dict[Scalar, Rational] = field(default_factory=dict)
+    options: dict[str, Option] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+    path: str = ""
+
+    def with_role(self, *roles: str) -> list[Tensor]:
+        """The tensors of some roles, in the order in which they were declared."""
+        return [t for t in self.tensors.values() if t.role in roles]
+
+    @property
+    def loss(self) -> Tensor | None:
+        """The tensor whose gradient is taken; None for a layer on its own."""
+        found = self.with_role("loss")
+        return found[-1] if found else None
+
+    def equation_of(self, name: str) -> list[Equation]:
+        """The equations that write a tensor."""
+        return [e for e in self.equations if e.name == name]
+
+    def tensor(self, name: str) -> Tensor:
+        """A tensor by its name. Raises DeltaruleError, with near names, if there is none."""
+        if name not in self.tensors:
+            raise DeltaruleError(
+                f"the network {self.name} has no tensor {name}",
+                self.path or self.name,
+                did_you_mean(name, self.tensors) or "its tensors are " + ", ".join(self.tensors),
+            )
+        return self.tensors[name]
+
+
+def ordered(equations: Iterable[Equation], tensors: dict[str, Tensor]) -> tuple[Equation, ...]:
+    """The equations in an order in which each tensor is written before it is read.
+
+    The written order is kept wherever it is possible; equations of a recurrence stand together,
+    in the order of one time. Raises DeltaruleError for a tensor that is read and never written,
+    and for a cycle that is no recurrence, which is named.
+    """
+    equations = tuple(equations)
+    written = {e.name for e in equations}
+    for equation in equations:
+        for name in equation.read_names():
+            if name not in written and not tensors[name].given:
+                raise DeltaruleError(
+                    f"{name} is read before it is written: no equation gives it",
+                    equation.place,
+                    f"write an equation {name}[…] = …, or declare {name} as an input",
+                )
+    return tuple(e for block in blocks(equations) for e in equations_of(block))

@@ -1,0 +1,1 @@
+"""Statements about networks, and claims that the engine examines."""

@@ -1,0 +1,112 @@
+"""Arrays of any arithmetic as text: short for reading, exact for JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from decimal import Context, Decimal
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.exact import Ball, Rational, Rounded, fraction
+from deltarule.arithmetic.rounding import magnitude, round_significant
+from deltarule.tracing.format_numbers import MINUS, finite, infinite, shown, signed, with_decimals
+
+#: Digits shown of values that are carried exactly.
+EXACT_DIGITS = 15
+
+
+def number_text(arithmetic: Arithmetic) -> Callable[[object], str]:
+    """How a number of an arithmetic is shown: rounded ones with all the digits they have."""
+    if isinstance(arithmetic, Rounded):
+        if arithmetic.decimals is not None:
+            return lambda value: with_decimals(value, arithmetic.decimals)
+        return brief
+    if isinstance(arithmetic, Rational):
+        return lambda value: signed(exact_text(value, EXACT_DIGITS))
+    if isinstance(arithmetic, Ball):
+        return lambda value: signed(decimal_text(value, EXACT_DIGITS))
+    return brief
+
+
+def brief(value: object) -> str:
+    """A number with six decimals or six significant figures, whichever tells more."""
+    if not finite(value):
+        return infinite(value)
+    exact = fraction(value)
+    return shown(exact, 6 + max(magnitude(exact) + 1, 0) if exact else 6)
+
+
+def exact_text(value: object, digits: int = 30) -> str:
+    """A rational in full (`1/3`, `0.125`); of a ball or float64, so many digits."""
+    if type(value).__name__ == "fmpq" or isinstance(value, Fraction):
+        exact = fraction(value)
+        return str(exact) if _rest(exact.denominator) != 1 else decimal_text(exact, 400)
+    return decimal_text(value, digits)
+
+
+def _rest(denominator: int) -> int:
+    """What is left of a denominator without its factors 2 and 5: 1 for a finite decimal."""
+    for prime in (2, 5):
+        while denominator % prime == 0:
+            denominator //= prime
+    return denominator
+
+
+def decimal_text(value: object, digits: int) -> str:
+    """A number with at most so many significant digits, and no trailing zeros."""
+    if not finite(value):
+        return str(value)
+    exact = round_significant(fraction(value), digits)
+    ratio = Context(prec=digits + 5).divide(Decimal(exact.numerator), Decimal(exact.denominator))
+    if ratio and not -8 <= ratio.adjusted() < 15:
+        mantissa, _, power = f"{ratio.normalize():e}".partition("e")
+        return f"{mantissa}e{int(power)}"
+    text = f"{ratio:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def nested(array, to_text: Callable[[object], object]):
+    """An array as nested lists, each number put through `to_text`."""
+    array = np.asarray(array)
+    if not array.ndim:
+        return to_text(array[()])
+    return [nested(row, to_text) for row in array]
+
+
+def rows(array, to_text: Callable[[object], str], most: int = 96) -> list[str]:
+    """An array in lines: `(1, 2)` a row, axes of length 1 left out; large ones told in short."""
+    array = np.squeeze(np.asarray(array))
+    if array.size > most:
+        return [_in_short(array, to_text)]
+    if array.ndim < 2:
+        return [_row(array, to_text)]
+    return [_row(row, to_text) for row in array.reshape(-1, array.shape[-1])]
+
+
+def one_line(array, to_text: Callable[[object], str], most: int = 96) -> str:
+    """An array on one line: `((1, 2), (3, 4))`, axes of length 1 left out."""
+    array = np.squeeze(np.asarray(array))
+    return _in_short(array, to_text) if array.size > most else _row(array, to_text)
+
+
+def _row(array, to_text: Callable[[object], str]) -> str:
+    if not np.ndim(array):
+        return to_text(array[()] if isinstance(array, np.ndarray) else array)
+    return f"({', '.join(_row(inner, to_text) for inner in array)})"
+
+
+def _in_short(array: np.ndarray, to_text: Callable[[object], str]) -> str:
+    flat = array.ravel()
+    sizes = "×".join(map(str, array.shape))
+    ends = f"{', '.join(map(to_text, flat[:3]))}, …, {to_text(flat[-1])}"
+    return f"{sizes} numbers: {ends}"
+
+
+def power_of_ten(value: float) -> str:
+    """The power of ten that a small difference is below: `1e−47` for 4.2e−48."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else infinite(value)
+    return f"1e{math.floor(math.log10(value)) + 1}".replace("-", MINUS)

@@ -1,0 +1,1 @@
+"""How formulas, names and numbers of things are written for people."""

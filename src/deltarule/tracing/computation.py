@@ -1,0 +1,226 @@
+"""A course of computation: a network with numbers, from the givens through as many updates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+from sympy import Symbol
+
+from deltarule.arithmetic.base import Arithmetic, Undecided
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.exact import Ball, Carried
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.prepared import Unprepared
+from deltarule.arithmetic.prepared_program import program
+from deltarule.arithmetic.run import run
+from deltarule.arithmetic.unrolled import Unrolled
+from deltarule.calculus import Derivation
+from deltarule.errors import DeltaruleError
+from deltarule.language.optimisers import memories, rates
+from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import blocks, equations_of
+from deltarule.networks.tensors import Tensor
+from deltarule.tracing.lines import Line, lines
+from deltarule.tracing.quantities import extra_lines, locate
+
+#: Above this many updates the repetition runs in float64 whatever the arithmetic.
+MOST_EXACT_UPDATES = 3
+
+
+@dataclass(frozen=True)
+class Course:
+    """A derivation with its givens (exact fractions), sizes, and how it is updated."""
+
+    derivation: Derivation
+    givens: Mapping[str, np.ndarray]
+    sizes: Mapping[Symbol, int]
+    optimiser: str | None = None
+    rate: Fraction | None = None
+    parameters: tuple[str, ...] = ()
+    scalars: Mapping[Symbol, Fraction] = field(default_factory=dict)
+    extra: tuple[str, ...] = ()
+
+    @property
+    def network(self):
+        """The network that is computed."""
+        return self.derivation.network
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """All lines, the asked-for extra ones behind the usual backward ones."""
+        usual = lines(self.derivation, self.optimiser, self.parameters)
+        known = {line.quantity for line in usual}
+        added = []
+        for reference in self.extra:
+            for line in extra_lines(reference, self.derivation):
+                if line.quantity not in known:
+                    known.add(line.quantity)
+                    added.append(line)
+        split = next((k for k, l in enumerate(usual) if l.phase == "update"), len(usual))
+        return usual[:split] + added + usual[split:]
+
+    @cached_property
+    def memories(self) -> dict[str, Tensor]:
+        """What the optimiser keeps from update to update, such as velocities."""
+        if self.optimiser is None:
+            return {}
+        return memories(self.optimiser, self.network, self.parameters)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """What an update hands on to the next: the parameters, and the optimiser's memories."""
+        return (*self.parameters, *self.memories)
+
+    def start(self, arithmetic: Arithmetic) -> Values:
+        """The givens, in an arithmetic."""
+        arrays = {}
+        for name, array in self.givens.items():
+            tensor = self.network.tensors.get(name)
+            if tensor is not None and tensor.whole:
+                arrays[name] = array.astype(np.int64)
+            else:
+                arrays[name] = arithmetic.array(array)
+        for name, tensor in self.memories.items():
+            if name not in arrays:
+                shape = Values({}, self.sizes, {}, {})
+                first = np.full([shape.extent(a) for a in tensor.axes], tensor.start, object)
+                arrays[name] = arithmetic.array(first)
+        return Values(arrays, self.sizes, self.symbols, self.network.tensors)
+
+    @cached_property
+    def symbols(self) -> dict[Symbol, Fraction]:
+        """The scalars that have a value, those of the optimiser too."""
+        found = {**self.network.scalars, **self.scalars}
+        return found if self.optimiser is None else found | rates(self.optimiser, self.rate)
+
+    def compute(self, arithmetic: Arithmetic) -> Values:
+        """Every line's value, in an arithmetic, for one update."""
+        values = self.start(arithmetic)
+        run([line.equation for line in self.lines], values, arithmetic)
+        return values
+
+    @cached_property
+    def exact(self) -> Values:
+        """Every line's value, carried exactly: in balls of 160 bits if those can tell."""
+        return self._exactly[0]
+
+    @property
+    def exact_arithmetic(self) -> Arithmetic:
+        """The arithmetic of `exact`."""
+        return self._exactly[1]
+
+    @cached_property
+    def _exactly(self) -> tuple[Values, Arithmetic]:
+        """In balls; in rationals where balls cannot tell, as at a tie of 0.3 and 0.3."""
+        ball = Ball(160)
+        try:
+            return self.compute(ball), ball
+        except Undecided:
+            return self.carried, Carried()
+
+    @cached_property
+    def carried(self) -> Values:
+        """Every line's value, carried exactly, in rationals that decide ties."""
+        return self.compute(Carried())
+
+    @cached_property
+    def floats(self) -> Values:
+        """Every line's value in float64."""
+        return self.compute(Float64())
+
+    def updated(self, times: int) -> Course:
+        """The course that starts from the parameters after some updates."""
+        if times <= MOST_EXACT_UPDATES:
+            course = self
+            for _ in range(times):
+                course = course.with_givens(course._after(course.exact, course.exact_arithmetic))
+            return course
+        return repeated(self, [times])[times]
+
+    def _after(self, values: Values, arithmetic: Arithmetic) -> dict[str, np.ndarray]:
+        return {name: values.arrays[f"{name} after"] for name in self.kept}
+
+    def with_givens(self, changed: Mapping[str, np.ndarray]) -> Course:
+        """The same course with other numbers for some givens."""
+        return replace(self, givens={**self.givens, **changed})
+
+    def with_equation(self, quantity: str, equation: Equation) -> Course:
+        """The same course with one line worked out otherwise, in an order that allows it."""
+        other = replace(self)
+        changed = [
+            replace(line, equation=equation) if line.quantity == quantity else line
+            for line in self.lines
+        ]
+        other.__dict__["lines"] = in_order(changed)
+        return other
+
+    def needed(self, names: Iterable[str] | None = None) -> list[Line]:
+        """The lines that some lines need, themselves included; those that the update needs."""
+        wanted = {f"{name} after" for name in self.kept} if names is None else set(names)
+        kept = []
+        for line in reversed(self.lines):
+            if line.quantity in wanted:
+                kept.append(line)
+                wanted |= line.equation.read_names()
+        return kept[::-1]
+
+    def locate(self, reference) -> tuple[str, tuple[int, ...]]:
+        """The line and entry of a quantity. Raises DeltaruleError if no line computes it."""
+        name, entry = locate(reference, self.derivation)
+        if name in self.givens or any(line.quantity == name for line in self.lines):
+            return name, entry
+        raise DeltaruleError(
+            f"{name} is not computed here",
+            f"{self.network.name}",
+            "ask for an update (a rate) if a value after the update is meant",
+        )
+
+
+def repeated(course: Course, counts: Sequence[int]) -> dict[int, Course]:
+    """The courses that start from the parameters after some numbers of updates, in float64."""
+    values = course.start(Float64())
+    equations = [line.equation for line in course.needed()]
+    most = max(counts)
+    try:
+        updates = _number_by_number(equations, values, course.kept, most)
+        return _those(course, counts, updates)
+    except (Unprepared, OverflowError, ValueError):
+        return _those(course, counts, _array_by_array(equations, values, course.kept, most))
+
+
+#: After each update its number, and what gives the updated values.
+Updates = Iterator[tuple[int, Callable[[], dict[str, np.ndarray]]]]
+
+
+def _those(course: Course, counts: Sequence[int], updates: Updates) -> dict[int, Course]:
+    found = {0: course} if 0 in counts else {}
+    for count, kept in updates:
+        if count in counts:
+            found[count] = course.with_givens(kept())
+    return found
+
+
+def _number_by_number(equations, values: Values, kept: Sequence[str], most: int) -> Updates:
+    unrolled = Unrolled(equations, values, kept)
+    for count in range(1, most + 1):
+        unrolled.step()
+        yield count, unrolled.arrays
+
+
+def _array_by_array(equations, values: Values, kept: Sequence[str], most: int) -> Updates:
+    once = program(equations, values)
+    for count in range(1, most + 1):
+        once()
+        for name in kept:
+            values.arrays[name] = values.arrays[f"{name} after"]
+        yield count, lambda: {n: values.arrays[n] for n in kept}
+
+
+def in_order(lines: list[Line]) -> list[Line]:
+    """The lines, each behind those that it reads. Raises DeltaruleError for a circle."""
+    of = {line.equation: line for line in lines}
+    return [of[e] for block in blocks(tuple(of)) for e in equations_of(block)]

@@ -1,0 +1,141 @@
+"""How far a gradient in a trace is from derivatives found without the derivation.
+
+By dual numbers; where values lie on a kink or a tie, by the true derivatives to both sides. An
+output that has one derivative along generic directions is smooth there, whatever the conventions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.arithmetic.base import Arithmetic, Undecided
+from deltarule.arithmetic.duals import Duals
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.exact import fraction
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.one_sided import OneSided
+from deltarule.networks.network import Network
+from deltarule.networks.nonsmooth import everyone, kinked
+from deltarule.tracing.reference_derivatives import central_differences, changes_along
+
+Roots = Mapping[str, np.ndarray | None]
+#: Numbers that differ by no more are the same.
+ALIKE = 1e-20
+
+
+def gap(
+    network: Network, values: Values, arithmetic: Arithmetic, name: str,
+    directions: np.ndarray, found: np.ndarray, roots: Roots, lenient: bool = False,
+) -> float:  # fmt: skip
+    """The largest distance of `found`, derivatives along `directions`, from what they may be.
+
+    If `lenient`, kinks cancel at some values alone, and each may keep its own convention there.
+    """
+    arguments = network, values, name, roots
+    composed = list(_by_conventions(*arguments, arithmetic, directions))
+    sides = list(_sides(*arguments, arithmetic, directions)) if kinked(network) else []
+    if not sides:
+        return _farthest(found, *[_total(arithmetic, composed)] * 2)
+    lows, highs = [], []
+    # Where the generic directions cannot be told apart, no entry is known to be smooth.
+    smooth_at = _smooth(arguments, arithmetic, np.shape(directions)[1:])
+    smooth_at = smooth_at or [np.array(False)] * len(composed)
+    for change, (right, left), smooth in zip(composed, sides, smooth_at, strict=True):
+        least, most = _least(right, left), _most(right, left)
+        kept = ~smooth | lenient
+        lows.append(np.where(kept, _least(least, change), least))
+        highs.append(np.where(kept, _most(most, change), most))
+    return _farthest(found, _total(arithmetic, lows), _total(arithmetic, highs))
+
+
+def _by_conventions(network, values, name, roots, arithmetic, directions):
+    duals = Duals(arithmetic, len(directions))
+    return changes_along(network, values, duals, name, directions, roots)
+
+
+def _sides(network, values, name, roots, arithmetic, directions) -> list:
+    """For each root the derivatives to both sides; empty where no kink is met."""
+    minus = arithmetic.number(Fraction(-1))
+    both = np.concatenate([directions, arithmetic.multiply(minus, directions)])
+    duals, count = OneSided(arithmetic, len(both)), len(directions)
+    try:
+        found = list(changes_along(network, values, duals, name, both, roots))
+    except Undecided:
+        return []
+    return [(c[:count], arithmetic.multiply(minus, c[count:])) for c in found if duals.edges]
+
+
+def _smooth(arguments, arithmetic: Arithmetic, shape: tuple[int, ...]) -> list[np.ndarray]:
+    """For each root which of its entries have one derivative along two generic directions; empty
+    where that is not decided.
+    """
+    directions = np.stack([generic(shape, arithmetic, 1), generic(shape, arithmetic, 2)])
+    sides = _sides(*arguments, arithmetic, directions)
+    near = np.frompyfunc(lambda u, v: abs(float(fraction(u - v))) < ALIKE, 2, 1)
+    return [np.asarray(near(right, left), dtype=bool).all(axis=0) for right, left in sides]
+
+
+def from_differences(
+    network: Network, values: Values, ours: np.ndarray, name: str,
+    entries: Sequence[tuple[int, ...]], roots: Roots,
+) -> float:  # fmt: skip
+    """The largest distance of the gradient `ours` from central differences at some of its
+    `entries`, relative to its largest entry.
+    """
+    sample = entries[:: max(1, len(entries) // 8)]
+    every = everyone(network)
+    with np.errstate(all="ignore"):
+        near = central_differences(network, values, Float64(), name, roots, sample)
+        size = sum(float(np.sum(np.abs(values.arrays[root]))) for root in roots)
+        scale = max(float(np.max(np.abs(ours), initial=0.0)), 1e-3 * max(size, 1.0))
+    gaps = [
+        _outside(float(ours[e]), *ends, every) / scale for e, ends in zip(sample, near, strict=True)
+    ]
+    return float(np.max(gaps, initial=0.0))
+
+
+def _outside(slope: float, left: float, right: float, every: bool) -> float:
+    """How far a slope is from the mean of those to both sides.
+
+    Nothing at a kink between them; and at no kink where every entry that ties is declared to get
+    the whole gradient, which is no subgradient.
+    """
+    gap = abs(slope - (left + right) / 2)
+    kink = abs(right - left) > 1e-3 * max(1.0, abs(slope))
+    between = min(left, right) - 1e-6 <= slope <= max(left, right) + 1e-6
+    return 0.0 if kink and (every or between) else gap
+
+
+def generic(shape: tuple[int, ...], arithmetic: Arithmetic, number: int = 1) -> np.ndarray:
+    """A direction with all entries different; another for each `number`."""
+    count = int(np.prod(shape))
+    entries = [Fraction(number * k * k + 3 * k + 1, 7 * k + 3 + 2 * number) for k in range(count)]
+    return arithmetic.array(entries).reshape(shape)
+
+
+def _total(arithmetic: Arithmetic, changes: list) -> np.ndarray:
+    total = arithmetic.total(changes[0], (1,))
+    for change in changes[1:]:
+        total = arithmetic.add(total, arithmetic.total(change, (1,)))
+    return total
+
+
+def _farthest(found, low, high) -> float:
+    gaps = [max(_upper(a - v), _upper(v - b), 0.0) for v, a, b in zip(found, low, high)]
+    return max((float("inf") if g != g else g for g in gaps), default=0.0)
+
+
+def _upper(difference) -> float:
+    """How large a difference can be: the end of a ball, or the number itself."""
+    ball = hasattr(difference, "upper")
+    return float(difference.upper()) if ball else float(fraction(difference))
+
+
+def _pick(wanted):
+    return np.frompyfunc(lambda u, v: wanted(u, v, key=lambda n: float(fraction(n))), 2, 1)
+
+
+_least, _most = _pick(min), _pick(max)

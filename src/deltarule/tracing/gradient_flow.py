@@ -1,0 +1,247 @@
+"""Gradient flow: how large the gradient is at every time or layer, and how fast it changes.
+
+A network is run in float64 from random weights, its error comes in at the last time or layer alone,
+and the size of ∂E/∂h is taken at each of them. Where the sizes fall by a factor over and over, the
+gradient vanishes; where they grow, it explodes.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from sympy import Symbol
+
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.probe import free_sizes, with_definitions
+from deltarule.arithmetic.run import run, run_block
+from deltarule.calculus import Derivation, derive
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import Carried, reads, tensor_name, walk
+from deltarule.expressions.symbols import Attribute
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.tensors import Tensor
+
+#: A gradient that changes by more than this from end to end vanishes or explodes.
+MUCH = 100.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """One time or layer: the gradient there, its size, and its ratio to the place behind it."""
+
+    gradient: str
+    label: str
+    size: float
+    factor: float | None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """The sizes of a gradient from the error backwards.
+
+    `rate` is the factor per place (their geometric mean), `verdict` vanishing, exploding or steady.
+    """
+
+    network: str
+    options: Mapping[str, object]
+    places: tuple[Place, ...]
+    rate: float
+    verdict: str
+
+    @property
+    def sentence(self) -> str:
+        """What is found, in words."""
+        if not self.places or len(self.places) < 2:
+            return "there is one place alone, so nothing flows"
+        first, last = self.places[0], self.places[-1]
+        what = {
+            "vanishing": "vanishes: it shrinks", "exploding": "explodes: it grows",
+            "steady": "is steady: it changes",
+        }[self.verdict]
+        if not math.isfinite(last.size):
+            return f"the gradient explodes: at {last.label} it is beyond the numbers of float64"
+        return (
+            f"the gradient {what} by a factor of {self.rate:.3g} a step, "
+            f"from {first.size:.3g} at {first.label} to {last.size:.3g} at {last.label}"
+        )
+
+
+def flow(
+    network: Network,
+    steps: int = 100,
+    width: int = 8,
+    seed: int = 0,
+    gain: float = 1.0,
+    givens: Mapping[str, object] | None = None,
+) -> Flow:
+    """How the gradient flows through a network, from its end to its beginning.
+
+    A recurrent network runs over `steps` times; every other size is `width`, one example is in a
+    batch. Inputs are drawn between 0 and 1, weights with standard deviation gain/√(units that are
+    added up), single weights are `gain`; biases and initial states are 0. `givens` overrides any
+    of them, a number stands for all entries.
+    Raises DeltaruleError for a network with neither times nor numbered layers.
+    """
+    derivation = derive(network)
+    sizes = _sizes(network, steps, width)
+    values = Values({}, sizes, dict(network.scalars), network.tensors)
+    random = np.random.default_rng(seed)
+    for tensor in network.tensors.values():
+        if tensor.given:
+            values.arrays[tensor.name] = _draw(tensor, values, random, gain)
+    for name in _initial(network):
+        values.arrays[name] = np.zeros_like(values.arrays[name])
+    for name, numbers in (givens or {}).items():
+        shape = tuple(values.extent(a) for a in network.tensor(name).axes)
+        values.arrays[name] = np.array(np.broadcast_to(np.asarray(numbers, dtype=float), shape))
+    run(network.equations, values, Float64())
+    _run_backward(derivation, values)
+    found = _over_time(derivation, values) or _over_layers(derivation, values)
+    if not found:
+        raise DeltaruleError(
+            f"{network.name} has neither times nor layers that a gradient could flow through",
+            network.name, "take a recurrent network, or one with several layers",
+        )
+    return _told(network, found)
+
+
+def growth(factor: float, steps: int) -> float:
+    """The product of `steps` equal factors: 1.01 over 1000 steps is 20959."""
+    try:
+        return math.pow(factor, steps)
+    except OverflowError:
+        return math.inf if factor > 0 or steps % 2 == 0 else -math.inf
+
+
+def _sizes(network: Network, steps: int, width: int) -> dict[Symbol, int]:
+    times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
+    chosen = {}
+    for symbol in free_sizes(network):
+        if isinstance(symbol, Attribute):
+            chosen[symbol] = network.attributes[symbol]
+        elif symbol in times:
+            chosen[symbol] = steps
+        else:
+            chosen[symbol] = 1 if symbol.name == "N" else width
+    return with_definitions(network, chosen)
+
+
+def _draw(tensor: Tensor, values: Values, random, gain: float) -> np.ndarray:
+    shape = tuple(values.extent(a) for a in tensor.axes)
+    if tensor.whole:
+        return random.integers(values.extent(tensor.whole_below), size=shape)
+    if tensor.role == "input":
+        return random.random(shape)
+    if tensor.role == "target":
+        drawn = random.normal(size=shape)
+        if tensor.sums_to_one is None:
+            return drawn
+        return np.exp(drawn) / np.exp(drawn).sum(tensor.sums_to_one, keepdims=True)
+    if tensor.start == "identity":
+        return gain * np.eye(*shape)
+    if tensor.start is not None:
+        return np.full(shape, float(tensor.start))
+    if not shape:
+        return np.array(gain)
+    if len(shape) == 1:
+        return np.zeros(shape)
+    return gain * random.normal(size=shape) / math.sqrt(shape[0])
+
+
+def _initial(network: Network) -> set[str]:
+    """The givens that are values of states before the first time or behind the last."""
+    return {
+        tensor_name(access)
+        for equation in network.equations
+        for node in walk(equation.rhs)
+        if isinstance(node, Carried)
+        for access in reads(node.args[2])
+        if network.tensors[tensor_name(access)].given
+    }
+
+
+def _run_backward(derivation: Derivation, values: Values) -> None:
+    """The backward pass, with errors at the end of the first recurrence that it meets alone."""
+    network = derivation.network
+    for name in derivation.upstream:
+        shape = tuple(values.extent(a) for a in network.tensor(name).axes)
+        values.arrays[f"d{derivation.of}/d{name}"] = np.ones(shape)
+    met = False
+    for block in blocks(derivation.equations()):
+        if isinstance(block, Recurrence) and not met:
+            met = True
+            _keep_the_end(block, derivation, values)
+        run_block(block, values, Float64(), {})
+
+
+def _keep_the_end(block: Recurrence, derivation: Derivation, values: Values) -> None:
+    end = 0 if block.direction > 0 else -1
+    for name, array in values.arrays.items():
+        tensor = derivation.network.tensors.get(name.rpartition("/d")[2]) if "/" in name else None
+        if tensor is None or block.extent not in tensor.axes:
+            continue
+        axis = tensor.axes.index(block.extent)
+        over = np.moveaxis(array, axis, 0)
+        kept = over[end].copy()
+        over[...] = 0
+        over[end] = kept
+
+
+def _over_time(derivation: Derivation, values: Values) -> list[tuple[str, str, float]]:
+    """Gradient, label and size of the topmost state at each time, the last time first."""
+    tensors = derivation.network.tensors
+    recurrent = [b for b in blocks(derivation.network.equations) if isinstance(b, Recurrence)]
+    if not recurrent:
+        return []
+    block = recurrent[-1]
+    state = min(n for n in block.names if tensors[n].role == "state" or len(block.names) == 1)
+    name = f"d{derivation.of}/d{state}"
+    over = np.moveaxis(values.arrays[name], tensors[state].axes.index(block.extent), 0)
+    order = range(len(over)) if block.direction < 0 else range(len(over) - 1, -1, -1)
+    return [(name, f"t = {t}", _norm(over[t])) for t in order]
+
+
+def _over_layers(derivation: Derivation, values: Values) -> list[tuple[str, str, float]]:
+    """Gradient, label and size of each numbered tensor of the longest series, such as h1, h2 …"""
+    series: dict[str, list[tuple[int, str]]] = {}
+    for name in derivation.gradients:
+        tensor = derivation.network.tensors[name]
+        numbered = re.fullmatch(r"([A-Za-z_]+?)(\d+)", name)
+        if numbered and tensor.role in ("intermediate", "output"):
+            series.setdefault(numbered[1], []).append((int(numbered[2]), name))
+    if not series:
+        return []
+    stem = max(series, key=lambda s: (len(series[s]), s == "s"))
+    found = []
+    for number, name in sorted(series[stem], reverse=True):
+        gradient = values.arrays[f"d{derivation.of}/d{name}"]
+        found.append((f"d{derivation.of}/d{name}", f"layer {number}", _norm(gradient)))
+    return found
+
+
+def _norm(array: np.ndarray) -> float:
+    return float(np.sqrt((np.asarray(array, dtype=float) ** 2).sum()))
+
+
+def _told(network: Network, found: list[tuple[str, str, float]]) -> Flow:
+    places = [Place(name, label, size, None) for name, label, size in found]
+    for k in range(1, len(places)):
+        before = places[k - 1].size
+        factor = places[k].size / before if before else math.nan
+        places[k] = replace(places[k], factor=factor)
+    ratio = places[-1].size / places[0].size if places[0].size else math.inf
+    ratio = ratio if math.isfinite(ratio) else math.inf
+    rate = ratio ** (1 / (len(places) - 1)) if len(places) > 1 else 1.0
+    verdict = "steady"
+    if ratio < 1 / MUCH:
+        verdict = "vanishing"
+    elif ratio > MUCH:
+        verdict = "exploding"
+    options = {o.name: o.value for o in network.options.values() if o.value != o.default}
+    return Flow(network.name, options, tuple(places), rate, verdict)

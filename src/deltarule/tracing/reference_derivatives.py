@@ -1,0 +1,153 @@
+"""Derivatives found without the derivation: dual numbers sent forward, and finite differences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.duals import Duals, DualsArray
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.run import run
+from deltarule.expressions.nodes import read
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+
+#: Tensors with more entries than this are checked along random directions instead of each entry.
+MOST_ENTRIES = 12
+
+
+def downstream(network: Network, name: str) -> list[Equation]:
+    """The equations whose values depend on a tensor, in order; not those that write it."""
+    touched, seen = {name}, 0
+    while len(touched) > seen:
+        # In a recurrence an equation reads what one behind it wrote at an earlier time.
+        seen = len(touched)
+        touched |= {e.name for e in network.equations if e.read_names() & touched}
+    return [e for e in network.equations if e.name in touched and e.name != name]
+
+
+#: What is added to a state at each time, to see what follows from it.
+NUDGE = "@nudge"
+
+
+@dataclass(frozen=True)
+class Displacement:
+    """What has to be run again when a tensor moves, and under which name it is moved.
+
+    A tensor that depends on itself at earlier times is not replaced: its equations add a nudge,
+    whose change at one time goes on through the later ones.
+    """
+
+    equations: tuple[Equation, ...]
+    moved: str
+    values: Values
+
+    def at(self, array) -> Values:
+        """Values in which the moved tensor is `array`; what is to be run again is left out."""
+        again = {e.name for e in self.equations}
+        arrays = {n: a for n, a in self.values.arrays.items() if n not in again}
+        arrays[self.moved] = array
+        return replace(self.values, arrays=arrays)
+
+
+def displacement(
+    network: Network, values: Values, arithmetic: Arithmetic, name: str
+) -> tuple[Displacement, np.ndarray]:
+    """How to move a tensor of a network, and the array that it is moved from."""
+    equations = downstream(network, name)
+    following = {name, *(e.name for e in equations)}
+    own = network.equation_of(name)
+    if not any(e.read_names() & following for e in own):
+        return Displacement(tuple(equations), name, values), values.arrays[name]
+    nudge = replace(network.tensors[name], name=NUDGE, outside=None)
+    wider = replace(values, tensors={**values.tensors, NUDGE: nudge})
+    again = tuple(
+        replace(e, rhs=e.rhs + read(NUDGE, *e.subscripts)) if e.name == name else e
+        for e in network.equations
+        if e.name in following
+    )
+    return Displacement(again, NUDGE, wider), arithmetic.zeros(np.shape(values.arrays[name]))
+
+
+def derivatives_along(
+    network: Network,
+    values: Values,
+    duals: Duals,
+    name: str,
+    directions: np.ndarray,
+    roots: Mapping[str, np.ndarray | None],
+) -> np.ndarray:
+    """Σ over roots of upstream·(change of the root), when a tensor moves along directions.
+
+    They are the first axis of `directions`. `roots` gives the upstream array of each root, None
+    for a loss (which counts once). By dual numbers over the arithmetic in which `values` are.
+    """
+    arithmetic = duals.base
+    result = arithmetic.zeros((len(directions),))
+    for change in changes_along(network, values, duals, name, directions, roots):
+        result = arithmetic.add(result, arithmetic.total(change, (1,)))
+    return result
+
+
+def changes_along(
+    network: Network,
+    values: Values,
+    duals: Duals,
+    name: str,
+    directions: np.ndarray,
+    roots: Mapping[str, np.ndarray | None],
+) -> Iterator[np.ndarray]:
+    """For each root upstream·(its change): an axis of directions, and one of all entries."""
+    arithmetic = duals.base
+    how, start = displacement(network, values, arithmetic, name)
+    moved = how.at(DualsArray(start, directions))
+    for other, array in moved.arrays.items():
+        tensor = values.tensors.get(other)
+        if other != how.moved and tensor is not None and not tensor.whole:
+            moved.arrays[other] = duals.constant(array)
+    run(how.equations, moved, duals)
+    for root, upstream in roots.items():
+        change = np.asarray(moved.arrays[root].tangent)
+        if upstream is not None:
+            change = np.asarray(arithmetic.multiply(upstream, change))
+        yield np.broadcast_to(change, (len(directions), *change.shape[1:])).reshape(
+            len(directions), -1
+        )
+
+
+def central_differences(
+    network: Network,
+    values: Values,
+    arithmetic: Arithmetic,
+    name: str,
+    roots: Mapping[str, np.ndarray | None],
+    entries: Sequence[tuple[int, ...]],
+    step: float = 1e-6,
+) -> list[tuple[float, float]]:
+    """(E(x) − E(x − h))/h and (E(x + h) − E(x))/h in float64, at some entries of a tensor."""
+    how, start = displacement(network, values, arithmetic, name)
+
+    def error(array: np.ndarray) -> float:
+        moved = how.at(array)
+        run(how.equations, moved, arithmetic)
+        return sum(
+            float(np.sum(moved.arrays[root] if up is None else up * moved.arrays[root]))
+            for root, up in roots.items()
+        )
+
+    found = []
+    here = np.asarray(start, dtype=float)
+    middle = error(here)
+    for entry in entries:
+        width = step * max(0.01, abs(float(here[entry])))
+        up, down = here.copy(), here.copy()
+        up[entry] += width
+        down[entry] -= width
+        found.append((
+            (middle - error(down)) / (here[entry] - down[entry]),
+            (error(up) - middle) / (up[entry] - here[entry]),
+        ))
+    return found

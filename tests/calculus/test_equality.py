@@ -1,0 +1,101 @@
+"""Equality of index formulas: proved by normal form, verified by trial, or told apart."""
+
+import pytest
+from once import derived
+
+from deltarule.calculus.equality import equal
+from deltarule.expressions.functions import exp, sigmoid
+from deltarule.expressions.nodes import AtLeastZero, Max, Sum, read
+from deltarule.expressions.symbols import Index, Size
+from deltarule.language.load import load
+
+DENSE = load("dense")
+N, D, M = Size("N"), Size("D"), Size("M")
+n, d, e, m = (Index(name) for name in "ndem")
+x, W = (lambda *at: read("x", *at)), (lambda *at: read("W", *at))
+g = lambda *at: read("dL/dy", *at)  # noqa: E731
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (Sum(x(n, d), [(d, D)]), Sum(x(n, e), [(e, D)])),
+        (Sum(Sum(x(n, d) * W(d, m), [(d, D)]), [(m, M)]), Sum(x(n, d) * W(d, m), [(m, M), (d, D)])),
+        (Sum(x(n, d) + 2 * x(n, d), [(d, D)]), 3 * Sum(x(n, d), [(d, D)])),
+        (Sum(x(n, d), [(d, D)]) ** 2, Sum(x(n, d) * x(n, e), [(d, D), (e, D)])),
+        (
+            Sum(x(n, d), [(d, D)]) - x(n, 0),
+            Sum(x(n, d), [(d, D)], [AtLeastZero(d - 1)])
+            + Sum(x(n, d), [(d, D)], [AtLeastZero(-d)]) - x(n, 0),
+        ),
+        (Sum(x(n, D - 1 - d), [(d, D)]), Sum(x(n, d), [(d, D)])),
+        (
+            Sum(x(n, d + 1), [(d, D - 1)]),
+            Sum(x(n, d), [(d, D)], [AtLeastZero(d - 1)]),
+        ),
+        (exp(x(n, 0) - x(n, 1)) * exp(x(n, 1)), exp(x(n, 0))),
+        (N * x(n, 0), Sum(x(n, 0), [(m, N)])),
+    ],
+)  # fmt: skip
+def test_proved(a, b):
+    assert equal(a, b, DENSE, [(n, N)]).kind in ("proved", "verified")
+    assert not equal(a, b + x(n, 0), DENSE, [(n, N)]).equal
+
+
+def test_renaming_reordering_and_shifting_are_proved():
+    a = Sum(Sum(x(n, d) * W(d, m), [(d, D)]), [(m, M)])
+    b = Sum(W(D - 1 - e, d) * x(n, D - 1 - e), [(d, M), (e, D)])
+    assert equal(a, b, DENSE, [(n, N)]).kind == "proved"
+
+
+def test_complementary_ranges_are_merged():
+    k = Size("K")
+    low = Sum(x(n, d), [(d, D)], [AtLeastZero(k - d)])
+    high = Sum(x(n, d), [(d, D)], [AtLeastZero(d - k - 1)])
+    assert equal(low + high, Sum(x(n, d), [(d, D)]), DENSE, [(n, N)]).kind == "proved"
+
+
+def test_identities_of_functions_are_verified():
+    s = sigmoid(x(n, 0))
+    verdict = equal(s * (1 - s), exp(-x(n, 0)) / (1 + exp(-x(n, 0))) ** 2, DENSE, [(n, N)])
+    assert verdict.equal
+    other = equal(s * (1 - s), x(n, 0) * (1 - x(n, 0)), DENSE, [(n, N)])
+    assert other.kind == "different"
+
+
+def test_a_counterexample_can_be_read():
+    verdict = equal(g(n, m), g(n, 0), DENSE, [(n, N), (m, M)])
+    assert verdict.kind == "different"
+    assert verdict.counterexample.entry[1] > 0
+    assert verdict.counterexample.left != verdict.counterexample.right
+    assert str(verdict).startswith("different: ")
+
+
+def test_a_transposed_weight_is_told_apart_though_it_may_be_square():
+    a = Sum(g(n, m) * W(d, m), [(m, M)])
+    b = Sum(g(n, m) * W(m, d), [(m, M)])
+    with pytest.raises(Exception, match="outside its shape"):
+        equal(a, b, DENSE, [(n, N), (d, D)])
+
+
+def test_a_maximum_is_compared_in_fractions():
+    a = Max(x(n, d), [(d, D)])
+    assert equal(2 * a, Max(2 * x(n, d), [(d, D)]), DENSE, [(n, N)]).kind == "verified"
+    assert equal(-a, Max(-x(n, d), [(d, D)]), DENSE, [(n, N)]).kind == "different"
+
+
+def test_a_name_free_and_bound():
+    a = x(n, 0) * Sum(x(n, 0), [(n, N)])
+    b = x(n, 0) * Sum(x(m, 0), [(m, N)])
+    assert equal(a, b, DENSE, [(n, N)]).kind == "proved"
+    assert equal(a, x(n, 0) * N * x(n, 0), DENSE, [(n, N)]).kind == "different"
+
+
+@pytest.mark.parametrize("name", ["conv1d", "conv2d", "grouped_conv2d", "max_pool2d"])
+def test_both_forms_of_a_gradient(name):
+    found = derived(name)
+    for gradient in found.gradients.values():
+        ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
+        for other in gradient.alternatives:
+            assert equal(gradient.expr, other, found.network, ranges).equal
+            assert equal(gradient.expr, 2 * other, found.network, ranges).kind == "different"

@@ -1,0 +1,151 @@
+"""At exact kinks: the derivative where there is one, a subgradient elsewhere; in traces too."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import once
+import pytest
+
+from deltarule.arithmetic.evaluate import Values, evaluate
+from deltarule.arithmetic.exact import Rational
+from deltarule.arithmetic.one_sided import OneSided
+from deltarule.arithmetic.settings import setting
+from deltarule.calculus import Derivation, derive
+from deltarule.gradcheck.at_kinks import at_edges
+from deltarule.gradcheck.kink_points import on_kinks, sites
+from deltarule.kernels.api import kernel
+from deltarule.language.catalogue import catalogue
+from deltarule.language.load import load
+from deltarule.networks.nonsmooth import kinked
+from deltarule.tracing.reference_derivatives import derivatives_along
+from deltarule.tracing.trace import trace
+
+HEAD = '''"""A layer."""
+
+from deltarule.language import *
+
+N = size("N")
+n = index("n")
+x = input("x", N)
+'''
+LINE = 'y = output("y", N)\ny[n] = {}\n'
+STABLE = """t = target("t", N)
+E = loss("E", Sum[n](relu(x[n]) - x[n] * t[n] + log(1 + exp(-absolute(x[n])))))
+"""
+UNDER_A_SUM = """M = size("M")
+m = index("m")
+W = parameter("W", N, M)
+y = output("y", M)
+y[m] = relu(Sum[n](W[n, m] * x[n])) - relu(-Sum[n](W[n, m] * x[n]))
+"""
+WITH_OTHER_KINKS = """w = parameter("w", N)
+E = loss("E", Sum[n](relu(w[n] * x[n]) - relu(-w[n] * x[n]) + relu(x[n] - 1) + absolute(w[n])))
+"""
+CANCELLING = {
+    "under a sum": UNDER_A_SUM,
+    "with other kinks": WITH_OTHER_KINKS,
+    "ramps": LINE.format("relu(x[n]) - relu(-x[n])"),
+    "in part": LINE.format("relu(x[n]) - relu(-x[n]) / 2"),
+    "leaky": LINE.format("leaky_relu(x[n], size_of) - leaky_relu(-x[n], size_of)").replace(
+        "size_of", "scalar('s', '0.1')"),
+    "stable": STABLE,
+    "a sum": 'E = loss("E", Sum[n](relu(x[n]) - relu(-x[n])))\n',
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def derived(tmp_path_factory):
+    folder, known = tmp_path_factory.mktemp("kinks"), {}
+
+    def of(body: str) -> Derivation:
+        if body not in known:
+            path = folder / f"layer{len(known)}.py"
+            path.write_text(HEAD + body, encoding="utf-8")
+            known[body] = derive(load(str(path)))
+        return known[body]
+
+    return of
+
+
+def composed(derivation: Derivation) -> Derivation:
+    """The derivation as the conventions alone would have it."""
+    gradient = derivation.gradients["x"]
+    step = next(s for s in gradient.steps if s.rule in ("remove the kink", "between the sides"))
+    planted = replace(gradient, expr=step.before)
+    return replace(derivation, gradients={**derivation.gradients, "x": planted})
+
+
+@pytest.mark.parametrize("name", CANCELLING)
+def test_what_conventions_compose_is_not_accepted(derived, name):
+    derivation = derived(CANCELLING[name])
+    right = {c.tensor: c for c in at_edges(derivation, 0, {})}
+    assert right["x"].right and right["x"].edges
+    wrong = {c.tensor: c for c in at_edges(composed(derivation), 0, {})}
+    assert not wrong["x"].right
+
+
+def test_of_kinks_that_stay_any_subgradient_is_accepted_and_no_other(derived):
+    derivation = derived(LINE.format("relu(x[n])"))
+    gradient = derivation.gradients["x"]
+    for factor, right in ((1, True), (-1, False), (2, False)):
+        planted = replace(gradient, expr=factor * gradient.expr)
+        checks = at_edges(replace(derivation, gradients={"x": planted}), 0, {})
+        assert all(c.right for c in checks) is right
+
+
+def test_single_kinks_are_met_exactly(derived):
+    network = derived(UNDER_A_SUM).network
+    (site,) = sites(network)
+    probe, moved = next(on_kinks(network, 128, 0, {}))
+    assert moved in ("x", "W")
+    values = evaluate(site.argument, site.ranges, probe.values, probe.arithmetic)
+    near = [v.abs_upper() < 1e-25 for v in np.ravel(values)]
+    assert near.count(True) == 1
+
+
+KINKED = [name for name in sorted(catalogue()) if kinked(once.loaded(name))]
+
+
+@pytest.mark.parametrize("name", KINKED)
+def test_derivations_at_kinks(monkeypatch, name):
+    monkeypatch.setattr("deltarule.gradcheck.at_kinks.MOST_ENTRIES", 2)
+    derivation = once.derived(name)
+    checks = list(at_edges(derivation, 0, setting(derivation.network, 0, {})))
+    assert all(c.right and c.edges for c in checks)
+
+
+RAMPS = CANCELLING["ramps"]
+GIVENS = {"x": [0, 1, -1], "dL/dy": [1, 1, 1]}
+
+
+def test_a_trace_at_a_kink_that_cancels(derived):
+    found = trace(derived(RAMPS), GIVENS)
+    assert np.array_equal(found.by_name["dL/dx"].value, [1, 1, 1]) and not found.faults
+    assert trace(composed(derived(RAMPS)), GIVENS).faults == ["dL/dx"]
+
+
+def test_a_trace_at_kinks_that_stay(derived):
+    found = trace(derived(LINE.format("relu(x[n]) + absolute(x[n])")), GIVENS)
+    assert np.array_equal(found.by_name["dL/dx"].value, [0, 2, -1]) and not found.faults
+
+
+def test_the_kernel_has_the_derivative_at_the_kink(derived):
+    derivation = derived(STABLE)
+    compiled = kernel(derivation.network.path)
+    x, t = np.array([0.0, 3.0, -800.0, 800.0]), np.array([1.0, 0.0, 0.0, 1.0])
+    assert np.allclose(compiled.backward(x=x, t=t)["x"], [-0.5, 1 / (1 + np.exp(-3)), 0, 0])
+
+
+def test_one_sided_duals_take_the_largest_of_tied_tangents(derived):
+    network = derived(LINE.format("relu(x[n]) + 2 * absolute(x[n])")).network
+    exact = Rational()
+    values = Values({"x": exact.array([0, 1])}, {network.tensors["x"].axes[0]: 2}, {},
+                    dict(network.tensors))  # fmt: skip
+    values.arrays["y"] = exact.array([0, 3])
+    directions = exact.array([[1, 0], [-1, 0], [0, 1]])
+    right = derivatives_along(network, values, OneSided(exact, 3), "x", directions,
+                              {"y": exact.array([1, 1])})  # fmt: skip
+    assert [Fraction(int(r.p), int(r.q)) for r in right] == [3, 2, 3]

@@ -1,0 +1,120 @@
+"""The words of known layers, and words that are not given."""
+
+from dataclasses import replace
+
+import pytest
+from once import derived
+from sympy import Integer
+
+from deltarule.reports.latex_matrix_forms import in_matrices
+
+BATCH = "  (outer products, summed over the batch n)"
+
+TOLD = {
+    ("dense", ()): {
+        "W": "xᵀ · ∂L/∂y" + BATCH,
+        "b": "sum of ∂L/∂y over the batch n",
+        "x": "∂L/∂y · Wᵀ",
+    },
+    ("dense", (("orientation", "Wx"),)): {"W": "(∂L/∂y)ᵀ · x" + BATCH, "x": "∂L/∂y · W"},
+    ("dense", (("batch", False), ("activation", "relu"))): {
+        "s": "∂L/∂h ⊙ ReLU′(s), with ReLU′(s) = [s > 0]",
+        "W": "outer product of x and ∂L/∂s",
+        "b": "∂L/∂s",
+        "x": "W · ∂L/∂s",
+    },
+    ("mlp", ()): {
+        "yhat": "ŷ − y",
+        "s2": "∂E/∂ŷ ⊙ σ′(s₂), with σ′(s₂) = ŷ ⊙ (1 − ŷ)",
+        "Theta2": "h₁ᵀ · ∂E/∂s₂" + BATCH,
+        "h1": "∂E/∂s₂ · Θ₂ᵀ",
+        "s1": "∂E/∂h₁ ⊙ σ′(s₁), with σ′(s₁) = h₁ ⊙ (1 − h₁)",
+    },
+    ("mlp", (("batch", False),)): {
+        "Theta2": "outer product of h₁ and ∂E/∂s₂", "h1": "Θ₂ · ∂E/∂s₂",
+    },
+    ("mlp", (("loss", "softmax_cross_entropy"), ("mean", True))): {"z": "(p − t)/N"},
+    ("scalar_chain", ()): {
+        "s1": "∂L/∂h₁·σ′(s₁), with σ′(s₁) = h₁·(1 − h₁)", "theta1": "∂L/∂s₁·x",
+    },
+    ("softmax", ()): {"z": "p ⊙ (∂L/∂p − Σ_c ∂L/∂p ⊙ p)"},
+    ("batch_norm", ()): {
+        "x": "γ ⊙ (N·∂L/∂y − ∂L/∂γ ⊙ x̂ − ∂L/∂β) / (N·√(v + ε))  (division entry by entry; "
+        "γ, ∂L/∂β and ∂L/∂γ are the same for every n)",
+    },
+    ("rnn", ()): {
+        "W_hh": "Σ_t h[t − 1]ᵀ · ∂E/∂s[t]  (outer products, summed over the batch n and the "
+        "times t)",
+        "h": "[t ≤ T − 2]·∂E/∂s[t + 1] · W_hhᵀ + ∂E/∂ŷ[t] · W_hyᵀ, for every t",
+        "b_h": "sum of ∂E/∂s over the batch n and the times t",
+    },
+    ("conv2d", ()): {
+        "w": "cross-correlation of x, padded by P, with ∂L/∂y, dilated by S, at stride D  "
+        "(summed over the batch n; for every f and c)",
+        "x": "transposed convolution of ∂L/∂y with w, dilated by D, stride S, padding P; at "
+        "stride 1 full cross-correlation with w turned by 180°  (summed over f; for every n and c)",
+        "b": "sum of ∂L/∂y over the batch n and the positions i and j",
+    },
+    ("conv2d", (("stride", 1), ("dilation", 1), ("pad", 0))): {
+        "w": "valid cross-correlation of x with ∂L/∂y  (summed over the batch n; for every f "
+        "and c)",
+        "x": "full convolution of ∂L/∂y with w: full cross-correlation with w turned by 180°  "
+        "(summed over f; for every n and c)",
+    },
+    ("true_convolution", ()): {
+        "w": "valid cross-correlation of ∂L/∂s with h  (summed over the batch n; for every f "
+        "and c)",
+        "h": "valid cross-correlation of ∂L/∂s with w  (summed over f; for every n and c)",
+    },
+    ("max_pool2d", ()): {
+        "x": "every ∂L/∂y sent to the entry that was the maximum of its window  (what windows "
+        "share is added up)",
+    },
+    ("avg_pool2d", ()): {
+        "x": "every ∂L/∂y given to all K × L entries of its window, 1/(K·L) of it to each  "
+        "(what windows share is added up)",
+    },
+    ("embedding", ()): {"E": "Σ_n onehot(w[n])ᵀ · ∂L/∂y[n]"},
+}  # fmt: skip
+CASES = [(*layer, tensor) for layer, told in TOLD.items() for tensor in told]
+
+
+@pytest.mark.parametrize(("name", "options", "tensor"), CASES)
+def test_sentences(name, options, tensor):
+    derivation = derived(name, **dict(options))
+    assert derivation.gradients[tensor].words == TOLD[name, options][tensor]
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "tensor", "formula"),
+    [
+        ("mlp", {}, "Theta2", r"{h_{1}}^{\top} \, \frac{\partial E}{\partial s_{2}}"),
+        ("mlp", {"batch": False}, "Theta2", r"h_{1} \otimes \frac{\partial E}{\partial s_{2}}"),
+        ("mlp", {}, "yhat", r"\hat{y} - y"),
+        ("dense", {}, "b", r"\sum_{n} \frac{\partial L}{\partial y}"),
+        ("true_convolution", {}, "w", r"\frac{\partial L}{\partial s} \star h"),
+        ("max_pool2d", {}, "x", ""),
+    ],
+)
+def test_latex(name, options, tensor, formula):
+    assert in_matrices(derived(name, **options).gradients[tensor]) == formula
+
+
+def test_no_words_without_a_pattern():
+    derivation = derived("grouped_conv2d")
+    assert derivation.gradients["x"].words == ""
+    assert derivation.gradients["x"].saying is None
+
+
+@pytest.mark.parametrize(
+    ("name", "tensor"), [("mlp", "Theta2"), ("conv2d", "w"), ("rnn", "W_hh"), ("max_pool2d", "x")]
+)
+def test_words_that_are_not_true_are_not_given(name, tensor):
+    """A formula is kept, and words are sought for another one: they do not pass the check."""
+    derivation = derived(name)
+    gradient = derivation.gradients[tensor]
+    words = gradient.saying
+    twice = replace(gradient, expr=Integer(2) * gradient.expr)
+    assert words is not None
+    assert gradient.teller._true(words, gradient.equation(), seed=5)
+    assert not gradient.teller._true(words, twice.equation(), seed=5)
