@@ -83,3 +83,20 @@ def test_files_written_with_the_old_paths_have_all_words(old, new):
     there, here = import_module(old), import_module(new)
     words = getattr(here, "__all__", [n for n in vars(here) if not n.startswith("_")])
     assert len(words) > 3 and all(getattr(there, w) is getattr(here, w) for w in words)
+
+
+def order() -> tuple[str, ...]:
+    """The order of the rooms, as the tripwires hold it."""
+    tree = ast.parse((ROOT / "tests/packaging/test_tripwires.py").read_text(encoding="utf-8"))
+    (found,) = [n.value for n in tree.body if isinstance(n, ast.Assign)
+                and n.targets[0].id == "ORDER"]  # fmt: skip
+    return ast.literal_eval(found)
+
+
+def test_the_map_of_the_rooms_is_whole():
+    told = (HOME / "guides/developers/rooms.md").read_text(encoding="utf-8")
+    first = [line.split("|")[1] for line in told.splitlines() if line.startswith("| `")]
+    named = [name for cell in first for name in cell.replace("`", "").replace(",", " ").split()]
+    there = {name.split(".")[1] for name in modules() if name.count(".") > 0}
+    assert tuple(named) == order()
+    assert set(named) == there - {"notation", "train", "__main__"}
