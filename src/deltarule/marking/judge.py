@@ -191,15 +191,19 @@ def _carried(desk: Desk, written: Written, entries: list, found: Explanation) ->
 
 
 def _charged_with(desk: Desk, quantity: str, found: Explanation) -> list[str]:
-    """The earlier quantities that were charged with the mistakes that are carried on."""
-    carried = {(m.kind, m.words) for m in found.earlier}
-    return [
-        name for name in desk.bench.equations
-        if name != quantity and any(
-            (m.kind, m.words) in carried
-            for reading in desk.explainer.carrying.diagnosed.get(name, ()) for m in reading
-        )
-    ] or sorted({m.line for m in found.earlier}, key=list(desk.bench.equations).index)
+    """The lines with the mistakes that are carried on: where they were made, and where those were
+    charged that gradients carry back."""
+    diagnosed = desk.explainer.carrying.diagnosed
+    charged = {
+        name: [m for reading in readings for m in reading] for name, readings in diagnosed.items()
+    }
+    made = {m for mistakes in charged.values() for m in mistakes}
+    back = {(m.kind, m.words) for m in found.earlier if m not in made}
+    lines = {m.line for m in found.earlier if m in made} | {
+        name for name, mistakes in charged.items()
+        if name != quantity and any((m.kind, m.words) in back for m in mistakes)
+    }
+    return sorted(lines, key=list(desk.bench.equations).index)
 
 
 def _tell_of(desk: Desk, written: Written, entries: list, found: Explanation) -> None:
