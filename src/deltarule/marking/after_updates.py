@@ -73,7 +73,7 @@ class _AfterUpdates:
         self.after.explainer.carrying.not_right.add(written.quantity)
         earlier = self._followed(written.quantity, [s for _, s in explained])
         if earlier:
-            told = wording.of_following([earlier], "with its mistake carried on")
+            told = wording.of_following([earlier], wording.of_earlier([earlier]))
             return [verdict_on(self.after, written, entries, verdicts.FOLLOWS, told)]
         return [self._mistaken(written, entries, explained)]
 

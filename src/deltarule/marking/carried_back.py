@@ -12,7 +12,7 @@ from sympy import Expr
 
 from deltarule.arithmetic.evaluate import evaluate
 from deltarule.arithmetic.floats import Float64
-from deltarule.calculus import Derivation, Gradient
+from deltarule.calculus import Gradient
 from deltarule.calculus.plain_gradients import plain_derivation
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Read, tensor_name
@@ -37,7 +37,7 @@ def carried_back(course: Course, mistake: Mistake) -> tuple[Mistake, ...]:
     if len(own) != 1 or mistake.also:
         return ()
     try:
-        right, wrong = (_gradients(network, own[0], e) for e in (own[0], mistake.equation))
+        right, wrong = _gradients(network), _gradients(_with(network, own[0], mistake.equation))
     except _NONE:
         return ()
     found = []
@@ -51,11 +51,14 @@ def carried_back(course: Course, mistake: Mistake) -> tuple[Mistake, ...]:
     return tuple(found)
 
 
-def _gradients(network: Network, old: Equation, new: Equation) -> dict[str, Gradient]:
-    """All gradients of the network with one equation in the place of another, by name."""
-    equations = tuple(new if e == old else e for e in network.equations)
-    found: Derivation = plain_derivation(replace(network, equations=equations))
-    return {g.name: g for g in found.gradients.values()}
+def _with(network: Network, old: Equation, new: Equation) -> Network:
+    """The network with one equation in the place of another."""
+    return replace(network, equations=tuple(new if e == old else e for e in network.equations))
+
+
+def _gradients(network: Network) -> dict[str, Gradient]:
+    """All gradients of a network by name; of the same network again, they are known."""
+    return {g.name: g for g in plain_derivation(network).gradients.values()}
 
 
 def _inlined(

@@ -51,6 +51,7 @@ class Readings:
 
     of: tuple[Matrix, ...] = field(default=())
 
+
 def one_reading(entry: Expr, axes: Axes = ()) -> Readings:
     return Readings((Matrix(lambda: entry, axes),))
 

@@ -22,7 +22,7 @@ from deltarule.marking.mistakes.changed import (
     wherever_it_is_used,
 )
 from deltarule.marking.mistakes.context import Scene, Wrong
-from deltarule.marking.mistakes.positions import Site, sites
+from deltarule.marking.mistakes.positions import Site, reductions_in, sites
 from deltarule.marking.mistakes.statistics import own_place
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import text
@@ -122,7 +122,7 @@ def _of_line(scene: Scene, line: Line, forward: Mapping[str, object]) -> _Statis
 
 
 def _statistic(scene: Scene, formula: Expr, ranges: Ranges) -> _Statistic | None:
-    sums = [s.node for s in sites(formula) if isinstance(s.node, (Sum, LogSumExp))]
+    sums = [node for node in reductions_in(formula) if isinstance(node, (Sum, LogSumExp))]
     tensors = scene.network.tensors
     if len(sums) != 1 or not ranges or not sums[0].ranges or sums[0].conditions or any(
         tensors[t].role == "parameter" for t in map(tensor_name, reads(formula)) if t in tensors

@@ -11,7 +11,7 @@ from deltarule.expressions.nodes import Sum, read, reads
 from deltarule.expressions.symbols import fresh
 from deltarule.marking.mistakes.changed import Change, through, wherever_it_is_used
 from deltarule.marking.mistakes.context import Scene, Wrong
-from deltarule.marking.mistakes.positions import sites
+from deltarule.marking.mistakes.positions import reductions_in, sites
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.names import pretty
@@ -25,8 +25,8 @@ def penalty(scene: Scene) -> Iterator[Wrong]:
     tensor = scene.network.tensors.get(name)
     rhs = scene.equation.rhs
     for equation in scene.network.equations:
-        inner = _sum(equation.rhs)
-        if inner is None or _penalised(scene, equation) is None:
+        inner = None if _penalised(scene, equation) is None else _sum(equation.rhs)
+        if inner is None:
             continue
         for other in _not_penalised(scene):
             more = _put_on(equation.rhs, inner, other)
@@ -54,7 +54,7 @@ def _penalised(scene: Scene, equation: Equation) -> str | None:
 
 def _sum(formula: Expr) -> Sum | None:
     """The only sum of a formula."""
-    found = [s.node for s in sites(formula) if isinstance(s.node, Sum)]
+    found = [node for node in reductions_in(formula) if isinstance(node, Sum)]
     return found[0] if len(found) == 1 else None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sympy import Basic, Expr
 
@@ -47,3 +48,9 @@ def sites(
             return rebuild(expression.func(*arguments))
 
         yield from sites(argument, with_argument, inside)
+
+
+@lru_cache(maxsize=1 << 12)
+def reductions_in(formula: Expr) -> tuple[Reduction, ...]:
+    """The reductions of a formula, outermost first; every line asks it of all equations."""
+    return tuple(site.node for site in sites(formula) if isinstance(site.node, Reduction))
