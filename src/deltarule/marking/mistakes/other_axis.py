@@ -22,8 +22,9 @@ from deltarule.marking.mistakes.changed import (
     wherever_it_is_used,
 )
 from deltarule.marking.mistakes.context import Scene, Wrong
-from deltarule.marking.mistakes.positions import Site, reductions_in, sites
+from deltarule.marking.mistakes.positions import reductions_in, sites
 from deltarule.marking.mistakes.statistics import own_place
+from deltarule.marking.mistakes.wrong_axis import along
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import text
 from deltarule.tracing.lines import Line
@@ -215,17 +216,7 @@ def _normalised_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
                 continue
             if index in nodes.free_indices(node.body):
                 yield Change(
-                    "another axis", 4.3, site.replaced(_along(node, site, table, index, extent)),
+                    "another axis", 4.3, site.replaced(along(node, site, table, index, extent)),
                     f"it is summed over {text(index)}, not over {text(node.indices[0])}: "
                     "over the wrong axis", forward=False,
                 )
-
-
-def _along(
-    node: Reduction, site: Site, table: dict[Index, Index], index: Index, extent: Expr
-) -> Expr:
-    """The sum over the axis of another index, at the own place of the one it ran over."""
-    other = fresh(index.name, nodes.index_names(site.replaced(node)) | {index.name})
-    moved = {**table, index: other}
-    conditions = [substitute(c, moved) for c in node.conditions]
-    return node.func(substitute(node.body, moved), [(other, extent)], conditions)

@@ -10,9 +10,9 @@ from sympy import Expr, Integer
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Reduction, Sum, free_indices
 from deltarule.expressions.substitution import substitute
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.symbols import Index, fresh
 from deltarule.marking.mistakes.context import Scene, Wrong
-from deltarule.marking.mistakes.positions import sites
+from deltarule.marking.mistakes.positions import Site, sites
 from deltarule.spelling.text import text
 
 
@@ -65,8 +65,18 @@ def along_another(scene: Scene) -> Iterator[Wrong]:
         own = [i for i, n in free.items() if n == scene.extent(length) and i not in inside]
         for there, other in product(own, (i for i in free if i in inside and free[i] > 1)):
             extent = dict(scene.equation.ranges)[other]
-            turned = substitute(node.body, {bound: there, other: bound})
+            turned = along(node, site, {bound: there}, other, extent)
             yield Wrong(
-                "another axis", 4.5, site.replaced(node.func(turned, [(bound, extent)])),
+                "another axis", 4.5, site.replaced(turned),
                 f"it runs over {text(other)} where it belongs over {text(there)}",
             )
+
+
+def along(
+    node: Reduction, site: Site, table: dict[Index, Index], index: Index, extent: Expr
+) -> Expr:
+    """The sum over the axis of another index, at the own place of the one it ran over."""
+    other = fresh(index.name, nodes.index_names(site.replaced(node)) | {index.name})
+    moved = {**table, index: other}
+    conditions = [substitute(c, moved) for c in node.conditions]
+    return node.func(substitute(node.body, moved), [(other, extent)], conditions)
