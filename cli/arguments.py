@@ -1,7 +1,7 @@
 """What stands on a command line beside the command's own options.
 
-    derive mlp --layers 3 --activation tanh --bias       options that the derivation declares
-    derive conv --stride 2 --set N=1,C=3                 numbers for attributes and sizes
+derive mlp --layers 3 --activation tanh --bias       options that the derivation declares
+derive conv --stride 2 --set N=1,C=3                 numbers for attributes and sizes
 """
 
 from __future__ import annotations
@@ -59,10 +59,11 @@ def one_name(bare: Sequence[str], example: str, options: Mapping | None = None) 
     taken = next((o for o, value in (options or {}).items() if isinstance(value, str)), None)
     if not bare and taken is not None:
         raise UnknownOption.named(
-            taken, "no derivation is named",
+            taken,
+            "no derivation is named",
             f"the command line: {(options or {})[taken]!r} is the value of --{_word(taken)} there",
             otherwise=f"put its name first: {example}",
-        )  # fmt: skip
+        )
     if not bare:
         raise DeltaruleError(
             "no derivation is named", "the command line", f"put its name first: {example}"

@@ -13,9 +13,13 @@ from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.language.catalogue import catalogue, declared_aliases
 
 _GROUPS = (
-    "Layers with parameters", "Layers without parameters", "Losses", "Sequences", "Networks",
+    "Layers with parameters",
+    "Layers without parameters",
+    "Losses",
+    "Sequences",
+    "Networks",
     "Updates",
-)  # fmt: skip
+)
 
 
 def show_list(as_json: bool) -> int:
@@ -49,17 +53,20 @@ def _entry(name: str, path: Path) -> dict:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     title = (ast.get_docstring(tree) or name).partition("\n")[0].rstrip(".")
     return {
-        "name": name, "title": title, "aliases": list(declared_aliases(path)),
+        "name": name,
+        "title": title,
+        "aliases": list(declared_aliases(path)),
         "group": _group(tree),
-    }  # fmt: skip
+    }
 
 
 def _group(tree: ast.Module) -> str:
     """The group of a derivation, by the words that it uses."""
     calls = [
-        node for node in ast.walk(tree)
+        node
+        for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    ]  # fmt: skip
+    ]
     used = {call.func.id for call in calls}
     if "rate" in used:
         return "Updates"
@@ -140,8 +147,14 @@ def show_rule(name: str, as_json: bool) -> int:
             did_you_mean(wanted, words) or "the rules are: " + ", ".join(RULES),
         )
     if as_json:
-        write_json({"rule": rule.name, "statement": rule.statement, "reason": rule.reason,
-                    "example": rule.example})  # fmt: skip
+        write_json(
+            {
+                "rule": rule.name,
+                "statement": rule.statement,
+                "reason": rule.reason,
+                "example": rule.example,
+            }
+        )
         return 0
     screen = console()
     page = Page(screen.width)

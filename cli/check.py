@@ -84,9 +84,10 @@ def _refuse_pages(style: str) -> None:
     """Raises DeltaruleError for several files as one LaTeX or Markdown page."""
     if style in ("latex", "markdown"):
         raise DeltaruleError(
-            f"--{style} shows one file", "the command line",
+            f"--{style} shows one file",
+            "the command line",
             f"name one, or write --json for several: check answers.toml --{style}",
-        )  # fmt: skip
+        )
 
 
 def _show_template(request: Request) -> int:
@@ -109,9 +110,10 @@ def _show_template(request: Request) -> int:
         request.output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise DeltaruleError(
-            f"the file cannot be written: {error.strerror}", str(request.output),
+            f"the file cannot be written: {error.strerror}",
+            str(request.output),
             "name another file",
-        ) from None  # fmt: skip
+        ) from None
     if request.style == "json":
         write_json(_template_values(name, request, text))
     return 0

@@ -45,11 +45,13 @@ def files_in(folder: Path, but: str | None = None) -> list[str]:
     out, and the sheet `but`. Raises DeltaruleError where there is none.
     """
     found = [
-        path for path in sorted(folder.rglob("*.toml"))
-        if path.is_file() and not path.is_symlink()
+        path
+        for path in sorted(folder.rglob("*.toml"))
+        if path.is_file()
+        and not path.is_symlink()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
         and not (but is not None and Path(but).exists() and os.path.samefile(path, but))
-    ]  # fmt: skip
+    ]
     if not found:
         raise DeltaruleError(
             f"there is no TOML file in {folder}", str(folder), "name a folder of answers"
@@ -151,8 +153,13 @@ def _summary(page: Page, found: Sequence[Marked]) -> None:
         room = page.width - column - 4
         lead = f"{file.sign} {file.path.ljust(column)}  "
         if room < 20:
-            page.formula(f"{file.path}: {words}", indent=0, lead=f"{file.sign} ", hang=4,
-                         style=_STYLES[file.sign])  # fmt: skip
+            page.formula(
+                f"{file.path}: {words}",
+                indent=0,
+                lead=f"{file.sign} ",
+                hang=4,
+                style=_STYLES[file.sign],
+            )
         else:
             page.formula(words, indent=0, lead=lead, hang=0, style=_STYLES[file.sign])
     page.blank()

@@ -12,10 +12,15 @@ def check(asked: SimpleNamespace) -> int:
 
     return show_check(
         Request(
-            asked.words or [], asked.sheet, asked.template, asked.run_, asked.output,
-            style_of(json=asked.json, latex=asked.latex, markdown=asked.markdown), asked.brief,
+            asked.words or [],
+            asked.sheet,
+            asked.template,
+            asked.run_,
+            asked.output,
+            style_of(json=asked.json, latex=asked.latex, markdown=asked.markdown),
+            asked.brief,
         )
-    )  # fmt: skip
+    )
 
 
 def check_gradients(asked: SimpleNamespace) -> int:
@@ -24,8 +29,15 @@ def check_gradients(asked: SimpleNamespace) -> int:
 
     return show_gradients(
         Request(
-            asked.words or [], asked.set_ or (), asked.shape or (), asked.seed, asked.jacobian,
-            "json" if asked.json else "screen", not asked.no_kernel, asked.rtol, asked.atol,
+            asked.words or [],
+            asked.set_ or (),
+            asked.shape or (),
+            asked.seed,
+            asked.jacobian,
+            "json" if asked.json else "screen",
+            not asked.no_kernel,
+            asked.rtol,
+            asked.atol,
             asked.timeout,
         )
-    )  # fmt: skip
+    )

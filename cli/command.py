@@ -45,8 +45,9 @@ class Command(TyperCommand):
         with _told(self, words, resilient):
             other, rest = self._routed(words)
             if other is not None:
-                return other.make_context(f"{info_name} {other.row.split()[-1]}", rest, parent,
-                                          **extra)  # fmt: skip
+                return other.make_context(
+                    f"{info_name} {other.row.split()[-1]}", rest, parent, **extra
+                )
             context = super().make_context(info_name, words, parent, **extra)
         # Where the value of an option is completed, the parser has given up before the names.
         context.meta[WORDS] = tuple(word for word in args if not rules.is_option(word))
@@ -102,8 +103,10 @@ class Command(TyperCommand):
                 formatter.write_dl(records["argument"])
         with formatter.section("Options"):
             formatter.write_dl(records["option"])
-        rows = [(name, make().get_short_help_str(60))
-                for name, make in self.below.get(self.row, {}).items()]  # fmt: skip
+        rows = [
+            (name, make().get_short_help_str(60))
+            for name, make in self.below.get(self.row, {}).items()
+        ]
         if rows:
             with formatter.section("Commands"):
                 formatter.write_dl(rows)
@@ -114,8 +117,9 @@ class Command(TyperCommand):
         with formatter.section("Examples"):
             formatter.write_dl(row.examples, col_max=46)
         with formatter.section("Exit status"):
-            formatter.write_dl([(s, words or row.wrong) for s, words in _STATUSES
-                                if words or row.wrong])  # fmt: skip
+            formatter.write_dl(
+                [(s, words or row.wrong) for s, words in _STATUSES if words or row.wrong]
+            )
 
     def collect_usage_pieces(self, ctx) -> list[str]:
         return [p.metavar for p in self.params if p.param_type_name == "argument"] + ["[OPTIONS]"]

@@ -64,9 +64,7 @@ def count_page(page: Page, counted: Count) -> None:
 def _cells_of(line: LayerCount) -> tuple[str, ...]:
     sees = "×".join("all" if f.rows is None else _factor(f.rows) for f in line.field)
     kind = "" if line.kind == line.name else line.kind
-    return (
-        text.name(line.name), kind, _shape(line.shape), *map(grouped, _amounts(line)), sees,
-    )  # fmt: skip
+    return (text.name(line.name), kind, _shape(line.shape), *map(grouped, _amounts(line)), sees)
 
 
 def _amounts(of: LayerCount | Count) -> tuple[Expr, Expr, Expr]:

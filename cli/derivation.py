@@ -19,9 +19,12 @@ from deltarule.spelling.text import equation_text, text
 
 
 def derivation_page(
-    page: Page, derivation: Derivation, gradients: Sequence[Gradient], steps: bool,
+    page: Page,
+    derivation: Derivation,
+    gradients: Sequence[Gradient],
+    steps: bool,
     every: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     """Title, forward equations and the gradients; their steps if `steps`, those of gradients that
     are alike once unless `every`.
     """

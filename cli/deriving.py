@@ -14,9 +14,7 @@ def derive(asked: SimpleNamespace) -> int:
     """
     if asked.list_ or asked.explain is not None or asked.options:
         return _from_the_catalogue(asked)
-    style = style_of(
-        json=asked.json, latex=asked.latex or asked.fragment, markdown=asked.markdown
-    )
+    style = style_of(json=asked.json, latex=asked.latex or asked.fragment, markdown=asked.markdown)
     words, settings = asked.words or [], asked.set_ or ()
     if asked.prove is not None:
         from deltarule.cli.prove import show_proof
@@ -30,16 +28,33 @@ def derive(asked: SimpleNamespace) -> int:
         from deltarule.cli.kernel import Request, show_kernel
 
         dtype = asked.dtype or "float64"
-        return show_kernel(  # fmt: skip
-            Request(words, settings, dtype, asked.parallel, asked.emit, asked.force, style,
-                    asked.wrt or ())
+        return show_kernel(
+            Request(
+                words,
+                settings,
+                dtype,
+                asked.parallel,
+                asked.emit,
+                asked.force,
+                style,
+                asked.wrt or (),
+            )
         )
     from deltarule.cli.derive import Request, show_derivation
 
     return show_derivation(
-        Request(words, asked.wrt or (), asked.of, settings, style, asked.steps, asked.brief,
-                asked.fragment, asked.all_)
-    )  # fmt: skip
+        Request(
+            words,
+            asked.wrt or (),
+            asked.of,
+            settings,
+            style,
+            asked.steps,
+            asked.brief,
+            asked.fragment,
+            asked.all_,
+        )
+    )
 
 
 def _from_the_catalogue(asked: SimpleNamespace) -> int:

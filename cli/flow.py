@@ -104,8 +104,10 @@ def _bars(page: Page, shown: Flow) -> None:
     more = " · …" if len(shown.places) > 9 else ""
     page.blank()
     if factors:
-        page.prose(f"From place to place it is multiplied by {factors}{more}; "
-                   f"on average by {_brief(shown.rate)}.")  # fmt: skip
+        page.prose(
+            f"From place to place it is multiplied by {factors}{more}; "
+            f"on average by {_brief(shown.rate)}."
+        )
 
 
 def _brief(number: float) -> str:
@@ -121,11 +123,15 @@ def _values(shown: Flow) -> dict:
         "rate": _finite(shown.rate),
         "sentence": shown.sentence,
         "places": [
-            {"gradient": p.gradient, "label": p.label, "size": _finite(p.size),
-             "factor": None if p.factor is None else _finite(p.factor)}
+            {
+                "gradient": p.gradient,
+                "label": p.label,
+                "size": _finite(p.size),
+                "factor": None if p.factor is None else _finite(p.factor),
+            }
             for p in shown.places
         ],
-    }  # fmt: skip
+    }
 
 
 def _finite(number: float) -> float | None:

@@ -17,9 +17,12 @@ from deltarule.reports.selection import starts
 from deltarule.spelling.text import text
 
 _ROLES = {
-    "input": "input", "target": "target", "parameter": "parameters", "state": "states",
+    "input": "input",
+    "target": "target",
+    "parameter": "parameters",
+    "state": "states",
     "rate": "rates",
-}  # fmt: skip
+}
 #: Where so many layers are alike, all that is alike is told once.
 MANY_LAYERS = 5
 #: Of more tensors of one role than this, the first and the last are told.
@@ -83,8 +86,8 @@ def shaped(tensor: Tensor) -> str:
 
 
 def equation(
-    page: Page, left: Expr | None, right: Expr, indent: int = 2, lead: str = "", sign: str = "= ",
-) -> None:  # fmt: skip
+    page: Page, left: Expr | None, right: Expr, indent: int = 2, lead: str = "", sign: str = "= "
+) -> None:
     """An equation, with what limits its sums on lines of their own."""
     (shown,), notes = noted(right)
     if left is None:

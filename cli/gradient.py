@@ -75,8 +75,9 @@ def show_gradients(request: Request) -> int:
     if request.style == "json":
         from deltarule.reports.gradient_values import check_values
 
-        values = [check_values(o.checked, o.checks, o.faults, o.error, **(o.more or {}))
-                  for o in found]  # fmt: skip
+        values = [
+            check_values(o.checked, o.checks, o.faults, o.error, **(o.more or {})) for o in found
+        ]
         write_json({"right": all(o.right for o in found), "checks": values})
     else:
         _on_screen(found)
@@ -87,13 +88,18 @@ def _checked(name: str, request: Request, options: Mapping, tell) -> list[Outcom
     path, _, function = name.partition(":")
     if function or (path.endswith(".py") and not _is_derivation(Path(path))):
         return _own(Path(path), function, request, options, tell)
-    own = {"shape": request.shapes, "rtol": request.relative, "atol": request.absolute,
-           "timeout": request.timeout}  # fmt: skip
+    own = {
+        "shape": request.shapes,
+        "rtol": request.relative,
+        "atol": request.absolute,
+        "timeout": request.timeout,
+    }
     for option in (n for n in ("rtol", "atol", "timeout") if own[n] is not None):
         raise DeltaruleError(
-            f"--{option} is about functions of your own", "the command line",
+            f"--{option} is about functions of your own",
+            "the command line",
             "leave it out: a derivation is checked in balls, to 30 digits",
-        )  # fmt: skip
+        )
     if request.shapes:
         raise DeltaruleError(
             "a derivation has its shapes", "--shape", "leave it out; --set N=2 gives a size"
@@ -121,7 +127,12 @@ def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
 
     began = perf_counter()
     found = check_derivation(
-        name, numbers(request.settings), request.seed, request.jacobian, tell, options,
+        name,
+        numbers(request.settings),
+        request.seed,
+        request.jacobian,
+        tell,
+        options,
         request.kernel,
     )
     lines = [found.note] if found.note else []
@@ -135,8 +146,11 @@ def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
             f"Jacobian of {entries} × {outputs} by compiled kernels, in {passes} and "
             f"{_time(seconds)}, compilation apart"
         )
-        lines.append("held against the derived gradients for 3 random gradients of the outputs"
-                     if outputs > 1 else "held against the derived gradients")  # fmt: skip
+        lines.append(
+            "held against the derived gradients for 3 random gradients of the outputs"
+            if outputs > 1
+            else "held against the derived gradients"
+        )
     if found.kernel:
         more["kernel"] = kernel_values(found)
     return Outcome(name, found.title, found.checks, (), lines, more, kernel=found)
@@ -147,20 +161,25 @@ def _own(path: Path, function: str, request: Request, options: Mapping, tell) ->
 
     if options:
         raise no_option(
-            options, "a function's other arguments are set by --set: "
-            f"--set {next(iter(options))}=2",
-        )  # fmt: skip
+            options, f"a function's other arguments are set by --set: --set {next(iter(options))}=2"
+        )
     for option, asked in (("jacobian", request.jacobian), ("no-kernel", not request.kernel)):
         if asked:
             raise DeltaruleError(
-                f"--{option} is about derivations", "the command line",
+                f"--{option} is about derivations",
+                "the command line",
                 "leave it out: a function of your own has no kernel",
-            )  # fmt: skip
+            )
     asked = FileRequest(
-        path, function or None, dict(_shape(text) for text in request.shapes),
-        numbers(request.settings), request.seed, request.relative, request.absolute or 0.0,
+        path,
+        function or None,
+        dict(_shape(text) for text in request.shapes),
+        numbers(request.settings),
+        request.seed,
+        request.relative,
+        request.absolute or 0.0,
         TIMEOUT if request.timeout is None else request.timeout,
-    )  # fmt: skip
+    )
     return [_of_own(outcome) for outcome in check_file(asked, tell)]
 
 
@@ -172,13 +191,27 @@ def _of_own(found: FunctionOutcome) -> Outcome:
     lines += [f"it prints: {line}" for line in found.prints]
     lines += [f"it warns: {line}" for line in found.warns]
     more = {
-        "why": found.why, "place": found.place, "measured": found.measured, "notes": found.notes,
-        "points": found.points, "left_out": found.left_out, "prints": found.prints,
+        "why": found.why,
+        "place": found.place,
+        "measured": found.measured,
+        "notes": found.notes,
+        "points": found.points,
+        "left_out": found.left_out,
+        "prints": found.prints,
         "warns": found.warns,
-    }  # fmt: skip
+    }
     error = DeltaruleError(*found.error) if found.error else None
-    return Outcome(found.name, f"{found.name} ({found.place})", found.checks, found.faults, lines,
-                   more, "given", found.measured, error=error)  # fmt: skip
+    return Outcome(
+        found.name,
+        f"{found.name} ({found.place})",
+        found.checks,
+        found.faults,
+        lines,
+        more,
+        "given",
+        found.measured,
+        error=error,
+    )
 
 
 def _shape(text: str) -> tuple[str, str]:

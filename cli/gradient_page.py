@@ -18,9 +18,13 @@ _GAP = 2
 
 
 def gradient_page(
-    page: Page, checks: Sequence[GradientCheck], faults: Sequence[str] = (), own: str = "derived",
-    bare: bool = False, also: str = "",
-) -> None:  # fmt: skip
+    page: Page,
+    checks: Sequence[GradientCheck],
+    faults: Sequence[str] = (),
+    own: str = "derived",
+    bare: bool = False,
+    also: str = "",
+) -> None:
     """The worst check of every gradient as rows, then kinks and ties, then how many are right.
 
     `faults` are what else is wrong; `own` is what the gradient held against the measurement is
@@ -41,8 +45,11 @@ def gradient_page(
         page.prose(f"✗ {fault}", style="bold red")
     wrong = {c.name for c in checks if not c.right}
     if bare:
-        page.prose(f"{counted(len(rows), 'gradient')} measured, and nothing to hold against "
-                   f"{'it' if len(rows) == 1 else 'them'}", style="bold")  # fmt: skip
+        page.prose(
+            f"{counted(len(rows), 'gradient')} measured, and nothing to hold against "
+            f"{'it' if len(rows) == 1 else 'them'}",
+            style="bold",
+        )
     elif rows:
         but = f", but {counted(len(faults), 'fault')}" if faults else ""
         page.prose(f"{len(rows) - len(wrong)} of {len(rows)} right{but}", style="bold")
@@ -62,9 +69,15 @@ def _cells_of(check: GradientCheck, bare: bool) -> tuple[str, ...]:
     sign = "·" if bare else "✓" if check.right else "✗"
     method = check.method.removesuffix(" in balls of 128 bits")
     return (
-        sign, pretty(check.name), str(check.entries), index, number(check.derived),
-        number(check.measured), "" if bare else brief(check.error), method,
-    )  # fmt: skip
+        sign,
+        pretty(check.name),
+        str(check.entries),
+        index,
+        number(check.derived),
+        number(check.measured),
+        "" if bare else brief(check.error),
+        method,
+    )
 
 
 def _table(page: Page, table: list[tuple[str, ...]], rows: Sequence[GradientCheck]) -> None:
@@ -87,19 +100,23 @@ def _table(page: Page, table: list[tuple[str, ...]], rows: Sequence[GradientChec
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
-    parts = [text + " " * (width - cells(text)) if k in _WORDS
-             else " " * (width - cells(text)) + text
-             for k, (text, width) in enumerate(zip(row, widths))]  # fmt: skip
+    parts = [
+        text + " " * (width - cells(text)) if k in _WORDS else " " * (width - cells(text)) + text
+        for k, (text, width) in enumerate(zip(row, widths))
+    ]
     return (" " * _GAP).join(parts).rstrip()
 
 
 def _stacked(page: Page, row: Sequence[str], check: GradientCheck) -> None:
     """A row that is wider than the screen, in lines."""
     sign, name, entries, index, derived, measured, gap, method = row
-    page.formula(f"{name} {index} = {derived}", indent=0, lead=f"{sign} ", hang=4,
-                 style=_style(check, sign))  # fmt: skip
-    page.prose(f"measured {measured}, gap {gap}, "
-               f"of {counted(int(entries), 'entry')}, by {method}", indent=4)  # fmt: skip
+    page.formula(
+        f"{name} {index} = {derived}", indent=0, lead=f"{sign} ", hang=4, style=_style(check, sign)
+    )
+    page.prose(
+        f"measured {measured}, gap {gap}, of {counted(int(entries), 'entry')}, by {method}",
+        indent=4,
+    )
     _told(page, check, "")
 
 
@@ -129,8 +146,11 @@ def _edges(page: Page, edges: Sequence[GradientCheck]) -> None:
             page.formula(
                 f"{pretty(check.name)}{index} = {number(check.derived)} at kinks and ties, "
                 f"where the nearest subgradient is {number(check.measured)}",
-                indent=0, lead="✗ ", style="bold red", hang=4,
-            )  # fmt: skip
+                indent=0,
+                lead="✗ ",
+                style="bold red",
+                hang=4,
+            )
             if check.note:
                 page.prose(check.note, indent=4, style="red")
 

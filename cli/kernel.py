@@ -46,8 +46,15 @@ def show_kernel(request: Request) -> int:
         write_emitted(request.emit, text, request.force)
     if request.style == "json":
         path = None if request.emit is None else str(request.emit)
-        write_json({"derivation": name, "dtype": dtype, "parallel": request.parallel,
-                    "path": path, "source": text})  # fmt: skip
+        write_json(
+            {
+                "derivation": name,
+                "dtype": dtype,
+                "parallel": request.parallel,
+                "path": path,
+                "source": text,
+            }
+        )
     elif request.emit is None:
         _show(text)
     else:

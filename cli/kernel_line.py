@@ -21,8 +21,9 @@ def kernel_line(page: Page, found: ChosenCheck) -> None:
         values = f"{len(kernel.checks)} values and gradients"
         page.prose(
             f"✓ the compiled kernel gives the same {values} at "
-            f"{counted(len(kernel.settings), 'setting')}{gap}", style="green",
-        )  # fmt: skip
+            f"{counted(len(kernel.settings), 'setting')}{gap}",
+            style="green",
+        )
         return
     said = {
         "formula": "the formula is at fault: the compiled kernel computes what it says",

@@ -172,9 +172,7 @@ def train(
 
 def _app(function: Callable, name: str, alone: bool = True) -> typer.Typer:
     """A program of one command; where it stands alone, it can complete its words."""
-    app = typer.Typer(
-        rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=alone
-    )
+    app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=alone)
     _added(app, function, name)
     return app
 
@@ -186,6 +184,7 @@ def _added(app: typer.Typer, function: Callable, name: str) -> None:
 
 def _below(function: Callable, name: str) -> Callable[[], Command]:
     """What makes a command below another, once it is wanted."""
+
     @functools.cache
     def made() -> Command:
         return typer.main.get_command(_app(function, name, alone=False))
@@ -194,8 +193,8 @@ def _below(function: Callable, name: str) -> Callable[[], Command]:
 
 
 app = typer.Typer(
-    cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=_SETTINGS,
-)  # fmt: skip
+    cls=Group, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=_SETTINGS
+)
 
 
 @app.callback()

@@ -1,8 +1,8 @@
 """A formula with the ranges of its sums set beside it, where they would crowd it.
 
-    ∂L/∂x[p] = Σ_o ∂L/∂y[o]·w[(p + P − S·o)/D]
-        o from max(0, ⌈(p + D + P − D·K)/S⌉) to min(N − 1, ⌊(p + P)/S⌋)
-        only where D | p + P − S·o
+∂L/∂x[p] = Σ_o ∂L/∂y[o]·w[(p + P − S·o)/D]
+    o from max(0, ⌈(p + D + P − D·K)/S⌉) to min(N − 1, ⌊(p + P)/S⌋)
+    only where D | p + P − S·o
 """
 
 from __future__ import annotations

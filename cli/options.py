@@ -50,18 +50,19 @@ MARKDOWN = Option("--markdown", help="As Markdown.")
 LIST = Option("--list", help="All derivations there are.")
 OPTIONS = Option("--options", help="The options and sizes of the one named.")
 PROVE = _named(
-    "--prove", "STATEMENT", "Prove or refute one; list names them all.",
-    names.statements,
-)  # fmt: skip
+    "--prove", "STATEMENT", "Prove or refute one; list names them all.", names.statements
+)
 COUNT = Option("--count", help="Shapes, parameters, multiply-adds, memory, receptive fields.")
 STRICT = Option("--strict", help="With --count: refuse windows that do not fit.")
 EXPLAIN = _named("--explain", "RULE", "What a rule means, with an example.", names.rules)
 KERNEL = Option("--kernel", help="The source of the compiled kernel.")
 EMIT = Option("--emit", metavar="FILE.py", help="Write the kernel: needs NumPy and Numba alone.")
 DTYPE = _named(
-    "--dtype", "TYPE", "float32, float64 (the usual) or complex128.",
+    "--dtype",
+    "TYPE",
+    "float32, float64 (the usual) or complex128.",
     names.one_of("float32", "float64", "complex128"),
-)  # fmt: skip
+)
 PARALLEL = Option("--parallel", help="With --kernel, --emit: loops in several threads.")
 FORCE = Option("--force", help="With --emit: overwrite whatever is there.")
 
@@ -70,9 +71,11 @@ EXAMPLE = _named("--example", "NAME", "The sheet of that name.", names.sheets)
 DECIMALS = Option("--decimals", metavar="N", min=0, help="Round every line to so many decimals.")
 SIGNIFICANT = Option("--significant", metavar="N", min=1, help="Round to so many figures.")
 ROUNDING = _named(
-    "--rounding", "RULE", "half-up, half-even or truncate.",
+    "--rounding",
+    "RULE",
+    "half-up, half-even or truncate.",
     names.one_of("half-up", "half-even", "truncate"),
-)  # fmt: skip
+)
 EXACT = Option("--exact", help="Carry every line exactly.")
 ONLY = _named("--only", "NAME", "Only this quantity. Repeatable.", names.tensors)
 RANDOM = Option("--random", help="Draw the numbers.")

@@ -64,8 +64,14 @@ class Page:
         """One line as it stands, such as a row of a table that is known to fit."""
         self.lines.append(Text(visible(words), style=style))
 
-    def formula(self, formula: str, indent: int = 2, style: str = "", hang: int | None = None,
-                lead: str = "") -> None:  # fmt: skip
+    def formula(
+        self,
+        formula: str,
+        indent: int = 2,
+        style: str = "",
+        hang: int | None = None,
+        lead: str = "",
+    ) -> None:
         """A formula, its left-hand side set off; `lead` stands before it, such as a number."""
         formula = visible(formula)
         left = formula.find(" = ")
@@ -89,9 +95,14 @@ class Page:
         self.lines += [Text(" " * (2 + column) + line) for line in rest]
 
     def labelled(
-        self, label: str, words: str, indent: int = 0, style: str = "dim", column: int = 8,
+        self,
+        label: str,
+        words: str,
+        indent: int = 0,
+        style: str = "dim",
+        column: int = 8,
         math: bool = False,
-    ) -> None:  # fmt: skip
+    ) -> None:
         """A label and what it labels, hanging in a column of its own."""
         words = visible(words)
         lead = f"{label}:"

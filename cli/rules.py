@@ -40,9 +40,7 @@ class Given:
 
 def options_by_word(parameters: Iterable) -> dict[str, Parameter]:
     """The options of a command by each way to write them, such as `--output` and `-o`."""
-    return {
-        word: p for p in parameters if p.param_type_name == "option" for word in p.opts
-    }
+    return {word: p for p in parameters if p.param_type_name == "option" for word in p.opts}
 
 
 def long_name(parameter: Parameter) -> str:
@@ -117,9 +115,10 @@ def refuse(name: str, found: Given) -> None:
     for option, needed in command.needs:
         if option in options and not set(needed) & set(options):
             raise DeltaruleError(
-                f"--{option} is for {_either(needed)} alone", PLACE,
+                f"--{option} is for {_either(needed)} alone",
+                PLACE,
                 f"leave it out, or add {_either(needed)}",
-            )  # fmt: skip
+            )
     if found.words and not use.words:
         beside = f"--{next(o for o in options if o in use.asked_by)}" if use.asked_by else name
         raise DeltaruleError(f"{found.words[0]!r} stands beside {beside}", PLACE, use.remedy)

@@ -55,9 +55,7 @@ def run(
 def tell(error: DeltaruleError, as_json: bool) -> int:
     """Say what is wrong, where, and what to do about it; the exit status, 2."""
     if as_json:
-        write_json(
-            {"error": {"fact": error.fact, "place": error.place, "remedy": error.remedy}}
-        )
+        write_json({"error": {"fact": error.fact, "place": error.place, "remedy": error.remedy}})
         return 2
     from deltarule.cli.page import Page
 
@@ -72,8 +70,9 @@ def _unwritten(error: Exception) -> DeltaruleError:
     """The output has no room, or no place."""
     return DeltaruleError(
         f"the output cannot be written: {os.strerror(getattr(error, 'errno', 0))}",
-        "standard output", "make room, or send it to another place",
-    )  # fmt: skip
+        "standard output",
+        "make room, or send it to another place",
+    )
 
 
 def fault(error: Exception) -> DeltaruleError:

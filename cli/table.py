@@ -71,8 +71,13 @@ COMMANDS = {
             _use("list", "", words=False),
             _use("explain", "", words=False),
             _use("options", ""),
-            _use("prove", "", words=False, remedy="a statement is one word, or in quotes: derive "
-                 '--prove "bias before batch norm"'),
+            _use(
+                "prove",
+                "",
+                words=False,
+                remedy="a statement is one word, or in quotes: derive "
+                '--prove "bias before batch norm"',
+            ),
             _use("count strict", "set"),
             _use("kernel emit", "set wrt dtype parallel force"),
             _use("", "set wrt of steps all brief latex fragment markdown"),
@@ -86,8 +91,12 @@ COMMANDS = {
             ("derive conv --emit conv_kernels.py", "the same, as a file"),
         ),
         exclude=(
-            *_FORMATS, ("steps", "brief"), ("brief", "json"), ("brief", "latex", "markdown"),
-            ("brief", "fragment", "markdown"), ("kernel", "emit"),
+            *_FORMATS,
+            ("steps", "brief"),
+            ("brief", "json"),
+            ("brief", "latex", "markdown"),
+            ("brief", "fragment", "markdown"),
+            ("kernel", "emit"),
         ),
         needs=(("force", ("emit",)), ("all", ("steps",))),
         wrong="a statement of --prove is refuted or not decided",
@@ -105,16 +114,17 @@ COMMANDS = {
             ("trace my_sheet.toml --latex", "a sheet of your own, as LaTeX"),
             ("trace flow rnn --steps 100", "how the gradient vanishes"),
         ),
-        exclude=(("json", "latex"), ("json", "fragment"), ("decimals", "significant", "exact"),
-                 ("rounding", "exact")),
+        exclude=(
+            ("json", "latex"),
+            ("json", "fragment"),
+            ("decimals", "significant", "exact"),
+            ("rounding", "exact"),
+        ),
         wrong="a gradient fails its own check",
     ),
     "trace flow": Command(
         "flow:show_flow",
-        (
-            _use("factor", "steps", words=False),
-            _use("", "steps width gain alone seed"),
-        ),
+        (_use("factor", "steps", words=False), _use("", "steps width gain alone seed")),
         (
             ("trace flow rnn --steps 100", "over a hundred times"),
             ("trace flow chain --layers 20 --activation relu", "through twenty layers"),
@@ -123,10 +133,7 @@ COMMANDS = {
     ),
     "check": Command(
         "checking:check",
-        (
-            _use("template", "run output", words=False),
-            _use("", "sheet brief latex markdown"),
-        ),
+        (_use("template", "run output", words=False), _use("", "sheet brief latex markdown")),
         (
             ("check example slide", "the published values of an example"),
             ("check --template slide > mine.toml", "an empty answers file"),
@@ -155,9 +162,11 @@ COMMANDS = {
         (_use("", "network update rate batch epochs shift few held-out seed", words=False),),
         (
             ("deltarule train", "LeNet-5 on handwritten digits"),
-            ("deltarule train --network keras_cnn --update momentum --rate 0.01 --epochs 5",
-             "another network and update"),
+            (
+                "deltarule train --network keras_cnn --update momentum --rate 0.01 --epochs 5",
+                "another network and update",
+            ),
         ),
         wrong="not even a few samples could be learnt by heart",
     ),
-}  # fmt: skip
+}

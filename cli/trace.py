@@ -132,8 +132,9 @@ def _rounded(request: Request, sheet: Sheet | None = None) -> Arithmetic | None:
             "give --decimals or --significant too",
         )
     rule = request.rounding or (own.rule if own else "half-up")
-    return Rounded(decimals, None if request.decimals is not None else significant,
-                   check_rule(rule))  # fmt: skip
+    return Rounded(
+        decimals, None if request.decimals is not None else significant, check_rule(rule)
+    )
 
 
 def _show_drawn(request: Request, name: str, options: dict) -> int:
@@ -143,9 +144,7 @@ def _show_drawn(request: Request, name: str, options: dict) -> int:
         rate = None if request.rate is None else Fraction(Printed(request.rate, "--rate").value)
 
         def traced(arithmetic: Arithmetic | None) -> Trace:
-            return trace(
-                derivation, givens, arithmetic, sizes=sizes, rate=rate, extra=request.only
-            )
+            return trace(derivation, givens, arithmetic, sizes=sizes, rate=rate, extra=request.only)
 
         try:
             found = traced(Rational() if request.exact else _rounded(request))

@@ -19,9 +19,11 @@ def faults_told(traces: Iterable[Trace]) -> int:
         return 0
     differ = "differs" if len(names) == 1 else "differ"
     screen = console(stderr=True)
-    screen.print(Text(
-        f"{', '.join(names)} {differ} from derivatives found without the derivation: this is a "
-        "fault of deltarule, whatever the sheet says. Please report it with the sheet.",
-        style="bold red",
-    ))  # fmt: skip
+    screen.print(
+        Text(
+            f"{', '.join(names)} {differ} from derivatives found without the derivation: this is a "
+            "fault of deltarule, whatever the sheet says. Please report it with the sheet.",
+            style="bold red",
+        )
+    )
     return 1

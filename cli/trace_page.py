@@ -16,9 +16,7 @@ from deltarule.spelling.counted import counted
 from deltarule.spelling.text import text
 from deltarule.tracing.trace import Trace, TracedLine
 
-_HEADINGS = {
-    "forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update",
-}  # fmt: skip
+_HEADINGS = {"forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update"}
 #: Values of the indices, and the entry that is computed there.
 Point = tuple[tuple[int, ...], tuple[int, ...]]
 #: Of a quantity with more entries than this, only the first few are worked out in full.
@@ -65,8 +63,11 @@ def _how(trace: Trace) -> str:
     significant = getattr(arithmetic, "significant", None)
     if decimals is None and significant is None:
         return "carried exactly" if arithmetic.name != "float64" else "carried in float64"
-    digits = (counted(significant, "significant figure") if decimals is None
-              else counted(decimals, "decimal"))  # fmt: skip
+    digits = (
+        counted(significant, "significant figure")
+        if decimals is None
+        else counted(decimals, "decimal")
+    )
     return f"every line rounded to {digits} ({arithmetic.rule}); exact values beside them"
 
 
@@ -100,9 +101,7 @@ def _entries(page: Page, line: TracedLine, trace: Trace, points: Sequence[Point]
     told = points if len(points) <= MOST_ENTRIES else points[:FEW_ENTRIES]
     for point, entry in told:
         lead = f"[{','.join(map(str, entry))}] "
-        page.formula(
-            _reckoning(line, trace, (point, entry), to_text), indent=4, lead=lead, hang=2
-        )
+        page.formula(_reckoning(line, trace, (point, entry), to_text), indent=4, lead=lead, hang=2)
     if len(told) < len(points):
         _array(page, "all", line.value, to_text, indent=4)
 

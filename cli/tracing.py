@@ -13,8 +13,19 @@ def trace(asked: SimpleNamespace) -> int:
     style = style_of(json=asked.json, latex=asked.latex or asked.fragment)
     return show_trace(
         Request(
-            asked.words or [], asked.example, asked.decimals, asked.significant, asked.rounding,
-            asked.exact, asked.only or (), asked.random, asked.seed, asked.set_ or (), asked.rate,
-            asked.as_printed, style, asked.fragment,
+            asked.words or [],
+            asked.example,
+            asked.decimals,
+            asked.significant,
+            asked.rounding,
+            asked.exact,
+            asked.only or (),
+            asked.random,
+            asked.seed,
+            asked.set_ or (),
+            asked.rate,
+            asked.as_printed,
+            style,
+            asked.fragment,
         )
-    )  # fmt: skip
+    )

@@ -23,10 +23,23 @@ STYLES = {
     verdicts.MISSING: "dim",
 }
 #: The verdicts beside which the right value is told.
-_TOLD_RIGHT = (verdicts.FOLLOWS, verdicts.MISTAKE, verdicts.WRONG, verdicts.TOO_FEW,
-               verdicts.UNDECIDED, verdicts.UNREADABLE, verdicts.MISSING)  # fmt: skip
-_SIGNS = {verdicts.RIGHT: "✓", verdicts.CARRIED: "✓", verdicts.FOLLOWS: "→",
-          verdicts.UNDECIDED: "?", verdicts.UNREADABLE: "?", verdicts.MISSING: "·"}  # fmt: skip
+_TOLD_RIGHT = (
+    verdicts.FOLLOWS,
+    verdicts.MISTAKE,
+    verdicts.WRONG,
+    verdicts.TOO_FEW,
+    verdicts.UNDECIDED,
+    verdicts.UNREADABLE,
+    verdicts.MISSING,
+)
+_SIGNS = {
+    verdicts.RIGHT: "✓",
+    verdicts.CARRIED: "✓",
+    verdicts.FOLLOWS: "→",
+    verdicts.UNDECIDED: "?",
+    verdicts.UNREADABLE: "?",
+    verdicts.MISSING: "·",
+}
 
 
 def marking_page(page: Page, marking: Marking) -> None:
@@ -56,8 +69,10 @@ def _verdict(page: Page, verdict: Verdict) -> None:
     """One verdict: sign, quantity, printed value and verdict; then why."""
     sign = _SIGNS.get(verdict.verdict, "✗")
     name = named(verdict)
-    words = f"{name} = {verdict.given}: {verdict.verdict}" if verdict.given else (
-        f"{name}: {verdict.verdict}"
+    words = (
+        f"{name} = {verdict.given}: {verdict.verdict}"
+        if verdict.given
+        else (f"{name}: {verdict.verdict}")
     )
     page.formula(words, indent=0, lead=f"{sign} ", style=STYLES[verdict.verdict], hang=4)
     if verdict.finding and verdict.verdict != verdicts.MISSING:

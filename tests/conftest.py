@@ -18,9 +18,12 @@ import pytest
 COSTLY_FIXTURES = {"program", "cache", "archives", "installed"}
 #: What a file imports to do so.
 COSTLY_IMPORTS = {
-    "subprocess", "deltarule.kernels.api", "deltarule.kernels.build",
-    "deltarule.gradcheck.by_jacobian", "deltarule.gradcheck.user_code.isolated",
-}  # fmt: skip
+    "subprocess",
+    "deltarule.kernels.api",
+    "deltarule.kernels.build",
+    "deltarule.gradcheck.by_jacobian",
+    "deltarule.gradcheck.user_code.isolated",
+}
 #: So many sets of parameters of one test are fast.
 MOST = 1
 

@@ -42,9 +42,14 @@ class UnknownOption(DeltaruleError):
 
     @classmethod
     def named(
-        cls, option: str, fact: str, place: str, known: Iterable[str] = (),
-        also: Iterable[str] = (), otherwise: str = "",
-    ) -> UnknownOption:  # fmt: skip
+        cls,
+        option: str,
+        fact: str,
+        place: str,
+        known: Iterable[str] = (),
+        also: Iterable[str] = (),
+        otherwise: str = "",
+    ) -> UnknownOption:
         """The error; its remedy is the nearest of `known` and `also`, else `otherwise`."""
         known = list(known)
         otherwise = otherwise or f"its options are: {', '.join(known) or 'none'}"
@@ -75,7 +80,7 @@ def told_at(place: str) -> Iterator[None]:
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """"did you mean 'decimals'?" for the nearest of `candidates`; empty when none is near."""
+    """ "did you mean 'decimals'?" for the nearest of `candidates`; empty when none is near."""
     near = nearest(word, candidates)
     return f"did you mean '{near}'?" if near else ""
 
@@ -84,5 +89,6 @@ def not_positive(tensor: str, place: str | None) -> DeltaruleError:
     """What is said of a log-determinant that does not exist."""
     return DeltaruleError(
         f"{tensor} takes the logarithm of a determinant that is not above 0",
-        place, "give a matrix whose determinant is above 0",
+        place,
+        "give a matrix whose determinant is above 0",
     )

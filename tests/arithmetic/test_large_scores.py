@@ -10,10 +10,16 @@ from deltarule.arithmetic.prepared_program import program
 from deltarule.expressions.symbols import Size
 from deltarule.language.load import load
 
-SCORES = np.array([
-    [10003.0, 10002, 10000], [1e4, -1e4, 0], [-1e4, -1e4, -1e4], [745, 0, -745], [1, 2, 3],
-    [-np.inf, 0, 1],
-])  # fmt: skip
+SCORES = np.array(
+    [
+        [10003.0, 10002, 10000],
+        [1e4, -1e4, 0],
+        [-1e4, -1e4, -1e4],
+        [745, 0, -745],
+        [1, 2, 3],
+        [-np.inf, 0, 1],
+    ]
+)
 TEXT = """\"\"\"Of a test.\"\"\"
 from deltarule.language import *
 N, C = sizes("N C")
@@ -73,10 +79,14 @@ def test_values(network, way):
     with np.errstate(all="raise", under="ignore", divide="ignore"):
         found = way(network)
     wanted = {
-        "p": softmax(SCORES), "q": log_softmax(SCORES), "s": softmax(2 * SCORES),
-        "l": log_sum(SCORES), "m": log_sum(SCORES), "o": log_sum(SCORES[:, 1:]),
+        "p": softmax(SCORES),
+        "q": log_softmax(SCORES),
+        "s": softmax(2 * SCORES),
+        "l": log_sum(SCORES),
+        "m": log_sum(SCORES),
+        "o": log_sum(SCORES[:, 1:]),
         "e": softmax(SCORES)[:, 1:].sum(1),
-    }  # fmt: skip
+    }
     for name, array in wanted.items():
         np.testing.assert_allclose(found[name], array, 1e-12, 1e-15, err_msg=name)
 

@@ -24,7 +24,7 @@ SOME = (
     "attention", "avg_pool2d", "batch_norm", "char_rnn", "conv2d", "crelu", "embedding", "flatten",
     "grouped_conv2d", "hinge", "label_cross_entropy", "lrn", "max_pool2d", "maxout", "mlp",
     "softmax", "transposed_conv2d",
-)
+)  # fmt: skip
 
 #: What has no gradient.
 UPDATES = {"adam", "momentum", "nesterov", "gradient_descent", "rmsprop"}
@@ -38,8 +38,11 @@ def test_every_line_of_the_catalogue(name):
     course, others = (_course(name, seed).floats for seed in (1, 1))
     derivation = plain_derivation(load(name))
     prepared = 0
-    lines = [e for e in (*derivation.network.equations, *derivation.equations())
-             if e.subscripts == e.indices]
+    lines = [
+        e
+        for e in (*derivation.network.equations, *derivation.equations())
+        if e.subscripts == e.indices
+    ]
     for equation in lines:
         line = whole_line(equation, course)
         if line is None:

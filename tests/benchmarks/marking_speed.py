@@ -44,14 +44,13 @@ def main() -> None:
 def _process(*arguments: str) -> tuple[float, str]:
     """The CPU seconds of a process of this Python, and the last line that it prints."""
     before = os.times()
-    done = subprocess.run(
-        [sys.executable, *arguments], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, check=False)
     after = os.times()
     if done.returncode not in (0, 1) or not done.stdout.strip():
         raise RuntimeError(f"{' '.join(arguments)}: {done.stderr.strip()}")
-    seconds = sum(getattr(after, k) - getattr(before, k)
-                  for k in ("children_user", "children_system"))
+    seconds = sum(
+        getattr(after, k) - getattr(before, k) for k in ("children_user", "children_system")
+    )
     return seconds, done.stdout.strip().splitlines()[-1]
 
 

@@ -97,8 +97,9 @@ def _table(dtype: str, threads: int, records: list[dict]) -> str:
     lines = [_line(r, peak) for r in sorted(records, key=lambda r: order.get(r["key"], 99))]
     told = [f"{r['key']}: {who}" for r in records for who in greedy(r)]
     notes = ["", f"More CPUs than threads were used by {'; '.join(told)}."] if told else []
-    return "\n".join([f"**{head}**", "", row(_COLUMNS), row(["---"] * len(_COLUMNS)), *lines,
-                      *notes])  # fmt: skip
+    return "\n".join(
+        [f"**{head}**", "", row(_COLUMNS), row(["---"] * len(_COLUMNS)), *lines, *notes]
+    )
 
 
 def _line(record: dict, peak: float | None) -> str:
@@ -106,10 +107,15 @@ def _line(record: dict, peak: float | None) -> str:
     ours = samples.get("deltarule", {})
     bound, called = (times(way, ours.get(way, [])) for way in ("bound", "called"))
     dropped = bound.dropped if bound else len(ours.get("bound", []))
-    return row([
-        record["key"], record["title"], milliseconds(bound),
-        *(ratio(bound, samples.get(library)) for library, _ in PEERS),
-        *speed(record, bound, peak), milliseconds(called),
-        f"{bound.spread:.0%}" if bound else "–",
-        f"{bound.count if bound else 0}" + f" (−{dropped})" * bool(dropped),
-    ])  # fmt: skip
+    return row(
+        [
+            record["key"],
+            record["title"],
+            milliseconds(bound),
+            *(ratio(bound, samples.get(library)) for library, _ in PEERS),
+            *speed(record, bound, peak),
+            milliseconds(called),
+            f"{bound.spread:.0%}" if bound else "–",
+            f"{bound.count if bound else 0}" + f" (−{dropped})" * bool(dropped),
+        ]
+    )

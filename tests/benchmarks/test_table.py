@@ -33,21 +33,35 @@ def record(key: str = "d", threads: int = 1, cpu: str = "a CPU", **samples) -> d
         for library, ways in samples.items()
     }
     return {
-        "key": key, "title": "conv", "dtype": "float32", "threads": threads, "beside": False,
-        "multiply_adds": 450_000_000, "gaps": {}, "peak": 120.0, "samples": named,
-        "header": {"date": "2026-01-01 12:00 UTC", "cpu": cpu}, "versions": {"numpy": "2"},
-    }  # fmt: skip
+        "key": key,
+        "title": "conv",
+        "dtype": "float32",
+        "threads": threads,
+        "beside": False,
+        "multiply_adds": 450_000_000,
+        "gaps": {},
+        "peak": 120.0,
+        "samples": named,
+        "header": {"date": "2026-01-01 12:00 UTC", "cpu": cpu},
+        "versions": {"numpy": "2"},
+    }
 
 
 def test_ratios_are_to_the_fastest_way_in_calm_samples():
     from table import tables
 
-    told = tables([record(
-        deltarule={"bound": [sample(0.010, 0.01), sample(0.012, 0), sample(0.014, 0.05)],
-                   "called": [sample(0.013, 0)]},
-        torch={"plain": [sample(0.020, 0)], "channels_last": [sample(0.016, 0)]},
-        jax={"NHWC": [sample(0.002, 0.5), sample(0.024, 0.09)]},
-    )])  # fmt: skip
+    told = tables(
+        [
+            record(
+                deltarule={
+                    "bound": [sample(0.010, 0.01), sample(0.012, 0), sample(0.014, 0.05)],
+                    "called": [sample(0.013, 0)],
+                },
+                torch={"plain": [sample(0.020, 0)], "channels_last": [sample(0.016, 0)]},
+                jax={"NHWC": [sample(0.002, 0.5), sample(0.024, 0.09)]},
+            )
+        ]
+    )
     assert told.splitlines()[-1] == (
         "| d | conv | 12 | 0.75 | 0.50 | – | 75 | 62% | 13 | 17% | 3 |"
     )
@@ -57,9 +71,7 @@ def test_nothing_is_made_of_disturbed_samples():
     from summary import summary
     from table import tables
 
-    some = [record(
-        deltarule={"bound": [sample(0.010, 0.2)]}, torch={"plain": [sample(0.02, 0)]}
-    )]  # fmt: skip
+    some = [record(deltarule={"bound": [sample(0.010, 0.2)]}, torch={"plain": [sample(0.02, 0)]})]
     assert tables(some).splitlines()[-1] == (
         "| d | conv | no calm round | no calm round | – | – | – | – | no calm round | – | 0 (−1) |"
     )
@@ -69,9 +81,9 @@ def test_nothing_is_made_of_disturbed_samples():
 def test_whoever_uses_more_cpus_than_threads_is_named():
     from table import tables
 
-    told = tables([record(
-        deltarule={"bound": [sample(0.01, 0)]}, jax={"NCHW": [sample(0.01, 0, own=1.9)]}
-    )])  # fmt: skip
+    told = tables(
+        [record(deltarule={"bound": [sample(0.01, 0)]}, jax={"NCHW": [sample(0.01, 0, own=1.9)]})]
+    )
     assert told.splitlines()[-1] == "More CPUs than threads were used by d: jax 1.9."
 
 

@@ -183,12 +183,5 @@ WORKLOADS = {
         {"dy": (8, 128, 64)},
         "attention",
     ),
-    "n": Workload(
-        "LeNet-5, batch 64",
-        "lenet5",
-        _LENET5,
-        {},
-        {"dfc5": (64, 10)},
-        "lenet5",
-    ),
+    "n": Workload("LeNet-5, batch 64", "lenet5", _LENET5, {}, {"dfc5": (64, 10)}, "lenet5"),
 }

@@ -57,7 +57,7 @@ CASES = [
     ("residual", {}),
     ("residual_conv", {}),
     ("shared_resnet", {}),
-]  # fmt: skip
+]
 #: Where random sizes would make a network of many loops large.
 SIZES = {"conv3d": {"N": 1, "C": 2, "F": 2}}
 

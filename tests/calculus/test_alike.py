@@ -11,8 +11,11 @@ from deltarule.spelling.text import text
 
 def lines(gradient):
     """The formulas of a gradient's steps, and their rules and reasons apart."""
-    formulas = [part for step in gradient.steps
-                for part in (text(step.before), text(step.after), step.condition)]  # fmt: skip
+    formulas = [
+        part
+        for step in gradient.steps
+        for part in (text(step.before), text(step.after), step.condition)
+    ]
     return formulas, [(step.rule, step.reason, step.verified) for step in gradient.steps]
 
 

@@ -13,7 +13,7 @@ from whole_network import gap
 from deltarule.arithmetic.base import Undecided
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.modular import Modular
-from deltarule.arithmetic.probe import choose_sizes, free_sizes
+from deltarule.arithmetic.small_sizes import choose_sizes, free_sizes
 from deltarule.calculus.rules.table import RULES
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes

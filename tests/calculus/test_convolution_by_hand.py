@@ -55,8 +55,17 @@ def test_many_random_sizes(seed):
         seen += 1
         w = np.array([random.randint(1, 999) for _ in range(taps)])
         g = np.array([random.randint(1, 999) for _ in range(outputs)])
-        sizes = {"N": 1, "C": 1, "F": 1, "T": length, "K": taps, "S": stride, "D": dilation,
-                 "P": pad, "I": outputs}  # fmt: skip
+        sizes = {
+            "N": 1,
+            "C": 1,
+            "F": 1,
+            "T": length,
+            "K": taps,
+            "S": stride,
+            "D": dilation,
+            "P": pad,
+            "I": outputs,
+        }
         arrays = {"w": w.reshape(1, 1, -1), "dL/dy": g.reshape(1, 1, -1)}
         values = Values(arrays, by_symbol(network, sizes), {}, network.tensors)
         right = by_loops(w, g, length, stride, dilation, pad)

@@ -26,17 +26,15 @@ g = lambda *at: read("dL/dy", *at)  # noqa: E731
         (
             Sum(x(n, d), [(d, D)]) - x(n, 0),
             Sum(x(n, d), [(d, D)], [AtLeastZero(d - 1)])
-            + Sum(x(n, d), [(d, D)], [AtLeastZero(-d)]) - x(n, 0),
+            + Sum(x(n, d), [(d, D)], [AtLeastZero(-d)])
+            - x(n, 0),
         ),
         (Sum(x(n, D - 1 - d), [(d, D)]), Sum(x(n, d), [(d, D)])),
-        (
-            Sum(x(n, d + 1), [(d, D - 1)]),
-            Sum(x(n, d), [(d, D)], [AtLeastZero(d - 1)]),
-        ),
+        (Sum(x(n, d + 1), [(d, D - 1)]), Sum(x(n, d), [(d, D)], [AtLeastZero(d - 1)])),
         (exp(x(n, 0) - x(n, 1)) * exp(x(n, 1)), exp(x(n, 0))),
         (N * x(n, 0), Sum(x(n, 0), [(m, N)])),
     ],
-)  # fmt: skip
+)
 def test_proved(a, b):
     assert equal(a, b, DENSE, [(n, N)]).kind in ("proved", "verified")
     assert not equal(a, b + x(n, 0), DENSE, [(n, N)]).equal

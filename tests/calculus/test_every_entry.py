@@ -20,13 +20,20 @@ POLYNOMIAL = [
 ORDERED = [
     *(("max_pool2d", {"ties": ties}) for ties in ("first", "all", "split")),
     *(("max_pool1d", {"ties": ties}) for ties in ("first", "all", "split")),
-    *(("max_pool1d", {"ties": ties, "width": 3, "stride": 1, "pad": 2})
-      for ties in ("first", "all", "split")),
+    *(
+        ("max_pool1d", {"ties": ties, "width": 3, "stride": 1, "pad": 2})
+        for ties in ("first", "all", "split")
+    ),
     *(("maxout", {"ties": ties}) for ties in ("first", "all", "split")),
     *(("activation", {"activation": "relu", "at_zero": at}) for at in ("0", "half", "1")),
-    ("roi_pool", {"ties": "split"}), ("crelu", {}), ("prelu", {}), ("hinge", {}),
-    ("multiclass_svm", {}), ("smooth_l1", {}), ("l1_penalty", {}),
-]  # fmt: skip
+    ("roi_pool", {"ties": "split"}),
+    ("crelu", {}),
+    ("prelu", {}),
+    ("hinge", {}),
+    ("multiclass_svm", {}),
+    ("smooth_l1", {}),
+    ("l1_penalty", {}),
+]
 
 
 def of(case):

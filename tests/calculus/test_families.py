@@ -7,13 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from once import derived
 
-from deltarule.calculus.families import (
-    Family,
-    brief,
-    families,
-    families_of,
-    forward_families,
-)
+from deltarule.calculus.families import Family, brief, families, families_of, forward_families
 from deltarule.networks.layer_numbers import general, number_of, special
 
 
@@ -47,8 +41,9 @@ def test_brief_grows_with_nothing():
 def test_forward():
     found = forward_families(derived("scalar_chain", layers=5))
     assert [(f.text(), f.range()) for f in found] == [
-        ("h_k = σ(s_k)", "k = 1 … 4"), ("s_k = h_{k−1}·θ_k", "k = 2 … 5"),
-    ]  # fmt: skip
+        ("h_k = σ(s_k)", "k = 1 … 4"),
+        ("s_k = h_{k−1}·θ_k", "k = 2 … 5"),
+    ]
 
 
 def test_a_member_that_differs_splits_the_family():
@@ -70,8 +65,10 @@ def test_a_network_without_numbers_has_no_family():
 
 
 @pytest.mark.slow
-@given(st.from_regex(r"(dE/d)?[A-Za-z]{1,5}(_[a-z]{1,2})?[0-9]{0,3}", fullmatch=True),
-       st.integers(0, 60))  # fmt: skip
+@given(
+    st.from_regex(r"(dE/d)?[A-Za-z]{1,5}(_[a-z]{1,2})?[0-9]{0,3}", fullmatch=True),
+    st.integers(0, 60),
+)
 def test_names_come_back(name, k):
     assert special(general(name, k), k) == name
     number = number_of(name)

@@ -22,8 +22,13 @@ mpmath.mp.dps = 50
 SLOPE = Fraction(1, 10)
 
 KNOWN = {
-    "exp": mpmath.exp, "log": mpmath.log, "tanh": mpmath.tanh, "erf": mpmath.erf,
-    "expm1": mpmath.expm1, "log1p": mpmath.log1p, "erfc": mpmath.erfc,
+    "exp": mpmath.exp,
+    "log": mpmath.log,
+    "tanh": mpmath.tanh,
+    "erf": mpmath.erf,
+    "expm1": mpmath.expm1,
+    "log1p": mpmath.log1p,
+    "erfc": mpmath.erfc,
     "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
     "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
     "relu": lambda z: max(z, mpmath.mpf(0)),
@@ -34,11 +39,16 @@ KNOWN = {
     "leaky_relu": lambda z: z if z > 0 else z / 10,
     "elu": lambda z: z if z > 0 else mpmath.expm1(z) / 10,
     "gelu": lambda z: z * mpmath.ncdf(z),
-}  # fmt: skip
+}
 AT_ZERO = {
-    "relu": 0, "relu_one": 1, "relu_half": 0.5, "absolute": 0, "sign": 0, "leaky_relu": 0.1,
+    "relu": 0,
+    "relu_one": 1,
+    "relu_half": 0.5,
+    "absolute": 0,
+    "sign": 0,
+    "leaky_relu": 0.1,
     "elu": 0.1,
-}  # fmt: skip
+}
 POINTS = [Fraction(k, 16) for k in range(-160, 161, 7)] + [Fraction(1, 1000), Fraction(-1, 1000)]
 
 

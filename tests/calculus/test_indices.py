@@ -25,14 +25,23 @@ RANGES = {i: A, j: B, k: C}
 
 small = st.integers(-3, 3)
 coefficients = st.sampled_from([Integer(c) for c in (-2, -1, 1, 2)] + [S, D, -S, -D])
-sizes = st.fixed_dictionaries({
-    A: st.integers(0, 4), B: st.integers(0, 4), C: st.integers(0, 4),
-    S: st.integers(1, 3), D: st.integers(1, 3), P: st.integers(0, 2),
-})  # fmt: skip
+sizes = st.fixed_dictionaries(
+    {
+        A: st.integers(0, 4),
+        B: st.integers(0, 4),
+        C: st.integers(0, 4),
+        S: st.integers(1, 3),
+        D: st.integers(1, 3),
+        P: st.integers(0, 2),
+    }
+)
 offsets = st.builds(
-    lambda a, b, c, d: a + b * P + c * A + d * B, small, st.integers(-1, 1), st.integers(-1, 1),
+    lambda a, b, c, d: a + b * P + c * A + d * B,
+    small,
     st.integers(-1, 1),
-)  # fmt: skip
+    st.integers(-1, 1),
+    st.integers(-1, 1),
+)
 
 
 @st.composite
@@ -95,7 +104,8 @@ def test_tight_ranges_hold_what_the_conditions_allow(statements, sizes):
     conditions = tuple(AtLeastZero(s) for s in statements)
     order = (i, j, k)
     wanted = [
-        tuple(at.values()) for at in points(order, sizes)
+        tuple(at.values())
+        for at in points(order, sizes)
         if all(true(c, at, values) for c in conditions)
     ]
     spans, rest = tight(tuple((x, RANGES[x]) for x in order), conditions)
@@ -131,7 +141,8 @@ def test_substitution_captures_nothing(sizes, into, seed):
         put = number(into, {n: at_n, k: at_k}, values)
         brute = sum(
             int(x[put + 25]) * int(x[::-1][at])
-            for at in range(sizes[C]) if put + at - sizes[A] >= 0
+            for at in range(sizes[C])
+            if put + at - sizes[A] >= 0
         )
         assert found[at_n, at_k] == brute
 

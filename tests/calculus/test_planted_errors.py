@@ -26,10 +26,12 @@ def wrong(derivation, name, change):
 
 def swapped(one, two):
     """One tensor read where another belongs."""
+
     def change(expr, _indices):
         return replace_reads(
             expr, lambda r: Read(type(r.base)(two), *r.indices) if tensor_name(r) == one else r
         )
+
     return change
 
 
@@ -38,6 +40,7 @@ def transposed(name):
         return replace_reads(
             expr, lambda r: r.func(r.base, *r.indices[::-1]) if tensor_name(r) == name else r
         )
+
     return change
 
 
@@ -101,7 +104,8 @@ def test_a_wrong_derivative_of_a_function(monkeypatch):
     """(1 − tanh)² for tanh′, as loopy has it."""
     z = Dummy("z", real=True)
     monkeypatch.setitem(
-        functions._derivatives, (functions.tanh, 1),
+        functions._derivatives,
+        (functions.tanh, 1),
         lambda value: ((1 - functions.tanh(z)) ** 2).xreplace({z: value}),
     )
     with pytest.raises(Unverified):

@@ -104,7 +104,7 @@ CANCELLING = {
     'y = output("y", N)\ny[n] = relu(x[n]) + log(1 + exp(-absolute(x[n])))\n': "∂L/∂y[n]·σ(x[n])",
     's = scalar("s", "0.1")\ny = output("y", N)\n'
     "y[n] = leaky_relu(x[n], s) - leaky_relu(-x[n], s)\n": "∂L/∂y[n]·(s + 1)",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("body", CANCELLING)
@@ -124,9 +124,10 @@ KEPT = {
     "relu(x[n])**2": "2·∂L/∂y[n]·ReLU(x[n])·[x[n] > 0]",
     "elu(x[n], 1)": "∂L/∂y[n]·(1 if x[n] > 0 else exp(x[n]))",
     "absolute(x[n]) + 3 * relu(x[n])": "∂L/∂y[n]·(3·[x[n] > 0] + sign(x[n]))",
-    "where(absolute(x[n]) < 1, x[n]**2 / 2, absolute(x[n]) - Rational(1, 2))":
-        "∂L/∂y[n]·(x[n] if |x[n]| < 1 else sign(x[n]))",
-}  # fmt: skip
+    "where(absolute(x[n]) < 1, x[n]**2 / 2, absolute(x[n]) - Rational(1, 2))": (
+        "∂L/∂y[n]·(x[n] if |x[n]| < 1 else sign(x[n]))"
+    ),
+}
 
 
 @pytest.mark.parametrize("rhs", KEPT)
@@ -143,8 +144,10 @@ def test_kinks_that_cancel_in_part_get_the_nearer_side():
 
 
 def test_kinks_that_cancel_at_some_values_alone_are_said():
-    body = ('v, w = parameter("v", N), parameter("w", N)\n'
-            'E = loss("E", Sum[n](v[n] * relu(x[n]) + w[n] * relu(-x[n])))\n')  # fmt: skip
+    body = (
+        'v, w = parameter("v", N), parameter("w", N)\n'
+        'E = loss("E", Sum[n](v[n] * relu(x[n]) + w[n] * relu(-x[n])))\n'
+    )
     assert derived(body).gradients["x"].notes == (
         "At x[n] = 0 each kink keeps its own convention; where they happen to cancel, their sum "
         "is no derivative.",
@@ -171,8 +174,9 @@ def test_a_wrong_removal_is_not_passed_over():
 WEIGHTS = st.integers(-3, 3).filter(bool)
 KINKS = st.lists(
     st.tuples(WEIGHTS, st.sampled_from(("relu", "absolute", "leaky")), WEIGHTS),
-    min_size=1, max_size=4,
-)  # fmt: skip
+    min_size=1,
+    max_size=4,
+)
 
 
 def value(terms, x: Fraction) -> Fraction:
@@ -188,8 +192,11 @@ def value(terms, x: Fraction) -> Fraction:
 @given(KINKS)
 @settings(max_examples=12, deadline=None)
 def test_sums_of_kinks_against_exact_one_sided_derivatives(terms):
-    words = {"relu": "relu({})", "absolute": "absolute({})",
-             "leaky": "leaky_relu({}, Rational(1, 4))"}  # fmt: skip
+    words = {
+        "relu": "relu({})",
+        "absolute": "absolute({})",
+        "leaky": "leaky_relu({}, Rational(1, 4))",
+    }
     rhs = " + ".join(f"({c}) * {words[kind].format(f'({k}) * x[n]')}" for c, kind, k in terms)
     gradient = of_one_line(rhs).gradients["x"]
     right, left = value(terms, Fraction(1)), -value(terms, Fraction(-1))

@@ -21,6 +21,7 @@ def derived(tmp_path):
         path = tmp_path / "layer.py"
         path.write_text(HEAD + text, encoding="utf-8")
         return derive(load(path))
+
     return make
 
 
@@ -28,9 +29,10 @@ def backward(derivation, arrays, **sizes):
     """All gradients in float64, from given arrays."""
     values = Values(
         {name: np.asarray(a, dtype=float) for name, a in arrays.items()},
-        {Size(s): v for s, v in sizes.items()}, dict(derivation.network.scalars),
+        {Size(s): v for s, v in sizes.items()},
+        dict(derivation.network.scalars),
         derivation.network.tensors,
-    )  # fmt: skip
+    )
     run(derivation.network.equations, values, Float64())
     run(derivation.equations(), values, Float64())
     return values.arrays
@@ -53,9 +55,7 @@ def test_a_trace_squared(derived):
 
 def test_an_index_name_used_free_and_bound(derived):
     """SymPy #21891 differentiates Σᵢ x[i]² by x[i] as if they were one i."""
-    d = derived(
-        "x, y = input('x', N), output('y', N)\ny[i] = x[i] * Sum[i](x[i]**2)\n"
-    )
+    d = derived("x, y = input('x', N), output('y', N)\ny[i] = x[i] * Sum[i](x[i]**2)\n")
     x, g = np.array([1.0, -2.0, 3.0]), np.array([1.0, 5.0, -1.0])
     found = backward(d, {"x": x, "dL/dy": g}, N=3)
     np.testing.assert_allclose(found["dL/dx"], g * (x @ x) + 2 * x * (g @ x))
@@ -103,9 +103,7 @@ def test_one_tensor_read_twice(derived):
 
 
 def test_what_nothing_reads_has_gradient_zero(derived):
-    d = derived(
-        "x, b, y = input('x', N), parameter('b', N), output('y', N)\ny[i] = 2*x[i]\n"
-    )
+    d = derived("x, b, y = input('x', N), parameter('b', N), output('y', N)\ny[i] = 2*x[i]\n")
     assert d.gradients["b"].expr == 0
     assert d.gradients["b"].steps[0].rule == "no path"
 
@@ -121,7 +119,7 @@ def test_what_nothing_reads_has_gradient_zero(derived):
         "x, y = input('x', N), output('y', N)\ny[i] = Mean[j](x[i] * tanh(x[j] - x[i]))\n",
         "x, w, y = input('x', N), input('w', K, below=N), output('y', K)\ny[k] = x[w[k]]**2\n",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_access_of_all_kinds(derived, text, seed):
     one, two = gap(derived(text), seed)

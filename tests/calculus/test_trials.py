@@ -54,8 +54,13 @@ def test_one_time_one_of_everything_and_unequal_sizes():
     for network in NETWORKS:
         found = trials(network)
         assert len({tuple(s.items()) for s in found}) == len(found)
-        plain = [s.name for b in blocks(network.equations) if isinstance(b, Recurrence)
-                 for s in b.extent.free_symbols if isinstance(s, Size)]  # fmt: skip
+        plain = [
+            s.name
+            for b in blocks(network.equations)
+            if isinstance(b, Recurrence)
+            for s in b.extent.free_symbols
+            if isinstance(s, Size)
+        ]
         for name in plain:
             assert {1} < values(network, name), network.name
     dense = trials(load("dense"))
@@ -67,9 +72,7 @@ def ended(name):
     """A derivation, its verifier, and what it ends in."""
     found = derivation((name, ()))
     network = found.network
-    verifier = Verifier(
-        network, {f"d{found.of}/d{n}": network.tensors[n] for n in found.upstream}
-    )
+    verifier = Verifier(network, {f"d{found.of}/d{n}": network.tensors[n] for n in found.upstream})
     verifier.learn(list(found.equations()))
     return found, verifier
 
@@ -83,11 +86,16 @@ def symbol(network, name):
 @pytest.mark.parametrize(
     ("name", "tensor", "letter", "alone"),
     [
-        ("conv1d", "x", "S", 1), ("conv1d", "x", "D", 1), ("conv1d", "x", "P", 0),
-        ("conv2d", "w", "S", 1), ("conv2d", "w", "P", 0), ("avg_pool2d", "x", "S", 1),
-        ("max_pool1d", "x", "S", 1), ("max_pool1d", "x", "P", 0),
+        ("conv1d", "x", "S", 1),
+        ("conv1d", "x", "D", 1),
+        ("conv1d", "x", "P", 0),
+        ("conv2d", "w", "S", 1),
+        ("conv2d", "w", "P", 0),
+        ("avg_pool2d", "x", "S", 1),
+        ("max_pool1d", "x", "S", 1),
+        ("max_pool1d", "x", "P", 0),
     ],
-)  # fmt: skip
+)
 def test_what_is_right_for_one_value_alone_is_caught(name, tensor, letter, alone):
     found, verifier = ended(name)
     gradient = found.gradients[tensor]
@@ -122,9 +130,7 @@ def test_what_is_right_on_one_side_alone_is_caught(name, tensor, condition):
 
 def test_a_derivation_tells_at_which_settings():
     found = derivation(("dense", ()))
-    assert found.tried == (
-        "4 settings: N=2, D=3, M=5; N=2, D=3, M=1; N=3, D=1, M=2; N=1, D=1, M=1"
-    )
+    assert found.tried == ("4 settings: N=2, D=3, M=5; N=2, D=3, M=1; N=3, D=1, M=2; N=1, D=1, M=1")
     step = found.gradients["W"].steps[0]
     assert step.verified == "dual numbers, exact modulo 2³¹−1 at 4 settings"
 

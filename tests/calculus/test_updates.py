@@ -48,9 +48,12 @@ def adam(theta, g, kept, t):
 
 
 BY_HAND = {
-    "gradient_descent": sgd, "momentum": momentum, "nesterov": nesterov, "rmsprop": rmsprop,
+    "gradient_descent": sgd,
+    "momentum": momentum,
+    "nesterov": nesterov,
+    "rmsprop": rmsprop,
     "adam": adam,
-}  # fmt: skip
+}
 
 
 def quadratic(theta):
@@ -98,8 +101,9 @@ def test_scalars_and_memories_of_scalars():
 def test_the_rate_is_replaced_and_the_others_keep_their_values():
     found = rates("momentum", Fraction(1, 4))
     assert {str(s): (v, isinstance(s, Rate)) for s, v in found.items()} == {
-        "gamma": (Fraction(1, 4), True), "mu": (Fraction(9, 10), False),
-    }  # fmt: skip
+        "gamma": (Fraction(1, 4), True),
+        "mu": (Fraction(9, 10), False),
+    }
 
 
 def test_an_update_has_no_gradient():
@@ -141,7 +145,7 @@ HEAD = "from deltarule.language import *\nN = size('N')\nn = index('n')\n"
             "x[…] needs a tensor that was declared with … for its axes",
         ),
     ],
-)  # fmt: skip
+)
 def test_refused(tmp_path, text, fact):
     path = tmp_path / "update.py"
     path.write_text(HEAD + text, encoding="utf-8")

@@ -38,17 +38,20 @@ def program():
 
     def run(*words, env=None, pipe=None):
         command = [
-            sys.executable, "-c", "from deltarule.cli.main import deltarule_main; deltarule_main()",
+            sys.executable,
+            "-c",
+            "from deltarule.cli.main import deltarule_main; deltarule_main()",
             *words,
-        ]  # fmt: skip
+        ]
         settings = {**os.environ, "COLUMNS": "80", **(env or {})}
         if pipe:
             return subprocess.run(
                 ["bash", "-c", f'set -o pipefail; "$@" | {pipe}', "bash", *command],
-                env=settings, capture_output=True, text=True, timeout=60,
-            )  # fmt: skip
-        return subprocess.run(
-            command, env=settings, capture_output=True, text=True, timeout=60
-        )
+                env=settings,
+                capture_output=True,
+                text=True,
+                timeout=60,
+            )
+        return subprocess.run(command, env=settings, capture_output=True, text=True, timeout=60)
 
     return run

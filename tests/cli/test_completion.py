@@ -8,9 +8,11 @@ from deltarule.cli import main
 SHELLS = {
     "bash": lambda words: {"COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))},
     "zsh": lambda words: {"_TYPER_COMPLETE_ARGS": words},
-    "fish": lambda words: {"_TYPER_COMPLETE_ARGS": words,
-                           "_TYPER_COMPLETE_FISH_ACTION": "get-args"},
-}  # fmt: skip
+    "fish": lambda words: {
+        "_TYPER_COMPLETE_ARGS": words,
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    },
+}
 
 
 def completed(words, shell="bash"):

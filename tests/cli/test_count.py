@@ -105,8 +105,14 @@ def test_a_table_has_one_line_a_layer_where_there_is_room(invoke):
     lines = invoke("derive", "vgg16", "--count", width=100).out.splitlines()
     (row,) = [line for line in lines if line.startswith("conv_1b")]
     assert row.split() == [
-        "conv_1b", "conv2d", "N×64×224×224", "36,928", "1,849,688,064·N", "6,422,528·N", "5×5",
-    ]  # fmt: skip
+        "conv_1b",
+        "conv2d",
+        "N×64×224×224",
+        "36,928",
+        "1,849,688,064·N",
+        "6,422,528·N",
+        "5×5",
+    ]
 
 
 @pytest.mark.parametrize("other", ["--latex", "--markdown"])

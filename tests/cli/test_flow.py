@@ -40,6 +40,6 @@ def test_bad_numbers_and_networks_are_refused(invoke):
 @pytest.mark.slow
 def test_every_time_contributes_to_a_gradient_of_the_sheet(invoke):
     out = invoke("trace", "bptt", "--example", "gomez").out
-    told = out[out.index("What each time contributes"):]
+    told = out[out.index("What each time contributes") :]
     for quantity in ("∂E/∂W_hf from t = 0", "∂E/∂W_hf from t = 1", "∂E/∂W_hf, their sum"):
         assert quantity in told

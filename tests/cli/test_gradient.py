@@ -108,12 +108,17 @@ def test_what_was_not_checked_is_told_and_others_are_checked(invoke, tmp_path):
         'import os\n\n\ndef f(x: "N"):\n    os._exit(0)\n\n\ndef f_backward(dy):\n    return dy\n'
         'def g(x: "N"):\n    print("here")\n    return x\n\n\ndef g_backward(dy):\n    return dy\n',
         encoding="utf-8",
-    )  # fmt: skip
+    )
     done = invoke("check", path)
     assert done.status == 1
-    for words in ("✗ not checked: f or its gradient ended the program, with status 0",
-                  "layers.py, line 4", "it prints: here", "1 of 1 right", "points with zeros"):
-        assert words in done.out  # fmt: skip
+    for words in (
+        "✗ not checked: f or its gradient ended the program, with status 0",
+        "layers.py, line 4",
+        "it prints: here",
+        "1 of 1 right",
+        "points with zeros",
+    ):
+        assert words in done.out
     alone = invoke("check", f"{path}:f")
     assert alone.status == 2 and "f or its gradient ended the program" in alone.err
     done = invoke("check", path, "--json")

@@ -39,9 +39,12 @@ def test_a_file_is_written_once(invoke, tmp_path):
 
 def test_a_terminal_gets_colours(program):
     done = program(
-        "derive", "dense", "--kernel", pipe="cat",
+        "derive",
+        "dense",
+        "--kernel",
+        pipe="cat",
         env={"FORCE_COLOR": "1", "TERM": "xterm-256color"},
-    )  # fmt: skip
+    )
     assert "\x1b[" in done.stdout
     assert "\x1b[" not in program("derive", "dense", "--kernel").stdout
 

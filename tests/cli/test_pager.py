@@ -8,17 +8,23 @@ import sys
 
 import pytest
 
-LINES = "from deltarule.cli.screen import write; from deltarule.cli.running import run; " \
-        "run(lambda: write('\\n'.join(map(str, range({count})))) or 0, paged={paged})"
+LINES = (
+    "from deltarule.cli.screen import write; from deltarule.cli.running import run; "
+    "run(lambda: write('\\n'.join(map(str, range({count})))) or 0, paged={paged})"
+)
 
 
 def on_a_terminal(code, **environment):
     """What a program writes on a terminal of 24 rows."""
     master, slave = pty.openpty()
     program = subprocess.Popen(
-        [sys.executable, "-c", code], stdin=slave, stdout=slave, stderr=slave, close_fds=True,
+        [sys.executable, "-c", code],
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        close_fds=True,
         env={**os.environ, "LINES": "24", "COLUMNS": "80", **environment},
-    )  # fmt: skip
+    )
     os.close(slave)
     told = b""
     while select.select([master], [], [], 60)[0]:

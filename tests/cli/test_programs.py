@@ -24,10 +24,15 @@ def test_help_imports_nothing_heavy():
         assert command in done.stdout
 
 
-@pytest.mark.parametrize("words", [
-    ["derive", "dense"], ["trace", "slide"], ["check", "slide"],
-    ["check", "gradient", "dense", "--no-kernel"],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["derive", "dense"],
+        ["trace", "slide"],
+        ["check", "slide"],
+        ["check", "gradient", "dense", "--no-kernel"],
+    ],
+)
 def test_numba_stays_out(words):
     code = (
         f"import sys; sys.argv = ['deltarule', *{words!r}]\n"
@@ -43,10 +48,14 @@ def test_numba_stays_out(words):
 @pytest.mark.parametrize(
     ("words", "status"),
     [
-        (["--help"], 0), (["derive", "dense", "--brief"], 0), (["check", "slide"], 1),
-        (["derive", "nothing"], 2), (["nonsense"], 2), (["trace", "--decimals", "x"], 2),
+        (["--help"], 0),
+        (["derive", "dense", "--brief"], 0),
+        (["check", "slide"], 1),
+        (["derive", "nothing"], 2),
+        (["nonsense"], 2),
+        (["trace", "--decimals", "x"], 2),
     ],
-)  # fmt: skip
+)
 def test_exit_status(program, words, status):
     done = program(*words)
     assert done.returncode == status

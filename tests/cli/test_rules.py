@@ -30,19 +30,31 @@ def written(name, option):
 
 
 EXCLUDED = sorted(
-    {(name, *pair) for name, row in COMMANDS.items() for group in row.exclude
-     for pair in itertools.combinations(group, 2)}
-)  # fmt: skip
-VALUES = [(name, option) for name in COMMANDS
-          for option, parameter in parameters(name).items() if not parameter.is_flag]  # fmt: skip
+    {
+        (name, *pair)
+        for name, row in COMMANDS.items()
+        for group in row.exclude
+        for pair in itertools.combinations(group, 2)
+    }
+)
+VALUES = [
+    (name, option)
+    for name in COMMANDS
+    for option, parameter in parameters(name).items()
+    if not parameter.is_flag
+]
 
 
 def test_every_row_has_the_options_of_its_function():
     for name, row in COMMANDS.items():
         assert set(row.options) <= set(parameters(name)), name
         assert set(parameters(name)) - set(row.options) <= {
-            "json", "no-pager", "version", "install-completion", "show-completion",
-        }, name  # fmt: skip
+            "json",
+            "no-pager",
+            "version",
+            "install-completion",
+            "show-completion",
+        }, name
 
 
 @pytest.mark.parametrize(("name", "one", "other"), EXCLUDED)

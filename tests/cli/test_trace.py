@@ -123,10 +123,13 @@ def test_examples_pass_their_own_checks(invoke, name):
 
 @pytest.mark.parametrize(
     ("words", "fact"),
-    [(["example"], "no example is named"), (["example", "slide", "mazur"], "'mazur' stands behind"),
-     (["example", "slide", "--example", "slide"], "an example is named twice"),
-     (["example", "slidee"], "there is no example 'slidee'")],
-)  # fmt: skip
+    [
+        (["example"], "no example is named"),
+        (["example", "slide", "mazur"], "'mazur' stands behind"),
+        (["example", "slide", "--example", "slide"], "an example is named twice"),
+        (["example", "slidee"], "there is no example 'slidee'"),
+    ],
+)
 def test_what_does_not_name_an_example_is_told(invoke, words, fact):
     done = invoke("trace", *words, width=200)
     assert done.status == 2 and fact in done.err

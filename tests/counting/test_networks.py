@@ -52,8 +52,12 @@ def test_the_keras_network():
     network = load("keras_cnn")
     rows = {row.name: row for row in count(network).layers}
     assert [rows[n].shape[1:] for n in ("conv1", "pool1", "conv2", "pool2", "flat")] == [
-        (25, 26, 26), (25, 13, 13), (50, 11, 11), (50, 5, 5), (1250,),
-    ]  # fmt: skip
+        (25, 26, 26),
+        (25, 13, 13),
+        (50, 11, 11),
+        (50, 5, 5),
+        (1250,),
+    ]
     assert rows["conv1"].parameters == 250
     assert rows["conv2"].parameters == 11250 + 50
     assert str(rows["pool2"].unread[0]) == (
@@ -65,8 +69,10 @@ def test_alexnet():
     rows = {row.name: row for row in count(load("alexnet")).layers}
     assert rows["pool5"].shape[1:] == (256, 6, 6)
     assert [row.field[0].rows for row in (rows["conv1"], rows["pool1"], rows["pool5"])] == [
-        11, 19, 195,
-    ]  # fmt: skip
+        11,
+        19,
+        195,
+    ]
     assert rows["conv2"].multiply_adds.subs(dict.fromkeys(rows["conv2"].shape[:1], 1)) == 447897600
 
 
@@ -76,9 +82,7 @@ def convolution(stride, pad=0, channels=1, maps=1, size=7, window=3, bias=True):
     return specialise(network, numbers)
 
 
-@pytest.mark.parametrize(
-    ("stride", "pad", "outputs"), [(1, 0, 5), (2, 0, 3), (3, 0, 2), (3, 1, 3)]
-)
+@pytest.mark.parametrize(("stride", "pad", "outputs"), [(1, 0, 5), (2, 0, 3), (3, 0, 2), (3, 1, 3)])
 def test_seven_by_seven(stride, pad, outputs):
     found = line(convolution(stride, pad), "y")
     assert found.shape[2:] == (outputs, outputs)

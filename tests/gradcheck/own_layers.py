@@ -72,8 +72,9 @@ def windows(x, w, stride):
 def conv(x, w, stride=1, pad=1):
     """x [N, C, H, W], w [F, C, K, L]"""
     x = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
-    found = {(i, j): np.tensordot(x[at], w, ((1, 2, 3), (1, 2, 3)))
-             for i, j, at in windows(x, w, stride)}  # fmt: skip
+    found = {
+        (i, j): np.tensordot(x[at], w, ((1, 2, 3), (1, 2, 3))) for i, j, at in windows(x, w, stride)
+    }
     rows, columns = max(found)
     y = np.stack([found[i, j] for i in range(rows + 1) for j in range(columns + 1)], axis=-1)
     return y.reshape(len(x), len(w), rows + 1, columns + 1)
@@ -86,7 +87,7 @@ def conv_backward(x, w, dy, stride=1, pad=1):
         dx[at] += np.tensordot(dy[:, :, i, j], w, 1)
         dw += np.tensordot(dy[:, :, i, j], wide[at], (0, 0))
     h, v = x.shape[2:]
-    return dx[:, :, pad:pad + h, pad:pad + v], dw
+    return dx[:, :, pad : pad + h, pad : pad + v], dw
 
 
 # ---- wrong ---------------------------------------------------------------------------------------
@@ -109,11 +110,24 @@ def conv_no_stride(x, w, stride=1, pad=1):
 
 
 def conv_no_stride_backward(x, w, dy, stride=1, pad=1):
-    return conv_backward(x, w, dy, 1, pad) if stride == 1 else (
-        conv_backward(x, w, np.repeat(np.repeat(dy, 3, 2), 3, 3)[
-            :, :, : x.shape[2] + 2 * pad - w.shape[2] + 1, : x.shape[3] + 2 * pad - w.shape[3] + 1
-        ], 1, pad)
-    )  # fmt: skip
+    return (
+        conv_backward(x, w, dy, 1, pad)
+        if stride == 1
+        else (
+            conv_backward(
+                x,
+                w,
+                np.repeat(np.repeat(dy, 3, 2), 3, 3)[
+                    :,
+                    :,
+                    : x.shape[2] + 2 * pad - w.shape[2] + 1,
+                    : x.shape[3] + 2 * pad - w.shape[3] + 1,
+                ],
+                1,
+                pad,
+            )
+        )
+    )
 
 
 def sign(x, w):

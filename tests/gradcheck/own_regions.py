@@ -25,16 +25,16 @@ def correlate(x, w, stride=2, pad=1):
     """x [X], w [K]"""
     padded = np.pad(x, pad)
     count = (len(padded) - len(w)) // stride + 1
-    return np.array([padded[i * stride:i * stride + len(w)] @ w for i in range(count)])
+    return np.array([padded[i * stride : i * stride + len(w)] @ w for i in range(count)])
 
 
 def correlate_backward(x, w, dy, stride=2, pad=1):
     padded = np.pad(x, pad)
     dx, dw = np.zeros_like(padded), np.zeros_like(w)
     for i, g in enumerate(dy):
-        dx[i * stride:i * stride + len(w)] += g * w
-        dw += g * padded[i * stride:i * stride + len(w)]
-    return dx[pad:pad + len(x)], dw[::-1] if (stride, pad) == (1, 0) else dw
+        dx[i * stride : i * stride + len(w)] += g * w
+        dw += g * padded[i * stride : i * stride + len(w)]
+    return dx[pad : pad + len(x)], dw[::-1] if (stride, pad) == (1, 0) else dw
 
 
 def huber(x, y, delta=1.0):

@@ -183,8 +183,11 @@ def attention(q, k, v, causal=True):
 def attention_vjp(q, k, v, dout, cache):
     da = np.einsum("ntp,nsp->nts", dout, v)
     ds = cache * (da - (da * cache).sum(-1, keepdims=True)) / np.sqrt(q.shape[-1])
-    return (np.einsum("nts,nsd->ntd", ds, k), np.einsum("nts,ntd->nsd", ds, q),
-            np.einsum("nts,ntp->nsp", cache, dout))  # fmt: skip
+    return (
+        np.einsum("nts,nsd->ntd", ds, k),
+        np.einsum("nts,ntd->nsd", ds, q),
+        np.einsum("nts,ntp->nsp", cache, dout),
+    )
 
 
 def grouped(x, w, groups=2):
@@ -197,8 +200,10 @@ def grouped(x, w, groups=2):
 def grouped_backward(x, w, dy, groups=2):
     g = dy.reshape(len(x), groups, -1)
     xs, ws = x.reshape(len(x), groups, -1), w.reshape(groups, -1, w.shape[1])
-    return (np.einsum("ngf,gfc->ngc", g, ws).reshape(x.shape),
-            np.einsum("ngf,ngc->gfc", g, xs).reshape(w.shape))  # fmt: skip
+    return (
+        np.einsum("ngf,gfc->ngc", g, ws).reshape(x.shape),
+        np.einsum("ngf,ngc->gfc", g, xs).reshape(w.shape),
+    )
 
 
 def conv1d(x, w, b=None, stride=4, dilation=1, pad=0):

@@ -66,8 +66,10 @@ def layer(x, params, act="tanh"):
 def layer_backward(x, params, dy, act="tanh"):
     s = x @ params["W"] + params["b"]
     slope = {"tanh": 1 - np.tanh(s) ** 2, "relu": s > 0}.get(act, 1)
-    return {"x": dy * slope @ params["W"].T, "params": {"W": x.T @ (dy * slope),
-                                                        "b": (dy * slope).sum(0)}}  # fmt: skip
+    return {
+        "x": dy * slope @ params["W"].T,
+        "params": {"W": x.T @ (dy * slope), "b": (dy * slope).sum(0)},
+    }
 
 
 def in_a_tuple(x, p):

@@ -54,8 +54,9 @@ def rows_set_backward(E, t, dy):
 def exchanged(x, w, stride=1, dilation=1):
     """x [H], w [K]"""
     n = (len(x) - dilation * (len(w) - 1) - 1) // stride + 1
-    return np.array([sum(x[stride * i + dilation * k] * w[k] for k in range(len(w)))
-                     for i in range(n)])  # fmt: skip
+    return np.array(
+        [sum(x[stride * i + dilation * k] * w[k] for k in range(len(w))) for i in range(n)]
+    )
 
 
 def exchanged_backward(x, w, dy, stride=1, dilation=1):

@@ -8,8 +8,9 @@ from once import derived, loaded
 
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.probe import Probe, free_sizes
+from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.settings import setting, sizes_at
+from deltarule.arithmetic.small_sizes import free_sizes
 from deltarule.expressions.symbols import Attribute
 from deltarule.gradcheck.at_kinks import _at_edges, at_edges
 from deltarule.gradcheck.check import by_differences, check_gradients
@@ -30,9 +31,9 @@ def test_derived_gradients_are_right(name):
     assert all(c.measured for c in checks)  # of a gradient that is 0 nothing would be shown
 
 
-@pytest.mark.parametrize(("name", "tensor"), [
-    ("dense", "W"), ("conv2d", "x"), ("rnn", "W_hh"), ("max_pool2d", "x"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "tensor"), [("dense", "W"), ("conv2d", "x"), ("rnn", "W_hh"), ("max_pool2d", "x")]
+)
 def test_a_planted_error_is_found_where_it_is(name, tensor):
     derivation = derived(name)
     gradient = derivation.gradients[tensor]

@@ -10,25 +10,37 @@ from deltarule.gradcheck.user_code.isolated import FileRequest, check_file
 TROUBLE = Path(__file__).with_name("own_trouble.py")
 #: Of each function what is told, where, and the remedy.
 TOLD = {
-    "quits": ("quits at N = 2: it ends the program: sys.exit(0)", "own_trouble.py, line 14",
-              "let it return, or raise an error"),
-    "dies": ("dies or its gradient ended the program, with status 0", "own_trouble.py, line 21",
-             "let it return, or raise an error"),
-    "endless": ("endless or its gradient takes more than 3 s", "own_trouble.py, line 30",
-                "look for an endless loop, or give it longer: --timeout 600"),
-    "huge": ("huge at its sizes: x would be an array of 100000 × 100000 = 10,000,000,000 entries",
-             "own_trouble.py, line 49", 'name its sizes by letters, or give small ones: --set N=4, '
-             '--shape "x=N D"'),
-    "unshaped": ("nothing tells the shape of x", "own_trouble.py, line 69",
-                 'say x [N, D] in its docstring, or add --shape "x=N D"'),
-}  # fmt: skip
+    "quits": (
+        "quits at N = 2: it ends the program: sys.exit(0)",
+        "own_trouble.py, line 14",
+        "let it return, or raise an error",
+    ),
+    "dies": (
+        "dies or its gradient ended the program, with status 0",
+        "own_trouble.py, line 21",
+        "let it return, or raise an error",
+    ),
+    "endless": (
+        "endless or its gradient takes more than 3 s",
+        "own_trouble.py, line 30",
+        "look for an endless loop, or give it longer: --timeout 600",
+    ),
+    "huge": (
+        "huge at its sizes: x would be an array of 100000 × 100000 = 10,000,000,000 entries",
+        "own_trouble.py, line 49",
+        'name its sizes by letters, or give small ones: --set N=4, --shape "x=N D"',
+    ),
+    "unshaped": (
+        "nothing tells the shape of x",
+        "own_trouble.py, line 69",
+        'say x [N, D] in its docstring, or add --shape "x=N D"',
+    ),
+}
 
 
 def test_the_others_are_checked_all_the_same():
     found = {o.name: o for o in check_file(FileRequest(TROUBLE, timeout=3))}
-    assert list(found) == [
-        "quits", "dies", "endless", "text", "huge", "chatty", "unshaped", "last",
-    ]  # fmt: skip
+    assert list(found) == ["quits", "dies", "endless", "text", "huge", "chatty", "unshaped", "last"]
     assert {name: found[name].error for name in TOLD} == TOLD
     assert [name for name, outcome in found.items() if outcome.right] == ["chatty", "last"]
     assert found["text"].faults == ["text_backward gives no array of numbers by x, but str 'dy'"]

@@ -22,9 +22,10 @@ def arrays_of(random, **shapes):
     return {name: random.normal(size=shape) for name, shape in shapes.items()}
 
 
-@pytest.mark.parametrize(("activation", "method"), [
-    ("identity", "exact steps"), ("tanh", "complex step"), ("relu", "central differences"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("activation", "method"),
+    [("identity", "exact steps"), ("tanh", "complex step"), ("relu", "central differences")],
+)
 def test_each_layer_is_measured_in_the_way_that_suits_it(activation, method):
     arrays = arrays_of(np.random.default_rng(1), x=(4, 5), W=(5, 3), b=3)
     checks = check_jacobians("dense", arrays, activation=activation)

@@ -16,12 +16,19 @@ from deltarule.gradcheck.user_code.rounds import Tolerance
 from deltarule.gradcheck.user_code.shapes import in_docstring, parts_in_docstring, stated
 
 
-@pytest.mark.parametrize(("text", "sizes", "found"), [
-    ("N D", {"N": 2, "D": 3}, (2, 3)), ("N, H + D", {"N": 2, "H": 5, "D": 3}, (2, 8)),
-    ("4*H", {"H": 3}, (12,)), ("", {}, ()), ("N,", {"N": 1}, (1,)),
-    ("(H + 2*P - K)//S + 1", {"H": 8, "P": 1, "K": 3, "S": 2}, (4,)),
-    ("N H+D 2", {"N": 1, "H": 2, "D": 3}, (1, 5, 2)), ("H − 1", {"H": 4}, (3,)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "sizes", "found"),
+    [
+        ("N D", {"N": 2, "D": 3}, (2, 3)),
+        ("N, H + D", {"N": 2, "H": 5, "D": 3}, (2, 8)),
+        ("4*H", {"H": 3}, (12,)),
+        ("", {}, ()),
+        ("N,", {"N": 1}, (1,)),
+        ("(H + 2*P - K)//S + 1", {"H": 8, "P": 1, "K": 3, "S": 2}, (4,)),
+        ("N H+D 2", {"N": 1, "H": 2, "D": 3}, (1, 5, 2)),
+        ("H − 1", {"H": 4}, (3,)),
+    ],
+)
 def test_extents(text, sizes, found):
     assert tuple(e.at(sizes) for e in extents(text)) == found
 
@@ -32,11 +39,19 @@ def test_what_is_no_extent_is_refused(text):
         stated(text, "x")
 
 
-@pytest.mark.parametrize(("docstring", "text"), [
-    ("x [N, D], w [D, M]", "N, D"), ("x: [N, D]", "N, D"), ("takes x (N, D)", "N, D"),
-    ("- x: array of shape (N, D)", "N, D"), ("max [A], x [N]", "N"), ("x (the input)", None),
-    ("x [N] below C, y [N]", "N below C"), ("x (N,) positive", "N, positive"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("docstring", "text"),
+    [
+        ("x [N, D], w [D, M]", "N, D"),
+        ("x: [N, D]", "N, D"),
+        ("takes x (N, D)", "N, D"),
+        ("- x: array of shape (N, D)", "N, D"),
+        ("max [A], x [N]", "N"),
+        ("x (the input)", None),
+        ("x [N] below C, y [N]", "N below C"),
+        ("x (N,) positive", "N, positive"),
+    ],
+)
 def test_shapes_in_docstrings(docstring, text):
     assert in_docstring(docstring, "x") == text
 
@@ -66,11 +81,22 @@ def test_every_two_values_of_two_arguments_stand_beside_each_other():
     assert len(list(plan(dict.fromkeys(("stride", "pad", "groups", "k", "d"), 1), {}))) <= 13
 
 
-@pytest.mark.parametrize(("name", "gradient"), [
-    ("f", "f_backward"), ("f_forward", "f_backward"), ("f", "f_grad"), ("f", "d_f"), ("f", "df"),
-    ("f", "grad_f"), ("forward", "backward"), ("conv_forward_naive", "conv_backward_naive"),
-    ("f", "f_prime"), ("f_fwd", "f_bwd"), ("f", "f_vjp"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "gradient"),
+    [
+        ("f", "f_backward"),
+        ("f_forward", "f_backward"),
+        ("f", "f_grad"),
+        ("f", "d_f"),
+        ("f", "df"),
+        ("f", "grad_f"),
+        ("forward", "backward"),
+        ("conv_forward_naive", "conv_backward_naive"),
+        ("f", "f_prime"),
+        ("f_fwd", "f_bwd"),
+        ("f", "f_vjp"),
+    ],
+)
 def test_companions_by_name(name, gradient):
     def found(x, dy):
         return dy
@@ -78,24 +104,36 @@ def test_companions_by_name(name, gradient):
     assert companion(name, {name: len, gradient: found, "other": len}) is found
 
 
-@pytest.mark.parametrize(("backward", "extra", "kinds"), [
-    (lambda x, dy: 0, 0, "argument upstream"), (lambda dout, cache: 0, 1, "upstream cache"),
-    (lambda y, dy, x: 0, 0, "value upstream argument"), (lambda g, mask: 0, 1, "upstream cache"),
-    (lambda x, dy, ds: 0, 1, "argument upstream upstream"),
-    (lambda x, dy, eps=1e-5, debug=False: 0, 0, "argument upstream"),
-    (lambda x, dy=1.0: 0, 0, "argument upstream"), (lambda W, u: 0, 0, "leaf upstream"),
-    (lambda dy, a, b: 0, 2, "upstream piece piece"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("backward", "extra", "kinds"),
+    [
+        (lambda x, dy: 0, 0, "argument upstream"),
+        (lambda dout, cache: 0, 1, "upstream cache"),
+        (lambda y, dy, x: 0, 0, "value upstream argument"),
+        (lambda g, mask: 0, 1, "upstream cache"),
+        (lambda x, dy, ds: 0, 1, "argument upstream upstream"),
+        (lambda x, dy, eps=1e-5, debug=False: 0, 0, "argument upstream"),
+        (lambda x, dy=1.0: 0, 0, "argument upstream"),
+        (lambda W, u: 0, 0, "leaf upstream"),
+        (lambda dy, a, b: 0, 2, "upstream piece piece"),
+    ],
+)
 def test_what_parameters_of_a_companion_get(backward, extra, kinds):
     assert [r.kind for r in roles(backward, ["x"], ["x", "W"], extra)] == kinds.split()
 
 
-@pytest.mark.parametrize(("function", "precision"), [
-    (np.tanh, DOUBLE), (lambda x: np.tanh(x.astype(np.float32)), SINGLE),
-    (lambda x: np.tanh(x.astype(np.float32)).astype(float), SINGLE),
-    (lambda x: x.astype(np.float16).astype(float) ** 2, HALF),
-    (lambda x: np.maximum(x, 0), DOUBLE), (lambda x: 1e4 + x, DOUBLE), (np.sign, DOUBLE),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("function", "precision"),
+    [
+        (np.tanh, DOUBLE),
+        (lambda x: np.tanh(x.astype(np.float32)), SINGLE),
+        (lambda x: np.tanh(x.astype(np.float32)).astype(float), SINGLE),
+        (lambda x: x.astype(np.float16).astype(float) ** 2, HALF),
+        (lambda x: np.maximum(x, 0), DOUBLE),
+        (lambda x: 1e4 + x, DOUBLE),
+        (np.sign, DOUBLE),
+    ],
+)
 def test_precision_is_told_from_values(function, precision):
     def line(seed):
         x, d = np.random.default_rng(seed).normal(size=(2, 3))
@@ -118,27 +156,36 @@ def test_tolerances_may_be_given(tmp_path):
     assert not check_own(own, tolerance=Tolerance(relative=1e-4)).right
 
 
-@pytest.mark.parametrize(("body", "drawn"), [
-    ("np.log(x)", "x drawn above 0.5"),
-    ("np.arccosh(x)", "x drawn above 1.1"), ("np.sqrt(x) + np.log(1 - x)", "x drawn between"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("body", "drawn"),
+    [
+        ("np.log(x)", "x drawn above 0.5"),
+        ("np.arccosh(x)", "x drawn above 1.1"),
+        ("np.sqrt(x) + np.log(1 - x)", "x drawn between"),
+    ],
+)
 def test_values_stay_inside_the_domain(tmp_path, body, drawn):
-    result = check_own(layers(tmp_path, f'def f(x: "N"): return {body}\n'
-                              "def f_backward(x, dy): return 0 * dy\n"))  # fmt: skip
+    result = check_own(
+        layers(tmp_path, f'def f(x: "N"): return {body}\ndef f_backward(x, dy): return 0 * dy\n')
+    )
     assert any(note.startswith(drawn) for note in result.notes)
     assert all(c.measured and np.isfinite(c.measured) for c in result.checks)
 
 
 def test_a_default_that_the_companion_does_not_take_is_told(tmp_path):
-    own = layers(tmp_path, 'def f(x: "N", a=2): return a * x\n'
-                 "def f_backward(x, dy): return 2 * dy\n")  # fmt: skip
+    own = layers(
+        tmp_path, 'def f(x: "N", a=2): return a * x\ndef f_backward(x, dy): return 2 * dy\n'
+    )
     result = check_own(own)
     assert result.right and result.notes == ["f_backward takes no a: checked at the default alone"]
 
 
 def test_what_nothing_fits_is_told(tmp_path):
-    own = layers(tmp_path, 'def f(x, k):\n    "x [N]"\n    return x * k.missing\n'
-                 "def f_backward(x, k, dy): return dy, dy\n")  # fmt: skip
+    own = layers(
+        tmp_path,
+        'def f(x, k):\n    "x [N]"\n    return x * k.missing\n'
+        "def f_backward(x, k, dy): return dy, dy\n",
+    )
     with pytest.raises(DeltaruleError) as caught:
         check_own(own)
     assert caught.value.fact == "nothing tells the shape of k"

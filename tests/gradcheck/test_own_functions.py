@@ -17,11 +17,17 @@ def checked(name, **settings):
     return check_own(function, **settings)
 
 
-@pytest.mark.parametrize(("name", "method"), [
-    ("dense", "complex step"), ("affine_forward", "complex step"), ("relu", "complex step"),
-    ("absolute", "central differences"), ("cross_entropy", "complex step"),
-    ("scaled", "complex step"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        ("dense", "complex step"),
+        ("affine_forward", "complex step"),
+        ("relu", "complex step"),
+        ("absolute", "central differences"),
+        ("cross_entropy", "complex step"),
+        ("scaled", "complex step"),
+    ],
+)
 def test_right_gradients_are_right(name, method):
     result = checked(name)
     assert result.right and result.checks
@@ -57,7 +63,7 @@ def test_a_mistake_is_found_and_named(name):
 
 FAULTS = {
     "exchanged_and_fails": "exchanged_and_fails_backward fails at H = 8, K = 2, stride = 2, "
-                           "dilation = 3: IndexError: ",
+    "dilation = 3: IndexError: ",
     "in_place": "in_place_backward changes the gradient from outside in place",
     "fails": "fails_backward fails at N = 2, D = 3, M = 5: ValueError: matmul",
     "forgotten": "forgotten_backward gives no gradient by w",
@@ -88,10 +94,13 @@ def test_strides_and_padding_are_varied():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "settings", "tensors", "hint"), [
-    ("conv_cut", {"pad": 0}, {"x"}, "it is wrong at pad = 0 alone"),
-    ("conv_no_stride", {"stride": 2}, {"x", "w"}, "it is right at stride = 1 alone"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "settings", "tensors", "hint"),
+    [
+        ("conv_cut", {"pad": 0}, {"x"}, "it is wrong at pad = 0 alone"),
+        ("conv_no_stride", {"stride": 2}, {"x", "w"}, "it is right at stride = 1 alone"),
+    ],
+)
 def test_what_a_usual_stride_and_padding_would_hide_is_found(name, settings, tensors, hint):
     result = checked(name, sizes=SMALL)
     wrong = [c for c in result.checks if not c.right]
@@ -120,17 +129,29 @@ def test_what_fails_but_for_two_arguments_exchanged_is_told():
 
 
 TOLD = [
-    ("def f(x): return x\ndef f_backward(x, dy): return dy", "nothing tells the shape of x",
-     'say x [N, D] in its docstring, or add --shape "x=N D"'),
-    ('def f(x: "N +"): return x\ndef f_backward(x, dy): return dy', "'N +' states no shape",
-     "write N D, N below C or N D positive"),
-    ("def f(x): return x", "no function in layers.py has a gradient",
-     "name the gradient of f f_backward, or ask for one function: layers.py:f"),
+    (
+        "def f(x): return x\ndef f_backward(x, dy): return dy",
+        "nothing tells the shape of x",
+        'say x [N, D] in its docstring, or add --shape "x=N D"',
+    ),
+    (
+        'def f(x: "N +"): return x\ndef f_backward(x, dy): return dy',
+        "'N +' states no shape",
+        "write N D, N below C or N D positive",
+    ),
+    (
+        "def f(x): return x",
+        "no function in layers.py has a gradient",
+        "name the gradient of f f_backward, or ask for one function: layers.py:f",
+    ),
     ("def f(", "the file is not Python: '(' was never closed", "mend the line"),
     ("1 / 0", "ZeroDivisionError: division by zero", "run the file by itself and mend it"),
-    ('def f(n: "N below 3"): return n * 1.0\ndef f_backward(n, dy): return dy',
-     "f takes no real array", "give it an argument: x"),
-]  # fmt: skip
+    (
+        'def f(n: "N below 3"): return n * 1.0\ndef f_backward(n, dy): return dy',
+        "f takes no real array",
+        "give it an argument: x",
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "fact", "remedy"), TOLD)
@@ -144,25 +165,47 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path, text, fact, remedy):
 
 
 RUN = [
-    ('return x @ x\ndef f_backward(x, dy): return dy', "f at N = 2, D = 3: ValueError: matmul",
-     "give sizes that fit: --set N=4"),
-    ('return x / 0\ndef f_backward(x, dy): return dy', "f at N = 2, D = 3: its value is no number",
-     "say where they lie: x [N positive]; or give sizes that fit: --set N=4"),
-    ('import sys; sys.exit(0)\ndef f_backward(x, dy): return dy',
-     "f at N = 2, D = 3: it ends the program: sys.exit(0)", "let it return, or raise an error"),
-    ('x += 1; return x\ndef f_backward(x, dy): return dy',
-     "f at N = 2, D = 3: it changes x in place", "work on x.copy()"),
-    ('return "x"\ndef f_backward(x, dy): return dy',
-     "f at N = 2, D = 3: it gives no array of numbers", "return one array, or a number"),
-    ('import random; return x * random.random()\ndef f_backward(x, dy): return dy',
-     "f at N = 2, D = 3: it gives another value when it is called again",
-     "fix the seed of whatever it draws"),
-    ('return x\ndef f_backward(x, u, v): return u', "f_backward takes v, which is nothing that is "
-     "known", "it may take the function's own arguments, its value y, and the gradient dy"),
-    ('return x\ndef f_backward(x): return x',
-     "f_backward takes no gradient from outside, and f gives an array",
-     "add an argument dy to it"),
-]  # fmt: skip
+    (
+        "return x @ x\ndef f_backward(x, dy): return dy",
+        "f at N = 2, D = 3: ValueError: matmul",
+        "give sizes that fit: --set N=4",
+    ),
+    (
+        "return x / 0\ndef f_backward(x, dy): return dy",
+        "f at N = 2, D = 3: its value is no number",
+        "say where they lie: x [N positive]; or give sizes that fit: --set N=4",
+    ),
+    (
+        "import sys; sys.exit(0)\ndef f_backward(x, dy): return dy",
+        "f at N = 2, D = 3: it ends the program: sys.exit(0)",
+        "let it return, or raise an error",
+    ),
+    (
+        "x += 1; return x\ndef f_backward(x, dy): return dy",
+        "f at N = 2, D = 3: it changes x in place",
+        "work on x.copy()",
+    ),
+    (
+        'return "x"\ndef f_backward(x, dy): return dy',
+        "f at N = 2, D = 3: it gives no array of numbers",
+        "return one array, or a number",
+    ),
+    (
+        "import random; return x * random.random()\ndef f_backward(x, dy): return dy",
+        "f at N = 2, D = 3: it gives another value when it is called again",
+        "fix the seed of whatever it draws",
+    ),
+    (
+        "return x\ndef f_backward(x, u, v): return u",
+        "f_backward takes v, which is nothing that is known",
+        "it may take the function's own arguments, its value y, and the gradient dy",
+    ),
+    (
+        "return x\ndef f_backward(x): return x",
+        "f_backward takes no gradient from outside, and f gives an array",
+        "add an argument dy to it",
+    ),
+]
 
 
 @pytest.mark.filterwarnings("ignore:divide by zero")

@@ -26,7 +26,7 @@ WRONG = {
     "no_skip": ("x", "what the argument adds to the value directly is left out"),
     "in_wrong_order": ("x y", "it is the gradient by"),
     "mean_over_rows": ("x", "it is multiplied by D: a sum where there is a mean"),
-    "norm_kept": ("x", "the path through the norm (line 172) is left out"),
+    "norm_kept": ("x", "the path through the norm (line 173) is left out"),
     "root_lost": ("q", "it is √D times what it should be"),
     "diagonal": ("x", "only the diagonal ∂y[i]/∂x[i] is there"),
     "through_one": ("x res", "all gradients from outside are sent back through result 1"),

@@ -50,10 +50,11 @@ CANCELLING = {
     "ramps": LINE.format("relu(x[n]) - relu(-x[n])"),
     "in part": LINE.format("relu(x[n]) - relu(-x[n]) / 2"),
     "leaky": LINE.format("leaky_relu(x[n], size_of) - leaky_relu(-x[n], size_of)").replace(
-        "size_of", "scalar('s', '0.1')"),
+        "size_of", "scalar('s', '0.1')"
+    ),
     "stable": STABLE,
     "a sum": 'E = loss("E", Sum[n](relu(x[n]) - relu(-x[n])))\n',
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -142,10 +143,12 @@ def test_the_kernel_has_the_derivative_at_the_kink(derived):
 def test_one_sided_duals_take_the_largest_of_tied_tangents(derived):
     network = derived(LINE.format("relu(x[n]) + 2 * absolute(x[n])")).network
     exact = Rational()
-    values = Values({"x": exact.array([0, 1])}, {network.tensors["x"].axes[0]: 2}, {},
-                    dict(network.tensors))  # fmt: skip
+    values = Values(
+        {"x": exact.array([0, 1])}, {network.tensors["x"].axes[0]: 2}, {}, dict(network.tensors)
+    )
     values.arrays["y"] = exact.array([0, 3])
     directions = exact.array([[1, 0], [-1, 0], [0, 1]])
-    right = derivatives_along(network, values, OneSided(exact, 3), "x", directions,
-                              {"y": exact.array([1, 1])})  # fmt: skip
+    right = derivatives_along(
+        network, values, OneSided(exact, 3), "x", directions, {"y": exact.array([1, 1])}
+    )
     assert [Fraction(int(r.p), int(r.q)) for r in right] == [3, 2, 3]

@@ -30,18 +30,25 @@ def test_a_sum_of_a_maximum_and_a_minimum_is_found_at_ties(tmp_path):
     derivation = derived(tmp_path, TWO)
     wrong = {c.tensor for c in at_edges(derivation, 0, {}) if not c.right}
     assert wrong == {"x", "W"}
-    assert derivation.gradients["u"].notes == (
-        "Where max_k (−u[n, k]) and max_k u[n, k] have ties at the same values, each keeps its "
-        "own convention; if their kinks cancel there, the sum is no derivative.",
-    ) and not derivation.gradients["u"].lenient
+    assert (
+        derivation.gradients["u"].notes
+        == (
+            "Where max_k (−u[n, k]) and max_k u[n, k] have ties at the same values, each keeps its "
+            "own convention; if their kinks cancel there, the sum is no derivative.",
+        )
+        and not derivation.gradients["u"].lenient
+    )
 
 
-@pytest.mark.parametrize(("right", "said"), [
-    ("Max[k](u[n, k] + 1) - 2 * Max[k](3 * u[n, k])", False),
-    ("Max[k](u[n, k]) + Max[k](u[n, k], ties='split')", True),
-    ("Max[k](u[n, k]) + Max[k](-u[n, k])", True),
-    ("Max[k](u[n, k])", False),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("right", "said"),
+    [
+        ("Max[k](u[n, k] + 1) - 2 * Max[k](3 * u[n, k])", False),
+        ("Max[k](u[n, k]) + Max[k](u[n, k], ties='split')", True),
+        ("Max[k](u[n, k]) + Max[k](-u[n, k])", True),
+        ("Max[k](u[n, k])", False),
+    ],
+)
 def test_maxima_that_choose_alike_need_no_note(tmp_path, right, said):
     derivation = derived(tmp_path, right, "K")
     assert bool(derivation.gradients["u"].notes) == said

@@ -8,8 +8,8 @@ import pytest
 import deltarule
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.probe import with_definitions
 from deltarule.arithmetic.run import run
+from deltarule.arithmetic.small_sizes import with_definitions
 from deltarule.kernels.api import kernel
 from deltarule.kernels.passes.program import program, sizes_told
 
@@ -47,17 +47,23 @@ def by_evaluator(made, arrays: dict) -> dict:
 
 
 SIZES = [
-    (3, 2, 5, 3, 2, 12, 11), (4, 3, 5, 3, 3, 10, 9), (1, 1, 4, 4, 3, 30, 31),
-    (8, 5, 9, 3, 2, 6, 4), (2, 9, 3, 1, 1, 20, 19), (0, 2, 3, 3, 3, 9, 9),
-]  # fmt: skip
+    (3, 2, 5, 3, 2, 12, 11),
+    (4, 3, 5, 3, 3, 10, 9),
+    (1, 1, 4, 4, 3, 30, 31),
+    (8, 5, 9, 3, 2, 6, 4),
+    (2, 9, 3, 1, 1, 20, 19),
+    (0, 2, 3, 3, 3, 9, 9),
+]
 
 
 def conv_arrays(random, n, c, f, k, l, h, w) -> dict:
     i, j = (h + 2 - 2 * (k - 1) - 1) // 2 + 1, (w + 2 - 2 * (l - 1) - 1) // 2 + 1
     return {
-        "x": random.normal(size=(n, c, h, w)), "w": random.normal(size=(f, c, k, l)),
-        "b": random.normal(size=f), "dy": random.normal(size=(n, f, i, j)),
-    }  # fmt: skip
+        "x": random.normal(size=(n, c, h, w)),
+        "w": random.normal(size=(f, c, k, l)),
+        "b": random.normal(size=f),
+        "dy": random.normal(size=(n, f, i, j)),
+    }
 
 
 def test_stride_and_dilation_together_agree_with_the_evaluator(conv):

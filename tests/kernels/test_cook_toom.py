@@ -53,9 +53,9 @@ def test_all_three_sums_of_a_tile_come_from_the_same_matrices(outputs, taps):
     X, W, Y = B.T @ x @ B, G @ w @ G.T, A @ y @ A.T
     sum_y, sum_x, sum_w = np.zeros_like(y), np.zeros_like(x), np.zeros_like(w)
     for k, l in np.ndindex(taps, taps):
-        window = x[k:k + m, l:l + m]
+        window = x[k : k + m, l : l + m]
         sum_y += w[k, l] * window
-        sum_x[k:k + m, l:l + m] += w[k, l] * y
+        sum_x[k : k + m, l : l + m] += w[k, l] * y
         sum_w[k, l] = (y * window).sum()
     assert (sum_y == A.T @ (W * X) @ A).all()
     assert (sum_x == B @ (W * Y) @ B.T).all()
@@ -77,7 +77,7 @@ def test_a_wrong_sum_is_refused():
     matrix, taken = cook_toom(4, 3).B.T, symbols("d:6")
     steps, results = transforms.sums(matrix, taken)
     for place, (symbol, value) in enumerate(steps):
-        wrong = [*steps[:place], (symbol, value + taken[5] / 64), *steps[place + 1:]]
+        wrong = [*steps[:place], (symbol, value + taken[5] / 64), *steps[place + 1 :]]
         with pytest.raises(DeltaruleError, match="row . of a transform"):
             transforms.compare(matrix, taken, wrong, results)
     with pytest.raises(DeltaruleError, match="row 0 of a transform"):

@@ -64,9 +64,11 @@ def as_python(text: str, folder, monkeypatch):
 
 def refused(kernel, arrays: dict, upstream: dict, name: str) -> None:
     calls = (
-        lambda: kernel.forward(**arrays), lambda: kernel.backward(**arrays, **upstream),
-        lambda: kernel.both(**arrays, **upstream), lambda: kernel.bind(**arrays, **upstream),
-    )  # fmt: skip
+        lambda: kernel.forward(**arrays),
+        lambda: kernel.backward(**arrays, **upstream),
+        lambda: kernel.both(**arrays, **upstream),
+        lambda: kernel.bind(**arrays, **upstream),
+    )
     for call in calls:
         with pytest.raises(deltarule.DeltaruleError, match="is out of range") as caught:
             call()
@@ -170,8 +172,9 @@ def test_an_emitted_file_refuses_too(tmp_path):
         "    except svm.Misfit as error:\n"
         "        print(error.args[0])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True,
-                          cwd=tmp_path)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path
+    )
     assert done.returncode == 0, done.stderr
     told = [f"t[1] = {bad} is out of range" for bad in (-1, -100, 4, 10**9)]
     assert done.stdout.splitlines() == told

@@ -43,9 +43,14 @@ def test_an_emitted_file_runs_alone_and_checks_itself(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "dtype"),
-    [("label_cross_entropy", "float64"), ("max_pool2d", "float32"), ("batch_norm", "complex128"),
-     ("kalman", "float64"), ("momentum", "float64")],
-)  # fmt: skip
+    [
+        ("label_cross_entropy", "float64"),
+        ("max_pool2d", "float32"),
+        ("batch_norm", "complex128"),
+        ("kalman", "float64"),
+        ("momentum", "float64"),
+    ],
+)
 def test_every_kind_of_array_and_number_is_drawn(name, dtype, tmp_path, monkeypatch):
     assert as_module(emitted(name, {}, dtype), tmp_path, monkeypatch).self_check()
 
@@ -59,9 +64,11 @@ def test_a_planted_error_is_told_by_name(wrong, tmp_path, monkeypatch, capsys):
         right(*arrays)
         gradient = next(a for a in arrays if a is not arrays[1] and np.shape(a) == (3, 5))
         gradient[:] = {
-            "sign": -gradient, "half": gradient / 2, "not a number": np.nan,
+            "sign": -gradient,
+            "half": gradient / 2,
+            "not a number": np.nan,
             "transposed": gradient.T.reshape(3, 5),
-        }[wrong]  # fmt: skip
+        }[wrong]
 
     monkeypatch.setattr(module, "backward_loops", planted)
     assert not module.self_check()

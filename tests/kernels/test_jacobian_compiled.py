@@ -10,8 +10,11 @@ def test_a_strided_convolution_to_rounding(tmp_path_factory):
     cache = tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
     jacobians = Jacobians("conv2d", stride=2, dilation=2, pad=1, cache=cache)
     random = np.random.default_rng(7)
-    arrays = {"x": random.normal(size=(2, 2, 13, 12)), "w": random.normal(size=(3, 2, 3, 2)),
-              "b": random.normal(size=3)}  # fmt: skip
+    arrays = {
+        "x": random.normal(size=(2, 2, 13, 12)),
+        "w": random.normal(size=(3, 2, 3, 2)),
+        "b": random.normal(size=3),
+    }
     checks = {c.tensor: c for c in jacobians.check(arrays)}
     assert all(c.right and c.error < 1e-13 and c.seconds < 5 for c in checks.values())
     assert checks["x"].passes < 2 * 13 * 12 / 4 and checks["x"].outputs == 2 * 3 * 6 * 6

@@ -17,15 +17,20 @@ from deltarule.kernels.passes.program import program
 #: What is summed over, rows, columns and a batch axis in every place; then without a batch axis
 #: in the result, in a factor, or at all.
 PRODUCTS = {
-    "matrix and vector": ("bik", "bk", "ib"), "matrices": ("bik", "bkj", "bij"),
-    "batch summed": ("bik", "bkj", "ij"), "one matrix for all": ("bik", "kj", "bij"),
-    "no batch": ("ik", "kj", "ij"), "outer": ("bi", "bj", "bij"),
-}  # fmt: skip
+    "matrix and vector": ("bik", "bk", "ib"),
+    "matrices": ("bik", "bkj", "bij"),
+    "batch summed": ("bik", "bkj", "ij"),
+    "one matrix for all": ("bik", "kj", "bij"),
+    "no batch": ("ik", "kj", "ij"),
+    "outer": ("bi", "bj", "bij"),
+}
 #: Sizes of all kinds: small, empty in turn, and more columns than a vector has lanes.
 SIZES = [
-    {"B": 2, "I": 3, "J": 5, "K": 4}, {"B": 2, "I": 3, "J": 5, "K": 0},
-    {"B": 0, "I": 3, "J": 2, "K": 2}, {"B": 1, "I": 1, "J": 1, "K": 1},
-]  # fmt: skip
+    {"B": 2, "I": 3, "J": 5, "K": 4},
+    {"B": 2, "I": 3, "J": 5, "K": 0},
+    {"B": 0, "I": 3, "J": 2, "K": 2},
+    {"B": 1, "I": 1, "J": 1, "K": 1},
+]
 
 
 @pytest.mark.parametrize("kind", PRODUCTS)
@@ -40,8 +45,9 @@ def test_products_of_any_layout_are_those_of_einsum(kind, tmp_path, monkeypatch)
     for n_sizes, small in ((4, getattr(module, "SMALL", 0)), (2, 0)):
         module.__dict__["SMALL"] = small
         for sizes in SIZES[:n_sizes]:
-            given = {n: random.normal(size=[sizes[a] for a in n[2:].upper()])
-                     for n in made.one.reads}  # fmt: skip
+            given = {
+                n: random.normal(size=[sizes[a] for a in n[2:].upper()]) for n in made.one.reads
+            }
             found = made.run(module, given, sizes)
             wrong = []
             for n, (a, b, c) in enumerate(cases):
@@ -93,8 +99,11 @@ def test_a_batch_axis_that_comes_last(tmp_path, tmp_path_factory):
         u, v = random.normal(size=(2, size, 30)), random.normal(size=(2, 30, size + 1))
         dy = random.normal(size=(size, size + 1, 2))
         values, gradients = made.both(u_bik=u, v_bkj=v, dy0=dy)
-        wanted = {"y": np.einsum("bik,bkj->ijb", u, v), "u": np.einsum("ijb,bkj->bik", dy, v),
-                  "v": np.einsum("ijb,bik->bkj", dy, u)}  # fmt: skip
+        wanted = {
+            "y": np.einsum("bik,bkj->ijb", u, v),
+            "u": np.einsum("ijb,bkj->bik", dy, v),
+            "v": np.einsum("ijb,bik->bkj", dy, u),
+        }
         found = {"y": values["y0"], "u": gradients["u_bik"], "v": gradients["v_bkj"]}
         for name, value in wanted.items():
             np.testing.assert_allclose(found[name], value, 1e-12, 1e-12, err_msg=name)

@@ -18,8 +18,10 @@ def test_blocks_of_columns_and_of_all(rows, tmp_path, monkeypatch):
     module = as_python(Module(made, "float32").text(), tmp_path, monkeypatch)
     random = np.random.default_rng(0)
     x, dy = random.random((2, rows, 3)).astype("float32")
-    given = [{"x": x, "gamma": np.ones(3, "float32"), "beta": np.zeros(3, "float32")}[n]
-             for n in module.GIVEN]  # fmt: skip
+    given = [
+        {"x": x, "gamma": np.ones(3, "float32"), "beta": np.zeros(3, "float32")}[n]
+        for n in module.GIVEN
+    ]
     values = module.forward(*given)
     gradients = module.backward(*given, *(values[n] for n in module.KEPT), dy)
     np.testing.assert_allclose(values["v"], x.astype(float).var(0), 3e-6)

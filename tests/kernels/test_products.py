@@ -19,24 +19,40 @@ def made(request, tmp_path_factory):
     cache = tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
     module = build.module("rnn", {}, request.param, False, cache)
     names = vars(module)
-    data, multiply, multiply_packed = (
-        names[n] for n in ("data", "multiply", "multiply_packed")
-    )
+    data, multiply, multiply_packed = (names[n] for n in ("data", "multiply", "multiply_packed"))
     pack_all, aligned, wide = names["pack_all"], names["aligned"], names["WIDE"]
 
     @njit
     def product(c, cs, a, as_, b, bs, sizes, scale, add):
         M, N, K = sizes
-        multiply(data(c), 1, cs[0], cs[1], data(a), 2, as_[0], as_[1], data(b), 3, bs[0], bs[1],
-                 M, N, K, scale, add)  # fmt: skip
+        multiply(
+            data(c),
+            1,
+            cs[0],
+            cs[1],
+            data(a),
+            2,
+            as_[0],
+            as_[1],
+            data(b),
+            3,
+            bs[0],
+            bs[1],
+            M,
+            N,
+            K,
+            scale,
+            add,
+        )
 
     @njit
     def packed(c, cs, a, as_, b, bs, sizes, scale, add):
         M, N, K = sizes
         panels = aligned((N + 2 * wide) * (K + wide))
         pack_all(data(panels), data(b), 3, bs[0], bs[1], N, K, scale)
-        multiply_packed(data(c), 1, cs[0], cs[1], data(a), 2, as_[0], as_[1], data(panels),
-                        M, N, K, add)  # fmt: skip
+        multiply_packed(
+            data(c), 1, cs[0], cs[1], data(a), 2, as_[0], as_[1], data(panels), M, N, K, add
+        )
         return panels  # else Numba frees them when their place is known, before the call
 
     return np.dtype(request.param), product, packed
@@ -57,10 +73,17 @@ def laid(matrix: np.ndarray, start: int, layout: str, gap: int):
 
 @settings(max_examples=80, deadline=None)
 @given(
-    SIZE, SIZE, st.one_of(st.just(0), SIZE, st.integers(190, 400)), LAYOUT, LAYOUT, LAYOUT,
-    st.integers(0, 3), st.sampled_from([0, 1, 3]), st.sampled_from([1.0, -0.5]),
+    SIZE,
+    SIZE,
+    st.one_of(st.just(0), SIZE, st.integers(190, 400)),
+    LAYOUT,
+    LAYOUT,
+    LAYOUT,
+    st.integers(0, 3),
+    st.sampled_from([0, 1, 3]),
+    st.sampled_from([1.0, -0.5]),
     st.integers(0, 2**31),
-)  # fmt: skip
+)
 def test_products_agree_with_numpy_whatever_the_strides(
     made, M, N, K, a_layout, b_layout, c_layout, gap, add, scale, seed
 ):
@@ -80,10 +103,10 @@ def test_products_agree_with_numpy_whatever_the_strides(
             room[:] = np.nan
         flat_a, a_strides = laid(a, 2, a_layout, gap)
         flat_b, b_strides = laid(b, 3, b_layout, gap)
-        run(room, strides, flat_a, a_strides, flat_b, b_strides, (M, N, K),
-            dtype.type(scale), add)  # fmt: skip
-        found = np.array([[room[1 + strides[0] * m + strides[1] * n] for n in range(N)]
-                          for m in range(M)])  # fmt: skip
+        run(room, strides, flat_a, a_strides, flat_b, b_strides, (M, N, K), dtype.type(scale), add)
+        found = np.array(
+            [[room[1 + strides[0] * m + strides[1] * n] for n in range(N)] for m in range(M)]
+        )
         assert (abs(found - wanted) <= bound + np.finfo(dtype).tiny).all()
         assert np.isnan(room[between]).all()
 

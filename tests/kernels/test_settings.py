@@ -17,20 +17,23 @@ REFUSED = [
     ("threads", (2, 10**30), "has no effect without parallel=True", {}),
     ("parallel", ("x", "no", 0, 1, None, NAN, []), "is neither True nor False", {}),
     ("transforms", ("no", 0, 1, NAN, [], np.ones(2)), "is neither True nor False", {}),
-    ("dtype", ("float16", "f8", None, 3, [], complex, np.int64, np.dtype(">f8")),
-     "there are no kernels in", {}),
+    (
+        "dtype",
+        ("float16", "f8", None, 3, [], complex, np.int64, np.dtype(">f8")),
+        "there are no kernels in",
+        {},
+    ),
     ("wrt", (5, [1], NAN, b"W", [None]), "which is no name of a tensor", {}),
     ("wrt", ("Q", ["W", "Q"], ""), "the kernel has no gradient by", {}),
     ("cache", (5, [], True, NAN), "is no path", {}),
     ("progress", (5, "print", []), "cannot be called", {}),
     ("bias", ("maybe", 2, None, []), "is not yes or no", {}),
     ("activation", (3, None, "nope", []), "is not among the choices", {}),
-    ("N", ("abc", 2.0, 2.5, NAN, True, None, [], "²", "--5"),
-     "is not a whole number", {}),
+    ("N", ("abc", 2.0, 2.5, NAN, True, None, [], "²", "--5"), "is not a whole number", {}),
     ("N", (HUGE, -HUGE, 2**31, "9" * 5000), "is too large", {}),
     ("N", (-1, "−1"), "is too small", {}),
     ("not there", (1, None), "has no setting", {}),
-]  # fmt: skip
+]
 NAMES = (None, 5, [], 2.0, b"dense", "", "nope", "./nope.py", "/", "\0.py")
 
 
@@ -66,11 +69,21 @@ def test_what_is_no_name_of_a_derivation_is_refused(name):
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [("abc", "is no number"), ("1/0", "is no number"), ("nan", "is no number"),
-     (NAN, "is no number"), (float("inf"), "is no number"), (True, "is no number"),
-     (None, "is no number"), ([], "is no number"), (1j, "is no number"),
-     (10**400, "is too large"), ("1e-400", "is too small"), ("1e999999999", "is no number")],
-)  # fmt: skip
+    [
+        ("abc", "is no number"),
+        ("1/0", "is no number"),
+        ("nan", "is no number"),
+        (NAN, "is no number"),
+        (float("inf"), "is no number"),
+        (True, "is no number"),
+        (None, "is no number"),
+        ([], "is no number"),
+        (1j, "is no number"),
+        (10**400, "is too large"),
+        ("1e-400", "is too small"),
+        ("1e999999999", "is no number"),
+    ],
+)
 def test_a_constant_that_is_no_number_is_refused(value, told):
     with pytest.raises(deltarule.DeltaruleError) as caught:
         loaded("batch_norm", {"epsilon": value})
@@ -101,9 +114,11 @@ def dense(tmp_path_factory):
 def arrays(kind="f4") -> dict:
     """Small whole numbers, which every type holds."""
     return {
-        "x": np.arange(6).reshape(2, 3).astype(kind), "W": np.eye(3, 2).astype(kind),
-        "b": np.array([1, 0]).astype(kind), "dy": np.ones((2, 2)).astype(kind),
-    }  # fmt: skip
+        "x": np.arange(6).reshape(2, 3).astype(kind),
+        "W": np.eye(3, 2).astype(kind),
+        "b": np.array([1, 0]).astype(kind),
+        "dy": np.ones((2, 2)).astype(kind),
+    }
 
 
 def calls(kernel, given: dict):
@@ -149,8 +164,12 @@ def test_numbers_count_however_they_lie(dense, way):
 
 def test_arrays_that_overlap_are_read_alike(dense):
     room = np.arange(9, dtype="f4")
-    given = {"x": room[:6].reshape(2, 3), "W": room[2:8].reshape(3, 2), "b": room[3:5],
-             "dy": room[5:9].reshape(2, 2)}  # fmt: skip
+    given = {
+        "x": room[:6].reshape(2, 3),
+        "W": room[2:8].reshape(3, 2),
+        "b": room[3:5],
+        "dy": room[5:9].reshape(2, 2),
+    }
     apart = {n: a.copy() for n, a in given.items()}
     before = room.copy()
     for call, usual in zip(calls(dense, given), calls(dense, apart), strict=True):
@@ -166,19 +185,22 @@ WRONG = {
     "complex": (np.ones((2, 3), complex), "is an array of complex128"),
     "a complex list": ([[1j] * 3] * 2, "is an array of complex128"),
     "objects": (np.ones((2, 3), object), "is an array of object"),
-    "text": ([["1"] * 3] * 2, "is an array of <U1"), "nothing": (None, "is an array of object"),
+    "text": ([["1"] * 3] * 2, "is an array of <U1"),
+    "nothing": (None, "is an array of object"),
     "dates": (np.zeros((2, 3), "M8[D]"), "is an array of datetime64[D]"),
     "fields": (np.zeros((2, 3), [("a", "f4")]), "is an array of [('a', '<f4')]"),
     "masked": (np.ma.masked_array(np.ones((2, 3), "f4")), "is a masked array"),
     "large whole numbers": (np.ones((2, 3), "i8"), "is an array of int64"),
     "a large list": ([[1e300] * 3] * 2, "[0, 0] = 1e+300 is too large for float32"),
     "a huge list": ([[10**50] * 3] * 2, "is an array of object"),
-    "a number": (1.0, "has 0 axes"), "empty": ([], "has 1 axes"),
-    "no axes": (np.float32(1), "has 0 axes"), "an axis too many": (np.ones((1, 2, 3), "f4"), "has"),
+    "a number": (1.0, "has 0 axes"),
+    "empty": ([], "has 1 axes"),
+    "no axes": (np.float32(1), "has 0 axes"),
+    "an axis too many": (np.ones((1, 2, 3), "f4"), "has"),
     "wrong extent": (np.ones((2, 4), "f4"), "has the shape"),
     "turned": (np.ones((3, 2), "f4"), "has the shape"),
     "more than memory holds": (np.broadcast_to(np.float32(1), (2**44, 3)), "there is no room"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("case", WRONG)

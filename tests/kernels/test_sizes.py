@@ -7,8 +7,8 @@ from hypothesis import given, settings
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.probe import with_definitions
 from deltarule.arithmetic.run import run
+from deltarule.arithmetic.small_sizes import with_definitions
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.api import kernel
 from deltarule.kernels.passes.program import program, sizes_told
@@ -54,8 +54,10 @@ def test_any_size_gives_what_the_evaluator_gives(case, cache):
             return
         wanted = evaluated(made, arrays)
         values, gradients = compiled.both(**arrays)
-        found = {**{n: values[n] for n in compiled.outputs},
-                 **{made.gradients[n]: g for n, g in gradients.items()}}  # fmt: skip
+        found = {
+            **{n: values[n] for n in compiled.outputs},
+            **{made.gradients[n]: g for n, g in gradients.items()},
+        }
         for tensor, value in found.items():
             np.testing.assert_allclose(value, wanted[tensor], 1e-9, 1e-10, err_msg=tensor)
 
@@ -75,9 +77,10 @@ def drawn(made, shape, random) -> dict | None:
     tensors += [(f"d{t}", network.tensors[t]) for t in made.upstream]
     return {
         name: random.choice(LEVELS, [values.extent(a) for a in t.axes])
-        if name == first.name else random.normal(size=[values.extent(a) for a in t.axes])
+        if name == first.name
+        else random.normal(size=[values.extent(a) for a in t.axes])
         for name, t in tensors
-    }  # fmt: skip
+    }
 
 
 def evaluated(made, arrays: dict) -> dict:
@@ -126,8 +129,12 @@ def test_infinities_are_numbers_like_others(cache):
 
 def test_threads_change_nothing(cache):
     random = np.random.default_rng(1)
-    arrays = {"x": random.normal(size=(20, 600)), "gamma": random.normal(size=600),
-              "beta": random.normal(size=600), "dy": random.normal(size=(20, 600))}  # fmt: skip
+    arrays = {
+        "x": random.normal(size=(20, 600)),
+        "gamma": random.normal(size=600),
+        "beta": random.normal(size=600),
+        "dy": random.normal(size=(20, 600)),
+    }
     alone = kernel("batch_norm", cache=cache).both(**arrays)
     for threads in (1, 2):
         made = kernel("batch_norm", parallel=True, threads=threads, cache=cache)

@@ -30,9 +30,10 @@ def drawn(name: str, seed: int) -> dict:
     chance = random.Random(f"{name} {seed}")
     options = {o.name: o.default for o in load(name).options.values() if type(o.default) is int}
     settings = {
-        word: chance.randint(min(usual, 1), 3) for word, usual in options.items()
+        word: chance.randint(min(usual, 1), 3)
+        for word, usual in options.items()
         if word != "pad" and chance.random() < 0.7
-    }  # fmt: skip
+    }
     for size in given_sizes(load(name, **settings)):
         if size not in "SDP" and chance.random() < 0.6:
             settings[size] = chance.choice([1, 1, 2, 3, 4, 5, 6])
@@ -99,5 +100,7 @@ def test_the_digits_of_a_position_are_told_apart():
     assert [p.index for p in parts] == [a, b, c, d]
     within = Remainder(u, Integer(15))
     assert left_for(u, parts)[1:] == [
-        within, Remainder(within, Integer(4)), Remainder(Remainder(within, Integer(4)), Integer(2))
-    ]  # fmt: skip
+        within,
+        Remainder(within, Integer(4)),
+        Remainder(Remainder(within, Integer(4)), Integer(2)),
+    ]

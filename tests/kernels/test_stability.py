@@ -55,5 +55,8 @@ def test_what_is_no_share_stays_as_it_is():
         made = program(name, {})
         known = {e.name: e.rhs for e in made.network.equations}
         assert all(e.name in known for e in made.forward.equations)
-        assert all(Max in map(type, walk(known[e.name])) for e in made.forward.equations
-                   if Max in map(type, walk(e.rhs)))
+        assert all(
+            Max in map(type, walk(known[e.name]))
+            for e in made.forward.equations
+            if Max in map(type, walk(e.rhs))
+        )

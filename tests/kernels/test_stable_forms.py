@@ -12,7 +12,9 @@ from deltarule.kernels.passes.program import program
 HEAD = '"""Of a test."""\nfrom deltarule.language import *\n'
 FAR = [0.0, 1e-30, -1e-30, 1e-9, -20.0, 20.0, -100.0, 100.0, -745.0, 745.0, 1e4, -1e4]
 
-ENTRIES = HEAD + """
+ENTRIES = (
+    HEAD
+    + """
 from deltarule.expressions.functions import erf
 N = size("N")
 n = index("n")
@@ -31,8 +33,11 @@ m[n] = log(1 - sigmoid(z[n]))
 k[n] = gelu(z[n])
 o[n] = 1 / (exp(z[n]) + exp(-z[n]))
 """
+)
 
-SUMS = HEAD + """
+SUMS = (
+    HEAD
+    + """
 N, C = sizes("N C")
 n, c, k = indices("n c k")
 z, x = input("z", N, C), input("x", C)
@@ -55,6 +60,7 @@ y4[n] = Sum[c](a[n, c] * x[c])
 y5[n] = -Sum[c](r[n, c] * log(q[n, c]) + (1 - r[n, c]) * log(1 - q[n, c]))
 y6[n] = Sum[c](x[c] * square(exp(z[n, c]))) / Sum[c](square(exp(z[n, c])))
 """
+)
 
 
 def passes(text: str, dtype: str, folder, monkeypatch):
@@ -96,9 +102,13 @@ def test_sums(dtype, tmp_path, monkeypatch):
     made, run = passes(SUMS, dtype, tmp_path, monkeypatch)
     z = np.array([[1e4, 1e4 - 1, 1e4 - 20], [745, -745, 0], [-1e4, -1e4, -9999.5], [0, 1, 2]])
     one_hot = np.eye(3)[[2, 1, 0, 1]]
-    arrays = {"z": z.astype(dtype), "x": np.array([0.5, -1, 3], dtype),
-              "t": one_hot.astype(dtype), "v": np.array([1, 2, 0.5], dtype),
-              "r": one_hot.astype(dtype)}  # fmt: skip
+    arrays = {
+        "z": z.astype(dtype),
+        "x": np.array([0.5, -1, 3], dtype),
+        "t": one_hot.astype(dtype),
+        "v": np.array([1, 2, 0.5], dtype),
+        "r": one_hot.astype(dtype),
+    }
     arrays["mask"] = np.array([[1, 0, 1], [0, 1, 1], [1, 1, 1], [0, 0, 1]])
     arrays |= upstreams(made, (4,), dtype)
     assert wrong(made, run(**arrays), arrays, {Size("N"): 4, Size("C"): 3}, dtype) == []

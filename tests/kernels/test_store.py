@@ -58,9 +58,11 @@ def test_the_second_process_needs_neither_sympy_nor_what_numba_compiles_with(tmp
         for _ in range(2)
     ]
     assert told[0].stdout.splitlines() == [
-        "deriving activation", "compiling forward_loops", "compiling backward_loops",
+        "deriving activation",
+        "compiling forward_loops",
+        "compiling backward_loops",
         "('z',) True True",
-    ]  # fmt: skip
+    ]
     assert told[1].stdout == "('z',) False False\n"
 
 

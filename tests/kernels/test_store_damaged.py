@@ -63,8 +63,15 @@ def test_a_damaged_text_is_noticed_and_mended(small, tmp_path, damage):
             path.unlink()
             continue
         flipped = data[:99] + bytes([data[99] ^ 1]) + data[100:]
-        path.write_bytes({"emptied": b"", "cut": data[: len(data) // 2], "one bit": flipped,
-                          "more": data + b"x = 1\n", "not text": b"\xff" * 99}[damage])  # fmt: skip
+        path.write_bytes(
+            {
+                "emptied": b"",
+                "cut": data[: len(data) // 2],
+                "one bit": flipped,
+                "more": data + b"x = 1\n",
+                "not text": b"\xff" * 99,
+            }[damage]
+        )
         assert small()[1] == ["deriving doubled"]
         assert {p: p.read_bytes() for p in paths} == before
     assert small()[1] == (["deriving doubled"] if damage == "gone" else [])

@@ -31,8 +31,8 @@ def correlated(x, w, pads) -> np.ndarray:
     """Σ_{c,k,l} w[f, c, k, l]·x[n, c, i + k − p0, j + l − p1]; negative pads cut off."""
     out = [max(0, p) for p in pads]
     x = np.pad(x, ((0, 0), (0, 0), (out[0], out[0]), (out[1], out[1])))
-    x = x[:, :, max(0, -pads[0]):x.shape[2] + min(0, pads[0])]
-    x = x[:, :, :, max(0, -pads[1]):x.shape[3] + min(0, pads[1])]
+    x = x[:, :, max(0, -pads[0]) : x.shape[2] + min(0, pads[0])]
+    x = x[:, :, :, max(0, -pads[1]) : x.shape[3] + min(0, pads[1])]
     windows = np.lib.stride_tricks.sliding_window_view(x, w.shape[2:], (2, 3))
     return np.einsum("ncijkl,fckl->nfij", windows, w, optimize=True)
 
@@ -75,10 +75,15 @@ def in_tiles(module, arrays, pads, parts=(0, 1, 2, 3)) -> dict:
 
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
-    st.integers(1, 3), st.integers(1, 19), st.integers(1, 36), st.integers(3, 15),
-    st.integers(3, 23), st.sampled_from([(0, 0), (1, 1), (2, 2), (1, 0), (0, 3), (4, 1)]),
-    st.sampled_from([(0, 1, 2, 3), (0, 2, 3, 1), (3, 1, 0, 2)]), st.integers(0, 9),
-)  # fmt: skip
+    st.integers(1, 3),
+    st.integers(1, 19),
+    st.integers(1, 36),
+    st.integers(3, 15),
+    st.integers(3, 23),
+    st.sampled_from([(0, 0), (1, 1), (2, 2), (1, 0), (0, 3), (4, 1)]),
+    st.sampled_from([(0, 1, 2, 3), (0, 2, 3, 1), (3, 1, 0, 2)]),
+    st.integers(0, 9),
+)
 def test_any_size_and_pad_gives_the_direct_sums(conv, n, c, f, h, w, pads, order, seed):
     arrays = drawn(seed, n, c, f, h, w, pads)
     found, wanted = in_tiles(conv.module, arrays, pads, order), by_numpy(**arrays, pads=pads)
@@ -135,10 +140,10 @@ def one_by_one(x, w, dy) -> dict:
     y, dw = np.zeros_like(dy), np.zeros_like(w)
     for k, l in np.ndindex(3, 3):
         for channel in range(c):
-            window = x[:, channel, None, k:k + i, l:l + j]
+            window = x[:, channel, None, k : k + i, l : l + j]
             y += w[None, :, channel, k, l, None, None] * window
     for image, p, q in np.ndindex(n, i, j):
-        dw += dy[image, :, p, q, None, None, None] * x[image, None, :, p:p + 3, q:q + 3]
+        dw += dy[image, :, p, q, None, None, None] * x[image, None, :, p : p + 3, q : q + 3]
     return {"y": y, "w": dw}
 
 
@@ -181,8 +186,9 @@ def within_range(x, shape, pads) -> bool:
             if window.size:
                 tiles.setdefault((i // 4, j // 4), []).append(window.max())
         for (i, j), windows in tiles.items():
-            rows, columns = (slice(max(0, 4 * k - p), max(0, 4 * k - p + 6))
-                             for k, p in zip((i, j), pads))  # fmt: skip
+            rows, columns = (
+                slice(max(0, 4 * k - p), max(0, 4 * k - p + 6)) for k, p in zip((i, j), pads)
+            )
             if not image[rows, columns].max() <= 16 * min(windows):
                 return False
     return True
@@ -199,7 +205,7 @@ def test_the_range_of_every_tile_is_seen(order, tmp_path, monkeypatch):
         shape = tuple(int(s) + 2 * p - 2 for s, p in zip((h, w), pads))
         if min(shape) < 1:
             continue
-        x = (random.uniform(1, 3, (n, c, h, w)) * random.choice([1, 1, 4], (n, 1, h, w)))
+        x = random.uniform(1, 3, (n, c, h, w)) * random.choice([1, 1, 4], (n, 1, h, w))
         x[0, -1, random.integers(h), random.integers(w)] *= random.choice([1, 9, 40, -1e4, np.nan])
         x[0, :, -1, -1] *= random.choice([1, 0])
         laid = np.ascontiguousarray(x.astype("f4").transpose(order))
@@ -223,8 +229,10 @@ def test_an_outlier_spoils_no_output_that_does_not_see_it(cache):
     for outlier in (1e10, np.inf, np.nan):
         x, dy = arrays["x"].copy(), arrays["dy"].copy()
         x[at] = dy[at] = outlier
-        found = {"y": made.forward(x=x, w=arrays["w"], b=b),
-                 "x": made.backward(**{**arrays, "dy": dy}, b=b)["x"]}  # fmt: skip
+        found = {
+            "y": made.forward(x=x, w=arrays["w"], b=b),
+            "x": made.backward(**{**arrays, "dy": dy}, b=b)["x"],
+        }
         for name, value in found.items():
             np.testing.assert_allclose(value[~seen], wanted[name][~seen], 0, 1e-12)
             large = abs(value[seen]) > 1e6
@@ -258,9 +266,11 @@ def test_the_transforms_run_where_nothing_is_compiled(tmp_path, monkeypatch):
 def test_the_pattern_alone_allows_transforms():
     assert "run = forward_in_stages" in source("conv2d", {"pad": 1})
     for settings_, dtype, transforms in [
-        ({"stride": 2}, "float64", None), ({"dilation": 2}, "float64", None),
-        ({}, "complex128", None), ({"pad": 1}, "float64", False),
-    ]:  # fmt: skip
+        ({"stride": 2}, "float64", None),
+        ({"dilation": 2}, "float64", None),
+        ({}, "complex128", None),
+        ({"pad": 1}, "float64", False),
+    ]:
         assert "in_stages" not in source("conv2d", settings_, dtype, transforms=transforms)
 
 

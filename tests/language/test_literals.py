@@ -29,11 +29,19 @@ def read(tmp_path):
 @pytest.mark.parametrize(
     ("value", "exact"),
     [
-        (0.5, "1/2"), (1e-3, "1/1000"), (0.1, "1/10"), (0.1 * 3, "3/10"), (-2.5e6, "-2500000"),
-        (0.1234567890123, "1234567890123/10000000000000"), (1 / 3, "1/3"),
-        (2 / 7, "2/7"), (0.3141592653589793, "0.3141592653589793"), (0.0, "0"), (1e300, "1e300"),
+        (0.5, "1/2"),
+        (1e-3, "1/1000"),
+        (0.1, "1/10"),
+        (0.1 * 3, "3/10"),
+        (-2.5e6, "-2500000"),
+        (0.1234567890123, "1234567890123/10000000000000"),
+        (1 / 3, "1/3"),
+        (2 / 7, "2/7"),
+        (0.3141592653589793, "0.3141592653589793"),
+        (0.0, "0"),
+        (1e300, "1e300"),
     ],
-)  # fmt: skip
+)
 def test_decimals(value, exact):
     from fractions import Fraction
 
@@ -44,11 +52,15 @@ def test_decimals(value, exact):
 @pytest.mark.parametrize(
     ("formula", "shown"),
     [
-        ("0.5*x[n]**2", "x[n]²/2"), ("x[n]*1e-3", "x[n]/1000"), ("x[n]**0.5", "√x[n]"),
-        ("abs(x[n])", "|x[n]|"), ("where(x[n] > 0.5, 1.0, 0)", "[x[n] > 1/2]"),
-        ("tanh(0.25*x[n])", "tanh(x[n]/4)"), ("Sum[d:D](0.5*x[n])", "Σ_d x[n]/2"),
+        ("0.5*x[n]**2", "x[n]²/2"),
+        ("x[n]*1e-3", "x[n]/1000"),
+        ("x[n]**0.5", "√x[n]"),
+        ("abs(x[n])", "|x[n]|"),
+        ("where(x[n] > 0.5, 1.0, 0)", "[x[n] > 1/2]"),
+        ("tanh(0.25*x[n])", "tanh(x[n]/4)"),
+        ("Sum[d:D](0.5*x[n])", "Σ_d x[n]/2"),
     ],
-)  # fmt: skip
+)
 def test_floats_in_equations(read, formula, shown):
     network = read(f"{GIVEN}y[n] = {formula}")
     assert text(network.equations[0].rhs) == shown
@@ -57,7 +69,8 @@ def test_floats_in_equations(read, formula, shown):
 def test_floats_in_scalars_options_and_attributes(read):
     network = read(
         f'{GIVEN}a = scalar("a", 0.1)\np = option("p", 0.25)\nS = attribute("S", stride=2.0)\n'
-        "y[n] = a * p * x[n]", p="1e-2",
+        "y[n] = a * p * x[n]",
+        p="1e-2",
     )
     assert [str(v) for v in network.scalars.values()] == ["1/10"]
     assert "1/100" in str(network.equations[0].rhs) or "/100" in str(network.equations[0].rhs)
@@ -73,16 +86,22 @@ def test_floats_in_scalars_options_and_attributes(read):
         (GIVEN + "y[n] = x[n*n]", "x[n²] is read at n², which multiplies indices", "read at sums"),
         (GIVEN + "a = scalar('a', float('nan'))", "a = nan is no number", "give a a finite"),
         (GIVEN + "a = scalar('a', 'abc')", "a = abc is no number", "give a a finite number"),
-        (GIVEN + "S = attribute('S', stride=1.5)", "the usual value of stride, 1.5, is no whole",
-         "give a whole number"),
+        (
+            GIVEN + "S = attribute('S', stride=1.5)",
+            "the usual value of stride, 1.5, is no whole",
+            "give a whole number",
+        ),
         ("x = input('x', -3)", "an axis is declared to have -3 entries", "an axis has a whole"),
         ("x = input('x', 0)", "an axis is declared to have 0 entries", "an axis has a whole"),
         ("x = input('x', 2.5)", "an axis is declared to have 5/2 entries", "an axis has a whole"),
         ("x = input('x', 10**30)", "an axis is declared to have 1000", "use a size for what is"),
-        ("x, u = input('x', N), intermediate('u', N)\nu[n] = x[n]",
-         "nothing is put out: layer declares no output and no loss", "declare what comes out"),
+        (
+            "x, u = input('x', N), intermediate('u', N)\nu[n] = x[n]",
+            "nothing is put out: layer declares no output and no loss",
+            "declare what comes out",
+        ),
     ],
-)  # fmt: skip
+)
 def test_refused_when_read(read, lines, fact, remedy):
     with pytest.raises(DeltaruleError) as refused:
         read(lines)

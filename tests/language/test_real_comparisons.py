@@ -25,19 +25,22 @@ def network(tmp_path, right):
     return load(path)
 
 
-@pytest.mark.parametrize(("condition", "after"), [
-    ("x[n, m] >= 0", "(0 if x[n, m] < 0 else 2·x[n, m])"),
-    ("x[n, m] <= a", "(0 if x[n, m] > a else 2·x[n, m])"),
-    ("absolute(x[n, m]) <= 0.5", "(0 if |x[n, m]| > 1/2 else 2·x[n, m])"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("condition", "after"),
+    [
+        ("x[n, m] >= 0", "(0 if x[n, m] < 0 else 2·x[n, m])"),
+        ("x[n, m] <= a", "(0 if x[n, m] > a else 2·x[n, m])"),
+        ("absolute(x[n, m]) <= 0.5", "(0 if |x[n, m]| > 1/2 else 2·x[n, m])"),
+    ],
+)
 def test_where_takes_at_least_and_at_most(tmp_path, condition, after):
     derived = derive(network(tmp_path, f"y[n, m] = where({condition}, square(x[n, m]), 0)"))
     assert text(derived.gradients["x"].equation().rhs) == f"∂L/∂y[n, m]·{after}"
 
 
-@pytest.mark.parametrize(("condition", "after"), [
-    ("n >= 0.5", "2·n ≥ 1"), ("n < m / 2", "m ≥ 2·n + 1"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("condition", "after"), [("n >= 0.5", "2·n ≥ 1"), ("n < m / 2", "m ≥ 2·n + 1")]
+)
 def test_indices_may_be_compared_with_fractions(tmp_path, condition, after):
     derived = derive(network(tmp_path, f"y[n, m] = where({condition}, square(x[n, m]), 0)"))
     found = text(derived.gradients["x"].equation().rhs)
@@ -72,7 +75,12 @@ def test_what_counts_by_its_values_is_no_condition_on_indices(tmp_path, word):
     """Loops take conditions on indices alone, so what does not count is 0, or 1 in a product."""
     lines = f"z = output('z', N)\nz[n] = {word}[m](x[n, m], where=[x[n, m] > 0.1, m >= 1])\n"
     found = network(tmp_path, "y[n, m] = x[n, m]\n" + lines)
-    stated = [c for e in found.equations for node in walk(e.rhs) if isinstance(node, Reduction)
-              for c in node.conditions]  # fmt: skip
+    stated = [
+        c
+        for e in found.equations
+        for node in walk(e.rhs)
+        if isinstance(node, Reduction)
+        for c in node.conditions
+    ]
     assert stated and not any(isinstance(c, Positive) for c in stated)
     assert all(c.right for c in check_gradients(derive(found), 2, 0, {}))

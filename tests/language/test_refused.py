@@ -26,26 +26,22 @@ def refused(tmp_path, text, **options):
 @pytest.mark.parametrize(
     ("text", "fact"),
     [
-        (
-            "y[n, d] = x[n, d]",
-            "index d of y runs to M on the left but to D on the right",
-        ),
-        (
-            "y[n, m] = Sum[d](x[n, d] * W[m, d])",
-            "index d runs to M in W but to D in x",
-        ),
+        ("y[n, d] = x[n, d]", "index d of y runs to M on the left but to D on the right"),
+        ("y[n, m] = Sum[d](x[n, d] * W[m, d])", "index d runs to M in W but to D in x"),
         ("y[n, m] = x[n, i]", "index i comes out of nowhere in the equation of y"),
         ("y[n, m] = Sum[i](x[n, 2*i])", "index i has no range: it stands alone on no axis"),
         ("y[n, 2*i] = 1", "index i on the left of y has no range"),
-        ("h = intermediate('h', N, M)\ny[n, m] = h[n, m]",
-         "h is read before it is written: no equation gives it"),
+        (
+            "h = intermediate('h', N, M)\ny[n, m] = h[n, m]",
+            "h is read before it is written: no equation gives it",
+        ),
         ("y[n, m] = W[0, m]\ny[n, m] = x[n, 0]", "two equations write y at the same place"),
         ("y[n, m] = W[0, m]\ny[i, 0] = x[i, 0]", "y[0, 0] is written twice (for"),
         ("y[n, n] = x[n, 0]", "index n stands twice on the left of y"),
         ("y[n, m] = Max[d](x[n, d], ties='last')", "ties = last is not known"),
         ("y[n, m] = Sum[d](x[n, d], where=3)", "3 is no statement about indices"),
     ],
-)  # fmt: skip
+)
 def test_facts(tmp_path, text, fact):
     found, place = refused(tmp_path, text)
     assert found.startswith(fact)
@@ -60,10 +56,7 @@ def test_a_part_that_nothing_writes(tmp_path):
 
 
 def test_positions_that_collide(tmp_path):
-    text = (
-        "v, z = input('v', D, M), output('z', D*M)\n"
-        "y[n, m] = W[0, m]\nz[d + m] = v[d, m]"
-    )
+    text = "v, z = input('v', D, M), output('z', D*M)\ny[n, m] = W[0, m]\nz[d + m] = v[d, m]"
     fact, _ = refused(tmp_path, text)
     assert fact.startswith("z[1] is written twice (for D = ")
 

@@ -15,13 +15,13 @@ from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import load_answers
 from deltarule.marking.arrays import read_numbers
 from deltarule.marking.cost import MOST_NODES, MOST_TERMS, check_course, check_network
-from deltarule.marking.explain import Explanation
-from deltarule.marking.hypotheses import Hypothesis
+from deltarule.marking.explanation import Explanation
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.session import open_desk, run_course
 from deltarule.marking.wording import identified
 from deltarule.marking.worked_sheets import work
-from deltarule.tracing.trace import Check
+from deltarule.tracing.line_check import Check
 
 SHEET = """\
 title = "t"
@@ -35,39 +35,51 @@ network = "{network}"
 {published}
 """
 MLP = {
-    "network": "mlp", "top": "rate = 1", "options": "layers = 2\nbatch = false",
+    "network": "mlp",
+    "top": "rate = 1",
+    "options": "layers = 2\nbatch = false",
     "published": "yhat = 0.62",
     "given": "x = [1.0, -0.5]\ny = 1.0\nTheta1 = [[1.2, 2.1, -1.5], [-0.3, -0.7, 0.3]]\n"
     "Theta2 = [-0.2, 0.5, 1.3]",
-}  # fmt: skip
+}
 
 
 def wide(size: int) -> str:
-    return (
-        f"x = {[1.0] * size}\ny = 1.0\nTheta1 = {[[0.1] * size] * size}\nTheta2 = {[0.1] * size}"
-    )
+    return f"x = {[1.0] * size}\ny = 1.0\nTheta1 = {[[0.1] * size] * size}\nTheta2 = {[0.1] * size}"
 
 
-@pytest.mark.parametrize(("changed", "fact"), [
-    ({"given": wide(100)}, "this asks for 40909 terms, 10100 of them for s1"),
-    ({"given": wide(300)}, "a list of 90000 entries"),
-    ({"options": "layers = 50"},
-     "a network of 102 equations, too long to derive for a sheet"),
-    ({"options": "layers = 100"},
-     "a network of 202 equations, too long to derive for a sheet"),
-    ({"top": "rate = 1\nupdates = 1000000000\nat = \"after\""},
-     "1000000000 updates of 46 terms each"),
-    ({"top": "rate = 1\nupdates = 1" + "0" * 30}, "1" + "0" * 30 + " updates of 46 terms each"),
-    ({"published": '"' + "h" * 100_000 + '" = 1'},
-     "a name of 100000 characters, 'hhhhhhhhhhhhhhhhhhhh'…"),
-    ({"published": "yhat = " + "[" * 90 + "1" + "]" * 90}, "lists more than 8 deep"),
-    ({"published": "yhat = 1\n" + "[[run]]\n" * 5000}, "5000 runs"),
-    ({"network": "x" * 400_000}, "a text of 400000 characters"),
-    ({"top": "x" * 300_000 + " = 1"}, "unknown key '" + "x" * 57 + "…'"),
-    ({"network": "conv2d", "options": "stride = 1\npad = 1000000", "top": "",
-      "given": "x = [[[[1,2],[3,4]]]]\nw = [[[[1]]]]\nb = [0]", "published": '"y[0,0,0,0]" = 1'},
-     "conv2d is too large to be tried out: y has 16000016000004 entries"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("changed", "fact"),
+    [
+        ({"given": wide(100)}, "this asks for 40909 terms, 10100 of them for s1"),
+        ({"given": wide(300)}, "a list of 90000 entries"),
+        ({"options": "layers = 50"}, "a network of 102 equations, too long to derive for a sheet"),
+        ({"options": "layers = 100"}, "a network of 202 equations, too long to derive for a sheet"),
+        (
+            {"top": 'rate = 1\nupdates = 1000000000\nat = "after"'},
+            "1000000000 updates of 46 terms each",
+        ),
+        ({"top": "rate = 1\nupdates = 1" + "0" * 30}, "1" + "0" * 30 + " updates of 46 terms each"),
+        (
+            {"published": '"' + "h" * 100_000 + '" = 1'},
+            "a name of 100000 characters, 'hhhhhhhhhhhhhhhhhhhh'…",
+        ),
+        ({"published": "yhat = " + "[" * 90 + "1" + "]" * 90}, "lists more than 8 deep"),
+        ({"published": "yhat = 1\n" + "[[run]]\n" * 5000}, "5000 runs"),
+        ({"network": "x" * 400_000}, "a text of 400000 characters"),
+        ({"top": "x" * 300_000 + " = 1"}, "unknown key '" + "x" * 57 + "…'"),
+        (
+            {
+                "network": "conv2d",
+                "options": "stride = 1\npad = 1000000",
+                "top": "",
+                "given": "x = [[[[1,2],[3,4]]]]\nw = [[[[1]]]]\nb = [0]",
+                "published": '"y[0,0,0,0]" = 1',
+            },
+            "conv2d is too large to be tried out: y has 16000016000004 entries",
+        ),
+    ],
+)
 def test_refused_with_a_place(tmp_path, changed, fact):
     path = tmp_path / "t.toml"
     path.write_text(SHEET.format(**{**MLP, **changed}), encoding="utf-8")
@@ -78,10 +90,14 @@ def test_refused_with_a_place(tmp_path, changed, fact):
     assert len(str(caught.value)) < 1000
 
 
-@pytest.mark.parametrize(("name", "options"), [
-    ("mlp", {"layers": 20}), ("scalar_chain", {"layers": 20}),
-    ("deep_rnn", {"layers": 2, "cell": "lstm"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("mlp", {"layers": 20}),
+        ("scalar_chain", {"layers": 20}),
+        ("deep_rnn", {"layers": 2, "cell": "lstm"}),
+    ],
+)
 def test_networks_that_are_quick_to_derive_are_taken(name, options):
     check_network(load(name, **options), name)
 
@@ -94,15 +110,24 @@ def test_examples_are_far_from_the_bounds():
     assert sum(np.size(a) for a in course.givens.values()) * 20 < MOST_TERMS
 
 
-@pytest.mark.parametrize(("text", "verdicts"), [
-    ("h1 = [" + "1," * 100_000 + "]", {"h1": "could not read"}),
-    ("h1 = " + "[" * 90 + "1" + "]" * 90, {"h1": "could not read"}),
-    ('"' + "θ" * 100_000 + '" = 1', {"θ" * 57 + "…": "could not read"}),
-    ('yhat = 0.62\n"уhat" = 0.62\n"ｙhat" = 1',
-     {"yhat": "right with carried rounding", "уhat": "could not read", "ｙhat": "could not read"}),
-    ('E = "٠.٠٧"\nyhat = "∞"', {"E": "right", "yhat": "could not read"}),
-    ('"E\\u001b[31m" = 1\n"\\u202eE" = 1', {}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "verdicts"),
+    [
+        ("h1 = [" + "1," * 100_000 + "]", {"h1": "could not read"}),
+        ("h1 = " + "[" * 90 + "1" + "]" * 90, {"h1": "could not read"}),
+        ('"' + "θ" * 100_000 + '" = 1', {"θ" * 57 + "…": "could not read"}),
+        (
+            'yhat = 0.62\n"уhat" = 0.62\n"ｙhat" = 1',
+            {
+                "yhat": "right with carried rounding",
+                "уhat": "could not read",
+                "ｙhat": "could not read",
+            },
+        ),
+        ('E = "٠.٠٧"\nyhat = "∞"', {"E": "right", "yhat": "could not read"}),
+        ('"E\\u001b[31m" = 1\n"\\u202eE" = 1', {}),
+    ],
+)
 def test_strange_answers_cost_only_themselves(tmp_path, text, verdicts):
     path = tmp_path / "a.toml"
     path.write_text(f"[answers]\n{text}\n", encoding="utf-8")
@@ -111,8 +136,9 @@ def test_strange_answers_cost_only_themselves(tmp_path, text, verdicts):
     assert all(len(v.given) < 100 and len(v.finding) < 1000 for v in found.values())
 
 
-@pytest.mark.parametrize("text", ["\n".join(f"q{k} = 1" for k in range(501)),
-                                  "\n".join(f"E{k}: 1" for k in range(500))])
+@pytest.mark.parametrize(
+    "text", ["\n".join(f"q{k} = 1" for k in range(501)), "\n".join(f"E{k}: 1" for k in range(500))]
+)
 def test_too_many_answers(tmp_path, text):
     path = tmp_path / "a.toml"
     path.write_text(f"[answers]\n{text}\n", encoding="utf-8")
@@ -134,9 +160,9 @@ def test_a_wrong_line_that_needs_its_own_result_blames_nobody():
     desk = open_desk(run, 1, {"c": read_numbers(["0.79", "0.5"], "c")}, {})
     equation = next(e for e in desk.bench.equations["c"])
     g = next(r for r in reads(equation.rhs) if tensor_name(r) == "g")
-    wrong = replace(equation, rhs=replace_reads(
-        equation.rhs, lambda r: read("h", *g.indices) if r == g else r
-    ))  # fmt: skip
+    wrong = replace(
+        equation, rhs=replace_reads(equation.rhs, lambda r: read("h", *g.indices) if r == g else r)
+    )
     mistake = Mistake("swapped", 1.0, "c", wrong, "h stands where g belongs")
     found = Explanation(Hypothesis(), 1.0, (mistake,), np.zeros(1))
     with pytest.raises(DeltaruleError, match="round in a circle"):

@@ -27,7 +27,11 @@ def verdicts(
 ):
     """What is said of what is written, quantity by quantity."""
     run = Run(
-        "t", network, options, rounding=Rounding(**policy), **(updates or {}),
+        "t",
+        network,
+        options,
+        rounding=Rounding(**policy),
+        **(updates or {}),
         given={n: read_numbers(printed(v, 2).tolist(), n) for n, v in givens.items()},
     )
     answers = {n: read_numbers(texts.tolist(), n) for n, texts in written.items()}
@@ -36,9 +40,13 @@ def verdicts(
 
 RNN = {
     "x": np.array([[0.4, -0.2], [0.3, 0.8], [-0.6, 0.5], [0.1, 0.7]]),
-    "W_xh": np.array([[0.5, -0.7], [0.2, 0.9]]), "W_hh": np.array([[0.3, -0.4], [0.8, 0.2]]),
-    "b_h": np.array([0.1, -0.3]), "h0": np.zeros(2), "W_hy": np.array([[0.8], [-0.5]]),
-    "b_y": np.array([0.05]), "y": np.array([[0.4], [-0.2], [0.3], [0.9]]),
+    "W_xh": np.array([[0.5, -0.7], [0.2, 0.9]]),
+    "W_hh": np.array([[0.3, -0.4], [0.8, 0.2]]),
+    "b_h": np.array([0.1, -0.3]),
+    "h0": np.zeros(2),
+    "W_hy": np.array([[0.8], [-0.5]]),
+    "b_y": np.array([0.05]),
+    "y": np.array([[0.4], [-0.2], [0.3], [0.9]]),
 }
 
 
@@ -65,7 +73,8 @@ def test_and_so_does_a_mistake_in_it():
 
 
 SOFTMAX = {
-    "x": np.array([0.8, -1.2]), "Theta1": np.array([[0.7, -0.4, 0.2], [0.25, 0.6, -0.5]]),
+    "x": np.array([0.8, -1.2]),
+    "Theta1": np.array([[0.7, -0.4, 0.2], [0.25, 0.6, -0.5]]),
     "t": np.array([0.0, 1.0, 0.0]),
 }
 LAYER = {"layers": 1, "loss": "softmax_cross_entropy", "batch": False}
@@ -89,8 +98,10 @@ def test_work_with_one_digit_more_than_is_written():
 
 def test_digits_that_say_nothing_are_too_few():
     written = {
-        "z": np.array(["0", "0", "0"]), "p": np.array(["0", "0", "0"]),
-        "dE/dz": np.array(["0", "-1", "0"]), "dE/dTheta1": np.full((2, 3), "0"),
+        "z": np.array(["0", "0", "0"]),
+        "p": np.array(["0", "0", "0"]),
+        "dE/dz": np.array(["0", "-1", "0"]),
+        "dE/dTheta1": np.full((2, 3), "0"),
     }
     givens = {**SOFTMAX, "x": np.array([0.08, -0.12])}
     found = verdicts("mlp", LAYER, givens, written)
@@ -104,7 +115,8 @@ def test_digits_that_say_nothing_are_too_few():
 
 
 SQUARES = {
-    "x": np.array([[1.0, 2.0], [-1.0, 0.5], [0.5, -1.5]]), "y": np.array([[1.0], [0.5], [2.0]]),
+    "x": np.array([[1.0, 2.0], [-1.0, 0.5], [0.5, -1.5]]),
+    "y": np.array([[1.0], [0.5], [2.0]]),
     "Theta1": np.array([[0.37], [0.15]]),
 }
 MEAN = {"layers": 1, "loss": "mean_squared_error", "output_activation": "identity"}

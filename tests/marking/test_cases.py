@@ -8,15 +8,7 @@ import pytest
 
 from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import load_answers
-from deltarule.marking.verdicts import (
-    FOLLOWS,
-    MISTAKE,
-    RIGHT,
-    TOO_FEW,
-    UNDECIDED,
-    WRONG,
-    Marking,
-)
+from deltarule.marking.verdicts import FOLLOWS, MISTAKE, RIGHT, TOO_FEW, UNDECIDED, WRONG, Marking
 
 CASES = Path(__file__).with_name("cases")
 
@@ -39,10 +31,15 @@ def finding(marking: Marking, kind: str) -> str:
     return next(v.finding for v in marking.verdicts if v.verdict == kind)
 
 
-@pytest.mark.parametrize(("name", "wrong", "later"), [
-    ("follow_slope", "dE/ds2", 6), ("follow_weights", "dE/dTheta2", 1),
-    ("follow_hidden", "dE/ds1", 2), ("tanh_carried_on", "h1", 6),
-])
+@pytest.mark.parametrize(
+    ("name", "wrong", "later"),
+    [
+        ("follow_slope", "dE/ds2", 6),
+        ("follow_weights", "dE/dTheta2", 1),
+        ("follow_hidden", "dE/ds1", 2),
+        ("tanh_carried_on", "h1", 6),
+    ],
+)
 def test_a_mistake_carried_on_with_more_digits_is_charged_once(name, wrong, later):
     found = marked(name).verdicts
     assert [v.quantity for v in found if v.verdict == MISTAKE] == [wrong]
@@ -57,10 +54,17 @@ def test_where_it_follows_from_is_said():
     )
 
 
-@pytest.mark.parametrize("name", [
-    "batch_norm_total", "log_sigmoid", "formula_of_one_entry", "kinks_cancel", "given_in_two_ways",
-    "float_in_front",
-])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "batch_norm_total",
+        "log_sigmoid",
+        "formula_of_one_entry",
+        "kinks_cancel",
+        "given_in_two_ways",
+        "float_in_front",
+    ],
+)
 def test_right_is_right(name):
     found = marked(name)
     assert found.right == found.of > 0
@@ -156,7 +160,8 @@ def test_too_few_digits_are_told():
     assert {v.verdict for v in found} <= {RIGHT, FOLLOWS, TOO_FEW}
     assert found[0].verdict == TOO_FEW
     assert (found[0].finding, found[0].expected) == (
-        "the sheet asks for 2 decimals", "(1.35, 2.45, −1.65)"
+        "the sheet asks for 2 decimals",
+        "(1.35, 2.45, −1.65)",
     )
 
 

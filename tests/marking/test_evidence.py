@@ -78,7 +78,8 @@ def test_the_same_entries_are_asserted_where_they_have_digits_enough():
     wrong[0, 0] *= 2
     found = mark(sheet(givens, {"dE/dTheta2": wrong}, 7)).verdicts
     assert [(v.verdict, v.at) for v in found] == [
-        (RIGHT, "[0,1], [1,0], [1,1], [2,0], [2,1]"), (MISTAKE, "[0,0]")
+        (RIGHT, "[0,1], [1,0], [1,1], [2,0], [2,1]"),
+        (MISTAKE, "[0,0]"),
     ]
 
 

@@ -70,16 +70,19 @@ def test_a_formula_that_nothing_explains_gets_a_counterexample():
     assert "the formula gives" in verdict.finding
 
 
-@pytest.mark.parametrize(("formula", "sentence"), [
-    ("", "the formula is empty"),
-    ("x +", "the formula ends too early"),
-    ("(x", "')' is missing"),
-    ("x ) y", "')' is not expected here"),
-    ("x ; y", "';' has no meaning in a formula"),
-    ("__import__('os')", "\"'\" has no meaning in a formula"),
-    ("thta1", "thta1 is no quantity here"),
-    ("x^theta1", "an exponent must be a number"),
-])
+@pytest.mark.parametrize(
+    ("formula", "sentence"),
+    [
+        ("", "the formula is empty"),
+        ("x +", "the formula ends too early"),
+        ("(x", "')' is missing"),
+        ("x ) y", "')' is not expected here"),
+        ("x ; y", "';' has no meaning in a formula"),
+        ("__import__('os')", '"\'" has no meaning in a formula'),
+        ("thta1", "thta1 is no quantity here"),
+        ("x^theta1", "an exponent must be a number"),
+    ],
+)
 def test_unreadable_formulas_are_refused(formula, sentence):
     with pytest.raises(DeltaruleError) as caught:
         judge_formula(CHAIN, "dL/dtheta3", formula)
@@ -97,9 +100,10 @@ def test_an_unreadable_formula_stops_no_other():
     typed = {"dE/ds2": "(ŷ − y", "dE/dTheta2": "dE/ds2 h1"}
     found = mark("slide", Answers(None, "", {}, "mine.toml", formulas=typed)).verdicts
     told = {v.quantity: (v.verdict, v.finding) for v in found if v.given}
-    assert told["dE/ds2"] == ("could not read", (
-        "')' is missing (dE/ds2, character 6 of '(ŷ − y'): check the brackets"
-    ))
+    assert told["dE/ds2"] == (
+        "could not read",
+        ("')' is missing (dE/ds2, character 6 of '(ŷ − y'): check the brackets"),
+    )
     assert told["dE/dTheta2"][0] == "right"
 
 
@@ -113,22 +117,31 @@ def test_a_stray_index_is_refused():
         judge_formula(DENSE, "dE/ds2", "yhat[m] * h1[q]")
 
 
-@pytest.mark.parametrize("formula", [
-    "[Σ_m dE/ds2[m] Theta2[d, m]]", "{Σ_m dE/ds2[m] Theta2[d, m]}", "Σ_{m}[dE/ds2[m]·Theta2[d, m]]",
-    "2·[½·(Σ_m dE/ds2[m]·Theta2[d, m])]", "(Σ_m dE/ds2[m] Theta2[d, m])^{1}",
-    "[Σ_m {dE/ds2[m]} Theta2[d, m]]·[1 = 1]",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "[Σ_m dE/ds2[m] Theta2[d, m]]",
+        "{Σ_m dE/ds2[m] Theta2[d, m]}",
+        "Σ_{m}[dE/ds2[m]·Theta2[d, m]]",
+        "2·[½·(Σ_m dE/ds2[m]·Theta2[d, m])]",
+        "(Σ_m dE/ds2[m] Theta2[d, m])^{1}",
+        "[Σ_m {dE/ds2[m]} Theta2[d, m]]·[1 = 1]",
+    ],
+)
 def test_sums_in_brackets_of_any_kind(formula):
     verdict = judge_formula(derived("mlp", layers=2, batch=False), "dE/dh1", formula)
     assert verdict.verdict == "right"
 
 
-@pytest.mark.parametrize(("quantity", "formula", "verdict"), [
-    ("dE/dW_hh", "Σ_{t,n} ∂E/∂ŷ[t, n, o]·h[t, n, m]", "wrong"),
-    ("dE/dW_hy", "Σ_{t,n} ∂E/∂ŷ[t, n, o]·h[t, n, m]", "right"),
-    ("dE/dh", "Σ_o ∂E/∂ŷ[t, n, o]·W_hy[k, o]", "mistake"),
-    ("dE/dW_hh", "Σ_{t,n} ∂E/∂h[t, n, m]·(1 − h[t, n, m]²)·h[t − 1, n, k]", "right"),
-    ("dE/dh0", "Σ_m ∂E/∂h[0, n, m]·(1 − h[0, n, m]²)·W_hh[k, m]", "right"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("quantity", "formula", "verdict"),
+    [
+        ("dE/dW_hh", "Σ_{t,n} ∂E/∂ŷ[t, n, o]·h[t, n, m]", "wrong"),
+        ("dE/dW_hy", "Σ_{t,n} ∂E/∂ŷ[t, n, o]·h[t, n, m]", "right"),
+        ("dE/dh", "Σ_o ∂E/∂ŷ[t, n, o]·W_hy[k, o]", "mistake"),
+        ("dE/dW_hh", "Σ_{t,n} ∂E/∂h[t, n, m]·(1 − h[t, n, m]²)·h[t − 1, n, k]", "right"),
+        ("dE/dh0", "Σ_m ∂E/∂h[0, n, m]·(1 − h[0, n, m]²)·W_hh[k, m]", "right"),
+    ],
+)
 def test_gradients_that_need_themselves_at_other_times(quantity, formula, verdict):
     assert judge_formula(derived("rnn"), quantity, formula).verdict == verdict

@@ -43,10 +43,16 @@ def test_read_and_right(derivation, quantity, formula):
     assert verdict.verdict == "right", verdict
 
 
-@pytest.mark.parametrize("formula", [
-    "(ŷ-y)·e^(s2)/(1+e^(-s2))^2", "(ŷ-y)/(2+2sinh(s2))", "(ŷ-y)·min(ŷ·(1-ŷ), 0)",
-    "sqrt((ŷ-y)^2)·ŷ·(1-ŷ)", "(ŷ-y)·ŷ·(1-ŷ)·‖y‖",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "(ŷ-y)·e^(s2)/(1+e^(-s2))^2",
+        "(ŷ-y)/(2+2sinh(s2))",
+        "(ŷ-y)·min(ŷ·(1-ŷ), 0)",
+        "sqrt((ŷ-y)^2)·ŷ·(1-ŷ)",
+        "(ŷ-y)·ŷ·(1-ŷ)·‖y‖",
+    ],
+)
 def test_read_and_not_right(formula):
     assert judge_formula(DENSE, "dE/ds2", formula).verdict in ("wrong", "mistake")
 
@@ -57,15 +63,27 @@ def test_the_mean_of_one_number_is_no_mean():
 
 
 EXCHANGED = [
-    (DENSE, "dE/dTheta2", "h1[m]*dE/ds2[d]", "transposed: this is (∂E/∂Θ₂)ᵀ, its two indices are "
-     "exchanged"),
+    (
+        DENSE,
+        "dE/dTheta2",
+        "h1[m]*dE/ds2[d]",
+        "transposed: this is (∂E/∂Θ₂)ᵀ, its two indices are exchanged",
+    ),
     (DENSE, "dE/dTheta2", "(dE/ds2) h1^T", "transposed"),
     (DENSE, "dE/dTheta2", "dE/ds2 ⊗ h1", "transposed"),
     (BATCH, "dE/dTheta1", "dE/ds1^T x", "transposed"),
-    (DENSE, "dE/ds1", "Σ_m Θ2[m,d] dE/ds2[m] (1-h1[d]²)",
-     "indices exchanged: Θ2[m,d] stands where Θ2[d,m] belongs"),
-    (BATCH, "dE/dTheta1", "Σ_n x[d,n] dE/ds1[n,m]",
-     "indices exchanged: x[d,n] stands where x[n,d] belongs"),
+    (
+        DENSE,
+        "dE/ds1",
+        "Σ_m Θ2[m,d] dE/ds2[m] (1-h1[d]²)",
+        "indices exchanged: Θ2[m,d] stands where Θ2[d,m] belongs",
+    ),
+    (
+        BATCH,
+        "dE/dTheta1",
+        "Σ_n x[d,n] dE/ds1[n,m]",
+        "indices exchanged: x[d,n] stands where x[n,d] belongs",
+    ),
 ]
 
 
@@ -77,32 +95,85 @@ def test_exchanged_indices_are_a_mistake(derivation, quantity, formula, finding)
 
 
 REFUSED = [
-    (DENSE, "dE/dTheta2", "2·h1[m]*dE/ds2[d]",
-     "∂E/∂s₂ has only entries 0…M − 1, and d runs to H₁ − 1 in ∂E/∂Θ₂[d, m]",
-     "check the order of the subscripts"),
-    (DENSE, "dE/ds2", "y[77777]", "a tensor is read where it has no entries",
-     "check the subscripts; they count from 0"),
-    (DENSE, "dE/ds1", "3·Σ_m Θ2[m,d] dE/ds2[m]", "index m runs to M in s2 but to H1 in Theta2",
-     "use two indices, or check the order of the subscripts"),
-    (DENSE, "dE/ds1", "Θ2^T dE/ds2 ⊙ (1-h1²)",
-     "the formula is M × H1, but ∂E/∂s₁ is a vector of H1",
-     "transpose with ᵀ, sum with Σ_m, or write all indices"),
-    (BATCH, "dE/db1", "dE/ds1", "the formula is N × H1, but ∂E/∂b₁ is a vector of H1",
-     "transpose with ᵀ, sum with Σ_m, or write all indices"),
-    (DENSE, "dE/ds2", "e^s2^2", "a power of a power of e can be read in two ways",
-     "write (e^s)^2 or e^(s^2)"),
-    (DENSE, "dE/ds2", "tanh⁻¹(s2)", "tanh to the power -1 can be read in two ways",
-     "write (tanh(s))^(-1)"),
-    (DENSE, "dE/ds2", "e", "e is no quantity here",
-     "Euler's number stands in powers, as in e^(-s); did you mean 'E'?"),
+    (
+        DENSE,
+        "dE/dTheta2",
+        "2·h1[m]*dE/ds2[d]",
+        "∂E/∂s₂ has only entries 0…M − 1, and d runs to H₁ − 1 in ∂E/∂Θ₂[d, m]",
+        "check the order of the subscripts",
+    ),
+    (
+        DENSE,
+        "dE/ds2",
+        "y[77777]",
+        "a tensor is read where it has no entries",
+        "check the subscripts; they count from 0",
+    ),
+    (
+        DENSE,
+        "dE/ds1",
+        "3·Σ_m Θ2[m,d] dE/ds2[m]",
+        "index m runs to M in s2 but to H1 in Theta2",
+        "use two indices, or check the order of the subscripts",
+    ),
+    (
+        DENSE,
+        "dE/ds1",
+        "Θ2^T dE/ds2 ⊙ (1-h1²)",
+        "the formula is M × H1, but ∂E/∂s₁ is a vector of H1",
+        "transpose with ᵀ, sum with Σ_m, or write all indices",
+    ),
+    (
+        BATCH,
+        "dE/db1",
+        "dE/ds1",
+        "the formula is N × H1, but ∂E/∂b₁ is a vector of H1",
+        "transpose with ᵀ, sum with Σ_m, or write all indices",
+    ),
+    (
+        DENSE,
+        "dE/ds2",
+        "e^s2^2",
+        "a power of a power of e can be read in two ways",
+        "write (e^s)^2 or e^(s^2)",
+    ),
+    (
+        DENSE,
+        "dE/ds2",
+        "tanh⁻¹(s2)",
+        "tanh to the power -1 can be read in two ways",
+        "write (tanh(s))^(-1)",
+    ),
+    (
+        DENSE,
+        "dE/ds2",
+        "e",
+        "e is no quantity here",
+        "Euler's number stands in powers, as in e^(-s); did you mean 'E'?",
+    ),
     (DENSE, "dE/ds2", "tahn(s2)", "tahn is no quantity here", "did you mean 'tanh'?"),
-    (DENSE, "dE/ds2", "cosh s2", "cosh is no quantity here",
-     "parentheses belong around what it is of: cosh(s)"),
+    (
+        DENSE,
+        "dE/ds2",
+        "cosh s2",
+        "cosh is no quantity here",
+        "parentheses belong around what it is of: cosh(s)",
+    ),
     (DENSE, "dE/ds2", "max(s2)", "max( ) of one argument", "write max(a, b), or max_m s[m]"),
-    (DENSE, "dE/dh1", "sum(Θ2[i,k] dE/ds2[k])", "sum( ) does not say what it is over",
-     "write Σ_m s[m]"),
-    (DENSE, "dE/ds2", "\\frac{1}{2}", "'\\\\' has no meaning in a formula",
-     "LaTeX is not read: write (a)/(b), s2^2, σ(s2)"),
+    (
+        DENSE,
+        "dE/dh1",
+        "sum(Θ2[i,k] dE/ds2[k])",
+        "sum( ) does not say what it is over",
+        "write Σ_m s[m]",
+    ),
+    (
+        DENSE,
+        "dE/ds2",
+        "\\frac{1}{2}",
+        "'\\\\' has no meaning in a formula",
+        "LaTeX is not read: write (a)/(b), s2^2, σ(s2)",
+    ),
 ]
 
 
@@ -119,17 +190,30 @@ def test_an_unknown_function_is_answered_with_the_known_ones():
     assert str(caught.value.remedy).startswith("functions are exp, ln, sigmoid, tanh")
 
 
-@pytest.mark.parametrize(("typed", "told"), [
-    ("(ŷ−y)·ŷ", "that is a formula (answers.toml, line 2: answers.dE/ds2): "
-     "put it under [formulas]"),
-    ("σ(s2)", "that is a formula (answers.toml, line 2: answers.dE/ds2): put it under [formulas]"),
-    ("0.5*0.3", "that is a calculation (answers.toml, line 2: answers.dE/ds2): "
-     "write the number that comes of it"),
-    ("n/a", "'n/a' is not a number"), ("see below", "'see below' is not a number"),
-    ("half-right", "'half-right' is not a number"), ("0.5 cm", "'0.5 cm' is not a number"),
-    ("1/0", "'1/0' divides by zero"),
-    ("1e-999999999", "'1e-999999999' is nearer to 0 than 10^-300"),
-])
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        (
+            "(ŷ−y)·ŷ",
+            "that is a formula (answers.toml, line 2: answers.dE/ds2): put it under [formulas]",
+        ),
+        (
+            "σ(s2)",
+            "that is a formula (answers.toml, line 2: answers.dE/ds2): put it under [formulas]",
+        ),
+        (
+            "0.5*0.3",
+            "that is a calculation (answers.toml, line 2: answers.dE/ds2): "
+            "write the number that comes of it",
+        ),
+        ("n/a", "'n/a' is not a number"),
+        ("see below", "'see below' is not a number"),
+        ("half-right", "'half-right' is not a number"),
+        ("0.5 cm", "'0.5 cm' is not a number"),
+        ("1/0", "'1/0' divides by zero"),
+        ("1e-999999999", "'1e-999999999' is nearer to 0 than 10^-300"),
+    ],
+)
 def test_a_formula_among_the_answers(tmp_path, typed, told):
     path = tmp_path / "answers.toml"
     path.write_text(f'[answers]\n"dE/ds2" = "{typed}"\n', encoding="utf-8")

@@ -32,12 +32,19 @@ FORMULAS, FILES = (1_000_000, 5_000) if FULL else (800, 10)
 JUDGED = 20
 ROOT = str(Path(deltarule.__file__).resolve().parents[2])
 NETWORKS = (
-    ("mlp", {"layers": 2, "batch": False}), ("mlp", {"layers": 2, "loss": "softmax_cross_entropy"}),
-    ("rnn", {}), ("conv2d", {}),
-)  # fmt: skip
+    ("mlp", {"layers": 2, "batch": False}),
+    ("mlp", {"layers": 2, "loss": "softmax_cross_entropy"}),
+    ("rnn", {}),
+    ("conv2d", {}),
+)
 TYPED = [
-    "(ŷ − y) ŷ (1 − ŷ)", "σ'(s2) * Theta2 * σ'(s1) * x", "Σ_m dE/ds2[m] * Theta2[d, m]",
-    "(p − t) Theta2^T", "log det(x) + inverse(x)[m, d]", "(x if x > 0 else 0) mod 3", "√|x| ⊙ x²",
+    "(ŷ − y) ŷ (1 − ŷ)",
+    "σ'(s2) * Theta2 * σ'(s1) * x",
+    "Σ_m dE/ds2[m] * Theta2[d, m]",
+    "(p − t) Theta2^T",
+    "log det(x) + inverse(x)[m, d]",
+    "(x if x > 0 else 0) mod 3",
+    "√|x| ⊙ x²",
 ]
 
 
@@ -169,9 +176,11 @@ def mark_answers(path: Mutated) -> None:
     mark(load_sheet(answers.example()), answers)
 
 
-@pytest.mark.parametrize(("seeds", "examine", "seed"), [
-    ([SHEET, LAYER], mark, 2), ([ANSWERS], mark_answers, 3),
-], ids=["sheets", "answers"])  # fmt: skip
+@pytest.mark.parametrize(
+    ("seeds", "examine", "seed"),
+    [([SHEET, LAYER], mark, 2), ([ANSWERS], mark_answers, 3)],
+    ids=["sheets", "answers"],
+)
 def test_files_changed_at_random(tmp_path, seeds, examine, seed):
     own = (ROOT, str(tmp_path))
     found = apart(lambda: files(tmp_path, seeds, FILES, seed), examine, (DeltaruleError,), own)
@@ -194,8 +203,10 @@ def test_that_faults_are_found(monkeypatch):
 
     found = faults(["crash", "hang", "open", "refuse", "fine"], examine, (DeltaruleError,))
     assert [line.partition(":")[0] for line in found] == [
-        "ValueError", "TooLong", "open /proc/self/stat",
-    ]  # fmt: skip
+        "ValueError",
+        "TooLong",
+        "open /proc/self/stat",
+    ]
 
     def swell():
         yield bytearray(600_000_000)

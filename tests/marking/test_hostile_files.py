@@ -34,8 +34,14 @@ Theta2 = [-0.2, 0.5, 1.3]
 [published]
 yhat = {yhat}
 """
-DEFAULT = {"network": "mlp", "optimiser": "gradient_descent", "layers": 2, "x": "[1.0, -0.5]",
-           "theta": 1.2, "yhat": 0.63}  # fmt: skip
+DEFAULT = {
+    "network": "mlp",
+    "optimiser": "gradient_descent",
+    "layers": 2,
+    "x": "[1.0, -0.5]",
+    "theta": 1.2,
+    "yhat": 0.63,
+}
 
 
 def _watch(event: str, arguments: tuple) -> None:
@@ -65,8 +71,12 @@ def opened():
         sys.addaudithook(_watch)
         sys._deltarule_watched = True  # type: ignore[attr-defined]
     OPENED = []
-    own = [*sysconfig.get_paths().values(), *(p for p in sys.path if p), sys.prefix,
-           str(Path(deltarule.__file__).resolve().parents[2])]  # fmt: skip
+    own = [
+        *sysconfig.get_paths().values(),
+        *(p for p in sys.path if p),
+        sys.prefix,
+        str(Path(deltarule.__file__).resolve().parents[2]),
+    ]
 
     def strange() -> set[str]:
         files = [e.partition(" ")[2] for e in OPENED or [] if "/" in e or "\\" in e]
@@ -120,10 +130,17 @@ def test_a_sheet_handed_in_as_answers_runs_nothing(folder, invoke, opened, key):
 
 
 @pytest.mark.parametrize("key", ["network", "optimiser"])
-@pytest.mark.parametrize("words", [
-    ["{0}"], ["{0}", "--brief"], ["{0}", "{1}"], ["example", "{0}", "{1}"], ["{2}"],
-    ["{0}", "--json", "{1}"],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["{0}"],
+        ["{0}", "--brief"],
+        ["{0}", "{1}"],
+        ["example", "{0}", "{1}"],
+        ["{2}"],
+        ["{0}", "--json", "{1}"],
+    ],
+)
 def test_a_sheet_handed_in_runs_no_program(folder, invoke, opened, key, words):
     """Whatever is named by a glob, in a folder, or without saying that it is a sheet."""
     handed_in = sheet(folder, **{key: "./evil.py"})
@@ -153,11 +170,14 @@ def test_derivations_of_a_sheet_of_ones_own_lie_beside_it(folder, key):
     assert (folder / "PWNED").exists()
 
 
-@pytest.mark.parametrize(("program", "fact"), [
-    ("raise SystemExit(0)", "the file ends the program"),
-    ("class Own(BaseException): pass\nraise Own('x')", "Own: x"),
-    ("raise ValueError('\x1b[31m')", "ValueError: \x1b[31m"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("program", "fact"),
+    [
+        ("raise SystemExit(0)", "the file ends the program"),
+        ("class Own(BaseException): pass\nraise Own('x')", "Own: x"),
+        ("raise ValueError('\x1b[31m')", "ValueError: \x1b[31m"),
+    ],
+)
 def test_a_derivation_that_ends_the_program_is_an_error(tmp_path, invoke, program, fact):
     (tmp_path / "own.py").write_text(program, encoding="utf-8")
     path = sheet(tmp_path, network="./own.py")
@@ -176,25 +196,35 @@ def test_examples_open_nothing_else(folder, invoke, opened):
     assert opened() == {str(answers)}
 
 
-@pytest.mark.parametrize(("changed", "fact"), [
-    ({"layers": 1_000_000}, "layers = 1000000 is too large"),
-    ({"layers": 10**30}, "layers = 10000000000000000000… is too large"),
-    ({"layers": "[1, 2]"}, "layers = [1, 2] is not a whole number"),
-    ({"layers": "{a = 1}"}, "layers = {'a': 1} is not a whole number"),
-    ({"yhat": "1e309"}, "'1e309' is beyond 10^300"),
-    ({"yhat": "1e400"}, "'1e400' is beyond 10^300"),
-    ({"x": "[1e400, 1]"}, "'1e400' is beyond 10^300"),
-])
+@pytest.mark.parametrize(
+    ("changed", "fact"),
+    [
+        ({"layers": 1_000_000}, "layers = 1000000 is too large"),
+        ({"layers": 10**30}, "layers = 10000000000000000000… is too large"),
+        ({"layers": "[1, 2]"}, "layers = [1, 2] is not a whole number"),
+        ({"layers": "{a = 1}"}, "layers = {'a': 1} is not a whole number"),
+        ({"yhat": "1e309"}, "'1e309' is beyond 10^300"),
+        ({"yhat": "1e400"}, "'1e400' is beyond 10^300"),
+        ({"x": "[1e400, 1]"}, "'1e400' is beyond 10^300"),
+    ],
+)
 def test_sheets_that_are_refused(tmp_path, changed, fact):
     with pytest.raises(DeltaruleError) as caught:
         mark(sheet(tmp_path, **changed))
     assert caught.value.fact == fact
 
 
-@pytest.mark.parametrize("changed", [
-    {"x": "[1e100, 1e100]", "theta": "1e100"}, {"x": "[-1e290, 1e290]", "theta": "1e290"},
-    {"yhat": "1e1"}, {"yhat": "1e290"}, {"yhat": "1e-290"}, {"theta": "1e-290"},
-])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"x": "[1e100, 1e100]", "theta": "1e100"},
+        {"x": "[-1e290, 1e290]", "theta": "1e290"},
+        {"yhat": "1e1"},
+        {"yhat": "1e290"},
+        {"yhat": "1e-290"},
+        {"theta": "1e-290"},
+    ],
+)
 def test_numbers_of_any_size_get_a_verdict(tmp_path, changed):
     assert mark(sheet(tmp_path, **changed)).of == 1
 
@@ -204,9 +234,7 @@ STEERING = "\x1b]0;pwn\x07\x1b[31m\x00\u202eevil\u2066\x9b2J\r\u2028"
 
 def test_what_steers_a_screen_is_written_out(folder, invoke):
     shown = visible(STEERING)
-    assert shown == (
-        r"\x1b]0;pwn\x07\x1b[31m\x00\u202eevil\u2066\x9b2J\x0d\u2028"
-    )
+    assert shown == (r"\x1b]0;pwn\x07\x1b[31m\x00\u202eevil\u2066\x9b2J\x0d\u2028")
     who = json.dumps(STEERING)
     answers = folder / "answers.toml"
     answers.write_text(f'sheet = "slide"\nwho = {who}\n[answers]\nE = 0.07\n', encoding="utf-8")
@@ -218,12 +246,20 @@ def test_what_steers_a_screen_is_written_out(folder, invoke):
     assert json.loads(done.out)["who"] == STEERING
 
 
-@pytest.mark.parametrize("text", [
-    'title = {}\nnetwork = "mlp"\n[given]\nx = 1\n', 'title = "t"\nnetwork = {}\n[given]\nx = 1\n',
-    'title = "t"\nnetwork = "mlp"\n[given]\n{} = 1\n', '{} = 1\n', 'sheet = {}\n[answers]\nE = 1\n',
-    'sheet = "slide"\n[answers]\n{} = 1\n', 'sheet = "slide"\n[answers]\nE = {}\n',
-    'sheet = "slide"\n[formulas]\n"dE/ds2" = {}\n', 'sheet = "slide"\n[formulas]\n{} = "y"\n',
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        'title = {}\nnetwork = "mlp"\n[given]\nx = 1\n',
+        'title = "t"\nnetwork = {}\n[given]\nx = 1\n',
+        'title = "t"\nnetwork = "mlp"\n[given]\n{} = 1\n',
+        "{} = 1\n",
+        "sheet = {}\n[answers]\nE = 1\n",
+        'sheet = "slide"\n[answers]\n{} = 1\n',
+        'sheet = "slide"\n[answers]\nE = {}\n',
+        'sheet = "slide"\n[formulas]\n"dE/ds2" = {}\n',
+        'sheet = "slide"\n[formulas]\n{} = "y"\n',
+    ],
+)
 def test_no_message_steers_the_screen(folder, invoke, text):
     path = folder / "\x1b[31m\u202e.toml"
     path.write_text(text.format(json.dumps(STEERING)), encoding="utf-8")

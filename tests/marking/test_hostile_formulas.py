@@ -74,9 +74,9 @@ def test_refused_with_fact_and_place(formula):
     assert len(str(caught.value)) < 400
 
 
-@pytest.mark.parametrize("formula", [
-    "log(0)", "exp(" * 20 + "9^99" + ")" * 20, "Σ_{i=0…-5} y", "e^" * 20 + "s2",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "formula", ["log(0)", "exp(" * 20 + "9^99" + ")" * 20, "Σ_{i=0…-5} y", "e^" * 20 + "s2"]
+)
 def test_what_can_be_read_gets_a_verdict(formula):
     for batch in (False, True):
         assert judge_formula(network(batch), "dE/ds2", formula).verdict in ("wrong", "mistake")
@@ -101,10 +101,19 @@ def test_of_a_long_product_few_readings_are_written_out(monkeypatch):
     assert found and len(written) < 200
 
 
-@pytest.mark.parametrize("quantity", [
-    "dE/ds2[99999999999]", "dE/dTheta2[99999,0]", "x" * 500, "\x1b[31m", "dE/dh1[1,2,3]", "", "/",
-    "[",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        "dE/ds2[99999999999]",
+        "dE/dTheta2[99999,0]",
+        "x" * 500,
+        "\x1b[31m",
+        "dE/dh1[1,2,3]",
+        "",
+        "/",
+        "[",
+    ],
+)
 def test_quantities_that_there_are_not(quantity):
     with pytest.raises(DeltaruleError):
         judge_formula(network(False), quantity, "y")

@@ -39,87 +39,148 @@ PLANTED = {
     "31 error of this time alone": ("rnn", "dE/dh", {"dE/dh": dh_alone}, "recurrence cut"),
     "31 seen in the weights": ("rnn", "dE/dW_hh", {"dE/dh": dh_alone}, "recurrence cut"),
     "32 h_t for h_{t−1}": (
-        "rnn", "dE/dW_hh",
-        {"dE/dW_hh": lambda q: over_time(q, lambda t: q["h"][t], "dE/ds")}, "wrong time",
+        "rnn",
+        "dE/dW_hh",
+        {"dE/dW_hh": lambda q: over_time(q, lambda t: q["h"][t], "dE/ds")},
+        "wrong time",
     ),
     "32 last step of the sweep alone": (
-        "rnn", "dE/dW_hh", {"dE/dW_hh": lambda q: q["h0"].T @ q["dE/ds"][0]}, "one path only"
+        "rnn",
+        "dE/dW_hh",
+        {"dE/dW_hh": lambda q: q["h0"].T @ q["dE/ds"][0]},
+        "one path only",
     ),
     "32 last time alone": (
-        "rnn", "dE/dW_xh", {"dE/dW_xh": lambda q: q["x"][-1].T @ q["dE/ds"][-1]}, "one path only"
+        "rnn",
+        "dE/dW_xh",
+        {"dE/dW_xh": lambda q: q["x"][-1].T @ q["dE/ds"][-1]},
+        "one path only",
     ),
     "33 slope inverted": (
-        "rnn", "dE/ds", {"dE/ds": lambda q, t: q["dE/dh"][t] / (1 - q["h"][t] ** 2)},
+        "rnn",
+        "dE/ds",
+        {"dE/ds": lambda q, t: q["dE/dh"][t] / (1 - q["h"][t] ** 2)},
         "slope inverted",
     ),
     "33 h not squared": (
-        "rnn", "dE/ds", {"dE/ds": lambda q, t: q["dE/dh"][t] * (1 - q["h"][t])}, "power"
+        "rnn",
+        "dE/ds",
+        {"dE/ds": lambda q, t: q["dE/dh"][t] * (1 - q["h"][t])},
+        "power",
     ),
     "33 slope at the output": (
-        "rnn", "dE/ds", {"dE/ds": lambda q, t: q["dE/dh"][t] * (1 - np.tanh(q["h"][t]) ** 2)},
+        "rnn",
+        "dE/ds",
+        {"dE/ds": lambda q, t: q["dE/dh"][t] * (1 - np.tanh(q["h"][t]) ** 2)},
         "slope at the wrong place",
     ),
     "34 dc without dc_next": ("lstm", "dE/dc", {"dE/dc": no_next_dc}, "recurrence cut"),
     "34 seen in the weights": ("lstm", "dE/dW_hf", {"dE/dc": no_next_dc}, "recurrence cut"),
     "35 forget gate lost": (
-        "lstm", "dE/dc",
+        "lstm",
+        "dE/dc",
         {"dE/dc": lambda q, t: no_next_dc(q, t) + behind(q, t, lambda u: q["dE/dc"][u])},
         "factor lost",
     ),
     "36 gate's slope lost": (
-        "lstm", "dE/ds_f", {"dE/ds_f": lambda q, t: q["dE/df"][t]}, "slope lost"
+        "lstm",
+        "dE/ds_f",
+        {"dE/ds_f": lambda q, t: q["dE/df"][t]},
+        "slope lost",
     ),
     "36 seen in the weights": (
-        "lstm", "dE/dW_xi", {"dE/ds_i": lambda q, t: q["dE/di"][t]}, "slope lost"
+        "lstm",
+        "dE/dW_xi",
+        {"dE/ds_i": lambda q, t: q["dE/di"][t]},
+        "slope lost",
     ),
     "37 tanh lost": (
-        "lstm", "dE/do", {"dE/do": lambda q, t: q["dE/dh"][t] * q["c"][t]}, "activation lost"
+        "lstm",
+        "dE/do",
+        {"dE/do": lambda q, t: q["dE/dh"][t] * q["c"][t]},
+        "activation lost",
     ),
     "38 path through the reset lost": (
-        "gru", "dE/dh",
-        {"dE/dh": lambda q, t: local_error(q, t) + behind(
-            q, t, lambda u: back_to_h(q, u) - q["dE/ds_r"][u] @ q["W_hr"].T)},
+        "gru",
+        "dE/dh",
+        {
+            "dE/dh": lambda q, t: (
+                local_error(q, t)
+                + behind(q, t, lambda u: back_to_h(q, u) - q["dE/ds_r"][u] @ q["W_hr"].T)
+            )
+        },
         "recurrence cut",
     ),
     "38 reset gate lost": (
-        "gru", "dE/dh",
-        {"dE/dh": lambda q, t: local_error(q, t) + behind(
-            q, t, lambda u: q["dE/ds_g"][u] @ q["W_hg"].T + q["dE/dh"][u] * q["z"][u]
-            + carried_back(q, u, "rz"))},
+        "gru",
+        "dE/dh",
+        {
+            "dE/dh": lambda q, t: (
+                local_error(q, t)
+                + behind(
+                    q,
+                    t,
+                    lambda u: (
+                        q["dE/ds_g"][u] @ q["W_hg"].T
+                        + q["dE/dh"][u] * q["z"][u]
+                        + carried_back(q, u, "rz")
+                    ),
+                )
+            )
+        },
         "factor lost",
     ),
     "38 one number for the reset gate": (
-        "gru", "dE/dr",
-        {"dE/dr": lambda q, t: np.repeat(
-            (before(q, "h", t) * (q["dE/ds_g"][t] @ q["W_hg"].T)).sum(-1, keepdims=True), 3, -1)},
+        "gru",
+        "dE/dr",
+        {
+            "dE/dr": lambda q, t: np.repeat(
+                (before(q, "h", t) * (q["dE/ds_g"][t] @ q["W_hg"].T)).sum(-1, keepdims=True), 3, -1
+            )
+        },
         "scalar gate",
     ),
     "38 z for 1 − z": (
-        "gru", "dE/dg", {"dE/dg": lambda q, t: q["dE/dh"][t] * q["z"][t]}, "gates exchanged"
+        "gru",
+        "dE/dg",
+        {"dE/dg": lambda q, t: q["dE/dh"][t] * q["z"][t]},
+        "gates exchanged",
     ),
     "8 bias from the weights of the state": (
-        "rnn", "dE/db_h",
+        "rnn",
+        "dE/db_h",
         {"dE/db_h": lambda q: over_time(q, lambda t: before(q, "h", t), "dE/ds").sum(0)},
         "bias from weights",
     ),
     "forget and input gate exchanged": (
-        "lstm", "c",
+        "lstm",
+        "c",
         {"c": lambda q, t: q["i"][t] * before(q, "c", t) + q["f"][t] * q["g"][t]},
         "gates exchanged",
     ),
     "45 truncated after 2": (
-        "rnn", "dE/dW_hh", {"dE/dW_hh": lambda q: truncated(q, 2)}, "truncated"
+        "rnn",
+        "dE/dW_hh",
+        {"dE/dW_hh": lambda q: truncated(q, 2)},
+        "truncated",
     ),
     "45 states truncated after 2": (
-        "rnn", "dE/dh", {"dE/dh": lambda q, t: truncated_error(q, t, 2)}, "truncated"
+        "rnn",
+        "dE/dh",
+        {"dE/dh": lambda q, t: truncated_error(q, t, 2)},
+        "truncated",
     ),
     "45 inputs in reverse order": (
-        "rnn", "dE/dW_xh",
+        "rnn",
+        "dE/dW_xh",
         {"dE/dW_xh": lambda q: over_time(q, lambda t: q["x"][2 - t], "dE/ds")},
         "time order reversed",
     ),
     "45 errors in reverse order": (
-        "rnn", "dE/dh", {"dE/dh": lambda q, t: wandering_forward(q, t)}, "time order reversed"
+        "rnn",
+        "dE/dh",
+        {"dE/dh": lambda q, t: wandering_forward(q, t)},
+        "time order reversed",
     ),
 }
 
@@ -155,20 +216,34 @@ def test_the_line_where_it_happened_is_told():
 # What hides which mistake: network, sizes, what is set, what is asked, the wrong line, the note.
 HIDDEN = {
     "one time hides a cut recurrence": (
-        "rnn", (1, 2, 2, 3), {}, "dE/dW_hh", {"dE/dh": dh_alone},
+        "rnn",
+        (1, 2, 2, 3),
+        {},
+        "dE/dW_hh",
+        {"dE/dh": dh_alone},
         "in ∂E/∂h, the path through the next time is lost",
     ),
     "one time hides a lost dc_next": (
-        "lstm", (1, 2, 2, 3), {}, "dE/dc", {"dE/dc": no_next_dc},
+        "lstm",
+        (1, 2, 2, 3),
+        {},
+        "dE/dc",
+        {"dE/dc": no_next_dc},
         "the path through the next time is lost",
     ),
     "a cell of zero hides a gate's slope": (
-        "lstm", (1, 2, 2, 3), {"c0": np.zeros((2, 3))}, "dE/ds_f",
-        {"dE/ds_f": lambda q, t: q["dE/df"][t]}, "σ′(s_f[t, n, m]) is missing",
+        "lstm",
+        (1, 2, 2, 3),
+        {"c0": np.zeros((2, 3))},
+        "dE/ds_f",
+        {"dE/ds_f": lambda q, t: q["dE/df"][t]},
+        "σ′(s_f[t, n, m]) is missing",
     ),
     "symmetric weights hide a transpose": (
-        "rnn", (3, 2, 2, 3),
-        {"W_hh": np.array([[0.5, -0.2, 0.1], [-0.2, 0.3, 0.7], [0.1, 0.7, -0.4]])}, "dE/dh",
+        "rnn",
+        (3, 2, 2, 3),
+        {"W_hh": np.array([[0.5, -0.2, 0.1], [-0.2, 0.3, 0.7], [0.1, 0.7, -0.4]])},
+        "dE/dh",
         {"dE/dh": lambda q, t: dh_alone(q, t) + behind(q, t, lambda u: q["dE/ds"][u] @ q["W_hh"])},
         "W_hh stands transposed",
     ),
@@ -187,7 +262,10 @@ def test_numbers_that_cannot_tell_accuse_nobody_and_say_so(name):
 
 def test_a_transposed_matrix_that_is_not_symmetric_is_named():
     givens = draw("rnn", 6)
-    written = worked("rnn", givens, {"dE/dh": lambda q, t: dh_alone(q, t) + behind(
-        q, t, lambda u: q["dE/ds"][u] @ q["W_hh"])})
+    written = worked(
+        "rnn",
+        givens,
+        {"dE/dh": lambda q, t: dh_alone(q, t) + behind(q, t, lambda u: q["dE/ds"][u] @ q["W_hh"])},
+    )
     verdict = mark(sheet("rnn", givens, {"dE/dh": written["dE/dh"]}, 5)).verdicts[-1]
     assert verdict.mistakes == ("transposed",)

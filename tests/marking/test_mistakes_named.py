@@ -13,7 +13,8 @@ from deltarule.marking.verdicts import MISTAKE
 PLANTED = {
     "1 slope lost": ("dE/ds2", {"dE/ds2": lambda q: q["yhat"] - q["y"]}, "slope lost"),
     "2 slope at the sum": (
-        "dE/ds2", {"dE/ds2": lambda q: q["dE/dyhat"] * q["s2"] * (1 - q["s2"])},
+        "dE/ds2",
+        {"dE/ds2": lambda q: q["dE/dyhat"] * q["s2"] * (1 - q["s2"])},
         "slope at the wrong place",
     ),
     "2 squashed twice": (
@@ -22,18 +23,20 @@ PLANTED = {
         "slope at the wrong place",
     ),
     "3 slope of the upstream": (
-        "dE/ds2", {"dE/ds2": lambda q: q["dE/dyhat"] * q["dE/dyhat"] * (1 - q["dE/dyhat"])},
+        "dE/ds2",
+        {"dE/ds2": lambda q: q["dE/dyhat"] * q["dE/dyhat"] * (1 - q["dE/dyhat"])},
         "slope at the wrong place",
     ),
     "5 sign": ("dE/dyhat", {"dE/dyhat": lambda q: q["y"] - q["yhat"]}, "sign"),
     "5 step up the slope": (
-        "Theta2 after", {"Theta2 after": lambda q: q["Theta2"] + RATE * q["dE/dTheta2"]}, "sign"
+        "Theta2 after",
+        {"Theta2 after": lambda q: q["Theta2"] + RATE * q["dE/dTheta2"]},
+        "sign",
     ),
-    "6 factor 2": (
-        "dE/dyhat", {"dE/dyhat": lambda q: 2 * (q["yhat"] - q["y"])}, "constant factor"
-    ),
+    "6 factor 2": ("dE/dyhat", {"dE/dyhat": lambda q: 2 * (q["yhat"] - q["y"])}, "constant factor"),
     "6 divided by N": (
-        "dE/dTheta2", {"dE/dTheta2": lambda q: q["h1"].T @ q["dE/ds2"] / len(q["h1"])},
+        "dE/dTheta2",
+        {"dE/dTheta2": lambda q: q["h1"].T @ q["dE/ds2"] / len(q["h1"])},
         "mean for sum",
     ),
     "7 bias: first row": ("dE/db2", {"dE/db2": lambda q: q["dE/ds2"][0]}, "one path only"),
@@ -49,16 +52,23 @@ PLANTED = {
         "weights where activations belong",
     ),
     "12 updated weights": (
-        "dE/dh1", {"dE/dh1": lambda q: q["dE/ds2"] @ q["Theta2 after"].T}, "updated weights used"
+        "dE/dh1",
+        {"dE/dh1": lambda q: q["dE/ds2"] @ q["Theta2 after"].T},
+        "updated weights used",
     ),
     "14 one output's path": (
-        "dE/dh1", {"dE/dh1": lambda q: q["dE/ds2"][:, :1] @ q["Theta2"].T[:1]}, "one path only"
+        "dE/dh1",
+        {"dE/dh1": lambda q: q["dE/ds2"][:, :1] @ q["Theta2"].T[:1]},
+        "one path only",
     ),
     "slope forgotten in the hidden layer": (
-        "dE/dTheta1", {"dE/ds1": lambda q: q["dE/dh1"]}, "slope lost"
+        "dE/dTheta1",
+        {"dE/ds1": lambda q: q["dE/dh1"]},
+        "slope lost",
     ),
     "tanh's slope": (
-        "dE/ds1", {"dE/ds1": lambda q: q["dE/dh1"] * (1 - q["h1"] ** 2)},
+        "dE/ds1",
+        {"dE/ds1": lambda q: q["dE/dh1"] * (1 - q["h1"] ** 2)},
         "slope of another function",
     ),
     "bias forgotten": ("s2", {"s2": lambda q: q["h1"] @ q["Theta2"]}, "summand lost"),
@@ -95,10 +105,10 @@ def test_a_mistake_far_back_is_named_where_it_happened():
 
 def test_two_mistakes_are_offered_where_the_digits_can_tell():
     givens = draw(4, (3, 2, 4, 2))
-    written = right(givens, **{
-        "dE/ds2": lambda q: q["dE/dyhat"],
-        "dE/dTheta2": lambda q: -q["h1"].T @ q["dE/ds2"],
-    })
+    written = right(
+        givens,
+        **{"dE/ds2": lambda q: q["dE/dyhat"], "dE/dTheta2": lambda q: -q["h1"].T @ q["dE/ds2"]},
+    )
     verdict = mark(sheet(givens, {"dE/dTheta2": written["dE/dTheta2"]}, 6)).verdicts[-1]
     assert set(verdict.mistakes) == {"slope lost", "sign"}
 

@@ -191,7 +191,7 @@ PLANTED = {
         "residual", skip_givens, "dL/dx", lambda q: skip_dx(q, branch=False),
         ("path frozen", "summand lost"),
     ),
-}
+}  # fmt: skip
 
 #: The same functions without the mistake.
 RIGHT = {
@@ -199,17 +199,22 @@ RIGHT = {
     "kernel": Planted("conv1d", conv_givens, "dL/dw", conv_dw, (), CONV),
     "dilated": Planted("conv1d", dilated_givens, "y", conv_y, (), {"dilation": 2}),
     "maximum": Planted(
-        "max_pool1d", pool_givens, "dL/dx", lambda q: pool_dx(q, add=True), (), OVERLAPPING),
+        "max_pool1d", pool_givens, "dL/dx", lambda q: pool_dx(q, add=True), (), OVERLAPPING
+    ),
     "average": Planted("avg_pool2d", average_givens, "dL/dx", average_dx, (), BORDER),
     "batch norm": Planted(
-        "batch_norm", norm_givens, "dL/dx", lambda q: norm_dx(q, 0), (), decimals=3),
+        "batch_norm", norm_givens, "dL/dx", lambda q: norm_dx(q, 0), (), decimals=3
+    ),
     "layer norm": Planted(
-        "layer_norm", norm_givens, "dL/dx", lambda q: norm_dx(q, 1), (), decimals=3),
+        "layer_norm", norm_givens, "dL/dx", lambda q: norm_dx(q, 1), (), decimals=3
+    ),
     "attention": Planted(
-        "attention", attention_givens, "dL/dQ", lambda q: attention_dq(q, attention_de(q)), ()),
+        "attention", attention_givens, "dL/dQ", lambda q: attention_dq(q, attention_de(q)), ()
+    ),
     "skip": Planted("residual", skip_givens, "dL/dx", skip_dx, ()),
     "mean": Planted(
-        "batch_norm", norm_givens, "v", lambda q: statistics(q["x"], 0)[1][0], (), decimals=11),
+        "batch_norm", norm_givens, "v", lambda q: statistics(q["x"], 0)[1][0], (), decimals=11
+    ),
 }
 
 

@@ -33,8 +33,10 @@ Theta2 = [-0.2, 0.5, 1.3]
 s1 = 2
 """
 RIGHT = {
-    "s1": "[1.3500, 2.4500, -1.6500]", "yhat": "0.6250",
-    "dE/dTheta2": "[-0.0698, -0.0809, -0.0142]", "Theta2 after": "[-0.1302, 0.5809, 1.3142]",
+    "s1": "[1.3500, 2.4500, -1.6500]",
+    "yhat": "0.6250",
+    "dE/dTheta2": "[-0.0698, -0.0809, -0.0142]",
+    "Theta2 after": "[-0.1302, 0.5809, 1.3142]",
 }
 
 
@@ -73,17 +75,25 @@ def test_a_partly_right_array_earns_the_share_of_its_entries(marked):
     assert points(left_out)["s1"] == Fraction(4, 3)
     assert (left_out.right, left_out.of, left_out.passed) == (3, 4, False)
     assert [(v.verdict, v.at) for v in left_out.verdicts if v.quantity == "s1"] == [
-        ("right", "[0], [2]"), ("missing", "[1]")
+        ("right", "[0], [2]"),
+        ("missing", "[1]"),
     ]
 
 
-@pytest.mark.parametrize(("policy", "earned"), [
-    ("", 1), ('follows = "half"', Fraction(1, 2)), ("follows = 0.25", Fraction(1, 4)),
-    ('follows = "none"', 0),
-])
+@pytest.mark.parametrize(
+    ("policy", "earned"),
+    [
+        ("", 1),
+        ('follows = "half"', Fraction(1, 2)),
+        ("follows = 0.25", Fraction(1, 4)),
+        ('follows = "none"', 0),
+    ],
+)
 def test_what_follows_earns_what_the_sheet_says(marked, policy, earned):
-    changed = {"dE__dTheta2": "[0.0698, 0.0809, 0.0142]",
-               "Theta2 after": "[-0.2698, 0.4191, 1.2858]"}
+    changed = {
+        "dE__dTheta2": "[0.0698, 0.0809, 0.0142]",
+        "Theta2 after": "[-0.2698, 0.4191, 1.2858]",
+    }
     found = marked(policy, **changed)
     assert points(found) == {"yhat": 1, "s1": 2, "dE/dTheta2": 0, "Theta2 after": earned}
     assert (found.right, found.passed) == (2, False)
@@ -91,10 +101,14 @@ def test_what_follows_earns_what_the_sheet_says(marked, policy, earned):
 
 def test_a_named_mistake_and_too_few_digits_earn_what_the_sheet_says(marked):
     policy = 'mistake = "half"\n"too few digits" = "half"'
-    found = marked(policy, dE__dTheta2="[0.0698, 0.0809, 0.0142]", yhat="0.62",
-                   **{"Theta2 after": ""})  # fmt: skip
+    found = marked(
+        policy, dE__dTheta2="[0.0698, 0.0809, 0.0142]", yhat="0.62", **{"Theta2 after": ""}
+    )
     assert points(found) == {
-        "yhat": Fraction(1, 2), "s1": 2, "dE/dTheta2": Fraction(3, 2), "Theta2 after": 0
+        "yhat": Fraction(1, 2),
+        "s1": 2,
+        "dE/dTheta2": Fraction(3, 2),
+        "Theta2 after": 0,
     }
 
 
@@ -103,7 +117,7 @@ def test_what_is_missing_earns_nothing_and_nothing_never_passes(marked):
     found = marked(**nothing)
     assert {v.verdict for v in found.verdicts} == {"missing"}
     assert (found.right, found.of, found.points, found.passed) == (0, 4, 0, False)
-    unasked = SHEET.partition("asked")[0] + SHEET[SHEET.index("[options]"):SHEET.index("[marks]")]
+    unasked = SHEET.partition("asked")[0] + SHEET[SHEET.index("[options]") : SHEET.index("[marks]")]
     found = marked(sheet=unasked, **nothing)
     assert found.right == 0 < found.of
     assert not found.passed
@@ -131,13 +145,16 @@ def test_what_is_written_besides_earns_nothing(marked):
     assert found.verdicts[-1].quantity == "h1"
 
 
-@pytest.mark.parametrize(("policy", "fact", "remedy"), [
-    ('partial = "most"', "partial = 'most'", 'write "share"'),
-    ('follows = "some"', "follows = 'some' is no share of the points", 'write "full", "half"'),
-    ("mistake = 2", "is no share of the points", 'write "full", "half"'),
-    ("h1 = 1", "marks for h1, which is not asked", "asked are yhat, s1"),
-    ("yhat = -1", "-1 marks", "give 0 or more"),
-])
+@pytest.mark.parametrize(
+    ("policy", "fact", "remedy"),
+    [
+        ('partial = "most"', "partial = 'most'", 'write "share"'),
+        ('follows = "some"', "follows = 'some' is no share of the points", 'write "full", "half"'),
+        ("mistake = 2", "is no share of the points", 'write "full", "half"'),
+        ("h1 = 1", "marks for h1, which is not asked", "asked are yhat, s1"),
+        ("yhat = -1", "-1 marks", "give 0 or more"),
+    ],
+)
 def test_marks_that_say_nothing_are_refused(marked, policy, fact, remedy):
     with pytest.raises(DeltaruleError) as refused:
         marked(policy)
@@ -155,8 +172,11 @@ def test_entries_with_points_of_their_own_add_up_to_one_quantity(marked):
 
 
 def test_points_stand_in_every_format(marked):
-    found = marked('follows = "half"', dE__dTheta2="[0.0698, 0.0809, 0.0142]",
-                   **{"Theta2 after": "[-0.2698, 0.4191, 1.2858]"})  # fmt: skip
+    found = marked(
+        'follows = "half"',
+        dE__dTheta2="[0.0698, 0.0809, 0.0142]",
+        **{"Theta2 after": "[-0.2698, 0.4191, 1.2858]"},
+    )
     for text in (marking_markdown(found), marking_latex(found)):
         assert "2 of 2 points" in text
         assert "0 of 3 points" in text
@@ -167,9 +187,15 @@ def test_points_stand_in_every_format(marked):
     assert [s["points"] for s in values["scores"]] == [1, 2, 0, 0.5]
 
 
-@pytest.mark.parametrize(("points", "text"), [
-    (Fraction(4, 3), "1.33"), (Fraction(5, 2), "2.5"), (Fraction(10), "10"), (Fraction(0), "0"),
-    (Fraction(199, 200), "1"),
-])
+@pytest.mark.parametrize(
+    ("points", "text"),
+    [
+        (Fraction(4, 3), "1.33"),
+        (Fraction(5, 2), "2.5"),
+        (Fraction(10), "10"),
+        (Fraction(0), "0"),
+        (Fraction(199, 200), "1"),
+    ],
+)
 def test_points_are_shown_to_two_decimals(points, text):
     assert points_text(points) == text

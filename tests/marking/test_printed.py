@@ -141,9 +141,7 @@ def test_any_rule_is_the_union_of_the_rules(number, offset):
 
 
 def test_intervals():
-    assert Printed("0.62").interval() == Interval(
-        Fraction("0.615"), Fraction("0.625"), True, False
-    )
+    assert Printed("0.62").interval() == Interval(Fraction("0.615"), Fraction("0.625"), True, False)
     assert Printed("-0.62").interval("truncate") == Interval(
         Fraction("-0.63"), Fraction("-0.62"), False, True
     )

@@ -14,12 +14,15 @@ from deltarule.marking.sheets import Rounding
 from deltarule.marking.verdicts import CARRIED, FOLLOWS, RIGHT, TOO_FEW, WRONG
 
 ASKED = ("s1", "h1", "s2", "yhat", "E", "dE/dyhat", "dE/ds2", "dE/dTheta2", "dE/dh1",
-         "dE/dTheta1", "Theta2 after")
+         "dE/dTheta1", "Theta2 after")  # fmt: skip
 
 
 @settings(max_examples=8, deadline=None)
-@given(seed=st.integers(0, 10**6), decimals=st.integers(2, 6), asked=st.sets(
-    st.sampled_from(ASKED), min_size=2, max_size=4))
+@given(
+    seed=st.integers(0, 10**6),
+    decimals=st.integers(2, 6),
+    asked=st.sets(st.sampled_from(ASKED), min_size=2, max_size=4),
+)
 def test_exactly_carried_values_are_right(seed, decimals, asked):
     givens = draw(seed, (2, 2, 3, 2))
     values = right(givens)
@@ -49,8 +52,9 @@ def _worked_by_hand(on_paper, decimals):
 
     course = run_course(on_paper.runs[0], (), {})
     arrays = course.compute(Rounded(decimals)).arrays
-    return {name: np.vectorize(lambda v: float(fraction(v)))(array)
-            for name, array in arrays.items()}
+    return {
+        name: np.vectorize(lambda v: float(fraction(v)))(array) for name, array in arrays.items()
+    }
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -50,8 +50,9 @@ def texts(numbers):
 def test_properties_of_the_data_are_read_and_refused(sheet):
     read = sheet(GOOD + '[properties]\nx = "one-hot"\n[[run]]\n[run.properties]\ny = "symmetric"\n')
     assert [run.properties for run in read.runs] == [
-        {"x": "one-hot"}, {"x": "one-hot", "y": "symmetric"},
-    ]  # fmt: skip
+        {"x": "one-hot"},
+        {"x": "one-hot", "y": "symmetric"},
+    ]
     with pytest.raises(DeltaruleError) as caught:
         sheet(GOOD + '[properties]\nx = "one hot"\n')
     assert caught.value.fact == "'one hot' is no property of data"
@@ -64,8 +65,9 @@ def test_a_sheet_is_read_as_printed(sheet):
     assert (read.title, read.source, run.title, run.network) == ("A unit", "", "A unit", "dense")
     assert texts(run.given["Theta1"]) == ["1/3", "−0,25"]
     assert [number.value for _, number in entries(run.given["Theta1"])] == [
-        Fraction(1, 3), Fraction(-1, 4),
-    ]  # fmt: skip
+        Fraction(1, 3),
+        Fraction(-1, 4),
+    ]
     assert shape(run.given["Theta1"]) == (2, 1)
     assert run.published["s1"] == Printed("0.50")
     assert texts(run.published["dE/dTheta1"]) == ["0.1", "0.20"]
@@ -134,17 +136,21 @@ def test_the_documented_answers_are_answers(tmp_path):
     start = next(n for n, line in enumerate(lines) if line.startswith("    sheet"))
     end = next(n for n, line in enumerate(lines) if line.startswith("Names are"))
     path = tmp_path / "answers.toml"
-    path.write_text("\n".join(line[4:] for line in lines[start:end]).replace("run = 2", "run = 1"),
-                    encoding="utf-8")  # fmt: skip
+    path.write_text(
+        "\n".join(line[4:] for line in lines[start:end]).replace("run = 2", "run = 1"),
+        encoding="utf-8",
+    )
     marking = mark("slide", path)
     read = {v.quantity: v.verdict for v in marking.verdicts}
     assert (read["yhat"], read["dE/ds2"], read["E"]) == (
-        "right with carried rounding", "right", "missing"
-    )  # fmt: skip
+        "right with carried rounding",
+        "right",
+        "missing",
+    )
 
 
 def test_formulas_on_top_of_a_sheet_with_runs_are_a_run(sheet):
-    runs = '[[run]]\npublished = {E = 1.0}\n[[run]]\npublished = {E = 2.0}\n'
+    runs = "[[run]]\npublished = {E = 1.0}\n[[run]]\npublished = {E = 2.0}\n"
     shared = GOOD.split("[published]")[0]
     read = sheet(shared + '[formulas]\n"dE/ds1" = "x"\n' + runs)
     assert [len(r.published) for r in read.runs] == [0, 1, 1]

@@ -35,8 +35,11 @@ def test_lines_over_time_that_come_before_their_cause_follow_from_it():
 
 
 def test_a_number_out_of_nowhere_is_followed_from_its_digits():
-    found = paper("dense", 3, Slip("a number out of nowhere", "s2", lambda q: (
-        q["h1"] @ (q["Theta2"] * 0 + 0.7) + 0.4183)))
+    found = paper(
+        "dense",
+        3,
+        Slip("a number out of nowhere", "s2", lambda q: q["h1"] @ (q["Theta2"] * 0 + 0.7) + 0.4183),
+    )
     assert found.charged == ["s2"]
 
 

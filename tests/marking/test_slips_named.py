@@ -41,78 +41,127 @@ def exchanged(array, one, two):
     return array[order]
 
 
-RELU = {"h1": lambda q: relu(q["s1"]), "yhat": lambda q: relu(q["s2"]),
-        "dE/ds2": lambda q: q["dE/dyhat"] * (q["s2"] > 0)}
-LEAKY = {"h1": lambda q: leaky(q["s1"]), "yhat": lambda q: leaky(q["s2"]),
-         "dE/ds2": lambda q: q["dE/dyhat"] * np.where(q["s2"] > 0, 1, 0.01)}
+RELU = {
+    "h1": lambda q: relu(q["s1"]),
+    "yhat": lambda q: relu(q["s2"]),
+    "dE/ds2": lambda q: q["dE/dyhat"] * (q["s2"] > 0),
+}
+LEAKY = {
+    "h1": lambda q: leaky(q["s1"]),
+    "yhat": lambda q: leaky(q["s2"]),
+    "dE/ds2": lambda q: q["dE/dyhat"] * np.where(q["s2"] > 0, 1, 0.01),
+}
 
 # What is asked, the wrong lines, the kind found, and options.
 PLANTED = {
-    "4 slope with a cross-entropy": (
-        "dE/ds2", {}, "slope twice", {"loss": "binary_cross_entropy"},
-    ),
+    "4 slope with a cross-entropy": ("dE/ds2", {}, "slope twice", {"loss": "binary_cross_entropy"}),
     "8 bias from the weights": (
-        "dE/db2", {"dE/db2": lambda q: q["dE/dTheta2"].sum(0)}, "bias from weights", {},
+        "dE/db2",
+        {"dE/db2": lambda q: q["dE/dTheta2"].sum(0)},
+        "bias from weights",
+        {},
     ),
     "13 error in proportion to the weights": (
-        "dE/dh1", {"dE/dh1": lambda q: q["dE/ds2"] @ (q["Theta2"] / q["Theta2"].sum(0)).T},
-        "error shared out", {},
+        "dE/dh1",
+        {"dE/dh1": lambda q: q["dE/ds2"] @ (q["Theta2"] / q["Theta2"].sum(0)).T},
+        "error shared out",
+        {},
     ),
     "18 mask of the upstream gradient": (
-        "dE/ds1", {**RELU, "dE/ds1": lambda q: q["dE/dh1"] * (q["dE/dh1"] > 0)},
-        "slope at the wrong place", {"activation": "relu"},
+        "dE/ds1",
+        {**RELU, "dE/ds1": lambda q: q["dE/dh1"] * (q["dE/dh1"] > 0)},
+        "slope at the wrong place",
+        {"activation": "relu"},
     ),
     "18 leaky slope on the wrong side": (
-        "dE/ds1", {**LEAKY, "dE/ds1": lambda q: q["dE/dh1"] * np.where(q["s1"] > 0, 0.01, 1)},
-        "slopes exchanged", {"activation": "leaky_relu"},
+        "dE/ds1",
+        {**LEAKY, "dE/ds1": lambda q: q["dE/dh1"] * np.where(q["s1"] > 0, 0.01, 1)},
+        "slopes exchanged",
+        {"activation": "leaky_relu"},
     ),
     "σ with e^(+s)": ("h1", {"h1": lambda q: sigmoid(-q["s1"])}, "sign in the exponent", {}),
     "ten times the learning rate": (
-        "Theta2 after", {"Theta2 after": lambda q: q["Theta2"] - 10 * RATE * q["dE/dTheta2"]},
-        "another learning rate", {},
+        "Theta2 after",
+        {"Theta2 after": lambda q: q["Theta2"] - 10 * RATE * q["dE/dTheta2"]},
+        "another learning rate",
+        {},
     ),
     "the default learning rate": (
-        "Theta2 after", {"Theta2 after": lambda q: q["Theta2"] - 0.1 * q["dE/dTheta2"]},
-        "another learning rate", {},
+        "Theta2 after",
+        {"Theta2 after": lambda q: q["Theta2"] - 0.1 * q["dE/dTheta2"]},
+        "another learning rate",
+        {},
     ),
     "two digits of a given": (
-        "s1", {"s1": lambda q: s1(with_entry(q, "Theta1", (1, 2), 0.31))}, "given misread", {},
+        "s1",
+        {"s1": lambda q: s1(with_entry(q, "Theta1", (1, 2), 0.31))},
+        "given misread",
+        {},
     ),
     "weights read row by row": (
-        "s1", {"s1": lambda q: q["x"] @ q["Theta1"].reshape(4, 2).T + q["b1"]}, "layout", {},
+        "s1",
+        {"s1": lambda q: q["x"] @ q["Theta1"].reshape(4, 2).T + q["b1"]},
+        "layout",
+        {},
     ),
     "rows of the weights exchanged": (
-        "s1", {"s1": lambda q: q["x"] @ exchanged(q["Theta1"], 0, 1) + q["b1"]}, "layout", {},
+        "s1",
+        {"s1": lambda q: q["x"] @ exchanged(q["Theta1"], 0, 1) + q["b1"]},
+        "layout",
+        {},
     ),
     "columns of the result exchanged": (
-        "dE/dTheta1", {"dE/dTheta1": lambda q: exchanged((q["x"].T @ q["dE/ds1"]).T, 1, 3).T},
-        "layout", {},
+        "dE/dTheta1",
+        {"dE/dTheta1": lambda q: exchanged((q["x"].T @ q["dE/ds1"]).T, 1, 3).T},
+        "layout",
+        {},
     ),
     "biases from their other end": (
-        "s1", {"s1": lambda q: q["x"] @ q["Theta1"] + q["b1"][::-1]}, "layout", {},
+        "s1",
+        {"s1": lambda q: q["x"] @ q["Theta1"] + q["b1"][::-1]},
+        "layout",
+        {},
     ),
     "entries in reverse order": (
-        "dE/db1", {"dE/db1": lambda q: q["dE/ds1"].sum(0)[::-1]}, "layout", {},
+        "dE/db1",
+        {"dE/db1": lambda q: q["dE/ds1"].sum(0)[::-1]},
+        "layout",
+        {},
     ),
     "decimal point": (
-        "dE/dTheta2", {"dE/dTheta2": lambda q: 10 * q["h1"].T @ q["dE/ds2"]}, "decimal point", {},
+        "dE/dTheta2",
+        {"dE/dTheta2": lambda q: 10 * q["h1"].T @ q["dE/ds2"]},
+        "decimal point",
+        {},
     ),
     "h for s": (
-        "s2", {"s2": lambda q: sigmoid(q["h1"] @ q["Theta2"] + q["b2"])}, "s and h exchanged", {},
+        "s2",
+        {"s2": lambda q: sigmoid(q["h1"] @ q["Theta2"] + q["b2"])},
+        "s and h exchanged",
+        {},
     ),
     "s for h in the weights' gradient": (
-        "dE/dTheta2", {"dE/dTheta2": lambda q: q["s1"].T @ q["dE/ds2"]}, "s and h exchanged", {},
+        "dE/dTheta2",
+        {"dE/dTheta2": lambda q: q["s1"].T @ q["dE/ds2"]},
+        "s and h exchanged",
+        {},
     ),
-    "not squared": (
-        "E", {"E": lambda q: np.sum(q["y"] - q["yhat"]) / 2}, "power", {},
-    ),
+    "not squared": ("E", {"E": lambda q: np.sum(q["y"] - q["yhat"]) / 2}, "power", {}),
     "mean over the outputs": (
-        "E", {"E": lambda q: np.sum((q["y"] - q["yhat"]) ** 2) / 2 / 3}, "mean for sum", {},
+        "E",
+        {"E": lambda q: np.sum((q["y"] - q["yhat"]) ** 2) / 2 / 3},
+        "mean for sum",
+        {},
     ),
     "log₁₀": (
-        "E", {"E": lambda q: -np.sum(
-            q["y"] * np.log10(q["yhat"]) + (1 - q["y"]) * np.log10(1 - q["yhat"])
-        )}, "another logarithm", {"loss": "binary_cross_entropy"},
+        "E",
+        {
+            "E": lambda q: (
+                -np.sum(q["y"] * np.log10(q["yhat"]) + (1 - q["y"]) * np.log10(1 - q["yhat"]))
+            )
+        },
+        "another logarithm",
+        {"loss": "binary_cross_entropy"},
     ),
 }
 
@@ -168,13 +217,16 @@ def test_one_number_of_few_digits_is_no_evidence_of_a_number_misread():
 
 def exchanged_digits(text):
     at = next(k for k in range(2, 6) if text[k] != text[k + 1])
-    return text[:at] + text[at + 1] + text[at] + text[at + 2:]
+    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
 
 
-@pytest.mark.parametrize(("write", "said"), [
-    (exchanged_digits, "two digits are exchanged"),
-    (lambda text: text[2] + "." + text[3:], "the decimal point stands one place too far right"),
-])
+@pytest.mark.parametrize(
+    ("write", "said"),
+    [
+        (exchanged_digits, "two digits are exchanged"),
+        (lambda text: text[2] + "." + text[3:], "the decimal point stands one place too far right"),
+    ],
+)
 def test_one_entry_written_down_wrongly_is_named(write, said):
     givens = draw(4, SIZES)
     exact = sheet(givens, {"h1": right(givens)["h1"]}, 5).runs[0].published["h1"]

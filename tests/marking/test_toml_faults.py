@@ -61,13 +61,19 @@ LINES = [
     ("[answers] E = 1", TABLE, "[answers]\nE = 1"),
     ("// E", "a comment begins with #", "# E"),
     ("```toml", "a fence of Markdown is no TOML", ""),
-    ('f = "\\sigma(s)"', "a backslash means something else between double quotes",
-     "f = '\\sigma(s)'"),
+    (
+        'f = "\\sigma(s)"',
+        "a backslash means something else between double quotes",
+        "f = '\\sigma(s)'",
+    ),
     ("E\u00a0= 1", "U+00A0 (no-break space) stands where a blank belongs", "E = 1"),
     ("E = \u200b1", "U+200B (zero width space), which cannot be seen, stands here", "E = 1"),
-    ("E ＝ 1", "U+FF1D (fullwidth equals sign) stands where an ordinary character belongs",
-     "E = 1"),
-]  # fmt: skip
+    (
+        "E ＝ 1",
+        "U+FF1D (fullwidth equals sign) stands where an ordinary character belongs",
+        "E = 1",
+    ),
+]
 
 
 def fault(text):
@@ -76,7 +82,7 @@ def fault(text):
     return fault_of(text, caught.value)
 
 
-@pytest.mark.parametrize("around", [("", ""), ('a = 1\n[t]\nb = [\n 1,\n]\n', "\nz = 1\n")])
+@pytest.mark.parametrize("around", [("", ""), ("a = 1\n[t]\nb = [\n 1,\n]\n", "\nz = 1\n")])
 @pytest.mark.parametrize(("line", "fact", "corrected"), LINES)
 def test_the_line_the_fact_and_the_line_put_right(line, fact, corrected, around):
     found = fault(around[0] + line + around[1])
@@ -85,16 +91,31 @@ def test_the_line_the_fact_and_the_line_put_right(line, fact, corrected, around)
     tomllib.loads(found.corrected or "")
 
 
-@pytest.mark.parametrize(("text", "line", "fact", "example"), [
-    ("E = 1\nE = 2\n", 2, "E stands twice, first in line 1", "leave one of them out"),
-    ("[a]\nb = 1\n[a]\nc = 1\n", 3, "[a] stands twice, first in line 1",
-     "put its lines under the first one"),
-    ("x = [[1, 2],\n [3, 4]\ny = 2\n", 2, "the list that begins in line 1 is not closed",
-     "write [3, 4]]"),
-    ("x = [[1 2]\n [3 4]]\n", 1, COMMAS, "write x = [[1, 2],"),
-    ('{"E": 1}', 1, "this is JSON, or a dictionary of Python, and not TOML",
-     'write lines such as yhat = 0.62, h1 = [0.79, 0.92] and "dE/dTheta2" = "3/4"'),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "line", "fact", "example"),
+    [
+        ("E = 1\nE = 2\n", 2, "E stands twice, first in line 1", "leave one of them out"),
+        (
+            "[a]\nb = 1\n[a]\nc = 1\n",
+            3,
+            "[a] stands twice, first in line 1",
+            "put its lines under the first one",
+        ),
+        (
+            "x = [[1, 2],\n [3, 4]\ny = 2\n",
+            2,
+            "the list that begins in line 1 is not closed",
+            "write [3, 4]]",
+        ),
+        ("x = [[1 2]\n [3 4]]\n", 1, COMMAS, "write x = [[1, 2],"),
+        (
+            '{"E": 1}',
+            1,
+            "this is JSON, or a dictionary of Python, and not TOML",
+            'write lines such as yhat = 0.62, h1 = [0.79, 0.92] and "dE/dTheta2" = "3/4"',
+        ),
+    ],
+)
 def test_faults_of_several_lines(text, line, fact, example):
     found = fault(text)
     assert (found.line, found.fact, found.example) == (line, fact, example)
@@ -135,27 +156,40 @@ def test_what_is_clear_is_read_and_the_rest_costs_only_itself(tmp_path):
     read = load_answers(path)
     marking = mark("slide", read)
     assert [note.partition(":")[0] for note in read.notes] == [
-        "line 1 (sheet = “slide”)", "line 4 (E", "line 5 (s1 = (1.35, 2.45, –1.65))",
-        "line 6 (h1 = [.79, 92%, ?])", 'line 14 (dE/ds2 = "(yhat - y) yhat (1 - yhat)")',
+        "line 1 (sheet = “slide”)",
+        "line 4 (E",
+        "line 5 (s1 = (1.35, 2.45, –1.65))",
+        "line 6 (h1 = [.79, 92%, ?])",
+        'line 14 (dE/ds2 = "(yhat - y) yhat (1 - yhat)")',
         "line 2",
-    ]  # fmt: skip
+    ]
     found = {(v.quantity, v.index): v.verdict for v in marking.verdicts}
     assert {k for k, v in found.items() if v == "could not read"} == {
-        ("h1", (2,)), ("s2", None), ("foo", None), ("x /", None), ("dE/ds1", None),
-        ("dE/dTheta2", None), ("dE/dyhat", None),
-    }  # fmt: skip
+        ("h1", (2,)),
+        ("s2", None),
+        ("foo", None),
+        ("x /", None),
+        ("dE/ds1", None),
+        ("dE/dTheta2", None),
+        ("dE/dyhat", None),
+    }
     assert sum(v.right for v in marking.verdicts) == 4
     why = {v.quantity: v.finding for v in marking.verdicts}
     assert why["s2"] == "s2 stands twice, first in line 7 (line 8): leave one of them out"
     assert why["foo"].startswith("mlp has no quantity foo")
 
 
-@pytest.mark.parametrize(("data", "fact"), [
-    (b"PK\x03\x04" + b"\0" * 99, "a Word document, or another archive, not plain text"),
-    (b"%PDF-1.7", "a PDF, not plain text"), (b"{\\rtf1", "a document in rich text (RTF)"),
-    (b"\xff\x00\x01", "not UTF-8 text"), (b"E = 1\n\xe9 = 2", "not UTF-8 text"),
-    (b"#" * 500_001, "larger than 500 kB"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "fact"),
+    [
+        (b"PK\x03\x04" + b"\0" * 99, "a Word document, or another archive, not plain text"),
+        (b"%PDF-1.7", "a PDF, not plain text"),
+        (b"{\\rtf1", "a document in rich text (RTF)"),
+        (b"\xff\x00\x01", "not UTF-8 text"),
+        (b"E = 1\n\xe9 = 2", "not UTF-8 text"),
+        (b"#" * 500_001, "larger than 500 kB"),
+    ],
+)
 def test_files_that_are_no_text(tmp_path, data, fact):
     path = tmp_path / "a.toml"
     path.write_bytes(data)
@@ -164,9 +198,9 @@ def test_files_that_are_no_text(tmp_path, data, fact):
     assert fact in caught.value.fact
 
 
-@pytest.mark.parametrize("text", [
-    "\ufeff[answers]\r\nE = 1\r\n", "[answers]\rE = 1\r", "[answers]\n\tE\t=\t1\n",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text", ["\ufeff[answers]\r\nE = 1\r\n", "[answers]\rE = 1\r", "[answers]\n\tE\t=\t1\n"]
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_marks_of_byte_order_ends_of_lines_and_tabs(tmp_path, text, encoding):
     path = tmp_path / "a.toml"

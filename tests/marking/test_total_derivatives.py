@@ -29,21 +29,25 @@ def change(function, of: tuple, wrt: tuple) -> float:
 def marked(quantity: str, value: float):
     given = {"x": X, "gamma": np.ones(2), "beta": np.zeros(2), "dL/dy": np.ones((3, 2))}
     run = Run(
-        "by hand", "batch_norm",
+        "by hand",
+        "batch_norm",
         given={n: printed(v, 2, n) for n, v in given.items()},
         published={quantity: printed(np.array(value), 4, quantity)},
     )
     return mark(Sheet("by hand", "", "test.py", (run,)))
 
 
-@pytest.mark.parametrize(("quantity", "value"), [
-    ("dxhat[0,0]/dx[0,0]", change(normalised, (0, 0), (0, 0))),
-    ("dxhat[0,1]/dx[2,1]", change(normalised, (0, 1), (2, 1))),
-    ("direct dxhat/dx[0,0]", 1 / np.sqrt(X.var(0)[0] + EPSILON)),
-    ("dxhat/dx[1,0]", change(normalised, (1, 0), (1, 0))),
-    ("dv[1]/dx[2,1]", change(lambda x: x.var(0), (1,), (2, 1))),
-    ("dv/dx[2,1]", change(lambda x: x.var(0), (1,), (2, 1))),
-])
+@pytest.mark.parametrize(
+    ("quantity", "value"),
+    [
+        ("dxhat[0,0]/dx[0,0]", change(normalised, (0, 0), (0, 0))),
+        ("dxhat[0,1]/dx[2,1]", change(normalised, (0, 1), (2, 1))),
+        ("direct dxhat/dx[0,0]", 1 / np.sqrt(X.var(0)[0] + EPSILON)),
+        ("dxhat/dx[1,0]", change(normalised, (1, 0), (1, 0))),
+        ("dv[1]/dx[2,1]", change(lambda x: x.var(0), (1,), (2, 1))),
+        ("dv/dx[2,1]", change(lambda x: x.var(0), (1,), (2, 1))),
+    ],
+)
 def test_a_derivative_is_total_unless_it_is_called_direct(quantity, value):
     assert [v.verdict for v in marked(quantity, value).verdicts] == ["right"]
 
@@ -52,9 +56,7 @@ def test_which_entry_is_meant_has_to_be_said():
     with pytest.raises(DeltaruleError) as caught:
         marked("dxhat/dx", 0.5)
     assert caught.value.fact == "dxhat/dx does not say which entry of xhat is meant"
-    assert caught.value.remedy == (
-        "write dxhat[0,0]/dx; the direct part alone is direct dxhat/dx"
-    )
+    assert caught.value.remedy == ("write dxhat[0,0]/dx; the direct part alone is direct dxhat/dx")
 
 
 def test_the_direct_part_is_spelled_in_all_ways():

@@ -30,17 +30,13 @@ TOLD = {
         "h1": "∂E/∂s₂ · Θ₂ᵀ",
         "s1": "∂E/∂h₁ ⊙ σ′(s₁), with σ′(s₁) = h₁ ⊙ (1 − h₁)",
     },
-    ("mlp", (("batch", False),)): {
-        "Theta2": "outer product of h₁ and ∂E/∂s₂", "h1": "Θ₂ · ∂E/∂s₂",
-    },
+    ("mlp", (("batch", False),)): {"Theta2": "outer product of h₁ and ∂E/∂s₂", "h1": "Θ₂ · ∂E/∂s₂"},
     ("mlp", (("loss", "softmax_cross_entropy"), ("mean", True))): {"z": "(p − t)/N"},
-    ("scalar_chain", ()): {
-        "s1": "∂L/∂h₁·σ′(s₁), with σ′(s₁) = h₁·(1 − h₁)", "theta1": "∂L/∂s₁·x",
-    },
+    ("scalar_chain", ()): {"s1": "∂L/∂h₁·σ′(s₁), with σ′(s₁) = h₁·(1 − h₁)", "theta1": "∂L/∂s₁·x"},
     ("softmax", ()): {"z": "p ⊙ (∂L/∂p − Σ_c ∂L/∂p ⊙ p)"},
     ("batch_norm", ()): {
         "x": "γ ⊙ (N·∂L/∂y − ∂L/∂γ ⊙ x̂ − ∂L/∂β) / (N·√(v + ε))  (division entry by entry; "
-        "γ, ∂L/∂β and ∂L/∂γ are the same for every n)",
+        "γ, ∂L/∂β and ∂L/∂γ are the same for every n)"
     },
     ("rnn", ()): {
         "W_hh": "Σ_t h[t − 1]ᵀ · ∂E/∂s[t]  (outer products, summed over the batch n and the "
@@ -68,14 +64,14 @@ TOLD = {
     },
     ("max_pool2d", ()): {
         "x": "every ∂L/∂y sent to the entry that was the maximum of its window  (what windows "
-        "share is added up)",
+        "share is added up)"
     },
     ("avg_pool2d", ()): {
         "x": "every ∂L/∂y given to all K × L entries of its window, 1/(K·L) of it to each  "
-        "(what windows share is added up)",
+        "(what windows share is added up)"
     },
     ("embedding", ()): {"E": "Σ_n onehot(w[n])ᵀ · ∂L/∂y[n]"},
-}  # fmt: skip
+}
 CASES = [(*layer, tensor) for layer, told in TOLD.items() for tensor in told]
 
 

@@ -75,10 +75,13 @@ def test_no_name_of_a_file_stands_twice():
     assert twice([Path("a/x.py"), Path("b/x.py"), Path("b/__init__.py")]) == ["x"]
 
 
-@pytest.mark.parametrize(("old", "new"), [
-    ("deltarule.notation.language", "deltarule.language"),
-    ("deltarule.notation.updates", "deltarule.language.updates"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("deltarule.notation.language", "deltarule.language"),
+        ("deltarule.notation.updates", "deltarule.language.updates"),
+    ],
+)
 def test_files_written_with_the_old_paths_have_all_words(old, new):
     there, here = import_module(old), import_module(new)
     words = getattr(here, "__all__", [n for n in vars(here) if not n.startswith("_")])
@@ -88,8 +91,9 @@ def test_files_written_with_the_old_paths_have_all_words(old, new):
 def order() -> tuple[str, ...]:
     """The order of the rooms, as the tripwires hold it."""
     tree = ast.parse((ROOT / "tests/packaging/test_tripwires.py").read_text(encoding="utf-8"))
-    (found,) = [n.value for n in tree.body if isinstance(n, ast.Assign)
-                and n.targets[0].id == "ORDER"]  # fmt: skip
+    (found,) = [
+        n.value for n in tree.body if isinstance(n, ast.Assign) and n.targets[0].id == "ORDER"
+    ]
     return ast.literal_eval(found)
 
 

@@ -28,9 +28,7 @@ def sources(*folders: str) -> list[Path]:
     """Python files of the checkout; the two links in src/ are not followed."""
     found = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
     links = (ROOT / "src/deltarule/cli", ROOT / "src/deltarule/derivations")
-    return sorted(
-        path for path in found if not any(path.is_relative_to(link) for link in links)
-    )
+    return sorted(path for path in found if not any(path.is_relative_to(link) for link in links))
 
 
 LIBRARY = sources("src", "cli", "derivations")
@@ -145,9 +143,13 @@ def called(node: ast.Call) -> tuple[str, str]:
 
 
 RULES = [
-    against_the_order, screens_outside_cli, asserts_in_the_library, text_that_runs,
-    discarded_comparisons, twins_among_tests,
-]  # fmt: skip
+    against_the_order,
+    screens_outside_cli,
+    asserts_in_the_library,
+    text_that_runs,
+    discarded_comparisons,
+    twins_among_tests,
+]
 PLANTED = [
     (against_the_order, "src/deltarule/expressions/a.py", "from deltarule.calculus import derive"),
     (against_the_order, "src/deltarule/expressions/a.py", "def f():\n    import deltarule.marking"),
@@ -210,7 +212,30 @@ def test_files_are_short():
     assert not long, "\n".join(long)
 
 
+def test_the_formatter_is_kept_from_tables_alone():
+    """`fmt: skip` ends a module's or a class's table; nothing else is laid out by hand."""
+    stray = []
+    for path in EVERYTHING:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        skipped = {n for n, line in enumerate(lines, 1) if line.endswith(f"# fmt: {'skip'}")}
+        tree = parsed(path) if skipped else ast.Module([], [])
+        bodies = [tree.body, *(n.body for n in ast.walk(tree) if isinstance(n, ast.ClassDef))]
+        tables = {
+            s.end_lineno
+            for body in bodies
+            for s in body
+            if isinstance(s, (ast.Assign, ast.AnnAssign))
+        }
+        stray += [f"{path.relative_to(ROOT)}:{n}" for n in sorted(skipped - tables)]
+    assert not stray, "\n".join(stray)
+
+
 def test_there_is_source_to_look_at():
     assert {room(path.relative_to(ROOT).as_posix()) for path in EVERYTHING} >= {
-        "expressions", "arithmetic", "marking", "cli", "derivations", "tests",
-    }  # fmt: skip
+        "expressions",
+        "arithmetic",
+        "marking",
+        "cli",
+        "derivations",
+        "tests",
+    }

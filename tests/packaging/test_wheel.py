@@ -50,9 +50,18 @@ def installed(archives, tmp_path_factory) -> Path:
     """A folder that holds what installing the wheel puts into site-packages."""
     target = tmp_path_factory.mktemp("site")
     run(
-        sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index",
-        "--target", str(target), str(archives[1]), folder=target,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(target),
+        str(archives[1]),
+        folder=target,
+    )
     return target
 
 
@@ -91,23 +100,27 @@ def test_nothing_called_cli_or_derivations_is_installed(installed):
 
 def test_what_is_installed_can_be_used(installed):
     told = run(
-        sys.executable, "-c",
+        sys.executable,
+        "-c",
         "import deltarule, sys\n"
         "assert 'sympy' not in sys.modules and 'numpy' not in sys.modules\n"
         "from deltarule.marking.sheets import load_sheet\n"
         "print(deltarule.__file__, load_sheet('slide').path, deltarule.DeltaruleError)\n",
-        folder=installed, PYTHONPATH=str(installed),
-    )  # fmt: skip
+        folder=installed,
+        PYTHONPATH=str(installed),
+    )
     assert str(installed / "deltarule" / "__init__.py") in told
     assert "derivations/examples/slide.toml" in told
 
 
 def test_every_name_of_the_package_is_there(installed):
     run(
-        sys.executable, "-c",
+        sys.executable,
+        "-c",
         "import deltarule as d\nfor name in d.__all__: assert callable(getattr(d, name))",
-        folder=installed, PYTHONPATH=str(installed),
-    )  # fmt: skip
+        folder=installed,
+        PYTHONPATH=str(installed),
+    )
 
 
 def test_every_command_is_there(installed):
@@ -116,9 +129,12 @@ def test_every_command_is_there(installed):
     for goal in project["scripts"].values():
         module, _, function = goal.partition(":")
         run(
-            sys.executable, "-c", f"import {module} as m; assert callable(m.{function})",
-            folder=installed, PYTHONPATH=str(installed),
-        )  # fmt: skip
+            sys.executable,
+            "-c",
+            f"import {module} as m; assert callable(m.{function})",
+            folder=installed,
+            PYTHONPATH=str(installed),
+        )
 
 
 def test_the_readme_is_the_package_page(tracked):

@@ -29,8 +29,12 @@ class Tally:
     wrong: list[str] = field(default_factory=list)
 
     def told(self) -> dict:
-        return {"samples": self.samples, "values": self.values, "gradients": self.gradients,
-                "reasons": dict(self.reasons)}  # fmt: skip
+        return {
+            "samples": self.samples,
+            "values": self.values,
+            "gradients": self.gradients,
+            "reasons": dict(self.reasons),
+        }
 
 
 def compare(tally: Tally, told: str, theirs: Callable, own: Callable, leaves: Sequence[Tensor]):
@@ -76,8 +80,10 @@ def _check(tally: Tally, told: str, wanted: Tensor, found: Tensor) -> None:
     scale = max(1.0, float(wanted[wanted.isfinite()].abs().max())) if wanted.isfinite().any() else 1
     if not torch.allclose(wanted, found, rtol=tally.near, atol=tally.near * scale, equal_nan=True):
         gap = float((wanted - found).abs().max())
-        tally.wrong.append(f"{told} is {gap:.2g} off: {found.flatten()[:4].tolist()}, "
-                           f"not {wanted.flatten()[:4].tolist()}")  # fmt: skip
+        tally.wrong.append(
+            f"{told} is {gap:.2g} off: {found.flatten()[:4].tolist()}, "
+            f"not {wanted.flatten()[:4].tolist()}"
+        )
 
 
 def leaves_of(*arguments) -> list[Tensor]:

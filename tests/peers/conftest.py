@@ -22,9 +22,10 @@ def pytest_terminal_summary(terminalreporter):
     reports = [r for rs in terminalreporter.stats.values() for r in rs]
     told = [
         (report.nodeid.rpartition("::")[2], value)
-        for report in reports for name, value in getattr(report, "user_properties", ())
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
         if name == "tally" and report.when == "call"
-    ]  # fmt: skip
+    ]
     if not told:
         return
     terminalreporter.section("compared with PyTorch and ONNX")

@@ -24,8 +24,10 @@ def _windows(x: Tensor, rank: int, attributes: dict, sizes: tuple[int, ...]):
     attributes.pop("kernel_shape", None)
     before, after = pads[:rank], pads[rank:]
     if automatic.startswith("SAME"):
-        whole = [max(0, (-(-n // s) - 1) * s + d * (k - 1) + 1 - n) for n, s, d, k in
-                 zip(x.shape[2:], strides, dilations, sizes, strict=True)]  # fmt: skip
+        whole = [
+            max(0, (-(-n // s) - 1) * s + d * (k - 1) + 1 - n)
+            for n, s, d, k in zip(x.shape[2:], strides, dilations, sizes, strict=True)
+        ]
         before = [n // 2 if automatic == "SAME_UPPER" else n - n // 2 for n in whole]
         after = [n - b for n, b in zip(whole, before, strict=True)]
     return tuple(strides), tuple(dilations), tuple(before), tuple(after)
@@ -104,8 +106,9 @@ def flatten(ours: Ours, x, axis: int = 1) -> Tensor:
     return found.reshape(x.shape[:axis].numel(), -1)
 
 
-def batch_normalization(ours: Ours, x, scale, b, mean, var, epsilon=1e-5, momentum=0.9,
-                        training_mode=0) -> Tensor:  # fmt: skip
+def batch_normalization(
+    ours: Ours, x, scale, b, mean, var, epsilon=1e-5, momentum=0.9, training_mode=0
+) -> Tensor:
     return pools.batch_norm(ours, x, mean, var, scale, b, bool(training_mode), eps=epsilon)
 
 

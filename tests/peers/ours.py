@@ -17,8 +17,8 @@ import torch
 import deltarule
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.probe import with_definitions
 from deltarule.arithmetic.run import run
+from deltarule.arithmetic.small_sizes import with_definitions
 from deltarule.kernels.passes.program import Program, program, sizes_told
 
 
@@ -67,9 +67,13 @@ class _Layer(torch.autograd.Function):
         given = {n: _array(t) for n, t in zip(ctx.made.outputs, upstream, strict=True)}
         gradients = ctx.made.gradients(ctx.arrays, given)
         found = (ctx.needs_input_grad[2:], ctx.names)
-        return None, None, *(
-            torch.from_numpy(np.array(gradients[n])) if wanted and n in gradients else None
-            for wanted, n in zip(*found, strict=True)
+        return (
+            None,
+            None,
+            *(
+                torch.from_numpy(np.array(gradients[n])) if wanted and n in gradients else None
+                for wanted, n in zip(*found, strict=True)
+            ),
         )
 
 

@@ -31,8 +31,11 @@ def named() -> set[str]:
     for path in HERE.glob("*.py"):
         if path != Path(__file__):
             tree = ast.parse(path.read_text(encoding="utf-8"))
-            found |= {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)
-                      and isinstance(n.value, str)}  # fmt: skip
+            found |= {
+                n.value
+                for n in ast.walk(tree)
+                if isinstance(n, ast.Constant) and isinstance(n.value, str)
+            }
     return found & set(catalogue())
 
 

@@ -49,11 +49,12 @@ def test_node(name, engine, record_property):
             given = iter(map(_tensor, inputs))
             arguments = [next(given) if name_ else None for name_ in node.input]
             compare(
-                tally, case.name,
+                tally,
+                case.name,
                 lambda o=outputs: [_tensor(o[0]).to(torch.float64)],
                 lambda a=arguments, n=attributes: ROWS[name](ours, *a, **dict(n)),
                 (),
-            )  # fmt: skip
+            )
     finished(tally, ours, record_property)
 
 

@@ -51,8 +51,8 @@ def ours(kind: str, inputs: dict) -> tuple[dict, dict]:
     for k, gate in enumerate(gates):
         here = slice(k * hidden, (k + 1) * hidden)
         there = slice((len(gates) + k) * hidden, (len(gates) + k + 1) * hidden)
-        names = ("W_xh", "W_hh", "b_h") if kind == "rnn" else (
-            f"W_x{gate}", f"W_h{gate}", f"b_{gate}"
+        names = (
+            ("W_xh", "W_hh", "b_h") if kind == "rnn" else (f"W_x{gate}", f"W_h{gate}", f"b_{gate}")
         )
         givens |= dict(zip(names, (w[here].T, r[here].T, b[here] + b[there]), strict=True))
     if kind == "lstm":
@@ -78,7 +78,9 @@ def test_forward_direction(kind, name, monkeypatch):
     arrays, sizes = fit(network, numbers)
     arithmetic = Float64()
     values = Values(
-        {k: arithmetic.array(v) for k, v in arrays.items()}, sizes, dict(network.scalars),
+        {k: arithmetic.array(v) for k, v in arrays.items()},
+        sizes,
+        dict(network.scalars),
         dict(network.tensors),
     )
     run(network.equations, values, arithmetic)

@@ -27,9 +27,7 @@ warnings.filterwarnings("ignore", module="torch")
 #: Kernels compiled for one derivation; all of them with DELTARULE_FULL=1.
 MOST = None if os.environ.get("DELTARULE_FULL") else 1
 ENGINES = {"evaluated": lambda: Ours(False), "compiled": lambda: Ours(True, MOST)}
-OPERATIONS = {
-    o.name: o for o in op_db if o.name in NAMES and not o.variant_test_name
-}
+OPERATIONS = {o.name: o for o in op_db if o.name in NAMES and not o.variant_test_name}
 MODULES = {m.name: m for m in module_db}
 UNRELATED = "nothing that a derivation says"
 engines = pytest.mark.parametrize("engine", ENGINES)
@@ -77,11 +75,12 @@ def test_operation(name, engine, record_property):
     samples = operation.sample_inputs("cpu", torch.float64, requires_grad=True)
     for k, s in enumerate(samples):
         compare(
-            tally, f"sample {k}",
+            tally,
+            f"sample {k}",
             lambda s=s: operation(s.input, *s.args, **s.kwargs),
             lambda s=s: instead(ours, operation, s.input, *s.args, **s.kwargs),
             leaves_of(s.input, s.args, s.kwargs),
-        )  # fmt: skip
+        )
     finished(tally, ours, record_property)
 
 
@@ -101,11 +100,12 @@ def test_module(name, engine, record_property):
             own = _by_ours(ours, module)
             given = s.forward_input
             compare(
-                tally, f"sample {k}",
+                tally,
+                f"sample {k}",
                 lambda g=given, m=module: m(*g.args, **g.kwargs),
                 lambda g=given, o=own: o(*g.args, **g.kwargs),
                 leaves_of(given.args, given.kwargs, list(module.parameters())),
-            )  # fmt: skip
+            )
     if tally.reasons.keys() == {UNRELATED} and not tally.samples:
         pytest.skip(UNRELATED)
     finished(tally, ours, record_property)

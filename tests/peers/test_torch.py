@@ -31,10 +31,13 @@ def cell(module, g, names, states):
         inner = torch.zeros_like(bias)
     first = tuple(s[None] for s in states)
     made = module(g["x"].shape[-1], states[0].shape[-1], dtype=torch.float64)
-    given = dict(zip(
-        ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"), (*weight, bias, inner),
-        strict=True,
-    ))
+    given = dict(
+        zip(
+            ("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0"),
+            (*weight, bias, inner),
+            strict=True,
+        )
+    )
     start = first if len(first) > 1 else first[0]
     return torch.func.functional_call(made, given, (g["x"], start))[0]
 
@@ -84,17 +87,25 @@ PEERS = {
     "lstm": ("lstm", {}, RECURRENT, lstm),
     "gru": ("gru", {"reset": "after"}, RECURRENT, gru),
     "conv2d": (
-        "conv2d", {"stride": 2, "pad": 1, "dilation": 2}, {**IMAGES, "F": 4, "K": 3, "L": 2},
+        "conv2d",
+        {"stride": 2, "pad": 1, "dilation": 2},
+        {**IMAGES, "F": 4, "K": 3, "L": 2},
         conv2d,
     ),
     "max_pool2d": (
-        "max_pool2d", {"height": 3, "width": 2, "stride": 2, "pad": 1}, IMAGES, max_pool2d
+        "max_pool2d",
+        {"height": 3, "width": 2, "stride": 2, "pad": 1},
+        IMAGES,
+        max_pool2d,
     ),
     "batch_norm": ("batch_norm", {}, {"N": 7, "C": 5}, batch_norm),
     "layer_norm": ("layer_norm", {}, {"N": 5, "D": 7}, layer_norm),
     "attention": ("attention", {}, {"N": 2, "I": 4, "J": 5, "D": 6, "M": 3}, attention),
     "attention, causal": (
-        "attention", {"mask": "causal"}, {"N": 2, "I": 4, "D": 6, "M": 3}, causal
+        "attention",
+        {"mask": "causal"},
+        {"N": 2, "I": 4, "D": 6, "M": 3},
+        causal,
     ),
     "softmax_cross_entropy": ("softmax_cross_entropy", {}, {"N": 6, "C": 5}, cross_entropy),
 }
@@ -114,7 +125,8 @@ def test_gradients_are_those_of_autograd(peer):
     run(derivation.equations(), probe.values, Float64())
     givens = {
         t.name: torch.tensor(arrays[t.name], dtype=torch.float64, requires_grad=t.role != "target")
-        for t in network.tensors.values() if t.given
+        for t in network.tensors.values()
+        if t.given
     }
     found = function(givens)
     forward = derivation.upstream[0] if derivation.upstream else derivation.of
@@ -124,7 +136,8 @@ def test_gradients_are_those_of_autograd(peer):
     found.backward()
     off = {
         g: _off(arrays[f"d{derivation.of}/d{g}"], t.grad.numpy())
-        for g, t in givens.items() if t.requires_grad
+        for g, t in givens.items()
+        if t.requires_grad
     }
     print(f"{peer}: {len(off)} gradients, at most {max(off.values()):.1e} off")
     assert max(off.values()) < 1e-12, off

@@ -91,7 +91,7 @@ def logsumexp(ours: Ours, z: Tensor, dim, keepdim: bool = False) -> Tensor:
         return logsumexp(ours, z[None], 0)
     dims = sorted(d % z.ndim for d in along(dim, 1))
     last = z.movedim(dims, list(range(-len(dims), 0)))
-    found = ours("shifted_logsumexp")(z=rows(last, len(dims))).reshape(last.shape[:-len(dims)])
+    found = ours("shifted_logsumexp")(z=rows(last, len(dims))).reshape(last.shape[: -len(dims)])
     for d in dims if keepdim else ():
         found = found.unsqueeze(d)
     return found
@@ -134,16 +134,32 @@ def bilinear(ours: Ours, u: Tensor, v: Tensor, weight: Tensor, bias: Tensor | No
     return found.reshape(*u.shape[:-1], len(weight))
 
 
-def embedding(ours: Ours, w: Tensor, weight: Tensor, padding_idx=None, max_norm=None, norm_type=2.0,
-              scale_grad_by_freq=False, sparse=False) -> Tensor:  # fmt: skip
+def embedding(
+    ours: Ours,
+    w: Tensor,
+    weight: Tensor,
+    padding_idx=None,
+    max_norm=None,
+    norm_type=2.0,
+    scale_grad_by_freq=False,
+    sparse=False,
+) -> Tensor:
     if max_norm is not None or padding_idx is not None or scale_grad_by_freq or sparse:
         raise Inexpressible("rows that are rescaled, or have no gradient")
     found = ours("embedding")(w=w.reshape(1, -1), E=weight)
     return found.reshape(*w.shape, weight.shape[1])
 
 
-def conv(ours: Ours, x: Tensor, w: Tensor, b: Tensor | None = None, stride=1, padding=0,
-         dilation=1, groups=1) -> Tensor:  # fmt: skip
+def conv(
+    ours: Ours,
+    x: Tensor,
+    w: Tensor,
+    b: Tensor | None = None,
+    stride=1,
+    padding=0,
+    dilation=1,
+    groups=1,
+) -> Tensor:
     rank = w.ndim - 2
     x, out = batched(x, w.ndim)
     before, after = _padding(padding, w, along(dilation, rank))
@@ -168,9 +184,12 @@ def conv(ours: Ours, x: Tensor, w: Tensor, b: Tensor | None = None, stride=1, pa
 def _by_axis(ours: Ours, x, w, b, strides, dilations, groups: int) -> Tensor:
     b = w.new_zeros(len(w)) if b is None else b
     layer = ours(
-        of_our_own("conv2d_by_axis"), down=strides[0], across=strides[1],
-        apart_down=dilations[0], apart_across=dilations[1],
-    )  # fmt: skip
+        of_our_own("conv2d_by_axis"),
+        down=strides[0],
+        across=strides[1],
+        apart_down=dilations[0],
+        apart_across=dilations[1],
+    )
     parts = zip(x.chunk(groups, 1), w.chunk(groups), b.chunk(groups), strict=True)
     return torch.cat([layer(x=one, w=two, b=three) for one, two, three in parts], 1)
 
@@ -194,8 +213,17 @@ def _padding(padding, w: Tensor, dilation: tuple[int, ...]):
     return along(padding, rank), along(padding, rank)
 
 
-def conv_transpose(ours: Ours, x: Tensor, w: Tensor, b: Tensor | None = None, stride=1, padding=0,
-                   output_padding=0, groups=1, dilation=1) -> Tensor:  # fmt: skip
+def conv_transpose(
+    ours: Ours,
+    x: Tensor,
+    w: Tensor,
+    b: Tensor | None = None,
+    stride=1,
+    padding=0,
+    output_padding=0,
+    groups=1,
+    dilation=1,
+) -> Tensor:
     rank = w.ndim - 2
     if rank != 2:
         raise Inexpressible(f"transposed convolution in {rank} dimensions")
@@ -203,10 +231,17 @@ def conv_transpose(ours: Ours, x: Tensor, w: Tensor, b: Tensor | None = None, st
     if groups > 1:
         parts = (x.chunk(groups, 1), w.chunk(groups, 0))
         biases = [None] * groups if b is None else b.chunk(groups)
-        return out(torch.cat([
-            conv_transpose(ours, one, two, three, stride, padding, output_padding, 1, dilation)
-            for one, two, three in zip(*parts, biases, strict=True)
-        ], 1))  # fmt: skip
+        return out(
+            torch.cat(
+                [
+                    conv_transpose(
+                        ours, one, two, three, stride, padding, output_padding, 1, dilation
+                    )
+                    for one, two, three in zip(*parts, biases, strict=True)
+                ],
+                1,
+            )
+        )
     if same(dilation, "the dilation") != 1:
         raise Inexpressible("a transposed convolution with dilation")
     step, more = same(stride, "the stride"), along(output_padding, rank)

@@ -13,8 +13,15 @@ from torch_shapes import of_our_own, reduced
 
 
 def _error(derivation: str):
-    def row(ours: Ours, yhat: Tensor, y: Tensor, size_average=None, reduce=None,
-            reduction="mean", weight=None) -> Tensor:  # fmt: skip
+    def row(
+        ours: Ours,
+        yhat: Tensor,
+        y: Tensor,
+        size_average=None,
+        reduce=None,
+        reduction="mean",
+        weight=None,
+    ) -> Tensor:
         if weight is not None:
             raise Inexpressible("a weight for every entry")
         return reduced(lambda a, b: ours(derivation)(yhat=a, y=b), reduction, yhat, y)
@@ -25,16 +32,24 @@ def _error(derivation: str):
 l1_loss = _error("absolute_error")
 
 
-def mse_loss(ours: Ours, yhat: Tensor, y: Tensor, size_average=None, reduce=None,
-             reduction="mean", weight=None) -> Tensor:  # fmt: skip
+def mse_loss(
+    ours: Ours,
+    yhat: Tensor,
+    y: Tensor,
+    size_average=None,
+    reduce=None,
+    reduction="mean",
+    weight=None,
+) -> Tensor:
     if reduction != "mean" or weight is not None:
         return _error("squared_error")(ours, yhat, y, reduction=reduction, weight=weight)
     yhat, y = torch.broadcast_tensors(yhat, y)
     return ours("mean_squared_error")(yhat=yhat.reshape(1, -1), y=y.reshape(1, -1))
 
 
-def smooth_l1_loss(ours: Ours, yhat: Tensor, y: Tensor, size_average=None, reduce=None,
-                   reduction="mean", beta=1.0) -> Tensor:  # fmt: skip
+def smooth_l1_loss(
+    ours: Ours, yhat: Tensor, y: Tensor, size_average=None, reduce=None, reduction="mean", beta=1.0
+) -> Tensor:
     if beta == 0:
         return l1_loss(ours, yhat, y, reduction=reduction)
     return beta * _error("smooth_l1")(ours, yhat / beta, y / beta, reduction=reduction)
@@ -45,8 +60,15 @@ def huber_loss(ours: Ours, yhat: Tensor, y: Tensor, reduction="mean", delta=1.0,
     return delta**2 * _error("smooth_l1")(ours, *scaled, reduction=reduction, weight=weight)
 
 
-def binary_cross_entropy(ours: Ours, yhat: Tensor, y: Tensor, weight=None, size_average=None,
-                         reduce=None, reduction="mean") -> Tensor:  # fmt: skip
+def binary_cross_entropy(
+    ours: Ours,
+    yhat: Tensor,
+    y: Tensor,
+    weight=None,
+    size_average=None,
+    reduce=None,
+    reduction="mean",
+) -> Tensor:
     def total(a, b):
         return ours("binary_cross_entropy")(yhat=a, y=b)
 
@@ -56,35 +78,62 @@ def binary_cross_entropy(ours: Ours, yhat: Tensor, y: Tensor, weight=None, size_
     return {"none": lambda: each, "sum": each.sum, "mean": each.mean}[reduction]()
 
 
-def binary_cross_entropy_with_logits(ours: Ours, z: Tensor, y: Tensor, weight=None,
-                                     size_average=None, reduce=None, reduction="mean",
-                                     pos_weight=None) -> Tensor:  # fmt: skip
+def binary_cross_entropy_with_logits(
+    ours: Ours,
+    z: Tensor,
+    y: Tensor,
+    weight=None,
+    size_average=None,
+    reduce=None,
+    reduction="mean",
+    pos_weight=None,
+) -> Tensor:
     if pos_weight is not None:
         raise Inexpressible("a weight of the positive answers")
     yhat = activation("sigmoid")(ours, z)
     return binary_cross_entropy(ours, yhat, y, weight, reduction=reduction)
 
 
-def soft_margin_loss(ours: Ours, s: Tensor, y: Tensor, size_average=None, reduce=None,
-                     reduction="mean") -> Tensor:  # fmt: skip
+def soft_margin_loss(
+    ours: Ours, s: Tensor, y: Tensor, size_average=None, reduce=None, reduction="mean"
+) -> Tensor:
     each = activation("softplus")(ours, -y * s)
     return {"none": lambda: each, "sum": each.sum, "mean": each.mean}[reduction]()
 
 
-def multi_margin_loss(ours: Ours, s: Tensor, t: Tensor, p=1, margin=1.0, weight=None,
-                      size_average=None, reduce=None, reduction="mean") -> Tensor:  # fmt: skip
+def multi_margin_loss(
+    ours: Ours,
+    s: Tensor,
+    t: Tensor,
+    p=1,
+    margin=1.0,
+    weight=None,
+    size_average=None,
+    reduce=None,
+    reduction="mean",
+) -> Tensor:
     if p != 1 or margin <= 0 or weight is not None:
         raise Inexpressible("squared distances, weights, or no margin")
     s, t = s.reshape(-1, max(s.shape[-1:], default=1)), t.reshape(-1)
-    each = [margin * ours("multiclass_svm")(s=one[None] / margin, t=label[None]) / s.shape[1]
-            for one, label in zip(s, t, strict=True)]  # fmt: skip
+    each = [
+        margin * ours("multiclass_svm")(s=one[None] / margin, t=label[None]) / s.shape[1]
+        for one, label in zip(s, t, strict=True)
+    ]
     each = torch.stack(each)
     return {"none": lambda: each, "sum": each.sum, "mean": each.mean}[reduction]()
 
 
-def cross_entropy(ours: Ours, z: Tensor, t: Tensor, weight=None, size_average=None,
-                  ignore_index=-100, reduce=None, reduction="mean",
-                  label_smoothing=0.0) -> Tensor:  # fmt: skip
+def cross_entropy(
+    ours: Ours,
+    z: Tensor,
+    t: Tensor,
+    weight=None,
+    size_average=None,
+    ignore_index=-100,
+    reduce=None,
+    reduction="mean",
+    label_smoothing=0.0,
+) -> Tensor:
     z = z if z.ndim > 1 else z[None]
     last = z.movedim(1, -1)
     logits, classes = last.reshape(-1, z.shape[1]), z.shape[1]
@@ -128,8 +177,17 @@ def _rows(layer, z: Tensor, t: Tensor, **more: Tensor) -> Tensor:
     return torch.stack(found) if found else z.sum(1)
 
 
-def attention(ours: Ours, q: Tensor, k: Tensor, v: Tensor, attn_mask=None, dropout_p=0.0,
-              is_causal=False, scale=None, enable_gqa=False) -> Tensor:  # fmt: skip
+def attention(
+    ours: Ours,
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    attn_mask=None,
+    dropout_p=0.0,
+    is_causal=False,
+    scale=None,
+    enable_gqa=False,
+) -> Tensor:
     if dropout_p:
         raise Inexpressible("dropout that PyTorch draws inside")
     if attn_mask is not None and attn_mask.dtype != torch.bool:

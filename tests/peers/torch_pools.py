@@ -17,7 +17,7 @@ def _windows(x: Tensor, rank: int, kernel_size, stride, padding, ceil_mode: bool
     size, apart = along(kernel_size, rank), along(dilation, rank)
     steps = along(stride if stride not in (None, (), []) else kernel_size, rank)
     before, after = along(padding, rank), []
-    for n, k, s, p, d in zip(x.shape[x.ndim - rank:], size, steps, before, apart, strict=True):
+    for n, k, s, p, d in zip(x.shape[x.ndim - rank :], size, steps, before, apart, strict=True):
         reach = d * (k - 1) + 1
         count = (n + 2 * p - reach) // s + 1
         if ceil_mode:
@@ -28,8 +28,16 @@ def _windows(x: Tensor, rank: int, kernel_size, stride, padding, ceil_mode: bool
 
 
 def max_pool(rank: int):
-    def row(ours: Ours, x: Tensor, kernel_size, stride=None, padding=0, dilation=1,
-            ceil_mode=False, return_indices=False) -> Tensor:  # fmt: skip
+    def row(
+        ours: Ours,
+        x: Tensor,
+        kernel_size,
+        stride=None,
+        padding=0,
+        dilation=1,
+        ceil_mode=False,
+        return_indices=False,
+    ) -> Tensor:
         x, out = batched(x, rank + 2)
         size, steps, before, after = _windows(
             x, rank, kernel_size, stride, padding, ceil_mode, dilation
@@ -50,15 +58,28 @@ def _max_by_axis(ours: Ours, x: Tensor, size, steps, apart) -> Tensor:
     if len(size) == 1:
         return _max_by_axis(ours, x[..., None], (*size, 1), (*steps, 1), (*apart, 1))[..., 0]
     layer = ours(
-        of_our_own("max_pool2d_by_axis"), height=size[0], width=size[1],
-        down=steps[0], across=steps[1], apart_down=apart[0], apart_across=apart[1],
-    )  # fmt: skip
+        of_our_own("max_pool2d_by_axis"),
+        height=size[0],
+        width=size[1],
+        down=steps[0],
+        across=steps[1],
+        apart_down=apart[0],
+        apart_across=apart[1],
+    )
     return layer(x=x)
 
 
 def avg_pool(rank: int):
-    def row(ours: Ours, x: Tensor, kernel_size, stride=None, padding=0, ceil_mode=False,
-            count_include_pad=True, divisor_override=None) -> Tensor:  # fmt: skip
+    def row(
+        ours: Ours,
+        x: Tensor,
+        kernel_size,
+        stride=None,
+        padding=0,
+        ceil_mode=False,
+        count_include_pad=True,
+        divisor_override=None,
+    ) -> Tensor:
         x, out = batched(x, rank + 2)
         size, steps, before, after = _windows(x, rank, kernel_size, stride, padding, ceil_mode)
         step = same(steps, "the stride")
@@ -84,22 +105,28 @@ def avg_pool(rank: int):
 
 def adaptive_max_pool2d(ours: Ours, x: Tensor, output_size, return_indices=False) -> Tensor:
     x, out = batched(x, 4)
-    wanted = [n if n is not None else m
-              for n, m in zip(along(output_size, 2), x.shape[2:], strict=True)]
+    wanted = [
+        n if n is not None else m for n, m in zip(along(output_size, 2), x.shape[2:], strict=True)
+    ]
     if wanted == [1, 1]:
         return out(ours("global_max_pool")(x=x)[..., None, None])
     here = torch.zeros(len(x), dtype=torch.int64)
     found = ours("roi_pool", I=wanted[0], J=wanted[1])(
-        x=x, m=torch.arange(len(x)), t=here, h=here + x.shape[2] - 1, l=here,
+        x=x,
+        m=torch.arange(len(x)),
+        t=here,
+        h=here + x.shape[2] - 1,
+        l=here,
         w=here + x.shape[3] - 1,
-    )  # fmt: skip
+    )
     return out(found)
 
 
 def adaptive_avg_pool2d(ours: Ours, x: Tensor, output_size) -> Tensor:
     x, out = batched(x, 4)
-    if [n if n is not None else m for n, m in zip(
-            along(output_size, 2), x.shape[2:], strict=True)] != [1, 1]:  # fmt: skip
+    if [
+        n if n is not None else m for n, m in zip(along(output_size, 2), x.shape[2:], strict=True)
+    ] != [1, 1]:
         raise Inexpressible("bins of unequal size, of which the mean is taken")
     return out(ours("global_avg_pool")(x=x)[..., None, None])
 
@@ -109,8 +136,17 @@ def _affine(x: Tensor, shape, weight: Tensor | None, bias: Tensor | None) -> tup
     return weight.reshape(-1), (x.new_zeros(shape) if bias is None else bias).reshape(-1)
 
 
-def batch_norm(ours: Ours, x: Tensor, running_mean, running_var, weight=None, bias=None,
-               training=False, momentum=0.1, eps=1e-5) -> Tensor:  # fmt: skip
+def batch_norm(
+    ours: Ours,
+    x: Tensor,
+    running_mean,
+    running_var,
+    weight=None,
+    bias=None,
+    training=False,
+    momentum=0.1,
+    eps=1e-5,
+) -> Tensor:
     if x.ndim < 2:
         raise Inexpressible("an array without channels")
     gamma, beta = _affine(x, x.shape[1], weight, bias)
@@ -140,8 +176,17 @@ def group_norm(ours: Ours, x: Tensor, num_groups, weight=None, bias=None, eps=1e
     return found.reshape(x.shape)
 
 
-def instance_norm(ours: Ours, x: Tensor, running_mean=None, running_var=None, weight=None,
-                  bias=None, use_input_stats=True, momentum=0.1, eps=1e-5) -> Tensor:  # fmt: skip
+def instance_norm(
+    ours: Ours,
+    x: Tensor,
+    running_mean=None,
+    running_var=None,
+    weight=None,
+    bias=None,
+    use_input_stats=True,
+    momentum=0.1,
+    eps=1e-5,
+) -> Tensor:
     if not use_input_stats:
         return batch_norm(ours, x, running_mean, running_var, weight, bias, False, 0, eps)
     gamma, beta = _affine(x, x.shape[1], weight, bias)
@@ -161,7 +206,7 @@ def local_response_norm(ours: Ours, x: Tensor, size, alpha=1e-4, beta=0.75, k=1.
 def flatten(ours: Ours, x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     rank = max(x.ndim, 1)
     start, end = start_dim % rank, end_dim % rank
-    lead, flat, rest = x.shape[:start], x.shape[start:end + 1], x.shape[end + 1:]
+    lead, flat, rest = x.shape[:start], x.shape[start : end + 1], x.shape[end + 1 :]
     if len(flat) > 3 or rest:
         raise Inexpressible("more than three axes, or axes behind them")
     shape = (*flat, *[1] * (3 - len(flat)))
@@ -180,8 +225,8 @@ def cat(ours: Ours, tensors, dim: int = 0, axis: int | None = None) -> Tensor:
 
 
 def _two(ours: Ours, u: Tensor, v: Tensor, dim: int) -> Tensor:
-    before, after = u.shape[:dim].numel(), u.shape[dim + 1:].numel()
+    before, after = u.shape[:dim].numel(), u.shape[dim + 1 :].numel()
     found = ours("concatenation")(
         u=u.reshape(before, u.shape[dim], after, 1), v=v.reshape(before, v.shape[dim], after, 1)
     )
-    return found.reshape(*u.shape[:dim], u.shape[dim] + v.shape[dim], *u.shape[dim + 1:])
+    return found.reshape(*u.shape[:dim], u.shape[dim] + v.shape[dim], *u.shape[dim + 1 :])

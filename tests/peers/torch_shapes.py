@@ -54,7 +54,7 @@ def batched(x: Tensor, rank: int) -> tuple[Tensor, Callable[[Tensor], Tensor]]:
 
 def rows(x: Tensor, axes: int = 1) -> Tensor:
     """x as a matrix whose columns are the last axes taken together."""
-    lead, kept = x.shape[:x.ndim - axes], x.shape[x.ndim - axes:]
+    lead, kept = x.shape[: x.ndim - axes], x.shape[x.ndim - axes :]
     return x.reshape(lead.numel(), kept.numel())
 
 

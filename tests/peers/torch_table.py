@@ -40,18 +40,21 @@ ROWS = [
     ("nn.functional.conv3d", [F.conv3d], f.conv),
     ("nn.functional.conv_transpose2d", [F.conv_transpose2d], f.conv_transpose),
     (
-        "nn.functional.max_pool1d", [torch.max_pool1d, F.max_pool1d, F.max_pool1d_with_indices],
+        "nn.functional.max_pool1d",
+        [torch.max_pool1d, F.max_pool1d, F.max_pool1d_with_indices],
         pools.max_pool(1),
     ),
     (
-        "nn.functional.max_pool2d", [torch.max_pool2d, F.max_pool2d, F.max_pool2d_with_indices],
+        "nn.functional.max_pool2d",
+        [torch.max_pool2d, F.max_pool2d, F.max_pool2d_with_indices],
         pools.max_pool(2),
     ),
     ("nn.functional.avg_pool1d", [F.avg_pool1d], pools.avg_pool(1)),
     ("nn.functional.avg_pool2d", [F.avg_pool2d], pools.avg_pool(2)),
     (
         "nn.functional.adaptive_max_pool2d",
-        [F.adaptive_max_pool2d, F.adaptive_max_pool2d_with_indices], pools.adaptive_max_pool2d,
+        [F.adaptive_max_pool2d, F.adaptive_max_pool2d_with_indices],
+        pools.adaptive_max_pool2d,
     ),
     ("nn.functional.adaptive_avg_pool2d", [F.adaptive_avg_pool2d], pools.adaptive_avg_pool2d),
     ("nn.functional.batch_norm", [F.batch_norm], pools.batch_norm),
@@ -67,16 +70,18 @@ ROWS = [
     ("nn.functional.huber_loss", [F.huber_loss], losses.huber_loss),
     ("nn.functional.binary_cross_entropy", [F.binary_cross_entropy], losses.binary_cross_entropy),
     (
-        "nn.functional.binary_cross_entropy_with_logits", [F.binary_cross_entropy_with_logits],
+        "nn.functional.binary_cross_entropy_with_logits",
+        [F.binary_cross_entropy_with_logits],
         losses.binary_cross_entropy_with_logits,
     ),
     ("nn.functional.soft_margin_loss", [F.soft_margin_loss], losses.soft_margin_loss),
     ("nn.functional.multi_margin_loss", [F.multi_margin_loss], losses.multi_margin_loss),
     ("nn.functional.cross_entropy", [F.cross_entropy], losses.cross_entropy),
     (
-        "nn.functional.scaled_dot_product_attention", [F.scaled_dot_product_attention],
+        "nn.functional.scaled_dot_product_attention",
+        [F.scaled_dot_product_attention],
         losses.attention,
     ),
-]  # fmt: skip
+]
 NAMES = [name for name, _, _ in ROWS]
 BY_FUNCTION = {function: row for _, functions, row in ROWS for function in functions}

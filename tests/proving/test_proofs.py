@@ -46,13 +46,16 @@ def planted(network, *claims):
     return prove(Statement("planted", "A false statement.", network, claims))
 
 
-@pytest.mark.parametrize("claim", [
-    Same(Sum(read("p", n, c), [(n, N)]), Integer(1), ((c, C),)),
-    Same(Sum(read("p", n, c) ** 2, [(c, C)]), Integer(1), ((n, N),)),
-    Same(Sum(read("dL/dz", n, c), [(n, N)]), Integer(0), ((c, C),)),
-    Same(read("dL/dz", n, c), Integer(0), ((n, N), (c, C))),
-    NoGradient("z"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "claim",
+    [
+        Same(Sum(read("p", n, c), [(n, N)]), Integer(1), ((c, C),)),
+        Same(Sum(read("p", n, c) ** 2, [(c, C)]), Integer(1), ((n, N),)),
+        Same(Sum(read("dL/dz", n, c), [(n, N)]), Integer(0), ((c, C),)),
+        Same(read("dL/dz", n, c), Integer(0), ((n, N), (c, C))),
+        NoGradient("z"),
+    ],
+)
 def test_planted_false_claims_about_softmax_are_refuted(claim):
     (finding,) = planted(partial(load, "softmax"), claim).findings
     assert finding.kind == "refuted"

@@ -28,11 +28,15 @@ def _bare(cell):
 CASES = {
     "rnn": ("rnn", {}, _with_readout(by_hand.rnn)),
     "rnn sigmoid": (
-        "rnn", {"activation": "sigmoid"},
+        "rnn",
+        {"activation": "sigmoid"},
         _with_readout(lambda g: by_hand.rnn(g, by_hand.sigmoid)),
     ),
-    "rnn many to one": ("many_to_one", {"loss": "half_squared"},
-                        _with_readout(by_hand.rnn, last=True)),
+    "rnn many to one": (
+        "many_to_one",
+        {"loss": "half_squared"},
+        _with_readout(by_hand.rnn, last=True),
+    ),
     "rnn cross-entropy": ("many_to_many", {}, _with_readout(by_hand.rnn, by_hand.cross_entropy)),
     "irnn": ("irnn", {"outputs": "all"}, _with_readout(by_hand.irnn)),
     "lstm": ("lstm", SQUARED, _with_readout(by_hand.lstm)),

@@ -63,8 +63,14 @@ def test_both_directions_are_two_recurrences():
 
 def test_layers_are_recurrences_one_after_the_other():
     assert _shape(load("deep_rnn")) == [
-        (1, ["s1", "h1"]), "y1", (1, ["s2", "h2"]), "y2", "yhat", "E_t", "E"
-    ]  # fmt: skip
+        (1, ["s1", "h1"]),
+        "y1",
+        (1, ["s2", "h2"]),
+        "y2",
+        "yhat",
+        "E_t",
+        "E",
+    ]
 
 
 def test_reads_two_times_back_take_two_initial_states(page):

@@ -46,8 +46,12 @@ def test_a_range_that_is_lost(monkeypatch):
 def test_the_initial_state_forgotten_in_the_derivative(monkeypatch):
     def first_case_alone(atom, slope, name, value):
         for inner in partial_derivatives.partials(atom.args[1], name):
-            yield partial_derivatives.Partial(slope * inner.factor, inner.subscripts, inner.ranges,
-                                (atom.args[0], *inner.conditions))
+            yield partial_derivatives.Partial(
+                slope * inner.factor,
+                inner.subscripts,
+                inner.ranges,
+                (atom.args[0], *inner.conditions),
+            )
 
     monkeypatch.setattr(partial_derivatives, "_by_cases", first_case_alone)
     with pytest.raises(Unverified):
@@ -56,10 +60,7 @@ def test_the_initial_state_forgotten_in_the_derivative(monkeypatch):
 
 def _without_recurrence(expression):
     """The gradient without what comes from the next time: mistake 31 and 34."""
-    return sum(
-        term for term in expression.args
-        if not (isinstance(term, Sum) and term.conditions)
-    )
+    return sum(term for term in expression.args if not (isinstance(term, Sum) and term.conditions))
 
 
 def _current_state(node):

@@ -8,8 +8,9 @@ import recurrent_by_hand as by_hand
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.probe import Probe, with_definitions
+from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
+from deltarule.arithmetic.small_sizes import with_definitions
 from deltarule.calculus import derive
 from deltarule.expressions.symbols import Size
 from deltarule.language.load import load
@@ -34,9 +35,11 @@ def _log_probabilities(random, *shape):
 def _hmm(T, seed=1, J=3, V=4):
     random = np.random.default_rng(seed)
     return {
-        "log_pi": _log_probabilities(random, J), "log_A": _log_probabilities(random, J, J),
-        "log_B": _log_probabilities(random, J, V), "o": random.integers(V, size=T),
-    }  # fmt: skip
+        "log_pi": _log_probabilities(random, J),
+        "log_A": _log_probabilities(random, J, J),
+        "log_B": _log_probabilities(random, J, V),
+        "o": random.integers(V, size=T),
+    }
 
 
 def _expected_counts(g):
@@ -52,8 +55,7 @@ def _expected_counts(g):
         beta[t] = A @ (B[:, o[t + 1]] * beta[t + 1]) / scale[t + 1]
     gamma = alpha * beta
     moves = sum(
-        alpha[t][:, None] * A * (B[:, o[t + 1]] * beta[t + 1]) / scale[t + 1]
-        for t in range(T - 1)
+        alpha[t][:, None] * A * (B[:, o[t + 1]] * beta[t + 1]) / scale[t + 1] for t in range(T - 1)
     )
     emitted = np.zeros_like(B)
     for t in range(T):
@@ -120,8 +122,11 @@ def test_kalman_filter_against_the_joint_density_of_all_measurements():
 def test_kalman_filter_of_vectors_against_the_joint_density_of_all_measurements():
     T, D, M = 3, 2, 2
     random = np.random.default_rng(5)
-    g = {"A": random.normal(size=(D, D)), "C": random.normal(size=(M, D)),
-         "m0": random.normal(size=D)}
+    g = {
+        "A": random.normal(size=(D, D)),
+        "C": random.normal(size=(M, D)),
+        "m0": random.normal(size=D),
+    }
     for name, size in (("P0", D), ("Q", D), ("R", M)):
         root = random.normal(size=(size, size))
         g[name] = root @ root.T + np.eye(size)
@@ -138,7 +143,7 @@ def test_kalman_filter_of_vectors_against_the_joint_density_of_all_measurements(
             for u in range(min(t, s) + 1):
                 both = both + powers[t - u] @ g["Q"] @ powers[s - u].T
             block = C @ both @ C.T + (g["R"] if t == s else 0)
-            cov[t * M:(t + 1) * M, s * M:(s + 1) * M] = block
+            cov[t * M : (t + 1) * M, s * M : (s + 1) * M] = block
         v = z.ravel() - mean
         log_det = np.log(np.linalg.det(2 * np.pi * cov))
         return (log_det + v @ np.linalg.inv(cov) @ v) / 2
@@ -155,8 +160,12 @@ def test_kalman_filter_of_vectors_against_the_joint_density_of_all_measurements(
 
 def _attention(mask):
     random = np.random.default_rng(4)
-    given = {"Q": random.normal(size=(3, 2)), "K": random.normal(size=(4, 2)),
-             "V": random.normal(size=(4, 5)), "mask": mask}
+    given = {
+        "Q": random.normal(size=(3, 2)),
+        "K": random.normal(size=(4, 2)),
+        "V": random.normal(size=(4, 5)),
+        "mask": mask,
+    }
     upstream = {"dL/dy": random.normal(size=(3, 5))}
     sizes = {"I": 3, "J": 4, "D": 2, "M": 5}
     return _run("attention", given, sizes, upstream, mask="given", batch=False), given

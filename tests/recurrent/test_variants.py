@@ -92,8 +92,16 @@ def test_truncation_beyond_the_sequence_changes_nothing(givens):
 def test_unrolled_equations_have_the_names_of_their_times():
     network = load("rnn", unroll=2)
     assert [e.name for e in network.equations] == [
-        "s_t0", "h_t0", "s_t1", "h_t1", "yhat_t0", "yhat_t1", "E_t0", "E_t1", "E"
-    ]  # fmt: skip
+        "s_t0",
+        "h_t0",
+        "s_t1",
+        "h_t1",
+        "yhat_t0",
+        "yhat_t1",
+        "E_t0",
+        "E_t1",
+        "E",
+    ]
 
 
 @pytest.mark.parametrize(

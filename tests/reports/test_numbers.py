@@ -20,15 +20,23 @@ from deltarule.reports.number_text import (
     one_line,
     power_of_ten,
     rows,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1.1971264, "1.197126"), (0.0028736344, "0.00287363"), (-12.3456789, "−12.345679"), (0.0, "0"),
-     (0.5, "0.5"), (float("nan"), "NaN"), (-float("inf"), "−∞"),
-     (flint.arb("-inf"), "−∞"), (MinusInfinity(), "−∞")],
-)  # fmt: skip
+    [
+        (1.1971264, "1.197126"),
+        (0.0028736344, "0.00287363"),
+        (-12.3456789, "−12.345679"),
+        (0.0, "0"),
+        (0.5, "0.5"),
+        (float("nan"), "NaN"),
+        (-float("inf"), "−∞"),
+        (flint.arb("-inf"), "−∞"),
+        (MinusInfinity(), "−∞"),
+    ],
+)
 def test_brief(value, text):
     assert brief(value) == text
 

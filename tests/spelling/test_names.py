@@ -48,10 +48,7 @@ SHOWN = [
     ("dE_o[0]/dh1[0]", "∂E_o[0]/∂h₁[0]", r"\frac{\partial E_{o}[0]}{\partial h_{1}[0]}"),
 ]
 
-heads = st.one_of(
-    st.sampled_from(sorted(GREEK)),
-    st.from_regex(r"[A-Za-z]{1,4}", fullmatch=True),
-)
+heads = st.one_of(st.sampled_from(sorted(GREEK)), st.from_regex(r"[A-Za-z]{1,4}", fullmatch=True))
 plain = st.builds(
     lambda head, accent, digits, subs: head + accent + digits + "".join("_" + s for s in subs),
     heads,
@@ -168,9 +165,7 @@ def test_a_derivative_is_no_tensor_name():
 
 def test_error_is_a_readable_block():
     error = DeltaruleError("Theta1 is missing", "slide.toml", "give it under [given]")
-    assert str(error) == (
-        "Theta1 is missing\n  where: slide.toml\n  remedy: give it under [given]"
-    )
+    assert str(error) == ("Theta1 is missing\n  where: slide.toml\n  remedy: give it under [given]")
     assert str(DeltaruleError("Theta1 is missing")) == "Theta1 is missing"
     assert error.at("exam").place == "exam: slide.toml"
 

@@ -41,5 +41,5 @@ def agree(module, made: Program, arrays: dict, told: str = "") -> None:
 
 def selected(numbers: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """A selection that is kept as numbers as the evaluator has it: 1 at one entry of a window."""
-    window = int(np.prod(shape[numbers.ndim:]))
+    window = int(np.prod(shape[numbers.ndim :]))
     return (np.arange(window) == numbers[..., None]).reshape(shape)

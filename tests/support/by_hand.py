@@ -72,12 +72,16 @@ def printed(array: np.ndarray, decimals: int, place: str):
 
 
 def sheet(
-    g: dict[str, np.ndarray], published: dict[str, np.ndarray], decimals: int,
-    rounding: Rounding | None = None, **options,
+    g: dict[str, np.ndarray],
+    published: dict[str, np.ndarray],
+    decimals: int,
+    rounding: Rounding | None = None,
+    **options,
 ) -> Sheet:
     """The sheet of a network with what was published of it."""
     run = Run(
-        "by hand", "mlp",
+        "by hand",
+        "mlp",
         {"layers": 2, "activation": "sigmoid", "bias": True, "orientation": "xW", **options},
         rate=printed(np.array(RATE), 2, "rate"),
         updates=1,

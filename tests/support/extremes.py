@@ -39,8 +39,10 @@ class Extreme(Ball):
 
     def largest(self, a, axes, ties="first"):
         for axis in sorted(axes, reverse=True):
-            a = np.apply_along_axis(_by_middle, axis, a) if a.shape[axis] else super().largest(
-                a, (axis,)
+            a = (
+                np.apply_along_axis(_by_middle, axis, a)
+                if a.shape[axis]
+                else super().largest(a, (axis,))
             )
         return a
 
@@ -91,8 +93,10 @@ def givens(made: Program, seed: int, dtype: str) -> tuple[dict, dict]:
 
 def in_balls(passes: Iterable, made: Program, arrays: dict, sizes: dict, ball: Extreme) -> dict:
     """All tensors and gradients by the equations of two passes; the inputs are rounded too."""
-    held = {n: a if a.dtype.kind in "iu" else ball.settle(ball.array(a.astype(object)))
-            for n, a in arrays.items()}  # fmt: skip
+    held = {
+        n: a if a.dtype.kind in "iu" else ball.settle(ball.array(a.astype(object)))
+        for n, a in arrays.items()
+    }
     with ball.context():
         for equations, one in zip(passes, (made.forward, made.backward), strict=True):
             for name in made.forward.lifted:  # both passes may use a name
@@ -104,9 +108,11 @@ def in_balls(passes: Iterable, made: Program, arrays: dict, sizes: dict, ball: E
 
 def numbers(balls: np.ndarray) -> np.ndarray:
     """The middles of balls as the nearest of float64's numbers, ±∞ beyond; NaN where unknown."""
+
     def middle(v) -> float:
         known = isinstance(v, flint.arb) and v.is_finite() and v.rad() <= abs(v.mid()) * 1e-9
         return float(v.mid()) if known or v == 0 else np.nan
+
     return np.array([middle(v) for v in np.ravel(balls)], dtype=float).reshape(np.shape(balls))
 
 
@@ -119,10 +125,15 @@ def wrong(made: Program, found: dict, arrays: dict, sizes: dict, dtype: str) -> 
     types = np.finfo(dtype)
     exact = in_balls(lecture, made, arrays, sizes, Extreme())
     same = in_balls(own, made, arrays, sizes, Extreme())
-    rounded = [in_balls(own, made, arrays, sizes, Extreme(float(types.eps), seed))
-               for seed in range(TRIES)]  # fmt: skip
-    lines = [numbers(same[e.name]) for equations in own for e in equations
-             if e.name in same and same[e.name].dtype == object]  # fmt: skip
+    rounded = [
+        in_balls(own, made, arrays, sizes, Extreme(float(types.eps), seed)) for seed in range(TRIES)
+    ]
+    lines = [
+        numbers(same[e.name])
+        for equations in own
+        for e in equations
+        if e.name in same and same[e.name].dtype == object
+    ]
     beyond = any((np.abs(a) > types.max).any() for a in lines)
     told = []
     for name, value in found.items():

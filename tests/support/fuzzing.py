@@ -33,8 +33,11 @@ def _watch(event: str, arguments: tuple) -> None:
 
 
 def faults(
-    inputs: Iterable, examine: Callable, allowed: tuple[type[Exception], ...],
-    own: tuple[str, ...] = (), most: int = 20,
+    inputs: Iterable,
+    examine: Callable,
+    allowed: tuple[type[Exception], ...],
+    own: tuple[str, ...] = (),
+    most: int = 20,
 ) -> list[str]:
     """What went wrong with inputs that `examine` is given one after the other.
 

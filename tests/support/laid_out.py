@@ -65,8 +65,9 @@ class LaidOut:
     def __init__(self, path: str, dtype: str = "float64"):
         self.network: Network = load(path)
         results = tuple(t.name for t in self.network.tensors.values() if not t.given)
-        one = _pass(self.network.equations, self.network.tensors, results,
-                    numbered(self.network.equations))  # fmt: skip
+        one = _pass(
+            self.network.equations, self.network.tensors, results, numbered(self.network.equations)
+        )
         self.spelling, self.one = Spelling(), one
         code = Code(self.spelling, dict(one.tensors), {}, False)
         code.numbers = {}
@@ -75,8 +76,10 @@ class LaidOut:
         for block in blocks(one.equations):
             schedule.block(block)
         self.arrays = [*one.reads, *one.writes]
-        self.sizes = sorted({s for t in self.network.tensors.values() for a in t.axes
-                             for s in a.free_symbols}, key=str)  # fmt: skip
+        self.sizes = sorted(
+            {s for t in self.network.tensors.values() for a in t.axes for s in a.free_symbols},
+            key=str,
+        )
         named = [*map(self.spelling.tensor, self.arrays), *map(self.spelling.symbol, self.sizes)]
         lines = Lines()
         lines.add("@kept", f"def whole({', '.join(named)}):")

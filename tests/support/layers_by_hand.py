@@ -42,7 +42,9 @@ def sheet(case: Planted, seed: int, decimals_given: int = 5) -> Sheet:
     givens = case.givens(np.random.default_rng(seed))
     written = case.written(givens)
     run = Run(
-        "by hand", case.network, dict(case.options),
+        "by hand",
+        case.network,
+        dict(case.options),
         given={
             name: printed(v, 0 if np.asarray(v).dtype.kind == "i" else decimals_given, name)
             for name, v in givens.items()
@@ -58,7 +60,9 @@ CONV = {"stride": 2, "pad": 1}
 
 def conv_givens(random) -> Arrays:
     return {
-        "x": numbers(random, 2, 2, 7), "w": numbers(random, 3, 2, 3), "b": numbers(random, 3),
+        "x": numbers(random, 2, 2, 7),
+        "w": numbers(random, 3, 2, 3),
+        "b": numbers(random, 3),
         "dL/dy": numbers(random, 2, 3, 4),
     }
 
@@ -69,51 +73,59 @@ def conv_dx(q: Arrays, stride: int = 2, pad: int = 1, turned: bool = False) -> n
     for i in range(4):
         for k in range(3):
             wide[:, :, stride * i + k] += np.einsum("nf,fc->nc", g[:, :, i], w[:, :, k])
-    return wide[:, :, pad:pad + 7]
+    return wide[:, :, pad : pad + 7]
 
 
 def conv_dw(q: Arrays, stride: int = 2, pad: int = 1) -> np.ndarray:
     wide = np.zeros((2, 2, 20))
-    wide[:, :, pad:pad + 7] = q["x"]
-    return np.stack([
-        np.einsum("nfi,nci->fc", q["dL/dy"], wide[:, :, k:k + 4 * stride:stride])
-        for k in range(3)
-    ], axis=-1)
+    wide[:, :, pad : pad + 7] = q["x"]
+    return np.stack(
+        [
+            np.einsum("nfi,nci->fc", q["dL/dy"], wide[:, :, k : k + 4 * stride : stride])
+            for k in range(3)
+        ],
+        axis=-1,
+    )
 
 
 def conv_y(q: Arrays, dilation: int = 2, turned: bool = False) -> np.ndarray:
     w = q["w"][:, :, ::-1] if turned else q["w"]
-    return np.stack([
-        q["b"] + np.einsum("nck,fck->nf", q["x"][:, :, [i + dilation * k for k in range(3)]], w)
-        for i in range(3)
-    ], axis=-1)
+    return np.stack(
+        [
+            q["b"] + np.einsum("nck,fck->nf", q["x"][:, :, [i + dilation * k for k in range(3)]], w)
+            for i in range(3)
+        ],
+        axis=-1,
+    )
 
 
 def dilated_givens(random) -> Arrays:
     return {
-        "x": numbers(random, 2, 2, 7), "w": numbers(random, 3, 2, 3), "b": numbers(random, 3),
+        "x": numbers(random, 2, 2, 7),
+        "w": numbers(random, 3, 2, 3),
+        "b": numbers(random, 3),
         "dL/dy": numbers(random, 2, 3, 3),
     }
 
 
 def conv2d_givens(random) -> Arrays:
     return {
-        "x": numbers(random, 2, 1, 3, 4), "w": numbers(random, 2, 1, 2, 2),
-        "b": numbers(random, 2), "dL/dy": numbers(random, 2, 2, 2, 3),
+        "x": numbers(random, 2, 1, 3, 4),
+        "w": numbers(random, 2, 1, 2, 2),
+        "b": numbers(random, 2),
+        "dL/dy": numbers(random, 2, 2, 2, 3),
     }
 
 
 # ---- pooling: windows of 3 that move by 1 -----------------------------------------------------
 def pool_givens(random) -> Arrays:
-    return {
-        "x": np.array([[[0.2, -0.4, 1.3, 0.5, -0.9, 0.1]]]), "dL/dy": numbers(random, 1, 1, 4)
-    }
+    return {"x": np.array([[[0.2, -0.4, 1.3, 0.5, -0.9, 0.1]]]), "dL/dy": numbers(random, 1, 1, 4)}
 
 
 def pool_dx(q: Arrays, add: bool = False, all_of_a_tie: bool = False) -> np.ndarray:
     dx = np.zeros((1, 1, 6))
     for i in range(4):
-        window = q["x"][0, 0, i:i + 3]
+        window = q["x"][0, 0, i : i + 3]
         mask = window == window.max()
         if not all_of_a_tie:
             mask = np.arange(3) == window.argmax()
@@ -123,9 +135,7 @@ def pool_dx(q: Arrays, add: bool = False, all_of_a_tie: bool = False) -> np.ndar
 
 
 def tied_givens(random) -> Arrays:
-    return {
-        "x": np.array([[[0.2, 1.3, 1.3, 0.5, -0.9, -0.9]]]), "dL/dy": numbers(random, 1, 1, 4)
-    }
+    return {"x": np.array([[[0.2, 1.3, 1.3, 0.5, -0.9, -0.9]]]), "dL/dy": numbers(random, 1, 1, 4)}
 
 
 def average_givens(random) -> Arrays:
@@ -137,9 +147,9 @@ def average_dx(q: Arrays, divisor: str = "window", add: bool = True) -> np.ndarr
     inside[1:4, 1:5] = 1
     for i in range(4):
         for j in range(5):
-            under = {"window": 4, "none": 1, "inside": inside[i:i + 2, j:j + 2].sum()}[divisor]
+            under = {"window": 4, "none": 1, "inside": inside[i : i + 2, j : j + 2].sum()}[divisor]
             part = q["dL/dy"][0, 0, i, j] / under
-            wide[i:i + 2, j:j + 2] = part + (wide[i:i + 2, j:j + 2] if add else 0)
+            wide[i : i + 2, j : j + 2] = part + (wide[i : i + 2, j : j + 2] if add else 0)
     return wide[None, None, 1:4, 1:5]
 
 
@@ -149,8 +159,10 @@ EPSILON = 1e-5
 
 def norm_givens(random) -> Arrays:
     return {
-        "x": np.round(numbers(random, 3, 4) * 0.01, 5), "gamma": numbers(random, 4),
-        "beta": numbers(random, 4), "dL/dy": numbers(random, 3, 4),
+        "x": np.round(numbers(random, 3, 4) * 0.01, 5),
+        "gamma": numbers(random, 4),
+        "beta": numbers(random, 4),
+        "dL/dy": numbers(random, 3, 4),
     }
 
 
@@ -191,7 +203,9 @@ def with_labels(random) -> Arrays:
 
 def attention_givens(random) -> Arrays:
     return {
-        "Q": numbers(random, 2, 2, 4), "K": numbers(random, 2, 3, 4), "V": numbers(random, 2, 3, 2),
+        "Q": numbers(random, 2, 2, 4),
+        "K": numbers(random, 2, 3, 4),
+        "V": numbers(random, 2, 3, 2),
         "dL/dy": numbers(random, 2, 2, 2),
     }
 
@@ -216,7 +230,8 @@ def attention_de(q: Arrays) -> np.ndarray:
 # ---- embedding, dropout, a skip connection ----------------------------------------------------
 def embedding_givens(random) -> Arrays:
     return {
-        "w": np.array([[0, 2, 0], [3, 2, 1]]), "E": numbers(random, 4, 2),
+        "w": np.array([[0, 2, 0], [3, 2, 1]]),
+        "E": numbers(random, 4, 2),
         "dL/dy": numbers(random, 2, 3, 2),
     }
 
@@ -229,15 +244,20 @@ def last_embedding(q: Arrays) -> np.ndarray:
 
 def dropout_givens(random) -> Arrays:
     return {
-        "x": numbers(random, 2, 3), "mask": np.array([[1, 0, 1], [0, 1, 1]]) * 1.0,
+        "x": numbers(random, 2, 3),
+        "mask": np.array([[1, 0, 1], [0, 1, 1]]) * 1.0,
         "dL/dy": numbers(random, 2, 3),
     }
 
 
 def skip_givens(random) -> Arrays:
     return {
-        "x": numbers(random, 2, 3), "W1": numbers(random, 3, 2), "b1": numbers(random, 2),
-        "W2": numbers(random, 2, 3), "b2": numbers(random, 3), "dL/dy": numbers(random, 2, 3),
+        "x": numbers(random, 2, 3),
+        "W1": numbers(random, 3, 2),
+        "b1": numbers(random, 2),
+        "W2": numbers(random, 2, 3),
+        "b2": numbers(random, 3),
+        "dL/dy": numbers(random, 2, 3),
     }
 
 

@@ -47,37 +47,49 @@ def _carried() -> Iterator[tuple[str, str]]:
     """A scan whose states lie in any order, and one whose product does."""
     for h, w in product(orders("tnm"), orders("km")):
         before = row(h, t="t - 1", m="k")
-        yield f"states {w} {h}", _text(
-            "T N M", "t n m k",
-            f'x, W = input("x", {_axes(h)}), parameter("W", M, M)',
-            f'h = intermediate("h", {_axes(h)}, outside=0)',
-            f'y = output("y", {_axes(h)})',
-            f"h[{row(h)}] = tanh(x[{row(h)}] + Sum[k](h[{before}] * W[{row(w)}]))",
-            f"y[{row(h)}] = h[{row(h)}]",
-        )  # fmt: skip
-        yield f"sums {w} {h}", _text(
-            "T N M", "t n m k",
-            'x, W = input("x", T, N, M), parameter("W", M, M)',
-            f'a, h = intermediate("a", {_axes(h)}), state("h", T, N, M, before=0)',
-            'y = output("y", T, N, M)',
-            f"a[{row(h)}] = Sum[k](h[t - 1, n, k] * W[{row(w)}])",
-            f"h[t, n, m] = tanh(x[t, n, m] + a[{row(h)}])",
-            "y[t, n, m] = h[t, n, m]",
-        )  # fmt: skip
+        yield (
+            f"states {w} {h}",
+            _text(
+                "T N M",
+                "t n m k",
+                f'x, W = input("x", {_axes(h)}), parameter("W", M, M)',
+                f'h = intermediate("h", {_axes(h)}, outside=0)',
+                f'y = output("y", {_axes(h)})',
+                f"h[{row(h)}] = tanh(x[{row(h)}] + Sum[k](h[{before}] * W[{row(w)}]))",
+                f"y[{row(h)}] = h[{row(h)}]",
+            ),
+        )
+        yield (
+            f"sums {w} {h}",
+            _text(
+                "T N M",
+                "t n m k",
+                'x, W = input("x", T, N, M), parameter("W", M, M)',
+                f'a, h = intermediate("a", {_axes(h)}), state("h", T, N, M, before=0)',
+                'y = output("y", T, N, M)',
+                f"a[{row(h)}] = Sum[k](h[t - 1, n, k] * W[{row(w)}])",
+                f"h[t, n, m] = tanh(x[t, n, m] + a[{row(h)}])",
+                "y[t, n, m] = h[t, n, m]",
+            ),
+        )
 
 
 def _windows() -> Iterator[tuple[str, str]]:
     """Sums over windows, with strides and pads."""
     for n, (x, y) in enumerate(product(orders("nci"), orders("nfi"))):
         w = orders("fck")[(n + n // 6) % 6]
-        yield f"windows {x} {w} {y}", _text(
-            "N C F X K", "n c f i k",
-            "I = fits(X + 2 - K, 2) + 1",
-            f'w = parameter("w", {_axes(w)})',
-            f'x = input("x", {_axes(x, I="X")}, outside=0)',
-            f'y = output("y", {_axes(y)})',
-            f"y[{row(y)}] = Sum[c, k](x[{row(x, i='2*i + k - 1')}] * w[{row(w)}])",
-        )  # fmt: skip
+        yield (
+            f"windows {x} {w} {y}",
+            _text(
+                "N C F X K",
+                "n c f i k",
+                "I = fits(X + 2 - K, 2) + 1",
+                f'w = parameter("w", {_axes(w)})',
+                f'x = input("x", {_axes(x, I="X")}, outside=0)',
+                f'y = output("y", {_axes(y)})',
+                f"y[{row(y)}] = Sum[c, k](x[{row(x, i='2*i + k - 1')}] * w[{row(w)}])",
+            ),
+        )
 
 
 def _pools() -> Iterator[tuple[str, str]]:
@@ -86,13 +98,17 @@ def _pools() -> Iterator[tuple[str, str]]:
         (("Max", 1), ("Sum", 2), ("Max", 2), ("Sum", 1)), orders("nci"), orders("nci")
     ):
         outside = "-oo" if kind == "Max" else "0"
-        yield f"{kind} over windows {stride} {x} {y}", _text(
-            "N C X", "n c i k",
-            f"I = fits(X - 1, {stride}) + 1",
-            f'x = input("x", {_axes(x, I="X")}, outside={outside})',
-            f'y = output("y", {_axes(y)})',
-            f"y[{row(y)}] = {kind}[k:3](x[{row(x, i=f'{stride}*i + k - 1')}])",
-        )  # fmt: skip
+        yield (
+            f"{kind} over windows {stride} {x} {y}",
+            _text(
+                "N C X",
+                "n c i k",
+                f"I = fits(X - 1, {stride}) + 1",
+                f'x = input("x", {_axes(x, I="X")}, outside={outside})',
+                f'y = output("y", {_axes(y)})',
+                f"y[{row(y)}] = {kind}[k:3](x[{row(x, i=f'{stride}*i + k - 1')}])",
+            ),
+        )
 
 
 def _rows() -> Iterator[tuple[str, str]]:
@@ -104,25 +120,36 @@ def _rows() -> Iterator[tuple[str, str]]:
     }
     for (kind, text), x, y in product(kinds.items(), orders("nci"), orders("nci")):
         parts = {"here": f"x[{row(x)}]", "there": f"x[{row(x, i='s')}]"}
-        yield f"{kind} {x} {y}", _text(
-            "N C I", "n c i s",
-            f'x, y = input("x", {_axes(x)}), output("y", {_axes(y)})',
-            f"y[{row(y)}] = {text.format(**parts)}",
-        )  # fmt: skip
+        yield (
+            f"{kind} {x} {y}",
+            _text(
+                "N C I",
+                "n c i s",
+                f'x, y = input("x", {_axes(x)}), output("y", {_axes(y)})',
+                f"y[{row(y)}] = {text.format(**parts)}",
+            ),
+        )
 
 
 def _reductions() -> Iterator[tuple[str, str]]:
     """Sums and maxima over any axis."""
     kinds = {"sum": "Sum[i]({}**3)", "max": "Max[i]({})", "log-sum-exp": "log(Sum[i](exp({})))"}
     for (kind, text), x, y in product(kinds.items(), orders("nci"), orders("nc")):
-        yield f"{kind} {x} {y}", _text(
-            "N C I", "n c i",
-            f'x, y = input("x", {_axes(x)}), output("y", {_axes(y)})',
-            f"y[{row(y)}] = {text.format(f'x[{row(x)}]')}",
-        )  # fmt: skip
+        yield (
+            f"{kind} {x} {y}",
+            _text(
+                "N C I",
+                "n c i",
+                f'x, y = input("x", {_axes(x)}), output("y", {_axes(y)})',
+                f"y[{row(y)}] = {text.format(f'x[{row(x)}]')}",
+            ),
+        )
 
 
 FAMILIES = {
-    "carried": list(_carried()), "windows": list(_windows()), "pools": list(_pools()),
-    "rows": list(_rows()), "reductions": list(_reductions()),
-}  # fmt: skip
+    "carried": list(_carried()),
+    "windows": list(_windows()),
+    "pools": list(_pools()),
+    "rows": list(_rows()),
+    "reductions": list(_reductions()),
+}

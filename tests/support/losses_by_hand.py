@@ -15,7 +15,9 @@ DECAY = 0.01
 # ---- a dense layer with a penalty -------------------------------------------------------------
 def decayed_givens(random) -> Arrays:
     return {
-        "x": numbers(random, 4, 3), "W": numbers(random, 3, 2), "b": numbers(random, 2),
+        "x": numbers(random, 4, 3),
+        "W": numbers(random, 3, 2),
+        "b": numbers(random, 2),
         "t": numbers(random, 4, 2),
     }
 
@@ -44,8 +46,10 @@ def yes_or_no(random) -> Arrays:
 # ---- images: N, C, H, W -----------------------------------------------------------------------
 def image_givens(random) -> Arrays:
     return {
-        "x": np.round(numbers(random, 2, 3, 2, 2) * 0.01, 5), "gamma": numbers(random, 3),
-        "beta": numbers(random, 3), "dL/dy": numbers(random, 2, 3, 2, 2),
+        "x": np.round(numbers(random, 2, 3, 2, 2) * 0.01, 5),
+        "gamma": numbers(random, 3),
+        "beta": numbers(random, 3),
+        "dL/dy": numbers(random, 2, 3, 2, 2),
     }
 
 
@@ -53,9 +57,7 @@ def image_dx(q: Arrays, axes: tuple[int, ...]) -> np.ndarray:
     x, g = q["x"], q["dL/dy"] * q["gamma"][:, None, None]
     mu, root = x.mean(axes, keepdims=True), np.sqrt(x.var(axes, keepdims=True) + EPSILON)
     xhat = (x - mu) / root
-    return (
-        g - g.mean(axes, keepdims=True) - xhat * (g * xhat).mean(axes, keepdims=True)
-    ) / root
+    return (g - g.mean(axes, keepdims=True) - xhat * (g * xhat).mean(axes, keepdims=True)) / root
 
 
 def image_xhat(q: Arrays, axes: tuple[int, ...]) -> np.ndarray:
@@ -71,7 +73,9 @@ def softmax_dz(q: Arrays, axis: int) -> np.ndarray:
 # ---- a transposed convolution: every entry spreads a kernel of 2 × 2, in steps of 2 -----------
 def spread_givens(random) -> Arrays:
     return {
-        "x": numbers(random, 1, 2, 2, 3), "w": numbers(random, 2, 1, 2, 2), "b": numbers(random, 1),
+        "x": numbers(random, 1, 2, 2, 3),
+        "w": numbers(random, 2, 1, 2, 2),
+        "b": numbers(random, 1),
         "dL/dy": numbers(random, 1, 1, 4, 6),
     }
 
@@ -81,5 +85,5 @@ def spread(q: Arrays, stride: int = 2) -> np.ndarray:
     for p in range(2):
         for r in range(3):
             part = np.einsum("nc,cfkl->nfkl", q["x"][:, :, p, r], q["w"])
-            y[:, :, stride * p:stride * p + 2, stride * r:stride * r + 2] += part
+            y[:, :, stride * p : stride * p + 2, stride * r : stride * r + 2] += part
     return y

@@ -47,8 +47,10 @@ def _nodes(network: Network, kind) -> bool:
 
 def _squashed(network: Network, *functions: str) -> bool:
     return any(
-        isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
-        and e.rhs.row.name in functions for e in network.equations
+        isinstance(e.rhs, Elementwise)
+        and isinstance(e.rhs.args[0], Read)
+        and e.rhs.row.name in functions
+        for e in network.equations
     )
 
 
@@ -58,8 +60,12 @@ def _weights(network: Network, rank: int) -> bool:
 
 def _bias(network: Network) -> bool:
     ranks = [
-        {len(network.tensors[n].axes) for n in e.read_names() if n in network.tensors
-         and network.tensors[n].role == "parameter"} for e in network.equations
+        {
+            len(network.tensors[n].axes)
+            for n in e.read_names()
+            if n in network.tensors and network.tensors[n].role == "parameter"
+        }
+        for e in network.equations
     ]
     return any(1 in r and max(r) > 1 for r in ranks)
 
@@ -74,7 +80,9 @@ def _softmax(network: Network) -> bool:
 def _sliding(network: Network) -> bool:
     return any(
         len(free_indices(s)) > 1 and free_indices(s) & set(e.indices)
-        for e in network.equations for a in reads(e.rhs) for s in a.indices
+        for e in network.equations
+        for a in reads(e.rhs)
+        for s in a.indices
     )
 
 
@@ -117,22 +125,36 @@ ROWS = (
     _row("8", _bias, "bias from weights"),
     _row("9", lambda n: _weights(n, 2), "transposed", "layout"),
     _row("10", lambda n: _weights(n, 2), "factor lost"),
-    _row("11", lambda n: _weights(n, 2), "weights where activations belong",
-         "activations where weights belong", "wrong tensor"),
+    _row(
+        "11",
+        lambda n: _weights(n, 2),
+        "weights where activations belong",
+        "activations where weights belong",
+        "wrong tensor",
+    ),
     _row("12", lambda n: _weights(n, 2), "updated weights used"),
     _row("13", lambda n: _bias(n) and not _sliding(n), "error shared out"),
     _row("14", lambda n: _weights(n, 2), "one path only"),
     _row("15", _softmax, "diagonal alone", "path frozen", "summand lost"),
     _row("17", lambda n: {"R", "C"} <= n.tensors.keys(), "bias regularised"),
-    _row("18", lambda n: _squashed(n, "relu") or _nodes(n, Choose),
-         "slope at the wrong place", "slopes exchanged"),
+    _row(
+        "18",
+        lambda n: _squashed(n, "relu") or _nodes(n, Choose),
+        "slope at the wrong place",
+        "slopes exchanged",
+    ),
     _row("19", lambda n: _sliding(n) and _weights(n, 3), "kernel turned"),
     _row("20", lambda n: _sliding(n) and _has(n, "S") and not _nodes(n, Choose), "stride lost"),
     _row("21", lambda n: _sliding(n) and _has(n, "P"), "padding lost"),
     _row("23", lambda n: _sliding(n) and _has(n, "S"), "assignment for accumulation"),
     _row("24", lambda n: _nodes(n, Selection), "all of a tie"),
-    _row("25", lambda n: _sliding(n) and not _weights(n, 1) and not _nodes(n, Selection),
-         "divisor lost", "another divisor", "factor lost"),
+    _row(
+        "25",
+        lambda n: _sliding(n) and not _weights(n, 1) and not _nodes(n, Selection),
+        "divisor lost",
+        "another divisor",
+        "factor lost",
+    ),
     _row("26, 27", _statistics, "path frozen"),
     _row("28", lambda n: _statistics(n) and "gamma" in n.tensors, "factor lost"),
     _row("29", _statistics, "ε misplaced"),
@@ -144,8 +166,11 @@ ROWS = (
     _row("35, 37", lambda n: {"s_f", "s_o"} <= n.tensors.keys(), "factor lost"),
     _row("36", lambda n: _recurrent(n) and _squashed(n, "sigmoid"), "slope lost"),
     _row("38", lambda n: _recurrent(n) and {"s_r", "s_z"} <= n.tensors.keys(), "scalar gate"),
-    _row("39", lambda n: "E" in n.tensors and n.tensors["E"].role == "parameter",
-         "assignment for accumulation"),
+    _row(
+        "39",
+        lambda n: "E" in n.tensors and n.tensors["E"].role == "parameter",
+        "assignment for accumulation",
+    ),
     _row("40", lambda n: "mask" in n.tensors, "factor lost"),
     _row("45", _recurrent, "time order reversed"),
 )
@@ -181,6 +206,9 @@ if __name__ == "__main__":
         rows = table(derivation)
         gaps = [row for row, there in rows.items() if not there]
         of, found = of + len(rows), found + len(rows) - len(gaps)
-        print(f"{derivation}: {len(rows) - len(gaps)} of {len(rows)}"
-              + (f", without {'; '.join(gaps)}" if gaps else ""), flush=True)
+        print(
+            f"{derivation}: {len(rows) - len(gaps)} of {len(rows)}"
+            + (f", without {'; '.join(gaps)}" if gaps else ""),
+            flush=True,
+        )
     print(f"{found} of {of} rows that apply are generated, in {len(asked)} derivations")

@@ -58,7 +58,7 @@ def mutated(text: str, pieces: tuple[str, ...], chance: random.Random, others: l
         elif change == 5:
             other = _WORD.findall(chance.choice(others))
             k = chance.randrange(len(other) + 1)
-            words[at:end] = other[k: k + chance.choice((1, 3, 9))]
+            words[at:end] = other[k : k + chance.choice((1, 3, 9))]
         else:
             words = words[:at] if chance.random() < 0.3 else words
         if len(words) > 3000:
@@ -66,9 +66,7 @@ def mutated(text: str, pieces: tuple[str, ...], chance: random.Random, others: l
     return "".join(words)
 
 
-def mutations(
-    seeds: list[str], pieces: tuple[str, ...], number: int, seed: int
-) -> Iterator[str]:
+def mutations(seeds: list[str], pieces: tuple[str, ...], number: int, seed: int) -> Iterator[str]:
     """So many changed texts, the same ones for the same seed."""
     chance = random.Random(seed)
     for _ in range(number):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deltarule.marking.carrying import ALL_HELD
 from deltarule.marking.explain import Explainer
-from deltarule.marking.hypotheses import Hypothesis
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.pairs import couples
 
 

@@ -51,7 +51,7 @@ def files(text: str) -> dict[str, str]:
     found = {}
     for block in blocks(text):
         if block.language == "python" and block.text.startswith('"""'):
-            named = re.search(r"Saved as `([\w.]+)`", text[block.span[1]:])
+            named = re.search(r"Saved as `([\w.]+)`", text[block.span[1] :])
             found[named[1] if named else "layer.py"] = block.text
         if block.language == "toml":
             found["sheet.toml"] = block.text
@@ -76,7 +76,7 @@ def rewritten(text: str) -> str:
             if block.language == "console":
                 output = run(block.command, folder).stdout
                 text = (
-                    text[: block.span[0]] + f"$ {block.command}\n{output}" + text[block.span[1]:]
+                    text[: block.span[0]] + f"$ {block.command}\n{output}" + text[block.span[1] :]
                 )
     return text
 

@@ -87,10 +87,12 @@ def gru(g: dict) -> np.ndarray:
 
 
 def bidirectional(g: dict) -> np.ndarray:
-    forward = rnn({"x": g["x"], "h0": g["f0"], "W_xh": g["W_xf"], "W_hh": g["W_ff"],
-                   "b_h": g["b_f"]})
-    backward = rnn({"x": g["x"][::-1], "h0": g["b0"], "W_xh": g["W_xb"], "W_hh": g["W_bb"],
-                    "b_h": g["b_b"]})[::-1]
+    forward = rnn(
+        {"x": g["x"], "h0": g["f0"], "W_xh": g["W_xf"], "W_hh": g["W_ff"], "b_h": g["b_f"]}
+    )
+    backward = rnn(
+        {"x": g["x"][::-1], "h0": g["b0"], "W_xh": g["W_xb"], "W_hh": g["W_bb"], "b_h": g["b_b"]}
+    )[::-1]
     return forward @ g["W_fy"] + backward @ g["W_by"] + g["b_y"]
 
 

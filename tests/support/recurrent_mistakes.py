@@ -98,7 +98,9 @@ def wandering_forward(q: dict, time: int) -> np.ndarray:
 def sheet(kind: str, g: dict, published: dict, decimals: int) -> Sheet:
     """The sheet of a network with what was published of it."""
     run = Run(
-        "by hand", kind, {"loss": "half_squared"},
+        "by hand",
+        kind,
+        {"loss": "half_squared"},
         given={name: printed(v, 2, name) for name, v in g.items()},
         published={name: printed(v, decimals, name) for name, v in published.items()},
     )
@@ -127,8 +129,9 @@ RNN = (
     },
     {
         "dE/dyhat": lambda q, t: q["yhat"][t] - q["y"][t],
-        "dE/dh": lambda q, t: q["dE/dyhat"][t] @ q["W_hy"].T
-        + behind(q, t, lambda u: q["dE/ds"][u] @ q["W_hh"].T),
+        "dE/dh": lambda q, t: (
+            q["dE/dyhat"][t] @ q["W_hy"].T + behind(q, t, lambda u: q["dE/ds"][u] @ q["W_hh"].T)
+        ),
         "dE/ds": lambda q, t: q["dE/dh"][t] * (1 - q["h"][t] ** 2),
     },
     {
@@ -169,16 +172,20 @@ def gate_slope(k: str) -> Callable:
 
 
 LSTM = gated(
-    "lstm", {"i": sigmoid, "f": sigmoid, "o": sigmoid, "g": np.tanh},
+    "lstm",
+    {"i": sigmoid, "f": sigmoid, "o": sigmoid, "g": np.tanh},
     {
         "c": lambda q, t: q["f"][t] * before(q, "c", t) + q["i"][t] * q["g"][t],
         "h": lambda q, t: q["o"][t] * np.tanh(q["c"][t]),
     },
     {
-        "dE/dh": lambda q, t: q["h"][t] - q["y"][t]
-        + behind(q, t, lambda u: carried_back(q, u, "ifog")),
-        "dE/dc": lambda q, t: q["dE/dh"][t] * q["o"][t] * (1 - np.tanh(q["c"][t]) ** 2)
-        + behind(q, t, lambda u: q["dE/dc"][u] * q["f"][u]),
+        "dE/dh": lambda q, t: (
+            q["h"][t] - q["y"][t] + behind(q, t, lambda u: carried_back(q, u, "ifog"))
+        ),
+        "dE/dc": lambda q, t: (
+            q["dE/dh"][t] * q["o"][t] * (1 - np.tanh(q["c"][t]) ** 2)
+            + behind(q, t, lambda u: q["dE/dc"][u] * q["f"][u])
+        ),
         "dE/do": lambda q, t: q["dE/dh"][t] * np.tanh(q["c"][t]),
         "dE/df": lambda q, t: q["dE/dc"][t] * before(q, "c", t),
         "dE/di": lambda q, t: q["dE/dc"][t] * q["g"][t],
@@ -195,11 +202,11 @@ def back_to_h(q: dict, u: int) -> np.ndarray:
 
 
 GRU = gated(
-    "gru", {"r": sigmoid, "z": sigmoid, "g": np.tanh},
+    "gru",
+    {"r": sigmoid, "z": sigmoid, "g": np.tanh},
     {"h": lambda q, t: (1 - q["z"][t]) * q["g"][t] + q["z"][t] * before(q, "h", t)},
     {
-        "dE/dh": lambda q, t: q["h"][t] - q["y"][t]
-        + behind(q, t, lambda u: back_to_h(q, u)),
+        "dE/dh": lambda q, t: q["h"][t] - q["y"][t] + behind(q, t, lambda u: back_to_h(q, u)),
         "dE/dg": lambda q, t: q["dE/dh"][t] * (1 - q["z"][t]),
         "dE/ds_g": gate_slope("g"),
         "dE/dz": lambda q, t: q["dE/dh"][t] * (before(q, "h", t) - q["g"][t]),
@@ -208,8 +215,6 @@ GRU = gated(
         "dE/ds_r": gate_slope("r"),
     },
 )
-GRU[2]["dE/dW_hg"] = lambda q: over_time(
-    q, lambda t: q["r"][t] * before(q, "h", t), "dE/ds_g"
-)
+GRU[2]["dE/dW_hg"] = lambda q: over_time(q, lambda t: q["r"][t] * before(q, "h", t), "dE/ds_g")
 
 LINES = {"rnn": RNN, "lstm": LSTM, "gru": GRU}

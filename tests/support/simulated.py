@@ -33,7 +33,7 @@ KINDS = {
     "dense": DENSE, "batch": BATCH, "binary": BINARY, "conv": POOLED, "strided": STRIDED,
     "averaged": AVERAGED, "rnn": RNN, "lstm": LSTM, "gru": GRU, "batch norm": BATCH_NORM,
     "layer norm": LAYER_NORM, "attention": ATTENTION,
-}
+}  # fmt: skip
 #: The module behind the function of the same name.
 _MARKING = sys.modules[mark.__module__]
 HABITS = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": ROUND_DOWN}
@@ -108,9 +108,15 @@ def paper(kind: str, seed: int, *slips: str | Slip) -> Paper:
         return found.desk
 
     with patch.object(_MARKING, "open_desk", remembered):
-        found.marking = mark(_sheet(found), Answers(None, "", {
-            name: read_numbers(texts.tolist(), name) for name, texts in found.written.items()
-        }, "simulated.py"))
+        found.marking = mark(
+            _sheet(found),
+            Answers(
+                None,
+                "",
+                {name: read_numbers(texts.tolist(), name) for name, texts in found.written.items()},
+                "simulated.py",
+            ),
+        )
     return found
 
 
@@ -129,9 +135,13 @@ def _sheet(found: Paper) -> Sheet:
     of = KINDS[found.kind]
     updates = {} if of.rate is None else {"rate": read_numbers(of.rate, "rate"), "updates": 1}
     run = Run(
-        "simulated", of.network, of.options, rounding=Rounding(found.decimals, None, found.rule),
-        given={n: read_numbers(shortened(v, 5, "half-up").tolist(), n)
-               for n, v in found.givens.items()},
+        "simulated",
+        of.network,
+        of.options,
+        rounding=Rounding(found.decimals, None, found.rule),
+        given={
+            n: read_numbers(shortened(v, 5, "half-up").tolist(), n) for n, v in found.givens.items()
+        },
         **updates,
     )
     return Sheet("simulated", "", "simulated.py", (run,))

@@ -50,7 +50,9 @@ def _pool_givens(random) -> dict:
 
 
 POOLED = Kind(
-    "conv_pool", {}, _pool_givens,
+    "conv_pool",
+    {},
+    _pool_givens,
     {
         "s": lambda q: _convolve(q["x"], q["w"]),
         "y": lambda q: _pool(q["s"]).max((3, 5)),
@@ -65,10 +67,16 @@ POOLED = Kind(
         Slip("mean for the largest", "y", lambda q: _pool(q["s"]).mean((3, 5))),
         Slip("smallest for the largest", "y", lambda q: _pool(q["s"]).min((3, 5))),
         Slip("sum for the largest", "y", lambda q: _pool(q["s"]).sum((3, 5))),
-        Slip("spread over the window", "dE/ds",
-             lambda q: np.repeat(np.repeat(q["t"], 2, 2), 2, 3) / 4),
-        Slip("to every entry of the window", "dE/ds",
-             lambda q: np.repeat(np.repeat(q["t"], 2, 2), 2, 3)),
+        Slip(
+            "spread over the window",
+            "dE/ds",
+            lambda q: np.repeat(np.repeat(q["t"], 2, 2), 2, 3) / 4,
+        ),
+        Slip(
+            "to every entry of the window",
+            "dE/ds",
+            lambda q: np.repeat(np.repeat(q["t"], 2, 2), 2, 3),
+        ),
         Slip("kernel not turned", "dE/dx", lambda q: _back_to_x(q["dE/ds"], _turned(q["w"]))),
         Slip("kernel turned in dw", "dE/dw", lambda q: _turned(_back_to_w(q["x"], q["dE/ds"]))),
         Slip("one channel only", "dE/dx", lambda q: _back_to_x(q["dE/ds"][:, :1], q["w"][:1])),
@@ -78,7 +86,9 @@ POOLED = Kind(
 
 def _strided_givens(random) -> dict:
     return {
-        "x": numbers(random, 2, 2, 7), "w": numbers(random, 3, 2, 3), "b": numbers(random, 3),
+        "x": numbers(random, 2, 2, 7),
+        "w": numbers(random, 3, 2, 3),
+        "b": numbers(random, 3),
         "dL/dy": numbers(random, 2, 3, 4),
     }
 
@@ -86,21 +96,21 @@ def _strided_givens(random) -> dict:
 def strided_y(q, stride=2, pad=1, turned=False):
     w = q["w"][:, :, ::-1] if turned else q["w"]
     wide = np.zeros((2, 2, 20))
-    wide[:, :, pad:pad + 7] = q["x"]
-    return np.stack([
-        q["b"] + np.einsum("nck,fck->nf", wide[:, :, stride * i:stride * i + 3], w)
-        for i in range(4)
-    ], axis=-1)
+    wide[:, :, pad : pad + 7] = q["x"]
+    return np.stack(
+        [
+            q["b"] + np.einsum("nck,fck->nf", wide[:, :, stride * i : stride * i + 3], w)
+            for i in range(4)
+        ],
+        axis=-1,
+    )
 
 
 STRIDED = Kind(
-    "conv1d", {"stride": 2, "pad": 1}, _strided_givens,
-    {
-        "y": strided_y,
-        "dL/db": lambda q: q["dL/dy"].sum((0, 2)),
-        "dL/dw": conv_dw,
-        "dL/dx": conv_dx,
-    },
+    "conv1d",
+    {"stride": 2, "pad": 1},
+    _strided_givens,
+    {"y": strided_y, "dL/db": lambda q: q["dL/dy"].sum((0, 2)), "dL/dw": conv_dw, "dL/dx": conv_dx},
     (
         Slip("kernel turned", "y", partial(strided_y, turned=True)),
         Slip("stride lost", "y", partial(strided_y, stride=1)),
@@ -132,7 +142,9 @@ def average_y(q, divisor="window"):
 
 
 AVERAGED = Kind(
-    "avg_pool2d", {"stride": 1, "pad": 1}, _average_givens,
+    "avg_pool2d",
+    {"stride": 1, "pad": 1},
+    _average_givens,
     {"y": average_y, "dL/dx": average_dx},
     (
         Slip("divisor lost", "y", partial(average_y, divisor="none")),

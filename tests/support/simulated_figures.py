@@ -19,7 +19,8 @@ from simulated_lines import Slip, worked
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
 from deltarule.marking.carrying import with_mistakes
-from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
+from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.truncations import Truncations
 from deltarule.marking.verdicts import MISTAKE, Verdict
@@ -44,9 +45,7 @@ def outcome(found: Paper) -> str:
     first = found.accused[0]
     causes = found.desk.explainer.carrying.diagnosed.get(first.quantity, [])
     asserted = all(v.verdict == MISTAKE for v in found.accused)
-    if set(_kinds(found, first)) & set(slip.kinds) or (
-        causes and _is(found, causes[0], slip)
-    ):
+    if set(_kinds(found, first)) & set(slip.kinds) or (causes and _is(found, causes[0], slip)):
         return NAMED if asserted else PERHAPS
     if any(_is(found, cause, slip) for cause in causes[1:]):
         return ALIKE if asserted else PERHAPS_WRONG
@@ -72,7 +71,8 @@ def _is(found: Paper, cause: tuple[Mistake, ...], slip: Slip) -> bool:
         return False
     if slip.kinds:
         return bool({m.kind for m in cause} & set(slip.kinds)) and _agree(
-            found, found.givens, cause, slip)
+            found, found.givens, cause, slip
+        )
     return _agree(found, _other_givens(found), cause, slip)
 
 
@@ -91,8 +91,13 @@ def _agree(found: Paper, givens: dict, cause: tuple[Mistake, ...], slip: Slip) -
     course = found.desk.course
     exact = {n: entrywise(fraction, np.array(v, dtype=float)) for n, v in givens.items()}
     other = Course(
-        course.derivation, {n: exact[n].reshape(a.shape) for n, a in course.givens.items()},
-        course.sizes, course.optimiser, course.rate, course.parameters, course.scalars,
+        course.derivation,
+        {n: exact[n].reshape(a.shape) for n, a in course.givens.items()},
+        course.sizes,
+        course.optimiser,
+        course.rate,
+        course.parameters,
+        course.scalars,
         course.extra,
     )
     truncations = Truncations(KINDS[found.kind].network, KINDS[found.kind].options, other)
@@ -146,8 +151,8 @@ def must_show(figures: Counter) -> str:
         f"{figures['papers']} papers: {figures['right accused']} of {figures['right values']} "
         f"right values accused; {figures['later values accused']} later values accused and "
         f"{figures[TWICE]} slips charged twice; {share(NAMED)} slips named, "
-        f"{share(NAMED, PERHAPS)} with those named as \"perhaps\"; {share(WRONGLY)} named wrongly, "
-        f"{share(PERHAPS_WRONG)} as a wrong \"perhaps\", {share(NOT_NAMED)} not named"
+        f'{share(NAMED, PERHAPS)} with those named as "perhaps"; {share(WRONGLY)} named wrongly, '
+        f'{share(PERHAPS_WRONG)} as a wrong "perhaps", {share(NOT_NAMED)} not named'
     )
 
 
@@ -160,9 +165,9 @@ def _right(kind: str, seed: int) -> Counter:
     found = paper(kind, seed)
     for v in found.accused:
         print("  accused", kind, seed, found.rule, found.decimals, found.carries_all, v)
-    return Counter({
-        "papers": 1, "right values": len(found.verdicts), "right accused": len(found.accused),
-    })
+    return Counter(
+        {"papers": 1, "right values": len(found.verdicts), "right accused": len(found.accused)}
+    )
 
 
 def printable(kind: str, seed: int, *slips: Slip) -> bool:
@@ -180,11 +185,25 @@ def _wrong(kind: str, seed: int, slip: Slip) -> Counter:
     found = paper(kind, seed, slip)
     became = outcome(found)
     if became not in (NAMED, UNSEEN):
-        print(f"  {became}: {kind} {seed}, {slip.name} in {slip.line}, {found.rule} "
-              f"{found.decimals} {'all' if found.carries_all else 'printed'} carried", flush=True)
+        print(
+            f"  {became}: {kind} {seed}, {slip.name} in {slip.line}, {found.rule} "
+            f"{found.decimals} {'all' if found.carries_all else 'printed'} carried",
+            flush=True,
+        )
         for v in found.accused[:3]:
-            print("      ", v.quantity, v.index, v.given[:60], "for", v.expected[:60], "|",
-                  v.verdict, v.mistakes, v.finding[:150], *v.alternatives[:1])
+            print(
+                "      ",
+                v.quantity,
+                v.index,
+                v.given[:60],
+                "for",
+                v.expected[:60],
+                "|",
+                v.verdict,
+                v.mistakes,
+                v.finding[:150],
+                *v.alternatives[:1],
+            )
     others = [v for v in found.verdicts if v.quantity != slip.line]
     wronged = sum(v in found.accused for v in others if v.quantity not in found.charged[:1])
     return Counter({became: 1, "papers": 1, "slips": 1, "later values accused": wronged})

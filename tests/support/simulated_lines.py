@@ -60,9 +60,9 @@ def numbers(random: np.random.Generator, *shape: int, low: int = -190, high: int
 def worked(kind: Kind, givens: dict, wrong: Mapping[str, Callable], keep: Callable) -> dict:
     """Every line, each kept as `keep` says before it is used; `wrong` stand for right ones."""
     q = dict(givens)
-    runs = groupby(kind.lines.items(), lambda item: (
-        item[1].back if isinstance(item[1], Step) else item[0]
-    ))
+    runs = groupby(
+        kind.lines.items(), lambda item: item[1].back if isinstance(item[1], Step) else item[0]
+    )
     for _, group in runs:
         lines = list(group)
         if not isinstance(lines[0][1], Step):

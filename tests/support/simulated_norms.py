@@ -12,7 +12,9 @@ from simulated_lines import Kind, Slip, numbers
 def _norm_givens(random) -> dict:
     # Numbers of the size of √ε, so that ε can be seen.
     return {
-        "x": numbers(random, 3, 4) / 100, "gamma": numbers(random, 4), "beta": numbers(random, 4),
+        "x": numbers(random, 3, 4) / 100,
+        "gamma": numbers(random, 4),
+        "beta": numbers(random, 4),
         "dL/dy": numbers(random, 3, 4),
     }
 
@@ -32,7 +34,9 @@ def _norm(name: str, axis: int) -> Kind:
 
     other = 1 - axis
     return Kind(
-        name, {}, _norm_givens,
+        name,
+        {},
+        _norm_givens,
         {
             "mu": lambda q: q["x"].mean(axis),
             "v": lambda q: ((q["x"] - spread(q["mu"])) ** 2).mean(axis),
@@ -45,18 +49,35 @@ def _norm(name: str, axis: int) -> Kind:
         },
         (
             Slip("sum for mean", "mu", lambda q: q["x"].sum(axis)),
-            Slip("n − 1 for n", "v", lambda q: ((q["x"] - spread(q["mu"])) ** 2).sum(axis)
-                 / (q["x"].shape[axis] - 1)),
-            Slip("not squared", "v", lambda q: np.abs(q["x"] - spread(q["mu"])).mean(axis) * 0
-                 + (q["x"] - spread(q["mu"])).mean(axis)),
+            Slip(
+                "n − 1 for n",
+                "v",
+                lambda q: ((q["x"] - spread(q["mu"])) ** 2).sum(axis) / (q["x"].shape[axis] - 1),
+            ),
+            Slip(
+                "not squared",
+                "v",
+                lambda q: (
+                    np.abs(q["x"] - spread(q["mu"])).mean(axis) * 0
+                    + (q["x"] - spread(q["mu"])).mean(axis)
+                ),
+            ),
             Slip("root lost", "xhat", lambda q: centred(q) / (spread(q["v"]) + EPSILON)),
             Slip("mean not taken away", "xhat", lambda q: q["x"] / root(q)),
-            Slip("ε outside the root", "xhat",
-                 lambda q: centred(q) / (np.sqrt(spread(q["v"])) + EPSILON)),
+            Slip(
+                "ε outside the root",
+                "xhat",
+                lambda q: centred(q) / (np.sqrt(spread(q["v"])) + EPSILON),
+            ),
             Slip("ε lost", "xhat", lambda q: centred(q) / np.sqrt(spread(q["v"]))),
-            Slip("over the other axis", "xhat", lambda q: (
-                q["x"] - q["x"].mean(other, keepdims=True)
-            ) / np.sqrt(q["x"].var(other, keepdims=True) + EPSILON)),
+            Slip(
+                "over the other axis",
+                "xhat",
+                lambda q: (
+                    (q["x"] - q["x"].mean(other, keepdims=True))
+                    / np.sqrt(q["x"].var(other, keepdims=True) + EPSILON)
+                ),
+            ),
             Slip("γ lost in the value", "y", lambda q: q["xhat"] + q["beta"]),
             Slip("β lost", "y", lambda q: q["gamma"] * q["xhat"]),
             Slip("statistics as constants", "dL/dx", partial(backward, mean=False, variance=False)),
@@ -85,7 +106,9 @@ def _back(of: str, q, scale=0.5):
 _TO_Q, _TO_K = "nij,njd->nid", "nij,nid->njd"
 
 ATTENTION = Kind(
-    "attention", {}, attention_givens,
+    "attention",
+    {},
+    attention_givens,
     {
         "e": _scores,
         "a": lambda q: softmax(q["e"]),
@@ -99,8 +122,9 @@ ATTENTION = Kind(
     (
         Slip("scale lost", "e", partial(_scores, scale=1.0)),
         Slip("divided by d", "e", partial(_scores, scale=0.25)),
-        Slip("softmax over the queries", "a", lambda q: softmax(q["e"].swapaxes(1, 2))
-             .swapaxes(1, 2)),
+        Slip(
+            "softmax over the queries", "a", lambda q: softmax(q["e"].swapaxes(1, 2)).swapaxes(1, 2)
+        ),
         Slip("softmax forgotten", "y", lambda q: np.einsum("nij,njm->nim", q["e"], q["V"])),
         Slip("e for a", "dL/dV", lambda q: np.einsum("nij,nim->njm", q["e"], q["dL/dy"])),
         Slip("slope of softmax lost", "dL/de", lambda q: q["dL/da"] + 0),

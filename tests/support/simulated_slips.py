@@ -24,8 +24,9 @@ def anywhere(kind: Kind, line: str, givens: dict, random: np.random.Generator) -
             yield Slip(name, line, found, ("given misread",))
     for name, write in _OF_THE_PEN:
         place = float(random.random())
-        yield Slip(name, line, None, _POINT,
-                   lambda texts, exact, w=write, p=place: _one_entry(texts, w, p))
+        yield Slip(
+            name, line, None, _POINT, lambda texts, exact, w=write, p=place: _one_entry(texts, w, p)
+        )
     yield Slip("cut off, not rounded", line, None, ("rounding rule",), _cut_off)
 
 
@@ -106,10 +107,15 @@ def _one_entry(texts: np.ndarray, write: Callable, place: float) -> np.ndarray:
 
 
 def _digits_exchanged(text: str) -> str:
-    places = [k for k in range(len(text) - 1)
-              if text[k].isdigit() and text[k + 1].isdigit() and text[k] != text[k + 1]]
-    return text if not places else (
-        text[:places[-1]] + text[places[-1] + 1] + text[places[-1]] + text[places[-1] + 2:]
+    places = [
+        k
+        for k in range(len(text) - 1)
+        if text[k].isdigit() and text[k + 1].isdigit() and text[k] != text[k + 1]
+    ]
+    return (
+        text
+        if not places
+        else (text[: places[-1]] + text[places[-1] + 1] + text[places[-1]] + text[places[-1] + 2 :])
     )
 
 

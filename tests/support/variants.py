@@ -26,10 +26,14 @@ SAMPLE = 20
 #: Values of options whose choices a file does not list.
 SPOKEN = {
     ("mlp", "loss"): (
-        "squared_error", "mean_squared_error", "absolute_error", "binary_cross_entropy",
-        "softmax_cross_entropy", "label_cross_entropy",
-    ),
-}  # fmt: skip
+        "squared_error",
+        "mean_squared_error",
+        "absolute_error",
+        "binary_cross_entropy",
+        "softmax_cross_entropy",
+        "label_cross_entropy",
+    )
+}
 
 Case = tuple[str, tuple[tuple[str, object], ...]]
 

@@ -11,8 +11,11 @@ from deltarule.tracing.gradient_flow import flow, growth
 
 def test_sizes_of_a_recurrent_network_are_the_products_of_its_jacobians():
     random = np.random.default_rng(3)
-    given = {"x": random.normal(size=(12, 1, 8)), "W_xh": random.normal(size=(8, 8)) / 3,
-             "W_hh": random.normal(size=(8, 8)) / 3}
+    given = {
+        "x": random.normal(size=(12, 1, 8)),
+        "W_xh": random.normal(size=(8, 8)) / 3,
+        "W_hh": random.normal(size=(8, 8)) / 3,
+    }
     given["W_hy"] = random.normal(size=(8, 8))
     found = flow(load("rnn", outputs="last", loss="none"), steps=12, givens=given)
     h = by_hand.rnn({**given, "b_h": np.zeros(8), "h0": np.zeros((1, 8))})

@@ -43,8 +43,9 @@ def test_tracing_changes_nothing_of_the_course():
     found = trace(derivation, givens, sizes=sizes)
     again = found.course.compute(found.arithmetic)
     for line in found.lines:
-        assert np.array_equal(found.course.floats.arrays[line.quantity],
-                              again.arrays[line.quantity])  # fmt: skip
+        assert np.array_equal(
+            found.course.floats.arrays[line.quantity], again.arrays[line.quantity]
+        )
 
 
 @pytest.mark.parametrize("name", ["dense", "softmax_cross_entropy", "max_pool2d", "char_rnn"])

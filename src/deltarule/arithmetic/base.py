@@ -88,7 +88,7 @@ class Arithmetic:
 
     def product(self, a, axes: tuple[int, ...]):
         for axis in sorted(axes, reverse=True):
-            result = self.whole(np.ones(a.shape[:axis] + a.shape[axis + 1:], dtype=np.int64))
+            result = self.whole(np.ones(a.shape[:axis] + a.shape[axis + 1 :], dtype=np.int64))
             for part in range(a.shape[axis]):
                 result = self.multiply(result, np.take(a, part, axis=axis))
             a = result
@@ -142,7 +142,7 @@ def _first(chosen: np.ndarray, axes: tuple[int, ...]) -> np.ndarray:
     """The first true entry along some axes, in the order of the axes given, alone."""
     rest = tuple(k for k in range(chosen.ndim) if k not in axes)
     moved = chosen.transpose((*rest, *axes))
-    flat = moved.reshape((*moved.shape[: len(rest)], math.prod(moved.shape[len(rest):])))
+    flat = moved.reshape((*moved.shape[: len(rest)], math.prod(moved.shape[len(rest) :])))
     flat = flat & (np.cumsum(flat, axis=-1) == 1)
     return flat.reshape(moved.shape).transpose(np.argsort((*rest, *axes)))
 

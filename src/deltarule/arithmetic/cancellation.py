@@ -27,16 +27,22 @@ def _pair(number: Expr, function: Expr, other: Expr) -> Expr | None:
         factor, factors = other.as_coeff_mul()
         if other == -number:
             return number * expm1(function.args[0])
-        if factor == -number and number.is_positive and len(factors) == 1 and isinstance(
-            factors[0], exp
+        if (
+            factor == -number
+            and number.is_positive
+            and len(factors) == 1
+            and isinstance(factors[0], exp)
         ):
             return number * _apart(function.args[0], factors[0].args[0])
     if isinstance(function, sigmoid) and other == -number:
         return other * sigmoid(-function.args[0])
     if isinstance(function, erf) and other in (number, -number):
         return other * erfc(function.args[0] * (-1 if other == number else 1))
-    if isinstance(function, Pow) and function.exp == 2 and isinstance(function.base, tanh) and (
-        other == -number
+    if (
+        isinstance(function, Pow)
+        and function.exp == 2
+        and isinstance(function.base, tanh)
+        and (other == -number)
     ):
         double = 2 * function.base.args[0]
         return 4 * other * sigmoid(double) * sigmoid(-double)

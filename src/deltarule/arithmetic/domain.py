@@ -40,8 +40,11 @@ def _number(value: flint.arb) -> bool:
 def draw_inside(tensors: Iterable[Tensor], fill: Fill) -> None:
     """Draw the given tensors anew until the network is defined at them, as far as that is found."""
     given = [t for t in tensors if t.given]
-    free = [t for t in given if not t.whole and t.within is None and not t.definite
-            and t.sums_to_one is None]  # fmt: skip
+    free = [
+        t
+        for t in given
+        if not t.whole and t.within is None and not t.definite and t.sums_to_one is None
+    ]
     best, chosen = _tried(fill, {}), {}
     ways = [{t.name: place for t in free} for place in RANGES[:2]]
     if not best or any(_tried(fill, way) == 0 for way in ways):

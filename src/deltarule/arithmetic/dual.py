@@ -127,7 +127,7 @@ class Dual(Arithmetic):
 
     def product(self, a: DualArray, axes) -> DualArray:
         for axis in sorted(axes, reverse=True):
-            rest = a.shape[:axis] + a.shape[axis + 1:]
+            rest = a.shape[:axis] + a.shape[axis + 1 :]
             result = self.whole(np.ones(rest, dtype=np.int64))
             for part in range(a.shape[axis]):
                 result = self.multiply(result, a[(slice(None),) * axis + (part,)])

@@ -80,9 +80,7 @@ class Duals(Dual):
     def multiply(self, a: DualsArray, b: DualsArray) -> DualsArray:
         add, times = self.base.add, self.base.multiply
         one, two = aligned(a, b)
-        return DualsArray(
-            times(a.value, b.value), add(times(one, b.value), times(a.value, two))
-        )
+        return DualsArray(times(a.value, b.value), add(times(one, b.value), times(a.value, two)))
 
     def _with_slope(self, value, slope, a: DualsArray) -> DualsArray:
         return DualsArray(value, np.asarray(self.base.multiply(slope, a.tangent)))
@@ -103,8 +101,7 @@ class Duals(Dual):
         chosen = self.base.selected(a.value, axes, ties)
         tangent = self.base.multiply(chosen, a.tangent)
         return DualsArray(
-            self.base.largest(a.value, axes),
-            self.base.total(tangent, tuple(k + 1 for k in axes)),
+            self.base.largest(a.value, axes), self.base.total(tangent, tuple(k + 1 for k in axes))
         )
 
     def least(self) -> DualsArray:

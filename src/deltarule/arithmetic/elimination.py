@@ -70,8 +70,9 @@ def log_determinant(a, arithmetic: Arithmetic):
         pivot = rows[p][p]
         if arithmetic.ordered:
             below = arithmetic.positive(_negative(pivot, arithmetic))
-            pivot, negative = arithmetic.where(below, _negative(pivot, arithmetic), pivot), (
-                negative ^ below
+            pivot, negative = (
+                arithmetic.where(below, _negative(pivot, arithmetic), pivot),
+                (negative ^ below),
             )
         total = arithmetic.add(total, arithmetic.apply("log", pivot))
         over = arithmetic.power(rows[p][p], Fraction(-1))
@@ -104,6 +105,5 @@ def _negative(a, arithmetic: Arithmetic):
 def _added(row: list, other: list, factor, arithmetic: Arithmetic) -> list:
     """row + factor·other."""
     return [
-        arithmetic.add(v, arithmetic.multiply(factor, w))
-        for v, w in zip(row, other, strict=True)
+        arithmetic.add(v, arithmetic.multiply(factor, w)) for v, w in zip(row, other, strict=True)
     ]

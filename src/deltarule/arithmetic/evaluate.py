@@ -135,7 +135,8 @@ class _Walk:
         found = number.xreplace({s: sympy.Rational(str(v)) for s, v in table.items()})
         if not found.is_Rational:
             raise DeltaruleError(
-                f"the exponent {text(number)} is no fraction", None,
+                f"the exponent {text(number)} is no fraction",
+                None,
                 "an exponent is a number or a scalar; for another, write exp(a*log(x)) for x**a",
             )
         return self._fixed(found)
@@ -260,12 +261,26 @@ class _Walk:
         return reduced(node, body, inner, count, self.arithmetic)
 
     _methods = {
-        sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
-        Elementwise: _function, nodes.Choose: _choose, nodes.Reduction: _reduction,
-        nodes.Frozen: _frozen, Inverse: _inverse, LogDet: _log_det,
-        nodes.Selection: _selection, nodes.Remainder: _integer,
-        Size: _integer, Index: _integer, nodes.FloorQuotient: _integer, nodes.Delta: _integer,
-        Symbol: _symbol, type(sympy.pi): _pi, type(sympy.S.NegativeInfinity): _least,
+        sympy.Rational: _number,
+        Add: _add,
+        Mul: _mul,
+        Pow: _pow,
+        nodes.Read: _read,
+        Elementwise: _function,
+        nodes.Choose: _choose,
+        nodes.Reduction: _reduction,
+        nodes.Frozen: _frozen,
+        Inverse: _inverse,
+        LogDet: _log_det,
+        nodes.Selection: _selection,
+        nodes.Remainder: _integer,
+        Size: _integer,
+        Index: _integer,
+        nodes.FloorQuotient: _integer,
+        nodes.Delta: _integer,
+        Symbol: _symbol,
+        type(sympy.pi): _pi,
+        type(sympy.S.NegativeInfinity): _least,
     }
 
 

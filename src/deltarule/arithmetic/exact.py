@@ -138,9 +138,7 @@ class Ball(Arithmetic):
 
     def array(self, values) -> np.ndarray:
         with self.context():
-            return entrywise(
-                lambda v: v if isinstance(v, flint.arb) else _as_ball(v), values
-            )
+            return entrywise(lambda v: v if isinstance(v, flint.arb) else _as_ball(v), values)
 
     def power(self, a, exponent: Fraction):
         top, bottom = exponent.numerator, exponent.denominator

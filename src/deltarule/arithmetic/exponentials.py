@@ -58,8 +58,9 @@ def power_of(node: Expr) -> Expr:
         return power
     if type(node) is Choose:
         condition, then, otherwise = node.args
-        return Choose(condition, *(S.NegativeInfinity if a == 0 else power_of(a)
-                                   for a in (then, otherwise)))
+        return Choose(
+            condition, *(S.NegativeInfinity if a == 0 else power_of(a) for a in (then, otherwise))
+        )
     if type(node) is Sum:
         power = power_of(node.body)
         return reduce(lambda p, c: Choose(c, p, S.NegativeInfinity), node.conditions, power)
@@ -88,8 +89,9 @@ def larger(one: Expr, other: Expr) -> Expr:
 
 def largest_power(node: Add) -> Expr:
     """The largest power of a few terms that are added up; numbers are exp(0)."""
-    powers = [Add(*(exponent(f) for f in Mul.make_args(a) if exponent(f) is not None))
-              for a in node.args]
+    powers = [
+        Add(*(exponent(f) for f in Mul.make_args(a) if exponent(f) is not None)) for a in node.args
+    ]
     return reduce(larger, dict.fromkeys(powers))
 
 
@@ -102,7 +104,7 @@ def scaled(node: Expr, shift: Expr) -> Expr | None:
         for k, factor in enumerate(node.args):
             found = scaled(factor, shift)
             if found is not None:
-                return Mul(*node.args[:k], found, *node.args[k + 1:])
+                return Mul(*node.args[:k], found, *node.args[k + 1 :])
         return None
     if isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0:
         found = scaled(node.base, shift / node.exp)
@@ -111,8 +113,9 @@ def scaled(node: Expr, shift: Expr) -> Expr | None:
         terms = [scaled(a, shift) for a in node.args]
         if all(t is None for t in terms):
             return None
-        return Add(*(a * exp(-shift) if t is None else t
-                     for a, t in zip(node.args, terms, strict=True)))
+        return Add(
+            *(a * exp(-shift) if t is None else t for a, t in zip(node.args, terms, strict=True))
+        )
     if type(node) is Choose:
         cases = [a if a == 0 else scaled(a, shift) for a in node.args[1:]]
         return None if None in cases else Choose(node.args[0], *cases)
@@ -132,8 +135,13 @@ def pulled_out(node: Expr) -> Expr:
     """A sum with the divisors before it that do not depend on its indices."""
     if type(node) is not Sum or not node.ranges or not isinstance(node.body, Mul):
         return node
-    apart = [f for f in node.body.args if isinstance(f, Pow) and f.exp.is_negative
-             and not free_indices(f) & frozenset(node.indices)]
+    apart = [
+        f
+        for f in node.body.args
+        if isinstance(f, Pow)
+        and f.exp.is_negative
+        and not free_indices(f) & frozenset(node.indices)
+    ]
     if not apart:
         return node
     body = Mul(*(f for f in node.body.args if f not in apart))

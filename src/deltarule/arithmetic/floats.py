@@ -12,7 +12,11 @@ from deltarule.arithmetic.base import Arithmetic
 _erf = np.frompyfunc(math.erf, 1, 1)
 _erfc = np.frompyfunc(math.erfc, 1, 1)
 _FUNCTIONS = {
-    "exp": np.exp, "log": np.log, "tanh": np.tanh, "log1p": np.log1p, "expm1": np.expm1,
+    "exp": np.exp,
+    "log": np.log,
+    "tanh": np.tanh,
+    "log1p": np.log1p,
+    "expm1": np.expm1,
     "erf": lambda a: np.asarray(_erf(a), dtype=float),
     "finite": lambda a: np.where(np.isfinite(a), a, 0.0),
     "erfc": lambda a: np.asarray(_erfc(a), dtype=float),

@@ -38,8 +38,11 @@ class Preparation:
     """
 
     def __init__(
-        self, values: Values, letters: Mapping[Dummy, Prepared] | None = None,
-        fixed: Mapping[Index, int] | None = None, counted: np.ndarray | None = None,
+        self,
+        values: Values,
+        letters: Mapping[Dummy, Prepared] | None = None,
+        fixed: Mapping[Index, int] | None = None,
+        counted: np.ndarray | None = None,
         known: dict | None = None,
     ):
         self.known = None if letters or counted is not None else known
@@ -64,7 +67,8 @@ class Preparation:
         """The grid of the indices, those that are fixed behind them."""
         own = tuple(i for i in self.fixed if i not in indices)
         return Grid(
-            (*indices, *own), (*shape, *(1 for _ in own)),
+            (*indices, *own),
+            (*shape, *(1 for _ in own)),
             (*(0 for _ in indices), *(self.fixed[i] for i in own)),
         )
 
@@ -145,7 +149,7 @@ class Preparation:
         known = self.values.arrays.get(name)
         if known is None:
             return True
-        own = np.shape(known)[-len(subscripts):] if subscripts else ()
+        own = np.shape(known)[-len(subscripts) :] if subscripts else ()
         return all(
             own[k] == shape[indices.index(s)] if s in indices else self._inside(s, own[k])
             for k, s in enumerate(subscripts)
@@ -159,7 +163,7 @@ class Preparation:
         known = self.values.arrays.get(name)
         if known is None or not np.size(known):
             raise Unprepared
-        extents = np.shape(known)[-len(subscripts):]
+        extents = np.shape(known)[-len(subscripts) :]
         where = [self._over(whole, s, indices, shape) for s in subscripts]
         inside = np.array(True)
         for at, extent in zip(where, extents, strict=True):
@@ -290,4 +294,4 @@ class Preparation:
         nodes.Choose: _choose, nodes.Frozen: _frozen, nodes.Selection: _selection,
         Index: _integer, nodes.FloorQuotient: _integer, nodes.Remainder: _integer,
         nodes.Delta: _integer, type(sympy.S.NegativeInfinity): _least,
-    }
+    }  # fmt: skip

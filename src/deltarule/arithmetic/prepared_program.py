@@ -39,9 +39,7 @@ def _evaluated(equation: Equation, values: Values, arithmetic: Float64) -> Prepa
     return lambda arrays: evaluate(equation.rhs, equation.ranges, values, arithmetic)
 
 
-def whole_line(
-    equation: Equation, values: Values, known: dict | None = None
-) -> Prepared | None:
+def whole_line(equation: Equation, values: Values, known: dict | None = None) -> Prepared | None:
     """The value of an equation that writes its tensor whole; None where it has to be evaluated.
 
     Axes in front of the arrays that it reads are axes in front of its value. `known` keeps what
@@ -59,7 +57,7 @@ def whole_line(
 
     def line(arrays: dict) -> np.ndarray:
         found = np.asarray(formula(arrays))
-        if found.shape[found.ndim - count:] == shape:
+        if found.shape[found.ndim - count :] == shape:
             return found
         return np.broadcast_to(found, found.shape[: max(found.ndim - count, 0)] + shape)
 

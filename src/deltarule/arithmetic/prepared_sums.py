@@ -69,7 +69,7 @@ def _where(found, counted: np.ndarray | None, otherwise: float, full: tuple) -> 
     found = np.asarray(found)
     if counted is not None:
         found = np.where(counted, found, otherwise)
-    if found.shape[found.ndim - len(full):] == full:
+    if found.shape[found.ndim - len(full) :] == full:
         return found
     ahead = found.shape[: max(found.ndim - len(full), 0)]
     return np.broadcast_to(found, ahead + full)

@@ -14,7 +14,7 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Expr
 
 from deltarule.arithmetic.base import Arithmetic, DivisionByZero
 from deltarule.arithmetic.domain import draw_inside, undefined
@@ -22,24 +22,14 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Rational
 from deltarule.arithmetic.modular import PRIME, Modular
 from deltarule.arithmetic.run import run
+from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.matrices import in_determinants
-from deltarule.expressions.nodes import Reduction, free_symbols, walk
-from deltarule.expressions.symbols import Attribute, Size
 from deltarule.networks.network import Network
-from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.networks.tensors import Tensor
-
-_SIZES = (2, 3, 5, 4, 7)
 
 #: A network with a larger tensor is not tried out.
 MOST_ENTRIES = 300_000
-
-#: Sizes are made smaller until one equation has no more points times entries than this.
-MOST_TRIED = 60_000
-
-#: So many draws are made before sizes are made to fit that leave a single entry.
-TRIED_AS_DRAWN = 60
 
 #: What fractions are drawn from: few values, so that maxima tie.
 _WITH_TIES = tuple(Fraction(sign * k, 2) for k in (1, 2, 3, 4, 5) for sign in (1, -1))
@@ -143,149 +133,3 @@ class Probe:
     def undefined(self) -> list[str]:
         """The tensors that hold something that is no number (0/0, or a logarithm of 0)."""
         return [name for name, array in self.values.arrays.items() if undefined(array)]
-
-
-def choose_sizes(
-    network: Network, random: Random, fixed: dict[str, int], varied: bool = False
-) -> dict[Symbol, int]:
-    """Small values for all sizes and attributes, such that every defined size is at least 1.
-
-    `fixed` holds some of them by name; `varied` draws the others at random from the start.
-    Raises DeltaruleError if nothing small fits.
-    """
-    free = [s for s in free_sizes(network) if s.name not in fixed]
-    held = {s: fixed[s.name] for s in free_sizes(network) if s.name in fixed}
-    if not free:
-        filled = with_definitions(network, held)
-        if not _fits(filled, held, 1):
-            raise _nothing_fits(network)
-        return filled
-    times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
-    free.sort(key=lambda s: s in times)
-    for attempt in range(1 if varied else 0, 2 * TRIED_AS_DRAWN):
-        chosen = dict(held)
-        for k, symbol in enumerate(free):
-            # Three times at least, so that the first, the last and one between them differ.
-            least = 3 if symbol in times else 1
-            chosen[symbol] = max(least, _pick(symbol, k, attempt, random))
-        chosen = _grown(network, chosen, {*held, *times})
-        if attempt >= TRIED_AS_DRAWN:
-            chosen = _shrunk(network, chosen, {*held, *times})
-        filled = with_definitions(network, chosen)
-        least = 2 if attempt < TRIED_AS_DRAWN else 1
-        if _fits(filled, chosen, least):
-            return _lightened(network, filled, chosen, [s for s in free if s not in held], least)
-    raise _nothing_fits(network)
-
-
-def _nothing_fits(network: Network) -> DeltaruleError:
-    return DeltaruleError(
-        f"no small sizes fit the network {network.name}",
-        network.path,
-        "check the definitions of its sizes; give some sizes with --set",
-    )
-
-
-def _grown(network: Network, chosen: dict, held: set) -> dict:
-    """The sizes, those of which too little is left (an image behind its windows) made larger."""
-    for symbol, definition in network.definitions.items():
-        for _ in range(24):
-            left = with_definitions(network, chosen)[symbol]
-            grow = [s for s in chosen if s not in held and not isinstance(s, Attribute)
-                    and s in free_symbols(definition)
-                    and with_definitions(network, {**chosen, s: chosen[s] + 6})[symbol] > left]
-            if left >= 2 or not grow:
-                break
-            chosen = {**chosen, grow[0]: chosen[grow[0]] + 1}
-    return chosen
-
-
-def _shrunk(network: Network, chosen: dict, held: set) -> dict:
-    """The sizes, those made smaller that leave nothing: the window over an image of one column."""
-    for symbol in network.definitions:
-        while (left := with_definitions(network, chosen)[symbol]) < 1:
-            shrink = [s for s in chosen if s not in held and chosen[s] > 1
-                      and with_definitions(network, {**chosen, s: chosen[s] - 1})[symbol] > left]
-            if not shrink:
-                break
-            largest = max(shrink, key=chosen.__getitem__)
-            chosen = {**chosen, largest: chosen[largest] - 1}
-    return chosen
-
-
-def _fits(filled: dict, chosen: dict, least: int) -> bool:
-    return all(n >= least for s, n in filled.items() if s not in chosen)
-
-
-def _lightened(
-    network: Network, filled: dict, chosen: dict, free: list, least: int
-) -> dict[Symbol, int]:
-    """The sizes, the largest made smaller until no equation has too many points to try.
-
-    A derivative is tried at every entry of a tensor and every point of an equation together.
-    """
-    plain = [s for s in free if not isinstance(s, Attribute)]
-    stuck: set[Symbol] = set()
-    while _points(network, filled) > MOST_TRIED:
-        largest = max((s for s in plain if s not in stuck and chosen[s] > 2),
-                      key=chosen.__getitem__, default=None)
-        if largest is None:
-            break
-        smaller = {**chosen, largest: chosen[largest] - 1}
-        refilled = with_definitions(network, smaller)
-        if _fits(refilled, smaller, least):
-            chosen, filled = smaller, refilled
-        else:
-            stuck.add(largest)
-    return filled
-
-
-def _points(network: Network, filled: dict[Symbol, int]) -> int:
-    values = Values({}, filled, {}, {})
-
-    def product(extents) -> int:
-        return int(np.prod([values.extent(n) for n in extents], dtype=np.int64))
-
-    most = 0
-    for equation in network.equations:
-        inner = [r for node in walk(equation.rhs) if isinstance(node, Reduction)
-                 for r in node.ranges]
-        if inner:
-            entries = [product(network.tensors[n].axes) for n in equation.read_names()]
-            grid = product(n for _, n in (*equation.ranges, *inner))
-            most = max(most, grid * max(entries, default=1))
-    return most
-
-
-def _pick(symbol: Symbol, position: int, attempt: int, random: Random) -> int:
-    if isinstance(symbol, Attribute):
-        return random.randint(1, 3) if symbol.is_positive else random.randint(0, 2)
-    if attempt == 0:
-        return _SIZES[position % len(_SIZES)]
-    return random.choice(_SIZES) + random.randint(0, attempt // 20)
-
-
-def free_sizes(network: Network) -> list[Symbol]:
-    """The sizes and attributes that have to be given, in order of appearance."""
-    found: dict[Symbol, None] = {}
-    for tensor in network.tensors.values():
-        for axis in tensor.axes:
-            found.update(dict.fromkeys(sorted(_sizes_in(axis), key=str)))
-    for definition in network.definitions.values():
-        found.update(dict.fromkeys(sorted(_sizes_in(definition), key=str)))
-    for equation in network.equations:
-        found.update(dict.fromkeys(sorted(_sizes_in(equation.rhs), key=str)))
-    return [s for s in found if s not in network.definitions]
-
-
-def _sizes_in(expression: Expr) -> set[Size]:
-    return {s for s in free_symbols(expression) if isinstance(s, Size)}
-
-
-def with_definitions(network: Network, sizes: dict[Symbol, int]) -> dict[Symbol, int]:
-    """The sizes with those added that follow from them."""
-    filled = dict(sizes)
-    values = Values({}, filled, {}, {})
-    for symbol, definition in network.definitions.items():
-        filled[symbol] = values.extent(definition)
-    return filled

@@ -63,9 +63,10 @@ def timetable(recurrence: Recurrence, values: Values, held: Held) -> Iterator[tu
         for part in recurrence.parts:
             members = equations_of(part)
             if all(spans[id(e)].first <= time <= spans[id(e)].last for e in members):
-                yield part, {
-                    id(e): {**held.get(id(e), {}), **spans[id(e)].at(time)} for e in members
-                }
+                yield (
+                    part,
+                    {id(e): {**held.get(id(e), {}), **spans[id(e)].at(time)} for e in members},
+                )
 
 
 def make_room(recurrence: Recurrence, values: Values, arithmetic: Arithmetic) -> None:

@@ -14,7 +14,7 @@ from random import Random
 from sympy import S, Symbol
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.probe import choose_sizes, free_sizes, with_definitions
+from deltarule.arithmetic.small_sizes import choose_sizes, free_sizes, with_definitions
 from deltarule.expressions.nodes import Reduction, free_symbols, reads, walk
 from deltarule.expressions.symbols import Attribute, Index, Size
 from deltarule.networks.network import Network
@@ -58,8 +58,12 @@ def windows_of(network: Network) -> set[Symbol]:
     """The sizes of windows: what an index counts that is added to another in a subscript."""
     found: set[Symbol] = set()
     for equation in network.equations:
-        inner = {i: n for node in walk(equation.rhs) if isinstance(node, Reduction)
-                 for i, n in node.ranges}  # fmt: skip
+        inner = {
+            i: n
+            for node in walk(equation.rhs)
+            if isinstance(node, Reduction)
+            for i, n in node.ranges
+        }
         for access in reads(equation.rhs):
             for subscript in access.indices:
                 indices = {s for s in free_symbols(subscript) if isinstance(s, Index)}
@@ -147,8 +151,9 @@ def most_points(network: Network, sizes: dict[Symbol, int]) -> int:
     values = Values({}, sizes, {}, {})
     most = 0
     for equation in network.equations:
-        inner = [r for node in walk(equation.rhs) if isinstance(node, Reduction)
-                 for r in node.ranges]  # fmt: skip
+        inner = [
+            r for node in walk(equation.rhs) if isinstance(node, Reduction) for r in node.ranges
+        ]
         extents = [values.extent(n) for _, n in (*equation.ranges, *inner)]
         most = max(most, math.prod(extents))
     return most

@@ -150,10 +150,13 @@ class Stable:
             if abs(number) != 1 or len(factors) != 1:
                 continue
             inner = factors[0]
-            parts = (self._parts(inner.args[0], scope) if isinstance(inner, log)
-                     else self.known_value(inner, scope))
+            parts = (
+                self._parts(inner.args[0], scope)
+                if isinstance(inner, log)
+                else self.known_value(inner, scope)
+            )
             if parts is not None and parts[0] != 0:
-                others = -number * self.form(Add(*node.args[:k], *node.args[k + 1:]), scope)
+                others = -number * self.form(Add(*node.args[:k], *node.args[k + 1 :]), scope)
                 return -number * difference(others, parts[0]) + number * parts[1]
         return None
 
@@ -207,10 +210,10 @@ class Stable:
         """(a/S + b)·exp(c)/S term by term, where a term has divisors of its own."""
         for k, factor in enumerate(above):
             if isinstance(factor, Add) and any(map(_has_divisor, factor.args)):
-                rest = [*above[:k], *above[k + 1:], *(b**-t for b, t in below)]
-                return Add(*(
-                    self.form(Mul(exponentials.pulled_out(t), *rest), scope) for t in factor.args
-                ))
+                rest = [*above[:k], *above[k + 1 :], *(b**-t for b, t in below)]
+                return Add(
+                    *(self.form(Mul(exponentials.pulled_out(t), *rest), scope) for t in factor.args)
+                )
         return None
 
     def _over(
@@ -227,9 +230,9 @@ class Stable:
         shift = self.largest(base, scope)
         if shift is None:
             self.unpaired = True
-            return above, [self._below(base, scope)**-times]
+            return above, [self._below(base, scope) ** -times]
         above, left = _shifted(above, shift, times, used)
-        divisors = [self.divisor(scaled(base, shift), scope)**-times]
+        divisors = [self.divisor(scaled(base, shift), scope) ** -times]
         if left:
             self.unpaired = True
             divisors.append(exp(-left * shift))
@@ -247,7 +250,7 @@ class Stable:
         if any(map(exponentials.has_exponential, rest)):
             return None
         power = self.form(power, scope)
-        return rest, [sigmoid(power)**count, sigmoid(-power)**(times - count)]
+        return rest, [sigmoid(power) ** count, sigmoid(-power) ** (times - count)]
 
 
 #: Two summands of a logarithm: a large one, and what is left.
@@ -285,5 +288,6 @@ def _positive(factor: Expr) -> bool:
 
 def _has_divisor(term: Expr) -> bool:
     factors = Mul.make_args(exponentials.pulled_out(term))
-    return any(isinstance(f, Pow) and f.exp.is_negative and is_exponential_sum(f.base)
-               for f in factors)
+    return any(
+        isinstance(f, Pow) and f.exp.is_negative and is_exponential_sum(f.base) for f in factors
+    )

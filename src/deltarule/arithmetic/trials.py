@@ -12,8 +12,8 @@ from random import Random
 
 from sympy import Symbol
 
-from deltarule.arithmetic.probe import choose_sizes, free_sizes, with_definitions
 from deltarule.arithmetic.settings import MOST_POINTS, below_infinity, most_points, windows_of
+from deltarule.arithmetic.small_sizes import choose_sizes, free_sizes, with_definitions
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.symbols import Attribute
@@ -90,7 +90,8 @@ def _grown(network: Network, chosen: dict, movable: list[Symbol], least: int) ->
         for _ in range(24):
             left = with_definitions(network, chosen)[symbol]
             better = [
-                s for s in mine
+                s
+                for s in mine
                 if with_definitions(network, {**chosen, s: chosen[s] + 6})[symbol] > left
             ]
             if left >= least or not better:

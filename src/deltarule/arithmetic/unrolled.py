@@ -26,8 +26,13 @@ from deltarule.networks.equations import Equation
 MOST_OPERATIONS = 1000
 
 _FUNCTIONS: dict[str, Callable[[float], float]] = {
-    "exp": math.exp, "log": math.log, "tanh": math.tanh, "log1p": math.log1p,
-    "expm1": math.expm1, "erf": math.erf, "erfc": math.erfc,
+    "exp": math.exp,
+    "log": math.log,
+    "tanh": math.tanh,
+    "log1p": math.log1p,
+    "expm1": math.expm1,
+    "erf": math.erf,
+    "erfc": math.erfc,
 }
 
 
@@ -54,7 +59,8 @@ class Unrolled:
             self._line(equation)
         self._handed_on = [
             (self.places[f"{name} after", entry], self.places[name, entry])
-            for name in kept for entry in np.ndindex(*self.shapes[name])
+            for name in kept
+            for entry in np.ndindex(*self.shapes[name])
         ]
 
     def step(self) -> None:
@@ -69,9 +75,9 @@ class Unrolled:
     def arrays(self) -> dict[str, np.ndarray]:
         """What is handed on, as arrays."""
         return {
-            name: np.array([
-                self.numbers[self.places[name, e]] for e in np.ndindex(*self.shapes[name])
-            ]).reshape(self.shapes[name])
+            name: np.array(
+                [self.numbers[self.places[name, e]] for e in np.ndindex(*self.shapes[name])]
+            ).reshape(self.shapes[name])
             for name in self.kept
         }
 
@@ -82,8 +88,10 @@ class Unrolled:
     def _given(self, name: str, entry: tuple) -> int:
         if (name, entry) not in self.places:
             array = self.values.arrays.get(name)
-            inside = array is not None and len(entry) == array.ndim and all(
-                0 <= k < n for k, n in zip(entry, array.shape, strict=True)
+            inside = (
+                array is not None
+                and len(entry) == array.ndim
+                and all(0 <= k < n for k, n in zip(entry, array.shape, strict=True))
             )
             if array is None or not inside:
                 raise Unprepared

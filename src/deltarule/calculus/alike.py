@@ -22,8 +22,9 @@ class Alike:
 
     def sentence(self, own: str) -> str:
         """`the same 5 steps as ∂L/∂W_xi, with s_f for s_i`; `own` is the gradient's tensor."""
-        others = [f"{new} for {old}" for old, new in self.names.items()
-                  if old != new and new != own]  # fmt: skip
+        others = [
+            f"{new} for {old}" for old, new in self.names.items() if old != new and new != own
+        ]
         put = f", with {', '.join(others)}" if others else ""
         steps = counted(len(self.first.steps), "step")
         return f"the same {steps} as {text.name(self.first.name)}{put}"

@@ -135,10 +135,7 @@ def _divide(term: Term, parts, a, u, others, free) -> Elimination:
     value = (u - rest).expand()
     table = taken_apart(value, found)
     top = found[0]
-    wanted = [
-        AtLeastZero(value),
-        AtLeastZero((top.coefficient * top.extent - 1 - value).expand()),
-    ]
+    wanted = [AtLeastZero(value), AtLeastZero((top.coefficient * top.extent - 1 - value).expand())]
     for digit in found[1:]:
         wanted.append(AtLeastZero(digit.extent - 1 - table[digit.index]))
     if found[-1].coefficient != 1:
@@ -229,7 +226,8 @@ def _shifted(index: Index, body: Expr) -> bool:
     """Whether something is read at t − 1, say: only under its condition is that inside."""
     return any(
         index in nodes.free_symbols(s) and s != index
-        for access in nodes.reads(body) for s in access.indices
+        for access in nodes.reads(body)
+        for s in access.indices
     )
 
 
@@ -283,4 +281,3 @@ def clipped(term: Term, tensors: Mapping, free: Mapping[Index, Expr]) -> Term:
                 if not holds(wanted, [*conditions, *term.facts], ranges):
                     conditions.append(wanted)
     return replace(term, conditions=tuple(conditions))
-

@@ -1,7 +1,7 @@
 """The dual form of a gradient: where δ(S·i + D·k − P, q) is solved for i, the sum over k stays.
 
-    Σ_i g[i]·w[(q + P − S·i)/D], where D divides   (over outputs)
-    Σ_k w[k]·g[(q + P − D·k)/S], where S divides   (over taps)
+Σ_i g[i]·w[(q + P − S·i)/D], where D divides   (over outputs)
+Σ_k w[k]·g[(q + P − D·k)/S], where S divides   (over taps)
 """
 
 from __future__ import annotations

@@ -17,8 +17,9 @@ from deltarule.arithmetic.base import Undecided
 from deltarule.arithmetic.evaluate import evaluate
 from deltarule.arithmetic.exact import Ball, Rational, fraction
 from deltarule.arithmetic.modular import Modular
-from deltarule.arithmetic.probe import Probe, free_sizes
+from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
+from deltarule.arithmetic.small_sizes import free_sizes
 from deltarule.calculus.normal_form import normal_form
 from deltarule.calculus.steps import Derivation
 from deltarule.errors import DeltaruleError

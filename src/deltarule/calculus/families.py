@@ -124,15 +124,16 @@ def _gives(pattern: Equation, k: int, member: Equation) -> bool:
     """Whether the pattern at k is the member, letter for letter."""
     made = renamed(pattern, lambda name: special(name, k))
     return (made.name, made.subscripts, made.rhs, made.ranges) == (
-        member.name, member.subscripts, member.rhs, member.ranges
-    )  # fmt: skip
+        member.name,
+        member.subscripts,
+        member.rhs,
+        member.ranges,
+    )
 
 
 def _letter(equations: Iterable[Equation]) -> str:
     """A letter for the layer's number that no index has."""
-    taken = {
-        name.rstrip("′") for e in equations for name in index_names(e.rhs, *e.subscripts)
-    }
+    taken = {name.rstrip("′") for e in equations for name in index_names(e.rhs, *e.subscripts)}
     return next(letter for letter in "klijqrpaκ" if letter not in taken)
 
 

@@ -39,7 +39,9 @@ def insert_upstream(
     # What reads itself or its like at another time is a recurrence and no statistic.
     together = [{e.name for e in equations_of(b)} for b in blocks(record.network.equations)]
     statistics = {
-        n for n in names for e in consumers
+        n
+        for n in names
+        for e in consumers
         if n in e.read_names() and not any({n, e.name} <= group for group in together)
     }
     if statistics:
@@ -51,8 +53,11 @@ def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
     inserted, told = written_out(record.now, short)
     if told:
         known = {r for r in reads(inserted) if _upstream(r)} - set(reads(record.now))
-        summed = any(gradients[_upstream(r)].tensor.role == "parameter" for r in known
-                     if _upstream(r) in gradients)
+        summed = any(
+            gradients[_upstream(r)].tensor.role == "parameter"
+            for r in known
+            if _upstream(r) in gradients
+        )
         network = _with_sums(record.network, gradients) if summed else None
         record.insert(inserted, told, network=network)
 
@@ -81,7 +86,8 @@ def _statistics(
 def _with_sums(network: Network, gradients: Mapping[str, Gradient]) -> Network:
     """The network with the gradients of parameters as known values: ∂L/∂β = Σ ∂L/∂y."""
     sums = tuple(
-        g.equation() for g in gradients.values()
+        g.equation()
+        for g in gradients.values()
         if isinstance(g.expr, Sum) and g.tensor.role == "parameter"
     )
     return replace(network, equations=network.equations + sums)

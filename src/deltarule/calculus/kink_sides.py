@@ -59,8 +59,11 @@ def judged(formula: Expr, surface: Expr, surfaces: Surfaces) -> Verdict:
     outside = any(not _between(*three) for three in found)
     if all(alike(one, two) for one, two, _ in found):
         return Verdict("removed", sides, len(found), outside, identical)
-    shares = [(three[2] - three[1]) / (three[0] - three[1])
-              for three in found if not alike(three[0], three[1])]  # fmt: skip
+    shares = [
+        (three[2] - three[1]) / (three[0] - three[1])
+        for three in found
+        if not alike(three[0], three[1])
+    ]
     steady = len(shares) == len(found) and all(alike(s, shares[0]) for s in shares)
     if outside and steady:
         nearest = 1 if mpmath.re(shares[0]) > 1 else -1

@@ -46,8 +46,12 @@ class Surfaces:
 
     def __init__(self, network: Network):
         self.network = network
-        self._carried = {e.name for b in blocks(network.equations) if isinstance(b, Recurrence)
-                         for e in b.equations}  # fmt: skip
+        self._carried = {
+            e.name
+            for b in blocks(network.equations)
+            if isinstance(b, Recurrence)
+            for e in b.equations
+        }
         self._known: dict[Expr, Condition] = {}
 
     def of(self, argument: Expr) -> Condition:

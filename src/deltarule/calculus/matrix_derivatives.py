@@ -47,5 +47,6 @@ def inverse_of(node: LogDet, equations: Iterable[Equation], place: str) -> Expr:
             return substitute(equation.lhs, {**table, row: j, column: i})
     raise DeltaruleError(
         f"the derivative of a log-determinant needs the inverse of {node.body}",
-        place, f"write an equation for it: … = Inverse[{i}, {j}]({node.body})",
+        place,
+        f"write an equation for it: … = Inverse[{i}, {j}]({node.body})",
     )

@@ -240,4 +240,3 @@ def _function(node: Elementwise) -> list[Product]:
 def _settled(node: Expr) -> Expr:
     """The expression inside a function or a denominator, written in one way."""
     return plainly_named(node).expand() if not node.has(Reduction) else plainly_named(node)
-

@@ -85,8 +85,10 @@ def _through(
     own = () if isinstance(atom, nodes.Max) else atom.conditions
     for inner in partials(atom.body, name):
         yield Partial(
-            slope * inner.factor, inner.subscripts,
-            atom.ranges + inner.ranges, own + inner.conditions,
+            slope * inner.factor,
+            inner.subscripts,
+            atom.ranges + inner.ranges,
+            own + inner.conditions,
         )
 
 
@@ -98,9 +100,7 @@ def _others(product: nodes.Product, taken: set[str]) -> Expr:
     return nodes.Product(renamed.body, renamed.ranges, (*renamed.conditions, apart))
 
 
-def _by_cases(
-    atom: nodes.Choose, slope: Expr, name: str, value: Expr | None
-) -> Iterator[Partial]:
+def _by_cases(atom: nodes.Choose, slope: Expr, name: str, value: Expr | None) -> Iterator[Partial]:
     """Partials of either case, each under the condition that it holds under."""
     condition, then, otherwise = atom.args
     fails = AtLeastZero((-1 - condition.args[0]).expand())

@@ -29,16 +29,15 @@ def plain_derivation(network: Network) -> Derivation:
     live, moving = live_tensors(network, {root, *names}), varying(network)
     found = {
         t.name: _plainly(network, t, root, live)
-        for group in backwards(network) for t in group
+        for group in backwards(network)
+        for t in group
         if t.name not in names and t.name in moving
     }
     return Derivation(network, root, found, names)
 
 
 def _plainly(network: Network, tensor: Tensor, root: str, live: set[str]) -> Gradient:
-    consumers = [
-        e for e in network.equations if e.name in live and tensor.name in e.read_names()
-    ]
+    consumers = [e for e in network.equations if e.name in live and tensor.name in e.read_names()]
     indices = target_indices(tensor, consumers, network.equation_of(tensor.name))
     expression: Expr = Integer(int(tensor.name == root))
     if consumers and tensor.name != root:
@@ -47,8 +46,7 @@ def _plainly(network: Network, tensor: Tensor, root: str, live: set[str]) -> Gra
 
 
 def plain_gradient(
-    network: Network, tensor: str, of: str, indices: Sequence[Index],
-    consumers: Sequence[Equation],
+    network: Network, tensor: str, of: str, indices: Sequence[Index], consumers: Sequence[Equation]
 ) -> Expr:
     """∂of/∂tensor at `indices` if these equations alone read the tensor.
 
@@ -72,8 +70,7 @@ class _Same:
 
 @lru_cache(maxsize=2048)
 def _known(
-    same: _Same, tensor: str, of: str, indices: tuple[Index, ...],
-    consumers: tuple[Equation, ...],
+    same: _Same, tensor: str, of: str, indices: tuple[Index, ...], consumers: tuple[Equation, ...]
 ) -> Expr:
     found = _Plain(same.network, tensor, of, indices, consumers).expression()
     return plainly_named(found, frozenset(i.name for i in indices))

@@ -24,8 +24,11 @@ DIGITS = 50
 #: What is nearer than this (in proportion, beyond 1) is the same, and nearer to 0 is 0.
 _ALIKE, _NOUGHT = 1e-30, 1e-40
 _LEAVES: dict[str, Callable] = {
-    "exp": mpmath.exp, "log": mpmath.log, "tanh": mpmath.tanh, "erf": mpmath.erf,
-}  # fmt: skip
+    "exp": mpmath.exp,
+    "log": mpmath.log,
+    "tanh": mpmath.tanh,
+    "erf": mpmath.erf,
+}
 
 
 class Unknown(Exception):
@@ -101,9 +104,7 @@ class Point:
         if key not in self._numbers:
             exact = Fraction(self._random.randrange(300_000, 1_700_000), 1_000_003)
             exact *= self._random.choice(self._signs)
-            self._numbers[key] = (
-                draw() if draw else mpmath.mpf(exact.numerator) / exact.denominator
-            )
+            self._numbers[key] = draw() if draw else mpmath.mpf(exact.numerator) / exact.denominator
         return self._numbers[key]
 
     def _read(self, node):

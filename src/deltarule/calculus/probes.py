@@ -75,9 +75,7 @@ class Probes:
     def _probe(self, setting: int, kind: str) -> Probe | None:
         arithmetic = _arithmetic(kind)
         try:
-            probe = Probe(
-                self._network, arithmetic, self._seed, **self.settings[setting]
-            )
+            probe = Probe(self._network, arithmetic, self._seed, **self.settings[setting])
             _draw(self._upstream, probe)
             run(self._gradients, probe.values, arithmetic)
         except Undecided:

@@ -19,9 +19,7 @@ from deltarule.networks.network import Network
 class Record:
     """The formula as it stands, and the steps that led to it."""
 
-    def __init__(
-        self, network: Network, ranges: Sequence[tuple[Index, Expr]], verifier: Verifier
-    ):
+    def __init__(self, network: Network, ranges: Sequence[tuple[Index, Expr]], verifier: Verifier):
         self.network, self.ranges, self.verifier = network, tuple(ranges), verifier
         self.steps: list[Step] = []
         self.now: Expr | None = None

@@ -123,14 +123,16 @@ def backwards(network: Network) -> Iterator[list[Tensor]]:
 
     Parameters come right behind their layer.
     """
-    waiting = {name: sum(name in e.read_names() for e in network.equations)
-               for name in network.tensors}
+    waiting = {
+        name: sum(name in e.read_names() for e in network.equations) for name in network.tensors
+    }
     place = {name: k for k, name in enumerate(network.tensors)}
     done: set[str] = set()
     for block in reversed(blocks(network.equations)):
         members = equations_of(block)
         group = dict.fromkeys(
-            e.name for e in reversed(members)
+            e.name
+            for e in reversed(members)
             if e.name not in done and not isinstance(e.rhs, nodes.Selection)
         )
         done.update(group)
@@ -204,9 +206,7 @@ class GradientWork:
         return read(f"d{self.root}/d{self.tensor.name}", *self.indices)
 
     def _finished(self, steps: list[Step], edges: Iterable[Step] = ()) -> Gradient:
-        return Gradient(
-            self.root, self.tensor, self.indices, steps[-1].after, (*steps, *edges)
-        )
+        return Gradient(self.root, self.tensor, self.indices, steps[-1].after, (*steps, *edges))
 
     def _chain(self) -> list[Term]:
         """The chain rule, and the local derivatives that it asks for."""

@@ -36,9 +36,12 @@ MOST_ENTRIES = 64
 
 
 def entries(
-    formulas: Sequence[Expr], ranges: Sequence[tuple[Index, Expr]], values: Values,
-    budget: Budget = FAST, seed: int = 0,
-) -> list[dict[Index, int]] | None:  # fmt: skip
+    formulas: Sequence[Expr],
+    ranges: Sequence[tuple[Index, Expr]],
+    values: Values,
+    budget: Budget = FAST,
+    seed: int = 0,
+) -> list[dict[Index, int]] | None:
     """Where to compare formulas over some ranges; None stands for every entry."""
     extents = [values.extent(n) for _, n in ranges]
     each = max(_points(f, values) for f in formulas)

@@ -60,9 +60,13 @@ class Verifier:
         return self.same(before, after, ranges, ("sharp ball",))
 
     def same(
-        self, before: Expr, after: Expr, ranges: Sequence[tuple[Index, Expr]],
-        kinds: Sequence[str] = KINDS, places: Sequence[tuple[Expr, Expr]] = (),
-    ) -> str:  # fmt: skip
+        self,
+        before: Expr,
+        after: Expr,
+        ranges: Sequence[tuple[Index, Expr]],
+        kinds: Sequence[str] = KINDS,
+        places: Sequence[tuple[Expr, Expr]] = (),
+    ) -> str:
         """How it was checked that two formulas are equal. Raises Unverified if they are not.
 
         `places` are positions on axes, with their extents, that the formulas are about: settings
@@ -97,7 +101,9 @@ class Verifier:
                 change = _change(equation, name, direction, probe)
                 upstream = evaluate(
                     read(f"d{of}/d{equation.name}", *equation.subscripts),
-                    equation.ranges, probe.values, arithmetic,
+                    equation.ranges,
+                    probe.values,
+                    arithmetic,
                 )
                 two = arithmetic.add(two, _sum(arithmetic, arithmetic.multiply(upstream, change)))
             return np.asarray(one), np.asarray(two), told(chosen, ranges, probe.values)
@@ -113,7 +119,7 @@ class Verifier:
             if settled == "different":
                 raise self._differ(before, after)
             if settled:
-                kinds = kinds[kinds.index(settled):]
+                kinds = kinds[kinds.index(settled) :]
                 ways[_WAYS[settled]] = None
                 count, parts = count + 1, parts or part
         if not count:
@@ -240,9 +246,15 @@ def _infinite_alike(a, b) -> bool:
     return bool(a == b)
 
 
-_AGREE = {"modular": np.array_equal, "rational": _equal, "ball": _balls_agree,
-          "sharp ball": _balls_agree}  # fmt: skip
+_AGREE = {
+    "modular": np.array_equal,
+    "rational": _equal,
+    "ball": _balls_agree,
+    "sharp ball": _balls_agree,
+}
 _WAYS = {
-    "modular": "exact modulo 2³¹−1", "rational": "exact in fractions",
-    "ball": f"in balls of {BITS} bits", "sharp ball": f"in balls of {BITS} bits",
-}  # fmt: skip
+    "modular": "exact modulo 2³¹−1",
+    "rational": "exact in fractions",
+    "ball": f"in balls of {BITS} bits",
+    "sharp ball": f"in balls of {BITS} bits",
+}

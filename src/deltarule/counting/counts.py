@@ -120,7 +120,8 @@ def _activates(equation: Equation, before: Equation) -> bool:
 def _line(group: list[Equation], network: Network, fields: dict, counted: set[str]) -> LayerCount:
     names = dict.fromkeys(n for e in group for n in sorted(e.read_names()))
     parameters = [
-        network.tensors[n] for n in names
+        network.tensors[n]
+        for n in names
         if network.tensors[n].role == "parameter" and n not in counted
     ]
     counted.update(t.name for t in parameters)

@@ -33,7 +33,8 @@ def fields_of(network: Network) -> dict[str, tuple[Field, ...]]:
     """The fields of every tensor along the axes that windows move on."""
     known: dict[str, dict[int, Field]] = {
         t.name: {k: Field(k, Integer(1), Integer(1)) for k in range(2, len(t.axes))}
-        for t in network.with_role("input") if not t.whole
+        for t in network.with_role("input")
+        if not t.whole
     }
     for equation in network.equations:
         if not isinstance(equation.rhs, Selection):

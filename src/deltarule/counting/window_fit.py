@@ -46,6 +46,7 @@ class Unread:
 
     def fitting(self) -> tuple[list[int], list[int]]:
         """The nearest paddings and strides with which the window fits."""
+
         def fits(pad: int, stride: int) -> bool:
             span = self.extent + 2 * pad - self.window
             return span >= 0 and span % stride == 0
@@ -91,9 +92,15 @@ def _left(name, axis, extent: Expr, subscript: Expr, outer: dict, inner: dict) -
 
 
 def _numbered(
-    name: str, axis: int, extent: int, moving: Index, coefficients: dict, pad: int,
-    outer: dict, inner: dict,
-) -> Unread | None:  # fmt: skip
+    name: str,
+    axis: int,
+    extent: int,
+    moving: Index,
+    coefficients: dict,
+    pad: int,
+    outer: dict,
+    inner: dict,
+) -> Unread | None:
     stride, outputs = int(coefficients[moving]), int(outer[moving])
     window = 1 + sum(int(c * (inner[i] - 1)) for i, c in coefficients.items() if i in inner)
     last = stride * (outputs - 1) + window - 1 - pad

@@ -71,9 +71,11 @@ def _strongest(bounds: list[Expr], known: dict, sign: int) -> list[Expr]:
     """The bounds without those that another one implies."""
     kept: list[Expr] = []
     for k, bound in enumerate(bounds):
-        rivals = kept + bounds[k + 1:]
-        if not any(_plain(r) and _plain(bound) and never_negative(sign * (r - bound), known)
-                   for r in rivals):
+        rivals = kept + bounds[k + 1 :]
+        if not any(
+            _plain(r) and _plain(bound) and never_negative(sign * (r - bound), known)
+            for r in rivals
+        ):
             kept.append(bound)
     return kept
 
@@ -84,14 +86,19 @@ def tidy(expression: Expr) -> Expr:
     for size in sorted(_sizes_in(expression), key=str):
         mine = [t for t in terms if size in t.free_symbols]
         rests = [t / size for t in mine]
-        if len(mine) == 2 and any(r.is_Integer for r in rests) and not any(
-            size in r.free_symbols for r in rests
+        if (
+            len(mine) == 2
+            and any(r.is_Integer for r in rests)
+            and not any(size in r.free_symbols for r in rests)
         ):
             inner = Add(*rests)
             sign = -1 if next(r for r in rests if not r.is_Integer).as_coeff_Mul()[0] < 0 else 1
             terms = [t for t in terms if t not in mine]
-            terms.append(Mul(sign, size, Add(*(sign * r for r in rests)), evaluate=False)
-                         if inner != 0 else inner)
+            terms.append(
+                Mul(sign, size, Add(*(sign * r for r in rests)), evaluate=False)
+                if inner != 0
+                else inner
+            )
     return Add(*terms)
 
 

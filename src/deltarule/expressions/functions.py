@@ -86,50 +86,76 @@ expm1 = elementwise("expm1", lambda z: exp(z) - 1, "exponential minus 1", native
 log1p = elementwise("log1p", lambda z: log(1 + z), "logarithm of 1 + z", native=True)
 erfc = elementwise("erfc", lambda z: 1 - erf(z), "complementary error function", native=True)
 difference = elementwise(
-    "difference", lambda a, b: a - b, "difference that is taken before all else",
+    "difference", lambda a, b: a - b, "difference that is taken before all else"
 )
 finite = elementwise("finite", lambda z: z, "the number itself; 0 for ±∞ and NaN", native=True)
 # What kernels alone use is no word that a person can type.
 del FUNCTIONS["difference"], FUNCTIONS["finite"]
 sigmoid = elementwise(
-    "sigmoid", lambda z: 1 / (1 + exp(-z)), "logistic sigmoid",
-    stable=lambda z: 1 / (1 + exp(-z)), symbol="σ",
+    "sigmoid",
+    lambda z: 1 / (1 + exp(-z)),
+    "logistic sigmoid",
+    stable=lambda z: 1 / (1 + exp(-z)),
+    symbol="σ",
 )
 softplus = elementwise(
-    "softplus", lambda z: log(1 + exp(z)), "softplus",
+    "softplus",
+    lambda z: log(1 + exp(z)),
+    "softplus",
     stable=lambda z: relu(z) + log1p(exp(-absolute(z))),
 )
 relu = elementwise(
-    "relu", lambda z: choose(Positive(z), z, 0), "rectified linear unit",
-    kink="the derivative at 0 is 0", symbol="ReLU",
+    "relu",
+    lambda z: choose(Positive(z), z, 0),
+    "rectified linear unit",
+    kink="the derivative at 0 is 0",
+    symbol="ReLU",
 )
 relu_one = elementwise(
-    "relu_one", lambda z: choose(Positive(-z), 0, z), "rectified linear unit",
-    kink="the derivative at 0 is 1", symbol="ReLU",
+    "relu_one",
+    lambda z: choose(Positive(-z), 0, z),
+    "rectified linear unit",
+    kink="the derivative at 0 is 1",
+    symbol="ReLU",
 )
 relu_half = elementwise(
-    "relu_half", lambda z: choose(Positive(z), z, choose(Positive(-z), 0, z / 2)),
-    "rectified linear unit", kink="the derivative at 0 is 1/2", symbol="ReLU",
+    "relu_half",
+    lambda z: choose(Positive(z), z, choose(Positive(-z), 0, z / 2)),
+    "rectified linear unit",
+    kink="the derivative at 0 is 1/2",
+    symbol="ReLU",
 )
 sign = elementwise(
-    "sign", lambda z: choose(Positive(z), 1, choose(Positive(-z), -1, 0)), "sign",
+    "sign",
+    lambda z: choose(Positive(z), 1, choose(Positive(-z), -1, 0)),
+    "sign",
     kink="at 0 it is 0, and so is its derivative everywhere",
 )
 absolute = elementwise(
     "absolute",
     lambda z: choose(Positive(z), z, choose(Positive(-z), -z, 0)),
-    "absolute value", kink="the derivative at 0 is 0", symbol="abs",
+    "absolute value",
+    kink="the derivative at 0 is 0",
+    symbol="abs",
 )
 leaky_relu = elementwise(
-    "leaky_relu", lambda z, slope: choose(Positive(z), z, slope * z), "leaky ReLU",
-    kink="the derivative at 0 is the slope", symbol="LeakyReLU",
+    "leaky_relu",
+    lambda z, slope: choose(Positive(z), z, slope * z),
+    "leaky ReLU",
+    kink="the derivative at 0 is the slope",
+    symbol="LeakyReLU",
 )
 elu = elementwise(
-    "elu", lambda z, a: choose(Positive(z), z, a * (exp(z) - 1)), "exponential linear unit",
-    kink="the derivative at 0 is a", symbol="ELU",
+    "elu",
+    lambda z, a: choose(Positive(z), z, a * (exp(z) - 1)),
+    "exponential linear unit",
+    kink="the derivative at 0 is a",
+    symbol="ELU",
 )
 gelu = elementwise(
-    "gelu", lambda z: z * (1 + erf(z / sympy.sqrt(2))) / 2, "Gaussian error linear unit",
+    "gelu",
+    lambda z: z * (1 + erf(z / sympy.sqrt(2))) / 2,
+    "Gaussian error linear unit",
     symbol="GELU",
 )
 
@@ -232,6 +258,5 @@ def _signed_factors(product: Expr) -> list[Expr]:
     if factors[0] == -1:
         for k, factor in enumerate(factors):
             if factor.is_Add:
-                return [*factors[1:k], -factor, *factors[k + 1:]]
+                return [*factors[1:k], -factor, *factors[k + 1 :]]
     return factors
-

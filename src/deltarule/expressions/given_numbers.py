@@ -22,9 +22,10 @@ def whole_number(name: str, value: object, place: str) -> int:
         raise DeltaruleError(f"{name} = {value} is not {kind}", place, f"give {name} as {kind}")
     if len(text) > 20 or abs(int(text)) > LARGEST:
         raise DeltaruleError(
-            f"{name} = {text if len(text) < 30 else text[:20] + '…'} is too large", place,
+            f"{name} = {text if len(text) < 30 else text[:20] + '…'} is too large",
+            place,
             f"{name} is at most {LARGEST}",
-        )  # fmt: skip
+        )
     return int(value) if isinstance(value, Integral) else int(text)
 
 
@@ -46,9 +47,10 @@ def real_number(name: str, value: object, place: str) -> Fraction:
     if math.isinf(near) or (near == 0) != (number == 0):
         size = "large" if near else "small"
         raise DeltaruleError(
-            f"{name} = {text[:40]} is too {size} for a floating-point number", place,
+            f"{name} = {text[:40]} is too {size} for a floating-point number",
+            place,
             f"give a number nearer to 1 for {name}",
-        )  # fmt: skip
+        )
     return number
 
 

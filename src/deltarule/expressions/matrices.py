@@ -39,9 +39,12 @@ class LogDet(Reduction):
 def in_determinants(expressions: Iterable[Expr]) -> set[str]:
     """The tensors that logarithms of determinants are taken of: numbers for them are drawn so."""
     return {
-        tensor_name(r) for e in expressions for n in walk(e) if isinstance(n, LogDet)
+        tensor_name(r)
+        for e in expressions
+        for n in walk(e)
+        if isinstance(n, LogDet)
         for r in reads(n.body)
-    }  # fmt: skip
+    }
 
 
 def matrix_indices(node: Inverse) -> tuple[Index, Index]:

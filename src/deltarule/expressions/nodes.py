@@ -31,7 +31,7 @@ __all__ = [
     "FloorQuotient", "Max", "MaxAll", "MaxSplit", "PartialOf", "Positive", "Product", "Read",
     "Reduction", "Remainder", "Selection", "Sum", "Unequal", "free_indices", "free_symbols",
     "index_names", "multiply", "read", "reads", "size_of", "tensor_name", "walk",
-]
+]  # fmt: skip
 
 
 class Delta(Expr):

@@ -66,9 +66,7 @@ def _inside_reduction(node: Reduction, table: dict) -> Basic:
     )
 
 
-def replace_reads(
-    node: Basic, change: Callable[[Indexed], Basic], of: str | None = None
-) -> Basic:
+def replace_reads(node: Basic, change: Callable[[Indexed], Basic], of: str | None = None) -> Basic:
     """Every read, under sums too, replaced by what `change` makes of it; only reads of one tensor
     if `of` names one: what has none of them is then left without a walk through it.
 

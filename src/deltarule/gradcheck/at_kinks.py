@@ -101,16 +101,27 @@ def _at_edges(probed: Probed, tensor: Tensor, lenient: bool = False) -> Gradient
 
 def _together(probed: Probed, tensor: Tensor, slopes, check: GradientCheck) -> GradientCheck:
     """All entries moved at once: a tie may pass on no more than there is."""
-    derived = probed.along(tensor, np.full(np.shape(probed.gradient(tensor)),
-                                           probed.arithmetic.number(1), dtype=object))  # fmt: skip
+    derived = probed.along(
+        tensor,
+        np.full(np.shape(probed.gradient(tensor)), probed.arithmetic.number(1), dtype=object),
+    )
     gap, nearest = _beside(derived, slopes)
     if gap <= BALLS * max(1.0, abs(nearest)):
         return check
     return GradientCheck(
-        check.tensor, check.name, METHOD, check.entries, gap / max(1.0, abs(nearest)), BALLS, (),
-        float(derived.mid()), nearest, check.settings, edges=check.edges,
+        check.tensor,
+        check.name,
+        METHOD,
+        check.entries,
+        gap / max(1.0, abs(nearest)),
+        BALLS,
+        (),
+        float(derived.mid()),
+        nearest,
+        check.settings,
+        edges=check.edges,
         note="all entries moved at once: a tie passes on more or less than there is",
-    )  # fmt: skip
+    )
 
 
 def _beside(derived, slopes) -> tuple[float, float]:

@@ -101,9 +101,10 @@ class Measurement:
         self.roots = [u[1:] for u in self.made.upstream] or [loss.name if loss else ""]
         self.upstream = {
             root: self.random.normal(size=(TRIED, *np.shape(values[root])))
-            if self.made.upstream else np.ones((1,))
+            if self.made.upstream
+            else np.ones((1,))
             for root in self.roots
-        }  # fmt: skip
+        }
         self.outputs = sum(int(np.size(values[root])) for root in self.roots)
         self.back = [self._bound_backward(k) for k in range(len(self.upstream[self.roots[0]]))]
         if "analytic" in self.methods.values():
@@ -132,11 +133,21 @@ class Measurement:
             measured = measured + np.nan
         root = self.network.loss.name if self.network.loss else "L"
         return compared(
-            tensor, f"d{root}/d{tensor}", method, derived, measured, tolerance, doubt,
-            tensor_axes=self.arrays[tensor].ndim, outputs=self.outputs, passes=passes,
-            edges=scatter.edges, note=note, seconds=perf_counter() - began,
+            tensor,
+            f"d{root}/d{tensor}",
+            method,
+            derived,
+            measured,
+            tolerance,
+            doubt,
+            tensor_axes=self.arrays[tensor].ndim,
+            outputs=self.outputs,
+            passes=passes,
+            edges=scatter.edges,
+            note=note,
+            seconds=perf_counter() - began,
             settings={s.name: int(n) for s, n in self.sizes.items()},
-        )  # fmt: skip
+        )
 
     def _derived(self, tensor: str) -> np.ndarray:
         found = []
@@ -150,8 +161,9 @@ class Measurement:
         seen = self.owner.boxes(tensor, self.sizes)
         seen = {root: seen[root] for root in self.roots if root in seen}
         shape, method = self.arrays[tensor].shape, self.methods[tensor]
-        reach = tuple(max((b[k].reach for b in seen.values()), default=1)
-                      for k in range(len(shape)))  # fmt: skip
+        reach = tuple(
+            max((b[k].reach for b in seen.values()), default=1) for k in range(len(shape))
+        )
         colours, note = self._colours(reach)
         moved = self._moved(tensor, method, tuple(seen))
         scatter = Scatter(shape, reach, seen, self.upstream)
@@ -189,4 +201,4 @@ def _complex(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def _parts(colours: np.ndarray, room: int) -> Iterator[np.ndarray]:
     for first in range(0, len(colours), room):
-        yield colours[first:first + room]
+        yield colours[first : first + room]

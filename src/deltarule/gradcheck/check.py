@@ -89,8 +89,10 @@ def _by_dual_numbers(probed: Probed, tensor: Tensor) -> GradientCheck:
         note = _outside_the_domain(probed)
         if several:
             entries = Random(0).sample(entries, SOME_ENTRIES)
-            note = (f"{SOME_ENTRIES} of {derived.size} entries, and all of them along "
-                    f"{DIRECTIONS} random directions")  # fmt: skip
+            note = (
+                f"{SOME_ENTRIES} of {derived.size} entries, and all of them along "
+                f"{DIRECTIONS} random directions"
+            )
         gaps, measured = np.zeros(derived.shape), floats_of(derived)
         slopes = probed.slopes(tensor, probed.units(tensor, entries))
         for entry, slope in zip(entries, slopes, strict=True):
@@ -98,8 +100,11 @@ def _by_dual_numbers(probed: Probed, tensor: Tensor) -> GradientCheck:
             measured[entry] = float(slope.mid())
         check = probed.checked(tensor, METHOD, gaps, measured, note=note)
         if several and check.right:
-            check = max(check, *(_along(probed, tensor) for _ in range(DIRECTIONS)),
-                        key=lambda c: c.badness if not c.right else 0.0)  # fmt: skip
+            check = max(
+                check,
+                *(_along(probed, tensor) for _ in range(DIRECTIONS)),
+                key=lambda c: c.badness if not c.right else 0.0,
+            )
     return check
 
 
@@ -108,8 +113,10 @@ def _outside_the_domain(probed: Probed) -> str:
     undefined = [pretty(name) for name in probed.probe.undefined]
     if not undefined:
         return ""
-    return (f"no values were found at which {undefined[0]} is a number: say where the entries of "
-            "what it is made from lie, within=(a, b)")  # fmt: skip
+    return (
+        f"no values were found at which {undefined[0]} is a number: say where the entries of "
+        "what it is made from lie, within=(a, b)"
+    )
 
 
 def _along(probed: Probed, tensor: Tensor) -> GradientCheck:
@@ -118,10 +125,18 @@ def _along(probed: Probed, tensor: Tensor) -> GradientCheck:
     derived, slope = probed.along(tensor, direction), probed.slopes(tensor, direction[None])[0]
     gap = float(abs(derived - slope).abs_upper()) / max(1.0, abs(float(slope.mid())))
     return GradientCheck(
-        tensor.name, probed.name_of(tensor.name), METHOD, int(probed.gradient(tensor).size), gap,
-        BALLS, (), float(derived.mid()), float(slope.mid()), probed.numbers,
+        tensor.name,
+        probed.name_of(tensor.name),
+        METHOD,
+        int(probed.gradient(tensor).size),
+        gap,
+        BALLS,
+        (),
+        float(derived.mid()),
+        float(slope.mid()),
+        probed.numbers,
         note="along a random direction",
-    )  # fmt: skip
+    )
 
 
 def by_differences(probed: Probed, tensor: Tensor) -> GradientCheck:
@@ -143,7 +158,14 @@ def by_differences(probed: Probed, tensor: Tensor) -> GradientCheck:
         measured[entry], doubts[entry] = float(slope), float(doubt)
         edges += int(kink)
     return compared(
-        tensor.name, probed.name_of(tensor.name), "central differences", derived, measured,
-        DIFFERENCES, doubts, settings=probed.numbers, edges=edges,
+        tensor.name,
+        probed.name_of(tensor.name),
+        "central differences",
+        derived,
+        measured,
+        DIFFERENCES,
+        doubts,
+        settings=probed.numbers,
+        edges=edges,
         note="balls cannot tell on which side of a kink the values lie",
-    )  # fmt: skip
+    )

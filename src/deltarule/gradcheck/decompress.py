@@ -21,8 +21,13 @@ class Scatter:
     sees none of them, and so should not move at all.
     """
 
-    def __init__(self, shape: tuple[int, ...], reach: tuple[int, ...],
-                 seen: Mapping[str, Box], upstream: Mapping[str, np.ndarray]):  # fmt: skip
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        reach: tuple[int, ...],
+        seen: Mapping[str, Box],
+        upstream: Mapping[str, np.ndarray],
+    ):
         self.shape, self.reach, self.seen = shape, reach, seen
         self.upstream = {root: upstream[root] for root in seen}
         tried = next(iter(upstream.values())).shape[0]
@@ -92,8 +97,10 @@ class Scatter:
             inside = inside & fits.reshape(spread)
         shape = (len(colours), *extents)
         flat = (len(colours), int(np.prod(extents, dtype=np.int64)))
-        return (np.broadcast_to(places, shape).reshape(flat),
-                np.broadcast_to(inside, shape).reshape(flat))  # fmt: skip
+        return (
+            np.broadcast_to(places, shape).reshape(flat),
+            np.broadcast_to(inside, shape).reshape(flat),
+        )
 
 
 def _split(rows: np.ndarray, kept: Sequence[int]) -> np.ndarray:

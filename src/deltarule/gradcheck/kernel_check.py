@@ -100,9 +100,7 @@ def check_kernel(
     return KernelCheck(worst_of(found), at)
 
 
-def kernel_settings(
-    name: str, sizes: Mapping[str, int], options: Mapping
-) -> tuple[dict, dict]:
+def kernel_settings(name: str, sizes: Mapping[str, int], options: Mapping) -> tuple[dict, dict]:
     """The settings that a kernel of these sizes is compiled for, and the sizes that it leaves open.
 
     A size that the kernel must be told, and that is not named, is 3. Raises DeltaruleError for
@@ -168,6 +166,4 @@ def _one(tensor: str, name: str, by_kernel, wanted, numbers: Mapping[str, int]) 
     same = (by_kernel == wanted) | (np.isnan(by_kernel) & np.isnan(wanted))
     odd = same & ~np.isfinite(wanted)
     by_kernel, wanted = np.where(odd, 0.0, by_kernel), np.where(odd, 0.0, wanted)
-    return compared(
-        tensor, name, "compiled kernel", by_kernel, wanted, ROUNDING, settings=numbers
-    )
+    return compared(tensor, name, "compiled kernel", by_kernel, wanted, ROUNDING, settings=numbers)

@@ -70,8 +70,11 @@ def sites(network: Network) -> list[Site]:
             for condition in surfaces.conditions(formula):
                 found.setdefault(condition.surface, Site(condition.argument, ranges))
             for node in (n for n in walk(formula) if isinstance(n, Max) and n.ranges):
-                inside = any(node in walk(n.body) for n in walk(formula)
-                             if isinstance(n, Reduction) and n.ranges and n != node)  # fmt: skip
+                inside = any(
+                    node in walk(n.body)
+                    for n in walk(formula)
+                    if isinstance(n, Reduction) and n.ranges and n != node
+                )
                 if not inside:  # else it is met with the ranges that it stands under
                     found.setdefault(node, Site(node.body, ranges, tuple(node.ranges)))
     return list(found.values())
@@ -97,10 +100,19 @@ def _meet(probe: Probe, site: Site, random: Random) -> str:
         if tie is None:
             return ""
         site = tie
-    free = [t for t in probe.network.with_role("input", "parameter")
-            if not t.whole and t.within is None and not t.definite]  # fmt: skip
-    entries = [(t.name, tuple(random.randrange(n) for n in probe.shape(t.axes)))
-               for t in random.choices(free, k=ENTRIES)] if free else []  # fmt: skip
+    free = [
+        t
+        for t in probe.network.with_role("input", "parameter")
+        if not t.whole and t.within is None and not t.definite
+    ]
+    entries = (
+        [
+            (t.name, tuple(random.randrange(n) for n in probe.shape(t.axes)))
+            for t in random.choices(free, k=ENTRIES)
+        ]
+        if free
+        else []
+    )
     for name, entry in entries:
         kept = probe.values.arrays[name][entry]
         if _solved(probe, site, at, name, entry):

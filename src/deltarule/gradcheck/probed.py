@@ -59,12 +59,14 @@ class Probed:
         """The derivatives along some directions (the first axis), by dual numbers."""
         found, room = [], max(1, MOST_HELD // max(1, self.points))
         for first in range(0, len(directions), room):
-            part = directions[first:first + room]
+            part = directions[first : first + room]
             mine = duals or Duals(self.arithmetic, len(part))
             mine.count = len(part)
-            found.append(derivatives_along(
-                self.network, self.probe.values, mine, tensor.name, part, self.roots
-            ))
+            found.append(
+                derivatives_along(
+                    self.network, self.probe.values, mine, tensor.name, part, self.roots
+                )
+            )
         return np.concatenate(found)
 
     @cached_property
@@ -96,9 +98,17 @@ class Probed:
         scale = max(1.0, float(np.max(np.abs(measured), initial=0.0)))
         at = worst_entry(np.where(np.isnan(gaps), np.inf, gaps), measured)
         return GradientCheck(
-            tensor.name, name, method, int(gaps.size), float(gaps[at]) / scale, BALLS, at,
-            float(derived[at]), float(measured[at]), **more,
-        )  # fmt: skip
+            tensor.name,
+            name,
+            method,
+            int(gaps.size),
+            float(gaps[at]) / scale,
+            BALLS,
+            at,
+            float(derived[at]),
+            float(measured[at]),
+            **more,
+        )
 
     def total(self, tensor: Tensor, array: np.ndarray) -> float:
         """What is differentiated, where a tensor has other values: in floats."""

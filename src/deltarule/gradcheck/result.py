@@ -63,9 +63,15 @@ def _rank(check: GradientCheck) -> tuple[bool, bool, float]:
 
 
 def compared(
-    tensor: str, name: str, method: str, derived: np.ndarray, measured: np.ndarray,
-    tolerance: float, doubt: np.ndarray | float = 0.0, **more,
-) -> GradientCheck:  # fmt: skip
+    tensor: str,
+    name: str,
+    method: str,
+    derived: np.ndarray,
+    measured: np.ndarray,
+    tolerance: float,
+    doubt: np.ndarray | float = 0.0,
+    **more,
+) -> GradientCheck:
     """The check of two float arrays of one shape, entry by entry.
 
     `tolerance` is relative to the largest entry, `doubt` what the measurement itself may be off
@@ -85,10 +91,17 @@ def compared(
     at = worst_entry(badness, measured)
     lead = gaps.ndim - tensor_axes
     return GradientCheck(
-        tensor, name, method, int(np.prod(gaps.shape[lead:], dtype=np.int64)),
-        float(gaps[at]) / scale, float(allowed[at]) / scale, tuple(int(k) for k in at[lead:]),
-        float(derived[at]), float(measured[at]), **more,
-    )  # fmt: skip
+        tensor,
+        name,
+        method,
+        int(np.prod(gaps.shape[lead:], dtype=np.int64)),
+        float(gaps[at]) / scale,
+        float(allowed[at]) / scale,
+        tuple(int(k) for k in at[lead:]),
+        float(derived[at]),
+        float(measured[at]),
+        **more,
+    )
 
 
 def worst_entry(badness: np.ndarray, measured: np.ndarray) -> tuple[int, ...]:

@@ -75,9 +75,11 @@ def _composed(probed: Probed, tensor: Tensor, directions: np.ndarray) -> list[np
     """What every choice of conventions, kink by kink, gives for each root."""
     sets = Subgradients(probed.arithmetic)
     sets.count = len(directions)
-    return list(changes_along(
-        probed.network, probed.probe.values, sets, tensor.name, directions, probed.roots
-    ))  # fmt: skip
+    return list(
+        changes_along(
+            probed.network, probed.probe.values, sets, tensor.name, directions, probed.roots
+        )
+    )
 
 
 def _sides(probed: Probed, tensor: Tensor, directions: np.ndarray) -> Iterator[tuple]:

@@ -111,8 +111,8 @@ class _Equation:
         high = np.full(self.shape[axis], -1)
         extent = len(side.low)
         for at, first, last in zip(written, *np.clip(steps, 0, extent - 1), strict=True):
-            low[at] = min(low[at], side.low[first:last + 1].min(initial=_NOTHING))
-            high[at] = max(high[at], side.high[first:last + 1].max(initial=-1))
+            low[at] = min(low[at], side.low[first : last + 1].min(initial=_NOTHING))
+            high[at] = max(high[at], side.high[first : last + 1].max(initial=-1))
         return Side(axis, low, high)
 
     def _place(self, subscript: Expr) -> tuple[int, Index, np.ndarray] | None:

@@ -1,8 +1,8 @@
 """`deltarule.kernel("conv2d", stride=2, pad=1)`: a derivation as compiled functions.
 
-    kernel = deltarule.kernel("conv2d", stride=2, pad=1, dtype="float32")
-    y = kernel.forward(x=x, w=w, b=b)
-    gradients = kernel.backward(x=x, w=w, b=b, dy=dy)      # {"x": …, "w": …, "b": …}
+kernel = deltarule.kernel("conv2d", stride=2, pad=1, dtype="float32")
+y = kernel.forward(x=x, w=w, b=b)
+gradients = kernel.backward(x=x, w=w, b=b, dy=dy)      # {"x": …, "w": …, "b": …}
 """
 
 from __future__ import annotations
@@ -61,14 +61,20 @@ def kernel(
     text = partial(build.source, name, settings, kind, parallel, transforms)
     made = Kernel(name, found, kind, threads if parallel else None, progress, text)
     path = str(Path(name).resolve()) if name.endswith(".py") else name
-    made.recipe = path, {
-        **settings, "dtype": kind, "wrt": wanted, "parallel": parallel, "threads": threads,
-        "transforms": transforms, "cache": cache,
-    }  # fmt: skip
+    made.recipe = (
+        path,
+        {
+            **settings,
+            "dtype": kind,
+            "wrt": wanted,
+            "parallel": parallel,
+            "threads": threads,
+            "transforms": transforms,
+            "cache": cache,
+        },
+    )
     if parallel:
-        made.alone = partial(
-            build.module, name, settings, kind, False, cache, progress, transforms
-        )
+        made.alone = partial(build.module, name, settings, kind, False, cache, progress, transforms)
     return made
 
 
@@ -85,9 +91,14 @@ class Kernel:
     """
 
     def __init__(
-        self, name: str, module: ModuleType, dtype: str, threads: int | None = None,
-        progress: Callable[[str], None] | None = None, text: Callable[[], str] | None = None,
-    ):  # fmt: skip
+        self,
+        name: str,
+        module: ModuleType,
+        dtype: str,
+        threads: int | None = None,
+        progress: Callable[[str], None] | None = None,
+        text: Callable[[], str] | None = None,
+    ):
         self.name, self.module, self.dtype, self.threads = name, module, dtype, threads
         self._progress, self._entries, self._text = progress, {}, text
         #: Gives the module without threads, for small arrays; None where this one has none.
@@ -107,9 +118,10 @@ class Kernel:
         """Pickled as what it was asked for; whoever loads it derives it, or has it in a cache."""
         if self.recipe is None:
             raise DeltaruleError(
-                "a kernel that was made of a module cannot be pickled", self.name,
+                "a kernel that was made of a module cannot be pickled",
+                self.name,
                 "make it with deltarule.kernel",
-            )  # fmt: skip
+            )
         return _made_again, self.recipe
 
     def __repr__(self) -> str:

@@ -28,10 +28,15 @@ class Bound:
     """
 
     def __init__(
-        self, module: ModuleType, threads: int | None, alone: Callable | None,
-        progress: Callable | None, given: Given,
-        forward: tuple, backward: tuple | None = None,
-    ):  # fmt: skip
+        self,
+        module: ModuleType,
+        threads: int | None,
+        alone: Callable | None,
+        progress: Callable | None,
+        given: Given,
+        forward: tuple,
+        backward: tuple | None = None,
+    ):
         self.values: dict = forward[2]
         self.gradients: dict = {} if backward is None else backward[2]
         self._given = given
@@ -51,9 +56,10 @@ class Bound:
     def __reduce__(self):
         """Its machine code knows arrays by their place in the memory of this process."""
         raise DeltaruleError(
-            "a bound kernel cannot be pickled or copied", self._given.place,
+            "a bound kernel cannot be pickled or copied",
+            self._given.place,
             "pickle the kernel, and bind it again where it is used",
-        )  # fmt: skip
+        )
 
     def forward(self) -> dict:
         """The outputs, and what the backward pass uses, by name."""
@@ -157,7 +163,10 @@ def _missing() -> None:
 
 
 def _call(
-    by_address: Callable, ready: tuple, threads: int | None, alone: Callable | None,
+    by_address: Callable,
+    ready: tuple,
+    threads: int | None,
+    alone: Callable | None,
     progress: Callable | None,
 ) -> Callable[[], None]:
     """A pass without arguments; of small arrays it hands over one address."""
@@ -167,7 +176,7 @@ def _call(
         return _InThreads(threads, alone, run, taken, progress)
     if sum(a.nbytes for a in arrays) > SMALL or not hasattr(run, "overloads"):
         return partial(entry(run, taken, progress), *taken)
-    table = np.array([*(a.ctypes.data for a in arrays), *taken[len(arrays):]], np.int64)
+    table = np.array([*(a.ctypes.data for a in arrays), *taken[len(arrays) :]], np.int64)
     return _AtAddress(entry(by_address, (0,), progress), table, arrays)
 
 
@@ -183,8 +192,14 @@ class _AtAddress(partial):
 class _InThreads:
     """A pass with its arrays in so many threads; without any in a child that has none."""
 
-    def __init__(self, threads: int | None, alone: Callable | None, run: Callable, taken: tuple,
-                 progress: Callable | None):  # fmt: skip
+    def __init__(
+        self,
+        threads: int | None,
+        alone: Callable | None,
+        run: Callable,
+        taken: tuple,
+        progress: Callable | None,
+    ):
         self.threads, self.alone, self.run, self.taken = threads, alone, run, taken
         self.progress, self.entry = progress, entry(run, taken, progress)
 

@@ -46,9 +46,12 @@ def module(
 
 
 def source(
-    name: str, settings: Mapping, dtype: str = "float64", parallel: bool = False,
+    name: str,
+    settings: Mapping,
+    dtype: str = "float64",
+    parallel: bool = False,
     transforms: bool | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """The text of a kernel's file, which needs NumPy and Numba alone."""
     return _module(name, settings, dtype, parallel, transforms).text()
 
@@ -81,9 +84,7 @@ def _written(place: Path, key: str, path: Path, made: tuple, read: dict[str, str
     return entry
 
 
-def _key(
-    path: Path, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
-) -> str:
+def _key(path: Path, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None) -> str:
     home = Path(__file__).resolve().parent.parent
     return store.fingerprint(
         path.read_bytes(),
@@ -99,9 +100,7 @@ def imported(path: Path, progress: Callable[[str], None] | None = None) -> Modul
     name = store.module_name(path.stem)
     if name in sys.modules and sys.modules[name].__file__ == str(path):
         return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(
-        name, path, loader=CheckedLoader(name, str(path))
-    )
+    spec = importlib.util.spec_from_file_location(name, path, loader=CheckedLoader(name, str(path)))
     if spec is None or spec.loader is None:
         raise DeltaruleError(f"{path} is no Python file", str(path), "empty the cache folder")
     found = importlib.util.module_from_spec(spec)

@@ -48,8 +48,9 @@ def write_emitted(path: Path, text: str, force: bool = False) -> None:
         if not force and path.exists() and not is_ours(path.read_text(encoding="utf-8")):
             raise DeltaruleError(
                 f"{path.name} is there already, and is not as deltarule wrote it",
-                str(path), "name another file, or add --force",
-            )  # fmt: skip
+                str(path),
+                "name another file, or add --force",
+            )
         path.write_text(text, encoding="utf-8")
     except UnicodeDecodeError:
         raise DeltaruleError(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from sympy import Symbol
 
-from deltarule.arithmetic.probe import with_definitions
+from deltarule.arithmetic.small_sizes import with_definitions
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.passes.program import sizes_told
 from deltarule.networks.network import Network
@@ -29,9 +29,10 @@ def sizes_of(
         if axis >= len(shape):
             axes = network.tensors[tensor].axes
             raise DeltaruleError(
-                f"{tensor} has {counted(len(shape), 'axis')}", network.name,
+                f"{tensor} has {counted(len(shape), 'axis')}",
+                network.name,
                 f"it has {len(axes)}: [{', '.join(map(str, axes))}]",
-            )  # fmt: skip
+            )
         if rest == 0 and coefficient == 1:
             found[size] = shape[axis]
         else:

@@ -29,9 +29,10 @@ def known_name(name: object) -> str:
     """A derivation's name, or the path of a file, as text."""
     if not isinstance(name, (str, os.PathLike)):
         raise DeltaruleError(
-            f"{name!r} is no name of a derivation", "kernel",
-            "give a name, such as \"conv2d\", or the path of a file",
-        )  # fmt: skip
+            f"{name!r} is no name of a derivation",
+            "kernel",
+            'give a name, such as "conv2d", or the path of a file',
+        )
     return os.fsdecode(name)
 
 
@@ -41,9 +42,10 @@ def yes_or_no(word: str, value: object, place: str, none: bool = False) -> bool 
         return None
     if not isinstance(value, (bool, np.bool_)):
         raise DeltaruleError(
-            f"{word} = {value!r} is neither True nor False", place,
+            f"{word} = {value!r} is neither True nor False",
+            place,
             f"give {word}=True or {word}=False" + (", or leave it out" if none else ""),
-        )  # fmt: skip
+        )
     return bool(value)
 
 
@@ -53,14 +55,16 @@ def known_threads(threads: object, parallel: bool, place: str) -> int | None:
         return None
     if not isinstance(threads, Integral) or isinstance(threads, bool) or threads < 1:
         raise DeltaruleError(
-            f"threads = {threads!r} is no number of threads", place,
+            f"threads = {threads!r} is no number of threads",
+            place,
             "give a whole number from 1 on, or leave it out: all threads",
-        )  # fmt: skip
+        )
     if threads > 1 and not parallel:
         raise DeltaruleError(
-            f"threads = {threads} has no effect without parallel=True", place,
+            f"threads = {threads} has no effect without parallel=True",
+            place,
             "add parallel=True, or leave threads out",
-        )  # fmt: skip
+        )
     return int(threads)
 
 
@@ -72,9 +76,10 @@ def known_tensors(wrt: object, place: str) -> tuple[str, ...] | None:
     for name in names:
         if not isinstance(name, str):
             raise DeltaruleError(
-                f"wrt names {name!r}, which is no name of a tensor", place,
-                "give names, such as wrt=[\"W\", \"b\"]",
-            )  # fmt: skip
+                f"wrt names {name!r}, which is no name of a tensor",
+                place,
+                'give names, such as wrt=["W", "b"]',
+            )
     return names
 
 

@@ -22,13 +22,13 @@ MOST_NUMBERS = 3_000_000
 #: Width of a step, and the gap allowed, for each type of number.
 _STEPS = {"float32": (2**-6, 5e-3), "float64": (2**-17, 1e-6), "complex128": (1e-200, 1e-10)}
 
-_TOO_LARGE = '''
+_TOO_LARGE = """
 
 # ---- run as a program ----------------------------------------------------------------------------
 
 if __name__ == "__main__":
     print("arrays of {numbers} numbers are too large for a self-check; import forward and backward")
-'''
+"""
 
 _TEXT = '''
 
@@ -117,18 +117,24 @@ def demonstration(program: Program, dtype: str) -> str:
         f'        "{n}": {_draw(t, values, dtype)}{_diagonal(t, values, determinants)},'
         for n, t in given.items()
     ]
-    drawn += [f'        "{up}": {_uniform(tensors[y], values, (-1, 1), dtype)},'
-              for y, up in upstream.items()]  # fmt: skip
-    roots = upstream or dict.fromkeys([program.derivation.of] if program.derivation.of
-                                      else program.forward.results)  # fmt: skip
+    drawn += [
+        f'        "{up}": {_uniform(tensors[y], values, (-1, 1), dtype)},'
+        for y, up in upstream.items()
+    ]
+    roots = upstream or dict.fromkeys(
+        [program.derivation.of] if program.derivation.of else program.forward.results
+    )
     step, allowed = _STEPS[dtype]
     return _TEXT.format(
         roots=tuple(roots.items()),
         checked=tuple(n for n in given if n in program.gradients),
-        step=step, allowed=allowed, sizes=_told(sizes), drawn="\n".join(drawn),
+        step=step,
+        allowed=allowed,
+        sizes=_told(sizes),
+        drawn="\n".join(drawn),
         method="complex steps" if dtype == "complex128" else "differences",
         gap=_COMPLEX if dtype == "complex128" else _BOTH_SIDES,
-    )  # fmt: skip
+    )
 
 
 def _told(sizes: dict[Symbol, int]) -> str:

@@ -42,9 +42,10 @@ class Edges:
     def _beyond(self, access: Expr, shift: int, place: Callable[[], str]) -> Expr:
         """What stands beyond the end, for a read `shift` times away."""
         value, word, where = (
-            (self.before, "before", "before its first time") if shift < 0
+            (self.before, "before", "before its first time")
+            if shift < 0
             else (self.after, "after", "after its last time")
-        )  # fmt: skip
+        )
         name = self.state.name
         if value is None:
             raise DeltaruleError(
@@ -55,11 +56,11 @@ class Edges:
         if not isinstance(value, Tensor):
             return value
         at, k = access.indices, self.along
-        rest = (*at[:k], *at[k + 1:])
+        rest = (*at[:k], *at[k + 1 :])
         if len(value.axes) == len(self.state.axes):
             extent = self.state.axes[k]
             moved = at[k] + value.axes[k] if shift < 0 else at[k] - extent
-            return read(value.name, *at[:k], moved.expand(), *at[k + 1:])
+            return read(value.name, *at[:k], moved.expand(), *at[k + 1 :])
         if abs(shift) > 1:
             raise DeltaruleError(
                 f"{name} is read {abs(shift)} times away, but {value.name} holds one time alone",

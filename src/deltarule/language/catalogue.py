@@ -49,9 +49,7 @@ def whole_networks() -> dict[str, Path]:
 def _files(folder_name: str) -> dict[str, Path]:
     folder = Path(str(importlib.resources.files("deltarule").joinpath(*folder_name.split("/"))))
     return {
-        path.stem: path
-        for path in sorted(folder.glob("*.py"))
-        if not path.stem.startswith("_")
+        path.stem: path for path in sorted(folder.glob("*.py")) if not path.stem.startswith("_")
     }
 
 

@@ -36,4 +36,3 @@ def concatenate(name: str, *parts: Name, axis: int = 1, role: str = "intermediat
         whole[at] = part[indices]
         start = start + part.axes[axis]
     return whole
-

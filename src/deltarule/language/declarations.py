@@ -63,9 +63,10 @@ class Page:
             )
         if len(self.tensors) >= MOST_TENSORS:
             raise DeltaruleError(
-                f"the network has more than {MOST_TENSORS} tensors", self.place(),
+                f"the network has more than {MOST_TENSORS} tensors",
+                self.place(),
                 "ask for fewer layers",
-            )  # fmt: skip
+            )
         self._refuse_name(tensor.name.removesuffix(" after"))
         self.tensors[tensor.name] = tensor
         return Name(tensor, self)
@@ -78,8 +79,9 @@ class Page:
             raise DeltaruleError(error.fact, self.place(), error.remedy) from None
         if plain != name:
             raise DeltaruleError(
-                f"{name} is not written in ASCII", self.place(), f"call it {plain}; it is shown "
-                f"as {pretty(plain)}"
+                f"{name} is not written in ASCII",
+                self.place(),
+                f"call it {plain}; it is shown as {pretty(plain)}",
             )
 
     def write(self, tensor: Tensor, subscripts: tuple[Expr, ...], rhs: Expr) -> None:
@@ -114,9 +116,17 @@ class Page:
         in_order = ordered(equations, tensors)
         self._refuse_nothing_put_out()
         return Network(
-            self.name, title, text, dict(tensors), in_order,
-            dict(self.definitions), dict(self.attributes), dict(self.scalars),
-            dict(self.options), self.aliases, self.path,
+            self.name,
+            title,
+            text,
+            dict(tensors),
+            in_order,
+            dict(self.definitions),
+            dict(self.attributes),
+            dict(self.scalars),
+            dict(self.options),
+            self.aliases,
+            self.path,
         )
 
     def _refuse_nothing_put_out(self) -> None:
@@ -134,7 +144,8 @@ class Page:
             return
         last = self.equations[-1].name
         raise DeltaruleError(
-            f"nothing is put out: {self.name} declares no output and no loss", self.path,
+            f"nothing is put out: {self.name} declares no output and no loss",
+            self.path,
             f'declare what comes out as output, such as {last} = output("{last}", …), or write '
             'a loss("E", …)',
         )
@@ -197,7 +208,8 @@ class Name(Operand):
         for subscript in found:
             if subscript.is_Number and not subscript.is_Integer:
                 raise DeltaruleError(
-                    f"{self.tensor.name} has no entry {subscript}", self._page.place(),
+                    f"{self.tensor.name} has no entry {subscript}",
+                    self._page.place(),
                     "positions are whole numbers: write i//2 for every other index, say",
                 )
         return found
@@ -213,8 +225,10 @@ def extents_of(axes: tuple, page: Page) -> tuple[Expr, ...]:
         if axis.is_number and not (axis.is_Integer and 1 <= axis <= MOST):
             big = axis.is_Integer and axis > MOST
             raise DeltaruleError(
-                f"an axis is declared to have {axis} entries", page.place(),
-                'use a size for what is large: N = size("N")' if big
+                f"an axis is declared to have {axis} entries",
+                page.place(),
+                'use a size for what is large: N = size("N")'
+                if big
                 else "an axis has a whole number of entries, at least 1",
             )
     return found
@@ -239,8 +253,9 @@ def expression(value, page: Page) -> Expr:
         return found
     if isinstance(found, Tuple):
         raise DeltaruleError(
-            f"{value!r} is not one expression but {len(found)}", page.place(),
-            "write them one by one"
+            f"{value!r} is not one expression but {len(found)}",
+            page.place(),
+            "write them one by one",
         )
     return exact(found, page.place()) if _unusual(found) else found
 

@@ -89,9 +89,7 @@ def _padded(slot: Tensor, given: Name, suffix: str, page: Page) -> Name:
         page.tensors[tensor.name] = replace(tensor, outside=slot.outside)
         return given
     name = f"{tensor.name}_padded{suffix}"
-    copy = page.declare(
-        replace(tensor, name=name, role="intermediate", outside=slot.outside)
-    )
+    copy = page.declare(replace(tensor, name=name, role="intermediate", outside=slot.outside))
     indices = tuple(Index(letter) for letter in "ncijklmp"[: len(tensor.axes)])
     copy[indices] = read(tensor.name, *indices)
     return copy
@@ -105,13 +103,15 @@ def takes(name: str, **options) -> tuple[str, ...]:
 def _bring(tensor: Tensor, name: str, symbols: dict, page: Page, last: bool) -> None:
     role = "intermediate" if tensor.role == "output" and not last else tensor.role
     limit = tensor.whole_below
-    page.declare(replace(
-        tensor,
-        name=name,
-        role=role,
-        axes=tuple(substitute(a, symbols) for a in tensor.axes),
-        whole_below=None if limit is None else substitute(limit, symbols),
-    ))
+    page.declare(
+        replace(
+            tensor,
+            name=name,
+            role=role,
+            axes=tuple(substitute(a, symbols) for a in tensor.axes),
+            whole_below=None if limit is None else substitute(limit, symbols),
+        )
+    )
 
 
 def _symbols(part: Network, inputs, slots, suffix: str, given: dict, page: Page) -> dict:
@@ -198,12 +198,11 @@ def _renamed(equation: Equation, spelling: dict, symbols: dict, page: Page) -> E
 def _respell(node: Basic, spelling: Mapping[str, str]) -> Basic:
     """The expression with its tensors renamed."""
     if isinstance(node, Indexed):
-        return read(
-            spelling[tensor_name(node)], *(_respell(i, spelling) for i in node.indices)
-        )
+        return read(spelling[tensor_name(node)], *(_respell(i, spelling) for i in node.indices))
     if isinstance(node, Reduction):
         return node.func(
-            _respell(node.body, spelling), node.ranges,
+            _respell(node.body, spelling),
+            node.ranges,
             tuple(_respell(c, spelling) for c in node.conditions),
         )
     if not node.args:

@@ -44,8 +44,9 @@ def exact(expression: Expr, place: str) -> Expr:
     """
     if expression.has(nan, zoo):
         raise DeltaruleError(
-            "NaN stands in the formula: it is no number, and 0/0 and 1/0 are none either", place,
-            "write a finite number"
+            "NaN stands in the formula: it is no number, and 0/0 and 1/0 are none either",
+            place,
+            "write a finite number",
         )
     floats = expression.atoms(Float)
     if floats:
@@ -75,7 +76,8 @@ def refuse_infinity(expression: Expr, place: str) -> None:
 def infinite(place: str) -> DeltaruleError:
     """What is said of ∞ in a formula."""
     return DeltaruleError(
-        "∞ stands in the formula: it is no number to calculate with", place,
+        "∞ stands in the formula: it is no number to calculate with",
+        place,
         "for padding declare outside=-oo; for a mask leave terms out: where(…, exp(e[…]), 0), or "
         "Sum[j](…, where=…)",
-    )  # fmt: skip
+    )

@@ -56,9 +56,12 @@ def load(name_or_path: str | Path, **options) -> Network:
     unknown = [o for o in options if o not in page.options and o not in VARIANTS]
     if unknown:
         raise UnknownOption.named(
-            unknown[0], f"the derivation {path.stem} has no option {unknown[0]}", path.name,
-            page.options, VARIANTS,
-        )  # fmt: skip
+            unknown[0],
+            f"the derivation {path.stem} has no option {unknown[0]}",
+            path.name,
+            page.options,
+            VARIANTS,
+        )
     title, _, text = (module.__doc__ or path.stem).strip().partition("\n")
     network = page.network(title.rstrip("."), text.strip())
     return varied(network, {o: v for o, v in options.items() if o not in page.options})
@@ -96,8 +99,9 @@ def _run(path: Path, page: Page):
         raise DeltaruleError(
             known.fact if known else f"{type(error).__name__}: {error}",
             _where(error, path),
-            known.remedy if known else "mend the line; the words of the language are those of "
-            "deltarule.language",
+            known.remedy
+            if known
+            else "mend the line; the words of the language are those of deltarule.language",
         ) from None
     finally:
         sys.dont_write_bytecode = writes

@@ -59,8 +59,9 @@ def of_syntax(error: SyntaxError) -> str:
         return "entries stand in square brackets: y[n, m] = …"
     if error.msg != "invalid syntax":
         return "a derivation file is an ordinary Python file"
-    return ("a product is written with *, and what is added up in brackets: "
-            "Sum[k](x[n, k] * W[k, m])")  # fmt: skip
+    return (
+        "a product is written with *, and what is added up in brackets: Sum[k](x[n, k] * W[k, m])"
+    )
 
 
 def _kind(name: str) -> str:
@@ -81,14 +82,17 @@ def _unknown(message: str, words: Iterable[str]) -> Told | None:
 
 def _called(name: str) -> Told:
     if name == "Name":
-        return Told("a tensor is followed by parentheses",
-                    "its entries stand in square brackets: x[n, d]")  # fmt: skip
+        return Told(
+            "a tensor is followed by parentheses", "its entries stand in square brackets: x[n, d]"
+        )
     return Told(f"{_kind(name)} is followed by parentheses", "a product is written with *: a * (b)")
 
 
 def _subscripted(name: str) -> Told:
-    return Told(f"{_kind(name)} has no entries to choose from with square brackets",
-                "write it without them; a tensor is declared with its sizes")  # fmt: skip
+    return Told(
+        f"{_kind(name)} has no entries to choose from with square brackets",
+        "write it without them; a tensor is declared with its sizes",
+    )
 
 
 def _function_subscripted(name: str) -> Told:
@@ -103,25 +107,32 @@ def _operands(sign: str, left: str, right: str) -> Told:
     if sign in ("@", "@="):
         return Told("@ is no product here", "write the sum: Sum[k](x[n, k] * W[k, m])")
     if "Waiting" in (left, right):
-        return Told("what is added up is missing its brackets",
-                    "write Sum[k](x[n, k] * W[k, m])")  # fmt: skip
-    return Told(f"{sign} stands between {_kind(left)} and {_kind(right)}",
-                "use entries of tensors, indices and numbers")  # fmt: skip
+        return Told("what is added up is missing its brackets", "write Sum[k](x[n, k] * W[k, m])")
+    return Told(
+        f"{sign} stands between {_kind(left)} and {_kind(right)}",
+        "use entries of tensors, indices and numbers",
+    )
 
 
 def _undecided(*_) -> Told:
-    return Told("Python's if, and, or, max and min need numbers, and there are none yet",
-                "write where(x[n] > 0, a, b), Max[k](x[n, k]) or relu(x[n])")  # fmt: skip
+    return Told(
+        "Python's if, and, or, max and min need numbers, and there are none yet",
+        "write where(x[n] > 0, a, b), Max[k](x[n, k]) or relu(x[n])",
+    )
 
 
 def _attribute(name: str, attribute: str) -> Told:
-    return Told(f"{_kind(name)} has no .{attribute}",
-                "write it with indices, as in Sum[n](x[n, d]) for a sum over n")  # fmt: skip
+    return Told(
+        f"{_kind(name)} has no .{attribute}",
+        "write it with indices, as in Sum[n](x[n, d]) for a sum over n",
+    )
 
 
 def _assigned(*_) -> Told:
-    return Told("a tensor's name stands for something else since a line before",
-                "write y[n, m] = …, with its indices, where its equation is meant")  # fmt: skip
+    return Told(
+        "a tensor's name stands for something else since a line before",
+        "write y[n, m] = …, with its indices, where its equation is meant",
+    )
 
 
 def _left_out(word: str, missing: str) -> Told:
@@ -142,18 +153,23 @@ def _one(word: str, number: str, given: str) -> Told:
 
 
 def _number(*_) -> Told:
-    return Told("a tensor, a size or an index stands where Python needs a number",
-                "an index runs over its axis by itself: Sum[k](x[n, k])")  # fmt: skip
+    return Told(
+        "a tensor, a size or an index stands where Python needs a number",
+        "an index runs over its axis by itself: Sum[k](x[n, k])",
+    )
 
 
 def _unpacked(*_) -> Told:
-    return Told("there are not as many names on the left as in the quotes",
-                'write n, d = indices("n d")')  # fmt: skip
+    return Told(
+        "there are not as many names on the left as in the quotes", 'write n, d = indices("n d")'
+    )
 
 
 def _listed(kind: str) -> Told:
-    return Told(f"{_kind(kind)} stands where one name or index belongs",
-                'write them without brackets of their own: input("x", N, D)')  # fmt: skip
+    return Told(
+        f"{_kind(kind)} stands where one name or index belongs",
+        'write them without brackets of their own: input("x", N, D)',
+    )
 
 
 _SAID = (
@@ -165,11 +181,13 @@ _SAID = (
     (r"cannot determine truth value", _undecided),
     (r"'(\w+)' object has no attribute '(\w+)'", _attribute),
     (r"object does not support item assignment", _assigned),
-    (r"([\w.<>]+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.*)",
-     _left_out),
+    (
+        r"([\w.<>]+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.*)",
+        _left_out,
+    ),
     (r"([\w.<>]+)\(\) takes .* but .* given", _too_many),
     (r"(\w+) takes exactly (\d+) arguments? \((\d+) given\)", _one),
     (r"Cannot convert|object of type|cannot be interpreted as an integer", _number),
     (r"values to unpack", _unpacked),
     (r"unhashable type: '(\w+)'", _listed),
-)  # fmt: skip
+)

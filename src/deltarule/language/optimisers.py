@@ -1,7 +1,7 @@
 """Optimisers: update files such as `gradient_descent`, written out for the tensors of a network.
 
-    theta after[…] = theta[…] − gamma·g[…]      for Theta2 with indices (d, m):
-    Theta2 after[d, m] = Theta2[d, m] − gamma·dE/dTheta2[d, m]
+theta after[…] = theta[…] − gamma·g[…]      for Theta2 with indices (d, m):
+Theta2 after[d, m] = Theta2[d, m] − gamma·dE/dTheta2[d, m]
 """
 
 from __future__ import annotations
@@ -90,9 +90,7 @@ def memories(name: str, network: Network, parameters: Sequence[str]) -> dict[str
     return kept
 
 
-def _written_out(
-    update: Network, network: Network, of: str, parameter: Tensor
-) -> list[Equation]:
+def _written_out(update: Network, network: Network, of: str, parameter: Tensor) -> list[Equation]:
     """The update's equations for one parameter."""
     readers = [e for e in network.equations if parameter.name in e.read_names()]
     indices = target_indices(parameter, readers, network.equation_of(parameter.name))
@@ -118,7 +116,7 @@ def _spelling(update: Network, gradient: str, parameter: str) -> Mapping[str, st
     table = {}
     for name in update.tensors:
         core = name.removesuffix(" after")
-        after = name[len(core):]
+        after = name[len(core) :]
         role = update.tensors[core].role
         if role == "gradient":
             table[name] = gradient

@@ -64,9 +64,10 @@ class ReductionWord:
 
     def __call__(self, *_, **__) -> Expr:
         raise DeltaruleError(
-            f"{self} is followed by parentheses", current().place(),
+            f"{self} is followed by parentheses",
+            current().place(),
             f"name its indices in square brackets first: {self}[k](x[n, k])",
-        )  # fmt: skip
+        )
 
     def __repr__(self) -> str:
         return self._name
@@ -124,17 +125,21 @@ class MatrixWord(ReductionWord):
     def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
         if len(ranges) != 2 or conditions:
             raise DeltaruleError(
-                "a matrix has rows and columns", current().place(),
+                "a matrix has rows and columns",
+                current().place(),
                 "name an index for each, as in Inverse[i, j](S[i, j])",
             )
         (i, rows), (j, columns) = ranges
         if rows != columns:
             raise DeltaruleError(
                 f"the matrix of {body} is not square: index {i} runs to {rows}, {j} to {columns}",
-                current().place(), "only square matrices have an inverse and a determinant",
+                current().place(),
+                "only square matrices have an inverse and a determinant",
             )
-        return self._node(body, i, j, rows) if self._node is matrices.Inverse else super()._made(
-            body, ranges, conditions
+        return (
+            self._node(body, i, j, rows)
+            if self._node is matrices.Inverse
+            else super()._made(body, ranges, conditions)
         )
 
 
@@ -154,9 +159,10 @@ def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:
         named = item.start if isinstance(item, slice) else item
         if not isinstance(named, Index):
             raise DeltaruleError(
-                f"{named!r} stands where an index belongs", page.place(),
+                f"{named!r} stands where an index belongs",
+                page.place(),
                 'declare one, k = index("k"), and name it: Sum[k](…)',
-            )  # fmt: skip
+            )
         if any(named == index for index, _ in ranges):
             raise DeltaruleError(
                 f"index {named} is named twice", page.place(), "name each index once"
@@ -195,7 +201,8 @@ def condition(statement, page: Page) -> nodes.Condition:
         statement, StrictGreaterThan | StrictLessThan
     ):
         raise DeltaruleError(
-            f"{statement} compares real numbers by {_SIGNS.get(statement.rel_op)}", page.place(),
+            f"{statement} compares real numbers by {_SIGNS.get(statement.rel_op)}",
+            page.place(),
             "write > or <; or where(a >= b, then, otherwise), which may take >= and <=",
         )
     if isinstance(statement, GreaterThan | LessThan):

@@ -38,10 +38,10 @@ def _axis(state: Tensor, end: Tensor, along: int | None, page: Page) -> int:
     """The axis of time: the one that the initial value lacks, or that differs from it."""
     tries = range(len(state.axes)) if along is None else [along]
     for k in tries:
-        rest = (*state.axes[:k], *state.axes[k + 1:])
+        rest = (*state.axes[:k], *state.axes[k + 1 :])
         if end.axes == rest:
             return k
-        same_rest = (*end.axes[:k], *end.axes[k + 1:]) == rest
+        same_rest = (*end.axes[:k], *end.axes[k + 1 :]) == rest
         if len(end.axes) == len(state.axes) and same_rest:
             return k
     raise _unfit(state, end, page)

@@ -69,7 +69,7 @@ __all__ = [
     "input", "intermediate", "layer", "leaky_relu", "log", "loss", "memory", "new", "oo",
     "option", "output", "parameter", "pi", "rate", "relu", "scalar", "sigmoid", "size", "sizes",
     "softplus", "sqrt", "square", "state", "takes", "tanh", "target", "where",
-]
+]  # fmt: skip
 
 
 def size(name: str, definition=None) -> Size:
@@ -110,7 +110,8 @@ def attribute(name: str, default: int | None = None, **word: int) -> Expr:
     spoken, default = next(iter(word.items())) if word else (name, default)
     if default is None or default != int(default):
         raise DeltaruleError(
-            f"the usual value of {spoken}, {default}, is no whole number", page.place(),
+            f"the usual value of {spoken}, {default}, is no whole number",
+            page.place(),
             "give a whole number; a constant such as 0.5 is a scalar",
         )
     default = int(default)
@@ -149,8 +150,15 @@ def aliases(*names: str) -> None:
 
 def _tensor(role: str):
     def declare(
-        name: str, *axes, outside=None, sums_to_one=None, below=None, within=None, note="",
-        covariance=False, start=None,
+        name: str,
+        *axes,
+        outside=None,
+        sums_to_one=None,
+        below=None,
+        within=None,
+        note="",
+        covariance=False,
+        start=None,
     ):
         page = current()
         extent = extents_of(axes, page)
@@ -225,9 +233,13 @@ def loss(name: str, value) -> Name:
 
 
 def option(
-    name: str, default, help: str = "", choices: tuple = (), at_least: int | None = None,
+    name: str,
+    default,
+    help: str = "",
+    choices: tuple = (),
+    at_least: int | None = None,
     at_most: int | None = None,
-):  # fmt: skip
+):
     """What the reader may ask for: `layers = option("layers", 2, "weight matrices")`.
 
     The value has the type of the default. Raises DeltaruleError for a value that does not fit.
@@ -275,4 +287,4 @@ def identity(z):
 
 ACTIVATIONS = (
     "identity", "sigmoid", "tanh", "relu", "leaky_relu", "exp", "softplus", "elu", "gelu",
-)
+)  # fmt: skip

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
+from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.shortlist import PrintedNumbers
 from deltarule.marking.together import Together
@@ -51,8 +52,7 @@ class QuickUpdates:
                 self._kept[1] = {n: self.now.value(f"{n} after") for n in self.course.kept}
             else:
                 before = self._updated(count - 1)
-                found = {n: before and self._worked(f"{n} after", before)
-                         for n in self.course.kept}
+                found = {n: before and self._worked(f"{n} after", before) for n in self.course.kept}
                 if any(v is None for v in found.values()):
                     return None
                 self._kept[count] = found

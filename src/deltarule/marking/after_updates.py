@@ -167,16 +167,18 @@ class _AfterUpdates:
 
 def _in_fractions(course: Course) -> Course:
     """The course with parameters in fractions, as those of a sheet are."""
-    return course.with_givens({
-        name: entrywise(fraction, course.givens[name]) for name in course.kept
-    })
+    return course.with_givens(
+        {name: entrywise(fraction, course.givens[name]) for name in course.kept}
+    )
 
 
 def _told(mistake: Mistake | None, count: int, times: int) -> tuple[str, str]:
     if mistake is None:
         return "miscounted updates", f"this is the value after {_times(count)}"
-    place = f"in every update, in {pretty(mistake.line)}, " if times > 1 else (
-        f"in the update before, in {pretty(mistake.line)}, "
+    place = (
+        f"in every update, in {pretty(mistake.line)}, "
+        if times > 1
+        else (f"in the update before, in {pretty(mistake.line)}, ")
     )
     counted = "" if count == times else f", and it is the value after {_times(count)}"
     return mistake.kind, place + mistake.words + counted

@@ -106,8 +106,7 @@ def _put_entry(written: Written, entry: tuple[int, ...], value: Numbers, referen
     )
     if not inside or shape(value):
         raise DeltaruleError(
-            f"{reference} is not an entry of {pretty(written.quantity)}, "
-            f"which is {_told(extents)}",
+            f"{reference} is not an entry of {pretty(written.quantity)}, which is {_told(extents)}",
             reference,
             "entries count from 0; write one number for one entry",
         )
@@ -127,8 +126,7 @@ def _put_all(written: Written, value: Numbers, wanted: tuple[int, ...], referenc
         raise DeltaruleError(
             f"{pretty(written.quantity)} is {_told(wanted)} but {_told(numbers.shape)} is written",
             reference,
-            "write one number for each entry; single entries as in "
-            f"{written.quantity}[0] = …",
+            f"write one number for each entry; single entries as in {written.quantity}[0] = …",
         )
     for entry in np.ndindex(*wanted):
         if numbers[entry] is not None:

@@ -24,8 +24,9 @@ def blank(sheet: Sheet | str | Path, run: int = 1, name: str = "") -> str:
     if not 1 <= run <= len(sheet.runs):
         raise DeltaruleError(
             f"the sheet has {counted(len(sheet.runs), 'run')}, and no run {run}",
-            sheet.path, "count from 1",
-        )  # fmt: skip
+            sheet.path,
+            "count from 1",
+        )
     asked = sheet.runs[run - 1]
     numbers = [r for r in asked.asked if r in asked.published or r not in asked.formulas]
     course = run_course(asked, tuple(numbers), {})

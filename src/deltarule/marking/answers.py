@@ -60,17 +60,19 @@ class Answers:
         """The example that the answers are to. Raises DeltaruleError for any other sheet."""
         if self.sheet is None:
             raise DeltaruleError(
-                "the answers do not say which sheet they are to", self.path,
+                "the answers do not say which sheet they are to",
+                self.path,
                 'give --sheet slide, or write sheet = "slide" on top of the file',
-            )  # fmt: skip
+            )
         if self.sheet not in sheet_names():
             hint = did_you_mean(self.sheet, sheet_names())
             remedy = f"name it yourself: check {Path(self.path).name} --sheet sheet.toml"
             raise DeltaruleError(
                 f"the answers name {self.sheet!r}, which is none of the examples, and a file that "
                 "somebody else names is not opened",
-                self.path, f"{hint} {remedy}" if hint else remedy,
-            )  # fmt: skip
+                self.path,
+                f"{hint} {remedy}" if hint else remedy,
+            )
         return self.sheet
 
 
@@ -130,7 +132,9 @@ def holds_answers(path: str | Path) -> bool:
 
 
 def template(
-    quantities: Iterable[tuple[str, tuple[int, ...]]], sheet: str = "", run: int = 1,
+    quantities: Iterable[tuple[str, tuple[int, ...]]],
+    sheet: str = "",
+    run: int = 1,
     formulas: Iterable[str] = (),
 ) -> str:
     """An empty answers file for `quantities`, each a name and the lengths of its axes.

@@ -48,8 +48,7 @@ def _read(value: Any, place: str, index: tuple[int, ...], blanks: bool) -> Numbe
         if not value:
             raise DeltaruleError("an empty list", place + _bracketed(index), "give its numbers")
         return tuple(
-            _read(inner, place, (*index, position), blanks)
-            for position, inner in enumerate(value)
+            _read(inner, place, (*index, position), blanks) for position, inner in enumerate(value)
         )
     here = place + _bracketed(index)
     if blanks and isinstance(value, str) and not value.strip():

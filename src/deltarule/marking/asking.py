@@ -99,13 +99,21 @@ def missing(asked: Iterable[Item], found: Iterable[Verdict]) -> list[Verdict]:
 
 def _missing(item: Item, left: tuple, everything: bool) -> Verdict:
     if everything:
-        return Verdict(item.quantity, None, verdicts.MISSING, "nothing is written", "", "",
-                       run=item.run)  # fmt: skip
+        return Verdict(
+            item.quantity, None, verdicts.MISSING, "nothing is written", "", "", run=item.run
+        )
     return Verdict(
-        item.quantity, left[0] if len(left) == 1 else None, verdicts.MISSING,
-        "nothing is written", "", "", run=item.run, entries=left, wrong=left,
+        item.quantity,
+        left[0] if len(left) == 1 else None,
+        verdicts.MISSING,
+        "nothing is written",
+        "",
+        "",
+        run=item.run,
+        entries=left,
+        wrong=left,
         whole=False,
-    )  # fmt: skip
+    )
 
 
 def notes_on_givens(desk: Desk, answered: Mapping[str, object]) -> list[str]:

@@ -61,9 +61,7 @@ def _gradients(network: Network) -> dict[str, Gradient]:
     return {g.name: g for g in plain_derivation(network).gradients.values()}
 
 
-def _inlined(
-    line: Equation, gradient: Gradient, gradients: dict[str, Gradient]
-) -> Expr | None:
+def _inlined(line: Equation, gradient: Gradient, gradients: dict[str, Gradient]) -> Expr | None:
     """The formula at the line's indices, with the gradients that the line does not read put in."""
     if len(gradient.indices) != len(line.subscripts):
         return None

@@ -10,7 +10,8 @@ from itertools import combinations, product
 
 from deltarule.arithmetic.exact import Rounded
 from deltarule.marking.aligned_answers import Paper, Written
-from deltarule.marking.hypotheses import Bench, Hypothesis
+from deltarule.marking.hypotheses import Bench
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 
 #: What it costs to suppose that values were carried in some way.
@@ -123,9 +124,7 @@ class Carrying:
                     rounded = Hypothesis(held, rounding, variants=plain.variants)
                     yield EARLIER + RIGHT_HELD + ROUNDED_BETWEEN, rounded, carried
 
-    def _beside(
-        self, name: str, printed: frozenset[str], lines: set[str]
-    ) -> list[frozenset[str]]:
+    def _beside(self, name: str, printed: frozenset[str], lines: set[str]) -> list[frozenset[str]]:
         """The printed lines that may be taken as printed while some wrong lines are not."""
         unexplained = printed & self.not_right - self.diagnosed.keys()
         right = printed - self.not_right
@@ -158,9 +157,7 @@ class Carrying:
         """Mistakes, and the gradients of what they make of the forward lines."""
         return (*mistakes, *(b for m in mistakes for b in self.carried_back(m)))
 
-    def wrong(
-        self, written: Written
-    ) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
+    def wrong(self, written: Written) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
         """Ways of carrying on which a new mistake is looked for."""
         name = written.quantity
         printed = frozenset(self.printed_above(name))

@@ -65,7 +65,9 @@ class Ledger:
         if evidence.beyond(first.searched):
             return _asserted(verdict, causes, 0)
         offered = replace(
-            verdict, verdict=verdicts.WRONG, mistakes=(),
+            verdict,
+            verdict=verdicts.WRONG,
+            mistakes=(),
             finding=f"perhaps {first.sentence}; so few digits may agree by chance",
             alternatives=_sentences(causes)[1:],
         )
@@ -89,8 +91,10 @@ class Ledger:
         for k in sorted(charge.later, key=lambda k: -charge.later[k].apart):
             if charge.told(k).beyond(charge.causes[k].searched):
                 return _asserted(charge.verdict, charge.causes, k)
-        same = sum((c.evidence for c in self.open if c is not charge and _alike(c, charge)),
-                   start=Evidence())
+        same = sum(
+            (c.evidence for c in self.open if c is not charge and _alike(c, charge)),
+            start=Evidence(),
+        )
         if same.apart and charge.told(0, same).beyond(charge.causes[0].searched):
             return _asserted(charge.verdict, charge.causes, 0)
         return None
@@ -104,7 +108,10 @@ def _alike(one: Charge, other: Charge) -> bool:
 def _asserted(verdict: Verdict, causes: list[Cause], k: int) -> Verdict:
     others = _sentences(causes)[1:] if k == 0 else ()
     return replace(
-        verdict, verdict=verdicts.MISTAKE, finding=causes[k].sentence, mistakes=causes[k].kinds,
+        verdict,
+        verdict=verdicts.MISTAKE,
+        finding=causes[k].sentence,
+        mistakes=causes[k].kinds,
         alternatives=others,
     )
 

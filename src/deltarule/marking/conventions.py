@@ -16,7 +16,8 @@ from sympy import Expr, Integer, Rational
 
 from deltarule.expressions.functions import sign
 from deltarule.expressions.nodes import Choose, MaxAll, MaxSplit, Positive, Selection, read
-from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
+from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.mistakes.positions import sites
 from deltarule.networks.equations import Equation
@@ -96,8 +97,9 @@ def _otherwise(rhs: Expr, share: Expr) -> Iterator[tuple[Expr, str]]:
         if isinstance(node, sign):
             inside = node.args[0]
             at_zero = 2 * share - 1
-            yield site.replaced(_at_zero(inside, Integer(1), Integer(-1), at_zero)), (
-                f"where {text(inside)} is 0, its sign is taken as {text(at_zero)}"
+            yield (
+                site.replaced(_at_zero(inside, Integer(1), Integer(-1), at_zero)),
+                (f"where {text(inside)} is 0, its sign is taken as {text(at_zero)}"),
             )
         elif isinstance(node, Choose) and isinstance(node.args[0], Positive):
             condition, above, below = node.args
@@ -105,8 +107,9 @@ def _otherwise(rhs: Expr, share: Expr) -> Iterator[tuple[Expr, str]]:
             if isinstance(below, Choose) and below.args[0] == Positive(-inside):
                 below = below.args[1]
             at_zero = share * above + (1 - share) * below
-            yield site.replaced(_at_zero(inside, above, below, at_zero)), (
-                f"where {text(inside)} is 0, the slope is taken as {text(at_zero)}"
+            yield (
+                site.replaced(_at_zero(inside, above, below, at_zero)),
+                (f"where {text(inside)} is 0, the slope is taken as {text(at_zero)}"),
             )
 
 

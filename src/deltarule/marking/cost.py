@@ -43,15 +43,16 @@ def check_course(course: Course, updates: int) -> None:
             f"this asks for {total} terms, {costs[dearest]} of them for {dearest}",
             f"the sizes of {course.network.name}",
             f"{_BY_HAND}: give smaller sizes, at most {MOST_TERMS} terms together",
-        )  # fmt: skip
+        )
     if updates > 1:
         each = sum(costs[line.quantity] for line in course.needed())
         most = max(MOST_UPDATED // max(each, 1), 1)
         if updates > most:
             raise DeltaruleError(
-                f"{updates} updates of {each} terms each", "updates",
+                f"{updates} updates of {each} terms each",
+                "updates",
                 f"give at most {most} for this network",
-            )  # fmt: skip
+            )
 
 
 def terms(equation: Equation, sizes: Values) -> int:

@@ -70,9 +70,7 @@ def decimals_asked(printed: Printed, policy: Rounding) -> int:
     return printed.decimals or 0
 
 
-def by_another_rule(
-    written: Written, entries: list[tuple], values: np.ndarray, rule: str
-) -> str:
+def by_another_rule(written: Written, entries: list[tuple], values: np.ndarray, rule: str) -> str:
     """The rule by which values were made shorter, in words, if it is not the sheet's."""
     for (asked, used), told in _SLIPS.items():
         if rule == asked and _all(
@@ -106,8 +104,10 @@ def _off(printed: Printed, value: Fraction) -> str:
     """By how much a last digit is off, and what the value is rounded and cut off."""
     rounded, cut = (shortened(value, printed, rule) for rule in ("half-up", "truncate"))
     size = "small" if abs(printed.value) < abs(value) else "large"
-    alike = f"{rounded}, rounded and cut off alike" if rounded == cut else (
-        f"{rounded} if it is rounded, {cut} if it is cut off"
+    alike = (
+        f"{rounded}, rounded and cut off alike"
+        if rounded == cut
+        else (f"{rounded} if it is rounded, {cut} if it is cut off")
     )
     return f"the last digit is one too {size}: {shown(value)} is {alike}"
 
@@ -120,7 +120,9 @@ def shortened(value: Fraction, printed: Printed, rule: str) -> str:
 
 
 def _all(
-    written: Written, entries: list[tuple], values: np.ndarray,
+    written: Written,
+    entries: list[tuple],
+    values: np.ndarray,
     fits: Callable[[Printed, Fraction], bool],
 ) -> bool:
     return all(finite(values[e]) and fits(written.numbers[e], values[e]) for e in entries)

@@ -21,8 +21,13 @@ def part(written: Written, entries: list[tuple]) -> Written:
 
 
 def verdict_on(
-    desk: Desk, written: Written, entries: list[tuple], verdict: str, finding: str,
-    alternatives: tuple[str, ...] = (), mistakes: Iterable[str] = (),
+    desk: Desk,
+    written: Written,
+    entries: list[tuple],
+    verdict: str,
+    finding: str,
+    alternatives: tuple[str, ...] = (),
+    mistakes: Iterable[str] = (),
     wrong: Iterable[tuple] | None = None,
 ) -> Verdict:
     """A verdict on entries, of which those that are `wrong` are not right; left out: as it says."""

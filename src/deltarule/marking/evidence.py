@@ -20,7 +20,8 @@ import numpy as np
 from deltarule.arithmetic.exact import MinusInfinity
 from deltarule.arithmetic.undefined import Undefined
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.explain import Explainer, Explanation
+from deltarule.marking.explain import Explainer
+from deltarule.marking.explanation import Explanation
 from deltarule.marking.mistakes import Mistake
 
 #: So many bits more than the search takes leave less than 1 in 100 to chance.
@@ -41,9 +42,7 @@ class Evidence:
 
     def beyond(self, searched: float) -> bool:
         """Whether it is more than chance gives in a search of so many bits."""
-        return (
-            self.apart - searched >= ENOUGH and self.together - searched >= ENOUGH_TOGETHER
-        )
+        return self.apart - searched >= ENOUGH and self.together - searched >= ENOUGH_TOGETHER
 
 
 def of_entries(written: Written, entries: Iterable[tuple], exact: np.ndarray) -> Evidence:
@@ -90,7 +89,10 @@ def _of_one_slip(printed, value: Fraction, other, right: Fraction) -> bool:
 
 
 def searched(
-    explainer: Explainer, written: Written, entries: list[tuple], found: Explanation,
+    explainer: Explainer,
+    written: Written,
+    entries: list[tuple],
+    found: Explanation,
     enough: Evidence,
 ) -> float:
     """How many explanations as simple as the one that is found were tried, in bits.
@@ -116,9 +118,7 @@ def searched(
     return math.log2(max(len(printed), 1))
 
 
-def _tried(
-    explainer: Explainer, written: Written, found: Explanation
-) -> Iterator[list[Mistake]]:
+def _tried(explainer: Explainer, written: Written, found: Explanation) -> Iterator[list[Mistake]]:
     """Lists of the single mistakes that are tried; slips of reading only if the explanation
     supposes one."""
     doubts, places = explainer.doubts, explainer.places(written.quantity)

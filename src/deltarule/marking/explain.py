@@ -16,32 +16,13 @@ import numpy as np
 
 from deltarule.marking.aligned_answers import Paper, Written
 from deltarule.marking.carrying import ALL_HELD, Carrying, with_mistakes
-from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
+from deltarule.marking.explanation import Explanation
+from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.pairs import couples
 from deltarule.marking.reach import within_reach
 from deltarule.marking.shortlist import Shortlist, margin, unit_of
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """A hypothesis that prints what is printed, with its cost and the values it gives.
-
-    `mistakes` are new ones; `earlier` ones were charged before and are carried on.
-    """
-
-    hypothesis: Hypothesis
-    cost: float
-    mistakes: tuple[Mistake, ...]
-    values: np.ndarray
-    earlier: tuple[Mistake, ...] = ()
-
-    @property
-    def carried(self) -> bool:
-        """Whether rounded or printed values were carried on."""
-        h = self.hypothesis
-        return bool(h.held) or h.rounds
-
 
 #: What it costs to suppose two mistakes rather than one.
 PAIR = 1.0
@@ -130,8 +111,13 @@ class Explainer:
         return []
 
     def _if_printed(
-        self, written: Written, entries: list, hypothesis: Hypothesis, cost: float,
-        mistakes: tuple[Mistake, ...] = (), earlier: tuple[Mistake, ...] = (),
+        self,
+        written: Written,
+        entries: list,
+        hypothesis: Hypothesis,
+        cost: float,
+        mistakes: tuple[Mistake, ...] = (),
+        earlier: tuple[Mistake, ...] = (),
     ) -> Explanation | None:
         """The explanation, if the hypothesis prints the entries."""
         if not self._possibly(written, entries, hypothesis):
@@ -179,7 +165,10 @@ class Explainer:
         return sorted(single + pairs, key=lambda e: e.cost)
 
     def _singles(
-        self, written: Written, entries: list, places: list[str],
+        self,
+        written: Written,
+        entries: list,
+        places: list[str],
         mistakes: Callable[[str], list[Mistake]],
     ) -> list[Explanation]:
         """The explanations with one mistake, place by place, until one leaves no doubt."""
@@ -200,9 +189,7 @@ class Explainer:
                 break
         return single
 
-    def values(
-        self, name: str, carried: Hypothesis, mistakes: list[Mistake]
-    ) -> np.ndarray | None:
+    def values(self, name: str, carried: Hypothesis, mistakes: list[Mistake]) -> np.ndarray | None:
         """A line under each mistake, in float64, a row each; None where that cannot be told."""
         return self.shortlist.values(name, carried, self._sets_of(mistakes))
 
@@ -227,8 +214,13 @@ class Explainer:
         return [name, *dict.fromkeys([*between[:4], *gradients[:MOST_LINES_IN_TIME]])]
 
     def _with(
-        self, written: Written, entries: list, carried: Hypothesis, cost: float,
-        mistakes: tuple[Mistake, ...], earlier: tuple[Mistake, ...] = (),
+        self,
+        written: Written,
+        entries: list,
+        carried: Hypothesis,
+        cost: float,
+        mistakes: tuple[Mistake, ...],
+        earlier: tuple[Mistake, ...] = (),
     ) -> Explanation | None:
         hypothesis = with_mistakes(carried, mistakes)
         if not self._nearly(written, entries, hypothesis):

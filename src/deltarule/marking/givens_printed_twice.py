@@ -29,9 +29,13 @@ def _readings(sheet: Desk) -> list[Givens]:
     found: list[Givens] = [dict(mended(sheet)[0].course.givens)] if sheet.paper.written else []
     found.append(dict(sheet.course.givens))
     again = {
-        name: np.array([f if s is None else s.value for f, s in zip(
-            sheet.course.givens[name].flat, second.flat, strict=True
-        )], dtype=object).reshape(sheet.course.givens[name].shape)
+        name: np.array(
+            [
+                f if s is None else s.value
+                for f, s in zip(sheet.course.givens[name].flat, second.flat, strict=True)
+            ],
+            dtype=object,
+        ).reshape(sheet.course.givens[name].shape)
         for name, second in restatements(sheet.run).items()
         if second.size == sheet.course.givens[name].size
     }
@@ -55,7 +59,8 @@ def _matching(desk: Desk) -> int:
     """How many answers are right when everything is carried exactly."""
     return sum(
         desk.paper.matches(printed, desk.bench.right(name)[entry])
-        for name, written in desk.paper.written.items() if name in desk.bench.equations
+        for name, written in desk.paper.written.items()
+        if name in desk.bench.equations
         for entry, printed in written.printed()
     )
 
@@ -79,7 +84,8 @@ def notes(desk: Desk) -> list[str]:
         + ", ".join(
             f"{_named(name, entry)} is {shown(one)} or {shown(two)}"
             for name, entry, one, two in _differences(desk, other)
-        ) + ": answers from either count"
+        )
+        + ": answers from either count"
         for other in desk.others
     ]
 

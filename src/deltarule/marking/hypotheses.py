@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -20,6 +20,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.pocket import QuicklyRounded
 from deltarule.arithmetic.run import run
 from deltarule.errors import DeltaruleError
+from deltarule.marking.hypothesis import Hypothesis, digits
 from deltarule.marking.quick_lines import QuickLines
 from deltarule.marking.recurrence_runs import Scans
 from deltarule.networks.equations import Equation
@@ -35,41 +36,6 @@ class Circular(Exception):
 NO_VALUE = (Circular, DeltaruleError, ZeroDivisionError, OverflowError)
 
 
-@dataclass(frozen=True)
-class Hypothesis:
-    """`held`: lines taken as printed; `variants`: lines worked out wrongly.
-
-    `rounded` tells how single lines were rounded of which nothing is printed, `rounding` how all
-    others were.
-    """
-
-    held: frozenset[str] = frozenset()
-    rounding: Rounded | None = None
-    rounded: Mapping[str, Rounded] = field(default_factory=dict)
-    variants: Mapping[str, Equation] = field(default_factory=dict)
-
-    @property
-    def rounds(self) -> bool:
-        """Whether some line is rounded on the way."""
-        return self.rounding is not None or bool(self.rounded)
-
-    @property
-    def key(self) -> tuple:
-        """What tells hypotheses apart; it can be hashed, other than the hypothesis itself."""
-        between = tuple((line, digits(r)) for line, r in self.rounded.items())
-        wrong = tuple((line, id(equation)) for line, equation in self.variants.items())
-        return self.held, digits(self.rounding), between, wrong
-
-    def with_variant(self, line: str, equation: Equation) -> Hypothesis:
-        """The same with one more wrong line."""
-        return replace(self, variants={**self.variants, line: equation})
-
-
-def digits(rounding: Rounded | None) -> tuple | None:
-    """What tells ways of rounding apart."""
-    return rounding and (rounding.decimals, rounding.significant, rounding.rule)
-
-
 class Bench:
     """Works out quantities of a course under hypotheses; exact values are computed once.
 
@@ -77,15 +43,15 @@ class Bench:
     """
 
     def __init__(
-        self, course: Course, written: Mapping[str, np.ndarray],
+        self,
+        course: Course,
+        written: Mapping[str, np.ndarray],
         lent: Mapping[str, np.ndarray] | None = None,
     ):
         self.course, self.lent = course, {} if lent is None else lent
         self.equations: dict[str, tuple[Equation, ...]] = {}
         for line in course.lines:
-            self.equations[line.quantity] = (
-                *self.equations.get(line.quantity, ()), line.equation
-            )
+            self.equations[line.quantity] = (*self.equations.get(line.quantity, ()), line.equation)
         self.needs = {
             name: frozenset().union(*(e.read_names() for e in equations))
             for name, equations in self.equations.items()
@@ -196,8 +162,10 @@ class _Work:
             self.values.arrays[name] = self._held(name)
         self._busy.discard(name)
         only = block if isinstance(block, Equation) else None
-        if only is not None and only.subscripts == only.indices and (
-            own or name not in only.read_names()
+        if (
+            only is not None
+            and only.subscripts == only.indices
+            and (own or name not in only.read_names())
         ):
             return self._evaluated(only)
         if isinstance(block, Recurrence):

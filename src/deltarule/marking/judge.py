@@ -10,8 +10,9 @@ from deltarule.marking import digit_habits, givens_printed_twice, verdicts, word
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.charges import told_of_following
 from deltarule.marking.entries import part, verdict_on
-from deltarule.marking.explain import Explanation
-from deltarule.marking.hypotheses import NO_VALUE, Hypothesis
+from deltarule.marking.explanation import Explanation
+from deltarule.marking.hypotheses import NO_VALUE
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.nearby import is_subgradient
 from deltarule.marking.reach import reach
 from deltarule.marking.session import Desk
@@ -57,9 +58,7 @@ def _judged(desk: Desk, written: Written, entries: list, exact: np.ndarray) -> l
     return _entry_by_entry(desk, written, entries, wrong)
 
 
-def accounted(
-    desk: Desk, written: Written, entries: list, exact: np.ndarray
-) -> Verdict | None:
+def accounted(desk: Desk, written: Written, entries: list, exact: np.ndarray) -> Verdict | None:
     """The verdict on entries that are right or follow, all in one way; None without one."""
     wrong = desk.paper.unlike(written, exact, entries)
     if not wrong:
@@ -83,8 +82,11 @@ def _of_few_digits(desk: Desk, written: Written, longer: Written) -> list[Verdic
     exact = desk.bench.right(written.quantity)
     short = [e for e in entries if longer.numbers[e] is not written.numbers[e]]
     if not _rightly_worked(desk, longer, entries):
-        few = [e for e in short if not _rightly_worked(desk, longer, [e])
-               and _rightly_worked(desk, written, [e])]
+        few = [
+            e
+            for e in short
+            if not _rightly_worked(desk, longer, [e]) and _rightly_worked(desk, written, [e])
+        ]
         if few:
             rest = [e for e in entries if e not in few]
             asked = wording.asked_digits(desk.paper.rounding)
@@ -200,7 +202,8 @@ def _charged_with(desk: Desk, quantity: str, found: Explanation) -> list[str]:
     made = {m for mistakes in charged.values() for m in mistakes}
     back = {(m.kind, m.words) for m in found.earlier if m not in made}
     lines = {m.line for m in found.earlier if m in made} | {
-        name for name, mistakes in charged.items()
+        name
+        for name, mistakes in charged.items()
         if name != quantity and any((m.kind, m.words) in back for m in mistakes)
     }
     return sorted(lines, key=list(desk.bench.equations).index)

@@ -79,8 +79,11 @@ class _Part:
 
 def _joined(sheet: Sheet, parts: list[_Part], who: str = "") -> Marking:
     return Marking(
-        sheet.title, tuple(v for p in parts for v in p.verdicts), who,
-        tuple(n for p in parts for n in p.notes), tuple(s for p in parts for s in p.scores),
+        sheet.title,
+        tuple(v for p in parts for v in p.verdicts),
+        who,
+        tuple(n for p in parts for n in p.notes),
+        tuple(s for p in parts for s in p.scores),
     )
 
 
@@ -141,9 +144,7 @@ def judged(desk: Desk, doubt: bool) -> list[Verdict]:
     return desk.ledger.settled(found)
 
 
-def judged_formulas(
-    run: Run, number: int, typed: Mapping[str, str], known: Known
-) -> list[Verdict]:
+def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Known) -> list[Verdict]:
     """The verdicts on formulas; one that cannot be read stops no other."""
     if not typed:
         return []
@@ -179,6 +180,13 @@ def _unread(desk: Desk, unread: Unread) -> Verdict:
         name, entry = unread.name, ()
     index = (*entry, *unread.index) or None
     return Verdict(
-        name, index, verdicts.UNREADABLE, unread.why, "", unread.text, run=desk.number,
-        entries=(index,) if index else (), wrong=(index,) if index else (),
-    )  # fmt: skip
+        name,
+        index,
+        verdicts.UNREADABLE,
+        unread.why,
+        "",
+        unread.text,
+        run=desk.number,
+        entries=(index,) if index else (),
+        wrong=(index,) if index else (),
+    )

@@ -45,12 +45,14 @@ def read_credit(table: dict[str, Any], where: Callable[[str], str]) -> Credit:
     partial = table.get("partial", PARTIAL[0])
     if partial not in PARTIAL:
         raise DeltaruleError(
-            f"partial = {partial!r}", where("partial"),
+            f"partial = {partial!r}",
+            where("partial"),
             'write "share" (of the entries that are right), or "none"',
-        )  # fmt: skip
+        )
     shares = {
         verdict: _share(table[key], key, where(key))
-        for key, verdict in SHARED.items() if key in table
+        for key, verdict in SHARED.items()
+        if key in table
     }
     return Credit(partial, shares)
 
@@ -65,9 +67,10 @@ def _share(value: Any, key: str, place: str) -> Fraction:
         share = Fraction(-1)
     if not 0 <= share <= 1:
         raise DeltaruleError(
-            f"{key} = {value!r} is no share of the points", place,
+            f"{key} = {value!r} is no share of the points",
+            place,
             'write "full", "half", "none", or a number from 0 to 1',
-        )  # fmt: skip
+        )
     return share
 
 

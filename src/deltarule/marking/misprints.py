@@ -26,9 +26,11 @@ def misprint(explainer: Explainer, written: Written, entries: list[tuple]) -> tu
     kinds: dict[str, float] = {}
     for entry in entries:
         found = _meant_by(explainer, written, entry)
-        kinds = found if entry == entries[0] else {
-            kind: max(bits, kinds[kind]) for kind, bits in found.items() if kind in kinds
-        }
+        kinds = (
+            found
+            if entry == entries[0]
+            else {kind: max(bits, kinds[kind]) for kind, bits in found.items() if kind in kinds}
+        )
         if not kinds:
             return "", 0.0
     return min(kinds.items(), key=lambda k: (k[1], k[0]))
@@ -60,7 +62,7 @@ def _meant(printed: Printed) -> Iterator[tuple[str, Printed]]:
     sign = "-" if printed.value < 0 else ""
     for k in range(len(digits) - 1):
         if digits[k] != digits[k + 1]:
-            other = digits[:k] + digits[k + 1] + digits[k] + digits[k + 2:]
+            other = digits[:k] + digits[k + 1] + digits[k] + digits[k + 2 :]
             yield "two digits are exchanged", _with_point(sign, other, printed.decimals)
     for way, shift in (("right", 1), ("left", -1)):
         moved = printed.decimals + shift

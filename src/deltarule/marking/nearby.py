@@ -17,9 +17,7 @@ STEP, DIRECTIONS, KINK = 1e-7, 96, 1e-4
 def is_subgradient(course: Course, written: Written, entries: list[tuple]) -> bool:
     """Whether printed entries of a gradient are a mixture of the gradients around the point."""
     wanted = np.array([float(written.numbers[e].value) for e in entries])
-    around = np.array([
-        [array[e] for e in entries] for array in _around(course, written.quantity)
-    ])
+    around = np.array([[array[e] for e in entries] for array in _around(course, written.quantity)])
     if not np.isfinite(around).all() or np.ptp(around, axis=0).max(initial=0.0) < KINK:
         return False
     parts = _mixture(around, wanted)
@@ -31,7 +29,8 @@ def is_subgradient(course: Course, written: Written, entries: list[tuple]) -> bo
 def _around(course: Course, quantity: str) -> list[np.ndarray]:
     """The gradient at points close by, one for each direction."""
     moving = [
-        t.name for t in course.network.tensors.values()
+        t.name
+        for t in course.network.tensors.values()
         if t.role in ("input", "parameter") and not t.whole and t.name in course.givens
     ]
     random = np.random.default_rng(0)
@@ -39,8 +38,10 @@ def _around(course: Course, quantity: str) -> list[np.ndarray]:
     found = []
     start = course.start(Float64())
     for _ in range(DIRECTIONS):
-        moved = {n: start.arrays[n] + STEP * random.standard_normal(np.shape(start.arrays[n]))
-                 for n in moving}
+        moved = {
+            n: start.arrays[n] + STEP * random.standard_normal(np.shape(start.arrays[n]))
+            for n in moving
+        }
         values = Values({**start.arrays, **moved}, start.sizes, start.scalars, start.tensors)
         run(equations, values, Float64())
         found.append(np.asarray(values.arrays[quantity], dtype=float))

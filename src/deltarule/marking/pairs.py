@@ -23,7 +23,7 @@ def couples(
 
 def _all(mistakes, places) -> Iterator[tuple[Mistake, Mistake]]:
     for k, first in enumerate(places):
-        for second in places[k + 1:]:
+        for second in places[k + 1 :]:
             for a in _common(mistakes(first)):
                 for b in _common(mistakes(second)):
                     yield b, a

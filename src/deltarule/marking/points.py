@@ -56,7 +56,8 @@ class Item:
 
 
 def items(
-    run: int, asked: Mapping[str, list[tuple[str | None, list[tuple[int, ...]]]]],
+    run: int,
+    asked: Mapping[str, list[tuple[str | None, list[tuple[int, ...]]]]],
     marks: Mapping[str, Fraction],
 ) -> list[Item]:
     """The items of a run. `asked` has, for each quantity, the references by which it is asked,
@@ -93,9 +94,13 @@ def _score(item: Item, found: list[Verdict], credit: Credit) -> Score:
     parts += [credit.of(v.verdict) for v in whole]
     share = sum(parts, start=Fraction(0)) / len(parts) if parts else Fraction(0)
     return Score(
-        item.run, item.quantity, share * item.points, item.points,
+        item.run,
+        item.quantity,
+        share * item.points,
+        item.points,
         bool(parts) and all(v.right for v in found) and _covers(item, numbers, whole),
-        _undecided(item, found), item.marked,
+        _undecided(item, found),
+        item.marked,
     )
 
 

@@ -152,14 +152,16 @@ def _read(text: str, place: str | None) -> tuple[Fraction, int | None, int | Non
     whole = decimal["whole"].lstrip("0")
     if power < -_LARGEST_POWER:
         raise DeltaruleError(
-            f"{shortened(text)!r} is nearer to 0 than 10^-{_LARGEST_POWER}", place,
+            f"{shortened(text)!r} is nearer to 0 than 10^-{_LARGEST_POWER}",
+            place,
             "write 0, or a number of ordinary size",
-        )  # fmt: skip
+        )
     if power > _LARGEST_POWER or len(whole) + power > _LARGEST_POWER:
         raise DeltaruleError(
-            f"{shortened(text)!r} is beyond 10^{_LARGEST_POWER}", place,
+            f"{shortened(text)!r} is beyond 10^{_LARGEST_POWER}",
+            place,
             "give a number of ordinary size",
-        )  # fmt: skip
+        )
     power -= 2 * percent
     digits = int(decimal["whole"] + part)
     decimals = len(part) - power
@@ -172,7 +174,7 @@ def _plain(text: str) -> str:
     """A number in plain spelling, without words for "about" and without marks of thousands."""
     plain = in_ascii(text)
     about = _ABOUT.match(plain)
-    plain = plain[about.end():] if about else plain
+    plain = plain[about.end() :] if about else plain
     ending = next((m for m in _ROUNDED.finditer(plain) if m.end() == len(plain)), None)
     plain = plain[: ending.start()] if ending and ending.start() else plain
     percent = "%" if plain.endswith("%") else ""

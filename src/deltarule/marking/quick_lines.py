@@ -55,16 +55,12 @@ class QuickLines:
         """A line prepared for many evaluations, if it can be."""
         key = id(equation)
         if key not in self._lines:
-            self._lines[key] = (
-                equation, whole_line(equation, self.course.floats, self._parts)
-            )
+            self._lines[key] = (equation, whole_line(equation, self.course.floats, self._parts))
         return self._lines[key][1]
 
     def at_time(self, equation: Equation, at: Mapping) -> tuple[Prepared, tuple] | None:
         """A line of a recurrence prepared at one time, and where its value belongs."""
         key = (id(equation), *at.values())
         if key not in self._times:
-            self._times[key] = (
-                equation, value_at(equation, self.course.floats, at, self._parts)
-            )
+            self._times[key] = (equation, value_at(equation, self.course.floats, at, self._parts))
         return self._times[key][1]

@@ -12,15 +12,20 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.marking.aligned_answers import Paper, Written
-from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
+from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypothesis import Hypothesis
 
 #: So many wrong entries at most are followed one by one.
 MOST_ENTRIES = 60
 
 
 def within_reach(
-    bench: Bench, paper: Paper, written: Written, entries: Iterable[tuple],
-    hypothesis: Hypothesis, wrong: frozenset[str],
+    bench: Bench,
+    paper: Paper,
+    written: Written,
+    entries: Iterable[tuple],
+    hypothesis: Hypothesis,
+    wrong: frozenset[str],
 ) -> bool:
     """Whether entries can come of the `wrong` held lines, carried on with more digits."""
     name = written.quantity

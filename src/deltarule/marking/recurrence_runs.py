@@ -49,8 +49,11 @@ class Scans:
 
     def _arrange(self, right, taken) -> tuple[Block, ...]:
         names = frozenset(e.name for e in right)
-        if any(self._reads(t, names) - self._reads(r, names)
-               for r, t in zip(right, taken, strict=True) if r is not t):
+        if any(
+            self._reads(t, names) - self._reads(r, names)
+            for r, t in zip(right, taken, strict=True)
+            if r is not t
+        ):
             return blocks(taken)
         table = dict(zip(right, taken, strict=True))
         return tuple(_put(block, table) for block in blocks(right))

@@ -20,7 +20,7 @@ def put_off(block: Recurrence, name: str) -> Recurrence:
     if len(own) != 1:
         return block
     place = parts.index(own[0])
-    rest = parts[place + 1:]
+    rest = parts[place + 1 :]
     late = [own[0]]
     end = 0
     for part in rest:

@@ -85,9 +85,7 @@ class Desk:
             self.kept["truncations"] = Truncations(network, options, self.course)
         return self.kept["truncations"]
 
-    def _once(
-        self, which: str, name: str, make: Callable[[str], list[Mistake]]
-    ) -> list[Mistake]:
+    def _once(self, which: str, name: str, make: Callable[[str], list[Mistake]]) -> list[Mistake]:
         """The mistakes of one sort in a line, made when they are first asked for."""
         known = self.kept.setdefault(which, {})
         if name not in known:
@@ -145,7 +143,9 @@ class Desk:
     def often_hidden(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line that numbers hide most often."""
         return [
-            m for scene in self._scenes(name) for m in mistakes_in(scene, OFTEN_HIDDEN)
+            m
+            for scene in self._scenes(name)
+            for m in mistakes_in(scene, OFTEN_HIDDEN)
             if m.cost <= 4.0
         ]
 
@@ -154,7 +154,11 @@ class Desk:
         for line in self.course.lines:
             if line.quantity == name:
                 yield Scene(
-                    self.course.network, line, lines, self._shapes, self.course.floats.extent,
+                    self.course.network,
+                    line,
+                    lines,
+                    self._shapes,
+                    self.course.floats.extent,
                     self.course.givens,
                 )
 
@@ -190,8 +194,7 @@ class Desk:
 
 
 def open_desk(
-    run: Run, number: int, numbers: Mapping[str, Numbers], known: Known,
-    extra: Iterable[str] = (),
+    run: Run, number: int, numbers: Mapping[str, Numbers], known: Known, extra: Iterable[str] = ()
 ) -> Desk:
     """The desk for what is written for a run; derivations are kept in `known`.
 
@@ -208,8 +211,15 @@ def run_course(run: Run, wanted: tuple[str, ...], known: Known) -> Course:
 
     Raises DeltaruleError for what would take long, before anything is worked out.
     """
-    means = (run.network, run.options, run.given, run.optimiser, run.rate, run.updates,
-             run.not_updated)
+    means = (
+        run.network,
+        run.options,
+        run.given,
+        run.optimiser,
+        run.rate,
+        run.updates,
+        run.not_updated,
+    )
     courses = known.setdefault(("courses", *sorted(wanted)), [])
     for same, course in courses:
         if same == means:
@@ -269,5 +279,3 @@ def restatements(run: Run) -> dict[str, np.ndarray]:
         name = key.removesuffix(" transposed")
         found[canonical(name)] = numbers.T if key.endswith(" transposed") else numbers
     return found
-
-

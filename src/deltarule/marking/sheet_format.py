@@ -50,9 +50,10 @@ def read_runs(toml: TomlText) -> list[dict[str, Any]]:
         if key in data:
             place = toml.where("", key) if key == "at" else toml.where(key)
             raise DeltaruleError(
-                f"{key} stands before the first run and belongs to none", place,
+                f"{key} stands before the first run and belongs to none",
+                place,
                 f"put it into a run, as [run.{key}]" if key != "at" else "put it below [[run]]",
-            )  # fmt: skip
+            )
     for number, run in enumerate(further, 1):
         place = toml.where("run", run=number)
         refuse_unknown(expect(run, dict, place), RUN_KEYS, place)
@@ -176,7 +177,8 @@ class _Reader:
         for name in self._names("asked", _reference):
             if name.partition("[")[0] in given:
                 raise DeltaruleError(
-                    f"{name} is asked, and it is given", self._where("", "asked"),
+                    f"{name} is asked, and it is given",
+                    self._where("", "asked"),
                     f'leave it out, or ask for "{name} after", its value after the updates',
                 )
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
+from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.printed import Printed
 from deltarule.marking.together import Together
@@ -47,7 +48,10 @@ class Shortlist:
         self._shown: dict[int, tuple[Written, PrintedNumbers]] = {}
 
     def likely(
-        self, written: Written, entries: Sequence[tuple], carried: Hypothesis,
+        self,
+        written: Written,
+        entries: Sequence[tuple],
+        carried: Hypothesis,
         sets: Sequence[tuple[Mistake, ...]],
     ) -> np.ndarray:
         """For each set of mistakes, whether it comes near to all of the entries."""
@@ -65,8 +69,10 @@ class Shortlist:
         if key not in self._near:
             printed = self._printed(written)
             values = self.values(written.quantity, carried, sets) if printed.places else None
-            self._near[key] = None if values is None else printed.near(
-                values, carried.rounds, bool(self.bench.groups)
+            self._near[key] = (
+                None
+                if values is None
+                else printed.near(values, carried.rounds, bool(self.bench.groups))
             )
         return self._near[key]
 

@@ -12,11 +12,15 @@ from deltarule.errors import DeltaruleError
 _LARGEST = 500_000
 #: How files begin that are no plain text, and what they are.
 _OTHERS = (
-    (b"PK\x03\x04", "a Word document, or another archive"), (b"%PDF", "a PDF"),
-    (b"{\\rtf", "a document in rich text (RTF)"), (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"), (b"\xd0\xcf\x11\xe0", "a Word document"),
-    (b"\x7fELF", "a program"), (b"\x1f\x8b", "a packed file"),
-)  # fmt: skip
+    (b"PK\x03\x04", "a Word document, or another archive"),
+    (b"%PDF", "a PDF"),
+    (b"{\\rtf", "a document in rich text (RTF)"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\xd0\xcf\x11\xe0", "a Word document"),
+    (b"\x7fELF", "a program"),
+    (b"\x1f\x8b", "a packed file"),
+)
 
 
 def read_text(path: Path | Traversable, name: str) -> str:
@@ -54,7 +58,8 @@ def _decoded(data: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise DeltaruleError(
-            f"{name} is not UTF-8 text", None if wide else f"line {line}",
+            f"{name} is not UTF-8 text",
+            None if wide else f"line {line}",
             "save it as plain text in UTF-8",
-        ) from None  # fmt: skip
+        ) from None
     return text.replace("\r\n", "\n").replace("\r", "\n")

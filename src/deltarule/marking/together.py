@@ -15,7 +15,8 @@ import numpy as np
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.run import timetable
 from deltarule.errors import DeltaruleError
-from deltarule.marking.hypotheses import NO_VALUE, Bench, Hypothesis
+from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.same_time import in_time, put_off
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, equations_of
@@ -56,8 +57,10 @@ class Together:
         rank = self.lines.rank(name)
         try:
             with self.arithmetic.context():
-                found = np.asarray(self._computed(name) if name in self.moving
-                                   else self.work.compute(name), dtype=float)
+                found = np.asarray(
+                    self._computed(name) if name in self.moving else self.work.compute(name),
+                    dtype=float,
+                )
         except Tangled:
             return self._in_halves(name)
         found = found if found.ndim > rank else found[None]
@@ -147,11 +150,15 @@ class Together:
         if not moving:
             return self._evaluated_plainly(equation, arrays)
         count = len(self.rows) if where is None else len(where)
-        return np.stack([
-            self._evaluated_plainly(equation, {
-                n: a[k] if np.ndim(a) > self.lines.rank(n) else a for n, a in arrays.items()
-            }) for k in range(count)
-        ])
+        return np.stack(
+            [
+                self._evaluated_plainly(
+                    equation,
+                    {n: a[k] if np.ndim(a) > self.lines.rank(n) else a for n, a in arrays.items()},
+                )
+                for k in range(count)
+            ]
+        )
 
     def _evaluated_plainly(self, equation: Equation, arrays: dict) -> np.ndarray:
         floats = self.bench.course.floats

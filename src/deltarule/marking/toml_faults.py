@@ -78,7 +78,7 @@ def fault_of(text: str, error: tomllib.TOMLDecodeError) -> Fault:
 
 def _in_line(lines: list[str], first: int, number: int, message: str) -> Fault:
     line = lines[number - 1].rstrip("\r")
-    before = "\n".join(lines[first - 1: number - 1])
+    before = "\n".join(lines[first - 1 : number - 1])
     pair = PAIR.fullmatch(lines[first - 1]) if len(lines[first - 1]) < _LONGEST else None
     name = pair["key"].strip().strip("\"'") if pair else ""
     on = number < len(lines) and bool(lines[number].strip()) and not begins(lines[number])
@@ -144,8 +144,10 @@ def _read(before: str, line: str, on: bool = False) -> bool:
 
 def begins(line: str) -> bool:
     """Whether a line begins a statement: a name and its sign, or the name of a table."""
-    return bool(HEADER.fullmatch(line)) or len(line) < _LONGEST and bool(
-        (pair := PAIR.fullmatch(line)) and pair["key"].strip()
+    return (
+        bool(HEADER.fullmatch(line))
+        or len(line) < _LONGEST
+        and bool((pair := PAIR.fullmatch(line)) and pair["key"].strip())
     )
 
 
@@ -164,13 +166,17 @@ def _unclosed(lines: list[str], end: int) -> Fault:
     behind = max((k for k in range(first, end) if lines[k - 1].strip()), default=first)
     if behind == first and fault.corrected is not None:
         return fault
-    whole = "\n".join(lines[first - 1: behind]).rstrip().rstrip(",")
+    whole = "\n".join(lines[first - 1 : behind]).rstrip().rstrip(",")
     missing = whole.count("[") - whole.count("]")
     closed = lines[behind - 1].rstrip().rstrip(",") + "]" * missing
-    before = "\n".join(lines[first - 1: behind - 1])
+    before = "\n".join(lines[first - 1 : behind - 1])
     corrected = closed if missing > 0 and _read(before, closed) else None
     return Fault(
-        behind, f"the list that begins in line {first} is not closed", corrected, fault.name, first,
+        behind,
+        f"the list that begins in line {first} is not closed",
+        corrected,
+        fault.name,
+        first,
         "put ] behind its last entry",
     )
 
@@ -193,12 +199,20 @@ def _twice(lines: list[str], number: int, message: str) -> Fault:
         name = key_of(line) or ""
         if name in first and k >= number - 200:
             return Fault(
-                k, f"{name} stands twice, first in line {first[name]}", None, name, k,
+                k,
+                f"{name} stands twice, first in line {first[name]}",
+                None,
+                name,
+                k,
                 "leave one of them out",
             )
         if name:
             first[name] = k
     return Fault(
-        number, "a name stands for a value and for a table, or twice", None, "", number,
+        number,
+        "a name stands for a value and for a table, or twice",
+        None,
+        "",
+        number,
         "give each name one value",
     )

@@ -84,9 +84,11 @@ def _equals(line: str) -> str:
     found = PAIR.fullmatch(line)
     if found is None or found["sign"] == "=" or not found["key"].strip():
         return line
-    value = f'"~{found["value"]}"' if found["sign"] in "≈≃≅~=" and re.fullmatch(
-        values.NUMBER, found["value"]
-    ) else found["value"]
+    value = (
+        f'"~{found["value"]}"'
+        if found["sign"] in "≈≃≅~=" and re.fullmatch(values.NUMBER, found["value"])
+        else found["value"]
+    )
     return values.put(found, value, sign="=")
 
 
@@ -120,22 +122,27 @@ def _ending(line: str) -> str:
 
 def _two(line: str) -> str:
     """`E = 1, y = 2` -> two lines."""
-    return re.sub(
-        r"(?<=[\d\"'\]])\s*[,;]?\s+(?=(?:\"[^\"]*\"|[A-Za-z_]\w*)\s*=\s*\S)", "\n", line
-    )
+    return re.sub(r"(?<=[\d\"'\]])\s*[,;]?\s+(?=(?:\"[^\"]*\"|[A-Za-z_]\w*)\s*=\s*\S)", "\n", line)
 
 
 #: In this order they are tried, each alone and then one after the other.
 RULES = (
-    Rule(_said("a fence of Markdown is no TOML"),
-         lambda line: re.sub(r"^\s*(```|~~~).*", "", line)),
-    Rule(lambda line: f"{_first(_BLANKS, line)} stands where a blank belongs",
-         lambda line: _BLANKS.sub(" ", line)),
-    Rule(lambda line: f"{_first(_NOTHING, line)}, which cannot be seen, stands here",
-         lambda line: _NOTHING.sub("", line)),
+    Rule(
+        _said("a fence of Markdown is no TOML"), lambda line: re.sub(r"^\s*(```|~~~).*", "", line)
+    ),
+    Rule(
+        lambda line: f"{_first(_BLANKS, line)} stands where a blank belongs",
+        lambda line: _BLANKS.sub(" ", line),
+    ),
+    Rule(
+        lambda line: f"{_first(_NOTHING, line)}, which cannot be seen, stands here",
+        lambda line: _NOTHING.sub("", line),
+    ),
     Rule(lambda line: f"{_first(_WIDE, line)} stands where an ordinary character belongs", _narrow),
-    Rule(_said('curly quotes stand where straight ones " belong'),
-         lambda line: line.translate(_QUOTES)),
+    Rule(
+        _said('curly quotes stand where straight ones " belong'),
+        lambda line: line.translate(_QUOTES),
+    ),
     Rule(_said("a comment begins with #"), _comment),
     Rule(_said("the name of a table stands in [ ] on a line of its own"), _table),
     Rule(_sign_seen, _equals),
@@ -149,11 +156,15 @@ RULES = (
     Rule(_said("a decimal comma has no quotes"), values.point),
     Rule(_said("the entries of a list are parted by commas"), values.parted),
     Rule(_said("[ and ] do not pair"), values.closed),
-    Rule(_said("a digit belongs on both sides of the point"),
-         lambda line: values.each(line, values.digit_at_point)),
+    Rule(
+        _said("a digit belongs on both sides of the point"),
+        lambda line: values.each(line, values.digit_at_point),
+    ),
     Rule(_said("a number begins with zeros"), lambda line: values.each(line, values.leading_zeros)),
-    Rule(_said("a word of another language stands here"),
-         lambda line: values.each(line, values.plain_words)),
+    Rule(
+        _said("a word of another language stands here"),
+        lambda line: values.each(line, values.plain_words),
+    ),
     Rule(values.quote_seen, lambda line: values.each(line, values.quoted)),
     Rule(_said("a backslash means something else between double quotes"), values.backslash),
 )

@@ -140,8 +140,10 @@ def quoted(text: str) -> str:
     if not text or _SCALAR.fullmatch(text) or text[:1] in "[({" and _NUMBERS.fullmatch(text):
         return text
     inner = text.strip("\"'“”‘’„").replace('"', "'")
-    return f"'{inner}'" if "\\" in inner and "'" not in inner else json.dumps(
-        inner, ensure_ascii=False
+    return (
+        f"'{inner}'"
+        if "\\" in inner and "'" not in inner
+        else json.dumps(inner, ensure_ascii=False)
     )
 
 

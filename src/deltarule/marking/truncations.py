@@ -32,8 +32,11 @@ class Truncations:
 
     def mistakes(self, name: str) -> list[Mistake]:
         """The truncated gradients of a parameter, an input or a state, if the line is one."""
-        gradients = {g.name for g in self.course.derivation.gradients.values()
-                     if g.tensor.role in ("parameter", "input", "state")}
+        gradients = {
+            g.name
+            for g in self.course.derivation.gradients.values()
+            if g.tensor.role in ("parameter", "input", "state")
+        }
         if name not in gradients or set(self.options) & {"truncate", "chunks", "unroll"}:
             return []
         line = next(l for l in self.course.lines if l.quantity == name)
@@ -56,8 +59,11 @@ class Truncations:
         return values
 
     def _times(self) -> int:
-        extents = [self.course.floats.extent(b.extent)
-                   for b in blocks(self.course.network.equations) if isinstance(b, Recurrence)]
+        extents = [
+            self.course.floats.extent(b.extent)
+            for b in blocks(self.course.network.equations)
+            if isinstance(b, Recurrence)
+        ]
         return max(extents, default=0)
 
     def _course(self, k: int) -> Course:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from deltarule.marking.hypotheses import Hypothesis
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.session import Desk
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty

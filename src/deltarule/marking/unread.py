@@ -62,7 +62,7 @@ def read_typed(toml: TomlText, unread: list[Unread]) -> dict[str, str]:
         if isinstance(formula, str):
             found[name] = str(formula)
         else:
-            why = f"no formula ({place}): write it in quotes, such as \"(yhat − y)·x\""
+            why = f'no formula ({place}): write it in quotes, such as "(yhat − y)·x"'
             unread.append(Unread(name, (), _shown(formula), why))
     return {name: formula for name, formula in found.items() if formula.strip()}
 
@@ -71,9 +71,10 @@ def _table(toml: TomlText, section: str) -> dict[str, Any]:
     table = expect(toml.data.get(section, {}), dict, toml.where(section))
     if len(table) > MOST_QUANTITIES:
         raise DeltaruleError(
-            f"{len(table)} quantities under [{section}]", toml.where(section),
+            f"{len(table)} quantities under [{section}]",
+            toml.where(section),
             f"at most {MOST_QUANTITIES} are read",
-        )  # fmt: skip
+        )
     return table
 
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.digit_habits import shortened
-from deltarule.marking.explain import Explanation
-from deltarule.marking.hypotheses import Hypothesis
+from deltarule.marking.explanation import Explanation
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.printed import Printed
 from deltarule.marking.session import Desk
@@ -114,9 +114,9 @@ def _valued(desk: Desk, name: str) -> str:
 def of_carried(desk: Desk, written: Written, entries: list[tuple], found: Explanation) -> str:
     """Why a value is right although exact working gives other digits."""
     exact = desk.bench.right(written.quantity)
-    numbers = listed([
-        shown(exact[e], max(6, (written.numbers[e].figures or 4) + 2)) for e in entries
-    ])
+    numbers = listed(
+        [shown(exact[e], max(6, (written.numbers[e].figures or 4) + 2)) for e in entries]
+    )
     return f"right with {carrying(desk, found.hypothesis)}; carried exactly it is {numbers}"
 
 
@@ -140,9 +140,7 @@ def of_earlier(sources: Sequence[str]) -> str:
 def of_mistake(desk: Desk, quantity: str, found: Explanation) -> str:
     """What went wrong, in which line if not in the quantity's own, and how values were carried."""
     alone = [m.line for m in found.mistakes] == [quantity]
-    parts = [
-        m.words if alone else f"in {pretty(m.line)}, {m.words}" for m in found.mistakes
-    ]
+    parts = [m.words if alone else f"in {pretty(m.line)}, {m.words}" for m in found.mistakes]
     same = identified(desk, found)
     sentence = "; and ".join(parts) + (f": this is {same}" if same else "")
     how = carrying(desk, found.hypothesis)

@@ -64,8 +64,13 @@ def work(
 
 
 def _worked(
-    run: Run, number: int, known: dict, arithmetic: Arithmetic | None, checks: bool,
-    as_printed: bool, extra: Sequence[str],
+    run: Run,
+    number: int,
+    known: dict,
+    arithmetic: Arithmetic | None,
+    checks: bool,
+    as_printed: bool,
+    extra: Sequence[str],
 ) -> Worked:
     desk = open_desk(run, number, run.published, known, extra=(*run.asked, *extra))
     if run.at == "after":

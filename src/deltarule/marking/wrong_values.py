@@ -11,7 +11,7 @@ from deltarule.marking.aligned_answers import Written
 from deltarule.marking.charges import MOST_ALTERNATIVES, Cause
 from deltarule.marking.entries import verdict_on
 from deltarule.marking.evidence import Evidence, of_entries, searched
-from deltarule.marking.explain import Explanation
+from deltarule.marking.explanation import Explanation
 from deltarule.marking.misprints import misprint
 from deltarule.marking.session import Desk
 from deltarule.marking.verdicts import Verdict
@@ -19,7 +19,10 @@ from deltarule.spelling.names import pretty
 
 
 def judge_wrong(
-    desk: Desk, written: Written, entries: list[tuple], rest: list[tuple],
+    desk: Desk,
+    written: Written,
+    entries: list[tuple],
+    rest: list[tuple],
     of_fine: Callable[[list[tuple]], Verdict],
 ) -> list[Verdict]:
     """The verdicts on `entries`, of which `rest` come of no right working.
@@ -88,7 +91,10 @@ def _supposes(e: Explanation) -> tuple[int, bool, int]:
 
 
 def _mistaken(
-    desk: Desk, written: Written, entries: list[tuple], wrong: list[tuple],
+    desk: Desk,
+    written: Written,
+    entries: list[tuple],
+    wrong: list[tuple],
     explained: list[Explanation],
 ) -> Verdict:
     """The verdict on entries that mistakes explain; they are carried on from here."""
@@ -106,7 +112,11 @@ def _mistaken(
 
 
 def _charged(
-    desk: Desk, written: Written, entries: list[tuple], wrong: list[tuple], causes: list[Cause],
+    desk: Desk,
+    written: Written,
+    entries: list[tuple],
+    wrong: list[tuple],
+    causes: list[Cause],
     told: Evidence,
 ) -> Verdict:
     """A mistake in the whole line if it is proved, else a verdict on the wrong entries."""
@@ -140,8 +150,13 @@ def _found(desk: Desk, written: Written, entries: list[tuple], slip: Callable[..
 
 
 def _of_digits(
-    desk: Desk, written: Written, entries: list[tuple], rest: list[tuple], kind: str,
-    finding: str, took: float = 1.0,
+    desk: Desk,
+    written: Written,
+    entries: list[tuple],
+    rest: list[tuple],
+    kind: str,
+    finding: str,
+    took: float = 1.0,
 ) -> Verdict | None:
     """The verdict on values that are right but for their digits; None without a finding."""
     if not finding:

@@ -73,8 +73,11 @@ class PhraseWriter:
         return self.transposed(self.inside(p.of, ATOM)), ATOM
 
     def _matmul(self, p: ph.MatMul):
-        left = self.inside(p.left, PRODUCT) if _kind(p.left) is ph.MatMul else self.inside(
-            p.left, POWER)
+        left = (
+            self.inside(p.left, PRODUCT)
+            if _kind(p.left) is ph.MatMul
+            else self.inside(p.left, POWER)
+        )
         return left + self.times + self.inside(p.right, POWER), PRODUCT
 
     def _outer(self, p: ph.Outer):
@@ -118,8 +121,9 @@ class PhraseWriter:
         top, below = _over_under(factor)
         if top.could_extract_minus_sign():
             told, own = self._times(-factor, body, binding)
-            return self._writer.minus + (told if own >= PRODUCT else
-                                         self._writer.parentheses(told)), SUM
+            return self._writer.minus + (
+                told if own >= PRODUCT else self._writer.parentheses(told)
+            ), SUM
         if top != 1:
             body = body if binding >= POWER else self._writer.parentheses(body)
             body, binding = self._writer.inside(top, PRODUCT) + self._writer.dot + body, PRODUCT
@@ -165,11 +169,17 @@ class PhraseWriter:
             high = [t for t in tested.terms if not _negative(t)]
             low = [_positive(t) for t in tested.terms if _negative(t)]
             if high and low and all(isinstance(t, ph.Constant) for t in high):
-                return (self._plus(ph.Plus((), tuple(low)))[0], "<",
-                        self._plus(ph.Plus((), tuple(high)))[0])
+                return (
+                    self._plus(ph.Plus((), tuple(low)))[0],
+                    "<",
+                    self._plus(ph.Plus((), tuple(high)))[0],
+                )
             if high and low:
-                return (self._plus(ph.Plus((), tuple(high)))[0], ">",
-                        self._plus(ph.Plus((), tuple(low)))[0])
+                return (
+                    self._plus(ph.Plus((), tuple(high)))[0],
+                    ">",
+                    self._plus(ph.Plus((), tuple(low)))[0],
+                )
         if _negative(tested):
             return self(_positive(tested)), "<", "0"
         return self(tested), ">", "0"
@@ -218,8 +228,11 @@ def _kind(phrase: Phrase) -> type:
 
 
 def _negative(phrase: Phrase) -> bool:
-    factor = getattr(phrase, "factor", None) if isinstance(phrase, ph.Scaled) else getattr(
-        phrase, "value", None)
+    factor = (
+        getattr(phrase, "factor", None)
+        if isinstance(phrase, ph.Scaled)
+        else getattr(phrase, "value", None)
+    )
     return factor is not None and factor.could_extract_minus_sign()
 
 

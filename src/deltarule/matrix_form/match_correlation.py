@@ -102,7 +102,12 @@ def _axis(subscript: Expr, target: set, bound: set) -> _Axis | None:
         return None
     coefficients, rest = split
     return _Axis(
-        subscript, labels[0], overs[0], coefficients[labels[0]], coefficients[overs[0]], rest,
+        subscript,
+        labels[0],
+        overs[0],
+        coefficients[labels[0]],
+        coefficients[overs[0]],
+        rest,
         divisor,
     )
 
@@ -187,11 +192,12 @@ def _convolution_turned(axis: _Axis, extent: Expr, extents: dict) -> Along | Non
 
 
 _KINDS = (
-    (ph.Correlation, True, False, _correlation), (ph.Convolution, False, False, _convolution),
+    (ph.Correlation, True, False, _correlation),
+    (ph.Convolution, False, False, _convolution),
     (ph.Correlation, False, False, _correlation_over),
     (ph.Convolution, False, True, _convolution_turned),
     (ph.Correlation, True, True, _correlation_turned),
-)  # fmt: skip
+)
 
 
 def _positive(coefficient: Expr) -> bool:

@@ -83,9 +83,7 @@ def _single(subscript: Expr) -> set[Index]:
 class _Phrasing:
     """One attempt, with a choice of slice indices."""
 
-    def __init__(
-        self, ranges: tuple, slices: frozenset[Index], network: Network, slopes: Slopes
-    ):
+    def __init__(self, ranges: tuple, slices: frozenset[Index], network: Network, slopes: Slopes):
         self.ranges, self.slices, self.slopes = ranges, slices, slopes
         self.network = network
         self.order = Order(i for i, _ in ranges)
@@ -284,10 +282,10 @@ def _factor_order(factor: Expr):
     base, _ = factor.as_base_exp()
     if isinstance(base, nodes.Read):
         return (0 if "/" in tensor_name(base) else 1, str(base))
-    if isinstance(base, nodes.Reduction) and reads(base) and any(
-        "/" in tensor_name(r) for r in reads(base)
+    if (
+        isinstance(base, nodes.Reduction)
+        and reads(base)
+        and any("/" in tensor_name(r) for r in reads(base))
     ):
         return (0, str(base))
     return (2, str(base))
-
-

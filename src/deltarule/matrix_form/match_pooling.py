@@ -38,7 +38,7 @@ def _sent_back(found: list[Read], target: tuple, bound: set, network: Network) -
         raise NoWords
     upstream = next(r for r in found if r is not chosen[0])
     along = []
-    for subscript in chosen[0].indices[len(upstream.indices):]:
+    for subscript in chosen[0].indices[len(upstream.indices) :]:
         along.append(convolution_along(subscript, set(target), bound))
     plain = chosen[0].indices[: len(upstream.indices)] == upstream.indices
     if not plain or not all(isinstance(i, Index) for i in upstream.indices):
@@ -78,7 +78,8 @@ def _spread(total: nodes.Sum, target: tuple) -> tuple[Expr, Phrase]:
 def _window(label: Index, total: nodes.Sum, target: set) -> tuple[Along, Expr]:
     """0 ≤ p + P − S·i ≤ K − 1: how a window moves, and how wide it is."""
     statements = [
-        c.args[0] for c in total.conditions
+        c.args[0]
+        for c in total.conditions
         if isinstance(c, nodes.AtLeastZero) and label in free_indices(c)
     ]
     for low in statements:

@@ -84,7 +84,8 @@ class Speech(PhraseWriter):
             return
         inside = {a.over for a in p.along}
         summed = [
-            i for i in dict.fromkeys(p.signal.labels + p.kernel.labels)
+            i
+            for i in dict.fromkeys(p.signal.labels + p.kernel.labels)
             if i not in inside and i not in p.labels
         ]
         if summed:
@@ -159,9 +160,11 @@ class Speech(PhraseWriter):
         return say.format(told[0] if len(told) == 1 else " and ".join(map(self._writer, numbers)))
 
     _methods = {
-        **PhraseWriter._methods, ph.Correlation: _correlation, ph.Convolution: _convolution,
+        **PhraseWriter._methods,
+        ph.Correlation: _correlation,
+        ph.Convolution: _convolution,
         ph.SentBack: _sent_back,
-    }  # fmt: skip
+    }
 
 
 def _divides_arrays(phrase: ph.Hadamard) -> bool:

@@ -177,7 +177,6 @@ def bind(
     return Equation(tensor.name, subscripts, rhs, tuple(ranges.items()), place)
 
 
-
 def _refuse_curved(rhs: Expr, place: str) -> None:
     """Raises DeltaruleError for a read such as x[n·n], whose places lie on no straight line."""
     for access in reads(rhs):

@@ -1,7 +1,7 @@
 """Names with the number of a layer, and names in which that number is a letter k.
 
-    Theta3, seen from layer 3    Theta@0     shown as Θ_k
-    h2, seen from layer 3        h@-1        shown as h_{k−1}
+Theta3, seen from layer 3    Theta@0     shown as Θ_k
+h2, seen from layer 3        h@-1        shown as h_{k−1}
 """
 
 from __future__ import annotations

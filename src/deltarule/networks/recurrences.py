@@ -162,9 +162,7 @@ def _knot(waiting: list[int], needs: dict[int, set[int]]) -> list[int]:
         here = min(ahead)
 
 
-def _recurrence(
-    equations: Sequence[Equation], group: list[int], links: list[_Link]
-) -> Recurrence:
+def _recurrence(equations: Sequence[Equation], group: list[int], links: list[_Link]) -> Recurrence:
     """The group as a recurrence. Raises DeltaruleError if it is none."""
     inner = [a for a in links if a.reader in group and a.writer in group]
     for axes in _time_axes(equations, inner):
@@ -175,8 +173,9 @@ def _recurrence(
         if len(signs) != 1:
             continue
         place = {k: n for n, k in enumerate(group)}
-        still = [_Link(place[a.reader], place[a.writer], a.access)
-                 for a, s in shifts.items() if s == 0]
+        still = [
+            _Link(place[a.reader], place[a.writer], a.access) for a, s in shifts.items() if s == 0
+        ]
         members = [equations[k] for k in group]
         parts = tuple(_arranged(members, still))
         times = tuple((e, *_time(e, axes[e.name])) for e in members)
@@ -255,9 +254,7 @@ def _refused(group: list[Equation], links: list[_Link], equations) -> DeltaruleE
     remedy = "let one of them read a tensor that is computed earlier"
     if shifted:
         remedy += ", or read all of them at earlier times (or all at later ones)"
-    return DeltaruleError(
-        f"the equations go round in a circle: {told}", group[0].place, remedy
-    )
+    return DeltaruleError(f"the equations go round in a circle: {told}", group[0].place, remedy)
 
 
 def _cycle(links: list[_Link], equations) -> list[str]:
@@ -270,5 +267,5 @@ def _cycle(links: list[_Link], equations) -> list[str]:
     while here not in seen:
         seen.append(here)
         here = by_reader[here].writer
-    round_trip = seen[seen.index(here):]
+    round_trip = seen[seen.index(here) :]
     return [equations[here].name, *(text(by_reader[k].access) for k in round_trip)]

@@ -125,7 +125,8 @@ def _recurrences(network: Network) -> list[Recurrence]:
     if any(isinstance(part, Recurrence) for b in found for part in b.parts):
         raise DeltaruleError(
             f"{network.name} has a recurrence inside another, which cannot be truncated",
-            network.name, "leave the truncation out",
+            network.name,
+            "leave the truncation out",
         )
     return found
 
@@ -142,12 +143,11 @@ def _depth(network: Network, k: int, word: str) -> Attribute:
     if not _recurrences(network):
         raise DeltaruleError(
             f"{network.name} has no recurrence, so there is nothing to {word}",
-            network.name, f"leave {word} out",
+            network.name,
+            f"leave {word} out",
         )
     if int(k) < 1:
-        raise DeltaruleError(
-            f"{word} = {k} is too small", network.name, f"{word} is at least 1"
-        )
+        raise DeltaruleError(f"{word} = {k} is too small", network.name, f"{word} is at least 1")
     sizes = {s.name for t in network.tensors.values() for a in t.axes for s in a.free_symbols}
     return Attribute("K" if "K" not in sizes | _names(network) else "K_t")
 

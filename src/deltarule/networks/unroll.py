@@ -36,12 +36,11 @@ def unrolled(network: Network, times: int) -> Network:
     if not spans:
         raise DeltaruleError(
             f"{network.name} has no recurrence, so there is nothing to unroll",
-            network.name, "leave unroll out",
+            network.name,
+            "leave unroll out",
         )
     if int(times) < 1:
-        raise DeltaruleError(
-            f"unroll = {times} is too small", network.name, "unroll is at least 1"
-        )
+        raise DeltaruleError(f"unroll = {times} is too small", network.name, "unroll is at least 1")
     if times > MOST_TIMES:
         raise DeltaruleError(
             f"unroll = {times} is too large", network.name, f"unroll is at most {MOST_TIMES}"
@@ -75,8 +74,11 @@ class _Writer:
     def equations(self, equation: Equation) -> Iterator[Equation]:
         """The equation for each time."""
         along = self.axes.get(equation.name, [])
-        indices = [i for i in equation.indices
-                   if any(i in equation.subscripts[k].free_symbols for k in along)]
+        indices = [
+            i
+            for i in equation.indices
+            if any(i in equation.subscripts[k].free_symbols for k in along)
+        ]
         counts = [int(dict(equation.ranges)[i]) for i in indices]
         for at in product(*map(range, counts)):
             table = dict(zip(indices, map(Integer, at), strict=True))
@@ -126,7 +128,8 @@ class _Writer:
         if not all(i.is_Integer for i in at):
             raise DeltaruleError(
                 f"{access} is read at a time that is no number, so it cannot be unrolled",
-                self.network.name, "leave unroll out",
+                self.network.name,
+                "leave unroll out",
             )
         rest = [i for k, i in enumerate(access.indices) if k not in along]
         return read(_at(tensor_name(access), at), *rest)

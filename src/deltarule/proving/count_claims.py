@@ -68,10 +68,14 @@ class FewerWeights(_KnowsNothing):
         lines = []
         for names in (self.few, self.many):
             counts.append(_held(network, names))
-            lines.append(Line(
-                " and ".join(text.name(n) for n in names), text(counts[-1]), "count",
-                "A parameter holds as many numbers as the product of its axes.",
-            ))  # fmt: skip
+            lines.append(
+                Line(
+                    " and ".join(text.name(n) for n in names),
+                    text(counts[-1]),
+                    "count",
+                    "A parameter holds as many numbers as the product of its axes.",
+                )
+            )
         claim = f"{text(counts[0])} < {text(counts[1])}"
         gap = (counts[1] - counts[0]).expand()
         left = f"{text(counts[1])} − {_term(counts[0])}"
@@ -82,6 +86,7 @@ class FewerWeights(_KnowsNothing):
         if against:
             return Finding(claim, "refuted", tuple(lines), against)
         return Finding(claim, "undecided", tuple(lines), f"{text(gap)} may have either sign")
+
 
 def _positive(gap: Expr) -> bool:
     """Whether a polynomial is above 0 for all sizes from 1 on: each is 1 and something more."""

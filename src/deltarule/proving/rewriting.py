@@ -34,7 +34,8 @@ def rewritten(
     rounds = (
         ("insert", "The gradient by its own formula.", lambda e: _gradients_out(e, derivation)),
         ("term by term", "A sum of terms is summed term by term.", _term_by_term),
-        *_DEEP * (
+        *_DEEP
+        * (
             ("write out", "By its own equation.", lambda e: _written_out(e, known, network)),
             ("write out", "A maximum of a few terms: a later one if it is larger.", _maxima_out),
         ),

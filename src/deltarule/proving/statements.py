@@ -29,7 +29,7 @@ from deltarule.language.words import (
     size,
     sizes,
     where,
-)  # fmt: skip
+)
 from deltarule.networks.network import Network
 from deltarule.proving.count_claims import FewerWeights, SameField
 from deltarule.proving.proofs import NoGradient, Same, Statement
@@ -65,10 +65,17 @@ def _five_and_two_threes() -> None:
 
     def conv(source, name: str, window: int):
         return layer(
-            "conv2d", source, suffix=name, names={"y": f"y{name}", "w": f"w{name}"}, bias=False,
-            sizes={"F": C, "K": window, "L": window}, stride=1, dilation=1, pad=window // 2,
+            "conv2d",
+            source,
+            suffix=name,
+            names={"y": f"y{name}", "w": f"w{name}"},
+            bias=False,
+            sizes={"F": C, "K": window, "L": window},
+            stride=1,
+            dilation=1,
+            pad=window // 2,
             last=name != "3a",
-        )  # fmt: skip
+        )
 
     conv(x, "5", 5)
     conv(conv(x, "3a", 3), "3b", 3)

@@ -26,7 +26,9 @@ def broken(formula: str, width: float = WIDTH) -> list[str]:
     round brackets too, which get one size.
     """
     for text, breaks, inside in (
-        (formula, _BREAKS, False), (formula, _FACTORS, False), (_opened(formula), _FACTORS, True)
+        (formula, _BREAKS, False),
+        (formula, _FACTORS, False),
+        (_opened(formula), _FACTORS, True),
     ):
         lines = _packed(_pieces(text, breaks, inside), width)
         if all(visible(line) <= width for line in lines):

@@ -48,11 +48,19 @@ def _field_values(field: Field) -> dict:
 def _unread_values(left: Unread) -> dict:
     pads, strides = left.fitting()
     return {
-        "tensor": left.tensor, "axis": left.axis, "extent": left.extent, "window": left.window,
-        "stride": left.stride, "pad": left.pad, "outputs": left.outputs,
-        "remainder": left.remainder, "rows": list(left.rows), "text": str(left),
-        "fitting_pads": pads, "fitting_strides": strides,
-    }  # fmt: skip
+        "tensor": left.tensor,
+        "axis": left.axis,
+        "extent": left.extent,
+        "window": left.window,
+        "stride": left.stride,
+        "pad": left.pad,
+        "outputs": left.outputs,
+        "remainder": left.remainder,
+        "rows": list(left.rows),
+        "text": str(left),
+        "fitting_pads": pads,
+        "fitting_strides": strides,
+    }
 
 
 def number(value: Expr) -> int | str:

@@ -11,9 +11,12 @@ from deltarule.gradcheck.result import GradientCheck
 
 
 def check_values(
-    checked: str, checks: Iterable[GradientCheck], faults: Iterable[str] = (),
-    error: DeltaruleError | None = None, **more,
-) -> dict:  # fmt: skip
+    checked: str,
+    checks: Iterable[GradientCheck],
+    faults: Iterable[str] = (),
+    error: DeltaruleError | None = None,
+    **more,
+) -> dict:
     """All that was found out about one derivation or function; what is no number is null.
 
     `error` says why nothing was checked.
@@ -36,24 +39,43 @@ def kernel_values(found: ChosenCheck) -> dict:
     if kernel is None:
         return {}
     return {
-        "right": kernel.right, "fault": found.fault or None, "failed": kernel.failed or None,
+        "right": kernel.right,
+        "fault": found.fault or None,
+        "failed": kernel.failed or None,
         "settings": [dict(s) for s in kernel.settings],
         "results": [
-            {"name": c.name, "right": c.right, "worst": list(c.worst), "gap": _finite(c.error),
-             "kernel": _finite(c.derived), "wanted": _finite(c.measured)}
+            {
+                "name": c.name,
+                "right": c.right,
+                "worst": list(c.worst),
+                "gap": _finite(c.error),
+                "kernel": _finite(c.derived),
+                "wanted": _finite(c.measured),
+            }
             for c in kernel.checks
         ],
-    }  # fmt: skip
+    }
 
 
 def _values(check: GradientCheck) -> dict:
     values: Mapping = {
-        "name": check.name, "tensor": check.tensor, "right": check.right, "method": check.method,
-        "entries": check.entries, "worst": list(check.worst), "derived": check.derived,
-        "measured": check.measured, "gap": check.error, "allowed": check.tolerance,
-        "settings": dict(check.settings), "outputs": check.outputs, "passes": check.passes,
-        "edges": check.edges, "seconds": check.seconds, "note": check.note,
-    }  # fmt: skip
+        "name": check.name,
+        "tensor": check.tensor,
+        "right": check.right,
+        "method": check.method,
+        "entries": check.entries,
+        "worst": list(check.worst),
+        "derived": check.derived,
+        "measured": check.measured,
+        "gap": check.error,
+        "allowed": check.tolerance,
+        "settings": dict(check.settings),
+        "outputs": check.outputs,
+        "passes": check.passes,
+        "edges": check.edges,
+        "seconds": check.seconds,
+        "note": check.note,
+    }
     return {name: _finite(value) for name, value in values.items()}
 
 

@@ -95,9 +95,10 @@ def _like(gradient: Gradient, same: Mapping[str, Alike]) -> list[str]:
     """A gradient that has the steps of another: its closed form, and which names differ."""
     told = same[gradient.name].sentence(pretty(gradient.tensor.name))
     return [
-        rf"\subparagraph{{$\displaystyle {latex(gradient.lhs)}$}} {prose(told)}", "",
+        rf"\subparagraph{{$\displaystyle {latex(gradient.lhs)}$}} {prose(told)}",
+        "",
         *aligned([(gradient.lhs, gradient.expr)]),
-    ]  # fmt: skip
+    ]
 
 
 def _rows(left: str, right: str, margin: float) -> list[str]:

@@ -137,7 +137,10 @@ class LatexWriter(Writer):
         return (self.minus + text, SUM) if node < 0 else (text, PRODUCT)
 
     _methods = {
-        **Writer._methods, Indexed: _read, Elementwise: _function, Rational: _number,
+        **Writer._methods,
+        Indexed: _read,
+        Elementwise: _function,
+        Rational: _number,
         nodes.PartialOf: _partial,
     }
 

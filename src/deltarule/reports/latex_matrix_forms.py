@@ -31,9 +31,9 @@ class LatexSpeech(Speech):
         told = [self(phrase)]
         slopes = dict.fromkeys(p for p in phrase.walk() if isinstance(p, ph.Slope))
         if slopes:
-            told.append(r"\text{with } " + ",\\ ".join(
-                f"{self(s)} = {self(s.formula)}" for s in slopes
-            ))
+            told.append(
+                r"\text{with } " + ",\\ ".join(f"{self(s)} = {self(s.formula)}" for s in slopes)
+            )
         if every:
             names = ", ".join(latex(self._axes.bare(i)) for i in every)
             told.append(rf"\text{{for every }} {names}")
@@ -61,8 +61,10 @@ class LatexSpeech(Speech):
     def _product(self, p: ph.Hadamard, constant: Expr):
         if not p.bottom:
             return super()._product(p, constant)
-        below = self._alone(p.bottom) if constant == 1 else (
-            latex.inside(constant, PRODUCT) + latex.dot + self._entrywise(p.bottom)
+        below = (
+            self._alone(p.bottom)
+            if constant == 1
+            else (latex.inside(constant, PRODUCT) + latex.dot + self._entrywise(p.bottom))
         )
         return latex.fraction(self._alone(p.top), PRODUCT, below, PRODUCT), PRODUCT
 
@@ -91,9 +93,7 @@ class LatexSpeech(Speech):
             kernel = rf"\operatorname{{rot}}_{{180}}\left({kernel}\right)"
         return f"{self.inside(p.signal, PRODUCT)} {sign}{below} {kernel}"
 
-    _methods = {
-        **Speech._methods, ph.Correlation: _correlation, ph.Convolution: _convolution,
-    }  # fmt: skip
+    _methods = {**Speech._methods, ph.Correlation: _correlation, ph.Convolution: _convolution}
 
 
 def in_matrices(gradient: Gradient) -> str:

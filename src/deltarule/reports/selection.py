@@ -50,8 +50,10 @@ def _tensor(typed: str, derivation: Derivation) -> str:
 
 def is_seed(gradient: Gradient) -> bool:
     """Whether it is ∂E/∂E = 1, or as plain as that: the same number everywhere, and not 0."""
-    return gradient.expr.is_number and gradient.expr != 0 and gradient.tensor.role not in (
-        "parameter", "input",
+    return (
+        gradient.expr.is_number
+        and gradient.expr != 0
+        and gradient.tensor.role not in ("parameter", "input")
     )
 
 

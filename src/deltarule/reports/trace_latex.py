@@ -32,8 +32,11 @@ class LatexNumbers(NumberWriter, LatexWriter):
     dot = r" \cdot "
 
     _methods = {
-        **LatexWriter._methods, nodes.Read: NumberWriter._read, Indexed: NumberWriter._read,
-        nodes.Reduction: NumberWriter._reduction, Symbol: NumberWriter._symbol,
+        **LatexWriter._methods,
+        nodes.Read: NumberWriter._read,
+        Indexed: NumberWriter._read,
+        nodes.Reduction: NumberWriter._reduction,
+        Symbol: NumberWriter._symbol,
     }
 
 

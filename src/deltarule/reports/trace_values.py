@@ -40,9 +40,11 @@ def worked_values(title: str, runs: Iterable[Worked], only: Container[str] | Non
         if _wanted(line, only)
     ]
     findings = [
-        verdict_values(v) for worked in runs for v in worked.verdicts
+        verdict_values(v)
+        for worked in runs
+        for v in worked.verdicts
         if v.quantity in worked.trace.course.givens
-    ]  # fmt: skip
+    ]
     return {**_head(runs[0].trace), "sheet": title, "givens_doubted": findings, "lines": lines}
 
 
@@ -171,18 +173,23 @@ def marking_values(marking: Marking) -> dict:
 def total_values(marking: Marking) -> dict:
     """How much is right and what it earns: `right`, `of`, `points`, `points_of`, `points_open`."""
     return {
-        "right": marking.right, "of": marking.of, "points": _hundredths(marking.points),
+        "right": marking.right,
+        "of": marking.of,
+        "points": _hundredths(marking.points),
         "points_of": _hundredths(marking.points_of),
         "points_open": _hundredths(marking.points_open),
-    }  # fmt: skip
+    }
 
 
 def _score_values(score: Score) -> dict:
     return {
-        "quantity": score.quantity, "run": score.run, "right": score.right,
-        "points": _hundredths(score.points), "of": _hundredths(score.of),
+        "quantity": score.quantity,
+        "run": score.run,
+        "right": score.right,
+        "points": _hundredths(score.points),
+        "of": _hundredths(score.of),
         "open": _hundredths(score.open),
-    }  # fmt: skip
+    }
 
 
 def _hundredths(points: Fraction) -> float:

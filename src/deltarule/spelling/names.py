@@ -32,8 +32,14 @@ GREEK = dict(zip(_LOWER, _LETTERS)) | {
     word.capitalize(): letter.upper() for word, letter in zip(_LOWER, _LETTERS)
 }
 _WORDS = {letter: word for word, letter in GREEK.items()} | {
-    "ς": "sigma", "ϑ": "theta", "ϕ": "phi", "ϵ": "epsilon", "ϱ": "rho", "ϖ": "pi", "µ": "mu",
-}  # fmt: skip
+    "ς": "sigma",
+    "ϑ": "theta",
+    "ϕ": "phi",
+    "ϵ": "epsilon",
+    "ϱ": "rho",
+    "ϖ": "pi",
+    "µ": "mu",
+}
 # LaTeX has no command of its own for the letters that look Latin.
 _LATIN_SHAPED = dict(
     zip(
@@ -44,8 +50,10 @@ _LATIN_SHAPED = dict(
 
 _ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "prime": "′"}
 _COMBINING = {mark: word for word, mark in _ACCENTS.items()} | {
-    "\u0305": "bar", "'": "prime", "’": "prime",
-}  # fmt: skip
+    "\u0305": "bar",
+    "'": "prime",
+    "’": "prime",
+}
 _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789aehijklmnoprstuvx"))
 _SUBSCRIPT_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -111,9 +119,7 @@ def ascii_name(text: str) -> str:
 def parse_reference(text: str) -> Reference:
     """Read `Θ₂`, `Theta1[0][2]`, `∂E/∂Θ₂`, `dE_o[0]/dh1[0]`, `Theta2_new`, `s1[0] after` …"""
     if len(text) > _LONGEST:
-        raise DeltaruleError(
-            f"a name of {len(text)} characters, {text[:20]!r}…", remedy=_REMEDY
-        )
+        raise DeltaruleError(f"a name of {len(text)} characters, {text[:20]!r}…", remedy=_REMEDY)
     core, after = text.strip(), ""
     found = _DIRECT.fullmatch(core)
     if found and "/" in core:

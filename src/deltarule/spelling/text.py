@@ -218,7 +218,7 @@ class Writer(Alphabet):
         nodes.Selection: _selection, nodes.Unequal: _unequal,
         nodes.AtLeastZero: _at_least_zero,
         nodes.Positive: _positive, nodes.Divides: _divides, nodes.Equal: _equal,
-    }
+    }  # fmt: skip
 
 
 text = Writer()

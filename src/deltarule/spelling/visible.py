@@ -19,9 +19,7 @@ def visible(text: str) -> str:
 
 def visible_json(text: str) -> str:
     """JSON with each such character as JSON's own escape, so that it means the same."""
-    return _STEERING.sub(lambda m: "".join(
-        f"\\u{unit:04x}" for unit in _utf16(m[0])
-    ), text)  # fmt: skip
+    return _STEERING.sub(lambda m: "".join(f"\\u{unit:04x}" for unit in _utf16(m[0])), text)
 
 
 def _utf16(character: str) -> list[int]:

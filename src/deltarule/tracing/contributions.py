@@ -44,7 +44,8 @@ def over_time(gradient: Gradient, network: Network) -> Equation | None:
 def _sum_over(term: Expr, extent: Expr) -> Sum | None:
     """The factor of a term that is a sum over time."""
     found = [
-        f for f in Mul.make_args(term)
+        f
+        for f in Mul.make_args(term)
         if isinstance(f, Sum) and any(n == extent for _, n in f.ranges)
     ]
     return found[0] if len(found) == 1 else None

@@ -27,9 +27,15 @@ ALIKE = 1e-20
 
 
 def gap(
-    network: Network, values: Values, arithmetic: Arithmetic, name: str,
-    directions: np.ndarray, found: np.ndarray, roots: Roots, lenient: bool = False,
-) -> float:  # fmt: skip
+    network: Network,
+    values: Values,
+    arithmetic: Arithmetic,
+    name: str,
+    directions: np.ndarray,
+    found: np.ndarray,
+    roots: Roots,
+    lenient: bool = False,
+) -> float:
     """The largest distance of `found`, derivatives along `directions`, from what they may be.
 
     If `lenient`, kinks cancel at some values alone, and each may keep its own convention there.
@@ -79,9 +85,13 @@ def _smooth(arguments, arithmetic: Arithmetic, shape: tuple[int, ...]) -> list[n
 
 
 def from_differences(
-    network: Network, values: Values, ours: np.ndarray, name: str,
-    entries: Sequence[tuple[int, ...]], roots: Roots,
-) -> float:  # fmt: skip
+    network: Network,
+    values: Values,
+    ours: np.ndarray,
+    name: str,
+    entries: Sequence[tuple[int, ...]],
+    roots: Roots,
+) -> float:
     """The largest distance of the gradient `ours` from central differences at some of its
     `entries`, relative to its largest entry.
     """

@@ -9,7 +9,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.probe import free_sizes, with_definitions
+from deltarule.arithmetic.small_sizes import free_sizes, with_definitions
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.symbols import Attribute, Size
 from deltarule.networks.network import Network
@@ -89,7 +89,8 @@ def _refuse_unknown(network: Network, named: Mapping, wanted: Iterable[Tensor]) 
         if name not in names:
             computed = name in network.tensors
             raise DeltaruleError(
-                f"{name} is computed, so it cannot be given" if computed
+                f"{name} is computed, so it cannot be given"
+                if computed
                 else f"{network.name} has no given called {name}",
                 f"givens of {network.name}",
                 did_you_mean(name, names) or "its givens are " + ", ".join(names),

@@ -17,8 +17,8 @@ from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.probe import free_sizes, with_definitions
 from deltarule.arithmetic.run import run, run_block
+from deltarule.arithmetic.small_sizes import free_sizes, with_definitions
 from deltarule.calculus import Derivation, derive
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Carried, reads, tensor_name, walk
@@ -61,7 +61,8 @@ class Flow:
             return "there is one place alone, so nothing flows"
         first, last = self.places[0], self.places[-1]
         what = {
-            "vanishing": "vanishes: it shrinks", "exploding": "explodes: it grows",
+            "vanishing": "vanishes: it shrinks",
+            "exploding": "explodes: it grows",
             "steady": "is steady: it changes",
         }[self.verdict]
         if not math.isfinite(last.size):
@@ -106,7 +107,8 @@ def flow(
     if not found:
         raise DeltaruleError(
             f"{network.name} has neither times nor layers that a gradient could flow through",
-            network.name, "take a recurrent network, or one with several layers",
+            network.name,
+            "take a recurrent network, or one with several layers",
         )
     return _told(network, found)
 

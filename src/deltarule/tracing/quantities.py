@@ -110,9 +110,9 @@ def _entry(reference: Reference) -> str:
 
 def _refuse_unknown(reference: Reference, derivation: Derivation) -> None:
     network = derivation.network
-    wanted = [reference.of, reference.wrt] if reference.of else [
-        reference.name.removesuffix(" after")
-    ]
+    wanted = (
+        [reference.of, reference.wrt] if reference.of else [reference.name.removesuffix(" after")]
+    )
     for name in wanted:
         if name is not None and name not in network.tensors and name != derivation.of:
             raise DeltaruleError(
@@ -127,9 +127,7 @@ def extra_lines(reference: Reference | str, derivation: Derivation) -> list[Line
     reference = meant(reference, derivation)
     if reference.of is None or reference.of == derivation.of:
         return []
-    local = local_derivative(
-        derivation.network, reference.of, reference.wrt, reference.direct
-    )
+    local = local_derivative(derivation.network, reference.of, reference.wrt, reference.direct)
     if local is not None:
         return [Line(local.name, "backward", local)]
     locate(reference, derivation)
@@ -174,7 +172,9 @@ def _other_way(network: Network, equation: Equation, wrt: str) -> bool:
 def _read_now(equation: Equation) -> list[str]:
     """The tensors that an equation reads, states of another time left out."""
     carried = {
-        r for node in nodes.walk(equation.rhs) if isinstance(node, nodes.Carried)
+        r
+        for node in nodes.walk(equation.rhs)
+        if isinstance(node, nodes.Carried)
         for r in nodes.reads(node)
     }
     return [tensor_name(r) for r in nodes.reads(equation.rhs) if r not in carried]
@@ -201,8 +201,7 @@ def _from_one_entry(reference: Reference, derivation: Derivation) -> list[Line]:
         start_name,
         indices,
         nodes.multiply(
-            nodes.Delta(i, Integer(k))
-            for i, k in zip(indices, reference.of_index, strict=True)
+            nodes.Delta(i, Integer(k)) for i, k in zip(indices, reference.of_index, strict=True)
         ),
         tuple(zip(indices, tensor.axes, strict=True)),
         "the entry whose gradient is asked",
@@ -211,9 +210,7 @@ def _from_one_entry(reference: Reference, derivation: Derivation) -> list[Line]:
     for equation in gradient:
         name = f"d{root}/d{equation.name.rpartition('/d')[2]}"
         rhs = replace_reads(equation.rhs, renamed)
-        equations.append(
-            Equation(name, equation.subscripts, rhs, equation.ranges, equation.place)
-        )
+        equations.append(Equation(name, equation.subscripts, rhs, equation.ranges, equation.place))
     return [Line(e.name, "backward", e) for e in equations]
 
 

@@ -9,7 +9,7 @@ from random import Random
 import numpy as np
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.probe import choose_sizes
+from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.calculus import Derivation
 from deltarule.expressions.matrices import in_determinants
 from deltarule.expressions.nodes import Max, walk
@@ -66,7 +66,7 @@ def _draw(
         return _parts(shape, tensor.drawn_within or (-2, 2), random, parts)
     axis = tensor.sums_to_one % len(shape)
     picked = _filled(
-        (*shape[:axis], 1, *shape[axis + 1:]), lambda: Fraction(random.randrange(shape[axis]))
+        (*shape[:axis], 1, *shape[axis + 1 :]), lambda: Fraction(random.randrange(shape[axis]))
     )
     places = np.arange(shape[axis]).reshape([-1 if k == axis else 1 for k in range(len(shape))])
     return np.where(picked == places, Fraction(1), Fraction(0))

@@ -146,8 +146,10 @@ def central_differences(
         up, down = here.copy(), here.copy()
         up[entry] += width
         down[entry] -= width
-        found.append((
-            (middle - error(down)) / (here[entry] - down[entry]),
-            (error(up) - middle) / (up[entry] - here[entry]),
-        ))
+        found.append(
+            (
+                (middle - error(down)) / (here[entry] - down[entry]),
+                (error(up) - middle) / (up[entry] - here[entry]),
+            )
+        )
     return found

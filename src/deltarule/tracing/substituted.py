@@ -37,9 +37,7 @@ def inserted(
     return write(substitute(equation.rhs, at))
 
 
-def points(
-    equation: Equation, values: Values
-) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
+def points(equation: Equation, values: Values) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
     """The values of an equation's indices, each with the entry that is written there."""
     extents = [range(values.extent(n)) for _, n in equation.ranges]
     if equation.subscripts == equation.indices:
@@ -47,9 +45,15 @@ def points(
     found = []
     for point in product(*extents):
         at = {i: Integer(k) for i, k in zip(equation.indices, point, strict=True)}
-        found.append((point, tuple(
-            int(whole(substitute(s, at), Grid((), (), ()), values)) for s in equation.subscripts
-        )))
+        found.append(
+            (
+                point,
+                tuple(
+                    int(whole(substitute(s, at), Grid((), (), ()), values))
+                    for s in equation.subscripts
+                ),
+            )
+        )
     return found
 
 
@@ -84,8 +88,7 @@ class NumberWriter(Writer):
         sign = " + " if isinstance(node, nodes.Sum) else self.dot
         level = PRODUCT if isinstance(node, nodes.Sum) else ATOM
         parts = [
-            t if isinstance(t, str) else self.inside(t, level)
-            for t in self._shortened(node, terms)
+            t if isinstance(t, str) else self.inside(t, level) for t in self._shortened(node, terms)
         ]
         return sign.join(parts), (level if len(parts) == 1 else SUM)
 
@@ -126,5 +129,9 @@ class NumberWriter(Writer):
             return self._size(node)
         return super()._symbol(node)
 
-    _methods = {**Writer._methods, nodes.Read: _read, nodes.Reduction: _reduction,
-                nodes.Symbol: _symbol}
+    _methods = {
+        **Writer._methods,
+        nodes.Read: _read,
+        nodes.Reduction: _reduction,
+        nodes.Symbol: _symbol,
+    }

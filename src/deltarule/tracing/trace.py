@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from math import isnan, nan
 
 import flint
 import numpy as np
@@ -21,37 +20,11 @@ from deltarule.networks.network import Network
 from deltarule.spelling.names import canonical
 from deltarule.spelling.text import text
 from deltarule.tracing.computation import Course
-from deltarule.tracing.format_numbers import finite, shown
-from deltarule.tracing.gaps import from_differences, gap, generic
+from deltarule.tracing.format_numbers import shown
 from deltarule.tracing.givens import exact_array, fit
+from deltarule.tracing.line_check import Check, check_gradient
 from deltarule.tracing.lines import Line
-from deltarule.tracing.reference_derivatives import MOST_ENTRIES
 from deltarule.tracing.substituted import inserted, points
-
-
-@dataclass(frozen=True)
-class Check:
-    """How a gradient compares with derivatives found without the derivation.
-
-    `dual` is the largest difference from dual numbers in balls (an upper bound of it),
-    `differences` the largest from central differences in float64, relative to the largest entry
-    or to what their rounding lets them tell; NaN where infinities leave nothing to compare. Where
-    the gradient is ∞ or NaN itself, `dual` is NaN as well: there is no derivative to compare with.
-    """
-
-    dual: float
-    differences: float
-    entries: int
-
-    @property
-    def agrees(self) -> bool:
-        """Whether dual numbers say the same as the formula, and differences say nothing else."""
-        return self.dual < 1e-20 and not self.differences >= 1e-3
-
-    @property
-    def undefined(self) -> bool:
-        """Whether there is no finite derivative here."""
-        return isnan(self.dual)
 
 
 @dataclass(frozen=True)
@@ -135,7 +108,12 @@ def trace(
     Raises DeltaruleError for givens that are missing, unknown or of the wrong shape.
     """
     course = course_of(
-        network, givens, sizes=sizes, optimiser=optimiser, rate=rate, not_updated=not_updated,
+        network,
+        givens,
+        sizes=sizes,
+        optimiser=optimiser,
+        rate=rate,
+        not_updated=not_updated,
         extra=extra,
     )
     return trace_course(course, arithmetic, checks=checks)
@@ -163,9 +141,13 @@ def course_of(
         optimiser = "gradient_descent"
     parameters = () if optimiser is None else _updated(network, not_updated)
     return Course(
-        derivation, arrays, numbers, optimiser,
+        derivation,
+        arrays,
+        numbers,
+        optimiser,
         None if rate is None else Fraction(getattr(rate, "value", rate)),
-        parameters, extra=tuple(extra),
+        parameters,
+        extra=tuple(extra),
     )
 
 
@@ -192,7 +174,8 @@ def _upstream(derivation: Derivation, name: str, named: Mapping, sizes: Mapping)
     if array.shape != wanted:
         raise DeltaruleError(
             f"{key} is given as {array.shape} but {name} is {wanted}",
-            f"given {key}", "give it one number for each entry",
+            f"given {key}",
+            "give it one number for each entry",
         )
     return array
 
@@ -209,9 +192,9 @@ def trace_course(
     found = []
     for line in course.lines:
         check = check_gradient(course, line.quantity) if checks else None
-        found.append(TracedLine(
-            line, values.arrays[line.quantity], exact.arrays[line.quantity], check
-        ))
+        found.append(
+            TracedLine(line, values.arrays[line.quantity], exact.arrays[line.quantity], check)
+        )
     return Trace(course, arithmetic, values, tuple(found))
 
 
@@ -235,47 +218,3 @@ def _nearest(ball, computed: float) -> float:
 
 
 _NEAREST = np.frompyfunc(_nearest, 2, 1)
-
-
-def check_gradient(course: Course, quantity: str) -> Check | None:
-    """A gradient against dual numbers and central differences; None for other quantities."""
-    derivation = course.derivation
-    prefix = f"d{derivation.of}/d"
-    name = quantity.removeprefix(prefix)
-    if not quantity.startswith(prefix) or name == derivation.of or name in derivation.upstream:
-        return None
-    exactly = course.exact_arithmetic
-    exact = np.asarray(course.exact.arrays[quantity])
-    if not all(finite(entry) for entry in exact.flat):
-        return Check(nan, nan, exact.size)
-    with exactly.context():
-        dual = _gap(course, quantity, name, exactly)
-    entries = list(np.ndindex(*np.shape(course.floats.arrays[quantity])))
-    far = from_differences(
-        course.network, course.floats, course.floats.arrays[quantity], name, entries,
-        _roots(course, course.floats),
-    )  # fmt: skip
-    return Check(dual, far, len(entries))
-
-
-def _gap(course: Course, quantity: str, name: str, exactly: Arithmetic) -> float:
-    """How far the formula is from dual numbers: at each entry, or along one generic direction."""
-    found = np.asarray(course.exact.arrays[quantity])
-    if not found.size:
-        return 0.0
-    if found.size > MOST_ENTRIES:
-        directions = generic(found.shape, exactly)[None]
-    else:
-        directions = exactly.array(np.eye(found.size, dtype=int)).reshape(-1, *found.shape)
-    axes = tuple(range(1, directions.ndim))
-    along = exactly.total(np.asarray(found * directions), axes) if axes else found * directions
-    lenient = any(g.lenient for g in course.derivation.gradients.values())
-    return gap(course.network, course.exact, exactly, name, directions, along,
-               _roots(course, course.exact), lenient)  # fmt: skip
-
-
-def _roots(course: Course, values: Values) -> dict[str, np.ndarray | None]:
-    derivation = course.derivation
-    if not derivation.upstream:
-        return {derivation.of: None}
-    return {n: values.arrays[f"d{derivation.of}/d{n}"] for n in derivation.upstream}

@@ -39,5 +39,6 @@ class Plan:
         if self.few + self.held_out > samples:
             raise DeltaruleError(
                 f"there are {samples} samples, not {self.few + self.held_out}",
-                "--held-out", "hold out fewer",
-            )  # fmt: skip
+                "--held-out",
+                "hold out fewer",
+            )

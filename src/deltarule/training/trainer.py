@@ -9,7 +9,7 @@ import numpy as np
 from numpy.random import Generator
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.probe import with_definitions
+from deltarule.arithmetic.small_sizes import with_definitions
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.symbols import Size

@@ -23,9 +23,10 @@ class Update:
         if rate is not None:
             if own is None or not 0 < rate < np.inf:
                 raise DeltaruleError(
-                    f"{name} cannot be run with a learning rate of {rate}", "--rate",
+                    f"{name} cannot be run with a learning rate of {rate}",
+                    "--rate",
                     "give a number above 0, such as 0.001",
-                )  # fmt: skip
+                )
             settings[own.name] = rate
         self.rate = float(update.scalars[own]) if rate is None and own is not None else rate
         self.gradient = np.zeros_like(theta)

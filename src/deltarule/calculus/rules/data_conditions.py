@@ -1,7 +1,7 @@
 """Conditions that depend on data, [c = t[n]], used where they hold: one side stands for the other.
 
-    Σ_c [c = t[n]]·f(c) = f(t[n])           t[n] is one of the values of c
-    p[c]·[c = t[n]]/p[t[n]] = [c = t[n]]
+Σ_c [c = t[n]]·f(c) = f(t[n])           t[n] is one of the values of c
+p[c]·[c = t[n]]/p[t[n]] = [c = t[n]]
 """
 
 from __future__ import annotations
@@ -101,8 +101,11 @@ def _guarded(term: Expr) -> Expr:
 def _guard(term: Expr) -> bool:
     """Whether a term is [i = a]·(something)."""
     parts = [f for f in Mul.make_args(term) if isinstance(f, Sum)]
-    return len(parts) == 1 and not parts[0].ranges and len(parts[0].conditions) == 1 and (
-        _sides(parts[0].conditions[0])[0] is not None
+    return (
+        len(parts) == 1
+        and not parts[0].ranges
+        and len(parts[0].conditions) == 1
+        and (_sides(parts[0].conditions[0])[0] is not None)
     )
 
 

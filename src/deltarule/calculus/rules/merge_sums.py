@@ -34,8 +34,10 @@ def _kinked(total: Sum) -> bool:
 def _shape(total: Sum) -> tuple:
     """Its ranges and conditions, whatever its indices are called."""
     table = {i: Index(f"#{k}") for k, i in enumerate(total.indices)}
-    return (tuple(n for _, n in total.ranges),
-            frozenset(substitute(c, table) for c in total.conditions))  # fmt: skip
+    return (
+        tuple(n for _, n in total.ranges),
+        frozenset(substitute(c, table) for c in total.conditions),
+    )
 
 
 def _together(sums: list[tuple[Sum, Expr]]) -> Expr:
@@ -45,6 +47,10 @@ def _together(sums: list[tuple[Sum, Expr]]) -> Expr:
     taken = index_names(Tuple(*(out for _, out in sums)))
     if taken & {i.name for i in first.indices}:
         return Add(*(out * total for total, out in sums))
-    body = Add(*(out * substitute(s.body, dict(zip(s.indices, first.indices, strict=True)))
-                 for s, out in sums))  # fmt: skip
+    body = Add(
+        *(
+            out * substitute(s.body, dict(zip(s.indices, first.indices, strict=True)))
+            for s, out in sums
+        )
+    )
     return Sum(body, first.ranges, first.conditions)

@@ -48,9 +48,8 @@ def _candidates(expression: Expr, network: Network) -> Iterator[Equation]:
 
 
 def _use(
-    node: Expr, equation: Equation, apart: frozenset[str], within: bool = False,
-    under: tuple = (),
-) -> Expr:  # fmt: skip
+    node: Expr, equation: Equation, apart: frozenset[str], within: bool = False, under: tuple = ()
+) -> Expr:
     """Replace the equation's value in a node and below it, products factor by factor.
 
     `apart` holds the names of the free indices, `under` the conditions that hold; a sum that is

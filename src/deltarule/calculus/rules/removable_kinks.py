@@ -127,6 +127,7 @@ class _Search:
 
     def _split(self, node: Expr, surface: Expr):
         """The part of a sum or product that holds the kink, and how to put it back."""
+
         def holds(part):
             return any(c.surface == surface for c in self.surfaces.conditions(part))
 
@@ -178,8 +179,11 @@ def _shared(terms: list[Expr]) -> list[Expr]:
     """The factors that all terms have."""
     if len(terms) < 2:
         return []
-    return [f for f in Mul.make_args(terms[0]) if not f.is_number
-            and all(f in Mul.make_args(t) for t in terms[1:])]  # fmt: skip
+    return [
+        f
+        for f in Mul.make_args(terms[0])
+        if not f.is_number and all(f in Mul.make_args(t) for t in terms[1:])
+    ]
 
 
 def _without(term: Expr, factors: list[Expr]) -> list[Expr]:
@@ -187,10 +191,14 @@ def _without(term: Expr, factors: list[Expr]) -> list[Expr]:
 
 
 def _undecided(surface: Expr) -> str:
-    return (f"Whether the kinks at {text(surface)} = 0 cancel could not be decided: there each "
-            "keeps its own convention.")  # fmt: skip
+    return (
+        f"Whether the kinks at {text(surface)} = 0 cancel could not be decided: there each "
+        "keeps its own convention."
+    )
 
 
 def _depends(surface: Expr) -> str:
-    return (f"At {text(surface)} = 0 each kink keeps its own convention; where they happen to "
-            "cancel, their sum is no derivative.")  # fmt: skip
+    return (
+        f"At {text(surface)} = 0 each kink keeps its own convention; where they happen to "
+        "cancel, their sum is no derivative."
+    )

@@ -8,13 +8,7 @@ from collections.abc import Iterable, Mapping
 from sympy import Basic, Expr, Symbol
 
 from deltarule.expressions.affine import affine, never_negative
-from deltarule.expressions.nodes import (
-    AtLeastZero,
-    Divides,
-    Read,
-    free_symbols,
-    tensor_name,
-)
+from deltarule.expressions.nodes import AtLeastZero, Divides, Read, free_symbols, tensor_name
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 
@@ -49,8 +43,9 @@ def _spelled(parts: Iterable) -> list[str]:
 def _orders(factors: tuple) -> Iterable[tuple[Read, ...]]:
     """The reads by the names of their tensors; those of one tensor in every order."""
     accesses = sorted((b for b, _ in factors if isinstance(b, Read)), key=tensor_name)
-    others = [r for b, _ in factors if not isinstance(b, Read)
-              for r in sorted(b.atoms(Read), key=str)]
+    others = [
+        r for b, _ in factors if not isinstance(b, Read) for r in sorted(b.atoms(Read), key=str)
+    ]
     groups = [list(g) for _, g in itertools.groupby(accesses, key=tensor_name)]
     for order in itertools.product(*(itertools.permutations(g) for g in groups)):
         yield (*itertools.chain(*order), *others)

@@ -54,5 +54,3 @@ def _by_sigmoid(formula: Expr) -> Expr | None:
         return None
     back = {letter: access for access, letter in letters.items()}
     return sympy.collect(reduced.expand(), share).xreplace({**back, share: sigmoid(z)})
-
-

@@ -91,12 +91,7 @@ _ROWS = (
         "There is nothing before the first time but the initial state, and nothing after the last.",
         "∂E/∂h[T − 1] has no term from h[T]",
     ),
-    Rule(
-        "count",
-        "Σ_{i<N} c = N·c",
-        "The same term is added N times.",
-        "Σ_{n<N} 1/N = 1",
-    ),
+    Rule("count", "Σ_{i<N} c = N·c", "The same term is added N times.", "Σ_{n<N} 1/N = 1"),
     Rule(
         "use the value",
         "a formula that equals a known tensor is written as that tensor",
@@ -145,12 +140,7 @@ _ROWS = (
         "Kinks that cancel in part: what they are declared to have, added up, lies beyond a side.",
         "relu(x) − relu(−x)/2: 1 above 0 and 1/2 below it, so 1/2 at 0, and not 0",
     ),
-    Rule(
-        "start",
-        "∂E/∂E = 1",
-        "A change of the error is a change of the error.",
-        "∂E/∂E = 1",
-    ),
+    Rule("start", "∂E/∂E = 1", "A change of the error is a change of the error.", "∂E/∂E = 1"),
     Rule(
         "no path",
         "∂E/∂X = 0",

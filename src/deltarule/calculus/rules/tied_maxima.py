@@ -50,5 +50,7 @@ def _choice(maximum: Max) -> tuple:
 
 
 def _told(one: Max, other: Max) -> str:
-    return (f"Where {text(one)} and {text(other)} have ties at the same values, each keeps its own "
-            "convention; if their kinks cancel there, the sum is no derivative.")  # fmt: skip
+    return (
+        f"Where {text(one)} and {text(other)} have ties at the same values, each keeps its own "
+        "convention; if their kinks cancel there, the sum is no derivative."
+    )

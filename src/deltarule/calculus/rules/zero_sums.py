@@ -63,7 +63,8 @@ def _hopeful(body: Expr, network: Network) -> bool:
         return True
     return any(
         any(isinstance(f, Add) for f in Mul.make_args(e.rhs))
-        for f in Mul.make_args(body) if isinstance(f, Read)
+        for f in Mul.make_args(body)
+        if isinstance(f, Read)
         for e in network.equation_of(tensor_name(f))
     )
 

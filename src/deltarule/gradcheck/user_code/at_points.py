@@ -14,6 +14,7 @@ import numpy as np
 
 from deltarule.errors import DeltaruleError
 from deltarule.gradcheck.result import GradientCheck
+from deltarule.gradcheck.user_code.bends import BEND, uneven_values
 from deltarule.gradcheck.user_code.black_box import BlackBox, Sides
 from deltarule.gradcheck.user_code.given_gradients import Fault
 from deltarule.gradcheck.user_code.precision import DOUBLE, Precision
@@ -25,8 +26,6 @@ MOST_ENTRIES = 64
 METHOD = "subgradients by differences"
 #: What is told to be allowed; how a value is judged stands in AtPoint.
 _ALLOWED = 1e-9
-#: A bend below this share of the steepest slope is rounding.
-_BEND = 1e-5
 
 
 @dataclass
@@ -38,9 +37,13 @@ class Tried:
 
 
 def check_points(
-    at: Round, tolerance: Tolerance, coarse: Precision, tried: Tried, faults: list[str],
+    at: Round,
+    tolerance: Tolerance,
+    coarse: Precision,
+    tried: Tried,
+    faults: list[str],
     known: set[str],
-) -> Iterator[GradientCheck]:  # fmt: skip
+) -> Iterator[GradientCheck]:
     """What is wrong at special values, and what was met at kinks and ties.
 
     Gradients `known` to be wrong anyway are left out. `coarse` is the precision of the companion.
@@ -93,8 +96,15 @@ def _at(
 class AtPoint:
     """Given gradients at one special point, and measurements there."""
 
-    def __init__(self, at: Round, point: Point, box: BlackBox, given: Mapping[str, np.ndarray],
-                 tolerance: Tolerance, precision: Precision):  # fmt: skip
+    def __init__(
+        self,
+        at: Round,
+        point: Point,
+        box: BlackBox,
+        given: Mapping[str, np.ndarray],
+        tolerance: Tolerance,
+        precision: Precision,
+    ):
         self.at, self.point, self.box, self.given = at, point, box, given
         self.up, self.tolerance, self.precision = at.upstream, tolerance, precision
         self.met: list[Sides] = []
@@ -123,13 +133,14 @@ class AtPoint:
         """Each entry by itself; then, at a kink, all at once."""
         found = {entry: self._sides(name, entry) for entry in self._entries(name, given)}
         self.met += [along, *found.values()]
-        uneven = _uneven(self.met) | self._bent(direction, along, found)
+        uneven = uneven_values(self.met) | self._bent(direction, along, found)
         edges = int(sum(s.kinks.sum() for s in found.values()))
         for entry, sides in found.items():
             if not self._right(name, entry, float(given[entry]), sides, uneven):
                 nearest = self._nearest(float(given[entry]), sides)
-                return self._told(name, entry, float(given[entry]), nearest, sides.kinks.any(),
-                                  edges)  # fmt: skip
+                return self._told(
+                    name, entry, float(given[entry]), nearest, sides.kinks.any(), edges
+                )
         if not edges:
             return None
         if uneven.any():
@@ -139,9 +150,15 @@ class AtPoint:
         sides = self._along(name, whole)
         if not self._fits(float(given.sum()), sides, np.sqrt(given.size)):
             nearest = self._nearest(float(given.sum()), sides)
-            return self._told(name, (), float(given.sum()), nearest, True, edges,
-                              "all entries moved at once: a tie passes on more or less than there "
-                              "is")  # fmt: skip
+            return self._told(
+                name,
+                (),
+                float(given.sum()),
+                nearest,
+                True,
+                edges,
+                "all entries moved at once: a tie passes on more or less than there is",
+            )
         entry = next(e for e, s in found.items() if s.kinks.any())
         return self._told(name, entry, float(given[entry]), float(given[entry]), True, edges)
 
@@ -158,14 +175,14 @@ class AtPoint:
             parts = [direction[e] * s.middle for e, s in found.items()]
             doubt = along.doubts + sum(abs(direction[e]) * s.doubts for e, s in found.items())
             size = np.abs(np.asarray(parts)).sum(0)
-            return quiet & (np.abs(along.middle - sum(parts)) > doubt + _BEND * size)
+            return quiet & (np.abs(along.middle - sum(parts)) > doubt + BEND * size)
 
     def joint(self) -> GradientCheck | None:
         """All entries of several arrays moved at once, where they tie with each other."""
         names = self.at.real
         if len(names) < 2 or not any(s.kinks.any() for s in self.met):
             return None
-        if self.point.smooth or _uneven(self.met).any():
+        if self.point.smooth or uneven_values(self.met).any():
             return None
         ones = {n: np.ones(self.point.arrays[n].shape) for n in names}
         sides = self.box.both_sides(ones)
@@ -173,9 +190,16 @@ class AtPoint:
         wider = float(np.sqrt(sum(a.size for a in ones.values())))
         if not np.isfinite(sides.middle).all() or self._fits(given, sides, wider):
             return None
-        return self._told(names[-1], (), given, self._nearest(given, sides), True, 1,
-                          f"all entries of {', '.join(names)} moved at once: a tie passes on more "
-                          "or less than there is")  # fmt: skip
+        return self._told(
+            names[-1],
+            (),
+            given,
+            self._nearest(given, sides),
+            True,
+            1,
+            f"all entries of {', '.join(names)} moved at once: a tie passes on more "
+            "or less than there is",
+        )
 
     def _entries(self, name: str, given: np.ndarray) -> list[tuple[int, ...]]:
         """The special entries first, and those that are no number."""
@@ -250,27 +274,24 @@ class AtPoint:
         low, high, _, _ = self._bounds(sides)
         return low if not given > low else high
 
-    def _told(self, name, entry, given: float, nearest: float, kink: bool, edges: int,
-              note: str = "") -> GradientCheck:  # fmt: skip
+    def _told(
+        self, name, entry, given: float, nearest: float, kink: bool, edges: int, note: str = ""
+    ) -> GradientCheck:
         right = given == nearest
         where = "" if right else f"at {self.point.words}"
         gap = abs(given - nearest) / max(1.0, abs(nearest)) if np.isfinite(given) else np.inf
         return GradientCheck(
-            name, f"d{self.at.root}/d{name}", METHOD if kink else "differences to both sides",
-            int(self.point.arrays[name].size), 0.0 if right else max(gap, 2 * _ALLOWED), _ALLOWED,
-            entry, given, nearest, self.at.settings, self.up.size, edges=edges if kink else 0,
+            name,
+            f"d{self.at.root}/d{name}",
+            METHOD if kink else "differences to both sides",
+            int(self.point.arrays[name].size),
+            0.0 if right else max(gap, 2 * _ALLOWED),
+            _ALLOWED,
+            entry,
+            given,
+            nearest,
+            self.at.settings,
+            self.up.size,
+            edges=edges if kink else 0,
             note="; ".join(part for part in (note, where) if part),
-        )  # fmt: skip
-
-
-def _uneven(found: list[Sides]) -> np.ndarray:
-    """Values that bend upwards along one direction and downwards along another."""
-    with np.errstate(all="ignore"):
-        bends = [np.where(s.kinks, s.right - s.left, 0.0) for s in found]
-        steepest = max(
-            float(np.max(np.abs(np.stack([s.right, s.left])), initial=0.0,
-                         where=np.isfinite(np.stack([s.right, s.left])))) for s in found
-        )  # fmt: skip
-        up = np.any([b > _BEND * steepest for b in bends], axis=0)
-        down = np.any([b < -_BEND * steepest for b in bends], axis=0)
-    return up & down
+        )

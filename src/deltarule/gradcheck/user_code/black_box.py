@@ -112,8 +112,10 @@ class BlackBox:
     def random_directions(self, seed: int, names: Iterable[str] | None = None) -> Arrays:
         """Random directions for some of the arguments, or for all."""
         random = np.random.default_rng(seed)
-        return {n: random.normal(size=self.arrays[n].shape)
-                for n in (self.real if names is None else names)}  # fmt: skip
+        return {
+            n: random.normal(size=self.arrays[n].shape)
+            for n in (self.real if names is None else names)
+        }
 
     def _moved(self, directions: Mapping[str, np.ndarray], step: float) -> np.ndarray:
         moved = {n: self.arrays[n] + step * d for n, d in directions.items()}

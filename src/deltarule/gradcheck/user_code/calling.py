@@ -60,8 +60,9 @@ class Caller:
         except FAILURES as error:
             if any(a.dtype.kind == "c" for a in arrays.values()):
                 raise TypeError(in_words(error)) from None
-            raise self.refused(in_words(error), _remedy(error),
-                               line_of(error, self.function.file)) from None  # fmt: skip
+            raise self.refused(
+                in_words(error), _remedy(error), line_of(error, self.function.file)
+            ) from None
         if name := changed(arrays, own):
             raise self.refused(f"it changes {name} in place", f"work on {name}.copy()")
         return self._value(found, own)
@@ -71,8 +72,9 @@ class Caller:
         return self.run_quietly(arrays).flat
 
     def _words(self, arrays: Arrays) -> dict:
-        built = {a.name: a.built(arrays) for a in self.function.arguments
-                 if a.name not in self.left_out}  # fmt: skip
+        built = {
+            a.name: a.built(arrays) for a in self.function.arguments if a.name not in self.left_out
+        }
         return {**built, **self.constants}
 
     def _value(self, found, own: Arrays) -> Value:
@@ -84,12 +86,14 @@ class Caller:
         for part in parts[: self.count]:
             array = _numbers(part)
             if array is None:
-                raise self.refused(f"it gives no array of numbers{_what(part)}",
-                                   "return one array, or a number")  # fmt: skip
+                raise self.refused(
+                    f"it gives no array of numbers{_what(part)}", "return one array, or a number"
+                )
             outputs.append(array)
         if not outputs:
-            raise self.refused("it gives no array of numbers: an empty tuple",
-                               "return one array, or a number")  # fmt: skip
+            raise self.refused(
+                "it gives no array of numbers: an empty tuple", "return one array, or a number"
+            )
         return Value(outputs, parts[: self.count], parts[self.count :], own)
 
     def _count(self, parts: list) -> int:
@@ -125,9 +129,11 @@ class Caller:
         """Whether the companion is a derivative entry by entry, with no gradient from outside."""
         backward = self.function.backward
         return (
-            backward is not None and is_slope(backward, self.function.name)
-            and not any(r.kind == "upstream" for r in self._roles(0)) and value.outputs[0].ndim > 0
-        )  # fmt: skip
+            backward is not None
+            and is_slope(backward, self.function.name)
+            and not any(r.kind == "upstream" for r in self._roles(0))
+            and value.outputs[0].ndim > 0
+        )
 
     def outside(self, value: Value) -> bool:
         """Whether there is a gradient from outside. Raises DeltaruleError where one is missing."""
@@ -140,9 +146,10 @@ class Caller:
         if len(value.outputs) > 1 or value.outputs[0].ndim and value.outputs[0].size > 1:
             raise DeltaruleError(
                 f"{self.function.gradient} takes no gradient from outside, and "
-                f"{self.function.name} gives an array", self.function.place,
+                f"{self.function.name} gives an array",
+                self.function.place,
                 "add an argument dy to it",
-            )  # fmt: skip
+            )
         return False
 
     def gradients(self, arrays: Arrays, upstream: np.ndarray, more=None) -> dict[str, np.ndarray]:
@@ -165,8 +172,9 @@ class Caller:
             got = {
                 "upstream": lambda r: given[r.of] if r.of < len(given) else None,
                 "value": lambda r: value.raw[min(r.of, len(value.raw) - 1)],
-                "cache": lambda r: kept, "piece": lambda r: value.extra[r.of],
-            }.get(role.kind, lambda r: words.get(r.of))(role)  # fmt: skip
+                "cache": lambda r: kept,
+                "piece": lambda r: value.extra[r.of],
+            }.get(role.kind, lambda r: words.get(r.of))(role)
             if role.positional:
                 positional.append(got)
             else:
@@ -192,8 +200,7 @@ class Caller:
 
     def _unchanged(self, arrays: Arrays, own: Arrays, parts, given) -> None:
         name = changed(arrays, own)
-        if not name and any(not np.array_equal(p, g, equal_nan=True)
-                            for p, g in zip(parts, given)):  # fmt: skip
+        if not name and any(not np.array_equal(p, g, equal_nan=True) for p, g in zip(parts, given)):
             name = "the gradient from outside"
         if name:
             raise Fault(f"{self.function.gradient} changes {name} in place")
@@ -202,8 +209,9 @@ class Caller:
         """An error of the function itself, at these sizes."""
         return DeltaruleError(
             f"{self.function.name} at {self.where or 'its sizes'}: {fact}",
-            place or self.function.place, remedy,
-        )  # fmt: skip
+            place or self.function.place,
+            remedy,
+        )
 
 
 @contextmanager
@@ -268,5 +276,11 @@ def _copied(arrays: Arrays) -> Arrays:
 
 def changed(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> str:
     """The first array that is not what it was."""
-    return next((n for n, a in before.items() if a.shape != after[n].shape
-                 or not np.array_equal(a, after[n], equal_nan=True)), "")  # fmt: skip
+    return next(
+        (
+            n
+            for n, a in before.items()
+            if a.shape != after[n].shape or not np.array_equal(a, after[n], equal_nan=True)
+        ),
+        "",
+    )

@@ -69,8 +69,15 @@ def check_own(
 class _Checking:
     """The rounds of one function, and what they found."""
 
-    def __init__(self, result: OwnResult, rounds: int, seed: int, given: Mapping[str, int],
-                 tell: Callable[[str], None], tolerance: Tolerance):  # fmt: skip
+    def __init__(
+        self,
+        result: OwnResult,
+        rounds: int,
+        seed: int,
+        given: Mapping[str, int],
+        tell: Callable[[str], None],
+        tolerance: Tolerance,
+    ):
         self.result, self.function = result, result.function
         self.seed, self.given, self.tolerance = seed, given, tolerance
         self.coarse = DOUBLE
@@ -142,13 +149,13 @@ class _Checking:
         return any(not c.right for c in self.result.checks)
 
     def _if_it_works(
-        self, constants: Mapping[str, object], number: int,
-        left_out: frozenset[str] = frozenset(),
-    ) -> Iterator[Round]:  # fmt: skip
+        self, constants: Mapping[str, object], number: int, left_out: frozenset[str] = frozenset()
+    ) -> Iterator[Round]:
         """A round that the function need not be made for."""
         try:
-            yield round_at(self.function, constants, number, self.seed + number, self.given,
-                           left_out)  # fmt: skip
+            yield round_at(
+                self.function, constants, number, self.seed + number, self.given, left_out
+            )
         except DeltaruleError:
             return
 

@@ -28,8 +28,11 @@ def _method(of: object, names: Iterable[str]) -> str:
 def docstrings(layer: type) -> str:
     """All that a class says of its arguments."""
     own = vars(layer).get("__init__")
-    found = (layer.__doc__, getattr(own, "__doc__", ""),
-             getattr(layer, _method(layer, _FORWARD)).__doc__)  # fmt: skip
+    found = (
+        layer.__doc__,
+        getattr(own, "__doc__", ""),
+        getattr(layer, _method(layer, _FORWARD)).__doc__,
+    )
     return "\n".join(d for d in found if d)
 
 

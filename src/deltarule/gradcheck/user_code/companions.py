@@ -70,8 +70,11 @@ def roles(
     that nothing is known of.
     """
     known, inside = set(arguments), set(leaves)
-    parameters = [p for p in inspect.signature(backward).parameters.values()
-                  if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]  # fmt: skip
+    parameters = [
+        p
+        for p in inspect.signature(backward).parameters.values()
+        if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)
+    ]
     found: list[Role] = []
     open_: list[inspect.Parameter] = []
     for p in parameters:
@@ -97,10 +100,9 @@ def _of_open(open_, extra: int, cached: bool, backward: Callable) -> list[Role]:
     if pieces and (cached or len(pieces) not in (extra, 1) or not extra):
         raise DeltaruleError(
             f"{backward.__name__} takes {pieces[0].name}, which is nothing that is known",
-            f"{Path(backward.__code__.co_filename).name}, line "
-            f"{backward.__code__.co_firstlineno}",
+            f"{Path(backward.__code__.co_filename).name}, line {backward.__code__.co_firstlineno}",
             "it may take the function's own arguments, its value y, and the gradient dy",
-        )  # fmt: skip
+        )
     found = [_role(p, "value", k) for k, p in enumerate(values)]
     found += [_role(p, "upstream", k) for k, p in enumerate(upstream)]
     if len(pieces) == 1:

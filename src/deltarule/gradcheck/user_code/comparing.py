@@ -83,11 +83,17 @@ class Comparison:
         rows = tuple(np.array(axis) for axis in zip(*entries))
         given = right if array is None else np.asarray(array, dtype=float)[rows]
         check = self._compared(name, given, right, doubt, self.scale(parts))
-        note = "" if array is None else (
-            f"{len(entries)} of {self.at.arrays[name].size} entries, and all of them along "
-            f"{DIRECTIONS} random directions")  # fmt: skip
-        return replace(check, worst=entries[check.worst[0]], note=note,
-                       entries=int(self.at.arrays[name].size))  # fmt: skip
+        note = (
+            ""
+            if array is None
+            else (
+                f"{len(entries)} of {self.at.arrays[name].size} entries, and all of them along "
+                f"{DIRECTIONS} random directions"
+            )
+        )
+        return replace(
+            check, worst=entries[check.worst[0]], note=note, entries=int(self.at.arrays[name].size)
+        )
 
     def _along(self, name: str, array: np.ndarray, check: GradientCheck) -> GradientCheck:
         """All entries along random directions, in which any wrong one shows."""
@@ -120,19 +126,36 @@ class Comparison:
         if self.tolerance.relative is not None:
             relative = self.tolerance.relative
         return compared(
-            name, f"d{self.at.root}/d{name}", method, given, right, relative,
-            doubt + self.tolerance.absolute, scale=scale, settings=self.at.settings,
+            name,
+            f"d{self.at.root}/d{name}",
+            method,
+            given,
+            right,
+            relative,
+            doubt + self.tolerance.absolute,
+            scale=scale,
+            settings=self.at.settings,
             outputs=self.at.upstream.size,
-        )  # fmt: skip
+        )
 
     def _misshapen(self, name: str, array: np.ndarray) -> GradientCheck:
         shape = self.at.arrays[name].shape
         method, relative = self.at.box.method
         note = f"its shape is {list(array.shape)} where {name} has {list(shape)}"
         return GradientCheck(
-            name, f"d{self.at.root}/d{name}", method, int(np.prod(shape, dtype=np.int64)), np.inf,
-            relative, (), np.nan, np.nan, self.at.settings, self.at.upstream.size, note=note,
-        )  # fmt: skip
+            name,
+            f"d{self.at.root}/d{name}",
+            method,
+            int(np.prod(shape, dtype=np.int64)),
+            np.inf,
+            relative,
+            (),
+            np.nan,
+            np.nan,
+            self.at.settings,
+            self.at.upstream.size,
+            note=note,
+        )
 
     def companion_precision(self) -> Precision:
         """In which precision the companion works, told from its gradients alone."""

@@ -16,9 +16,19 @@ _BY_NAME: dict[tuple[str, ...], tuple] = {
     ("dilation", "dilate", "rate"): (1, 2, 3),
     ("groups", "group", "num_groups", "heads", "num_heads", "n_heads"): (2, 1),
     ("axis", "dim"): (0, -1, 1),
-    ("kernel", "kernel_size", "pool", "pool_size", "window", "k", "size", "pool_height",
-     "pool_width", "block"): (2, 3, 1),
-}  # fmt: skip
+    (
+        "kernel",
+        "kernel_size",
+        "pool",
+        "pool_size",
+        "window",
+        "k",
+        "size",
+        "pool_height",
+        "pool_width",
+        "block",
+    ): (2, 3, 1),
+}
 #: What an argument without a default is taken to be.
 _USUAL = {
     "stride": 1, "strides": 1, "pad": 0, "padding": 0, "dilation": 1, "groups": 1, "axis": -1,
@@ -49,12 +59,15 @@ def plan(
     """
     yield dict(constants)
     others = {
-        name: found for name, value in constants.items()
+        name: found
+        for name, value in constants.items()
         if name not in held and (found := alternatives(name, value, (choices or {}).get(name, ())))
-    }  # fmt: skip
+    }
     rows = max(map(len, others.values()), default=0)
-    tried = [{n: 1 + (row + k) % len(found) for k, (n, found) in enumerate(others.items())}
-             for row in range(rows)]  # fmt: skip
+    tried = [
+        {n: 1 + (row + k) % len(found) for k, (n, found) in enumerate(others.items())}
+        for row in range(rows)
+    ]
     counts = {n: 1 + len(found) for n, found in others.items()}
     for places in (tried + list(_pairs(counts, tried)))[:MOST_SETTINGS]:
         yield {**constants, **{n: others[n][k - 1] for n, k in places.items() if k}}
@@ -69,18 +82,22 @@ def _pairs(
     """
     open_ = {
         ((one, i), (two, j))
-        for one, two in combinations(counts, 2) for i in range(counts[one])
+        for one, two in combinations(counts, 2)
+        for i in range(counts[one])
         for j in range(counts[two])
-    }  # fmt: skip
+    }
     for places in (dict.fromkeys(counts, 0), *tried):
         open_ -= set(combinations(places.items(), 2))
     while open_:
         places = dict(min(open_))
         for name in counts:
             if name not in places:
-                places[name] = max(range(counts[name]), key=lambda k: sum(
-                    _in_order(counts, (name, k), other) in open_ for other in places.items()
-                ))
+                places[name] = max(
+                    range(counts[name]),
+                    key=lambda k: sum(
+                        _in_order(counts, (name, k), other) in open_ for other in places.items()
+                    ),
+                )
         places = {n: places[n] for n in counts}
         open_ -= set(combinations(places.items(), 2))
         yield places
@@ -117,9 +134,13 @@ def alternatives(name: str, value: object, words: Sequence = ()) -> list:
 def _of_dict(value: dict) -> list[dict]:
     parts = {key: found for key, part in value.items() if (found := alternatives(str(key), part))}
     rows = max(map(len, parts.values()), default=0)
-    return [{**value, **{key: found[(row + k) % len(found)]
-                         for k, (key, found) in enumerate(parts.items())}}
-            for row in range(rows)]  # fmt: skip
+    return [
+        {
+            **value,
+            **{key: found[(row + k) % len(found)] for k, (key, found) in enumerate(parts.items())},
+        }
+        for row in range(rows)
+    ]
 
 
 def _of_row(name: str, value: Sequence) -> list:
@@ -128,8 +149,10 @@ def _of_row(name: str, value: Sequence) -> list:
     if any(not isinstance(part, int | float) for part in value):
         return []
     rows = max(map(len, parts), default=0)
-    found = [type(value)(part[(row + k) % len(part)] for k, part in enumerate(parts))
-             for row in range(rows)]  # fmt: skip
+    found = [
+        type(value)(part[(row + k) % len(part)] for k, part in enumerate(parts))
+        for row in range(rows)
+    ]
     return [row for row in found if row != value][:MOST]
 
 

@@ -74,9 +74,10 @@ def _near(entry: _Entry) -> float:
 def _simple(compared: Comparison, name: str) -> Iterator[Slip]:
     at = compared.at
     others = {
-        n: np.tensordot(at.upstream, compared.jacobian(n), 1) for n in at.real
+        n: np.tensordot(at.upstream, compared.jacobian(n), 1)
+        for n in at.real
         if n != name and at.arrays[n].shape == at.arrays[name].shape
-    }  # fmt: skip
+    }
     outputs = [o.shape for o in at.value.outputs]
     given = np.asarray((compared.given or {})[name], dtype=float)
     return slips(Seen(given, compared.jacobian(name), at.upstream, outputs, at.sizes, others))
@@ -109,12 +110,15 @@ def _pattern(rounds: Iterable[_Entry]) -> str:
     if not right or not wrong:
         return ""
     names = [n for n in right[0] if all(n in s for s in (*right, *wrong))]
-    for one, others, words in ((right, wrong, "it is right at {} alone"),
-                               (wrong, right, "it is wrong at {} alone")):  # fmt: skip
+    for one, others, words in (
+        (right, wrong, "it is right at {} alone"),
+        (wrong, right, "it is wrong at {} alone"),
+    ):
         apart = {
-            name: one[0][name] for name in names
+            name: one[0][name]
+            for name in names
             if len({s[name] for s in one}) == 1 and one[0][name] not in {s[name] for s in others}
-        }  # fmt: skip
+        }
         if apart:
             return words.format(", ".join(f"{name} = {value}" for name, value in apart.items()))
     return ""

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 
 _TOKEN = re.compile(r"\s*(\d+|[^\W\d]\w*|//|[-+*/(),])")
 _OPERATIONS: dict[str, Callable[[int, int], int]] = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b,
-    "/": lambda a, b: a // b, "//": lambda a, b: a // b,
-}  # fmt: skip
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": lambda a, b: a // b,
+    "//": lambda a, b: a // b,
+}
 _LEVELS = (("+", "-"), ("*", "/", "//"))
 
 

@@ -100,9 +100,9 @@ def frozen(at: Round, name: str) -> Iterator[Slip]:
 def _frozen(at: Round, name: str, tape: _Tape) -> Iterator[Slip]:
     def call(arrays: Arrays) -> np.ndarray:
         tape.count = 0
-        return at.caller.flat({
-            n: a.view(_Watched) if a.dtype.kind in "fc" else a for n, a in arrays.items()
-        })  # fmt: skip
+        return at.caller.flat(
+            {n: a.view(_Watched) if a.dtype.kind in "fc" else a for n, a in arrays.items()}
+        )
 
     call(at.arrays)
     tape.recording = False
@@ -125,5 +125,7 @@ def _words(chosen: tuple[_Key, ...], groups: list[_Key]) -> str:
         parts.append(f"the {which}{_NAMES.get(kind, kind)} (line {line})")
     if len(parts) == 1:
         return f"the path through {parts[0]} is left out, as if it were constant"
-    return (f"the paths through {', '.join(parts[:-1])} and {parts[-1]} are left out, as if they "
-            "were constant")  # fmt: skip
+    return (
+        f"the paths through {', '.join(parts[:-1])} and {parts[-1]} are left out, as if they "
+        "were constant"
+    )

@@ -74,9 +74,12 @@ class OwnFile:
 
     def companions(self) -> list[str]:
         """The names of all functions that have a gradient, and of all layers that do something."""
-        return [n for n, f in self.own.items()
-                if (inspect.isclass(f) and not _is_abstract(self.definition(n)))
-                or companion(n, self.own) is not None]  # fmt: skip
+        return [
+            n
+            for n, f in self.own.items()
+            if (inspect.isclass(f) and not _is_abstract(self.definition(n)))
+            or companion(n, self.own) is not None
+        ]
 
     def definition(self, name: str) -> ast.AST:
         """The text of a function."""
@@ -87,22 +90,27 @@ class OwnFile:
 
 def _is_abstract(definition: ast.AST) -> bool:
     """Whether both passes of a class are there for others to fill in: pass, …, or an error."""
-    passes = [n for n in ast.iter_child_nodes(definition) if isinstance(n, ast.FunctionDef)
-              and n.name in ("forward", "__call__", "backward")]  # fmt: skip
+    passes = [
+        n
+        for n in ast.iter_child_nodes(definition)
+        if isinstance(n, ast.FunctionDef) and n.name in ("forward", "__call__", "backward")
+    ]
     return bool(passes) and all(
         isinstance(s, ast.Pass | ast.Raise)
         or (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))
-        for one in passes for s in one.body
-    )  # fmt: skip
+        for one in passes
+        for s in one.body
+    )
 
 
 def opened(path: Path) -> OwnFile:
     """A file, imported. Raises DeltaruleError where that fails."""
     module = imported(path)
     own = {
-        name: f for name, f in vars(module).items()
+        name: f
+        for name, f in vars(module).items()
         if (inspect.isfunction(f) or is_layer(f)) and f.__module__ == module.__name__
-    }  # fmt: skip
+    }
     return OwnFile(path, own, ast.parse(path.read_text(encoding="utf-8")))
 
 
@@ -111,17 +119,19 @@ def names_in(file: OwnFile, wanted: str | None = None) -> list[str]:
     if wanted is not None:
         if wanted not in file.own:
             raise DeltaruleError(
-                f"{file.path.name} has no function {wanted}", str(file.path),
+                f"{file.path.name} has no function {wanted}",
+                str(file.path),
                 did_you_mean(wanted, file.own) or "it has " + (", ".join(file.own) or "none"),
-            )  # fmt: skip
+            )
         return [wanted]
     names = file.companions()
     if not names:
         raise DeltaruleError(
-            f"no function in {file.path.name} has a gradient", str(file.path),
+            f"no function in {file.path.name} has a gradient",
+            str(file.path),
             "name the gradient of f f_backward, or ask for one function: "
             f"{file.path.name}:{next(iter(file.own), 'f')}",
-        )  # fmt: skip
+        )
     return names
 
 
@@ -162,18 +172,28 @@ def read(
         raise DeltaruleError(f"{name} takes no real array", place, "give it an argument: x")
     held = {n: v for n, v in reading.kept.items() if n in constants}
     return OwnFunction(
-        name, place, str(file.path), call, tuple(reading.arguments), reading.shapes, backward,
-        reading.kept, held, {n: _words(n, line) for n in reading.kept}, tuple(reading.unknown),
+        name,
+        place,
+        str(file.path),
+        call,
+        tuple(reading.arguments),
+        reading.shapes,
+        backward,
+        reading.kept,
+        held,
+        {n: _words(n, line) for n in reading.kept},
+        tuple(reading.unknown),
         layer,
-    )  # fmt: skip
+    )
 
 
 def nothing_tells(name: str, place: str) -> DeltaruleError:
     """The error for an argument of which nothing states the shape."""
     return DeltaruleError(
-        f"nothing tells the shape of {name}", place,
+        f"nothing tells the shape of {name}",
+        place,
         f'say {name} [N, D] in its docstring, or add --shape "{name}=N D"',
-    )  # fmt: skip
+    )
 
 
 class _Reading:

@@ -49,8 +49,10 @@ def _sorted(found, of: list[Argument], real: list[str], function: OwnFunction) -
     for names in (real, list(function.shapes)):
         if len(flat) == len(names):
             return dict(zip(names, flat, strict=True))
-    raise Fault(f"{function.gradient} gives {counted(len(several), 'gradient')} "
-                f"for {counted(len(real), 'argument')}")  # fmt: skip
+    raise Fault(
+        f"{function.gradient} gives {counted(len(several), 'gradient')} "
+        f"for {counted(len(real), 'argument')}"
+    )
 
 
 def _of_arguments(several: list, arguments: list[Argument], real: list[str]) -> dict:
@@ -103,8 +105,7 @@ def _array(part, name: str, function: OwnFunction) -> np.ndarray:
     if array.dtype.kind == "c" and not np.iscomplex(array).any():
         array = array.real
     if array.dtype.kind not in "fiub":
-        raise Fault(f"{function.gradient} gives no array of numbers by {name}, but "
-                    f"{_short(part)}")  # fmt: skip
+        raise Fault(f"{function.gradient} gives no array of numbers by {name}, but {_short(part)}")
     return array
 
 

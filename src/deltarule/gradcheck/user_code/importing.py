@@ -30,9 +30,10 @@ def imported(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         raise DeltaruleError(
-            f"the file is not Python: {error.msg}", f"{path.name}, line {error.lineno}",
+            f"the file is not Python: {error.msg}",
+            f"{path.name}, line {error.lineno}",
             "mend the line",
-        ) from None  # fmt: skip
+        ) from None
     except FAILURES as error:
         raise DeltaruleError(
             in_words(error), line_of(error, path), "run the file by itself and mend it"
@@ -54,6 +55,9 @@ def in_words(error: BaseException) -> str:
 
 def line_of(error: BaseException, path: Path | str) -> str:
     """The last line of a file that an error went through."""
-    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__)
-             if Path(f.filename).name == Path(path).name]  # fmt: skip
+    lines = [
+        f.lineno
+        for f in traceback.extract_tb(error.__traceback__)
+        if Path(f.filename).name == Path(path).name
+    ]
     return f"{Path(path).name}, line {lines[-1]}" if lines else Path(path).name

@@ -48,9 +48,7 @@ def with_all_shapes(function: OwnFunction, seed: int) -> tuple[OwnFunction, list
             best, unknown = ((0, 0), tried), list(tried.shapes)
     if best is None:
         raise nothing_tells(unknown[0], function.place)
-    told = ", ".join(
-        f"{n} [{', '.join(a.text for a in best[1].shapes[n].axes)}]" for n in unknown
-    )  # fmt: skip
+    told = ", ".join(f"{n} [{', '.join(a.text for a in best[1].shapes[n].axes)}]" for n in unknown)
     return best[1], [f"nothing states all shapes; these fit: {told}"]
 
 

@@ -41,11 +41,18 @@ class FileRequest:
 
     def message(self, skip: list[str]) -> str:
         """As the worker reads it."""
-        return json.dumps({
-            "path": str(self.path), "function": self.function, "shapes": dict(self.shapes),
-            "given": dict(self.given), "seed": self.seed, "relative": self.relative,
-            "absolute": self.absolute, "skip": skip,
-        })  # fmt: skip
+        return json.dumps(
+            {
+                "path": str(self.path),
+                "function": self.function,
+                "shapes": dict(self.shapes),
+                "given": dict(self.given),
+                "seed": self.seed,
+                "relative": self.relative,
+                "absolute": self.absolute,
+                "skip": skip,
+            }
+        )
 
 
 def check_file(
@@ -77,9 +84,13 @@ class _Worker:
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
         settings = {"OMP_NUM_THREADS": "1", **os.environ, "PYTHONPATH": path}
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, env=settings, start_new_session=True,
-        )  # fmt: skip
+            [sys.executable, "-P", "-c", _WORKER],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=settings,
+            start_new_session=True,
+        )
         self.messages: SimpleQueue[dict | None] = SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
         if self.process.stdin:

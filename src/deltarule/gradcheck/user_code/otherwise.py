@@ -33,8 +33,10 @@ def _changes(name: str, a: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
     yield f"{name} is left out, as if it were 1", np.ones(a.shape)
     for count in range(1, min(a.ndim, 3) + 1):
         axes = tuple(range(a.ndim - count, a.ndim))
-        yield (f"{name} stands in reverse order in it: a kernel that is flipped, or not",
-               np.flip(a, axes))  # fmt: skip
+        yield (
+            f"{name} stands in reverse order in it: a kernel that is flipped, or not",
+            np.flip(a, axes),
+        )
     if a.ndim >= 2 and a.shape[-1] == a.shape[-2]:
         yield f"{name} is transposed in it, or should be", np.swapaxes(a, -1, -2).copy()
     if a.ndim > 2 and a.shape[0] == a.shape[1]:
@@ -146,9 +148,8 @@ def _taken(at: Round) -> set[str]:
 
 
 def _given(
-    at: Round, name: str, more: Mapping[str, object],
-    arrays: Mapping[str, np.ndarray] | None = None,
-) -> np.ndarray | None:  # fmt: skip
+    at: Round, name: str, more: Mapping[str, object], arrays: Mapping[str, np.ndarray] | None = None
+) -> np.ndarray | None:
     """The gradient that the companion gives with other arguments than the function had."""
     try:
         found = at.caller.gradients(dict(arrays or at.arrays), at.upstream, more)[name]

@@ -35,16 +35,16 @@ class FunctionOutcome:
     def right(self) -> bool:
         """Whether it was checked, and nothing is wrong."""
         return (
-            self.error is None and not self.faults and bool(self.checks)
+            self.error is None
+            and not self.faults
+            and bool(self.checks)
             and all(c.right for c in self.checks)
-        )  # fmt: skip
+        )
 
 
 def failed(name: str, place: str, error: DeltaruleError) -> FunctionOutcome:
     """The outcome of a function that could not be checked."""
-    return FunctionOutcome(
-        name, place, error=(error.fact, error.place or "", error.remedy or "")
-    )  # fmt: skip
+    return FunctionOutcome(name, place, error=(error.fact, error.place or "", error.remedy or ""))
 
 
 def to_values(outcome: FunctionOutcome) -> dict:

@@ -28,9 +28,14 @@ class Round:
     """Arrays, the function's value, and a gradient from outside; `drawn` says from where."""
 
     def __init__(
-        self, function: OwnFunction, constants: Mapping[str, object], number: int, seed: int,
-        given: Mapping[str, int], left_out: frozenset[str] = frozenset(),
-    ):  # fmt: skip
+        self,
+        function: OwnFunction,
+        constants: Mapping[str, object],
+        number: int,
+        seed: int,
+        given: Mapping[str, int],
+        left_out: frozenset[str] = frozenset(),
+    ):
         self.function, self.constants = function, constants
         sizes = chosen_sizes(function.shapes.values(), number, given)
         self.sizes = {n: k for n, k in sizes.items() if n not in numbers_in(constants)}
@@ -44,14 +49,17 @@ class Round:
         self.real = [n for n in function.real if n not in left_out]
         flat = self.value.flat
         self.upstream = (
-            self.random.normal(size=flat.shape) if self.caller.outside(self.value)
+            self.random.normal(size=flat.shape)
+            if self.caller.outside(self.value)
             else np.ones(flat.shape)
-        )  # fmt: skip
+        )
         self.box = BlackBox(self.caller.flat, self.arrays, self.real)
         again = self.caller.run(self.arrays).flat  # now its warnings are heard
         if not np.array_equal(again, flat, equal_nan=True):
-            raise self.caller.refused("it gives another value when it is called again",
-                                      "fix the seed of whatever it draws")  # fmt: skip
+            raise self.caller.refused(
+                "it gives another value when it is called again",
+                "fix the seed of whatever it draws",
+            )
         self.box.judge()
 
     @property
@@ -96,13 +104,18 @@ class Round:
         arrays = {}
         for name, shape in self.function.shapes.items():
             try:
-                arrays[name] = drawn(shape, {**self.constants_as_sizes(), **self.sizes},
-                                     self.random, domains.get(name, "any"))  # fmt: skip
+                arrays[name] = drawn(
+                    shape,
+                    {**self.constants_as_sizes(), **self.sizes},
+                    self.random,
+                    domains.get(name, "any"),
+                )
             except ValueError as error:
                 raise self.caller.refused(
-                    f"{name} would be {error}", "name its sizes by letters, or give small ones: "
+                    f"{name} would be {error}",
+                    "name its sizes by letters, or give small ones: "
                     f'--set N=4, --shape "{name}=N D"',
-                ) from None  # fmt: skip
+                ) from None
         return arrays
 
     def constants_as_sizes(self) -> dict[str, int]:
@@ -111,9 +124,13 @@ class Round:
 
 
 def round_at(
-    function: OwnFunction, constants: Mapping[str, object], number: int, seed: int,
-    given: Mapping[str, int], left_out: frozenset[str] = frozenset(),
-) -> Round:  # fmt: skip
+    function: OwnFunction,
+    constants: Mapping[str, object],
+    number: int,
+    seed: int,
+    given: Mapping[str, int],
+    left_out: frozenset[str] = frozenset(),
+) -> Round:
     """A round at the first sizes at which the function works.
 
     Raises DeltaruleError, of the sizes tried first, where there are none.

@@ -31,9 +31,12 @@ _LARGE = ((7, 8, 6), (8, 6, 7), (6, 9, 7), (8, 7, 9), (9, 7, 8))
 _SMALL = ((3, 2), (2, 4), (4, 3), (2, 3), (1, 2))
 #: Row 3 is even, so that two groups or heads divide its sizes; in row 4 the batch is 1.
 _PLAIN = (
-    (2, 3, 5, 4, 7, 6), (3, 2, 4, 5, 6, 7), (2, 5, 3, 7, 4, 6), (4, 2, 6, 8, 10, 12),
+    (2, 3, 5, 4, 7, 6),
+    (3, 2, 4, 5, 6, 7),
+    (2, 5, 3, 7, 4, 6),
+    (4, 2, 6, 8, 10, 12),
     (1, 2, 3, 4, 5, 6),
-)  # fmt: skip
+)
 ROWS = len(_PLAIN)
 #: An argument with more entries is not made.
 MOST_ENTRIES = 5_000_000
@@ -82,7 +85,7 @@ def in_docstring(docstring: str, name: str) -> str | None:
     for pattern in _IN_DOCSTRING:
         found = re.search(pattern.format(name=re.escape(name)), docstring)
         if found:
-            behind = re.match(r" (below \w+|positive)\b", docstring[found.end():])
+            behind = re.match(r" (below \w+|positive)\b", docstring[found.end() :])
             return f"{found[1]} {behind[1]}" if behind else found[1]
     return None
 
@@ -138,8 +141,11 @@ def drawn(
 
 #: Where values are drawn, one after the other, until the function's value is a number.
 DOMAINS = {
-    "any": "", "positive": "above 0.5", "unit": "between 0.1 and 0.9", "above 1": "above 1.1",
-}  # fmt: skip
+    "any": "",
+    "positive": "above 0.5",
+    "unit": "between 0.1 and 0.9",
+    "above 1": "above 1.1",
+}
 
 
 def _into(domain: str, values: np.ndarray) -> np.ndarray:

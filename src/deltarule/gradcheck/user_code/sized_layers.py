@@ -42,10 +42,15 @@ def sized(function: OwnFunction) -> Iterator[OwnFunction]:
         shapes |= {n: Shape(tuple(Extent(str(k)) for k in a.shape)) for n, a in state.items()}
         call, backward = as_functions(layer, constants, list(state))
         yield replace(
-            function, call=call, backward=backward, shapes=shapes, unknown=(),
-            arguments=tuple(Argument(n, {n: None}) for n in shapes), constants=constants,
+            function,
+            call=call,
+            backward=backward,
+            shapes=shapes,
+            unknown=(),
+            arguments=tuple(Argument(n, {n: None}) for n in shapes),
+            constants=constants,
             held={**function.held, **sizes},
-        )  # fmt: skip
+        )
 
 
 def _state(function: OwnFunction, constants, name: str, axes) -> dict[str, np.ndarray] | None:
@@ -58,7 +63,10 @@ def _state(function: OwnFunction, constants, name: str, axes) -> dict[str, np.nd
     except FAILURES:
         return None
     return {
-        n: a for n, a in vars(one).items()
-        if isinstance(a, np.ndarray) and a.dtype.kind == "f"
-        and np.shape(attribute(one, n)) == a.shape and attribute(one, n) is not None
-    }  # fmt: skip
+        n: a
+        for n, a in vars(one).items()
+        if isinstance(a, np.ndarray)
+        and a.dtype.kind == "f"
+        and np.shape(attribute(one, n)) == a.shape
+        and attribute(one, n) is not None
+    }

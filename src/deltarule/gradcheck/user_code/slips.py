@@ -53,10 +53,13 @@ def matching(
     if right is not None and right.shape == given.shape and np.isfinite(given).all():
         gap = float(np.max(np.abs(given - right), initial=0.0))
         near = min(near, 0.1 * gap / max(float(np.max(np.abs(right), initial=0.0)), 1e-12))
-    return list(dict.fromkeys(
-        words for words, found in slips
-        if (found if isinstance(found, bool) else is_near(given, found, near))
-    ))  # fmt: skip
+    return list(
+        dict.fromkeys(
+            words
+            for words, found in slips
+            if (found if isinstance(found, bool) else is_near(given, found, near))
+        )
+    )
 
 
 def slips(seen: Seen) -> Iterator[Slip]:
@@ -79,8 +82,11 @@ def slips(seen: Seen) -> Iterator[Slip]:
         yield f"it is the gradient by {name}", other
     if right.size == seen.upstream.size:
         straight = seen.upstream.reshape(right.shape)
-        yield ("what the argument adds to the value directly is left out, as the + x of a residual "
-               "connection", right - straight)  # fmt: skip
+        yield (
+            "what the argument adds to the value directly is left out, as the + x of a residual "
+            "connection",
+            right - straight,
+        )
     yield from _factor(given, right)
 
 
@@ -92,8 +98,10 @@ def _of_another_shape(given: np.ndarray, right: np.ndarray) -> Iterator[Slip]:
     for axis in range(given.ndim):
         yield f"the sum over axis {axis} is missing", is_near(given.sum(axis=axis), right)
     for one, other in combinations(range(given.ndim), 2):
-        yield (f"the sum over axes {one} and {other} is missing",
-               is_near(given.sum(axis=(one, other)), right))  # fmt: skip
+        yield (
+            f"the sum over axes {one} and {other} is missing",
+            is_near(given.sum(axis=(one, other)), right),
+        )
     same = given.size == right.size and is_near(given.ravel(), right.ravel())
     yield "its axes are not those of the argument; the numbers are right", same
     yield "axes have been summed up that the argument has", given.ndim < right.ndim
@@ -121,8 +129,10 @@ def _orders(right: np.ndarray) -> Iterator[Slip]:
     for count in range(1, min(right.ndim, 3) + 1):
         axes = tuple(range(right.ndim - count, right.ndim))
         words = "last axis" if count == 1 else f"last {count} axes"
-        yield (f"it stands in reverse order along its {words}: "
-               "a kernel that is flipped, or not", np.flip(right, axes))  # fmt: skip
+        yield (
+            f"it stands in reverse order along its {words}: a kernel that is flipped, or not",
+            np.flip(right, axes),
+        )
 
 
 def _diagonal(seen: Seen) -> Iterator[Slip]:
@@ -174,8 +184,10 @@ def _one_of_many(seen: Seen) -> Iterator[Slip]:
                 alone[part] = kept.ravel()
                 for name, size in seen.sizes.items():
                     if size == extent:
-                        yield (f"along {name}, the {words} alone counts where all are added up",
-                               seen.at(alone))  # fmt: skip
+                        yield (
+                            f"along {name}, the {words} alone counts where all are added up",
+                            seen.at(alone),
+                        )
 
 
 def _not_added(seen: Seen) -> Iterator[Slip]:
@@ -211,8 +223,10 @@ def _factor(given: np.ndarray, right: np.ndarray) -> Iterator[Slip]:
     near = Fraction(factor).limit_denominator(12) if np.isfinite(factor) else Fraction(0)
     exact = abs(float(near) - factor) < NEAR
     if factor and abs(factor - 1) > NEAR and given.size > 1:
-        yield (f"it is {near if exact else f'{factor:.6g}'} times what it should be",
-               factor * right)  # fmt: skip
+        yield (
+            f"it is {near if exact else f'{factor:.6g}'} times what it should be",
+            factor * right,
+        )
 
 
 def is_near(one: np.ndarray, two: np.ndarray, near: float = NEAR) -> bool:

@@ -43,11 +43,15 @@ def points(arrays: Arrays, real: list[str], free: list[str], seed: int) -> Itera
         for words, change in _TIES.items():
             yield from _one(arrays, name, f"{name} with {words}", change, positive)
     for one, other in _pairs(arrays, real):
-        yield Point(f"{one} = {other}", {**arrays, one: arrays[other].copy()},
-                    {one: _some(arrays[one])})  # fmt: skip
+        yield Point(
+            f"{one} = {other}", {**arrays, one: arrays[other].copy()}, {one: _some(arrays[one])}
+        )
     if free:
-        yield Point("zeros everywhere", {**arrays, **{n: np.zeros(arrays[n].shape) for n in free}},
-                    {n: _some(arrays[n]) for n in free})  # fmt: skip
+        yield Point(
+            "zeros everywhere",
+            {**arrays, **{n: np.zeros(arrays[n].shape) for n in free}},
+            {n: _some(arrays[n]) for n in free},
+        )
         few = {n: random.choice(_FEW, arrays[n].shape) for n in free}
         yield Point(
             "few different values", {**arrays, **few}, {n: _special(a) for n, a in few.items()}
@@ -69,8 +73,13 @@ def _spread(arrays: Arrays, name: str, random: np.random.Generator) -> Iterator[
         # Where there are more entries than quarters, quarters are gone round again.
         some = np.resize(np.roll(quarters, -first), count)
         values = ((some + random.uniform(size=count)) / 4).reshape(shape)
-        yield Point(f"values of {name} from −4.5 to 4.5", {**arrays, name: values},
-                    {name: _some(values)}, True, special_kind=False)  # fmt: skip
+        yield Point(
+            f"values of {name} from −4.5 to 4.5",
+            {**arrays, name: values},
+            {name: _some(values)},
+            True,
+            special_kind=False,
+        )
 
 
 def _one(arrays: Arrays, name: str, words: str, change: Callable, *more) -> Iterator[Point]:
@@ -130,16 +139,24 @@ def _ones(a: np.ndarray, positive: bool) -> np.ndarray:
     return np.ones(a.shape) if positive else np.where(a > 0, 1.0, -1.0)
 
 
-_ZEROS = {"one zero": _a_zero, "two zeros": _two_zeros, "a row of zeros": _a_row,
-          "a column of zeros": _a_column}  # fmt: skip
-_TIES = {"two equal maxima": _a_tie, "two equal rows": _a_tie_across, "all values equal": _equal,
-         "entries of ±1": _ones}  # fmt: skip
+_ZEROS = {
+    "one zero": _a_zero,
+    "two zeros": _two_zeros,
+    "a row of zeros": _a_row,
+    "a column of zeros": _a_column,
+}
+_TIES = {
+    "two equal maxima": _a_tie,
+    "two equal rows": _a_tie_across,
+    "all values equal": _equal,
+    "entries of ±1": _ones,
+}
 _EXTREMES = {
     "values of 1e−8": 1e-8,
     "values of 1e−30": 1e-30,  # not so small that squares vanish
     "values of 40": 40.0,
     "values of 1000": 1e3,
-}  # fmt: skip
+}
 
 
 def _scaled(a: np.ndarray, scale: float, negative: bool) -> np.ndarray:

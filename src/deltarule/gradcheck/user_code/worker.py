@@ -92,9 +92,16 @@ def _outcome(file: OwnFile, name: str, request: Mapping, tell) -> FunctionOutcom
                 tolerance=tolerance,
             )
             outcome = FunctionOutcome(
-                name, function.place, result.checks, result.faults, result.notes, result.why,
-                result.measured, result.tried.points, result.tried.left_out,
-            )  # fmt: skip
+                name,
+                function.place,
+                result.checks,
+                result.faults,
+                result.notes,
+                result.why,
+                result.measured,
+                result.tried.points,
+                result.tried.left_out,
+            )
         except Exception as error:
             mine = error if isinstance(error, DeltaruleError) else _fault(error)
             outcome = failed(name, _place(file, name), mine)
@@ -111,8 +118,9 @@ def _fault(error: Exception) -> DeltaruleError:
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return DeltaruleError(
         f"deltarule met a fault of its own: {in_words(error)}",
-        f"{Path(frame.filename).name}, line {frame.lineno}", "please report it",
-    )  # fmt: skip
+        f"{Path(frame.filename).name}, line {frame.lineno}",
+        "please report it",
+    )
 
 
 @contextlib.contextmanager

@@ -30,8 +30,9 @@ def temporary(chosen: Path, error: OSError) -> Path:
         f"the cache folder {chosen} takes no files ({error.strerror or error}): kernels are "
         f"compiled anew in every process, in {made}; set DELTARULE_CACHE to a folder that you "
         "may write to",
-        RuntimeWarning, stacklevel=2,
-    )  # fmt: skip
+        RuntimeWarning,
+        stacklevel=2,
+    )
     return made
 
 

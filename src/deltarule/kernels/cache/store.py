@@ -39,9 +39,10 @@ def instead_of(place: Path, error: OSError) -> Path:
         return _made(temporary(place, error))
     except OSError as worse:
         raise DeltaruleError(
-            f"no folder takes the kernel: {worse.strerror or worse}", str(place),
+            f"no folder takes the kernel: {worse.strerror or worse}",
+            str(place),
             "make room, or set DELTARULE_CACHE to a folder that you may write to",
-        ) from None  # fmt: skip
+        ) from None
 
 
 def _made(place: Path) -> Path:

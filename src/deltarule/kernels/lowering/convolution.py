@@ -51,8 +51,7 @@ def _turned(pattern: Windows) -> Windows:
     written = {"one": "other", "other": "one", "wide": "wide"}[pattern.written]
     pairs = tuple((a, c, b) for a, b, c in pattern.pairs)
     return replace(
-        pattern, one=pattern.other, other=pattern.one, windows=windows, pairs=pairs,
-        written=written,
+        pattern, one=pattern.other, other=pattern.one, windows=windows, pairs=pairs, written=written
     )
 
 
@@ -84,7 +83,8 @@ def _places(pattern: Windows) -> list[tuple[Place, list[int | None]]]:
     n, c, f = (_pair(pattern, missing) for missing in (2, 1, 0))
     h, k, i = ([None if w is None else axis(w) for w in _order(pattern)] for axis in _AXES)
     return [
-        (pattern.wide, [n[0], c[0], *h]), (pattern.other, [f[2], c[2], *k]),
+        (pattern.wide, [n[0], c[0], *h]),
+        (pattern.other, [f[2], c[2], *k]),
         (pattern.one, [n[1], f[1], *i]),
     ]
 
@@ -123,10 +123,11 @@ def _extent(place: Place, axis: int | None, code: Code) -> str:
 
 def _strides(place: Place, axes: Sequence[int | None], code: Code) -> list[str]:
     """The strides of four axes in a contiguous array; 0 for an axis that is missing."""
+
     def stride(axis: int | None) -> str:
         if axis is None:
             return "0"
-        return " * ".join(code.whole(n, 3) for n in place.axes[axis + 1:]) or "1"
+        return " * ".join(code.whole(n, 3) for n in place.axes[axis + 1 :]) or "1"
 
     return [stride(axis) for axis in axes]
 

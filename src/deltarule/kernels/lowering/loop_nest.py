@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from sympy import Add, Dummy, Expr, Integer
+from sympy import Dummy, Expr
 
 from deltarule.expressions import functions, nodes
 from deltarule.expressions.bounds import tight
 from deltarule.expressions.matrices import Inverse, LogDet, matrix_indices
-from deltarule.expressions.nodes import Choose, Read, Reduction, free_indices, read, tensor_name
+from deltarule.expressions.nodes import Choose, Read, Reduction, free_indices, tensor_name
 from deltarule.expressions.substitution import rename_bound
 from deltarule.expressions.symbols import Index
+from deltarule.kernels.lowering.added_in_place import added_in_place
 from deltarule.kernels.lowering.argmax import Selections
 from deltarule.kernels.lowering.determinants import write_inverse, write_log_determinant
 from deltarule.kernels.lowering.loop_writer import Spans
@@ -59,7 +60,7 @@ class Loops(Spans):
         if shared is not None:
             Shares(self.code, self.lines, self.parallel).write(shared, ranges, known)
             return
-        split = _added_in_place(equation)
+        split = added_in_place(equation)
         if split is None:
             self._free(equation.rhs, equation, ranges, known)
             return
@@ -183,9 +184,13 @@ class Loops(Spans):
         self.lines.add(f"{name} = {start}")
         if isinstance(node, nodes.Max) and not self.code.complex:
             self.prelude.add("maximum")
-        self.spans(node.body, spans, list(tests), known, lambda body: _step(
-            node, name, self.code.real(body), self.code.complex
-        ))
+        self.spans(
+            node.body,
+            spans,
+            list(tests),
+            known,
+            lambda body: _step(node, name, self.code.real(body), self.code.complex),
+        )
         return result
 
     def _log_sum_exp(self, node: nodes.LogSumExp, known: list[Index]) -> Expr:
@@ -212,7 +217,10 @@ class Loops(Spans):
 
         def in_place() -> None:
             self.spans(
-                total.body, spans, list(tests), known,
+                total.body,
+                spans,
+                list(tests),
+                known,
                 lambda body: [f"{target} += {self.code.real(body)}"],
                 outer=bool(outer) and not known,
             )
@@ -270,27 +278,7 @@ def _step(node: Reduction, name: str, value: str, complex_: bool) -> Iterable[st
 
 def _ordered(node: Reduction) -> list:
     """The ranges with the one innermost along which the numbers lie closest together."""
-    best = max(node.indices, key=lambda i: (along(node.body, i), node.indices.index(i)),
-               default=None)
+    best = max(
+        node.indices, key=lambda i: (along(node.body, i), node.indices.index(i)), default=None
+    )
     return sorted(node.ranges, key=lambda r: r[0] == best)
-
-
-def _added_in_place(equation: Equation) -> tuple[nodes.Sum, Expr, Index] | None:
-    """A sum, what is added to it, and the free index that should be innermost; else None."""
-    terms = Add.make_args(equation.rhs)
-    sums = [t for t in terms if isinstance(t, nodes.Sum) and t.ranges]
-    if len(sums) != 1 or not equation.subscripts or equation.rhs.has(nodes.Max):
-        return None
-    total = rename_bound(sums[0], {i.name for i in equation.indices})
-    last = equation.subscripts[-1]
-    if any(isinstance(c, nodes.Equal) and i in c.args for c in total.conditions
-           for i in equation.indices):
-        rest = Add(*(t for t in terms if t is not sums[0]))
-        return total, rest, last
-    own = max(along(total.body, i) for i in total.indices)
-    if not isinstance(last, Index) or along(total.body * equation.lhs, last) <= own + 1:
-        return None
-    rest = Add(*(t for t in terms if t is not sums[0]))
-    if any(read(equation.name).base == r.base for r in nodes.reads(equation.rhs)):
-        return None
-    return total, rest if rest != 0 else Integer(0), last

@@ -30,9 +30,14 @@ class Spans:
         return node
 
     def spans(
-        self, body: Expr, spans: list[Span], tests: list, known: list[Index],
-        step: Callable[[Expr], Iterable[str]], outer: bool = False,
-    ) -> None:  # fmt: skip
+        self,
+        body: Expr,
+        spans: list[Span],
+        tests: list,
+        known: list[Index],
+        step: Callable[[Expr], Iterable[str]],
+        outer: bool = False,
+    ) -> None:
         """Loops over spans, each test as soon as its indices are known, and a step inside."""
         now = [t for t in tests if free_indices(t) <= frozenset(known)]
         if now:
@@ -65,8 +70,11 @@ class Spans:
     def ends(self, span: Span) -> tuple[str, str]:
         """The first number of a span, and the first that lies behind it."""
         low = [self.code.whole(e) for e in span.lower]
-        high = [self.code.whole(e + 1 if not e.has(nodes.FloorQuotient) else e)
-                + (" + 1" if e.has(nodes.FloorQuotient) else "") for e in span.upper]
+        high = [
+            self.code.whole(e + 1 if not e.has(nodes.FloorQuotient) else e)
+            + (" + 1" if e.has(nodes.FloorQuotient) else "")
+            for e in span.upper
+        ]
         end = high[0] if len(high) == 1 else f"min({', '.join(high)})"
         return low[0] if len(low) == 1 else f"max({', '.join(low)})", end
 

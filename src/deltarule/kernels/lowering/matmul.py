@@ -73,9 +73,13 @@ class ProductCalls:
     """Writes the products of one equation, where the indices in `held` have a value."""
 
     def __init__(
-        self, code: Code, lines: Lines, equation: Equation, held: Sequence[Index] = (),
+        self,
+        code: Code,
+        lines: Lines,
+        equation: Equation,
+        held: Sequence[Index] = (),
         packed: Packed | None = None,
-    ):  # fmt: skip
+    ):
         self.code, self.lines, self.equation, self.packed = code, lines, equation, packed
         self.held = frozenset(held)
 
@@ -132,8 +136,7 @@ class ProductCalls:
         """
         tensors = self.code.tensors
         c, a, b = (
-            Strided(r, tensors[tensor_name(r)].axes, self.held)
-            for r in (self.equation.lhs, *reads)
+            Strided(r, tensors[tensor_name(r)].axes, self.held) for r in (self.equation.lhs, *reads)
         )
         last = next((i for i, step in c.strides.items() if step == 1), None)
         return [c, b, a] if last in a.strides and last not in b.strides else [c, a, b]
@@ -172,15 +175,33 @@ class ProductCalls:
                 told = f"{right}, {self._all(n.size, k.size)}, {scale}"
                 panels = f"({self._whole(n.size)} + 2 * WIDE) * ({self._whole(k.size)} + LANES)"
                 room = self.packed.of(told, panels)
-                self.lines.add("multiply_packed(", *(f"    {line}" for line in (
-                    f"{places[0]}, {self._all(m.strides[0], n.strides[0])},", left, f"{room},",
-                    f"{sizes}, {added},",
-                )), ")")
+                self.lines.add(
+                    "multiply_packed(",
+                    *(
+                        f"    {line}"
+                        for line in (
+                            f"{places[0]}, {self._all(m.strides[0], n.strides[0])},",
+                            left,
+                            f"{room},",
+                            f"{sizes}, {added},",
+                        )
+                    ),
+                    ")",
+                )
                 return
-            self.lines.add("multiply(", *(f"    {line}" for line in (
-                f"{places[0]}, {self._all(m.strides[0], n.strides[0])},", left, f"{right},",
-                f"{sizes}, {scale}, {added},",
-            )), ")")
+            self.lines.add(
+                "multiply(",
+                *(
+                    f"    {line}"
+                    for line in (
+                        f"{places[0]}, {self._all(m.strides[0], n.strides[0])},",
+                        left,
+                        f"{right},",
+                        f"{sizes}, {scale}, {added},",
+                    )
+                ),
+                ")",
+            )
 
     def _stays(self, tensor: Strided, offset: Expr, packed: Packed) -> bool:
         """Whether a matrix is the same at all times of the scan around."""
@@ -210,8 +231,10 @@ def _runs(tensors: Sequence[Strided], extents: Mapping, starts: Mapping) -> dict
         size = extents[index] - starts.get(index, 0)
         whole = index not in starts
         before = group[-1] if group else None
-        if before is not None and whole and all(
-            (p - s * size).expand() == 0 for p, s in zip(before.strides, strides)
+        if (
+            before is not None
+            and whole
+            and all((p - s * size).expand() == 0 for p, s in zip(before.strides, strides))
         ):
             group[-1] = Run(before.size * size, strides)
         else:

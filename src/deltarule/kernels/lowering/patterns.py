@@ -157,8 +157,11 @@ def _complete(wide, one, other, windows: list[Window], written: str) -> Windows 
     if not windows:
         return None
     places = (wide, one, other)
-    used = [{w.wide_axis for w in windows}, {w.one_axis for w in windows},
-            {w.other_axis for w in windows}]
+    used = [
+        {w.wide_axis for w in windows},
+        {w.one_axis for w in windows},
+        {w.other_axis for w in windows},
+    ]
     axes: dict[Expr, list] = {}
     for k, place in enumerate(places):
         for axis, subscript in enumerate(place.access.indices):
@@ -175,8 +178,13 @@ def _complete(wide, one, other, windows: list[Window], written: str) -> Windows 
 
 def _covered(total: nodes.Sum, pattern: Windows, equation: Equation) -> bool:
     """Whether the sum's indices are the pattern's, and its conditions no more than those."""
-    inside = {i for p in (pattern.wide, pattern.one, pattern.other) for s in p.access.indices
-              for i in s.free_symbols if isinstance(i, Index)}
+    inside = {
+        i
+        for p in (pattern.wide, pattern.one, pattern.other)
+        for s in p.access.indices
+        for i in s.free_symbols
+        if isinstance(i, Index)
+    }
     if inside != {*total.indices, *equation.indices}:
         return False
     allowed = set()

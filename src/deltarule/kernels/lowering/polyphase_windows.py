@@ -91,8 +91,9 @@ def windows(total: Reduction, last: Index, extent: Expr) -> Windows | None:
     if stride > PHASES or sum(map(len, phases)) > TERMS:
         return None
     lower, upper = _interior(guards, inner, FloorQuotient(extent, Integer(stride)))
-    return Windows(last, extent, inner, tuple(phases), lower, upper,
-                   (rows, row_tests), (tuple(columns), tests))  # fmt: skip
+    return Windows(
+        last, extent, inner, tuple(phases), lower, upper, (rows, row_tests), (tuple(columns), tests)
+    )
 
 
 def _indices(node: Basic) -> frozenset:

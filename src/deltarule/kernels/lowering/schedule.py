@@ -116,8 +116,11 @@ class Schedule:
     def _begin(self, equation: Equation, block: Recurrence) -> None:
         """Compute, for all times at once, what an equation adds up that needs no other time."""
         writers = [e for e in block.equations if e.name == equation.name]
-        now = [t for t in Add.make_args(equation.rhs)
-               if not {tensor_name(r) for r in reads(t)} & block.names]
+        now = [
+            t
+            for t in Add.make_args(equation.rhs)
+            if not {tensor_name(r) for r in reads(t)} & block.names
+        ]
         later = [t for t in Add.make_args(equation.rhs) if t not in now]
         plain = all(isinstance(s, Index) for s in equation.subscripts)
         if not later or not plain or len(writers) > 1:
@@ -133,14 +136,19 @@ class Schedule:
 
         def waits_for(part: Block, other: Block) -> bool:
             written = {e.name for e in equations_of(other)}
-            now = [(index_of[id(e)], r) for e in equations_of(part) for r in reads(e.rhs)
-                   if tensor_name(r) in written]
+            now = [
+                (index_of[id(e)], r)
+                for e in equations_of(part)
+                for r in reads(e.rhs)
+                if tensor_name(r) in written
+            ]
             return any(t is None or t in r.indices for t, r in now)
 
         waiting, result = list(block.parts), []
         while waiting:
-            ready = [p for p in waiting
-                     if not any(waits_for(p, q) for q in waiting if q is not p)] or waiting
+            ready = [
+                p for p in waiting if not any(waits_for(p, q) for q in waiting if q is not p)
+            ] or waiting
             chosen = next((p for p in ready if self._is_product(p)), ready[0])
             waiting.remove(chosen)
             result.append(chosen)

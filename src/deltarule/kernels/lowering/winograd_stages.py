@@ -26,8 +26,14 @@ class Stages:
     `transforms` is True where the sizes alone decide, None where cost does, and False for never.
     """
 
-    def __init__(self, code: Code, name: str, arguments: Sequence[str], parallel: bool,
-                 transforms: bool | None = None):
+    def __init__(
+        self,
+        code: Code,
+        name: str,
+        arguments: Sequence[str],
+        parallel: bool,
+        transforms: bool | None = None,
+    ):
         self.code, self.name, self.arguments = code, name, arguments
         self.parallel, self.transforms = parallel, transforms
         self.functions, self.body = Lines(), Lines(1)
@@ -103,7 +109,8 @@ class Stages:
 def applies(pattern: Windows) -> bool:
     """Whether windows lie side by side on two axes: strides and dilations of 1."""
     return (
-        fits(pattern) and len(pattern.windows) == 2
+        fits(pattern)
+        and len(pattern.windows) == 2
         and all(w.stride == w.dilation == 1 for w in pattern.windows)
     )
 

@@ -23,9 +23,13 @@ class Drivers:
     """
 
     def __init__(
-        self, program: Program, code: Code, sizes: list[Symbol], tests: Mapping[str, list[str]],
+        self,
+        program: Program,
+        code: Code,
+        sizes: list[Symbol],
+        tests: Mapping[str, list[str]],
         lines: Lines,
-    ):  # fmt: skip
+    ):
         self.program, self.code, self.sizes, self.lines = program, code, sizes, lines
         self.tests = tests
         self.spell = code.spelling.tensor

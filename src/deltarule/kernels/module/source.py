@@ -21,7 +21,7 @@ from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.recurrences import blocks
 
-_HEAD = '''\
+_HEAD = """\
 import math
 
 import llvmlite.binding
@@ -48,8 +48,8 @@ kept = njit(**OPTIONS, cache=True)
 kept_in_threads = njit(**OPTIONS, parallel=PARALLEL, cache=True)
 if PARALLEL:
     numba.get_num_threads()  # starts the threads: code out of the cache needs them
-'''
-_CONTENTS = '''\
+"""
+_CONTENTS = """\
 GIVEN = {given}
 KEPT = {kept}
 UPSTREAM = {upstream}
@@ -57,14 +57,15 @@ OUTPUTS = {outputs}
 STEPS = {steps}
 # Where among a forward pass's arrays those are that hold logarithms of determinants.
 DETERMINANTS = {determinants}
-'''
+"""
 
 
 class Module:
     """Writes the file of one program."""
 
-    def __init__(self, program: Program, dtype: str, parallel: bool = False,
-                 transforms: bool | None = None):
+    def __init__(
+        self, program: Program, dtype: str, parallel: bool = False, transforms: bool | None = None
+    ):
         self.program, self.dtype, self.parallel = program, dtype, parallel
         self.transforms = transforms
         self.head = _HEAD.format(dtype=dtype, parallel=parallel).rstrip()
@@ -72,8 +73,9 @@ class Module:
         self.spelling = Spelling()
         for tensor in program.backward.tensors:
             self.spelling.tensor(tensor)
-        self.code = Code(self.spelling, tensors, program.scalars, dtype == "complex128",
-                         dtype == "float32")
+        self.code = Code(
+            self.spelling, tensors, program.scalars, dtype == "complex128", dtype == "float32"
+        )
         self.code.numbers = selections(program.forward.equations)
         self.sizes = _sizes(program)
         self.prelude: set[str] = set()
@@ -120,8 +122,10 @@ class Module:
         program = self.program
         return {
             "given": tuple(t.name for t in program.network.tensors.values() if t.given),
-            "kept": program.kept, "upstream": tuple(f"d{t}" for t in program.upstream),
-            "outputs": program.forward.results, "steps": steps(program),
+            "kept": program.kept,
+            "upstream": tuple(f"d{t}" for t in program.upstream),
+            "outputs": program.forward.results,
+            "steps": steps(program),
             "determinants": determinants(program.forward),
         }
 

@@ -50,7 +50,7 @@ class Numbered:
             return access
         ranges = self.maxima[name].ranges
         outer = access.indices[: len(access.indices) - len(ranges)]
-        entry = number(access.indices[len(outer):], ranges)
+        entry = number(access.indices[len(outer) :], ranges)
         return Choose(Equal(read(name, *outer), entry), Integer(1), Integer(0))
 
 

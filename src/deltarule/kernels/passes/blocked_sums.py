@@ -59,8 +59,11 @@ def write_long_sum(
 def is_many(code: Code, total: Reduction) -> str:
     """The test that a sum has few terms; empty where it never has many, or is no plain sum."""
     ranges = total.ranges
-    if not code.single or type(total) is not Sum or total.conditions or (
-        all(n.is_Integer for _, n in ranges)
+    if (
+        not code.single
+        or type(total) is not Sum
+        or total.conditions
+        or (all(n.is_Integer for _, n in ranges))
     ):
         return ""
     return f"{' * '.join(code.whole(n, 3) for _, n in ranges)} <= {FEW}"

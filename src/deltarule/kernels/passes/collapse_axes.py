@@ -68,8 +68,9 @@ def _merged_once(equation: Equation, tensors: Mapping[str, Tensor]) -> tuple | N
         lhs = _access(equation.lhs, pair, tensors, views)
         if rhs is None or lhs is None:
             continue
-        ranges = tuple(pair.range if i == first else (i, n) for i, n in equation.ranges
-                       if i != second)  # fmt: skip
+        ranges = tuple(
+            pair.range if i == first else (i, n) for i, n in equation.ranges if i != second
+        )
         name = tensor_name(lhs)
         return Equation(name, lhs.indices, rhs, ranges, equation.place), views
     views = {}
@@ -90,8 +91,9 @@ def _reduction_merged(node: Basic, tensors, views: dict) -> Basic:
                 if first != second and not _names(pair, node.conditions):
                     body = _with(node.body, pair, tensors, views)
                 if body is not None and views:
-                    ranges = [pair.range if i == first else (i, n) for i, n in node.ranges
-                              if i != second]  # fmt: skip
+                    ranges = [
+                        pair.range if i == first else (i, n) for i, n in node.ranges if i != second
+                    ]
                     return node.func(body, ranges, node.conditions)
                 views.clear()
         return node
@@ -107,8 +109,9 @@ def _names(pair: Pair, parts) -> bool:
 
 def _with(body: Expr, pair: Pair, tensors, views: dict) -> Expr | None:
     """The expression over the merged index; None where the two do not always go together."""
-    if any(isinstance(n, Reduction) and {pair.first, pair.second} & set(n.indices)
-           for n in walk(body)):  # fmt: skip
+    if any(
+        isinstance(n, Reduction) and {pair.first, pair.second} & set(n.indices) for n in walk(body)
+    ):
         return None
     apart: list[Expr] = []
 
@@ -146,12 +149,12 @@ def _access(access: Expr, pair: Pair, tensors, views: dict) -> Expr | None:
         return None
     at = subscripts.index(pair.first)
     others = [s for s in subscripts if s not in (pair.first, pair.second)]
-    if subscripts[at + 1: at + 2] != (pair.second,) or _names(pair, others):
+    if subscripts[at + 1 : at + 2] != (pair.second,) or _names(pair, others):
         return None
     tensor = tensors[tensor_name(access)]
-    if tensor.axes[at: at + 2] != pair.extents:
+    if tensor.axes[at : at + 2] != pair.extents:
         return None
-    axes = (*tensor.axes[:at], pair.range[1], *tensor.axes[at + 2:])
+    axes = (*tensor.axes[:at], pair.range[1], *tensor.axes[at + 2 :])
     name = f"{tensor.name}_{pair.first.name}{pair.second.name}{at}"
     views[name] = (tensor.name, replace(tensor, name=name, axes=axes))
-    return access.func(read(name).base, *subscripts[:at], pair.index, *subscripts[at + 2:])
+    return access.func(read(name).base, *subscripts[:at], pair.index, *subscripts[at + 2 :])

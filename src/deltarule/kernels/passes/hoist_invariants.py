@@ -12,15 +12,7 @@ from sympy import Add, Expr, Mul, Pow
 
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.expressions.nodes import (
-    Choose,
-    Read,
-    Reduction,
-    Selection,
-    free_indices,
-    read,
-    walk,
-)
+from deltarule.expressions.nodes import Choose, Read, Reduction, Selection, free_indices, read, walk
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor

@@ -71,8 +71,13 @@ def known(equations: tuple[Equation, ...]) -> Known:
     found = Known({}, {}, {}, {})
     for equation in equations:
         once = sum(e.name == equation.name for e in equations) == 1
-        if not once or equation.subscripts != equation.indices or (
-            isinstance(equation.rhs, Selection | Inverse) or equation.name in equation.read_names()
+        if (
+            not once
+            or equation.subscripts != equation.indices
+            or (
+                isinstance(equation.rhs, Selection | Inverse)
+                or equation.name in equation.read_names()
+            )
         ):
             continue
         rhs = found.written_out(equation.rhs)
@@ -83,8 +88,8 @@ def known(equations: tuple[Equation, ...]) -> Known:
             found.maxima[equation.name] = equation
         elif isinstance(rhs, sigmoid) or _is_share(rhs):
             found.shares[equation.name] = written
-        elif type(rhs) is nodes.LogSumExp or isinstance(rhs, log) and is_exponential_sum(
-            rhs.args[0]
+        elif (
+            type(rhs) is nodes.LogSumExp or isinstance(rhs, log) and is_exponential_sum(rhs.args[0])
         ):
             found.logarithms[equation.name] = written
     return found
@@ -94,8 +99,11 @@ def divisors(node: Expr) -> list[Expr]:
     """The sums of exponentials that a product, perhaps under a guard, is divided by."""
     if type(node) is Choose:
         return [d for a in node.args[1:] for d in divisors(a)]
-    return [f.base for f in Mul.make_args(node) if isinstance(f, Pow) and f.exp.is_negative
-            and is_exponential_sum(f.base)]
+    return [
+        f.base
+        for f in Mul.make_args(node)
+        if isinstance(f, Pow) and f.exp.is_negative and is_exponential_sum(f.base)
+    ]
 
 
 def _is_share(node: Expr) -> bool:

@@ -86,6 +86,4 @@ def _sensitive(node: Expr) -> list[Read]:
 
 def _plain(equation: Equation) -> bool:
     """Whether an equation gives every entry of a tensor, without reading others of it."""
-    return equation.subscripts == equation.indices and (
-        equation.name not in equation.read_names()
-    )
+    return equation.subscripts == equation.indices and (equation.name not in equation.read_names())

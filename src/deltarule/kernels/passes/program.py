@@ -92,9 +92,7 @@ def program(name: str, settings: dict) -> Program:
         forward.lifted,
     )
     backward = _only(backward, backward.results)
-    kept = tuple(
-        n for n in backward.reads if n in network.tensors and not network.tensors[n].given
-    )
+    kept = tuple(n for n in backward.reads if n in network.tensors and not network.tensors[n].given)
     forward = _only(forward, (*forward.results, *kept))
     return Program(network, derivation, forward, backward, wanted, upstream, kept, scalars)
 
@@ -132,9 +130,12 @@ def loaded(name: str, settings: Mapping) -> tuple[Network, dict]:
     if unknown:
         known = [*network.options, *(s.name for s in scalars), *sizes]
         raise UnknownOption.named(
-            unknown[0], f"{network.name} has no setting {unknown[0]}", network.name, known,
+            unknown[0],
+            f"{network.name} has no setting {unknown[0]}",
+            network.name,
+            known,
             otherwise="its settings are " + (", ".join(known) or "none"),
-        )  # fmt: skip
+        )
     rest = {k: whole_number(k, v, network.name) for k, v in rest.items()}
     return specialise(network, {**usual_numbers, **rest}), scalars
 
@@ -146,17 +147,24 @@ def sizes_told(network: Network) -> tuple[dict[Symbol, tuple], list[Symbol]]:
     """
     told: dict[Symbol, tuple] = {}
     open_: dict[Symbol, None] = {}
-    axes = [(t.name, k, a) for t in network.tensors.values() if t.given
-            for k, a in enumerate(t.axes)]
+    axes = [
+        (t.name, k, a) for t in network.tensors.values() if t.given for k, a in enumerate(t.axes)
+    ]
     for name, k, axis in sorted(axes, key=lambda a: not isinstance(a[2], Size)):
-        unknown = [s for s in sorted(_sizes(axis), key=str)
-                   if s not in told and s not in network.definitions]
+        unknown = [
+            s
+            for s in sorted(_sizes(axis), key=str)
+            if s not in told and s not in network.definitions
+        ]
         if len(unknown) == 1:
             rest, coefficient = axis.subs(unknown[0], 0), axis.coeff(unknown[0], 1)
             if (rest + coefficient * unknown[0] - axis).expand() == 0:
                 told[unknown[0]] = (name, k, rest, coefficient)
-    for part in (*(a for _, _, a in axes), *network.definitions.values(),
-                 *(n for e in network.equations for _, n in e.ranges)):
+    for part in (
+        *(a for _, _, a in axes),
+        *network.definitions.values(),
+        *(n for e in network.equations for _, n in e.ranges),
+    ):
         for size in sorted(_sizes(part), key=str):
             if size not in told and size not in network.definitions:
                 open_[size] = None
@@ -173,7 +181,12 @@ def _results(network: Network) -> tuple[str, ...]:
 
 def _gradient_of(tensor: Tensor, name: str) -> Tensor:
     return replace(
-        tensor, name=name, role="intermediate", outside=None, sums_to_one=None, whole_below=None,
+        tensor,
+        name=name,
+        role="intermediate",
+        outside=None,
+        sums_to_one=None,
+        whole_below=None,
         within=None,
     )
 
@@ -188,9 +201,14 @@ def _needed(equations: Iterable[Equation], wanted: Iterable[str]) -> tuple[Equat
 
 
 def _pass(
-    equations: Iterable[Equation], tensors: dict[str, Tensor], results, chosen: Numbered,
-    exponentials: Known | None = None, ready: Iterable[str] = (), taken: Iterable[str] = (),
-) -> Pass:  # fmt: skip
+    equations: Iterable[Equation],
+    tensors: dict[str, Tensor],
+    results,
+    chosen: Numbered,
+    exponentials: Known | None = None,
+    ready: Iterable[str] = (),
+    taken: Iterable[str] = (),
+) -> Pass:
     """One pass in the form that is written.
 
     `ready` are tensors that another pass computed; working arrays have other names than `taken`.
@@ -206,9 +224,13 @@ def _pass(
         equation = replace(equation, rhs=rhs)
         lift(equation if scans else lift_factors(equation, made), made)
     one = Pass(
-        tuple(made.equations), (), (), tuple(results), {**tensors, **made.tensors},
+        tuple(made.equations),
+        (),
+        (),
+        tuple(results),
+        {**tensors, **made.tensors},
         tuple(made.tensors),
-    )  # fmt: skip
+    )
     return _only(one, [e.name for e in made.equations])
 
 

@@ -77,8 +77,10 @@ class StableSums(Stable):
         if isinstance(node, Add):
             number, node = node.as_coeff_Add()
             return number == 1 and self._small(-node)
-        return isinstance(node, exp) or isinstance(node, Read) and (
-            tensor_name(node) in {**self._known.shares, **self._known.terms}
+        return (
+            isinstance(node, exp)
+            or isinstance(node, Read)
+            and (tensor_name(node) in {**self._known.shares, **self._known.terms})
         )
 
     # ---- what tensors tell ------------------------------------------------------------------
@@ -145,8 +147,9 @@ class StableSums(Stable):
         """log of a node, of entries of logistic functions and guarded shares too."""
         share = self._known.share(node) if isinstance(node, Read) else None
         if isinstance(share, Choose):
-            cases = [S.NegativeInfinity if a == 0 else self.logarithm(a, scope)
-                     for a in share.args[1:]]
+            cases = [
+                S.NegativeInfinity if a == 0 else self.logarithm(a, scope) for a in share.args[1:]
+            ]
             return None if None in cases else Choose(share.args[0], *cases)
         if isinstance(node, Add):
             number, rest = node.as_coeff_Add()
@@ -164,7 +167,7 @@ class StableSums(Stable):
         bases = {f.as_base_exp()[0] for f in factors}
         for k, factor in enumerate(factors):
             if isinstance(factor, Add) and any(self._cancels(t, bases) for t in factor.args):
-                rest = Mul(*factors[:k], *factors[k + 1:])
+                rest = Mul(*factors[:k], *factors[k + 1 :])
                 return Add(*(self.form(pulled_out(t) * rest, scope) for t in factor.args))
         if divisors(node):
             for name, equation in self._ready.items():
@@ -188,14 +191,18 @@ class StableSums(Stable):
     def _cancels(self, term: Expr, bases: set[Expr]) -> bool:
         """Whether a term is divided by a share that stands among the factors."""
         return any(
-            isinstance(f, Pow) and f.exp.is_negative and f.base in bases and self._small(f.base)
-            or isinstance(f, Add) and any(self._cancels(t, bases) for t in f.args)
+            isinstance(f, Pow)
+            and f.exp.is_negative
+            and f.base in bases
+            and self._small(f.base)
+            or isinstance(f, Add)
+            and any(self._cancels(t, bases) for t in f.args)
             for f in Mul.make_args(pulled_out(term))
         )
 
 
 def _overflows(factor: Expr) -> bool:
     """Whether a factor is an exponential, or a few of them added up."""
-    return exponent(factor) is not None or isinstance(factor, Add) and any(
-        map(is_term, factor.args)
+    return (
+        exponent(factor) is not None or isinstance(factor, Add) and any(map(is_term, factor.args))
     )

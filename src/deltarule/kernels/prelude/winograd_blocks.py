@@ -21,12 +21,7 @@ from numba import njit, prange
 from deltarule.kernels.prelude.calls import data, numbers
 from deltarule.kernels.prelude.dynamic_range import narrow_range
 from deltarule.kernels.prelude.micro_kernel import aligned, tiles
-from deltarule.kernels.prelude.strips import (
-    filters_in,
-    filters_out,
-    strips_in,
-    strips_out,
-)
+from deltarule.kernels.prelude.strips import filters_in, filters_out, strips_in, strips_out
 from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE
 from deltarule.kernels.prelude.window_sums import windows_to_w, windows_to_x, windows_to_y
 

@@ -16,7 +16,8 @@ _REAL = {
 }  # fmt: skip
 _COMPLEX = {
     "expm1": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag)) - 1",
-    "log1p": "np.log(1 + z)", "finite": "z if -np.inf < z.real < np.inf else real(0)",
+    "log1p": "np.log(1 + z)",
+    "finite": "z if -np.inf < z.real < np.inf else real(0)",
     "erfc": "math.erfc(z.real) - 1j * z.imag * 2 / math.sqrt(math.pi) * math.exp(-z.real ** 2)",
     "difference": "z - a",
     "exp": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag))",
@@ -26,9 +27,7 @@ _COMPLEX = {
 }
 
 
-def write_function(
-    function: type[Elementwise], code: Code, lines: Lines, needed: set[str]
-) -> None:
+def write_function(function: type[Elementwise], code: Code, lines: Lines, needed: set[str]) -> None:
     """The definition of one elementwise function; what it calls of the prelude goes to `needed`."""
     row = function.row
     name = code.function_name(function)

@@ -63,6 +63,10 @@ class Lines:
 def wrapped(text: str, prefix: str, width: int = 96) -> list[str]:
     """Text broken at spaces, with a prefix on each line and later lines indented."""
     return textwrap.wrap(
-        text, width, initial_indent=prefix, subsequent_indent=prefix + "    ",
-        break_long_words=False, break_on_hyphens=False,
+        text,
+        width,
+        initial_indent=prefix,
+        subsequent_indent=prefix + "    ",
+        break_long_words=False,
+        break_on_hyphens=False,
     )

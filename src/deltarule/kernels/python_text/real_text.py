@@ -30,9 +30,13 @@ class Code(Whole):
     """Writes expressions; `functions` collects the elementwise functions that were met."""
 
     def __init__(
-        self, spelling: Spelling, tensors: dict[str, Tensor], scalars, complex_: bool,
+        self,
+        spelling: Spelling,
+        tensors: dict[str, Tensor],
+        scalars,
+        complex_: bool,
         single: bool = False,
-    ):  # fmt: skip
+    ):
         super().__init__(spelling, tensors)
         self.scalars, self.complex, self.single = scalars, complex_, single
         #: The selections that are kept as numbers, by the names of their maxima.
@@ -130,8 +134,10 @@ class Code(Whole):
         else:  # √2/√π as one number: z·√2 could overflow where the product does not
             above.append(f"real({float(Mul(*constants).evalf(30))!r})")
         for factor in (f for f in node.args if f not in constants):
-            if isinstance(factor, nodes.Choose) and isinstance(factor.args[0], nodes.Equal) and (
-                factor.args[1:] == (1, 0)
+            if (
+                isinstance(factor, nodes.Choose)
+                and isinstance(factor.args[0], nodes.Equal)
+                and (factor.args[1:] == (1, 0))
             ):
                 tests.append(self.condition(factor.args[0]))
                 continue

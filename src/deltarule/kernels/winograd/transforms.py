@@ -137,6 +137,7 @@ def _table(matrix: Matrix) -> list[str]:
 
 def _sum(value: Expr) -> str:
     """A sum of multiples; numbers stay quotients of whole numbers, which Python divides first."""
+
     def place(term: Expr) -> tuple:
         number, rest = term.as_coeff_Mul()
         return bool(number < 0), bool(number != 1), str(rest)

@@ -30,7 +30,10 @@ class Conditions:
     """
 
     def __init__(
-        self, formula: str, vocabulary: Vocabulary, place: str,
+        self,
+        formula: str,
+        vocabulary: Vocabulary,
+        place: str,
         implied: Sequence[tuple[Index, Expr]] = (),
     ):
         self.formula, self.vocabulary, self.place = formula, vocabulary, place

@@ -33,7 +33,10 @@ class Comparison:
     """One formula beside the right one, at generic values with some properties."""
 
     def __init__(
-        self, derivation: Derivation, target: Target, written: Expr,
+        self,
+        derivation: Derivation,
+        target: Target,
+        written: Expr,
         properties: Mapping[str, str] | None = None,
     ):
         self.derivation, self.target, self.written = derivation, target, written
@@ -69,7 +72,8 @@ class Comparison:
         """Sizes with which the entry that is asked exists."""
         axes = [n for _, n in self.target.equation.ranges]
         return {
-            n.name: k + 2 for n, k in zip(axes, self.target.entry, strict=False)
+            n.name: k + 2
+            for n, k in zip(axes, self.target.entry, strict=False)
             if isinstance(n, Size) and n not in self.derivation.network.definitions and k > 0
         }
 
@@ -106,8 +110,11 @@ class Comparison:
         with np.errstate(all="ignore"):
             seen = (self.values / right).ravel()
             values = [self._tried(m) for m in single]
-            kept = [(m, (v / right).ravel()) for m, v in zip(single, values, strict=True)
-                    if v is not None]
+            kept = [
+                (m, (v / right).ravel())
+                for m, v in zip(single, values, strict=True)
+                if v is not None
+            ]
             changes = np.array([c for _, c in kept])
             least = 1e-14 * np.max(np.abs(seen[np.isfinite(seen)]), initial=0.0)
             for k, (first, change) in enumerate(kept):
@@ -143,9 +150,7 @@ class Comparison:
             if array.dtype.kind == "f" and name != target.name
         }
         line = Line(target.name, "backward", equation)
-        return Scene(
-            self.derivation.network, line, {line.quantity: line}, shapes, values.extent
-        )
+        return Scene(self.derivation.network, line, {line.quantity: line}, shapes, values.extent)
 
     def counterexample(self) -> str:
         """Where the formulas differ, in numbers."""
@@ -153,9 +158,7 @@ class Comparison:
         gaps = np.abs(np.asarray(self.values) - right)
         at = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
         names = index_names(self.full) | {i.name for i, _ in self.target.ranges}
-        where = ", ".join(
-            f"{i} = {k}" for (i, _), k in zip(self.target.ranges, at, strict=True)
-        )
+        where = ", ".join(f"{i} = {k}" for (i, _), k in zip(self.target.ranges, at, strict=True))
         return (
             f"at generic numbers{' for ' + where if where and names else ''} the formula gives "
             f"{shown(float(np.asarray(self.values)[at]))}, but "
@@ -166,9 +169,7 @@ class Comparison:
 
 def _through_time(derivation: Derivation) -> set[str]:
     """The gradients that need themselves at other times."""
-    needs = {
-        g.name: {tensor_name(r) for r in reads(g.expr)} for g in derivation.gradients.values()
-    }
+    needs = {g.name: {tensor_name(r) for r in reads(g.expr)} for g in derivation.gradients.values()}
     found = set()
     for name in needs:
         reached, waiting = set(), [name]

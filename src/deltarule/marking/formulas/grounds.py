@@ -22,7 +22,11 @@ class ProbeWith(Probe):
     """A network at generic values that have some properties more than are declared in its file."""
 
     def __init__(
-        self, network: Network, arithmetic: Arithmetic, seed: int, properties: Mapping[str, str],
+        self,
+        network: Network,
+        arithmetic: Arithmetic,
+        seed: int,
+        properties: Mapping[str, str],
         **sizes: int,
     ):
         self.properties = properties
@@ -51,7 +55,10 @@ def _axis(tensor: Tensor) -> int:
 
 
 def filled(
-    derivation: Derivation, arithmetic: Arithmetic, seed: int, properties: Mapping[str, str],
+    derivation: Derivation,
+    arithmetic: Arithmetic,
+    seed: int,
+    properties: Mapping[str, str],
     sizes: Mapping[str, int],
 ) -> Probe:
     """Generic values of all that a derivation computes."""

@@ -49,7 +49,10 @@ class Grounds:
 
 
 def judge_formula(
-    derivation: Derivation, quantity: str, formula: str, run: int = 1,
+    derivation: Derivation,
+    quantity: str,
+    formula: str,
+    run: int = 1,
     grounds: Grounds | None = None,
 ) -> Verdict:
     """The verdict on a formula for a gradient, a derivative or a line, or for one entry of it.
@@ -101,7 +104,9 @@ def _found(
 
 
 def _compared(
-    derivation: Derivation, target: Target, written: Expr,
+    derivation: Derivation,
+    target: Target,
+    written: Expr,
     properties: Mapping[str, str] | None = None,
 ) -> Comparison:
     """A formula beside the right one. Raises Beyond where it reads what there is not."""
@@ -135,9 +140,7 @@ def _judged(
     return verdicts.WRONG, finding, (), ()
 
 
-def readings(
-    formula: str, derivation: Derivation, quantity: str, target: Target
-) -> list[Expr]:
+def readings(formula: str, derivation: Derivation, quantity: str, target: Target) -> list[Expr]:
     """What the formula can mean, the likeliest first. Raises DeltaruleError for nothing."""
     found: list[Expr] = []
     refused: DeltaruleError | None = None

@@ -34,9 +34,10 @@ def check_length(formula: str, place: str) -> None:
     """Raises DeltaruleError for a text that is no formula by its length alone."""
     if len(formula) > MOST_CHARACTERS:
         raise DeltaruleError(
-            f"a formula of {len(formula)} characters", place,
+            f"a formula of {len(formula)} characters",
+            place,
             f"at most {MOST_CHARACTERS} are read; {_EXAMPLE}",
-        )  # fmt: skip
+        )
 
 
 def check_nesting(found: Iterable[Token], place: str) -> None:
@@ -104,9 +105,16 @@ def written_out(value: Basic) -> int:
 def check_whole(value: Basic, place: str) -> None:
     """Raises DeltaruleError for indices and sums beyond what can be evaluated."""
     for node in nodes.walk(value):
-        whole = node.indices if isinstance(node, nodes.Read) else (
-            node.args[1:] if isinstance(node, nodes.Reduction) else
-            (node,) if isinstance(node, _OF_INDICES) else ()
+        whole = (
+            node.indices
+            if isinstance(node, nodes.Read)
+            else (
+                node.args[1:]
+                if isinstance(node, nodes.Reduction)
+                else (node,)
+                if isinstance(node, _OF_INDICES)
+                else ()
+            )
         )
         if any(abs(n) > LARGEST_INDEX for part in whole for n in part.atoms(Integer)):
             raise DeltaruleError(
@@ -132,9 +140,11 @@ def points_of(value: Basic) -> int:
 def size_of(value: Expr) -> float:
     """About how many digits the largest number in an expression has, its factors together."""
     if getattr(value, "is_Rational", False):
-        return 0.302 * max(abs(value.p).bit_length(), value.q.bit_length()) if (
-            value not in (0, 1, -1)
-        ) else 0.0
+        return (
+            0.302 * max(abs(value.p).bit_length(), value.q.bit_length())
+            if (value not in (0, 1, -1))
+            else 0.0
+        )
     if isinstance(value, Mul):
         return sum(size_of(a) for a in value.args)
     if isinstance(value, Pow):

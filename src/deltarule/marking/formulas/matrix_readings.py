@@ -70,11 +70,12 @@ def best(found: list[Matrix]) -> Readings:
 def by_entries(join: Callable[[Expr, Expr], Expr], a: Matrix, b: Matrix) -> list[Matrix]:
     return [
         Matrix(
-            lambda axes=axes: join(a.at(_names(axes, a)), b.at(_names(axes, b))), axes,
+            lambda axes=axes: join(a.at(_names(axes, a)), b.at(_names(axes, b))),
+            axes,
             a.cost + b.cost,
         )
         for axes in _spread(a, b)
-    ]  # fmt: skip
+    ]
 
 
 def outer(a: Matrix, b: Matrix) -> list[Matrix]:
@@ -91,12 +92,12 @@ def summed(matrix: Matrix, word: str) -> Expr:
 def _spread(a: Matrix, b: Matrix) -> list[Axes]:
     """The axes of two parts entry by entry: the shorter is the same for every row."""
     long, short = (a, b) if len(a.axes) >= len(b.axes) else (b, a)
-    tail = long.shape[len(long.shape) - len(short.shape):]
+    tail = long.shape[len(long.shape) - len(short.shape) :]
     return [long.axes] if tail == short.shape else []
 
 
 def _names(axes: Axes, matrix: Matrix) -> list[Index]:
-    return [i for i, _ in axes[len(axes) - len(matrix.axes):]]
+    return [i for i, _ in axes[len(axes) - len(matrix.axes) :]]
 
 
 def product(a: Matrix, b: Matrix) -> list[Matrix]:
@@ -108,12 +109,15 @@ def product(a: Matrix, b: Matrix) -> list[Matrix]:
     (last, inner), (_, other) = a.axes[-1], b.axes[0]
     if inner == other:
         usual = 0 if len(a.axes) + len(b.axes) > 2 else 1
-        found.append(Matrix(
-            lambda: nodes.Sum(
-                a.entry * b.at([last, *(i for i, _ in b.axes[1:])]), [(last, inner)]
-            ),
-            (*a.axes[:-1], *b.axes[1:]), cost + usual,
-        ))  # fmt: skip
+        found.append(
+            Matrix(
+                lambda: nodes.Sum(
+                    a.entry * b.at([last, *(i for i, _ in b.axes[1:])]), [(last, inner)]
+                ),
+                (*a.axes[:-1], *b.axes[1:]),
+                cost + usual,
+            )
+        )
     if len(a.axes) == len(b.axes) == 1:
         found += [replace(m, cost=cost + 1) for m in outer(a, b)]
         if inner == other:

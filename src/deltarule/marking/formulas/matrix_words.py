@@ -142,8 +142,10 @@ class _MatrixParser(Parser):
         return self._both(top, over, partial(by_entries, mul), "divided")
 
     def _raised(self, base, exponent):
-        return self._each(base, lambda e: power(e, exponent)) if isinstance(base, Readings) else (
-            power(base, exponent)
+        return (
+            self._each(base, lambda e: power(e, exponent))
+            if isinstance(base, Readings)
+            else (power(base, exponent))
         )
 
     def _exponent(self):
@@ -154,15 +156,18 @@ class _MatrixParser(Parser):
         return exponent
 
     def _applied(self, function, arguments: list):
-        return self._each(arguments[0], lambda e: function(
-            e, *(a.of[0].entry for a in arguments[1:])
-        ))
+        return self._each(
+            arguments[0], lambda e: function(e, *(a.of[0].entry for a in arguments[1:]))
+        )
 
     def _absolute(self, value):
         """|v| is by entries, or else the length of v."""
-        return best([*super()._absolute(value).of, *(
-            replace(length(m), cost=m.cost + 1) for m in value.of if m.axes
-        )])
+        return best(
+            [
+                *super()._absolute(value).of,
+                *(replace(length(m), cost=m.cost + 1) for m in value.of if m.axes),
+            ]
+        )
 
     def _norm(self, value, begin):
         return Readings(tuple(map(length, value.of)))
@@ -182,9 +187,7 @@ class _MatrixParser(Parser):
         return self._both(one, two, outer, "multiplied")
 
     def _turned(self, value):
-        return Readings(tuple(
-            Matrix(m.written, m.axes[::-1], m.cost) for m in value.of
-        ))
+        return Readings(tuple(Matrix(m.written, m.axes[::-1], m.cost) for m in value.of))
 
     def _each(self, value: Readings, change) -> Readings:
         changed = [(change(m.entry), m) for m in value.of]
@@ -212,13 +215,17 @@ class _MatrixParser(Parser):
         for span in range(1, len(factors)):
             for start in range(len(factors) - span):
                 end = start + span
-                self._count(sum(
-                    len(table[start, cut].of) * len(table[cut + 1, end].of)
-                    for cut in range(start, end)
-                ))
+                self._count(
+                    sum(
+                        len(table[start, cut].of) * len(table[cut + 1, end].of)
+                        for cut in range(start, end)
+                    )
+                )
                 found = [
-                    m for cut in range(start, end)
-                    for a in table[start, cut].of for b in table[cut + 1, end].of
+                    m
+                    for cut in range(start, end)
+                    for a in table[start, cut].of
+                    for b in table[cut + 1, end].of
                     for m in product(a, b)
                 ]
                 table[start, end] = best(found)
@@ -227,4 +234,3 @@ class _MatrixParser(Parser):
             shapes = ", ".join(shape_shown(r.of[0].shape) for r in factors)
             raise self.error(f"shapes {shapes} cannot be multiplied", "write the indices")
         return self._each(whole, lambda e: number * e)
-

@@ -78,8 +78,8 @@ class Named(Bounded):
             return "Euler's number stands in powers, as in e^(-s)" + (f"; {near}" if near else "")
         if self.next() == "(":
             functions = known_functions()
-            return did_you_mean(text, functions) or near or (
-                f"functions are {', '.join(functions)}"
+            return (
+                did_you_mean(text, functions) or near or (f"functions are {', '.join(functions)}")
             )
         return near or "check its spelling"
 

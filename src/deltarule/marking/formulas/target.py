@@ -73,13 +73,15 @@ def target_of(derivation: Derivation, quantity: str) -> Target:
         raise DeltaruleError(
             f"{quantity} names {counted(len(entry), 'index')}, but {pretty(equation.name)} has "
             f"{len(equation.indices)}",
-            quantity, "give one number for each axis, counted from 0",
+            quantity,
+            "give one number for each axis, counted from 0",
         )
     if any(k > LARGEST_ENTRY for k in entry or ()):
         raise DeltaruleError(
-            f"{shortened(quantity)} is no entry that can be tried out", shortened(quantity),
+            f"{shortened(quantity)} is no entry that can be tried out",
+            shortened(quantity),
             f"entries count from 0 and here to {LARGEST_ENTRY}; write the formula for all entries",
-        )  # fmt: skip
+        )
     return Target(equation, entry)
 
 

@@ -54,8 +54,9 @@ def tokens(formula: str, place: str) -> list[Token]:
             raise DeltaruleError(
                 f"{formula[position]!r} has no meaning in a formula",
                 f"{place}, character {position + 1} of {shortened(formula)!r}",
-                "LaTeX is not read: write (a)/(b), s2^2, σ(s2)" if formula[position] == "\\" else
-                "use names, numbers, + − · / ^, parentheses, Σ_m and functions such as σ(s)",
+                "LaTeX is not read: write (a)/(b), s2^2, σ(s2)"
+                if formula[position] == "\\"
+                else "use names, numbers, + − · / ^, parentheses, Σ_m and functions such as σ(s)",
             )
         kind = match.lastgroup or ""
         if kind != "blank":
@@ -78,8 +79,14 @@ def grouped(found: list[Token]) -> list[Token]:
         before = found[k - 1] if k else None
         if token.text in _OPENING:
             over = before is not None and before.kind == "reduction"
-            subscript = before is not None and token.text == "[" and not _of_sum(found, k - 1) and (
-                before.kind not in ("sign", "number", "superscript") or before.text in (")", "]")
+            subscript = (
+                before is not None
+                and token.text == "["
+                and not _of_sum(found, k - 1)
+                and (
+                    before.kind not in ("sign", "number", "superscript")
+                    or before.text in (")", "]")
+                )
             )
             stack.append((k, token.text != "(" and not over and not subscript))
         elif token.text in _OPENING.values() and stack:

@@ -39,8 +39,12 @@ Compared = Callable[[Expr], Comparison]
 
 
 def order_of_indices(
-    formula: str, target: Target, error: DeltaruleError | None, written: Sequence[Expr],
-    reread: Callable[[str], list[Expr]], compared: Compared,
+    formula: str,
+    target: Target,
+    error: DeltaruleError | None,
+    written: Sequence[Expr],
+    reread: Callable[[str], list[Expr]],
+    compared: Compared,
 ) -> str:
     """In which way indices are exchanged, if that alone is wrong with a formula; else empty.
 
@@ -80,7 +84,7 @@ def _pairs(formula: str) -> Iterator[tuple[str, str, str]]:
     for pair in _PAIR.finditer(formula):
         if pair["a"] != pair["b"]:
             other = f"{pair['name']}[{pair['b']},{pair['a']}]"
-            changed = formula[: pair.start()] + other + formula[pair.end():]
+            changed = formula[: pair.start()] + other + formula[pair.end() :]
             yield f"{pair['name']}[{pair['a']},{pair['b']}]", other, changed
 
 
@@ -89,7 +93,8 @@ def beyond(written: Expr, target: Target, tensors: dict[str, Tensor]) -> Beyond:
     extents = dict(target.ranges)
     lhs = text(target.equation.lhs)
     error = Beyond(
-        "a tensor is read where it has no entries", target.name,
+        "a tensor is read where it has no entries",
+        target.name,
         "check the subscripts; they count from 0",
     )
     for access in reads(written):
@@ -99,7 +104,8 @@ def beyond(written: Expr, target: Target, tensors: dict[str, Tensor]) -> Beyond:
                 error = Beyond(
                     f"{pretty(name)} has only entries 0…{text(axis - 1)}, and {at} runs to "
                     f"{text(extents[at] - 1)} in {lhs}",
-                    target.name, "check the order of the subscripts",
-                )  # fmt: skip
+                    target.name,
+                    "check the order of the subscripts",
+                )
     error.written = written
     return error

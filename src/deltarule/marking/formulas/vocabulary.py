@@ -38,8 +38,7 @@ class Vocabulary:
             name: s for s in dict.fromkeys(self._symbols()) for name in (s.name, pretty(s.name))
         }
         self.used = {
-            type(n) for e in self.equations for n in nodes.walk(e.rhs)
-            if isinstance(n, Elementwise)
+            type(n) for e in self.equations for n in nodes.walk(e.rhs) if isinstance(n, Elementwise)
         }
 
     def _tensors(self, derived: Sequence[Equation]) -> Mapping[str, Tensor]:
@@ -100,8 +99,11 @@ class Vocabulary:
             return own if self.activation and own is not None else FUNCTIONS["sigmoid"]
         if name in _ANY_ACTIVATION and own is not None and name not in self.tensors:
             return own
-        known = [f for f in FUNCTIONS.values() if _MEANT.get(name, name) in (
-            f.row.name, f.row.symbol, f.row.name.lower())]
+        known = [
+            f
+            for f in FUNCTIONS.values()
+            if _MEANT.get(name, name) in (f.row.name, f.row.symbol, f.row.name.lower())
+        ]
         known += [f for f in FUNCTIONS.values() if f.row.symbol and f.row.symbol.lower() == name]
         return next((f for f in known if f in self.used), known[0] if known else None)
 
@@ -112,8 +114,11 @@ class Vocabulary:
         """
         plain = read(name, *subscripts)
         if "/d" in name:
-            beyond = [c for at, n in zip(subscripts, self.tensors[name].axes, strict=True)
-                      for c in _inside(at, n)]
+            beyond = [
+                c
+                for at, n in zip(subscripts, self.tensors[name].axes, strict=True)
+                for c in _inside(at, n)
+            ]
             return Sum(plain, (), beyond) if beyond else plain
         for pattern in self._carried(name):
             found = _unified(pattern, plain)

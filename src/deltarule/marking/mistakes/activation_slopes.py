@@ -67,19 +67,25 @@ def _wrong_slopes(equation: Equation, local: Expr, rest: Expr):
     if local.has(output):
         at_sum = _at(local, output, inside)
         yield (
-            "slope at the wrong place", 4.0, rest * at_sum,
+            "slope at the wrong place",
+            4.0,
+            rest * at_sum,
             f"{text(at_sum)} stands for {name}: the sum {pretty(tensor_name(inside))} stands "
             f"where the output {pretty(equation.name)} belongs",
         )
         again = _at(local, output, function(output))
         yield (
-            "slope at the wrong place", 4.5, rest * again,
+            "slope at the wrong place",
+            4.5,
+            rest * again,
             f"{symbol}′({text(output)}) stands for {name}: "
             f"the output is put through {symbol} again",
         )
         for upstream in [r for r in reads(rest) if "/d" in tensor_name(r)]:
             yield (
-                "slope at the wrong place", 5.0, rest * _at(local, output, upstream),
+                "slope at the wrong place",
+                5.0,
+                rest * _at(local, output, upstream),
                 f"the slope is taken of {text(upstream)}, not of {text(output)}",
             )
     for other in ("sigmoid", "tanh"):
@@ -87,12 +93,12 @@ def _wrong_slopes(equation: Equation, local: Expr, rest: Expr):
             foreign = derivative(FUNCTIONS[other])(inside)
             foreign = _put(foreign, FUNCTIONS[other](inside), output)
             yield (
-                "slope of another function", 5.0, rest * foreign,
+                "slope of another function",
+                5.0,
+                rest * foreign,
                 f"the slope of {other}, {text(foreign)}, stands for {name}",
             )
-    yield (
-        "slope twice", 5.0, rest * local * local, f"{name} is multiplied twice"
-    )
+    yield ("slope twice", 5.0, rest * local * local, f"{name} is multiplied twice")
     yield "function for slope", 5.0, rest * output, f"{text(output)} stands for {name}"
     if local != 1:
         yield "slope inverted", 5.5, rest / local, f"divided by {name}"
@@ -117,8 +123,8 @@ def activation(scene: Scene) -> Iterator[Wrong]:
         for other in ("sigmoid", "tanh", "relu"):
             if other != site.node.row.name:
                 yield Wrong(
-                    "another activation", 5.0, site.replaced(FUNCTIONS[other](inside)),
+                    "another activation",
+                    5.0,
+                    site.replaced(FUNCTIONS[other](inside)),
                     f"{other} is applied, not {symbol}",
                 )
-
-

@@ -42,7 +42,9 @@ def slope_again(scene: Scene) -> Iterator[Wrong]:
         placed = substitute(local, table)
         if placed != 1 and not _has(rhs, placed):
             yield Wrong(
-                "slope twice", 4.0, rhs * placed,
+                "slope twice",
+                4.0,
+                rhs * placed,
                 f"the slope {text(placed)} is multiplied again, though it is in the difference "
                 "already",
             )
@@ -53,7 +55,8 @@ def _behind(scene: Scene) -> list[Equation]:
     name = scene.line.quantity.rpartition("/d")[2]
     used = consumers(scene)
     beside = [
-        e for e in scene.network.equations
+        e
+        for e in scene.network.equations
         if used and e not in used and name in e.read_names() and _stable(scene, e.rhs)
     ]
     return [*used, *beside]
@@ -81,15 +84,24 @@ def _slope(scene: Scene, equation: Equation) -> Expr | None:
 def is_softmax(formula: Expr) -> bool:
     """exp(z[c])/Σ_k exp(z[k]), or exp(z[c] − log Σ exp)."""
     if isinstance(formula, exp):
-        return any(isinstance(a, LogSumExp) or -a in formula.args[0].args
-                   for a in formula.args[0].atoms(LogSumExp))
+        return any(
+            isinstance(a, LogSumExp) or -a in formula.args[0].args
+            for a in formula.args[0].atoms(LogSumExp)
+        )
     if not isinstance(formula, Mul):
         return False
-    sums = [f.args[0] for f in formula.args
-            if isinstance(f, Pow) and f.args[1] == -1 and isinstance(f.args[0], Sum)]
+    sums = [
+        f.args[0]
+        for f in formula.args
+        if isinstance(f, Pow) and f.args[1] == -1 and isinstance(f.args[0], Sum)
+    ]
     tops = [f for f in formula.args if isinstance(f, exp)]
-    return len(sums) == len(tops) == 1 and isinstance(sums[0].body, exp) and bool(
-        {tensor_name(r) for r in reads(tops[0])} & {tensor_name(r) for r in reads(sums[0])}
+    return (
+        len(sums) == len(tops) == 1
+        and isinstance(sums[0].body, exp)
+        and bool(
+            {tensor_name(r) for r in reads(tops[0])} & {tensor_name(r) for r in reads(sums[0])}
+        )
     )
 
 
@@ -102,7 +114,8 @@ def _has(formula: Expr, factor: Expr) -> bool:
 def slope_elsewhere(scene: Scene) -> Iterator[Wrong]:
     """The slope of another layer's activation, and a ReLU's mask from the upstream gradient."""
     activations = [
-        e for e in scene.network.equations
+        e
+        for e in scene.network.equations
         if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
     ]
     for site in sites(scene.equation.rhs):
@@ -113,12 +126,13 @@ def slope_elsewhere(scene: Scene) -> Iterator[Wrong]:
             for other in activations:
                 if other.name == equation.name or type(other.rhs) is not type(equation.rhs):
                     continue
-                table = _instead(scene, {
-                    output: other.name, inside: tensor_name(other.rhs.args[0])
-                })
+                table = _instead(
+                    scene, {output: other.name, inside: tensor_name(other.rhs.args[0])}
+                )
                 if table is not None:
                     yield Wrong(
-                        "slope at the wrong layer", 4.5,
+                        "slope at the wrong layer",
+                        4.5,
                         site.replaced(rest * replace_reads(local, lambda a, t=table: t.get(a, a))),
                         f"the slope is that of {pretty(other.name)}, not of "
                         f"{pretty(equation.name)}",
@@ -126,10 +140,14 @@ def slope_elsewhere(scene: Scene) -> Iterator[Wrong]:
             if not local.has(output):
                 for upstream in (r for r in reads(rest) if "/d" in tensor_name(r)):
                     yield Wrong(
-                        "slope at the wrong place", 4.5,
-                        site.replaced(rest * replace_reads(
-                            local, lambda a, i=inside, u=upstream: u if a == i else a
-                        )),
+                        "slope at the wrong place",
+                        4.5,
+                        site.replaced(
+                            rest
+                            * replace_reads(
+                                local, lambda a, i=inside, u=upstream: u if a == i else a
+                            )
+                        ),
                         f"the slope is taken of {text(upstream)}, not of {text(inside)}",
                     )
 
@@ -151,7 +169,9 @@ def slopes_exchanged(scene: Scene) -> Iterator[Wrong]:
         if isinstance(node, Choose) and isinstance(node.args[0], Positive):
             condition, then, otherwise = node.args
             yield Wrong(
-                "slopes exchanged", 4.5, site.replaced(Choose(condition, otherwise, then)),
+                "slopes exchanged",
+                4.5,
+                site.replaced(Choose(condition, otherwise, then)),
                 f"{text(then)} and {text(otherwise)} are exchanged: each stands on the wrong side "
                 "of zero",
             )

@@ -27,6 +27,7 @@ def layout(scene: Scene) -> Iterator[Wrong]:
         if len(scene.shapes.get(name, "many")) > 2:
             continue
         for words, order in _orders(scene.shapes[name]):
+
             def moved(access: Read, name: str = name, order: Order = order) -> Expr:
                 if tensor_name(access) != name:
                     return access
@@ -91,17 +92,18 @@ def _called(axis: int, rank: int) -> tuple[str, str]:
 
 
 def _reversed(axis: int, extent: int, at: tuple[Expr, ...]) -> tuple[Expr, ...]:
-    return (*at[:axis], extent - 1 - at[axis], *at[axis + 1:])
+    return (*at[:axis], extent - 1 - at[axis], *at[axis + 1 :])
 
 
 def _exchanged(axis: int, extent: int, called: str, along: str) -> Iterator[tuple[str, Order]]:
     for one in range(extent):
         for two in range(one + 1, extent):
+
             def order(at: tuple[Expr, ...], one: int = one, two: int = two) -> tuple[Expr, ...]:
                 s = at[axis]
                 other = s + (two - one) * (Delta(s, Integer(one)) - Delta(s, Integer(two)))
                 if extent == 2:
                     other = 1 - s
-                return (*at[:axis], other, *at[axis + 1:])
+                return (*at[:axis], other, *at[axis + 1 :])
 
             yield f"the {called} {one + 1} and {two + 1} are exchanged{along}", order

@@ -45,7 +45,7 @@ def wherever_it_is_used(scene: Scene, changes: Changes) -> Iterator[Wrong]:
     for position, equation in enumerate(used):
         for change in changes(scene, equation):
             other = replace(equation, rhs=change.rhs)
-            formula = through(scene, [*used[:position], other, *used[position + 1:]])
+            formula = through(scene, [*used[:position], other, *used[position + 1 :]])
             if formula is not None:
                 yield Wrong(change.kind, change.cost, formula, change.words)
 
@@ -57,7 +57,8 @@ def consumers(scene: Scene) -> list[Equation]:
     if not behind or tensor is None or len(tensor.axes) != len(scene.equation.indices):
         return []
     return [
-        e for e in scene.network.equations
+        e
+        for e in scene.network.equations
         if name in e.read_names() and f"{of}/d{e.name}" in scene.shapes
     ]
 

@@ -76,6 +76,7 @@ class Scene:
     def activated(self) -> set[tuple[str, str]]:
         """The sums and outputs of all activations."""
         return {
-            (tensor_name(e.rhs.args[0]), e.name) for e in self.network.equations
+            (tensor_name(e.rhs.args[0]), e.name)
+            for e in self.network.equations
             if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
         }

@@ -28,7 +28,9 @@ def scalar_gate(scene: Scene) -> Iterator[Wrong]:
             first = access.func(access.base, *access.indices[:-1], Integer(0))
             formula = replace_reads(rhs, lambda a, o=access, n=first: n if a == o else a)
             yield Wrong(
-                "scalar gate", 5.0, formula,
+                "scalar gate",
+                5.0,
+                formula,
                 f"{pretty(name)} is taken as a single number, its first one, for all units",
             )
     of = scene.line.quantity.rpartition("/d")[2]
@@ -37,7 +39,9 @@ def scalar_gate(scene: Scene) -> Iterator[Wrong]:
         other = fresh(unit.name, {i.name for i in scene.equation.indices})
         summed = Sum(substitute(rhs, {unit: other}), ((other, extent),), ())
         yield Wrong(
-            "scalar gate", 5.0, summed,
+            "scalar gate",
+            5.0,
+            summed,
             f"{pretty(of)} is taken as a single number: its gradient is summed over all units",
         )
 
@@ -48,7 +52,9 @@ def gates_exchanged(scene: Scene) -> Iterator[Wrong]:
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
         if name in shared:
             yield Wrong(
-                "gates exchanged", 4.4, replace_reads(rhs, lambda a: 1 - a, name),
+                "gates exchanged",
+                4.4,
+                replace_reads(rhs, lambda a: 1 - a, name),
                 f"{pretty(name)} and 1 − {pretty(name)} are exchanged",
             )
     gates = _gates(scene)
@@ -57,7 +63,9 @@ def gates_exchanged(scene: Scene) -> Iterator[Wrong]:
         if one.indices == two.indices:
             table = {one: two, two: one}
             yield Wrong(
-                "gates exchanged", 4.4, replace_reads(rhs, lambda a, t=table: t.get(a, a)),
+                "gates exchanged",
+                4.4,
+                replace_reads(rhs, lambda a, t=table: t.get(a, a)),
                 f"{pretty(tensor_name(one))} and {pretty(tensor_name(two))} are exchanged",
             )
 
@@ -70,8 +78,11 @@ def _shared(network: Network) -> frozenset[str]:
 @lru_cache(maxsize=1024)
 def _rests(formula: Expr) -> frozenset[str]:
     return frozenset(
-        tensor_name(access) for product in formula.atoms(Mul) for factor in product.args
-        for access in reads(factor) if factor == 1 - access
+        tensor_name(access)
+        for product in formula.atoms(Mul)
+        for factor in product.args
+        for access in reads(factor)
+        if factor == 1 - access
     )
 
 
@@ -79,10 +90,13 @@ def _gates(scene: Scene) -> set[str]:
     """Tensors between 0 and 1 that a recurrence computes, more than one at a time."""
     return {
         e.name
-        for block in blocks(scene.network.equations) if isinstance(block, Recurrence)
+        for block in blocks(scene.network.equations)
+        if isinstance(block, Recurrence)
         for e in block.equations
-        if isinstance(e.rhs, Elementwise) and e.rhs.row.name == "sigmoid"
-        and isinstance(e.rhs.args[0], Read) and len(scene.shapes.get(e.name, ())) > 1
+        if isinstance(e.rhs, Elementwise)
+        and e.rhs.row.name == "sigmoid"
+        and isinstance(e.rhs.args[0], Read)
+        and len(scene.shapes.get(e.name, ())) > 1
         and scene.shapes[e.name][-1] > 1
         and scene.network.tensors[e.name].role == "intermediate"
     }

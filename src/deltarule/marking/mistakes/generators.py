@@ -42,7 +42,7 @@ ROWS = (
     in_proportion, bias_from_weights, means_lost, other_than_largest, along_another,
     gates_exchanged, softmax_lost, softmax_axis, penalty,
     uncorrected,
-)
+)  # fmt: skip
 
 #: The rows that are tried last: numbers copied or read wrongly, many for every line.
 SELDOM = (decimal_point, layout, misread)

@@ -34,19 +34,22 @@ def misread(scene: Scene) -> Iterator[Wrong]:
             right = Fraction(given[entry])
             place = pretty(name) + (f"[{', '.join(map(str, entry))}]" if entry else "")
             for wrong, cost, words in _readings(right):
-                formula = replace_reads(rhs, lambda a, n=name, e=entry, d=wrong - right: (
-                    _moved(a, e, d) if tensor_name(a) == n else a
-                ))
+                formula = replace_reads(
+                    rhs,
+                    lambda a, n=name, e=entry, d=wrong - right: (
+                        _moved(a, e, d) if tensor_name(a) == n else a
+                    ),
+                )
                 yield Wrong(
-                    "given misread", cost, formula,
+                    "given misread",
+                    cost,
+                    formula,
                     f"{place} is read as {_decimal(wrong)}, not {_decimal(right)}: {words}",
                 )
 
 
 def _moved(access: Read, entry: tuple[int, ...], by: Fraction) -> Expr:
-    here = nodes.multiply(
-        Delta(s, Integer(k)) for s, k in zip(access.indices, entry, strict=True)
-    )
+    here = nodes.multiply(Delta(s, Integer(k)) for s, k in zip(access.indices, entry, strict=True))
     return access + Rational(by.numerator, by.denominator) * here
 
 
@@ -70,7 +73,7 @@ def swapped(number: Fraction) -> list[Fraction]:
     found = []
     for k in range(len(digits) - 1):
         if digits[k] != digits[k + 1]:
-            other = digits[:k] + digits[k + 1] + digits[k] + digits[k + 2:]
+            other = digits[:k] + digits[k + 1] + digits[k] + digits[k + 2 :]
             size = Fraction(int(other), scale)
             found.append(-size if number < 0 else size)
     return found
@@ -85,6 +88,5 @@ def decimal_point(scene: Scene) -> Iterator[Wrong]:
     rhs = scene.equation.rhs
     for factor, way in ((Integer(10), "right"), (Rational(1, 10), "left")):
         yield Wrong(
-            "decimal point", 5.5, factor * rhs,
-            f"the decimal point stands one place too far {way}",
+            "decimal point", 5.5, factor * rhs, f"the decimal point stands one place too far {way}"
         )

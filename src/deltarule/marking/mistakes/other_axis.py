@@ -15,12 +15,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.nodes import LogSumExp, Read, Reduction, Sum, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index, fresh
-from deltarule.marking.mistakes.changed import (
-    Change,
-    consumers,
-    through,
-    wherever_it_is_used,
-)
+from deltarule.marking.mistakes.changed import Change, consumers, through, wherever_it_is_used
 from deltarule.marking.mistakes.context import Scene, Wrong
 from deltarule.marking.mistakes.positions import reductions_in, sites
 from deltarule.marking.mistakes.statistics import own_place
@@ -71,16 +66,24 @@ def other_axis(scene: Scene) -> Iterator[Wrong]:
         formula = _over(scene, scene.line, found, axes)
         if formula is None:
             return
-        also = tuple(
-            (name, turned) for name, line in scene.lines.items()
-            if line.phase == "forward" and name != scene.line.quantity
-            and (turned := _over(scene, line, found, axes)) is not None
-        ) if scene.line.phase == "backward" else ()
+        also = (
+            tuple(
+                (name, turned)
+                for name, line in scene.lines.items()
+                if line.phase == "forward"
+                and name != scene.line.quantity
+                and (turned := _over(scene, line, found, axes)) is not None
+            )
+            if scene.line.phase == "backward"
+            else ()
+        )
         over = ", ".join(text(first.place[p]) for p in sorted(axes))
         rightly = ", ".join(text(first.place[p]) for p in sorted(first.summed))
         for lines in dict.fromkeys((also, ())):
             yield Wrong(
-                "another axis", cost if lines == also else cost + 0.2, formula,
+                "another axis",
+                cost if lines == also else cost + 0.2,
+                formula,
                 f"the statistics are taken over the wrong axis: over {over}, not over {rightly}",
                 lines,
             )
@@ -89,7 +92,8 @@ def other_axis(scene: Scene) -> Iterator[Wrong]:
 def _statistics(scene: Scene) -> dict[str, _Statistic]:
     """The statistics of the forward equations, and the gradients of these, of one array."""
     forward = {
-        e.name: s for e in scene.network.equations
+        e.name: s
+        for e in scene.network.equations
         if (s := _statistic(scene, e.rhs, e.ranges)) is not None
     }
     first = next(iter(forward.values()), None)
@@ -114,19 +118,32 @@ def _of_line(scene: Scene, line: Line, forward: Mapping[str, object]) -> _Statis
         return own
     there = replace(scene, line=line)
     formula = through(there, consumers(there))
-    direct = [] if formula is None else [
-        term for term in Add.make_args(formula)
-        if not any(tensor_name(r).rpartition("/d")[2] in forward and "/d" in tensor_name(r)
-                   for r in reads(term))
-    ]
+    direct = (
+        []
+        if formula is None
+        else [
+            term
+            for term in Add.make_args(formula)
+            if not any(
+                tensor_name(r).rpartition("/d")[2] in forward and "/d" in tensor_name(r)
+                for r in reads(term)
+            )
+        ]
+    )
     return _statistic(scene, Add(*direct), line.equation.ranges) if direct else None
 
 
 def _statistic(scene: Scene, formula: Expr, ranges: Ranges) -> _Statistic | None:
     sums = [node for node in reductions_in(formula) if isinstance(node, (Sum, LogSumExp))]
     tensors = scene.network.tensors
-    if len(sums) != 1 or not ranges or not sums[0].ranges or sums[0].conditions or any(
-        tensors[t].role == "parameter" for t in map(tensor_name, reads(formula)) if t in tensors
+    if (
+        len(sums) != 1
+        or not ranges
+        or not sums[0].ranges
+        or sums[0].conditions
+        or any(
+            tensors[t].role == "parameter" for t in map(tensor_name, reads(formula)) if t in tensors
+        )
     ):
         return None
     known = dict((*ranges, *sums[0].ranges))
@@ -216,7 +233,10 @@ def _normalised_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
                 continue
             if index in nodes.free_indices(node.body):
                 yield Change(
-                    "another axis", 4.3, site.replaced(along(node, site, table, index, extent)),
+                    "another axis",
+                    4.3,
+                    site.replaced(along(node, site, table, index, extent)),
                     f"it is summed over {text(index)}, not over {text(node.indices[0])}: "
-                    "over the wrong axis", forward=False,
+                    "over the wrong axis",
+                    forward=False,
                 )

@@ -40,14 +40,18 @@ def overwritten(scene: Scene) -> Iterator[Wrong]:
             f"{', '.join(text(i) for i in linked)} counts"
         )
         yield Wrong(
-            "assignment for accumulation", 4.0,
-            site.replaced(_last(node, linked, Integer(0))), words,
+            "assignment for accumulation",
+            4.0,
+            site.replaced(_last(node, linked, Integer(0))),
+            words,
         )
         chosen = _chosen(scene, node)
         if chosen is not None:
             yield Wrong(
-                "assignment for accumulation", 4.0,
-                site.replaced(_last(node, linked, 1 - chosen)), words,
+                "assignment for accumulation",
+                4.0,
+                site.replaced(_last(node, linked, 1 - chosen)),
+                words,
             )
 
 

@@ -21,7 +21,9 @@ def path(scene: Scene) -> Iterator[Wrong]:
         formula = through(scene, rest)
         if formula is not None:
             yield Wrong(
-                "path frozen", 4.2, formula,
+                "path frozen",
+                4.2,
+                formula,
                 f"{pretty(equation.name)} is taken as a constant: no gradient comes back "
                 "through it",
             )
@@ -29,7 +31,9 @@ def path(scene: Scene) -> Iterator[Wrong]:
         if alone is not None and len(used) > 2:
             others = " and ".join(pretty(e.name) for e in rest)
             yield Wrong(
-                "path frozen", 4.2, alone,
+                "path frozen",
+                4.2,
+                alone,
                 f"{others} are taken as constants: the gradient comes back through "
                 f"{pretty(equation.name)} alone",
             )
@@ -39,6 +43,5 @@ def _through_time(scene: Scene, used: list[Equation]) -> bool:
     """Whether the paths run between times; what is cut there has generators of its own."""
     names = {e.name for e in used}
     return any(
-        names & set(b.names)
-        for b in blocks(scene.network.equations) if isinstance(b, Recurrence)
+        names & set(b.names) for b in blocks(scene.network.equations) if isinstance(b, Recurrence)
     )

@@ -44,8 +44,11 @@ def _penalised(scene: Scene, equation: Equation) -> str | None:
     """The parameter of which an equation is a penalty: one number, from this parameter alone."""
     names = equation.read_names()
     tensors = scene.network.tensors
-    if equation.indices or len(names) != 1 or _sum(equation.rhs) is None or (
-        len(set(reads(equation.rhs))) != 1
+    if (
+        equation.indices
+        or len(names) != 1
+        or _sum(equation.rhs) is None
+        or (len(set(reads(equation.rhs))) != 1)
     ):
         return None
     (name,) = names
@@ -61,8 +64,11 @@ def _sum(formula: Expr) -> Sum | None:
 def _not_penalised(scene: Scene) -> list[Tensor]:
     """The parameters without a penalty."""
     held = {_penalised(scene, e) for e in scene.network.equations}
-    return [t for t in scene.network.tensors.values()
-            if t.role == "parameter" and t.name not in held and t.axes]
+    return [
+        t
+        for t in scene.network.tensors.values()
+        if t.role == "parameter" and t.name not in held and t.axes
+    ]
 
 
 def _put_on(formula: Expr, inner: Sum, tensor: Tensor) -> Expr:
@@ -84,6 +90,9 @@ def _not_squared(scene: Scene, equation: Equation) -> Iterator[Change]:
         if isinstance(site.node, Pow) and site.node.args[1] == 2:
             base = site.node.args[0]
             yield Change(
-                "power", 4.2, site.replaced(base), f"{text(base)} is not squared in the penalty",
+                "power",
+                4.2,
+                site.replaced(base),
+                f"{text(base)} is not squared in the penalty",
                 forward=False,
             )

@@ -29,15 +29,16 @@ def in_proportion(scene: Scene) -> Iterator[Wrong]:
                 continue
             if len(along) != 1 or not all(isinstance(i, Index) for i in access.indices):
                 continue
-            other = fresh(along[0].name, nodes.index_names(scene.equation.rhs) | {
-                i.name for i in own
-            })
+            other = fresh(
+                along[0].name, nodes.index_names(scene.equation.rhs) | {i.name for i in own}
+            )
             total = Sum(substitute(access, {along[0]: other}), [(other, own[along[0]])])
             body = replace_reads(
                 site.node.body, lambda a, o=access, t=total: a / t if a == o else a
             )
             yield Wrong(
-                "error shared out", 5.0,
+                "error shared out",
+                5.0,
                 site.replaced(Sum(body, site.node.ranges, site.node.conditions)),
                 f"the error is shared out in proportion to the weights {pretty(tensor.name)}",
             )
@@ -69,7 +70,9 @@ def bias_from_weights(scene: Scene) -> Iterator[Wrong]:
                     places.append(ranges[-1][0])
                     taken.add(ranges[-1][0].name)
                 yield Wrong(
-                    "bias from weights", 5.0, Sum(read(gradient, *places), ranges),
+                    "bias from weights",
+                    5.0,
+                    Sum(read(gradient, *places), ranges),
                     f"the gradients of the weights {pretty(other)} are added up",
                 )
 
@@ -79,10 +82,15 @@ def means_lost(scene: Scene) -> Iterator[Wrong]:
     for site in sites(scene.equation.rhs):
         if not isinstance(site.node, Mul):
             continue
-        under = [f for f in site.node.args
-                 if f.is_Pow and f.args[1] == -1 and not reads(f) and not f.is_number]
+        under = [
+            f
+            for f in site.node.args
+            if f.is_Pow and f.args[1] == -1 and not reads(f) and not f.is_number
+        ]
         if len(under) > 1:
             yield Wrong(
-                "sum for mean", 4.3, site.replaced(site.node / nodes.multiply(under)),
+                "sum for mean",
+                4.3,
+                site.replaced(site.node / nodes.multiply(under)),
                 "the sum stands for the mean: it is not divided by the number of entries",
             )

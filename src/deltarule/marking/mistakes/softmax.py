@@ -19,7 +19,9 @@ def softmax_lost(scene: Scene) -> Iterator[Wrong]:
         same = scene.shapes.get(upstream) == scene.shapes.get(scene.line.quantity)
         if is_softmax(equation.rhs) and upstream in scene.shapes and same:
             yield Wrong(
-                "slope lost", 4.2, read(upstream, *scene.equation.indices),
+                "slope lost",
+                4.2,
+                read(upstream, *scene.equation.indices),
                 f"the slope of softmax is missing: {pretty(upstream)} stands where "
                 f"{pretty(scene.line.quantity)} belongs",
             )

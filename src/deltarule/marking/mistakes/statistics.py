@@ -53,7 +53,8 @@ def _small(base: Expr, scene: Scene) -> list[Expr]:
     scalars = set(scene.network.scalars)
     terms = Add.make_args(base)
     return [
-        t for t in terms
+        t
+        for t in terms
         if len(terms) > 1 and (t.is_number or isinstance(t, Symbol) and t in scalars)
     ]
 
@@ -68,7 +69,9 @@ def _one_less(scene: Scene, equation: Equation) -> Iterator[Change]:
             number = nodes.multiply(n for _, n in node.ranges)
             if squared and number in _divisors(site.node) and scene.extent(number) > 1:
                 yield Change(
-                    "n − 1 for n", 4.0, site.replaced(site.node * number / (number - 1)),
+                    "n − 1 for n",
+                    4.0,
+                    site.replaced(site.node * number / (number - 1)),
                     f"divided by {text(number - 1)}, not by {text(number)}",
                 )
 
@@ -89,18 +92,23 @@ def _constant_sums(equation: Equation) -> Iterator[Change]:
         if not shared:
             continue
         yield Change(
-            "path frozen", 4.2, site.replaced(Frozen(node)),
-            f"{text(node)} is taken as a constant, though it depends on the same "
-            "values", forward=False,
+            "path frozen",
+            4.2,
+            site.replaced(Frozen(node)),
+            f"{text(node)} is taken as a constant, though it depends on the same values",
+            forward=False,
         )
         place = own_place(node, site) if isinstance(node, Sum) and not node.conditions else None
         if place is not None:
             own = substitute(node.body, place)
             rest = Frozen(Sum(node.body, node.ranges, node.conditions) - own)
             yield Change(
-                "diagonal alone", 4.0, site.replaced(own + rest),
+                "diagonal alone",
+                4.0,
+                site.replaced(own + rest),
                 "only the diagonal of the Jacobian is taken: each output's path to its own "
-                "input, not to the others", forward=False,
+                "input, not to the others",
+                forward=False,
             )
 
 

@@ -27,17 +27,22 @@ def reduction(scene: Scene) -> Iterator[Wrong]:
             for where, at in (("first", Integer(0)), ("last", extent - 1)):
                 table = {index: at}
                 one = Sum(
-                    substitute(node.body, table), others,
+                    substitute(node.body, table),
+                    others,
                     tuple(substitute(c, table) for c in node.conditions),
                 )
                 yield Wrong(
-                    "one path only", 4.5, site.replaced(one),
+                    "one path only",
+                    4.5,
+                    site.replaced(one),
                     f"only the {where} term of the sum over {text(index)} is taken",
                 )
         number = nodes.multiply(n for _, n in node.ranges)
         if scene.extent(number) > 1:
             yield Wrong(
-                "mean for sum", 4.5, site.replaced(node / number),
+                "mean for sum",
+                4.5,
+                site.replaced(node / number),
                 f"the mean over {', '.join(text(i) for i in node.indices)} stands for the sum",
             )
 
@@ -47,7 +52,9 @@ def all_of_a_tie(scene: Scene) -> Iterator[Wrong]:
     rhs = scene.equation.rhs
     if isinstance(rhs, Selection) and rhs.maximum.ties != "all":
         yield Wrong(
-            "all of a tie", 4.0, Selection(MaxAll(*rhs.maximum.args), rhs.args[1]),
+            "all of a tie",
+            4.0,
+            Selection(MaxAll(*rhs.maximum.args), rhs.args[1]),
             "every one of several largest passes the whole gradient",
         )
 
@@ -62,7 +69,9 @@ def other_than_largest(scene: Scene) -> Iterator[Wrong]:
     number = nodes.multiply(n for _, n in node.ranges)
     if spread:
         yield Wrong(
-            "mean for the largest", 4.2, 1 / number,
+            "mean for the largest",
+            4.2,
+            1 / number,
             "the gradient is spread over the whole window, as if it were a mean",
         )
         return
@@ -70,6 +79,8 @@ def other_than_largest(scene: Scene) -> Iterator[Wrong]:
     yield Wrong("mean for the largest", 4.2, total / number, "the mean stands for the largest")
     yield Wrong("sum for the largest", 4.6, total, "the sum stands for the largest")
     yield Wrong(
-        "smallest for the largest", 4.5, -node.func(-node.body, node.ranges, node.conditions),
+        "smallest for the largest",
+        4.5,
+        -node.func(-node.body, node.ranges, node.conditions),
         "the smallest stands for the largest",
     )

@@ -74,7 +74,9 @@ def reversed_order(scene: Scene) -> Iterator[Wrong]:
                 turned = _at(access, position, extents[index] - 1 - index)
                 formula = replace_reads(rhs, lambda a, o=access, n=turned: n if a == o else a)
                 yield Wrong(
-                    "time order reversed", 4.5, formula,
+                    "time order reversed",
+                    4.5,
+                    formula,
                     f"{pretty(tensor.name)} is gone through in the reverse order of time",
                 )
     yield from _errors_the_other_way(scene, rhs)
@@ -89,7 +91,9 @@ def _errors_the_other_way(scene: Scene, rhs: Expr) -> Iterator[Wrong]:
         table = {later: AtLeastZero(index - 1)}
         moved = rhs.xreplace(table).xreplace({index + 1: index - 1})
         yield Wrong(
-            "time order reversed", 4.5, moved,
+            "time order reversed",
+            4.5,
+            moved,
             f"the errors come from the time {text(index - 1)}, not from {text(index + 1)}: "
             "time is gone through in the wrong order",
         )
@@ -105,7 +109,9 @@ def cut(scene: Scene) -> Iterator[Wrong]:
             if through:
                 rest = Add(*(t for t in site.node.args if t is not term))
                 yield Wrong(
-                    "recurrence cut", 3.8, site.replaced(rest),
+                    "recurrence cut",
+                    3.8,
+                    site.replaced(rest),
                     f"the path through the next time is lost: the term with {through} is missing",
                 )
 

@@ -99,12 +99,15 @@ def _kernel_turned(scene: Scene, equation: Equation) -> Iterator[Change]:
         def turned(access: Read, name: str = name, axes: tuple = axes) -> Expr:
             if tensor_name(access) != name:
                 return access
-            places = [n - 1 - s if s in taps else s
-                      for s, n in zip(access.indices, axes, strict=True)]
+            places = [
+                n - 1 - s if s in taps else s for s, n in zip(access.indices, axes, strict=True)
+            ]
             return access.func(access.base, *places)
 
         yield Change(
-            "kernel turned", 4.0, replace_reads(equation.rhs, turned),
+            "kernel turned",
+            4.0,
+            replace_reads(equation.rhs, turned),
             f"the kernel {pretty(name)} stands the wrong way round: it is turned "
             "where it should not be, or not turned where it should",
         )
@@ -119,13 +122,17 @@ def _divided_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
         if len(inner) != 1 or number == 1 or _size(scene, number) != _taps(scene, inner[0]):
             continue
         yield Change(
-            "divisor lost", 4.0, site.replaced(site.node / number),
+            "divisor lost",
+            4.0,
+            site.replaced(site.node / number),
             f"the window's sum is not divided by {text(1 / number)}",
         )
         inside = _count_inside(scene, inner[0])
         if inside is not None:
             yield Change(
-                "another divisor", 4.5, site.replaced(site.node / number / inside),
+                "another divisor",
+                4.5,
+                site.replaced(site.node / number / inside),
                 "at the border the sum is divided by the number of entries inside alone",
             )
 
@@ -133,17 +140,26 @@ def _divided_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
 def _divided_by_all(scene: Scene, equation: Equation) -> Iterator[Change]:
     """Every window divided by its size where only the entries inside count."""
     counts = {
-        e.name for e in scene.network.equations
+        e.name
+        for e in scene.network.equations
         if isinstance(e.rhs, Sum) and e.rhs.body == 1 and e.rhs.conditions
     }
     for site in sites(equation.rhs):
         inner = [f for f in site.node.args if isinstance(f, Sum)]
-        under = [f for f in site.node.args if f.is_Pow and f.args[1] == -1
-                 and isinstance(f.args[0], Read) and tensor_name(f.args[0]) in counts]
+        under = [
+            f
+            for f in site.node.args
+            if f.is_Pow
+            and f.args[1] == -1
+            and isinstance(f.args[0], Read)
+            and tensor_name(f.args[0]) in counts
+        ]
         if isinstance(site.node, Mul) and len(inner) == len(under) == 1:
             number = nodes.multiply(n for _, n in inner[0].ranges)
             yield Change(
-                "another divisor", 4.0, site.replaced(site.node / under[0] / number),
+                "another divisor",
+                4.0,
+                site.replaced(site.node / under[0] / number),
                 f"every sum is divided by {text(number)}, at the border too",
             )
 

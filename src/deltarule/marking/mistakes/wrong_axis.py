@@ -28,14 +28,18 @@ def some_of_the_sum(scene: Scene) -> Iterator[Wrong]:
                 kept = ", ".join(text(i) for i in long if i not in fixed)
                 summed = f"summed over {kept} alone" if kept else "not summed at all"
                 yield Wrong(
-                    "one path only", 4.5, site.replaced(_first(node, fixed)),
+                    "one path only",
+                    4.5,
+                    site.replaced(_first(node, fixed)),
                     f"{summed}: only the first of {_listed(fixed)} is taken",
                 )
         for few in range(1, len(long)):
             for mean in combinations(long, few):
                 number = nodes.multiply(n for i, n in node.ranges if i in mean)
                 yield Wrong(
-                    "mean for sum", 4.7, site.replaced(node / number),
+                    "mean for sum",
+                    4.7,
+                    site.replaced(node / number),
                     f"the mean over {_listed(mean)} stands for the sum",
                 )
 
@@ -67,7 +71,9 @@ def along_another(scene: Scene) -> Iterator[Wrong]:
             extent = dict(scene.equation.ranges)[other]
             turned = along(node, site, {bound: there}, other, extent)
             yield Wrong(
-                "another axis", 4.5, site.replaced(turned),
+                "another axis",
+                4.5,
+                site.replaced(turned),
                 f"it runs over {text(other)} where it belongs over {text(there)}",
             )
 

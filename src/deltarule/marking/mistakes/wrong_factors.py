@@ -34,7 +34,9 @@ def factor_twice(scene: Scene) -> Iterator[Wrong]:
             for factor in site.node.args:
                 if not factor.is_number:
                     yield Wrong(
-                        "factor twice", 5.0, site.replaced(site.node * factor),
+                        "factor twice",
+                        5.0,
+                        site.replaced(site.node * factor),
                         f"the factor {text(factor)} stands twice",
                     )
 
@@ -60,13 +62,17 @@ def sign(scene: Scene) -> Iterator[Wrong]:
             if len(site.node.args) == 2 and site.node is not rhs or site.node is rhs:
                 turned = Add(*(-t for t in site.node.args))
                 yield Wrong(
-                    "sign", 4.0, site.replaced(turned),
+                    "sign",
+                    4.0,
+                    site.replaced(turned),
                     f"the difference is turned round: {text(turned)} for {text(site.node)}",
                 )
             for term in site.node.args:
                 others = [t for t in site.node.args if t is not term]
                 yield Wrong(
-                    "sign", 4.2, site.replaced(Add(*others, -term)),
+                    "sign",
+                    4.2,
+                    site.replaced(Add(*others, -term)),
                     f"the term {text(term)} has the wrong sign",
                 )
 
@@ -82,7 +88,9 @@ def constant(scene: Scene) -> Iterator[Wrong]:
     behind = "/d" in scene.line.quantity and not any("/d" in tensor_name(r) for r in reads(rhs))
     if behind and everything not in extents | {1}:
         yield Wrong(
-            "constant factor", 4.5, rhs / everything,
+            "constant factor",
+            4.5,
+            rhs / everything,
             f"divided by the number of all entries, {text(everything)}",
         )
     for site in sites(rhs):
@@ -104,15 +112,14 @@ def power(scene: Scene) -> Iterator[Wrong]:
         if isinstance(site.node, Pow):
             base, exponent = site.node.args
             if exponent == 2:
+                yield Wrong("power", 4.5, site.replaced(base), f"{text(base)} is not squared")
                 yield Wrong(
-                    "power", 4.5, site.replaced(base), f"{text(base)} is not squared"
-                )
-                yield Wrong(
-                    "power", 5.5, site.replaced(2 * base),
-                    f"{text(base)} is doubled, not squared",
+                    "power", 5.5, site.replaced(2 * base), f"{text(base)} is doubled, not squared"
                 )
             elif exponent.is_number:
                 yield Wrong(
-                    "power", 5.0, site.replaced(base ** (-exponent)),
+                    "power",
+                    5.0,
+                    site.replaced(base ** (-exponent)),
                     f"the quotient with {text(base)} is turned round",
                 )

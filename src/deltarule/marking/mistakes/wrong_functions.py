@@ -25,13 +25,17 @@ def exponent(scene: Scene) -> Iterator[Wrong]:
         if isinstance(site.node, Elementwise) and site.node.row.name == "sigmoid":
             inside = site.node.args[0]
             yield Wrong(
-                "sign in the exponent", 3.9, site.replaced(site.node.func(-inside)),
+                "sign in the exponent",
+                3.9,
+                site.replaced(site.node.func(-inside)),
                 f"σ is taken with e^(+{text(inside)}), not with e^(−{text(inside)})",
             )
     powers = {node for node in walk(rhs) if isinstance(node, exp)}
     if powers:
         yield Wrong(
-            "sign in the exponent", 4.5, rhs.xreplace({p: exp(-p.args[0]) for p in powers}),
+            "sign in the exponent",
+            4.5,
+            rhs.xreplace({p: exp(-p.args[0]) for p in powers}),
             "the exponent has the wrong sign",
         )
 
@@ -47,7 +51,9 @@ def _to_another_base(scene: Scene, equation: Equation) -> Iterator[Change]:
         for base, symbol in ((10, "log₁₀"), (2, "log₂")):
             table = {node: node / log(Integer(base)) for node in found}
             yield Change(
-                "another logarithm", 4.5, equation.rhs.xreplace(table),
+                "another logarithm",
+                4.5,
+                equation.rhs.xreplace(table),
                 f"{symbol} is taken, not the natural logarithm",
             )
 
@@ -60,6 +66,8 @@ def applied_early(scene: Scene) -> Iterator[Wrong]:
             continue
         if tensor_name(rhs.args[0]) == scene.line.quantity and rhs.args[0] != scene.equation.rhs:
             yield Wrong(
-                "s and h exchanged", 4.5, rhs.func(scene.equation.rhs, *rhs.args[1:]),
+                "s and h exchanged",
+                4.5,
+                rhs.func(scene.equation.rhs, *rhs.args[1:]),
                 f"{pretty(equation.name)} is given where {pretty(scene.line.quantity)} belongs",
             )

@@ -49,9 +49,7 @@ def _bare(name: str) -> str:
     return name.rpartition("/d")[2].removesuffix(" after")
 
 
-def _instead(
-    scene: Scene, name: str, other: str, scope: dict[Index, int]
-) -> Iterator[Wrong]:
+def _instead(scene: Scene, name: str, other: str, scope: dict[Index, int]) -> Iterator[Wrong]:
     rhs = scene.equation.rhs
     table = {a: _reread(scene, a, other, scope) or a for a in reads(rhs, name)}
     if any(old != new for old, new in table.items()):

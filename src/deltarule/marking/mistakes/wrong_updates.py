@@ -21,14 +21,23 @@ def another_rate(scene: Scene) -> Iterator[Wrong]:
         return
     for rate in {node for node in walk(rhs) if isinstance(node, Rate)}:
         for other, words in (
-            (Integer(1), "1"), (10 * rate, "ten times as large"), (rate / 10, "a tenth of it"),
-            (2 * rate, "twice as large"), (rate / 2, "half of it"), (rate**2, "its square"),
-            (Rational(1, 10), "0.1"), (Rational(1, 2), "0.5"), (Rational(1, 100), "0.01"),
+            (Integer(1), "1"),
+            (10 * rate, "ten times as large"),
+            (rate / 10, "a tenth of it"),
+            (2 * rate, "twice as large"),
+            (rate / 2, "half of it"),
+            (rate**2, "its square"),
+            (Rational(1, 10), "0.1"),
+            (Rational(1, 2), "0.5"),
+            (Rational(1, 100), "0.01"),
         ):
             yield Wrong(
-                "another learning rate", 4.5, rhs.xreplace({rate: other}),
+                "another learning rate",
+                4.5,
+                rhs.xreplace({rate: other}),
                 f"the learning rate is taken as {words}, not {text(rate)}"
-                if other.is_number else f"the learning rate is {words}",
+                if other.is_number
+                else f"the learning rate is {words}",
             )
 
 
@@ -40,7 +49,9 @@ def uncorrected(scene: Scene) -> Iterator[Wrong]:
     rests = [f for f in rhs.atoms(Add) if any(f == 1 - r for r in reads(f)) and len(f.args) == 2]
     if rests:
         yield Wrong(
-            "no bias correction", 4.2, rhs.xreplace(dict.fromkeys(rests, Integer(1))),
+            "no bias correction",
+            4.2,
+            rhs.xreplace(dict.fromkeys(rests, Integer(1))),
             f"the bias correction is missing: {' and '.join(sorted(map(text, rests)))} "
             f"{'is' if len(rests) == 1 else 'are'} left out",
         )
@@ -56,6 +67,8 @@ def stale(scene: Scene) -> Iterator[Wrong]:
             old = read(before, *access.indices)
             formula = replace_reads(rhs, lambda a, o=access, n=old: n if a == o else a)
             yield Wrong(
-                "stale value", 4.5, formula,
+                "stale value",
+                4.5,
+                formula,
                 f"{pretty(before)} is taken as it was before the update",
             )

@@ -1,0 +1,96 @@
+"""A traced gradient checked twice: by dual numbers, and by central differences."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import isnan, nan
+
+import numpy as np
+
+from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.evaluate import Values
+from deltarule.tracing.computation import Course
+from deltarule.tracing.format_numbers import finite
+from deltarule.tracing.gaps import from_differences, gap, generic
+from deltarule.tracing.reference_derivatives import MOST_ENTRIES
+
+
+@dataclass(frozen=True)
+class Check:
+    """How a gradient compares with derivatives found without the derivation.
+
+    `dual` is the largest difference from dual numbers in balls (an upper bound of it),
+    `differences` the largest from central differences in float64, relative to the largest entry
+    or to what their rounding lets them tell; NaN where infinities leave nothing to compare. Where
+    the gradient is ∞ or NaN itself, `dual` is NaN as well: there is no derivative to compare with.
+    """
+
+    dual: float
+    differences: float
+    entries: int
+
+    @property
+    def agrees(self) -> bool:
+        """Whether dual numbers say the same as the formula, and differences say nothing else."""
+        return self.dual < 1e-20 and not self.differences >= 1e-3
+
+    @property
+    def undefined(self) -> bool:
+        """Whether there is no finite derivative here."""
+        return isnan(self.dual)
+
+
+def check_gradient(course: Course, quantity: str) -> Check | None:
+    """A gradient against dual numbers and central differences; None for other quantities."""
+    derivation = course.derivation
+    prefix = f"d{derivation.of}/d"
+    name = quantity.removeprefix(prefix)
+    if not quantity.startswith(prefix) or name == derivation.of or name in derivation.upstream:
+        return None
+    exactly = course.exact_arithmetic
+    exact = np.asarray(course.exact.arrays[quantity])
+    if not all(finite(entry) for entry in exact.flat):
+        return Check(nan, nan, exact.size)
+    with exactly.context():
+        dual = _gap(course, quantity, name, exactly)
+    entries = list(np.ndindex(*np.shape(course.floats.arrays[quantity])))
+    far = from_differences(
+        course.network,
+        course.floats,
+        course.floats.arrays[quantity],
+        name,
+        entries,
+        _roots(course, course.floats),
+    )
+    return Check(dual, far, len(entries))
+
+
+def _gap(course: Course, quantity: str, name: str, exactly: Arithmetic) -> float:
+    """How far the formula is from dual numbers: at each entry, or along one generic direction."""
+    found = np.asarray(course.exact.arrays[quantity])
+    if not found.size:
+        return 0.0
+    if found.size > MOST_ENTRIES:
+        directions = generic(found.shape, exactly)[None]
+    else:
+        directions = exactly.array(np.eye(found.size, dtype=int)).reshape(-1, *found.shape)
+    axes = tuple(range(1, directions.ndim))
+    along = exactly.total(np.asarray(found * directions), axes) if axes else found * directions
+    lenient = any(g.lenient for g in course.derivation.gradients.values())
+    return gap(
+        course.network,
+        course.exact,
+        exactly,
+        name,
+        directions,
+        along,
+        _roots(course, course.exact),
+        lenient,
+    )
+
+
+def _roots(course: Course, values: Values) -> dict[str, np.ndarray | None]:
+    derivation = course.derivation
+    if not derivation.upstream:
+        return {derivation.of: None}
+    return {n: values.arrays[f"d{derivation.of}/d{n}"] for n in derivation.upstream}
