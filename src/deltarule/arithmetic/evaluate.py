@@ -64,12 +64,11 @@ def evaluate(
     Indices that `at` holds take that one value; their axes have length 1.
     """
     grid = grid_over(ranges, values, at)
-    shape = grid.extents
     with arithmetic.context():
         if arithmetic.stable:
             expression = stable_form(expression)
         found = _Walk(values, arithmetic).value(expression, grid)
-        return filled(found, shape, arithmetic)
+        return filled(found, grid.extents, arithmetic)
 
 
 class _Walk:
@@ -134,11 +133,11 @@ class _Walk:
         table = {**self.values.scalars, **self.values.sizes}
         found = number.xreplace({s: sympy.Rational(str(v)) for s, v in table.items()})
         if not found.is_Rational:
-            raise DeltaruleError(
-                f"the exponent {text(number)} is no fraction",
-                None,
-                "an exponent is a number or a scalar; for another, write exp(a*log(x)) for x**a",
+            fact = f"the exponent {text(number)} is no fraction"
+            remedy = (
+                "an exponent is a number or a scalar; for another, write exp(a*log(x)) for x**a"
             )
+            raise DeltaruleError(fact, None, remedy)
         return self._fixed(found)
 
     def _function(self, node, grid):
@@ -261,27 +260,13 @@ class _Walk:
         return reduced(node, body, inner, count, self.arithmetic)
 
     _methods = {
-        sympy.Rational: _number,
-        Add: _add,
-        Mul: _mul,
-        Pow: _pow,
-        nodes.Read: _read,
-        Elementwise: _function,
-        nodes.Choose: _choose,
-        nodes.Reduction: _reduction,
-        nodes.Frozen: _frozen,
-        Inverse: _inverse,
-        LogDet: _log_det,
-        nodes.Selection: _selection,
-        nodes.Remainder: _integer,
-        Size: _integer,
-        Index: _integer,
-        nodes.FloorQuotient: _integer,
-        nodes.Delta: _integer,
-        Symbol: _symbol,
-        type(sympy.pi): _pi,
-        type(sympy.S.NegativeInfinity): _least,
-    }
+        sympy.Rational: _number, Add: _add, Mul: _mul, Pow: _pow, nodes.Read: _read,
+        Elementwise: _function, nodes.Choose: _choose, nodes.Reduction: _reduction,
+        nodes.Frozen: _frozen, Inverse: _inverse, LogDet: _log_det,
+        nodes.Selection: _selection, nodes.Remainder: _integer,
+        Size: _integer, Index: _integer, nodes.FloorQuotient: _integer, nodes.Delta: _integer,
+        Symbol: _symbol, type(sympy.pi): _pi, type(sympy.S.NegativeInfinity): _least,
+    }  # fmt: skip
 
 
 def _plain(subscripts, grid: Grid, shape) -> tuple | None:
@@ -309,7 +294,7 @@ def written_out(function: type[Elementwise], arity: int, stable: bool) -> tuple[
     """A function's formula over Dummies, in numerically stable form where that is asked for."""
     dummies = tuple(Dummy(f"z{k}", real=True) for k in range(arity))
     row = function.row
-    if not stable:
-        return row.formula(*dummies), dummies
-    formula = stable_form(row.formula(*dummies)) if row.stable is None else row.stable(*dummies)
-    return formula, dummies
+    if stable and row.stable is not None:
+        return row.stable(*dummies), dummies
+    formula = row.formula(*dummies)
+    return stable_form(formula) if stable else formula, dummies
