@@ -19,7 +19,8 @@ from typer.testing import CliRunner, Result
 
 from deltarule.cli.main import app
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+ROOT = Path(__file__).resolve().parents[2]
+README = ROOT / "README.md"
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -44,6 +45,18 @@ def blocks(text: str) -> Iterator[Block]:
     """The fenced blocks of the README, in order."""
     for found in _BLOCK.finditer(text):
         yield Block(found[1], found[2], found.span(2))
+
+
+def commands(block: Block) -> list[tuple[str, str]]:
+    """The commands of a console block, each with its output."""
+    parts = re.split(r"^\$ (.*)\n", block.text, flags=re.MULTILINE)
+    return list(zip(parts[1::2], parts[2::2]))
+
+
+def saved_as(text: str, block: Block) -> str | None:
+    """The name of the file that a block is, where the text after it says so."""
+    named = re.match(r"```\n+Saved as `([\w.]+)`", text[block.span[1] :])
+    return named[1] if named else None
 
 
 def files(text: str) -> dict[str, str]:

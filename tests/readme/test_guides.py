@@ -1,0 +1,69 @@
+"""Every example in the guides is run, and does what its page says; no link leads nowhere."""
+
+from __future__ import annotations
+
+import guides
+import pytest
+
+PAGES = guides.pages()
+
+
+@pytest.fixture(params=PAGES, ids=lambda p: str(p.relative_to(guides.GUIDES)))
+def page(request) -> guides.Page:
+    return guides.Page.read(request.param)
+
+
+def test_the_examples_of_a_page_run(page, tmp_path):
+    assert guides.checks_something(page), "no command with its output, and no assertion, is run"
+    found = guides.faults(page, tmp_path)
+    assert not found, "\n".join(found)
+
+
+def test_no_link_of_a_page_leads_nowhere(page):
+    lost = guides.lost_links(page)
+    assert not lost, f"no such file: {lost} (a file that the reader makes is called NAME.py)"
+
+
+WRONG = """Read [this](rooms.md), [that](no_page.md) and `calculus/no_file.py`;
+write `derivations/NAME.py`.
+
+```python
+b = 2
+```
+
+Saved as `own.py`.
+
+```python
+from own import b
+
+assert b == 2
+print("not to be seen")
+```
+
+```console
+$ check example mazur --brief
+all is right
+$ derive no_layer
+$ ls
+```
+
+```python
+assert b == 3
+```
+"""
+
+
+def test_faults_of_a_page_are_found(tmp_path):
+    page = guides.Page(guides.GUIDES / "developers/wrong.md", WRONG)
+    assert guides.lost_links(page) == ["no_page.md", "calculus/no_file.py"]
+    first, second, third, fourth = guides.faults(page, tmp_path)
+    assert first.startswith("wrong.md, line 18: check example mazur --brief prints\n")
+    assert "derive no_layer prints\n" in second and "no derivation" in second
+    assert third == "wrong.md, line 18: ls is none of our commands; show it in a ```bash block"
+    assert fourth.startswith("wrong.md, line 25: Traceback") and "AssertionError" in fourth
+
+
+def test_a_page_that_checks_nothing_is_found():
+    for text in ("", "```python\na = 1\n```\n", "```python\nassert 1\n```\n\nSaved as `a.py`.\n"):
+        assert not guides.checks_something(guides.Page(guides.GUIDES / "x.md", text))
+    assert guides.checks_something(guides.Page(guides.GUIDES / "x.md", WRONG))
