@@ -1,4 +1,4 @@
-"""What there is: the derivations in groups, one derivation's options, the rules of the calculus."""
+"""What there is: the derivations in groups, and one derivation's options."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pathlib import Path
 from deltarule.cli.arguments import one_name, split
 from deltarule.cli.page import Page
 from deltarule.cli.screen import console, write_json
-from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.language.catalogue import catalogue, declared_aliases
 
 _GROUPS = (
@@ -130,37 +129,3 @@ def _told(option: dict) -> tuple[str, str]:
         return f"--{name}", f"{option['help']}: {'yes' if default else 'no'}, or {spelled}"
     among = f"; one of {', '.join(option['choices'])}" if option["choices"] else ""
     return f"--{name} {default}", option["help"] + among
-
-
-def show_rule(name: str, as_json: bool) -> int:
-    """One row of the calculus. Raises DeltaruleError, with near names, for an unknown rule."""
-    from deltarule.calculus.rules.table import RULES
-
-    wanted = " ".join(name.lower().replace("-", " ").replace("_", " ").split())
-    near = [rule for name, rule in RULES.items() if wanted and wanted in name]
-    rule = RULES.get(wanted) or (near[0] if len(near) == 1 else None)
-    if rule is None:
-        words = [*RULES, *(word for name in RULES for word in name.split() if len(word) > 3)]
-        raise DeltaruleError(
-            f"there is no rule called {name}",
-            "--explain",
-            did_you_mean(wanted, words) or "the rules are: " + ", ".join(RULES),
-        )
-    if as_json:
-        write_json(
-            {
-                "rule": rule.name,
-                "statement": rule.statement,
-                "reason": rule.reason,
-                "example": rule.example,
-            }
-        )
-        return 0
-    screen = console()
-    page = Page(screen.width)
-    page.title(rule.name)
-    page.formula(rule.statement, indent=2, style="bold")
-    page.prose(rule.reason, indent=2)
-    page.labelled("example", rule.example, indent=2, column=9)
-    page.show(screen)
-    return 0

@@ -109,9 +109,9 @@ def sizes(context: Context) -> Items:
 
 def rules() -> Items:
     """The rules of the calculus, with dashes for blanks."""
-    from deltarule.calculus.rules.table import RULES
+    from deltarule.proving.cited import CITED
 
-    return [name.replace(" ", "-") for name in RULES]
+    return [name.replace(" ", "-") for name in CITED]
 
 
 def statements() -> Items:

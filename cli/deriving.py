@@ -63,5 +63,7 @@ def _from_the_catalogue(asked: SimpleNamespace) -> int:
     if asked.list_:
         return catalogue.show_list(as_json=asked.json)
     if asked.explain is not None:
-        return catalogue.show_rule(asked.explain, as_json=asked.json)
+        from deltarule.cli.explain import show_rule
+
+        return show_rule(asked.explain, as_json=asked.json)
     return catalogue.show_options(asked.words or [], as_json=asked.json)

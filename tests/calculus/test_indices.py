@@ -11,7 +11,8 @@ from sympy import Integer
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rational
 from deltarule.arithmetic.integers import Grid, mask, whole
-from deltarule.calculus.delta_elimination import Term, eliminate
+from deltarule.calculus.rules.delta_elimination import SOLVE_THE_DELTA, eliminate
+from deltarule.calculus.terms import Term
 from deltarule.expressions.affine import affine, never_negative
 from deltarule.expressions.bounds import tight
 from deltarule.expressions.nodes import AtLeastZero, Divides, Sum, free_indices, read
@@ -180,5 +181,5 @@ def test_elimination_against_brute_force(subscript, sizes, extent, seed):
 def test_elimination_leaves_a_divisibility_condition():
     term = Term(read("g", i), ((2 * i, q),), ((i, A),))
     found = eliminate(term, {q: Size("Q")})
-    assert found.rule == "solve the delta"
+    assert found.rule is SOLVE_THE_DELTA
     assert Divides(Integer(2), q) in found.term.conditions

@@ -8,7 +8,9 @@ from sympy import Dummy, Integer
 from whole_network import gap
 
 from deltarule.calculus import derive, reverse
-from deltarule.calculus.rules import simplify
+from deltarule.calculus.rules.pull_out import PULL_OUT
+from deltarule.calculus.rules.rule import Rewrite
+from deltarule.calculus.rules.table import SIMPLIFICATIONS
 from deltarule.calculus.verify import Unverified, Verifier
 from deltarule.expressions import functions
 from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
@@ -144,19 +146,18 @@ def _moved(access):
     ],
     ids=["a sum lost", "a factor", "a square"],
 )
-def test_a_wrong_simplification(monkeypatch, rewrite):
-    def pull_out(expression, network):
+def test_a_wrong_simplification(rewrite):
+    def pull_out(expression, given):
         total = next(iter(expression.atoms(Sum)), None)
         if total is None or applied:
             return None
         applied.append(total)
-        return simplify.Rewrite(expression.xreplace({total: rewrite(total)}))
+        return Rewrite(expression.xreplace({total: rewrite(total)}))
 
     applied = []
-    passes = (("pull out", pull_out), *simplify.PASSES)
-    monkeypatch.setattr("deltarule.calculus.record.PASSES", passes)
+    rules = (replace(PULL_OUT, apply=pull_out), *SIMPLIFICATIONS)
     with pytest.raises(Unverified):
-        derive(load("conv2d", stride=1, dilation=1, pad=0))
+        derive(load("conv2d", stride=1, dilation=1, pad=0), rules=rules)
 
 
 def test_a_gradient_that_is_read_wrong_is_caught_downstream(monkeypatch):

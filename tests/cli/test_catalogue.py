@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from deltarule.calculus.rules.table import RULES
 from deltarule.language.catalogue import catalogue
+from deltarule.proving.cited import CITED
 
 
 def test_the_list_holds_every_derivation(invoke):
@@ -34,7 +34,7 @@ def test_options_of_one_derivation(invoke):
 
 @pytest.mark.slow
 def test_every_rule_is_explained(invoke):
-    for name, rule in RULES.items():
+    for name, rule in CITED.items():
         done = invoke("derive", "--explain", name)
         assert done.status == 0
         assert name in done.out and rule.reason.split()[0] in done.out
@@ -43,3 +43,22 @@ def test_every_rule_is_explained(invoke):
 def test_a_part_of_a_rules_name_will_do(invoke):
     assert invoke("derive", "--explain", "SIFT").out.startswith("sift the delta")
     assert json.loads(invoke("derive", "--explain", "count", "--json").out)["rule"] == "count"
+
+
+def test_all_rules_are_listed(invoke):
+    out = invoke("derive", "--explain", "list").out
+    assert "Deltas are removed\n  sift the delta:" in out and "take cases:" in out
+    values = json.loads(invoke("derive", "--explain", "list", "--json").out)
+    assert [rule["rule"] for rule in values["rules"]] == list(CITED)
+
+
+def test_a_rule_is_shown_with_its_example_and_where_it_is_seen(invoke):
+    assert invoke("derive", "--explain", "use the value").out.endswith(
+        "Example\n"
+        "  g·exp(z[c])/(Σ_k exp(z[k])) = g·p[c]\n"
+        "    given: p[c] = exp(z[c])/(Σ_k exp(z[k]))\n"
+        "\n"
+        "Where\n"
+        "  The formula is made shorter.\n"
+        "  derive batch_norm --steps shows it.\n"
+    )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sympy import Basic, Expr, Integer
+from sympy import Basic, Expr
 from sympy.tensor.indexed import Indexed
 
-from deltarule.calculus.delta_elimination import chosen
+from deltarule.calculus.rules.at_the_edge import AT_THE_EDGE
+from deltarule.calculus.rules.rule import Given
 from deltarule.calculus.steps import Step
 from deltarule.calculus.verify import Verifier
 from deltarule.expressions.affine import affine, never_negative
@@ -43,11 +44,13 @@ def at_the_edges(
         rest = [r for r in ranges if r[0] != index]
         if never_negative(-1 - table[index], known):
             continue  # the sequence is too short to have it
-        after = _settled(there, {**known, **dict(rest)})
+        given = Given(extents={**known, **dict(rest)})
+        found = AT_THE_EDGE.apply(there, given)
+        after = there if found is None else found.after
         places = [(table[index], free[index])]
         verified = verifier.same(there, after, rest, places=places)
         detail = f"Here: {text(index)} = {text(table[index])}."
-        yield Step("at the edge", substitute(lhs, table), after, detail, "", verified)
+        yield Step(AT_THE_EDGE, substitute(lhs, table), after, detail, "", verified)
 
 
 def _conditions(node: Basic, bound: frozenset) -> Iterator[AtLeastZero]:
@@ -73,25 +76,3 @@ def _conditions(node: Basic, bound: frozenset) -> Iterator[AtLeastZero]:
                 seen.add(condition)
                 if not free_symbols(condition) & inner:
                     yield condition
-
-
-def _settled(node: Expr, known: dict) -> Expr:
-    """The formula without what its conditions exclude for certain."""
-    node = chosen(node, [], known)
-    return _without_failing(node, known)
-
-
-def _without_failing(node: Basic, known: dict) -> Basic:
-    if isinstance(node, Indexed) or not node.args:
-        return node
-    if isinstance(node, Sum):
-        kept = []
-        for condition in node.conditions:
-            at = condition.args[0] if isinstance(condition, AtLeastZero) else None
-            if at is not None and never_negative((-1 - at).expand(), known):
-                return Integer(0)
-            if at is None or not never_negative(at, known):
-                kept.append(condition)
-        return Sum(_without_failing(node.body, known), node.ranges, kept)
-    args = tuple(_without_failing(a, known) for a in node.args)
-    return node if args == node.args else node.func(*args)

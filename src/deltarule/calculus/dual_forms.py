@@ -6,21 +6,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sympy import Add, Expr
 
-from deltarule.calculus.delta_elimination import Term, clipped, eliminate, pinned
 from deltarule.calculus.record import passes
+from deltarule.calculus.rules.cut_ranges import clipped
+from deltarule.calculus.rules.delta_elimination import eliminate
+from deltarule.calculus.rules.rule import Given, Rule
+from deltarule.calculus.terms import Term, pinned
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
 from deltarule.networks.network import Network
 
 
 def dual_form(
-    terms: list[Term], avoid: frozenset[Index], network: Network, known: Mapping[Index, Expr]
+    terms: list[Term],
+    avoid: frozenset[Index],
+    network: Network,
+    known: Mapping[Index, Expr],
+    rules: Sequence[Rule],
 ) -> Expr:
-    """The sum of the terms with their deltas solved for other indices than those to `avoid`."""
+    """The sum of the terms with their deltas solved for other indices than those to `avoid`,
+    simplified by `rules`."""
     done = []
     for term in terms:
         term = pinned(term, known)
@@ -28,6 +36,6 @@ def dual_form(
             term = found.term
         done.append(clipped(term, network.tensors, known).expression())
     result = Add(*done)
-    for _, rewrite in passes(result, network):
+    for _, rewrite in passes(result, Given(network, known), rules):
         result = rewrite.after
     return plainly_named(result)

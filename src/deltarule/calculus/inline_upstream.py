@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
-
-from sympy import Expr
 
 from deltarule.calculus.record import Record
+from deltarule.calculus.rules.write_upstream import upstream_of, written_out
 from deltarule.calculus.steps import Gradient
-from deltarule.expressions.nodes import Read, Sum, reads, size_of, tensor_name
-from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.nodes import Sum, reads, size_of
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import blocks, equations_of
-from deltarule.spelling.text import text
 
 #: Upstream formulas above this size are not tried for insertion.
 _SHORT = 60
@@ -49,14 +45,14 @@ def insert_upstream(
 
 
 def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
-    short = {n: g for n, g in gradients.items() if size_of(g.expr) <= _SHORT}
+    short = {n: g.equation() for n, g in gradients.items() if size_of(g.expr) <= _SHORT}
     inserted, told = written_out(record.now, short)
     if told:
-        known = {r for r in reads(inserted) if _upstream(r)} - set(reads(record.now))
+        known = {r for r in reads(inserted) if upstream_of(r)} - set(reads(record.now))
         summed = any(
-            gradients[_upstream(r)].tensor.role == "parameter"
+            gradients[upstream_of(r)].tensor.role == "parameter"
             for r in known
-            if _upstream(r) in gradients
+            if upstream_of(r) in gradients
         )
         network = _with_sums(record.network, gradients) if summed else None
         record.insert(inserted, told, network=network)
@@ -64,7 +60,7 @@ def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
 
 def _constants(record: Record, gradients: Mapping[str, Gradient]) -> None:
     """1/(N·M) says more than ∂E/∂E_o[n, m], though it is longer."""
-    constant = {n: g for n, g in gradients.items() if not reads(g.expr)}
+    constant = {n: g.equation() for n, g in gradients.items() if not reads(g.expr)}
     inserted, told = written_out(record.now, constant)
     if told:
         record.insert(inserted, told, longest=_MUCH)
@@ -74,10 +70,10 @@ def _statistics(
     record: Record, names: set[str], statistics: set[str], gradients: Mapping[str, Gradient]
 ) -> None:
     known = _with_sums(record.network, gradients)
-    if any(_upstream(r) in statistics for r in reads(record.now)):
-        some = {n: g for n, g in gradients.items() if n in statistics}
+    if any(upstream_of(r) in statistics for r in reads(record.now)):
+        some = {n: g.equation() for n, g in gradients.items() if n in statistics}
         record.insert(*written_out(record.now, some), network=known, longest=2)
-    others = {n: g for n, g in gradients.items() if n in names - statistics}
+    others = {n: g.equation() for n, g in gradients.items() if n in names - statistics}
     inserted, told = written_out(record.now, others)
     if told:
         record.insert(inserted, told, network=known)
@@ -91,30 +87,3 @@ def _with_sums(network: Network, gradients: Mapping[str, Gradient]) -> Network:
         if isinstance(g.expr, Sum) and g.tensor.role == "parameter"
     )
     return replace(network, equations=network.equations + sums)
-
-
-def _upstream(access: Read) -> str:
-    """The tensor whose gradient a read is; empty for anything else."""
-    head, slash, tail = tensor_name(access).rpartition("/d")
-    return tail if slash else ""
-
-
-def written_out(expression: Expr, gradients: Mapping[str, Gradient]) -> tuple[Expr, str]:
-    """The expression with some upstream gradients written out, and which; "" for none."""
-    used: dict[str, Gradient] = {}
-
-    def formula(access: Read) -> Expr:
-        known = gradients.get(_upstream(access))
-        if known is None:
-            return access
-        used.setdefault(known.name, known)
-        return substitute(known.expr, dict(zip(known.indices, access.indices, strict=True)))
-
-    inserted = replace_reads(expression, formula)
-    told = ", ".join(_formula_text(g.lhs, g.expr) for g in used.values())
-    return inserted, f"Here: {told}." if told else ""
-
-
-@lru_cache(maxsize=256)
-def _formula_text(left: Expr, right: Expr) -> str:
-    return f"{text(left)} = {text(right)}"

@@ -15,7 +15,7 @@ from functools import reduce
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow
 
-from deltarule.calculus.rules.shift_indices import in_order
+from deltarule.calculus.shift_indices import in_order
 from deltarule.expressions import nodes
 from deltarule.expressions.affine import never_negative
 from deltarule.expressions.functions import Elementwise, exp, log

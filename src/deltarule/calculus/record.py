@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sympy import Expr
 
-from deltarule.calculus.rules.simplify import PASSES
+from deltarule.calculus.rules.rename_indices import RENAME
+from deltarule.calculus.rules.rule import Given, Rewrite, Rule
+from deltarule.calculus.rules.table import SIMPLIFICATIONS
+from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.steps import Step
 from deltarule.calculus.verify import Verifier
 from deltarule.expressions.nodes import size_of
-from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
 from deltarule.language.literals import absolute_values
 from deltarule.networks.network import Network
 
 
 class Record:
-    """The formula as it stands, and the steps that led to it."""
+    """The formula as it stands, and the steps that led to it; `rules` simplify it, in order."""
 
-    def __init__(self, network: Network, ranges: Sequence[tuple[Index, Expr]], verifier: Verifier):
+    def __init__(
+        self,
+        network: Network,
+        ranges: Sequence[tuple[Index, Expr]],
+        verifier: Verifier,
+        rules: Sequence[Rule] = SIMPLIFICATIONS,
+    ):
         self.network, self.ranges, self.verifier = network, tuple(ranges), verifier
+        self.rules = rules
         self.steps: list[Step] = []
         self.now: Expr | None = None
 
-    def state(self, rule: str, before: Expr, after: Expr, verified: str, detail: str = "") -> None:
+    def state(self, rule: Rule, before: Expr, after: Expr, verified: str, detail: str = "") -> None:
         """A step that was verified by other means than comparing both sides."""
         self.steps.append(Step(rule, before, after, detail, "", verified))
         self.now = after
 
-    def move(self, rule: str, after: Expr, detail: str = "", condition: str = "") -> None:
+    def move(self, rule: Rule, after: Expr, detail: str = "", condition: str = "") -> None:
         """Rewrite the formula. Raises Unverified if the two sides differ."""
         if after == self.now:
             return
@@ -37,7 +46,7 @@ class Record:
         self.steps.append(Step(rule, self.now, after, detail, condition, verified))
         self.now = after
 
-    def move_beside_kinks(self, rule: str, after: Expr, detail: str) -> None:
+    def move_beside_kinks(self, rule: Rule, after: Expr, detail: str) -> None:
         """Rewrite the formula by one that differs on kinks alone, if at all."""
         if after == self.now:
             return
@@ -47,7 +56,7 @@ class Record:
 
     def simplify(self) -> None:
         """Apply the passes until none applies."""
-        self._apply(list(passes(self.now, self.network)))
+        self._apply(list(passes(self.now, self._given(self.network), self.rules)))
 
     def insert(
         self, inserted: Expr, detail: str, network: Network | None = None, longest: float = 1
@@ -57,30 +66,37 @@ class Record:
         `network` may know more values than ours; the end may be `longest` times as long.
         """
         inserted = absolute_values(inserted)
-        rewrites = list(passes(inserted, network or self.network))
+        given = self._given(network or self.network)
+        rewrites = list(passes(inserted, given, self.rules))
         end = rewrites[-1][1].after if rewrites else inserted
         if inserted == self.now or size_of(end) >= longest * size_of(self.now):
             return False
-        self.move("insert", inserted, detail)
+        self.move(INSERT, inserted, detail)
         self._apply(rewrites)
         return True
 
-    def _apply(self, rewrites: list) -> None:
+    def _apply(self, rewrites: list[tuple[Rule, Rewrite]]) -> None:
         for rule, rewrite in rewrites:
             self.move(rule, rewrite.after, rewrite.detail, rewrite.condition)
-        taken = frozenset(i.name for i, _ in self.ranges)
-        self.move("rename", plainly_named(self.now, taken))
+        renamed = RENAME.apply(self.now, self._given(self.network))
+        if renamed is not None:
+            self.move(RENAME, renamed.after)
+
+    def _given(self, network: Network) -> Given:
+        return Given(network, dict(self.ranges))
 
 
-def passes(expression: Expr, network: Network):
+def passes(
+    expression: Expr, given: Given, rules: Sequence[Rule] = SIMPLIFICATIONS
+) -> Iterator[tuple[Rule, Rewrite]]:
     """The rewrites that apply, one after another, each to the result of the one before."""
     applied = True
     rounds = 0
     while applied and rounds < 50:
         applied = False
         rounds += 1
-        for rule, rewrite in PASSES:
-            found = rewrite(expression, network)
+        for rule in rules:
+            found = rule.apply(expression, given)
             if found is not None:
                 found = found._replace(after=absolute_values(found.after))
                 yield rule, found

@@ -7,32 +7,34 @@ layers and through convolutions is this one rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sympy import Add, Expr, Integer
 
 from deltarule.calculus.at_boundaries import at_the_edges
-from deltarule.calculus.delta_elimination import Term, clipped, eliminate, never, pinned
+from deltarule.calculus.cancel_kinks import remove_kinks
 from deltarule.calculus.dual_forms import dual_form
 from deltarule.calculus.inline_upstream import insert_upstream
-from deltarule.calculus.matrix_derivatives import inverse_of
-from deltarule.calculus.partial_derivatives import Partial, partials
 from deltarule.calculus.record import Record
-from deltarule.calculus.rules.removable_kinks import remove_kinks
-from deltarule.calculus.rules.tied_maxima import ties_that_meet
+from deltarule.calculus.rules.chain_rule import CHAIN_RULE, NO_PATH, START, paths, through
+from deltarule.calculus.rules.cut_ranges import CLIP_THE_RANGE, EMPTY_SUM, clipped, never
+from deltarule.calculus.rules.delta_elimination import eliminate
+from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE, selected_entry, terms_of
+from deltarule.calculus.rules.rule import Rule
+from deltarule.calculus.rules.table import SIMPLIFICATIONS
 from deltarule.calculus.steps import Derivation, Gradient, Step
+from deltarule.calculus.terms import Term, pinned
+from deltarule.calculus.tied_maxima import ties_that_meet
 from deltarule.calculus.verify import Verifier
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
-from deltarule.expressions.matrices import LogDet
-from deltarule.expressions.nodes import PartialOf, read, reads
+from deltarule.expressions.nodes import read, reads
 from deltarule.expressions.size_constraints import facts_of
-from deltarule.expressions.substitution import plainly_named, substitute
-from deltarule.expressions.symbols import Index, fresh
+from deltarule.expressions.substitution import plainly_named
+from deltarule.expressions.symbols import Index
 from deltarule.language.optimisers import is_update
 from deltarule.matrix_form import Teller
-from deltarule.networks.argmax_equations import selection_of
 from deltarule.networks.equations import Equation
 from deltarule.networks.gradient_indices import target_indices
 from deltarule.networks.network import Network
@@ -41,12 +43,15 @@ from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 
 
-def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation:
+def derive(
+    network: Network, of: str | None = None, seed: int = 0, rules: Sequence[Rule] = SIMPLIFICATIONS
+) -> Derivation:
     """All gradients of a network's loss, each step of them verified.
 
     `of` names another tensor to differentiate; its own gradient then comes from outside, as that
-    of a layer's output does. An update, which uses a gradient, has none itself.
-    Raises DeltaruleError for an unknown `of`.
+    of a layer's output does. An update, which uses a gradient, has none itself. `rules` simplify
+    each closed form, the first that applies; a rule of one's own goes among them.
+    Raises DeltaruleError for an unknown `of`, Unverified where the two sides of a step differ.
     """
     if not isinstance(network, Network):
         raise DeltaruleError(
@@ -65,7 +70,7 @@ def derive(network: Network, of: str | None = None, seed: int = 0) -> Derivation
         wanted = [t for t in group if t.name not in names and t.name in moving]
         if len(wanted) > 1 or _reads_itself(network, wanted):
             verifier.assume({f"d{root}/d{t.name}": t for t in wanted})
-        works = [GradientWork(network, t, root, gradients, verifier, live) for t in wanted]
+        works = [GradientWork(network, t, root, gradients, verifier, live, rules) for t in wanted]
         found = {work.tensor.name: work.gradient() for work in works}
         gradients.update(found)
         verifier.learn([g.equation() for g in found.values()])
@@ -155,7 +160,7 @@ def _reads_itself(network: Network, tensors: list[Tensor]) -> bool:
 class GradientWork:
     """The derivation of one gradient."""
 
-    def __init__(self, network, tensor, root, gradients, verifier, live):
+    def __init__(self, network, tensor, root, gradients, verifier, live, rules=SIMPLIFICATIONS):
         self.network, self.tensor, self.root = network, tensor, root
         self.gradients, self.live = gradients, live
         self.consumers = [
@@ -168,14 +173,14 @@ class GradientWork:
         self.known = {**dict(self.ranges), **{Index(f"0 ≤ … < {n}"): n for n in self.times}}
         self.facts = facts_of(network.definitions)
         self.solved: frozenset[Index] = frozenset()
-        self.record = Record(network, self.ranges, verifier)
+        self.record = Record(network, self.ranges, verifier, rules)
 
     def gradient(self) -> Gradient:
         if self.tensor.name == self.root:
-            return self._finished([Step("start", self._lhs(), Integer(1), "", "", "by definition")])
+            return self._finished([Step(START, self._lhs(), Integer(1), "", "", "by definition")])
         if not self.consumers:
             reason = "nothing on the way reads it"
-            return self._finished([Step("no path", self._lhs(), Integer(0), "", "", reason)])
+            return self._finished([Step(NO_PATH, self._lhs(), Integer(0), "", "", reason)])
         terms = self._chain()
         start = list(terms)
         self._eliminate(terms)
@@ -195,7 +200,7 @@ class GradientWork:
         if not self.solved:
             return ()
         now = self.record.now
-        other = dual_form(terms, self.solved, self.network, self.known)
+        other = dual_form(terms, self.solved, self.network, self.known, self.record.rules)
         other = plainly_named(other, frozenset(i.name for i in self.indices))
         if other == now:
             return ()
@@ -210,70 +215,22 @@ class GradientWork:
 
     def _chain(self) -> list[Term]:
         """The chain rule, and the local derivatives that it asks for."""
-        terms: list[Term] = []
-        paths: list[Expr] = []
-        here = read(self.tensor.name, *self.indices)
-        for original in self.consumers:
-            equation = self._primed(original)
-            upstream = read(f"d{self.root}/d{equation.name}", *equation.subscripts)
-            paths.append(nodes.Sum(upstream * PartialOf(equation.lhs, here), equation.ranges))
-            selected = self._selected(original, equation)
-            for partial in partials(equation.rhs, self.tensor.name, equation.lhs, selected):
-                terms.append(self._term(upstream, partial, equation))
-        after = Add(*(t.expression() for t in terms))
+        ways = paths(read(self.tensor.name, *self.indices), self.root, self.consumers)
+        terms = [
+            term
+            for way in ways
+            for term in terms_of(way, self._selected(way.equation, way.apart), self.facts)
+        ]
+        asked, after = Add(*(w.expression() for w in ways)), Add(*(t.expression() for t in terms))
         verified = self.record.verifier.derivative(
             after, self.tensor.name, self.ranges, self.consumers, self.root
         )
-        through = ", ".join(text(read(e.name)) for e in self.consumers)
-        self.record.state("chain rule", self._lhs(), Add(*paths), verified, f"Here: {through}.")
-        self.record.state("local derivative", Add(*paths), after, verified)
+        self.record.state(CHAIN_RULE, self._lhs(), asked, verified, through(self.consumers))
+        self.record.state(LOCAL_DERIVATIVE, asked, after, verified)
         return terms
 
-    def _selected(self, original: Equation, primed: Equation) -> Expr | None:
-        """For a maximum, the entry of the selection at its own indices; see matrices.py too."""
-        if isinstance(primed.rhs, LogDet):
-            return inverse_of(primed.rhs, self.network.equations, primed.place)
-        if not isinstance(original.rhs, nodes.Max):
-            return None
-        table = dict(zip(original.indices, primed.indices, strict=True))
-        return substitute(selection_of(original, self.network.equations), table)
-
-    def _primed(self, equation: Equation) -> Equation:
-        """The equation with its free indices named apart from ours."""
-        taken = {i.name for i in self.indices}
-        names = taken | nodes.index_names(equation.rhs, *equation.subscripts)
-        table = {}
-        for index in equation.indices:
-            if index.name in taken:
-                table[index] = fresh(index.name, names)
-                names.add(table[index].name)
-        return Equation(
-            equation.name,
-            tuple(substitute(s, table) for s in equation.subscripts),
-            substitute(equation.rhs, table),
-            tuple((table.get(i, i), n) for i, n in equation.ranges),
-            equation.place,
-        )
-
-    def _term(self, upstream: Expr, partial: Partial, equation: Equation) -> Term:
-        taken = {i.name for i in (*self.indices, *equation.indices)}
-        table: dict[Index, Index] = {}
-        for index, _ in partial.ranges:
-            name = index.name
-            if name in taken:
-                table[index] = fresh(name, taken)
-                name = table[index].name
-            taken.add(name)
-        return Term(
-            upstream * substitute(partial.factor, table),
-            tuple(
-                (substitute(a, table), u)
-                for a, u in zip(partial.subscripts, self.indices, strict=True)
-            ),
-            equation.ranges + tuple((table.get(i, i), n) for i, n in partial.ranges),
-            tuple(substitute(c, table) for c in partial.conditions),
-            self.facts,
-        )
+    def _selected(self, original: Equation, apart: Equation) -> Expr | None:
+        return selected_entry(self.network, original, apart)
 
     def _eliminate(self, terms: list[Term]) -> None:
         """Remove every delta of every term, then cut the ranges to where something is read."""
@@ -288,12 +245,12 @@ class GradientWork:
             impossible = never(terms[k], free)
             if impossible is not None:
                 terms[k] = replace(terms[k], body=Integer(0))
-                self._now(terms, "empty", f"Here: {text(impossible)} never holds.")
+                self._now(terms, EMPTY_SUM, f"Here: {text(impossible)} never holds.")
                 continue
             cut = clipped(terms[k], self.network.tensors, free)
             if cut != terms[k]:
                 terms[k] = cut
-                self._now(terms, "clip the range")
+                self._now(terms, CLIP_THE_RANGE)
 
-    def _now(self, terms: list[Term], rule: str, detail: str = "", condition: str = "") -> None:
+    def _now(self, terms: list[Term], rule: Rule, detail: str = "", condition: str = "") -> None:
         self.record.move(rule, Add(*(t.expression() for t in terms)), detail, condition)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
-from deltarule.calculus.rules.table import RULES, Rule
+from deltarule.calculus.rules.rule import Rule
 from deltarule.expressions.nodes import read
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import Teller, Words
@@ -18,13 +18,13 @@ from deltarule.spelling.counted import counted
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a derivation: by `rule`, `before` becomes `after`.
+    """One line of a derivation: by the rule `row`, `before` becomes `after`.
 
     `detail` says what the rule was applied to, `condition` under what the step holds (empty if
     always), `verified` how it was checked when it was made.
     """
 
-    rule: str
+    row: Rule
     before: Expr
     after: Expr
     detail: str
@@ -32,9 +32,9 @@ class Step:
     verified: str
 
     @property
-    def row(self) -> Rule:
-        """The rule itself."""
-        return RULES[self.rule]
+    def rule(self) -> str:
+        """The rule's name."""
+        return self.row.name
 
     @property
     def reason(self) -> str:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer, Symbol
 
+from deltarule.calculus.rules.rearrange import REARRANGE
 from deltarule.counting.receptive_fields import fields_of
 from deltarule.expressions.nodes import multiply
 from deltarule.networks.network import Network
+from deltarule.proving.counting_rules import COUNT_WEIGHTS, RECEPTIVE_FIELD
 from deltarule.proving.proofs import Finding, Line
 from deltarule.spelling.text import text
 
@@ -33,7 +35,12 @@ class SameField(_KnowsNothing):
         mine, theirs = ([f.rows for f in fields[name]] for name in (self.one, self.other))
         claim = f"{self.one} and {self.other} see windows of the same size"
         lines = tuple(
-            Line(f"what {name} sees", "×".join(_rows(r) for r in rows), "receptive field", _GROWS)
+            Line(
+                f"what {name} sees",
+                "×".join(_rows(r) for r in rows),
+                RECEPTIVE_FIELD,
+                RECEPTIVE_FIELD.reason,
+            )
             for name, rows in ((self.one, mine), (self.other, theirs))
         )
         one, other = ([r for r in rows if r is not None] for rows in (mine, theirs))
@@ -46,9 +53,6 @@ class SameField(_KnowsNothing):
         if apart.is_nonzero:
             return Finding(claim, "refuted", lines, f"they differ by {text(apart)} rows")
         return Finding(claim, "undecided", lines, f"they differ by {text(apart)} rows")
-
-
-_GROWS = "A window of K rows of a tensor widens the field by K − 1 of that tensor's steps."
 
 
 def _rows(rows: Expr | None) -> str:
@@ -72,14 +76,14 @@ class FewerWeights(_KnowsNothing):
                 Line(
                     " and ".join(text.name(n) for n in names),
                     text(counts[-1]),
-                    "count",
-                    "A parameter holds as many numbers as the product of its axes.",
+                    COUNT_WEIGHTS,
+                    COUNT_WEIGHTS.reason,
                 )
             )
         claim = f"{text(counts[0])} < {text(counts[1])}"
         gap = (counts[1] - counts[0]).expand()
         left = f"{text(counts[1])} − {_term(counts[0])}"
-        lines.append(Line(left, text(gap), "rearrange", "Sizes are 1 or more."))
+        lines.append(Line(left, text(gap), REARRANGE, "Sizes are 1 or more."))
         if _positive(gap):
             return Finding(claim, "proved", tuple(lines))
         against = _against(counts, gap)

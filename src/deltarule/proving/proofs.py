@@ -16,6 +16,7 @@ from sympy import Expr, Integer
 from deltarule.calculus.equality import Verdict, equal
 from deltarule.calculus.normal_form import normal_form
 from deltarule.calculus.reverse import derive
+from deltarule.calculus.rules.rule import Rule
 from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.networks.network import Network
@@ -25,12 +26,17 @@ from deltarule.spelling.text import text
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a proof, in symbols: `before` is `after`, for a reason."""
+    """One line of a proof, in symbols: `before` is `after` by the rule `row`, for a reason."""
 
     before: str
     after: str
-    rule: str
+    row: Rule
     reason: str
+
+    @property
+    def rule(self) -> str:
+        """The rule's name."""
+        return self.row.name
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,7 @@ class NoGradient:
         network.tensor(self.tensor)
         gradient = derivation.gradients[self.tensor]
         claim = f"{text(gradient.lhs)} = 0"
-        lines = tuple(Line(text(s.before), text(s.after), s.rule, s.reason) for s in gradient.steps)
+        lines = tuple(Line(text(s.before), text(s.after), s.row, s.reason) for s in gradient.steps)
         if gradient.expr == 0:
             return Finding(claim, "proved", lines)
         ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))

@@ -6,9 +6,11 @@ p[c]·[c = t[n]]/p[t[n]] = [c = t[n]]
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Mul
+from dataclasses import replace
 
-from deltarule.calculus.rules.rewrite import Rewrite
+from sympy import Add, Expr, Integer, Mul
+
+from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import (
     Equal,
@@ -16,20 +18,22 @@ from deltarule.expressions.nodes import (
     Reduction,
     Sum,
     free_indices,
+    read,
     reads,
     size_of,
     tensor_name,
 )
 from deltarule.expressions.substitution import substitute
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
 
 
-def use_condition(expression: Expr, network: Network) -> Rewrite | None:
+def use_condition(expression: Expr, given: Given) -> Rewrite | None:
     """The expression with what is known under its conditions put in, where that is shorter."""
     if not any(isinstance(node, Equal) for node in nodes.walk(expression)):
         return None
-    after = _used(expression, network)
+    after = _used(expression, given.network)
     return Rewrite(after) if size_of(after) < size_of(expression) else None
 
 
@@ -116,3 +120,21 @@ def _sides(condition) -> tuple[Index | None, Read | None]:
             if isinstance(index, Index) and isinstance(data, Read):
                 return index, data
     return None, None
+
+
+def _example() -> Example:
+    c, C, t = Index("c"), Size("C"), read("t")
+    label = Tensor("t", (), "target", whole_below=C)
+    given = Given(replace(EMPTY, tensors={"t": label}), {c: C})
+    here = [Equal(c, t)]
+    return Example(Sum(read("p", c), (), here) / read("p", t), Sum(Integer(1), (), here), given)
+
+
+USE_THE_CONDITION = Rule(
+    "use the condition",
+    "[i = a]·f(i) = [i = a]·f(a), and Σ_i [i = a]·f(i) = f(a), where a is in the range of i",
+    "Where the condition holds, one side of it may stand for the other.",
+    use_condition,
+    _example,
+    seen="derive label_cross_entropy --steps",
+)

@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sympy import Expr, Mul, Pow
 
 from deltarule.calculus.matching import unified
-from deltarule.calculus.rules.rewrite import Rewrite
+from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.expressions import nodes
 from deltarule.expressions.factors import divided, powers
+from deltarule.expressions.functions import exp
 from deltarule.expressions.mixed_radix import rejoined
 from deltarule.expressions.nodes import (
     Read,
     Reduction,
+    Sum,
     free_indices,
     free_symbols,
+    read,
     reads,
     tensor_name,
 )
 from deltarule.expressions.substitution import plainly_named, substitute
+from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.spelling.text import text
 
 
-def use_values(expression: Expr, network: Network) -> Rewrite | None:
+def use_values(expression: Expr, given: Given) -> Rewrite | None:
     """The expression with the right-hand sides of equations replaced by their tensors."""
     expression = plainly_named(expression)
     apart = frozenset(i.name for i in free_indices(expression))
-    for equation in _candidates(expression, network):
+    for equation in _candidates(expression, given.network):
         after = _use(expression, equation, apart)
         if after != expression:
             return Rewrite(after, f"{text(equation.rhs)} is {text(equation.lhs)}.")
@@ -126,3 +131,21 @@ def _index_maps(node: Expr, equation: Equation) -> Iterator[dict]:
         if table is not None and key not in seen:
             seen.add(key)
             yield table
+
+
+def _example() -> Example:
+    c, k, C, g = Index("c"), Index("k"), Size("C"), read("g")
+    share = exp(read("z", c)) / Sum(exp(read("z", k)), [(k, C)])
+    softmax = Equation("p", (c,), share, ((c, C),))
+    given = Given(replace(EMPTY, equations=(softmax,)), {c: C})
+    return Example(g * share, g * read("p", c), given)
+
+
+USE_THE_VALUE = Rule(
+    "use the value",
+    "a formula that equals a known tensor is written as that tensor",
+    "The forward pass has computed it already.",
+    use_values,
+    _example,
+    seen="derive batch_norm --steps",
+)

@@ -8,70 +8,39 @@ differ by known factors, what the conventions make of it must lie between them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Mul
+from sympy import Add, Expr, Integer, Mul, Rational
 
-from deltarule.calculus.inline_upstream import written_out
 from deltarule.calculus.kink_sides import Verdict, judged
-from deltarule.calculus.kinks import Condition, Surfaces, kinked
-from deltarule.calculus.record import Record
-from deltarule.calculus.rules.merge_sums import merged
-from deltarule.calculus.rules.smooth_forms import put_together, smooth_form
-from deltarule.calculus.steps import Gradient
-from deltarule.expressions.nodes import Positive, Read, Reduction, size_of
+from deltarule.calculus.kinks import Condition, Surfaces
+from deltarule.calculus.merge_sums import merged
+from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
+from deltarule.calculus.smooth_forms import put_together, smooth_form
+from deltarule.expressions.nodes import Choose, Positive, Read, Reduction, read
 from deltarule.expressions.substitution import plainly_named
 from deltarule.spelling.text import text
-
-#: Upstream gradients are written out up to formulas of so many nodes.
-_LONG = 160
-REMOVED, BETWEEN = "remove the kink", "between the sides"
 
 
 @dataclass(frozen=True)
 class Found:
     """What was made of one part of a formula, by which rule; `told` says why."""
 
-    rule: str
+    rule: Rule
     after: Expr
     told: str
 
 
-def remove_kinks(record: Record, gradients: Mapping[str, Gradient]) -> tuple[str, ...]:
-    """Take out of the record's formula the kinks that cancel, each as a step.
+def without_a_kink(
+    formula: Expr, surfaces: Surfaces, notes: dict[str, None]
+) -> tuple[Found, Expr] | None:
+    """What was made of the first kink that can be done away with, and the formula then.
 
-    Gives notes on those of which it could not be decided, or which cancel at some values alone.
+    Adds to `notes` what is to be said of those that stay.
     """
-    notes: dict[str, None] = {}
-    if not any(map(kinked, (record.now, *(g.expr for g in gradients.values())))):
-        return ()
-    surfaces = Surfaces(record.network)
-    for _ in range(8):
-        change = None
-        for formula in _written(record.now, gradients):
-            search = _Search(surfaces, notes)
-            after = search.everywhere(merged(plainly_named(formula)))
-            if search.found is not None:
-                change = search.found, after
-                break
-        if change is None:
-            break
-        found, after = change
-        record.move_beside_kinks(found.rule, after, found.told)
-        record.simplify()
-    return tuple(notes)
-
-
-def _written(formula: Expr, gradients: Mapping[str, Gradient]) -> Iterator[Expr]:
-    """The formula as it is, and with the upstream gradients that it reads written out."""
-    yield formula
-    for _ in range(6):
-        after = written_out(formula, gradients)[0]
-        if after == formula or size_of(after) > _LONG:
-            return
-        formula = after
-        yield formula
+    search = _Search(surfaces, notes)
+    after = search.everywhere(merged(plainly_named(formula)))
+    return None if search.found is None else (search.found, after)
 
 
 class _Search:
@@ -160,7 +129,7 @@ class _Search:
             if not verdict.outside:
                 return None
             after = put_together(conditions[0], above, below, verdict.nearest)
-        rule = REMOVED if verdict.kind == "removed" else BETWEEN
+        rule = REMOVE_THE_KINK if verdict.kind == "removed" else BETWEEN_THE_SIDES
         first = min(conditions, key=lambda c: -c.sign)
         self.found = Found(rule, after, _told(node, verdict, first))
         return after
@@ -202,3 +171,44 @@ def _depends(surface: Expr) -> str:
         f"At {text(surface)} = 0 each kink keeps its own convention; where they happen to "
         "cancel, their sum is no derivative."
     )
+
+
+def _applied(rule: Rule, expression: Expr, given: Given) -> Rewrite | None:
+    """A formula with one kink less, if that goes by this rule."""
+    change = without_a_kink(expression, Surfaces(given.network), {})
+    if change is None or change[0].rule is not rule:
+        return None
+    return Rewrite(change[1], change[0].told)
+
+
+def _above(z: Expr) -> Expr:
+    """[z > 0], the derivative of relu(z)."""
+    return Choose(Positive(z), Integer(1), Integer(0))
+
+
+def _smooth() -> Example:
+    x, g = read("x"), read("g")
+    note = "relu(x) − relu(−x) = x, so its derivative is 1 at x = 0, too."
+    return Example(g * (_above(x) + _above(-x)), g, note=note)
+
+
+def _in_part() -> Example:
+    x, half = read("x"), Rational(1, 2)
+    note = "relu(x) − relu(−x)/2 has the slopes 1 and 1/2: so it is 1/2 at x = 0, and not 0."
+    return Example(_above(x) + half * _above(-x), Choose(Positive(x), Integer(1), half), note=note)
+
+
+REMOVE_THE_KINK = Rule(
+    "remove the kink",
+    "where the derivatives from both sides of z = 0 agree, that is the derivative at z = 0 too",
+    "The kinks cancel: what each of them by itself is declared to have at z = 0 plays no part.",
+    lambda expression, given: _applied(REMOVE_THE_KINK, expression, given),
+    _smooth,
+)
+BETWEEN_THE_SIDES = Rule(
+    "between the sides",
+    "at z = 0 the derivative lies between those from both sides; the nearer one is taken",
+    "Kinks that cancel in part: what they are declared to have, added up, lies beyond a side.",
+    lambda expression, given: _applied(BETWEEN_THE_SIDES, expression, given),
+    _in_part,
+)

@@ -8,28 +8,31 @@ all of it cancels, the sum is 0. A tensor such as x̂ is looked into if that is 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy
 from sympy import Add, Dummy, Expr, Integer, Mul
 
 from deltarule.calculus.matching import named, named_sums, unified
-from deltarule.calculus.rules.rewrite import Rewrite
+from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.expressions import nodes
 from deltarule.expressions.mixed_radix import rejoined
-from deltarule.expressions.nodes import Read, Reduction, Sum, free_symbols, reads, tensor_name
+from deltarule.expressions.nodes import Read, Reduction, Sum, free_symbols, read, reads, tensor_name
 from deltarule.expressions.substitution import plainly_named, replace_reads, substitute
+from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.spelling.text import text
 
 
-def deviations(expression: Expr, network: Network) -> Rewrite | None:
+def deviations(expression: Expr, given: Given) -> Rewrite | None:
     """The expression without the sums that are 0 whatever the data."""
     found: list[str] = []
 
     def without(node: Expr) -> Expr:
         if isinstance(node, Read) or not node.args:
             return node
-        if isinstance(node, Sum) and not node.conditions and vanishes(node, network):
+        if isinstance(node, Sum) and not node.conditions and vanishes(node, given.network):
             found.append(f"{text(node)} = 0")
             return Integer(0)
         if isinstance(node, Reduction):
@@ -116,3 +119,21 @@ def _looked_into(body: Expr, bound: tuple, network: Network) -> Expr:
 
 def _formula(equation: Equation) -> bool:
     return not equation.rhs.has(nodes.Selection)
+
+
+def _example() -> Example:
+    n, N = Index("n"), Size("N")
+    x, mu = read("x", n), read("mu")
+    mean = Equation("mu", (), Sum(x, [(n, N)]) / N, ())
+    given = Given(replace(EMPTY, equations=(mean,)))
+    return Example(Sum(x - mu, [(n, N)]), Integer(0), given)
+
+
+DEVIATIONS_SUM_TO_ZERO = Rule(
+    "deviations sum to zero",
+    "Σ_n (x[n] − μ) = 0 where μ = Σ_n x[n]/N",
+    "Σ_n x[n] is N·μ, and so is Σ_n μ: what lies above the mean makes up for what lies below.",
+    deviations,
+    _example,
+    seen="derive batch_norm --steps",
+)

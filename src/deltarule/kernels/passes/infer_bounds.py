@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import sympy
 from sympy import Expr, Mul
 
-from deltarule.calculus.delta_elimination import holds
+from deltarule.calculus.terms import holds
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import AtLeastZero, Divides, Read, Reduction
 from deltarule.expressions.symbols import Index

@@ -9,34 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sympy import Basic, Expr, Integer, Mul
+from sympy import Expr, Integer
 
-from deltarule.expressions import nodes
-from deltarule.expressions.affine import affine, implied, line, never_negative
+from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
+from deltarule.calculus.terms import Term, chosen, holds
+from deltarule.expressions.affine import affine, line, never_negative
 from deltarule.expressions.mixed_radix import digits, taken_apart, told_whole
-from deltarule.expressions.nodes import AtLeastZero, Delta, Divides, Equal, FloorQuotient
+from deltarule.expressions.nodes import (
+    AtLeastZero,
+    Delta,
+    Divides,
+    Equal,
+    FloorQuotient,
+    Remainder,
+    Sum,
+    read,
+)
 from deltarule.expressions.substitution import replace_reads, substitute
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.symbols import Index, Size
 from deltarule.spelling.text import text
-
-
-@dataclass(frozen=True)
-class Term:
-    """Σ over `ranges`, where `conditions` hold, of `body`·Π δ(a, u).
-
-    `facts` are conditions that always hold, because sizes are defined so.
-    """
-
-    body: Expr
-    deltas: tuple[tuple[Expr, Expr], ...]
-    ranges: tuple[tuple[Index, Expr], ...]
-    conditions: tuple = ()
-    facts: tuple = ()
-
-    def expression(self) -> Expr:
-        """The term as an expression, its deltas in front."""
-        deltas = nodes.multiply(Delta(a, u) for a, u in self.deltas)
-        return nodes.Sum(deltas * self.body, self.ranges, self.conditions)
 
 
 @dataclass(frozen=True)
@@ -46,7 +37,7 @@ class Elimination:
     `instead_of` holds the index solved for, if others could have been.
     """
 
-    rule: str
+    rule: Rule
     detail: str
     condition: tuple
     term: Term
@@ -71,7 +62,7 @@ def eliminate(
             return _divide(term, parts, a, u, others, free)
     if index is None:
         kept = replace(term, deltas=others, conditions=(*term.conditions, Equal(a, u)))
-        return Elimination("keep the condition", "", (Equal(a, u),), kept)
+        return Elimination(KEEP_THE_CONDITION, "", (Equal(a, u),), kept)
     found = _solve(term, index, a, u, others, free)
     split = affine(a, tuple(i for i, _ in term.ranges))
     rivals = [i for i in split[0] if i != index] if split and index != a else []
@@ -125,7 +116,7 @@ def _solve(term: Term, index: Index, a, u, others, free) -> Elimination:
             AtLeastZero(difference),
             AtLeastZero((c * (extent - 1) - difference).expand()),
         ]
-    rule = "sift the delta" if a == index else "solve the delta"
+    rule = SIFT_THE_DELTA if a == index else SOLVE_THE_DELTA
     return _put(term, rule, {index: solution}, wanted, others, free)
 
 
@@ -153,10 +144,10 @@ def _divide(term: Term, parts, a, u, others, free) -> Elimination:
         return access.func(access.base, *subscripts)
 
     term = replace(term, body=replace_reads(term.body, joined))
-    return _put(term, "divide the delta", table, wanted, others, free)
+    return _put(term, DIVIDE_THE_DELTA, table, wanted, others, free)
 
 
-def _put(term: Term, rule: str, table: dict, wanted: list, others, free) -> Elimination:
+def _put(term: Term, rule: Rule, table: dict, wanted: list, others, free) -> Elimination:
     """Put what a delta was solved for everywhere, and keep its range as conditions."""
     ranges = tuple(r for r in term.ranges if r[0] not in table)
     known = {**free, **dict(ranges)}
@@ -175,109 +166,71 @@ def _put(term: Term, rule: str, table: dict, wanted: list, others, free) -> Elim
     return Elimination(rule, f"Here: {told}.", tuple(new), result)
 
 
-def holds(condition, given: list, ranges: Mapping[Index, Expr]) -> bool:
-    """Whether a condition is certain, from the ranges and the other conditions."""
-    if isinstance(condition, AtLeastZero):
-        known = [c.args[0] for c in given if isinstance(c, AtLeastZero)]
-        return implied(condition.args[0], known, ranges)
-    return condition in given
-
-
-def chosen(node: Basic, given: list, ranges: Mapping[Index, Expr]) -> Basic:
-    """The expression with each choice between times made that is certain: h[t] for t ≥ 0."""
-    if isinstance(node, nodes.Read) or not node.args:
-        return node
-    if isinstance(node, nodes.Reduction):
-        inner = chosen(node.body, given, {**ranges, **dict(node.ranges)})
-        return node if inner == node.body else node.func(inner, node.ranges, node.conditions)
-    if isinstance(node, nodes.Choose) and isinstance(node.args[0], AtLeastZero):
-        condition, then, otherwise = node.args
-        if holds(condition, given, ranges):
-            return chosen(then, given, ranges)
-        if holds(AtLeastZero((-1 - condition.args[0]).expand()), given, ranges):
-            return chosen(otherwise, given, ranges)
-    args = tuple(chosen(a, given, ranges) for a in node.args)
-    return node if args == node.args else node.func(*args)
-
-
-def pinned(term: Term, free: Mapping[Index, Expr]) -> Term:
-    """The term with a delta for each index that has one value: t < 1, or t ≤ 0, is t = 0.
-
-    An index that a delta ties to another one by a shift, t′ − 1 = t, is left to that delta: what
-    is read at t′ is then read one time away from t, as a recurrence wants it.
-    """
-    known = {**free, **dict(term.ranges)}
-    tied = _tied(term)
-    ranges = tuple(r for r in term.ranges if r[0] not in tied)
-    deltas, conditions = list(term.deltas), []
-    alone = {a for a, _ in deltas}
-    for condition in term.conditions:
-        pin = _pin(condition, ranges, known)
-        if pin is None or _shifted(pin[0], term.body):
-            conditions.append(condition)
-        if pin is not None and pin[0] not in alone:
-            deltas.append(pin)
-            alone.add(pin[0])
-    deltas += [(i, Integer(0)) for i, n in ranges if n == 1 and i not in alone]
-    return replace(term, deltas=tuple(deltas), conditions=tuple(conditions))
-
-
-def _shifted(index: Index, body: Expr) -> bool:
-    """Whether something is read at t − 1, say: only under its condition is that inside."""
-    return any(
-        index in nodes.free_symbols(s) and s != index
-        for access in nodes.reads(body)
-        for s in access.indices
-    )
-
-
-def _tied(term: Term) -> set[Index]:
-    """The indices that a delta holds at a fixed distance from an unbound one."""
-    bound = tuple(i for i, _ in term.ranges)
-    found = set()
-    for a, u in term.deltas:
-        split = affine(a, bound) if isinstance(u, Index) else None
-        if split is not None and len(split[0]) == 1:
-            found |= {i for i, c in split[0].items() if c in (1, -1)}
-    return found
-
-
-def never(term: Term, free: Mapping[Index, Expr]) -> Basic | None:
-    """A condition of the term that no values of its indices meet; None if there is none."""
-    known = {**free, **dict(term.ranges)}
-    for condition in term.conditions:
-        if isinstance(condition, AtLeastZero) and never_negative(
-            (-1 - condition.args[0]).expand(), known
-        ):
-            return condition
-    return None
-
-
-def _pin(condition, ranges: tuple, known: Mapping[Index, Expr]) -> tuple[Index, Expr] | None:
-    """The index and its value, where a condition leaves it one alone."""
-    if not isinstance(condition, AtLeastZero):
+def _applied(rule: Rule, expression: Expr, given: Given) -> Rewrite | None:
+    """A term without its next delta, if that goes by this rule."""
+    found = eliminate(Term.of(expression), given.extents)
+    if found is None or found.rule is not rule:
         return None
-    at = condition.args[0]
-    bound = [i for i, _ in ranges if i in nodes.free_symbols(at)]
-    split = affine(at, (bound[0],)) if bound and never_negative(-at, known) else None
-    if split is None or split[0][bound[0]] not in (1, -1):
-        return None
-    return bound[0], (-split[1] * split[0][bound[0]]).expand()
+    condition = ", ".join(text(c) for c in found.condition)
+    return Rewrite(found.term.expression(), found.detail, condition)
 
 
-def clipped(term: Term, tensors: Mapping, free: Mapping[Index, Expr]) -> Term:
-    """The term with ranges cut to where its reads lie inside tensors that are 0 outside."""
-    conditions = list(term.conditions)
-    ranges = {**free, **dict(term.ranges)}
-    for factor in Mul.make_args(term.body):
-        if not isinstance(factor, nodes.Read):
-            continue
-        tensor = tensors.get(nodes.tensor_name(factor))
-        if tensor is None or tensor.outside != 0:
-            continue
-        for subscript, extent in zip(factor.indices, tensor.axes, strict=True):
-            for statement in (subscript, (extent - 1 - subscript).expand()):
-                wanted = AtLeastZero(statement)
-                if not holds(wanted, [*conditions, *term.facts], ranges):
-                    conditions.append(wanted)
-    return replace(term, conditions=tuple(conditions))
+def _sifted() -> Example:
+    d, u, D = Index("d"), Index("d′"), Size("D")
+    before = Sum(read("x", d) * Delta(d, u), [(d, D)])
+    return Example(before, read("x", u), Given(extents={u: D}))
+
+
+def _solved() -> Example:
+    o, q, O = Index("o"), Index("q"), Size("O")
+    before = Sum(read("g", o) * Delta(2 * o, q), [(o, O)])
+    within = [Divides(Integer(2), q), AtLeastZero(2 * O - 2 - q)]
+    after = Sum(read("g", FloorQuotient(q, 2)), (), within)
+    return Example(before, after, Given(extents={q: Size("Q")}), "It is 0 where q is odd.")
+
+
+def _divided() -> Example:
+    i, j, q, H, W = Index("i"), Index("j"), Index("q"), Size("H"), Size("W")
+    before = Sum(read("g", i, j) * Delta(W * i + j, q), [(i, H), (j, W)])
+    after = read("g", FloorQuotient(q, W), Remainder(q, W))
+    return Example(before, after, Given(extents={q: H * W}), "So a flattened image is put back.")
+
+
+def _kept() -> Example:
+    c, t, g = Index("c"), read("t"), read("g")
+    after = Sum(g, (), [Equal(t, c)])
+    return Example(g * Delta(t, c), after, Given(extents={c: Size("C")}))
+
+
+SIFT_THE_DELTA = Rule(
+    "sift the delta",
+    "Σ_i δ(i, u)·f(i) = f(u), where u lies in the range of i",
+    "Of all the terms of the sum, only the one with i = u is not zero.",
+    lambda expression, given: _applied(SIFT_THE_DELTA, expression, given),
+    _sifted,
+    seen="derive dense --steps",
+)
+SOLVE_THE_DELTA = Rule(
+    "solve the delta",
+    "Σ_i δ(c·i + r, u)·f(i) = f((u − r)/c), where c divides u − r and i is in its range",
+    "A linear equation in whole numbers has one solution, or none.",
+    lambda expression, given: _applied(SOLVE_THE_DELTA, expression, given),
+    _solved,
+    seen="derive conv --steps",
+)
+DIVIDE_THE_DELTA = Rule(
+    "divide the delta",
+    "Σ_{i,j} δ(W·i + j, q)·f(i, j) = f(⌊q/W⌋, q mod W), if 0 ≤ j < W and q is in range",
+    "Counting rows of W, position q is in row ⌊q/W⌋ at place q mod W, and nowhere else.",
+    lambda expression, given: _applied(DIVIDE_THE_DELTA, expression, given),
+    _divided,
+    seen="derive grouped_conv2d --steps",
+)
+KEEP_THE_CONDITION = Rule(
+    "keep the condition",
+    "δ(a, b) without an index to sum over says: only where a = b",
+    "Nothing is left to sift, so the delta stays as a condition.",
+    lambda expression, given: _applied(KEEP_THE_CONDITION, expression, given),
+    _kept,
+    seen="derive label_cross_entropy --steps",
+)

@@ -1,0 +1,72 @@
+"""Factors that do not depend on the index of a sum, taken out of it."""
+
+from __future__ import annotations
+
+from sympy import Expr, Mul
+
+from deltarule.calculus.rules.everywhere import everywhere
+from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
+from deltarule.expressions.nodes import (
+    Condition,
+    Reduction,
+    Sum,
+    free_indices,
+    free_symbols,
+    read,
+    reads,
+)
+from deltarule.expressions.symbols import Index, Size
+
+
+def pull_out(expression: Expr, given: Given) -> Rewrite | None:
+    """Σ c·f = c·Σ f."""
+    return changed(expression, everywhere(expression, _pull_out_of))
+
+
+def guards_of(node: Sum) -> list[Condition]:
+    """The conditions of a sum that none of its own indices is in."""
+    bound = frozenset(node.indices)
+    return [c for c in node.conditions if not free_symbols(c) & bound]
+
+
+def _pull_out_of(node: Reduction) -> Expr:
+    if not isinstance(node, Sum):
+        return node
+    if not node.ranges or not (free_indices(node.body) or reads(node.body)):
+        return _constant_out_of(node)
+    bound = frozenset(node.indices)
+    outside, inside = [], []
+    for factor in Mul.make_args(node.body):
+        (inside if free_symbols(factor) & bound else outside).append(factor)
+    if not outside or not inside:
+        return node
+    # What is read outside may lie within its tensor under these conditions alone.
+    guards = guards_of(node)
+    others = [c for c in node.conditions if c not in guards]
+    return Sum(Mul(*outside) * Sum(Mul(*inside), node.ranges, others), (), guards)
+
+
+def _constant_out_of(guarded: Sum) -> Expr:
+    """[c]·(a/N) = [c]·a/N, and Σ_i [c]·(−1) = −Σ_i [c]."""
+    factors = Mul.make_args(guarded.body)
+    constant = [f for f in factors if not free_indices(f) and not reads(f)]
+    rest = [f for f in factors if f not in constant]
+    if Mul(*constant) == 1:
+        return guarded
+    return Mul(*constant) * Sum(Mul(*rest), guarded.ranges, guarded.conditions)
+
+
+def _example() -> Example:
+    m, M = Index("m"), Size("M")
+    g, W = read("g"), read("W", m)
+    return Example(Sum(g * W, [(m, M)]), g * Sum(W, [(m, M)]))
+
+
+PULL_OUT = Rule(
+    "pull out",
+    "Σ_i c·f(i) = c·Σ_i f(i), if c does not depend on i",
+    "A factor common to all terms can be taken out of the sum.",
+    pull_out,
+    _example,
+    seen="derive batch_norm --steps",
+)

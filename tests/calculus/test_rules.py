@@ -1,0 +1,98 @@
+"""Every rule does what its example says, is in the table, and is seen where it says so."""
+
+import importlib
+import pkgutil
+from dataclasses import replace
+
+import pytest
+from once import derived
+from sympy import Integer
+
+from deltarule import proving
+from deltarule.calculus import rules
+from deltarule.calculus.rules.count_terms import COUNT
+from deltarule.calculus.rules.rule import Rewrite, Rule
+from deltarule.calculus.rules.table import RULES, SIMPLIFICATIONS
+from deltarule.cli.arguments import split
+from deltarule.errors import DeltaruleError
+from deltarule.proving.cited import CITED, EVERYWHERE, cited
+from deltarule.proving.proofs import prove
+from deltarule.proving.statements import statement
+from deltarule.spelling.text import text
+
+every_rule = pytest.mark.parametrize("rule", CITED.values(), ids=lambda rule: rule.name)
+
+
+def made_of_its_example(rule: Rule) -> str:
+    """What a rule makes of its example, where that is not what the example says."""
+    example = rule.example()
+    found = rule.apply(example.before, example.given)
+    if found is not None and found.after == example.after != example.before:
+        return ""
+    return f"{text(example.before)} becomes {found and text(found.after)}"
+
+
+@every_rule
+def test_the_example_of_a_rule_is_what_it_does(rule):
+    assert made_of_its_example(rule) == ""
+
+
+@pytest.mark.parametrize("after", [None, Rewrite(Integer(7))], ids=["nothing", "something else"])
+def test_a_rule_that_does_something_else_is_found(after):
+    wrong = replace(COUNT, apply=lambda expression, given: after)
+    assert made_of_its_example(wrong).startswith("Σ_n μ becomes ")
+
+
+@every_rule
+def test_a_rule_says_what_it_is(rule):
+    assert rule.statement and rule.reason.endswith(".")
+    assert sum(rule in part for part in EVERYWHERE.values()) == 1
+
+
+def test_every_rule_is_in_the_table_once():
+    names = [rule.name for part in EVERYWHERE.values() for rule in part]
+    assert len(names) == len(set(names))
+    assert set(SIMPLIFICATIONS) < set(RULES.values()) < set(CITED.values())
+    found = {
+        value.name: value
+        for room in (rules, proving)
+        for module in pkgutil.iter_modules(room.__path__, f"{room.__name__}.")
+        for value in vars(importlib.import_module(module.name)).values()
+        if isinstance(value, Rule)
+    }
+    assert found == CITED
+
+
+@pytest.mark.parametrize("command", sorted({r.seen for r in CITED.values() if r.seen}))
+def test_a_rule_is_seen_where_it_says(command):
+    wanted = {rule for rule in CITED.values() if rule.seen == command}
+    words = command.split()[1:]
+    if words[0] == "--prove":
+        proof = prove(statement(" ".join(words[1:])))
+        cites = {line.row for finding in proof.findings for line in finding.lines}
+    else:
+        (name,), options = split(words[:-1])
+        gradients = derived(name, **options).gradients.values()
+        cites = {step.row for gradient in gradients for step in gradient.steps}
+    assert wanted <= cites
+
+
+def test_a_rule_is_found_by_a_part_of_its_name():
+    assert cited("SIFT") is RULES["sift the delta"]
+    assert cited("pull-out") is RULES["pull out"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "remedy"),
+    [
+        ("rearange", "did you mean 'rearrange'?"),
+        ("chian rule", "did you mean 'chain rule'?"),
+        ("", "derive --explain list shows all rules"),
+        ("xyzzy", "derive --explain list shows all rules"),
+    ],
+)
+def test_a_rule_that_is_not_there_is_told_with_the_nearest(typed, remedy):
+    with pytest.raises(DeltaruleError) as caught:
+        cited(typed)
+    assert caught.value.fact == f"there is no rule called {typed}"
+    assert caught.value.remedy == remedy
