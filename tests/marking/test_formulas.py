@@ -46,7 +46,7 @@ WRONG = [
     (DENSE, "dE/ds2", "(y − ŷ) ŷ (1 − ŷ)", "sign"),
     (DENSE, "dE/dTheta2", "dE/ds2[m] Theta2[d,m]", "weights where activations belong"),
     (DENSE, "dE/dh1", "dE/ds2[0] Theta2[d,0]", "one path only"),
-    (BATCH, "dE/ds1", "dE/dh1 (1 - h1)", "power"),
+    (BATCH, "dE/ds1", "dE/dh1 (1 - h1)", "slope misremembered"),
     (BATCH, "dE/db1", "dE/ds1[0,m]", "one path only"),
 ]
 

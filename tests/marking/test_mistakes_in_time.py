@@ -66,7 +66,7 @@ PLANTED = {
         "rnn",
         "dE/ds",
         {"dE/ds": lambda q, t: q["dE/dh"][t] * (1 - q["h"][t])},
-        "power",
+        "slope misremembered",
     ),
     "33 slope at the output": (
         "rnn",
@@ -80,7 +80,7 @@ PLANTED = {
         "lstm",
         "dE/dc",
         {"dE/dc": lambda q, t: no_next_dc(q, t) + behind(q, t, lambda u: q["dE/dc"][u])},
-        "factor lost",
+        "gate lost",
     ),
     "36 gate's slope lost": (
         "lstm",
@@ -128,7 +128,7 @@ PLANTED = {
                 )
             )
         },
-        "factor lost",
+        "gate lost",
     ),
     "38 one number for the reset gate": (
         "gru",

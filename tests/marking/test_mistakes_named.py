@@ -44,7 +44,7 @@ PLANTED = {
     "10 weights lost": (
         "dE/dh1",
         {"dE/dh1": lambda q: np.repeat(q["dE/ds2"].sum(1)[:, None], q["h1"].shape[1], 1)},
-        "factor lost",
+        "weights lost",
     ),
     "11 weights for activations": (
         "dE/dTheta2",

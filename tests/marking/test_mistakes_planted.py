@@ -134,7 +134,7 @@ PLANTED = {
     ),
     "28 γ lost": Planted(
         "batch_norm", norm_givens, "dL/dx", lambda q: norm_dx({**q, "gamma": np.ones(4)}, 0),
-        ("factor lost",), decimals=3,
+        ("scale lost",), decimals=3,
     ),
     "29 ε outside the root": Planted(
         "batch_norm", norm_givens, "xhat",
@@ -172,16 +172,16 @@ PLANTED = {
     ),
     "attention: scale lost": Planted(
         "attention", attention_givens, "dL/dQ", lambda q: attention_dq(q, attention_de(q), 1.0),
-        ("factor lost",),
+        ("constant lost",),
     ),
     "39 duplicates lost": Planted(
         "embedding", embedding_givens, "dL/dE", last_embedding, ("assignment for accumulation",),
     ),
     "40 mask lost": Planted(
-        "dropout", dropout_givens, "dL/dx", lambda q: q["dL/dy"] / 0.5, ("factor lost",),
+        "dropout", dropout_givens, "dL/dx", lambda q: q["dL/dy"] / 0.5, ("mask lost",),
     ),
     "40 1/p lost": Planted(
-        "dropout", dropout_givens, "dL/dx", lambda q: q["dL/dy"] * q["mask"], ("factor lost",),
+        "dropout", dropout_givens, "dL/dx", lambda q: q["dL/dy"] * q["mask"], ("constant lost",),
     ),
     "skip connection lost": Planted(
         "residual", skip_givens, "dL/dx", lambda q: skip_dx(q, skip=False),

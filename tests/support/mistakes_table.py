@@ -124,7 +124,7 @@ ROWS = (
     _row("7, 22", _bias, "one path only", "mean for sum"),
     _row("8", _bias, "bias from weights"),
     _row("9", lambda n: _weights(n, 2), "transposed", "layout"),
-    _row("10", lambda n: _weights(n, 2), "factor lost"),
+    _row("10", lambda n: _weights(n, 2), "weights lost"),
     _row(
         "11",
         lambda n: _weights(n, 2),
@@ -153,17 +153,17 @@ ROWS = (
         lambda n: _sliding(n) and not _weights(n, 1) and not _nodes(n, Selection),
         "divisor lost",
         "another divisor",
-        "factor lost",
+        "constant lost",
     ),
     _row("26, 27", _statistics, "path frozen"),
-    _row("28", lambda n: _statistics(n) and "gamma" in n.tensors, "factor lost"),
+    _row("28", lambda n: _statistics(n) and "gamma" in n.tensors, "scale lost"),
     _row("29", _statistics, "ε misplaced"),
     _row("29 n − 1", _statistics, "n − 1 for n"),
     _row("30", _statistics, "another axis"),
     _row("31, 34", _recurrent, "recurrence cut"),
     _row("32", _recurrent, "wrong time"),
     _row("33", lambda n: _squashed(n, "tanh"), "slope inverted"),
-    _row("35, 37", lambda n: {"s_f", "s_o"} <= n.tensors.keys(), "factor lost"),
+    _row("35, 37", lambda n: {"s_f", "s_o"} <= n.tensors.keys(), "gate lost"),
     _row("36", lambda n: _recurrent(n) and _squashed(n, "sigmoid"), "slope lost"),
     _row("38", lambda n: _recurrent(n) and {"s_r", "s_z"} <= n.tensors.keys(), "scalar gate"),
     _row(
@@ -171,7 +171,7 @@ ROWS = (
         lambda n: "E" in n.tensors and n.tensors["E"].role == "parameter",
         "assignment for accumulation",
     ),
-    _row("40", lambda n: "mask" in n.tensors, "factor lost"),
+    _row("40", lambda n: "mask" in n.tensors, "mask lost"),
     _row("45", _recurrent, "time order reversed"),
 )
 

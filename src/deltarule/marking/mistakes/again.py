@@ -18,7 +18,7 @@ from deltarule.expressions.nodes import (
     tensor_name,
 )
 from deltarule.expressions.substitution import replace_reads, substitute
-from deltarule.marking.mistakes.activation_slopes import slope_of, slopes_in
+from deltarule.marking.mistakes.activation_slopes import Slope, slope_of, slopes_in
 from deltarule.marking.mistakes.changed import consumers
 from deltarule.marking.mistakes.context import Scene, Wrong
 from deltarule.marking.mistakes.positions import sites
@@ -121,35 +121,35 @@ def slope_elsewhere(scene: Scene) -> Iterator[Wrong]:
     for site in sites(scene.equation.rhs):
         if not isinstance(site.node, Mul):
             continue
-        for equation, local, rest in slopes_in(site.node, scene):
-            inside, output = equation.rhs.args[0], equation.lhs
-            for other in activations:
-                if other.name == equation.name or type(other.rhs) is not type(equation.rhs):
-                    continue
-                table = _instead(
-                    scene, {output: other.name, inside: tensor_name(other.rhs.args[0])}
-                )
-                if table is not None:
-                    yield Wrong(
-                        "slope at the wrong layer",
-                        4.5,
-                        site.replaced(rest * replace_reads(local, lambda a, t=table: t.get(a, a))),
-                        f"the slope is that of {pretty(other.name)}, not of "
-                        f"{pretty(equation.name)}",
-                    )
-            if not local.has(output):
-                for upstream in (r for r in reads(rest) if "/d" in tensor_name(r)):
-                    yield Wrong(
-                        "slope at the wrong place",
-                        4.5,
-                        site.replaced(
-                            rest
-                            * replace_reads(
-                                local, lambda a, i=inside, u=upstream: u if a == i else a
-                            )
-                        ),
-                        f"the slope is taken of {text(upstream)}, not of {text(inside)}",
-                    )
+        for found in slopes_in(site.node, scene):
+            for kind, formula, words in _of_another(scene, found, activations):
+                yield Wrong(kind, 4.5, site.replaced(formula), words)
+
+
+def _of_another(
+    scene: Scene, found: Slope, activations: list[Equation]
+) -> Iterator[tuple[str, Expr, str]]:
+    inside, output = found.inside, found.output
+    for other in activations:
+        if other.name == found.owner or type(other.rhs) is not type(found.function):
+            continue
+        names = {inside: tensor_name(other.rhs.args[0])}
+        table = _instead(scene, names | ({output: other.name} if found.owner else {}))
+        if table is not None:
+            yield (
+                "slope at the wrong layer",
+                found.rest * replace_reads(found.local, lambda a, t=table: t.get(a, a)),
+                f"the slope is that of {pretty(other.name)}, not of "
+                f"{pretty(found.owner) if found.owner else text(output)}",
+            )
+    if not found.local.has(output):
+        for upstream in (r for r in reads(found.rest) if "/d" in tensor_name(r)):
+            yield (
+                "slope at the wrong place",
+                found.rest
+                * replace_reads(found.local, lambda a, u=upstream: u if a == inside else a),
+                f"the slope is taken of {text(upstream)}, not of {text(inside)}",
+            )
 
 
 def _instead(scene: Scene, names: dict[Expr, str]) -> dict[Expr, Expr] | None:

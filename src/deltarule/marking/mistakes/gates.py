@@ -13,6 +13,7 @@ from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import fresh
 from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.spelling.names import pretty
@@ -87,16 +88,26 @@ def _rests(formula: Expr) -> frozenset[str]:
 
 
 def _gates(scene: Scene) -> set[str]:
-    """Tensors between 0 and 1 that a recurrence computes, more than one at a time."""
-    return {
+    """The gates that are more than one number at a time."""
+    shapes = {n: scene.shapes.get(n, ()) for n in gates(scene.network)}
+    return {n for n, shape in shapes.items() if len(shape) > 1 and shape[-1] > 1}
+
+
+def gates(network: Network) -> frozenset[str]:
+    """Tensors between 0 and 1 that a recurrence computes."""
+    return _gates_among(network.equations) - {
+        n for n, t in network.tensors.items() if t.role != "intermediate"
+    }
+
+
+@lru_cache(maxsize=64)
+def _gates_among(equations: tuple[Equation, ...]) -> frozenset[str]:
+    return frozenset(
         e.name
-        for block in blocks(scene.network.equations)
+        for block in blocks(equations)
         if isinstance(block, Recurrence)
         for e in block.equations
         if isinstance(e.rhs, Elementwise)
         and e.rhs.row.name == "sigmoid"
         and isinstance(e.rhs.args[0], Read)
-        and len(scene.shapes.get(e.name, ())) > 1
-        and scene.shapes[e.name][-1] > 1
-        and scene.network.tensors[e.name].role == "intermediate"
-    }
+    )

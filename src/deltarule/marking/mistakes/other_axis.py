@@ -15,12 +15,9 @@ from deltarule.expressions import nodes
 from deltarule.expressions.nodes import LogSumExp, Read, Reduction, Sum, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index, fresh
-from deltarule.marking.mistakes.changed import Change, consumers, through, wherever_it_is_used
+from deltarule.marking.mistakes.changed import consumers, through
 from deltarule.marking.mistakes.context import Scene, Wrong
-from deltarule.marking.mistakes.positions import reductions_in, sites
-from deltarule.marking.mistakes.statistics import own_place
-from deltarule.marking.mistakes.wrong_axis import along
-from deltarule.networks.equations import Equation
+from deltarule.marking.mistakes.positions import reductions_in
 from deltarule.spelling.text import text
 from deltarule.tracing.lines import Line
 
@@ -84,7 +81,7 @@ def other_axis(scene: Scene) -> Iterator[Wrong]:
                 "another axis",
                 cost if lines == also else cost + 0.2,
                 formula,
-                f"the statistics are taken over the wrong axis: over {over}, not over {rightly}",
+                over_the_wrong_axis("the statistics run", "they belong", over, rightly),
                 lines,
             )
 
@@ -217,26 +214,6 @@ def _plain(scene: Scene, line: Line) -> Expr | None:
     return through(scene, consumers(scene))
 
 
-def softmax_axis(scene: Scene) -> Iterator[Wrong]:
-    """exp(z[n, c])/Σ_m exp(z[m, c]) for exp(z[n, c])/Σ_k exp(z[n, k])."""
-    yield from wherever_it_is_used(scene, _normalised_otherwise)
-
-
-def _normalised_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
-    for site in sites(equation.rhs):
-        node = site.node
-        if site.inside or not isinstance(node, (Sum, LogSumExp)) or len(node.ranges) != 1:
-            continue
-        table = own_place(node, site) or {}
-        for index, extent in equation.ranges if table else ():
-            if index in table.values() or scene.extent(extent) < 2:
-                continue
-            if index in nodes.free_indices(node.body):
-                yield Change(
-                    "another axis",
-                    4.3,
-                    site.replaced(along(node, site, table, index, extent)),
-                    f"it is summed over {text(index)}, not over {text(node.indices[0])}: "
-                    "over the wrong axis",
-                    forward=False,
-                )
+def over_the_wrong_axis(runs: str, belongs: str, over: object, rightly: object) -> str:
+    """The one sentence for what runs over another axis than its own."""
+    return f"{runs} over {over} where {belongs} over {rightly}: over the wrong axis"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
-from sympy import Integer
+from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Max, MaxAll, Selection, Sum
 from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.context import Scene, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.spelling.text import text
@@ -45,6 +47,47 @@ def reduction(scene: Scene) -> Iterator[Wrong]:
                 site.replaced(node / number),
                 f"the mean over {', '.join(text(i) for i in node.indices)} stands for the sum",
             )
+
+
+def some_of_the_sum(scene: Scene) -> Iterator[Wrong]:
+    """Summed over the batch but not over the places, and the like; or a mean over some."""
+    for site in sites(scene.equation.rhs):
+        node = site.node
+        if not isinstance(node, Sum):
+            continue
+        long = [i for i, n in node.ranges if scene.extent(n) > 1]
+        for few in range(2, len(long) + 1):
+            for fixed in combinations(long, few):
+                kept = ", ".join(text(i) for i in long if i not in fixed)
+                summed = f"summed over {kept} alone" if kept else "not summed at all"
+                yield Wrong(
+                    "one path only",
+                    4.5,
+                    site.replaced(_first(node, fixed)),
+                    f"{summed}: only the first of {_listed(fixed)} is taken",
+                )
+        for few in range(1, len(long)):
+            for mean in combinations(long, few):
+                number = nodes.multiply(n for i, n in node.ranges if i in mean)
+                yield Wrong(
+                    "mean for sum",
+                    4.7,
+                    site.replaced(node / number),
+                    f"the mean over {_listed(mean)} stands for the sum",
+                )
+
+
+def _listed(indices: tuple[Index, ...]) -> str:
+    return ", ".join(text(i) for i in indices)
+
+
+def _first(node: Sum, fixed: tuple[Index, ...]) -> Expr:
+    table = dict.fromkeys(fixed, Integer(0))
+    return Sum(
+        substitute(node.body, table),
+        [r for r in node.ranges if r[0] not in fixed],
+        [substitute(c, table) for c in node.conditions],
+    )
 
 
 def all_of_a_tie(scene: Scene) -> Iterator[Wrong]:

@@ -1,84 +1,65 @@
-"""Axes: a sum over some of its indices only, or over another axis."""
+"""Axes: a softmax or a statistic over another axis than its own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations, product
 
-from sympy import Expr, Integer
+from sympy import Expr
 
 from deltarule.expressions import nodes
-from deltarule.expressions.nodes import Reduction, Sum, free_indices
+from deltarule.expressions.nodes import LogSumExp, Reduction, Sum, free_indices
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, fresh
+from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
 from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.other_axis import other_axis, over_the_wrong_axis
 from deltarule.marking.mistakes.positions import Site, sites
-from deltarule.spelling.text import text
+from deltarule.marking.mistakes.statistics import own_place
+from deltarule.networks.equations import Equation
 
 
-def some_of_the_sum(scene: Scene) -> Iterator[Wrong]:
-    """Summed over the batch but not over the places, and the like; or a mean over some."""
-    for site in sites(scene.equation.rhs):
+def another_axis(scene: Scene) -> Iterator[Wrong]:
+    """What runs over one axis of an array runs over another: softmax down the batch, statistics
+    over the units; in the line itself, or in the forward equation that it differentiates."""
+    yield from other_axis(scene)
+    for change in _turned(scene, scene.equation):
+        yield Wrong(change.kind, change.cost, change.rhs, change.words)
+    if scene.line.phase == "backward":
+        yield from wherever_it_is_used(scene, _turned)
+
+
+def _turned(scene: Scene, equation: Equation) -> Iterator[Change]:
+    """exp(z[n, c])/Σ_m exp(z[m, c]) for exp(z[n, c])/Σ_k exp(z[n, k])."""
+    extents = {i: n for i, n in equation.ranges if scene.extent(n) > 1}
+    for site in sites(equation.rhs):
         node = site.node
-        if not isinstance(node, Sum):
+        if not isinstance(node, Reduction) or len(node.ranges) != 1:
             continue
-        long = [i for i, n in node.ranges if scene.extent(n) > 1]
-        for few in range(2, len(long) + 1):
-            for fixed in combinations(long, few):
-                kept = ", ".join(text(i) for i in long if i not in fixed)
-                summed = f"summed over {kept} alone" if kept else "not summed at all"
-                yield Wrong(
-                    "one path only",
-                    4.5,
-                    site.replaced(_first(node, fixed)),
-                    f"{summed}: only the first of {_listed(fixed)} is taken",
-                )
-        for few in range(1, len(long)):
-            for mean in combinations(long, few):
-                number = nodes.multiply(n for i, n in node.ranges if i in mean)
-                yield Wrong(
-                    "mean for sum",
-                    4.7,
-                    site.replaced(node / number),
-                    f"the mean over {_listed(mean)} stands for the sum",
-                )
-
-
-def _listed(indices: tuple[Index, ...]) -> str:
-    return ", ".join(text(i) for i in indices)
-
-
-def _first(node: Sum, fixed: tuple[Index, ...]) -> Expr:
-    table = dict.fromkeys(fixed, Integer(0))
-    return Sum(
-        substitute(node.body, table),
-        [r for r in node.ranges if r[0] not in fixed],
-        [substitute(c, table) for c in node.conditions],
-    )
-
-
-def along_another(scene: Scene) -> Iterator[Wrong]:
-    """Softmax down the batch: what is summed over the places of a free index runs over another."""
-    free = {i: scene.extent(n) for i, n in scene.equation.ranges}
-    for site in sites(scene.equation.rhs):
-        node = site.node
-        if not isinstance(node, Reduction) or len(node.ranges) != 1 or node.conditions:
-            continue
-        ((bound, length),) = node.ranges
         inside = free_indices(node.body)
-        own = [i for i, n in free.items() if n == scene.extent(length) and i not in inside]
-        for there, other in product(own, (i for i in free if i in inside and free[i] > 1)):
-            extent = dict(scene.equation.ranges)[other]
-            turned = along(node, site, {bound: there}, other, extent)
-            yield Wrong(
-                "another axis",
-                4.5,
-                site.replaced(turned),
-                f"it runs over {text(other)} where it belongs over {text(there)}",
-            )
+        for there in _places(scene, node, site, equation):
+            for other, extent in extents.items():
+                if other in inside and other != there:
+                    yield Change(
+                        "another axis",
+                        4.3,
+                        site.replaced(_along(node, site, {node.indices[0]: there}, other, extent)),
+                        over_the_wrong_axis("the sum runs", "it belongs", other, there),
+                    )
 
 
-def along(
+def _places(scene: Scene, node: Reduction, site: Site, equation: Equation) -> list[Index]:
+    """The free indices whose axis a sum may run over: by what stands beside it, or by extent."""
+    ((bound, length),) = node.ranges
+    found: list[Index] = []
+    if not site.inside and isinstance(node, (Sum, LogSumExp)):
+        found += (own_place(node, site) or {}).values()
+    if not node.conditions:
+        inside, long = free_indices(node.body), scene.extent(length)
+        found += [i for i, n in equation.ranges if scene.extent(n) == long and i not in inside]
+    return list(dict.fromkeys(found))
+
+
+def _along(
     node: Reduction, site: Site, table: dict[Index, Index], index: Index, extent: Expr
 ) -> Expr:
     """The sum over the axis of another index, at the own place of the one it ran over."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Add, Integer, Mul, Pow, Rational
+from sympy import Add, Expr, Integer, Mul, Pow, Rational
 
-from deltarule.expressions.nodes import Sum, reads, tensor_name
+from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
 from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.gates import gates
 from deltarule.marking.mistakes.positions import sites
 from deltarule.spelling.text import text
 
@@ -21,10 +22,33 @@ def factor_lost(scene: Scene) -> Iterator[Wrong]:
             if factor in (1, -1):
                 continue
             rest = Mul(*(f for f in site.node.args if f is not factor))
+            kind, called = _called(scene, factor)
             cost = 4.0 if not factor.is_number else 4.5
-            yield Wrong(
-                "factor lost", cost, site.replaced(rest), f"the factor {text(factor)} is missing"
-            )
+            yield Wrong(kind, cost, site.replaced(rest), f"{called} {text(factor)} is missing")
+
+
+def _called(scene: Scene, factor: Expr) -> tuple[str, str]:
+    """The kind of a lost factor, and what it is called: by the role that it has in the network."""
+    base = factor.args[0] if isinstance(factor, Pow) else factor
+    if not reads(base):
+        return "constant lost", "the factor"
+    if not isinstance(base, Read):
+        return "factor lost", "the factor"
+    name = tensor_name(base)
+    tensor = scene.network.tensors.get(name)
+    if "/d" in name:
+        return "upstream lost", "the upstream gradient"
+    if tensor is None:
+        return "factor lost", "the factor"
+    if tensor.whole:
+        return "mask lost", "the mask"
+    if tensor.role == "parameter":
+        return (
+            ("weights lost", "the weight") if len(tensor.axes) > 1 else ("scale lost", "the scale")
+        )
+    if name in gates(scene.network):
+        return "gate lost", "the gate"
+    return "input lost" if tensor.role in ("input", "state") else "factor lost", "the factor"
 
 
 def factor_twice(scene: Scene) -> Iterator[Wrong]:
@@ -104,22 +128,3 @@ def constant(scene: Scene) -> Iterator[Wrong]:
             yield Wrong(
                 "constant factor", 5.5, rhs * extent, f"multiplied by the number {text(extent)}"
             )
-
-
-def power(scene: Scene) -> Iterator[Wrong]:
-    """A square left out, or a quotient turned round."""
-    for site in sites(scene.equation.rhs):
-        if isinstance(site.node, Pow):
-            base, exponent = site.node.args
-            if exponent == 2:
-                yield Wrong("power", 4.5, site.replaced(base), f"{text(base)} is not squared")
-                yield Wrong(
-                    "power", 5.5, site.replaced(2 * base), f"{text(base)} is doubled, not squared"
-                )
-            elif exponent.is_number:
-                yield Wrong(
-                    "power",
-                    5.0,
-                    site.replaced(base ** (-exponent)),
-                    f"the quotient with {text(base)} is turned round",
-                )
