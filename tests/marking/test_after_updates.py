@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from deltarule.marking import load_sheet, mark
@@ -46,3 +47,28 @@ def test_a_printed_value_may_be_carried_on(verdicts):
 def test_a_mistake_in_the_update_is_charged_once(verdicts):
     # The values before the update.
     assert verdicts("yhat = 0.625017\nE = 0.070306\n") == [MISTAKE, FOLLOWS]
+
+
+def _after(updates: int, slope) -> float:
+    """ŷ after some updates in NumPy, every one of them with some slope of the hidden layer."""
+    x, y = np.array([1.0, -0.5]), 1.0
+    one = np.array([[1.2, 2.1, -1.5], [-0.3, -0.7, 0.3]])
+    two = np.array([-0.2, 0.5, 1.3])
+    for _ in range(updates):
+        h = 1 / (1 + np.exp(-x @ one))
+        yhat = 1 / (1 + np.exp(-h @ two))
+        delta = (yhat - y) * yhat * (1 - yhat)
+        one, two = one - np.outer(x, delta * two * slope(h)), two - delta * h
+    return 1 / (1 + np.exp(-(1 / (1 + np.exp(-x @ one))) @ two))
+
+
+@pytest.mark.parametrize("updates", [2, 3])
+def test_a_mistake_in_every_update_is_one_in_every_update(tmp_path, updates):
+    wrong = _after(updates, lambda h: np.ones(3))
+    text = SHEET.replace("rate = 1", f"rate = 1\nupdates = {updates}") + f"yhat = {wrong:.9f}\n"
+    path = tmp_path / "sheet.toml"
+    path.write_text(text, encoding="utf-8")
+    (verdict,) = mark(load_sheet(path)).verdicts
+    assert verdict.verdict == MISTAKE
+    assert verdict.finding.startswith("in every update, in ∂E/∂s₁, ")
+    assert verdict.mistakes == ("slope lost",)

@@ -9,6 +9,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.marking import mark
 from deltarule.marking.answers import Answers
 from deltarule.marking.formulas import judge_formula
+from deltarule.marking.formulas.judging import LOOSE
 
 CHAIN = derived("scalar_chain", layers=3)
 DENSE = derived("mlp", layers=2, batch=False)
@@ -145,3 +146,33 @@ def test_sums_in_brackets_of_any_kind(formula):
 )
 def test_gradients_that_need_themselves_at_other_times(quantity, formula, verdict):
     assert judge_formula(derived("rnn"), quantity, formula).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "dE/dh1 h1 (1 - h1) + max(0, s1 - 1000)",
+        "dE/dh1 h1 (1 - h1) + max(0, 0.0001 - |s1|)",
+        "(dE/dh1 if s1 < 5 else 0) h1 (1 - h1)",
+    ],
+)
+def test_a_formula_is_judged_on_both_sides_of_its_kinks(formula):
+    verdict = judge_formula(DENSE, "dE/ds1", formula)
+    assert verdict.verdict == "wrong"
+    assert "at numbers beyond a kink" in verdict.finding
+
+
+def test_a_kink_that_no_value_reaches_changes_nothing():
+    formula = "dE/dh1 h1 (1 - h1) + max(0, h1 - 2)"
+    assert judge_formula(DENSE, "dE/ds1", formula).verdict == "right"
+
+
+def test_a_transposed_matrix_is_named_without_indices_too():
+    verdict = judge_formula(DENSE, "dE/dh1", "Theta2ᵀ dE/ds2")
+    assert verdict.finding == "transposed: Θ₂ᵀ stands where Θ₂ belongs"
+    assert judge_formula(DENSE, "dE/dx", "Theta1.T dE/ds1").verdict == "mistake"
+
+
+def test_a_product_by_entries_that_must_be_another_one_is_accepted_and_said():
+    assert judge_formula(DENSE, "dE/dTheta2", "h1 ⊙ dE/ds2").finding == LOOSE
+    assert not judge_formula(DENSE, "dE/ds1", "Theta2 dE/ds2 ⊙ h1 ⊙ (1 - h1)").finding

@@ -119,7 +119,7 @@ REFUSED = [
     (
         DENSE,
         "dE/ds1",
-        "Θ2^T dE/ds2 ⊙ (1-h1²)",
+        "Θ2^T dE/ds2 ⊙ (1-h1)",
         "the formula is M × H1, but ∂E/∂s₁ is a vector of H1",
         "transpose with ᵀ, sum with Σ_m, or write all indices",
     ),

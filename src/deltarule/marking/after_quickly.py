@@ -12,17 +12,24 @@ from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.shortlist import PrintedNumbers
 from deltarule.marking.together import Together
+from deltarule.networks.equations import Equation
 from deltarule.tracing.computation import Course
 
 
 class QuickUpdates:
-    """What quantities are after some numbers of updates, the first of them under each mistake."""
+    """What quantities are after some numbers of updates, all of them under each mistake."""
 
     def __init__(self, course: Course, bench: Bench, mistakes: Sequence[Mistake]):
         self.course, self.lines, self.mistakes = course, bench.quick_lines, mistakes
         rows = [dict(m.equations) for m in mistakes]
         self.now = Together(bench, Hypothesis(), rows)
         self._kept: dict[int, dict[str, np.ndarray]] = {}
+        self._wrong: dict[str, list[tuple[int, Equation]]] = {}
+        for row, mistake in enumerate(mistakes):
+            for line, equation in mistake.equations:
+                self._wrong.setdefault(line, []).append((row, equation))
+        # Those that cannot be worked out together with the others are looked at one by one.
+        self._alone = np.zeros(len(mistakes), bool)
 
     def likely(self, written: Written, counts: Sequence[int]) -> list[Mistake]:
         """The mistakes under which what is printed may come about; all where that is not told."""
@@ -36,6 +43,8 @@ class QuickUpdates:
             if values is None:
                 return list(self.mistakes)
             near |= printed.near(values, rounds=False, in_time=False).all(axis=1)
+        if max(counts) > 1:
+            near |= self._alone
         return [m for m, chosen in zip(self.mistakes, near, strict=True) if chosen]
 
     def _after(self, name: str, count: int) -> np.ndarray | None:
@@ -46,27 +55,56 @@ class QuickUpdates:
         return None if kept is None else self._worked(name, kept)
 
     def _updated(self, count: int) -> dict[str, np.ndarray] | None:
-        """What updates hand on, after so many of them: the later ones are made rightly."""
+        """What updates hand on, after so many of them, each with the mistake of its row."""
         if count not in self._kept:
             if count == 1:
                 self._kept[1] = {n: self.now.value(f"{n} after") for n in self.course.kept}
             else:
                 before = self._updated(count - 1)
-                found = {n: before and self._worked(f"{n} after", before) for n in self.course.kept}
+                found = {
+                    n: before and self._worked(f"{n} after", before, wrong=True)
+                    for n in self.course.kept
+                }
                 if any(v is None for v in found.values()):
                     return None
                 self._kept[count] = found
         return self._kept[count]
 
-    def _worked(self, name: str, kept: dict[str, np.ndarray]) -> np.ndarray | None:
-        """A line worked out from updated values."""
+    def _worked(
+        self, name: str, kept: dict[str, np.ndarray], wrong: bool = False
+    ) -> np.ndarray | None:
+        """A line worked out from updated values, rightly, or with the mistake of each row."""
         arrays = {**self.course.floats.arrays, **kept}
+        done = set(self.course.givens) | kept.keys()
         with self.now.arithmetic.context():
             for line in self.course.needed([name]):
                 prepared = self.lines.whole(line.equation)
                 if prepared is None or line.quantity in line.equation.read_names():
                     return None
-                arrays[line.quantity] = prepared(arrays)
-        found = arrays[name]
+                found = prepared(arrays)
+                if wrong and line.quantity in self._wrong:
+                    found = self._by_row(line.quantity, found, arrays, done)
+                arrays[line.quantity] = found
+                done.add(line.quantity)
+        return self._rows(name, arrays[name])
+
+    def _by_row(self, name: str, right: np.ndarray, arrays: dict, done: set[str]) -> np.ndarray:
+        """A line by its right equation, and in some rows by a wrong one."""
+        found = np.array(self._rows(name, right))
+        for row, equation in self._wrong[name]:
+            prepared = self.lines.whole(equation)
+            needed = equation.read_names()
+            if prepared is None or not needed <= done:
+                self._alone[row] = True
+                continue
+            mine = {
+                n: arrays[n][row] if np.ndim(arrays[n]) > self.lines.rank(n) else arrays[n]
+                for n in needed
+            }
+            found[row] = prepared(mine)
+        return found
+
+    def _rows(self, name: str, values: np.ndarray) -> np.ndarray:
+        """A line's values, a row for each mistake."""
         shape = np.shape(self.course.floats.arrays[name])
-        return np.broadcast_to(found, (len(self.mistakes), *shape))
+        return np.broadcast_to(values, (len(self.mistakes), *shape))

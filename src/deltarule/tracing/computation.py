@@ -133,10 +133,15 @@ class Course:
         return self.compute(Float64())
 
     def updated(self, times: int) -> Course:
-        """The course that starts from the parameters after some updates."""
+        """The course that starts from the parameters after some updates.
+
+        A line that is worked out otherwise is so in every one of the updates, and right in what
+        starts from them.
+        """
         if times <= MOST_EXACT_UPDATES:
             course = self
             for _ in range(times):
+                course.__dict__["lines"] = self.lines
                 course = course.with_givens(course._after(course.exact, course.exact_arithmetic))
             return course
         return repeated(self, [times])[times]
@@ -145,7 +150,7 @@ class Course:
         return {name: values.arrays[f"{name} after"] for name in self.kept}
 
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Course:
-        """The same course with other numbers for some givens."""
+        """The same course with other numbers for some givens; all its lines are right."""
         return replace(self, givens={**self.givens, **changed})
 
     def with_equation(self, quantity: str, equation: Equation) -> Course:

@@ -45,6 +45,8 @@ class Conditions:
         self.counts = self.halves = False
         #: The bars | and ‖ that are open, and the indices of the sums around.
         self.open: list[str] = []
+        #: The factors in front of which ⊙ stands.
+        self.by_entries: list = []
         self.bound: list[Index] = []
 
     def sum_of_terms(self) -> Expr:

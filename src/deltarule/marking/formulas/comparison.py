@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 import numpy as np
 from sympy import Expr
@@ -19,6 +20,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Read, index_names, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Size
+from deltarule.marking.formulas.both_sides import apart_beyond_kinks, certainly_apart
 from deltarule.marking.formulas.grounds import filled
 from deltarule.marking.formulas.target import Target
 from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
@@ -65,8 +67,8 @@ class Comparison:
 
         return replace_reads(self.target.equation.rhs, out)
 
-    def _filled(self, arithmetic, seed: int) -> Probe:
-        return filled(self.derivation, arithmetic, seed, self.properties, self._least())
+    def _filled(self, arithmetic, seed: int, size: float = 1.0) -> Probe:
+        return filled(self.derivation, arithmetic, seed, self.properties, self._least(), size)
 
     def _least(self) -> dict[str, int]:
         """Sizes with which the entry that is asked exists."""
@@ -81,7 +83,27 @@ class Comparison:
         return evaluate(formula, self.target.ranges, probe.values, probe.arithmetic)
 
     def right(self) -> bool:
-        """Whether both formulas agree, modulo a prime where that decides, else at many floats."""
+        """Whether both formulas agree, on both sides of their kinks too."""
+        return self._alike and self._apart is None
+
+    @property
+    def alike_only_here(self) -> bool:
+        """Whether both agree at usual values, and not beyond a kink."""
+        return self._apart is not None
+
+    @cached_property
+    def _apart(self) -> Probe | None:
+        """Values beyond a kink at which formulas differ that are alike at usual ones."""
+        if not self._alike:
+            return None
+        return apart_beyond_kinks(
+            self.written, self.full, self.target.ranges, self.probe, self._filled
+        )
+
+    @cached_property
+    def _alike(self) -> bool:
+        """Whether both agree at generic values, modulo a prime where that decides, else at many
+        floats."""
         if not self._close(self.values, self._value(self.full, self.probe)):
             return False
         try:
@@ -102,6 +124,8 @@ class Comparison:
         """One mistake, or else two, with which the right formula becomes the written one."""
         single = mistakes_in(self._scene(self.full))
         found = [(m,) for m in single if self._gives(m)]
+        if self._apart is not None:
+            return [(m,) for (m,) in found if self._gives_beyond(m, self._apart)]
         return found or sorted(self._pairs(single), key=_far_fetched)
 
     def _pairs(self, single: list[Mistake]) -> Iterator[tuple[Mistake, Mistake]]:
@@ -138,6 +162,14 @@ class Comparison:
         value = self._tried(mistake)
         return value is not None and self._close(self.values, value)
 
+    def _gives_beyond(self, mistake: Mistake, beyond: Probe) -> bool:
+        try:
+            return not certainly_apart(
+                self.written, mistake.equation.rhs, self.target.ranges, beyond
+            )
+        except (DeltaruleError, ZeroDivisionError, OverflowError):
+            return False
+
     def _scene(self, formula: Expr) -> Scene:
         target = self.target
         equation = Equation(
@@ -154,14 +186,19 @@ class Comparison:
 
     def counterexample(self) -> str:
         """Where the formulas differ, in numbers."""
-        right = np.asarray(self._value(self.full, self.probe))
-        gaps = np.abs(np.asarray(self.values) - right)
+        probe, sort = self._apart or self.probe, "generic numbers"
+        if self._apart is not None:
+            sort = "numbers beyond a kink"
+        values, right = (
+            np.asarray(self._value(f, probe), dtype=float) for f in (self.written, self.full)
+        )
+        gaps = np.abs(values - right)
         at = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
         names = index_names(self.full) | {i.name for i, _ in self.target.ranges}
         where = ", ".join(f"{i} = {k}" for (i, _), k in zip(self.target.ranges, at, strict=True))
         return (
-            f"at generic numbers{' for ' + where if where and names else ''} the formula gives "
-            f"{shown(float(np.asarray(self.values)[at]))}, but "
+            f"at {sort}{' for ' + where if where and names else ''} the formula gives "
+            f"{shown(float(values[at]))}, but "
             f"{'the gradient' if '/d' in self.target.name else self.target.shown} is "
             f"{shown(float(right[at]))}"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 import numpy as np
 
@@ -19,7 +20,10 @@ ONE_HOT, SUMS_TO_ONE, SYMMETRIC, _ = PROPERTIES
 
 
 class ProbeWith(Probe):
-    """A network at generic values that have some properties more than are declared in its file."""
+    """A network at generic values that have some properties more than are declared in its file.
+
+    `size` is about how large the values are that may be of any size.
+    """
 
     def __init__(
         self,
@@ -27,9 +31,10 @@ class ProbeWith(Probe):
         arithmetic: Arithmetic,
         seed: int,
         properties: Mapping[str, str],
+        size: float = 1.0,
         **sizes: int,
     ):
-        self.properties = properties
+        self.properties, self.size = properties, Fraction(size)
         super().__init__(network, arithmetic, seed, **sizes)
 
     def draw(self, tensor: Tensor) -> np.ndarray:
@@ -48,6 +53,10 @@ class ProbeWith(Probe):
             numbers = (numbers + numbers.swapaxes(-1, -2)) / 2
         return self.arithmetic.array(numbers)
 
+    def _fractions(self, shape: tuple[int, ...], within) -> np.ndarray:
+        numbers = super()._fractions(shape, within)
+        return numbers if within else numbers * self.size
+
 
 def _axis(tensor: Tensor) -> int:
     """The axis along which entries add up to one: as declared, else the last."""
@@ -60,9 +69,10 @@ def filled(
     seed: int,
     properties: Mapping[str, str],
     sizes: Mapping[str, int],
+    size: float = 1.0,
 ) -> Probe:
-    """Generic values of all that a derivation computes."""
-    probe = ProbeWith(derivation.network, arithmetic, seed, properties, **sizes)
+    """Generic values of all that a derivation computes, of a size that is usual or another one."""
+    probe = ProbeWith(derivation.network, arithmetic, seed, properties, size, **sizes)
     for name in derivation.upstream:
         axes = derivation.network.tensors[name].axes
         probe.values.arrays[f"d{derivation.of}/d{name}"] = probe.noise(axes)

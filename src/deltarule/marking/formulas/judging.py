@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from sympy import Expr
@@ -33,6 +34,12 @@ from deltarule.tracing.computation import Course
 #: Vocabularies by the identity of their derivation, which is kept beside them.
 _VOCABULARIES: dict[int, tuple[Derivation, Vocabulary, Vocabulary]] = {}
 _MOST_KNOWN = 16
+
+#: What is said of a right formula whose ⊙ has to be read as a product of matrices.
+LOOSE = (
+    "right, with ⊙ read as a product of matrices or an outer product; "
+    "⊙ means entry by entry, write a b or a ⊗ b"
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,7 @@ def _found(
     def reread(other: str) -> list[Expr]:
         return readings(other, derivation, quantity, target)
 
+    @cache
     def compared(one: Expr) -> Comparison:
         return _compared(derivation, target, one)
 
@@ -88,9 +96,13 @@ def _found(
     try:
         written = reread(formula)
         judged = _judged(derivation, target, written, grounds)
+        if judged[:2] == (verdicts.RIGHT, "") and _loose(derivation, target, formula, compared):
+            judged = (verdicts.RIGHT, LOOSE, (), ())
     except DeltaruleError as error:
         refused = error
-    if refused is None and judged[0] != verdicts.WRONG:
+    if refused is None and (
+        judged[0] != verdicts.WRONG or any(compared(w).alike_only_here for w in written)
+    ):
         return judged
     order = order_of_indices(formula, target, refused, written, reread, compared)
     if order:
@@ -101,6 +113,23 @@ def _found(
         derivation, formula, quantity, lambda other: [compared(w) for w in reread(other)]
     )
     return (verdicts.MISTAKE, exchanged, (), ("wrong tensor",)) if exchanged else judged
+
+
+def _loose(derivation: Derivation, target: Target, formula: str, compared) -> bool:
+    """Whether a right formula is right only if some ⊙ is another product than by entries."""
+    if "[" in formula or not ("⊙" in formula or "∘" in formula):
+        return False
+    try:
+        found = [
+            target.at_entry(_renamed(w, derivation))
+            for vocabulary in _vocabularies(derivation, formula)
+            for w in matrix_readings(
+                formula, vocabulary, target.name, target.equation.ranges, strict=True
+            )
+        ]
+    except DeltaruleError:
+        return True
+    return not any(compared(w).right() for w in found)
 
 
 def _compared(

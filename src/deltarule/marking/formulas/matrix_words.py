@@ -46,13 +46,19 @@ MOST_TRIED = 1000
 
 
 def matrix_readings(
-    formula: str, vocabulary: Vocabulary, place: str, target: Sequence[tuple[Index, Expr]]
+    formula: str,
+    vocabulary: Vocabulary,
+    place: str,
+    target: Sequence[tuple[Index, Expr]],
+    strict: bool = False,
 ) -> list[Expr]:
     """The entries at the target's indices, for every reading of the target's shape.
 
-    Raises DeltaruleError for what cannot be read.
+    ⊙ is any product unless `strict`, when it is one entry by entry alone. Raises DeltaruleError
+    for what cannot be read.
     """
     parser = _MatrixParser(formula, vocabulary, place)
+    parser.strict = strict
     for token in parser.rest:
         if token.kind == "reduction" or token.text in _OF_INDICES:
             raise parser.error(f"{token.text} is about indices", "write all indices, or none")
@@ -97,7 +103,7 @@ class _MatrixParser(Parser):
     def __init__(self, formula: str, vocabulary: Vocabulary, place: str):
         super().__init__(formula, vocabulary, place)
         self._numbers = count()
-        self._tried = 0
+        self._tried, self.strict = 0, False
 
     def _entries(self, value):
         return [m.entry for m in value.of] if isinstance(value, Readings) else [value]
@@ -133,7 +139,17 @@ class _MatrixParser(Parser):
     def _multiplied(self, factors: list):
         if not all(isinstance(f, Readings) for f in factors):
             return nodes.multiply(factors)
-        return self._chain(factors)
+        if not self.strict:
+            return self._chain(factors)
+        groups: list[list[Readings]] = [[]]
+        for factor in factors:
+            if any(factor is f for f in self.by_entries) and groups[-1]:
+                groups.append([])
+            groups[-1].append(factor)
+        found = self._chain(groups[0])
+        for group in groups[1:]:
+            found = self._both(found, self._chain(group), partial(by_entries, mul), "multiplied")
+        return found
 
     def _divided(self, top, bottom):
         if not isinstance(top, Readings):

@@ -77,7 +77,10 @@ class Parser(Named):
             token = self.rest[0]
             if token.text in ("*", "⊙"):
                 self.pop()
-                factors += self._factor(guards)
+                new = self._factor(guards)
+                if token.text == "⊙" and new:
+                    self.by_entries.append(new[0])
+                factors += new
             elif self.take("⊗"):
                 factors = [self._outer(self._multiplied(factors), self._signed())]
             elif self.take("/"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 
 from sympy import Expr
 
@@ -59,13 +58,16 @@ def order_of_indices(
     pieces = len(tokens(formula, target.name))
     if pieces > LONGEST:
         return ""
-    for before, after, other in islice(_pairs(formula), MOST_READ // max(pieces, 1)):
+    tried = [("indices exchanged", *pair) for pair in _pairs(formula)]
+    if "[" not in formula:
+        tried += [("transposed", *turned) for turned in _turned(formula, target)]
+    for kind, before, after, other in tried[: MOST_READ // max(pieces, 1)]:
         try:
             found = _any_right(reread(other), compared)
         except DeltaruleError:
             continue
         if found:
-            return f"indices exchanged: {before} stands where {after} belongs"
+            return f"{kind}: {before} stands where {after} belongs"
     return ""
 
 
@@ -86,6 +88,19 @@ def _pairs(formula: str) -> Iterator[tuple[str, str, str]]:
             other = f"{pair['name']}[{pair['b']},{pair['a']}]"
             changed = formula[: pair.start()] + other + formula[pair.end() :]
             yield f"{pair['name']}[{pair['a']},{pair['b']}]", other, changed
+
+
+def _turned(formula: str, target: Target) -> Iterator[tuple[str, str, str]]:
+    """Each name, the same with ᵀ or without, and the formula with that."""
+    found = tokens(formula, target.name)
+    for token, behind in zip(found, [*found, None][1:], strict=True):
+        if token.kind not in ("name", "derivative"):
+            continue
+        end, name = token.start + len(token.text), pretty(token.text)
+        if behind is not None and behind.kind == "transposed":
+            yield f"{name}ᵀ", name, formula[:end] + formula[behind.start + len(behind.text) :]
+        elif behind is None or behind.text != "(":
+            yield name, f"{name}ᵀ", formula[:end] + "ᵀ" + formula[end:]
 
 
 def beyond(written: Expr, target: Target, tensors: dict[str, Tensor]) -> Beyond:

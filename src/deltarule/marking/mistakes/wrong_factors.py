@@ -22,6 +22,8 @@ def factor_lost(scene: Scene) -> Iterator[Wrong]:
             if factor in (1, -1):
                 continue
             rest = Mul(*(f for f in site.node.args if f is not factor))
+            if rest == -1 and site.node is not scene.equation.rhs:
+                continue  # h of 1 − h is a summand
             kind, called = _called(scene, factor)
             cost = 4.0 if not factor.is_number else 4.5
             yield Wrong(kind, cost, site.replaced(rest), f"{called} {text(factor)} is missing")
