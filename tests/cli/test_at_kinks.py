@@ -45,7 +45,7 @@ def test_the_true_derivative_is_right_and_what_conventions_compose_is_not(invoke
 def test_a_trace_whose_check_fails_is_a_fault(invoke, sheet, monkeypatch):
     right = invoke("trace", sheet("[0.0, 1.0, 1.0]"))
     assert right.status == 0 and not right.err and "✓ dual numbers agree" in right.out
-    monkeypatch.setattr("deltarule.tracing.trace.gap", lambda *given: 1.0)
+    monkeypatch.setattr("deltarule.tracing.line_check.gap", lambda *given: 1.0)
     for words in ((), ("--json",)):
         wrong = invoke("trace", sheet("[1.0, 1.0, 1.0]"), *words, width=200)
         assert wrong.status == 1
