@@ -5,19 +5,18 @@ import pkgutil
 from dataclasses import replace
 
 import pytest
-from once import derived
 from sympy import Integer
+from variants import cases
 
 from deltarule import proving
 from deltarule.calculus import rules
 from deltarule.calculus.rules.count_terms import COUNT
 from deltarule.calculus.rules.rule import Rewrite, Rule
 from deltarule.calculus.rules.table import RULES, SIMPLIFICATIONS
-from deltarule.cli.arguments import split
 from deltarule.errors import DeltaruleError
+from deltarule.language.catalogue import find
 from deltarule.proving.cited import CITED, EVERYWHERE, cited
-from deltarule.proving.proofs import prove
-from deltarule.proving.statements import statement
+from deltarule.proving.statements import STATEMENTS, statement
 from deltarule.spelling.text import text
 
 every_rule = pytest.mark.parametrize("rule", CITED.values(), ids=lambda rule: rule.name)
@@ -63,18 +62,14 @@ def test_every_rule_is_in_the_table_once():
     assert found == CITED
 
 
-@pytest.mark.parametrize("command", sorted({r.seen for r in CITED.values() if r.seen}))
-def test_a_rule_is_seen_where_it_says(command):
-    wanted = {rule for rule in CITED.values() if rule.seen == command}
-    words = command.split()[1:]
-    if words[0] == "--prove":
-        proof = prove(statement(" ".join(words[1:])))
-        cites = {line.row for finding in proof.findings for line in finding.lines}
-    else:
-        (name,), options = split(words[:-1])
-        gradients = derived(name, **options).gradients.values()
-        cites = {step.row for gradient in gradients for step in gradient.steps}
-    assert wanted <= cites
+@every_rule
+def test_the_command_that_shows_a_rule_is_run_by_a_test(rule):
+    """tests/calculus/test_catalogue.py and tests/proving look for the rule in what it shows."""
+    words = rule.seen.split()[1:]
+    if words[:1] == ["--prove"]:
+        assert statement(words[1]) in STATEMENTS
+    elif words:
+        assert words[1:] == ["--steps"] and (find(words[0]).stem, ()) in cases()
 
 
 def test_a_rule_is_found_by_a_part_of_its_name():

@@ -12,6 +12,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Sum, read
 from deltarule.expressions.symbols import Index, Size
 from deltarule.language.load import load
+from deltarule.proving.cited import CITED
 from deltarule.proving.count_claims import FewerWeights, SameField
 from deltarule.proving.proofs import NoGradient, Same, Statement, prove
 from deltarule.proving.statements import STATEMENTS, statement
@@ -26,6 +27,10 @@ def test_all_of_the_table_are_decided(each):
     proof = prove(each)
     assert proof.kind == ("refuted" if each.name == FALSE else "proved")
     assert all(f.lines for f in proof.findings)
+    cites = {line.row for finding in proof.findings for line in finding.lines}
+    assert cites <= set(CITED.values())
+    seen = [(r, r.seen.partition("--prove ")[2]) for r in CITED.values()]
+    assert {rule for rule, name in seen if name and statement(name) is each} <= cites
 
 
 def test_lines_of_a_side_follow_each_other():
