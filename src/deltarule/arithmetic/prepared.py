@@ -99,11 +99,8 @@ class Preparation:
         raise Unprepared
 
     def _constant(self, node, indices, shape) -> Prepared:
-        value = float(node) if isinstance(node, Rational) else float(self.values.extent(node))
+        value = float(self.values.extent(node) if isinstance(node, Size) else node)
         return lambda arrays: value
-
-    def _least(self, node, indices, shape) -> Prepared:
-        return lambda arrays: -np.inf
 
     def _integer(self, node, indices, shape) -> Prepared:
         value = self._over(whole, node, indices, shape).astype(float)
@@ -194,7 +191,11 @@ class Preparation:
         counted = np.array(True) if self.counted is None else self.counted
         if axes and counted.ndim:
             counted = counted.reshape(counted.shape + (1,) * axes)
-        return Preparation(self.values, self.letters, self.fixed, counted & more)
+        return self._like(self.letters, counted & more)
+
+    def _like(self, letters: Mapping[Dummy, Prepared], counted: np.ndarray | None) -> Preparation:
+        """The same for other letters, or where other places count."""
+        return Preparation(self.values, letters, self.fixed, counted)
 
     def _choose(self, node, indices, shape) -> Prepared:
         condition, then, otherwise = node.args
@@ -237,7 +238,7 @@ class Preparation:
             return lambda arrays: apply(name, inside[0](arrays))
         formula, letters = written_out(type(node), len(inside), stable=True)
         table = dict(zip(letters, inside, strict=True))
-        inner = Preparation(self.values, table, self.fixed, self.counted)
+        inner = self._like(table, self.counted)
         return inner.prepare(formula, indices, shape)
 
     def _reduction(self, node, indices, shape) -> Prepared:
@@ -293,5 +294,5 @@ class Preparation:
         Mul: _mul, Pow: _pow, Elementwise: _function, nodes.Reduction: _reduction,
         nodes.Choose: _choose, nodes.Frozen: _frozen, nodes.Selection: _selection,
         Index: _integer, nodes.FloorQuotient: _integer, nodes.Remainder: _integer,
-        nodes.Delta: _integer, type(sympy.S.NegativeInfinity): _least,
+        nodes.Delta: _integer, type(sympy.S.NegativeInfinity): _constant,
     }  # fmt: skip

@@ -223,7 +223,7 @@ def _base(name: str) -> IndexedBase:
 
 def tensor_name(access: Indexed) -> str:
     """The name of the tensor that a read reads."""
-    return access.base.label.name
+    return access.args[0].args[0].name
 
 
 def walk(expression: Basic) -> Iterator[Basic]:

@@ -182,8 +182,9 @@ class Carrying:
         return len(self.bench.ancestors(name)) - len(self.bench.ancestors(ancestor))
 
     def printed_above(self, name: str) -> list[str]:
-        """The printed lines that a line depends on."""
-        return [n for n in self.bench.ancestors(name) if n in self._held]
+        """The printed lines that a line depends on, in the order of computation."""
+        above = self.bench.ancestors(name)
+        return [n for n in self.bench.equations if n in above and n in self._held]
 
     def between(self, name: str) -> list[str]:
         """The unprinted lines between a line and the printed ones before it, nearest first."""

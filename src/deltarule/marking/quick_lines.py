@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from deltarule.arithmetic.prepared import Prepared
+from deltarule.arithmetic.open_reads import OpenLine, open_line
+from deltarule.arithmetic.prepared import Prepared, Unprepared
 from deltarule.arithmetic.prepared_program import value_at, whole_line
+from deltarule.marking.mistakes.reread import Reread
 from deltarule.networks.equations import Equation
 from deltarule.tracing.computation import Course
 
@@ -28,6 +30,8 @@ class QuickLines:
         self._lines: dict[int, tuple] = {}
         self._times: dict[tuple, tuple] = {}
         self._parts: dict[tuple, Prepared] = {}
+        self._open: dict[tuple, tuple[Equation, OpenLine | None]] = {}
+        self._filled: dict[tuple, tuple] = {}
 
     def rank(self, name: str) -> int:
         """The number of axes of a line or given."""
@@ -64,3 +68,27 @@ class QuickLines:
         if key not in self._times:
             self._times[key] = (equation, value_at(equation, self.course.floats, at, self._parts))
         return self._times[key][1]
+
+    def _opened(self, wrong: Reread, at: Mapping) -> OpenLine | None:
+        key = (id(wrong.right), wrong.opened, *at.values())
+        if key not in self._open:
+            found = open_line(wrong.right, wrong.opened, self.course.floats, at, self._parts)
+            self._open[key] = (wrong.right, found)
+        return self._open[key][1]
+
+    def filled(self, wrong: Reread, at: Mapping) -> tuple[OpenLine, list[Prepared]] | None:
+        """The right line with openings where a wrong one reads something else, and what it reads
+        in them; None where that cannot be prepared."""
+        key = (id(wrong), *at.values())
+        if key not in self._filled:
+            self._filled[key] = (wrong, self._fill(wrong, at))
+        return self._filled[key][1]
+
+    def _fill(self, wrong: Reread, at: Mapping) -> tuple[OpenLine, list[Prepared]] | None:
+        line = self._opened(wrong, at)
+        if line is None:
+            return None
+        try:
+            return line, [o.filled(wrong.table[o.access]) for o in line.openings]
+        except Unprepared:
+            return None

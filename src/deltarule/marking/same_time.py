@@ -9,6 +9,7 @@ from sympy import Expr
 from sympy.tensor.indexed import Indexed
 
 from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.marking.mistakes.reread import accesses
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence
 
@@ -42,7 +43,7 @@ def in_time(block: Recurrence, right: Equation, wrong: Equation) -> bool | None:
     order = [e.name for e in block.equations]
     known = set(reads(right.rhs))
     verdict: bool | None = True
-    for access in reads(wrong.rhs):
+    for access in accesses(wrong):
         name = tensor_name(access)
         if name not in names or access in known:
             continue

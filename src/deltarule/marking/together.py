@@ -15,6 +15,7 @@ import numpy as np
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.run import timetable
 from deltarule.errors import DeltaruleError
+from deltarule.marking.filled_rows import evaluated, grouped
 from deltarule.marking.hypotheses import NO_VALUE, Bench
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.same_time import in_time, put_off
@@ -118,12 +119,20 @@ class Together:
         shape = np.shape(self.bench.course.floats.arrays[right.name])
         found = np.full((len(self.rows), *shape), np.nan)
         left = np.ones(len(self.rows), bool)
+        possible = []
         for wrong, where in changed:
             left[where] = False
             if self._circular(wrong, right.name):
                 self.lost[where] = True
             else:
-                found[where] = self._evaluated(wrong, where)
+                possible.append((wrong, where))
+        groups, others = grouped(possible, self.lines, {})
+        for group in groups:
+            names = group.wrong[0].kept_names.union(*(w.filling_names for w in group.wrong))
+            arrays = {name: self._input(name) for name in names}
+            found[group.rows] = evaluated(group, self.lines, arrays)
+        for wrong, where in others:
+            found[where] = self._evaluated(wrong, where)
         if left.any():
             rest = np.flatnonzero(left)
             found[rest] = self._evaluated(right, rest)
@@ -198,9 +207,14 @@ class Together:
             raise Tangled(equation.name)
         formula, where = found
         arrays[equation.name][where] = self.arithmetic.settle(formula(arrays))
-        for wrong, rows in changed:
-            if wrong.subscripts != equation.subscripts:
-                continue
+        own = [(w, rows) for w, rows in changed if w.subscripts == equation.subscripts]
+        groups, others = grouped(own, self.lines, at)
+        for group in groups:
+            value = evaluated(group, self.lines, arrays)
+            arrays[equation.name][(group.rows, *group.line.where[1:])] = self.arithmetic.settle(
+                value
+            )
+        for wrong, rows in others:
             found = self.lines.at_time(wrong, at)
             if found is None:
                 self.alone[rows] = True

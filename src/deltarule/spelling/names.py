@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from deltarule.errors import DeltaruleError
 
@@ -139,6 +140,7 @@ def parse_reference(text: str) -> Reference:
     return Reference(f"d{of}/d{wrt}{after}", entry, of, of_index, wrt)
 
 
+@lru_cache(maxsize=1 << 12)
 def pretty(text: str) -> str:
     """How the quantity is shown: `Θ₂`, `ŷ`, `∂E_o[0]/∂h₁[0]`, `Θ₂ after`."""
     reference = parse_reference(text)

@@ -8,10 +8,11 @@ from itertools import combinations
 
 from sympy import Expr, Integer
 
-from deltarule.expressions.nodes import Delta, FloorQuotient, Read, Remainder, reads, tensor_name
-from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.nodes import Delta, FloorQuotient, Remainder, read, reads, tensor_name
+from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.reread import Reread
 from deltarule.spelling.names import pretty
 
 #: Rows of matrices with so many at most are exchanged one with another.
@@ -26,14 +27,11 @@ def layout(scene: Scene) -> Iterator[Wrong]:
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
         if len(scene.shapes.get(name, "many")) > 2:
             continue
+        own = reads(rhs, name)
         for words, order in _orders(scene.shapes[name]):
-
-            def moved(access: Read, name: str = name, order: Order = order) -> Expr:
-                if tensor_name(access) != name:
-                    return access
-                return access.func(access.base, *order(access.indices))
-
-            yield Wrong("layout", 6.0, replace_reads(rhs, moved), f"of {pretty(name)} {words}")
+            table = {a: read(name, *order(a.indices)) for a in own}
+            formula = Reread(scene.equation, table)
+            yield Wrong("layout", 6.0, formula, f"of {pretty(name)} {words}")
     own = scene.equation.indices
     shape = tuple(scene.extent(n) for _, n in scene.equation.ranges)
     if len(own) == len(scene.equation.subscripts):

@@ -11,6 +11,7 @@ from sympy import Expr
 
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.nodes import Read, tensor_name
+from deltarule.marking.mistakes.reread import Reread
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.tracing.lines import Line
@@ -20,12 +21,13 @@ from deltarule.tracing.lines import Line
 class Wrong:
     """A rewritten formula: the kind of the mistake, its cost, and the words for it.
 
+    `formula` is the right-hand side, or tells what is read instead, for it to be written later.
     `also` holds further lines with the formulas that the same mistake makes of them.
     """
 
     kind: str
     cost: float
-    formula: Expr
+    formula: Expr | Reread
     words: str
     also: tuple[tuple[str, Expr], ...] = ()
 

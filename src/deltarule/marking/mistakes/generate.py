@@ -12,6 +12,7 @@ from sympy import Basic, Expr
 from deltarule.expressions.nodes import free_indices
 from deltarule.marking.mistakes.context import Mistake, Scene, Wrong
 from deltarule.marking.mistakes.generators import ROWS
+from deltarule.marking.mistakes.reread import Reread, distinct_marks, marks
 
 _NOT_NUMBERS = frozenset((sympy.nan, sympy.zoo, sympy.oo, -sympy.oo))
 
@@ -21,27 +22,50 @@ def mistakes_in(
 ) -> list[Mistake]:
     """The wrong versions of a line, simplest first; equal formulas are kept once."""
     found: dict[tuple, Wrong] = {}
-    for row in rows:
-        for wrong in row(scene):
-            if wrong.formula == scene.equation.rhs or not _sound(wrong.formula, scene):
-                continue
-            key = wrong.formula, wrong.also
-            known = found.get(key)
-            if known is None or wrong.cost < known.cost:
-                found[key] = wrong
+    for wrong, key in _told_apart([wrong for row in rows for wrong in row(scene)]):
+        if not isinstance(wrong.formula, Reread) and not _sound(wrong.formula, scene):
+            continue
+        known = found.get(key)
+        if known is None or wrong.cost < known.cost:
+            found[key] = wrong
     ordered = sorted(found.values(), key=lambda w: w.cost)
     return [_mistake(scene, wrong) for wrong in ordered]
 
 
+def _told_apart(tried: list[Wrong]) -> Iterator[tuple[Wrong, tuple]]:
+    """Each with what tells it from the others. Those that only read something else stay as they
+    are where that alone tells them apart; all others are written out."""
+    late = {
+        id(w): found
+        for w in tried
+        if isinstance(w.formula, Reread) and (found := distinct_marks(w.formula)) is not None
+    }
+    written = [w if id(w) in late else _written_out(w) for w in tried]
+    taken = {marks(w.formula) for w in written if not isinstance(w.formula, Reread)}
+    for wrong in written:
+        if isinstance(wrong.formula, Reread) and late[id(wrong)] in taken:
+            wrong = _written_out(wrong)
+        yield wrong, (wrong.formula, wrong.also)
+
+
+def _written_out(wrong: Wrong) -> Wrong:
+    """The same with its formula written out."""
+    formula = wrong.formula
+    return replace(wrong, formula=formula.rhs) if isinstance(formula, Reread) else wrong
+
+
 def _mistake(scene: Scene, wrong: Wrong) -> Mistake:
-    equation = replace(scene.equation, rhs=wrong.formula)
+    formula = wrong.formula
+    late = isinstance(formula, Reread)
+    equation = formula if late else replace(scene.equation, rhs=formula)
     also = tuple((n, replace(scene.lines[n].equation, rhs=rhs)) for n, rhs in wrong.also)
     return Mistake(wrong.kind, wrong.cost, scene.line.quantity, equation, wrong.words, also)
 
 
 def _sound(formula: Expr, scene: Scene) -> bool:
-    """Whether the formula is one at all: no index without a range, nothing infinite."""
-    return _finite(formula) and free_indices(formula) <= set(scene.equation.indices)
+    """Whether it is another formula, and one at all: all indices have ranges, nothing is ∞."""
+    right = scene.equation
+    return formula != right.rhs and _finite(formula) and free_indices(formula) <= set(right.indices)
 
 
 @lru_cache(maxsize=1 << 16)

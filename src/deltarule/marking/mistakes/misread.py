@@ -10,8 +10,8 @@ from sympy import Expr, Integer, Rational
 
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Delta, Read, reads, tensor_name
-from deltarule.expressions.substitution import replace_reads
 from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.reread import Reread
 from deltarule.spelling.names import pretty
 
 #: Givens with so many entries at most are read again entry by entry.
@@ -30,20 +30,16 @@ def misread(scene: Scene) -> Iterator[Wrong]:
             continue
         if given.dtype != object:
             continue
+        own = reads(rhs, name)
         for entry in np.ndindex(given.shape):
             right = Fraction(given[entry])
             place = pretty(name) + (f"[{', '.join(map(str, entry))}]" if entry else "")
             for wrong, cost, words in _readings(right):
-                formula = replace_reads(
-                    rhs,
-                    lambda a, n=name, e=entry, d=wrong - right: (
-                        _moved(a, e, d) if tensor_name(a) == n else a
-                    ),
-                )
+                table = {a: _moved(a, entry, wrong - right) for a in own}
                 yield Wrong(
                     "given misread",
                     cost,
-                    formula,
+                    Reread(scene.equation, table),
                     f"{place} is read as {_decimal(wrong)}, not {_decimal(right)}: {words}",
                 )
 

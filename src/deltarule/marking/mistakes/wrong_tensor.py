@@ -11,6 +11,7 @@ from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.again import is_softmax
 from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.reread import Reread
 from deltarule.spelling.names import pretty
 
 #: The kind of the commonest mistake between two updates.
@@ -53,7 +54,6 @@ def _instead(scene: Scene, name: str, other: str, scope: dict[Index, int]) -> It
     rhs = scene.equation.rhs
     table = {a: _reread(scene, a, other, scope) or a for a in reads(rhs, name)}
     if any(old != new for old, new in table.items()):
-        formula = replace_reads(rhs, lambda access: table.get(access, access), name)
         kind, cost = _judge(scene, name, other)
         words = f"{pretty(other)} stands where {pretty(name)} belongs"
         if kind in _KINDS.values():
@@ -62,7 +62,7 @@ def _instead(scene: Scene, name: str, other: str, scope: dict[Index, int]) -> It
             words += ": the slope between them is lost"
         if kind == TOO_EARLY:
             words = f"the error is sent back through the already updated {pretty(name)}"
-        yield Wrong(kind, cost, formula, words)
+        yield Wrong(kind, cost, Reread(scene.equation, table), words)
 
 
 def _scope(scene: Scene) -> dict[Index, int]:
