@@ -41,6 +41,7 @@ from deltarule.expressions.functions import (
 )
 from deltarule.expressions.nodes import (
     Choose,
+    Condition,
     Frozen,
     Max,
     Positive,
@@ -49,6 +50,7 @@ from deltarule.expressions.nodes import (
     Selection,
     free_indices,
 )
+from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import rename_bound
 
 
@@ -66,7 +68,7 @@ class Stable:
 
     def form(self, node: Expr, scope: tuple = ()) -> Expr:
         """The stable form of a node; `scope` are the ranges of the sums around it."""
-        if isinstance(node, Read | Selection) or not node.args:
+        if isinstance(node, Read | Selection | Condition) or not node.args:
             return node
         found = self._pattern(node, scope)
         return self._below(node, scope) if found is None else found
@@ -81,10 +83,8 @@ class Stable:
     def _below(self, node: Expr, scope: tuple) -> Expr:
         """The node with its parts in stable form."""
         if isinstance(node, Reduction):
-            body = self.form(node.body, (*scope, *node.ranges))
-            return node if body == node.body else node.func(body, node.ranges, node.conditions)
-        args = tuple(self.form(a, scope) if isinstance(a, Expr) else a for a in node.args)
-        node = node if args == node.args else node.func(*args)
+            return with_body(node, self.form(node.body, (*scope, *node.ranges)))
+        node = rebuild(node, lambda part: self.form(part, scope))
         return added(node) if isinstance(node, Add) else node
 
     # ---- what tensors tell, for subclasses --------------------------------------------------

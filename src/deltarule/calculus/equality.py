@@ -24,6 +24,7 @@ from deltarule.calculus.normal_form import normal_form
 from deltarule.calculus.steps import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.gradient_names import tensor_of
 from deltarule.expressions.nodes import reads, tensor_name
 from deltarule.expressions.symbols import Attribute, Index
 from deltarule.networks.network import Network
@@ -135,7 +136,7 @@ def _probe(a, b, network, derivation, arithmetic, seed, fixed) -> Probe:
     if derivation is not None:
         names |= {tensor_name(r) for g in derivation.gradients.values() for r in reads(g.expr)}
     for name in sorted(names - probe.values.arrays.keys() - known):
-        of = network.tensor(name.rpartition("/d")[2])
+        of = network.tensor(tensor_of(name))
         probe.values.arrays[name] = probe.noise(of.axes)
     if derivation is not None:
         run(derivation.equations(), probe.values, arithmetic)

@@ -22,6 +22,7 @@ from deltarule.expressions.nodes import (
     tensor_name,
     walk,
 )
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import plainly_named, replace_reads, substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.network import Network
@@ -101,19 +102,13 @@ class Surfaces:
 
     def side(self, node: Basic, surface: Expr, sign: int) -> Basic:
         """The formula where the surface's expression is above 0 (1), below (−1) or is 0 (0)."""
-        if isinstance(node, Read) or not node.args:
-            return node
         if isinstance(node, Elementwise) and self._about(node, surface):
             return self.side(opened(node), surface, sign)
         if isinstance(node, Choose) and isinstance(node.args[0], Positive):
             condition = self.of(node.args[0].args[0])
             if condition.surface == surface:
                 return self.side(node.args[1 if sign * condition.sign > 0 else 2], surface, sign)
-        if isinstance(node, Reduction):
-            body = self.side(node.body, surface, sign)
-            return node if body == node.body else node.func(body, node.ranges, node.conditions)
-        args = tuple(self.side(a, surface, sign) for a in node.args)
-        return node if args == node.args else node.func(*args)
+        return rebuild(node, lambda part: self.side(part, surface, sign))
 
     def _about(self, node: Elementwise, surface: Expr) -> bool:
         return any(self.of(z).surface == surface for z in arguments(node, inside=False))

@@ -27,6 +27,7 @@ from deltarule.expressions.nodes import (
     free_indices,
     free_symbols,
 )
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import plainly_named, rename_bound, substitute
 from deltarule.expressions.symbols import Index, Scalar, Size
 
@@ -228,7 +229,7 @@ def _function(node: Elementwise) -> list[Product]:
     if not node.row.leaf:
         return products(node.formula())
     if not isinstance(node, exp):
-        return [Product(factors=((node.func(*map(_settled, node.args)), Integer(1)),))]
+        return [Product(factors=((rebuild(node, _settled), Integer(1)),))]
     factors = []
     for term in Add.make_args(node.args[0].expand()):
         coefficient, rest = term.as_coeff_Mul()

@@ -16,6 +16,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.functions import Elementwise, exp
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import AtLeastZero, Read, Reduction, reads, tensor_name
+from deltarule.expressions.rebuild import outermost
 from deltarule.expressions.substitution import rename_bound
 
 
@@ -51,13 +52,13 @@ def partials(
     atoms = _top_atoms(expression)
     stand_ins = {atom: Dummy("r", real=True) for atom in atoms}
     back = {dummy: atom for atom, dummy in stand_ins.items()}
-    scalar = _put(expression, stand_ins)
+    scalar = outermost(expression, stand_ins.get)
     if value is not None and isinstance(expression, Elementwise):
         back = {scalar: value, **back}
     for atom in atoms:
         if isinstance(atom, nodes.Frozen) or not reads(atom, name):
             continue
-        slope = _put(scalar.diff(stand_ins[atom]), back)
+        slope = outermost(scalar.diff(stand_ins[atom]), back.get)
         if slope == 0:
             continue
         if isinstance(atom, Read):
@@ -130,13 +131,3 @@ def _top_atoms(expression: Basic) -> list[Basic]:
 def _between_times(node: Basic) -> bool:
     """Whether a choice depends on indices alone, such as h[t − 1] if t ≥ 1, else h0."""
     return isinstance(node, nodes.Choose) and isinstance(node.args[0], AtLeastZero)
-
-
-def _put(node: Basic, table: dict) -> Basic:
-    """Replace whole nodes, outermost first."""
-    if node in table:
-        return table[node]
-    if not node.args or isinstance(node, Read):
-        return node
-    args = tuple(_put(a, table) for a in node.args)
-    return node if args == node.args else node.func(*args)

@@ -29,6 +29,7 @@ from deltarule.calculus.tied_maxima import ties_that_meet
 from deltarule.calculus.verify import Verifier
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
+from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read, reads
 from deltarule.expressions.size_constraints import facts_of
 from deltarule.expressions.substitution import plainly_named
@@ -61,7 +62,7 @@ def derive(
         return Derivation(network, "", {}, seed=seed)
     root, upstream = roots(network, of)
     names = tuple(t.name for t in upstream)
-    verifier = Verifier(network, {f"d{root}/d{t.name}": t for t in upstream}, seed)
+    verifier = Verifier(network, {gradient_name(root, t.name): t for t in upstream}, seed)
     live = live_tensors(network, {root, *names})
     _refuse_read_roots(network, names, live)
     moving = varying(network)
@@ -69,7 +70,7 @@ def derive(
     for group in backwards(network):
         wanted = [t for t in group if t.name not in names and t.name in moving]
         if len(wanted) > 1 or _reads_itself(network, wanted):
-            verifier.assume({f"d{root}/d{t.name}": t for t in wanted})
+            verifier.assume({gradient_name(root, t.name): t for t in wanted})
         works = [GradientWork(network, t, root, gradients, verifier, live, rules) for t in wanted]
         found = {work.tensor.name: work.gradient() for work in works}
         gradients.update(found)
@@ -208,7 +209,7 @@ class GradientWork:
         return (other,)
 
     def _lhs(self) -> Expr:
-        return read(f"d{self.root}/d{self.tensor.name}", *self.indices)
+        return read(gradient_name(self.root, self.tensor.name), *self.indices)
 
     def _finished(self, steps: list[Step], edges: Iterable[Step] = ()) -> Gradient:
         return Gradient(self.root, self.tensor, self.indices, steps[-1].after, (*steps, *edges))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping
 
-from sympy import Basic, Expr, Symbol
+from sympy import Basic, Expr, Symbol, expand
 
 from deltarule.expressions.affine import affine, never_negative
 from deltarule.expressions.nodes import AtLeastZero, Divides, Read, free_symbols, tensor_name
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 
@@ -87,9 +88,7 @@ def _next(accesses: tuple[Read, ...], left: frozenset, table: dict) -> tuple | N
 
 
 def _canonical(node: Basic) -> Basic:
-    if not isinstance(node, Read):
-        return node
-    return node.func(node.base, *(s.expand() for s in node.indices))
+    return rebuild(node, expand, subscripts=True) if isinstance(node, Read) else node
 
 
 def _needed(conditions: list, known: Mapping[Index, Expr]) -> frozenset | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from sympy import Expr
 
 from deltarule.calculus.rules.rule import Rule
+from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import Teller, Words
@@ -76,7 +77,7 @@ class Gradient:
     @property
     def name(self) -> str:
         """Its name, such as `dE/dTheta2`."""
-        return f"d{self.of}/d{self.tensor.name}"
+        return gradient_name(self.of, self.tensor.name)
 
     @property
     def lhs(self) -> Expr:
@@ -112,6 +113,10 @@ class Derivation:
         told = [", ".join(f"{name}={n}" for name, n in s.items()) for s in self.settings]
         count = counted(len(told), "setting")
         return f"{count}: {'; '.join(told)}" if any(told) else count
+
+    def gradient_name(self, tensor: str) -> str:
+        """The name of the gradient by a tensor, derived or from outside: `dE/dTheta2`."""
+        return gradient_name(self.of, tensor)
 
     def equations(self) -> tuple[Equation, ...]:
         """The backward pass."""

@@ -10,6 +10,7 @@ from sympy import Basic, Expr, Integer, Mul
 from deltarule.expressions import nodes
 from deltarule.expressions.affine import affine, implied, never_negative
 from deltarule.expressions.nodes import AtLeastZero, Delta
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.symbols import Index
 
 
@@ -53,19 +54,15 @@ def holds(condition, given: list, ranges: Mapping[Index, Expr]) -> bool:
 
 def chosen(node: Basic, given: list, ranges: Mapping[Index, Expr]) -> Basic:
     """The expression with each choice between times made that is certain: h[t] for t ≥ 0."""
-    if isinstance(node, nodes.Read) or not node.args:
-        return node
     if isinstance(node, nodes.Reduction):
-        inner = chosen(node.body, given, {**ranges, **dict(node.ranges)})
-        return node if inner == node.body else node.func(inner, node.ranges, node.conditions)
+        ranges = {**ranges, **dict(node.ranges)}
     if isinstance(node, nodes.Choose) and isinstance(node.args[0], AtLeastZero):
         condition, then, otherwise = node.args
         if holds(condition, given, ranges):
             return chosen(then, given, ranges)
         if holds(AtLeastZero((-1 - condition.args[0]).expand()), given, ranges):
             return chosen(otherwise, given, ranges)
-    args = tuple(chosen(a, given, ranges) for a in node.args)
-    return node if args == node.args else node.func(*args)
+    return rebuild(node, lambda part: chosen(part, given, ranges))
 
 
 def pinned(term: Term, free: Mapping[Index, Expr]) -> Term:

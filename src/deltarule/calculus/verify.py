@@ -19,6 +19,7 @@ from deltarule.arithmetic.probe import Probe
 from deltarule.calculus.probes import BITS, KINDS, Probes
 from deltarule.calculus.sampling import FAST, SLOW, entries, told
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
@@ -100,7 +101,7 @@ class Verifier:
             for equation in consumers:
                 change = _change(equation, name, direction, probe)
                 upstream = evaluate(
-                    read(f"d{of}/d{equation.name}", *equation.subscripts),
+                    read(gradient_name(of, equation.name), *equation.subscripts),
                     equation.ranges,
                     probe.values,
                     arithmetic,

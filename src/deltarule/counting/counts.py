@@ -14,6 +14,7 @@ from sympy import Expr, Integer, Mul
 from deltarule.counting.receptive_fields import Field, fields_of
 from deltarule.counting.window_fit import Unread, refuse, refuse_to_guess, undecided_by, unread_by
 from deltarule.expressions.nodes import Read, Reduction, Selection, Sum, multiply, reads, walk
+from deltarule.expressions.rebuild import read_at
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import given_sizes
@@ -110,7 +111,7 @@ def _activates(equation: Equation, before: Equation) -> bool:
     accesses = reads(equation.rhs)
     return (
         len(accesses) == 1
-        and accesses[0] == before.lhs.func(before.lhs.base, *equation.subscripts)
+        and accesses[0] == read_at(before.lhs, equation.subscripts)
         and accesses[0].base == before.lhs.base
         and not any(isinstance(n, Reduction) for n in walk(equation.rhs))
         and not isinstance(equation.rhs, Read)

@@ -14,6 +14,7 @@ from sympy.tensor.indexed import Indexed
 
 from deltarule.expressions.affine import affine, never_negative
 from deltarule.expressions.nodes import FloorQuotient, Remainder
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 
@@ -95,11 +96,8 @@ def rejoined(expression: Expr) -> Expr:
     if not expression.has(Remainder):
         return expression
 
-    def plain(access: Expr) -> Expr:
-        return access.func(access.base, *(_rejoined(s) for s in access.indices))
-
     if isinstance(expression, Indexed) or expression.has(Indexed):
-        return replace_reads(expression, plain)
+        return replace_reads(expression, lambda a: rebuild(a, _rejoined, subscripts=True))
     return _rejoined(expression)
 
 

@@ -15,7 +15,8 @@ from deltarule.expressions.nodes import (
     reads,
     tensor_name,
 )
-from deltarule.expressions.symbols import fresh
+from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.symbols import Index, fresh
 
 
 def substitute(expression: Basic, replacements: Mapping) -> Basic:
@@ -27,18 +28,15 @@ def substitute(expression: Basic, replacements: Mapping) -> Basic:
     return _substitute(expression, dict(replacements)) if replacements else expression
 
 
-def _substitute(node: Basic, table: dict) -> Basic:
-    if node in table:
-        return table[node]
-    if isinstance(node, Indexed):
-        subscripts = tuple(_substitute(i, table) for i in node.indices)
-        return node if subscripts == node.indices else node.func(node.base, *subscripts)
-    if isinstance(node, Reduction):
-        return _inside_reduction(node, table)
-    if not node.args:
-        return node
-    args = tuple(_substitute(a, table) for a in node.args)
-    return node if args == node.args else node.func(*args)
+def _substitute(expression: Basic, table: dict) -> Basic:
+    def change(node: Basic) -> Basic:
+        if node in table:
+            return table[node]
+        if isinstance(node, Reduction):
+            return _inside_reduction(node, table)
+        return rebuild(node, change, subscripts=True)
+
+    return change(expression)
 
 
 def _inside_reduction(node: Reduction, table: dict) -> Basic:
@@ -77,14 +75,7 @@ def replace_reads(node: Basic, change: Callable[[Indexed], Basic], of: str | Non
         return node
     if isinstance(node, Indexed):
         return change(node) if of in (None, tensor_name(node)) else node
-    if isinstance(node, Reduction):
-        body = replace_reads(node.body, change, of)
-        conditions = tuple(replace_reads(c, change, of) for c in node.conditions)
-        return node.func(body, node.ranges, conditions)
-    if not node.args:
-        return node
-    args = tuple(replace_reads(a, change, of) for a in node.args)
-    return node if args == node.args else node.func(*args)
+    return rebuild(node, lambda part: replace_reads(part, change, of), conditions=True)
 
 
 def rename_bound(node: Reduction, taken: set[str]) -> Reduction:
@@ -95,12 +86,17 @@ def rename_bound(node: Reduction, taken: set[str]) -> Reduction:
         if index.name in taken:
             renaming[index] = fresh(index.name, names)
             names.add(renaming[index].name)
-    if not renaming:
+    return rename_indices(node, renaming)
+
+
+def rename_indices(node: Reduction, names: Mapping[Index, Index]) -> Reduction:
+    """A reduction with its own bound indices renamed; the new names occur nowhere in it."""
+    if not names:
         return node
     return node.func(
-        substitute(node.body, renaming),
-        tuple((renaming.get(i, i), n) for i, n in node.ranges),
-        tuple(substitute(c, renaming) for c in node.conditions),
+        substitute(node.body, names),
+        tuple((names.get(i, i), n) for i, n in node.ranges),
+        tuple(substitute(c, names) for c in node.conditions),
     )
 
 
@@ -113,15 +109,13 @@ def plainly_named(node: Basic, apart: frozenset[str] | None = None) -> Basic:
         return node
     apart = frozenset(i.name for i in free_indices(node)) if apart is None else apart
     if not isinstance(node, Reduction):
-        args = tuple(plainly_named(a, apart) for a in node.args)
-        return node if args == node.args else node.func(*args)
+        return rebuild(node, lambda part: plainly_named(part, apart))
     body = plainly_named(node.body, apart)
     conditions = tuple(plainly_named(c, apart) for c in node.conditions)
     wanting = [i for i in node.indices if i.name.endswith("′") or i.name in apart]
-    if not wanting:
-        if body == node.body and conditions == node.conditions:
-            return node
-        return node.func(body, node.ranges, conditions)
+    plain = with_body(node, body, conditions)
+    if not wanting or not isinstance(plain, Reduction):
+        return plain
     taken = {i.name for i in free_indices(node)} | index_names(body, *conditions)
     taken |= apart | {i.name for i in node.indices}
     table = {}
@@ -129,8 +123,4 @@ def plainly_named(node: Basic, apart: frozenset[str] | None = None) -> Basic:
         mine = {index.name} - apart
         table[index] = fresh(index.name.rstrip("′"), taken - mine)
         taken.add(table[index].name)
-    return node.func(
-        substitute(body, table),
-        tuple((table.get(i, i), n) for i, n in node.ranges),
-        tuple(substitute(c, table) for c in conditions),
-    )
+    return rename_indices(plain, table)

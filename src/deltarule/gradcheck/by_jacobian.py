@@ -17,6 +17,7 @@ import numpy as np
 from sympy import Symbol
 
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import gradient_name
 from deltarule.gradcheck.decompress import Scatter
 from deltarule.gradcheck.difference_steps import METHODS, Moved, slopes
 from deltarule.gradcheck.result import GradientCheck, compared
@@ -134,7 +135,7 @@ class Measurement:
         root = self.network.loss.name if self.network.loss else "L"
         return compared(
             tensor,
-            f"d{root}/d{tensor}",
+            gradient_name(root, tensor),
             method,
             derived,
             measured,

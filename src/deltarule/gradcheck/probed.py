@@ -36,7 +36,7 @@ class Probed:
 
     def name_of(self, tensor: str) -> str:
         """The name of a gradient."""
-        return f"d{self.derivation.of}/d{tensor}"
+        return self.derivation.gradient_name(tensor)
 
     @cached_property
     def roots(self) -> dict:

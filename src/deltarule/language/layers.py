@@ -11,7 +11,8 @@ from sympy import Basic, Expr
 from sympy.tensor.indexed import Indexed
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import FloorQuotient, Reduction, read, tensor_name
+from deltarule.expressions.nodes import FloorQuotient, read, tensor_name
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.declarations import Name, Page, current, expression
@@ -199,12 +200,4 @@ def _respell(node: Basic, spelling: Mapping[str, str]) -> Basic:
     """The expression with its tensors renamed."""
     if isinstance(node, Indexed):
         return read(spelling[tensor_name(node)], *(_respell(i, spelling) for i in node.indices))
-    if isinstance(node, Reduction):
-        return node.func(
-            _respell(node.body, spelling),
-            node.ranges,
-            tuple(_respell(c, spelling) for c in node.conditions),
-        )
-    if not node.args:
-        return node
-    return node.func(*(_respell(a, spelling) for a in node.args))
+    return rebuild(node, lambda part: _respell(part, spelling), conditions=True)

@@ -13,6 +13,7 @@ from functools import lru_cache
 from sympy import Basic, Rational
 
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Index, Rate, Scalar
@@ -94,7 +95,7 @@ def _written_out(update: Network, network: Network, of: str, parameter: Tensor) 
     """The update's equations for one parameter."""
     readers = [e for e in network.equations if parameter.name in e.read_names()]
     indices = target_indices(parameter, readers, network.equation_of(parameter.name))
-    spelling = _spelling(update, f"d{of}/d{parameter.name}", parameter.name)
+    spelling = _spelling(update, gradient_name(of, parameter.name), parameter.name)
 
     def spelled(access: Basic):
         return read(spelling[tensor_name(access)], *_spread(access.indices, indices))

@@ -15,6 +15,7 @@ import numpy as np
 from sympy import Expr, Integer, Rational
 
 from deltarule.expressions.functions import sign
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Choose, MaxAll, MaxSplit, Positive, Selection, read
 from deltarule.marking.hypotheses import NO_VALUE, Bench
 from deltarule.marking.hypothesis import Hypothesis
@@ -80,7 +81,7 @@ def _of_kinks(course: Course, bench: Bench) -> Iterator[tuple[Mistake, ...]]:
     for share in (Integer(1), Rational(1, 2), Integer(0)):
         found = []
         for line in course.lines:
-            if "/d" not in line.quantity:
+            if not is_gradient(line.quantity):
                 continue
             for rhs, words in _otherwise(line.equation.rhs, share):
                 equation: Equation = replace(line.equation, rhs=rhs)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.marking.aligned_answers import Paper, Written
 from deltarule.marking.carrying import ALL_HELD, Carrying, with_mistakes
 from deltarule.marking.explanation import Explanation
@@ -210,7 +211,7 @@ class Explainer:
         between = self.carrying.between(name)
         if not self.bench.groups.keys() & self.bench.ancestors(name):
             return [name, *between[:4]]
-        gradients = [n for n in between if "/d" in n]
+        gradients = [n for n in between if is_gradient(n)]
         return [name, *dict.fromkeys([*between[:4], *gradients[:MOST_LINES_IN_TIME]])]
 
     def _with(

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.marking import digit_habits, givens_printed_twice, verdicts, wording
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.charges import told_of_following
@@ -138,7 +139,7 @@ def _by_convention(desk: Desk, written: Written, entries: list) -> Verdict | Non
     found = desk.explainer.by_convention(written, entries)
     if found is not None:
         finding = wording.of_convention(found.mistakes)
-    elif "/d" in written.quantity and is_subgradient(desk.course, written, entries):
+    elif is_gradient(written.quantity) and is_subgradient(desk.course, written, entries):
         finding = "right: one of the subgradients at this kink or tie, where any of them counts"
     else:
         return None

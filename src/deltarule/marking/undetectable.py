@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.session import Desk
 from deltarule.marking.verdicts import Verdict
@@ -27,7 +28,7 @@ def hidden(desk: Desk, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     found = list(verdicts)
     wrong = {v.quantity for v in found if not v.right}
     for name in dict.fromkeys(v.quantity for v in found if v.quantity not in wrong):
-        if "/d" not in name:
+        if not is_gradient(name):
             continue
         for words in _same(desk, name):
             of.setdefault(words, []).append(pretty(name))
@@ -41,7 +42,7 @@ def _same(desk: Desk, name: str) -> Iterable[str]:
     """The mistakes under which a quantity would be what it is."""
     right = np.asarray(desk.course.floats.arrays[name], dtype=float)
     for place in desk.explainer.places(name):
-        if "/d" not in place:
+        if not is_gradient(place):
             continue
         for mistake in desk.often_hidden(place):
             hypothesis = Hypothesis().with_variant(place, mistake.equation)

@@ -12,6 +12,7 @@ from deltarule.arithmetic.evaluate import evaluate
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
+from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import reads
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form.axes import Axes, Kinds
@@ -113,6 +114,6 @@ class Teller:
         probe = Probe(self._network, Float64(), seed)
         for name in self._upstream:
             axes = self._network.tensors[name].axes
-            probe.values.arrays[f"d{self._of}/d{name}"] = probe.noise(axes)
+            probe.values.arrays[gradient_name(self._of, name)] = probe.noise(axes)
         run(self._equations, probe.values, probe.arithmetic)
         return probe

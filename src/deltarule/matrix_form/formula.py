@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from sympy import Expr, Integer, Mul, Pow, Rational
 
 from deltarule.expressions.bounds import tight
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.axes import Axes
 from deltarule.matrix_form.tree import Phrase
@@ -67,7 +68,7 @@ class PhraseWriter:
             subscripts.pop()
         shown = [self.colon if s is None else self._writer(s) for s in subscripts]
         name = self._writer.name(p.name)
-        return self._writer.access(name, shown), POWER if "/" in p.name else ATOM
+        return self._writer.access(name, shown), POWER if is_gradient(p.name) else ATOM
 
     def _transpose(self, p: ph.Transpose):
         return self.transposed(self.inside(p.of, ATOM)), ATOM

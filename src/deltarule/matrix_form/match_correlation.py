@@ -15,6 +15,7 @@ from sympy import Expr, Integer, Mul
 
 from deltarule.expressions import nodes
 from deltarule.expressions.affine import affine, never_negative
+from deltarule.expressions.gradient_names import tensor_of
 from deltarule.expressions.nodes import Read, free_indices, reads, size_of, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
@@ -61,7 +62,7 @@ def two_reads(body: Expr) -> tuple[Expr, list[Read]]:
 
 
 def _extents(access: Read, network: Network) -> tuple[Expr, ...]:
-    return network.tensors[tensor_name(access).rpartition("/d")[2]].axes
+    return network.tensors[tensor_of(tensor_name(access))].axes
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from sympy import Add, Expr, Mul, Pow
 from deltarule.expressions import nodes
 from deltarule.expressions.affine import affine
 from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.gradient_names import is_gradient, tensor_of
 from deltarule.expressions.nodes import free_indices, reads, tensor_name
-from deltarule.expressions.substitution import substitute
+from deltarule.expressions.substitution import rename_indices, substitute
 from deltarule.expressions.symbols import Index, fresh
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.match_products import (
@@ -121,7 +122,7 @@ class _Phrasing:
     def _leaf(self, node: nodes.Read) -> Phrase:
         labels: list[Index] = []
         subscripts: list[Expr | None] = []
-        axes = self.network.tensors[tensor_name(node).rpartition("/d")[2]].axes
+        axes = self.network.tensors[tensor_of(tensor_name(node))].axes
         for subscript, extent in zip(node.indices, axes, strict=True):
             if isinstance(subscript, Index) and subscript not in self.slices:
                 if subscript in labels or self.extents.get(subscript) != extent:
@@ -255,15 +256,9 @@ class _Phrasing:
             if self.extents.get(index, extent) != extent:
                 renaming[index] = fresh(index.name, taken)
                 taken.add(renaming[index].name)
-        if not renaming:
-            return node
         if set(renaming) & self.slices:
             raise NoWords
-        return node.func(
-            substitute(node.body, renaming),
-            tuple((renaming.get(i, i), n) for i, n in node.ranges),
-            tuple(substitute(c, renaming) for c in node.conditions),
-        )
+        return rename_indices(node, renaming)
 
 
 def _outside_of(kind: type, inner: Phrase, *rest) -> Phrase:
@@ -281,11 +276,11 @@ def _factor_order(factor: Expr):
     """Upstream gradients first, then tensors, then sums and what is in parentheses."""
     base, _ = factor.as_base_exp()
     if isinstance(base, nodes.Read):
-        return (0 if "/" in tensor_name(base) else 1, str(base))
+        return (0 if is_gradient(tensor_name(base)) else 1, str(base))
     if (
         isinstance(base, nodes.Reduction)
         and reads(base)
-        and any("/" in tensor_name(r) for r in reads(base))
+        and any(is_gradient(tensor_name(r)) for r in reads(base))
     ):
         return (0, str(base))
     return (2, str(base))

@@ -10,6 +10,7 @@ from sympy import Dummy, Expr, Mul
 from deltarule.expressions.factors import divided, powers
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.nodes import Read, reads, tensor_name
+from deltarule.expressions.rebuild import with_part
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
@@ -79,7 +80,7 @@ def _slope(equation: Equation) -> Found | None:
     if argument.indices != equation.subscripts or not plain or any(map(reads, rhs.args[1:])):
         return None
     free = Dummy("r", real=True)
-    scalar = rhs.func(free, *rhs.args[1:])
+    scalar = with_part(rhs, 0, free)
     formula = scalar.diff(free).xreplace({scalar: equation.lhs, free: argument})
     if isinstance(formula, Read) or not reads(formula):
         return None

@@ -12,9 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sympy import Basic, Expr
-from sympy.tensor.indexed import Indexed
 
 from deltarule.expressions.nodes import Max, Reduction, Selection, free_indices, read, walk
+from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
@@ -45,7 +45,7 @@ def _taken_apart(equation: Equation, tensors: dict[str, Tensor]) -> list[Equatio
     """The equation, behind those of the maxima that stand inside it."""
     if isinstance(equation.rhs, Max):
         inner = _without_maxima(equation.rhs.body, equation, dict(equation.ranges), tensors)
-        rhs = equation.rhs.func(inner[0], equation.rhs.ranges, equation.rhs.conditions)
+        rhs = with_body(equation.rhs, inner[0])
     else:
         inner = _without_maxima(equation.rhs, equation, dict(equation.ranges), tensors)
         rhs = inner[0]
@@ -56,14 +56,15 @@ def _without_maxima(
     node: Basic, equation: Equation, ranges: dict, tensors: dict[str, Tensor]
 ) -> tuple[Basic, list[Equation]]:
     """A node with its maxima replaced by tensors, and the equations of those."""
-    if not node.args or isinstance(node, Indexed):
-        return node, []
-    if not isinstance(node, Reduction):
-        parts = [_without_maxima(a, equation, ranges, tensors) for a in node.args]
-        args = tuple(p[0] for p in parts)
-        return node if args == node.args else node.func(*args), [e for p in parts for e in p[1]]
-    body, found = _without_maxima(node.body, equation, {**ranges, **dict(node.ranges)}, tensors)
-    node = node.func(body, node.ranges, node.conditions)
+    found: list[Equation] = []
+    inside = {**ranges, **dict(node.ranges)} if isinstance(node, Reduction) else ranges
+
+    def without(part: Basic) -> Basic:
+        kept, made = _without_maxima(part, equation, inside, tensors)
+        found.extend(made)
+        return kept
+
+    node = rebuild(node, without)
     if not isinstance(node, Max):
         return node, found
     over = tuple((i, n) for i, n in ranges.items() if i in free_indices(node))

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from sympy import Basic
 from sympy.tensor.indexed import Indexed
 
-from deltarule.expressions.nodes import Reduction, read, tensor_name
+from deltarule.expressions.nodes import read, tensor_name
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.symbols import Scalar, Size
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import Writer
@@ -58,15 +59,7 @@ def respelled(node: Basic, rename: Callable[[str], str]) -> Basic:
         return read(rename(tensor_name(node)), *subscripts)
     if type(node) in (Size, Scalar):
         return type(node)(rename(node.name))
-    if isinstance(node, Reduction):
-        return node.func(
-            respelled(node.body, rename),
-            tuple((i, respelled(n, rename)) for i, n in node.ranges),
-            tuple(respelled(c, rename) for c in node.conditions),
-        )
-    if not node.args:
-        return node
-    return node.func(*(respelled(a, rename) for a in node.args))
+    return rebuild(node, lambda part: respelled(part, rename), conditions=True, extents=True)
 
 
 class GeneralNames:

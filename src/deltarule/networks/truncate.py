@@ -10,7 +10,6 @@ rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from sympy import Basic, Expr
@@ -26,6 +25,7 @@ from deltarule.expressions.nodes import (
     read,
     tensor_name,
 )
+from deltarule.expressions.rebuild import outermost
 from deltarule.expressions.symbols import Attribute, Index, fresh
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
@@ -46,7 +46,7 @@ def truncated(network: Network, k: int) -> Network:
         group = block.names if isinstance(block, Recurrence) else set()
         for equation in equations_of(block):
             aged = _Aged(age, depth, group, inside, _time_of(block, equation))
-            rhs = aged(equation.rhs)
+            rhs = outermost(equation.rhs, aged)
             if group:
                 equation = replace(
                     equation,
@@ -67,14 +67,13 @@ def in_chunks(network: Network, k: int) -> Network:
             time = _time_of(block, equation)
             cut = AtLeastZero(Remainder(time, depth) - 1) if time is not None else None
 
-            def concerns(node: Basic, group=group) -> bool:
-                return isinstance(node, Carried) and _state(node) in group
-
-            def change(node: Basic, cut=cut) -> Basic:
+            def change(node: Basic, group=group, cut=cut) -> Basic | None:
+                if not (isinstance(node, Carried) and _state(node) in group):
+                    return None
                 condition, state, first = node.args
                 return Carried(condition, Carried(cut, state, Frozen(state)), first)
 
-            equations.append(replace(equation, rhs=_replaced(equation.rhs, concerns, change)))
+            equations.append(replace(equation, rhs=outermost(equation.rhs, change)))
     return _changed(network, network.tensors, equations, depth, k)
 
 
@@ -84,18 +83,13 @@ class _Aged:
     def __init__(self, age: Index, depth: Expr, group: set, inside: set, time: Expr | None):
         self.age, self.depth, self.group, self.inside, self.time = age, depth, group, inside, time
 
-    def __call__(self, node: Basic) -> Basic:
-        return _replaced(node, self._concerns, self._change)
-
-    def _concerns(self, node: Basic) -> bool:
-        if isinstance(node, Carried):
-            return _state(node) in self.group
-        return isinstance(node, Indexed) and tensor_name(node) in self.inside
-
-    def _change(self, node: Basic) -> Basic:
-        if isinstance(node, Indexed):
+    def __call__(self, node: Basic) -> Basic | None:
+        """What a node becomes; None for one that the axis does not concern."""
+        if isinstance(node, Indexed) and tensor_name(node) in self.inside:
             inner = tensor_name(node) in self.group
             return self._at(node, self.age if inner else self.depth - 1)
+        if not (isinstance(node, Carried) and _state(node) in self.group):
+            return None
         condition, state, first = node.args
         known = self._at(state, self.age - 1)
         deeper = Frozen(self._at(state, self.depth - 1))
@@ -104,16 +98,6 @@ class _Aged:
     @staticmethod
     def _at(access: Indexed, age: Expr) -> Expr:
         return read(tensor_name(access), age, *access.indices)
-
-
-def _replaced(node: Basic, concerns: Callable, change: Callable) -> Basic:
-    """Every node that concerns us, outermost first, replaced; reads and sums are gone into."""
-    if concerns(node):
-        return change(node)
-    if isinstance(node, Indexed) or not node.args:
-        return node
-    args = tuple(_replaced(a, concerns, change) for a in node.args)
-    return node if args == node.args else node.func(*args)
 
 
 def _state(node: Carried) -> str:

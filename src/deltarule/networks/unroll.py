@@ -15,6 +15,7 @@ from sympy.tensor.indexed import Indexed
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Reduction, Sum, read, reads, tensor_name
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Size
 from deltarule.networks.equations import Equation
@@ -99,10 +100,7 @@ class _Writer:
             times = [i for i, n in node.ranges if n == self.times and self._is_time(node, i)]
             if times and isinstance(node, Sum):
                 return self._added_up(node, times)
-        if not node.args:
-            return node
-        args = tuple(self._written_out(a) for a in node.args)
-        return node if args == node.args else node.func(*args)
+        return rebuild(node, self._written_out, conditions=True)
 
     def _added_up(self, node: Sum, times: list) -> Expr:
         ranges = [r for r in node.ranges if r[0] not in times]

@@ -17,6 +17,7 @@ from deltarule.calculus.equality import Verdict, equal
 from deltarule.calculus.normal_form import normal_form
 from deltarule.calculus.reverse import derive
 from deltarule.calculus.rules.rule import Rule
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.networks.network import Network
@@ -133,7 +134,8 @@ class Same:
     def examine(self, network: Network) -> Finding:
         """Try it out; then rewrite both sides until they have one normal form."""
         claim = f"{text(self.left)} = {text(self.right)}"
-        gradients = any("/d" in tensor_name(r) for e in (self.left, self.right) for r in reads(e))
+        names = [tensor_name(r) for e in (self.left, self.right) for r in reads(e)]
+        gradients = any(map(is_gradient, names))
         derivation = derive(network) if gradients else None
         verdict = equal(self.left, self.right, network, self.ranges, derivation)
         if verdict.kind in ("proved", "different"):

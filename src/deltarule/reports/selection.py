@@ -31,7 +31,8 @@ def _tensor(typed: str, derivation: Derivation) -> str:
     network = derivation.network
     if name in derivation.upstream:
         raise DeltaruleError(
-            f"d{derivation.of}/d{name} comes from outside: {name} is an output of the layer",
+            f"{derivation.gradient_name(name)} comes from outside: "
+            f"{name} is an output of the layer",
             network.name,
             "ask for one of " + ", ".join(derivation.gradients),
         )
@@ -59,7 +60,7 @@ def is_seed(gradient: Gradient) -> bool:
 
 def outside(derivation: Derivation) -> list[str]:
     """The names of the gradients that come from outside, such as `dL/dy`."""
-    return [f"d{derivation.of}/d{name}" for name in derivation.upstream]
+    return [derivation.gradient_name(name) for name in derivation.upstream]
 
 
 def through(gradient: Gradient) -> list[str]:

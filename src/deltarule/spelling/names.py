@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import GradientName, gradient_name
 
 _LOWER = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu "
@@ -95,8 +96,8 @@ class Reference:
     def __str__(self) -> str:
         core = self.name.removesuffix(" after")
         if self.of is not None:
-            direct = "direct " if self.direct else ""
-            core = f"{direct}d{self.of}{_brackets(self.of_index)}/d{self.wrt}"
+            of = self.of + _brackets(self.of_index)
+            core = str(GradientName(of, str(self.wrt), self.direct))
         return core + _brackets(self.entry) + (" after" if self.after else "")
 
 
@@ -137,7 +138,7 @@ def parse_reference(text: str) -> Reference:
         raise DeltaruleError(f"{text!r} has more than one /", remedy="write dE/dTheta2")
     of, of_index = _indexed(_differential(parts[0], text), text)
     wrt, entry = _indexed(_differential(parts[1], text), text)
-    return Reference(f"d{of}/d{wrt}{after}", entry, of, of_index, wrt)
+    return Reference(gradient_name(of, wrt) + after, entry, of, of_index, wrt)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -14,6 +14,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span, tight
 from deltarule.expressions.functions import Elementwise, exp, log
 from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.symbols import Index
 from deltarule.spelling.alphabet import ATOM, POWER, PRODUCT, SUM, Alphabet
 from deltarule.spelling.ordering import factor_order, over_under, sides, term_order
@@ -110,7 +111,7 @@ class Writer(Alphabet):
         outer = [c for c in node.conditions if not bound & nodes.free_symbols(c)]
         if bound and outer and isinstance(node, nodes.Sum):
             inner = [c for c in node.conditions if c not in outer]
-            rest = self.inside(node.func(node.body, node.ranges, inner), PRODUCT)
+            rest = self.inside(with_body(node, node.body, inner), PRODUCT)
             return self.reduction("sum", [], [self(c) for c in outer], rest), PRODUCT
         sign = "max" if isinstance(node, nodes.Max) else type(node).__name__.lower()
         spans, rest = tight(node.ranges, node.conditions)

@@ -21,6 +21,7 @@ from deltarule.arithmetic.run import run, run_block
 from deltarule.arithmetic.small_sizes import free_sizes, with_definitions
 from deltarule.calculus import Derivation, derive
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Carried, reads, tensor_name, walk
 from deltarule.expressions.symbols import Attribute
 from deltarule.networks.network import Network
@@ -173,7 +174,7 @@ def _run_backward(derivation: Derivation, values: Values) -> None:
     network = derivation.network
     for name in derivation.upstream:
         shape = tuple(values.extent(a) for a in network.tensor(name).axes)
-        values.arrays[f"d{derivation.of}/d{name}"] = np.ones(shape)
+        values.arrays[derivation.gradient_name(name)] = np.ones(shape)
     met = False
     for block in blocks(derivation.equations()):
         if isinstance(block, Recurrence) and not met:
@@ -185,7 +186,8 @@ def _run_backward(derivation: Derivation, values: Values) -> None:
 def _keep_the_end(block: Recurrence, derivation: Derivation, values: Values) -> None:
     end = 0 if block.direction > 0 else -1
     for name, array in values.arrays.items():
-        tensor = derivation.network.tensors.get(name.rpartition("/d")[2]) if "/" in name else None
+        found = GradientName.parse(name)
+        tensor = derivation.network.tensors.get(found.wrt) if found is not None else None
         if tensor is None or block.extent not in tensor.axes:
             continue
         axis = tensor.axes.index(block.extent)
@@ -203,7 +205,7 @@ def _over_time(derivation: Derivation, values: Values) -> list[tuple[str, str, f
         return []
     block = recurrent[-1]
     state = min(n for n in block.names if tensors[n].role == "state" or len(block.names) == 1)
-    name = f"d{derivation.of}/d{state}"
+    name = derivation.gradient_name(state)
     over = np.moveaxis(values.arrays[name], tensors[state].axes.index(block.extent), 0)
     order = range(len(over)) if block.direction < 0 else range(len(over) - 1, -1, -1)
     return [(name, f"t = {t}", _norm(over[t])) for t in order]
@@ -222,8 +224,8 @@ def _over_layers(derivation: Derivation, values: Values) -> list[tuple[str, str,
     stem = max(series, key=lambda s: (len(series[s]), s == "s"))
     found = []
     for number, name in sorted(series[stem], reverse=True):
-        gradient = values.arrays[f"d{derivation.of}/d{name}"]
-        found.append((f"d{derivation.of}/d{name}", f"layer {number}", _norm(gradient)))
+        called = derivation.gradient_name(name)
+        found.append((called, f"layer {number}", _norm(values.arrays[called])))
     return found
 
 

@@ -93,4 +93,4 @@ def _roots(course: Course, values: Values) -> dict[str, np.ndarray | None]:
     derivation = course.derivation
     if not derivation.upstream:
         return {derivation.of: None}
-    return {n: values.arrays[f"d{derivation.of}/d{n}"] for n in derivation.upstream}
+    return {n: values.arrays[derivation.gradient_name(n)] for n in derivation.upstream}

@@ -17,6 +17,7 @@ from deltarule.calculus import Derivation, derive
 from deltarule.calculus.partial_derivatives import partials
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions import nodes
+from deltarule.expressions.gradient_names import GradientName, gradient_name
 from deltarule.expressions.nodes import read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.networks.equations import Equation
@@ -55,13 +56,14 @@ def locate(reference: Reference | str, derivation: Derivation) -> tuple[str, tup
     if len(reference.of_index) != len(tensor.axes):
         example = "[" + ",".join("0" for _ in tensor.axes) + "]"
         direct = local_derivative(network, reference.of, reference.wrt, True) is not None
-        hint = f"; the direct part alone is direct d{reference.of}/d{reference.wrt}"
+        wrt = str(reference.wrt)
+        hint = f"; the direct part alone is {GradientName(reference.of, wrt, direct=True)}"
         raise DeltaruleError(
             f"{reference} does not say which entry of {reference.of} is meant",
             str(reference),
-            f"write d{reference.of}{example}/d{reference.wrt}" + (hint if direct else ""),
+            f"write {gradient_name(reference.of + example, wrt)}" + (hint if direct else ""),
         )
-    return f"d{_entry(reference)}/d{reference.wrt}", reference.entry
+    return gradient_name(_entry(reference), str(reference.wrt)), reference.entry
 
 
 #: What lectures call the loss, whatever the network calls it.
@@ -75,14 +77,14 @@ def meant(reference: Reference | str, derivation: Derivation) -> Reference:
         reference = parse_reference(reference)
     tensors, root = derivation.network.tensors, derivation.of
     if reference.of in _LOSSES and reference.of not in tensors:
-        name = f"d{root}/d{reference.wrt}"
+        name = derivation.gradient_name(str(reference.wrt))
         return replace(reference, name=name, of=root)
     if reference.of in tensors and reference.of != root and reference.entry:
         return _own_entry(reference, derivation.network)
     delta = _DELTA.fullmatch(reference.name)
     if delta and reference.name not in tensors and f"s{delta[1]}" in tensors:
         wrt = f"s{delta[1]}"
-        return replace(reference, name=f"d{root}/d{wrt}", of=root, wrt=wrt)
+        return replace(reference, name=derivation.gradient_name(wrt), of=root, wrt=wrt)
     return reference
 
 
@@ -151,7 +153,7 @@ def local_derivative(
     if not found or any(p.ranges or p.subscripts != equation.subscripts for p in found):
         return None
     total = sum((p.factor for p in found), Integer(0))
-    name = f"{'direct ' if direct else ''}d{of}/d{wrt}"
+    name = str(GradientName(of, wrt, direct))
     return Equation(name, equation.subscripts, total, equation.ranges, equation.place)
 
 
@@ -186,15 +188,14 @@ def _from_one_entry(reference: Reference, derivation: Derivation) -> list[Line]:
     root = _entry(reference)
     partial = derive(network, of=reference.of)
     tensor = network.tensor(str(reference.of))
-    start_name = f"d{root}/d{tensor.name}"
-    gradient = [g for g in partial.equations() if g.name.startswith(f"d{reference.of}/d")]
+    start_name = gradient_name(root, tensor.name)
+
+    def from_root(name: str) -> str:
+        found = GradientName.parse(name)
+        return name if found is None or found.of != reference.of else str(replace(found, of=root))
 
     def renamed(access: nodes.Read):
-        name = tensor_name(access)
-        prefix = f"d{reference.of}/d"
-        if name.startswith(prefix):
-            return read(f"d{root}/d{name.removeprefix(prefix)}", *access.indices)
-        return access
+        return read(from_root(tensor_name(access)), *access.indices)
 
     indices = _names_of_axes(tensor, network)
     start = Equation(
@@ -207,9 +208,8 @@ def _from_one_entry(reference: Reference, derivation: Derivation) -> list[Line]:
         "the entry whose gradient is asked",
     )
     equations = [start]
-    for equation in gradient:
-        name = f"d{root}/d{equation.name.rpartition('/d')[2]}"
-        rhs = replace_reads(equation.rhs, renamed)
+    for equation in partial.equations():
+        name, rhs = from_root(equation.name), replace_reads(equation.rhs, renamed)
         equations.append(Equation(name, equation.subscripts, rhs, equation.ranges, equation.place))
     return [Line(e.name, "backward", e) for e in equations]
 

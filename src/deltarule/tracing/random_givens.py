@@ -44,7 +44,7 @@ def drawn(
             givens[tensor.name] = entries
     for name in derivation.upstream:
         shape = tuple(values.extent(a) for a in network.tensor(name).axes)
-        givens[f"d{derivation.of}/d{name}"] = _parts(shape, (-1, 1), random, parts)
+        givens[derivation.gradient_name(name)] = _parts(shape, (-1, 1), random, parts)
     free = {s.name: n for s, n in chosen.items() if s not in network.definitions}
     return givens, free
 

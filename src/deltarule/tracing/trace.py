@@ -133,10 +133,10 @@ def course_of(
     derivation = network if isinstance(network, Derivation) else derive(network)
     network = derivation.network
     named = {canonical(k): v for k, v in givens.items()}
-    upstream = {f"d{derivation.of}/d{name}" for name in derivation.upstream}
+    upstream = set(map(derivation.gradient_name, derivation.upstream))
     arrays, numbers = fit(network, {k: v for k, v in named.items() if k not in upstream}, sizes)
     for name in derivation.upstream:
-        arrays[f"d{derivation.of}/d{name}"] = _upstream(derivation, name, named, numbers)
+        arrays[derivation.gradient_name(name)] = _upstream(derivation, name, named, numbers)
     if rate is not None and optimiser is None:
         optimiser = "gradient_descent"
     parameters = () if optimiser is None else _updated(network, not_updated)
@@ -158,7 +158,7 @@ def _updated(network: Network, not_updated: Sequence[str]) -> tuple[str, ...]:
 
 def _upstream(derivation: Derivation, name: str, named: Mapping, sizes: Mapping) -> np.ndarray:
     """The gradient of an output that comes from outside."""
-    key = f"d{derivation.of}/d{name}"
+    key = derivation.gradient_name(name)
     axes = derivation.network.tensor(name).axes
     wanted = tuple(Values({}, sizes, {}, {}).extent(a) for a in axes)
     if key not in named:

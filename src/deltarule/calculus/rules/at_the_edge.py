@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sympy import Basic, Expr, Integer
-from sympy.tensor.indexed import Indexed
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.calculus.terms import chosen
 from deltarule.expressions.affine import never_negative
 from deltarule.expressions.nodes import AtLeastZero, Sum, read
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.symbols import Size
 
 
@@ -24,8 +24,6 @@ def _settled(node: Expr, known: dict) -> Expr:
 
 
 def _without_failing(node: Basic, known: dict) -> Basic:
-    if isinstance(node, Indexed) or not node.args:
-        return node
     if isinstance(node, Sum):
         kept = []
         for condition in node.conditions:
@@ -35,8 +33,7 @@ def _without_failing(node: Basic, known: dict) -> Basic:
             if at is None or not never_negative(at, known):
                 kept.append(condition)
         return Sum(_without_failing(node.body, known), node.ranges, kept)
-    args = tuple(_without_failing(a, known) for a in node.args)
-    return node if args == node.args else node.func(*args)
+    return rebuild(node, lambda part: _without_failing(part, known))
 
 
 def _example() -> Example:

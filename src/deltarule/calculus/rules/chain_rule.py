@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sympy import Add, Expr, Integer
 
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
+from deltarule.expressions.gradient_names import GradientName, gradient_name
 from deltarule.expressions.nodes import PartialOf, Read, Sum, index_names, read, reads, tensor_name
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Size, fresh
@@ -38,7 +39,7 @@ def paths(here: Read, of: str, consumers: Iterable[Equation]) -> list[Path]:
     found = []
     for equation in consumers:
         apart = _named_apart(equation, {i.name for i in here.indices})
-        upstream = read(f"d{of}/d{apart.name}", *apart.subscripts)
+        upstream = read(gradient_name(of, apart.name), *apart.subscripts)
         found.append(Path(here, upstream, equation, apart))
     return found
 
@@ -66,9 +67,10 @@ def _named_apart(equation: Equation, taken: set[str]) -> Equation:
 
 
 def _differentiated(gradient: Expr) -> tuple[str, str]:
-    """("E", "X") for ∂E/∂X[u]."""
-    of, _, tensor = tensor_name(gradient).partition("/d")
-    return of.removeprefix("d"), tensor
+    """("E", "X") for ∂E/∂X[u]; a name and "" for no gradient."""
+    name = tensor_name(gradient)
+    found = GradientName.parse(name)
+    return (found.of, found.wrt) if found is not None else (name, "")
 
 
 def _readers(tensor: str, given: Given) -> list[Equation]:

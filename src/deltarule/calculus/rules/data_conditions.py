@@ -23,6 +23,7 @@ from deltarule.expressions.nodes import (
     size_of,
     tensor_name,
 )
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.network import Network
@@ -39,15 +40,12 @@ def use_condition(expression: Expr, given: Given) -> Rewrite | None:
 
 def _used(node: Expr, network: Network) -> Expr:
     """Conditions used from the inside out."""
-    if isinstance(node, Read) or not node.args:
-        return node
-    if isinstance(node, Reduction):
-        body = _used(node.body, network)
-        kept = node.func(body, node.ranges, node.conditions)
-        return _sifted(_merged(kept), network) if isinstance(kept, Sum) else kept
     if isinstance(node, nodes.Condition):
         return node
-    node = node.func(*(_used(a, network) for a in node.args))
+    reduction = isinstance(node, Reduction)
+    node = rebuild(node, lambda part: _used(part, network))
+    if reduction:
+        return _sifted(_merged(node), network) if isinstance(node, Sum) else node
     return min((node, _spread(node)), key=size_of) if isinstance(node, Mul) else node
 
 

@@ -25,6 +25,7 @@ from deltarule.expressions.nodes import (
     Sum,
     read,
 )
+from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index, Size
 from deltarule.spelling.text import text
@@ -141,7 +142,7 @@ def _divide(term: Term, parts, a, u, others, free) -> Elimination:
             if split is not None and split[0] == coefficients:
                 subscript = (value + split[1]).expand()
             subscripts.append(subscript)
-        return access.func(access.base, *subscripts)
+        return read_at(access, subscripts)
 
     term = replace(term, body=replace_reads(term.body, joined))
     return _put(term, DIVIDE_THE_DELTA, table, wanted, others, free)

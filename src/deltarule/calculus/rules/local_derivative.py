@@ -12,6 +12,7 @@ from deltarule.calculus.partial_derivatives import Partial, partials
 from deltarule.calculus.rules.chain_rule import Path, paths
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.calculus.terms import Term
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.matrices import LogDet
 from deltarule.expressions.nodes import Delta, Max, PartialOf, Sum, read, reads, tensor_name, walk
 from deltarule.expressions.substitution import substitute
@@ -70,9 +71,8 @@ def local_derivative(expression: Expr, given: Given) -> Rewrite | None:
     if asked is None:
         return None
     value, here = asked.args
-    above = f"/d{tensor_name(value)}"
-    named = [tensor_name(r) for r in reads(expression)]
-    of = next(n for n in named if n.endswith(above)).removesuffix(above).removeprefix("d")
+    named = [GradientName.parse(tensor_name(r)) for r in reads(expression)]
+    of = next(n.of for n in named if n is not None and n.wrt == tensor_name(value))
     consumers = [e for e in network.equations if reads(e.rhs, tensor_name(here))]
     ways = paths(here, of, consumers)
     if Add(*(way.expression() for way in ways)) != expression:

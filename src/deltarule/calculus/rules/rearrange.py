@@ -7,6 +7,7 @@ from sympy import Add, Dummy, Expr, Mul, Pow
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.nodes import Sum, read, size_of
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index, Size
 
@@ -63,7 +64,7 @@ def _lettered(node: Expr, letters: dict[Expr, Dummy]) -> Expr:
     if node.is_Atom:
         return node
     if isinstance(node, (Add, Mul)) or (isinstance(node, Pow) and node.exp.is_number):
-        return node.func(*(_lettered(a, letters) for a in node.args))
+        return rebuild(node, lambda part: _lettered(part, letters))
     return letters.setdefault(node, Dummy("r", real=True))
 
 

@@ -23,6 +23,7 @@ from deltarule.expressions.nodes import (
     reads,
     tensor_name,
 )
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import plainly_named, substitute
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.equations import Equation
@@ -67,10 +68,8 @@ def _use(
         if found is not None:
             return _use(found, equation, apart, True, under)
     if isinstance(node, Reduction):
-        inner = _use(node.body, equation, apart, True, (*under, *node.conditions))
-        return node if inner == node.body else node.func(inner, node.ranges, node.conditions)
-    args = tuple(_use(a, equation, apart, True, under) for a in node.args)
-    return node if args == node.args else node.func(*args)
+        under = (*under, *node.conditions)
+    return rebuild(node, lambda part: _use(part, equation, apart, True, under))
 
 
 def factor_known(node: Expr, equation: Equation) -> Expr | None:

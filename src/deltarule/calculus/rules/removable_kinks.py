@@ -17,7 +17,8 @@ from deltarule.calculus.kinks import Condition, Surfaces
 from deltarule.calculus.merge_sums import merged
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
 from deltarule.calculus.smooth_forms import put_together, smooth_form
-from deltarule.expressions.nodes import Choose, Positive, Read, Reduction, read
+from deltarule.expressions.nodes import Choose, Positive, Reduction, read
+from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import plainly_named
 from deltarule.spelling.text import text
 
@@ -56,13 +57,10 @@ class _Search:
         return after if self.found is not None else self._here(node)
 
     def _inside(self, node: Expr) -> Expr:
-        if isinstance(node, Read) or not node.args or self.found is not None:
+        if self.found is not None:
             return node
-        if isinstance(node, Reduction):
-            body = self.everywhere(node.body) if node.ranges else self._inside(node.body)
-            return node if body == node.body else node.func(body, node.ranges, node.conditions)
-        args = tuple(self._inside(a) for a in node.args)
-        return node if args == node.args else node.func(*args)
+        summed = isinstance(node, Reduction) and node.ranges
+        return rebuild(node, self.everywhere if summed else self._inside)
 
     def _here(self, node: Expr) -> Expr:
         for surface, conditions in self._candidates(node).items():
@@ -101,7 +99,7 @@ class _Search:
             return any(c.surface == surface for c in self.surfaces.conditions(part))
 
         if isinstance(node, Reduction) and not node.ranges:
-            return lambda inner: node.func(inner, (), node.conditions), node.body
+            return lambda inner: with_body(node, inner), node.body
         if isinstance(node, Add):
             mine = [t for t in node.args if holds(t)]
             shared = _shared(mine)

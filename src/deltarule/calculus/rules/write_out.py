@@ -22,6 +22,7 @@ from deltarule.expressions.nodes import (
     read,
     tensor_name,
 )
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import plainly_named, replace_reads, substitute
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.equations import Equation
@@ -102,14 +103,9 @@ def by_definition(expression: Expr, given: Given) -> Rewrite | None:
 
 
 def _defined(node: Expr) -> Expr:
-    if isinstance(node, Read) or not node.args:
-        return node
     if isinstance(node, Elementwise) and not node.row.leaf and node.formula().has(Choose):
         return node.formula()
-    if isinstance(node, Reduction):
-        return node.func(_defined(node.body), node.ranges, node.conditions)
-    args = tuple(_defined(a) for a in node.args)
-    return node if args == node.args else node.func(*args)
+    return rebuild(node, _defined)
 
 
 def _rectifier() -> Example:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from sympy import Expr
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Read, read, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index, Size
@@ -39,8 +40,8 @@ def written_out(expression: Expr, gradients: Mapping[str, Equation]) -> tuple[Ex
 
 def upstream_of(access: Read) -> str:
     """The tensor whose gradient a read is; empty for anything else."""
-    head, slash, tail = tensor_name(access).rpartition("/d")
-    return tail if slash else ""
+    found = GradientName.parse(tensor_name(access))
+    return found.wrt if found is not None else ""
 
 
 @lru_cache(maxsize=256)

@@ -18,6 +18,7 @@ from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.expressions import nodes
 from deltarule.expressions.mixed_radix import rejoined
 from deltarule.expressions.nodes import Read, Reduction, Sum, free_symbols, read, reads, tensor_name
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import plainly_named, replace_reads, substitute
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.equations import Equation
@@ -30,16 +31,10 @@ def deviations(expression: Expr, given: Given) -> Rewrite | None:
     found: list[str] = []
 
     def without(node: Expr) -> Expr:
-        if isinstance(node, Read) or not node.args:
-            return node
         if isinstance(node, Sum) and not node.conditions and vanishes(node, given.network):
             found.append(f"{text(node)} = 0")
             return Integer(0)
-        if isinstance(node, Reduction):
-            inner = without(node.body)
-            return node if inner == node.body else node.func(inner, node.ranges, node.conditions)
-        args = tuple(without(a) for a in node.args)
-        return node if args == node.args else node.func(*args)
+        return rebuild(node, without)
 
     after = without(expression)
     return Rewrite(after, "Here: " + ", ".join(found) + ".") if found else None

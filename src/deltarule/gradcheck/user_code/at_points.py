@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import gradient_name
 from deltarule.gradcheck.result import GradientCheck
 from deltarule.gradcheck.user_code.bends import BEND, uneven_values
 from deltarule.gradcheck.user_code.black_box import BlackBox, Sides
@@ -282,7 +283,7 @@ class AtPoint:
         gap = abs(given - nearest) / max(1.0, abs(nearest)) if np.isfinite(given) else np.inf
         return GradientCheck(
             name,
-            f"d{self.at.root}/d{name}",
+            gradient_name(self.at.root, name),
             METHOD if kink else "differences to both sides",
             int(self.point.arrays[name].size),
             0.0 if right else max(gap, 2 * _ALLOWED),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from deltarule.expressions.gradient_names import gradient_name
 from deltarule.gradcheck.result import GradientCheck, compared
 from deltarule.gradcheck.user_code.given_gradients import Fault
 from deltarule.gradcheck.user_code.precision import DOUBLE, HALF, SINGLE, Precision, precision_of
@@ -127,7 +128,7 @@ class Comparison:
             relative = self.tolerance.relative
         return compared(
             name,
-            f"d{self.at.root}/d{name}",
+            gradient_name(self.at.root, name),
             method,
             given,
             right,
@@ -144,7 +145,7 @@ class Comparison:
         note = f"its shape is {list(array.shape)} where {name} has {list(shape)}"
         return GradientCheck(
             name,
-            f"d{self.at.root}/d{name}",
+            gradient_name(self.at.root, name),
             method,
             int(np.prod(shape, dtype=np.int64)),
             np.inf,

@@ -15,6 +15,7 @@ from deltarule.expressions import functions, nodes
 from deltarule.expressions.bounds import tight
 from deltarule.expressions.matrices import Inverse, LogDet, matrix_indices
 from deltarule.expressions.nodes import Choose, Read, Reduction, free_indices, tensor_name
+from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.substitution import rename_bound
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.added_in_place import added_in_place
@@ -145,11 +146,10 @@ class Loops(Spans):
             if node.conditions:
                 return node
             body = self.ready(node.body, [i for i in known if i not in node.indices])
-            return node if body == node.body else node.func(body, node.ranges, node.conditions)
+            return with_body(node, body)
         if isinstance(node, Choose) and not isinstance(node.args[0], nodes.Positive):
             return self._choice(node, known) if node.has(Reduction) else node
-        args = tuple(self.ready(a, known) for a in node.args)
-        return node if args == node.args else node.func(*args)
+        return rebuild(node, lambda part: self.ready(part, known))
 
     def _choice(self, node: Choose, known: list[Index]) -> Expr:
         """One of two values, of which only that is computed which is wanted."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import gcd, lcm
 
-from sympy import Basic, Expr, Integer
+from sympy import Basic, Expr, Integer, expand
 
 from deltarule.expressions import nodes
 from deltarule.expressions.affine import affine, line
@@ -28,6 +28,7 @@ from deltarule.expressions.nodes import (
     free_indices,
     walk,
 )
+from deltarule.expressions.rebuild import rebuild, with_part
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 
@@ -208,14 +209,13 @@ def fold(node: Basic, inner: Index) -> Basic:
     """The expression with quotients and remainders worked out along an index: (2·m + 1) mod 2."""
     if not node.args or inner not in free_indices(node):
         return node
-    args = tuple(a if isinstance(a, str) else fold(a, inner) for a in node.args)
+    node = rebuild(node, lambda part: fold(part, inner), subscripts=True, conditions=True)
     if isinstance(node, (FloorQuotient, Remainder)):
-        split = affine(args[0], (inner,))
-        if split is not None and args[1].is_Integer and inner in split[0]:
+        value, divisor = node.args
+        split = affine(value, (inner,))
+        if split is not None and divisor.is_Integer and inner in split[0]:
             slope, rest = split[0][inner], split[1]
-            if slope.is_Integer and slope % args[1] == 0:
-                part = node.func(rest, args[1])
-                return part if isinstance(node, Remainder) else slope / args[1] * inner + part
-    if isinstance(node, AtLeastZero):
-        args = (args[0].expand(),)
-    return node if args == node.args else node.func(*args)
+            if slope.is_Integer and slope % divisor == 0:
+                part = with_part(node, 0, rest)
+                return part if isinstance(node, Remainder) else slope / divisor * inner + part
+    return rebuild(node, expand) if isinstance(node, AtLeastZero) else node

@@ -15,7 +15,8 @@ from sympy import Basic, Expr
 from deltarule.expressions import nodes
 from deltarule.expressions.conditions import Condition
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.expressions.nodes import Read, Reduction, free_indices, read, tensor_name, walk
+from deltarule.expressions.nodes import Reduction, free_indices, read, tensor_name, walk
+from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
@@ -80,7 +81,7 @@ def _merged_once(equation: Equation, tensors: Mapping[str, Tensor]) -> tuple | N
 
 def _reduction_merged(node: Basic, tensors, views: dict) -> Basic:
     """The expression with one pair of indices merged in its first reduction that allows it."""
-    if isinstance(node, Read) or not node.args or views:
+    if views:
         return node
     if isinstance(node, Reduction):
         extents = dict(node.ranges)
@@ -94,13 +95,10 @@ def _reduction_merged(node: Basic, tensors, views: dict) -> Basic:
                     ranges = [
                         pair.range if i == first else (i, n) for i, n in node.ranges if i != second
                     ]
-                    return node.func(body, ranges, node.conditions)
+                    return type(node)(body, ranges, node.conditions)
                 views.clear()
         return node
-    args = []
-    for a in node.args:
-        args.append(_reduction_merged(a, tensors, views))
-    return node if tuple(args) == node.args else node.func(*args)
+    return rebuild(node, lambda part: _reduction_merged(part, tensors, views))
 
 
 def _names(pair: Pair, parts) -> bool:
@@ -132,12 +130,9 @@ def _with(body: Expr, pair: Pair, tensors, views: dict) -> Expr | None:
 
 def _expanded(node: Basic) -> Basic:
     """The expression with the sides of its conditions multiplied out."""
-    if isinstance(node, Read) or not node.args:
-        return node
     if isinstance(node, Condition):
-        return node.func(*(a.expand() if isinstance(a, Expr) else a for a in node.args))
-    args = tuple(a if isinstance(a, str) else _expanded(a) for a in node.args)
-    return node if args == node.args else node.func(*args)
+        return rebuild(node, lambda side: side.expand() if isinstance(side, Expr) else side)
+    return rebuild(node, _expanded, conditions=True)
 
 
 def _access(access: Expr, pair: Pair, tensors, views: dict) -> Expr | None:
@@ -157,4 +152,5 @@ def _access(access: Expr, pair: Pair, tensors, views: dict) -> Expr | None:
     axes = (*tensor.axes[:at], pair.range[1], *tensor.axes[at + 2 :])
     name = f"{tensor.name}_{pair.first.name}{pair.second.name}{at}"
     views[name] = (tensor.name, replace(tensor, name=name, axes=axes))
-    return access.func(read(name).base, *subscripts[:at], pair.index, *subscripts[at + 2 :])
+    merged_at = (*subscripts[:at], pair.index, *subscripts[at + 2 :])
+    return type(access)(read(name).base, *merged_at)  # known to lie inside, it still does

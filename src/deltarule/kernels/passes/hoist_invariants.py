@@ -12,7 +12,8 @@ from sympy import Add, Expr, Mul, Pow
 
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.expressions.nodes import Choose, Read, Reduction, Selection, free_indices, read, walk
+from deltarule.expressions.nodes import Choose, Reduction, Selection, free_indices, read, walk
+from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
@@ -87,13 +88,12 @@ def _lift(node: Expr, loops: tuple, guarded: frozenset[Index], made: Lifted, pla
 
     What depends on a guarded index must stay under its guard, which keeps reads inside arrays.
     """
-    if isinstance(node, (Read, Selection, Inverse, LogDet)) or not node.args:
+    if isinstance(node, (Selection, Inverse, LogDet)):
         return node
     if isinstance(node, Choose):
         guarded = guarded | free_indices(node.args[0])
     if not isinstance(node, Reduction):
-        args = tuple(_lift(a, loops, guarded, made, place) for a in node.args)
-        return node if args == node.args else node.func(*args)
+        return rebuild(node, lambda part: _lift(part, loops, guarded, made, place))
     free = free_indices(node)
     needed = [k for k, (i, _) in enumerate(loops) if i in free]
     around = loops[: needed[-1] + 1] if needed else ()
@@ -105,7 +105,7 @@ def _lift(node: Expr, loops: tuple, guarded: frozenset[Index], made: Lifted, pla
 def _below(node: Reduction, around: tuple, guarded: frozenset, made: Lifted, place: str) -> Expr:
     tested = frozenset().union(*(free_indices(c) for c in node.conditions))
     body = _lift(node.body, (*around, *node.ranges), guarded | tested, made, place)
-    return node.func(body, node.ranges, node.conditions)
+    return with_body(node, body)
 
 
 def _apart(node: Reduction, loops: tuple, made: Lifted, place: str) -> Expr:

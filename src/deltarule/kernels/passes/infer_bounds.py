@@ -10,6 +10,7 @@ from sympy import Expr, Mul
 from deltarule.calculus.terms import holds
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import AtLeastZero, Divides, Read, Reduction
+from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.symbols import Index
 from deltarule.networks.tensors import Tensor
 
@@ -20,11 +21,8 @@ class Inside(Read):
 
 def clip(node: Expr, ranges: Mapping[Index, Expr], tensors: Mapping[str, Tensor]) -> Expr:
     """The expression with every sum (and maximum) cut to where its reads lie inside."""
-    if isinstance(node, Read) or not node.args:
-        return node
     if not isinstance(node, Reduction):
-        args = tuple(clip(a, ranges, tensors) for a in node.args)
-        return node if args == node.args else node.func(*args)
+        return rebuild(node, lambda part: clip(part, ranges, tensors))
     inner = {**ranges, **dict(node.ranges)}
     body = clip(node.body, inner, tensors)
     conditions = [c for c in node.conditions if not _always(c)]
@@ -33,7 +31,7 @@ def clip(node: Expr, ranges: Mapping[Index, Expr], tensors: Mapping[str, Tensor]
         if isinstance(factor, Read) and _idle(factor, node, tensors):
             conditions += _within(factor, tensors, conditions, inner)
             factors[k] = Inside(factor.base, *factor.indices)
-    return node.func(Mul(*factors), node.ranges, tuple(conditions))
+    return with_body(node, Mul(*factors), conditions)
 
 
 def _always(condition) -> bool:

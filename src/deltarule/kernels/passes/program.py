@@ -76,7 +76,7 @@ def program(name: str, settings: dict) -> Program:
             f"the size {open_[0]} is told by no shape", network.name, f"give {open_[0]}=…"
         )
     derivation = derive(network)
-    upstream = {t: f"d{derivation.of}/d{t}" for t in derivation.upstream}
+    upstream = {t: derivation.gradient_name(t) for t in derivation.upstream}
     wanted = _wanted(derivation, wrt)
     extra = {n: _gradient_of(network.tensors[t], n) for t, n in upstream.items()}
     extra |= {g.name: _gradient_of(g.tensor, g.name) for g in derivation.gradients.values()}

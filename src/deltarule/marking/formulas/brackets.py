@@ -9,6 +9,7 @@ from sympy import Expr, Integer, Tuple
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import AtLeastZero, Choose, Condition, Positive, tensor_name
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.limits import check_length, check_nesting
@@ -159,7 +160,7 @@ class Conditions:
 
     def _labels(self, name: str) -> bool:
         tensor = self.vocabulary.tensors.get(name)
-        return tensor is not None and tensor.whole and "/d" not in name
+        return tensor is not None and tensor.whole and not is_gradient(name)
 
     def _of_real(self, left: Expr, sign: str, right: Expr) -> Expr:
         """1 where a comparison of real numbers holds, else 0."""

@@ -75,7 +75,7 @@ def filled(
     probe = ProbeWith(derivation.network, arithmetic, seed, properties, size, **sizes)
     for name in derivation.upstream:
         axes = derivation.network.tensors[name].axes
-        probe.values.arrays[f"d{derivation.of}/d{name}"] = probe.noise(axes)
+        probe.values.arrays[derivation.gradient_name(name)] = probe.noise(axes)
     run(derivation.equations(), probe.values, probe.arithmetic)
     return probe
 

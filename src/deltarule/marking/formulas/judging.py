@@ -14,6 +14,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.integers import OutsideShape
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.marking import verdicts
@@ -216,8 +217,10 @@ def _renamed(formula: Expr, derivation: Derivation) -> Expr:
     """The formula with our name for the loss."""
 
     def renamed(access: Read) -> Expr:
-        _, bar, wrt = tensor_name(access).partition("/d")
-        return read(f"d{derivation.of}/d{wrt}", *access.indices) if bar else access
+        found = GradientName.parse(tensor_name(access))
+        if found is None:
+            return access
+        return read(derivation.gradient_name(found.wrt), *access.indices)
 
     return replace_reads(formula, renamed)
 

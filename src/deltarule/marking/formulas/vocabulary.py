@@ -9,6 +9,7 @@ from sympy import Expr, Symbol
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import FUNCTIONS, Elementwise
+from deltarule.expressions.gradient_names import gradient_name, is_gradient
 from deltarule.expressions.nodes import AtLeastZero, Carried, Reduction, Sum, read, tensor_name
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
@@ -48,10 +49,10 @@ class Vocabulary:
         roots = {"L", "E", "C", *([network.loss.name] if network.loss else [])}
         for tensor in network.tensors.values():
             for root in roots:
-                found.setdefault(f"d{root}/d{tensor.name}", tensor)
+                found.setdefault(gradient_name(root, tensor.name), tensor)
         for equation in derived:
             axes = tuple(n for _, n in equation.ranges)
-            if equation.subscripts == equation.indices and "/" not in equation.name:
+            if equation.subscripts == equation.indices and not is_gradient(equation.name):
                 found.setdefault(equation.name, Tensor(equation.name, axes, "intermediate"))
         return found
 
@@ -81,7 +82,8 @@ class Vocabulary:
         layer = name.removeprefix("delta")
         if layer == name or name in self.symbols:
             return None
-        found = [d for s in ("s", "z", "net") if (d := f"dL/d{s}{layer}") in self.tensors]
+        names = (gradient_name("L", f"{s}{layer}") for s in ("s", "z", "net"))
+        found = [name for name in names if name in self.tensors]
         return found[0] if len(found) == 1 else None
 
     def symbol(self, text: str) -> Symbol | None:
@@ -113,7 +115,7 @@ class Vocabulary:
         The error that comes from beyond the first or last time is 0.
         """
         plain = read(name, *subscripts)
-        if "/d" in name:
+        if is_gradient(name):
             beyond = [
                 c
                 for at, n in zip(subscripts, self.tensors[name].axes, strict=True)

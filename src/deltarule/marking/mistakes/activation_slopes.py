@@ -11,7 +11,9 @@ from sympy import Add, Expr, Mul
 from deltarule.calculus.partial_derivatives import partials
 from deltarule.expressions.factors import divided, powers
 from deltarule.expressions.functions import FUNCTIONS, Elementwise, derivative
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Read, reads, tensor_name, walk
+from deltarule.expressions.rebuild import with_part
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.marking.mistakes.context import Scene, Wrong
 from deltarule.marking.mistakes.positions import sites
@@ -144,7 +146,7 @@ def _elsewhere(found: Slope) -> Iterator[tuple[str, float, Expr, str]]:
         words = f"{text(found.inside)} stands where {text(output)} belongs"
     kind = "slope at the wrong place"
     yield kind, 4.0, rest * at_sum, f"{text(at_sum)} stands for {name}: {words}"
-    again = _at(local, output, found.function.func(output, *found.function.args[1:]))
+    again = _at(local, output, with_part(found.function, 0, output))
     yield (
         kind,
         4.5,
@@ -152,7 +154,7 @@ def _elsewhere(found: Slope) -> Iterator[tuple[str, float, Expr, str]]:
         f"{found.symbol}′({text(output)}) stands for {name}: "
         f"the output is put through {found.symbol} again",
     )
-    for upstream in [r for r in reads(rest) if "/d" in tensor_name(r)]:
+    for upstream in [r for r in reads(rest) if is_gradient(tensor_name(r))]:
         yield (
             kind,
             5.0,

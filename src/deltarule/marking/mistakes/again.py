@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sympy import Expr, Mul, Pow
 
 from deltarule.expressions.functions import Elementwise, exp
+from deltarule.expressions.gradient_names import is_gradient, tensor_of
 from deltarule.expressions.nodes import (
     Choose,
     LogSumExp,
@@ -52,7 +53,7 @@ def slope_again(scene: Scene) -> Iterator[Wrong]:
 
 def _behind(scene: Scene) -> list[Equation]:
     """What the gradient comes through, and a softmax of the same values beside it."""
-    name = scene.line.quantity.rpartition("/d")[2]
+    name = tensor_of(scene.line.quantity)
     used = consumers(scene)
     beside = [
         e
@@ -143,7 +144,7 @@ def _of_another(
                 f"{pretty(found.owner) if found.owner else text(output)}",
             )
     if not found.local.has(output):
-        for upstream in (r for r in reads(found.rest) if "/d" in tensor_name(r)):
+        for upstream in (r for r in reads(found.rest) if is_gradient(tensor_name(r))):
             yield (
                 "slope at the wrong place",
                 found.rest

@@ -13,6 +13,7 @@ from sympy import Expr
 
 from deltarule.calculus.plain_gradients import plain_gradient
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.marking.mistakes.context import Scene, Wrong
 from deltarule.networks.equations import Equation
 
@@ -52,25 +53,23 @@ def wherever_it_is_used(scene: Scene, changes: Changes) -> Iterator[Wrong]:
 
 def consumers(scene: Scene) -> list[Equation]:
     """The forward equations through which a gradient comes; none if the line is no gradient."""
-    of, behind, name = scene.line.quantity.rpartition("/d")
-    tensor = scene.network.tensors.get(name)
-    if not behind or tensor is None or len(tensor.axes) != len(scene.equation.indices):
+    own = GradientName.parse(scene.line.quantity)
+    tensor = scene.network.tensors.get(own.wrt) if own is not None else None
+    if own is None or tensor is None or len(tensor.axes) != len(scene.equation.indices):
         return []
     return [
         e
         for e in scene.network.equations
-        if name in e.read_names() and f"{of}/d{e.name}" in scene.shapes
+        if own.wrt in e.read_names() and str(own.by(e.name)) in scene.shapes
     ]
 
 
 def through(scene: Scene, equations: list[Equation]) -> Expr | None:
     """The gradient if the tensor were read by these equations; None if there is no formula."""
-    of, _, name = scene.line.quantity.rpartition("/d")
-    if not equations:
+    own = GradientName.parse(scene.line.quantity)
+    if own is None or not equations:
         return None
     try:
-        return plain_gradient(
-            scene.network, name, of.removeprefix("d"), scene.equation.indices, equations
-        )
+        return plain_gradient(scene.network, own.wrt, own.of, scene.equation.indices, equations)
     except (DeltaruleError, ValueError, TypeError):
         return None

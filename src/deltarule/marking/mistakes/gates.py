@@ -9,7 +9,9 @@ from itertools import combinations
 from sympy import Expr, Integer, Mul
 
 from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
+from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import fresh
 from deltarule.marking.mistakes.context import Scene, Wrong
@@ -26,7 +28,7 @@ def scalar_gate(scene: Scene) -> Iterator[Wrong]:
     for access in dict.fromkeys(reads(rhs)):
         name = tensor_name(access)
         if name in gates and access.indices[-1] != 0:
-            first = access.func(access.base, *access.indices[:-1], Integer(0))
+            first = read_at(access, (*access.indices[:-1], Integer(0)))
             formula = replace_reads(rhs, lambda a, o=access, n=first: n if a == o else a)
             yield Wrong(
                 "scalar gate",
@@ -34,8 +36,8 @@ def scalar_gate(scene: Scene) -> Iterator[Wrong]:
                 formula,
                 f"{pretty(name)} is taken as a single number, its first one, for all units",
             )
-    of = scene.line.quantity.rpartition("/d")[2]
-    if of in gates and "/d" in scene.line.quantity:
+    own = GradientName.parse(scene.line.quantity)
+    if own is not None and own.wrt in gates:
         unit, extent = scene.equation.ranges[-1]
         other = fresh(unit.name, {i.name for i in scene.equation.indices})
         summed = Sum(substitute(rhs, {unit: other}), ((other, extent),), ())
@@ -43,7 +45,7 @@ def scalar_gate(scene: Scene) -> Iterator[Wrong]:
             "scalar gate",
             5.0,
             summed,
-            f"{pretty(of)} is taken as a single number: its gradient is summed over all units",
+            f"{pretty(own.wrt)} is taken as a single number: its gradient is summed over all units",
         )
 
 

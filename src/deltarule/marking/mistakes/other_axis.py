@@ -12,6 +12,7 @@ from itertools import combinations
 from sympy import Add, Dummy, Expr, Integer
 
 from deltarule.expressions import nodes
+from deltarule.expressions.gradient_names import GradientName, is_gradient, tensor_of
 from deltarule.expressions.nodes import LogSumExp, Read, Reduction, Sum, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index, fresh
@@ -98,7 +99,7 @@ def _statistics(scene: Scene) -> dict[str, _Statistic]:
         return {}
     found: dict[str, _Statistic] = {}
     for name, line in scene.lines.items():
-        if name.rpartition("/d")[2] in forward:
+        if tensor_of(name) in forward:
             own = _of_line(scene, line, forward)
             if own and (own.extents, own.summed) == (first.extents, first.summed):
                 found[name] = own
@@ -122,7 +123,7 @@ def _of_line(scene: Scene, line: Line, forward: Mapping[str, object]) -> _Statis
             term
             for term in Add.make_args(formula)
             if not any(
-                tensor_name(r).rpartition("/d")[2] in forward and "/d" in tensor_name(r)
+                (found := GradientName.parse(tensor_name(r))) and found.wrt in forward
                 for r in reads(term)
             )
         ]
@@ -178,7 +179,7 @@ def _over(
         return None
     if not any(tensor_name(r) in found for r in reads(formula)):
         return None
-    means = {n for n, s in found.items() if "/d" not in n and s.divided_by_as_many()}
+    means = {n for n, s in found.items() if not is_gradient(n) and s.divided_by_as_many()}
     ratio = first.number(first.summed) / first.number(axes)
     taken = {i.name for i in line.equation.indices} | nodes.index_names(formula)
 
@@ -187,7 +188,7 @@ def _over(
             statistic = found.get(tensor_name(access))
             if statistic is None:
                 return access
-            mean = tensor_name(access).rpartition("/d")[2] in means
+            mean = tensor_of(tensor_name(access)) in means
             return over(statistic, at) * (ratio if mean else 1)
 
         return replace_reads(expression, value)
@@ -199,7 +200,7 @@ def _over(
             taken.add(new[p].name)
         ranges = [(new[p], statistic.extents[p]) for p in sorted(axes)]
         body = substitute(statistic.inner.body, dict(zip(statistic.place, new, strict=True)))
-        inner, stands = statistic.inner.func(put_in(body, tuple(new)), ranges), Dummy()
+        inner, stands = type(statistic.inner)(put_in(body, tuple(new)), ranges), Dummy()
         around = statistic.formula.xreplace({statistic.inner: stands})
         placed = substitute(around, dict(zip(statistic.place, at, strict=True)))
         return put_in(placed, at).xreplace({stands: inner})

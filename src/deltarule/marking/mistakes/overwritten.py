@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sympy import Basic, Expr, Integer
 
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import (
     AtLeastZero,
     Product,
@@ -25,7 +26,7 @@ from deltarule.spelling.text import text
 
 def overwritten(scene: Scene) -> Iterator[Wrong]:
     """Assignment for accumulation: of all that falls on an entry, the last alone stays."""
-    if "/d" not in scene.line.quantity:
+    if not is_gradient(scene.line.quantity):
         return
     own = set(scene.equation.indices)
     for site in sites(scene.equation.rhs):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sympy import Expr, Pow
 
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Sum, read, reads
 from deltarule.expressions.symbols import fresh
 from deltarule.marking.mistakes.changed import Change, through, wherever_it_is_used
@@ -21,8 +22,7 @@ from deltarule.spelling.text import text
 def penalty(scene: Scene) -> Iterator[Wrong]:
     """λ·ΣW for λ·ΣW², and the penalty of the weights put on a bias too."""
     yield from wherever_it_is_used(scene, _not_squared)
-    of, behind, name = scene.line.quantity.rpartition("/d")
-    tensor = scene.network.tensors.get(name)
+    own = GradientName.parse(scene.line.quantity)
     rhs = scene.equation.rhs
     for equation in scene.network.equations:
         inner = None if _penalised(scene, equation) is None else _sum(equation.rhs)
@@ -33,8 +33,9 @@ def penalty(scene: Scene) -> Iterator[Wrong]:
             words = f"{pretty(other.name)} is kept small too, as if the penalty were on it"
             if scene.line.quantity == equation.name:
                 yield Wrong("bias regularised", 4.0, rhs + more, words)
-            known = f"{of}/d{equation.name}" in scene.shapes or of == f"d{equation.name}"
-            if behind and other is tensor and known:
+            if own is None or other is not scene.network.tensors.get(own.wrt):
+                continue
+            if str(own.by(equation.name)) in scene.shapes or own.of == equation.name:
                 further = through(scene, [replace(equation, rhs=more)])
                 if further is not None:
                     yield Wrong("bias regularised", 4.0, rhs + further, words)

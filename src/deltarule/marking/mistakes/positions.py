@@ -10,6 +10,7 @@ from sympy import Basic, Expr
 
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Read, Reduction
+from deltarule.expressions.rebuild import with_body, with_part
 
 
 @dataclass(frozen=True)
@@ -23,29 +24,27 @@ class Site:
 
 def sites(
     expression: Basic,
-    rebuild: Callable[[Expr], Expr] = lambda e: e,
+    put_back: Callable[[Expr], Expr] = lambda e: e,
     inside: tuple[Reduction, ...] = (),
 ) -> Iterator[Site]:
     """Every scalar node of a formula, outermost first; subscripts and conditions are left alone."""
-    yield Site(expression, rebuild, inside)
+    yield Site(expression, put_back, inside)
     if isinstance(expression, Read):
         return
     if isinstance(expression, Reduction):
         node = expression
 
-        def with_body(body: Expr) -> Expr:
-            return rebuild(node.func(body, node.ranges, node.conditions))
+        def around(body: Expr) -> Expr:
+            return put_back(with_body(node, body))
 
-        yield from sites(node.body, with_body, (*inside, node))
+        yield from sites(node.body, around, (*inside, node))
         return
     for position, argument in enumerate(expression.args):
         if isinstance(argument, nodes.Condition):
             continue
 
         def with_argument(new: Expr, position: int = position) -> Expr:
-            arguments = list(expression.args)
-            arguments[position] = new
-            return rebuild(expression.func(*arguments))
+            return put_back(with_part(expression, position, new))
 
         yield from sites(argument, with_argument, inside)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sympy import Mul
 
 from deltarule.expressions import nodes
+from deltarule.expressions.gradient_names import GradientName, is_gradient
 from deltarule.expressions.nodes import Sum, read, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index, fresh
@@ -20,7 +21,7 @@ def in_proportion(scene: Scene) -> Iterator[Wrong]:
     tensors = scene.network.tensors
     own = dict(scene.equation.ranges)
     for site in sites(scene.equation.rhs):
-        if not isinstance(site.node, Sum) or "/d" not in scene.line.quantity:
+        if not isinstance(site.node, Sum) or not is_gradient(scene.line.quantity):
             continue
         for access in reads(site.node.body):
             tensor = tensors.get(tensor_name(access))
@@ -46,15 +47,15 @@ def in_proportion(scene: Scene) -> Iterator[Wrong]:
 
 def bias_from_weights(scene: Scene) -> Iterator[Wrong]:
     """Σ ∂E/∂W where ∂E/∂b belongs."""
-    of, _, name = scene.line.quantity.rpartition("/d")
+    own_name = GradientName.parse(scene.line.quantity)
     tensors = scene.network.tensors
-    if not of or name not in tensors or len(tensors[name].axes) != 1:
+    if own_name is None or own_name.wrt not in tensors or len(tensors[own_name.wrt].axes) != 1:
         return
     ((own, extent),) = scene.equation.ranges
     for equation in scene.network.equations:
-        (place, *_), *_ = [a.indices for a in reads(equation.rhs, name)] or [(None,)]
+        (place, *_), *_ = [a.indices for a in reads(equation.rhs, own_name.wrt)] or [(None,)]
         for access in reads(equation.rhs):
-            other, gradient = tensor_name(access), f"{of}/d{tensor_name(access)}"
+            other, gradient = tensor_name(access), str(own_name.by(tensor_name(access)))
             weights = other in tensors and tensors[other].role == "parameter"
             if not weights or gradient not in scene.shapes or access.indices.count(place) != 1:
                 continue

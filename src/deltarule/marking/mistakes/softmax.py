@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import read
 from deltarule.marking.mistakes.again import is_softmax
 from deltarule.marking.mistakes.changed import consumers
@@ -13,9 +14,9 @@ from deltarule.spelling.names import pretty
 
 def softmax_lost(scene: Scene) -> Iterator[Wrong]:
     """∂E/∂p stands for ∂E/∂z, where p is the softmax of z."""
-    of, behind, name = scene.line.quantity.rpartition("/d")
-    for equation in consumers(scene) if behind else ():
-        upstream = f"{of}/d{equation.name}"
+    own = GradientName.parse(scene.line.quantity)
+    for equation in consumers(scene) if own is not None else ():
+        upstream = str(own.by(equation.name))
         same = scene.shapes.get(upstream) == scene.shapes.get(scene.line.quantity)
         if is_softmax(equation.rhs) and upstream in scene.shapes and same:
             yield Wrong(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sympy import Add, Expr, Integer, Mul, Pow, Rational, Symbol
 
 from deltarule.expressions import nodes
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Frozen, LogSumExp, Reduction, Sum, reads, tensor_name, walk
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
@@ -20,7 +21,7 @@ from deltarule.spelling.text import text
 def statistic(scene: Scene) -> Iterator[Wrong]:
     """ε, n and the sums of a normalisation treated otherwise, forward and backward."""
     yield from wherever_it_is_used(scene, _changes)
-    if "/d" in scene.line.quantity:
+    if is_gradient(scene.line.quantity):
         for change in _epsilon(scene, scene.equation):
             yield Wrong(change.kind, change.cost, change.rhs, change.words)
 

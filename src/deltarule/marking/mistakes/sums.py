@@ -9,6 +9,7 @@ from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Max, MaxAll, Selection, Sum
+from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.context import Scene, Wrong
@@ -124,6 +125,6 @@ def other_than_largest(scene: Scene) -> Iterator[Wrong]:
     yield Wrong(
         "smallest for the largest",
         4.5,
-        -node.func(-node.body, node.ranges, node.conditions),
+        -with_body(node, -node.body),
         "the smallest stands for the largest",
     )

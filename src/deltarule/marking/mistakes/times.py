@@ -7,7 +7,9 @@ from dataclasses import replace
 
 from sympy import Add, Expr
 
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import AtLeastZero, Carried, Read, reads, tensor_name
+from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.context import Mistake, Scene, Wrong
@@ -50,7 +52,7 @@ def wrong_time(scene: Scene) -> Iterator[Wrong]:
 def _at(access: Read, position: int, subscript: Expr) -> Read:
     subscripts = list(access.indices)
     subscripts[position] = subscript
-    return access.func(access.base, *subscripts)
+    return read_at(access, subscripts)
 
 
 def _of_wrong_time(now: Read, access: Read) -> str:
@@ -84,7 +86,8 @@ def reversed_order(scene: Scene) -> Iterator[Wrong]:
 
 def _errors_the_other_way(scene: Scene, rhs: Expr) -> Iterator[Wrong]:
     """Errors taken from the time before, as if they came from there."""
-    behind = {i for a in reads(rhs) if "/d" in tensor_name(a) for _, i, n in shifted(a) if n == 1}
+    errors = [a for a in reads(rhs) if is_gradient(tensor_name(a))]
+    behind = {i for a in errors for _, i, n in shifted(a) if n == 1}
     for index in behind & set(scene.equation.indices):
         extent = dict(scene.equation.ranges)[index]
         later = AtLeastZero(extent - 2 - index)
@@ -118,7 +121,7 @@ def cut(scene: Scene) -> Iterator[Wrong]:
 
 def _gradients_elsewhere(term: Expr) -> str:
     """The gradients that a term takes from another time."""
-    found = [r for r in reads(term) if "/d" in tensor_name(r) and shifted(r)]
+    found = [r for r in reads(term) if is_gradient(tensor_name(r)) and shifted(r)]
     return " and ".join(dict.fromkeys(pretty(tensor_name(r)) for r in found))
 
 

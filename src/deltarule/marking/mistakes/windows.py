@@ -8,6 +8,7 @@ from sympy import Expr, Mul
 
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import AtLeastZero, Read, Sum, free_indices, reads, tensor_name
+from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
@@ -81,10 +82,7 @@ def _sign(number: Expr) -> int:
 
 
 def _subscripts(formula: Expr, table: dict[Expr, Expr]) -> Expr:
-    def moved(access: Read) -> Expr:
-        return access.func(access.base, *(table.get(s, s) for s in access.indices))
-
-    return replace_reads(formula, moved)
+    return replace_reads(formula, lambda a: read_at(a, (table.get(s, s) for s in a.indices)))
 
 
 def _kernel_turned(scene: Scene, equation: Equation) -> Iterator[Change]:
@@ -102,7 +100,7 @@ def _kernel_turned(scene: Scene, equation: Equation) -> Iterator[Change]:
             places = [
                 n - 1 - s if s in taps else s for s, n in zip(access.indices, axes, strict=True)
             ]
-            return access.func(access.base, *places)
+            return read_at(access, places)
 
         yield Change(
             "kernel turned",

@@ -66,4 +66,4 @@ def _along(
     other = fresh(index.name, nodes.index_names(site.replaced(node)) | {index.name})
     moved = {**table, index: other}
     conditions = [substitute(c, moved) for c in node.conditions]
-    return node.func(substitute(node.body, moved), [(other, extent)], conditions)
+    return type(node)(substitute(node.body, moved), [(other, extent)], conditions)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational
 
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
 from deltarule.marking.mistakes.context import Scene, Wrong
 from deltarule.marking.mistakes.gates import gates
@@ -38,7 +39,7 @@ def _called(scene: Scene, factor: Expr) -> tuple[str, str]:
         return "factor lost", "the factor"
     name = tensor_name(base)
     tensor = scene.network.tensors.get(name)
-    if "/d" in name:
+    if is_gradient(name):
         return "upstream lost", "the upstream gradient"
     if tensor is None:
         return "factor lost", "the factor"
@@ -111,8 +112,8 @@ def constant(scene: Scene) -> Iterator[Wrong]:
         yield Wrong("constant factor", 4.5, number * rhs, words)
     extents = {n for _, n in scene.equation.ranges}
     everything = Mul(*(n for _, n in scene.equation.ranges if scene.extent(n) > 1))
-    behind = "/d" in scene.line.quantity and not any("/d" in tensor_name(r) for r in reads(rhs))
-    if behind and everything not in extents | {1}:
+    errors = any(is_gradient(tensor_name(r)) for r in reads(rhs))
+    if is_gradient(scene.line.quantity) and not errors and everything not in extents | {1}:
         yield Wrong(
             "constant factor",
             4.5,

@@ -8,6 +8,7 @@ from sympy import Integer
 
 from deltarule.expressions.functions import Elementwise, exp, log
 from deltarule.expressions.nodes import Read, tensor_name, walk
+from deltarule.expressions.rebuild import with_part
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
 from deltarule.marking.mistakes.context import Scene, Wrong
 from deltarule.marking.mistakes.positions import sites
@@ -27,7 +28,7 @@ def exponent(scene: Scene) -> Iterator[Wrong]:
             yield Wrong(
                 "sign in the exponent",
                 3.9,
-                site.replaced(site.node.func(-inside)),
+                site.replaced(with_part(site.node, 0, -inside)),
                 f"σ is taken with e^(+{text(inside)}), not with e^(−{text(inside)})",
             )
     powers = {node for node in walk(rhs) if isinstance(node, exp)}
@@ -68,6 +69,6 @@ def applied_early(scene: Scene) -> Iterator[Wrong]:
             yield Wrong(
                 "s and h exchanged",
                 4.5,
-                rhs.func(scene.equation.rhs, *rhs.args[1:]),
+                with_part(rhs, 0, scene.equation.rhs),
                 f"{pretty(equation.name)} is given where {pretty(scene.line.quantity)} belongs",
             )

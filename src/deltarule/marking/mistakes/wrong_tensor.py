@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sympy import Expr
 
+from deltarule.expressions.gradient_names import GradientName, is_gradient, tensor_of
 from deltarule.expressions.nodes import Read, Reduction, read, reads, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
@@ -42,12 +43,12 @@ def neighbours(scene: Scene) -> set[str]:
         names = equation.read_names() | {equation.name}
         if names & own:
             near |= names
-    return near | {n for n in scene.shapes if "/d" in n and _bare(n) in near}
+    return near | {n for n in scene.shapes if is_gradient(n) and _bare(n) in near}
 
 
 def _bare(name: str) -> str:
     """The tensor that a gradient or an updated value is of."""
-    return name.rpartition("/d")[2].removesuffix(" after")
+    return tensor_of(name).removesuffix(" after")
 
 
 def _instead(scene: Scene, name: str, other: str, scope: dict[Index, int]) -> Iterator[Wrong]:
@@ -108,7 +109,7 @@ def _judge(scene: Scene, name: str, other: str) -> tuple[str, float]:
         return "s and h exchanged", 4.5
     if _behind_a_slope(scene, name, other):
         return "slope lost", 4.5
-    same = _adjoint(name) == _adjoint(other)
+    same = is_gradient(name) == is_gradient(other)
     return "wrong tensor", 5.0 if same else 6.0
 
 
@@ -119,10 +120,10 @@ def _sum_and_output(scene: Scene, name: str, other: str) -> bool:
 
 def _behind_a_slope(scene: Scene, name: str, other: str) -> bool:
     """Whether ∂E/∂h stands for ∂E/∂s, where h is s put through an activation or softmax."""
-    of, behind, inside = name.rpartition("/d")
-    if not behind or other.rpartition("/d")[0] != of:
+    here, there = GradientName.parse(name), GradientName.parse(other)
+    if here is None or there is None or here.by(there.wrt) != there:
         return False
-    output = other.rpartition("/d")[2]
+    inside, output = here.wrt, there.wrt
     return (inside, output) in scene.activated or any(
         e.name == output and is_softmax(e.rhs) and inside in e.read_names()
         for e in scene.network.equations
@@ -132,12 +133,8 @@ def _behind_a_slope(scene: Scene, name: str, other: str) -> bool:
 def _role(scene: Scene, name: str) -> str:
     tensor = scene.network.tensors.get(name)
     if tensor is None:
-        return "gradient" if _adjoint(name) else "parameter"
+        return "gradient" if is_gradient(name) else "parameter"
     return "parameter" if tensor.role == "parameter" else "activation"
-
-
-def _adjoint(name: str) -> bool:
-    return "/d" in name
 
 
 def transposed(scene: Scene) -> Iterator[Wrong]:
