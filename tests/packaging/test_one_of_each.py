@@ -26,13 +26,39 @@ def nodes_made_anew(tree: ast.Module) -> Iterator[int]:
             yield node.lineno
 
 
+def gradients_in_text(tree: ast.Module) -> Iterator[int]:
+    """Text `/d` alone, or before what is put in: `GradientName` makes and reads such names."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            texts = [p for p in node.values[:-1] if isinstance(p, ast.Constant)]
+        else:
+            texts = [node] if isinstance(node, ast.Constant) and node.value == "/d" else []
+        yield from (t.lineno for t in texts if str(t.value).endswith("/d"))
+
+
+def searches_of_their_own(tree: ast.Module) -> Iterator[int]:
+    """`while` loops over what equations read: `networks.reachability` finds all that depends."""
+    for loop in ast.walk(tree):
+        if isinstance(loop, ast.While):
+            words = {getattr(n, "attr", getattr(n, "id", "")) for n in ast.walk(loop)}
+            if words & {"read_names", "needs"}:
+                yield loop.lineno
+
+
 # Each rule with the files that it is about, and a line that it must find.
 RULES = [
     (
         nodes_made_anew,
         {"expressions/rebuild.py", "expressions/substitution.py"},
         "after = node.func(*map(change, node.args))",
-    )
+    ),
+    (gradients_in_text, {"expressions/gradient_names.py"}, 'name = f"d{of}/d{wrt}"'),
+    (gradients_in_text, {"expressions/gradient_names.py"}, 'found = name.rpartition("/d")'),
+    (
+        searches_of_their_own,
+        {"networks/reachability.py", "networks/recurrences.py"},
+        "while len(live) > seen: seen, live = len(live), live | e.read_names()",
+    ),
 ]
 
 
@@ -47,5 +73,5 @@ def test_what_stands_in_one_place_stands_nowhere_else(rule, homes, example):
         for line in rule(parsed(path))
     }
     assert found == set()
-    assert list(rule(ast.parse(example))) == [1]
+    assert set(rule(ast.parse(example))) == {1}
     assert all((ROOT / "src/deltarule" / home).is_file() for home in homes)

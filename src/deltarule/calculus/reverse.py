@@ -39,6 +39,7 @@ from deltarule.matrix_form import Teller
 from deltarule.networks.equations import Equation
 from deltarule.networks.gradient_indices import target_indices
 from deltarule.networks.network import Network
+from deltarule.networks.reachability import depending_on, needed_for
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
@@ -91,24 +92,14 @@ def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
 
 def live_tensors(network: Network, roots: set[str]) -> set[str]:
     """The tensors on which the roots depend, themselves included."""
-    live = set(roots)
-    for block in reversed(blocks(network.equations)):
-        members = equations_of(block)
-        if any(e.name in live for e in members):
-            live |= {e.name for e in members}
-            live = live.union(*(e.read_names() for e in members if e.name in live))
-    return live
+    return needed_for(network.equations, roots)
 
 
 def varying(network: Network) -> set[str]:
     """The tensors that depend on something that has a gradient; counts, say, do not."""
     found = {t.name for t in network.tensors.values() if not t.whole and t.role != "target"}
     found -= {e.name for e in network.equations}
-    for block in blocks(network.equations):
-        members = equations_of(block)
-        if found & set().union(*(e.read_names() for e in members)):
-            found |= {e.name for e in members}
-    return found
+    return depending_on(network.equations, found)
 
 
 def _refuse_read_roots(network: Network, names: tuple[str, ...], live: set[str]) -> None:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer
 
-from deltarule.expressions.affine import affine
 from deltarule.expressions.nodes import Read, Reduction, Selection, tensor_name, walk
 from deltarule.expressions.symbols import Index
+from deltarule.expressions.window_axis import window_axis
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 
@@ -57,16 +57,12 @@ def _through(equation: Equation, known: dict) -> dict[int, Field]:
 
 def _moved(subscript: Expr, field: Field, place: dict, inner: dict) -> dict[int, Field]:
     """The field of an entry that reads a row, or a window of rows, with that field."""
-    split = affine(subscript, tuple(place.keys() | inner.keys()))
-    if split is None:
+    window = window_axis(subscript, place, inner)
+    if window is None or window.divisor != 1 or len(window.moving) != 1:
         return {}
-    moving = [i for i in split[0] if i in place]
-    if len(moving) != 1:
-        return {}
-    window = sum((split[0][i] * (inner[i] - 1) for i in split[0] if i in inner), Integer(0))
-    rows = None if field.rows is None else (field.rows + window * field.step).expand()
-    axis = place[moving[0]]
-    return {axis: Field(axis, rows, (field.step * split[0][moving[0]]).expand())}
+    rows = None if field.rows is None else (field.rows + window.span(inner) * field.step).expand()
+    axis = place[window.i]
+    return {axis: Field(axis, rows, (field.step * window.a).expand())}
 
 
 def _wider(one: dict[int, Field], other: dict[int, Field]) -> dict[int, Field]:

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.affine import affine
 from deltarule.expressions.nodes import Read, Reduction, Selection, free_symbols, tensor_name, walk
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.window_axis import WindowAxis, window_axis
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import given_sizes
@@ -79,30 +78,30 @@ def unread_by(equation: Equation, network: Network) -> list[Unread]:
 
 
 def _left(name, axis, extent: Expr, subscript: Expr, outer: dict, inner: dict) -> Unread | None:
-    split = affine(subscript, tuple(outer.keys() | inner.keys()))
-    if split is None:
+    found = window_axis(subscript, outer, inner)
+    if found is None or not _moves(found) or found.rest.is_positive:
         return None
-    coefficients, rest = split
-    moving = [i for i in coefficients if i in outer]
-    numbers = [extent, rest, *coefficients.values()]
-    numbers += [(outer | inner)[i] for i in coefficients]
-    if len(moving) != 1 or not all(n.is_Integer for n in numbers) or rest > 0:
+    if not all(n.is_Integer for n in _numbers(found, extent, outer, inner)):
         return None
-    return _numbered(name, axis, int(extent), moving[0], coefficients, int(-rest), outer, inner)
+    return _numbered(name, axis, int(extent), found, outer, inner)
+
+
+def _moves(axis: WindowAxis) -> bool:
+    """Whether one index moves the window over the axis."""
+    return axis.divisor == 1 and len(axis.moving) == 1
+
+
+def _numbers(axis: WindowAxis, extent: Expr, outer: dict, inner: dict) -> list[Expr]:
+    """All that decides whether the windows fit."""
+    coefficients = {**axis.moving, **axis.within}
+    return [extent, axis.rest, *coefficients.values(), *((outer | inner)[i] for i in coefficients)]
 
 
 def _numbered(
-    name: str,
-    axis: int,
-    extent: int,
-    moving: Index,
-    coefficients: dict,
-    pad: int,
-    outer: dict,
-    inner: dict,
+    name: str, axis: int, extent: int, found: WindowAxis, outer: dict, inner: dict
 ) -> Unread | None:
-    stride, outputs = int(coefficients[moving]), int(outer[moving])
-    window = 1 + sum(int(c * (inner[i] - 1)) for i, c in coefficients.items() if i in inner)
+    stride, outputs, pad = int(found.a), int(outer[found.i]), int(-found.rest)
+    window = 1 + int(found.span(inner))
     last = stride * (outputs - 1) + window - 1 - pad
     remainder = extent - 1 + pad - last
     if stride < 2 or window < 1 or not 0 < remainder < stride:
@@ -123,13 +122,10 @@ def undecided_by(equation: Equation, network: Network) -> list[str]:
     for access in [n for n in walk(equation.rhs) if isinstance(n, Read)]:
         axes = network.tensors[tensor_name(access)].axes
         for extent, subscript in zip(axes, access.indices, strict=True):
-            split = affine(subscript, tuple(outer.keys() | inner.keys()))
-            coefficients, rest = split or ({}, extent)
-            moving = [i for i in coefficients if i in outer]
-            if len(moving) != 1 or coefficients[moving[0]] in (1, -1):
+            found = window_axis(subscript, outer, inner)
+            if found is None or not _moves(found) or found.a in (1, -1):
                 continue
-            numbers = [extent, rest, *coefficients.values()]
-            numbers += [(outer | inner)[i] for i in coefficients]
+            numbers = _numbers(found, extent, outer, inner)
             missing.update(dict.fromkeys(_given_in(numbers, network)))
     return list(missing)
 

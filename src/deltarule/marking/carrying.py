@@ -13,6 +13,7 @@ from deltarule.marking.aligned_answers import Paper, Written
 from deltarule.marking.hypotheses import Bench
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.networks.reachability import reachable
 
 #: What it costs to suppose that values were carried in some way.
 ONE_HELD, RIGHT_HELD, ALL_HELD, ROUNDED_BETWEEN, ONE_ROUNDED = 1.0, 1.4, 1.5, 0.5, 1.2
@@ -188,15 +189,8 @@ class Carrying:
 
     def between(self, name: str) -> list[str]:
         """The unprinted lines between a line and the printed ones before it, nearest first."""
-        found: dict[str, None] = {}
-        queue = [name]
-        while queue:
-            for needed in sorted(self.bench.needs[queue.pop(0)]):
-                known = needed in self._held or needed in found
-                if needed in self.bench.equations and not known:
-                    found[needed] = None
-                    queue.append(needed)
-        return list(found)
+        unprinted = self.bench.equations.keys() - self._held
+        return reachable([name], lambda line: sorted(self.bench.needs[line] & unprinted))
 
     def roundings(self, written: Written) -> list[Rounded]:
         """How lines in between may have been rounded: as the sheet says, and as printed here."""

@@ -24,6 +24,7 @@ from deltarule.marking.hypothesis import Hypothesis, digits
 from deltarule.marking.quick_lines import QuickLines
 from deltarule.marking.recurrence_runs import Scans
 from deltarule.networks.equations import Equation
+from deltarule.networks.reachability import reachable
 from deltarule.networks.recurrences import Block, Recurrence, blocks, equations_of
 from deltarule.tracing.computation import Course
 
@@ -75,13 +76,9 @@ class Bench:
     def ancestors(self, name: str) -> frozenset[str]:
         """All other lines that a line depends on."""
         if name not in self._above:
-            found: set[str] = set()
-            stack = [name]
-            while stack:
-                new = {n for n in self.needs.get(stack.pop(), ()) if n in self.equations} - found
-                found |= new
-                stack.extend(new)
-            self._above[name] = frozenset(found - {name})
+            lines = self.equations.keys()
+            found = reachable([name], lambda line: self.needs.get(line, frozenset()) & lines)
+            self._above[name] = frozenset(found) - {name}
         return self._above[name]
 
     def value(self, name: str, hypothesis: Hypothesis) -> np.ndarray:

@@ -11,6 +11,7 @@ from deltarule.arithmetic.prepared import Prepared, Unprepared
 from deltarule.arithmetic.prepared_program import value_at, whole_line
 from deltarule.marking.mistakes.reread import Reread
 from deltarule.networks.equations import Equation
+from deltarule.networks.reachability import reachable
 from deltarule.tracing.computation import Course
 
 
@@ -45,14 +46,12 @@ class QuickLines:
         """The lines that depend on a line, but for those behind what is held."""
         key = (name, held)
         if key not in self._behind:
-            found: set[str] = set()
-            stack = [name]
-            while stack:
-                here = stack.pop()
-                new = {n for n, needs in self.needs.items() if here in needs} - found
-                found |= new
-                stack.extend(new - held)
-            self._behind[key] = frozenset(found)
+
+            def readers(line: str) -> list[str]:
+                stop = line in held and line != name
+                return [] if stop else [n for n, needs in self.needs.items() if line in needs]
+
+            self._behind[key] = frozenset(reachable([name], readers))
         return self._behind[key]
 
     def whole(self, equation: Equation) -> Prepared | None:

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
-from deltarule.expressions.affine import affine
 from deltarule.expressions.nodes import Read
 from deltarule.expressions.symbols import Index
+from deltarule.expressions.window_axis import shift_of
 from deltarule.networks.network import Network
 
 
@@ -33,8 +33,7 @@ class Kinds:
         if isinstance(subscript, Index) or not inside or not set(inside) <= set(extents):
             return
         if len(inside) == 1:
-            split = affine(subscript, tuple(inside))
-            if split is not None and split[0].get(inside[0]) == 1 and split[1].is_Integer:
+            if shift_of(subscript.expand()) is not None:
                 self.times.add(extents[inside[0]])
             return
         self.positions |= {extents[i] for i in inside if i in free}

@@ -8,16 +8,16 @@ What is read at the plain index of the sum moves over what is read at the affine
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from sympy import Expr, Integer, Mul
 
 from deltarule.expressions import nodes
-from deltarule.expressions.affine import affine, never_negative
+from deltarule.expressions.affine import never_negative
 from deltarule.expressions.gradient_names import tensor_of
 from deltarule.expressions.nodes import Read, free_indices, reads, size_of, tensor_name
 from deltarule.expressions.symbols import Index
+from deltarule.expressions.window_axis import WindowAxis, window_axis
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.match_products import scaled
 from deltarule.matrix_form.tree import Along, NoWords, Phrase
@@ -65,58 +65,30 @@ def _extents(access: Read, network: Network) -> tuple[Expr, ...]:
     return network.tensors[tensor_of(tensor_name(access))].axes
 
 
-@dataclass(frozen=True)
-class _Axis:
-    """The subscript (a·label + b·over + rest)/divisor, at which `other` is read."""
-
-    subscript: Expr
-    label: Index
-    over: Index
-    a: Expr
-    b: Expr
-    rest: Expr
-    divisor: Expr
-
-
-def _axes(moving: Read, other: Read, target: tuple, bound: set) -> list[_Axis] | None:
+def _axes(moving: Read, other: Read, target: tuple, bound: set) -> list[WindowAxis] | None:
     """The axes along which `moving` runs over `other`; None where the subscripts do not fit."""
     found = []
     for subscript in other.indices:
         if isinstance(subscript, Index):
             continue
         axis = _axis(subscript, set(target), bound)
-        if axis is None or axis.over not in moving.indices or axis.label in moving.indices:
+        if axis is None or axis.k not in moving.indices or axis.i in moving.indices:
             return None
         found.append(axis)
     plain = all(isinstance(i, Index) for i in moving.indices)
     return found if found and plain and len(set(moving.indices)) == len(moving.indices) else None
 
 
-def _axis(subscript: Expr, target: set, bound: set) -> _Axis | None:
-    top, divisor = subscript, Integer(1)
-    if isinstance(subscript, nodes.FloorQuotient):
-        top, divisor = subscript.args
-    inside = tuple(free_indices(top))
-    split = affine(top, inside)
-    labels, overs = [i for i in inside if i in target], [i for i in inside if i in bound]
-    if split is None or len(labels) != 1 or len(overs) != 1 or len(inside) != 2:
-        return None
-    coefficients, rest = split
-    return _Axis(
-        subscript,
-        labels[0],
-        overs[0],
-        coefficients[labels[0]],
-        coefficients[overs[0]],
-        rest,
-        divisor,
-    )
+def _axis(subscript: Expr, target: set, bound: set) -> WindowAxis | None:
+    """(a·i + b·k + rest)/divisor with i on the result and k summed over; None for others."""
+    axis = window_axis(subscript, target, bound)
+    return axis if axis is not None and axis.one_of_each else None
 
 
-def _phrase(moving: Read, other: Read, axes: list[_Axis], extent, target, extents) -> Phrase:
+def _phrase(moving: Read, other: Read, axes: list[WindowAxis], extent, target, extents) -> Phrase:
     one = _leaf(moving, {})
-    two = _leaf(other, {axis.subscript: axis.over for axis in axes})
-    labels = tuple(i for i in target if i in {*one.labels, *two.labels, *(a.label for a in axes)})
+    two = _leaf(other, {axis.subscript: axis.k for axis in axes})
+    labels = tuple(i for i in target if i in {*one.labels, *two.labels, *(a.i for a in axes)})
     reading = _simplest(axes, extent, extents)
     if reading is None:
         raise NoWords
@@ -133,7 +105,7 @@ class _Reading(NamedTuple):
     along: tuple[Along, ...]
 
 
-def _simplest(axes: list[_Axis], extent: dict, extents: dict) -> _Reading | None:
+def _simplest(axes: list[WindowAxis], extent: dict, extents: dict) -> _Reading | None:
     """What all axes can be read as, the one with the simplest padding; plain before turned."""
     found = []
     for kind, swapped, turned, read in _KINDS:
@@ -145,18 +117,18 @@ def _simplest(axes: list[_Axis], extent: dict, extents: dict) -> _Reading | None
     return min(found)[2] if found else None
 
 
-def _correlation(axis: _Axis, extent: Expr, extents: dict) -> Along | None:
+def _correlation(axis: WindowAxis, extent: Expr, extents: dict) -> Along | None:
     """x[D·k + S·i − P]: both coefficients positive."""
     if axis.divisor != 1 or not (_positive(axis.a) and _positive(axis.b)):
         return None
-    return Along(axis.label, axis.over, axis.b, axis.a, -axis.rest)
+    return Along(axis.i, axis.k, axis.b, axis.a, -axis.rest)
 
 
-def _convolution(axis: _Axis, extent: Expr, extents: dict) -> Along | None:
+def _convolution(axis: WindowAxis, extent: Expr, extents: dict) -> Along | None:
     """w[(p + P − S·i)/D]."""
     if axis.a != 1 or not _positive(-axis.b):
         return None
-    return Along(axis.label, axis.over, -axis.b, axis.divisor, axis.rest)
+    return Along(axis.i, axis.k, -axis.b, axis.divisor, axis.rest)
 
 
 def convolution_along(subscript: Expr, target: set, bound: set) -> Along:
@@ -168,28 +140,28 @@ def convolution_along(subscript: Expr, target: set, bound: set) -> Along:
     return along
 
 
-def _correlation_over(axis: _Axis, extent: Expr, extents: dict) -> Along | None:
+def _correlation_over(axis: WindowAxis, extent: Expr, extents: dict) -> Along | None:
     """w[(i − S·p + P)/D], put k for that: g is read at S·p + D·k − P."""
     if axis.b != 1 or not _positive(-axis.a):
         return None
-    return Along(axis.label, axis.over, axis.divisor, -axis.a, axis.rest)
+    return Along(axis.i, axis.k, axis.divisor, -axis.a, axis.rest)
 
 
-def _correlation_turned(axis: _Axis, extent: Expr, extents: dict) -> Along | None:
+def _correlation_turned(axis: WindowAxis, extent: Expr, extents: dict) -> Along | None:
     """x[i − k + …]: with k counted from the end it is x[i + k′ − P]."""
     if axis.divisor != 1 or not (_positive(-axis.a) and _positive(axis.b)):
         return None
-    last = extents[axis.label] - 1
+    last = extents[axis.i] - 1
     pad = (-axis.rest - axis.a * last).expand()
-    return Along(axis.label, axis.over, axis.b, -axis.a, pad)
+    return Along(axis.i, axis.k, axis.b, -axis.a, pad)
 
 
-def _convolution_turned(axis: _Axis, extent: Expr, extents: dict) -> Along | None:
+def _convolution_turned(axis: WindowAxis, extent: Expr, extents: dict) -> Along | None:
     """w[i − p + …]: with the kernel counted from its end it is w[p − i + P]."""
     if axis.a != -1 or not _positive(axis.b):
         return None
     pad = (axis.divisor * (extent - 1) - axis.rest).expand()
-    return Along(axis.label, axis.over, axis.b, axis.divisor, pad)
+    return Along(axis.i, axis.k, axis.b, axis.divisor, pad)
 
 
 _KINDS = (

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from sympy import Expr
 from sympy.tensor.indexed import Indexed
@@ -23,6 +23,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import reads, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
+from deltarule.networks.reachability import reachable
 from deltarule.spelling.text import text
 
 
@@ -141,17 +142,10 @@ def _arranged(equations: Sequence[Equation], links: list[_Link]) -> Iterator[Blo
 
 def _knot(waiting: list[int], needs: dict[int, set[int]]) -> list[int]:
     """Equations that all depend on each other, and on no others that wait."""
-    reach: dict[int, set[int]] = {}
 
+    @cache
     def reached(start: int) -> set[int]:
-        if start not in reach:
-            found, stack = set(), [start]
-            while stack:
-                for k in needs[stack.pop()] - found:
-                    found.add(k)
-                    stack.append(k)
-            reach[start] = found
-        return reach[start]
+        return set(reachable([start], needs.__getitem__))
 
     here = waiting[0]
     while True:

@@ -22,6 +22,7 @@ from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.language.optimisers import memories, rates
 from deltarule.networks.equations import Equation
+from deltarule.networks.reachability import needed_for
 from deltarule.networks.recurrences import blocks, equations_of
 from deltarule.networks.tensors import Tensor
 from deltarule.tracing.lines import Line, lines
@@ -166,12 +167,8 @@ class Course:
     def needed(self, names: Iterable[str] | None = None) -> list[Line]:
         """The lines that some lines need, themselves included; those that the update needs."""
         wanted = {f"{name} after" for name in self.kept} if names is None else set(names)
-        kept = []
-        for line in reversed(self.lines):
-            if line.quantity in wanted:
-                kept.append(line)
-                wanted |= line.equation.read_names()
-        return kept[::-1]
+        wanted = needed_for((line.equation for line in self.lines), wanted)
+        return [line for line in self.lines if line.quantity in wanted]
 
     def locate(self, reference) -> tuple[str, tuple[int, ...]]:
         """The line and entry of a quantity. Raises DeltaruleError if no line computes it."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.tracing.computation import Course
 from deltarule.tracing.format_numbers import finite
 from deltarule.tracing.gaps import from_differences, gap, generic
@@ -43,9 +44,11 @@ class Check:
 def check_gradient(course: Course, quantity: str) -> Check | None:
     """A gradient against dual numbers and central differences; None for other quantities."""
     derivation = course.derivation
-    prefix = f"d{derivation.of}/d"
-    name = quantity.removeprefix(prefix)
-    if not quantity.startswith(prefix) or name == derivation.of or name in derivation.upstream:
+    found = GradientName.parse(quantity)
+    if found is None or found.of != derivation.of or found.direct:
+        return None
+    name = found.wrt
+    if name == derivation.of or name in derivation.upstream:
         return None
     exactly = course.exact_arithmetic
     exact = np.asarray(course.exact.arrays[quantity])

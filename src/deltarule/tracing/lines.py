@@ -9,6 +9,7 @@ from deltarule.calculus import Derivation
 from deltarule.language.optimisers import update_equations
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
+from deltarule.networks.reachability import depending_on
 
 PHASES = ("forward", "error", "backward", "update")
 
@@ -40,9 +41,6 @@ def lines(
 
 def _after_the_target(network: Network) -> set[str]:
     """The tensors that depend on a target, or are the loss: the error phase."""
-    touched = {t.name for t in network.with_role("target")}
-    for equation in network.equations:
-        if equation.read_names() & touched:
-            touched.add(equation.name)
+    touched = depending_on(network.equations, (t.name for t in network.with_role("target")))
     loss = network.loss
     return touched | ({loss.name} if loss is not None else set())

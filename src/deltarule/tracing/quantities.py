@@ -22,6 +22,7 @@ from deltarule.expressions.nodes import read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
+from deltarule.networks.reachability import reachable
 from deltarule.spelling.names import Reference, parse_reference
 from deltarule.tracing.lines import Line
 
@@ -159,16 +160,10 @@ def local_derivative(
 
 def _other_way(network: Network, equation: Equation, wrt: str) -> bool:
     """Whether the equation reads another tensor that depends on `wrt`, at the same time."""
-    waiting = [n for n in _read_now(equation) if n != wrt]
-    seen: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name == wrt:
-            return True
-        if name not in seen:
-            seen.add(name)
-            waiting += [n for e in network.equation_of(name) for n in _read_now(e)]
-    return False
+    others = [n for n in _read_now(equation) if n != wrt]
+    return wrt in reachable(
+        others, lambda name: [n for e in network.equation_of(name) for n in _read_now(e)]
+    )
 
 
 def _read_now(equation: Equation) -> list[str]:

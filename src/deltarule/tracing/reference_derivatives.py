@@ -14,6 +14,7 @@ from deltarule.arithmetic.run import run
 from deltarule.expressions.nodes import read
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
+from deltarule.networks.reachability import depending_on
 
 #: Tensors with more entries than this are checked along random directions instead of each entry.
 MOST_ENTRIES = 12
@@ -21,11 +22,7 @@ MOST_ENTRIES = 12
 
 def downstream(network: Network, name: str) -> list[Equation]:
     """The equations whose values depend on a tensor, in order; not those that write it."""
-    touched, seen = {name}, 0
-    while len(touched) > seen:
-        # In a recurrence an equation reads what one behind it wrote at an earlier time.
-        seen = len(touched)
-        touched |= {e.name for e in network.equations if e.read_names() & touched}
+    touched = depending_on(network.equations, {name})
     return [e for e in network.equations if e.name in touched and e.name != name]
 
 

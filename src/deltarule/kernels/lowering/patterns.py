@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, Mul
+from sympy import Add, Expr, Mul
 
 from deltarule.expressions import nodes
-from deltarule.expressions.affine import affine
 from deltarule.expressions.nodes import AtLeastZero, Divides, FloorQuotient, Read, tensor_name
 from deltarule.expressions.symbols import Index
+from deltarule.expressions.window_axis import window_axis
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
@@ -119,37 +119,28 @@ def _written_wide(out: Place, one: Place, other: Place) -> Windows | None:
 
 def _relation(subscript: Expr, ones: tuple, others: tuple) -> tuple | None:
     """S·i + D·k − P as (axis of i in ones, axis of k in others, S, D, P)."""
-    mine = [i for i in ones if isinstance(i, Index)]
-    theirs = [k for k in others if isinstance(k, Index)]
-    split = affine(subscript, (*mine, *theirs))
-    if split is None or len(split[0]) != 2 or not split[1].is_Integer:
+    mine = [i for i in ones if isinstance(i, Index) and i not in others]
+    theirs = [k for k in others if isinstance(k, Index) and k not in ones]
+    axis = window_axis(subscript, mine, theirs)
+    if axis is None or not axis.one_of_each or axis.divisor != 1:
         return None
-    i = next((i for i in split[0] if i in mine and i not in theirs), None)
-    k = next((k for k in split[0] if k in theirs and k not in mine), None)
-    if i is None or k is None:
+    s, d, rest = axis.a, axis.b, axis.rest
+    if not (s.is_Integer and d.is_Integer and rest.is_Integer and s > 0 and d > 0 and rest <= 0):
         return None
-    s, d = split[0][i], split[0][k]
-    if not (s.is_Integer and d.is_Integer and s > 0 and d > 0 and split[1] <= 0):
-        return None
-    return ones.index(i), others.index(k), int(s), int(d), -int(split[1])
+    return ones.index(axis.i), others.index(axis.k), int(s), int(d), -int(rest)
 
 
 def _solved(subscript: Expr, wides: tuple, ones: tuple) -> tuple | None:
     """(p + P − S·i)/D as (axis of p, axis of i, S, D, P)."""
-    top, dilation = subscript, Integer(1)
-    if type(subscript) is FloorQuotient:
-        top, dilation = subscript.args
-    split = affine(top, tuple(i for i in (*wides, *ones) if isinstance(i, Index)))
-    if split is None or len(split[0]) != 2 or not split[1].is_Integer or not dilation.is_Integer:
+    axis = window_axis(
+        subscript, *([i for i in side if isinstance(i, Index)] for side in (wides, ones))
+    )
+    if axis is None or not axis.one_of_each or axis.a != 1:
         return None
-    p = next((p for p in split[0] if p in wides), None)
-    i = next((i for i in split[0] if i in ones and i not in wides), None)
-    if p is None or i is None or split[0][p] != 1 or split[1] < 0:
+    s, rest, dilation = axis.b, axis.rest, axis.divisor
+    if not (s.is_Integer and rest.is_Integer and dilation.is_Integer and s < 0 <= rest):
         return None
-    s = split[0][i]
-    if not s.is_Integer or s >= 0:
-        return None
-    return wides.index(p), ones.index(i), -int(s), int(dilation), int(split[1])
+    return wides.index(axis.i), ones.index(axis.k), -int(s), int(dilation), int(rest)
 
 
 def _complete(wide, one, other, windows: list[Window], written: str) -> Windows | None:

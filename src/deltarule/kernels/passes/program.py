@@ -23,6 +23,7 @@ from deltarule.language.load import load
 from deltarule.language.variants import VARIANTS
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
+from deltarule.networks.reachability import needed_for
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.networks.specialise import given_sizes, specialise
 from deltarule.networks.tensors import Tensor
@@ -193,10 +194,8 @@ def _gradient_of(tensor: Tensor, name: str) -> Tensor:
 
 def _needed(equations: Iterable[Equation], wanted: Iterable[str]) -> tuple[Equation, ...]:
     """The equations on which some tensors depend."""
-    equations, live, seen = tuple(equations), set(wanted), 0
-    while len(live) > seen:
-        seen = len(live)
-        live = live.union(*(e.read_names() for e in equations if e.name in live))
+    equations = tuple(equations)
+    live = needed_for(equations, wanted)
     return tuple(e for e in equations if e.name in live)
 
 

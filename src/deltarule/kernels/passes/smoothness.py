@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from deltarule.kernels.passes.program import Program
-from deltarule.networks.network import Network
 from deltarule.networks.nonsmooth import kinked
+from deltarule.networks.reachability import depending_on, needed_for
 
 
 def steps(program: Program) -> dict[str, str]:
@@ -22,18 +22,6 @@ def steps(program: Program) -> dict[str, str]:
 
 def _affine(program: Program, tensor: str) -> bool:
     """Whether the gradient reads nothing that depends on the tensor."""
-    downstream = _closure(network := program.network, {tensor})
-    equations = program.derivation.equations()
-    live, seen = {program.gradients[tensor]}, 0
-    while len(live) > seen:
-        seen = len(live)
-        live = live.union(*(e.read_names() for e in equations if e.name in live))
-    return not live & (downstream | {tensor}) & set(network.tensors)
-
-
-def _closure(network: Network, touched: set[str]) -> set[str]:
-    seen = 0
-    while len(touched) > seen:
-        seen = len(touched)
-        touched = touched | {e.name for e in network.equations if e.read_names() & touched}
-    return touched
+    network = program.network
+    live = needed_for(program.derivation.equations(), {program.gradients[tensor]})
+    return not live & depending_on(network.equations, {tensor}) & network.tensors.keys()

@@ -17,6 +17,7 @@ from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.probe import Probe
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import GradientName, is_gradient
 from deltarule.expressions.nodes import Read, index_names, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Size
@@ -25,6 +26,7 @@ from deltarule.marking.formulas.grounds import filled
 from deltarule.marking.formulas.target import Target
 from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
 from deltarule.networks.equations import Equation
+from deltarule.networks.reachability import reachable
 from deltarule.tracing.format_numbers import shown
 from deltarule.tracing.lines import Line
 
@@ -51,8 +53,7 @@ class Comparison:
         """The right formula in terms of what the written one is in terms of."""
         used = {tensor_name(r) for r in reads(self.written)}
         known = {g.name: g for g in self.derivation.gradients.values()}
-        outer = f"d{self.derivation.of}/d"
-        allowed = {n for n in used if n.startswith(outer)}
+        allowed = {n for n in used if (g := GradientName.parse(n)) and g.of == self.derivation.of}
         if not allowed:
             return self.target.equation.rhs
         allowed |= _through_time(self.derivation)  # written out, they would have no end
@@ -199,7 +200,7 @@ class Comparison:
         return (
             f"at {sort}{' for ' + where if where and names else ''} the formula gives "
             f"{shown(float(values[at]))}, but "
-            f"{'the gradient' if '/d' in self.target.name else self.target.shown} is "
+            f"{'the gradient' if is_gradient(self.target.name) else self.target.shown} is "
             f"{shown(float(right[at]))}"
         )
 
@@ -207,16 +208,7 @@ class Comparison:
 def _through_time(derivation: Derivation) -> set[str]:
     """The gradients that need themselves at other times."""
     needs = {g.name: {tensor_name(r) for r in reads(g.expr)} for g in derivation.gradients.values()}
-    found = set()
-    for name in needs:
-        reached, waiting = set(), [name]
-        while waiting:
-            new = needs.get(waiting.pop(), set()) - reached
-            reached |= new
-            waiting += new
-        if name in reached:
-            found.add(name)
-    return found
+    return {n for n in needs if n in reachable([n], lambda line: needs.get(line, ()))}
 
 
 def _far_fetched(mistakes: tuple[Mistake, ...]) -> tuple[float, int]:

@@ -12,6 +12,7 @@ from deltarule.expressions.nodes import AtLeastZero, Carried, Read, reads, tenso
 from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
+from deltarule.expressions.window_axis import shift_of
 from deltarule.marking.mistakes.context import Mistake, Scene, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.networks.equations import Equation
@@ -24,10 +25,9 @@ def shifted(access: Read) -> list[tuple[int, Index, int]]:
     """The axes at which a read is shifted in time: position, index, and by how much."""
     found = []
     for position, subscript in enumerate(access.indices):
-        if isinstance(subscript, Add):
-            shift, index = subscript.as_coeff_Add()
-            if isinstance(index, Index) and shift.is_Integer:
-                found.append((position, index, int(shift)))
+        shift = shift_of(subscript)
+        if shift is not None and shift[1] != 0:
+            found.append((position, *shift))
     return found
 
 

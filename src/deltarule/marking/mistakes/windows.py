@@ -10,7 +10,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.nodes import AtLeastZero, Read, Sum, free_indices, reads, tensor_name
 from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.window_axis import WindowAxis, window_axis
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
 from deltarule.marking.mistakes.context import Scene, Wrong
 from deltarule.marking.mistakes.positions import sites
@@ -33,15 +33,15 @@ def _changes(scene: Scene, equation: Equation) -> Iterator[Change]:
     yield from _divided_by_all(scene, equation)
 
 
-def _sliding(equation: Equation) -> dict[Expr, tuple[Index, ...]]:
-    """The subscripts S·i + D·k − P of an equation, each with the indices of the window."""
-    own = set(equation.indices)
+def _sliding(equation: Equation) -> dict[Expr, WindowAxis]:
+    """The subscripts S·i + D·k − P of an equation."""
     found = {}
     for access in reads(equation.rhs):
         for subscript in access.indices:
             inside = free_indices(subscript)
-            if inside & own and inside - own:
-                found[subscript] = tuple(sorted(inside - own, key=str))
+            axis = window_axis(subscript, equation.indices, inside)
+            if axis is not None and axis.moving and axis.within:
+                found[subscript] = axis
     return found
 
 
@@ -52,8 +52,8 @@ def _placed_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
         ("padding", 0, "the padding is lost: the window begins at the first entry"),
     ):
         table = {}
-        for subscript, taps in _sliding(equation).items():
-            numbers = _numbers(subscript, taps)[name]
+        for subscript, axis in _sliding(equation).items():
+            numbers = _numbers(axis)[name] if axis.divisor == 1 else []
             if any(scene.extent(abs(n)) != kept for _, n in numbers):
                 moved = subscript - sum((n - kept * _sign(n)) * factor for factor, n in numbers)
                 table[subscript] = moved.expand()
@@ -61,19 +61,16 @@ def _placed_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
             yield Change(f"{name} lost", 4.0, _subscripts(equation.rhs, table), words)
 
 
-def _numbers(subscript: Expr, taps: tuple[Index, ...]) -> dict[str, list[tuple[Expr, Expr]]]:
+def _numbers(axis: WindowAxis) -> dict[str, list[tuple[Expr, Expr]]]:
     """Stride, dilation and padding of a subscript: what they multiply, and their values.
 
     A transposed window moves the other way, i − S·k: there the stride is what k is multiplied by.
     """
-    plain = subscript.expand()
-    inside = sorted(free_indices(plain), key=str)
-    moving = [(i, plain.coeff(i)) for i in inside]
-    rest = plain - sum(n * i for i, n in moving)
+    taps = axis.within.items()
     return {
-        "stride": [(i, n) for i, n in moving if i not in taps or _sign(n) < 0],
-        "dilation": [(i, n) for i, n in moving if i in taps and _sign(n) > 0],
-        "padding": [(nodes.multiply(()), rest.expand())],
+        "stride": [*axis.moving.items(), *((k, n) for k, n in taps if _sign(n) < 0)],
+        "dilation": [(k, n) for k, n in taps if _sign(n) > 0],
+        "padding": [(nodes.multiply(()), axis.rest)],
     }
 
 
@@ -86,7 +83,7 @@ def _subscripts(formula: Expr, table: dict[Expr, Expr]) -> Expr:
 
 
 def _kernel_turned(scene: Scene, equation: Equation) -> Iterator[Change]:
-    taps = {k for ks in _sliding(equation).values() for k in ks}
+    taps = {k for axis in _sliding(equation).values() for k in axis.within}
     for name in dict.fromkeys(tensor_name(a) for a in reads(equation.rhs)):
         axes = scene.network.tensors[name].axes
         found = [a for a in reads(equation.rhs, name) if taps & set(a.indices)]
