@@ -103,11 +103,6 @@ def numbers(settings: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def style_of(**asked: bool) -> str:
-    """The way to show that was asked for; the table of commands lets no two through."""
-    return next((name for name, yes in asked.items() if yes), "screen")
-
-
 def no_example() -> DeltaruleError:
     """The error for `example` without the name of one."""
     from deltarule.marking.sheets import sheet_names

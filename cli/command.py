@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from deltarule.cli import rules
-from deltarule.cli.table import COMMANDS, EVERYWHERE, FIRST
+from deltarule.cli.table import COMMANDS
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.nearest import nearest
 
@@ -57,7 +57,7 @@ class Command(TyperCommand):
         """Refuse what does not go together, then read the values."""
         if not ctx.resilient_parsing:
             found = rules.given(rules.options_by_word(self.get_params(ctx)), args)
-            if not set(FIRST) & set(found.options):
+            if not set(rules.FIRST) & set(found.options):
                 rules.refuse(self.row, found)
         return super().parse_args(ctx, args)
 
@@ -185,7 +185,7 @@ class _told:
         unknown = getattr(error, "option_name", "")
         if unknown and "no such option" in error.format_message().lower():
             words = [word for p in self._command.params for word in p.opts]
-            near = nearest(unknown, words + [f"--{name}" for name in EVERYWHERE])
+            near = nearest(unknown, words + [f"--{name}" for name in rules.EVERYWHERE])
             hint = f"did you mean '{near}'?" if near else f"see {path} --help"
             return DeltaruleError(f"there is no option {unknown}", rules.PLACE, hint)
         fact = error.format_message().strip().rstrip(".").replace("'", "")

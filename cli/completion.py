@@ -7,7 +7,7 @@ hands it, or nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -121,11 +121,6 @@ def statements() -> Items:
     return ["list", *(s.name.replace(" ", "-") for s in STATEMENTS)]
 
 
-def one_of(*values: str) -> Callable[[], Items]:
-    """A completion by a few words."""
-    return lambda: list(values)
-
-
 def own_options(context: Context, incomplete: str) -> Iterator[Offered]:
     """The options of the derivation that is named, where an option is begun."""
     if not incomplete.startswith("-"):
@@ -140,6 +135,6 @@ def own_options(context: Context, incomplete: str) -> Iterator[Offered]:
 
 def updates() -> Items:
     """The derivations that are updates."""
-    from deltarule.cli.catalogue import in_group
+    from deltarule.cli.groups import in_group
 
     return in_group("Updates")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sympy import Expr
 
 from deltarule.cli.arguments import numbers, one_name, split
+from deltarule.cli.derive_command import Derive
 from deltarule.cli.folding import cells
+from deltarule.cli.formats import show
 from deltarule.cli.page import Page
-from deltarule.cli.screen import busy, console, write_json
+from deltarule.cli.screen import busy
 from deltarule.counting.counts import Count, LayerCount, count
 from deltarule.language.load import load
 from deltarule.networks.specialise import specialise
@@ -23,32 +24,14 @@ _NAMES = 3  # so many columns are words; the others are numbers, and stand to th
 _LONG_NUMBER = re.compile(r"(?<![\w.])\d{4,}")
 
 
-@dataclass(frozen=True)
-class Request:
-    """What a person asked to be counted."""
-
-    words: Sequence[str]
-    settings: Sequence[str] = ()
-    strict: bool = False
-    style: str = "screen"
-
-
-def show_count(request: Request) -> int:
-    """Count, and show it as a table or as JSON."""
-    bare, options = split(request.words)
+def show_count(asked: Derive) -> int:
+    """Count, and show it."""
+    bare, options = split(asked.words or ())
     name = one_name(bare, EXAMPLE, options)
     with busy(f"counting {name}"):
-        network = specialise(load(name, **options), numbers(request.settings))
-        counted = count(network, request.strict)
-    if request.style == "json":
-        from deltarule.reports.count_values import count_values
-
-        write_json(count_values(counted))
-        return 0
-    screen = console()
-    page = Page(screen.width)
-    count_page(page, counted)
-    page.show(screen)
+        network = specialise(load(name, **options), numbers(asked.set_ or ()))
+        counted = count(network, asked.strict)
+    show(counted, "a table of counts", asked.format)
     return 0
 
 

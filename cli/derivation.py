@@ -14,20 +14,14 @@ from deltarule.cli.page import Page
 from deltarule.networks.layer_numbers import number_of
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
 from deltarule.reports.selection import is_seed, outside, through
+from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
 from deltarule.spelling.text import equation_text, text
 
 
-def derivation_page(
-    page: Page,
-    derivation: Derivation,
-    gradients: Sequence[Gradient],
-    steps: bool,
-    every: bool = False,
-) -> None:
-    """Title, forward equations and the gradients; their steps if `steps`, those of gradients that
-    are alike once unless `every`.
-    """
+def derivation_page(page: Page, shown: ShownDerivation) -> None:
+    """Title, forward equations and the gradients, or their steps."""
+    derivation, gradients = shown.derivation, shown.gradients
     network = derivation.network
     page.title(network.title)
     if network.text:
@@ -42,9 +36,9 @@ def derivation_page(
     given = [text.name(name) for name in outside(derivation)]
     if given:
         page.prose(f"{', '.join(given)} comes from outside.", indent=2, style="dim")
-    told = [g for g in gradients if steps or not is_seed(g)] or gradients
-    if steps:
-        _all_worked(page, derivation, told, every)
+    told = [g for g in gradients if shown.steps or not is_seed(g)] or gradients
+    if shown.steps:
+        _all_worked(page, derivation, told, shown.every)
         return
     alike = families(derivation) if len(told) > 1 else ()
     for order, group in _in_order(derivation, told):

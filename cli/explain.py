@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from deltarule.calculus.rules.rule import Example, Rule
+from deltarule.cli.derive_command import Derive
+from deltarule.cli.formats import show
 from deltarule.cli.forward import equation
 from deltarule.cli.page import Page
-from deltarule.cli.screen import console, write_json
 from deltarule.proving.cited import EVERYWHERE, cited
-from deltarule.reports.rule_values import given_lines, rule_values
+from deltarule.reports.rule_values import given_lines
 
 
-def show_rule(name: str, as_json: bool) -> int:
+def show_rule(asked: Derive) -> int:
     """One rule, or all of them for `list`. Raises DeltaruleError for an unknown rule."""
-    everything = name.strip().lower() == "list"
-    rule = None if everything else cited(name)
-    if as_json:
-        rules = [rule_values(each) for part in EVERYWHERE.values() for each in part]
-        write_json({"rules": rules} if rule is None else rule_values(rule))
-        return 0
-    screen = console()
-    page = Page(screen.width)
-    if rule is None:
-        rules_page(page)
+    name = asked.explain or ""
+    if name.strip().lower() == "list":
+        show(EVERYWHERE, "the list of rules", asked.format)
     else:
-        rule_page(page, rule)
-    page.show(screen)
+        show(cited(name), "the explanation of a rule", asked.format)
     return 0
 
 
-def rules_page(page: Page) -> None:
+def rules_page(page: Page, parts: Mapping[str, Iterable[Rule]]) -> None:
     """All rules by the part of a derivation that they belong to, with what each says."""
-    for part, rules in EVERYWHERE.items():
+    for part, rules in parts.items():
         page.heading(part)
         for rule in rules:
             page.labelled(rule.name, rule.statement, indent=2, column=26, math=True)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from types import SimpleNamespace
 
 from deltarule.cli.arguments import one_name, split
+from deltarule.cli.flow_command import Flow as Asked
+from deltarule.cli.formats import show
 from deltarule.cli.page import Page
-from deltarule.cli.screen import busy, console, write_json
+from deltarule.cli.screen import busy
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import load
+from deltarule.reports.things import ShownFlow, ShownProduct
 from deltarule.tracing.gradient_flow import Flow, flow, growth
 
 EXAMPLE = "trace flow rnn --steps 100"
@@ -23,13 +25,8 @@ ACTIVATIONS = ("sigmoid", "tanh", "relu", "exp")
 MOST_BARS = 25
 
 
-def show_flow(asked: SimpleNamespace) -> int:
-    """Run a network, and show the sizes of its gradient; or a product, with `--factor`.
-
-    `asked` holds the options of `cli.main.flow`.
-    """
-    if asked.factor is not None:
-        return _show_product(asked)
+def show_flow(asked: Asked) -> int:
+    """Run a network, and show the sizes of its gradient."""
     bare, options = split(asked.words or ())
     options = {SPELLED.get(name, name): value for name, value in options.items()}
     given = one_name(bare, EXAMPLE, options)
@@ -44,18 +41,17 @@ def show_flow(asked: SimpleNamespace) -> int:
         shown = [flow(load(name, **options), steps, width, seed, gain)]
         if not asked.alone:
             shown += _beside(name, options, (steps, width, seed, gain), shown[0])
-    if asked.json:
-        write_json({**_values(shown[0]), "beside": [_values(f) for f in shown[1:]]})
-        return 0
-    screen = console()
-    page = Page(screen.width)
-    _bars(page, shown[0])
-    if len(shown) > 1:
-        page.heading("Beside it")
-        for other in shown[1:]:
-            page.item(_title(other), other.sentence, column=28)
-    page.show(screen)
+    show(ShownFlow(shown[0], shown[1:]), "the flow of a gradient", asked.format)
     return 0
+
+
+def flow_page(page: Page, shown: ShownFlow) -> None:
+    """A bar for every place, and a sentence for each network beside it."""
+    _bars(page, shown.flow)
+    if shown.beside:
+        page.heading("Beside it")
+        for other in shown.beside:
+            page.item(_title(other), other.sentence, column=28)
 
 
 def _beside(name: str, options: dict, settings: tuple, first: Flow) -> list[Flow]:
@@ -114,48 +110,24 @@ def _brief(number: float) -> str:
     return f"{number:.3g}".replace("-", "−")
 
 
-def _values(shown: Flow) -> dict:
-    """A flow for JSON; sizes beyond float64 are null."""
-    return {
-        "network": shown.network,
-        "options": {name: str(value) for name, value in shown.options.items()},
-        "verdict": shown.verdict,
-        "rate": _finite(shown.rate),
-        "sentence": shown.sentence,
-        "places": [
-            {
-                "gradient": p.gradient,
-                "label": p.label,
-                "size": _finite(p.size),
-                "factor": None if p.factor is None else _finite(p.factor),
-            }
-            for p in shown.places
-        ],
-    }
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None
-
-
-def _show_product(asked: SimpleNamespace) -> int:
+def show_product(asked: Asked) -> int:
     """The product of equal factors."""
     steps = _whole(asked.steps or 1000, "--steps")
     factor = _number(asked.factor, "--factor")
-    product = growth(factor, steps)
-    if asked.json:
-        write_json({"factor": factor, "steps": steps, "product": _finite(product)})
-        return 0
+    product = ShownProduct(factor, steps, growth(factor, steps))
+    show(product, "a product of factors", asked.format)
+    return 0
+
+
+def product_page(page: Page, shown: ShownProduct) -> None:
+    """`0.99 to the power 1000 = 4.32e−05: vanishing`."""
+    factor, product = shown.factor, shown.product
     told = f"{product:.0f}" if 1 <= abs(product) < 1e9 else _brief(product)
     if abs(factor) == 1:
         verdict = "steady"
     else:
         verdict = "vanishing" if abs(factor) < 1 else "exploding"
-    screen = console()
-    page = Page(screen.width)
-    page.formula(f"{factor:g} to the power {steps} = {told}: {verdict}", indent=0)
-    page.show(screen)
-    return 0
+    page.formula(f"{factor:g} to the power {shown.steps} = {told}: {verdict}", indent=0)
 
 
 def _whole(value: object, option: str) -> int:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from deltarule.cli.arguments import no_option, numbers, split
-from deltarule.cli.screen import busy, console, write_json
+from deltarule.cli.formats import show
+from deltarule.cli.gradient_command import Gradient
+from deltarule.cli.screen import busy
 from deltarule.errors import DeltaruleError
-from deltarule.gradcheck.result import GradientCheck
+from deltarule.reports.things import MeasuredGradients
 from deltarule.spelling.counted import counted
 
 if TYPE_CHECKING:
-    from deltarule.gradcheck.choose import ChosenCheck
     from deltarule.gradcheck.user_code.outcome import FunctionOutcome
 
 #: What a derivation file imports its words from.
@@ -23,76 +23,30 @@ LANGUAGE = ("deltarule.language", "deltarule.notation")
 REMEDY = "write check gradient conv, or check gradient layers.py:dense"
 
 
-@dataclass(frozen=True)
-class Request:
-    """What a person asked to be checked, and at which sizes."""
-
-    words: Sequence[str]
-    settings: Sequence[str] = ()
-    shapes: Sequence[str] = ()
-    seed: int = 0
-    jacobian: bool = False
-    style: str = "screen"
-    kernel: bool = True
-    relative: float | None = None
-    absolute: float | None = None
-    timeout: float | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What is shown of one derivation or function."""
-
-    checked: str
-    title: str
-    checks: Sequence[GradientCheck]
-    faults: Sequence[str] = ()
-    lines: Sequence[str] = ()
-    more: Mapping | None = None
-    own: str = "derived"
-    bare: bool = False
-    kernel: ChosenCheck | None = None
-    error: DeltaruleError | None = None
-
-    @property
-    def right(self) -> bool:
-        """Whether nothing is wrong, and nothing was left unchecked."""
-        sound = self.error is None and not self.faults and all(c.right for c in self.checks)
-        return sound and not (self.kernel and self.kernel.fault)
-
-
-def show_gradients(request: Request) -> int:
+def show_gradients(asked: Gradient) -> int:
     """Check, show what came out, and say by the exit status whether all is right."""
-    bare, options = split(request.words)
+    bare, options = split(asked.words or ())
     if not bare:
         raise DeltaruleError("nothing to check is named", "the command line", REMEDY)
-    found: list[Outcome] = []
+    found: list[MeasuredGradients] = []
     for name in bare:
         with busy(f"checking {name}") as line:
-            found += _checked(name, request, options, line.tell)
+            found += _checked(name, asked, options, line.tell)
     if len(found) == 1 and found[0].error is not None:
         raise found[0].error
-    if request.style == "json":
-        from deltarule.reports.gradient_values import check_values
-
-        values = [
-            check_values(o.checked, o.checks, o.faults, o.error, **(o.more or {})) for o in found
-        ]
-        write_json({"right": all(o.right for o in found), "checks": values})
-    else:
-        _on_screen(found)
+    show(found, "a gradient check", asked.format)
     return 0 if all(o.right for o in found) else 1
 
 
-def _checked(name: str, request: Request, options: Mapping, tell) -> list[Outcome]:
+def _checked(name: str, asked: Gradient, options: Mapping, tell) -> list[MeasuredGradients]:
     path, _, function = name.partition(":")
     if function or (path.endswith(".py") and not _is_derivation(Path(path))):
-        return _own(Path(path), function, request, options, tell)
+        return _own(Path(path), function, asked, options, tell)
     own = {
-        "shape": request.shapes,
-        "rtol": request.relative,
-        "atol": request.absolute,
-        "timeout": request.timeout,
+        "shape": (asked.shape or ()),
+        "rtol": asked.rtol,
+        "atol": asked.atol,
+        "timeout": asked.timeout,
     }
     for option in (n for n in ("rtol", "atol", "timeout") if own[n] is not None):
         raise DeltaruleError(
@@ -100,11 +54,11 @@ def _checked(name: str, request: Request, options: Mapping, tell) -> list[Outcom
             "the command line",
             "leave it out: a derivation is checked in balls, to 30 digits",
         )
-    if request.shapes:
+    if asked.shape or ():
         raise DeltaruleError(
             "a derivation has its shapes", "--shape", "leave it out; --set N=2 gives a size"
         )
-    return [_derivation(name, request, options, tell)]
+    return [_derivation(name, asked, options, tell)]
 
 
 def _is_derivation(path: Path) -> bool:
@@ -121,19 +75,19 @@ def _is_derivation(path: Path) -> bool:
     )
 
 
-def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
+def _derivation(name: str, asked: Gradient, options: Mapping, tell) -> MeasuredGradients:
     from deltarule.gradcheck.choose import check_derivation
     from deltarule.reports.gradient_values import kernel_values
 
     began = perf_counter()
     found = check_derivation(
         name,
-        numbers(request.settings),
-        request.seed,
-        request.jacobian,
+        numbers(asked.set_ or ()),
+        asked.seed,
+        asked.jacobian,
         tell,
         options,
-        request.kernel,
+        not asked.no_kernel,
     )
     lines = [found.note] if found.note else []
     more = {"seconds": perf_counter() - began, "jacobian": found.jacobian, "note": found.note}
@@ -153,37 +107,39 @@ def _derivation(name: str, request: Request, options: Mapping, tell) -> Outcome:
         )
     if found.kernel:
         more["kernel"] = kernel_values(found)
-    return Outcome(name, found.title, found.checks, (), lines, more, kernel=found)
+    return MeasuredGradients(name, found.title, found.checks, (), lines, more, kernel=found)
 
 
-def _own(path: Path, function: str, request: Request, options: Mapping, tell) -> list[Outcome]:
+def _own(
+    path: Path, function: str, asked: Gradient, options: Mapping, tell
+) -> list[MeasuredGradients]:
     from deltarule.gradcheck.user_code.isolated import TIMEOUT, FileRequest, check_file
 
     if options:
         raise no_option(
             options, f"a function's other arguments are set by --set: --set {next(iter(options))}=2"
         )
-    for option, asked in (("jacobian", request.jacobian), ("no-kernel", not request.kernel)):
-        if asked:
+    for option, given in (("jacobian", asked.jacobian), ("no-kernel", asked.no_kernel)):
+        if given:
             raise DeltaruleError(
                 f"--{option} is about derivations",
                 "the command line",
                 "leave it out: a function of your own has no kernel",
             )
-    asked = FileRequest(
+    request = FileRequest(
         path,
         function or None,
-        dict(_shape(text) for text in request.shapes),
-        numbers(request.settings),
-        request.seed,
-        request.relative,
-        request.absolute or 0.0,
-        TIMEOUT if request.timeout is None else request.timeout,
+        dict(_shape(text) for text in (asked.shape or ())),
+        numbers(asked.set_ or ()),
+        asked.seed,
+        asked.rtol,
+        asked.atol or 0.0,
+        TIMEOUT if asked.timeout is None else asked.timeout,
     )
-    return [_of_own(outcome) for outcome in check_file(asked, tell)]
+    return [_of_own(outcome) for outcome in check_file(request, tell)]
 
 
-def _of_own(found: FunctionOutcome) -> Outcome:
+def _of_own(found: FunctionOutcome) -> MeasuredGradients:
     lines = [f"central differences are taken: {found.why}"] if found.why else []
     lines += found.notes
     if found.left_out:
@@ -201,7 +157,7 @@ def _of_own(found: FunctionOutcome) -> Outcome:
         "warns": found.warns,
     }
     error = DeltaruleError(*found.error) if found.error else None
-    return Outcome(
+    return MeasuredGradients(
         found.name,
         f"{found.name} ({found.place})",
         found.checks,
@@ -221,30 +177,6 @@ def _shape(text: str) -> tuple[str, str]:
             f"{text!r} gives no argument a shape", "--shape", 'write --shape "x=N D"'
         )
     return name.strip(), shape.strip()
-
-
-def _on_screen(found: Sequence[Outcome]) -> None:
-    from deltarule.cli.gradient_page import gradient_page, unchecked
-    from deltarule.cli.kernel_line import kernel_line
-    from deltarule.cli.page import Page
-
-    screen = console()
-    page = Page(screen.width)
-    for outcome in found:
-        page.blank()
-        page.title(outcome.title)
-        for line in outcome.lines:
-            page.prose(line, style="dim")
-        page.blank()
-        if outcome.error is not None:
-            unchecked(page, outcome.error)
-            continue
-        points = len((outcome.more or {}).get("points", ()))
-        also = f"and at {counted(points, 'point')} with zeros, ties and extremes" if points else ""
-        gradient_page(page, outcome.checks, outcome.faults, outcome.own, outcome.bare, also)
-        if outcome.kernel:
-            kernel_line(page, outcome.kernel)
-    page.show(screen)
 
 
 def _time(seconds: float) -> str:

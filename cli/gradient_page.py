@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 from deltarule.cli.folding import cells
+from deltarule.cli.kernel_line import kernel_line
 from deltarule.cli.page import Page
 from deltarule.errors import DeltaruleError
 from deltarule.gradcheck.result import GradientCheck, worst_of
+from deltarule.reports.number_text import gap_text, seven_digits
+from deltarule.reports.things import MeasuredGradients
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
 
@@ -17,29 +19,36 @@ _WORDS = (0, 1, 3, 7)  # the columns of words; numbers stand to the right
 _GAP = 2
 
 
-def gradient_page(
-    page: Page,
-    checks: Sequence[GradientCheck],
-    faults: Sequence[str] = (),
-    own: str = "derived",
-    bare: bool = False,
-    also: str = "",
-) -> None:
-    """The worst check of every gradient as rows, then kinks and ties, then how many are right.
+def gradient_page(page: Page, found: Sequence[MeasuredGradients]) -> None:
+    """Each derivation or function under its title."""
+    for outcome in found:
+        page.blank()
+        page.title(outcome.title)
+        for line in outcome.lines:
+            page.prose(line, style="dim")
+        page.blank()
+        if outcome.error is not None:
+            _unchecked(page, outcome.error)
+            continue
+        _checks(page, outcome)
+        if outcome.kernel:
+            kernel_line(page, outcome.kernel)
 
-    `faults` are what else is wrong; `own` is what the gradient held against the measurement is
-    called; `bare` says that there is none; `also` at which other points it was.
-    """
+
+def _checks(page: Page, outcome: MeasuredGradients) -> None:
+    """The worst check of every gradient as rows, then kinks and ties, then how many are right."""
+    checks, faults, bare = outcome.checks, outcome.faults, outcome.bare
     smooth = [c for c in checks if not c.method.startswith("subgradients")]
     edges = {c.name: c for c in checks if c.method.startswith("subgradients")}
     rows = worst_of(smooth or checks)
-    heads = tuple(own if h == "derived" else h for h in _HEADS)
+    heads = tuple(outcome.own if h == "derived" else h for h in _HEADS)
     if rows:
         _table(page, [heads, *(_cells_of(c, bare) for c in rows)], rows)
     _edges(page, list(edges.values()))
     _settings(page, smooth)
-    if also:
-        page.prose(also, style="dim")
+    points = len((outcome.more or {}).get("points", ()))
+    if points:
+        page.prose(f"and at {counted(points, 'point')} with zeros, ties and extremes", style="dim")
     page.blank()
     for fault in faults:
         page.prose(f"✗ {fault}", style="bold red")
@@ -55,7 +64,7 @@ def gradient_page(
         page.prose(f"{len(rows) - len(wrong)} of {len(rows)} right{but}", style="bold")
 
 
-def unchecked(page: Page, error: DeltaruleError) -> None:
+def _unchecked(page: Page, error: DeltaruleError) -> None:
     """Why a function could not be checked."""
     page.labelled("✗ not checked", error.fact, style="bold red")
     if error.place:
@@ -73,9 +82,9 @@ def _cells_of(check: GradientCheck, bare: bool) -> tuple[str, ...]:
         pretty(check.name),
         str(check.entries),
         index,
-        number(check.derived),
-        number(check.measured),
-        "" if bare else brief(check.error),
+        seven_digits(check.derived),
+        seven_digits(check.measured),
+        "" if bare else gap_text(check.error),
         method,
     )
 
@@ -144,8 +153,8 @@ def _edges(page: Page, edges: Sequence[GradientCheck]) -> None:
         if not check.right:
             index = f"[{','.join(map(str, check.worst))}]" if check.worst else ""
             page.formula(
-                f"{pretty(check.name)}{index} = {number(check.derived)} at kinks and ties, "
-                f"where the nearest subgradient is {number(check.measured)}",
+                f"{pretty(check.name)}{index} = {seven_digits(check.derived)} at kinks and ties, "
+                f"where the nearest subgradient is {seven_digits(check.measured)}",
                 indent=0,
                 lead="✗ ",
                 style="bold red",
@@ -162,18 +171,3 @@ def _settings(page: Page, checks: Sequence[GradientCheck]) -> None:
     if told:
         page.blank()
         page.prose("at " + "; ".join(told), style="dim")
-
-
-def number(number: float) -> str:
-    """A number to seven digits; – for NaN."""
-    return "–" if math.isnan(number) else f"{number:.7g}".replace("-", "−")
-
-
-def brief(number: float) -> str:
-    """7e−16, 0.02, 2: one digit is enough for a gap."""
-    if not math.isfinite(number):
-        return "–"
-    if number == 0 or number >= 0.001:
-        return f"{number:.1g}"
-    digits, _, exponent = f"{number:.0e}".partition("e")
-    return f"{digits}e−{abs(int(exponent))}"

@@ -2,85 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
 from deltarule.cli.arguments import numbers, one_name, split
-from deltarule.cli.screen import busy, console, show, write, write_json
+from deltarule.cli.derive_command import Derive
+from deltarule.cli.formats import show
+from deltarule.cli.page import Page
+from deltarule.cli.screen import busy
+from deltarule.reports.things import ShownKernel
 from deltarule.spelling.names import ascii_name
 
 EXAMPLE = "derive conv --kernel"
 
 
-@dataclass(frozen=True)
-class Request:
-    """What a person asked for: a kernel's text on the screen, or in a file."""
-
-    words: Sequence[str]
-    settings: Sequence[str] = ()
-    dtype: str = "float64"
-    parallel: bool = False
-    emit: Path | None = None
-    force: bool = False
-    style: str = "screen"
-    wrt: Sequence[str] = ()
-
-
-def show_kernel(request: Request) -> int:
+def show_kernel(asked: Derive) -> int:
     """Derive, write the source, and show it or say where it is."""
     from deltarule.kernels.build import source
     from deltarule.kernels.export import emitted, write_emitted
     from deltarule.kernels.requests import known_dtype
 
-    bare, options = split(request.words)
+    bare, options = split(asked.words or ())
     name = one_name(bare, EXAMPLE, options)
-    settings = {**options, **numbers(request.settings)}
-    if request.wrt:
-        settings["wrt"] = tuple(ascii_name(tensor) for tensor in request.wrt)
-    dtype = known_dtype(request.dtype, "--dtype")
+    settings = {**options, **numbers(asked.set_ or ())}
+    if asked.wrt:
+        settings["wrt"] = tuple(ascii_name(tensor) for tensor in asked.wrt)
+    dtype = known_dtype(asked.dtype or "float64", "--dtype")
     with busy(f"deriving {name}"):
-        make = source if request.emit is None else emitted
-        text = make(name, settings, dtype, request.parallel)
-    if request.emit is not None:
-        write_emitted(request.emit, text, request.force)
-    if request.style == "json":
-        path = None if request.emit is None else str(request.emit)
-        write_json(
-            {
-                "derivation": name,
-                "dtype": dtype,
-                "parallel": request.parallel,
-                "path": path,
-                "source": text,
-            }
-        )
-    elif request.emit is None:
-        _show(text)
-    else:
-        _say(request.emit)
+        make = source if asked.emit is None else emitted
+        text = make(name, settings, dtype, asked.parallel)
+    if asked.emit is not None:
+        write_emitted(asked.emit, text, asked.force)
+    shown = ShownKernel(name, dtype, asked.parallel, asked.emit, text)
+    show(shown, "the source of a kernel", asked.format)
     return 0
 
 
-def _show(text: str) -> None:
-    """The source, coloured on a terminal; a line is never cut."""
-    screen = console()
-    if not screen.is_terminal:
-        write(text)
-        return
-    from rich.syntax import Syntax
-
-    coloured = Syntax(text, "python", theme="ansi_dark", background_color="default")
-    shown = coloured.highlight(text)
-    shown.rstrip()
-    show(screen, shown)
-
-
-def _say(path: Path) -> None:
-    """What can be done with the file."""
-    from deltarule.cli.page import Page
-
-    screen = console()
-    page = Page(screen.width)
-    page.prose(f"{path} needs NumPy and Numba alone; python {path} checks its gradients")
-    page.show(screen)
+def kernel_page(page: Page, kernel: ShownKernel) -> None:
+    """The source, or what can be done with the file that it was written to."""
+    if kernel.path is None:
+        page.python(kernel.source)
+    else:
+        page.prose(
+            f"{kernel.path} needs NumPy and Numba alone; python {kernel.path} checks its gradients"
+        )

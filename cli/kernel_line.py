@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from deltarule.cli.gradient_page import brief, number
 from deltarule.cli.page import Page
 from deltarule.gradcheck.choose import ChosenCheck
 from deltarule.gradcheck.result import GradientCheck
+from deltarule.reports.number_text import gap_text, seven_digits
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
 
@@ -17,7 +17,7 @@ def kernel_line(page: Page, found: ChosenCheck) -> None:
         return
     if not fault:
         worst = kernel.worst
-        gap = f", gap {brief(worst.error)}" if worst and worst.error else ""
+        gap = f", gap {gap_text(worst.error)}" if worst and worst.error else ""
         values = f"{len(kernel.checks)} values and gradients"
         page.prose(
             f"✓ the compiled kernel gives the same {values} at "
@@ -42,6 +42,6 @@ def _told(check: GradientCheck) -> str:
     index = f"[{','.join(map(str, check.worst))}]" if check.worst else ""
     at = ", ".join(f"{n} = {k}" for n, k in check.settings.items())
     return (
-        f"{pretty(check.name)}{index} is {number(check.derived)} in the kernel and "
-        f"{number(check.measured)} by the equations, at {at}"
+        f"{pretty(check.name)}{index} is {seven_digits(check.derived)} in the kernel and "
+        f"{seven_digits(check.measured)} by the equations, at {at}"
     )

@@ -15,10 +15,10 @@ from deltarule.spelling.visible import visible
 
 
 class Page:
-    """Lines of at most `width` cells, shown together."""
+    """Lines of at most `width` cells, shown together; `coloured` if the screen shows colours."""
 
-    def __init__(self, width: int):
-        self.width = max(width, 20)
+    def __init__(self, width: int, coloured: bool = False):
+        self.width, self.coloured = max(width, 20), coloured
         self.lines: list[Text] = []
 
     @property
@@ -63,6 +63,20 @@ class Page:
     def prose_line(self, words: str, style: str = "") -> None:
         """One line as it stands, such as a row of a table that is known to fit."""
         self.lines.append(Text(visible(words), style=style))
+
+    def verbatim(self, words: str) -> None:
+        """Lines as they stand, however long."""
+        self.lines += Text(visible(words)).split("\n", allow_blank=True)
+
+    def python(self, source: str) -> None:
+        """Lines of Python as they stand, with colours where these show."""
+        if not self.coloured:
+            self.verbatim(source)
+            return
+        from rich.syntax import Syntax
+
+        syntax = Syntax(source, "python", theme="ansi_dark", background_color="default")
+        self.lines += syntax.highlight(visible(source)).split("\n", allow_blank=True)
 
     def formula(
         self,

@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from deltarule.cli.derive_command import Derive
+from deltarule.cli.formats import show
 from deltarule.cli.forward import forward
 from deltarule.cli.page import Page
-from deltarule.cli.screen import busy, console, write_json
-from deltarule.proving.proofs import Finding, Proof, prove
+from deltarule.cli.screen import busy
+from deltarule.proving.proofs import Finding, Proof, Statement, prove
 from deltarule.proving.statements import STATEMENTS, statement
 
 _STYLES = {"proved": "bold green", "verified": "bold green", "refuted": "bold red"}
 
 
-def show_proof(name: str, as_json: bool) -> int:
+def show_proof(asked: Derive) -> int:
     """Prove or refute; the exit status is 1 for what does not hold or is not decided."""
+    name, format = asked.prove or "", asked.format
     if name.strip().lower() == "list":
-        return _show_list(as_json)
+        show(STATEMENTS, "the list of statements", format)
+        return 0
     with busy(f"proving {name}"):
         proof = prove(statement(name))
-    if as_json:
-        from deltarule.reports.proof_values import proof_values
-
-        write_json(proof_values(proof))
-    else:
-        screen = console()
-        page = Page(screen.width)
-        proof_page(page, proof)
-        page.show(screen)
+    show(proof, "a proof", format)
     return 0 if proof.kind in ("proved", "verified") else 1
 
 
-def _show_list(as_json: bool) -> int:
-    if as_json:
-        write_json({"statements": [{"name": s.name, "sentence": s.sentence} for s in STATEMENTS]})
-        return 0
-    screen = console()
-    page = Page(screen.width)
+def statements_page(page: Page, statements: Sequence[Statement]) -> None:
+    """The names of the statements, and what they say."""
     page.title("Statements to prove or refute")
-    for each in STATEMENTS:
+    for each in statements:
         page.blank()
         page.prose(each.name, indent=2, style="bold")
         page.prose(each.sentence, indent=4)
     page.blank()
     page.prose("derive --prove NAME; a part of the name that no other has is enough.")
-    page.show(screen)
-    return 0
 
 
 def proof_page(page: Page, proof: Proof) -> None:

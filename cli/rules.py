@@ -1,7 +1,7 @@
 """What stands on a command line, held against the table of commands before anything is done.
 
 Refused are: an option whose value was forgotten, two that exclude each other, one that says nothing
-about what is asked, and words where none belong.
+about what is asked, a format in which it is not shown, and words where none belong.
 """
 
 from __future__ import annotations
@@ -11,11 +11,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from deltarule.cli.table import COMMANDS, EVERYWHERE, Command, Use
+from deltarule.cli.formats import FORMATS, exclude_each_other
+from deltarule.cli.formats import refuse as refuse_format
+from deltarule.cli.row import Row, Use
+from deltarule.cli.table import COMMANDS
 from deltarule.errors import DeltaruleError, UnknownOption
 from deltarule.nearest import edit_distance, nearest
 
 PLACE = "the command line"
+#: Options that every command has, beside whatever else is asked.
+EVERYWHERE = (*(name for name, form in FORMATS.items() if form.help), "no-pager", "version", "help")
+#: Those that are done before anything else is looked at.
+FIRST = ("version", "help", "install-completion", "show-completion")
 #: What begins with a dash and is a value all the same: −0.5, -1/3, -1e-3.
 _NUMBER = re.compile(r"-[0-9.,][0-9.,/eE+\-]*")
 
@@ -109,6 +116,11 @@ def refuse(name: str, found: Given) -> None:
         both = [option for option in group if option in options]
         if len(both) > 1:
             raise _excluding(*both[:2])
+    formats = [option for option in options if option in FORMATS]
+    if pair := exclude_each_other(formats):
+        raise _excluding(*pair)
+    for asked in formats:
+        refuse_format(use.shows, asked)
     for option in options:
         if option not in (*use.options, *EVERYWHERE):
             raise _out_of_place(command, use, option, options)
@@ -124,7 +136,7 @@ def refuse(name: str, found: Given) -> None:
         raise DeltaruleError(f"{found.words[0]!r} stands beside {beside}", PLACE, use.remedy)
 
 
-def _use_of(command: Command, options: Sequence[str]) -> Use:
+def _use_of(command: Row, options: Sequence[str]) -> Use:
     """What is asked for. Raises DeltaruleError for two things at once."""
     asked = [use for use in command.uses if set(use.asked_by) & set(options)]
     if len(asked) > 1:
@@ -136,9 +148,7 @@ def _excluding(first: str, second: str) -> DeltaruleError:
     return DeltaruleError(f"--{first} and --{second} exclude each other", PLACE, "keep one")
 
 
-def _out_of_place(
-    command: Command, use: Use, option: str, options: Sequence[str]
-) -> DeltaruleError:
+def _out_of_place(command: Row, use: Use, option: str, options: Sequence[str]) -> DeltaruleError:
     """The error for an option that says nothing about what is asked."""
     if use.asked_by:
         return _excluding(next(o for o in options if o in use.asked_by), option)

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from math import isnan
 
+from deltarule.cli.contributions import contributions
 from deltarule.cli.notes import noted
 from deltarule.cli.page import Page
 from deltarule.cli.verdict_page import STYLES
-from deltarule.marking.sheets import Sheet
 from deltarule.marking.worked_sheets import Worked
-from deltarule.reports.number_text import brief, number_text, one_line, power_of_ten, rows
-from deltarule.reports.trace_values import decisive, run_title, told_lines
+from deltarule.reports.number_text import brief, number_text, rows
+from deltarule.reports.things import ShownSheet, ShownTrace
+from deltarule.reports.trace_lines import (
+    PHASES,
+    carried,
+    check_text,
+    published,
+    run_title,
+    told_lines,
+)
 from deltarule.spelling.counted import counted
 from deltarule.spelling.text import text
 from deltarule.tracing.trace import Trace, TracedLine
 
-_HEADINGS = {"forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update"}
 #: Values of the indices, and the entry that is computed there.
 Point = tuple[tuple[int, ...], tuple[int, ...]]
 #: Of a quantity with more entries than this, only the first few are worked out in full.
@@ -24,10 +30,11 @@ MOST_ENTRIES = 12
 FEW_ENTRIES = 3
 
 
-def sheet_page(
-    page: Page, sheet: Sheet, runs: Sequence[Worked], only: Container[str] | None
-) -> None:
-    """All runs of a sheet, with what is published and the verdicts on it."""
+def sheet_page(page: Page, shown: ShownSheet) -> None:
+    """All runs of a sheet, with what is published and the verdicts on it; what each time
+    contributes to the gradients at the end.
+    """
+    sheet, runs = shown.sheet, shown.runs
     page.title(sheet.title)
     if sheet.source:
         page.prose(sheet.source, style="dim")
@@ -36,42 +43,34 @@ def sheet_page(
             page.heading(run_title(worked, number, len(runs)))
         if worked.run.at == "after":
             page.prose(f"after {counted(worked.run.updates, 'update')}", style="dim")
-        trace_page(page, worked.trace, worked, only)
+        _lines(page, worked.trace, worked, shown.only)
+    for worked in runs if shown.only is None else ():
+        contributions(page, worked.trace)
 
 
-def trace_page(
-    page: Page, trace: Trace, worked: Worked | None, only: Container[str] | None
-) -> None:
+def trace_page(page: Page, shown: ShownTrace) -> None:
+    """Numbers drawn at random, worked through."""
+    page.title(shown.trace.network.title)
+    page.prose(f"numbers drawn at random, seed {shown.seed}", style="dim")
+    _lines(page, shown.trace, None, shown.only)
+
+
+def _lines(page: Page, trace: Trace, worked: Worked | None, only: Container[str] | None) -> None:
     """The givens, then every line under the heading of its phase."""
-    page.prose(_how(trace), style="dim")
+    page.prose(carried(trace), style="dim")
     if only is None:
         page.heading("Given")
-        givens(page, trace, worked)
+        _givens(page, trace, worked)
     for line, phase in told_lines(trace, worked, only):
         if phase:
-            page.heading(_HEADINGS[phase])
+            page.heading(PHASES[phase])
         _line(page, line, trace)
         if worked:
-            published(page, line.quantity, worked)
+            _published(page, line.quantity, worked)
     page.blank()
 
 
-def _how(trace: Trace) -> str:
-    """In which arithmetic the numbers are carried."""
-    arithmetic = trace.arithmetic
-    decimals = getattr(arithmetic, "decimals", None)
-    significant = getattr(arithmetic, "significant", None)
-    if decimals is None and significant is None:
-        return "carried exactly" if arithmetic.name != "float64" else "carried in float64"
-    digits = (
-        counted(significant, "significant figure")
-        if decimals is None
-        else counted(decimals, "decimal")
-    )
-    return f"every line rounded to {digits} ({arithmetic.rule}); exact values beside them"
-
-
-def givens(page: Page, trace: Trace, worked: Worked | None) -> None:
+def _givens(page: Page, trace: Trace, worked: Worked | None) -> None:
     """The givens, and what their own sheet contradicts."""
     for name, array in trace.course.givens.items():
         _array(page, text.name(name), array, brief)
@@ -124,32 +123,20 @@ def _array(page: Page, name: str, array, to_text, indent: int = 2) -> None:
 
 
 def _check(page: Page, line: TracedLine) -> None:
-    if line.check is None:
-        return
-    if line.check.undefined:
-        page.prose("? ∞ or NaN: there is no derivative here to compare with", indent=6, style="dim")
-        return
-    dual, differences = power_of_ten(line.check.dual), power_of_ten(line.check.differences)
-    if line.check.agrees:
-        near = "cannot be taken" if isnan(line.check.differences) else f"to {differences}"
-        words = f"✓ dual numbers agree to {dual}, central differences {near}"
-        page.prose(words, indent=6, style="dim green")
-    else:
-        words = f"✗ off by {dual} from dual numbers, by {differences} from central differences"
-        page.prose(words, indent=6, style="bold red")
+    check = line.check
+    if check is not None:
+        agrees = "dim green" if check.agrees else "bold red"
+        page.prose(check_text(check), indent=6, style="dim" if check.undefined else agrees)
 
 
-def published(page: Page, quantity: str, worked: Worked) -> None:
+def _published(page: Page, quantity: str, worked: Worked) -> None:
     """The printed value, its verdict and what was found."""
-    written = worked.paper.written.get(quantity)
-    if written is None:
+    said = published(quantity, worked)
+    if said is None:
         return
-    verdicts = worked.by_quantity.get(quantity, [])
-    leading = decisive(verdicts)
-    printed = one_line(written.numbers, lambda p: "·" if p is None else str(p).replace("-", "−"))
-    if leading is None:
-        page.formula(f"printed {printed}", indent=6)
+    if not said.verdict:
+        page.formula(f"printed {said.printed}", indent=6)
         return
-    page.formula(f"printed {printed}: {leading.verdict}", indent=6, style=STYLES[leading.verdict])
-    for finding in dict.fromkeys(v.finding for v in verdicts if v.finding):
+    page.formula(f"printed {said.printed}: {said.verdict}", indent=6, style=STYLES[said.verdict])
+    for finding in said.findings:
         page.prose(finding, indent=8)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import fields
-from types import SimpleNamespace
 
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from rich.text import Text
 
+from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.pager import Paging
-from deltarule.cli.screen import console, write_json
+from deltarule.cli.screen import console
+from deltarule.cli.train_command import Train
 from deltarule.reports import training_values as told
 from deltarule.training.course import Watcher, train
 from deltarule.training.handwritten_digits import digits
@@ -19,26 +19,18 @@ from deltarule.training.plan import Plan
 from deltarule.training.training_record import ByHeart, Epoch, Result
 
 
-def show_training(asked: SimpleNamespace) -> int:
-    """Train as the options of `cli.main.train` say; 1 where not even a few samples were learnt by
-    heart.
-    """
-    as_json = asked.json
+def show_training(asked: Train) -> int:
+    """Train as the options say; 1 where not even a few samples were learnt by heart."""
+    quiet = asked.format != "text"
     Paging.wanted = False  # it is watched while it goes on
     plan = Plan(**{f.name: getattr(asked, f.name) for f in fields(Plan)})
     data = digits()
-    screen = console(stderr=as_json)
+    screen = console(stderr=quiet)
     columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()
     bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
     with bar:
-        result = train(plan, data, _Screen(bar, quiet=as_json))
-    if as_json:
-        write_json(_finite(told.result_values(result)))
-    else:
-        page = Page(screen.width)
-        page.prose_line("")
-        _conclude(page, result)
-        page.show(screen)
+        result = train(plan, data, _Screen(bar, quiet))
+    show(result, "a course of training", asked.format)
     return 1 if result.stopped else 0
 
 
@@ -66,7 +58,9 @@ class _Screen(Watcher):
             self._bar.console.print(Text(line), soft_wrap=True)
 
 
-def _conclude(page: Page, result: Result) -> None:
+def training_page(page: Page, result: Result) -> None:
+    """How many were right, which were taken for which, and the least certain; or why it stopped."""
+    page.prose_line("")
     if result.stopped and result.by_heart is not None:
         page.labelled("stopped", told.remedy_text(result.by_heart), style="bold red")
         return
@@ -81,12 +75,3 @@ def _conclude(page: Page, result: Result) -> None:
         page.prose_line(f"  {line}".rstrip())
     page.blank()
     page.prose(told.seconds_text(result), style="dim")
-
-
-def _finite(value):
-    """JSON knows no NaN: what is no finite number is told by its name."""
-    if isinstance(value, dict):
-        return {key: _finite(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_finite(part) for part in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -8,6 +8,7 @@ import pytest
 import typer
 
 from deltarule.cli import main
+from deltarule.cli.formats import FORMATS
 from deltarule.cli.rules import long_name, options_by_word
 from deltarule.cli.table import COMMANDS
 from deltarule.nearest import edit_distance, nearest
@@ -49,7 +50,7 @@ def test_every_row_has_the_options_of_its_function():
     for name, row in COMMANDS.items():
         assert set(row.options) <= set(parameters(name)), name
         assert set(parameters(name)) - set(row.options) <= {
-            "json",
+            *FORMATS,
             "no-pager",
             "version",
             "install-completion",
@@ -112,8 +113,8 @@ def test_several_files_and_folders(invoke, tmp_path):
     names = tmp_path / "ada.toml", tmp_path / "broken.toml"
     both = json.loads(invoke("check", *names, "--json").out)
     assert [bool(file["error"]) for file in both["files"]] == [False, True]
-    refused = invoke("check", tmp_path, "--latex")
-    assert refused.status == 2 and "--latex shows one file" in refused.err
+    for page in (invoke("check", tmp_path, "--latex"), invoke("check", tmp_path, "--markdown")):
+        assert page.status == 1 and "2 files: " in page.out and "broken.toml" in page.out
 
 
 def test_points_of_several_files_are_totalled(invoke, tmp_path):

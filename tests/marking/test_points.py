@@ -10,8 +10,8 @@ from deltarule.errors import DeltaruleError
 from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import load_answers
 from deltarule.marking.points import points_text
+from deltarule.reports.marking_values import marking_values
 from deltarule.reports.marks import marking_latex, marking_markdown
-from deltarule.reports.trace_values import marking_values
 
 SHEET = """
 title = "a small network"

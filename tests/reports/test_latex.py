@@ -7,8 +7,9 @@ from once import derived
 
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
-from deltarule.reports.latex import document, fragment
+from deltarule.reports.latex import derivation_latex, document
 from deltarule.reports.latex_alphabet import latex
+from deltarule.reports.things import ShownDerivation
 
 NAMES = ("dense", "mlp", "conv2d", "softmax_cross_entropy", "rnn", "max_pool2d")
 
@@ -16,6 +17,10 @@ NAMES = ("dense", "mlp", "conv2d", "softmax_cross_entropy", "rnn", "max_pool2d")
 @pytest.fixture(scope="module", params=NAMES)
 def derivation(request):
     return derived(request.param)
+
+
+def fragment(derivation, steps):
+    return derivation_latex(ShownDerivation(derivation, list(derivation.gradients.values()), steps))
 
 
 def balanced(text):
@@ -32,14 +37,14 @@ def balanced(text):
 
 @pytest.mark.parametrize("steps", [False, True])
 def test_whole_documents_are_balanced_ascii(derivation, steps):
-    text = document(fragment(derivation, derivation.gradients.values(), steps))
+    text = document(fragment(derivation, steps))
     assert balanced(text)
     assert text.isascii() or not re.search(r"[^\x00-\x7f]", text), re.findall(r"[^\x00-\x7f]", text)
     assert text.count(r"\begin{align*}") == text.count(r"\end{align*}") > 0
 
 
 def test_each_row_of_an_alignment_is_balanced(derivation):
-    text = fragment(derivation, derivation.gradients.values(), steps=True)
+    text = fragment(derivation, steps=True)
     for block in re.findall(r"\\begin{align\*}(.*?)\\end{align\*}", text, re.S):
         for row in re.split(r"\\\\\n", block):
             row = re.sub(r"\\intertext{.*}\n", "", row)

@@ -10,7 +10,8 @@ from deltarule.marking.worked_sheets import work
 from deltarule.reports.broken import WIDTH, visible
 from deltarule.reports.latex_arrays import array_lines
 from deltarule.reports.number_text import brief
-from deltarule.reports.trace_latex import sheet_fragment
+from deltarule.reports.things import ShownSheet
+from deltarule.reports.trace_latex import sheet_latex
 
 #: What is set in one piece, a fraction or a number with many factors, may stand out by so much.
 TOLERANCE = 1.1
@@ -29,7 +30,7 @@ def fragment():
     def made(name):
         if name not in known:
             sheet = load_sheet(name)
-            known[name] = sheet_fragment(sheet.title, work(sheet))
+            known[name] = sheet_latex(ShownSheet(sheet, work(sheet)))
         return known[name]
 
     return made

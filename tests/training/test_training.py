@@ -165,7 +165,7 @@ def test_the_command(scribbles, cache, plan, monkeypatch, capsys):
     monkeypatch.setattr("deltarule.cli.train.digits", lambda: scribbles)
     monkeypatch.setenv("DELTARULE_CACHE", str(cache))
     asked = {name: getattr(plan, name) for name in plan.__dataclass_fields__}
-    assert show_training(SimpleNamespace(**asked, json=False)) == 0
+    assert show_training(SimpleNamespace(**asked, format="text")) == 0
     shown = capsys.readouterr()
     assert shown.err == ""
     lines = shown.out.splitlines()
@@ -174,7 +174,7 @@ def test_the_command(scribbles, cache, plan, monkeypatch, capsys):
     assert "Least certain" in lines
     assert max(map(len, lines)) <= 80
     asked |= {"few": 0, "epochs": 1}
-    assert show_training(SimpleNamespace(**asked, json=True)) == 0
+    assert show_training(SimpleNamespace(**asked, format="json")) == 0
     values = json.loads(capsys.readouterr().out)
     assert values["by_heart"] is None
     assert len(values["epochs"]) == 1

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from deltarule.errors import DeltaruleError
 from deltarule.gradcheck.choose import ChosenCheck
 from deltarule.gradcheck.result import GradientCheck
+from deltarule.reports.things import MeasuredGradients
+
+
+def checks_values(found: Sequence[MeasuredGradients]) -> dict:
+    """Several checks, and whether all are right."""
+    values = [check_values(o.checked, o.checks, o.faults, o.error, **(o.more or {})) for o in found]
+    return {"right": all(o.right for o in found), "checks": values}
 
 
 def check_values(

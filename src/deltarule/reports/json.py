@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 from deltarule.calculus.families import families
-from deltarule.calculus.steps import Derivation, Gradient, Step
+from deltarule.calculus.steps import Gradient, Step
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
+from deltarule.reports.things import ShownDerivation, ShownKernel
 from deltarule.spelling.text import equation_text, text
 
 
-def derivation_values(derivation: Derivation, gradients: Iterable[Gradient]) -> dict:
+def derivation_values(shown: ShownDerivation) -> dict:
     """A derivation: `network`, `title`, `of`, `upstream`, `forward`, `gradients` by name.
 
     `families` are the gradients that are alike up to the number of their layer.
     """
+    derivation = shown.derivation
     return {
         "network": derivation.network.name,
         "title": derivation.network.title,
@@ -31,7 +32,7 @@ def derivation_values(derivation: Derivation, gradients: Iterable[Gradient]) -> 
             for e in derivation.network.equations
         ],
         "settings": [dict(s) for s in derivation.settings],
-        "gradients": {g.tensor.name: gradient_values(g) for g in gradients},
+        "gradients": {g.tensor.name: gradient_values(g) for g in shown.gradients},
         "families": [
             {
                 "index_form": family.text(),
@@ -66,6 +67,17 @@ def step_values(step: Step) -> dict:
         "reason": step.reason,
         "condition": step.condition,
         "verified": step.verified,
+    }
+
+
+def kernel_values(kernel: ShownKernel) -> dict:
+    """The source of a kernel, and the `path` that it was written to."""
+    return {
+        "derivation": kernel.derivation,
+        "dtype": kernel.dtype,
+        "parallel": kernel.parallel,
+        "path": None if kernel.path is None else str(kernel.path),
+        "source": kernel.source,
     }
 
 

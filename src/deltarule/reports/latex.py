@@ -13,6 +13,7 @@ from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
 from deltarule.reports.prose import prose
 from deltarule.reports.selection import outside, starts
+from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.names import pretty
 
 _PREAMBLE = r"""\documentclass{article}
@@ -30,12 +31,9 @@ def document(body: str) -> str:
     return f"{_PREAMBLE}{body}\\end{{document}}\n"
 
 
-def fragment(
-    derivation: Derivation, gradients: Iterable[Gradient], steps: bool = False, every: bool = False
-) -> str:
-    """The forward equations and the gradients, with their steps if `steps`; those of gradients that
-    are alike stand there once, unless `every`.
-    """
+def derivation_latex(shown: ShownDerivation) -> str:
+    """The forward equations and the gradients, or their steps, as a fragment."""
+    derivation, gradients = shown.derivation, shown.gradients
     network = derivation.network
     lines = [rf"\section*{{{prose(network.title)}}}", "", r"\paragraph{Forward}", ""]
     lines += aligned([*_definitions(derivation), *((e.lhs, e.rhs) for e in network.equations)])
@@ -44,14 +42,12 @@ def fragment(
     if derivation.upstream:
         given = ", ".join(f"${latex.name(name)}$" for name in outside(derivation))
         lines += [rf"Given from outside: {given}.", ""]
-    if steps:
-        gradients = list(gradients)
-        same = {} if every else alike(derivation, gradients)
+    if shown.steps:
+        same = {} if shown.every else alike(derivation, gradients)
         for gradient in gradients:
             lines += _like(gradient, same) if gradient.name in same else worked(gradient)
         lines += ["", rf"\textit{{Checked at {prose(derivation.tried)}.}}"]
     else:
-        gradients = list(gradients)
         lines += aligned((g.lhs, g.expr) for g in gradients)
         lines += _in_words(gradients)
     return "\n".join(lines) + "\n"

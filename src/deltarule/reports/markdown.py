@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from sympy import Expr
 
 from deltarule.calculus.alike import alike
-from deltarule.calculus.steps import Derivation, Gradient
+from deltarule.calculus.steps import Gradient
 from deltarule.networks.network import Network
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
 from deltarule.reports.selection import outside, starts
+from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.names import latex as latex_name
 from deltarule.spelling.text import text
 from deltarule.spelling.visible import visible
 
 
-def derivation_markdown(
-    derivation: Derivation, gradients: Iterable[Gradient], steps: bool = False, every: bool = False
-) -> str:
+def derivation_markdown(shown: ShownDerivation) -> str:
     """Title, forward equations, a table of the tensors, and the gradients."""
+    derivation, gradients, steps = shown.derivation, shown.gradients, shown.steps
     network = derivation.network
     lines = [f"# {network.title}", ""]
     if network.text:
@@ -34,8 +34,7 @@ def derivation_markdown(
     if derivation.upstream:
         given = ", ".join(f"${latex_name(name)}$" for name in outside(derivation))
         lines += [f"Given from outside: {given}.", ""]
-    gradients = list(gradients)
-    same = alike(derivation, gradients) if steps and not every else {}
+    same = alike(derivation, gradients) if steps and not shown.every else {}
     for gradient in gradients:
         lines += [f"### ${latex_name(gradient.name)}$", ""]
         if gradient.name in same:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.verdicts import FOLLOWS, MISSING, Marking, Score, Verdict
-from deltarule.reports.points_in_words import of_score, told_of, total, with_scores
+from deltarule.reports.points_in_words import (
+    in_a_line,
+    in_all,
+    of_score,
+    told_of,
+    total,
+    with_scores,
+)
 from deltarule.reports.prose import prose
+from deltarule.reports.things import MarkedFile
 from deltarule.spelling.names import pretty
 from deltarule.spelling.visible import visible
 
@@ -16,29 +24,69 @@ HEADINGS = ("quantity", "written", "verdict", "right is", "points")
 
 def marking_markdown(marking: Marking) -> str:
     """A table for each run; findings behind the verdicts."""
-    lines = [f"# {_escaped(marking.sheet)}", ""]
-    lines += [_escaped(text) + "\n" for text in (marking.who, *marking.notes) if text]
+    return "\n".join([*_tables(marking, "#"), ""])
+
+
+def _tables(marking: Marking, level: str) -> Iterator[str]:
+    """A marking under a heading of some level."""
+    yield from (f"{level} {_escaped(marking.sheet)}", "")
+    yield from (_escaped(text) + "\n" for text in (marking.who, *marking.notes) if text)
     for run, rows in _runs(marking):
-        lines += [f"## Run {run}", ""] if run else []
-        lines += [f"| {' | '.join(HEADINGS)} |", "| --- " * len(HEADINGS) + "|"]
-        lines += [f"| {' | '.join(map(_escaped, row))} |" for row in rows] + [""]
-    return "\n".join([*lines, f"**{_escaped(total(marking))}**", ""])
+        yield from (f"{level}# Run {run}", "") if run else ()
+        yield from (f"| {' | '.join(HEADINGS)} |", "| --- " * len(HEADINGS) + "|")
+        yield from (f"| {' | '.join(map(_escaped, row))} |" for row in rows)
+        yield ""
+    yield f"**{_escaped(total(marking))}**"
+
+
+def files_markdown(files: Sequence[MarkedFile]) -> str:
+    """The totals of several files, a row for each, and the verdicts on each."""
+    lines = ["# Together", "", "| file | |", "| --- | --- |"]
+    lines += [f"| {_escaped(f.path)} | {f.sign} {_escaped(in_a_line(f))} |" for f in files]
+    lines += ["", f"**{_escaped(in_all(files))}**", ""]
+    for file in files:
+        lines += [f"## {_escaped(file.path)}", ""]
+        if file.marking is not None:
+            lines += [*_tables(file.marking, "###"), ""]
+        elif file.error is not None:
+            told = file.error.fact, file.error.place, file.error.remedy
+            lines += [_escaped(text) + "\n" for text in told if text]
+    return "\n".join(lines)
 
 
 def marking_latex(marking: Marking) -> str:
     """The verdicts one after another, as a fragment."""
     lines = [rf"\section*{{{prose(marking.sheet)}}}", ""]
-    lines += [prose(text) + "\n" for text in (marking.who, *marking.notes) if text]
+    return "\n".join([*lines, *_items(marking), ""])
+
+
+def _items(marking: Marking) -> Iterator[str]:
+    yield from (prose(text) + "\n" for text in (marking.who, *marking.notes) if text)
     for run, rows in _runs(marking):
-        lines += [rf"\paragraph{{Run {run}}}", ""] if run else []
-        lines.append(r"\begin{itemize}")
+        yield from (rf"\paragraph{{Run {run}}}", "") if run else ()
+        yield r"\begin{itemize}"
         for quantity, written, verdict, right, points in rows:
             equals = f" = {written}" if written else ""
-            lines.append(rf"\item {prose(quantity + equals)}: {prose(verdict)}")
-            lines += [rf"\\ right is {prose(right)}"] if right else []
-            lines += [rf"\\ \textbf{{{prose(points)}}}"] if points else []
-        lines.append(r"\end{itemize}")
-    return "\n".join([*lines, "", rf"\textbf{{{prose(total(marking))}}}", ""])
+            yield rf"\item {prose(quantity + equals)}: {prose(verdict)}"
+            yield from [rf"\\ right is {prose(right)}"] if right else []
+            yield from [rf"\\ \textbf{{{prose(points)}}}"] if points else []
+        yield r"\end{itemize}"
+    yield from ("", rf"\textbf{{{prose(total(marking))}}}")
+
+
+def files_latex(files: Sequence[MarkedFile]) -> str:
+    """The totals of several files, a line for each, and the verdicts on each, as a fragment."""
+    lines = [r"\section*{Together}", "", r"\begin{itemize}"]
+    lines += [rf"\item {prose(f.path)}: {prose(in_a_line(f))}" for f in files]
+    lines += [r"\end{itemize}", "", rf"\textbf{{{prose(in_all(files))}}}", ""]
+    for file in files:
+        lines += [rf"\section*{{{prose(file.path)}}}", ""]
+        if file.marking is not None:
+            lines += [prose(file.marking.sheet), "", *_items(file.marking), ""]
+        elif file.error is not None:
+            told = file.error.fact, file.error.place, file.error.remedy
+            lines += [prose(text) + "\n" for text in told if text]
+    return "\n".join(lines)
 
 
 def _runs(marking: Marking) -> Iterator[tuple[int, list[tuple[str, ...]]]]:

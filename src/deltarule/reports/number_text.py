@@ -110,3 +110,18 @@ def power_of_ten(value: float) -> str:
     if value == 0 or not math.isfinite(value):
         return "0" if value == 0 else infinite(value)
     return f"1e{math.floor(math.log10(value)) + 1}".replace("-", MINUS)
+
+
+def seven_digits(number: float) -> str:
+    """A measured number to seven digits; – for NaN."""
+    return "–" if math.isnan(number) else f"{number:.7g}".replace("-", MINUS)
+
+
+def gap_text(number: float) -> str:
+    """7e−16, 0.02, 2: one digit is enough for a gap between two numbers."""
+    if not math.isfinite(number):
+        return "–"
+    if number == 0 or number >= 0.001:
+        return f"{number:.1g}"
+    digits, _, exponent = f"{number:.0e}".partition("e")
+    return f"{digits}e{MINUS}{abs(int(exponent))}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from deltarule.marking.points import points_text
 from deltarule.marking.verdicts import Marking, Score, Verdict
+from deltarule.reports.things import MarkedFile, together
+from deltarule.spelling.counted import counted
 
 
 def with_scores(marking: Marking) -> Iterator[tuple[Verdict, Score | None]]:
@@ -41,3 +44,25 @@ def total(marking: Marking) -> str:
 
 def _points(points) -> str:
     return f"{points_text(points)} point{'' if points == 1 else 's'}"
+
+
+def in_a_line(file: MarkedFile) -> str:
+    """What one of several files earns, and whose it is; or why it could not be marked."""
+    if file.marking is None:
+        return "could not be read" if file.error is None else file.error.fact
+    who = f"  {file.marking.who}" if file.marking.who else ""
+    return f"{total(file.marking)}{who}"
+
+
+def in_all(files: Sequence[MarkedFile]) -> str:
+    """`2 files: 1 all right, 1 not marked`, and what they earn together, if anything is asked."""
+    everything = together(files)
+    told = f"{counted(len(files), 'file')}: {kinds(files)}"
+    return f"{told}; {total(everything)}" if everything.of else told
+
+
+def kinds(files: Iterable[MarkedFile]) -> str:
+    """`2 all right, 1 with something wrong, 1 not marked`."""
+    words = {"✓": "all right", "✗": "with something wrong", "?": "not marked"}
+    counts = Counter(file.sign for file in files)
+    return ", ".join(f"{counts[sign]} {kind}" for sign, kind in words.items() if counts[sign])

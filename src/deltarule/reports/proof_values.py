@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from deltarule.proving.proofs import Proof
+from collections.abc import Sequence
+
+from deltarule.proving.proofs import Proof, Statement
 from deltarule.spelling.text import equation_text
 
 
@@ -26,3 +28,8 @@ def proof_values(proof: Proof) -> dict:
             for finding in proof.findings
         ],
     }
+
+
+def statements_values(statements: Sequence[Statement]) -> dict:
+    """The statements that can be proved or refuted."""
+    return {"statements": [{"name": s.name, "sentence": s.sentence} for s in statements]}

@@ -1,8 +1,8 @@
-"""A rule of the calculus as plain values for JSON."""
+"""Rules of the calculus as plain values for JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from deltarule.calculus.rules.rule import Given, Rule
 from deltarule.proving.cited import EVERYWHERE
@@ -22,6 +22,11 @@ def rule_values(rule: Rule) -> dict:
         "where": next(part for part, rules in EVERYWHERE.items() if rule in rules),
         "seen": rule.seen,
     }
+
+
+def rules_values(parts: Mapping[str, Iterable[Rule]]) -> dict:
+    """All rules, part by part."""
+    return {"rules": [rule_values(rule) for rules in parts.values() for rule in rules]}
 
 
 def given_lines(given: Given) -> Iterator[str]:

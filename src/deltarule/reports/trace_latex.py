@@ -10,18 +10,17 @@ from sympy import Symbol
 from sympy.tensor.indexed import Indexed
 
 from deltarule.expressions import nodes
-from deltarule.marking.verdicts import Verdict
 from deltarule.marking.worked_sheets import Worked
 from deltarule.reports.broken import WIDTH, broken, visible
 from deltarule.reports.latex_alphabet import LatexWriter, latex
 from deltarule.reports.latex_arrays import array_lines, plain
-from deltarule.reports.number_text import brief, number_text, one_line
+from deltarule.reports.number_text import brief, number_text
 from deltarule.reports.prose import prose
-from deltarule.reports.trace_values import decisive, run_title, told_lines
+from deltarule.reports.things import ShownSheet, ShownTrace
+from deltarule.reports.trace_lines import PHASES, published, run_title, told_lines
 from deltarule.tracing.substituted import NumberWriter, inserted
 from deltarule.tracing.trace import Trace, TracedLine
 
-_PHASES = {"forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update"}
 #: Of a quantity with more entries than this, only the values are given.
 MOST_ENTRIES = 24
 
@@ -40,50 +39,48 @@ class LatexNumbers(NumberWriter, LatexWriter):
     }
 
 
-def trace_fragment(title: str, traces: Iterable[Trace], only: Container[str] | None = None) -> str:
-    """Traces one after another: givens, then every line under the heading of its phase."""
-    lines = [rf"\section*{{{prose(title)}}}", ""]
-    for trace in traces:
-        lines += _trace(trace, None, only)
-    return "\n".join(lines) + "\n"
+def trace_latex(shown: ShownTrace) -> str:
+    """A trace as a fragment: givens, then every line under the heading of its phase."""
+    title = rf"\section*{{{prose(shown.trace.network.title)}}}"
+    return "\n".join([title, "", *_trace(shown.trace, None, shown.only)]) + "\n"
 
 
-def sheet_fragment(title: str, runs: Iterable[Worked], only: Container[str] | None = None) -> str:
-    """The runs of a sheet, with what it prints and the verdicts on it."""
-    lines, runs = [rf"\section*{{{prose(title)}}}", ""], list(runs)
+def sheet_latex(shown: ShownSheet) -> str:
+    """The runs of a sheet as a fragment, with what it prints and the verdicts on it."""
+    lines, runs = [rf"\section*{{{prose(shown.sheet.title)}}}", ""], shown.runs
     for number, worked in enumerate(runs, start=1):
         if len(runs) > 1:
             lines += [rf"\subsection*{{{prose(run_title(worked, number, len(runs)))}}}", ""]
-        lines += _trace(worked.trace, worked, only)
+        lines += _trace(worked.trace, worked, shown.only)
     return "\n".join(lines) + "\n"
 
 
 def _trace(trace: Trace, worked: Worked | None, only: Container[str] | None) -> Iterator[str]:
     if only is None:
-        yield from (r"\paragraph{Given}", "", *_givens(trace))
+        yield from (r"\paragraph{Given}", "", *_aligned(given_rows(trace)))
         for verdict in worked.verdicts if worked else ():
             if verdict.quantity in trace.course.givens and verdict.finding:
                 yield from (rf"{prose(verdict.finding)}.", "")
     for line, phase in told_lines(trace, worked, only):
         if phase:
-            yield from ("", rf"\paragraph{{{_PHASES[phase]}}}", "")
-        yield from _aligned(_rows(line, trace))
+            yield from ("", rf"\paragraph{{{PHASES[phase]}}}", "")
+        yield from _aligned(line_rows(line, trace))
         if worked:
             yield from _published(line.quantity, worked)
 
 
-def _givens(trace: Trace) -> list[str]:
+def given_rows(trace: Trace) -> Iterator[str]:
+    """The givens as rows of an alignment."""
     names = {name: latex.name(name) for name in trace.course.givens}
     room = WIDTH - max(map(visible, names.values()), default=0.0)
-    rows: list[str] = []
     for name, array in trace.course.givens.items():
         first, *more = array_lines(array, brief, room)
-        rows += [f"{names[name]} &= {first}", *(rf"&\quad {piece}" for piece in more)]
-    return _aligned(rows)
+        yield f"{names[name]} &= {first}"
+        yield from (rf"&\quad {piece}" for piece in more)
 
 
-def _rows(line: TracedLine, trace: Trace) -> Iterator[str]:
-    """The formula, then an entry a row."""
+def line_rows(line: TracedLine, trace: Trace) -> Iterator[str]:
+    """The formula, then an entry a row, as rows of an alignment."""
     to_text, equation = number_text(trace.arithmetic), line.line.equation
     left, points = latex(equation.lhs), trace.points(line)
     places = [_place(entry) if len(points) > 1 else "" for _, entry in points]
@@ -116,15 +113,12 @@ def _place(entry: tuple[int, ...]) -> str:
 
 def _published(quantity: str, worked: Worked) -> Iterator[str]:
     """What the sheet prints of a quantity, the verdict, and why."""
-    written = worked.paper.written.get(quantity)
-    if written is None:
+    said = published(quantity, worked)
+    if said is None:
         return
-    verdicts: list[Verdict] = worked.by_quantity.get(quantity, [])
-    leading = decisive(verdicts)
-    printed = one_line(written.numbers, lambda p: "·" if p is None else str(p).replace("-", "−"))
-    told = rf": \textbf{{{prose(leading.verdict)}}}" if leading else ""
-    yield rf"printed {prose(printed)}{told}"
-    for finding in dict.fromkeys(v.finding for v in verdicts if v.finding):
+    verdict = rf": \textbf{{{prose(said.verdict)}}}" if said.verdict else ""
+    yield rf"printed {prose(said.printed)}{verdict}"
+    for finding in said.findings:
         yield rf"\\ \hspace*{{1em}}{prose(finding)}"
     yield from (r"\medskip", "")
 

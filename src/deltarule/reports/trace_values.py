@@ -1,43 +1,42 @@
-"""Traces and verdicts as plain values for JSON."""
+"""Traces as plain values for JSON."""
 
 from __future__ import annotations
-
-from collections.abc import Container, Iterable, Iterator
-from fractions import Fraction
 
 import numpy as np
 
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.points import points_text
-from deltarule.marking.verdicts import COUNT_AS_RIGHT, Marking, Score, Verdict
 from deltarule.marking.worked_sheets import Worked
 from deltarule.reports.json import plain
+from deltarule.reports.marking_values import verdict_values
 from deltarule.reports.number_text import exact_text, nested
+from deltarule.reports.things import ShownSheet, ShownTrace
+from deltarule.reports.trace_lines import decisive, shown_lines, wanted
 from deltarule.tracing.trace import Trace, TracedLine
 
 #: Formulas with their numbers put in are given for quantities of at most this many entries.
 MOST_INSERTED = 64
 
 
-def trace_values(trace: Trace, only: Container[str] | None = None) -> dict:
+def trace_values(shown: ShownTrace) -> dict:
     """A trace without a sheet: `network`, `sizes`, `givens` and `lines`."""
+    trace, only = shown.trace, shown.only
     return {
         **_head(trace),
-        "lines": [line_values(line, trace) for line in trace.lines if _wanted(line, only)],
+        "lines": [line_values(line, trace) for line in trace.lines if wanted(line, only)],
     }
 
 
-def worked_values(title: str, runs: Iterable[Worked], only: Container[str] | None = None) -> dict:
+def sheet_values(shown: ShownSheet) -> dict:
     """A worked sheet: as a trace, with its published values and their verdicts.
 
     The lines of all runs stand one after another and carry the number of their run.
     """
-    runs = list(runs)
+    runs, only = shown.runs, shown.only
     lines = [
         {**line_values(line, worked.trace, worked), "run": number}
         for number, worked in enumerate(runs, start=1)
         for line in shown_lines(worked)
-        if _wanted(line, only)
+        if wanted(line, only)
     ]
     findings = [
         verdict_values(v)
@@ -45,43 +44,8 @@ def worked_values(title: str, runs: Iterable[Worked], only: Container[str] | Non
         for v in worked.verdicts
         if v.quantity in worked.trace.course.givens
     ]
+    title = shown.sheet.title
     return {**_head(runs[0].trace), "sheet": title, "givens_doubted": findings, "lines": lines}
-
-
-def shown_lines(worked: Worked) -> list[TracedLine]:
-    """The lines of a run; of values after the updates, only the way forward."""
-    if worked.run.at == "after":
-        return [l for l in worked.trace.lines if l.phase in ("forward", "error")]
-    return list(worked.trace.lines)
-
-
-def told_lines(
-    trace: Trace, worked: Worked | None, only: Container[str] | None
-) -> Iterator[tuple[TracedLine, str]]:
-    """The lines that a person is shown, each with its phase where one begins, else "".
-
-    Those of `only`; if that is None all but ∂E/∂E = 1 and the like.
-    """
-    phase = ""
-    for line in shown_lines(worked) if worked else trace.lines:
-        if _wanted(line, only) and (only is not None or not _is_seed(line)):
-            yield line, "" if line.phase == phase else line.phase
-            phase = line.phase
-
-
-def run_title(worked: Worked, number: int, count: int) -> str:
-    """`Run 1 of 2: its title`."""
-    title = f": {worked.run.title}" if worked.run.title else ""
-    return f"Run {number} of {count}{title}"
-
-
-def _is_seed(line: TracedLine) -> bool:
-    """Whether it is ∂E/∂E = 1 or the like, which need not be told."""
-    return line.phase == "backward" and bool(line.line.equation.rhs.is_number)
-
-
-def _wanted(line: TracedLine, only: Container[str] | None) -> bool:
-    return only is None or line.quantity in only
 
 
 def _head(trace: Trace) -> dict:
@@ -111,14 +75,6 @@ def line_values(line: TracedLine, trace: Trace, worked: Worked | None = None) ->
         "verdict": leading.verdict if leading else None,
         "finding": "; ".join(dict.fromkeys(v.finding for v in verdicts if v.finding)) or None,
     }
-
-
-def decisive(verdicts: Iterable[Verdict]) -> Verdict | None:
-    """The verdict that tells most of several on one quantity: the first that is not right."""
-    verdicts = list(verdicts)
-    wrong = [v for v in verdicts if v.verdict not in COUNT_AS_RIGHT]
-    carried = [v for v in verdicts if v.finding]
-    return (wrong or carried or verdicts or [None])[0]
 
 
 def _inserted(line: TracedLine, trace: Trace):
@@ -154,60 +110,3 @@ def _published(written: Written | None):
     if written is None:
         return None
     return nested(written.numbers, lambda p: None if p is None else str(p))
-
-
-def marking_values(marking: Marking) -> dict:
-    """Verdicts on a sheet or on answers: `verdicts`, `scores`, `right` and `of` (quantities),
-    `points` and `points_of`; points are numbers to two decimals."""
-    return {
-        "sheet": marking.sheet,
-        "who": marking.who,
-        "verdicts": [verdict_values(v) for v in marking.verdicts],
-        "scores": [_score_values(s) for s in marking.scores],
-        **total_values(marking),
-        "passed": marking.passed,
-        "notes": list(marking.notes),
-    }
-
-
-def total_values(marking: Marking) -> dict:
-    """How much is right and what it earns: `right`, `of`, `points`, `points_of`, `points_open`."""
-    return {
-        "right": marking.right,
-        "of": marking.of,
-        "points": _hundredths(marking.points),
-        "points_of": _hundredths(marking.points_of),
-        "points_open": _hundredths(marking.points_open),
-    }
-
-
-def _score_values(score: Score) -> dict:
-    return {
-        "quantity": score.quantity,
-        "run": score.run,
-        "right": score.right,
-        "points": _hundredths(score.points),
-        "of": _hundredths(score.of),
-        "open": _hundredths(score.open),
-    }
-
-
-def _hundredths(points: Fraction) -> float:
-    return float(points_text(points))
-
-
-def verdict_values(verdict: Verdict) -> dict:
-    """One verdict."""
-    return {
-        "quantity": verdict.quantity,
-        "index": None if verdict.index is None else list(verdict.index),
-        "verdict": verdict.verdict,
-        "finding": verdict.finding,
-        "alternatives": list(verdict.alternatives),
-        "expected": verdict.expected,
-        "given": verdict.given,
-        "mistakes": list(verdict.mistakes),
-        "run": verdict.run,
-        "entries": [list(entry) for entry in verdict.entries],
-        "wrong": [list(entry) for entry in verdict.wrong],
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 
 from deltarule.training.course import PATIENCE
@@ -90,6 +91,19 @@ def _picture(result: Result, place: int) -> list[str]:
     ]
     width = max(map(len, (*drawn, *told)))
     return [line.ljust(width) for line in (*drawn, *told)]
+
+
+def training_values(result: Result) -> dict:
+    """As `result_values`; JSON knows no NaN: what is no finite number is told by its name."""
+    return _named(result_values(result))
+
+
+def _named(value):
+    if isinstance(value, dict):
+        return {key: _named(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_named(part) for part in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def result_values(result: Result) -> dict:

@@ -1,0 +1,88 @@
+"""`derive`: its options, what can be done with it, and what goes together."""
+
+from pathlib import Path
+from typing import Annotated
+
+from deltarule.cli import completion as names
+from deltarule.cli.row import NETWORK, SET, Asked, Row, one_of, option, use
+
+
+class Derive(Asked):
+    """Derive gradients from the forward equations, step by step."""
+
+    words: Annotated[list[str] | None, NETWORK] = None
+    wrt: Annotated[
+        list[str] | None,
+        option("Only the gradient by this tensor. Repeatable.", "NAME", names.tensors),
+    ] = None
+    of: Annotated[
+        str | None, option("Differentiate this tensor instead.", "NAME", names.tensors)
+    ] = None
+    set_: Annotated[list[str] | None, SET] = None
+    steps: Annotated[bool, option("Every step, and how it was checked.")] = False
+    all_: Annotated[bool, option("With --steps: gradients that are alike, each whole too.")] = False
+    brief: Annotated[bool, option("One line a gradient.")] = False
+    list_: Annotated[bool, option("All derivations there are.")] = False
+    options: Annotated[bool, option("The options and sizes of the one named.")] = False
+    explain: Annotated[
+        str | None, option("What a rule means, with an example.", "RULE", names.rules)
+    ] = None
+    prove: Annotated[
+        str | None,
+        option("Prove or refute one; list names them all.", "STATEMENT", names.statements),
+    ] = None
+    count: Annotated[
+        bool, option("Shapes, parameters, multiply-adds, memory, receptive fields.")
+    ] = False
+    strict: Annotated[bool, option("With --count: refuse windows that do not fit.")] = False
+    kernel: Annotated[bool, option("The source of the compiled kernel.")] = False
+    emit: Annotated[
+        Path | None, option("Write the kernel: needs NumPy and Numba alone.", "FILE.py")
+    ] = None
+    dtype: Annotated[
+        str | None,
+        option(
+            "float32, float64 (the usual) or complex128.",
+            "TYPE",
+            one_of("float32", "float64", "complex128"),
+        ),
+    ] = None
+    parallel: Annotated[bool, option("With --kernel, --emit: loops in several threads.")] = False
+    force: Annotated[bool, option("With --emit: overwrite whatever is there.")] = False
+
+
+ROW = Row(
+    Derive,
+    (
+        use("the list of derivations", "cli.catalogue:show_list", "list", words=False),
+        use("the explanation of a rule", "cli.explain:show_rule", "explain", words=False),
+        use("the list of options", "cli.catalogue:show_options", "options"),
+        use(
+            "a proof",
+            "cli.prove:show_proof",
+            "prove",
+            words=False,
+            remedy='a statement is one word, or in quotes: derive --prove "bias before batch norm"',
+        ),
+        use("a table of counts", "cli.count:show_count", "count strict", "set"),
+        use(
+            "the source of a kernel",
+            "cli.kernel:show_kernel",
+            "kernel emit",
+            "set wrt dtype parallel force",
+        ),
+        use("one line a gradient", "cli.derive:show_brief", "brief", "set wrt of"),
+        use("a derivation", "cli.derive:show_derivation", "", "set wrt of steps all"),
+    ),
+    (
+        ("derive conv", "the gradients of a convolution"),
+        ("derive mlp --layers 3 --wrt Theta2 --steps", "one of them, every step"),
+        ("derive ./mine.py --latex", "a file of your own, as LaTeX"),
+        ("derive lenet5 --count", "shapes, parameters, multiply–adds"),
+        ("derive conv --stride 2 --kernel", "the source of the kernel"),
+        ("derive conv --emit conv_kernels.py", "the same, as a file"),
+    ),
+    exclude=(("steps", "brief"), ("kernel", "emit")),
+    needs=(("force", ("emit",)), ("all", ("steps",))),
+    wrong="a statement of --prove is refuted or not decided",
+)

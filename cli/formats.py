@@ -1,0 +1,185 @@
+"""The table of formats: which function shows which thing in which format.
+
+A format is a row: what its option says, how what its functions give goes out, and for each thing,
+under the name by which messages call it, the function that shows it. What has no function is
+refused by name. A thing is an object of the engine, or one of reports/things.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from itertools import combinations
+
+from deltarule.errors import DeltaruleError
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format: its `title` in messages, and the `help` of its option (none for the usual one).
+
+    `out` takes one of the `functions` and a thing, and shows it. A format that `refines` another
+    may be asked for together with it.
+    """
+
+    title: str
+    help: str
+    out: Callable[[Callable, object], None]
+    functions: Mapping[str, str]
+    refines: str = ""
+
+
+def show(thing: object, called: str, name: str) -> None:
+    """Show a thing in a format. Raises DeltaruleError where the table has no function for it."""
+    refuse(called, name)
+    form = FORMATS[name]
+    form.out(function(form.functions[called]), thing)
+
+
+def function(place: str) -> Callable:
+    """The function that a place of the table names, such as `reports.marks:marking_latex`."""
+    module, _, name = place.partition(":")
+    return getattr(import_module(f"deltarule.{module}"), name)
+
+
+def formats_of(called: str) -> list[str]:
+    """The formats in which a thing is shown."""
+    return [name for name, form in FORMATS.items() if called in form.functions]
+
+
+def refuse(called: str, name: str) -> None:
+    """Raises DeltaruleError, which says what there is instead, for a thing without that format."""
+    there = formats_of(called)
+    if name in there:
+        return
+    others = " or ".join(f"--{other}" for other in there if FORMATS[other].help)
+    raise DeltaruleError(
+        f"{called} is not shown as {FORMATS[name].title}",
+        f"--{name}",
+        f"leave --{name} out for text" + (f", or write {others}" if others else ""),
+    )
+
+
+def chosen_format(given: Mapping[str, object]) -> str:
+    """The one format that is asked for; the table of commands lets no two others through."""
+    found = [name for name in FORMATS if given.get(name)]
+    refined = {FORMATS[name].refines for name in found}
+    return next((name for name in found if name not in refined), "text")
+
+
+def exclude_each_other(formats: Sequence[str]) -> tuple[str, str] | None:
+    """Two of some formats that cannot both be asked for, if there are any."""
+    pairs = combinations(formats, 2)
+    return next(
+        ((a, b) for a, b in pairs if a != FORMATS[b].refines and b != FORMATS[a].refines), None
+    )
+
+
+def _on_the_screen(fill: Callable, thing: object) -> None:
+    from deltarule.cli.page import Page
+    from deltarule.cli.screen import console
+
+    screen = console()
+    page = Page(screen.width, screen.is_terminal)
+    fill(page, thing)
+    page.show(screen)
+
+
+def _as_values(values: Callable, thing: object) -> None:
+    from deltarule.cli.screen import write_json
+
+    write_json(values(thing))
+
+
+def _as_it_is(text: Callable, thing: object) -> None:
+    from deltarule.cli.screen import write
+
+    write(text(thing))
+
+
+def _as_a_document(fragment: Callable, thing: object) -> None:
+    from deltarule.cli.screen import write
+    from deltarule.reports.latex import document
+
+    write(document(fragment(thing)))
+
+
+_LATEX = {
+    "a derivation": "reports.latex:derivation_latex",
+    "a trace": "reports.trace_latex:trace_latex",
+    "a worked sheet": "reports.trace_latex:sheet_latex",
+    "a marking": "reports.marks:marking_latex",
+    "the marking of several files": "reports.marks:files_latex",
+}
+
+FORMATS = {
+    "text": Format(
+        "text",
+        "",
+        _on_the_screen,
+        {
+            "a derivation": "cli.derivation:derivation_page",
+            "one line a gradient": "cli.derivation:brief_page",
+            "the source of a kernel": "cli.kernel:kernel_page",
+            "a table of counts": "cli.count:count_page",
+            "a proof": "cli.prove:proof_page",
+            "the list of statements": "cli.prove:statements_page",
+            "the explanation of a rule": "cli.explain:rule_page",
+            "the list of rules": "cli.explain:rules_page",
+            "the list of derivations": "cli.catalogue:catalogue_page",
+            "the list of options": "cli.catalogue:options_page",
+            "a trace": "cli.trace_page:trace_page",
+            "a worked sheet": "cli.trace_page:sheet_page",
+            "the flow of a gradient": "cli.flow:flow_page",
+            "a product of factors": "cli.flow:product_page",
+            "a marking": "cli.verdict_page:marking_page",
+            "the marking of several files": "cli.check_files:files_page",
+            "a line for each file": "cli.check_files:summary_page",
+            "an answers file": "cli.check:template_page",
+            "a gradient check": "cli.gradient_page:gradient_page",
+            "a course of training": "cli.train:training_page",
+        },
+    ),
+    "latex": Format("LaTeX", "As a LaTeX document.", _as_a_document, _LATEX),
+    "fragment": Format(
+        "LaTeX", "LaTeX without a preamble, to paste.", _as_it_is, _LATEX, refines="latex"
+    ),
+    "markdown": Format(
+        "Markdown",
+        "As Markdown.",
+        _as_it_is,
+        {
+            "a derivation": "reports.markdown:derivation_markdown",
+            "a trace": "reports.trace_markdown:trace_markdown",
+            "a worked sheet": "reports.trace_markdown:sheet_markdown",
+            "a marking": "reports.marks:marking_markdown",
+            "the marking of several files": "reports.marks:files_markdown",
+        },
+    ),
+    "json": Format(
+        "JSON",
+        "As JSON, errors too.",
+        _as_values,
+        {
+            "a derivation": "reports.json:derivation_values",
+            "the source of a kernel": "reports.json:kernel_values",
+            "a table of counts": "reports.count_values:count_values",
+            "a proof": "reports.proof_values:proof_values",
+            "the list of statements": "reports.proof_values:statements_values",
+            "the explanation of a rule": "reports.rule_values:rule_values",
+            "the list of rules": "reports.rule_values:rules_values",
+            "the list of derivations": "reports.catalogue_values:catalogue_values",
+            "the list of options": "reports.catalogue_values:options_values",
+            "a trace": "reports.trace_values:trace_values",
+            "a worked sheet": "reports.trace_values:sheet_values",
+            "the flow of a gradient": "reports.flow_values:flow_values",
+            "a product of factors": "reports.flow_values:product_values",
+            "a marking": "reports.marking_values:marking_values",
+            "the marking of several files": "reports.marking_values:files_values",
+            "an answers file": "reports.marking_values:template_values",
+            "a gradient check": "reports.gradient_values:checks_values",
+            "a course of training": "reports.training_values:training_values",
+        },
+    ),
+}

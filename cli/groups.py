@@ -1,0 +1,62 @@
+"""The groups of the derivations, by the words that each uses: no file is run for it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+from deltarule.language.catalogue import catalogue, declared_aliases
+
+GROUPS = (
+    "Layers with parameters",
+    "Layers without parameters",
+    "Losses",
+    "Sequences",
+    "Networks",
+    "Updates",
+)
+
+
+def in_group(group: str) -> list[str]:
+    """The names of the derivations of one group, such as "Updates"."""
+    return [name for name, path in catalogue().items() if entry_of(name, path)["group"] == group]
+
+
+def entry_of(name: str, path: Path) -> dict:
+    """A derivation as its file tells it, read without running the file."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    title = (ast.get_docstring(tree) or name).partition("\n")[0].rstrip(".")
+    return {
+        "name": name,
+        "title": title,
+        "aliases": list(declared_aliases(path)),
+        "group": _group(tree),
+    }
+
+
+def _group(tree: ast.Module) -> str:
+    """The group of a derivation, by the words that it uses."""
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    ]
+    used = {call.func.id for call in calls}
+    if "rate" in used:
+        return "Updates"
+    if "state" in used or any(_is_sequence(call) for call in calls):
+        return "Sequences"
+    if "loss" in used and "parameter" not in used:
+        return "Losses"
+    if used & {"layer", "loss"}:
+        return "Networks"
+    return "Layers with parameters" if "parameter" in used else "Layers without parameters"
+
+
+def _is_sequence(call: ast.Call) -> bool:
+    """Whether it is `layer("rnn", …)` of a derivation that carries a state."""
+    if call.func.id != "layer" or not call.args or not isinstance(call.args[0], ast.Constant):
+        return False
+    name = str(call.args[0].value)
+    path = next((p for n, p in catalogue().items() if name in (n, *declared_aliases(p))), None)
+    return path is not None and _group(ast.parse(path.read_text(encoding="utf-8"))) == "Sequences"

@@ -1,0 +1,143 @@
+"""What is shown where that is more than one object of the engine, whatever the format.
+
+The table in cli/formats.py has a function for each thing and format; it takes one of these, or the
+object itself, such as a `Count`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from deltarule.calculus import Derivation, Gradient
+    from deltarule.errors import DeltaruleError
+    from deltarule.gradcheck.choose import ChosenCheck
+    from deltarule.gradcheck.result import GradientCheck
+    from deltarule.marking.sheets import Sheet
+    from deltarule.marking.verdicts import Marking
+    from deltarule.marking.worked_sheets import Worked
+    from deltarule.tracing.gradient_flow import Flow
+    from deltarule.tracing.trace import Trace
+
+
+@dataclass(frozen=True)
+class ShownDerivation:
+    """Some gradients of a derivation; with `steps` every step of them, those of gradients that are
+    alike once unless `every`.
+    """
+
+    derivation: Derivation
+    gradients: Sequence[Gradient]
+    steps: bool = False
+    every: bool = False
+
+
+@dataclass(frozen=True)
+class ShownKernel:
+    """The source of a kernel, and the file that it was written to, if it was."""
+
+    derivation: str
+    dtype: str
+    parallel: bool
+    path: Path | None
+    source: str
+
+
+@dataclass(frozen=True)
+class ShownTrace:
+    """A network worked through with numbers drawn from `seed`; `only` some quantities, or all."""
+
+    trace: Trace
+    seed: int = 0
+    only: set[str] | None = None
+
+
+@dataclass(frozen=True)
+class ShownSheet:
+    """A sheet's runs worked through, with the verdicts on what it publishes."""
+
+    sheet: Sheet
+    runs: Sequence[Worked]
+    only: set[str] | None = None
+
+
+@dataclass(frozen=True)
+class ShownFlow:
+    """How large the gradient of a network is at every place, and of others beside it."""
+
+    flow: Flow
+    beside: Sequence[Flow] = ()
+
+
+@dataclass(frozen=True)
+class ShownProduct:
+    """The product of so many equal factors."""
+
+    factor: float
+    steps: int
+    product: float
+
+
+@dataclass(frozen=True)
+class ShownTemplate:
+    """An empty answers file for a run of a sheet, and where it was written, if it was."""
+
+    sheet: str
+    run: int
+    path: Path | None
+    text: str
+
+
+@dataclass(frozen=True)
+class MarkedFile:
+    """One of several files and what came of it: its marking, or why it could not be marked."""
+
+    path: str
+    marking: Marking | None = None
+    error: DeltaruleError | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether everything in it is right."""
+        return self.marking is not None and self.marking.passed
+
+    @property
+    def sign(self) -> str:
+        return "?" if self.marking is None else "✓" if self.right else "✗"
+
+
+def together(files: Iterable[MarkedFile]) -> Marking:
+    """The scores of all files that could be marked, as if of one."""
+    from deltarule.marking.verdicts import Marking
+
+    scores = [file.marking.scores for file in files if file.marking is not None]
+    return Marking("", (), scores=tuple(chain.from_iterable(scores)))
+
+
+@dataclass(frozen=True)
+class MeasuredGradients:
+    """What came out for one derivation or function.
+
+    `own` is what its gradients are called beside the measured ones; `bare` says that it has none.
+    """
+
+    checked: str
+    title: str
+    checks: Sequence[GradientCheck]
+    faults: Sequence[str] = ()
+    lines: Sequence[str] = ()
+    more: Mapping | None = None
+    own: str = "derived"
+    bare: bool = False
+    kernel: ChosenCheck | None = None
+    error: DeltaruleError | None = None
+
+    @property
+    def right(self) -> bool:
+        """Whether nothing is wrong, and nothing was left unchecked."""
+        sound = self.error is None and not self.faults and all(c.right for c in self.checks)
+        return sound and not (self.kernel and self.kernel.fault)

@@ -1,0 +1,109 @@
+"""What a person is told of a trace: which lines, and in words what is said of each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass
+from math import isnan
+
+from deltarule.marking.verdicts import COUNT_AS_RIGHT, Verdict
+from deltarule.marking.worked_sheets import Worked
+from deltarule.reports.number_text import one_line, power_of_ten
+from deltarule.spelling.counted import counted
+from deltarule.tracing.line_check import Check
+from deltarule.tracing.trace import Trace, TracedLine
+
+#: The headings of the phases.
+PHASES = {"forward": "Forward", "error": "Error", "backward": "Backward", "update": "Update"}
+
+
+def shown_lines(worked: Worked) -> list[TracedLine]:
+    """The lines of a run; of values after the updates, only the way forward."""
+    if worked.run.at == "after":
+        return [l for l in worked.trace.lines if l.phase in ("forward", "error")]
+    return list(worked.trace.lines)
+
+
+def told_lines(
+    trace: Trace, worked: Worked | None, only: Container[str] | None
+) -> Iterator[tuple[TracedLine, str]]:
+    """The lines that a person is shown, each with its phase where one begins, else "".
+
+    Those of `only`; if that is None all but ∂E/∂E = 1 and the like.
+    """
+    phase = ""
+    for line in shown_lines(worked) if worked else trace.lines:
+        if wanted(line, only) and (only is not None or not _is_seed(line)):
+            yield line, "" if line.phase == phase else line.phase
+            phase = line.phase
+
+
+def run_title(worked: Worked, number: int, count: int) -> str:
+    """`Run 1 of 2: its title`."""
+    title = f": {worked.run.title}" if worked.run.title else ""
+    return f"Run {number} of {count}{title}"
+
+
+def _is_seed(line: TracedLine) -> bool:
+    """Whether it is ∂E/∂E = 1 or the like, which need not be told."""
+    return line.phase == "backward" and bool(line.line.equation.rhs.is_number)
+
+
+def wanted(line: TracedLine, only: Container[str] | None) -> bool:
+    """Whether a line is among those asked for: `only` names quantities, None all."""
+    return only is None or line.quantity in only
+
+
+def decisive(verdicts: Iterable[Verdict]) -> Verdict | None:
+    """The verdict that tells most of several on one quantity: the first that is not right."""
+    verdicts = list(verdicts)
+    wrong = [v for v in verdicts if v.verdict not in COUNT_AS_RIGHT]
+    carried = [v for v in verdicts if v.finding]
+    return (wrong or carried or verdicts or [None])[0]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a sheet prints of a quantity, the verdict on it ("" for none), and why."""
+
+    printed: str
+    verdict: str
+    findings: tuple[str, ...]
+
+
+def published(quantity: str, worked: Worked) -> Published | None:
+    """What is said of a printed value; None where the sheet prints none."""
+    written = worked.paper.written.get(quantity)
+    if written is None:
+        return None
+    verdicts = worked.by_quantity.get(quantity, [])
+    leading = decisive(verdicts)
+    printed = one_line(written.numbers, lambda p: "·" if p is None else str(p).replace("-", "−"))
+    findings = dict.fromkeys(v.finding for v in verdicts if v.finding)
+    return Published(printed, leading.verdict if leading else "", tuple(findings))
+
+
+def carried(trace: Trace) -> str:
+    """In which arithmetic the numbers are carried."""
+    arithmetic = trace.arithmetic
+    decimals = getattr(arithmetic, "decimals", None)
+    significant = getattr(arithmetic, "significant", None)
+    if decimals is None and significant is None:
+        return "carried exactly" if arithmetic.name != "float64" else "carried in float64"
+    digits = (
+        counted(significant, "significant figure")
+        if decimals is None
+        else counted(decimals, "decimal")
+    )
+    return f"every line rounded to {digits} ({arithmetic.rule}); exact values beside them"
+
+
+def check_text(check: Check) -> str:
+    """How a gradient compares with derivatives that were found without the derivation."""
+    if check.undefined:
+        return "? ∞ or NaN: there is no derivative here to compare with"
+    dual, differences = power_of_ten(check.dual), power_of_ten(check.differences)
+    if not check.agrees:
+        return f"✗ off by {dual} from dual numbers, by {differences} from central differences"
+    near = "cannot be taken" if isnan(check.differences) else f"to {differences}"
+    return f"✓ dual numbers agree to {dual}, central differences {near}"

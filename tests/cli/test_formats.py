@@ -1,0 +1,56 @@
+"""The table of formats: its places are functions, uses are shown, what is missing is refused."""
+
+import itertools
+
+import pytest
+
+from deltarule.cli.formats import FORMATS, chosen_format, exclude_each_other, formats_of, function
+from deltarule.cli.table import COMMANDS
+
+THINGS = dict.fromkeys(itertools.chain.from_iterable(f.functions for f in FORMATS.values()))
+USES = [(name, use) for name, row in COMMANDS.items() for use in row.uses]
+
+
+def test_every_place_of_the_tables_is_a_function():
+    places = [place for form in FORMATS.values() for place in form.functions.values()]
+    assert len(places) > 40
+    for place in [*places, *(use.does for _, use in USES)]:
+        assert callable(function(place)), place
+
+
+def test_every_thing_is_shown_as_text_and_all_that_is_data_as_json():
+    lines = {"one line a gradient", "a line for each file"}
+    assert {use.shows for _, use in USES} <= set(THINGS)
+    for thing in THINGS:
+        assert "text" in formats_of(thing)
+        assert ("json" in formats_of(thing)) == (thing not in lines), thing
+
+
+@pytest.mark.parametrize("thing", ["a derivation", "a trace", "a worked sheet", "a marking"])
+def test_derivations_traces_and_verdicts_have_every_format(thing):
+    assert formats_of(thing) == list(FORMATS)
+
+
+MISSING = [
+    (name, use, form) for name, use in USES for form in FORMATS if form not in formats_of(use.shows)
+]
+
+
+@pytest.mark.parametrize(("name", "use", "form"), MISSING)
+def test_a_missing_cell_is_refused_by_name_with_what_there_is(invoke, name, use, form):
+    asked = [f"--{use.asked_by[0]}"] if use.asked_by else []
+    value = ["x"] if asked and use.asked_by[0] in ("explain", "prove", "factor", "template") else []
+    done = invoke(*name.split(), *asked, *value, f"--{form}", width=200)
+    assert done.status == 2
+    told = done.err or done.out
+    assert f"{use.shows} is not shown as {FORMATS[form].title}" in told
+    assert f"leave --{form} out for text" in told
+    assert ("or write --" in told) == (len(formats_of(use.shows)) > 1)
+
+
+def test_two_formats_exclude_each_other_unless_one_refines_the_other():
+    assert exclude_each_other(["latex", "markdown"]) == ("latex", "markdown")
+    assert exclude_each_other(["latex", "fragment"]) is None
+    assert exclude_each_other(["latex", "fragment", "json"]) == ("latex", "json")
+    assert chosen_format({"latex": True, "fragment": True}) == "fragment"
+    assert chosen_format({"json": True}) == "json" and chosen_format({}) == "text"
