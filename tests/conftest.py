@@ -1,12 +1,19 @@
-"""Two tiers: all tests, and those that `pytest -m fast` runs, in less than a minute.
+"""Two tiers of tests, who runs what, and the folder of compiled kernels.
 
-A test is fast unless it starts programs, compiles kernels or is marked slow; of a test with many
-sets of parameters the first is. So a new file is in the right tier without a line here.
+`pytest -m fast` runs some tests in less than a minute. A test is fast unless it starts programs,
+compiles kernels or is marked slow; of a test with many sets of parameters the first is. So a new
+file is in the right tier without a line here.
+
+Of several workers, one runs all tests of a derivation, so that it is derived once, and one all
+that compile.
 """
 
 from __future__ import annotations
 
+import gc
 import inspect
+import os
+import re
 from collections import Counter
 from functools import cache
 from pathlib import Path
@@ -43,6 +50,27 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.fast)
         fast_tests[item.path] = fast_tests.get(item.path, 0) + fast
     config.stash[FAST] = fast_tests
+    if config.pluginmanager.hasplugin("xdist"):
+        from deltarule.language.catalogue import catalogue  # brings SymPy: not for the main process
+
+        derivations = set(catalogue())
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group(_group(item, derivations)))
+
+
+def _group(item, derivations: set[str]) -> str:
+    """What one worker runs as a whole."""
+    if "cache" in item.fixturenames:
+        return "compiled"
+    words = re.findall(r"\w+", item.name.partition("[")[2])
+    return next((word for word in words if word in derivations), str(item.path))
+
+
+def pytest_collection_finish():
+    """Derivations are kept until the end: they need not be looked through as garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _costly(item) -> bool:
@@ -67,3 +95,19 @@ def fast_tests_by_room(request) -> dict[str, int]:
     rooms = {path.parent for path in counts}
     whole = [room for room in rooms if counts.keys() >= set(room.glob("test_*.py"))]
     return {room.name: sum(n for p, n in counts.items() if p.parent == room) for room in whole}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kernel_folder(request, tmp_path_factory) -> Path:
+    """The cache folder of all commands of this run; the user's own is left alone."""
+    place = tmp_path_factory.getbasetemp()
+    if hasattr(request.config, "workerinput"):
+        place = place.parent  # one for all workers
+    os.environ["DELTARULE_CACHE"] = str(place / "kernels")
+    return place / "kernels"
+
+
+@pytest.fixture(scope="session")
+def cache(kernel_folder) -> Path:
+    """The cache folder, for tests that compile: what one of them compiled the others load."""
+    return kernel_folder

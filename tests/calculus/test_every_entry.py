@@ -41,13 +41,13 @@ def of(case):
     return derived(name, **options)
 
 
-@pytest.mark.parametrize("seed", range(1, 4))
+@pytest.mark.parametrize("seed", (1, 2))
 @pytest.mark.parametrize("case", range(len(POLYNOMIAL)), ids=lambda k: str(POLYNOMIAL[k]))
 def test_modulo_a_prime(case, seed):
     assert not wrong_entries(of(POLYNOMIAL[case]), Modular(), seed)
 
 
-@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize("seed", (1, 2, 3))
 @pytest.mark.parametrize("case", range(len(ORDERED)), ids=lambda k: str(ORDERED[k]))
 def test_in_fractions_with_ties(case, seed):
     assert not wrong_entries(of(ORDERED[case]), Rational(), seed)

@@ -24,33 +24,28 @@ def test_help_imports_nothing_heavy():
         assert command in done.stdout
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ["derive", "dense"],
-        ["trace", "slide"],
-        ["check", "slide"],
-        ["check", "gradient", "dense", "--no-kernel"],
-    ],
-)
-def test_numba_stays_out(words):
+def test_numba_stays_out():
+    """All in one process, one after the other; with its name what brought it in."""
+    lines = ["derive dense", "trace slide", "check slide", "check gradient dense --no-kernel"]
     code = (
-        f"import sys; sys.argv = ['deltarule', *{words!r}]\n"
+        "import sys\n"
         "from deltarule.cli.main import deltarule_main\n"
-        "try: deltarule_main()\n"
-        "except SystemExit: pass\n"
-        "sys.exit('numba' in sys.modules)"
+        f"for line in {lines!r}:\n"
+        "    sys.argv = ['deltarule', *line.split()]\n"
+        "    try: deltarule_main()\n"
+        "    except SystemExit: pass\n"
+        "    if 'numba' in sys.modules: sys.exit(line)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    for shown in ("Backward", "of 8 right", "dual numbers"):
+        assert shown in done.stdout
 
 
 @pytest.mark.parametrize(
     ("words", "status"),
     [
         (["--help"], 0),
-        (["derive", "dense", "--brief"], 0),
-        (["check", "slide"], 1),
         (["derive", "nothing"], 2),
         (["nonsense"], 2),
         (["trace", "--decimals", "x"], 2),
@@ -91,9 +86,9 @@ def test_a_stream_without_unicode_gets_utf_8(program):
     assert done.returncode == 0
 
 
-def test_commands_of_their_own_are_the_same(program):
+def test_commands_of_their_own_are_the_same(invoke):
     code = "from deltarule.cli.main import derive_main; derive_main()"
     alone = subprocess.run(
         [sys.executable, "-c", code, "dense", "--json"], capture_output=True, text=True
     )
-    assert json.loads(alone.stdout) == json.loads(program("derive", "dense", "--json").stdout)
+    assert json.loads(alone.stdout) == json.loads(invoke("derive", "dense", "--json").out)

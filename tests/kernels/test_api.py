@@ -15,12 +15,6 @@ from deltarule.kernels.passes.program import program, sizes_told
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    """One folder for all workers: what one of them compiled the others load."""
-    return tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
-
-
-@pytest.fixture(scope="module")
 def conv(cache):
     return kernel("conv2d", stride=2, dilation=2, pad=1, cache=cache)
 

@@ -8,13 +8,13 @@ import pytest
 from agreement import agree, probed
 from extremes import givens, wrong
 from laid_out import as_python
-from once import loaded
+from once import loaded, programmed
 from variants import FULL
 
 from deltarule.arithmetic.base import Undecided
 from deltarule.expressions.symbols import Size
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.program import Program, program, sizes_told
+from deltarule.kernels.passes.program import Program, sizes_told
 from deltarule.language.catalogue import catalogue
 
 CASES = [(name, None) for name in catalogue()] + [
@@ -30,7 +30,7 @@ def test_the_kernel_agrees_with_the_evaluator(name, option, tmp_path, monkeypatc
     """Seed 0 runs small products as plain loops, seed 1 in tiles."""
     settings = {} if option is None else {option: loaded(name).options[option].default + 1}
     settings |= {size.name: 3 for size in sizes_told(loaded(name))[1] if type(size) is Size}
-    made = program(name, settings)
+    made = programmed(name, **settings)
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     for seed in range(2):
         agree(module, made, probed(made, seed))

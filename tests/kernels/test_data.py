@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from once import programmed
 
 import deltarule
 from deltarule.arithmetic.random_arrays import random_arrays
@@ -14,7 +15,7 @@ from deltarule.expressions.symbols import Size
 from deltarule.kernels.api import Kernel
 from deltarule.kernels.export import emitted
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.program import program, sizes_told
+from deltarule.kernels.passes.program import sizes_told
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 
@@ -34,7 +35,7 @@ def test_the_catalogue_has_such_derivations():
 @pytest.mark.parametrize("name", INDEXED)
 def test_a_number_out_of_range_is_refused_by_every_pass(name, tmp_path, monkeypatch):
     open_ = {size.name: 2 for size in sizes_told(load(name))[1] if type(size) is Size}
-    made = program(name, INDEXED[name] | open_)
+    made = programmed(name, **INDEXED[name] | open_)
     sizes = sizes_at(made.network, setting(made.network))
     text = Module(made, "float64").text()
     kernel = Kernel(name, as_python(text, tmp_path, monkeypatch), "float64")
@@ -83,12 +84,6 @@ def while_bound(kernel, arrays: dict, upstream: dict, name: str, bad: np.ndarray
     for call in (bound.forward, bound.backward, bound.both):
         with pytest.raises(deltarule.DeltaruleError, match="is out of range"):
             call()
-
-
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    """One folder for all workers: what one of them compiled the others load."""
-    return tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
 
 
 def test_compiled_passes_refuse_too(cache):

@@ -17,12 +17,6 @@ EXACT = {
 }
 
 
-@pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    """One folder for all workers: what one of them compiled the others load."""
-    return tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
-
-
 def values(activation: str, z: np.ndarray, cache) -> np.ndarray:
     made = kernel("activation", activation=activation, dtype=z.dtype.name, cache=cache)
     return made.forward(z=z[None])[0]

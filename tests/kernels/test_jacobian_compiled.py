@@ -5,9 +5,8 @@ import numpy as np
 from deltarule.gradcheck.by_jacobian import Jacobians, Measurement
 
 
-def test_a_strided_convolution_to_rounding(tmp_path_factory):
-    # The settings and the folder are those of test_api.py: the kernel is compiled once.
-    cache = tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
+def test_a_strided_convolution_to_rounding(cache):
+    # The settings are those of test_api.py: the kernel is compiled once.
     jacobians = Jacobians("conv2d", stride=2, dilation=2, pad=1, cache=cache)
     random = np.random.default_rng(7)
     arrays = {

@@ -88,11 +88,10 @@ def test_a_sequence_without_a_first_time_is_refused(tmp_path, monkeypatch):
         module.forward(*empty)
 
 
-def test_a_batch_axis_that_comes_last(tmp_path, tmp_path_factory):
+def test_a_batch_axis_that_comes_last(tmp_path, cache):
     """The compiled kernel at sizes that run in tiles, and at small ones."""
     path = tmp_path / "batch_last.py"
     path.write_text(einsums([("bik", "bkj", "ijb")]), encoding="utf-8")
-    cache = tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
     made = kernel(str(path), cache=cache)
     random = np.random.default_rng(0)
     for size in (3, 25):

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from laid_out import as_python
+from once import programmed
 
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes import blocked_sums
-from deltarule.kernels.passes.program import program
 
 
 @pytest.mark.parametrize("rows", [3, 11, 23])
@@ -14,7 +14,7 @@ def test_blocks_of_columns_and_of_all(rows, tmp_path, monkeypatch):
     """Fewer rows than are added in place, a part of a block, and some whole ones."""
     for name, small in (("BLOCK", 5), ("ROWS", 4), ("FEW", 4)):
         monkeypatch.setattr(blocked_sums, name, small)
-    made = program("batch_norm", {})
+    made = programmed("batch_norm")
     module = as_python(Module(made, "float32").text(), tmp_path, monkeypatch)
     random = np.random.default_rng(0)
     x, dy = random.random((2, rows, 3)).astype("float32")
@@ -29,7 +29,7 @@ def test_blocks_of_columns_and_of_all(rows, tmp_path, monkeypatch):
 
 
 def test_twenty_thousand_numbers_keep_their_digits(tmp_path, monkeypatch):
-    made = program("mean_squared_error", {})
+    made = programmed("mean_squared_error")
     module = as_python(Module(made, "float32").text(), tmp_path, monkeypatch)
     yhat = np.random.default_rng(0).random((1, 20000)).astype("float32")
     with np.errstate(all="ignore"):

@@ -14,9 +14,8 @@ LAYOUT = st.sampled_from(["rows", "columns", "apart"])
 
 
 @pytest.fixture(scope="module", params=["float32", "float64"])
-def made(request, tmp_path_factory):
+def made(request, cache):
     """Products and packed products, as functions of arrays."""
-    cache = tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
     module = build.module("rnn", {}, request.param, False, cache)
     names = vars(module)
     data, multiply, multiply_packed = (names[n] for n in ("data", "multiply", "multiply_packed"))

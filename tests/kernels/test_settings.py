@@ -106,8 +106,7 @@ def test_what_would_take_forever_is_refused():
 
 # ---- arrays --------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
-def dense(tmp_path_factory):
-    cache = tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
+def dense(cache):
     return deltarule.kernel("dense", dtype="float32", cache=cache)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from once import programmed
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Ball
@@ -9,7 +10,6 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.expressions.nodes import Max, walk
 from deltarule.expressions.symbols import Size
-from deltarule.kernels.passes.program import program
 
 LOGITS = [[1000.0, 0.0, -1000.0], [1.5, 2.0, 3.25], [-1000.0, -999.0, -998.5]]
 TARGETS = {
@@ -33,7 +33,7 @@ def values(made, name, arithmetic):
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_as_good_as_in_balls(name):
-    made = program(name, {})
+    made = programmed(name)
     rounded, certain = values(made, name, Float64()), values(made, name, ball := Ball(256))
     run(made.forward.equations, rounded, Float64())
     with ball.context():
@@ -47,12 +47,12 @@ def test_as_good_as_in_balls(name):
 @pytest.mark.slow
 def test_every_share_of_the_catalogue_is_shifted():
     for name in ("attention", "additive_attention", "char_rnn", "memory_read", "glimpse"):
-        assert any(Max in map(type, walk(e.rhs)) for e in program(name, {}).forward.equations)
+        assert any(Max in map(type, walk(e.rhs)) for e in programmed(name).forward.equations)
 
 
 def test_what_is_no_share_stays_as_it_is():
     for name in ("dense", "kalman", "shifted_logsumexp"):
-        made = program(name, {})
+        made = programmed(name)
         known = {e.name: e.rhs for e in made.network.equations}
         assert all(e.name in known for e in made.forward.equations)
         assert all(

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from extremes import wrong
 from laid_out import as_python
+from once import programmed
 
 from deltarule.expressions.symbols import Size
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.program import program
 
 HEAD = '"""Of a test."""\nfrom deltarule.language import *\n'
 FAR = [0.0, 1e-30, -1e-30, 1e-9, -20.0, 20.0, -100.0, 100.0, -745.0, 745.0, 1e4, -1e4]
@@ -67,7 +67,7 @@ def passes(text: str, dtype: str, folder, monkeypatch):
     """A program, and a function that gives all results of both passes by name."""
     path = folder / "network.py"
     path.write_text(text, encoding="utf-8")
-    made = program(str(path), {})
+    made = programmed(str(path))
     module = as_python(Module(made, dtype).text(), folder, monkeypatch)
 
     def run(**arrays) -> dict:
@@ -128,7 +128,7 @@ def test_infinite_logits(tmp_path, monkeypatch):
 
 def test_probabilities_of_0_and_1(tmp_path, monkeypatch):
     """y·log ŷ is 0 where y is, at ŷ = 0 too; where y is 1 the loss is ∞ there."""
-    made = program("binary_cross_entropy", {"batch": False})
+    made = programmed("binary_cross_entropy", batch=False)
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     yhat, y = np.array([0.0, 1.0, 0.0, 0.25]), np.array([0.0, 1.0, 1.0, 1.0])
     with np.errstate(all="ignore"):
@@ -140,7 +140,7 @@ def test_probabilities_of_0_and_1(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_gelu_at_the_ends_of_the_type(dtype, tmp_path, monkeypatch):
-    made = program("activation", {"activation": "gelu"})
+    made = programmed("activation", activation="gelu")
     module = as_python(Module(made, dtype).text(), tmp_path, monkeypatch)
     most = np.finfo(dtype).max
     z = np.array([[most, -most]], dtype)
@@ -150,7 +150,7 @@ def test_gelu_at_the_ends_of_the_type(dtype, tmp_path, monkeypatch):
 
 
 def test_a_query_that_may_see_nothing(tmp_path, monkeypatch):
-    made = program("attention", {"mask": "given", "batch": False})
+    made = programmed("attention", mask="given", batch=False)
     module = as_python(Module(made, "float32").text(), tmp_path, monkeypatch)
     random = np.random.default_rng(0)
     arrays = {n: (1e3 * random.standard_normal((3, 3))).astype("float32") for n in "QKV"}

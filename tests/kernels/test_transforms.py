@@ -17,12 +17,6 @@ from deltarule.kernels.build import source
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    """One folder for all workers: what one of them compiled the others load."""
-    return tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
-
-
-@pytest.fixture(scope="module")
 def conv(cache):
     return kernel("conv2d", pad=1, transforms=True, cache=cache)
 

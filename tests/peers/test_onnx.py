@@ -1,7 +1,7 @@
 """ONNX's published vectors for RNN, GRU and LSTM, in the forward direction.
 
 They are thin (mostly T = 1, constant weights, zero states); networks with random weights stand
-beside them in tests/recurrent.
+beside them in tests/calculus.
 """
 
 import numpy as np

@@ -1,12 +1,16 @@
-"""Networks and derivations of the catalogue that many tests read: made once a process."""
+"""Networks, derivations and programs that many tests read: made once a process."""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from unittest.mock import patch
 
 from deltarule.calculus import Derivation, derive
+from deltarule.kernels.passes.program import Program, program
 from deltarule.language.load import load
 from deltarule.networks.network import Network
+
+_derivations: dict[tuple, list[Derivation]] = {}
 
 
 @lru_cache(maxsize=1024)
@@ -15,7 +19,23 @@ def loaded(name: str, **options) -> Network:
     return load(name, **options)
 
 
-@lru_cache(maxsize=1024)
 def derived(name: str, **options) -> Derivation:
     """Its gradients. A test that patches the calculus derives anew."""
-    return derive(loaded(name, **options))
+    return derivation_of(loaded(name, **options))
+
+
+def derivation_of(network: Network) -> Derivation:
+    """The gradients of a network; those of an equal one where they are known."""
+    alike = _derivations.setdefault((network.name, network.equations), [])
+    for known in alike:
+        if known.network == network:
+            return known
+    alike.append(derive(network))
+    return alike[-1]
+
+
+@lru_cache(maxsize=1024)
+def programmed(name: str, **settings) -> Program:
+    """What the kernel of a derivation computes."""
+    with patch("deltarule.kernels.passes.program.derive", derivation_of):
+        return program(name, settings)

@@ -52,12 +52,6 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory):
-    """One folder for all workers, as for the tests of kernels."""
-    return tmp_path_factory.getbasetemp().parent / "deltarule_kernels"
-
-
-@pytest.fixture(scope="module")
 def plan(folder):
     return Plan(
         network=str(folder / "small.py"), rate=0.005, batch=32, epochs=4, shift=1, held_out=70

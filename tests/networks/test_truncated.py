@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import recurrent_by_hand as by_hand
+from once import derived, loaded
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
-from deltarule.calculus import derive
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Attribute
 from deltarule.language.load import load
@@ -19,18 +19,19 @@ SIZES = {"T": 6, "N": 2, "D": 3, "H": 4}
 
 @pytest.fixture(scope="module")
 def givens():
-    return Probe(load("rnn"), Float64(), 5, **SIZES).values
+    return Probe(loaded("rnn"), Float64(), 5, **SIZES).values
 
 
 def _gradients(givens, **options):
     """The gradients of a variant at the same givens."""
-    network = load("rnn", **options)
+    derivation = derived("rnn", **options)
+    network = derivation.network
     arrays = {t.name: givens.arrays[t.name] for t in network.tensors.values() if t.given}
     depth = options.get("truncate") or options.get("chunks")
     sizes = {**givens.sizes, **({Attribute("K"): depth} if depth else {})}
     values = Values(arrays, sizes, {}, network.tensors)
     run(network.equations, values, Float64())
-    run(derive(network).equations(), values, Float64())
+    run(derivation.equations(), values, Float64())
     return {name: values.arrays[f"dE/d{name}"] for name in NAMES}
 
 

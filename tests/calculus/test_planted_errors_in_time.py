@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from once import derived
 from whole_network import gap
 
 from deltarule.calculus import derive, partial_derivatives, reverse
@@ -87,7 +88,7 @@ def _current_state(node):
     ],
 )
 def test_wrong_gradients_are_seen_over_several_times(name, tensor, mistake):
-    right = derive(load(name))
+    right = derived(name)
     gradient = right.gradients[tensor]
     wrong = replace(gradient, expr=mistake(gradient.expr))
     assert wrong.expr != gradient.expr

@@ -3,6 +3,7 @@
 import textwrap
 
 import pytest
+from once import derived
 
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
@@ -51,7 +52,7 @@ def test_equations_written_in_any_order_are_put_in_the_order_of_one_time(page):
 
 @pytest.mark.slow
 def test_the_backward_pass_descends_in_time():
-    derivation = derive(load("lstm"))
+    derivation = derived("lstm")
     found = [b for b in blocks(derivation.equations()) if isinstance(b, Recurrence)]
     assert [b.direction for b in found] == [-1]
     assert {"dL/dh", "dL/dc", "dL/df", "dL/ds_i"} <= found[0].names

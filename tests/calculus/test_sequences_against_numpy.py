@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 import recurrent_by_hand as by_hand
+from once import derived
 
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
-from deltarule.calculus import derive
-from deltarule.language.load import load
 
 SQUARED = {"readout": True, "loss": "half_squared"}
 
@@ -55,13 +54,13 @@ CASES = {
 @pytest.mark.parametrize("case", CASES)
 def test_gradients(case, times):
     name, options, loss = CASES[case]
-    network = load(name, **options)
+    derivation = derived(name, **options)
+    network = derivation.network
     probe = Probe(network, Float64(), 3, T=times, N=3, D=2, H=4)
     arrays = probe.values.arrays
     givens = {t.name: arrays[t.name] for t in network.tensors.values() if t.given}
     assert arrays["E"] == pytest.approx(loss(givens), rel=1e-13)
 
-    derivation = derive(network)
     run(derivation.equations(), probe.values, Float64())
     wanted = by_hand.gradients(loss, givens, [n for n in givens if n in derivation.gradients])
     assert len(wanted) > 4

@@ -1,0 +1,38 @@
+"""One folder of compiled kernels for all tests of kernels, and derivations that are shared."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from once import derivation_of
+
+from deltarule.kernels.cache import store
+
+
+@pytest.fixture(autouse=True, scope="module")
+def derivations_are_shared():
+    """What is derived for one kernel is not derived again for another."""
+    with patch("deltarule.kernels.passes.program.derive", derivation_of):
+        yield
+
+
+@pytest.fixture
+def with_shared_parts(cache) -> Callable[[Path], None]:
+    """A function that gives a cache folder the compiled parts that kernels have in common.
+
+    They take ten times as long to compile as a small kernel. The times of the files are kept:
+    Numba goes by them.
+    """
+
+    def given(place: Path) -> None:
+        kernels = store.folder(place) / "kernels"
+        (kernels / "__pycache__").mkdir(exist_ok=True)
+        for pattern in ("strided_products_*.py", "__pycache__/strided_products_*.nb*"):
+            for path in (cache / "kernels").glob(pattern):
+                shutil.copy2(path, kernels / path.relative_to(cache / "kernels"))
+
+    return given
