@@ -45,6 +45,16 @@ def searches_of_their_own(tree: ast.Module) -> Iterator[int]:
                 yield loop.lineno
 
 
+def samplers_of_their_own(tree: ast.Module) -> Iterator[int]:
+    """Functions that draw labels or targets: `arithmetic.sampler` knows what a tensor may hold."""
+    drawing = {"randrange", "integers", "choice", "uniform", "normal", "dirichlet"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            words = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
+            if words & {"whole_below", "sums_to_one"} and words & drawing:
+                yield node.lineno
+
+
 # Each rule with the files that it is about, and a line that it must find.
 RULES = [
     (
@@ -58,6 +68,11 @@ RULES = [
         searches_of_their_own,
         {"networks/reachability.py", "networks/recurrences.py"},
         "while len(live) > seen: seen, live = len(live), live | e.read_names()",
+    ),
+    (
+        samplers_of_their_own,
+        {"arithmetic/sampler.py"},
+        "def draw(random, tensor): return random.integers(extent(tensor.whole_below))",
     ),
 ]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from random import Random
 from typing import Any
 
@@ -19,20 +18,15 @@ from sympy import Expr
 from deltarule.arithmetic.base import Arithmetic, DivisionByZero
 from deltarule.arithmetic.domain import draw_inside, undefined
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.exact import Rational
-from deltarule.arithmetic.modular import PRIME, Modular
 from deltarule.arithmetic.run import run
+from deltarule.arithmetic.sampler import Generic
 from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.matrices import in_determinants
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 
 #: A network with a larger tensor is not tried out.
 MOST_ENTRIES = 300_000
-
-#: What fractions are drawn from: few values, so that maxima tie.
-_WITH_TIES = tuple(Fraction(sign * k, 2) for k in (1, 2, 3, 4, 5) for sign in (1, -1))
 
 
 class Probe:
@@ -46,6 +40,7 @@ class Probe:
         self.random = Random(seed)
         self.sizes = choose_sizes(network, self.random, fixed, varied=seed > 0)
         self.values = Values({}, self.sizes, dict(network.scalars), dict(network.tensors))
+        self.sampler = self._sampler()
         self._refuse_what_is_too_large()
         self._places: Mapping[str, Any] = {}
         try:
@@ -55,6 +50,10 @@ class Probe:
             inside = False
         if not inside:
             draw_inside(self.network.tensors.values(), self.fill)
+
+    def _sampler(self) -> Generic:
+        """What draws the givens; probes of other values have their own."""
+        return Generic(self.network, self.values.extent, self.arithmetic, self.random)
 
     def fill(self, places: Mapping[str, Any]) -> Mapping[str, np.ndarray]:
         """Draw what is given, and run the network: all arrays; `places` says from where some come.
@@ -82,52 +81,16 @@ class Probe:
 
     def shape(self, axes: Iterable[Expr]) -> tuple[int, ...]:
         """The extents of some axes, as numbers."""
-        return tuple(self.values.extent(a) for a in axes)
+        return self.sampler.shape(axes)
 
     def draw(self, tensor: Tensor) -> np.ndarray:
         """Random entries that have the properties that the tensor is declared to have."""
-        shape = self.shape(tensor.axes)
-        place = self._places.get(tensor.name)
-        if tensor.whole:
-            below = self.values.extent(tensor.whole_below)
-            least = min(place or 0, below - 1)
-            count = int(np.prod(shape))
-            drawn = [self.random.randrange(least, below) for _ in range(count)]
-            return np.array(drawn, dtype=np.int64).reshape(shape)
-        # What an update keeps may be a mean of squares, which is not negative.
-        within = tensor.drawn_within or place or ((0, 1) if tensor.role == "memory" else None)
-        numbers = self._fractions(shape, within)
-        if tensor.definite:
-            numbers = np.matmul(numbers, numbers.swapaxes(-1, -2)) + np.eye(shape[-1], dtype=int)
-        if tensor.name in in_determinants(e.rhs for e in self.network.equations):
-            # A large diagonal: the determinant is above 0.
-            numbers = numbers + 2 * shape[-1] * np.eye(*shape[-2:], dtype=int)
-        if tensor.sums_to_one is not None:
-            axis = tensor.sums_to_one
-            rest = np.take(numbers, range(shape[axis] - 1), axis=axis) / shape[axis]
-            last = 1 - rest.sum(axis=axis, keepdims=True)
-            numbers = np.concatenate([rest, last], axis=axis)
-        return self.arithmetic.array(numbers)
+        drawn = self.sampler.draw(tensor, self._places.get(tensor.name))
+        return drawn if tensor.whole else self.arithmetic.array(drawn)
 
     def noise(self, axes: Iterable[Expr]) -> np.ndarray:
         """Generic entries for an upstream gradient or a direction."""
-        return self.arithmetic.array(self._fractions(self.shape(axes), None))
-
-    def _fractions(self, shape: tuple[int, ...], within) -> np.ndarray:
-        count = int(np.prod(shape, dtype=np.int64))
-        result = np.empty(count, dtype=object)
-        low, high = within or (-1, 1)
-        if isinstance(self.arithmetic, Modular) and within is None:
-            result[:] = [Fraction(self.random.randrange(1, PRIME)) for _ in range(count)]
-        elif isinstance(self.arithmetic, Rational) and within is None:
-            result[:] = [self.random.choice(_WITH_TIES) for _ in range(count)]
-        else:
-            steps = 10**6
-            result[:] = [
-                low + (high - low) * Fraction(self.random.randrange(1, steps), steps)
-                for _ in range(count)
-            ]
-        return result.reshape(shape)
+        return self.arithmetic.array(self.sampler.between(self.shape(axes), None))
 
     @property
     def undefined(self) -> list[str]:

@@ -13,23 +13,28 @@ import numpy as np
 from deltarule.arithmetic.duals import Duals, DualsArray, aligned
 from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.probe import Probe
+from deltarule.arithmetic.sampler import Generic, Interval, filled
 
 #: Few values, of which many are equal and some are 0.
 _EDGY = (-2, -1, -1, 0, 0, 1, 1, 2)
 
 
-class EdgyProbe(Probe):
-    """A network at values that meet kinks and ties."""
-
-    def _fractions(self, shape: tuple[int, ...], within) -> np.ndarray:
+class _Edgy(Generic):
+    def between(self, shape: tuple[int, ...], within: Interval) -> np.ndarray:
         low, high = within or (-1, 1)
         middle, quarter = Fraction(low + high, 2), Fraction(high - low, 8)
-        result = np.empty(int(np.prod(shape, dtype=np.int64)), dtype=object)
-        result[:] = [middle + quarter * self.random.choice(_EDGY) for _ in range(len(result))]
-        return result.reshape(shape)
+        return filled(shape, lambda: middle + quarter * self.random.choice(_EDGY))
+
+
+class EdgyProbe(Probe):
+    """A network at values that meet kinks and ties; directions and upstream gradients do not."""
+
+    def _sampler(self) -> Generic:
+        return _Edgy(self.network, self.values.extent, self.arithmetic, self.random)
 
     def noise(self, axes) -> np.ndarray:
-        return self.arithmetic.array(super()._fractions(self.shape(axes), None))
+        usual = super()._sampler()
+        return self.arithmetic.array(usual.between(self.shape(axes), None))
 
 
 class Subgradients(Duals):

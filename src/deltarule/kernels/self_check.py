@@ -11,8 +11,8 @@ import math
 from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.sampler import Interval, Sampler
 from deltarule.arithmetic.settings import setting, sizes_at
-from deltarule.expressions.matrices import in_determinants
 from deltarule.kernels.passes.program import Program
 from deltarule.networks.tensors import Tensor
 
@@ -112,13 +112,10 @@ def demonstration(program: Program, dtype: str) -> str:
     numbers = sum(_count(t, values) for t in given.values())
     if numbers > MOST_NUMBERS:
         return _TOO_LARGE.format(numbers=numbers)
-    determinants = in_determinants(e.rhs for e in program.network.equations)
-    drawn = [
-        f'        "{n}": {_draw(t, values, dtype)}{_diagonal(t, values, determinants)},'
-        for n, t in given.items()
-    ]
+    sampler = _AsText(program.network, values.extent)
+    drawn = [f'        "{n}": {sampler.draw(t)},' for n, t in given.items()]
     drawn += [
-        f'        "{up}": {_uniform(tensors[y], values, (-1, 1), dtype)},'
+        f'        "{up}": {sampler.between(sampler.shape(tensors[y].axes), None)},'
         for y, up in upstream.items()
     ]
     roots = upstream or dict.fromkeys(
@@ -149,32 +146,26 @@ def _count(tensor: Tensor, values: Values) -> int:
     return math.prod(_shape(tensor, values))
 
 
-def _draw(tensor: Tensor, values: Values, dtype: str) -> str:
-    """Python text that draws entries with the properties that the tensor is declared to have."""
-    shape = _shape(tensor, values)
-    if tensor.whole:
-        below = values.extent(tensor.whole_below)
-        return f"np.asarray(random.integers(0, {below}, {shape}), np.int64)"
-    if tensor.definite:
+class _AsText(Sampler):
+    """Python text that draws entries, in which `random` is a generator and `real` the type."""
+
+    def between(self, shape: tuple[int, ...], within: Interval) -> str:
+        low, high = within or (-1, 1)
+        room = 0.2 * (high - low) if within else 0  # at its ends a function may have no value
+        return f"np.array(random.uniform({low + room}, {high - room}, {shape}), real)"
+
+    def whole(self, shape: tuple[int, ...], least: int, below: int) -> str:
+        return f"np.asarray(random.integers({least}, {below}, {shape}), np.int64)"
+
+    def definite(self, shape: tuple[int, ...], within: Interval) -> str:
         root = f"random.uniform(-1, 1, {shape})"
         return f"real(np.eye({shape[-1]}) + (lambda a: a @ a.swapaxes(-1, -2))({root}))"
-    if tensor.sums_to_one is not None:
-        axis, rest = tensor.sums_to_one, list(shape)
-        rest.append(rest.pop(axis))
-        parts = f"random.dirichlet(np.ones({rest[-1]}), {tuple(rest[:-1])})"
+
+    def parts_of_one(self, shape: tuple[int, ...], axis: int, within: Interval) -> str:
+        rest = list(shape)
+        extent = rest.pop(axis)
+        parts = f"random.dirichlet(np.ones({extent}), {tuple(rest)})"
         return f"np.array(np.moveaxis({parts}, -1, {axis}), real)"
-    return _uniform(tensor, values, tensor.drawn_within or (-1, 1), dtype)
 
-
-def _diagonal(tensor: Tensor, values: Values, determinants: set[str]) -> str:
-    """What makes a determinant positive: a large diagonal."""
-    size = _shape(tensor, values)[-1] if tensor.name in determinants else 0
-    return f" + real({size}) * np.eye({size}, dtype=real)" if size else ""
-
-
-def _uniform(tensor: Tensor, values: Values, within: tuple[int, int], dtype: str) -> str:
-    """Numbers within an open interval, away from its ends where a function may have none."""
-    low, high = within
-    room = 0.2 * (high - low) if tensor.within else 0
-    numbers = f"random.uniform({low + room}, {high - room}, {_shape(tensor, values)})"
-    return f"np.array({numbers}, real)"
+    def dominated(self, drawn: str, shape: tuple[int, ...]) -> str:
+        return f"{drawn} + real({shape[-1]}) * np.eye({shape[-1]}, dtype=real)"

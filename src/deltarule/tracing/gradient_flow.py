@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from sympy import Symbol
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run, run_block
+from deltarule.arithmetic.sampler import Floats
 from deltarule.arithmetic.small_sizes import free_sizes, with_definitions
 from deltarule.calculus import Derivation, derive
 from deltarule.errors import DeltaruleError
@@ -93,10 +94,8 @@ def flow(
     derivation = derive(network)
     sizes = _sizes(network, steps, width)
     values = Values({}, sizes, dict(network.scalars), network.tensors)
-    random = np.random.default_rng(seed)
-    for tensor in network.tensors.values():
-        if tensor.given:
-            values.arrays[tensor.name] = _draw(tensor, values, random, gain)
+    start = _AtTheStart(network, values.extent, np.random.default_rng(seed), gain)
+    values.arrays.update({t.name: start.draw(t) for t in network.tensors.values() if t.given})
     for name in _initial(network):
         values.arrays[name] = np.zeros_like(values.arrays[name])
     for name, numbers in (givens or {}).items():
@@ -135,26 +134,31 @@ def _sizes(network: Network, steps: int, width: int) -> dict[Symbol, int]:
     return with_definitions(network, chosen)
 
 
-def _draw(tensor: Tensor, values: Values, random, gain: float) -> np.ndarray:
-    shape = tuple(values.extent(a) for a in tensor.axes)
-    if tensor.whole:
-        return random.integers(values.extent(tensor.whole_below), size=shape)
-    if tensor.role == "input":
-        return random.random(shape)
-    if tensor.role == "target":
-        drawn = random.normal(size=shape)
-        if tensor.sums_to_one is None:
-            return drawn
-        return np.exp(drawn) / np.exp(drawn).sum(tensor.sums_to_one, keepdims=True)
-    if tensor.start == "identity":
-        return gain * np.eye(*shape)
-    if tensor.start is not None:
-        return np.full(shape, float(tensor.start))
-    if not shape:
-        return np.array(gain)
-    if len(shape) == 1:
-        return np.zeros(shape)
-    return gain * random.normal(size=shape) / math.sqrt(shape[0])
+class _AtTheStart(Floats):
+    """What training starts from; weights with standard deviation gain/√(units added up)."""
+
+    def __init__(self, network: Network, extent: Callable, random, gain: float):
+        super().__init__(network, extent, random)
+        self.gain = gain
+
+    def numbers(self, tensor: Tensor, shape: tuple[int, ...], within) -> np.ndarray:
+        if tensor.role == "input":
+            return self.random.random(shape)
+        if tensor.role == "target":
+            return self.random.normal(size=shape)
+        if tensor.start == "identity":
+            return self.gain * np.eye(*shape)
+        if tensor.start is not None:
+            return np.full(shape, float(tensor.start))
+        if not shape:
+            return np.array(self.gain)
+        if len(shape) == 1:
+            return np.zeros(shape)
+        return self.gain * self.random.normal(size=shape) / math.sqrt(shape[0])
+
+    def parts_of_one(self, shape: tuple[int, ...], axis: int, within) -> np.ndarray:
+        drawn = np.exp(self.random.normal(size=shape))
+        return drawn / drawn.sum(axis, keepdims=True)
 
 
 def _initial(network: Network) -> set[str]:

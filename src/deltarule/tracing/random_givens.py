@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from random import Random
 
 import numpy as np
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.sampler import Sampler, filled
 from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.calculus import Derivation
-from deltarule.expressions.matrices import in_determinants
 from deltarule.expressions.nodes import Max, walk
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
-from deltarule.networks.tensors import Tensor
 
 
 def drawn(
@@ -31,20 +30,11 @@ def drawn(
     fixed = {s.name: n for s, n in network.attributes.items()} | dict(sizes or {})
     chosen = choose_sizes(network, random, fixed)
     values = Values({}, chosen, {}, {})
-    parts = 4 if _compares(network) else 10
-    determinants = in_determinants(e.rhs for e in network.equations)
-    givens = {}
-    for tensor in network.tensors.values():
-        if tensor.given:
-            shape = tuple(values.extent(a) for a in tensor.axes)
-            below = values.extent(tensor.whole_below) if tensor.whole else 0
-            entries = _draw(tensor, shape, below, random, parts)
-            if tensor.name in determinants:  # a large diagonal: the determinant is above 0
-                entries = entries + 2 * shape[-1] * np.eye(*shape[-2:], dtype=int)
-            givens[tensor.name] = entries
+    sampler = _ByHand(network, values.extent, random)
+    givens = {t.name: sampler.draw(t) for t in network.tensors.values() if t.given}
     for name in derivation.upstream:
-        shape = tuple(values.extent(a) for a in network.tensor(name).axes)
-        givens[derivation.gradient_name(name)] = _parts(shape, (-1, 1), random, parts)
+        shape = sampler.shape(network.tensor(name).axes)
+        givens[derivation.gradient_name(name)] = sampler.between(shape, (-1, 1))
     free = {s.name: n for s, n in chosen.items() if s not in network.definitions}
     return givens, free
 
@@ -54,35 +44,26 @@ def _compares(network: Network) -> bool:
     return any(isinstance(n, Max) for e in network.equations for n in walk(e.rhs))
 
 
-def _draw(
-    tensor: Tensor, shape: tuple[int, ...], below: int, random: Random, parts: int
-) -> np.ndarray:
-    if tensor.whole:
-        return _filled(shape, lambda: Fraction(random.randrange(below)))
-    if tensor.definite:
-        root = _parts(shape, (-2, 2), random, parts)
-        return np.matmul(root, root.swapaxes(-1, -2)) + np.eye(shape[-1], dtype=int)
-    if tensor.sums_to_one is None:
-        return _parts(shape, tensor.drawn_within or (-2, 2), random, parts)
-    axis = tensor.sums_to_one % len(shape)
-    picked = _filled(
-        (*shape[:axis], 1, *shape[axis + 1 :]), lambda: Fraction(random.randrange(shape[axis]))
-    )
-    places = np.arange(shape[axis]).reshape([-1 if k == axis else 1 for k in range(len(shape))])
-    return np.where(picked == places, Fraction(1), Fraction(0))
+class _ByHand(Sampler):
+    """Tenths, or quarters where maxima are taken, none of them 0; one-hot targets."""
 
+    diagonal = 2
 
-def _parts(
-    shape: tuple[int, ...], within: tuple[int, int], random: Random, parts: int
-) -> np.ndarray:
-    """Numbers strictly between two whole ones, in tenths or quarters, none of them 0."""
-    low, high = within
-    choices = [Fraction(k, parts) for k in range(parts * low + 1, parts * high) if k]
-    return _filled(shape, lambda: random.choice(choices))
+    def __init__(self, network: Network, extent: Callable, random: Random):
+        super().__init__(network, extent)
+        self.random, self.parts = random, 4 if _compares(network) else 10
 
+    def between(self, shape: tuple[int, ...], within: tuple[int, int] | None) -> np.ndarray:
+        low, high = within or (-2, 2)
+        choices = [Fraction(k, self.parts) for k in range(self.parts * low + 1, self.parts * high)]
+        choices = [c for c in choices if c]
+        return filled(shape, lambda: self.random.choice(choices))
 
-def _filled(shape: tuple[int, ...], draw) -> np.ndarray:
-    result = np.empty(int(np.prod(shape, dtype=np.int64)), dtype=object)
-    for k in range(len(result)):
-        result[k] = draw()
-    return result.reshape(shape)
+    def whole(self, shape: tuple[int, ...], least: int, below: int) -> np.ndarray:
+        return filled(shape, lambda: Fraction(self.random.randrange(least, below)))
+
+    def parts_of_one(self, shape: tuple[int, ...], axis: int, within) -> np.ndarray:
+        axis %= len(shape)
+        picked = self.whole((*shape[:axis], 1, *shape[axis + 1 :]), 0, shape[axis])
+        places = np.arange(shape[axis]).reshape([-1 if k == axis else 1 for k in range(len(shape))])
+        return np.where(picked == places, Fraction(1), Fraction(0))

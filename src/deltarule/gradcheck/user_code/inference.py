@@ -17,7 +17,7 @@ from deltarule.gradcheck.user_code.calling import Caller
 from deltarule.gradcheck.user_code.extents import Extent
 from deltarule.gradcheck.user_code.function import OwnFunction, nothing_tells
 from deltarule.gradcheck.user_code.given_gradients import Fault
-from deltarule.gradcheck.user_code.shapes import Shape
+from deltarule.gradcheck.user_code.shapes import Shape, drawn
 from deltarule.gradcheck.user_code.sized_layers import sized
 
 #: So many shapes are tried; axes of an array beyond two are not.
@@ -95,12 +95,10 @@ def _works(function: OwnFunction, seed: int) -> bool:
     random = np.random.default_rng(seed)
     arrays = {}
     for name, shape in function.shapes.items():
-        extents = shape.extents(sizes)
-        arrays[name] = (
-            random.normal(size=extents)
-            if shape.below is None
-            else random.integers(0, max(shape.below.at(sizes), 1), extents)
-        )
+        try:
+            arrays[name] = drawn(shape, sizes, random)
+        except ValueError:
+            return False
     caller = Caller(function, function.constants)
     try:
         value = caller.run_quietly(arrays)

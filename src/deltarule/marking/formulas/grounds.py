@@ -10,6 +10,7 @@ import numpy as np
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
+from deltarule.arithmetic.sampler import Generic
 from deltarule.calculus import Derivation
 from deltarule.marking.sheet_format import PROPERTIES
 from deltarule.networks.network import Network
@@ -17,6 +18,35 @@ from deltarule.networks.tensors import Tensor
 from deltarule.tracing.computation import Course
 
 ONE_HOT, SUMS_TO_ONE, SYMMETRIC, _ = PROPERTIES
+
+
+def _axis(tensor: Tensor) -> int:
+    """The axis along which entries add up to one: as declared, else the last."""
+    return tensor.sums_to_one if tensor.sums_to_one is not None else len(tensor.axes) - 1
+
+
+class _Described(Generic):
+    """Values that have some properties more than are declared in a network's file."""
+
+    def __init__(self, probe: ProbeWith):
+        super().__init__(probe.network, probe.values.extent, probe.arithmetic, probe.random)
+        self.properties, self.size = probe.properties, probe.size
+
+    def draw(self, tensor: Tensor, place=None) -> np.ndarray:
+        wanted = self.properties.get(tensor.name)
+        if wanted is None or tensor.whole:
+            return super().draw(tensor, place)
+        numbers = self.between(self.shape(tensor.axes), tensor.within or (0, 1))
+        axis = _axis(tensor)
+        if wanted == ONE_HOT:
+            return (numbers == numbers.max(axis, keepdims=True)).astype(int)
+        if wanted == SUMS_TO_ONE:
+            return numbers / numbers.sum(axis, keepdims=True)
+        return (numbers + numbers.swapaxes(-1, -2)) / 2 if wanted == SYMMETRIC else numbers
+
+    def between(self, shape: tuple[int, ...], within) -> np.ndarray:
+        numbers = super().between(shape, within)
+        return numbers if within else numbers * self.size
 
 
 class ProbeWith(Probe):
@@ -37,30 +67,8 @@ class ProbeWith(Probe):
         self.properties, self.size = properties, Fraction(size)
         super().__init__(network, arithmetic, seed, **sizes)
 
-    def draw(self, tensor: Tensor) -> np.ndarray:
-        """Random entries with the properties of the tensor."""
-        wanted = self.properties.get(tensor.name)
-        if wanted is None or tensor.whole:
-            return super().draw(tensor)
-        shape = self.shape(tensor.axes)
-        numbers = self._fractions(shape, tensor.within or (0, 1))
-        axis = _axis(tensor)
-        if wanted == ONE_HOT:
-            numbers = (numbers == numbers.max(axis, keepdims=True)).astype(int)
-        elif wanted == SUMS_TO_ONE:
-            numbers = numbers / numbers.sum(axis, keepdims=True)
-        elif wanted == SYMMETRIC:
-            numbers = (numbers + numbers.swapaxes(-1, -2)) / 2
-        return self.arithmetic.array(numbers)
-
-    def _fractions(self, shape: tuple[int, ...], within) -> np.ndarray:
-        numbers = super()._fractions(shape, within)
-        return numbers if within else numbers * self.size
-
-
-def _axis(tensor: Tensor) -> int:
-    """The axis along which entries add up to one: as declared, else the last."""
-    return tensor.sums_to_one if tensor.sums_to_one is not None else len(tensor.axes) - 1
+    def _sampler(self) -> Generic:
+        return _Described(self)
 
 
 def filled(
