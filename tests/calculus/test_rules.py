@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sympy import Integer
@@ -18,6 +19,8 @@ from deltarule.language.catalogue import find
 from deltarule.proving.cited import CITED, EVERYWHERE, cited
 from deltarule.proving.statements import STATEMENTS, statement
 from deltarule.spelling.text import text
+
+ROOT = Path(__file__).resolve().parents[2]
 
 every_rule = pytest.mark.parametrize("rule", CITED.values(), ids=lambda rule: rule.name)
 
@@ -70,6 +73,15 @@ def test_the_command_that_shows_a_rule_is_run_by_a_test(rule):
         assert statement(words[1]) in STATEMENTS
     elif words:
         assert words[1:] == ["--steps"] and (find(words[0]).stem, ()) in cases()
+
+
+def test_rules_are_cited_as_objects():
+    """The name of a rule stands in the source once, where the rule is made."""
+    names = [name for name in CITED if " " in name and name != "sums to one"]
+    for path in [p for folder in ("src/deltarule", "cli") for p in (ROOT / folder).rglob("*.py")]:
+        source = path.read_text(encoding="utf-8")
+        found = [name for name in names if f'"{name}"' in source]
+        assert not found or "= Rule(" in source, (path, found)
 
 
 def test_a_rule_is_found_by_a_part_of_its_name():

@@ -12,10 +12,12 @@ from deltarule.calculus.rules.table import SIMPLIFICATIONS
 from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.steps import Step
 from deltarule.calculus.verify import Verifier
+from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import size_of
 from deltarule.expressions.symbols import Index
 from deltarule.language.literals import absolute_values
 from deltarule.networks.network import Network
+from deltarule.spelling.text import text
 
 
 class Record:
@@ -89,17 +91,37 @@ class Record:
 def passes(
     expression: Expr, given: Given, rules: Sequence[Rule] = SIMPLIFICATIONS
 ) -> Iterator[tuple[Rule, Rewrite]]:
-    """The rewrites that apply, one after another, each to the result of the one before."""
-    applied = True
-    rounds = 0
-    while applied and rounds < 50:
-        applied = False
-        rounds += 1
-        for rule in rules:
-            found = rule.apply(expression, given)
-            if found is not None:
-                found = found._replace(after=absolute_values(found.after))
-                yield rule, found
-                expression = found.after
-                applied = True
-                break
+    """The rewrites that apply, one after another, each to the result of the one before.
+
+    Raises DeltaruleError where a rule leads back to a formula that there was before.
+    """
+    known = {expression}
+    while (step := _first(expression, given, rules)) is not None:
+        rule, rewrite = step
+        yield rule, rewrite
+        expression = rewrite.after
+        if expression in known:
+            raise DeltaruleError(
+                f"the rule {rule.name} leads back to {text(expression)}",
+                given.network.name,
+                "let what it does be None where a formula gets no simpler",
+            )
+        known.add(expression)
+
+
+def _first(expression: Expr, given: Given, rules: Sequence[Rule]) -> tuple[Rule, Rewrite] | None:
+    """The first rule that changes a formula, and what it makes of it."""
+    for rule in rules:
+        found = rule.apply(expression, given)
+        if found is None:
+            continue
+        if not isinstance(found, Rewrite):
+            raise DeltaruleError(
+                f"the rule {rule.name} gives {found!r}",
+                "what it does",
+                "give Rewrite(formula), or None where it does not apply",
+            )
+        found = found._replace(after=absolute_values(found.after))
+        if found.after != expression:
+            return rule, found
+    return None

@@ -53,12 +53,14 @@ def derive(
     `of` names another tensor to differentiate; its own gradient then comes from outside, as that
     of a layer's output does. An update, which uses a gradient, has none itself. `rules` simplify
     each closed form, the first that applies; a rule of one's own goes among them.
-    Raises DeltaruleError for an unknown `of`, Unverified where the two sides of a step differ.
+    Raises DeltaruleError for an unknown `of` and for what is no rule, Unverified where the two
+    sides of a step differ.
     """
     if not isinstance(network, Network):
         raise DeltaruleError(
             f"{network!r} is no network", "derive", 'read one first: derive(load("conv2d"))'
         )
+    _refuse_no_rules(rules)
     if is_update(network):
         return Derivation(network, "", {}, seed=seed)
     root, upstream = roots(network, of)
@@ -79,6 +81,16 @@ def derive(
     teller = Teller(network, root, names, (g.equation() for g in gradients.values()))
     told = {name: replace(g, teller=teller) for name, g in gradients.items()}
     return Derivation(network, root, told, names, seed, settings=verifier.settings)
+
+
+def _refuse_no_rules(rules: Sequence[Rule]) -> None:
+    for rule in rules:
+        if not isinstance(rule, Rule):
+            raise DeltaruleError(
+                f"{rule!r} is no rule",
+                "derive",
+                "make one of it: Rule(name, statement, reason, apply, example)",
+            )
 
 
 def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:

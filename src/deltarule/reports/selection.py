@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from sympy import Expr, Integer
 
+from deltarule.calculus.rules.chain_rule import CHAIN_RULE
 from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.nodes import Carried, PartialOf, free_indices, reads, tensor_name, walk
@@ -66,7 +67,7 @@ def outside(derivation: Derivation) -> list[str]:
 def through(gradient: Gradient) -> list[str]:
     """The tensors that the chain rule goes through, in its order."""
     for step in gradient.steps:
-        if step.rule == "chain rule":
+        if step.row is CHAIN_RULE:
             found = [n for n in walk(step.after) if isinstance(n, PartialOf)]
             return list(dict.fromkeys(tensor_name(n.args[0]) for n in found))
     return []
