@@ -47,7 +47,10 @@ class _AfterUpdates:
         self.desk, self.times = desk, desk.run.updates
         self.counts = [n for n in (self.times, self.times - 1, self.times + 1) if n >= 0]
         courses = self._courses(desk.course)
-        self.after = desk.with_course(_in_fractions(courses[self.times]))
+        before = courses.get(self.times - 1)
+        self.after = desk.with_course(
+            _in_fractions(courses[self.times]), before and _in_fractions(before)
+        )
         self.charged: dict[str, list[str]] = {}
         right = {n: _values(courses[n]) for n in self.counts}
         self._known: dict[Mistake | None, dict[int, dict] | None] = {None: right}

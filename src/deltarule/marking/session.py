@@ -24,6 +24,7 @@ from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
 from deltarule.marking.mistakes.generators import OFTEN_HIDDEN, SELDOM
 from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
+from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
 from deltarule.spelling.names import canonical
@@ -39,7 +40,8 @@ class Desk:
     """Everything that is needed to judge what is written for one run of a sheet.
 
     `others` are desks with other givens, from which answers are right too. `kept` holds what
-    depends on the course alone, for other answers to the same run.
+    depends on the course alone, for other answers to the same run. `before` is the course of the
+    update before, where `course` starts from updated parameters.
     """
 
     run: Run
@@ -48,6 +50,7 @@ class Desk:
     paper: Paper
     others: tuple[Desk, ...] = ()
     kept: dict[str, Any] = field(default_factory=dict)
+    before: Course | None = None
 
     @cached_property
     def bench(self) -> Bench:
@@ -85,6 +88,17 @@ class Desk:
             self.kept["truncations"] = Truncations(network, options, self.course)
         return self.kept["truncations"]
 
+    @property
+    def _other_time(self) -> OtherTime:
+        if "other time" not in self.kept:
+            before, course, lent = self.before, self.course, self._truncations.lent
+            self.kept["other time"] = (
+                OtherTime(course, lambda: course.updated(1), AFTER, lent)
+                if before is None
+                else OtherTime(course, lambda: before, BEFORE, lent)
+            )
+        return self.kept["other time"]
+
     def _once(self, which: str, name: str, make: Callable[[str], list[Mistake]]) -> list[Mistake]:
         """The mistakes of one sort in a line, made when they are first asked for."""
         known = self.kept.setdefault(which, {})
@@ -112,7 +126,11 @@ class Desk:
 
     def costly_mistakes(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line for which another network has to be derived."""
-        return self._once("costly", name, self._truncations.mistakes)
+        return self._once(
+            "costly",
+            name,
+            lambda line: [*self._truncations.mistakes(line), *self._other_time.mistakes(line)],
+        )
 
     def _carried_back(self, mistake: Mistake) -> tuple[Mistake, ...]:
         """A forward mistake in the gradients of who differentiates what was written."""
@@ -177,9 +195,9 @@ class Desk:
         for name in ("bench", "explainer", "ledger", "conventions", "_shapes"):
             self.__dict__.pop(name, None)
 
-    def with_course(self, course: Course) -> Desk:
+    def with_course(self, course: Course, before: Course | None = None) -> Desk:
         """A desk for the same paper beside another course."""
-        return Desk(self.run, self.number, course, self.paper)
+        return Desk(self.run, self.number, course, self.paper, before=before)
 
     def with_givens(self, changed: Mapping[str, np.ndarray]) -> Desk:
         """The same desk with other numbers for some givens."""

@@ -116,7 +116,7 @@ def _wrong_slopes(found: Slope) -> Iterator[tuple[str, float, Expr, str]]:
         for other in misremembered(local, output):
             yield (
                 "slope misremembered",
-                4.4,
+                4.4 if other not in Mul.make_args(local) else 3.9,
                 rest * other,
                 f"{text(other)} stands for {name}, which is {text(local)}",
             )
@@ -173,7 +173,7 @@ def _of_other_functions(found: Slope) -> Iterator[tuple[str, Expr]]:
 @lru_cache(maxsize=1024)
 def misremembered(local: Expr, output: Expr) -> tuple[Expr, ...]:
     """What people take for h(1 − h) or 1 − h²: another sign, a square too few or too many, one
-    factor for both."""
+    factor alone or for both."""
     found: dict[Expr, None] = {}
     for site in sites(local):
         node = site.node
@@ -182,7 +182,7 @@ def misremembered(local: Expr, output: Expr) -> tuple[Expr, ...]:
         found |= dict.fromkeys(map(site.replaced, otherwise_squared(node)))
     factors = [f for f in Mul.make_args(local) if f.has(output)]
     if len(factors) == len(Mul.make_args(local)) == 2:
-        found |= dict.fromkeys(f * f for f in factors)
+        found |= dict.fromkeys((*factors, *(f * f for f in factors)))
     return tuple(f for f in found if not f.is_number and f not in (local, -local))
 
 
