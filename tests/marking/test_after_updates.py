@@ -72,3 +72,26 @@ def test_a_mistake_in_every_update_is_one_in_every_update(tmp_path, updates):
     assert verdict.verdict == MISTAKE
     assert verdict.finding.startswith("in every update, in ∂E/∂s₁, ")
     assert verdict.mistakes == ("slope lost",)
+
+
+def test_values_of_the_other_time_are_named(tmp_path):
+    x, one = np.array([1.0, -0.5]), np.array([[1.2, 2.1, -1.5], [-0.3, -0.7, 0.3]])
+    two, b1, b2 = np.array([-0.2, 0.5, 1.3]), np.array([0.1, -0.4, 0.3]), 0.2
+    h = 1 / (1 + np.exp(-x @ one - b1))
+    yhat = 1 / (1 + np.exp(-h @ two - b2))
+    delta = (yhat - 1) * yhat * (1 - yhat)
+    biased = SHEET.replace("batch = false", "batch = false\nbias = true").replace(
+        "[published]", "b1 = [0.1, -0.4, 0.3]\nb2 = 0.2\n[published]"
+    )
+    before = biased.replace('at = "after"', "updates = 1")
+    stale = h @ (two - delta * h) + b2 - delta
+    early = h @ (two - delta * h) + b2
+    for sheet, value, kind, words in (
+        (biased, stale, "stale value", "h₁ is taken as it was before the update"),
+        (before, early, "updated too early", "Θ₂ is taken as it is after the update already"),
+    ):
+        path = tmp_path / "sheet.toml"
+        path.write_text(sheet + f"s2 = {value:.8f}\n", encoding="utf-8")
+        (verdict,) = mark(load_sheet(path)).verdicts
+        assert (verdict.verdict, verdict.mistakes) == (MISTAKE, (kind,)), verdict
+        assert verdict.finding == words

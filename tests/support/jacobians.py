@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from sympy import Integer
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
@@ -92,13 +93,13 @@ class Jacobians:
 
     def _placed(self, equation: Equation, rows: np.ndarray) -> np.ndarray:
         """The rows at the entries that an equation writes, where it does not write all."""
-        if equation.subscripts == equation.indices:
-            return rows
         extent, whole = self.course.floats.extent, self.arrays[equation.name]
+        if equation.subscripts == equation.indices and len(rows) == whole.size:
+            return rows
         found = np.zeros((whole.size, rows.shape[1]))
         shape = [extent(n) for _, n in equation.ranges]
         for row, at in zip(rows, np.ndindex(*shape), strict=True):
-            table = dict(zip(equation.indices, at, strict=True))
+            table = dict(zip(equation.indices, map(Integer, at), strict=True))
             subscripts = [s.xreplace(table) for s in equation.subscripts]
             place = tuple(int(s) if s.is_Integer else extent(s) for s in subscripts)
             found[np.ravel_multi_index(place, whole.shape)] = row

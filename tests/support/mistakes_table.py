@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
 from once import derived
 from variants import names
 
@@ -30,6 +29,7 @@ from deltarule.expressions.nodes import (
     walk,
 )
 from deltarule.marking.mistakes import Scene, mistakes_in
+from deltarule.marking.mistakes import scenes as of_course
 from deltarule.marking.mistakes.generators import ROWS as USUAL
 from deltarule.marking.mistakes.generators import SELDOM
 from deltarule.networks.network import Network
@@ -186,10 +186,7 @@ def scenes(name: str, **options) -> Iterator[Scene]:
     except DeltaruleError:
         givens, sizes = drawn(derivation, 1)
     course = course_of(derivation, givens, sizes=sizes, rate=1)
-    lines = {line.quantity: line for line in course.lines}
-    shapes = {n: np.shape(a) for n, a in course.floats.arrays.items() if a.dtype.kind == "f"}
-    for line in course.lines:
-        yield Scene(course.network, line, lines, shapes, course.floats.extent, course.givens)
+    yield from of_course(course)
 
 
 def table(name: str) -> dict[str, bool]:

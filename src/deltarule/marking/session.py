@@ -20,7 +20,7 @@ from deltarule.marking.conventions import conventions
 from deltarule.marking.cost import check_course, check_network
 from deltarule.marking.explain import Doubts, Explainer
 from deltarule.marking.hypotheses import Bench
-from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
+from deltarule.marking.mistakes import Mistake, Scene, mistakes_in, scenes
 from deltarule.marking.mistakes.generators import OFTEN_HIDDEN, SELDOM
 from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
@@ -168,31 +168,13 @@ class Desk:
         ]
 
     def _scenes(self, name: str) -> Iterator[Scene]:
-        lines = {line.quantity: line for line in self.course.lines}
-        for line in self.course.lines:
-            if line.quantity == name:
-                yield Scene(
-                    self.course.network,
-                    line,
-                    lines,
-                    self._shapes,
-                    self.course.floats.extent,
-                    self.course.givens,
-                )
-
-    @cached_property
-    def _shapes(self) -> dict[str, tuple[int, ...]]:
-        return {
-            name: np.shape(array)
-            for name, array in self.course.floats.arrays.items()
-            if array.dtype.kind == "f"
-        }
+        return scenes(self.course, name)
 
     def take(self, course: Course) -> None:
         """Go on with another course; what was worked out from the old one is forgotten."""
         if course is not self.course:
             self.course, self.kept = course, {}
-        for name in ("bench", "explainer", "ledger", "conventions", "_shapes"):
+        for name in ("bench", "explainer", "ledger", "conventions"):
             self.__dict__.pop(name, None)
 
     def with_course(self, course: Course, before: Course | None = None) -> Desk:

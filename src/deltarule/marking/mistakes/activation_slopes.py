@@ -12,7 +12,7 @@ from deltarule.calculus.partial_derivatives import partials
 from deltarule.expressions.factors import divided, powers
 from deltarule.expressions.functions import FUNCTIONS, Elementwise, derivative
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.expressions.nodes import Read, reads, tensor_name, walk
+from deltarule.expressions.nodes import Read, read, reads, tensor_name, walk
 from deltarule.expressions.rebuild import with_part
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.marking.mistakes.context import Scene, Wrong
@@ -24,6 +24,8 @@ from deltarule.spelling.text import text
 
 #: Functions whose slope people know by heart, in terms of the function itself.
 _REMEMBERED = ("sigmoid", "tanh")
+#: What stands for a whole sum that a function is applied to.
+_INSIDE = "the sum"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,9 @@ class Slope:
 
     @property
     def name(self) -> str:
-        """σ′(s[n])."""
+        """σ′(s[n]), or in words where it is of a whole sum."""
+        if self.owner and not isinstance(self.inside, Read):
+            return f"the slope of {pretty(self.owner)}"
         return f"{self.symbol}′({text(self.inside)})"
 
     @property
@@ -73,8 +77,8 @@ def slopes_in(product: Expr, scene: Scene) -> Iterator[Slope]:
     names_here = {tensor_name(access) for access in read_here}
     for equation in scene.network.equations:
         for function, output, subscripts in _functions_of(equation):
-            inside = function.args[0]
-            names = {tensor_name(inside)} | {tensor_name(a) for a in reads(output)}
+            names = {tensor_name(a) for a in (function.args[0], output) if isinstance(a, Read)}
+            names |= {tensor_name(a) for a in reads(output)}
             for access in read_here if names & names_here else ():
                 if tensor_name(access) not in names:
                     continue
@@ -93,8 +97,8 @@ def _functions_of(equation: Equation) -> tuple[tuple[Elementwise, Expr, tuple], 
     """The functions of one tensor in an equation: with what has their value, and its subscripts."""
     rhs = equation.rhs
     if isinstance(rhs, Elementwise):
-        plain = isinstance(rhs.args[0], Read)
-        return ((rhs, equation.lhs, equation.subscripts),) if plain else ()
+        known = isinstance(rhs.args[0], Read) or rhs.row.name in _REMEMBERED
+        return ((rhs, equation.lhs, equation.subscripts),) if known else ()
     return tuple(
         (node, node, node.args[0].indices)
         for node in dict.fromkeys(n for n in walk(rhs) if isinstance(n, Elementwise))
@@ -104,7 +108,9 @@ def _functions_of(equation: Equation) -> tuple[tuple[Elementwise, Expr, tuple], 
 
 @lru_cache(maxsize=1024)
 def slope_of(activation: Expr, output: Expr) -> Expr:
-    """The slope of an activation of one read, in terms of its output."""
+    """The slope of an activation, in terms of its output."""
+    if not isinstance(activation.args[0], Read):
+        activation = activation.func(read(_INSIDE), *activation.args[1:])
     return next(partials(activation, tensor_name(activation.args[0]), output)).factor
 
 
@@ -137,7 +143,7 @@ def _elsewhere(found: Slope) -> Iterator[tuple[str, float, Expr, str]]:
     """The slope with the sum, the output of the output, or the upstream gradient in it."""
     local, rest, output, name = found.local, found.rest, found.output, found.name
     at_sum = _at(local, output, found.inside)
-    if found.owner:
+    if found.owner and isinstance(found.inside, Read):
         words = (
             f"the sum {pretty(tensor_name(found.inside))} stands "
             f"where the output {pretty(found.owner)} belongs"

@@ -134,7 +134,7 @@ def _of_another(
     for other in activations:
         if other.name == found.owner or type(other.rhs) is not type(found.function):
             continue
-        names = {inside: tensor_name(other.rhs.args[0])}
+        names = {inside: tensor_name(other.rhs.args[0])} if isinstance(inside, Read) else {}
         table = _instead(scene, names | ({output: other.name} if found.owner else {}))
         if table is not None:
             yield (

@@ -82,3 +82,8 @@ class Scene:
             for e in self.network.equations
             if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
         }
+
+
+def over_the_wrong_axis(runs: str, belongs: str, over: object, rightly: object) -> str:
+    """The one sentence for what runs over another axis than its own."""
+    return f"{runs} over {over} where {belongs} over {rightly}: over the wrong axis"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
+import numpy as np
 import sympy
 from sympy import Basic, Expr
 
@@ -13,8 +14,19 @@ from deltarule.expressions.nodes import free_indices
 from deltarule.marking.mistakes.context import Mistake, Scene, Wrong
 from deltarule.marking.mistakes.generators import ROWS
 from deltarule.marking.mistakes.reread import Reread, distinct_marks, marks
+from deltarule.tracing.computation import Course
 
 _NOT_NUMBERS = frozenset((sympy.nan, sympy.zoo, sympy.oo, -sympy.oo))
+
+
+def scenes(course: Course, name: str | None = None) -> Iterator[Scene]:
+    """The scene of each line of a course, or of those of one quantity."""
+    lines = {line.quantity: line for line in course.lines}
+    floats = course.floats
+    shapes = {n: np.shape(a) for n, a in floats.arrays.items() if a.dtype.kind == "f"}
+    for line in course.lines:
+        if name in (None, line.quantity):
+            yield Scene(course.network, line, lines, shapes, floats.extent, course.givens)
 
 
 def mistakes_in(

@@ -35,6 +35,7 @@ from deltarule.marking.mistakes.wrong_factors import (
     summand_lost,
 )
 from deltarule.marking.mistakes.wrong_functions import applied_early, exponent, logarithm
+from deltarule.marking.mistakes.wrong_groups import groups_mixed_up
 from deltarule.marking.mistakes.wrong_tensor import stand_in, transposed
 from deltarule.marking.mistakes.wrong_updates import another_rate, stale, uncorrected
 
@@ -45,7 +46,7 @@ ROWS = (
     slope_elsewhere, slopes_exchanged, exponent, logarithm, applied_early, another_rate, stale,
     in_proportion, bias_from_weights, means_lost, other_than_largest,
     gates_exchanged, softmax_lost, penalty,
-    uncorrected,
+    uncorrected, groups_mixed_up,
 )  # fmt: skip
 
 #: The rows that are tried last: numbers copied or read wrongly, many for every line.

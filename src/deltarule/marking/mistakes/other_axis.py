@@ -17,7 +17,7 @@ from deltarule.expressions.nodes import LogSumExp, Read, Reduction, Sum, reads, 
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index, fresh
 from deltarule.marking.mistakes.changed import consumers, through
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Scene, Wrong, over_the_wrong_axis
 from deltarule.marking.mistakes.positions import reductions_in
 from deltarule.spelling.text import text
 from deltarule.tracing.lines import Line
@@ -213,8 +213,3 @@ def _plain(scene: Scene, line: Line) -> Expr | None:
     if line.quantity != scene.line.quantity or line.phase != "backward":
         return line.equation.rhs
     return through(scene, consumers(scene))
-
-
-def over_the_wrong_axis(runs: str, belongs: str, over: object, rightly: object) -> str:
-    """The one sentence for what runs over another axis than its own."""
-    return f"{runs} over {over} where {belongs} over {rightly}: over the wrong axis"

@@ -11,10 +11,11 @@ from deltarule.expressions.nodes import LogSumExp, Reduction, Sum, free_indices
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, fresh
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
-from deltarule.marking.mistakes.context import Scene, Wrong
-from deltarule.marking.mistakes.other_axis import other_axis, over_the_wrong_axis
+from deltarule.marking.mistakes.context import Scene, Wrong, over_the_wrong_axis
+from deltarule.marking.mistakes.other_axis import other_axis
 from deltarule.marking.mistakes.positions import Site, sites
 from deltarule.marking.mistakes.statistics import own_place
+from deltarule.marking.mistakes.wrong_groups import statistics_themselves
 from deltarule.networks.equations import Equation
 
 
@@ -22,6 +23,7 @@ def another_axis(scene: Scene) -> Iterator[Wrong]:
     """What runs over one axis of an array runs over another: softmax down the batch, statistics
     over the units; in the line itself, or in the forward equation that it differentiates."""
     yield from other_axis(scene)
+    yield from statistics_themselves(scene)
     for change in _turned(scene, scene.equation):
         yield Wrong(change.kind, change.cost, change.rhs, change.words)
     if scene.line.phase == "backward":
