@@ -108,7 +108,7 @@ def recurrence_cut(j: Jacobians) -> Planted:
         wrong = {}
         for edge in j.reading(name):
             shape = (*j.output(edge).shape, *j.arrays[name].shape)
-            if shape[:1] != j.arrays[name].shape[:1]:
+            if j.output(edge).shape[:1] != j.arrays[name].shape[:1]:
                 continue
             now = j.right[edge].reshape(shape)
             times = np.eye(shape[0], now.shape[j.output(edge).ndim])
