@@ -38,8 +38,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize("examples", [1, 3])
-@pytest.mark.parametrize("times", [1, 2, 5])
+@pytest.mark.parametrize(("times", "examples"), [(1, 3), (2, 1), (5, 3)])
 @pytest.mark.parametrize("case", range(len(CASES)), ids=lambda k: str(CASES[k]))
 def test_equal_to_dual_numbers(case, times, examples):
     name, options = CASES[case]

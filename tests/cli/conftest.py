@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+from once import sharing
 from typer.testing import CliRunner
 
 from deltarule.cli.main import app
@@ -18,6 +19,14 @@ class Outcome:
     status: int
     out: str
     err: str
+
+
+@pytest.fixture(autouse=True, scope="module")
+def derivations_are_shared():
+    """What one command derived is there for the next."""
+    rooms = ("cli.derive", "cli.trace", "tracing.gradient_flow", "kernels.passes.program")
+    with sharing(*(f"deltarule.{room}" for room in rooms)):
+        yield
 
 
 @pytest.fixture

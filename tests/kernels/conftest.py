@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
-from once import derivation_of
+from once import sharing
 
 from deltarule.kernels.cache import store
 
@@ -16,7 +15,7 @@ from deltarule.kernels.cache import store
 @pytest.fixture(autouse=True, scope="module")
 def derivations_are_shared():
     """What is derived for one kernel is not derived again for another."""
-    with patch("deltarule.kernels.passes.program.derive", derivation_of):
+    with sharing("deltarule.kernels.passes.program"):
         yield
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 import pytest
+from once import derivation_of
 
-from deltarule.calculus import derive
 from deltarule.language.load import load
 from deltarule.marking import session, truncations
 
@@ -14,14 +14,6 @@ from deltarule.marking import session, truncations
 @pytest.fixture(scope="session", autouse=True)
 def networks_derived_once():
     """Networks by name and options, and their derivations, kept as long as the tests run."""
-    known = {}
-
-    def derived_once(network):
-        # A network that is kept keeps its identity, which is all that is needed here.
-        if id(network) not in known:
-            known[id(network)] = network, derive(network)
-        return known[id(network)][1]
-
     cached = lru_cache(maxsize=512)(load)
 
     def loaded_once(name, **options):
@@ -31,5 +23,5 @@ def networks_derived_once():
     with pytest.MonkeyPatch.context() as patch:
         for module in (session, truncations):
             patch.setattr(module, "load", loaded_once)
-        patch.setattr(session, "derive", derived_once)
+        patch.setattr(session, "derive", derivation_of)
         yield

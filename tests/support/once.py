@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
-from unittest.mock import patch
+
+import pytest
 
 from deltarule.calculus import Derivation, derive
 from deltarule.kernels.passes.program import Program, program
@@ -24,18 +27,26 @@ def derived(name: str, **options) -> Derivation:
     return derivation_of(loaded(name, **options))
 
 
-def derivation_of(network: Network) -> Derivation:
+def derivation_of(network: Network, of: str | None = None) -> Derivation:
     """The gradients of a network; those of an equal one where they are known."""
-    alike = _derivations.setdefault((network.name, network.equations), [])
+    alike = _derivations.setdefault((network.name, network.equations, of), [])
     for known in alike:
         if known.network == network:
             return known
-    alike.append(derive(network))
+    alike.append(derive(network, of=of))
     return alike[-1]
+
+
+@contextmanager
+def sharing(*modules: str) -> Iterator[None]:
+    """Meanwhile, what these modules derive is derived once."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in modules:
+            patch.setattr(f"{module}.derive", derivation_of)
+        yield
 
 
 @lru_cache(maxsize=1024)
 def programmed(name: str, **settings) -> Program:
     """What the kernel of a derivation computes."""
-    with patch("deltarule.kernels.passes.program.derive", derivation_of):
-        return program(name, settings)
+    return program(name, settings)
