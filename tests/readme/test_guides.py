@@ -24,6 +24,12 @@ def test_no_link_of_a_page_leads_nowhere(page):
     assert not lost, f"no such file: {lost} (a file that the reader makes is called NAME.py)"
 
 
+def test_the_map_of_the_rooms_names_every_page():
+    rooms = (guides.GUIDES / "developers/rooms.md").read_text(encoding="utf-8")
+    pages = [path.name for path in PAGES if path.parent.name == "developers"]
+    assert [name for name in pages if name != "rooms.md" and name not in rooms] == []
+
+
 WRONG = """Read [this](rooms.md), [that](no_page.md) and `calculus/no_file.py`;
 write `derivations/NAME.py`.
 
