@@ -111,7 +111,7 @@ def rules() -> Items:
     """The rules of the calculus, with dashes for blanks."""
     from deltarule.proving.cited import CITED
 
-    return [name.replace(" ", "-") for name in CITED]
+    return ["list", *(name.replace(" ", "-") for name in CITED)]
 
 
 def statements() -> Items:

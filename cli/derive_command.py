@@ -25,7 +25,7 @@ class Derive(Asked):
     list_: Annotated[bool, option("All derivations there are.")] = False
     options: Annotated[bool, option("The options and sizes of the one named.")] = False
     explain: Annotated[
-        str | None, option("What a rule means, with an example.", "RULE", names.rules)
+        str | None, option("What a rule means; list names them all.", "RULE", names.rules)
     ] = None
     prove: Annotated[
         str | None,
