@@ -20,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 #: Fixtures that start programs, or whose kernels are compiled.
 COSTLY_FIXTURES = {"program", "cache", "archives", "installed"}
@@ -33,6 +34,10 @@ COSTLY_IMPORTS = {
 }
 #: So many sets of parameters of one test are fast.
 MOST = 1
+
+#: How long a test takes is no reason to fail: other programs may use the machine.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 FAST: pytest.StashKey[dict[Path, int]] = pytest.StashKey()
 

@@ -31,6 +31,7 @@ def gates():
     return derivation, alike(derivation, derivation.gradients.values())
 
 
+@pytest.mark.slow
 def test_weights_of_the_gates_are_alike(gates):
     derivation, same = gates
     by_tensor = {g.name: t for t, g in derivation.gradients.items()}
@@ -39,6 +40,7 @@ def test_weights_of_the_gates_are_alike(gates):
     assert firsts["W_xr"] == firsts["W_xz"] == "W_xg"
 
 
+@pytest.mark.slow
 def test_what_is_left_out_can_be_written_from_what_is_shown(gates):
     """With the names put in, the lines of the first are those of the other, letter for letter."""
     derivation, same = gates

@@ -26,6 +26,7 @@ def test_the_recursion_of_a_deep_network():
     assert (back.first, back.last) == (1, 7)
 
 
+@pytest.mark.slow
 def test_brief_grows_with_nothing():
     """As many lines for 9 layers as for 5; every gradient is in one of them."""
     lengths = []
@@ -60,6 +61,7 @@ def test_the_letter_is_no_index():
     assert {f.letter for f in families(derivation)} == {"l"}
 
 
+@pytest.mark.slow
 def test_a_network_without_numbers_has_no_family():
     assert families(derived("lstm")) == ()
 

@@ -121,6 +121,7 @@ def test_few_layers_are_told_one_by_one_and_then_in_general(invoke):
     assert "∂E/∂s₂[" in each and "∂E/∂s_k[" in general
 
 
+@pytest.mark.slow
 def test_the_screen_shows_one_whole_and_all_on_request(invoke):
     short = invoke("derive", "gru", "--steps", width=200).out
     whole = invoke("derive", "gru", "--steps", "--all", width=200).out

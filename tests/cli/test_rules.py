@@ -103,6 +103,7 @@ def test_distances():
     assert nearest("xyzzy", ["conv", "dense"]) is None
 
 
+@pytest.mark.slow
 def test_several_files_and_folders(invoke, tmp_path):
     slide = 'sheet = "slide"\nwho = "Ada"\n[answers]\nE = "0.5"\n'
     (tmp_path / "ada.toml").write_text(slide, encoding="utf-8")
@@ -117,6 +118,7 @@ def test_several_files_and_folders(invoke, tmp_path):
         assert page.status == 1 and "2 files: " in page.out and "broken.toml" in page.out
 
 
+@pytest.mark.slow
 def test_points_of_several_files_are_totalled(invoke, tmp_path):
     slide = importlib.resources.files("deltarule") / "derivations" / "examples" / "slide.toml"
     exam, folder = tmp_path / "exam.toml", tmp_path / "class"

@@ -113,6 +113,7 @@ def test_latex(invoke):
     assert r"\documentclass" in out and r"\hat{y}" in out and "0.62" in out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["six-by-six", "chain", "elman", "hello"])
 def test_examples_pass_their_own_checks(invoke, name):
     done = invoke("trace", "example", name)

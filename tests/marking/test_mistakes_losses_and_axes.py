@@ -214,6 +214,7 @@ def test_the_right_value_is_right(name):
     assert all(v.right for v in mark(sheet(RIGHT[name], 3)).verdicts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["transposed_conv2d", "layer_norm", "regularised_dense"])
 def test_every_row_that_applies_is_generated(name):
     assert [row for row, generated in table(name).items() if not generated] == []

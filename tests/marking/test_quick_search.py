@@ -43,6 +43,7 @@ def test_the_same_verdicts_as_by_the_slow_search(kind, seed, monkeypatch):
     assert quick == slow
 
 
+@pytest.mark.slow
 def test_an_open_sheet_marks_one_as_it_marks_another():
     sheet = load_sheet("batch")
     values = sheet.runs[0].published

@@ -77,6 +77,7 @@ RULES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rule", "homes", "example"), RULES, ids=lambda r: getattr(r, "__name__", "")
 )

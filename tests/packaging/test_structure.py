@@ -54,6 +54,7 @@ def twice(paths: list[Path]) -> list[str]:
     return [name for name, count in counts.items() if count > 1]
 
 
+@pytest.mark.slow
 def test_no_circle_of_files():
     known = modules()
     graph = {

@@ -4,13 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from worked import shown_sheet
 
-from deltarule.marking.sheets import load_sheet, sheet_names
-from deltarule.marking.worked_sheets import work
+from deltarule.marking.sheets import sheet_names
 from deltarule.reports.broken import WIDTH, visible
 from deltarule.reports.latex_arrays import array_lines
 from deltarule.reports.number_text import brief
-from deltarule.reports.things import ShownSheet
 from deltarule.reports.trace_latex import sheet_latex
 
 #: What is set in one piece, a fraction or a number with many factors, may stand out by so much.
@@ -29,8 +28,7 @@ def fragment():
 
     def made(name):
         if name not in known:
-            sheet = load_sheet(name)
-            known[name] = sheet_latex(ShownSheet(sheet, work(sheet)))
+            known[name] = sheet_latex(shown_sheet(name))
         return known[name]
 
     return made
@@ -52,6 +50,7 @@ def test_the_verdicts_stand_below_what_is_printed(fragment):
     assert body.count("\nprinted ") >= 6
 
 
+@pytest.mark.slow
 def test_the_runs_of_a_sheet_have_headings(fragment):
     body = fragment("six-by-six")
     assert r"\subsection*{Run 1 of " in body and r"\subsection*{Run 2 of " in body

@@ -1,14 +1,13 @@
 """Traces as Markdown: blocks closed and balanced, verdicts in words, nothing taken for markup."""
 
-from deltarule.marking.sheets import load_sheet
-from deltarule.marking.worked_sheets import work
-from deltarule.reports.things import ShownSheet
+import pytest
+from worked import shown_sheet
+
 from deltarule.reports.trace_markdown import sheet_markdown
 
 
 def shown(name, only=None):
-    sheet = load_sheet(name)
-    return sheet_markdown(ShownSheet(sheet, work(sheet), only))
+    return sheet_markdown(shown_sheet(name, only))
 
 
 def test_a_sheet_with_its_numbers_checks_and_verdicts():
@@ -30,6 +29,7 @@ def test_a_sheet_with_its_numbers_checks_and_verdicts():
     assert "Θ₁\\[0,2\\] is printed as 1.5" in text
 
 
+@pytest.mark.slow
 def test_one_quantity_stands_alone_and_runs_have_headings():
     text = shown("six-by-six", {"y"})
     assert "## Given" not in text and "\n## Run 1 of 4: " in text
