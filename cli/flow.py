@@ -11,6 +11,7 @@ from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import load
+from deltarule.networks.network import Network
 from deltarule.reports.things import ShownFlow, ShownProduct
 from deltarule.tracing.gradient_flow import Flow, flow, growth
 
@@ -38,9 +39,10 @@ def show_flow(asked: Asked) -> int:
     if name == "rnn":
         options = {"outputs": "last", **options}
     with busy(f"running {name}"):
-        shown = [flow(load(name, **options), steps, width, seed, gain)]
+        network = load(name, **options)
+        shown = [flow(network, steps, width, seed, gain)]
         if not asked.alone:
-            shown += _beside(name, options, (steps, width, seed, gain), shown[0])
+            shown += _beside(network, options, (steps, width, seed, gain), shown[0])
     show(ShownFlow(shown[0], shown[1:]), "the flow of a gradient", asked.format)
     return 0
 
@@ -54,19 +56,20 @@ def flow_page(page: Page, shown: ShownFlow) -> None:
             page.item(_title(other), other.sentence, column=28)
 
 
-def _beside(name: str, options: dict, settings: tuple, first: Flow) -> list[Flow]:
+def _beside(network: Network, options: dict, settings: tuple, first: Flow) -> list[Flow]:
     """The same with other cells, or with other activations."""
     found = []
     if first.places and first.places[0].label.startswith("t"):
         for other, its_options, givens in THROUGH_TIME:
-            if other != name:
+            if other != network.name:
                 found.append(flow(load(other, **its_options), *settings, givens=givens))
         return found
-    network = load(name, **options)
     if "activation" in network.options:
         for other in ACTIVATIONS:
             if other != network.options["activation"].value:
-                found.append(flow(load(name, **{**options, "activation": other}), *settings))
+                found.append(
+                    flow(load(network.path, **{**options, "activation": other}), *settings)
+                )
     return found
 
 

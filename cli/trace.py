@@ -18,8 +18,9 @@ from deltarule.cli.trace_faults import faults_told
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import find, load
 from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Run, Sheet, load_sheet, sheet_names
+from deltarule.marking.sheets import Sheet, load_sheet, sheet_names
 from deltarule.marking.worked_sheets import Worked, work
+from deltarule.networks.network import Network
 from deltarule.reports.things import ShownSheet, ShownTrace
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import Trace, trace
@@ -36,6 +37,8 @@ def show_trace(asked: Asked) -> int:
     if options:
         runs = tuple(replace(r, options={**r.options, **options}) for r in sheet.runs)
         sheet = replace(sheet, runs=runs)
+    if asked.example is not None and bare:
+        sheet = _about(one_name(bare, EXAMPLE), sheet)
     with busy(f"working through {sheet.title}"):
         runs = _worked(asked, sheet)
     shown = ShownSheet(sheet, runs, _only(asked, runs[0].trace))
@@ -54,10 +57,7 @@ def _sheet(asked: Asked, bare: Sequence[str], options: dict) -> Sheet:
             raise no_example()
         return load_sheet(one_name(bare[1:], "trace example slide"))
     if asked.example is not None:
-        sheet = load_sheet(asked.example)
-        name = one_name(bare, EXAMPLE) if bare else "backprop"
-        _refuse_other_network(name, sheet)
-        return sheet
+        return load_sheet(asked.example)
     name = one_name(bare, EXAMPLE, options)
     if name.endswith(".toml") or name in sheet_names() and name not in ANY_NETWORK:
         return load_sheet(name)
@@ -71,22 +71,32 @@ def _sheet(asked: Asked, bare: Sequence[str], options: dict) -> Sheet:
     )
 
 
-def _has_layer(run: Run, name: str) -> bool:
-    """Whether a derivation is a layer of the run's network, as conv2d is of a convolution block."""
-    network = load(run.network, **run.options)
-    return any(e.layer.partition(" ")[0] == name for e in network.equations)
-
-
-def _refuse_other_network(name: str, sheet: Sheet) -> None:
+def _about(name: str, sheet: Sheet) -> Sheet:
+    """The sheet, if it is about the derivation that is named, or about a network that has it as a
+    layer, as a convolution block has conv2d. Raises DeltaruleError for any other.
+    """
     if name in ANY_NETWORK:
-        return
+        return sheet
     meant = find(name)
-    if not any(meant == find(run.network) or _has_layer(run, meant.stem) for run in sheet.runs):
+    if any(meant == find(str(run.network)) for run in sheet.runs):
+        return sheet
+    networks: dict[str, Network] = {}
+    for run in sheet.runs:
+        key = repr((run.network, sorted(run.options.items())))
+        networks[key] = networks.get(key) or load(str(run.network), **run.options)
+    if not any(_has_layer(network, meant.stem) for network in networks.values()):
         raise DeltaruleError(
             f"the sheet is about {sheet.runs[0].network}, not {name}",
             sheet.path,
             f"write trace {sheet.runs[0].network}, or trace backprop for whatever it is about",
         )
+    read = [networks[repr((r.network, sorted(r.options.items())))] for r in sheet.runs]
+    runs = [replace(r, network=n, options={}) for r, n in zip(sheet.runs, read, strict=True)]
+    return replace(sheet, runs=tuple(runs))
+
+
+def _has_layer(network: Network, name: str) -> bool:
+    return any(e.layer.partition(" ")[0] == name for e in network.equations)
 
 
 def _worked(asked: Asked, sheet: Sheet) -> list[Worked]:

@@ -2,10 +2,12 @@
 
     load(name_or_path, **options) -> Network      a derivation file, read
     derive(network) -> Derivation                 its gradients, with every step
-    kernel(name, **settings) -> Kernel            its forward and backward pass, compiled
+    kernel(network, **settings) -> Kernel         its forward and backward pass, compiled
     trace(network, givens, ...) -> Trace          the numbers, line by line
-    mark(sheet, answers) -> verdicts              what somebody wrote, judged
+    check_derivation(network, sizes) -> checks    its gradients, measured without the derivation
+    mark(sheet, answers, network) -> verdicts     what somebody wrote, judged
 
+`network` is a Network, or the name or path of a derivation.
 The names are imported when first used, so that `import deltarule` costs nothing.
 """
 
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from deltarule.calculus import derive
     from deltarule.errors import DeltaruleError
+    from deltarule.gradcheck.choose import check_derivation
     from deltarule.kernels.api import kernel
     from deltarule.language.load import load
     from deltarule.marking import mark
@@ -24,10 +27,11 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["DeltaruleError", "derive", "kernel", "load", "mark", "trace"]
+__all__ = ["DeltaruleError", "check_derivation", "derive", "kernel", "load", "mark", "trace"]
 
 _HOME = {
     "DeltaruleError": "deltarule.errors",
+    "check_derivation": "deltarule.gradcheck.choose",
     "derive": "deltarule.calculus",
     "kernel": "deltarule.kernels.api",
     "load": "deltarule.language.load",

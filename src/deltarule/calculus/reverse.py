@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from sympy import Add, Expr, Integer
 
@@ -34,6 +35,7 @@ from deltarule.expressions.nodes import read, reads
 from deltarule.expressions.size_constraints import facts_of
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
+from deltarule.language.load import network_of
 from deltarule.language.optimisers import is_update
 from deltarule.matrix_form import Teller
 from deltarule.networks.equations import Equation
@@ -46,20 +48,21 @@ from deltarule.spelling.text import text
 
 
 def derive(
-    network: Network, of: str | None = None, seed: int = 0, rules: Sequence[Rule] = SIMPLIFICATIONS
+    network: Network | str | Path,
+    of: str | None = None,
+    seed: int = 0,
+    rules: Sequence[Rule] = SIMPLIFICATIONS,
 ) -> Derivation:
     """All gradients of a network's loss, each step of them verified.
 
+    It is a network, or the name or path of a derivation with its usual options.
     `of` names another tensor to differentiate; its own gradient then comes from outside, as that
     of a layer's output does. An update, which uses a gradient, has none itself. `rules` simplify
     each closed form, the first that applies; a rule of one's own goes among them.
     Raises DeltaruleError for an unknown `of` and for what is no rule, Unverified where the two
     sides of a step differ.
     """
-    if not isinstance(network, Network):
-        raise DeltaruleError(
-            f"{network!r} is no network", "derive", 'read one first: derive(load("conv2d"))'
-        )
+    network = network_of(network)
     _refuse_no_rules(rules)
     if is_update(network):
         return Derivation(network, "", {}, seed=seed)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -25,6 +26,8 @@ from deltarule.gradcheck.sparsity import Box, boxes
 from deltarule.kernels.api import Kernel, kernel
 from deltarule.kernels.passes.program import loaded, sizes_told
 from deltarule.kernels.read_sizes import sizes_of
+from deltarule.language.load import load_with
+from deltarule.networks.network import Network
 
 #: How many upstream gradients are tried.
 TRIED = 3
@@ -35,7 +38,7 @@ _OF_KERNELS = {"wrt", "dtype", "parallel", "threads", "cache"}
 
 
 def check_jacobians(
-    name: str,
+    name: Network | str | Path,
     arrays: Mapping[str, np.ndarray],
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
@@ -55,24 +58,29 @@ class Jacobians:
     `settings` are as in `deltarule.kernel`. Raises DeltaruleError where nothing has a gradient.
     """
 
-    def __init__(self, name: str, progress: Callable[[str], None] | None = None, **settings):
-        self.name, self.settings = name, settings
-        self.progress = progress or (lambda told: None)
-        self.made = kernel(name, progress=progress, **settings)
+    def __init__(
+        self, name: Network | str | Path, progress: Callable[[str], None] | None = None, **settings
+    ):
         own = {k: v for k, v in settings.items() if k not in _OF_KERNELS}
-        self.network = loaded(name, own)[0]
+        self.source, own = load_with(name, own)
+        self.settings = own | {k: v for k, v in settings.items() if k in _OF_KERNELS}
+        self.progress = progress or (lambda told: None)
+        self.made = kernel(self.source, progress=progress, **self.settings)
+        self.network = loaded(self.source, own)[0]
         self.told = sizes_told(self.network)[0]
         self.methods: dict[str, str] = {
             t: how for t, how in self.made.module.STEPS.items() if t in self.made.inputs
         }
         if not self.methods:
-            raise DeltaruleError(f"{name} has no gradient", name, "check a layer or a loss")
+            whose = self.network.name
+            raise DeltaruleError(f"{whose} has no gradient", whose, "check a layer or a loss")
         self._boxes: dict[tuple, dict[str, Box]] = {}
 
     @cached_property
     def twin(self) -> Kernel:
         """The same kernel in complex numbers."""
-        return kernel(self.name, **{**self.settings, "dtype": "complex128"}, progress=self.progress)
+        settings = {**self.settings, "dtype": "complex128"}
+        return kernel(self.source, **settings, progress=self.progress)
 
     def boxes(self, tensor: str, sizes: Mapping[Symbol, int]) -> dict[str, Box]:
         """What the outputs see of a tensor; remembered for every set of sizes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from sympy import Symbol
 
@@ -17,7 +18,7 @@ from deltarule.gradcheck.check import check_gradients
 from deltarule.gradcheck.kernel_check import KernelCheck, check_kernel, kernel_settings
 from deltarule.gradcheck.result import GradientCheck
 from deltarule.kernels.passes.program import loaded
-from deltarule.language.load import load
+from deltarule.language.load import network_of
 from deltarule.networks.network import Network
 from deltarule.networks.nonsmooth import everyone
 from deltarule.networks.specialise import specialise
@@ -51,33 +52,33 @@ class ChosenCheck:
 
 
 def check_derivation(
-    name: str,
-    sizes: Mapping[str, int],
+    name: Network | str | Path,
+    sizes: Mapping[str, int] | None = None,
     seed: int = 0,
     jacobian: bool = False,
     progress: Callable[[str], None] | None = None,
     options: Mapping[str, object] | None = None,
     compiled: bool = False,
 ) -> ChosenCheck:
-    """Check all gradients of a derivation, by name or path, with its `options`.
+    """Check all gradients of a network, or of a derivation by name or path with its `options`.
 
     Small settings are checked in balls; at large `sizes`, or if asked for, compiled kernels
     measure the whole Jacobian. With `compiled`, the kernel is held against the equations and the
     derived gradients as well. Raises DeltaruleError for what does not fit.
     """
-    found = _measured(name, sizes, seed, jacobian, progress, options)
+    network, sizes = network_of(name, **(options or {})), sizes or {}
+    found = _measured(network, sizes, seed, jacobian, progress)
     if not compiled:
         return found
-    kernel = check_kernel(name, sizes, seed, options, progress, small=found.jacobian)
+    kernel = check_kernel(network, sizes, seed, None, progress, small=found.jacobian)
     return replace(found, kernel=kernel)
 
 
-def _measured(name: str, sizes, seed: int, jacobian: bool, progress, options) -> ChosenCheck:
+def _measured(network: Network, sizes, seed: int, jacobian: bool, progress) -> ChosenCheck:
     """The gradients held against measurements."""
-    network = load(name, **(options or {}))
     specialise(network, sizes)
     if jacobian or _large(network, sizes):
-        checks = _by_kernels(name, sizes, seed, progress, options or {})
+        checks = _by_kernels(network, sizes, seed, progress)
         return ChosenCheck(network.title, checks, True)
     derivation = derive(network)
     checks = check_gradients(derivation, 3, seed, sizes, progress)
@@ -100,11 +101,11 @@ def _large(network: Network, sizes: Mapping[str, int]) -> bool:
     return most_points(network, found) > MOST_POINTS
 
 
-def _by_kernels(name: str, sizes, seed: int, progress, options) -> list[GradientCheck]:
-    settings, rest = kernel_settings(name, sizes, options)
-    network = loaded(name, settings)[0]
+def _by_kernels(free: Network, sizes, seed: int, progress) -> list[GradientCheck]:
+    settings, rest = kernel_settings(free, sizes)
+    network = loaded(free, settings)[0]
     at: dict[Symbol, int] = sizes_at(network, setting(network, 0, rest))
-    checks = check_jacobians(name, random_arrays(network, at, seed), seed, progress, **settings)
+    checks = check_jacobians(free, random_arrays(network, at, seed), seed, progress, **settings)
     if not checks:
         raise _without_gradient(network)
     return checks

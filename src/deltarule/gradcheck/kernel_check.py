@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -22,7 +23,7 @@ from deltarule.expressions.symbols import Attribute
 from deltarule.gradcheck.result import GradientCheck, compared, worst_of
 from deltarule.kernels.api import Kernel, kernel
 from deltarule.kernels.passes.program import Program, program, sizes_told
-from deltarule.language.load import load
+from deltarule.language.load import network_of
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
 
@@ -68,14 +69,14 @@ class KernelCheck:
 
 
 def check_kernel(
-    name: str,
+    name: Network | str | Path,
     sizes: Mapping[str, int] | None = None,
     seed: int = 0,
     options: Mapping[str, object] | None = None,
     progress: Callable[[str], None] | None = None,
     small: bool = False,
 ) -> KernelCheck:
-    """Hold the compiled float64 kernel of a derivation against its equations.
+    """Hold the compiled float64 kernel of a network or a derivation against its equations.
 
     `sizes` holds some sizes and attributes, `options` are the derivation's; with `small`, sizes
     that the kernel leaves open are chosen here. One kernel is compiled: its sizes stay symbols, and
@@ -83,14 +84,15 @@ def check_kernel(
     Raises DeltaruleError for sizes that do not fit.
     """
     told = progress or (lambda line: None)
-    settings, named = kernel_settings(name, sizes or {}, options or {})
-    made = program(name, dict(settings))
+    network = network_of(name, **(options or {}))
+    settings, named = kernel_settings(network, sizes or {})
+    made = program(network, dict(settings))
     at = list(_settings(made.network, {} if small else named))
     wanted = [_probed(made, seed + k, numbers) for k, numbers in enumerate(at)]
     found = []
     try:
         told("compiling the kernel")
-        compiled = kernel(name, progress=progress, **settings)
+        compiled = kernel(network, progress=progress, **settings)
         for number, probe in enumerate(wanted):
             told(f"running the kernel at setting {number + 1} of {len(at)}")
             found += _compared(made, compiled, probe)
@@ -100,15 +102,13 @@ def check_kernel(
     return KernelCheck(worst_of(found), at)
 
 
-def kernel_settings(name: str, sizes: Mapping[str, int], options: Mapping) -> tuple[dict, dict]:
+def kernel_settings(free: Network, sizes: Mapping[str, int]) -> tuple[dict, dict]:
     """The settings that a kernel of these sizes is compiled for, and the sizes that it leaves open.
 
-    A size that the kernel must be told, and that is not named, is 3. Raises DeltaruleError for
-    what is no derivation.
+    A size that the kernel must be told, and that is not named, is 3.
     """
-    free = load(name, **options)
     attributes = {s.name for s in free.attributes}
-    settings = {**options, **{n: k for n, k in sizes.items() if n in attributes}}
+    settings = {n: k for n, k in sizes.items() if n in attributes}
     usual = {a.name: v for a, v in free.attributes.items()}
     for symbol in sizes_told(specialise(free, usual))[1]:
         if not isinstance(symbol, Attribute):

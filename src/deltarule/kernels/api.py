@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.kernels import build, requests
@@ -19,12 +20,15 @@ from deltarule.kernels.bound_kernel import Bound, Given, check_determinants, mis
 from deltarule.kernels.cache.loading import entry
 from deltarule.kernels.threads import in_threads, lost
 
+if TYPE_CHECKING:
+    from deltarule.networks.network import Network
+
 #: Up to so many bytes of inputs a single thread is done sooner than several have begun.
 TINY = 1 << 16
 
 
 def kernel(
-    name: str | Path,
+    name: str | Path | Network,
     *,
     dtype: str = "float64",
     wrt: Sequence[str] | None = None,
@@ -35,9 +39,10 @@ def kernel(
     progress: Callable[[str], None] | None = None,
     **settings,
 ) -> Kernel:
-    """The kernel of a derivation, by name or path.
+    """The kernel of a derivation, by name or path, or of a network.
 
-    `settings` are the derivation's options, attributes (stride, pad), sizes and constants;
+    `settings` are the derivation's options, attributes (stride, pad), sizes and constants (a
+    network has its options already);
     `dtype` is float32, float64 or complex128; `wrt` names the tensors whose gradients are wanted,
     if not those of all inputs, parameters and states; with `parallel`, outer loops run in `threads`
     threads (all, if None). Sums over windows of 3 × 3 taps may take fewer multiplications by
@@ -49,7 +54,8 @@ def kernel(
     `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder.
     `progress` is told what takes time. Raises DeltaruleError.
     """
-    name = requests.known_name(name)
+    what = requests.known_name(name)
+    name = what if isinstance(what, str) else what.name
     kind = requests.known_dtype(dtype, name)
     parallel = bool(requests.yes_or_no("parallel", parallel, name))
     transforms = requests.yes_or_no("transforms", transforms, name, none=True)
@@ -57,12 +63,12 @@ def kernel(
     cache, progress = requests.known_cache(cache, name), requests.known_progress(progress, name)
     wanted = requests.known_tensors(wrt, name)
     settings |= {} if wanted is None else {"wrt": wanted}
-    found = build.module(name, settings, kind, parallel, cache, progress, transforms)
-    text = partial(build.source, name, settings, kind, parallel, transforms)
+    found = build.module(what, settings, kind, parallel, cache, progress, transforms)
+    text = partial(build.source, what, settings, kind, parallel, transforms)
     made = Kernel(name, found, kind, threads if parallel else None, progress, text)
-    path = str(Path(name).resolve()) if name.endswith(".py") else name
+    here = isinstance(what, str) and what.endswith(".py")
     made.recipe = (
-        path,
+        str(Path(name).resolve()) if here else what,
         {
             **settings,
             "dtype": kind,
@@ -74,11 +80,11 @@ def kernel(
         },
     )
     if parallel:
-        made.alone = partial(build.module, name, settings, kind, False, cache, progress, transforms)
+        made.alone = partial(build.module, what, settings, kind, False, cache, progress, transforms)
     return made
 
 
-def _made_again(name: str, settings: dict) -> Kernel:
+def _made_again(name: str | Network, settings: dict) -> Kernel:
     """A kernel as it was before it was pickled."""
     return kernel(name, **settings)
 
@@ -105,7 +111,7 @@ class Kernel:
         self.alone: Callable[[], ModuleType] | None = None
         self._serial: ModuleType | None = None
         #: What `kernel` was asked for.
-        self.recipe: tuple[str, dict] | None = None
+        self.recipe: tuple[str | Network, dict] | None = None
         self.inputs: tuple[str, ...] = tuple(module.GIVEN)
         self.upstream: tuple[str, ...] = tuple(module.UPSTREAM)
         self.kept: tuple[str, ...] = tuple(module.KEPT)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from importlib.abc import Loader
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.cache import store
@@ -17,9 +18,12 @@ from deltarule.kernels.cache.bytecode import CheckedLoader
 from deltarule.kernels.cache.loading import quickly
 from deltarule.language.catalogue import find
 
+if TYPE_CHECKING:
+    from deltarule.networks.network import Network
+
 
 def module(
-    name: str,
+    name: str | Network,
     settings: Mapping,
     dtype: str,
     parallel: bool,
@@ -29,13 +33,15 @@ def module(
 ) -> ModuleType:
     """The kernel's module, derived and written if the cache does not hold it yet."""
     place = store.folder(cache)
-    path = find(name)
-    key = _key(path, settings, dtype, parallel, transforms)
+    path = find(name) if isinstance(name, str) else Path(name.name)
+    said = path.read_bytes() if isinstance(name, str) else _said(name)
+    key = _key(path, said, settings, dtype, parallel, transforms)
     entry = store.find(place, key)
     if entry is None:
         if progress:
             progress(f"deriving {path.stem}")
-        made, read = _derived(path, settings, dtype, parallel, transforms)
+        what = str(path) if isinstance(name, str) else name
+        made, read = _derived(what, settings, dtype, parallel, transforms)
         try:
             entry = _written(place, key, path, made, read)
         except OSError as error:
@@ -46,7 +52,7 @@ def module(
 
 
 def source(
-    name: str,
+    name: str | Network,
     settings: Mapping,
     dtype: str = "float64",
     parallel: bool = False,
@@ -56,21 +62,32 @@ def source(
     return _module(name, settings, dtype, parallel, transforms).text()
 
 
-def _module(name: str, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None):
+def _module(
+    name: str | Network, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
+):
     from deltarule.kernels.module.source import Module
     from deltarule.kernels.passes.program import program
 
-    return Module(program(str(find(name)), dict(settings)), dtype, parallel, transforms)
+    return Module(program(name, dict(settings)), dtype, parallel, transforms)
+
+
+def _said(network: Network) -> str:
+    """All that a network says: its text, and every node of its equations with its kind."""
+    from sympy import preorder_traversal
+
+    nodes = (n for e in network.equations for n in preorder_traversal(e.rhs))
+    kinds = (f"{type(n).__name__} {len(n.args) if n.args else n}" for n in nodes)
+    return "\n".join((repr(network), *kinds))
 
 
 def _derived(
-    path: Path, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
+    name: str | Network, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None
 ) -> tuple[tuple, dict[str, str]]:
     """The texts of a kernel's files, and fingerprints of the derivations that were read."""
     from deltarule.language.load import files_read
 
     with files_read() as read:
-        made = _module(str(path), settings, dtype, parallel, transforms).files()
+        made = _module(name, settings, dtype, parallel, transforms).files()
     return made, {str(file): store.fingerprint(file.read_bytes()) for file in read}
 
 
@@ -84,11 +101,19 @@ def _written(place: Path, key: str, path: Path, made: tuple, read: dict[str, str
     return entry
 
 
-def _key(path: Path, settings: Mapping, dtype: str, parallel: bool, transforms: bool | None) -> str:
+def _key(
+    path: Path,
+    said: bytes | str,
+    settings: Mapping,
+    dtype: str,
+    parallel: bool,
+    transforms: bool | None,
+) -> str:
+    """What a kernel is found by; `said` is the derivation's file, or all that a network says."""
     home = Path(__file__).resolve().parent.parent
     return store.fingerprint(
-        path.read_bytes(),
-        str(path.resolve()),
+        said,
+        str(path.resolve()) if isinstance(said, bytes) else path.name,
         repr(sorted((k, str(v)) for k, v in settings.items())),
         f"{dtype} {parallel} {transforms} {sys.version_info[:2]}",
         store.sources(home),

@@ -11,19 +11,21 @@ from deltarule.kernels.cache.store import fingerprint
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
 from deltarule.kernels.self_check import demonstration
-from deltarule.language.catalogue import find
+from deltarule.networks.network import Network
 
 _MARK = "# Written by deltarule; unchanged while its text has the fingerprint {}.\n"
 _MARKED = re.compile(re.escape(_MARK).replace(r"\{\}", "([0-9a-f]+)") + r"\Z")
 
 
-def emitted(name: str, settings: Mapping, dtype: str = "float64", parallel: bool = False) -> str:
+def emitted(
+    name: str | Network, settings: Mapping, dtype: str = "float64", parallel: bool = False
+) -> str:
     """The text of a module with both passes and a self-check, which needs NumPy and Numba alone.
 
-    `name` is a derivation or a path, `settings` are as in `deltarule.kernel`. Raises
+    `name` is a network, a derivation or a path, `settings` are as in `deltarule.kernel`. Raises
     DeltaruleError for settings that there are not.
     """
-    made = program(str(find(name)), dict(settings))
+    made = program(name, dict(settings))
     return signed(Module(made, dtype, parallel).text() + demonstration(made, dtype))
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from numbers import Integral
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from deltarule.errors import DeltaruleError, did_you_mean
+
+if TYPE_CHECKING:
+    from deltarule.networks.network import Network
 
 DTYPES = ("float32", "float64", "complex128")
 
@@ -25,15 +29,19 @@ def known_dtype(dtype: str | type, place: str) -> str:
     return kind
 
 
-def known_name(name: object) -> str:
-    """A derivation's name, or the path of a file, as text."""
-    if not isinstance(name, (str, os.PathLike)):
+def known_name(name: object) -> str | Network:
+    """A derivation's name, or the path of a file, as text; a network as it is."""
+    if isinstance(name, (str, os.PathLike)):
+        return os.fsdecode(name)
+    from deltarule.networks.network import Network
+
+    if not isinstance(name, Network):
         raise DeltaruleError(
             f"{name!r} is no name of a derivation",
             "kernel",
-            'give a name, such as "conv2d", or the path of a file',
+            'give a name, such as "conv2d", the path of a file, or a network',
         )
-    return os.fsdecode(name)
+    return name
 
 
 def yes_or_no(word: str, value: object, place: str, none: bool = False) -> bool | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -17,7 +17,7 @@ from deltarule.language.misuse import of_syntax, told
 from deltarule.language.variants import VARIANTS, varied
 from deltarule.networks.network import Network
 
-__all__ = ["catalogue", "declared_aliases", "find", "load"]
+__all__ = ["catalogue", "declared_aliases", "find", "load", "load_with", "network_of"]
 
 
 _reading: ContextVar[list[Path] | None] = ContextVar("reading", default=None)
@@ -49,22 +49,68 @@ def load(name_or_path: str | Path, **options) -> Network:
     language/variants.py that make another network of it, such as `unroll=3`.
     Raises DeltaruleError for an unknown name, an unreadable or faulty file, an unknown option.
     """
-    path = find(str(name_or_path)).resolve()
-    note_read([path])
-    page = Page(path.stem, str(path), dict(options))
-    module = _run(path, page)
+    page, words = _read(name_or_path, options)
     unknown = [o for o in options if o not in page.options and o not in VARIANTS]
     if unknown:
         raise UnknownOption.named(
             unknown[0],
-            f"the derivation {path.stem} has no option {unknown[0]}",
-            path.name,
+            f"the derivation {page.name} has no option {unknown[0]}",
+            Path(page.path).name,
             page.options,
             VARIANTS,
         )
-    title, _, text = (module.__doc__ or path.stem).strip().partition("\n")
-    network = page.network(title.rstrip("."), text.strip())
+    network = page.network(*words)
     return varied(network, {o: v for o, v in options.items() if o not in page.options})
+
+
+def network_of(what: Network | str | Path, **options) -> Network:
+    """A network as it is, or the one that a derivation says, by name or path: see `load`.
+
+    Of a network's options, those that make another network of it are taken. Raises DeltaruleError
+    for the others, and for what is neither a network nor a name.
+    """
+    if not isinstance(what, Network | str | Path):
+        raise DeltaruleError(
+            f"{what!r} is no network",
+            "a network, or the name or path of a derivation, is wanted",
+            'give one, such as load("conv2d") or "conv2d"',
+        )
+    if not isinstance(what, Network):
+        return load(what, **options)
+    chosen = [o for o in options if o not in VARIANTS]
+    if chosen:
+        raise DeltaruleError(
+            f"{chosen[0]} is given beside a network",
+            what.name,
+            f'options are chosen when a derivation is read: load("{what.name}", {chosen[0]}=…)',
+        )
+    return varied(what, options)
+
+
+def load_with(what: Network | str | Path, settings: Mapping) -> tuple[Network, dict]:
+    """A network, with those of some settings that are options of its derivation; and the others.
+
+    The file is read once, whatever its options are.
+    """
+    if isinstance(what, Network):
+        network, known = what, set(VARIANTS)
+    else:
+        page, words = _read(what, settings)
+        network = page.network(*words)
+        known = {*page.options, *VARIANTS}
+        settings = {k: v for k, v in settings.items() if k not in page.options}
+    variants = {k: v for k, v in settings.items() if k in known}
+    return varied(network, variants), {k: v for k, v in settings.items() if k not in known}
+
+
+def _read(name_or_path: str | Path, options: Mapping) -> tuple[Page, tuple[str, str]]:
+    """The page that a file's equations and options are written on, and its title and text."""
+    path = find(str(name_or_path)).resolve()
+    note_read([path])
+    page = Page(path.stem, str(path), dict(options))
+    module = _run(path, page)
+    title, _, text = (module.__doc__ or path.stem).strip().partition("\n")
+    return page, (title.rstrip("."), text.strip())
 
 
 def _run(path: Path, page: Page):

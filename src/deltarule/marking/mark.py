@@ -30,18 +30,24 @@ from deltarule.marking.strangers import named, only_known
 from deltarule.marking.undetectable import hidden
 from deltarule.marking.unread import Unread
 from deltarule.marking.verdicts import Marking, Score, Verdict
+from deltarule.networks.network import Network
 from deltarule.spelling.counted import counted
 from deltarule.tracing.computation import Course
 
 
-def mark(sheet: Sheet | str | Path, answers: Answers | str | Path | None = None) -> Marking:
+def mark(
+    sheet: Sheet | str | Path,
+    answers: Answers | str | Path | None = None,
+    network: Network | str | None = None,
+) -> Marking:
     """Verdicts on everything that is written.
 
-    `sheet` is a sheet, the name of an example, or a path. Without `answers` the sheet's own
+    `sheet` is a sheet, the name of an example, or a path; with a `network` it is about that one,
+    instead of the derivation that it names. Without `answers` the sheet's own
     published values are marked, and its givens are doubted too. Raises DeltaruleError for files
     that cannot be read and for quantities that the network does not have.
     """
-    return OpenSheet(sheet).mark(answers)
+    return OpenSheet(sheet, network).mark(answers)
 
 
 class OpenSheet:
@@ -51,8 +57,12 @@ class OpenSheet:
     DeltaruleError for a sheet that cannot be read.
     """
 
-    def __init__(self, sheet: Sheet | str | Path):
-        self.sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
+    def __init__(self, sheet: Sheet | str | Path, network: Network | str | None = None):
+        sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
+        if network is not None:
+            runs = tuple(replace(run, network=network, options={}) for run in sheet.runs)
+            sheet = replace(sheet, runs=runs)
+        self.sheet = sheet
         self._known: Known = {}
 
     def mark(self, answers: Answers | str | Path | None = None) -> Marking:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from deltarule.calculus import Derivation, derive
-from deltarule.language.load import load
+from deltarule.language.load import network_of
 from deltarule.marking.aligned_answers import Paper, lay_out
 from deltarule.marking.arrays import Numbers, entries, shape
 from deltarule.marking.carried_back import carried_back
@@ -243,9 +243,10 @@ def _new_course(run: Run, wanted: tuple[str, ...], known: Known) -> Course:
 
 def derivation_of(run: Run, known: Known) -> Derivation:
     """The derivation of a run's network, made once."""
-    key = (run.network, repr(sorted(run.options.items())))
+    given = run.network if isinstance(run.network, str) else id(run.network)
+    key = (given, repr(sorted(run.options.items())))
     if key not in known:
-        network = load(run.network, **run.options)
+        network = network_of(run.network, **run.options)
         check_network(network, network.name)
         known[key] = derive(network)
     return known[key]

@@ -85,6 +85,7 @@ from deltarule.marking.points import Credit
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheet_format import read_runs
 from deltarule.marking.toml_text import expect, read_toml
+from deltarule.networks.network import Network
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,13 @@ class Rounding:
 class Run:
     """One computation of a sheet. Keys of the tables are canonical names, as text.
 
+    `network` is the name or path of a derivation, or a network itself, which has its options.
     `asked` is empty when everything is; `at` is "after" when the published forward values are
     those after the updates, else "before". `restated` is keyed `Theta1` or `Theta1 transposed`.
     """
 
     title: str
-    network: str
+    network: str | Network
     options: dict[str, Any] = field(default_factory=dict)
     optimiser: str = "gradient_descent"
     rate: Printed | None = None

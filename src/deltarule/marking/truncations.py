@@ -10,8 +10,9 @@ from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
 from deltarule.calculus.plain_gradients import plain_derivation
 from deltarule.expressions.nodes import read
-from deltarule.language.load import load
+from deltarule.language.load import network_of
 from deltarule.marking.mistakes import Mistake
+from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.tracing.computation import Course
 
@@ -25,7 +26,7 @@ class Truncations:
     `lent` holds their values by names of their own, under which wrong lines read them.
     """
 
-    def __init__(self, network: str, options: dict, course: Course):
+    def __init__(self, network: Network | str, options: dict, course: Course):
         self.network, self.options, self.course = network, options, course
         self.lent: dict[str, np.ndarray] = {}
         self._courses: dict[int, Course] = {}
@@ -68,7 +69,7 @@ class Truncations:
 
     def _course(self, k: int) -> Course:
         if k not in self._courses:
-            derivation = plain_derivation(load(self.network, **self.options, truncate=k))
+            derivation = plain_derivation(network_of(self.network, **self.options, truncate=k))
             sizes = {**derivation.network.attributes, **self.course.sizes}
             self._courses[k] = Course(derivation, self.course.givens, sizes)
         return self._courses[k]

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from pathlib import Path
 
 import flint
 import numpy as np
@@ -89,7 +90,7 @@ class Trace:
 
 
 def trace(
-    network: Network | Derivation,
+    network: Network | Derivation | str | Path,
     givens: Mapping[str, object],
     arithmetic: Arithmetic | None = None,
     *,
@@ -102,6 +103,7 @@ def trace(
 ) -> Trace:
     """Work a network through with numbers: forward, error, backward, update.
 
+    It is a network, a derivation, or the name or path of one with its usual options.
     `givens` maps each input, target and parameter to nested numbers; of a layer without a loss
     also the gradients of its outputs (`dL/dy`). `arithmetic` defaults to float64. With an
     `optimiser` (or a `rate`), the parameters are updated once, but for those `not_updated`.
@@ -120,7 +122,7 @@ def trace(
 
 
 def course_of(
-    network: Network | Derivation,
+    network: Network | Derivation | str | Path,
     givens: Mapping[str, object],
     *,
     sizes: Mapping[str, int] | None = None,

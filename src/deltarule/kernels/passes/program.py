@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from pathlib import Path
 
 from sympy import Symbol
 
@@ -19,8 +20,7 @@ from deltarule.kernels.passes.hoist_invariants import Lifted, lift, lift_factors
 from deltarule.kernels.passes.infer_bounds import clip
 from deltarule.kernels.passes.known_exponentials import Known, known
 from deltarule.kernels.passes.numerically_stable import Stability
-from deltarule.language.load import load
-from deltarule.language.variants import VARIANTS
+from deltarule.language.load import load_with
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.reachability import needed_for
@@ -62,9 +62,10 @@ class Program:
     scalars: dict[Symbol, Fraction] = field(default_factory=dict)
 
 
-def program(name: str, settings: dict) -> Program:
-    """The program of a derivation; `settings` are options, attributes, sizes and constants.
+def program(name: Network | str | Path, settings: dict) -> Program:
+    """The program of a network, or of a derivation by name or path.
 
+    `settings` are options, attributes, sizes and constants.
     `wrt` among them is not the derivation's: the tensors whose gradients are wanted.
     Raises DeltaruleError for an unknown setting, and for a tensor that has no gradient.
     """
@@ -115,12 +116,9 @@ def _wanted(derivation: Derivation, wrt: Sequence[str] | None) -> dict[str, str]
     return {t: g for t, g in given.items() if wrt is None or t in wrt}
 
 
-def loaded(name: str, settings: Mapping) -> tuple[Network, dict]:
+def loaded(name: Network | str | Path, settings: Mapping) -> tuple[Network, dict]:
     """The network with every attribute a number, and the values of its constants."""
-    usual = load(name)
-    spoken = {k: v for k, v in settings.items() if k in usual.options or k in VARIANTS}
-    network = load(name, **spoken)
-    rest = {k: v for k, v in settings.items() if k not in spoken}
+    network, rest = load_with(name, settings)
     scalars = {s: Fraction(str(v)) for s, v in network.scalars.items()}
     for symbol in scalars:
         if symbol.name in rest:
@@ -129,7 +127,8 @@ def loaded(name: str, settings: Mapping) -> tuple[Network, dict]:
     sizes = given_sizes(network)
     unknown = [k for k in rest if k not in sizes]
     if unknown:
-        known = [*network.options, *(s.name for s in scalars), *sizes]
+        options = () if isinstance(name, Network) else network.options
+        known = [*options, *(s.name for s in scalars), *sizes]
         raise UnknownOption.named(
             unknown[0],
             f"{network.name} has no setting {unknown[0]}",
