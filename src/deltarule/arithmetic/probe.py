@@ -13,15 +13,18 @@ from random import Random
 from typing import Any
 
 import numpy as np
-from sympy import Expr
+from sympy import Basic, Expr, Pow
 
 from deltarule.arithmetic.base import Arithmetic, DivisionByZero
 from deltarule.arithmetic.domain import draw_inside, undefined
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.arithmetic.sampler import Generic
 from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.functions import log
+from deltarule.expressions.nodes import walk
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 
@@ -93,6 +96,28 @@ class Probe:
         return self.arithmetic.array(self.sampler.between(self.shape(axes), None))
 
     @property
+    def places(self) -> Mapping[str, Any]:
+        """From where the givens come of which the usual values would lie outside the domain."""
+        return self._places
+
+    @property
     def undefined(self) -> list[str]:
         """The tensors that hold something that is no number (0/0, or a logarithm of 0)."""
         return [name for name, array in self.values.arrays.items() if undefined(array)]
+
+
+def places_inside(network: Network) -> Mapping[str, Any]:
+    """From where a sampler is to draw the givens so that roots and logarithms have values.
+
+    Found at small sizes; empty where the usual values are good, or nothing better is found.
+    """
+    if not any(_has_a_domain(node) for e in network.equations for node in walk(e.rhs)):
+        return {}
+    try:
+        return Probe(network, Float64()).places
+    except DeltaruleError:  # as where sizes are asked for that small ones do not fit
+        return {}
+
+
+def _has_a_domain(node: Basic) -> bool:
+    return isinstance(node, log) or (isinstance(node, Pow) and not node.exp.is_Integer)

@@ -8,6 +8,7 @@ import numpy as np
 from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.probe import places_inside
 from deltarule.arithmetic.sampler import Floats
 from deltarule.networks.network import Network
 
@@ -18,4 +19,5 @@ def random_arrays(
     """Arrays in float64 (labels in int64) by name; equal seeds give equal ones."""
     values = Values({}, sizes, {}, {})
     sampler = Floats(network, values.extent, np.random.default_rng(seed))
-    return {t.name: sampler.draw(t) for t in network.tensors.values() if t.given}
+    given, places = [t for t in network.tensors.values() if t.given], places_inside(network)
+    return {t.name: sampler.draw(t, places.get(t.name)) for t in given}

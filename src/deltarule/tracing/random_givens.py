@@ -9,6 +9,7 @@ from random import Random
 import numpy as np
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.probe import places_inside
 from deltarule.arithmetic.sampler import Sampler, filled
 from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.calculus import Derivation
@@ -31,7 +32,8 @@ def drawn(
     chosen = choose_sizes(network, random, fixed)
     values = Values({}, chosen, {}, {})
     sampler = _ByHand(network, values.extent, random)
-    givens = {t.name: sampler.draw(t) for t in network.tensors.values() if t.given}
+    given, places = [t for t in network.tensors.values() if t.given], places_inside(network)
+    givens = {t.name: sampler.draw(t, places.get(t.name)) for t in given}
     for name in derivation.upstream:
         shape = sampler.shape(network.tensor(name).axes)
         givens[derivation.gradient_name(name)] = sampler.between(shape, (-1, 1))
