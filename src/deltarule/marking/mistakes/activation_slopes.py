@@ -110,7 +110,7 @@ def _functions_of(equation: Equation) -> tuple[tuple[Elementwise, Expr, tuple], 
 def slope_of(activation: Expr, output: Expr) -> Expr:
     """The slope of an activation, in terms of its output."""
     if not isinstance(activation.args[0], Read):
-        activation = activation.func(read(_INSIDE), *activation.args[1:])
+        activation = with_part(activation, 0, read(_INSIDE))
     return next(partials(activation, tensor_name(activation.args[0]), output)).factor
 
 

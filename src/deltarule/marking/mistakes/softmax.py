@@ -15,7 +15,9 @@ from deltarule.spelling.names import pretty
 def softmax_lost(scene: Scene) -> Iterator[Wrong]:
     """∂E/∂p stands for ∂E/∂z, where p is the softmax of z."""
     own = GradientName.parse(scene.line.quantity)
-    for equation in consumers(scene) if own is not None else ():
+    if own is None:
+        return
+    for equation in consumers(scene):
         upstream = str(own.by(equation.name))
         same = scene.shapes.get(upstream) == scene.shapes.get(scene.line.quantity)
         if is_softmax(equation.rhs) and upstream in scene.shapes and same:

@@ -14,6 +14,7 @@ from sympy import Add, Expr, Integer, Mul
 
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import FloorQuotient, Remainder, Sum, free_indices, reads
+from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Size, fresh
 from deltarule.marking.mistakes.context import Scene, Wrong, over_the_wrong_axis
@@ -182,7 +183,7 @@ def _every_other(formula: Expr, many: Size, group: Index, number: Expr) -> Expr:
             if own is not None:
                 other = subscript if subscript != group else Remainder(own, number)
             places.append(other)
-        table[access] = access.func(access.base, *places)
+        table[access] = read_at(access, places)
     return formula.xreplace({a: b for a, b in table.items() if a != b})
 
 
