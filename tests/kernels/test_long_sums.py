@@ -5,8 +5,8 @@ import pytest
 from laid_out import as_python
 from once import programmed
 
+from deltarule.kernels.lowering import blocked_sums
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes import blocked_sums
 
 
 @pytest.mark.parametrize("rows", [3, 11, 23])

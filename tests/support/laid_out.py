@@ -14,10 +14,11 @@ from types import ModuleType
 import numpy as np
 
 from deltarule.kernels.cache.store import fingerprint
+from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.module.source import _HEAD
-from deltarule.kernels.passes.argmax_indices import numbered
-from deltarule.kernels.passes.program import _pass
+from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.program import written
 from deltarule.kernels.prelude import texts
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.kernels.python_text.indented import Lines
@@ -65,14 +66,13 @@ class LaidOut:
     def __init__(self, path: str, dtype: str = "float64"):
         self.network: Network = load(path)
         results = tuple(t.name for t in self.network.tensors.values() if not t.given)
-        one = _pass(
-            self.network.equations, self.network.tensors, results, numbered(self.network.equations)
-        )
+        equations = self.network.equations
+        one = written(Draft(equations, dict(self.network.tensors), equations), results)
         self.spelling, self.one = Spelling(), one
         code = Code(self.spelling, dict(one.tensors), {}, False)
         code.numbers = {}
         body = Lines(1)
-        schedule = Schedule(code, body)
+        schedule = Schedule(Matcher(code), body)
         for block in blocks(one.equations):
             schedule.block(block)
         self.arrays = [*one.reads, *one.writes]

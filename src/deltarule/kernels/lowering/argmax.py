@@ -5,12 +5,23 @@ from __future__ import annotations
 from sympy import Expr
 
 from deltarule.expressions.bounds import tight
-from deltarule.expressions.nodes import tensor_name
+from deltarule.expressions.nodes import Selection, tensor_name
 from deltarule.expressions.symbols import Index
+from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.loop_writer import Spans
-from deltarule.kernels.lowering.row_patterns import row_of
+from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.passes.argmax_indices import number
 from deltarule.networks.equations import Equation
+
+
+def match(site: Site) -> Equation | None:
+    """An equation that says which entry a maximum is taken from."""
+    return site.equation if isinstance(site.equation.rhs, Selection) else None
+
+
+def emit(plan: Equation, site: Site, out: Emitter) -> None:
+    """Its loops, if it was not found together with the maximum."""
+    Selections(out, site.held).write(plan, site.waiting, list(site.held))
 
 
 class Selections(Spans):
@@ -18,13 +29,12 @@ class Selections(Spans):
 
     def write(self, equation: Equation, waiting: list, known: list[Index]) -> None:
         """Which entries a maximum is taken from: as a number, or as weights."""
-        maximum, largest = equation.rhs.args
+        largest = equation.rhs.args[1]
         kept = self.code.numbers.get(tensor_name(largest))
         if kept is None or kept.name != equation.name:
             self._select(equation, waiting, known)
             return
-        own = Equation(tensor_name(largest), largest.indices, maximum, equation.ranges)
-        if not self.code.complex and row_of(own, tuple(known)) is not None:
+        if equation.name in self.code.selected:
             self.lines.comment("as a number, found with the maximum")
             return
         self.lines.comment("as a number")

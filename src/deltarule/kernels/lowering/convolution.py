@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
+from sympy import Expr
+
+from deltarule.expressions import nodes
 from deltarule.expressions.nodes import tensor_name
-from deltarule.kernels.lowering.patterns import Place, Window, Windows
+from deltarule.kernels.lowering.emitter import Emitter
+from deltarule.kernels.lowering.lowering import CALL
+from deltarule.kernels.lowering.patterns import Place, Window, Windows, product_of, windows_of
+from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """A sum over windows, and what is left of its equation."""
+
+    total: nodes.Sum
+    windows: Windows
+    rest: Expr
+
+
+def match(site: Site) -> Convolution | None:
+    """A sum over windows that a function of the prelude computes; none inside of loops."""
+    found = None if site.held or site.code.complex else product_of(site.equation)
+    windows = None if found is None else windows_of(site.equation, found, site.code.tensors)
+    if found is None or windows is None or not fits(windows):
+        return None
+    return Convolution(found[0], windows, found[1])
+
+
+def emit(plan: Convolution, site: Site, out: Emitter) -> None:
+    """What is left of the equation, and the call that adds the windows to it."""
+    out.lower(replace(site.equation, rhs=plan.rest), (), CALL)
+    out.prelude.add("window_sums")
+    write_windows(plan.windows, out.code, out.lines)
 
 
 def fits(pattern: Windows) -> bool:

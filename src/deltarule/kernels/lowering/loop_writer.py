@@ -10,15 +10,18 @@ from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span
 from deltarule.expressions.nodes import free_indices
 from deltarule.expressions.symbols import Index
-from deltarule.kernels.python_text.indented import Lines
-from deltarule.kernels.python_text.real_text import Code
+from deltarule.kernels.lowering.emitter import Emitter
 
 
 class Spans:
-    """Writes loops into `lines`; `parallel` runs the outermost loop in threads."""
+    """Writes loops to an emitter, within loops over `held` if there are any.
 
-    def __init__(self, code: Code, lines: Lines, parallel: bool = False):
-        self.code, self.lines, self.parallel = code, lines, parallel
+    The outermost loop of all runs in threads where the emitter says so.
+    """
+
+    def __init__(self, out: Emitter, held: tuple[Index, ...] = ()):
+        self.code, self.lines, self.prelude = out.code, out.lines, out.prelude
+        self.parallel = out.parallel and not held
 
     def loop(self, index: Index, bounds: str, outermost: bool = False):
         """The loop over an index, as a block of lines."""

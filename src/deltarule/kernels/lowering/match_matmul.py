@@ -8,7 +8,6 @@ slice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sympy import Add, Expr, Mul
@@ -16,8 +15,8 @@ from sympy import Add, Expr, Mul
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Choose, Read, free_indices, tensor_name
 from deltarule.expressions.symbols import Index
+from deltarule.kernels.lowering.site import Site
 from deltarule.networks.equations import Equation
-from deltarule.networks.tensors import Tensor
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,19 @@ class Product:
     conditions: tuple
 
 
-def products_of(
-    equation: Equation, tensors: Mapping[str, Tensor], held: Sequence[Index] = ()
-) -> tuple[list[Product], Expr]:
-    """The matrix products that an equation adds up, and the rest of it."""
+@dataclass(frozen=True)
+class Products:
+    """The matrix products that are added up, those without conditions first, and the rest."""
+
+    products: tuple[Product, ...]
+    rest: Expr
+
+
+def match(site: Site) -> Products | None:
+    """The matrix products of an equation; None where there are none, and in complex numbers."""
+    equation, tensors, held = site.equation, site.code.tensors, site.held
+    if site.code.complex:
+        return None
     found: list[Product] = []
     rest: list[Expr] = []
     if all(isinstance(s, Index) for s in equation.subscripts):
@@ -54,7 +62,8 @@ def products_of(
                 rest.append(nodes.Sum(term, (), conditions))
             else:
                 found.append(product)
-    return found, (Add(*rest) if found else equation.rhs)
+    found.sort(key=lambda p: bool(p.conditions))
+    return Products(tuple(found), Add(*rest)) if found else None
 
 
 def _terms(expression: Expr, held: frozenset) -> list[tuple[Expr, tuple]]:

@@ -13,17 +13,36 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer
+from sympy import Add, Expr, Integer
 
 from deltarule.expressions.nodes import Read, tensor_name
 from deltarule.expressions.symbols import Index
-from deltarule.kernels.lowering.match_matmul import Factor, Product
+from deltarule.kernels.lowering.emitter import Emitter
+from deltarule.kernels.lowering.lowering import CALL
+from deltarule.kernels.lowering.match_matmul import Factor, Product, Products
+from deltarule.kernels.lowering.packed_panels import Packed
+from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
 
 #: The columns, rows and summed indices stand in two each of (c, a, b); a stack stands in all.
 _COLUMNS, _ROWS, _SUMMED, _STACK = (1, 0, 1), (1, 1, 0), (0, 1, 1), (1, 1, 1)
+
+
+def emit(plan: Products, site: Site, out: Emitter) -> None:
+    """The calls; what is left of the equation is added to them, or assigned before."""
+    equation, products, rest = site.equation, plan.products, plan.rest
+    out.prelude.add("strided_products")
+    calls = ProductCalls(out.code, out.lines, equation, site.held, out.packed)
+    begun = equation.lhs in Add.make_args(rest)
+    first = not products[0].conditions and not begun and calls.overwrites(products[0])
+    if begun and rest != equation.lhs or not begun and not first:
+        out.lower(replace(equation, rhs=rest), site.held, CALL)
+    for k, product in enumerate(products):
+        calls.write(product, not first or k > 0)
+    if first and rest != 0:
+        out.lower(replace(equation, rhs=equation.lhs + rest), site.held, CALL)
 
 
 @dataclass(frozen=True)
@@ -49,24 +68,6 @@ class Strided:
                 subscript = subscript - own[0]
             self.offset = self.offset + step * subscript
             step = step * extent
-
-
-class Packed:
-    """Matrices that a scan does not change, brought into panels before its loop, at `mark`."""
-
-    def __init__(self, code: Code, lines: Lines, written: set[str]):
-        self.code, self.lines, self.written = code, lines, written
-        self.mark = lines.mark()
-        self._rooms: dict[str, str] = {}
-
-    def of(self, told: str, size: str) -> str:
-        """Where the panels of a matrix lie; `told` are its place, strides, sizes and scale."""
-        if told not in self._rooms:
-            room = self._rooms[told] = self.code.spelling.fresh("panels")
-            self.lines.insert(
-                self.mark, f"{room} = aligned({size})", f"pack_all(data({room}), {told})"
-            )
-        return f"data({self._rooms[told]})"
 
 
 class ProductCalls:

@@ -59,7 +59,11 @@ class Windows:
     written: str
 
 
-def product_of(equation: Equation) -> tuple[nodes.Sum, Expr, tuple[Read, Read]] | None:
+#: A sum over a product of two reads, what is added to it, and the reads.
+SumOfProducts = tuple[nodes.Sum, Expr, tuple[Read, Read]]
+
+
+def product_of(equation: Equation) -> SumOfProducts | None:
     """A sum over a product of two reads, what is added to it, and the reads; else None."""
     terms = Add.make_args(equation.rhs)
     for total in terms:
@@ -67,16 +71,17 @@ def product_of(equation: Equation) -> tuple[nodes.Sum, Expr, tuple[Read, Read]] 
             continue
         factors = Mul.make_args(total.body)
         if len(factors) == 2 and all(isinstance(f, Read) for f in factors):
-            return total, Add(*(t for t in terms if t is not total)), factors
+            return total, Add(*(t for t in terms if t is not total)), (factors[0], factors[1])
     return None
 
 
-def windows_of(equation: Equation, tensors: Mapping[str, Tensor]) -> Windows | None:
-    """The window pattern of an equation; None where it has none."""
-    found = product_of(equation)
-    if found is None or not all(isinstance(s, Index) for s in equation.subscripts):
-        return None
+def windows_of(
+    equation: Equation, found: SumOfProducts, tensors: Mapping[str, Tensor]
+) -> Windows | None:
+    """The window pattern of a sum of products in an equation; None where it has none."""
     total, _, factors = found
+    if not all(isinstance(s, Index) for s in equation.subscripts):
+        return None
     if set(total.indices) & set(equation.indices):
         return None
     out = Place(equation.lhs, tensors[equation.name].axes)

@@ -11,6 +11,7 @@ from deltarule.expressions.nodes import AtLeastZero, Reduction, walk
 from deltarule.expressions.substitution import rename_bound, substitute
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.polyphase_windows import Windows, windows
+from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.lowering.strides import along
 from deltarule.networks.equations import Equation
 
@@ -39,8 +40,11 @@ class Row:
         return bool(ranges or tests)
 
 
-def row_of(equation: Equation, held: tuple[Index, ...]) -> Row | None:
+def match(site: Site) -> Row | None:
     """How an equation is computed by rows; None where other loops do better."""
+    if site.code.complex:
+        return None
+    equation, held = site.collapsed.equation, site.held
     subscripts = equation.subscripts
     if not subscripts or any(not isinstance(s, Index) for s in subscripts):
         return None

@@ -1,27 +1,25 @@
 """A pass as the body of one compiled function: loops, matrix products and window sums.
 
-A sum that has the pattern of a window or of a matrix product becomes a call of the prelude;
-everything else becomes loops. A recurrence is a loop over its times; what its equations add up
-without need of another time is computed before, for all times at once.
+Every equation becomes what its lowering emits. A recurrence is a loop over its times; what its
+equations add up without need of another time is computed before, for all times at once, where a
+call of the prelude does that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from sympy import Add
 
 from deltarule.expressions.nodes import reads, tensor_name
 from deltarule.expressions.symbols import Index
-from deltarule.kernels.lowering.convolution import fits, write_windows
-from deltarule.kernels.lowering.loop_nest import Loops
-from deltarule.kernels.lowering.match_matmul import products_of
-from deltarule.kernels.lowering.matmul import Packed, ProductCalls
-from deltarule.kernels.lowering.patterns import product_of, windows_of
+from deltarule.kernels.lowering.emitter import Emitter
+from deltarule.kernels.lowering.matcher import Matcher
+from deltarule.kernels.lowering.packed_panels import Packed
+from deltarule.kernels.lowering.patterns import product_of
 from deltarule.kernels.lowering.time_loop import Times, time_span
 from deltarule.kernels.python_text.indented import Lines
-from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block, Recurrence, equations_of
 from deltarule.spelling.text import text
@@ -32,11 +30,10 @@ Held = Mapping[int, tuple[Index, ...]]
 class Schedule:
     """Writes blocks of equations into `lines`; `prelude` collects what is called of it."""
 
-    def __init__(self, code: Code, lines: Lines, parallel: bool = False):
-        self.code, self.lines, self.parallel = code, lines, parallel
-        self.prelude: set[str] = set()
+    def __init__(self, matcher: Matcher, lines: Lines, parallel: bool = False):
+        self.out = Emitter(matcher, lines, parallel)
+        self.code, self.lines, self.prelude = matcher.code, lines, self.out.prelude
         self._begun: dict[int, Equation] = {}
-        self._packed: Packed | None = None
 
     def block(self, block: Block, held: Held | None = None) -> None:
         """One equation, or one recurrence; `held` are the indices that loops around it have set."""
@@ -47,41 +44,7 @@ class Schedule:
         known = held.get(id(block), ())
         block = self._begun.get(id(block), block)
         self.lines.comment(f"{text(block.lhs)} = {text(block.rhs)}")
-        if self.code.complex or not (
-            self._by_windows(block, known) or self._by_products(block, known)
-        ):
-            self._loops(block, known)
-
-    def _loops(self, equation: Equation, known: Sequence[Index]) -> None:
-        loops = Loops(self.code, self.lines, self.parallel and not known)
-        loops.equation(equation, tuple(known))
-        self.prelude |= loops.prelude
-
-    def _by_windows(self, equation: Equation, known: Sequence[Index]) -> bool:
-        pattern, found = windows_of(equation, self.code.tensors), product_of(equation)
-        if known or pattern is None or found is None or not fits(pattern):
-            return False
-        self._loops(replace(equation, rhs=found[1]), ())
-        self.prelude.add("window_sums")
-        write_windows(pattern, self.code, self.lines)
-        return True
-
-    def _by_products(self, equation: Equation, known: Sequence[Index]) -> bool:
-        products, rest = products_of(equation, self.code.tensors, known)
-        if not products:
-            return False
-        self.prelude.add("strided_products")
-        products.sort(key=lambda p: bool(p.conditions))
-        calls = ProductCalls(self.code, self.lines, equation, known, self._packed)
-        begun = equation.lhs in Add.make_args(rest)
-        first = not products[0].conditions and not begun and calls.overwrites(products[0])
-        if begun and rest != equation.lhs or not begun and not first:
-            self._loops(replace(equation, rhs=rest), known)
-        for k, product in enumerate(products):
-            calls.write(product, not first or k > 0)
-        if first and rest != 0:
-            self._loops(replace(equation, rhs=equation.lhs + rest), known)
-        return True
+        self.out.lower(block, known)
 
     # ---- recurrences ------------------------------------------------------------------------
     def _scan(self, block: Recurrence, held: Held) -> None:
@@ -89,14 +52,14 @@ class Schedule:
             for equation in block.equations:
                 self._begin(equation, block)
         head, times = time_span(block, self.code)
-        outer = self._packed
-        self._packed = outer or Packed(self.code, self.lines, block.names)
+        outer = self.out.packed
+        self.out.packed = outer or Packed(self.code, self.lines, block.names)
         with self.lines.block(head):
             if times.alike:
                 self.lines.add(*times.settings(block.equations))
             for part in self._products_first(block):
                 self._at(part, block, times, held)
-        self._packed = outer
+        self.out.packed = outer
 
     def _at(self, part: Block, block: Recurrence, times: Times, held: Held) -> None:
         """A part at one time, if all its equations are written there."""
@@ -126,12 +89,12 @@ class Schedule:
         if not later or not plain or len(writers) > 1:
             return
         whole = replace(equation, rhs=Add(*now))
-        if products_of(whole, self.code.tensors)[0]:
+        if self.out.matcher.match(whole).lowering.calls:
             self.block(whole)
             self._begun[id(equation)] = replace(equation, rhs=Add(equation.lhs, *later))
 
     def _products_first(self, block: Recurrence) -> list[Block]:
-        """The parts of one time, matrix products as early as what they read at that time allows."""
+        """The parts of one time, sums of products as early as what they read then allows."""
         index_of = {id(e): i for e, i, _ in block.times}
 
         def waits_for(part: Block, other: Block) -> bool:
@@ -149,12 +112,16 @@ class Schedule:
             ready = [
                 p for p in waiting if not any(waits_for(p, q) for q in waiting if q is not p)
             ] or waiting
-            chosen = next((p for p in ready if self._is_product(p)), ready[0])
+            chosen = next((p for p in ready if self._sums_products(p)), ready[0])
             waiting.remove(chosen)
             result.append(chosen)
         return result
 
-    def _is_product(self, part: Block) -> bool:
+    def _sums_products(self, part: Block) -> bool:
+        """Whether a part of one time sums products: they come early, whatever they are lowered to.
+
+        A criterion of order alone, which does not depend on the type of numbers.
+        """
         if isinstance(part, Recurrence):
             return False
         return id(part) in self._begun or product_of(part) is not None

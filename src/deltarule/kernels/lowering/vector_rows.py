@@ -15,8 +15,12 @@ from deltarule.expressions.bounds import tight
 from deltarule.expressions.nodes import FloorQuotient
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
+from deltarule.kernels.lowering.blocked_sums import is_many, write_long_columns
+from deltarule.kernels.lowering.emitter import Emitter
+from deltarule.kernels.lowering.loop_nest import Loops
 from deltarule.kernels.lowering.loop_writer import Spans
 from deltarule.kernels.lowering.row_patterns import Row, whole_rows
+from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.passes.argmax_indices import number
 from deltarule.networks.equations import Equation
 
@@ -24,13 +28,39 @@ from deltarule.networks.equations import Equation
 PIECE = 256
 
 
+def emit(plan: Row, site: Site, out: Emitter) -> None:
+    """An equation row by row; a plain sum of many terms in blocks."""
+    out.collapsed(site)
+    equation, ranges, known = plan.equation, site.waiting, list(site.held)
+
+    def by_rows() -> None:
+        selection = out.code.numbers.get(equation.name)
+        Rows(out, site.held).write(plan, site.held, selection)
+
+    test = is_many(out.code, plan.total) if plan.windows.plain else ""
+    if not test or ranges[-1:] != [r for r in ranges if r[0] == equation.subscripts[-1]]:
+        by_rows()
+        return
+    with out.lines.block(f"if {test}:"):
+        by_rows()
+    with out.lines.block("else:"):
+        loops, target = Loops(out, site.held), out.code.access(equation.lhs)
+        loops.assign(plan.start, equation, ranges, known)
+        write_long_columns(loops, plan.total, tuple(ranges[:-1]), ranges[-1], known, target)
+        if plan.finish is not None:
+            finish = plan.finish.xreplace({plan.result: equation.lhs})
+            loops.assign(finish, equation, ranges, known)
+
+
 class Rows(Spans):
-    """Writes equations row by row; `numbers` are the selections that go with maxima."""
+    """Writes equations row by row, and with a maximum the selection that belongs to it."""
 
     def write(self, row: Row, held: tuple[Index, ...], selection: Equation | None = None) -> None:
         """The loops of one equation, and of the selection that belongs to it."""
         self.row, self.seen, self.selection = row, row.windows, selection
         self.maximum = isinstance(row.total, nodes.Max)
+        if selection is not None:
+            self.code.selected.add(selection.name)
         self.piece, self.phases = self.code.whole(self.seen.extent), self.seen.phases
         self._ends()
         outer = [r for r in row.equation.ranges if r[0] not in (*held, self.seen.last)]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from sympy.core.symbol import Symbol
 
 from deltarule.expressions.matrices import LogDet
 from deltarule.expressions.nodes import free_symbols, walk
 from deltarule.expressions.symbols import Size
+from deltarule.kernels.lowering.lowering import Lowering
+from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
-from deltarule.kernels.lowering.winograd_stages import Stages, decorator
+from deltarule.kernels.lowering.stages import Stages, decorator
+from deltarule.kernels.lowering.table import LOWERINGS
 from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.entry_points import Drivers, strayed
 from deltarule.kernels.passes.argmax_indices import selections
@@ -61,10 +67,15 @@ DETERMINANTS = {determinants}
 
 
 class Module:
-    """Writes the file of one program."""
+    """Writes the file of one program, with the patterns of `lowerings`."""
 
     def __init__(
-        self, program: Program, dtype: str, parallel: bool = False, transforms: bool | None = None
+        self,
+        program: Program,
+        dtype: str,
+        parallel: bool = False,
+        transforms: bool | None = None,
+        lowerings: Iterable[Lowering[Any]] = LOWERINGS,
     ):
         self.program, self.dtype, self.parallel = program, dtype, parallel
         self.transforms = transforms
@@ -77,6 +88,7 @@ class Module:
             self.spelling, tensors, program.scalars, dtype == "complex128", dtype == "float32"
         )
         self.code.numbers = selections(program.forward.equations)
+        self.matcher = Matcher(self.code, lowerings)
         self.sizes = _sizes(program)
         self.prelude: set[str] = set()
         self.tests: dict[str, list[str]] = {}
@@ -136,7 +148,7 @@ class Module:
         arguments += [self.spelling.symbol(s) for s in self.sizes]
         body = Lines(1)
         self.code.pointers = {}
-        schedule = Schedule(self.code, body, self.parallel)
+        schedule = Schedule(self.matcher, body, self.parallel)
         parts = blocks(one.equations)
         for block in parts:
             schedule.block(block)
@@ -152,7 +164,7 @@ class Module:
             if tests:
                 lines.add(f"if {tests}:", "    return 1")
         lines.add(*str(body).splitlines(), "    return 0" if tests else "    return")
-        stages = Stages(self.code, name, arguments, self.parallel, self.transforms)
+        stages = Stages(self.matcher, name, arguments, self.parallel, self.transforms)
         stages.write(parts)
         self.tests[name] = stages.tests
         if stages.tests:

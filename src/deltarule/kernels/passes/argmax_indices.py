@@ -15,6 +15,7 @@ from sympy import Expr, Integer
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Choose, Equal, Max, Selection, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
+from deltarule.kernels.passes.draft import Draft
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
@@ -52,6 +53,16 @@ class Numbered:
         outer = access.indices[: len(access.indices) - len(ranges)]
         entry = number(access.indices[len(outer) :], ranges)
         return Choose(Equal(read(name, *outer), entry), Integer(1), Integer(0))
+
+
+def argmax_indices(draft: Draft) -> Draft:
+    """Selections as numbers, and tests of these where they are read."""
+    chosen = numbered(draft.network)
+    return replace(
+        draft,
+        equations=tuple(map(chosen.equation, draft.equations)),
+        tensors={n: chosen.tensor(t) for n, t in draft.tensors.items()},
+    )
 
 
 def numbered(equations: Iterable[Equation]) -> Numbered:

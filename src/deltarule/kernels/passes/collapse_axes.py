@@ -40,21 +40,30 @@ class Pair:
         return self.index, self.extents[0] * self.extents[1]
 
 
-def merged(
-    equation: Equation, tensors: Mapping[str, Tensor], held: tuple[Index, ...]
-) -> tuple[Equation, dict[str, Tensor], dict[str, str]]:
-    """The equation with all indices merged that can be; new tensors, and what each is a view of."""
+@dataclass(frozen=True)
+class Collapsed:
+    """An equation, the new tensors in it, and what each that it uses is a view of."""
+
+    equation: Equation
+    tensors: dict[str, Tensor]
+    views: dict[str, str]
+
+
+def collapsed(
+    equation: Equation, tensors: Mapping[str, Tensor], held: tuple[Index, ...] = ()
+) -> Collapsed:
+    """The equation with all indices merged that can be: none within loops over `held`."""
     made: dict[str, Tensor] = {}
     views: dict[str, str] = {}
     odd = (nodes.Selection, nodes.Carried, nodes.Max, Inverse, LogDet)
     if held or any(isinstance(n, odd) for n in walk(equation.rhs)):
-        return equation, made, views
+        return Collapsed(equation, made, views)
     while (found := _merged_once(equation, {**tensors, **made})) is not None:
         equation, more = found
         for name, (old, tensor) in more.items():
             made[name], views[name] = tensor, views.get(old, old)
     used = {tensor_name(r) for r in nodes.reads(equation.rhs)} | {equation.name}
-    return equation, made, {n: o for n, o in views.items() if n in used}
+    return Collapsed(equation, made, {n: o for n, o in views.items() if n in used})
 
 
 def _merged_once(equation: Equation, tensors: Mapping[str, Tensor]) -> tuple | None:

@@ -6,7 +6,7 @@ it would cost a factor of N. It becomes t1[d], computed once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from sympy import Add, Expr, Mul, Pow
 
@@ -15,26 +15,28 @@ from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import Choose, Reduction, Selection, free_indices, read, walk
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.symbols import Index
+from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.working_arrays import Lifted
 from deltarule.networks.equations import Equation
-from deltarule.networks.tensors import Tensor
+from deltarule.networks.recurrences import Recurrence, blocks
 
 
-@dataclass
-class Lifted:
-    """The tensors that were made, and the equations that fill them, in order."""
+def hoist_factors(draft: Draft) -> Draft:
+    """Costly factors as working arrays; a recurrence keeps them in its loop, where they are few."""
+    if any(isinstance(block, Recurrence) for block in blocks(draft.equations)):
+        return draft
+    made = draft.room()
+    for equation in draft.equations:
+        made.equations.append(lift_factors(equation, made))
+    return draft.rewritten(made.equations, made)
 
-    tensors: dict[str, Tensor] = field(default_factory=dict)
-    equations: list[Equation] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
 
-    def tensor(self, axes: tuple[Expr, ...]) -> Tensor:
-        number = 1
-        while f"t{number}" in self.taken:
-            number += 1
-        self.taken.add(f"t{number}")
-        made = Tensor(f"t{number}", axes, "intermediate")
-        self.tensors[made.name] = made
-        return made
+def hoist_invariants(draft: Draft) -> Draft:
+    """Reductions as working arrays, where a loop around does not change them."""
+    made = draft.room()
+    for equation in draft.equations:
+        lift(equation, made)
+    return draft.rewritten(made.equations, made)
 
 
 def lift(equation: Equation, made: Lifted) -> None:

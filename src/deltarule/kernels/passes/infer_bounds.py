@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import sympy
 from sympy import Expr, Mul
@@ -12,11 +13,19 @@ from deltarule.expressions import nodes
 from deltarule.expressions.nodes import AtLeastZero, Divides, Read, Reduction
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.symbols import Index
+from deltarule.kernels.passes.draft import Draft
 from deltarule.networks.tensors import Tensor
 
 
 class Inside(Read):
     """A read that is known to lie inside its tensor, so that no test is needed."""
+
+
+def infer_bounds(draft: Draft) -> Draft:
+    """Sums and maxima that run no further than to where something is read."""
+    return draft.rewritten(
+        replace(e, rhs=clip(e.rhs, dict(e.ranges), draft.tensors)) for e in draft.equations
+    )
 
 
 def clip(node: Expr, ranges: Mapping[Index, Expr], tensors: Mapping[str, Tensor]) -> Expr:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sympy import Expr, Mul, Pow
 
@@ -66,6 +67,7 @@ class Known:
         return Sum(exp(found.args[0]), found.ranges, found.conditions)
 
 
+@lru_cache(maxsize=16)
 def known(equations: tuple[Equation, ...]) -> Known:
     """What is known of the tensors that some equations compute."""
     found = Known({}, {}, {}, {})

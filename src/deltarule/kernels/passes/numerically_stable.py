@@ -16,14 +16,25 @@ from sympy import Expr, Pow
 from deltarule.expressions.functions import log
 from deltarule.expressions.nodes import Read, reads, size_of, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads, substitute
-from deltarule.kernels.passes.hoist_invariants import Lifted
-from deltarule.kernels.passes.known_exponentials import Known
+from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.known_exponentials import Known, known
 from deltarule.kernels.passes.stable_softmax import StableSums
+from deltarule.kernels.passes.working_arrays import Lifted
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
 #: Gradients of more nodes are not written out into others.
 LONGEST = 200
+
+
+def numerically_stable(draft: Draft) -> Draft:
+    """Exponentials and what is divided by them in forms that neither overflow nor lose digits."""
+    made = draft.room()
+    stability = Stability(made, draft.tensors, known(draft.network), draft.ready)
+    for equation in draft.equations:
+        found = stability.equation(equation)
+        made.equations.append(found)
+    return draft.rewritten(made.equations, made)
 
 
 class Stability:

@@ -15,16 +15,12 @@ from deltarule.errors import DeltaruleError, UnknownOption, did_you_mean
 from deltarule.expressions.given_numbers import real_number, whole_number
 from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.symbols import Size
-from deltarule.kernels.passes.argmax_indices import Numbered, numbered
-from deltarule.kernels.passes.hoist_invariants import Lifted, lift, lift_factors
-from deltarule.kernels.passes.infer_bounds import clip
-from deltarule.kernels.passes.known_exponentials import Known, known
-from deltarule.kernels.passes.numerically_stable import Stability
+from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.pipeline import rewritten
 from deltarule.language.load import load_with
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.reachability import needed_for
-from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.networks.specialise import given_sizes, specialise
 from deltarule.networks.tensors import Tensor
 
@@ -82,17 +78,17 @@ def program(name: Network | str | Path, settings: dict) -> Program:
     wanted = _wanted(derivation, wrt)
     extra = {n: _gradient_of(network.tensors[t], n) for t, n in upstream.items()}
     extra |= {g.name: _gradient_of(g.tensor, g.name) for g in derivation.gradients.values()}
-    chosen, exponentials = numbered(network.equations), known(network.equations)
-    forward = _pass(network.equations, network.tensors, _results(network), chosen, exponentials)
-    backward = _pass(
+    forward = written(
+        Draft(network.equations, dict(network.tensors), network.equations), _results(network)
+    )
+    draft = Draft(
         _needed(derivation.equations(), wanted.values()),
         {**network.tensors, **extra},
-        tuple(wanted.values()),
-        chosen,
-        exponentials,
-        [e.name for e in network.equations],
-        forward.lifted,
+        network.equations,
+        tuple(e.name for e in network.equations),
+        frozenset(forward.lifted),
     )
+    backward = written(draft, wanted.values())
     backward = _only(backward, backward.results)
     kept = tuple(n for n in backward.reads if n in network.tensors and not network.tensors[n].given)
     forward = _only(forward, (*forward.results, *kept))
@@ -198,38 +194,11 @@ def _needed(equations: Iterable[Equation], wanted: Iterable[str]) -> tuple[Equat
     return tuple(e for e in equations if e.name in live)
 
 
-def _pass(
-    equations: Iterable[Equation],
-    tensors: dict[str, Tensor],
-    results,
-    chosen: Numbered,
-    exponentials: Known | None = None,
-    ready: Iterable[str] = (),
-    taken: Iterable[str] = (),
-) -> Pass:
-    """One pass in the form that is written.
-
-    `ready` are tensors that another pass computed; working arrays have other names than `taken`.
-    """
-    made = Lifted(taken={*tensors, *taken})
-    tensors = {n: chosen.tensor(t) for n, t in tensors.items()}
-    equations = tuple(equations)
-    stability = Stability(made, tensors, exponentials or known(equations), ready)
-    equations = tuple(map(chosen.equation, equations))
-    scans = any(isinstance(block, Recurrence) for block in blocks(equations))
-    for equation in map(stability.equation, equations):
-        rhs = clip(equation.rhs, dict(equation.ranges), tensors)
-        equation = replace(equation, rhs=rhs)
-        lift(equation if scans else lift_factors(equation, made), made)
-    one = Pass(
-        tuple(made.equations),
-        (),
-        (),
-        tuple(results),
-        {**tensors, **made.tensors},
-        tuple(made.tensors),
-    )
-    return _only(one, [e.name for e in made.equations])
+def written(draft: Draft, results: Iterable[str]) -> Pass:
+    """A pass in the form that is written, from its equations as they were derived."""
+    found = rewritten(draft)
+    one = Pass(found.equations, (), (), tuple(results), found.tensors, found.working)
+    return _only(one, [e.name for e in found.equations])
 
 
 def _only(one: Pass, wanted: Iterable[str]) -> Pass:

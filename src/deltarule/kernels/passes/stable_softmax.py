@@ -28,8 +28,8 @@ from deltarule.expressions.nodes import (
     walk,
 )
 from deltarule.expressions.symbols import Index
-from deltarule.kernels.passes.hoist_invariants import Lifted
 from deltarule.kernels.passes.known_exponentials import Known, divisors
+from deltarule.kernels.passes.working_arrays import Lifted
 from deltarule.kernels.passes.zero_weights import zero_weighted
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor

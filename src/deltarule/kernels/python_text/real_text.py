@@ -41,6 +41,8 @@ class Code(Whole):
         self.scalars, self.complex, self.single = scalars, complex_, single
         #: The selections that are kept as numbers, by the names of their maxima.
         self.numbers: dict[str, Equation] = {}
+        #: Those of them that are written already, together with their maxima.
+        self.selected: set[str] = set()
         self.functions: dict[str, type[Elementwise]] = {}
         self.pointers: dict[str, str] = {}
         self.flattened: dict[str, str] = {}

@@ -1,7 +1,7 @@
-"""A pass in stages: compiled loops, and between them window sums with fewer multiplications.
+"""A pass in stages: compiled loops, and between them calls that Python makes.
 
-Such a pass is a function of Python, so that the transforms are compiled where they are used, and
-by themselves. It stands beside the pass in one compiled function, for sizes where it is faster.
+Such a pass is a function of Python, so that Winograd transforms are compiled where they are used,
+and by themselves. It stands beside the pass in one compiled function, for sizes where it is faster.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from deltarule.kernels.lowering.convolution import fits, shapes, write_windows
-from deltarule.kernels.lowering.patterns import Windows, product_of, windows_of
+from deltarule.kernels.lowering.lowering import Stage
+from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.python_text.indented import Lines
-from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block
-from deltarule.spelling.text import text
 
 
 class Stages:
@@ -28,33 +26,34 @@ class Stages:
 
     def __init__(
         self,
-        code: Code,
+        matcher: Matcher,
         name: str,
         arguments: Sequence[str],
         parallel: bool,
         transforms: bool | None = None,
     ):
-        self.code, self.name, self.arguments = code, name, arguments
+        self.matcher, self.code = matcher, matcher.code
+        self.name, self.arguments = name, arguments
         self.parallel, self.transforms = parallel, transforms
         self.functions, self.body = Lines(), Lines(1)
-        self.prelude: set[str] = {"winograd_blocks"}
+        self.prelude: set[str] = set()
         self.tests: list[str] = []
         self._count = 0
 
     def write(self, parts: Sequence[Block]) -> None:
-        """All blocks; nothing where no sum has the pattern."""
-        if self.transforms is False or not any(map(self._pattern, parts)):
+        """All blocks; nothing where no lowering has a stage of its own."""
+        stages = [self._stage(block) for block in parts]
+        if self.transforms is False or not any(stages):
             return
         self.body.add("ranges = {}")
         waiting: list[Block] = []
-        for block in parts:
-            pattern, found = self._pattern(block), product_of(block) if _plain(block) else None
-            if pattern is None or found is None:
+        for block, stage in zip(parts, stages, strict=True):
+            if stage is None or not isinstance(block, Equation):
                 waiting.append(block)
                 continue
-            self._segment([*waiting, replace(block, rhs=found[1])])
+            self._segment([*waiting, replace(block, rhs=stage.rest)])
             waiting = []
-            self._windows(pattern, f"{text(block.lhs)} += {text(found[0])}")
+            self._call(stage)
         self._segment(waiting)
 
     def __str__(self) -> str:
@@ -63,21 +62,18 @@ class Stages:
         parts = f"{self.name}_in_stages.parts = ({own}*PARTS)"
         return "\n".join(map(str, (self.functions, "", "", head, self.body, "", "", parts)))
 
-    def _pattern(self, block: Block) -> Windows | None:
-        """The window pattern of an equation that transforms can do."""
-        if self.code.complex or not _plain(block):
-            return None
-        pattern = windows_of(block, self.code.tensors)
-        return pattern if pattern is not None and applies(pattern) else None
+    def _stage(self, block: Block) -> Stage | None:
+        return self.matcher.match(block).stage() if isinstance(block, Equation) else None
 
-    def _windows(self, pattern: Windows, told: str) -> None:
+    def _call(self, stage: Stage) -> None:
+        """One call, with the views that it needs before it."""
         forced = self.transforms is True
-        tests = [f"tiles_pay({shape}, {forced})" for shape in shapes(pattern, self.code)]
-        self.tests += [test for test in tests if test not in self.tests]
+        self.prelude.add(stage.prelude)
+        self.tests += [test for test in stage.tests(forced) if test not in self.tests]
         self.code.flattened = {}
         lines = Lines(1)
-        lines.comment(told)
-        write_windows(pattern, self.code, lines, forced)
+        lines.comment(stage.told)
+        stage.write(lines, forced)
         for tensor, flat in self.code.flattened.items():
             array = self.code.spelling.tensor(tensor)
             self.body.add(f"{flat} = {array}.reshape({array}.size)")
@@ -90,7 +86,7 @@ class Stages:
         self._count += 1
         self.code.pointers = {}
         inside = Lines(1)
-        schedule = Schedule(self.code, inside, self.parallel)
+        schedule = Schedule(self.matcher, inside, self.parallel)
         for block in parts:
             schedule.block(block)
         self.prelude |= schedule.prelude
@@ -104,19 +100,6 @@ class Stages:
         self.functions.add("", "", decorator("\n".join(lines)), f"def {call}:")
         self.functions.add(*lines)
         self.body.add(call)
-
-
-def applies(pattern: Windows) -> bool:
-    """Whether windows lie side by side on two axes: strides and dilations of 1."""
-    return (
-        fits(pattern)
-        and len(pattern.windows) == 2
-        and all(w.stride == w.dilation == 1 for w in pattern.windows)
-    )
-
-
-def _plain(block: Block) -> bool:
-    return isinstance(block, Equation)
 
 
 def decorator(body: str) -> str:

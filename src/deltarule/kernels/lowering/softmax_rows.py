@@ -14,7 +14,9 @@ from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.nodes import Reduction, free_indices, walk
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
+from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.loop_writer import Spans
+from deltarule.kernels.lowering.site import Site
 from deltarule.networks.equations import Equation
 
 
@@ -28,10 +30,11 @@ class Share:
     numerator: Expr
 
 
-def share_of(equation: Equation, held: tuple[Index, ...]) -> Share | None:
+def match(site: Site) -> Share | None:
     """The shares that an equation computes; None where it does something else."""
+    equation, held = site.collapsed.equation, site.held
     subscripts = equation.subscripts
-    if not subscripts or any(not isinstance(s, Index) for s in subscripts):
+    if site.code.complex or not subscripts or any(not isinstance(s, Index) for s in subscripts):
         return None
     last = subscripts[-1]
     totals = {n for n in walk(equation.rhs) if isinstance(n, Reduction)}
@@ -47,6 +50,12 @@ def share_of(equation: Equation, held: tuple[Index, ...]) -> Share | None:
     if equation.rhs != numerator / total:
         return None
     return Share(equation, last, extent, numerator)
+
+
+def emit(plan: Share, site: Site, out: Emitter) -> None:
+    """The loops of an equation of shares."""
+    out.collapsed(site)
+    Shares(out, site.held).write(plan, site.waiting, list(site.held))
 
 
 class Shares(Spans):

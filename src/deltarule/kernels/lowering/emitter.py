@@ -1,0 +1,63 @@
+"""What a lowering writes to, and asks to lower what is left of its equation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from deltarule.expressions.symbols import Index
+from deltarule.kernels.lowering.packed_panels import Packed
+from deltarule.kernels.lowering.site import Site
+from deltarule.kernels.python_text.indented import Lines
+from deltarule.kernels.python_text.real_text import Code
+from deltarule.networks.equations import Equation
+
+
+class Matched(Protocol):
+    """A lowering with its plan (`lowering.Match`)."""
+
+    def emit(self, out: Emitter) -> None: ...
+
+
+class Matching(Protocol):
+    """What chooses lowerings (`matcher.Matcher`)."""
+
+    code: Code
+
+    def match(
+        self, equation: Equation, held: Sequence[Index] = (), below: int | None = None
+    ) -> Matched: ...
+
+
+class Emitter:
+    """`lines` of a pass in the words of `code`; `prelude` collects the helpers that they call.
+
+    With `parallel`, outermost loops run in threads. Within a recurrence `packed` keeps matrices
+    that no time changes.
+    """
+
+    def __init__(self, matcher: Matching, lines: Lines, parallel: bool = False):
+        self.matcher, self.lines, self.parallel = matcher, lines, parallel
+        self.code = matcher.code
+        self.prelude: set[str] = set()
+        self.packed: Packed | None = None
+
+    def lower(
+        self, equation: Equation, held: Sequence[Index] = (), below: int | None = None
+    ) -> None:
+        """Emit an equation by the lowering that it matches, with `below` by one of less benefit."""
+        self.matcher.match(equation, held, below).emit(self)
+
+    def collapsed(self, site: Site) -> Equation:
+        """The site's equation over as few indices as possible, behind the views that it needs."""
+        found = site.collapsed
+        self.code.tensors.update(found.tensors)
+        for name, tensor in found.views.items():
+            lengths = [self.code.whole(n) for n in found.tensors[name].axes]
+            shape = f"({', '.join(lengths)}{',' if len(lengths) == 1 else ''})"
+            spell = self.code.spelling.tensor
+            line = f"{spell(name)} = seen_as({spell(tensor)}, {shape})"
+            if not self.lines.ends_with(line):
+                self.lines.add(line)
+            self.prelude.add("views")
+        return found.equation

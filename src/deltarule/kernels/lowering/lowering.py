@@ -1,0 +1,78 @@
+"""One pattern of equations and how it is emitted: a row of `table.LOWERINGS`.
+
+`match` looks for the pattern and returns a plan, which is all that was found; `emit` is handed
+the plan and writes the lines, so that nothing is looked for twice. Of the patterns that an
+equation matches, that of the largest `benefit` is emitted. (After the patterns of MLIR, which
+have a benefit too: `mlir/IR/PatternMatch.h`.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from sympy import Expr
+
+from deltarule.kernels.lowering.emitter import Emitter
+from deltarule.kernels.lowering.site import Site
+from deltarule.kernels.python_text.indented import Lines
+
+#: From this benefit on a lowering calls the prelude for a whole sum, which pays best outside of
+#: all loops: in a recurrence it is done for all times at once where that can be, else early.
+CALL = 50
+
+Plan = TypeVar("Plan")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A plan as a call from Python, between compiled functions (see `stages`).
+
+    `rest` is assigned first, `told` is the comment; `tests` gives the conditions on the sizes
+    under which the pass should run in stages, and `write` writes the call. Both are told whether
+    the sizes alone decide, or cost does. `prelude` is the helper that is called.
+    """
+
+    rest: Expr
+    told: str
+    tests: Callable[[bool], Sequence[str]]
+    write: Callable[[Lines, bool], None]
+    prelude: str
+
+
+@dataclass(frozen=True)
+class Lowering(Generic[Plan]):
+    """A pattern: `match` gives its plan for an equation or None, `emit` writes the plan's lines.
+
+    `staged` gives another way to carry out the same plan, outside of compiled code, or None.
+    """
+
+    name: str
+    match: Callable[[Site], Plan | None]
+    emit: Callable[[Plan, Site, Emitter], None]
+    benefit: int
+    staged: Callable[[Plan, Site], Stage | None] | None = None
+
+    @property
+    def calls(self) -> bool:
+        """Whether it calls the prelude for a whole sum."""
+        return self.benefit >= CALL
+
+
+@dataclass(frozen=True)
+class Match(Generic[Plan]):
+    """The lowering that was chosen for an equation, and what it found there."""
+
+    lowering: Lowering[Plan]
+    site: Site
+    plan: Plan
+
+    def emit(self, out: Emitter) -> None:
+        """Write the lines."""
+        self.lowering.emit(self.plan, self.site, out)
+
+    def stage(self) -> Stage | None:
+        """The plan as a stage of its own; None where it has no such form."""
+        staged = self.lowering.staged
+        return None if staged is None else staged(self.plan, self.site)

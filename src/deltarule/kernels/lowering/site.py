@@ -1,0 +1,32 @@
+"""Where a lowering is at work: an equation, and the loops around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from sympy import Expr
+
+from deltarule.expressions.symbols import Index
+from deltarule.kernels.passes.collapse_axes import Collapsed, collapsed
+from deltarule.kernels.python_text.real_text import Code
+from deltarule.networks.equations import Equation
+
+
+@dataclass(frozen=True)
+class Site:
+    """An equation that is to be lowered, and the indices `held` by the loops around it."""
+
+    equation: Equation
+    held: tuple[Index, ...]
+    code: Code
+
+    @cached_property
+    def collapsed(self) -> Collapsed:
+        """The equation over as few indices as possible, for lowerings that write loops."""
+        return collapsed(self.equation, self.code.tensors, self.held)
+
+    @property
+    def waiting(self) -> list[tuple[Index, Expr]]:
+        """The indices of the collapsed equation that need a loop, with their extents."""
+        return [r for r in self.collapsed.equation.ranges if r[0] not in self.held]

@@ -1,0 +1,32 @@
+"""The lowerings, each with the file that matches and emits it, in order of their benefit.
+
+A new pattern is a file with `match` and `emit`, and a row here.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deltarule.kernels.lowering import (
+    added_in_place,
+    argmax,
+    convolution,
+    loop_nest,
+    match_matmul,
+    matmul,
+    row_patterns,
+    softmax_rows,
+    vector_rows,
+    winograd_windows,
+)
+from deltarule.kernels.lowering.lowering import Lowering
+
+LOWERINGS: tuple[Lowering[Any], ...] = (
+    Lowering("convolution", convolution.match, convolution.emit, 70, winograd_windows.stage),
+    Lowering("matmul", match_matmul.match, matmul.emit, 60),
+    Lowering("argmax", argmax.match, argmax.emit, 40),
+    Lowering("vector_rows", row_patterns.match, vector_rows.emit, 30),
+    Lowering("softmax_rows", softmax_rows.match, softmax_rows.emit, 20),
+    Lowering("added_in_place", added_in_place.match, added_in_place.emit, 10),
+    Lowering("loop_nest", loop_nest.match, loop_nest.emit, 0),
+)

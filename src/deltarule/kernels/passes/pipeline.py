@@ -1,0 +1,31 @@
+"""The passes, in their order: equations become equations that give the same numbers.
+
+A new pass is a file with a function from Draft to Draft, and a row here. A test runs each over
+the catalogue and holds every equation that it changed against the evaluator. One more stands in
+`collapse_axes`: it is asked for equation by equation, where loops are written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deltarule.kernels.passes.argmax_indices import argmax_indices
+from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.hoist_invariants import hoist_factors, hoist_invariants
+from deltarule.kernels.passes.infer_bounds import infer_bounds
+from deltarule.kernels.passes.numerically_stable import numerically_stable
+
+PASSES: tuple[Callable[[Draft], Draft], ...] = (
+    argmax_indices,
+    numerically_stable,
+    infer_bounds,
+    hoist_factors,
+    hoist_invariants,
+)
+
+
+def rewritten(draft: Draft) -> Draft:
+    """A draft after all passes."""
+    for apply in PASSES:
+        draft = apply(draft)
+    return draft.renumbered()
