@@ -1,14 +1,16 @@
 """Every derivation's kernel against the evaluator, on small sizes: its text run as plain Python.
 
+What each compiler pass rewrites is evaluated too, so that an error is found where it is made.
 All new memory is full of NaN: a number that the kernel does not write cannot pass.
 """
 
 import numpy as np
 import pytest
-from agreement import agree, probed
+from agreement import agree, evaluated
 from extremes import givens, wrong
 from laid_out import as_python
-from once import loaded, programmed
+from once import loaded, traced
+from passes_agree import disagreements
 from variants import FULL
 
 from deltarule.arithmetic.base import Undecided
@@ -30,10 +32,12 @@ def test_the_kernel_agrees_with_the_evaluator(name, option, tmp_path, monkeypatc
     """Seed 0 runs small products as plain loops, seed 1 in tiles."""
     settings = {} if option is None else {option: loaded(name).options[option].default + 1}
     settings |= {size.name: 3 for size in sizes_told(loaded(name))[1] if type(size) is Size}
-    made = programmed(name, **settings)
+    made, steps = traced(name, **settings)
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     for seed in range(2):
-        agree(module, made, probed(made, seed))
+        values = evaluated(made, seed)
+        assert disagreements(made, steps, values) == []
+        agree(module, made, values.arrays)
         if hasattr(module, "SMALL"):
             monkeypatch.setattr(module, "SMALL", 0)
     if option is None or FULL:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
@@ -12,13 +13,18 @@ from deltarule.kernels.passes.program import Program
 
 def probed(made: Program, seed: int, **sizes: int) -> dict:
     """All tensors and gradients at small random sizes (or some given), by the evaluator."""
+    return evaluated(made, seed, **sizes).arrays
+
+
+def evaluated(made: Program, seed: int, **sizes: int) -> Values:
+    """The same, with the sizes."""
     probe = Probe(made.network, Float64(), seed, **sizes)
     for name, gradient in made.upstream.items():
         probe.values.arrays[gradient] = probe.noise(made.network.tensors[name].axes)
     probe.values.scalars.update(made.scalars)
     run(made.network.equations, probe.values, Float64())
     run(made.derivation.equations(), probe.values, Float64())
-    return probe.values.arrays
+    return probe.values
 
 
 def agree(module, made: Program, arrays: dict, told: str = "") -> None:

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from typing import NamedTuple
 
 import pytest
 
 from deltarule.calculus import Derivation, derive
+from deltarule.kernels.passes import pipeline
+from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.program import Program, program
 from deltarule.language.load import load
 from deltarule.networks.network import Network
+
+
+class Step(NamedTuple):
+    """A compiler pass by its name, and the draft before and after it."""
+
+    name: str
+    before: Draft
+    after: Draft
+
 
 _derivations: dict[tuple, list[Derivation]] = {}
 
@@ -46,7 +58,24 @@ def sharing(*modules: str) -> Iterator[None]:
         yield
 
 
-@lru_cache(maxsize=1024)
 def programmed(name: str, **settings) -> Program:
     """What the kernel of a derivation computes."""
-    return program(name, settings)
+    return traced(name, **settings)[0]
+
+
+@lru_cache(maxsize=1024)
+def traced(name: str, **settings) -> tuple[Program, list[Step]]:
+    """The same, and what each compiler pass did to its forward and to its backward pass."""
+    steps: list[Step] = []
+
+    def watched(apply):
+        def watching(draft: Draft) -> Draft:
+            found = apply(draft)
+            steps.append(Step(apply.__name__, draft, found))
+            return found
+
+        return watching
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline, "PASSES", tuple(map(watched, pipeline.PASSES)))
+        return program(name, settings), steps

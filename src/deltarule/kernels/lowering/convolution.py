@@ -11,7 +11,6 @@ from sympy import Expr
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import tensor_name
 from deltarule.kernels.lowering.emitter import Emitter
-from deltarule.kernels.lowering.lowering import CALL
 from deltarule.kernels.lowering.patterns import Place, Window, Windows, product_of, windows_of
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.python_text.indented import Lines
@@ -38,7 +37,7 @@ def match(site: Site) -> Convolution | None:
 
 def emit(plan: Convolution, site: Site, out: Emitter) -> None:
     """What is left of the equation, and the call that adds the windows to it."""
-    out.lower(replace(site.equation, rhs=plan.rest), (), CALL)
+    out.lower(replace(site.equation, rhs=plan.rest))
     out.prelude.add("window_sums")
     write_windows(plan.windows, out.code, out.lines)
 

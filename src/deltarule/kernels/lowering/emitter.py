@@ -24,9 +24,7 @@ class Matching(Protocol):
 
     code: Code
 
-    def match(
-        self, equation: Equation, held: Sequence[Index] = (), below: int | None = None
-    ) -> Matched: ...
+    def match(self, equation: Equation, held: Sequence[Index] = ()) -> Matched: ...
 
 
 class Emitter:
@@ -42,11 +40,9 @@ class Emitter:
         self.prelude: set[str] = set()
         self.packed: Packed | None = None
 
-    def lower(
-        self, equation: Equation, held: Sequence[Index] = (), below: int | None = None
-    ) -> None:
-        """Emit an equation by the lowering that it matches, with `below` by one of less benefit."""
-        self.matcher.match(equation, held, below).emit(self)
+    def lower(self, equation: Equation, held: Sequence[Index] = ()) -> None:
+        """Emit an equation by the lowering that it matches."""
+        self.matcher.match(equation, held).emit(self)
 
     def collapsed(self, site: Site) -> Equation:
         """The site's equation over as few indices as possible, behind the views that it needs."""

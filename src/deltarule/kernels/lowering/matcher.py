@@ -22,24 +22,21 @@ class Matcher:
         self.lowerings = sorted(lowerings, key=lambda row: -row.benefit)
         self._found: dict[tuple, Match[Any]] = {}
 
-    def match(
-        self, equation: Equation, held: Sequence[Index] = (), below: int | None = None
-    ) -> Match[Any]:
-        """The lowering of an equation within loops over `held`; with `below`, of less benefit.
+    def match(self, equation: Equation, held: Sequence[Index] = ()) -> Match[Any]:
+        """The lowering of an equation within loops over `held`, and its plan.
 
         Raises DeltaruleError where none matches.
         """
-        key = (equation, tuple(held), below)
+        key = (equation, tuple(held))
         if key not in self._found:
-            self._found[key] = self._match(Site(equation, tuple(held), self.code), below)
+            self._found[key] = self._match(Site(equation, tuple(held), self.code))
         return self._found[key]
 
-    def _match(self, site: Site, below: int | None) -> Match[Any]:
+    def _match(self, site: Site) -> Match[Any]:
         for lowering in self.lowerings:
-            if below is None or lowering.benefit < below:
-                plan = lowering.match(site)
-                if plan is not None:
-                    return Match(lowering, site, plan)
+            plan = lowering.match(site)
+            if plan is not None:
+                return Match(lowering, site, plan)
         left = site.equation
         raise DeltaruleError(
             f"no lowering takes {text(left.lhs)} = {text(left.rhs)}",

@@ -18,7 +18,6 @@ from sympy import Add, Expr, Integer
 from deltarule.expressions.nodes import Read, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
-from deltarule.kernels.lowering.lowering import CALL
 from deltarule.kernels.lowering.match_matmul import Factor, Product, Products
 from deltarule.kernels.lowering.packed_panels import Packed
 from deltarule.kernels.lowering.site import Site
@@ -38,11 +37,11 @@ def emit(plan: Products, site: Site, out: Emitter) -> None:
     begun = equation.lhs in Add.make_args(rest)
     first = not products[0].conditions and not begun and calls.overwrites(products[0])
     if begun and rest != equation.lhs or not begun and not first:
-        out.lower(replace(equation, rhs=rest), site.held, CALL)
+        out.lower(replace(equation, rhs=rest), site.held)
     for k, product in enumerate(products):
         calls.write(product, not first or k > 0)
     if first and rest != 0:
-        out.lower(replace(equation, rhs=equation.lhs + rest), site.held, CALL)
+        out.lower(replace(equation, rhs=equation.lhs + rest), site.held)
 
 
 @dataclass(frozen=True)
