@@ -1,0 +1,91 @@
+"""A fault in any compiler pass is found: in every one of them, one is planted.
+
+That no pass has one shows in test_catalogue.py, over the whole catalogue.
+"""
+
+import pytest
+from agreement import evaluated
+from passes_agree import disagreements, traced
+
+from deltarule.expressions.nodes import AtLeastZero, Sum
+from deltarule.kernels.passes import (
+    argmax_indices,
+    collapse_axes,
+    hoist_invariants,
+    infer_bounds,
+    pipeline,
+    stable_softmax,
+)
+
+
+def column_major(number):
+    """Entries of a window are numbered along the other axis than the kernel's loops do."""
+    return lambda values, ranges: number(tuple(values)[::-1], tuple(ranges)[::-1])
+
+
+def one_too_many(within):
+    """The first place that is read inside is cut off too."""
+
+    def cut(factor, *more):
+        first = AtLeastZero(factor.indices[-1] - 1)
+        return [*within(factor, *more), first]
+
+    return cut
+
+
+def sum_added(logarithm):
+    """log p = (z − m) + log Σ, and not − log Σ."""
+
+    def wrong(self, *more):
+        found = logarithm(self, *more)
+        return found and (found[0], -found[1])
+
+    return wrong
+
+
+def one_power_more(lift_factors):
+    """The factor that is taken out is squared."""
+
+    def wrong(equation, made):
+        count = len(made.equations)
+        found = lift_factors(equation, made)
+        for k, one in enumerate(made.equations[count:], count):
+            made.equations[k] = one.__class__(one.name, one.subscripts, one.rhs**2, one.ranges)
+        return found
+
+    return wrong
+
+
+def counted_twice(below):
+    """What is hoisted is added up twice."""
+
+    def wrong(node, *more):
+        found = below(node, *more)
+        return Sum(2 * found.body, found.ranges, found.conditions)
+
+    return wrong
+
+
+PLANTED = {
+    "argmax_indices": ("max_pool2d", argmax_indices, "number", column_major),
+    "numerically_stable": (
+        "softmax_cross_entropy", stable_softmax.StableSums, "known_logarithm", sum_added,
+    ),
+    "infer_bounds": ("conv2d", infer_bounds, "_within", one_too_many),
+    "hoist_factors": ("batch_norm", hoist_invariants, "lift_factors", one_power_more),
+    "hoist_invariants": ("batch_norm", hoist_invariants, "_below", counted_twice),
+    "collapse_axes": ("activation", collapse_axes, "_expanded", lambda _: lambda node: 2 * node),
+}  # fmt: skip
+
+
+def test_every_pass_has_a_fault_planted():
+    assert list(PLANTED) == [*(p.__name__ for p in pipeline.PASSES), "collapse_axes"]
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_planted_fault_is_found(name, monkeypatch):
+    derivation, place, function, fault = PLANTED[name]
+    monkeypatch.setattr(place, function, fault(getattr(place, function)))
+    made, steps = traced(derivation, {})
+    found = disagreements(made, steps, evaluated(made, 0))
+    assert found and found[0].startswith(f"{name}: ")
