@@ -5,6 +5,7 @@ import os
 import sys
 import tempfile
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ import deltarule
 from deltarule.errors import DeltaruleError
 from deltarule.kernels import build
 from deltarule.kernels.cache import fallback, store
+from deltarule.language.catalogue import catalogue, whole_networks
 
 OWN = """
 from deltarule.language import *
@@ -101,15 +103,32 @@ def test_a_part_that_is_changed_is_derived_anew(small, tmp_path):
     assert "real(2)" in first
 
 
-def test_every_room_of_the_engine_is_in_the_fingerprint(tmp_path):
-    deep = tmp_path / "kernels" / "prelude" / "deeper"
-    deep.mkdir(parents=True)
-    (deep / "tiles.py").write_text("x = 1")
-    before = store.sources(tmp_path)
-    (deep / "tiles.py").write_text("x = 22")
-    assert store.sources(tmp_path) == before
+@pytest.mark.parametrize("place", ["a.py", "kernels/prelude/deeper/a.py", "linked/networks/a.py"])
+def test_a_change_anywhere_in_the_source_changes_the_fingerprint(tmp_path, place):
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    for folder in (home / "kernels" / "prelude" / "deeper", elsewhere / "networks"):
+        folder.mkdir(parents=True)
+    (home / "linked").symlink_to(elsewhere)
+    (home / place).write_text("x = 1")
+    before = store.sources(home)
+    (home / place).write_text("x = 22")
+    assert store.sources(home) == before
     store.sources.cache_clear()
-    assert store.sources(tmp_path) != before
+    assert store.sources(home) != before
+
+
+def test_every_file_that_a_kernels_text_depends_on_is_in_the_fingerprint():
+    """What is imported when a text is made, all rooms of the engine, and all derivations."""
+    build.source("dense", {})
+    home = Path(deltarule.__file__).parent
+    looked_at = {Path(file).resolve() for file in store.source_files(home)}
+    imported = {
+        Path(module.__file__).resolve()
+        for name, module in sys.modules.items()
+        if name.partition(".")[0] == "deltarule" and getattr(module, "__file__", None)
+    }
+    derivations = {p.resolve() for p in (*catalogue().values(), *whole_networks().values())}
+    assert len(imported) > 100 and imported | derivations <= looked_at
 
 
 @pytest.fixture

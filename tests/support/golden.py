@@ -30,9 +30,21 @@ def screen(*words: str) -> str:
     return done.stdout
 
 
+def kernel(name: str) -> str:
+    """What is a kernel's own in its file: the functions around the prelude's."""
+    from deltarule.kernels.module.source import Module
+    from deltarule.kernels.passes.program import program
+
+    return Module(program(name, {}), "float64").without_prelude()
+
+
 FILES: dict[str, Callable[[], str]] = {
     "dense_steps.txt": partial(screen, "derive", "dense", "--steps"),
     "conv_steps.txt": partial(screen, "derive", "conv", "--steps"),
+    "dense_kernel.txt": partial(kernel, "dense"),
+    "conv2d_kernel.txt": partial(kernel, "conv2d"),
+    "lstm_kernel.txt": partial(kernel, "lstm"),
+    "softmax_cross_entropy_kernel.txt": partial(kernel, "softmax_cross_entropy"),
 }
 
 

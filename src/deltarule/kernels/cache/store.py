@@ -76,13 +76,17 @@ def sources(home: Path) -> str:
 
     It is taken once a process: what a process has imported does not change any more.
     """
+    states = ((path, os.stat(path)) for path in source_files(home))
+    return fingerprint(*(f"{path} {s.st_size} {s.st_mtime_ns}" for path, s in states))
+
+
+def source_files(home: Path) -> list[str]:
+    """The paths of all Python files below a folder, in folders of folders and behind links too."""
     found = []
     for place, folders, names in os.walk(home, followlinks=True):
         folders.sort()
-        for name in sorted(n for n in names if n.endswith(".py")):
-            state = os.stat(os.path.join(place, name))
-            found.append(f"{place}/{name} {state.st_size} {state.st_mtime_ns}")
-    return fingerprint(*found)
+        found += [f"{place}/{name}" for name in sorted(names) if name.endswith(".py")]
+    return found
 
 
 def module_name(stem: str) -> str:

@@ -100,6 +100,10 @@ class Module:
         body = self._body()
         return self._file([texts.text({*self.prelude, "checked_arrays", "addresses"})], body)
 
+    def without_prelude(self) -> str:
+        """The file without the functions of the prelude: what is this program's own."""
+        return self._file([], self._body())
+
     def files(self) -> tuple[str, list[tuple[str, str]]]:
         """The file without what kernels share, and the files with that, as stems and texts."""
         body = self._body()
