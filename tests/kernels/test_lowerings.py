@@ -1,0 +1,74 @@
+"""The table of lowerings: in order, each in use, and no equation matched twice."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from deltarule.errors import DeltaruleError
+from deltarule.kernels.lowering.table import LOWERINGS
+from deltarule.kernels.module.source import Module
+from deltarule.kernels.passes.program import program
+
+#: Derivations that together need every row.
+SMALL = ("conv2d", "rnn", "max_pool2d", "softmax", "embedding")
+
+
+class Watched:
+    """The table with its rows counted as they match and emit."""
+
+    def __init__(self):
+        self.looked_for: Counter = Counter()
+        self.emitted: Counter = Counter()
+        self.rows = [self._watched(row) for row in LOWERINGS]
+
+    def _watched(self, row):
+        def match(site):
+            self.looked_for[row.name, site.equation, site.held] += 1
+            return row.match(site)
+
+        def emit(plan, site, out):
+            self.emitted[row.name] += 1
+            row.emit(plan, site, out)
+
+        return replace(row, match=match, emit=emit)
+
+
+def test_rows_stand_in_the_order_of_their_benefit_and_have_names_of_their_own():
+    benefits = [row.benefit for row in LOWERINGS]
+    assert benefits == sorted(set(benefits), reverse=True)
+    assert len({row.name for row in LOWERINGS}) == len(LOWERINGS)
+
+
+def test_every_row_is_in_use_and_every_pattern_is_looked_for_once():
+    """In passes that stand twice in a file too: as loops, and in stages with transforms."""
+    emitted: Counter = Counter()
+    for name in SMALL:
+        watched = Watched()
+        text = Module(program(name, {}), "float64", lowerings=watched.rows).text()
+        assert ("forward_in_stages" in text) == (name == "conv2d")
+        assert max(watched.looked_for.values()) == 1
+        emitted += watched.emitted
+    assert emitted.keys() == {row.name for row in LOWERINGS}
+
+
+def test_the_row_of_the_largest_benefit_is_emitted_wherever_it_stands():
+    made = program("half_squared", {})
+    loops = next(row for row in LOWERINGS if row.name == "loop_nest")
+
+    def emit(plan, site, out):
+        out.lines.comment("mine")
+        loops.emit(plan, site, out)
+
+    mine = replace(loops, name="mine", emit=emit, benefit=1)
+    for rows in ([*LOWERINGS, mine], [mine, *LOWERINGS]):
+        assert "# mine" in Module(made, "float64", lowerings=rows).text()
+    below = [*LOWERINGS, replace(mine, benefit=-1)]
+    assert "# mine" not in Module(made, "float64", lowerings=below).text()
+
+
+def test_an_equation_that_no_row_takes_is_told():
+    with pytest.raises(DeltaruleError) as told:
+        Module(program("half_squared", {}), "float64", lowerings=[]).text()
+    assert told.value.fact == "no lowering takes E_o[n, m] = (y[n, m] − ŷ[n, m])²/2"
+    assert told.value.remedy == "keep loop_nest among the lowerings: it takes any equation"
