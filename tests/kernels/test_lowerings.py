@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from deltarule.errors import DeltaruleError
-from deltarule.kernels.lowering.table import LOWERINGS
+from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
 

@@ -1,4 +1,4 @@
-"""One pattern of equations and how it is emitted: a row of `table.LOWERINGS`.
+"""One pattern of equations and how it is emitted: a row of `lowerings.LOWERINGS`.
 
 `match` looks for the pattern and returns a plan, which is all that was found; `emit` is handed
 the plan and writes the lines, so that nothing is looked for twice. Of the patterns that an

@@ -8,7 +8,7 @@ from typing import Any
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.lowering import Lowering, Match, Site
-from deltarule.kernels.lowering.table import LOWERINGS
+from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import text

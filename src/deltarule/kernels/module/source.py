@@ -11,10 +11,10 @@ from deltarule.expressions.matrices import LogDet
 from deltarule.expressions.nodes import free_symbols, walk
 from deltarule.expressions.symbols import Size
 from deltarule.kernels.lowering.lowering import Lowering
+from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.lowering.stages import Stages, decorator
-from deltarule.kernels.lowering.table import LOWERINGS
 from deltarule.kernels.module import docstrings
 from deltarule.kernels.module.entry_points import Drivers, strayed
 from deltarule.kernels.passes.argmax_indices import selections
