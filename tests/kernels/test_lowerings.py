@@ -4,6 +4,9 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from agreement import agree, probed
+from laid_out import as_python
+from once import programmed
 
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.lowering.lowerings import LOWERINGS
@@ -45,7 +48,7 @@ def test_every_row_is_in_use_and_every_pattern_is_looked_for_once():
     emitted: Counter = Counter()
     for name in SMALL:
         watched = Watched()
-        text = Module(program(name, {}), "float64", lowerings=watched.rows).text()
+        text = Module(programmed(name), "float64", lowerings=watched.rows).text()
         assert ("forward_in_stages" in text) == (name == "conv2d")
         assert max(watched.looked_for.values()) == 1
         emitted += watched.emitted
@@ -53,7 +56,7 @@ def test_every_row_is_in_use_and_every_pattern_is_looked_for_once():
 
 
 def test_the_row_of_the_largest_benefit_is_emitted_wherever_it_stands():
-    made = program("half_squared", {})
+    made = programmed("half_squared")
     loops = next(row for row in LOWERINGS if row.name == "loop_nest")
 
     def emit(plan, site, out):
@@ -69,6 +72,27 @@ def test_the_row_of_the_largest_benefit_is_emitted_wherever_it_stands():
 
 def test_an_equation_that_no_row_takes_is_told():
     with pytest.raises(DeltaruleError) as told:
-        Module(program("half_squared", {}), "float64", lowerings=[]).text()
+        Module(programmed("half_squared"), "float64", lowerings=[]).text()
     assert told.value.fact == "no lowering takes E_o[n, m] = (y[n, m] − ŷ[n, m])²/2"
     assert told.value.remedy == "keep loop_nest among the lowerings: it takes any equation"
+
+
+TWO_WINDOWS = """
+from deltarule.language import *
+
+N, C, F, T = sizes("N C F T")
+n, c, f, t, k = indices("n c f t k")
+x, y = input("x", N, C, T, outside=0), output("y", N, F, T)
+v, w = parameter("v", F, C, 3), parameter("w", F, C, 5)
+y[n, f, t] = Sum[c, k](x[n, c, t + k - 1] * v[f, c, k]) + Sum[c, k](x[n, c, t + k - 2] * w[f, c, k])
+"""
+
+
+def test_what_a_call_leaves_over_is_matched_again(tmp_path, monkeypatch):
+    """Both windows of a sum become calls, forward and in dx, as in an inception block."""
+    path = tmp_path / "two_windows.py"
+    path.write_text(TWO_WINDOWS, encoding="utf-8")
+    made, watched = program(str(path), {}), Watched()
+    text = Module(made, "float64", lowerings=watched.rows).text()
+    assert watched.emitted["convolution"] == 6
+    agree(as_python(text, tmp_path, monkeypatch), made, probed(made, 0))

@@ -5,7 +5,8 @@ That no pass has one shows in test_catalogue.py, over the whole catalogue.
 
 import pytest
 from agreement import evaluated
-from passes_agree import disagreements, traced
+from once import traced
+from passes_agree import disagreements
 
 from deltarule.expressions.nodes import AtLeastZero, Sum
 from deltarule.kernels.passes import (
@@ -86,6 +87,6 @@ def test_every_pass_has_a_fault_planted():
 def test_a_planted_fault_is_found(name, monkeypatch):
     derivation, place, function, fault = PLANTED[name]
     monkeypatch.setattr(place, function, fault(getattr(place, function)))
-    made, steps = traced(derivation, {})
+    made, steps = traced.__wrapped__(derivation)
     found = disagreements(made, steps, evaluated(made, 0))
     assert found and found[0].startswith(f"{name}: ")

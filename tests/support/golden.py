@@ -32,10 +32,11 @@ def screen(*words: str) -> str:
 
 def kernel(name: str) -> str:
     """What is a kernel's own in its file: the functions around the prelude's."""
-    from deltarule.kernels.module.source import Module
-    from deltarule.kernels.passes.program import program
+    from once import programmed
 
-    return Module(program(name, {}), "float64").without_prelude()
+    from deltarule.kernels.module.source import Module
+
+    return Module(programmed(name), "float64").without_prelude()
 
 
 FILES: dict[str, Callable[[], str]] = {

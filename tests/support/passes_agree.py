@@ -7,38 +7,16 @@ derived have filled. So each pass is checked by itself, and an error is found wh
 from __future__ import annotations
 
 import numpy as np
-import pytest
+from once import Step
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.expressions.nodes import Selection
-from deltarule.kernels.passes import pipeline
 from deltarule.kernels.passes.collapse_axes import collapsed
 from deltarule.kernels.passes.draft import Draft
-from deltarule.kernels.passes.program import Program, program
+from deltarule.kernels.passes.program import Program
 from deltarule.networks.equations import Equation
-
-#: A pass by its name, and the draft before and after it.
-Step = tuple[str, Draft, Draft]
-
-
-def traced(name: str, settings: dict) -> tuple[Program, list[Step]]:
-    """A program, and what each pass did to its forward and its backward pass."""
-    steps: list[Step] = []
-
-    def watched(apply):
-        def watching(draft: Draft) -> Draft:
-            found = apply(draft)
-            steps.append((apply.__name__, draft, found))
-            return found
-
-        return watching
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "PASSES", tuple(map(watched, pipeline.PASSES)))
-        made = program(name, settings)
-    return made, steps
 
 
 def disagreements(made: Program, steps: list[Step], given: Values) -> list[str]:
