@@ -53,7 +53,9 @@ class Draft:
 
         def renamed(access):
             name = names.get(tensor_name(access))
-            return access if name is None else access.func(read(name).base, *access.indices)
+            if name is None:
+                return access
+            return type(access)(read(name).base, *access.indices)  # one inside stays `Inside`
 
         equations = (
             replace(e, name=names.get(e.name, e.name), rhs=replace_reads(e.rhs, renamed))
