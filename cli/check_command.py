@@ -32,9 +32,9 @@ class Check(Asked):
 ROW = Row(
     Check,
     (
-        use("an answers file", "cli.check:show_template", "template", "run output", words=False),
-        use("a line for each file", "cli.check:show_brief", "brief", "sheet"),
-        use("a marking", "cli.check:show_check", "", "sheet"),
+        use("an answers file", ".cli.check:show_template", "template", "run output", words=False),
+        use("a line for each file", ".cli.check:show_brief", "brief", "sheet"),
+        use("a marking", ".cli.check:show_check", "", "sheet"),
     ),
     (
         ("check example slide", "the published values of an example"),

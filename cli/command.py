@@ -185,7 +185,7 @@ class _told:
         unknown = getattr(error, "option_name", "")
         if unknown and "no such option" in error.format_message().lower():
             words = [word for p in self._command.params for word in p.opts]
-            near = nearest(unknown, words + [f"--{name}" for name in rules.EVERYWHERE])
+            near = nearest(unknown, words + [f"--{name}" for name in rules.everywhere()])
             hint = f"did you mean '{near}'?" if near else f"see {path} --help"
             return DeltaruleError(f"there is no option {unknown}", rules.PLACE, hint)
         fact = error.format_message().strip().rstrip(".").replace("'", "")

@@ -54,25 +54,25 @@ class Derive(Asked):
 ROW = Row(
     Derive,
     (
-        use("the list of derivations", "cli.catalogue:show_list", "list", words=False),
-        use("the explanation of a rule", "cli.explain:show_rule", "explain", words=False),
-        use("the list of options", "cli.catalogue:show_options", "options"),
+        use("the list of derivations", ".cli.catalogue:show_list", "list", words=False),
+        use("the explanation of a rule", ".cli.explain:show_rule", "explain", words=False),
+        use("the list of options", ".cli.catalogue:show_options", "options"),
         use(
             "a proof",
-            "cli.prove:show_proof",
+            ".cli.prove:show_proof",
             "prove",
             words=False,
             remedy='a statement is one word, or in quotes: derive --prove "bias before batch norm"',
         ),
-        use("a table of counts", "cli.count:show_count", "count strict", "set"),
+        use("a table of counts", ".cli.count:show_count", "count strict", "set"),
         use(
             "the source of a kernel",
-            "cli.kernel:show_kernel",
+            ".cli.kernel:show_kernel",
             "kernel emit",
             "set wrt dtype parallel force",
         ),
-        use("one line a gradient", "cli.derive:show_brief", "brief", "set wrt of"),
-        use("a derivation", "cli.derive:show_derivation", "", "set wrt of steps all"),
+        use("one line a gradient", ".cli.derive:show_brief", "brief", "set wrt of"),
+        use("a derivation", ".cli.derive:show_derivation", "", "set wrt of steps all"),
     ),
     (
         ("derive conv", "the gradients of a convolution"),

@@ -30,8 +30,8 @@ class Flow(Asked):
 ROW = Row(
     Flow,
     (
-        use("a product of factors", "cli.flow:show_product", "factor", "steps", words=False),
-        use("the flow of a gradient", "cli.flow:show_flow", "", "steps width gain alone seed"),
+        use("a product of factors", ".cli.flow:show_product", "factor", "steps", words=False),
+        use("the flow of a gradient", ".cli.flow:show_flow", "", "steps width gain alone seed"),
     ),
     (
         ("trace flow rnn --steps 100", "over a hundred times"),

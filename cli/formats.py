@@ -38,9 +38,11 @@ def show(thing: object, called: str, name: str) -> None:
 
 
 def function(place: str) -> Callable:
-    """The function that a place of the table names, such as `reports.marks:marking_latex`."""
+    """The function that a place of a table names, such as `.reports.marks:marking_latex`: a module,
+    with a dot before it in this package, and a name.
+    """
     module, _, name = place.partition(":")
-    return getattr(import_module(f"deltarule.{module}"), name)
+    return getattr(import_module(module, "deltarule"), name)
 
 
 def formats_of(called: str) -> list[str]:
@@ -76,7 +78,8 @@ def exclude_each_other(formats: Sequence[str]) -> tuple[str, str] | None:
     )
 
 
-def _on_the_screen(fill: Callable, thing: object) -> None:
+def on_the_screen(fill: Callable, thing: object) -> None:
+    """A page is filled with the thing, and shown."""
     from deltarule.cli.page import Page
     from deltarule.cli.screen import console
 
@@ -86,19 +89,22 @@ def _on_the_screen(fill: Callable, thing: object) -> None:
     page.show(screen)
 
 
-def _as_values(values: Callable, thing: object) -> None:
+def as_values(values: Callable, thing: object) -> None:
+    """Plain values are written as JSON."""
     from deltarule.cli.screen import write_json
 
     write_json(values(thing))
 
 
-def _as_it_is(text: Callable, thing: object) -> None:
+def as_it_is(text: Callable, thing: object) -> None:
+    """A text is written as it is."""
     from deltarule.cli.screen import write
 
     write(text(thing))
 
 
-def _as_a_document(fragment: Callable, thing: object) -> None:
+def as_a_document(fragment: Callable, thing: object) -> None:
+    """A fragment of LaTeX is written as a document that compiles."""
     from deltarule.cli.screen import write
     from deltarule.reports.latex import document
 
@@ -106,80 +112,80 @@ def _as_a_document(fragment: Callable, thing: object) -> None:
 
 
 _LATEX = {
-    "a derivation": "reports.latex:derivation_latex",
-    "a trace": "reports.trace_latex:trace_latex",
-    "a worked sheet": "reports.trace_latex:sheet_latex",
-    "a marking": "reports.marks:marking_latex",
-    "the marking of several files": "reports.marks:files_latex",
+    "a derivation": ".reports.latex:derivation_latex",
+    "a trace": ".reports.trace_latex:trace_latex",
+    "a worked sheet": ".reports.trace_latex:sheet_latex",
+    "a marking": ".reports.marks:marking_latex",
+    "the marking of several files": ".reports.marks:files_latex",
 }
 
 FORMATS = {
     "text": Format(
         "text",
         "",
-        _on_the_screen,
+        on_the_screen,
         {
-            "a derivation": "cli.derivation:derivation_page",
-            "one line a gradient": "cli.derivation:brief_page",
-            "the source of a kernel": "cli.kernel:kernel_page",
-            "a table of counts": "cli.count:count_page",
-            "a proof": "cli.prove:proof_page",
-            "the list of statements": "cli.prove:statements_page",
-            "the explanation of a rule": "cli.explain:rule_page",
-            "the list of rules": "cli.explain:rules_page",
-            "the list of derivations": "cli.catalogue:catalogue_page",
-            "the list of options": "cli.catalogue:options_page",
-            "a trace": "cli.trace_page:trace_page",
-            "a worked sheet": "cli.trace_page:sheet_page",
-            "the flow of a gradient": "cli.flow:flow_page",
-            "a product of factors": "cli.flow:product_page",
-            "a marking": "cli.verdict_page:marking_page",
-            "the marking of several files": "cli.check_files:files_page",
-            "a line for each file": "cli.check_files:summary_page",
-            "an answers file": "cli.check:template_page",
-            "a gradient check": "cli.gradient_page:gradient_page",
-            "a course of training": "cli.train:training_page",
+            "a derivation": ".cli.derivation:derivation_page",
+            "one line a gradient": ".cli.derivation:brief_page",
+            "the source of a kernel": ".cli.kernel:kernel_page",
+            "a table of counts": ".cli.count:count_page",
+            "a proof": ".cli.prove:proof_page",
+            "the list of statements": ".cli.prove:statements_page",
+            "the explanation of a rule": ".cli.explain:rule_page",
+            "the list of rules": ".cli.explain:rules_page",
+            "the list of derivations": ".cli.catalogue:catalogue_page",
+            "the list of options": ".cli.catalogue:options_page",
+            "a trace": ".cli.trace_page:trace_page",
+            "a worked sheet": ".cli.trace_page:sheet_page",
+            "the flow of a gradient": ".cli.flow:flow_page",
+            "a product of factors": ".cli.flow:product_page",
+            "a marking": ".cli.verdict_page:marking_page",
+            "the marking of several files": ".cli.check_files:files_page",
+            "a line for each file": ".cli.check_files:summary_page",
+            "an answers file": ".cli.check:template_page",
+            "a gradient check": ".cli.gradient_page:gradient_page",
+            "a course of training": ".cli.train:training_page",
         },
     ),
-    "latex": Format("LaTeX", "As a LaTeX document.", _as_a_document, _LATEX),
+    "latex": Format("LaTeX", "As a LaTeX document.", as_a_document, _LATEX),
     "fragment": Format(
-        "LaTeX", "LaTeX without a preamble, to paste.", _as_it_is, _LATEX, refines="latex"
+        "LaTeX", "LaTeX without a preamble, to paste.", as_it_is, _LATEX, refines="latex"
     ),
     "markdown": Format(
         "Markdown",
         "As Markdown.",
-        _as_it_is,
+        as_it_is,
         {
-            "a derivation": "reports.markdown:derivation_markdown",
-            "a trace": "reports.trace_markdown:trace_markdown",
-            "a worked sheet": "reports.trace_markdown:sheet_markdown",
-            "a marking": "reports.marks:marking_markdown",
-            "the marking of several files": "reports.marks:files_markdown",
+            "a derivation": ".reports.markdown:derivation_markdown",
+            "a trace": ".reports.trace_markdown:trace_markdown",
+            "a worked sheet": ".reports.trace_markdown:sheet_markdown",
+            "a marking": ".reports.marks:marking_markdown",
+            "the marking of several files": ".reports.marks:files_markdown",
         },
     ),
     "json": Format(
         "JSON",
         "As JSON, errors too.",
-        _as_values,
+        as_values,
         {
-            "a derivation": "reports.json:derivation_values",
-            "the source of a kernel": "reports.json:kernel_values",
-            "a table of counts": "reports.count_values:count_values",
-            "a proof": "reports.proof_values:proof_values",
-            "the list of statements": "reports.proof_values:statements_values",
-            "the explanation of a rule": "reports.rule_values:rule_values",
-            "the list of rules": "reports.rule_values:rules_values",
-            "the list of derivations": "reports.catalogue_values:catalogue_values",
-            "the list of options": "reports.catalogue_values:options_values",
-            "a trace": "reports.trace_values:trace_values",
-            "a worked sheet": "reports.trace_values:sheet_values",
-            "the flow of a gradient": "reports.flow_values:flow_values",
-            "a product of factors": "reports.flow_values:product_values",
-            "a marking": "reports.marking_values:marking_values",
-            "the marking of several files": "reports.marking_values:files_values",
-            "an answers file": "reports.marking_values:template_values",
-            "a gradient check": "reports.gradient_values:checks_values",
-            "a course of training": "reports.training_values:training_values",
+            "a derivation": ".reports.json:derivation_values",
+            "the source of a kernel": ".reports.json:kernel_values",
+            "a table of counts": ".reports.count_values:count_values",
+            "a proof": ".reports.proof_values:proof_values",
+            "the list of statements": ".reports.proof_values:statements_values",
+            "the explanation of a rule": ".reports.rule_values:rule_values",
+            "the list of rules": ".reports.rule_values:rules_values",
+            "the list of derivations": ".reports.catalogue_values:catalogue_values",
+            "the list of options": ".reports.catalogue_values:options_values",
+            "a trace": ".reports.trace_values:trace_values",
+            "a worked sheet": ".reports.trace_values:sheet_values",
+            "the flow of a gradient": ".reports.flow_values:flow_values",
+            "a product of factors": ".reports.flow_values:product_values",
+            "a marking": ".reports.marking_values:marking_values",
+            "the marking of several files": ".reports.marking_values:files_values",
+            "an answers file": ".reports.marking_values:template_values",
+            "a gradient check": ".reports.gradient_values:checks_values",
+            "a course of training": ".reports.training_values:training_values",
         },
     ),
 }

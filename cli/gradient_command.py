@@ -39,7 +39,7 @@ ROW = Row(
     (
         use(
             "a gradient check",
-            "cli.gradient:show_gradients",
+            ".cli.gradient:show_gradients",
             "",
             "set shape seed jacobian no-kernel rtol atol timeout",
         ),

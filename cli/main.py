@@ -44,7 +44,7 @@ def _runs(name: str) -> Callable[..., None]:
     return run_it
 
 
-def _app(name: str, alone: bool = True) -> typer.Typer:
+def program(name: str, alone: bool = True) -> typer.Typer:
     """A program of one command; where it stands alone, it can complete its words."""
     app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=alone)
     _added(app, name)
@@ -61,7 +61,7 @@ def _below(name: str) -> Callable[[], Command]:
 
     @functools.cache
     def made() -> Command:
-        return typer.main.get_command(_app(name, alone=False))
+        return typer.main.get_command(program(name, alone=False))
 
     return made
 
@@ -90,16 +90,16 @@ for _name in COMMANDS:
         Command.below.setdefault(_first, {})[_last] = _below(_name)
     else:
         _added(app, _name)
-        apps[_name] = _app(_name)
+        apps[_name] = program(_name)
 
 
-def _start(program: typer.Typer) -> None:
+def _start(started: typer.Typer) -> None:
     """Run a command as a program. It lives for a moment, so that collecting garbage (a sixth of
     the time, most of it over SymPy's own objects) is put off, and left out at the end.
     """
     gc.set_threshold(200_000, 20, 100)
     atexit.register(gc.freeze)
-    program()
+    started()
 
 
 def deltarule_main() -> None:

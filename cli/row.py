@@ -77,7 +77,7 @@ class Row:
 
 
 def use(shows: str, does: str, asked_by: str = "", takes: str = "", **more) -> Use:
-    """A use, its options in two texts: `use("a proof", "cli.prove:show_proof", "prove")`."""
+    """A use, its options in two texts: `use("a proof", ".cli.prove:show_proof", "prove")`."""
     return Use(shows, does, tuple(asked_by.split()), tuple(takes.split()), **more)
 
 

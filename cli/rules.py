@@ -19,8 +19,6 @@ from deltarule.errors import DeltaruleError, UnknownOption
 from deltarule.nearest import edit_distance, nearest
 
 PLACE = "the command line"
-#: Options that every command has, beside whatever else is asked.
-EVERYWHERE = (*(name for name, form in FORMATS.items() if form.help), "no-pager", "version", "help")
 #: Those that are done before anything else is looked at.
 FIRST = ("version", "help", "install-completion", "show-completion")
 #: What begins with a dash and is a value all the same: −0.5, -1/3, -1e-3.
@@ -43,6 +41,12 @@ class Given:
 
     options: list[str] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+
+
+def everywhere() -> tuple[str, ...]:
+    """The options that every command has, beside whatever else is asked."""
+    formats = (name for name, form in FORMATS.items() if form.help)
+    return (*formats, "no-pager", "version", "help")
 
 
 def options_by_word(parameters: Iterable) -> dict[str, Parameter]:
@@ -122,7 +126,7 @@ def refuse(name: str, found: Given) -> None:
     for asked in formats:
         refuse_format(use.shows, asked)
     for option in options:
-        if option not in (*use.options, *EVERYWHERE):
+        if option not in (*use.options, *everywhere()):
             raise _out_of_place(command, use, option, options)
     for option, needed in command.needs:
         if option in options and not set(needed) & set(options):
@@ -166,7 +170,7 @@ def _either(options: Iterable[str]) -> str:
 def unknown_option(name: str, error: UnknownOption) -> DeltaruleError:
     """An error about a derivation's option, whose remedy knows the command's options too."""
     typed = error.option.replace("_", "-")
-    near = nearest(typed, [*COMMANDS[name].options, *EVERYWHERE])
+    near = nearest(typed, [*COMMANDS[name].options, *everywhere()])
     others = [other for other, row in COMMANDS.items() if typed in row.options]
     if nearest(typed, error.known) is not None:
         return error

@@ -39,13 +39,13 @@ ROW = Row(
     (
         use(
             "a trace",
-            "cli.trace:show_random",
+            ".cli.trace:show_random",
             "random",
             "seed set rate decimals significant rounding exact only",
         ),
         use(
             "a worked sheet",
-            "cli.trace:show_trace",
+            ".cli.trace:show_trace",
             "",
             "example decimals significant rounding exact only as-printed",
         ),

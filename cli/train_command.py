@@ -29,7 +29,7 @@ ROW = Row(
     (
         use(
             "a course of training",
-            "cli.train:show_training",
+            ".cli.train:show_training",
             "",
             "network update rate batch epochs shift few held-out seed",
             words=False,
