@@ -13,7 +13,7 @@ from deltarule.cli.forward import equation, forward, many, times
 from deltarule.cli.page import Page
 from deltarule.networks.layer_numbers import number_of
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
-from deltarule.reports.selection import is_seed, outside, through
+from deltarule.reports.selection import in_a_row, is_seed, outside, through
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
 from deltarule.spelling.text import equation_text, text
@@ -105,12 +105,15 @@ def closed_form(page: Page, gradient: Gradient) -> None:
         page.prose(f"through {path}, in {count}", indent=6, style="dim")
 
 
-def worked(page: Page, gradient: Gradient) -> None:
-    """The numbered steps of one gradient, and its closed form in words at the end."""
+def worked(page: Page, gradient: Gradient, every: bool = False) -> None:
+    """The numbered steps of one gradient, and its closed form in words at the end.
+
+    Of many steps, those that take one rule several times in a row stand together, unless `every`.
+    """
     page.formula(text(gradient.lhs), style="bold")
     before: Expr = gradient.lhs
-    for number, step in enumerate(gradient.steps, 1):
-        _step(page, number, step, before)
+    for first, last, step in in_a_row(gradient.steps, every):
+        _step(page, f"{first}" if first == last else f"{first}–{last}", step, before)
         before = step.after
     if gradient.words:
         page.labelled("in words", gradient.words, indent=2, style="italic green", column=10)
@@ -129,9 +132,12 @@ def _all_worked(
             own = text.name(gradient.tensor.name)
             page.prose(same[gradient.name].sentence(own), indent=6, style="dim")
         else:
-            worked(page, gradient)
+            worked(page, gradient, every)
     page.blank()
+    rows = (r for g in gradients if g.name not in same for r in in_a_row(g.steps, every))
     shown = " --all shows the steps of every gradient." if same else ""
+    if any(first != last for first, last, _ in rows):
+        shown = " --all shows every step of every gradient."
     page.prose(f"Checked at {derivation.tried}.{shown}", style="dim")
 
 
@@ -140,7 +146,7 @@ def _notes(page: Page, gradient: Gradient) -> None:
         page.prose(note, indent=6, style="dim")
 
 
-def _step(page: Page, number: int, step: Step, before: Expr) -> None:
+def _step(page: Page, number: str, step: Step, before: Expr) -> None:
     lead = f"{number:>2}  "
     page.formula(step.rule, indent=2, style="cyan", lead=lead)
     if step.before != before:

@@ -5,7 +5,7 @@ from once import derived
 
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import load
-from deltarule.reports.selection import chosen, is_seed, outside, starts, through
+from deltarule.reports.selection import chosen, in_a_row, is_seed, outside, starts, through
 from deltarule.spelling.text import text
 
 
@@ -43,3 +43,20 @@ def test_what_comes_from_outside():
 def test_states_start_from_their_initial_value():
     ((state, value),) = starts(load("rnn"))
     assert text(state).startswith("h[−1") and text(value).startswith("h₀[")
+
+
+def test_of_many_steps_those_by_one_rule_in_a_row_stand_together():
+    gradient = derived("lstm").gradients["x"]
+    rows = list(in_a_row(gradient.steps))
+    assert len(rows) < len(gradient.steps) > 10
+    first, last, joined = next(row for row in rows if row[0] != row[1])
+    mine = gradient.steps[first - 1 : last]
+    assert {step.rule for step in mine} == {joined.rule}
+    assert joined.after == mine[-1].after and joined.before == mine[0].before
+    for step in mine:
+        assert step.detail.removeprefix("Here: ").rstrip(".") in joined.detail
+    assert [number for row in rows for number in range(row[0], row[1] + 1)] == list(
+        range(1, len(gradient.steps) + 1)
+    )
+    for steps, every in ((gradient.steps, True), (gradient.steps[:10], False)):
+        assert [step for _, _, step in in_a_row(steps, every)] == list(steps)

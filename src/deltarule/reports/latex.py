@@ -22,6 +22,7 @@ _PREAMBLE = r"""\documentclass{article}
 \usepackage[a4paper,margin=18mm]{geometry}
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
+\setlength{\emergencystretch}{3em}
 \begin{document}
 """
 

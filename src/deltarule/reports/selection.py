@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 
 from sympy import Expr, Integer
 
 from deltarule.calculus.rules.chain_rule import CHAIN_RULE
-from deltarule.calculus.steps import Derivation, Gradient
+from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.nodes import Carried, PartialOf, free_indices, reads, tensor_name, walk
 from deltarule.expressions.substitution import substitute
 from deltarule.networks.network import Network
 from deltarule.spelling.names import parse_reference
+
+#: Of more steps than this, those by one rule in a row are told together.
+MANY_STEPS = 10
 
 
 def chosen(derivation: Derivation, wrt: Iterable[str] = ()) -> list[Gradient]:
@@ -98,3 +103,30 @@ def _beyond(node: Carried) -> dict:
     if slope == 1:
         return {indices[0]: Integer(-1) - statement + indices[0]}
     return {indices[0]: indices[0] + statement + 1}
+
+
+def in_a_row(steps: Sequence[Step], every: bool = False) -> Iterator[tuple[int, int, Step]]:
+    """The steps with their numbers, from and to. Of more than MANY_STEPS, unless `every`, those
+    that take one rule several times in a row are one, with what each says of its own.
+    """
+    alone = every or len(steps) <= MANY_STEPS
+    number = 0
+    for _, group in groupby(enumerate(steps), lambda s: s[0] if alone else s[1].rule):
+        row = [step for _, step in group]
+        first, number = number + 1, number + len(row)
+        yield first, number, row[0] if len(row) == 1 else _joined(row)
+
+
+def _joined(row: Sequence[Step]) -> Step:
+    """Several steps by one rule as one."""
+    own = dict.fromkeys(s.detail.removeprefix("Here: ").rstrip(".") for s in row if s.detail)
+    detail = f"Here: {', then '.join(own)}." if own else ""
+    conditions = dict.fromkeys(step.condition for step in row if step.condition)
+    checks = dict.fromkeys(step.verified for step in row)
+    return replace(
+        row[-1],
+        before=row[0].before,
+        detail=detail,
+        condition="; ".join(conditions),
+        verified="; ".join(checks),
+    )
