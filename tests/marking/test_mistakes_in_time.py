@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
+from by_hand import printed
 from recurrent_mistakes import (
     back_to_h,
     before,
@@ -19,6 +22,8 @@ from recurrent_mistakes import (
 )
 
 from deltarule.marking import mark
+from deltarule.marking.answers import Answers
+from deltarule.marking.mark import OpenSheet
 from deltarule.marking.verdicts import MISTAKE, RIGHT
 
 
@@ -185,12 +190,21 @@ PLANTED = {
 }
 
 
+@cache
+def opened(kind: str) -> tuple[dict, OpenSheet]:
+    """One sheet for all that is asked of a network: its mistakes are generated once."""
+    asked = tuple(dict.fromkeys(a for k, a, *_ in PLANTED.values() if k == kind))
+    givens = draw(kind, 2)
+    return givens, OpenSheet(sheet(kind, givens, {}, 5, asked))
+
+
 @pytest.mark.parametrize("name", PLANTED)
 def test_a_planted_mistake_is_named(name):
     kind, asked, wrong, expected = PLANTED[name]
-    givens = draw(kind, 2)
-    written = worked(kind, givens, wrong)[asked]
-    verdict = mark(sheet(kind, givens, {asked: written}, 5)).verdicts[-1]
+    givens, its_sheet = opened(kind)
+    written = printed(worked(kind, givens, wrong)[asked], 5, asked)
+    marking = its_sheet.mark(Answers(None, "", {asked: written}, "by hand"))
+    (verdict,) = [v for v in marking.verdicts if v.quantity == asked]
     assert verdict.verdict == MISTAKE, verdict
     assert expected in verdict.mistakes, verdict
 

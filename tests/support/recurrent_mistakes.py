@@ -95,14 +95,15 @@ def wandering_forward(q: dict, time: int) -> np.ndarray:
     return state
 
 
-def sheet(kind: str, g: dict, published: dict, decimals: int) -> Sheet:
-    """The sheet of a network with what was published of it."""
+def sheet(kind: str, g: dict, published: dict, decimals: int, asked: tuple[str, ...] = ()) -> Sheet:
+    """The sheet of a network with what was published of it, or with what is asked."""
     run = Run(
         "by hand",
         kind,
         {"loss": "half_squared"},
         given={name: printed(v, 2, name) for name, v in g.items()},
         published={name: printed(v, decimals, name) for name, v in published.items()},
+        asked=asked,
     )
     return Sheet("by hand", "", "recurrent_mistakes.py", (run,))
 
