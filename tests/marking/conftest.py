@@ -7,21 +7,23 @@ from functools import lru_cache
 import pytest
 from once import derivation_of
 
-from deltarule.language.load import load
+from deltarule.language.load import network_of
 from deltarule.marking import session, truncations
 
 
 @pytest.fixture(scope="session", autouse=True)
 def networks_derived_once():
     """Networks by name and options, and their derivations, kept as long as the tests run."""
-    cached = lru_cache(maxsize=512)(load)
+    cached = lru_cache(maxsize=512)(network_of)
 
-    def loaded_once(name, **options):
-        plain = not any(isinstance(value, (list, dict)) for value in options.values())
-        return (cached if plain else load)(name, **options)
+    def once(what, **options):
+        plain = isinstance(what, str) and not any(
+            isinstance(value, (list, dict)) for value in options.values()
+        )
+        return (cached if plain else network_of)(what, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         for module in (session, truncations):
-            patch.setattr(module, "load", loaded_once)
+            patch.setattr(module, "network_of", once)
         patch.setattr(session, "derive", derivation_of)
         yield
