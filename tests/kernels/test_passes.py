@@ -44,12 +44,12 @@ def sum_added(logarithm):
     return wrong
 
 
-def one_power_more(lift_factors):
+def one_power_more(factors_hoisted):
     """The factor that is taken out is squared."""
 
     def wrong(equation, made):
         count = len(made.equations)
-        found = lift_factors(equation, made)
+        found = factors_hoisted(equation, made)
         for k, one in enumerate(made.equations[count:], count):
             made.equations[k] = one.__class__(one.name, one.subscripts, one.rhs**2, one.ranges)
         return found
@@ -73,7 +73,7 @@ PLANTED = {
         "softmax_cross_entropy", stable_softmax.StableSums, "known_logarithm", sum_added,
     ),
     "infer_bounds": ("conv2d", infer_bounds, "_within", one_too_many),
-    "hoist_factors": ("batch_norm", hoist_invariants, "lift_factors", one_power_more),
+    "hoist_factors": ("batch_norm", hoist_invariants, "factors_hoisted", one_power_more),
     "hoist_invariants": ("batch_norm", hoist_invariants, "_below", counted_twice),
     "collapse_axes": ("activation", collapse_axes, "_expanded", lambda _: lambda node: 2 * node),
 }  # fmt: skip

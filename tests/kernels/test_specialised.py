@@ -78,8 +78,8 @@ p[t, u] = exp(e[t, u]) / Sum[s](exp(e[t, s]))
 def test_working_arrays_of_both_passes_have_names_of_their_own(tmp_path, monkeypatch):
     (tmp_path / "softcap.py").write_text(SOFTCAP)
     made = program(str(tmp_path / "softcap.py"), {})
-    assert made.forward.lifted and made.backward.lifted
-    assert not set(made.forward.lifted) & set(made.backward.lifted)
+    assert made.forward.working and made.backward.working
+    assert not set(made.forward.working) & set(made.backward.working)
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     agree(module, made, probed(made, 0))
 

@@ -99,7 +99,7 @@ def in_balls(passes: Iterable, made: Program, arrays: dict, sizes: dict, ball: E
     }
     with ball.context():
         for equations, one in zip(passes, (made.forward, made.backward), strict=True):
-            for name in made.forward.lifted:  # both passes may use a name
+            for name in made.forward.working:  # both passes may use a name
                 held.pop(name, None)
             tensors = {**one.tensors, **made.network.tensors}
             run(equations, Values(held, sizes, made.scalars, tensors), ball)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from deltarule.expressions.nodes import read, tensor_name
 from deltarule.expressions.substitution import replace_reads
-from deltarule.kernels.passes.working_arrays import Lifted
+from deltarule.kernels.passes.working_arrays import WorkingArrays
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
@@ -28,11 +28,11 @@ class Draft:
     taken: frozenset[str] = frozenset()
     working: tuple[str, ...] = ()
 
-    def room(self) -> Lifted:
+    def room(self) -> WorkingArrays:
         """A place for new working arrays and the equations that fill them."""
-        return Lifted(taken={*self.tensors, *self.taken})
+        return WorkingArrays(taken={*self.tensors, *self.taken})
 
-    def rewritten(self, equations: Iterable[Equation], made: Lifted | None = None) -> Draft:
+    def rewritten(self, equations: Iterable[Equation], made: WorkingArrays | None = None) -> Draft:
         """The draft with other equations, and with the working arrays that were made."""
         more = {} if made is None else made.tensors
         return replace(
@@ -45,7 +45,7 @@ class Draft:
     def renumbered(self) -> Draft:
         """The same with working arrays numbered in the order in which they are filled."""
         own = {n: t for n, t in self.tensors.items() if n not in self.working}
-        room = Lifted(taken={*own, *self.taken})
+        room = WorkingArrays(taken={*own, *self.taken})
         filled = dict.fromkeys(e.name for e in self.equations if e.name in self.working)
         names = {n: room.tensor(self.tensors[n].axes).name for n in filled}
         if list(names) == list(names.values()) == list(self.working):

@@ -1,4 +1,4 @@
-"""Reductions lifted out of loops that they do not depend on, into tensors of their own.
+"""Reductions hoisted out of loops that they do not depend on, into tensors of their own.
 
 In dx[n, d] = g[n, d] − Σ_k g[k, d]/N the sum is the same for every n: computed where it stands,
 it would cost a factor of N. It becomes t1[d], computed once.
@@ -16,7 +16,7 @@ from deltarule.expressions.nodes import Choose, Reduction, Selection, free_indic
 from deltarule.expressions.rebuild import rebuild, with_body
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.passes.draft import Draft
-from deltarule.kernels.passes.working_arrays import Lifted
+from deltarule.kernels.passes.working_arrays import WorkingArrays
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, blocks
 
@@ -27,7 +27,7 @@ def hoist_factors(draft: Draft) -> Draft:
         return draft
     made = draft.room()
     for equation in draft.equations:
-        made.equations.append(lift_factors(equation, made))
+        made.equations.append(factors_hoisted(equation, made))
     return draft.rewritten(made.equations, made)
 
 
@@ -35,19 +35,19 @@ def hoist_invariants(draft: Draft) -> Draft:
     """Reductions as working arrays, where a loop around does not change them."""
     made = draft.room()
     for equation in draft.equations:
-        lift(equation, made)
+        hoist(equation, made)
     return draft.rewritten(made.equations, made)
 
 
-def lift(equation: Equation, made: Lifted) -> None:
-    """Add to `made` the equation, behind the equations of what was lifted out of it."""
-    rhs = _lift(equation.rhs, equation.ranges, frozenset(), made, equation.place)
+def hoist(equation: Equation, made: WorkingArrays) -> None:
+    """Add to `made` the equation, behind the equations of what was hoisted out of it."""
+    rhs = _hoist(equation.rhs, equation.ranges, frozenset(), made, equation.place)
     made.equations.append(
         Equation(equation.name, equation.subscripts, rhs, equation.ranges, equation.place)
     )
 
 
-def lift_factors(equation: Equation, made: Lifted) -> Equation:
+def factors_hoisted(equation: Equation, made: WorkingArrays) -> Equation:
     """The equation with factors taken out that are costly and the same along some index.
 
     In x̂[n, c] = (x[n, c] − μ[c])/√(v[c] + ε) the root is that of c, for all n.
@@ -58,7 +58,7 @@ def lift_factors(equation: Equation, made: Lifted) -> Equation:
     return equation if rhs == equation.rhs else replace(equation, rhs=rhs)
 
 
-def _factors(node: Expr, loops: tuple, made: Lifted, place: str) -> Expr:
+def _factors(node: Expr, loops: tuple, made: WorkingArrays, place: str) -> Expr:
     if isinstance(node, Add):
         return Add(*(_factors(a, loops, made, place) for a in node.args))
     if not isinstance(node, Mul):
@@ -85,7 +85,9 @@ def _costly(factor: Expr) -> bool:
     return factor.has(Elementwise)
 
 
-def _lift(node: Expr, loops: tuple, guarded: frozenset[Index], made: Lifted, place: str) -> Expr:
+def _hoist(
+    node: Expr, loops: tuple, guarded: frozenset[Index], made: WorkingArrays, place: str
+) -> Expr:
     """`loops` are the (index, extent) pairs around the node, outermost first.
 
     What depends on a guarded index must stay under its guard, which keeps reads inside arrays.
@@ -95,7 +97,7 @@ def _lift(node: Expr, loops: tuple, guarded: frozenset[Index], made: Lifted, pla
     if isinstance(node, Choose):
         guarded = guarded | free_indices(node.args[0])
     if not isinstance(node, Reduction):
-        return rebuild(node, lambda part: _lift(part, loops, guarded, made, place))
+        return rebuild(node, lambda part: _hoist(part, loops, guarded, made, place))
     free = free_indices(node)
     needed = [k for k, (i, _) in enumerate(loops) if i in free]
     around = loops[: needed[-1] + 1] if needed else ()
@@ -104,13 +106,15 @@ def _lift(node: Expr, loops: tuple, guarded: frozenset[Index], made: Lifted, pla
     return _below(node, around, guarded, made, place)
 
 
-def _below(node: Reduction, around: tuple, guarded: frozenset, made: Lifted, place: str) -> Expr:
+def _below(
+    node: Reduction, around: tuple, guarded: frozenset, made: WorkingArrays, place: str
+) -> Expr:
     tested = frozenset().union(*(free_indices(c) for c in node.conditions))
-    body = _lift(node.body, (*around, *node.ranges), guarded | tested, made, place)
+    body = _hoist(node.body, (*around, *node.ranges), guarded | tested, made, place)
     return with_body(node, body)
 
 
-def _apart(node: Reduction, loops: tuple, made: Lifted, place: str) -> Expr:
+def _apart(node: Reduction, loops: tuple, made: WorkingArrays, place: str) -> Expr:
     rhs = _below(node, loops, frozenset(), made, place)
     tensor = made.tensor(tuple(n for _, n in loops))
     indices = tuple(i for i, _ in loops)

@@ -19,7 +19,7 @@ from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.known_exponentials import Known, known
 from deltarule.kernels.passes.stable_softmax import StableSums
-from deltarule.kernels.passes.working_arrays import Lifted
+from deltarule.kernels.passes.working_arrays import WorkingArrays
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
@@ -41,7 +41,11 @@ class Stability:
     """Rewrites the equations of one pass, in their order."""
 
     def __init__(
-        self, made: Lifted, tensors: Mapping[str, Tensor], known: Known, ready: Iterable[str] = ()
+        self,
+        made: WorkingArrays,
+        tensors: Mapping[str, Tensor],
+        known: Known,
+        ready: Iterable[str] = (),
     ):
         self._sums, self._known = StableSums(made, tensors, known), known
         self._sums.computed(*ready)

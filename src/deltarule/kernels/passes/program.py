@@ -29,7 +29,7 @@ from deltarule.networks.tensors import Tensor
 class Pass:
     """Equations in order, what they read from outside and what they write.
 
-    `tensors` holds the descriptions of everything read or written; `lifted` are working arrays.
+    `tensors` describes everything read or written, `working` names the working arrays.
     """
 
     equations: tuple[Equation, ...]
@@ -37,7 +37,7 @@ class Pass:
     writes: tuple[str, ...]
     results: tuple[str, ...]
     tensors: dict[str, Tensor]
-    lifted: tuple[str, ...] = ()
+    working: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def program(name: Network | str | Path, settings: dict) -> Program:
         {**network.tensors, **extra},
         network.equations,
         tuple(e.name for e in network.equations),
-        frozenset(forward.lifted),
+        frozenset(forward.working),
     )
     backward = written(draft, wanted.values())
     backward = _only(backward, backward.results)
@@ -207,6 +207,6 @@ def _only(one: Pass, wanted: Iterable[str]) -> Pass:
     writes = tuple(dict.fromkeys(e.name for e in found))
     reads = dict.fromkeys(n for e in found for n in sorted(e.read_names()))
     order = tuple(n for n in one.tensors if n in reads and n not in writes)
-    lifted = tuple(n for n in one.lifted if n in writes)
-    tensors = {n: t for n, t in one.tensors.items() if n in lifted or n not in one.lifted}
-    return Pass(found, order, writes, one.results, tensors, lifted)
+    working = tuple(n for n in one.working if n in writes)
+    tensors = {n: t for n, t in one.tensors.items() if n in working or n not in one.working}
+    return Pass(found, order, writes, one.results, tensors, working)

@@ -29,7 +29,7 @@ from deltarule.expressions.nodes import (
 )
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.passes.known_exponentials import Known, divisors
-from deltarule.kernels.passes.working_arrays import Lifted
+from deltarule.kernels.passes.working_arrays import WorkingArrays
 from deltarule.kernels.passes.zero_weights import zero_weighted
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
@@ -38,7 +38,7 @@ from deltarule.networks.tensors import Tensor
 class StableSums(Stable):
     """Rewrites one equation after another; maxima go into `made`, before what reads them."""
 
-    def __init__(self, made: Lifted, tensors: Mapping[str, Tensor], known: Known):
+    def __init__(self, made: WorkingArrays, tensors: Mapping[str, Tensor], known: Known):
         super().__init__()
         self._made, self._tensors, self._known = made, tensors, known
         self._equation = Equation("", (), Integer(0), ())

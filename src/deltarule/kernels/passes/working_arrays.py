@@ -11,7 +11,7 @@ from deltarule.networks.tensors import Tensor
 
 
 @dataclass
-class Lifted:
+class WorkingArrays:
     """The tensors that were made, and the equations that fill them, in order."""
 
     tensors: dict[str, Tensor] = field(default_factory=dict)
