@@ -37,7 +37,7 @@ def test_a_file_is_written_once(invoke, tmp_path):
     assert invoke("derive", "dense", "--emit", path, "--force").status == 0
 
 
-def test_a_terminal_gets_colours(program):
+def test_a_terminal_gets_colours(program, invoke):
     done = program(
         "derive",
         "dense",
@@ -46,7 +46,7 @@ def test_a_terminal_gets_colours(program):
         env={"FORCE_COLOR": "1", "TERM": "xterm-256color"},
     )
     assert "\x1b[" in done.stdout
-    assert "\x1b[" not in program("derive", "dense", "--kernel").stdout
+    assert "\x1b[" not in invoke("derive", "dense", "--kernel").out
 
 
 @pytest.mark.parametrize(

@@ -71,14 +71,14 @@ def test_verdicts_end_with_their_status_through_a_closed_pipe(program):
     assert done.returncode == 1 and done.stderr == ""
 
 
-def test_colour_is_for_terminals_and_can_be_refused(program):
+def test_colour_is_for_terminals_and_can_be_refused(program, invoke):
     forced = program("derive", "dense", env={"FORCE_COLOR": "1", "TERM": "xterm-256color"})
     assert "\x1b[" in forced.stdout
     refused = program(
         "derive", "dense", env={"FORCE_COLOR": "1", "NO_COLOR": "1", "TERM": "xterm-256color"}
     )
     assert "\x1b[36m" not in refused.stdout and ";36m" not in refused.stdout
-    assert "\x1b[" not in program("derive", "dense").stdout
+    assert "\x1b[" not in invoke("derive", "dense").out
 
 
 def test_a_stream_without_unicode_gets_utf_8(program):
