@@ -5,7 +5,7 @@ compiles kernels or is marked slow; of a test with many sets of parameters the f
 file is in the right tier without a line here.
 
 Of several workers, one runs all tests of a derivation, so that it is derived once, and one all
-that compile.
+that compile. In the name of a test, what stands behind @ is such a group, and no part of the name.
 """
 
 from __future__ import annotations
