@@ -12,9 +12,11 @@ from variants import cases
 from deltarule import proving
 from deltarule.calculus import rules
 from deltarule.calculus.rules.count_terms import COUNT
-from deltarule.calculus.rules.rule import Rewrite, Rule
+from deltarule.calculus.rules.rule import Given, Rewrite, Rule
 from deltarule.calculus.rules.table import RULES, SIMPLIFICATIONS
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import read
+from deltarule.expressions.symbols import Index, Size
 from deltarule.language.catalogue import find
 from deltarule.proving.cited import CITED, EVERYWHERE, cited
 from deltarule.proving.statements import STATEMENTS, statement
@@ -37,6 +39,13 @@ def made_of_its_example(rule: Rule) -> str:
 @every_rule
 def test_the_example_of_a_rule_is_what_it_does(rule):
     assert made_of_its_example(rule) == ""
+
+
+@every_rule
+def test_a_rule_leaves_alone_what_it_says_nothing_of(rule):
+    n = Index("n")
+    for formula in (read("x", n), read("x", n) + 1, Integer(3)):
+        assert rule.apply(formula, Given(extents={n: Size("N")})) is None
 
 
 @pytest.mark.parametrize("after", [None, Rewrite(Integer(7))], ids=["nothing", "something else"])

@@ -136,6 +136,8 @@ HEAD = "from deltarule.language import *\nN = size('N')\nn = index('n')\n"
         ),
         ("x = input('dE/dx', N)", "'dE/dx' is not a name"),
         ("a, b = rate('a', 1), rate('b', 1)", "b would be a second learning rate"),
+        ("a = rate('a', N)", "a = N is no number"),
+        ("a = rate('a', 'slow')", "a = slow is no number"),
         (
             "x = input('x', N)\nnew(x)[n] = x[n]",
             "x is declared as input, which an update does not change",

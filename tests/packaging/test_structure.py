@@ -1,6 +1,7 @@
 """The structure of the source: no circle of files, no name twice, old paths still there."""
 
 import ast
+import tomllib
 from collections import Counter
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
@@ -105,3 +106,31 @@ def test_the_map_of_the_rooms_is_whole():
     there = {name.split(".")[1] for name in modules() if name.count(".") > 0}
     assert tuple(named) == order()
     assert set(named) == there - {"notation", "train", "__main__"}
+
+
+#: Rooms that were written before their types were; no other room may join them.
+UNTYPED = {"kernels", "gradcheck", "tracing", "marking", "cli", "tests", "derivations"}
+#: What says of an expression or an array that it is used as something that it is not.
+REPORTS = (
+    "AttributeAccessIssue", "ArgumentType", "OperatorIssue", "CallIssue", "IndexIssue",
+    "ReturnType", "AssignmentType",
+)  # fmt: skip
+
+
+def test_types_are_checked_in_full_but_for_some_rooms():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]
+    settings = settings["pyright"]
+    rooms = settings.pop("executionEnvironments")
+    off = {f"report{name}" for name in REPORTS}
+    assert not [name for name in off if settings.get(name) is False]
+    untyped = {Path(room["root"]).name for room in rooms if off & room.keys()}
+    assert untyped <= UNTYPED
+
+
+def test_no_file_takes_itself_out_of_the_type_checks():
+    quiet = [
+        name
+        for name, path in modules().items()
+        if "\n# pyright:" in path.read_text(encoding="utf-8")
+    ]
+    assert not quiet

@@ -8,9 +8,9 @@ from deltarule.arithmetic.exponentials import larger
 from deltarule.expressions.functions import absolute, erf, erfc, exp, expm1, sigmoid, sign, tanh
 
 
-def added(node: Add) -> Expr:
+def added(node: Expr) -> Expr:
     """A sum in which nothing cancels that a function is known for."""
-    terms = list(node.args)
+    terms = Add.make_args(node)
     for k, term in enumerate(terms):
         number, factors = term.as_coeff_mul()
         for j, other in enumerate(terms):

@@ -27,7 +27,8 @@ def contraction(node: nodes.Sum, grid: Grid, extents: Sequence[int], arrays) -> 
         if factor.is_Rational:
             scale *= float(factor)
         elif isinstance(factor, nodes.Read) and _fits(factor, inner, axes, arrays):
-            operands += [arrays[nodes.tensor_name(factor)], [axes[s] for s in factor.indices]]
+            labels = [axes[s] for s in factor.indices if isinstance(s, Index)]
+            operands += [arrays[nodes.tensor_name(factor)], labels]
         else:
             return None
     used = {axis for labels in operands[1::2] for axis in labels}

@@ -14,11 +14,12 @@ from functools import lru_cache
 
 import numpy as np
 import sympy
-from sympy import Add, Basic, Dummy, Expr, Mul, Pow, Symbol
+from sympy import Add, Dummy, Expr, Mul, Pow, Symbol
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.contraction import contraction
 from deltarule.arithmetic.elimination import inverse_over, log_determinant_over
+from deltarule.arithmetic.fixed_rationals import as_fraction, constant
 from deltarule.arithmetic.integers import Grid, beyond, grid_over, mask, whole
 from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.arithmetic.stable import stable as stable_form
@@ -26,7 +27,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.expressions.symbols import Index, Size
+from deltarule.expressions.symbols import Index, Scalar, Size
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 
@@ -43,12 +44,12 @@ class Values:
 
     arrays: dict
     sizes: Mapping[Symbol, int]
-    scalars: Mapping[Symbol, Fraction]
+    scalars: Mapping[Scalar, Fraction | sympy.Rational]
     tensors: Mapping[str, Tensor]
 
     def extent(self, size: Expr) -> int:
         """The number that a size comes to. Raises DeltaruleError for one that has no value."""
-        known = self.sizes.get(size)
+        known = self.sizes.get(size) if isinstance(size, Symbol) else None
         return int(whole(size, Grid((), (), ()), self) if known is None else known)
 
 
@@ -107,7 +108,7 @@ class _Walk:
         if node in self.locals:
             return self.locals[node]
         if node in self.values.scalars:
-            return self._lift(self.arithmetic.number(Fraction(self.values.scalars[node])))
+            return self._lift(self.arithmetic.number(as_fraction(self.values.scalars[node])))
         raise DeltaruleError(f"{node} has no value", None, f"give {node} a number")
 
     def _add(self, node, grid):
@@ -128,17 +129,13 @@ class _Walk:
 
     def _fixed(self, number: Expr) -> Fraction:
         """A number that is the same everywhere: a fraction, or one made of constants."""
-        if number.is_Rational:
-            return Fraction(int(number.p), int(number.q))
-        table = {**self.values.scalars, **self.values.sizes}
-        found = number.xreplace({s: sympy.Rational(str(v)) for s, v in table.items()})
-        if not found.is_Rational:
+        if (found := constant(number, self.values.scalars, self.values.sizes)) is None:
             fact = f"the exponent {text(number)} is no fraction"
             remedy = (
                 "an exponent is a number or a scalar; for another, write exp(a*log(x)) for x**a"
             )
             raise DeltaruleError(fact, None, remedy)
-        return self._fixed(found)
+        return as_fraction(found)
 
     def _function(self, node, grid):
         arguments = [self.value(a, grid) for a in node.args]
@@ -181,8 +178,9 @@ class _Walk:
 
     def _read(self, node, grid):
         found = self._entries(node, grid)
-        counts = isinstance(found, np.ndarray) and found.dtype.kind in "iu"
-        return self.arithmetic.whole(found) if counts else found
+        if isinstance(found, np.ndarray) and found.dtype.kind in "iu":
+            return self.arithmetic.whole(found)
+        return found
 
     def _entries(self, node, grid):
         name = nodes.tensor_name(node)
@@ -232,8 +230,8 @@ class _Walk:
     def _in_parts(self, node, grid, starts, lengths):
         """The reduction over a block of its indices; sums over large blocks are halved."""
         inner = grid.extended(node.indices, lengths, starts)
-        longest = max(range(len(lengths)), key=lengths.__getitem__, default=None)
-        small = inner.points <= MOST_POINTS or longest is None or lengths[longest] < 2
+        longest = max(range(len(lengths)), key=lengths.__getitem__, default=-1)
+        small = inner.points <= MOST_POINTS or longest < 0 or lengths[longest] < 2
         if small or not isinstance(node, nodes.Sum):
             return self._over(node, inner, len(lengths))
         half = lengths[longest] // 2
@@ -290,7 +288,9 @@ def _plain(subscripts, grid: Grid, shape) -> tuple | None:
 
 
 @lru_cache(maxsize=256)
-def written_out(function: type[Elementwise], arity: int, stable: bool) -> tuple[Basic, tuple]:
+def written_out(
+    function: type[Elementwise], arity: int, stable: bool
+) -> tuple[Expr, tuple[Dummy, ...]]:
     """A function's formula over Dummies, in numerically stable form where that is asked for."""
     dummies = tuple(Dummy(f"z{k}", real=True) for k in range(arity))
     row = function.row

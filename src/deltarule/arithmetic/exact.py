@@ -5,18 +5,19 @@ from __future__ import annotations
 import operator
 from contextlib import contextmanager
 from fractions import Fraction
+from typing import Any
 
 import flint
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic, DivisionByZero, Undecided, entrywise
 from deltarule.arithmetic.rounding import round_decimal, round_significant
-from deltarule.arithmetic.undefined import UNDEFINED, Undefined
+from deltarule.arithmetic.undefined import MINUS_INFINITY, UNDEFINED, MinusInfinity, Undefined
 
 MOST_BITS = 8192  # beyond 2^±8192, as exp(1e100) is, a ball is no number, or 0
 
 
-def fraction(value):
+def fraction(value: Any) -> Exact:
     """An exact rational as a Fraction; of a ball, its midpoint. What is no number stays so."""
     if isinstance(value, flint.arb):
         if not value.is_finite():
@@ -28,44 +29,19 @@ def fraction(value):
         return Fraction(mantissa) * Fraction(2) ** exponent
     if isinstance(value, flint.fmpq):
         return Fraction(int(value.p), int(value.q))
-    return value if isinstance(value, (Undefined, MinusInfinity)) else Fraction(value)
+    return value if isinstance(value, Undefined | MinusInfinity) else Fraction(value)
 
 
-class MinusInfinity:
-    """−∞ among the fractions: the largest entry of a window that lies wholly in the padding."""
-
-    def __eq__(self, other) -> bool:
-        return isinstance(other, MinusInfinity)
-
-    def __hash__(self) -> int:
-        return hash("−∞")
-
-    def __lt__(self, other) -> bool:
-        return self != other
-
-    def __gt__(self, other) -> bool:
-        return False
-
-    def __add__(self, other):
-        return self
-
-    __radd__ = __add__
-
-    def __mul__(self, other):
-        if other == 0 or other < 0:
-            raise Undecided("−∞ times what is not above 0 has no value", None, _PADDED)
-        return self
-
-    __rmul__ = __mul__
-
-    def __str__(self) -> str:
-        return "−∞"
-
-    __repr__ = __str__
+#: What an entry of an exact array is, where it is written as Python's number.
+Exact = Fraction | Undefined | MinusInfinity
 
 
-MINUS_INFINITY = MinusInfinity()
-_PADDED = "a window lies wholly in the padding: use less padding, or a larger window"
+def finite_fraction(value: Any) -> Fraction:
+    """A number that is finite as a Fraction. Raises ValueError for another."""
+    found = fraction(value)
+    if not isinstance(found, Fraction):
+        raise ValueError(f"{value} is not finite")
+    return found
 
 
 class Rational(Arithmetic):
@@ -78,7 +54,11 @@ class Rational(Arithmetic):
         return flint.fmpq(value.numerator, value.denominator)
 
     def array(self, values) -> np.ndarray:
-        return entrywise(lambda v: self.number(fraction(v)), values)
+        return entrywise(lambda v: self._exact(fraction(v)), values)
+
+    def _exact(self, value: Exact):
+        """A fraction as a number of this kind; what is no number stays so, as does −∞."""
+        return self.number(value) if isinstance(value, Fraction) else value
 
     def power(self, a, exponent: Fraction):
         if exponent.denominator != 1:
@@ -243,7 +223,7 @@ class Rounded(Rational):
         return self.array(self._ball.apply(leaf, self._ball.array(a)))
 
     def pi(self):
-        return self.number(fraction(self._ball.pi()))
+        return self._exact(fraction(self._ball.pi()))
 
     def settle(self, a):
         if self.decimals is None and self.significant is None:
@@ -256,7 +236,9 @@ class Rounded(Rational):
             return value
         if self.decimals is not None:
             return self.number(round_decimal(exact, self.decimals, self.rule))
-        return self.number(round_significant(exact, self.significant, self.rule))
+        if self.significant is not None:
+            return self.number(round_significant(exact, self.significant, self.rule))
+        return value
 
     def context(self):
         return self._ball.context()

@@ -7,6 +7,7 @@ nothing overflows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import reduce
 
 from sympy import Add, Expr, Mul, Pow, S
@@ -64,9 +65,10 @@ def power_of(node: Expr) -> Expr:
     if type(node) is Sum:
         power = power_of(node.body)
         return reduce(lambda p, c: Choose(c, p, S.NegativeInfinity), node.conditions, power)
-    inside = [f for f in node.args if is_term(f)]
+    factors = Mul.make_args(node)
+    inside = [f for f in factors if is_term(f)]
     power = _together(inside)
-    for weight in (f for f in node.args if f not in inside):
+    for weight in (f for f in factors if f not in inside):
         if isinstance(weight, Read):
             negative = Choose(Positive(-weight), power, S.NegativeInfinity)
             power = Choose(Positive(weight), power, negative)
@@ -75,11 +77,16 @@ def power_of(node: Expr) -> Expr:
 
 def _together(terms: list[Expr]) -> Expr:
     """The power of a product of terms, under the guards of all."""
-    plain = Add(*(exponent(t) for t in terms if exponent(t) is not None))
+    plain = Add(*_powers(terms))
     guarded = [t for t in terms if exponent(t) is None]
     if not guarded:
         return plain
-    return power_of(scaled(guarded[0], -plain - Add(*map(power_of, guarded[1:]))))
+    return power_of(shifted(guarded[0], -plain - Add(*map(power_of, guarded[1:]))))
+
+
+def _powers(factors: Iterable[Expr]) -> list[Expr]:
+    """The powers of those that are plain exponentials."""
+    return [power for f in factors if (power := exponent(f)) is not None]
 
 
 def larger(one: Expr, other: Expr) -> Expr:
@@ -87,11 +94,9 @@ def larger(one: Expr, other: Expr) -> Expr:
     return Choose(Positive(one - other), one, other)
 
 
-def largest_power(node: Add) -> Expr:
+def largest_power(node: Expr) -> Expr:
     """The largest power of a few terms that are added up; numbers are exp(0)."""
-    powers = [
-        Add(*(exponent(f) for f in Mul.make_args(a) if exponent(f) is not None)) for a in node.args
-    ]
+    powers = [Add(*_powers(Mul.make_args(a))) for a in Add.make_args(node)]
     return reduce(larger, dict.fromkeys(powers))
 
 
@@ -117,13 +122,23 @@ def scaled(node: Expr, shift: Expr) -> Expr | None:
             *(a * exp(-shift) if t is None else t for a, t in zip(node.args, terms, strict=True))
         )
     if type(node) is Choose:
-        cases = [a if a == 0 else scaled(a, shift) for a in node.args[1:]]
-        return None if None in cases else Choose(node.args[0], *cases)
+        then, otherwise = (a if a == 0 else scaled(a, shift) for a in node.args[1:])
+        if then is None or otherwise is None:
+            return None
+        return Choose(node.args[0], then, otherwise)
     if type(node) is Sum:
         apart = rename_bound(node, {i.name for i in free_indices(shift)})
         found = scaled(apart.body, shift)
         return None if found is None else Sum(found, apart.ranges, apart.conditions)
     return None
+
+
+def shifted(node: Expr, shift: Expr) -> Expr:
+    """node·exp(−shift) for a term or a sum of terms, which has exponentials to take the shift."""
+    found = scaled(node, shift)
+    if found is None:
+        raise ValueError(f"{node} is no sum of exponentials")
+    return found
 
 
 def has_exponential(node: Expr) -> bool:

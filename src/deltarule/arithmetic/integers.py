@@ -108,16 +108,14 @@ def _data(node: nodes.Read, grid: Grid, values) -> np.ndarray:
 def mask(condition: nodes.Condition, grid: Grid, values) -> np.ndarray:
     """Where a condition between integers holds."""
     if isinstance(condition, nodes.Unequal):
-        pairs = zip(condition.args[0], condition.args[1], strict=True)
+        pairs = zip(*(entries.args for entries in condition.args), strict=True)
         differ = [whole(a, grid, values) != whole(b, grid, values) for a, b in pairs]
         return functools.reduce(operator.or_, differ)
-    sides = [whole(a, grid, values) for a in condition.args]
     if isinstance(condition, nodes.AtLeastZero):
-        return sides[0] >= 0
-    if isinstance(condition, nodes.Divides):
-        return sides[1] % sides[0] == 0
-    if isinstance(condition, nodes.Equal):
-        return sides[0] == sides[1]
+        return whole(condition.args[0], grid, values) >= 0
+    if isinstance(condition, nodes.Divides | nodes.Equal):
+        one, two = (whole(a, grid, values) for a in condition.args)
+        return one == two if isinstance(condition, nodes.Equal) else two % one == 0
     raise DeltaruleError(f"{condition} cannot be evaluated")
 
 

@@ -14,6 +14,7 @@ import sympy
 from sympy import Add, Dummy, Expr, Mul, Pow, Rational, Symbol
 
 from deltarule.arithmetic.evaluate import MOST_POINTS, Values, written_out
+from deltarule.arithmetic.fixed_rationals import constant
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.integers import Grid, mask, whole
 from deltarule.arithmetic.prepared_sums import Prepared, highest, log_sum, selection, summed
@@ -218,11 +219,9 @@ class Preparation:
         return lambda arrays: reduce(np.multiply, [p(arrays) for p in parts])
 
     def _pow(self, node, indices, shape) -> Prepared:
-        base, exponent = self.prepare(node.base, indices, shape), node.exp
-        if not exponent.is_Rational:
-            table = {**self.values.scalars, **self.values.sizes}
-            exponent = exponent.xreplace({s: Rational(str(v)) for s, v in table.items()})
-        if not exponent.is_Rational:
+        base = self.prepare(node.base, indices, shape)
+        exponent = constant(node.exp, self.values.scalars, self.values.sizes)
+        if exponent is None:
             raise Unprepared
         power = float(exponent)
         if power == -1:

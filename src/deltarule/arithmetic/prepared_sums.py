@@ -8,9 +8,9 @@ import numpy as np
 
 from deltarule.arithmetic.floats import Float64
 
-#: A prepared formula, from arrays by name to an array over the grid; and where its values count
-#: (None for everywhere).
-Prepared = Callable[[dict], np.ndarray]
+#: A prepared formula, from arrays by name to an array over the grid, or a number for all of it;
+#: and where its values count (None for everywhere).
+Prepared = Callable[[dict], np.ndarray | float]
 Counted = Callable[[dict], np.ndarray | None]
 
 _FLOAT = Float64()

@@ -12,18 +12,31 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from typing import overload
 
 from deltarule.errors import DeltaruleError, did_you_mean
 
 RULES = ("half-up", "half-even", "truncate")
 
 
-def round_decimal(value: Fraction | Decimal | int, places: int, rule: str = "half-up"):
+@overload
+def round_decimal(value: Decimal, places: int, rule: str = "half-up") -> Decimal: ...
+@overload
+def round_decimal(value: Fraction | int, places: int, rule: str = "half-up") -> Fraction: ...
+def round_decimal(
+    value: Fraction | Decimal | int, places: int, rule: str = "half-up"
+) -> Fraction | Decimal:
     """`value` with `places` decimals (negative: to tens, hundreds …)."""
     return _like(value, _units(_fraction(value), places, rule), places)
 
 
-def round_significant(value: Fraction | Decimal | int, figures: int, rule: str = "half-up"):
+@overload
+def round_significant(value: Decimal, figures: int, rule: str = "half-up") -> Decimal: ...
+@overload
+def round_significant(value: Fraction | int, figures: int, rule: str = "half-up") -> Fraction: ...
+def round_significant(
+    value: Fraction | Decimal | int, figures: int, rule: str = "half-up"
+) -> Fraction | Decimal:
     """`value` with `figures` significant figures; zero stays zero."""
     if figures < 1:
         raise DeltaruleError(

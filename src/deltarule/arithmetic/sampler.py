@@ -54,7 +54,7 @@ class Sampler:
         numbers.
         """
         shape = self.shape(tensor.axes)
-        if tensor.whole:
+        if tensor.whole_below is not None:
             return self.whole(shape, place or 0, self.extent(tensor.whole_below))
         within = tensor.drawn_within or place or ((0, 1) if tensor.role == "memory" else None)
         if tensor.definite:

@@ -68,7 +68,7 @@ def windows_of(network: Network) -> set[Symbol]:
             for subscript in access.indices:
                 indices = {s for s in free_symbols(subscript) if isinstance(s, Index)}
                 if len(indices) > 1:
-                    found |= {inner[i] for i in indices if isinstance(inner.get(i), Size)}
+                    found |= {n for i in indices if isinstance(n := inner.get(i), Size)}
     return found
 
 

@@ -90,7 +90,7 @@ class Stable:
     # ---- what tensors tell, for subclasses --------------------------------------------------
     def largest(self, total: Expr, scope: tuple) -> Expr | None:
         """The largest power of a sum of exponentials; 0 where it is infinite, as over nothing."""
-        if isinstance(total, Add):
+        if not isinstance(total, Reduction):
             return largest_power(total)
         around = {i.name for i, _ in scope} | {i.name for i in free_indices(total)}
         apart = rename_bound(total, around | {i.name for i in total.indices})
@@ -141,7 +141,7 @@ class Stable:
         shift = self.largest(node, scope)
         if shift is None:
             return None
-        return shift, log(self._below(scaled(node, shift), scope))
+        return shift, log(self._below(exponentials.shifted(node, shift), scope))
 
     def _grouped(self, node: Add, scope: tuple) -> Expr | None:
         """z − log Σ exp(b) as (z − m) − log Σ exp(b − m): the large numbers cancel first."""
@@ -178,11 +178,11 @@ class Stable:
         number, rest = node.as_coeff_Add()
         if number != 1:
             return None
-        if isinstance(-rest, sigmoid):
-            return -softplus(self.form((-rest).args[0], scope))
+        if isinstance(taken := -rest, sigmoid):
+            return -softplus(self.form(taken.args[0], scope))
         rest = self.form(rest, scope)
-        if isinstance(-rest, exp):  # log(1 − exp(b)), by what loses less
-            power = (-rest).args[0]
+        if isinstance(taken := -rest, exp):  # log(1 − exp(b)), by what loses less
+            power = taken.args[0]
             return Choose(Positive(power + _NEAR), log(-expm1(power)), log1p(rest))
         return log1p(rest)
 
@@ -232,7 +232,7 @@ class Stable:
             self.unpaired = True
             return above, [self._below(base, scope) ** -times]
         above, left = _shifted(above, shift, times, used)
-        divisors = [self.divisor(scaled(base, shift), scope) ** -times]
+        divisors = [self.divisor(exponentials.shifted(base, shift), scope) ** -times]
         if left:
             self.unpaired = True
             divisors.append(exp(-left * shift))
@@ -242,7 +242,7 @@ class Stable:
         self, above: list, power: Expr, times: Expr, scope: tuple
     ) -> tuple[list, list] | None:
         """exp(j·b)/(1 + exp(b))^k as σ(b)^j·σ(−b)^(k − j)."""
-        powers = [exponent(f) for f in above if exponent(f) is not None]
+        powers = [p for f in above if (p := exponent(f)) is not None]
         rest = [f for f in above if exponent(f) is None]
         count = Add(*powers) / power
         if not (count.is_Integer and times.is_Integer and 0 <= count <= times):

@@ -8,6 +8,7 @@ everything that may be 1. The first is larger and has no 1 but where that is ask
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from random import Random
 
 from sympy import Symbol
@@ -56,7 +57,7 @@ def _first(network: Network, seed: int) -> dict[str, int]:
     return {s.name: n for s, n in sizes.items() if s not in network.definitions}
 
 
-def _groups(network: Network) -> tuple[list[Symbol], ...]:
+def _groups(network: Network) -> tuple[Sequence[Symbol], ...]:
     """What is at least 1, as a stride is; what may be 0, as padding may; windows; the rest."""
     free, inside = free_sizes(network), windows_of(network)
     windows = [s for s in free if s in inside]
@@ -83,7 +84,7 @@ def _small(network: Network, row: tuple) -> dict[str, int] | None:
     return {s.name: n for s, n in grown.items()}
 
 
-def _grown(network: Network, chosen: dict, movable: list[Symbol], least: int) -> dict | None:
+def _grown(network: Network, chosen: dict, movable: Sequence[Symbol], least: int) -> dict | None:
     """Sizes made larger until what follows from them is at least so much, or 1 if that is all."""
     for symbol, definition in network.definitions.items():
         mine = [s for s in movable if s in free_symbols(definition)]

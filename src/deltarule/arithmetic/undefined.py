@@ -1,6 +1,8 @@
-"""What has no value among the rationals: a logarithm of 0, 0/0, and all that is made of it."""
+"""What is no rational: what has no value, as 0/0, and all that is made of it; and −∞."""
 
 from __future__ import annotations
+
+from deltarule.arithmetic.base import Undecided
 
 
 class Undefined:
@@ -30,4 +32,43 @@ class Undefined:
     __repr__ = __str__
 
 
-UNDEFINED = Undefined()
+_PADDED = "a window lies wholly in the padding: use less padding, or a larger window"
+
+
+class MinusInfinity:
+    """−∞ among the fractions: the largest entry of a window that lies wholly in the padding."""
+
+    def __eq__(self, other) -> bool:
+        return isinstance(other, MinusInfinity)
+
+    def __hash__(self) -> int:
+        return hash("−∞")
+
+    def __lt__(self, other) -> bool:
+        return self != other
+
+    def __gt__(self, other) -> bool:
+        return False
+
+    def __add__(self, other):
+        return self
+
+    __radd__ = __add__
+
+    def __mul__(self, other):
+        if other == 0 or other < 0:
+            raise Undecided("−∞ times what is not above 0 has no value", None, _PADDED)
+        return self
+
+    __rmul__ = __mul__
+
+    def __float__(self) -> float:
+        return float("-inf")
+
+    def __str__(self) -> str:
+        return "−∞"
+
+    __repr__ = __str__
+
+
+UNDEFINED, MINUS_INFINITY = Undefined(), MinusInfinity()

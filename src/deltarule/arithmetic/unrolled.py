@@ -19,7 +19,8 @@ from deltarule.arithmetic.prepared import Unprepared
 from deltarule.arithmetic.stable import stable
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import Elementwise
-from deltarule.expressions.symbols import Index, Size
+from deltarule.expressions.rewrites import replaced
+from deltarule.expressions.symbols import Index, Scalar, Size
 from deltarule.networks.equations import Equation
 
 #: Programs of more operations are left to NumPy.
@@ -137,11 +138,11 @@ class Unrolled:
         if isinstance(node, Size):
             return self._constant(float(self.values.extent(node)))
         if isinstance(node, nodes.Read):
-            entry = tuple(self.values.extent(s.xreplace(at)) for s in node.indices)
+            entry = tuple(self.values.extent(replaced(s, at)) for s in node.indices)
             return self._given(nodes.tensor_name(node), entry)
         if isinstance(node, Symbol) and node in letters:
             return letters[node]
-        if isinstance(node, Symbol) and node in self.values.scalars:
+        if isinstance(node, Scalar) and node in self.values.scalars:
             return self._constant(float(self.values.scalars[node]))
         if isinstance(node, Add | Mul):
             function = operator.add if isinstance(node, Add) else operator.mul

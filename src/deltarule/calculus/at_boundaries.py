@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from sympy import Basic, Expr
-from sympy.tensor.indexed import Indexed
 
 from deltarule.calculus.rules.at_the_edge import AT_THE_EDGE
 from deltarule.calculus.rules.rule import Given
 from deltarule.calculus.steps import Step
 from deltarule.calculus.verify import Verifier
 from deltarule.expressions.affine import affine, never_negative
-from deltarule.expressions.nodes import AtLeastZero, Choose, Sum, free_symbols
+from deltarule.expressions.nodes import AtLeastZero, Choose, Read, Sum, free_symbols
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.spelling.text import text
@@ -59,7 +58,7 @@ def _conditions(node: Basic, bound: frozenset) -> Iterator[AtLeastZero]:
     stack = [(node, bound)]
     while stack:
         here, inner = stack.pop()
-        if isinstance(here, Indexed):
+        if isinstance(here, Read):
             continue
         found = []
         if isinstance(here, Sum):

@@ -23,6 +23,7 @@ from deltarule.expressions.nodes import (
     walk,
 )
 from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import plainly_named, replace_reads, substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.network import Network
@@ -95,19 +96,22 @@ class Surfaces:
 
         def formula(access: Read) -> Expr:
             found = self.formula_of(access)
-            here = [] if found is None else self.conditions(found)
-            return found if any(c.surface == surface for c in here) else access
+            if found is None or all(c.surface != surface for c in self.conditions(found)):
+                return access
+            return found
 
         return plainly_named(replace_reads(expression, formula))
 
-    def side(self, node: Basic, surface: Expr, sign: int) -> Basic:
+    def side(self, node: Expr, surface: Expr, sign: int) -> Expr:
         """The formula where the surface's expression is above 0 (1), below (−1) or is 0 (0)."""
         if isinstance(node, Elementwise) and self._about(node, surface):
             return self.side(opened(node), surface, sign)
         if isinstance(node, Choose) and isinstance(node.args[0], Positive):
+            _, then, otherwise = node.args
             condition = self.of(node.args[0].args[0])
             if condition.surface == surface:
-                return self.side(node.args[1 if sign * condition.sign > 0 else 2], surface, sign)
+                chosen = then if sign * condition.sign > 0 else otherwise
+                return self.side(chosen, surface, sign)
         return rebuild(node, lambda part: self.side(part, surface, sign))
 
     def _about(self, node: Elementwise, surface: Expr) -> bool:
@@ -162,7 +166,7 @@ def arguments(expression: Basic, inside: bool = True) -> Iterator[Expr]:
 
 
 def _nameless(surface: Expr) -> Expr:
-    return surface.xreplace({i: Index("·") for i in surface.atoms(Index)})
+    return replaced(surface, {i: Index("·") for i in surface.atoms(Index)})
 
 
 def _up_to_scale(z: Expr) -> tuple[Expr, int]:

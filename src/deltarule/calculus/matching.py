@@ -28,10 +28,12 @@ def unified(
     table, extents = dict(table or {}), dict(ranges)
     pairs = list(zip(pattern, found, strict=True))
     for wanted, there in pairs:
-        if wanted in extents and table.setdefault(wanted, there) != there:
+        if not isinstance(wanted, Index) or wanted not in extents:
+            continue
+        if table.setdefault(wanted, there) != there:
             return None
     for wanted, there in pairs:
-        loose = sorted((free_symbols(wanted) & extents.keys()) - table.keys(), key=str)
+        loose = sorted((extents.keys() & free_symbols(wanted)) - table.keys(), key=str)
         if len(loose) > 1:
             table.update(_together(wanted, there, {i: extents[i] for i in loose}))
         elif loose:
@@ -44,7 +46,7 @@ def unified(
 def _together(wanted: Expr, there: Expr, extents: dict[Index, Expr]) -> dict[Index, Expr]:
     """The indices of one position: those of a position written alike, or its digits."""
     options = sorted((i for i in free_symbols(there) if isinstance(i, Index)), key=str)
-    alike = dict(zip(extents, options, strict=False))
+    alike: dict[Index, Expr] = dict(zip(extents, options, strict=False))
     if len(options) == len(extents) and wanted.xreplace(alike) == there:
         return alike
     found = digits(wanted, extents)
@@ -60,7 +62,9 @@ def _solved(wanted: Expr, there: Expr, index: Index, table: dict) -> Expr:
 def named(total: Sum, network: Network) -> Expr | None:
     """A sum by the name that an equation gives it: Σ_n x[n, c] = N·μ[c]."""
     there = _factors(total.body)
-    key = None if there is None else tuple(tensor_name(f) for f in there)
+    if there is None:
+        return None
+    key = tuple(tensor_name(f) for f in there)
     for equation, pattern, scale in named_sums(network.equations).get(key, ()):
         if len(pattern.ranges) == len(total.ranges):
             table = _instance(pattern, total, equation)

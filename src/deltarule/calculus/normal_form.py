@@ -112,6 +112,8 @@ def _solved(term: Product) -> Product:
     for condition in term.conditions:
         if isinstance(condition, Equal):
             for index, value in (condition.args, condition.args[::-1]):
+                if not isinstance(index, Index):
+                    continue
                 if index in term.indices and index not in free_symbols(value):
                     rest = replace(
                         term,

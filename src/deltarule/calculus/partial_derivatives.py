@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from sympy import Basic, Dummy, Expr, Tuple
 
 from deltarule.calculus.matrix_derivatives import through_inverse
 from deltarule.expressions import nodes
+from deltarule.expressions.conditions import Condition
 from deltarule.expressions.functions import Elementwise, exp
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import AtLeastZero, Read, Reduction, reads, tensor_name
 from deltarule.expressions.rebuild import outermost
 from deltarule.expressions.substitution import rename_bound
+from deltarule.expressions.symbols import Index
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Partial:
 
     factor: Expr
     subscripts: tuple[Expr, ...]
-    ranges: tuple
-    conditions: tuple
+    ranges: tuple[tuple[Index, Expr], ...]
+    conditions: tuple[Condition, ...]
 
 
 def partials(
@@ -104,6 +107,8 @@ def _others(product: nodes.Product, taken: set[str]) -> Expr:
 def _by_cases(atom: nodes.Choose, slope: Expr, name: str, value: Expr | None) -> Iterator[Partial]:
     """Partials of either case, each under the condition that it holds under."""
     condition, then, otherwise = atom.args
+    if not isinstance(condition, AtLeastZero):
+        raise TypeError(f"{condition} is not about indices alone")
     fails = AtLeastZero((-1 - condition.args[0]).expand())
     taken = nodes.index_names(slope)
     for case, holds in ((then, condition), (otherwise, fails)):
@@ -115,9 +120,13 @@ def _by_cases(atom: nodes.Choose, slope: Expr, name: str, value: Expr | None) ->
             )
 
 
-def _top_atoms(expression: Basic) -> list[Basic]:
+#: What the chain rule takes apart itself, instead of SymPy.
+_Atom = Read | Reduction | nodes.Frozen | nodes.Choose
+
+
+def _top_atoms(expression: Basic) -> list[_Atom]:
     """The outermost reads, reductions and choices between times, in order of appearance."""
-    found: dict[Basic, None] = {}
+    found: dict[_Atom, None] = {}
     stack = [expression]
     while stack:
         node = stack.pop()
@@ -128,6 +137,6 @@ def _top_atoms(expression: Basic) -> list[Basic]:
     return list(found)
 
 
-def _between_times(node: Basic) -> bool:
+def _between_times(node: Basic) -> TypeGuard[nodes.Choose]:
     """Whether a choice depends on indices alone, such as h[t − 1] if t ≥ 1, else h0."""
     return isinstance(node, nodes.Choose) and isinstance(node.args[0], AtLeastZero)

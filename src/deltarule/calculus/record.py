@@ -21,10 +21,14 @@ from deltarule.spelling.text import text
 
 
 class Record:
-    """The formula as it stands, and the steps that led to it; `rules` simplify it, in order."""
+    """The formula as it stands, and the steps that led to it from `start`.
+
+    `rules` simplify it, in order.
+    """
 
     def __init__(
         self,
+        start: Expr,
         network: Network,
         ranges: Sequence[tuple[Index, Expr]],
         verifier: Verifier,
@@ -33,7 +37,7 @@ class Record:
         self.network, self.ranges, self.verifier = network, tuple(ranges), verifier
         self.rules = rules
         self.steps: list[Step] = []
-        self.now: Expr | None = None
+        self.now = start
 
     def state(self, rule: Rule, before: Expr, after: Expr, verified: str, detail: str = "") -> None:
         """A step that was verified by other means than comparing both sides."""

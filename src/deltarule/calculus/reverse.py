@@ -55,12 +55,16 @@ def derive(
 ) -> Derivation:
     """All gradients of a network's loss, each step of them verified.
 
-    It is a network, or the name or path of a derivation with its usual options.
-    `of` names another tensor to differentiate; its own gradient then comes from outside, as that
-    of a layer's output does. An update, which uses a gradient, has none itself. `rules` simplify
-    each closed form, the first that applies; a rule of one's own goes among them.
-    Raises DeltaruleError for an unknown `of` and for what is no rule, Unverified where the two
-    sides of a step differ.
+    `network` is one, or the name or path of a derivation with its usual options. A gradient has
+    the shape of its tensor; all sizes stay symbols. `of` names another tensor to differentiate; its
+    own gradient is then the upstream gradient, as that of a layer's output is. An update, which
+    uses a gradient, has none itself. `seed` chooses the sizes and values that steps are tried at.
+    `rules` simplify each closed form, the first that applies; a rule of one's own goes among them.
+    The method is reverse accumulation (Griewank and Walther, Evaluating Derivatives, 2008, ch. 3),
+    with Kronecker deltas for indices: ∂X[a]/∂X[u] = δ(a, u) (Laue, Mitterreiter and Giesen,
+    Computing Higher Order Derivatives of Matrix and Tensor Expressions, NeurIPS 2018).
+    Raises DeltaruleError for an unknown `of` and for what is no network or no rule, and Unverified,
+    which is one too, where the two sides of a step differ.
     """
     network = network_of(network)
     _refuse_no_rules(rules)
@@ -180,7 +184,7 @@ class GradientWork:
         self.known = {**dict(self.ranges), **{Index(f"0 ≤ … < {n}"): n for n in self.times}}
         self.facts = facts_of(network.definitions)
         self.solved: frozenset[Index] = frozenset()
-        self.record = Record(network, self.ranges, verifier, rules)
+        self.record = Record(self._lhs(), network, self.ranges, verifier, rules)
 
     def gradient(self) -> Gradient:
         if self.tensor.name == self.root:

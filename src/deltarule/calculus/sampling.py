@@ -12,7 +12,7 @@ from math import prod
 from random import Random
 from typing import NamedTuple
 
-from sympy import Expr
+from sympy import Basic, Expr
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.expressions.nodes import Read, Reduction
@@ -63,7 +63,7 @@ def told(chosen: list | None, ranges: Sequence[tuple[Index, Expr]], values: Valu
     return f", {len(chosen)} of {prod(values.extent(n) for _, n in ranges)} entries"
 
 
-def _points(node: Expr, values: Values) -> int:
+def _points(node: Basic, values: Values) -> int:
     """The points of the largest sum within sums that one entry of a formula takes."""
     if isinstance(node, Read) or not node.args:
         return 1

@@ -72,12 +72,12 @@ def _shifted(number: int) -> Symbol:
     return Symbol(f"#{number}", integer=True)
 
 
-def _next(accesses: tuple[Read, ...], left: frozenset, table: dict) -> tuple | None:
+def _next(accesses: tuple[Read, ...], left: frozenset[Index], table: dict) -> tuple | None:
     """The first index that a subscript has alone of those without a name, solved for."""
     name = _shifted(len(table) + 1)
     for access in accesses:
         for subscript in access.indices:
-            mine = free_symbols(subscript) & left
+            mine = left & free_symbols(subscript)
             if len(mine) != 1:
                 continue
             index = next(iter(mine))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import sympy
 from sympy import Dummy, Expr
 
@@ -50,7 +52,8 @@ def _by_sigmoid(formula: Expr) -> Expr | None:
     table = {exp(z): odds, exp(-z): 1 / odds}
     plain = formula.xreplace({found[0]: table[found[0]]}).xreplace(letters)
     reduced = sympy.cancel(sympy.together(plain))
-    if share in sympy.denom(reduced).free_symbols or sympy.degree(reduced, share) > 2:
+    # SymPy's annotation is that of the default: a generator may be a symbol as well.
+    if share in sympy.denom(reduced).free_symbols or sympy.degree(reduced, cast(Any, share)) > 2:
         return None
     back = {letter: access for access, letter in letters.items()}
     return sympy.collect(reduced.expand(), share).xreplace({**back, share: sigmoid(z)})

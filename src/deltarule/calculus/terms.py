@@ -9,8 +9,10 @@ from sympy import Basic, Expr, Integer, Mul
 
 from deltarule.expressions import nodes
 from deltarule.expressions.affine import affine, implied, never_negative
+from deltarule.expressions.conditions import Condition
 from deltarule.expressions.nodes import AtLeastZero, Delta
 from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.rewrites import rewrite
 from deltarule.expressions.symbols import Index
 
 
@@ -24,8 +26,8 @@ class Term:
     body: Expr
     deltas: tuple[tuple[Expr, Expr], ...]
     ranges: tuple[tuple[Index, Expr], ...]
-    conditions: tuple = ()
-    facts: tuple = ()
+    conditions: tuple[Condition, ...] = ()
+    facts: tuple[Condition, ...] = ()
 
     def expression(self) -> Expr:
         """The term as an expression, its deltas in front."""
@@ -52,12 +54,13 @@ def holds(condition, given: list, ranges: Mapping[Index, Expr]) -> bool:
     return condition in given
 
 
+@rewrite
 def chosen(node: Basic, given: list, ranges: Mapping[Index, Expr]) -> Basic:
     """The expression with each choice between times made that is certain: h[t] for t ≥ 0."""
     if isinstance(node, nodes.Reduction):
         ranges = {**ranges, **dict(node.ranges)}
-    if isinstance(node, nodes.Choose) and isinstance(node.args[0], AtLeastZero):
-        condition, then, otherwise = node.args
+    if isinstance(node, nodes.Choose) and isinstance(condition := node.args[0], AtLeastZero):
+        _, then, otherwise = node.args
         if holds(condition, given, ranges):
             return chosen(then, given, ranges)
         if holds(AtLeastZero((-1 - condition.args[0]).expand()), given, ranges):

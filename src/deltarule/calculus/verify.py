@@ -8,6 +8,7 @@ direction.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import numpy as np
 from sympy import Add, Expr
@@ -213,7 +214,8 @@ def _change(equation: Equation, name: str, direction, probe: Probe):
             arrays[other] = DualArray(array, probe.arithmetic.zeros(array.shape))
     arrays[name] = DualArray(probe.values.arrays[name], direction)
     values = Values(arrays, probe.values.sizes, probe.values.scalars, probe.values.tensors)
-    return evaluate(equation.rhs, equation.ranges, values, dual).tangent
+    # An array of an arithmetic is NumPy's for all of them but this one.
+    return cast(DualArray, evaluate(equation.rhs, equation.ranges, values, dual)).tangent
 
 
 def _sum(arithmetic, array):

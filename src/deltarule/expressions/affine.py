@@ -12,17 +12,18 @@ from functools import lru_cache
 from sympy import Add, Expr, Integer, Mul, cancel
 
 from deltarule.expressions.nodes import CeilingQuotient, FloorQuotient, Remainder, free_symbols
+from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.symbols import Index, Size
 
 
 @lru_cache(maxsize=1 << 14)
-def affine(expression: Expr, indices: tuple[Index, ...]) -> tuple[dict, Expr] | None:
+def affine(expression: Expr, indices: tuple[Index, ...]) -> tuple[dict[Index, Expr], Expr] | None:
     """Coefficients of some indices, and the rest; None if it is not affine in them."""
     coefficients: dict[Index, Expr] = {}
     rest: list[Expr] = []
     wanted = frozenset(indices)
     for term in Add.make_args(expression.expand()):
-        present = free_symbols(term) & wanted
+        present = wanted & free_symbols(term)
         if not present:
             rest.append(term)
             continue
@@ -75,7 +76,7 @@ def _digits_as_indices(expression: Expr, ranges: Mapping) -> tuple[Expr, Mapping
         if extent is not None:
             table[node] = Index(str(node))
             ranges[table[node]] = extent
-    return expression.xreplace(table), ranges
+    return replaced(expression, table), ranges
 
 
 def _extent_of(node: Expr, ranges: Mapping) -> Expr | None:
@@ -101,7 +102,7 @@ def _certain(expression: Expr, ranges: Mapping[Index, Expr]) -> bool:
     shifts = {
         s: s + 1 for s in free_symbols(expression) if isinstance(s, Size) and _positive(s, ranges)
     }
-    shifted = expression.xreplace(shifts).expand() if shifts else expression.expand()
+    shifted = replaced(expression, shifts).expand() if shifts else expression.expand()
     return all(_never_negative_term(term) for term in Add.make_args(shifted))
 
 

@@ -54,7 +54,8 @@ def tight(ranges: tuple, conditions: tuple) -> tuple[list[Span], list[Condition]
 
 
 def _span(index: Index, extent: Expr, statements: list[Expr], known: dict) -> Span:
-    lower, upper = [Integer(0)], [extent - 1]
+    lower: list[Expr] = [Integer(0)]
+    upper = [extent - 1]
     for statement in statements:
         coefficient, rest = line(statement, index)
         if never_negative(coefficient, known):

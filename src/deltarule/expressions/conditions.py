@@ -1,8 +1,19 @@
-"""Statements about numbers, true or false at each point of a range: e ≥ 0, d | e, a = b."""
+"""Statements about numbers, true or false at each point of a range: e ≥ 0, d | e, a = b.
+
+The types of a node's `args` are stated for the checker, as SymPy does for its own.
+"""
 
 from __future__ import annotations
 
-from sympy import Basic
+from typing import TYPE_CHECKING
+
+from sympy import Basic, Expr, Tuple
+
+if TYPE_CHECKING:
+
+    class _Entries(Tuple):
+        @property
+        def args(self) -> tuple[Expr, ...]: ...
 
 
 class Condition(Basic):
@@ -16,11 +27,21 @@ class AtLeastZero(Condition):
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[Expr]: ...
+
 
 class Positive(Condition):
     """e > 0 (for real e; indices use `AtLeastZero`)."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[Expr]: ...
 
 
 class Divides(Condition):
@@ -28,14 +49,29 @@ class Divides(Condition):
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[Expr, Expr]: ...
+
 
 class Equal(Condition):
     """a = b, for integers: what is left of a delta that depends on data."""
 
     __slots__ = ()
 
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[Expr, Expr]: ...
+
 
 class Unequal(Condition):
     """(a, b, …) ≠ (c, d, …): some of the pairs a, c and b, d … differ (two `Tuple`s)."""
 
     __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[_Entries, _Entries]: ...

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Mul
+import math
+from collections.abc import Iterable
+
+from sympy import Expr, Integer, Mul
 
 
 def powers(product: Expr) -> dict[Expr, Expr]:
@@ -32,3 +35,8 @@ def _covers(there: Expr, wanted: Expr) -> bool:
     if not (there.is_number and wanted.is_number):
         return bool((there - wanted).is_number)
     return bool(there * wanted > 0) and bool(abs(there) >= abs(wanted))
+
+
+def multiply(factors: Iterable[Expr]) -> Expr:
+    """The product of some factors; 1 for none."""
+    return math.prod(factors, start=Integer(1))

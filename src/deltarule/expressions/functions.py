@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from inspect import signature
+from typing import TYPE_CHECKING, cast
 
 import sympy
-from sympy import Dummy, Expr, Function, Rational
+from sympy import Basic, Dummy, Expr, Function, Rational
 
 from deltarule.expressions.nodes import Choose, Positive
+from deltarule.expressions.operands import Operand
+from deltarule.expressions.rewrites import replaced
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,15 @@ class Elementwise(Function):
     row: Row
     is_real = True
 
+    if TYPE_CHECKING:
+
+        def __new__(cls, *args: Expr | complex) -> Expr: ...
+
+        @property
+        def args(self) -> tuple[Expr, ...]: ...
+
     @classmethod
-    def eval(cls, *args):
+    def eval(cls, *args: Expr) -> None:
         return None
 
     def fdiff(self, argindex: int = 1) -> Expr:
@@ -73,7 +83,7 @@ def elementwise(
     return FUNCTIONS[name]
 
 
-def choose(condition, then, otherwise) -> Expr:
+def choose(condition: Basic, then: Expr | int, otherwise: Expr | int) -> Expr:
     """`then` where the condition holds, `otherwise` elsewhere."""
     return Choose(condition, then, otherwise)
 
@@ -164,12 +174,12 @@ gelu = elementwise(
 RELU_AT_ZERO = {"0": relu, "half": relu_half, "1": relu_one}
 
 
-def sqrt(value) -> Expr:
+def sqrt(value: Expr | Operand) -> Expr:
     """The square root."""
     return value ** Rational(1, 2)
 
 
-def square(value) -> Expr:
+def square(value: Expr | Operand) -> Expr:
     """value²."""
     return value**2
 
@@ -200,8 +210,8 @@ def _derive(function: type[Elementwise], argument: int) -> Callable[..., Expr]:
         slope = row.formula(*arguments).diff(z)
     slope = min(_forms(function, arguments, slope), key=_length)
 
-    def rule(*values):
-        return slope.xreplace(dict(zip(arguments, values, strict=True)))
+    def rule(*values: Expr) -> Expr:
+        return replaced(slope, dict(zip(arguments, values, strict=True)))
 
     return rule
 
@@ -212,11 +222,12 @@ def _length(expression: Expr) -> int:
 
 def _with_own_leaves(expression: Expr) -> Expr:
     for theirs, ours in ((sympy.exp, exp), (sympy.log, log), (sympy.tanh, tanh), (sympy.erf, erf)):
-        expression = expression.replace(theirs, ours)
+        # SymPy's annotation says less: that some node comes out.
+        expression = cast(Expr, expression.replace(theirs, ours))
     return expression
 
 
-def _forms(function, arguments, slope) -> list[Expr]:
+def _forms(function: type[Elementwise], arguments: list[Dummy], slope: Expr) -> list[Expr]:
     """The derivative as it came, in terms of the output, and as another known function."""
     if len(arguments) != 1 or function.row.leaf:
         return [slope]
@@ -226,13 +237,14 @@ def _forms(function, arguments, slope) -> list[Expr]:
     u = Dummy("u", positive=True)
     in_exp = {exp(z): u, exp(-z): 1 / u}
     forms = [slope]
-    slope = slope.xreplace(in_exp)
-    value = function.row.formula(z).xreplace(in_exp)
+    slope = replaced(slope, in_exp)
+    value = replaced(function.row.formula(z), in_exp)
     if slope.has(z) or not slope.is_rational_function(u):
         return forms
     if value.is_rational_function(u):
-        forms.append(_in_terms_of_output(value, slope, u).xreplace({_OUTPUT: function(z)}))
-    known = sigmoid.row.formula(z).xreplace(in_exp)
+        form = _in_terms_of_output(value, slope, u)
+        forms.append(replaced(form, {_OUTPUT: function(z)}))
+    known = replaced(sigmoid.row.formula(z), in_exp)
     if sympy.numer(sympy.together(slope - known)).expand() == 0:
         forms.append(sigmoid(z))
     return forms
@@ -247,7 +259,7 @@ def _in_terms_of_output(value: Expr, slope: Expr, u: Dummy) -> Expr:
     rest: Expr = equation.subs(u, 0)
     linear: Expr = equation.diff(u)
     if linear.has(u):
-        return slope.xreplace({u: exp(Dummy())})
+        return replaced(slope, {u: exp(Dummy())})
     form = sympy.factor_terms(sympy.cancel(slope.xreplace({u: -rest / linear})))
     return sympy.Mul(*_signed_factors(form))
 

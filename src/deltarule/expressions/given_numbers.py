@@ -7,6 +7,8 @@ import re
 from fractions import Fraction
 from numbers import Integral
 
+from sympy import Rational
+
 from deltarule.errors import DeltaruleError
 
 #: Sizes are counted in 64 bits, and products of two of them too.
@@ -52,6 +54,14 @@ def real_number(name: str, value: object, place: str) -> Fraction:
             f"give a number nearer to 1 for {name}",
         )
     return number
+
+
+def rational(value: Fraction | str) -> Rational:
+    """A fraction, or one as text, as SymPy's number. Raises ValueError for what is none."""
+    found = Rational(value)
+    if not isinstance(found, Rational):
+        raise ValueError(f"{value} is no fraction")
+    return found
 
 
 class Alone(int):

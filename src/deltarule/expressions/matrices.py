@@ -10,6 +10,7 @@ with the tensor that it gives.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sympy import Expr
 
@@ -23,6 +24,11 @@ class Inverse(Expr):
     __slots__ = ()
     is_real = True
     is_commutative = True
+
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[Expr, Index, Index, Expr]: ...
 
     def _sympystr(self, printer) -> str:
         # SymPy's printer takes the name of the class for that of its own inverse.

@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sympy import Add, Expr, Integer, cancel
-from sympy.tensor.indexed import Indexed
 
 from deltarule.expressions.affine import affine, never_negative
-from deltarule.expressions.nodes import FloorQuotient, Remainder
+from deltarule.expressions.nodes import FloorQuotient, Read, Remainder
 from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
@@ -96,7 +95,7 @@ def rejoined(expression: Expr) -> Expr:
     if not expression.has(Remainder):
         return expression
 
-    if isinstance(expression, Indexed) or expression.has(Indexed):
+    if isinstance(expression, Read) or expression.has(Read):
         return replace_reads(expression, lambda a: rebuild(a, _rejoined, subscripts=True))
     return _rejoined(expression)
 

@@ -7,14 +7,15 @@ count. An empty sum is 0 (SymPy's own `Sum` follows Karr, and is not used).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Self, cast
 
 from sympy import Basic, Expr, IndexedBase, Integer, Symbol, Tuple
 from sympy.core.sympify import _sympify as strictly
 from sympy.tensor.indexed import Indexed
 
+from deltarule.expressions.choices import Carried, Choose, Delta, Frozen
 from deltarule.expressions.conditions import (
     AtLeastZero,
     Condition,
@@ -23,23 +24,16 @@ from deltarule.expressions.conditions import (
     Positive,
     Unequal,
 )
+from deltarule.expressions.factors import multiply
 from deltarule.expressions.quotients import CeilingQuotient, FloorQuotient, Remainder
 from deltarule.expressions.symbols import Index
 
 __all__ = [
     "AtLeastZero", "Carried", "CeilingQuotient", "Choose", "Condition", "Delta", "Divides", "Equal",
-    "FloorQuotient", "Max", "MaxAll", "MaxSplit", "PartialOf", "Positive", "Product", "Read",
-    "Reduction", "Remainder", "Selection", "Sum", "Unequal", "free_indices", "free_symbols",
+    "FloorQuotient", "Frozen", "Max", "MaxAll", "MaxSplit", "PartialOf", "Positive", "Product",
+    "Read", "Reduction", "Remainder", "Selection", "Sum", "Unequal", "free_indices", "free_symbols",
     "index_names", "multiply", "read", "reads", "size_of", "tensor_name", "walk",
 ]  # fmt: skip
-
-
-class Delta(Expr):
-    """The Kronecker delta δ(a, b): 1 where a = b, else 0."""
-
-    __slots__ = ()
-    is_integer = True
-    is_commutative = True
 
 
 class PartialOf(Expr):
@@ -49,46 +43,25 @@ class PartialOf(Expr):
     is_real = True
     is_commutative = True
 
+    if TYPE_CHECKING:
 
-class Choose(Expr):
-    """`Choose(condition, a, b)`: a where the condition holds, b elsewhere."""
-
-    __slots__ = ()
-    is_real = True
-    is_commutative = True
-
-    def __new__(cls, condition, then, otherwise):
-        then, otherwise = strictly(then), strictly(otherwise)
-        if then == otherwise:
-            return then
-        if isinstance(condition, AtLeastZero) and condition.args[0].is_Integer:
-            return then if condition.args[0] >= 0 else otherwise
-        return Expr.__new__(cls, condition, then, otherwise)
-
-    def _eval_derivative(self, s):
-        condition, then, otherwise = self.args
-        return Choose(condition, then.diff(s), otherwise.diff(s))
+        @property
+        def args(self) -> tuple[Read, Read]: ...
 
 
-class Carried(Choose):
-    """A state read at another time, `Carried(t − 1 ≥ 0, h[t − 1], h0)`: h0 is what h[−1] is.
+if TYPE_CHECKING:
 
-    It is written as its first case; where that lies before the first step (or behind the last)
-    the second one holds.
-    """
+    class _Range(Tuple):
+        @property
+        def args(self) -> tuple[Index, Expr]: ...
 
-    __slots__ = ()
+    class _Ranges(Tuple):
+        @property
+        def args(self) -> tuple[_Range, ...]: ...
 
-
-class Frozen(Expr):
-    """A value through which no gradient flows: `Frozen(a)` is a, and its derivative is 0."""
-
-    __slots__ = ()
-    is_real = True
-    is_commutative = True
-
-    def _eval_derivative(self, s):
-        return Integer(0)
+    class _Conditions(Tuple):
+        @property
+        def args(self) -> tuple[Condition, ...]: ...
 
 
 class Reduction(Expr):
@@ -98,7 +71,14 @@ class Reduction(Expr):
     is_real = True
     is_commutative = True
 
-    def __new__(cls, body, ranges=(), conditions=()):
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[Expr, _Ranges, _Conditions]: ...
+
+    def __new__(
+        cls, body: Expr | int, ranges: Iterable = (), conditions: Iterable[Basic] = ()
+    ) -> Expr:
         body = strictly(body)
         ranges = Tuple(*(Tuple(i, strictly(n)) for i, n in ranges))
         conditions = Tuple(*conditions)
@@ -111,19 +91,19 @@ class Reduction(Expr):
         return self.args[0]
 
     @property
-    def ranges(self) -> tuple:
+    def ranges(self) -> tuple[tuple[Index, Expr], ...]:
         return tuple((r.args[0], r.args[1]) for r in self.args[1].args)
 
     @property
-    def conditions(self) -> tuple:
+    def conditions(self) -> tuple[Condition, ...]:
         return self.args[2].args
 
     @property
-    def indices(self) -> tuple:
+    def indices(self) -> tuple[Index, ...]:
         return tuple(r.args[0] for r in self.args[1].args)
 
     @property
-    def free_symbols(self) -> set:
+    def free_symbols(self) -> set[Basic]:
         return set(free_symbols(self))
 
     def _sympystr(self, printer) -> str:
@@ -131,7 +111,7 @@ class Reduction(Expr):
         where = "".join(f" if {printer._print(c)}" for c in self.conditions)
         return f"{type(self).__name__}[{over}]({printer._print(self.body)}{where})"
 
-    def _eval_derivative(self, s):
+    def _eval_derivative(self, s: Expr) -> Expr:
         raise TypeError("a reduction is differentiated by the index calculus, not by SymPy")
 
 
@@ -140,7 +120,9 @@ class Sum(Reduction):
 
     __slots__ = ()
 
-    def __new__(cls, body, ranges=(), conditions=()):
+    def __new__(
+        cls, body: Expr | int, ranges: Iterable = (), conditions: Iterable[Basic] = ()
+    ) -> Expr:
         if strictly(body) == 0:
             return Integer(0)
         return Reduction.__new__(cls, body, ranges, conditions)
@@ -179,11 +161,16 @@ class Selection(Expr):
     is_real = True
     is_commutative = True
 
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[Max, Read]: ...
+
     @property
     def maximum(self) -> Max:
         return self.args[0]
 
-    def _eval_derivative(self, s):
+    def _eval_derivative(self, s: Expr) -> Expr:
         return Integer(0)  # which entry is chosen changes nowhere but where two of them tie
 
 
@@ -199,40 +186,61 @@ class LogSumExp(Reduction):
     __slots__ = ()
 
 
+if TYPE_CHECKING:
+
+    class _Base(IndexedBase):
+        """What a read reads of: its label is a symbol, as ours all are."""
+
+        @property
+        def args(self) -> tuple[Symbol, ...]: ...
+
+
 class Read(Indexed):
     """A tensor at some subscripts; a scalar is read at none, which SymPy's `Indexed` forbids."""
 
     is_real = True
 
-    def __new__(cls, base, *subscripts):
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[_Base, *tuple[Expr, ...]]: ...
+
+        @property
+        def base(self) -> _Base: ...
+
+        @property
+        def indices(self) -> tuple[Expr, ...]: ...
+
+    def __new__(cls, base: IndexedBase, *subscripts: Expr | int) -> Self:
         return Expr.__new__(cls, base, *(strictly(s) for s in subscripts))
 
-    def _hashable_content(self):
+    def _hashable_content(self) -> tuple:
         return self._args  # all are real; SymPy would compare what else it found out of them
 
 
-def read(name: str, *subscripts) -> Read:
+def read(name: str, *subscripts: Expr | int) -> Read:
     """The expression name[subscripts]."""
     return Read(_base(name), *subscripts)
 
 
 @cache
-def _base(name: str) -> IndexedBase:
-    return IndexedBase(name)
+def _base(name: str) -> _Base:
+    # SymPy's own annotation allows for arrays and matrices that carry the name as a label.
+    return cast("_Base", IndexedBase(name))
 
 
-def tensor_name(access: Indexed) -> str:
+def tensor_name(access: Read) -> str:
     """The name of the tensor that a read reads."""
     return access.args[0].args[0].name
 
 
 def walk(expression: Basic) -> Iterator[Basic]:
     """Every node of an expression, outermost first; names inside reads are left out."""
-    stack = [expression]
+    stack: list[Basic] = [expression]
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, Indexed):
+        if isinstance(node, Read):
             stack.extend(node.indices)
         elif isinstance(node, Reduction):
             stack.append(node.body)
@@ -242,23 +250,23 @@ def walk(expression: Basic) -> Iterator[Basic]:
             stack.extend(node.args)
 
 
-def reads(expression: Basic, name: str | None = None) -> list[Indexed]:
+def reads(expression: Basic, name: str | None = None) -> list[Read]:
     """The distinct reads of an expression (of one tensor, if named), in order of appearance."""
     return [r for r in _all_reads(expression) if name is None or tensor_name(r) == name]
 
 
 @lru_cache(maxsize=1 << 16)
-def _all_reads(expression: Basic) -> tuple[Indexed, ...]:
-    found = dict.fromkeys(node for node in walk(expression) if isinstance(node, Indexed))
+def _all_reads(expression: Basic) -> tuple[Read, ...]:
+    found = dict.fromkeys(node for node in walk(expression) if isinstance(node, Read))
     return tuple(found)
 
 
 @lru_cache(maxsize=1 << 16)
-def free_symbols(expression: Basic) -> frozenset:
+def free_symbols(expression: Basic) -> frozenset[Symbol]:
     """The indices, sizes and other symbols that an expression leaves unbound (names apart)."""
     if isinstance(expression, Symbol):
         return frozenset((expression,))
-    if isinstance(expression, Indexed):
+    if isinstance(expression, Read):
         return _union(expression.indices)
     if isinstance(expression, Reduction):
         inner = _union((expression.body, *expression.conditions))
@@ -266,11 +274,11 @@ def free_symbols(expression: Basic) -> frozenset:
     return _union(expression.args)
 
 
-def _union(parts: Iterable[Basic]) -> frozenset:
+def _union(parts: Iterable[Basic]) -> frozenset[Symbol]:
     return frozenset().union(*(free_symbols(part) for part in parts))
 
 
-def free_indices(expression: Basic) -> frozenset:
+def free_indices(expression: Basic) -> frozenset[Index]:
     """The indices that an expression leaves unbound."""
     return frozenset(s for s in free_symbols(expression) if isinstance(s, Index))
 
@@ -289,9 +297,4 @@ def index_names(*expressions: Basic) -> set[str]:
 @lru_cache(maxsize=1 << 16)
 def size_of(expression: Basic) -> int:
     """The number of nodes, a read counted twice: the simpler of two forms is the smaller."""
-    return sum(2 if isinstance(node, Indexed) else 1 for node in walk(expression))
-
-
-def multiply(factors: Iterable) -> Expr:
-    """The product of some factors; 1 for none."""
-    return math.prod(factors, start=Integer(1))
+    return sum(2 if isinstance(node, Read) else 1 for node in walk(expression))

@@ -11,32 +11,32 @@ class Operand:
     def _sympy_(self) -> Expr:
         raise NotImplementedError
 
-    def __add__(self, other):
+    def __add__(self, other: Expr | Operand | complex) -> Expr:
         return self._sympy_() + other
 
-    def __radd__(self, other):
+    def __radd__(self, other: Expr | Operand | complex) -> Expr:
         return other + self._sympy_()
 
-    def __sub__(self, other):
+    def __sub__(self, other: Expr | Operand | complex) -> Expr:
         return self._sympy_() - other
 
-    def __rsub__(self, other):
+    def __rsub__(self, other: Expr | Operand | complex) -> Expr:
         return other - self._sympy_()
 
-    def __mul__(self, other):
+    def __mul__(self, other: Expr | Operand | complex) -> Expr:
         return self._sympy_() * other
 
-    def __rmul__(self, other):
+    def __rmul__(self, other: Expr | Operand | complex) -> Expr:
         return other * self._sympy_()
 
-    def __truediv__(self, other):
+    def __truediv__(self, other: Expr | Operand | complex) -> Expr:
         return self._sympy_() / other
 
-    def __rtruediv__(self, other):
+    def __rtruediv__(self, other: Expr | Operand | complex) -> Expr:
         return other / self._sympy_()
 
-    def __pow__(self, other):
+    def __pow__(self, other: Expr | Operand | complex) -> Expr:
         return self._sympy_() ** other
 
-    def __neg__(self):
+    def __neg__(self) -> Expr:
         return -self._sympy_()

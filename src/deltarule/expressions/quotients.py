@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sympy import Expr, Integer
 from sympy.core.sympify import _sympify as strictly
 
@@ -13,7 +15,12 @@ class FloorQuotient(Expr):
     is_integer = True
     is_commutative = True
 
-    def __new__(cls, numerator, denominator):
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[Expr, Expr]: ...
+
+    def __new__(cls, numerator: Expr | int, denominator: Expr | int) -> Expr:
         a, b = strictly(numerator), strictly(denominator)
         if b == 1:
             return a
@@ -27,7 +34,7 @@ class CeilingQuotient(FloorQuotient):
 
     __slots__ = ()
 
-    def __new__(cls, numerator, denominator):
+    def __new__(cls, numerator: Expr, denominator: Expr) -> Expr:
         if denominator == 1:
             return numerator
         if numerator.is_Integer and denominator.is_Integer:
@@ -42,7 +49,12 @@ class Remainder(Expr):
     is_integer = True
     is_commutative = True
 
-    def __new__(cls, numerator, denominator):
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[Expr, Expr]: ...
+
+    def __new__(cls, numerator: Expr | int, denominator: Expr | int) -> Expr:
         a, b = strictly(numerator), strictly(denominator)
         if b == 1:
             return Integer(0)

@@ -24,15 +24,18 @@ Halide's `IRMutator`: https://github.com/halide/Halide/blob/main/src/IRMutator.h
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
-from sympy import Basic
-from sympy.tensor.indexed import Indexed
+from sympy import Basic, Expr
 
-from deltarule.expressions.nodes import Reduction
+from deltarule.expressions.nodes import Read, Reduction
+from deltarule.expressions.rewrites import rewrite
 
-Change = Callable[[Basic], Basic]
+#: What a pass makes of an expression is one; it may take expressions alone, or all nodes.
+Change = Callable[[Any], Any]
 
 
+@rewrite
 def rebuild(
     node: Basic,
     change: Change,
@@ -45,7 +48,7 @@ def rebuild(
     args = node.args
     if not args:
         return node
-    if isinstance(node, Indexed):
+    if isinstance(node, Read):
         return read_at(node, map(change, args[1:])) if subscripts else node
     if isinstance(node, Reduction):
         body = change(node.body)
@@ -57,7 +60,8 @@ def rebuild(
     return node if new == args else node.func(*new)
 
 
-def outermost(node: Basic, change: Callable[[Basic], Basic | None]) -> Basic:
+@rewrite
+def outermost(node: Basic, change: Callable[[Any], Basic | None]) -> Basic:
     """The outermost nodes of which `change` makes something replaced by that; conditions too.
 
     Where it gives None the parts are tried. What was put in is not looked at again, nor are the
@@ -69,7 +73,7 @@ def outermost(node: Basic, change: Callable[[Basic], Basic | None]) -> Basic:
     return rebuild(node, lambda part: outermost(part, change), conditions=True)
 
 
-def with_body(node: Reduction, body: Basic, conditions: Iterable[Basic] | None = None) -> Basic:
+def with_body(node: Reduction, body: Expr, conditions: Iterable[Basic] | None = None) -> Expr:
     """The reduction over the same ranges of another body, under other conditions if given."""
     kept = node.conditions if conditions is None else tuple(conditions)
     if body == node.body and kept == node.conditions:
@@ -77,12 +81,13 @@ def with_body(node: Reduction, body: Basic, conditions: Iterable[Basic] | None =
     return node.func(body, node.ranges, kept)
 
 
+@rewrite
 def with_part(node: Basic, position: int, part: Basic) -> Basic:
     """The node with another argument at a position."""
     return node.func(*node.args[:position], part, *node.args[position + 1 :])
 
 
-def read_at(access: Indexed, subscripts: Iterable[Basic]) -> Indexed:
+def read_at(access: Read, subscripts: Iterable[Expr]) -> Read:
     """A read of the same tensor at other subscripts; itself if they are the same."""
     new = tuple(subscripts)
     return access if new == access.indices else access.func(access.base, *new)

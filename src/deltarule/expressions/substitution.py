@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any, cast
 
-from sympy import Basic
-from sympy.tensor.indexed import Indexed
+from sympy import Basic, Expr
 
 from deltarule.expressions.nodes import (
+    Read,
     Reduction,
     free_indices,
     free_symbols,
@@ -16,10 +17,12 @@ from deltarule.expressions.nodes import (
     tensor_name,
 )
 from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.rewrites import rewrite
 from deltarule.expressions.symbols import Index, fresh
 
 
-def substitute(expression: Basic, replacements: Mapping) -> Basic:
+@rewrite
+def substitute(expression: Basic, replacements: Mapping[Any, Basic]) -> Basic:
     """Replace symbols and whole reads by expressions.
 
     A bound index is never replaced, and is renamed with primes where a replacement would be
@@ -28,6 +31,7 @@ def substitute(expression: Basic, replacements: Mapping) -> Basic:
     return _substitute(expression, dict(replacements)) if replacements else expression
 
 
+@rewrite
 def _substitute(expression: Basic, table: dict) -> Basic:
     def change(node: Basic) -> Basic:
         if node in table:
@@ -45,7 +49,7 @@ def _inside_reduction(node: Reduction, table: dict) -> Basic:
     inner = {
         key: value
         for key, value in table.items()
-        if not (bound & free_symbols(key)) and (isinstance(key, Indexed) or key in free)
+        if not (bound & free_symbols(key)) and (isinstance(key, Read) or key in free)
     }
     if not inner:
         return node
@@ -64,7 +68,8 @@ def _inside_reduction(node: Reduction, table: dict) -> Basic:
     )
 
 
-def replace_reads(node: Basic, change: Callable[[Indexed], Basic], of: str | None = None) -> Basic:
+@rewrite
+def replace_reads(node: Basic, change: Callable[[Read], Expr], of: str | None = None) -> Basic:
     """Every read, under sums too, replaced by what `change` makes of it; only reads of one tensor
     if `of` names one: what has none of them is then left without a walk through it.
 
@@ -73,7 +78,7 @@ def replace_reads(node: Basic, change: Callable[[Indexed], Basic], of: str | Non
     """
     if of is not None and not reads(node, of):
         return node
-    if isinstance(node, Indexed):
+    if isinstance(node, Read):
         return change(node) if of in (None, tensor_name(node)) else node
     return rebuild(node, lambda part: replace_reads(part, change, of), conditions=True)
 
@@ -93,19 +98,21 @@ def rename_indices(node: Reduction, names: Mapping[Index, Index]) -> Reduction:
     """A reduction with its own bound indices renamed; the new names occur nowhere in it."""
     if not names:
         return node
-    return node.func(
+    renamed = node.func(
         substitute(node.body, names),
         tuple((names.get(i, i), n) for i, n in node.ranges),
         tuple(substitute(c, names) for c in node.conditions),
     )
+    return cast(Reduction, renamed)  # by other names it is as much of one
 
 
+@rewrite
 def plainly_named(node: Basic, apart: frozenset[str] | None = None) -> Basic:
     """The expression with bound indices named apart from free ones, and else without primes.
 
     `apart` holds the names of the indices that are free around it.
     """
-    if isinstance(node, Indexed) or not node.args:
+    if isinstance(node, Read) or not node.args:
         return node
     apart = frozenset(i.name for i in free_indices(node)) if apart is None else apart
     if not isinstance(node, Reduction):

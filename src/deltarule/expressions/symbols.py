@@ -6,6 +6,9 @@ with (stride, padding), an index runs from 0 to its extent minus one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Self
+
 from sympy import Symbol
 
 
@@ -16,14 +19,14 @@ class Size(Symbol):
     #: To SymPy it is one symbol all the same.
     _iterable = False
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Self]:
         """It unpacks as itself, so that `N, = sizes("N")` and `N = sizes("N")` are one."""
         yield self
 
-    def __new__(cls, name: str) -> Size:
+    def __new__(cls, name: str) -> Self:
         return Symbol.__new__(cls, name, integer=True, nonnegative=True)
 
-    def __getnewargs_ex__(self):
+    def __getnewargs_ex__(self) -> tuple[tuple, dict]:
         return ((self.name,), {})
 
 
@@ -32,11 +35,11 @@ class Attribute(Size):
 
     __slots__ = ()
 
-    def __new__(cls, name: str, positive: bool = True) -> Attribute:
+    def __new__(cls, name: str, positive: bool = True) -> Self:
         least = {"positive": True} if positive else {"nonnegative": True}
         return Symbol.__new__(cls, name, integer=True, **least)
 
-    def __getnewargs_ex__(self):
+    def __getnewargs_ex__(self) -> tuple[tuple, dict]:
         return ((self.name, bool(self.is_positive)), {})
 
 
@@ -47,14 +50,14 @@ class Index(Symbol):
     #: To SymPy it is one symbol all the same.
     _iterable = False
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Self]:
         """It unpacks as itself, as a size does."""
         yield self
 
-    def __new__(cls, name: str) -> Index:
+    def __new__(cls, name: str) -> Self:
         return Symbol.__new__(cls, name, integer=True)
 
-    def __getnewargs_ex__(self):
+    def __getnewargs_ex__(self) -> tuple[tuple, dict]:
         return ((self.name,), {})
 
 
@@ -63,10 +66,10 @@ class Scalar(Symbol):
 
     __slots__ = ()
 
-    def __new__(cls, name: str) -> Scalar:
+    def __new__(cls, name: str) -> Self:
         return Symbol.__new__(cls, name, real=True)
 
-    def __getnewargs_ex__(self):
+    def __getnewargs_ex__(self) -> tuple[tuple, dict]:
         return ((self.name,), {})
 
 

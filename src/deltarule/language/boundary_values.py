@@ -9,7 +9,7 @@ from sympy import Expr
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.affine import affine
-from deltarule.expressions.nodes import AtLeastZero, Carried, free_indices, read
+from deltarule.expressions.nodes import AtLeastZero, Carried, Read, free_indices, read
 from deltarule.networks.tensors import Tensor
 
 
@@ -22,7 +22,7 @@ class Edges:
     after: Tensor | Expr | None
     along: int
 
-    def carry(self, access: Expr, place: Callable[[], str]) -> Expr:
+    def carry(self, access: Read, place: Callable[[], str]) -> Expr:
         """A read of the state; one at t − 1 or t + 1 is told what lies beyond the end.
 
         Raises DeltaruleError where nothing is declared there.
@@ -39,7 +39,7 @@ class Edges:
         inside = AtLeastZero(at) if shift < 0 else AtLeastZero((last - at).expand())
         return Carried(inside, access, self._beyond(access, int(shift), place))
 
-    def _beyond(self, access: Expr, shift: int, place: Callable[[], str]) -> Expr:
+    def _beyond(self, access: Read, shift: int, place: Callable[[], str]) -> Expr:
         """What stands beyond the end, for a read `shift` times away."""
         value, word, where = (
             (self.before, "before", "before its first time")

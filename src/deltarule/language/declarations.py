@@ -249,14 +249,14 @@ def expression(value, page: Page) -> Expr:
         raise DeltaruleError(
             f"{value!r} is not an expression", page.place(), "use tensors, indices and numbers"
         ) from None
-    if found.is_Symbol or found.is_Integer:
-        return found
     if isinstance(found, Tuple):
         raise DeltaruleError(
-            f"{value!r} is not one expression but {len(found)}",
+            f"{value!r} is not one expression but {len(found.args)}",
             page.place(),
             "write them one by one",
         )
+    if found.is_Symbol or found.is_Integer:
+        return found
     return exact(found, page.place()) if _unusual(found) else found
 
 

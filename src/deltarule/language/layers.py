@@ -7,12 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from sympy import Basic, Expr
-from sympy.tensor.indexed import Indexed
+from sympy import Basic, Expr, Symbol
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import FloorQuotient, read, tensor_name
+from deltarule.expressions.nodes import FloorQuotient, Read, free_symbols, read, tensor_name
 from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.rewrites import rewrite
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.declarations import Name, Page, current, expression
@@ -49,10 +49,10 @@ def layer(
             page.place(),
             "pass one tensor for each of " + ", ".join(t.name for t in slots),
         )
-    inputs = [_padded(s, given, suffix, page) for s, given in zip(slots, inputs, strict=False)]
+    padded = [_padded(s, given, suffix, page) for s, given in zip(slots, inputs, strict=False)]
     wanted = {name: expression(value, page) for name, value in (sizes or {}).items()}
-    symbols = _symbols(part, inputs, slots, suffix, wanted, page)
-    spelling = {t.name: given.tensor.name for t, given in zip(slots, inputs, strict=False)}
+    symbols = _symbols(part, padded, slots, suffix, wanted, page)
+    spelling = {t.name: given.tensor.name for t, given in zip(slots, padded, strict=False)}
     for tensor in part.tensors.values():
         if tensor.name not in spelling:
             spelling[tensor.name] = (names or {}).get(tensor.name, tensor.name + suffix)
@@ -115,9 +115,16 @@ def _bring(tensor: Tensor, name: str, symbols: dict, page: Page, last: bool) -> 
     )
 
 
-def _symbols(part: Network, inputs, slots, suffix: str, given: dict, page: Page) -> dict:
+def _symbols(
+    part: Network,
+    inputs: list[Name],
+    slots: list[Tensor],
+    suffix: str,
+    given: Mapping[str, Expr],
+    page: Page,
+) -> dict[Symbol, Expr]:
     """What each size, attribute and constant of the part is called on the page."""
-    table: dict[Basic, Expr] = {}
+    table: dict[Symbol, Expr] = {}
     for slot, value in zip(slots, inputs, strict=False):
         _fit(slot, value, table, page)
     for symbol in _declared(part):
@@ -133,12 +140,20 @@ def _symbols(part: Network, inputs, slots, suffix: str, given: dict, page: Page)
             continue
         if not value.has(FloorQuotient):
             table[symbol] = _enough(symbol, definition, value.expand(), part, page)
-        else:
-            page.definitions[table[symbol]] = value
+        elif isinstance(own := table[symbol], Size):
+            page.definitions[own] = value
+        elif own != value:
+            raise DeltaruleError(
+                f"size {symbol} of the layer would be both {own} and {value}",
+                page.place(),
+                "check the axes of what it takes",
+            )
     for symbol, default in part.attributes.items():
-        if isinstance(table[symbol], Attribute):
-            page.attributes[table[symbol]] = default
-    page.scalars.update({table[s]: v for s, v in part.scalars.items()})
+        if isinstance(own := table[symbol], Attribute):
+            page.attributes[own] = default
+    for symbol, usual in part.scalars.items():
+        if isinstance(own := table[symbol], Scalar):
+            page.scalars[own] = usual
     return table
 
 
@@ -159,13 +174,13 @@ def _fresh(symbol: Size | Scalar, suffix: str) -> Size | Scalar:
     return type(symbol)(symbol.name + suffix)
 
 
-def _declared(part: Network) -> list[Basic]:
-    found: dict[Basic, None] = dict.fromkeys((*part.attributes, *part.scalars))
+def _declared(part: Network) -> list[Symbol]:
+    found: dict[Symbol, None] = dict.fromkeys((*part.attributes, *part.scalars))
     for tensor in part.tensors.values():
         for axis in tensor.axes:
-            found.update(dict.fromkeys(sorted(axis.free_symbols, key=str)))
+            found.update(dict.fromkeys(sorted(free_symbols(axis), key=str)))
     for symbol, definition in part.definitions.items():
-        found.update(dict.fromkeys((*sorted(definition.free_symbols, key=str), symbol)))
+        found.update(dict.fromkeys((*sorted(free_symbols(definition), key=str), symbol)))
     return list(found)
 
 
@@ -196,8 +211,9 @@ def _renamed(equation: Equation, spelling: dict, symbols: dict, page: Page) -> E
     )
 
 
+@rewrite
 def _respell(node: Basic, spelling: Mapping[str, str]) -> Basic:
     """The expression with its tensors renamed."""
-    if isinstance(node, Indexed):
+    if isinstance(node, Read):
         return read(spelling[tensor_name(node)], *(_respell(i, spelling) for i in node.indices))
     return rebuild(node, lambda part: _respell(part, spelling), conditions=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from typing import cast
 
 import sympy
 from sympy import Expr, Float, Rational, nan, oo, zoo
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import absolute
+from deltarule.expressions.given_numbers import rational
+from deltarule.expressions.rewrites import replaced
 
 #: A decimal that a double holds in so many digits is what was written; more are binary noise.
 _DIGITS, _SHORT = 15, 12
@@ -28,8 +31,21 @@ def decimal(value: float) -> Rational:
     rounded = f"{value:.{_DIGITS}g}"
     simple = Fraction(value).limit_denominator(_SIMPLE)
     if _digits(written) >= _DIGITS and _digits(rounded) > _SHORT and float(simple) == value:
-        return Rational(simple.numerator, simple.denominator)
-    return Rational(rounded if _digits(rounded) <= _SHORT < _digits(written) else written)
+        return rational(simple)
+    return rational(rounded if _digits(rounded) <= _SHORT < _digits(written) else written)
+
+
+def constant(name: str, value: object, place: str) -> Rational:
+    """The usual value of a constant, a number or one as text: 0.5, "1e-8", "1/3".
+
+    Raises DeltaruleError for anything else, NaN and ±∞ too.
+    """
+    try:
+        return decimal(value) if isinstance(value, float) else rational(str(value))
+    except (TypeError, ValueError, ZeroDivisionError):
+        raise DeltaruleError(
+            f"{name} = {value} is no number", place, f"give {name} a finite number"
+        ) from None
 
 
 def _digits(written: str) -> int:
@@ -56,7 +72,7 @@ def exact(expression: Expr, place: str) -> Expr:
                 table[number] = decimal(float(number))
             except ValueError:
                 raise infinite(place) from None
-        expression = expression.xreplace(table)
+        expression = replaced(expression, table)
     return absolute_values(expression)
 
 
@@ -64,7 +80,8 @@ def absolute_values(expression: Expr) -> Expr:
     """|a| as our own function, which has a derivative at 0, for SymPy's Abs(a)."""
     if not expression.has(sympy.Abs):
         return expression
-    return expression.replace(sympy.Abs, absolute)
+    # SymPy's annotation says less: that some node comes out.
+    return cast(Expr, expression.replace(sympy.Abs, absolute))
 
 
 def refuse_infinity(expression: Expr, place: str) -> None:

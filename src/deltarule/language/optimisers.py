@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
-from sympy import Basic, Rational
+from sympy import Expr, Rational
 
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.given_numbers import rational
 from deltarule.expressions.gradient_names import gradient_name
-from deltarule.expressions.nodes import read, tensor_name
+from deltarule.expressions.nodes import Read, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Index, Rate, Scalar
 from deltarule.language.load import load
@@ -76,7 +77,7 @@ def rates(name: str, rate: Fraction | None = None) -> dict[Scalar, Rational]:
         own = next((s for s in found if isinstance(s, Rate)), None)
         if own is None:
             raise DeltaruleError(f"the optimiser {name} has no learning rate", name)
-        found[own] = Rational(rate.numerator, rate.denominator)
+        found[own] = rational(rate)
     return found
 
 
@@ -97,7 +98,7 @@ def _written_out(update: Network, network: Network, of: str, parameter: Tensor) 
     indices = target_indices(parameter, readers, network.equation_of(parameter.name))
     spelling = _spelling(update, gradient_name(of, parameter.name), parameter.name)
 
-    def spelled(access: Basic):
+    def spelled(access: Read) -> Expr:
         return read(spelling[tensor_name(access)], *_spread(access.indices, indices))
 
     return [

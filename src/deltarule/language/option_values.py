@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.given_numbers import refuse_no_value, whole_number
 from deltarule.language.literals import decimal
@@ -9,7 +11,7 @@ from deltarule.language.literals import decimal
 _YES_NO = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
-def as_default(name: str, value: object, default: object, place: str):
+def as_default(name: str, value: object, default: object, place: str) -> Any:
     """`value` for the option `name`, given as such or as text, in the type of `default`.
 
     Raises DeltaruleError for a value of another kind, and for none (`--layers` with nothing behind

@@ -7,7 +7,10 @@ the terms count for which a statement about indices holds, or all of several: `w
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Integer, Tuple, ilcm
+from collections.abc import Callable
+from typing import cast
+
+from sympy import Add, Expr, Integer, Rational, Tuple, ilcm
 from sympy.core.relational import (
     Equality,
     GreaterThan,
@@ -56,7 +59,7 @@ def _subscript(item) -> str:
 class ReductionWord:
     """A word such as `Sum`; `Sum[i, j]` waits for what is added up."""
 
-    def __init__(self, name: str, node: type[nodes.Reduction]):
+    def __init__(self, name: str, node: Callable[..., Expr]):
         self._name, self._node = name, node
 
     def __getitem__(self, wanted) -> Waiting:
@@ -83,7 +86,7 @@ class ReductionWord:
         return _reduced(self._node, body, ranges, conditions)
 
 
-def _reduced(node: type[nodes.Reduction], body: Expr, ranges: list, conditions: list) -> Expr:
+def _reduced(node: Callable[..., Expr], body: Expr, ranges: list, conditions: list) -> Expr:
     """The reduction; where terms count by what is above 0, the others are 0, or 1 in a product.
 
     So the conditions of sums and products are about indices alone, as loops take them.
@@ -95,7 +98,7 @@ def _reduced(node: type[nodes.Reduction], body: Expr, ranges: list, conditions: 
     return node(body, ranges, conditions)
 
 
-_NEUTRAL: dict[type[nodes.Reduction], int] = {nodes.Sum: 0, nodes.Product: 1}
+_NEUTRAL: dict[Callable[..., Expr], int] = {nodes.Sum: 0, nodes.Product: 1}
 
 
 class MaxWord(ReductionWord):
@@ -209,7 +212,7 @@ def condition(statement, page: Page) -> nodes.Condition:
         return nodes.AtLeastZero(_whole(statement, page).expand())
     if isinstance(statement, StrictGreaterThan | StrictLessThan):
         if about_reals(statement, page):
-            return nodes.Positive(expression(statement.gts - statement.lts, page))
+            return nodes.Positive(expression(_gap(statement), page))
         return nodes.AtLeastZero((_whole(statement, page) - 1).expand())
     if isinstance(statement, Equality):
         return nodes.Equal(*statement.args)
@@ -234,8 +237,15 @@ def _whole(statement, page: Page) -> Expr:
     """How much larger the greater side of a comparison of indices is, times the denominators: where
     n ≥ 1/2, it is 2·n − 1.
     """
-    found = expression(statement.gts - statement.lts, page).expand()
-    return ilcm(1, *(t.as_coeff_Mul()[0].q for t in Add.make_args(found))) * found
+    found = expression(_gap(statement), page).expand()
+    factors = (t.as_coeff_Mul()[0] for t in Add.make_args(found))
+    return ilcm(1, *(f.q for f in factors if isinstance(f, Rational))) * found
+
+
+def _gap(statement: GreaterThan | LessThan | StrictGreaterThan | StrictLessThan) -> Expr:
+    """How much larger the greater side of a comparison is."""
+    # SymPy's annotation says less: that they are nodes.
+    return cast(Expr, statement.gts) - cast(Expr, statement.lts)
 
 
 def differ(one, other) -> nodes.Condition:

@@ -12,11 +12,12 @@ from deltarule.networks.tensors import Tensor
 
 def edges_of(state: Tensor, before, after, along: int | None, page: Page) -> Edges:
     """The edges of a state from what a derivation file says of them."""
-    ends = [_end(value, page) for value in (before, after)]
-    axes = {_axis(state, end, along, page) for end in ends if isinstance(end, Tensor)}
+    first, last = _end(before, page), _end(after, page)
+    tensors = [end for end in (first, last) if isinstance(end, Tensor)]
+    axes = {_axis(state, end, along, page) for end in tensors}
     if len(axes) > 1:
-        raise _unfit(state, ends[1], page)
-    return Edges(state, *ends, axes.pop() if axes else along or 0)
+        raise _unfit(state, tensors[1], page)
+    return Edges(state, first, last, axes.pop() if axes else along or 0)
 
 
 def _end(value, page: Page) -> Tensor | Expr | None:

@@ -15,11 +15,15 @@ from __future__ import annotations
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Rate
 from deltarule.language.declarations import Name, current, expression, extents_of
+from deltarule.language.literals import constant
 from deltarule.networks.tensors import Tensor
 
 
-def rate(name: str, default) -> Rate:
-    """The learning rate, with a usual value. Raises DeltaruleError for a second one."""
+def rate(name: str, default: object) -> Rate:
+    """The learning rate, with a usual value.
+
+    Raises DeltaruleError for a second one, and for a value that is no finite number.
+    """
     page = current()
     if any(isinstance(s, Rate) for s in page.scalars):
         raise DeltaruleError(
@@ -28,7 +32,7 @@ def rate(name: str, default) -> Rate:
             f'declare it as a constant: {name} = scalar("{name}", {default})',
         )
     symbol = Rate(name)
-    page.scalars[symbol] = expression(default, page)
+    page.scalars[symbol] = constant(name, default, page.place())
     return symbol
 
 

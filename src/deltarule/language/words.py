@@ -14,9 +14,10 @@ There is no word for a gradient: gradients are derived.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
-from sympy import Basic, Expr, Integer, Rational, oo, pi
-from sympy.core.relational import GreaterThan, LessThan
+from sympy import Basic, Expr, Integer, oo, pi
+from sympy.core.relational import GreaterThan, LessThan, StrictGreaterThan
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions import nodes
@@ -42,7 +43,7 @@ from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.concatenation import concatenate
 from deltarule.language.declarations import Name, current, expression, extents_of
 from deltarule.language.layers import layer, takes
-from deltarule.language.literals import decimal
+from deltarule.language.literals import constant
 from deltarule.language.option_values import as_default
 from deltarule.language.reductions import (
     TIES,
@@ -125,16 +126,13 @@ def attribute(name: str, default: int | None = None, **word: int) -> Expr:
 
 
 def scalar(name: str, default) -> Scalar:
-    """A real constant with a usual value, such as a slope or an ε."""
+    """A real constant with a usual value, such as a slope or an ε: 0.5, "1e-8", "1/3".
+
+    Raises DeltaruleError for a value that is no finite number.
+    """
     symbol = Scalar(name)
     page = current()
-    try:
-        value = decimal(default) if isinstance(default, float) else Rational(str(default))
-    except (TypeError, ValueError, ZeroDivisionError):
-        raise DeltaruleError(
-            f"{name} = {default} is no number", page.place(), f"give {name} a finite number"
-        ) from None
-    page.scalars[symbol] = value
+    page.scalars[symbol] = constant(name, default, page.place())
     return symbol
 
 
@@ -215,7 +213,7 @@ def where(condition: Basic, then, otherwise) -> Expr:
     page = current()
     if isinstance(condition, GreaterThan | LessThan) and about_reals(condition, page):
         # a ≥ b is that b > a does not hold: there is one sort of condition on real numbers.
-        return where(condition.lts > condition.gts, otherwise, then)
+        return where(StrictGreaterThan(condition.lts, condition.gts), otherwise, then)
     known = stated(condition, page)
     if not isinstance(known, nodes.AtLeastZero | nodes.Positive):
         raise DeltaruleError(
@@ -232,14 +230,18 @@ def loss(name: str, value) -> Name:
     return named
 
 
+#: The type of an option is that of its usual value.
+Kind = TypeVar("Kind")
+
+
 def option(
     name: str,
-    default,
+    default: Kind,
     help: str = "",
     choices: tuple = (),
     at_least: int | None = None,
     at_most: int | None = None,
-):
+) -> Kind:
     """What the reader may ask for: `layers = option("layers", 2, "weight matrices")`.
 
     The value has the type of the default. Raises DeltaruleError for a value that does not fit.

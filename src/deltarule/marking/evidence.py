@@ -17,8 +17,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from deltarule.arithmetic.exact import MinusInfinity
-from deltarule.arithmetic.undefined import Undefined
+from deltarule.arithmetic.undefined import MinusInfinity, Undefined
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.explain import Explainer
 from deltarule.marking.explanation import Explanation

@@ -6,9 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from sympy import Expr
-from sympy.tensor.indexed import Indexed
 
-from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.expressions.nodes import Read, reads, tensor_name
 from deltarule.marking.mistakes.reread import accesses
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence
@@ -58,7 +57,7 @@ def in_time(block: Recurrence, right: Equation, wrong: Equation) -> bool | None:
 
 
 @lru_cache(maxsize=1 << 12)
-def _shift(block: Recurrence, reader: Equation, access: Indexed) -> int | None:
+def _shift(block: Recurrence, reader: Equation, access: Read) -> int | None:
     """How far ahead in time an access reads; None where that is no whole number."""
     here = _written(block, reader.name)
     there = _written(block, tensor_name(access))

@@ -11,11 +11,12 @@ from functools import reduce
 from itertools import product
 
 import numpy as np
-from sympy import Basic, Expr, Integer
+from sympy import Expr, Integer
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.integers import Grid, mask, whole
+from deltarule.expressions.conditions import Condition
 from deltarule.expressions.nodes import read
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
@@ -35,7 +36,7 @@ class World:
         """A whole number in sizes and slice indices."""
         return int(np.ravel(whole(expression, self._grid(), self.values))[0])
 
-    def holds(self, condition: Basic) -> bool:
+    def holds(self, condition: Condition) -> bool:
         """Whether a condition on slice indices holds here."""
         return bool(mask(condition, self._grid(), self.values).all())
 

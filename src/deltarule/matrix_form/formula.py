@@ -240,6 +240,8 @@ def _negative(phrase: Phrase) -> bool:
 def _positive(phrase: Phrase) -> Phrase:
     if isinstance(phrase, ph.Constant):
         return ph.Constant((), -phrase.value)
+    if not isinstance(phrase, ph.Scaled):
+        return ph.Scaled(phrase.labels, Integer(-1), phrase)
     factor = -phrase.factor
     return phrase.of if factor == 1 else ph.Scaled(phrase.labels, factor, phrase.of)
 

@@ -40,12 +40,19 @@ def _sent_back(found: list[Read], target: tuple, bound: set, network: Network) -
     along = []
     for subscript in chosen[0].indices[len(upstream.indices) :]:
         along.append(convolution_along(subscript, set(target), bound))
-    plain = chosen[0].indices[: len(upstream.indices)] == upstream.indices
-    if not plain or not all(isinstance(i, Index) for i in upstream.indices):
+    if chosen[0].indices[: len(upstream.indices)] != upstream.indices:
         raise NoWords
+    signal = _plain(upstream)
     labels = tuple(i for i in target if i in upstream.indices or i in {a.label for a in along})
-    signal = ph.Leaf(upstream.indices, tensor_name(upstream), (None,) * len(upstream.indices))
     return ph.SentBack(labels, signal, tensor_name(chosen[0]), tuple(along))
+
+
+def _plain(access: Read) -> ph.Leaf:
+    """A whole tensor, each of its axes along an index of its own. Raises NoWords for a part."""
+    labels = tuple(i for i in access.indices if isinstance(i, Index))
+    if len(labels) != len(access.indices):
+        raise NoWords
+    return ph.Leaf(labels, tensor_name(access), (None,) * len(labels))
 
 
 def _is_selection(name: str, network: Network) -> bool:
@@ -60,8 +67,7 @@ def _spread(total: nodes.Sum, target: tuple) -> tuple[Expr, Phrase]:
     if len(found) != 1 or reads(rest) or free_indices(rest):
         raise NoWords
     signal = found[0]
-    if not all(isinstance(i, Index) for i in signal.indices):
-        raise NoWords
+    leaf = _plain(signal)
     along, extents = [], []
     for label in (i for i in target if i not in signal.indices):
         axis, extent = _window(label, total, set(target))
@@ -70,7 +76,6 @@ def _spread(total: nodes.Sum, target: tuple) -> tuple[Expr, Phrase]:
     if not along or {a.over for a in along} != set(total.indices):
         raise NoWords
     labels = tuple(i for i in target if i in signal.indices or i in {a.label for a in along})
-    leaf = ph.Leaf(signal.indices, tensor_name(signal), (None,) * len(signal.indices))
     ones = ph.Ones(tuple(a.over for a in along), tuple(extents))
     return rest, ph.Convolution(labels, leaf, ones, tuple(along), False)
 

@@ -10,7 +10,8 @@ from sympy import Dummy, Expr, Mul
 from deltarule.expressions.factors import divided, powers
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.nodes import Read, reads, tensor_name
-from deltarule.expressions.rebuild import with_part
+from deltarule.expressions.rebuild import read_at, with_part
+from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
@@ -54,8 +55,9 @@ class Slopes:
                 formula = substitute(found.formula, table)
                 rest = divided(have, powers(formula))
                 if rest is not None:
-                    argument = substitute(found.argument, table)
-                    return rest, Found(found.symbol, argument, formula)
+                    argument = found.argument
+                    at = (substitute(i, table) for i in argument.indices)
+                    return rest, Found(found.symbol, read_at(argument, at), formula)
         return None
 
 
@@ -81,7 +83,7 @@ def _slope(equation: Equation) -> Found | None:
         return None
     free = Dummy("r", real=True)
     scalar = with_part(rhs, 0, free)
-    formula = scalar.diff(free).xreplace({scalar: equation.lhs, free: argument})
+    formula = replaced(scalar.diff(free), {scalar: equation.lhs, free: argument})
     if isinstance(formula, Read) or not reads(formula):
         return None
     return Found(rhs.row.symbol or rhs.row.name, argument, formula)

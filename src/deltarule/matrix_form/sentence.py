@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sympy import Integer
+
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.formula import PhraseWriter
@@ -34,7 +36,9 @@ class Speech(PhraseWriter):
 
     def _headline(self, phrase: Phrase) -> str:
         """Sums and outer products that are the whole phrase are said in words."""
-        factor, core = (phrase.factor, phrase.of) if isinstance(phrase, ph.Scaled) else (1, phrase)
+        factor, core = (
+            (phrase.factor, phrase.of) if isinstance(phrase, ph.Scaled) else (Integer(1), phrase)
+        )
         if isinstance(core, ph.Outer) and factor == 1:
             return "outer product of " + _listed([self(f) for f in core.factors])
         if isinstance(core, ph.Convolution) and isinstance(core.kernel, ph.Ones) and factor != 1:
@@ -73,10 +77,9 @@ class Speech(PhraseWriter):
             if isinstance(phrase, ph.SumOfSlices):
                 slices += tuple(i for i, _ in phrase.ranges)
             phrase = phrase.of
-        product = isinstance(phrase, ph.MatMul) and len(phrase.labels) == 2
-        if product and self._axes.is_batch(phrase.index):
-            return (*slices, phrase.index)
-        return ()
+        if not isinstance(phrase, ph.MatMul) or len(phrase.labels) != 2:
+            return ()
+        return (*slices, phrase.index) if self._axes.is_batch(phrase.index) else ()
 
     def _channels(self, p: ph.Correlation | ph.Convolution) -> Iterable[str]:
         """What a correlation is added up over, and what it is made for."""

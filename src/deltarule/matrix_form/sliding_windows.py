@@ -83,7 +83,7 @@ def _padded(array: np.ndarray, axis: int, before: int, after: int) -> np.ndarray
 def _slid(p, signal: np.ndarray, kernel: np.ndarray, number: Callable, extents) -> np.ndarray:
     """Products of the kernel with every window of the signal, added up."""
     along: tuple[Along, ...] = p.along
-    axes = [p.signal.labels.index(a.over) for a in along]
+    axes = tuple(p.signal.labels.index(a.over) for a in along)
     widths = tuple(kernel.shape[p.kernel.labels.index(a.over)] for a in along)
     windows = np.lib.stride_tricks.sliding_window_view(signal, widths, axes)
     names: dict[Index, int] = {}

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from sympy import Basic, Expr
+from sympy import Expr
 
+from deltarule.expressions.conditions import Condition
 from deltarule.expressions.symbols import Index
 
 
@@ -48,7 +49,7 @@ class Leaf(Phrase):
 class Edge(Phrase):
     """A state read at another time: `inside` where the condition holds, `beyond` elsewhere."""
 
-    condition: Basic
+    condition: Condition
     inside: Phrase
     beyond: Phrase
 
@@ -161,7 +162,7 @@ class SumOfSlices(Phrase):
 
     of: Phrase
     ranges: tuple[tuple[Index, Expr], ...]
-    conditions: tuple[Basic, ...]
+    conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ class Guarded(Phrase):
     """A phrase where the conditions on slice indices hold, and 0 elsewhere."""
 
     of: Phrase
-    conditions: tuple[Basic, ...]
+    conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Basic, Expr
+from sympy import Expr
 
 from deltarule.expressions.nodes import Max, Reduction, Selection, free_indices, read, walk
 from deltarule.expressions.rebuild import rebuild, with_body
+from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
@@ -37,7 +38,7 @@ def with_selections(
         for part in _taken_apart(equation, tensors):
             result.append(part)
             if isinstance(part.rhs, Max) and part.lhs not in selected:
-                result.append(_selection(part, tensors))
+                result.append(_selection(part, part.rhs, tensors))
     return result, tensors
 
 
@@ -53,13 +54,13 @@ def _taken_apart(equation: Equation, tensors: dict[str, Tensor]) -> list[Equatio
 
 
 def _without_maxima(
-    node: Basic, equation: Equation, ranges: dict, tensors: dict[str, Tensor]
-) -> tuple[Basic, list[Equation]]:
+    node: Expr, equation: Equation, ranges: dict[Index, Expr], tensors: dict[str, Tensor]
+) -> tuple[Expr, list[Equation]]:
     """A node with its maxima replaced by tensors, and the equations of those."""
     found: list[Equation] = []
     inside = {**ranges, **dict(node.ranges)} if isinstance(node, Reduction) else ranges
 
-    def without(part: Basic) -> Basic:
+    def without(part: Expr) -> Expr:
         kept, made = _without_maxima(part, equation, inside, tensors)
         found.extend(made)
         return kept
@@ -74,11 +75,11 @@ def _without_maxima(
     return own.lhs, [*found, own]
 
 
-def _selection(equation: Equation, tensors: dict[str, Tensor]) -> Equation:
-    ranges = equation.ranges + equation.rhs.ranges
+def _selection(equation: Equation, maximum: Max, tensors: dict[str, Tensor]) -> Equation:
+    ranges = equation.ranges + maximum.ranges
     name = _unused(equation.name + CHOSEN, tensors)
     tensors[name] = Tensor(name, tuple(n for _, n in ranges), "intermediate")
-    rhs = Selection(equation.rhs, equation.lhs)
+    rhs = Selection(maximum, equation.lhs)
     return Equation(name, tuple(i for i, _ in ranges), rhs, ranges, equation.place)
 
 

@@ -11,12 +11,13 @@ import itertools
 from collections.abc import Iterator, Mapping
 from random import Random
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Symbol
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.affine import never_negative
 from deltarule.expressions.mixed_radix import digits
 from deltarule.expressions.nodes import free_symbols, multiply
+from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.symbols import Size
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
@@ -82,7 +83,7 @@ def _span(subscript: Expr, equation: Equation, definitions: Mapping) -> tuple | 
 
 def _defined(expression: Expr, definitions: Mapping) -> Expr:
     for _ in definitions:
-        after = expression.xreplace(definitions)
+        after = replaced(expression, definitions)
         if after == expression:
             break
         expression = after
@@ -92,7 +93,7 @@ def _defined(expression: Expr, definitions: Mapping) -> Expr:
 def _count_out(group: list[Equation], tensor: Tensor, definitions: Mapping[Size, Expr]) -> None:
     """Mark every entry that is written, at a few small sizes."""
     for sizes in _small_sizes(group, tensor, definitions):
-        shape = tuple(int(a.xreplace(sizes)) for a in tensor.axes)
+        shape = tuple(int(replaced(a, sizes)) for a in tensor.axes)
         seen: dict[tuple, Equation] = {}
         for equation in group:
             for place in _places(equation, sizes):
@@ -105,8 +106,10 @@ def _count_out(group: list[Equation], tensor: Tensor, definitions: Mapping[Size,
             raise _never(group, tensor, seen, shape, sizes)
 
 
-def _small_sizes(group, tensor, definitions) -> Iterator[dict]:
-    symbols = set().union(*(free_symbols(a) for a in tensor.axes))
+def _small_sizes(
+    group: list[Equation], tensor: Tensor, definitions: Mapping[Size, Expr]
+) -> Iterator[dict[Size, Expr]]:
+    symbols: set[Symbol] = set().union(*(free_symbols(a) for a in tensor.axes))
     for equation in group:
         symbols |= set().union(
             *(free_symbols(e) for e in (*equation.subscripts, *(n for _, n in equation.ranges)))
@@ -117,9 +120,9 @@ def _small_sizes(group, tensor, definitions) -> Iterator[dict]:
     random = Random(0)
     found = 0
     for attempt in range(60):
-        sizes = {s: Integer(random.randint(1, 3 + attempt // 10)) for s in free}
+        sizes: dict[Size, Expr] = {s: Integer(random.randint(1, 3 + attempt // 10)) for s in free}
         for symbol, definition in definitions.items():
-            sizes[symbol] = definition.xreplace(sizes)
+            sizes[symbol] = replaced(definition, sizes)
         if all(n.is_Integer and n >= 1 for n in sizes.values()):
             found += 1
             yield sizes
@@ -129,9 +132,9 @@ def _small_sizes(group, tensor, definitions) -> Iterator[dict]:
 
 def _places(equation: Equation, sizes: dict) -> Iterator[tuple[int, ...]]:
     indices = equation.indices
-    for point in itertools.product(*(range(int(n.xreplace(sizes))) for _, n in equation.ranges)):
+    for point in itertools.product(*(range(int(replaced(n, sizes))) for _, n in equation.ranges)):
         table = {**sizes, **dict(zip(indices, map(Integer, point), strict=True))}
-        yield tuple(int(s.xreplace(table)) for s in equation.subscripts)
+        yield tuple(int(replaced(s, table)) for s in equation.subscripts)
 
 
 def _product(shape: tuple[int, ...]) -> int:

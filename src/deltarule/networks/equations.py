@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 
 from sympy import Add, Basic, Expr, Mul, Pow
-from sympy.tensor.indexed import Indexed
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import (
     Carried,
+    Read,
     Reduction,
     free_indices,
     free_symbols,
@@ -58,7 +58,7 @@ class Equation:
         return tuple(i for i, _ in self.ranges)
 
     @property
-    def lhs(self) -> Indexed | Expr:
+    def lhs(self) -> Read:
         """The left-hand side as an expression."""
         return read(self.name, *self.subscripts)
 
@@ -81,7 +81,7 @@ def extents(
     tensors: dict[str, Tensor],
     place: str,
     padded: bool = True,
-    known: Container[Index] = (),
+    known: Iterable[Index] = (),
 ) -> dict[Index, Expr]:
     """The extent of each unbound index, from the axes that it stands on alone.
 
@@ -110,7 +110,7 @@ def _standing_alone(
     node: Basic, bound: frozenset, tensors: dict[str, Tensor]
 ) -> Iterator[tuple[Index, Expr, str]]:
     """The unbound indices that are a whole subscript, with the axis that they stand on."""
-    if isinstance(node, Indexed):
+    if isinstance(node, Read):
         tensor = tensors[tensor_name(node)]
         for subscript, extent in zip(node.indices, tensor.axes, strict=True):
             if isinstance(subscript, Index) and subscript not in bound:

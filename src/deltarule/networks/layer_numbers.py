@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable
 
 from sympy import Basic
-from sympy.tensor.indexed import Indexed
 
-from deltarule.expressions.nodes import read, tensor_name
+from deltarule.expressions.nodes import Read, read, tensor_name
 from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.rewrites import rewrite
 from deltarule.expressions.symbols import Scalar, Size
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import Writer
@@ -52,12 +52,13 @@ def renamed(equation: Equation, rename: Callable[[str], str]) -> Equation:
     )
 
 
+@rewrite
 def respelled(node: Basic, rename: Callable[[str], str]) -> Basic:
     """An expression with its tensors, sizes and constants renamed."""
-    if isinstance(node, Indexed):
+    if isinstance(node, Read):
         subscripts = (respelled(i, rename) for i in node.indices)
         return read(rename(tensor_name(node)), *subscripts)
-    if type(node) in (Size, Scalar):
+    if isinstance(node, Size | Scalar) and type(node) in (Size, Scalar):
         return type(node)(rename(node.name))
     return rebuild(node, lambda part: respelled(part, rename), conditions=True, extents=True)
 

@@ -17,10 +17,9 @@ from dataclasses import dataclass, fields
 from functools import cache, cached_property, lru_cache
 
 from sympy import Expr
-from sympy.tensor.indexed import Indexed
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.expressions.nodes import Read, reads, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
@@ -106,7 +105,7 @@ class _Link:
 
     reader: int
     writer: int
-    access: Indexed
+    access: Read
 
 
 def _links(equations: Sequence[Equation]) -> list[_Link]:
@@ -222,7 +221,7 @@ def _spread(axes: dict[str, int], equations, links: Iterable[_Link]) -> dict[str
     return axes if names <= axes.keys() else None
 
 
-def _pairs(reader: Equation, access: Indexed) -> Iterator[tuple[int, int, Expr]]:
+def _pairs(reader: Equation, access: Read) -> Iterator[tuple[int, int, Expr]]:
     """Axes of what an equation writes and reads whose subscripts differ by a whole number."""
     for here, written in enumerate(reader.subscripts):
         for there, subscript in enumerate(access.indices):

@@ -10,17 +10,20 @@ rest.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
 from sympy import Basic, Expr
-from sympy.tensor.indexed import Indexed
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import (
     AtLeastZero,
     Carried,
+    Condition,
     Frozen,
+    Read,
     Remainder,
+    free_symbols,
     index_names,
     read,
     tensor_name,
@@ -43,9 +46,9 @@ def truncated(network: Network, k: int) -> Network:
     }
     equations = []
     for block in blocks(network.equations):
-        group = block.names if isinstance(block, Recurrence) else set()
+        group = block.names if isinstance(block, Recurrence) else frozenset()
         for equation in equations_of(block):
-            aged = _Aged(age, depth, group, inside, _time_of(block, equation))
+            aged = _Aged(age, depth, group, inside)
             rhs = outermost(equation.rhs, aged)
             if group:
                 equation = replace(
@@ -62,15 +65,16 @@ def in_chunks(network: Network, k: int) -> Network:
     depth = _depth(network, k, "chunks")
     equations = []
     for block in blocks(network.equations):
-        group = block.names if isinstance(block, Recurrence) else set()
+        group = block.names if isinstance(block, Recurrence) else frozenset()
         for equation in equations_of(block):
             time = _time_of(block, equation)
             cut = AtLeastZero(Remainder(time, depth) - 1) if time is not None else None
 
-            def change(node: Basic, group=group, cut=cut) -> Basic | None:
-                if not (isinstance(node, Carried) and _state(node) in group):
+            def change(node: Basic, group=group, cut=cut) -> Expr | None:
+                found = _carry(node, group)
+                if found is None or cut is None:
                     return None
-                condition, state, first = node.args
+                condition, state, first = found
                 return Carried(condition, Carried(cut, state, Frozen(state)), first)
 
             equations.append(replace(equation, rhs=outermost(equation.rhs, change)))
@@ -80,28 +84,35 @@ def in_chunks(network: Network, k: int) -> Network:
 class _Aged:
     """Reads inside a recurrence and of its results, with the axis of the carries."""
 
-    def __init__(self, age: Index, depth: Expr, group: set, inside: set, time: Expr | None):
-        self.age, self.depth, self.group, self.inside, self.time = age, depth, group, inside, time
+    def __init__(self, age: Index, depth: Expr, group: Set[str], inside: Set[str]):
+        self.age, self.depth, self.group, self.inside = age, depth, group, inside
 
-    def __call__(self, node: Basic) -> Basic | None:
+    def __call__(self, node: Basic) -> Expr | None:
         """What a node becomes; None for one that the axis does not concern."""
-        if isinstance(node, Indexed) and tensor_name(node) in self.inside:
+        if isinstance(node, Read) and tensor_name(node) in self.inside:
             inner = tensor_name(node) in self.group
             return self._at(node, self.age if inner else self.depth - 1)
-        if not (isinstance(node, Carried) and _state(node) in self.group):
+        found = _carry(node, self.group)
+        if found is None:
             return None
-        condition, state, first = node.args
+        condition, state, first = found
         known = self._at(state, self.age - 1)
         deeper = Frozen(self._at(state, self.depth - 1))
         return Carried(condition, Carried(AtLeastZero(self.age - 1), known, deeper), first)
 
     @staticmethod
-    def _at(access: Indexed, age: Expr) -> Expr:
+    def _at(access: Read, age: Expr) -> Expr:
         return read(tensor_name(access), age, *access.indices)
 
 
-def _state(node: Carried) -> str:
-    return tensor_name(node.args[1]) if isinstance(node.args[1], Indexed) else ""
+def _carry(node: Basic, group: Set[str]) -> tuple[Condition, Read, Expr] | None:
+    """Condition, state and first value, where a node carries one of the states of a group."""
+    if not isinstance(node, Carried):
+        return None
+    condition, state, first = node.args
+    if not isinstance(state, Read) or tensor_name(state) not in group:
+        return None
+    return condition, state, first
 
 
 def _recurrences(network: Network) -> list[Recurrence]:
@@ -132,7 +143,7 @@ def _depth(network: Network, k: int, word: str) -> Attribute:
         )
     if int(k) < 1:
         raise DeltaruleError(f"{word} = {k} is too small", network.name, f"{word} is at least 1")
-    sizes = {s.name for t in network.tensors.values() for a in t.axes for s in a.free_symbols}
+    sizes = {s.name for t in network.tensors.values() for a in t.axes for s in free_symbols(a)}
     return Attribute("K" if "K" not in sizes | _names(network) else "K_t")
 
 

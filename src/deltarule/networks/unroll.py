@@ -10,11 +10,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
-from sympy import Add, Basic, Expr, Integer
-from sympy.tensor.indexed import Indexed
+from sympy import Add, Expr, Integer
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Reduction, Sum, read, reads, tensor_name
+from deltarule.expressions.nodes import Read, Reduction, Sum, read, reads, tensor_name
 from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Size
@@ -92,9 +91,9 @@ class _Writer:
                 equation.place,
             )
 
-    def _written_out(self, node: Basic) -> Basic:
+    def _written_out(self, node: Expr) -> Expr:
         """Reads at the name of their time, sums over time as sums of terms."""
-        if isinstance(node, Indexed):
+        if isinstance(node, Read):
             return self._read(node)
         if isinstance(node, Reduction):
             times = [i for i, n in node.ranges if n == self.times and self._is_time(node, i)]
@@ -118,7 +117,7 @@ class _Writer:
             for k in self.axes.get(tensor_name(access), [])
         )
 
-    def _read(self, access: Indexed) -> Expr:
+    def _read(self, access: Read) -> Expr:
         along = self.axes.get(tensor_name(access), [])
         if not along:
             return access

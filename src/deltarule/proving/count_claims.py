@@ -10,6 +10,7 @@ from sympy import Expr, Integer, Symbol
 from deltarule.calculus.rules.rearrange import REARRANGE
 from deltarule.counting.receptive_fields import fields_of
 from deltarule.expressions.nodes import multiply
+from deltarule.expressions.rewrites import replaced
 from deltarule.networks.network import Network
 from deltarule.proving.counting_rules import COUNT_WEIGHTS, RECEPTIVE_FIELD
 from deltarule.proving.proofs import Finding, Line
@@ -95,7 +96,7 @@ class FewerWeights(_KnowsNothing):
 def _positive(gap: Expr) -> bool:
     """Whether a polynomial is above 0 for all sizes from 1 on: each is 1 and something more."""
     more = {s: 1 + Symbol(str(s), nonnegative=True) for s in gap.free_symbols}
-    return bool(gap.xreplace(more).expand().is_positive)
+    return bool(replaced(gap, more).expand().is_positive)
 
 
 def _term(count: Expr) -> str:
@@ -110,9 +111,9 @@ def _against(counts: list[Expr], gap: Expr) -> str:
     """Small sizes for which there are not fewer; empty where none is found."""
     sizes = sorted(gap.free_symbols, key=str)
     for numbers in itertools.product((1, 2, 3, 10), repeat=len(sizes)):
-        table = dict(zip(sizes, numbers, strict=True))
-        if gap.subs(table) <= 0:
-            few, many = (count.subs(table) for count in counts)
+        table = dict(zip(sizes, map(Integer, numbers), strict=True))
+        if replaced(gap, table) <= 0:
+            few, many = (replaced(count, table) for count in counts)
             at = ", ".join(f"{s} = {n}" for s, n in table.items())
             return f"{few} against {many}" + (f" for {at}" if at else "")
     return ""

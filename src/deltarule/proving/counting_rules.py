@@ -8,7 +8,7 @@ from sympy import Expr, Integer
 
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.counting.receptive_fields import fields_of
-from deltarule.expressions.nodes import Sum, multiply, read, tensor_name
+from deltarule.expressions.nodes import Read, Sum, multiply, read, tensor_name
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
@@ -16,6 +16,8 @@ from deltarule.networks.tensors import Tensor
 
 def count_weights(expression: Expr, given: Given) -> Rewrite | None:
     """How many numbers a parameter holds."""
+    if not isinstance(expression, Read):
+        return None
     tensor = given.network.tensors.get(tensor_name(expression))
     if tensor is None or tensor.role != "parameter":
         return None
@@ -41,6 +43,8 @@ COUNT_WEIGHTS = Rule(
 
 def receptive_field(expression: Expr, given: Given) -> Rewrite | None:
     """How many entries of the input an entry depends on, in the window that it sees."""
+    if not isinstance(expression, Read):
+        return None
     fields = fields_of(given.network).get(tensor_name(expression), ())
     rows = [f.rows for f in fields if f.rows is not None]
     return Rewrite(multiply(rows)) if rows and len(rows) == len(fields) else None

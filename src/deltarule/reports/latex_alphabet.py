@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sympy import Expr, Rational
-from sympy.tensor.indexed import Indexed
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span
@@ -117,7 +116,7 @@ class LatexWriter(Writer):
             return rf"{_BIG[sign]}_{{{below}, \ldots, {above}}}"
         return f"{_BIG[sign]}_{{{below}}}" + (f"^{{{above}}}" if above else "")
 
-    def _read(self, node: Indexed):
+    def _read(self, node: nodes.Read):
         text, binding = super()._read(node)
         return text, POWER if text.startswith(r"\frac") else binding
 
@@ -138,7 +137,7 @@ class LatexWriter(Writer):
 
     _methods = {
         **Writer._methods,
-        Indexed: _read,
+        nodes.Read: _read,
         Elementwise: _function,
         Rational: _number,
         nodes.PartialOf: _partial,

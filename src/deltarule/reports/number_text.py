@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
-from deltarule.arithmetic.exact import Ball, Rational, Rounded, fraction
+from deltarule.arithmetic.exact import Ball, Rational, Rounded, finite_fraction
 from deltarule.arithmetic.rounding import magnitude, round_significant
 from deltarule.tracing.format_numbers import MINUS, finite, infinite, shown, signed, with_decimals
 
@@ -21,8 +21,8 @@ EXACT_DIGITS = 15
 def number_text(arithmetic: Arithmetic) -> Callable[[object], str]:
     """How a number of an arithmetic is shown: rounded ones with all the digits they have."""
     if isinstance(arithmetic, Rounded):
-        if arithmetic.decimals is not None:
-            return lambda value: with_decimals(value, arithmetic.decimals)
+        if (decimals := arithmetic.decimals) is not None:
+            return lambda value: with_decimals(value, decimals)
         return brief
     if isinstance(arithmetic, Rational):
         return lambda value: signed(exact_text(value, EXACT_DIGITS))
@@ -35,14 +35,14 @@ def brief(value: object) -> str:
     """A number with six decimals or six significant figures, whichever tells more."""
     if not finite(value):
         return infinite(value)
-    exact = fraction(value)
+    exact = finite_fraction(value)
     return shown(exact, 6 + max(magnitude(exact) + 1, 0) if exact else 6)
 
 
 def exact_text(value: object, digits: int = 30) -> str:
     """A rational in full (`1/3`, `0.125`); of a ball or float64, so many digits."""
     if type(value).__name__ == "fmpq" or isinstance(value, Fraction):
-        exact = fraction(value)
+        exact = finite_fraction(value)
         return str(exact) if _rest(exact.denominator) != 1 else decimal_text(exact, 400)
     return decimal_text(value, digits)
 
@@ -59,7 +59,7 @@ def decimal_text(value: object, digits: int) -> str:
     """A number with at most so many significant digits, and no trailing zeros."""
     if not finite(value):
         return str(value)
-    exact = round_significant(fraction(value), digits)
+    exact = round_significant(finite_fraction(value), digits)
     ratio = Context(prec=digits + 5).divide(Decimal(exact.numerator), Decimal(exact.denominator))
     if ratio and not -8 <= ratio.adjusted() < 15:
         mantissa, _, power = f"{ratio.normalize():e}".partition("e")

@@ -11,8 +11,18 @@ from sympy import Expr, Integer
 from deltarule.calculus.rules.chain_rule import CHAIN_RULE
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.expressions.nodes import Carried, PartialOf, free_indices, reads, tensor_name, walk
+from deltarule.expressions.nodes import (
+    AtLeastZero,
+    Carried,
+    PartialOf,
+    Read,
+    free_indices,
+    reads,
+    tensor_name,
+    walk,
+)
 from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
 from deltarule.networks.network import Network
 from deltarule.spelling.names import parse_reference
 
@@ -84,18 +94,19 @@ def starts(network: Network) -> Iterator[tuple[Expr, Expr]]:
     for equation in network.equations:
         for node in walk(equation.rhs):
             if isinstance(node, Carried):
-                access, beyond = node.args[1], node.args[2]
-                at = _beyond(node)
-                pair = substitute(access, at), substitute(beyond, at)
-                key = tensor_name(access), pair[0].indices[0], reads(pair[1])[:1] == []
+                condition, access, beyond = node.args
+                if not isinstance(access, Read) or not isinstance(condition, AtLeastZero):
+                    continue
+                at = _beyond(condition.args[0])
+                there, value = substitute(access, at), substitute(beyond, at)
+                key = tensor_name(access), substitute(access.indices[0], at), not reads(value)
                 if key not in told:
                     told.add(key)
-                    yield pair
+                    yield there, value
 
 
-def _beyond(node: Carried) -> dict:
-    """The time at which a carried state is first read from beyond its end."""
-    statement = node.args[0].args[0]
+def _beyond(statement: Expr) -> dict[Index, Expr]:
+    """The time at which a state carried where `statement` ≥ 0 is first read from beyond its end."""
     indices = sorted(free_indices(statement), key=str)
     if len(indices) != 1:
         return {}

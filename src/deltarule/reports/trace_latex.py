@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from sympy import Symbol
-from sympy.tensor.indexed import Indexed
 
 from deltarule.expressions import nodes
 from deltarule.marking.worked_sheets import Worked
@@ -33,7 +32,7 @@ class LatexNumbers(NumberWriter, LatexWriter):
     _methods = {
         **LatexWriter._methods,
         nodes.Read: NumberWriter._read,
-        Indexed: NumberWriter._read,
+        nodes.Read: NumberWriter._read,
         nodes.Reduction: NumberWriter._reduction,
         Symbol: NumberWriter._symbol,
     }

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from math import isnan
 
+from deltarule.arithmetic.exact import Rounded
 from deltarule.marking.verdicts import COUNT_AS_RIGHT, Verdict
 from deltarule.marking.worked_sheets import Worked
 from deltarule.reports.number_text import one_line, power_of_ten
@@ -86,15 +87,12 @@ def published(quantity: str, worked: Worked) -> Published | None:
 def carried(trace: Trace) -> str:
     """In which arithmetic the numbers are carried."""
     arithmetic = trace.arithmetic
-    decimals = getattr(arithmetic, "decimals", None)
-    significant = getattr(arithmetic, "significant", None)
-    if decimals is None and significant is None:
+    if isinstance(arithmetic, Rounded) and arithmetic.decimals is not None:
+        digits = counted(arithmetic.decimals, "decimal")
+    elif isinstance(arithmetic, Rounded) and arithmetic.significant is not None:
+        digits = counted(arithmetic.significant, "significant figure")
+    else:
         return "carried exactly" if arithmetic.name != "float64" else "carried in float64"
-    digits = (
-        counted(significant, "significant figure")
-        if decimals is None
-        else counted(decimals, "decimal")
-    )
     return f"every line rounded to {digits} ({arithmetic.rule}); exact values beside them"
 
 

@@ -95,7 +95,7 @@ def _picture(result: Result, place: int) -> list[str]:
 
 def training_values(result: Result) -> dict:
     """As `result_values`; JSON knows no NaN: what is no finite number is told by its name."""
-    return _named(result_values(result))
+    return {key: _named(part) for key, part in result_values(result).items()}
 
 
 def _named(value):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational
-from sympy.tensor.indexed import Indexed
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import tidy
@@ -49,7 +48,7 @@ def factor_order(factor: Expr):
         rank = 0
     elif isinstance(base, (Size, Scalar)):
         rank = 1
-    elif isinstance(base, Indexed):
+    elif isinstance(base, nodes.Read):
         rank = 3 if "/" not in nodes.tensor_name(base) else 2
     else:
         rank = 5 if isinstance(base, nodes.Reduction) else 4

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.core.numbers import Infinity, NegativeInfinity
-from sympy.tensor.indexed import Indexed
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span, tight
@@ -53,7 +52,7 @@ class Writer(Alphabet):
         negative = node.is_negative
         return (self.minus if negative else "") + self.infinity, SUM if negative else ATOM
 
-    def _read(self, node: Indexed):
+    def _read(self, node: nodes.Read):
         subscripts = [self(i) for i in node.indices]
         return self.access(self.name(nodes.tensor_name(node)), subscripts), ATOM
 
@@ -135,7 +134,7 @@ class Writer(Alphabet):
 
     def _unequal(self, node: nodes.Unequal):
         sides = [self.comma.join(self(a) for a in part.args) for part in node.args]
-        if len(node.args[0]) > 1:
+        if len(node.args[0].args) > 1:
             sides = [self.parentheses(side) for side in sides]
         return self.relation(sides[0], "≠", sides[1]), SUM
 
@@ -210,7 +209,7 @@ class Writer(Alphabet):
 
     _methods = {
         Symbol: _symbol, Infinity: _infinity, NegativeInfinity: _infinity,
-        Rational: _number, Indexed: _read, Add: _add, Mul: _mul, Pow: _pow,
+        Rational: _number, nodes.Read: _read, Add: _add, Mul: _mul, Pow: _pow,
         Elementwise: _function, nodes.Reduction: _reduction,
         nodes.LogSumExp: _log_sum_exp, nodes.Delta: _delta,
         nodes.PartialOf: _partial, nodes.FloorQuotient: _floor,

@@ -6,8 +6,9 @@ import math
 from decimal import Decimal
 from fractions import Fraction
 
-from deltarule.arithmetic.exact import MinusInfinity, fraction
+from deltarule.arithmetic.exact import fraction
 from deltarule.arithmetic.rounding import round_significant
+from deltarule.arithmetic.undefined import MinusInfinity
 
 MINUS = "−"
 

@@ -131,8 +131,8 @@ def _only(network: Network, role: str) -> Tensor:
 def _sizes(network: Network, image: Tensor) -> dict:
     """One image at a time, of SIDE rows and columns where that is open."""
     batch, *rest = image.axes
-    open_ = {s for axis in rest for s in free_symbols(axis) if isinstance(s, Size)}
-    return with_definitions(network, {batch: 1, **dict.fromkeys(open_, SIDE)})
+    sides = {s: SIDE for axis in rest for s in free_symbols(axis) if isinstance(s, Size)}
+    return with_definitions(network, {**dict.fromkeys(free_symbols(batch), 1), **sides})
 
 
 def _shape(tensor: Tensor, network: Network, sizes: dict) -> tuple[int, ...]:

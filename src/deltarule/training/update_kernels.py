@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
+from sympy import Expr
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Rate
@@ -30,7 +33,8 @@ class Update:
             settings[own.name] = rate
         self.rate = float(update.scalars[own]) if rate is None and own is not None else rate
         self.gradient = np.zeros_like(theta)
-        self._starts = {t.name: float(t.start) for t in update.with_role("memory")}
+        # A memory is declared with a number to start from.
+        self._starts = {t.name: float(cast(Expr, t.start)) for t in update.with_role("memory")}
         kept = {
             t.name: np.full(() if not t.axes else theta.shape, self._starts[t.name], theta.dtype)
             for t in update.with_role("memory")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Basic, Expr, Integer
+from sympy import Expr, Integer
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.calculus.terms import chosen
@@ -19,11 +19,10 @@ def decide(expression: Expr, given: Given) -> Rewrite | None:
 
 def _settled(node: Expr, known: dict) -> Expr:
     """The formula without what its conditions exclude for certain."""
-    node = chosen(node, [], known)
-    return _without_failing(node, known)
+    return _without_failing(chosen(node, [], known), known)
 
 
-def _without_failing(node: Basic, known: dict) -> Basic:
+def _without_failing(node: Expr, known: dict) -> Expr:
     if isinstance(node, Sum):
         kept = []
         for condition in node.conditions:

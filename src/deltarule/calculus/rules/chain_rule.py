@@ -38,7 +38,7 @@ def paths(here: Read, of: str, consumers: Iterable[Equation]) -> list[Path]:
     """The ways from X[u] through the equations that read X; `of` names what is differentiated."""
     found = []
     for equation in consumers:
-        apart = _named_apart(equation, {i.name for i in here.indices})
+        apart = _named_apart(equation, index_names(here))
         upstream = read(gradient_name(of, apart.name), *apart.subscripts)
         found.append(Path(here, upstream, equation, apart))
     return found
@@ -66,11 +66,9 @@ def _named_apart(equation: Equation, taken: set[str]) -> Equation:
     )
 
 
-def _differentiated(gradient: Expr) -> tuple[str, str]:
-    """("E", "X") for ∂E/∂X[u]; a name and "" for no gradient."""
-    name = tensor_name(gradient)
-    found = GradientName.parse(name)
-    return (found.of, found.wrt) if found is not None else (name, "")
+def _asked(expression: Expr) -> GradientName | None:
+    """What a formula asks for, if it is ∂E/∂X[u] alone."""
+    return GradientName.parse(tensor_name(expression)) if isinstance(expression, Read) else None
 
 
 def _readers(tensor: str, given: Given) -> list[Equation]:
@@ -79,23 +77,27 @@ def _readers(tensor: str, given: Given) -> list[Equation]:
 
 def start(expression: Expr, given: Given) -> Rewrite | None:
     """∂E/∂E = 1."""
-    of, tensor = _differentiated(expression)
-    return Rewrite(Integer(1)) if of == tensor else None
+    asked = _asked(expression)
+    return Rewrite(Integer(1)) if asked is not None and asked.of == asked.wrt else None
 
 
 def no_path(expression: Expr, given: Given) -> Rewrite | None:
     """∂E/∂X = 0 where nothing reads X."""
-    of, tensor = _differentiated(expression)
-    return None if of == tensor or _readers(tensor, given) else Rewrite(Integer(0))
+    asked = _asked(expression)
+    if asked is None or asked.of == asked.wrt or _readers(asked.wrt, given):
+        return None
+    return Rewrite(Integer(0))
 
 
 def chain(expression: Expr, given: Given) -> Rewrite | None:
     """∂E/∂X[u] as a sum over the equations of a network that read X."""
-    of, tensor = _differentiated(expression)
-    consumers = _readers(tensor, given)
-    if of == tensor or not consumers:
+    asked = _asked(expression)
+    if not isinstance(expression, Read) or asked is None or asked.of == asked.wrt:
         return None
-    ways = paths(read(tensor, *expression.indices), of, consumers)
+    consumers = _readers(asked.wrt, given)
+    if not consumers:
+        return None
+    ways = paths(read(asked.wrt, *expression.indices), asked.of, consumers)
     return Rewrite(Add(*(way.expression() for way in ways)), through(consumers))
 
 

@@ -6,12 +6,14 @@ p[c]·[c = t[n]]/p[t[n]] = [c = t[n]]
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sympy import Add, Expr, Integer, Mul
 
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.expressions import nodes
+from deltarule.expressions.conditions import Condition
 from deltarule.expressions.nodes import (
     Equal,
     Read,
@@ -49,10 +51,10 @@ def _used(node: Expr, network: Network) -> Expr:
     return min((node, _spread(node)), key=size_of) if isinstance(node, Mul) else node
 
 
-def _merged(total: Sum) -> Sum:
+def _merged(total: Sum) -> Expr:
     """Σ_i a·[c]·b = Σ_i [c] a·b: the condition goes to the sum."""
     factors = Mul.make_args(total.body)
-    guards = [f for f in factors if _guard(f)]
+    guards = _guards(factors)
     if len(guards) != 1:
         return total
     rest = Mul(*(f for f in factors if f is not guards[0]))
@@ -60,10 +62,15 @@ def _merged(total: Sum) -> Sum:
     return Sum(rest * guards[0].body, total.ranges, conditions)
 
 
-def _sifted(total: Sum, network: Network) -> Expr:
+def _sifted(total: Expr, network: Network) -> Expr:
     """Σ_i [i = a]·f(i) = f(a), for each index that a condition ties to data."""
+    if not isinstance(total, Sum):
+        return total
     for condition in total.conditions:
-        index, data = _sides(condition)
+        tied = _tied(condition)
+        if tied is None:
+            continue
+        index, data = tied
         extent = dict(total.ranges).get(index)
         if extent is None or network.tensors[tensor_name(data)].whole_below != extent:
             continue
@@ -73,13 +80,13 @@ def _sifted(total: Sum, network: Network) -> Expr:
             tuple(r for r in total.ranges if r[0] != index),
             tuple(substitute(c, table) for c in total.conditions if c != condition),
         )
-        return _sifted(rest, network) if isinstance(rest, Sum) else rest
+        return _sifted(rest, network)
     return total
 
 
 def _spread(product: Mul) -> Expr:
     """a·([c]·b + d) = [c]·a·b + a·d, with c used in the first term."""
-    sums = [f for f in product.args if isinstance(f, Add) and any(map(_guard, f.args))]
+    sums = [f for f in product.args if isinstance(f, Add) and any(map(_is_guarded, f.args))]
     if len(sums) != 1:
         return _guarded(product)
     rest = Mul(*(f for f in product.args if f is not sums[0]))
@@ -88,11 +95,11 @@ def _spread(product: Mul) -> Expr:
 
 def _guarded(term: Expr) -> Expr:
     """[i = a]·f(i) = [i = a]·f(a)."""
-    guards = [f for f in Mul.make_args(term) if _guard(f)]
-    if len(guards) != 1:
+    guards = _guards(Mul.make_args(term))
+    tied = _tied(guards[0].conditions[0]) if len(guards) == 1 else None
+    if tied is None:
         return term
-    inner = guards[0]
-    index, data = _sides(inner.conditions[0])
+    inner, (index, data) = guards[0], tied
     rest = Mul(*(f for f in Mul.make_args(term) if f is not inner))
     factors = Mul.make_args(substitute(rest * inner.body, {index: data}))
     constant = [f for f in factors if not reads(f) and not free_indices(f)]
@@ -100,24 +107,31 @@ def _guarded(term: Expr) -> Expr:
     return Mul(*constant) * Sum(body, (), inner.conditions)
 
 
-def _guard(term: Expr) -> bool:
+def _is_guarded(term: Expr) -> bool:
     """Whether a term is [i = a]·(something)."""
-    parts = [f for f in Mul.make_args(term) if isinstance(f, Sum)]
-    return (
-        len(parts) == 1
-        and not parts[0].ranges
-        and len(parts[0].conditions) == 1
-        and (_sides(parts[0].conditions[0])[0] is not None)
-    )
+    sums = [f for f in Mul.make_args(term) if isinstance(f, Sum)]
+    return len(sums) == 1 and len(_guards(sums)) == 1
 
 
-def _sides(condition) -> tuple[Index | None, Read | None]:
+def _guards(factors: Iterable[Expr]) -> list[Sum]:
+    """The factors [i = a]·(something): a sum over nothing, under the one condition."""
+    return [
+        f
+        for f in factors
+        if isinstance(f, Sum)
+        and not f.ranges
+        and len(f.conditions) == 1
+        and _tied(f.conditions[0]) is not None
+    ]
+
+
+def _tied(condition: Condition) -> tuple[Index, Read] | None:
     """The index and the whole number of data in i = a; None for any other condition."""
     if isinstance(condition, Equal):
         for index, data in (condition.args, condition.args[::-1]):
             if isinstance(index, Index) and isinstance(data, Read):
                 return index, data
-    return None, None
+    return None
 
 
 def _example() -> Example:

@@ -14,6 +14,7 @@ from sympy import Expr, Integer
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
 from deltarule.calculus.terms import Term, chosen, holds
 from deltarule.expressions.affine import affine, line, never_negative
+from deltarule.expressions.conditions import Condition
 from deltarule.expressions.mixed_radix import digits, taken_apart, told_whole
 from deltarule.expressions.nodes import (
     AtLeastZero,
@@ -21,6 +22,7 @@ from deltarule.expressions.nodes import (
     Divides,
     Equal,
     FloorQuotient,
+    Read,
     Remainder,
     Sum,
     read,
@@ -84,7 +86,7 @@ def _best(term: Term, avoid: frozenset[Index]) -> tuple[int, Index | None]:
     bound = tuple(i for i, _ in term.ranges)
     choices = []
     for k, (a, _) in enumerate(term.deltas):
-        if a in bound:
+        if isinstance(a, Index) and a in bound:
             return k, a
         split = affine(a, bound)
         if split is None:
@@ -127,14 +129,15 @@ def _divide(term: Term, parts, a, u, others, free) -> Elimination:
     value = (u - rest).expand()
     table = taken_apart(value, found)
     top = found[0]
-    wanted = [AtLeastZero(value), AtLeastZero((top.coefficient * top.extent - 1 - value).expand())]
+    last = (top.coefficient * top.extent - 1 - value).expand()
+    wanted: list[Condition] = [AtLeastZero(value), AtLeastZero(last)]
     for digit in found[1:]:
         wanted.append(AtLeastZero(digit.extent - 1 - table[digit.index]))
     if found[-1].coefficient != 1:
         wanted.append(Divides(found[-1].coefficient, told_whole(value, found)))
     coefficients = {d.index: d.coefficient for d in found}
 
-    def joined(access: Expr) -> Expr:
+    def joined(access: Read) -> Expr:
         """The read with c·H·W + i·W + j written as what it is equal to."""
         subscripts = []
         for subscript in access.indices:

@@ -14,7 +14,17 @@ from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.calculus.terms import Term
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.matrices import LogDet
-from deltarule.expressions.nodes import Delta, Max, PartialOf, Sum, read, reads, tensor_name, walk
+from deltarule.expressions.nodes import (
+    Delta,
+    Max,
+    PartialOf,
+    Sum,
+    index_names,
+    read,
+    reads,
+    tensor_name,
+    walk,
+)
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Size, fresh
 from deltarule.networks.argmax_equations import selection_of
@@ -47,7 +57,7 @@ def selected_entry(network: Network, original: Equation, apart: Equation) -> Exp
 
 def _term(path: Path, partial: Partial, facts: tuple) -> Term:
     equation, indices = path.apart, path.here.indices
-    taken = {i.name for i in (*indices, *equation.indices)}
+    taken = index_names(path.here, *equation.indices)
     table: dict[Index, Index] = {}
     for index, _ in partial.ranges:
         name = index.name

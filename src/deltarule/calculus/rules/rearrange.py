@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 import sympy
 from sympy import Add, Dummy, Expr, Mul, Pow
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.nodes import Sum, read, size_of
 from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index, Size
 
@@ -28,22 +31,23 @@ def _rearranged(expression: Expr) -> list[Expr]:
     letters: dict[Expr, Dummy] = {}
     scalar = _lettered(expression, letters)
     back = {letter: atom for atom, letter in letters.items()}
-    candidates = [sympy.factor_terms(scalar)]
+    candidates: list[Expr] = [sympy.factor_terms(scalar)]
     if any(isinstance(n, Pow) and n.exp.is_negative for n in sympy.preorder_traversal(scalar)):
         reduced = sympy.cancel(sympy.together(scalar))
         candidates += [reduced, sympy.factor_terms(reduced)]
     elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args):
         candidates.append(sympy.factor_terms(scalar.expand()))
-    return [c.xreplace(back) for c in candidates]
+    return [replaced(c, back) for c in candidates]
 
 
 def _signed(fraction: Expr) -> Expr:
     """(y − p)/(p·(p − 1)) as (p − y)/(p·(1 − p)): below the bar, numbers are positive."""
     factors = list(Mul.make_args(fraction))
-    negative = [k for k, f in enumerate(factors) if _below(f) and _from_above(f.base)]
+    negative = [(k, f.base) for k, f in enumerate(factors) if _below(f) and _from_above(f.base)]
     if len(negative) % 2 == 0:
         return fraction
-    factors[negative[0]] = Pow(-factors[negative[0]].base, -1)
+    place, total = negative[0]
+    factors[place] = Pow(-total, -1)
     above = next((k for k, f in enumerate(factors) if f.is_Add and len(f.args) == 2), None)
     if above is None:
         return Mul(-1, *factors)
@@ -51,13 +55,13 @@ def _signed(fraction: Expr) -> Expr:
     return Mul(*factors)
 
 
-def _below(factor: Expr) -> bool:
+def _below(factor: Expr) -> TypeGuard[Pow]:
     return isinstance(factor, Pow) and factor.exp == -1 and factor.base.is_Add
 
 
 def _from_above(total: Expr) -> bool:
     """p − 1, which is negative for a probability."""
-    return total.as_coeff_Add()[0].is_negative and len(total.args) == 2
+    return bool(total.as_coeff_Add()[0].is_negative) and len(total.args) == 2
 
 
 def _lettered(node: Expr, letters: dict[Expr, Dummy]) -> Expr:

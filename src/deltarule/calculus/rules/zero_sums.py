@@ -44,12 +44,13 @@ def vanishes(total: Sum, network: Network) -> bool:
     """Whether a sum is 0 by the definitions of the means in it."""
     if not _hopeful(total.body, network):
         return False
+    now: Expr = total
     for depth in range(3):
         if depth:
-            total = Sum(_looked_into(total.body, total.indices, network), total.ranges)
-        if not isinstance(total, Sum):
-            return total == 0
-        terms = _termwise(total, network)
+            now = Sum(_looked_into(now.body, now.indices, network), now.ranges)
+        if not isinstance(now, Sum):
+            return now == 0
+        terms = _termwise(now, network)
         if terms is not None and _is_zero(terms):
             return True
     return False
@@ -82,7 +83,7 @@ def _termwise(total: Sum, network: Network) -> Expr | None:
             terms.append(term * nodes.multiply(n for _, n in total.ranges))
             continue
         part = plainly_named(Sum(Mul(*inside), total.ranges))
-        name = named(part, network)
+        name = named(part, network) if isinstance(part, Sum) else None
         known = known or name is not None
         terms.append(Mul(*outside) * (part if name is None else name))
     return Add(*terms) if known and len(terms) > 1 else None
