@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from deltarule.nearest import nearest
 
 
 class DeltaruleError(Exception):
-    """Something that the person can mend: what is the case, where, and what to do about it.
+    """Something that the person can mend: `fact` is what is the case, `place` where it is, such as
+    a file and line, and `remedy` what to do about it.
 
     `str(error)` is one readable block; the place and the remedy may be missing.
     """
@@ -28,7 +30,7 @@ class DeltaruleError(Exception):
             lines.append(f"  remedy: {self.remedy}")
         return "\n".join(lines)
 
-    def at(self, place: str) -> DeltaruleError:
+    def at(self, place: str) -> Self:
         """The same error told with a wider place: `place`, then the place it already had."""
         inner = f"{place}: {self.place}" if self.place else place
         return type(self)(self.fact, inner, self.remedy)
@@ -57,7 +59,7 @@ class UnknownOption(DeltaruleError):
         error.option, error.known = option, (*known, *also)
         return error
 
-    def at(self, place: str) -> UnknownOption:
+    def at(self, place: str) -> Self:
         """The same error told with a wider place."""
         wider = super().at(place)
         wider.option, wider.known = self.option, self.known

@@ -43,10 +43,11 @@ def check_gradients(
     sizes: Mapping[str, int] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> list[GradientCheck]:
-    """Each gradient at `rounds` settings that hide no mistakes, and at kinks and ties if any.
+    """Each gradient of a `derivation` at `rounds` settings that hide no mistakes, and at kinks and
+    ties if any.
 
     `sizes` holds some sizes and attributes; values are drawn from `seed`, upstream gradients too.
-    Raises DeltaruleError for sizes that do not fit.
+    `progress` is told of each check that is made. Raises DeltaruleError for sizes that do not fit.
     """
     found: list[GradientCheck] = []
     for number in range(rounds):

@@ -62,9 +62,10 @@ def check_derivation(
 ) -> ChosenCheck:
     """Check all gradients of a network, or of a derivation by name or path with its `options`.
 
-    Small settings are checked in balls; at large `sizes`, or if asked for, compiled kernels
-    measure the whole Jacobian. With `compiled`, the kernel is held against the equations and the
-    derived gradients as well. Raises DeltaruleError for what does not fit.
+    Small settings are checked in balls, at values that `seed` gives; at large `sizes`, or with
+    `jacobian`, compiled kernels measure the whole Jacobian. `progress` is told of each check.
+    With `compiled`, the kernel is held against the equations and the derived gradients as well.
+    `name` is the network, or what it is called. Raises DeltaruleError for what does not fit.
     """
     network, sizes = network_of(name, **(options or {})), sizes or {}
     found = _measured(network, sizes, seed, jacobian, progress)

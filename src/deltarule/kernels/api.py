@@ -14,6 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.kernels import build, requests
 from deltarule.kernels.bound_kernel import Bound, Given, check_determinants, misfits
@@ -39,8 +41,10 @@ def kernel(
     progress: Callable[[str], None] | None = None,
     **settings,
 ) -> Kernel:
-    """The kernel of a derivation, by name or path, or of a network.
+    """The kernel of a derivation, by its `name` or path, or of a network: both passes as loops.
 
+    `kernel.forward(**arrays)` and `kernel.backward(**arrays)` take and give NumPy arrays of the
+    tensors' shapes.
     `settings` are the derivation's options, attributes (stride, pad), sizes and constants (a
     network has its options already);
     `dtype` is float32, float64 or complex128; `wrt` names the tensors whose gradients are wanted,
@@ -52,7 +56,10 @@ def kernel(
     Every number is added up in an order that does not depend on how many threads there are:
     results are the same to the last digit at every run, whatever `threads` is.
     `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder.
-    `progress` is told what takes time. Raises DeltaruleError.
+    `progress` is told what takes time. Raises DeltaruleError for an unknown name, an unknown or
+    impossible setting, and a cache folder that cannot be written.
+    The transforms are those of Winograd, Arithmetic Complexity of Computations (1980), and of Lavin
+    and Gray, Fast Algorithms for Convolutional Neural Networks (CVPR 2016), section 4.
     """
     what = requests.known_name(name)
     name = what if isinstance(what, str) else what.name
@@ -140,8 +147,12 @@ class Kernel:
             return self._text()
         return Path(inspect.getfile(self.module)).read_text(encoding="utf-8")
 
-    def forward(self, **arrays):
-        """The output, or a dict of outputs by name where there are several."""
+    def forward(self, **arrays) -> np.ndarray | dict[str, np.ndarray]:
+        """The output, or a dict of outputs by name where there are several.
+
+        `arrays` are those of the `inputs`, by name, each of its tensor's shape; their sizes are
+        read off them. Raises DeltaruleError for a name or a shape that does not fit.
+        """
         values = self.values(**arrays)
         if len(self.outputs) == 1:
             return values[self.outputs[0]]
@@ -157,7 +168,9 @@ class Kernel:
         """The gradients by tensor name: {"x": …, "w": …}.
 
         Takes the inputs, the gradient `dy` of each output `y` of a network without a loss, and
-        what `values` gave if that is at hand; else the forward pass is run again.
+        what `values` gave if that is at hand; else the forward pass is run again. These `arrays`
+        are given by name, and a gradient has the shape of its tensor.
+        Raises DeltaruleError for a name or a shape that does not fit.
         """
         if not arrays.keys() >= self._needed or not arrays.keys() <= self._taken:
             more = (*self.kept, *self.outputs)
@@ -168,7 +181,11 @@ class Kernel:
         return self._run("backward", [arrays[name] for name in names])
 
     def both(self, **arrays) -> tuple[dict, dict]:
-        """What `values` and `backward` give, in one go."""
+        """What `values` and `backward` give, in one go.
+
+        `arrays` are the inputs and the gradients of the outputs, by name.
+        Raises DeltaruleError for a name or a shape that does not fit.
+        """
         if arrays.keys() != self._needed:
             raise self._wrong(arrays, (*self.inputs, *self.upstream), ())
         given = [arrays[name] for name in self.inputs]
@@ -178,7 +195,11 @@ class Kernel:
         return values, self._run("backward", given)
 
     def bind(self, **arrays) -> Bound:
-        """Both passes made ready for these very arrays, without further checks or new arrays."""
+        """Both passes made ready for these very `arrays`, without further checks or new arrays.
+
+        They are the inputs by name, with the gradients of the outputs if the backward pass is
+        wanted. Raises DeltaruleError for a name or a shape that does not fit.
+        """
         if not arrays.keys() >= self._inputs or not arrays.keys() <= self._needed:
             raise self._wrong(arrays, self.inputs, self.upstream)
         module = self._module([arrays[name] for name in self.inputs])

@@ -42,7 +42,7 @@ def note_read(paths: Iterable[Path]) -> None:
 
 
 def load(name_or_path: str | Path, **options) -> Network:
-    """The network that a derivation says.
+    """The network that a derivation says: tensors and equations, with symbolic sizes.
 
     `name_or_path` is a name or alias of a file in `derivations/`, or the path of a file of your
     own (anything with a `/` or ending in `.py`). `options` are the derivation's own, and those of
@@ -154,6 +154,6 @@ def _run(path: Path, page: Page):
     return module
 
 
-def _where(error: Exception, path: Path) -> str:
+def _where(error: BaseException, path: Path) -> str:
     lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
     return f"{path.name}, line {lines[-1]}" if lines else path.name

@@ -43,9 +43,11 @@ def mark(
     """Verdicts on everything that is written.
 
     `sheet` is a sheet, the name of an example, or a path; with a `network` it is about that one,
-    instead of the derivation that it names. Without `answers` the sheet's own
-    published values are marked, and its givens are doubted too. Raises DeltaruleError for files
-    that cannot be read and for quantities that the network does not have.
+    instead of the derivation that it names. `answers` are answers or the path of a file with them.
+    Printed numbers are taken with the digits that they have, and rounding on the way is replayed.
+    Without `answers` the sheet's own published values are marked, and its givens are doubted too.
+    Raises DeltaruleError for files that cannot be read and for quantities that the network does not
+    have.
     """
     return OpenSheet(sheet, network).mark(answers)
 
@@ -53,8 +55,8 @@ def mark(
 class OpenSheet:
     """A sheet opened once for the answers of many: what depends on the sheet alone is kept.
 
-    That is its derivations, right values and the wrong workings that are looked for. Raises
-    DeltaruleError for a sheet that cannot be read.
+    That is its derivations, right values and the wrong workings that are looked for. `sheet` and
+    `network` are as for `mark`. Raises DeltaruleError for a sheet that cannot be read.
     """
 
     def __init__(self, sheet: Sheet | str | Path, network: Network | str | None = None):

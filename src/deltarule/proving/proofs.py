@@ -89,7 +89,10 @@ class Proof:
 
 
 def prove(statement: Statement) -> Proof:
-    """Examine all claims of a statement, each with the help of those before it."""
+    """Examine all claims of a `statement`, each with the help of those before it.
+
+    Raises DeltaruleError for a network that cannot be read or derived.
+    """
     network = written = statement.network()
     findings = []
     for claim in statement.claims:

@@ -21,10 +21,11 @@ from deltarule.networks.specialise import specialise
 def drawn(
     derivation: Derivation, seed: int = 0, sizes: Mapping[str, int] | None = None
 ) -> tuple[dict[str, np.ndarray], dict[str, int]]:
-    """Givens by name, those from outside too, and all sizes by name. Equal seeds give equal ones.
+    """Random givens of a `derivation` by name, upstream gradients too, and all sizes by name.
 
-    `sizes` holds some sizes and attributes; other attributes have their usual values, other
-    sizes are small. Raises DeltaruleError for sizes that are unknown or do not fit.
+    Equal values of `seed` give equal ones. `sizes` holds some sizes and attributes; other
+    attributes have their usual values, other sizes are small.
+    Raises DeltaruleError for sizes that are unknown or do not fit.
     """
     network, random = derivation.network, Random(seed)
     specialise(network, sizes or {})

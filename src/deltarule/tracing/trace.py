@@ -103,10 +103,12 @@ def trace(
 ) -> Trace:
     """Work a network through with numbers: forward, error, backward, update.
 
-    It is a network, a derivation, or the name or path of one with its usual options.
-    `givens` maps each input, target and parameter to nested numbers; of a layer without a loss
-    also the gradients of its outputs (`dL/dy`). `arithmetic` defaults to float64. With an
-    `optimiser` (or a `rate`), the parameters are updated once, but for those `not_updated`.
+    `network` is one, a derivation, or the name or path of one with its usual options. `givens` maps
+    each input, target and parameter to nested numbers of its shape, of a layer without a loss also
+    the gradients of its outputs (`dL/dy`); `sizes` are for what their shapes do not tell.
+    `arithmetic` defaults to float64. With an `optimiser` (or a `rate`), the parameters are updated
+    once, but for those `not_updated`. `extra` names further quantities to show, such as `dh1/ds1`.
+    With `checks`, each gradient is compared with dual numbers and central differences.
     Raises DeltaruleError for givens that are missing, unknown or of the wrong shape.
     """
     course = course_of(
