@@ -56,7 +56,7 @@ ROW = Row(
     (
         use("the list of derivations", ".cli.catalogue:show_list", "list", words=False),
         use("the explanation of a rule", ".cli.explain:show_rule", "explain", words=False),
-        use("the list of options", ".cli.catalogue:show_options", "options"),
+        use("the list of options", ".cli.derivation_options:show_options", "options"),
         use(
             "a proof",
             ".cli.prove:show_proof",
