@@ -59,7 +59,7 @@ class Bench:
         }
         self.groups = _groups(course)
         self.scans = Scans()
-        self._bases: dict[tuple, _Work] = {}
+        self.values: dict[tuple, tuple] = {}
         self._quick: dict[tuple, tuple[Hypothesis, _Work]] = {}
         self.quick_lines = QuickLines(course, self.needs, self.lent)
         self._written = written
@@ -102,18 +102,11 @@ class Bench:
             self._quick[key] = (hypothesis, self._quickly(hypothesis))
         return self._quick[key][1]
 
-    def without_mistakes(self, hypothesis: Hypothesis, arithmetic: Arithmetic) -> _Work:
-        """The work of a hypothesis without its wrong lines, kept for all its lines."""
-        key = (hypothesis.held, digits(hypothesis.rounding), type(arithmetic))
-        if key not in self._bases:
-            right = Hypothesis(hypothesis.held, hypothesis.rounding)
-            self._bases[key] = _Work(self, right, arithmetic)
-        return self._bases[key]
-
     def printing(self, changed: Mapping[str, np.ndarray]) -> Bench:
         """The same with other printed values for some lines."""
         other = copy(self)
-        other._written, other._bases, other._quick = {**self._written, **changed}, {}, {}
+        other._written, other._quick = {**self._written, **changed}, {}
+        other.values = {}
         return other
 
     def printed(self, name: str) -> np.ndarray:
@@ -189,11 +182,6 @@ class _Work:
         self._provide(name)
         return self.values.arrays[name]
 
-    def _in_wrong(self, name: str) -> bool:
-        """Whether a value may depend on what sets this hypothesis apart from its base."""
-        apart = self.hypothesis.rounded.keys() | self.hypothesis.variants.keys()
-        return not apart or name in apart or bool(self.bench.ancestors(name) & apart)
-
     def _equations(self, name: str) -> tuple[Equation, ...]:
         """The equations of a line, the wrong version in the place of the right one."""
         wrong = self.hypothesis.variants.get(name)
@@ -217,11 +205,26 @@ class _Work:
         return _alone(self._equations(name))
 
     def lookup(self, name: str):
-        """The value of a line as it goes into a later one."""
+        """The value of a line as it goes into a later one; hypotheses that say the same of all
+        that it comes of have it in common."""
         if self.unchanged(name):
             return self._baseline(name)
-        if self.hypothesis.rounding is not None and not self._in_wrong(name):
-            return self.bench.without_mistakes(self.hypothesis, self.arithmetic).provided(name)
+        key = self._key(name)
+        if key not in self.bench.values:
+            # Keys are identities: equations are kept beside, so that they live as long.
+            self.bench.values[key] = (self._looked_up(name), self.hypothesis)
+        return self.bench.values[key][0]
+
+    def _key(self, name: str) -> tuple:
+        """What a hypothesis says of a line and of all that it comes of."""
+        above, hypothesis = self.bench.ancestors(name) | {name}, self.hypothesis
+        wrong = [(n, id(e)) for n, e in hypothesis.variants.items() if n in above]
+        between = [(n, digits(r)) for n, r in hypothesis.rounded.items() if n in above]
+        held = hypothesis.held if wrong else hypothesis.held & above  # wrong lines read anything
+        rounding = digits(hypothesis.rounding)
+        return name, type(self.arithmetic), held, rounding, *sorted(wrong), *sorted(between)
+
+    def _looked_up(self, name: str):
         if name in self.hypothesis.held:
             return self._held(name)
         found = self.compute(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -44,6 +45,7 @@ class Shortlist:
         self.bench = bench
         # Keys are identities: the lists are kept beside, so that they live as long.
         self._together: dict[tuple, tuple] = {}
+        self._values: dict[tuple, np.ndarray | None] = {}
         self._near: dict[tuple, np.ndarray | None] = {}
         self._shown: dict[int, tuple[Written, PrintedNumbers]] = {}
 
@@ -79,12 +81,19 @@ class Shortlist:
     def values(self, name: str, carried: Hypothesis, sets: Sequence) -> np.ndarray | None:
         """A line under each set of mistakes, a row each; None where that cannot be told."""
         together = self._worked(carried, sets)
-        try:
-            return None if together is None else together.value(name)
-        except NO_VALUE:
+        if together is None:
             return None
+        key = (id(together), name)
+        if key not in self._values:
+            try:
+                self._values[key] = together.value(name)
+            except NO_VALUE:
+                self._values[key] = None
+        return self._values[key]
 
     def _worked(self, carried: Hypothesis, sets: Sequence) -> Together | None:
+        if not self.bench.groups:  # without a recurrence, quick values are not rounded on the way
+            carried = replace(carried, rounding=None, rounded={})
         key = (id(sets), carried.key)
         if key not in self._together:
             rows = [{line: e for m in mistakes for line, e in m.equations} for mistakes in sets]

@@ -180,7 +180,7 @@ def _shift(equations: Sequence[Equation], link: _Link, axes: dict[str, int]) -> 
     """How far ahead in time a read reads: −1 for h[t−1]."""
     reader = equations[link.reader]
     there = link.access.indices[axes[tensor_name(link.access)]]
-    return (there - reader.subscripts[axes[reader.name]]).expand()
+    return _difference(there, reader.subscripts[axes[reader.name]])
 
 
 def _time(equation: Equation, axis: int) -> tuple[Index | None, Expr]:
@@ -225,9 +225,14 @@ def _pairs(reader: Equation, access: Read) -> Iterator[tuple[int, int, Expr]]:
     """Axes of what an equation writes and reads whose subscripts differ by a whole number."""
     for here, written in enumerate(reader.subscripts):
         for there, subscript in enumerate(access.indices):
-            shift = (subscript - written).expand()
+            shift = _difference(subscript, written)
             if shift.is_Integer:
                 yield here, there, shift
+
+
+@lru_cache(maxsize=1 << 12)
+def _difference(one: Expr, other: Expr) -> Expr:
+    return (one - other).expand()
 
 
 def no_times(extent: Expr, place: str) -> DeltaruleError:
