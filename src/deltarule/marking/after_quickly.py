@@ -22,7 +22,7 @@ class QuickUpdates:
     def __init__(self, course: Course, bench: Bench, mistakes: Sequence[Mistake]):
         self.course, self.lines, self.mistakes = course, bench.quick_lines, mistakes
         rows = [dict(m.equations) for m in mistakes]
-        self.now = Together(bench, Hypothesis(), rows)
+        self.now = Together(bench, [Hypothesis()], rows)
         self._kept: dict[int, dict[str, np.ndarray]] = {}
         self._wrong: dict[str, list[tuple[int, Equation]]] = {}
         for row, mistake in enumerate(mistakes):
@@ -76,7 +76,7 @@ class QuickUpdates:
         """A line worked out from updated values, rightly, or with the mistake of each row."""
         arrays = {**self.course.floats.arrays, **kept}
         done = set(self.course.givens) | kept.keys()
-        with self.now.arithmetic.context():
+        with self.now.carried.context():
             for line in self.course.needed([name]):
                 prepared = self.lines.whole(line.equation)
                 if prepared is None or line.quantity in line.equation.read_names():

@@ -177,6 +177,7 @@ class Explainer:
         single: list[Explanation] = []
         for place in places:
             sets = self._sets_of(mistakes(place))
+            self.shortlist.work_out(written.quantity, [c for _, c, _ in carryings], sets)
             likely = [self.shortlist.likely(written, entries, c, sets) for _, c, _ in carryings]
             for chosen in np.flatnonzero(np.any(likely, axis=0)):
                 for near, (cost, carried, earlier) in zip(likely, carryings, strict=True):

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from deltarule.marking.aligned_answers import Written
+from deltarule.marking.carried_rows import one_order
 from deltarule.marking.hypotheses import NO_VALUE, Bench
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.printed import Printed
-from deltarule.marking.together import Together
+from deltarule.marking.together import Together, quickly
 
 #: A little more room than the closer look leaves, so that rounding of the last bit costs nothing.
 ROOM = 1.0 + 1e-6
+
+#: So many rows at most are worked out at once.
+MOST_ROWS = 1500
 
 
 class PrintedNumbers:
@@ -45,7 +48,7 @@ class Shortlist:
         self.bench = bench
         # Keys are identities: the lists are kept beside, so that they live as long.
         self._together: dict[tuple, tuple] = {}
-        self._values: dict[tuple, np.ndarray | None] = {}
+        self._values: dict[tuple, tuple[Hypothesis, np.ndarray | None]] = {}
         self._near: dict[tuple, np.ndarray | None] = {}
         self._shown: dict[int, tuple[Written, PrintedNumbers]] = {}
 
@@ -80,28 +83,48 @@ class Shortlist:
 
     def values(self, name: str, carried: Hypothesis, sets: Sequence) -> np.ndarray | None:
         """A line under each set of mistakes, a row each; None where that cannot be told."""
-        together = self._worked(carried, sets)
-        if together is None:
-            return None
-        key = (id(together), name)
-        if key not in self._values:
-            try:
-                self._values[key] = together.value(name)
-            except NO_VALUE:
-                self._values[key] = None
-        return self._values[key]
+        way = quickly(self.bench, carried)
+        self.work_out(name, [way], sets)
+        return self._values[id(sets), way.key, name][1] if sets else None
 
-    def _worked(self, carried: Hypothesis, sets: Sequence) -> Together | None:
-        if not self.bench.groups:  # without a recurrence, quick values are not rounded on the way
-            carried = replace(carried, rounding=None, rounded={})
-        key = (id(sets), carried.key)
+    def work_out(self, name: str, carryings: Sequence[Hypothesis], sets: Sequence) -> None:
+        """Work out a line under each set of mistakes, several ways of carrying at once."""
+        tried = {w.key: w for w in (quickly(self.bench, c) for c in carryings)}
+        left = [w for key, w in tried.items() if (id(sets), key, name) not in self._values]
+        if not sets or not left:
+            return
+        changed = frozenset(line for mistakes in sets for m in mistakes for line in m.lines)
+        most = max(MOST_ROWS // len(sets), 1)
+        alike: dict[tuple, list[Hypothesis]] = {}
+        for way in left:
+            alike.setdefault(one_order(self.bench, way, changed), []).append(way)
+        for ways in alike.values():
+            for begin in range(0, len(ways), most):
+                self._work_out(name, ways[begin : begin + most], sets)
+
+    def _work_out(self, name: str, ways: list[Hypothesis], sets: Sequence) -> None:
+        together = self._worked(ways, sets)
+        try:
+            found = None if together is None else together.value(name)
+        except NO_VALUE:
+            found = None
+        if found is None and len(ways) > 1:
+            for way in ways:
+                self._work_out(name, [way], sets)
+            return
+        for k, way in enumerate(ways):
+            own = None if found is None else found[k * len(sets) : (k + 1) * len(sets)]
+            self._values[id(sets), way.key, name] = (way, own)
+
+    def _worked(self, ways: list[Hypothesis], sets: Sequence) -> Together | None:
+        key = (id(sets), *(way.key for way in ways))
         if key not in self._together:
             rows = [{line: e for m in mistakes for line, e in m.equations} for mistakes in sets]
             try:
-                found = Together(self.bench, carried, rows)
+                found = Together(self.bench, ways, rows)
             except NO_VALUE:
                 found = None
-            self._together[key] = (sets, carried, found)
+            self._together[key] = (sets, ways, found)
         return self._together[key][2]
 
     def _printed(self, written: Written) -> PrintedNumbers:

@@ -13,8 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from deltarule.arithmetic.evaluate import Values, evaluate
+from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import timetable
 from deltarule.errors import DeltaruleError
+from deltarule.marking.carried_rows import CarriedRows
 from deltarule.marking.filled_rows import evaluated, grouped
 from deltarule.marking.hypotheses import NO_VALUE, Bench
 from deltarule.marking.hypothesis import Hypothesis
@@ -33,55 +35,59 @@ class Tangled(Exception):
 class Together:
     """What each line comes to if some lines are worked out wrongly, once for each of `rows`.
 
-    `base` tells how all else is carried. Rows that have no value are NaN.
+    `ways` tell how all else is carried, in one order of lines: each has all the rows, one block
+    after the other. Rows that have no value are NaN.
     """
 
-    def __init__(self, bench: Bench, base: Hypothesis, rows: Sequence[Rewritten]):
+    def __init__(self, bench: Bench, ways: Sequence[Hypothesis], rows: Sequence[Rewritten]):
         self.bench, self.lines, self.rows = bench, bench.quick_lines, rows
-        rounding = base.rounding if bench.groups else None
-        self.base = replace(base, rounding=rounding, rounded={})
-        self.work = bench.quick_work(self.base)
-        self.arithmetic = self.work.arithmetic
-        self.lost = np.zeros(len(rows), bool)
-        self.alone = np.zeros(len(rows), bool)
+        self.ways = [quickly(bench, way) for way in ways]
+        self.held, self.carried = self.ways[0].held, CarriedRows(bench, self.ways, len(rows))
+        self.count = len(rows) * len(ways)
+        self.lost = np.zeros(self.count, bool)
+        self.alone = np.zeros(self.count, bool)
         self._values: dict[str, np.ndarray] = {}
         self._busy: set[str] = set()
         self.changed: dict[str, list[tuple[Equation, np.ndarray]]] = {}
         for line, found in _by_line(rows).items():
-            self.changed[line] = [(e, np.array(where)) for e, where in found.values()]
+            blocks = len(rows) * np.arange(len(ways))[:, None]
+            self.changed[line] = [(e, (blocks + where).ravel()) for e, where in found.values()]
         self.moving = frozenset(self.changed).union(
-            *(self.lines.depending(line, self.base.held) for line in self.changed)
+            *(self.lines.depending(line, self.held) for line in self.changed)
         )
 
     def value(self, name: str) -> np.ndarray:
         """A line worked out under every row: an array with the rows in front."""
         rank = self.lines.rank(name)
         try:
-            with self.arithmetic.context():
-                found = np.asarray(
-                    self._computed(name) if name in self.moving else self.work.compute(name),
-                    dtype=float,
-                )
+            with self.carried.context():
+                moves = name in self.moving
+                found = self._computed(name) if moves else self.carried.computed(name)
+                found = np.asarray(found, dtype=float)
         except Tangled:
             return self._in_halves(name)
         found = found if found.ndim > rank else found[None]
-        found = np.array(np.broadcast_to(found, (len(self.rows), *found.shape[1:])))
+        found = np.array(np.broadcast_to(found, (self.count, *found.shape[1:])))
         found[self.lost] = np.nan
         for row in np.flatnonzero(self.alone & ~self.lost):
-            found[row] = self._one(name, self.rows[row], found.shape[1:])
+            found[row] = self._one(name, row, found.shape[1:])
         return found
 
     def _in_halves(self, name: str) -> np.ndarray:
-        if len(self.rows) == 1:
+        if self.count == 1:
             shape = np.shape(self.bench.course.floats.arrays[name])
-            return self._one(name, self.rows[0], shape)[None]
+            return self._one(name, 0, shape)[None]
         half = len(self.rows) // 2
-        parts = (self.rows[:half], self.rows[half:])
-        return np.concatenate([Together(self.bench, self.base, p).value(name) for p in parts])
+        if len(self.ways) > 1:
+            parts = [([way], self.rows) for way in self.ways]
+        else:
+            parts = [(self.ways, self.rows[:half]), (self.ways, self.rows[half:])]
+        return np.concatenate([Together(self.bench, w, r).value(name) for w, r in parts])
 
-    def _one(self, name: str, row: Rewritten, shape: tuple[int, ...]) -> np.ndarray:
+    def _one(self, name: str, row: int, shape: tuple[int, ...]) -> np.ndarray:
         """A row that is worked out by itself."""
-        hypothesis = replace(self.base, variants={**self.base.variants, **row})
+        way, changed = self.ways[row // len(self.rows)], self.rows[row % len(self.rows)]
+        hypothesis = replace(way, variants={**way.variants, **changed})
         try:
             return np.asarray(self.bench.quick(name, hypothesis), dtype=float)
         except NO_VALUE:
@@ -89,17 +95,20 @@ class Together:
 
     def _input(self, name: str) -> np.ndarray:
         """A line as it goes into a later one."""
-        if name in self.base.held or name not in self.moving:
-            return self.work.provided(name)
+        if name in self.held or name not in self.moving:
+            return self.carried.provided(name)
         found = self._computed(name)
-        return found if name in self.bench.groups else self.arithmetic.settle(found)
+        if name in self.bench.groups:
+            return found
+        shape = np.shape(self.bench.course.floats.arrays[name])
+        return self.carried.settled(found, None, (self.count, *shape))
 
     def _computed(self, name: str) -> np.ndarray:
         if name not in self._values:
             if name in self._busy:
                 raise Tangled(name)
             self._busy.add(name)
-            block = self.work.block(name)
+            block = self.carried.block(name)
             if isinstance(block, Recurrence):
                 self._values.update(self._scanned(block))
             elif isinstance(block, Equation):
@@ -117,8 +126,8 @@ class Together:
         if not changed:
             return self._evaluated(right, None)
         shape = np.shape(self.bench.course.floats.arrays[right.name])
-        found = np.full((len(self.rows), *shape), np.nan)
-        left = np.ones(len(self.rows), bool)
+        found = np.full((self.count, *shape), np.nan)
+        left = np.ones(self.count, bool)
         possible = []
         for wrong, where in changed:
             left[where] = False
@@ -140,8 +149,8 @@ class Together:
 
     def _circular(self, wrong: Equation, name: str) -> bool:
         """Whether a wrong line reads what depends on it."""
-        behind = self.lines.depending(name, self.base.held) - self.base.held
-        return bool(wrong.read_names() & (behind | ({name} - self.base.held)))
+        behind = self.lines.depending(name, self.held) - self.held
+        return bool(wrong.read_names() & (behind | ({name} - self.held)))
 
     def _evaluated(self, equation: Equation, where: np.ndarray | None) -> np.ndarray:
         """An equation over some rows, or all of them."""
@@ -158,7 +167,7 @@ class Together:
             return prepared(arrays)
         if not moving:
             return self._evaluated_plainly(equation, arrays)
-        count = len(self.rows) if where is None else len(where)
+        count = self.count if where is None else len(where)
         return np.stack(
             [
                 self._evaluated_plainly(
@@ -173,7 +182,7 @@ class Together:
         floats = self.bench.course.floats
         values = Values(arrays, floats.sizes, floats.scalars, floats.tensors)
         try:
-            return evaluate(equation.rhs, equation.ranges, values, self.arithmetic)
+            return evaluate(equation.rhs, equation.ranges, values, Float64())
         except NO_VALUE:
             return np.full(np.shape(floats.arrays[equation.name]), np.nan)
 
@@ -190,7 +199,7 @@ class Together:
         outer = frozenset().union(*(e.read_names() for e in equations)) - block.names
         arrays = {name: self._input(name) for name in outer}
         for name in block.names:
-            arrays[name] = np.zeros((len(self.rows), *np.shape(floats.arrays[name])))
+            arrays[name] = np.zeros((self.count, *np.shape(floats.arrays[name])))
         try:
             steps = list(timetable(block, floats, {}))
         except DeltaruleError:
@@ -206,14 +215,12 @@ class Together:
         if found is None:
             raise Tangled(equation.name)
         formula, where = found
-        arrays[equation.name][where] = self.arithmetic.settle(formula(arrays))
+        self._put(arrays[equation.name], None, where, formula(arrays))
         own = [(w, rows) for w, rows in changed if w.subscripts == equation.subscripts]
         groups, others = grouped(own, self.lines, at)
         for group in groups:
             value = evaluated(group, self.lines, arrays)
-            arrays[equation.name][(group.rows, *group.line.where[1:])] = self.arithmetic.settle(
-                value
-            )
+            self._put(arrays[equation.name], group.rows, group.line.where, value)
         for wrong, rows in others:
             found = self.lines.at_time(wrong, at)
             if found is None:
@@ -224,14 +231,19 @@ class Together:
                 n: arrays[n][rows] if np.ndim(arrays[n]) > self.lines.rank(n) else arrays[n]
                 for n in wrong.read_names()
             }
-            arrays[equation.name][(rows, *where[1:])] = self.arithmetic.settle(formula(mine))
+            self._put(arrays[equation.name], rows, where, formula(mine))
+
+    def _put(self, array: np.ndarray, rows: np.ndarray | None, where: tuple, values) -> None:
+        """Put values of some rows, or of all, where they belong in their line."""
+        at = where if rows is None else (rows, *where[1:])
+        array[at] = self.carried.settled(values, rows, np.shape(array[at]))
 
     def _in_time(self, block: Recurrence, right: Equation) -> list:
         """The wrong equations of a line that can be worked out in the recurrence's own order."""
         found = []
         for wrong, rows in self.changed.get(right.name, []):
-            beyond = self.lines.depending(right.name, self.base.held) - block.names
-            if wrong.read_names() & (beyond - self.base.held):
+            beyond = self.lines.depending(right.name, self.held) - block.names
+            if wrong.read_names() & (beyond - self.held):
                 self.lost[rows] = True
                 continue
             there = in_time(block, right, wrong)
@@ -242,6 +254,12 @@ class Together:
             else:
                 self.lost[rows] = True
         return found
+
+
+def quickly(bench: Bench, way: Hypothesis) -> Hypothesis:
+    """The way of carrying of quick values: these are rounded on the way through time alone."""
+    rounding = way.rounding if bench.groups else None
+    return replace(way, rounding=rounding, rounded={})
 
 
 def _by_line(rows: Sequence[Rewritten]) -> dict[str, dict[int, tuple[Equation, list[int]]]]:

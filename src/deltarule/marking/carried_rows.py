@@ -1,0 +1,60 @@
+"""Several ways of carrying values on to the same wrong lines: a block of rows for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from deltarule.marking.hypotheses import Bench
+from deltarule.marking.hypothesis import Hypothesis, digits
+
+
+class CarriedRows:
+    """What is the same in all rows of a way of carrying, and else differs from one to the next.
+
+    Each way has `count` rows, one for each set of wrong lines. Values that are the same in all
+    ways have no axis of rows.
+    """
+
+    def __init__(self, bench: Bench, ways: Sequence[Hypothesis], count: int):
+        self.ways, self.count = ways, count
+        self.works = [bench.quick_work(way) for way in ways]
+        self.alike = len({digits(way.rounding) for way in ways}) == 1
+        self.block, self.context = self.works[0].block, self.works[0].arithmetic.context
+        self._provided: dict[str, np.ndarray] = {}
+
+    def provided(self, name: str) -> np.ndarray:
+        """A line as it goes into a later one."""
+        if name not in self._provided:
+            self._provided[name] = self._spread([w.provided(name) for w in self.works])
+        return self._provided[name]
+
+    def computed(self, name: str) -> np.ndarray:
+        """A line worked out although it may be printed."""
+        return self._spread([np.asarray(w.compute(name), dtype=float) for w in self.works])
+
+    def _spread(self, values: list[np.ndarray]) -> np.ndarray:
+        if all(v is values[0] for v in values):
+            return values[0]
+        return np.repeat(np.stack(values), self.count, axis=0)
+
+    def settled(self, values: np.ndarray, rows: np.ndarray | None, shape: tuple) -> np.ndarray:
+        """Values of some rows, or all, as each way keeps them; `shape` is what they are put in."""
+        if self.alike:
+            return self.works[0].arithmetic.settle(values)
+        found = np.array(np.broadcast_to(values, shape))
+        way = (np.arange(len(found)) if rows is None else rows) // self.count
+        for k, work in enumerate(self.works):
+            found[way == k] = work.arithmetic.settle(found[way == k])
+        return found
+
+
+def one_order(bench: Bench, way: Hypothesis, changed: frozenset[str]) -> tuple:
+    """What tells in which order lines are worked out behind the wrong ones: ways of carrying that
+    have it in common are worked out together."""
+    behind = []
+    for name in sorted(changed):
+        found = bench.quick_lines.depending(name, way.held)
+        behind.append((found, way.held & (found | {name})))
+    return *behind, frozenset(way.held & bench.groups.keys()), way.key[3]
