@@ -81,8 +81,8 @@ class NumberWriter(Writer):
     def _reduction(self, node: nodes.Reduction):
         terms = list(islice(self._points(node), MOST_TERMS + 1))
         if isinstance(node, nodes.Max):
-            inside = self.comma.join(self(t) for t in self._shortened(node, terms))
-            return f"max({inside})", ATOM
+            inside = [self(t) for t in self._shortened(node, terms)]
+            return self.function("max", inside), ATOM
         if not terms:
             return "0", ATOM
         sign = " + " if isinstance(node, nodes.Sum) else self.dot
