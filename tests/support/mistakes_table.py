@@ -91,7 +91,7 @@ def _recurrent(network: Network) -> bool:
 
 
 def _statistics(network: Network) -> bool:
-    return {"mu", "v"} <= network.tensors.keys()
+    return {"mu", "v"} <= {e.name for e in network.equations}
 
 
 def _has(network: Network, attribute: str) -> bool:
@@ -159,7 +159,7 @@ ROWS = (
     _row("28", lambda n: _statistics(n) and "gamma" in n.tensors, "scale lost"),
     _row("29", _statistics, "ε misplaced"),
     _row("29 n − 1", _statistics, "n − 1 for n"),
-    _row("30", _statistics, "another axis"),
+    _row("30", _statistics, "another axis", "wrong groups"),
     _row("31, 34", _recurrent, "recurrence cut"),
     _row("32", _recurrent, "wrong time"),
     _row("33", lambda n: _squashed(n, "tanh"), "slope inverted"),

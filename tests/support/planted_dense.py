@@ -40,7 +40,7 @@ def parameters(j: Jacobians, edge: Edge, least: int, most: int = 9) -> list[str]
         for n in sorted(j.equations[edge[0]].read_names() - {edge[1]})
         if j.network.tensors[n].role == "parameter"
         and least <= j.arrays[n].ndim <= most
-        and f"{n.removesuffix('0')}" not in j.carried  # what a state begins with
+        and n.replace("0", "", 1) not in j.carried  # what a state begins with
     ]
 
 

@@ -138,7 +138,9 @@ def _groups(scene: Scene) -> tuple[Size, Index, Expr] | None:
     """How many channels a group has, its index, and how many groups there are."""
     for equation in scene.network.equations:
         mean = _mean(equation)
-        for access in reads(mean.body) if mean is not None else ():
+        if mean is None:
+            continue
+        for access in reads(mean.body):
             for subscript in access.indices:
                 for group in free_indices(subscript) & set(equation.indices):
                     many = subscript.coeff(group)
