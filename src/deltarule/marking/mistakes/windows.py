@@ -10,6 +10,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.nodes import AtLeastZero, Read, Sum, free_indices, reads, tensor_name
 from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.symbols import Attribute
 from deltarule.expressions.window_axis import WindowAxis, window_axis
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
 from deltarule.marking.mistakes.context import Scene, Wrong
@@ -42,7 +43,13 @@ def _sliding(equation: Equation) -> dict[Expr, WindowAxis]:
             axis = window_axis(subscript, equation.indices, inside)
             if axis is not None and axis.moving and axis.within:
                 found[subscript] = axis
-    return found
+    # Where a stride is an attribute, A·g + a is channel a of the group g, and no window.
+    strided = {s: x for s, x in found.items() if any(map(_attribute, x.moving.values()))}
+    return strided or found
+
+
+def _attribute(number: Expr) -> bool:
+    return any(isinstance(s, Attribute) for s in number.free_symbols)
 
 
 def _placed_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
