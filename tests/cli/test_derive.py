@@ -126,7 +126,7 @@ def test_the_screen_shows_one_whole_and_all_on_request(invoke):
     short = invoke("derive", "gru", "--steps", width=200).out
     whole = invoke("derive", "gru", "--steps", "--all", width=200).out
     assert "the same 3 steps as ∂L/∂b_g, with s_z for s_g" in short
-    assert "--all shows the steps of every gradient" in short
+    assert "--all shows every step of every gradient" in short
     assert "steps as ∂L" not in whole and len(short) < len(whole) - 3000
     assert "the same 3 steps as" in invoke("derive", "gru", "--steps", "--latex").out
     assert "the same 3 steps as" in invoke("derive", "gru", "--steps", "--markdown").out
