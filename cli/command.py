@@ -1,6 +1,6 @@
 """A command as the parser sees it: strict about its options, with commands below it, and its help.
 
-Typer's own command is extended; whatever is wrong on the command line is told as any other error:
+Typer's own command is extended; whatever is wrong on the command line is said as any other error:
 fact, place, remedy, and exit status 2.
 """
 
@@ -42,7 +42,7 @@ class Command(TyperCommand):
         """Read a command line, as this command or as the one below it that is named."""
         words = list(args)
         resilient = extra.get("resilient_parsing") or (parent and parent.resilient_parsing)
-        with _told(self, words, resilient):
+        with _reported(self, words, resilient):
             other, rest = self._routed(words)
             if other is not None:
                 return other.make_context(
@@ -133,13 +133,13 @@ class Group(TyperGroup):
         words = list(args)
         if not words and not extra.get("resilient_parsing"):
             words = ["--help"]
-        with _told(self, words, extra.get("resilient_parsing")):
+        with _reported(self, words, extra.get("resilient_parsing")):
             return super().make_context(info_name, words, parent, **extra)
 
     def resolve_command(self, ctx, args):
         """The command that is named. Leaves with a message, and the nearest name, for none."""
         if not ctx.resilient_parsing and self.get_command(ctx, args[0]) is None:
-            with _told(self, args, False):
+            with _reported(self, args, False):
                 raise _no_command(args[0], list(self.commands))
         return super().resolve_command(ctx, args)
 
@@ -162,8 +162,8 @@ def _no_command(name: str, names: Sequence[str]) -> DeltaruleError:
     return DeltaruleError(f"there is no command {name}", rules.PLACE, hint)
 
 
-class _told:
-    """`with _told(command, words, resilient):` an error inside is told, and ends with status 2."""
+class _reported:
+    """`with _told(command, words, resilient):` an error inside is said, and ends with status 2."""
 
     def __init__(self, command: Command | Group, words: Sequence[str], resilient: Any):
         self._command, self._words, self._resilient = command, words, resilient
@@ -176,8 +176,8 @@ class _told:
             return
         from deltarule.cli.running import tell
 
-        told = error if isinstance(error, DeltaruleError) else self._in_our_words(error)
-        sys.exit(tell(told, as_json="--json" in self._words))
+        reported = error if isinstance(error, DeltaruleError) else self._in_our_words(error)
+        sys.exit(tell(reported, as_json="--json" in self._words))
 
     def _in_our_words(self, error) -> DeltaruleError:
         """An error of the parser: the nearest option for an unknown one, else where help is."""

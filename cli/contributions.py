@@ -14,8 +14,8 @@ def contributions(page: Page, trace: Trace) -> None:
     from deltarule.arithmetic.evaluate import evaluate
     from deltarule.arithmetic.floats import Float64
 
-    values, headed = trace.course.floats, False
-    for gradient in trace.course.derivation.gradients.values():
+    values, headed = trace.computation.floats, False
+    for gradient in trace.computation.derivation.gradients.values():
         known = gradient.tensor.role == "parameter" and gradient.name in values.arrays
         parts = over_time(gradient, trace.network) if known else None
         if parts is None:

@@ -110,8 +110,8 @@ def _notes(page: Page, counted: Count) -> None:
     if counted.unread:
         page.heading("Rounded down")
         for line in counted.layers:
-            for told in dict.fromkeys(map(str, line.unread)):
-                page.labelled(text.name(line.name), told, indent=2)
+            for unread in dict.fromkeys(map(str, line.unread)):
+                page.labelled(text.name(line.name), unread, indent=2)
         page.prose("--strict refuses such windows, and names what fits.", indent=2, style="dim")
     page.blank()
     page.prose(

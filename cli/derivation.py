@@ -36,12 +36,12 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
     given = [text.name(name) for name in outside(derivation)]
     if given:
         page.prose(f"{', '.join(given)} comes from outside.", indent=2, style="dim")
-    told = [g for g in gradients if shown.steps or not is_seed(g)] or gradients
+    chosen = [g for g in gradients if shown.steps or not is_seed(g)] or gradients
     if shown.steps:
-        _all_worked(page, derivation, told, shown.every)
+        _all_worked(page, derivation, chosen, shown.every)
         return
-    alike = families(derivation) if len(told) > 1 else ()
-    for order, group in _in_order(derivation, told):
+    alike = families(derivation) if len(chosen) > 1 else ()
+    for order, group in _in_order(derivation, chosen):
         if order:
             page.blank()
             page.prose(order, indent=2, style="dim")
@@ -50,7 +50,7 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
     if not many(alike):
         _recursion(page, alike)
     page.blank()
-    page.prose(_checked(derivation, told), style="dim")
+    page.prose(_checked(derivation, chosen), style="dim")
 
 
 def brief_page(page: Page, gradients: Iterable[Gradient]) -> None:

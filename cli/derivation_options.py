@@ -24,19 +24,19 @@ def options_page(page: Page, network: Network) -> None:
     page.title(f"{network.name}: {network.title}")
     page.heading("Options")
     for option in network.options.values():
-        page.item(*_told(option), column=24)
+        page.item(*_row(option), column=24)
     if not network.options:
         page.prose("none", indent=2)
     page.heading("Sizes, for --set NAME=NUMBER")
     page.prose(", ".join(given_sizes(network)) or "none", indent=2)
     if network.scalars:
         page.heading("Constants")
-        told = (f"{symbol.name} = {value}" for symbol, value in network.scalars.items())
-        page.prose(", ".join(told), indent=2)
+        scalars = (f"{symbol.name} = {value}" for symbol, value in network.scalars.items())
+        page.prose(", ".join(scalars), indent=2)
 
 
-def _told(option: Option) -> tuple[str, str]:
-    """`--layers 2` and what it means; yes-or-no options are told with how to turn them round."""
+def _row(option: Option) -> tuple[str, str]:
+    """`--layers 2` and what it means; yes-or-no options are said with how to turn them round."""
     name, default = option.name.replace("_", "-"), option.default
     if isinstance(default, bool):
         spelled = f"--no-{name}" if default else f"--{name}"

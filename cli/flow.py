@@ -74,8 +74,8 @@ def _beside(network: Network, options: dict, settings: tuple, first: Flow) -> li
 
 
 def _title(shown: Flow) -> str:
-    told = ", ".join(f"{name} {value}" for name, value in shown.options.items())
-    return f"{shown.network} ({told})" if told else shown.network
+    options = ", ".join(f"{name} {value}" for name, value in shown.options.items())
+    return f"{shown.network} ({options})" if options else shown.network
 
 
 def _bars(page: Page, shown: Flow) -> None:
@@ -125,12 +125,12 @@ def show_product(asked: Asked) -> int:
 def product_page(page: Page, shown: ShownProduct) -> None:
     """`0.99 to the power 1000 = 4.32e−05: vanishing`."""
     factor, product = shown.factor, shown.product
-    told = f"{product:.0f}" if 1 <= abs(product) < 1e9 else _brief(product)
+    product_text = f"{product:.0f}" if 1 <= abs(product) < 1e9 else _brief(product)
     if abs(factor) == 1:
         verdict = "steady"
     else:
         verdict = "vanishing" if abs(factor) < 1 else "exploding"
-    page.formula(f"{factor:g} to the power {shown.steps} = {told}: {verdict}", indent=0)
+    page.formula(f"{factor:g} to the power {shown.steps} = {product_text}: {verdict}", indent=0)
 
 
 def _whole(value: object, option: str) -> int:

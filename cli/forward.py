@@ -23,9 +23,9 @@ _ROLES = {
     "state": "states",
     "rate": "rates",
 }
-#: Where so many layers are alike, all that is alike is told once.
+#: Where so many layers are alike, all that is alike is said once.
 MANY_LAYERS = 5
-#: Of more tensors of one role than this, the first and the last are told.
+#: Of more tensors of one role than this, the first and the last are said.
 MOST_TENSORS = 12
 
 
@@ -52,7 +52,7 @@ def forward(page: Page, network: Network) -> None:
 
 
 def many(alike: Iterable[Family]) -> bool:
-    """Whether there are so many layers that they are not told one by one."""
+    """Whether there are so many layers that they are not said one by one."""
     return max((len(family.members) for family in alike), default=0) >= MANY_LAYERS
 
 
@@ -80,8 +80,8 @@ def shaped(tensor: Tensor) -> str:
         said.append(f"{text(tensor.outside)} outside")
     if tensor.sums_to_one is not None:
         said.append("sums to 1")
-    if tensor.whole_below is not None:
-        said.append(f"whole numbers below {text(tensor.whole_below)}")
+    if tensor.integers_below is not None:
+        said.append(f"whole numbers below {text(tensor.integers_below)}")
     return f"{name} ({', '.join(said)})" if said else name
 
 

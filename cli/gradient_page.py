@@ -103,7 +103,7 @@ def _table(page: Page, table: list[tuple[str, ...]], rows: Sequence[GradientChec
     methods = dict.fromkeys(row[-1] for row in table[1:])
     for row, check in zip(table[1:], rows, strict=True):
         page.prose_line(_line(row, widths[:count]), style=_style(check, row[0]))
-        _told(page, check, row[-1] if count < len(_HEADS) and len(methods) > 1 else "")
+        _show_check(page, check, row[-1] if count < len(_HEADS) and len(methods) > 1 else "")
     if count < len(_HEADS) and len(methods) == 1 and rows:
         page.prose(f"by {rows[0].method}", style="dim")
 
@@ -126,10 +126,10 @@ def _stacked(page: Page, row: Sequence[str], check: GradientCheck) -> None:
         f"measured {measured}, gap {gap}, of {counted(int(entries), 'entry')}, by {method}",
         indent=4,
     )
-    _told(page, check, "")
+    _show_check(page, check, "")
 
 
-def _told(page: Page, check: GradientCheck, method: str) -> None:
+def _show_check(page: Page, check: GradientCheck, method: str) -> None:
     """What else there is to say of a row, under it."""
     if method:
         page.prose(f"by {method}", indent=4, style="dim")
@@ -165,9 +165,9 @@ def _edges(page: Page, edges: Sequence[GradientCheck]) -> None:
 
 
 def _settings(page: Page, checks: Sequence[GradientCheck]) -> None:
-    told = dict.fromkeys(
+    settings = dict.fromkeys(
         ", ".join(f"{n} = {k}" for n, k in c.settings.items()) for c in checks if c.settings
     )
-    if told:
+    if settings:
         page.blank()
-        page.prose("at " + "; ".join(told), style="dim")
+        page.prose("at " + "; ".join(settings), style="dim")

@@ -35,10 +35,10 @@ def kernel_line(page: Page, found: ChosenCheck) -> None:
         page.prose(f"it could not be compiled or run: {kernel.failed}", indent=4, style="red")
     for check in kernel.checks:
         if not check.right:
-            page.prose(_told(check), indent=4, style="red")
+            page.prose(_sentence(check), indent=4, style="red")
 
 
-def _told(check: GradientCheck) -> str:
+def _sentence(check: GradientCheck) -> str:
     index = f"[{','.join(map(str, check.worst))}]" if check.worst else ""
     at = ", ".join(f"{n} = {k}" for n, k in check.settings.items())
     return (

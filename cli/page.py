@@ -33,13 +33,13 @@ class Page:
         if self.lines:
             show(console, Text("\n").join(self.lines))
 
-    def error(self, told: DeltaruleError, within: str = "") -> None:
+    def error(self, error: DeltaruleError, within: str = "") -> None:
         """An error: fact, place, unless that is what the page stands `within`, and remedy."""
-        self.labelled("error", told.fact, style="bold red")
-        if told.place and told.place != within:
-            self.labelled("where", told.place)
-        if told.remedy:
-            self.labelled("remedy", told.remedy)
+        self.labelled("error", error.fact, style="bold red")
+        if error.place and error.place != within:
+            self.labelled("where", error.place)
+        if error.remedy:
+            self.labelled("remedy", error.remedy)
 
     def blank(self) -> None:
         """An empty line, unless there is one already."""

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-#: What less is told where a person tells it nothing: colours, no clearing of the screen.
+#: What less is said where a person tells it nothing: colours, no clearing of the screen.
 _LESS = "-RX"
 _FALLBACK = "less"
 #: Pagers that show colours; others are given none.

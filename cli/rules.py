@@ -60,7 +60,7 @@ def long_name(parameter: Parameter) -> str:
 
 
 def is_option(word: str) -> bool:
-    """Whether a word is an option, and no value: it begins with a dash and is no number."""
+    """Whether a word is an option, and no value: it begins with a dash and is NaN."""
     return word.startswith("-") and word != "-" and not _NUMBER.fullmatch(word)
 
 

@@ -1,4 +1,4 @@
-"""The way out: how a command runs and ends, and how an error is told.
+"""The way out: how a command runs and ends, and how an error is said.
 
 Exit status: 0 all right, 1 something is wrong, 2 the command could not run.
 """
@@ -76,7 +76,7 @@ def _unwritten(error: Exception) -> DeltaruleError:
 
 
 def fault(error: Exception) -> DeltaruleError:
-    """Anything unforeseen, told as a fault of ours."""
+    """Anything unforeseen, said as a fault of ours."""
     import traceback
 
     frames = traceback.extract_tb(error.__traceback__)

@@ -14,7 +14,7 @@ from deltarule.cli.arguments import no_example, numbers, one_name, split
 from deltarule.cli.formats import show
 from deltarule.cli.screen import busy
 from deltarule.cli.trace_command import Trace as Asked
-from deltarule.cli.trace_faults import faults_told
+from deltarule.cli.trace_faults import report_faults
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import find, load
 from deltarule.marking.printed import Printed
@@ -43,7 +43,7 @@ def show_trace(asked: Asked) -> int:
         runs = _worked(asked, sheet)
     shown = ShownSheet(sheet, runs, _only(asked, runs[0].trace))
     show(shown, "a worked sheet", asked.format)
-    return faults_told(worked.trace for worked in runs)
+    return report_faults(worked.trace for worked in runs)
 
 
 def _sheet(asked: Asked, bare: Sequence[str], options: dict) -> Sheet:
@@ -145,11 +145,11 @@ def show_random(asked: Asked) -> int:
         except Undecided:
             found = traced(Ball(160))
     show(ShownTrace(found, asked.seed, _only(asked, found)), "a trace", asked.format)
-    return faults_told([found])
+    return report_faults([found])
 
 
 def _only(asked: Asked, found: Trace) -> set[str] | None:
     """The quantities asked for, None for all. Raises DeltaruleError for unknown ones."""
     if not asked.only:
         return None
-    return {found.course.locate(name)[0] for name in asked.only}
+    return {found.computation.locate(name)[0] for name in asked.only}

@@ -12,7 +12,7 @@ from deltarule.spelling.names import pretty
 from deltarule.tracing.trace import Trace
 
 
-def faults_told(traces: Iterable[Trace]) -> int:
+def report_faults(traces: Iterable[Trace]) -> int:
     """Say which gradients differ from derivatives found without them; the exit status, 0 or 1."""
     names = dict.fromkeys(pretty(name) for found in traces for name in found.faults)
     if not names:

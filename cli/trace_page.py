@@ -17,7 +17,7 @@ from deltarule.reports.trace_lines import (
     check_text,
     published,
     run_title,
-    told_lines,
+    shown_lines_of,
 )
 from deltarule.spelling.counted import counted
 from deltarule.spelling.text import text
@@ -25,7 +25,7 @@ from deltarule.tracing.trace import Trace, TracedLine
 
 #: Values of the indices, and the entry that is computed there.
 Point = tuple[tuple[int, ...], tuple[int, ...]]
-#: Of a quantity with more entries than this, only the first few are worked out in full.
+#: Of a quantity with more entries than this, only the first few are evaluated in full.
 MOST_ENTRIES = 12
 FEW_ENTRIES = 3
 
@@ -61,7 +61,7 @@ def _lines(page: Page, trace: Trace, worked: Worked | None, only: Container[str]
     if only is None:
         page.heading("Given")
         _givens(page, trace, worked)
-    for line, phase in told_lines(trace, worked, only):
+    for line, phase in shown_lines_of(trace, worked, only):
         if phase:
             page.heading(PHASES[phase])
         _line(page, line, trace)
@@ -72,7 +72,7 @@ def _lines(page: Page, trace: Trace, worked: Worked | None, only: Container[str]
 
 def _givens(page: Page, trace: Trace, worked: Worked | None) -> None:
     """The givens, and what their own sheet contradicts."""
-    for name, array in trace.course.givens.items():
+    for name, array in trace.computation.givens.items():
         _array(page, text.name(name), array, brief)
         for verdict in worked.by_quantity.get(name, []) if worked else []:
             page.prose(verdict.finding, indent=6, style=STYLES[verdict.verdict])
@@ -97,22 +97,22 @@ def _line(page: Page, line: TracedLine, trace: Trace) -> None:
 
 def _entries(page: Page, line: TracedLine, trace: Trace, points: Sequence[Point], to_text) -> None:
     """The entries one by one; of many only the first few, and then all values."""
-    told = points if len(points) <= MOST_ENTRIES else points[:FEW_ENTRIES]
-    for point, entry in told:
+    shown = points if len(points) <= MOST_ENTRIES else points[:FEW_ENTRIES]
+    for point, entry in shown:
         lead = f"[{','.join(map(str, entry))}] "
         page.formula(_reckoning(line, trace, (point, entry), to_text), indent=4, lead=lead, hang=2)
-    if len(told) < len(points):
+    if len(shown) < len(points):
         _array(page, "all", line.value, to_text, indent=4)
 
 
 def _reckoning(line: TracedLine, trace: Trace, place: Point, to_text) -> str:
-    """`= 0.79·(−0.2) + … = 0.51 (exactly 0.510896)`, what is the same told once."""
+    """`= 0.79·(−0.2) + … = 0.51 (exactly 0.510896)`, what is the same said once."""
     point, entry = place
     numbers, value = trace.numbers(line, point), to_text(line.value[entry])
     exact = brief(line.exact[entry])
-    told = f"= {value}" if numbers in ("", value) else f"= {numbers} = {value}"
+    result = f"= {value}" if numbers in ("", value) else f"= {numbers} = {value}"
     rounded = trace.arithmetic.name == "rounded" and brief(line.value[entry]) != exact
-    return f"{told} (exactly {exact})" if rounded else told
+    return f"{result} (exactly {exact})" if rounded else result
 
 
 def _array(page: Page, name: str, array, to_text, indent: int = 2) -> None:

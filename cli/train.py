@@ -13,10 +13,10 @@ from deltarule.cli.pager import Paging
 from deltarule.cli.screen import console
 from deltarule.cli.train_command import Train
 from deltarule.reports import training_values as told
-from deltarule.training.course import Watcher, train
 from deltarule.training.handwritten_digits import digits
 from deltarule.training.plan import Plan
 from deltarule.training.training_record import ByHeart, Epoch, Result
+from deltarule.training.training_run import Watcher, train
 
 
 def show_training(asked: Train) -> int:

@@ -8,7 +8,7 @@ from deltarule.cli.page import Page
 from deltarule.marking import verdicts
 from deltarule.marking.verdicts import Marking, Verdict
 from deltarule.reports.marks import named
-from deltarule.reports.points_in_words import of_score, told_of, total, with_scores
+from deltarule.reports.points_in_words import is_shown, of_score, total, with_scores
 
 STYLES = {
     verdicts.RIGHT: "green",
@@ -22,8 +22,8 @@ STYLES = {
     verdicts.UNREADABLE: "magenta",
     verdicts.MISSING: "dim",
 }
-#: The verdicts beside which the right value is told.
-_TOLD_RIGHT = (
+#: The verdicts beside which the right value is said.
+_SHOWN_BESIDE = (
     verdicts.FOLLOWS,
     verdicts.MISTAKE,
     verdicts.WRONG,
@@ -59,7 +59,7 @@ def marking_page(page: Page, marking: Marking) -> None:
             run = verdict.run
             page.blank()
         _verdict(page, verdict)
-        if score is not None and told_of(score, marking):
+        if score is not None and is_shown(score, marking):
             page.prose(of_score(score), indent=4, style="bold")
     page.blank()
     page.prose(total(marking), style="bold")
@@ -77,7 +77,7 @@ def _verdict(page: Page, verdict: Verdict) -> None:
     page.formula(words, indent=0, lead=f"{sign} ", style=STYLES[verdict.verdict], hang=4)
     if verdict.finding and verdict.verdict != verdicts.MISSING:
         page.prose(verdict.finding, indent=4)
-    if verdict.verdict in _TOLD_RIGHT and verdict.expected:
+    if verdict.verdict in _SHOWN_BESIDE and verdict.expected:
         page.formula(f"right is {verdict.expected}", indent=4, style="dim", hang=2)
     _alternatives(page, verdict.alternatives)
 

@@ -31,7 +31,7 @@ class DeltaruleError(Exception):
         return "\n".join(lines)
 
     def at(self, place: str) -> Self:
-        """The same error told with a wider place: `place`, then the place it already had."""
+        """The same error said with a wider place: `place`, then the place it already had."""
         inner = f"{place}: {self.place}" if self.place else place
         return type(self)(self.fact, inner, self.remedy)
 
@@ -60,7 +60,7 @@ class UnknownOption(DeltaruleError):
         return error
 
     def at(self, place: str) -> Self:
-        """The same error told with a wider place."""
+        """The same error said with a wider place."""
         wider = super().at(place)
         wider.option, wider.known = self.option, self.known
         return wider
@@ -73,7 +73,7 @@ def in_one_line(error: DeltaruleError) -> str:
 
 
 @contextmanager
-def told_at(place: str) -> Iterator[None]:
+def placed_at(place: str) -> Iterator[None]:
     """Errors raised inside tell this place first."""
     try:
         yield

@@ -14,7 +14,7 @@ from deltarule.calculus.plain_gradients import plain_derivation
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 from deltarule.tracing.random_givens import drawn
-from deltarule.tracing.trace import course_of
+from deltarule.tracing.trace import computation_of
 
 #: Matrices are inverted as ever, and so are functions without a formula.
 NOT_PREPARED = {"kalman_vector", "memory_read"}
@@ -35,7 +35,7 @@ NAMES = sorted(catalogue().keys() - UPDATES) if os.environ.get("DELTARULE_FULL")
 @pytest.mark.filterwarnings("ignore:.*log1p")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_line_of_the_catalogue(name):
-    course, others = (_course(name, seed).floats for seed in (1, 1))
+    computation, others = (_computation(name, seed).floats for seed in (1, 1))
     derivation = plain_derivation(load(name))
     prepared = 0
     lines = [
@@ -44,15 +44,15 @@ def test_every_line_of_the_catalogue(name):
         if e.subscripts == e.indices
     ]
     for equation in lines:
-        line = whole_line(equation, course)
+        line = whole_line(equation, computation)
         if line is None:
             continue
         prepared += 1
-        expected = evaluate(equation.rhs, equation.ranges, course, Float64())
-        np.testing.assert_allclose(line(course.arrays), expected, 1e-12, 1e-14)
+        expected = evaluate(equation.rhs, equation.ranges, computation, Float64())
+        np.testing.assert_allclose(line(computation.arrays), expected, 1e-12, 1e-14)
         both = {}
         for read in equation.read_names():
-            array = course.arrays[read]
+            array = computation.arrays[read]
             moved = array if array.dtype.kind in "iu" else array * 1.25 + 0.01
             both[read] = np.stack([array, moved]) if array.dtype.kind == "f" else array
             others.arrays[read] = moved
@@ -60,11 +60,13 @@ def test_every_line_of_the_catalogue(name):
         found = np.broadcast_to(line(both), (2, *np.shape(expected)))
         np.testing.assert_allclose(found, np.stack([expected, again]), 1e-12, 1e-14)
     if name not in NOT_PREPARED:
-        assert prepared >= 0.8 * len(lines), [e.name for e in lines if not whole_line(e, course)]
+        assert prepared >= 0.8 * len(lines), [
+            e.name for e in lines if not whole_line(e, computation)
+        ]
 
 
-def _course(name: str, seed: int):
+def _computation(name: str, seed: int):
     derivation = plain_derivation(load(name))
     givens, sizes = drawn(derivation, seed)
     free = {n: v for n, v in sizes.items() if n.isidentifier()}
-    return course_of(derivation, {k: v.tolist() for k, v in givens.items()}, sizes=free)
+    return computation_of(derivation, {k: v.tolist() for k, v in givens.items()}, sizes=free)

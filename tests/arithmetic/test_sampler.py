@@ -44,7 +44,7 @@ def test_what_is_declared_holds(sample, name):
         if not tensor.given:
             continue
         array = np.asarray(arrays[tensor.name], dtype=float)
-        if tensor.whole:
+        if tensor.integral:
             assert np.all(array == np.round(array)) and np.all(array >= 0)
         if tensor.sums_to_one is not None:
             assert np.allclose(array.sum(tensor.sums_to_one), 1, atol=1e-12)

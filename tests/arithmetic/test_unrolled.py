@@ -7,9 +7,9 @@ import pytest
 from once import derived
 
 from deltarule.arithmetic.prepared import Unprepared
-from deltarule.tracing import computation as courses
+from deltarule.tracing import computation as computations
 from deltarule.tracing.random_givens import drawn
-from deltarule.tracing.trace import course_of
+from deltarule.tracing.trace import computation_of
 
 NETWORKS = {
     "sigmoid": {"activation": "sigmoid", "loss": "half_squared"},
@@ -17,33 +17,35 @@ NETWORKS = {
 }
 
 
-def _course(options, optimiser="gradient_descent"):
+def _computation(options, optimiser="gradient_descent"):
     derivation = derived("mlp", layers=2, bias=True, **options)
     givens, _ = drawn(derivation, 3)
-    return course_of(
+    return computation_of(
         derivation, {k: v.tolist() for k, v in givens.items()}, optimiser=optimiser, rate=0.1
     )
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_many_updates_are_the_same_either_way(name, monkeypatch):
-    course = _course(NETWORKS[name])
-    found = courses.repeated(course, [0, 5, 60])
+    computation = _computation(NETWORKS[name])
+    found = computations.repeated(computation, [0, 5, 60])
 
     def too_many(*_):
         raise Unprepared
 
-    monkeypatch.setattr(courses, "Unrolled", too_many)
-    plain = courses.repeated(course, [0, 5, 60])
+    monkeypatch.setattr(computations, "Unrolled", too_many)
+    plain = computations.repeated(computation, [0, 5, 60])
     assert found.keys() == plain.keys() == {0, 5, 60}
     for count in found:
-        for kept in course.kept:
+        for kept in computation.kept:
             a, b = (np.asarray(c[count].givens[kept], dtype=float) for c in (found, plain))
             np.testing.assert_allclose(a, b, 1e-12)
 
 
 def test_overflow_goes_the_other_way():
-    course = _course(NETWORKS["sigmoid"])
-    far = {n: np.asarray(course.givens[n], dtype=float) * 1e200 for n in course.parameters}
-    found = courses.repeated(course.with_givens(far), [4])
-    assert all(np.shape(found[4].givens[n]) == np.shape(far[n]) for n in course.parameters)
+    computation = _computation(NETWORKS["sigmoid"])
+    far = {
+        n: np.asarray(computation.givens[n], dtype=float) * 1e200 for n in computation.parameters
+    }
+    found = computations.repeated(computation.with_givens(far), [4])
+    assert all(np.shape(found[4].givens[n]) == np.shape(far[n]) for n in computation.parameters)

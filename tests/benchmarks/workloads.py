@@ -45,7 +45,7 @@ class Workload:
         two tensors whose gradients are wanted, comes back as y̅·w and x·y̅: three in all.
         """
         from deltarule.counting.counts import count
-        from deltarule.kernels.passes.program import sizes_told
+        from deltarule.kernels.passes.program import known_sizes
         from deltarule.language.load import load
         from deltarule.networks.specialise import specialise
 
@@ -54,7 +54,7 @@ class Workload:
         network = load(self.derivation, **options)
         numbers = {a.name: v for a, v in network.attributes.items()}
         numbers |= {k: v for k, v in self.settings.items() if k not in options}
-        told = sizes_told(specialise(network, numbers))[0]
+        told = known_sizes(specialise(network, numbers))[0]
         for size, (name, axis, rest, coefficient) in told.items():
             numbers[size.name] = int((self.shapes[name][axis] - rest) // coefficient)
         forward = count(specialise(network, numbers)).multiply_adds

@@ -121,7 +121,7 @@ def test_words_hold_at_other_sizes(case):
     """Words are checked at two seeds when they are found; here at one that they never saw."""
     for gradient in derivation(case).gradients.values():
         if gradient.words:
-            assert gradient.teller.holds(gradient.equation(), seed=11), gradient.words
+            assert gradient.matrix_forms.holds(gradient.equation(), seed=11), gradient.words
 
 
 def test_options_out_of_range_are_refused():

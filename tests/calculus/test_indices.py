@@ -10,7 +10,7 @@ from sympy import Integer
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rational
-from deltarule.arithmetic.integers import Grid, mask, whole
+from deltarule.arithmetic.integers import Grid, integers_over, mask
 from deltarule.calculus.rules.delta_elimination import SOLVE_THE_DELTA, eliminate
 from deltarule.calculus.terms import Term
 from deltarule.expressions.affine import affine, never_negative
@@ -55,7 +55,7 @@ def number(expression, at, values):
     """The value of a whole-number expression where indices and sizes are known."""
     indices = tuple(at)
     grid = Grid(indices, (1,) * len(indices), tuple(at[x] for x in indices))
-    return int(np.ravel(whole(expression, grid, values))[0])
+    return int(np.ravel(integers_over(expression, grid, values))[0])
 
 
 def true(condition, at, values):

@@ -11,7 +11,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.arithmetic.small_sizes import with_definitions
 from deltarule.kernels.api import kernel
-from deltarule.kernels.passes.program import program, sizes_told
+from deltarule.kernels.passes.program import known_sizes, program
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def conv_program():
 def by_evaluator(made, arrays: dict) -> dict:
     """All tensors and gradients from the given arrays, by the evaluator."""
     sizes = {}
-    for size, (tensor, axis, rest, coefficient) in sizes_told(made.network)[0].items():
+    for size, (tensor, axis, rest, coefficient) in known_sizes(made.network)[0].items():
         sizes[size] = (np.shape(arrays[tensor])[axis] - int(rest)) // int(coefficient)
     sizes = with_definitions(made.network, sizes)
     given = {n: a for n, a in arrays.items() if n in made.network.tensors}

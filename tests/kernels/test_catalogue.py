@@ -16,7 +16,7 @@ from variants import FULL
 from deltarule.arithmetic.base import Undecided
 from deltarule.expressions.symbols import Size
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.program import Program, sizes_told
+from deltarule.kernels.passes.program import Program, known_sizes
 from deltarule.language.catalogue import catalogue
 
 CASES = [(name, None) for name in catalogue()] + [
@@ -31,7 +31,7 @@ CASES = [(name, None) for name in catalogue()] + [
 def test_the_kernel_agrees_with_the_evaluator(name, option, tmp_path, monkeypatch):
     """Seed 0 runs small products as plain loops, seed 1 in tiles."""
     settings = {} if option is None else {option: loaded(name).options[option].default + 1}
-    settings |= {size.name: 3 for size in sizes_told(loaded(name))[1] if type(size) is Size}
+    settings |= {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
     made, steps = traced(name, **settings)
     module = as_python(Module(made, "float64").text(), tmp_path, monkeypatch)
     for seed in range(2):

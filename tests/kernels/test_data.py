@@ -15,7 +15,7 @@ from deltarule.expressions.symbols import Size
 from deltarule.kernels.api import Kernel
 from deltarule.kernels.export import emitted
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.program import sizes_told
+from deltarule.kernels.passes.program import known_sizes
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 
@@ -34,19 +34,19 @@ def test_the_catalogue_has_such_derivations():
 
 @pytest.mark.parametrize("name", INDEXED)
 def test_a_number_out_of_range_is_refused_by_every_pass(name, tmp_path, monkeypatch):
-    open_ = {size.name: 2 for size in sizes_told(load(name))[1] if type(size) is Size}
+    open_ = {size.name: 2 for size in known_sizes(load(name))[1] if type(size) is Size}
     made = programmed(name, **INDEXED[name] | open_)
     sizes = sizes_at(made.network, setting(made.network))
     text = Module(made, "float64").text()
     kernel = Kernel(name, as_python(text, tmp_path, monkeypatch), "float64")
     given = random_arrays(made.network, sizes)
     upstream = {f"d{t}": np.ones_like(kernel.values(**given)[t]) for t in made.upstream}
-    whole = [t for t in made.network.tensors.values() if t.given and t.whole]
+    whole = [t for t in made.network.tensors.values() if t.given and t.integral]
     assert whole
     for tensor in whole:
         for bad in BAD.values():
             array = given[tensor.name].copy()
-            array.flat[-1] = int(tensor.whole_below.subs(sizes)) if bad is None else bad
+            array.flat[-1] = int(tensor.integers_below.subs(sizes)) if bad is None else bad
             refused(kernel, {**given, tensor.name: array}, upstream, tensor.name)
             own = given[tensor.name].copy()
             while_bound(kernel, {**given, tensor.name: own}, upstream, tensor.name, array)

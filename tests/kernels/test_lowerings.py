@@ -27,7 +27,7 @@ class Watched:
 
     def _watched(self, row):
         def match(site):
-            self.looked_for[row.name, site.equation, site.held] += 1
+            self.looked_for[row.name, site.equation, site.loop_indices] += 1
             return row.match(site)
 
         def emit(plan, site, out):

@@ -19,7 +19,7 @@ def made(request, cache):
     module = build.module("rnn", {}, request.param, False, cache)
     names = vars(module)
     data, multiply, multiply_packed = (names[n] for n in ("data", "multiply", "multiply_packed"))
-    pack_all, aligned, wide = names["pack_all"], names["aligned"], names["WIDE"]
+    pack_all, aligned, wide = names["pack_all"], names["aligned"], names["NR"]
 
     @njit
     def product(c, cs, a, as_, b, bs, sizes, scale, add):

@@ -14,7 +14,7 @@ from deltarule.arithmetic.small_sizes import with_definitions
 from deltarule.errors import DeltaruleError
 from deltarule.kernels.api import Kernel, kernel
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.program import sizes_told
+from deltarule.kernels.passes.program import known_sizes
 
 #: Derivations and settings, with the shape of x as a strategy.
 IMAGE = st.tuples(st.integers(0, 3), st.integers(1, 3), st.integers(1, 40), st.integers(1, 40))
@@ -90,7 +90,7 @@ def drawn(made, shape, random) -> dict | None:
 def evaluated(made, arrays: dict) -> dict:
     """All tensors and gradients by the evaluator."""
     sizes = {}
-    for size, (tensor, axis, rest, coefficient) in sizes_told(made.network)[0].items():
+    for size, (tensor, axis, rest, coefficient) in known_sizes(made.network)[0].items():
         sizes[size] = (np.shape(arrays[tensor])[axis] - int(rest)) // int(coefficient)
     given = {n: a for n, a in arrays.items() if n in made.network.tensors}
     sizes = with_definitions(made.network, sizes)

@@ -14,11 +14,11 @@ from deltarule.expressions.substitution import replace_reads
 from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import load_answers
 from deltarule.marking.arrays import read_numbers
-from deltarule.marking.cost import MOST_NODES, MOST_TERMS, check_course, check_network
+from deltarule.marking.cost import MOST_NODES, MOST_TERMS, check_computation, check_network
 from deltarule.marking.explanation import Explanation
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.session import open_desk, run_course
+from deltarule.marking.session import open_session, run_computation
 from deltarule.marking.wording import identified
 from deltarule.marking.worked_sheets import work
 from deltarule.tracing.line_check import Check
@@ -104,10 +104,10 @@ def test_networks_that_are_quick_to_derive_are_taken(name, options):
 
 def test_examples_are_far_from_the_bounds():
     run = load_sheet("six-by-six").runs[0]  # the largest
-    course = run_course(run, run.asked, {})
-    assert sum(len(list(walk(e.rhs))) for e in course.network.equations) * 2 < MOST_NODES
-    check_course(course, run.updates)
-    assert sum(np.size(a) for a in course.givens.values()) * 20 < MOST_TERMS
+    computation = run_computation(run, run.asked, {})
+    assert sum(len(list(walk(e.rhs))) for e in computation.network.equations) * 2 < MOST_NODES
+    check_computation(computation, run.updates)
+    assert sum(np.size(a) for a in computation.givens.values()) * 20 < MOST_TERMS
 
 
 @pytest.mark.parametrize(
@@ -157,8 +157,8 @@ def test_what_is_no_file_is_not_waited_for(tmp_path):
 def test_a_wrong_line_that_needs_its_own_result_blames_nobody():
     """c reads h of the same time, which reads c: nobody's equations go round in a circle."""
     run = load_sheet("gomez").runs[0]
-    desk = open_desk(run, 1, {"c": read_numbers(["0.79", "0.5"], "c")}, {})
-    equation = next(e for e in desk.bench.equations["c"])
+    session = open_session(run, 1, {"c": read_numbers(["0.79", "0.5"], "c")}, {})
+    equation = next(e for e in session.evaluator.equations["c"])
     g = next(r for r in reads(equation.rhs) if tensor_name(r) == "g")
     wrong = replace(
         equation, rhs=replace_reads(equation.rhs, lambda r: read("h", *g.indices) if r == g else r)
@@ -166,8 +166,8 @@ def test_a_wrong_line_that_needs_its_own_result_blames_nobody():
     mistake = Mistake("swapped", 1.0, "c", wrong, "h stands where g belongs")
     found = Explanation(Hypothesis(), 1.0, (mistake,), np.zeros(1))
     with pytest.raises(DeltaruleError, match="round in a circle"):
-        desk.bench.quick("c", Hypothesis(variants={"c": wrong}))
-    assert identified(desk, found) == ""
+        session.evaluator.quick("c", Hypothesis(variants={"c": wrong}))
+    assert identified(session, found) == ""
 
 
 LOG0 = """\

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from planted_in_numpy import Generated, course, planted
+from planted_in_numpy import Generated, computation, planted
 
 
 @pytest.mark.parametrize("name", ["softmax", "mlp", "batch_norm", "embedding", "dropout", "conv1d"])
@@ -24,7 +24,7 @@ def _named(generated: Generated, line: str, value: np.ndarray, kind: str) -> boo
 
 
 def test_statistics_over_the_wrong_groups():
-    here = course("group_norm")
+    here = computation("group_norm")
     generated, q = Generated(here), here.floats.arrays
     x, epsilon = q["x"], 0.00001
     (n, channels, h, w), (_, groups) = x.shape, q["mu"].shape
@@ -44,7 +44,7 @@ def test_statistics_over_the_wrong_groups():
 
 
 def test_statistics_themselves_over_the_whole_array():
-    here = course("layer_norm")
+    here = computation("layer_norm")
     generated, x = Generated(here), here.floats.arrays["x"]
     everywhere = np.full(len(x), x.mean())
     assert _named(generated, "mu", everywhere, "another axis")

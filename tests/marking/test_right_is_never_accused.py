@@ -48,10 +48,10 @@ def test_values_carried_line_by_line_are_right(seed, decimals):
 
 def _worked_by_hand(on_paper, decimals):
     """Every line rounded before it is used."""
-    from deltarule.marking.session import run_course
+    from deltarule.marking.session import run_computation
 
-    course = run_course(on_paper.runs[0], (), {})
-    arrays = course.compute(Rounded(decimals)).arrays
+    computation = run_computation(on_paper.runs[0], (), {})
+    arrays = computation.compute(Rounded(decimals)).arrays
     return {
         name: np.vectorize(lambda v: float(fraction(v)))(array) for name, array in arrays.items()
     }

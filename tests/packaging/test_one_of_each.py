@@ -51,7 +51,7 @@ def samplers_of_their_own(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             words = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
-            if words & {"whole_below", "sums_to_one"} and words & drawing:
+            if words & {"integers_below", "sums_to_one"} and words & drawing:
                 yield node.lineno
 
 
@@ -76,7 +76,7 @@ RULES = [
         samplers_of_their_own,
         "random",
         {"arithmetic/sampler.py"},
-        "def draw(random, tensor): return random.integers(extent(tensor.whole_below))",
+        "def draw(random, tensor): return random.integers(extent(tensor.integers_below))",
     ),
 ]
 

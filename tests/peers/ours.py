@@ -19,7 +19,7 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.arithmetic.small_sizes import with_definitions
-from deltarule.kernels.passes.program import Program, program, sizes_told
+from deltarule.kernels.passes.program import Program, known_sizes, program
 
 
 class Inexpressible(Exception):
@@ -102,7 +102,7 @@ class _Evaluated:
 
     def _run(self, arrays: dict) -> Values:
         network, sizes = self.made.network, {}
-        for size, (tensor, axis, rest, coefficient) in sizes_told(network)[0].items():
+        for size, (tensor, axis, rest, coefficient) in known_sizes(network)[0].items():
             sizes[size] = (arrays[tensor].shape[axis] - int(rest)) // int(coefficient)
         sizes = with_definitions(network, sizes)
         values = Values(dict(arrays), sizes, self.made.scalars, network.tensors)

@@ -23,7 +23,7 @@ def slopes(derivation: Derivation, seed: int) -> list[tuple[str, float, float]]:
     run(derivation.equations(), probe.values, floats)
     found = []
     for tensor in network.tensors.values():
-        if not tensor.given or tensor.whole or tensor.name not in derivation.gradients:
+        if not tensor.given or tensor.integral or tensor.name not in derivation.gradients:
             continue
         direction = probe.noise(tensor.axes)
         gradient = probe.values.arrays[f"d{derivation.of}/d{tensor.name}"]

@@ -52,7 +52,7 @@ def _slope(derivation: Derivation, probe: Probe, name: str, at: tuple):
         move = arithmetic.zeros(value.shape)
         if tensor.name == name:
             move[at] = arithmetic.number(Fraction(1))
-        arrays[tensor.name] = value if tensor.whole else DualArray(value, move)
+        arrays[tensor.name] = value if tensor.integral else DualArray(value, move)
     values = Values(arrays, probe.sizes, probe.values.scalars, probe.values.tensors)
     run(network.equations, values, Dual(arithmetic))
     if not derivation.upstream:

@@ -37,12 +37,12 @@ class Extreme(Ball):
         super().__init__(BITS)
         self._eps, self._random = eps, Random(seed)
 
-    def largest(self, a, axes, ties="first"):
+    def maximum(self, a, axes, ties="first"):
         for axis in sorted(axes, reverse=True):
             a = (
                 np.apply_along_axis(_by_middle, axis, a)
                 if a.shape[axis]
-                else super().largest(a, (axis,))
+                else super().maximum(a, (axis,))
             )
         return a
 
@@ -64,7 +64,7 @@ def _by_middle(row: np.ndarray):
 
 def extreme(tensor: Tensor, usual: np.ndarray, random: Random) -> np.ndarray:
     """Extreme entries with the properties that a tensor is declared to have."""
-    if tensor.whole or tensor.definite or tensor.sums_to_one is not None:
+    if tensor.integral or tensor.definite or tensor.sums_to_one is not None:
         return usual
     low, high = tensor.within or (None, None)
     if low is not None and high is not None:
@@ -85,7 +85,7 @@ def givens(made: Program, seed: int, dtype: str) -> tuple[dict, dict]:
         if tensor.given:
             usual = probe.values.arrays[tensor.name]
             kept = usual if tensor.name in fixed else extreme(tensor, usual, random)
-            found[tensor.name] = kept if tensor.whole else kept.astype(dtype)
+            found[tensor.name] = kept if tensor.integral else kept.astype(dtype)
     for name, gradient in made.upstream.items():
         found[gradient] = np.asarray(probe.noise(made.network.tensors[name].axes)).astype(dtype)
     return found, probe.values.sizes

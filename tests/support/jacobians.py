@@ -17,7 +17,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.prepared_program import whole_line
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, blocks
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 STEP = 1e-5
 #: Each part of the chain rule: an equation by its place in the network, and what it reads.
@@ -27,9 +27,9 @@ Edge = tuple[int, str]
 class Jacobians:
     """A course at numbers: `arrays`, the right matrices, and gradients by the chain rule."""
 
-    def __init__(self, course: Course):
-        self.course, self.network = course, course.network
-        self.arrays = {n: np.asarray(a) for n, a in course.floats.arrays.items()}
+    def __init__(self, computation: Computation):
+        self.computation, self.network = computation, computation.network
+        self.arrays = {n: np.asarray(a) for n, a in computation.floats.arrays.items()}
         self.equations = self.network.equations
         self.right = {
             (k, name): self.matrix((k, name))
@@ -38,7 +38,7 @@ class Jacobians:
             if self.arrays[name].dtype.kind == "f"
         }
         self.passes = 1 + 2 * max(
-            (self.course.floats.extent(b.extent) for b in self._recurrences), default=0
+            (self.computation.floats.extent(b.extent) for b in self._recurrences), default=0
         )
 
     @property
@@ -67,7 +67,7 @@ class Jacobians:
         centre, size = np.asarray(arrays[name], float), np.size(arrays[name])
         moves = STEP * np.eye(size).reshape(size, *np.shape(centre))
         both = np.concatenate([centre + moves, centre - moves])
-        floats = self.course.floats
+        floats = self.computation.floats
         known = Values({}, {**floats.sizes, **(sizes or {})}, floats.scalars, floats.tensors)
         found = self._values(equation, name, arrays, both, known)
         found = found.reshape(2, size, -1)
@@ -89,11 +89,11 @@ class Jacobians:
     @property
     def sizes(self) -> dict:
         """The sizes of the course."""
-        return self.course.floats.sizes
+        return self.computation.floats.sizes
 
     def _placed(self, equation: Equation, rows: np.ndarray) -> np.ndarray:
         """The rows at the entries that an equation writes, where it does not write all."""
-        extent, whole = self.course.floats.extent, self.arrays[equation.name]
+        extent, whole = self.computation.floats.extent, self.arrays[equation.name]
         if equation.subscripts == equation.indices and len(rows) == whole.size:
             return rows
         found = np.zeros((whole.size, rows.shape[1]))
@@ -108,10 +108,10 @@ class Jacobians:
     def gradients(self, wrong: Mapping[Edge, np.ndarray] | None = None) -> dict[str, np.ndarray]:
         """The gradient of every tensor, with some matrices in the place of the right ones."""
         used = {**self.right, **(wrong or {})}
-        of = self.course.derivation.of
+        of = self.computation.derivation.of
         start = {
             n: np.ravel(np.asarray(self.arrays[f"d{of}/d{n}"], float))
-            for n in self.course.derivation.upstream
+            for n in self.computation.derivation.upstream
         }
         if self.network.loss is not None:
             start[of] = np.ones(1)

@@ -28,14 +28,14 @@ from deltarule.expressions.nodes import (
     reads,
     walk,
 )
-from deltarule.marking.mistakes import Scene, mistakes_in
-from deltarule.marking.mistakes import scenes as of_course
+from deltarule.marking.mistakes import Context, mistakes_in
+from deltarule.marking.mistakes import contexts as of_course
 from deltarule.marking.mistakes.generators import ROWS as USUAL
 from deltarule.marking.mistakes.generators import SELDOM
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.tracing.random_givens import drawn
-from deltarule.tracing.trace import course_of
+from deltarule.tracing.trace import computation_of
 
 #: Attributes at which lost strides and paddings can be seen.
 TELLING = {"S": 2, "P": 1, "D": 2}
@@ -176,7 +176,7 @@ ROWS = (
 )
 
 
-def scenes(name: str, **options) -> Iterator[Scene]:
+def contexts(name: str, **options) -> Iterator[Context]:
     """Every line of a derivation at small random numbers."""
     derivation = derived(name, **options)
     known = {s.name: n for s, n in derivation.network.attributes.items()}
@@ -185,14 +185,14 @@ def scenes(name: str, **options) -> Iterator[Scene]:
         givens, sizes = drawn(derivation, 1, telling)
     except DeltaruleError:
         givens, sizes = drawn(derivation, 1)
-    course = course_of(derivation, givens, sizes=sizes, rate=1)
-    yield from of_course(course)
+    computation = computation_of(derivation, givens, sizes=sizes, rate=1)
+    yield from of_course(computation)
 
 
 def table(name: str) -> dict[str, bool]:
     """For each row that applies, whether it is generated somewhere in the derivation."""
     network = derived(name).network
-    kinds = {m.kind for scene in scenes(name) for m in mistakes_in(scene, (*USUAL, *SELDOM))}
+    kinds = {m.kind for context in contexts(name) for m in mistakes_in(context, (*USUAL, *SELDOM))}
     return {r.number: bool(r.kinds & kinds) for r in ROWS if r.applies(network)}
 
 

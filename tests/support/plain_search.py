@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from deltarule.marking.carrying import ALL_HELD
+from deltarule.marking.carrying import ALL_PRINTED
 from deltarule.marking.explain import Explainer
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.pairs import couples
@@ -29,8 +29,8 @@ class PlainExplainer(Explainer):
         held = frozenset(self.carrying.printed_above(written.quantity))
         carryings = [(0.0, Hypothesis())]
         if held:
-            carryings.append((ALL_HELD, Hypothesis(held)))
-        for pair in couples(self.doubts.all, places, bool(self.bench.groups)):
+            carryings.append((ALL_PRINTED, Hypothesis(held)))
+        for pair in couples(self.doubts.all, places, bool(self.evaluator.groups)):
             for cost, carried in carryings:
                 found = self._with(written, entries, carried, cost, pair)
                 if found is not None:

@@ -21,7 +21,7 @@ def edge_changed(j: Jacobians, edge: Edge, matrix: np.ndarray) -> tuple[str, np.
 def upstream(j: Jacobians, output: str) -> np.ndarray:
     """What comes back to an output: its gradient, or what a layer is given."""
     found = j.gradients().get(output)
-    return j.arrays[f"d{j.course.derivation.of}/d{output}"] if found is None else found
+    return j.arrays[f"d{j.computation.derivation.of}/d{output}"] if found is None else found
 
 
 def activations(j: Jacobians, *functions: str) -> Iterator[Edge]:
@@ -120,7 +120,7 @@ def _times(j: Jacobians, number: float) -> Planted:
     for name, gradient in j.gradients().items():
         if name not in j.carried:
             yield name, number * gradient
-        elif name not in j.course.derivation.upstream:
+        elif name not in j.computation.derivation.upstream:
             wrong = {edge: number * j.right[edge] for edge in j.reading(name)}
             yield name, j.gradients(wrong)[name]
 

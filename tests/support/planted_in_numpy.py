@@ -25,17 +25,17 @@ from once import derived
 from variants import names
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.hypotheses import Bench
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.mistakes import Mistake, mistakes_in, scenes
+from deltarule.marking.mistakes import Mistake, contexts, mistakes_in
 from deltarule.marking.mistakes.times import nothing_carried
 from deltarule.marking.shortlist import Shortlist
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 from deltarule.tracing.random_givens import drawn
-from deltarule.tracing.trace import course_of
+from deltarule.tracing.trace import computation_of
 
 
-def course(name: str) -> Course:
+def computation(name: str) -> Computation:
     """A derivation at small numbers without ties."""
     derivation = derived(name)
     known = {s.name: n for s, n in derivation.network.attributes.items()}
@@ -47,12 +47,12 @@ def course(name: str) -> Course:
     random = np.random.default_rng(5)
     for tensor in derivation.network.tensors.values():
         if tensor.role in ("input", "parameter") and not (
-            tensor.whole or tensor.within or tensor.definite or tensor.sums_to_one is not None
+            tensor.integral or tensor.within or tensor.definite or tensor.sums_to_one is not None
         ):
             near = random.integers(1, 400, np.shape(givens[tensor.name]))
             shifted = np.asarray(givens[tensor.name]) + near * Fraction(1, 10000)
             givens = {**givens, tensor.name: shifted}
-    return course_of(derivation, givens, sizes=sizes, rate=1)
+    return computation_of(derivation, givens, sizes=sizes, rate=1)
 
 
 ROWS: tuple[tuple[str, Callable[[Jacobians], dense.Planted], tuple[str, ...]], ...] = (
@@ -98,21 +98,21 @@ ROWS: tuple[tuple[str, Callable[[Jacobians], dense.Planted], tuple[str, ...]], .
 class Generated:
     """The mistakes that are generated for the lines of a course, and their values."""
 
-    def __init__(self, of: Course):
-        self.course, self.lines = of, {line.quantity: line for line in of.lines}
-        self.bench = Bench(of, {})
+    def __init__(self, of: Computation):
+        self.computation, self.lines = of, {line.quantity: line for line in of.lines}
+        self.evaluator = Evaluator(of, {})
         self.shapes = {n: np.shape(a) for n, a in of.floats.arrays.items() if a.dtype.kind == "f"}
         self._known: dict[str, tuple[list[Mistake], np.ndarray]] = {}
 
     def __call__(self, name: str) -> tuple[list[Mistake], np.ndarray]:
         """The mistakes of a line, and a row of values for each."""
         if name not in self._known:
-            (scene,) = scenes(self.course, name)
-            found = mistakes_in(scene)
-            if name in self.bench.groups:
+            (context,) = contexts(self.computation, name)
+            found = mistakes_in(context)
+            if name in self.evaluator.groups:
                 found += nothing_carried({n: l.equation for n, l in self.lines.items()}, name)
             sets = [(m,) for m in found]
-            values = Shortlist(self.bench).values(name, Hypothesis(), sets)
+            values = Shortlist(self.evaluator).values(name, Hypothesis(), sets)
             if values is None:
                 values = np.array([self._alone(name, m) for m in found])
             self._known[name] = found, values
@@ -121,14 +121,14 @@ class Generated:
     def _alone(self, name: str, mistake: Mistake) -> np.ndarray:
         try:
             changed = Hypothesis(variants=dict(mistake.equations))
-            return np.asarray(self.bench.quick(name, changed), float)
+            return np.asarray(self.evaluator.quick(name, changed), float)
         except Exception:  # what has no value is no explanation
             return np.full(self.shapes[name], np.nan)
 
 
 def planted(name: str) -> Iterator[tuple[str, str, bool]]:
     """Each mistake that is planted in a derivation: row, line, and whether it is generated."""
-    here = course(name)
+    here = computation(name)
     j, generated, of = Jacobians(here), Generated(here), here.derivation.of
     right = j.gradients()
     told = {

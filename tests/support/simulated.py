@@ -25,7 +25,7 @@ from simulated_slips import anywhere
 from deltarule.marking import mark
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import read_numbers
-from deltarule.marking.session import Desk
+from deltarule.marking.session import Session
 from deltarule.marking.sheets import Rounding, Run, Sheet
 from deltarule.marking.verdicts import FOLLOWS, Marking, Verdict
 
@@ -40,7 +40,7 @@ HABITS = {"half-up": ROUND_HALF_UP, "half-even": ROUND_HALF_EVEN, "truncate": RO
 
 
 @dataclass
-class Paper:
+class Aligned:
     """One paper: what was given and worked out, whose habits, which slips, and what was marked."""
 
     kind: str
@@ -52,7 +52,7 @@ class Paper:
     slips: tuple[Slip, ...]
     written: dict[str, np.ndarray] = field(default_factory=dict)
     marking: Marking | None = None
-    desk: Desk | None = None
+    session: Session | None = None
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -95,19 +95,19 @@ def shortened(values, decimals: int, rule: str) -> np.ndarray:
     )(np.asarray(values, dtype=float))
 
 
-def paper(kind: str, seed: int, *slips: str | Slip) -> Paper:
+def paper(kind: str, seed: int, *slips: str | Slip) -> Aligned:
     """A paper of a kind with some slips, marked; habits and digits come from the seed."""
     found = blank(kind, seed)
     named = {s.name: s for s in KINDS[kind].slips}
     found.slips = tuple(named[s] if isinstance(s, str) else s for s in slips)
     found.written = found.written_with(*found.slips)
-    opened = _MARKING.open_desk
+    opened = _MARKING.open_session
 
     def remembered(*arguments, **options):
-        found.desk = opened(*arguments, **options)
-        return found.desk
+        found.session = opened(*arguments, **options)
+        return found.session
 
-    with patch.object(_MARKING, "open_desk", remembered):
+    with patch.object(_MARKING, "open_session", remembered):
         found.marking = mark(
             _sheet(found),
             Answers(
@@ -120,7 +120,7 @@ def paper(kind: str, seed: int, *slips: str | Slip) -> Paper:
     return found
 
 
-def blank(kind: str, seed: int) -> Paper:
+def blank(kind: str, seed: int) -> Aligned:
     """A paper on which nothing is written yet."""
     random = np.random.default_rng([seed, list(KINDS).index(kind)])
     givens = KINDS[kind].givens(random)
@@ -128,10 +128,10 @@ def blank(kind: str, seed: int) -> Paper:
     decimals, carries_all = int(random.integers(3, 7)), bool(random.integers(2))
     if kind.endswith("norm"):
         decimals += 2
-    return Paper(kind, seed, givens, rule, decimals, carries_all, ())
+    return Aligned(kind, seed, givens, rule, decimals, carries_all, ())
 
 
-def _sheet(found: Paper) -> Sheet:
+def _sheet(found: Aligned) -> Sheet:
     of = KINDS[found.kind]
     updates = {} if of.rate is None else {"rate": read_numbers(of.rate, "rate"), "updates": 1}
     run = Run(

@@ -13,18 +13,18 @@ from decimal import InvalidOperation
 from pathlib import Path
 
 import numpy as np
-from simulated import KINDS, Paper, blank, paper, slips_of
+from simulated import KINDS, Aligned, blank, paper, slips_of
 from simulated_lines import Slip, worked
 
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
 from deltarule.marking.carrying import with_mistakes
-from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.truncations import Truncations
 from deltarule.marking.verdicts import MISTAKE, Verdict
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 UNSEEN, NAMED, ALIKE = "unseen", "named", "as simple as another"
 PERHAPS, PERHAPS_WRONG = "perhaps", "perhaps wrongly"
@@ -33,7 +33,7 @@ NOT_NAMED, WRONGLY, TWICE = "not named", "named wrongly", "charged twice"
 NOT_COUNTED = (UNSEEN, ALIKE)
 
 
-def outcome(found: Paper) -> str:
+def outcome(found: Aligned) -> str:
     """What became of the one slip on a paper."""
     (slip,) = found.slips
     if _same(found.written, found.written_with()):
@@ -43,7 +43,7 @@ def outcome(found: Paper) -> str:
     if not found.accused:
         return NOT_NAMED
     first = found.accused[0]
-    causes = found.desk.explainer.carrying.diagnosed.get(first.quantity, [])
+    causes = found.session.explainer.carrying.diagnosed.get(first.quantity, [])
     asserted = all(v.verdict == MISTAKE for v in found.accused)
     if set(_kinds(found, first)) & set(slip.kinds) or (causes and _is(found, causes[0], slip)):
         return NAMED if asserted else PERHAPS
@@ -54,9 +54,9 @@ def outcome(found: Paper) -> str:
     return PERHAPS_WRONG if first.finding.startswith("perhaps") else NOT_NAMED
 
 
-def _kinds(found: Paper, verdict: Verdict) -> tuple[str, ...]:
+def _kinds(found: Aligned, verdict: Verdict) -> tuple[str, ...]:
     """The kinds of the first cause of a value, asserted or offered."""
-    offered = (c.causes[0].kinds for c in found.desk.ledger.open if c.verdict is verdict)
+    offered = (c.causes[0].kinds for c in found.session.ledger.open if c.verdict is verdict)
     return verdict.mistakes or next(offered, ())
 
 
@@ -65,7 +65,7 @@ def _same(one: dict, other: dict) -> bool:
     return all(np.array_equal(one[n].astype(float), other[n].astype(float)) for n in one)
 
 
-def _is(found: Paper, cause: tuple[Mistake, ...], slip: Slip) -> bool:
+def _is(found: Aligned, cause: tuple[Mistake, ...], slip: Slip) -> bool:
     """Whether a cause is a slip: both give the same values, here and at other numbers."""
     if slip.work is None:
         return False
@@ -76,7 +76,7 @@ def _is(found: Paper, cause: tuple[Mistake, ...], slip: Slip) -> bool:
     return _agree(found, _other_givens(found), cause, slip)
 
 
-def _other_givens(found: Paper) -> dict:
+def _other_givens(found: Aligned) -> dict:
     """Other numbers in the same shapes."""
     kind = KINDS[found.kind]
     shapes = {n: np.shape(v) for n, v in found.givens.items()}
@@ -87,26 +87,28 @@ def _other_givens(found: Paper) -> dict:
     raise ValueError(f"no other givens of {found.kind} in these shapes")
 
 
-def _agree(found: Paper, givens: dict, cause: tuple[Mistake, ...], slip: Slip) -> bool:
-    course = found.desk.course
+def _agree(found: Aligned, givens: dict, cause: tuple[Mistake, ...], slip: Slip) -> bool:
+    computation = found.session.computation
     exact = {n: entrywise(fraction, np.array(v, dtype=float)) for n, v in givens.items()}
-    other = Course(
-        course.derivation,
-        {n: exact[n].reshape(a.shape) for n, a in course.givens.items()},
-        course.sizes,
-        course.optimiser,
-        course.rate,
-        course.parameters,
-        course.scalars,
-        course.extra,
+    other = Computation(
+        computation.derivation,
+        {n: exact[n].reshape(a.shape) for n, a in computation.givens.items()},
+        computation.sizes,
+        computation.optimiser,
+        computation.rate,
+        computation.parameters,
+        computation.scalars,
+        computation.extra,
     )
     truncations = Truncations(KINDS[found.kind].network, KINDS[found.kind].options, other)
     if any(m.kind == "truncated" for m in cause):
         truncations.mistakes(slip.line)
-    bench = Bench(other, {}, {**found.desk._truncations.lent, **truncations.lent})
+    evaluator = Evaluator(
+        other, {}, {**found.session._truncations.extra_values, **truncations.extra_values}
+    )
     planted = worked(KINDS[found.kind], givens, {slip.line: slip.work}, np.asarray)
     try:
-        value = bench.quick(slip.line, with_mistakes(Hypothesis(), cause))
+        value = evaluator.quick(slip.line, with_mistakes(Hypothesis(), cause))
     except NO_VALUE:
         return False
     return np.allclose(

@@ -21,7 +21,7 @@ def gap(derivation: Derivation, seed: int = 0, **sizes: int):
     probe = Probe(network, ball, seed, **sizes)
     arrays = probe.values.arrays
     moves = {
-        t.name: probe.noise(t.axes) for t in network.tensors.values() if t.given and not t.whole
+        t.name: probe.noise(t.axes) for t in network.tensors.values() if t.given and not t.integral
     }
     for name in derivation.upstream:
         arrays[f"d{derivation.of}/d{name}"] = probe.noise(network.tensors[name].axes)
@@ -41,9 +41,9 @@ def _forward(derivation: Derivation, probe: Probe, moves: dict):
     for tensor in network.tensors.values():
         if tensor.given:
             value = probe.values.arrays[tensor.name]
-            still = tensor.whole or tensor.name not in derivation.gradients
+            still = tensor.integral or tensor.name not in derivation.gradients
             move = ball.zeros(value.shape) if still else moves[tensor.name]
-            arrays[tensor.name] = value if tensor.whole else DualArray(value, move)
+            arrays[tensor.name] = value if tensor.integral else DualArray(value, move)
     values = Values(arrays, probe.sizes, probe.values.scalars, probe.values.tensors)
     run(network.equations, values, Dual(ball))
     if derivation.upstream:

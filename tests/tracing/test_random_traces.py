@@ -41,10 +41,10 @@ def test_tracing_changes_nothing_of_the_course():
     derivation = derived("rnn")
     givens, sizes = drawn(derivation, seed=2)
     found = trace(derivation, givens, sizes=sizes)
-    again = found.course.compute(found.arithmetic)
+    again = found.computation.compute(found.arithmetic)
     for line in found.lines:
         assert np.array_equal(
-            found.course.floats.arrays[line.quantity], again.arrays[line.quantity]
+            found.computation.floats.arrays[line.quantity], again.arrays[line.quantity]
         )
 
 
@@ -56,7 +56,7 @@ def test_drawn_numbers_repeat_and_fit(name):
     for tensor in derivation.network.tensors.values():
         if tensor.sums_to_one is not None:
             assert (one[tensor.name].sum(axis=tensor.sums_to_one) == 1).all()
-    assert set(sizes) <= {str(s) for s in trace(derivation, one, sizes=sizes).course.sizes}
+    assert set(sizes) <= {str(s) for s in trace(derivation, one, sizes=sizes).computation.sizes}
 
 
 CANCELS = '''"""A layer."""

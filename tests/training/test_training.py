@@ -13,11 +13,11 @@ from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 from deltarule.language.optimisers import is_update
 from deltarule.reports import training_values as told
-from deltarule.training import course, handwritten_digits
-from deltarule.training.course import train
+from deltarule.training import handwritten_digits, training_run
 from deltarule.training.handwritten_digits import Labelled
 from deltarule.training.parameters import Parameters
 from deltarule.training.plan import Plan
+from deltarule.training.training_run import train
 from deltarule.training.update_kernels import Update
 
 SMALL = '''"""Two dense layers on an image of K × K pixels."""
@@ -78,7 +78,7 @@ def test_the_same_seed_trains_the_same_network(plan, scribbles, cache, result):
 
 
 def test_it_stops_where_a_few_are_not_learnt(plan, scribbles, cache, monkeypatch):
-    monkeypatch.setattr(course, "PATIENCE", 3)
+    monkeypatch.setattr(training_run, "PATIENCE", 3)
     result = train(plan, scribbles, cache=cache)
     assert result.stopped
     assert result.by_heart.steps == 3

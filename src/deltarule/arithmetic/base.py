@@ -47,7 +47,7 @@ class Arithmetic:
         result.ravel()[:] = flat
         return result
 
-    def whole(self, values: np.ndarray):
+    def from_integers(self, values: np.ndarray):
         """Numbers of this kind from an array of integers."""
         return self.array(values)
 
@@ -76,7 +76,7 @@ class Arithmetic:
         raise NotImplementedError
 
     def positive(self, a) -> np.ndarray:
-        """Where a > 0, as booleans. Raises Undecided where that cannot be told."""
+        """Where a > 0, as booleans. Raises Undecided where that cannot be decided."""
         return np.asarray(a > 0, dtype=bool)
 
     def where(self, mask: np.ndarray, a, b):
@@ -88,18 +88,20 @@ class Arithmetic:
 
     def product(self, a, axes: tuple[int, ...]):
         for axis in sorted(axes, reverse=True):
-            result = self.whole(np.ones(a.shape[:axis] + a.shape[axis + 1 :], dtype=np.int64))
+            result = self.from_integers(
+                np.ones(a.shape[:axis] + a.shape[axis + 1 :], dtype=np.int64)
+            )
             for part in range(a.shape[axis]):
                 result = self.multiply(result, np.take(a, part, axis=axis))
             a = result
         return a
 
-    def largest(self, a, axes: tuple[int, ...], ties: str = "first"):
+    def maximum(self, a, axes: tuple[int, ...], ties: str = "first"):
         """The maximum over some axes; −∞ over nothing. `ties` matters to derivatives only."""
         return np.maximum.reduce(a, axis=axes, initial=self.least())
 
     def outweighs(self, a, b) -> np.ndarray:
-        """Where |a| > |b|, as booleans, as far as that can be told: it decides on pivots alone."""
+        """Where |a| > |b|, as booleans, as far as that can be said: it decides on pivots alone."""
         return np.asarray(np.abs(a) > np.abs(b), dtype=bool)
 
     def least(self):
@@ -107,7 +109,7 @@ class Arithmetic:
         return -math.inf
 
     def same(self, a, b) -> np.ndarray:
-        """Where a = b, as booleans. Raises Undecided where that cannot be told."""
+        """Where a = b, as booleans. Raises Undecided where that cannot be decided."""
         return np.asarray(a == b, dtype=bool)
 
     def selected(self, a, axes: tuple[int, ...], ties: str):
@@ -115,15 +117,17 @@ class Arithmetic:
 
         Of several largest, `ties` chooses the `first`, `all` of them, or `split`s 1 among them.
         """
-        top = np.expand_dims(self.largest(a, axes), tuple(sorted(axes)))
+        top = np.expand_dims(self.maximum(a, axes), tuple(sorted(axes)))
         chosen = self.same(a, np.broadcast_to(top, a.shape)) if a.size else np.zeros(a.shape, bool)
         if ties == "first":
-            return self.whole(_first(chosen, axes).astype(np.int64))
-        ones = self.whole(chosen.astype(np.int64))
+            return self.from_integers(_first(chosen, axes).astype(np.int64))
+        ones = self.from_integers(chosen.astype(np.int64))
         if ties == "all":
             return ones
         count = np.expand_dims(chosen.sum(axis=axes), tuple(sorted(axes)))
-        return self.multiply(ones, self.power(self.whole(np.maximum(count, 1)), Fraction(-1)))
+        return self.multiply(
+            ones, self.power(self.from_integers(np.maximum(count, 1)), Fraction(-1))
+        )
 
     def frozen(self, a):
         """A value that no longer changes with anything, for arithmetics that follow changes."""

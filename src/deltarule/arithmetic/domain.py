@@ -19,7 +19,7 @@ from deltarule.networks.tensors import Tensor
 Fill = Callable[[Mapping[str, Any]], Mapping[str, np.ndarray]]
 #: Where the entries of a tensor may lie that declares nothing: above 0, above 1, below 0 …
 RANGES = ((0, 1), (1, 2), (-1, 0), (2, 4), (-2, -1))
-#: The least whole number to draw: a mask without a 0 closes nothing.
+#: The least integer to draw: a mask without a 0 closes nothing.
 LEAST = (1,)
 
 
@@ -43,7 +43,7 @@ def draw_inside(tensors: Iterable[Tensor], fill: Fill) -> None:
     free = [
         t
         for t in given
-        if not t.whole and t.within is None and not t.definite and t.sums_to_one is None
+        if not t.integral and t.within is None and not t.definite and t.sums_to_one is None
     ]
     best, chosen = _tried(fill, {}), {}
     ways = [{t.name: place for t in free} for place in RANGES[:2]]
@@ -60,7 +60,7 @@ def draw_inside(tensors: Iterable[Tensor], fill: Fill) -> None:
 
 
 def _places(tensor: Tensor, free: list[Tensor]) -> tuple:
-    return LEAST if tensor.whole else RANGES if tensor in free else ()
+    return LEAST if tensor.integral else RANGES if tensor in free else ()
 
 
 def _tried(fill: Fill, places: dict) -> float:

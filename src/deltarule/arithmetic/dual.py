@@ -62,8 +62,8 @@ class Dual(Arithmetic):
         inner = self.base.array(values)
         return DualArray(inner, self.base.zeros(inner.shape))
 
-    def whole(self, values) -> DualArray:
-        inner = self.base.whole(values)
+    def from_integers(self, values) -> DualArray:
+        inner = self.base.from_integers(values)
         return DualArray(inner, self.base.zeros(np.shape(inner)))
 
     def zeros(self, shape) -> DualArray:
@@ -128,17 +128,17 @@ class Dual(Arithmetic):
     def product(self, a: DualArray, axes) -> DualArray:
         for axis in sorted(axes, reverse=True):
             rest = a.shape[:axis] + a.shape[axis + 1 :]
-            result = self.whole(np.ones(rest, dtype=np.int64))
+            result = self.from_integers(np.ones(rest, dtype=np.int64))
             for part in range(a.shape[axis]):
                 result = self.multiply(result, a[(slice(None),) * axis + (part,)])
             a = result
         return a
 
-    def largest(self, a: DualArray, axes, ties: str = "first") -> DualArray:
+    def maximum(self, a: DualArray, axes, ties: str = "first") -> DualArray:
         """The largest entry along the axes, with the tangent of those that `ties` chooses."""
         chosen = self.base.selected(a.value, axes, ties)
         return DualArray(
-            self.base.largest(a.value, axes),
+            self.base.maximum(a.value, axes),
             self.base.total(self.base.multiply(chosen, a.tangent), axes),
         )
 

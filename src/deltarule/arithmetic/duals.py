@@ -66,8 +66,8 @@ class Duals(Dual):
     def array(self, values) -> DualsArray:
         return self.constant(self.base.array(values))
 
-    def whole(self, values) -> DualsArray:
-        return self.constant(self.base.whole(values))
+    def from_integers(self, values) -> DualsArray:
+        return self.constant(self.base.from_integers(values))
 
     def zeros(self, shape) -> DualsArray:
         # Room for what may change.
@@ -97,11 +97,11 @@ class Duals(Dual):
         behind = tuple(k + 1 for k in axes)
         return DualsArray(self.base.total(a.value, axes), self.base.total(a.tangent, behind))
 
-    def largest(self, a: DualsArray, axes, ties: str = "first") -> DualsArray:
+    def maximum(self, a: DualsArray, axes, ties: str = "first") -> DualsArray:
         chosen = self.base.selected(a.value, axes, ties)
         tangent = self.base.multiply(chosen, a.tangent)
         return DualsArray(
-            self.base.largest(a.value, axes), self.base.total(tangent, tuple(k + 1 for k in axes))
+            self.base.maximum(a.value, axes), self.base.total(tangent, tuple(k + 1 for k in axes))
         )
 
     def least(self) -> DualsArray:

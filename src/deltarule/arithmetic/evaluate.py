@@ -20,7 +20,7 @@ from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.contraction import contraction
 from deltarule.arithmetic.elimination import inverse_over, log_determinant_over
 from deltarule.arithmetic.fixed_rationals import as_fraction, constant
-from deltarule.arithmetic.integers import Grid, beyond, grid_over, mask, whole
+from deltarule.arithmetic.integers import Grid, beyond, grid_over, integers_over, mask
 from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.arithmetic.stable import stable as stable_form
 from deltarule.errors import DeltaruleError
@@ -50,7 +50,7 @@ class Values:
     def extent(self, size: Expr) -> int:
         """The number that a size comes to. Raises DeltaruleError for one that has no value."""
         known = self.sizes.get(size) if isinstance(size, Symbol) else None
-        return int(whole(size, Grid((), (), ()), self) if known is None else known)
+        return int(integers_over(size, Grid((), (), ()), self) if known is None else known)
 
 
 def evaluate(
@@ -87,28 +87,28 @@ class _Walk:
         raise DeltaruleError(f"{node} ({type(node).__name__}) cannot be evaluated")
 
     def _number(self, node, grid):
-        return self._lift(self.arithmetic.number(Fraction(int(node.p), int(node.q))))
+        return self._broadcast(self.arithmetic.number(Fraction(int(node.p), int(node.q))))
 
-    def _lift(self, number):
+    def _broadcast(self, number):
         """A single number as an array of no axes, so that operators broadcast."""
         if hasattr(number, "broadcast"):
             return number
         return np.array(number, dtype=self.arithmetic.dtype)
 
     def _pi(self, node, grid):
-        return self._lift(self.arithmetic.pi())
+        return self._broadcast(self.arithmetic.pi())
 
     def _least(self, node, grid):
-        return self._lift(self.arithmetic.least())
+        return self._broadcast(self.arithmetic.least())
 
     def _integer(self, node, grid):
-        return self.arithmetic.whole(whole(node, grid, self.values))
+        return self.arithmetic.from_integers(integers_over(node, grid, self.values))
 
     def _symbol(self, node, grid):
         if node in self.locals:
             return self.locals[node]
         if node in self.values.scalars:
-            return self._lift(self.arithmetic.number(as_fraction(self.values.scalars[node])))
+            return self._broadcast(self.arithmetic.number(as_fraction(self.values.scalars[node])))
         raise DeltaruleError(f"{node} has no value", None, f"give {node} a number")
 
     def _add(self, node, grid):
@@ -179,7 +179,7 @@ class _Walk:
     def _read(self, node, grid):
         found = self._entries(node, grid)
         if isinstance(found, np.ndarray) and found.dtype.kind in "iu":
-            return self.arithmetic.whole(found)
+            return self.arithmetic.from_integers(found)
         return found
 
     def _entries(self, node, grid):
@@ -196,7 +196,7 @@ class _Walk:
         return self._gather(name, array, node.indices, grid)
 
     def _gather(self, name, array, subscripts, grid):
-        where = [whole(s, grid, self.values) for s in subscripts]
+        where = [integers_over(s, grid, self.values) for s in subscripts]
         inside = np.array(True)
         for at, extent in zip(where, array.shape, strict=True):
             inside = inside & (at >= 0) & (at < extent)
@@ -216,8 +216,8 @@ class _Walk:
         if outside in (None, 0):
             return self.arithmetic.zeros(shape)
         if outside is sympy.S.NegativeInfinity:
-            return self._lift(self.arithmetic.least())
-        return self._lift(self.arithmetic.number(Fraction(int(outside.p), int(outside.q))))
+            return self._broadcast(self.arithmetic.least())
+        return self._broadcast(self.arithmetic.number(Fraction(int(outside.p), int(outside.q))))
 
     def _reduction(self, node, grid):
         extents = [max(self.values.extent(n), 0) for _, n in node.ranges]

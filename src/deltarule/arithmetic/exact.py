@@ -14,11 +14,11 @@ from deltarule.arithmetic.base import Arithmetic, DivisionByZero, Undecided, ent
 from deltarule.arithmetic.rounding import round_decimal, round_significant
 from deltarule.arithmetic.undefined import MINUS_INFINITY, UNDEFINED, MinusInfinity, Undefined
 
-MOST_BITS = 8192  # beyond 2^±8192, as exp(1e100) is, a ball is no number, or 0
+MOST_BITS = 8192  # beyond 2^±8192, as exp(1e100) is, a ball is NaN, or 0
 
 
 def fraction(value: Any) -> Exact:
-    """An exact rational as a Fraction; of a ball, its midpoint. What is no number stays so."""
+    """An exact rational as a Fraction; of a ball, its midpoint. NaN stays so."""
     if isinstance(value, flint.arb):
         if not value.is_finite():
             return UNDEFINED
@@ -57,7 +57,7 @@ class Rational(Arithmetic):
         return entrywise(lambda v: self._exact(fraction(v)), values)
 
     def _exact(self, value: Exact):
-        """A fraction as a number of this kind; what is no number stays so, as does −∞."""
+        """A fraction as a number of this kind; NaN stays so, as does −∞."""
         return self.number(value) if isinstance(value, Fraction) else value
 
     def power(self, a, exponent: Fraction):
@@ -83,7 +83,7 @@ class Rational(Arithmetic):
     def same(self, a, b) -> np.ndarray:
         return np.asarray(np.frompyfunc(operator.eq, 2, 1)(a, b), dtype=bool)
 
-    def largest(self, a, axes, ties="first"):
+    def maximum(self, a, axes, ties="first"):
         return by_pairs(a, axes, lambda u, v: v if u < v else u, self.least())
 
     def least(self) -> MinusInfinity:
@@ -140,7 +140,7 @@ class Ball(Arithmetic):
     def same(self, a, b) -> np.ndarray:
         return np.asarray(np.frompyfunc(_certainly_same, 2, 1)(a, b), dtype=bool)
 
-    def largest(self, a, axes, ties="first"):
+    def maximum(self, a, axes, ties="first"):
         return by_pairs(a, axes, lambda u, v: v if _certainly_below(u, v) else u, self.least())
 
     def outweighs(self, a, b) -> np.ndarray:

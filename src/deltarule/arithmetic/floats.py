@@ -35,7 +35,7 @@ class Float64(Arithmetic):
         nested = np.array(values, dtype=object)
         return np.array([float(v) for v in nested.ravel()], dtype=float).reshape(nested.shape)
 
-    def whole(self, values: np.ndarray) -> np.ndarray:
+    def from_integers(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(values, dtype=float)
 
     def power(self, a, exponent: Fraction):

@@ -59,7 +59,7 @@ class Grid:
         return replace(self, counted=self.counted & mask)
 
 
-def whole(node: Expr, grid: Grid, values) -> np.ndarray:
+def integers_over(node: Expr, grid: Grid, values) -> np.ndarray:
     """The integers that an expression in indices and sizes takes over a grid.
 
     Raises DeltaruleError for a size or index without a value and for what is no integer.
@@ -71,36 +71,38 @@ def whole(node: Expr, grid: Grid, values) -> np.ndarray:
     if isinstance(node, Size) and node in values.sizes:
         return np.array(values.sizes[node], dtype=np.int64)
     if isinstance(node, Add):
-        return sum((whole(a, grid, values) for a in node.args), np.array(0, dtype=np.int64))
+        return sum((integers_over(a, grid, values) for a in node.args), np.array(0, dtype=np.int64))
     if isinstance(node, Mul):
         result = np.array(1, dtype=np.int64)
         for factor in node.args:
-            result = result * whole(factor, grid, values)
+            result = result * integers_over(factor, grid, values)
         return result
     if isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0:
-        return whole(node.base, grid, values) ** int(node.exp)
+        return integers_over(node.base, grid, values) ** int(node.exp)
     if isinstance(node, nodes.CeilingQuotient):
-        top, bottom = (whole(a, grid, values) for a in node.args)
+        top, bottom = (integers_over(a, grid, values) for a in node.args)
         return -(-top // bottom)
     if isinstance(node, nodes.FloorQuotient):
-        top, bottom = (whole(a, grid, values) for a in node.args)
+        top, bottom = (integers_over(a, grid, values) for a in node.args)
         return top // bottom
     if isinstance(node, nodes.Remainder):
-        top, bottom = (whole(a, grid, values) for a in node.args)
+        top, bottom = (integers_over(a, grid, values) for a in node.args)
         return top % bottom
     if isinstance(node, nodes.Delta):
-        return (whole(node.args[0], grid, values) == whole(node.args[1], grid, values)) + 0
+        return (
+            integers_over(node.args[0], grid, values) == integers_over(node.args[1], grid, values)
+        ) + 0
     if isinstance(node, nodes.Read):
         return _data(node, grid, values)
     raise DeltaruleError(f"{node} has no whole value", None, f"give {node} a whole number")
 
 
 def _data(node: nodes.Read, grid: Grid, values) -> np.ndarray:
-    """The whole numbers read from data, such as labels."""
+    """The integers read from data, such as labels."""
     array = values.arrays.get(nodes.tensor_name(node))
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "iu":
         raise DeltaruleError(f"{node} is used as an index but holds no whole numbers")
-    where = [whole(s, grid, values) for s in node.indices]
+    where = [integers_over(s, grid, values) for s in node.indices]
     clipped = [np.clip(at, 0, n - 1) for at, n in zip(where, array.shape, strict=True)]
     return array[tuple(np.broadcast_arrays(*clipped))]
 
@@ -109,12 +111,14 @@ def mask(condition: nodes.Condition, grid: Grid, values) -> np.ndarray:
     """Where a condition between integers holds."""
     if isinstance(condition, nodes.Unequal):
         pairs = zip(*(entries.args for entries in condition.args), strict=True)
-        differ = [whole(a, grid, values) != whole(b, grid, values) for a, b in pairs]
+        differ = [
+            integers_over(a, grid, values) != integers_over(b, grid, values) for a, b in pairs
+        ]
         return functools.reduce(operator.or_, differ)
     if isinstance(condition, nodes.AtLeastZero):
-        return whole(condition.args[0], grid, values) >= 0
+        return integers_over(condition.args[0], grid, values) >= 0
     if isinstance(condition, nodes.Divides | nodes.Equal):
-        one, two = (whole(a, grid, values) for a in condition.args)
+        one, two = (integers_over(a, grid, values) for a in condition.args)
         return one == two if isinstance(condition, nodes.Equal) else two % one == 0
     raise DeltaruleError(f"{condition} cannot be evaluated")
 

@@ -26,7 +26,7 @@ class Modular(Arithmetic):
         value = Fraction(value)
         return value.numerator * pow(value.denominator, -1, PRIME) % PRIME
 
-    def whole(self, values: np.ndarray) -> np.ndarray:
+    def from_integers(self, values: np.ndarray) -> np.ndarray:
         return np.asarray(values, dtype=np.int64) % PRIME
 
     def add(self, a, b):
@@ -68,7 +68,7 @@ class Modular(Arithmetic):
     def positive(self, a) -> np.ndarray:
         raise Undecided("numbers modulo a prime have no order")
 
-    def largest(self, a, axes, ties="first"):
+    def maximum(self, a, axes, ties="first"):
         raise Undecided("numbers modulo a prime have no order")
 
     def outweighs(self, a, b) -> np.ndarray:

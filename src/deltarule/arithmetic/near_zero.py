@@ -21,7 +21,7 @@ class NearZero(Ball):
         near = np.frompyfunc(lambda u, v: u is v or u == v or (u - v).abs_upper() < NEAR, 2, 1)
         return np.asarray(near(a, b), dtype=bool)
 
-    def largest(self, a, axes, ties="first"):
+    def maximum(self, a, axes, ties="first"):
         for axis in sorted(axes, reverse=True):
             rows = np.moveaxis(np.asarray(a, dtype=object), axis, 0)
             best = np.full(rows.shape[1:], self.least(), dtype=object)

@@ -54,14 +54,14 @@ class OneSided(Duals):
         value = self.base.where(np.asarray(mask), a.value, b.value)
         return DualsArray(value, self.base.where(tangents, one, two))
 
-    def largest(self, a: DualsArray, axes, ties: str = "first") -> DualsArray:
+    def maximum(self, a: DualsArray, axes, ties: str = "first") -> DualsArray:
         """The largest entry, with the largest tangent among those that tie."""
-        top = self.base.largest(a.value, axes)
+        top = self.base.maximum(a.value, axes)
         wide = np.broadcast_to(np.expand_dims(top, tuple(sorted(axes))), np.shape(a.value))
         tied = self.base.same(a.value, wide)
         least = self.base.least()
         empty = self.base.same(top, np.full(np.shape(top), least, dtype=self.base.dtype))
         self.edges += int(((tied.sum(axis=tuple(axes)) > 1) & ~empty).sum())
         behind = tuple(k + 1 for k in axes)
-        best = self.base.largest(self.base.where(tied, a.tangent, least), behind)
+        best = self.base.maximum(self.base.where(tied, a.tangent, least), behind)
         return DualsArray(top, self.base.where(empty, self.base.zeros(()), best))

@@ -1,7 +1,7 @@
 """Formulas in which some reads are left open, so that many things may be read in their place.
 
 A hundred wrong versions of a line differ in one read alone. Its formula is prepared once, with
-openings where the read stands; what stands there instead is worked out for each version, and the
+openings where the read stands; what stands there instead is evaluated for each version, and the
 rest of the formula once for all of them together.
 """
 

@@ -16,7 +16,7 @@ from sympy import Add, Dummy, Expr, Mul, Pow, Rational, Symbol
 from deltarule.arithmetic.evaluate import MOST_POINTS, Values, written_out
 from deltarule.arithmetic.fixed_rationals import constant
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.integers import Grid, mask, whole
+from deltarule.arithmetic.integers import Grid, integers_over, mask
 from deltarule.arithmetic.prepared_sums import Prepared, highest, log_sum, selection, summed
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
@@ -59,7 +59,7 @@ class Preparation:
     def _place(self, subscript: Expr) -> int:
         if not subscript.free_symbols - self.values.sizes.keys() <= self.fixed.keys():
             raise Unprepared
-        found = int(whole(subscript, self._here, self.values).item())
+        found = int(integers_over(subscript, self._here, self.values).item())
         if found < 0:
             raise Unprepared
         return found
@@ -104,7 +104,7 @@ class Preparation:
         return lambda arrays: value
 
     def _integer(self, node, indices, shape) -> Prepared:
-        value = self._over(whole, node, indices, shape).astype(float)
+        value = self._over(integers_over, node, indices, shape).astype(float)
         return lambda arrays: value
 
     def _symbol(self, node, indices, shape) -> Prepared:
@@ -154,7 +154,7 @@ class Preparation:
         )
 
     def _inside(self, subscript: Expr, extent: int) -> bool:
-        return 0 <= int(whole(subscript, self._here, self.values).item()) < extent
+        return 0 <= int(integers_over(subscript, self._here, self.values).item()) < extent
 
     def _gather(self, name: str, subscripts, indices, shape) -> Prepared:
         """Entries at subscripts that are reckoned beforehand; beyond the edge, what lies there."""
@@ -162,7 +162,7 @@ class Preparation:
         if known is None or not np.size(known):
             raise Unprepared
         extents = np.shape(known)[-len(subscripts) :]
-        where = [self._over(whole, s, indices, shape) for s in subscripts]
+        where = [self._over(integers_over, s, indices, shape) for s in subscripts]
         inside = np.array(True)
         for at, extent in zip(where, extents, strict=True):
             inside = inside & (at >= 0) & (at < extent)

@@ -31,11 +31,11 @@ def highest(body: Prepared, counted: Counted, full: tuple, count: int) -> Prepar
     """The largest over the last axes; over nothing it is −∞."""
     axes = tuple(range(-count, 0))
 
-    def largest(arrays: dict) -> np.ndarray:
+    def maximum(arrays: dict) -> np.ndarray:
         found = _where(body(arrays), counted(arrays), -np.inf, full)
         return np.maximum.reduce(found, axis=axes, initial=-np.inf)
 
-    return largest
+    return maximum
 
 
 def log_sum(body: Prepared, counted: Counted, full: tuple, count: int) -> Prepared:

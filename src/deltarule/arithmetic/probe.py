@@ -89,7 +89,7 @@ class Probe:
     def draw(self, tensor: Tensor) -> np.ndarray:
         """Random entries that have the properties that the tensor is declared to have."""
         drawn = self.sampler.draw(tensor, self._places.get(tensor.name))
-        return drawn if tensor.whole else self.arithmetic.array(drawn)
+        return drawn if tensor.integral else self.arithmetic.array(drawn)
 
     def noise(self, axes: Iterable[Expr]) -> np.ndarray:
         """Generic entries for an upstream gradient or a direction."""
@@ -102,7 +102,7 @@ class Probe:
 
     @property
     def undefined(self) -> list[str]:
-        """The tensors that hold something that is no number (0/0, or a logarithm of 0)."""
+        """The tensors that hold NaN (0/0, or a logarithm of 0)."""
         return [name for name, array in self.values.arrays.items() if undefined(array)]
 
 

@@ -35,7 +35,7 @@ def reduced(node, body, inner: Grid, count: int, arithmetic: Arithmetic):
     if isinstance(node, nodes.Sum):
         return arithmetic.total(body, axes)
     if isinstance(node, nodes.Max):
-        return arithmetic.largest(body, axes, node.ties)
+        return arithmetic.maximum(body, axes, node.ties)
     return arithmetic.product(body, axes)
 
 
@@ -45,7 +45,7 @@ def _log_sum_exp(body, counted: np.ndarray, axes: tuple[int, ...], arithmetic: A
     shift = None
     if arithmetic.stable and np.prod([np.shape(counted)[a] for a in axes]):
         finite = arithmetic.where(counted, body, arithmetic.least())
-        largest = arithmetic.largest(finite, axes, "first")
+        largest = arithmetic.maximum(finite, axes, "first")
         shift = arithmetic.frozen(arithmetic.apply("finite", largest))
         wide = tuple(1 if k in axes else n for k, n in enumerate(np.shape(counted)))
         back = arithmetic.multiply(minus_one, shift.reshape(wide))
@@ -60,7 +60,7 @@ def _neutral(node, arithmetic: Arithmetic):
         return arithmetic.zeros(())
     if isinstance(node, nodes.Max):
         return arithmetic.least()
-    return arithmetic.whole(np.ones((), dtype=np.int64))
+    return arithmetic.from_integers(np.ones((), dtype=np.int64))
 
 
 def selected(maximum: nodes.Max, body, grid: Grid, arithmetic: Arithmetic):

@@ -70,7 +70,7 @@ def check_rule(rule: str) -> str:
 
 
 def _units(value: Fraction, places: int, rule: str) -> int:
-    """`value` counted in units of 10^−places, rounded to a whole number of them."""
+    """`value` counted in units of 10^−places, rounded to an integer of them."""
     check_rule(rule)
     scaled = value * Fraction(10) ** places
     whole, rest = divmod(abs(scaled.numerator), scaled.denominator)

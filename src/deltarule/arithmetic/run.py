@@ -12,7 +12,7 @@ from sympy import Expr
 
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values, evaluate
-from deltarule.arithmetic.integers import grid_over, whole
+from deltarule.arithmetic.integers import grid_over, integers_over
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block, Recurrence, blocks, equations_of, no_times
@@ -28,27 +28,29 @@ def run(equations: Iterable[Equation], values: Values, arithmetic: Arithmetic) -
 
 
 #: For equations (by `id`) the indices of time that are held, with their values.
-Held = Mapping[int, Mapping[Index, int]]
+Pinned = Mapping[int, Mapping[Index, int]]
 
 
-def run_block(block: Block, values: Values, arithmetic: Arithmetic, held: Held) -> None:
+def run_block(block: Block, values: Values, arithmetic: Arithmetic, pinned: Pinned) -> None:
     """Evaluate one equation, or one recurrence, with some indices held at a value."""
     if isinstance(block, Recurrence):
-        _scan(block, values, arithmetic, held)
+        _scan(block, values, arithmetic, pinned)
         return
-    at = held.get(id(block), {})
+    at = pinned.get(id(block), {})
     found = arithmetic.settle(evaluate(block.rhs, block.ranges, values, arithmetic, at))
     write(block, found, values, arithmetic, at)
 
 
-def _scan(recurrence: Recurrence, values: Values, arithmetic: Arithmetic, held: Held) -> None:
+def _scan(recurrence: Recurrence, values: Values, arithmetic: Arithmetic, pinned: Pinned) -> None:
     """Run a recurrence, time after time."""
     make_room(recurrence, values, arithmetic)
-    for part, now in timetable(recurrence, values, held):
+    for part, now in timetable(recurrence, values, pinned):
         run_block(part, values, arithmetic, now)
 
 
-def timetable(recurrence: Recurrence, values: Values, held: Held) -> Iterator[tuple[Block, Held]]:
+def timetable(
+    recurrence: Recurrence, values: Values, pinned: Pinned
+) -> Iterator[tuple[Block, Pinned]]:
     """The parts of a recurrence in the order of computation, each with the times it is run at.
 
     Raises DeltaruleError if there are no times at all.
@@ -65,7 +67,7 @@ def timetable(recurrence: Recurrence, values: Values, held: Held) -> Iterator[tu
             if all(spans[id(e)].first <= time <= spans[id(e)].last for e in members):
                 yield (
                     part,
-                    {id(e): {**held.get(id(e), {}), **spans[id(e)].at(time)} for e in members},
+                    {id(e): {**pinned.get(id(e), {}), **spans[id(e)].at(time)} for e in members},
                 )
 
 
@@ -113,7 +115,9 @@ def write(
     if equation.name not in values.arrays:
         _make_room(equation, values, arithmetic)
     grid = grid_over(equation.ranges, values, at)
-    where = [np.broadcast_to(whole(s, grid, values), grid.extents) for s in equation.subscripts]
+    where = [
+        np.broadcast_to(integers_over(s, grid, values), grid.extents) for s in equation.subscripts
+    ]
     values.arrays[equation.name][tuple(where)] = found
 
 

@@ -1,6 +1,6 @@
 """What a tensor may hold, drawn at random: what it is declared to be decides, whoever draws.
 
-    labels, positions             whole numbers below an extent
+    labels, positions             integers below an extent
     covariances                   a·aᵀ + 1, symmetric and positive definite
     targets that sum to 1         parts of 1 along their axis
     what an update keeps          numbers from 0 to 1, as a mean of squares is not negative
@@ -54,8 +54,8 @@ class Sampler:
         numbers.
         """
         shape = self.shape(tensor.axes)
-        if tensor.whole_below is not None:
-            return self.whole(shape, place or 0, self.extent(tensor.whole_below))
+        if tensor.integers_below is not None:
+            return self.integers(shape, place or 0, self.extent(tensor.integers_below))
         within = tensor.drawn_within or place or ((0, 1) if tensor.role == "memory" else None)
         if tensor.definite:
             drawn = self.definite(shape, within)
@@ -73,8 +73,8 @@ class Sampler:
         """Numbers from an open interval."""
         raise NotImplementedError
 
-    def whole(self, shape: Shape, least: int, below: int) -> Any:
-        """Whole numbers from `least` on."""
+    def integers(self, shape: Shape, least: int, below: int) -> Any:
+        """Integers from `least` on."""
         raise NotImplementedError
 
     def parts_of_one(self, shape: Shape, axis: int, within: Interval) -> Any:
@@ -115,7 +115,7 @@ class Generic(Sampler):
             shape, lambda: low + (high - low) * Fraction(self.random.randrange(1, steps), steps)
         )
 
-    def whole(self, shape: Shape, least: int, below: int) -> np.ndarray:
+    def integers(self, shape: Shape, least: int, below: int) -> np.ndarray:
         least = min(least, below - 1)
         drawn = [self.random.randrange(least, below) for _ in range(int(np.prod(shape)))]
         return np.array(drawn, dtype=np.int64).reshape(shape)
@@ -127,7 +127,7 @@ class Generic(Sampler):
 
 
 class Floats(Sampler):
-    """Float64 (whole numbers in int64) of any size, away from the ends of declared intervals."""
+    """Float64 (integers in int64) of any size, away from the ends of declared intervals."""
 
     def __init__(self, network: Network, extent: Callable, random: np.random.Generator):
         super().__init__(network, extent)
@@ -138,7 +138,7 @@ class Floats(Sampler):
         room = 0.01 * (high - low) if within else 0.0
         return self.random.uniform(low + room, high - room, shape)
 
-    def whole(self, shape: Shape, least: int, below: int) -> np.ndarray:
+    def integers(self, shape: Shape, least: int, below: int) -> np.ndarray:
         return self.random.integers(least, below, shape)
 
     def parts_of_one(self, shape: Shape, axis: int, within: Interval) -> np.ndarray:

@@ -35,16 +35,16 @@ def setting(
 
     Raises DeltaruleError if nothing small fits.
     """
-    held = dict(fixed or {})
+    pinned = dict(fixed or {})
     windows = windows_of(network)
-    free = [s for s in free_sizes(network) if s.name not in held]
+    free = [s for s in free_sizes(network) if s.name not in pinned]
     movable = [s for s in free if not isinstance(s, Attribute) and s not in windows]
-    chosen = {s: held[s.name] for s in free_sizes(network) if s.name in held}
+    chosen = {s: pinned[s.name] for s in free_sizes(network) if s.name in pinned}
     chosen |= _steps_and_windows(network, [s for s in free if s not in movable], windows, number)
     chosen |= _plain(network, movable, number)
     grown = _grown(network, chosen, movable)
     if grown is None:
-        found = choose_sizes(network, Random(number), held, varied=number > 0)
+        found = choose_sizes(network, Random(number), pinned, varied=number > 0)
         return {s.name: n for s, n in found.items() if s not in network.definitions}
     return {s.name: n for s, n in _lightened(network, grown, movable).items()}
 

@@ -32,27 +32,27 @@ def choose_sizes(
     Raises DeltaruleError if nothing small fits.
     """
     free = [s for s in free_sizes(network) if s.name not in fixed]
-    held = {s: fixed[s.name] for s in free_sizes(network) if s.name in fixed}
+    pinned = {s: fixed[s.name] for s in free_sizes(network) if s.name in fixed}
     if not free:
-        filled = with_definitions(network, held)
-        if not _fits(filled, held, 1):
+        filled = with_definitions(network, pinned)
+        if not _fits(filled, pinned, 1):
             raise _nothing_fits(network)
         return filled
     times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
     free.sort(key=lambda s: s in times)
     for attempt in range(1 if varied else 0, 2 * TRIED_AS_DRAWN):
-        chosen = dict(held)
+        chosen = dict(pinned)
         for k, symbol in enumerate(free):
             # Three times at least, so that the first, the last and one between them differ.
             least = 3 if symbol in times else 1
             chosen[symbol] = max(least, _pick(symbol, k, attempt, random))
-        chosen = _grown(network, chosen, {*held, *times})
+        chosen = _grown(network, chosen, {*pinned, *times})
         if attempt >= TRIED_AS_DRAWN:
-            chosen = _shrunk(network, chosen, {*held, *times})
+            chosen = _shrunk(network, chosen, {*pinned, *times})
         filled = with_definitions(network, chosen)
         least = 2 if attempt < TRIED_AS_DRAWN else 1
         if _fits(filled, chosen, least):
-            return _lightened(network, filled, chosen, [s for s in free if s not in held], least)
+            return _lightened(network, filled, chosen, [s for s in free if s not in pinned], least)
     raise _nothing_fits(network)
 
 
@@ -64,7 +64,7 @@ def _nothing_fits(network: Network) -> DeltaruleError:
     )
 
 
-def _grown(network: Network, chosen: dict, held: set) -> dict:
+def _grown(network: Network, chosen: dict, pinned: set) -> dict:
     """The sizes, those of which too little is left (an image behind its windows) made larger."""
     for symbol, definition in network.definitions.items():
         for _ in range(24):
@@ -72,7 +72,7 @@ def _grown(network: Network, chosen: dict, held: set) -> dict:
             grow = [
                 s
                 for s in chosen
-                if s not in held
+                if s not in pinned
                 and not isinstance(s, Attribute)
                 and s in free_symbols(definition)
                 and with_definitions(network, {**chosen, s: chosen[s] + 6})[symbol] > left
@@ -83,14 +83,14 @@ def _grown(network: Network, chosen: dict, held: set) -> dict:
     return chosen
 
 
-def _shrunk(network: Network, chosen: dict, held: set) -> dict:
+def _shrunk(network: Network, chosen: dict, pinned: set) -> dict:
     """The sizes, those made smaller that leave nothing: the window over an image of one column."""
     for symbol in network.definitions:
         while (left := with_definitions(network, chosen)[symbol]) < 1:
             shrink = [
                 s
                 for s in chosen
-                if s not in held
+                if s not in pinned
                 and chosen[s] > 1
                 and with_definitions(network, {**chosen, s: chosen[s] - 1})[symbol] > left
             ]

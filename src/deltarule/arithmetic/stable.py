@@ -88,7 +88,7 @@ class Stable:
         return added(node) if isinstance(node, Add) else node
 
     # ---- what tensors tell, for subclasses --------------------------------------------------
-    def largest(self, total: Expr, scope: tuple) -> Expr | None:
+    def maximum(self, total: Expr, scope: tuple) -> Expr | None:
         """The largest power of a sum of exponentials; 0 where it is infinite, as over nothing."""
         if not isinstance(total, Reduction):
             return largest_power(total)
@@ -138,7 +138,7 @@ class Stable:
             return known
         if isinstance(node, Add) and _one_and(node) is not None:
             return None
-        shift = self.largest(node, scope)
+        shift = self.maximum(node, scope)
         if shift is None:
             return None
         return shift, log(self._below(exponentials.shifted(node, shift), scope))
@@ -227,7 +227,7 @@ class Stable:
             found = self._logistic(above, power, times, scope)
             if found is not None:
                 return found
-        shift = self.largest(base, scope)
+        shift = self.maximum(base, scope)
         if shift is None:
             self.unpaired = True
             return above, [self._below(base, scope) ** -times]

@@ -36,5 +36,5 @@ class TiedBall(Ball):
         equal = np.frompyfunc(lambda u, v: self._order(u, v) == 0, 2, 1)
         return np.asarray(equal(a, b), dtype=bool)
 
-    def largest(self, a, axes, ties="first"):
+    def maximum(self, a, axes, ties="first"):
         return by_pairs(a, axes, lambda u, v: v if self._order(u, v) < 0 else u, self.least())

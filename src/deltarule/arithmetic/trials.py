@@ -46,12 +46,12 @@ def trials(network: Network, seed: int = 0) -> tuple[dict[str, int], ...]:
 
 def _first(network: Network, seed: int) -> dict[str, int]:
     steps, edges, windows, _ = _groups(network)
-    held = {s.name: _FIRST[0][k % 2] for k, s in enumerate(steps)}
-    held |= {s.name: _within(network, _FIRST[1][k % 2]) for k, s in enumerate(edges)}
+    pinned = {s.name: _FIRST[0][k % 2] for k, s in enumerate(steps)}
+    pinned |= {s.name: _within(network, _FIRST[1][k % 2]) for k, s in enumerate(edges)}
     chosen = [s for s in windows if isinstance(s, Attribute)]
-    held |= {s.name: _FIRST[2][k % 2] for k, s in enumerate(chosen)}
+    pinned |= {s.name: _FIRST[2][k % 2] for k, s in enumerate(chosen)}
     try:
-        sizes = choose_sizes(network, Random(seed), held, varied=seed > 0)
+        sizes = choose_sizes(network, Random(seed), pinned, varied=seed > 0)
     except DeltaruleError:
         sizes = choose_sizes(network, Random(seed), {}, varied=seed > 0)
     return {s.name: n for s, n in sizes.items() if s not in network.definitions}

@@ -6,7 +6,7 @@ from deltarule.arithmetic.base import Undecided
 
 
 class Undefined:
-    """No number. Every operation on it gives it again, and no comparison with it holds."""
+    """NaN. Every operation on it gives it again, and no comparison with it holds."""
 
     def _same(self, *_others) -> Undefined:
         return self

@@ -40,7 +40,7 @@ _FUNCTIONS: dict[str, Callable[[float], float]] = {
 class Unrolled:
     """Equations as single operations on numbers. Raises Unprepared where they are too many.
 
-    What no update changes is worked out once. `step` runs the rest; both raise
+    What no update changes is evaluated once. `step` runs the rest; both raise
     OverflowError or ValueError where NumPy gives ∞ or NaN.
     """
 

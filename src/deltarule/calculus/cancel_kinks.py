@@ -35,7 +35,7 @@ def remove_kinks(record: Record, gradients: Mapping[str, Gradient]) -> tuple[str
         if change is None:
             break
         found, after = change
-        record.move_beside_kinks(found.rule, after, found.told)
+        record.move_beside_kinks(found.rule, after, found.detail)
         record.simplify()
     return tuple(notes)
 

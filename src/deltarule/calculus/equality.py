@@ -144,7 +144,7 @@ def _probe(a, b, network, derivation, arithmetic, seed, fixed) -> Probe:
 
 
 def _differing(one, two, arithmetic) -> list[tuple[int, ...]] | None:
-    """The entries that differ; None where it cannot be told."""
+    """The entries that differ; None where it cannot be decided."""
     if not isinstance(arithmetic, Ball):
         return [tuple(map(int, at)) for at in np.argwhere(np.asarray(one != two, dtype=bool))]
     found = []

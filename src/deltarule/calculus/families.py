@@ -99,14 +99,14 @@ def families_of(equations: Iterable[Equation], least: int = 2) -> tuple[Family, 
 def brief(derivation: Derivation, least: int = 2) -> list[Gradient | Family]:
     """All gradients in order; a family stands once, where its first member would."""
     found = families(derivation, least)
-    told: list[Gradient | Family] = []
+    shown: list[Gradient | Family] = []
     for gradient in derivation.gradients.values():
         family = next((f for f in found if gradient.name in f), None)
         if family is None:
-            told.append(gradient)
-        elif family not in told:
-            told.append(family)
-    return told
+            shown.append(gradient)
+        elif family not in shown:
+            shown.append(family)
+    return shown
 
 
 def _runs(numbers: Sequence[int]) -> list[list[int]]:

@@ -46,8 +46,8 @@ def insert_upstream(
 
 def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
     short = {n: g.equation() for n, g in gradients.items() if size_of(g.expr) <= _SHORT}
-    inserted, told = written_out(record.now, short)
-    if told:
+    inserted, detail = written_out(record.now, short)
+    if detail:
         known = {r for r in reads(inserted) if upstream_of(r)} - set(reads(record.now))
         summed = any(
             gradients[upstream_of(r)].tensor.role == "parameter"
@@ -55,15 +55,15 @@ def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
             if upstream_of(r) in gradients
         )
         network = _with_sums(record.network, gradients) if summed else None
-        record.insert(inserted, told, network=network)
+        record.insert(inserted, detail, network=network)
 
 
 def _constants(record: Record, gradients: Mapping[str, Gradient]) -> None:
     """1/(N·M) says more than ∂E/∂E_o[n, m], though it is longer."""
     constant = {n: g.equation() for n, g in gradients.items() if not reads(g.expr)}
-    inserted, told = written_out(record.now, constant)
-    if told:
-        record.insert(inserted, told, longest=_MUCH)
+    inserted, detail = written_out(record.now, constant)
+    if detail:
+        record.insert(inserted, detail, longest=_MUCH)
 
 
 def _statistics(
@@ -74,9 +74,9 @@ def _statistics(
         some = {n: g.equation() for n, g in gradients.items() if n in statistics}
         record.insert(*written_out(record.now, some), network=known, longest=2)
     others = {n: g.equation() for n, g in gradients.items() if n in names - statistics}
-    inserted, told = written_out(record.now, others)
-    if told:
-        record.insert(inserted, told, network=known)
+    inserted, detail = written_out(record.now, others)
+    if detail:
+        record.insert(inserted, detail, network=known)
 
 
 def _with_sums(network: Network, gradients: Mapping[str, Gradient]) -> Network:

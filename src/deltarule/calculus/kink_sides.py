@@ -64,8 +64,8 @@ def judged(formula: Expr, surface: Expr, surfaces: Surfaces) -> Verdict:
         for three in found
         if not alike(three[0], three[1])
     ]
-    steady = len(shares) == len(found) and all(alike(s, shares[0]) for s in shares)
-    if outside and steady:
+    settled = len(shares) == len(found) and all(alike(s, shares[0]) for s in shares)
+    if outside and settled:
         nearest = 1 if mpmath.re(shares[0]) > 1 else -1
         return Verdict("between", sides, len(found), True, False, nearest)
     return Verdict("kept", sides, len(found), outside)

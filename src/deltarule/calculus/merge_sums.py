@@ -15,11 +15,11 @@ def merged(expression: Expr) -> Expr:
     groups: dict[tuple, list[tuple[Sum, Expr]]] = {}
     rest: list[Expr] = []
     for term in Add.make_args(expression):
-        held = [f for f in Mul.make_args(term) if isinstance(f, Sum) and _kinked(f)]
-        if len(held) != 1 or not held[0].ranges:
+        pinned = [f for f in Mul.make_args(term) if isinstance(f, Sum) and _kinked(f)]
+        if len(pinned) != 1 or not pinned[0].ranges:
             rest.append(term)
             continue
-        total = held[0]
+        total = pinned[0]
         outside = Mul(*(f for f in Mul.make_args(term) if f is not total))
         groups.setdefault(_shape(total), []).append((total, outside))
     if all(len(sums) < 2 for sums in groups.values()):

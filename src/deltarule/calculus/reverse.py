@@ -37,7 +37,7 @@ from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
 from deltarule.language.load import network_of
 from deltarule.language.optimisers import is_update
-from deltarule.matrix_form import Teller
+from deltarule.matrix_form import MatrixForms
 from deltarule.networks.equations import Equation
 from deltarule.networks.gradient_indices import target_indices
 from deltarule.networks.network import Network
@@ -85,9 +85,9 @@ def derive(
         found = {work.tensor.name: work.gradient() for work in works}
         gradients.update(found)
         verifier.learn([g.equation() for g in found.values()])
-    teller = Teller(network, root, names, (g.equation() for g in gradients.values()))
-    told = {name: replace(g, teller=teller) for name, g in gradients.items()}
-    return Derivation(network, root, told, names, seed, settings=verifier.settings)
+    matrix_forms = MatrixForms(network, root, names, (g.equation() for g in gradients.values()))
+    worded = {name: replace(g, matrix_forms=matrix_forms) for name, g in gradients.items()}
+    return Derivation(network, root, worded, names, seed, settings=verifier.settings)
 
 
 def _refuse_no_rules(rules: Sequence[Rule]) -> None:
@@ -101,7 +101,7 @@ def _refuse_no_rules(rules: Sequence[Rule]) -> None:
 
 
 def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
-    """What is differentiated, and the tensors whose gradients come from outside."""
+    """What is differentiated, and the tensors whose gradients come from upstream."""
     if of is not None and (network.loss is None or of != network.loss.name):
         return of, [network.tensor(of)]
     if network.loss is not None:
@@ -116,13 +116,13 @@ def live_tensors(network: Network, roots: set[str]) -> set[str]:
 
 def varying(network: Network) -> set[str]:
     """The tensors that depend on something that has a gradient; counts, say, do not."""
-    found = {t.name for t in network.tensors.values() if not t.whole and t.role != "target"}
+    found = {t.name for t in network.tensors.values() if not t.integral and t.role != "target"}
     found -= {e.name for e in network.equations}
     return depending_on(network.equations, found)
 
 
 def _refuse_read_roots(network: Network, names: tuple[str, ...], live: set[str]) -> None:
-    """What comes from outside is the whole gradient of an output that nothing else reads."""
+    """What comes from upstream is the whole gradient of an output that nothing else reads."""
     for equation in network.equations:
         for name in names:
             if equation.name in live and name in equation.read_names():
@@ -157,7 +157,11 @@ def backwards(network: Network) -> Iterator[list[Tensor]]:
             for name in sorted(equation.read_names(), key=place.__getitem__, reverse=True):
                 waiting[name] -= 1
                 tensor = network.tensors[name]
-                if not waiting[name] and tensor.role in ("parameter", "input") and not tensor.whole:
+                if (
+                    not waiting[name]
+                    and tensor.role in ("parameter", "input")
+                    and not tensor.integral
+                ):
                     yield [tensor]
     for tensor in network.with_role("parameter", "input"):
         if not any(tensor.name in e.read_names() for e in network.equations):

@@ -28,7 +28,7 @@ class Budget(NamedTuple):
     least: int
 
 
-#: For whole numbers, and for fractions and balls, which are Python objects and slow.
+#: For integers, and for fractions and balls, which are Python objects and slow.
 FAST, SLOW = Budget(1 << 22, 1 << 20, 8), Budget(1 << 19, 1 << 17, 4)
 
 #: More entries than this are not tried.
@@ -56,7 +56,7 @@ def entries(
     return [dict(zip(indices, point, strict=True)) for point in found]
 
 
-def told(chosen: list | None, ranges: Sequence[tuple[Index, Expr]], values: Values) -> str:
+def entries_tried(chosen: list | None, ranges: Sequence[tuple[Index, Expr]], values: Values) -> str:
     """How many entries were tried, where it was not all of them."""
     if chosen is None:
         return ""

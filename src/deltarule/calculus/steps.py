@@ -10,7 +10,7 @@ from deltarule.calculus.rules.rule import Rule
 from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read
 from deltarule.expressions.symbols import Index
-from deltarule.matrix_form import Teller, Words
+from deltarule.matrix_form import MatrixForms, Words
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
@@ -50,7 +50,7 @@ class Gradient:
     `words` is the same in the field's words (empty where no pattern is known), `alternatives`
     other closed forms of the same gradient, `notes` what could not be decided of its kinks
     and ties; if `lenient`, its kinks on some surface keep their own conventions, and may make no
-    derivative. `teller` finds the words.
+    derivative. `matrix_forms` finds the words.
     """
 
     of: str
@@ -61,7 +61,7 @@ class Gradient:
     alternatives: tuple[Expr, ...] = ()
     notes: tuple[str, ...] = ()
     lenient: bool = False
-    teller: Teller | None = field(default=None, compare=False, repr=False)
+    matrix_forms: MatrixForms | None = field(default=None, compare=False, repr=False)
 
     @property
     def words(self) -> str:
@@ -72,7 +72,7 @@ class Gradient:
     @property
     def saying(self) -> Words | None:
         """The words as a tree, for other alphabets; None where no pattern is known."""
-        return self.teller.words(self.equation()) if self.teller is not None else None
+        return self.matrix_forms.words(self.equation()) if self.matrix_forms is not None else None
 
     @property
     def name(self) -> str:
@@ -95,7 +95,7 @@ class Derivation:
     """All gradients of a network, in the order in which the backward pass computes them.
 
     `of` is the name of what is differentiated: the loss, or L where a layer stands alone; then
-    the gradients of its outputs, `upstream`, come from outside. `settings` are the sizes and
+    the gradients of its outputs, `upstream`, come from upstream. `settings` are the sizes and
     attributes at which each step was checked.
     """
 
@@ -110,9 +110,9 @@ class Derivation:
     @property
     def tried(self) -> str:
         """At which settings steps were checked: `2 settings: N=2, S=1; N=1, S=3`."""
-        told = [", ".join(f"{name}={n}" for name, n in s.items()) for s in self.settings]
-        count = counted(len(told), "setting")
-        return f"{count}: {'; '.join(told)}" if any(told) else count
+        settings = [", ".join(f"{name}={n}" for name, n in s.items()) for s in self.settings]
+        count = counted(len(settings), "setting")
+        return f"{count}: {'; '.join(settings)}" if any(settings) else count
 
     def gradient_name(self, tensor: str) -> str:
         """The name of the gradient by a tensor, derived or from outside: `dE/dTheta2`."""

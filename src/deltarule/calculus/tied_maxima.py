@@ -26,7 +26,7 @@ def ties_that_meet(network: Network, gradient: Expr) -> tuple[str, ...]:
         equations = network.equation_of(tensor_name(access))
         if len(equations) == 1 and isinstance(equations[0].rhs, Selection):
             found.setdefault(tensor_name(access), equations[0].rhs)
-    return tuple(dict.fromkeys(_told(*pair) for pair in _unlike(list(found.values()))))
+    return tuple(dict.fromkeys(_note(*pair) for pair in _unlike(list(found.values()))))
 
 
 def _unlike(found: list[Selection]) -> Iterator[tuple[Max, Max]]:
@@ -49,7 +49,7 @@ def _choice(maximum: Max) -> tuple:
     return maximum.ties, substitute(rest, names), extents, substitute(conditions, names)
 
 
-def _told(one: Max, other: Max) -> str:
+def _note(one: Max, other: Max) -> str:
     return (
         f"Where {text(one)} and {text(other)} have ties at the same values, each keeps its own "
         "convention; if their kinks cancel there, the sum is no derivative."

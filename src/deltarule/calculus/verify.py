@@ -18,7 +18,7 @@ from deltarule.arithmetic.dual import Dual, DualArray
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.probe import Probe
 from deltarule.calculus.probes import BITS, KINDS, Probes
-from deltarule.calculus.sampling import FAST, SLOW, entries, told
+from deltarule.calculus.sampling import FAST, SLOW, entries, entries_tried
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read
@@ -81,7 +81,7 @@ class Verifier:
                 raise Undecided("there is no such entry")
             chosen = self._entries([before, after], ranges, probe)
             one, two = (self._side(e, ranges, probe, chosen) for e in (before, after))
-            return one, two, told(chosen, ranges, probe.values)
+            return one, two, entries_tried(chosen, ranges, probe.values)
 
         return self._decide(gap, before, after, kinds)
 
@@ -108,7 +108,7 @@ class Verifier:
                     arithmetic,
                 )
                 two = arithmetic.add(two, _sum(arithmetic, arithmetic.multiply(upstream, change)))
-            return np.asarray(one), np.asarray(two), told(chosen, ranges, probe.values)
+            return np.asarray(one), np.asarray(two), entries_tried(chosen, ranges, probe.values)
 
         return "dual numbers, " + self._decide(gap, gradient, None)
 
@@ -208,7 +208,7 @@ def _change(equation: Equation, name: str, direction, probe: Probe):
     arrays = {}
     for other in equation.read_names():
         array = probe.values.arrays[other]
-        if probe.network.tensors[other].whole:
+        if probe.network.tensors[other].integral:
             arrays[other] = array
         else:
             arrays[other] = DualArray(array, probe.arithmetic.zeros(array.shape))

@@ -75,7 +75,7 @@ def count(network: Network, strict: bool = False) -> Count:
     """Count a network's layers: its equations, those of a `layer(…)` together.
 
     With `strict`, raises DeltaruleError for the first window that does not fit, with the nearest
-    paddings and strides that do, and for one of which it cannot be told, with the sizes it takes.
+    paddings and strides that do, and for one that cannot be decided, with the sizes it takes.
     """
     fields = fields_of(network)
     counted: set[str] = set()

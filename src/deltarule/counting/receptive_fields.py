@@ -34,7 +34,7 @@ def fields_of(network: Network) -> dict[str, tuple[Field, ...]]:
     known: dict[str, dict[int, Field]] = {
         t.name: {k: Field(k, Integer(1), Integer(1)) for k in range(2, len(t.axes))}
         for t in network.with_role("input")
-        if not t.whole
+        if not t.integral
     }
     for equation in network.equations:
         if not isinstance(equation.rhs, Selection):

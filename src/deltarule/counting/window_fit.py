@@ -33,15 +33,15 @@ class Unread:
 
     def __str__(self) -> str:
         span = self.extent + 2 * self.pad - self.window
-        told = (
+        fact = (
             f"({self.extent} + 2·{self.pad} − {self.window})/{self.stride} = "
             f"{span}/{self.stride} leaves {self.remainder}"
         )
         if not self.rows:
-            return f"{told}: {self.outputs} outputs, and padding that is never read"
+            return f"{fact}: {self.outputs} outputs, and padding that is never read"
         rows = ", ".join(map(str, self.rows))
         word = ("column" if self.axis == 3 else "row") + ("" if len(self.rows) == 1 else "s")
-        return f"{told}: {self.outputs} outputs, and {word} {rows} of {self.tensor} never read"
+        return f"{fact}: {self.outputs} outputs, and {word} {rows} of {self.tensor} never read"
 
     def fitting(self) -> tuple[list[int], list[int]]:
         """The nearest paddings and strides with which the window fits."""
@@ -141,7 +141,7 @@ def _given_in(expressions: list[Expr], network: Network) -> list[str]:
 
 
 def refuse_to_guess(network: Network, layer: str, missing: list[str]) -> DeltaruleError:
-    """A window of which it cannot be told whether it fits."""
+    """A window of which it cannot be decided whether it fits."""
     names = list(dict.fromkeys(missing))
     return DeltaruleError(
         f"whether the window of {layer} fits cannot be told: {', '.join(names)} "

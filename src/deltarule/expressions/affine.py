@@ -1,6 +1,6 @@
 """Affine expressions in indices, with coefficients that may be sizes, and what can be said of them.
 
-Everything here is decided for all sizes at once: a size is a whole number of at least 0, and an
+Everything here is decided for all sizes at once: a size is an integer of at least 0, and an
 index that runs over an extent makes that extent at least 1.
 """
 

@@ -16,7 +16,7 @@ LARGEST = 2**31 - 1
 
 
 def whole_number(name: str, value: object, place: str) -> int:
-    """A whole number, given as one or as text. Raises DeltaruleError for anything else."""
+    """An integer, given as one or as text. Raises DeltaruleError for anything else."""
     refuse_no_value(name, value, place)
     text = "" if isinstance(value, bool) else str(value).strip().replace("−", "-")
     if not re.fullmatch(r"[-+]?[0-9]+", text):

@@ -74,7 +74,7 @@ def left_for(value: Expr, parts: tuple[Digit, ...]) -> list[Expr]:
     return rests
 
 
-def told_whole(value: Expr, parts: tuple[Digit, ...]) -> Expr:
+def complete_value(value: Expr, parts: tuple[Digit, ...]) -> Expr:
     """What the last coefficient must divide, if the digits are to tell all of a value."""
     last = parts[-1].coefficient
     if all(_divides(last, above.coefficient) for above in parts[:-1]):

@@ -37,7 +37,7 @@ __all__ = [
 
 
 class PartialOf(Expr):
-    """∂Y[i]/∂X[u], written but not yet worked out: `PartialOf(Y[i], X[u])`."""
+    """∂Y[i]/∂X[u], written but not yet evaluated: `PartialOf(Y[i], X[u])`."""
 
     __slots__ = ()
     is_real = True

@@ -1,4 +1,4 @@
-"""What the checker is told of functions that rewrite: an expression stays an expression.
+"""What the checker is said of functions that rewrite: an expression stays an expression.
 
 SymPy's annotations say only that some node comes out of `xreplace` and of `node.func(*args)`.
 """

@@ -1,6 +1,6 @@
 """Sizes, attributes and indices: the integer symbols of an equation.
 
-A size is an extent (N examples, D features), an attribute a whole number that a layer is built
+A size is an extent (N examples, D features), an attribute an integer that a layer is built
 with (stride, padding), an index runs from 0 to its extent minus one.
 """
 
@@ -13,7 +13,7 @@ from sympy import Symbol
 
 
 class Size(Symbol):
-    """A symbolic extent, a whole number of at least 0 (an empty batch has N = 0)."""
+    """A symbolic extent, an integer of at least 0 (an empty batch has N = 0)."""
 
     __slots__ = ()
     #: To SymPy it is one symbol all the same.
@@ -31,7 +31,7 @@ class Size(Symbol):
 
 
 class Attribute(Size):
-    """A whole number that a layer is built with: a stride S of at least 1, a padding P ≥ 0."""
+    """An integer that a layer is built with: a stride S of at least 1, a padding P ≥ 0."""
 
     __slots__ = ()
 

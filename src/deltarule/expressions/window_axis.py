@@ -88,6 +88,6 @@ def window_axis(
 
 
 def shift_of(subscript: Expr) -> tuple[Index, int] | None:
-    """(t, −1) of t − 1, (t, 0) of t; None of anything but an index and a whole number."""
+    """(t, −1) of t − 1, (t, 0) of t; None of anything but an index and an integer."""
     shift, index = subscript.as_coeff_Add()
     return (index, int(shift)) if isinstance(index, Index) and shift.is_Integer else None

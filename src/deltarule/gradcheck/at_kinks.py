@@ -81,7 +81,7 @@ def _on_single_kinks(
 
 
 def _at_edges(probed: Probed, tensor: Tensor, lenient: bool = False) -> GradientCheck | None:
-    """The check at these values; None where no edge is met, or something is no number."""
+    """The check at these values; None where no edge is met, or something is NaN."""
     with probed.arithmetic.context():
         derived = probed.gradient(tensor)
         everywhere = np.full(derived.shape, probed.arithmetic.number(1), dtype=object)

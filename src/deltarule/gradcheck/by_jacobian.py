@@ -24,7 +24,7 @@ from deltarule.gradcheck.difference_steps import METHODS, Moved, slopes
 from deltarule.gradcheck.result import GradientCheck, compared
 from deltarule.gradcheck.sparsity import Box, boxes
 from deltarule.kernels.api import Kernel, kernel
-from deltarule.kernels.passes.program import loaded, sizes_told
+from deltarule.kernels.passes.program import known_sizes, loaded
 from deltarule.kernels.read_sizes import sizes_of
 from deltarule.language.load import load_with
 from deltarule.networks.network import Network
@@ -64,10 +64,10 @@ class Jacobians:
         own = {k: v for k, v in settings.items() if k not in _OF_KERNELS}
         self.source, own = load_with(name, own)
         self.settings = own | {k: v for k, v in settings.items() if k in _OF_KERNELS}
-        self.progress = progress or (lambda told: None)
+        self.progress = progress or (lambda known_sizes: None)
         self.made = kernel(self.source, progress=progress, **self.settings)
         self.network = loaded(self.source, own)[0]
-        self.told = sizes_told(self.network)[0]
+        self.known_sizes = known_sizes(self.network)[0]
         self.methods: dict[str, str] = {
             t: how for t, how in self.made.module.STEPS.items() if t in self.made.inputs
         }
@@ -102,7 +102,7 @@ class Measurement:
         self.made, self.network, self.methods = owner.made, owner.network, owner.methods
         self.owner, self.progress = owner, owner.progress
         self.arrays = {n: np.asarray(arrays[n]) for n in self.made.inputs if n in arrays}
-        self.sizes = sizes_of(self.network, self.arrays, owner.told)
+        self.sizes = sizes_of(self.network, self.arrays, owner.known_sizes)
         self.random = np.random.default_rng(seed)
         self.progress("compiling")
         values = self.made.values(**self.arrays)
@@ -184,7 +184,7 @@ class Measurement:
         return scatter, passes, scatter.reached(colours) if note else None, note
 
     def _colours(self, reach: tuple[int, ...]) -> tuple[np.ndarray, str]:
-        """The passes to be made, as what is moved in each; told where it is not all of them."""
+        """The passes to be made, as what is moved in each; said where it is not all of them."""
         count = int(np.prod(reach, dtype=np.int64))
         numbers = np.arange(count)
         note = ""

@@ -47,16 +47,16 @@ def check_gradients(
     ties if any.
 
     `sizes` holds some sizes and attributes; values are drawn from `seed`, upstream gradients too.
-    `progress` is told of each check that is made. Raises DeltaruleError for sizes that do not fit.
+    `progress` is said of each check that is made. Raises DeltaruleError for sizes that do not fit.
     """
     found: list[GradientCheck] = []
     for number in range(rounds):
         named = setting(derivation.network, number, sizes)
-        told = f"setting {number + 1} of {rounds}"
+        line = f"setting {number + 1} of {rounds}"
         for check in _round(derivation, seed + number, named):
             found.append(check)
             if progress:
-                progress(f"{pretty(check.name)} at {told}")
+                progress(f"{pretty(check.name)} at {line}")
     return found + list(at_edges(derivation, seed, setting(derivation.network, 0, sizes)))
 
 

@@ -63,7 +63,7 @@ def check_derivation(
     """Check all gradients of a network, or of a derivation by name or path with its `options`.
 
     Small settings are checked in balls, at values that `seed` gives; at large `sizes`, or with
-    `jacobian`, compiled kernels measure the whole Jacobian. `progress` is told of each check.
+    `jacobian`, compiled kernels measure the whole Jacobian. `progress` is said of each check.
     With `compiled`, the kernel is held against the equations and the derived gradients as well.
     `name` is the network, or what it is called. Raises DeltaruleError for what does not fit.
     """
@@ -97,7 +97,7 @@ def _large(network: Network, sizes: Mapping[str, int]) -> bool:
         entries = 1
         for axis in tensor.axes:
             entries *= values.extent(axis)
-        if tensor.given and not tensor.whole and entries > MOST_ENTRIES:
+        if tensor.given and not tensor.integral and entries > MOST_ENTRIES:
             return True
     return most_points(network, found) > MOST_POINTS
 

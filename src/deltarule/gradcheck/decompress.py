@@ -10,7 +10,7 @@ from deltarule.gradcheck.difference_steps import Slopes
 from deltarule.gradcheck.sparsity import Box
 
 #: So many slopes are held at once.
-MOST_HELD = 1 << 19
+MOST_KEPT = 1 << 19
 
 
 class Scatter:
@@ -41,7 +41,7 @@ class Scatter:
     def room(self) -> int:
         """How many passes are handled at once."""
         largest = max((u[0].size for u in self.upstream.values()), default=1)
-        return max(1, MOST_HELD // max(1, largest))
+        return max(1, MOST_KEPT // max(1, largest))
 
     @property
     def totals(self) -> tuple[np.ndarray, np.ndarray]:

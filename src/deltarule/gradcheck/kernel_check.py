@@ -22,7 +22,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Attribute
 from deltarule.gradcheck.result import GradientCheck, compared, worst_of
 from deltarule.kernels.api import Kernel, kernel
-from deltarule.kernels.passes.program import Program, program, sizes_told
+from deltarule.kernels.passes.program import Program, known_sizes, program
 from deltarule.language.load import network_of
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
@@ -83,7 +83,7 @@ def check_kernel(
     attributes that are not given have their usual numbers.
     Raises DeltaruleError for sizes that do not fit.
     """
-    told = progress or (lambda line: None)
+    report = progress or (lambda line: None)
     network = network_of(name, **(options or {}))
     settings, named = kernel_settings(network, sizes or {})
     made = program(network, dict(settings))
@@ -91,10 +91,10 @@ def check_kernel(
     wanted = [_probed(made, seed + k, numbers) for k, numbers in enumerate(at)]
     found = []
     try:
-        told("compiling the kernel")
+        report("compiling the kernel")
         compiled = kernel(network, progress=progress, **settings)
         for number, probe in enumerate(wanted):
-            told(f"running the kernel at setting {number + 1} of {len(at)}")
+            report(f"running the kernel at setting {number + 1} of {len(at)}")
             found += _compared(made, compiled, probe)
     except Exception as error:
         # A kernel that cannot be made or called is what this check is there to find.
@@ -105,12 +105,12 @@ def check_kernel(
 def kernel_settings(free: Network, sizes: Mapping[str, int]) -> tuple[dict, dict]:
     """The settings that a kernel of these sizes is compiled for, and the sizes that it leaves open.
 
-    A size that the kernel must be told, and that is not named, is 3.
+    A size that the kernel must be said, and that is not named, is 3.
     """
     attributes = {s.name for s in free.attributes}
     settings = {n: k for n, k in sizes.items() if n in attributes}
     usual = {a.name: v for a, v in free.attributes.items()}
-    for symbol in sizes_told(specialise(free, usual))[1]:
+    for symbol in known_sizes(specialise(free, usual))[1]:
         if not isinstance(symbol, Attribute):
             settings[symbol.name] = sizes.get(symbol.name, 3)
     return settings, {n: k for n, k in sizes.items() if n not in settings}

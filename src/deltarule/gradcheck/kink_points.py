@@ -103,7 +103,7 @@ def _meet(probe: Probe, site: Site, random: Random) -> str:
     free = [
         t
         for t in probe.network.with_role("input", "parameter")
-        if not t.whole and t.within is None and not t.definite
+        if not t.integral and t.within is None and not t.definite
     ]
     entries = (
         [

@@ -20,7 +20,7 @@ from deltarule.tracing.reference_derivatives import derivatives_along, displacem
 #: The precision of balls, and what is allowed in them relative to the largest entry.
 BITS, BALLS = 128, 1e-25
 #: So many points times directions are held at once.
-MOST_HELD = 400_000
+MOST_KEPT = 400_000
 
 
 class Probed:
@@ -40,7 +40,7 @@ class Probed:
 
     @cached_property
     def roots(self) -> dict:
-        """What is differentiated, with the gradient of each that comes from outside."""
+        """What is differentiated, with the gradient of each that comes from upstream."""
         if self.derivation.upstream:
             return {n: self.arrays[self.name_of(n)] for n in self.derivation.upstream}
         return {self.derivation.of: None}
@@ -57,7 +57,7 @@ class Probed:
 
     def slopes(self, tensor: Tensor, directions: np.ndarray, duals: Duals | None = None):
         """The derivatives along some directions (the first axis), by dual numbers."""
-        found, room = [], max(1, MOST_HELD // max(1, self.points))
+        found, room = [], max(1, MOST_KEPT // max(1, self.points))
         for first in range(0, len(directions), room):
             part = directions[first : first + room]
             mine = duals or Duals(self.arithmetic, len(part))
@@ -124,7 +124,7 @@ class Probed:
 def differentiable(derivation: Derivation) -> Iterator[Tensor]:
     """The inputs and parameters that have a gradient."""
     for gradient in derivation.gradients.values():
-        if gradient.tensor.role in ("input", "parameter") and not gradient.tensor.whole:
+        if gradient.tensor.role in ("input", "parameter") and not gradient.tensor.integral:
             yield gradient.tensor
 
 

@@ -36,7 +36,7 @@ class GradientCheck:
 
     @property
     def right(self) -> bool:
-        """Whether derived and measured agree; what is no number never does."""
+        """Whether derived and measured agree; NaN never does."""
         return bool(self.error <= self.tolerance)
 
     @property
@@ -77,7 +77,7 @@ def compared(
     `tolerance` is relative to the largest entry, `doubt` what the measurement itself may be off
     by; `scale` takes the place of the largest entry. Leading axes of `derived` and `measured`
     (upstream gradients tried) are none of the tensor's: `tensor_axes` says how many are.
-    An entry that is no number is the worst.
+    An entry that is NaN is the worst.
     """
     tensor_axes, given_scale = more.pop("tensor_axes", derived.ndim), more.pop("scale", None)
     if not derived.size:

@@ -62,7 +62,7 @@ class Subgradients(Duals):
         both = DualsArray(_hull(a.value, b.value), _hull(*aligned(a, b, np.ndim(mask))))
         return super().where(mask == 2, both, chosen)
 
-    def largest(self, a: DualsArray, axes, ties: str = "first") -> DualsArray:
+    def maximum(self, a: DualsArray, axes, ties: str = "first") -> DualsArray:
         top = self._top(a.value, axes)
         below = np.frompyfunc(lambda v, t: bool(v < t), 2, 1)(
             a.value, np.expand_dims(top, tuple(sorted(axes)))

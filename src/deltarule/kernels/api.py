@@ -56,7 +56,7 @@ def kernel(
     Every number is added up in an order that does not depend on how many threads there are:
     results are the same to the last digit at every run, whatever `threads` is.
     `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder.
-    `progress` is told what takes time. Raises DeltaruleError for an unknown name, an unknown or
+    `progress` is said what takes time. Raises DeltaruleError for an unknown name, an unknown or
     impossible setting, and a cache folder that cannot be written.
     The transforms are those of Winograd, Arithmetic Complexity of Computations (1980), and of Lavin
     and Gray, Fast Algorithms for Convolutional Neural Networks (CVPR 2016), section 4.

@@ -94,7 +94,7 @@ def _derived(
 def _written(place: Path, key: str, path: Path, made: tuple, read: dict[str, str]) -> dict:
     """What the manifest says of a kernel, once its files are in the cache."""
     text, shared = made
-    needs = [str(store.keep_kernel(place, stem, told)) for stem, told in shared]
+    needs = [str(store.keep_kernel(place, stem, content)) for stem, content in shared]
     kept = store.keep_kernel(place, f"{path.stem}_{store.fingerprint(text)}", text)
     entry = {"file": str(kept), "needs": needs, "read": read, "derivation": str(path)}
     store.record(place, key, entry)

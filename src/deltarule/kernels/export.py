@@ -30,7 +30,7 @@ def emitted(
 
 
 def signed(text: str) -> str:
-    """The text with its fingerprint in a last line, so that a changed file can be told."""
+    """The text with its fingerprint in a last line, so that a changed file can be said."""
     return text + "\n\n" + _MARK.format(fingerprint(text))
 
 

@@ -9,20 +9,20 @@ from sympy import Symbol
 
 from deltarule.arithmetic.small_sizes import with_definitions
 from deltarule.errors import DeltaruleError
-from deltarule.kernels.passes.program import sizes_told
+from deltarule.kernels.passes.program import known_sizes
 from deltarule.networks.network import Network
 from deltarule.spelling.counted import counted
 
 
 def sizes_of(
-    network: Network, arrays: Mapping[str, np.ndarray], told: Mapping[Symbol, tuple] | None = None
+    network: Network, arrays: Mapping[str, np.ndarray], known: Mapping[Symbol, tuple] | None = None
 ) -> dict[Symbol, int]:
-    """All sizes by symbol; `told` is what `sizes_told` gives, if that is at hand.
+    """All sizes by symbol; `known` is what `known_sizes` gives, if that is at hand.
 
     Raises DeltaruleError for a missing array, or one of too few axes.
     """
     found: dict[Symbol, int] = {}
-    for size, (tensor, axis, rest, coefficient) in (told or sizes_told(network)[0]).items():
+    for size, (tensor, axis, rest, coefficient) in (known or known_sizes(network)[0]).items():
         if tensor not in arrays:
             raise DeltaruleError(f"{tensor} is missing", network.name, f"give {tensor}=…")
         shape = np.shape(arrays[tensor])

@@ -127,14 +127,14 @@ def demonstration(program: Program, dtype: str) -> str:
         checked=tuple(n for n in given if n in program.gradients),
         step=step,
         allowed=allowed,
-        sizes=_told(sizes),
+        sizes=_sizes_text(sizes),
         drawn="\n".join(drawn),
         method="complex steps" if dtype == "complex128" else "differences",
         gap=_COMPLEX if dtype == "complex128" else _BOTH_SIDES,
     )
 
 
-def _told(sizes: dict[Symbol, int]) -> str:
+def _sizes_text(sizes: dict[Symbol, int]) -> str:
     return ", ".join(f"{symbol} = {number}" for symbol, number in sizes.items()) or "fixed sizes"
 
 
@@ -154,7 +154,7 @@ class _AsText(Sampler):
         room = 0.2 * (high - low) if within else 0  # at its ends a function may have no value
         return f"np.array(random.uniform({low + room}, {high - room}, {shape}), real)"
 
-    def whole(self, shape: tuple[int, ...], least: int, below: int) -> str:
+    def integers(self, shape: tuple[int, ...], least: int, below: int) -> str:
         return f"np.asarray(random.integers({least}, {below}, {shape}), np.int64)"
 
     def definite(self, shape: tuple[int, ...], within: Interval) -> str:

@@ -23,7 +23,7 @@ class Edges:
     along: int
 
     def carry(self, access: Read, place: Callable[[], str]) -> Expr:
-        """A read of the state; one at t − 1 or t + 1 is told what lies beyond the end.
+        """A read of the state; one at t − 1 or t + 1 is said what lies beyond the end.
 
         Raises DeltaruleError where nothing is declared there.
         """

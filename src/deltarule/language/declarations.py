@@ -151,7 +151,7 @@ class Page:
         )
 
     def _refuse_stated_gradients(self) -> None:
-        """Gradients come from outside into an update; a file with a loss derives its own."""
+        """Gradients come from upstream into an update; a file with a loss derives its own."""
         of = {t.role: t for t in self.tensors.values()}
         if "gradient" in of and "loss" in of:
             raise DeltaruleError(
@@ -218,7 +218,7 @@ class Name(Operand):
 def extents_of(axes: tuple, page: Page) -> tuple[Expr, ...]:
     """The axes of a tensor as expressions; `...` stands for any number of axes.
 
-    Raises DeltaruleError for an axis that is no whole number of at least 1, or a huge one.
+    Raises DeltaruleError for an axis that is no integer of at least 1, or a huge one.
     """
     found = tuple(ANY_SIZE if a is ... else expression(a, page) for a in axes)
     for axis in found:

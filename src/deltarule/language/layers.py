@@ -103,14 +103,14 @@ def takes(name: str, **options) -> tuple[str, ...]:
 
 def _bring(tensor: Tensor, name: str, symbols: dict, page: Page, last: bool) -> None:
     role = "intermediate" if tensor.role == "output" and not last else tensor.role
-    limit = tensor.whole_below
+    limit = tensor.integers_below
     page.declare(
         replace(
             tensor,
             name=name,
             role=role,
             axes=tuple(substitute(a, symbols) for a in tensor.axes),
-            whole_below=None if limit is None else substitute(limit, symbols),
+            integers_below=None if limit is None else substitute(limit, symbols),
         )
     )
 

@@ -16,7 +16,7 @@ from deltarule.expressions.rewrites import replaced
 
 #: A decimal that a double holds in so many digits is what was written; more are binary noise.
 _DIGITS, _SHORT = 15, 12
-#: A float that is the quotient of whole numbers up to here was written as one: 1/3, 2/7.
+#: A float that is the quotient of integers up to here was written as one: 1/3, 2/7.
 _SIMPLE = 1000
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from deltarule.errors import DeltaruleError, UnknownOption
 from deltarule.language.catalogue import catalogue, declared_aliases, find
 from deltarule.language.declarations import Page, written_on
-from deltarule.language.misuse import of_syntax, told
+from deltarule.language.misuse import message_of, of_syntax
 from deltarule.language.variants import VARIANTS, varied
 from deltarule.networks.network import Network
 
@@ -141,7 +141,7 @@ def _run(path: Path, page: Page):
             "the file ends the program", path.name, "leave out sys.exit(): it only says equations"
         ) from None
     except BaseException as error:
-        known = told(error, [name for name in vars(module) if not name.startswith("_")])
+        known = message_of(error, [name for name in vars(module) if not name.startswith("_")])
         raise DeltaruleError(
             known.fact if known else f"{type(error).__name__}: {error}",
             _where(error, path),

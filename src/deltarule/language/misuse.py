@@ -1,6 +1,6 @@
 """Python's own errors in a derivation file, said in the words of the language.
 
-Python says that `'Name' object is not callable`; a person who wrote `x(n, d)` is told that x is a
+Python says that `'Name' object is not callable`; a person who wrote `x(n, d)` is said that x is a
 tensor, and that its entries stand in square brackets.
 """
 
@@ -31,14 +31,14 @@ _WRITTEN = {
 _NUMERIC = ("np", "numpy", "math", "torch", "jnp", "sp", "sympy", "F", "nn")
 
 
-class Told(NamedTuple):
+class Message(NamedTuple):
     """A fact and its remedy."""
 
     fact: str
     remedy: str
 
 
-def told(error: BaseException, words: Iterable[str] = ()) -> Told | None:
+def message_of(error: BaseException, words: Iterable[str] = ()) -> Message | None:
     """What a Python error means in a derivation file; None for one that says it all itself.
 
     `words` are the names that the file could have meant.
@@ -68,105 +68,111 @@ def _kind(name: str) -> str:
     return _KINDS.get(name, f"{name}, an expression,")
 
 
-def _unknown(message: str, words: Iterable[str]) -> Told | None:
+def _unknown(message: str, words: Iterable[str]) -> Message | None:
     found = re.match(r"name '(\w+)' is not defined", message)
     if not found:
         return None
     name = found[1]
     if name in _NUMERIC:
-        return Told(f"{name} is not known here", f"write exp(…), log(…), tanh(…) without {name}.")
+        return Message(
+            f"{name} is not known here", f"write exp(…), log(…), tanh(…) without {name}."
+        )
     hint = did_you_mean(name, words)
     remedy = f'declare it first: input("{name}", N), say, or indices("{name}")'
-    return Told(f"{name} is not known", f"{hint} {remedy}" if hint else remedy)
+    return Message(f"{name} is not known", f"{hint} {remedy}" if hint else remedy)
 
 
-def _called(name: str) -> Told:
+def _called(name: str) -> Message:
     if name == "Name":
-        return Told(
+        return Message(
             "a tensor is followed by parentheses", "its entries stand in square brackets: x[n, d]"
         )
-    return Told(f"{_kind(name)} is followed by parentheses", "a product is written with *: a * (b)")
+    return Message(
+        f"{_kind(name)} is followed by parentheses", "a product is written with *: a * (b)"
+    )
 
 
-def _subscripted(name: str) -> Told:
-    return Told(
+def _subscripted(name: str) -> Message:
+    return Message(
         f"{_kind(name)} has no entries to choose from with square brackets",
         "write it without them; a tensor is declared with its sizes",
     )
 
 
-def _function_subscripted(name: str) -> Told:
-    return Told(f"{name} is followed by square brackets", f"write {name}(…)")
+def _function_subscripted(name: str) -> Message:
+    return Message(f"{name} is followed by square brackets", f"write {name}(…)")
 
 
-def _operands(sign: str, left: str, right: str) -> Told:
+def _operands(sign: str, left: str, right: str) -> Message:
     if "str" in (left, right):
-        return Told(f"a text in quotes stands beside {sign}", "leave the quotes out")
+        return Message(f"a text in quotes stands beside {sign}", "leave the quotes out")
     if sign in ("^", "^="):
-        return Told("^ is no power in Python", "write x[n]**2")
+        return Message("^ is no power in Python", "write x[n]**2")
     if sign in ("@", "@="):
-        return Told("@ is no product here", "write the sum: Sum[k](x[n, k] * W[k, m])")
+        return Message("@ is no product here", "write the sum: Sum[k](x[n, k] * W[k, m])")
     if "Waiting" in (left, right):
-        return Told("what is added up is missing its brackets", "write Sum[k](x[n, k] * W[k, m])")
-    return Told(
+        return Message(
+            "what is added up is missing its brackets", "write Sum[k](x[n, k] * W[k, m])"
+        )
+    return Message(
         f"{sign} stands between {_kind(left)} and {_kind(right)}",
         "use entries of tensors, indices and numbers",
     )
 
 
-def _undecided(*_) -> Told:
-    return Told(
+def _undecided(*_) -> Message:
+    return Message(
         "Python's if, and, or, max and min need numbers, and there are none yet",
         "write where(x[n] > 0, a, b), Max[k](x[n, k]) or relu(x[n])",
     )
 
 
-def _attribute(name: str, attribute: str) -> Told:
-    return Told(
+def _attribute(name: str, attribute: str) -> Message:
+    return Message(
         f"{_kind(name)} has no .{attribute}",
         "write it with indices, as in Sum[n](x[n, d]) for a sum over n",
     )
 
 
-def _assigned(*_) -> Told:
-    return Told(
+def _assigned(*_) -> Message:
+    return Message(
         "a tensor's name stands for something else since a line before",
         "write y[n, m] = …, with its indices, where its equation is meant",
     )
 
 
-def _left_out(word: str, missing: str) -> Told:
+def _left_out(word: str, missing: str) -> Message:
     name = word.rpartition(".")[2]
     names = missing.replace("'", "")
     what = "a declaration" if name == "declare" else name
-    return Told(f"{what} lacks {names}", f"write {_WRITTEN.get(name, f'{name}(…)')}")
+    return Message(f"{what} lacks {names}", f"write {_WRITTEN.get(name, f'{name}(…)')}")
 
 
-def _too_many(word: str, *_) -> Told:
+def _too_many(word: str, *_) -> Message:
     name = word.rpartition(".")[2]
     written = _WRITTEN.get(name, f"{name}(x[n])")
-    return Told(f"{name} is given more than it takes", f"write {written}")
+    return Message(f"{name} is given more than it takes", f"write {written}")
 
 
-def _one(word: str, number: str, given: str) -> Told:
-    return Told(f"{word} takes {number}, not {given}", f"write {word}(x[n])")
+def _one(word: str, number: str, given: str) -> Message:
+    return Message(f"{word} takes {number}, not {given}", f"write {word}(x[n])")
 
 
-def _number(*_) -> Told:
-    return Told(
+def _number(*_) -> Message:
+    return Message(
         "a tensor, a size or an index stands where Python needs a number",
         "an index runs over its axis by itself: Sum[k](x[n, k])",
     )
 
 
-def _unpacked(*_) -> Told:
-    return Told(
+def _unpacked(*_) -> Message:
+    return Message(
         "there are not as many names on the left as in the quotes", 'write n, d = indices("n d")'
     )
 
 
-def _listed(kind: str) -> Told:
-    return Told(
+def _listed(kind: str) -> Message:
+    return Message(
         f"{_kind(kind)} stands where one name or index belongs",
         'write them without brackets of their own: input("x", N, D)',
     )

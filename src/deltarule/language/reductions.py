@@ -194,7 +194,7 @@ def _conditions(where, page: Page) -> list[nodes.Condition]:
 
 
 def condition(statement, page: Page) -> nodes.Condition:
-    """A comparison of whole numbers, or a strict one of real numbers, as a condition.
+    """A comparison of integers, or a strict one of real numbers, as a condition.
 
     Raises DeltaruleError for anything else.
     """
@@ -224,12 +224,12 @@ def condition(statement, page: Page) -> nodes.Condition:
 
 
 def about_reals(statement, page: Page) -> bool:
-    """Whether it is a comparison of entries of tensors other than whole numbers, or of scalars."""
+    """Whether it is a comparison of entries of tensors other than integers, or of scalars."""
     if not isinstance(statement, Relational):
         return False
     names = {nodes.tensor_name(r) for r in nodes.reads(statement)}
     return bool(statement.atoms(Scalar)) or any(
-        name in page.tensors and not page.tensors[name].whole for name in names
+        name in page.tensors and not page.tensors[name].integral for name in names
     )
 
 
@@ -249,6 +249,6 @@ def _gap(statement: GreaterThan | LessThan | StrictGreaterThan | StrictLessThan)
 
 
 def differ(one, other) -> nodes.Condition:
-    """The statement that two whole numbers differ: `where=differ(c, label[n])`."""
+    """The statement that two integers differ: `where=differ(c, label[n])`."""
     page = current()
     return nodes.Unequal(Tuple(expression(one, page)), Tuple(expression(other, page)))

@@ -6,7 +6,7 @@
 
     new(theta)[...] = theta[...] - gamma * g[...]
 
-`...` stands for all axes of a parameter, whatever they are. A gradient comes from outside: an
+`...` stands for all axes of a parameter, whatever they are. A gradient comes from upstream: an
 update uses it, and no file can state one.
 """
 
@@ -37,7 +37,7 @@ def rate(name: str, default: object) -> Rate:
 
 
 def gradient(name: str, *axes, note: str = "") -> Name:
-    """Declare the gradient that an update uses; it comes from outside."""
+    """Declare the gradient that an update uses; it comes from upstream."""
     page = current()
     return page.declare(Tensor(name, extents_of(axes, page), "gradient", note=note))
 

@@ -13,7 +13,7 @@ from deltarule.networks.unroll import unrolled
 
 
 class Variant(NamedTuple):
-    """What makes another network of one, with a whole number; `help` in a few words."""
+    """What makes another network of one, with an integer; `help` in a few words."""
 
     make: Callable[[Network, int], Network]
     help: str

@@ -102,7 +102,7 @@ def indices(names: str) -> tuple[Index, ...] | Index:
 
 
 def attribute(name: str, default: int | None = None, **word: int) -> Expr:
-    """A whole number that the layer is built with, symbolic unless the reader gives a number.
+    """An integer that the layer is built with, symbolic unless the reader gives a number.
 
     `S = attribute("S", stride=1)` lets it be given as `stride`. With a usual value of 0, as for a
     padding P, it may be 0; else, as for a stride S, it is at least 1.

@@ -7,32 +7,32 @@ from collections.abc import Sequence
 import numpy as np
 
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.shortlist import PrintedNumbers
 from deltarule.marking.together import Together
 from deltarule.networks.equations import Equation
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 
 class QuickUpdates:
     """What quantities are after some numbers of updates, all of them under each mistake."""
 
-    def __init__(self, course: Course, bench: Bench, mistakes: Sequence[Mistake]):
-        self.course, self.lines, self.mistakes = course, bench.quick_lines, mistakes
+    def __init__(self, computation: Computation, evaluator: Evaluator, mistakes: Sequence[Mistake]):
+        self.computation, self.lines, self.mistakes = computation, evaluator.quick_lines, mistakes
         rows = [dict(m.equations) for m in mistakes]
-        self.now = Together(bench, [Hypothesis()], rows)
+        self.now = Together(evaluator, [Hypothesis()], rows)
         self._kept: dict[int, dict[str, np.ndarray]] = {}
         self._wrong: dict[str, list[tuple[int, Equation]]] = {}
         for row, mistake in enumerate(mistakes):
             for line, equation in mistake.equations:
                 self._wrong.setdefault(line, []).append((row, equation))
-        # Those that cannot be worked out together with the others are looked at one by one.
+        # Those that cannot be evaluated together with the others are looked at one by one.
         self._alone = np.zeros(len(mistakes), bool)
 
     def likely(self, written: Written, counts: Sequence[int]) -> list[Mistake]:
-        """The mistakes under which what is printed may come about; all where that is not told."""
+        """The mistakes under which what is printed may come about; all where that is not said."""
         printed = PrintedNumbers(written)
         near = np.zeros(len(self.mistakes), bool)
         for count in counts:
@@ -58,12 +58,12 @@ class QuickUpdates:
         """What updates hand on, after so many of them, each with the mistake of its row."""
         if count not in self._kept:
             if count == 1:
-                self._kept[1] = {n: self.now.value(f"{n} after") for n in self.course.kept}
+                self._kept[1] = {n: self.now.value(f"{n} after") for n in self.computation.kept}
             else:
                 before = self._updated(count - 1)
                 found = {
                     n: before and self._worked(f"{n} after", before, wrong=True)
-                    for n in self.course.kept
+                    for n in self.computation.kept
                 }
                 if any(v is None for v in found.values()):
                     return None
@@ -73,11 +73,11 @@ class QuickUpdates:
     def _worked(
         self, name: str, kept: dict[str, np.ndarray], wrong: bool = False
     ) -> np.ndarray | None:
-        """A line worked out from updated values, rightly, or with the mistake of each row."""
-        arrays = {**self.course.floats.arrays, **kept}
-        done = set(self.course.givens) | kept.keys()
+        """A line evaluated from updated values, rightly, or with the mistake of each row."""
+        arrays = {**self.computation.floats.arrays, **kept}
+        done = set(self.computation.givens) | kept.keys()
         with self.now.carried.context():
-            for line in self.course.needed([name]):
+            for line in self.computation.needed([name]):
                 prepared = self.lines.whole(line.equation)
                 if prepared is None or line.quantity in line.equation.read_names():
                     return None
@@ -106,5 +106,5 @@ class QuickUpdates:
 
     def _rows(self, name: str, values: np.ndarray) -> np.ndarray:
         """A line's values, a row for each mistake."""
-        shape = np.shape(self.course.floats.arrays[name])
+        shape = np.shape(self.computation.floats.arrays[name])
         return np.broadcast_to(values, (len(self.mistakes), *shape))

@@ -20,52 +20,52 @@ from deltarule.marking.evidence import of_entries
 from deltarule.marking.judge import accounted, judge
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY
-from deltarule.marking.session import Desk
+from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
-from deltarule.tracing.computation import Course, repeated
+from deltarule.tracing.computation import Computation, repeated
 from deltarule.tracing.format_numbers import finite
 
 #: Up to this many updates every single mistake is tried; beyond, only those found likely.
 FEW_UPDATES = 3
 
 
-def judge_after(desk: Desk) -> list[Verdict]:
+def judge_after(session: Session) -> list[Verdict]:
     """The verdicts on values that are computed with the parameters after the updates."""
-    return _AfterUpdates(desk).verdicts()
+    return _AfterUpdates(session).verdicts()
 
 
 class _AfterUpdates:
-    """Values after updates under one mistake or none; each is worked out once.
+    """Values after updates under one mistake or none; each is evaluated once.
 
-    `after` is the desk of the network with the updated parameters: what is right there, right by
+    `after` is the session of the network with the updated parameters: what is right there, right by
     another convention or with rounding on the way, or follows from an earlier value, is so here.
     """
 
-    def __init__(self, desk: Desk):
-        self.desk, self.times = desk, desk.run.updates
+    def __init__(self, session: Session):
+        self.session, self.times = session, session.run.updates
         self.counts = [n for n in (self.times, self.times - 1, self.times + 1) if n >= 0]
-        courses = self._courses(desk.course)
-        before = courses.get(self.times - 1)
-        self.after = desk.with_course(
-            _in_fractions(courses[self.times]), before and _in_fractions(before)
+        computations = self._courses(session.computation)
+        before = computations.get(self.times - 1)
+        self.after = session.with_computation(
+            _in_fractions(computations[self.times]), before and _in_fractions(before)
         )
         self.charged: dict[str, list[str]] = {}
-        right = {n: _values(courses[n]) for n in self.counts}
+        right = {n: _values(computations[n]) for n in self.counts}
         self._known: dict[Mistake | None, dict[int, dict] | None] = {None: right}
 
     def verdicts(self) -> list[Verdict]:
         found: list[Verdict] = []
-        for name in self.after.bench.equations:
-            if name in self.desk.paper.written:
-                found += self._judged(self.desk.paper.written[name])
+        for name in self.after.evaluator.equations:
+            if name in self.session.aligned.written:
+                found += self._judged(self.session.aligned.written[name])
         return self.after.ledger.settled(found)
 
     def _judged(self, written: Written) -> list[Verdict]:
         """Right or following; else by a mistake in the updates; else by one after them."""
         entries = [e for e, _ in written.printed()]
-        exact = self.after.bench.right(written.quantity)
+        exact = self.after.evaluator.right(written.quantity)
         has_values = all(finite(exact[e]) for e in entries)
         nothing_wrong = has_values and accounted(self.after, written, entries, exact)
         if nothing_wrong:
@@ -76,14 +76,14 @@ class _AfterUpdates:
         self.after.explainer.carrying.not_right.add(written.quantity)
         earlier = self._followed(written.quantity, [s for _, s in explained])
         if earlier:
-            told = wording.of_following([earlier], wording.of_earlier([earlier]))
-            return [verdict_on(self.after, written, entries, verdicts.FOLLOWS, told)]
+            finding = wording.of_following([earlier], wording.of_earlier([earlier]))
+            return [verdict_on(self.after, written, entries, verdicts.FOLLOWS, finding)]
         return [self._mistaken(written, entries, explained)]
 
     def _followed(self, quantity: str, sentences: list[str]) -> str:
         """The earlier quantity that was charged with the same mistake; empty if none was."""
-        for earlier, told in self.charged.items():
-            if set(told) & set(sentences):
+        for earlier, verdicts_of in self.charged.items():
+            if set(verdicts_of) & set(sentences):
                 return earlier
         self.charged[quantity] = sentences
         return ""
@@ -91,8 +91,8 @@ class _AfterUpdates:
     def _mistaken(
         self, written: Written, entries: list[tuple], explained: list[tuple[str, str]]
     ) -> Verdict:
-        exact = self.after.bench.right(written.quantity)
-        wrong = self.desk.paper.unlike(written, exact, entries)
+        exact = self.after.evaluator.right(written.quantity)
+        wrong = self.session.aligned.unlike(written, exact, entries)
         tried = math.log2(len(self.counts) * self._tried(explained[0][0]))
         simple = [x for x in explained if _counts(x) <= _counts(explained[0])]
         causes = [Cause((kind,), sentence, tried) for kind, sentence in simple]
@@ -113,27 +113,29 @@ class _AfterUpdates:
 
     @cached_property
     def _first(self) -> list[Mistake]:
-        names = [line.quantity for line in self.desk.course.needed()]
-        return [m for name in names for m in self.desk.updated_too_early(name)]
+        names = [line.quantity for line in self.session.computation.needed()]
+        return [m for name in names for m in self.session.updated_too_early(name)]
 
     def _any(self, written: Written) -> list[Mistake]:
         """Any mistake in the lines that the update needs that comes near to what is printed."""
         if self.times > FEW_UPDATES:
             return []
-        if self.desk.bench.groups:
-            return _all_mistakes(self.desk)
+        if self.session.evaluator.groups:
+            return _all_mistakes(self.session)
         return self._quick.likely(written, self.counts)
 
     @cached_property
     def _quick(self) -> QuickUpdates:
-        return QuickUpdates(self.desk.course, self.desk.bench, _all_mistakes(self.desk))
+        return QuickUpdates(
+            self.session.computation, self.session.evaluator, _all_mistakes(self.session)
+        )
 
     def _tried(self, kind: str) -> int:
         """How many mistakes were tried until one of a kind was found."""
         typical = len(self._first) + 1
         if kind in ("miscounted updates", TOO_EARLY):
             return typical
-        return typical + len(_all_mistakes(self.desk))
+        return typical + len(_all_mistakes(self.session))
 
     def _among(
         self, written: Written, mistakes: Sequence[Mistake | None]
@@ -142,12 +144,12 @@ class _AfterUpdates:
             for count, values in (self.values(mistake) or {}).items():
                 if mistake is None and count == self.times:
                     continue
-                if not self.desk.paper.unlike(written, values[written.quantity]):
-                    yield _told(mistake, count, self.times)
+                if not self.session.aligned.unlike(written, values[written.quantity]):
+                    yield _how_updated(mistake, count, self.times)
                     break
 
     def values(self, mistake: Mistake | None) -> dict[int, dict] | None:
-        """All values after each number of updates; None where that cannot be worked out."""
+        """All values after each number of updates; None where that cannot be evaluated."""
         if mistake not in self._known:
             try:
                 self._known[mistake] = self._worked_out(mistake)
@@ -156,26 +158,26 @@ class _AfterUpdates:
         return self._known[mistake]
 
     def _worked_out(self, mistake: Mistake) -> dict[int, dict]:
-        course = self.desk.course
+        computation = self.session.computation
         for line, equation in mistake.equations:
-            course = course.with_equation(line, equation)
-        return {n: _values(found) for n, found in self._courses(course).items()}
+            computation = computation.with_equation(line, equation)
+        return {n: _values(found) for n, found in self._courses(computation).items()}
 
-    def _courses(self, course: Course) -> dict[int, Course]:
-        """The course after each number of updates that is looked at."""
+    def _courses(self, computation: Computation) -> dict[int, Computation]:
+        """The computation after each number of updates that is looked at."""
         if self.times <= FEW_UPDATES:
-            return {n: course.updated(n) for n in self.counts}
-        return repeated(course, self.counts)
+            return {n: computation.updated(n) for n in self.counts}
+        return repeated(computation, self.counts)
 
 
-def _in_fractions(course: Course) -> Course:
-    """The course with parameters in fractions, as those of a sheet are."""
-    return course.with_givens(
-        {name: entrywise(fraction, course.givens[name]) for name in course.kept}
+def _in_fractions(computation: Computation) -> Computation:
+    """The computation with parameters in fractions, as those of a sheet are."""
+    return computation.with_givens(
+        {name: entrywise(fraction, computation.givens[name]) for name in computation.kept}
     )
 
 
-def _told(mistake: Mistake | None, count: int, times: int) -> tuple[str, str]:
+def _how_updated(mistake: Mistake | None, count: int, times: int) -> tuple[str, str]:
     if mistake is None:
         return "miscounted updates", f"this is the value after {_times(count)}"
     place = (
@@ -192,18 +194,18 @@ def _counts(explained: tuple[str, str]) -> bool:
     return explained[0] != "miscounted updates" and "it is the value after" in explained[1]
 
 
-def _values(course: Course) -> dict[str, np.ndarray]:
+def _values(computation: Computation) -> dict[str, np.ndarray]:
     return {
         name: entrywise(fraction, array)
-        for name, array in course.exact.arrays.items()
+        for name, array in computation.exact.arrays.items()
         if array.dtype == object
     }
 
 
-def _all_mistakes(desk: Desk) -> list[Mistake]:
+def _all_mistakes(session: Session) -> list[Mistake]:
     """The mistakes in all lines that the update needs, simplest first."""
-    lines = [line.quantity for line in desk.course.needed()]
-    found = [m for name in lines for m in (*desk.mistakes(name), *desk.costly_mistakes(name))]
+    lines = [line.quantity for line in session.computation.needed()]
+    found = [m for name in lines for m in (*session.mistakes(name), *session.costly_mistakes(name))]
     return sorted(found, key=lambda m: (m.kind != TOO_EARLY, m.cost))
 
 

@@ -12,7 +12,7 @@ from deltarule.marking.arrays import Numbers, entries, shape
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding
 from deltarule.spelling.names import parse_reference, pretty
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import finite
 
 
@@ -42,7 +42,7 @@ class Written:
 
 
 @dataclass
-class Paper:
+class Aligned:
     """All written quantities by the name of their line, and how numbers were rounded."""
 
     written: dict[str, Written] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Paper:
     def matches(self, printed: Printed, value) -> bool:
         """Whether a value would be printed like this, under the sheet's rule or to the nearest.
 
-        A value in the middle between two numbers may be printed as either; what is no number
+        A value in the middle between two numbers may be printed as either; NaN
         matches none.
         """
         if not finite(value):
@@ -69,27 +69,29 @@ class Paper:
         return [e for e in chosen if not self.matches(written.numbers[e], values[e])]
 
 
-def lay_out(numbers: Mapping[str, Numbers], course: Course, rounding: Rounding) -> Paper:
-    """Somebody's numbers along the lines of a course.
+def lay_out(
+    numbers: Mapping[str, Numbers], computation: Computation, rounding: Rounding
+) -> Aligned:
+    """Somebody's numbers along the lines of a computation.
 
-    Raises DeltaruleError for a quantity that the course does not have, and for numbers whose
+    Raises DeltaruleError for a quantity that the computation does not have, and for numbers whose
     shape is not the quantity's (a matrix that is given transposed is turned round).
     """
-    paper = Paper(rounding=rounding)
+    aligned = Aligned(rounding=rounding)
     missing = []
     for reference, value in numbers.items():
-        name, entry = course.locate(reference)
-        wanted = np.shape(course.exact.arrays[name])
+        name, entry = computation.locate(reference)
+        wanted = np.shape(computation.exact.arrays[name])
         if all(number is None for _, number in entries(value)):
             missing.append(reference)
             continue
-        written = paper.written.setdefault(name, Written(name, np.full(wanted, None, object)))
+        written = aligned.written.setdefault(name, Written(name, np.full(wanted, None, object)))
         if entry or parse_reference(reference).of_index:
             _put_entry(written, entry, value, reference)
         else:
             _put_all(written, value, wanted, reference)
-    paper.missing = tuple(missing)
-    return paper
+    aligned.missing = tuple(missing)
+    return aligned
 
 
 def _put_entry(written: Written, entry: tuple[int, ...], value: Numbers, reference: str) -> None:
@@ -106,7 +108,8 @@ def _put_entry(written: Written, entry: tuple[int, ...], value: Numbers, referen
     )
     if not inside or shape(value):
         raise DeltaruleError(
-            f"{reference} is not an entry of {pretty(written.quantity)}, which is {_told(extents)}",
+            f"{reference} is not an entry of {pretty(written.quantity)}, "
+            f"which is {_extents(extents)}",
             reference,
             "entries count from 0; write one number for one entry",
         )
@@ -124,7 +127,8 @@ def _put_all(written: Written, value: Numbers, wanted: tuple[int, ...], referenc
         written.transposed = True
     else:
         raise DeltaruleError(
-            f"{pretty(written.quantity)} is {_told(wanted)} but {_told(numbers.shape)} is written",
+            f"{pretty(written.quantity)} is {_extents(wanted)} "
+            f"but {_extents(numbers.shape)} is written",
             reference,
             f"write one number for each entry; single entries as in {written.quantity}[0] = …",
         )
@@ -137,5 +141,5 @@ def _squeezed(extents: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(n for n in extents if n != 1)
 
 
-def _told(extents: tuple[int, ...]) -> str:
+def _extents(extents: tuple[int, ...]) -> str:
     return " × ".join(str(n) for n in extents) if extents else "a single number"

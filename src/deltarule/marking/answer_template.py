@@ -8,11 +8,11 @@ import numpy as np
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.answers import template
-from deltarule.marking.session import run_course
+from deltarule.marking.session import run_computation
 from deltarule.marking.sheets import Sheet, load_sheet
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import parse_reference
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 
 def blank(sheet: Sheet | str | Path, run: int = 1, name: str = "") -> str:
@@ -29,24 +29,24 @@ def blank(sheet: Sheet | str | Path, run: int = 1, name: str = "") -> str:
         )
     asked = sheet.runs[run - 1]
     numbers = [r for r in asked.asked if r in asked.published or r not in asked.formulas]
-    course = run_course(asked, tuple(numbers), {})
+    computation = run_computation(asked, tuple(numbers), {})
     quantities = [
-        (str(parse_reference(reference)), _extent(course, reference))
-        for reference in numbers or everything(course)
+        (str(parse_reference(reference)), _extent(computation, reference))
+        for reference in numbers or everything(computation)
     ]
     formulas = [r for r in asked.asked if r in asked.formulas]
     return template(quantities, name or str(sheet.path), run, formulas)
 
 
-def everything(course: Course) -> list[str]:
+def everything(computation: Computation) -> list[str]:
     """Every quantity that is computed and says something."""
-    return [line.quantity for line in course.lines if not line.equation.rhs.is_number]
+    return [line.quantity for line in computation.lines if not line.equation.rhs.is_number]
 
 
-def _extent(course: Course, reference: str) -> tuple[int, ...]:
+def _extent(computation: Computation, reference: str) -> tuple[int, ...]:
     """The lengths of the axes that the answer has; axes of length 1 need not be written."""
-    name, entry = course.locate(reference)
+    name, entry = computation.locate(reference)
     if entry:
         return ()
-    shape = np.shape(course.floats.arrays[name])
+    shape = np.shape(computation.floats.arrays[name])
     return tuple(n for n in shape if n != 1)

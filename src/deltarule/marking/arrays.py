@@ -85,13 +85,13 @@ def _refuse_ragged(numbers: Numbers, place: str, index: tuple[int, ...] = ()) ->
     for position, inner in enumerate(numbers):
         if shape(inner) != first:
             raise DeltaruleError(
-                f"row {position} holds {_told(shape(inner))}, row 0 holds {_told(first)}",
+                f"row {position} holds {_extent(shape(inner))}, row 0 holds {_extent(first)}",
                 place + _bracketed(index),
                 "give every row the same length (rows are counted from 0)",
             )
 
 
-def _told(extent: tuple[int, ...]) -> str:
+def _extent(extent: tuple[int, ...]) -> str:
     if not extent:
         return "a single number"
     if len(extent) == 1:

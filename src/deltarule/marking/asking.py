@@ -12,11 +12,11 @@ from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking import verdicts
 from deltarule.marking.points import Item, items, scored
 from deltarule.marking.printed import shortened
-from deltarule.marking.session import Desk, Known, derivation_of, run_course
+from deltarule.marking.session import Known, Session, derivation_of, run_computation
 from deltarule.marking.sheets import Run
 from deltarule.marking.verdicts import Score, Verdict
 from deltarule.spelling.names import pretty
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import shown
 from deltarule.tracing.quantities import locate
 
@@ -26,21 +26,27 @@ def without_strangers(run: Run, number: int, known: Known) -> tuple[Run, list[Ve
     kept, found = [], []
     for reference in run.asked or (*run.published, *run.formulas):
         if reference in run.published or reference in run.formulas:
-            kept.append(reference)  # what is published is told of by itself
+            kept.append(reference)  # what is published is said of by itself
             continue
         try:
-            run_course(run, (reference,), known).locate(reference)
+            run_computation(run, (reference,), known).locate(reference)
             kept.append(reference)
         except DeltaruleError as error:
-            told = f"the sheet asks for it, but {in_one_line(error)}"
+            finding = f"the sheet asks for it, but {in_one_line(error)}"
             found.append(
-                Verdict(shortened(reference), None, verdicts.UNREADABLE, told, "", "", run=number)
+                Verdict(
+                    shortened(reference), None, verdicts.UNREADABLE, finding, "", "", run=number
+                )
             )
     return replace(run, asked=tuple(kept)), found
 
 
 def asked_items(
-    run: Run, number: int, course: Course | None, known: Known, answered: Iterable[str] = ()
+    run: Run,
+    number: int,
+    computation: Computation | None,
+    known: Known,
+    answered: Iterable[str] = (),
 ) -> list[Item]:
     """The items of a run in the sheet's order; where it asks for nothing, what is answered."""
     derivation = derivation_of(run, known)
@@ -50,17 +56,17 @@ def asked_items(
             name, entry = locate(reference, derivation)
         except DeltaruleError:
             continue
-        shape = _shape(course, name)
+        shape = _shape(computation, name)
         entries = [entry] if len(entry) == len(shape) else list(np.ndindex(*shape))
         asked.setdefault(name, []).append((reference, entries))
     marks = {name: Fraction(printed.value) for name, printed in run.marks.items()}
     return items(number, asked, marks)
 
 
-def _shape(course: Course | None, name: str) -> tuple[int, ...]:
-    if course is None or name not in course.floats.arrays:
+def _shape(computation: Computation | None, name: str) -> tuple[int, ...]:
+    if computation is None or name not in computation.floats.arrays:
         return ()
-    return np.shape(course.floats.arrays[name])
+    return np.shape(computation.floats.arrays[name])
 
 
 def in_order(found: Iterable[Verdict], asked: Iterable[Item]) -> list[Verdict]:
@@ -116,21 +122,21 @@ def _missing(item: Item, left: tuple, everything: bool) -> Verdict:
     )
 
 
-def notes_on_givens(desk: Desk, answered: Mapping[str, object]) -> list[str]:
+def notes_on_givens(session: Session, answered: Mapping[str, object]) -> list[str]:
     """That what is written for a given is not marked, and whether it is the given's number."""
     found = []
     for name in answered:
-        written = desk.paper.written.get(desk.course.locate(name)[0])
-        if written is None or written.quantity in desk.bench.equations:
+        written = session.aligned.written.get(session.computation.locate(name)[0])
+        if written is None or written.quantity in session.evaluator.equations:
             continue
-        given = desk.course.givens[written.quantity]
+        given = session.computation.givens[written.quantity]
         other = [e for e, p in written.printed() if not p.nearest(given[e])]
-        told = f"{pretty(written.quantity)} is given: what is written for it is not marked"
+        note = f"{pretty(written.quantity)} is given: what is written for it is not marked"
         if other:
             at = f"[{','.join(map(str, other[0]))}]" if other[0] else ""
-            told += (
+            note += (
                 f"; {pretty(written.quantity)}{at} is {shown(given[other[0]])}, "
                 f"and {written.numbers[other[0]]} is written"
             )
-        found.append(told)
+        found.append(note)
     return list(dict.fromkeys(found))

@@ -20,19 +20,19 @@ from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.marking.mistakes import Mistake
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 #: What a formula that is no gradient of ours may raise.
 _NONE = (DeltaruleError, ValueError, TypeError, ZeroDivisionError, KeyError)
 
 
-def carried_back(course: Course, mistake: Mistake) -> tuple[Mistake, ...]:
+def carried_back(computation: Computation, mistake: Mistake) -> tuple[Mistake, ...]:
     """The backward lines as they are for who differentiates a forward line as it was written.
 
     Only those that the mistake changes by more than the values that they read; none for a mistake
     that is in no forward line, or in several.
     """
-    network = course.network
+    network = computation.network
     own = [e for e in network.equations if e.name == mistake.line]
     if len(own) != 1 or mistake.also:
         return ()
@@ -41,11 +41,11 @@ def carried_back(course: Course, mistake: Mistake) -> tuple[Mistake, ...]:
     except _NONE:
         return ()
     found = []
-    for line in course.lines:
+    for line in computation.lines:
         if line.phase != "backward" or line.quantity not in wrong:
             continue
         formulas = [_inlined(line.equation, g[line.quantity], g) for g in (right, wrong)]
-        if None not in formulas and _differ(line.equation, formulas, course):
+        if None not in formulas and _differ(line.equation, formulas, computation):
             changed = replace(line.equation, rhs=formulas[1])
             found.append(replace(mistake, line=line.quantity, equation=changed))
     return tuple(found)
@@ -79,10 +79,10 @@ def _inlined(line: Equation, gradient: Gradient, gradients: dict[str, Gradient])
     return replace_reads(substitute(gradient.expr, table), written_out)
 
 
-def _differ(line: Equation, formulas: list[Expr | None], course: Course) -> bool:
+def _differ(line: Equation, formulas: list[Expr | None], computation: Computation) -> bool:
     """Whether two formulas give other numbers from the same right values."""
     try:
-        one, two = (evaluate(f, line.ranges, course.floats, Float64()) for f in formulas)
+        one, two = (evaluate(f, line.ranges, computation.floats, Float64()) for f in formulas)
     except _NONE:
         return False
     return not np.allclose(np.asarray(one, float), np.asarray(two, float), rtol=1e-9, atol=1e-12)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from deltarule.marking.hypotheses import Bench
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis, digits
 
 
@@ -17,9 +17,9 @@ class CarriedRows:
     ways have no axis of rows.
     """
 
-    def __init__(self, bench: Bench, ways: Sequence[Hypothesis], count: int):
+    def __init__(self, evaluator: Evaluator, ways: Sequence[Hypothesis], count: int):
         self.ways, self.count = ways, count
-        self.works = [bench.quick_work(way) for way in ways]
+        self.works = [evaluator.quick_work(way) for way in ways]
         self.alike = len({digits(way.rounding) for way in ways}) == 1
         self.block, self.context = self.works[0].block, self.works[0].arithmetic.context
         self._provided: dict[str, np.ndarray] = {}
@@ -31,7 +31,7 @@ class CarriedRows:
         return self._provided[name]
 
     def computed(self, name: str) -> np.ndarray:
-        """A line worked out although it may be printed."""
+        """A line evaluated although it may be printed."""
         return self._spread([np.asarray(w.compute(name), dtype=float) for w in self.works])
 
     def _spread(self, values: list[np.ndarray]) -> np.ndarray:
@@ -50,11 +50,11 @@ class CarriedRows:
         return found
 
 
-def one_order(bench: Bench, way: Hypothesis, changed: frozenset[str]) -> tuple:
-    """What tells in which order lines are worked out behind the wrong ones: ways of carrying that
-    have it in common are worked out together."""
+def one_order(evaluator: Evaluator, way: Hypothesis, changed: frozenset[str]) -> tuple:
+    """What tells in which order lines are evaluated behind the wrong ones: ways of carrying that
+    have it in common are evaluated together."""
     behind = []
     for name in sorted(changed):
-        found = bench.quick_lines.depending(name, way.held)
-        behind.append((found, way.held & (found | {name})))
-    return *behind, frozenset(way.held & bench.groups.keys()), way.key[3]
+        found = evaluator.quick_lines.depending(name, way.as_printed)
+        behind.append((found, way.as_printed & (found | {name})))
+    return *behind, frozenset(way.as_printed & evaluator.groups.keys()), way.key[3]

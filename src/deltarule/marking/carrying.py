@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, product
 
 from deltarule.arithmetic.exact import Rounded
-from deltarule.marking.aligned_answers import Paper, Written
-from deltarule.marking.hypotheses import Bench
+from deltarule.marking.aligned_answers import Aligned, Written
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.networks.reachability import reachable
 
 #: What it costs to suppose that values were carried in some way.
-ONE_HELD, RIGHT_HELD, ALL_HELD, ROUNDED_BETWEEN, ONE_ROUNDED = 1.0, 1.4, 1.5, 0.5, 1.2
+ONE_PRINTED, RIGHT_PRINTED, ALL_PRINTED, ROUNDED_BETWEEN, ONE_ROUNDED = 1.0, 1.4, 1.5, 0.5, 1.2
 #: What it costs to suppose that an earlier mistake was carried on.
 EARLIER = 1.6
 #: How many explanations of one earlier value, and how many sets of mistakes, are carried on.
@@ -26,7 +26,7 @@ MOST_SINGLY = 8
 
 
 def with_mistakes(hypothesis: Hypothesis, mistakes: Sequence[Mistake]) -> Hypothesis:
-    """The same with some lines worked out wrongly."""
+    """The same with some lines evaluated wrongly."""
     for mistake in mistakes:
         for line, equation in mistake.equations:
             hypothesis = hypothesis.with_variant(line, equation)
@@ -40,13 +40,15 @@ class Carrying:
     them, the mistakes that explain them: sets of mistakes, simplest first.
     """
 
-    def __init__(self, bench: Bench, paper: Paper):
-        self.bench, self.paper = bench, paper
+    def __init__(self, evaluator: Evaluator, aligned: Aligned):
+        self.evaluator, self.aligned = evaluator, aligned
         self.not_right: set[str] = set()
         self.diagnosed: dict[str, list[tuple[Mistake, ...]]] = {}
         self.conventions: Callable[[], list[tuple[Mistake, ...]]] = list
         self.carried_back: Callable[[Mistake], tuple[Mistake, ...]] = lambda mistake: ()
-        self._held = {name: w for name, w in paper.written.items() if name in bench.equations}
+        self._as_printed = {
+            name: w for name, w in aligned.written.items() if name in evaluator.equations
+        }
 
     def right(self, written: Written) -> Iterator[tuple[float, Hypothesis]]:
         """Ways of carrying with right formulas alone, simplest first."""
@@ -56,54 +58,58 @@ class Carrying:
         roundings = self.roundings(written)
         yield 0.0, Hypothesis()
         for one in sorted(printed, key=lambda p: self._distance(name, p))[:MOST_SINGLY]:
-            yield ONE_HELD, Hypothesis(frozenset([one]))
+            yield ONE_PRINTED, Hypothesis(frozenset([one]))
         for one in between:
             for rounding in roundings:
                 yield ONE_ROUNDED, Hypothesis(rounded={one: rounding})
         right = frozenset(printed) - self.not_right
-        for cost, held in ((RIGHT_HELD, right), (ALL_HELD, frozenset(printed))):
-            yield cost, Hypothesis(held)
+        for cost, as_printed in ((RIGHT_PRINTED, right), (ALL_PRINTED, frozenset(printed))):
+            yield cost, Hypothesis(as_printed)
             for one in between:
                 for rounding in roundings:
-                    yield cost + ONE_ROUNDED, Hypothesis(held, rounded={one: rounding})
+                    yield cost + ONE_ROUNDED, Hypothesis(as_printed, rounded={one: rounding})
             for rounding in roundings:
-                yield cost + ROUNDED_BETWEEN, Hypothesis(held, rounding)
+                yield cost + ROUNDED_BETWEEN, Hypothesis(as_printed, rounding)
         for rounding in roundings:
-            yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(rounding=rounding)
+            yield ALL_PRINTED + ROUNDED_BETWEEN, Hypothesis(rounding=rounding)
         if written.decimals is not None:
-            finer = Rounded(written.decimals + 1, None, self.paper.rounding.rule)
-            yield ALL_HELD + ONE_ROUNDED, Hypothesis(rounding=finer)
-        for held in self._from_itself(written):
-            yield ALL_HELD, Hypothesis(held)
+            finer = Rounded(written.decimals + 1, None, self.aligned.rounding.rule)
+            yield ALL_PRINTED + ONE_ROUNDED, Hypothesis(rounding=finer)
+        for as_printed in self._from_itself(written):
+            yield ALL_PRINTED, Hypothesis(as_printed)
             for rounding in roundings:
-                yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(held, rounding)
+                yield ALL_PRINTED + ROUNDED_BETWEEN, Hypothesis(as_printed, rounding)
 
     def _from_itself(self, written: Written) -> list[frozenset[str]]:
         """The lines taken as printed where a recurrence goes on from its own printed values."""
         name = written.quantity
-        if name not in self.bench.groups or name not in self._held:
+        if name not in self.evaluator.groups or name not in self._as_printed:
             return []
         printed = frozenset(self.printed_above(name))
         sets = (frozenset(), printed - self.not_right, printed)
-        return list(dict.fromkeys(held | {name} for held in sets))
+        return list(dict.fromkeys(as_printed | {name} for as_printed in sets))
 
     def by_convention(
         self, written: Written
     ) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
         """Ways of carrying with right formulas by other conventions at ties and kinks."""
         name = written.quantity
-        above = self.bench.ancestors(name) | {name}
+        above = self.evaluator.ancestors(name) | {name}
         printed = frozenset(self.printed_above(name))
         for convention in self.conventions():
             bearing = tuple(m for m in convention if m.lines & above)
             if not bearing:
                 continue
             lines = frozenset(line for m in bearing for line, _ in m.equations)
-            for held in dict.fromkeys((frozenset(), printed - self.not_right - lines)):
-                plain = with_mistakes(Hypothesis(held), bearing)
-                yield ALL_HELD, plain, bearing
+            for as_printed in dict.fromkeys((frozenset(), printed - self.not_right - lines)):
+                plain = with_mistakes(Hypothesis(as_printed), bearing)
+                yield ALL_PRINTED, plain, bearing
                 for rounding in self.roundings(written):
-                    yield ALL_HELD, Hypothesis(held, rounding, variants=plain.variants), bearing
+                    yield (
+                        ALL_PRINTED,
+                        Hypothesis(as_printed, rounding, variants=plain.variants),
+                        bearing,
+                    )
 
     def following(
         self, written: Written
@@ -117,13 +123,13 @@ class Carrying:
             yield EARLIER, with_mistakes(Hypothesis(), carried), carried
         for carried in sets:
             lines = {line for m in carried for line, _ in m.equations}
-            for held in self._beside(name, printed, lines):
-                plain = with_mistakes(Hypothesis(held), carried)
-                if held:
-                    yield EARLIER + RIGHT_HELD, plain, carried
+            for as_printed in self._beside(name, printed, lines):
+                plain = with_mistakes(Hypothesis(as_printed), carried)
+                if as_printed:
+                    yield EARLIER + RIGHT_PRINTED, plain, carried
                 for rounding in roundings:
-                    rounded = Hypothesis(held, rounding, variants=plain.variants)
-                    yield EARLIER + RIGHT_HELD + ROUNDED_BETWEEN, rounded, carried
+                    rounded = Hypothesis(as_printed, rounding, variants=plain.variants)
+                    yield EARLIER + RIGHT_PRINTED + ROUNDED_BETWEEN, rounded, carried
 
     def _beside(self, name: str, printed: frozenset[str], lines: set[str]) -> list[frozenset[str]]:
         """The printed lines that may be taken as printed while some wrong lines are not."""
@@ -132,11 +138,11 @@ class Carrying:
         near = sorted(printed - lines, key=lambda p: (self._distance(name, p), p))
         some = [frozenset([one]) for one in near[:MOST_SINGLY]]
         sets = [frozenset(), unexplained, right, right | unexplained, printed - lines, *some]
-        return list(dict.fromkeys(held - lines for held in sets))
+        return list(dict.fromkeys(as_printed - lines for as_printed in sets))
 
     def earlier(self, name: str) -> list[tuple[Mistake, ...]]:
         """Sets of earlier mistakes that bear on a quantity: all together first, then fewer."""
-        above = self.bench.ancestors(name) | {name}
+        above = self.evaluator.ancestors(name) | {name}
         bearing = []
         for readings in self.diagnosed.values():
             simplest = readings[:1] and [self._and_back(readings[0])]
@@ -164,37 +170,37 @@ class Carrying:
         printed = frozenset(self.printed_above(name))
         yield 0.0, Hypothesis(), ()
         seen = set()
-        for cost, held in ((RIGHT_HELD, printed - self.not_right), (ALL_HELD, printed)):
-            if held and held not in seen:
-                seen.add(held)
-                yield cost, Hypothesis(held), ()
+        for cost, as_printed in ((RIGHT_PRINTED, printed - self.not_right), (ALL_PRINTED, printed)):
+            if as_printed and as_printed not in seen:
+                seen.add(as_printed)
+                yield cost, Hypothesis(as_printed), ()
         for rounding in self.roundings(written):
-            for held in seen or {frozenset()}:
-                yield ALL_HELD + ROUNDED_BETWEEN, Hypothesis(held, rounding), ()
-        for held in self._from_itself(written)[:1]:
-            yield ALL_HELD, Hypothesis(held), ()
-        outside = printed - self.bench.groups.get(name, frozenset())
+            for as_printed in seen or {frozenset()}:
+                yield ALL_PRINTED + ROUNDED_BETWEEN, Hypothesis(as_printed, rounding), ()
+        for as_printed in self._from_itself(written)[:1]:
+            yield ALL_PRINTED, Hypothesis(as_printed), ()
+        outside = printed - self.evaluator.groups.get(name, frozenset())
         if outside and outside not in seen:  # the loop over the times in one go
-            yield ALL_HELD, Hypothesis(outside), ()
+            yield ALL_PRINTED, Hypothesis(outside), ()
         for carried in self.earlier(name)[:1]:
             yield EARLIER, with_mistakes(Hypothesis(), carried), carried
 
     def _distance(self, name: str, ancestor: str) -> int:
-        return len(self.bench.ancestors(name)) - len(self.bench.ancestors(ancestor))
+        return len(self.evaluator.ancestors(name)) - len(self.evaluator.ancestors(ancestor))
 
     def printed_above(self, name: str) -> list[str]:
         """The printed lines that a line depends on, in the order of computation."""
-        above = self.bench.ancestors(name)
-        return [n for n in self.bench.equations if n in above and n in self._held]
+        above = self.evaluator.ancestors(name)
+        return [n for n in self.evaluator.equations if n in above and n in self._as_printed]
 
     def between(self, name: str) -> list[str]:
         """The unprinted lines between a line and the printed ones before it, nearest first."""
-        unprinted = self.bench.equations.keys() - self._held
-        return reachable([name], lambda line: sorted(self.bench.needs[line] & unprinted))
+        unprinted = self.evaluator.equations.keys() - self._as_printed
+        return reachable([name], lambda line: sorted(self.evaluator.needs[line] & unprinted))
 
     def roundings(self, written: Written) -> list[Rounded]:
         """How lines in between may have been rounded: as the sheet says, and as printed here."""
-        policy = self.paper.rounding
+        policy = self.aligned.rounding
         found = []
         if not policy.exact:
             found.append(Rounded(policy.decimals, policy.significant, policy.rule))

@@ -44,7 +44,7 @@ class Charge:
     evidence: Evidence
     later: dict[int, Evidence] = field(default_factory=dict)
 
-    def told(self, k: int, elsewhere: Evidence | None = None) -> Evidence:
+    def evidence_of(self, k: int, elsewhere: Evidence | None = None) -> Evidence:
         """What is known of a cause, by its own value and by others."""
         return self.evidence + self.later.get(k, Evidence()) + (elsewhere or Evidence())
 
@@ -89,13 +89,13 @@ class Ledger:
 
     def _proved(self, charge: Charge) -> Verdict | None:
         for k in sorted(charge.later, key=lambda k: -charge.later[k].apart):
-            if charge.told(k).beyond(charge.causes[k].searched):
+            if charge.evidence_of(k).beyond(charge.causes[k].searched):
                 return _asserted(charge.verdict, charge.causes, k)
         same = sum(
             (c.evidence for c in self.open if c is not charge and _alike(c, charge)),
             start=Evidence(),
         )
-        if same.apart and charge.told(0, same).beyond(charge.causes[0].searched):
+        if same.apart and charge.evidence_of(0, same).beyond(charge.causes[0].searched):
             return _asserted(charge.verdict, charge.causes, 0)
         return None
 
@@ -117,11 +117,11 @@ def _asserted(verdict: Verdict, causes: list[Cause], k: int) -> Verdict:
 
 
 def _sentences(causes: list[Cause]) -> tuple[str, ...]:
-    told = dict.fromkeys(c.sentence for c in causes)
-    return tuple(told)[: 1 + MOST_ALTERNATIVES]
+    sentences = dict.fromkeys(c.sentence for c in causes)
+    return tuple(sentences)[: 1 + MOST_ALTERNATIVES]
 
 
-def told_of_following(
+def evidence_of_following(
     written: Written, entries: list[tuple], exact: np.ndarray, reach: np.ndarray | None
 ) -> Evidence:
     """What later entries tell of a mistake: the digits that the printed wrong value leaves open.

@@ -1,6 +1,6 @@
 """Conventions: what a gradient is at a kink or a tie, where the sheet does not say.
 
-Any subgradient counts. The usual ones are lines worked out otherwise: the last of several largest
+Any subgradient counts. The usual ones are lines evaluated otherwise: the last of several largest
 passes the gradient or all share it, the slope at a kink is that of the other side or the mean.
 Any other one is recognised as a mixture of the gradients nearby.
 """
@@ -17,13 +17,13 @@ from sympy import Expr, Integer, Rational
 from deltarule.expressions.functions import sign
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Choose, MaxAll, MaxSplit, Positive, Selection, read
-from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.mistakes.positions import sites
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import text
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 KIND = "convention"
 #: The options by which a sheet fixes what happens at ties and at kinks.
@@ -31,33 +31,36 @@ TIES, KINKS = "ties", "at_zero"
 
 
 def conventions(
-    course: Course, bench: Bench, options: Mapping[str, object], lent: dict[str, np.ndarray]
+    computation: Computation,
+    evaluator: Evaluator,
+    options: Mapping[str, object],
+    extra_values: dict[str, np.ndarray],
 ) -> list[tuple[Mistake, ...]]:
     """Sets of lines as other conventions have them, each the same at all ties and at all kinks.
 
-    Only lines whose numbers change are kept. `lent` takes the values that some lines read.
+    Only lines whose numbers change are kept. `extra_values` takes the values that some lines read.
     """
-    ties = [()] if TIES in options else [(), *_of_ties(course, bench, lent)]
-    kinks = [()] if KINKS in options else [(), *_of_kinks(course, bench)]
+    ties = [()] if TIES in options else [(), *_of_ties(computation, evaluator, extra_values)]
+    kinks = [()] if KINKS in options else [(), *_of_kinks(computation, evaluator)]
     return [(*one, *two) for one, two in product(ties, kinks) if one or two]
 
 
 def _of_ties(
-    course: Course, bench: Bench, lent: dict[str, np.ndarray]
+    computation: Computation, evaluator: Evaluator, extra_values: dict[str, np.ndarray]
 ) -> Iterator[tuple[Mistake, ...]]:
     """The gradient in equal parts to several largest, and to the last of them."""
     shared, last = [], []
-    for line in course.lines:
+    for line in computation.lines:
         equation, rhs = line.equation, line.equation.rhs
         if not isinstance(rhs, Selection) or rhs.maximum.ties != "first":
             continue
         parts, name = rhs.maximum.args, f"{line.quantity} last"
         split = replace(equation, rhs=Selection(MaxSplit(*parts), rhs.args[1]))
-        if not _changes(bench, line.quantity, split):
+        if not _changes(evaluator, line.quantity, split):
             continue
         every = replace(equation, rhs=Selection(MaxAll(*parts), rhs.args[1]))
-        tied = bench.value(line.quantity, Hypothesis(variants={line.quantity: every}))
-        lent[name] = _last_alone(tied, len(rhs.maximum.ranges))
+        tied = evaluator.value(line.quantity, Hypothesis(variants={line.quantity: every}))
+        extra_values[name] = _last_alone(tied, len(rhs.maximum.ranges))
         put = replace(equation, rhs=read(name, *equation.indices))
         words = "several largest share the gradient in equal parts"
         shared.append(Mistake(KIND, 0.6, line.quantity, split, words))
@@ -76,16 +79,16 @@ def _last_alone(tied: np.ndarray, axes: int) -> np.ndarray:
     return rows.reshape(shape)
 
 
-def _of_kinks(course: Course, bench: Bench) -> Iterator[tuple[Mistake, ...]]:
+def _of_kinks(computation: Computation, evaluator: Evaluator) -> Iterator[tuple[Mistake, ...]]:
     """At each kink, the slope of the other side, of either side of a sign, or the mean."""
     for share in (Integer(1), Rational(1, 2), Integer(0)):
         found = []
-        for line in course.lines:
+        for line in computation.lines:
             if not is_gradient(line.quantity):
                 continue
             for rhs, words in _otherwise(line.equation.rhs, share):
                 equation: Equation = replace(line.equation, rhs=rhs)
-                if _changes(bench, line.quantity, equation):
+                if _changes(evaluator, line.quantity, equation):
                     found.append(Mistake(KIND, 0.6, line.quantity, equation, words))
         if found:
             yield tuple(found)
@@ -118,10 +121,10 @@ def _at_zero(inside: Expr, above: Expr, below: Expr, at_zero: Expr) -> Expr:
     return Choose(Positive(inside), above, Choose(Positive(-inside), below, at_zero))
 
 
-def _changes(bench: Bench, line: str, equation: Equation) -> bool:
+def _changes(evaluator: Evaluator, line: str, equation: Equation) -> bool:
     """Whether a line has other numbers with another equation."""
     try:
-        value = bench.value(line, Hypothesis(variants={line: equation}))
+        value = evaluator.value(line, Hypothesis(variants={line: equation}))
     except NO_VALUE:
         return False
-    return bool(np.any(value != bench.right(line)))
+    return bool(np.any(value != evaluator.right(line)))

@@ -13,7 +13,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.errors import DeltaruleError
 from deltarule.marking.evidence import Evidence, of_entries
-from deltarule.marking.session import Desk, restatements
+from deltarule.marking.session import Session, restatements
 from deltarule.marking.verdicts import CONTRADICTORY, Verdict
 from deltarule.spelling.names import pretty
 from deltarule.tracing.format_numbers import shown
@@ -31,29 +31,29 @@ class Mend:
     how: str
 
 
-def mended(desk: Desk) -> tuple[Desk, list[Verdict]]:
-    """The desk with its givens mended where the printed values ask for it, and what was found.
+def mended(session: Session) -> tuple[Session, list[Verdict]]:
+    """The session with its givens mended where the printed values ask for it, and what was found.
 
     A second printing of a given that differs is always reported; another change only if it makes
     a printed value right that is wrong without it, and none wrong that is right, and if what it
     makes right tells more than the search for it, as for every other cause (evidence.py).
     """
     found: list[Verdict] = []
-    for name, entry, first, second in _disagreements(desk):
+    for name, entry, first, second in _disagreements(session):
         mend = Mend(name, entry, first, second, "as it is printed the second time")
-        before, after = _score(desk), _score(_changed(desk, mend))
+        before, after = _score(session), _score(_changed(session, mend))
         if after > before:
-            desk = _changed(desk, mend)
-        found.append(_of_two_printings(mend, before, after, desk))
-    while (mend := _best(desk)) is not None:
-        desk = _changed(desk, mend)
-        found.append(_of_change(mend, desk))
-    return desk, found
+            session = _changed(session, mend)
+        found.append(_of_two_printings(mend, before, after, session))
+    while (mend := _best(session)) is not None:
+        session = _changed(session, mend)
+        found.append(_of_change(mend, session))
+    return session, found
 
 
-def _disagreements(desk: Desk) -> Iterator[tuple[str, tuple, Fraction, Fraction]]:
-    for name, second in restatements(desk.run).items():
-        first = desk.course.givens[name]
+def _disagreements(session: Session) -> Iterator[tuple[str, tuple, Fraction, Fraction]]:
+    for name, second in restatements(session.run).items():
+        first = session.computation.givens[name]
         if second.size != first.size or second.ndim > first.ndim:
             raise DeltaruleError(
                 f"{pretty(name)} is printed a second time in another shape",
@@ -66,67 +66,72 @@ def _disagreements(desk: Desk) -> Iterator[tuple[str, tuple, Fraction, Fraction]
                 yield name, entry, first[entry], Fraction(second[entry].value)
 
 
-def _changed(desk: Desk, mend: Mend) -> Desk:
-    array = desk.course.givens[mend.given].copy()
+def _changed(session: Session, mend: Mend) -> Session:
+    array = session.computation.givens[mend.given].copy()
     array[mend.entry] = mend.new
-    return desk.with_givens({mend.given: array})
+    return session.with_givens({mend.given: array})
 
 
-def _score(desk: Desk) -> int:
+def _score(session: Session) -> int:
     """How many printed forward entries are right, exactly or from the printed ones before."""
-    return sum(len(good) for good, _ in _forward(desk))
+    return sum(len(good) for good, _ in _forward(session))
 
 
-def _forward(desk: Desk) -> Iterator[tuple[list, list]]:
+def _forward(session: Session) -> Iterator[tuple[list, list]]:
     """The right and the wrong entries of each printed forward quantity."""
-    for name, written in desk.paper.written.items():
-        if name not in desk.course.network.tensors or name not in desk.bench.equations:
+    for name, written in session.aligned.written.items():
+        if (
+            name not in session.computation.network.tensors
+            or name not in session.evaluator.equations
+        ):
             continue
         good, bad = [], []
         for entry, _ in written.printed():
-            found = desk.explainer.right(written, [entry])
+            found = session.explainer.right(written, [entry])
             (bad if found is None else good).append((name, entry))
         yield good, bad
 
 
-def _best(desk: Desk) -> Mend | None:
+def _best(session: Session) -> Mend | None:
     """The simplest change that makes the first wrong forward value right and harms none."""
-    wrong = next((bad for _, bad in _forward(desk) if bad), None)
+    wrong = next((bad for _, bad in _forward(session) if bad), None)
     if wrong is None:
         return None
     name = wrong[0][0]
-    candidates = list(_candidates(desk, name))
+    candidates = list(_candidates(session, name))
     searched = math.log2(len(candidates) + 1)
-    everything = _told(desk, [entry for _, bad in _forward(desk) for entry in bad])
+    everything = _evidence(session, [entry for _, bad in _forward(session) for entry in bad])
     if not everything.beyond(searched):
         return None
-    before = _score(desk)
+    before = _score(session)
     for mend in candidates:
-        if _prints(desk, mend, wrong):
-            changed = _changed(desk, mend)
-            if _score(changed) >= before + len(wrong) and _mended(desk, changed).beyond(searched):
+        if _prints(session, mend, wrong):
+            changed = _changed(session, mend)
+            if _score(changed) >= before + len(wrong) and _mended(session, changed).beyond(
+                searched
+            ):
                 return mend
     return None
 
 
-def _mended(desk: Desk, changed: Desk) -> Evidence:
+def _mended(session: Session, changed: Session) -> Evidence:
     """What the wrong entries tell that a change makes right."""
     right = {entry for good, _ in _forward(changed) for entry in good}
-    return _told(desk, [e for _, bad in _forward(desk) for e in bad if e in right])
+    return _evidence(session, [e for _, bad in _forward(session) for e in bad if e in right])
 
 
-def _told(desk: Desk, wrong: list[tuple[str, tuple]]) -> Evidence:
+def _evidence(session: Session, wrong: list[tuple[str, tuple]]) -> Evidence:
     """What wrong entries of several quantities tell."""
     found = Evidence()
     for name in dict.fromkeys(name for name, _ in wrong):
         entries = [entry for other, entry in wrong if other == name]
-        found += of_entries(desk.paper.written[name], entries, desk.bench.right(name))
+        found += of_entries(session.aligned.written[name], entries, session.evaluator.right(name))
     return found
 
 
-def _candidates(desk: Desk, name: str) -> Iterator[Mend]:
+def _candidates(session: Session, name: str) -> Iterator[Mend]:
     """Slips in the givens that a quantity depends on directly, commonest first."""
-    nearest = [n for n in desk.bench.needs[name] if n in desk.course.givens]
+    nearest = [n for n in session.evaluator.needs[name] if n in session.computation.givens]
     slips = (
         ("with the other sign", lambda v: -v),
         ("with the decimal point one place on", lambda v: v * 10),
@@ -134,23 +139,23 @@ def _candidates(desk: Desk, name: str) -> Iterator[Mend]:
     )
     for how, slip in slips:
         for given in nearest:
-            array = desk.course.givens[given]
+            array = session.computation.givens[given]
             for entry in np.ndindex(*array.shape):
                 if slip(array[entry]) != array[entry]:
                     yield Mend(given, entry, array[entry], slip(array[entry]), how)
 
 
-def _prints(desk: Desk, mend: Mend, wrong: list) -> bool:
+def _prints(session: Session, mend: Mend, wrong: list) -> bool:
     """A quick look whether a change makes the wrong values right."""
-    course = desk.course
-    values = course.start(Float64())
-    values.arrays.update(course.floats.arrays)
+    computation = session.computation
+    values = computation.start(Float64())
+    values.arrays.update(computation.floats.arrays)
     array = np.array(values.arrays[mend.given])
     array[mend.entry] = float(mend.new)
     values.arrays[mend.given] = array
-    run(downstream(course.network, mend.given), values, Float64())
+    run(downstream(computation.network, mend.given), values, Float64())
     for name, entry in wrong:
-        printed = desk.paper.written[name].numbers[entry]
+        printed = session.aligned.written[name].numbers[entry]
         unit = float(printed.unit or Fraction(1, 10**9))
         if abs(float(values.arrays[name][entry]) - float(printed.value)) > unit:
             return False
@@ -162,7 +167,7 @@ def _named(mend: Mend) -> str:
     return f"{pretty(mend.given)}[{inside}]" if inside else pretty(mend.given)
 
 
-def _of_two_printings(mend: Mend, before: int, after: int, desk: Desk) -> Verdict:
+def _of_two_printings(mend: Mend, before: int, after: int, session: Session) -> Verdict:
     old, new = shown(mend.old), shown(mend.new)
     said = f"{_named(mend)} is printed as {old} and as {new}"
     if after == before:
@@ -172,19 +177,19 @@ def _of_two_printings(mend: Mend, before: int, after: int, desk: Desk) -> Verdic
         kept = new if after > before else old
         finding = f"{said}; the values printed after it follow from {kept}, so it must be {kept}"
         expected = kept
-    return _verdict(mend, finding, expected, old, desk)
+    return _verdict(mend, finding, expected, old, session)
 
 
-def _of_change(mend: Mend, desk: Desk) -> Verdict:
+def _of_change(mend: Mend, session: Session) -> Verdict:
     old, new = shown(mend.old), shown(mend.new)
     finding = (
         f"{_named(mend)} is given as {old}, but the values printed after it follow from {new} "
         f"({mend.how}): it must be {new}"
     )
-    return _verdict(mend, finding, new, old, desk)
+    return _verdict(mend, finding, new, old, session)
 
 
-def _verdict(mend: Mend, finding: str, expected: str, given: str, desk: Desk) -> Verdict:
+def _verdict(mend: Mend, finding: str, expected: str, given: str, session: Session) -> Verdict:
     return Verdict(
-        mend.given, mend.entry or None, CONTRADICTORY, finding, expected, given, run=desk.number
+        mend.given, mend.entry or None, CONTRADICTORY, finding, expected, given, run=session.number
     )

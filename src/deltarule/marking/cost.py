@@ -1,4 +1,4 @@
-"""What a sheet would cost, from its sizes alone, before anything of it is worked out."""
+"""What a sheet would cost, from its sizes alone, before anything of it is evaluated."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Reduction, walk
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 #: Names, numbers and signs in the equations of a network that is derived for a sheet: to derive it
 #: takes about 6 ms for each. 20 dense layers have 280, a recurrent network of two LSTM layers 430.
 MOST_NODES = 440
-#: Numbers, terms of sums counted one by one, that are worked out exactly for one run. The largest
+#: Numbers, terms of sums counted one by one, that are evaluated exactly for one run. The largest
 #: published example has two thousand.
 MOST_TERMS = 40_000
-#: The same for all updates together, which are worked out in float64.
+#: The same for all updates together, which are evaluated in float64.
 MOST_UPDATED = 700_000
 _BY_HAND = "a sheet is worked out as by hand, line by line and exactly"
 
@@ -32,20 +32,20 @@ def check_network(network: Network, place: str) -> None:
         )
 
 
-def check_course(course: Course, updates: int) -> None:
+def check_computation(computation: Computation, updates: int) -> None:
     """Raises DeltaruleError for a run that would take long to work out."""
-    sizes = Values({}, course.sizes, course.network.scalars, course.network.tensors)
-    costs = {line.quantity: terms(line.equation, sizes) for line in course.lines}
+    sizes = Values({}, computation.sizes, computation.network.scalars, computation.network.tensors)
+    costs = {line.quantity: terms(line.equation, sizes) for line in computation.lines}
     total = sum(costs.values())
     if total > MOST_TERMS:
         dearest = max(costs, key=lambda name: costs[name])
         raise DeltaruleError(
             f"this asks for {total} terms, {costs[dearest]} of them for {dearest}",
-            f"the sizes of {course.network.name}",
+            f"the sizes of {computation.network.name}",
             f"{_BY_HAND}: give smaller sizes, at most {MOST_TERMS} terms together",
         )
     if updates > 1:
-        each = sum(costs[line.quantity] for line in course.needed())
+        each = sum(costs[line.quantity] for line in computation.needed())
         most = max(MOST_UPDATED // max(each, 1), 1)
         if updates > most:
             raise DeltaruleError(

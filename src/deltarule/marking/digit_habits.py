@@ -72,11 +72,11 @@ def decimals_asked(printed: Printed, policy: Rounding) -> int:
 
 def by_another_rule(written: Written, entries: list[tuple], values: np.ndarray, rule: str) -> str:
     """The rule by which values were made shorter, in words, if it is not the sheet's."""
-    for (asked, used), told in _SLIPS.items():
+    for (asked, used), sentence in _SLIPS.items():
         if rule == asked and _all(
             written, entries, values, lambda p, v, used=used: p.printable(v, used)
         ):
-            return told
+            return sentence
     return ""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from deltarule.marking import wording
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.session import Desk
+from deltarule.marking.session import Session
 from deltarule.marking.verdicts import COUNT_AS_RIGHT, Verdict
 
 
@@ -21,7 +21,7 @@ def part(written: Written, entries: list[tuple]) -> Written:
 
 
 def verdict_on(
-    desk: Desk,
+    session: Session,
     written: Written,
     entries: list[tuple],
     verdict: str,
@@ -31,7 +31,7 @@ def verdict_on(
     wrong: Iterable[tuple] | None = None,
 ) -> Verdict:
     """A verdict on entries, of which those that are `wrong` are not right; left out: as it says."""
-    exact = desk.bench.right(written.quantity)
+    exact = session.evaluator.right(written.quantity)
     if wrong is None:
         wrong = () if verdict in COUNT_AS_RIGHT else entries
     return Verdict(
@@ -39,11 +39,11 @@ def verdict_on(
         _index(written, entries),
         verdict,
         finding,
-        wording.expected_text(written, entries, exact, desk.paper.rounding.rule),
+        wording.expected_text(written, entries, exact, session.aligned.rounding.rule),
         wording.given_text(written, entries),
         alternatives,
         tuple(mistakes),
-        desk.number,
+        session.number,
         tuple(entries),
         tuple(wrong),
         len(entries) == written.numbers.size,

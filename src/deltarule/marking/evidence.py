@@ -46,14 +46,14 @@ class Evidence:
 
 def of_entries(written: Written, entries: Iterable[tuple], exact: np.ndarray) -> Evidence:
     """What printed entries that are wrong tell; `exact` holds the right values."""
-    told = sorted(
+    by_entry = sorted(
         ((weight(written, e, exact), written.numbers[e], _number(exact[e])) for e in entries),
         key=lambda found: -found[0],
     )
     apart: dict[tuple, float] = {}
     slips: list[tuple] = []
     together = 0.0
-    for bits, printed, value in told:
+    for bits, printed, value in by_entry:
         apart.setdefault((abs(printed.value), abs(value)), bits)
         if not any(_of_one_slip(printed, value, *other) for other in slips):
             slips.append((printed, value))
@@ -72,7 +72,7 @@ def weight(written: Written, entry: tuple, exact: np.ndarray) -> float:
 
 
 def _number(right) -> Fraction:
-    """A right value; 0 for what is no number, whose size tells nothing."""
+    """A right value; 0 for NaN, whose size tells nothing."""
     return Fraction(0) if isinstance(right, (Undefined, MinusInfinity)) else Fraction(right)
 
 

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.marking.aligned_answers import Paper, Written
-from deltarule.marking.carrying import ALL_HELD, Carrying, with_mistakes
+from deltarule.marking.aligned_answers import Aligned, Written
+from deltarule.marking.carrying import ALL_PRINTED, Carrying, with_mistakes
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.pairs import couples
@@ -55,13 +55,13 @@ class Doubts:
 class Explainer:
     """Looks for explanations of one quantity after the other."""
 
-    def __init__(self, bench: Bench, paper: Paper, doubts: Doubts):
-        self.bench, self.paper, self.doubts = bench, paper, doubts
-        self.carrying = Carrying(bench, paper)
+    def __init__(self, evaluator: Evaluator, aligned: Aligned, doubts: Doubts):
+        self.evaluator, self.aligned, self.doubts = evaluator, aligned, doubts
+        self.carrying = Carrying(evaluator, aligned)
         self._known: dict[tuple, np.ndarray | None] = {}
         self._exact: dict[tuple, np.ndarray | None] = {}
         self._sets: dict[object, tuple] = {}
-        self.shortlist = Shortlist(bench)
+        self.shortlist = Shortlist(evaluator)
 
     # ---- right formulas -------------------------------------------------------------------
     def right(self, written: Written, entries: list[tuple]) -> Explanation | None:
@@ -106,9 +106,11 @@ class Explainer:
         wrong = printed & self.carrying.not_right
         if not wrong:
             return []
-        for held in (wrong, printed):
-            if within_reach(self.bench, self.paper, written, entries, Hypothesis(held), wrong):
-                return sorted(wrong, key=list(self.bench.equations).index)
+        for as_printed in (wrong, printed):
+            if within_reach(
+                self.evaluator, self.aligned, written, entries, Hypothesis(as_printed), wrong
+            ):
+                return sorted(wrong, key=list(self.evaluator.equations).index)
         return []
 
     def _if_printed(
@@ -130,7 +132,7 @@ class Explainer:
 
     def _possibly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
         """A quick look that rules out no hypothesis that prints the entries."""
-        if hypothesis.rounds and not self.bench.groups:
+        if hypothesis.rounds and not self.evaluator.groups:
             return True
         return self._nearly(written, entries, hypothesis)
 
@@ -138,13 +140,13 @@ class Explainer:
         key = (name, *hypothesis.key)
         if key not in self._exact:
             try:
-                self._exact[key] = self.bench.value(name, hypothesis)
+                self._exact[key] = self.evaluator.value(name, hypothesis)
             except NO_VALUE:
                 self._exact[key] = None
         return self._exact[key]
 
     def _prints(self, written: Written, entries: list[tuple], values: np.ndarray) -> bool:
-        return all(self.paper.matches(written.numbers[e], values[e]) for e in entries)
+        return all(self.aligned.matches(written.numbers[e], values[e]) for e in entries)
 
     # ---- mistakes -------------------------------------------------------------------------
     def wrong(self, written: Written, entries: list[tuple]) -> list[Explanation]:
@@ -192,7 +194,7 @@ class Explainer:
         return single
 
     def values(self, name: str, carried: Hypothesis, mistakes: list[Mistake]) -> np.ndarray | None:
-        """A line under each mistake, in float64, a row each; None where that cannot be told."""
+        """A line under each mistake, in float64, a row each; None where that cannot be decided."""
         return self.shortlist.values(name, carried, self._sets_of(mistakes))
 
     def _sets_of(self, mistakes: list[Mistake]) -> list[tuple[Mistake, ...]]:
@@ -210,7 +212,7 @@ class Explainer:
     def places(self, name: str) -> list[str]:
         """The lines where a mistake is looked for; through time, the gradients' lines too."""
         between = self.carrying.between(name)
-        if not self.bench.groups.keys() & self.bench.ancestors(name):
+        if not self.evaluator.groups.keys() & self.evaluator.ancestors(name):
             return [name, *between[:4]]
         gradients = [n for n in between if is_gradient(n)]
         return [name, *dict.fromkeys([*between[:4], *gradients[:MOST_LINES_IN_TIME]])]
@@ -231,11 +233,11 @@ class Explainer:
         return self._if_printed(written, entries, hypothesis, total, mistakes, earlier)
 
     def _nearly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
-        """A quick look in float64, so that only likely hypotheses are worked out exactly."""
+        """A quick look in float64, so that only likely hypotheses are evaluated exactly."""
         values = self.quick(written.quantity, hypothesis)
         if values is None:
             return False
-        rounds, in_time = hypothesis.rounds, bool(self.bench.groups)
+        rounds, in_time = hypothesis.rounds, bool(self.evaluator.groups)
         for entry in entries:
             printed = written.numbers[entry]
             room = margin(unit_of(printed), abs(float(printed.value)), rounds, in_time)
@@ -245,11 +247,11 @@ class Explainer:
 
     def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         """Values in float64 are kept: they serve all ways of rounding, and every entry."""
-        held, rounding, _, wrong = hypothesis.key
-        key = (name, held, wrong, bool(self.bench.groups) and rounding)
+        as_printed, rounding, _, wrong = hypothesis.key
+        key = (name, as_printed, wrong, bool(self.evaluator.groups) and rounding)
         if key not in self._known:
             try:
-                found = self.bench.quick(name, hypothesis)
+                found = self.evaluator.quick(name, hypothesis)
             except NO_VALUE:
                 found = None
             self._known[key] = found
@@ -267,13 +269,13 @@ class Explainer:
 
     def _pairs(self, written, entries, places) -> Iterator[Explanation]:
         """Two mistakes, in different lines, everything carried exactly or as printed."""
-        held = frozenset(self.carrying.printed_above(written.quantity))
+        as_printed = frozenset(self.carrying.printed_above(written.quantity))
         carryings = [(0.0, Hypothesis())]
-        if held:
-            carryings.append((ALL_HELD, Hypothesis(held)))
+        if as_printed:
+            carryings.append((ALL_PRINTED, Hypothesis(as_printed)))
         key = (written.quantity, *places)
         if key not in self._sets:
-            found = list(couples(self.doubts.all, places, bool(self.bench.groups)))
+            found = list(couples(self.doubts.all, places, bool(self.evaluator.groups)))
             self._sets[key] = ((), found)
         sets = self._sets[key][1]
         likely = [self.shortlist.likely(written, entries, c, sets) for _, c in carryings]

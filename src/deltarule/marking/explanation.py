@@ -27,4 +27,4 @@ class Explanation:
     def carried(self) -> bool:
         """Whether rounded or printed values were carried on."""
         h = self.hypothesis
-        return bool(h.held) or h.rounds
+        return bool(h.as_printed) or h.rounds

@@ -13,7 +13,7 @@ from deltarule.marking.mistakes.reread import Reread
 from deltarule.marking.quick_lines import QuickLines
 from deltarule.networks.equations import Equation
 
-#: A wrong equation of a line, and the rows in which the line is worked out by it.
+#: A wrong equation of a line, and the rows in which the line is evaluated by it.
 InRows = tuple[Equation, np.ndarray]
 
 

@@ -7,17 +7,17 @@ from collections.abc import Iterator
 import numpy as np
 
 from deltarule.marking.corrected_givens import mended
-from deltarule.marking.session import Desk, restatements
+from deltarule.marking.session import Session, restatements
 from deltarule.spelling.names import pretty
 from deltarule.tracing.format_numbers import shown
 
 Givens = dict[str, np.ndarray]
 
 
-def readings(sheet: Desk) -> list[Givens]:
+def readings(sheet: Session) -> list[Givens]:
     """What the givens may be, as the sheet's own printed values mend them first.
 
-    `sheet` is the desk of what the sheet itself publishes; what is found is kept there.
+    `sheet` is the session of what the sheet itself publishes; what is found is kept there.
     """
     key = f"readings of run {sheet.number}"
     if key not in sheet.kept:
@@ -25,21 +25,23 @@ def readings(sheet: Desk) -> list[Givens]:
     return sheet.kept[key]
 
 
-def _readings(sheet: Desk) -> list[Givens]:
-    found: list[Givens] = [dict(mended(sheet)[0].course.givens)] if sheet.paper.written else []
-    found.append(dict(sheet.course.givens))
+def _readings(sheet: Session) -> list[Givens]:
+    found: list[Givens] = (
+        [dict(mended(sheet)[0].computation.givens)] if sheet.aligned.written else []
+    )
+    found.append(dict(sheet.computation.givens))
     again = {
         name: np.array(
             [
                 f if s is None else s.value
-                for f, s in zip(sheet.course.givens[name].flat, second.flat, strict=True)
+                for f, s in zip(sheet.computation.givens[name].flat, second.flat, strict=True)
             ],
             dtype=object,
-        ).reshape(sheet.course.givens[name].shape)
+        ).reshape(sheet.computation.givens[name].shape)
         for name, second in restatements(sheet.run).items()
-        if second.size == sheet.course.givens[name].size
+        if second.size == sheet.computation.givens[name].size
     }
-    found.append({**sheet.course.givens, **again})
+    found.append({**sheet.computation.givens, **again})
     kept: list[Givens] = []
     for one in found:
         if not any(_same(one, other) for other in kept):
@@ -47,20 +49,20 @@ def _readings(sheet: Desk) -> list[Givens]:
     return kept
 
 
-def best(desk: Desk, possible: list[Givens]) -> Desk:
-    """The desk with the givens from which most answers are right; the others count too."""
-    desks = [desk.with_givens(givens) for givens in possible]
-    chosen = max(desks, key=_matching)
-    chosen.others = tuple(other for other in desks if other is not chosen)
+def best(session: Session, possible: list[Givens]) -> Session:
+    """The session with the givens from which most answers are right; the others count too."""
+    sessions = [session.with_givens(givens) for givens in possible]
+    chosen = max(sessions, key=_matching)
+    chosen.others = tuple(other for other in sessions if other is not chosen)
     return chosen
 
 
-def _matching(desk: Desk) -> int:
+def _matching(session: Session) -> int:
     """How many answers are right when everything is carried exactly."""
     return sum(
-        desk.paper.matches(printed, desk.bench.right(name)[entry])
-        for name, written in desk.paper.written.items()
-        if name in desk.bench.equations
+        session.aligned.matches(printed, session.evaluator.right(name)[entry])
+        for name, written in session.aligned.written.items()
+        if name in session.evaluator.equations
         for entry, printed in written.printed()
     )
 
@@ -69,30 +71,30 @@ def _same(one: Givens, other: Givens) -> bool:
     return all(np.array_equal(one[name], other[name]) for name in one)
 
 
-def differing(desk: Desk, other: Desk) -> str:
-    """Which givens two desks have otherwise: Θ₁[0,2] = 1.5."""
+def differing(session: Session, other: Session) -> str:
+    """Which givens two sessions have otherwise: Θ₁[0,2] = 1.5."""
     parts = []
-    for name, entry, value, _ in _differences(other, desk):
+    for name, entry, value, _ in _differences(other, session):
         parts.append(f"{_named(name, entry)} = {shown(value)}")
     return ", ".join(parts)
 
 
-def notes(desk: Desk) -> list[str]:
+def notes(session: Session) -> list[str]:
     """That answers from each of several givens count."""
     return [
         "the sheet leaves open whether "
         + ", ".join(
             f"{_named(name, entry)} is {shown(one)} or {shown(two)}"
-            for name, entry, one, two in _differences(desk, other)
+            for name, entry, one, two in _differences(session, other)
         )
         + ": answers from either count"
-        for other in desk.others
+        for other in session.others
     ]
 
 
-def _differences(desk: Desk, other: Desk) -> Iterator[tuple[str, tuple, object, object]]:
-    for name, array in desk.course.givens.items():
-        second = other.course.givens[name]
+def _differences(session: Session, other: Session) -> Iterator[tuple[str, tuple, object, object]]:
+    for name, array in session.computation.givens.items():
+        second = other.computation.givens[name]
         for entry in np.ndindex(*array.shape):
             if array[entry] != second[entry]:
                 yield name, entry, array[entry], second[entry]

@@ -1,7 +1,7 @@
 """Hypotheses: how a value may have come about, and the value that they would give.
 
 A hypothesis says which earlier lines were taken as somebody printed them, whether lines were
-rounded on the way, and which lines were worked out wrongly.
+rounded on the way, and which lines were evaluated wrongly.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from deltarule.marking.recurrence_runs import Scans
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
 from deltarule.networks.recurrences import Block, Recurrence, blocks, equations_of
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 
 class Circular(Exception):
@@ -37,37 +37,40 @@ class Circular(Exception):
 NO_VALUE = (Circular, DeltaruleError, ZeroDivisionError, OverflowError)
 
 
-class Bench:
-    """Works out quantities of a course under hypotheses; exact values are computed once.
+class Evaluator:
+    """Evaluates quantities of a computation under hypotheses; exact values are computed once.
 
-    `lent` are values, as fractions, that only wrong lines read.
+    `extra_values` are values, as fractions, that only wrong lines read.
     """
 
     def __init__(
         self,
-        course: Course,
+        computation: Computation,
         written: Mapping[str, np.ndarray],
-        lent: Mapping[str, np.ndarray] | None = None,
+        extra_values: Mapping[str, np.ndarray] | None = None,
     ):
-        self.course, self.lent = course, {} if lent is None else lent
+        self.computation, self.extra_values = (
+            computation,
+            {} if extra_values is None else extra_values,
+        )
         self.equations: dict[str, tuple[Equation, ...]] = {}
-        for line in course.lines:
+        for line in computation.lines:
             self.equations[line.quantity] = (*self.equations.get(line.quantity, ()), line.equation)
         self.needs = {
             name: frozenset().union(*(e.read_names() for e in equations))
             for name, equations in self.equations.items()
         }
-        self.groups = _groups(course)
+        self.groups = _groups(computation)
         self.scans = Scans()
         self.values: dict[tuple, tuple] = {}
         self._quick: dict[tuple, tuple[Hypothesis, _Work]] = {}
-        self.quick_lines = QuickLines(course, self.needs, self.lent)
+        self.quick_lines = QuickLines(computation, self.needs, self.extra_values)
         self._written = written
         self._above: dict[str, frozenset[str]] = {}
 
     def exact(self, name: str) -> np.ndarray:
         """The exact value of a line or given, as rationals."""
-        return self.course.carried.arrays[name]
+        return self.computation.carried.arrays[name]
 
     def right(self, name: str) -> np.ndarray:
         """The exact value of a line as fractions."""
@@ -102,7 +105,7 @@ class Bench:
             self._quick[key] = (hypothesis, self._quickly(hypothesis))
         return self._quick[key][1]
 
-    def printing(self, changed: Mapping[str, np.ndarray]) -> Bench:
+    def printing(self, changed: Mapping[str, np.ndarray]) -> Evaluator:
         """The same with other printed values for some lines."""
         other = copy(self)
         other._written, other._quick = {**self._written, **changed}, {}
@@ -114,10 +117,10 @@ class Bench:
         return self._written[name]
 
 
-def _groups(course: Course) -> dict[str, frozenset[str]]:
+def _groups(computation: Computation) -> dict[str, frozenset[str]]:
     """The lines that are computed together, time by time, for each line of a recurrence."""
     found = {}
-    for block in blocks(tuple(line.equation for line in course.lines)):
+    for block in blocks(tuple(line.equation for line in computation.lines)):
         if isinstance(block, Recurrence):
             found |= dict.fromkeys(block.names, frozenset(block.names))
     return found
@@ -127,18 +130,22 @@ _RATIONAL, _FLOAT = Rounded(), Float64()
 
 
 class _Work:
-    """One hypothesis worked out, in one arithmetic."""
+    """One hypothesis evaluated, in one arithmetic."""
 
-    def __init__(self, bench: Bench, hypothesis: Hypothesis, arithmetic: Arithmetic):
-        self.bench, self.hypothesis, self.arithmetic = bench, hypothesis, arithmetic
-        course = bench.course
-        self.values = Values({}, course.sizes, course.symbols, course.network.tensors)
-        self.changed = hypothesis.held | hypothesis.rounded.keys() | hypothesis.variants.keys()
+    def __init__(self, evaluator: Evaluator, hypothesis: Hypothesis, arithmetic: Arithmetic):
+        self.evaluator, self.hypothesis, self.arithmetic = evaluator, hypothesis, arithmetic
+        computation = evaluator.computation
+        self.values = Values(
+            {}, computation.sizes, computation.symbols, computation.network.tensors
+        )
+        self.changed = (
+            hypothesis.as_printed | hypothesis.rounded.keys() | hypothesis.variants.keys()
+        )
         self._same: dict[str, bool] = {}
         self._busy: set[str] = set()
 
     def compute(self, name: str):
-        """The value of a line, worked out although somebody may have printed it."""
+        """The value of a line, evaluated although somebody may have printed it."""
         if name in self._busy:
             raise Circular(name)
         self._busy.add(name)
@@ -147,9 +154,9 @@ class _Work:
         mine = {e.name for e in equations}
         for needed in frozenset().union(*(e.read_names() for e in equations)) - mine:
             self._provide(needed)
-        own = name in self.hypothesis.held and name in self.bench.groups
+        own = name in self.hypothesis.as_printed and name in self.evaluator.groups
         if own:
-            self.values.arrays[name] = self._held(name)
+            self.values.arrays[name] = self._as_printed(name)
         self._busy.discard(name)
         only = block if isinstance(block, Equation) else None
         if (
@@ -159,7 +166,7 @@ class _Work:
         ):
             return self._evaluated(only)
         if isinstance(block, Recurrence):
-            self.bench.scans.run(block, self.values, self.arithmetic)
+            self.evaluator.scans.run(block, self.values, self.arithmetic)
         else:
             run(equations, self.values, self.arithmetic)
         return self.values.arrays.pop(name) if len(mine) == 1 else self.values.arrays[name]
@@ -167,7 +174,7 @@ class _Work:
     def _evaluated(self, line: Equation):
         """A line that is written whole; in float64 by its prepared formula."""
         if isinstance(self.arithmetic, Float64):
-            prepared = self.bench.quick_lines.whole(line)
+            prepared = self.evaluator.quick_lines.whole(line)
             if prepared is not None:
                 with self.arithmetic.context():
                     return np.array(prepared(self.values.arrays))
@@ -178,7 +185,7 @@ class _Work:
             self.values.arrays[name] = self.lookup(name)
 
     def provided(self, name: str):
-        """The value of a line as it goes into a later one, worked out once."""
+        """The value of a line as it goes into a later one, evaluated once."""
         self._provide(name)
         return self.values.arrays[name]
 
@@ -186,20 +193,20 @@ class _Work:
         """The equations of a line, the wrong version in the place of the right one."""
         wrong = self.hypothesis.variants.get(name)
         if wrong is None:
-            return self.bench.equations[name]
+            return self.evaluator.equations[name]
         return tuple(
-            wrong if e.subscripts == wrong.subscripts else e for e in self.bench.equations[name]
+            wrong if e.subscripts == wrong.subscripts else e for e in self.evaluator.equations[name]
         )
 
     def block(self, name: str) -> Block | tuple[Equation, ...]:
         """The equations that have to be computed together to get a line."""
-        group = self.bench.groups.get(name, frozenset()) - self.hypothesis.held
+        group = self.evaluator.groups.get(name, frozenset()) - self.hypothesis.as_printed
         if name not in group:
             return _alone(self._equations(name))
-        names = [n for n in self.bench.equations if n in group]
-        right = tuple(e for n in names for e in self.bench.equations[n])
+        names = [n for n in self.evaluator.equations if n in group]
+        right = tuple(e for n in names for e in self.evaluator.equations[n])
         taken = tuple(e for n in names for e in self._equations(n))
-        for block in self.bench.scans.arranged(right, taken):
+        for block in self.evaluator.scans.arranged(right, taken):
             if name in {e.name for e in equations_of(block)}:
                 return block
         return _alone(self._equations(name))
@@ -210,23 +217,25 @@ class _Work:
         if self.unchanged(name):
             return self._baseline(name)
         key = self._key(name)
-        if key not in self.bench.values:
+        if key not in self.evaluator.values:
             # Keys are identities: equations are kept beside, so that they live as long.
-            self.bench.values[key] = (self._looked_up(name), self.hypothesis)
-        return self.bench.values[key][0]
+            self.evaluator.values[key] = (self._looked_up(name), self.hypothesis)
+        return self.evaluator.values[key][0]
 
     def _key(self, name: str) -> tuple:
         """What a hypothesis says of a line and of all that it comes of."""
-        above, hypothesis = self.bench.ancestors(name) | {name}, self.hypothesis
+        above, hypothesis = self.evaluator.ancestors(name) | {name}, self.hypothesis
         wrong = [(n, id(e)) for n, e in hypothesis.variants.items() if n in above]
         between = [(n, digits(r)) for n, r in hypothesis.rounded.items() if n in above]
-        held = hypothesis.held if wrong else hypothesis.held & above  # wrong lines read anything
+        as_printed = (
+            hypothesis.as_printed if wrong else hypothesis.as_printed & above
+        )  # wrong lines read anything
         rounding = digits(hypothesis.rounding)
-        return name, type(self.arithmetic), held, rounding, *sorted(wrong), *sorted(between)
+        return name, type(self.arithmetic), as_printed, rounding, *sorted(wrong), *sorted(between)
 
     def _looked_up(self, name: str):
-        if name in self.hypothesis.held:
-            return self._held(name)
+        if name in self.hypothesis.as_printed:
+            return self._as_printed(name)
         found = self.compute(name)
         if isinstance(self.arithmetic, Float64):
             return self.arithmetic.settle(found)
@@ -235,27 +244,27 @@ class _Work:
 
     def unchanged(self, name: str) -> bool:
         """Whether the hypothesis leaves a value as it is when everything is carried exactly."""
-        if name not in self.bench.equations:
+        if name not in self.evaluator.equations:
             return True
         if name not in self._same:
-            touched = name in self.changed or bool(self.bench.ancestors(name) & self.changed)
+            touched = name in self.changed or bool(self.evaluator.ancestors(name) & self.changed)
             self._same[name] = not touched and self.hypothesis.rounding is None
         return self._same[name]
 
     def _baseline(self, name: str):
-        if name in self.bench.lent:
-            return self.arithmetic.array(self.bench.lent[name])
+        if name in self.evaluator.extra_values:
+            return self.arithmetic.array(self.evaluator.extra_values[name])
         if isinstance(self.arithmetic, Float64):
-            return self.bench.course.floats.arrays[name]
-        return self.bench.exact(name)
+            return self.evaluator.computation.floats.arrays[name]
+        return self.evaluator.exact(name)
 
-    def _held(self, name: str):
-        """The printed entries; entries that are not printed are worked out exactly."""
-        printed = self.bench.printed(name)
+    def _as_printed(self, name: str):
+        """The printed entries; entries that are not printed are evaluated exactly."""
+        printed = self.evaluator.printed(name)
         known = np.array([p is not None for p in printed.ravel()]).reshape(printed.shape)
         if known.all():
             return self.arithmetic.array(printed)
-        in_group = name in self.bench.groups
+        in_group = name in self.evaluator.groups
         mixed = np.array(self._baseline(name) if in_group else self.compute(name))
         for entry in np.argwhere(known):
             at = tuple(entry)

@@ -11,13 +11,13 @@ from deltarule.networks.equations import Equation
 
 @dataclass(frozen=True)
 class Hypothesis:
-    """`held`: lines taken as printed; `variants`: lines worked out wrongly.
+    """`as_printed`: lines taken as printed; `variants`: lines evaluated wrongly.
 
     `rounded` tells how single lines were rounded of which nothing is printed, `rounding` how all
     others were.
     """
 
-    held: frozenset[str] = frozenset()
+    as_printed: frozenset[str] = frozenset()
     rounding: Rounded | None = None
     rounded: Mapping[str, Rounded] = field(default_factory=dict)
     variants: Mapping[str, Equation] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Hypothesis:
         """What tells hypotheses apart; it can be hashed, other than the hypothesis itself."""
         between = tuple((line, digits(r)) for line, r in self.rounded.items())
         wrong = tuple((line, id(equation)) for line, equation in self.variants.items())
-        return self.held, digits(self.rounding), between, wrong
+        return self.as_printed, digits(self.rounding), between, wrong
 
     def with_variant(self, line: str, equation: Equation) -> Hypothesis:
         """The same with one more wrong line."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deltarule.errors import DeltaruleError, in_one_line, told_at
+from deltarule.errors import DeltaruleError, in_one_line, placed_at
 from deltarule.marking import givens_printed_twice, verdicts
 from deltarule.marking.after_updates import judge_after
 from deltarule.marking.answer_template import everything
@@ -24,7 +24,7 @@ from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.judge import judge
 from deltarule.marking.order import causes_first, computed
 from deltarule.marking.printed import shortened
-from deltarule.marking.session import Desk, Known, derivation_of, open_desk, run_course
+from deltarule.marking.session import Known, Session, derivation_of, open_session, run_computation
 from deltarule.marking.sheets import Run, Sheet, load_sheet
 from deltarule.marking.strangers import named, only_known
 from deltarule.marking.undetectable import hidden
@@ -32,7 +32,7 @@ from deltarule.marking.unread import Unread
 from deltarule.marking.verdicts import Marking, Score, Verdict
 from deltarule.networks.network import Network
 from deltarule.spelling.counted import counted
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 
 def mark(
@@ -71,11 +71,11 @@ class OpenSheet:
         """Verdicts on answers, or on what the sheet publishes itself, as by `mark`."""
         if answers is not None:
             answers = answers if isinstance(answers, Answers) else load_answers(answers)
-            with told_at(answers.path):
+            with placed_at(answers.path):
                 return _answered(self.sheet, answers, self._known)
         parts = []
         for number, run in enumerate(self.sheet.runs, start=1):
-            with told_at(self.sheet.path):
+            with placed_at(self.sheet.path):
                 parts.append(_published(run, number, self._known))
         return _joined(self.sheet, parts)
 
@@ -103,15 +103,15 @@ def _published(run: Run, number: int, known: Known) -> _Part:
     """The verdicts on what a run of a sheet publishes itself."""
     run, found = without_strangers(run, number, known)
     notes: list[str] = []
-    desk = None
+    session = None
     if run.published:
-        desk = open_desk(run, number, run.published, known)
-        found += judged(desk, doubt=True)
-        notes += [*hidden(desk, found), *notes_on_givens(desk, run.published)]
+        session = open_session(run, number, run.published, known)
+        found += judged(session, doubt=True)
+        notes += [*hidden(session, found), *notes_on_givens(session, run.published)]
     found += judged_formulas(run, number, run.formulas, known)
     own = replace(run, asked=(*run.published, *run.formulas))
-    items = asked_items(own, number, desk.course if desk else None, known)
-    items = [i for i in items if desk is None or i.quantity not in desk.course.givens]
+    items = asked_items(own, number, session.computation if session else None, known)
+    items = [i for i in items if session is None or i.quantity not in session.computation.givens]
     return _Part(in_order(found, items), scores(items, found, run), notes)
 
 
@@ -127,33 +127,35 @@ def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
     notes = list(answers.notes)
     answers = only_known(run, answers, known)
     asked = (*run.asked, *named(run, answers.unread, known))
-    desk = open_desk(run, answers.run, answers.values, known, extra=asked)
+    session = open_session(run, answers.run, answers.values, known, extra=asked)
     if (run.published or run.restated) and run.at != "after":
-        sheets_own = open_desk(run, answers.run, run.published, known)
-        desk = givens_printed_twice.best(desk, givens_printed_twice.readings(sheets_own))
-        notes += givens_printed_twice.notes(desk)
-    found += judged(desk, doubt=False)
-    notes += [*hidden(desk, found), *notes_on_givens(desk, answers.values)]
+        sheets_own = open_session(run, answers.run, run.published, known)
+        session = givens_printed_twice.best(session, givens_printed_twice.readings(sheets_own))
+        notes += givens_printed_twice.notes(session)
+    found += judged(session, doubt=False)
+    notes += [*hidden(session, found), *notes_on_givens(session, answers.values)]
     found += judged_formulas(run, answers.run, answers.formulas, known)
-    found += [_unread(desk, unread) for unread in answers.unread]
+    found += [_unread(session, unread) for unread in answers.unread]
     written = (*answers.values, *answers.formulas, *(u.name for u in answers.unread))
-    items = asked_items(run, answers.run, desk.course, known, written or everything(desk.course))
-    items = [i for i in items if i.quantity not in desk.course.givens]
+    items = asked_items(
+        run, answers.run, session.computation, known, written or everything(session.computation)
+    )
+    items = [i for i in items if i.quantity not in session.computation.givens]
     found += missing(items, found)
     part = _Part(in_order(found, items), scores(items, found, run), notes)
     return _joined(sheet, [part], answers.who)
 
 
-def judged(desk: Desk, doubt: bool) -> list[Verdict]:
-    if desk.run.at == "after":
-        return judge_after(desk)
+def judged(session: Session, doubt: bool) -> list[Verdict]:
+    if session.run.at == "after":
+        return judge_after(session)
     found: list[Verdict] = []
     if doubt:
-        desk_mended, found = mended(desk)
-        desk.take(desk_mended.course)
-    of = {written.quantity: judge(desk, written) for written in causes_first(desk)}
-    found += [v for written in computed(desk) for v in of[written.quantity]]
-    return desk.ledger.settled(found)
+        corrected, found = mended(session)
+        session.take(corrected.computation)
+    of = {written.quantity: judge(session, written) for written in causes_first(session)}
+    found += [v for written in computed(session) for v in of[written.quantity]]
+    return session.ledger.settled(found)
 
 
 def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Known) -> list[Verdict]:
@@ -167,27 +169,27 @@ def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Know
         try:
             found.append(judge_formula(derivation, quantity, formula, number, grounds))
         except DeltaruleError as error:
-            told = in_one_line(error)
+            message = in_one_line(error)
             found.append(
                 Verdict(
-                    quantity, None, verdicts.UNREADABLE, told, "", shortened(formula), run=number
+                    quantity, None, verdicts.UNREADABLE, message, "", shortened(formula), run=number
                 )
             )
     return found
 
 
-def _numbers(run: Run, known: Known) -> Course | None:
+def _numbers(run: Run, known: Known) -> Computation | None:
     """The course of a run with its numbers; None if a sheet of formulas has none."""
     try:
-        return run_course(run, (), known)
+        return run_computation(run, (), known)
     except DeltaruleError:
         return None
 
 
-def _unread(desk: Desk, unread: Unread) -> Verdict:
+def _unread(session: Session, unread: Unread) -> Verdict:
     """The verdict on what cannot be read; it costs nothing but itself."""
     try:
-        name, entry = desk.course.locate(unread.name)
+        name, entry = session.computation.locate(unread.name)
     except DeltaruleError:
         name, entry = unread.name, ()
     index = (*entry, *unread.index) or None
@@ -198,7 +200,7 @@ def _unread(desk: Desk, unread: Unread) -> Verdict:
         unread.why,
         "",
         unread.text,
-        run=desk.number,
+        run=session.number,
         entries=(index,) if index else (),
         wrong=(index,) if index else (),
     )

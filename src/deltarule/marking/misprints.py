@@ -1,4 +1,4 @@
-"""Numbers rightly worked out and written down wrongly: two digits exchanged, the decimal point one
+"""Numbers rightly evaluated and written down wrongly: two digits exchanged, the decimal point one
 place off.
 
 Right working is what it is elsewhere: from right values, or from a student's own earlier lines.

@@ -8,16 +8,18 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.marking.aligned_answers import Written
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 #: How far around a point gradients are looked for, in how many directions, and what is a kink.
 STEP, DIRECTIONS, KINK = 1e-7, 96, 1e-4
 
 
-def is_subgradient(course: Course, written: Written, entries: list[tuple]) -> bool:
+def is_subgradient(computation: Computation, written: Written, entries: list[tuple]) -> bool:
     """Whether printed entries of a gradient are a mixture of the gradients around the point."""
     wanted = np.array([float(written.numbers[e].value) for e in entries])
-    around = np.array([[array[e] for e in entries] for array in _around(course, written.quantity)])
+    around = np.array(
+        [[array[e] for e in entries] for array in _around(computation, written.quantity)]
+    )
     if not np.isfinite(around).all() or np.ptp(around, axis=0).max(initial=0.0) < KINK:
         return False
     parts = _mixture(around, wanted)
@@ -26,17 +28,17 @@ def is_subgradient(course: Course, written: Written, entries: list[tuple]) -> bo
     return bool(np.all(gap <= units / 2 + 10 * STEP * (1 + np.abs(wanted))))
 
 
-def _around(course: Course, quantity: str) -> list[np.ndarray]:
+def _around(computation: Computation, quantity: str) -> list[np.ndarray]:
     """The gradient at points close by, one for each direction."""
     moving = [
         t.name
-        for t in course.network.tensors.values()
-        if t.role in ("input", "parameter") and not t.whole and t.name in course.givens
+        for t in computation.network.tensors.values()
+        if t.role in ("input", "parameter") and not t.integral and t.name in computation.givens
     ]
     random = np.random.default_rng(0)
-    equations = [line.equation for line in course.lines if line.phase != "update"]
+    equations = [line.equation for line in computation.lines if line.phase != "update"]
     found = []
-    start = course.start(Float64())
+    start = computation.start(Float64())
     for _ in range(DIRECTIONS):
         moved = {
             n: start.arrays[n] + STEP * random.standard_normal(np.shape(start.arrays[n]))

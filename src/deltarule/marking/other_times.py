@@ -14,7 +14,7 @@ from deltarule.expressions.nodes import read, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.marking.mistakes import Mistake
 from deltarule.spelling.names import pretty
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 #: What is said of a value of the other time, and the kind of the mistake.
 BEFORE = ("stale value", "as it was before the update")
@@ -22,27 +22,32 @@ AFTER = ("updated too early", "as it is after the update already")
 
 
 class OtherTime:
-    """The lines of a course with one tensor taken from the same course at another time.
+    """The lines of a computation with one tensor taken from the same computation at another time.
 
-    `lent` gets these values by names of their own, under which wrong lines read them.
+    `extra_values` gets these values by names of their own, under which wrong lines read them.
     """
 
     def __init__(
         self,
-        course: Course,
-        other: Callable[[], Course],
+        computation: Computation,
+        other: Callable[[], Computation],
         said: tuple[str, str],
-        lent: dict[str, np.ndarray],
+        extra_values: dict[str, np.ndarray],
     ):
-        self.course, self._make, self.said, self.lent = course, other, said, lent
+        self.computation, self._make, self.said, self.extra_values = (
+            computation,
+            other,
+            said,
+            extra_values,
+        )
 
     @cached_property
-    def _other(self) -> Course:
+    def _other(self) -> Computation:
         return self._make()
 
     def mistakes(self, name: str) -> list[Mistake]:
         """The forward line with each tensor that it reads, and that an update changes, of then."""
-        line = next(l for l in self.course.lines if l.quantity == name)
+        line = next(l for l in self.computation.lines if l.quantity == name)
         if line.phase not in ("forward", "error"):
             return []
         kind, when = self.said
@@ -50,11 +55,13 @@ class OtherTime:
         for tensor in dict.fromkeys(tensor_name(a) for a in reads(line.equation.rhs)):
             if tensor == name or tensor not in self._moved:
                 continue
-            lent = f"{tensor} {when}"
-            if lent not in self.lent:
-                self.lent[lent] = entrywise(fraction, self._other.carried.arrays[tensor])
+            extra_values = f"{tensor} {when}"
+            if extra_values not in self.extra_values:
+                self.extra_values[extra_values] = entrywise(
+                    fraction, self._other.carried.arrays[tensor]
+                )
             rhs = replace_reads(
-                line.equation.rhs, lambda a, other=lent: read(other, *a.indices), tensor
+                line.equation.rhs, lambda a, other=extra_values: read(other, *a.indices), tensor
             )
             words = f"{pretty(tensor)} is taken {when}"
             found.append(Mistake(kind, 4.5, name, replace(line.equation, rhs=rhs), words))
@@ -63,8 +70,8 @@ class OtherTime:
     @cached_property
     def _moved(self) -> frozenset[str]:
         """What an update changes: parameters, and the lines behind them."""
-        found = set(self.course.kept)
-        for line in self.course.lines:
+        found = set(self.computation.kept)
+        for line in self.computation.lines:
             if line.phase in ("forward", "error") and line.equation.read_names() & found:
                 found.add(line.quantity)
         return frozenset(found)

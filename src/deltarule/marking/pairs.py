@@ -7,7 +7,7 @@ from itertools import islice
 
 from deltarule.marking.mistakes import Mistake
 
-#: How many pairs are tried; working out a recurrence takes its time.
+#: How many pairs are tried; evaluating a recurrence takes its time.
 MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
 
 #: A mistake that costs no more is common enough to be supposed together with another one.

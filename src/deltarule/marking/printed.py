@@ -65,7 +65,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Printed:
-    """One printed number. `place` is told in the error when `text` is no number.
+    """One printed number. `place` is said in the error when `text` is NaN.
 
     value      the exact value of the digits
     decimals   how many were printed; −2 for 12e2, whose last digit means hundreds; None for 3/4
@@ -118,7 +118,7 @@ class Printed:
 
 
 def _interval_of_size(size: Fraction, unit: Fraction, rule: str | None) -> Interval:
-    """The interval around `size`, a whole number of units and not negative."""
+    """The interval around `size`, an integer of units and not negative."""
     if rule is None:  # whatever truncation or either way of halves can give
         return Interval(size - unit / 2 if size else -unit, size + unit, bool(size), False)
     if rule == "truncate":

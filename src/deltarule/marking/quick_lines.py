@@ -1,4 +1,4 @@
-"""The lines of a course as they are worked out many times over: prepared once, in float64."""
+"""The lines of a computation as they are evaluated many times over: prepared once, in float64."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from deltarule.arithmetic.prepared_program import value_at, whole_line
 from deltarule.marking.mistakes.reread import Reread
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 
 class QuickLines:
-    """Lines, right and wrong ones, prepared for a course's givens.
+    """Lines, right and wrong ones, prepared for a computation's givens.
 
-    `needs` are the names that each line reads, `lent` the values that only wrong lines read.
+    `needs` are the names that each line reads, `extra_values` what only wrong lines read.
     """
 
     def __init__(
-        self, course: Course, needs: Mapping[str, frozenset[str]], lent: Mapping[str, np.ndarray]
+        self,
+        computation: Computation,
+        needs: Mapping[str, frozenset[str]],
+        extra_values: Mapping[str, np.ndarray],
     ):
-        self.course, self.needs, self.lent = course, needs, lent
+        self.computation, self.needs, self.extra_values = computation, needs, extra_values
         self._behind: dict[tuple, frozenset[str]] = {}
         self._ranks: dict[str, int] = {}
         # Keys are identities: the equations are kept beside, so that they live as long.
@@ -37,18 +40,18 @@ class QuickLines:
     def rank(self, name: str) -> int:
         """The number of axes of a line or given."""
         if name not in self._ranks:
-            known = self.lent.get(name)
-            array = self.course.floats.arrays[name] if known is None else known
+            known = self.extra_values.get(name)
+            array = self.computation.floats.arrays[name] if known is None else known
             self._ranks[name] = np.ndim(array)
         return self._ranks[name]
 
-    def depending(self, name: str, held: frozenset[str]) -> frozenset[str]:
+    def depending(self, name: str, as_printed: frozenset[str]) -> frozenset[str]:
         """The lines that depend on a line, but for those behind what is held."""
-        key = (name, held)
+        key = (name, as_printed)
         if key not in self._behind:
 
             def readers(line: str) -> list[str]:
-                stop = line in held and line != name
+                stop = line in as_printed and line != name
                 return [] if stop else [n for n, needs in self.needs.items() if line in needs]
 
             self._behind[key] = frozenset(reachable([name], readers))
@@ -58,20 +61,26 @@ class QuickLines:
         """A line prepared for many evaluations, if it can be."""
         key = id(equation)
         if key not in self._lines:
-            self._lines[key] = (equation, whole_line(equation, self.course.floats, self._parts))
+            self._lines[key] = (
+                equation,
+                whole_line(equation, self.computation.floats, self._parts),
+            )
         return self._lines[key][1]
 
     def at_time(self, equation: Equation, at: Mapping) -> tuple[Prepared, tuple] | None:
         """A line of a recurrence prepared at one time, and where its value belongs."""
         key = (id(equation), *at.values())
         if key not in self._times:
-            self._times[key] = (equation, value_at(equation, self.course.floats, at, self._parts))
+            self._times[key] = (
+                equation,
+                value_at(equation, self.computation.floats, at, self._parts),
+            )
         return self._times[key][1]
 
     def _opened(self, wrong: Reread, at: Mapping) -> OpenLine | None:
         key = (id(wrong.right), wrong.opened, *at.values())
         if key not in self._open:
-            found = open_line(wrong.right, wrong.opened, self.course.floats, at, self._parts)
+            found = open_line(wrong.right, wrong.opened, self.computation.floats, at, self._parts)
             self._open[key] = (wrong.right, found)
         return self._open[key][1]
 

@@ -11,8 +11,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from deltarule.marking.aligned_answers import Paper, Written
-from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.aligned_answers import Aligned, Written
+from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 
 #: So many wrong entries at most are followed one by one.
@@ -20,8 +20,8 @@ MOST_ENTRIES = 60
 
 
 def within_reach(
-    bench: Bench,
-    paper: Paper,
+    evaluator: Evaluator,
+    aligned: Aligned,
     written: Written,
     entries: Iterable[tuple],
     hypothesis: Hypothesis,
@@ -30,8 +30,8 @@ def within_reach(
     """Whether entries can come of the `wrong` held lines, carried on with more digits."""
     name = written.quantity
     try:
-        values = np.asarray(bench.quick(name, hypothesis), dtype=float)
-        room = reach(bench, paper, name, hypothesis, wrong)
+        values = np.asarray(evaluator.quick(name, hypothesis), dtype=float)
+        room = reach(evaluator, aligned, name, hypothesis, wrong)
     except NO_VALUE:
         return False
     for entry in entries:
@@ -44,19 +44,19 @@ def within_reach(
 
 
 def reach(
-    bench: Bench, paper: Paper, name: str, hypothesis: Hypothesis, wrong: frozenset[str]
+    evaluator: Evaluator, aligned: Aligned, name: str, hypothesis: Hypothesis, wrong: frozenset[str]
 ) -> np.ndarray:
     """How much each entry changes, at most, with the digits that were not printed."""
-    values = np.asarray(bench.quick(name, hypothesis), dtype=float)
+    values = np.asarray(evaluator.quick(name, hypothesis), dtype=float)
     room = np.zeros(values.shape)
-    share = Fraction(1) if paper.rounding.rule == "truncate" else Fraction(1, 2)
-    places = [(line, e, p) for line in sorted(wrong) for e, p in paper.written[line].printed()]
+    share = Fraction(1) if aligned.rounding.rule == "truncate" else Fraction(1, 2)
+    places = [(line, e, p) for line in sorted(wrong) for e, p in aligned.written[line].printed()]
     if len(places) > MOST_ENTRIES:
         return room
     for line, entry, printed in places:
         if printed.unit is not None:
-            moved = np.array(bench.printed(line))
+            moved = np.array(evaluator.printed(line))
             moved[entry] = printed.value + share * printed.unit
-            other = bench.printing({line: moved}).quick(name, hypothesis)
+            other = evaluator.printing({line: moved}).quick(name, hypothesis)
             room += np.abs(np.asarray(other, dtype=float) - values)
     return room

@@ -1,4 +1,4 @@
-"""Recurrences worked out over and over, one line of them wrong each time.
+"""Recurrences evaluated over and over, one line of them wrong each time.
 
 Arranging a recurrence and reading its formulas cost far more than its few numbers: both are done
 once for every line, right or wrong.
@@ -20,7 +20,7 @@ from deltarule.networks.recurrences import Block, Recurrence, blocks
 
 
 class Scans:
-    """The blocks of a course's lines under all hypotheses, and their prepared lines."""
+    """The blocks of a computation's lines under all hypotheses, and their prepared lines."""
 
     def __init__(self) -> None:
         # Keys are identities: what they are of is kept beside, so that it lives as long.

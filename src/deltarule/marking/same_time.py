@@ -1,4 +1,4 @@
-"""The order of one time in a recurrence, and which wrong lines can be worked out in it."""
+"""The order of one time in a recurrence, and which wrong lines can be evaluated in it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def in_time(block: Recurrence, right: Equation, wrong: Equation) -> bool | None:
 
 @lru_cache(maxsize=1 << 12)
 def _shift(block: Recurrence, reader: Equation, access: Read) -> int | None:
-    """How far ahead in time an access reads; None where that is no whole number."""
+    """How far ahead in time an access reads; None where that is no integer."""
     here = _written(block, reader.name)
     there = _written(block, tensor_name(access))
     if here is None or there is None:

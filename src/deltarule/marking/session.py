@@ -1,4 +1,4 @@
-"""A desk: one run of a sheet with its course, what is written, and the mistakes of its lines."""
+"""A session: one run of a sheet, its computation, what is written, the mistakes of its lines."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import numpy as np
 
 from deltarule.calculus import Derivation, derive
 from deltarule.language.load import network_of
-from deltarule.marking.aligned_answers import Paper, lay_out
+from deltarule.marking.aligned_answers import Aligned, lay_out
 from deltarule.marking.arrays import Numbers, entries, shape
 from deltarule.marking.carried_back import carried_back
 from deltarule.marking.charges import Ledger
 from deltarule.marking.conventions import conventions
-from deltarule.marking.cost import check_course, check_network
+from deltarule.marking.cost import check_computation, check_network
 from deltarule.marking.explain import Doubts, Explainer
-from deltarule.marking.hypotheses import Bench
-from deltarule.marking.mistakes import Mistake, Scene, mistakes_in, scenes
+from deltarule.marking.hypotheses import Evaluator
+from deltarule.marking.mistakes import Context, Mistake, contexts, mistakes_in
 from deltarule.marking.mistakes.generators import OFTEN_HIDDEN, SELDOM
 from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
@@ -28,37 +28,39 @@ from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
 from deltarule.spelling.names import canonical
-from deltarule.tracing.computation import Course
-from deltarule.tracing.trace import course_of
+from deltarule.tracing.computation import Computation
+from deltarule.tracing.trace import computation_of
 
-#: What is worked out of a sheet once, for all answers to it: derivations, courses, and more.
+#: What is evaluated of a sheet once, for all answers to it: derivations, computations, and more.
 Known = dict[tuple, Any]
 
 
 @dataclass
-class Desk:
+class Session:
     """Everything that is needed to judge what is written for one run of a sheet.
 
-    `others` are desks with other givens, from which answers are right too. `kept` holds what
-    depends on the course alone, for other answers to the same run. `before` is the course of the
-    update before, where `course` starts from updated parameters.
+    `others` are sessions with other givens, from which answers are right too. `kept` holds what
+    depends on the computation alone, for other answers to the same run. `before` is that of
+    the update before, where `computation` starts from updated parameters.
     """
 
     run: Run
     number: int
-    course: Course
-    paper: Paper
-    others: tuple[Desk, ...] = ()
+    computation: Computation
+    aligned: Aligned
+    others: tuple[Session, ...] = ()
     kept: dict[str, Any] = field(default_factory=dict)
-    before: Course | None = None
+    before: Computation | None = None
 
     @cached_property
-    def bench(self) -> Bench:
-        """Values of the course under hypotheses."""
-        bench = Bench(self.course, written_values(self.paper), self._truncations.lent)
-        bench.quick_lines = self.kept.setdefault("quick lines", bench.quick_lines)
-        bench.scans = self.kept.setdefault("scans", bench.scans)
-        return bench
+    def evaluator(self) -> Evaluator:
+        """Values of the computation under hypotheses."""
+        evaluator = Evaluator(
+            self.computation, written_values(self.aligned), self._truncations.extra_values
+        )
+        evaluator.quick_lines = self.kept.setdefault("quick lines", evaluator.quick_lines)
+        evaluator.scans = self.kept.setdefault("scans", evaluator.scans)
+        return evaluator
 
     @cached_property
     def explainer(self) -> Explainer:
@@ -66,7 +68,7 @@ class Desk:
         doubts = Doubts(
             self.common_mistakes, self.mistakes, self.costly_mistakes, self.seldom_mistakes
         )
-        explainer = Explainer(self.bench, self.paper, doubts)
+        explainer = Explainer(self.evaluator, self.aligned, doubts)
         explainer.carrying.conventions = lambda: self.conventions
         explainer.carrying.carried_back = self._carried_back
         return explainer
@@ -79,23 +81,29 @@ class Desk:
     @cached_property
     def conventions(self) -> list[tuple[Mistake, ...]]:
         """What the lines are by other conventions at ties and kinks than the network's."""
-        return conventions(self.course, self.bench, self.run.options, self._truncations.lent)
+        return conventions(
+            self.computation, self.evaluator, self.run.options, self._truncations.extra_values
+        )
 
     @property
     def _truncations(self) -> Truncations:
         if "truncations" not in self.kept:
             network, options = self.run.network, self.run.options
-            self.kept["truncations"] = Truncations(network, options, self.course)
+            self.kept["truncations"] = Truncations(network, options, self.computation)
         return self.kept["truncations"]
 
     @property
     def _other_time(self) -> OtherTime:
         if "other time" not in self.kept:
-            before, course, lent = self.before, self.course, self._truncations.lent
+            before, computation, extra_values = (
+                self.before,
+                self.computation,
+                self._truncations.extra_values,
+            )
             self.kept["other time"] = (
-                OtherTime(course, lambda: course.updated(1), AFTER, lent)
+                OtherTime(computation, lambda: computation.updated(1), AFTER, extra_values)
                 if before is None
-                else OtherTime(course, lambda: before, BEFORE, lent)
+                else OtherTime(computation, lambda: before, BEFORE, extra_values)
             )
         return self.kept["other time"]
 
@@ -111,7 +119,7 @@ class Desk:
         return self._once("mistakes", name, self._all)
 
     def _all(self, name: str) -> list[Mistake]:
-        found = [m for scene in self._scenes(name) for m in mistakes_in(scene)]
+        found = [m for context in self._scenes(name) for m in mistakes_in(context)]
         return sorted([*found, *self._between_times(name)], key=lambda m: m.cost)
 
     def common_mistakes(self, name: str) -> list[Mistake]:
@@ -120,7 +128,7 @@ class Desk:
 
     def _common(self, name: str) -> list[Mistake]:
         found = self._between_times(name)
-        if self.bench.groups:
+        if self.evaluator.groups:
             found += [m for s in self._scenes(name) for m in mistakes_in(s, (cut,))]
         return found
 
@@ -137,12 +145,12 @@ class Desk:
         known = self.kept.setdefault("carried back", {})
         key = mistake.line, mistake.equation
         if key not in known:
-            known[key] = carried_back(self.course, mistake)
+            known[key] = carried_back(self.computation, mistake)
         return known[key]
 
     def updated_too_early(self, name: str) -> list[Mistake]:
         """The wrong versions of a line that read weights when they have been updated already."""
-        found = [m for scene in self._scenes(name) for m in mistakes_in(scene, (stand_in,))]
+        found = [m for context in self._scenes(name) for m in mistakes_in(context, (stand_in,))]
         return [m for m in found if m.kind == TOO_EARLY]
 
     def seldom_mistakes(self, name: str) -> list[Mistake]:
@@ -150,66 +158,71 @@ class Desk:
         return self._once("seldom", name, self._seldom)
 
     def _seldom(self, name: str) -> list[Mistake]:
-        return [m for scene in self._scenes(name) for m in mistakes_in(scene, SELDOM)]
+        return [m for context in self._scenes(name) for m in mistakes_in(context, SELDOM)]
 
     def _between_times(self, name: str) -> list[Mistake]:
-        if name not in self.bench.groups:
+        if name not in self.evaluator.groups:
             return []
-        lines = {line.quantity: line.equation for line in self.course.lines}
+        lines = {line.quantity: line.equation for line in self.computation.lines}
         return list(nothing_carried(lines, name))
 
     def often_hidden(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line that numbers hide most often."""
         return [
             m
-            for scene in self._scenes(name)
-            for m in mistakes_in(scene, OFTEN_HIDDEN)
+            for context in self._scenes(name)
+            for m in mistakes_in(context, OFTEN_HIDDEN)
             if m.cost <= 4.0
         ]
 
-    def _scenes(self, name: str) -> Iterator[Scene]:
-        return scenes(self.course, name)
+    def _scenes(self, name: str) -> Iterator[Context]:
+        return contexts(self.computation, name)
 
-    def take(self, course: Course) -> None:
-        """Go on with another course; what was worked out from the old one is forgotten."""
-        if course is not self.course:
-            self.course, self.kept = course, {}
-        for name in ("bench", "explainer", "ledger", "conventions"):
+    def take(self, computation: Computation) -> None:
+        """Go on with another computation; what was evaluated from the old one is forgotten."""
+        if computation is not self.computation:
+            self.computation, self.kept = computation, {}
+        for name in ("evaluator", "explainer", "ledger", "conventions"):
             self.__dict__.pop(name, None)
 
-    def with_course(self, course: Course, before: Course | None = None) -> Desk:
-        """A desk for the same paper beside another course."""
-        return Desk(self.run, self.number, course, self.paper, before=before)
+    def with_computation(
+        self, computation: Computation, before: Computation | None = None
+    ) -> Session:
+        """A session for the same paper beside another computation."""
+        return Session(self.run, self.number, computation, self.aligned, before=before)
 
-    def with_givens(self, changed: Mapping[str, np.ndarray]) -> Desk:
-        """The same desk with other numbers for some givens."""
-        same = [(self.course.givens, self.course, self.kept), *self.kept.get("others", ())]
-        for givens, course, kept in same:
+    def with_givens(self, changed: Mapping[str, np.ndarray]) -> Session:
+        """The same session with other numbers for some givens."""
+        same = [
+            (self.computation.givens, self.computation, self.kept),
+            *self.kept.get("others", ()),
+        ]
+        for givens, computation, kept in same:
             if all(np.array_equal(givens[n], a) for n, a in changed.items()):
-                return Desk(self.run, self.number, course, self.paper, kept=kept)
-        course = self.course.with_givens(changed)
-        other = Desk(self.run, self.number, course, self.paper)
-        self.kept.setdefault("others", []).append((course.givens, course, other.kept))
+                return Session(self.run, self.number, computation, self.aligned, kept=kept)
+        computation = self.computation.with_givens(changed)
+        other = Session(self.run, self.number, computation, self.aligned)
+        self.kept.setdefault("others", []).append((computation.givens, computation, other.kept))
         return other
 
 
-def open_desk(
+def open_session(
     run: Run, number: int, numbers: Mapping[str, Numbers], known: Known, extra: Iterable[str] = ()
-) -> Desk:
-    """The desk for what is written for a run; derivations are kept in `known`.
+) -> Session:
+    """The session for what is written for a run; derivations are kept in `known`.
 
-    `extra` names quantities that are worked out although nothing is written for them.
+    `extra` names quantities that are evaluated although nothing is written for them.
     """
-    course = run_course(run, tuple(dict.fromkeys((*numbers, *extra))), known)
-    desk = Desk(run, number, course, lay_out(numbers, course, run.rounding))
-    desk.kept = known.setdefault(("of a course", id(course)), desk.kept)
-    return desk
+    computation = run_computation(run, tuple(dict.fromkeys((*numbers, *extra))), known)
+    session = Session(run, number, computation, lay_out(numbers, computation, run.rounding))
+    session.kept = known.setdefault(("of a course", id(computation)), session.kept)
+    return session
 
 
-def run_course(run: Run, wanted: tuple[str, ...], known: Known) -> Course:
+def run_computation(run: Run, wanted: tuple[str, ...], known: Known) -> Computation:
     """The course of a run: its network, derived, with its givens; kept in `known`.
 
-    Raises DeltaruleError for what would take long, before anything is worked out.
+    Raises DeltaruleError for what would take long, before anything is evaluated.
     """
     means = (
         run.network,
@@ -220,16 +233,16 @@ def run_course(run: Run, wanted: tuple[str, ...], known: Known) -> Course:
         run.updates,
         run.not_updated,
     )
-    courses = known.setdefault(("courses", *sorted(wanted)), [])
-    for same, course in courses:
+    computations = known.setdefault(("courses", *sorted(wanted)), [])
+    for same, computation in computations:
         if same == means:
-            return course
-    courses.append((means, _new_course(run, wanted, known)))
-    return courses[-1][1]
+            return computation
+    computations.append((means, _new_computation(run, wanted, known)))
+    return computations[-1][1]
 
 
-def _new_course(run: Run, wanted: tuple[str, ...], known: Known) -> Course:
-    course = course_of(
+def _new_computation(run: Run, wanted: tuple[str, ...], known: Known) -> Computation:
+    computation = computation_of(
         derivation_of(run, known),
         {name: nested(value) for name, value in run.given.items()},
         optimiser=run.optimiser if run.updates else None,
@@ -237,8 +250,8 @@ def _new_course(run: Run, wanted: tuple[str, ...], known: Known) -> Course:
         not_updated=run.not_updated,
         extra=wanted,
     )
-    check_course(course, run.updates)
-    return course
+    check_computation(computation, run.updates)
+    return computation
 
 
 def derivation_of(run: Run, known: Known) -> Derivation:
@@ -259,10 +272,10 @@ def nested(numbers: Numbers):
     return None if numbers is None else numbers.value
 
 
-def written_values(paper: Paper) -> dict[str, np.ndarray]:
+def written_values(aligned: Aligned) -> dict[str, np.ndarray]:
     """The printed values of each quantity, as fractions, None where nothing is printed."""
     found = {}
-    for name, written in paper.written.items():
+    for name, written in aligned.written.items():
         values = np.full(written.numbers.shape, None, dtype=object)
         for entry, printed in written.printed():
             values[entry] = Fraction(printed.value)

@@ -28,7 +28,7 @@ ROUNDING_KEYS = ("decimals", "significant", "rule")
 PROPERTIES = ("one-hot", "sums to one", "symmetric", "positive")
 #: What makes the top of a sheet with runs a run itself.
 _OF_A_RUN = ("published", "asked", "formulas")
-#: Each run is worked out by itself.
+#: Each run is evaluated by itself.
 MOST_RUNS = 50
 _TRANSPOSED = (" transposed", "ᵀ", "^T", ".T")
 
@@ -239,7 +239,7 @@ def read_formulas(table: dict[str, Any], toml: TomlText, run: int = 0) -> dict[s
 
 
 def _named(text: str, spelled: Callable[[str], str], place: str) -> str:
-    """The name as `spelled` reads it, its complaint told with a place."""
+    """The name as `spelled` reads it, its complaint said with a place."""
     try:
         return spelled(text)
     except DeltaruleError as error:

@@ -68,7 +68,7 @@ rate, updates, not_updated and rounding unless it has its own; its [run.options]
 asked, marks and at are its own.
 
 A derivation is a program: whoever opens a sheet that names the path of one runs that program.
-`check` does so only for a sheet that it is told to trust, `check example own.toml`.
+`check` does so only for a sheet that it is said to trust, `check example own.toml`.
 """
 
 from __future__ import annotations

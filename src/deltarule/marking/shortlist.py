@@ -8,7 +8,7 @@ import numpy as np
 
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.carried_rows import one_order
-from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.printed import Printed
@@ -17,7 +17,7 @@ from deltarule.marking.together import Together, quickly
 #: A little more room than the closer look leaves, so that rounding of the last bit costs nothing.
 ROOM = 1.0 + 1e-6
 
-#: So many rows at most are worked out at once.
+#: So many rows at most are evaluated at once.
 MOST_ROWS = 1500
 
 
@@ -39,13 +39,13 @@ class PrintedNumbers:
 
 
 class Shortlist:
-    """Which sets of mistakes may explain printed entries; each set is worked out once a line.
+    """Which sets of mistakes may explain printed entries; each set is evaluated once a line.
 
     None that explains them is left out. What comes near is looked at again, exactly.
     """
 
-    def __init__(self, bench: Bench):
-        self.bench = bench
+    def __init__(self, evaluator: Evaluator):
+        self.evaluator = evaluator
         # Keys are identities: the lists are kept beside, so that they live as long.
         self._together: dict[tuple, tuple] = {}
         self._values: dict[tuple, tuple[Hypothesis, np.ndarray | None]] = {}
@@ -69,7 +69,7 @@ class Shortlist:
         return near[:, [places[e] for e in entries]].all(axis=1)
 
     def _all_entries(self, written, carried: Hypothesis, sets: Sequence) -> np.ndarray | None:
-        """Which sets come near to which printed entries; None where that cannot be told."""
+        """Which sets come near to which printed entries; None where that cannot be decided."""
         key = (id(sets), carried.key, id(written))
         if key not in self._near:
             printed = self._printed(written)
@@ -77,19 +77,19 @@ class Shortlist:
             self._near[key] = (
                 None
                 if values is None
-                else printed.near(values, carried.rounds, bool(self.bench.groups))
+                else printed.near(values, carried.rounds, bool(self.evaluator.groups))
             )
         return self._near[key]
 
     def values(self, name: str, carried: Hypothesis, sets: Sequence) -> np.ndarray | None:
-        """A line under each set of mistakes, a row each; None where that cannot be told."""
-        way = quickly(self.bench, carried)
+        """A line under each set of mistakes, a row each; None where that cannot be decided."""
+        way = quickly(self.evaluator, carried)
         self.work_out(name, [way], sets)
         return self._values[id(sets), way.key, name][1] if sets else None
 
     def work_out(self, name: str, carryings: Sequence[Hypothesis], sets: Sequence) -> None:
         """Work out a line under each set of mistakes, several ways of carrying at once."""
-        tried = {w.key: w for w in (quickly(self.bench, c) for c in carryings)}
+        tried = {w.key: w for w in (quickly(self.evaluator, c) for c in carryings)}
         left = [w for key, w in tried.items() if (id(sets), key, name) not in self._values]
         if not sets or not left:
             return
@@ -97,7 +97,7 @@ class Shortlist:
         most = max(MOST_ROWS // len(sets), 1)
         alike: dict[tuple, list[Hypothesis]] = {}
         for way in left:
-            alike.setdefault(one_order(self.bench, way, changed), []).append(way)
+            alike.setdefault(one_order(self.evaluator, way, changed), []).append(way)
         for ways in alike.values():
             for begin in range(0, len(ways), most):
                 self._work_out(name, ways[begin : begin + most], sets)
@@ -121,7 +121,7 @@ class Shortlist:
         if key not in self._together:
             rows = [{line: e for m in mistakes for line, e in m.equations} for mistakes in sets]
             try:
-                found = Together(self.bench, ways, rows)
+                found = Together(self.evaluator, ways, rows)
             except NO_VALUE:
                 found = None
             self._together[key] = (sets, ways, found)

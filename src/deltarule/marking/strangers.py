@@ -10,19 +10,19 @@ from deltarule.marking.aligned_answers import lay_out
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import Numbers, entries
 from deltarule.marking.printed import shortened
-from deltarule.marking.session import Known, run_course
+from deltarule.marking.session import Known, run_computation
 from deltarule.marking.sheets import Run
 from deltarule.marking.unread import Unread
 
 
 def only_known(run: Run, answers: Answers, known: Known) -> Answers:
-    """The answers to quantities of a run, in their shapes; the others are told as unread.
+    """The answers to quantities of a run, in their shapes; the others are said as unread.
 
-    Raises DeltaruleError for a run that cannot be worked out itself.
+    Raises DeltaruleError for a run that cannot be evaluated itself.
     """
-    run_course(run, (), known)
+    run_computation(run, (), known)
     try:
-        lay_out(answers.values, run_course(run, tuple(answers.values), known), run.rounding)
+        lay_out(answers.values, run_computation(run, tuple(answers.values), known), run.rounding)
         return answers
     except DeltaruleError:
         pass
@@ -30,7 +30,7 @@ def only_known(run: Run, answers: Answers, known: Known) -> Answers:
     unread = list(answers.unread)
     for name, value in answers.values.items():
         try:
-            lay_out({name: value}, run_course(run, (name,), known), run.rounding)
+            lay_out({name: value}, run_computation(run, (name,), known), run.rounding)
             values[name] = value
         except DeltaruleError as error:
             unread.append(Unread(name, (), _text(value), in_one_line(error)))
@@ -42,7 +42,7 @@ def named(run: Run, unread: Iterable[Unread], known: Known) -> list[str]:
     found = []
     for name in dict.fromkeys(u.name for u in unread):
         try:
-            run_course(run, (name,), known).locate(name)
+            run_computation(run, (name,), known).locate(name)
             found.append(name)
         except DeltaruleError:
             continue

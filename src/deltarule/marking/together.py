@@ -1,6 +1,6 @@
 """Many wrong workings at once, in float64: an axis of hypotheses goes in front of every line.
 
-What comes before a wrong line is worked out once for all of them; the wrong line itself once for
+What comes before a wrong line is evaluated once for all of them; the wrong line itself once for
 each; and what comes behind it all together. A recurrence is gone through once, at each time line
 by line.
 """
@@ -18,31 +18,34 @@ from deltarule.arithmetic.run import timetable
 from deltarule.errors import DeltaruleError
 from deltarule.marking.carried_rows import CarriedRows
 from deltarule.marking.filled_rows import evaluated, grouped
-from deltarule.marking.hypotheses import NO_VALUE, Bench
+from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.same_time import in_time, put_off
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, equations_of
 
-#: Lines with the equations by which they are worked out wrongly.
+#: Lines with the equations by which they are evaluated wrongly.
 Rewritten = Mapping[str, Equation]
 
 
 class Tangled(Exception):
-    """Hypotheses that cannot be worked out in one order, or a line that takes more than one."""
+    """Hypotheses that cannot be evaluated in one order, or a line that takes more than one."""
 
 
 class Together:
-    """What each line comes to if some lines are worked out wrongly, once for each of `rows`.
+    """What each line comes to if some lines are evaluated wrongly, once for each of `rows`.
 
     `ways` tell how all else is carried, in one order of lines: each has all the rows, one block
     after the other. Rows that have no value are NaN.
     """
 
-    def __init__(self, bench: Bench, ways: Sequence[Hypothesis], rows: Sequence[Rewritten]):
-        self.bench, self.lines, self.rows = bench, bench.quick_lines, rows
-        self.ways = [quickly(bench, way) for way in ways]
-        self.held, self.carried = self.ways[0].held, CarriedRows(bench, self.ways, len(rows))
+    def __init__(self, evaluator: Evaluator, ways: Sequence[Hypothesis], rows: Sequence[Rewritten]):
+        self.evaluator, self.lines, self.rows = evaluator, evaluator.quick_lines, rows
+        self.ways = [quickly(evaluator, way) for way in ways]
+        self.as_printed, self.carried = (
+            self.ways[0].as_printed,
+            CarriedRows(evaluator, self.ways, len(rows)),
+        )
         self.count = len(rows) * len(ways)
         self.lost = np.zeros(self.count, bool)
         self.alone = np.zeros(self.count, bool)
@@ -53,11 +56,11 @@ class Together:
             blocks = len(rows) * np.arange(len(ways))[:, None]
             self.changed[line] = [(e, (blocks + where).ravel()) for e, where in found.values()]
         self.moving = frozenset(self.changed).union(
-            *(self.lines.depending(line, self.held) for line in self.changed)
+            *(self.lines.depending(line, self.as_printed) for line in self.changed)
         )
 
     def value(self, name: str) -> np.ndarray:
-        """A line worked out under every row: an array with the rows in front."""
+        """A line evaluated under every row: an array with the rows in front."""
         rank = self.lines.rank(name)
         try:
             with self.carried.context():
@@ -75,32 +78,32 @@ class Together:
 
     def _in_halves(self, name: str) -> np.ndarray:
         if self.count == 1:
-            shape = np.shape(self.bench.course.floats.arrays[name])
+            shape = np.shape(self.evaluator.computation.floats.arrays[name])
             return self._one(name, 0, shape)[None]
         half = len(self.rows) // 2
         if len(self.ways) > 1:
             parts = [([way], self.rows) for way in self.ways]
         else:
             parts = [(self.ways, self.rows[:half]), (self.ways, self.rows[half:])]
-        return np.concatenate([Together(self.bench, w, r).value(name) for w, r in parts])
+        return np.concatenate([Together(self.evaluator, w, r).value(name) for w, r in parts])
 
     def _one(self, name: str, row: int, shape: tuple[int, ...]) -> np.ndarray:
-        """A row that is worked out by itself."""
+        """A row that is evaluated by itself."""
         way, changed = self.ways[row // len(self.rows)], self.rows[row % len(self.rows)]
         hypothesis = replace(way, variants={**way.variants, **changed})
         try:
-            return np.asarray(self.bench.quick(name, hypothesis), dtype=float)
+            return np.asarray(self.evaluator.quick(name, hypothesis), dtype=float)
         except NO_VALUE:
             return np.full(shape, np.nan)
 
     def _input(self, name: str) -> np.ndarray:
         """A line as it goes into a later one."""
-        if name in self.held or name not in self.moving:
+        if name in self.as_printed or name not in self.moving:
             return self.carried.provided(name)
         found = self._computed(name)
-        if name in self.bench.groups:
+        if name in self.evaluator.groups:
             return found
-        shape = np.shape(self.bench.course.floats.arrays[name])
+        shape = np.shape(self.evaluator.computation.floats.arrays[name])
         return self.carried.settled(found, None, (self.count, *shape))
 
     def _computed(self, name: str) -> np.ndarray:
@@ -125,7 +128,7 @@ class Together:
         changed = self.changed.get(right.name, [])
         if not changed:
             return self._evaluated(right, None)
-        shape = np.shape(self.bench.course.floats.arrays[right.name])
+        shape = np.shape(self.evaluator.computation.floats.arrays[right.name])
         found = np.full((self.count, *shape), np.nan)
         left = np.ones(self.count, bool)
         possible = []
@@ -149,8 +152,8 @@ class Together:
 
     def _circular(self, wrong: Equation, name: str) -> bool:
         """Whether a wrong line reads what depends on it."""
-        behind = self.lines.depending(name, self.held) - self.held
-        return bool(wrong.read_names() & (behind | ({name} - self.held)))
+        behind = self.lines.depending(name, self.as_printed) - self.as_printed
+        return bool(wrong.read_names() & (behind | ({name} - self.as_printed)))
 
     def _evaluated(self, equation: Equation, where: np.ndarray | None) -> np.ndarray:
         """An equation over some rows, or all of them."""
@@ -179,7 +182,7 @@ class Together:
         )
 
     def _evaluated_plainly(self, equation: Equation, arrays: dict) -> np.ndarray:
-        floats = self.bench.course.floats
+        floats = self.evaluator.computation.floats
         values = Values(arrays, floats.sizes, floats.scalars, floats.tensors)
         try:
             return evaluate(equation.rhs, equation.ranges, values, Float64())
@@ -194,7 +197,7 @@ class Together:
         inside = [name for name in self.changed if name in block.names]
         block = put_off(block, inside[0]) if len(inside) == 1 else block
         changed = {e.name: self._in_time(block, e) for e in block.equations}
-        floats = self.bench.course.floats
+        floats = self.evaluator.computation.floats
         equations = [*block.equations, *(w for found in changed.values() for w, _ in found)]
         outer = frozenset().union(*(e.read_names() for e in equations)) - block.names
         arrays = {name: self._input(name) for name in outer}
@@ -239,11 +242,11 @@ class Together:
         array[at] = self.carried.settled(values, rows, np.shape(array[at]))
 
     def _in_time(self, block: Recurrence, right: Equation) -> list:
-        """The wrong equations of a line that can be worked out in the recurrence's own order."""
+        """The wrong equations of a line that can be evaluated in the recurrence's own order."""
         found = []
         for wrong, rows in self.changed.get(right.name, []):
-            beyond = self.lines.depending(right.name, self.held) - block.names
-            if wrong.read_names() & (beyond - self.held):
+            beyond = self.lines.depending(right.name, self.as_printed) - block.names
+            if wrong.read_names() & (beyond - self.as_printed):
                 self.lost[rows] = True
                 continue
             there = in_time(block, right, wrong)
@@ -256,9 +259,9 @@ class Together:
         return found
 
 
-def quickly(bench: Bench, way: Hypothesis) -> Hypothesis:
+def quickly(evaluator: Evaluator, way: Hypothesis) -> Hypothesis:
     """The way of carrying of quick values: these are rounded on the way through time alone."""
-    rounding = way.rounding if bench.groups else None
+    rounding = way.rounding if evaluator.groups else None
     return replace(way, rounding=rounding, rounded={})
 
 

@@ -1,6 +1,6 @@
 """What is wrong with a file that is no TOML: the line, what is wrong in it, and the line put right.
 
-A line put right is only told when TOML reads it.
+A line put right is only said when TOML reads it.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ class Digits(str):
 
 @dataclass(frozen=True)
 class TomlText:
-    """A TOML file: `name` as it is told to the person, its text, and what it holds."""
+    """A TOML file: `name` as it is said to the person, its text, and what it holds."""
 
     name: str
     text: str
@@ -110,7 +110,7 @@ def _digits(text: str) -> Digits:
 
 
 def expect(value: Any, kind: type, place: str) -> Any:
-    """`value` when it is of `kind` (str, int, dict or list); a boolean is no whole number."""
+    """`value` when it is of `kind` (str, int, dict or list); a boolean is no integer."""
     wrong = isinstance(value, bool) if kind is int else isinstance(value, Digits)
     if isinstance(value, str) and len(value) > _LONGEST:
         raise DeltaruleError(
@@ -119,7 +119,7 @@ def expect(value: Any, kind: type, place: str) -> Any:
     if isinstance(value, kind) and not wrong:
         return value
     raise DeltaruleError(
-        f"{_told(value)} stands where {_KINDS[kind]} belongs", place, f"write {_KINDS[kind]}"
+        f"{_kind_text(value)} stands where {_KINDS[kind]} belongs", place, f"write {_KINDS[kind]}"
     )
 
 
@@ -134,7 +134,7 @@ def refuse_unknown(table: dict[str, Any], known: tuple[str, ...], place: str) ->
             )
 
 
-def _told(value: Any) -> str:
+def _kind_text(value: Any) -> str:
     if isinstance(value, dict):
         return _TABLE
     if isinstance(value, list):

@@ -12,17 +12,17 @@ import numpy as np
 
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.session import Desk
+from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty
 
-#: So many are told.
+#: So many are said.
 MOST = 8
 
 
-def hidden(desk: Desk, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
-    """What cannot be told of the quantities that are right; nothing without a recurrence."""
-    if not desk.bench.groups:
+def hidden(session: Session, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
+    """What cannot be decided of the quantities that are right; nothing without a recurrence."""
+    if not session.evaluator.groups:
         return ()
     of: dict[str, list[str]] = {}
     found = list(verdicts)
@@ -30,7 +30,7 @@ def hidden(desk: Desk, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     for name in dict.fromkeys(v.quantity for v in found if v.quantity not in wrong):
         if not is_gradient(name):
             continue
-        for words in _same(desk, name):
+        for words in _same(session, name):
             of.setdefault(words, []).append(pretty(name))
     return tuple(
         f"these numbers cannot tell whether {words} (of {', '.join(names)})"
@@ -38,14 +38,14 @@ def hidden(desk: Desk, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     )
 
 
-def _same(desk: Desk, name: str) -> Iterable[str]:
+def _same(session: Session, name: str) -> Iterable[str]:
     """The mistakes under which a quantity would be what it is."""
-    right = np.asarray(desk.course.floats.arrays[name], dtype=float)
-    for place in desk.explainer.places(name):
+    right = np.asarray(session.computation.floats.arrays[name], dtype=float)
+    for place in session.explainer.places(name):
         if not is_gradient(place):
             continue
-        for mistake in desk.often_hidden(place):
+        for mistake in session.often_hidden(place):
             hypothesis = Hypothesis().with_variant(place, mistake.equation)
-            value = desk.explainer.quick(name, hypothesis)
+            value = session.explainer.quick(name, hypothesis)
             if value is not None and np.allclose(value, right, rtol=1e-12, atol=1e-15):
                 yield mistake.words if place == name else f"in {pretty(place)}, {mistake.words}"

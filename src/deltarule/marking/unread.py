@@ -82,8 +82,8 @@ def _name(key: str, written: Any, place: str, unread: list[Unread]) -> str | Non
     try:
         return str(parse_reference(key))
     except DeltaruleError as error:
-        told = in_one_line(error.at(place))
-        unread.append(Unread(shortened(key), (), _shown(written), told))
+        message = in_one_line(error.at(place))
+        unread.append(Unread(shortened(key), (), _shown(written), message))
         return None
 
 
@@ -100,8 +100,8 @@ def _readable(
         try:
             Printed(written, here)
         except DeltaruleError as error:
-            told = in_one_line(looks_like(written, here) or error)
-            unread.append(Unread(name, index, shortened(written), told))
+            message = in_one_line(looks_like(written, here) or error)
+            unread.append(Unread(name, index, shortened(written), message))
             return ""
     return written
 

@@ -56,9 +56,9 @@ class Verdict:
     def at(self) -> str:
         """The entries that it is on, where there are others: `[0,1]`, or `[0,1], [1,1]`."""
         entries = (self.index,) if self.index is not None else () if self.whole else self.entries
-        told = [f"[{','.join(map(str, entry))}]" for entry in entries]
-        more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED + 1 else ""
-        return ", ".join(told[:MOST_NAMED] if more else told) + more
+        places = [f"[{','.join(map(str, entry))}]" for entry in entries]
+        more = f" and {len(places) - MOST_NAMED} more" if len(places) > MOST_NAMED + 1 else ""
+        return ", ".join(places[:MOST_NAMED] if more else places) + more
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from deltarule.marking.explanation import Explanation
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.printed import Printed
-from deltarule.marking.session import Desk
+from deltarule.marking.session import Session
 from deltarule.marking.sheets import Rounding
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
@@ -28,20 +28,20 @@ def as_printed(value: Fraction, printed: Printed, rule: str = "half-up") -> str:
     return shortened(value, printed, rule)
 
 
-def of_no_value(desk: Desk, quantity: str, entry: tuple) -> str:
+def of_no_value(session: Session, quantity: str, entry: tuple) -> str:
     """Which line became infinite or NaN first, with its numbers put in."""
-    course = desk.course
-    above = desk.bench.ancestors(quantity) | {quantity}
-    for line in course.lines:
+    computation = session.computation
+    above = session.evaluator.ancestors(quantity) | {quantity}
+    for line in computation.lines:
         name = line.quantity
-        bad = ~np.isfinite(np.asarray(course.floats.arrays[name], dtype=float))
+        bad = ~np.isfinite(np.asarray(computation.floats.arrays[name], dtype=float))
         if name not in above or not bad.any():
             continue
-        for at, target in points(line.equation, course.floats):
+        for at, target in points(line.equation, computation.floats):
             if bad[target]:
                 here = f"{pretty(name)}{_at(target)}"
-                numbers = inserted(line.equation, at, course.floats, shown)
-                value = shown(float(course.floats.arrays[name][target]))
+                numbers = inserted(line.equation, at, computation.floats, shown)
+                value = shown(float(computation.floats.arrays[name][target]))
                 return f"{here} = {numbers} is {value}, and so is what needs it"
     return f"{pretty(quantity)}{_at(entry)} has no value"
 
@@ -82,15 +82,15 @@ def expected_text(
     return listed(numbers, [e[:-1] for e in entries])
 
 
-def carrying(desk: Desk, hypothesis: Hypothesis) -> str:
+def carrying(session: Session, hypothesis: Hypothesis) -> str:
     """How values were carried, in words; empty if exactly."""
     if hypothesis.rounding is not None:
         return f"every line rounded to {_policy(hypothesis.rounding)}"
     parts = []
-    held = sorted(hypothesis.held, key=list(desk.bench.equations).index)
-    if len(held) == 1:
-        parts.append(f"{_valued(desk, held[0])} carried on as printed")
-    elif held:
+    as_printed = sorted(hypothesis.as_printed, key=list(session.evaluator.equations).index)
+    if len(as_printed) == 1:
+        parts.append(f"{_valued(session, as_printed[0])} carried on as printed")
+    elif as_printed:
         parts.append("the printed values carried on")
     for name, rounding in hypothesis.rounded.items():
         parts.append(f"{pretty(name)} rounded to {_policy(rounding)} on the way")
@@ -103,21 +103,21 @@ def _policy(rounding) -> str:
     return counted(rounding.significant, "significant figure")
 
 
-def _valued(desk: Desk, name: str) -> str:
-    written = desk.paper.written[name]
+def _valued(session: Session, name: str) -> str:
+    written = session.aligned.written[name]
     entries = [e for e, _ in written.printed()]
     if len(entries) > 4:
         return pretty(name)
     return f"{pretty(name)} = {given_text(written, entries)}"
 
 
-def of_carried(desk: Desk, written: Written, entries: list[tuple], found: Explanation) -> str:
+def of_carried(session: Session, written: Written, entries: list[tuple], found: Explanation) -> str:
     """Why a value is right although exact working gives other digits."""
-    exact = desk.bench.right(written.quantity)
+    exact = session.evaluator.right(written.quantity)
     numbers = listed(
         [shown(exact[e], max(6, (written.numbers[e].figures or 4) + 2)) for e in entries]
     )
-    return f"right with {carrying(desk, found.hypothesis)}; carried exactly it is {numbers}"
+    return f"right with {carrying(session, found.hypothesis)}; carried exactly it is {numbers}"
 
 
 def of_following(sources: list[str], how: str) -> str:
@@ -128,8 +128,8 @@ def of_following(sources: list[str], how: str) -> str:
 
 def of_convention(lines: Sequence[Mistake]) -> str:
     """By which convention a gradient is right."""
-    told = " and ".join(dict.fromkeys(m.words for m in lines))
-    return f"right by another convention, as any subgradient counts here: {told}"
+    names = " and ".join(dict.fromkeys(m.words for m in lines))
+    return f"right by another convention, as any subgradient counts here: {names}"
 
 
 def of_earlier(sources: Sequence[str]) -> str:
@@ -137,30 +137,30 @@ def of_earlier(sources: Sequence[str]) -> str:
     return "with its mistake carried on" if len(sources) == 1 else "with their mistakes carried on"
 
 
-def of_mistake(desk: Desk, quantity: str, found: Explanation) -> str:
+def of_mistake(session: Session, quantity: str, found: Explanation) -> str:
     """What went wrong, in which line if not in the quantity's own, and how values were carried."""
     alone = [m.line for m in found.mistakes] == [quantity]
     parts = [m.words if alone else f"in {pretty(m.line)}, {m.words}" for m in found.mistakes]
-    same = identified(desk, found)
+    same = identified(session, found)
     sentence = "; and ".join(parts) + (f": this is {same}" if same else "")
-    how = carrying(desk, found.hypothesis)
+    how = carrying(session, found.hypothesis)
     return sentence + (f"; with carried rounding ({how})" if how else "")
 
 
-def identified(desk: Desk, found: Explanation) -> str:
+def identified(session: Session, found: Explanation) -> str:
     """The quantity that a wrong formula really computes, if it is one of the sheet's lines."""
     if len(found.mistakes) != 1:
         return ""
     mistake = found.mistakes[0]
     plain = Hypothesis(variants={mistake.line: mistake.equation})
-    values = desk.explainer.quick(mistake.line, plain)
+    values = session.explainer.quick(mistake.line, plain)
     if values is None:  # with nothing taken as printed, the wrong line would need its own result
         return ""
     wrong = np.ravel(np.asarray(values, dtype=float))
     if wrong.size == 0 or not np.any(wrong):
         return ""
-    for name, array in desk.course.floats.arrays.items():
-        if name == mistake.line or name not in desk.bench.equations:
+    for name, array in session.computation.floats.arrays.items():
+        if name == mistake.line or name not in session.evaluator.equations:
             continue
         other = np.ravel(array)
         if other.size == wrong.size and np.allclose(other, wrong, rtol=1e-9, atol=1e-15):

@@ -10,24 +10,24 @@ from pathlib import Path
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.exact import Rounded
 from deltarule.calculus import Derivation
-from deltarule.errors import told_at
+from deltarule.errors import placed_at
 from deltarule.marking.after_updates import judge_after
-from deltarule.marking.aligned_answers import Paper
+from deltarule.marking.aligned_answers import Aligned
 from deltarule.marking.mark import judged
-from deltarule.marking.session import open_desk
+from deltarule.marking.session import open_session
 from deltarule.marking.sheets import Rounding, Run, Sheet, load_sheet
 from deltarule.marking.verdicts import Verdict
-from deltarule.tracing.computation import Course
-from deltarule.tracing.trace import Trace, trace_course
+from deltarule.tracing.computation import Computation
+from deltarule.tracing.trace import Trace, trace_computation
 
 
 @dataclass(frozen=True)
 class Worked:
-    """A run worked through; its published values, as printed, are `paper`'s."""
+    """A run worked through; its published values, as printed, are `aligned`'s."""
 
     run: Run
     trace: Trace
-    paper: Paper
+    aligned: Aligned
     verdicts: tuple[Verdict, ...]
 
     @cached_property
@@ -49,14 +49,14 @@ def work(
 ) -> list[Worked]:
     """Every run of a sheet worked through, with verdicts on what it publishes.
 
-    What a run publishes or asks beyond the usual lines is worked out too, and what `extra` names.
+    What a run publishes or asks beyond the usual lines is evaluated too, and what `extra` names.
     `arithmetic` replaces the sheet's own rounding policy. Givens that contradict the values
     printed after them are mended first, unless `as_printed`. For a run whose values are those
     after the updates, the trace is of the network with the updated parameters.
     """
     sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
     known: dict[tuple, Derivation] = {}
-    with told_at(sheet.path):
+    with placed_at(sheet.path):
         return [
             _worked(run, number, known, arithmetic, checks, as_printed, extra)
             for number, run in enumerate(sheet.runs, start=1)
@@ -72,16 +72,16 @@ def _worked(
     as_printed: bool,
     extra: Sequence[str],
 ) -> Worked:
-    desk = open_desk(run, number, run.published, known, extra=(*run.asked, *extra))
+    session = open_session(run, number, run.published, known, extra=(*run.asked, *extra))
     if run.at == "after":
-        found = judge_after(desk)
-        course: Course = desk.course.updated(run.updates)
+        found = judge_after(session)
+        computation: Computation = session.computation.updated(run.updates)
     else:
-        printed = desk.course
-        found = judged(desk, doubt=True)
-        course = printed if as_printed else desk.course
-    trace = trace_course(course, arithmetic or policy(run.rounding), checks=checks)
-    return Worked(run, trace, desk.paper, tuple(found))
+        printed = session.computation
+        found = judged(session, doubt=True)
+        computation = printed if as_printed else session.computation
+    trace = trace_computation(computation, arithmetic or policy(run.rounding), checks=checks)
+    return Worked(run, trace, session.aligned, tuple(found))
 
 
 def policy(rounding: Rounding) -> Arithmetic | None:

@@ -93,11 +93,11 @@ class Axes:
         words = {0: "time", 1: "position", 2: "", 3: "batch"}
         for index in sorted(indices, key=lambda i: (-self.rank(i), i.name)):
             groups.setdefault(words[self.rank(index)], []).append(str(self.bare(index)))
-        told = []
+        parts = []
         for word, names in groups.items():
             plural = "s" if word in ("time", "position") else ""
-            told += [f"the {word}{plural} {_joined(names)}"] if word else names
-        return _joined(told)
+            parts += [f"the {word}{plural} {_joined(names)}"] if word else names
+        return _joined(parts)
 
 
 def _joined(texts: list[str]) -> str:

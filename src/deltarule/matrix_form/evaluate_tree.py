@@ -15,7 +15,7 @@ from sympy import Expr, Integer
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.integers import Grid, mask, whole
+from deltarule.arithmetic.integers import Grid, integers_over, mask
 from deltarule.expressions.conditions import Condition
 from deltarule.expressions.nodes import read
 from deltarule.expressions.symbols import Index
@@ -33,8 +33,8 @@ class World:
     at: Mapping[Index, int]
 
     def number(self, expression: Expr) -> int:
-        """A whole number in sizes and slice indices."""
-        return int(np.ravel(whole(expression, self._grid(), self.values))[0])
+        """An integer in sizes and slice indices."""
+        return int(np.ravel(integers_over(expression, self._grid(), self.values))[0])
 
     def holds(self, condition: Condition) -> bool:
         """Whether a condition on slice indices holds here."""

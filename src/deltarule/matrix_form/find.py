@@ -42,7 +42,7 @@ class Words:
         return Speech(self.axes).sentence(self.phrase, self.indices)
 
 
-class Teller:
+class MatrixForms:
     """Words for the equations of one backward pass.
 
     `upstream` are the outputs of the network whose gradients, those of `of`, are given; `equations`
@@ -54,14 +54,14 @@ class Teller:
     ):
         self._network, self._of, self._upstream = network, of, tuple(upstream)
         self._equations = tuple(equations)
-        self._told: dict[str, Words | None] = {}
+        self._known: dict[str, Words | None] = {}
         self._probes: dict[int, Probe] = {}
 
     def words(self, equation: Equation) -> Words | None:
         """The words for a gradient; None where no pattern is known."""
-        if equation.name not in self._told:
-            self._told[equation.name] = self._found(equation)
-        return self._told[equation.name]
+        if equation.name not in self._known:
+            self._known[equation.name] = self._found(equation)
+        return self._known[equation.name]
 
     def _found(self, equation: Equation) -> Words | None:
         if not reads(equation.rhs):

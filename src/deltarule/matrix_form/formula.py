@@ -59,8 +59,8 @@ class PhraseWriter:
 
     def inside(self, phrase: Phrase, binding: int) -> str:
         """The text of a phrase, in parentheses where it binds less than `binding`."""
-        told, own = self.write(phrase)
-        return told if own >= binding else self._writer.parentheses(told)
+        written, own = self.write(phrase)
+        return written if own >= binding else self._writer.parentheses(written)
 
     def _leaf(self, p: ph.Leaf):
         subscripts = list(p.subscripts)
@@ -103,15 +103,15 @@ class PhraseWriter:
         """Single numbers first, with a plain dot; then the arrays."""
         numbers = [self.inside(f, POWER) for f in factors if not f.labels]
         arrays = [self.inside(f, POWER) for f in factors if f.labels]
-        told = [self.hadamard.join(arrays)] if arrays else []
-        return self._writer.dot.join(numbers + told)
+        parts = [self.hadamard.join(arrays)] if arrays else []
+        return self._writer.dot.join(numbers + parts)
 
     def _scaled(self, p: ph.Scaled):
         if isinstance(p.of, ph.SumOver):
             kind, factor = self._mean_or_sum(p.of, p.factor)
             if kind == "mean":
-                told = self.mean(self._bound(p.of.over), self.inside(p.of.of, POWER))
-                return (told, PRODUCT) if factor == 1 else self._times(factor, told, PRODUCT)
+                written = self.mean(self._bound(p.of.over), self.inside(p.of.of, POWER))
+                return (written, PRODUCT) if factor == 1 else self._times(factor, written, PRODUCT)
         if isinstance(p.of, ph.Hadamard) and p.of.bottom:
             top, below = _over_under(p.factor)
             return self._times(top, *self._product(p.of, below))
@@ -121,9 +121,9 @@ class PhraseWriter:
         """factor·body, with what divides written below."""
         top, below = _over_under(factor)
         if top.could_extract_minus_sign():
-            told, own = self._times(-factor, body, binding)
+            written, own = self._times(-factor, body, binding)
             return self._writer.minus + (
-                told if own >= PRODUCT else self._writer.parentheses(told)
+                written if own >= PRODUCT else self._writer.parentheses(written)
             ), SUM
         if top != 1:
             body = body if binding >= POWER else self._writer.parentheses(body)
@@ -134,15 +134,15 @@ class PhraseWriter:
         return body, binding
 
     def _plus(self, p: ph.Plus):
-        told = ""
+        written = ""
         for term in p.terms:
             negative = isinstance(term, (ph.Scaled, ph.Constant)) and _negative(term)
             piece = self.inside(_positive(term) if negative else term, PRODUCT)
-            if not told:
-                told = self._writer.minus + piece if negative else piece
+            if not written:
+                written = self._writer.minus + piece if negative else piece
             else:
-                told += f" {self._writer.minus if negative else '+'} {piece}"
-        return told, SUM
+                written += f" {self._writer.minus if negative else '+'} {piece}"
+        return written, SUM
 
     def _power(self, p: ph.Power):
         if p.exponent == Rational(1, 2):
@@ -161,8 +161,8 @@ class PhraseWriter:
         branches = [q.value if isinstance(q, ph.Constant) else q for q in (p.then, p.otherwise)]
         if branches == [1, 0]:
             return self._writer.bracket([tested]), ATOM
-        told = self.where(tested, self(p.then), self(p.otherwise))
-        return self._writer.parentheses(told), ATOM
+        written = self.where(tested, self(p.then), self(p.otherwise))
+        return self._writer.parentheses(written), ATOM
 
     def _sides(self, tested: Phrase) -> tuple[str, str, str]:
         """a − b > 0 is said as a > b."""
@@ -204,12 +204,12 @@ class PhraseWriter:
 
     def _sum_of_slices(self, p: ph.SumOfSlices):
         spans, rest = tight(p.ranges, p.conditions)
-        told = [self._writer(c) for c in rest]
-        return self._writer.reduction("sum", spans, told, self.inside(p.of, PRODUCT)), PRODUCT
+        conditions = [self._writer(c) for c in rest]
+        return self._writer.reduction("sum", spans, conditions, self.inside(p.of, PRODUCT)), PRODUCT
 
     def _guarded(self, p: ph.Guarded):
-        told = [self._writer(c) for c in p.conditions]
-        return self._writer.reduction("sum", [], told, self.inside(p.of, PRODUCT)), PRODUCT
+        conditions = [self._writer(c) for c in p.conditions]
+        return self._writer.reduction("sum", [], conditions, self.inside(p.of, PRODUCT)), PRODUCT
 
     def _for_every(self, p: ph.ForEvery):
         return self.write(p.of)

@@ -110,10 +110,10 @@ def _simplest(axes: list[WindowAxis], extent: dict, extents: dict) -> _Reading |
     found = []
     for kind, swapped, turned, read in _KINDS:
         along = [read(axis, extent[axis.subscript], extents) for axis in axes]
-        told = tuple(a for a in along if a is not None)
-        if len(told) == len(along):
-            padding = sum(size_of(a.pad) for a in told)
-            found.append((padding, len(found), _Reading(kind, swapped, turned, told)))
+        named = tuple(a for a in along if a is not None)
+        if len(named) == len(along):
+            padding = sum(size_of(a.pad) for a in named)
+            found.append((padding, len(found), _Reading(kind, swapped, turned, named)))
     return min(found)[2] if found else None
 
 

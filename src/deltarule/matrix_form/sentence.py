@@ -25,8 +25,8 @@ class Speech(PhraseWriter):
         every: tuple = ()
         if isinstance(phrase, ph.ForEvery):
             every, phrase = phrase.slices, phrase.of
-        told = [self._headline(phrase), *self._slopes(phrase)]
-        sentence = ", ".join(told)
+        sentences = [self._headline(phrase), *self._slopes(phrase)]
+        sentence = ", ".join(sentences)
         if every:
             sentence += f", for every {self._names(every)}"
         notes = self._notes(phrase)
@@ -52,8 +52,8 @@ class Speech(PhraseWriter):
     def _slopes(self, phrase: Phrase) -> list[str]:
         """`with σ′(s₁) = h₁ ⊙ (1 − h₁)`, once for each."""
         found = dict.fromkeys(p for p in phrase.walk() if isinstance(p, ph.Slope))
-        told = [f"{self(s)} = {self(s.formula)}" for s in found]
-        return [f"with {_listed(told)}"] if told else []
+        formulas = [f"{self(s)} = {self(s.formula)}" for s in found]
+        return [f"with {_listed(formulas)}"] if formulas else []
 
     def _notes(self, phrase: Phrase) -> list[str]:
         notes: list[str] = []
@@ -121,11 +121,11 @@ class Speech(PhraseWriter):
     def _correlation(self, p: ph.Correlation):
         """valid cross-correlation of x, padded by P, with ∂L/∂y, spread by S, at stride D."""
         valid = "valid " if all(a.spread == 1 for a in p.along) else ""
-        told = f"{valid}cross-correlation of {self(p.signal)}"
-        told += self._measure(p, "pad", ", padded by {},", 0)
-        told += f" with {self(p.kernel)}" + self._measure(p, "spread", ", dilated by {}", 1)
-        told += self._measure(p, "step", ", at stride {}", 1)
-        return told + (", turned by 180°" if p.turned else ""), SUM
+        sentence = f"{valid}cross-correlation of {self(p.signal)}"
+        sentence += self._measure(p, "pad", ", padded by {},", 0)
+        sentence += f" with {self(p.kernel)}" + self._measure(p, "spread", ", dilated by {}", 1)
+        sentence += self._measure(p, "step", ", at stride {}", 1)
+        return sentence + (", turned by 180°" if p.turned else ""), SUM
 
     def _convolution(self, p: ph.Convolution):
         """full convolution of ∂L/∂y with w, which is full cross-correlation with w turned."""
@@ -146,10 +146,12 @@ class Speech(PhraseWriter):
         turned = " turned by 180°" if p.turned else ""
         spread = self._measure(p, "spread", ", stride {}", 1)
         padding = self._measure(p, "pad", ", padding {}", 0)
-        told = f"transposed convolution of {signal} with {kernel}{turned}{dilated}{spread}{padding}"
+        sentence = (
+            f"transposed convolution of {signal} with {kernel}{turned}{dilated}{spread}{padding}"
+        )
         if not p.turned and any(a.spread.free_symbols for a in p.along):
-            told += f"; at stride 1 full cross-correlation with {kernel} turned by 180°"
-        return told, SUM
+            sentence += f"; at stride 1 full cross-correlation with {kernel} turned by 180°"
+        return sentence, SUM
 
     def _sent_back(self, p: ph.SentBack):
         return f"every {self(p.signal)} sent to the entry that was the maximum of its window", SUM
@@ -159,8 +161,8 @@ class Speech(PhraseWriter):
         numbers = [getattr(a, name) for a in p.along]
         if all(n == usual for n in numbers):
             return ""
-        told = [self._writer(n) for n in dict.fromkeys(numbers)]
-        return say.format(told[0] if len(told) == 1 else " and ".join(map(self._writer, numbers)))
+        sizes = [self._writer(n) for n in dict.fromkeys(numbers)]
+        return say.format(sizes[0] if len(sizes) == 1 else " and ".join(map(self._writer, numbers)))
 
     _methods = {
         **PhraseWriter._methods,

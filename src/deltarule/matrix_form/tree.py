@@ -143,7 +143,7 @@ class Where(Phrase):
 
 @dataclass(frozen=True)
 class OneHot(Phrase):
-    """1 where the last label is the whole number that `of` holds, 0 elsewhere."""
+    """1 where the last label is the integer that `of` holds, 0 elsewhere."""
 
     of: Phrase
 

@@ -222,7 +222,7 @@ def _spread(axes: dict[str, int], equations, links: Iterable[_Link]) -> dict[str
 
 
 def _pairs(reader: Equation, access: Read) -> Iterator[tuple[int, int, Expr]]:
-    """Axes of what an equation writes and reads whose subscripts differ by a whole number."""
+    """Axes of what an equation writes and reads whose subscripts differ by an integer."""
     for here, written in enumerate(reader.subscripts):
         for there, subscript in enumerate(access.indices):
             shift = _difference(subscript, written)
@@ -245,14 +245,14 @@ def no_times(extent: Expr, place: str) -> DeltaruleError:
 
 def _refused(group: list[Equation], links: list[_Link], equations) -> DeltaruleError:
     cycle = _cycle(links, equations)
-    told = " ← ".join(cycle)
+    path = " ← ".join(cycle)
     shifted = any(
         shift != 0 for a in links for _, _, shift in _pairs(equations[a.reader], a.access)
     )
     remedy = "let one of them read a tensor that is computed earlier"
     if shifted:
         remedy += ", or read all of them at earlier times (or all at later ones)"
-    return DeltaruleError(f"the equations go round in a circle: {told}", group[0].place, remedy)
+    return DeltaruleError(f"the equations go round in a circle: {path}", group[0].place, remedy)
 
 
 def _cycle(links: list[_Link], equations) -> list[str]:

@@ -106,11 +106,11 @@ def _sizes_in(expression: Expr) -> Iterable[str]:
 
 
 def _tensor(tensor: Tensor, table: Mapping) -> Tensor:
-    limit = tensor.whole_below
+    limit = tensor.integers_below
     return replace(
         tensor,
         axes=tuple(substitute(a, table) for a in tensor.axes),
-        whole_below=None if limit is None else substitute(limit, table),
+        integers_below=None if limit is None else substitute(limit, table),
     )
 
 

@@ -10,7 +10,7 @@ ROLES = (
     "input", "target", "parameter", "state", "intermediate", "output", "loss", "gradient", "memory",
 )  # fmt: skip
 
-#: The roles whose values come from outside; the others are computed by equations.
+#: The roles whose values come from upstream; the others are computed by equations.
 GIVEN = ("input", "target", "parameter", "gradient", "memory")
 
 
@@ -24,7 +24,7 @@ class Tensor:
     `definite` says that it holds symmetric, positive definite matrices, as covariances are.
     `within` is the interval in which its entries must lie, such as (0, 1) for probabilities; its
     upper end is None for variances, which may be any positive number.
-    `whole_below` is the extent below which an integer tensor's entries (labels, positions) lie.
+    `integers_below` is the extent below which an integer tensor's entries (labels, positions) lie.
     `start` is what a memory, which an update keeps, holds before the first step; for a parameter
     what training usually starts from, a number or "identity".
     """
@@ -34,7 +34,7 @@ class Tensor:
     role: str
     outside: Expr | None = None
     sums_to_one: int | None = None
-    whole_below: Expr | None = None
+    integers_below: Expr | None = None
     within: tuple[int, int | None] | None = None
     start: Expr | str | None = None
     note: str = ""
@@ -42,7 +42,7 @@ class Tensor:
 
     @property
     def given(self) -> bool:
-        """Whether its values come from outside."""
+        """Whether its values come from upstream."""
         return self.role in GIVEN
 
     @property
@@ -54,6 +54,6 @@ class Tensor:
         return low, low + 1 if high is None else high
 
     @property
-    def whole(self) -> bool:
-        """Whether its entries are whole numbers, along which nothing is differentiated."""
-        return self.whole_below is not None
+    def integral(self) -> bool:
+        """Whether its entries are integers, along which nothing is differentiated."""
+        return self.integers_below is not None

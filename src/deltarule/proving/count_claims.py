@@ -72,7 +72,7 @@ class FewerWeights(_KnowsNothing):
         counts = []
         lines = []
         for names in (self.few, self.many):
-            counts.append(_held(network, names))
+            counts.append(_numbers_of(network, names))
             lines.append(
                 Line(
                     " and ".join(text.name(n) for n in names),
@@ -103,7 +103,7 @@ def _term(count: Expr) -> str:
     return f"({text(count)})" if count.is_Add else text(count)
 
 
-def _held(network: Network, names: tuple[str, ...]) -> Expr:
+def _numbers_of(network: Network, names: tuple[str, ...]) -> Expr:
     return sum((multiply(network.tensor(n).axes) for n in names), Integer(0)).expand()
 
 

@@ -1,4 +1,4 @@
-"""A side of a claim worked out, line by line: tensors by their equations, maxima by cases.
+"""A side of a claim evaluated, line by line: tensors by their equations, maxima by cases.
 
 What is known of sums (that they are 1) is used before a tensor is written out.
 """
@@ -39,8 +39,8 @@ def rewritten(
             yield side, found.after, rule, reason
             side = found.after
         for simpler, found in passes(side, known):
-            told = f"Shown above: {found.condition}." if simpler is SUMS_TO_ONE else ""
-            yield side, found.after, simpler, told or simpler.reason
+            detail = f"Shown above: {found.condition}." if simpler is SUMS_TO_ONE else ""
+            yield side, found.after, simpler, detail or simpler.reason
             side = found.after
         after = _alike(side)
         if after != side:

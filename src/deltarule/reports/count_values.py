@@ -1,4 +1,4 @@
-"""Counts as plain values for JSON: whole numbers where sizes are numbers, else formulas as text."""
+"""Counts as plain values for JSON: integers where sizes are numbers, else formulas as text."""
 
 from __future__ import annotations
 
@@ -64,5 +64,5 @@ def _unread_values(left: Unread) -> dict:
 
 
 def number(value: Expr) -> int | str:
-    """A whole number as one; a formula as text."""
+    """An integer as one; a formula as text."""
     return int(value) if value.is_Integer else text(value)

@@ -24,16 +24,16 @@ def check_values(
     error: DeltaruleError | None = None,
     **more,
 ) -> dict:
-    """All that was found out about one derivation or function; what is no number is null.
+    """All that was found out about one derivation or function; NaN is null.
 
     `error` says why nothing was checked.
     """
     checks, faults = list(checks), list(faults)
-    told = {"fact": error.fact, "place": error.place, "remedy": error.remedy} if error else None
+    fault = {"fact": error.fact, "place": error.place, "remedy": error.remedy} if error else None
     return {
         "checked": checked,
         "right": error is None and not faults and all(c.right for c in checks),
-        "error": told,
+        "error": fault,
         **more,
         "faults": faults,
         "gradients": [_values(check) for check in checks],

@@ -90,9 +90,9 @@ def worked(gradient: Gradient) -> list[str]:
 
 def _like(gradient: Gradient, same: Mapping[str, Alike]) -> list[str]:
     """A gradient that has the steps of another: its closed form, and which names differ."""
-    told = same[gradient.name].sentence(pretty(gradient.tensor.name))
+    sentence = same[gradient.name].sentence(pretty(gradient.tensor.name))
     return [
-        rf"\subparagraph{{$\displaystyle {latex(gradient.lhs)}$}} {prose(told)}",
+        rf"\subparagraph{{$\displaystyle {latex(gradient.lhs)}$}} {prose(sentence)}",
         "",
         *aligned([(gradient.lhs, gradient.expr)]),
     ]

@@ -10,7 +10,7 @@ from deltarule.reports.broken import WIDTH, visible
 
 #: amsmath's matrices have at most so many columns.
 MOST_COLUMNS = 10
-#: Of more numbers than this, only the shape is told.
+#: Of more numbers than this, only the shape is said.
 MOST_NUMBERS = 96
 _GAP = 2.0
 
@@ -25,13 +25,13 @@ def array_lines(array, to_text: Callable[[object], str], width: float = WIDTH) -
 
     A vector is a row; axes of length 1 are left out.
     """
-    array, told = np.squeeze(np.asarray(array)), plain(to_text)
+    array, write = np.squeeze(np.asarray(array)), plain(to_text)
     if not array.ndim:
-        return [told(array[()])]
+        return [write(array[()])]
     if array.size > MOST_NUMBERS:
         sizes = r" \times ".join(map(str, array.shape))
         return [rf"{sizes}\text{{ numbers}}"]
-    texts = [[told(value) for value in row] for row in array.reshape(-1, array.shape[-1])]
+    texts = [[write(value) for value in row] for row in array.reshape(-1, array.shape[-1])]
     if array.ndim < 3 and fits(texts, width):
         rows = r" \\ ".join(" & ".join(row) for row in texts)
         return [rf"\begin{{pmatrix}} {rows} \end{{pmatrix}}"]

@@ -28,16 +28,16 @@ class LatexSpeech(Speech):
 
     def sentence(self, phrase: Phrase, indices: Iterable[Index] = ()) -> str:
         every = phrase.slices if isinstance(phrase, ph.ForEvery) else ()
-        told = [self(phrase)]
+        parts = [self(phrase)]
         slopes = dict.fromkeys(p for p in phrase.walk() if isinstance(p, ph.Slope))
         if slopes:
-            told.append(
+            parts.append(
                 r"\text{with } " + ",\\ ".join(f"{self(s)} = {self(s.formula)}" for s in slopes)
             )
         if every:
             names = ", ".join(latex(self._axes.bare(i)) for i in every)
-            told.append(rf"\text{{for every }} {names}")
-        return r",\quad ".join(told)
+            parts.append(rf"\text{{for every }} {names}")
+        return r",\quad ".join(parts)
 
     def transposed(self, text: str) -> str:
         return rf"{{{text}}}^{{\top}}"
@@ -74,20 +74,23 @@ class LatexSpeech(Speech):
 
     def _correlation(self, p: ph.Correlation):
         """x ⋆ g, with padding, dilation and stride below the sign."""
-        told = self._sliding(p, r"\star", ("padding", "pad"), ("dilation", "spread"))
-        return rf"\operatorname{{rot}}_{{180}}\left({told}\right)" if p.turned else told, PRODUCT
+        written = self._sliding(p, r"\star", ("padding", "pad"), ("dilation", "spread"))
+        return (
+            rf"\operatorname{{rot}}_{{180}}\left({written}\right)" if p.turned else written,
+            PRODUCT,
+        )
 
     def _convolution(self, p: ph.Convolution):
         return self._sliding(p, "*", ("stride", "spread"), ("padding", "pad")), PRODUCT
 
     def _sliding(self, p: ph.Correlation | ph.Convolution, sign: str, *numbers) -> str:
         last = "dilation" if isinstance(p, ph.Convolution) else "stride"
-        told = []
+        options = []
         for word, name in (*numbers, (last, "step")):
             values = dict.fromkeys(getattr(a, name) for a in p.along)
             if set(values) != {0 if name == "pad" else 1}:
-                told.append(rf"\text{{{word} }} {', '.join(latex(v) for v in values)}")
-        below = rf"_{{{'; '.join(told)}}}" if told else ""
+                options.append(rf"\text{{{word} }} {', '.join(latex(v) for v in values)}")
+        below = rf"_{{{'; '.join(options)}}}" if options else ""
         kernel = self.inside(p.kernel, PRODUCT)
         if p.turned and isinstance(p, ph.Convolution):
             kernel = rf"\operatorname{{rot}}_{{180}}\left({kernel}\right)"

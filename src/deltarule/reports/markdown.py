@@ -38,13 +38,13 @@ def derivation_markdown(shown: ShownDerivation) -> str:
     for gradient in gradients:
         lines += [f"### ${latex_name(gradient.name)}$", ""]
         if gradient.name in same:
-            told = same[gradient.name].sentence(text.name(gradient.tensor.name))
-            lines += [f"{escaped(told)}:", ""]
+            in_words = same[gradient.name].sentence(text.name(gradient.tensor.name))
+            lines += [f"{escaped(in_words)}:", ""]
         whole = steps and gradient.name not in same
         lines += list(_worked(gradient)) if whole else block(gradient.lhs, gradient.expr)
-        if told := in_matrices(gradient):
+        if in_words := in_matrices(gradient):
             lines += ["In matrices and vectors:", ""]
-            lines += ["$$", f"{latex_name(gradient.name)} = {told}", "$$", ""]
+            lines += ["$$", f"{latex_name(gradient.name)} = {in_words}", "$$", ""]
     if steps:
         lines += [f"*Checked at {escaped(derivation.tried)}.*"]
     return "\n".join(lines).rstrip() + "\n"

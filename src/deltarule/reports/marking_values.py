@@ -70,15 +70,15 @@ def verdict_values(verdict: Verdict) -> dict:
 def files_values(files: Sequence[MarkedFile]) -> dict:
     """Several files: of each its `path`, and its marking or the `error`; and the totals."""
     totals = total_values(together(files))
-    told = [_file_values(file) for file in files]
-    return {"files": told, **totals, "all_right": all(file.right for file in files)}
+    values = [_file_values(file) for file in files]
+    return {"files": values, **totals, "all_right": all(file.right for file in files)}
 
 
 def _file_values(file: MarkedFile) -> dict:
     error = file.error
-    told = error and {"fact": error.fact, "place": error.place, "remedy": error.remedy}
+    fault = error and {"fact": error.fact, "place": error.place, "remedy": error.remedy}
     values = marking_values(file.marking) if file.marking else {}
-    return {"path": file.path, "all_right": file.right, "error": told, **values}
+    return {"path": file.path, "all_right": file.right, "error": fault, **values}
 
 
 def template_values(template: ShownTemplate) -> dict:

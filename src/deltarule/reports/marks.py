@@ -9,8 +9,8 @@ from deltarule.marking.verdicts import FOLLOWS, MISSING, Marking, Score, Verdict
 from deltarule.reports.points_in_words import (
     in_a_line,
     in_all,
+    is_shown,
     of_score,
-    told_of,
     total,
     with_scores,
 )
@@ -49,8 +49,8 @@ def files_markdown(files: Sequence[MarkedFile]) -> str:
         if file.marking is not None:
             lines += [*_tables(file.marking, "###"), ""]
         elif file.error is not None:
-            told = file.error.fact, file.error.place, file.error.remedy
-            lines += [_escaped(text) + "\n" for text in told if text]
+            fault = file.error.fact, file.error.place, file.error.remedy
+            lines += [_escaped(text) + "\n" for text in fault if text]
     return "\n".join(lines)
 
 
@@ -84,8 +84,8 @@ def files_latex(files: Sequence[MarkedFile]) -> str:
         if file.marking is not None:
             lines += [prose(file.marking.sheet), "", *_items(file.marking), ""]
         elif file.error is not None:
-            told = file.error.fact, file.error.place, file.error.remedy
-            lines += [prose(text) + "\n" for text in told if text]
+            fault = file.error.fact, file.error.place, file.error.remedy
+            lines += [prose(text) + "\n" for text in fault if text]
     return "\n".join(lines)
 
 
@@ -99,11 +99,11 @@ def _runs(marking: Marking) -> Iterator[tuple[int, list[tuple[str, ...]]]]:
 
 
 def _row(verdict: Verdict, score: Score | None, marking: Marking) -> tuple[str, ...]:
-    told = verdict.finding if verdict.verdict != MISSING else ""
-    points = of_score(score) if score is not None and told_of(score, marking) else ""
-    told = told.removeprefix(f"{FOLLOWS} ") if verdict.verdict == FOLLOWS else told
+    finding = verdict.finding if verdict.verdict != MISSING else ""
+    points = of_score(score) if score is not None and is_shown(score, marking) else ""
+    finding = finding.removeprefix(f"{FOLLOWS} ") if verdict.verdict == FOLLOWS else finding
     others = "".join(f"; or: {other}" for other in verdict.alternatives)
-    words = f"{verdict.verdict}: {told}{others}" if told else verdict.verdict
+    words = f"{verdict.verdict}: {finding}{others}" if finding else verdict.verdict
     expected = "" if verdict.right else verdict.expected
     return named(verdict), verdict.given, words, expected, points
 

@@ -77,7 +77,7 @@ def nested(array, to_text: Callable[[object], object]):
 
 
 def rows(array, to_text: Callable[[object], str], most: int = 96) -> list[str]:
-    """An array in lines: `(1, 2)` a row, axes of length 1 left out; large ones told in short."""
+    """An array in lines: `(1, 2)` a row, axes of length 1 left out; large ones said in short."""
     array = np.squeeze(np.asarray(array))
     if array.size > most:
         return [_in_short(array, to_text)]

@@ -20,8 +20,8 @@ def with_scores(marking: Marking) -> Iterator[tuple[Verdict, Score | None]]:
         yield verdict, scores.get(key) if last[key] == k else None
 
 
-def told_of(score: Score, marking: Marking) -> bool:
-    """Whether a score is told: where the sheet has marks, and of what is partly right."""
+def is_shown(score: Score, marking: Marking) -> bool:
+    """Whether a score is said: where the sheet has marks, and of what is partly right."""
     return any(s.marked for s in marking.scores) or 0 < score.points < score.of
 
 
@@ -33,13 +33,13 @@ def of_score(score: Score) -> str:
 
 def total(marking: Marking) -> str:
     """How many quantities are right, and the points unless they say the same."""
-    told = f"{marking.right} of {marking.of} right"
+    sentence = f"{marking.right} of {marking.of} right"
     plain = marking.points == marking.right and marking.points_of == marking.of
     if not plain or any(s.marked for s in marking.scores):
-        told += f", {points_text(marking.points)} of {_points(marking.points_of)}"
+        sentence += f", {points_text(marking.points)} of {_points(marking.points_of)}"
     if marking.points_open:
-        told += f" ({points_text(marking.points_open)} more to be decided by hand)"
-    return told
+        sentence += f" ({points_text(marking.points_open)} more to be decided by hand)"
+    return sentence
 
 
 def _points(points) -> str:
@@ -57,8 +57,8 @@ def in_a_line(file: MarkedFile) -> str:
 def in_all(files: Sequence[MarkedFile]) -> str:
     """`2 files: 1 all right, 1 not marked`, and what they earn together, if anything is asked."""
     everything = together(files)
-    told = f"{counted(len(files), 'file')}: {kinds(files)}"
-    return f"{told}; {total(everything)}" if everything.of else told
+    sentence = f"{counted(len(files), 'file')}: {kinds(files)}"
+    return f"{sentence}; {total(everything)}" if everything.of else sentence
 
 
 def kinds(files: Iterable[MarkedFile]) -> str:

@@ -39,5 +39,5 @@ def given_lines(given: Given) -> Iterator[str]:
             yield f"{tensor.name}[{axes}] is {text(tensor.outside)} outside"
         if tensor.sums_to_one is not None:
             yield f"{tensor.name}[{axes}] adds up to 1"
-        if tensor.whole_below is not None:
-            yield f"{tensor.name} is one of 0, …, {text(tensor.whole_below - 1)}"
+        if tensor.integers_below is not None:
+            yield f"{tensor.name} is one of 0, …, {text(tensor.integers_below - 1)}"

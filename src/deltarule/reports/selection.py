@@ -1,4 +1,4 @@
-"""What is told of a derivation: which gradients, and what is said about each of them."""
+"""What is said of a derivation: which gradients, and what is said about each of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from deltarule.expressions.symbols import Index
 from deltarule.networks.network import Network
 from deltarule.spelling.names import parse_reference
 
-#: Of more steps than this, those by one rule in a row are told together.
+#: Of more steps than this, those by one rule in a row are said together.
 MANY_STEPS = 10
 
 
@@ -75,7 +75,7 @@ def is_seed(gradient: Gradient) -> bool:
 
 
 def outside(derivation: Derivation) -> list[str]:
-    """The names of the gradients that come from outside, such as `dL/dy`."""
+    """The names of the gradients that come from upstream, such as `dL/dy`."""
     return [derivation.gradient_name(name) for name in derivation.upstream]
 
 
@@ -90,7 +90,7 @@ def through(gradient: Gradient) -> list[str]:
 
 def starts(network: Network) -> Iterator[tuple[Expr, Expr]]:
     """What stands before the first time of each state: h[−1, n] and h0[n]."""
-    told = set()
+    seen = set()
     for equation in network.equations:
         for node in walk(equation.rhs):
             if isinstance(node, Carried):
@@ -100,8 +100,8 @@ def starts(network: Network) -> Iterator[tuple[Expr, Expr]]:
                 at = _beyond(condition.args[0])
                 there, value = substitute(access, at), substitute(beyond, at)
                 key = tensor_name(access), substitute(access.indices[0], at), not reads(value)
-                if key not in told:
-                    told.add(key)
+                if key not in seen:
+                    seen.add(key)
                     yield there, value
 
 

@@ -16,7 +16,7 @@ from deltarule.reports.latex_arrays import array_lines, plain
 from deltarule.reports.number_text import brief, number_text
 from deltarule.reports.prose import prose
 from deltarule.reports.things import ShownSheet, ShownTrace
-from deltarule.reports.trace_lines import PHASES, published, run_title, told_lines
+from deltarule.reports.trace_lines import PHASES, published, run_title, shown_lines_of
 from deltarule.tracing.substituted import NumberWriter, inserted
 from deltarule.tracing.trace import Trace, TracedLine
 
@@ -58,9 +58,9 @@ def _trace(trace: Trace, worked: Worked | None, only: Container[str] | None) -> 
     if only is None:
         yield from (r"\paragraph{Given}", "", *_aligned(given_rows(trace)))
         for verdict in worked.verdicts if worked else ():
-            if verdict.quantity in trace.course.givens and verdict.finding:
+            if verdict.quantity in trace.computation.givens and verdict.finding:
                 yield from (rf"{prose(verdict.finding)}.", "")
-    for line, phase in told_lines(trace, worked, only):
+    for line, phase in shown_lines_of(trace, worked, only):
         if phase:
             yield from ("", rf"\paragraph{{{PHASES[phase]}}}", "")
         yield from _aligned(line_rows(line, trace))
@@ -70,9 +70,9 @@ def _trace(trace: Trace, worked: Worked | None, only: Container[str] | None) -> 
 
 def given_rows(trace: Trace) -> Iterator[str]:
     """The givens as rows of an alignment."""
-    names = {name: latex.name(name) for name in trace.course.givens}
+    names = {name: latex.name(name) for name in trace.computation.givens}
     room = WIDTH - max(map(visible, names.values()), default=0.0)
-    for name, array in trace.course.givens.items():
+    for name, array in trace.computation.givens.items():
         first, *more = array_lines(array, brief, room)
         yield f"{names[name]} &= {first}"
         yield from (rf"&\quad {piece}" for piece in more)
@@ -97,13 +97,13 @@ def line_rows(line: TracedLine, trace: Trace) -> Iterator[str]:
         if trace.numbers(line, point):
             numbers = inserted(equation, point, trace.values, plain(brief), LatexNumbers)
         first, *more = broken(numbers, room)
-        told = "" if numbers == value else f" = {value}"
-        if not more and visible(first + told) <= room:
-            first, told = first + told, ""
+        equals = "" if numbers == value else f" = {value}"
+        if not more and visible(first + equals) <= room:
+            first, equals = first + equals, ""
         yield rf"{at}&= {first}"
         yield from (rf"&\quad {piece}" for piece in more)
-        if told:
-            yield rf"&{told}"
+        if equals:
+            yield rf"&{equals}"
 
 
 def _place(entry: tuple[int, ...]) -> str:

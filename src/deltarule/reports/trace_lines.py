@@ -1,4 +1,4 @@
-"""What a person is told of a trace: which lines, and in words what is said of each of them."""
+"""What a person is said of a trace: which lines, and in words what is said of each of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def shown_lines(worked: Worked) -> list[TracedLine]:
     return list(worked.trace.lines)
 
 
-def told_lines(
+def shown_lines_of(
     trace: Trace, worked: Worked | None, only: Container[str] | None
 ) -> Iterator[tuple[TracedLine, str]]:
     """The lines that a person is shown, each with its phase where one begins, else "".
@@ -46,7 +46,7 @@ def run_title(worked: Worked, number: int, count: int) -> str:
 
 
 def _is_seed(line: TracedLine) -> bool:
-    """Whether it is ∂E/∂E = 1 or the like, which need not be told."""
+    """Whether it is ∂E/∂E = 1 or the like, which need not be said."""
     return line.phase == "backward" and bool(line.line.equation.rhs.is_number)
 
 
@@ -74,7 +74,7 @@ class Published:
 
 def published(quantity: str, worked: Worked) -> Published | None:
     """What is said of a printed value; None where the sheet prints none."""
-    written = worked.paper.written.get(quantity)
+    written = worked.aligned.written.get(quantity)
     if written is None:
         return None
     verdicts = worked.by_quantity.get(quantity, [])

@@ -16,7 +16,7 @@ from deltarule.reports.trace_lines import (
     check_text,
     published,
     run_title,
-    told_lines,
+    shown_lines_of,
 )
 from deltarule.spelling.counted import counted
 from deltarule.tracing.trace import Trace
@@ -54,9 +54,9 @@ def _trace(
     if only is None:
         yield from (f"{level} Given", "", *_block(given_rows(trace)))
         for verdict in worked.verdicts if worked else ():
-            if verdict.quantity in trace.course.givens and verdict.finding:
+            if verdict.quantity in trace.computation.givens and verdict.finding:
                 yield from (f"{escaped(verdict.finding)}.", "")
-    for line, phase in told_lines(trace, worked, only):
+    for line, phase in shown_lines_of(trace, worked, only):
         if phase:
             yield from (f"{level} {PHASES[phase]}", "")
         yield from _block(line_rows(line, trace))

@@ -42,7 +42,7 @@ def sheet_values(shown: ShownSheet) -> dict:
         verdict_values(v)
         for worked in runs
         for v in worked.verdicts
-        if v.quantity in worked.trace.course.givens
+        if v.quantity in worked.trace.computation.givens
     ]
     title = shown.sheet.title
     return {**_head(runs[0].trace), "sheet": title, "givens_doubted": findings, "lines": lines}
@@ -52,14 +52,14 @@ def _head(trace: Trace) -> dict:
     return {
         "network": trace.network.name,
         "arithmetic": trace.arithmetic.name,
-        "sizes": {str(symbol): n for symbol, n in trace.course.sizes.items()},
-        "givens": {name: nested(v, exact_text) for name, v in trace.course.givens.items()},
+        "sizes": {str(symbol): n for symbol, n in trace.computation.sizes.items()},
+        "givens": {name: nested(v, exact_text) for name, v in trace.computation.givens.items()},
     }
 
 
 def line_values(line: TracedLine, trace: Trace, worked: Worked | None = None) -> dict:
     """One line: its formula, value, exact value, checks, and what is said of the printed one."""
-    written = worked.paper.written.get(line.quantity) if worked else None
+    written = worked.aligned.written.get(line.quantity) if worked else None
     verdicts = worked.by_quantity.get(line.quantity, []) if worked else []
     leading = decisive(verdicts)
     return {

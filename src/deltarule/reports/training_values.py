@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import asdict
 
-from deltarule.training.course import PATIENCE
 from deltarule.training.handwritten_digits import Labelled
 from deltarule.training.training_record import ByHeart, Epoch, Result
+from deltarule.training.training_run import PATIENCE
 
 #: Shades of ink, from paper on; a pixel is two characters wide.
 _SHADES = " ░▒▓█"
@@ -22,8 +22,8 @@ SHOWN = 8
 def by_heart_text(few: ByHeart) -> str:
     """What became of the few samples that had to be learnt by heart."""
     last = f"{few.loss:.4f}".removeprefix("-")  # next to nothing, and rounded
-    told = f"{few.samples} samples by heart: loss {few.first_loss:.3f} → {last}"
-    return f"{told} in {few.steps} steps, {few.right} of {few.samples} right"
+    sentence = f"{few.samples} samples by heart: loss {few.first_loss:.3f} → {last}"
+    return f"{sentence} in {few.steps} steps, {few.right} of {few.samples} right"
 
 
 def remedy_text(few: ByHeart) -> str:
@@ -42,7 +42,7 @@ def remedy_text(few: ByHeart) -> str:
 
 
 def epoch_text(epoch: Epoch, of: int) -> str:
-    """One line of the course."""
+    """One line of the computation."""
     share = f"{100 * epoch.right / of:.1f} %"
     return f"epoch {epoch.number:3}   loss {epoch.loss:.4f}   held out {share:>7} right"
 
@@ -84,17 +84,17 @@ def _picture(result: Result, place: int) -> list[str]:
     image = result.samples.images[place]
     shade = ((image + 1) / 2 * (len(_SHADES) - 1)).round().astype(int)
     drawn = ["".join(2 * _SHADES[s] for s in row) for row in shade]
-    told = [
+    lines = [
         f"is {result.samples.labels[place]}",
         f"taken for {result.taken_for[place]}",
         f"with {result.probabilities[place].max():.3f}",
     ]
-    width = max(map(len, (*drawn, *told)))
-    return [line.ljust(width) for line in (*drawn, *told)]
+    width = max(map(len, (*drawn, *lines)))
+    return [line.ljust(width) for line in (*drawn, *lines)]
 
 
 def training_values(result: Result) -> dict:
-    """As `result_values`; JSON knows no NaN: what is no finite number is told by its name."""
+    """As `result_values`; JSON knows no NaN: what is no finite number is said by its name."""
     return {key: _named(part) for key, part in result_values(result).items()}
 
 

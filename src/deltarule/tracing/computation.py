@@ -33,7 +33,7 @@ MOST_EXACT_UPDATES = 3
 
 
 @dataclass(frozen=True)
-class Course:
+class Computation:
     """A derivation with its givens (exact fractions), sizes, and how it is updated."""
 
     derivation: Derivation
@@ -81,7 +81,7 @@ class Course:
         arrays = {}
         for name, array in self.givens.items():
             tensor = self.network.tensors.get(name)
-            if tensor is not None and tensor.whole:
+            if tensor is not None and tensor.integral:
                 arrays[name] = array.astype(np.int64)
             else:
                 arrays[name] = arithmetic.array(array)
@@ -133,29 +133,31 @@ class Course:
         """Every line's value in float64."""
         return self.compute(Float64())
 
-    def updated(self, times: int) -> Course:
-        """The course that starts from the parameters after some updates.
+    def updated(self, times: int) -> Computation:
+        """The computation that starts from the parameters after some updates.
 
-        A line that is worked out otherwise is so in every one of the updates, and right in what
+        A line that is evaluated otherwise is so in every one of the updates, and right in what
         starts from them.
         """
         if times <= MOST_EXACT_UPDATES:
-            course = self
+            computation = self
             for _ in range(times):
-                course.__dict__["lines"] = self.lines
-                course = course.with_givens(course._after(course.exact, course.exact_arithmetic))
-            return course
+                computation.__dict__["lines"] = self.lines
+                computation = computation.with_givens(
+                    computation._after(computation.exact, computation.exact_arithmetic)
+                )
+            return computation
         return repeated(self, [times])[times]
 
     def _after(self, values: Values, arithmetic: Arithmetic) -> dict[str, np.ndarray]:
         return {name: values.arrays[f"{name} after"] for name in self.kept}
 
-    def with_givens(self, changed: Mapping[str, np.ndarray]) -> Course:
-        """The same course with other numbers for some givens; all its lines are right."""
+    def with_givens(self, changed: Mapping[str, np.ndarray]) -> Computation:
+        """The same computation with other numbers for some givens; all its lines are right."""
         return replace(self, givens={**self.givens, **changed})
 
-    def with_equation(self, quantity: str, equation: Equation) -> Course:
-        """The same course with one line worked out otherwise, in an order that allows it."""
+    def with_equation(self, quantity: str, equation: Equation) -> Computation:
+        """The same computation with one line evaluated otherwise, in an order that allows it."""
         other = replace(self)
         changed = [
             replace(line, equation=equation) if line.quantity == quantity else line
@@ -182,27 +184,31 @@ class Course:
         )
 
 
-def repeated(course: Course, counts: Sequence[int]) -> dict[int, Course]:
-    """The courses that start from the parameters after some numbers of updates, in float64."""
-    values = course.start(Float64())
-    equations = [line.equation for line in course.needed()]
+def repeated(computation: Computation, counts: Sequence[int]) -> dict[int, Computation]:
+    """The computations that start from the parameters after some numbers of updates, in float64."""
+    values = computation.start(Float64())
+    equations = [line.equation for line in computation.needed()]
     most = max(counts)
     try:
-        updates = _number_by_number(equations, values, course.kept, most)
-        return _those(course, counts, updates)
+        updates = _number_by_number(equations, values, computation.kept, most)
+        return _those(computation, counts, updates)
     except (Unprepared, OverflowError, ValueError):
-        return _those(course, counts, _array_by_array(equations, values, course.kept, most))
+        return _those(
+            computation, counts, _array_by_array(equations, values, computation.kept, most)
+        )
 
 
 #: After each update its number, and what gives the updated values.
 Updates = Iterator[tuple[int, Callable[[], dict[str, np.ndarray]]]]
 
 
-def _those(course: Course, counts: Sequence[int], updates: Updates) -> dict[int, Course]:
-    found = {0: course} if 0 in counts else {}
+def _those(
+    computation: Computation, counts: Sequence[int], updates: Updates
+) -> dict[int, Computation]:
+    found = {0: computation} if 0 in counts else {}
     for count, kept in updates:
         if count in counts:
-            found[count] = course.with_givens(kept())
+            found[count] = computation.with_givens(kept())
     return found
 
 

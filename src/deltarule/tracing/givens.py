@@ -24,7 +24,7 @@ def fit(
 
     Axes of length 1 may be left out. `sizes` fixes sizes and attributes by name.
     Raises DeltaruleError for a missing or unknown given, a shape that fits no sizes, and an
-    entry that is no number.
+    entry that is NaN.
     """
     named = {canonical(name): value for name, value in givens.items()}
     wanted = [t for t in network.tensors.values() if t.given]
@@ -155,12 +155,12 @@ def _check(tensor: Tensor, array: np.ndarray, sizes: dict[Symbol, int]) -> None:
 
 
 def _misfit(tensor: Tensor, array: np.ndarray, known: Mapping[Symbol, int]) -> DeltaruleError:
-    def told(axis: Expr) -> str:
+    def size_text(axis: Expr) -> str:
         if axis.free_symbols <= known.keys() and axis.free_symbols:
             return f"{axis} = {Values({}, dict(known), {}, {}).extent(axis)}"
         return str(axis)
 
-    wanted = ", ".join(told(a) for a in tensor.axes) or "a single number"
+    wanted = ", ".join(size_text(a) for a in tensor.axes) or "a single number"
     found = " × ".join(str(n) for n in array.shape) or "a single number"
     return DeltaruleError(
         f"{pretty(tensor.name)} is given as {found} but must be {wanted}",

@@ -110,7 +110,7 @@ def flow(
             network.name,
             "take a recurrent network, or one with several layers",
         )
-    return _told(network, found)
+    return _flow(network, found)
 
 
 def growth(factor: float, steps: int) -> float:
@@ -237,7 +237,7 @@ def _norm(array: np.ndarray) -> float:
     return float(np.sqrt((np.asarray(array, dtype=float) ** 2).sum()))
 
 
-def _told(network: Network, found: list[tuple[str, str, float]]) -> Flow:
+def _flow(network: Network, found: list[tuple[str, str, float]]) -> Flow:
     places = [Place(name, label, size, None) for name, label, size in found]
     for k in range(1, len(places)):
         before = places[k - 1].size

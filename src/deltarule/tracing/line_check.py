@@ -10,7 +10,7 @@ import numpy as np
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
 from deltarule.expressions.gradient_names import GradientName
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import finite
 from deltarule.tracing.gaps import from_differences, gap, generic
 from deltarule.tracing.reference_derivatives import MOST_ENTRIES
@@ -41,36 +41,36 @@ class Check:
         return isnan(self.dual)
 
 
-def check_gradient(course: Course, quantity: str) -> Check | None:
+def check_gradient(computation: Computation, quantity: str) -> Check | None:
     """A gradient against dual numbers and central differences; None for other quantities."""
-    derivation = course.derivation
+    derivation = computation.derivation
     found = GradientName.parse(quantity)
     if found is None or found.of != derivation.of or found.direct:
         return None
     name = found.wrt
     if name == derivation.of or name in derivation.upstream:
         return None
-    exactly = course.exact_arithmetic
-    exact = np.asarray(course.exact.arrays[quantity])
+    exactly = computation.exact_arithmetic
+    exact = np.asarray(computation.exact.arrays[quantity])
     if not all(finite(entry) for entry in exact.flat):
         return Check(nan, nan, exact.size)
     with exactly.context():
-        dual = _gap(course, quantity, name, exactly)
-    entries = list(np.ndindex(*np.shape(course.floats.arrays[quantity])))
+        dual = _gap(computation, quantity, name, exactly)
+    entries = list(np.ndindex(*np.shape(computation.floats.arrays[quantity])))
     far = from_differences(
-        course.network,
-        course.floats,
-        course.floats.arrays[quantity],
+        computation.network,
+        computation.floats,
+        computation.floats.arrays[quantity],
         name,
         entries,
-        _roots(course, course.floats),
+        _roots(computation, computation.floats),
     )
     return Check(dual, far, len(entries))
 
 
-def _gap(course: Course, quantity: str, name: str, exactly: Arithmetic) -> float:
+def _gap(computation: Computation, quantity: str, name: str, exactly: Arithmetic) -> float:
     """How far the formula is from dual numbers: at each entry, or along one generic direction."""
-    found = np.asarray(course.exact.arrays[quantity])
+    found = np.asarray(computation.exact.arrays[quantity])
     if not found.size:
         return 0.0
     if found.size > MOST_ENTRIES:
@@ -79,21 +79,21 @@ def _gap(course: Course, quantity: str, name: str, exactly: Arithmetic) -> float
         directions = exactly.array(np.eye(found.size, dtype=int)).reshape(-1, *found.shape)
     axes = tuple(range(1, directions.ndim))
     along = exactly.total(np.asarray(found * directions), axes) if axes else found * directions
-    lenient = any(g.lenient for g in course.derivation.gradients.values())
+    lenient = any(g.lenient for g in computation.derivation.gradients.values())
     return gap(
-        course.network,
-        course.exact,
+        computation.network,
+        computation.exact,
         exactly,
         name,
         directions,
         along,
-        _roots(course, course.exact),
+        _roots(computation, computation.exact),
         lenient,
     )
 
 
-def _roots(course: Course, values: Values) -> dict[str, np.ndarray | None]:
-    derivation = course.derivation
+def _roots(computation: Computation, values: Values) -> dict[str, np.ndarray | None]:
+    derivation = computation.derivation
     if not derivation.upstream:
         return {derivation.of: None}
     return {n: values.arrays[derivation.gradient_name(n)] for n in derivation.upstream}

@@ -43,7 +43,7 @@ def drawn(
 
 
 def _compares(network: Network) -> bool:
-    """Whether maxima are taken: quarters are exact in every arithmetic, so ties can be told."""
+    """Whether maxima are taken: quarters are exact in every arithmetic, so ties can be said."""
     return any(isinstance(n, Max) for e in network.equations for n in walk(e.rhs))
 
 
@@ -62,11 +62,11 @@ class _ByHand(Sampler):
         choices = [c for c in choices if c]
         return filled(shape, lambda: self.random.choice(choices))
 
-    def whole(self, shape: tuple[int, ...], least: int, below: int) -> np.ndarray:
+    def integers(self, shape: tuple[int, ...], least: int, below: int) -> np.ndarray:
         return filled(shape, lambda: Fraction(self.random.randrange(least, below)))
 
     def parts_of_one(self, shape: tuple[int, ...], axis: int, within) -> np.ndarray:
         axis %= len(shape)
-        picked = self.whole((*shape[:axis], 1, *shape[axis + 1 :]), 0, shape[axis])
+        picked = self.integers((*shape[:axis], 1, *shape[axis + 1 :]), 0, shape[axis])
         places = np.arange(shape[axis]).reshape([-1 if k == axis else 1 for k in range(len(shape))])
         return np.where(picked == places, Fraction(1), Fraction(0))

@@ -103,7 +103,7 @@ def changes_along(
     moved = how.at(DualsArray(start, directions))
     for other, array in moved.arrays.items():
         tensor = values.tensors.get(other)
-        if other != how.moved and tensor is not None and not tensor.whole:
+        if other != how.moved and tensor is not None and not tensor.integral:
             moved.arrays[other] = duals.constant(array)
     run(how.equations, moved, duals)
     for root, upstream in roots.items():

@@ -9,7 +9,7 @@ import numpy as np
 from sympy import Expr, Integer
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.integers import Grid, mask, whole
+from deltarule.arithmetic.integers import Grid, integers_over, mask
 from deltarule.expressions import nodes
 from deltarule.expressions.substitution import substitute
 from deltarule.networks.equations import Equation
@@ -49,7 +49,7 @@ def points(equation: Equation, values: Values) -> list[tuple[tuple[int, ...], tu
             (
                 point,
                 tuple(
-                    int(whole(substitute(s, at), Grid((), (), ()), values))
+                    int(integers_over(substitute(s, at), Grid((), (), ()), values))
                     for s in equation.subscripts
                 ),
             )
@@ -64,7 +64,7 @@ class NumberWriter(Writer):
         self._values, self._shown = values, shown
 
     def _whole(self, node: Expr) -> int:
-        return int(whole(node, Grid((), (), ()), self._values))
+        return int(integers_over(node, Grid((), (), ()), self._values))
 
     def _read(self, node: nodes.Read):
         array = self._values.arrays.get(nodes.tensor_name(node))

@@ -20,7 +20,7 @@ from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.networks.network import Network
 from deltarule.spelling.names import canonical
 from deltarule.spelling.text import text
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import shown
 from deltarule.tracing.givens import exact_array, fit
 from deltarule.tracing.line_check import Check, check_gradient
@@ -53,16 +53,16 @@ class TracedLine:
 
 @dataclass(frozen=True)
 class Trace:
-    """A network worked through: all lines, in `arithmetic`, from `course`'s givens."""
+    """A network worked through: all lines, in `arithmetic`, from `computation`'s givens."""
 
-    course: Course
+    computation: Computation
     arithmetic: Arithmetic
     values: Values
     lines: tuple[TracedLine, ...] = field(default=())
 
     @property
     def network(self) -> Network:
-        return self.course.network
+        return self.computation.network
 
     @property
     def faults(self) -> list[str]:
@@ -111,7 +111,7 @@ def trace(
     With `checks`, each gradient is compared with dual numbers and central differences.
     Raises DeltaruleError for givens that are missing, unknown or of the wrong shape.
     """
-    course = course_of(
+    computation = computation_of(
         network,
         givens,
         sizes=sizes,
@@ -120,10 +120,10 @@ def trace(
         not_updated=not_updated,
         extra=extra,
     )
-    return trace_course(course, arithmetic, checks=checks)
+    return trace_computation(computation, arithmetic, checks=checks)
 
 
-def course_of(
+def computation_of(
     network: Network | Derivation | str | Path,
     givens: Mapping[str, object],
     *,
@@ -132,7 +132,7 @@ def course_of(
     rate: object = None,
     not_updated: Sequence[str] = (),
     extra: Sequence[str] = (),
-) -> Course:
+) -> Computation:
     """The course of computation that `trace` works through; arguments as there."""
     derivation = network if isinstance(network, Derivation) else derive(network)
     network = derivation.network
@@ -144,7 +144,7 @@ def course_of(
     if rate is not None and optimiser is None:
         optimiser = "gradient_descent"
     parameters = () if optimiser is None else _updated(network, not_updated)
-    return Course(
+    return Computation(
         derivation,
         arrays,
         numbers,
@@ -161,7 +161,7 @@ def _updated(network: Network, not_updated: Sequence[str]) -> tuple[str, ...]:
 
 
 def _upstream(derivation: Derivation, name: str, named: Mapping, sizes: Mapping) -> np.ndarray:
-    """The gradient of an output that comes from outside."""
+    """The gradient of an output that comes from upstream."""
     key = derivation.gradient_name(name)
     axes = derivation.network.tensor(name).axes
     wanted = tuple(Values({}, sizes, {}, {}).extent(a) for a in axes)
@@ -184,22 +184,22 @@ def _upstream(derivation: Derivation, name: str, named: Mapping, sizes: Mapping)
     return array
 
 
-def trace_course(
-    course: Course, arithmetic: Arithmetic | None = None, checks: bool = True
+def trace_computation(
+    computation: Computation, arithmetic: Arithmetic | None = None, checks: bool = True
 ) -> Trace:
-    """A course worked through in an arithmetic (float64 unless another is given)."""
+    """A computation worked through in an arithmetic (float64 unless another is given)."""
     arithmetic = arithmetic or Float64()
-    values = course.compute(arithmetic)
-    exact = course.exact
+    values = computation.compute(arithmetic)
+    exact = computation.exact
     if isinstance(arithmetic, Float64):
         _take_exact(values, exact)
     found = []
-    for line in course.lines:
-        check = check_gradient(course, line.quantity) if checks else None
+    for line in computation.lines:
+        check = check_gradient(computation, line.quantity) if checks else None
         found.append(
             TracedLine(line, values.arrays[line.quantity], exact.arrays[line.quantity], check)
         )
-    return Trace(course, arithmetic, values, tuple(found))
+    return Trace(computation, arithmetic, values, tuple(found))
 
 
 def _take_exact(values: Values, exact: Values) -> None:

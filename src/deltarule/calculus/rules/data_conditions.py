@@ -72,7 +72,7 @@ def _sifted(total: Expr, network: Network) -> Expr:
             continue
         index, data = tied
         extent = dict(total.ranges).get(index)
-        if extent is None or network.tensors[tensor_name(data)].whole_below != extent:
+        if extent is None or network.tensors[tensor_name(data)].integers_below != extent:
             continue
         table = {index: data}
         rest = Sum(
@@ -126,7 +126,7 @@ def _guards(factors: Iterable[Expr]) -> list[Sum]:
 
 
 def _tied(condition: Condition) -> tuple[Index, Read] | None:
-    """The index and the whole number of data in i = a; None for any other condition."""
+    """The index and the integer of data in i = a; None for any other condition."""
     if isinstance(condition, Equal):
         for index, data in (condition.args, condition.args[::-1]):
             if isinstance(index, Index) and isinstance(data, Read):
@@ -136,7 +136,7 @@ def _tied(condition: Condition) -> tuple[Index, Read] | None:
 
 def _example() -> Example:
     c, C, t = Index("c"), Size("C"), read("t")
-    label = Tensor("t", (), "target", whole_below=C)
+    label = Tensor("t", (), "target", integers_below=C)
     given = Given(replace(EMPTY, tensors={"t": label}), {c: C})
     here = [Equal(c, t)]
     return Example(Sum(read("p", c), (), here) / read("p", t), Sum(Integer(1), (), here), given)

@@ -1,4 +1,4 @@
-"""Elimination of Kronecker deltas: each is a linear equation between whole numbers.
+"""Elimination of Kronecker deltas: each is a linear equation between integers.
 
 An index that is eliminated leaves its range behind as a condition, and where its coefficient is
 not ±1 a divisibility condition too. Conditions that always hold are dropped.
@@ -15,7 +15,7 @@ from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
 from deltarule.calculus.terms import Term, chosen, holds
 from deltarule.expressions.affine import affine, line, never_negative
 from deltarule.expressions.conditions import Condition
-from deltarule.expressions.mixed_radix import digits, taken_apart, told_whole
+from deltarule.expressions.mixed_radix import complete_value, digits, taken_apart
 from deltarule.expressions.nodes import (
     AtLeastZero,
     Delta,
@@ -77,8 +77,8 @@ def _with_choice(found: Elimination, index: Index, rivals: list, coefficients: d
     stays = " and ".join(f"the sum over {text(i)}" for i in rivals)
     easier = coefficients[index] in (1, -1) and not any(coefficients[i] in (1, -1) for i in rivals)
     why = f"{text(index)} needs no division" if easier else "either would do"
-    told = f"{found.detail} So {stays} stays: {why}."
-    return replace(found, detail=told, instead_of=frozenset({index}))
+    detail = f"{found.detail} So {stays} stays: {why}."
+    return replace(found, detail=detail, instead_of=frozenset({index}))
 
 
 def _best(term: Term, avoid: frozenset[Index]) -> tuple[int, Index | None]:
@@ -134,7 +134,7 @@ def _divide(term: Term, parts, a, u, others, free) -> Elimination:
     for digit in found[1:]:
         wanted.append(AtLeastZero(digit.extent - 1 - table[digit.index]))
     if found[-1].coefficient != 1:
-        wanted.append(Divides(found[-1].coefficient, told_whole(value, found)))
+        wanted.append(Divides(found[-1].coefficient, complete_value(value, found)))
     coefficients = {d.index: d.coefficient for d in found}
 
     def joined(access: Read) -> Expr:
@@ -166,8 +166,8 @@ def _put(term: Term, rule: Rule, table: dict, wanted: list, others, free) -> Eli
         (*kept, *new),
         term.facts,
     )
-    told = ", ".join(f"{text(index)} = {text(solution)}" for index, solution in table.items())
-    return Elimination(rule, f"Here: {told}.", tuple(new), result)
+    detail = ", ".join(f"{text(index)} = {text(solution)}" for index, solution in table.items())
+    return Elimination(rule, f"Here: {detail}.", tuple(new), result)
 
 
 def _applied(rule: Rule, expression: Expr, given: Given) -> Rewrite | None:

@@ -25,11 +25,11 @@ from deltarule.spelling.text import text
 
 @dataclass(frozen=True)
 class Found:
-    """What was made of one part of a formula, by which rule; `told` says why."""
+    """What was made of one part of a formula, by which rule; `detail` says why."""
 
     rule: Rule
     after: Expr
-    told: str
+    detail: str
 
 
 def without_a_kink(
@@ -129,11 +129,11 @@ class _Search:
             after = put_together(conditions[0], above, below, verdict.nearest)
         rule = REMOVE_THE_KINK if verdict.kind == "removed" else BETWEEN_THE_SIDES
         first = min(conditions, key=lambda c: -c.sign)
-        self.found = Found(rule, after, _told(node, verdict, first))
+        self.found = Found(rule, after, _reason(node, verdict, first))
         return after
 
 
-def _told(node: Expr, verdict: Verdict, condition: Condition) -> str:
+def _reason(node: Expr, verdict: Verdict, condition: Condition) -> str:
     z, sides = condition.argument * condition.sign, verdict.sides
     return (
         f"Here {text(node)} is {text(sides.above)} where {text(Positive(z))} and "
@@ -176,7 +176,7 @@ def _applied(rule: Rule, expression: Expr, given: Given) -> Rewrite | None:
     change = without_a_kink(expression, Surfaces(given.network), {})
     if change is None or change[0].rule is not rule:
         return None
-    return Rewrite(change[1], change[0].told)
+    return Rewrite(change[1], change[0].detail)
 
 
 def _above(z: Expr) -> Expr:

@@ -34,8 +34,8 @@ def written_out(expression: Expr, gradients: Mapping[str, Equation]) -> tuple[Ex
         return substitute(known.rhs, dict(zip(known.indices, access.indices, strict=True)))
 
     inserted = replace_reads(expression, formula)
-    told = ", ".join(_formula_text(e.lhs, e.rhs) for e in used.values())
-    return inserted, f"Here: {told}." if told else ""
+    detail = ", ".join(_formula_text(e.lhs, e.rhs) for e in used.values())
+    return inserted, f"Here: {detail}." if detail else ""
 
 
 def upstream_of(access: Read) -> str:

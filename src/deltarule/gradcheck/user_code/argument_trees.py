@@ -35,7 +35,7 @@ class Argument:
         return SimpleNamespace(**parts) if self.kind == "namespace" else parts
 
 
-def held_arrays(name: str, keys: list[str], taken: set[str], definition: ast.AST) -> Argument:
+def arrays_in(name: str, keys: list[str], taken: set[str], definition: ast.AST) -> Argument:
     """An argument that holds several arrays, as the function's text uses it."""
     leaves = {key if key not in taken else f"{name}.{key}": key for key in keys}
     kind = "tuple"

@@ -25,7 +25,7 @@ from deltarule.gradcheck.user_code.special_values import Point, points
 #: So many entries are looked at where a kink is met, or the wrong one is searched for.
 MOST_ENTRIES = 64
 METHOD = "subgradients by differences"
-#: What is told to be allowed; how a value is judged stands in AtPoint.
+#: What is said to be allowed; how a value is judged stands in AtPoint.
 _ALLOWED = 1e-9
 
 
@@ -74,7 +74,7 @@ def check_points(
 def _at(
     at: Round, point: Point, tolerance: Tolerance, precision: Precision, faults: list[str]
 ) -> AtPoint | None:
-    """The gradients at a point; None where the function's value is no number, or another shape."""
+    """The gradients at a point; None where the function's value is NaN, or another shape."""
     try:
         box = BlackBox(at.caller.flat, point.arrays, at.real).like(at.box)
     except (DeltaruleError, ValueError):
@@ -87,7 +87,7 @@ def _at(
     try:
         given = at.caller.gradients(point.arrays, at.upstream)
     except Fault as fault:
-        faults.append(fault.told)
+        faults.append(fault.message)
         return None
     finally:
         at.caller.where = where
@@ -139,19 +139,19 @@ class AtPoint:
         for entry, sides in found.items():
             if not self._right(name, entry, float(given[entry]), sides, uneven):
                 nearest = self._nearest(float(given[entry]), sides)
-                return self._told(
+                return self._check(
                     name, entry, float(given[entry]), nearest, sides.kinks.any(), edges
                 )
         if not edges:
             return None
         if uneven.any():
             entry = next(e for e, s in found.items() if s.kinks.any())
-            return self._told(name, entry, float(given[entry]), float(given[entry]), True, edges)
+            return self._check(name, entry, float(given[entry]), float(given[entry]), True, edges)
         whole = np.ones(given.shape)
         sides = self._along(name, whole)
         if not self._fits(float(given.sum()), sides, np.sqrt(given.size)):
             nearest = self._nearest(float(given.sum()), sides)
-            return self._told(
+            return self._check(
                 name,
                 (),
                 float(given.sum()),
@@ -161,7 +161,7 @@ class AtPoint:
                 "all entries moved at once: a tie passes on more or less than there is",
             )
         entry = next(e for e, s in found.items() if s.kinks.any())
-        return self._told(name, entry, float(given[entry]), float(given[entry]), True, edges)
+        return self._check(name, entry, float(given[entry]), float(given[entry]), True, edges)
 
     def _bent(self, direction: np.ndarray, along: Sides, found: Mapping) -> np.ndarray:
         """Values with no kink along any line, that are not linear all the same: the middle of
@@ -191,7 +191,7 @@ class AtPoint:
         wider = float(np.sqrt(sum(a.size for a in ones.values())))
         if not np.isfinite(sides.middle).all() or self._fits(given, sides, wider):
             return None
-        return self._told(
+        return self._check(
             names[-1],
             (),
             given,
@@ -275,7 +275,7 @@ class AtPoint:
         low, high, _, _ = self._bounds(sides)
         return low if not given > low else high
 
-    def _told(
+    def _check(
         self, name, entry, given: float, nearest: float, kink: bool, edges: int, note: str = ""
     ) -> GradientCheck:
         right = given == nearest

@@ -73,7 +73,7 @@ class BlackBox:
             lambda t: self._moved(direction, t), lambda t: self._moved(other, t)
         )
         if self.precision is not DOUBLE:
-            self.why = f"it works in {self.precision.told}"
+            self.why = f"it works in {self.precision.description}"
         else:
             self.why = self._why_not_complex(direction)
 

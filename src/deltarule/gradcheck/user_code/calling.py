@@ -126,7 +126,7 @@ class Caller:
         return {str(r.of) for r in found if r.kind == "argument"}
 
     def slope(self, value: Value) -> bool:
-        """Whether the companion is a derivative entry by entry, with no gradient from outside."""
+        """Whether the companion is a derivative entry by entry, with no upstream gradient."""
         backward = self.function.backward
         return (
             backward is not None
@@ -136,7 +136,7 @@ class Caller:
         )
 
     def outside(self, value: Value) -> bool:
-        """Whether there is a gradient from outside. Raises DeltaruleError where one is missing."""
+        """Whether there is a upstream gradient. Raises DeltaruleError where one is missing."""
         backward = self.function.backward
         if backward is None or self.slope(value):
             return True

@@ -104,7 +104,7 @@ class _Checking:
             compared = Comparison(at, self.tolerance, later=number > 0)
         except Fault as fault:
             seen = right_if_exchanged(at)
-            self.result.faults.append(fault.told + f"; {seen}" * bool(seen))
+            self.result.faults.append(fault.message + f"; {seen}" * bool(seen))
             return
         for name in at.real:
             check = compared.check(name)
@@ -118,18 +118,18 @@ class _Checking:
         function = self.function
         self.first = round_at(function, function.constants, 0, self.seed, self.given)
         yield self.first
-        held = dict(function.held)
+        pinned = dict(function.pinned)
         reached = self.first.caller.takes(self.first.value) if function.backward else set()
         lost = [n for n in function.constants if function.backward and n not in reached]
-        held |= {n: function.constants[n] for n in lost}
-        self._lost([n for n in lost if n not in function.held])
+        pinned |= {n: function.constants[n] for n in lost}
+        self._lost([n for n in lost if n not in function.pinned])
         number = 1
         while number < least:
             yield round_at(function, function.constants, number, self.seed + number, self.given)
             number += 1
         for row in range(least, ROWS):
             yield from self._if_it_works(function.constants, row)
-        for constants in list(plan(function.constants, held, function.choices))[1:]:
+        for constants in list(plan(function.constants, pinned, function.choices))[1:]:
             yield from self._with(constants, number)
             number += 1
         optional = frozenset(a.name for a in function.arguments if a.optional)

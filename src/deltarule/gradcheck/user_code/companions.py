@@ -12,7 +12,7 @@ from deltarule.errors import DeltaruleError
 
 _ENDINGS = ("_backward", "_gradient", "_grad", "_grads", "_bwd", "_backprop", "_vjp", "_back")
 _STARTS = ("backward_", "grad_", "gradient_", "backprop_")
-#: Those that may be a derivative entry by entry, which takes no gradient from outside.
+#: Those that may be a derivative entry by entry, which takes no upstream gradient.
 _SLOPES = ("_prime", "_derivative", "_deriv")
 _FORWARD = (("forward", "backward"), ("fwd", "bwd"), ("forward", "grad"), ("fprop", "bprop"))
 _VALUE = {"y", "out", "output", "value", "a_out", "result"}

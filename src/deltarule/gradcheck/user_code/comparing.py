@@ -159,7 +159,7 @@ class Comparison:
         )
 
     def companion_precision(self) -> Precision:
-        """In which precision the companion works, told from its gradients alone."""
+        """In which precision the companion works, said from its gradients alone."""
         given = self.given or {}
         types = {a.dtype for a in given.values()}
         if np.dtype(np.float16) in types:

@@ -49,7 +49,7 @@ def usual(name: str) -> object:
 
 def plan(
     constants: Mapping[str, object],
-    held: Mapping[str, object],
+    pinned: Mapping[str, object],
     choices: Mapping[str, Sequence] | None = None,
 ) -> Iterator[dict[str, object]]:
     """All settings to try: first the person's own, then others, in which all change at once.
@@ -61,7 +61,8 @@ def plan(
     others = {
         name: found
         for name, value in constants.items()
-        if name not in held and (found := alternatives(name, value, (choices or {}).get(name, ())))
+        if name not in pinned
+        and (found := alternatives(name, value, (choices or {}).get(name, ())))
     }
     rows = max(map(len, others.values()), default=0)
     tried = [
@@ -78,7 +79,7 @@ def _pairs(
 ) -> Iterator[dict[str, int]]:
     """More settings until every two values of two arguments have been tried together.
 
-    Values are told by their number, 0 being the person's own.
+    Values are said by their number, 0 being the person's own.
     """
     open_ = {
         ((one, i), (two, j))

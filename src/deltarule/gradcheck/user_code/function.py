@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.gradcheck.user_code.argument_trees import Argument, held_arrays, unpacked
+from deltarule.gradcheck.user_code.argument_trees import Argument, arrays_in, unpacked
 from deltarule.gradcheck.user_code.classes import as_functions, docstrings, is_layer
 from deltarule.gradcheck.user_code.companions import companion
 from deltarule.gradcheck.user_code.constants import usual
@@ -36,7 +36,7 @@ class OwnFunction:
     """A function with the shapes of its arrays, its other arguments, and its companion.
 
     `shapes` goes by array, `unknown` are arrays of which nothing states the shape. Of the other
-    arguments (`constants`) those `held` have values that were asked for, and those in `choices`
+    arguments (`constants`) those `pinned` have values that were asked for, and those in `choices`
     are compared with these words somewhere in the function.
     """
 
@@ -48,7 +48,7 @@ class OwnFunction:
     shapes: Mapping[str, Shape]
     backward: Callable | None
     constants: Mapping[str, object] = field(default_factory=dict)
-    held: Mapping[str, object] = field(default_factory=dict)
+    pinned: Mapping[str, object] = field(default_factory=dict)
     choices: Mapping[str, tuple] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     layer: bool = False
@@ -170,7 +170,7 @@ def read(
     real = [n for n, shape in reading.shapes.items() if shape.below is None]
     if not real and not reading.unknown:
         raise DeltaruleError(f"{name} takes no real array", place, "give it an argument: x")
-    held = {n: v for n, v in reading.kept.items() if n in constants}
+    pinned = {n: v for n, v in reading.kept.items() if n in constants}
     return OwnFunction(
         name,
         place,
@@ -180,7 +180,7 @@ def read(
         reading.shapes,
         backward,
         reading.kept,
-        held,
+        pinned,
         {n: _words(n, line) for n in reading.kept},
         tuple(reading.unknown),
         layer,
@@ -237,7 +237,7 @@ class _Reading:
             self.arguments.append(Argument(p.name, {p.name: None}))
 
     def _holding(self, name: str, keys: list[str], named: set[str], parts) -> None:
-        argument = held_arrays(name, keys, named | set(self.shapes), self.definition)
+        argument = arrays_in(name, keys, named | set(self.shapes), self.definition)
         self.arguments.append(argument)
         for leaf, key in argument.leaves.items():
             text = self.given.get(leaf) or parts.get(str(key))

@@ -14,9 +14,9 @@ from deltarule.spelling.counted import counted
 class Fault(Exception):
     """Something that is wrong with a companion besides its numbers."""
 
-    def __init__(self, told: str):
-        super().__init__(told)
-        self.told = told
+    def __init__(self, message: str):
+        super().__init__(message)
+        self.message = message
 
 
 def by_name(found, function: OwnFunction, arguments, left_out) -> dict[str, np.ndarray]:

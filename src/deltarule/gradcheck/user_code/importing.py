@@ -1,4 +1,4 @@
-"""A person's file, imported; and what goes wrong in it, told in a line."""
+"""A person's file, imported; and what goes wrong in it, said in a line."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Shapes that nothing states, found by trying: both passes work, and each gradient fits.
 
 Sizes are all different while it is tried, so that what fits does not fit by chance; of several
-shapes that do, those with the most different sizes are taken, and told.
+shapes that do, those with the most different sizes are taken, and said.
 """
 
 from __future__ import annotations
@@ -48,8 +48,10 @@ def with_all_shapes(function: OwnFunction, seed: int) -> tuple[OwnFunction, list
             best, unknown = ((0, 0), tried), list(tried.shapes)
     if best is None:
         raise nothing_tells(unknown[0], function.place)
-    told = ", ".join(f"{n} [{', '.join(a.text for a in best[1].shapes[n].axes)}]" for n in unknown)
-    return best[1], [f"nothing states all shapes; these fit: {told}"]
+    shapes = ", ".join(
+        f"{n} [{', '.join(a.text for a in best[1].shapes[n].axes)}]" for n in unknown
+    )
+    return best[1], [f"nothing states all shapes; these fit: {shapes}"]
 
 
 def _in_order(function: OwnFunction) -> list[str]:

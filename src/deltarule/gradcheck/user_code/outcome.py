@@ -48,7 +48,7 @@ def failed(name: str, place: str, error: DeltaruleError) -> FunctionOutcome:
 
 
 def to_values(outcome: FunctionOutcome) -> dict:
-    """As values for JSON; what is no number stays so."""
+    """As values for JSON; NaN stays so."""
     return asdict(outcome)
 
 

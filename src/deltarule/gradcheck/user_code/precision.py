@@ -1,4 +1,4 @@
-"""In which precision a function works, told from its values alone.
+"""In which precision a function works, said from its values alone.
 
 Along a line, the fourth difference of a smooth function over steps of 10⁻⁵ is nothing but what its
 values are rounded by; this also shows rounding inside, where the results are float64.
@@ -27,7 +27,7 @@ class Precision:
     tolerance: float
 
     @property
-    def told(self) -> str:
+    def description(self) -> str:
         """single precision, and is measured to 1e−4"""
         return f"{self.name}, and is measured to {self.tolerance:.0e}".replace("e-0", "e−")
 

@@ -25,7 +25,7 @@ class Tolerance:
 
 
 class Round:
-    """Arrays, the function's value, and a gradient from outside; `drawn` says from where."""
+    """Arrays, the function's value, and a upstream gradient; `drawn` says from where."""
 
     def __init__(
         self,
@@ -119,7 +119,7 @@ class Round:
         return arrays
 
     def constants_as_sizes(self) -> dict[str, int]:
-        """The whole numbers among the other arguments, which shapes may name."""
+        """The integers among the other arguments, which shapes may name."""
         return {n: k for n, k in numbers_in(self.constants).items() if type(k) is int}
 
 

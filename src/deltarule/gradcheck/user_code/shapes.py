@@ -3,7 +3,7 @@
     def dense(x, w, b): "x [N, D], w [D, M], b [M]"   in the docstring, or
     def dense(x: "N D", w: "D M", b: "M"): …          in annotations.
 
-`x [N, H + D]` has a sum for an extent; `labels [N below C]` are whole numbers from 0 to C − 1,
+`x [N, H + D]` has a sum for an extent; `labels [N below C]` are integers from 0 to C − 1,
 `s [N positive]` are numbers above 0. `params: W [D, M], b [M]` is a dict or tuple of arrays.
 """
 
@@ -119,7 +119,7 @@ def chosen_sizes(shapes: Iterable[Shape], number: int, given: Mapping[str, int])
 def drawn(
     shape: Shape, sizes: Mapping[str, int], random: np.random.Generator, domain: str = "any"
 ) -> np.ndarray:
-    """An array of a shape, with values of a domain; whole numbers hold one at least twice.
+    """An array of a shape, with values of a domain; integers hold one at least twice.
 
     Raises ValueError where the array would be too large, or has no shape at these sizes.
     """

@@ -49,7 +49,7 @@ def sized(function: OwnFunction) -> Iterator[OwnFunction]:
             unknown=(),
             arguments=tuple(Argument(n, {n: None}) for n in shapes),
             constants=constants,
-            held={**function.held, **sizes},
+            pinned={**function.pinned, **sizes},
         )
 
 

@@ -1,6 +1,6 @@
 """What a wrong gradient may be: each slip changes the measured Jacobian, and says how in words.
 
-Nothing here knows a layer. A slip is told only where what it predicts is what was given, in every
+Nothing here knows a layer. A slip is said only where what it predicts is what was given, in every
 round.
 """
 
@@ -39,7 +39,7 @@ class Seen:
         return np.tensordot(self.upstream, self.jacobian, 1)
 
     def at(self, upstream: np.ndarray) -> np.ndarray:
-        """The gradient at another gradient from outside."""
+        """The gradient at another upstream gradient."""
         return np.tensordot(upstream, self.jacobian, 1)
 
 
@@ -63,7 +63,7 @@ def matching(
 
 
 def slips(seen: Seen) -> Iterator[Slip]:
-    """All slips that can be told from the Jacobian alone, the likeliest first."""
+    """All slips that can be said from the Jacobian alone, the likeliest first."""
     given, right = seen.given, seen.right
     yield "it holds what is no number", not bool(np.isfinite(given).all())
     yield from _of_another_shape(given, right)

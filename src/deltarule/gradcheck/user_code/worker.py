@@ -45,7 +45,7 @@ class _Said(io.TextIOBase):
             self.lines += others
         return len(text)
 
-    def told(self) -> list[str]:
+    def first_lines(self) -> list[str]:
         """The first lines."""
         return list(dict.fromkeys(line for line in self.lines[:MOST_LINES] if line.strip()))
 
@@ -105,7 +105,7 @@ def _outcome(file: OwnFile, name: str, request: Mapping, tell) -> FunctionOutcom
         except Exception as error:
             mine = error if isinstance(error, DeltaruleError) else _fault(error)
             outcome = failed(name, _place(file, name), mine)
-    outcome.prints, outcome.warns = said.told(), warned[:MOST_LINES]
+    outcome.prints, outcome.warns = said.first_lines(), warned[:MOST_LINES]
     return outcome
 
 
@@ -114,7 +114,7 @@ def _place(file: OwnFile, name: str) -> str:
 
 
 def _fault(error: Exception) -> DeltaruleError:
-    """Anything unforeseen, told as a fault of ours."""
+    """Anything unforeseen, said as a fault of ours."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return DeltaruleError(
         f"deltarule met a fault of its own: {in_words(error)}",

@@ -19,8 +19,8 @@ class CheckedLoader(SourceFileLoader):
         data = super().get_data(path)
         if not path.endswith(tuple(BYTECODE_SUFFIXES)):
             return data
-        code, told = data[:-_LENGTH], data[-_LENGTH:]
-        if hashlib.sha256(code).digest() != told:
+        code, stored = data[:-_LENGTH], data[-_LENGTH:]
+        if hashlib.sha256(code).digest() != stored:
             raise OSError(f"{path} is damaged")
         return code
 

@@ -19,7 +19,7 @@ from deltarule.kernels.cache.store import fingerprint, write_whole
 
 
 def entry(dispatcher: Callable, arguments: Sequence, progress: Callable | None = None) -> Callable:
-    """What to call with arguments like these: contiguous arrays, and whole numbers."""
+    """What to call with arguments like these: contiguous arrays, and integers."""
     for part in getattr(dispatcher, "parts", ()):
         if hasattr(part, "overloads"):
             part._cache.progress = progress
@@ -44,7 +44,7 @@ def _type(argument):
 
 @contextlib.contextmanager
 def quickly(progress: Callable[[str], None] | None = None) -> Iterator[None]:
-    """Functions that are decorated here are loaded quickly; `progress` is told of compiling."""
+    """Functions that are decorated here are loaded quickly; `progress` is said of compiling."""
     from numba.core import caching, ccallback, dispatcher
 
     usual = caching.FunctionCache
@@ -56,11 +56,11 @@ def quickly(progress: Callable[[str], None] | None = None) -> Iterator[None]:
         ccallback.FunctionCache = dispatcher.FunctionCache = usual
 
 
-def _quick_cache(usual: type, told: Callable[[str], None] | None) -> type:
+def _quick_cache(usual: type, report: Callable[[str], None] | None) -> type:
     """A class of caches that do what this module says."""
 
     class QuickCache(usual):
-        progress = staticmethod(told) if told else None
+        progress = staticmethod(report) if report else None
 
         def __init__(self, function):
             super().__init__(function)

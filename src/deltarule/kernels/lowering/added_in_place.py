@@ -57,9 +57,9 @@ def match(site: Site) -> InPlace | None:
 def emit(plan: InPlace, site: Site, out: Emitter) -> None:
     """What is added to the sum, and then the sum."""
     equation = out.collapsed(site)
-    loops = SumsInPlace(out, site.held)
-    loops.assign(plan.rest, equation, site.waiting, list(site.held))
-    loops.accumulate(plan, equation, site.waiting, list(site.held))
+    loops = SumsInPlace(out, site.loop_indices)
+    loops.assign(plan.rest, equation, site.waiting, list(site.loop_indices))
+    loops.accumulate(plan, equation, site.waiting, list(site.loop_indices))
 
 
 class SumsInPlace(Loops):
@@ -77,7 +77,7 @@ class SumsInPlace(Loops):
         target = self.code.access(equation.lhs)
 
         def in_place() -> None:
-            self.spans(
+            self.nest(
                 total.body,
                 spans,
                 list(tests),

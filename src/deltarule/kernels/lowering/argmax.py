@@ -8,7 +8,7 @@ from deltarule.expressions.bounds import tight
 from deltarule.expressions.nodes import Selection, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
-from deltarule.kernels.lowering.loop_writer import Spans
+from deltarule.kernels.lowering.loop_writer import LoopWriter
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.passes.argmax_indices import number
 from deltarule.networks.equations import Equation
@@ -21,10 +21,10 @@ def match(site: Site) -> Equation | None:
 
 def emit(plan: Equation, site: Site, out: Emitter) -> None:
     """Its loops, if it was not found together with the maximum."""
-    Selections(out, site.held).write(plan, site.waiting, list(site.held))
+    Selections(out, site.loop_indices).write(plan, site.waiting, list(site.loop_indices))
 
 
-class Selections(Spans):
+class Selections(LoopWriter):
     """Writes the equations of selections, behind those of their maxima."""
 
     def write(self, equation: Equation, waiting: list, known: list[Index]) -> None:
@@ -44,12 +44,12 @@ class Selections(Spans):
         """The number of the first entry that equals the maximum, −1 where there is none."""
         if waiting:
             (index, extent), *waiting = waiting
-            with self.loop(index, self.code.whole(extent), outermost=not known):
+            with self.loop(index, self.code.integer(extent), outermost=not known):
                 self._number(equation, waiting, [*known, index])
             return
         maximum, largest = equation.rhs.args
         entry, top = self.code.spelling.fresh("entry"), self.code.spelling.fresh("top")
-        own = self.code.whole(number(maximum.indices, maximum.ranges))
+        own = self.code.integer(number(maximum.indices, maximum.ranges))
         spans, tests = tight(maximum.ranges, maximum.conditions)
         self.lines.add(f"{top} = {self.code.real(largest)}", f"{entry} = -1")
 
@@ -61,7 +61,7 @@ class Selections(Spans):
         if len(spans) > 1 and not tests and not self.code.complex:
             self._by_rows(maximum.body, spans, known, step, (entry, top))
         else:
-            self.spans(maximum.body, spans, list(tests), known, step)
+            self.nest(maximum.body, spans, list(tests), known, step)
         self.lines.add(f"{self.code.access(equation.lhs)} = {entry}")
 
     def _by_rows(self, body: Expr, spans: list, known: list[Index], step, names: tuple) -> None:
@@ -77,10 +77,10 @@ class Selections(Spans):
                     self.lines.add(f"value = {self.code.real(body)}")
                     self.lines.add(f"found = found | (value == {top}) | (value != value)")
                 with self.lines.block("if found:"):
-                    self.spans(body, [last], [], inside, step)
+                    self.nest(body, [last], [], inside, step)
             return []
 
-        self.spans(body, outer, [], known, along)
+        self.nest(body, outer, [], known, along)
 
     def _select(self, equation: Equation, waiting: list, known: list[Index]) -> None:
         """1 where a maximum is taken from, else 0; `known` are the loops around."""
@@ -88,7 +88,7 @@ class Selections(Spans):
         outer = [r for r in waiting if r[0] not in maximum.indices]
         if outer:
             index, extent = outer[0]
-            with self.loop(index, self.code.whole(extent), outermost=not known):
+            with self.loop(index, self.code.integer(extent), outermost=not known):
                 rest = [r for r in waiting if r[0] != index]
                 self._select(equation, rest, [*known, index])
             return
@@ -109,9 +109,9 @@ class Selections(Spans):
         def share(body: Expr) -> list[str]:
             return chosen(body, [f"{target} /= real({count})"])
 
-        self.spans(maximum.body, spans, list(tests), known, step)
+        self.nest(maximum.body, spans, list(tests), known, step)
         if maximum.ties == "split":
-            self.spans(maximum.body, spans, list(tests), known, share)
+            self.nest(maximum.body, spans, list(tests), known, share)
 
     def _zeros(self, equation: Equation, waiting: list) -> None:
         """0 for the whole window."""
@@ -119,5 +119,5 @@ class Selections(Spans):
             self.lines.add(f"{self.code.access(equation.lhs)} = real(0)")
             return
         (index, extent), *waiting = waiting
-        with self.loop(index, self.code.whole(extent)):
+        with self.loop(index, self.code.integer(extent)):
             self._zeros(equation, waiting)

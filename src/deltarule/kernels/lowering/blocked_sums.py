@@ -15,7 +15,7 @@ from deltarule.expressions.nodes import Reduction, Sum
 from deltarule.expressions.symbols import Index
 
 if TYPE_CHECKING:
-    from deltarule.kernels.lowering.loop_writer import Spans
+    from deltarule.kernels.lowering.loop_writer import LoopWriter
     from deltarule.kernels.python_text.real_text import Code
 
 #: So many numbers are added up in single precision, in several sums side by side.
@@ -33,7 +33,7 @@ def is_long(spans: list[Span], tests: list) -> bool:
 
 
 def write_long_sum(
-    loops: Spans, body: Expr, spans: list[Span], tests: list, known: list[Index], name: str
+    loops: LoopWriter, body: Expr, spans: list[Span], tests: list, known: list[Index], name: str
 ) -> None:
     """The loops of a sum that is then called `name`."""
     spelling, lines = loops.code.spelling, loops.lines
@@ -52,7 +52,7 @@ def write_long_sum(
         return []
 
     lines.add(f"{whole} = 0.0")
-    loops.spans(body, outer, tests, known, blocks)
+    loops.nest(body, outer, tests, known, blocks)
     lines.add(f"{name} = real({whole})")
 
 
@@ -66,18 +66,18 @@ def is_many(code: Code, total: Reduction) -> str:
         or (all(n.is_Integer for _, n in ranges))
     ):
         return ""
-    return f"{' * '.join(code.whole(n, 3) for _, n in ranges)} <= {FEW}"
+    return f"{' * '.join(code.integer(n, 3) for _, n in ranges)} <= {FEW}"
 
 
 def write_long_columns(
-    loops: Spans, total: Reduction, outer: tuple, last: tuple, known: list[Index], target: str
+    loops: LoopWriter, total: Reduction, outer: tuple, last: tuple, known: list[Index], target: str
 ) -> None:
     """The loops of target += total, with the range `last` of the target innermost.
 
     A row is added up for each block, and added to a row in double precision when that is full.
     """
     lines, code = loops.lines, loops.code
-    index, length = last[0], code.whole(last[1])
+    index, length = last[0], code.integer(last[1])
     around = [*known, *(i for i, _ in outer)]
     whole, part, count = (code.spelling.fresh(stem) for stem in ("whole", "part", "count"))
     here = f"U({code.spelling.symbol(index)})"
@@ -97,9 +97,9 @@ def write_long_columns(
     def columns(body: Expr) -> list[str]:
         lines.add(f"{whole} = np.zeros({length}, np.float64)", f"{part} = np.zeros({length}, real)")
         lines.add(f"{count} = 0")
-        loops.spans(body, tight(total.ranges, ())[0], [], around, row)
+        loops.nest(body, tight(total.ranges, ())[0], [], around, row)
         with loops.loop(index, length):
             lines.add(f"{target} += real({whole}[{here}] + np.float64({part}[{here}]))")
         return []
 
-    loops.spans(total.body, tight(outer, ())[0], [], known, columns, outer=not known)
+    loops.nest(total.body, tight(outer, ())[0], [], known, columns, outer=not known)

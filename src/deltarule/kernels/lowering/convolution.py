@@ -28,7 +28,7 @@ class Convolution:
 
 def match(site: Site) -> Convolution | None:
     """A sum over windows that a function of the prelude computes; none inside of loops."""
-    found = None if site.held or site.code.complex else product_of(site.equation)
+    found = None if site.loop_indices or site.code.complex else product_of(site.equation)
     windows = None if found is None else windows_of(site.equation, found, site.code.tensors)
     if found is None or windows is None or not fits(windows):
         return None
@@ -55,12 +55,12 @@ def write_windows(pattern: Windows, code: Code, lines: Lines, forced: bool | Non
     """The call that adds the sum to what is written.
 
     Of the two tensors beside the wide one, that whose window axes are longer is run along; the
-    other holds the weights. Where `forced` is told, the call is one of Python, which chooses by
+    other holds the weights. Where `forced` is said, the call is one of Python, which chooses by
     cost, or is forced to take the transforms.
     """
     call = _call if forced is None else partial(_choosing_call, forced=forced)
-    runs = [code.whole(pattern.one.axes[w.one_axis], 3) for w in pattern.windows]
-    taps = [code.whole(pattern.other.axes[w.other_axis], 3) for w in pattern.windows]
+    runs = [code.integer(pattern.one.axes[w.one_axis], 3) for w in pattern.windows]
+    taps = [code.integer(pattern.other.axes[w.other_axis], 3) for w in pattern.windows]
     with lines.block(f"if {' * '.join(runs)} >= {' * '.join(taps)}:"):
         lines.add(*call(pattern, code))
     with lines.block("else:"):
@@ -89,20 +89,20 @@ def _call(pattern: Windows, code: Code) -> list[str]:
     """A call from compiled code: where the arrays lie, and what there is to tell of them."""
     pointers = ", ".join(code.pointer(tensor_name(place.access)) for place, _ in _places(pattern))
     strides = [", ".join(_strides(place, axes, code)) for place, axes in _places(pattern)]
-    told = [*strides, ", ".join(_extents(pattern, code)), ", ".join(_steps(pattern))]
+    arguments = [*strides, ", ".join(_extents(pattern, code)), ", ".join(_steps(pattern))]
     name = f"windows_{_NAMES[pattern.written]}"
-    return [f"{name}({pointers}, numbers((", *(f"    {line}," for line in told), ")))"]
+    return [f"{name}({pointers}, numbers((", *(f"    {line}," for line in arguments), ")))"]
 
 
 def _choosing_call(pattern: Windows, code: Code, forced: bool) -> list[str]:
     """A call from Python: arrays and their strides."""
-    told = [
+    arguments = [
         f"{code.flat(tensor_name(place.access))}, {_row(_strides(place, axes, code))},"
         for place, axes in _places(pattern)
     ]
-    told.append(f"{_row(_extents(pattern, code))}, {_row(_steps(pattern))}, {forced}, ranges,")
+    arguments.append(f"{_row(_extents(pattern, code))}, {_row(_steps(pattern))}, {forced}, ranges,")
     name = f"by_cost_{_NAMES[pattern.written]}"
-    return [f"{name}(", *("    " + line for line in told), ")"]
+    return [f"{name}(", *("    " + line for line in arguments), ")"]
 
 
 def _places(pattern: Windows) -> list[tuple[Place, list[int | None]]]:
@@ -127,8 +127,8 @@ def _order(pattern: Windows) -> list[Window | None]:
 
 def _steps(pattern: Windows) -> list[str]:
     """Stride, dilation and pad of both axes."""
-    told = [(1, 1, 0) if w is None else (w.stride, w.dilation, w.pad) for w in _order(pattern)]
-    return [str(v) for axis in told for v in axis]
+    steps = [(1, 1, 0) if w is None else (w.stride, w.dilation, w.pad) for w in _order(pattern)]
+    return [str(v) for axis in steps for v in axis]
 
 
 def _extents(pattern: Windows, code: Code) -> list[str]:
@@ -148,7 +148,7 @@ def _pair(pattern: Windows, missing: int) -> tuple:
 
 
 def _extent(place: Place, axis: int | None, code: Code) -> str:
-    return "1" if axis is None else code.whole(place.axes[axis])
+    return "1" if axis is None else code.integer(place.axes[axis])
 
 
 def _strides(place: Place, axes: Sequence[int | None], code: Code) -> list[str]:
@@ -157,7 +157,7 @@ def _strides(place: Place, axes: Sequence[int | None], code: Code) -> list[str]:
     def stride(axis: int | None) -> str:
         if axis is None:
             return "0"
-        return " * ".join(code.whole(n, 3) for n in place.axes[axis + 1 :]) or "1"
+        return " * ".join(code.integer(n, 3) for n in place.axes[axis + 1 :]) or "1"
 
     return [stride(axis) for axis in axes]
 

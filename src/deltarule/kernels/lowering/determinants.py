@@ -13,7 +13,7 @@ from deltarule.kernels.python_text.real_text import Code
 def laid_out(body: Expr, indices: tuple[Index, Index], extent: Expr, code: Code, lines: Lines):
     """Lines that make an array of a matrix's entries; its name."""
     name = code.spelling.fresh("matrix")
-    size = code.whole(extent)
+    size = code.integer(extent)
     i, j = (code.spelling.symbol(index) for index in indices)
     lines.add(f"{name} = np.empty(({size}, {size}), real)")
     with lines.block(f"for {i} in range({size}):"), lines.block(f"for {j} in range({size}):"):

@@ -24,7 +24,7 @@ class Matching(Protocol):
 
     code: Code
 
-    def match(self, equation: Equation, held: Sequence[Index] = ()) -> Matched: ...
+    def match(self, equation: Equation, loop_indices: Sequence[Index] = ()) -> Matched: ...
 
 
 class Emitter:
@@ -40,16 +40,16 @@ class Emitter:
         self.prelude: set[str] = set()
         self.packed: Packed | None = None
 
-    def lower(self, equation: Equation, held: Sequence[Index] = ()) -> None:
+    def lower(self, equation: Equation, loop_indices: Sequence[Index] = ()) -> None:
         """Emit an equation by the lowering that it matches."""
-        self.matcher.match(equation, held).emit(self)
+        self.matcher.match(equation, loop_indices).emit(self)
 
     def collapsed(self, site: Site) -> Equation:
         """The site's equation over as few indices as possible, behind the views that it needs."""
         found = site.collapsed
         self.code.tensors.update(found.tensors)
         for name, tensor in found.views.items():
-            lengths = [self.code.whole(n) for n in found.tensors[name].axes]
+            lengths = [self.code.integer(n) for n in found.tensors[name].axes]
             shape = f"({', '.join(lengths)}{',' if len(lengths) == 1 else ''})"
             spell = self.code.spelling.tensor
             line = f"{spell(name)} = seen_as({spell(tensor)}, {shape})"

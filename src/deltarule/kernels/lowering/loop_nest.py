@@ -20,7 +20,7 @@ from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.blocked_sums import is_long, write_long_sum
 from deltarule.kernels.lowering.determinants import write_inverse, write_log_determinant
 from deltarule.kernels.lowering.emitter import Emitter
-from deltarule.kernels.lowering.loop_writer import Spans
+from deltarule.kernels.lowering.loop_writer import LoopWriter
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.lowering.strides import along
 from deltarule.networks.equations import Equation
@@ -34,10 +34,10 @@ def match(site: Site) -> Equation:
 def emit(plan: Equation, site: Site, out: Emitter) -> None:
     """Loops over the indices of the left-hand side, and within them those of reductions."""
     out.collapsed(site)
-    Loops(out, site.held).assign(plan.rhs, plan, site.waiting, list(site.held))
+    Loops(out, site.loop_indices).assign(plan.rhs, plan, site.waiting, list(site.loop_indices))
 
 
-class Loops(Spans):
+class Loops(LoopWriter):
     """Writes equations as loops."""
 
     # ---- free indices ---------------------------------------------------------------------
@@ -53,7 +53,7 @@ class Loops(Spans):
         if len(waiting) == 1:
             rhs = self._taken_out(rhs, waiting[0][0], known)
         (index, extent), *waiting = waiting
-        with self.loop(index, f"{self.code.whole(extent)}", outermost=not known):
+        with self.loop(index, f"{self.code.integer(extent)}", outermost=not known):
             self.assign(rhs, equation, waiting, [*known, index])
 
     def _taken_out(self, rhs: Expr, last: Index, known: list[Index]) -> Expr:
@@ -66,7 +66,7 @@ class Loops(Spans):
                 continue
             table[access] = Dummy("here", real=True)
             name = self.code.locals[table[access]] = self.code.spelling.fresh("here")
-            whole = self.code.tensors[tensor_name(access)].whole
+            whole = self.code.tensors[tensor_name(access)].integral
             value = self.code.access(access) if whole else self.code.real(access)
             self.lines.add(f"{name} = {value}")
         return rhs.xreplace(table) if table else rhs
@@ -119,7 +119,7 @@ class Loops(Spans):
         self.lines.add(f"{name} = {start}")
         if isinstance(node, nodes.Max) and not self.code.complex:
             self.prelude.add("maximum")
-        self.spans(
+        self.nest(
             node.body,
             spans,
             list(tests),

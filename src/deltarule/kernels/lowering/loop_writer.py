@@ -13,15 +13,15 @@ from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
 
 
-class Spans:
-    """Writes loops to an emitter, within loops over `held` if there are any.
+class LoopWriter:
+    """Writes loops to an emitter, within loops over `loop_indices` if there are any.
 
     The outermost loop of all runs in threads where the emitter says so.
     """
 
-    def __init__(self, out: Emitter, held: tuple[Index, ...] = ()):
+    def __init__(self, out: Emitter, loop_indices: tuple[Index, ...] = ()):
         self.code, self.lines, self.prelude = out.code, out.lines, out.prelude
-        self.parallel = out.parallel and not held
+        self.parallel = out.parallel and not loop_indices
 
     def loop(self, index: Index, bounds: str, outermost: bool = False):
         """The loop over an index, as a block of lines."""
@@ -32,7 +32,7 @@ class Spans:
         """What is left of an expression when all has been computed that depends on `known`."""
         return node
 
-    def spans(
+    def nest(
         self,
         body: Expr,
         spans: list[Span],
@@ -46,7 +46,7 @@ class Spans:
         if now:
             later = [t for t in tests if t not in now]
             with self.lines.block("if " + " and ".join(map(self.code.condition, now)) + ":"):
-                self.spans(body, spans, later, known, step)
+                self.nest(body, spans, later, known, step)
             return
         if not tests:
             body = self.ready(body, known)
@@ -57,13 +57,13 @@ class Spans:
         pin = next((t for t in tests if _pinned(t, index, known) is not None), None)
         if pin is not None:
             name = self.code.spelling.symbol(index)
-            self.lines.add(f"{name} = {self.code.whole(_pinned(pin, index, known))}")
-            with self.lines.block(f"if 0 <= {name} < {self.code.whole(spans[0].extent, 1)}:"):
+            self.lines.add(f"{name} = {self.code.integer(_pinned(pin, index, known))}")
+            with self.lines.block(f"if 0 <= {name} < {self.code.integer(spans[0].extent, 1)}:"):
                 rest = [t for t in tests if t is not pin]
-                self.spans(body, spans[1:], rest, [*known, index], step)
+                self.nest(body, spans[1:], rest, [*known, index], step)
             return
         with self.loop(index, self.bounds(spans[0]), outermost=outer):
-            self.spans(body, spans[1:], tests, [*known, index], step)
+            self.nest(body, spans[1:], tests, [*known, index], step)
 
     def bounds(self, span: Span) -> str:
         """The arguments of range() for a span."""
@@ -72,9 +72,9 @@ class Spans:
 
     def ends(self, span: Span) -> tuple[str, str]:
         """The first number of a span, and the first that lies behind it."""
-        low = [self.code.whole(e) for e in span.lower]
+        low = [self.code.integer(e) for e in span.lower]
         high = [
-            self.code.whole(e + 1 if not e.has(nodes.FloorQuotient) else e)
+            self.code.integer(e + 1 if not e.has(nodes.FloorQuotient) else e)
             + (" + 1" if e.has(nodes.FloorQuotient) else "")
             for e in span.upper
         ]

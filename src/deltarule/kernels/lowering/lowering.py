@@ -29,13 +29,13 @@ Plan = TypeVar("Plan")
 class Stage:
     """A plan as a call from Python, between compiled functions (see `stages`).
 
-    `rest` is assigned first, `told` is the comment; `tests` gives the conditions on the sizes
-    under which the pass should run in stages, and `write` writes the call. Both are told whether
+    `rest` is assigned first, `comment` is the comment; `tests` gives the conditions on the sizes
+    under which the pass should run in stages, and `write` writes the call. Both are said whether
     the sizes alone decide, or cost does. `prelude` is the helper that is called.
     """
 
     rest: Expr
-    told: str
+    comment: str
     tests: Callable[[bool], Sequence[str]]
     write: Callable[[Lines, bool], None]
     prelude: str

@@ -50,14 +50,14 @@ class Products:
 
 def match(site: Site) -> Products | None:
     """The matrix products of an equation; None where there are none, and in complex numbers."""
-    equation, tensors, held = site.equation, site.code.tensors, site.held
+    equation, tensors, loop_indices = site.equation, site.code.tensors, site.loop_indices
     if site.code.complex:
         return None
     found: list[Product] = []
     rest: list[Expr] = []
     if all(isinstance(s, Index) for s in equation.subscripts):
-        for term, conditions in _terms(equation.rhs, frozenset(held)):
-            product = _product(term, conditions, equation, tensors, frozenset(held))
+        for term, conditions in _terms(equation.rhs, frozenset(loop_indices)):
+            product = _product(term, conditions, equation, tensors, frozenset(loop_indices))
             if product is None:
                 rest.append(nodes.Sum(term, (), conditions))
             else:
@@ -66,19 +66,21 @@ def match(site: Site) -> Products | None:
     return Products(tuple(found), Add(*rest)) if found else None
 
 
-def _terms(expression: Expr, held: frozenset) -> list[tuple[Expr, tuple]]:
+def _terms(expression: Expr, loop_indices: frozenset) -> list[tuple[Expr, tuple]]:
     """The summands, each with the conditions under which it counts."""
     result: list[tuple[Expr, tuple]] = []
     for term in Add.make_args(expression):
         plain = isinstance(term, nodes.Sum) and not term.ranges
-        if plain and all(free_indices(c) <= held for c in term.conditions):
-            result += [(t, (*term.conditions, *c)) for t, c in _terms(term.body, held)]
+        if plain and all(free_indices(c) <= loop_indices for c in term.conditions):
+            result += [(t, (*term.conditions, *c)) for t, c in _terms(term.body, loop_indices)]
         else:
             result.append((term, ()))
     return result
 
 
-def _product(term: Expr, conditions: tuple, equation: Equation, tensors, held) -> Product | None:
+def _product(
+    term: Expr, conditions: tuple, equation: Equation, tensors, loop_indices
+) -> Product | None:
     sums = [f for f in Mul.make_args(term) if isinstance(f, nodes.Sum) and f.ranges]
     if len(sums) != 1:
         return None
@@ -86,31 +88,35 @@ def _product(term: Expr, conditions: tuple, equation: Equation, tensors, held) -
     scale = Mul(*(f for f in Mul.make_args(term) if f is not total))
     if nodes.reads(scale) or free_indices(scale):
         return None
-    if any(not free_indices(c) <= held for c in total.conditions):
+    if any(not free_indices(c) <= loop_indices for c in total.conditions):
         return None
-    found = (_factor(f, held, total.indices) for f in Mul.make_args(total.body))
+    found = (_factor(f, loop_indices, total.indices) for f in Mul.make_args(total.body))
     factors = [f for f in found if f is not None]
     if len(factors) != 2 or len(Mul.make_args(total.body)) != 2:
         return None
     left, right = factors
-    if any(tensors[tensor_name(f.read)].whole for f in factors):
+    if any(tensors[tensor_name(f.read)].integral for f in factors):
         return None
-    if not _is_matrix_product(left, right, total, equation, held):
+    if not _is_matrix_product(left, right, total, equation, loop_indices):
         return None
-    if _side_by_side(equation.lhs, left, right, held):
+    if _side_by_side(equation.lhs, left, right, loop_indices):
         return None
     return Product(left, right, total.ranges, scale, (*conditions, *total.conditions))
 
 
-def _factor(node: Expr, held: frozenset, summed: tuple) -> Factor | None:
+def _factor(node: Expr, loop_indices: frozenset, summed: tuple) -> Factor | None:
     if isinstance(node, Read):
-        return Factor(node) if _sliced(node, held) else None
+        return Factor(node) if _sliced(node, loop_indices) else None
     if not isinstance(node, Choose) or isinstance(node.args[0], nodes.Positive):
         return None
     condition, then, otherwise = node.args
     if not isinstance(then, Read) or not isinstance(otherwise, Read):
         return None
-    if free_indices(condition) <= held and _sliced(then, held) and _sliced(otherwise, held):
+    if (
+        free_indices(condition) <= loop_indices
+        and _sliced(then, loop_indices)
+        and _sliced(otherwise, loop_indices)
+    ):
         return Factor(then, condition, otherwise)
     return _shifted(condition, then, otherwise, summed)
 
@@ -128,35 +134,35 @@ def _shifted(condition, then: Read, otherwise: Read, summed: tuple) -> Factor | 
     return None
 
 
-def _sliced(read: Read, held: frozenset) -> bool:
+def _sliced(read: Read, loop_indices: frozenset) -> bool:
     """Whether every subscript is an index of its own, or known from what is held."""
-    own = [s for s in read.indices if isinstance(s, Index) and s not in held]
+    own = [s for s in read.indices if isinstance(s, Index) and s not in loop_indices]
     return len(set(own)) == len(own) and all(
-        isinstance(s, Index) or free_indices(s) <= held for s in read.indices
+        isinstance(s, Index) or free_indices(s) <= loop_indices for s in read.indices
     )
 
 
-def indices_of(factor: Factor, held) -> list[Index]:
+def indices_of(factor: Factor, loop_indices) -> list[Index]:
     """The indices that are axes of what a factor is written as."""
     if factor.shifted is not None:
         return [factor.shifted, *factor.read.indices[1:]]
-    return [s for s in factor.read.indices if isinstance(s, Index) and s not in held]
+    return [s for s in factor.read.indices if isinstance(s, Index) and s not in loop_indices]
 
 
-def _is_matrix_product(left, right, total: nodes.Sum, equation: Equation, held) -> bool:
-    a, b = set(indices_of(left, held)), set(indices_of(right, held))
-    out = {i for i in equation.indices if i not in held}
+def _is_matrix_product(left, right, total: nodes.Sum, equation: Equation, loop_indices) -> bool:
+    a, b = set(indices_of(left, loop_indices)), set(indices_of(right, loop_indices))
+    out = {i for i in equation.indices if i not in loop_indices}
     summed = set(total.indices)
     if summed & set(equation.indices) or not summed <= a & b:
         return False
     return a | b == out | summed and bool((a - b) | (b - a))
 
 
-def _side_by_side(out: Read, left: Factor, right: Factor, held) -> bool:
+def _side_by_side(out: Read, left: Factor, right: Factor, loop_indices) -> bool:
     """Whether many products lie side by side in all three tensors.
 
     Loops with that index innermost then read and write long runs, and products would read and
     write single numbers far apart.
     """
     lasts = {r.indices[-1] if r.indices else None for r in (out, left.read, right.read)}
-    return len(lasts) == 1 and not lasts & set(held) and isinstance(lasts.pop(), Index)
+    return len(lasts) == 1 and not lasts & set(loop_indices) and isinstance(lasts.pop(), Index)

@@ -22,14 +22,14 @@ class Matcher:
         self.lowerings = sorted(lowerings, key=lambda row: -row.benefit)
         self._found: dict[tuple, Match[Any]] = {}
 
-    def match(self, equation: Equation, held: Sequence[Index] = ()) -> Match[Any]:
-        """The lowering of an equation within loops over `held`, and its plan.
+    def match(self, equation: Equation, loop_indices: Sequence[Index] = ()) -> Match[Any]:
+        """The lowering of an equation within loops over `loop_indices`, and its plan.
 
         Raises DeltaruleError where none matches.
         """
-        key = (equation, tuple(held))
+        key = (equation, tuple(loop_indices))
         if key not in self._found:
-            self._found[key] = self._match(Site(equation, tuple(held), self.code))
+            self._found[key] = self._match(Site(equation, tuple(loop_indices), self.code))
         return self._found[key]
 
     def _match(self, site: Site) -> Match[Any]:

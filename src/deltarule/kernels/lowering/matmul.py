@@ -33,15 +33,15 @@ def emit(plan: Products, site: Site, out: Emitter) -> None:
     """The calls; what is left of the equation is added to them, or assigned before."""
     equation, products, rest = site.equation, plan.products, plan.rest
     out.prelude.add("strided_products")
-    calls = ProductCalls(out.code, out.lines, equation, site.held, out.packed)
+    calls = ProductCalls(out.code, out.lines, equation, site.loop_indices, out.packed)
     begun = equation.lhs in Add.make_args(rest)
     first = not products[0].conditions and not begun and calls.overwrites(products[0])
     if begun and rest != equation.lhs or not begun and not first:
-        out.lower(replace(equation, rhs=rest), site.held)
+        out.lower(replace(equation, rhs=rest), site.loop_indices)
     for k, product in enumerate(products):
         calls.write(product, not first or k > 0)
     if first and rest != 0:
-        out.lower(replace(equation, rhs=equation.lhs + rest), site.held)
+        out.lower(replace(equation, rhs=equation.lhs + rest), site.loop_indices)
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,15 @@ class Run:
 class Strided:
     """A tensor in a product: where it starts, and its stride along each index that has no value."""
 
-    def __init__(self, access: Read, axes: Sequence[Expr], held: frozenset[Index]):
+    def __init__(self, access: Read, axes: Sequence[Expr], loop_indices: frozenset[Index]):
         self.name = tensor_name(access)
         self.offset: Expr = Integer(0)
         self.strides: dict[Index, Expr] = {}
         step: Expr = Integer(1)
         for subscript, extent in zip(reversed(access.indices), reversed(axes), strict=True):
-            own = [i for i in subscript.free_symbols if isinstance(i, Index) and i not in held]
+            own = [
+                i for i in subscript.free_symbols if isinstance(i, Index) and i not in loop_indices
+            ]
             if own:
                 self.strides[own[0]] = step
                 subscript = subscript - own[0]
@@ -70,18 +72,18 @@ class Strided:
 
 
 class ProductCalls:
-    """Writes the products of one equation, where the indices in `held` have a value."""
+    """Writes the products of one equation, where the indices in `loop_indices` have a value."""
 
     def __init__(
         self,
         code: Code,
         lines: Lines,
         equation: Equation,
-        held: Sequence[Index] = (),
+        loop_indices: Sequence[Index] = (),
         packed: Packed | None = None,
     ):
         self.code, self.lines, self.equation, self.packed = code, lines, equation, packed
-        self.held = frozenset(held)
+        self.loop_indices = frozenset(loop_indices)
 
     def write(self, product: Product, add: bool) -> None:
         """The call (or calls); with `add`, the product is added to what is there."""
@@ -136,7 +138,8 @@ class ProductCalls:
         """
         tensors = self.code.tensors
         c, a, b = (
-            Strided(r, tensors[tensor_name(r)].axes, self.held) for r in (self.equation.lhs, *reads)
+            Strided(r, tensors[tensor_name(r)].axes, self.loop_indices)
+            for r in (self.equation.lhs, *reads)
         )
         last = next((i for i, step in c.strides.items() if step == 1), None)
         return [c, b, a] if last in a.strides and last not in b.strides else [c, a, b]
@@ -156,7 +159,7 @@ class ProductCalls:
                     index = Index(self.code.spelling.fresh("outer"))
                     name = self.code.spelling.symbol(index)
                     stack.enter_context(
-                        self.lines.block(f"for {name} in range({self.code.whole(run.size)}):")
+                        self.lines.block(f"for {name} in range({self.code.integer(run.size)}):")
                     )
                     offsets = [o + index * step for o, step in zip(offsets, run.strides)]
                     if kind == _SUMMED and not add:
@@ -172,9 +175,9 @@ class ProductCalls:
             right = f"{places[2]}, {self._all(k.strides[2], n.strides[2])}"
             scale = self.code.real(product.scale)
             if self.packed is not None and self._stays(b, offsets[2], self.packed):
-                told = f"{right}, {self._all(n.size, k.size)}, {scale}"
-                panels = f"({self._whole(n.size)} + 2 * WIDE) * ({self._whole(k.size)} + LANES)"
-                room = self.packed.of(told, panels)
+                arguments = f"{right}, {self._all(n.size, k.size)}, {scale}"
+                panels = f"({self._whole(n.size)} + 2 * NR) * ({self._whole(k.size)} + LANES)"
+                room = self.packed.of(arguments, panels)
                 self.lines.add(
                     "multiply_packed(",
                     *(
@@ -212,7 +215,7 @@ class ProductCalls:
         return ", ".join(map(self._whole, values))
 
     def _whole(self, value: Expr) -> str:
-        return self.code.whole(value.expand())
+        return self.code.integer(value.expand())
 
 
 def _reads(factor: Factor) -> list[Read]:

@@ -14,11 +14,11 @@ class Packed:
         self.mark = lines.mark()
         self._rooms: dict[str, str] = {}
 
-    def of(self, told: str, size: str) -> str:
-        """Where the panels of a matrix lie; `told` are its place, strides, sizes and scale."""
-        if told not in self._rooms:
-            room = self._rooms[told] = self.code.spelling.fresh("panels")
+    def of(self, arguments: str, size: str) -> str:
+        """Where the panels of a matrix lie; `arguments` are its place, strides, sizes and scale."""
+        if arguments not in self._rooms:
+            room = self._rooms[arguments] = self.code.spelling.fresh("panels")
             self.lines.insert(
-                self.mark, f"{room} = aligned({size})", f"pack_all(data({room}), {told})"
+                self.mark, f"{room} = aligned({size})", f"pack_all(data({room}), {arguments})"
             )
-        return f"data({self._rooms[told]})"
+        return f"data({self._rooms[arguments]})"

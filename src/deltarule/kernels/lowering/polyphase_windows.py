@@ -206,7 +206,7 @@ def _interior(guards: list[Expr], inner: Index, whole: Expr) -> tuple[tuple, tup
 
 
 def fold(node: Basic, inner: Index) -> Basic:
-    """The expression with quotients and remainders worked out along an index: (2·m + 1) mod 2."""
+    """The expression with quotients and remainders evaluated along an index: (2·m + 1) mod 2."""
     if not node.args or inner not in free_indices(node):
         return node
     node = rebuild(node, lambda part: fold(part, inner), subscripts=True, conditions=True)

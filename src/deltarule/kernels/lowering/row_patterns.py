@@ -44,13 +44,13 @@ def match(site: Site) -> Row | None:
     """How an equation is computed by rows; None where other loops do better."""
     if site.code.complex:
         return None
-    equation, held = site.collapsed.equation, site.held
+    equation, loop_indices = site.collapsed.equation, site.loop_indices
     subscripts = equation.subscripts
     if not subscripts or any(not isinstance(s, Index) for s in subscripts):
         return None
     last = subscripts[-1]
     found = _total(equation)
-    if last in held or found is None or equation.name in equation.read_names():
+    if last in loop_indices or found is None or equation.name in equation.read_names():
         return None
     total = rename_bound(found, {i.name for i in equation.indices})
     seen = windows(total, last, dict(equation.ranges)[last])

@@ -24,7 +24,7 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block, Recurrence, equations_of
 from deltarule.spelling.text import text
 
-Held = Mapping[int, tuple[Index, ...]]
+LoopIndices = Mapping[int, tuple[Index, ...]]
 
 
 class Schedule:
@@ -35,19 +35,19 @@ class Schedule:
         self.code, self.lines, self.prelude = matcher.code, lines, self.out.prelude
         self._begun: dict[int, Equation] = {}
 
-    def block(self, block: Block, held: Held | None = None) -> None:
-        """One equation, or one recurrence; `held` are the indices that loops around it have set."""
-        held = held or {}
+    def block(self, block: Block, loop_indices: LoopIndices | None = None) -> None:
+        """One equation, or one recurrence; `loop_indices` are set by the loops around it."""
+        loop_indices = loop_indices or {}
         if isinstance(block, Recurrence):
-            self._scan(block, held)
+            self._scan(block, loop_indices)
             return
-        known = held.get(id(block), ())
+        known = loop_indices.get(id(block), ())
         block = self._begun.get(id(block), block)
         self.lines.comment(f"{text(block.lhs)} = {text(block.rhs)}")
         self.out.lower(block, known)
 
     # ---- recurrences ------------------------------------------------------------------------
-    def _scan(self, block: Recurrence, held: Held) -> None:
+    def _scan(self, block: Recurrence, loop_indices: LoopIndices) -> None:
         if not self.code.complex:
             for equation in block.equations:
                 self._begin(equation, block)
@@ -58,17 +58,17 @@ class Schedule:
             if times.alike:
                 self.lines.add(*times.settings(block.equations))
             for part in self._products_first(block):
-                self._at(part, block, times, held)
+                self._at(part, block, times, loop_indices)
         self.out.packed = outer
 
-    def _at(self, part: Block, block: Recurrence, times: Times, held: Held) -> None:
+    def _at(self, part: Block, block: Recurrence, times: Times, loop_indices: LoopIndices) -> None:
         """A part at one time, if all its equations are written there."""
         members = equations_of(part)
         index_of = {id(e): i for e, i, _ in block.times}
-        now = dict(held)
+        now = dict(loop_indices)
         for equation in members:
             index = index_of[id(equation)]
-            now[id(equation)] = (*held.get(id(equation), ()), *([index] if index else []))
+            now[id(equation)] = (*loop_indices.get(id(equation), ()), *([index] if index else []))
         if times.alike:
             self.block(part, now)
             return

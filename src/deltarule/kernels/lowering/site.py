@@ -15,18 +15,18 @@ from deltarule.networks.equations import Equation
 
 @dataclass(frozen=True)
 class Site:
-    """An equation that is to be lowered, and the indices `held` by the loops around it."""
+    """An equation that is to be lowered, and the indices `loop_indices` by the loops around it."""
 
     equation: Equation
-    held: tuple[Index, ...]
+    loop_indices: tuple[Index, ...]
     code: Code
 
     @cached_property
     def collapsed(self) -> Collapsed:
         """The equation over as few indices as possible, for lowerings that write loops."""
-        return collapsed(self.equation, self.code.tensors, self.held)
+        return collapsed(self.equation, self.code.tensors, self.loop_indices)
 
     @property
     def waiting(self) -> list[tuple[Index, Expr]]:
         """The indices of the collapsed equation that need a loop, with their extents."""
-        return [r for r in self.collapsed.equation.ranges if r[0] not in self.held]
+        return [r for r in self.collapsed.equation.ranges if r[0] not in self.loop_indices]

@@ -15,7 +15,7 @@ from deltarule.expressions.nodes import Reduction, free_indices, walk
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
-from deltarule.kernels.lowering.loop_writer import Spans
+from deltarule.kernels.lowering.loop_writer import LoopWriter
 from deltarule.kernels.lowering.site import Site
 from deltarule.networks.equations import Equation
 
@@ -32,13 +32,13 @@ class Share:
 
 def match(site: Site) -> Share | None:
     """The shares that an equation computes; None where it does something else."""
-    equation, held = site.collapsed.equation, site.held
+    equation, loop_indices = site.collapsed.equation, site.loop_indices
     subscripts = equation.subscripts
     if site.code.complex or not subscripts or any(not isinstance(s, Index) for s in subscripts):
         return None
     last = subscripts[-1]
     totals = {n for n in walk(equation.rhs) if isinstance(n, Reduction)}
-    if len(totals) != 1 or last in held or equation.name in equation.read_names():
+    if len(totals) != 1 or last in loop_indices or equation.name in equation.read_names():
         return None
     total = totals.pop()
     extent = dict(equation.ranges)[last]
@@ -55,10 +55,10 @@ def match(site: Site) -> Share | None:
 def emit(plan: Share, site: Site, out: Emitter) -> None:
     """The loops of an equation of shares."""
     out.collapsed(site)
-    Shares(out, site.held).write(plan, site.waiting, list(site.held))
+    Shares(out, site.loop_indices).write(plan, site.waiting, list(site.loop_indices))
 
 
-class Shares(Spans):
+class Shares(LoopWriter):
     """Writes the loops of shares."""
 
     def write(self, share: Share, waiting: list, known: list[Index]) -> None:
@@ -66,10 +66,10 @@ class Shares(Spans):
         outer = [r for r in waiting if r[0] != share.last]
         if outer:
             index, extent = outer[0]
-            with self.loop(index, self.code.whole(extent), outermost=not known):
+            with self.loop(index, self.code.integer(extent), outermost=not known):
                 self.write(share, [r for r in waiting if r[0] != index], [*known, index])
             return
-        out, extent = self.code.access(share.equation.lhs), self.code.whole(share.extent)
+        out, extent = self.code.access(share.equation.lhs), self.code.integer(share.extent)
         total, over = self.code.spelling.fresh("total"), self.code.spelling.fresh("over")
         self.lines.add(f"{total} = real(0)")
         with self.loop(share.last, extent):

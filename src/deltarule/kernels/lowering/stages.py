@@ -72,7 +72,7 @@ class Stages:
         self.tests += [test for test in stage.tests(forced) if test not in self.tests]
         self.code.flattened = {}
         lines = Lines(1)
-        lines.comment(stage.told)
+        lines.comment(stage.comment)
         stage.write(lines, forced)
         for tensor, flat in self.code.flattened.items():
             array = self.code.spelling.tensor(tensor)

@@ -55,4 +55,4 @@ def time_span(block: Recurrence, code: Code) -> tuple[str, Times]:
 def _span(equation: Equation, index: Index | None, offset: Expr, code: Code) -> tuple[str, str]:
     """The first time that an equation writes, and the one behind the last."""
     count = 1 if index is None else dict(equation.ranges)[index]
-    return code.whole(offset), code.whole(offset + count)
+    return code.integer(offset), code.integer(offset + count)

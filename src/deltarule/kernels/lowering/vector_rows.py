@@ -18,7 +18,7 @@ from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.blocked_sums import is_many, write_long_columns
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.loop_nest import Loops
-from deltarule.kernels.lowering.loop_writer import Spans
+from deltarule.kernels.lowering.loop_writer import LoopWriter
 from deltarule.kernels.lowering.row_patterns import Row, whole_rows
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.passes.argmax_indices import number
@@ -31,11 +31,11 @@ PIECE = 256
 def emit(plan: Row, site: Site, out: Emitter) -> None:
     """An equation row by row; a plain sum of many terms in blocks."""
     out.collapsed(site)
-    equation, ranges, known = plan.equation, site.waiting, list(site.held)
+    equation, ranges, known = plan.equation, site.waiting, list(site.loop_indices)
 
     def by_rows() -> None:
         selection = out.code.numbers.get(equation.name)
-        Rows(out, site.held).write(plan, site.held, selection)
+        Rows(out, site.loop_indices).write(plan, site.loop_indices, selection)
 
     test = is_many(out.code, plan.total) if plan.windows.plain else ""
     if not test or ranges[-1:] != [r for r in ranges if r[0] == equation.subscripts[-1]]:
@@ -44,7 +44,7 @@ def emit(plan: Row, site: Site, out: Emitter) -> None:
     with out.lines.block(f"if {test}:"):
         by_rows()
     with out.lines.block("else:"):
-        loops, target = Loops(out, site.held), out.code.access(equation.lhs)
+        loops, target = Loops(out, site.loop_indices), out.code.access(equation.lhs)
         loops.assign(plan.start, equation, ranges, known)
         write_long_columns(loops, plan.total, tuple(ranges[:-1]), ranges[-1], known, target)
         if plan.finish is not None:
@@ -52,22 +52,30 @@ def emit(plan: Row, site: Site, out: Emitter) -> None:
             loops.assign(finish, equation, ranges, known)
 
 
-class Rows(Spans):
+class Rows(LoopWriter):
     """Writes equations row by row, and with a maximum the selection that belongs to it."""
 
-    def write(self, row: Row, held: tuple[Index, ...], selection: Equation | None = None) -> None:
+    def write(
+        self, row: Row, loop_indices: tuple[Index, ...], selection: Equation | None = None
+    ) -> None:
         """The loops of one equation, and of the selection that belongs to it."""
         self.row, self.seen, self.selection = row, row.windows, selection
         self.maximum = isinstance(row.total, nodes.Max)
         if selection is not None:
             self.code.selected.add(selection.name)
-        self.piece, self.phases = self.code.whole(self.seen.extent), self.seen.phases
+        self.piece, self.phases = self.code.integer(self.seen.extent), self.seen.phases
         self._ends()
-        outer = [r for r in row.equation.ranges if r[0] not in (*held, self.seen.last)]
-        if self.parallel and not outer and not held and self.seen.everywhere and row.in_steps:
+        outer = [r for r in row.equation.ranges if r[0] not in (*loop_indices, self.seen.last)]
+        if (
+            self.parallel
+            and not outer
+            and not loop_indices
+            and self.seen.everywhere
+            and row.in_steps
+        ):
             self._in_pieces()
         else:
-            self._outer(outer, list(held))
+            self._outer(outer, list(loop_indices))
 
     def _in_pieces(self) -> None:
         """A single row in pieces, which threads share; their number is not that of the threads."""
@@ -79,7 +87,7 @@ class Rows(Spans):
 
     def _ends(self) -> None:
         """The first and last place where the taps are written out, found before all loops."""
-        seen, whole = self.seen, self.code.whole
+        seen, whole = self.seen, self.code.integer
         self.count = whole(FloorQuotient(seen.extent, Integer(seen.stride)))
         if seen.everywhere:
             return
@@ -95,7 +103,7 @@ class Rows(Spans):
     def _outer(self, waiting: list, known: list[Index]) -> None:
         if waiting:
             (index, extent), *waiting = waiting
-            with self.loop(index, self.code.whole(extent), outermost=not known):
+            with self.loop(index, self.code.integer(extent), outermost=not known):
                 self._outer(waiting, [*known, index])
             return
         self.in_steps = self.row.in_steps
@@ -133,7 +141,7 @@ class Rows(Spans):
             return []
 
         if not nothing:
-            self.spans(Integer(0), spans, list(left), known, step)
+            self.nest(Integer(0), spans, list(left), known, step)
         if self.row.finish is not None:
             self._each([f"{self._out()} = {self._finished(self._out())}"])
 
@@ -153,7 +161,7 @@ class Rows(Spans):
         if seen.everywhere:
             return
         step = f"{seen.stride} * " if seen.stride > 1 else ""
-        ends = f"((0, {step}{self.low}), ({step}{self.high}, {self.code.whole(seen.extent)}))"
+        ends = f"((0, {step}{self.low}), ({step}{self.high}, {self.code.integer(seen.extent)}))"
         with self.lines.block(f"for first, end in {ends}:"), self.loop(seen.last, "first, end"):
             self._single(known, rows)
 
@@ -212,7 +220,7 @@ class Rows(Spans):
             return ""
         at = [substitute(i, values) for i in self.row.total.indices]
         kind = self.code.kind(self.code.tensors[self.selection.name])
-        return f"{kind}({self.code.whole(number(at, self.row.total.ranges))})"
+        return f"{kind}({self.code.integer(number(at, self.row.total.ranges))})"
 
     # ---- the ends ---------------------------------------------------------------------------
     def _begin(self) -> list[str]:
@@ -246,6 +254,6 @@ class Rows(Spans):
             return [*lines, f"    {self._chosen()} = {entry}"] if entry else lines
 
         inside = [*known, *more, self.seen.last]
-        self.spans(row.total.body, spans, list(left), inside, step)
+        self.nest(row.total.body, spans, list(left), inside, step)
         if own:
             self.lines.add(f"{self._out()} = {self._finished('total')}")

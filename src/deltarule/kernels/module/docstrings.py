@@ -39,9 +39,9 @@ def of_forward(program: Program, names: Mapping[str, str]) -> list[str]:
     network, one = program.network, program.forward
     results = dict.fromkeys((*one.results, *program.kept))
     formulas = [equation_text(e.lhs, e.rhs) for e in network.equations if e.name in one.results]
-    told = f"The values of {', '.join(results)}, by name."
+    summary = f"The values of {', '.join(results)}, by name."
     given = [(names[n], network.tensors[n]) for n in names]
-    return _of_pass(told, given, [(n, one.tensors[n]) for n in results], formulas)
+    return _of_pass(summary, given, [(n, one.tensors[n]) for n in results], formulas)
 
 
 def of_backward(program: Program, names: Mapping[str, str]) -> list[str]:
@@ -49,14 +49,14 @@ def of_backward(program: Program, names: Mapping[str, str]) -> list[str]:
     one, tensors = program.backward, program.network.tensors
     derived = program.derivation.gradients.values()
     formulas = [equation_text(g.lhs, g.expr) for g in derived if g.tensor.name in program.gradients]
-    told = f"The gradients of {', '.join(program.gradients)}, by name."
+    summary = f"The gradients of {', '.join(program.gradients)}, by name."
     given = [(names[n], one.tensors.get(n) or tensors[n]) for n in names]
     returned = [(n, one.tensors[g]) for n, g in program.gradients.items()]
-    return _of_pass(told, given, returned, formulas)
+    return _of_pass(summary, given, returned, formulas)
 
 
-def _of_pass(told: str, given: list, returned: list, formulas: Iterable[str]) -> list[str]:
-    lines = [*wrapped(told, "", 92), ""]
+def _of_pass(summary: str, given: list, returned: list, formulas: Iterable[str]) -> list[str]:
+    lines = [*wrapped(summary, "", 92), ""]
     for label, arrays in (("takes", given), ("returns", returned)):
         row = ", ".join(shaped(name, tensor).replace(" ", _KEPT) for name, tensor in arrays)
         lines += wrap(f"{label:<8} {row}", 92, subsequent_indent=" " * 9, break_long_words=False)
@@ -74,9 +74,9 @@ def shaped(name: str, tensor: Tensor) -> str:
 def _settings(program: Program) -> str:
     """The derivation's options and constants, as they are in this kernel."""
     options = program.network.options.values()
-    told = {o.name: o.default if o.value is None else o.value for o in options}
-    told |= {s.name: v for s, v in program.scalars.items()}
-    return ", ".join(f"{name} = {value}" for name, value in told.items())
+    settings = {o.name: o.default if o.value is None else o.value for o in options}
+    settings |= {s.name: v for s, v in program.scalars.items()}
+    return ", ".join(f"{name} = {value}" for name, value in settings.items())
 
 
 def _safe(lines: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from sympy import Expr
 from sympy.core.symbol import Symbol
 
 from deltarule.kernels.module import docstrings
-from deltarule.kernels.passes.program import Pass, Program, sizes_told
+from deltarule.kernels.passes.program import Pass, Program, known_sizes
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.recurrences import Recurrence, blocks
@@ -16,7 +16,7 @@ from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 
 
-class Drivers:
+class EntryPoints:
     """Writes the drivers of both passes into `lines`; `sizes` are all that the passes need.
 
     Where one of its `tests` holds, a pass runs in stages.
@@ -52,24 +52,27 @@ class Drivers:
         with self.lines.block(f'    """{promise}"""'):
             for name in self.given:
                 self._fit(name, tensors[name], name)
-            told = sizes_told(self.program.network)[0]
-            for size, (name, k, rest, coefficient) in told.items():
-                self.lines.add(f"{self._size(size)} = {self._told(name, k, rest, coefficient)}")
+            known = known_sizes(self.program.network)[0]
+            for size, (name, k, rest, coefficient) in known.items():
+                self.lines.add(
+                    f"{self._size(size)} = {self._read_size(name, k, rest, coefficient)}"
+                )
             self._defined()
             for name in self.given:
                 axes = enumerate(tensors[name].axes)
-                if any(told.get(axis, ())[:2] != (name, k) for k, axis in axes):
+                if any(known.get(axis, ())[:2] != (name, k) for k, axis in axes):
                     self._check(name, tensors[name], name)
             for tensor in map(tensors.__getitem__, self.given):
                 self._declared(tensor)
             returned = [*names, *map(self._size, self.sizes)]
             self.lines.add(f"return {row(returned)}")
-        whole = [tensors[name] for name in self.given if tensors[name].whole]
+        whole = [tensors[name] for name in self.given if tensors[name].integral]
         if whole:
             self.lines.add("", "", f"def entries({', '.join(returned)}):")
             with self.lines.block('    """Refuse whole numbers that number no entry."""'):
                 for tensor in whole:
-                    limit = f'{self.code.whole(tensor.whole_below)}, "{text(tensor.whole_below)}"'
+                    below = tensor.integers_below
+                    limit = f'{self.code.integer(below)}, "{text(below)}"'
                     self.lines.add(f"below({self._called(tensor)}, {limit})")
 
     def _declared(self, tensor: Tensor) -> None:
@@ -84,20 +87,20 @@ class Drivers:
         """Name and array; the array of a scalar has no axes again."""
         return f'"{tensor.name}", {self.spell(tensor.name)}{"" if tensor.axes else ".reshape(())"}'
 
-    def _told(self, name: str, axis: int, rest: Expr, coefficient: Expr) -> str:
+    def _read_size(self, name: str, axis: int, rest: Expr, coefficient: Expr) -> str:
         """A size, from the axis of the array that tells it."""
         value = f"{self.spell(name)}.shape[{axis}]"
         if rest != 0:
-            value = f"({value} - {self.code.whole(rest, 2)})"
+            value = f"({value} - {self.code.integer(rest, 2)})"
         if coefficient != 1:
-            value += f" // {self.code.whole(coefficient, 3)}"
+            value += f" // {self.code.integer(coefficient, 3)}"
         return value
 
     def _defined(self) -> None:
         """The sizes that follow from others, and the refusal of those below 0."""
         for symbol, definition in self.program.network.definitions.items():
             size = self._size(symbol)
-            self.lines.add(f"{size} = {self.code.whole(definition)}")
+            self.lines.add(f"{size} = {self.code.integer(definition)}")
             with self.lines.block(f"if {size} < 0:"):
                 self.lines.add(
                     f'raise Misfit(f"the sizes do not fit: {symbol} = {{{size}}}", '
@@ -106,7 +109,7 @@ class Drivers:
         # A sequence has a first time, which is read whatever its length is.
         parts = blocks(self.program.network.equations)
         for extent in dict.fromkeys(b.extent for b in parts if isinstance(b, Recurrence)):
-            with self.lines.block(f"if {self.code.whole(extent)} < 1:"):
+            with self.lines.block(f"if {self.code.integer(extent)} < 1:"):
                 self.lines.add(
                     f'raise Misfit("the sequence has no steps: {text(extent)} = 0", '
                     f'"give {text(extent)} at least 1")'
@@ -114,7 +117,7 @@ class Drivers:
 
     def _fit(self, name: str, tensor: Tensor, called: str) -> None:
         array, axes = self.spell(name), tensor.axes
-        kind = f"np.dtype({self.code.kind(tensor)})" if tensor.whole else "REAL"
+        kind = f"np.dtype({self.code.kind(tensor)})" if tensor.integral else "REAL"
         shape = ", ".join(map(str, axes))
         self.lines.add(f'{array} = fitting("{called}", {array}, {kind}, {len(axes)}, "{shape}")')
         if not axes:
@@ -139,9 +142,9 @@ class Drivers:
         with self.lines.block('    """What runs, what it takes, and what it fills, by name."""'):
             given = ", ".join(map(spell, self.given))
             self.lines.add(f"{row([*map(spell, self.given), *sizes])} = inputs({given})")
-            for tensor, told in more.items():
-                self._fit(tensor, self._tensor(tensor, one), told)
-                self._check(tensor, self._tensor(tensor, one), told)
+            for tensor, place in more.items():
+                self._fit(tensor, self._tensor(tensor, one), place)
+                self._check(tensor, self._tensor(tensor, one), place)
             for tensor in one.writes:
                 self.lines.add(f"{spell(tensor)} = {self._room(tensor, one)}")
             self.lines.add("filled = {")
@@ -199,16 +202,16 @@ class Drivers:
         return f"np.{room}({self._shape(tensor.axes)}, {self.code.kind(tensor)})"
 
     def _shape(self, axes: tuple[Expr, ...]) -> str:
-        return row(self.code.whole(a) for a in axes) if axes else "(1,)"
+        return row(self.code.integer(a) for a in axes) if axes else "(1,)"
 
     def _size(self, symbol: Symbol) -> str:
         return self.code.spelling.symbol(symbol)
 
 
 def strayed(one: Pass) -> list[Tensor]:
-    """The whole numbers that a pass is given and makes subscripts of."""
+    """The integers that a pass is given and makes subscripts of."""
     read = (one.tensors[name] for name in one.reads if name in one.tensors)
-    return [tensor for tensor in read if tensor.given and tensor.whole]
+    return [tensor for tensor in read if tensor.given and tensor.integral]
 
 
 def row(parts: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from deltarule.kernels.lowering.matcher import Matcher
 from deltarule.kernels.lowering.schedule import Schedule
 from deltarule.kernels.lowering.stages import Stages, decorator
 from deltarule.kernels.module import docstrings
-from deltarule.kernels.module.entry_points import Drivers, strayed
+from deltarule.kernels.module.entry_points import EntryPoints, strayed
 from deltarule.kernels.passes.argmax_indices import selections
 from deltarule.kernels.passes.program import Pass, Program
 from deltarule.kernels.passes.smoothness import steps
@@ -130,7 +130,7 @@ class Module:
                 write_function(function, self.code, functions, self.prelude)
                 done.add(function.row.name)
         around = Lines()
-        Drivers(self.program, self.code, self.sizes, self.tests, around).write()
+        EntryPoints(self.program, self.code, self.sizes, self.tests, around).write()
         return [str(lines) for lines in (functions, passes, around) if str(lines)]
 
     def _contents(self) -> dict:
@@ -158,7 +158,7 @@ class Module:
             schedule.block(block)
         self.prelude |= schedule.prelude
         tests = " or ".join(
-            f"strays({self.spelling.tensor(t.name)}, {self.code.whole(t.whole_below, 1)})"
+            f"strays({self.spelling.tensor(t.name)}, {self.code.integer(t.integers_below, 1)})"
             for t in strayed(one)
         )
         lines.add("", "", decorator(str(body)))
@@ -183,7 +183,7 @@ def determinants(one: Pass) -> dict[str, int]:
 
 
 def _sizes(program: Program) -> list[Symbol]:
-    """Every size that the kernel needs: those told by shapes, then those that follow."""
+    """Every size that the kernel needs: those said by shapes, then those that follow."""
     found: dict[Symbol, None] = {}
     for tensor in program.network.tensors.values():
         for axis in tensor.axes:

@@ -1,4 +1,4 @@
-"""A selection as one whole number for each maximum: which entry it was taken from.
+"""A selection as one integer for each maximum: which entry it was taken from.
 
 y_chosen[n, i, k, l] is 1 at one k, l alone where the first of several largest passes the
 gradient, so that it says no more than the number k·L + l does, or −1 where there is no entry at
@@ -32,7 +32,7 @@ class Numbered:
             return tensor
         ranges = self.maxima[tensor.name].ranges
         axes = tensor.axes[: len(tensor.axes) - len(ranges)]
-        return replace(tensor, axes=axes, whole_below=nodes.multiply(n for _, n in ranges))
+        return replace(tensor, axes=axes, integers_below=nodes.multiply(n for _, n in ranges))
 
     def equation(self, equation: Equation) -> Equation:
         """The equation of a selection without the window's indices; others with their reads."""

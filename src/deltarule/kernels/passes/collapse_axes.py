@@ -50,13 +50,13 @@ class Collapsed:
 
 
 def collapsed(
-    equation: Equation, tensors: Mapping[str, Tensor], held: tuple[Index, ...] = ()
+    equation: Equation, tensors: Mapping[str, Tensor], loop_indices: tuple[Index, ...] = ()
 ) -> Collapsed:
-    """The equation with all indices merged that can be: none within loops over `held`."""
+    """The equation with all indices merged that can be: none within loops over `loop_indices`."""
     made: dict[str, Tensor] = {}
     views: dict[str, str] = {}
     odd = (nodes.Selection, nodes.Carried, nodes.Max, Inverse, LogDet)
-    if held or any(isinstance(n, odd) for n in walk(equation.rhs)):
+    if loop_indices or any(isinstance(n, odd) for n in walk(equation.rhs)):
         return Collapsed(equation, made, views)
     while (found := _merged_once(equation, {**tensors, **made})) is not None:
         equation, more = found

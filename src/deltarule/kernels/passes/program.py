@@ -27,7 +27,7 @@ from deltarule.networks.tensors import Tensor
 
 @dataclass(frozen=True)
 class Pass:
-    """Equations in order, what they read from outside and what they write.
+    """Equations in order, what they read of others and what they write.
 
     `tensors` describes everything read or written, `working` names the working arrays.
     """
@@ -45,7 +45,7 @@ class Program:
     """Both passes of a network.
 
     `gradients` maps each tensor to the name of its gradient, `upstream` each output to that of
-    the gradient that comes from outside; `kept` are computed forward and read backward.
+    the gradient that comes from upstream; `kept` are computed forward and read backward.
     """
 
     network: Network
@@ -68,7 +68,7 @@ def program(name: Network | str | Path, settings: dict) -> Program:
     settings = dict(settings)
     wrt = settings.pop("wrt", None)
     network, scalars = loaded(name, settings)
-    open_ = sizes_told(network)[1]
+    open_ = known_sizes(network)[1]
     if open_:
         raise DeltaruleError(
             f"the size {open_[0]} is told by no shape", network.name, f"give {open_[0]}=…"
@@ -136,12 +136,12 @@ def loaded(name: Network | str | Path, settings: Mapping) -> tuple[Network, dict
     return specialise(network, {**usual_numbers, **rest}), scalars
 
 
-def sizes_told(network: Network) -> tuple[dict[Symbol, tuple], list[Symbol]]:
+def known_sizes(network: Network) -> tuple[dict[Symbol, tuple], list[Symbol]]:
     """For each size the tensor, axis and formula that tell it; and the sizes that nothing tells.
 
     The formula is (axis − rest)/coefficient, given as (rest, coefficient).
     """
-    told: dict[Symbol, tuple] = {}
+    known: dict[Symbol, tuple] = {}
     open_: dict[Symbol, None] = {}
     axes = [
         (t.name, k, a) for t in network.tensors.values() if t.given for k, a in enumerate(t.axes)
@@ -150,21 +150,21 @@ def sizes_told(network: Network) -> tuple[dict[Symbol, tuple], list[Symbol]]:
         unknown = [
             s
             for s in sorted(_sizes(axis), key=str)
-            if s not in told and s not in network.definitions
+            if s not in known and s not in network.definitions
         ]
         if len(unknown) == 1:
             rest, coefficient = axis.subs(unknown[0], 0), axis.coeff(unknown[0], 1)
             if (rest + coefficient * unknown[0] - axis).expand() == 0:
-                told[unknown[0]] = (name, k, rest, coefficient)
+                known[unknown[0]] = (name, k, rest, coefficient)
     for part in (
         *(a for _, _, a in axes),
         *network.definitions.values(),
         *(n for e in network.equations for _, n in e.ranges),
     ):
         for size in sorted(_sizes(part), key=str):
-            if size not in told and size not in network.definitions:
+            if size not in known and size not in network.definitions:
                 open_[size] = None
-    return told, list(open_)
+    return known, list(open_)
 
 
 def _sizes(expression) -> set[Size]:
@@ -182,7 +182,7 @@ def _gradient_of(tensor: Tensor, name: str) -> Tensor:
         role="intermediate",
         outside=None,
         sums_to_one=None,
-        whole_below=None,
+        integers_below=None,
         within=None,
     )
 

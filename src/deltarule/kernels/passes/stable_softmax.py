@@ -84,10 +84,10 @@ class StableSums(Stable):
         )
 
     # ---- what tensors tell ------------------------------------------------------------------
-    def largest(self, total: Expr, scope: tuple) -> Expr | None:
+    def maximum(self, total: Expr, scope: tuple) -> Expr | None:
         """The largest power; 0 where it is infinite, as over nothing."""
         if isinstance(total, Add):
-            return super().largest(total, scope)
+            return super().maximum(total, scope)
         power = power_of(total.body)
         if self._known.below_zero(power, total):
             return Integer(0)

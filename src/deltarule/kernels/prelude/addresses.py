@@ -11,7 +11,7 @@ from numba.extending import intrinsic
 
 @intrinsic
 def number_at(_typing, place, k):
-    """The k-th whole number of a table at an address."""
+    """The k-th integer of a table at an address."""
 
     def write(_context, builder, _signature, arguments):
         table = builder.inttoptr(arguments[0], ir.IntType(64).as_pointer())

@@ -1,6 +1,6 @@
 """Calls by name: functions that are compiled once, and not again in each that calls them.
 
-Compiled code hands over where its numbers lie (`data`) and whole numbers in a row (`numbers`).
+Compiled code hands over where its numbers lie (`data`) and integers in a row (`numbers`).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def data(_typing, array):  # pyright: ignore
 
 @intrinsic
 def numbers(_typing, values):  # pyright: ignore
-    """Whole numbers one after the other in memory, for a function from outside."""
+    """Integers one after the other in memory, for a function from outside."""
 
     def write(context, builder, _signature, arguments):
         place = cgutils.alloca_once(builder, _WORD, len(values))

@@ -1,7 +1,7 @@
 """Arrays that are given, checked and made to fit before machine code reads them.
 
 Machine code tests no subscript: a label that is too large would be read as a place in foreign
-memory. So whole numbers are held against their extent at every call. The other declared
+memory. So integers are held against their extent at every call. The other declared
 properties, sums of 1 and bounds, are tested when arrays are handed over; that a covariance is
 symmetric and positive definite is not.
 """
@@ -79,7 +79,7 @@ def entry_of(name, array, where):
 
 
 def below(name, array, limit, extent):
-    """Refuse whole numbers that are not among 0 … limit − 1; `extent` is the limit as text."""
+    """Refuse integers that are not among 0 … limit − 1; `extent` is the limit as text."""
     if array.size and int(array.view(np.uint64).max()) >= limit:
         wrong = (array < 0) | (array >= limit)
         size = f"{extent} − 1 = {limit - 1}" if not extent.isdigit() else f"{limit - 1}"
@@ -89,7 +89,7 @@ def below(name, array, limit, extent):
 
 @inlined
 def strays(array, limit):
-    """Whether some whole number is not among 0 … limit − 1."""
+    """Whether some integer is not among 0 … limit − 1."""
     entries, found = array.reshape(array.size), False
     for k in range(entries.size):
         found |= U(entries[k]) >= U(limit)

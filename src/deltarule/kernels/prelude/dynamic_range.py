@@ -19,7 +19,7 @@ TILE, TAPS, POINTS = 4, 3, 6
 
 # ---- what follows goes into kernels
 
-#: Numbers as whole numbers: without its sign, a larger number has larger bits, NaN the largest.
+#: Numbers as integers: without its sign, a larger number has larger bits, NaN the largest.
 BITS = np.uint32 if real is np.float32 else np.uint64
 MANTISSA = BITS(np.finfo(real).nmant)
 UNSIGNED = BITS(np.iinfo(BITS).max >> 1)

@@ -2,7 +2,7 @@
 
 They are within 2 last places in float64, and 3e−7 of the value in float32. The reductions and
 coefficients are those of the Cephes library (S. L. Moshier); tanh and erf in float32 are those of
-Eigen (B. Steiner, J. Wakely and others). What is no number is handed on; beyond the range of the
+Eigen (B. Steiner, J. Wakely and others). NaN is handed on; beyond the range of the
 type the results are 0, ∞ or ±1.
 """
 
@@ -49,7 +49,7 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 
 
 SHAPE = (32, 127, 23, types.float32) if real is np.float32 else (64, 1023, 52, types.float64)
-# What is added to this is rounded to a whole number.
+# What is added to this is rounded to an integer.
 ROUND = real(1.5 * 2.0 ** SHAPE[2])
 LOWEST, HIGHEST = (-104.0, 89.0) if real is np.float32 else (-746.0, 710.0)
 

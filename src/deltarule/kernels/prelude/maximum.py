@@ -1,4 +1,4 @@
-"""The larger of two numbers, where what is no number is handed on: found for several at once."""
+"""The larger of two numbers, where NaN is handed on: found for several at once."""
 
 from __future__ import annotations
 

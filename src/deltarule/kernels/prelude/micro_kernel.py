@@ -36,7 +36,7 @@ compiled = njit
 # ---- what follows goes into kernels
 
 #: How many rows a tile may have: the totals fill most of 32 registers, or of 16.
-HEIGHTS = (12, 8, 6, 4, 3, 2, 1) if _vector_bytes() == 64 else (6, 6, 5, 4, 3, 2, 1)
+MR = (12, 8, 6, 4, 3, 2, 1) if _vector_bytes() == 64 else (6, 6, 5, 4, 3, 2, 1)
 
 
 def _tile(height):
@@ -96,7 +96,7 @@ def _tile(height):
     return tile
 
 
-tile_a, tile_b, tile_c, tile_d, tile_e, tile_f, tile_g = (_tile(h) for h in HEIGHTS)
+tile_a, tile_b, tile_c, tile_d, tile_e, tile_f, tile_g = (_tile(h) for h in MR)
 if numba.config.DISABLE_JIT:  # pyright: ignore
 
     def _plain(height):
@@ -113,9 +113,9 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 
         return tile
 
-    tile_a, tile_b, tile_c, tile_d, tile_e, tile_f, tile_g = (_plain(h) for h in HEIGHTS)
+    tile_a, tile_b, tile_c, tile_d, tile_e, tile_f, tile_g = (_plain(h) for h in MR)
 
-A, B, C, D, E, F, G = HEIGHTS
+A, B, C, D, E, F, G = MR
 
 
 @outside(
@@ -125,7 +125,7 @@ A, B, C, D, E, F, G = HEIGHTS
 def tiles(c, c0, cr, a, a0, rows, ak, b, b0, at, first, last, steps, count, add):
     """c[c0 + cr·r + v] (+)= Σ_t a[a0 + rows[r] + ak·t]·b[b0 + at[t] + v], r from first to last − 1.
 
-    v runs from 0 to count − 1 (at most WIDE), t from 0 to steps − 1. Where `add` is 0 and not 1,
+    v runs from 0 to count − 1 (at most NR), t from 0 to steps − 1. Where `add` is 0 and not 1,
     c is overwritten.
     """
     r = first

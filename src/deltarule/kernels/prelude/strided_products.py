@@ -2,7 +2,7 @@
 
     c[c0 + cr·m + cc·n] (+)= scale·Σ_k a[a0 + ar·m + ak·k]·b[b0 + bk·k + bc·n]
 
-b is copied in panels of WIDE columns that stay in the nearest cache, a is read where it lies; see
+b is copied in panels of NR columns that stay in the nearest cache, a is read where it lies; see
 `tiles`. Very small products are plain loops.
 """
 
@@ -21,7 +21,7 @@ from deltarule.kernels.prelude.calls import (
     outside,
 )
 from deltarule.kernels.prelude.micro_kernel import aligned, tiles
-from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE, take, turn
+from deltarule.kernels.prelude.vectors import BYTES, LANES, NR, take, turn
 
 real = np.float32
 U = np.uint64
@@ -33,9 +33,9 @@ compiled = in_threads = njit
 #: Products of fewer points than this are plain loops.
 SMALL = 4096
 #: How deep a panel is: it should fill most of the nearest cache (32 KiB).
-DEEP = 24576 // (WIDE * BYTES)
+KC = 24576 // (NR * BYTES)
 #: How many rows share a panel before the next panel is taken.
-MANY = 240
+MC = 240
 #: So few rows are not worth a panel.
 FEW = 12
 #: In single precision so many products are added up at most before they go into double precision,
@@ -45,20 +45,20 @@ LONG, PART = 4096, 512
 
 @outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
 def pack(panel, b, b0, bk, bc, deep, count, scale):
-    """panel[WIDE·k + n] = scale·b[b0 + bk·k + bc·n] for n below `count`; the rest stays finite."""
+    """panel[NR·k + n] = scale·b[b0 + bk·k + bc·n] for n below `count`; the rest stays finite."""
     if bc == 1:
         take(b, b0, bk, panel, deep, count, scale)
         return
     if bk == 1:
         for n in range(0, count, LANES):
             for k in range(0, deep, LANES):
-                turn(b, b0 + bc * n + k, bc, panel, WIDE * k + n, WIDE, count - n, deep - k)
+                turn(b, b0 + bc * n + k, bc, panel, NR * k + n, NR, count - n, deep - k)
     else:
         for k in range(deep):
             for n in range(count):
-                panel[U(WIDE * k + n)] = b[U(b0 + bk * k + bc * n)]
+                panel[U(NR * k + n)] = b[U(b0 + bk * k + bc * n)]
     if scale != real(1):
-        take(panel, 0, WIDE, panel, deep, WIDE, scale)
+        take(panel, 0, NR, panel, deep, NR, scale)
 
 
 @in_threads
@@ -66,20 +66,20 @@ def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
     """c[c0 + cr·m + n] (+)= scale·Σ_k a[a0 + rows[m] + ak·k]·b[b0 + bk·k + bc·n]."""
     apart()
     M = rows.size
-    deepest = min(K, DEEP)
-    at = np.arange(deepest) * WIDE
-    panels, blocks = (N + WIDE - 1) // WIDE, (M + MANY - 1) // MANY
+    deepest = min(K, KC)
+    at = np.arange(deepest) * NR
+    panels, blocks = (N + NR - 1) // NR, (M + MC - 1) // MC
     for task in prange(panels * blocks):
         p, block = task % panels, task // panels
-        first, last = block * MANY, min(block * MANY + MANY, M)
-        count = min(WIDE, N - p * WIDE)
-        here = c0 + p * WIDE
-        panel = aligned((deepest + LANES) * WIDE)
-        if count < WIDE:
+        first, last = block * MC, min(block * MC + MC, M)
+        count = min(NR, N - p * NR)
+        here = c0 + p * NR
+        panel = aligned((deepest + LANES) * NR)
+        if count < NR:
             panel[:] = real(0)
-        for k in range(0, K, DEEP):
-            deep = min(DEEP, K - k)
-            pack(data(panel), data(b), b0 + bk * k + bc * p * WIDE, bk, bc, deep, count, scale)
+        for k in range(0, K, KC):
+            deep = min(KC, K - k)
+            pack(data(panel), data(b), b0 + bk * k + bc * p * NR, bk, bc, deep, count, scale)
             tiles(
                 data(c), here, cr, data(a), a0 + ak * k, data(rows), ak, data(panel), 0, data(at),
                 first, last, deep, count, max(add, min(k, 1)),
@@ -90,30 +90,30 @@ def product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add):
 def spread(c, c0, cr, a, a0, rows, ak, b, b0, at, N, add):
     """c[c0 + cr·m + n] (+)= Σ_t a[a0 + rows[m] + ak·t]·b[b0 + at[t] + n], n below N.
 
-    b is read up to the next multiple of WIDE.
+    b is read up to the next multiple of NR.
     """
     apart()
-    for p in prange((N + WIDE - 1) // WIDE):
-        count = min(WIDE, N - p * WIDE)
-        here = c0 + p * WIDE
+    for p in prange((N + NR - 1) // NR):
+        count = min(NR, N - p * NR)
+        here = c0 + p * NR
         tiles(
-            data(c), here, cr, data(a), a0, data(rows), ak, data(b), b0 + p * WIDE, data(at),
+            data(c), here, cr, data(a), a0, data(rows), ak, data(b), b0 + p * NR, data(at),
             0, rows.size, at.size, count, add,
         )
 
 
 @outside(_NUMBERS, _NUMBERS, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _WHOLE, _NUMBER)
 def pack_all(panels, b, b0, bk, bc, N, K, scale):
-    """panels[K·n + WIDE·k + i] = scale·b[b0 + bk·k + bc·(n + i)] for n = 0, WIDE, 2·WIDE …"""
+    """panels[K·n + NR·k + i] = scale·b[b0 + bk·k + bc·(n + i)] for n = 0, NR, 2·NR …"""
     panels = from_start(panels)
-    for n in range(0, N, WIDE):
-        count = min(WIDE, N - n)
+    for n in range(0, N, NR):
+        count = min(NR, N - n)
         panel = panels[K * n:]
-        if count < WIDE:
-            panel[:K * WIDE] = real(0)
-        for k in range(0, K, DEEP):
-            deep = min(DEEP, K - k)
-            pack(data(panel[k * WIDE:]), b, b0 + bk * k + bc * n, bk, bc, deep, count, scale)
+        if count < NR:
+            panel[:K * NR] = real(0)
+        for k in range(0, K, KC):
+            deep = min(KC, K - k)
+            pack(data(panel[k * NR:]), b, b0 + bk * k + bc * n, bk, bc, deep, count, scale)
 
 
 @in_threads
@@ -121,14 +121,14 @@ def packed_product(c, c0, cr, a, a0, ar, ak, panels, M, N, K, add):
     """`multiply_packed` of arrays, where columns of c lie side by side."""
     apart()
     rows = np.arange(M) * ar
-    at = np.arange(min(K, DEEP)) * WIDE
-    for p in prange((N + WIDE - 1) // WIDE):
-        count, here = min(WIDE, N - p * WIDE), c0 + p * WIDE
+    at = np.arange(min(K, KC)) * NR
+    for p in prange((N + NR - 1) // NR):
+        count, here = min(NR, N - p * NR), c0 + p * NR
         # Where nothing is summed, c is overwritten all the same.
-        for k in range(0, max(K, 1), DEEP):
+        for k in range(0, max(K, 1), KC):
             tiles(
                 data(c), here, cr, data(a), a0 + ak * k, data(rows), ak,
-                data(panels), (p * K + k) * WIDE, data(at), 0, M, min(DEEP, K - k), count,
+                data(panels), (p * K + k) * NR, data(at), 0, M, min(KC, K - k), count,
                 max(add, min(k, 1)),
             )
 
@@ -164,7 +164,7 @@ def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
     """`multiply` of arrays, where columns of c lie side by side."""
     apart()
     rows = np.arange(M) * ar
-    panels = N // WIDE
+    panels = N // NR
     if bc != 1 or M > FEW or scale != real(1):
         product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N, K, scale, add)
         return
@@ -172,10 +172,10 @@ def by_columns(c, c0, cr, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
     for k in range(0, K if panels else 0, PART):
         at = np.arange(min(PART, K - k)) * bk
         plus = max(add, min(k, 1))
-        spread(c, c0, cr, a, a0 + ak * k, rows, ak, b, b0 + bk * k, at, panels * WIDE, plus)
-    if panels * WIDE < N:
-        c0, b0 = c0 + panels * WIDE, b0 + panels * WIDE
-        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * WIDE, K, scale, add)
+        spread(c, c0, cr, a, a0 + ak * k, rows, ak, b, b0 + bk * k, at, panels * NR, plus)
+    if panels * NR < N:
+        c0, b0 = c0 + panels * NR, b0 + panels * NR
+        product(c, c0, cr, a, a0, rows, ak, b, b0, bk, bc, N - panels * NR, K, scale, add)
 
 
 @compiled
@@ -249,7 +249,7 @@ def multiply(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add):
         short_product(c, c0, cr, cc, a, a0, ar, ak, b, b0, bk, bc, M, N, K, scale, add)
         return
     # So many rows at once that what is kept of them stays small.
-    many = max(MANY, (1 << 22) // max(N, 1))
+    many = max(MC, (1 << 22) // max(N, 1))
     for m in range(0, M, many):
         long_product(
             c, c0 + cr * m, cr, cc, a, a0 + ar * m, ar, ak, b, b0, bk, bc, min(many, M - m), N, K,

@@ -12,7 +12,7 @@ from numba import njit
 
 from deltarule.kernels.prelude.calls import apart
 from deltarule.kernels.prelude.micro_kernel import aligned
-from deltarule.kernels.prelude.vectors import LANES, WIDE, turn
+from deltarule.kernels.prelude.vectors import LANES, NR, turn
 
 real = np.float32
 compiled = kept = njit
@@ -80,7 +80,7 @@ def lay_strip(x, at, xs, shape, top, left, strip, rows, columns):
 def strips_in(x, xs, shape, pads, block, at, pitch, panel, step, strip, outputs):
     """X (or Y, with `outputs`) at the points, as at[point][tile, channel], for a block of strips.
 
-    Tiles are `step` apart, WIDE channels `panel`.
+    Tiles are `step` apart, NR channels `panel`.
     """
     apart()
     start, count, down, across = block
@@ -93,7 +93,7 @@ def strips_in(x, xs, shape, pads, block, at, pitch, panel, step, strip, outputs)
             lay_strip(x, n * xs[0] + c * xs[1], xs, (C - c, H, W), top - pads[0], -pads[1],
                       strip, rows, columns)
             for t in range(across):
-                o, to = TILE * t * LANES, c // WIDE * panel + c % WIDE + (s * across + t) * step
+                o, to = TILE * t * LANES, c // NR * panel + c % NR + (s * across + t) * step
                 if outputs:
                     outputs_in(strip, o, columns * LANES, LANES, at, to, POINTS * pitch, pitch)
                 else:
@@ -110,7 +110,7 @@ def strips_out(y, ys, shape, block, at, pitch, panel, strip, room):
         n, top = (start + s) // down, (start + s) % down * TILE
         for f in range(0, F, LANES):
             for t in range(across):
-                o = f // WIDE * panel + f % WIDE + (s * across + t) * WIDE
+                o = f // NR * panel + f % NR + (s * across + t) * NR
                 outputs_out(at, o, POINTS * pitch, pitch,
                             strip, TILE * t * LANES, columns * LANES, LANES)
             for i in range(min(TILE, I - top)):
@@ -130,8 +130,8 @@ def strips_out(y, ys, shape, block, at, pitch, panel, strip, room):
 
 @kept
 def filters_in(w, w0, ws, C, F):
-    """Ŵ = G W Gᵀ of all filters, as [point][panel of WIDE filters][channel][filter]."""
-    pitch = (F + WIDE - 1) // WIDE * C * WIDE
+    """Ŵ = G W Gᵀ of all filters, as [point][panel of NR filters][channel][filter]."""
+    pitch = (F + NR - 1) // NR * C * NR
     at = aligned(POINTS * POINTS * pitch)
     few = aligned(TAPS * TAPS * LANES)
     for f in range(0, pitch // C, LANES):
@@ -141,7 +141,7 @@ def filters_in(w, w0, ws, C, F):
                     o, here = (k * TAPS + l) * LANES, w0 + c * ws[1] + k * ws[2] + l * ws[3]
                     for g in range(LANES):
                         few[U(o + g)] = w[U(here + (f + g) * ws[0])] if f + g < F else real(0)
-            to = (f // WIDE * C + c) * WIDE + f % WIDE
+            to = (f // NR * C + c) * NR + f % NR
             taps_in(few, 0, TAPS * LANES, LANES, at, to, POINTS * pitch, pitch)
     return at
 
@@ -149,14 +149,14 @@ def filters_in(w, w0, ws, C, F):
 @kept
 def filters_out(at, parts, w, ws, C, F):
     """W += Gᵀ Ŵ G, where Ŵ is the sum of `parts`."""
-    pitch = (F + WIDE - 1) // WIDE * C * WIDE
+    pitch = (F + NR - 1) // NR * C * NR
     few = aligned(TAPS * TAPS * LANES)
     for part in range(1, parts):
         for i in range(U(POINTS * POINTS * pitch)):
             at[i] += at[U(part * POINTS * POINTS * pitch) + i]
     for f in range(0, F, LANES):
         for c in range(C):
-            o = (f // WIDE * C + c) * WIDE + f % WIDE
+            o = (f // NR * C + c) * NR + f % NR
             taps_out(at, o, POINTS * pitch, pitch, few, 0, TAPS * LANES, LANES)
             for k in range(TAPS):
                 for l in range(TAPS):

@@ -48,8 +48,8 @@ def shared(parts: set[str], head: str) -> list[tuple[str, str]]:
         before = [taken_in(stem) for stem, _ in files[-1:]]
         whole = "\n\n\n".join(_file(part) for part in group)
         everything = "__all__ = [name for name in globals() if not name.startswith(\"__\")]"
-        told = _marked("\n\n".join([head, *before, whole, everything]) + "\n")
-        files.append((f"{name}_{fingerprint(told)}", told))
+        written = _marked("\n\n".join([head, *before, whole, everything]) + "\n")
+        files.append((f"{name}_{fingerprint(written)}", written))
     return files
 
 
@@ -70,8 +70,8 @@ def _with_needs(parts: set[str]) -> set[str]:
     return set(parts).union(*groups[: last + 1])
 
 
-def _marked(told: str) -> str:
-    return told.replace('VERSION = "plain"', f'VERSION = "{fingerprint(told)}"')
+def _marked(written: str) -> str:
+    return written.replace('VERSION = "plain"', f'VERSION = "{fingerprint(written)}"')
 
 
 def _file(part: str) -> str:

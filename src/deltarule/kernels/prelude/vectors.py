@@ -30,7 +30,7 @@ def _vector_bytes():
 
 BYTES = np.dtype(real).itemsize
 LANES = _vector_bytes() // BYTES
-WIDE = 2 * LANES
+NR = 2 * LANES
 _KIND = ("f32", ir.FloatType()) if real is np.float32 else ("f64", ir.DoubleType())
 _VECTOR = ir.VectorType(_KIND[1], LANES)
 
@@ -135,7 +135,7 @@ def turn(_typing, a, a0, pitch, b, b0, step, rows, columns):  # pyright: ignore
 
 @intrinsic
 def take(_typing, b, b0, bk, panel, deep, count, scale):  # pyright: ignore
-    """panel[WIDE·k + n] = scale·b[b0 + bk·k + n] for n below count, and 0 for the other columns."""
+    """panel[NR·k + n] = scale·b[b0 + bk·k + n] for n below count, and 0 for the other columns."""
 
     def write(context, builder, signature, arguments):
         b, b0, bk, panel, deep, count, scale = _pointers(context, builder, signature, arguments)
@@ -144,7 +144,7 @@ def take(_typing, b, b0, bk, panel, deep, count, scale):  # pyright: ignore
         with cgutils.for_range(builder, deep) as loop:
             k = builder.sext(loop.index, _WORD) if loop.index.type != _WORD else loop.index
             row = builder.gep(b, [builder.mul(k, bk)])
-            to = builder.gep(panel, [builder.mul(k, _WORD(WIDE))])
+            to = builder.gep(panel, [builder.mul(k, _WORD(NR))])
             for v, mask in enumerate(masks):
                 vector = _loaded_part(builder, builder.gep(row, [_WORD(v * LANES)]), mask)
                 vector = builder.fmul(vector, factor)
@@ -196,8 +196,8 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
         """Rows of a panel, where nothing is compiled."""
         for k in range(deep):
             start = b0 + bk * k
-            panel[WIDE * k:WIDE * k + count] = scale * b[start:start + count]
-            panel[WIDE * k + count:WIDE * k + WIDE] = 0
+            panel[NR * k:NR * k + count] = scale * b[start:start + count]
+            panel[NR * k + count:NR * k + NR] = 0
 
     def copied(a, a0, ap, b, b0, bp, rows, count):
         """Rows copied, where nothing is compiled."""

@@ -6,7 +6,7 @@ between rows are shared by both neighbours. A tap (c, k, l) is then a constant o
 loop over all images, rows and columns is one long run. What the run computes between rows is
 never copied out.
 
-Arrays come as places in memory; `told` holds the strides of X[n, c, h, w], W[f, c, k, l] and
+Arrays come as places in memory; `plan` holds the strides of X[n, c, h, w], W[f, c, k, l] and
 Y[n, f, i, j], the sizes N, C, F, H, W, K, L, I, J, and stride, dilation and pad of the rows, then
 of the columns.
 """
@@ -20,7 +20,7 @@ from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, apart, from_start
 from deltarule.kernels.prelude.dots import dot_products
 from deltarule.kernels.prelude.micro_kernel import aligned
 from deltarule.kernels.prelude.strided_products import product, spread
-from deltarule.kernels.prelude.vectors import LANES, WIDE, added, copied
+from deltarule.kernels.prelude.vectors import LANES, NR, added, copied
 
 compiled = inlined = in_threads = njit
 U = np.uint64
@@ -42,17 +42,17 @@ def zeros(count):
 @compiled
 def rounded(count):
     """The count up to whole panels, as an odd multiple of 16: planes then differ in cache lines."""
-    return ((count + WIDE + 15) // 16 | 1) * 16
+    return ((count + NR + 15) // 16 | 1) * 16
 
 
 @inlined
-def spelt_out(told):
+def spelt_out(plan):
     """The strides of X, W and Y, the sizes, and stride, dilation and pad of both axes."""
     return (
-        (told[0], told[1], told[2], told[3]), (told[4], told[5], told[6], told[7]),
-        (told[8], told[9], told[10], told[11]),
-        (told[12], told[13], told[14], told[15], told[16], told[17], told[18], told[19], told[20]),
-        (told[21], told[22], told[23], told[24], told[25], told[26]),
+        (plan[0], plan[1], plan[2], plan[3]), (plan[4], plan[5], plan[6], plan[7]),
+        (plan[8], plan[9], plan[10], plan[11]),
+        (plan[12], plan[13], plan[14], plan[15], plan[16], plan[17], plan[18], plan[19], plan[20]),
+        (plan[21], plan[22], plan[23], plan[24], plan[25], plan[26]),
     )
 
 
@@ -129,10 +129,10 @@ def tap_offsets(C, K, L, plane, columns, s0, d0, s1, d1):
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
-def windows_to_y(x, w, y, told):
+def windows_to_y(x, w, y, plan):
     """Y[n, f, i, j] += Σ_{c,k,l} W[f, c, k, l]·X[n, c, s0·i + d0·k − p0, s1·j + d1·l − p1]."""
     x, w, y = from_start(x), from_start(w), from_start(y)
-    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(told)
+    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(plan)
     if min(N, C, F, H, W, K, L, I, J) == 0:
         return
     nil, one = np.int64(0), np.int64(1)
@@ -157,10 +157,10 @@ def windows_to_y(x, w, y, told):
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
-def windows_to_w(x, w, y, told):
+def windows_to_w(x, w, y, plan):
     """W[f, c, k, l] += Σ_{n,i,j} Y[n, f, i, j]·X[n, c, s0·i + d0·k − p0, s1·j + d1·l − p1]."""
     x, w, y = from_start(x), from_start(w), from_start(y)
-    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(told)
+    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(plan)
     if min(N, C, F, H, W, K, L, I, J) == 0:
         return
     nil, one = np.int64(0), np.int64(1)
@@ -192,10 +192,10 @@ def windows_to_w(x, w, y, told):
 
 
 @outside(_NUMBERS, _NUMBERS, _NUMBERS, _PLACES)
-def windows_to_x(x, w, y, told):
+def windows_to_x(x, w, y, plan):
     """X[n, c, p, q] += Σ W[f, c, k, l]·Y[n, f, i, j], where p = s0·i + d0·k − p0, q likewise."""
     x, w, y = from_start(x), from_start(w), from_start(y)
-    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(told)
+    xs, ws, ys, (N, C, F, H, W, K, L, I, J), (s0, d0, p0, s1, d1, p1) = spelt_out(plan)
     if min(N, C, F, H, W, K, L, I, J) == 0:
         return
     nil, one = np.int64(0), np.int64(1)

@@ -22,7 +22,7 @@ from deltarule.kernels.prelude.calls import data, numbers
 from deltarule.kernels.prelude.dynamic_range import narrow_range
 from deltarule.kernels.prelude.micro_kernel import aligned, tiles
 from deltarule.kernels.prelude.strips import filters_in, filters_out, strips_in, strips_out
-from deltarule.kernels.prelude.vectors import BYTES, LANES, WIDE
+from deltarule.kernels.prelude.vectors import BYTES, LANES, NR
 from deltarule.kernels.prelude.window_sums import windows_to_w, windows_to_x, windows_to_y
 
 real = np.float32
@@ -46,43 +46,43 @@ def in_tiles(x, xs, y, ys, shape, pads, at, parts, to_w):
     """Y += W ⋆ X, where `at` is Ŵ; or, with `to_w`, `at` += Ŵ, one for each part of the blocks."""
     N, C, F, H, W, I, J = shape
     down, across = (I + TILE - 1) // TILE, (J + TILE - 1) // TILE
-    strips, squares, panels = N * down, POINTS * POINTS, (F + WIDE - 1) // WIDE
+    strips, squares, panels = N * down, POINTS * POINTS, (F + NR - 1) // NR
     nil, one = np.int64(0), np.int64(1)
     # X̂ and Ŷ of a block take 1 MiB, but have tiles enough to make up for reading all of Ŵ.
     step = odd(C)
-    many = 1048576 // (squares * (step + panels * WIDE) * BYTES * across)
+    many = 1048576 // (squares * (step + panels * NR) * BYTES * across)
     many = min(max(many, ((48 if to_w else 12) + across - 1) // across), strips)
     most = many * across
-    pitch_x, pitch_y, pitch_w = odd(most * step), odd(panels * most * WIDE), panels * C * WIDE
+    pitch_x, pitch_y, pitch_w = odd(most * step), odd(panels * most * NR), panels * C * NR
     every = np.arange(max(most, C))
-    lines = every * WIDE
+    lines = every * NR
     rows, ak = (every, step) if to_w else (every * step, one)
     for part in prange(parts):
         xp, yp = aligned(squares * pitch_x), aligned(squares * pitch_y)
         strip = aligned((POINTS * (across * TILE + TAPS + LANES) + LANES) * LANES)
         room = aligned((across * TILE + LANES) * LANES)
-        total = aligned(C * WIDE)
+        total = aligned(C * NR)
         for start in range(part * many, strips, parts * many):
             count = min(many, strips - start)
             block, some = (start, count, down, across), count * across
-            strips_in(x, xs, (C, H, W), pads, block, xp, pitch_x, one * WIDE, step, strip, nil)
+            strips_in(x, xs, (C, H, W), pads, block, xp, pitch_x, one * NR, step, strip, nil)
             if to_w:
-                strips_in(y, ys, (F, I, J), (nil, nil), block, yp, pitch_y, most * WIDE,
-                          one * WIDE, strip, one)
+                strips_in(y, ys, (F, I, J), (nil, nil), block, yp, pitch_y, most * NR,
+                          one * NR, strip, one)
             for o in range(squares * panels):
                 p, panel = o // panels, o % panels
-                a, b = p * pitch_y + panel * most * WIDE, p * pitch_w + panel * C * WIDE
-                wide = min(WIDE, F - panel * WIDE)
+                a, b = p * pitch_y + panel * most * NR, p * pitch_w + panel * C * NR
+                wide = min(NR, F - panel * NR)
                 if to_w:
                     # Sums of a block apart: short sums are rounded less.
-                    tiles(data(total), 0, WIDE, data(xp), p * pitch_x, data(rows), ak, data(yp), a,
+                    tiles(data(total), 0, NR, data(xp), p * pitch_x, data(rows), ak, data(yp), a,
                           data(lines), 0, C, some, wide, 0)
                     add(at, part * squares * pitch_w + b, total)
                 else:
-                    tiles(data(yp), a, WIDE, data(xp), p * pitch_x, data(rows), ak, data(at), b,
+                    tiles(data(yp), a, NR, data(xp), p * pitch_x, data(rows), ak, data(at), b,
                           data(lines), 0, some, C, wide, 0)
             if not to_w:
-                strips_out(y, ys, (F, I, J), block, yp, pitch_y, most * WIDE, strip, room)
+                strips_out(y, ys, (F, I, J), block, yp, pitch_y, most * NR, strip, room)
 
 
 @woven
@@ -93,12 +93,12 @@ def add(a, o, b):
 
 
 def tiles_pay(shape, forced):
-    """Whether fewer multiplications make up for the transforms; weights by measurement."""
+    """Whether Winograd's method make up for the transforms; weights by measurement."""
     N, C, F, H, W, K, L, I, J = shape
     if K != TAPS or L != TAPS or min(shape) == 0:
         return False
     count, wide = N * -(-I // TILE) * -(-J // TILE), -(-C // LANES) * LANES
-    filters = -(-F // WIDE) * WIDE
+    filters = -(-F // NR) * NR
     each = count * C * filters + 12 * count * (wide + filters) + 15 * C * filters
     return forced or POINTS * POINTS * each < N * C * F * K * L * I * J
 
@@ -131,7 +131,7 @@ def tiled_to_x(x, xs, w, ws, y, ys, shape, axes):
 def tiled_to_w(x, xs, w, ws, y, ys, shape, axes):
     """W[f, c, k, l] += Σ_{n,i,j} Y[n, f, i, j]·X[n, c, i + k − p0, j + l − p1]."""
     N, C, F, H, W, K, L, I, J = shape
-    size, strips = POINTS * POINTS * -(-F // WIDE) * WIDE * C, N * -(-I // TILE)
+    size, strips = POINTS * POINTS * -(-F // NR) * NR * C, N * -(-I // TILE)
     # By sizes alone: whatever the number of threads is, sums are the same.
     parts = min(strips, max(2, min(8, (x.size + y.size) // size))) if PARALLEL else 1
     at = np.zeros(parts * size, real)

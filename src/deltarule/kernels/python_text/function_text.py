@@ -8,7 +8,7 @@ from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
 
 #: What computes a leaf. Exponentials of complex numbers are cut where they would overflow, since
-#: ∞·(cos + i·sin) is no number.
+#: ∞·(cos + i·sin) is NaN.
 _REAL = {
     "exp": "fast_exp(z)", "log": "np.log(z)", "tanh": "fast_tanh(z)", "erf": "fast_erf(z)",
     "erfc": "fast_erfc(z)", "expm1": "np.expm1(z)", "log1p": "np.log1p(z)",

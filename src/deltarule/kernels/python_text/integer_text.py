@@ -1,4 +1,4 @@
-"""Whole numbers, conditions and subscripts as Python text that NumPy and Numba run.
+"""Integers, conditions and subscripts as Python text that NumPy and Numba run.
 
 Subscripts are cast to unsigned numbers (`U`): a signed one is tested for wrap-around at every
 read, which keeps loops from being vectorised.
@@ -18,19 +18,19 @@ from deltarule.networks.tensors import Tensor
 ADD, TIMES, ATOM = 1, 2, 3
 
 
-class Whole:
-    """Writes whole numbers, conditions between them, and the entries of tensors."""
+class IntegerText:
+    """Writes integers, conditions between them, and the entries of tensors."""
 
     def __init__(self, spelling: Spelling, tensors: dict[str, Tensor]):
         self.spelling, self.tensors = spelling, tensors
         self.locals: dict[Symbol, str] = {}
 
-    def whole(self, node: Expr, binding: int = 0) -> str:
-        """A whole number in indices and sizes."""
-        text, own = self._whole(node)
+    def integer(self, node: Expr, binding: int = 0) -> str:
+        """An integer in indices and sizes."""
+        text, own = self._integer_text(node)
         return text if own >= binding else f"({text})"
 
-    def _whole(self, node: Expr) -> tuple[str, int]:
+    def _integer_text(self, node: Expr) -> tuple[str, int]:
         if node in self.locals:
             return self.locals[node], ATOM
         if isinstance(node, Integer):
@@ -39,67 +39,67 @@ class Whole:
             return self.spelling.symbol(node), ATOM
         if isinstance(node, nodes.CeilingQuotient):
             top, bottom = node.args
-            return f"-({self.whole(-top, TIMES)} // {self.whole(bottom, ATOM)})", TIMES
+            return f"-({self.integer(-top, TIMES)} // {self.integer(bottom, ATOM)})", TIMES
         if isinstance(node, nodes.FloorQuotient):
             top, bottom = node.args
-            return f"{self.whole(top, TIMES)} // {self.whole(bottom, ATOM)}", TIMES
+            return f"{self.integer(top, TIMES)} // {self.integer(bottom, ATOM)}", TIMES
         if isinstance(node, nodes.Remainder):
             top, bottom = node.args
-            return f"{self.whole(top, ATOM)} % {self.whole(bottom, ATOM)}", TIMES
+            return f"{self.integer(top, ATOM)} % {self.integer(bottom, ATOM)}", TIMES
         if isinstance(node, nodes.Read):
             return self.access(node), ATOM
         if isinstance(node, nodes.Delta):
-            return f"int({self.whole(node.args[0])} == {self.whole(node.args[1])})", ATOM
+            return f"int({self.integer(node.args[0])} == {self.integer(node.args[1])})", ATOM
         if isinstance(node, Pow) and node.exp.is_Integer and node.exp > 0:
-            return f"{self.whole(node.base, ATOM)} ** {int(node.exp)}", TIMES
+            return f"{self.integer(node.base, ATOM)} ** {int(node.exp)}", TIMES
         if isinstance(node, Mul):
-            return self._whole_product(node)
+            return self._product_text(node)
         if isinstance(node, Add):
             terms = sorted(node.args, key=lambda t: (t.could_extract_minus_sign(), t.is_number))
-            text = self.whole(terms[0], ADD)
+            text = self.integer(terms[0], ADD)
             for term in terms[1:]:
                 minus = term.could_extract_minus_sign()
-                text += (" - " if minus else " + ") + self.whole(-term if minus else term, TIMES)
+                text += (" - " if minus else " + ") + self.integer(-term if minus else term, TIMES)
             return text, ADD
         raise DeltaruleError(f"{node} is no whole number that a kernel can compute")
 
-    def _whole_product(self, node: Mul) -> tuple[str, int]:
+    def _product_text(self, node: Mul) -> tuple[str, int]:
         number, factors = node.as_coeff_mul()
         if number == -1:
-            return "-" + " * ".join(self.whole(f, ATOM) for f in factors), ADD
-        parts = [self.whole(f, ATOM) for f in factors]
+            return "-" + " * ".join(self.integer(f, ATOM) for f in factors), ADD
+        parts = [self.integer(f, ATOM) for f in factors]
         if number != 1:
-            parts.insert(0, self.whole(number, ATOM))
+            parts.insert(0, self.integer(number, ATOM))
         return " * ".join(parts), TIMES
 
     # ---- conditions -----------------------------------------------------------------------
     def condition(self, node: nodes.Condition) -> str:
-        """A condition between whole numbers."""
+        """A condition between integers."""
         if isinstance(node, nodes.Unequal):
             pairs = zip(*(side.args for side in node.args), strict=True)
-            tests = " or ".join(f"{self.whole(a)} != {self.whole(b)}" for a, b in pairs)
+            tests = " or ".join(f"{self.integer(a)} != {self.integer(b)}" for a, b in pairs)
             return f"({tests})"
-        sides = [self.whole(a) for a in node.args]
+        sides = [self.integer(a) for a in node.args]
         if isinstance(node, nodes.AtLeastZero):
             return f"{sides[0]} >= 0"
         if isinstance(node, nodes.Divides):
-            return f"({sides[1]}) % {self.whole(node.args[0], ATOM)} == 0"
+            return f"({sides[1]}) % {self.integer(node.args[0], ATOM)} == 0"
         if isinstance(node, nodes.Equal):
             return f"{sides[0]} == {self._alike(node.args[1], sides[1], node.args[0])}"
         raise DeltaruleError(f"{node} is no condition that a kernel can test")
 
     def _alike(self, node: Expr, text: str, other: Expr) -> str:
-        """A whole number with the type of what it is compared with: few bits, many at once."""
+        """An integer with the type of what it is compared with: few bits, many at once."""
         if not isinstance(other, nodes.Read) or isinstance(node, nodes.Read):
             return text
         kind = self.kind(self.tensors[nodes.tensor_name(other)])
         return text if kind == "np.int64" else f"{kind}({text})"
 
     def kind(self, tensor: Tensor) -> str:
-        """The type of a tensor's entries: whole numbers of the kernel's own are small."""
-        if not tensor.whole:
+        """The type of a tensor's entries: integers of the kernel's own are small."""
+        if not tensor.integral:
             return "real"
-        small = isinstance(tensor.whole_below, Integer) and tensor.whole_below <= 128
+        small = isinstance(tensor.integers_below, Integer) and tensor.integers_below <= 128
         return "np.int8" if small and not tensor.given else "np.int64"
 
     def inside(self, read: nodes.Read) -> list[str]:
@@ -107,11 +107,11 @@ class Whole:
         tests = []
         for subscript, axis in zip(read.indices, self.tensors[nodes.tensor_name(read)].axes):
             if not isinstance(subscript, Index):
-                tests.append(f"0 <= {self.whole(subscript, ADD)} < {self.whole(axis, ADD)}")
+                tests.append(f"0 <= {self.integer(subscript, ADD)} < {self.integer(axis, ADD)}")
         return tests
 
     def access(self, read: nodes.Read) -> str:
         """x[U(n), U(i + k)]; a scalar tensor is an array of one entry."""
         name = self.spelling.tensor(nodes.tensor_name(read))
-        subscripts = ", ".join(f"U({self.whole(s)})" for s in read.indices)
+        subscripts = ", ".join(f"U({self.integer(s)})" for s in read.indices)
         return f"{name}[{subscripts or 'U(0)'}]"

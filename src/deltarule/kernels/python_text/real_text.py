@@ -18,7 +18,7 @@ from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.symbols import Index, Size
 from deltarule.kernels.passes.infer_bounds import Inside
 from deltarule.kernels.python_text.identifiers import Spelling
-from deltarule.kernels.python_text.integer_text import ADD, ATOM, TIMES, Whole
+from deltarule.kernels.python_text.integer_text import ADD, ATOM, TIMES, IntegerText
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
@@ -26,7 +26,7 @@ from deltarule.networks.tensors import Tensor
 _HALVES = (2, 4, 8, 16)
 
 
-class Code(Whole):
+class Code(IntegerText):
     """Writes expressions; `functions` collects the elementwise functions that were met."""
 
     def __init__(
@@ -110,7 +110,7 @@ class Code(Whole):
         return "real(-np.inf)", ATOM
 
     def _as_real(self, node: Expr) -> tuple[str, int]:
-        return f"real({self.whole(node)})", ATOM
+        return f"real({self.integer(node)})", ATOM
 
     def _symbol(self, node: Symbol) -> tuple[str, int]:
         if node not in self.scalars:
@@ -208,7 +208,7 @@ class Code(Whole):
             return f"({then} if {self.condition(condition)} else {otherwise})", ATOM
         tested = self.real(condition.args[0], ATOM)
         part = f"{tested}.real" if self.complex else tested
-        # The last branch is for what is no number, which is handed on.
+        # The last branch is for NaN, which is handed on.
         return f"({then} if {part} > 0 else {otherwise} if {part} <= 0 else {tested})", ATOM
 
     def _frozen(self, node: nodes.Frozen) -> tuple[str, int]:
@@ -217,7 +217,7 @@ class Code(Whole):
     def _read(self, node: nodes.Read) -> tuple[str, int]:
         tensor = self.tensors[nodes.tensor_name(node)]
         text = self.access(node)
-        if tensor.whole:
+        if tensor.integral:
             text = f"real({text})"
         sure = tensor.outside is None or isinstance(node, Inside)
         tests = [] if sure else self.inside(node)

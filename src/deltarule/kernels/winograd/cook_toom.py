@@ -1,4 +1,4 @@
-"""Short correlations with fewer multiplications, derived from polynomials (Toom and Cook).
+"""Short correlations by Winograd's method, derived from polynomials (Toom and Cook).
 
     y_i = Σ_k g_k·d_{i+k}     m outputs, r taps, n = m + r − 1 products:  y = Aᵀ[(G g) ⊙ (Bᵀ d)]
 
@@ -49,7 +49,7 @@ class Bilinear:
         """n, along one axis."""
         return self.A.rows
 
-    def told(self) -> str:
+    def description(self) -> str:
         """F(4, 3) at 0, 5/8, −5/8, 3/2, −3/2, ∞."""
         points = ", ".join(str(p).replace("-", "−") for p in self.points)
         return f"F({self.outputs}, {self.taps}) at {points}, ∞"
@@ -106,7 +106,7 @@ def proved(found: Bilinear) -> Bilinear:
                 if value != int(j == y + k):
                     raise DeltaruleError(
                         f"y{y}·g{k}·d{j} has the coefficient {value}, not {int(j == y + k)}",
-                        found.told(),
+                        found.description(),
                         "the matrices do not compute this correlation",
                     )
     return found

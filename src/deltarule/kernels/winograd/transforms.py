@@ -28,7 +28,7 @@ def text(outputs: int, taps: int) -> str:
     """The functions of F(outputs, taps), with its points and matrices, as a kernel needs them."""
     found = cook_toom(outputs, taps)
     head = [
-        f"# {found.told()}.",
+        f"# {found.description()}.",
         f"# y_i = Σ_k g_k·d_(i+k) = Aᵀ[(G·g) ⊙ (Bᵀ·d)] for {outputs} outputs and {taps} taps has",
         f"# {found.products} products in the place of {outputs * taps}: proved for every y·g·d.",
         f"TILE, TAPS, POINTS = {outputs}, {taps}, {found.products}",
@@ -136,18 +136,18 @@ def _table(matrix: Matrix) -> list[str]:
 
 
 def _sum(value: Expr) -> str:
-    """A sum of multiples; numbers stay quotients of whole numbers, which Python divides first."""
+    """A sum of multiples; numbers stay quotients of integers, which Python divides first."""
 
     def place(term: Expr) -> tuple:
         number, rest = term.as_coeff_Mul()
         return bool(number < 0), bool(number != 1), str(rest)
 
     terms = sorted(Add.make_args(value), key=place)
-    told = _multiple(terms[0])
+    description = _multiple(terms[0])
     for term in terms[1:]:
         minus = term.could_extract_minus_sign()
-        told += (" - " if minus else " + ") + _multiple(-term if minus else term)
-    return told
+        description += (" - " if minus else " + ") + _multiple(-term if minus else term)
+    return description
 
 
 def _multiple(term: Expr) -> str:

@@ -27,7 +27,7 @@ class Conditions:
     """The tokens of a formula, and those parts of its grammar that are about indices.
 
     Inside subscripts and statements (`counts`) an unknown name is an index; in subscripts
-    (`halves`) a quotient is a whole number.
+    (`halves`) a quotient is an integer.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class Conditions:
 
     # ---- brackets -------------------------------------------------------------------------
     def bracket(self) -> tuple[list[Condition], list[Expr]]:
-        """[c = t, x > 0]: the statements about whole numbers, and 1 or 0 for all others."""
+        """[c = t, x > 0]: the statements about integers, and 1 or 0 for all others."""
         self.expect("[")
         sides = [self._relation()]
         first: list[Index] = []
@@ -151,7 +151,7 @@ class Conditions:
         return False
 
     def _whole(self, side) -> bool:
-        """Whether a side is a whole number: of indices, sizes and labels alone."""
+        """Whether a side is an integer: of indices, sizes and labels alone."""
         reads = nodes.reads(side)
         symbols = nodes.free_symbols(side)
         return all(self._labels(tensor_name(r)) for r in reads) and all(
@@ -160,7 +160,7 @@ class Conditions:
 
     def _labels(self, name: str) -> bool:
         tensor = self.vocabulary.tensors.get(name)
-        return tensor is not None and tensor.whole and not is_gradient(name)
+        return tensor is not None and tensor.integral and not is_gradient(name)
 
     def _of_real(self, left: Expr, sign: str, right: Expr) -> Expr:
         """1 where a comparison of real numbers holds, else 0."""
@@ -280,7 +280,7 @@ class Conditions:
 
 
 def _of_whole(left: Expr, sign: str, right: Expr) -> Condition:
-    """A comparison of whole numbers."""
+    """A comparison of integers."""
     if sign == "=":
         return nodes.Equal(left, right)
     if sign == "≠":

@@ -24,7 +24,7 @@ from deltarule.expressions.symbols import Size
 from deltarule.marking.formulas.both_sides import apart_beyond_kinks, certainly_apart
 from deltarule.marking.formulas.grounds import filled
 from deltarule.marking.formulas.target import Target
-from deltarule.marking.mistakes import Mistake, Scene, mistakes_in
+from deltarule.marking.mistakes import Context, Mistake, mistakes_in
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
 from deltarule.tracing.format_numbers import shown
@@ -123,7 +123,7 @@ class Comparison:
 
     def mistakes(self) -> list[tuple[Mistake, ...]]:
         """One mistake, or else two, with which the right formula becomes the written one."""
-        single = mistakes_in(self._scene(self.full))
+        single = mistakes_in(self._context(self.full))
         found = [(m,) for m in single if self._gives(m)]
         if self._apart is not None:
             return [(m,) for (m,) in found if self._gives_beyond(m, self._apart)]
@@ -148,7 +148,7 @@ class Comparison:
                     yield from self._both(first, kept[other][0])
 
     def _both(self, first: Mistake, second: Mistake) -> Iterator[tuple[Mistake, Mistake]]:
-        for mistake in mistakes_in(self._scene(first.equation.rhs)):
+        for mistake in mistakes_in(self._context(first.equation.rhs)):
             if mistake.words == second.words and self._gives(mistake):
                 yield first, mistake
                 return
@@ -171,7 +171,7 @@ class Comparison:
         except (DeltaruleError, ZeroDivisionError, OverflowError):
             return False
 
-    def _scene(self, formula: Expr) -> Scene:
+    def _context(self, formula: Expr) -> Context:
         target = self.target
         equation = Equation(
             target.name, () if target.entry else target.indices, formula, target.ranges, "formula"
@@ -183,7 +183,7 @@ class Comparison:
             if array.dtype.kind == "f" and name != target.name
         }
         line = Line(target.name, "backward", equation)
-        return Scene(self.derivation.network, line, {line.quantity: line}, shapes, values.extent)
+        return Context(self.derivation.network, line, {line.quantity: line}, shapes, values.extent)
 
     def counterexample(self) -> str:
         """Where the formulas differ, in numbers."""
@@ -218,7 +218,7 @@ def _far_fetched(mistakes: tuple[Mistake, ...]) -> tuple[float, int]:
     return sum(m.cost for m in mistakes), apart
 
 
-def told(mistakes: tuple[Mistake, ...]) -> str:
+def in_one_sentence(mistakes: tuple[Mistake, ...]) -> str:
     """Mistakes in one sentence."""
     words = [m.words for m in mistakes]
     prefixes = {w.partition(": ")[0] for w in words}

@@ -15,7 +15,7 @@ from deltarule.calculus import Derivation
 from deltarule.marking.sheet_format import PROPERTIES
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 ONE_HOT, SUMS_TO_ONE, SYMMETRIC, _ = PROPERTIES
 
@@ -34,7 +34,7 @@ class _Described(Generic):
 
     def draw(self, tensor: Tensor, place=None) -> np.ndarray:
         wanted = self.properties.get(tensor.name)
-        if wanted is None or tensor.whole:
+        if wanted is None or tensor.integral:
             return super().draw(tensor, place)
         numbers = self.between(self.shape(tensor.axes), tensor.within or (0, 1))
         axis = _axis(tensor)
@@ -88,13 +88,13 @@ def filled(
     return probe
 
 
-def observed(course: Course) -> dict[str, str]:
+def observed(computation: Computation) -> dict[str, str]:
     """The properties that a sheet's targets have: those that are one-hot."""
     found = {}
-    for tensor in course.network.tensors.values():
+    for tensor in computation.network.tensors.values():
         of_classes = tensor.role == "target" or tensor.sums_to_one is not None
-        if of_classes and tensor.axes and not tensor.whole and tensor.name in course.givens:
-            entries = course.givens[tensor.name]
+        if of_classes and tensor.axes and not tensor.integral and tensor.name in computation.givens:
+            entries = computation.givens[tensor.name]
             axis = _axis(tensor)
             hot = all(v in (0, 1) for v in entries.flat) and entries.shape[axis] > 1
             if hot and np.all(entries.sum(axis) == 1):

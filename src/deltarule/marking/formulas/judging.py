@@ -18,7 +18,7 @@ from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.marking import verdicts
-from deltarule.marking.formulas.comparison import Comparison, told
+from deltarule.marking.formulas.comparison import Comparison, in_one_sentence
 from deltarule.marking.formulas.exchanged import one_name_off
 from deltarule.marking.formulas.grounds import observed
 from deltarule.marking.formulas.limits import not_too_deep
@@ -30,7 +30,7 @@ from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 #: Vocabularies by the identity of their derivation, which is kept beside them.
 _VOCABULARIES: dict[int, tuple[Derivation, Vocabulary, Vocabulary]] = {}
@@ -47,13 +47,13 @@ LOOSE = (
 class Grounds:
     """What a sheet adds to a formula: its numbers, and what it declares of its data."""
 
-    course: Course | None = None
+    computation: Computation | None = None
     declared: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def properties(self) -> dict[str, str]:
         """The properties of the data, declared and seen."""
-        return {**(observed(self.course) if self.course else {}), **self.declared}
+        return {**(observed(self.computation) if self.computation else {}), **self.declared}
 
 
 def judge_formula(
@@ -155,12 +155,16 @@ def _judged(
         if compared.right():
             return verdicts.RIGHT, _here(compared, grounds), (), ()
     properties = grounds.properties
-    held = [_compared(derivation, target, w, properties) for w in written] if properties else []
-    for compared in held:
+    as_printed = (
+        [_compared(derivation, target, w, properties) for w in written] if properties else []
+    )
+    for compared in as_printed:
         if compared.right():
             return verdicts.RIGHT, _of_properties(properties), (), ()
-    for compared in held or generic:
-        found = dict.fromkeys((told(m), tuple(x.kind for x in m)) for m in compared.mistakes())
+    for compared in as_printed or generic:
+        found = dict.fromkeys(
+            (in_one_sentence(m), tuple(x.kind for x in m)) for m in compared.mistakes()
+        )
         if found:
             (sentence, kinds), *others = found
             return verdicts.MISTAKE, sentence, tuple(s for s, _ in others[:5]), kinds
@@ -245,7 +249,7 @@ def _ours(formula: Expr, derivation: Derivation, target: Target) -> Expr:
 
 def _here(compared: Comparison, grounds: Grounds) -> str:
     """What is to be said of a right formula at the sheet's own numbers."""
-    if grounds.course is None or _agrees(compared, grounds):
+    if grounds.computation is None or _agrees(compared, grounds):
         return ""
     return (
         "right; at this sheet's numbers it has another value, or none: there is a kink, a tie or "
@@ -263,9 +267,9 @@ def _of_properties(properties: Mapping[str, str]) -> str:
 
 def _agrees(compared: Comparison, grounds: Grounds) -> bool:
     """Whether the formula is right at the sheet's own numbers."""
-    if grounds.course is None:
+    if grounds.computation is None:
         return False
-    values = grounds.course.floats
+    values = grounds.computation.floats
     try:
         with np.errstate(all="ignore"):
             one, two = (

@@ -1,6 +1,6 @@
 """How large a formula that somebody types may be, so that none takes long to read or to evaluate.
 
-A formula is refused before anything of it is worked out: by its length, by how deep its brackets
+A formula is refused before anything of it is evaluated: by its length, by how deep its brackets
 stand in one another, and by how large its powers would become.
 """
 
@@ -17,11 +17,11 @@ from deltarule.expressions import nodes
 from deltarule.marking.formulas.tokens import Token
 
 MOST_CHARACTERS, MOST_TOKENS, MOST_DEPTH = 4000, 600, 24
-#: Numbers of so many digits, and powers of quantities so high, are not worked out.
+#: Numbers of so many digits, and powers of quantities so high, are not evaluated.
 MOST_DIGITS, HIGHEST_POWER = 300, 60
 #: Nodes of an expression when it is written out.
 MOST_NODES = 4000
-#: Whole numbers among indices, and the points that sums inside one another may have.
+#: Integers among indices, and the points that sums inside one another may have.
 LARGEST_INDEX, MOST_POINTS = 100_000, 300_000
 #: A symbolic size counts as this many points: formulas are tried at small sizes.
 _SMALL = 4
@@ -73,7 +73,7 @@ def not_too_deep(place: str) -> Iterator[None]:
 
 
 def too_large(base: Expr, exponent: Expr) -> str:
-    """Why a power is not worked out; empty where it may be."""
+    """Why a power is not evaluated; empty where it may be."""
     if exponent.is_Rational:
         digits = len(str(abs(exponent.p))) + len(str(exponent.q))
         if digits > 12 or size_of(base) * abs(exponent.p) > MOST_DIGITS * exponent.q:

@@ -15,7 +15,7 @@ from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Read, read, reads, tensor_name, walk
 from deltarule.expressions.rebuild import with_part
 from deltarule.expressions.substitution import replace_reads, substitute
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.marking.mistakes.powers import otherwise_squared
 from deltarule.networks.equations import Equation
@@ -60,22 +60,22 @@ class Slope:
         return tensor_name(self.output) if isinstance(self.output, Read) else ""
 
 
-def slope(scene: Scene) -> Iterator[Wrong]:
+def slope(context: Context) -> Iterator[Wrong]:
     """σ′ lost, misremembered, at the wrong place, of the upstream gradient, of another function."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         if not isinstance(site.node, (Mul, Read)):
             continue
-        for found in slopes_in(site.node, scene):
+        for found in slopes_in(site.node, context):
             for kind, cost, formula, words in _wrong_slopes(found):
                 yield Wrong(kind, cost, site.replaced(formula), words)
 
 
-def slopes_in(product: Expr, scene: Scene) -> Iterator[Slope]:
+def slopes_in(product: Expr, context: Context) -> Iterator[Slope]:
     """The functions whose slope divides a product."""
     have = powers(product)
     read_here = reads(product)
     names_here = {tensor_name(access) for access in read_here}
-    for equation in scene.network.equations:
+    for equation in context.network.equations:
         for function, output, subscripts in _functions_of(equation):
             names = {tensor_name(a) for a in (function.args[0], output) if isinstance(a, Read)}
             names |= {tensor_name(a) for a in reads(output)}
@@ -198,9 +198,9 @@ def _at(local: Expr, output: Expr, place: Expr) -> Expr:
     return replace_reads(local, lambda a: place if a == output else a)
 
 
-def activation(scene: Scene) -> Iterator[Wrong]:
+def activation(context: Context) -> Iterator[Wrong]:
     """An activation not applied, or another one applied."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         if not isinstance(site.node, Elementwise):
             continue
         inside = site.node.args[0]

@@ -21,23 +21,23 @@ from deltarule.expressions.nodes import (
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.marking.mistakes.activation_slopes import Slope, slope_of, slopes_in
 from deltarule.marking.mistakes.changed import consumers
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.networks.equations import Equation
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 
 
-def slope_again(scene: Scene) -> Iterator[Wrong]:
+def slope_again(context: Context) -> Iterator[Wrong]:
     """a(1 − a) behind a cross-entropy that has taken it in already."""
-    rhs = scene.equation.rhs
-    for equation in _behind(scene):
+    rhs = context.equation.rhs
+    for equation in _behind(context):
         if equation.subscripts != equation.indices:
             continue
-        table = dict(zip(equation.indices, scene.equation.indices, strict=False))
-        if len(table) != len(scene.equation.indices):
+        table = dict(zip(equation.indices, context.equation.indices, strict=False))
+        if len(table) != len(context.equation.indices):
             continue
-        local = _slope(scene, equation)
+        local = _slope(context, equation)
         if local is None:
             continue
         placed = substitute(local, table)
@@ -51,33 +51,33 @@ def slope_again(scene: Scene) -> Iterator[Wrong]:
             )
 
 
-def _behind(scene: Scene) -> list[Equation]:
+def _behind(context: Context) -> list[Equation]:
     """What the gradient comes through, and a softmax of the same values beside it."""
-    name = tensor_of(scene.line.quantity)
-    used = consumers(scene)
+    name = tensor_of(context.line.quantity)
+    used = consumers(context)
     beside = [
         e
-        for e in scene.network.equations
-        if used and e not in used and name in e.read_names() and _stable(scene, e.rhs)
+        for e in context.network.equations
+        if used and e not in used and name in e.read_names() and _stable(context, e.rhs)
     ]
     return [*used, *beside]
 
 
-def _stable(scene: Scene, formula: Expr) -> bool:
+def _stable(context: Context, formula: Expr) -> bool:
     """exp(z[c] − l), where l is log Σ exp(z) in a line of its own."""
-    lines = {e.name: e.rhs for e in scene.network.equations}
+    lines = {e.name: e.rhs for e in context.network.equations}
     return isinstance(formula, exp) and any(
         isinstance(lines.get(tensor_name(a)), LogSumExp) for a in reads(formula)
     )
 
 
-def _slope(scene: Scene, equation: Equation) -> Expr | None:
+def _slope(context: Context, equation: Equation) -> Expr | None:
     """The slope of an activation, or the diagonal of a softmax's Jacobian."""
     value = read(equation.name, *equation.indices)
     rhs = equation.rhs
     if isinstance(rhs, Elementwise) and isinstance(rhs.args[0], Read):
         return slope_of(rhs, equation.lhs)
-    if is_softmax(rhs) or _stable(scene, rhs):
+    if is_softmax(rhs) or _stable(context, rhs):
         return value * (1 - value)
     return None
 
@@ -112,30 +112,30 @@ def _has(formula: Expr, factor: Expr) -> bool:
     return bool(reads(factor)) and set(Mul.make_args(factor)) <= own
 
 
-def slope_elsewhere(scene: Scene) -> Iterator[Wrong]:
+def slope_elsewhere(context: Context) -> Iterator[Wrong]:
     """The slope of another layer's activation, and a ReLU's mask from the upstream gradient."""
     activations = [
         e
-        for e in scene.network.equations
+        for e in context.network.equations
         if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
     ]
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         if not isinstance(site.node, Mul):
             continue
-        for found in slopes_in(site.node, scene):
-            for kind, formula, words in _of_another(scene, found, activations):
+        for found in slopes_in(site.node, context):
+            for kind, formula, words in _of_another(context, found, activations):
                 yield Wrong(kind, 4.5, site.replaced(formula), words)
 
 
 def _of_another(
-    scene: Scene, found: Slope, activations: list[Equation]
+    context: Context, found: Slope, activations: list[Equation]
 ) -> Iterator[tuple[str, Expr, str]]:
     inside, output = found.inside, found.output
     for other in activations:
         if other.name == found.owner or type(other.rhs) is not type(found.function):
             continue
         names = {inside: tensor_name(other.rhs.args[0])} if isinstance(inside, Read) else {}
-        table = _instead(scene, names | ({output: other.name} if found.owner else {}))
+        table = _instead(context, names | ({output: other.name} if found.owner else {}))
         if table is not None:
             yield (
                 "slope at the wrong layer",
@@ -153,19 +153,19 @@ def _of_another(
             )
 
 
-def _instead(scene: Scene, names: dict[Expr, str]) -> dict[Expr, Expr] | None:
+def _instead(context: Context, names: dict[Expr, str]) -> dict[Expr, Expr] | None:
     """Other tensors read where these are, if their shapes are alike."""
     table = {}
     for access, other in names.items():
-        if scene.shapes.get(other) != scene.shapes.get(tensor_name(access)):
+        if context.shapes.get(other) != context.shapes.get(tensor_name(access)):
             return None
         table[access] = read(other, *access.indices)
     return table
 
 
-def slopes_exchanged(scene: Scene) -> Iterator[Wrong]:
+def slopes_exchanged(context: Context) -> Iterator[Wrong]:
     """A leaky slope on the wrong side of zero."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         node = site.node
         if isinstance(node, Choose) and isinstance(node.args[0], Positive):
             condition, then, otherwise = node.args

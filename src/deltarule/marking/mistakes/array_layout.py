@@ -11,7 +11,7 @@ from sympy import Expr, Integer
 from deltarule.expressions.nodes import Delta, FloorQuotient, Remainder, read, reads, tensor_name
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.reread import Reread
 from deltarule.spelling.names import pretty
 
@@ -21,20 +21,20 @@ MOST_ROWS = 4
 Order = Callable[[tuple[Expr, ...]], tuple[Expr, ...]]
 
 
-def layout(scene: Scene) -> Iterator[Wrong]:
+def layout(context: Context) -> Iterator[Wrong]:
     """A tensor that is read, or the result itself, with its entries in another order."""
-    rhs = scene.equation.rhs
+    rhs = context.equation.rhs
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
-        if len(scene.shapes.get(name, "many")) > 2:
+        if len(context.shapes.get(name, "many")) > 2:
             continue
         own = reads(rhs, name)
-        for words, order in _orders(scene.shapes[name]):
+        for words, order in _orders(context.shapes[name]):
             table = {a: read(name, *order(a.indices)) for a in own}
-            formula = Reread(scene.equation, table)
+            formula = Reread(context.equation, table)
             yield Wrong("layout", 6.0, formula, f"of {pretty(name)} {words}")
-    own = scene.equation.indices
-    shape = tuple(scene.extent(n) for _, n in scene.equation.ranges)
-    if len(own) == len(scene.equation.subscripts):
+    own = context.equation.indices
+    shape = tuple(context.extent(n) for _, n in context.equation.ranges)
+    if len(own) == len(context.equation.subscripts):
         for words, order in _orders(shape):
             table = dict(zip(own, order(own), strict=True))
             yield Wrong("layout", 5.5, _placed(rhs, table), f"of the result {words}")

@@ -14,7 +14,7 @@ from sympy import Expr
 from deltarule.calculus.plain_gradients import plain_gradient
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.networks.equations import Equation
 
 
@@ -30,46 +30,46 @@ class Change:
 
 
 #: What changes one forward equation.
-Changes = Callable[[Scene, Equation], Iterator[Change]]
+Changes = Callable[[Context, Equation], Iterator[Change]]
 
 
-def wherever_it_is_used(scene: Scene, changes: Changes) -> Iterator[Wrong]:
+def wherever_it_is_used(context: Context, changes: Changes) -> Iterator[Wrong]:
     """The changed equations in the line itself, or in the gradient that goes through them."""
-    own = scene.equation
-    if scene.line.phase in ("forward", "error"):
-        if own in scene.network.equations:
-            for change in changes(scene, own):
+    own = context.equation
+    if context.line.phase in ("forward", "error"):
+        if own in context.network.equations:
+            for change in changes(context, own):
                 if change.forward:
                     yield Wrong(change.kind, change.cost, change.rhs, change.words)
         return
-    used = consumers(scene)
+    used = consumers(context)
     for position, equation in enumerate(used):
-        for change in changes(scene, equation):
+        for change in changes(context, equation):
             other = replace(equation, rhs=change.rhs)
-            formula = through(scene, [*used[:position], other, *used[position + 1 :]])
+            formula = through(context, [*used[:position], other, *used[position + 1 :]])
             if formula is not None:
                 yield Wrong(change.kind, change.cost, formula, change.words)
 
 
-def consumers(scene: Scene) -> list[Equation]:
+def consumers(context: Context) -> list[Equation]:
     """The forward equations through which a gradient comes; none if the line is no gradient."""
-    own = GradientName.parse(scene.line.quantity)
-    tensor = scene.network.tensors.get(own.wrt) if own is not None else None
-    if own is None or tensor is None or len(tensor.axes) != len(scene.equation.indices):
+    own = GradientName.parse(context.line.quantity)
+    tensor = context.network.tensors.get(own.wrt) if own is not None else None
+    if own is None or tensor is None or len(tensor.axes) != len(context.equation.indices):
         return []
     return [
         e
-        for e in scene.network.equations
-        if own.wrt in e.read_names() and str(own.by(e.name)) in scene.shapes
+        for e in context.network.equations
+        if own.wrt in e.read_names() and str(own.by(e.name)) in context.shapes
     ]
 
 
-def through(scene: Scene, equations: list[Equation]) -> Expr | None:
+def through(context: Context, equations: list[Equation]) -> Expr | None:
     """The gradient if the tensor were read by these equations; None if there is no formula."""
-    own = GradientName.parse(scene.line.quantity)
+    own = GradientName.parse(context.line.quantity)
     if own is None or not equations:
         return None
     try:
-        return plain_gradient(scene.network, own.wrt, own.of, scene.equation.indices, equations)
+        return plain_gradient(context.network, own.wrt, own.of, context.equation.indices, equations)
     except (DeltaruleError, ValueError, TypeError):
         return None

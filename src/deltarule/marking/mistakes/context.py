@@ -1,4 +1,4 @@
-"""What mistakes are made of: the scene that a person has before them, and what goes wrong in it."""
+"""What mistakes are made of: the context that a person has before them, and what goes wrong."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One line worked out wrongly. The lower the cost, the simpler the explanation.
+    """One line evaluated wrongly. The lower the cost, the simpler the explanation.
 
     `also` holds further lines that go wrong by the same mistake, as where nothing is carried
     between times.
@@ -49,7 +49,7 @@ class Mistake:
 
     @property
     def equations(self) -> tuple[tuple[str, Equation], ...]:
-        """Every line that is worked out wrongly, with its wrong equation."""
+        """Every line that is evaluated wrongly, with its wrong equation."""
         return ((self.line, self.equation), *self.also)
 
     @property
@@ -59,7 +59,7 @@ class Mistake:
 
 
 @dataclass(frozen=True)
-class Scene:
+class Context:
     """What a person has in front of them: the line, all tensors with their shapes, the givens."""
 
     network: Network

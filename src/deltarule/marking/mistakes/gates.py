@@ -14,17 +14,17 @@ from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
 from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import fresh
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.spelling.names import pretty
 
 
-def scalar_gate(scene: Scene) -> Iterator[Wrong]:
+def scalar_gate(context: Context) -> Iterator[Wrong]:
     """A gate of a recurrence as a single number: its first entry, or one gradient for all."""
-    gates = _gates(scene)
-    rhs = scene.equation.rhs
+    gates = _gates(context)
+    rhs = context.equation.rhs
     for access in dict.fromkeys(reads(rhs)):
         name = tensor_name(access)
         if name in gates and access.indices[-1] != 0:
@@ -36,10 +36,10 @@ def scalar_gate(scene: Scene) -> Iterator[Wrong]:
                 formula,
                 f"{pretty(name)} is taken as a single number, its first one, for all units",
             )
-    own = GradientName.parse(scene.line.quantity)
+    own = GradientName.parse(context.line.quantity)
     if own is not None and own.wrt in gates:
-        unit, extent = scene.equation.ranges[-1]
-        other = fresh(unit.name, {i.name for i in scene.equation.indices})
+        unit, extent = context.equation.ranges[-1]
+        other = fresh(unit.name, {i.name for i in context.equation.indices})
         summed = Sum(substitute(rhs, {unit: other}), ((other, extent),), ())
         yield Wrong(
             "scalar gate",
@@ -49,9 +49,9 @@ def scalar_gate(scene: Scene) -> Iterator[Wrong]:
         )
 
 
-def gates_exchanged(scene: Scene) -> Iterator[Wrong]:
+def gates_exchanged(context: Context) -> Iterator[Wrong]:
     """z and 1 − z exchanged, where a network mixes two values by them; two gates exchanged."""
-    rhs, shared = scene.equation.rhs, _shared(scene.network)
+    rhs, shared = context.equation.rhs, _shared(context.network)
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
         if name in shared:
             yield Wrong(
@@ -60,7 +60,7 @@ def gates_exchanged(scene: Scene) -> Iterator[Wrong]:
                 replace_reads(rhs, lambda a: 1 - a, name),
                 f"{pretty(name)} and 1 − {pretty(name)} are exchanged",
             )
-    gates = _gates(scene)
+    gates = _gates(context)
     found = dict.fromkeys(a for a in reads(rhs) if tensor_name(a) in gates)
     for one, two in combinations(found, 2):
         if one.indices == two.indices:
@@ -89,9 +89,9 @@ def _rests(formula: Expr) -> frozenset[str]:
     )
 
 
-def _gates(scene: Scene) -> set[str]:
+def _gates(context: Context) -> set[str]:
     """The gates that are more than one number at a time."""
-    shapes = {n: scene.shapes.get(n, ()) for n in gates(scene.network)}
+    shapes = {n: context.shapes.get(n, ()) for n in gates(context.network)}
     return {n for n, shape in shapes.items() if len(shape) > 1 and shape[-1] > 1}
 
 

@@ -11,40 +11,42 @@ import sympy
 from sympy import Basic, Expr
 
 from deltarule.expressions.nodes import free_indices
-from deltarule.marking.mistakes.context import Mistake, Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Mistake, Wrong
 from deltarule.marking.mistakes.generators import ROWS
 from deltarule.marking.mistakes.reread import Reread, distinct_marks, marks
-from deltarule.tracing.computation import Course
+from deltarule.tracing.computation import Computation
 
 _NOT_NUMBERS = frozenset((sympy.nan, sympy.zoo, sympy.oo, -sympy.oo))
 
 
-def scenes(course: Course, name: str | None = None) -> Iterator[Scene]:
-    """The scene of each line of a course, or of those of one quantity."""
-    lines = {line.quantity: line for line in course.lines}
-    floats = course.floats
+def contexts(computation: Computation, name: str | None = None) -> Iterator[Context]:
+    """The context of each line of a computation, or of those of one quantity."""
+    lines = {line.quantity: line for line in computation.lines}
+    floats = computation.floats
     shapes = {n: np.shape(a) for n, a in floats.arrays.items() if a.dtype.kind == "f"}
-    for line in course.lines:
+    for line in computation.lines:
         if name in (None, line.quantity):
-            yield Scene(course.network, line, lines, shapes, floats.extent, course.givens)
+            yield Context(
+                computation.network, line, lines, shapes, floats.extent, computation.givens
+            )
 
 
 def mistakes_in(
-    scene: Scene, rows: Iterable[Callable[[Scene], Iterator[Wrong]]] = ROWS
+    context: Context, rows: Iterable[Callable[[Context], Iterator[Wrong]]] = ROWS
 ) -> list[Mistake]:
     """The wrong versions of a line, simplest first; equal formulas are kept once."""
     found: dict[tuple, Wrong] = {}
-    for wrong, key in _told_apart([wrong for row in rows for wrong in row(scene)]):
-        if not isinstance(wrong.formula, Reread) and not _sound(wrong.formula, scene):
+    for wrong, key in _distinct([wrong for row in rows for wrong in row(context)]):
+        if not isinstance(wrong.formula, Reread) and not _sound(wrong.formula, context):
             continue
         known = found.get(key)
         if known is None or wrong.cost < known.cost:
             found[key] = wrong
     ordered = sorted(found.values(), key=lambda w: w.cost)
-    return [_mistake(scene, wrong) for wrong in ordered]
+    return [_mistake(context, wrong) for wrong in ordered]
 
 
-def _told_apart(tried: list[Wrong]) -> Iterator[tuple[Wrong, tuple]]:
+def _distinct(tried: list[Wrong]) -> Iterator[tuple[Wrong, tuple]]:
     """Each with what tells it from the others. Those that only read something else stay as they
     are where that alone tells them apart; all others are written out."""
     late = {
@@ -66,17 +68,17 @@ def _written_out(wrong: Wrong) -> Wrong:
     return replace(wrong, formula=formula.rhs) if isinstance(formula, Reread) else wrong
 
 
-def _mistake(scene: Scene, wrong: Wrong) -> Mistake:
+def _mistake(context: Context, wrong: Wrong) -> Mistake:
     formula = wrong.formula
     late = isinstance(formula, Reread)
-    equation = formula if late else replace(scene.equation, rhs=formula)
-    also = tuple((n, replace(scene.lines[n].equation, rhs=rhs)) for n, rhs in wrong.also)
-    return Mistake(wrong.kind, wrong.cost, scene.line.quantity, equation, wrong.words, also)
+    equation = formula if late else replace(context.equation, rhs=formula)
+    also = tuple((n, replace(context.lines[n].equation, rhs=rhs)) for n, rhs in wrong.also)
+    return Mistake(wrong.kind, wrong.cost, context.line.quantity, equation, wrong.words, also)
 
 
-def _sound(formula: Expr, scene: Scene) -> bool:
+def _sound(formula: Expr, context: Context) -> bool:
     """Whether it is another formula, and one at all: all indices have ranges, nothing is ∞."""
-    right = scene.equation
+    right = context.equation
     return formula != right.rhs and _finite(formula) and free_indices(formula) <= set(right.indices)
 
 

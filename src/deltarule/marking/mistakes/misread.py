@@ -10,7 +10,7 @@ from sympy import Expr, Integer, Rational
 
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import Delta, Read, reads, tensor_name
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.reread import Reread
 from deltarule.spelling.names import pretty
 
@@ -21,11 +21,11 @@ MOST_ENTRIES = 64
 MOST_DIGITS = 6
 
 
-def misread(scene: Scene) -> Iterator[Wrong]:
+def misread(context: Context) -> Iterator[Wrong]:
     """One entry of a given read wrongly."""
-    rhs = scene.equation.rhs
+    rhs = context.equation.rhs
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
-        given = scene.givens.get(name)
+        given = context.givens.get(name)
         if given is None or not isinstance(given, np.ndarray) or given.size > MOST_ENTRIES:
             continue
         if given.dtype != object:
@@ -39,7 +39,7 @@ def misread(scene: Scene) -> Iterator[Wrong]:
                 yield Wrong(
                     "given misread",
                     cost,
-                    Reread(scene.equation, table),
+                    Reread(context.equation, table),
                     f"{place} is read as {_decimal(wrong)}, not {_decimal(right)}: {words}",
                 )
 
@@ -79,9 +79,9 @@ def _decimal(number: Fraction) -> str:
     return f"{float(number):.12g}".replace("-", "−")
 
 
-def decimal_point(scene: Scene) -> Iterator[Wrong]:
+def decimal_point(context: Context) -> Iterator[Wrong]:
     """The whole result with its decimal point one place off."""
-    rhs = scene.equation.rhs
+    rhs = context.equation.rhs
     for factor, way in ((Integer(10), "right"), (Rational(1, 10), "left")):
         yield Wrong(
             "decimal point", 5.5, factor * rhs, f"the decimal point stands one place too far {way}"

@@ -17,7 +17,7 @@ from deltarule.expressions.nodes import LogSumExp, Read, Reduction, Sum, reads, 
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index, fresh
 from deltarule.marking.mistakes.changed import consumers, through
-from deltarule.marking.mistakes.context import Scene, Wrong, over_the_wrong_axis
+from deltarule.marking.mistakes.context import Context, Wrong, over_the_wrong_axis
 from deltarule.marking.mistakes.positions import reductions_in
 from deltarule.spelling.text import text
 from deltarule.tracing.lines import Line
@@ -52,27 +52,27 @@ class _Statistic:
         return nodes.multiply(self.extents[p] for p in sorted(axes))
 
 
-def other_axis(scene: Scene) -> Iterator[Wrong]:
+def other_axis(context: Context) -> Iterator[Wrong]:
     """Statistics over the batch where they belong over the units, and the like."""
-    found = _statistics(scene)
+    found = _statistics(context)
     if not found:
         return
     first = next(iter(found.values()))
-    if tuple(n for _, n in scene.equation.ranges) != first.extents:
+    if tuple(n for _, n in context.equation.ranges) != first.extents:
         return
-    for cost, axes in _axes(scene, first):
-        formula = _over(scene, scene.line, found, axes)
+    for cost, axes in _axes(context, first):
+        formula = _over(context, context.line, found, axes)
         if formula is None:
             return
         also = (
             tuple(
                 (name, turned)
-                for name, line in scene.lines.items()
+                for name, line in context.lines.items()
                 if line.phase == "forward"
-                and name != scene.line.quantity
-                and (turned := _over(scene, line, found, axes)) is not None
+                and name != context.line.quantity
+                and (turned := _over(context, line, found, axes)) is not None
             )
-            if scene.line.phase == "backward"
+            if context.line.phase == "backward"
             else ()
         )
         over = ", ".join(text(first.place[p]) for p in sorted(axes))
@@ -87,34 +87,34 @@ def other_axis(scene: Scene) -> Iterator[Wrong]:
             )
 
 
-def _statistics(scene: Scene) -> dict[str, _Statistic]:
+def _statistics(context: Context) -> dict[str, _Statistic]:
     """The statistics of the forward equations, and the gradients of these, of one array."""
     forward = {
         e.name: s
-        for e in scene.network.equations
-        if (s := _statistic(scene, e.rhs, e.ranges)) is not None
+        for e in context.network.equations
+        if (s := _statistic(context, e.rhs, e.ranges)) is not None
     }
     first = next(iter(forward.values()), None)
     if first is None:
         return {}
     found: dict[str, _Statistic] = {}
-    for name, line in scene.lines.items():
+    for name, line in context.lines.items():
         if tensor_of(name) in forward:
-            own = _of_line(scene, line, forward)
+            own = _of_line(context, line, forward)
             if own and (own.extents, own.summed) == (first.extents, first.summed):
                 found[name] = own
     return found
 
 
-def _of_line(scene: Scene, line: Line, forward: Mapping[str, object]) -> _Statistic | None:
+def _of_line(context: Context, line: Line, forward: Mapping[str, object]) -> _Statistic | None:
     """A line as a statistic, or its gradient without the path through other statistics.
 
     That path adds nothing: the entries less their mean come to 0.
     """
-    own = _statistic(scene, line.equation.rhs, line.equation.ranges)
+    own = _statistic(context, line.equation.rhs, line.equation.ranges)
     if own is not None or line.phase != "backward":
         return own
-    there = replace(scene, line=line)
+    there = replace(context, line=line)
     formula = through(there, consumers(there))
     direct = (
         []
@@ -128,12 +128,12 @@ def _of_line(scene: Scene, line: Line, forward: Mapping[str, object]) -> _Statis
             )
         ]
     )
-    return _statistic(scene, Add(*direct), line.equation.ranges) if direct else None
+    return _statistic(context, Add(*direct), line.equation.ranges) if direct else None
 
 
-def _statistic(scene: Scene, formula: Expr, ranges: Ranges) -> _Statistic | None:
+def _statistic(context: Context, formula: Expr, ranges: Ranges) -> _Statistic | None:
     sums = [node for node in reductions_in(formula) if isinstance(node, (Sum, LogSumExp))]
-    tensors = scene.network.tensors
+    tensors = context.network.tensors
     if (
         len(sums) != 1
         or not ranges
@@ -152,11 +152,11 @@ def _statistic(scene: Scene, formula: Expr, ranges: Ranges) -> _Statistic | None
     return None
 
 
-def _axes(scene: Scene, statistic: _Statistic) -> Iterator[tuple[float, frozenset[int]]]:
+def _axes(context: Context, statistic: _Statistic) -> Iterator[tuple[float, frozenset[int]]]:
     """Other axes to sum over, blocks of them, that come to another number."""
     rank = len(statistic.extents)
     blocks = [b for b in ((0,), (1,), tuple(range(2, rank))) if b]
-    long = {p for p in range(rank) if scene.extent(statistic.extents[p]) > 1}
+    long = {p for p in range(rank) if context.extent(statistic.extents[p]) > 1}
     seen = {statistic.summed & long}
     for few in range(1, len(blocks) + 1):
         for chosen in combinations(blocks, few):
@@ -167,14 +167,14 @@ def _axes(scene: Scene, statistic: _Statistic) -> Iterator[tuple[float, frozense
 
 
 def _over(
-    scene: Scene, line: Line, found: dict[str, _Statistic], axes: frozenset[int]
+    context: Context, line: Line, found: dict[str, _Statistic], axes: frozenset[int]
 ) -> Expr | None:
     """A line with its statistics taken over these axes; None if it reads none.
 
     Each statistic is put in as what it would be.
     """
     first = next(iter(found.values()))
-    formula = _plain(scene, line)
+    formula = _plain(context, line)
     if formula is None or tuple(n for _, n in line.equation.ranges) != first.extents:
         return None
     if not any(tensor_name(r) in found for r in reads(formula)):
@@ -208,8 +208,8 @@ def _over(
     return put_in(formula, line.equation.indices)
 
 
-def _plain(scene: Scene, line: Line) -> Expr | None:
+def _plain(context: Context, line: Line) -> Expr | None:
     """A forward formula, or a gradient by the chain rule alone, which reads all statistics."""
-    if line.quantity != scene.line.quantity or line.phase != "backward":
+    if line.quantity != context.line.quantity or line.phase != "backward":
         return line.equation.rhs
-    return through(scene, consumers(scene))
+    return through(context, consumers(context))

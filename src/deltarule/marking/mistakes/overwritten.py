@@ -19,22 +19,22 @@ from deltarule.expressions.nodes import (
 )
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, fresh
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.spelling.text import text
 
 
-def overwritten(scene: Scene) -> Iterator[Wrong]:
+def overwritten(context: Context) -> Iterator[Wrong]:
     """Assignment for accumulation: of all that falls on an entry, the last alone stays."""
-    if not is_gradient(scene.line.quantity):
+    if not is_gradient(context.line.quantity):
         return
-    own = set(scene.equation.indices)
-    for site in sites(scene.equation.rhs):
+    own = set(context.equation.indices)
+    for site in sites(context.equation.rhs):
         node = site.node
         if not isinstance(node, Sum):
             continue
         linked = _linked(node, own)
-        if not linked or all(scene.extent(n) < 2 for i, n in node.ranges if i in linked):
+        if not linked or all(context.extent(n) < 2 for i, n in node.ranges if i in linked):
             continue
         words = (
             f"what falls on the same entry is written over, not added up: only the last "
@@ -46,7 +46,7 @@ def overwritten(scene: Scene) -> Iterator[Wrong]:
             site.replaced(_last(node, linked, Integer(0))),
             words,
         )
-        chosen = _chosen(scene, node)
+        chosen = _chosen(context, node)
         if chosen is not None:
             yield Wrong(
                 "assignment for accumulation",
@@ -62,9 +62,9 @@ def _linked(node: Sum, own: set[Index]) -> list[Index]:
     return [i for i in node.indices if any(i in t for t in tied)]
 
 
-def _chosen(scene: Scene, node: Sum) -> Expr | None:
+def _chosen(context: Context, node: Sum) -> Expr | None:
     """The read that says whether an entry was chosen by a maximum."""
-    selections = {e.name for e in scene.network.equations if isinstance(e.rhs, Selection)}
+    selections = {e.name for e in context.network.equations if isinstance(e.rhs, Selection)}
     return next((r for r in reads(node.body) if tensor_name(r) in selections), None)
 
 

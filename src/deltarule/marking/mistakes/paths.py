@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deltarule.marking.mistakes.changed import consumers, through
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.spelling.names import pretty
 
 
-def path(scene: Scene) -> Iterator[Wrong]:
+def path(context: Context) -> Iterator[Wrong]:
     """One of the ways back left out, or one of them taken alone."""
-    used = consumers(scene)
-    if len(used) < 2 or _through_time(scene, used):
+    used = consumers(context)
+    if len(used) < 2 or _through_time(context, used):
         return
     for equation in used:
         rest = [e for e in used if e is not equation]
-        formula = through(scene, rest)
+        formula = through(context, rest)
         if formula is not None:
             yield Wrong(
                 "path frozen",
@@ -27,7 +27,7 @@ def path(scene: Scene) -> Iterator[Wrong]:
                 f"{pretty(equation.name)} is taken as a constant: no gradient comes back "
                 "through it",
             )
-        alone = through(scene, [equation])
+        alone = through(context, [equation])
         if alone is not None and len(used) > 2:
             others = " and ".join(pretty(e.name) for e in rest)
             yield Wrong(
@@ -39,9 +39,9 @@ def path(scene: Scene) -> Iterator[Wrong]:
             )
 
 
-def _through_time(scene: Scene, used: list[Equation]) -> bool:
+def _through_time(context: Context, used: list[Equation]) -> bool:
     """Whether the paths run between times; what is cut there has generators of its own."""
     names = {e.name for e in used}
     return any(
-        names & set(b.names) for b in blocks(scene.network.equations) if isinstance(b, Recurrence)
+        names & set(b.names) for b in blocks(context.network.equations) if isinstance(b, Recurrence)
     )

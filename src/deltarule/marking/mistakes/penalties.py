@@ -11,7 +11,7 @@ from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Sum, read, reads
 from deltarule.expressions.symbols import fresh
 from deltarule.marking.mistakes.changed import Change, through, wherever_it_is_used
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import reductions_in, sites
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
@@ -19,32 +19,32 @@ from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 
 
-def penalty(scene: Scene) -> Iterator[Wrong]:
+def penalty(context: Context) -> Iterator[Wrong]:
     """λ·ΣW for λ·ΣW², and the penalty of the weights put on a bias too."""
-    yield from wherever_it_is_used(scene, _not_squared)
-    own = GradientName.parse(scene.line.quantity)
-    rhs = scene.equation.rhs
-    for equation in scene.network.equations:
-        inner = None if _penalised(scene, equation) is None else _sum(equation.rhs)
+    yield from wherever_it_is_used(context, _not_squared)
+    own = GradientName.parse(context.line.quantity)
+    rhs = context.equation.rhs
+    for equation in context.network.equations:
+        inner = None if _penalised(context, equation) is None else _sum(equation.rhs)
         if inner is None:
             continue
-        for other in _not_penalised(scene):
+        for other in _not_penalised(context):
             more = _put_on(equation.rhs, inner, other)
             words = f"{pretty(other.name)} is kept small too, as if the penalty were on it"
-            if scene.line.quantity == equation.name:
+            if context.line.quantity == equation.name:
                 yield Wrong("bias regularised", 4.0, rhs + more, words)
-            if own is None or other is not scene.network.tensors.get(own.wrt):
+            if own is None or other is not context.network.tensors.get(own.wrt):
                 continue
-            if str(own.by(equation.name)) in scene.shapes or own.of == equation.name:
-                further = through(scene, [replace(equation, rhs=more)])
+            if str(own.by(equation.name)) in context.shapes or own.of == equation.name:
+                further = through(context, [replace(equation, rhs=more)])
                 if further is not None:
                     yield Wrong("bias regularised", 4.0, rhs + further, words)
 
 
-def _penalised(scene: Scene, equation: Equation) -> str | None:
+def _penalised(context: Context, equation: Equation) -> str | None:
     """The parameter of which an equation is a penalty: one number, from this parameter alone."""
     names = equation.read_names()
-    tensors = scene.network.tensors
+    tensors = context.network.tensors
     if (
         equation.indices
         or len(names) != 1
@@ -62,13 +62,13 @@ def _sum(formula: Expr) -> Sum | None:
     return found[0] if len(found) == 1 else None
 
 
-def _not_penalised(scene: Scene) -> list[Tensor]:
+def _not_penalised(context: Context) -> list[Tensor]:
     """The parameters without a penalty."""
-    held = {_penalised(scene, e) for e in scene.network.equations}
+    as_printed = {_penalised(context, e) for e in context.network.equations}
     return [
         t
-        for t in scene.network.tensors.values()
-        if t.role == "parameter" and t.name not in held and t.axes
+        for t in context.network.tensors.values()
+        if t.role == "parameter" and t.name not in as_printed and t.axes
     ]
 
 
@@ -84,8 +84,8 @@ def _put_on(formula: Expr, inner: Sum, tensor: Tensor) -> Expr:
     return formula.xreplace({inner: Sum(body, ranges)})
 
 
-def _not_squared(scene: Scene, equation: Equation) -> Iterator[Change]:
-    if _penalised(scene, equation) is None:
+def _not_squared(context: Context, equation: Equation) -> Iterator[Change]:
+    if _penalised(context, equation) is None:
         return
     for site in sites(equation.rhs):
         if isinstance(site.node, Pow) and site.node.args[1] == 2:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from sympy import Add, Expr, Pow
 
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.spelling.text import text
 
 
-def power(scene: Scene) -> Iterator[Wrong]:
+def power(context: Context) -> Iterator[Wrong]:
     """A square left out or taken of other things, or a quotient turned round."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         node = site.node
         if isinstance(node, Pow):
             base, exponent = node.args

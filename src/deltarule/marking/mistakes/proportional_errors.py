@@ -11,17 +11,17 @@ from deltarule.expressions.gradient_names import GradientName, is_gradient
 from deltarule.expressions.nodes import Sum, read, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index, fresh
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.spelling.names import pretty
 
 
-def in_proportion(scene: Scene) -> Iterator[Wrong]:
+def in_proportion(context: Context) -> Iterator[Wrong]:
     """Σ_m δ_m·W[i, m]/Σ_k W[k, m] for Σ_m δ_m·W[i, m]: every weight as a part of all of them."""
-    tensors = scene.network.tensors
-    own = dict(scene.equation.ranges)
-    for site in sites(scene.equation.rhs):
-        if not isinstance(site.node, Sum) or not is_gradient(scene.line.quantity):
+    tensors = context.network.tensors
+    own = dict(context.equation.ranges)
+    for site in sites(context.equation.rhs):
+        if not isinstance(site.node, Sum) or not is_gradient(context.line.quantity):
             continue
         for access in reads(site.node.body):
             tensor = tensors.get(tensor_name(access))
@@ -31,7 +31,7 @@ def in_proportion(scene: Scene) -> Iterator[Wrong]:
             if len(along) != 1 or not all(isinstance(i, Index) for i in access.indices):
                 continue
             other = fresh(
-                along[0].name, nodes.index_names(scene.equation.rhs) | {i.name for i in own}
+                along[0].name, nodes.index_names(context.equation.rhs) | {i.name for i in own}
             )
             total = Sum(substitute(access, {along[0]: other}), [(other, own[along[0]])])
             body = replace_reads(
@@ -45,19 +45,19 @@ def in_proportion(scene: Scene) -> Iterator[Wrong]:
             )
 
 
-def bias_from_weights(scene: Scene) -> Iterator[Wrong]:
+def bias_from_weights(context: Context) -> Iterator[Wrong]:
     """Σ ∂E/∂W where ∂E/∂b belongs."""
-    own_name = GradientName.parse(scene.line.quantity)
-    tensors = scene.network.tensors
+    own_name = GradientName.parse(context.line.quantity)
+    tensors = context.network.tensors
     if own_name is None or own_name.wrt not in tensors or len(tensors[own_name.wrt].axes) != 1:
         return
-    ((own, extent),) = scene.equation.ranges
-    for equation in scene.network.equations:
+    ((own, extent),) = context.equation.ranges
+    for equation in context.network.equations:
         (place, *_), *_ = [a.indices for a in reads(equation.rhs, own_name.wrt)] or [(None,)]
         for access in reads(equation.rhs):
             other, gradient = tensor_name(access), str(own_name.by(tensor_name(access)))
             weights = other in tensors and tensors[other].role == "parameter"
-            if not weights or gradient not in scene.shapes or access.indices.count(place) != 1:
+            if not weights or gradient not in context.shapes or access.indices.count(place) != 1:
                 continue
             axis = access.indices.index(place)
             if len(access.indices) > 1 and tensors[other].axes[axis] == extent:
@@ -78,9 +78,9 @@ def bias_from_weights(scene: Scene) -> Iterator[Wrong]:
                 )
 
 
-def means_lost(scene: Scene) -> Iterator[Wrong]:
+def means_lost(context: Context) -> Iterator[Wrong]:
     """A sum where a mean over several axes belongs: all its divisors left out together."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         if not isinstance(site.node, Mul):
             continue
         under = [

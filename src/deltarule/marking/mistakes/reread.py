@@ -87,7 +87,7 @@ def accesses(equation: Equation) -> tuple[Expr, ...]:
 @lru_cache(maxsize=1 << 14)
 def marks(formula: Basic) -> frozenset:
     """The reads and the deltas of a formula, those in subscripts apart: by these, formulas that
-    differ in what they read are told apart without being written out."""
+    differ in what they read are said apart without being written out."""
     found: set = set()
     stack = [formula]
     while stack:

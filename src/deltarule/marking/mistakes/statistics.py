@@ -12,33 +12,33 @@ from deltarule.expressions.nodes import Frozen, LogSumExp, Reduction, Sum, reads
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import Site, sites
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import text
 
 
-def statistic(scene: Scene) -> Iterator[Wrong]:
+def statistic(context: Context) -> Iterator[Wrong]:
     """ε, n and the sums of a normalisation treated otherwise, forward and backward."""
-    yield from wherever_it_is_used(scene, _changes)
-    if is_gradient(scene.line.quantity):
-        for change in _epsilon(scene, scene.equation):
+    yield from wherever_it_is_used(context, _changes)
+    if is_gradient(context.line.quantity):
+        for change in _epsilon(context, context.equation):
             yield Wrong(change.kind, change.cost, change.rhs, change.words)
 
 
-def _changes(scene: Scene, equation: Equation) -> Iterator[Change]:
-    yield from _epsilon(scene, equation)
-    yield from _one_less(scene, equation)
+def _changes(context: Context, equation: Equation) -> Iterator[Change]:
+    yield from _epsilon(context, equation)
+    yield from _one_less(context, equation)
     yield from _constant_sums(equation)
 
 
-def _epsilon(scene: Scene, equation: Equation) -> Iterator[Change]:
+def _epsilon(context: Context, equation: Equation) -> Iterator[Change]:
     """√v + ε, √(v − ε) and √v for √(v + ε)."""
     for site in sites(equation.rhs):
         node = site.node
         if not isinstance(node, Pow) or abs(node.args[1]) != Rational(1, 2):
             continue
-        for small in _small(node.args[0], scene):
+        for small in _small(node.args[0], context):
             rest, sign = node.args[0] - small, 2 * node.args[1]
             root = Pow(rest, Rational(1, 2))
             for other, words in (
@@ -49,9 +49,9 @@ def _epsilon(scene: Scene, equation: Equation) -> Iterator[Change]:
                 yield Change("ε misplaced", 4.2, site.replaced(Pow(other, sign)), words)
 
 
-def _small(base: Expr, scene: Scene) -> list[Expr]:
+def _small(base: Expr, context: Context) -> list[Expr]:
     """The constants that are added under a root."""
-    scalars = set(scene.network.scalars)
+    scalars = set(context.network.scalars)
     terms = Add.make_args(base)
     return [
         t
@@ -60,7 +60,7 @@ def _small(base: Expr, scene: Scene) -> list[Expr]:
     ]
 
 
-def _one_less(scene: Scene, equation: Equation) -> Iterator[Change]:
+def _one_less(context: Context, equation: Equation) -> Iterator[Change]:
     """n − 1 for n under a sum of squares."""
     for site in sites(equation.rhs):
         if not isinstance(site.node, Mul):
@@ -68,7 +68,7 @@ def _one_less(scene: Scene, equation: Equation) -> Iterator[Change]:
         for node in (f for f in site.node.args if isinstance(f, Sum)):
             squared = any(isinstance(n, Pow) and n.args[1] == 2 for n in walk(node.body))
             number = nodes.multiply(n for _, n in node.ranges)
-            if squared and number in _divisors(site.node) and scene.extent(number) > 1:
+            if squared and number in _divisors(site.node) and context.extent(number) > 1:
                 yield Change(
                     "n − 1 for n",
                     4.0,

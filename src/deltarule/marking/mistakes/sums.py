@@ -12,19 +12,19 @@ from deltarule.expressions.nodes import Max, MaxAll, Selection, Sum
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.spelling.text import text
 
 
-def reduction(scene: Scene) -> Iterator[Wrong]:
+def reduction(context: Context) -> Iterator[Wrong]:
     """A mean for a sum, or one term of it: the first, the last."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         node = site.node
         if not isinstance(node, Sum) or not node.ranges:
             continue
         for index, extent in node.ranges:
-            if scene.extent(extent) < 2:
+            if context.extent(extent) < 2:
                 continue
             others = tuple(r for r in node.ranges if r[0] != index)
             for where, at in (("first", Integer(0)), ("last", extent - 1)):
@@ -41,7 +41,7 @@ def reduction(scene: Scene) -> Iterator[Wrong]:
                     f"only the {where} term of the sum over {text(index)} is taken",
                 )
         number = nodes.multiply(n for _, n in node.ranges)
-        if scene.extent(number) > 1:
+        if context.extent(number) > 1:
             yield Wrong(
                 "mean for sum",
                 4.5,
@@ -50,13 +50,13 @@ def reduction(scene: Scene) -> Iterator[Wrong]:
             )
 
 
-def some_of_the_sum(scene: Scene) -> Iterator[Wrong]:
+def some_of_the_sum(context: Context) -> Iterator[Wrong]:
     """Summed over the batch but not over the places, and the like; or a mean over some."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         node = site.node
         if not isinstance(node, Sum):
             continue
-        long = [i for i, n in node.ranges if scene.extent(n) > 1]
+        long = [i for i, n in node.ranges if context.extent(n) > 1]
         for few in range(2, len(long) + 1):
             for fixed in combinations(long, few):
                 kept = ", ".join(text(i) for i in long if i not in fixed)
@@ -91,9 +91,9 @@ def _first(node: Sum, fixed: tuple[Index, ...]) -> Expr:
     )
 
 
-def all_of_a_tie(scene: Scene) -> Iterator[Wrong]:
+def all_of_a_tie(context: Context) -> Iterator[Wrong]:
     """The whole gradient to every one of several largest entries."""
-    rhs = scene.equation.rhs
+    rhs = context.equation.rhs
     if isinstance(rhs, Selection) and rhs.maximum.ties != "all":
         yield Wrong(
             "all of a tie",
@@ -103,9 +103,9 @@ def all_of_a_tie(scene: Scene) -> Iterator[Wrong]:
         )
 
 
-def other_than_largest(scene: Scene) -> Iterator[Wrong]:
+def other_than_largest(context: Context) -> Iterator[Wrong]:
     """The mean, the sum or the smallest for the largest; its gradient over the whole window."""
-    rhs = scene.equation.rhs
+    rhs = context.equation.rhs
     spread = isinstance(rhs, Selection)
     node = rhs.maximum if spread else rhs
     if not isinstance(node, Max) or not node.ranges:

@@ -13,7 +13,7 @@ from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.window_axis import shift_of
-from deltarule.marking.mistakes.context import Mistake, Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Mistake, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, blocks
@@ -31,9 +31,9 @@ def shifted(access: Read) -> list[tuple[int, Index, int]]:
     return found
 
 
-def wrong_time(scene: Scene) -> Iterator[Wrong]:
+def wrong_time(context: Context) -> Iterator[Wrong]:
     """h at time t where h at t − 1 belongs, and the like."""
-    rhs = scene.equation.rhs
+    rhs = context.equation.rhs
     for access in reads(rhs):
         for position, index, _ in shifted(access):
             now = _at(access, position, index)
@@ -59,16 +59,16 @@ def _of_wrong_time(now: Read, access: Read) -> str:
     return f"{text(now)} stands where {text(access)} belongs: the value of the wrong time"
 
 
-def reversed_order(scene: Scene) -> Iterator[Wrong]:
+def reversed_order(context: Context) -> Iterator[Wrong]:
     """The sequence gone through from its other end: inputs, states, or errors coming back."""
-    rhs = scene.equation.rhs
-    times = {b.extent for b in blocks(scene.network.equations) if isinstance(b, Recurrence)}
-    extents = dict(scene.equation.ranges)
+    rhs = context.equation.rhs
+    times = {b.extent for b in blocks(context.network.equations) if isinstance(b, Recurrence)}
+    extents = dict(context.equation.ranges)
     for site in sites(rhs):
         for reduction in site.inside:
             extents |= dict(reduction.ranges)
     for access in dict.fromkeys(reads(rhs)):
-        tensor = scene.network.tensors.get(tensor_name(access))
+        tensor = context.network.tensors.get(tensor_name(access))
         if tensor is None or tensor.role not in ("input", "state"):
             continue
         for position, index in enumerate(access.indices):
@@ -81,15 +81,15 @@ def reversed_order(scene: Scene) -> Iterator[Wrong]:
                     formula,
                     f"{pretty(tensor.name)} is gone through in the reverse order of time",
                 )
-    yield from _errors_the_other_way(scene, rhs)
+    yield from _errors_the_other_way(context, rhs)
 
 
-def _errors_the_other_way(scene: Scene, rhs: Expr) -> Iterator[Wrong]:
+def _errors_the_other_way(context: Context, rhs: Expr) -> Iterator[Wrong]:
     """Errors taken from the time before, as if they came from there."""
     errors = [a for a in reads(rhs) if is_gradient(tensor_name(a))]
     behind = {i for a in errors for _, i, n in shifted(a) if n == 1}
-    for index in behind & set(scene.equation.indices):
-        extent = dict(scene.equation.ranges)[index]
+    for index in behind & set(context.equation.indices):
+        extent = dict(context.equation.ranges)[index]
         later = AtLeastZero(extent - 2 - index)
         table = {later: AtLeastZero(index - 1)}
         moved = rhs.xreplace(table).xreplace({index + 1: index - 1})
@@ -102,9 +102,9 @@ def _errors_the_other_way(scene: Scene, rhs: Expr) -> Iterator[Wrong]:
         )
 
 
-def cut(scene: Scene) -> Iterator[Wrong]:
+def cut(context: Context) -> Iterator[Wrong]:
     """The path through the next (or previous) time left out."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         if not isinstance(site.node, Add):
             continue
         for term in site.node.args:

@@ -13,25 +13,25 @@ from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Attribute
 from deltarule.expressions.window_axis import WindowAxis, window_axis
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.networks.equations import Equation
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 
 
-def window(scene: Scene) -> Iterator[Wrong]:
+def window(context: Context) -> Iterator[Wrong]:
     """A window that moves, spreads, begins or is divided otherwise than it should."""
-    yield from wherever_it_is_used(scene, _changes)
+    yield from wherever_it_is_used(context, _changes)
 
 
-def _changes(scene: Scene, equation: Equation) -> Iterator[Change]:
+def _changes(context: Context, equation: Equation) -> Iterator[Change]:
     if not _sliding(equation):
         return
-    yield from _placed_otherwise(scene, equation)
-    yield from _kernel_turned(scene, equation)
-    yield from _divided_otherwise(scene, equation)
-    yield from _divided_by_all(scene, equation)
+    yield from _placed_otherwise(context, equation)
+    yield from _kernel_turned(context, equation)
+    yield from _divided_otherwise(context, equation)
+    yield from _divided_by_all(context, equation)
 
 
 def _sliding(equation: Equation) -> dict[Expr, WindowAxis]:
@@ -52,7 +52,7 @@ def _attribute(number: Expr) -> bool:
     return any(isinstance(s, Attribute) for s in number.free_symbols)
 
 
-def _placed_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
+def _placed_otherwise(context: Context, equation: Equation) -> Iterator[Change]:
     for name, kept, words in (
         ("stride", 1, "the stride is lost: the window moves by 1"),
         ("dilation", 1, "the dilation is lost: the taps stand side by side"),
@@ -61,7 +61,7 @@ def _placed_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
         table = {}
         for subscript, axis in _sliding(equation).items():
             numbers = _numbers(axis)[name] if axis.divisor == 1 else []
-            if any(scene.extent(abs(n)) != kept for _, n in numbers):
+            if any(context.extent(abs(n)) != kept for _, n in numbers):
                 moved = subscript - sum((n - kept * _sign(n)) * factor for factor, n in numbers)
                 table[subscript] = moved.expand()
         if table:
@@ -89,13 +89,13 @@ def _subscripts(formula: Expr, table: dict[Expr, Expr]) -> Expr:
     return replace_reads(formula, lambda a: read_at(a, (table.get(s, s) for s in a.indices)))
 
 
-def _kernel_turned(scene: Scene, equation: Equation) -> Iterator[Change]:
+def _kernel_turned(context: Context, equation: Equation) -> Iterator[Change]:
     taps = {k for axis in _sliding(equation).values() for k in axis.within}
     for name in dict.fromkeys(tensor_name(a) for a in reads(equation.rhs)):
-        axes = scene.network.tensors[name].axes
+        axes = context.network.tensors[name].axes
         found = [a for a in reads(equation.rhs, name) if taps & set(a.indices)]
         along = [n for a in found for s, n in zip(a.indices, axes, strict=True) if s in taps]
-        if not found or all(scene.extent(n) < 2 for n in along):
+        if not found or all(context.extent(n) < 2 for n in along):
             continue
 
         def turned(access: Read, name: str = name, axes: tuple = axes) -> Expr:
@@ -115,13 +115,13 @@ def _kernel_turned(scene: Scene, equation: Equation) -> Iterator[Change]:
         )
 
 
-def _divided_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
+def _divided_otherwise(context: Context, equation: Equation) -> Iterator[Change]:
     for site in sites(equation.rhs):
         if not isinstance(site.node, Mul):
             continue
         inner = [f for f in site.node.args if isinstance(f, Sum)]
         number = nodes.multiply(f for f in site.node.args if f.is_number or not reads(f))
-        if len(inner) != 1 or number == 1 or _size(scene, number) != _taps(scene, inner[0]):
+        if len(inner) != 1 or number == 1 or _size(context, number) != _taps(context, inner[0]):
             continue
         yield Change(
             "divisor lost",
@@ -129,7 +129,7 @@ def _divided_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
             site.replaced(site.node / number),
             f"the window's sum is not divided by {text(1 / number)}",
         )
-        inside = _count_inside(scene, inner[0])
+        inside = _count_inside(context, inner[0])
         if inside is not None:
             yield Change(
                 "another divisor",
@@ -139,11 +139,11 @@ def _divided_otherwise(scene: Scene, equation: Equation) -> Iterator[Change]:
             )
 
 
-def _divided_by_all(scene: Scene, equation: Equation) -> Iterator[Change]:
+def _divided_by_all(context: Context, equation: Equation) -> Iterator[Change]:
     """Every window divided by its size where only the entries inside count."""
     counts = {
         e.name
-        for e in scene.network.equations
+        for e in context.network.equations
         if isinstance(e.rhs, Sum) and e.rhs.body == 1 and e.rhs.conditions
     }
     for site in sites(equation.rhs):
@@ -166,22 +166,22 @@ def _divided_by_all(scene: Scene, equation: Equation) -> Iterator[Change]:
             )
 
 
-def _size(scene: Scene, number: Expr) -> int:
-    """What a window is divided by; 0 where that is no whole number."""
+def _size(context: Context, number: Expr) -> int:
+    """What a window is divided by; 0 where that is no integer."""
     under = 1 / number
-    return scene.extent(under) if under.is_integer else 0
+    return context.extent(under) if under.is_integer else 0
 
 
-def _taps(scene: Scene, node: Sum) -> int:
-    return scene.extent(nodes.multiply(n for _, n in node.ranges))
+def _taps(context: Context, node: Sum) -> int:
+    return context.extent(nodes.multiply(n for _, n in node.ranges))
 
 
-def _count_inside(scene: Scene, node: Sum) -> Expr | None:
+def _count_inside(context: Context, node: Sum) -> Expr | None:
     """How many entries of a window lie inside; None where nothing outside is ever read."""
     bound = set(node.indices)
     conditions = []
     for access in reads(node.body):
-        tensor = scene.network.tensors[tensor_name(access)]
+        tensor = context.network.tensors[tensor_name(access)]
         for subscript, extent in zip(access.indices, tensor.axes, strict=True):
             if tensor.outside is not None and free_indices(subscript) & bound:
                 conditions += [AtLeastZero(subscript), AtLeastZero(extent - 1 - subscript)]

@@ -8,29 +8,29 @@ from sympy import Add, Expr, Integer, Mul, Pow, Rational
 
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.gates import gates
 from deltarule.marking.mistakes.positions import sites
 from deltarule.spelling.text import text
 
 
-def factor_lost(scene: Scene) -> Iterator[Wrong]:
+def factor_lost(context: Context) -> Iterator[Wrong]:
     """Each factor of each product left out."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         if not isinstance(site.node, Mul):
             continue
         for factor in site.node.args:
             if factor in (1, -1):
                 continue
             rest = Mul(*(f for f in site.node.args if f is not factor))
-            if rest == -1 and site.node is not scene.equation.rhs:
+            if rest == -1 and site.node is not context.equation.rhs:
                 continue  # h of 1 − h is a summand
-            kind, called = _called(scene, factor)
+            kind, called = _called(context, factor)
             cost = 4.0 if not factor.is_number else 4.5
             yield Wrong(kind, cost, site.replaced(rest), f"{called} {text(factor)} is missing")
 
 
-def _called(scene: Scene, factor: Expr) -> tuple[str, str]:
+def _called(context: Context, factor: Expr) -> tuple[str, str]:
     """The kind of a lost factor, and what it is called: by the role that it has in the network."""
     base = factor.args[0] if isinstance(factor, Pow) else factor
     if not reads(base):
@@ -38,25 +38,25 @@ def _called(scene: Scene, factor: Expr) -> tuple[str, str]:
     if not isinstance(base, Read):
         return "factor lost", "the factor"
     name = tensor_name(base)
-    tensor = scene.network.tensors.get(name)
+    tensor = context.network.tensors.get(name)
     if is_gradient(name):
         return "upstream lost", "the upstream gradient"
     if tensor is None:
         return "factor lost", "the factor"
-    if tensor.whole:
+    if tensor.integral:
         return "mask lost", "the mask"
     if tensor.role == "parameter":
         return (
             ("weights lost", "the weight") if len(tensor.axes) > 1 else ("scale lost", "the scale")
         )
-    if name in gates(scene.network):
+    if name in gates(context.network):
         return "gate lost", "the gate"
     return "input lost" if tensor.role in ("input", "state") else "factor lost", "the factor"
 
 
-def factor_twice(scene: Scene) -> Iterator[Wrong]:
+def factor_twice(context: Context) -> Iterator[Wrong]:
     """Each factor of the whole product once too often."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         if isinstance(site.node, Mul):
             for factor in site.node.args:
                 if not factor.is_number:
@@ -68,9 +68,9 @@ def factor_twice(scene: Scene) -> Iterator[Wrong]:
                     )
 
 
-def summand_lost(scene: Scene) -> Iterator[Wrong]:
+def summand_lost(context: Context) -> Iterator[Wrong]:
     """Each summand left out."""
-    for site in sites(scene.equation.rhs):
+    for site in sites(context.equation.rhs):
         if isinstance(site.node, Add):
             for term in site.node.args:
                 rest = Add(*(t for t in site.node.args if t is not term))
@@ -79,9 +79,9 @@ def summand_lost(scene: Scene) -> Iterator[Wrong]:
                 )
 
 
-def sign(scene: Scene) -> Iterator[Wrong]:
+def sign(context: Context) -> Iterator[Wrong]:
     """The whole formula or one summand with the other sign."""
-    rhs = scene.equation.rhs
+    rhs = context.equation.rhs
     if not isinstance(rhs, Add):
         yield Wrong("sign", 4.0, -rhs, "the sign is turned round")
     for site in sites(rhs):
@@ -104,16 +104,16 @@ def sign(scene: Scene) -> Iterator[Wrong]:
                 )
 
 
-def constant(scene: Scene) -> Iterator[Wrong]:
+def constant(context: Context) -> Iterator[Wrong]:
     """A factor 2 or ½, or the number of terms, too much or too little."""
-    rhs = scene.equation.rhs
+    rhs = context.equation.rhs
     doubled = ((Integer(2), "a factor 2 too much"), (Rational(1, 2), "a factor ½ too much"))
     for number, words in doubled:
         yield Wrong("constant factor", 4.5, number * rhs, words)
-    extents = {n for _, n in scene.equation.ranges}
-    everything = Mul(*(n for _, n in scene.equation.ranges if scene.extent(n) > 1))
+    extents = {n for _, n in context.equation.ranges}
+    everything = Mul(*(n for _, n in context.equation.ranges if context.extent(n) > 1))
     errors = any(is_gradient(tensor_name(r)) for r in reads(rhs))
-    if is_gradient(scene.line.quantity) and not errors and everything not in extents | {1}:
+    if is_gradient(context.line.quantity) and not errors and everything not in extents | {1}:
         yield Wrong(
             "constant factor",
             4.5,
@@ -124,7 +124,7 @@ def constant(scene: Scene) -> Iterator[Wrong]:
         if isinstance(site.node, Sum):
             extents |= {n for _, n in site.node.ranges}
     for extent in sorted(extents, key=str):
-        if scene.extent(extent) > 2:
+        if context.extent(extent) > 2:
             yield Wrong(
                 "constant factor", 5.0, rhs / extent, f"divided by the number {text(extent)}"
             )

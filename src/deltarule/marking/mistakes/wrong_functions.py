@@ -10,17 +10,17 @@ from deltarule.expressions.functions import Elementwise, exp, log
 from deltarule.expressions.nodes import Read, tensor_name, walk
 from deltarule.expressions.rebuild import with_part
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.networks.equations import Equation
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 
 
-def exponent(scene: Scene) -> Iterator[Wrong]:
+def exponent(context: Context) -> Iterator[Wrong]:
     """σ with e^(+s), exponentials with the other sign."""
-    rhs = scene.equation.rhs
-    if scene.line.phase not in ("forward", "error"):
+    rhs = context.equation.rhs
+    if context.line.phase not in ("forward", "error"):
         return
     for site in sites(rhs):
         if isinstance(site.node, Elementwise) and site.node.row.name == "sigmoid":
@@ -41,12 +41,12 @@ def exponent(scene: Scene) -> Iterator[Wrong]:
         )
 
 
-def logarithm(scene: Scene) -> Iterator[Wrong]:
+def logarithm(context: Context) -> Iterator[Wrong]:
     """log₁₀ or log₂ for the natural logarithm, in the value and in its gradients."""
-    yield from wherever_it_is_used(scene, _to_another_base)
+    yield from wherever_it_is_used(context, _to_another_base)
 
 
-def _to_another_base(scene: Scene, equation: Equation) -> Iterator[Change]:
+def _to_another_base(context: Context, equation: Equation) -> Iterator[Change]:
     found = {node for node in walk(equation.rhs) if isinstance(node, log)}
     if found:
         for base, symbol in ((10, "log₁₀"), (2, "log₂")):
@@ -59,16 +59,19 @@ def _to_another_base(scene: Scene, equation: Equation) -> Iterator[Change]:
             )
 
 
-def applied_early(scene: Scene) -> Iterator[Wrong]:
+def applied_early(context: Context) -> Iterator[Wrong]:
     """The output of an activation given for its sum: h for s."""
-    for equation in scene.network.equations:
+    for equation in context.network.equations:
         rhs = equation.rhs
         if not isinstance(rhs, Elementwise) or not isinstance(rhs.args[0], Read):
             continue
-        if tensor_name(rhs.args[0]) == scene.line.quantity and rhs.args[0] != scene.equation.rhs:
+        if (
+            tensor_name(rhs.args[0]) == context.line.quantity
+            and rhs.args[0] != context.equation.rhs
+        ):
             yield Wrong(
                 "s and h exchanged",
                 4.5,
-                with_part(rhs, 0, scene.equation.rhs),
-                f"{pretty(equation.name)} is given where {pretty(scene.line.quantity)} belongs",
+                with_part(rhs, 0, context.equation.rhs),
+                f"{pretty(equation.name)} is given where {pretty(context.line.quantity)} belongs",
             )

@@ -17,7 +17,7 @@ from deltarule.expressions.nodes import FloorQuotient, Remainder, Sum, free_indi
 from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Size, fresh
-from deltarule.marking.mistakes.context import Scene, Wrong, over_the_wrong_axis
+from deltarule.marking.mistakes.context import Context, Wrong, over_the_wrong_axis
 from deltarule.marking.mistakes.positions import reductions_in
 from deltarule.networks.equations import Equation
 
@@ -25,24 +25,24 @@ from deltarule.networks.equations import Equation
 Turn = Callable[[Equation], Expr | None]
 
 
-def statistics_themselves(scene: Scene) -> Iterator[Wrong]:
+def statistics_themselves(context: Context) -> Iterator[Wrong]:
     """A mean or a variance over more axes than its own, or over another one of the same length."""
-    mean = _mean(scene.equation) if scene.line.phase == "forward" else None
+    mean = _mean(context.equation) if context.line.phase == "forward" else None
     if mean is None:
         return
-    own = [i for i, n in scene.equation.ranges if scene.extent(n) > 1]
+    own = [i for i, n in context.equation.ranges if context.extent(n) > 1]
     own = [i for i in own if i in free_indices(mean.body)]
-    summed = [i for i, n in mean.ranges if scene.extent(n) > 1]
+    summed = [i for i, n in mean.ranges if context.extent(n) > 1]
     rightly = ", ".join(map(str, summed))
     for few in range(1, len(own) + 1):
         for more in combinations(own, few):
             over = ", ".join(map(str, (*more, *summed)))
-            yield from _all_lines(scene, lambda e, m=more: _over_more(e, m), over, rightly)
-    extents = {i: scene.extent(n) for i, n in (*scene.equation.ranges, *mean.ranges)}
+            yield from _all_lines(context, lambda e, m=more: _over_more(e, m), over, rightly)
+    extents = {i: context.extent(n) for i, n in (*context.equation.ranges, *mean.ranges)}
     if len(summed) == 1:
         for one in own:
             if extents[one] == extents[summed[0]]:
-                yield from _all_lines(scene, _exchanged, str(one), rightly)
+                yield from _all_lines(context, _exchanged, str(one), rightly)
 
 
 @lru_cache(maxsize=1024)
@@ -56,17 +56,17 @@ def _mean(equation: Equation) -> Sum | None:
     return sums[0] if (factor * number).is_number else None
 
 
-def _all_lines(scene: Scene, turn: Turn, over: str, rightly: str) -> Iterator[Wrong]:
+def _all_lines(context: Context, turn: Turn, over: str, rightly: str) -> Iterator[Wrong]:
     """The line by another sum, and all statistics with the same axes by theirs."""
-    own = scene.equation
+    own = context.equation
     formula = turn(own)
     if formula is None:
         return
     also = tuple(
         (name, turned)
-        for name, line in scene.lines.items()
+        for name, line in context.lines.items()
         if line.phase == "forward"
-        and name != scene.line.quantity
+        and name != context.line.quantity
         and line.equation.ranges == own.ranges
         and _mean(line.equation) is not None
         and (turned := turn(line.equation)) is not None
@@ -105,9 +105,9 @@ def _exchanged(equation: Equation) -> Expr | None:
 
 
 # ---- groups -----------------------------------------------------------------------------------
-def groups_mixed_up(scene: Scene) -> Iterator[Wrong]:
+def groups_mixed_up(context: Context) -> Iterator[Wrong]:
     """The A channels of a group taken together: all channels instead, or every G-th one."""
-    groups = _groups(scene)
+    groups = _groups(context)
     if groups is None:
         return
     many, group, number = groups
@@ -115,13 +115,13 @@ def groups_mixed_up(scene: Scene) -> Iterator[Wrong]:
         ("over all channels", lambda f: _all_channels(f, many, group, number)),
         (f"over channels that lie {number} apart", lambda f: _every_other(f, many, group, number)),
     ):
-        formula = change(scene.equation.rhs)
-        if formula == scene.equation.rhs:
+        formula = change(context.equation.rhs)
+        if formula == context.equation.rhs:
             continue
         also = tuple(
             (name, turned)
-            for name, line in scene.lines.items()
-            if line.phase != "update" and name != scene.line.quantity
+            for name, line in context.lines.items()
+            if line.phase != "update" and name != context.line.quantity
             if (turned := change(line.equation.rhs)) != line.equation.rhs
         )
         for lines in dict.fromkeys((also, ())):
@@ -134,9 +134,9 @@ def groups_mixed_up(scene: Scene) -> Iterator[Wrong]:
             )
 
 
-def _groups(scene: Scene) -> tuple[Size, Index, Expr] | None:
+def _groups(context: Context) -> tuple[Size, Index, Expr] | None:
     """How many channels a group has, its index, and how many groups there are."""
-    for equation in scene.network.equations:
+    for equation in context.network.equations:
         mean = _mean(equation)
         if mean is None:
             continue

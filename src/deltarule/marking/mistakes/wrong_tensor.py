@@ -11,7 +11,7 @@ from deltarule.expressions.nodes import Read, Reduction, read, reads, tensor_nam
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.again import is_softmax
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.reread import Reread
 from deltarule.spelling.names import pretty
 
@@ -24,26 +24,28 @@ _KINDS = {
 }
 
 
-def stand_in(scene: Scene) -> Iterator[Wrong]:
+def stand_in(context: Context) -> Iterator[Wrong]:
     """Another tensor of the same shape, or of its transpose, everywhere in the formula."""
-    rhs = scene.equation.rhs
-    near, scope = neighbours(scene), _scope(scene)
+    rhs = context.equation.rhs
+    near, scope = neighbours(context), _scope(context)
     for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
-        for other in scene.shapes:
+        for other in context.shapes:
             known = other in near or other == f"{name} after"
-            if known and other not in (name, scene.line.quantity):
-                yield from _instead(scene, name, other, scope)
+            if known and other not in (name, context.line.quantity):
+                yield from _instead(context, name, other, scope)
 
 
-def neighbours(scene: Scene) -> set[str]:
+def neighbours(context: Context) -> set[str]:
     """The tensors, and their gradients, of the forward equations that the line has to do with."""
-    own = {_bare(tensor_name(r)) for r in reads(scene.equation.rhs)} | {_bare(scene.line.quantity)}
+    own = {_bare(tensor_name(r)) for r in reads(context.equation.rhs)} | {
+        _bare(context.line.quantity)
+    }
     near = set(own)
-    for equation in scene.network.equations:
+    for equation in context.network.equations:
         names = equation.read_names() | {equation.name}
         if names & own:
             near |= names
-    return near | {n for n in scene.shapes if is_gradient(n) and _bare(n) in near}
+    return near | {n for n in context.shapes if is_gradient(n) and _bare(n) in near}
 
 
 def _bare(name: str) -> str:
@@ -51,11 +53,11 @@ def _bare(name: str) -> str:
     return tensor_of(name).removesuffix(" after")
 
 
-def _instead(scene: Scene, name: str, other: str, scope: dict[Index, int]) -> Iterator[Wrong]:
-    rhs = scene.equation.rhs
-    table = {a: _reread(scene, a, other, scope) or a for a in reads(rhs, name)}
+def _instead(context: Context, name: str, other: str, scope: dict[Index, int]) -> Iterator[Wrong]:
+    rhs = context.equation.rhs
+    table = {a: _reread(context, a, other, scope) or a for a in reads(rhs, name)}
     if any(old != new for old, new in table.items()):
-        kind, cost = _judge(scene, name, other)
+        kind, cost = _judge(context, name, other)
         words = f"{pretty(other)} stands where {pretty(name)} belongs"
         if kind in _KINDS.values():
             words = f"{kind}: {words}"
@@ -63,23 +65,23 @@ def _instead(scene: Scene, name: str, other: str, scope: dict[Index, int]) -> It
             words += ": the slope between them is lost"
         if kind == TOO_EARLY:
             words = f"the error is sent back through the already updated {pretty(name)}"
-        yield Wrong(kind, cost, Reread(scene.equation, table), words)
+        yield Wrong(kind, cost, Reread(context.equation, table), words)
 
 
-def _scope(scene: Scene) -> dict[Index, int]:
+def _scope(context: Context) -> dict[Index, int]:
     """The extents of all indices in the formula, free and bound, those in conditions too."""
-    extents = {i: scene.extent(n) for i, n in scene.equation.ranges}
-    for node in walk(scene.equation.rhs):
+    extents = {i: context.extent(n) for i, n in context.equation.ranges}
+    for node in walk(context.equation.rhs):
         if isinstance(node, Reduction):
-            extents |= {i: scene.extent(n) for i, n in node.ranges}
+            extents |= {i: context.extent(n) for i, n in node.ranges}
     return extents
 
 
-def _reread(scene: Scene, access: Read, other: str, scope: dict[Index, int]) -> Expr | None:
+def _reread(context: Context, access: Read, other: str, scope: dict[Index, int]) -> Expr | None:
     """`other` read with the indices at hand, so that the extents fit; None if they do not."""
     if other == f"{tensor_name(access)} after":
         return read(other, *access.indices)
-    shape = scene.shapes[other]
+    shape = context.shapes[other]
     subscripts = [s for s in access.indices if isinstance(s, Index)]
     for order in (subscripts, subscripts[::-1]):
         if [scope.get(s) for s in order] == list(shape):
@@ -96,54 +98,54 @@ def _reread(scene: Scene, access: Read, other: str, scope: dict[Index, int]) -> 
     return read(other, *chosen)
 
 
-def _judge(scene: Scene, name: str, other: str) -> tuple[str, float]:
+def _judge(context: Context, name: str, other: str) -> tuple[str, float]:
     """The kind of a swap, and how likely people make it."""
-    kind = _KINDS.get((_role(scene, other), _role(scene, name)))
+    kind = _KINDS.get((_role(context, other), _role(context, name)))
     if other == f"{name} after":
         return TOO_EARLY, 4.0
     if kind:
         return kind, 4.0
     if other.endswith(" after"):
         return "wrong tensor", 7.0
-    if _sum_and_output(scene, name, other):
+    if _sum_and_output(context, name, other):
         return "s and h exchanged", 4.5
-    if _behind_a_slope(scene, name, other):
+    if _behind_a_slope(context, name, other):
         return "slope lost", 4.5
     same = is_gradient(name) == is_gradient(other)
     return "wrong tensor", 5.0 if same else 6.0
 
 
-def _sum_and_output(scene: Scene, name: str, other: str) -> bool:
+def _sum_and_output(context: Context, name: str, other: str) -> bool:
     """Whether one of two tensors is the other one, put through an activation."""
-    return (name, other) in scene.activated or (other, name) in scene.activated
+    return (name, other) in context.activated or (other, name) in context.activated
 
 
-def _behind_a_slope(scene: Scene, name: str, other: str) -> bool:
+def _behind_a_slope(context: Context, name: str, other: str) -> bool:
     """Whether ∂E/∂h stands for ∂E/∂s, where h is s put through an activation or softmax."""
     here, there = GradientName.parse(name), GradientName.parse(other)
     if here is None or there is None or here.by(there.wrt) != there:
         return False
     inside, output = here.wrt, there.wrt
-    return (inside, output) in scene.activated or any(
+    return (inside, output) in context.activated or any(
         e.name == output and is_softmax(e.rhs) and inside in e.read_names()
-        for e in scene.network.equations
+        for e in context.network.equations
     )
 
 
-def _role(scene: Scene, name: str) -> str:
-    tensor = scene.network.tensors.get(name)
+def _role(context: Context, name: str) -> str:
+    tensor = context.network.tensors.get(name)
     if tensor is None:
         return "gradient" if is_gradient(name) else "parameter"
     return "parameter" if tensor.role == "parameter" else "activation"
 
 
-def transposed(scene: Scene) -> Iterator[Wrong]:
+def transposed(context: Context) -> Iterator[Wrong]:
     """A square matrix, or kernels that are one, read with the last indices the wrong way round."""
-    rhs = scene.equation.rhs
+    rhs = context.equation.rhs
     for access in reads(rhs):
-        shape = list(scene.shapes.get(tensor_name(access), ()))
+        shape = list(context.shapes.get(tensor_name(access), ()))
         indices = list(access.indices)
-        kernel = len(shape) > 2 and _role(scene, tensor_name(access)) == "parameter"
+        kernel = len(shape) > 2 and _role(context, tensor_name(access)) == "parameter"
         if (len(shape) == 2 or kernel) and shape[-1] == shape[-2] and indices[-1] != indices[-2]:
             turned = read(tensor_name(access), *indices[:-2], indices[-1], indices[-2])
             formula = replace_reads(rhs, lambda a, old=access, new=turned: new if a == old else a)

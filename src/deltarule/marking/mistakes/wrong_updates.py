@@ -9,15 +9,15 @@ from sympy import Add, Integer, Rational
 from deltarule.expressions.nodes import read, reads, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Rate
-from deltarule.marking.mistakes.context import Scene, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 
 
-def another_rate(scene: Scene) -> Iterator[Wrong]:
+def another_rate(context: Context) -> Iterator[Wrong]:
     """A learning rate of 1, or one that is ten or two times too large or too small."""
-    rhs = scene.equation.rhs
-    if scene.line.phase != "update":
+    rhs = context.equation.rhs
+    if context.line.phase != "update":
         return
     for rate in {node for node in walk(rhs) if isinstance(node, Rate)}:
         for other, words in (
@@ -41,10 +41,10 @@ def another_rate(scene: Scene) -> Iterator[Wrong]:
             )
 
 
-def uncorrected(scene: Scene) -> Iterator[Wrong]:
+def uncorrected(context: Context) -> Iterator[Wrong]:
     """Averages over the updates taken without what makes up for their start at 0 (Adam)."""
-    rhs = scene.equation.rhs
-    if scene.line.phase != "update":
+    rhs = context.equation.rhs
+    if context.line.phase != "update":
         return
     rests = [f for f in rhs.atoms(Add) if any(f == 1 - r for r in reads(f)) and len(f.args) == 2]
     if rests:
@@ -57,13 +57,13 @@ def uncorrected(scene: Scene) -> Iterator[Wrong]:
         )
 
 
-def stale(scene: Scene) -> Iterator[Wrong]:
+def stale(context: Context) -> Iterator[Wrong]:
     """The value before the update where the one after it belongs."""
-    rhs = scene.equation.rhs
+    rhs = context.equation.rhs
     for access in reads(rhs):
         name = tensor_name(access)
         before = name.removesuffix(" after")
-        if before != name and before in scene.shapes:
+        if before != name and before in context.shapes:
             old = read(before, *access.indices)
             formula = replace_reads(rhs, lambda a, o=access, n=old: n if a == o else a)
             yield Wrong(

@@ -19,7 +19,7 @@ PATIENCE = 500
 
 
 class Watcher:
-    """Is told what goes on. This one keeps quiet."""
+    """Is said what goes on. This one keeps quiet."""
 
     def doing(self, words: str) -> None:
         """Something that takes a while begins."""
