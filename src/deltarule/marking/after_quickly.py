@@ -31,8 +31,12 @@ class QuickUpdates:
         # Those that cannot be evaluated together with the others are looked at one by one.
         self._alone = np.zeros(len(mistakes), bool)
 
-    def likely(self, written: Written, counts: Sequence[int]) -> list[Mistake]:
-        """The mistakes under which what is printed may come about; all where that is not said."""
+    def likely(self, written: Written, counts: Sequence[int], times: int) -> list[Mistake]:
+        """The mistakes under which what is printed may come about; all where that is not said.
+
+        Those that cannot be evaluated together with others are all likely where more than one
+        update is asked for; that such a mistake and a miscount came together is not supposed.
+        """
         printed = PrintedNumbers(written)
         near = np.zeros(len(self.mistakes), bool)
         for count in counts:
@@ -43,7 +47,7 @@ class QuickUpdates:
             if values is None:
                 return list(self.mistakes)
             near |= printed.near(values, rounds=False, in_time=False).all(axis=1)
-        if max(counts) > 1:
+        if times > 1:
             near |= self._alone
         return [m for m, chosen in zip(self.mistakes, near, strict=True) if chosen]
 

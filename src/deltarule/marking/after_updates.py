@@ -122,7 +122,7 @@ class _AfterUpdates:
             return []
         if self.session.evaluator.groups:
             return _all_mistakes(self.session)
-        return self._quick.likely(written, self.counts)
+        return self._quick.likely(written, self.counts, self.times)
 
     @cached_property
     def _quick(self) -> QuickUpdates:
