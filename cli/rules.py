@@ -6,11 +6,11 @@ about what is asked, a format in which it is not shown, and words where none bel
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from deltarule.cli.arguments import is_option
 from deltarule.cli.formats import FORMATS, exclude_each_other
 from deltarule.cli.formats import refuse as refuse_format
 from deltarule.cli.row import Row, Use
@@ -21,8 +21,6 @@ from deltarule.nearest import edit_distance, nearest
 PLACE = "the command line"
 #: Those that are done before anything else is looked at.
 FIRST = ("version", "help", "install-completion", "show-completion")
-#: What begins with a dash and is a value all the same: −0.5, -1/3, -1e-3.
-_NUMBER = re.compile(r"-[0-9.,][0-9.,/eE+\-]*")
 
 
 class Parameter(Protocol):
@@ -57,11 +55,6 @@ def options_by_word(parameters: Iterable) -> dict[str, Parameter]:
 def long_name(parameter: Parameter) -> str:
     """`no-kernel` for `--no-kernel`."""
     return max(parameter.opts, key=len).lstrip("-")
-
-
-def is_option(word: str) -> bool:
-    """Whether a word is an option, and no value: it begins with a dash and is NaN."""
-    return word.startswith("-") and word != "-" and not _NUMBER.fullmatch(word)
 
 
 def given(known: Mapping[str, Parameter], words: Sequence[str]) -> Given:

@@ -157,3 +157,64 @@ def test_adam_without_its_bias_correction():
     (found,) = verdicts("mlp", MEAN, SQUARES, written, adam)
     assert found.verdict == MISTAKE
     assert found.finding.startswith("the bias correction is missing")
+
+
+GRU = {
+    "x": [[0.8], [-1.4]],
+    "h0": [0.3, -0.6],
+    "W_xr": [[0.5, -0.7]],
+    "W_hr": [[0.2, 0.9], [-0.4, 0.3]],
+    "b_r": [0.1, 0.0],
+    "W_xz": [[-0.6, 0.35]],
+    "W_hz": [[0.75, -0.15], [0.4, 0.65]],
+    "b_z": [-0.2, 0.3],
+    "W_xg": [[1.1, -0.8]],
+    "W_hg": [[0.55, -0.45], [0.85, 0.25]],
+    "b_g": [0.05, -0.1],
+    "dL/dy": [[0.4, -0.9], [1.2, 0.7]],
+}
+
+
+def test_what_rests_on_a_value_that_is_found_wrong_later_follows():
+    """∂L/∂z has its sign turned round at every time, and each line is rounded on the way."""
+    written = {
+        "dL/dh": np.array([["0.8508", "-0.6093"], ["1.2000", "0.7000"]], object),
+        "dL/dg": np.array([["0.5676", "-0.2826"], ["0.3722", "0.4674"]], object),
+        "dL/dz": np.array([["0.3317", "0.0681"], ["-1.8067", "0.9134"]], object),
+        "dL/ds_z": np.array([["0.0737", "0.0169"], ["-0.3866", "0.2027"]], object),
+    }
+    found = verdicts("gru", {"batch": False}, GRU, written, decimals=4)
+    assert {v.quantity: v.verdict for v in found} == {
+        "dL/dh": FOLLOWS,
+        "dL/dg": FOLLOWS,
+        "dL/dz": MISTAKE,
+        "dL/ds_z": FOLLOWS,
+    }
+
+
+def test_what_is_rounded_twice_from_a_wrong_value_follows():
+    """The mean over three samples is forgotten and a sign turned round; two lines are printed."""
+    givens = {
+        "x": [[0.7, -1.3, 0.4], [1.1, 0.6, -0.9], [-0.4, 0.8, 1.7]],
+        "Theta1": [
+            [0.35, -0.62, 0.81, 0.14],
+            [-0.47, 0.23, 0.58, -0.91],
+            [0.66, 0.19, -0.37, 0.42],
+        ],
+        "b1": [0.12, -0.08, 0.25, 0.31],
+        "Theta2": [[0.9, -0.55], [-0.33, 0.71], [0.44, 0.62], [-0.78, 0.27]],
+        "b2": [0.15, -0.22],
+        "y": [[1.0, 0.0], [0.3, 0.8], [0.0, 1.0]],
+    }
+    written = {
+        "dE/dyhat": [["0.4145", "-0.2832"], ["-0.3904", "0.3055"], ["-0.5566", "0.5561"]],
+        "dE/dh1": [
+            ["0.1221", "-0.0740", "0.0086", "-0.0940"],
+            ["-0.1171", "0.0818", "0.0106", "0.0857"],
+            ["-0.1991", "0.1428", "0.0247", "0.1442"],
+        ],
+    }
+    options = {"layers": 2, "activation": "tanh", "bias": True, "mean": True}
+    typed = {n: np.array(v, object) for n, v in written.items()}
+    found = verdicts("mlp", {**options, "output_activation": "sigmoid"}, givens, typed, decimals=4)
+    assert [v.verdict for v in found if v.quantity == "dE/dh1"] == [FOLLOWS]

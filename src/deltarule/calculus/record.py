@@ -11,7 +11,7 @@ from deltarule.calculus.rules.rule import Given, Rewrite, Rule
 from deltarule.calculus.rules.table import SIMPLIFICATIONS
 from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.steps import Step
-from deltarule.calculus.verify import Verifier
+from deltarule.calculus.verify import Unverified, Verifier
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import size_of
 from deltarule.expressions.symbols import Index
@@ -48,7 +48,10 @@ class Record:
         """Rewrite the formula. Raises Unverified if the two sides differ."""
         if after == self.now:
             return
-        verified = self.verifier.same(self.now, after, self.ranges)
+        try:
+            verified = self.verifier.same(self.now, after, self.ranges)
+        except Unverified as error:
+            raise _by_rule(error, rule) from None
         self.steps.append(Step(rule, self.now, after, detail, condition, verified))
         self.now = after
 
@@ -90,6 +93,11 @@ class Record:
 
     def _given(self, network: Network) -> Given:
         return Given(network, dict(self.ranges))
+
+
+def _by_rule(error: Unverified, rule: Rule) -> Unverified:
+    """The same error with the rule that made the step."""
+    return Unverified(f"{error.fact} (rule: {rule.name})", error.place, error.remedy)
 
 
 def passes(

@@ -23,7 +23,7 @@ _SIMPLE = 1000
 def decimal(value: float) -> Rational:
     """The fraction that a float was written as: 0.1 is 1/10, 0.1·3 is 3/10, and 1/3 is 1/3.
 
-    Raises ValueError for NaN and ±∞.
+    Raises ValueError for what is not a number, NaN and ±∞ too.
     """
     if not math.isfinite(value):
         raise ValueError(f"{value} is not finite")

@@ -9,7 +9,7 @@ then two.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,24 +64,31 @@ class Explainer:
         self.shortlist = Shortlist(evaluator)
 
     # ---- right formulas -------------------------------------------------------------------
-    def right(self, written: Written, entries: list[tuple]) -> Explanation | None:
-        """The simplest hypothesis without a mistake that prints the entries; None if none does."""
+    def right(
+        self, written: Written, entries: list[tuple], without: Set[str] = frozenset()
+    ) -> Explanation | None:
+        """The simplest hypothesis without a mistake that prints the entries; None if none does.
+
+        Nothing is taken as printed that is among `without`.
+        """
         for cost, hypothesis in self.carrying.right(written):
+            if hypothesis.as_printed & without:
+                continue
             found = self._if_printed(written, entries, hypothesis, cost)
             if found is not None:
                 return found
         return None
 
-    def right_values(
+    def right_working(
         self, written: Written, entries: list[tuple], fits: Callable[[np.ndarray], bool]
-    ) -> np.ndarray | None:
-        """The first values of right working that fit, of those near what is printed."""
+    ) -> tuple[Hypothesis, np.ndarray] | None:
+        """The first right working whose values fit, of those near what is printed, and they."""
         for _, hypothesis in self.carrying.right(written):
             if not self._possibly(written, entries, hypothesis):
                 continue
             values = self._value(written.quantity, hypothesis)
             if values is not None and fits(values):
-                return values
+                return hypothesis, values
         return None
 
     def by_convention(self, written: Written, entries: list[tuple]) -> Explanation | None:

@@ -111,7 +111,7 @@ def _of_few_digits(session: Session, written: Written, longer: Written) -> list[
 def _rightly_worked(session: Session, written: Written, entries: list) -> bool:
     """Whether entries come of right working from right values."""
     found = session.explainer.right(written, entries)
-    return found is not None and not _not_right(session, found)
+    return found is not None and not _not_right(session, found.hypothesis)
 
 
 def _without_value(session: Session, written: Written, entries: list) -> list[Verdict]:
@@ -170,9 +170,12 @@ def _entry_by_entry(
     if not rest:
         return [_carried_in_parts(session, written, entries, carried)]
     rule = session.aligned.rounding.rule
-    twice = session.explainer.right_values(
+    twice = session.explainer.right_working(
         written, entries, lambda v: digit_habits.rounded_twice(written, entries, v, rule)
     )
+    bad = [] if twice is None else _not_right(session, twice[0])
+    if bad:
+        return [_follows(session, written, entries, bad, "as printed, rounded twice")]
     if twice is not None:
         finding = "right if it is rounded twice: to one digit more, and then again"
         return [verdict_on(session, written, entries, verdicts.CARRIED, finding)]
@@ -191,7 +194,7 @@ def _of_fine(session: Session, written: Written, fine: list, carried: dict) -> V
 
 
 def _carried(session: Session, written: Written, entries: list, found: Explanation) -> Verdict:
-    bad = _not_right(session, found)
+    bad = _not_right(session, found.hypothesis)
     if found.earlier:
         _tell_of(session, written, entries, found)
         sources = _charged_with(session, written.quantity, found)
@@ -239,15 +242,15 @@ def _follows(session: Session, written: Written, entries: list, sources: list, h
     return verdict_on(session, written, entries, verdicts.FOLLOWS, finding)
 
 
-def _not_right(session: Session, found: Explanation) -> list[str]:
+def _not_right(session: Session, hypothesis: Hypothesis) -> list[str]:
     """The lines that are not right and whose printed values were carried on."""
-    bad = found.hypothesis.as_printed & session.explainer.carrying.not_right
+    bad = hypothesis.as_printed & session.explainer.carrying.not_right
     return sorted(bad, key=list(session.evaluator.equations).index)
 
 
 def _carried_in_parts(session: Session, written: Written, entries: list, carried: dict) -> Verdict:
     found = [f for f in carried.values() if f is not None]
-    following = next((f for f in found if f.earlier or _not_right(session, f)), None)
+    following = next((f for f in found if f.earlier or _not_right(session, f.hypothesis)), None)
     if following is not None:
         return _carried(session, written, entries, following)
     hows = dict.fromkeys(wording.carrying(session, f.hypothesis) for f in found)

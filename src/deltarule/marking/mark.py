@@ -22,6 +22,7 @@ from deltarule.marking.asking import (
 from deltarule.marking.corrected_givens import mended
 from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.judge import judge
+from deltarule.marking.judged_again import judge_again
 from deltarule.marking.order import causes_first, computed
 from deltarule.marking.printed import shortened
 from deltarule.marking.session import Known, Session, derivation_of, open_session, run_computation
@@ -154,6 +155,7 @@ def judged(session: Session, doubt: bool) -> list[Verdict]:
         corrected, found = mended(session)
         session.take(corrected.computation)
     of = {written.quantity: judge(session, written) for written in causes_first(session)}
+    of = judge_again(session, of)
     found += [v for written in computed(session) for v in of[written.quantity]]
     return session.ledger.settled(found)
 

@@ -22,7 +22,7 @@ _PERCENT = re.compile(r"\s*(?:percent|per cent|pct\.?)\Z", re.IGNORECASE)
 def in_ascii(text: str) -> str:
     """A number's text with plain digits and signs, and without what only sets it.
 
-    Raised digits count as the exponent of a 10 alone: 0.6² is NaN that stands there.
+    Raised digits count as the exponent of a 10 alone: 0.6² is not the number that stands there.
     """
     plain = text.strip().strip("\u200b\u2060\ufeff").strip()
     set_apart = _MATHEMATICS.fullmatch(plain)

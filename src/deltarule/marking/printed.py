@@ -65,7 +65,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Printed:
-    """One printed number. `place` is said in the error when `text` is NaN.
+    """One printed number. `place` is said in the error when `text` is not a number.
 
     value      the exact value of the digits
     decimals   how many were printed; −2 for 12e2, whose last digit means hundreds; None for 3/4

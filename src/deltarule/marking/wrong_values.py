@@ -136,12 +136,12 @@ def _shortened_otherwise(
 ) -> Verdict | None:
     """Right values whose digits were cut off where the sheet rounds, or the other way round."""
     rule = session.aligned.rounding.rule
-    values = session.explainer.right_values(
+    found = session.explainer.right_working(
         written, entries, lambda v: bool(digit_habits.by_another_rule(written, entries, v, rule))
     )
-    if values is None:
+    if found is None:
         return None
-    finding = digit_habits.by_another_rule(written, entries, values, rule)
+    finding = digit_habits.by_another_rule(written, entries, found[1], rule)
     earlier = session.ledger.habits.setdefault(finding, written.quantity)
     if earlier != written.quantity:
         sentence = f"{finding}, as {pretty(earlier)} is"

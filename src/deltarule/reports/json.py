@@ -84,7 +84,7 @@ def kernel_values(kernel: ShownKernel) -> dict:
 def plain(value):
     """Arrays and numbers as lists, floats, integers and strings.
 
-    Only float64 stays a number: exact fractions, balls, and NaN at all (nan,
+    Only float64 stays a number: exact fractions, balls, and what is not finite (nan,
     infinities) become strings.
     """
     if value is None or isinstance(value, bool | int | str):

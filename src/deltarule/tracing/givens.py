@@ -24,7 +24,7 @@ def fit(
 
     Axes of length 1 may be left out. `sizes` fixes sizes and attributes by name.
     Raises DeltaruleError for a missing or unknown given, a shape that fits no sizes, and an
-    entry that is NaN.
+    entry that is not a number.
     """
     named = {canonical(name): value for name, value in givens.items()}
     wanted = [t for t in network.tensors.values() if t.given]

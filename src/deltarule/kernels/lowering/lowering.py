@@ -46,6 +46,7 @@ class Lowering(Generic[Plan]):
     """A pattern: `match` gives its plan for an equation or None, `emit` writes the plan's lines.
 
     `staged` gives another way to carry out the same plan, outside of compiled code, or None.
+    `used_by` names a derivation of the catalogue whose kernel the pattern is in.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Lowering(Generic[Plan]):
     emit: Callable[[Plan, Site, Emitter], None]
     benefit: int
     staged: Callable[[Plan, Site], Stage | None] | None = None
+    used_by: str = ""
 
     @property
     def calls(self) -> bool:

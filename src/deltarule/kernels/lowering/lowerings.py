@@ -22,11 +22,18 @@ from deltarule.kernels.lowering import (
 from deltarule.kernels.lowering.lowering import Lowering
 
 LOWERINGS: tuple[Lowering[Any], ...] = (
-    Lowering("convolution", convolution.match, convolution.emit, 70, winograd_windows.stage),
-    Lowering("matmul", match_matmul.match, matmul.emit, 60),
-    Lowering("argmax", argmax.match, argmax.emit, 40),
-    Lowering("vector_rows", row_patterns.match, vector_rows.emit, 30),
-    Lowering("softmax_rows", softmax_rows.match, softmax_rows.emit, 20),
-    Lowering("added_in_place", added_in_place.match, added_in_place.emit, 10),
-    Lowering("loop_nest", loop_nest.match, loop_nest.emit, 0),
+    Lowering(
+        "convolution",
+        convolution.match,
+        convolution.emit,
+        70,
+        winograd_windows.stage,
+        used_by="conv2d",
+    ),
+    Lowering("matmul", match_matmul.match, matmul.emit, 60, used_by="rnn"),
+    Lowering("argmax", argmax.match, argmax.emit, 40, used_by="max_pool2d"),
+    Lowering("vector_rows", row_patterns.match, vector_rows.emit, 30, used_by="max_pool2d"),
+    Lowering("softmax_rows", softmax_rows.match, softmax_rows.emit, 20, used_by="softmax"),
+    Lowering("added_in_place", added_in_place.match, added_in_place.emit, 10, used_by="embedding"),
+    Lowering("loop_nest", loop_nest.match, loop_nest.emit, 0, used_by="softmax"),
 )

@@ -10,7 +10,8 @@ import numpy as np
 import sympy
 from sympy import Basic, Expr
 
-from deltarule.expressions.nodes import free_indices
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import free_indices, reads, tensor_name
 from deltarule.marking.mistakes.context import Context, Mistake, Wrong
 from deltarule.marking.mistakes.generators import ROWS
 from deltarule.marking.mistakes.reread import Reread, distinct_marks, marks
@@ -36,7 +37,7 @@ def mistakes_in(
 ) -> list[Mistake]:
     """The wrong versions of a line, simplest first; equal formulas are kept once."""
     found: dict[tuple, Wrong] = {}
-    for wrong, key in _distinct([wrong for row in rows for wrong in row(context)]):
+    for wrong, key in _distinct([wrong for row in rows for wrong in _generated(row, context)]):
         if not isinstance(wrong.formula, Reread) and not _sound(wrong.formula, context):
             continue
         known = found.get(key)
@@ -44,6 +45,31 @@ def mistakes_in(
             found[key] = wrong
     ordered = sorted(found.values(), key=lambda w: w.cost)
     return [_mistake(context, wrong) for wrong in ordered]
+
+
+def _generated(row: Callable[[Context], Iterator[Wrong]], context: Context) -> list[Wrong]:
+    """What a row gives for a line. Raises DeltaruleError with its name where that is no mistake."""
+    try:
+        found = list(row(context))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise _misbehaves(row, context, f"fails: {type(error).__name__}: {error}") from error
+    for wrong in found:
+        if not isinstance(wrong.formula, (Expr, Reread)):
+            raise _misbehaves(row, context, f"gives {wrong.formula!r}, which is no formula")
+        if not isinstance(wrong.formula, Reread):
+            for access in reads(wrong.formula):
+                name = tensor_name(access)
+                if name in context.shapes and len(access.indices) != len(context.shapes[name]):
+                    raise _misbehaves(row, context, f"reads {access} with too many or few indices")
+    return found
+
+
+def _misbehaves(row: Callable, context: Context, what: str) -> DeltaruleError:
+    return DeltaruleError(
+        f"the mistake {getattr(row, '__name__', row)} {what}",
+        f"the line {context.line.quantity}",
+        "a row takes a Context and gives Wrong(kind, cost, formula, words), a formula of SymPy",
+    )
 
 
 def _distinct(tried: list[Wrong]) -> Iterator[tuple[Wrong, tuple]]:
