@@ -6,8 +6,8 @@ import pytest
 from once import derived
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking import mark
-from deltarule.marking.answers import load_answers
+from deltarule.marking import load_sheet, mark
+from deltarule.marking.answers import Answers, load_answers
 from deltarule.marking.formulas import judge_formula
 
 DENSE = derived("mlp", layers=2, activation="tanh", output_activation="sigmoid", batch=False)
@@ -220,3 +220,38 @@ def test_a_formula_among_the_answers(tmp_path, typed, told):
     (verdict,) = [v for v in mark("slide", load_answers(path)).verdicts if v.given]
     assert verdict.verdict == "could not read"
     assert verdict.finding.replace(str(tmp_path) + "/", "").startswith(told)
+
+
+OWN_SIZES = """
+[sheet]
+title = "t"
+network = "mlp"
+[options]
+layers = 2
+activation = "tanh"
+bias = false
+mean = true
+[given]
+x = [[0.7, -1.3], [1.1, 0.6], [-0.4, 0.8]]
+Theta1 = [[0.35, -0.62], [-0.47, 0.23]]
+Theta2 = [[0.9], [-0.33]]
+y = [[1.0], [0.3], [0.0]]
+"""
+
+
+@pytest.mark.parametrize(
+    ("quantity", "typed", "verdict", "finding"),
+    [
+        ("dE/dyhat", "(yhat - y)/3", "right", "right with this sheet's N = 3; in general it is"),
+        ("dE/dyhat", "(yhat - y)/N", "right", ""),
+        ("dE/dyhat", "(yhat - y)/2", "mistake", ""),
+        ("dE/dyhat", "yhat - y", "mistake", ""),
+    ],
+)
+def test_a_sheets_own_size_may_be_typed_as_its_number(tmp_path, quantity, typed, verdict, finding):
+    sheet = tmp_path / "t.toml"
+    sheet.write_text(OWN_SIZES.replace("[sheet]\n", ""), encoding="utf-8")
+    answers = Answers(None, "", {}, "t.toml", formulas={quantity: typed})
+    (found,) = mark(load_sheet(str(sheet)), answers).verdicts
+    assert found.verdict == verdict
+    assert found.finding.startswith(finding)

@@ -34,7 +34,7 @@ _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 class Comparison:
-    """One formula beside the right one, at generic values with some properties."""
+    """One formula beside the right one, at generic values with some properties and sizes."""
 
     def __init__(
         self,
@@ -42,9 +42,10 @@ class Comparison:
         target: Target,
         written: Expr,
         properties: Mapping[str, str] | None = None,
+        sizes: Mapping[str, int] | None = None,
     ):
         self.derivation, self.target, self.written = derivation, target, written
-        self.properties = properties or {}
+        self.properties, self.sizes = properties or {}, sizes or {}
         self.full = target.at_entry(self._expanded())
         self.probe = self._filled(Float64(), 1)
         self.values = self._value(written, self.probe)
@@ -69,7 +70,14 @@ class Comparison:
         return replace_reads(self.target.equation.rhs, out)
 
     def _filled(self, arithmetic, seed: int, size: float = 1.0) -> Probe:
-        return filled(self.derivation, arithmetic, seed, self.properties, self._least(), size)
+        return filled(
+            self.derivation,
+            arithmetic,
+            seed,
+            self.properties,
+            {**self._least(), **self.sizes},
+            size,
+        )
 
     def _least(self) -> dict[str, int]:
         """Sizes with which the entry that is asked exists."""

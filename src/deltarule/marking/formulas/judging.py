@@ -6,11 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-import numpy as np
 from sympy import Expr
 
-from deltarule.arithmetic.evaluate import evaluate
-from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.integers import OutsideShape
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
@@ -23,6 +20,7 @@ from deltarule.marking.formulas.exchanged import one_name_off
 from deltarule.marking.formulas.grounds import observed
 from deltarule.marking.formulas.limits import not_too_deep
 from deltarule.marking.formulas.matrix_words import matrix_readings, names_indices
+from deltarule.marking.formulas.own_sizes import agrees, in_words, own_sizes
 from deltarule.marking.formulas.parser import parse_formula
 from deltarule.marking.formulas.target import Target, target_of
 from deltarule.marking.formulas.transposed import beyond, order_of_indices
@@ -138,10 +136,11 @@ def _compared(
     target: Target,
     written: Expr,
     properties: Mapping[str, str] | None = None,
+    sizes: Mapping[str, int] | None = None,
 ) -> Comparison:
     """A formula beside the right one. Raises Beyond where it reads what there is not."""
     try:
-        return Comparison(derivation, target, written, properties)
+        return Comparison(derivation, target, written, properties, sizes)
     except OutsideShape:
         raise beyond(written, target, _both_vocabularies(derivation)[0].tensors) from None
 
@@ -161,6 +160,10 @@ def _judged(
     for compared in as_printed:
         if compared.right():
             return verdicts.RIGHT, _of_properties(properties), (), ()
+    for compared in generic:
+        sizes = _own_sizes(compared, properties, grounds)
+        if sizes:
+            return verdicts.RIGHT, in_words(sizes), (), ()
     for compared in as_printed or generic:
         found = dict.fromkeys(
             (in_one_sentence(m), tuple(x.kind for x in m)) for m in compared.mistakes()
@@ -169,7 +172,7 @@ def _judged(
             (sentence, kinds), *others = found
             return verdicts.MISTAKE, sentence, tuple(s for s, _ in others[:5]), kinds
     finding = generic[0].counterexample()
-    if _agrees(generic[0], grounds):
+    if agrees(generic[0], grounds.computation):
         finding += "; at this sheet's numbers both happen to be the same"
     return verdicts.WRONG, finding, (), ()
 
@@ -249,7 +252,7 @@ def _ours(formula: Expr, derivation: Derivation, target: Target) -> Expr:
 
 def _here(compared: Comparison, grounds: Grounds) -> str:
     """What is to be said of a right formula at the sheet's own numbers."""
-    if grounds.computation is None or _agrees(compared, grounds):
+    if grounds.computation is None or agrees(compared, grounds.computation):
         return ""
     return (
         "right; at this sheet's numbers it has another value, or none: there is a kink, a tie or "
@@ -265,17 +268,21 @@ def _of_properties(properties: Mapping[str, str]) -> str:
     return f"right where {words}, as here; in general it is another one"
 
 
-def _agrees(compared: Comparison, grounds: Grounds) -> bool:
-    """Whether the formula is right at the sheet's own numbers."""
-    if grounds.computation is None:
-        return False
-    values = grounds.computation.floats
-    try:
-        with np.errstate(all="ignore"):
-            one, two = (
-                np.asarray(evaluate(f, compared.target.ranges, values, Float64()), dtype=float)
-                for f in (compared.written, compared.full)
-            )
-    except DeltaruleError:
-        return False
-    return bool(np.allclose(one, two, rtol=1e-9, atol=1e-12))
+def _own_sizes(
+    compared: Comparison, properties: Mapping[str, str], grounds: Grounds
+) -> dict[str, int]:
+    """The sheet's sizes that a formula has as numbers; none if it is wrong with them too."""
+    if grounds.computation is None or not agrees(compared, grounds.computation):
+        return {}
+    derivation, target, written = compared.derivation, compared.target, compared.written
+
+    def right(sizes: dict[str, int]) -> bool:
+        return _compared(derivation, target, written, properties, sizes).right()
+
+    sizes = own_sizes(written, grounds.computation)
+    if not sizes or not right(sizes):
+        return {}
+    for name in list(sizes):
+        fewer = {n: v for n, v in sizes.items() if n != name}
+        sizes = fewer if fewer and right(fewer) else sizes
+    return sizes
