@@ -8,6 +8,7 @@ import numpy as np
 
 from deltarule.marking import wording
 from deltarule.marking.aligned_answers import Written
+from deltarule.marking.digit_habits import padded
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import COUNT_AS_RIGHT, Verdict
 
@@ -34,12 +35,14 @@ def verdict_on(
     exact = session.evaluator.right(written.quantity)
     if wrong is None:
         wrong = () if verdict in COUNT_AS_RIGHT else entries
+    right = verdict in COUNT_AS_RIGHT
+    asked = written if right else padded(written, session.aligned.rounding) or written
     return Verdict(
         written.quantity,
         _index(written, entries),
         verdict,
         finding,
-        wording.expected_text(written, entries, exact, session.aligned.rounding.rule),
+        wording.expected_text(asked, entries, exact, session.aligned.rounding.rule),
         wording.given_text(written, entries),
         alternatives,
         tuple(mistakes),

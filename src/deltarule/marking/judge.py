@@ -181,7 +181,7 @@ def _entry_by_entry(
         return [verdict_on(session, written, entries, verdicts.CARRIED, finding)]
     source = session.explainer.reached(written, rest)
     if source:
-        return [_follows(session, written, entries, source, "to the digits that are printed of it")]
+        return [_follows(session, written, entries, source, "to the digits that are printed")]
     return judge_wrong(
         session, written, entries, rest, lambda fine: _of_fine(session, written, fine, carried)
     )

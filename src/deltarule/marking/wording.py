@@ -122,7 +122,8 @@ def of_carried(session: Session, written: Written, entries: list[tuple], found: 
 
 def of_following(sources: list[str], how: str) -> str:
     """From which earlier lines a value follows, and how they were carried on."""
-    names = " and ".join(pretty(n) for n in sources)
+    *before, last = [pretty(n) for n in sources]
+    names = f"{', '.join(before)} and {last}" if before else last
     return f"follows from {names} {how}: worked out from there it is right"
 
 
