@@ -9,16 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from deltarule.cli.dashes import is_option
 from deltarule.errors import DeltaruleError, UnknownOption
 from deltarule.expressions.given_numbers import Alone
-
-#: What begins with a dash and is a value all the same: −0.5, -1/3, -1e-3.
-_NUMBER = re.compile(r"-[0-9.,][0-9.,/eE+\-]*")
-
-
-def is_option(word: str) -> bool:
-    """Whether a word is an option, and no value: it begins with a dash, and not as numbers do."""
-    return word.startswith("-") and word != "-" and not _NUMBER.fullmatch(word)
 
 
 def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:

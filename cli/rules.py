@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from deltarule.cli.arguments import is_option
+from deltarule.cli.dashes import is_option
 from deltarule.cli.formats import FORMATS, exclude_each_other
 from deltarule.cli.formats import refuse as refuse_format
 from deltarule.cli.row import Row, Use
