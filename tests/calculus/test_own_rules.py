@@ -7,8 +7,9 @@ import pytest
 from deltarule.calculus import derive
 from deltarule.calculus.rules.count_terms import COUNT
 from deltarule.calculus.rules.rule import Rewrite
+from deltarule.calculus.verify import Unverified
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.functions import exp
+from deltarule.expressions.functions import exp, log
 from deltarule.language.load import load
 
 OWN = """from deltarule.language import *
@@ -64,3 +65,22 @@ def test_what_is_no_rule_is_named():
         derive(load("dense"), rules=[len])
     assert caught.value.fact == f"{len!r} is no rule"
     assert caught.value.remedy.startswith("make one of it: Rule(")
+
+
+def test_a_rule_that_changes_the_value_is_named(with_rule):
+    with pytest.raises(Unverified) as caught:
+        with_rule(lambda expression, given: Rewrite(2 * expression))
+    assert caught.value.fact.startswith("a step could not be verified: ")
+    assert caught.value.fact.endswith(" (rule: turn)")
+
+
+def test_a_rule_that_finds_no_end_is_named(with_rule, monkeypatch):
+    monkeypatch.setattr("deltarule.calculus.record.MOST_REWRITES", 9)
+
+    def grown(expression, given):
+        found = max(expression.atoms(exp), key=lambda e: e.count(exp))
+        return Rewrite(expression.xreplace({found: exp(log(found))}))
+
+    with pytest.raises(DeltaruleError) as caught:
+        with_rule(grown)
+    assert caught.value.fact == "the rule turn finds no end: 9 rewrites were made"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from sympy import Expr
 
@@ -18,6 +18,9 @@ from deltarule.expressions.symbols import Index
 from deltarule.language.literals import absolute_values
 from deltarule.networks.network import Network
 from deltarule.spelling.text import text
+
+#: Rules that simplify come to an end long before so many rewrites of one formula.
+MOST_REWRITES = 100
 
 
 class Record:
@@ -46,26 +49,28 @@ class Record:
 
     def move(self, rule: Rule, after: Expr, detail: str = "", condition: str = "") -> None:
         """Rewrite the formula. Raises Unverified if the two sides differ."""
-        if after == self.now:
-            return
-        try:
-            verified = self.verifier.same(self.now, after, self.ranges)
-        except Unverified as error:
-            raise _by_rule(error, rule) from None
-        self.steps.append(Step(rule, self.now, after, detail, condition, verified))
-        self.now = after
+        self._move(self.verifier.same, rule, after, detail, condition)
 
     def move_beside_kinks(self, rule: Rule, after: Expr, detail: str) -> None:
         """Rewrite the formula by one that differs on kinks alone, if at all."""
+        self._move(self.verifier.same_beside_kinks, rule, after, detail)
+
+    def _move(
+        self, check: Callable, rule: Rule, after: Expr, detail: str, condition: str = ""
+    ) -> None:
         if after == self.now:
             return
-        verified = self.verifier.same_beside_kinks(self.now, after, self.ranges)
-        self.steps.append(Step(rule, self.now, after, detail, "", verified))
+        try:
+            verified = check(self.now, after, self.ranges)
+        except Unverified as error:
+            fact = f"{error.fact} (rule: {rule.name})"
+            raise Unverified(fact, error.place, error.remedy) from None
+        self.steps.append(Step(rule, self.now, after, detail, condition, verified))
         self.now = after
 
     def simplify(self) -> None:
         """Apply the passes until none applies."""
-        self._apply(list(passes(self.now, self._given(self.network), self.rules)))
+        self._apply(passes(self.now, self._given(self.network), self.rules))
 
     def insert(
         self, inserted: Expr, detail: str, network: Network | None = None, longest: float = 1
@@ -84,7 +89,7 @@ class Record:
         self._apply(rewrites)
         return True
 
-    def _apply(self, rewrites: list[tuple[Rule, Rewrite]]) -> None:
+    def _apply(self, rewrites: Iterable[tuple[Rule, Rewrite]]) -> None:
         for rule, rewrite in rewrites:
             self.move(rule, rewrite.after, rewrite.detail, rewrite.condition)
         renamed = RENAME.apply(self.now, self._given(self.network))
@@ -95,17 +100,13 @@ class Record:
         return Given(network, dict(self.ranges))
 
 
-def _by_rule(error: Unverified, rule: Rule) -> Unverified:
-    """The same error with the rule that made the step."""
-    return Unverified(f"{error.fact} (rule: {rule.name})", error.place, error.remedy)
-
-
 def passes(
     expression: Expr, given: Given, rules: Sequence[Rule] = SIMPLIFICATIONS
 ) -> Iterator[tuple[Rule, Rewrite]]:
     """The rewrites that apply, one after another, each to the result of the one before.
 
-    Raises DeltaruleError where a rule leads back to a formula that there was before.
+    Raises DeltaruleError where a rule leads back to a formula that there was before, and where
+    rules find no end.
     """
     known = {expression}
     while (step := _first(expression, given, rules)) is not None:
@@ -119,6 +120,12 @@ def passes(
                 "let what it does be None where a formula gets no simpler",
             )
         known.add(expression)
+        if len(known) > MOST_REWRITES:
+            raise DeltaruleError(
+                f"the rule {rule.name} finds no end: {MOST_REWRITES} rewrites were made",
+                given.network.name,
+                "let what it does be None where a formula gets no simpler",
+            )
 
 
 def _first(expression: Expr, given: Given, rules: Sequence[Rule]) -> tuple[Rule, Rewrite] | None:
