@@ -33,9 +33,9 @@ def verdict_on(
 ) -> Verdict:
     """A verdict on entries, of which those that are `wrong` are not right; left out: as it says."""
     exact = session.evaluator.right(written.quantity)
-    if wrong is None:
-        wrong = () if verdict in COUNT_AS_RIGHT else entries
     right = verdict in COUNT_AS_RIGHT
+    if wrong is None:
+        wrong = () if right else entries
     asked = written if right else padded(written, session.aligned.rounding) or written
     return Verdict(
         written.quantity,

@@ -95,14 +95,7 @@ def _of_few_digits(session: Session, written: Written, longer: Written) -> list[
             asked = wording.asked_digits(session.aligned.rounding)
             session.explainer.carrying.not_right.add(written.quantity)
             return [
-                replace(
-                    verdict_on(
-                        session, written, few, verdicts.TOO_FEW, f"the sheet asks for {asked}"
-                    ),
-                    expected=wording.expected_text(
-                        longer, few, exact, session.aligned.rounding.rule
-                    ),
-                ),
+                verdict_on(session, written, few, verdicts.TOO_FEW, f"the sheet asks for {asked}"),
                 *(_judged(session, part(written, rest), rest, exact) if rest else ()),
             ]
     return _judged(session, written, entries, exact)

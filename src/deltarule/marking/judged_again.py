@@ -16,10 +16,10 @@ from deltarule.marking.verdicts import Verdict
 def judge_again(session: Session, of: dict[str, list[Verdict]]) -> dict[str, list[Verdict]]:
     """The verdicts by quantity, those anew that rest on printed values that are not right."""
     of, not_right = dict(of), session.explainer.carrying.not_right
-    known: set[str] | None = None
+    order, known = computed(session), set()
     while known != not_right:
         known = set(not_right)
-        for written in computed(session):
+        for written in order:
             name = written.quantity
             carried = all(v.verdict == verdicts.CARRIED for v in of[name])
             if name not in session.evaluator.groups or not carried or name in not_right:

@@ -181,7 +181,7 @@ def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Know
 
 
 def _numbers(run: Run, known: Known) -> Computation | None:
-    """The course of a run with its numbers; None if a sheet of formulas has none."""
+    """The computation of a run with its numbers; None if a sheet of formulas has none."""
     try:
         return run_computation(run, (), known)
     except DeltaruleError:

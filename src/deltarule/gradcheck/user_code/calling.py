@@ -136,7 +136,7 @@ class Caller:
         )
 
     def outside(self, value: Value) -> bool:
-        """Whether there is a upstream gradient. Raises DeltaruleError where one is missing."""
+        """Whether there is an upstream gradient. Raises DeltaruleError where one is missing."""
         backward = self.function.backward
         if backward is None or self.slope(value):
             return True

@@ -25,7 +25,7 @@ class Tolerance:
 
 
 class Round:
-    """Arrays, the function's value, and a upstream gradient; `drawn` says from where."""
+    """Arrays, the function's value, and an upstream gradient; `drawn` says from where."""
 
     def __init__(
         self,

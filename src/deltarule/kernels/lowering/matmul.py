@@ -171,6 +171,7 @@ class ProductCalls:
                 for t, o in zip((c, a, b), offsets, strict=True)
             ]
             sizes = self._all(m.size, n.size, k.size)
+            result = f"{places[0]}, {self._all(m.strides[0], n.strides[0])},"
             left = f"{places[1]}, {self._all(m.strides[1], k.strides[1])},"
             right = f"{places[2]}, {self._all(k.strides[2], n.strides[2])}"
             scale = self.code.real(product.scale)
@@ -178,33 +179,10 @@ class ProductCalls:
                 arguments = f"{right}, {self._all(n.size, k.size)}, {scale}"
                 panels = f"({self._whole(n.size)} + 2 * NR) * ({self._whole(k.size)} + LANES)"
                 room = self.packed.of(arguments, panels)
-                self.lines.add(
-                    "multiply_packed(",
-                    *(
-                        f"    {line}"
-                        for line in (
-                            f"{places[0]}, {self._all(m.strides[0], n.strides[0])},",
-                            left,
-                            f"{room},",
-                            f"{sizes}, {added},",
-                        )
-                    ),
-                    ")",
-                )
-                return
-            self.lines.add(
-                "multiply(",
-                *(
-                    f"    {line}"
-                    for line in (
-                        f"{places[0]}, {self._all(m.strides[0], n.strides[0])},",
-                        left,
-                        f"{right},",
-                        f"{sizes}, {scale}, {added},",
-                    )
-                ),
-                ")",
-            )
+                name, rest = "multiply_packed", [f"{room},", f"{sizes}, {added},"]
+            else:
+                name, rest = "multiply", [f"{right},", f"{sizes}, {scale}, {added},"]
+            self.lines.add(f"{name}(", *(f"    {line}" for line in (result, left, *rest)), ")")
 
     def _stays(self, tensor: Strided, offset: Expr, packed: Packed) -> bool:
         """Whether a matrix is the same at all times of the scan around."""
