@@ -12,6 +12,7 @@ from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.shortlist import PrintedNumbers
 from deltarule.marking.together import Together
+from deltarule.marking.wrong_rows import WrongRows
 from deltarule.networks.equations import Equation
 from deltarule.tracing.computation import Computation
 
@@ -21,8 +22,7 @@ class QuickUpdates:
 
     def __init__(self, computation: Computation, evaluator: Evaluator, mistakes: Sequence[Mistake]):
         self.computation, self.lines, self.mistakes = computation, evaluator.quick_lines, mistakes
-        rows = [dict(m.equations) for m in mistakes]
-        self.now = Together(evaluator, [Hypothesis()], rows)
+        self.now = Together(evaluator, [Hypothesis()], WrongRows([(m,) for m in mistakes]))
         self._kept: dict[int, dict[str, np.ndarray]] = {}
         self._wrong: dict[str, list[tuple[int, Equation]]] = {}
         for row, mistake in enumerate(mistakes):

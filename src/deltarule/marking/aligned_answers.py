@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -24,13 +25,16 @@ class Written:
     numbers: np.ndarray
     transposed: bool = False
 
-    def printed(self) -> Iterator[tuple[tuple[int, ...], Printed]]:
-        """The entries that are printed."""
-        for entry in np.ndindex(*self.numbers.shape):
-            if self.numbers[entry] is not None:
-                yield entry, self.numbers[entry]
+    def printed(self) -> list[tuple[tuple[int, ...], Printed]]:
+        """The entries that are printed, looked for once they are all there."""
+        return self._printed
 
-    @property
+    @cached_property
+    def _printed(self) -> list[tuple[tuple[int, ...], Printed]]:
+        found = ((entry, self.numbers[entry]) for entry in np.ndindex(*self.numbers.shape))
+        return [(entry, printed) for entry, printed in found if printed is not None]
+
+    @cached_property
     def decimals(self) -> int | None:
         """The most decimals that an entry is printed with."""
         found = [p.decimals for _, p in self.printed() if p.decimals is not None]

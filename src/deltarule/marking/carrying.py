@@ -49,6 +49,9 @@ class Carrying:
         self._as_printed = {
             name: w for name, w in aligned.written.items() if name in evaluator.equations
         }
+        self._unprinted = evaluator.equations.keys() - self._as_printed
+        self._printed_above: dict[str, list[str]] = {}
+        self._between: dict[str, list[str]] = {}
 
     def right(self, written: Written) -> Iterator[tuple[float, Hypothesis]]:
         """Ways of carrying with right formulas alone, simplest first."""
@@ -190,13 +193,17 @@ class Carrying:
 
     def printed_above(self, name: str) -> list[str]:
         """The printed lines that a line depends on, in the order of computation."""
-        above = self.evaluator.ancestors(name)
-        return [n for n in self.evaluator.equations if n in above and n in self._as_printed]
+        if name not in self._printed_above:
+            above = self.evaluator.ancestors(name) & self._as_printed.keys()
+            self._printed_above[name] = [n for n in self.evaluator.equations if n in above]
+        return self._printed_above[name]
 
     def between(self, name: str) -> list[str]:
         """The unprinted lines between a line and the printed ones before it, nearest first."""
-        unprinted = self.evaluator.equations.keys() - self._as_printed
-        return reachable([name], lambda line: sorted(self.evaluator.needs[line] & unprinted))
+        if name not in self._between:
+            unprinted, needs = self._unprinted, self.evaluator.needs
+            self._between[name] = reachable([name], lambda line: sorted(needs[line] & unprinted))
+        return self._between[name]
 
     def roundings(self, written: Written) -> list[Rounded]:
         """How lines in between may have been rounded: as the sheet says, and as printed here."""

@@ -24,6 +24,7 @@ from deltarule.marking.mistakes import Mistake
 from deltarule.marking.pairs import couples
 from deltarule.marking.reach import within_reach
 from deltarule.marking.shortlist import Shortlist, margin, unit_of
+from deltarule.marking.wrong_rows import WrongRows
 
 #: What it costs to suppose two mistakes rather than one.
 PAIR = 1.0
@@ -60,7 +61,7 @@ class Explainer:
         self.carrying = Carrying(evaluator, aligned)
         self._known: dict[tuple, np.ndarray | None] = {}
         self._exact: dict[tuple, np.ndarray | None] = {}
-        self._sets: dict[object, tuple] = {}
+        self._pairs_in: dict[tuple, WrongRows] = {}
         self.shortlist = Shortlist(evaluator)
 
     # ---- right formulas -------------------------------------------------------------------
@@ -191,7 +192,7 @@ class Explainer:
             for chosen in np.flatnonzero(np.any(likely, axis=0)):
                 for near, (cost, carried, earlier) in zip(likely, carryings, strict=True):
                     found = near[chosen] and self._with(
-                        written, entries, carried, cost, sets[chosen], earlier
+                        written, entries, carried, cost, sets.sets[chosen], earlier
                     )
                     if found:
                         single.append(found)
@@ -204,12 +205,12 @@ class Explainer:
         """A line under each mistake, in float64, a row each; None where that cannot be decided."""
         return self.shortlist.values(name, carried, self._sets_of(mistakes))
 
-    def _sets_of(self, mistakes: list[Mistake]) -> list[tuple[Mistake, ...]]:
-        """The mistakes, each by itself; the same list for the same mistakes."""
-        key = id(mistakes)
-        if key not in self._sets:
-            self._sets[key] = (mistakes, [(m,) for m in mistakes])
-        return self._sets[key][1]
+    def _sets_of(self, mistakes: list[Mistake]) -> WrongRows:
+        """The mistakes, each by itself; kept for all who work with the same numbers."""
+        kept = self.evaluator.quick_lines.kept
+        if id(mistakes) not in kept:
+            kept[id(mistakes)] = (mistakes, WrongRows([(m,) for m in mistakes]))
+        return kept[id(mistakes)][1]
 
     def _conclusive(self, written: Written, entries: list, found: list[Explanation]) -> bool:
         """Whether a simple explanation meets so many digits exactly that no chance is left."""
@@ -247,8 +248,9 @@ class Explainer:
         rounds, in_time = hypothesis.rounds, bool(self.evaluator.groups)
         for entry in entries:
             printed = written.numbers[entry]
-            room = margin(unit_of(printed), abs(float(printed.value)), rounds, in_time)
-            if not abs(float(values[entry]) - float(printed.value)) <= room:
+            number = printed.rough[0]
+            room = margin(unit_of(printed), abs(number), rounds, in_time)
+            if not abs(float(values[entry]) - number) <= room:
                 return False
         return True
 
@@ -281,14 +283,16 @@ class Explainer:
         if as_printed:
             carryings.append((ALL_PRINTED, Hypothesis(as_printed)))
         key = (written.quantity, *places)
-        if key not in self._sets:
+        if key not in self._pairs_in:
             found = list(couples(self.doubts.all, places, bool(self.evaluator.groups)))
-            self._sets[key] = ((), found)
-        sets = self._sets[key][1]
+            self._pairs_in[key] = WrongRows(found)
+        sets = self._pairs_in[key]
         likely = [self.shortlist.likely(written, entries, c, sets) for _, c in carryings]
         for chosen in np.flatnonzero(np.any(likely, axis=0)):
             for near, (cost, carried) in zip(likely, carryings, strict=True):
-                found = near[chosen] and self._with(written, entries, carried, cost, sets[chosen])
+                found = near[chosen] and self._with(
+                    written, entries, carried, cost, sets.sets[chosen]
+                )
                 if found:
                     yield found
                     break

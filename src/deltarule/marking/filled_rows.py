@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -19,14 +20,22 @@ InRows = tuple[Equation, np.ndarray]
 
 @dataclass
 class Filled:
-    """Versions of a line with the same openings: what each reads in them, and in which rows."""
+    """Versions of a line with the same openings: what each reads in them, and in which rows.
+
+    Rows are those of one way of carrying on; all ways have the same ones.
+    """
 
     line: OpenLine
     wrong: list[Reread] = field(default_factory=list)
     fillings: list[list[Prepared]] = field(default_factory=list)
     where: list[np.ndarray] = field(default_factory=list)
 
-    @property
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All that they read."""
+        return self.wrong[0].kept_names.union(*(w.filling_names for w in self.wrong))
+
+    @cached_property
     def rows(self) -> np.ndarray:
         """The rows of all of them, one after the other."""
         return np.concatenate(self.where)
@@ -51,25 +60,35 @@ def grouped(
     return list(groups.values()), others
 
 
-def evaluated(group: Filled, lines: QuickLines, arrays: Mapping) -> np.ndarray:
-    """The line in all rows of a group; arrays may have all rows of a search in front."""
+def evaluated(
+    group: Filled,
+    lines: QuickLines,
+    arrays: Mapping,
+    in_ways: Callable[[np.ndarray], np.ndarray],
+    ways: int,
+) -> np.ndarray:
+    """The line in all rows of a group, in one way of carrying on after the other.
+
+    Arrays may have all rows of a search in front; `in_ways` makes the rows of one way those of all.
+    """
     moving = {n for n, a in arrays.items() if np.ndim(a) > lines.rank(n)}
-    counts = [len(where) for where in group.where]
-    openings = group.line.openings
-    filled = [np.empty((sum(counts), *o.shape)) for o in openings]
+    total = len(group.rows)
+    filled = [np.empty((ways, total, *o.shape)) for o in group.line.openings]
     begin = 0
-    of_each = zip(group.wrong, group.fillings, group.where, counts, strict=True)
-    for wrong, fillings, where, count in of_each:
-        own = _rows(wrong.filling_names, arrays, moving, where)
+    for wrong, fillings, where in zip(group.wrong, group.fillings, group.where, strict=True):
+        end = begin + len(where)
+        moves = not moving.isdisjoint(wrong.filling_names)
+        own = _rows(wrong.filling_names, arrays, moving, in_ways(where)) if moves else arrays
         for array, filling in zip(filled, fillings, strict=True):
-            array[begin : begin + count] = filling(own)
-        begin += count
-    rest = _rows(group.wrong[0].kept_names, arrays, moving, group.rows)
-    rest.update(enumerate(filled))
+            value = np.asarray(filling(own))
+            if value.ndim > array.ndim - 2:
+                value = value.reshape((ways, len(where), *value.shape[1:]))
+            array[:, begin:end] = value
+        begin = end
+    rest = _rows(group.wrong[0].kept_names, arrays, moving, in_ways(group.rows))
+    rest.update((n, a.reshape((ways * total, *a.shape[2:]))) for n, a in enumerate(filled))
     return np.asarray(group.line.formula(rest))
 
 
-def _rows(
-    names: Iterable[str], arrays: Mapping, moving: set[str], where: np.ndarray | Sequence[int]
-) -> dict:
+def _rows(names: Iterable[str], arrays: Mapping, moving: set[str], where: np.ndarray) -> dict:
     return {n: arrays[n][where] if n in moving else arrays[n] for n in names}

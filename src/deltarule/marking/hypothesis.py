@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from deltarule.arithmetic.exact import Rounded
 from deltarule.networks.equations import Equation
@@ -27,7 +28,7 @@ class Hypothesis:
         """Whether some line is rounded on the way."""
         return self.rounding is not None or bool(self.rounded)
 
-    @property
+    @cached_property
     def key(self) -> tuple:
         """What tells hypotheses apart; it can be hashed, other than the hypothesis itself."""
         between = tuple((line, digits(r)) for line, r in self.rounded.items())

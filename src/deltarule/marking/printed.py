@@ -12,6 +12,7 @@ import re
 from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 
 from deltarule.arithmetic.rounding import check_rule
 from deltarule.errors import DeltaruleError
@@ -88,9 +89,14 @@ class Printed:
     def __str__(self) -> str:
         return self.text
 
-    @property
+    @cached_property
     def unit(self) -> Fraction | None:
         return None if self.decimals is None else Fraction(10) ** -self.decimals
+
+    @cached_property
+    def rough(self) -> tuple[float, float]:
+        """The value and its unit in float64; the unit is 0 for 3/4."""
+        return float(self.value), float(self.unit or 0)
 
     def printable(self, value: Fraction | Decimal | int, rule: str | None = "half-up") -> bool:
         """Does the real `value` print as these digits? With rule None: under any rule."""

@@ -36,6 +36,8 @@ class QuickLines:
         self._parts: dict[tuple, Prepared] = {}
         self._open: dict[tuple, tuple[Equation, OpenLine | None]] = {}
         self._filled: dict[tuple, tuple] = {}
+        #: What is kept of lists of mistakes (by `id`), each beside its list.
+        self.kept: dict[int, tuple] = {}
 
     def rank(self, name: str) -> int:
         """The number of axes of a line or given."""

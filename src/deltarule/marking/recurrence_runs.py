@@ -6,6 +6,7 @@ once for every line, right or wrong.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from deltarule.arithmetic.base import Arithmetic
@@ -15,6 +16,7 @@ from deltarule.arithmetic.prepared_program import at_time
 from deltarule.arithmetic.run import make_room, run_block, timetable
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.marking.same_time import put_off
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block, Recurrence, blocks
 
@@ -27,6 +29,8 @@ class Scans:
         self._arranged: dict[tuple, tuple] = {}
         self._prepared: dict[tuple, tuple] = {}
         self._inner: dict[tuple, tuple] = {}
+        self._steps: dict[int, tuple] = {}
+        self._late: dict[tuple, tuple] = {}
 
     def arranged(
         self, right: tuple[Equation, ...], taken: tuple[Equation, ...]
@@ -66,6 +70,21 @@ class Scans:
             self._inner[key] = (equation, found)
         return self._inner[key][1]
 
+    def steps(self, block: Recurrence, values: Values) -> list[tuple[Equation, Mapping]]:
+        """The lines of a recurrence without another one in it, in the order of computation, each
+        with the time that it is run at. Raises DeltaruleError if there is no time at all."""
+        if id(block) not in self._steps:
+            found = [(part, now[id(part)]) for part, now in timetable(block, values, {})]
+            self._steps[id(block)] = (block, found)
+        return self._steps[id(block)][1]
+
+    def put_off(self, block: Recurrence, name: str) -> Recurrence:
+        """The recurrence with a line as late within its time as those that read it allow."""
+        key = (id(block), name)
+        if key not in self._late:
+            self._late[key] = (block, put_off(block, name))
+        return self._late[key][1]
+
     def run(self, block: Block, values: Values, arithmetic: Arithmetic) -> None:
         """Work out a block, in float64 from prepared lines where they can be prepared."""
         simple = isinstance(block, Recurrence) and isinstance(arithmetic, Float64)
@@ -73,8 +92,7 @@ class Scans:
             run_block(block, values, arithmetic, {})
             return
         steps = []
-        for part, now in timetable(block, values, {}):
-            at = now[id(part)]
+        for part, at in self.steps(block, values):
             key = (id(part), *at.values())
             if key not in self._prepared:
                 self._prepared[key] = (part, at_time(part, values, at))

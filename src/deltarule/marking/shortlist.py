@@ -10,9 +10,9 @@ from deltarule.marking.aligned_answers import Written
 from deltarule.marking.carried_rows import one_order
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.mistakes import Mistake
 from deltarule.marking.printed import Printed
 from deltarule.marking.together import Together, quickly
+from deltarule.marking.wrong_rows import WrongRows
 
 #: A little more room than the closer look leaves, so that rounding of the last bit costs nothing.
 ROOM = 1.0 + 1e-6
@@ -27,7 +27,7 @@ class PrintedNumbers:
     def __init__(self, written: Written):
         printed = list(written.printed())
         self.places = {entry: k for k, (entry, _) in enumerate(printed)}
-        self._numbers = np.array([float(p.value) for _, p in printed])
+        self._numbers = np.array([p.rough[0] for _, p in printed])
         self._units = np.array([unit_of(p) for _, p in printed])
         shape = written.numbers.shape
         self._flat = [np.ravel_multi_index(e, shape) if e else 0 for e in self.places]
@@ -53,11 +53,7 @@ class Shortlist:
         self._shown: dict[int, tuple[Written, PrintedNumbers]] = {}
 
     def likely(
-        self,
-        written: Written,
-        entries: Sequence[tuple],
-        carried: Hypothesis,
-        sets: Sequence[tuple[Mistake, ...]],
+        self, written: Written, entries: Sequence[tuple], carried: Hypothesis, sets: WrongRows
     ) -> np.ndarray:
         """For each set of mistakes, whether it comes near to all of the entries."""
         near = self._all_entries(written, carried, sets) if sets else None
@@ -68,7 +64,7 @@ class Shortlist:
             return near.all(axis=1)
         return near[:, [places[e] for e in entries]].all(axis=1)
 
-    def _all_entries(self, written, carried: Hypothesis, sets: Sequence) -> np.ndarray | None:
+    def _all_entries(self, written, carried: Hypothesis, sets: WrongRows) -> np.ndarray | None:
         """Which sets come near to which printed entries; None where that cannot be decided."""
         key = (id(sets), carried.key, id(written))
         if key not in self._near:
@@ -81,19 +77,19 @@ class Shortlist:
             )
         return self._near[key]
 
-    def values(self, name: str, carried: Hypothesis, sets: Sequence) -> np.ndarray | None:
+    def values(self, name: str, carried: Hypothesis, sets: WrongRows) -> np.ndarray | None:
         """A line under each set of mistakes, a row each; None where that cannot be decided."""
         way = quickly(self.evaluator, carried)
         self.work_out(name, [way], sets)
         return self._values[id(sets), way.key, name][1] if sets else None
 
-    def work_out(self, name: str, carryings: Sequence[Hypothesis], sets: Sequence) -> None:
+    def work_out(self, name: str, carryings: Sequence[Hypothesis], sets: WrongRows) -> None:
         """Work out a line under each set of mistakes, several ways of carrying at once."""
         tried = {w.key: w for w in (quickly(self.evaluator, c) for c in carryings)}
         left = [w for key, w in tried.items() if (id(sets), key, name) not in self._values]
         if not sets or not left:
             return
-        changed = frozenset(line for mistakes in sets for m in mistakes for line in m.lines)
+        changed = frozenset(sets.by_line)
         most = max(MOST_ROWS // len(sets), 1)
         alike: dict[tuple, list[Hypothesis]] = {}
         for way in left:
@@ -102,7 +98,7 @@ class Shortlist:
             for begin in range(0, len(ways), most):
                 self._work_out(name, ways[begin : begin + most], sets)
 
-    def _work_out(self, name: str, ways: list[Hypothesis], sets: Sequence) -> None:
+    def _work_out(self, name: str, ways: list[Hypothesis], sets: WrongRows) -> None:
         together = self._worked(ways, sets)
         try:
             found = None if together is None else together.value(name)
@@ -116,12 +112,11 @@ class Shortlist:
             own = None if found is None else found[k * len(sets) : (k + 1) * len(sets)]
             self._values[id(sets), way.key, name] = (way, own)
 
-    def _worked(self, ways: list[Hypothesis], sets: Sequence) -> Together | None:
+    def _worked(self, ways: list[Hypothesis], sets: WrongRows) -> Together | None:
         key = (id(sets), *(way.key for way in ways))
         if key not in self._together:
-            rows = [{line: e for m in mistakes for line, e in m.equations} for mistakes in sets]
             try:
-                found = Together(self.evaluator, ways, rows)
+                found = Together(self.evaluator, ways, sets)
             except NO_VALUE:
                 found = None
             self._together[key] = (sets, ways, found)
@@ -136,7 +131,8 @@ class Shortlist:
 
 def unit_of(printed: Printed) -> float:
     """One unit in the last place; of a number written as a fraction, about what floats leave."""
-    return float(printed.unit) if printed.unit else 1e-9 * abs(float(printed.value))
+    value, unit = printed.rough
+    return unit or 1e-9 * abs(value)
 
 
 def margin(unit, size, rounds: bool, in_time: bool):

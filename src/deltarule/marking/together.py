@@ -14,18 +14,15 @@ import numpy as np
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.run import timetable
 from deltarule.errors import DeltaruleError
 from deltarule.marking.carried_rows import CarriedRows
-from deltarule.marking.filled_rows import evaluated, grouped
+from deltarule.marking.filled_rows import InRows, evaluated
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.same_time import in_time, put_off
+from deltarule.marking.same_time import in_time
+from deltarule.marking.wrong_rows import WrongRows
 from deltarule.networks.equations import Equation
-from deltarule.networks.recurrences import Recurrence, equations_of
-
-#: Lines with the equations by which they are evaluated wrongly.
-Rewritten = Mapping[str, Equation]
+from deltarule.networks.recurrences import Recurrence
 
 
 class Tangled(Exception):
@@ -33,13 +30,13 @@ class Tangled(Exception):
 
 
 class Together:
-    """What each line comes to if some lines are evaluated wrongly, once for each of `rows`.
+    """What each line comes to if some lines are evaluated wrongly, once for each row of `rows`.
 
     `ways` tell how all else is carried, in one order of lines: each has all the rows, one block
     after the other. Rows that have no value are NaN.
     """
 
-    def __init__(self, evaluator: Evaluator, ways: Sequence[Hypothesis], rows: Sequence[Rewritten]):
+    def __init__(self, evaluator: Evaluator, ways: Sequence[Hypothesis], rows: WrongRows):
         self.evaluator, self.lines, self.rows = evaluator, evaluator.quick_lines, rows
         self.ways = [quickly(evaluator, way) for way in ways]
         self.as_printed, self.carried = (
@@ -50,14 +47,16 @@ class Together:
         self.lost = np.zeros(self.count, bool)
         self.alone = np.zeros(self.count, bool)
         self._values: dict[str, np.ndarray] = {}
+        self._inputs: dict[str, np.ndarray] = {}
         self._busy: set[str] = set()
-        self.changed: dict[str, list[tuple[Equation, np.ndarray]]] = {}
-        for line, found in _by_line(rows).items():
-            blocks = len(rows) * np.arange(len(ways))[:, None]
-            self.changed[line] = [(e, (blocks + where).ravel()) for e, where in found.values()]
-        self.moving = frozenset(self.changed).union(
-            *(self.lines.depending(line, self.as_printed) for line in self.changed)
+        self._blocks = len(rows) * np.arange(len(ways))[:, None]
+        self.moving = frozenset(rows.by_line).union(
+            *(self.lines.depending(line, self.as_printed) for line in rows.by_line)
         )
+
+    def _in_ways(self, where: np.ndarray) -> np.ndarray:
+        """Rows of one way of carrying on, in all of them."""
+        return where if len(self.ways) == 1 else (self._blocks + where).ravel()
 
     def value(self, name: str) -> np.ndarray:
         """A line evaluated under every row: an array with the rows in front."""
@@ -80,16 +79,15 @@ class Together:
         if self.count == 1:
             shape = np.shape(self.evaluator.computation.floats.arrays[name])
             return self._one(name, 0, shape)[None]
-        half = len(self.rows) // 2
         if len(self.ways) > 1:
             parts = [([way], self.rows) for way in self.ways]
         else:
-            parts = [(self.ways, self.rows[:half]), (self.ways, self.rows[half:])]
+            parts = [(self.ways, half) for half in self.rows.halves()]
         return np.concatenate([Together(self.evaluator, w, r).value(name) for w, r in parts])
 
     def _one(self, name: str, row: int, shape: tuple[int, ...]) -> np.ndarray:
         """A row that is evaluated by itself."""
-        way, changed = self.ways[row // len(self.rows)], self.rows[row % len(self.rows)]
+        way, changed = self.ways[row // len(self.rows)], self.rows.row(row % len(self.rows))
         hypothesis = replace(way, variants={**way.variants, **changed})
         try:
             return np.asarray(self.evaluator.quick(name, hypothesis), dtype=float)
@@ -100,11 +98,13 @@ class Together:
         """A line as it goes into a later one."""
         if name in self.as_printed or name not in self.moving:
             return self.carried.provided(name)
-        found = self._computed(name)
-        if name in self.evaluator.groups:
-            return found
-        shape = np.shape(self.evaluator.computation.floats.arrays[name])
-        return self.carried.settled(found, None, (self.count, *shape))
+        if name not in self._inputs:
+            found = self._computed(name)
+            if name not in self.evaluator.groups:
+                shape = np.shape(self.evaluator.computation.floats.arrays[name])
+                found = self.carried.settled(found, None, (self.count, *shape))
+            self._inputs[name] = found
+        return self._inputs[name]
 
     def _computed(self, name: str) -> np.ndarray:
         if name not in self._values:
@@ -123,37 +123,40 @@ class Together:
 
     def _line(self, right: Equation) -> np.ndarray:
         """A line by its right equation, and by each wrong one."""
-        if right.subscripts != right.indices or right.name in right.read_names():
+        own = right.name in right.read_names() and right.name not in self.as_printed
+        if right.subscripts != right.indices or own:
             raise Tangled(right.name)
-        changed = self.changed.get(right.name, [])
+        changed = self.rows.by_line.get(right.name)
         if not changed:
             return self._evaluated(right, None)
         shape = np.shape(self.evaluator.computation.floats.arrays[right.name])
         found = np.full((self.count, *shape), np.nan)
-        left = np.ones(self.count, bool)
-        possible = []
-        for wrong, where in changed:
-            left[where] = False
-            if self._circular(wrong, right.name):
-                self.lost[where] = True
-            else:
-                possible.append((wrong, where))
-        groups, others = grouped(possible, self.lines, {})
+        groups, others = self.rows.grouped(self._possible(right.name, changed), self.lines, {})
         for group in groups:
-            names = group.wrong[0].kept_names.union(*(w.filling_names for w in group.wrong))
-            arrays = {name: self._input(name) for name in names}
-            found[group.rows] = evaluated(group, self.lines, arrays)
+            arrays = {name: self._input(name) for name in group.names}
+            value = evaluated(group, self.lines, arrays, self._in_ways, len(self.ways))
+            found[self._in_ways(group.rows)] = value
         for wrong, where in others:
-            found[where] = self._evaluated(wrong, where)
-        if left.any():
-            rest = np.flatnonzero(left)
+            rows = self._in_ways(where)
+            found[rows] = self._evaluated(wrong, rows)
+        rest = self._in_ways(self.rows.rest(right.name))
+        if len(rest):
             found[rest] = self._evaluated(right, rest)
         return found
 
-    def _circular(self, wrong: Equation, name: str) -> bool:
-        """Whether a wrong line reads what depends on it."""
-        behind = self.lines.depending(name, self.as_printed) - self.as_printed
-        return bool(wrong.read_names() & (behind | ({name} - self.as_printed)))
+    def _possible(self, name: str, changed: Sequence[InRows]) -> list[InRows]:
+        """The wrong versions of a line that do not read what depends on it, unless something is
+        printed of it; rows with others are lost."""
+        if name in self.as_printed:
+            return list(changed)
+        behind = (self.lines.depending(name, self.as_printed) - self.as_printed) | {name}
+        possible = []
+        for wrong, where in changed:
+            if wrong.read_names().isdisjoint(behind):
+                possible.append((wrong, where))
+            else:
+                self.lost[self._in_ways(where)] = True
+        return possible
 
     def _evaluated(self, equation: Equation, where: np.ndarray | None) -> np.ndarray:
         """An equation over some rows, or all of them."""
@@ -194,8 +197,9 @@ class Together:
         """All lines of a recurrence, time by time, each time line by line."""
         if any(isinstance(part, Recurrence) for part in block.parts):
             raise Tangled(block.equations[0].name)
-        inside = [name for name in self.changed if name in block.names]
-        block = put_off(block, inside[0]) if len(inside) == 1 else block
+        scans = self.evaluator.scans
+        inside = [name for name in self.rows.by_line if name in block.names]
+        block = scans.put_off(block, inside[0]) if len(inside) == 1 else block
         changed = {e.name: self._in_time(block, e) for e in block.equations}
         floats = self.evaluator.computation.floats
         equations = [*block.equations, *(w for found in changed.values() for w, _ in found)]
@@ -204,12 +208,11 @@ class Together:
         for name in block.names:
             arrays[name] = np.zeros((self.count, *np.shape(floats.arrays[name])))
         try:
-            steps = list(timetable(block, floats, {}))
+            steps = scans.steps(block, floats)
         except DeltaruleError:
             raise Tangled(block.equations[0].name) from None
-        for part, now in steps:
-            (equation,) = equations_of(part)
-            self._step(equation, now[id(part)], arrays, changed[equation.name])
+        for equation, at in steps:
+            self._step(equation, at, arrays, changed[equation.name])
         return {name: arrays[name] for name in block.names}
 
     def _step(self, equation: Equation, at: Mapping, arrays: dict, changed: list) -> None:
@@ -219,13 +222,16 @@ class Together:
             raise Tangled(equation.name)
         formula, where = found
         self._put(arrays[equation.name], None, where, formula(arrays))
-        own = [(w, rows) for w, rows in changed if w.subscripts == equation.subscripts]
-        groups, others = grouped(own, self.lines, at)
+        own = [(w, base) for w, base in changed if w.subscripts == equation.subscripts]
+        if not own:
+            return
+        groups, others = self.rows.grouped(own, self.lines, at)
         for group in groups:
-            value = evaluated(group, self.lines, arrays)
-            self._put(arrays[equation.name], group.rows, group.line.where, value)
-        for wrong, rows in others:
-            found = self.lines.at_time(wrong, at)
+            value = evaluated(group, self.lines, arrays, self._in_ways, len(self.ways))
+            rows = self._in_ways(group.rows)
+            self._put(arrays[equation.name], rows, group.line.where, value)
+        for wrong, base in others:
+            found, rows = self.lines.at_time(wrong, at), self._in_ways(base)
             if found is None:
                 self.alone[rows] = True
                 continue
@@ -243,19 +249,18 @@ class Together:
 
     def _in_time(self, block: Recurrence, right: Equation) -> list:
         """The wrong equations of a line that can be evaluated in the recurrence's own order."""
-        found = []
-        for wrong, rows in self.changed.get(right.name, []):
-            beyond = self.lines.depending(right.name, self.as_printed) - block.names
-            if wrong.read_names() & (beyond - self.as_printed):
-                self.lost[rows] = True
-                continue
-            there = in_time(block, right, wrong)
-            if there:
-                found.append((wrong, rows))
-            elif there is None:
-                self.alone[rows] = True
+        found: list[InRows] = []
+        changed = self.rows.by_line.get(right.name)
+        if not changed:
+            return found
+        beyond = self.lines.depending(right.name, self.as_printed) - block.names - self.as_printed
+        there = self.rows.judged(block, right, in_time)
+        for (wrong, where), is_there in zip(changed, there, strict=True):
+            if not is_there or not wrong.read_names().isdisjoint(beyond):
+                alone = is_there is None and wrong.read_names().isdisjoint(beyond)
+                (self.alone if alone else self.lost)[self._in_ways(where)] = True
             else:
-                self.lost[rows] = True
+                found.append((wrong, where))
         return found
 
 
@@ -263,13 +268,3 @@ def quickly(evaluator: Evaluator, way: Hypothesis) -> Hypothesis:
     """The way of carrying of quick values: these are rounded on the way through time alone."""
     rounding = way.rounding if evaluator.groups else None
     return replace(way, rounding=rounding, rounded={})
-
-
-def _by_line(rows: Sequence[Rewritten]) -> dict[str, dict[int, tuple[Equation, list[int]]]]:
-    """For each line its wrong equations, each with the rows that it is of."""
-    found: dict[str, dict[int, tuple[Equation, list[int]]]] = {}
-    for row, rewritten in enumerate(rows):
-        for line, equation in rewritten.items():
-            of = found.setdefault(line, {}).setdefault(id(equation), (equation, []))
-            of[1].append(row)
-    return found
