@@ -1,6 +1,6 @@
 """A command as the parser sees it: strict about its options, with commands below it, and its help.
 
-Typer's own command is extended; whatever is wrong on the command line is said as any other error:
+Click's own command is extended; whatever is wrong on the command line is said as any other error:
 fact, place, remedy, and exit status 2.
 """
 
@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-import typer
-from typer.core import TyperCommand, TyperGroup
+import click
 
 from deltarule.cli import rules
+from deltarule.cli.parameters import Beside
 from deltarule.cli.table import COMMANDS
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.nearest import nearest
 
-#: What the parser raises for a command line that it cannot read.
-UsageError = typer.BadParameter.__mro__[1]
 #: Under this key a context keeps what stands on the command line beside options.
 WORDS = "deltarule.words"
 #: Help is at most so wide: longer lines are hard to read.
@@ -27,11 +25,11 @@ WIDEST = 100
 _STATUSES = ("0", "all right"), ("1", ""), ("2", "the command could not run")
 
 
-class Command(TyperCommand):
+class Command(click.Command):
     """A command that refuses what its row of the table does not allow."""
 
     #: The commands below one, by its name and by theirs, each as a function that makes it.
-    below: dict[str, dict[str, Callable[[], Command]]] = {}
+    below: ClassVar[dict[str, dict[str, Callable[[], Command]]]] = {}
 
     @property
     def row(self) -> str:
@@ -90,19 +88,15 @@ class Command(TyperCommand):
         return [*super().shell_complete(ctx, incomplete), *own_options(ctx, incomplete)]
 
     def format_options(self, ctx, formatter) -> None:
-        """Arguments and options by their own words, without Python's types."""
-        records: dict[str, list] = {"argument": [], "option": []}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None:
-                named = parameter.param_type_name == "argument"
-                name = parameter.metavar if named else record[0]
-                records[parameter.param_type_name].append((name, record[1]))
-        if records["argument"]:
+        """What stands beside the options, and they, by their own words, without Python's types."""
+        beside = [p for p in self.params if isinstance(p, Beside)]
+        if beside:
             with formatter.section("What"):
-                formatter.write_dl(records["argument"])
+                formatter.write_dl([(p.metavar, p.described.help) for p in beside])
         with formatter.section("Options"):
-            formatter.write_dl(records["option"])
+            options = (p for p in self.get_params(ctx) if not isinstance(p, Beside))
+            records = (p.get_help_record(ctx) for p in options)
+            formatter.write_dl([record for record in records if record is not None])
         rows = [
             (name, make().get_short_help_str(60))
             for name, make in self.below.get(self.row, {}).items()
@@ -122,11 +116,15 @@ class Command(TyperCommand):
             )
 
     def collect_usage_pieces(self, ctx) -> list[str]:
-        return [p.metavar for p in self.params if p.param_type_name == "argument"] + ["[OPTIONS]"]
+        return [*(p.metavar or "" for p in self.params if isinstance(p, Beside)), "[OPTIONS]"]
 
 
-class Group(TyperGroup):
+class Group(click.Group):
     """The commands together, as `deltarule`."""
+
+    def list_commands(self, ctx) -> list[str]:
+        """The commands in the order of the table."""
+        return list(self.commands)
 
     def make_context(self, info_name, args, parent=None, **extra):
         """Read what stands before the name of a command."""
@@ -172,7 +170,7 @@ class _reported:
         return None
 
     def __exit__(self, _kind, error, _traceback) -> None:
-        if self._resilient or not isinstance(error, UsageError | DeltaruleError):
+        if self._resilient or not isinstance(error, click.UsageError | DeltaruleError):
             return
         from deltarule.cli.running import tell
 

@@ -1,31 +1,20 @@
 """What the shell offers when a word is completed: names of derivations, sheets, tensors, options.
 
-The shells' scripts are Typer's: `derive --install-completion`. Nothing of a person's own files is
-run for it; where a name cannot be read, nothing is offered. Each function here takes what Typer
-hands it, or nothing.
+The shells' scripts are Click's: `derive --show-completion bash`. Nothing of a person's own files is
+run for it; where a name cannot be read, nothing is offered. Each function here takes what has been
+read of the command line, and gives all words that may stand next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from typer import Context
-
 if TYPE_CHECKING:
+    from click import Context
+    from click.shell_completion import CompletionItem
+
     from deltarule.networks.network import Network
-
-Items = list[str | tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Offered:
-    """A word to complete with, as the shells' scripts take it."""
-
-    value: str
-    help: str = ""
-    type: str = "plain"
 
 
 def _of_library(context: Context) -> Network | None:
@@ -45,7 +34,7 @@ def _of_library(context: Context) -> Network | None:
     return None
 
 
-def derivations(context: Context) -> Items:
+def derivations(context: Context) -> list[str]:
     """Names and aliases of derivations; behind an option of a derivation's own, its choices."""
     from deltarule.language.catalogue import catalogue, declared_aliases, whole_networks
 
@@ -54,12 +43,12 @@ def derivations(context: Context) -> Items:
     if choices is not None:
         return choices
     if words == ["example"] and _command(context) == "trace":
-        return sheets()
+        return sheets(context)
     if any(not word.startswith("-") for word in words):
         return []
     known = {**catalogue(), **whole_networks()}
     aliases = [alias for path in known.values() for alias in declared_aliases(path)]
-    also = {"trace": ["example", "flow", *sheets()], "check": []}.get(_command(context), [])
+    also = {"trace": ["example", "flow", *sheets(context)], "check": []}.get(_command(context), [])
     return [*also, *sorted({*known, *aliases})]
 
 
@@ -67,7 +56,7 @@ def _command(context: Context) -> str:
     return getattr(context.command, "row", "")
 
 
-def _choices(context: Context, words: list[str]) -> Items | None:
+def _choices(context: Context, words: list[str]) -> list[str] | None:
     """The values of the option that stands last; None where none stands there."""
     if not words or not words[-1].startswith("--") or "=" in words[-1]:
         return None
@@ -78,28 +67,28 @@ def _choices(context: Context, words: list[str]) -> Items | None:
     return list(map(str, option.choices))
 
 
-def sheets() -> Items:
+def sheets(_context: Context) -> list[str]:
     """The names of the examples; files of one's own are the shell's to offer."""
     from deltarule.marking.sheets import sheet_names
 
     return [*sheet_names()]
 
 
-def checked(context: Context) -> Items:
+def checked(context: Context) -> list[str]:
     """What `check` takes first; behind `example`, the examples."""
     words = list(context.params.get("words") or ())
     if words == ["example"]:
-        return sheets()
-    return ["example", "gradient", *sheets()] if not words else []
+        return sheets(context)
+    return ["example", "gradient", *sheets(context)] if not words else []
 
 
-def tensors(context: Context) -> Items:
+def tensors(context: Context) -> list[str]:
     """The tensors of the derivation that is named."""
     network = _of_library(context)
     return [*network.tensors] if network else []
 
 
-def sizes(context: Context) -> Items:
+def sizes(context: Context) -> list[str]:
     """`N=` for each size of the derivation that is named."""
     from deltarule.networks.specialise import given_sizes
 
@@ -107,22 +96,24 @@ def sizes(context: Context) -> Items:
     return [f"{name}=" for name in given_sizes(network)] if network else []
 
 
-def rules() -> Items:
+def rules(_context: Context) -> list[str]:
     """The rules of the calculus, with dashes for blanks."""
     from deltarule.proving.cited import CITED
 
     return ["list", *(name.replace(" ", "-") for name in CITED)]
 
 
-def statements() -> Items:
+def statements(_context: Context) -> list[str]:
     """The statements that can be proved, with dashes for blanks."""
     from deltarule.proving.statements import STATEMENTS
 
     return ["list", *(s.name.replace(" ", "-") for s in STATEMENTS)]
 
 
-def own_options(context: Context, incomplete: str) -> Iterator[Offered]:
+def own_options(context: Context, incomplete: str) -> Iterator[CompletionItem]:
     """The options of the derivation that is named, where an option is begun."""
+    from click.shell_completion import CompletionItem
+
     if not incomplete.startswith("-"):
         return
     network = _of_library(context)
@@ -130,10 +121,10 @@ def own_options(context: Context, incomplete: str) -> Iterator[Offered]:
         word = "--" + name.replace("_", "-")
         for spelled in (word, f"--no-{word[2:]}") if option.default is True else (word,):
             if spelled.startswith(incomplete):
-                yield Offered(spelled, option.help)
+                yield CompletionItem(spelled, help=option.help)
 
 
-def updates() -> Items:
+def updates(_context: Context) -> list[str]:
     """The derivations that are updates."""
     from deltarule.cli.groups import in_group
 

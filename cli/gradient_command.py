@@ -26,10 +26,10 @@ class Gradient(Asked):
     jacobian: Annotated[bool, option("Measure gradients by compiled kernels, at any size.")] = False
     no_kernel: Annotated[bool, option("Check formulas alone: no kernel is compiled.")] = False
     rtol: Annotated[
-        float | None, option("Allowed, relative to the largest entry.", "R", min=0.0)
+        float | None, option("Allowed, relative to the largest entry.", "R", least=0.0)
     ] = None
-    atol: Annotated[float | None, option("Allowed besides.", "A", min=0.0)] = None
-    timeout: Annotated[float | None, option("Seconds for each function (60).", "S", min=0.01)] = (
+    atol: Annotated[float | None, option("Allowed besides.", "A", least=0.0)] = None
+    timeout: Annotated[float | None, option("Seconds for each function (60).", "S", least=0.01)] = (
         None
     )
 

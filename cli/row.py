@@ -5,16 +5,16 @@ docstring begins the help. The parser's parameters, the help and the completion 
 and what a person asked for is handed on as an instance of the class.
 """
 
-import inspect
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Annotated
-
-from typer import Argument, Context, Exit, Option, echo
+from typing import TYPE_CHECKING, NamedTuple
 
 from deltarule.cli import completion as names
-from deltarule.cli.formats import FORMATS, formats_of
+
+if TYPE_CHECKING:
+    from click import Context
 
 
 class Asked:
@@ -71,7 +71,7 @@ class Row:
 
     def use_of(self, asked: Asked) -> Use:
         """What is to be done: what an option asks for, else what is done without any."""
-        given = {_word(name) for name, value in vars(asked).items() if value not in (None, False)}
+        given = {word(name) for name, value in vars(asked).items() if value not in (None, False)}
         plain = next(use for use in self.uses if not use.asked_by)
         return next((use for use in self.uses if given & set(use.asked_by)), plain)
 
@@ -81,37 +81,34 @@ def use(shows: str, does: str, asked_by: str = "", takes: str = "", **more) -> U
     return Use(shows, does, tuple(asked_by.split()), tuple(takes.split()), **more)
 
 
-def option(help: str, metavar: str | None = None, complete=None, also: str = "", **more):
-    """An option, named by its field: `no_kernel` is --no-kernel; a flag has no `metavar`.
+class Described(NamedTuple):
+    """What the help says of an option, or of what stands `beside` the options, and more about it.
 
-    `complete` offers its values, `also` is another way to write it.
+    `metavar` stands for its value (a flag has none), `complete` gives what may stand there; `also`
+    is another way to write it, `least` the least number.
     """
-    return partial(
-        Option, *also.split(), metavar=metavar, help=help, autocompletion=complete, **more
-    )
+
+    help: str
+    metavar: str | None = None
+    complete: Callable[[Context], list[str]] | None = None
+    also: str = ""
+    least: float | None = None
+    hidden: bool = False
+    beside: bool = False
 
 
-def beside(metavar: str, help: str, complete):
+#: An option, named by its field: `no_kernel` is --no-kernel.
+option = Described
+
+
+def beside(metavar: str, help: str, complete: Callable[[Context], list[str]]) -> Described:
     """What stands beside the options."""
-    return partial(
-        Argument, metavar=metavar, help=help, show_default=False, autocompletion=complete
-    )
+    return Described(help, metavar, complete, beside=True)
 
 
-def one_of(*values: str) -> Callable[[], list[str | tuple[str, str]]]:
+def one_of(*values: str) -> Callable[[Context], list[str]]:
     """A completion by a few words."""
-    return lambda: list(values)
-
-
-def _say_version(context: Context, asked: bool) -> None:
-    if asked and not context.resilient_parsing:
-        from importlib.metadata import version
-
-        root = context.find_root()
-        program = "" if root.command.name is None else f"{root.info_name} "
-        number = version("deltarule")
-        echo(f"{program}(deltarule) {number}" if program else f"deltarule {number}")
-        raise Exit()
+    return lambda _context: list(values)
 
 
 # Options of several commands.
@@ -122,40 +119,8 @@ NETWORK = beside(
     "A derivation's name, or the path of a file of your own; then its own options.",
     names.derivations,
 )
-# Options of all.
-_NO_PAGER = option("On a terminal, show all at once, however long.")
-VERSION = option("The version.", callback=_say_version, is_eager=True)
 
 
-def parameters(row: Row) -> list[inspect.Parameter]:
-    """The parser's parameters: the command's own options, the formats, and what all commands have.
-
-    Formats in which none of its things is shown are understood, so that they can be refused by
-    name, and not in the help.
-    """
-    found = [
-        parameter(name, annotation, getattr(row.asked, name, None))
-        for name, annotation in row.asked.__annotations__.items()
-    ]
-    shown = {name for use in row.uses for name in formats_of(use.shows)}
-    for name, form in FORMATS.items():
-        if form.help:
-            flag = option(form.help, hidden=name not in shown)
-            found.append(parameter(name, Annotated[bool, flag], False))
-    found.append(parameter("no_pager", Annotated[bool, _NO_PAGER], False))
-    found.append(parameter("version", Annotated[bool, VERSION], False))
-    return found
-
-
-def parameter(name: str, annotation, default) -> inspect.Parameter:
-    """One field as the parser takes it."""
-    kind, make = annotation.__origin__, annotation.__metadata__[0]
-    info = make() if name == "words" else make(f"--{_word(name)}")
-    return inspect.Parameter(
-        name, inspect.Parameter.KEYWORD_ONLY, annotation=Annotated[kind, info], default=default
-    )
-
-
-def _word(name: str) -> str:
+def word(name: str) -> str:
     """The option of a field: `no-kernel` for `no_kernel`, `list` for `list_`."""
     return name.rstrip("_").replace("_", "-")

@@ -20,7 +20,7 @@ from deltarule.nearest import edit_distance, nearest
 
 PLACE = "the command line"
 #: Those that are done before anything else is looked at.
-FIRST = ("version", "help", "install-completion", "show-completion")
+FIRST = ("version", "help", "show-completion")
 
 
 class Parameter(Protocol):

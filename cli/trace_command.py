@@ -11,10 +11,10 @@ class Trace(Asked):
 
     words: Annotated[list[str] | None, NETWORK] = None
     example: Annotated[str | None, option("The sheet of that name.", "NAME", names.sheets)] = None
-    decimals: Annotated[int | None, option("Round every line to so many decimals.", "N", min=0)] = (
-        None
-    )
-    significant: Annotated[int | None, option("Round to so many figures.", "N", min=1)] = None
+    decimals: Annotated[
+        int | None, option("Round every line to so many decimals.", "N", least=0)
+    ] = None
+    significant: Annotated[int | None, option("Round to so many figures.", "N", least=1)] = None
     rounding: Annotated[
         str | None,
         option(

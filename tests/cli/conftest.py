@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass
 
 import pytest
+from click.testing import CliRunner
 from once import sharing
-from typer.testing import CliRunner
 
 from deltarule.cli.main import app
 

@@ -5,7 +5,6 @@ import itertools
 import json
 
 import pytest
-import typer
 
 from deltarule.cli import main
 from deltarule.cli.formats import FORMATS
@@ -13,16 +12,10 @@ from deltarule.cli.rules import long_name, options_by_word
 from deltarule.cli.table import COMMANDS
 from deltarule.nearest import edit_distance, nearest
 
-PROGRAM = typer.main.get_command(main.app)
-
 
 def parameters(name):
     """The options of a command by their long names."""
-    first, _, below = name.partition(" ")
-    command = PROGRAM.commands[first]
-    if below:
-        command = main.Command.below[first][below]()
-    return {long_name(p): p for p in options_by_word(command.params).values()}
+    return {long_name(p): p for p in options_by_word(main.program(name).params).values()}
 
 
 def written(name, option):
@@ -53,7 +46,6 @@ def test_every_row_has_the_options_of_its_function():
             *FORMATS,
             "no-pager",
             "version",
-            "install-completion",
             "show-completion",
         }, name
 

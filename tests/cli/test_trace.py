@@ -15,7 +15,7 @@ FIELDS = {
 @pytest.fixture(scope="module")
 def slide():
     """The JSON of the slide, once."""
-    from typer.testing import CliRunner
+    from click.testing import CliRunner
 
     from deltarule.cli.main import app
 

@@ -83,7 +83,7 @@ def against_the_order(place: str, tree: ast.Module) -> Iterator[str]:
 
 def screens_outside_cli(place: str, tree: ast.Module) -> Iterator[str]:
     for line, module in imports(place, tree):
-        if module.split(".")[0] in ("rich", "typer") and room(place) not in ("cli", "tests"):
+        if module.split(".")[0] in ("rich", "click") and room(place) not in ("cli", "tests"):
             yield f"{place}:{line}: {module} belongs in cli/"
 
 

@@ -4,8 +4,8 @@ import json
 from functools import partial
 
 import pytest
+from click.testing import CliRunner
 from sympy import Integer
-from typer.testing import CliRunner
 
 from deltarule.cli.main import app
 from deltarule.errors import DeltaruleError

@@ -19,7 +19,7 @@ REFRESH = "python tests/golden/refresh.py"
 
 def screen(*words: str) -> str:
     """What a command shows on a screen of 80 columns."""
-    from typer.testing import CliRunner
+    from click.testing import CliRunner
 
     from deltarule.cli.main import app
 
