@@ -44,7 +44,7 @@ def test_a_number_out_of_nowhere_is_followed_from_its_digits():
 
 
 def test_two_mistakes_are_charged_twice_and_carried_on_together():
-    found = paper("dense", 5, "slope lost", "slope lost in the hidden layer")
+    found = paper("dense", 5, "slope of half", "slope lost in the hidden layer")
     assert found.charged == ["dE/ds2", "dE/ds1"]
 
 

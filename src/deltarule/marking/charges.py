@@ -1,7 +1,8 @@
 """Charges: causes of wrong values, asserted where the digits prove them, else offered.
 
 What is offered may be proved by later lines: by values that only the cause gives, carried on with
-more digits than are printed, and by the same slip made again.
+more digits than are printed, and by the same slip made again. What comes of one decision is charged
+once, in the first line where it is proved.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from deltarule.marking import verdicts
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.evidence import Evidence, of_entries, weight
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.one_decision import Decisions, decisions
 from deltarule.marking.verdicts import Verdict
+from deltarule.spelling.names import pretty
 
 #: How many other explanations are listed.
 MOST_ALTERNATIVES = 5
@@ -36,12 +39,14 @@ class Cause:
 class Charge:
     """The causes of one wrong value, simplest first, and what its digits tell.
 
+    `proved` is the cause that is asserted, by its place in `causes`; None while there is none.
     `later` is what other lines tell of single causes.
     """
 
     verdict: Verdict
     causes: list[Cause]
     evidence: Evidence
+    proved: int | None = None
     later: dict[int, Evidence] = field(default_factory=dict)
 
     def evidence_of(self, k: int, elsewhere: Evidence | None = None) -> Evidence:
@@ -51,28 +56,37 @@ class Charge:
 
 @dataclass
 class Ledger:
-    """All charges of a submission that its digits have not proved so far.
+    """All charges of a submission, in the order in which they were made.
 
     `habits` are ways of shortening numbers, each with the quantity that was charged with it.
     """
 
-    open: list[Charge] = field(default_factory=list)
+    decisions: Decisions = field(default_factory=lambda: decisions(()))
+    charges: list[Charge] = field(default_factory=list)
     habits: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def open(self) -> list[Charge]:
+        """The charges that the digits of their own values have not proved."""
+        return [c for c in self.charges if c.proved is None]
 
     def verdict(self, verdict: Verdict, causes: list[Cause], evidence: Evidence) -> Verdict:
         """The verdict on a value with causes: a mistake if it is proved, else perhaps one."""
         first = causes[0]
-        if evidence.beyond(first.searched):
-            return _asserted(verdict, causes, 0)
-        offered = replace(
-            verdict,
-            verdict=verdicts.WRONG,
-            mistakes=(),
-            finding=f"perhaps {first.sentence}; so few digits may agree by chance",
-            alternatives=_sentences(causes)[1:],
+        proved = evidence.beyond(first.searched)
+        said = (
+            _asserted(verdict, causes, 0)
+            if proved
+            else replace(
+                verdict,
+                verdict=verdicts.WRONG,
+                mistakes=(),
+                finding=f"perhaps {first.sentence}; so few digits may agree by chance",
+                alternatives=_sentences(causes)[1:],
+            )
         )
-        self.open.append(Charge(offered, causes, evidence))
-        return offered
+        self.charges.append(Charge(said, causes, evidence, 0 if proved else None))
+        return said
 
     def carried_on(self, earlier: Iterable[Mistake], evidence: Evidence) -> None:
         """Digits of a later line that come of mistakes before it."""
@@ -83,26 +97,78 @@ class Ledger:
                     charge.later[k] = charge.later.get(k, Evidence()) + evidence
 
     def settled(self, found: list[Verdict]) -> list[Verdict]:
-        """The verdicts, with what is proved by the submission as a whole."""
-        proved = {id(c.verdict): v for c in self.open if (v := self._proved(c)) is not None}
-        return [proved.get(id(v), v) for v in found]
+        """The verdicts, with what is proved by the submission as a whole; one decision is charged
+        once, and its other lines follow."""
+        kept = {id(v) for v in found}
+        charges = [c for c in self.charges if id(c.verdict) in kept]
+        proved = [(c, self._proved(c, charges)) for c in charges]
+        said = {
+            id(c.verdict): _asserted(c.verdict, c.causes, k)
+            for c, k in proved
+            if c.proved is None and k is not None
+        }
+        said |= self._again(proved)
+        return [said.get(id(v), v) for v in found]
 
-    def _proved(self, charge: Charge) -> Verdict | None:
+    def _proved(self, charge: Charge, charges: list[Charge]) -> int | None:
+        """The cause that is proved, by its own digits or by those of others."""
+        if charge.proved is not None:
+            return charge.proved
         for k in sorted(charge.later, key=lambda k: -charge.later[k].apart):
             if charge.evidence_of(k).beyond(charge.causes[k].searched):
-                return _asserted(charge.verdict, charge.causes, k)
+                return k
         same = sum(
-            (c.evidence for c in self.open if c is not charge and _alike(c, charge)),
+            (c.evidence for c in charges if c is not charge and self._alike(c, charge)),
             start=Evidence(),
         )
         if same.apart and charge.evidence_of(0, same).beyond(charge.causes[0].searched):
-            return _asserted(charge.verdict, charge.causes, 0)
+            return 0
+        return None
+
+    def _alike(self, one: Charge, other: Charge) -> bool:
+        """Whether two values are wrong by the same slip in different lines."""
+        if one.proved is None:
+            return one.causes[0].kinds == other.causes[0].kinds
+        decided = [self.decisions.of_all(c.causes[0].mistakes) for c in (one, other)]
+        return bool(decided[0]) and decided[0] == decided[1]
+
+    def _again(self, proved: list[tuple[Charge, int | None]]) -> dict[int, Verdict]:
+        """The verdicts on what comes of a decision that another line is charged with."""
+        charged: dict[object, str] = {}
+        found = {}
+        for charge, k in sorted(proved, key=lambda c: c[1] is None):
+            source = self._source(charge, k, charged)
+            if source is not None:
+                found[id(charge.verdict)] = _the_same(charge.verdict, *source)
+            elif k is not None:
+                for decision in self.decisions.of_all(charge.causes[k].mistakes):
+                    charged.setdefault(decision, charge.verdict.quantity)
+        return found
+
+    def _source(
+        self, charge: Charge, k: int | None, charged: dict[object, str]
+    ) -> tuple[list[str], Cause] | None:
+        """The lines that are charged already with all decisions behind one of the causes."""
+        order = list(charge.causes) if k is None else [charge.causes[k], *charge.causes]
+        for cause in order:
+            decided = self.decisions.of_all(cause.mistakes)
+            if decided and decided <= charged.keys():
+                lines = dict.fromkeys(charged[d] for d in decided)
+                if charge.verdict.quantity not in lines:
+                    return list(lines), cause
         return None
 
 
-def _alike(one: Charge, other: Charge) -> bool:
-    """Whether two values are wrong by the same slip in different lines."""
-    return one.causes[0].kinds == other.causes[0].kinds
+def _the_same(verdict: Verdict, sources: list[str], cause: Cause) -> Verdict:
+    """The verdict on a value that is wrong by mistakes that other lines are charged with."""
+    lines = " and ".join(pretty(n) for n in sources)
+    return replace(
+        verdict,
+        verdict=verdicts.FOLLOWS,
+        finding=f"the same mistake as in {lines}, charged there: {cause.sentence}",
+        mistakes=(),
+        alternatives=(),
+    )
 
 
 def _asserted(verdict: Verdict, causes: list[Cause], k: int) -> Verdict:

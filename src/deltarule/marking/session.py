@@ -24,6 +24,7 @@ from deltarule.marking.mistakes import Context, Mistake, contexts, mistakes_in
 from deltarule.marking.mistakes.generators import OFTEN_HIDDEN, SELDOM
 from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
+from deltarule.marking.one_decision import decisions
 from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
@@ -75,8 +76,9 @@ class Session:
 
     @cached_property
     def ledger(self) -> Ledger:
-        """What is charged and not proved so far."""
-        return Ledger()
+        """What is charged."""
+        lines = (line.quantity for line in self.computation.lines)
+        return Ledger(decisions((*lines, *self.computation.givens)))
 
     @cached_property
     def conventions(self) -> list[tuple[Mistake, ...]]:

@@ -108,7 +108,7 @@ def cut(context: Context) -> Iterator[Wrong]:
         if not isinstance(site.node, Add):
             continue
         for term in site.node.args:
-            through = _gradients_elsewhere(term)
+            through = _gradients_elsewhere(term) or _of_one_time(term)
             if through:
                 rest = Add(*(t for t in site.node.args if t is not term))
                 yield Wrong(
@@ -123,6 +123,13 @@ def _gradients_elsewhere(term: Expr) -> str:
     """The gradients that a term takes from another time."""
     found = [r for r in reads(term) if is_gradient(tensor_name(r)) and shifted(r)]
     return " and ".join(dict.fromkeys(pretty(tensor_name(r)) for r in found))
+
+
+def _of_one_time(term: Expr) -> str:
+    """The gradients that a term takes from one time by its number, as that of an initial state."""
+    found = [r for r in reads(term) if is_gradient(tensor_name(r))]
+    fixed = [r for r in found if any(i.is_Integer for i in r.indices)]
+    return " and ".join(dict.fromkeys(pretty(tensor_name(r)) for r in fixed))
 
 
 def nothing_carried(equations: Mapping[str, Equation], name: str) -> Iterator[Mistake]:
