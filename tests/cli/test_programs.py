@@ -1,42 +1,54 @@
 """Commands as programs: what they import, how they end, pipes and colours."""
 
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
-HEAVY = ("sympy", "numpy", "flint", "numba", "rich", "pydantic")
+LIBRARY = ("sympy", "numpy", "flint", "numba")
+HEAVY = (*LIBRARY, "rich", "pydantic")
 
 
-def test_help_imports_nothing_heavy():
+def one_after_the_other(lines, found):
+    """Commands in one process; it ends with status 1 and the line after which `found` is true."""
     code = (
-        "import sys; sys.argv = ['deltarule', '--help']\n"
-        "from deltarule.cli.main import deltarule_main\n"
-        "try: deltarule_main()\n"
-        "except SystemExit: pass\n"
-        f"found = [name for name in {HEAVY!r} if name in sys.modules]\n"
-        "sys.exit(f'imported {found}' if found else 0)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    for command in ("derive", "trace", "check", "train"):
-        assert command in done.stdout
-
-
-def test_numba_stays_out():
-    """All in one process, one after the other; with its name what brought it in."""
-    lines = ["derive dense", "trace slide", "check slide", "check gradient dense --no-kernel"]
-    code = (
-        "import sys\n"
+        "import os, sys\n"
         "from deltarule.cli.main import deltarule_main\n"
         f"for line in {lines!r}:\n"
         "    sys.argv = ['deltarule', *line.split()]\n"
         "    try: deltarule_main()\n"
         "    except SystemExit: pass\n"
-        "    if 'numba' in sys.modules: sys.exit(line)\n"
+        f"    found = {found}\n"
+        "    if found: sys.exit(f'{line}: {found}')\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    unset = {n: v for n, v in os.environ.items() if n != "OPENBLAS_NUM_THREADS"}
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=unset)
+
+
+def imported(names):
+    return f"[name for name in {names!r} if name in sys.modules]"
+
+
+def test_help_imports_nothing_heavy():
+    done = one_after_the_other(["--version", "check gradient --help", "--help"], imported(HEAVY))
+    assert done.returncode == 0, done.stderr
+    for command in ("derive", "trace", "check", "train"):
+        assert command in done.stdout
+
+
+def test_the_list_of_derivations_needs_none_of_them():
+    done = one_after_the_other(["derive --list"], imported(LIBRARY))
+    assert done.returncode == 0, done.stderr
+    assert "lstm" in done.stdout
+
+
+def test_numba_stays_out_and_blas_begins_no_threads():
+    """All in one process, one after the other; with its name what brought it in."""
+    lines = ["derive dense", "trace slide", "check slide", "check gradient dense --no-kernel"]
+    more = "or os.environ['OPENBLAS_NUM_THREADS'] != '1'"
+    done = one_after_the_other(lines, f"{imported(('numba', 'pydantic', 'typer'))} {more}")
     assert done.returncode == 0, done.stderr
     for shown in ("Backward", "of 8 right", "dual numbers"):
         assert shown in done.stdout

@@ -55,9 +55,10 @@ class Computation:
         """All lines, the asked-for extra ones behind the usual backward ones."""
         usual = lines(self.derivation, self.optimiser, self.parameters)
         known = {line.quantity for line in usual}
-        added = []
+        added: list[Line] = []
+        others: dict[str, Derivation] = {}
         for reference in self.extra:
-            for line in extra_lines(reference, self.derivation):
+            for line in extra_lines(reference, self.derivation, others):
                 if line.quantity not in known:
                     known.add(line.quantity)
                     added.append(line)

@@ -125,8 +125,13 @@ def _refuse_unknown(reference: Reference, derivation: Derivation) -> None:
             )
 
 
-def extra_lines(reference: Reference | str, derivation: Derivation) -> list[Line]:
-    """The lines that a quantity needs beyond the usual ones; none for the usual ones."""
+def extra_lines(
+    reference: Reference | str, derivation: Derivation, others: dict[str, Derivation]
+) -> list[Line]:
+    """The lines that a quantity needs beyond the usual ones; none for the usual ones.
+
+    `others` keeps the derivations of other tensors: one serves all entries of a tensor.
+    """
     reference = meant(reference, derivation)
     if reference.of is None or reference.of == derivation.of:
         return []
@@ -134,7 +139,10 @@ def extra_lines(reference: Reference | str, derivation: Derivation) -> list[Line
     if local is not None:
         return [Line(local.name, "backward", local)]
     locate(reference, derivation)
-    return _from_one_entry(reference, derivation)
+    of = str(reference.of)
+    if of not in others:
+        others[of] = derive(derivation.network, of=of)
+    return _from_one_entry(reference, others[of])
 
 
 def local_derivative(
@@ -178,10 +186,9 @@ def _read_now(equation: Equation) -> list[str]:
 
 
 def _from_one_entry(reference: Reference, derivation: Derivation) -> list[Line]:
-    """The backward pass that starts at one entry of a tensor."""
+    """The backward pass of a derivation of some tensor that starts at one entry of it."""
     network = derivation.network
     root = _entry(reference)
-    partial = derive(network, of=reference.of)
     tensor = network.tensor(str(reference.of))
     start_name = gradient_name(root, tensor.name)
 
@@ -203,7 +210,7 @@ def _from_one_entry(reference: Reference, derivation: Derivation) -> list[Line]:
         "the entry whose gradient is asked",
     )
     equations = [start]
-    for equation in partial.equations():
+    for equation in derivation.equations():
         name, rhs = from_root(equation.name), replace_reads(equation.rhs, renamed)
         equations.append(Equation(name, equation.subscripts, rhs, equation.ranges, equation.place))
     return [Line(e.name, "backward", e) for e in equations]
