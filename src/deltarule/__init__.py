@@ -1,13 +1,14 @@
 """deltarule: write a layer's forward equations; everything else is derived from them.
 
     load(name_or_path, **options) -> Network      a derivation file, read
-    derive(network) -> Derivation                 its gradients, with every step
-    kernel(network, **settings) -> Kernel         its forward and backward pass, compiled
-    trace(network, givens, ...) -> Trace          the numbers, line by line
-    check_derivation(network, sizes) -> checks    its gradients, measured without the derivation
-    mark(sheet, answers, network) -> verdicts     what somebody wrote, judged
+    derive(network, **options) -> Derivation      its gradients, with every step
+    kernel(network, **options) -> Kernel          its forward and backward pass, compiled
+    trace(network, givens, **options) -> Trace    the numbers, line by line
+    check_derivation(network, **options)          its gradients, measured without the derivation
+    mark(sheet, answers, network, **options)      what somebody wrote, judged
 
-`network` is a Network, or the name or path of a derivation.
+`network` is a Network, or the name or path of a derivation; `options` are the derivation's own and
+numbers for its sizes: `derive("mlp", layers=2)`, `kernel("conv2d", stride=2, N=1)`.
 The names are imported when first used, so that `import deltarule` costs nothing.
 """
 

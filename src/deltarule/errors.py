@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from numbers import Number
+from reprlib import Repr
 from typing import Self
 
 from deltarule.nearest import nearest
@@ -64,6 +66,35 @@ class UnknownOption(DeltaruleError):
         wider = super().at(place)
         wider.option, wider.known = self.option, self.known
         return wider
+
+
+class _Short(Repr):
+    """Texts and lists are cut; other things are called by their kind."""
+
+    def repr_instance(self, x: object, level: int) -> str:
+        if callable(x) and hasattr(x, "__name__"):
+            return x.__name__
+        if x is None or isinstance(x, Number | bytes):
+            return repr(x) if len(repr(x)) < 40 else f"{repr(x)[:40]}…"
+        shape = getattr(x, "shape", None)
+        if isinstance(shape, tuple):
+            return f"an array of shape {shape}"
+        return _kind(x)
+
+
+def _kind(x: object) -> str:
+    """ "an OpenSheet"."""
+    name = type(x).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def in_short(value: object) -> str:
+    """A value as messages show it: a short one as it is written, any other by its kind."""
+    try:
+        shown = _Short().repr(value)
+    except ValueError:  # an integer of more digits than Python writes
+        return _kind(value)
+    return shown if len(shown) <= 80 else _kind(value)
 
 
 def in_one_line(error: DeltaruleError) -> str:

@@ -63,7 +63,7 @@ def test_what_is_no_rewrite_is_named(with_rule):
 def test_what_is_no_rule_is_named():
     with pytest.raises(DeltaruleError) as caught:
         derive(load("dense"), rules=[len])
-    assert caught.value.fact == f"{len!r} is no rule"
+    assert caught.value.fact == "len is no rule"
     assert caught.value.remedy.startswith("make one of it: Rule(")
 
 

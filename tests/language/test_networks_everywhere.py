@@ -54,7 +54,7 @@ def test_options_belong_to_a_derivation_and_are_refused_beside_a_network():
         network_of(load("mlp"), layers=3)
     with pytest.raises(DeltaruleError, match="3 is no network"):
         deltarule.derive(3)
-    with pytest.raises(DeltaruleError, match="is no name of a derivation"):
+    with pytest.raises(DeltaruleError, match="3 is no network"):
         deltarule.kernel(3)
     with pytest.raises(DeltaruleError, match="dense has no setting bias"):
         deltarule.kernel(load("dense"), bias=False)

@@ -28,8 +28,9 @@ from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.calculus.terms import Term, pinned
 from deltarule.calculus.tied_maxima import ties_that_meet
 from deltarule.calculus.verify import Verifier
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, in_short
 from deltarule.expressions import nodes
+from deltarule.expressions.given_arguments import known_name, known_seed
 from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read, reads
 from deltarule.expressions.size_constraints import facts_of
@@ -49,25 +50,29 @@ from deltarule.spelling.text import text
 
 def derive(
     network: Network | str | Path,
+    /,
     of: str | None = None,
     seed: int = 0,
     rules: Sequence[Rule] = SIMPLIFICATIONS,
+    **options,
 ) -> Derivation:
     """All gradients of a network's loss, each step of them verified.
 
-    `network` is one, or the name or path of a derivation with its usual options. A gradient has
-    the shape of its tensor; all sizes stay symbols. `of` names another tensor to differentiate; its
-    own gradient is then the upstream gradient, as that of a layer's output is. An update, which
-    uses a gradient, has none itself. `seed` chooses the sizes and values that steps are tried at.
-    `rules` simplify each closed form, the first that applies; a rule of one's own goes among them.
+    `network` is one, or the name or path of a derivation, with its `options` as for `load`. A
+    gradient has the shape of its tensor; sizes without a number stay symbols. `of` names another
+    tensor to differentiate; its own gradient is then the upstream gradient, as that of a layer's
+    output is. An update, which uses a gradient, has none itself. `seed` chooses the sizes and
+    values that steps are tried at. `rules` simplify each closed form, the first that applies; a
+    rule of one's own goes among them.
     The method is reverse accumulation (Griewank and Walther, Evaluating Derivatives, 2008, ch. 3),
     with Kronecker deltas for indices: ∂X[a]/∂X[u] = δ(a, u) (Laue, Mitterreiter and Giesen,
     Computing Higher Order Derivatives of Matrix and Tensor Expressions, NeurIPS 2018).
     Raises DeltaruleError for an unknown `of` and for what is no network or no rule, and Unverified,
     which is one too, where the two sides of a step differ.
     """
-    network = network_of(network)
-    _refuse_no_rules(rules)
+    network = network_of(network, "derive", **options)
+    of = None if of is None else known_name("of", of, "derive", 'of="y"')
+    seed, rules = known_seed(seed, "derive"), _known_rules(rules)
     if is_update(network):
         return Derivation(network, "", {}, seed=seed)
     root, upstream = roots(network, of)
@@ -90,14 +95,17 @@ def derive(
     return Derivation(network, root, worded, names, seed, settings=verifier.settings)
 
 
-def _refuse_no_rules(rules: Sequence[Rule]) -> None:
-    for rule in rules:
+def _known_rules(rules: object) -> tuple[Rule, ...]:
+    """Rules, in order. Raises DeltaruleError for what is none."""
+    given = tuple(rules) if isinstance(rules, Iterable) else (rules,)
+    for rule in given:
         if not isinstance(rule, Rule):
             raise DeltaruleError(
-                f"{rule!r} is no rule",
-                "derive",
+                f"{in_short(rule)} is no rule",
+                "rules of derive",
                 "make one of it: Rule(name, statement, reason, apply, example)",
             )
+    return tuple(r for r in given if isinstance(r, Rule))
 
 
 def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:

@@ -9,7 +9,7 @@ from numbers import Integral
 
 from sympy import Rational
 
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, in_short
 
 #: Sizes are counted in 64 bits, and products of two of them too.
 LARGEST = 2**31 - 1
@@ -21,7 +21,9 @@ def whole_number(name: str, value: object, place: str) -> int:
     text = "" if isinstance(value, bool) else str(value).strip().replace("−", "-")
     if not re.fullmatch(r"[-+]?[0-9]+", text):
         kind = "a whole number"
-        raise DeltaruleError(f"{name} = {value} is not {kind}", place, f"give {name} as {kind}")
+        raise DeltaruleError(
+            f"{name} = {_shown(value)} is not {kind}", place, f"give {name} as {kind}"
+        )
     if len(text) > 20 or abs(int(text)) > LARGEST:
         raise DeltaruleError(
             f"{name} = {text if len(text) < 30 else text[:20] + '…'} is too large",
@@ -42,14 +44,14 @@ def real_number(name: str, value: object, place: str) -> Fraction:
         near = float(number)
     except (ValueError, ZeroDivisionError):
         raise DeltaruleError(
-            f"{name} = {text[:40]} is no number", place, f"give {name} as 0.1, 1/3 or 1e-5"
+            f"{name} = {_shown(value)} is no number", place, f"give {name} as 0.1, 1/3 or 1e-5"
         ) from None
     except OverflowError:
         near = math.inf
     if math.isinf(near) or (near == 0) != (number == 0):
         size = "large" if near else "small"
         raise DeltaruleError(
-            f"{name} = {text[:40]} is too {size} for a floating-point number",
+            f"{name} = {_shown(value)} is too {size} for a floating-point number",
             place,
             f"give a number nearer to 1 for {name}",
         )
@@ -66,6 +68,11 @@ def rational(value: Fraction | str) -> Rational:
 
 class Alone(int):
     """What an option is on a command line with no value behind it: yes, where that is a value."""
+
+
+def _shown(value: object) -> str:
+    """A value in messages: text as it was typed, as far as it is short."""
+    return value[:40] if isinstance(value, str) else in_short(value)
 
 
 def refuse_no_value(name: str, value: object, place: str) -> None:

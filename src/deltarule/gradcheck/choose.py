@@ -13,12 +13,18 @@ from deltarule.arithmetic.random_arrays import random_arrays
 from deltarule.arithmetic.settings import most_points, setting, sizes_at
 from deltarule.calculus import derive
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.given_arguments import (
+    known_mapping,
+    known_progress,
+    known_seed,
+    yes_or_no,
+)
 from deltarule.gradcheck.by_jacobian import check_jacobians
 from deltarule.gradcheck.check import check_gradients
 from deltarule.gradcheck.kernel_check import KernelCheck, check_kernel, kernel_settings
 from deltarule.gradcheck.result import GradientCheck
 from deltarule.kernels.passes.program import loaded
-from deltarule.language.load import network_of
+from deltarule.language.load import with_sizes
 from deltarule.networks.network import Network
 from deltarule.networks.nonsmooth import everyone
 from deltarule.networks.specialise import specialise
@@ -59,15 +65,23 @@ def check_derivation(
     progress: Callable[[str], None] | None = None,
     options: Mapping[str, object] | None = None,
     compiled: bool = False,
+    **own,
 ) -> ChosenCheck:
-    """Check all gradients of a network, or of a derivation by name or path with its `options`.
+    """Check all gradients of a network, or of a derivation by name or path.
 
     Small settings are checked in balls, at values that `seed` gives; at large `sizes`, or with
     `jacobian`, compiled kernels measure the whole Jacobian. `progress` is said of each check.
     With `compiled`, the kernel is held against the equations and the derived gradients as well.
-    `name` is the network, or what it is called. Raises DeltaruleError for what does not fit.
+    `name` is the network, or what it is called, with its `own` options as for `load`, or a dict
+    of them as `options`. Raises DeltaruleError for what does not fit.
     """
-    network, sizes = network_of(name, **(options or {})), sizes or {}
+    place = "check_derivation"
+    own = {**known_mapping("options", options, place, '{"layers": 2}'), **own}
+    network, numbers = with_sizes(name, place, **own)
+    sizes = {**numbers, **known_mapping("sizes", sizes, place, '{"N": 2}')}
+    seed = known_seed(seed, place)
+    jacobian = bool(yes_or_no("jacobian", jacobian, place))
+    compiled, progress = yes_or_no("compiled", compiled, place), known_progress(progress, place)
     found = _measured(network, sizes, seed, jacobian, progress)
     if not compiled:
         return found

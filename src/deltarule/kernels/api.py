@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.expressions.given_arguments import known_progress, yes_or_no
 from deltarule.kernels import build, requests
 from deltarule.kernels.bound_kernel import Bound, Given, check_determinants, misfits
 from deltarule.kernels.cache.loading import entry
@@ -64,10 +65,10 @@ def kernel(
     what = requests.known_name(name)
     name = what if isinstance(what, str) else what.name
     kind = requests.known_dtype(dtype, name)
-    parallel = bool(requests.yes_or_no("parallel", parallel, name))
-    transforms = requests.yes_or_no("transforms", transforms, name, none=True)
+    parallel = bool(yes_or_no("parallel", parallel, name))
+    transforms = yes_or_no("transforms", transforms, name, none=True)
     threads = requests.known_threads(threads, parallel, name)
-    cache, progress = requests.known_cache(cache, name), requests.known_progress(progress, name)
+    cache, progress = requests.known_cache(cache, name), known_progress(progress, name)
     wanted = requests.known_tensors(wrt, name)
     settings |= {} if wanted is None else {"wrt": wanted}
     found = build.module(what, settings, kind, parallel, cache, progress, transforms)

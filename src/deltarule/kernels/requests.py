@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from numbers import Integral
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.errors import DeltaruleError, did_you_mean, in_short
+from deltarule.expressions.given_arguments import known_names, known_path
 
 if TYPE_CHECKING:
     from deltarule.networks.network import Network
@@ -19,10 +17,11 @@ DTYPES = ("float32", "float64", "complex128")
 
 def known_dtype(dtype: str | type, place: str) -> str:
     """The name of a type of numbers. Raises DeltaruleError for one that kernels do not have."""
-    kind = getattr(dtype, "__name__", str(dtype))
+    kind = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", str(dtype))
     if kind not in DTYPES:
+        known = isinstance(dtype, str | np.dtype) and len(kind) < 40
         raise DeltaruleError(
-            f"there are no kernels in {kind}",
+            f"there are no kernels in {kind if known else in_short(dtype)}",
             place,
             did_you_mean(kind, DTYPES) or "choose one of " + ", ".join(DTYPES),
         )
@@ -32,29 +31,18 @@ def known_dtype(dtype: str | type, place: str) -> str:
 def known_name(name: object) -> str | Network:
     """A derivation's name, or the path of a file, as text; a network as it is."""
     if isinstance(name, (str, os.PathLike)):
-        return os.fsdecode(name)
+        return known_path("name", name, "kernel", 'give one, such as kernel("conv2d")')
     from deltarule.networks.network import Network
 
     if not isinstance(name, Network):
         raise DeltaruleError(
-            f"{name!r} is no name of a derivation",
+            f"{in_short(name)} is no network",
             "kernel",
-            'give a name, such as "conv2d", the path of a file, or a network',
+            "give its network: kernel(derivation.network)"
+            if isinstance(getattr(name, "network", None), Network)
+            else 'give one, or a name or path: kernel("conv2d")',
         )
     return name
-
-
-def yes_or_no(word: str, value: object, place: str, none: bool = False) -> bool | None:
-    """A setting that is True or False; with `none`, None too. Raises DeltaruleError."""
-    if value is None and none:
-        return None
-    if not isinstance(value, (bool, np.bool_)):
-        raise DeltaruleError(
-            f"{word} = {value!r} is neither True nor False",
-            place,
-            f"give {word}=True or {word}=False" + (", or leave it out" if none else ""),
-        )
-    return bool(value)
 
 
 def known_threads(threads: object, parallel: bool, place: str) -> int | None:
@@ -63,7 +51,7 @@ def known_threads(threads: object, parallel: bool, place: str) -> int | None:
         return None
     if not isinstance(threads, Integral) or isinstance(threads, bool) or threads < 1:
         raise DeltaruleError(
-            f"threads = {threads!r} is no number of threads",
+            f"threads = {in_short(threads)} is no number of threads",
             place,
             "give a whole number from 1 on, or leave it out: all threads",
         )
@@ -80,28 +68,13 @@ def known_tensors(wrt: object, place: str) -> tuple[str, ...] | None:
     """The names of the tensors whose gradients are wanted; one may stand by itself."""
     if wrt is None:
         return None
-    names = (wrt,) if isinstance(wrt, str) else tuple(wrt) if isinstance(wrt, Iterable) else (wrt,)
-    for name in names:
-        if not isinstance(name, str):
-            raise DeltaruleError(
-                f"wrt names {name!r}, which is no name of a tensor",
-                place,
-                'give names, such as wrt=["W", "b"]',
-            )
-    return names
+    return known_names("wrt", wrt, place, '["W", "b"]')
 
 
 def known_cache(cache: object, place: str) -> str | None:
     """The path of a cache folder; None for the usual one."""
     if cache is None or isinstance(cache, (str, os.PathLike)):
         return None if cache is None else os.fsdecode(cache)
-    raise DeltaruleError(f"cache = {cache!r} is no path", place, "give the path of a folder")
-
-
-def known_progress(progress: object, place: str):
-    """A function that is called with a line of text; or None."""
-    if progress is None or callable(progress):
-        return progress
     raise DeltaruleError(
-        f"progress = {progress!r} cannot be called", place, "give a function, such as print"
+        f"cache = {in_short(cache)} is no path", place, "give the path of a folder"
     )

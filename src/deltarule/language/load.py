@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
-from deltarule.errors import DeltaruleError, UnknownOption
+from deltarule.errors import DeltaruleError, UnknownOption, in_short
+from deltarule.expressions.given_arguments import known_path
 from deltarule.language.catalogue import catalogue, declared_aliases, find
 from deltarule.language.declarations import Page, written_on
 from deltarule.language.misuse import message_of, of_syntax
 from deltarule.language.variants import VARIANTS, varied
 from deltarule.networks.network import Network
+from deltarule.networks.specialise import given_sizes, specialise
 
 __all__ = ["catalogue", "declared_aliases", "find", "load", "load_with", "network_of"]
 
@@ -41,50 +43,82 @@ def note_read(paths: Iterable[Path]) -> None:
         read.extend(paths)
 
 
-def load(name_or_path: str | Path, **options) -> Network:
+def load(name_or_path: str | Path, /, **options) -> Network:
     """The network that a derivation says: tensors and equations, with symbolic sizes.
 
     `name_or_path` is a name or alias of a file in `derivations/`, or the path of a file of your
-    own (anything with a `/` or ending in `.py`). `options` are the derivation's own, and those of
-    language/variants.py that make another network of it, such as `unroll=3`.
+    own (anything with a `/` or ending in `.py`). `options` are the derivation's own, those of
+    language/variants.py that make another network of it, such as `unroll=3`, and numbers for its
+    sizes, such as `N=2`.
     Raises DeltaruleError for an unknown name, an unreadable or faulty file, an unknown option.
     """
-    page, words = _read(name_or_path, options)
-    unknown = [o for o in options if o not in page.options and o not in VARIANTS]
-    if unknown:
-        raise UnknownOption.named(
-            unknown[0],
-            f"the derivation {page.name} has no option {unknown[0]}",
-            Path(page.path).name,
-            page.options,
-            VARIANTS,
+    if isinstance(name_or_path, Network):
+        raise DeltaruleError(
+            f"{name_or_path.name} is a network already", "load", "use it as it is, or give its name"
         )
-    network = page.network(*words)
-    return varied(network, {o: v for o, v in options.items() if o not in page.options})
+    return specialise(*_named(name_or_path, options))
 
 
-def network_of(what: Network | str | Path, **options) -> Network:
+def _named(name: str | Path, options: Mapping) -> tuple[Network, dict]:
+    """The network that a derivation says, and the numbers for its sizes."""
+    name = known_path("name_or_path", name, "load", 'give one, such as load("conv2d")')
+    page, words = _read(name, options)
+    rest = {o: v for o, v in options.items() if o not in page.options}
+    return _apart(page.network(*words), rest, page.options)
+
+
+def _apart(network: Network, settings: Mapping, options: Iterable[str]) -> tuple[Network, dict]:
+    """A network with the variants of some settings, and the others: numbers for its sizes.
+
+    Raises UnknownOption, which knows `options` too, for what is neither.
+    """
+    network = varied(network, {o: v for o, v in settings.items() if o in VARIANTS})
+    rest = {o: v for o, v in settings.items() if o not in VARIANTS}
+    sizes = [*given_sizes(network), *(s.name for s in network.definitions)] if rest else []
+    for option in rest:
+        if option not in sizes:
+            raise UnknownOption.named(
+                option,
+                f"the derivation {network.name} has no option {option}",
+                Path(network.path or network.name).name,
+                options,
+                (*VARIANTS, *sizes),
+            )
+    return network, rest
+
+
+def network_of(what: Network | str | Path, place: str = "", /, **options) -> Network:
     """A network as it is, or the one that a derivation says, by name or path: see `load`.
 
-    Of a network's options, those that make another network of it are taken. Raises DeltaruleError
-    for the others, and for what is neither a network nor a name.
+    Of a network's options, those that make another network of it and its sizes are taken; `place`
+    is the function that it was given to. Raises DeltaruleError for the others, and for what is
+    neither a network nor a name.
     """
-    if not isinstance(what, Network | str | Path):
-        raise DeltaruleError(
-            f"{what!r} is no network",
-            "a network, or the name or path of a derivation, is wanted",
-            'give one, such as load("conv2d") or "conv2d"',
-        )
+    return specialise(*with_sizes(what, place, **options))
+
+
+def with_sizes(what: Network | str | Path, place: str = "", /, **options) -> tuple[Network, dict]:
+    """What `network_of` gives, and the numbers for its sizes apart."""
+    if isinstance(what, str | Path):
+        return _named(what, options)
     if not isinstance(what, Network):
-        return load(what, **options)
-    chosen = [o for o in options if o not in VARIANTS]
+        whole = isinstance(getattr(what, "network", None), Network)
+        raise DeltaruleError(
+            f"{in_short(what)} is no network",
+            place or "a network, or the name or path of a derivation, is wanted",
+            f"give its network: {place or 'load'}(derivation.network)"
+            if whole
+            else f'give one, or a name or path: {place or "load"}("conv2d")',
+        )
+    known = {*VARIANTS, *given_sizes(what)} if options else ()
+    chosen = [o for o in options if o not in known]
     if chosen:
         raise DeltaruleError(
             f"{chosen[0]} is given beside a network",
             what.name,
             f'options are chosen when a derivation is read: load("{what.name}", {chosen[0]}=…)',
         )
-    return varied(what, options)
+    return _apart(what, options, ())
 
 
 def load_with(what: Network | str | Path, settings: Mapping) -> tuple[Network, dict]:

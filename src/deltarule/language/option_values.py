@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, in_short
 from deltarule.expressions.given_numbers import refuse_no_value, whole_number
 from deltarule.language.literals import decimal
 
@@ -33,4 +33,8 @@ def as_default(name: str, value: object, default: object, place: str) -> Any:
 
 
 def _other_kind(name: str, value: object, kind: str, place: str) -> DeltaruleError:
-    return DeltaruleError(f"{name} = {value} is not {kind}", place, f"give {name} as {kind}")
+    return DeltaruleError(
+        f"{name} = {value if isinstance(value, str) else in_short(value)} is not {kind}",
+        place,
+        f"give {name} as {kind}",
+    )

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deltarule.errors import DeltaruleError, in_one_line, placed_at
+from deltarule.expressions.given_arguments import known_path
+from deltarule.language.load import network_of
 from deltarule.marking import givens_printed_twice, verdicts
 from deltarule.marking.after_updates import judge_after
 from deltarule.marking.answer_template import everything
@@ -39,31 +41,39 @@ from deltarule.tracing.computation import Computation
 def mark(
     sheet: Sheet | str | Path,
     answers: Answers | str | Path | None = None,
-    network: Network | str | None = None,
+    network: Network | str | Path | None = None,
+    **options,
 ) -> Marking:
     """Verdicts on everything that is written.
 
     `sheet` is a sheet, the name of an example, or a path; with a `network` it is about that one,
-    instead of the derivation that it names. `answers` are answers or the path of a file with them.
+    instead of the derivation that it names. `options` are the network's, as for `load`; without a
+    network they replace single ones of the sheet's. `answers` are answers or the path of a file
+    with them.
     Printed numbers are taken with the digits that they have, and rounding on the way is replayed.
     Without `answers` the sheet's own published values are marked, and its givens are doubted too.
     Raises DeltaruleError for files that cannot be read and for quantities that the network does not
     have.
     """
-    return OpenSheet(sheet, network).mark(answers)
+    return OpenSheet(sheet, network, **options).mark(answers)
 
 
 class OpenSheet:
     """A sheet opened once for the answers of many: what depends on the sheet alone is kept.
 
-    That is its derivations, right values and the wrong workings that are looked for. `sheet` and
-    `network` are as for `mark`. Raises DeltaruleError for a sheet that cannot be read.
+    That is its derivations, right values and the wrong workings that are looked for. `sheet`,
+    `network` and `options` are as for `mark`. Raises DeltaruleError for a sheet that cannot be
+    read.
     """
 
-    def __init__(self, sheet: Sheet | str | Path, network: Network | str | None = None):
-        sheet = sheet if isinstance(sheet, Sheet) else load_sheet(sheet)
-        if network is not None:
-            runs = tuple(replace(run, network=network, options={}) for run in sheet.runs)
+    def __init__(
+        self, sheet: Sheet | str | Path, network: Network | str | Path | None = None, **options
+    ):
+        if not isinstance(sheet, Sheet):
+            example = 'give a sheet, a path, or an example: mark("slide")'
+            sheet = load_sheet(known_path("sheet", sheet, "mark", example))
+        if network is not None or options:
+            runs = tuple(_about(run, network, options) for run in sheet.runs)
             sheet = replace(sheet, runs=runs)
         self.sheet = sheet
         self._known: Known = {}
@@ -71,7 +81,9 @@ class OpenSheet:
     def mark(self, answers: Answers | str | Path | None = None) -> Marking:
         """Verdicts on answers, or on what the sheet publishes itself, as by `mark`."""
         if answers is not None:
-            answers = answers if isinstance(answers, Answers) else load_answers(answers)
+            if not isinstance(answers, Answers):
+                example = 'give the path of a file of answers: mark("slide", "mine.toml")'
+                answers = load_answers(known_path("answers", answers, "mark", example))
             with placed_at(answers.path):
                 return _answered(self.sheet, answers, self._known)
         parts = []
@@ -79,6 +91,16 @@ class OpenSheet:
             with placed_at(self.sheet.path):
                 parts.append(_published(run, number, self._known))
         return _joined(self.sheet, parts)
+
+
+def _about(run: Run, network: Network | str | Path | None, options: Mapping) -> Run:
+    """A run of a sheet about another network, or with other options."""
+    if network is None:
+        return replace(run, options={**run.options, **options})
+    if isinstance(network, str | Path):
+        name = known_path("network", network, "mark", 'give one, such as network="mlp"')
+        return replace(run, network=name, options=options)
+    return replace(run, network=network_of(network, "mark", **options), options={})
 
 
 @dataclass

@@ -80,6 +80,7 @@ from pathlib import Path
 from typing import Any
 
 from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.expressions.given_arguments import known_path
 from deltarule.marking.arrays import Numbers
 from deltarule.marking.points import Credit
 from deltarule.marking.printed import Printed
@@ -144,7 +145,8 @@ def load_sheet(name_or_path: str | Path) -> Sheet:
 
     Raises DeltaruleError naming file, line and key for whatever is not as described above.
     """
-    path, name = _find(name_or_path)
+    remedy = 'give one, such as load_sheet("slide")'
+    path, name = _find(known_path("name_or_path", name_or_path, "load_sheet", remedy))
     toml = read_toml(path, name)
     folder = path.parent if isinstance(path, Path) else Path()
     runs = []

@@ -10,7 +10,7 @@ from sympy import Expr, Symbol
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.small_sizes import free_sizes, with_definitions
-from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.errors import DeltaruleError, did_you_mean, in_short
 from deltarule.expressions.symbols import Attribute, Size
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
@@ -77,9 +77,11 @@ def _fraction(entry: object, name: str) -> Fraction:
     value = getattr(entry, "value", entry)
     try:
         return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, ZeroDivisionError):
         raise DeltaruleError(
-            f"{entry!r} is not a number", f"given {name}", "write digits, such as 0.5 or 1/3"
+            f"{in_short(entry)} is not a number",
+            f"given {name}",
+            "write digits, such as 0.5 or 1/3",
         ) from None
 
 

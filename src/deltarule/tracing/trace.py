@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +15,16 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.calculus import Derivation, derive
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.given_arguments import (
+    known_mapping,
+    known_names,
+    known_path,
+    known_rate,
+    wrong_kind,
+    yes_or_no,
+)
 from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.language.load import network_of
 from deltarule.networks.network import Network
 from deltarule.spelling.names import canonical
 from deltarule.spelling.text import text
@@ -91,6 +99,7 @@ class Trace:
 
 def trace(
     network: Network | Derivation | str | Path,
+    /,
     givens: Mapping[str, object],
     arithmetic: Arithmetic | None = None,
     *,
@@ -100,12 +109,14 @@ def trace(
     not_updated: Sequence[str] = (),
     extra: Sequence[str] = (),
     checks: bool = True,
+    **options,
 ) -> Trace:
     """Work a network through with numbers: forward, error, backward, update.
 
-    `network` is one, a derivation, or the name or path of one with its usual options. `givens` maps
-    each input, target and parameter to nested numbers of its shape, of a layer without a loss also
-    the gradients of its outputs (`dL/dy`); `sizes` are for what their shapes do not tell.
+    `network` is one, a derivation, or the name or path of one, with its `options` as for `load`.
+    `givens` maps each input, target and parameter to nested numbers of its shape, of a layer
+    without a loss also the gradients of its outputs (`dL/dy`); `sizes` are for what their shapes do
+    not tell.
     `arithmetic` defaults to float64. With an `optimiser` (or a `rate`), the parameters are updated
     once, but for those `not_updated`. `extra` names further quantities to show, such as `dh1/ds1`.
     With `checks`, each gradient is compared with dual numbers and central differences.
@@ -119,12 +130,20 @@ def trace(
         rate=rate,
         not_updated=not_updated,
         extra=extra,
+        **options,
     )
+    if not isinstance(arithmetic, Arithmetic | None):
+        remedy = "give one of deltarule.arithmetic, such as Float64(), or leave it out"
+        raise wrong_kind("arithmetic", arithmetic, "an arithmetic", "trace", remedy)
+    for name in computation.extra:
+        computation.locate(name)
+    checks = bool(yes_or_no("checks", checks, "trace"))
     return trace_computation(computation, arithmetic, checks=checks)
 
 
 def computation_of(
     network: Network | Derivation | str | Path,
+    /,
     givens: Mapping[str, object],
     *,
     sizes: Mapping[str, int] | None = None,
@@ -132,27 +151,44 @@ def computation_of(
     rate: object = None,
     not_updated: Sequence[str] = (),
     extra: Sequence[str] = (),
+    **options,
 ) -> Computation:
     """The course of computation that `trace` works through; arguments as there."""
-    derivation = network if isinstance(network, Derivation) else derive(network)
+    derivation = _derived(network, options)
     network = derivation.network
+    givens = known_mapping("givens", givens, "trace", '{"x": [1.0, -0.5]}')
     named = {canonical(k): v for k, v in givens.items()}
+    sizes = known_mapping("sizes", sizes, "trace", '{"N": 2}')
+    not_updated = known_names("not_updated", not_updated, "trace", '["W"]')
     upstream = set(map(derivation.gradient_name, derivation.upstream))
     arrays, numbers = fit(network, {k: v for k, v in named.items() if k not in upstream}, sizes)
     for name in derivation.upstream:
         arrays[derivation.gradient_name(name)] = _upstream(derivation, name, named, numbers)
+    rate = None if rate is None else known_rate(rate, "trace")
+    if optimiser is not None:
+        optimiser = known_path("optimiser", optimiser, "trace", 'give one, such as "adam"')
     if rate is not None and optimiser is None:
         optimiser = "gradient_descent"
-    parameters = () if optimiser is None else _updated(network, not_updated)
+    updated = _updated(network, not_updated)
+    parameters = () if optimiser is None else updated
     return Computation(
         derivation,
         arrays,
         numbers,
         optimiser,
-        None if rate is None else Fraction(getattr(rate, "value", rate)),
+        rate,
         parameters,
-        extra=tuple(extra),
+        extra=known_names("extra", extra, "trace", '["dh1/ds1"]'),
     )
+
+
+def _derived(network: Network | Derivation | str | Path, options: Mapping) -> Derivation:
+    """The derivation of a network, or one as it is. Raises DeltaruleError for options beside it."""
+    if not isinstance(network, Derivation):
+        return derive(network_of(network, "trace", **options))
+    if options:
+        return derive(network_of(network.network, **options))
+    return network
 
 
 def _updated(network: Network, not_updated: Sequence[str]) -> tuple[str, ...]:
