@@ -7,7 +7,7 @@ Each function gives the argument in the type that is wanted, and raises Deltarul
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from numbers import Integral
 from typing import Any
@@ -96,7 +96,7 @@ def yes_or_no(argument: str, value: object, place: str, none: bool = False) -> b
     return bool(value)
 
 
-def known_progress(value: Any, place: str) -> Callable[[str], None] | None:
+def known_progress(value: Any, place: str) -> Any:
     """A function that is called with a line of text; or None."""
     if value is not None and not callable(value):
         fact = f"progress = {in_short(value)} cannot be called"

@@ -6,6 +6,8 @@ import os
 from numbers import Integral
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from deltarule.errors import DeltaruleError, did_you_mean, in_short
 from deltarule.expressions.given_arguments import known_names, known_path
 
