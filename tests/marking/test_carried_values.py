@@ -8,7 +8,7 @@ from deltarule.marking import mark
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import read_numbers
 from deltarule.marking.sheets import Rounding, Run, Sheet
-from deltarule.marking.verdicts import FOLLOWS, MISTAKE, TOO_FEW
+from deltarule.marking.verdicts import FOLLOWS, MISTAKE, TOO_FEW, WRONG
 
 
 def printed(values, decimals: int) -> np.ndarray:
@@ -218,3 +218,33 @@ def test_what_is_rounded_twice_from_a_wrong_value_follows():
     typed = {n: np.array(v, object) for n, v in written.items()}
     found = verdicts("mlp", {**options, "output_activation": "sigmoid"}, givens, typed, decimals=4)
     assert [v.verdict for v in found if v.quantity == "dE/dh1"] == [FOLLOWS]
+
+
+def of_squares(written: dict[str, list[list[str]] | str], **policy):
+    texts = {n: np.array(v, dtype=object) for n, v in written.items()}
+    return verdicts("mlp", MEAN, SQUARES, texts, **policy)
+
+
+def test_nothing_follows_from_digits_that_are_not_there():
+    # ŷ = 2 where four decimals are asked is 2.0000: E is 7.4167 from there, and nothing near it.
+    guess = {"yhat": [["2"], ["-4"], ["3"]]}
+    for number, said in (("7.4167", FOLLOWS), ("7.4", TOO_FEW), ("7.6", WRONG), ("6.9", WRONG)):
+        value, error = of_squares({**guess, "E": number}, decimals=4)
+        assert (value.verdict, error.verdict) == (WRONG, said), (number, error)
+
+
+def test_an_interval_in_which_almost_any_number_lies_tells_nothing():
+    # Without a policy 2 may be anything from 1.5 to 2.5, and E from 4 to 11.
+    guess = {"yhat": [["2"], ["-4"], ["3"]]}
+    assert [v.verdict for v in of_squares({**guess, "E": "9.3"})] == [WRONG, WRONG]
+    finer = {"yhat": [["2.03"], ["-4.01"], ["3.02"]]}
+    assert [v.verdict for v in of_squares({**finer, "E": "7.49"})] == [WRONG, FOLLOWS]
+
+
+def test_two_slips_in_one_line_are_both_named_and_long_lists_are_cut():
+    gap = SQUARES["x"] @ SQUARES["Theta1"] - SQUARES["y"]
+    (found,) = verdicts("mlp", MEAN, SQUARES, {"dE/dyhat": printed(-2 * gap, 6)})
+    assert found.verdict == MISTAKE and len(found.mistakes) == 2
+    assert "; and the sign is turned round" in found.finding
+    (found,) = verdicts("rnn", {"batch": False}, RNN, {"h": np.full((4, 2), "0.4321")})
+    assert "… and 2 more) here; none of the slips that were tried" in found.finding

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from deltarule.marking.carrying import ALL_PRINTED
 from deltarule.marking.explain import Explainer
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.pairs import couples
+from deltarule.marking.pairs import ON_TOP, couples, plain_carryings, with_slip
 
 
 class PlainExplainer(Explainer):
@@ -17,7 +15,7 @@ class PlainExplainer(Explainer):
         for place in places:
             for mistake in mistakes(place):
                 for cost, carried, earlier in carryings:
-                    found = self._with(written, entries, carried, cost, (mistake,), earlier)
+                    found = self.explanation(written, entries, carried, cost, (mistake,), earlier)
                     if found is not None:
                         single.append(found)
                         break
@@ -26,13 +24,12 @@ class PlainExplainer(Explainer):
         return single
 
     def _pairs(self, written, entries, places):
-        held = frozenset(self.carrying.printed_above(written.quantity))
-        carryings = [(0.0, Hypothesis())]
-        if held:
-            carryings.append((ALL_PRINTED, Hypothesis(held)))
-        for pair in couples(self.doubts.all, places, bool(self.evaluator.groups)):
+        carryings = plain_carryings(self.carrying.printed_above(written.quantity))
+        on_top = [with_slip(m, slip) for slip in ON_TOP for m in self.doubts.all(written.quantity)]
+        in_two = couples(self.doubts.all, places, bool(self.evaluator.groups))
+        for pair in (*filter(None, on_top), *in_two):
             for cost, carried in carryings:
-                found = self._with(written, entries, carried, cost, pair)
+                found = self.explanation(written, entries, carried, cost, pair)
                 if found is not None:
                     yield found
                     break

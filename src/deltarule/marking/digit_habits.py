@@ -22,6 +22,9 @@ ROUNDED_TWICE = Fraction(11, 20)
 #: Digits of which the largest number has fewer units tell wrong values from right ones hardly.
 FEWEST_UNITS = 2
 
+#: So many last digits are described one by one.
+MOST_SAID = 3
+
 _SLIPS = {
     ("half-up", "truncate"): "cut off where it should be rounded",
     ("half-even", "truncate"): "cut off where it should be rounded",
@@ -95,9 +98,11 @@ def one_off(written: Written, entries: list[tuple], values: np.ndarray, rule: st
             return ""
     if not _all(written, entries, values, lambda p, v: p.nearest(v, room)):
         return ""
-    return "; ".join(dict.fromkeys(_off(written.numbers[e], values[e]) for e in entries)) + (
-        "; perhaps a number was rounded or cut off too early on the way"
-    )
+    said = list(dict.fromkeys(_off(written.numbers[e], values[e]) for e in entries))
+    more = len(said) - MOST_SAID
+    if more > 1:
+        said = [*said[:MOST_SAID], f"and {more} more last digits are one off"]
+    return "; ".join(said) + "; perhaps a number was rounded or cut off too early on the way"
 
 
 def _off(printed: Printed, value: Fraction) -> str:

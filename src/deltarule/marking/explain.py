@@ -10,18 +10,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass
 
 import numpy as np
 
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.marking.aligned_answers import Aligned, Written
-from deltarule.marking.carrying import ALL_PRINTED, Carrying, with_mistakes
+from deltarule.marking.carrying import Carrying, with_mistakes
+from deltarule.marking.doubts import Doubts
 from deltarule.marking.explanation import Explanation
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.pairs import couples
+from deltarule.marking.pairs import of_two
 from deltarule.marking.reach import within_reach
 from deltarule.marking.shortlist import Shortlist, margin, unit_of
 from deltarule.marking.wrong_rows import WrongRows
@@ -42,17 +42,6 @@ CHANCE = 8.0
 MOST_LINES_IN_TIME = 12
 
 
-@dataclass(frozen=True)
-class Doubts:
-    """The wrong versions of a line: the commonest of networks over time, all of one line, those
-    that take long to work out, and numbers read wrongly."""
-
-    common: Callable[[str], list[Mistake]]
-    all: Callable[[str], list[Mistake]]
-    costly: Callable[[str], list[Mistake]]
-    seldom: Callable[[str], list[Mistake]]
-
-
 class Explainer:
     """Looks for explanations of one quantity after the other."""
 
@@ -61,7 +50,7 @@ class Explainer:
         self.carrying = Carrying(evaluator, aligned)
         self._known: dict[tuple, np.ndarray | None] = {}
         self._exact: dict[tuple, np.ndarray | None] = {}
-        self._pairs_in: dict[tuple, WrongRows] = {}
+        self.pairs_in: dict[tuple, WrongRows] = {}
         self.shortlist = Shortlist(evaluator)
 
     # ---- right formulas -------------------------------------------------------------------
@@ -186,12 +175,12 @@ class Explainer:
         carryings = list(self.carrying.wrong(written))
         single: list[Explanation] = []
         for place in places:
-            sets = self._sets_of(mistakes(place))
+            sets = self.sets_of(mistakes(place))
             self.shortlist.work_out(written.quantity, [c for _, c, _ in carryings], sets)
             likely = [self.shortlist.likely(written, entries, c, sets) for _, c, _ in carryings]
             for chosen in np.flatnonzero(np.any(likely, axis=0)):
                 for near, (cost, carried, earlier) in zip(likely, carryings, strict=True):
-                    found = near[chosen] and self._with(
+                    found = near[chosen] and self.explanation(
                         written, entries, carried, cost, sets.sets[chosen], earlier
                     )
                     if found:
@@ -203,9 +192,9 @@ class Explainer:
 
     def values(self, name: str, carried: Hypothesis, mistakes: list[Mistake]) -> np.ndarray | None:
         """A line under each mistake, in float64, a row each; None where that cannot be decided."""
-        return self.shortlist.values(name, carried, self._sets_of(mistakes))
+        return self.shortlist.values(name, carried, self.sets_of(mistakes))
 
-    def _sets_of(self, mistakes: list[Mistake]) -> WrongRows:
+    def sets_of(self, mistakes: list[Mistake]) -> WrongRows:
         """The mistakes, each by itself; kept for all who work with the same numbers."""
         kept = self.evaluator.quick_lines.kept
         if id(mistakes) not in kept:
@@ -225,7 +214,7 @@ class Explainer:
         gradients = [n for n in between if is_gradient(n)]
         return [name, *dict.fromkeys([*between[:4], *gradients[:MOST_LINES_IN_TIME]])]
 
-    def _with(
+    def explanation(
         self,
         written: Written,
         entries: list,
@@ -234,6 +223,7 @@ class Explainer:
         mistakes: tuple[Mistake, ...],
         earlier: tuple[Mistake, ...] = (),
     ) -> Explanation | None:
+        """The explanation by new mistakes, if they print the entries."""
         hypothesis = with_mistakes(carried, mistakes)
         if not self._nearly(written, entries, hypothesis):
             return None
@@ -266,6 +256,10 @@ class Explainer:
             self._known[key] = found
         return self._known[key]
 
+    def tries_pairs(self, written: Written, entries: list[tuple]) -> bool:
+        """Whether two mistakes are tried together where none alone explains entries."""
+        return self._can_tell_pairs(written, entries, self.places(written.quantity))
+
     def _can_tell_pairs(self, written: Written, entries: list[tuple], places: list[str]) -> bool:
         """Whether the printed digits carry enough information for a choice among pairs."""
         number = sum(len(self.doubts.all(p)) for p in places)
@@ -277,22 +271,5 @@ class Explainer:
         return written.bits(entries) >= math.log2(number + 1) + CHANCE
 
     def _pairs(self, written, entries, places) -> Iterator[Explanation]:
-        """Two mistakes, in different lines, everything carried exactly or as printed."""
-        as_printed = frozenset(self.carrying.printed_above(written.quantity))
-        carryings = [(0.0, Hypothesis())]
-        if as_printed:
-            carryings.append((ALL_PRINTED, Hypothesis(as_printed)))
-        key = (written.quantity, *places)
-        if key not in self._pairs_in:
-            found = list(couples(self.doubts.all, places, bool(self.evaluator.groups)))
-            self._pairs_in[key] = WrongRows(found)
-        sets = self._pairs_in[key]
-        likely = [self.shortlist.likely(written, entries, c, sets) for _, c in carryings]
-        for chosen in np.flatnonzero(np.any(likely, axis=0)):
-            for near, (cost, carried) in zip(likely, carryings, strict=True):
-                found = near[chosen] and self._with(
-                    written, entries, carried, cost, sets.sets[chosen]
-                )
-                if found:
-                    yield found
-                    break
+        """Two mistakes, everything carried exactly or as printed."""
+        return of_two(self, written, entries, places)

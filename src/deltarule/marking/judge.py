@@ -6,15 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from deltarule.expressions.gradient_names import is_gradient
-from deltarule.marking import digit_habits, givens_printed_twice, verdicts, wording
+from deltarule.marking import digit_habits, verdicts, wording
 from deltarule.marking.aligned_answers import Written
+from deltarule.marking.also_right import by_convention, from_other_givens
 from deltarule.marking.charges import evidence_of_following
 from deltarule.marking.entries import part, verdict_on
 from deltarule.marking.explanation import Explanation
 from deltarule.marking.hypotheses import NO_VALUE
 from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.nearby import is_subgradient
 from deltarule.marking.reach import reach
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
@@ -70,7 +69,7 @@ def accounted(
     found = session.explainer.right(written, entries)
     if found is not None:
         return _carried(session, written, entries, found)
-    also_right = _from_other_givens(session, written, entries) or _by_convention(
+    also_right = from_other_givens(session, written, entries) or by_convention(
         session, written, entries
     )
     if also_right is not None:
@@ -80,16 +79,13 @@ def accounted(
 
 
 def _of_few_digits(session: Session, written: Written, longer: Written) -> list[Verdict]:
-    """Numbers with fewer digits than the sheet asks: right where the digits left out are zeros."""
+    """Numbers with fewer digits than the sheet asks: judged where the digits left out are zeros,
+    else too few, be they right or follow."""
     entries = [e for e, _ in written.printed()]
     exact = session.evaluator.right(written.quantity)
     short = [e for e in entries if longer.numbers[e] is not written.numbers[e]]
     if not _rightly_worked(session, longer, entries):
-        few = [
-            e
-            for e in short
-            if not _rightly_worked(session, longer, [e]) and _rightly_worked(session, written, [e])
-        ]
+        few = [e for e in short if _hidden_by_few_digits(session, written, longer, e)]
         if few:
             rest = [e for e in entries if e not in few]
             asked = wording.asked_digits(session.aligned.rounding)
@@ -107,6 +103,16 @@ def _rightly_worked(session: Session, written: Written, entries: list) -> bool:
     return found is not None and not _not_right(session, found.hypothesis)
 
 
+def _hidden_by_few_digits(session: Session, written: Written, longer: Written, e: tuple) -> bool:
+    """Whether an entry is right, or follows, only because it has so few digits."""
+    if _rightly_worked(session, longer, [e]):
+        return False
+    return _rightly_worked(session, written, [e]) or (
+        _without_new_mistake(session, written, [e]) is not None
+        and _without_new_mistake(session, longer, [e]) is None
+    )
+
+
 def _without_value(session: Session, written: Written, entries: list) -> list[Verdict]:
     """Entries of which the right value is infinite or none at all."""
     finding = wording.of_no_value(session, written.quantity, entries[0])
@@ -118,34 +124,6 @@ def _of_rest(session: Session, written: Written, without: list) -> list[Verdict]
     rest = [e for e, _ in written.printed() if e not in without]
     exact = session.evaluator.right(written.quantity)
     return _judged(session, part(written, rest), rest, exact) if rest else []
-
-
-def _from_other_givens(session: Session, written: Written, entries: list) -> Verdict | None:
-    """Values that are right from givens that the sheet prints in another place."""
-    for other in session.others:
-        found = other.explainer.right(written, entries)
-        if (
-            found is not None
-            and not found.hypothesis.as_printed & session.explainer.carrying.not_right
-        ):
-            differing = givens_printed_twice.differing(session, other)
-            finding = f"right with {differing}, which the sheet leaves open"
-            return verdict_on(other, written, entries, verdicts.RIGHT, finding)
-    return None
-
-
-def _by_convention(session: Session, written: Written, entries: list) -> Verdict | None:
-    """A right gradient by another convention at ties and kinks, where the sheet fixes none."""
-    if not session.conventions or written.quantity in session.computation.network.tensors:
-        return None
-    found = session.explainer.by_convention(written, entries)
-    if found is not None:
-        finding = wording.of_convention(found.mistakes)
-    elif is_gradient(written.quantity) and is_subgradient(session.computation, written, entries):
-        finding = "right: one of the subgradients at this kink or tie, where any of them counts"
-    else:
-        return None
-    return verdict_on(session, written, entries, verdicts.RIGHT, finding)
 
 
 def _without_new_mistake(session: Session, written: Written, entries: list) -> Explanation | None:

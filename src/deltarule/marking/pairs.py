@@ -1,11 +1,28 @@
-"""Pairs of mistakes: two that are common, in two different lines."""
+"""Pairs of mistakes: two that are common, in two different lines, or in one.
+
+In one line the second is a slip that may come on top of any other: a sign, a factor 2.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
+from typing import Protocol
 
+import numpy as np
+from sympy import Expr, Integer, Rational
+
+from deltarule.marking.aligned_answers import Written
+from deltarule.marking.carrying import ALL_PRINTED, Carrying
+from deltarule.marking.doubts import Doubts
+from deltarule.marking.explanation import Explanation
+from deltarule.marking.hypotheses import Evaluator
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.shortlist import Shortlist
+from deltarule.marking.wrong_rows import WrongRows
+from deltarule.networks.equations import Equation
 
 #: How many pairs are tried; evaluating a recurrence takes its time.
 MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
@@ -14,11 +31,99 @@ MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
 COMMON = 5.0
 
 
+#: A kind of slip, by which factor it changes a result, and the words for it.
+Slip = tuple[str, Expr, str]
+
+#: What may come on top of any mistake.
+ON_TOP: tuple[Slip, ...] = (
+    ("sign", Integer(-1), "the sign is turned round"),
+    ("constant factor", Integer(2), "a factor 2 too much"),
+    ("constant factor", Rational(1, 2), "a factor ½ too much"),
+)
+
+
 def couples(
     mistakes: Callable[[str], Iterable[Mistake]], places: Sequence[str], in_time: bool
 ) -> Iterator[tuple[Mistake, Mistake]]:
     """Common mistakes in two of the lines, that of the later line second."""
     return islice(_all(mistakes, places), MOST_PAIRS_IN_TIME if in_time else MOST_PAIRS)
+
+
+def with_slip(mistake: Mistake, slip: Slip) -> tuple[Mistake, ...]:
+    """A mistake and a slip on top of it in the same line; empty where that is no pair."""
+    kind, factor, words = slip
+    if mistake.cost > COMMON or mistake.kind in {k for k, *_ in ON_TOP}:
+        return ()
+    own = mistake.equation
+    then = Equation(own.name, own.subscripts, factor * own.rhs, own.ranges, own.place, own.layer)
+    return mistake, replace(mistake, kind=kind, equation=then, words=words)
+
+
+class Search(Protocol):
+    """What looks for explanations, as far as pairs need it."""
+
+    evaluator: Evaluator
+    doubts: Doubts
+    carrying: Carrying
+    shortlist: Shortlist
+    pairs_in: dict[tuple, WrongRows]
+
+    def sets_of(self, mistakes: list[Mistake]) -> WrongRows:
+        """The mistakes, each by itself."""
+        ...
+
+    def explanation(
+        self,
+        written: Written,
+        entries: list,
+        carried: Hypothesis,
+        cost: float,
+        mistakes: tuple[Mistake, ...],
+    ) -> Explanation | None:
+        """The explanation by new mistakes, if they print the entries."""
+        ...
+
+
+def of_two(
+    search: Search, written: Written, entries: list[tuple], places: list[str]
+) -> Iterator[Explanation]:
+    """Explanations by two mistakes: in this line a mistake and a slip on top, or in two lines."""
+    doubts, in_time = search.doubts, bool(search.evaluator.groups)
+    alone = search.sets_of(doubts.all(written.quantity))
+    for slip in ON_TOP:
+        yield from _likely(search, written, entries, alone, slip)
+    key = (written.quantity, *places)
+    if key not in search.pairs_in:
+        search.pairs_in[key] = WrongRows(list(couples(doubts.all, places, in_time)))
+    yield from _likely(search, written, entries, search.pairs_in[key])
+
+
+def _likely(
+    search: Search,
+    written: Written,
+    entries: list[tuple],
+    sets: WrongRows,
+    slip: Slip | None = None,
+) -> Iterator[Explanation]:
+    """The sets that print the entries, each with a slip on top of it if there is one."""
+    factor = 1.0 if slip is None else float(slip[1])
+    carryings = plain_carryings(search.carrying.printed_above(written.quantity))
+    likely = [search.shortlist.likely(written, entries, c, sets, factor) for _, c in carryings]
+    for chosen in np.flatnonzero(np.any(likely, axis=0)):
+        pair = sets.sets[chosen] if slip is None else with_slip(*sets.sets[chosen], slip)
+        for near, (cost, carried) in zip(likely, carryings, strict=True):
+            if near[chosen] and pair:
+                found = search.explanation(written, entries, carried, cost, pair)
+                if found:
+                    yield found
+                    break
+
+
+def plain_carryings(printed: Iterable[str]) -> list[tuple[float, Hypothesis]]:
+    """Everything carried exactly, or all that is printed as it is printed."""
+    as_printed = frozenset(printed)
+    rest = [(ALL_PRINTED, Hypothesis(as_printed))] if as_printed else []
+    return [(0.0, Hypothesis()), *rest]
 
 
 def _all(mistakes, places) -> Iterator[tuple[Mistake, Mistake]]:

@@ -1,7 +1,9 @@
 """How far a value may lie from what printed wrong values give, if those had more digits.
 
 A wrong value is printed with a few digits, and worked on with all of them. What comes after it is
-known to the change that these digits make, and to one unit in its own last place.
+known to the change that these digits make, and to one unit in its own last place. Last digits are
+those that the sheet asks for, or those that are printed where there are more: who writes 3 where
+four decimals are asked means 3. An interval in which almost any number lies tells nothing.
 """
 
 from __future__ import annotations
@@ -12,11 +14,17 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.marking.aligned_answers import Aligned, Written
+from deltarule.marking.digit_habits import decimals_asked
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.printed import Printed
+from deltarule.marking.sheets import Rounding
 
 #: So many wrong entries at most are followed one by one.
 MOST_ENTRIES = 60
+
+#: So many bits at least a value must tell by lying within reach: chance does so 1 time in 8.
+FEWEST_BITS = 3.0
 
 
 def within_reach(
@@ -34,13 +42,16 @@ def within_reach(
         room = reach(evaluator, aligned, name, hypothesis, wrong)
     except NO_VALUE:
         return False
+    bits = 0.0
     for entry in entries:
         printed = written.numbers[entry]
-        unit = float(printed.unit or 0)
-        gap = abs(values[entry] - float(printed.value))
-        if not gap <= room[entry] + unit * 1.000001:
+        number = float(printed.value)
+        near = room[entry] + float(last_unit(printed, aligned.rounding)) * 1.000001
+        if not abs(values[entry] - number) <= near:
             return False
-    return True
+        size = max(abs(number), abs(values[entry]))
+        bits += max(float(np.log2(size / near)), 0.0) if size and near else 0.0
+    return bits >= FEWEST_BITS
 
 
 def reach(
@@ -54,9 +65,18 @@ def reach(
     if len(places) > MOST_ENTRIES:
         return room
     for line, entry, printed in places:
-        if printed.unit is not None:
+        unit = last_unit(printed, aligned.rounding)
+        if unit:
             moved = np.array(evaluator.printed(line))
-            moved[entry] = printed.value + share * printed.unit
+            moved[entry] = printed.value + share * unit
             other = evaluator.printing({line: moved}).quick(name, hypothesis)
             room += np.abs(np.asarray(other, dtype=float) - values)
     return room
+
+
+def last_unit(printed: Printed, policy: Rounding) -> Fraction:
+    """One unit of the last digit that is asked for, or printed if that is finer; 0 if exact."""
+    if printed.unit is None or printed.decimals is None:
+        return Fraction(printed.unit or 0)
+    decimals = max(printed.decimals, decimals_asked(printed, policy))
+    return min(Fraction(printed.unit), Fraction(1, 10) ** decimals)

@@ -18,7 +18,8 @@ from deltarule.marking.carried_back import carried_back
 from deltarule.marking.charges import Ledger
 from deltarule.marking.conventions import conventions
 from deltarule.marking.cost import check_computation, check_network
-from deltarule.marking.explain import Doubts, Explainer
+from deltarule.marking.doubts import Doubts
+from deltarule.marking.explain import Explainer
 from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.mistakes import Context, Mistake, contexts, mistakes_in
 from deltarule.marking.mistakes.generators import OFTEN_HIDDEN, SELDOM

@@ -53,10 +53,15 @@ class Shortlist:
         self._shown: dict[int, tuple[Written, PrintedNumbers]] = {}
 
     def likely(
-        self, written: Written, entries: Sequence[tuple], carried: Hypothesis, sets: WrongRows
+        self,
+        written: Written,
+        entries: Sequence[tuple],
+        carried: Hypothesis,
+        sets: WrongRows,
+        factor: float = 1.0,
     ) -> np.ndarray:
-        """For each set of mistakes, whether it comes near to all of the entries."""
-        near = self._all_entries(written, carried, sets) if sets else None
+        """For each set of mistakes, whether it, times a factor, comes near to all entries."""
+        near = self._all_entries(written, carried, sets, factor) if sets else None
         if near is None:
             return np.ones(len(sets), bool)
         places = self._printed(written).places
@@ -64,16 +69,18 @@ class Shortlist:
             return near.all(axis=1)
         return near[:, [places[e] for e in entries]].all(axis=1)
 
-    def _all_entries(self, written, carried: Hypothesis, sets: WrongRows) -> np.ndarray | None:
+    def _all_entries(
+        self, written: Written, carried: Hypothesis, sets: WrongRows, factor: float
+    ) -> np.ndarray | None:
         """Which sets come near to which printed entries; None where that cannot be decided."""
-        key = (id(sets), carried.key, id(written))
+        key = (id(sets), carried.key, id(written), factor)
         if key not in self._near:
             printed = self._printed(written)
             values = self.values(written.quantity, carried, sets) if printed.places else None
             self._near[key] = (
                 None
                 if values is None
-                else printed.near(values, carried.rounds, bool(self.evaluator.groups))
+                else printed.near(factor * values, carried.rounds, bool(self.evaluator.groups))
             )
         return self._near[key]
 

@@ -15,6 +15,7 @@ from deltarule.marking.mistakes import Mistake
 from deltarule.marking.printed import Printed
 from deltarule.marking.session import Session
 from deltarule.marking.sheets import Rounding
+from deltarule.marking.verdicts import MOST_NAMED
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
 from deltarule.tracing.format_numbers import finite, shown, signed
@@ -69,6 +70,14 @@ def listed(numbers: list[str], rows: list[tuple] | None = None) -> str:
     return f"({', '.join(listed(g) for g in grouped.values())})"
 
 
+def shortened_list(numbers: list[str]) -> str:
+    """The same in a sentence: of many numbers the first ones, and how many more there are."""
+    more = len(numbers) - MOST_NAMED
+    if more <= 1:
+        return listed(numbers)
+    return f"({', '.join(numbers[:MOST_NAMED])}, … and {more} more)"
+
+
 def given_text(written: Written, entries: list[tuple]) -> str:
     """What is printed."""
     return listed([signed(str(written.numbers[e])) for e in entries], [e[:-1] for e in entries])
@@ -114,7 +123,7 @@ def _valued(session: Session, name: str) -> str:
 def of_carried(session: Session, written: Written, entries: list[tuple], found: Explanation) -> str:
     """Why a value is right although exact working gives other digits."""
     exact = session.evaluator.right(written.quantity)
-    numbers = listed(
+    numbers = shortened_list(
         [shown(exact[e], max(6, (written.numbers[e].figures or 4) + 2)) for e in entries]
     )
     return f"right with {carrying(session, found.hypothesis)}; carried exactly it is {numbers}"
@@ -140,7 +149,7 @@ def of_earlier(sources: Sequence[str]) -> str:
 
 def of_mistake(session: Session, quantity: str, found: Explanation) -> str:
     """What went wrong, in which line if not in the quantity's own, and how values were carried."""
-    alone = [m.line for m in found.mistakes] == [quantity]
+    alone = {m.line for m in found.mistakes} == {quantity}
     parts = [m.words if alone else f"in {pretty(m.line)}, {m.words}" for m in found.mistakes]
     same = identified(session, found)
     sentence = "; and ".join(parts) + (f": this is {same}" if same else "")

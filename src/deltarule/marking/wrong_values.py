@@ -176,8 +176,10 @@ def _of_digits(
 def _unexplained(session: Session, written: Written, entries: list[tuple]) -> Verdict:
     shown = [wording.shown(session.evaluator.right(written.quantity)[e]) for e in entries]
     which = "the printed value" if len(entries) == 1 else "these entries together"
+    pairs = session.explainer.tries_pairs(written, entries)
     finding = (
-        f"{pretty(written.quantity)} is {wording.listed(shown)} here; "
-        f"no single slip or pair of slips that is known explains {which}"
+        f"{pretty(written.quantity)} is {wording.shortened_list(shown)} here; none of the "
+        f"slips that were tried explains {which}"
+        + (", alone or together with another one" if pairs else "")
     )
     return verdict_on(session, written, entries, verdicts.WRONG, finding)
