@@ -112,5 +112,5 @@ def test_words_that_are_not_true_are_not_given(name, tensor):
     words = gradient.saying
     twice = replace(gradient, expr=Integer(2) * gradient.expr)
     assert words is not None
-    assert gradient.matrix_forms._true(words, gradient.equation(), seed=5)
-    assert not gradient.matrix_forms._true(words, twice.equation(), seed=5)
+    assert gradient.matrix_forms.search.true(words, gradient.equation(), seed=5)
+    assert not gradient.matrix_forms.search.true(words, twice.equation(), seed=5)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.expressions.nodes import index_names
-from deltarule.matrix_form import Words
+from deltarule.matrix_form.find import Words
 from deltarule.matrix_form.generalise import generalised
 from deltarule.matrix_form.sentence import Speech
 from deltarule.networks.equations import Equation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from sympy import Expr
 
@@ -10,11 +11,14 @@ from deltarule.calculus.rules.rule import Rule
 from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read
 from deltarule.expressions.symbols import Index
-from deltarule.matrix_form import MatrixForms, Words
+from deltarule.matrix_form import MatrixForms
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.counted import counted
+
+if TYPE_CHECKING:
+    from deltarule.matrix_form.find import Words
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,6 @@ from deltarule.marking.asking import (
     without_strangers,
 )
 from deltarule.marking.corrected_givens import mended
-from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.judge import judge
 from deltarule.marking.judged_again import judge_again
 from deltarule.marking.order import causes_first, computed
@@ -186,6 +185,9 @@ def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Know
     """The verdicts on formulas; one that cannot be read stops no other."""
     if not typed:
         return []
+    # Most sheets have none, and need nothing of what reads them.
+    from deltarule.marking.formulas import Grounds, judge_formula
+
     derivation = derivation_of(run, known)
     grounds = Grounds(_numbers(run, known), run.properties)
     found = []

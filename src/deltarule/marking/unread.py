@@ -7,7 +7,6 @@ from typing import Any
 
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking.arrays import Numbers, entries, read_numbers, refuse_many
-from deltarule.marking.formulas.misplaced import looks_like
 from deltarule.marking.printed import Printed, shortened
 from deltarule.marking.toml_text import TomlText, expect
 from deltarule.spelling.names import parse_reference
@@ -100,6 +99,8 @@ def _readable(
         try:
             Printed(written, here)
         except DeltaruleError as error:
+            from deltarule.marking.formulas.misplaced import looks_like
+
             message = in_one_line(looks_like(written, here) or error)
             unread.append(Unread(name, index, shortened(written), message))
             return ""

@@ -5,6 +5,6 @@ they claim is computed once more from them, with NumPy's own products and sums, 
 the formula; where that fails or no pattern is known, there are no words.
 """
 
-from deltarule.matrix_form.find import MatrixForms, Words
+from deltarule.matrix_form.forms import MatrixForms
 
-__all__ = ["MatrixForms", "Words"]
+__all__ = ["MatrixForms"]

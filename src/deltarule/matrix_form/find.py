@@ -1,8 +1,7 @@
-"""The teller: finds words for gradients, and gives none that it has not checked."""
+"""The search of words for gradients: it gives none that it has not checked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -42,28 +41,18 @@ class Words:
         return Speech(self.axes).sentence(self.phrase, self.indices)
 
 
-class MatrixForms:
-    """Words for the equations of one backward pass.
-
-    `upstream` are the outputs of the network whose gradients, those of `of`, are given; `equations`
-    is the whole pass, which is run at random values to try what words claim.
-    """
+class Search:
+    """The search of words for the equations of one backward pass; MatrixForms says of which."""
 
     def __init__(
-        self, network: Network, of: str, upstream: Iterable[str], equations: Iterable[Equation]
+        self, network: Network, of: str, upstream: tuple[str, ...], equations: tuple[Equation, ...]
     ):
-        self._network, self._of, self._upstream = network, of, tuple(upstream)
-        self._equations = tuple(equations)
-        self._known: dict[str, Words | None] = {}
+        self._network, self._of, self._upstream = network, of, upstream
+        self._equations = equations
         self._probes: dict[int, Probe] = {}
 
     def words(self, equation: Equation) -> Words | None:
         """The words for a gradient; None where no pattern is known."""
-        if equation.name not in self._known:
-            self._known[equation.name] = self._found(equation)
-        return self._known[equation.name]
-
-    def _found(self, equation: Equation) -> Words | None:
         if not reads(equation.rhs):
             return None
         formula, ranges = equation.rhs, equation.ranges
@@ -77,7 +66,7 @@ class MatrixForms:
             except NoWords:
                 continue
             words = Words(phrase, Axes(self._kinds, extents), equation.indices)
-            if all(self._true(words, equation, seed) for seed in SEEDS):
+            if all(self.true(words, equation, seed) for seed in SEEDS):
                 return words
         return None
 
@@ -92,12 +81,7 @@ class MatrixForms:
     def _slopes(self) -> Slopes:
         return Slopes(self._network)
 
-    def holds(self, equation: Equation, seed: int) -> bool:
-        """Whether the words of a gradient are true at the sizes and values of a seed."""
-        words = self.words(equation)
-        return words is not None and self._true(words, equation, seed)
-
-    def _true(self, words: Words, equation: Equation, seed: int) -> bool:
+    def true(self, words: Words, equation: Equation, seed: int) -> bool:
         """Whether the phrase, computed by itself, gives what the formula gives."""
         probe = self._probe(seed)
         wanted = evaluate(equation.rhs, equation.ranges, probe.values, Float64())

@@ -1,0 +1,48 @@
+"""The matrix forms of a backward pass, found when they are asked for.
+
+What finds them is imported then: most commands show none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network
+
+if TYPE_CHECKING:
+    from deltarule.matrix_form.find import Search, Words
+
+
+class MatrixForms:
+    """Words for the equations of one backward pass.
+
+    `upstream` are the outputs of the network whose gradients, those of `of`, are given; `equations`
+    is the whole pass, which is run at random values to try what words claim.
+    """
+
+    def __init__(
+        self, network: Network, of: str, upstream: Iterable[str], equations: Iterable[Equation]
+    ):
+        self._pass = network, of, tuple(upstream), tuple(equations)
+        self._known: dict[str, Words | None] = {}
+
+    @cached_property
+    def search(self) -> Search:
+        """What finds the words, and tries them."""
+        from deltarule.matrix_form.find import Search
+
+        return Search(*self._pass)
+
+    def words(self, equation: Equation) -> Words | None:
+        """The words for a gradient; None where no pattern is known."""
+        if equation.name not in self._known:
+            self._known[equation.name] = self.search.words(equation)
+        return self._known[equation.name]
+
+    def holds(self, equation: Equation, seed: int) -> bool:
+        """Whether the words of a gradient are true at the sizes and values of a seed."""
+        words = self.words(equation)
+        return words is not None and self.search.true(words, equation, seed)
