@@ -30,6 +30,7 @@ from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake, contexts, mistakes_in
 from deltarule.marking.mistakes.times import nothing_carried
 from deltarule.marking.shortlist import Shortlist
+from deltarule.marking.wrong_rows import WrongRows
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of
@@ -111,7 +112,7 @@ class Generated:
             found = mistakes_in(context)
             if name in self.evaluator.groups:
                 found += nothing_carried({n: l.equation for n, l in self.lines.items()}, name)
-            sets = [(m,) for m in found]
+            sets = WrongRows([(m,) for m in found])
             values = Shortlist(self.evaluator).values(name, Hypothesis(), sets)
             if values is None:
                 values = np.array([self._alone(name, m) for m in found])
