@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from itertools import combinations
 
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,12 @@ def show(thing: object, called: str, name: str) -> None:
     """Show a thing in a format. Raises DeltaruleError where the table has no function for it."""
     refuse(called, name)
     form = FORMATS[name]
-    form.out(function(form.functions[called]), thing)
+    place = form.functions[called]
+    try:
+        form.out(function(place), thing)
+    except Exception as error:
+        error.add_note(f"{called} was being shown as {form.title}, by {place}")
+        raise
 
 
 def function(place: str) -> Callable:
@@ -42,7 +47,25 @@ def function(place: str) -> Callable:
     with a dot before it in this package, and a name.
     """
     module, _, name = place.partition(":")
-    return getattr(import_module(module, "deltarule"), name)
+    try:
+        home = import_module(module, "deltarule")
+    except ModuleNotFoundError as error:
+        if error.name != module.replace(".", "deltarule.", 1) and error.name != module:
+            raise
+        raise _no_place(f"there is no file {module}", place) from error
+    if not callable(getattr(home, name, None)):
+        near = did_you_mean(name, (n for n, v in vars(home).items() if callable(v)))
+        raise _no_place(f"{module} has no function {name}", place, near)
+    return getattr(home, name)
+
+
+def _no_place(fact: str, place: str, remedy: str = "") -> DeltaruleError:
+    """The error for a place of a table that is none."""
+    return DeltaruleError(
+        fact,
+        f"the place {place} in a table of cli/",
+        remedy or "write FILE:FUNCTION, with a dot before a file of deltarule's own",
+    )
 
 
 def formats_of(called: str) -> list[str]:

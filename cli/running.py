@@ -82,9 +82,10 @@ def fault(error: Exception) -> DeltaruleError:
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{os.path.basename(frames[-1].filename)}, line {frames[-1].lineno}" if frames else None
     words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    notes = [place, *getattr(error, "__notes__", ())]
     return DeltaruleError(
-        f"deltarule met a fault of its own: {words}",
-        place,
+        f"deltarule met a fault of its own: {words[:400]}",
+        "; ".join(note for note in notes if note) or None,
         "please report it; with DELTARULE_TRACEBACK=1 in the environment it shows the traceback",
     )
 

@@ -84,3 +84,13 @@ def test_a_rule_that_finds_no_end_is_named(with_rule, monkeypatch):
     with pytest.raises(DeltaruleError) as caught:
         with_rule(grown)
     assert caught.value.fact == "the rule turn finds no end: 9 rewrites were made"
+
+
+def test_a_rule_that_fails_is_named_with_its_cause(with_rule):
+    with pytest.raises(DeltaruleError) as caught:
+        with_rule(lambda expression, given: {}["u"])
+    assert caught.value.fact == "the rule turn fails: KeyError: 'u'"
+    assert caught.value.remedy.startswith("mend what it does; it gives Rewrite(formula)")
+    assert isinstance(caught.value.__cause__, KeyError)
+    with pytest.raises(DeltaruleError, match="the rule turn gives"):
+        with_rule(lambda expression, given: Rewrite("x"))

@@ -1,11 +1,13 @@
 """The table of formats: its places are functions, uses are shown, what is missing is refused."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from deltarule.cli.formats import FORMATS, chosen_format, exclude_each_other, formats_of, function
 from deltarule.cli.table import COMMANDS
+from deltarule.errors import DeltaruleError
 
 THINGS = dict.fromkeys(itertools.chain.from_iterable(f.functions for f in FORMATS.values()))
 USES = [(name, use) for name, row in COMMANDS.items() for use in row.uses]
@@ -54,3 +56,23 @@ def test_two_formats_exclude_each_other_unless_one_refines_the_other():
     assert exclude_each_other(["latex", "fragment", "json"]) == ("latex", "json")
     assert chosen_format({"latex": True, "fragment": True}) == "fragment"
     assert chosen_format({"json": True}) == "json" and chosen_format({}) == "text"
+
+
+def test_a_place_of_the_tables_that_is_none_is_said():
+    for place, fact, remedy in (
+        (".reports.mark:marking_latex", "there is no file .reports.mark", "write FILE:FUNCTION"),
+        (".reports.marks:marking_latx", ".reports.marks has no function", "'marking_latex'?"),
+        (".reports.marks", ".reports.marks has no function", "write FILE:FUNCTION, with a dot"),
+    ):
+        with pytest.raises(DeltaruleError) as caught:
+            function(place)
+        assert caught.value.fact.startswith(fact) and remedy in caught.value.remedy
+        assert caught.value.place == f"the place {place} in a table of cli/"
+
+
+def test_a_format_that_fails_is_named(invoke, monkeypatch):
+    broken = replace(FORMATS["markdown"], functions={"the list of statements": "json:dumps"})
+    monkeypatch.setitem(FORMATS, "markdown", broken)
+    done = invoke("derive", "--prove", "list", "--markdown", width=200)
+    assert "deltarule met a fault of its own: TypeError: Object of type" in done.err
+    assert "; the list of statements was being shown as Markdown, by json:dumps" in done.err

@@ -97,3 +97,34 @@ def test_what_a_call_leaves_over_is_matched_again(tmp_path, monkeypatch):
     text = Module(made, "float64", lowerings=watched.rows).text()
     assert watched.emitted["convolution"] == 6
     agree(as_python(text, tmp_path, monkeypatch), made, probed(made, 0))
+
+
+def fails(*_):
+    return {}["n"]
+
+
+def no_python(plan, site, out):
+    with out.lines.block("for n in range(N):"):
+        out.lines.add("y[n] = = 0")
+
+
+@pytest.mark.parametrize(
+    ("changed", "fact", "remedy"),
+    [
+        ({"match": fails}, "the lowering mine fails: KeyError: 'n'", "mend its match, or"),
+        ({"emit": fails}, "the lowering mine fails: KeyError: 'n'", "mend its emit, or"),
+        (
+            {"emit": no_python},
+            "the lowering mine emits what is no Python: invalid syntax: y[n] = = 0",
+            "mend its emit: whole statements of Python",
+        ),
+    ],
+)
+def test_a_row_that_fails_or_writes_no_python_is_named(changed, fact, remedy):
+    loops = next(row for row in LOWERINGS if row.name == "loop_nest")
+    mine = replace(loops, name="mine", benefit=1, **changed)
+    with pytest.raises(DeltaruleError) as caught:
+        Module(programmed("half_squared"), "float64", lowerings=[*LOWERINGS, mine]).text()
+    assert caught.value.fact == fact
+    assert caught.value.place.startswith("half_squared.py, line ")
+    assert caught.value.remedy.startswith(remedy)

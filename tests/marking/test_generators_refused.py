@@ -31,11 +31,31 @@ def another_rank(context):
     yield Wrong("k", 5.0, read("z", Index("n"), Index("c"), Index("c")), "w")
 
 
+def another_tensor(context):
+    yield Wrong("k", 5.0, read("q", Index("n")), "w")
+
+
+def another_line(context):
+    yield Wrong("k", 5.0, read("z", Index("n"), Index("c")), "w", (("q", read("z")),))
+
+
+def no_mistake(context):
+    yield "hallo"
+
+
+def divides(context):
+    yield 1 / 0
+
+
 @pytest.mark.parametrize(
     ("row", "fact"),
     [
         (nothing, "the mistake nothing fails: TypeError: 'NoneType' object is not iterable"),
         (a_word, "the mistake a_word gives 'hallo', which is no formula"),
+        (another_tensor, "the mistake another_tensor reads q, which there is not"),
+        (another_line, "the mistake another_line changes q, which is no line"),
+        (no_mistake, "the mistake no_mistake gives 'hallo', which is no Wrong"),
+        (divides, "the mistake divides fails: ZeroDivisionError: division by zero"),
         (another_rank, "the mistake another_rank reads z[n, c, c] with too many or few indices"),
     ],
 )

@@ -12,7 +12,7 @@ from deltarule.calculus.rules.table import SIMPLIFICATIONS
 from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.steps import Step
 from deltarule.calculus.verify import Unverified, Verifier
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, in_short
 from deltarule.expressions.nodes import size_of
 from deltarule.expressions.symbols import Index
 from deltarule.language.literals import absolute_values
@@ -131,12 +131,12 @@ def passes(
 def _first(expression: Expr, given: Given, rules: Sequence[Rule]) -> tuple[Rule, Rewrite] | None:
     """The first rule that changes a formula, and what it makes of it."""
     for rule in rules:
-        found = rule.apply(expression, given)
+        found = _applied(rule, expression, given)
         if found is None:
             continue
-        if not isinstance(found, Rewrite):
+        if not isinstance(found, Rewrite) or not isinstance(found.after, Expr):
             raise DeltaruleError(
-                f"the rule {rule.name} gives {found!r}",
+                f"the rule {rule.name} gives {in_short(found)}",
                 "what it does",
                 "give Rewrite(formula), or None where it does not apply",
             )
@@ -144,3 +144,17 @@ def _first(expression: Expr, given: Given, rules: Sequence[Rule]) -> tuple[Rule,
         if found.after != expression:
             return rule, found
     return None
+
+
+def _applied(rule: Rule, expression: Expr, given: Given) -> object:
+    """What a rule gives for a formula. Raises DeltaruleError with its name where it fails."""
+    try:
+        return rule.apply(expression, given)
+    except DeltaruleError:
+        raise
+    except Exception as error:
+        raise DeltaruleError(
+            f"the rule {rule.name} fails: {type(error).__name__}: {str(error)[:200]}",
+            f"{given.network.name}: {text(expression)[:200]}",
+            "mend what it does; it gives Rewrite(formula), or None where it does not apply",
+        ) from error

@@ -8,12 +8,16 @@ have a benefit too: `mlir/IR/PatternMatch.h`.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import ast
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from sympy import Expr
 
+from deltarule.errors import DeltaruleError
 from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.python_text.indented import Lines
@@ -71,10 +75,46 @@ class Match(Generic[Plan]):
     plan: Plan
 
     def emit(self, out: Emitter) -> None:
-        """Write the lines."""
-        self.lowering.emit(self.plan, self.site, out)
+        """Write the lines. Raises DeltaruleError with the lowering's name where it fails, and where
+        they are no Python.
+        """
+        with out.lines.recorded() as emitted:
+            with named(self.lowering, "emit", self.site):
+                self.lowering.emit(self.plan, self.site, out)
+            refuse_no_python(self.lowering, self.site, emitted())
 
     def stage(self) -> Stage | None:
         """The plan as a stage of its own; None where it has no such form."""
         staged = self.lowering.staged
-        return None if staged is None else staged(self.plan, self.site)
+        if staged is None:
+            return None
+        with named(self.lowering, "staged", self.site):
+            return staged(self.plan, self.site)
+
+
+@contextmanager
+def named(lowering: Lowering[Any], function: str, site: Site) -> Iterator[None]:
+    """What fails inside is said with the lowering's name; its `function` was called."""
+    try:
+        yield
+    except DeltaruleError:
+        raise
+    except Exception as error:
+        raise DeltaruleError(
+            f"the lowering {lowering.name} fails: {type(error).__name__}: {str(error)[:200]}",
+            site.equation.place,
+            f"mend its {function}, or leave it out of the lowerings",
+        ) from error
+
+
+def refuse_no_python(lowering: Lowering[Any], site: Site, lines: str) -> None:
+    """Raises DeltaruleError, with the line, for lines that are no Python."""
+    try:
+        ast.parse(textwrap.dedent(lines))
+    except SyntaxError as error:
+        wrong = (error.text or "").strip()
+        raise DeltaruleError(
+            f"the lowering {lowering.name} emits what is no Python: {error.msg}: {wrong[:200]}",
+            site.equation.place,
+            "mend its emit: whole statements of Python, line by line",
+        ) from None

@@ -7,7 +7,7 @@ from typing import Any
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Index
-from deltarule.kernels.lowering.lowering import Lowering, Match, Site
+from deltarule.kernels.lowering.lowering import Lowering, Match, Site, named
 from deltarule.kernels.lowering.lowerings import LOWERINGS
 from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
@@ -34,7 +34,8 @@ class Matcher:
 
     def _match(self, site: Site) -> Match[Any]:
         for lowering in self.lowerings:
-            plan = lowering.match(site)
+            with named(lowering, "match", site):
+                plan = lowering.match(site)
             if plan is not None:
                 return Match(lowering, site, plan)
         left = site.equation

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 
@@ -13,6 +13,7 @@ class Lines:
     def __init__(self, depth: int = 0):
         self._lines: list[str] = []
         self._depth = depth
+        self._starts: list[int] = []
 
     def add(self, *lines: str) -> None:
         """Lines at the present depth."""
@@ -29,11 +30,22 @@ class Lines:
     def insert(self, mark: tuple[int, int], *lines: str) -> None:
         """Lines at a place that was marked."""
         place, depth = mark
+        self._starts = [s + len(lines) if place <= s else s for s in self._starts]
         self._lines[place:place] = ["    " * depth + line for line in lines]
 
     def comment(self, text: str) -> None:
         """A comment, broken where it is too long."""
         self.add(*wrapped(text, "# ", 96 - 4 * self._depth))
+
+    @contextmanager
+    def recorded(self) -> Iterator[Callable[[], str]]:
+        """What gives the lines that are added inside, without those inserted further up."""
+        depth = len(self._starts)
+        self._starts.append(len(self._lines))
+        try:
+            yield lambda: "\n".join(self._lines[self._starts[depth] :])
+        finally:
+            self._starts.pop()
 
     @contextmanager
     def block(self, head: str) -> Iterator[None]:

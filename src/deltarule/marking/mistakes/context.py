@@ -75,6 +75,11 @@ class Context:
         return self.line.equation
 
     @cached_property
+    def known(self) -> set[str]:
+        """The names of all that a formula may read."""
+        return {*self.shapes, *self.lines, *self.givens, *self.network.tensors}
+
+    @cached_property
     def activated(self) -> set[tuple[str, str]]:
         """The sums and outputs of all activations."""
         return {

@@ -10,7 +10,7 @@ import numpy as np
 import sympy
 from sympy import Basic, Expr
 
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, in_short
 from deltarule.expressions.nodes import free_indices, reads, tensor_name
 from deltarule.marking.mistakes.context import Context, Mistake, Wrong
 from deltarule.marking.mistakes.generators import ROWS
@@ -51,17 +51,36 @@ def _generated(row: Callable[[Context], Iterator[Wrong]], context: Context) -> l
     """What a row gives for a line. Raises DeltaruleError with its name where that is no mistake."""
     try:
         found = list(row(context))
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise _misbehaves(row, context, f"fails: {type(error).__name__}: {error}") from error
+    except DeltaruleError:
+        raise
+    except Exception as error:
+        why = f"{type(error).__name__}: {str(error)[:200]}"
+        raise _misbehaves(row, context, f"fails: {why}") from error
     for wrong in found:
-        if not isinstance(wrong.formula, (Expr, Reread)):
-            raise _misbehaves(row, context, f"gives {wrong.formula!r}, which is no formula")
-        if not isinstance(wrong.formula, Reread):
-            for access in reads(wrong.formula):
-                name = tensor_name(access)
-                if name in context.shapes and len(access.indices) != len(context.shapes[name]):
-                    raise _misbehaves(row, context, f"reads {access} with too many or few indices")
+        fault = _fault(wrong, context)
+        if fault:
+            raise _misbehaves(row, context, fault)
     return found
+
+
+def _fault(wrong: object, context: Context) -> str:
+    """What is no mistake in what a row gives; empty for nothing."""
+    if not isinstance(wrong, Wrong):
+        return f"gives {in_short(wrong)}, which is no Wrong"
+    stray = next((name for name, _ in wrong.also if name not in context.lines), None)
+    if stray is not None:
+        return f"changes {stray}, which is no line"
+    if isinstance(wrong.formula, Reread):
+        return ""
+    if not isinstance(wrong.formula, Expr):
+        return f"gives {in_short(wrong.formula)}, which is no formula"
+    for access in reads(wrong.formula):
+        name = tensor_name(access)
+        if name not in context.known:
+            return f"reads {name}, which there is not"
+        if name in context.shapes and len(access.indices) != len(context.shapes[name]):
+            return f"reads {access} with too many or few indices"
+    return ""
 
 
 def _misbehaves(row: Callable, context: Context, what: str) -> DeltaruleError:
