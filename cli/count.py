@@ -76,6 +76,9 @@ def _table(page: Page, rows: Sequence[tuple[str, ...]], totals: tuple[str, ...])
     """A table; without the kinds of layers, or a block a layer, where there is no room for it."""
     everything = [_HEADS, *rows, totals]
     used = [k for k in range(len(_HEADS)) if any(row[k] for row in everything[1:])]
+    heads, *body = [[row[k] for k in used] for row in everything]
+    if page.table(heads, body, {place for place, k in enumerate(used) if k >= _NAMES}):
+        return
     for columns in (used, [k for k in used if k != 1]):
         widths = {k: max(cells(row[k]) for row in everything) for k in columns}
         if sum(widths.values()) + 2 * (len(widths) - 1) <= page.width:

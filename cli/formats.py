@@ -7,7 +7,7 @@ refused by name. A thing is an object of the engine, or one of reports/things.py
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from itertools import combinations
@@ -20,7 +20,8 @@ class Format:
     """One format: its `title` in messages, and the `help` of its option (none for the usual one).
 
     `out` takes one of the `functions` and a thing, and shows it. A format that `refines` another
-    may be asked for together with it.
+    may be asked for together with it. With `of_a_page` a thing without a function is shown by what
+    fills its page of text.
     """
 
     title: str
@@ -28,15 +29,22 @@ class Format:
     out: Callable[[Callable, object], None]
     functions: Mapping[str, str]
     refines: str = ""
+    of_a_page: Callable[[Callable, object], None] | None = None
+
+    def shows(self, called: str) -> str:
+        """The place of the function for a thing; empty for none."""
+        page = FORMATS["text"].functions.get(called, "") if self.of_a_page else ""
+        return self.functions.get(called, page)
 
 
 def show(thing: object, called: str, name: str) -> None:
     """Show a thing in a format. Raises DeltaruleError where the table has no function for it."""
     refuse(called, name)
     form = FORMATS[name]
-    place = form.functions[called]
+    place = form.shows(called)
+    out = form.out if called in form.functions else form.of_a_page or form.out
     try:
-        form.out(function(place), thing)
+        out(function(place), thing)
     except Exception as error:
         error.add_note(f"{called} was being shown as {form.title}, by {place}")
         raise
@@ -70,20 +78,31 @@ def _no_place(fact: str, place: str, remedy: str = "") -> DeltaruleError:
 
 def formats_of(called: str) -> list[str]:
     """The formats in which a thing is shown."""
-    return [name for name, form in FORMATS.items() if called in form.functions]
+    return [name for name, form in FORMATS.items() if form.shows(called)]
 
 
-def refuse(called: str, name: str) -> None:
-    """Raises DeltaruleError, which says what there is instead, for a thing without that format."""
+def refuse(called: str, name: str, without: str = "") -> None:
+    """Raises DeltaruleError, which says what there is instead, for a thing without that format.
+
+    `without` says what to leave out for something that has it.
+    """
     there = formats_of(called)
     if name in there:
         return
-    others = " or ".join(f"--{other}" for other in there if FORMATS[other].help)
+    others = one_of(f"--{other}" for other in there if FORMATS[other].help)
     raise DeltaruleError(
         f"{called} is not shown as {FORMATS[name].title}",
         f"--{name}",
-        f"leave --{name} out for text" + (f", or write {others}" if others else ""),
+        f"leave --{name} out for text"
+        + (f", or {without}" if without else "")
+        + (f", or write {others}" if others else ""),
     )
+
+
+def one_of(words: Iterable[str]) -> str:
+    """ "a, b or c"."""
+    *first, last = [*words] or [""]
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def chosen_format(given: Mapping[str, object]) -> str:
@@ -110,6 +129,39 @@ def on_the_screen(fill: Callable, thing: object) -> None:
     page = Page(screen.width, screen.is_terminal)
     fill(page, thing)
     page.show(screen)
+
+
+def page_as_markdown(fill: Callable, thing: object) -> None:
+    """A page is filled with the thing, and written as Markdown."""
+    from deltarule.cli.document import MarkdownPage
+    from deltarule.cli.screen import write
+
+    page = MarkdownPage()
+    fill(page, thing)
+    write(str(page))
+
+
+def page_as_latex(fill: Callable, thing: object) -> None:
+    """A page is filled with the thing, and written as a fragment of LaTeX."""
+    from deltarule.cli.screen import write
+
+    write(_latex_page(fill, thing))
+
+
+def page_as_document(fill: Callable, thing: object) -> None:
+    """A page is filled with the thing, and written as a document that compiles."""
+    from deltarule.cli.screen import write
+    from deltarule.reports.latex import document
+
+    write(document(_latex_page(fill, thing)))
+
+
+def _latex_page(fill: Callable, thing: object) -> str:
+    from deltarule.cli.document import LatexPage
+
+    page = LatexPage()
+    fill(page, thing)
+    return str(page)
 
 
 def as_values(values: Callable, thing: object) -> None:
@@ -170,9 +222,16 @@ FORMATS = {
             "a course of training": ".cli.train:training_page",
         },
     ),
-    "latex": Format("LaTeX", "As a LaTeX document.", as_a_document, _LATEX),
+    "latex": Format(
+        "LaTeX", "As a LaTeX document.", as_a_document, _LATEX, of_a_page=page_as_document
+    ),
     "fragment": Format(
-        "LaTeX", "LaTeX without a preamble, to paste.", as_it_is, _LATEX, refines="latex"
+        "LaTeX",
+        "LaTeX without a preamble, to paste.",
+        as_it_is,
+        _LATEX,
+        refines="latex",
+        of_a_page=page_as_latex,
     ),
     "markdown": Format(
         "Markdown",
@@ -185,6 +244,7 @@ FORMATS = {
             "a marking": ".reports.marks:marking_markdown",
             "the marking of several files": ".reports.marks:files_markdown",
         },
+        of_a_page=page_as_markdown,
     ),
     "json": Format(
         "JSON",

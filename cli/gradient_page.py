@@ -91,6 +91,11 @@ def _cells_of(check: GradientCheck, bare: bool) -> tuple[str, ...]:
 
 def _table(page: Page, table: list[tuple[str, ...]], rows: Sequence[GradientCheck]) -> None:
     """Rows in columns; where they are too wide, the method goes below, or all do."""
+    if page.table(table[0], table[1:], set(range(len(_HEADS))) - set(_WORDS)):
+        for check in rows:
+            if check.note:
+                page.labelled(pretty(check.name), check.note)
+        return
     widths = [max(cells(row[k]) for row in table) for k in range(len(_HEADS))]
     count = len(_HEADS)
     if sum(widths) + _GAP * (count - 1) > page.width:

@@ -5,6 +5,8 @@ Mathematics is held as `Text`, whose brackets are brackets.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console
 from rich.text import Text
 
@@ -63,6 +65,12 @@ class Page:
     def prose_line(self, words: str, style: str = "") -> None:
         """One line as it stands, such as a row of a table that is known to fit."""
         self.lines.append(Text(visible(words), style=style))
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int]) -> bool:
+        """A table, its columns of `numbers` to the right; False here: a screen may be too narrow,
+        so that who fills the page lays it out. Pages of other formats take it as it is.
+        """
+        return False
 
     def verbatim(self, words: str) -> None:
         """Lines as they stand, however long."""

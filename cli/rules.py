@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from deltarule.cli.dashes import is_option
-from deltarule.cli.formats import FORMATS, exclude_each_other
+from deltarule.cli.formats import FORMATS, exclude_each_other, formats_of, one_of
 from deltarule.cli.formats import refuse as refuse_format
 from deltarule.cli.row import Row, Use
 from deltarule.cli.table import COMMANDS
@@ -117,7 +117,7 @@ def refuse(name: str, found: Given) -> None:
     if pair := exclude_each_other(formats):
         raise _excluding(*pair)
     for asked in formats:
-        refuse_format(use.shows, asked)
+        refuse_format(use.shows, asked, _without(command, use, options, asked))
     for option in options:
         if option not in (*use.options, *everywhere()):
             raise _out_of_place(command, use, option, options)
@@ -131,6 +131,15 @@ def refuse(name: str, found: Given) -> None:
     if found.words and not use.words:
         beside = f"--{next(o for o in options if o in use.asked_by)}" if use.asked_by else name
         raise DeltaruleError(f"{found.words[0]!r} stands beside {beside}", PLACE, use.remedy)
+
+
+def _without(command: Row, use: Use, options: Sequence[str], form: str) -> str:
+    """What to leave out for what the command shows in a format; empty where it is no help."""
+    plain = next(other for other in command.uses if not other.asked_by)
+    asking = [f"--{option}" for option in options if option in use.asked_by]
+    if not asking or form not in formats_of(plain.shows):
+        return ""
+    return f"leave {' and '.join(asking)} out for {plain.shows} as {FORMATS[form].title}"
 
 
 def _use_of(command: Row, options: Sequence[str]) -> Use:
@@ -151,13 +160,19 @@ def _out_of_place(command: Row, use: Use, option: str, options: Sequence[str]) -
         return _excluding(next(o for o in options if o in use.asked_by), option)
     homes = [u for u in command.uses if option in u.options]
     needed = _either([name for home in homes for name in home.asked_by])
+    if not needed:
+        raise DeltaruleError(
+            f"--{option} is an option of the command, but nothing that it does takes it",
+            f"the row of {command.asked.__name__} in cli/",
+            "name it behind a use: use(SHOWS, DOES, ASKED_BY, TAKES)",
+        )
     return DeltaruleError(
         f"--{option} is for {needed} alone", PLACE, f"leave it out, or add {needed}"
     )
 
 
 def _either(options: Iterable[str]) -> str:
-    return " or ".join(f"--{option}" for option in options)
+    return one_of(f"--{option}" for option in options)
 
 
 def unknown_option(name: str, error: UnknownOption) -> DeltaruleError:

@@ -113,10 +113,3 @@ def test_a_table_has_one_line_a_layer_where_there_is_room(invoke):
         "6,422,528·N",
         "5×5",
     ]
-
-
-@pytest.mark.parametrize("other", ["--latex", "--markdown"])
-def test_a_count_is_a_table_or_json(invoke, other):
-    done = invoke("derive", "lenet5", "--count", other)
-    assert done.status == 2 and "a table of counts is not shown as" in done.err
-    assert "or write --json" in done.err

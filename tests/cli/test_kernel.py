@@ -57,7 +57,6 @@ def test_a_terminal_gets_colours(program, invoke):
         (["--kernel", "--force"], "--force is for --emit alone", "leave it out"),
         (["--kernel", "--of", "y"], "--kernel and --of exclude each other", "keep one"),
         (["--kernel", "--wrt", "V"], "the kernel has no gradient by V", "its gradients are by"),
-        (["--kernel", "--latex"], "the source of a kernel is not shown as LaTeX", "write --json"),
         (["--kernel", "--strid", "2"], "dense has no setting strid", "its settings are"),
         (["--emit", "kernels.txt"], "kernels.txt is no name of a Python file", "something.py"),
     ],

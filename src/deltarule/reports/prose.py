@@ -21,6 +21,8 @@ _SIGNS = {
     "⌈": r"\lceil ", "⌉": r"\rceil ", "√": r"\surd ", "ᵀ": r"^{\top}", "°": r"^{\circ}",
     "½": r"\tfrac{1}{2}", "→": r"\to ", "←": r"\leftarrow ", "∈": r"\in ", "↦": r"\mapsto ",
     "≈": r"\approx ", "±": r"\pm ", "⟨": r"\langle ", "⟩": r"\rangle ", "∇": r"\nabla ",
+    "✓": r"\checkmark ", "✗": r"\times ", "░": r"\square ", "▒": r"\boxtimes ",
+    "▓": r"\blacksquare ", "█": r"\blacksquare ",
 }  # fmt: skip
 _GREEK = {letter: word for word, letter in GREEK.items()}
 _ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
@@ -36,7 +38,7 @@ def prose(text: str) -> str:
             pieces[-1:] = [rf"$\{_ACCENTS[character]}{{{pieces[-1].strip('$')}}}$"]
         elif character in _ESCAPED:
             pieces.append(_ESCAPED[character])
-        elif (sign := _sign(character)) is not None:
+        elif (sign := sign_of(character)) is not None:
             pieces.append(f"${sign.strip()}$")
         elif character not in _ACCENTS:
             pieces.append(character)
@@ -49,7 +51,7 @@ def _apart(text: str) -> Iterator[str]:
         yield from character if character in _SIGNS else unicodedata.normalize("NFD", character)
 
 
-def _sign(character: str) -> str | None:
+def sign_of(character: str) -> str | None:
     """The LaTeX of a mathematical sign; None for an ordinary character."""
     if character in _SIGNS:
         return _SIGNS[character]

@@ -1,0 +1,170 @@
+"""Pages that go elsewhere than to the screen: what fills a page gives Markdown and LaTeX too.
+
+A thing that has a page, and no function of its own in one of these formats, is shown so: a title
+becomes a title, a table a table, and mathematics is set as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deltarule.cli.page import Page
+from deltarule.reports.markdown import escaped
+from deltarule.reports.prose import prose
+from deltarule.reports.text_formulas import formula_latex
+from deltarule.spelling.visible import visible
+
+#: So wide is what fillers lay out themselves, such as bars.
+WIDTH = 80
+#: A cell that is longer is broken over lines in LaTeX.
+_LONG = 40
+
+
+class Document(Page):
+    """What a page is filled with, as blocks of text; `kind` tells which belong together."""
+
+    def __init__(self):
+        super().__init__(WIDTH)
+        self.blocks: list[tuple[str, list[str]]] = []
+
+    def add(self, kind: str, *lines: str) -> None:
+        """Lines of a block: of the one before, if it is of that kind, and words stand alone."""
+        if self.blocks and self.blocks[-1][0] == kind and kind != "words":
+            self.blocks[-1][1].extend(lines)
+        else:
+            self.blocks.append((kind, list(lines)))
+
+    def blank(self) -> None:
+        self.blocks.append(("blank", []))
+
+    def prose_line(self, words: str, style: str = "") -> None:
+        self.add("lines", visible(words))
+
+    def verbatim(self, words: str) -> None:
+        self.add("lines", *visible(words).splitlines())
+
+    def python(self, source: str) -> None:
+        self.add("python", *visible(source).splitlines())
+
+
+class MarkdownPage(Document):
+    """A page as Markdown: formulas are code."""
+
+    def __str__(self) -> str:
+        texts = {"lines": "```text\n{}\n```", "python": "```python\n{}\n```"}
+        blocks = [(kind, "\n".join(lines)) for kind, lines in self.blocks if lines]
+        return "\n\n".join(texts.get(kind, "{}").format(text) for kind, text in blocks) + "\n"
+
+    def title(self, words: str) -> None:
+        self.add("words", f"# {escaped(words)}")
+
+    def heading(self, words: str) -> None:
+        self.add("words", f"## {escaped(words)}")
+
+    def prose(self, words: str, indent: int = 0, style: str = "") -> None:
+        self.add("words", _bold(escaped(words), style))
+
+    def formula(
+        self,
+        formula: str,
+        indent: int = 2,
+        style: str = "",
+        hang: int | None = None,
+        lead: str = "",
+    ) -> None:
+        self.add("words", f"{escaped(lead)}{_code(formula)}")
+
+    def item(self, name: str, words: str, column: int) -> None:
+        self.add("items", f"- **{escaped(name)}** {escaped(words)}".rstrip())
+
+    def labelled(
+        self,
+        label: str,
+        words: str,
+        indent: int = 0,
+        style: str = "dim",
+        column: int = 8,
+        math: bool = False,
+    ) -> None:
+        said = _code(words) if math else escaped(" ".join(words.split()))
+        self.add("items", f"- **{escaped(label)}:** {said}")
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int]) -> bool:
+        sides = ("--:" if k in numbers else "---" for k in range(len(heads)))
+        self.add("words", *(_row(r) for r in (list(map(escaped, heads)), list(sides))))
+        self.blocks[-1][1].extend(_row([escaped(cell) for cell in row]) for row in rows)
+        return True
+
+
+class LatexPage(Document):
+    """A page as a fragment of LaTeX: mathematics is set by `prose`."""
+
+    def __str__(self) -> str:
+        return "\n\n".join(self._set(kind, lines) for kind, lines in self.blocks if lines) + "\n"
+
+    def _set(self, kind: str, lines: Sequence[str]) -> str:
+        if kind in ("lines", "python"):
+            shown = (rf"\texttt{{{prose(line).replace(' ', '~')}}}" for line in lines)
+            return "{\\footnotesize\\noindent\n" + "\\\\\n".join(shown) + "\n\n}"
+        if kind == "items":
+            return "\n".join((r"\begin{itemize}", *lines, r"\end{itemize}"))
+        return "\n".join(lines)
+
+    def title(self, words: str) -> None:
+        self.add("words", rf"\section*{{{prose(words)}}}")
+
+    def heading(self, words: str) -> None:
+        self.add("words", rf"\subsection*{{{prose(words)}}}")
+
+    def prose(self, words: str, indent: int = 0, style: str = "") -> None:
+        said = prose(words)
+        self.add("words", rf"\textbf{{{said}}}" if style.startswith("bold") else said)
+
+    def formula(
+        self,
+        formula: str,
+        indent: int = 2,
+        style: str = "",
+        hang: int | None = None,
+        lead: str = "",
+    ) -> None:
+        self.add("words", prose(lead) + formula_latex(formula))
+
+    def item(self, name: str, words: str, column: int) -> None:
+        self.add("items", rf"\item \textbf{{{prose(name)}}} {prose(words)}".rstrip())
+
+    def labelled(
+        self,
+        label: str,
+        words: str,
+        indent: int = 0,
+        style: str = "dim",
+        column: int = 8,
+        math: bool = False,
+    ) -> None:
+        said = (formula_latex if math else prose)(" ".join(words.split()))
+        self.add("items", rf"\item \textbf{{{prose(label)}:}} {said}")
+
+    def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int]) -> bool:
+        long = [k for k in range(len(heads)) if max(len(row[k]) for row in rows) > _LONG]
+        wide = rf"p{{{0.7 / max(len(long), 1):.2f}\linewidth}}"
+        sides = ("r" if k in numbers else wide if k in long else "l" for k in range(len(heads)))
+        lines = [" & ".join(map(prose, row)) + r" \\" for row in (heads, *rows)]
+        begin = rf"\begin{{tabular}}{{{''.join(sides)}}}"
+        inside = (lines[0], r"\hline", *lines[1:], r"\end{tabular}")
+        self.add("words", r"{\footnotesize\noindent", begin, *inside, "}")
+        return True
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _bold(words: str, style: str) -> str:
+    return f"**{words}**" if style.startswith("bold") and words.strip() else words
+
+
+def _code(formula: str) -> str:
+    """A code span; a backtick within it asks for two."""
+    formula = " ".join(visible(formula).split())
+    return f"`` {formula} ``" if "`" in formula else f"`{formula}`"

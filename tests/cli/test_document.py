@@ -1,0 +1,93 @@
+"""Whatever a command shows is Markdown and LaTeX as well, made of its page."""
+
+import inspect
+import re
+
+import pytest
+
+from deltarule.cli.document import Document, LatexPage, MarkdownPage
+from deltarule.cli.formats import FORMATS, formats_of
+from deltarule.cli.page import Page
+from deltarule.reports.text_formulas import formula_latex
+
+#: A quick command for each thing that has no function of its own for Markdown and LaTeX.
+SHOWN = {
+    "one line a gradient": ("derive", "dense", "--brief"),
+    "the source of a kernel": ("derive", "half_squared", "--kernel"),
+    "a table of counts": ("derive", "lenet5", "--count"),
+    "a proof": ("derive", "--prove", "5×5 has"),
+    "the list of statements": ("derive", "--prove", "list"),
+    "the explanation of a rule": ("derive", "--explain", "chain rule"),
+    "the list of rules": ("derive", "--explain", "list"),
+    "the list of derivations": ("derive", "--list"),
+    "the list of options": ("derive", "mlp", "--options"),
+    "the flow of a gradient": ("trace", "flow", "rnn", "--steps", "3", "--alone"),
+    "a product of factors": ("trace", "flow", "--factor", "0.5"),
+    "a line for each file": ("check", "no_such.toml", "neither.toml", "--brief"),
+    "an answers file": ("check", "--template", "slide"),
+    "a gradient check": ("check", "gradient", "half_squared", "--no-kernel"),
+}
+SLOW = {"a course of training"}
+
+
+def balanced(text):
+    """Whether braces pair up, as far as they are not signs."""
+    depth = 0
+    for brace in re.findall(r"(?<!\\)[{}]", text.replace(r"\\", "")):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def test_everything_without_a_function_of_its_own_is_tried():
+    for name in ("markdown", "latex", "fragment"):
+        own = set(FORMATS[name].functions)
+        assert set(SHOWN) | SLOW == set(FORMATS["text"].functions) - own
+        assert all(name in formats_of(thing) for thing in SHOWN)
+
+
+@pytest.mark.parametrize("thing", SHOWN)
+def test_a_page_is_markdown_and_latex_as_well(invoke, thing):
+    shown = invoke(*SHOWN[thing])
+    markdown = invoke(*SHOWN[thing], "--markdown")
+    latex = invoke(*SHOWN[thing], "--latex", "--fragment")
+    assert (markdown.status, latex.status) == (shown.status, shown.status), markdown.err
+    assert balanced(latex.out) and latex.out.isascii(), re.findall(r"[^\x00-\x7f]", latex.out)
+    assert latex.out.count("$") % 2 == 0 and markdown.out.count("```") % 2 == 0
+    words = set(re.findall(r"[a-z]{4,}", shown.out))
+    for other in (markdown.out, latex.out):
+        assert len(words - set(re.findall(r"[a-z]{4,}", other))) <= len(words) // 20
+
+
+def test_counts_are_a_table(invoke):
+    assert (
+        "| conv₁ | conv2d | N×6×28×28 | 156 |"
+        in invoke(*SHOWN["a table of counts"], "--markdown").out
+    )
+    latex = invoke(*SHOWN["a table of counts"], "--latex").out
+    assert r"conv$_{1}$ & conv2d & N$\times$6$\times$28$\times$28 & 156" in latex
+    assert latex.startswith(r"\documentclass") and r"\begin{tabular}{lllrrrr}" in latex
+
+
+def test_documents_know_all_that_pages_know():
+    for kind in (MarkdownPage, LatexPage):
+        for name, method in inspect.getmembers(Page, inspect.isfunction):
+            if name not in ("__init__", "show", "error"):
+                assert getattr(kind, name) is not method, name
+                assert inspect.signature(getattr(kind, name)) == inspect.signature(method), name
+    assert issubclass(MarkdownPage, Document)
+
+
+@pytest.mark.parametrize(
+    ("formula", "latex"),
+    [
+        ("Σ_{n,m′} ∂L/∂W_hf[n]", r"$\sum {}_{n,m'} \partial L/\partial W{}_{\mathrm{hf}}[n]$"),
+        ("x̂₁₂ = exp(−2)²", r"$\hat{x}{}_{1}{}_{2} = \mathrm{exp}(-2){}^{2}$"),
+        ("t = 4  5.2", r"$t = 4\ 5.2$"),
+        ("added up over all", "added up over all"),
+        ("t = 1 ██", r"$t = 1 \ \rule{0.8em}{1.4ex}$"),
+    ],
+)
+def test_formulas_that_are_text_are_set_in_mathematics_mode(formula, latex):
+    assert formula_latex(formula) == latex
