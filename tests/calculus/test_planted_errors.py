@@ -102,6 +102,7 @@ def test_a_wrong_step_is_refused(case):
         verifier.same(gradient.expr, change(gradient.expr, gradient.indices), ranges)
 
 
+@pytest.mark.usefixtures("planted_in_partials")
 def test_a_wrong_derivative_of_a_function(monkeypatch):
     """(1 − tanh)² for tanh′, as loopy has it."""
     z = Dummy("z", real=True)

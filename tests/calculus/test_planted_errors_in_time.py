@@ -44,6 +44,7 @@ def test_a_range_that_is_lost(monkeypatch):
     assert isinstance(caught.value, Unverified) or "outside its shape" in str(caught.value)
 
 
+@pytest.mark.usefixtures("planted_in_partials")
 def test_the_initial_state_forgotten_in_the_derivative(monkeypatch):
     def first_case_alone(atom, slope, name, value):
         for inner in partial_derivatives.partials(atom.args[1], name):

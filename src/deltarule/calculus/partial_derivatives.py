@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeGuard
 
 from sympy import Basic, Dummy, Expr, Tuple
@@ -33,15 +34,22 @@ class Partial:
     conditions: tuple[Condition, ...]
 
 
+@lru_cache(maxsize=1024)
 def partials(
     expression: Expr, name: str, value: Expr | None = None, selected: Expr | None = None
-) -> Iterator[Partial]:
+) -> tuple[Partial, ...]:
     """Every way in which `expression` depends on the tensor `name`.
 
     `value` is what the whole expression is known as: derivatives are put in terms of it where
     that is natural (σ′(s) = h(1 − h)). For a maximum, `selected` says which entry is chosen, for
     a log-determinant the entry of the inverse.
     """
+    return tuple(_partials(expression, name, value, selected))
+
+
+def _partials(
+    expression: Expr, name: str, value: Expr | None, selected: Expr | None
+) -> Iterator[Partial]:
     if isinstance(expression, nodes.Max | LogDet) and selected is not None:
         yield from _through(expression, selected, name, set())
         return

@@ -111,7 +111,7 @@ def slope_of(activation: Expr, output: Expr) -> Expr:
     """The slope of an activation, in terms of its output."""
     if not isinstance(activation.args[0], Read):
         activation = with_part(activation, 0, read(_INSIDE))
-    return next(partials(activation, tensor_name(activation.args[0]), output)).factor
+    return partials(activation, tensor_name(activation.args[0]), output)[0].factor
 
 
 def _wrong_slopes(found: Slope) -> Iterator[tuple[str, float, Expr, str]]:
