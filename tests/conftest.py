@@ -23,7 +23,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 #: Fixtures that start programs, or whose kernels are compiled.
-COSTLY_FIXTURES = {"program", "cache", "archives", "installed"}
+COSTLY_FIXTURES = {"program", "cache", "archives", "installed", "sandbox"}
 #: What a file imports to do so.
 COSTLY_IMPORTS = {
     "subprocess",

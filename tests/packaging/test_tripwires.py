@@ -14,9 +14,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 # A room may import from itself and from the rooms before it.
 ORDER = (
-    "nearest", "errors", "expressions", "spelling", "networks", "language", "arithmetic",
-    "matrix_form", "calculus", "counting", "proving", "tracing", "kernels", "gradcheck", "training",
-    "marking", "reports", "cli",
+    "nearest", "errors", "sandbox", "expressions", "spelling", "networks", "language",
+    "arithmetic", "matrix_form", "calculus", "counting", "proving", "tracing", "kernels",
+    "gradcheck", "training", "marking", "reports", "cli",
 )  # fmt: skip
 LARGEST = 300
 EXECUTE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}
