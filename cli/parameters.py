@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from math import isfinite
 from pathlib import Path, PurePath
 from types import NoneType, UnionType
 from typing import get_args, get_origin
@@ -76,16 +77,28 @@ def _one(kind) -> tuple[bool, type]:
     return (True, get_args(kind)[0]) if get_origin(kind) is list else (False, kind)
 
 
+class _FiniteRange(click.FloatRange):
+    """Numbers without ∞ and NaN, which Click takes: NaN is in every range."""
+
+    def convert(self, value, param, ctx):
+        number = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{value} is not a finite number", param, ctx)
+        return number
+
+
 _TYPES: Mapping[type, Callable[[float | None], click.ParamType]] = {
     bool: lambda _least: click.BOOL,
     str: lambda _least: click.STRING,
     Path: lambda _least: click.Path(path_type=Path),
     int: lambda least: click.INT if least is None else _at_least(click.IntRange, least),
-    float: lambda least: click.FLOAT if least is None else _at_least(click.FloatRange, least),
+    float: lambda least: _at_least(_FiniteRange, least),
 }
 
 
-def _at_least(kind: type[click.IntRange | click.FloatRange], least: float) -> click.ParamType:
+def _at_least(
+    kind: type[click.IntRange | click.FloatRange], least: float | None
+) -> click.ParamType:
     """Numbers from one on; messages call such a type a number."""
     made = kind(min=least)
     made.name = "number"

@@ -47,6 +47,22 @@ MESSAGES = [
     ),
     (["trace", "dense", "--random", "--only", "foo"], "dense has no quantity foo", "it has"),
     (["trace", "slide", "--set", "N=2"], "--set is for --random alone", "add --random"),
+    (
+        ["check", "gradient", "dense", "--rtol", "nan"],
+        "invalid value for --rtol: nan is not a finite number",
+        "check gradient --help",
+    ),
+    (
+        ["check", "gradient", "dense", "--timeout", "inf"],
+        "invalid value for --timeout: inf is not a finite number",
+        "check gradient --help",
+    ),
+    (
+        ["check", "gradient", "dense", "--rtol", "x"],
+        "invalid value for --rtol: x is not a valid number",
+        "check gradient --help",
+    ),
+    (["train", "--rate", "nan"], "invalid value for --rate: nan is not a finite", "train --help"),
     (["check"], "nothing to check is named", "write check example slide"),
     (["check", "example"], "no example is named", "the examples are"),
     (["check", "slide", "--foo"], "there is no option --foo", "see check --help"),
