@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: What a derivation file imports its words from.
 LANGUAGE = ("deltarule.language", "deltarule.notation")
+#: What is said before a file is run.
+RUNS = "is run, and may do all that you may: check no file that you would not run"
 REMEDY = "write check gradient conv, or check gradient layers.py:dense"
 
 
@@ -136,6 +139,8 @@ def _own(
         asked.atol or 0.0,
         TIMEOUT if asked.timeout is None else asked.timeout,
     )
+    if path.is_file():
+        print(f"{path.name} {RUNS}", file=sys.stderr, flush=True)
     return [_of_own(outcome) for outcome in check_file(request, tell)]
 
 

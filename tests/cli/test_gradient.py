@@ -111,6 +111,9 @@ def test_what_was_not_checked_is_told_and_others_are_checked(invoke, tmp_path):
     )
     done = invoke("check", path)
     assert done.status == 1
+    assert done.err == (
+        "layers.py is run, and may do all that you may: check no file that you would not run\n"
+    )
     for words in (
         "✗ not checked: f or its gradient ended the program, with status 0",
         "layers.py, line 4",
