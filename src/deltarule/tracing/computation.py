@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
-from sympy import Symbol
+from sympy import Rational, Symbol
 
 from deltarule.arithmetic.base import Arithmetic, Undecided
 from deltarule.arithmetic.evaluate import Values
@@ -20,6 +20,7 @@ from deltarule.arithmetic.run import run
 from deltarule.arithmetic.unrolled import Unrolled
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.symbols import Scalar
 from deltarule.language.optimisers import memories, rates
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import needed_for
@@ -42,7 +43,7 @@ class Computation:
     optimiser: str | None = None
     rate: Fraction | None = None
     parameters: tuple[str, ...] = ()
-    scalars: Mapping[Symbol, Fraction] = field(default_factory=dict)
+    scalars: Mapping[Scalar, Fraction | Rational] = field(default_factory=dict)
     extra: tuple[str, ...] = ()
 
     @property
@@ -94,10 +95,10 @@ class Computation:
         return Values(arrays, self.sizes, self.symbols, self.network.tensors)
 
     @cached_property
-    def symbols(self) -> dict[Symbol, Fraction]:
+    def symbols(self) -> dict[Scalar, Fraction | Rational]:
         """The scalars that have a value, those of the optimiser too."""
-        found = {**self.network.scalars, **self.scalars}
-        return found if self.optimiser is None else found | rates(self.optimiser, self.rate)
+        of_optimiser = {} if self.optimiser is None else rates(self.optimiser, self.rate)
+        return {**self.network.scalars, **self.scalars, **of_optimiser}
 
     def compute(self, arithmetic: Arithmetic) -> Values:
         """Every line's value, in an arithmetic, for one update."""

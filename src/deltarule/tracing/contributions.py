@@ -6,7 +6,7 @@ n, k]; added up they are the gradient.
 
 from __future__ import annotations
 
-from sympy import Add, Basic, Expr, Mul
+from sympy import Add, Expr, Mul
 
 from deltarule.calculus.steps import Gradient
 from deltarule.expressions.nodes import Sum, index_names
@@ -33,8 +33,8 @@ def over_time(gradient: Gradient, network: Network) -> Equation | None:
     if not names:
         return None
     time = fresh(names[0].rstrip("′"), taken - set(names))
-    parts = [_at(term, extent, time) for term in terms]
-    if any(part is None for part in parts):
+    parts = [part for term in terms if (part := _at(term, extent, time)) is not None]
+    if len(parts) < len(terms):
         return None
     ranges = ((time, extent), *zip(gradient.indices, gradient.tensor.axes, strict=True))
     name = f"{gradient.name} over time"
@@ -56,7 +56,7 @@ def _times_of(term: Expr, extent: Expr) -> list[Index]:
     return [] if node is None else [i for i, n in node.ranges if n == extent]
 
 
-def _at(term: Expr, extent: Expr, time: Index) -> Basic | None:
+def _at(term: Expr, extent: Expr, time: Index) -> Expr | None:
     """The term at one time; None where it is no sum over time."""
     node = _sum_over(term, extent)
     if node is None:

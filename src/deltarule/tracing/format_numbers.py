@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from deltarule.arithmetic.exact import fraction
 from deltarule.arithmetic.rounding import round_significant
@@ -18,6 +19,8 @@ def shown(number: object, digits: int = 6) -> str:
     if not finite(number):
         return infinite(number)
     exact = Fraction(number) if isinstance(number, (int, float)) else fraction(number)
+    if not isinstance(exact, Fraction):  # too large or too small to be told
+        return infinite(exact)
     return signed(plain(round_significant(exact, digits)))
 
 
@@ -29,7 +32,7 @@ def finite(number: object) -> bool:
     return bool(ball()) if callable(ball) else not isinstance(number, MinusInfinity)
 
 
-def infinite(number: object) -> str:
+def infinite(number: Any) -> str:
     """What is no finite number: `∞`, `−∞` or `NaN`."""
     if "nan" in str(number).lower():
         return "NaN"
@@ -41,6 +44,8 @@ def with_decimals(number: object, decimals: int) -> str:
     if not finite(number):
         return infinite(number)
     exact = fraction(number)
+    if not isinstance(exact, Fraction):
+        return infinite(exact)
     scaled = abs(exact) * Fraction(10) ** decimals
     digits = str(int(scaled) if decimals >= 0 else int(abs(exact))).rjust(decimals + 1, "0")
     text = digits[:-decimals] + "." + digits[-decimals:] if decimals > 0 else digits

@@ -6,7 +6,7 @@ output that has one derivative along generic directions is smooth there, whateve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -57,12 +57,26 @@ def gap(
     return _farthest(found, _total(arithmetic, lows), _total(arithmetic, highs))
 
 
-def _by_conventions(network, values, name, roots, arithmetic, directions):
+def _by_conventions(
+    network: Network,
+    values: Values,
+    name: str,
+    roots: Roots,
+    arithmetic: Arithmetic,
+    directions: np.ndarray,
+) -> Iterable[np.ndarray]:
     duals = Duals(arithmetic, len(directions))
     return changes_along(network, values, duals, name, directions, roots)
 
 
-def _sides(network, values, name, roots, arithmetic, directions) -> list:
+def _sides(
+    network: Network,
+    values: Values,
+    name: str,
+    roots: Roots,
+    arithmetic: Arithmetic,
+    directions: np.ndarray,
+) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each root the derivatives to both sides; empty where no kink is met."""
     minus = arithmetic.number(Fraction(-1))
     both = np.concatenate([directions, arithmetic.multiply(minus, directions)])
@@ -74,14 +88,18 @@ def _sides(network, values, name, roots, arithmetic, directions) -> list:
     return [(c[:count], arithmetic.multiply(minus, c[count:])) for c in found if duals.edges]
 
 
-def _smooth(arguments, arithmetic: Arithmetic, shape: tuple[int, ...]) -> list[np.ndarray]:
+def _smooth(
+    arguments: tuple[Network, Values, str, Roots], arithmetic: Arithmetic, shape: tuple[int, ...]
+) -> list[np.ndarray]:
     """For each root which of its entries have one derivative along two generic directions; empty
     where that is not decided.
     """
     directions = np.stack([generic(shape, arithmetic, 1), generic(shape, arithmetic, 2)])
     sides = _sides(*arguments, arithmetic, directions)
     near = np.frompyfunc(lambda u, v: abs(float(fraction(u - v))) < ALIKE, 2, 1)
-    return [np.asarray(near(right, left), dtype=bool).all(axis=0) for right, left in sides]
+    return [
+        np.logical_and.reduce(np.asarray(near(right, left), dtype=bool)) for right, left in sides
+    ]
 
 
 def from_differences(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 from sympy import Expr, Symbol
@@ -73,7 +74,7 @@ def _entries(value) -> Iterator[object]:
         yield value
 
 
-def _fraction(entry: object, name: str) -> Fraction:
+def _fraction(entry: Any, name: str) -> Fraction:
     value = getattr(entry, "value", entry)
     try:
         return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)

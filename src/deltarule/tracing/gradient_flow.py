@@ -147,7 +147,8 @@ class _AtTheStart(Floats):
         if tensor.role == "target":
             return self.random.normal(size=shape)
         if tensor.start == "identity":
-            return self.gain * np.eye(*shape)
+            rows, columns = shape
+            return self.gain * np.eye(rows, columns)
         if tensor.start is not None:
             return np.full(shape, float(tensor.start))
         if not shape:

@@ -69,4 +69,5 @@ class _ByHand(Sampler):
         axis %= len(shape)
         picked = self.integers((*shape[:axis], 1, *shape[axis + 1 :]), 0, shape[axis])
         places = np.arange(shape[axis]).reshape([-1 if k == axis else 1 for k in range(len(shape))])
-        return np.where(picked == places, Fraction(1), Fraction(0))
+        one, zero = (np.array(Fraction(part), dtype=object) for part in (1, 0))
+        return np.where(picked == places, one, zero)

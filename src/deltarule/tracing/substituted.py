@@ -12,6 +12,7 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.integers import Grid, integers_over, mask
 from deltarule.expressions import nodes
 from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Scalar
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import ATOM, PRODUCT, SUM, Writer
 
@@ -123,7 +124,7 @@ class NumberWriter(Writer):
         return str(self._values.sizes[node]), ATOM
 
     def _symbol(self, node):
-        if node in self._values.scalars:
+        if isinstance(node, Scalar) and node in self._values.scalars:
             return self._shown(self._values.scalars[node]), ATOM
         if node in self._values.sizes:
             return self._size(node)
