@@ -46,7 +46,8 @@ class Command(click.Command):
                 return other.make_context(
                     f"{info_name} {other.row.split()[-1]}", rest, parent, **extra
                 )
-            context = super().make_context(info_name, words, parent, **extra)
+            # The parser takes away what it reads; --json is looked for among all words.
+            context = super().make_context(info_name, [*words], parent, **extra)
         # Where the value of an option is completed, the parser has given up before the names.
         context.meta[WORDS] = tuple(word for word in args if not rules.is_option(word))
         return context
@@ -132,7 +133,7 @@ class Group(click.Group):
         if not words and not extra.get("resilient_parsing"):
             words = ["--help"]
         with _reported(self, words, extra.get("resilient_parsing")):
-            return super().make_context(info_name, words, parent, **extra)
+            return super().make_context(info_name, [*words], parent, **extra)
 
     def resolve_command(self, ctx, args):
         """The command that is named. Leaves with a message, and the nearest name, for none."""
