@@ -14,6 +14,7 @@ from typing import TypeGuard
 from sympy import Basic, Dummy, Expr, Tuple
 
 from deltarule.calculus.matrix_derivatives import through_inverse
+from deltarule.calculus.scalar_derivatives import derivative
 from deltarule.expressions import nodes
 from deltarule.expressions.conditions import Condition
 from deltarule.expressions.functions import Elementwise, exp
@@ -69,7 +70,7 @@ def _partials(
     for atom in atoms:
         if isinstance(atom, nodes.Frozen) or not reads(atom, name):
             continue
-        slope = outermost(scalar.diff(stand_ins[atom]), back.get)
+        slope = outermost(derivative(scalar, stand_ins[atom]), back.get)
         if slope == 0:
             continue
         if isinstance(atom, Read):

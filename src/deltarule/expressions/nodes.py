@@ -217,6 +217,16 @@ class Read(Indexed):
     def _hashable_content(self) -> tuple:
         return self._args  # all are real; SymPy would compare what else it found out of them
 
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if type(self) is not type(other):
+            return super().__eq__(other)
+        # Hashes are kept, so that reads of other tensors are told apart at once.
+        return hash(self) == hash(other) and self._args == other._args
+
+    __hash__ = Indexed.__hash__
+
 
 def read(name: str, *subscripts: Expr | int) -> Read:
     """The expression name[subscripts]."""
@@ -231,7 +241,7 @@ def _base(name: str) -> _Base:
 
 def tensor_name(access: Read) -> str:
     """The name of the tensor that a read reads."""
-    return access.args[0].args[0].name
+    return access._args[0]._args[0].name
 
 
 def walk(expression: Basic) -> Iterator[Basic]:
@@ -252,7 +262,8 @@ def walk(expression: Basic) -> Iterator[Basic]:
 
 def reads(expression: Basic, name: str | None = None) -> list[Read]:
     """The distinct reads of an expression (of one tensor, if named), in order of appearance."""
-    return [r for r in _all_reads(expression) if name is None or tensor_name(r) == name]
+    found = _all_reads(expression)
+    return list(found) if name is None else [r for r in found if tensor_name(r) == name]
 
 
 @lru_cache(maxsize=1 << 16)
@@ -278,6 +289,7 @@ def _union(parts: Iterable[Basic]) -> frozenset[Symbol]:
     return frozenset().union(*(free_symbols(part) for part in parts))
 
 
+@lru_cache(maxsize=1 << 16)
 def free_indices(expression: Basic) -> frozenset[Index]:
     """The indices that an expression leaves unbound."""
     return frozenset(s for s in free_symbols(expression) if isinstance(s, Index))

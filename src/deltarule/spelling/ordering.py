@@ -34,12 +34,29 @@ def sides(difference: Expr) -> tuple[Expr, Expr]:
     return Add(*left), Add(*right)
 
 
+class _Spelled:
+    """How SymPy spells a node: it is spelled only where nothing before that decides."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: Expr):
+        self.node = node
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Spelled) and str(self.node) == str(other.node)
+
+    def __lt__(self, other: _Spelled) -> bool:
+        return str(self.node) < str(other.node)
+
+    __hash__ = None
+
+
 def term_order(term: Expr):
     coefficient, rest = term.as_coeff_Mul()
     constant = rest == 1
     indices = sorted(n.name for n in nodes.walk(term) if isinstance(n, Index))
     negative = bool(coefficient < 0 and not constant)
-    return negative, constant, not indices, -nodes.size_of(rest), indices[:1], str(rest)
+    return negative, constant, not indices, -nodes.size_of(rest), indices[:1], _Spelled(rest)
 
 
 def factor_order(factor: Expr):
@@ -52,4 +69,4 @@ def factor_order(factor: Expr):
         rank = 3 if "/" not in nodes.tensor_name(base) else 2
     else:
         rank = 5 if isinstance(base, nodes.Reduction) else 4
-    return rank, nodes.size_of(base), str(base)
+    return rank, nodes.size_of(base), _Spelled(base)

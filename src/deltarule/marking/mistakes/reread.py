@@ -24,11 +24,8 @@ class Reread(Equation):
     """
 
     def __init__(self, right: Equation, table: Mapping[Expr, Expr]):
-        for field in fields(right):
-            if field.name != "rhs":
-                object.__setattr__(self, field.name, getattr(right, field.name))
-        object.__setattr__(self, "right", right)
-        object.__setattr__(self, "table", dict(table))
+        own = {name: getattr(right, name) for name in _FIELDS}
+        self.__dict__.update(own, indices=right.indices, right=right, table=dict(table))
 
     right: Equation
     table: dict[Expr, Expr]
@@ -42,11 +39,12 @@ class Reread(Equation):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Reread):
-            return self.right == other.right and self.table == other.table
+            same = self.right is other.right or self.right == other.right
+            return same and self.table == other.table
         return NotImplemented
 
     def __hash__(self) -> int:
-        return hash((self.right, *self.table.values()))
+        return hash((self.name, *self.table.values()))
 
     @cached_property
     def opened(self) -> frozenset:
@@ -72,6 +70,10 @@ class Reread(Equation):
     @cached_property
     def _read_names(self) -> frozenset[str]:
         return self.filling_names | self.kept_names
+
+
+#: What it has of the right equation.
+_FIELDS = tuple(field.name for field in fields(Equation) if field.name != "rhs")
 
 
 def replaced(formula: Expr, table: Mapping[Expr, Expr]) -> Expr:
@@ -107,22 +109,26 @@ def distinct_marks(wrong: Reread) -> frozenset | None:
     That is so if it is the right formula but for the names of its parts: then nothing cancels, and
     nothing is gathered, that did not before.
     """
-    own = marks(wrong.right.rhs)
+    own, names = _own_marks(wrong.right.rhs)
     moved = {old: new for old, new in wrong.table.items() if old != new}
-    if not moved or not moved.keys() <= own or any(len(reads(a)) > 1 for a in own):
+    if not moved or not moved.keys() <= own:
         return None
-    names = {tensor_name(a) for a in own if isinstance(a, Read)}
     bound, apart = frozenset(wrong.indices), set()
     for old, new in moved.items():
         fresh = marks(new) - {old}
-        others = names - {tensor_name(old)}
-        if not fresh or fresh & own or fresh in apart or not _names(fresh).isdisjoint(others):
+        if not fresh or not fresh.isdisjoint(own) or fresh in apart:
             return None
-        if not free_indices(new) <= bound | free_indices(old):
+        others = {tensor_name(a) for a in fresh if isinstance(a, Read)} & names
+        if not others <= {tensor_name(old)} or not free_indices(new) <= bound | free_indices(old):
             return None
         apart.add(fresh)
     return (own - moved.keys()).union(*map(marks, moved.values()))
 
 
-def _names(found: frozenset) -> frozenset[str]:
-    return frozenset(tensor_name(a) for a in found if isinstance(a, Read))
+@lru_cache(maxsize=1 << 12)
+def _own_marks(formula: Expr) -> tuple[frozenset, frozenset[str]]:
+    """The marks of a right formula with the names that it reads; none where a subscript reads."""
+    own = marks(formula)
+    if any(len(reads(a)) > 1 for a in own):
+        return frozenset(), frozenset()
+    return own, frozenset(tensor_name(a) for a in own if isinstance(a, Read))
