@@ -19,6 +19,8 @@ MOST_BITS = 8192  # beyond 2^±8192, as exp(1e100) is, a ball is NaN, or 0
 
 def fraction(value: Any) -> Exact:
     """An exact rational as a Fraction; of a ball, its midpoint. NaN stays so."""
+    if isinstance(value, Fraction):
+        return value
     if isinstance(value, flint.arb):
         if not value.is_finite():
             return UNDEFINED

@@ -220,10 +220,10 @@ class Read(Indexed):
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        if type(self) is not type(other):
+        if not isinstance(other, Read) or type(self) is not type(other):
             return super().__eq__(other)
         # Hashes are kept, so that reads of other tensors are told apart at once.
-        return hash(self) == hash(other) and self._args == other._args
+        return hash(self) == hash(other) and self.args == other.args
 
     __hash__ = Indexed.__hash__
 
@@ -241,7 +241,7 @@ def _base(name: str) -> _Base:
 
 def tensor_name(access: Read) -> str:
     """The name of the tensor that a read reads."""
-    return access._args[0]._args[0].name
+    return access.args[0].args[0].name
 
 
 def walk(expression: Basic) -> Iterator[Basic]:

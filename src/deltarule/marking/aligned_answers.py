@@ -59,7 +59,7 @@ class Aligned:
         A value in the middle between two numbers may be printed as either; NaN
         matches none.
         """
-        if not finite(value):
+        if not finite(value) or _far(printed, value):
             return False
         if self.rounding.rule == "truncate":
             return printed.printable(value, "truncate")
@@ -71,6 +71,15 @@ class Aligned:
         """The entries, all that are printed if left out, that do not match these values."""
         chosen = [e for e, _ in written.printed()] if entries is None else entries
         return [e for e in chosen if not self.matches(written.numbers[e], values[e])]
+
+
+def _far(printed: Printed, value) -> bool:
+    """Whether a value lies so far from what is printed that no rounding can make it that."""
+    number, unit = printed.rough
+    try:
+        return abs(float(value) - number) > 2 * unit + 1e-9 * abs(number) + 1e-300
+    except (OverflowError, TypeError):
+        return False
 
 
 def lay_out(

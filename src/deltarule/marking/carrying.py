@@ -50,11 +50,22 @@ class Carrying:
             name: w for name, w in aligned.written.items() if name in evaluator.equations
         }
         self._unprinted = evaluator.equations.keys() - self._as_printed
+        self._ways: dict[tuple, list] = {}
         self._printed_above: dict[str, list[str]] = {}
         self._between: dict[str, list[str]] = {}
 
-    def right(self, written: Written) -> Iterator[tuple[float, Hypothesis]]:
+    def right(self, written: Written) -> list[tuple[float, Hypothesis]]:
         """Ways of carrying with right formulas alone, simplest first."""
+        key = ("right", written.quantity, written.decimals, self._wrong_above(written.quantity))
+        if key not in self._ways:
+            self._ways[key] = list(self._right(written))
+        return self._ways[key]
+
+    def _wrong_above(self, name: str) -> frozenset[str]:
+        """The printed lines before a line that are known not to be right."""
+        return frozenset(self.not_right.intersection(self.printed_above(name)))
+
+    def _right(self, written: Written) -> Iterator[tuple[float, Hypothesis]]:
         name = written.quantity
         printed = self.printed_above(name)
         between = self.between(name)[:MOST_SINGLY]
@@ -167,8 +178,15 @@ class Carrying:
         """Mistakes, and the gradients of what they make of the forward lines."""
         return (*mistakes, *(b for m in mistakes for b in self.carried_back(m)))
 
-    def wrong(self, written: Written) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
+    def wrong(self, written: Written) -> list[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
         """Ways of carrying on which a new mistake is looked for."""
+        name, explained = written.quantity, sum(len(found) for found in self.diagnosed.values())
+        key = ("wrong", name, written.decimals, self._wrong_above(name), explained)
+        if key not in self._ways:
+            self._ways[key] = list(self._wrong(written))
+        return self._ways[key]
+
+    def _wrong(self, written: Written) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
         name = written.quantity
         printed = frozenset(self.printed_above(name))
         yield 0.0, Hypothesis(), ()

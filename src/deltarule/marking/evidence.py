@@ -100,7 +100,7 @@ def searched(
     the evidence, they are not told apart.
     """
     lists = list(_tried(explainer, written, found))
-    carryings = list(explainer.carrying.wrong(written))
+    carryings = explainer.carrying.wrong(written)
     everything = math.log2(sum(map(len, lists)) * len(carryings) + 1)
     if len(found.mistakes) > 1:
         return 2 * everything

@@ -172,12 +172,12 @@ class Explainer:
         mistakes: Callable[[str], list[Mistake]],
     ) -> list[Explanation]:
         """The explanations with one mistake, place by place, until one leaves no doubt."""
-        carryings = list(self.carrying.wrong(written))
+        carryings = self.carrying.wrong(written)
+        ways = [carried for _, carried, _ in carryings]
         single: list[Explanation] = []
         for place in places:
             sets = self.sets_of(mistakes(place))
-            self.shortlist.work_out(written.quantity, [c for _, c, _ in carryings], sets)
-            likely = [self.shortlist.likely(written, entries, c, sets) for _, c, _ in carryings]
+            likely = self.shortlist.likely(written, entries, ways, sets)
             for chosen in np.flatnonzero(np.any(likely, axis=0)):
                 for near, (cost, carried, earlier) in zip(likely, carryings, strict=True):
                     found = near[chosen] and self.explanation(

@@ -63,6 +63,7 @@ class Evaluator:
         self.groups = _groups(computation)
         self.scans = Scans()
         self.values: dict[tuple, tuple] = {}
+        self._right: dict[str, np.ndarray] = {}
         self._quick: dict[tuple, tuple[Hypothesis, _Work]] = {}
         self.quick_lines = QuickLines(computation, self.needs, self.extra_values)
         self._written = written
@@ -74,7 +75,9 @@ class Evaluator:
 
     def right(self, name: str) -> np.ndarray:
         """The exact value of a line as fractions."""
-        return entrywise(fraction, self.exact(name))
+        if name not in self._right:
+            self._right[name] = entrywise(fraction, self.exact(name))
+        return self._right[name]
 
     def ancestors(self, name: str) -> frozenset[str]:
         """All other lines that a line depends on."""

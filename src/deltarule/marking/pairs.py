@@ -108,7 +108,8 @@ def _likely(
     """The sets that print the entries, each with a slip on top of it if there is one."""
     factor = 1.0 if slip is None else float(slip[1])
     carryings = plain_carryings(search.carrying.printed_above(written.quantity))
-    likely = [search.shortlist.likely(written, entries, c, sets, factor) for _, c in carryings]
+    ways = [carried for _, carried in carryings]
+    likely = search.shortlist.likely(written, entries, ways, sets, factor)
     for chosen in np.flatnonzero(np.any(likely, axis=0)):
         pair = sets.sets[chosen] if slip is None else with_slip(*sets.sets[chosen], slip)
         for near, (cost, carried) in zip(likely, carryings, strict=True):

@@ -17,8 +17,10 @@ from deltarule.marking.aligned_answers import Aligned, Written
 from deltarule.marking.digit_habits import decimals_asked
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.moved_prints import MovedPrints
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding
+from deltarule.marking.together import Tangled
 
 #: So many wrong entries at most are followed one by one.
 MOST_ENTRIES = 60
@@ -64,14 +66,31 @@ def reach(
     places = [(line, e, p) for line in sorted(wrong) for e, p in aligned.written[line].printed()]
     if len(places) > MOST_ENTRIES:
         return room
-    for line, entry, printed in places:
-        unit = last_unit(printed, aligned.rounding)
-        if unit:
-            moved = np.array(evaluator.printed(line))
-            moved[entry] = printed.value + share * unit
-            other = evaluator.printing({line: moved}).quick(name, hypothesis)
-            room += np.abs(np.asarray(other, dtype=float) - values)
-    return room
+    units = [(line, e, p, last_unit(p, aligned.rounding)) for line, e, p in places]
+    moved = [(line, e, p.value + share * unit) for line, e, p, unit in units if unit]
+    if not moved:
+        return room
+    try:
+        rows = MovedPrints(evaluator, hypothesis, [(l, e, float(v)) for l, e, v in moved])
+        found = rows.value(name)
+    except Tangled:
+        found = [_with(evaluator, hypothesis, name, *one) for one in moved]
+    return np.abs(np.asarray(found) - values).sum(axis=0)
+
+
+def _with(
+    evaluator: Evaluator,
+    hypothesis: Hypothesis,
+    name: str,
+    line: str,
+    entry: tuple,
+    value: Fraction,
+) -> np.ndarray:
+    """A line with another value for one printed entry before it."""
+    printed = np.array(evaluator.printed(line))
+    printed[entry] = value
+    other = evaluator.printing({line: printed}).quick(name, hypothesis)
+    return np.asarray(other, dtype=float)
 
 
 def last_unit(printed: Printed, policy: Rounding) -> Fraction:

@@ -49,40 +49,43 @@ class Shortlist:
         # Keys are identities: the lists are kept beside, so that they live as long.
         self._together: dict[tuple, tuple] = {}
         self._values: dict[tuple, tuple[Hypothesis, np.ndarray | None]] = {}
-        self._near: dict[tuple, np.ndarray | None] = {}
+        self._near: dict[tuple, tuple] = {}
         self._shown: dict[int, tuple[Written, PrintedNumbers]] = {}
 
     def likely(
         self,
         written: Written,
         entries: Sequence[tuple],
-        carried: Hypothesis,
+        carryings: Sequence[Hypothesis],
         sets: WrongRows,
         factor: float = 1.0,
     ) -> np.ndarray:
-        """For each set of mistakes, whether it, times a factor, comes near to all entries."""
-        near = self._all_entries(written, carried, sets, factor) if sets else None
-        if near is None:
-            return np.ones(len(sets), bool)
+        """For each way of carrying and each set of mistakes, whether it comes near to all of the
+        entries, times a factor."""
         places = self._printed(written).places
-        if len(entries) == len(places):
-            return near.all(axis=1)
-        return near[:, [places[e] for e in entries]].all(axis=1)
+        if not sets or not places:
+            return np.ones((len(carryings), len(sets)), bool)
+        near = self._all_entries(written, carryings, sets, factor)
+        if len(entries) < len(places):
+            near = near[:, :, [places[e] for e in entries]]
+        return near.all(axis=2)
 
     def _all_entries(
-        self, written: Written, carried: Hypothesis, sets: WrongRows, factor: float
-    ) -> np.ndarray | None:
-        """Which sets come near to which printed entries; None where that cannot be decided."""
-        key = (id(sets), carried.key, id(written), factor)
+        self, written: Written, carryings: Sequence[Hypothesis], sets: WrongRows, factor: float
+    ) -> np.ndarray:
+        """Which sets come near to which printed entries in each way of carrying; all of them where
+        that cannot be decided."""
+        key = (id(sets), id(written), factor, *(c.key for c in carryings))
         if key not in self._near:
-            printed = self._printed(written)
-            values = self.values(written.quantity, carried, sets) if printed.places else None
-            self._near[key] = (
-                None
-                if values is None
-                else printed.near(factor * values, carried.rounds, bool(self.evaluator.groups))
-            )
-        return self._near[key]
+            printed, in_time = self._printed(written), bool(self.evaluator.groups)
+            self.work_out(written.quantity, carryings, sets)
+            near = np.ones((len(carryings), len(sets), len(printed.places)), bool)
+            for k, carried in enumerate(carryings):
+                values = self.values(written.quantity, carried, sets)
+                if values is not None:
+                    near[k] = printed.near(factor * values, carried.rounds, in_time)
+            self._near[key] = (tuple(carryings), near)
+        return self._near[key][1]
 
     def values(self, name: str, carried: Hypothesis, sets: WrongRows) -> np.ndarray | None:
         """A line under each set of mistakes, a row each; None where that cannot be decided."""

@@ -48,8 +48,6 @@ class _Spelled:
     def __lt__(self, other: _Spelled) -> bool:
         return str(self.node) < str(other.node)
 
-    __hash__ = None
-
 
 def term_order(term: Expr):
     coefficient, rest = term.as_coeff_Mul()

@@ -26,6 +26,8 @@ def shown(number: object, digits: int = 6) -> str:
 
 def finite(number: object) -> bool:
     """Whether a number of any arithmetic is neither infinite nor undefined."""
+    if isinstance(number, Fraction):
+        return True
     if isinstance(number, float):
         return math.isfinite(number)
     ball = getattr(number, "is_finite", None)
