@@ -25,6 +25,7 @@ from deltarule.expressions.conditions import (
     Unequal,
 )
 from deltarule.expressions.factors import multiply
+from deltarule.expressions.hashes_first import HashesFirst
 from deltarule.expressions.quotients import CeilingQuotient, FloorQuotient, Remainder
 from deltarule.expressions.symbols import Index
 
@@ -195,7 +196,7 @@ if TYPE_CHECKING:
         def args(self) -> tuple[Symbol, ...]: ...
 
 
-class Read(Indexed):
+class Read(HashesFirst, Indexed):
     """A tensor at some subscripts; a scalar is read at none, which SymPy's `Indexed` forbids."""
 
     is_real = True
@@ -213,19 +214,6 @@ class Read(Indexed):
 
     def __new__(cls, base: IndexedBase, *subscripts: Expr | int) -> Self:
         return Expr.__new__(cls, base, *(strictly(s) for s in subscripts))
-
-    def _hashable_content(self) -> tuple:
-        return self._args  # all are real; SymPy would compare what else it found out of them
-
-    def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        if not isinstance(other, Read) or type(self) is not type(other):
-            return super().__eq__(other)
-        # Hashes are kept, so that reads of other tensors are told apart at once.
-        return hash(self) == hash(other) and self.args == other.args
-
-    __hash__ = Indexed.__hash__
 
 
 def read(name: str, *subscripts: Expr | int) -> Read:
