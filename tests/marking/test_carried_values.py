@@ -248,3 +248,31 @@ def test_two_slips_in_one_line_are_both_named_and_long_lists_are_cut():
     assert "; and the sign is turned round" in found.finding
     (found,) = verdicts("rnn", {"batch": False}, RNN, {"h": np.full((4, 2), "0.4321")})
     assert "… and 2 more) here; none of the slips that were tried" in found.finding
+
+
+RATE = {"rate": read_numbers("0.3", "rate"), "updates": 1}
+
+
+def test_a_last_digit_one_off_is_judged_alike_wherever_it_stands():
+    # Scalars, arrays, values carried on and updates; few digits prove less, and are offered.
+    gap = SQUARES["x"] @ SQUARES["Theta1"] - SQUARES["y"]
+    slope = 2 / 3 * SQUARES["x"].T @ gap
+    right = {
+        "E": (gap**2).sum() / 3,
+        "yhat": gap + SQUARES["y"],
+        "dE/dTheta1": slope,
+        "Theta1 after": SQUARES["Theta1"] - 0.3 * slope,
+    }
+    for decimals in (2, 4):
+        unit = Decimal(1).scaleb(-decimals)
+        for name in right:
+            written = {n: printed(v, decimals) for n, v in right.items()}
+            texts = np.ravel(written[name])
+            texts[-1] = str(Decimal(texts[-1]) + unit)
+            written[name] = texts.reshape(np.shape(right[name]))
+            found = verdicts("mlp", MEAN, SQUARES, written, RATE)
+            (off,) = [v for v in found if not v.right and v.verdict != FOLLOWS] or [None]
+            if off is None:  # at a tie, or right with carried rounding
+                continue
+            assert off.quantity == name and "the last digit is one too" in off.finding, off
+            assert decimals == 2 or off.mistakes == ("last digit",)

@@ -13,9 +13,6 @@ from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding
 from deltarule.tracing.format_numbers import finite, shown, with_decimals
 
-#: So many figures at least make one unit of the last one small beside the number.
-FEWEST_FIGURES = 3
-
 #: So many units of the last digit away, a value that is rounded twice may still be printed.
 ROUNDED_TWICE = Fraction(11, 20)
 
@@ -92,17 +89,21 @@ def rounded_twice(written: Written, entries: list[tuple], values: np.ndarray, ru
 
 def one_off(written: Written, entries: list[tuple], values: np.ndarray, rule: str) -> str:
     """What to say of last digits that are one too large or too small; empty if they are not."""
-    room = Fraction(2 if rule == "truncate" else 3, 1 if rule == "truncate" else 2)
-    for entry in entries:
-        if (written.numbers[entry].figures or 0) < FEWEST_FIGURES:
-            return ""
-    if not _all(written, entries, values, lambda p, v: p.nearest(v, room)):
+    if not _all(written, entries, values, lambda p, v: _one_away(p, v, rule)):
         return ""
     said = list(dict.fromkeys(_off(written.numbers[e], values[e]) for e in entries))
     more = len(said) - MOST_SAID
     if more > 1:
         said = [*said[:MOST_SAID], f"and {more} more last digits are one off"]
     return "; ".join(said) + "; perhaps a number was rounded or cut off too early on the way"
+
+
+def _one_away(printed: Printed, value: Fraction, rule: str) -> bool:
+    """Whether a number is one unit of its last digit away from the value as it is made shorter."""
+    if printed.unit is None or printed.decimals is None:
+        return False
+    settled = Rounded(printed.decimals, None, rule).settle(np.array(Fraction(value), dtype=object))
+    return abs(printed.value - Fraction(fraction(settled[()]))) <= printed.unit
 
 
 def _off(printed: Printed, value: Fraction) -> str:

@@ -81,6 +81,14 @@ class Explainer:
                 return hypothesis, values
         return None
 
+    def plain_workings(self, written: Written) -> Iterator[np.ndarray]:
+        """The values by right working from right values, or from printed ones, not rounded."""
+        printed = frozenset(self.carrying.printed_above(written.quantity))
+        for as_printed in dict.fromkeys((frozenset(), printed - self.carrying.not_right, printed)):
+            values = self._value(written.quantity, Hypothesis(as_printed))
+            if values is not None:
+                yield values
+
     def by_convention(self, written: Written, entries: list[tuple]) -> Explanation | None:
         """Right working by another convention at ties and kinks that prints the entries."""
         for cost, hypothesis, mistakes in self.carrying.by_convention(written):

@@ -17,6 +17,12 @@ from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty
 
+#: Kinds of mistakes in reading numbers: the same may have been made in writing one down.
+READING = ("given misread", "decimal point")
+
+#: What the search for a last digit one off takes, in bits: it is too large or too small.
+ONE_OFF = 1.0
+
 
 def judge_wrong(
     session: Session,
@@ -42,23 +48,24 @@ def _of_line(
     session: Session, written: Written, entries: list[tuple], rest: list[tuple]
 ) -> list[Verdict]:
     """One verdict on all wrong entries if there can be one, else several."""
-    last = _shortened_otherwise(session, written, entries, rest) or _of_digits(
-        session,
-        written,
-        rest,
-        rest,
-        "last digit",
-        _found(session, written, rest, digit_habits.one_off),
-    )
-    if last is not None:
-        return [last]
+    other_rule = _shortened_otherwise(session, written, entries, rest)
+    if other_rule is not None:
+        return [other_rule]
+    one_off = _one_off(session, written, rest)
+    evidence = of_entries(written, rest, session.evaluator.right(written.quantity))
+    if one_off and Evidence(evidence.apart, evidence.apart).beyond(ONE_OFF):
+        return _of_last_digits(session, written, rest, one_off)
     explained = _simplest(session.explainer.wrong(written, entries))
-    if explained:
+    if explained and not (len(rest) == 1 and _of_reading(explained[0])):
         return [_mistaken(session, written, entries, rest, explained)]
     said, took = misprint(session.explainer, written, rest)
     misprinted = _of_digits(session, written, rest, rest, "misprint", said, took)
     if misprinted is not None:
         return [misprinted]
+    if explained:
+        return [_mistaken(session, written, entries, rest, explained)]
+    if one_off:
+        return _of_last_digits(session, written, rest, one_off)
     together = _simplest(session.explainer.wrong(written, rest)) if len(rest) < len(entries) else []
     if together:
         return [_mistaken(session, written, rest, rest, together)]
@@ -149,11 +156,25 @@ def _shortened_otherwise(
     return _of_digits(session, written, entries, rest, "rounding rule", finding)
 
 
-def _found(
-    session: Session, written: Written, entries: list[tuple], slip: Callable[..., str]
-) -> str:
-    exact, rule = session.evaluator.right(written.quantity), session.aligned.rounding.rule
-    return slip(written, entries, exact, rule)
+def _of_reading(explained: Explanation) -> bool:
+    """Whether numbers are supposed to be read wrongly, which is rarer than to write one wrongly."""
+    return any(m.kind in READING for m in explained.mistakes)
+
+
+def _of_last_digits(session: Session, written: Written, rest: list, said: str) -> list[Verdict]:
+    found = _of_digits(session, written, rest, rest, "last digit", said)
+    return [] if found is None else [found]
+
+
+def _one_off(session: Session, written: Written, entries: list[tuple]) -> str:
+    """What to say of last digits that are one too large or too small, beside the right values or
+    beside right working from printed ones."""
+    rule = session.aligned.rounding.rule
+    for values in session.explainer.plain_workings(written):
+        said = digit_habits.one_off(written, entries, values, rule)
+        if said:
+            return said
+    return ""
 
 
 def _of_digits(
@@ -163,7 +184,7 @@ def _of_digits(
     rest: list[tuple],
     kind: str,
     finding: str,
-    took: float = 1.0,
+    took: float = ONE_OFF,
 ) -> Verdict | None:
     """The verdict on values that are right but for their digits; None without a finding."""
     if not finding:
