@@ -59,3 +59,9 @@ def test_an_entry_of_a_larger_given_that_is_misread_is_named():
     slip = next(s for s in slips_of("conv", 3005) if "given" in s.name)
     found = paper("conv", 3005, slip)
     assert [(v.quantity, v.mistakes) for v in found.accused] == [("dE/dw", ("given misread",))]
+
+
+def test_a_truncated_gradient_is_worked_out_from_what_is_printed():
+    found = paper("rnn", 21, "truncated after 1")
+    assert not found.carries_all
+    assert [(v.quantity, v.mistakes) for v in found.accused] == [("dE/dW_hh", ("truncated",))]

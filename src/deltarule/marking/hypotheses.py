@@ -6,7 +6,7 @@ rounded on the way, and which lines were evaluated wrongly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import replace
 from fractions import Fraction
@@ -37,6 +37,10 @@ class Circular(Exception):
 NO_VALUE = (Circular, DeltaruleError, ZeroDivisionError, OverflowError)
 
 
+#: What only wrong lines read, as a hypothesis carries it; None where it stays as it is.
+CarriedExtra = Callable[[str, Hypothesis, Mapping[str, np.ndarray], bool], np.ndarray | None]
+
+
 class Evaluator:
     """Evaluates quantities of a computation under hypotheses; exact values are computed once.
 
@@ -61,12 +65,13 @@ class Evaluator:
             for name, equations in self.equations.items()
         }
         self.groups = _groups(computation)
+        self.carried_extra: CarriedExtra = lambda name, hypothesis, written, quick: None
         self.scans = Scans()
         self.values: dict[tuple, tuple] = {}
         self._right: dict[str, np.ndarray] = {}
         self._quick: dict[tuple, tuple[Hypothesis, _Work]] = {}
         self.quick_lines = QuickLines(computation, self.needs, self.extra_values)
-        self._written = written
+        self.written = written
         self._above: dict[str, frozenset[str]] = {}
 
     def exact(self, name: str) -> np.ndarray:
@@ -111,13 +116,13 @@ class Evaluator:
     def printing(self, changed: Mapping[str, np.ndarray]) -> Evaluator:
         """The same with other printed values for some lines."""
         other = copy(self)
-        other._written, other._quick = {**self._written, **changed}, {}
+        other.written, other._quick = {**self.written, **changed}, {}
         other.values = {}
         return other
 
     def printed(self, name: str) -> np.ndarray:
         """What is printed of a line, as fractions, None where nothing is."""
-        return self._written[name]
+        return self.written[name]
 
 
 def _groups(computation: Computation) -> dict[str, frozenset[str]]:
@@ -217,6 +222,8 @@ class _Work:
     def lookup(self, name: str):
         """The value of a line as it goes into a later one; hypotheses that say the same of all
         that it comes of have it in common."""
+        if name in self.evaluator.extra_values:
+            return self._extra(name)
         if self.unchanged(name):
             return self._baseline(name)
         key = self._key(name)
@@ -224,6 +231,14 @@ class _Work:
             # Keys are identities: equations are kept beside, so that they live as long.
             self.evaluator.values[key] = (self._looked_up(name), self.hypothesis)
         return self.evaluator.values[key][0]
+
+    def _extra(self, name: str):
+        """What only wrong lines read."""
+        found = None
+        if self.changed or self.hypothesis.rounding is not None:
+            quick, written = isinstance(self.arithmetic, Float64), self.evaluator.written
+            found = self.evaluator.carried_extra(name, self.hypothesis, written, quick)
+        return self._baseline(name) if found is None else self.arithmetic.array(found)
 
     def _key(self, name: str) -> tuple:
         """What a hypothesis says of a line and of all that it comes of."""

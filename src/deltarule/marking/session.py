@@ -62,6 +62,7 @@ class Session:
         )
         evaluator.quick_lines = self.kept.setdefault("quick lines", evaluator.quick_lines)
         evaluator.scans = self.kept.setdefault("scans", evaluator.scans)
+        evaluator.carried_extra = self._truncations.carried
         return evaluator
 
     @cached_property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,11 @@ import numpy as np
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
 from deltarule.calculus.plain_gradients import plain_derivation
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import read
 from deltarule.language.load import network_of
+from deltarule.marking.hypotheses import Evaluator
+from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
@@ -30,6 +34,8 @@ class Truncations:
         self.network, self.options, self.computation = network, options, computation
         self.extra_values: dict[str, np.ndarray] = {}
         self._courses: dict[int, Computation] = {}
+        self._of: dict[str, tuple[str, int]] = {}
+        self._carrying: tuple[Mapping | None, dict[int, Evaluator]] = (None, {})
 
     def mistakes(self, name: str) -> list[Mistake]:
         """The truncated gradients of a parameter, an input or a state, if the line is one."""
@@ -44,6 +50,7 @@ class Truncations:
         found = []
         for k in range(1, min(self._times(), MOST_TIMES + 1)):
             extra_values = f"{name} truncated after {k}"
+            self._of[extra_values] = name, k
             if extra_values not in self.extra_values:
                 self.extra_values[extra_values] = entrywise(fraction, self._values(name, k))
             equation = replace(line.equation, rhs=read(extra_values, *line.equation.indices))
@@ -52,9 +59,56 @@ class Truncations:
             found.append(Mistake("truncated", 4.5, name, equation, words))
         return found
 
+    def carried(
+        self, extra: str, hypothesis: Hypothesis, written: Mapping[str, np.ndarray], quick: bool
+    ) -> np.ndarray | None:
+        """A truncated gradient where others are carried as a hypothesis says: as printed, rounded,
+        or wrongly; None where that makes no difference, or for what is no truncated gradient."""
+        if extra not in self._of:
+            return None
+        name, k = self._of[extra]
+        if self._carrying[0] is not written:
+            self._carrying = written, {}
+        if k not in self._carrying[1]:
+            self._carrying[1][k] = Evaluator(self._computation(k), self._spread(written, k))
+        evaluator = self._carrying[1][k]
+        there = {n for n in evaluator.equations if n != name and self._axes_more(n, k) == 0}
+        known = there | evaluator.computation.givens.keys()
+        variants = hypothesis.variants.items()
+        way = Hypothesis(
+            hypothesis.as_printed & evaluator.written.keys() - {name},
+            hypothesis.rounding,
+            {n: r for n, r in hypothesis.rounded.items() if n in there},
+            {n: e for n, e in variants if n in there and e.read_names() <= known},
+        )
+        if way == Hypothesis():
+            return None
+        value = evaluator.quick if quick else evaluator.value
+        return self._summed(name, value(name, way))
+
+    def _spread(self, written: Mapping[str, np.ndarray], k: int) -> dict[str, np.ndarray]:
+        """What is printed, for the truncated network: its states have an axis more, along which
+        they are the same; errors within the recurrence are others there."""
+        shapes = {n: np.shape(a) for n, a in self._computation(k).floats.arrays.items()}
+        more = {n: self._axes_more(n, k) for n in written}
+        return {
+            n: np.broadcast_to(printed, shapes[n]) if more[n] else printed
+            for n, printed in written.items()
+            if more[n] == 0 or more[n] == 1 and not is_gradient(n)
+        }
+
+    def _axes_more(self, name: str, k: int) -> int | None:
+        """How many axes a line has more in the truncated network; None if it is not there."""
+        arrays, cut = self.computation.floats.arrays, self._computation(k).floats.arrays
+        if name not in arrays or name not in cut:
+            return None
+        return np.ndim(cut[name]) - np.ndim(arrays[name])
+
     def _values(self, name: str, k: int) -> np.ndarray:
+        return self._summed(name, self._computation(k).carried.arrays[name])
+
+    def _summed(self, name: str, values: np.ndarray) -> np.ndarray:
         """A truncated gradient; a state's is the sum of the errors from 0 to k − 1 times on."""
-        values = self._computation(k).carried.arrays[name]
         if values.ndim > np.ndim(self.computation.floats.arrays[name]):
             return values.sum(0)
         return values
