@@ -123,7 +123,7 @@ def test_what_is_nested_too_deeply_for_us_is_told(monkeypatch):
     def endless(*_):
         return endless()
 
-    monkeypatch.setattr("deltarule.marking.formulas.judging.readings", endless)
+    monkeypatch.setattr("deltarule.marking.formulas.judging.all_readings", endless)
     with pytest.raises(DeltaruleError) as caught:
         judge_formula(network(False), "dE/ds2", "y")
     assert caught.value.fact == "a formula that is nested too deeply"

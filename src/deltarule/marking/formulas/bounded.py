@@ -5,10 +5,10 @@ from __future__ import annotations
 from sympy import Expr, nan
 
 from deltarule.marking.formulas import limits
-from deltarule.marking.formulas.brackets import Conditions
+from deltarule.marking.formulas.sum_signs import Sums
 
 
-class Bounded(Conditions):
+class Bounded(Sums):
     """The grammar's powers, quotients and products, within the limits."""
 
     def _bounded(self, value: Expr) -> Expr:

@@ -1,4 +1,4 @@
-"""Subscripts, brackets such as [c = t], and the ranges of sums, as `derive` prints them."""
+"""Subscripts, and brackets such as [c = t], as `derive` prints them."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ from deltarule.expressions import nodes
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import AtLeastZero, Choose, Condition, Positive, tensor_name
 from deltarule.expressions.symbols import Index, Size
+from deltarule.marking.formulas.commas import separated
 from deltarule.marking.formulas.limits import check_length, check_nesting
 from deltarule.marking.formulas.tokens import Token, grouped, tokens
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import shortened
-from deltarule.networks.equations import extents
 
 _RELATIONS = ("=", "≠", "<", ">", "≤", "≥", "|")
-_REDUCTIONS = {"Π": nodes.Product, "∏": nodes.Product, "prod": nodes.Product, "max": nodes.Max}
 Found = TypeVar("Found")
 
 
@@ -40,21 +39,24 @@ class Conditions:
         self.formula, self.vocabulary, self.place = formula, vocabulary, place
         self.implied = implied
         check_length(formula, place)
-        self.rest = grouped(tokens(formula, place))
+        self.rest = separated(grouped(tokens(formula, place)))
         check_nesting(self.rest, place)
         self.all = tuple(self.rest)
         self.counts = self.halves = False
-        #: The bars | and ‖ that are open, and the indices of the sums around.
+        #: The bars | and ‖ that are open.
         self.open: list[str] = []
-        #: The factors in front of which ⊙ stands.
-        self.by_entries: list = []
+        #: The factors in front of which a sign of products stands, each with its sign.
+        self.signs: list = []
+        #: The indices of the sums around, and how far they run, where that is known.
         self.bound: list[Index] = []
+        self.runs: list[tuple[Index, Expr]] = []
 
     def sum_of_terms(self) -> Expr:
         """Terms with + and − between them."""
         raise NotImplementedError
 
-    def _product(self) -> Expr:
+    def extent(self, index: Expr, body: Expr, most: Expr | None = None) -> Expr:
+        """How far an index runs."""
         raise NotImplementedError
 
     def counting(self, parse: Callable[[], Found], halves: bool = False) -> Found:
@@ -173,81 +175,6 @@ class Conditions:
             raise self.error("| compares whole numbers", "write [D | p − i]")
         same, other = (one, nothing) if sign == "=" else (nothing, one)
         return Choose(Positive(left - right), other, Choose(Positive(right - left), other, same))
-
-    # ---- sums -----------------------------------------------------------------------------
-    def reduction(self, token: Token) -> Expr:
-        """Σ_{n, i=0…N − 1} and what it is over."""
-        kind = _REDUCTIONS.get(token.text.rstrip("_"), nodes.Sum)
-        spans = self._spans()
-        within = self.bound
-        self.bound = [*within, *(index for index, _, _ in spans)]
-        body = self._product()
-        self.bound = within
-        ranges, conditions = [], []
-        for index, limits, most in spans:
-            extent = self.extent(index, body, most)
-            ranges.append((index, extent))
-            conditions += limits
-        return kind(body, ranges, conditions)
-
-    def _spans(self) -> list[tuple[Index, list[Condition], Expr | None]]:
-        closing = {"[": "]", "{": "}"}.get(self.next() or "")
-        if closing is None:
-            return [(Index(self.pop().text), [], None)]
-        self.pop()
-        spans = [self._span()]
-        while self.take(","):
-            spans.append(self._span())
-        self.expect(closing)
-        return spans
-
-    def _span(self) -> tuple[Index, list[Condition], Expr | None]:
-        """An index, with its ends (i=0…N − 1) or what it differs from (i≠j)."""
-        index = Index(self.pop().text)
-        if self.take("≠"):
-            other = self.counting(self.sum_of_terms)
-            return index, [nodes.Unequal(Tuple(index), Tuple(other))], None
-        if not self.take("="):
-            return index, [], None
-        low = self._ends("max")
-        self.expect("…")
-        high = self._ends("min")
-        limits: list[Condition] = [AtLeastZero(index - end) for end in low if end != 0]
-        limits += [AtLeastZero(end - index) for end in high]
-        return index, limits, high[0] + 1
-
-    def _ends(self, word: str) -> list[Expr]:
-        """One end of a range, or the greatest (least) of several."""
-        several = self.take(word)
-        if several:
-            self.expect("(")
-        found = [self.counting(self.sum_of_terms, halves=True)]
-        while several and self.take(","):
-            found.append(self.counting(self.sum_of_terms, halves=True))
-        if several:
-            self.expect(")")
-        return found
-
-    def extent(self, index: Expr, body: Expr, most: Expr | None = None) -> Expr:
-        """How far an index runs: along the axis where it stands, or as its network says."""
-        try:
-            found = extents(body, dict(self.vocabulary.tensors), self.place)
-        except DeltaruleError as error:
-            raise self.error(
-                error.fact, "use two indices, or check the order of the subscripts"
-            ) from None
-        for access in nodes.reads(body):
-            axes = self.vocabulary.tensors[tensor_name(access)].axes
-            for at, axis in zip(access.indices, axes, strict=True):
-                if at == index:
-                    found.setdefault(at, axis)
-        known = found.get(index) or self.vocabulary.extent(index) or most  # type: ignore[arg-type]
-        if known is None:
-            raise self.error(
-                f"the sum runs over {index}, which stands on no axis",
-                f"read some tensor at {index}",
-            )
-        return known
 
     # ---- tokens ---------------------------------------------------------------------------
     def next(self) -> str | None:

@@ -11,34 +11,35 @@ from sympy import Expr
 from deltarule.arithmetic.integers import OutsideShape
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.gradient_names import GradientName
-from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
-from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.marking import verdicts
 from deltarule.marking.formulas.comparison import Comparison, in_one_sentence
 from deltarule.marking.formulas.exchanged import one_name_off
 from deltarule.marking.formulas.grounds import observed
 from deltarule.marking.formulas.limits import not_too_deep
-from deltarule.marking.formulas.matrix_words import matrix_readings, names_indices
+from deltarule.marking.formulas.matrix_words import matrix_readings, written_as_program
 from deltarule.marking.formulas.own_sizes import agrees, in_words, own_sizes
-from deltarule.marking.formulas.parser import parse_formula
+from deltarule.marking.formulas.readings import (
+    Found,
+    all_readings,
+    both_vocabularies,
+    readings,
+    renamed,
+    vocabularies,
+)
 from deltarule.marking.formulas.target import Target, target_of
 from deltarule.marking.formulas.transposed import beyond, order_of_indices
-from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 from deltarule.tracing.computation import Computation
-
-#: Vocabularies by the identity of their derivation, which is kept beside them.
-_VOCABULARIES: dict[int, tuple[Derivation, Vocabulary, Vocabulary]] = {}
-_MOST_KNOWN = 16
 
 #: What is said of a right formula whose ⊙ has to be read as a product of matrices.
 LOOSE = (
     "right, with ⊙ read as a product of matrices or an outer product; "
     "⊙ means entry by entry, write a b or a ⊗ b"
 )
+#: What is said of a program that is right only if * is a product of matrices.
+STAR = "right as a product of matrices, but in NumPy * is entry by entry: write a @ b"
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,13 @@ def _found(
         return _compared(derivation, target, one)
 
     refused: DeltaruleError | None = None
+    found: Found = {}
     written: list[Expr] = []
     judged: Judged = (verdicts.WRONG, "", (), ())
     try:
-        written = reread(formula)
-        judged = _judged(derivation, target, written, grounds)
+        found = all_readings(formula, derivation, quantity, target)
+        written = list(found)
+        judged = _as_read(_judged(derivation, target, written, grounds), found, compared)
         if judged[:2] == (verdicts.RIGHT, "") and _loose(derivation, target, formula, compared):
             judged = (verdicts.RIGHT, LOOSE, (), ())
     except DeltaruleError as error:
@@ -103,6 +106,9 @@ def _found(
         judged[0] != verdicts.WRONG or any(compared(w).alike_only_here for w in written)
     ):
         return judged
+    star = _star(derivation, formula, quantity, target, compared)
+    if star is not None:
+        return star
     order = order_of_indices(formula, target, refused, written, reread, compared)
     if order:
         return verdicts.MISTAKE, order, (), ("indices exchanged",)
@@ -114,14 +120,42 @@ def _found(
     return (verdicts.MISTAKE, exchanged, (), ("wrong tensor",)) if exchanged else judged
 
 
+def _as_read(judged: Judged, found: Found, compared) -> Judged:
+    """The verdict with how the formula was read, where it can be read in two ways."""
+    kind, finding, *rest = judged
+    if (kind, finding) == (verdicts.RIGHT, "") and any(found.values()):
+        said = next((said for w, said in found.items() if compared(w).right()), "")
+        return kind, f"right; {said}" if said else "", *rest
+    said = next(iter(found.values()))
+    return (kind, f"{finding}; {said}", *rest) if kind == verdicts.WRONG and said else judged
+
+
+def _star(
+    derivation: Derivation, formula: str, quantity: str, target: Target, compared
+) -> Judged | None:
+    """The verdict on a program that is right if its * are products of matrices; else None."""
+    sort = written_as_program(formula, quantity)
+    if not sort or "*" not in formula:
+        return None
+    try:
+        loose = all_readings(formula, derivation, quantity, target, loose=True)
+        if not any(compared(w).right() for w in loose):
+            return None
+    except DeltaruleError:
+        return None
+    if sort == "program":
+        return verdicts.MISTAKE, STAR, (), ("wrong product",)
+    return verdicts.RIGHT, STAR, (), ()
+
+
 def _loose(derivation: Derivation, target: Target, formula: str, compared) -> bool:
     """Whether a right formula is right only if some ⊙ is another product than by entries."""
     if "[" in formula or not ("⊙" in formula or "∘" in formula):
         return False
     try:
         found = [
-            target.at_entry(_renamed(w, derivation))
-            for vocabulary in _vocabularies(derivation, formula)
+            target.at_entry(renamed(w, derivation))
+            for vocabulary in vocabularies(derivation, formula)
             for w in matrix_readings(
                 formula, vocabulary, target.name, target.equation.ranges, strict=True
             )
@@ -142,7 +176,7 @@ def _compared(
     try:
         return Comparison(derivation, target, written, properties, sizes)
     except OutsideShape:
-        raise beyond(written, target, _both_vocabularies(derivation)[0].tensors) from None
+        raise beyond(written, target, both_vocabularies(derivation)[0].tensors) from None
 
 
 def _judged(
@@ -175,79 +209,6 @@ def _judged(
     if agrees(generic[0], grounds.computation):
         finding += "; at this sheet's numbers both happen to be the same"
     return verdicts.WRONG, finding, (), ()
-
-
-def readings(formula: str, derivation: Derivation, quantity: str, target: Target) -> list[Expr]:
-    """What the formula can mean, the likeliest first. Raises DeltaruleError for nothing."""
-    found: list[Expr] = []
-    refused: DeltaruleError | None = None
-    for vocabulary in _vocabularies(derivation, formula):
-        try:
-            parsed = parse_formula(formula, vocabulary, quantity, target.equation.ranges)
-            found.append(_ours(parsed, derivation, target))
-        except DeltaruleError as error:
-            refused = refused or error
-        if "[" not in formula:
-            try:
-                of = matrix_readings(formula, vocabulary, quantity, target.equation.ranges)
-                found += [target.at_entry(_renamed(w, derivation)) for w in of]
-            except DeltaruleError as error:
-                whole = not names_indices(formula, quantity)
-                refused = error if whole or refused is None else refused
-    if not found and refused is not None:
-        raise refused
-    return list(dict.fromkeys(found))
-
-
-def _vocabularies(derivation: Derivation, formula: str) -> list[Vocabulary]:
-    """σ is the logistic function; in a network that has none, it may mean its own activation."""
-    plain, activation = _both_vocabularies(derivation)
-    own = any(f.row.name == "sigmoid" for f in plain.used)
-    if own or not ("σ" in formula or "sigma" in formula):
-        return [plain]
-    return [activation, plain]
-
-
-def _both_vocabularies(derivation: Derivation) -> tuple[Vocabulary, Vocabulary]:
-    """The names of a derivation, read once for all its formulas."""
-    known = _VOCABULARIES.get(id(derivation))
-    if known is None or known[0] is not derivation:
-        if len(_VOCABULARIES) >= _MOST_KNOWN:
-            _VOCABULARIES.clear()
-        derived = derivation.equations()
-        plain, activation = (Vocabulary(derivation.network, derived, a) for a in (False, True))
-        known = _VOCABULARIES[id(derivation)] = (derivation, plain, activation)
-    return known[1], known[2]
-
-
-def _renamed(formula: Expr, derivation: Derivation) -> Expr:
-    """The formula with our name for the loss."""
-
-    def renamed(access: Read) -> Expr:
-        found = GradientName.parse(tensor_name(access))
-        if found is None:
-            return access
-        return read(derivation.gradient_name(found.wrt), *access.indices)
-
-    return replace_reads(formula, renamed)
-
-
-def _ours(formula: Expr, derivation: Derivation, target: Target) -> Expr:
-    """The formula in our own names, for the loss and for the free indices."""
-    formula = _renamed(formula, derivation)
-    free = sorted(free_indices(formula), key=str)
-    strange = [i for i in free if i not in target.indices]
-    left = [i for i in target.indices if i not in free]
-    if len(strange) > len(left):
-        lhs = text(target.equation.lhs)
-        raise DeltaruleError(
-            f"index {strange[0]} is free in the formula but not in {pretty(target.name)}",
-            lhs,
-            f"sum over it, Σ_{strange[0]} …, or use the indices of {lhs}",
-        )
-    if strange:
-        formula = substitute(formula, dict(zip(strange, left, strict=False)))
-    return target.at_entry(formula)
 
 
 def _here(compared: Comparison, grounds: Grounds) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from operator import mul
 
-from sympy import Expr, Rational
+from sympy import Expr, Integer, Rational
 
 from deltarule.expressions import nodes
 from deltarule.expressions.substitution import substitute
@@ -35,7 +35,7 @@ class Matrix:
         """The entry at the indices of the axes."""
         return self.written()
 
-    def at(self, indices: Sequence[Index]) -> Expr:
+    def at(self, indices: Sequence[Expr]) -> Expr:
         """The entry at other indices."""
         return substitute(self.entry, dict(zip((i for i, _ in self.axes), indices, strict=True)))
 
@@ -90,14 +90,51 @@ def summed(matrix: Matrix, word: str) -> Expr:
 
 
 def _spread(a: Matrix, b: Matrix) -> list[Axes]:
-    """The axes of two parts entry by entry: the shorter is the same for every row."""
+    """The axes of two parts entry by entry: the shorter is the same for every row.
+
+    An axis of length 1 is the same along the other's.
+    """
     long, short = (a, b) if len(a.axes) >= len(b.axes) else (b, a)
-    tail = long.shape[len(long.shape) - len(short.shape) :]
-    return [long.axes] if tail == short.shape else []
+    apart = len(long.axes) - len(short.axes)
+    axes = list(long.axes)
+    for k, axis in enumerate(short.axes, apart):
+        if axes[k][1] == 1:
+            axes[k] = axis
+        elif axis[1] not in (1, axes[k][1]):
+            return []
+    return [tuple(axes)]
 
 
-def _names(axes: Axes, matrix: Matrix) -> list[Index]:
-    return [i for i, _ in axes[len(axes) - len(matrix.axes) :]]
+def _names(axes: Axes, matrix: Matrix) -> list[Expr]:
+    own = axes[len(axes) - len(matrix.axes) :]
+    return [
+        Integer(0) if n == 1 != wide else i
+        for (i, wide), (_, n) in zip(own, matrix.axes, strict=True)
+    ]
+
+
+def matrix_product(a: Matrix, b: Matrix) -> list[Matrix]:
+    """a @ b of two parts; of two vectors their outer product too, one as a column."""
+    if not a.axes or not b.axes:
+        return by_entries(mul, a, b)
+    (last, inner), place = a.axes[-1], max(len(b.axes) - 2, 0)
+    found = []
+    leading = len(a.axes) - 2 if min(len(a.axes), len(b.axes)) > 2 else 0
+    if inner == b.axes[place][1] and a.shape[:leading] == b.shape[:leading]:
+        at = [i for i, _ in b.axes]
+        at[place] = last
+        at[:leading] = [i for i, _ in a.axes[:leading]]
+        rest = [axis for k, axis in enumerate(b.axes) if k != place and k >= leading]
+        found.append(
+            Matrix(
+                lambda: nodes.Sum(a.entry * b.at(at), [(last, inner)]),
+                (*a.axes[:-1], *rest),
+                a.cost + b.cost,
+            )
+        )
+    if len(a.axes) == len(b.axes) == 1:
+        found += [replace(m, cost=m.cost + 1) for m in outer(a, b)]
+    return found
 
 
 def product(a: Matrix, b: Matrix) -> list[Matrix]:

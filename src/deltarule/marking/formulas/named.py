@@ -1,68 +1,43 @@
-"""What names in a formula stand for: functions of something, tensors, sizes and constants."""
+"""What names in a formula stand for: tensors, sizes and constants, and where they are read."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer
 
-from deltarule.errors import did_you_mean
+from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions import nodes
-from deltarule.expressions.functions import derivative, exp, log
-from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.nodes import free_indices
 from deltarule.expressions.symbols import Index
-from deltarule.marking.formulas.bounded import Bounded
-from deltarule.marking.formulas.spelled import (
-    PRODUCTS,
-    REDUCED,
-    SPELLED,
-    TURNED,
-    known_functions,
-    larger,
-    power,
-    smaller,
-)
+from deltarule.marking.formulas.function_calls import Calls
+from deltarule.marking.formulas.named_states import Place, place_of, time_extent
+from deltarule.marking.formulas.spelled import known_functions
 from deltarule.marking.formulas.tokens import Token
 from deltarule.spelling.counted import counted
 
-POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
-
-class Named(Bounded):
-    """The grammar of names, and of what stands in parentheses behind them."""
-
-    def arguments(self, name: str, numbers: Container[int] = (1,)) -> list[Expr]:
-        """What stands in parentheses, parted by commas: so many arguments as a function has."""
-        self.expect("(")
-        found = [self.sum_of_terms()]
-        while self.take(","):
-            found.append(self.sum_of_terms())
-        self.expect(")")
-        if len(found) not in numbers:
-            raise self.error(f"{len(found)} arguments of {name}", "commas stand between arguments")
-        return found
-
-    def _slope(self, token: Token) -> Expr:
-        function = self.vocabulary.function(token.text.rstrip("′"))
-        if function is None:
-            raise self.error(f"{token.text} is no slope of a known function", "write σ′(s)")
-        return self._applied(derivative(function), self.arguments(token.text, function.nargs))
+class Named(Calls):
+    """The grammar of names, and of the subscripts behind them."""
 
     def _named(self, token: Token) -> Expr:
         known = self.vocabulary
         if token.text == "log" and self.next() == "det":
             self.pop()
             return self._log_det()
-        called = self._called(token) if token.kind == "name" else None
+        called = self._called(token) if token.kind in ("name", "call") else None
         if called is not None:
             return called
+        token = self._joined(token)
         symbol = known.symbol(token.text) if self.next() != "[" else None
         name = known.tensor(token.text)
         if name is not None and not self._is_index(token.text, name):
             return self._read(name)
         if symbol is not None:
             return self._constant(symbol)
+        place = self._place(token)
+        if place is not None:
+            return self._read_at(place)
         if self.counts and token.kind != "derivative":
             return Index(token.text)
         raise self.error(f"{token.text} is no quantity here", self._remedy(token.text))
@@ -83,122 +58,6 @@ class Named(Bounded):
             )
         return near or "check its spelling"
 
-    # ---- functions ------------------------------------------------------------------------
-    def _called(self, token: Token) -> Expr | None:
-        """What a word with parentheses behind it says: tanh(s), tanh²(s), max(a, b), sum(v)."""
-        text, known = token.text, self.vocabulary
-        if self.next() == "(":
-            if text == "inverse":
-                return self._inverse()
-            if text == "frozen":
-                return nodes.Frozen(self.arguments("frozen")[0])
-            function = known.function(text)
-            if function is not None:
-                return self._applied(function, self.arguments(text, function.nargs))
-        if self.counts or known.tensor(text) or known.symbol(text):
-            return None
-        if self.next() == "(":
-            return self._spelled(text)
-        if text == "e" and (self.next() == "^" or self._raised_sign()):
-            return self._euler()
-        if text in SPELLED or known.function(text) is not None:
-            return self._power_of_function(token)
-        return None
-
-    def _spelled(self, text: str) -> Expr | None:
-        if text in SPELLED:
-            return self._applied(SPELLED[text], self.arguments(text))
-        if text in ("max", "min"):
-            return self._extreme(text)
-        if text in REDUCED:
-            begin = self.rest[0].start
-            inside = self.arguments(text)[0]
-            if text == "norm":
-                return self._norm(inside, begin)
-            return self._summed(inside, text, begin)
-        if text in TURNED:
-            return self._turned(self.arguments(text)[0])
-        if text in PRODUCTS:
-            one, two = self.arguments(text, (2,))
-            return self._outer(one, two) if text == "outer" else self._multiplied([one, two])
-        return None
-
-    def _extreme(self, text: str) -> Expr:
-        """max(a, b, …) of several numbers."""
-        found = self.arguments(text, range(1, 9))
-        if len(found) == 1:
-            raise self.error(f"{text}( ) of one argument", f"write {text}(a, b), or max_m s[m]")
-        whole = found[0]
-        for other in found[1:]:
-            whole = self._bounded(self._chosen(larger if text == "max" else smaller, whole, other))
-        return whole
-
-    def _power_of_function(self, token: Token) -> Expr | None:
-        """tanh²(s) is tanh(s)²."""
-        rest = [t.text for t in self.rest[:3]]
-        if self._raised_sign() and rest[1:2] == ["("]:
-            power = self.pop().text.translate(POWERS)
-        elif rest[:1] == ["^"] and rest[2:3] == ["("] and self.rest[1].kind == "number":
-            self.pop()
-            power = self.pop().text
-        else:
-            return None
-        if not power.isdecimal():
-            raise self.error(
-                f"{token.text} to the power {power} can be read in two ways",
-                f"write ({token.text}(s))^({power})",
-            )
-        applied = self._called(token)
-        if applied is None:
-            raise self.error(f"{token.text} is no function here", "check its spelling")
-        return self._to_power(applied, Integer(int(power)))
-
-    def _raised_sign(self) -> bool:
-        return bool(self.rest) and self.rest[0].kind == "superscript"
-
-    def _euler(self) -> Expr:
-        """e^s, where no tensor is called e."""
-        if self._raised_sign():
-            digits = self.pop().text.translate(POWERS)
-            if not digits.removeprefix("-").isdigit():
-                raise self.error(f"{digits!r} is no exponent", "write e^(-s)")
-            return self._applied(exp, [self._constant(Integer(int(digits)))])
-        self.expect("^")
-        minus = self.take("-")
-        exponent = self._atom()
-        if self.next() == "^" or self._raised_sign():
-            raise self.error(
-                "a power of a power of e can be read in two ways", "write (e^s)^2 or e^(s^2)"
-            )
-        return self._applied(exp, [self._negated(exponent) if minus else exponent])
-
-    def _free(self, value: Expr, word: str, begin: int) -> list[tuple[Index, Expr]]:
-        """The indices that sum(…), which names none, is over: those that stand inside it alone.
-
-        `begin` is where its parentheses begin.
-        """
-        end = self.rest[0].start if self.rest else len(self.formula)
-        outside = {t.text for t in self.all if not begin <= t.start < end}
-        own = [i for i, _ in self.implied]
-        free = sorted(free_indices(value), key=str)
-        strange = [i for i in free if i not in own and i not in self.bound]
-        over = [i for i in strange if i.name not in outside]
-        missing = [i for i in own if i not in free and i.name not in outside]
-        if not over or len(missing) > len(strange) - len(over):
-            raise self.error(f"{word}( ) does not say what it is over", "write Σ_m s[m]")
-        return [(i, self.extent(i, value)) for i in over]
-
-    def _summed(self, value: Expr, word: str, begin: int) -> Expr:
-        """sum(v) and mean(v)."""
-        ranges = self._free(value, word, begin)
-        count = nodes.multiply([n for _, n in ranges]) if word == "mean" else Integer(1)
-        return nodes.Sum(value, ranges) / count
-
-    def _norm(self, value: Expr, begin: int) -> Expr:
-        """‖v‖, the root of the sum of squares."""
-        whole = nodes.Sum(value**2, self._free(value, "norm", begin))
-        return self._raised(whole, Rational(1, 2))
-
     # ---- tensors --------------------------------------------------------------------------
     def _is_index(self, text: str, name: str) -> bool:
         """Whether a name that a tensor has too is that of an index, or of a size, here."""
@@ -210,6 +69,10 @@ class Named(Bounded):
 
     def _read(self, name: str) -> Expr:
         axes = self.vocabulary.tensors[name].axes
+        if self.rest and self.rest[0].kind == "shape":
+            return self._constant(self._extent_of(axes))
+        if self.rest and self.rest[0].kind == "below":
+            return self._read_at(Place(name, tuple(self._below())))
         if self.next() == "[":
             found = self.subscripts()
         else:
@@ -222,52 +85,143 @@ class Named(Bounded):
         return self.vocabulary.reading(name, found)
 
     def _implied(self, axes: Sequence[Expr]) -> list[Expr]:
-        """The implied index of each axis; none where one is missing or two would do."""
-        found: list[list[Expr]] = [[i for i, n in self.implied if n == axis] for axis in axes]
-        return [f[0] for f in found] if all(len(f) == 1 for f in found) else []
+        """The implied index of each axis; none where one is missing or two would do.
 
-    def _log_det(self) -> Expr:
-        body = self.arguments("log det")[0]
-        if not isinstance(body, nodes.Read) or len(body.indices) < 2:
-            raise self.error("log det is of a matrix", "write log det(S[a, b])")
-        return LogDet(body, [(i, self.extent(i, body)) for i in body.indices[-2:]])
+        In a sum without a range, axes of which nothing is said have an index of their own.
+        """
+        found: list[list[Expr]] = []
+        for axis in axes:
+            of: list[Expr] = [i for i, n in (*self.implied, *self.runs) if n == axis]
+            if not of and self.fresh is not None:
+                of = [self.fresh.setdefault(axis, Index(f"{axis}′′"))]
+            found.append(list(dict.fromkeys(of)))
+        plain = [f[0] for f in found if len(f) == 1]
+        return plain if len(plain) == len(axes) == len(set(plain)) else []
 
-    def _inverse(self) -> Expr:
-        body = self.arguments("inverse")[0]
-        subscripts = self.subscripts()
-        if len(subscripts) != 2:
-            raise self.error("an inverse has two indices", "write inverse(S[a, b])[a, b]")
-        row, column = subscripts
-        return Inverse(body, row, column, self.extent(row, body))
+    # ---- some of the subscripts -----------------------------------------------------------
+    def _joined(self, token: Token) -> Token:
+        """W_{hh} as W_hh, where there is such a name."""
+        if not self.rest or self.rest[0].kind != "below":
+            return token
+        inside: list[str] = []
+        for piece in self.rest[2:]:
+            if piece.text == "}" or piece.kind not in ("name", "number"):
+                break
+            inside.append(piece.text)
+        end = self.rest[2 + len(inside) : 3 + len(inside)]
+        whole = f"{token.text}_{''.join(inside)}"
+        known = self.vocabulary.tensor(whole) or self.vocabulary.symbol(whole)
+        if not inside or not end or end[0].text != "}" or not known:
+            return token
+        del self.rest[: 3 + len(inside)]
+        return Token(token.kind, whole, token.start)
 
-    # ---- what is done with values, which matrices do otherwise -----------------------------
-    def _raised(self, base: Expr, exponent: Expr) -> Expr:
-        return power(base, exponent)
+    def _below(self) -> list[Expr]:
+        """The subscripts of h_{t-1}, w_{ij} and x_{n,d}."""
+        self.pop()
+        self.expect("{")
+        found: list[Expr] = []
+        while True:
+            name = self.rest[0].text if self.rest else ""
+            several = len(name) > 1 and name.isalpha() and not self._is_known(name)
+            if several and all(map(self._is_known, name)):
+                self.pop()
+                found += map(Index, name)
+            else:
+                found.append(self.counting(self.sum_of_terms, halves=True))
+            if not self.take(","):
+                break
+        self.expect("}")
+        return found
 
-    def _atom(self) -> Expr:
-        raise NotImplementedError
+    def _is_known(self, letter: str) -> bool:
+        """Whether a letter is an index here."""
+        index = Index(letter)
+        own = [i for i, _ in self.implied]
+        return index in (*own, *self.bound) or self.vocabulary.extent(index) is not None
 
-    def _constant(self, value: Expr) -> Expr:
-        return value
+    def _place(self, token: Token) -> Place | None:
+        if token.kind not in ("name", "derivative") or len(token.text) > 60:
+            return None
+        place = place_of(token.text, self.vocabulary, self._is_known)
+        if place is not None:
+            self._refuse_minus(token, place)
+            if self.rest and self.rest[0].kind == "below" and not place.at:
+                return Place(place.name, tuple(self._below()), place.shift)
+        return place
 
-    def _negated(self, value: Expr) -> Expr:
-        return -value
+    def _refuse_minus(self, token: Token, place: Place) -> None:
+        """h_t-1 is h at the time before, or else one less than h_t."""
+        end = token.start + len(token.text)
+        close = self.formula[end : end + 2] in ("-1", "−1", "+1")
+        behind = self.formula[end + 2 : end + 3]
+        if close and place.at and not behind.isalnum() and time_extent(self.vocabulary):
+            name = token.text.rpartition("_")[0]
+            raise self.error(
+                f"{self.formula[token.start : end + 2]} can be read in two ways",
+                f"write {name}_{{t-1}} or {name}_prev for the state before; {token.text} - 1",
+            )
 
-    def _multiplied(self, factors: list[Expr]) -> Expr:
-        return nodes.multiply(factors)
+    def _read_at(self, place: Place) -> Expr:
+        """A tensor of which some subscripts are written, or that is read at another time."""
+        axes = self.vocabulary.tensors[place.name].axes
+        if self.next() == "[" and not place.at and not place.shift:
+            return self._read(place.name)
+        at = list(place.at)
+        if len(at) != len(axes):
+            at = self._filled(place, axes)
+        at = self._shifted(at, axes, place.shift)
+        return self.vocabulary.reading(place.name, at, guarded=_beyond(at, place))
 
-    def _applied(self, function, arguments: list[Expr]) -> Expr:
-        if function is log and isinstance(arguments[0], nodes.LogSumExp):
-            return arguments[0]
-        return function(*arguments)
+    def _filled(self, place: Place, axes: Sequence[Expr]) -> list[Expr]:
+        """Each axis with its subscript, as written or else implied."""
+        left: list[Expr | None] = [None] * len(axes)
+        for at in place.at:
+            of = [i for i in free_indices(at) if isinstance(i, Index)]
+            extent = self._runs_to(of[0]) if len(of) == 1 else None
+            free = [k for k, n in enumerate(axes) if left[k] is None and n == extent]
+            if not free:
+                raise self._of_no_axis(place, at)
+            left[free[0]] = at
+        open_axes = [n for k, n in enumerate(axes) if left[k] is None]
+        implied = self._implied(open_axes)
+        if len(implied) != len(open_axes):
+            raise self._of_no_axis(place, None)
+        rest = iter(implied)
+        return [next(rest) if at is None else at for at in left]
 
-    def _chosen(self, which, one: Expr, two: Expr) -> Expr:
-        return which(one, two)
+    def _runs_to(self, index: Index) -> Expr | None:
+        known = dict((*self.implied, *self.runs))
+        return known.get(index) or self.vocabulary.extent(index)
 
-    def _outer(self, one: Expr, two: Expr) -> Expr:
-        if "[" not in self.formula:
-            raise self.error("an outer product is of whole vectors", "write all indices, or none")
-        return self._multiplied([one, two])
+    def _of_no_axis(self, place: Place, at: Expr | None) -> DeltaruleError:
+        axes = counted(len(self.vocabulary.tensors[place.name].axes), "axis")
+        fact = f"{place.name} has {axes}, and it is not clear which index belongs to which"
+        if at is not None:
+            fact = f"{place.name} has {axes}, and {at} belongs to none of them"
+        return self.error(fact, "write one index for each axis, such as Theta2[d, m]")
 
-    def _turned(self, value: Expr) -> Expr:
-        raise self.error("a transpose needs matrices without indices", "write W[m, d] for W[d, m]ᵀ")
+    def _shifted(self, at: list[Expr], axes: Sequence[Expr], shift: int) -> list[Expr]:
+        if not shift:
+            return at
+        times = time_extent(self.vocabulary)
+        along = [k for k, n in enumerate(axes) if n == times]
+        if len(along) != 1:
+            raise self.error("what has no times has no time before", "write all indices")
+        return [a + shift if k == along[0] else a for k, a in enumerate(at)]
+
+    def _extent_of(self, axes: Sequence[Expr]) -> Expr:
+        """x.shape[0]."""
+        number = int(self.pop().text.partition("[")[2].strip(" ]"))
+        if not -len(axes) <= number < len(axes):
+            raise self.error(
+                f"there is no axis {number}", f"it has {counted(len(axes), 'axis')}, from 0"
+            )
+        return axes[number]
+
+
+def _beyond(at: Sequence[Expr], place: Place) -> bool:
+    """Whether a tensor is read at a later time, of which there is none at the end."""
+    return place.shift > 0 or any(
+        isinstance(a, Expr) and (a.as_coeff_Add()[0] or Integer(0)) > 0 for a in place.at
+    )

@@ -19,7 +19,8 @@ from deltarule.expressions.functions import absolute
 from deltarule.expressions.nodes import Choose, Condition, FloorQuotient, Sum
 from deltarule.expressions.symbols import Index, Scalar, Size
 from deltarule.marking.formulas import limits
-from deltarule.marking.formulas.named import POWERS, Named
+from deltarule.marking.formulas.function_calls import POWERS
+from deltarule.marking.formulas.named import Named
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import Printed
@@ -78,9 +79,10 @@ class Parser(Named):
             if token.text in ("*", "⊙"):
                 self.pop()
                 new = self._factor(guards)
-                if token.text == "⊙" and new:
-                    self.by_entries.append(new[0])
+                self.signs += [(factor, token.text) for factor in new[:1]]
                 factors += new
+            elif self.take("@"):
+                factors = [self._matmul(self._multiplied(factors), self._signed())]
             elif self.take("⊗"):
                 factors = [self._outer(self._multiplied(factors), self._signed())]
             elif self.take("/"):
@@ -102,6 +104,8 @@ class Parser(Named):
             return False
         if token.text in ("|", "‖"):  # an open one is closed by it
             return not self.counts and token.text not in self.open
+        if token.kind in ("below", "method", "shape"):
+            return False
         return token.kind not in ("sign", "transposed") or token.text in ("(", "[", "⌊", "⌈")
 
     def _factor(self, guards: list[Condition]) -> list[Expr]:
@@ -115,7 +119,10 @@ class Parser(Named):
         return self._negated(self._power()) if self.take("-") else self._power()
 
     def _power(self) -> Expr:
-        base = self._atom()
+        return self._powers(self._atom())
+
+    def _powers(self, base: Expr) -> Expr:
+        """What stands behind a part: powers, ᵀ, methods."""
         while self.rest:
             if self.rest[0].kind == "superscript":
                 digits = self.rest[0].text.translate(POWERS)
@@ -126,6 +133,8 @@ class Parser(Named):
             elif self.rest[0].kind == "transposed":
                 self.pop()
                 base = self._turned(base)
+            elif self.rest[0].kind == "method":
+                base = self._method(base, self.pop())
             elif self.take("^"):
                 minus = self.take("-")
                 exponent = self._exponent()
@@ -161,9 +170,16 @@ class Parser(Named):
             return self._raised(self._atom(), Rational(1, 2))
         if token.kind == "primed" and self.next() == "(":
             return self._slope(token)
-        if token.kind in ("name", "derivative", "primed"):
+        if token.kind == "primed" and self._is_turned(token):
+            return self._turned(self._named(Token("name", token.text[:-1], token.start)))
+        if token.kind in ("name", "call", "derivative", "primed"):
             return self._named(token)
         raise self.error(f"{token.text!r} is not expected here", "a name or a number belongs here")
+
+    def _is_turned(self, token: Token) -> bool:
+        """Whether x' is the transpose of x, as MATLAB writes it, and no name with a prime."""
+        known, plain = self.vocabulary, token.text[:-1]
+        return not known.tensor(token.text) and bool(known.tensor(plain))
 
     def _in_parentheses(self) -> Expr:
         inside = self.sum_of_terms()
@@ -172,6 +188,7 @@ class Parser(Named):
             condition = self.statement()
             self.expect("else")
             inside = Choose(condition, inside, self.sum_of_terms())
+        inside = self._compared(inside)
         self.expect(")")
         return inside
 
@@ -193,9 +210,6 @@ class Parser(Named):
         return quotient if opening == "⌊" else nodes.CeilingQuotient(*quotient.args)
 
     # What is done with values: matrices in words do it otherwise.
-    def _added(self, one: Expr, two: Expr) -> Expr:
-        return one + two
-
     def _absolute(self, value: Expr) -> Expr:
         return self._applied(absolute, [value])
 

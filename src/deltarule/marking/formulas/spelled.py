@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sympy import Abs, Expr, Rational
 
-from deltarule.expressions.functions import absolute, exp, square, tanh
+from deltarule.expressions.functions import absolute, exp, log, square, tanh
 from deltarule.expressions.nodes import Choose, Positive
 
 #: Functions of one number, by their formulas.
@@ -17,12 +17,30 @@ SPELLED: dict[str, Callable[[Expr], Expr]] = {
     "csch": lambda z: 2 / (exp(z) - exp(-z)),
     "coth": lambda z: 1 / tanh(z),
     "sqrt": lambda z: power(z, Rational(1, 2)),
+    "rsqrt": lambda z: power(z, Rational(-1, 2)),
     "square": square,
+    "log1p": lambda z: log(1 + z),
+    "expm1": lambda z: exp(z) - 1,
+    "negative": lambda z: -z,
+    "reciprocal": lambda z: 1 / z,
 }
 #: Words with parentheses behind them that are about whole vectors.
 REDUCED = ("sum", "Σ", "∑", "mean", "norm")
-TURNED = ("transpose",)
+TURNED = ("transpose", "t")
+#: What libraries of arrays call these, and what is read of a whole array along an axis.
+ALIASES = {
+    "amax": "max", "amin": "min", "average": "mean", "maximum": "max", "minimum": "min",
+    "absolute": "abs", "fabs": "abs", "mm": "matmul", "mv": "matmul", "bmm": "matmul",
+    "inner": "dot", "vdot": "dot", "mul": "multiply", "sub": "subtract", "div": "divide",
+    "true_divide": "divide", "pow": "power",
+}  # fmt: skip
+ALONG = ("sum", "mean", "max", "min", "var", "std", "norm", "prod", "logsumexp")
+SOFTMAX = ("softmax", "log_softmax", "logsoftmax")
 PRODUCTS = ("outer", "dot", "matmul")
+#: Arithmetic of two arrays, entry by entry.
+ARITHMETIC = ("multiply", "divide", "add", "subtract")
+#: What changes nothing of an array's numbers.
+SAME = ("astype", "copy", "clone", "detach", "float", "double", "array", "asarray", "contiguous")
 
 
 def larger(one: Expr, two: Expr) -> Expr:
@@ -44,4 +62,4 @@ def power(base: Expr, exponent: Expr) -> Expr:
 def known_functions() -> list[str]:
     """The words that may stand before parentheses."""
     own = ["exp", "ln", "sigmoid", "tanh", "relu", "softplus", "erf", "abs"]
-    return [*own, *SPELLED, "max", "min", "sum", "mean", "norm", *TURNED, *PRODUCTS]
+    return [*own, *SPELLED, "softmax", "max", "min", "sum", "mean", "norm", *TURNED[:1], *PRODUCTS]

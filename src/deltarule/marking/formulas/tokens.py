@@ -8,29 +8,43 @@ from dataclasses import dataclass
 from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
 
-_NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹ᵀ])[\w\u0300-\u036f])*"
+_NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹ᵀ]|_\{)[\w\u0300-\u036f])*"
+#: What programs call their libraries of arrays.
+_LIBRARY = r"(?:np|numpy|jnp|xp|cp|torch|tf|nn|functional|math|scipy|special|linalg|K)"
+_OF_LAYERS = r"F\.(?=(?:log_)?softmax|relu|sigmoid|tanh|softplus)"
 _PATTERN = re.compile(
     rf"""
     (?P<blank>\s+)
   | (?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
-  | (?P<transposed>ᵀ|\^\{{?[T⊤]\}}?(?!\w)|⊤|\.T(?!\w))
+  | (?P<transposed>ᵀ|\^\{{?[T⊤]\}}?(?!\w)|⊤|\.T(?!\w)|(?<=[)\]])['’](?!['’(]))
   | (?P<derivative>[d∂]{_NAME}\s*/\s*[d∂]{_NAME})
-  | (?P<number>\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?|½|¼)
-  | (?P<reduction>(?:Σ|∑|sum)_?(?=[\[{{\w])|(?:Π|∏|prod|max)_(?=[{{\w]))
+  | (?P<number>(?:\d+(?:[.,]\d+)?|(?<![\w)\]])\.\d+)(?:[eE][-+]?\d+)?(?:(?<=\d)\.(?![\d.*/^\w]))?|½|¼)
+  | (?P<library>(?:{_LIBRARY}\.)+(?=[A-Za-z])|{_OF_LAYERS})
+  | (?P<shape>\.shape\s*\[\s*-?\d\s*\])
+  | (?P<method>\.[A-Za-z_]\w*(?=\s*\())
+  | (?P<reduction>(?:Σ|∑|sum)_?(?=[\[{{\w])|mean_(?=[{{])|(?:Π|∏|prod|max)_(?=[{{\w]))
   | (?P<primed>{_NAME}(?:['′’])+)
   | (?P<root>√)
+  | (?P<below>_(?=\{{))
   | (?P<name>{_NAME})
-  | (?P<sign>\*\*|<=|>=|!=|==|\.\.\.|[-+−–*·⋅∙•×∗@⊙∘⊗÷/^(){{}}\[\],=≠<>≤≥|‖∥…⌊⌋⌈⌉∞])
+  | (?P<sign>\.\*\*|\.[*/^]|\*\*|<=|>=|!=|==|\.\.\.
+           |[-+−–*·⋅∙•×∗@⊙∘⊗÷/^(){{}}\[\],=≠<>≤≥|‖∥…⌊⌋⌈⌉∞])
     """,
     re.VERBOSE,
 )
 _SAME = {
     "−": "-", "–": "-", "·": "*", "×": "*", "**": "^", "<=": "≤", ">=": "≥", "!=": "≠",
-    "==": "=", "...": "…", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "@": "*", "∘": "⊙", "÷": "/",
-    "∥": "‖",
+    "==": "=", "...": "…", "⋅": "*", "∙": "*", "•": "*", "∗": "*", "∘": "⊙", "÷": "/",
+    "∥": "‖", ".*": "⊙", "./": "/", ".^": "^", ".**": "^",
 }  # fmt: skip
 
 
+_REMEDY = "use names, numbers, + − · / ^, parentheses, Σ_m and functions such as σ(s)"
+_REMEDIES = {
+    ":": "slices are not read: write all indices, as in x[n, d], or none",
+    "\\": "of LaTeX the usual commands are read, such as \\frac{a}{b} and \\sum_n; or write (a)/(b)",
+    ".": "write a number such as 0.5, x.T, or np.sum(x, axis=0)",
+}
 _OPENING = {"(": ")", "[": "]", "{": "}"}
 _COMPARING = ("=", "≠", "<", ">", "≤", "≥", "|", ",")
 
@@ -54,12 +68,12 @@ def tokens(formula: str, place: str) -> list[Token]:
             raise DeltaruleError(
                 f"{formula[position]!r} has no meaning in a formula",
                 f"{place}, character {position + 1} of {shortened(formula)!r}",
-                "LaTeX is not read: write (a)/(b), s2^2, σ(s2)"
-                if formula[position] == "\\"
-                else "use names, numbers, + − · / ^, parentheses, Σ_m and functions such as σ(s)",
+                _REMEDIES.get(formula[position], _REMEDY),
             )
         kind = match.lastgroup or ""
-        if kind != "blank":
+        if kind == "name" and found and found[-1].kind == "library":
+            found[-1] = Token("call", match.group(), position)
+        elif kind != "blank":
             text = match.group()
             if kind == "primed":
                 text = text.replace("'", "′").replace("’", "′")
@@ -78,17 +92,8 @@ def grouped(found: list[Token]) -> list[Token]:
     for k, token in enumerate(found):
         before = found[k - 1] if k else None
         if token.text in _OPENING:
-            over = before is not None and before.kind == "reduction"
-            subscript = (
-                before is not None
-                and token.text == "["
-                and not _of_sum(found, k - 1)
-                and (
-                    before.kind not in ("sign", "number", "superscript")
-                    or before.text in (")", "]")
-                )
-            )
-            stack.append((k, token.text != "(" and not over and not subscript))
+            over = before is not None and before.kind in ("reduction", "below")
+            stack.append((k, token.text != "(" and not over and not subscript_at(found, k)))
         elif token.text in _OPENING.values() and stack:
             start, free = stack.pop()
             if free and _OPENING[found[start].text] == token.text:
@@ -97,6 +102,14 @@ def grouped(found: list[Token]) -> list[Token]:
         elif stack and (token.text in _COMPARING or token.text == "first"):
             stack[-1] = (stack[-1][0], False)
     return result
+
+
+def subscript_at(found: list[Token], k: int) -> bool:
+    """Whether the k-th token is a bracket [ that begins subscripts."""
+    if not k or found[k].text != "[" or _of_sum(found, k - 1):
+        return False
+    before = found[k - 1]
+    return before.kind not in ("sign", "number", "superscript") or before.text in (")", "]")
 
 
 def _of_sum(found: list[Token], k: int) -> bool:

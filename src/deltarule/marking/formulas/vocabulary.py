@@ -109,13 +109,13 @@ class Vocabulary:
         known += [f for f in FUNCTIONS.values() if f.row.symbol and f.row.symbol.lower() == name]
         return next((f for f in known if f in self.used), known[0] if known else None)
 
-    def reading(self, name: str, subscripts: Sequence[Expr]) -> Expr:
+    def reading(self, name: str, subscripts: Sequence[Expr], guarded: bool = False) -> Expr:
         """A tensor at some subscripts; what lies beyond a state's ends is what is declared there.
 
-        The error that comes from beyond the first or last time is 0.
+        The error that comes from beyond the first or last time is 0; `guarded`, all that does.
         """
         plain = read(name, *subscripts)
-        if is_gradient(name):
+        if is_gradient(name) or guarded:
             beyond = [
                 c
                 for at, n in zip(subscripts, self.tensors[name].axes, strict=True)
@@ -146,7 +146,7 @@ class Vocabulary:
         return None
 
 
-def _shift(at: Expr) -> tuple[Expr, int] | None:
+def time_shift(at: Expr) -> tuple[Expr, int] | None:
     """t − 1 as (t, −1); None for anything but an index with a number added."""
     number, index = at.as_coeff_Add()
     return (index, int(number)) if isinstance(index, Index) and number.is_Integer else None
@@ -154,7 +154,7 @@ def _shift(at: Expr) -> tuple[Expr, int] | None:
 
 def _inside(at: Expr, extent: Expr) -> list[AtLeastZero]:
     """The condition that t + 1 or t − 1 is one of the times."""
-    shift = _shift(at)
+    shift = time_shift(at)
     if shift is None or not shift[1]:
         return []
     return [AtLeastZero((extent - 1 - at).expand() if shift[1] > 0 else at)]
@@ -164,7 +164,7 @@ def _unified(pattern: Carried, access: Expr) -> Expr | None:
     """The pattern with its indices put as in an access, if it is at the same shift in time."""
     table = {}
     for wanted, found in zip(pattern.args[1].indices, access.indices, strict=True):
-        shift = _shift(wanted)
+        shift = time_shift(wanted)
         if shift is None:
             if wanted != found:
                 return None

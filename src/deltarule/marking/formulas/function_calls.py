@@ -1,0 +1,139 @@
+"""What words with parentheses behind them say: tanh(s), tanh²(s), max(a, b), sum(v)^2, e^(−s)."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer, Rational
+
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import derivative, exp
+from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.marking.formulas.spelled import ALIASES, REDUCED, SPELLED, larger, power, smaller
+from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
+from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.formulas.whole_arrays import WholeArrays
+
+POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+
+
+class Calls(WholeArrays):
+    """The grammar of functions."""
+
+    def _slope(self, token: Token) -> Expr:
+        function = self.vocabulary.function(token.text.rstrip("′"))
+        if function is None:
+            raise self.error(f"{token.text} is no slope of a known function", "write σ′(s)")
+        return self._applied(derivative(function), self.arguments(token.text, function.nargs))
+
+    def _called(self, token: Token) -> Expr | None:
+        """What a word with parentheses behind it says: tanh(s), tanh²(s), max(a, b), sum(v)."""
+        text, known = token.text, self.vocabulary
+        strict = token.kind == "call"
+        if self.next() == "(":
+            if text == "inverse":
+                return self._inverse()
+            if text == "frozen":
+                return nodes.Frozen(self.arguments("frozen")[0])
+            function = known.function(ALIASES.get(text, text))
+            if function is not None:
+                return self._applied(function, self.arguments(text, function.nargs))
+        if not strict and (self.counts or known.tensor(text) or known.symbol(text)):
+            return None
+        if self.next() == "(":
+            return self._spelled(token)
+        if text in (*SIGNS, *WORDS) and self.rest and self._begins_factor(self.rest[0]):
+            return self.rangeless(text, self.rest[0].start)
+        if text == "e" and (self.next() == "^" or self._raised_sign()):
+            return self._euler()
+        if text in SPELLED or known.function(text) is not None:
+            return self._power_of_function(token)
+        return None
+
+    def _spelled(self, token: Token) -> Expr | None:
+        text = ALIASES.get(token.text, token.text)
+        if text in SPELLED:
+            return self._applied(SPELLED[text], self.arguments(text))
+        found = self.library(token)
+        if found is not None:
+            return found
+        if text in ("max", "min"):
+            return self._extreme(text)
+        if text in REDUCED:
+            begin = self.rest[0].start
+            if text == "norm":
+                return self._norm(self.arguments(text)[0], begin)
+            return self.rangeless(text, begin)
+        return None
+
+    def _extreme(self, text: str) -> Expr:
+        """max(a, b, …) of several numbers."""
+        found = self.arguments(text, range(1, 9))
+        if len(found) == 1:
+            raise self.error(f"{text}( ) of one argument", f"write {text}(a, b), or max_m s[m]")
+        whole = found[0]
+        for other in found[1:]:
+            whole = self._bounded(self._chosen(larger if text == "max" else smaller, whole, other))
+        return whole
+
+    def _power_of_function(self, token: Token) -> Expr | None:
+        """tanh²(s) is tanh(s)²."""
+        rest = [t.text for t in self.rest[:3]]
+        if self._raised_sign() and rest[1:2] == ["("]:
+            power = self.pop().text.translate(POWERS)
+        elif rest[:1] == ["^"] and rest[2:3] == ["("] and self.rest[1].kind == "number":
+            self.pop()
+            power = self.pop().text
+        else:
+            return None
+        if not power.isdecimal():
+            raise self.error(
+                f"{token.text} to the power {power} can be read in two ways",
+                f"write ({token.text}(s))^({power})",
+            )
+        applied = self._called(token)
+        if applied is None:
+            raise self.error(f"{token.text} is no function here", "check its spelling")
+        return self._to_power(applied, Integer(int(power)))
+
+    def _raised_sign(self) -> bool:
+        return bool(self.rest) and self.rest[0].kind == "superscript"
+
+    def _euler(self) -> Expr:
+        """e^s, where no tensor is called e."""
+        if self._raised_sign():
+            digits = self.pop().text.translate(POWERS)
+            if not digits.removeprefix("-").isdigit():
+                raise self.error(f"{digits!r} is no exponent", "write e^(-s)")
+            return self._applied(exp, [self._constant(Integer(int(digits)))])
+        self.expect("^")
+        minus = self.take("-")
+        exponent = self._atom()
+        if self.next() == "^" or self._raised_sign():
+            raise self.error(
+                "a power of a power of e can be read in two ways", "write (e^s)^2 or e^(s^2)"
+            )
+        return self._applied(exp, [self._negated(exponent) if minus else exponent])
+
+    def _norm(self, value: Expr, begin: int) -> Expr:
+        """‖v‖, the root of the sum of squares."""
+        whole = nodes.Sum(value**2, self._free(value, "norm", begin))
+        return self._raised(whole, Rational(1, 2))
+
+    def _log_det(self) -> Expr:
+        body = self.arguments("log det")[0]
+        if not isinstance(body, nodes.Read) or len(body.indices) < 2:
+            raise self.error("log det is of a matrix", "write log det(S[a, b])")
+        return LogDet(body, [(i, self.extent(i, body)) for i in body.indices[-2:]])
+
+    def _inverse(self) -> Expr:
+        body = self.arguments("inverse")[0]
+        subscripts = self.subscripts()
+        if len(subscripts) != 2:
+            raise self.error("an inverse has two indices", "write inverse(S[a, b])[a, b]")
+        row, column = subscripts
+        return Inverse(body, row, column, self.extent(row, body))
+
+    def _raised(self, base: Expr, exponent: Expr) -> Expr:
+        return power(base, exponent)
+
+    def _begins_factor(self, token: Token) -> bool:
+        raise NotImplementedError

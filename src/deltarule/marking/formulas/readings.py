@@ -1,0 +1,183 @@
+"""What a formula can mean: among indices or in matrices, and how its sums are read."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from deltarule.calculus import Derivation
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import GradientName
+from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.symbols import Index
+from deltarule.marking.formulas.matrix_words import (
+    matrix_readings,
+    names_indices,
+    written_as_program,
+)
+from deltarule.marking.formulas.parser import Parser
+from deltarule.marking.formulas.target import Target
+from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.spelling.names import pretty
+from deltarule.spelling.text import text
+
+#: Vocabularies by the identity of their derivation, which is kept beside them.
+_VOCABULARIES: dict[int, tuple[Derivation, Vocabulary, Vocabulary]] = {}
+_MOST_KNOWN = 16
+
+#: How a sum was read that can be read in two ways.
+BOUND = "the power behind a sum belongs to what is summed: sum(a)^2 is the sum of squares"
+NOT_BOUND = "what stands behind the parentheses of a sum does not belong to it, as in (Σ(a))^2"
+OVER = "the sum without a range is over {}"
+#: Readings, with how they were read where that is not plain.
+Found = dict[Expr, str]
+
+
+def readings(formula: str, derivation: Derivation, quantity: str, target: Target) -> list[Expr]:
+    """What the formula can mean, the likeliest first. Raises DeltaruleError for nothing."""
+    return list(all_readings(formula, derivation, quantity, target))
+
+
+def all_readings(
+    formula: str, derivation: Derivation, quantity: str, target: Target, loose: bool = False
+) -> Found:
+    """What the formula can mean, the likeliest first, each with how its sums were read.
+
+    In a program * is entry by entry, unless `loose`. Raises DeltaruleError for nothing.
+    """
+    found: Found = {}
+    refused: DeltaruleError | None = None
+    program = bool(written_as_program(formula, quantity)) and not loose
+    for vocabulary in vocabularies(derivation, formula):
+        try:
+            for parsed, said in _by_indices(formula, vocabulary, quantity, target).items():
+                found.setdefault(_ours(parsed, derivation, target), said)
+        except DeltaruleError as error:
+            refused = refused or error
+        if "[" not in formula or ".shape" in formula:
+            try:
+                of = _in_matrices(formula, vocabulary, quantity, target, program)
+                for w, said in of.items():
+                    found.setdefault(target.at_entry(renamed(w, derivation)), said)
+            except DeltaruleError as error:
+                whole = program or not names_indices(formula, quantity)
+                refused = error if whole or refused is None else refused
+    if not found and refused is not None:
+        raise refused
+    return found
+
+
+def _by_indices(formula: str, vocabulary: Vocabulary, quantity: str, target: Target) -> Found:
+    """The formula read among indices, with every way in which its sums can be read."""
+    found: Found = {}
+    refused: DeltaruleError | None = None
+    ranges = target.equation.ranges
+    tried: list[tuple[bool, Index | None]] = [(True, None)]
+    for binds, over in tried:
+        parser = Parser(formula, vocabulary, quantity, ranges)
+        parser.binds, parser.over = binds, over
+        try:
+            parsed = parser.parse()
+        except DeltaruleError as error:
+            refused = refused or error
+        else:
+            said = _said(binds, parser, over)
+            found.setdefault(parsed, said)
+        if binds and parser.two_ways:
+            tried += [(False, over)] if (False, over) not in tried else []
+        if over is None and parser.no_range:
+            tried += [(binds, i) for i, _ in ranges if (binds, i) not in tried]
+    if not found and refused is not None:
+        raise refused
+    return found
+
+
+def _said(binds: bool, parser: Parser, over: Index | None) -> str:
+    parts = []
+    if parser.two_ways and not binds:
+        parts.append(NOT_BOUND)
+    elif parser.power_bound:
+        parts.append(BOUND)
+    if over is not None:
+        parts.append(OVER.format(over))
+    return "; ".join(parts)
+
+
+def _in_matrices(
+    formula: str, vocabulary: Vocabulary, quantity: str, target: Target, program: bool
+) -> Found:
+    """The formula read in whole matrices."""
+    found: Found = {}
+    ranges = target.equation.ranges
+    refused: DeltaruleError | None = None
+    for binds in (True, False):
+        try:
+            for one in matrix_readings(
+                formula, vocabulary, quantity, ranges, program=program, binds=binds
+            ):
+                found.setdefault(one, "" if binds else NOT_BOUND)
+        except DeltaruleError as error:
+            refused = refused or error
+        if not sums_in_words(formula):
+            break
+    if not found and refused is not None:
+        raise refused
+    return found
+
+
+def sums_in_words(formula: str) -> bool:
+    """Whether a formula has a sum that may be read in two ways."""
+    return any(word in formula for word in ("sum", "mean", "Σ", "∑"))
+
+
+def vocabularies(derivation: Derivation, formula: str) -> list[Vocabulary]:
+    """σ is the logistic function; in a network that has none, it may mean its own activation."""
+    plain, activation = both_vocabularies(derivation)
+    own = any(f.row.name == "sigmoid" for f in plain.used)
+    if own or not ("σ" in formula or "sigma" in formula):
+        return [plain]
+    return [activation, plain]
+
+
+def both_vocabularies(derivation: Derivation) -> tuple[Vocabulary, Vocabulary]:
+    """The names of a derivation, read once for all its formulas."""
+    known = _VOCABULARIES.get(id(derivation))
+    if known is None or known[0] is not derivation:
+        if len(_VOCABULARIES) >= _MOST_KNOWN:
+            _VOCABULARIES.clear()
+        derived = derivation.equations()
+        plain, activation = (Vocabulary(derivation.network, derived, a) for a in (False, True))
+        known = _VOCABULARIES[id(derivation)] = (derivation, plain, activation)
+    return known[1], known[2]
+
+
+def renamed(formula: Expr, derivation: Derivation) -> Expr:
+    """The formula with our name for the loss."""
+
+    def ours(access: Read) -> Expr:
+        found = GradientName.parse(tensor_name(access))
+        if found is None:
+            return access
+        return read(derivation.gradient_name(found.wrt), *access.indices)
+
+    return replace_reads(formula, ours)
+
+
+def _ours(formula: Expr, derivation: Derivation, target: Target) -> Expr:
+    """The formula in our own names, for the loss and for the free indices."""
+    formula = renamed(formula, derivation)
+    free = sorted(free_indices(formula), key=str)
+    strange = [i for i in free if i not in target.indices]
+    left = [i for i in target.indices if i not in free]
+    if len(strange) > len(left):
+        lhs = text(target.equation.lhs)
+        raise DeltaruleError(
+            f"index {strange[0]} is free in the formula but not in {pretty(target.name)}",
+            lhs,
+            f"sum over it, Σ_{strange[0]} …, or use the indices of {lhs}",
+        )
+    if strange:
+        formula = substitute(formula, dict(zip(strange, left, strict=False)))
+    return target.at_entry(formula)
+
+

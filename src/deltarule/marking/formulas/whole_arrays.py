@@ -1,0 +1,333 @@
+"""What programs write about whole arrays: np.sum(x, axis=0), x.mean(0), np.dot(a, b), x.shape[0].
+
+It is read word by word, and never run. Without indices a formula is of whole arrays, and so is
+what stands along an axis; among indices it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from sympy import Expr, Integer
+
+from deltarule.expressions import nodes
+from deltarule.expressions.functions import exp, log
+from deltarule.expressions.nodes import free_indices
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
+from deltarule.marking.formulas.bounded import Bounded
+from deltarule.marking.formulas.spelled import (
+    ALIASES,
+    ALONG,
+    ARITHMETIC,
+    PRODUCTS,
+    SAME,
+    SOFTMAX,
+    SPELLED,
+    TURNED,
+)
+from deltarule.marking.formulas.tokens import Token
+
+_KEYWORDS = ("axis", "dim", "keepdims", "keepdim", "dtype")
+_WORDS = {"True": True, "False": False, "true": True, "false": False, "None": None}
+_INDICES_OR_NONE = "write all indices, or none"
+#: An axis, several, or None for the whole array.
+Axis = int | tuple[int, ...] | None
+
+
+class WholeArrays(Bounded):
+    """The grammar of arguments, of methods and of functions along an axis."""
+
+    #: The keywords of the last call, such as axis=0.
+    keywords: dict[str, object] = {}  # noqa: RUF012
+
+    def arguments(self, name: str, numbers: Container[int] = (1,)) -> list[Expr]:
+        """What stands in parentheses, parted by commas: so many arguments as a function has."""
+        self.expect("(")
+        found: list[Expr] = []
+        keywords: dict[str, object] = {}
+        while True:
+            if [t.text for t in self.rest[1:2]] == ["="] and self.rest[0].kind == "name":
+                key = self.pop().text
+                if key not in _KEYWORDS:
+                    raise self.error(f"{key}= is not read", "axis= and keepdims= are")
+                self.pop()
+                keywords[key] = self._option()
+            elif self.next() != ")" or not found:
+                found.append(self._compared(self.sum_of_terms()))
+            if not self.take(","):
+                break
+        self.expect(")")
+        if len(found) not in numbers:
+            raise self.error(f"{len(found)} arguments of {name}", "commas stand between arguments")
+        self.keywords = keywords
+        return found
+
+    def _option(self) -> object:
+        """The value of a keyword: a number, several in parentheses, or True."""
+        if self.take("("):
+            found = [self._whole_number()]
+            while self.take(","):
+                if self.next() != ")":
+                    found.append(self._whole_number())
+            self.expect(")")
+            return tuple(found)
+        token = self.rest[0] if self.rest else None
+        if token is not None and token.kind in ("name", "call"):
+            return _WORDS.get(self.pop().text)
+        return self._whole_number()
+
+    def _whole_number(self) -> int:
+        minus = self.take("-")
+        token = self.pop()
+        if not token.text.isdecimal() or len(token.text) > 2:
+            raise self.error(f"{token.text!r} is no axis", "axes are counted from 0, as in axis=0")
+        return -int(token.text) if minus else int(token.text)
+
+    def _compared(self, left: Expr) -> Expr:
+        """A mask such as (x > 0): 1 where it holds, else 0."""
+        if self.next() not in ("<", ">", "≤", "≥") or self.counts:
+            return left
+        sign = self.pop().text
+        return self._chosen(lambda a, b: self._of_real(a, sign, b), left, self.sum_of_terms())
+
+    # ---- methods --------------------------------------------------------------------------
+    def _method(self, base: Expr, token: Token) -> Expr:
+        """x.sum(0), x.dot(W), x.transpose()."""
+        name = token.text[1:]
+        begin = token.start
+        arguments = self._of_method(name)
+        word = ALIASES.get(name, name)
+        if word in ALONG and name not in ("maximum", "minimum"):
+            return self._along(base, word, self._axis(arguments), begin)
+        if word in SOFTMAX:
+            return self._softmaxed(base, word, self._axis(arguments))
+        whole = [a for a in arguments if not isinstance(a, int)]
+        if word in TURNED and not arguments:
+            return self._turned(base)
+        if word in TURNED or name in ("permute", "swapaxes"):
+            return self._permuted(base, [a for a in arguments if isinstance(a, int)], name)
+        if word in SAME:
+            return base
+        if word in (*PRODUCTS, *ARITHMETIC) and len(whole) == 1:
+            return self._of_two(word, base, whole[0])
+        if word == "power" and len(arguments) == 1 and isinstance(arguments[0], int):
+            return self._to_power(base, Integer(arguments[0]))
+        function = SPELLED.get(word) or self.vocabulary.function(word)
+        if function is not None and not arguments:
+            return self._applied(function, [base])
+        raise self.error(f".{name}( ) is not read here", _INDICES_OR_NONE)
+
+    def _of_method(self, name: str) -> list:
+        """What stands behind a method: whole numbers as such, all else as parts of a formula."""
+        self.expect("(")
+        self.keywords = keywords = {}
+        found: list = []
+        while self.next() != ")":
+            if [t.text for t in self.rest[1:2]] == ["="]:
+                key = self.pop().text
+                if key not in _KEYWORDS:
+                    raise self.error(f"{key}= is not read", "axis= and keepdims= are")
+                self.pop()
+                keywords[key] = self._option()
+            elif self._axis_ahead():
+                found.append(self._option())
+            elif name in SAME:
+                self.pop()
+            else:
+                found.append(self.sum_of_terms())
+            if not self.take(","):
+                break
+        self.expect(")")
+        self.keywords = keywords
+        flat: list = []
+        for one in found:
+            flat += one if isinstance(one, tuple) else [one]
+        return flat
+
+    def _axis_ahead(self) -> bool:
+        """Whether whole numbers and nothing else stand before the next comma or bracket."""
+        texts = [t.text for t in self.rest[:12]]
+        if texts[:1] == ["("]:
+            inside = texts[1 : texts.index(")")] if ")" in texts else ["x"]
+            return all(t.isdecimal() or t in ("-", ",") for t in inside)
+        number = texts[1:] if texts[:1] == ["-"] else texts
+        return number[0].isdecimal() and number[1:2] in ([","], [")"])
+
+    def _axis(self, arguments: list) -> Axis:
+        """The axis that a call names, by a keyword or in its place."""
+        axis = self.keywords.get("axis", self.keywords.get("dim"))
+        if axis is None and arguments:
+            axis = tuple(arguments) if len(arguments) > 1 else arguments[0]
+        if isinstance(axis, int) or axis is None:
+            return axis
+        if isinstance(axis, tuple) and all(isinstance(a, int) for a in axis):
+            return axis
+        raise self.error("an axis is a whole number", "axes are counted from 0, as in axis=0")
+
+    @property
+    def _keeps(self) -> bool:
+        return bool(self.keywords.get("keepdims", self.keywords.get("keepdim")))
+
+    # ---- functions ------------------------------------------------------------------------
+    def library(self, token: Token) -> Expr | None:
+        """What a word with parentheses behind it says of whole arrays; None for another word."""
+        word = ALIASES.get(token.text, token.text)
+        strict = token.kind == "call"
+        begin = self.rest[0].start
+        if word in SOFTMAX:
+            found = self.arguments(word, (1, 2))
+            return self._softmaxed(found[0], word, self._axis(_numbers(found[1:])))
+        if word in PRODUCTS or (strict and word in ARITHMETIC):
+            return self._of_two(word, *self.arguments(word, (2,)))
+        if word == "where":
+            which, one, two = self.arguments(word, (3,))
+            return self._either(which, one, two)
+        if word == "power" and (strict or not self.vocabulary.tensor(word)):
+            base, exponent = self.arguments(word, (2,))
+            return self._to_power(base, self._constant_exponent(exponent))
+        if word == "diag":
+            return self._diagonal(self.arguments(word)[0])
+        if word in TURNED:
+            return self._turned(self.arguments(word)[0])
+        if strict and word in SAME:
+            return self.arguments(word)[0]
+        if strict and word in ("zeros_like", "ones_like"):
+            inside = self.arguments(word)[0]
+            return self._constant(Integer(0 if word[0] == "z" else 1)) if inside is not None else 0
+        if word not in ALONG or (token.text in ("maximum", "minimum")):
+            return None
+        return self._call_along(token, word, strict, begin)
+
+    def _call_along(self, token: Token, word: str, strict: bool, begin: int) -> Expr | None:
+        """np.sum(x, axis=0), and sum(x, 2), where MATLAB counts axes from 1 and keeps them."""
+        if word in ("sum", "mean", "norm") and not strict and not self._several_ahead():
+            return None
+        rest = list(self.rest)
+        found = self.arguments(word, range(1, 9))
+        named = bool(self.keywords)
+        numbers = _numbers(found[1:])
+        axes = len(found) == 2 and len(numbers) == 1 and word in ("sum", "mean", "var", "std")
+        if word in ("max", "min") and not (len(found) == 1 and (strict or named)):
+            self.rest[:] = rest
+            return None
+        if len(found) == 1 and (strict or named or word in ("var", "std", "prod", "logsumexp")):
+            return self._along(found[0], word, self._axis([]), begin)
+        if axes and not named:
+            if not strict:
+                self.keywords = {"keepdims": True}
+            return self._along(found[0], word, numbers[0] - (not strict), begin)
+        self.rest[:] = rest
+        return None
+
+    def _several_ahead(self) -> bool:
+        """Whether a comma stands in the parentheses that open here, and in no others."""
+        depth = 0
+        for token in self.rest:
+            depth += (token.text in "([{") - (token.text in ")]}")
+            if token.text == "," and depth == 1:
+                return True
+            if not depth:
+                break
+        return False
+
+    def _of_two(self, word: str, one: Expr, two: Expr) -> Expr:
+        if word == "outer":
+            return self._outer(one, two)
+        if word == "add":
+            return self._added(one, two)
+        if word == "subtract":
+            return self._added(one, self._negated(two))
+        if word == "divide":
+            return self._divided(one, self._not_zero(two))
+        if word == "multiply":
+            return self._times(one, two)
+        return self._matmul(one, two)
+
+    def _either(self, which: Expr, one: Expr, two: Expr) -> Expr:
+        """np.where(z > 0, a, b): a where the mask is 1, else b."""
+        other = self._added(self._constant(Integer(1)), self._negated(which))
+        return self._added(self._times(which, one), self._times(other, two))
+
+    def _constant_exponent(self, exponent: Expr) -> Expr:
+        (found,) = self._entries(exponent)[:1]
+        if not found.is_Rational:
+            raise self.error("an exponent must be a number", "write s^2 or s^(1/2)")
+        return found
+
+    # ---- among indices; whole arrays do it otherwise --------------------------------------
+    def _along(self, value: Expr, word: str, axis: Axis, begin: int) -> Expr:
+        if axis is None and not self._keeps and word in ("sum", "mean") and not self.implied:
+            return self._summed(value, word, begin)
+        if axis is None and word == "logsumexp":
+            return log(self._summed(exp(value), "sum", begin))
+        named = f"{word} along an axis" if axis is not None else f"the {word} of a whole array"
+        raise self.error(
+            f"{named} is of a formula without indices", f"{_INDICES_OR_NONE}, such as Σ_n x[n, d]"
+        )
+
+    def _softmaxed(self, value: Expr, word: str, axis: Axis) -> Expr:
+        """softmax(z), along the last index that its argument has."""
+        free = free_indices(value)
+        own = [i for i, _ in self.implied if i in free]
+        read = [i for r in nodes.reads(value) for i in r.indices if isinstance(i, Index)]
+        last = (own or [i for i in read if i in free] or [None])[-1]
+        if last is None or axis not in (None, -1):
+            raise self.error(f"{word}( ) of what has no indices", f"write {word}(z[n, c])")
+        index = Index(f"{last.name}′′")
+        whole = nodes.Sum(
+            exp(substitute(value, {last: index})), [(index, self.extent(last, value))]
+        )
+        return exp(value) / whole if word == "softmax" else value - log(whole)
+
+    def _matmul(self, one: Expr, two: Expr) -> Expr:
+        if "[" not in self.formula:
+            raise self.error("a product of matrices is of whole matrices", _INDICES_OR_NONE)
+        return self._multiplied([one, two])
+
+    def _permuted(self, value: Expr, axes: list[int], name: str) -> Expr:
+        raise self.error(f".{name}( ) is of whole arrays", _INDICES_OR_NONE)
+
+    def _diagonal(self, value: Expr) -> Expr:
+        raise self.error("diag( ) is of whole vectors", _INDICES_OR_NONE)
+
+    def _times(self, one: Expr, two: Expr) -> Expr:
+        return one * two
+
+    def _added(self, one: Expr, two: Expr) -> Expr:
+        return one + two
+
+    def _chosen(self, which, one: Expr, two: Expr) -> Expr:
+        return which(one, two)
+
+    def _divided(self, top: Expr, bottom: Expr) -> Expr:
+        raise NotImplementedError
+
+    def _negated(self, value: Expr) -> Expr:
+        return -value
+
+    def _constant(self, value: Expr) -> Expr:
+        return value
+
+    def _multiplied(self, factors: list[Expr]) -> Expr:
+        return nodes.multiply(factors)
+
+    def _outer(self, one: Expr, two: Expr) -> Expr:
+        if "[" not in self.formula:
+            raise self.error("an outer product is of whole vectors", _INDICES_OR_NONE)
+        return self._multiplied([one, two])
+
+    def _turned(self, value: Expr) -> Expr:
+        raise self.error("a transpose needs matrices without indices", "write W[m, d] for W[d, m]ᵀ")
+
+    def _applied(self, function, arguments: list[Expr]) -> Expr:
+        if function is log and isinstance(arguments[0], nodes.LogSumExp):
+            return arguments[0]
+        return function(*arguments)
+
+
+def _numbers(found: list) -> list[int]:
+    """The whole numbers among arguments."""
+    plain = [getattr(one, "of", None) for one in found]
+    parts = [p[0].entry if p else one for p, one in zip(plain, found, strict=True)]
+    return [int(n) for n in parts if getattr(n, "is_Integer", False)]
