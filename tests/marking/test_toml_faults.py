@@ -107,7 +107,7 @@ def test_the_line_the_fact_and_the_line_put_right(line, fact, corrected, around)
             "the list that begins in line 1 is not closed",
             "write [3, 4]]",
         ),
-        ("x = [[1 2]\n [3 4]]\n", 1, COMMAS, "write x = [[1, 2],"),
+        ("x = [[1 2]\n [3 4]]\n", 1, COMMAS, "write x = [[1, 2], [3, 4]]"),
         (
             '{"E": 1}',
             1,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from deltarule.errors import DeltaruleError
+from deltarule.marking.array_text import as_lists
 from deltarule.marking.printed import Printed
 from deltarule.spelling.counted import counted
 
@@ -20,8 +21,10 @@ DEEPEST, MOST_NUMBERS = 8, 20_000
 def read_numbers(value: Any, place: str, blanks: bool = False) -> Numbers:
     """A TOML value as printed numbers, all lists of one depth as long as each other.
 
+    A text may be an array too, as "[0.1 0.2; 0.3 0.4]".
     With `blanks`, an empty string is None: nothing was written there.
     """
+    value = as_lists(value)
     refuse_many(value, place)
     numbers = _read(value, place, (), blanks)
     _refuse_ragged(numbers, place)

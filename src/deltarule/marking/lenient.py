@@ -8,9 +8,11 @@ from pathlib import Path
 
 from deltarule.marking.printed import shortened
 from deltarule.marking.text_files import read_text
-from deltarule.marking.toml_faults import Fault, begins, fault_of
+from deltarule.marking.toml_faults import fault_of
+from deltarule.marking.toml_lines import Fault, begins
 from deltarule.marking.toml_rules import HEADER
 from deltarule.marking.toml_text import TomlText, parse, refused
+from deltarule.marking.toml_values import PAIR
 
 #: So many lines are put right, and so much text is read again for it.
 MOST_LINES, MOST_TEXT = 100, 2_000_000
@@ -64,7 +66,8 @@ def _put_right(text: str, fault: Fault, section: str, found: Lenient) -> str:
     line = lines[fault.line - 1].strip()
     where = f"line {fault.line}"
     if fault.corrected is not None:
-        lines[fault.line - 1] = fault.corrected
+        # As many lines as before, so that others keep their numbers.
+        lines[fault.line - 1 : fault.end or fault.line] = [fault.corrected]
         read = fault.corrected.strip().replace("\n", ", and ")
         found.notes.append(
             f"{where} ({shortened(line)}): {fault.fact}; "
@@ -75,11 +78,19 @@ def _put_right(text: str, fault: Fault, section: str, found: Lenient) -> str:
     while end < len(lines) and not begins(lines[end]):
         end += 1
     found.lost.append(
-        Lost(section, fault.name, shortened(line), f"{fault.fact} ({where}): {fault.example}")
+        Lost(
+            section, fault.name, shortened(_value(line)), f"{fault.fact} ({where}): {fault.example}"
+        )
     )
     for k in range((fault.first or fault.line) - 1, end):
         lines[k] = ""
     return "\n".join(lines)
+
+
+def _value(line: str) -> str:
+    """What stands behind the name and the sign of a line, if it has them."""
+    pair = PAIR.fullmatch(line)
+    return pair["value"] or line if pair else line
 
 
 def _section(text: str, line: int) -> str:

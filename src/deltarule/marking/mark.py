@@ -176,9 +176,24 @@ def judged(session: Session, doubt: bool) -> list[Verdict]:
         corrected, found = mended(session)
         session.take(corrected.computation)
     of = {written.quantity: judge(session, written) for written in causes_first(session)}
-    of = judge_again(session, of)
+    of = _said_of_transposed(session, judge_again(session, of))
     found += [v for written in computed(session) for v in of[written.quantity]]
     return session.ledger.settled(found)
+
+
+def _said_of_transposed(session: Session, of: dict[str, list[Verdict]]) -> dict[str, list[Verdict]]:
+    """The verdicts, which say of a 2 × 3 for a 3 × 2 that it was read as its transpose."""
+    for written in session.aligned.written.values():
+        if written.transposed and written.quantity in of:
+            shape = " × ".join(map(str, written.numbers.shape[::-1]))
+            note = f"the {shape} that is written is read as its transpose"
+            of[written.quantity] = [
+                v
+                if "transpose" in v.finding
+                else replace(v, finding=f"{v.finding}; {note}" if v.finding else note)
+                for v in of[written.quantity]
+            ]
+    return of
 
 
 def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Known) -> list[Verdict]:
@@ -189,7 +204,9 @@ def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Know
     from deltarule.marking.formulas import Grounds, judge_formula
 
     derivation = derivation_of(run, known)
-    grounds = Grounds(_numbers(run, known), run.properties)
+    rate = None if run.rate is None else run.rate.value
+    optimiser = run.optimiser if run.updates else None
+    grounds = Grounds(_numbers(run, known), run.properties, optimiser, rate)
     found = []
     for quantity, formula in typed.items():
         try:

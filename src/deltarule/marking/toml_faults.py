@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 
+from deltarule.marking.toml_lines import LONGEST, Fault, begins, over_lines, reads
 from deltarule.marking.toml_rules import HEADER, PAIR, RULES, Rule
 from deltarule.marking.toml_values import key_of
 
 _AT = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.DOTALL)
-_EXAMPLE = 'write lines such as yhat = 0.62, h1 = [0.79, 0.92] and "dE/dTheta2" = "3/4"'
 #: TOML's complaints in plain words.
 _PLAIN = (
     ("Expected '=' after a key", "a line needs a name, = and a value"),
@@ -27,33 +26,6 @@ _PLAIN = (
     ("Expected ']'", "the name of a table is not closed"),
     ("Expected newline", "something stands behind the value"),
 )
-#: Longer lines are not searched for what is wrong.
-_LONGEST = 2000
-
-
-@dataclass(frozen=True)
-class Fault:
-    """A fault in lines `first` to `line` (from 1): what it is, and `line` put right, if known.
-
-    `name` is the key of the line, if it has one; `first` is where its value begins.
-    """
-
-    line: int
-    fact: str
-    corrected: str | None = None
-    name: str = ""
-    first: int = 0
-    remedy: str = ""
-
-    @property
-    def example(self) -> str:
-        """What to write instead."""
-        if self.corrected is None:
-            return self.remedy or _EXAMPLE
-        parts = self.corrected.split("\n")
-        if not any(p.strip() for p in parts):
-            return "leave the line out"
-        return "write " + ", and on a line of its own ".join(p.strip() for p in parts)
 
 
 def fault_of(text: str, error: tomllib.TOMLDecodeError) -> Fault:
@@ -73,16 +45,16 @@ def fault_of(text: str, error: tomllib.TOMLDecodeError) -> Fault:
     if at and not lines[number - 1].strip() and number > 1:
         number -= 1
     first = _beginning(lines, number)
-    return _in_line(lines, first, number, message)
+    return over_lines(lines, first) or _in_line(lines, first, number, message)
 
 
 def _in_line(lines: list[str], first: int, number: int, message: str) -> Fault:
     line = lines[number - 1].rstrip("\r")
     before = "\n".join(lines[first - 1 : number - 1])
-    pair = PAIR.fullmatch(lines[first - 1]) if len(lines[first - 1]) < _LONGEST else None
+    pair = PAIR.fullmatch(lines[first - 1]) if len(lines[first - 1]) < LONGEST else None
     name = pair["key"].strip().strip("\"'") if pair else ""
     on = number < len(lines) and bool(lines[number].strip()) and not begins(lines[number])
-    found = _mended(before, line, on) if len(line) < _LONGEST else None
+    found = _mended(before, line, on) if len(line) < LONGEST else None
     if found is not None:
         facts, corrected = found
         return Fault(number, facts, corrected, name, first)
@@ -97,7 +69,7 @@ def _mended(before: str, line: str, on: bool) -> tuple[str, str] | None:
     """
     for rule in RULES:
         changed = rule.mend(line)
-        if changed != line and _read(before, changed, on):
+        if changed != line and reads(before, changed, on):
             return rule.fact(line), changed
     taken: list[Rule] = []
     current = line
@@ -106,7 +78,7 @@ def _mended(before: str, line: str, on: bool) -> tuple[str, str] | None:
         if changed != current:
             taken.append(rule)
             current = changed
-            if _read(before, current, on):
+            if reads(before, current, on):
                 return _needed(before, line, taken, on)
     return None
 
@@ -115,7 +87,7 @@ def _needed(before: str, line: str, rules: list[Rule], on: bool) -> tuple[str, s
     """The same without the rules that can be left out."""
     for rule in rules[:-1]:
         fewer = [r for r in rules if r is not rule]
-        if _read(before, _by(fewer, line)[1], on):
+        if reads(before, _by(fewer, line)[1], on):
             rules = fewer
     facts, corrected = _by(rules, line)
     return "; ".join(dict.fromkeys(facts)), corrected
@@ -129,26 +101,6 @@ def _by(rules: list[Rule], line: str) -> tuple[list[str], str]:
             facts.append(rule.fact(line))
         line = changed
     return facts, line
-
-
-def _read(before: str, line: str, on: bool = False) -> bool:
-    """Whether TOML reads a line behind what stands before it; where it goes `on`, an open list."""
-    try:
-        tomllib.loads(f"{before}\n{line}" if before else line)
-    except tomllib.TOMLDecodeError as error:
-        return on and str(error).endswith("(at end of document)")
-    except (RecursionError, ValueError):
-        return False
-    return True
-
-
-def begins(line: str) -> bool:
-    """Whether a line begins a statement: a name and its sign, or the name of a table."""
-    return (
-        bool(HEADER.fullmatch(line))
-        or len(line) < _LONGEST
-        and bool((pair := PAIR.fullmatch(line)) and pair["key"].strip())
-    )
 
 
 def _beginning(lines: list[str], number: int) -> int:
@@ -170,7 +122,7 @@ def _unclosed(lines: list[str], end: int) -> Fault:
     missing = whole.count("[") - whole.count("]")
     closed = lines[behind - 1].rstrip().rstrip(",") + "]" * missing
     before = "\n".join(lines[first - 1 : behind - 1])
-    corrected = closed if missing > 0 and _read(before, closed) else None
+    corrected = closed if missing > 0 and reads(before, closed) else None
     return Fault(
         behind,
         f"the list that begins in line {first} is not closed",

@@ -150,6 +150,7 @@ RULES = (
     Rule(_said("nothing stands behind the name"), _nothing_behind),
     Rule(_said("something stands behind the value"), _ending),
     Rule(_said("two things stand on one line"), _two),
+    Rule(_said("the rows of a matrix stand in [ ] each"), values.array),
     Rule(_said("a list stands in [ ], not in ( ) or { }"), values.brackets),
     Rule(_said("the numbers of a list stand in [ ]"), values.listed),
     Rule(_dash_seen, _straight_dashes),

@@ -13,7 +13,8 @@ from typing import Any
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.printed import shortened
 from deltarule.marking.text_files import read_text
-from deltarule.marking.toml_faults import Fault, fault_of
+from deltarule.marking.toml_faults import fault_of
+from deltarule.marking.toml_lines import Fault
 from deltarule.marking.toml_values import key_of
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z_.]+)\s*\]\]?\s*(?:#.*)?")

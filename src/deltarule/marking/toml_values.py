@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable
 
+from deltarule.marking.array_text import as_toml, nested
+
 #: A key, what parts it from its value, the value, and a comment.
 PAIR = re.compile(
     r"(?P<indent>\s*)(?P<key>\"[^\"]*\"|'[^']*'|[^=:\"'#≈]*?)\s*"
@@ -38,6 +40,16 @@ def brackets(line: str) -> str:
         return line
     changed = called[1] if called else value.translate(str.maketrans("(){}<>", "[][][]"))
     return put(found, changed) if found else line.replace(value, changed)
+
+
+def array(line: str) -> str:
+    """[0.1 0.2; 0.3 0.4] -> [[0.1, 0.2], [0.3, 0.4]]."""
+    found = PAIR.fullmatch(line)
+    if found is None or found["value"][:1] not in "([" or ";" not in found["value"]:
+        return line
+    lists = nested(found["value"])
+    rows = lists is not None and any(isinstance(row, list) and len(row) > 1 for row in lists)
+    return put(found, as_toml(lists)) if rows else line
 
 
 def _inside(value: str) -> bool:

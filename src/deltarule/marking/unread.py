@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from deltarule.errors import DeltaruleError, in_one_line
+from deltarule.marking.array_text import as_lists
 from deltarule.marking.arrays import Numbers, entries, read_numbers, refuse_many
 from deltarule.marking.printed import Printed, shortened
 from deltarule.marking.toml_text import TomlText, expect
@@ -41,6 +42,7 @@ def read_values(toml: TomlText, unread: list[Unread]) -> dict[str, Numbers]:
             twice.add(name)
             why = f"{name} is answered twice ({place}): leave one of them out"
             unread.append(Unread(name, (), _shown(written), why))
+        written = as_lists(without_name(written, name))
         try:
             refuse_many(written, place)
             readable = _readable(written, name, (), place, unread)
@@ -48,6 +50,18 @@ def read_values(toml: TomlText, unread: list[Unread]) -> dict[str, Numbers]:
         except DeltaruleError as error:
             unread.append(Unread(name, (), _shown(written), in_one_line(error)))
     return {n: v for n, v in values.items() if n not in twice and _written(v)}
+
+
+def without_name(written: Any, name: str) -> Any:
+    """The value of "ŷ = 0.62" where that is written for ŷ, and of "E = 0.07" for E."""
+    if not isinstance(written, str) or len(written) > 400:
+        return written
+    before, sign, value = written.partition("=")
+    try:
+        named = sign and before.strip() and str(parse_reference(before)) == name
+    except DeltaruleError:
+        return written
+    return value.strip() if named else written
 
 
 def read_typed(toml: TomlText, unread: list[Unread]) -> dict[str, str]:
@@ -59,7 +73,7 @@ def read_typed(toml: TomlText, unread: list[Unread]) -> dict[str, str]:
         if name is None:
             continue
         if isinstance(formula, str):
-            found[name] = str(formula)
+            found[name] = without_name(str(formula), name)
         else:
             why = f'no formula ({place}): write it in quotes, such as "(yhat − y)·x"'
             unread.append(Unread(name, (), _shown(formula), why))

@@ -1,9 +1,9 @@
 """Commas between digits: of a decimal number, or between two subscripts or arguments.
 
-    0,5 · (ŷ − y)     a decimal comma
-    x[n,c,2,1]        subscripts: there is no half entry
-    max(0,1)          a function of several arguments
-    [(i, j) ≠ (0,1)]  several numbers that are compared with as many others
+0,5 · (ŷ − y)     a decimal comma
+x[n,c,2,1]        subscripts: there is no half entry
+max(0,1)          a function of several arguments
+[(i, j) ≠ (0,1)]  several numbers that are compared with as many others
 """
 
 from __future__ import annotations
@@ -45,11 +45,7 @@ def _apart(token: Token) -> list[Token]:
     """2,1 as 2 and 1."""
     one, two = token.text.split(",")
     at = token.start + len(one)
-    return [
-        Token("number", one, token.start),
-        Token("sign", ",", at),
-        Token("number", two, at + 1),
-    ]
+    return [Token("number", one, token.start), Token("sign", ",", at), Token("number", two, at + 1)]
 
 
 def _of_indices(found: list[Token], k: int) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache
 
 from sympy import Expr
@@ -28,6 +29,7 @@ from deltarule.marking.formulas.readings import (
 )
 from deltarule.marking.formulas.target import Target, target_of
 from deltarule.marking.formulas.transposed import beyond, order_of_indices
+from deltarule.marking.formulas.update_formulas import update_target
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
@@ -44,10 +46,12 @@ STAR = "right as a product of matrices, but in NumPy * is entry by entry: write 
 
 @dataclass(frozen=True)
 class Grounds:
-    """What a sheet adds to a formula: its numbers, and what it declares of its data."""
+    """What a sheet adds to a formula: its numbers, what it declares of its data, its updates."""
 
     computation: Computation | None = None
     declared: Mapping[str, str] = field(default_factory=dict)
+    optimiser: str | None = None
+    rate: Fraction | None = None
 
     @property
     def properties(self) -> dict[str, str]:
@@ -67,7 +71,8 @@ def judge_formula(
     Raises DeltaruleError for a formula that cannot be read and a quantity without one.
     """
     grounds = grounds or Grounds()
-    target = target_of(derivation, quantity)
+    updated = update_target(derivation, quantity, grounds.optimiser, grounds.rate)
+    derivation, target = updated or (derivation, target_of(derivation, quantity))
     with not_too_deep(quantity):
         kind, finding, others, kinds = _found(derivation, formula, quantity, target, grounds)
     expected = text(target.at_entry(target.equation.rhs))

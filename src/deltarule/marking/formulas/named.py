@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.expressions import nodes
 from deltarule.expressions.nodes import free_indices
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.function_calls import Calls

@@ -1,8 +1,8 @@
 """Names that say where in a tensor they are: h_prev, h_{t−1}, dh_next, w_ij, dy.
 
-    h_prev, hprev, prev_h    the state at the time before, h[t − 1, …]
-    h_t, x_nd, s_{t-1}       some subscripts; axes that none is for are read as without brackets
-    dy, dout                 the gradients ∂L/∂y, and at the output
+h_prev, hprev, prev_h    the state at the time before, h[t − 1, …]
+h_t, x_nd, s_{t-1}       some subscripts; axes that none is for are read as without brackets
+dy, dout                 the gradients ∂L/∂y, and at the output
 """
 
 from __future__ import annotations
@@ -47,6 +47,8 @@ def place_of(text: str, vocabulary: Vocabulary, is_index: Callable[[str], bool])
         return _gradient(derivative["top"], derivative["name"], vocabulary, is_index)
     for pattern in (_BEHIND, _BEFORE):
         shifted = pattern.fullmatch(text)
+        if shifted and vocabulary.rate and _SHIFTS[shifted["word"]] < 0:
+            return place_of(shifted["name"], vocabulary, is_index)  # before the update
         if shifted and time_extent(vocabulary) is not None:
             inner = place_of(shifted["name"], vocabulary, is_index)
             if inner is not None and not inner.at and not inner.shift:

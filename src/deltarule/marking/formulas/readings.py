@@ -179,5 +179,3 @@ def _ours(formula: Expr, derivation: Derivation, target: Target) -> Expr:
     if strange:
         formula = substitute(formula, dict(zip(strange, left, strict=False)))
     return target.at_entry(formula)
-
-

@@ -68,7 +68,12 @@ def target_of(derivation: Derivation, quantity: str) -> Target:
             did_you_mean(name, derivation.gradients)
             or "its gradients are of " + ", ".join(derivation.gradients),
         )
-    entry = reference.entry or reference.of_index
+    entry = entry_of(reference.entry or reference.of_index, equation, quantity)
+    return Target(equation, entry)
+
+
+def entry_of(entry: tuple[int, ...], equation: Equation, quantity: str) -> tuple[int, ...]:
+    """The entry that is asked. Raises DeltaruleError for one that there is not."""
     if entry and len(entry) != len(equation.indices):
         raise DeltaruleError(
             f"{quantity} names {counted(len(entry), 'index')}, but {pretty(equation.name)} has "
@@ -82,7 +87,7 @@ def target_of(derivation: Derivation, quantity: str) -> Target:
             shortened(quantity),
             f"entries count from 0 and here to {LARGEST_ENTRY}; write the formula for all entries",
         )
-    return Target(equation, entry)
+    return entry
 
 
 def _equation(derivation: Derivation, reference: Reference) -> Equation | None:

@@ -18,7 +18,8 @@ _PATTERN = re.compile(
   | (?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
   | (?P<transposed>ᵀ|\^\{{?[T⊤]\}}?(?!\w)|⊤|\.T(?!\w)|(?<=[)\]])['’](?!['’(]))
   | (?P<derivative>[d∂]{_NAME}\s*/\s*[d∂]{_NAME})
-  | (?P<number>(?:\d+(?:[.,]\d+)?|(?<![\w)\]])\.\d+)(?:[eE][-+]?\d+)?(?:(?<=\d)\.(?![\d.*/^\w]))?|½|¼)
+  | (?P<number>(?:\d+(?:[.,]\d+)?|(?<![\w)\]])\.\d+)(?:[eE][-+]?\d+)?
+              (?:(?<=\d)\.(?![\d.*/^\w]))?|½|¼)
   | (?P<library>(?:{_LIBRARY}\.)+(?=[A-Za-z])|{_OF_LAYERS})
   | (?P<shape>\.shape\s*\[\s*-?\d\s*\])
   | (?P<method>\.[A-Za-z_]\w*(?=\s*\())
@@ -42,7 +43,7 @@ _SAME = {
 _REMEDY = "use names, numbers, + − · / ^, parentheses, Σ_m and functions such as σ(s)"
 _REMEDIES = {
     ":": "slices are not read: write all indices, as in x[n, d], or none",
-    "\\": "of LaTeX the usual commands are read, such as \\frac{a}{b} and \\sum_n; or write (a)/(b)",
+    "\\": "of LaTeX the usual commands are read, as \\frac{a}{b} and \\sum_n; or write (a)/(b)",
     ".": "write a number such as 0.5, x.T, or np.sum(x, axis=0)",
 }
 _OPENING = {"(": ")", "[": "]", "{": "}"}

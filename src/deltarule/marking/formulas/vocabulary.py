@@ -12,7 +12,7 @@ from deltarule.expressions.functions import FUNCTIONS, Elementwise
 from deltarule.expressions.gradient_names import gradient_name, is_gradient
 from deltarule.expressions.nodes import AtLeastZero, Carried, Reduction, Sum, read, tensor_name
 from deltarule.expressions.substitution import substitute
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.symbols import Index, Rate
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
@@ -21,6 +21,10 @@ from deltarule.spelling.names import canonical, pretty
 _MEANT = {"sigma": "sigmoid", "ln": "log", "sig": "sigmoid", "logistic": "sigmoid"}
 _ANY_ACTIVATION = ("f", "φ", "phi", "g", "a")
 _SIGMA = ("σ", "sigma")
+#: What lectures call the learning rate.
+_RATES = (
+    "eta", "η", "alpha", "α", "gamma", "γ", "epsilon", "ε", "lr", "rate", "learning_rate",
+)  # fmt: skip
 
 
 class Vocabulary:
@@ -75,7 +79,21 @@ class Vocabulary:
             name = canonical(text.replace(" ", ""))
         except DeltaruleError:
             return None
-        return name if name in self.tensors else self._delta(name)
+        if name in self.tensors:
+            return name
+        return self._delta(name) or self._memory(name)
+
+    def _memory(self, name: str) -> str | None:
+        """v is the velocity of the one parameter that is updated, v_Theta2."""
+        if not self.rate:
+            return None
+        found = [t for t in self.network.tensors if t.startswith(f"{name}_")]
+        return found[0] if len(found) == 1 else None
+
+    @property
+    def rate(self) -> Rate | None:
+        """The learning rate, where the formula is for what comes after an update."""
+        return next((s for s in self.network.scalars if isinstance(s, Rate)), None)
 
     def _delta(self, name: str) -> str | None:
         """δ₂ is what lectures call ∂E/∂s₂, the gradient at what an activation is of."""
@@ -88,7 +106,8 @@ class Vocabulary:
 
     def symbol(self, text: str) -> Symbol | None:
         """The size or constant that a name means."""
-        return self.symbols.get(text)
+        found = self.symbols.get(text)
+        return self.rate if found is None and text in _RATES else found
 
     def function(self, name: str) -> type[Elementwise] | None:
         """The function that a name means; f and φ mean the network's own activation.
