@@ -170,9 +170,9 @@ REFUSED = [
     (
         DENSE,
         "dE/ds2",
-        "\\frac{1}{2}",
-        "'\\\\' has no meaning in a formula",
-        "LaTeX is not read: write (a)/(b), s2^2, σ(s2)",
+        "\\foo{1}{2}",
+        "\\foo is not read",
+        "write it as a name, such as W, or in plain signs: (a)/(b)",
     ),
 ]
 

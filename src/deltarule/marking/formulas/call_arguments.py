@@ -65,7 +65,7 @@ class Arguments(Bounded):
         return -int(token.text) if minus else int(token.text)
 
     def _of_method(self, name: str) -> list:
-        """What stands behind a method: whole numbers as such, all else as parts of a formula."""
+        """What stands behind a method: integers as such, all else as parts of a formula."""
         self.expect("(")
         self.keywords = keywords = {}
         found: list = []
@@ -92,7 +92,7 @@ class Arguments(Bounded):
         return flat
 
     def _axis_ahead(self) -> bool:
-        """Whether whole numbers and nothing else stand before the next comma or bracket."""
+        """Whether integers and nothing else stand before the next comma or bracket."""
         texts = [t.text for t in self.rest[:12]]
         if texts[:1] == ["("]:
             inside = texts[1 : texts.index(")")] if ")" in texts else ["x"]
@@ -132,7 +132,7 @@ class Arguments(Bounded):
 
 
 def numbers_among(found: list) -> list[int]:
-    """The whole numbers among arguments."""
+    """The integers among arguments."""
     plain = [getattr(one, "of", None) for one in found]
     parts = [p[0].entry if p else one for p, one in zip(plain, found, strict=True)]
     return [int(n) for n in parts if getattr(n, "is_Integer", False)]

@@ -16,7 +16,8 @@ from deltarule.marking import verdicts
 from deltarule.marking.formulas.comparison import Comparison, in_one_sentence
 from deltarule.marking.formulas.exchanged import one_name_off
 from deltarule.marking.formulas.grounds import observed
-from deltarule.marking.formulas.limits import not_too_deep
+from deltarule.marking.formulas.latex_typed import plain_formula
+from deltarule.marking.formulas.limits import MOST_CHARACTERS, not_too_deep
 from deltarule.marking.formulas.matrix_words import matrix_readings, written_as_program
 from deltarule.marking.formulas.own_sizes import agrees, in_words, own_sizes
 from deltarule.marking.formulas.readings import (
@@ -74,7 +75,8 @@ def judge_formula(
     updated = update_target(derivation, quantity, grounds.optimiser, grounds.rate)
     derivation, target = updated or (derivation, target_of(derivation, quantity))
     with not_too_deep(quantity):
-        kind, finding, others, kinds = _found(derivation, formula, quantity, target, grounds)
+        plain = plain_formula(formula, quantity) if len(formula) <= MOST_CHARACTERS else formula
+        kind, finding, others, kinds = _found(derivation, plain, quantity, target, grounds)
     expected = text(target.at_entry(target.equation.rhs))
     entry = target.entry or None
     return Verdict(target.name, entry, kind, finding, expected, formula, others, kinds, run)

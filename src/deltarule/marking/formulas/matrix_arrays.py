@@ -39,6 +39,13 @@ class MatrixArrays(Parser):
         #: The target's indices: a subscript that is one of them stands for its whole axis.
         self.own = own
 
+    def counting(self, parse, halves=False):
+        """Subscripts are read among indices, whatever stands around them."""
+        inner = Parser.__new__(Parser)
+        inner.__dict__.update(self.__dict__)  # one list of tokens, which both take from
+        inner.counts, inner.halves = True, halves
+        return getattr(inner, parse.__name__)()
+
     def _entries(self, value):
         return [m.entry for m in value.of] if isinstance(value, Readings) else [value]
 

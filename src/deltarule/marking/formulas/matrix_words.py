@@ -34,14 +34,18 @@ def matrix_readings(
     strict: bool = False,
     program: bool = False,
     binds: bool = True,
+    fixed: tuple[Index, Expr] | None = None,
 ) -> list[Expr]:
     """The entries at the target's indices, for every reading of the target's shape.
 
     ⊙ is any product unless `strict`, when it is one entry by entry alone; in a `program` * is that
-    too. `binds` says that sum(…)^2 is a sum of squares. Raises DeltaruleError for what cannot be
-    read.
+    too. `binds` says that sum(…)^2 is a sum of squares. With a `fixed` index, as t, the formula
+    is of what there is at one t. Raises DeltaruleError for what cannot be read.
     """
+    target = [axis for axis in target if axis != fixed]
     parser = MatrixParser(formula, vocabulary, place, [i for i, _ in target])
+    if fixed is not None:
+        parser.bound, parser.runs = [fixed[0]], [fixed]
     parser.strict, parser.program, parser.binds = strict, program, binds
     for token in parser.rest:
         if token.text in _OF_INDICES:

@@ -36,7 +36,9 @@ class Named(Calls):
             return self._constant(symbol)
         place = self._place(token)
         if place is not None:
-            return self._read_at(place)
+            shape = self.rest and self.rest[0].kind == "shape"
+            axes = known.tensors[place.name].axes
+            return self._constant(self._extent_of(axes)) if shape else self._read_at(place)
         if self.counts and token.kind != "derivative":
             return Index(token.text)
         raise self.error(f"{token.text} is no quantity here", self._remedy(token.text))

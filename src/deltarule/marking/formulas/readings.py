@@ -17,6 +17,7 @@ from deltarule.marking.formulas.matrix_words import (
 )
 from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.target import Target
+from deltarule.marking.formulas.transposed import Unfitting
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
@@ -60,6 +61,8 @@ def all_readings(
                 for w, said in of.items():
                     found.setdefault(target.at_entry(renamed(w, derivation)), said)
             except DeltaruleError as error:
+                if isinstance(error, Unfitting):
+                    error.turned = tuple(renamed(w, derivation) for w in error.turned)
                 whole = program or not names_indices(formula, quantity)
                 refused = error if whole or refused is None else refused
     if not found and refused is not None:
@@ -110,16 +113,16 @@ def _in_matrices(
     found: Found = {}
     ranges = target.equation.ranges
     refused: DeltaruleError | None = None
-    for binds in (True, False):
+    ways = [(True, None)] + ([(False, None)] if sums_in_words(formula) else [])
+    ways += [(True, axis) for axis in ranges if f"_{axis[0]}" in formula or "_{" in formula]
+    for binds, fixed in ways:
         try:
             for one in matrix_readings(
-                formula, vocabulary, quantity, ranges, program=program, binds=binds
+                formula, vocabulary, quantity, ranges, program=program, binds=binds, fixed=fixed
             ):
                 found.setdefault(one, "" if binds else NOT_BOUND)
         except DeltaruleError as error:
             refused = refused or error
-        if not sums_in_words(formula):
-            break
     if not found and refused is not None:
         raise refused
     return found

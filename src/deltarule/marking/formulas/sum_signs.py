@@ -7,7 +7,7 @@ those, which is then said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sympy import Expr, Integer, Tuple
@@ -128,7 +128,7 @@ class Sums(Conditions):
         closing = {"[": "]", "{": "}"}.get(self.next() or "")
         if closing is None:
             index = Index(self.pop().text)
-            return [self._up_to(index, None) if self.next() == "^" else (index, [], None)]
+            return [self._up_to(index, None) if _raised(self.rest[:1]) else (index, [], None)]
         self.pop()
         spans = [self._span(closing)]
         while self.take(","):
@@ -148,7 +148,7 @@ class Sums(Conditions):
         if not self.take("="):
             return index, [], None, None
         low = self._ends("max")
-        if self.next() == closing and [t.text for t in self.rest[1:2]] == ["^"]:
+        if self.next() == closing and _raised(self.rest[1:2]):
             return index, [], None, low[0]
         self.expect("…")
         high = self._ends("min")
@@ -158,8 +158,9 @@ class Sums(Conditions):
 
     def _up_to(self, index: Index, low: Expr | None) -> Span:
         """The upper end behind ^: from 1 to N, or from 0 to N − 1, is the whole axis."""
-        self.expect("^")
-        high = self.counting(self._atom, halves=True)
+        high = Index("T")
+        if self.pop().text == "^":
+            high = self.counting(self._atom, halves=True)
         known = [i for i, _ in self.implied] + self.bound
         letter = isinstance(high, Index) and high not in known  # such as m for how many there are
         if low is None or letter or (low == 1 and isinstance(high, Size)):
@@ -213,3 +214,8 @@ class Sums(Conditions):
     def arguments(self, name: str) -> list[Expr]:
         """What stands in parentheses."""
         raise NotImplementedError
+
+
+def _raised(ahead: Sequence[Token]) -> bool:
+    """Whether the upper end of a sum stands there; ^T is none of a transpose then."""
+    return bool(ahead) and ahead[0].text[:1] == "^" and ahead[0].kind in ("sign", "transposed")

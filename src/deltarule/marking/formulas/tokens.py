@@ -16,7 +16,7 @@ _PATTERN = re.compile(
     rf"""
     (?P<blank>\s+)
   | (?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
-  | (?P<transposed>ᵀ|\^\{{?[T⊤]\}}?(?!\w)|⊤|\.T(?!\w)|(?<=[)\]])['’](?!['’(]))
+  | (?P<transposed>ᵀ|\^(?:\{{[T⊤]\}}|[T⊤](?!\w))|⊤|\.T(?!\w)|(?<=[)\]\w])['’](?!['’(\w]))
   | (?P<derivative>[d∂]{_NAME}\s*/\s*[d∂]{_NAME})
   | (?P<number>(?:\d+(?:[.,]\d+)?|(?<![\w)\]])\.\d+)(?:[eE][-+]?\d+)?
               (?:(?<=\d)\.(?![\d.*/^\w]))?|½|¼)
@@ -44,6 +44,7 @@ _REMEDY = "use names, numbers, + − · / ^, parentheses, Σ_m and functions suc
 _REMEDIES = {
     ":": "slices are not read: write all indices, as in x[n, d], or none",
     "\\": "of LaTeX the usual commands are read, as \\frac{a}{b} and \\sum_n; or write (a)/(b)",
+    "'": "quotes are not read: write einsum as Σ_n x[n, d]·y[n, m], or with @",
     ".": "write a number such as 0.5, x.T, or np.sum(x, axis=0)",
 }
 _OPENING = {"(": ")", "[": "]", "{": "}"}
