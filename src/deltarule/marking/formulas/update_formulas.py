@@ -43,7 +43,8 @@ def update_target(
         raise DeltaruleError(
             "there is no update on this sheet, so that nothing comes after it",
             quantity,
-            f"write rate = 0.1 on the sheet, or give the formula of {derivation.gradient_name(name)}",
+            "write rate = 0.1 on the sheet, or give the formula of "
+            + derivation.gradient_name(name),
         )
     wider = _with_update(derivation, name, optimiser, rate)
     equations = {
