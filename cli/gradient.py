@@ -50,8 +50,9 @@ def _checked(name: str, asked: Gradient, options: Mapping, tell) -> list[Measure
         "rtol": asked.rtol,
         "atol": asked.atol,
         "timeout": asked.timeout,
+        "sandbox": asked.sandbox or None,
     }
-    for option in (n for n in ("rtol", "atol", "timeout") if own[n] is not None):
+    for option in (n for n in own if n != "shape" and own[n] is not None):
         raise DeltaruleError(
             f"--{option} is about functions of your own",
             "the command line",
@@ -138,8 +139,9 @@ def _own(
         asked.rtol,
         asked.atol or 0.0,
         TIMEOUT if asked.timeout is None else asked.timeout,
+        asked.sandbox,
     )
-    if path.is_file():
+    if path.is_file() and not asked.sandbox:
         print(f"{path.name} {RUNS}", file=sys.stderr, flush=True)
     return [_of_own(outcome) for outcome in check_file(request, tell)]
 

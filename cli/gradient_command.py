@@ -29,6 +29,9 @@ class Gradient(Asked):
         float | None, option("Allowed, relative to the largest entry.", "R", least=0.0)
     ] = None
     atol: Annotated[float | None, option("Allowed besides.", "A", least=0.0)] = None
+    sandbox: Annotated[
+        bool, option("Run your file where it sees no other file and no network.")
+    ] = False
     timeout: Annotated[float | None, option("Seconds for each function (60).", "S", least=0.01)] = (
         None
     )
@@ -41,7 +44,7 @@ ROW = Row(
             "a gradient check",
             ".cli.gradient:show_gradients",
             "",
-            "set shape seed jacobian no-kernel rtol atol timeout",
+            "set shape seed jacobian no-kernel rtol atol sandbox timeout",
         ),
     ),
     (

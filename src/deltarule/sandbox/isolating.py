@@ -42,13 +42,15 @@ class Start:
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is started: `control` and `info` are descriptors that it inherits."""
+    """What is started: a file of `inside`, and what it is about. It inherits `info`."""
 
     limits: Limits
     seen: VisibleFiles
     without: tuple[str, ...]
-    control: int
+    entry: str
+    about: str
     info: int
+    die_with_parent: bool = False
 
     def settings(self, readable: list[str], writable: list[str], **more: object) -> str:
         """The settings of the warm process, as JSON."""
@@ -61,6 +63,7 @@ class Wanted:
                 "scratch_bytes": self.limits.scratch,
                 "scratch_files": self.limits.scratch_files,
                 "mounts_scratch": False,
+                "limits": self.limits.for_kernel(),
                 "landlock": "landlock" not in self.without,
                 "seccomp": "seccomp" not in self.without,
                 **more,
@@ -75,16 +78,22 @@ def start_of(
     without: Iterable[str],
     descriptors: tuple[int, int],
 ) -> Start:
-    """How it is started in this way; it inherits two descriptors, for control and information.
+    """How the warm process is started; it inherits two descriptors, for control and information.
 
     Raises DeltaruleError where bubblewrap or a package is not installed.
     """
+    control, info = descriptors
+    seen = visible_files(packages)
+    return started(isolation, Wanted(limits, seen, tuple(without), "zygote", str(control), info))
+
+
+def started(isolation: Isolation, wanted: Wanted) -> Start:
+    """How something is started in this way. Raises DeltaruleError without bubblewrap."""
     makers = {
         Isolation.BUBBLEWRAP: _by_bubblewrap,
         Isolation.NAMESPACES: _by_namespaces,
         Isolation.LIMITS: _by_limits,
     }
-    wanted = Wanted(limits, visible_files(packages), tuple(without), *descriptors)
     return makers[isolation](wanted)
 
 
@@ -104,6 +113,7 @@ def _by_bubblewrap(wanted: Wanted) -> Start:
     words += ["--unshare-uts", "--unshare-cgroup-try", "--uid", "65534", "--gid", "65534"]
     words += ["--as-pid-1", "--new-session", "--cap-drop", "ALL", "--clearenv"]
     words += ["--hostname", "sandbox", "--proc", "/proc", "--info-fd", str(wanted.info)]
+    words += ["--die-with-parent"] if wanted.die_with_parent else []
     for outside, inside in seen.binds:
         if os.path.islink(outside):
             words += ["--symlink", os.readlink(outside), inside]
@@ -116,7 +126,7 @@ def _by_bubblewrap(wanted: Wanted) -> Start:
     for name, value in ENVIRONMENT.items():
         words += ["--setenv", name, value]
     settings = wanted.settings(["/"], [SCRATCH, "/dev/null"], mounts_scratch=True)
-    own = seen.command(["/room", PACKAGES], wanted.control, settings)
+    own = seen.command(["/room", PACKAGES], wanted.entry, wanted.about, settings)
     return Start([*words, "--", *own])
 
 
@@ -132,7 +142,7 @@ def _by_namespaces(wanted: Wanted) -> Start:
         "scratch_bytes": limits.scratch,
         "scratch_files": limits.scratch_files,
         "info": wanted.info,
-        "command": seen.command(["/room", PACKAGES], wanted.control, settings),
+        "command": seen.command(["/room", PACKAGES], wanted.entry, wanted.about, settings),
         "environment": ENVIRONMENT,
     }
     program = Path(__file__).parent / "inside" / "namespaces.py"
@@ -149,7 +159,9 @@ def _by_limits(wanted: Wanted) -> Start:
     # Nothing limits a folder of the system's in size: it is not writable, where Landlock is there.
     settings = wanted.settings([*readable, folder], ["/dev/null"], scratch=folder)
     return Start(
-        seen.command([str(here), *sites], wanted.control, settings), dict(ENVIRONMENT), folder
+        seen.command([str(here), *sites], wanted.entry, wanted.about, settings),
+        dict(ENVIRONMENT),
+        folder,
     )
 
 

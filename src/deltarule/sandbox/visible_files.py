@@ -15,7 +15,7 @@ from deltarule.errors import DeltaruleError
 INSIDE, PACKAGES, SCRATCH = "/room/inside", "/room/packages", "/scratch"
 _SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 _DEVICES = ("/dev/null", "/dev/urandom", "/dev/random", "/dev/zero")
-_START = "import sys; sys.path += {paths!r}; from inside.zygote import start; start()"
+_START = "import sys; sys.path += {paths!r}; from inside.{entry} import start; start()"
 #: All that a sandbox has in its environment when it starts; submissions have nothing.
 ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
@@ -33,10 +33,13 @@ class VisibleFiles:
     binds: tuple[tuple[str, str], ...]
     covered: tuple[str, ...]
 
-    def command(self, paths: Sequence[str], control: int, settings: str) -> list[str]:
-        """What starts the warm process, with these folders to import from."""
-        start = _START.format(paths=list(paths))
-        return [self.python, "-I", "-S", "-B", "-c", start, str(control), settings]
+    def command(self, paths: Sequence[str], entry: str, about: str, settings: str) -> list[str]:
+        """What starts a process at a file of `inside`, with these folders to import from.
+
+        `about` is what it is given besides its settings.
+        """
+        start = _START.format(paths=list(paths), entry=entry)
+        return [self.python, "-I", "-S", "-B", "-c", start, about, settings]
 
 
 def visible_files(packages: Iterable[str]) -> VisibleFiles:

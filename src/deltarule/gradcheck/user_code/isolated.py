@@ -17,13 +17,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from deltarule.errors import DeltaruleError
 from deltarule.gradcheck.user_code.outcome import FunctionOutcome, failed, from_values
 
+if TYPE_CHECKING:
+    from deltarule.sandbox.confined_program import ConfinedProgram
+
 #: Seconds that one function may take.
 TIMEOUT = 60.0
-_WORKER = "from deltarule.gradcheck.user_code.worker import main; main()"
+_MODULE = "deltarule.gradcheck.user_code.worker"
+_WORKER = f"from {_MODULE} import main; main()"
 
 
 @dataclass
@@ -38,12 +43,13 @@ class FileRequest:
     relative: float | None = None
     absolute: float = 0.0
     timeout: float = TIMEOUT
+    sandbox: bool = False
 
     def message(self, skip: list[str]) -> str:
         """As the worker reads it."""
         return json.dumps(
             {
-                "path": str(self.path),
+                "path": str(self.path.resolve() if self.sandbox else self.path),
                 "function": self.function,
                 "shapes": dict(self.shapes),
                 "given": dict(self.given),
@@ -73,24 +79,39 @@ def check_file(
     return [found[name] for name in names or () if name in found]
 
 
+def _plain() -> subprocess.Popen:
+    """A process that may do all that its owner may."""
+    found = find_spec("deltarule")
+    root = str(Path(str(found.origin)).resolve().parents[1]) if found else ""
+    path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+    settings = {"OMP_NUM_THREADS": "1", **os.environ, "PYTHONPATH": path}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-c", _WORKER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=settings,
+        start_new_session=True,
+    )
+
+
+def _confined(path: Path) -> ConfinedProgram:
+    """A process in a sandbox, which sees the file. Raises DeltaruleError without any."""
+    from deltarule.sandbox.confined_program import ConfinedProgram, beside
+
+    if not path.is_file():
+        raise DeltaruleError(f"there is no file {path}", str(path.parent), "check the path")
+    return ConfinedProgram(_MODULE, ("numpy", "deltarule"), beside(path))
+
+
 class _Worker:
     """One process, and the messages from it."""
 
     def __init__(self, request: FileRequest, skip: list[str]):
         self.request, self.late = request, False
         self.deadline = monotonic() + request.timeout
-        found = find_spec("deltarule")
-        root = str(Path(str(found.origin)).resolve().parents[1]) if found else ""
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        settings = {"OMP_NUM_THREADS": "1", **os.environ, "PYTHONPATH": path}
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _WORKER],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=settings,
-            start_new_session=True,
-        )
+        self.program = _confined(request.path) if request.sandbox else None
+        self.process = self.program.process if self.program else _plain()
         self.messages: SimpleQueue[dict | None] = SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
         if self.process.stdin:
@@ -154,6 +175,8 @@ class _Worker:
         if self.late:
             return f"takes more than {self.request.timeout:g} s"
         code = self.process.wait()
+        if self.program is not None and code > 128:
+            code = 128 - code  # as those say it who start programs for others
         if code < 0:
             return f"ended the program (signal {-code}: {_signal(-code)})"
         return f"ended the program, with status {code}"
@@ -168,6 +191,8 @@ class _Worker:
             if self.late or not self._waited():
                 self._kill()
             self.process.wait()
+        if self.program is not None:
+            self.program.remove()
 
     def _waited(self) -> bool:
         try:
