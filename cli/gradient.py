@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: What a derivation file imports its words from.
 LANGUAGE = ("deltarule.language", "deltarule.notation")
 #: What is said before a file is run.
-RUNS = "is run, and may do all that you may: check no file that you would not run"
+RUNS = "is run, and may do all that you may; with --sandbox it sees nothing of yours"
 REMEDY = "write check gradient conv, or check gradient layers.py:dense"
 
 

@@ -112,7 +112,7 @@ def test_what_was_not_checked_is_told_and_others_are_checked(invoke, tmp_path):
     done = invoke("check", path)
     assert done.status == 1
     assert done.err == (
-        "layers.py is run, and may do all that you may: check no file that you would not run\n"
+        "layers.py is run, and may do all that you may; with --sandbox it sees nothing of yours\n"
     )
     for words in (
         "✗ not checked: f or its gradient ended the program, with status 0",

@@ -49,6 +49,42 @@ def test_the_others_are_checked_all_the_same():
     assert found["last"].points and found["last"].checks[0].worst
 
 
+SPY = """
+import os, helper
+def plain(x: "N"): return helper.twice(x)
+def plain_backward(dy): return 2 * dy
+def spies(x: "N"):
+    open("PASSWORDS").read()
+    return x
+def spies_backward(dy): return dy
+def spawns(x: "N"):
+    os.fork()
+    return x
+def spawns_backward(dy): return dy
+def crashes(x: "N"):
+    import ctypes
+    ctypes.string_at(0)
+def crashes_backward(dy): return dy
+"""
+
+
+def test_in_a_sandbox_a_file_sees_its_neighbours_alone(tmp_path):
+    secret = tmp_path / "passwords.txt"
+    secret.write_text("open sesame")
+    (tmp_path / "helper.py").write_text("def twice(x): return 2 * x")
+    path = tmp_path / "layers.py"
+    path.write_text(SPY.replace("PASSWORDS", str(secret)))
+    try:
+        found = {o.name: o for o in check_file(FileRequest(path, sandbox=True))}
+    except DeltaruleError as error:
+        pytest.skip(f"this machine has no layer that isolates: {error.fact}")
+    assert found["plain"].right
+    facts = {name: outcome.error[0] for name, outcome in found.items() if outcome.error}
+    assert "FileNotFoundError: [Errno 2] No such file or directory" in facts["spies"]
+    assert "Operation not permitted" in facts["spawns"]
+    assert facts["crashes"] == "crashes or its gradient ended the program (signal 11: SIGSEGV)"
+
+
 IMPORTS = [
     ("import os; os._exit(0)", "the file ended the program, with status 0 when it is imported"),
     ("import sys; sys.exit(3)", "it ends the program: sys.exit(3)"),
