@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import deltarule
 from deltarule.arithmetic.floats import Float64
 from deltarule.errors import DeltaruleError, in_short
+from deltarule.expressions.given_arguments import known_rate
 from deltarule.language.catalogue import catalogue, whole_networks
 from deltarule.language.variants import VARIANTS
 from deltarule.marking import OpenSheet, load_sheet
@@ -167,3 +169,7 @@ def test_no_option_of_a_derivation_is_called_like_an_argument():
         network = deltarule.load(name)
         own = {*network.options, *given_sizes(network), *VARIANTS}
         assert own.isdisjoint(taken), name
+
+
+def test_a_learning_rate_is_what_its_digits_say():
+    assert known_rate(0.1, "trace") == known_rate(np.float64(0.1), "trace") == Fraction(1, 10)

@@ -75,9 +75,10 @@ def known_seed(value: object, place: str) -> int:
 
 
 def known_rate(value: Any, place: str) -> Fraction:
-    """A learning rate: a number, or one as text."""
+    """A learning rate: a number, or one as text; 0.1 is exactly one tenth."""
+    value = getattr(value, "value", value)
     try:
-        return Fraction(getattr(value, "value", value))
+        return Fraction(repr(float(value))) if isinstance(value, float) else Fraction(value)
     except (TypeError, ValueError, OverflowError, ZeroDivisionError):
         remedy = "give one, such as rate=0.1"
         raise wrong_kind("rate", value, "a number", place, remedy) from None
