@@ -5,6 +5,7 @@ In one line the second is a slip that may come on top of any other: a sign, a fa
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -30,6 +31,9 @@ MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
 #: A mistake that costs no more is common enough to be supposed together with another one.
 COMMON = 5.0
 
+
+#: So many bits more than the search takes: two slips in one line are not supposed on less.
+PROVED = 7.0
 
 #: A kind of slip, by which factor it changes a result, and the words for it.
 Slip = tuple[str, Expr, str]
@@ -90,8 +94,9 @@ def of_two(
     """Explanations by two mistakes: in this line a mistake and a slip on top, or in two lines."""
     doubts, in_time = search.doubts, bool(search.evaluator.groups)
     alone = search.sets_of(doubts.all(written.quantity))
-    for slip in ON_TOP:
-        yield from _likely(search, written, entries, alone, slip)
+    if written.bits(entries) >= 2 * math.log2(len(alone) + 1) + PROVED:
+        for slip in ON_TOP:
+            yield from _likely(search, written, entries, alone, slip)
     key = (written.quantity, *places)
     if key not in search.pairs_in:
         search.pairs_in[key] = WrongRows(list(couples(doubts.all, places, in_time)))
