@@ -141,6 +141,15 @@ def test_a_sandbox_that_is_ended_from_outside_is_started_again(sandbox):
         assert own.load(OWN).returned and own.call("forward", X, W, only=[0]).returned
 
 
+def test_a_folder_that_cannot_be_emptied_goes_with_its_process(sandbox):
+    with sandbox.submission() as own:
+        own.load(OWN)
+        worker = sandbox._worker
+        worker._how({"ended": {"clean": False}})
+    with sandbox.submission() as own:
+        assert own.load(OWN).returned and sandbox._worker is not worker
+
+
 DAEMON = """
 import os, time
 def leaves(path):

@@ -39,6 +39,8 @@ class WarmWorker:
         self.control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         read, write = os.pipe()
         self.pid: int | None = None
+        #: Whether it cannot be used any more: an answer is missing, or its folder is not empty.
+        self.broken = False
         self.errors = tempfile.TemporaryFile()  # noqa: SIM115
         self.process: subprocess.Popen | None = None
         self.folder: str | None = None
@@ -98,11 +100,18 @@ class WarmWorker:
         except OSError:
             text = b""
         if not text:
+            self.broken = True
             raise WorkerEnded
         return json.loads(text)
 
+    def _how(self, message: dict[str, Any]) -> dict[str, Any]:
+        self.broken |= not message["ended"]["clean"]
+        return message["ended"]
+
     def begin(self, limits: Limits) -> socket.socket:
         """Fork a process for a submission: our end of its channel. Raises WorkerEnded."""
+        if self.broken:
+            raise WorkerEnded
         ours, theirs = socket.socketpair()
         request = {"limits": limits.for_kernel(), "output": limits.output}
         try:
@@ -124,13 +133,15 @@ class WarmWorker:
             self.control.settimeout(0.5)
             with contextlib.suppress(OSError):
                 if text := self.control.recv(1 << 16):
-                    return json.loads(text)["ended"]
+                    return self._how(json.loads(text))
+                self.broken = True
                 raise WorkerEnded
         try:
             self.control.send(b"kill")
         except OSError:
+            self.broken = True
             raise WorkerEnded from None
-        return self._heard(ANSWERS)["ended"]
+        return self._how(self._heard(ANSWERS))
 
     def end(self) -> None:
         """End the warm process and all that is in its namespaces."""
