@@ -8,6 +8,7 @@ what it leaves ends with it.
 from __future__ import annotations
 
 import ctypes  # noqa: F401 (loaded here, once for all submissions)
+import gc
 import json
 import os
 import select
@@ -45,6 +46,7 @@ def main() -> None:
     except OSError as error:
         control.send(json.dumps({"error": str(error)}).encode())
         return
+    gc.freeze()  # what is here already is not looked through, and so not copied, in each fork
     control.send(json.dumps({"ready": active}).encode())
     while _one_submission(control, settings, active):
         pass
