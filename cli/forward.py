@@ -13,6 +13,7 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
 from deltarule.networks.tensors import Tensor
+from deltarule.networks.unused import unused
 from deltarule.reports.selection import starts
 from deltarule.spelling.text import text
 
@@ -49,6 +50,8 @@ def forward(page: Page, network: Network) -> None:
         tensors = network.with_role(role)
         if tensors:
             page.labelled(label, ", ".join(_named(tensors)), indent=2, column=13, math=True)
+    for sentence in unused(network):
+        page.labelled("unused", sentence, indent=2, column=13, style="yellow")
 
 
 def many(alike: Iterable[Family]) -> bool:

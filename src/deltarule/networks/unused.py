@@ -1,0 +1,29 @@
+"""Tensors that a network declares and does not use: most often a slip of the name."""
+
+from __future__ import annotations
+
+from deltarule.errors import did_you_mean
+from deltarule.expressions.nodes import Selection
+from deltarule.networks.network import Network
+
+
+def unused(network: Network) -> list[str]:
+    """A sentence for each tensor that is given and never read, or that has no equation, or has one
+    and is read by no other; what is selected by a maximum is left out.
+    """
+    read = {name for equation in network.equations for name in equation.read_names()}
+    written = {equation.name for equation in network.equations}
+    selected = {e.name for e in network.equations if isinstance(e.rhs, Selection)}
+    found = []
+    for name, tensor in network.tensors.items():
+        near = did_you_mean(name, sorted((read | written) - {name}))
+        if tensor.given and name not in read | written:
+            fact = f"{name} is declared as {tensor.role}, but no equation reads it"
+        elif tensor.role != "intermediate" or name in (read & written) | selected:
+            continue
+        elif name not in written:
+            fact = f"{name} is declared as intermediate, but no equation gives it"
+        else:
+            fact = f"{name} has an equation, but no other equation reads it"
+        found.append(f"{fact}{f': {near}' if near else ''}")
+    return found
