@@ -110,10 +110,11 @@ def _bracketed(plain: str) -> list | None:
             return None
         if not 0 <= depth <= _DEEPEST:
             return None
-    found = [_bracketed(part) for part in parts]
-    if depth or None in found:
+    read = [_bracketed(part) for part in parts]
+    found = [rows for rows in read if rows is not None]
+    if depth or len(found) != len(read):
         return None
-    whole = len(found) == 1 and ";" in inner and isinstance(found[0], list)
+    whole = len(found) == 1 and ";" in inner
     return found[0] if whole and isinstance(found[0][0], list) else found
 
 

@@ -58,6 +58,7 @@ A sheet is a TOML file. Copy this one:
 **Names** are written in any spelling of spelling/names.py (`Theta2`, `"Θ₂"`, `"∂E/∂Θ₂"`); those
 with /, [, blanks or Greek letters stand in quotes. **Numbers** keep their digits. Fractions,
 a Unicode minus and a decimal comma stand in quotes: `"1/3"`, `"−0,5"`. (`[0,5]` is two numbers.)
+A matrix may be a text as it was pasted: `"[0.1 0.2; 0.3 0.4]"`, or what NumPy prints.
 **Axes** of length 1 may be left out: a 3×1 matrix may be given as a list of three.
 
 **Updates** are 1 when left out and a `rate`, an `… after` or `at = "after"` is there, else 0.
