@@ -57,13 +57,13 @@ def _process(*arguments: str) -> tuple[float, str]:
 def _mark_wrong(name: str) -> None:
     """Mark each run of a sheet with other numbers than it publishes, all of them wrong."""
     sheet, numbers = load_sheet(name), count(1)
-    seconds, verdicts = 0.0, 0
+    opened, seconds, verdicts = OpenSheet(sheet), 0.0, 0
     for number, run in enumerate(sheet.runs, start=1):
         values = {n: _altered(v, numbers) for n, v in run.published.items()}
         if not values:
             continue
         begun = time.process_time()
-        marking = OpenSheet(sheet).mark(Answers(None, "", values, "wrong.toml", run=number))
+        marking = opened.mark(Answers(None, "", values, "wrong.toml", run=number))
         seconds += time.process_time() - begun
         verdicts += len(marking.verdicts)
     print(f"{seconds:.2f} | {verdicts}")

@@ -275,8 +275,11 @@ class Explainer:
 
     def _can_tell_seldom(self, written: Written, entries: list[tuple], places: list[str]) -> bool:
         """Whether a number read wrongly, one of very many, would be no chance hit."""
-        number = sum(len(self.doubts.seldom(p)) + len(self.doubts.all(p)) for p in places)
-        return written.bits(entries) >= math.log2(number + 1) + CHANCE
+        bits, usual = written.bits(entries), sum(len(self.doubts.all(p)) for p in places)
+        if bits < math.log2(usual + 1) + CHANCE:  # those that are seldom need not be made
+            return False
+        number = usual + sum(len(self.doubts.seldom(p)) for p in places)
+        return bits >= math.log2(number + 1) + CHANCE
 
     def _pairs(self, written, entries, places) -> Iterator[Explanation]:
         """Two mistakes, everything carried exactly or as printed."""

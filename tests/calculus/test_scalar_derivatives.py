@@ -1,0 +1,26 @@
+"""Derivatives of scalar formulas are those of SymPy, in the same form."""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Dummy, Rational
+
+from deltarule.calculus.scalar_derivatives import derivative
+from deltarule.expressions.functions import exp, log, tanh
+from deltarule.expressions.symbols import Scalar
+
+X, Y, A = Dummy("x", real=True), Dummy("y", real=True), Scalar("a")
+
+
+FORMULAS = [
+    X * Y, X**2 * Y + A * X, A * (X - Y), (X - Y) ** 2 / 2, X / Y, 1 / (X * Y + A),
+    X ** Rational(1, 2) * Y, A**X, X**X, tanh(X * Y) * X, exp(-(X**2)) / (1 + exp(X)),
+    log(X) * Y + 3, X, Y, A, X * tanh(tanh(A * X)), 2 * (X + Y) * (X - Y) * A,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+def test_as_sympy_has_it(formula):
+    for by in (X, Y):
+        assert derivative(formula, by) == formula.diff(by)
+        assert str(derivative(formula, by)) == str(formula.diff(by))
