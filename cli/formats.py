@@ -19,16 +19,16 @@ from deltarule.errors import DeltaruleError, did_you_mean
 class Format:
     """One format: its `title` in messages, and the `help` of its option (none for the usual one).
 
-    `out` takes one of the `functions` and a thing, and shows it. A format that `refines` another
-    may be asked for together with it. With `of_a_page` a thing without a function is shown by what
-    fills its page of text.
+    `out` takes one of the `functions` and a thing, and shows it. A format that is a `variant_of`
+    another may be asked for together with it. With `of_a_page` a thing without a function is shown
+    by what fills its page of text.
     """
 
     title: str
     help: str
     out: Callable[[Callable, object], None]
     functions: Mapping[str, str]
-    refines: str = ""
+    variant_of: str = ""
     of_a_page: Callable[[Callable, object], None] | None = None
 
     def shows(self, called: str) -> str:
@@ -108,16 +108,16 @@ def one_of(words: Iterable[str]) -> str:
 def chosen_format(given: Mapping[str, object]) -> str:
     """The one format that is asked for; the table of commands lets no two others through."""
     found = [name for name in FORMATS if given.get(name)]
-    refined = {FORMATS[name].refines for name in found}
-    return next((name for name in found if name not in refined), "text")
+    wider = {FORMATS[name].variant_of for name in found}
+    return next((name for name in found if name not in wider), "text")
 
 
 def exclude_each_other(formats: Sequence[str]) -> tuple[str, str] | None:
     """Two of some formats that cannot both be asked for, if there are any."""
-    pairs = combinations(formats, 2)
-    return next(
-        ((a, b) for a, b in pairs if a != FORMATS[b].refines and b != FORMATS[a].refines), None
-    )
+    for one, other in combinations(formats, 2):
+        if one != FORMATS[other].variant_of and other != FORMATS[one].variant_of:
+            return one, other
+    return None
 
 
 def on_the_screen(fill: Callable, thing: object) -> None:
@@ -230,7 +230,7 @@ FORMATS = {
         "LaTeX without a preamble, to paste.",
         as_it_is,
         _LATEX,
-        refines="latex",
+        variant_of="latex",
         of_a_page=page_as_latex,
     ),
     "markdown": Format(

@@ -50,7 +50,7 @@ def test_a_missing_cell_is_refused_by_name_with_what_there_is(invoke, name, use,
     assert ("or write --" in told) == (len(formats_of(use.shows)) > 1)
 
 
-def test_two_formats_exclude_each_other_unless_one_refines_the_other():
+def test_two_formats_exclude_each_other_unless_one_is_a_variant():
     assert exclude_each_other(["latex", "markdown"]) == ("latex", "markdown")
     assert exclude_each_other(["latex", "fragment"]) is None
     assert exclude_each_other(["latex", "fragment", "json"]) == ("latex", "json")

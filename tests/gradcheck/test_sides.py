@@ -15,7 +15,7 @@ from deltarule.arithmetic.one_sided import OneSided
 from deltarule.arithmetic.settings import setting
 from deltarule.calculus import Derivation, derive
 from deltarule.gradcheck.at_kinks import at_edges
-from deltarule.gradcheck.kink_points import on_kinks, sites
+from deltarule.gradcheck.kink_points import kinks_of, on_kinks
 from deltarule.kernels.api import kernel
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
@@ -99,7 +99,7 @@ def test_of_kinks_that_stay_any_subgradient_is_accepted_and_no_other(derived):
 
 def test_single_kinks_are_met_exactly(derived):
     network = derived(UNDER_A_SUM).network
-    (site,) = sites(network)
+    (site,) = kinks_of(network)
     probe, moved = next(on_kinks(network, 128, 0, {}))
     assert moved in ("x", "W")
     values = evaluate(site.argument, site.ranges, probe.values, probe.arithmetic)

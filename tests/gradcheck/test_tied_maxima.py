@@ -4,7 +4,7 @@ import pytest
 
 from deltarule.calculus import derive
 from deltarule.gradcheck.at_kinks import at_edges
-from deltarule.gradcheck.kink_points import on_kinks, sites
+from deltarule.gradcheck.kink_points import kinks_of, on_kinks
 from deltarule.language.load import load
 
 HEAD = '''"""A layer."""
@@ -57,7 +57,7 @@ def test_maxima_that_choose_alike_need_no_note(tmp_path, right, said):
 
 def test_two_entries_of_a_maximum_are_made_to_tie(tmp_path):
     network = derived(tmp_path, "Max[k](u[n, k])", "K").network
-    (site,) = sites(network)
+    (site,) = kinks_of(network)
     assert [i.name for i, _ in site.inner] == ["k"]
     gaps = []
     for probe, moved in on_kinks(network, 128, 0, {"N": 1, "D": 2, "K": 3}):

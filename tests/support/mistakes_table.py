@@ -31,7 +31,7 @@ from deltarule.expressions.nodes import (
 from deltarule.marking.mistakes import Context, mistakes_in
 from deltarule.marking.mistakes import contexts as of_course
 from deltarule.marking.mistakes.generators import ROWS as USUAL
-from deltarule.marking.mistakes.generators import SELDOM
+from deltarule.marking.mistakes.generators import TRIED_LAST
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.tracing.random_givens import drawn
@@ -192,7 +192,9 @@ def contexts(name: str, **options) -> Iterator[Context]:
 def table(name: str) -> dict[str, bool]:
     """For each row that applies, whether it is generated somewhere in the derivation."""
     network = derived(name).network
-    kinds = {m.kind for context in contexts(name) for m in mistakes_in(context, (*USUAL, *SELDOM))}
+    kinds = {
+        m.kind for context in contexts(name) for m in mistakes_in(context, (*USUAL, *TRIED_LAST))
+    }
     return {r.number: bool(r.kinds & kinds) for r in ROWS if r.applies(network)}
 
 

@@ -33,7 +33,7 @@ KINKS, MORE, SMALL, ENTRIES, STEPS = 2, 8, 100, 10, 40
 
 
 @dataclass(frozen=True)
-class Site:
+class Kink:
     """An expression whose sign a formula turns on, over the indices that it stands under; or, with
     `inner` ranges, the body of a maximum over them, two of which are to tie.
     """
@@ -47,7 +47,7 @@ def on_kinks(
     network: Network, bits: int, seed: int, named: Mapping[str, int]
 ) -> Iterator[tuple[Probe, str]]:
     """Probes that lie on a kink each, with the tensor that was moved to get there."""
-    random, found = Random(seed), sites(network)
+    random, found = Random(seed), kinks_of(network)
     random.shuffle(found)
     for number in range(MORE if found else 0):
         try:
@@ -62,13 +62,13 @@ def on_kinks(
             yield probe, moved
 
 
-def sites(network: Network) -> list[Site]:
+def kinks_of(network: Network) -> list[Kink]:
     """The kinks of a network, each surface once, and its maxima over indices."""
     surfaces, found = Surfaces(network), {}
     for equation in network.equations:
         for formula, ranges in _parts(equation.rhs, equation.ranges):
             for condition in surfaces.conditions(formula):
-                found.setdefault(condition.surface, Site(condition.argument, ranges))
+                found.setdefault(condition.surface, Kink(condition.argument, ranges))
             for node in (n for n in walk(formula) if isinstance(n, Max) and n.ranges):
                 inside = any(
                     node in walk(n.body)
@@ -76,7 +76,7 @@ def sites(network: Network) -> list[Site]:
                     if isinstance(n, Reduction) and n.ranges and n != node
                 )
                 if not inside:  # else it is met with the ranges that it stands under
-                    found.setdefault(node, Site(node.body, ranges, tuple(node.ranges)))
+                    found.setdefault(node, Kink(node.body, ranges, tuple(node.ranges)))
     return list(found.values())
 
 
@@ -92,7 +92,7 @@ def _parts(node: Basic, ranges: tuple) -> Iterator[tuple[Basic, tuple]]:
             stack += [part.body] if isinstance(part, Reduction) else list(part.args)
 
 
-def _meet(probe: Probe, site: Site, random: Random) -> str:
+def _meet(probe: Probe, site: Kink, random: Random) -> str:
     """Move one given entry until the site's expression is 0; the tensor moved, "" if none."""
     at = {i: random.randrange(probe.values.extent(n)) for i, n in site.ranges}
     if site.inner:
@@ -121,7 +121,7 @@ def _meet(probe: Probe, site: Site, random: Random) -> str:
     return ""
 
 
-def _first_two(probe: Probe, site: Site, at: Mapping[Index, int], random: Random) -> Site | None:
+def _first_two(probe: Probe, site: Kink, at: Mapping[Index, int], random: Random) -> Kink | None:
     """The difference of a maximum's largest body and the next, or now and then another."""
     ranges = (*site.ranges, *site.inner)
     bodies = evaluate(site.argument, ranges, probe.values, probe.arithmetic, at).ravel()
@@ -136,10 +136,10 @@ def _first_two(probe: Probe, site: Site, at: Mapping[Index, int], random: Random
         table = {i: Integer(n) for (i, _), n in zip(site.inner, points[k], strict=True)}
         return substitute(site.argument, table)
 
-    return Site(body(first) - body(second), site.ranges)
+    return Kink(body(first) - body(second), site.ranges)
 
 
-def _solved(probe: Probe, site: Site, at: Mapping[Index, int], name: str, entry: tuple) -> bool:
+def _solved(probe: Probe, site: Kink, at: Mapping[Index, int], name: str, entry: tuple) -> bool:
     """Secant steps towards a 0 of the site's expression."""
     one = probe.values.arrays[name][entry]
     two = one + probe.arithmetic.number(Fraction(1, 8))
@@ -155,7 +155,7 @@ def _solved(probe: Probe, site: Site, at: Mapping[Index, int], name: str, entry:
     return False
 
 
-def _value(probe: Probe, site: Site, at: Mapping[Index, int], name: str, entry: tuple, number):
+def _value(probe: Probe, site: Kink, at: Mapping[Index, int], name: str, entry: tuple, number):
     """The site's expression with an entry moved to a number."""
     probe.values.arrays[name][entry] = number
     run(probe.network.equations, probe.values, probe.arithmetic)

@@ -22,7 +22,7 @@ from deltarule.marking.doubts import Doubts
 from deltarule.marking.explain import Explainer
 from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.mistakes import Context, Mistake, contexts, mistakes_in
-from deltarule.marking.mistakes.generators import OFTEN_HIDDEN, SELDOM
+from deltarule.marking.mistakes.generators import OFTEN_HIDDEN, TRIED_LAST
 from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
 from deltarule.marking.one_decision import decisions
@@ -162,7 +162,7 @@ class Session:
         return self._once("seldom", name, self._seldom)
 
     def _seldom(self, name: str) -> list[Mistake]:
-        return [m for context in self._scenes(name) for m in mistakes_in(context, SELDOM)]
+        return [m for context in self._scenes(name) for m in mistakes_in(context, TRIED_LAST)]
 
     def _between_times(self, name: str) -> list[Mistake]:
         if name not in self.evaluator.groups:

@@ -50,7 +50,7 @@ ROWS = (
 )  # fmt: skip
 
 #: The rows that are tried last: numbers copied or read wrongly, many for every line.
-SELDOM = (decimal_point, layout, misread)
+TRIED_LAST = (decimal_point, layout, misread)
 
 #: The rows whose mistakes numbers hide most often: one time alone, zero states, symmetric weights.
 OFTEN_HIDDEN = (slope, cut, wrong_time, transposed)

@@ -14,7 +14,7 @@ from deltarule.expressions.rebuild import with_body, with_part
 
 
 @dataclass(frozen=True)
-class Site:
+class Position:
     """A node of a formula, with the formula that results when it is replaced."""
 
     node: Expr
@@ -26,9 +26,9 @@ def sites(
     expression: Basic,
     put_back: Callable[[Expr], Expr] = lambda e: e,
     inside: tuple[Reduction, ...] = (),
-) -> Iterator[Site]:
+) -> Iterator[Position]:
     """Every scalar node of a formula, outermost first; subscripts and conditions are left alone."""
-    yield Site(expression, put_back, inside)
+    yield Position(expression, put_back, inside)
     if isinstance(expression, Read):
         return
     if isinstance(expression, Reduction):

@@ -13,7 +13,7 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
 from deltarule.marking.mistakes.context import Context, Wrong
-from deltarule.marking.mistakes.positions import Site, sites
+from deltarule.marking.mistakes.positions import Position, sites
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import text
 
@@ -113,18 +113,18 @@ def _constant_sums(equation: Equation) -> Iterator[Change]:
             )
 
 
-def _outside(node: Reduction, site: Site) -> Expr:
+def _outside(node: Reduction, site: Position) -> Expr:
     """A formula without one of its sums."""
     return site.replaced(Integer(0) if isinstance(node, LogSumExp) else Integer(1))
 
 
-def _shared(node: Reduction, site: Site) -> set[str]:
+def _shared(node: Reduction, site: Position) -> set[str]:
     """The tensors that are read in a sum and beside it."""
     beside = reads(_outside(node, site))
     return {tensor_name(r) for r in reads(node)} & {tensor_name(r) for r in beside}
 
 
-def own_place(node: Reduction, site: Site) -> dict[Index, Index] | None:
+def own_place(node: Reduction, site: Position) -> dict[Index, Index] | None:
     """Where a sum reads what stands beside it, as k = c in z[c] − Σ_k z[k]; None if nowhere."""
     outside = _outside(node, site)
     for name in _shared(node, site):

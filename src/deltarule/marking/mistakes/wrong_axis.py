@@ -13,7 +13,7 @@ from deltarule.expressions.symbols import Index, fresh
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
 from deltarule.marking.mistakes.context import Context, Wrong, over_the_wrong_axis
 from deltarule.marking.mistakes.other_axis import other_axis
-from deltarule.marking.mistakes.positions import Site, sites
+from deltarule.marking.mistakes.positions import Position, sites
 from deltarule.marking.mistakes.statistics import own_place
 from deltarule.marking.mistakes.wrong_groups import statistics_themselves
 from deltarule.networks.equations import Equation
@@ -49,7 +49,7 @@ def _turned(context: Context, equation: Equation) -> Iterator[Change]:
                     )
 
 
-def _places(context: Context, node: Reduction, site: Site, equation: Equation) -> list[Index]:
+def _places(context: Context, node: Reduction, site: Position, equation: Equation) -> list[Index]:
     """The free indices whose axis a sum may run over: by what stands beside it, or by extent."""
     ((bound, length),) = node.ranges
     found: list[Index] = []
@@ -62,7 +62,7 @@ def _places(context: Context, node: Reduction, site: Site, equation: Equation) -
 
 
 def _along(
-    node: Reduction, site: Site, table: dict[Index, Index], index: Index, extent: Expr
+    node: Reduction, site: Position, table: dict[Index, Index], index: Index, extent: Expr
 ) -> Expr:
     """The sum over the axis of another index, at the own place of the one it ran over."""
     other = fresh(index.name, nodes.index_names(site.replaced(node)) | {index.name})
