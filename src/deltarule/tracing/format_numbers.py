@@ -19,7 +19,7 @@ def shown(number: object, digits: int = 6) -> str:
     if not finite(number):
         return infinite(number)
     exact = Fraction(number) if isinstance(number, (int, float)) else fraction(number)
-    if not isinstance(exact, Fraction):  # too large or too small to be told
+    if not isinstance(exact, Fraction):  # too large or too small to be written out
         return infinite(exact)
     return signed(plain(round_significant(exact, digits)))
 
