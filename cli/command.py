@@ -93,7 +93,7 @@ class Command(click.Command):
         beside = [p for p in self.params if isinstance(p, Beside)]
         if beside:
             with formatter.section("What"):
-                formatter.write_dl([(p.metavar, p.described.help) for p in beside])
+                formatter.write_dl([(p.metavar or "", p.described.help) for p in beside])
         with formatter.section("Options"):
             options = (p for p in self.get_params(ctx) if not isinstance(p, Beside))
             records = (p.get_help_record(ctx) for p in options)

@@ -38,7 +38,7 @@ def derivations(context: Context) -> list[str]:
     """Names and aliases of derivations; behind an option of a derivation's own, its choices."""
     from deltarule.language.catalogue import catalogue, declared_aliases, whole_networks
 
-    words = list(context.params.get("words") or ())
+    words: list[str] = list(context.params.get("words") or ())
     choices = _choices(context, words)
     if choices is not None:
         return choices

@@ -37,14 +37,14 @@ def entry_of(name: str, path: Path) -> dict:
 def _group(tree: ast.Module) -> str:
     """The group of a derivation, by the words that it uses."""
     calls = [
-        node
+        (node.func.id, node)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     ]
-    used = {call.func.id for call in calls}
+    used = {name for name, _ in calls}
     if "rate" in used:
         return "Updates"
-    if "state" in used or any(_is_sequence(call) for call in calls):
+    if "state" in used or any(_is_sequence(*call) for call in calls):
         return "Sequences"
     if "loss" in used and "parameter" not in used:
         return "Losses"
@@ -53,9 +53,9 @@ def _group(tree: ast.Module) -> str:
     return "Layers with parameters" if "parameter" in used else "Layers without parameters"
 
 
-def _is_sequence(call: ast.Call) -> bool:
+def _is_sequence(called: str, call: ast.Call) -> bool:
     """Whether it is `layer("rnn", …)` of a derivation that carries a state."""
-    if call.func.id != "layer" or not call.args or not isinstance(call.args[0], ast.Constant):
+    if called != "layer" or not call.args or not isinstance(call.args[0], ast.Constant):
         return False
     name = str(call.args[0].value)
     path = next((p for n, p in catalogue().items() if name in (n, *declared_aliases(p))), None)

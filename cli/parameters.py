@@ -91,18 +91,15 @@ _TYPES: Mapping[type, Callable[[float | None], click.ParamType]] = {
     bool: lambda _least: click.BOOL,
     str: lambda _least: click.STRING,
     Path: lambda _least: click.Path(path_type=Path),
-    int: lambda least: click.INT if least is None else _at_least(click.IntRange, least),
-    float: lambda least: _at_least(_FiniteRange, least),
+    int: lambda least: click.INT if least is None else _number(click.IntRange(int(least))),
+    float: lambda least: _number(_FiniteRange(least)),
 }
 
 
-def _at_least(
-    kind: type[click.IntRange | click.FloatRange], least: float | None
-) -> click.ParamType:
-    """Numbers from one on; messages call such a type a number."""
-    made = kind(min=least)
-    made.name = "number"
-    return made
+def _number(kind: click.ParamType) -> click.ParamType:
+    """The type itself; messages call it a number."""
+    kind.name = "number"
+    return kind
 
 
 def _offered(complete, context: click.Context, _parameter, incomplete: str) -> list[CompletionItem]:

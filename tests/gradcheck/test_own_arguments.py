@@ -1,6 +1,7 @@
 """Shapes, sizes and other arguments of a person's function, as they are written and varied."""
 
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -14,6 +15,13 @@ from deltarule.gradcheck.user_code.function import own_functions
 from deltarule.gradcheck.user_code.precision import DOUBLE, HALF, SINGLE, precision_of
 from deltarule.gradcheck.user_code.rounds import Tolerance
 from deltarule.gradcheck.user_code.shapes import in_docstring, parts_in_docstring, stated
+
+
+class Steps(NamedTuple):
+    """A named tuple, as somebody may give it for a constant."""
+
+    down: int
+    across: int
 
 
 @pytest.mark.parametrize(
@@ -72,6 +80,12 @@ def test_defaults_come_first_and_everything_is_varied():
     assert any(row["stride"] != row["dilation"] for row in others)
     assert len(list(apart(own, others[0]))) == 6
     assert all(0 < v < 1 for v in alternatives("rate", 0.5))
+
+
+def test_a_named_tuple_of_constants_keeps_its_names():
+    found = alternatives("stride", Steps(1, 2))
+    assert Steps(2, 3) in found
+    assert all(isinstance(value, Steps) for value in found)
 
 
 def test_every_two_values_of_two_arguments_stand_beside_each_other():

@@ -4,6 +4,7 @@ among the subgradients."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from functools import lru_cache
 from random import Random
 
@@ -84,7 +85,7 @@ def _at_edges(probed: Probed, tensor: Tensor, lenient: bool = False) -> Gradient
     """The check at these values; None where no edge is met, or something is NaN."""
     with probed.arithmetic.context():
         derived = probed.gradient(tensor)
-        everywhere = np.full(derived.shape, probed.arithmetic.number(1), dtype=object)
+        everywhere = np.full(derived.shape, probed.arithmetic.number(Fraction(1)), dtype=object)
         outputs = outputs_of(probed, tensor)
         total = allowed(probed, tensor, everywhere[None], outputs, lenient)[0]
         if not outputs.edges or not total.is_finite():
@@ -101,10 +102,8 @@ def _at_edges(probed: Probed, tensor: Tensor, lenient: bool = False) -> Gradient
 
 def _together(probed: Probed, tensor: Tensor, slopes, check: GradientCheck) -> GradientCheck:
     """All entries moved at once: a tie may pass on no more than there is."""
-    derived = probed.along(
-        tensor,
-        np.full(np.shape(probed.gradient(tensor)), probed.arithmetic.number(1), dtype=object),
-    )
+    one = probed.arithmetic.number(Fraction(1))
+    derived = probed.along(tensor, np.full(np.shape(probed.gradient(tensor)), one, dtype=object))
     gap, nearest = _beside(derived, slopes)
     if gap <= BALLS * max(1.0, abs(nearest)):
         return check

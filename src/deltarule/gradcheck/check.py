@@ -155,7 +155,7 @@ def by_differences(probed: Probed, tensor: Tensor) -> GradientCheck:
                 moved = here.copy()
                 moved[entry] += sign * width
                 four.append(np.array(sign * (probed.total(tensor, moved) - base) / width))
-        slope, doubt, kink = richardson(*four, WIDTH, abs(base))
+        slope, doubt, kink = richardson(four, WIDTH, abs(base))
         measured[entry], doubts[entry] = float(slope), float(doubt)
         edges += int(kink)
     return compared(

@@ -81,7 +81,8 @@ def check_derivation(
     sizes = {**numbers, **known_mapping("sizes", sizes, place, '{"N": 2}')}
     seed = known_seed(seed, place)
     jacobian = bool(yes_or_no("jacobian", jacobian, place))
-    compiled, progress = yes_or_no("compiled", compiled, place), known_progress(progress, place)
+    compiled = bool(yes_or_no("compiled", compiled, place))
+    progress = known_progress(progress, place)
     found = _measured(network, sizes, seed, jacobian, progress)
     if not compiled:
         return found

@@ -64,7 +64,7 @@ def slopes(method: str, moved: Moved, colours: np.ndarray, reach: tuple[int, ...
     if method == "analytic":
         for k, part in enumerate(parts):
             for row, y in zip(rows, moved.after(part, 1j * COMPLEX_STEP)):
-                np.divide(y.imag, COMPLEX_STEP, out=row[k].reshape(np.shape(y)))
+                np.divide(np.imag(y), COMPLEX_STEP, out=row[k].reshape(np.shape(y)))
         return Slopes(rows, None, len(parts))
     return _both_sides(moved, parts, rows)
 
@@ -85,7 +85,7 @@ def _both_sides(moved: Moved, parts: list[tuple], rows: list[np.ndarray]) -> Slo
         for row, doubt, before, *four in zip(
             rows, doubts, base, *(sides[w, s] for w in (WIDTH, WIDTH / 2) for s in (1, -1))
         ):
-            row[k], doubt[k], kinks = richardson(*four, WIDTH, _size(before).ravel())
+            row[k], doubt[k], kinks = richardson(four, WIDTH, _size(before).ravel())
             edges += int(kinks.sum())
     return Slopes(rows, doubts, 4 * len(parts) + 1, edges)
 
@@ -100,12 +100,15 @@ def _size(values: np.ndarray) -> np.ndarray:
     return np.where(np.isfinite(values), np.abs(values), 0.0)
 
 
-def richardson(right, left, nearer_right, nearer_left, width: float, size):
+def richardson(
+    four: Sequence[np.ndarray], width: float, size: np.ndarray | float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The slope at a point from four one-sided ones, how far it may be off, and where a kink is.
 
     Between the sides of a kink, the slopes do not draw closer as the step is halved; any value
     between them is then as good as another.
     """
+    right, left, nearer_right, nearer_left = four
     wide, near = (right + left) / 2, (nearer_right + nearer_left) / 2
     jump, nearer_jump = np.abs(right - left), np.abs(nearer_right - nearer_left)
     rounding = 8 * _EPS * (1 + size) / width

@@ -138,7 +138,7 @@ def _settings(network: Network, named: Mapping[str, int]) -> Iterator[dict[str, 
 def _probed(made: Program, seed: int, named: Mapping[str, int]) -> Probe:
     """All values and gradients at one setting, without a kernel."""
     probe = Probe(made.network, Float64(), seed, **named)
-    probe.values.scalars.update(made.scalars)
+    probe.values.scalars = {**probe.values.scalars, **made.scalars}
     for tensor, gradient in made.upstream.items():
         probe.values.arrays[gradient] = probe.noise(made.network.tensors[tensor].axes)
     with np.errstate(all="ignore"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -81,8 +82,8 @@ class Probed:
             directions[(k, *entry)] = self.arithmetic.number(Fraction(1))
         return directions
 
-    def along(self, tensor: Tensor, direction):
-        """The derived gradient along a direction."""
+    def along(self, tensor: Tensor, direction: np.ndarray) -> Any:
+        """The derived gradient along a direction, a number of the arithmetic."""
         product = np.ravel(self.arithmetic.multiply(self.gradient(tensor), direction))
         total = self.arithmetic.total(product, (0,))
         return total[()] if isinstance(total, np.ndarray) else total

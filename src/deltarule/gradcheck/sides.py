@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -84,7 +85,7 @@ def _composed(probed: Probed, tensor: Tensor, directions: np.ndarray) -> list[np
 
 def _sides(probed: Probed, tensor: Tensor, directions: np.ndarray) -> Iterator[tuple]:
     """For each root the derivatives to the right and to the left, and the kinks met so far."""
-    minus = probed.arithmetic.number(-1)
+    minus = probed.arithmetic.number(Fraction(-1))
     both = np.concatenate([directions, probed.arithmetic.multiply(minus, directions)])
     mine, count = OneSided(probed.arithmetic, len(both)), len(directions)
     for change in changes_along(

@@ -10,8 +10,8 @@ from fractions import Fraction
 
 import numpy as np
 
+from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.duals import Duals, DualsArray, aligned
-from deltarule.arithmetic.exact import Ball
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.sampler import Generic, Interval, filled
 
@@ -42,7 +42,7 @@ class Subgradients(Duals):
 
     name = "subgradients"
 
-    def __init__(self, base: Ball):
+    def __init__(self, base: Arithmetic):
         super().__init__(base, 1)
         self.edges = 0
 
@@ -70,14 +70,14 @@ class Subgradients(Duals):
         tied = ~np.asarray(below, dtype=bool)
         several = (tied.sum(axis=tuple(axes)) > 1) & (top != self.base.least())
         self.edges += int(several.sum())
-        tangent = np.where(tied, a.tangent, None)
+        tangent = np.where(tied, a.tangent, np.array(None))
         for axis in sorted(axes, reverse=True):
             rows = np.moveaxis(tangent, axis + 1, 0)
             best = np.full(rows.shape[1:], None, dtype=object)
             for row in rows:
                 best = np.asarray(_HULL_OF_SOME(best, row), dtype=object)
             tangent = best
-        empty = np.frompyfunc(lambda t: t is None, 1, 1)(tangent).astype(bool)
+        empty = np.asarray(np.frompyfunc(lambda t: t is None, 1, 1)(tangent), dtype=bool)
         zeros = self.base.zeros(np.shape(tangent))
         return DualsArray(top, np.where(empty, zeros, tangent))
 

@@ -32,7 +32,9 @@ class Argument:
         parts = {key: arrays[leaf] for leaf, key in self.leaves.items()}
         if self.kind == "tuple":
             return tuple(parts.values())
-        return SimpleNamespace(**parts) if self.kind == "namespace" else parts
+        if self.kind == "namespace":
+            return SimpleNamespace(**{str(key): part for key, part in parts.items()})
+        return parts
 
 
 def arrays_in(name: str, keys: list[str], taken: set[str], definition: ast.AST) -> Argument:

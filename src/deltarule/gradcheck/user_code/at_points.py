@@ -124,7 +124,7 @@ class AtPoint:
         direction = self.box.random_directions(11, [name])[name]
         sides = self.box.both_sides({name: direction})
         plain = not sides.kinks.any() and np.isfinite(sides.middle).all()
-        if plain and self._fits(np.vdot(given, direction), sides, np.sqrt(given.size)):
+        if plain and self._fits(float(np.vdot(given, direction)), sides, np.sqrt(given.size)):
             return None
         return self._by_entries(name, given, direction, sides)
 
@@ -140,7 +140,7 @@ class AtPoint:
             if not self._right(name, entry, float(given[entry]), sides, uneven):
                 nearest = self._nearest(float(given[entry]), sides)
                 return self._check(
-                    name, entry, float(given[entry]), nearest, sides.kinks.any(), edges
+                    name, entry, float(given[entry]), nearest, bool(sides.kinks.any()), edges
                 )
         if not edges:
             return None
@@ -223,8 +223,8 @@ class AtPoint:
     def _right(self, name, entry, given: float, sides: Sides, uneven: np.ndarray) -> bool:
         """Whether an entry may be what it is given to be."""
         with np.errstate(all="ignore"):
-            middle = np.isfinite(sides.middle).all()
-            steep = sides.steep.any()
+            middle = bool(np.isfinite(sides.middle).all())
+            steep = bool(sides.steep.any())
             if middle and not steep:
                 if np.isfinite(given) and uneven.any():
                     return True
@@ -238,8 +238,8 @@ class AtPoint:
             wrong = (
                 not np.isfinite(given) or abs(given - slope) > max(1e-6, self._relative()) * scale
             )
-            return not wrong or (steep and np.isfinite(given))
-        return not middle or (steep and not np.isnan(given)) or steep
+            return not wrong or (steep and bool(np.isfinite(given)))
+        return not middle or steep
 
     def _complex(self, name: str, entry: tuple[int, ...]) -> float:
         direction = np.zeros(self.point.arrays[name].shape)

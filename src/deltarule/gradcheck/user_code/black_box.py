@@ -132,7 +132,7 @@ class BlackBox:
                     four.append(sign * change / step)
             coarse = self.precision.unit / (8 * _EPS) if self.precision is not DOUBLE else 1.0
             size = np.where(np.isfinite(before), np.abs(before), 0.0) * coarse
-            middle, doubts, kinks = richardson(*four, width, size)
+            middle, doubts, kinks = richardson(four, width, size)
             right, left = 2 * four[2] - four[0], 2 * four[3] - four[1]
             wide, near = (np.maximum(np.abs(a), np.abs(b)) for a, b in (four[:2], four[2:]))
             steep = kinks & (near > _VERTICAL * wide)
@@ -148,7 +148,7 @@ class BlackBox:
             value = np.asarray(self.call({**self.arrays, **turned}))
         if value.dtype.kind != "c":
             raise TypeError("it gives real ones back")
-        return value.imag / COMPLEX_STEP
+        return np.imag(value) / COMPLEX_STEP
 
     def _why_not_complex(self, direction: Arrays) -> str:
         """Why complex steps will not do: the function fails, or is not analytic. Empty if fine."""

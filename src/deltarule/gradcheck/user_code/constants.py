@@ -144,15 +144,15 @@ def _of_dict(value: dict) -> list[dict]:
     ]
 
 
-def _of_row(name: str, value: Sequence) -> list:
+def _of_row(name: str, value: tuple | list) -> list:
     """Numbers beside each other (a stride down and one across) change apart."""
     parts = [[part, *alternatives(name, part)] for part in value]
     if any(not isinstance(part, int | float) for part in value):
         return []
     rows = max(map(len, parts), default=0)
+    make = getattr(value, "_make", type(value))  # a named tuple stays one
     found = [
-        type(value)(part[(row + k) % len(part)] for k, part in enumerate(parts))
-        for row in range(rows)
+        make([part[(row + k) % len(part)] for k, part in enumerate(parts)]) for row in range(rows)
     ]
     return [row for row in found if row != value][:MOST]
 

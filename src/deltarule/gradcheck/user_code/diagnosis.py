@@ -50,7 +50,7 @@ class Diagnosis:
             return ""
         for kind in (_simple, _frozen, _arrays, _exchanged, _never_read):
             found: list[str] = []
-            for k, entry in enumerate([*wrong, *(right if kind in _PREDICTING else [])]):
+            for k, entry in enumerate(wrong + right if kind in _PREDICTING else wrong):
                 right_here = None if entry.check.right else entry.compared.right(name)
                 words = matching(
                     kind(entry.compared, name), _given(entry, name), right_here, _near(entry)

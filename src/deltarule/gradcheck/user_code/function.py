@@ -254,9 +254,9 @@ def _annotated(p: inspect.Parameter) -> str | None:
         return note.strip("'\"")
     words = note.replace(",", " ").split() if note else []
     plain = {"int", "float", "bool", "str", "dict", "tuple", "list", "None"}
-    return (
-        note if words and not plain & set(words) and "." not in note and "[" not in note else None
-    )
+    if not note or not words or plain & set(words) or "." in note or "[" in note:
+        return None
+    return note
 
 
 def _words(name: str, definition: ast.AST) -> tuple:

@@ -103,7 +103,7 @@ def _array(part, name: str, function: OwnFunction) -> np.ndarray:
     except (ValueError, TypeError):
         array = np.asarray(None)
     if array.dtype.kind == "c" and not np.iscomplex(array).any():
-        array = array.real
+        array = np.real(array)
     if array.dtype.kind not in "fiub":
         raise Fault(f"{function.gradient} gives no array of numbers by {name}, but {_short(part)}")
     return array

@@ -67,6 +67,6 @@ def _state(function: OwnFunction, constants, name: str, axes) -> dict[str, np.nd
         for n, a in vars(one).items()
         if isinstance(a, np.ndarray)
         and a.dtype.kind == "f"
-        and np.shape(attribute(one, n)) == a.shape
-        and attribute(one, n) is not None
+        and (read := attribute(one, n)) is not None
+        and np.shape(read) == a.shape
     }

@@ -14,7 +14,7 @@ from deltarule.calculus.steps import Derivation
 from deltarule.errors import DeltaruleError, UnknownOption, did_you_mean
 from deltarule.expressions.given_numbers import real_number, whole_number
 from deltarule.expressions.nodes import free_symbols
-from deltarule.expressions.symbols import Size
+from deltarule.expressions.symbols import Scalar, Size
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.pipeline import rewritten
 from deltarule.language.load import load_with
@@ -55,7 +55,7 @@ class Program:
     gradients: dict[str, str]
     upstream: dict[str, str]
     kept: tuple[str, ...]
-    scalars: dict[Symbol, Fraction] = field(default_factory=dict)
+    scalars: dict[Scalar, Fraction] = field(default_factory=dict)
 
 
 def program(name: Network | str | Path, settings: dict) -> Program:
