@@ -19,7 +19,8 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.tracing.computation import Computation
 
-STEP = 1e-5
+#: Four values around a place give slopes to twelve digits.
+STEP = 1e-4
 #: Each part of the chain rule: an equation by its place in the network, and what it reads.
 Edge = tuple[int, str]
 
@@ -37,22 +38,30 @@ class Jacobians:
             for name in sorted(e.read_names())
             if self.arrays[name].dtype.kind == "f"
         }
+        self._reading: dict[str, list[Edge]] = {}
+        for edge in self.right:
+            self._reading.setdefault(edge[1], []).append(edge)
         self.passes = 1 + 2 * max(
-            (self.computation.floats.extent(b.extent) for b in self._recurrences), default=0
+            (self.computation.floats.extent(b.extent) for b in self.recurrences), default=0
         )
 
     @property
-    def _recurrences(self) -> list[Recurrence]:
+    def recurrences(self) -> list[Recurrence]:
+        """The blocks of equations that are computed time by time."""
         return [b for b in blocks(self.equations) if isinstance(b, Recurrence)]
 
     @property
     def carried(self) -> set[str]:
         """The tensors that recurrences compute."""
-        return {n for b in self._recurrences for n in b.names}
+        return {n for b in self.recurrences for n in b.names}
 
     def reading(self, name: str) -> list[Edge]:
         """The parts through which the gradient of a tensor comes."""
-        return [edge for edge in self.right if edge[1] == name]
+        return self._reading.get(name, [])
+
+    def line(self, name: str) -> str:
+        """The line with the gradient of a tensor, such as dL/dx."""
+        return f"d{self.computation.derivation.of}/d{name}"
 
     def output(self, edge: Edge) -> np.ndarray:
         """The values of the equation of a part."""
@@ -66,13 +75,33 @@ class Jacobians:
         arrays = {n: self.arrays[n] for n in equation.read_names()} | dict(at or {})
         centre, size = np.asarray(arrays[name], float), np.size(arrays[name])
         moves = STEP * np.eye(size).reshape(size, *np.shape(centre))
-        both = np.concatenate([centre + moves, centre - moves])
-        floats = self.computation.floats
-        known = Values({}, {**floats.sizes, **(sizes or {})}, floats.scalars, floats.tensors)
-        found = self._values(equation, name, arrays, both, known)
-        found = found.reshape(2, size, -1)
-        slopes = (found[0] - found[1]) / (2 * STEP)
+        around = np.concatenate([centre + k * moves for k in (1, -1, 2, -2)])
+        found = self._values(equation, name, arrays, around, self._known(sizes or {}))
+        up, down, far_up, far_down = found.reshape(4, size, -1)
+        slopes = (8 * (up - down) - (far_up - far_down)) / (12 * STEP)
         return self._placed(equation, slopes.T)
+
+    def value(self, position: int, at: Mapping[str, np.ndarray]) -> np.ndarray:
+        """An equation with other values of some of what it reads."""
+        e, known = self.equations[position], self._known({})
+        arrays = {n: self.arrays[n] for n in e.read_names()} | dict(at)
+        here = Values(arrays, known.sizes, known.scalars, known.tensors)
+        found = np.array(evaluate(e.rhs, e.ranges, here, Float64()), float)
+        if e.subscripts == e.indices:
+            return found
+        return self._placed(e, found.reshape(-1, 1)).reshape(self.arrays[e.name].shape)
+
+    def _known(self, sizes: Mapping) -> Values:
+        floats = self.computation.floats
+        return Values({}, {**floats.sizes, **sizes}, floats.scalars, floats.tensors)
+
+    def raised(self, edge: Edge, by: float) -> np.ndarray:
+        """How much every output grows if an entry is so much larger: a row for each output."""
+        equation, array = self.equations[edge[0]], np.asarray(self.arrays[edge[1]], float)
+        arrays = {n: self.arrays[n] for n in equation.read_names()}
+        moved = array + by * np.eye(array.size).reshape(array.size, *array.shape)
+        found = self._values(equation, edge[1], arrays, moved, self._known({}))
+        return (found.reshape(array.size, -1) - np.ravel(self.output(edge))).T
 
     def _values(self, equation: Equation, name: str, arrays, moved, known: Values) -> np.ndarray:
         prepared = whole_line(equation, known, {}) if known.sizes == self.sizes else None
@@ -105,27 +134,32 @@ class Jacobians:
             found[np.ravel_multi_index(place, whole.shape)] = row
         return found
 
-    def gradients(self, wrong: Mapping[Edge, np.ndarray] | None = None) -> dict[str, np.ndarray]:
-        """The gradient of every tensor, with some matrices in the place of the right ones."""
-        used = {**self.right, **(wrong or {})}
-        of = self.computation.derivation.of
-        start = {
-            n: np.ravel(np.asarray(self.arrays[f"d{of}/d{n}"], float))
+    def start(self) -> dict[str, np.ndarray]:
+        """Where gradients begin: what a layer is given, or 1 at a loss."""
+        found = {
+            n: np.ravel(np.asarray(self.arrays[self.line(n)], float))
             for n in self.computation.derivation.upstream
         }
         if self.network.loss is not None:
-            start[of] = np.ones(1)
+            found[self.computation.derivation.of] = np.ones(1)
+        return found
+
+    def backwards(self) -> list[str]:
+        """All that is read, the last first; a recurrence takes several passes."""
+        order = {e.name: k for k, e in enumerate(self.equations)}
+        names = dict.fromkeys(name for _, name in self.right)
+        return sorted(names, key=lambda n: order.get(n, -1), reverse=True) * self.passes
+
+    def gradients(self, wrong: Mapping[Edge, np.ndarray] | None = None) -> dict[str, np.ndarray]:
+        """The gradient of every tensor, with some matrices in the place of the right ones."""
+        used, start = {**self.right, **(wrong or {})}, self.start()
         found: dict[str, np.ndarray] = {}
-        names = list(dict.fromkeys(name for _, name in used))
-        order = [e.name for e in self.equations]
-        names.sort(key=lambda n: order.index(n) if n in order else -1, reverse=True)
-        for _ in range(self.passes):
-            for name in names:
-                total = start.get(name, np.zeros(self.arrays[name].size))
-                for edge in self.reading(name):
-                    behind = self.equations[edge[0]].name
-                    upstream = found.get(behind, start.get(behind))
-                    if upstream is not None:
-                        total = total + upstream @ used[edge]
-                found[name] = total
+        for name in self.backwards():
+            total = start.get(name, np.zeros(self.arrays[name].size))
+            for edge in self.reading(name):
+                behind = self.equations[edge[0]].name
+                upstream = found.get(behind, start.get(behind))
+                if upstream is not None:
+                    total = total + upstream @ used[edge]
+            found[name] = total
         return {n: g.reshape(self.arrays[n].shape) for n, g in found.items()}

@@ -6,51 +6,16 @@ from collections.abc import Iterator
 
 import numpy as np
 from jacobians import Edge, Jacobians
-
-from deltarule.expressions.functions import Elementwise
-from deltarule.expressions.nodes import Read
-
-#: A tensor, and what somebody writes for its gradient.
-Planted = Iterator[tuple[str, np.ndarray]]
-
-
-def edge_changed(j: Jacobians, edge: Edge, matrix: np.ndarray) -> tuple[str, np.ndarray]:
-    return edge[1], j.gradients({edge: matrix})[edge[1]]
-
-
-def upstream(j: Jacobians, output: str) -> np.ndarray:
-    """What comes back to an output: its gradient, or what a layer is given."""
-    found = j.gradients().get(output)
-    return j.arrays[f"d{j.computation.derivation.of}/d{output}"] if found is None else found
-
-
-def activations(j: Jacobians, *functions: str) -> Iterator[Edge]:
-    for k, e in enumerate(j.equations):
-        if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read):
-            (name,) = e.read_names() if len(e.read_names()) == 1 else ("",)
-            alike = name and j.arrays[name].shape == j.arrays[e.name].shape
-            if alike and e.rhs.row.name in (functions or ("sigmoid", "tanh", "relu")):
-                yield k, name
-
-
-def parameters(j: Jacobians, edge: Edge, least: int, most: int = 9) -> list[str]:
-    """The parameters that are read beside another tensor."""
-    return [
-        n
-        for n in sorted(j.equations[edge[0]].read_names() - {edge[1]})
-        if j.network.tensors[n].role == "parameter"
-        and least <= j.arrays[n].ndim <= most
-        and n.replace("0", "", 1) not in j.carried  # what a state begins with
-    ]
-
-
-def behind_weights(j: Jacobians) -> Iterator[tuple[Edge, str]]:
-    for edge in j.right:
-        half = j.matrix(edge, {edge[1]: 0.5 * j.arrays[edge[1]]})
-        linear = np.allclose(half, j.right[edge], atol=1e-8)  # other weights, the same slopes
-        if j.network.tensors[edge[1]].role != "parameter" and linear:
-            for weights in parameters(j, edge, 2):
-                yield edge, weights
+from planting import (
+    SQUARE,
+    Planted,
+    Row,
+    activations,
+    behind_weights,
+    edge_changed,
+    parameters,
+    upstream,
+)
 
 
 # ---- slopes -------------------------------------------------------------------------------------
@@ -111,7 +76,7 @@ def slope_again(j: Jacobians) -> Planted:
             if (k, name) in j.right and softmax and p.shape == j.arrays[name].shape:
                 through = [edge for edge in j.reading(name) if edge[0] != k]
                 if "t" in j.arrays or through:
-                    yield name, j.gradients()[name] * p * (1 - p)
+                    yield j.line(name), j.gradients()[name] * p * (1 - p)
 
 
 # ---- signs and factors --------------------------------------------------------------------------
@@ -119,10 +84,10 @@ def _times(j: Jacobians, number: float) -> Planted:
     """Every gradient times a number; between times it is carried on so."""
     for name, gradient in j.gradients().items():
         if name not in j.carried:
-            yield name, number * gradient
+            yield j.line(name), number * gradient
         elif name not in j.computation.derivation.upstream:
             wrong = {edge: number * j.right[edge] for edge in j.reading(name)}
-            yield name, j.gradients(wrong)[name]
+            yield j.line(name), j.gradients(wrong)[name]
 
 
 def sign(j: Jacobians) -> Planted:
@@ -139,8 +104,8 @@ def _biases(j: Jacobians) -> Iterator[tuple[Edge, np.ndarray]]:
     """Biases that are added: each output reads one of them, at the last axis."""
     for edge, matrix in j.right.items():
         tensor, out = j.network.tensors[edge[1]], j.output(edge)
-        plain = tensor.role == "parameter" and j.arrays[edge[1]].ndim == 1
-        if plain and out.ndim > 1 and np.allclose(matrix.sum(1), 1) and np.isin(matrix, (0, 1)).all:
+        plain = tensor.role == "parameter" and j.arrays[edge[1]].ndim == 1 and out.ndim > 1
+        if plain and np.allclose(matrix.sum(1), 1) and np.allclose(matrix, np.round(matrix)):
             yield edge, matrix
 
 
@@ -161,7 +126,7 @@ def bias_of_weights(j: Jacobians) -> Planted:
         for weights in parameters(j, edge, 2, 2):
             gradient = j.gradients()[weights].sum(0)
             if gradient.shape == j.arrays[edge[1]].shape:
-                yield edge[1], gradient
+                yield j.line(edge[1]), gradient
 
 
 def one_output_alone(j: Jacobians) -> Planted:
@@ -204,6 +169,44 @@ def error_shared_out(j: Jacobians) -> Planted:
                     yield edge_changed(j, edge, j.matrix(edge, {weights: shares}))
 
 
+def weights_for_activations(j: Jacobians) -> Planted:
+    """dW = δ·W, as if the weights were what they are multiplied by."""
+    for edge in j.right:
+        if j.network.tensors[edge[1]].role == "parameter" and j.arrays[edge[1]].ndim == 2:
+            read = j.equations[edge[0]].read_names()
+            weights = [n for n in _beside(j, edge) if _weights(j, n)]
+            for name in sorted(n for n in read if not _weights(j, n)):
+                yield from _stands_in(j, edge, name, weights)
+
+
+def activations_for_weights(j: Jacobians) -> Planted:
+    """dx = δ·x, as if what the weights are multiplied by were the weights."""
+    for edge, weights in behind_weights(j):
+        others = [n for n in _beside(j, edge) if not _weights(j, n) and n not in j.carried]
+        yield from _stands_in(j, edge, weights, others)
+
+
+def _weights(j: Jacobians, name: str) -> bool:
+    return j.network.tensors[name].role == "parameter"
+
+
+def _beside(j: Jacobians, edge: Edge) -> list[str]:
+    """The tensors of an equation, and of those before and behind it."""
+    own = j.equations[edge[0]]
+    names = own.read_names() | {own.name}
+    near = [e for e in j.equations if (e.read_names() | {e.name}) & names]
+    return sorted({n for e in near for n in (*e.read_names(), e.name)})
+
+
+def _stands_in(j: Jacobians, edge: Edge, name: str, others: list[str]) -> Planted:
+    """A tensor with another one of its shape in its place."""
+    array = j.arrays[name]
+    for other in others:
+        same = other != name and j.arrays[other].shape == array.shape and array.ndim == 2
+        if same and array.dtype.kind == j.arrays[other].dtype.kind == "f":
+            yield edge_changed(j, edge, j.matrix(edge, {name: j.arrays[other]}))
+
+
 def scale_lost(j: Jacobians) -> Planted:
     for edge in j.right:
         if j.network.tensors[edge[1]].role == "parameter":
@@ -212,3 +215,33 @@ def scale_lost(j: Jacobians) -> Planted:
             lost = j.matrix(edge, {scale: np.ones_like(j.arrays[scale])})
             if {"mu", "v"} <= j.network.tensors.keys():
                 yield edge_changed(j, edge, lost)
+
+
+ROWS = (
+    Row("1, 36 slope lost", slope_lost, ("slope lost",), "mlp"),
+    Row("2 slope at the output", slope_at_the_output, ("slope at the wrong place",), "mlp"),
+    Row("2 slope of the sum", slope_of_the_sum, ("slope at the wrong place",), "mlp"),
+    Row("3 slope of the upstream", slope_of_the_upstream, ("slope at the wrong place",), "mlp"),
+    Row("4, 16 slope again", slope_again, ("slope twice",), "softmax_cross_entropy"),
+    Row("5 sign", sign, ("sign",), "mlp"),
+    Row("6 factor", factor, ("constant factor", "power", "constant lost", "mean for sum"), "mlp"),
+    Row("7 bias: one row", bias_of_one_row, ("one path only",), "dense"),
+    Row("7, 22 bias: mean", bias_mean, ("mean for sum", "constant factor"), "dense"),
+    Row("8 bias from weights", bias_of_weights, ("bias from weights",), "dense"),
+    Row("9 transposed", weights_transposed, ("transposed", "layout"), "mlp", SQUARE),
+    Row("10 weights lost", weights_lost, ("weights lost",), "mlp"),
+    Row("11 weights for activations", weights_for_activations,
+     ("weights where activations belong",), "mlp", SQUARE),
+    Row("11 activations for weights", activations_for_weights,
+     ("activations where weights belong",), "mlp", SQUARE),
+    Row("12 updated weights", weights_updated, ("updated weights used",), "mlp"),
+    Row("13 shared out", error_shared_out, ("error shared out",), "mlp"),
+    Row("14 one output", one_output_alone, ("one path only",), "mlp"),
+    Row("18 mask of the upstream", mask_of_the_upstream,
+        ("slope at the wrong place",), "activation"),
+    Row("28 scale lost", scale_lost, ("scale lost",), "batch_norm"),
+    Row("33 slope of tanh", tanh_otherwise,
+     ("slope inverted", "slope misremembered", "power", "sign"), "rnn"),
+    Row("33 slope of σ", sigmoid_otherwise,
+     ("slope misremembered", "sign", "factor lost", "function for slope"), "mlp"),
+)  # fmt: skip

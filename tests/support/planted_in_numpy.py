@@ -1,171 +1,131 @@
-"""The list of students' mistakes, planted in NumPy in every derivation of the catalogue.
+"""The list of students' mistakes, planted in NumPy in any derivation.
 
-    python tests/support/planted_in_numpy.py            # the whole catalogue: totals, and gaps
-    python tests/support/planted_in_numpy.py gru conv1d
+A mistake is one matrix of the chain rule worked out otherwise (`jacobians.py`), or a value changed
+as a whole. A row has a function that plants it wherever it applies, the kinds that stand for it,
+and the numbers that show it. The numbers of the rows are those of the list. What needs code (41,
+42) is planted in functions of one's own, in tests/gradcheck; what is about digits (44) or goes
+through a whole working (43), in `test_simulated_class.py` and `test_carried_values.py`.
 
-A mistake is one matrix of the chain rule worked out otherwise (`jacobians.py`), or a gradient
-changed as a whole. Its value is held against the values of the mistakes that are generated for the
-same line: one of them must be the same, by a kind that stands for the row. The numbers of the rows
-are those of the list; what is planted by hand elsewhere, and what needs code, is not here.
+`python tests/support/planted_survey.py` marks all that is planted, over the whole catalogue.
 """
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import islice
+from typing import NamedTuple
 
 import numpy as np
-import planted_dense as dense
-import planted_layers as layers
+import planted_dense
+import planted_in_time
+import planted_layers
+import planted_statistics
 from jacobians import Jacobians
 from mistakes_table import TELLING
 from once import derived
-from variants import names
+from planting import SQUARE, TIED, USUAL, Planted, Row
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.hypotheses import Evaluator
-from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.mistakes import Mistake, contexts, mistakes_in
-from deltarule.marking.mistakes.times import nothing_carried
-from deltarule.marking.shortlist import Shortlist
-from deltarule.marking.wrong_rows import WrongRows
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of
 
+#: How long the axes are where all are alike, and so many values of a row in a line at most.
+ALIKE, MOST_IN_LINE = 3, 4
 
-def computation(name: str) -> Computation:
-    """A derivation at small numbers without ties."""
+#: Nobody writes down what is so many times as large as what is right.
+MOST_TIMES = 1e6
+
+#: Of two entries every statistic makes +1 and −1; of more it shows what is wrong with it.
+LONG = {"N": 3, "D": 4}
+
+#: Windows that overlap.
+WINDOWS = {"K": 3, "L": 3}
+
+ROWS: tuple[Row, ...] = (
+    *planted_dense.ROWS,
+    *planted_layers.ROWS,
+    *planted_statistics.ROWS,
+    *planted_in_time.ROWS,
+)
+
+
+def computation(name: str, setting: str = USUAL) -> Computation:
+    """A derivation at small numbers: without ties, unless they are asked for."""
     derivation = derived(name)
     known = {s.name: n for s, n in derivation.network.attributes.items()}
-    telling = {n: v for n, v in TELLING.items() if n in known}
+    telling = {n: v for n, v in {**TELLING, **WINDOWS}.items() if n in known}
+    if {"mu", "v"} <= derivation.network.tensors.keys():
+        axes = {str(n) for t in derivation.network.tensors.values() for n in t.axes}
+        telling |= {n: length for n, length in LONG.items() if n in axes}
     try:
         givens, sizes = drawn(derivation, 1, telling)
     except DeltaruleError:
         givens, sizes = drawn(derivation, 1)
+    if setting == SQUARE:
+        alike = {n: ALIKE for n in sizes if n not in known}
+        givens, sizes = drawn(derivation, 1, {**alike, **{n: sizes[n] for n in known}})
     random = np.random.default_rng(5)
     for tensor in derivation.network.tensors.values():
         if tensor.role in ("input", "parameter") and not (
             tensor.integral or tensor.within or tensor.definite or tensor.sums_to_one is not None
         ):
-            near = random.integers(1, 400, np.shape(givens[tensor.name]))
+            shape = np.shape(givens[tensor.name])
+            near = random.integers(1, 400, shape)
             shifted = np.asarray(givens[tensor.name]) + near * Fraction(1, 10000)
+            if setting == TIED and tensor.role == "input":
+                shifted = np.vectorize(Fraction, otypes=[object])(random.integers(1, 3, shape))
             givens = {**givens, tensor.name: shifted}
     return computation_of(derivation, givens, sizes=sizes, rate=1)
 
 
-ROWS: tuple[tuple[str, Callable[[Jacobians], dense.Planted], tuple[str, ...]], ...] = (
-    ("1, 36 slope lost", dense.slope_lost, ("slope lost",)),
-    ("2 slope at the output", dense.slope_at_the_output, ("slope at the wrong place",)),
-    ("2 slope of the sum", dense.slope_of_the_sum, ("slope at the wrong place",)),
-    ("3 slope of the upstream", dense.slope_of_the_upstream, ("slope at the wrong place",)),
-    ("4, 16 slope again", dense.slope_again, ("slope twice",)),
-    ("5 sign", dense.sign, ("sign",)),
-    ("6 factor", dense.factor, ("constant factor", "power", "constant lost", "mean for sum")),
-    ("7 bias: one row", dense.bias_of_one_row, ("one path only",)),
-    ("7, 22 bias: mean", dense.bias_mean, ("mean for sum", "constant factor")),
-    ("8 bias from weights", dense.bias_of_weights, ("bias from weights",)),
-    ("9 transposed", dense.weights_transposed, ("transposed", "layout")),
-    ("10 weights lost", dense.weights_lost, ("weights lost",)),
-    ("12 updated weights", dense.weights_updated, ("updated weights used",)),
-    ("13 shared out", dense.error_shared_out, ("error shared out",)),
-    ("14 one output", dense.one_output_alone, ("one path only",)),
-    ("15 diagonal", layers.diagonal_alone, ("diagonal alone",)),
-    ("18 mask of the upstream", dense.mask_of_the_upstream, ("slope at the wrong place",)),
-    ("19 kernel turned", layers.kernel_turned, ("kernel turned",)),
-    ("20 stride lost", layers.placed_otherwise("S", 1), ("stride lost",)),
-    ("20 dilation lost", layers.placed_otherwise("D", 1), ("dilation lost",)),
-    ("21 padding lost", layers.placed_otherwise("P", 0), ("padding lost",)),
-    ("23 written over", layers.written_over, ("assignment for accumulation",)),
-    ("25 divisor lost", layers.divisor_lost, ("divisor lost", "constant lost", "sum for mean")),
-    ("26, 27 path frozen", layers.path_frozen, ("path frozen", "summand lost", "recurrence cut")),
-    ("28 scale lost", dense.scale_lost, ("scale lost",)),
-    ("31, 34 recurrence cut", layers.recurrence_cut, ("recurrence cut",)),
-    ("32 wrong time", layers.wrong_time, ("wrong time",)),
-    ("32 last step alone", layers.last_step_alone, ("one path only",)),
-    ("33 slope of tanh", dense.tanh_otherwise,
-     ("slope inverted", "slope misremembered", "power", "sign")),
-    ("33 slope of σ", dense.sigmoid_otherwise,
-     ("slope misremembered", "sign", "factor lost", "function for slope")),
-    ("35, 38 gate lost", layers.gate_lost, ("gate lost",)),
-    ("39 duplicates lost", layers.duplicates_lost, ("assignment for accumulation",)),
-    ("40 mask lost", layers.mask_lost, ("mask lost",)),
-    ("45 inputs reversed", layers.inputs_reversed, ("time order reversed",)),
-)  # fmt: skip
+class Case(NamedTuple):
+    """A wrong value of a line, among the numbers of a computation of a derivation."""
+
+    derivation: str
+    row: Row
+    line: str
+    value: np.ndarray
+    computation: Computation
 
 
-class Generated:
-    """The mistakes that are generated for the lines of a course, and their values."""
-
-    def __init__(self, of: Computation):
-        self.computation, self.lines = of, {line.quantity: line for line in of.lines}
-        self.evaluator = Evaluator(of, {})
-        self.shapes = {n: np.shape(a) for n, a in of.floats.arrays.items() if a.dtype.kind == "f"}
-        self._known: dict[str, tuple[list[Mistake], np.ndarray]] = {}
-
-    def __call__(self, name: str) -> tuple[list[Mistake], np.ndarray]:
-        """The mistakes of a line, and a row of values for each."""
-        if name not in self._known:
-            (context,) = contexts(self.computation, name)
-            found = mistakes_in(context)
-            if name in self.evaluator.groups:
-                found += nothing_carried({n: l.equation for n, l in self.lines.items()}, name)
-            sets = WrongRows([(m,) for m in found])
-            values = Shortlist(self.evaluator).values(name, Hypothesis(), sets)
-            if values is None:
-                values = np.array([self._alone(name, m) for m in found])
-            self._known[name] = found, values
-        return self._known[name]
-
-    def _alone(self, name: str, mistake: Mistake) -> np.ndarray:
+def planted(name: str, rows: Sequence[Row], most: int | None = None) -> Iterator[Case]:
+    """The mistakes of some rows in a derivation, wherever they change a value: so many at most."""
+    for setting in dict.fromkeys(row.setting for row in rows):
         try:
-            changed = Hypothesis(variants=dict(mistake.equations))
-            return np.asarray(self.evaluator.quick(name, changed), float)
-        except Exception:  # what has no value is no explanation
-            return np.full(self.shapes[name], np.nan)
+            here = computation(name, setting)
+        except DeltaruleError:
+            if setting != SQUARE:
+                raise
+            continue  # not all sizes can be alike
+        j, right = Jacobians(here), _right(here)
+        if setting != TIED:  # differences say nothing at ties
+            for n, g in j.gradients().items():
+                if not np.allclose(g, right.get(j.line(n), g), rtol=1e-6, atol=1e-8):
+                    del right[j.line(n)]
+        for row in (r for r in rows if r.setting == setting):
+            cases = (Case(name, row, line, value, here) for line, value in _of_row(j, row, right))
+            yield from islice(cases, most)
 
 
-def planted(name: str) -> Iterator[tuple[str, str, bool]]:
-    """Each mistake that is planted in a derivation: row, line, and whether it is generated."""
-    here = computation(name)
-    j, generated, of = Jacobians(here), Generated(here), here.derivation.of
-    right = j.gradients()
-    told = {
-        n: r
-        for n, g in right.items()
-        if f"d{of}/d{n}" in generated.lines
-        and np.allclose(g, r := here.floats.arrays[f"d{of}/d{n}"], rtol=1e-5, atol=1e-7)
+def _right(here: Computation) -> dict[str, np.ndarray]:
+    return {
+        line.quantity: np.asarray(here.floats.arrays[line.quantity], float)
+        for line in here.lines
+        if line.phase != "update"
     }
-    for row, plant, kinds in ROWS:
-        seen: Counter[str] = Counter()
-        for tensor, value in plant(j):
-            if (
-                tensor not in told
-                or seen[tensor] > 4
-                or not np.isfinite(value).all()
-                or not value.any()
-            ):
-                continue
-            if np.allclose(value, told[tensor], rtol=1e-4, atol=1e-6):
-                continue
-            seen[tensor] += 1
-            mistakes, values = generated(f"d{of}/d{tensor}")
-            size = max(1e-3, float(np.abs(value).max()))
-            gaps = np.abs(values - value).reshape(len(mistakes), -1).max(1) / size
-            found = any(mistakes[k].kind in kinds for k in np.flatnonzero(gaps < 1e-5))
-            yield row, f"d{of}/d{tensor}", found
 
 
-if __name__ == "__main__":
-    total: Counter[bool] = Counter()
-    pairs: dict[tuple[str, str], bool] = {}
-    for derivation in sys.argv[1:] or names():
-        for row, line, found in planted(derivation):
-            total[found] += 1
-            pairs[derivation, row] = pairs.get((derivation, row), True) and found
-            if not found:
-                print(f"{derivation}: {row} in {line} is not generated", flush=True)
-    print(f"{total[True]} of {total.total()} planted values are generated and named")
-    print(f"{sum(pairs.values())} of {len(pairs)} pairs of a row and a derivation")
+def _of_row(j: Jacobians, row: Row, right: Mapping[str, np.ndarray]) -> Planted:
+    seen: Counter[str] = Counter()
+    for line, value in row.plant(j):
+        if line not in right or seen[line] >= MOST_IN_LINE or not np.isfinite(value).all():
+            continue
+        gap, size = np.abs(value - right[line]).max(), np.abs(right[line]).max()
+        if np.abs(value).max() > MOST_TIMES * size:
+            continue
+        if value.any() and gap > 1e-4 * size * (0.01 if row.small else 1):
+            seen[line] += 1
+            yield line, value

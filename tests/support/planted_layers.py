@@ -1,4 +1,4 @@
-"""Mistakes at windows, paths and times, planted in the matrices of the chain rule."""
+"""Mistakes at windows and paths, planted in the matrices of the chain rule."""
 
 from __future__ import annotations
 
@@ -6,19 +6,31 @@ from collections.abc import Callable
 
 import numpy as np
 from jacobians import Edge, Jacobians
-from planted_dense import Planted, activations, behind_weights, edge_changed, parameters
+from planting import TIED, Planted, Row, behind_weights, edge_changed, parameters, upstream
+from sympy import Expr
 
 from deltarule.expressions.nodes import Max, MaxAll, Read, Selection, walk
+from deltarule.expressions.symbols import Attribute, Index, Size
 
 
 # ---- windows ------------------------------------------------------------------------------------
 def _slides(j: Jacobians, edge: Edge) -> bool:
+    """Whether an equation reads at S·i + D·k − P; A·g + a is channel a of a group, no window."""
     found = j.equations[edge[0]]
     return any(
-        len(s.free_symbols & set(found.indices)) > 0 and s.is_Add
+        len(s.free_symbols & set(found.indices)) > 0 and s.is_Add and not _of_groups(s)
         for n in walk(found.rhs)
         if isinstance(n, Read)
         for s in n.indices
+    )
+
+
+def _of_groups(subscript: Expr) -> bool:
+    return any(
+        isinstance(n, Size) and not isinstance(n, Attribute)
+        for term in subscript.args
+        if term.atoms(Index)
+        for n in term.free_symbols
     )
 
 
@@ -82,9 +94,9 @@ def path_frozen(j: Jacobians) -> Planted:
         found = j.reading(name)
         if len(found) > 1 and name not in j.carried:
             for edge in found:
-                name, left = edge_changed(j, edge, np.zeros_like(j.right[edge]))
+                line, left = edge_changed(j, edge, np.zeros_like(j.right[edge]))
                 if left.any():
-                    yield name, left
+                    yield line, left
 
 
 def diagonal_alone(j: Jacobians) -> Planted:
@@ -102,55 +114,68 @@ def mask_lost(j: Jacobians) -> Planted:
             yield edge_changed(j, edge, j.matrix(edge, {"mask": np.ones(j.arrays["mask"].shape)}))
 
 
-# ---- time ---------------------------------------------------------------------------------------
-def recurrence_cut(j: Jacobians) -> Planted:
-    for name in j.carried:
-        wrong = {}
-        for edge in j.reading(name):
-            shape = (*j.output(edge).shape, *j.arrays[name].shape)
-            if j.output(edge).shape[:1] != j.arrays[name].shape[:1]:
-                continue
-            now = j.right[edge].reshape(shape)
-            times = np.eye(shape[0], now.shape[j.output(edge).ndim])
-            times = times.reshape(
-                [shape[0], *[1] * (j.output(edge).ndim - 1), -1, *[1] * (j.arrays[name].ndim - 1)]
-            )
-            wrong[edge] = (now * times).reshape(j.right[edge].shape)
-        if any(not np.array_equal(m, j.right[e]) for e, m in wrong.items()):
-            yield name, j.gradients(wrong)[name]
-
-
-def wrong_time(j: Jacobians) -> Planted:
-    if "h0" not in j.arrays or "h" not in j.carried:
-        return
+# ---- maxima and penalties -----------------------------------------------------------------------
+def all_of_a_tie(j: Jacobians) -> Planted:
+    """The whole gradient to every one of several largest entries; what lies in a window is what
+    changes the maximum if it is raised high enough."""
     for edge in j.right:
-        equation = j.equations[edge[0]]
-        carried = edge[1].startswith("W_h") and equation.name in j.carried
-        if carried and "h" in equation.read_names():
-            h = j.arrays["h"]
-            at = {"h": np.concatenate([h[1:], h[-1:]]), "h0": h[0]}
-            yield edge_changed(j, edge, j.matrix(edge, at))
+        equation, name = j.equations[edge[0]], edge[1]
+        if not any(isinstance(n, (Max, MaxAll)) for n in walk(equation.rhs)):
+            continue
+        if equation.read_names() == {name}:
+            x, y = np.ravel(j.arrays[name]), np.ravel(j.output(edge))
+            within = j.raised(edge, 1000.0) > 500
+            yield edge_changed(j, edge, (within & (y[:, None] == x)) * 1.0)
 
 
-def last_step_alone(j: Jacobians) -> Planted:
-    for edge in j.right:
-        if edge[1].startswith("W_") and j.equations[edge[0]].name in j.carried:
-            kept = j.right[edge].reshape(*j.output(edge).shape, -1).copy()
-            kept[1:] = 0
-            yield edge_changed(j, edge, kept.reshape(j.right[edge].shape))
+def penalty_not_squared(j: Jacobians) -> Planted:
+    """λ for 2λW: the slope of λW² where W is ½."""
+    for edge in _penalties(j):
+        half = np.full_like(j.arrays[edge[1]], 0.5)
+        yield edge_changed(j, edge, j.matrix(edge, {edge[1]: half}))
 
 
-def gate_lost(j: Jacobians) -> Planted:
-    gates = {j.equations[k].name for k, _ in activations(j, "sigmoid")} & j.carried
-    for edge in j.right:
-        for gate in j.equations[edge[0]].read_names() & gates - {edge[1]}:
-            if edge[1] in j.carried and edge[1] not in gates:
-                yield edge_changed(j, edge, j.matrix(edge, {gate: np.ones_like(j.arrays[gate])}))
+def bias_regularised(j: Jacobians) -> Planted:
+    """The penalty of the weights on a parameter too that has none."""
+    penalised = {edge[1] for edge in _penalties(j)}
+    for edge in _penalties(j):
+        come = upstream(j, j.equations[edge[0]].name)
+        weights = j.arrays[edge[1]]
+        for name, tensor in j.network.tensors.items():
+            own = np.ravel(j.arrays.get(name, 0.0))
+            if tensor.role == "parameter" and name not in penalised and own.size <= weights.size:
+                at = np.resize(own, weights.shape)
+                slope = np.ravel(j.matrix(edge, {edge[1]: at}))[: own.size]
+                more = (come * slope).reshape(tensor_shape := j.arrays[name].shape)
+                yield j.line(name), j.gradients()[name].reshape(tensor_shape) + more
 
 
-def inputs_reversed(j: Jacobians) -> Planted:
-    for edge in j.right:
-        equation = j.equations[edge[0]]
-        carried = edge[1].startswith("W_x") and equation.name in j.carried
-        if carried and "x" in equation.read_names() and j.arrays["x"].dtype.kind == "f":
-            yield edge_changed(j, edge, j.matrix(edge, {"x": j.arrays["x"][::-1]}))
+def _penalties(j: Jacobians) -> list[Edge]:
+    """One number made of one parameter alone, by its squares."""
+    return [
+        edge
+        for edge in j.right
+        if j.network.tensors[edge[1]].role == "parameter"
+        and j.equations[edge[0]].read_names() == {edge[1]}
+        and j.output(edge).ndim == 0
+        and np.allclose(j.matrix(edge, {edge[1]: 2 * j.arrays[edge[1]]}), 2 * j.right[edge])
+    ]
+
+
+ROWS = (
+    Row("15 diagonal", diagonal_alone, ("diagonal alone",), "softmax"),
+    Row("17 penalty not squared", penalty_not_squared, ("power",), "regularised_dense"),
+    Row("17 bias regularised", bias_regularised, ("bias regularised",), "regularised_dense"),
+    Row("19 kernel turned", kernel_turned, ("kernel turned",), "conv1d"),
+    Row("20 stride lost", placed_otherwise("S", 1), ("stride lost",), "conv1d"),
+    Row("20 dilation lost", placed_otherwise("D", 1), ("dilation lost",), "conv1d"),
+    Row("21 padding lost", placed_otherwise("P", 0), ("padding lost",), "conv1d"),
+    Row("23 written over", written_over, ("assignment for accumulation",), "max_pool1d"),
+    Row("24 all of a tie", all_of_a_tie, ("all of a tie",), "max_pool1d", TIED),
+    Row("25 divisor lost", divisor_lost,
+        ("divisor lost", "constant lost", "sum for mean"), "avg_pool2d"),
+    Row("26, 27 path frozen", path_frozen,
+        ("path frozen", "summand lost", "recurrence cut"), "batch_norm"),
+    Row("39 duplicates lost", duplicates_lost, ("assignment for accumulation",), "embedding"),
+    Row("40 mask lost", mask_lost, ("mask lost",), "dropout"),
+)  # fmt: skip

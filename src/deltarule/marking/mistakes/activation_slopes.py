@@ -214,3 +214,6 @@ def activation(context: Context) -> Iterator[Wrong]:
                     site.replaced(FUNCTIONS[other](inside)),
                     f"{other} is applied, not {symbol}",
                 )
+
+
+ROWS = (slope, activation)

@@ -176,3 +176,6 @@ def slopes_exchanged(context: Context) -> Iterator[Wrong]:
                 f"{text(then)} and {text(otherwise)} are exchanged: each stands on the wrong side "
                 "of zero",
             )
+
+
+ROWS = (slope_again, slope_elsewhere, slopes_exchanged)

@@ -105,3 +105,6 @@ def _exchanged(axis: int, extent: int, called: str, along: str) -> Iterator[tupl
                 return (*at[:axis], other, *at[axis + 1 :])
 
             yield f"the {called} {one + 1} and {two + 1} are exchanged{along}", order
+
+
+TRIED_LAST = (layout,)

@@ -113,3 +113,6 @@ def _gates_among(equations: tuple[Equation, ...]) -> frozenset[str]:
         and e.rhs.row.name == "sigmoid"
         and isinstance(e.rhs.args[0], Read)
     )
+
+
+ROWS = (scalar_gate, gates_exchanged)

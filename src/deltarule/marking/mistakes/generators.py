@@ -1,56 +1,60 @@
-"""The generators of mistakes, simple ones first. A new kind of mistake is one more row."""
+"""The generators of mistakes, file by file, simple ones first.
+
+A new kind of mistake is a function in the file of its subject, and its name in the table at that
+file's end. A file is named here.
+"""
 
 from __future__ import annotations
 
-from deltarule.marking.mistakes.activation_slopes import activation, slope
-from deltarule.marking.mistakes.again import slope_again, slope_elsewhere, slopes_exchanged
-from deltarule.marking.mistakes.array_layout import layout
-from deltarule.marking.mistakes.gates import gates_exchanged, scalar_gate
-from deltarule.marking.mistakes.misread import decimal_point, misread
-from deltarule.marking.mistakes.overwritten import overwritten
-from deltarule.marking.mistakes.paths import path
-from deltarule.marking.mistakes.penalties import penalty
-from deltarule.marking.mistakes.powers import power
-from deltarule.marking.mistakes.proportional_errors import (
-    bias_from_weights,
-    in_proportion,
-    means_lost,
-)
-from deltarule.marking.mistakes.softmax import softmax_lost
-from deltarule.marking.mistakes.statistics import statistic
-from deltarule.marking.mistakes.sums import (
-    all_of_a_tie,
-    other_than_largest,
-    reduction,
-    some_of_the_sum,
-)
-from deltarule.marking.mistakes.times import cut, reversed_order, wrong_time
-from deltarule.marking.mistakes.windows import window
-from deltarule.marking.mistakes.wrong_axis import another_axis
-from deltarule.marking.mistakes.wrong_factors import (
-    constant,
-    factor_lost,
-    factor_twice,
-    sign,
-    summand_lost,
-)
-from deltarule.marking.mistakes.wrong_functions import applied_early, exponent, logarithm
-from deltarule.marking.mistakes.wrong_groups import groups_mixed_up
-from deltarule.marking.mistakes.wrong_tensor import stand_in, transposed
-from deltarule.marking.mistakes.wrong_updates import another_rate, stale, uncorrected
+from deltarule.marking.mistakes.activation_slopes import ROWS as ACTIVATION_SLOPES
+from deltarule.marking.mistakes.activation_slopes import slope
+from deltarule.marking.mistakes.again import ROWS as AGAIN
+from deltarule.marking.mistakes.array_layout import TRIED_LAST as ARRAY_LAYOUT
+from deltarule.marking.mistakes.gates import ROWS as GATES
+from deltarule.marking.mistakes.misread import TRIED_LAST as MISREAD
+from deltarule.marking.mistakes.overwritten import ROWS as OVERWRITTEN
+from deltarule.marking.mistakes.paths import ROWS as PATHS
+from deltarule.marking.mistakes.penalties import ROWS as PENALTIES
+from deltarule.marking.mistakes.powers import ROWS as POWERS
+from deltarule.marking.mistakes.proportional_errors import ROWS as PROPORTIONAL_ERRORS
+from deltarule.marking.mistakes.softmax import ROWS as SOFTMAX
+from deltarule.marking.mistakes.statistics import ROWS as STATISTICS
+from deltarule.marking.mistakes.sums import ROWS as SUMS
+from deltarule.marking.mistakes.times import ROWS as TIMES
+from deltarule.marking.mistakes.times import cut, wrong_time
+from deltarule.marking.mistakes.windows import ROWS as WINDOWS
+from deltarule.marking.mistakes.wrong_axis import ROWS as WRONG_AXIS
+from deltarule.marking.mistakes.wrong_factors import ROWS as WRONG_FACTORS
+from deltarule.marking.mistakes.wrong_functions import ROWS as WRONG_FUNCTIONS
+from deltarule.marking.mistakes.wrong_groups import ROWS as WRONG_GROUPS
+from deltarule.marking.mistakes.wrong_tensor import ROWS as WRONG_TENSOR
+from deltarule.marking.mistakes.wrong_tensor import transposed
+from deltarule.marking.mistakes.wrong_updates import ROWS as WRONG_UPDATES
 
 ROWS = (
-    slope, cut, wrong_time, stand_in, factor_lost, sign, transposed, summand_lost, reduction,
-    constant, power, factor_twice, activation, reversed_order, scalar_gate, all_of_a_tie,
-    window, statistic, path, overwritten, slope_again, some_of_the_sum, another_axis,
-    slope_elsewhere, slopes_exchanged, exponent, logarithm, applied_early, another_rate, stale,
-    in_proportion, bias_from_weights, means_lost, other_than_largest,
-    gates_exchanged, softmax_lost, penalty,
-    uncorrected, groups_mixed_up,
-)  # fmt: skip
+    *ACTIVATION_SLOPES,
+    *TIMES,
+    *WRONG_TENSOR,
+    *SUMS,
+    *WRONG_FACTORS,
+    *POWERS,
+    *GATES,
+    *WINDOWS,
+    *STATISTICS,
+    *PATHS,
+    *OVERWRITTEN,
+    *AGAIN,
+    *WRONG_AXIS,
+    *WRONG_FUNCTIONS,
+    *WRONG_UPDATES,
+    *PROPORTIONAL_ERRORS,
+    *SOFTMAX,
+    *PENALTIES,
+    *WRONG_GROUPS,
+)
 
 #: The rows that are tried last: numbers copied or read wrongly, many for every line.
-TRIED_LAST = (decimal_point, layout, misread)
+TRIED_LAST = (*ARRAY_LAYOUT, *MISREAD)
 
 #: The rows whose mistakes numbers hide most often: one time alone, zero states, symmetric weights.
 OFTEN_HIDDEN = (slope, cut, wrong_time, transposed)

@@ -86,3 +86,6 @@ def decimal_point(context: Context) -> Iterator[Wrong]:
         yield Wrong(
             "decimal point", 5.5, factor * rhs, f"the decimal point stands one place too far {way}"
         )
+
+
+TRIED_LAST = (decimal_point, misread)

@@ -85,3 +85,6 @@ def _last(node: Sum, linked: Sequence[Index], missed: Expr) -> Sum:
         later = AtLeastZero(table[index] - index - 1)
         body = body * Product(substitute(missed, table), ranges, [*conditions, later])
     return Sum(body, node.ranges, node.conditions)
+
+
+ROWS = (overwritten,)

@@ -45,3 +45,6 @@ def _through_time(context: Context, used: list[Equation]) -> bool:
     return any(
         names & set(b.names) for b in blocks(context.network.equations) if isinstance(b, Recurrence)
     )
+
+
+ROWS = (path,)

@@ -97,3 +97,6 @@ def _not_squared(context: Context, equation: Equation) -> Iterator[Change]:
                 f"{text(base)} is not squared in the penalty",
                 forward=False,
             )
+
+
+ROWS = (penalty,)

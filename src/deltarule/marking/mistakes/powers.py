@@ -49,3 +49,6 @@ def otherwise_squared(node: Expr) -> Iterator[Expr]:
             square = sign * term
             if isinstance(square, Pow) and square.args[1] == 2:
                 yield (node - term + sign * square.args[0]) ** 2
+
+
+ROWS = (power,)

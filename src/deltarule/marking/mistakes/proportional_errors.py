@@ -95,3 +95,6 @@ def means_lost(context: Context) -> Iterator[Wrong]:
                 site.replaced(site.node / nodes.multiply(under)),
                 "the sum stands for the mean: it is not divided by the number of entries",
             )
+
+
+ROWS = (in_proportion, bias_from_weights, means_lost)

@@ -28,3 +28,6 @@ def softmax_lost(context: Context) -> Iterator[Wrong]:
                 f"the slope of softmax is missing: {pretty(upstream)} stands where "
                 f"{pretty(context.line.quantity)} belongs",
             )
+
+
+ROWS = (softmax_lost,)

@@ -135,3 +135,6 @@ def own_place(node: Reduction, site: Position) -> dict[Index, Index] | None:
                 if set(table) == set(node.indices):
                     return table
     return None
+
+
+ROWS = (statistic,)

@@ -128,3 +128,6 @@ def other_than_largest(context: Context) -> Iterator[Wrong]:
         -with_body(node, -node.body),
         "the smallest stands for the largest",
     )
+
+
+ROWS = (reduction, some_of_the_sum, all_of_a_tie, other_than_largest)

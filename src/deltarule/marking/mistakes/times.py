@@ -158,3 +158,6 @@ def _within_its_time(rhs: Expr) -> Expr:
             if 0 < len(kept) < len(site.node.args):
                 return _within_its_time(site.replaced(Add(*kept)))
     return rhs
+
+
+ROWS = (cut, wrong_time, reversed_order)

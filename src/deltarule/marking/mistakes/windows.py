@@ -186,3 +186,6 @@ def _count_inside(context: Context, node: Sum) -> Expr | None:
             if tensor.outside is not None and free_indices(subscript) & bound:
                 conditions += [AtLeastZero(subscript), AtLeastZero(extent - 1 - subscript)]
     return Sum(nodes.multiply(()), node.ranges, conditions) if conditions else None
+
+
+ROWS = (window,)

@@ -69,3 +69,6 @@ def _along(
     moved = {**table, index: other}
     conditions = [substitute(c, moved) for c in node.conditions]
     return type(node)(substitute(node.body, moved), [(other, extent)], conditions)
+
+
+ROWS = (another_axis,)

@@ -26,8 +26,11 @@ def factor_lost(context: Context) -> Iterator[Wrong]:
             if rest == -1 and site.node is not context.equation.rhs:
                 continue  # h of 1 − h is a summand
             kind, called = _called(context, factor)
+            formula = site.replaced(rest)
             cost = 4.0 if not factor.is_number else 4.5
-            yield Wrong(kind, cost, site.replaced(rest), f"{called} {text(factor)} is missing")
+            if kind == "upstream lost" and set(reads(formula, tensor_name(factor))):
+                cost = 4.3  # it is lost in one term alone
+            yield Wrong(kind, cost, formula, f"{called} {text(factor)} is missing")
 
 
 def _called(context: Context, factor: Expr) -> tuple[str, str]:
@@ -131,3 +134,6 @@ def constant(context: Context) -> Iterator[Wrong]:
             yield Wrong(
                 "constant factor", 5.5, rhs * extent, f"multiplied by the number {text(extent)}"
             )
+
+
+ROWS = (factor_lost, sign, summand_lost, constant, factor_twice)

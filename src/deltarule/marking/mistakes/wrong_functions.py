@@ -75,3 +75,6 @@ def applied_early(context: Context) -> Iterator[Wrong]:
                 with_part(rhs, 0, context.equation.rhs),
                 f"{pretty(equation.name)} is given where {pretty(context.line.quantity)} belongs",
             )
+
+
+ROWS = (exponent, logarithm, applied_early)

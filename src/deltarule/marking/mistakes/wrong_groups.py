@@ -198,3 +198,6 @@ def _own_channel(formula: Expr, many: Size, group: Index) -> Expr | None:
             if group in free_indices(subscript) and subscript.coeff(group) == many:
                 return subscript
     return None
+
+
+ROWS = (groups_mixed_up,)

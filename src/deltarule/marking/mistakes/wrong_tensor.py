@@ -152,3 +152,6 @@ def transposed(context: Context) -> Iterator[Wrong]:
             yield Wrong(
                 "transposed", 4.0, formula, f"{pretty(tensor_name(access))} stands transposed"
             )
+
+
+ROWS = (stand_in, transposed)

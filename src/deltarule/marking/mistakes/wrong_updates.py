@@ -72,3 +72,6 @@ def stale(context: Context) -> Iterator[Wrong]:
                 formula,
                 f"{pretty(before)} is taken as it was before the update",
             )
+
+
+ROWS = (another_rate, stale, uncorrected)
