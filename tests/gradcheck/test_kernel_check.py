@@ -69,7 +69,8 @@ def test_a_kernel_that_cannot_be_made_is_told(monkeypatch):
     monkeypatch.setattr(ProductCalls, "_call", fails)
     found = check_derivation("dense", {}, compiled=True)
     assert found.fault == "kernel"
-    assert found.kernel.failed == "StopIteration: no unit stride" and not found.kernel.checks
+    said = "the lowering matmul fails: StopIteration: no unit stride"
+    assert found.kernel.failed == said and not found.kernel.checks
 
 
 def test_a_result_that_nobody_writes_is_found(monkeypatch, tmp_path):

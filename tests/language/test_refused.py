@@ -39,6 +39,8 @@ def refused(tmp_path, text, **options):
         ("y[n, m] = W[0, m]\ny[i, 0] = x[i, 0]", "y[0, 0] is written twice (for"),
         ("y[n, n] = x[n, 0]", "index n stands twice on the left of y"),
         ("y[n, m] = Max[d](x[n, d], ties='last')", "ties = last is not known"),
+        ("parameter('A', D, M, start='identity')", "A cannot start from 'identity'"),
+        ("parameter('A', D, D, start='zeros')", "A cannot start from 'zeros'"),
         ("y[n, m] = Sum[d](x[n, d], where=3)", "3 is no statement about indices"),
     ],
 )

@@ -98,7 +98,8 @@ def check_kernel(
             found += _compared(made, compiled, probe)
     except Exception as error:
         # A kernel that cannot be made or called is what this check is there to find.
-        return KernelCheck((), at, f"{type(error).__name__}: {error}".partition("\n")[0])
+        said = getattr(error, "fact", f"{type(error).__name__}: {error}")
+        return KernelCheck((), at, said.partition("\n")[0])
     return KernelCheck(worst_of(found), at)
 
 

@@ -61,7 +61,7 @@ from deltarule.language.reductions import condition as stated
 from deltarule.language.states import edges_of
 from deltarule.language.updates import gradient, memory, new, rate
 from deltarule.networks.network import Option
-from deltarule.networks.tensors import Tensor
+from deltarule.networks.tensors import Tensor, checked_start
 
 __all__ = [
     "ACTIVATIONS", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Product", "Sum", "TIES",
@@ -162,6 +162,7 @@ def _tensor(role: str):
         extent = extents_of(axes, page)
         edge = None if outside is None else expression(outside, page)
         limit = None if below is None else expression(below, page)
+        start = checked_start(name, start, extent, page.place())
         span = None if within is None else (within[0], None if within[1] == oo else within[1])
         return page.declare(
             Tensor(name, extent, role, edge, sums_to_one, limit, span, start, note, covariance)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
 from sympy import Expr
+
+from deltarule.errors import DeltaruleError
 
 ROLES = (
     "input", "target", "parameter", "state", "intermediate", "output", "loss", "gradient", "memory",
@@ -12,6 +16,23 @@ ROLES = (
 
 #: The roles whose values come from upstream; the others are computed by equations.
 GIVEN = ("input", "target", "parameter", "gradient", "memory")
+
+
+def checked_start(name: str, start: Any, axes: tuple[Expr, ...], place: str) -> Any:
+    """What training starts from, as it was declared.
+
+    Raises DeltaruleError for what is neither a number nor the identity of a square matrix.
+    """
+    square = len(axes) == 2 and axes[0] == axes[1]
+    if start is None or (square and start == "identity"):
+        return start
+    if isinstance(start, str) or not isinstance(start, int | float | Fraction | Expr):
+        raise DeltaruleError(
+            f"{name} cannot start from {start!r}",
+            place,
+            'give a number, such as 0, or "identity" for a square matrix',
+        )
+    return start
 
 
 @dataclass(frozen=True)
