@@ -50,6 +50,19 @@ def test_what_is_planted_is_named(home, tmp_path):
     assert otherwise == []
 
 
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("transposed_conv2d", "19 kernel turned"),  # where the kernel itself is read along a window
+        ("crelu", "26, 27 path frozen"),  # of two ways back, each with a mask of its own
+        ("layer_norm", "26, 27 path frozen"),  # and a factor whose loss makes a term vanish
+    ],
+)
+def test_what_went_by_another_name_is_named(name, row):
+    rows, marker = [r for r in ROWS if r.name == row], Marker()
+    assert {marker(case).how for case in planted(name, rows, 2)} == {NAMED}
+
+
 def _named(marker: Marker, here, line: str, value: np.ndarray, kind: str) -> bool:
     row = Row("30 by hand", lambda j: iter(()), (kind,), here.network.name)
     return marker(Case(here.network.name, row, line, value, here)).how == NAMED

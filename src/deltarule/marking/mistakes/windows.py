@@ -90,19 +90,23 @@ def _subscripts(formula: Expr, table: dict[Expr, Expr]) -> Expr:
 
 
 def _kernel_turned(context: Context, equation: Equation) -> Iterator[Change]:
-    taps = {k for axis in _sliding(equation).values() for k in axis.within}
+    sliding = _sliding(equation)
+    taps = {k for axis in sliding.values() for k in axis.within}
     for name in dict.fromkeys(tensor_name(a) for a in reads(equation.rhs)):
-        axes = context.network.tensors[name].axes
-        found = [a for a in reads(equation.rhs, name) if taps & set(a.indices)]
-        along = [n for a in found for s, n in zip(a.indices, axes, strict=True) if s in taps]
+        tensor = context.network.tensors[name]
+        # Of a transposed window, w[i − S·p], the kernel itself is what is read along it.
+        ends = taps | sliding.keys() if tensor.role == "parameter" else taps
+        axes = tensor.axes
+        found = [a for a in reads(equation.rhs, name) if ends & set(a.indices)]
+        along = [n for a in found for s, n in zip(a.indices, axes, strict=True) if s in ends]
         if not found or all(context.extent(n) < 2 for n in along):
             continue
 
-        def turned(access: Read, name: str = name, axes: tuple = axes) -> Expr:
+        def turned(access: Read, name: str = name, axes=axes, ends=ends) -> Expr:
             if tensor_name(access) != name:
                 return access
             places = [
-                n - 1 - s if s in taps else s for s, n in zip(access.indices, axes, strict=True)
+                n - 1 - s if s in ends else s for s, n in zip(access.indices, axes, strict=True)
             ]
             return read_at(access, places)
 
