@@ -122,11 +122,11 @@ def bias_mean(j: Jacobians) -> Planted:
 
 
 def bias_of_weights(j: Jacobians) -> Planted:
-    for edge, _ in _biases(j):
+    """For each bias, the gradients of the weights that its outputs read."""
+    for edge, matrix in _biases(j):
         for weights in parameters(j, edge, 2, 2):
-            gradient = j.gradients()[weights].sum(0)
-            if gradient.shape == j.arrays[edge[1]].shape:
-                yield j.line(edge[1]), gradient
+            read_too = (np.abs(matrix).T @ np.abs(j.right[edge[0], weights])) > 0
+            yield j.line(edge[1]), read_too @ np.ravel(j.gradients()[weights])
 
 
 def one_output_alone(j: Jacobians) -> Planted:
