@@ -23,7 +23,7 @@ REFUSED = [
         "there are no kernels in",
         {},
     ),
-    ("wrt", (5, [1], NAN, b"W", [None]), "which is no name of a tensor", {}),
+    ("wrt", (5, [1], NAN, b"W", [None]), "is not a name", {}),
     ("wrt", ("Q", ["W", "Q"], ""), "the kernel has no gradient by", {}),
     ("cache", (5, [], True, NAN), "is no path", {}),
     ("progress", (5, "print", []), "cannot be called", {}),

@@ -42,7 +42,7 @@ def known_mapping(argument: str, value: object, place: str, example: str) -> dic
 
 def known_names(argument: str, value: Any, place: str, example: str) -> tuple[str, ...]:
     """Names of tensors or other quantities; one may stand by itself."""
-    alone = isinstance(value, str) or not isinstance(value, Iterable)
+    alone = isinstance(value, str | bytes) or not isinstance(value, Iterable)
     names: list[str] = []
     for name in (value,) if alone else value:
         if not isinstance(name, str) or len(name) > LONGEST:

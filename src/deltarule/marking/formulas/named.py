@@ -30,11 +30,12 @@ class Named(Calls):
         token = self._joined(token)
         symbol = known.symbol(token.text) if self.next() != "[" else None
         name = known.tensor(token.text)
-        if name is not None and not self._is_index(token.text, name):
+        index = name is not None and self._is_index(token.text, name)
+        if name is not None and not index:
             return self._read(name)
         if symbol is not None:
             return self._constant(symbol)
-        place = self._place(token)
+        place = None if index else self._place(token)
         if place is not None:
             shape = self.rest and self.rest[0].kind == "shape"
             axes = known.tensors[place.name].axes
