@@ -19,7 +19,7 @@ class PlainExplainer(Explainer):
                     if found is not None:
                         single.append(found)
                         break
-            if self._conclusive(written, entries, single):
+            if self.conclusive(written, entries, single):
                 break
         return single
 

@@ -99,7 +99,7 @@ def searched(
     Explanations that print the same count once. Where already all of them together are less than
     the evidence, they are not told apart.
     """
-    lists = list(_tried(explainer, written, found))
+    lists = list(_tried(explainer, written, entries, found))
     carryings = explainer.carrying.wrong(written)
     everything = math.log2(sum(map(len, lists)) * len(carryings) + 1)
     if len(found.mistakes) > 1:
@@ -117,15 +117,25 @@ def searched(
     return math.log2(max(len(printed), 1))
 
 
-def _tried(explainer: Explainer, written: Written, found: Explanation) -> Iterator[list[Mistake]]:
-    """Lists of the single mistakes that are tried; slips of reading only if the explanation
-    supposes one."""
+def _tried(
+    explainer: Explainer, written: Written, entries: list[tuple], found: Explanation
+) -> Iterator[list[Mistake]]:
+    """Lists of the single mistakes that are tried, up to where the search ends; slips of reading
+    only if the explanation supposes one."""
     doubts, places = explainer.doubts, explainer.places(written.quantity)
-    usual = [of(p) for of in (doubts.common, doubts.all, doubts.costly) for p in places]
-    yield from (mistakes for mistakes in usual if mistakes)
-    kinds = {m.kind for mistakes in usual for m in mistakes}
-    if any(m.kind not in kinds for m in found.mistakes):
+    kinds: set[str] = set()
+    for of in (doubts.common, doubts.all, doubts.costly):
+        usual = [mistakes for place in places if (mistakes := of(place))]
+        yield from usual
+        kinds.update(m.kind for mistakes in usual for m in mistakes)
+        if explainer.conclusive(written, entries, [found]) and _of_kinds(found, kinds):
+            return
+    if not _of_kinds(found, kinds):
         yield from (seldom for place in places if (seldom := doubts.seldom(place)))
+
+
+def _of_kinds(found: Explanation, kinds: set[str]) -> bool:
+    return all(m.kind in kinds for m in found.mistakes)
 
 
 def _cells(written: Written, entries: list[tuple], values: np.ndarray) -> Iterator[tuple]:

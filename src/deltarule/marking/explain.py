@@ -163,7 +163,7 @@ class Explainer:
         single: list[Explanation] = []
         for mistakes in (self.doubts.common, self.doubts.all, self.doubts.costly):
             single += self._singles(written, entries, places, mistakes)
-            if self._conclusive(written, entries, single):
+            if self.conclusive(written, entries, single):
                 return sorted(single, key=lambda e: e.cost)
         if all(e.carried for e in single) and self._can_tell_seldom(written, entries, places):
             single += self._singles(written, entries, places, self.doubts.seldom)
@@ -194,7 +194,7 @@ class Explainer:
                     if found:
                         single.append(found)
                         break
-            if self._conclusive(written, entries, single):
+            if self.conclusive(written, entries, single):
                 break
         return single
 
@@ -209,7 +209,7 @@ class Explainer:
             kept[id(mistakes)] = (mistakes, WrongRows([(m,) for m in mistakes]))
         return kept[id(mistakes)][1]
 
-    def _conclusive(self, written: Written, entries: list, found: list[Explanation]) -> bool:
+    def conclusive(self, written: Written, entries: list, found: list[Explanation]) -> bool:
         """Whether a simple explanation meets so many digits exactly that no chance is left."""
         exactly = any(not e.carried and e.cost <= SIMPLE for e in found)
         return exactly and written.bits(entries) >= CONCLUSIVE
