@@ -57,4 +57,8 @@ if kept == "1-z":
     old, new_one = new_one, old
 h[t, *row, m] = new_one * g[t, *row, m] + old * h[t - 1, *row, m]
 
-layer("sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error)
+scores = {"names": {"z": "s_y"}} if readout and error == "cross_entropy" else {}
+layer(
+    "sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error,
+    **scores,
+)

@@ -53,7 +53,8 @@ def asked_items(
     asked: dict[str, list] = {}
     for reference in dict.fromkeys(run.asked or tuple(answered)):
         try:
-            name, entry = locate(reference, derivation)
+            kept = computation and computation.memory(reference)
+            name, entry = kept or locate(reference, derivation)
         except DeltaruleError:
             continue
         shape = _shape(computation, name)

@@ -26,6 +26,7 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import needed_for
 from deltarule.networks.recurrences import blocks, equations_of
 from deltarule.networks.tensors import Tensor
+from deltarule.spelling.names import parse_reference
 from deltarule.tracing.lines import Line, lines
 from deltarule.tracing.quantities import extra_lines, locate
 
@@ -174,8 +175,17 @@ class Computation:
         wanted = needed_for((line.equation for line in self.lines), wanted)
         return [line for line in self.lines if line.quantity in wanted]
 
+    def memory(self, reference) -> tuple[str, tuple[int, ...]] | None:
+        """The line and entry of what an optimiser keeps, which the network itself does not know."""
+        own = parse_reference(str(reference))
+        memory = own.name.removesuffix(" after") in self.memories
+        return (own.name, own.entry) if memory and own.after else None
+
     def locate(self, reference) -> tuple[str, tuple[int, ...]]:
         """The line and entry of a quantity. Raises DeltaruleError if no line computes it."""
+        kept = self.memory(reference)
+        if kept is not None:
+            return kept
         name, entry = locate(reference, self.derivation)
         if name in self.givens or any(line.quantity == name for line in self.lines):
             return name, entry

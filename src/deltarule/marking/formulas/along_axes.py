@@ -21,16 +21,18 @@ def _mean(entry: Expr, over: Axes) -> Expr:
     return nodes.Sum(entry, over) / nodes.multiply(n for _, n in over)
 
 
-def _variance(entry: Expr, over: Axes, fresh: Fresh) -> Expr:
+def _variance(entry: Expr, over: Axes, fresh: Fresh, fewer: int) -> Expr:
     inner = fresh([n for _, n in over])
     table = {i: j for (i, _), (j, _) in zip(over, inner, strict=True)}
-    return _mean((entry - _mean(substitute(entry, table), inner)) ** 2, over)
+    apart = nodes.Sum((entry - _mean(substitute(entry, table), inner)) ** 2, over)
+    return apart / (nodes.multiply(n for _, n in over) - fewer)
 
 
-def taken(entry: Expr, word: str, over: Axes, fresh: Fresh) -> Expr:
-    """The sum, the mean … of an entry over some of its axes."""
+def taken(entry: Expr, word: str, over: Axes, fresh: Fresh, fewer: int = 0) -> Expr:
+    """The sum, the mean … of an entry over some of its axes; a variance's divisor is their number
+    less `fewer`."""
     if word in ("var", "std"):
-        found = _variance(entry, over, fresh)
+        found = _variance(entry, over, fresh, fewer)
         return power(found, Rational(1, 2)) if word == "std" else found
     return {
         "sum": lambda: nodes.Sum(entry, over),
@@ -44,7 +46,12 @@ def taken(entry: Expr, word: str, over: Axes, fresh: Fresh) -> Expr:
 
 
 def along(
-    matrix: Matrix, word: str, axis: int | tuple[int, ...] | None, keep: bool, fresh: Fresh
+    matrix: Matrix,
+    word: str,
+    axis: int | tuple[int, ...] | None,
+    keep: bool,
+    fresh: Fresh,
+    fewer: int = 0,
 ) -> Matrix | None:
     """A reading with some axes taken together, `keep` as axes of length 1; None if it has none."""
     which = _positions(matrix, axis)
@@ -56,7 +63,7 @@ def along(
         for k, a in enumerate(matrix.axes)
         if keep or k not in which
     )
-    return Matrix(lambda: taken(matrix.entry, word, over, fresh), left, matrix.cost)
+    return Matrix(lambda: taken(matrix.entry, word, over, fresh, fewer), left, matrix.cost)
 
 
 def _positions(matrix: Matrix, axis: int | tuple[int, ...] | None) -> list[int]:

@@ -9,7 +9,9 @@ from sympy import Expr
 from deltarule.marking.formulas.bounded import Bounded
 from deltarule.marking.formulas.spelled import SAME
 
-_KEYWORDS = ("axis", "dim", "keepdims", "keepdim", "dtype")
+_KEYWORDS = (
+    "axis", "dim", "keepdims", "keepdim", "dtype", "ddof", "correction", "unbiased",
+)  # fmt: skip
 _WORDS = {"True": True, "False": False, "true": True, "false": False, "None": None}
 #: An axis, several, or None for the whole array.
 Axis = int | tuple[int, ...] | None
@@ -110,6 +112,18 @@ class Arguments(Bounded):
         if isinstance(axis, tuple) and all(isinstance(a, int) for a in axis):
             return axis
         raise self.error("an axis is a whole number", "axes are counted from 0, as in axis=0")
+
+    @property
+    def _fewer(self) -> int:
+        """By how much the divisor of a variance is less than the number of its terms.
+
+        NumPy divides by n and says `axis`; PyTorch says `dim` and divides by n − 1, unless it is
+        told another `correction`, or `unbiased=False`.
+        """
+        told = self.keywords.get("ddof", self.keywords.get("correction"))
+        if isinstance(told, int):
+            return int(told)
+        return int(bool(self.keywords.get("unbiased", "dim" in self.keywords)))
 
     @property
     def _keeps(self) -> bool:

@@ -121,9 +121,9 @@ class MatrixArrays(Parser):
     def _along(self, value, word, axis, begin):
         if axis is None and not self._keeps and word in ("sum", "mean"):
             return self._summed(value, word, begin)
-        keep = self._keeps
+        keep, fewer = self._keeps, self._fewer
         return self._some(
-            value, lambda m: along_axes.along(m, word, axis, keep, self._fresh), word, axis
+            value, lambda m: along_axes.along(m, word, axis, keep, self._fresh, fewer), word, axis
         )
 
     def _softmaxed(self, value, word, axis):

@@ -22,14 +22,16 @@ def own_sizes(written: Expr, computation: Computation) -> dict[str, int]:
     """The sizes that a formula may have written as numbers, with the sheet's numbers for them.
 
     Strides, dilations and paddings are the sheet's; of sizes those count of which a number in the
-    formula is a multiple, so that a forgotten 1/N is none of them.
+    formula is a multiple, so that a forgotten 1/N is none of them, and of sizes of 1 those that
+    the formula names: a mean over one output is a sum.
     """
     numbers = {abs(n) for r in walk(written) if isinstance(r, Rational) for n in (r.p, r.q)}
     found = {}
     for size in free_sizes(computation.network):
         value = int(computation.floats.extent(size))
         typed = 2 <= value <= LARGEST_SIZE and any(n and n % value == 0 for n in numbers)
-        if isinstance(size, Attribute) or typed:
+        named = value == 1 and size in written.free_symbols
+        if isinstance(size, Attribute) or typed or named:
             found[str(size)] = value
     return found
 
