@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from deltarule.marking import load_sheet, mark
+from deltarule.marking.answer_template import blank
+from deltarule.marking.answers import load_answers
 from deltarule.marking.verdicts import CARRIED, FOLLOWS, MISTAKE, RIGHT, WRONG
 
 SHEET = """
@@ -72,6 +74,47 @@ def test_a_mistake_in_every_update_is_one_in_every_update(tmp_path, updates):
     assert verdict.verdict == MISTAKE
     assert verdict.finding.startswith("in every update, in ∂E/∂s₁, ")
     assert verdict.mistakes == ("slope lost",)
+
+
+LINE = """
+title = "a line"
+network = "mlp"
+rate = 0.5
+updates = 2
+{at}
+asked = ["Theta1 after"{more}]
+[options]
+layers = 1
+batch = false
+activation = "identity"
+[given]
+x = [1.0]
+y = [1.0]
+Theta1 = [[0.0]]
+"""
+
+
+@pytest.mark.parametrize("at", ["", 'at = "after"'])
+def test_parameters_after_several_updates_are_those_after_all_of_them(tmp_path, at):
+    """Θ = 0, 0.5, 0.75: half of what is left to 1 each time."""
+    sheet, answers = tmp_path / "line.toml", tmp_path / "a.toml"
+    sheet.write_text(LINE.format(at=at, more=""), encoding="utf-8")
+    for value, verdict in (("0.75", "right"), ("0.50", "wrong"), ("0.88", "wrong")):
+        answers.write_text(f'[answers]\n"Theta1 after" = {value}\n', encoding="utf-8")
+        found = mark(sheet, load_answers(answers)).verdicts[0]
+        assert found.verdict == verdict, (value, found)
+    assert "perhaps this is the value after 3 updates" in found.finding
+
+
+def test_what_an_optimiser_keeps_can_be_asked(tmp_path):
+    """The slope at 0 is −1, so that Adam's average of slopes is −0.1 after an update."""
+    sheet, answers = tmp_path / "line.toml", tmp_path / "a.toml"
+    text = LINE.format(at='optimiser = "adam"', more=', "m_Theta1 after"')
+    sheet.write_text(text.replace("updates = 2", "updates = 1"), encoding="utf-8")
+    assert '"m_Theta1 after" = ""' in blank(sheet)
+    answers.write_text('[answers]\n"m_Theta1 after" = -0.1\n', encoding="utf-8")
+    found = mark(sheet, load_answers(answers))
+    assert [v.verdict for v in found.verdicts] == ["missing", "right"] and found.of == 2
 
 
 def test_values_of_the_other_time_are_named(tmp_path):

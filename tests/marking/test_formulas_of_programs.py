@@ -31,6 +31,8 @@ RIGHT = [
     (SOFTMAX, "p", "softmax(z)"),
     (SOFTMAX, "dL/dz", "p * (dp - np.sum(dp * p, axis=1, keepdims=True))"),
     (NORM, "v", "x.var(axis=0)"),
+    (NORM, "v", "torch.var(x, dim=0, unbiased=False)"),
+    (NORM, "v", "x.var(dim=0) * (N - 1) / N"),
     (NORM, "dL/dgamma", "(dout * xhat).sum(0)"),
     (CONV, "dL/db", "np.sum(dy, axis=(0, 2, 3))"),
     (RNN, "h", "np.tanh(x @ W_xh + h_prev @ W_hh + b_h)"),
@@ -41,6 +43,9 @@ RIGHT = [
     (NORM, "xhat", "(x-mu)./sqrt(v+epsilon)"),
     # ---- LaTeX
     (DENSE, "dE/dTheta2", r"h_1 \left(\frac{\partial E}{\partial s_{2}}\right)^{\top}"),
+    (DENSE, "dE/dTheta2", r"h_1 \delta_2^\mathsf{T}"),
+    (BATCH, "dE/dTheta2", r"h_1^{\top}\delta_2"),
+    (DENSE, "dE/ds2", r"\frac{\partial E}{\partial \hat{y}} \odot \sigma\'(s_2)"),
     (DENSE, "E", r"$\frac12 \sum_{m=1}^{M} (y_m - \hat{y}_m)^2$"),
     (SOFTMAX, "p", r"\frac{e^{z_{n,c}}}{\sum_k e^{z_{n,k}}}"),
     (NORM, "v", r"\frac{1}{N} \sum_{n=1}^N (x_{nc} - \mu_c)^2"),
@@ -82,6 +87,11 @@ def test_what_is_said(derivation, quantity, formula, kind, finding):
     verdict = judge_formula(derivation, quantity, formula)
     assert verdict.verdict == kind
     assert finding in verdict.finding
+
+
+def test_a_variance_of_pytorch_divides_by_one_less():
+    assert judge_formula(NORM, "v", "x.var(dim=0)").verdict != "right"
+    assert judge_formula(NORM, "v", "x.var(axis=0, ddof=1)").verdict != "right"
 
 
 REFUSED = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 
 import numpy as np
@@ -33,7 +34,27 @@ FEW_UPDATES = 3
 
 def judge_after(session: Session) -> list[Verdict]:
     """The verdicts on values that are computed with the parameters after the updates."""
-    return _AfterUpdates(session).verdicts()
+    updates = session.run.updates
+    with _alone(session, lambda name: not name.endswith(" after")):
+        found = _AfterUpdates(session, updates).verdicts()
+    return found + judge_updated(session)
+
+
+def judge_updated(session: Session) -> list[Verdict]:
+    """The verdicts on parameters after all updates: what one more gives, after all but one."""
+    with _alone(session, lambda name: name.endswith(" after")):
+        return _AfterUpdates(session, session.run.updates - 1, done=1).verdicts()
+
+
+@contextmanager
+def _alone(session: Session, wanted: Callable[[str], bool]) -> Iterator[None]:
+    """Some of the written values by themselves: the others belong to another time."""
+    aligned, every = session.aligned, session.aligned.written
+    aligned.written = {name: written for name, written in every.items() if wanted(name)}
+    try:
+        yield
+    finally:
+        aligned.written = every
 
 
 class _AfterUpdates:
@@ -41,10 +62,11 @@ class _AfterUpdates:
 
     `after` is the session of the network with the updated parameters: what is right there, right by
     another convention or with rounding on the way, or follows from an earlier value, is so here.
+    Values have been through `done` updates more than `times`.
     """
 
-    def __init__(self, session: Session):
-        self.session, self.times = session, session.run.updates
+    def __init__(self, session: Session, times: int, done: int = 0):
+        self.session, self.times, self.done = session, times, done
         self.counts = [n for n in (self.times, self.times - 1, self.times + 1) if n >= 0]
         computations = self._courses(session.computation)
         before = computations.get(self.times - 1)
@@ -56,6 +78,8 @@ class _AfterUpdates:
         self._known: dict[Mistake | None, dict[int, dict] | None] = {None: right}
 
     def verdicts(self) -> list[Verdict]:
+        if not self.session.aligned.written:
+            return []
         found: list[Verdict] = []
         for name in self.after.evaluator.equations:
             if name in self.session.aligned.written:
@@ -145,7 +169,7 @@ class _AfterUpdates:
                 if mistake is None and count == self.times:
                     continue
                 if not self.session.aligned.unlike(written, values[written.quantity]):
-                    yield _how_updated(mistake, count, self.times)
+                    yield _how_updated(mistake, count + self.done, self.times + self.done)
                     break
 
     def values(self, mistake: Mistake | None) -> dict[int, dict] | None:
@@ -173,7 +197,11 @@ class _AfterUpdates:
 def _in_fractions(computation: Computation) -> Computation:
     """The computation with parameters in fractions, as those of a sheet are."""
     return computation.with_givens(
-        {name: entrywise(fraction, computation.givens[name]) for name in computation.kept}
+        {
+            name: entrywise(fraction, computation.givens[name])
+            for name in computation.kept
+            if name in computation.givens
+        }
     )
 
 

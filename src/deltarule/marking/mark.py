@@ -10,7 +10,7 @@ from deltarule.errors import DeltaruleError, in_one_line, placed_at
 from deltarule.expressions.given_arguments import known_path
 from deltarule.language.load import network_of
 from deltarule.marking import givens_printed_twice, verdicts
-from deltarule.marking.after_updates import judge_after
+from deltarule.marking.after_updates import judge_after, judge_updated
 from deltarule.marking.answer_template import everything
 from deltarule.marking.answers import Answers, load_answers
 from deltarule.marking.asking import (
@@ -175,9 +175,12 @@ def judged(session: Session, doubt: bool) -> list[Verdict]:
     if doubt:
         corrected, found = mended(session)
         session.take(corrected.computation)
-    of = {written.quantity: judge(session, written) for written in causes_first(session)}
+    updated = judge_updated(session) if session.run.updates > 1 else []
+    late = {v.quantity for v in updated}
+    causes = [w for w in causes_first(session) if w.quantity not in late]
+    of = {written.quantity: judge(session, written) for written in causes}
     of = _said_of_transposed(session, judge_again(session, of))
-    found += [v for written in computed(session) for v in of[written.quantity]]
+    found += [v for w in computed(session) for v in of.get(w.quantity, ())] + updated
     return session.ledger.settled(found)
 
 

@@ -117,12 +117,12 @@ class Arguments(Bounded):
     def _fewer(self) -> int:
         """By how much the divisor of a variance is less than the number of its terms.
 
-        NumPy divides by n and says `axis`; PyTorch says `dim` and divides by n − 1, unless it is
-        told another `correction`, or `unbiased=False`.
+        NumPy divides by n and says `axis`; PyTorch says `dim` and divides by n − 1, unless there
+        is another `correction`, or `unbiased=False`.
         """
-        told = self.keywords.get("ddof", self.keywords.get("correction"))
-        if isinstance(told, int):
-            return int(told)
+        given = self.keywords.get("ddof", self.keywords.get("correction"))
+        if isinstance(given, int):
+            return int(given)
         return int(bool(self.keywords.get("unbiased", "dim" in self.keywords)))
 
     @property

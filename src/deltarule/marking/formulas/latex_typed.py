@@ -77,7 +77,7 @@ class _Reader:
                 break
             if sign == "\\":
                 parts.append(self._command())
-            elif sign in "^_" and self.text[self.at + 1 : self.at + 2] == "{":
+            elif self.text[self.at : self.at + 2] in ("^{", "_{", "^\\"):
                 self.at += 1
                 parts.append(self._raised(sign, self._group()))
             elif sign == "{":
@@ -96,7 +96,7 @@ class _Reader:
         """^{T} as ᵀ, ^{2} as ^{2}, _{n} as it is; ′ stands where it is."""
         plain = inner.strip()
         if sign == "^" and plain in ("T", "⊤"):
-            return "^T"
+            return "^T "  # a blank parts it from a letter behind it
         named = re.fullmatch(r"\(\s*(\w+)\s*\)|\[\s*(\w+)\s*\]", plain) if sign == "^" else None
         if named:  # of a layer, or of an example
             inside = named[1] or named[2]
@@ -126,7 +126,7 @@ class _Reader:
         if found is None:
             sign = self.text[self.at + 1 : self.at + 2]
             self.at += 2
-            return {"|": "‖", "{": "(", "}": ")", "_": "_"}.get(sign, " ")
+            return {"|": "‖", "{": "(", "}": ")", "_": "_", "'": "′"}.get(sign, " ")
         name, start = found[1], self.at
         self.at = found.end()
         if name in ("frac", "dfrac", "tfrac", "cfrac"):
