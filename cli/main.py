@@ -76,14 +76,18 @@ def _all() -> Group:
 app = _all()
 
 
-def _start(started: click.Command) -> None:
-    """Run a command as a program. It lives for a moment, so that collecting garbage (a sixth of
-    the time, most of it over SymPy's own objects) is put off, and left out at the end. Its matrices
-    are small: NumPy's BLAS need not begin threads, which is a third of importing it.
+def short_lived() -> None:
+    """Make ready for one command and no more. Collecting garbage (a sixth of the time, most of it
+    over SymPy's own objects) is put off, and left out at the end; matrices are small, so that
+    NumPy's BLAS need not begin threads, which is a third of importing it.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(200_000, 20, 100)
     atexit.register(gc.freeze)
+
+
+def _start(started: click.Command) -> None:
+    short_lived()
     started()
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
 
+from deltarule.cli.main import short_lived
 from deltarule.marking import OpenSheet, load_sheet
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import Numbers
@@ -28,6 +29,7 @@ ROUNDS = 7
 def main() -> None:
     names = sys.argv[1:] or sheet_names()
     if names[0] == "--wrong":
+        short_lived()  # as the command does
         _mark_wrong(names[1])
         return
     print("| sheet | check example | everything wrong: process | marking | verdicts |")
