@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -34,25 +33,24 @@ FEW_UPDATES = 3
 
 def judge_after(session: Session) -> list[Verdict]:
     """The verdicts on values that are computed with the parameters after the updates."""
-    updates = session.run.updates
-    with _alone(session, lambda name: not name.endswith(" after")):
-        found = _AfterUpdates(session, updates).verdicts()
-    return found + judge_updated(session)
+    others = [name for name in session.aligned.written if not name.endswith(" after")]
+    return _judged(session, others, session.run.updates) + judge_updated(session)
 
 
 def judge_updated(session: Session) -> list[Verdict]:
     """The verdicts on parameters after all updates: what one more gives, after all but one."""
-    with _alone(session, lambda name: name.endswith(" after")):
-        return _AfterUpdates(session, session.run.updates - 1, done=1).verdicts()
+    updated = [name for name in session.aligned.written if name.endswith(" after")]
+    return _judged(session, updated, session.run.updates - 1, done=1)
 
 
-@contextmanager
-def _alone(session: Session, wanted: Callable[[str], bool]) -> Iterator[None]:
-    """Some of the written values by themselves: the others belong to another time."""
+def _judged(session: Session, names: list[str], times: int, done: int = 0) -> list[Verdict]:
+    """The verdicts on some written values by themselves: the others belong to another time."""
+    if not names:
+        return []
     aligned, every = session.aligned, session.aligned.written
-    aligned.written = {name: written for name, written in every.items() if wanted(name)}
+    aligned.written = {name: every[name] for name in names}
     try:
-        yield
+        return _AfterUpdates(session, times, done).verdicts()
     finally:
         aligned.written = every
 
@@ -78,8 +76,6 @@ class _AfterUpdates:
         self._known: dict[Mistake | None, dict[int, dict] | None] = {None: right}
 
     def verdicts(self) -> list[Verdict]:
-        if not self.session.aligned.written:
-            return []
         found: list[Verdict] = []
         for name in self.after.evaluator.equations:
             if name in self.session.aligned.written:
