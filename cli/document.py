@@ -21,7 +21,10 @@ _LONG = 40
 
 
 class Document(Page):
-    """What a page is filled with, as blocks of text; `kind` tells which belong together."""
+    """What a page is filled with, as blocks of text; `kind` tells which belong together.
+
+    A format says how it writes words, mathematics, and a label with what it labels.
+    """
 
     def __init__(self):
         super().__init__(WIDTH)
@@ -46,6 +49,52 @@ class Document(Page):
     def python(self, source: str) -> None:
         self.add("python", *visible(source).splitlines())
 
+    def prose(self, words: str, indent: int = 0, style: str = "") -> None:
+        said = self.words(words)
+        bold = style.startswith("bold") and words.strip()
+        self.add("words", self.bold(said) if bold else said)
+
+    def formula(
+        self,
+        formula: str,
+        indent: int = 2,
+        style: str = "",
+        hang: int | None = None,
+        lead: str = "",
+    ) -> None:
+        self.add("words", self.words(lead) + self.mathematics(formula))
+
+    def item(self, name: str, words: str, column: int) -> None:
+        self.add("items", self.point(name, self.words(words)))
+
+    def labelled(
+        self,
+        label: str,
+        words: str,
+        indent: int = 0,
+        style: str = "dim",
+        column: int = 8,
+        math: bool = False,
+    ) -> None:
+        said = (self.mathematics if math else self.words)(" ".join(words.split()))
+        self.add("items", self.point(f"{label}:", said))
+
+    def words(self, words: str) -> str:
+        """Words as the format writes them."""
+        raise NotImplementedError
+
+    def mathematics(self, formula: str) -> str:
+        """A formula as the format writes it."""
+        raise NotImplementedError
+
+    def bold(self, said: str) -> str:
+        """What the format has written, in bold."""
+        raise NotImplementedError
+
+    def point(self, label: str, said: str) -> str:
+        """A point of a list: its label in bold, and what the format has written of it."""
+        raise NotImplementedError
+
 
 class MarkdownPage(Document):
     """A page as Markdown: formulas are code."""
@@ -61,33 +110,19 @@ class MarkdownPage(Document):
     def heading(self, words: str) -> None:
         self.add("words", f"## {escaped(words)}")
 
-    def prose(self, words: str, indent: int = 0, style: str = "") -> None:
-        self.add("words", _bold(escaped(words), style))
+    def words(self, words: str) -> str:
+        return escaped(words)
 
-    def formula(
-        self,
-        formula: str,
-        indent: int = 2,
-        style: str = "",
-        hang: int | None = None,
-        lead: str = "",
-    ) -> None:
-        self.add("words", f"{escaped(lead)}{_code(formula)}")
+    def mathematics(self, formula: str) -> str:
+        """A code span; a backtick within it asks for two."""
+        formula = " ".join(visible(formula).split())
+        return f"`` {formula} ``" if "`" in formula else f"`{formula}`"
 
-    def item(self, name: str, words: str, column: int) -> None:
-        self.add("items", f"- **{escaped(name)}** {escaped(words)}".rstrip())
+    def bold(self, said: str) -> str:
+        return f"**{said}**"
 
-    def labelled(
-        self,
-        label: str,
-        words: str,
-        indent: int = 0,
-        style: str = "dim",
-        column: int = 8,
-        math: bool = False,
-    ) -> None:
-        said = _code(words) if math else escaped(" ".join(words.split()))
-        self.add("items", f"- **{escaped(label)}:** {said}")
+    def point(self, label: str, said: str) -> str:
+        return f"- {self.bold(self.words(label))} {said}".rstrip()
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int]) -> bool:
         sides = ("--:" if k in numbers else "---" for k in range(len(heads)))
@@ -116,34 +151,17 @@ class LatexPage(Document):
     def heading(self, words: str) -> None:
         self.add("words", rf"\subsection*{{{prose(words)}}}")
 
-    def prose(self, words: str, indent: int = 0, style: str = "") -> None:
-        said = prose(words)
-        self.add("words", rf"\textbf{{{said}}}" if style.startswith("bold") else said)
+    def words(self, words: str) -> str:
+        return prose(words)
 
-    def formula(
-        self,
-        formula: str,
-        indent: int = 2,
-        style: str = "",
-        hang: int | None = None,
-        lead: str = "",
-    ) -> None:
-        self.add("words", prose(lead) + formula_latex(formula))
+    def mathematics(self, formula: str) -> str:
+        return formula_latex(formula)
 
-    def item(self, name: str, words: str, column: int) -> None:
-        self.add("items", rf"\item \textbf{{{prose(name)}}} {prose(words)}".rstrip())
+    def bold(self, said: str) -> str:
+        return rf"\textbf{{{said}}}"
 
-    def labelled(
-        self,
-        label: str,
-        words: str,
-        indent: int = 0,
-        style: str = "dim",
-        column: int = 8,
-        math: bool = False,
-    ) -> None:
-        said = (formula_latex if math else prose)(" ".join(words.split()))
-        self.add("items", rf"\item \textbf{{{prose(label)}:}} {said}")
+    def point(self, label: str, said: str) -> str:
+        return rf"\item {self.bold(self.words(label))} {said}".rstrip()
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int]) -> bool:
         long = [k for k in range(len(heads)) if max(len(row[k]) for row in rows) > _LONG]
@@ -158,13 +176,3 @@ class LatexPage(Document):
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _bold(words: str, style: str) -> str:
-    return f"**{words}**" if style.startswith("bold") and words.strip() else words
-
-
-def _code(formula: str) -> str:
-    """A code span; a backtick within it asks for two."""
-    formula = " ".join(visible(formula).split())
-    return f"`` {formula} ``" if "`" in formula else f"`{formula}`"

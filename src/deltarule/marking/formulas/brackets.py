@@ -133,7 +133,7 @@ class Conditions:
 
     def _side(self):
         """One side of a comparison; several numbers in parentheses are compared together."""
-        if self.next() == "(" and self._tuple_ahead():
+        if self.next() == "(" and self.several_ahead():
             self.pop()
             found = [self.sum_of_terms()]
             while self.take(","):
@@ -142,10 +142,11 @@ class Conditions:
             return Tuple(*found)
         return self.sum_of_terms()
 
-    def _tuple_ahead(self) -> bool:
+    def several_ahead(self) -> bool:
+        """Whether a comma stands in the parentheses that open here, and in no others."""
         depth = 0
         for token in self.rest:
-            depth += (token.text in "([") - (token.text in ")]")
+            depth += (token.text in "([{") - (token.text in ")]}")
             if token.text == "," and depth == 1:
                 return True
             if not depth:

@@ -129,17 +129,6 @@ class Arguments(Bounded):
     def _keeps(self) -> bool:
         return bool(self.keywords.get("keepdims", self.keywords.get("keepdim")))
 
-    def _several_ahead(self) -> bool:
-        """Whether a comma stands in the parentheses that open here, and in no others."""
-        depth = 0
-        for token in self.rest:
-            depth += (token.text in "([{") - (token.text in ")]}")
-            if token.text == "," and depth == 1:
-                return True
-            if not depth:
-                break
-        return False
-
     def _compared(self, left: Expr) -> Expr:
         """A mask such as (x > 0)."""
         raise NotImplementedError

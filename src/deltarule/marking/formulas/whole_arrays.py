@@ -98,7 +98,7 @@ class WholeArrays(Arguments):
 
     def _call_along(self, token: Token, word: str, strict: bool, begin: int) -> Expr | None:
         """np.sum(x, axis=0), and sum(x, 2), where MATLAB counts axes from 1 and keeps them."""
-        if word in ("sum", "mean", "norm") and not strict and not self._several_ahead():
+        if word in ("sum", "mean", "norm") and not strict and not self.several_ahead():
             return None
         rest = list(self.rest)
         found = self.arguments(word, range(1, 9))
