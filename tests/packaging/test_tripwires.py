@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDER = (
     "nearest", "errors", "sandbox", "expressions", "spelling", "networks", "language",
     "arithmetic", "matrix_form", "calculus", "counting", "proving", "tracing", "kernels",
-    "gradcheck", "training", "marking", "reports", "cli",
+    "gradcheck", "training", "marking", "submissions", "reports", "cli",
 )  # fmt: skip
 LARGEST = 300
 EXECUTE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}

@@ -1,0 +1,107 @@
+"""Whether an array that a student's function gave is a right one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import numpy as np
+
+#: Relative to the largest right entry: what float64 leaves, and what float32 does.
+DOUBLE, SINGLE = 1e-7, 2e-4
+
+
+class Fit(Enum):
+    """How a value agrees with the right one."""
+
+    RIGHT = "right"
+    SINGLE = "right to single precision"
+    NUMBERS = "wrong numbers"
+    SHAPE = "wrong shape"
+    NOT_FINITE = "NaN or ∞"
+    NO_ARRAY = "no array of numbers"
+    MISSING = "nothing"
+
+    @property
+    def right(self) -> bool:
+        """Whether it counts as right."""
+        return self in (Fit.RIGHT, Fit.SINGLE)
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How a value agrees: the worst entry, what stands there, and what is right."""
+
+    fit: Fit
+    at: tuple[int, ...] = ()
+    given: float = 0.0
+    right: float = 0.0
+    words: str = ""
+
+
+def compare(
+    given: Any, low: np.ndarray, high: np.ndarray, total: tuple[float, float] | None = None
+) -> Agreement:
+    """Hold a value against the least and largest right ones. Axes of length 1 may be left out."""
+    if given is None:
+        return Agreement(Fit.MISSING)
+    array = as_numbers(given)
+    if array is None:
+        return Agreement(Fit.NO_ARRAY, words=type(given).__name__)
+    low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
+    if array.shape != low.shape:
+        if _squeezed(array.shape) != _squeezed(low.shape):
+            return Agreement(Fit.SHAPE, words=f"{_shape(array)}, not {_shape(low)}")
+        array = array.reshape(low.shape)
+    if not np.isfinite(array).all():
+        at = _first(~np.isfinite(array))
+        return Agreement(Fit.NOT_FINITE, at, float(array[at]), float(low[at]))
+    return _numbers(array, low, high, total)
+
+
+def as_numbers(given: Any) -> np.ndarray | None:
+    """A value as float64; None for what is no array of numbers."""
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        return None
+    return array.astype(float) if array.dtype.kind in "fiub" else None
+
+
+def _numbers(array, low, high, total) -> Agreement:
+    if not array.size:
+        return Agreement(Fit.RIGHT)
+    scale = max(float(np.abs(low).max()), float(np.abs(high).max()), 1e-300)
+    gaps = np.maximum(np.maximum(low - array, array - high), 0.0)
+    at = _first(gaps == gaps.max())
+    worst, right = float(gaps[at]), float(low[at] if array[at] < low[at] else high[at])
+    if total is not None and worst <= SINGLE * scale:
+        whole, room = float(array.sum()), SINGLE * scale * array.size
+        if not total[0] - room <= whole <= total[1] + room:
+            near = total[0] if whole < total[0] else total[1]
+            words = "all entries together pass on more or less than there is"
+            return Agreement(Fit.NUMBERS, (), whole, near, words)
+    if worst <= DOUBLE * scale:
+        return Agreement(Fit.RIGHT)
+    fit = Fit.SINGLE if worst <= SINGLE * scale and _is_single(array, gaps, scale) else Fit.NUMBERS
+    return Agreement(fit, at, float(array[at]), right)
+
+
+def _is_single(array: np.ndarray, gaps: np.ndarray, scale: float) -> bool:
+    """Whether what is missing looks like rounding to float32: everywhere a little."""
+    return bool(np.all(gaps <= SINGLE * scale))
+
+
+def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(n for n in shape if n != 1)
+
+
+def _shape(array: np.ndarray) -> str:
+    return " × ".join(map(str, array.shape)) or "a single number"
+
+
+def _first(mask: np.ndarray) -> tuple[int, ...]:
+    if not mask.shape:
+        return ()
+    return tuple(int(k) for k in np.argwhere(mask)[0])

@@ -1,0 +1,149 @@
+"""A student's file checked: every function of it that a convention knows."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import lru_cache
+
+from deltarule.errors import DeltaruleError
+from deltarule.sandbox import Sandbox
+from deltarule.submissions.convention_files import convention, convention_names
+from deltarule.submissions.course_conventions import Convention, Task
+from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
+from deltarule.submissions.function_verdicts import finding_of
+from deltarule.submissions.loaded_file import LoadedFile
+from deltarule.submissions.own_forward import OwnForward
+from deltarule.submissions.right_task import RightTask
+from deltarule.submissions.task_check import TaskCheck
+
+
+@lru_cache(maxsize=512)
+def _right_task(name: str, number: int, choice: int) -> RightTask:
+    task = convention(name).tasks[number]
+    return RightTask(task if choice < 0 else otherwise(task, choice))
+
+
+def otherwise(task: Task, choice: int) -> Task:
+    """The task with another choice than the course's."""
+    changes = dict(task.otherwise[choice].changes)
+    if "options" in changes:
+        changes["options"] = {**task.options, **changes["options"]}
+    if "values" in changes:
+        changes["values"] = {**task.values, **changes["values"]}
+    return replace(task, **changes)
+
+
+def check_submission(
+    text: str,
+    name: str,
+    sandbox: Sandbox,
+    course: str | None = None,
+    only: Callable[[str], bool] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> SubmissionReport:
+    """Check the functions of a Python file's `text`, called `name`.
+
+    `course` is the name or the path of a convention; without it, it is the one that knows most of
+    the file's functions. `only` says which functions are wanted.
+    Raises DeltaruleError for a convention that is none; what is wrong with the file is reported.
+    """
+    report = SubmissionReport(name, layers=str(sandbox.layers))
+    try:
+        defined = _definitions(text)
+    except SyntaxError as error:
+        report.error = f"line {error.lineno}: {error.msg}"
+        return report
+    chosen = convention(course) if course else _recognised(defined)
+    if chosen is None:
+        report.error = "none of its functions is known to a convention"
+        return report
+    report.convention = chosen.title
+    file = LoadedFile(sandbox, text, name)
+    try:
+        file.open()
+    except DeltaruleError as error:
+        report.error = f"{error.place}: {error.fact}"
+        return report
+    for number, task in enumerate(chosen.tasks):
+        if not any(n in defined and (only is None or only(n)) for n in task.functions):
+            continue
+        if progress:
+            progress(task.name)
+        report.functions += _checked(course or chosen.name, chosen, number, defined, file)
+    report.functions = [f for f in report.functions if only is None or only(f.name)]
+    return report
+
+
+def _checked(
+    course: str, chosen: Convention, number: int, defined: dict[str, int], file: LoadedFile
+) -> list[FunctionFinding]:
+    task = chosen.tasks[number]
+    found: list[FunctionFinding] = []
+    done: set[str] = set()
+    variants = max((len(c.names) for c in task.calls), default=0)
+    for variant in range(variants):
+        names = {k: _name(c.names, variant, defined) for k, c in enumerate(task.calls)}
+        named = {k: n for k, n in names.items() if n is not None}
+        new = [n for n in named.values() if n not in done]
+        if not new:
+            continue
+        for finding in _findings(_right_task(course, number, -1), file, named, defined):
+            if finding.name in new and finding.name not in done:
+                done.add(finding.name)
+                found.append(finding)
+    if any(f.verdict in (FunctionVerdict.WRONG, FunctionVerdict.PARTLY) for f in found):
+        found = [_by_choice(f, course, number, task, file, defined) for f in found]
+    return found
+
+
+def _name(names: tuple[str, ...], variant: int, defined: dict[str, int]) -> str | None:
+    own = [n for n in names if n in defined]
+    return own[min(variant, len(own) - 1)] if own else None
+
+
+def _findings(
+    right: RightTask, file: LoadedFile, named: dict[int, str], defined: dict[str, int]
+) -> list[FunctionFinding]:
+    seen = TaskCheck(right, file.open, named).observe()
+    own = OwnForward(right, file.open, named)
+    found: list[FunctionFinding] = []
+    for one in seen:
+        before = [f for f in found if not f.verdict.passes]
+        finding = finding_of(one, right.task.name, defined.get(one.name), own if before else None)
+        found.append(finding)
+    return found
+
+
+def _by_choice(
+    finding: FunctionFinding, course: str, number: int, task: Task, file: LoadedFile, defined
+) -> FunctionFinding:
+    """The finding, or that it is right by another choice than the course's."""
+    if finding.verdict not in (FunctionVerdict.WRONG, FunctionVerdict.PARTLY):
+        return finding
+    for choice, other in enumerate(task.otherwise):
+        names = {k: _name(c.names, 0, defined) for k, c in enumerate(task.calls)}
+        named = {k: n for k, n in names.items() if n is not None}
+        named = {
+            k: finding.name if finding.name in task.calls[k].names else n for k, n in named.items()
+        }
+        for same in _findings(_right_task(course, number, choice), file, named, defined):
+            if same.name == finding.name and same.verdict is FunctionVerdict.RIGHT:
+                same.verdict = FunctionVerdict.CONVENTION
+                same.finding = other.words
+                return same
+    return finding
+
+
+def _definitions(text: str) -> dict[str, int]:
+    """The functions and classes of a file, with their lines."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return {n.name: n.lineno for n in ast.parse(text).body if isinstance(n, kinds)}
+
+
+def _recognised(defined: Iterable[str]) -> Convention | None:
+    """The convention that knows most of a file's functions."""
+    known = [(len(convention(n).functions & set(defined)), n) for n in convention_names()]
+    most = max(known, default=(0, ""))
+    return convention(most[1]) if most[0] else None

@@ -1,0 +1,131 @@
+"""Conventions of courses: which functions homework has, and what their arguments are.
+
+A convention is a TOML file. Each table of it is a task: a derivation, the names that the course
+gives to its tensors, and the calls of the student's functions, in their order.
+
+    title = "A course"
+    gradient = "d{}"
+
+    [affine]
+    derivation = "dense"
+    values = { x = "x: n (a b) -> n a b", w = "W", b = "b", out = "y" }
+
+    [[affine.calls]]
+    function = "affine_forward"
+    arguments = ["x", "w", "b"]
+    returns = ["out", "cache"]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from deltarule.submissions.axes_layout import Layout
+
+
+@dataclass(frozen=True)
+class Place:
+    """A tensor, or the gradient by it, and how a course lays it out."""
+
+    tensor: str
+    gradient: bool = False
+    layout: Layout | None = None
+
+
+@dataclass(frozen=True)
+class Value:
+    """What a name of a course is: a tensor, or several joined along an `axis` of the course's.
+
+    `times` is a size by which it is multiplied, `over` one by which it is divided.
+    """
+
+    name: str
+    parts: tuple[Place, ...]
+    axis: int | None = None
+    times: str | None = None
+    over: str | None = None
+
+    @property
+    def gradient(self) -> bool:
+        """Whether it is a gradient."""
+        return self.parts[0].gradient
+
+    @property
+    def tensor(self) -> str:
+        """The tensor of its only part, or of its first."""
+        return self.parts[0].tensor
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of the student's: of a function, a class (kept as the object), or its method.
+
+    `arguments`, `named` and `returns` are trees of lists and tables with names of values in them;
+    other names in `returns` are kept as they are, for later arguments. `sets` are attributes that
+    the object is given before, `reads` those that are read after it.
+    """
+
+    names: tuple[str, ...]
+    kind: str = "function"
+    arguments: tuple[Any, ...] = ()
+    named: Mapping[str, Any] = field(default_factory=dict)
+    returns: Any = None
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    reads: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Otherwise:
+    """Another choice than the course's: `words` say which, the rest replaces the task's own."""
+
+    words: str
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A layer of a course: its derivation, the course's names, and the calls."""
+
+    name: str
+    derivation: str
+    values: Mapping[str, Value]
+    calls: tuple[Call, ...]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    otherwise: tuple[Otherwise, ...] = ()
+    place: str = ""
+
+    @property
+    def functions(self) -> Iterator[str]:
+        """The names of functions and classes that it needs or may check."""
+        for call in self.calls:
+            if call.kind != "method":
+                yield from call.names
+
+    def names_in(self, tree: Any) -> Iterator[str]:
+        """The names in a tree of arguments or returned values."""
+        if isinstance(tree, str):
+            yield tree
+        elif isinstance(tree, Mapping):
+            for part in tree.values():
+                yield from self.names_in(part)
+        elif isinstance(tree, (list, tuple)):
+            for part in tree:
+                yield from self.names_in(part)
+
+
+@dataclass(frozen=True)
+class Convention:
+    """The tasks of a course. `provided` are modules that the course hands out, by name."""
+
+    name: str
+    title: str
+    tasks: tuple[Task, ...]
+    provided: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def functions(self) -> set[str]:
+        """The names of all functions and classes."""
+        return {name for task in self.tasks for name in task.functions}

@@ -1,0 +1,144 @@
+"""Settings that expose mistakes: sizes, strides and numbers at which wrong code shows.
+
+Sizes differ from each other, so that nothing is square; strides and paddings take all their usual
+values; one example, one time, large and nearly equal numbers, ties and zeros come beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice, product
+from random import Random
+
+from deltarule.arithmetic.small_sizes import choose_sizes, free_sizes
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.symbols import Attribute
+from deltarule.networks.network import Network
+from deltarule.networks.nonsmooth import everyone, kinked
+from deltarule.networks.recurrences import Recurrence, blocks
+
+#: Values of attributes: of those that may be 0, as a padding, and of the others.
+_PADS, _STEPS = (0, 1, 2), (1, 2, 3)
+#: So many settings of attributes are tried.
+MOST = 6
+
+
+@dataclass(frozen=True, eq=False)
+class Setting:
+    """Where a function is tried.
+
+    `words` say what is special; `numbers` is how the givens are drawn: usual, large, small or
+    edges (small integers, which tie and are 0). `sizes` holds all sizes and attributes by
+    name, `scalars` constants that differ from the usual ones.
+    """
+
+    words: str
+    sizes: Mapping[str, int]
+    numbers: str = "usual"
+    seed: int = 0
+    scalars: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> str:
+        """The setting as it is shown: `stride 2 (N = 2, C = 3, S = 2)`."""
+        sizes = ", ".join(f"{name} = {n}" for name, n in self.sizes.items())
+        return f"{self.words} ({sizes})" if sizes else self.words
+
+
+def settings(
+    network: Network,
+    passed: set[str],
+    letters: Mapping[str, tuple[str, ...]],
+    fixed: Mapping[str, int],
+) -> tuple[Setting, ...]:
+    """The settings for a network.
+
+    `passed` names the attributes and scalars that the student's functions are given; `letters` are
+    those of sizes that the course splits into several axes; `fixed` are sizes that have one value.
+    """
+    maker = _Maker(network, passed, letters, fixed)
+    return tuple(s for s in maker.all() if s is not None)
+
+
+class _Maker:
+    def __init__(self, network, passed, letters, fixed):
+        self.network, self.letters, self.fixed = network, letters, dict(fixed)
+        self.passed = passed
+        free = free_sizes(network)
+        self.attributes = [s for s in free if isinstance(s, Attribute) and s.name in passed]
+        self.unseen = {
+            s.name: network.attributes[s]
+            for s in free
+            if isinstance(s, Attribute) and s.name not in passed and s in network.attributes
+        }
+
+    def all(self) -> Iterator[Setting | None]:
+        """The settings; None for one for which no sizes fit."""
+        usual = self._setting("usual sizes", 0)
+        yield usual
+        for number, chosen in enumerate(self._attributes(), 1):
+            words = ", ".join(f"{self._word(s)} {n}" for s, n in chosen.items())
+            found = self._setting(words, number, {s.name: n for s, n in chosen.items()})
+            if found is not None:
+                yield found
+        yield from filter(None, self._extremes())
+        if usual is None:
+            return
+        for name in self.passed:
+            scalar = next((s for s in self.network.scalars if s.name == name), None)
+            if scalar is not None:
+                value = float(self.network.scalars[scalar])
+                other = 0.3 if value < 0.1 else value * 0.6
+                yield Setting(f"{name} = {other:g}", usual.sizes, seed=50, scalars={name: other})
+        yield Setting("large numbers", usual.sizes, "large", 60)
+        yield Setting("nearly equal numbers", usual.sizes, "small", 61)
+        if kinked(self.network) and not everyone(self.network):
+            yield Setting("ties and zeros", usual.sizes, "edges", 62)
+
+    def _word(self, symbol: Attribute) -> str:
+        """The word that an attribute is given by, such as stride for S."""
+        start = f"{symbol.name}: "
+        return next(
+            (o.name for o in self.network.options.values() if o.help.startswith(start)), symbol.name
+        )
+
+    def _attributes(self) -> Iterator[dict[Attribute, int]]:
+        """Values of attributes: each takes each of its own, and no two run alike."""
+        if not self.attributes:
+            return
+        choices = [_STEPS if s.is_positive else _PADS for s in self.attributes]
+        everything = list(product(*choices))
+        Random(1).shuffle(everything)
+        first = tuple(c[0] for c in choices)
+        ordered = [first, *(e for e in everything if e != first)]
+        for values in islice(ordered, 0, MOST):
+            yield dict(zip(self.attributes, values))
+
+    def _extremes(self) -> Iterator[Setting | None]:
+        times = {b.extent for b in blocks(self.network.equations) if isinstance(b, Recurrence)}
+        batch = next((t.axes[0] for t in self.network.with_role("input") if len(t.axes) > 1), None)
+        for extent in times:
+            yield self._setting("one time", 40, {str(extent): 1})
+        if batch is not None and batch not in times and str(batch) not in self.letters:
+            yield self._setting("one example", 41, {str(batch): 1})
+
+    def _setting(self, words: str, seed: int, chosen: Mapping[str, int] | None = None):
+        fixed = {**self.unseen, **self.fixed, **(chosen or {})}
+        for name, letters in self.letters.items():
+            for place, letter in enumerate(letters):
+                fixed.setdefault(letter, (2, 3, 1)[(place + seed) % 3])
+            total = 1
+            for letter in letters:
+                total *= fixed[letter]
+            fixed[name] = total
+        own = {s.name for s in free_sizes(self.network)}
+        try:
+            sizes = choose_sizes(
+                self.network, Random(seed), {k: v for k, v in fixed.items() if k in own}, seed > 0
+            )
+        except DeltaruleError:
+            return None
+        found = {s.name: int(n) for s, n in sizes.items()}
+        letters = {a: fixed[a] for group in self.letters.values() for a in group}
+        return Setting(words, {**found, **letters}, seed=seed)

@@ -1,0 +1,86 @@
+"""What is found of a submission: a verdict on each function, why, and what shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from deltarule.submissions.agreement import Agreement
+from deltarule.submissions.exposing_settings import Setting
+
+
+class FunctionVerdict(Enum):
+    """The verdict on a function; the value is how it is said."""
+
+    RIGHT = "right"
+    CONVENTION = "differs by a convention"
+    FOLLOWS = "right for its own forward pass"
+    PARTLY = "right only in part"
+    CHANGES = "right, but changes its arguments"
+    WRONG = "wrong"
+    UNFINISHED = "not finished"
+    CRASHED = "crashed"
+    STOPPED = "stopped"
+    UNCHECKED = "could not be checked"
+
+    @property
+    def passes(self) -> bool:
+        """Whether it counts as right."""
+        return self in (FunctionVerdict.RIGHT, FunctionVerdict.FOLLOWS)
+
+
+@dataclass
+class OutputFinding:
+    """One returned value: at how many settings it was right, and how it was wrong elsewhere."""
+
+    name: str
+    right: list[Setting] = field(default_factory=list)
+    wrong: list[tuple[Setting, Agreement]] = field(default_factory=list)
+
+
+@dataclass
+class Cause:
+    """Why an output is wrong: the mistake in words, its formula, and the right one."""
+
+    words: str
+    kind: str = ""
+    formula: str = ""
+    right_formula: str = ""
+    outputs: tuple[str, ...] = ()
+
+
+@dataclass
+class FunctionFinding:
+    """What is found of one function.
+
+    `finding` is a sentence, `remedy` what to do; `line` is where the function, or what failed in
+    it, stands. `test` is a smallest test that shows it, to paste into a file.
+    """
+
+    name: str
+    task: str
+    verdict: FunctionVerdict
+    finding: str = ""
+    remedy: str = ""
+    line: int | None = None
+    outputs: list[OutputFinding] = field(default_factory=list)
+    causes: list[Cause] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    test: str = ""
+
+
+@dataclass
+class SubmissionReport:
+    """All findings on a file: by which convention, in which sandbox, and what was left out."""
+
+    path: str
+    convention: str = ""
+    layers: str = ""
+    functions: list[FunctionFinding] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether there is a function, and all pass."""
+        return bool(self.functions) and all(f.verdict.passes for f in self.functions)

@@ -1,0 +1,134 @@
+"""The verdict on a function, from what it did at all settings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from deltarule.sandbox import Verdict
+from deltarule.submissions.agreement import Agreement, Fit, as_numbers
+from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, OutputFinding
+from deltarule.submissions.own_forward import OwnForward
+from deltarule.submissions.task_check import Observed
+
+_ANSWERED = (Verdict.RETURNED, Verdict.OTHER)
+
+
+def finding_of(
+    seen: Observed, task: str, line: int | None, own: OwnForward | None
+) -> FunctionFinding:
+    """What is found of one function; `own` are derivatives of its own forward pass,
+    where that is wrong."""
+    found = FunctionFinding(seen.name, task, FunctionVerdict.RIGHT, line=line)
+    found.outputs = list(seen.outputs.values())
+    answered = [
+        (s, g) for s, g in seen.at if g.outcome is not None and g.outcome.verdict in _ANSWERED
+    ]
+    for judge in (_not_called, _unfinished, _not_answered):
+        judge(seen, found, answered)
+        if found.verdict is not FunctionVerdict.RIGHT:
+            return found
+    wrong = [o for o in found.outputs if o.wrong]
+    if not wrong:
+        _right(seen, found)
+    elif own is not None and own.agrees(seen.number, [o.name for o in found.outputs]):
+        found.verdict = FunctionVerdict.FOLLOWS
+        found.finding = "the gradient of the file's own forward pass, which is wrong itself"
+    else:
+        _wrong(seen, found, wrong)
+    return found
+
+
+def _not_called(seen: Observed, found: FunctionFinding, answered: list) -> None:
+    """It was given nothing to work on."""
+    needs = [g.needs for _, g in seen.at if g.needs]
+    if needs and len(needs) == len(seen.at):
+        found.verdict = FunctionVerdict.UNCHECKED
+        found.finding = f"needs {needs[0]}, which no function before it gives"
+        found.remedy = "hand in the function that gives it as well, and let it work"
+    elif not seen.at:
+        found.verdict = FunctionVerdict.UNCHECKED
+        found.finding = "there is no setting at which it could be tried"
+
+
+def _unfinished(seen: Observed, found: FunctionFinding, answered: list) -> None:
+    """`pass`, None, zeros, NotImplementedError."""
+    outcomes = [g.outcome for _, g in seen.at if g.outcome is not None]
+    if outcomes and all(
+        o.verdict is Verdict.RAISED and o.detail.startswith("NotImplementedError") for o in outcomes
+    ):
+        found.verdict, found.finding = FunctionVerdict.UNFINISHED, "raises NotImplementedError"
+        found.line = outcomes[0].line or found.line
+    elif answered and all(_nothing(g.outcome.value) for _, g in answered):
+        found.verdict, found.finding = FunctionVerdict.UNFINISHED, "returns nothing yet"
+    elif answered and found.outputs and all(_zeros(g, seen) for _, g in answered):
+        found.verdict, found.finding = FunctionVerdict.UNFINISHED, "returns zeros alone"
+    if found.verdict is FunctionVerdict.UNFINISHED:
+        found.remedy = "write its body"
+
+
+def _nothing(value: object) -> bool:
+    """None, or None several times; what stays in the sandbox counts as something."""
+    if isinstance(value, (tuple, list)):
+        return bool(value) and all(_nothing(v) for v in value)
+    return value is None
+
+
+def _zeros(given, seen: Observed) -> bool:
+    arrays = [as_numbers(v) for v in given.values.values()]
+    right = [o for o in seen.outputs.values() if o.right]
+    return bool(arrays) and not right and all(a is not None and not np.any(a) for a in arrays)
+
+
+def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> None:
+    """It raised an error, or was stopped."""
+    failed = [
+        (s, g.outcome) for s, g in seen.at if g.outcome and g.outcome.verdict not in _ANSWERED
+    ]
+    if not failed:
+        return
+    setting, outcome = failed[0]
+    raised = outcome.verdict in (Verdict.RAISED, Verdict.CRASHED)
+    found.verdict = FunctionVerdict.CRASHED if raised else FunctionVerdict.STOPPED
+    found.line = outcome.line or found.line
+    where = "" if not answered else f" at {setting.words}"
+    found.finding = f"{outcome}{where}"
+    if answered and raised:
+        found.finding += f", not at {answered[0][0].words}"
+    found.remedy = f"call it yourself with the shapes of {setting.shown}"
+
+
+def _right(seen: Observed, found: FunctionFinding) -> None:
+    if seen.changed:
+        names = " and ".join(sorted(seen.changed))
+        found.verdict = FunctionVerdict.CHANGES
+        found.finding = f"changes its argument {names} in place"
+        found.remedy = f"work on a copy: {sorted(seen.changed)[0]}.copy()"
+
+
+def _wrong(seen: Observed, found: FunctionFinding, wrong: list[OutputFinding]) -> None:
+    everywhere = all(not o.right for o in wrong)
+    found.verdict = FunctionVerdict.WRONG if everywhere else FunctionVerdict.PARTLY
+    names = " and ".join(o.name for o in wrong)
+    setting, agreement = wrong[0].wrong[0]
+    found.finding = f"{names}: {said(agreement)}"
+    if not everywhere:
+        found.finding += f", {where_wrong(wrong)}"
+
+
+def said(agreement: Agreement) -> str:
+    """How a value disagrees."""
+    at = f"[{', '.join(map(str, agreement.at))}]" if agreement.at else ""
+    if agreement.fit in (Fit.NUMBERS, Fit.NOT_FINITE):
+        numbers = f"{agreement.given:.6g}, not {agreement.right:.6g}"
+        entry = f"entry {at} is {numbers}" if at else numbers
+        return f"{agreement.words}: {entry}" if agreement.words else entry
+    return f"{agreement.fit.value} {agreement.words}".strip()
+
+
+def where_wrong(wrong: list[OutputFinding]) -> str:
+    """At which settings alone: `only at ties and zeros`."""
+    bad = {s.words: None for o in wrong for s, _ in o.wrong}
+    good = {s.words: None for o in wrong for s in o.right if s.words not in bad}
+    if len(bad) <= len(good):
+        return f"wrong only at {'; '.join(bad)}"
+    return f"right only at {'; '.join(good)}"

@@ -1,0 +1,107 @@
+"""A task with its derivation: where it is tried, and what is right there."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.probe import places_inside
+from deltarule.arithmetic.sampler import Floats
+from deltarule.arithmetic.small_sizes import free_sizes
+from deltarule.calculus import Derivation, derive
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.symbols import Size
+from deltarule.language.load import network_of
+from deltarule.submissions.course_conventions import Task
+from deltarule.submissions.edgy_values import EdgyValues
+from deltarule.submissions.exposing_settings import Setting, settings
+from deltarule.submissions.right_values import RightValues
+from deltarule.tracing.computation import Computation
+
+
+@lru_cache(maxsize=256)
+def _derived(name: str, options: tuple[tuple[str, object], ...]) -> Derivation:
+    return derive(network_of(name, **dict(options)))
+
+
+class RightTask:
+    """A task with its derivation, and what is right at each of its settings."""
+
+    def __init__(self, task: Task):
+        self.task = task
+        try:
+            self.derivation = _derived(task.derivation, tuple(sorted(task.options.items())))
+        except DeltaruleError as error:
+            raise DeltaruleError(error.fact, f"{task.place}: derivation", error.remedy) from error
+        self.network = self.derivation.network
+        self._known: dict[Setting, RightValues] = {}
+        for value in task.values.values():
+            for part in value.parts:
+                self.network.tensor(part.tensor)
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """Where it is tried."""
+        names = {
+            n
+            for c in self.task.calls
+            for t in (c.arguments, c.named, c.sets)
+            for n in self.task.names_in(t)
+        }
+        return settings(self.network, names, self._letters, self.task.sizes)
+
+    @property
+    def _letters(self) -> dict[str, tuple[str, ...]]:
+        """For each size that the course splits, the letters of its parts."""
+        found = {}
+        for value in self.task.values.values():
+            for part in value.parts:
+                if part.layout is None:
+                    continue
+                axes = self.network.tensor(part.tensor).axes
+                for axis, group in zip(axes, part.layout.groups):
+                    if len(group) > 1 and isinstance(axis, Size):
+                        found[axis.name] = group
+        return found
+
+    def right(self, setting: Setting) -> RightValues:
+        """What is right at a setting; found once."""
+        if setting not in self._known:
+            make = EdgyValues if setting.numbers == "edges" else RightValues
+            self._known[setting] = make(self.derivation, setting, self.computation(setting))
+        return self._known[setting]
+
+    def computation(self, setting: Setting) -> Computation:
+        """The network with the givens of a setting."""
+        by_name = {s.name: s for s in (*self.network.definitions, *free_sizes(self.network))}
+        sizes = {by_name[n]: k for n, k in setting.sizes.items() if n in by_name}
+        values = Values({}, sizes, {}, {})
+        sampler = Floats(self.network, values.extent, np.random.default_rng([7, setting.seed]))
+        places = places_inside(self.network)
+        givens = {
+            t.name: _as_drawn(sampler.draw(t, places.get(t.name)), t, setting)
+            for t in self.network.tensors.values()
+            if t.given
+        }
+        for name in self.derivation.upstream:
+            shape = sampler.shape(self.network.tensor(name).axes)
+            givens[self.derivation.gradient_name(name)] = sampler.between(shape, (-1, 1))
+        scalars = {
+            s: Fraction(setting.scalars[s.name])
+            for s in self.network.scalars
+            if s.name in setting.scalars
+        }
+        return Computation(self.derivation, givens, sizes, scalars=scalars)
+
+
+def _as_drawn(drawn: np.ndarray, tensor, setting: Setting) -> np.ndarray:
+    """Large or nearly equal numbers, for inputs of which nothing is declared."""
+    free = tensor.role in ("input",) and not tensor.integral and tensor.within is None
+    if not free:
+        return drawn
+    if setting.numbers == "large":
+        return 1000.0 * drawn
+    return 0.004 * drawn + 1.5 if setting.numbers == "small" else drawn

@@ -1,0 +1,70 @@
+"""The right values at one setting, by the course's names and in its layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import numpy as np
+
+from deltarule.calculus import Derivation
+from deltarule.submissions.course_conventions import Place, Value
+from deltarule.submissions.exposing_settings import Setting
+from deltarule.tracing.computation import Computation
+
+
+class RightValues:
+    """The right values at one setting, by the course's names and in its layouts."""
+
+    def __init__(self, derivation: Derivation, setting: Setting, computation: Computation):
+        self.derivation, self.network = derivation, derivation.network
+        self.setting, self.computation = setting, computation
+
+    @cached_property
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """Every tensor and gradient by its own name."""
+        with np.errstate(all="ignore"):
+            return self.computation.floats.arrays
+
+    def names(self, place: Place) -> str:
+        """The name of a place's array."""
+        return self.derivation.gradient_name(place.tensor) if place.gradient else place.tensor
+
+    def value(self, value: Value) -> np.ndarray:
+        """The right array of one of the course's names, as the course lays it out."""
+        return self.laid_out(value, self.arrays)
+
+    def laid_out(self, value: Value, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Some arrays in the place of the right ones, as the course lays them out."""
+        sizes = self.setting.sizes
+        parts = [
+            array if p.layout is None else p.layout.to_course(array, sizes)
+            for p in value.parts
+            for array in [np.asarray(arrays[self.names(p)])]
+        ]
+        found = parts[0] if value.axis is None else np.concatenate(parts, value.axis)
+        found = found if value.times is None else found * sizes[value.times]
+        return found if value.over is None else found / sizes[value.over]
+
+    def number(self, name: str) -> float | int | None:
+        """A size, an attribute or a scalar by its name; None where there is none."""
+        if name in self.setting.sizes:
+            return self.setting.sizes[name]
+        if name in self.setting.scalars:
+            return self.setting.scalars[name]
+        scalar = next((s for s in self.network.scalars if s.name == name), None)
+        return None if scalar is None else float(self.network.scalars[scalar])
+
+    def interval(self, value: Value) -> tuple[np.ndarray, np.ndarray]:
+        """The least and the largest that each entry may be."""
+        right = self.value(value)
+        return right, right
+
+    def total(self, value: Value) -> tuple[float, float] | None:
+        """What all entries of a gradient may be together; None where entries alone decide."""
+        return None
+
+    @property
+    def defined(self) -> bool:
+        """Whether every number is finite."""
+        return all(np.isfinite(a).all() for a in self.arrays.values() if a.dtype.kind == "f")
