@@ -10,6 +10,8 @@ import numpy as np
 
 #: Relative to the largest right entry: what float64 leaves, and what float32 does.
 DOUBLE, SINGLE = 1e-7, 2e-4
+#: Where all right entries are smaller, as behind saturated units, rounding alone is that large.
+LEAST = 1e-3
 
 
 class Fit(Enum):
@@ -72,7 +74,7 @@ def as_numbers(given: Any) -> np.ndarray | None:
 def _numbers(array, low, high, total) -> Agreement:
     if not array.size:
         return Agreement(Fit.RIGHT)
-    scale = max(float(np.abs(low).max()), float(np.abs(high).max()), 1e-300)
+    scale = max(float(np.abs(low).max()), float(np.abs(high).max()), LEAST)
     gaps = np.maximum(np.maximum(low - array, array - high), 0.0)
     at = _first(gaps == gaps.max())
     worst, right = float(gaps[at]), float(low[at] if array[at] < low[at] else high[at])

@@ -31,6 +31,10 @@ class Layout:
         known = {a: extents[a] for a in self.split_letters if a in extents}
         return rearrange(array, f"{self.own} -> {self.course}", **known)
 
+    def to_tensor(self, array: np.ndarray) -> np.ndarray:
+        """The course's array as the tensor lies."""
+        return rearrange(array, f"{self.course} -> {self.own}")
+
     @cached_property
     def groups(self) -> tuple[tuple[str, ...], ...]:
         """For each axis of the tensor the letters that it is made of."""

@@ -72,8 +72,18 @@ def check_submission(
         if progress:
             progress(task.name)
         report.functions += _checked(course or chosen.name, chosen, number, defined, file)
-    report.functions = [f for f in report.functions if only is None or only(f.name)]
+    report.functions = _once_each(f for f in report.functions if only is None or only(f.name))
     return report
+
+
+def _once_each(found: Iterable[FunctionFinding]) -> list[FunctionFinding]:
+    """Of a function that is called in several modes, the first finding that does not pass."""
+    kept: dict[str, FunctionFinding] = {}
+    for finding in found:
+        known = kept.get(finding.name)
+        if known is None or (known.verdict.passes and not finding.verdict.passes):
+            kept[finding.name] = finding
+    return list(kept.values())
 
 
 def _checked(

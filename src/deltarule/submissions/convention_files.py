@@ -15,7 +15,7 @@ from deltarule.submissions.axes_layout import layout
 from deltarule.submissions.course_conventions import Call, Convention, Otherwise, Place, Task, Value
 
 _KINDS = ("function", "class", "method")
-_TASK = {"derivation", "values", "calls", "options", "sizes", "otherwise", "about"}
+_TASK = {"derivation", "values", "calls", "options", "sizes", "otherwise", "about", "recovered"}
 _CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads"}
 _VALUE = {"of", "layout", "axis", "times", "over"}
 _TOP = {"title", "gradient"}
@@ -84,6 +84,8 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
         {k: int(v) for k, v in _mapping(table.get("sizes", {}), place).items()},
         otherwise,
         place,
+        str(table.get("about", "")),
+        dict(_mapping(table.get("recovered", {}), place)),
     )
 
 

@@ -86,7 +86,12 @@ class Otherwise:
 
 @dataclass(frozen=True)
 class Task:
-    """A layer of a course: its derivation, the course's names, and the calls."""
+    """A layer of a course: its derivation, the course's names, and the calls.
+
+    `about` says in which mode its functions are called, where there are several. `recovered` are
+    tensors of zeros and ones that a function draws at random, as a mask: each is 1 where the named
+    output is not 0.
+    """
 
     name: str
     derivation: str
@@ -96,6 +101,8 @@ class Task:
     sizes: Mapping[str, int] = field(default_factory=dict)
     otherwise: tuple[Otherwise, ...] = ()
     place: str = ""
+    about: str = ""
+    recovered: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def functions(self) -> Iterator[str]:

@@ -28,9 +28,9 @@ MOST = 6
 class Setting:
     """Where a function is tried.
 
-    `words` say what is special; `numbers` is how the givens are drawn: usual, large, small or
-    edges (small integers, which tie and are 0). `sizes` holds all sizes and attributes by
-    name, `scalars` constants that differ from the usual ones.
+    `words` say what is special; `numbers` is how the givens are drawn: usual, large, small (nearly
+    equal), zeros (every third is 0) or edges (small integers, which tie and are 0). `sizes` holds
+    all sizes and attributes by name, `scalars` constants that differ from the usual ones.
     """
 
     words: str
@@ -93,7 +93,9 @@ class _Maker:
                 yield Setting(f"{name} = {other:g}", usual.sizes, seed=50, scalars={name: other})
         yield Setting("large numbers", usual.sizes, "large", 60)
         yield Setting("nearly equal numbers", usual.sizes, "small", 61)
-        if kinked(self.network) and not everyone(self.network):
+        if not kinked(self.network):
+            yield Setting("some zeros", usual.sizes, "zeros", 62)
+        elif not everyone(self.network):
             yield Setting("ties and zeros", usual.sizes, "edges", 62)
 
     def _word(self, symbol: Attribute) -> str:

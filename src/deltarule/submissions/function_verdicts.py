@@ -98,6 +98,11 @@ def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> Non
 
 
 def _right(seen: Observed, found: FunctionFinding) -> None:
+    if seen.unsteady:
+        found.verdict = FunctionVerdict.WRONG
+        found.finding = "gives something else when it is called again with the same"
+        found.remedy = "keep nothing between calls, and change nothing in the cache"
+        return
     if seen.changed:
         names = " and ".join(sorted(seen.changed))
         found.verdict = FunctionVerdict.CHANGES

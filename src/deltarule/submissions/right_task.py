@@ -15,6 +15,7 @@ from deltarule.calculus import Derivation, derive
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.language.load import network_of
+from deltarule.networks.tensors import Tensor
 from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.edgy_values import EdgyValues
 from deltarule.submissions.exposing_settings import Setting, settings
@@ -67,6 +68,12 @@ class RightTask:
                         found[axis.name] = group
         return found
 
+    @property
+    def _spread(self) -> float:
+        """How far nearly equal numbers lie apart: an ε under a root has to count beside them."""
+        small = [float(v) for v in self.network.scalars.values() if 0 < v < 0.01]
+        return 2.0 * min(small) ** 0.5 if small else 0.004
+
     def right(self, setting: Setting) -> RightValues:
         """What is right at a setting; found once."""
         if setting not in self._known:
@@ -82,7 +89,7 @@ class RightTask:
         sampler = Floats(self.network, values.extent, np.random.default_rng([7, setting.seed]))
         places = places_inside(self.network)
         givens = {
-            t.name: _as_drawn(sampler.draw(t, places.get(t.name)), t, setting)
+            t.name: _as_drawn(sampler.draw(t, places.get(t.name)), t, setting, self._spread)
             for t in self.network.tensors.values()
             if t.given
         }
@@ -97,11 +104,14 @@ class RightTask:
         return Computation(self.derivation, givens, sizes, scalars=scalars)
 
 
-def _as_drawn(drawn: np.ndarray, tensor, setting: Setting) -> np.ndarray:
-    """Large or nearly equal numbers, for inputs of which nothing is declared."""
-    free = tensor.role in ("input",) and not tensor.integral and tensor.within is None
-    if not free:
+def _as_drawn(drawn: np.ndarray, tensor: Tensor, setting: Setting, spread: float) -> np.ndarray:
+    """Large or nearly equal numbers, or zeros, for inputs of which nothing is declared."""
+    if tensor.integral or tensor.within is not None or tensor.sums_to_one is not None:
+        return drawn
+    if setting.numbers == "zeros" and not tensor.definite:
+        return np.where(np.arange(drawn.size).reshape(drawn.shape) % 3 == 1, 0.0, drawn)
+    if tensor.role != "input":
         return drawn
     if setting.numbers == "large":
         return 1000.0 * drawn
-    return 0.004 * drawn + 1.5 if setting.numbers == "small" else drawn
+    return spread * drawn + 1.5 if setting.numbers == "small" else drawn

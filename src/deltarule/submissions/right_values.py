@@ -68,3 +68,13 @@ class RightValues:
     def defined(self) -> bool:
         """Whether every number is finite."""
         return all(np.isfinite(a).all() for a in self.arrays.values() if a.dtype.kind == "f")
+
+    def with_givens(self, changed: Mapping[str, np.ndarray]) -> RightValues:
+        """The right values for other givens."""
+        other = self.computation.with_givens(changed)
+        return RightValues(self.derivation, self.setting, other)
+
+    def taken_in(self, value: Value, array: np.ndarray) -> np.ndarray:
+        """An array of the course's, laid out as its tensor is."""
+        layout = value.parts[0].layout
+        return array if layout is None else layout.to_tensor(array)

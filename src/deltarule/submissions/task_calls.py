@@ -19,7 +19,7 @@ class Given:
     """What one call gave: the function's name, its outcome, and its values by the course's names.
 
     `unlike` says how what it returned is built otherwise than the course says; `needs` names what
-    could not be given to it.
+    could not be given to it. `again` is what it returned when it was called once more.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Given:
     values: dict[str, Any] = field(default_factory=dict)
     unlike: str = ""
     needs: str = ""
+    again: dict[str, Any] | None = None
 
 
 @dataclass
@@ -49,45 +50,54 @@ class TaskCalls:
         right: RightValues,
         given: Mapping[str, np.ndarray] | None = None,
         upto: int | None = None,
+        twice: bool = False,
     ) -> list[Given]:
-        """All calls at a setting; `given` replaces arrays by name, `upto` is the last call."""
+        """All calls at a setting; `given` replaces arrays by name, `upto` is the last call.
+
+        Where `twice`, what returns values is called once more, with the same.
+        """
         state, found = _State(), []
         last = len(self.task.calls) if upto is None else upto + 1
         for number, call in enumerate(self.task.calls[:last]):
             name = self.chosen.get(number)
-            if name is None:
-                continue
-            found.append(self._made(name, call, right, state, given or {}))
+            if name is not None:
+                found.append(self._made(Given(name, call), right, state, given or {}, twice))
         return found
 
-    def _made(self, name: str, call: Call, right: RightValues, state: _State, given) -> Given:
-        made = Given(name, call)
-        try:
-            args = [self._argument(a, right, state, given) for a in call.arguments]
-            named = {k: self._argument(a, right, state, given) for k, a in call.named.items()}
-            sets = {k: self._argument(a, right, state, given) for k, a in call.sets.items()}
-        except LookupError as error:
-            made.needs = str(error.args[0])
-            return made
+    def _made(self, made: Given, right: RightValues, state: _State, given, twice: bool) -> Given:
+        call = made.call
         of = state.instance if call.kind == "method" else None
         if call.kind == "method" and of is None:
             made.needs = "the object of its class"
             return made
-        for attribute, value in sets.items() if call.kind == "method" else ():
-            self.submission.call("__setattr__", attribute, value, of=of)
-        made.outcome = self.submission.call(name, *args, of=of, **named)
-        if call.kind == "class":
-            if made.outcome.verdict in (Verdict.RETURNED, Verdict.OTHER):
-                state.instance = Kept(made.outcome.number)
-                for attribute, value in sets.items():
-                    self.submission.call("__setattr__", attribute, value, of=state.instance)
+        try:
+            trees = (list(call.arguments), call.named, call.sets)
+            args, named, sets = (self._argument(t, right, state, given) for t in trees)
+        except LookupError as error:
+            made.needs = str(error.args[0])
             return made
-        if made.outcome.verdict in (Verdict.RETURNED, Verdict.OTHER):
-            self._returned(call.returns, made.outcome.value, made, state, ())
+        if of is not None:
+            self._set(of, sets)
+        made.outcome = self.submission.call(made.name, *args, of=of, **named)
+        if made.outcome.verdict not in (Verdict.RETURNED, Verdict.OTHER):
+            return made
+        if call.kind == "class":
+            state.instance = Kept(made.outcome.number)
+            self._set(state.instance, sets)
+            return made
+        self._returned(call.returns, made.outcome.value, made, state, ())
+        if twice and made.values:
+            again, other = self.submission.call(made.name, *args, of=of, **named), Given("", call)
+            self._returned(call.returns, again.value, other, _State(), ())
+            made.again = other.values
         for attribute, value in call.reads.items():
             read = self.submission.get(attribute, of=of)
             made.values[value] = read.value if read.returned else None
         return made
+
+    def _set(self, of: Kept, attributes: Mapping[str, Any]) -> None:
+        for name, value in attributes.items():
+            self.submission.call("__setattr__", name, value, of=of)
 
     def _argument(self, tree: Any, right: RightValues, state: _State, given) -> Any:
         if isinstance(tree, Mapping):

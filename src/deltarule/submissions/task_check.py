@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from deltarule.sandbox import Outcome, Verdict
 from deltarule.sandbox.submission import Submission
-from deltarule.submissions.agreement import Agreement, compare
+from deltarule.submissions.agreement import Agreement, as_numbers, compare
 from deltarule.submissions.course_conventions import Call
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.findings import OutputFinding
@@ -47,16 +49,28 @@ class TaskCheck:
     def observe(self) -> list[Observed]:
         """Every function called at every setting."""
         found = {k: Observed(name, self.task.calls[k], k) for k, name in self.chosen.items()}
-        for setting in self.right.settings:
+        for number, setting in enumerate(self.right.settings):
             values = self.right.right(setting)
             if not values.defined:
                 continue
-            submission = self.open()
-            made = TaskCalls(self.task, submission, self.chosen).at(values)
+            calls = TaskCalls(self.task, self.open(), self.chosen)
+            made = calls.at(values, twice=number == 0 and not self.task.recovered)
+            values = self._recovered(made, values)
             for given, seen in zip(made, found.values(), strict=True):
                 seen.at.append((setting, given))
                 self._judge(given, seen, setting, values)
         return list(found.values())
+
+    def _recovered(self, made: list[Given], right: RightValues) -> RightValues:
+        """The right values for what a function has drawn at random, as its outputs show it."""
+        found = {}
+        given = {name: value for one in made for name, value in one.values.items()}
+        for tensor, name in self.task.recovered.items():
+            array = as_numbers(given.get(name))
+            if array is not None and array.shape == right.value(self.task.values[name]).shape:
+                shown = right.taken_in(self.task.values[name], array)
+                found[tensor] = (shown != 0).astype(np.int64)
+        return right.with_givens(found) if found else right
 
     def _judge(self, given: Given, seen: Observed, setting: Setting, right: RightValues) -> None:
         outcome = given.outcome
@@ -64,8 +78,11 @@ class TaskCheck:
             return
         seen.changed |= self._changed(outcome, given.call)
         for name in dict.fromkeys((*self.outputs(given.call), *given.values)):
+            value = given.values.get(name)
+            if given.again is not None and name in given.again:
+                seen.unsteady |= _differ(value, given.again[name])
             found = seen.outputs.setdefault(name, OutputFinding(name))
-            agreement = self.agreement(name, given.values.get(name), right)
+            agreement = self.agreement(name, value, right)
             if agreement.fit.right:
                 found.right.append(setting)
             else:
@@ -90,3 +107,11 @@ class TaskCheck:
             if isinstance(tree, str):
                 found.add(tree)
         return found
+
+
+def _differ(one: Any, two: Any) -> bool:
+    """Whether a second call gave something else."""
+    first, second = as_numbers(one), as_numbers(two)
+    if first is None or second is None or first.shape != second.shape:
+        return (first is None) != (second is None) or first is not None
+    return not np.allclose(first, second, rtol=1e-9, atol=1e-12, equal_nan=True)
