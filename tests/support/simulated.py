@@ -15,6 +15,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from unittest.mock import patch
 
 import numpy as np
+from simulated_chain_rule import IN_STEPS
 from simulated_convolutions import AVERAGED, POOLED, STRIDED
 from simulated_dense import BATCH, BINARY, DENSE
 from simulated_lines import Slip, worked
@@ -32,7 +33,7 @@ from deltarule.marking.verdicts import FOLLOWS, Marking, Verdict
 KINDS = {
     "dense": DENSE, "batch": BATCH, "binary": BINARY, "conv": POOLED, "strided": STRIDED,
     "averaged": AVERAGED, "rnn": RNN, "lstm": LSTM, "gru": GRU, "batch norm": BATCH_NORM,
-    "layer norm": LAYER_NORM, "attention": ATTENTION,
+    "layer norm": LAYER_NORM, "attention": ATTENTION, **IN_STEPS,
 }  # fmt: skip
 #: The module behind the function of the same name.
 _MARKING = sys.modules[mark.__module__]

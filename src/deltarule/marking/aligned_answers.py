@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cached_property
 
 import numpy as np
@@ -156,3 +157,14 @@ def _squeezed(extents: tuple[int, ...]) -> tuple[int, ...]:
 
 def _extents(extents: tuple[int, ...]) -> str:
     return " × ".join(str(n) for n in extents) if extents else "a single number"
+
+
+def written_values(aligned: Aligned) -> dict[str, np.ndarray]:
+    """The printed values of each quantity, as fractions, None where nothing is printed."""
+    found = {}
+    for name, written in aligned.written.items():
+        values = np.full(written.numbers.shape, None, dtype=object)
+        for entry, printed in written.printed():
+            values[entry] = Fraction(printed.value)
+        found[name] = values
+    return found

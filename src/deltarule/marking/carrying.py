@@ -13,6 +13,7 @@ from deltarule.marking.aligned_answers import Aligned, Written
 from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.other_formulas import OtherWays
 from deltarule.networks.reachability import reachable
 
 #: What it costs to suppose that values were carried in some way.
@@ -50,6 +51,7 @@ class Carrying:
             name: w for name, w in aligned.written.items() if name in evaluator.equations
         }
         self._unprinted = evaluator.equations.keys() - self._as_printed
+        self.other_ways = OtherWays(evaluator, frozenset(self._as_printed))
         self._ways: dict[tuple, list] = {}
         self._printed_above: dict[str, list[str]] = {}
         self._between: dict[str, list[str]] = {}
@@ -58,12 +60,12 @@ class Carrying:
         """Ways of carrying with right formulas alone, simplest first."""
         key = ("right", written.quantity, written.decimals, self._wrong_above(written.quantity))
         if key not in self._ways:
-            self._ways[key] = list(self._right(written))
+            self._ways[key] = [*self._right(written), *self._by_other_formulas(written)]
         return self._ways[key]
 
     def _wrong_above(self, name: str) -> frozenset[str]:
         """The printed lines before a line that are known not to be right."""
-        return frozenset(self.not_right.intersection(self.printed_above(name)))
+        return frozenset(self.not_right.intersection(self.printed_before(name)))
 
     def _right(self, written: Written) -> Iterator[tuple[float, Hypothesis]]:
         name = written.quantity
@@ -93,6 +95,17 @@ class Carrying:
             yield ALL_PRINTED, Hypothesis(as_printed)
             for rounding in roundings:
                 yield ALL_PRINTED + ROUNDED_BETWEEN, Hypothesis(as_printed, rounding)
+
+    def _by_other_formulas(self, written: Written) -> Iterator[tuple[float, Hypothesis]]:
+        """The same with other right formulas, which go on from other printed lines."""
+        for way in self.other_ways.to(written.quantity):
+            printed = frozenset(way.printed)
+            sets = [printed - self.not_right, printed, *(frozenset([p]) for p in way.gained)]
+            for as_printed in dict.fromkeys(sets):
+                yield ALL_PRINTED, Hypothesis(as_printed, variants=way.variants)
+                for rounding in self.roundings(written):
+                    carried = Hypothesis(as_printed, rounding, variants=way.variants)
+                    yield ALL_PRINTED + ROUNDED_BETWEEN, carried
 
     def _from_itself(self, written: Written) -> list[frozenset[str]]:
         """The lines taken as printed where a recurrence goes on from its own printed values."""
@@ -144,6 +157,23 @@ class Carrying:
                 for rounding in roundings:
                     rounded = Hypothesis(as_printed, rounding, variants=plain.variants)
                     yield EARLIER + RIGHT_PRINTED + ROUNDED_BETWEEN, rounded, carried
+        for carried in sets:
+            for hypothesis in self._following_otherwise(written, carried):
+                yield EARLIER + RIGHT_PRINTED, hypothesis, carried
+
+    def _following_otherwise(
+        self, written: Written, carried: tuple[Mistake, ...]
+    ) -> Iterator[Hypothesis]:
+        """Ways of carrying earlier mistakes on by other right formulas."""
+        lines = {line for m in carried for line, _ in m.equations}
+        for way in self.other_ways.to(written.quantity):
+            if written.quantity in lines:
+                continue
+            printed = frozenset(way.printed)
+            plain = with_mistakes(Hypothesis(variants=way.variants), carried)
+            for as_printed in self._beside(written.quantity, printed, lines):
+                for rounding in (None, *self.roundings(written)):
+                    yield Hypothesis(as_printed, rounding, variants=plain.variants)
 
     def _beside(self, name: str, printed: frozenset[str], lines: set[str]) -> list[frozenset[str]]:
         """The printed lines that may be taken as printed while some wrong lines are not."""
@@ -188,7 +218,7 @@ class Carrying:
 
     def _wrong(self, written: Written) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
         name = written.quantity
-        printed = frozenset(self.printed_above(name))
+        printed = frozenset(self.printed_before(name))
         yield 0.0, Hypothesis(), ()
         seen = set()
         for cost, as_printed in ((RIGHT_PRINTED, printed - self.not_right), (ALL_PRINTED, printed)):
@@ -206,15 +236,39 @@ class Carrying:
         for carried in self.earlier(name)[:1]:
             yield EARLIER, with_mistakes(Hypothesis(), carried), carried
 
+    def from_wrong_prints(self, name: str) -> Iterator[Hypothesis]:
+        """Right formulas that go on from printed values that are not right: from these alone, and
+        from all that is printed."""
+        own = [({}, self.printed_above(name))]
+        others = [(way.variants, way.printed) for way in self.other_ways.to(name)]
+        for variants, above in (*own, *others):
+            printed = frozenset(above)
+            wrong = printed & self.not_right
+            if wrong:
+                yield Hypothesis(wrong, variants=variants)
+                yield Hypothesis(printed, variants=variants)
+
     def _distance(self, name: str, ancestor: str) -> int:
         return len(self.evaluator.ancestors(name)) - len(self.evaluator.ancestors(ancestor))
 
     def printed_above(self, name: str) -> list[str]:
-        """The printed lines that a line depends on, in the order of computation."""
+        """The printed lines that a line depends on by its own formula, in the order of
+        computation."""
         if name not in self._printed_above:
-            above = self.evaluator.ancestors(name) & self._as_printed.keys()
+            needs = self.evaluator.needs
+            above = {*reachable([name], lambda n: needs.get(n, ()))} & self._as_printed.keys()
+            above -= {name}
             self._printed_above[name] = [n for n in self.evaluator.equations if n in above]
         return self._printed_above[name]
+
+    def printed_before(self, name: str) -> list[str]:
+        """The same by any of its right formulas."""
+        ways = self.other_ways.to(name)
+        others = frozenset().union(*(way.printed for way in ways))
+        own = self.printed_above(name)
+        if others <= set(own):
+            return own
+        return [n for n in self.evaluator.equations if n in others.union(own)]
 
     def between(self, name: str) -> list[str]:
         """The unprinted lines between a line and the printed ones before it, nearest first."""

@@ -107,14 +107,9 @@ class Explainer:
 
     def reached(self, written: Written, entries: list[tuple]) -> list[str]:
         """The wrong lines from which entries follow to the digits that are printed of them."""
-        printed = frozenset(self.carrying.printed_above(written.quantity))
-        wrong = printed & self.carrying.not_right
-        if not wrong:
-            return []
-        for as_printed in (wrong, printed):
-            if within_reach(
-                self.evaluator, self.aligned, written, entries, Hypothesis(as_printed), wrong
-            ):
+        for hypothesis in self.carrying.from_wrong_prints(written.quantity):
+            wrong = hypothesis.as_printed & self.carrying.not_right
+            if within_reach(self.evaluator, self.aligned, written, entries, hypothesis, wrong):
                 return sorted(wrong, key=list(self.evaluator.equations).index)
         return []
 

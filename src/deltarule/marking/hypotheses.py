@@ -6,7 +6,7 @@ rounded on the way, and which lines were evaluated wrongly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from fractions import Fraction
@@ -21,11 +21,12 @@ from deltarule.arithmetic.pocket import QuicklyRounded
 from deltarule.arithmetic.run import run
 from deltarule.errors import DeltaruleError
 from deltarule.marking.hypothesis import Hypothesis, digits
+from deltarule.marking.line_reads import computed_together, equations_by_line, reads
 from deltarule.marking.quick_lines import QuickLines
 from deltarule.marking.recurrence_runs import Scans
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
-from deltarule.networks.recurrences import Block, Recurrence, blocks, equations_of
+from deltarule.networks.recurrences import Block, Recurrence, equations_of
 from deltarule.tracing.computation import Computation
 
 
@@ -44,7 +45,8 @@ CarriedExtra = Callable[[str, Hypothesis, Mapping[str, np.ndarray], bool], np.nd
 class Evaluator:
     """Evaluates quantities of a computation under hypotheses; exact values are computed once.
 
-    `extra_values` are values, as fractions, that only wrong lines read.
+    `extra_values` are values, as fractions, that only wrong lines read; `other_formulas` are right
+    ones beside the lines' own, as wrong versions are.
     """
 
     def __init__(
@@ -52,25 +54,22 @@ class Evaluator:
         computation: Computation,
         written: Mapping[str, np.ndarray],
         extra_values: Mapping[str, np.ndarray] | None = None,
+        other_formulas: Mapping[str, Sequence[Equation]] | None = None,
     ):
-        self.computation, self.extra_values = (
-            computation,
-            {} if extra_values is None else extra_values,
-        )
-        self.equations: dict[str, tuple[Equation, ...]] = {}
-        for line in computation.lines:
-            self.equations[line.quantity] = (*self.equations.get(line.quantity, ()), line.equation)
-        self.needs = {
-            name: frozenset().union(*(e.read_names() for e in equations))
-            for name, equations in self.equations.items()
-        }
-        self.groups = _groups(computation)
+        self.computation = computation
+        self.extra_values = {} if extra_values is None else extra_values
+        self.other_formulas = {} if other_formulas is None else other_formulas
+        self.equations = equations_by_line(computation)
+        self.needs = reads(self.equations)
+        others = reads(self.other_formulas)
+        self._may_need = {n: needs | others.get(n, frozenset()) for n, needs in self.needs.items()}
+        self.groups = computed_together(computation)
         self.carried_extra: CarriedExtra = lambda name, hypothesis, written, quick: None
         self.scans = Scans()
         self.values: dict[tuple, tuple] = {}
         self._right: dict[str, np.ndarray] = {}
         self._quick: dict[tuple, tuple[Hypothesis, _Work]] = {}
-        self.quick_lines = QuickLines(computation, self.needs, self.extra_values)
+        self.quick_lines = QuickLines(computation, self._may_need, self.extra_values)
         self.written = written
         self._above: dict[str, frozenset[str]] = {}
 
@@ -85,10 +84,10 @@ class Evaluator:
         return self._right[name]
 
     def ancestors(self, name: str) -> frozenset[str]:
-        """All other lines that a line depends on."""
+        """All other lines that a line depends on by one of its right formulas."""
         if name not in self._above:
             lines = self.equations.keys()
-            found = reachable([name], lambda line: self.needs.get(line, frozenset()) & lines)
+            found = reachable([name], lambda line: self._may_need.get(line, frozenset()) & lines)
             self._above[name] = frozenset(found) - {name}
         return self._above[name]
 
@@ -123,15 +122,6 @@ class Evaluator:
     def printed(self, name: str) -> np.ndarray:
         """What is printed of a line, as fractions, None where nothing is."""
         return self.written[name]
-
-
-def _groups(computation: Computation) -> dict[str, frozenset[str]]:
-    """The lines that are computed together, time by time, for each line of a recurrence."""
-    found = {}
-    for block in blocks(tuple(line.equation for line in computation.lines)):
-        if isinstance(block, Recurrence):
-            found |= dict.fromkeys(block.names, frozenset(block.names))
-    return found
 
 
 _RATIONAL, _FLOAT = Rounded(), Float64()

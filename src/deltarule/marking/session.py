@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 
 from deltarule.calculus import Derivation, derive
 from deltarule.language.load import network_of
-from deltarule.marking.aligned_answers import Aligned, lay_out
+from deltarule.marking.aligned_answers import Aligned, lay_out, written_values
 from deltarule.marking.arrays import Numbers, entries, shape
 from deltarule.marking.carried_back import carried_back
 from deltarule.marking.charges import Ledger
@@ -26,6 +25,7 @@ from deltarule.marking.mistakes.generators import OFTEN_HIDDEN, TRIED_LAST
 from deltarule.marking.mistakes.times import cut, nothing_carried
 from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
 from deltarule.marking.one_decision import decisions
+from deltarule.marking.other_formulas import other_formulas
 from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
@@ -57,9 +57,11 @@ class Session:
     @cached_property
     def evaluator(self) -> Evaluator:
         """Values of the computation under hypotheses."""
-        evaluator = Evaluator(
-            self.computation, written_values(self.aligned), self._truncations.extra_values
-        )
+        computation, extra = self.computation, self._truncations.extra_values
+        if "other formulas" not in self.kept:
+            self.kept["other formulas"] = other_formulas(computation)
+        others = self.kept["other formulas"]
+        evaluator = Evaluator(computation, written_values(self.aligned), extra, others)
         evaluator.quick_lines = self.kept.setdefault("quick lines", evaluator.quick_lines)
         evaluator.scans = self.kept.setdefault("scans", evaluator.scans)
         evaluator.carried_extra = self._truncations.carried
@@ -274,17 +276,6 @@ def nested(numbers: Numbers):
     if isinstance(numbers, tuple):
         return [nested(n) for n in numbers]
     return None if numbers is None else numbers.value
-
-
-def written_values(aligned: Aligned) -> dict[str, np.ndarray]:
-    """The printed values of each quantity, as fractions, None where nothing is printed."""
-    found = {}
-    for name, written in aligned.written.items():
-        values = np.full(written.numbers.shape, None, dtype=object)
-        for entry, printed in written.printed():
-            values[entry] = Fraction(printed.value)
-        found[name] = values
-    return found
 
 
 def restatements(run: Run) -> dict[str, np.ndarray]:
