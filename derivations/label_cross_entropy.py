@@ -11,6 +11,7 @@ aliases("sparse_cross_entropy")
 batch = option("batch", True, "several examples at once, one a row")
 mean = option("mean", False, "divide by the number of examples")
 stable = option("stable", False, "the form that does not overflow, with log Σ exp(z)")
+masked = option("masked", False, "a mask m of zeros and ones says which examples count")
 
 N, C = sizes("N C")
 n, c, k = indices("n c k")
@@ -28,5 +29,8 @@ if stable:
 else:
     p[*row, c] = exp(z[*row, c]) / Sum[k](exp(z[*row, k]))
     right = log(p[*row, t[*row]])
+if masked and batch:
+    m = input("m", N, below=2)
+    right = m[n] * right
 total = -Sum[n](right) if batch else -right
 E = loss("E", total / N if batch and mean else total)

@@ -15,7 +15,17 @@ from deltarule.submissions.axes_layout import layout
 from deltarule.submissions.course_conventions import Call, Convention, Otherwise, Place, Task, Value
 
 _KINDS = ("function", "class", "method")
-_TASK = {"derivation", "values", "calls", "options", "sizes", "otherwise", "about", "recovered"}
+_TASK = {
+    "derivation",
+    "values",
+    "calls",
+    "options",
+    "sizes",
+    "otherwise",
+    "about",
+    "recovered",
+    "fixed",
+}
 _CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads"}
 _VALUE = {"of", "layout", "axis", "times", "over"}
 _TOP = {"title", "gradient"}
@@ -86,6 +96,7 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
         place,
         str(table.get("about", "")),
         dict(_mapping(table.get("recovered", {}), place)),
+        {k: float(v) for k, v in _mapping(table.get("fixed", {}), place).items()},
     )
 
 

@@ -90,7 +90,7 @@ class Task:
 
     `about` says in which mode its functions are called, where there are several. `recovered` are
     tensors of zeros and ones that a function draws at random, as a mask: each is 1 where the named
-    output is not 0.
+    output is not 0. `fixed` are given tensors that hold one number everywhere.
     """
 
     name: str
@@ -103,6 +103,7 @@ class Task:
     place: str = ""
     about: str = ""
     recovered: Mapping[str, str] = field(default_factory=dict)
+    fixed: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def functions(self) -> Iterator[str]:

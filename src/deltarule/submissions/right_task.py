@@ -93,6 +93,8 @@ class RightTask:
             for t in self.network.tensors.values()
             if t.given
         }
+        for name, number in self.task.fixed.items():
+            givens[name] = np.full(sampler.shape(self.network.tensor(name).axes), number)
         for name in self.derivation.upstream:
             shape = sampler.shape(self.network.tensor(name).axes)
             givens[self.derivation.gradient_name(name)] = sampler.between(shape, (-1, 1))
