@@ -35,7 +35,9 @@ def _norm(name: str, axis: int) -> Kind:
         name,
         {},
         lambda random: {
-            "x": numbers(random, 3, 4), "gamma": numbers(random, 4), "beta": numbers(random, 4),
+            "x": numbers(random, 3, 4),
+            "gamma": numbers(random, 4),
+            "beta": numbers(random, 4),
             "dL/dy": numbers(random, 3, 4),
         },
         {
@@ -53,7 +55,7 @@ def _norm(name: str, axis: int) -> Kind:
             Slip("mean for sum", "dL/dmu", lambda q: by_mu(q) / q["x"].shape[axis]),
             Slip("γ lost", "dL/dxhat", lambda q: q["dL/dy"] + 0),
         ),
-    )  # fmt: skip
+    )
 
 
 def _cross_entropy() -> Kind:
