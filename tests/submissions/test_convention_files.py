@@ -1,0 +1,81 @@
+"""Convention files: every one here is whole, and what is none is refused at its place."""
+
+import pytest
+
+from deltarule.errors import DeltaruleError
+from deltarule.submissions.convention_files import convention, convention_names
+from deltarule.submissions.right_task import RightTask
+
+TASK = """
+[layer]
+derivation = "dense"
+values = { x = "x", w = "W", b = "b", out = "y" }
+
+[[layer.calls]]
+function = "forward"
+arguments = ["x", "w", "b"]
+returns = "out"
+"""
+
+
+def read(tmp_path, text):
+    path = tmp_path / "own.toml"
+    path.write_text(text, encoding="utf-8")
+    return convention(str(path))
+
+
+def tasks():
+    return [(name, task) for name in convention_names() for task in convention(name).tasks]
+
+
+@pytest.mark.parametrize(("course", "task"), tasks(), ids=lambda x: getattr(x, "name", x))
+def test_every_name_of_a_task_is_a_value_a_number_or_kept(course, task):
+    kept = {
+        name
+        for call in task.calls
+        for name in task.names_in(call.returns)
+        if name not in task.values
+    }
+    assert task.calls and any(True for _ in task.functions)
+    for call in task.calls:
+        assert all(name in task.values for name in call.reads.values())
+        for tree in (call.arguments, call.named, call.sets):
+            for name in task.names_in(tree):
+                known = name in task.values or name in kept or name.startswith("'")
+                assert known or name.isidentifier()
+
+
+def test_a_teachers_file_is_read(tmp_path):
+    own = read(tmp_path, 'title = "Mine"\ngradient = "grad_{}"' + TASK)
+    (task,) = own.tasks
+    assert own.title == "Mine" and own.functions == {"forward"}
+    assert task.values["grad_w"].gradient and task.values["grad_w"].tensor == "W"
+    assert RightTask(task).derivation.upstream == ("y",)
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        (('derivation = "dense"\n', ""), "the task layer has no derivation"),
+        (('w = "W"', 'w = "W: d m"'), "'d m' says no layout of axes"),
+        (('w = "W"', 'w = ""'), "a value says no tensor"),
+        (('w = "W"', 'w = "the W"'), "'the W' is no tensor"),
+        (("function =", "functions ="), "functions has no meaning here"),
+        (('function = "forward"', 'function = "a b"'), "'a b' is no name of a function"),
+        (('function = "forward"\n', ""), "a call names no function, or several things"),
+        (("derivation =", 'colour = "red"\nderivation ='), "colour has no meaning here"),
+        (('arguments = ["x", "w", "b"]', 'arguments = "x"'), "'x' is no list"),
+        ((TASK, ""), "a convention has no task"),
+    ],
+)
+def test_what_is_wrong_is_said(tmp_path, change, fact):
+    with pytest.raises(DeltaruleError) as error:
+        read(tmp_path, TASK.replace(*change))
+    assert error.value.fact == fact
+    assert "own.toml" in error.value.place
+
+
+def test_an_unknown_convention_is_refused():
+    with pytest.raises(DeltaruleError, match="there is no convention cs321n") as error:
+        convention("cs321n")
+    assert "cs231n" in error.value.remedy
