@@ -53,12 +53,17 @@ class TaskCheck:
             values = self.right.right(setting)
             if not values.defined:
                 continue
-            calls = TaskCalls(self.task, self.open(), self.chosen)
+            submission, left = self.open(), {k: found[k] for k in self.chosen}
+            calls = TaskCalls(self.task, submission, self.chosen)
             made = calls.at(values, twice=number == 0 and not self.task.recovered)
             values = self._recovered(made, values)
-            for given, seen in zip(made, found.values(), strict=True):
+            for given, (place, seen) in zip(made, left.items(), strict=True):
                 seen.at.append((setting, given))
                 self._judge(given, seen, setting, values)
+                if _ended(given):
+                    # It would end, or use up, every process that it is called in.
+                    del self.chosen[place]
+                    submission.close()
         return list(found.values())
 
     def _recovered(self, made: list[Given], right: RightValues) -> RightValues:
@@ -115,3 +120,9 @@ def _differ(one: Any, two: Any) -> bool:
     if first is None or second is None or first.shape != second.shape:
         return (first is None) != (second is None) or first is not None
     return not np.allclose(first, second, rtol=1e-9, atol=1e-12, equal_nan=True)
+
+
+def _ended(given: Given) -> bool:
+    """Whether it is this call that met a limit, or was not answered."""
+    answers = (Verdict.RETURNED, Verdict.OTHER, Verdict.RAISED, Verdict.MISSING)
+    return given.outcome is not None and given.outcome.verdict not in answers

@@ -1,0 +1,59 @@
+"""Hostile homework: none passes, none stops what stands beside it, each is reported."""
+
+import textwrap
+
+import pytest
+from hostile_answers import ANSWERS
+from hostile_reading import READING
+from hostile_using import ENDLESS, USING
+
+from deltarule.sandbox import Limits, Sandbox
+from deltarule.submissions import FunctionVerdict, check_submission
+
+#: An honest function, one that attacks, and another honest one behind it.
+FILE = """
+import numpy as np
+def affine_forward(x, w, b):
+    return x.reshape(len(x), -1) @ w + b, (x, w)
+def affine_backward(dout, cache):
+    x, w = cache
+    return (dout @ w.T).reshape(x.shape), x.reshape(len(x), -1).T @ dout, dout.sum(0)
+def relu_forward(x):
+    return np.maximum(x, 0), x
+def relu_backward(dout, x, path="/etc/passwd", port=1, pid=1):
+    {attack}
+def softmax_loss(x, y):
+    e = np.exp(x - x.max(1, keepdims=True))
+    d = e / e.sum(1, keepdims=True)
+    loss = np.log(e.sum(1)) + x.max(1) - x[np.arange(len(x)), y]
+    d[np.arange(len(x)), y] -= 1
+    return loss.mean(), d / len(x)
+"""
+LIMITS = Limits(
+    seconds=0.4, processor=10, memory=700 << 20, scratch=2 << 20, scratch_files=64,
+    answer=8 << 20, output=100_000,
+)  # fmt: skip
+CASES = {name: case[0] for name, case in {**READING, **USING, **ANSWERS, **ENDLESS}.items()}
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(LIMITS) as made:
+        yield made
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_an_attack_passes_for_nothing_and_stops_nothing(sandbox, name):
+    body = textwrap.indent(textwrap.dedent("        " + CASES[name].strip()), "    ").strip()
+    report = check_submission(FILE.format(attack=body), "own.py", sandbox, "cs231n")
+    found = {f.name: f for f in report.functions}
+    attack = found.pop("relu_backward")
+    assert not attack.verdict.passes and attack.finding, attack
+    assert attack.verdict is not FunctionVerdict.CONVENTION
+    assert len(found) == 4 and all(f.verdict is FunctionVerdict.RIGHT for f in found.values())
+
+
+@pytest.mark.parametrize("body", ["while True: pass", "import os; os._exit(0)", "raise SystemExit"])
+def test_an_attack_when_the_file_is_loaded_is_reported(sandbox, body):
+    report = check_submission(f"def relu_forward(x): return x\n{body}\n", "own.py", sandbox)
+    assert report.functions == [] and "could not load" in report.error and not report.right
