@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 
 import pytest
-from once import derivation_of
+from once import derivation_of, unverified
 
 from deltarule.language.load import network_of
-from deltarule.marking import session, truncations
+from deltarule.marking import run_computations, truncations
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -23,7 +23,8 @@ def networks_derived_once():
         return (cached if plain else network_of)(what, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        for module in (session, truncations):
+        for module in (run_computations, truncations):
             patch.setattr(module, "network_of", once)
-        patch.setattr(session, "derive", derivation_of)
+        patch.setattr(run_computations, "derive", derivation_of)
+        patch.setattr(run_computations, "derive_unverified", unverified)
         yield

@@ -18,7 +18,8 @@ from deltarule.marking.cost import MOST_NODES, MOST_TERMS, check_computation, ch
 from deltarule.marking.explanation import Explanation
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.marking.session import open_session, run_computation
+from deltarule.marking.run_computations import run_computation
+from deltarule.marking.session import open_session
 from deltarule.marking.wording import identified
 from deltarule.marking.worked_sheets import work
 from deltarule.tracing.line_check import Check

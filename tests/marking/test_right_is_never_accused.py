@@ -48,7 +48,7 @@ def test_values_carried_line_by_line_are_right(seed, decimals):
 
 def _worked_by_hand(on_paper, decimals):
     """Every line rounded before it is used."""
-    from deltarule.marking.session import run_computation
+    from deltarule.marking.run_computations import run_computation
 
     computation = run_computation(on_paper.runs[0], (), {})
     arrays = computation.compute(Rounded(decimals)).arrays

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import NamedTuple
@@ -10,6 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from deltarule.calculus import Derivation, derive
+from deltarule.calculus.without_steps import derive_unverified
 from deltarule.kernels.passes import pipeline
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.program import Program, program
@@ -41,11 +42,20 @@ def derived(name: str, **options) -> Derivation:
 
 def derivation_of(network: Network, of: str | None = None) -> Derivation:
     """The gradients of a network; those of an equal one where they are known."""
+    return _once(network, of, lambda: derive(network, of=of))
+
+
+def unverified(network: Network) -> Derivation:
+    """The same gradients, no step of them verified."""
+    return _once(network, "unverified", lambda: derive_unverified(network))
+
+
+def _once(network: Network, of: str | None, make: Callable[[], Derivation]) -> Derivation:
     alike = _derivations.setdefault((network.name, network.equations, of), [])
     for known in alike:
         if known.network == network:
             return known
-    alike.append(derive(network, of=of))
+    alike.append(make())
     return alike[-1]
 
 

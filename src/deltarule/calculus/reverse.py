@@ -7,9 +7,10 @@ layers and through convolutions is this one rule.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sympy import Add, Expr, Integer
 
@@ -73,11 +74,22 @@ def derive(
     network = network_of(network, "derive", **options)
     of = None if of is None else known_name("of", of, "derive", 'of="y"')
     seed, rules = known_seed(seed, "derive"), _known_rules(rules)
+    return derive_with(Verifier, network, of, seed, rules)
+
+
+def derive_with(
+    verified_by: Callable[[Network, dict[str, Tensor], int], Any],
+    network: Network,
+    of: str | None = None,
+    seed: int = 0,
+    rules: Sequence[Rule] = SIMPLIFICATIONS,
+) -> Derivation:
+    """All gradients, as by `derive`; what `verified_by` makes has the methods of Verifier."""
     if is_update(network):
         return Derivation(network, "", {}, seed=seed)
     root, upstream = roots(network, of)
     names = tuple(t.name for t in upstream)
-    verifier = Verifier(network, {gradient_name(root, t.name): t for t in upstream}, seed)
+    verifier = verified_by(network, {gradient_name(root, t.name): t for t in upstream}, seed)
     live = live_tensors(network, {root, *names})
     _refuse_read_roots(network, names, live)
     moving = varying(network)

@@ -8,7 +8,7 @@ import numpy as np
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.answers import template
-from deltarule.marking.session import run_computation
+from deltarule.marking.run_computations import run_computation
 from deltarule.marking.sheets import Sheet, load_sheet
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import parse_reference

@@ -12,7 +12,8 @@ from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking import verdicts
 from deltarule.marking.points import Item, items, scored
 from deltarule.marking.printed import shortened
-from deltarule.marking.session import Known, Session, derivation_of, run_computation
+from deltarule.marking.run_computations import Known, derivation_for_numbers, run_computation
+from deltarule.marking.session import Session
 from deltarule.marking.sheets import Run
 from deltarule.marking.verdicts import Score, Verdict
 from deltarule.spelling.names import pretty
@@ -49,7 +50,7 @@ def asked_items(
     answered: Iterable[str] = (),
 ) -> list[Item]:
     """The items of a run in the sheet's order; where it asks for nothing, what is answered."""
-    derivation = derivation_of(run, known)
+    derivation = derivation_for_numbers(run, known)
     asked: dict[str, list] = {}
     for reference in dict.fromkeys(run.asked or tuple(answered)):
         try:

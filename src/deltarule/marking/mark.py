@@ -26,7 +26,8 @@ from deltarule.marking.judge import judge
 from deltarule.marking.judged_again import judge_again
 from deltarule.marking.order import causes_first, computed
 from deltarule.marking.printed import shortened
-from deltarule.marking.session import Known, Session, derivation_of, open_session, run_computation
+from deltarule.marking.run_computations import Known, derivation_of, run_computation
+from deltarule.marking.session import Session, open_session
 from deltarule.marking.sheets import Run, Sheet, load_sheet
 from deltarule.marking.strangers import named, only_known
 from deltarule.marking.undetectable import hidden

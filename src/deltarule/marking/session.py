@@ -9,14 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from deltarule.calculus import Derivation, derive
-from deltarule.language.load import network_of
 from deltarule.marking.aligned_answers import Aligned, lay_out, written_values
 from deltarule.marking.arrays import Numbers, entries, shape
 from deltarule.marking.carried_back import carried_back
 from deltarule.marking.charges import Ledger
 from deltarule.marking.conventions import conventions
-from deltarule.marking.cost import check_computation, check_network
 from deltarule.marking.doubts import Doubts
 from deltarule.marking.explain import Explainer
 from deltarule.marking.hypotheses import Evaluator
@@ -27,14 +24,11 @@ from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
 from deltarule.marking.one_decision import decisions
 from deltarule.marking.other_formulas import other_formulas
 from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
+from deltarule.marking.run_computations import Known, run_computation
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
 from deltarule.spelling.names import canonical
 from deltarule.tracing.computation import Computation
-from deltarule.tracing.trace import computation_of
-
-#: What is evaluated of a sheet once, for all answers to it: derivations, computations, and more.
-Known = dict[tuple, Any]
 
 
 @dataclass
@@ -223,59 +217,6 @@ def open_session(
     session = Session(run, number, computation, lay_out(numbers, computation, run.rounding))
     session.kept = known.setdefault(("of a course", id(computation)), session.kept)
     return session
-
-
-def run_computation(run: Run, wanted: tuple[str, ...], known: Known) -> Computation:
-    """The course of a run: its network, derived, with its givens; kept in `known`.
-
-    Raises DeltaruleError for what would take long, before anything is evaluated.
-    """
-    means = (
-        run.network,
-        run.options,
-        run.given,
-        run.optimiser,
-        run.rate,
-        run.updates,
-        run.not_updated,
-    )
-    computations = known.setdefault(("courses", *sorted(wanted)), [])
-    for same, computation in computations:
-        if same == means:
-            return computation
-    computations.append((means, _new_computation(run, wanted, known)))
-    return computations[-1][1]
-
-
-def _new_computation(run: Run, wanted: tuple[str, ...], known: Known) -> Computation:
-    computation = computation_of(
-        derivation_of(run, known),
-        {name: nested(value) for name, value in run.given.items()},
-        optimiser=run.optimiser if run.updates else None,
-        rate=None if run.rate is None or not run.updates else run.rate.value,
-        not_updated=run.not_updated,
-        extra=wanted,
-    )
-    check_computation(computation, run.updates)
-    return computation
-
-
-def derivation_of(run: Run, known: Known) -> Derivation:
-    """The derivation of a run's network, made once."""
-    given = run.network if isinstance(run.network, str) else id(run.network)
-    key = (given, repr(sorted(run.options.items())))
-    if key not in known:
-        network = network_of(run.network, **run.options)
-        check_network(network, network.name)
-        known[key] = derive(network)
-    return known[key]
-
-
-def nested(numbers: Numbers):
-    """Printed numbers as nested lists of fractions."""
-    if isinstance(numbers, tuple):
-        return [nested(n) for n in numbers]
-    return None if numbers is None else numbers.value
 
 
 def restatements(run: Run) -> dict[str, np.ndarray]:

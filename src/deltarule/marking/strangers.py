@@ -10,7 +10,7 @@ from deltarule.marking.aligned_answers import lay_out
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import Numbers, entries
 from deltarule.marking.printed import shortened
-from deltarule.marking.session import Known, run_computation
+from deltarule.marking.run_computations import Known, run_computation
 from deltarule.marking.sheets import Run
 from deltarule.marking.unread import Unread
 
