@@ -32,7 +32,7 @@ _NUDGE = "@nudge "
 def gradients_agree(computation: Computation) -> bool:
     """Whether all gradients are what dual numbers give, in float64, at the computation's givens.
 
-    False too where that cannot be told: at NaN and ∞, and at kinks where conventions differ.
+    False too where that cannot be decided: at NaN and ∞, and at kinks where conventions differ.
     """
     try:
         with np.errstate(all="ignore"):
