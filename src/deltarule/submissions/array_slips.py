@@ -1,0 +1,232 @@
+"""What is done wrongly to a whole array: turned, scaled, summed otherwise, or another one returned.
+
+A slip is a way to make a wrong array of what is right at a setting, in the course's own layout.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations, permutations
+
+import numpy as np
+
+from deltarule.submissions.agreement import as_numbers
+from deltarule.submissions.course_conventions import Task, Value
+from deltarule.submissions.explanations import Seen
+from deltarule.submissions.right_values import RightValues
+from deltarule.submissions.scale_factors import factors
+from deltarule.submissions.student_arrays import same
+from deltarule.submissions.summands import summands
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A slip: its kind, how simple it is, its words, and the array that it makes at a setting."""
+
+    kind: str
+    cost: float
+    words: str
+    make: Callable[[RightValues], np.ndarray | None]
+    fits: Callable[[Seen], bool] | None = None
+
+
+def slips(task: Task, name: str, seen: Sequence[Seen]) -> list[Slip]:
+    """The slips that give what was seen of a value at every setting, simplest first."""
+    value = task.values[name]
+    first = next((s for s in seen if s.wrong and _array(s) is not None), None)
+    if first is None:
+        return []
+    found = []
+    for slip in _all(task, value, first):
+        if all(_gives(slip, s) for s in (first, *seen)):
+            found.append(slip)
+    return sorted(found, key=lambda s: s.cost)
+
+
+def _gives(slip: Slip, seen: Seen) -> bool:
+    if slip.fits is not None:
+        return slip.fits(seen)
+    if seen.setting.numbers == "edges":
+        return True
+    array = _array(seen)
+    if array is None:
+        return False
+    with np.errstate(all="ignore"):
+        made = slip.make(seen.right)
+    if made is None or _squeezed(made) != _squeezed(array):
+        return False
+    return same(np.reshape(made, array.shape), array, seen.near)
+
+
+def _array(seen: Seen) -> np.ndarray | None:
+    return None if seen.raw is None else as_numbers(seen.raw)
+
+
+def _squeezed(array: np.ndarray) -> tuple[int, ...]:
+    return tuple(n for n in np.shape(array) if n != 1)
+
+
+def _all(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
+    array = _array(first)
+    if array is None:
+        return
+    right = np.asarray(first.right.value(value))
+    rows = [_never_filled(value), *_border(value), *_turned(value, right)]
+    yield from rows
+    yield from _scaled(value, array, right, first)
+    yield from _other_value(task, value, first)
+    yield from _of_summands(value, first)
+    yield from _summed_further(value, right)
+    yield from _one_part(value, right)
+    yield from _other_array(value, array, first)
+
+
+def _never_filled(value: Value) -> Slip:
+    return Slip(
+        "never filled",
+        3.0,
+        f"{value.name} is 0 everywhere: it is never filled",
+        lambda right: np.zeros_like(right.value(value), dtype=float),
+    )
+
+
+def _turned(value: Value, right: np.ndarray) -> Iterator[Slip]:
+    rank = right.ndim
+    for order in permutations(range(rank)) if 2 <= rank <= 4 else ():
+        if order != tuple(range(rank)):
+            words = f"{value.name} stands transposed"
+            if rank > 2:
+                words += f": its axes are in the order {', '.join(str(k + 1) for k in order)}"
+            yield Slip("transposed", 4.2, words, lambda r, o=order: r.value(value).transpose(o))
+    axes = [k for k in range(rank) if right.shape[k] > 1]
+    for several in chain.from_iterable(combinations(axes, n) for n in range(1, len(axes) + 1)):
+        named = " and ".join(str(k + 1) for k in several)
+        words = f"{value.name} stands in reverse order along axis {named}"
+        yield Slip("reversed", 4.8, words, lambda r, a=several: np.flip(r.value(value), a))
+
+
+def _border(value: Value) -> Iterator[Slip]:
+    """The padding not cut off; or an empty slice, as [p:-p] is where p is 0."""
+    kept = f"the padded border is not cut off from {value.name}"
+    yield Slip("padding kept", 3.5, kept, _nothing, lambda s: not s.wrong or _inside(value, s))
+    empty = f"{value.name} is empty where the padding is 0: a slice [p:-p] selects nothing there"
+    yield Slip("empty slice", 3.5, empty, _nothing, lambda s: s.wrong == _is_empty(value, s))
+
+
+def _nothing(right: RightValues) -> None:
+    return None
+
+
+def _inside(value: Value, seen: Seen) -> bool:
+    """Whether what was returned has a border around what is right."""
+    array, right = _array(seen), np.asarray(seen.right.value(value))
+    if array is None or array.ndim != right.ndim or array.shape == right.shape:
+        return False
+    more = [a - b for a, b in zip(array.shape, right.shape, strict=True)]
+    if any(m < 0 or m % 2 for m in more):
+        return False
+    middle = tuple(slice(m // 2, m // 2 + n) for m, n in zip(more, right.shape, strict=True))
+    return same(array[middle], right, seen.near)
+
+
+def _is_empty(value: Value, seen: Seen) -> bool:
+    array, right = _array(seen), np.asarray(seen.right.value(value))
+    return array is not None and array.size == 0 < right.size
+
+
+def _scaled(value: Value, array: np.ndarray, right: np.ndarray, first: Seen) -> Iterator[Slip]:
+    if _squeezed(array) != _squeezed(right) or not np.any(right):
+        return
+    array = array.reshape(right.shape)
+    at = np.unravel_index(np.argmax(np.abs(right)), right.shape)
+    ratio = float(array[at] / right[at])
+    for factor in factors(value, first.right, ratio):
+        yield Slip(
+            factor.kind,
+            factor.cost,
+            f"{value.name} is {factor.words}",
+            lambda r, f=factor: r.value(value) * f.number(r),
+        )
+
+
+def _other_value(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
+    for other in task.values.values():
+        known = first.right.arrays
+        if other.name == value.name or any(first.right.names(p) not in known for p in other.parts):
+            continue
+        for words, turn in (("", np.asarray), (", transposed,", np.transpose)):
+            yield Slip(
+                "another output",
+                4.4 if other.gradient == value.gradient else 4.9,
+                f"{other.name}{words} is returned in the place of {value.name}",
+                lambda r, o=other, t=turn: t(r.value(o)),
+            )
+
+
+def _of_summands(value: Value, first: Seen) -> Iterator[Slip]:
+    """The terms of its sum, summed over other axes, or the mean of them."""
+    for words, cost, make in summands(value, first.right):
+        yield Slip("sum over other axes", cost, f"{value.name} is {words}", make)
+
+
+def _summed_further(value: Value, right: np.ndarray) -> Iterator[Slip]:
+    axes = range(right.ndim)
+    for several in chain.from_iterable(combinations(axes, n) for n in range(1, right.ndim + 1)):
+        named = " and ".join(str(k + 1) for k in several)
+        words = "over everything" if len(several) == right.ndim > 1 else f"over axis {named}"
+        for verb, reduce in (("summed", np.sum), ("averaged", np.mean)):
+            yield Slip(
+                "sum over other axes",
+                4.6,
+                f"{value.name} is {verb} {words} as well",
+                lambda r, a=several, f=reduce: f(r.value(value), axis=a),
+            )
+
+
+def _one_part(value: Value, right: np.ndarray) -> Iterator[Slip]:
+    """One index of an axis filled alone, as by a loop that begins anew; or one left out."""
+    for axis in range(right.ndim):
+        if right.shape[axis] < 2:
+            continue
+        for called, at in (("first", 0), ("last", -1)):
+            alone = f"only the {called} entry along axis {axis + 1} of {value.name} is filled"
+            rest = f"the {called} entry along axis {axis + 1} of {value.name} is left 0"
+            yield Slip("one part only", 4.7, alone, _kept(value, axis, at, True))
+            yield Slip("one part left out", 4.7, rest, _kept(value, axis, at, False))
+
+
+def _kept(value: Value, axis: int, at: int, alone: bool) -> Callable[[RightValues], np.ndarray]:
+    def make(right: RightValues) -> np.ndarray:
+        array = np.array(right.value(value), dtype=float)
+        place = [slice(None)] * array.ndim
+        place[axis] = slice(at, None if at == -1 else at + 1)
+        part = np.zeros_like(array)
+        part[tuple(place)] = array[tuple(place)]
+        return part if alone else array - part
+
+    return make
+
+
+def _other_array(value: Value, array: np.ndarray, first: Seen) -> Iterator[Slip]:
+    """Any other array of the derivation, or its sum over some axes."""
+    from deltarule.spelling.names import pretty
+
+    for name, other in first.right.arrays.items():
+        if other.dtype.kind != "f" or other.ndim > 4:
+            continue
+        for several in chain.from_iterable(
+            combinations(range(other.ndim), n) for n in range(other.ndim + 1)
+        ):
+            kept = tuple(n for k, n in enumerate(other.shape) if k not in several and n != 1)
+            if kept != _squeezed(array):
+                continue
+            summed = "" if not several else " summed over its axis " + " and ".join(
+                str(k + 1) for k in several
+            )
+            yield Slip(
+                "another value",
+                5.0 + 0.5 * bool(several),
+                f"{pretty(name)}{summed} is returned in the place of {value.name}",
+                lambda r, n=name, a=several: np.asarray(r.arrays[n]).sum(axis=a),
+            )

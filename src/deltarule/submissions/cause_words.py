@@ -1,0 +1,75 @@
+"""A mistake in words and formulas, in the names of the course."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sympy import Expr
+
+from deltarule.calculus import Derivation
+from deltarule.expressions.gradient_names import is_gradient
+from deltarule.expressions.nodes import read, tensor_name
+from deltarule.expressions.substitution import replace_reads
+from deltarule.marking.mistakes import Mistake
+from deltarule.networks.equations import Equation
+from deltarule.spelling.names import pretty
+from deltarule.spelling.text import text
+from deltarule.submissions.course_conventions import Task
+from deltarule.submissions.findings import Cause
+
+
+def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Cause:
+    """A mistake as a cause: its words, its formula beside the right one."""
+    names = course_names(task, derivation)
+    right = next(
+        (
+            e
+            for e in (*derivation.network.equations, *derivation.equations())
+            if e.name == mistake.line and e.subscripts == mistake.equation.subscripts
+        ),
+        None,
+    )
+    words = mistake.words
+    if mistake.line not in names:
+        words = f"in {pretty(mistake.line)}, {words}"
+    return Cause(
+        renamed_words(words, names),
+        mistake.kind,
+        _formula(mistake.equation, names),
+        "" if right is None else _formula(right, names),
+    )
+
+
+def course_names(task: Task, derivation: Derivation) -> dict[str, str]:
+    """The course's names of tensors and gradients that are one value of it."""
+    found: dict[str, str] = {}
+    for name, value in task.values.items():
+        if len(value.parts) == 1:
+            place = value.parts[0]
+            own = derivation.gradient_name(place.tensor) if place.gradient else place.tensor
+            found.setdefault(own, name)
+    return found
+
+
+def renamed_words(words: str, names: Mapping[str, str]) -> str:
+    """A sentence with the course's names for the derivation's, gradients first."""
+    for own in sorted(names, key=lambda n: (not is_gradient(n), -len(n))):
+        if is_gradient(own):
+            words = words.replace(pretty(own), names[own])
+    return words
+
+
+def _formula(equation: Equation, names: Mapping[str, str]) -> str:
+    left = read(equation.name, *equation.subscripts) if equation.subscripts else None
+    shown = pretty(names.get(equation.name, equation.name))
+    if left is not None:
+        shown = text(_renamed(left, names))
+    return f"{shown} = {text(_renamed(equation.rhs, names))}"
+
+
+def _renamed(formula: Expr, names: Mapping[str, str]) -> Expr:
+    def other(access: Expr) -> Expr:
+        name = names.get(tensor_name(access))
+        return access if name is None else read(name, *access.indices)
+
+    return replace_reads(formula, other)

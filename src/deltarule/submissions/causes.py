@@ -1,0 +1,90 @@
+"""Why a function is wrong: the fewest and simplest mistakes that give all its wrong outputs.
+
+Each wrong output is held against every wrong version of every line that it depends on, and against
+what may be done wrongly to whole arrays, at all settings; what is named gives the student's numbers
+at each of them, where they are right too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+
+from deltarule.marking.hypothesis import Hypothesis
+from deltarule.submissions.array_slips import slips
+from deltarule.submissions.cause_words import cause_of_mistake
+from deltarule.submissions.explanations import Explanations, Seen
+from deltarule.submissions.findings import Cause
+from deltarule.submissions.right_task import RightTask
+from deltarule.submissions.student_arrays import tensors_of
+from deltarule.submissions.task_check import Observed
+from deltarule.submissions.wrong_lines import wrong_lines
+
+
+@dataclass
+class _Candidate:
+    """A cause, how simple it is, and which outputs it gives."""
+
+    cause: Cause
+    cost: float
+    outputs: set[str] = field(default_factory=set)
+
+
+def causes_of(
+    right: RightTask, seen: Observed, base: Hypothesis = Hypothesis()
+) -> list[Cause]:
+    """The causes of a function's wrong outputs; of some outputs none may be found."""
+    task = right.task
+    wrong = [name for name, found in seen.outputs.items() if found.wrong]
+    explanations = Explanations(wrong_lines(right), base)
+    found: dict[Hashable, _Candidate] = {}
+    for name in wrong:
+        evidence = evidence_of(right, seen, name)
+        forward = not task.values[name].gradient
+        for one in explanations.of(evidence, forward):
+            new = _Candidate(cause_of_mistake(one.mistake, task, right.derivation), one.cost)
+            _add(found, id(one.mistake), new, name)
+        for slip in slips(task, name, evidence):
+            new = _Candidate(Cause(slip.words, slip.kind), slip.cost)
+            _add(found, (slip.kind, slip.words), new, name)
+    return [_with_outputs(c) for c in _fewest(list(found.values()), wrong)]
+
+
+def evidence_of(right: RightTask, seen: Observed, name: str) -> list[Seen]:
+    """What an output was at each setting."""
+    found, value = [], right.task.values[name]
+    bad = {setting for setting, _ in seen.outputs[name].wrong}
+    good = set(seen.outputs[name].right)
+    for setting, given in seen.at:
+        if setting in bad or setting in good:
+            values, raw = right.right(setting), given.values.get(name)
+            tensors = None if raw is None else tensors_of(value, raw, values)
+            found.append(Seen(setting, values, raw, tensors, setting in bad))
+    return found
+
+
+def _add(found: dict, key: Hashable, new: _Candidate, name: str) -> None:
+    known = found.setdefault(key, new)
+    known.outputs.add(name)
+    known.cost = min(known.cost, new.cost)
+
+
+def _fewest(candidates: list[_Candidate], wrong: Sequence[str]) -> list[_Candidate]:
+    """As few as possible that give all wrong outputs, each time the one that gives most."""
+    left, chosen = set(wrong), []
+    while left:
+        best = min(
+            (c for c in candidates if c.outputs & left),
+            key=lambda c: (-len(c.outputs & left), c.cost),
+            default=None,
+        )
+        if best is None:
+            break
+        chosen.append(best)
+        left -= best.outputs
+    return chosen
+
+
+def _with_outputs(candidate: _Candidate) -> Cause:
+    candidate.cause.outputs = tuple(sorted(candidate.outputs))
+    return candidate.cause

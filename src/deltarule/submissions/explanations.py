@@ -1,0 +1,135 @@
+"""Which wrong line of a derivation gives what a student's function returned, at all settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from time import process_time
+
+import numpy as np
+
+from deltarule.expressions.gradient_names import is_gradient
+from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.mistakes import Mistake
+from deltarule.submissions.exposing_settings import Setting
+from deltarule.submissions.right_values import RightValues
+from deltarule.submissions.student_arrays import ROUGHLY, SAME, rows_like, same
+from deltarule.submissions.wrong_lines import WrongLines
+
+#: Processor seconds that a search may take before it is given up.
+SECONDS = 1.5
+
+#: What it costs to suppose a mistake of a forward line where the forward pass is right,
+#: and a mistake in a line whose other readers are right.
+HIDDEN, ONLY_HERE = 0.8, 0.4
+
+
+@dataclass
+class Seen:
+    """What an output was at one setting: by tensor, or as it came where its shape is wrong."""
+
+    setting: Setting
+    right: RightValues
+    raw: object
+    tensors: Mapping[str, np.ndarray] | None
+    wrong: bool
+
+    @property
+    def near(self) -> float:
+        """How near a value has to come to be the same."""
+        return SAME if self.setting.numbers == "usual" else ROUGHLY
+
+    @property
+    def finite(self) -> bool:
+        """Whether it has the right shape, and all its numbers are finite."""
+        return self.tensors is not None and all(
+            np.isfinite(a).all() for a in self.tensors.values()
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Explained:
+    """A mistake that gives an output."""
+
+    mistake: Mistake
+    cost: float
+
+
+class Explanations:
+    """Looks for mistakes that give an output at every setting; `base` is what is wrong before."""
+
+    def __init__(self, wrong: WrongLines, base: Hypothesis = Hypothesis()):
+        self.wrong, self.base = wrong, base
+        self._until = process_time() + SECONDS
+
+    def of(self, seen: Sequence[Seen], forward: bool) -> list[Explained]:
+        """The mistakes that give an output, simplest first; `forward` where it is no gradient."""
+        first = _telling(seen)
+        if first is None or first.tensors is None:
+            return []
+        found = []
+        for line in self._lines(first.tensors):
+            if process_time() > self._until:
+                break
+            for row in self._fitting(first, line):
+                mistake = self.wrong.mistakes(line)[row]
+                hypothesis = self._with(mistake)
+                if all(self.gives(hypothesis, s) for s in seen if s is not first):
+                    hidden = not forward and not is_gradient(line)
+                    found.append(Explained(mistake, mistake.cost + hidden * HIDDEN))
+        return sorted(found, key=lambda e: e.cost)
+
+    def _with(self, mistake: Mistake) -> Hypothesis:
+        hypothesis = self.base
+        for line, equation in mistake.equations:
+            hypothesis = hypothesis.with_variant(line, equation)
+        return hypothesis
+
+    def _lines(self, tensors: Mapping[str, np.ndarray]) -> list[str]:
+        """The lines that it depends on: its own first, then from the last to the first."""
+        above = frozenset().union(*(self.wrong.above(n) for n in tensors))
+        order = [n for n in self.wrong.lines if n in above]
+        return [*(n for n in order if n in tensors), *(n for n in order[::-1] if n not in tensors)]
+
+    def _fitting(self, seen: Seen, line: str) -> Iterator[int]:
+        """The wrong versions of a line that give what was seen at one setting."""
+        fits: np.ndarray | None = None
+        for name, array in (seen.tensors or {}).items():
+            if line in self.wrong.above(name):
+                rows = self.wrong.values(seen.setting, line, name, self.base)
+                if rows is None:
+                    return
+                mine = rows_like(rows, array, seen.near)
+            else:
+                right = self.wrong.value(seen.setting, name, self.base)
+                if right is None or not same(right, array, seen.near):
+                    return
+                continue
+            fits = mine if fits is None else fits & mine
+            if not fits.any():
+                return
+        yield from () if fits is None else map(int, np.flatnonzero(fits))
+
+    def gives(self, hypothesis: Hypothesis, seen: Seen) -> bool:
+        """Whether a hypothesis gives what was seen at a setting.
+
+        What is right at ties is so by any rule, and NaN of large numbers has a reason of its own.
+        """
+        if seen.setting.numbers == "edges" and not seen.wrong:
+            return True
+        if seen.tensors is None:
+            return False
+        if not seen.finite:
+            return seen.setting.numbers == "large"
+        for name, array in seen.tensors.items():
+            value = self.wrong.value(seen.setting, name, hypothesis)
+            if value is None or not same(value, array, seen.near):
+                return False
+        return True
+
+
+def _telling(seen: Sequence[Seen]) -> Seen | None:
+    """The setting at which candidates are looked for: a wrong one, of usual numbers if any is."""
+    wrong = [s for s in seen if s.wrong and s.finite]
+    usual = [s for s in wrong if s.setting.numbers == "usual"]
+    return next(iter((*usual, *wrong)), None)

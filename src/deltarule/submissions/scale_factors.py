@@ -1,0 +1,94 @@
+"""Factors by which a whole array is too large: signs, 2 and ½, numbers of examples and the like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, product
+
+from sympy import Pow, preorder_traversal
+
+from deltarule.submissions.course_conventions import Value
+from deltarule.submissions.right_values import RightValues
+
+_CONSTANTS = (1.0, -1.0, 2.0, 0.5, -2.0, -0.5, 4.0, 0.25)
+_POWERS = (1, -1, 2, -2)
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A constant times powers of sizes and scalars, and what is said of it."""
+
+    constant: float
+    powers: tuple[tuple[str, int], ...]
+    words: str
+    kind: str
+    cost: float
+
+    def number(self, right: RightValues) -> float:
+        """The factor at a setting."""
+        found = self.constant
+        for name, power in self.powers:
+            found *= float(right.number(name) or 1) ** power
+        return found
+
+
+def factors(value: Value, right: RightValues, ratio: float) -> Iterator[Factor]:
+    """The factors that come to a ratio at a setting, simple ones first."""
+    names = [*right.setting.sizes, *(s.name for s in right.network.scalars)]
+    names = [n for n in names if right.number(n) not in (None, 0, 1)]
+    singles = [((n, p),) for n in names for p in _POWERS]
+    doubles = [
+        ((a, p), (b, q)) for a, b in combinations(names, 2) for p, q in product((1, -1), repeat=2)
+    ]
+    divisors = _divisors(value, right)
+    for powers in ((), *singles, *doubles):
+        for constant in _CONSTANTS:
+            if constant == 1.0 and not powers:
+                continue
+            factor = _factor(constant, powers, divisors)
+            number = factor.number(right)
+            if abs(number - ratio) <= 1e-6 * abs(number):
+                yield factor
+
+
+def _factor(constant: float, powers: tuple, divisors: set[str]) -> Factor:
+    parts = [_CONSTANT_WORDS[constant]] if constant != 1.0 else []
+    for name, power in powers:
+        parts.append(_of_power(name, power, divisors))
+    kind = "sign" if constant == -1.0 and not powers else "constant factor"
+    cost = 3.9 + 0.8 * len(powers) + 0.3 * (constant not in (1.0, -1.0))
+    cost += 0.6 * any(abs(p) > 1 for _, p in powers) + 0.4 * bool(powers and constant != 1.0)
+    return Factor(constant, powers, ", and ".join(parts), kind, cost)
+
+
+_CONSTANT_WORDS = {
+    -1.0: "right but for its sign",
+    2.0: "twice too large: a factor 2 too much",
+    0.5: "half as large as it should be: a factor ½ too much",
+    -2.0: "of the wrong sign and twice too large",
+    -0.5: "of the wrong sign and half as large as it should be",
+    4.0: "four times too large",
+    0.25: "a quarter of what it should be",
+}
+
+
+def _of_power(name: str, power: int, divisors: set[str]) -> str:
+    many = "" if abs(power) == 1 else " twice"
+    if power > 0:
+        missing = name in divisors and power == 1
+        return f"not divided by {name}" if missing else f"multiplied by {name}{many} too much"
+    again = " a second time" if name in divisors and power == -1 else many
+    return f"divided by {name}{again}, which it should not be"
+
+
+def _divisors(value: Value, right: RightValues) -> set[str]:
+    """The sizes by which the right value is divided."""
+    found = {value.over} if value.over else set()
+    name = right.names(value.parts[0])
+    for line in right.computation.lines:
+        if line.quantity == name:
+            for node in preorder_traversal(line.equation.rhs):
+                if isinstance(node, Pow) and node.args[1] == -1:
+                    found |= {s.name for s in node.args[0].free_symbols if hasattr(s, "name")}
+    return found

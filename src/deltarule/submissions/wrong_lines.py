@@ -1,0 +1,112 @@
+"""What a task's values come to if one line of its derivation is evaluated wrongly.
+
+Mistakes are made once for a task; at each setting all those of a line are evaluated together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+
+import numpy as np
+
+from deltarule.marking.hypotheses import NO_VALUE, Evaluator
+from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.mistakes import Mistake, contexts, mistakes_in
+from deltarule.marking.mistakes.generators import ROWS
+from deltarule.marking.mistakes.times import nothing_carried
+from deltarule.marking.shortlist import Shortlist
+from deltarule.marking.wrong_rows import WrongRows
+from deltarule.submissions.code_mistakes import CODE_ROWS, everywhere
+from deltarule.submissions.exposing_settings import Setting
+from deltarule.submissions.right_task import RightTask
+from deltarule.tracing.computation import Computation
+
+
+class WrongLines:
+    """The wrong versions of a task's lines, and the values that they lead to."""
+
+    def __init__(self, right: RightTask):
+        self.right = right
+        self._at: dict[Setting, tuple[Evaluator, Shortlist]] = {}
+        self._mistakes: dict[str, list[Mistake]] = {}
+        self._rows: dict[str, WrongRows] = {}
+        self._values: dict[tuple, np.ndarray | None] = {}
+        self.usual = next((s for s in right.settings if s.numbers == "usual"), None)
+
+    @property
+    def lines(self) -> list[str]:
+        """The names of all lines, in their order."""
+        return list(self._evaluator(self._first).equations)
+
+    @property
+    def _first(self) -> Setting:
+        return self.usual or self.right.settings[0]
+
+    def above(self, name: str) -> frozenset[str]:
+        """All lines that a line depends on, itself included."""
+        return self._evaluator(self._first).ancestors(name) | {name}
+
+    def mistakes(self, name: str) -> list[Mistake]:
+        """The wrong versions of a line, simplest first."""
+        if name not in self._mistakes:
+            computation = self.computation(self._first)
+            found = [
+                m
+                for context in contexts(computation, name)
+                for m in (*mistakes_in(context), *mistakes_in(context, CODE_ROWS))
+            ]
+            lines = {line.quantity: line.equation for line in computation.lines}
+            if name in self._evaluator(self._first).groups:
+                found += nothing_carried(lines, name)
+            found += everywhere(computation, name)
+            self._mistakes[name] = sorted(found, key=lambda m: m.cost)
+        return self._mistakes[name]
+
+    def computation(self, setting: Setting) -> Computation:
+        """The computation of a setting, with its own givens."""
+        right = self.right.right(setting)
+        if setting.numbers != "edges":
+            return right.computation
+        givens = {n: right.arrays[n] for n in right.computation.givens if n in right.arrays}
+        return right.computation.with_givens(givens)
+
+    def values(
+        self, setting: Setting, line: str, output: str, base: Hypothesis = Hypothesis()
+    ) -> np.ndarray | None:
+        """An output under each wrong version of a line, a row each; None if it has no value."""
+        key = (setting, line, output, base.key)
+        if key not in self._values:
+            if line not in self._rows:
+                self._rows[line] = WrongRows([(m,) for m in self.mistakes(line)])
+            _, shortlist = self._worker(setting)
+            with np.errstate(all="ignore"):
+                try:
+                    self._values[key] = shortlist.values(output, base, self._rows[line])
+                except NO_VALUE:
+                    self._values[key] = None
+        return self._values[key]
+
+    def value(self, setting: Setting, output: str, hypothesis: Hypothesis) -> np.ndarray | None:
+        """An output under one hypothesis."""
+        with np.errstate(all="ignore"):
+            try:
+                found = self._evaluator(setting).quick(output, hypothesis)
+                return np.asarray(found, dtype=float)
+            except NO_VALUE:
+                return None
+
+    def _evaluator(self, setting: Setting) -> Evaluator:
+        return self._worker(setting)[0]
+
+    def _worker(self, setting: Setting) -> tuple[Evaluator, Shortlist]:
+        if setting not in self._at:
+            evaluator = Evaluator(self.computation(setting), {})
+            self._at[setting] = evaluator, Shortlist(evaluator)
+        return self._at[setting]
+
+
+@lru_cache(maxsize=256)
+def wrong_lines(right: RightTask) -> WrongLines:
+    """The wrong versions of a task's lines, made once in a process."""
+    return WrongLines(right)
