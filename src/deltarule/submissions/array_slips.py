@@ -11,6 +11,7 @@ from itertools import chain, combinations, permutations
 
 import numpy as np
 
+from deltarule.spelling.names import pretty
 from deltarule.submissions.agreement import as_numbers
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
@@ -29,12 +30,14 @@ class Slip:
     words: str
     make: Callable[[RightValues], np.ndarray | None]
     fits: Callable[[Seen], bool] | None = None
+    other: str = ""
 
 
 def slips(task: Task, name: str, seen: Sequence[Seen]) -> list[Slip]:
     """The slips that give what was seen of a value at every setting, simplest first."""
     value = task.values[name]
-    first = next((s for s in seen if s.wrong and _array(s) is not None), None)
+    wrong = [s for s in seen if s.wrong and _array(s) is not None]
+    first = next((s for s in wrong if s.setting.numbers != "edges"), None)
     if first is None:
         return []
     found = []
@@ -161,6 +164,7 @@ def _other_value(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
                 4.4 if other.gradient == value.gradient else 4.9,
                 f"{other.name}{words} is returned in the place of {value.name}",
                 lambda r, o=other, t=turn: t(r.value(o)),
+                other="" if words else other.name,
             )
 
 
@@ -210,10 +214,9 @@ def _kept(value: Value, axis: int, at: int, alone: bool) -> Callable[[RightValue
 
 def _other_array(value: Value, array: np.ndarray, first: Seen) -> Iterator[Slip]:
     """Any other array of the derivation, or its sum over some axes."""
-    from deltarule.spelling.names import pretty
-
+    own = {first.right.names(p) for p in value.parts}
     for name, other in first.right.arrays.items():
-        if other.dtype.kind != "f" or other.ndim > 4:
+        if name in own or other.dtype.kind != "f" or other.ndim > 4:
             continue
         for several in chain.from_iterable(
             combinations(range(other.ndim), n) for n in range(other.ndim + 1)
@@ -221,8 +224,10 @@ def _other_array(value: Value, array: np.ndarray, first: Seen) -> Iterator[Slip]
             kept = tuple(n for k, n in enumerate(other.shape) if k not in several and n != 1)
             if kept != _squeezed(array):
                 continue
-            summed = "" if not several else " summed over its axis " + " and ".join(
-                str(k + 1) for k in several
+            summed = (
+                ""
+                if not several
+                else " summed over its axis " + " and ".join(str(k + 1) for k in several)
             )
             yield Slip(
                 "another value",

@@ -8,7 +8,7 @@ from sympy import Expr
 
 from deltarule.calculus import Derivation
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.expressions.nodes import read, tensor_name
+from deltarule.expressions.nodes import Read, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.marking.mistakes import Mistake
 from deltarule.networks.equations import Equation
@@ -68,8 +68,8 @@ def _formula(equation: Equation, names: Mapping[str, str]) -> str:
 
 
 def _renamed(formula: Expr, names: Mapping[str, str]) -> Expr:
-    def other(access: Expr) -> Expr:
-        name = names.get(tensor_name(access))
-        return access if name is None else read(name, *access.indices)
+    def other(access: Read) -> Expr:
+        own = tensor_name(access)
+        return read(names.get(own, own), *(_renamed(i, names) for i in access.indices))
 
     return replace_reads(formula, other)

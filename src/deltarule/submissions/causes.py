@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.submissions.array_slips import slips
@@ -18,7 +19,7 @@ from deltarule.submissions.findings import Cause
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.student_arrays import tensors_of
 from deltarule.submissions.task_check import Observed
-from deltarule.submissions.wrong_lines import wrong_lines
+from deltarule.submissions.wrong_lines import RIGHT, WrongLines, wrong_lines
 
 
 @dataclass
@@ -30,24 +31,43 @@ class _Candidate:
     outputs: set[str] = field(default_factory=set)
 
 
-def causes_of(
-    right: RightTask, seen: Observed, base: Hypothesis = Hypothesis()
-) -> list[Cause]:
+def causes_of(right: RightTask, seen: Observed, base: Hypothesis = RIGHT) -> list[Cause]:
     """The causes of a function's wrong outputs; of some outputs none may be found."""
     task = right.task
     wrong = [name for name, found in seen.outputs.items() if found.wrong]
-    explanations = Explanations(wrong_lines(right), base)
+    lines = WrongLines(right, seen.rights) if task.recovered else wrong_lines(right)
+    explanations = Explanations(lines, base)
     found: dict[Hashable, _Candidate] = {}
     for name in wrong:
         evidence = evidence_of(right, seen, name)
         forward = not task.values[name].gradient
         for one in explanations.of(evidence, forward):
-            new = _Candidate(cause_of_mistake(one.mistake, task, right.derivation), one.cost)
-            _add(found, id(one.mistake), new, name)
+            cause = cause_of_mistake(one.mistake, task, right.derivation)
+            _add(found, id(one.mistake), _Candidate(cause, one.cost), name)
         for slip in slips(task, name, evidence):
             new = _Candidate(Cause(slip.words, slip.kind), slip.cost)
-            _add(found, (slip.kind, slip.words), new, name)
-    return [_with_outputs(c) for c in _fewest(list(found.values()), wrong)]
+            _add(found, (slip.kind, name, slip.other or slip.words), new, name)
+    _exchanged(found, wrong)
+    chosen = _fewest(list(found.values()), wrong)
+    return _merged([_with_outputs(c) for c in chosen])
+
+
+def _exchanged(found: dict[Hashable, _Candidate], wrong: Sequence[str]) -> None:
+    """Outputs that stand in each other's place."""
+    for one, two in combinations(wrong, 2):
+        pair = [found.get(("another output", *n)) for n in ((one, two), (two, one))]
+        if pair[0] is not None and pair[1] is not None:
+            cause = Cause(f"{one} and {two} are exchanged", "outputs exchanged")
+            found["outputs exchanged", one, two] = _Candidate(cause, 3.5, {one, two})
+
+
+def _merged(causes: list[Cause]) -> list[Cause]:
+    """The same mistake made of several outputs is one cause."""
+    kept: dict[tuple[str, str], Cause] = {}
+    for cause in causes:
+        known = kept.setdefault((cause.kind, cause.words), cause)
+        known.outputs = tuple(sorted({*known.outputs, *cause.outputs}))
+    return list(kept.values())
 
 
 def evidence_of(right: RightTask, seen: Observed, name: str) -> list[Seen]:
@@ -57,7 +77,7 @@ def evidence_of(right: RightTask, seen: Observed, name: str) -> list[Seen]:
     good = set(seen.outputs[name].right)
     for setting, given in seen.at:
         if setting in bad or setting in good:
-            values, raw = right.right(setting), given.values.get(name)
+            values, raw = seen.rights[setting], given.values.get(name)
             tensors = None if raw is None else tensors_of(value, raw, values)
             found.append(Seen(setting, values, raw, tensors, setting in bad))
     return found

@@ -11,12 +11,13 @@ from deltarule.errors import DeltaruleError
 from deltarule.sandbox import Sandbox
 from deltarule.submissions.convention_files import convention, convention_names
 from deltarule.submissions.course_conventions import Convention, Task
+from deltarule.submissions.explained import explain
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
 from deltarule.submissions.function_verdicts import finding_of
 from deltarule.submissions.loaded_file import LoadedFile
 from deltarule.submissions.own_forward import OwnForward
 from deltarule.submissions.right_task import RightTask
-from deltarule.submissions.task_check import TaskCheck
+from deltarule.submissions.task_check import Observed, TaskCheck
 
 
 @lru_cache(maxsize=512)
@@ -92,6 +93,7 @@ def _checked(
     task = chosen.tasks[number]
     found: list[FunctionFinding] = []
     done: set[str] = set()
+    observed: dict[str, tuple[Observed, RightTask, dict[int, str]]] = {}
     variants = max((len(c.names) for c in task.calls), default=0)
     for variant in range(variants):
         names = {k: _name(c.names, variant, defined) for k, c in enumerate(task.calls)}
@@ -99,12 +101,17 @@ def _checked(
         new = [n for n in named.values() if n not in done]
         if not new:
             continue
-        for finding in _findings(_right_task(course, number, -1), file, named, defined):
+        right = _right_task(course, number, -1)
+        for finding, seen in _findings(right, file, named, defined):
+            observed[finding.name] = (seen, right, named)
             if finding.name in new and finding.name not in done:
                 done.add(finding.name)
                 found.append(finding)
     if any(f.verdict in (FunctionVerdict.WRONG, FunctionVerdict.PARTLY) for f in found):
         found = [_by_choice(f, course, number, task, file, defined) for f in found]
+    for finding in found:
+        seen, right, named = observed[finding.name]
+        explain(finding, seen, right, file, named)
     return found
 
 
@@ -115,14 +122,14 @@ def _name(names: tuple[str, ...], variant: int, defined: dict[str, int]) -> str 
 
 def _findings(
     right: RightTask, file: LoadedFile, named: dict[int, str], defined: dict[str, int]
-) -> list[FunctionFinding]:
+) -> list[tuple[FunctionFinding, Observed]]:
     seen = TaskCheck(right, file.open, named).observe()
     own = OwnForward(right, file.open, named)
-    found: list[FunctionFinding] = []
+    found: list[tuple[FunctionFinding, Observed]] = []
     for one in seen:
-        before = [f for f in found if not f.verdict.passes]
+        before = [f for f, _ in found if not f.verdict.passes]
         finding = finding_of(one, right.task.name, defined.get(one.name), own if before else None)
-        found.append(finding)
+        found.append((finding, one))
     return found
 
 
@@ -138,7 +145,7 @@ def _by_choice(
         named = {
             k: finding.name if finding.name in task.calls[k].names else n for k, n in named.items()
         }
-        for same in _findings(_right_task(course, number, choice), file, named, defined):
+        for same, _ in _findings(_right_task(course, number, choice), file, named, defined):
             if same.name == finding.name and same.verdict is FunctionVerdict.RIGHT:
                 same.verdict = FunctionVerdict.CONVENTION
                 same.finding = other.words

@@ -6,12 +6,14 @@ They rewrite lines as the mistakes of `marking.mistakes` do, for every derivatio
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import chain, combinations
 
-from sympy import Expr
+from sympy import Expr, Integer
 
+from deltarule.expressions.conditions import Unequal
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.expressions.nodes import Carried, read, reads, tensor_name
+from deltarule.expressions.nodes import Carried, Delta, Sum, read, reads, tensor_name
+from deltarule.expressions.substitution import substitute
 from deltarule.marking.mistakes import Context, Mistake, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.marking.mistakes.reread import Reread
@@ -37,6 +39,46 @@ def initial_state(context: Context) -> Iterator[Wrong]:
                 f"{text(first)} is used at every step, where {text(before)} belongs: "
                 "the state is not carried on",
             )
+
+
+def last_pass(context: Context) -> Iterator[Wrong]:
+    """Assignment where a loop adds up: only its last pass counts, or its first going backwards."""
+    rhs = context.equation.rhs
+    for site in sites(rhs):
+        node = site.node
+        if not isinstance(node, Sum):
+            continue
+        long = [(i, n) for i, n in node.ranges if context.extent(n) > 1]
+        for several in chain.from_iterable(combinations(long, k) for k in range(2, len(long) + 1)):
+            table = {i: n - 1 for i, n in several}
+            left = [r for r in node.ranges if r[0] not in table]
+            conditions = [substitute(c, table) for c in node.conditions]
+            one = Sum(substitute(node.body, table), left, conditions)
+            named = ", ".join(text(i) for i in table)
+            words = f"assigned, not added up: only the last {named} of the sum counts"
+            yield Wrong("assignment for accumulation", 4.4, site.replaced(one), words)
+
+
+def case_counted(context: Context) -> Iterator[Wrong]:
+    """A case counted that is to be left out, as the correct class in a margin loss."""
+    for site in sites(context.equation.rhs):
+        node = site.node
+        if isinstance(node, Delta):
+            words = f"the case {text(node)} is treated as all others"
+            yield Wrong("excluded case counted", 4.6, site.replaced(Integer(0)), words)
+        if not isinstance(node, Sum):
+            continue
+        for left_out in (c for c in node.conditions if isinstance(c, Unequal)):
+            rest = [c for c in node.conditions if c is not left_out]
+            yield Wrong(
+                "excluded case counted",
+                4.0,
+                site.replaced(Sum(node.body, node.ranges, rest)),
+                f"{text(left_out)} is not observed: the case that is to be left out is counted too",
+            )
+        if node.body == 1:
+            words = "1 stands where the number of terms belongs: they are not counted"
+            yield Wrong("not counted", 4.5, site.replaced(Integer(1)), words)
 
 
 def everywhere(computation: Computation, name: str) -> Iterator[Mistake]:
@@ -82,4 +124,4 @@ def _exchanged(equation: Equation, one: str, two: str) -> Equation:
     return Reread(equation, table)
 
 
-CODE_ROWS = (initial_state,)
+CODE_ROWS = (initial_state, last_pass, case_counted)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice, product
+from itertools import count, islice, product
 from random import Random
 
 from deltarule.arithmetic.small_sizes import choose_sizes, free_sizes
@@ -77,6 +77,7 @@ class _Maker:
         """The settings; None for one for which no sizes fit."""
         usual = self._setting("usual sizes", 0)
         yield usual
+        yield self._setting("larger sizes", 30, self._larger())
         for number, chosen in enumerate(self._attributes(), 1):
             words = ", ".join(f"{self._word(s)} {n}" for s, n in chosen.items())
             found = self._setting(words, number, {s.name: n for s, n in chosen.items()})
@@ -97,6 +98,15 @@ class _Maker:
             yield Setting("some zeros", usual.sizes, "zeros", 62)
         elif not everyone(self.network):
             yield Setting("ties and zeros", usual.sizes, "edges", 62)
+
+    def _larger(self) -> dict[str, int]:
+        """Sizes of 3 and more, all different: of two examples some statistics tell nothing."""
+        plain = [
+            s.name
+            for s in free_sizes(self.network)
+            if not isinstance(s, Attribute) and s.name not in {*self.letters, *self.fixed}
+        ]
+        return dict(zip(plain, count(3)))
 
     def _word(self, symbol: Attribute) -> str:
         """The word that an attribute is given by, such as stride for S."""

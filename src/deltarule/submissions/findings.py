@@ -40,13 +40,14 @@ class OutputFinding:
 
 @dataclass
 class Cause:
-    """Why an output is wrong: the mistake in words, its formula, and the right one."""
+    """Why outputs are wrong: the mistake in words, its formula, the right one, and the line."""
 
     words: str
     kind: str = ""
     formula: str = ""
     right_formula: str = ""
     outputs: tuple[str, ...] = ()
+    line: int | None = None
 
 
 @dataclass

@@ -52,10 +52,10 @@ class RightTask:
             for t in (c.arguments, c.named, c.sets)
             for n in self.task.names_in(t)
         }
-        return settings(self.network, names, self._letters, self.task.sizes)
+        return settings(self.network, names, self.letters, self.task.sizes)
 
     @property
-    def _letters(self) -> dict[str, tuple[str, ...]]:
+    def letters(self) -> dict[str, tuple[str, ...]]:
         """For each size that the course splits, the letters of its parts."""
         found = {}
         for value in self.task.values.values():

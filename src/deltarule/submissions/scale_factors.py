@@ -90,5 +90,5 @@ def _divisors(value: Value, right: RightValues) -> set[str]:
         if line.quantity == name:
             for node in preorder_traversal(line.equation.rhs):
                 if isinstance(node, Pow) and node.args[1] == -1:
-                    found |= {s.name for s in node.args[0].free_symbols if hasattr(s, "name")}
+                    found |= {str(s) for s in node.args[0].free_symbols}
     return found

@@ -33,6 +33,7 @@ class Observed:
     outputs: dict[str, OutputFinding] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     unsteady: bool = False
+    rights: dict[Setting, RightValues] = field(default_factory=dict)
 
 
 class TaskCheck:
@@ -59,6 +60,7 @@ class TaskCheck:
             values = self._recovered(made, values)
             for given, (place, seen) in zip(made, left.items(), strict=True):
                 seen.at.append((setting, given))
+                seen.rights[setting] = values
                 self._judge(given, seen, setting, values)
                 if _ended(given):
                     # It would end, or use up, every process that it is called in.

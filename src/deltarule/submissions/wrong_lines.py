@@ -5,7 +5,7 @@ Mistakes are made once for a task; at each setting all those of a line are evalu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -13,21 +13,24 @@ import numpy as np
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake, contexts, mistakes_in
-from deltarule.marking.mistakes.generators import ROWS
 from deltarule.marking.mistakes.times import nothing_carried
 from deltarule.marking.shortlist import Shortlist
 from deltarule.marking.wrong_rows import WrongRows
 from deltarule.submissions.code_mistakes import CODE_ROWS, everywhere
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.right_task import RightTask
+from deltarule.submissions.right_values import RightValues
 from deltarule.tracing.computation import Computation
+
+#: Nothing is wrong.
+RIGHT = Hypothesis()
 
 
 class WrongLines:
     """The wrong versions of a task's lines, and the values that they lead to."""
 
-    def __init__(self, right: RightTask):
-        self.right = right
+    def __init__(self, right: RightTask, rights: Mapping[Setting, RightValues] | None = None):
+        self.right, self.rights = right, rights or {}
         self._at: dict[Setting, tuple[Evaluator, Shortlist]] = {}
         self._mistakes: dict[str, list[Mistake]] = {}
         self._rows: dict[str, WrongRows] = {}
@@ -65,14 +68,14 @@ class WrongLines:
 
     def computation(self, setting: Setting) -> Computation:
         """The computation of a setting, with its own givens."""
-        right = self.right.right(setting)
+        right = self.rights.get(setting) or self.right.right(setting)
         if setting.numbers != "edges":
             return right.computation
         givens = {n: right.arrays[n] for n in right.computation.givens if n in right.arrays}
         return right.computation.with_givens(givens)
 
     def values(
-        self, setting: Setting, line: str, output: str, base: Hypothesis = Hypothesis()
+        self, setting: Setting, line: str, output: str, base: Hypothesis = RIGHT
     ) -> np.ndarray | None:
         """An output under each wrong version of a line, a row each; None if it has no value."""
         key = (setting, line, output, base.key)

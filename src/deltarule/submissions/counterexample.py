@@ -1,0 +1,140 @@
+"""A smallest example at which a student's function is wrong: small sizes, integers, many zeros."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import process_time
+
+import numpy as np
+
+from deltarule.sandbox import Verdict
+from deltarule.sandbox.submission import Submission
+from deltarule.submissions.agreement import as_numbers
+from deltarule.submissions.exposing_settings import Setting
+from deltarule.submissions.right_task import RightTask
+from deltarule.submissions.right_values import RightValues
+from deltarule.submissions.small_examples import SmallExamples, small_examples
+from deltarule.submissions.task_calls import TaskCalls
+
+#: So many calls are made for one function, and so long the search takes (processor seconds).
+MOST_TRIED, SECONDS = 160, 0.3
+#: So many times sizes are gone through.
+PASSES = 2
+#: How much is left for rounding in the test that is printed.
+RTOL, ATOL = 1e-6, 1e-7
+
+Zeroed = frozenset[tuple[str, int]]
+
+
+@dataclass(frozen=True)
+class Example:
+    """An example at which some outputs of a function are wrong."""
+
+    setting: Setting
+    values: RightValues
+    wrong: tuple[str, ...]
+
+
+class Shrinking:
+    """Looks for a smallest example at which call `number` of a task is wrong."""
+
+    def __init__(
+        self,
+        right: RightTask,
+        open_: Callable[[], Submission],
+        chosen: Mapping[int, str],
+        number: int,
+        outputs: Sequence[str],
+    ):
+        self.right, self.open, self.chosen = right, open_, dict(chosen)
+        self.number, self.outputs = number, outputs
+        self.examples: SmallExamples = small_examples(right)
+        self.tried = 0
+
+    def smallest(self, settings: Sequence[Setting]) -> Example | None:
+        """The smallest example that is found, from one of the settings on."""
+        self._until = process_time() + SECONDS
+        for setting in settings:
+            for seed in range(3):
+                found = self._wrong(setting, seed)
+                if found is not None:
+                    for _ in range(PASSES):  # a window fits a smaller image once it is smaller
+                        found, seed = self._smaller(found, seed)
+                    return self._sparser(found, seed)
+        return None
+
+    def _wrong(self, setting: Setting, seed: int, zeroed: Zeroed = frozenset()) -> Example | None:
+        """The example, if the function is wrong there."""
+        if self.tried >= MOST_TRIED or process_time() > self._until:
+            return None
+        values = self.examples.at(setting, seed, zeroed)
+        if values is None:
+            return None
+        self.tried += 1
+        made = TaskCalls(self.right.task, self.open(), self.chosen).at(values, upto=self.number)
+        if not made or made[-1].call is not self.right.task.calls[self.number]:
+            return None
+        last = made[-1]
+        if last.outcome is None:
+            return None
+        if last.outcome.verdict not in (Verdict.RETURNED, Verdict.OTHER):
+            raised = last.outcome.verdict is Verdict.RAISED
+            return Example(setting, values, tuple(self.outputs)) if raised else None
+        wrong = tuple(n for n in self.outputs if self._differs(n, last.values.get(n), values))
+        return Example(setting, values, wrong) if wrong else None
+
+    def _differs(self, name: str, given: object, values: RightValues) -> bool:
+        """Whether the test that is printed would fail."""
+        value = self.right.task.values[name]
+        array = None if given is None else as_numbers(given)
+        low, high = values.interval(value)
+        if array is None or array.shape != np.shape(low):
+            return True
+        room = ATOL + RTOL * np.abs(low)
+        if not bool(np.all((array >= low - room) & (array <= high + room))):
+            return True
+        total = values.total(value)
+        if total is None:
+            return False
+        slack = ATOL + RTOL * abs(total[0])
+        return not total[0] - slack <= array.sum() <= total[1] + slack
+
+    def _smaller(self, found: Example, seed: int) -> tuple[Example, int]:
+        """With each size as small as it may be, one after the other."""
+        for name in self.examples.reducible(found.setting):
+            now = found.setting.sizes.get(name, 1)
+            for number in range(self.examples.least(name), now):
+                setting = self.examples.with_size(found.setting, name, number)
+                if setting is None:
+                    continue
+                tried = ((self._wrong(setting, k), k) for k in (seed, seed + 1))
+                smaller = next(((e, k) for e, k in tried if e is not None), None)
+                if smaller is not None:
+                    found, seed = smaller
+                    break
+        return found, seed
+
+    def _sparser(self, found: Example, seed: int) -> Example:
+        """With as many zeros as may be."""
+        if found.setting.numbers != "usual":
+            return found
+        zeroed: Zeroed = frozenset()
+        for name, array in found.values.computation.givens.items():
+            if not self._free(name):
+                continue
+            left = int(np.count_nonzero(array))
+            for place in np.flatnonzero(np.ravel(array)):
+                more = zeroed | {(name, int(place))}
+                sparser = self._wrong(found.setting, seed, more) if left > 1 else None
+                if sparser is not None:
+                    found, zeroed, left = sparser, more, left - 1
+        return found
+
+    def _free(self, name: str) -> bool:
+        """Whether entries of a given tensor may be 0."""
+        tensor = self.right.network.tensors.get(name)
+        if tensor is None:
+            return True
+        declared = tensor.integral or tensor.definite or tensor.within is not None
+        return not declared and tensor.sums_to_one is None and name not in self.right.task.fixed

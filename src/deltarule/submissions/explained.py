@@ -1,0 +1,51 @@
+"""A finding completed: why a function is wrong, in which line, and a smallest test of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from deltarule.submissions.causes import causes_of
+from deltarule.submissions.counterexample import Shrinking
+from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
+from deltarule.submissions.loaded_file import LoadedFile
+from deltarule.submissions.printed_test import printed_test
+from deltarule.submissions.right_task import RightTask
+from deltarule.submissions.source_lines import SourceLines
+from deltarule.submissions.task_check import Observed
+
+#: The verdicts that call for a reason.
+_WRONG = (FunctionVerdict.WRONG, FunctionVerdict.PARTLY)
+
+
+def explain(
+    finding: FunctionFinding,
+    seen: Observed,
+    right: RightTask,
+    file: LoadedFile,
+    chosen: Mapping[int, str],
+) -> None:
+    """Say in a finding why its function is wrong; what is right stays as it is."""
+    if finding.verdict not in _WRONG or not any(o.wrong for o in finding.outputs):
+        return
+    finding.causes = causes_of(right, seen)
+    lines = SourceLines(file.text)
+    wrong = [o.name for o in finding.outputs if o.wrong]
+    for cause in finding.causes:
+        cause.line = lines.of(seen.name, seen.call, (cause.outputs or wrong)[0])
+    own = next(iter(finding.causes), None)
+    line = own.line if own is not None else lines.of(seen.name, seen.call, wrong[0])
+    finding.line = line or finding.line
+    finding.test = counterexample(seen, right, file, chosen)
+
+
+def counterexample(
+    seen: Observed, right: RightTask, file: LoadedFile, chosen: Mapping[int, str]
+) -> str:
+    """A smallest test that shows what is wrong; empty where none is found."""
+    if right.task.recovered:
+        return ""
+    settings = [s for o in seen.outputs.values() for s, _ in o.wrong]
+    settings = sorted(dict.fromkeys(settings), key=lambda s: s.numbers != "usual")
+    names = [n for n, o in seen.outputs.items() if o.wrong]
+    found = Shrinking(right, file.open, chosen, seen.number, names).smallest(settings)
+    return "" if found is None else printed_test(right.task, chosen, seen.number, found, file.name)

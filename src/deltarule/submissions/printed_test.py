@@ -1,0 +1,134 @@
+"""A counterexample as a test to paste: arrays, the calls in the course's names, what is right."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePath
+from typing import Any
+
+import numpy as np
+
+from deltarule.submissions.counterexample import ATOL, RTOL, Example
+from deltarule.submissions.course_conventions import Call, Task
+from deltarule.submissions.right_values import RightValues
+
+_MODULE = re.compile(r"[^\W\d]\w*")
+
+
+def printed_test(
+    task: Task, chosen: Mapping[int, str], number: int, example: Example, file: str
+) -> str:
+    """The text of a test that fails as long as the function is wrong; `file` is the student's."""
+    return _Writer(task, dict(chosen), number, example).text(file)
+
+
+class _Writer:
+    def __init__(self, task: Task, chosen: dict[int, str], number: int, example: Example):
+        self.task, self.chosen, self.number, self.example = task, chosen, number, example
+        self.values: RightValues = example.values
+        self._arrays: dict[str, str] = {}
+        self._object = "layer"
+
+    def text(self, file: str) -> str:
+        calls = [
+            line
+            for k, call in enumerate(self.task.calls[: self.number + 1])
+            if k in self.chosen
+            for line in self._call(call, self.chosen[k])
+        ]
+        own = [
+            self.chosen[k]
+            for k, call in enumerate(self.task.calls[: self.number + 1])
+            if k in self.chosen and call.kind != "method"
+        ]
+        module = PurePath(file).stem
+        importing = []
+        if _MODULE.fullmatch(module) and file.endswith(".py"):
+            importing = [f"from {module} import {', '.join(dict.fromkeys(own))}"]
+        head = ["import numpy as np", *importing, ""]
+        arrays = [f"{name} = {text}" for name, text in self._arrays.items()]
+        checks = [line for name in self.example.wrong for line in self._check(name)]
+        return "\n".join([*head, *arrays, *calls, *checks]) + "\n"
+
+    def _call(self, call: Call, name: str) -> list[str]:
+        args = [self._argument(a) for a in call.arguments]
+        args += [f"{k}={self._argument(a)}" for k, a in call.named.items()]
+        lines = [f"{self._object}.{k} = {self._argument(a)}" for k, a in call.sets.items()]
+        called = f"{name}({', '.join(args)})"
+        if call.kind == "class":
+            return [f"{self._object} = {called}", *lines]
+        if call.kind == "method":
+            called = f"{self._object}.{called}"
+        target = _target(call.returns)
+        lines.append(f"{target} = {called}" if target else called)
+        lines += [f"{v} = {self._object}.{a}" for a, v in call.reads.items()]
+        if isinstance(call.returns, Mapping):
+            lines += [f"{v} = returned[{k!r}]" for k, v in call.returns.items()]
+        return lines
+
+    def _argument(self, tree: Any) -> str:
+        if isinstance(tree, Mapping):
+            return "{" + ", ".join(f"{k!r}: {self._argument(v)}" for k, v in tree.items()) + "}"
+        if isinstance(tree, (list, tuple)):
+            return "[" + ", ".join(self._argument(v) for v in tree) + "]"
+        if not isinstance(tree, str):
+            return repr(tree)
+        if tree.startswith("'"):
+            return repr(tree.strip("'"))
+        if tree in self.task.values:
+            if tree not in self._arrays:
+                self._arrays[tree] = _literal(np.asarray(self.values.value(self.task.values[tree])))
+            return tree
+        number = self.values.number(tree)
+        return tree if number is None else repr(number)
+
+    def _check(self, name: str) -> list[str]:
+        value = self.task.values[name]
+        low, high = self.values.interval(value)
+        if np.array_equal(low, high):
+            right = _nested(np.asarray(low))
+            return [f"np.testing.assert_allclose({name}, {right}, rtol={RTOL:g}, atol={ATOL:g})"]
+        lines = [
+            "# at a tie or a kink any subgradient is right: each entry lies between two numbers",
+            f"assert np.all({name} >= np.array({_nested(low)}) - {ATOL:g})",
+            f"assert np.all({name} <= np.array({_nested(high)}) + {ATOL:g})",
+        ]
+        total = self.values.total(value)
+        if total is not None:
+            least, most = (float(f"{t:.10g}") for t in total)
+            between = f"{least!r} - {ATOL:g} <= np.sum({name}) <= {most!r} + {ATOL:g}"
+            lines.append(f"assert {between}  # all together pass on what there is")
+        return lines
+
+
+def _target(tree: Any) -> str:
+    if isinstance(tree, str):
+        return "_" if tree == "-" else tree
+    if isinstance(tree, Mapping):
+        return "returned"
+    if isinstance(tree, (list, tuple)) and tree:
+        parts = [f"({_target(t)})" if isinstance(t, (list, tuple)) else _target(t) for t in tree]
+        return ", ".join(parts) + ("," if len(parts) == 1 else "")
+    return ""
+
+
+def _literal(array: np.ndarray) -> str:
+    if not array.shape:
+        return _number(array[()])
+    empty = f", shape {array.shape}" if not array.size else ""
+    return f"np.zeros({array.shape})" if empty else f"np.array({_nested(array)})"
+
+
+def _nested(array: np.ndarray) -> str:
+    if not array.shape:
+        return _number(array[()])
+    return "[" + ", ".join(_nested(a) for a in array) + "]"
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, (np.integer, int)):
+        return str(int(value))
+    number = float(value)
+    text = f"{0.0 if abs(number) < ATOL / 10 else number:.10g}"
+    return f"{text}." if re.fullmatch(r"-?\d+", text) else text
