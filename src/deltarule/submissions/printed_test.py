@@ -130,5 +130,5 @@ def _number(value: Any) -> str:
     if isinstance(value, (np.integer, int)):
         return str(int(value))
     number = float(value)
-    text = f"{0.0 if abs(number) < ATOL / 10 else number:.10g}"
+    text = f"{0.0 if abs(number) < ATOL / 10 else number:.9g}"
     return f"{text}." if re.fullmatch(r"-?\d+", text) else text

@@ -20,12 +20,12 @@ from deltarule.submissions.right_values import RightValues
 
 #: So many examples of a task are kept.
 MOST_KEPT = 400
-#: Integers that are drawn, and how far numbers are moved to see whether they lie at a kink.
-_INTEGERS, _NUDGE = (-2, -1, 1, 2, 3), 1e-5
+#: How far numbers are moved to see whether they lie at a kink.
+_NUDGE = 1e-5
 
 
 class SmallExamples:
-    """Examples of one task, each worked out once in a process."""
+    """Examples of one task, each evaluated once in a process."""
 
     def __init__(self, right: RightTask):
         self.right, self.network = right, right.network
@@ -84,39 +84,39 @@ class SmallExamples:
         return self._known[key]
 
     def _made(self, setting: Setting, seed: int, zeroed) -> RightValues | None:
-        computation = self.right.computation(setting)
+        derivation = self.right.derivation
         if setting.numbers == "edges":
-            found = EdgyValues(self.right.derivation, setting, computation)
+            found = EdgyValues(derivation, setting, self.right.computation(setting))
             return found if found.defined else None
-        random = np.random.default_rng([seed, setting.seed])
-        givens = {}
+        usual = replace(setting, numbers="usual", seed=setting.seed + 100 * seed)
+        computation, givens = self.right.computation(usual), {}
         for name, array in computation.givens.items():
             tensor = self.network.tensors.get(name)
-            given = self._simple(np.asarray(array), name, tensor, setting, random)
+            given = self._simple(np.array(array), name, tensor, setting.numbers)
             for other, place in zeroed:
                 if other == name:
                     given.flat[place] = 0
             givens[name] = given
-        found = RightValues(self.right.derivation, setting, computation.with_givens(givens))
+        found = RightValues(derivation, setting, computation.with_givens(givens))
         return found if found.defined and not self._at_kink(found, givens) else None
 
     def _simple(
-        self, drawn: np.ndarray, name: str, tensor: Tensor | None, setting: Setting, random
+        self, drawn: np.ndarray, name: str, tensor: Tensor | None, numbers: str
     ) -> np.ndarray:
         """Small integers in the place of what was drawn; what is declared stays so."""
-        if tensor is not None and tensor.integral or name in self.right.task.fixed:
-            return np.array(drawn)
-        if tensor is not None and tensor.sums_to_one is not None:
-            top = drawn.argmax(axis=tensor.sums_to_one, keepdims=True)
-            one = np.zeros_like(drawn)
+        if tensor is None:
+            return _whole(drawn)
+        if tensor.integral or tensor.definite or name in self.right.task.fixed:
+            return drawn
+        if tensor.sums_to_one is not None:
+            top, one = drawn.argmax(axis=tensor.sums_to_one, keepdims=True), np.zeros_like(drawn)
             np.put_along_axis(one, top, 1.0, tensor.sums_to_one)
             return one
-        if tensor is not None and (tensor.within is not None or tensor.definite):
-            return np.round(drawn, 2) if not tensor.definite else np.array(drawn)
-        whole = random.choice(_INTEGERS, drawn.shape).astype(float)
-        if tensor is None or tensor.role != "input" or setting.numbers in ("usual", "zeros"):
-            return whole
-        return 1000.0 * whole if setting.numbers == "large" else 1.5 + 0.01 * whole
+        if tensor.within is not None:
+            return np.round(drawn, 2)
+        if tensor.role != "input" or numbers in ("usual", "zeros"):
+            return _whole(drawn)
+        return 1000.0 * _whole(drawn) if numbers == "large" else 1.5 + 0.01 * _whole(drawn)
 
     def _at_kink(self, found: RightValues, givens: Mapping[str, np.ndarray]) -> bool:
         """Whether gradients are others nearby, as at a kink or a tie."""
@@ -134,6 +134,11 @@ class SmallExamples:
             for n, a in found.arrays.items()
             if n not in moved and a.dtype.kind == "f"
         )
+
+
+def _whole(drawn: np.ndarray) -> np.ndarray:
+    """Numbers between -1 and 1 as integers from -3 to 3, none of them 0."""
+    return np.where(drawn < 0, -1.0, 1.0) * np.clip(np.ceil(3.0 * np.abs(drawn)), 1.0, 3.0)
 
 
 @lru_cache(maxsize=256)
