@@ -23,8 +23,9 @@ def test_gradients_that_do_not_agree_are_derived_step_by_step(monkeypatch, agree
 
 def test_settings_are_not_square_and_have_one_example_zeros_and_every_stride():
     own = RightTask(task("convolution"))
-    usual = own.settings[0].sizes
-    assert len({usual[n] for n in "NCFHWKL"}) >= 4 and usual["H"] != usual["W"]
+    square = [s for s in own.settings if s.sizes["H"] == s.sizes["W"]]
+    assert len(square) <= len(own.settings) / 3
+    assert all(s.sizes["C"] != s.sizes["F"] for s in own.settings[:2])
     assert {s.sizes["S"] for s in own.settings} == {1, 2, 3}
     assert {s.sizes["P"] for s in own.settings} == {0, 1, 2}
     words = [s.words for s in own.settings]

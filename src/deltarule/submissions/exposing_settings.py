@@ -22,6 +22,8 @@ from deltarule.networks.recurrences import Recurrence, blocks
 _PADS, _STEPS = (0, 1, 2), (1, 2, 3)
 #: So many settings of attributes are tried.
 MOST = 6
+#: So many times sizes are drawn for a setting.
+DRAWS = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,12 +147,19 @@ class _Maker:
                 total *= fixed[letter]
             fixed[name] = total
         own = {s.name for s in free_sizes(self.network)}
-        try:
-            sizes = choose_sizes(
-                self.network, Random(seed), {k: v for k, v in fixed.items() if k in own}, seed > 0
-            )
-        except DeltaruleError:
+        found = self._least_square({k: v for k, v in fixed.items() if k in own}, seed)
+        if found is None:
             return None
-        found = {s.name: int(n) for s, n in sizes.items()}
         letters = {a: fixed[a] for group in self.letters.values() for a in group}
         return Setting(words, {**found, **letters}, seed=seed)
+
+    def _least_square(self, fixed: dict[str, int], seed: int) -> dict[str, int] | None:
+        """Of several draws the sizes of which most differ; None where none fit."""
+        drawn = []
+        for random in range(seed, seed + (1 if seed == 0 else 100 * DRAWS), 100):
+            try:
+                sizes = choose_sizes(self.network, Random(random), fixed, seed > 0)
+            except DeltaruleError:
+                continue
+            drawn.append({s.name: int(n) for s, n in sizes.items()})
+        return max(drawn, key=lambda sizes: len(set(sizes.values())), default=None)
