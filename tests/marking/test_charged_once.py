@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from recurrent_mistakes import before, over_time
 from simulated import paper
 from simulated_lines import Slip
 from sympy import Integer
@@ -48,6 +49,31 @@ def test_one_decision_is_charged_once(kind, slips):
     assert (charged.verdict, other.verdict) == (MISTAKE, FOLLOWS)
     assert other.finding.startswith("the same mistake as in ")
     assert {s.quantity: s.points for s in found.marking.scores}[other.quantity] == 1
+
+
+GATES = "ifog"
+EXCHANGED = Slip(
+    "i and f exchanged", "c", lambda q, t: q["i"][t] * before(q, "c", t) + q["f"][t] * q["g"][t]
+)
+SWITCHED_OFF = Slip("sign", "dE/dz", lambda q, t: -q["dE/dh"][t] * (before(q, "h", t) - q["g"][t]))
+H_OF_ITS_OWN_TIME = [
+    Slip(
+        "h of the wrong time",
+        f"dE/dW_h{gate}",
+        lambda q, gate=gate: over_time(q, lambda t: q["h"][t], f"dE/ds_{gate}"),
+    )
+    for gate in GATES
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "seed", "other", "same"),
+    [("lstm", 3, EXCHANGED, H_OF_ITS_OWN_TIME), ("gru", 10, SWITCHED_OFF, ["reset gate lost"])],
+)
+def test_one_decision_is_charged_once_beside_another_mistake(kind, seed, other, same):
+    found = paper(kind, seed, other, *same)
+    assert len(found.charged) == 2, found.accused
+    assert all(v.mistakes for v in found.accused)
 
 
 def test_slips_of_a_moment_count_each_time():

@@ -44,16 +44,23 @@ class Evidence:
         return self.apart - searched >= ENOUGH and self.together - searched >= ENOUGH_TOGETHER
 
 
-def of_entries(written: Written, entries: Iterable[tuple], exact: np.ndarray) -> Evidence:
-    """What printed entries that are wrong tell; `exact` holds the right values."""
+def of_entries(
+    written: Written, entries: Iterable[tuple], exact: np.ndarray, widths: np.ndarray | None = None
+) -> Evidence:
+    """What printed entries that are wrong tell; `exact` holds the right values.
+
+    `widths` are those of intervals around the entries that an explanation leaves open, where they
+    are wider than a unit of the last digit.
+    """
     by_entry = sorted(
-        ((weight(written, e, exact), written.numbers[e], _number(exact[e])) for e in entries),
+        ((weight(written, e, exact, 0.0 if widths is None else widths[e]), e) for e in entries),
         key=lambda found: -found[0],
     )
     apart: dict[tuple, float] = {}
     slips: list[tuple] = []
     together = 0.0
-    for bits, printed, value in by_entry:
+    for bits, entry in by_entry:
+        printed, value = written.numbers[entry], _number(exact[entry])
         apart.setdefault((abs(printed.value), abs(value)), bits)
         if not any(_of_one_slip(printed, value, *other) for other in slips):
             slips.append((printed, value))
@@ -61,14 +68,17 @@ def of_entries(written: Written, entries: Iterable[tuple], exact: np.ndarray) ->
     return Evidence(sum(apart.values()), together)
 
 
-def weight(written: Written, entry: tuple, exact: np.ndarray) -> float:
-    """The bits of one number: which of all numbers up to its size, or the right one's, it is."""
+def weight(written: Written, entry: tuple, exact: np.ndarray, width: float = 0.0) -> float:
+    """The bits of one number: which of all numbers up to its size, or the right one's, it is.
+
+    Numbers are told apart by a unit of their last digit, or by a `width` that is wider.
+    """
     printed, value = written.numbers[entry], _number(exact[entry])
     size = max(abs(printed.value), abs(value))
     if printed.unit is None:
         shortest = Fraction(printed.value)
         return math.log2(1 + 2 * abs(shortest.numerator) * shortest.denominator)
-    return math.log2(1 + 2 * float(size / printed.unit))
+    return math.log2(1 + 2 * float(size) / max(float(printed.unit), width))
 
 
 def _number(right) -> Fraction:

@@ -21,6 +21,7 @@ from deltarule.marking.moved_prints import MovedPrints
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding
 from deltarule.marking.together import Tangled
+from deltarule.networks.reachability import reachable
 
 #: So many wrong entries at most are followed one by one.
 MOST_ENTRIES = 60
@@ -63,7 +64,8 @@ def reach(
     values = np.asarray(evaluator.quick(name, hypothesis), dtype=float)
     room = np.zeros(values.shape)
     share = Fraction(1) if aligned.rounding.rule == "truncate" else Fraction(1, 2)
-    places = [(line, e, p) for line in sorted(wrong) for e, p in aligned.written[line].printed()]
+    read = sorted(wrong & _read_as_printed(evaluator, name, hypothesis))
+    places = [(line, e, p) for line in read for e, p in aligned.written[line].printed()]
     if len(places) > MOST_ENTRIES:
         return room
     units = [(line, e, p, last_unit(p, aligned.rounding)) for line, e, p in places]
@@ -76,6 +78,20 @@ def reach(
     except Tangled:
         found = [_with(evaluator, hypothesis, name, *one) for one in moved]
     return np.abs(np.asarray(found) - values).sum(axis=0)
+
+
+def _read_as_printed(evaluator: Evaluator, name: str, hypothesis: Hypothesis) -> frozenset[str]:
+    """The lines whose printed values a line comes to read: all before them no longer counts."""
+    variants, as_printed = hypothesis.variants, hypothesis.as_printed
+
+    def reads(line: str) -> frozenset[str]:
+        if line in as_printed and line != name:
+            return frozenset()
+        wrong = variants.get(line)
+        own = evaluator.needs.get(line, frozenset())
+        return own if wrong is None else own | wrong.read_names()
+
+    return frozenset(reachable([name], reads)) & as_printed
 
 
 def _with(

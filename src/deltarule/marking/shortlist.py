@@ -59,23 +59,29 @@ class Shortlist:
         carryings: Sequence[Hypothesis],
         sets: WrongRows,
         factor: float = 1.0,
+        loosely: bool = False,
     ) -> np.ndarray:
         """For each way of carrying and each set of mistakes, whether it comes near to all of the
-        entries, times a factor."""
+        entries, times a factor; `loosely` if with as much room as for values that are rounded."""
         places = self._printed(written).places
         if not sets or not places:
             return np.ones((len(carryings), len(sets)), bool)
-        near = self._all_entries(written, carryings, sets, factor)
+        near = self._all_entries(written, carryings, sets, factor, loosely)
         if len(entries) < len(places):
             near = near[:, :, [places[e] for e in entries]]
         return near.all(axis=2)
 
     def _all_entries(
-        self, written: Written, carryings: Sequence[Hypothesis], sets: WrongRows, factor: float
+        self,
+        written: Written,
+        carryings: Sequence[Hypothesis],
+        sets: WrongRows,
+        factor: float,
+        loosely: bool,
     ) -> np.ndarray:
         """Which sets come near to which printed entries in each way of carrying; all of them where
         that cannot be decided."""
-        key = (id(sets), id(written), factor, *(c.key for c in carryings))
+        key = (id(sets), id(written), factor, loosely, *(c.key for c in carryings))
         if key not in self._near:
             printed, in_time = self._printed(written), bool(self.evaluator.groups)
             self.work_out(written.quantity, carryings, sets)
@@ -83,7 +89,8 @@ class Shortlist:
             for k, carried in enumerate(carryings):
                 values = self.values(written.quantity, carried, sets)
                 if values is not None:
-                    near[k] = printed.near(factor * values, carried.rounds, in_time)
+                    rounds = carried.rounds or loosely
+                    near[k] = printed.near(factor * values, rounds, in_time and not loosely)
             self._near[key] = (tuple(carryings), near)
         return self._near[key][1]
 

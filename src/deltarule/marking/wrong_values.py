@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from deltarule.marking import digit_habits, verdicts, wording
+from deltarule.marking import digit_habits, verdicts, within_digits, wording
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.charges import MOST_ALTERNATIVES, Cause
 from deltarule.marking.entries import verdict_on
@@ -66,6 +66,9 @@ def _of_line(
         return [_mistaken(session, written, entries, rest, explained)]
     if one_off:
         return _of_last_digits(session, written, rest, one_off)
+    loosely = _within_digits(session, written, entries, rest)
+    if loosely is not None:
+        return [loosely]
     together = _simplest(session.explainer.wrong(written, rest)) if len(rest) < len(entries) else []
     if together:
         return [_mistaken(session, written, rest, rest, together)]
@@ -110,9 +113,46 @@ def _mistaken(
     explained: list[Explanation],
 ) -> Verdict:
     """The verdict on entries that mistakes explain; they are carried on from here."""
+    _diagnose(session, written, explained)
+    evidence = of_entries(written, wrong, session.evaluator.right(written.quantity))
+    return _charged(
+        session,
+        written,
+        entries,
+        wrong,
+        _causes(session, written, wrong, explained, evidence),
+        evidence,
+    )
+
+
+def _diagnose(session: Session, written: Written, explained: list[Explanation]) -> None:
+    """Remember the mistakes that explain a quantity, to be carried on."""
     readings = session.explainer.carrying.diagnosed.setdefault(written.quantity, [])
     readings += [e.mistakes for e in explained if e.mistakes not in readings]
-    evidence = of_entries(written, wrong, session.evaluator.right(written.quantity))
+
+
+def _within_digits(
+    session: Session, written: Written, entries: list[tuple], rest: list[tuple]
+) -> Verdict | None:
+    """The verdict on a line that a mistake explains to the digits that are printed of wrong values
+    before it; None without one."""
+    found = within_digits.explanations(session.explainer, written, entries, rest)
+    if not found:
+        return None
+    explained, evidence = [e for e, _ in found], found[0][1]
+    _diagnose(session, written, explained)
+    causes = _causes(session, written, rest, explained, evidence)
+    return _charged(session, written, entries, rest, causes, evidence)
+
+
+def _causes(
+    session: Session,
+    written: Written,
+    wrong: list[tuple],
+    explained: list[Explanation],
+    evidence: Evidence,
+) -> list[Cause]:
+    """The explanations in words, each with what the search for it took."""
     causes: dict[str, Cause] = {}
     for e in explained:
         sentence = wording.of_mistake(session, written.quantity, e)
@@ -120,7 +160,7 @@ def _mistaken(
             took = searched(session.explainer, written, wrong, e, evidence)
             kinds = tuple(m.kind for m in e.mistakes)
             causes[sentence] = Cause(kinds, sentence, took, e.mistakes)
-    return _charged(session, written, entries, wrong, list(causes.values()), evidence)
+    return list(causes.values())
 
 
 def _charged(
