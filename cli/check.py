@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from deltarule.cli.arguments import no_example, no_option, split
-from deltarule.cli.check_command import Check
+from deltarule.cli.check_command import OF_CODE, Check
+from deltarule.cli.code_files import has_answers, is_code
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
@@ -16,12 +17,14 @@ from deltarule.marking.check_file import Marker
 from deltarule.marking.sheets import sheet_names
 from deltarule.reports.things import ShownTemplate
 
-REMEDY = "write check example slide, or check answers.toml, or check --template slide"
+REMEDY = "write check layers.py, or check answers.toml, or check example slide"
 
 
 def show_check(asked: Check) -> int:
     """Mark, show the verdicts, and say by the exit status whether all are right."""
     names, example = _names(asked)
+    if (status := _with_code(asked, names, example)) is not None:
+        return status
     if len(names) > 1 or (not example and Path(names[0]).is_dir()):
         from deltarule.cli.check_files import show_files
 
@@ -36,7 +39,42 @@ def show_brief(asked: Check) -> int:
     """Mark, and show a line for each file."""
     from deltarule.cli.check_files import show_files
 
-    return show_files(_names(asked)[0], asked.sheet, "a line for each file", asked.format)
+    names, example = _names(asked)
+    if (status := _with_code(asked, names, example)) is not None:
+        return status
+    return show_files(names, asked.sheet, "a line for each file", asked.format)
+
+
+def _with_code(asked: Check, names: Sequence[str], example: bool) -> int | None:
+    """Check students' code, and mark answers beside it; None where there is no code.
+
+    Of a folder that is named for a --sheet the answers alone are meant.
+    """
+    folders = asked.sheet is not None
+    code = [n for n in names if not example and is_code(n) and not (folders and Path(n).is_dir())]
+    if not code:
+        _refuse_options_of_code(asked)
+        return None
+    answers = [n for n in names if n not in code or (Path(n).is_dir() and has_answers(n))]
+    if folders and not answers:
+        raise DeltaruleError(
+            "--sheet is about answers", "the command line", f"leave it out: {code[0]} is code"
+        )
+    from deltarule.cli.check_files import marked_files
+    from deltarule.cli.check_submissions import show_submissions
+
+    return show_submissions(asked, code, marked_files(answers, asked.sheet) if answers else ())
+
+
+def _refuse_options_of_code(asked: Check) -> None:
+    """Raises DeltaruleError for an option about students' code where none is named."""
+    for option in OF_CODE.split():
+        if getattr(asked, option) not in (None, False):
+            raise DeltaruleError(
+                f"--{option} is about students' code",
+                "the command line",
+                f"leave it out, or name a file of code: check layers.py --{option} …",
+            )
 
 
 def _names(asked: Check) -> tuple[list[str], bool]:

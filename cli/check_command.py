@@ -4,24 +4,67 @@ from pathlib import Path
 from typing import Annotated
 
 from deltarule.cli import completion as names
-from deltarule.cli.row import Asked, Row, beside, option, use
+from deltarule.cli.row import Asked, Row, beside, one_of, option, use
 
 
 class Check(Asked):
-    """Mark printed numbers and formulas, of sheets and of answers to them."""
+    """Check homework: students' code, function by function, and printed numbers and formulas."""
 
     words: Annotated[
         list[str] | None,
         beside(
-            "example NAME | FILE.toml … | FOLDER",
-            "A sheet, whose published values are marked, or somebody's answers; several, or all in "
-            "a folder. A program that a sheet names, a derivation of its own, is run only for "
-            "example FILE.toml and for --sheet. FILE.py is for check gradient, which runs it.",
+            "FILE.py … | FILE.toml … | FOLDER | example NAME",
+            "Students' code (FILE.py, FILE.ipynb), which runs in a sandbox; somebody's answers, or "
+            "a sheet, whose published values are marked; several, or all in a folder. A program "
+            "that a sheet names, a derivation of its own, is run only for example FILE.toml and "
+            "for --sheet.",
             names.checked,
         ),
     ] = None
     sheet: Annotated[str | None, option("What the answers are to.", "SHEET", names.sheets)] = None
     brief: Annotated[bool, option("Of several files, a line each and the totals.")] = False
+    only: Annotated[
+        str | None,
+        option(
+            "Of code: functions by parts of their names, as 'conv and not naive'.",
+            "WORDS",
+            also="-k",
+        ),
+    ] = None
+    convention: Annotated[
+        str | None,
+        option(
+            "The course whose functions they are, or your own file; else the one that knows "
+            "most of them.",
+            "NAME|FILE",
+            names.conventions,
+        ),
+    ] = None
+    conventions: Annotated[
+        bool, option("The courses that are known; of one that is named, its functions.")
+    ] = False
+    accept: Annotated[
+        str | None,
+        option(
+            "Verdicts that pass besides right (follows): follows, convention, changes, partly, "
+            "unfinished, or none.",
+            "VERDICT,…",
+            one_of("follows", "convention", "changes", "partly", "unfinished", "none"),
+        ),
+    ] = None
+    junit: Annotated[
+        Path | None, option("Write JUnit's XML there; - is standard output.", "FILE")
+    ] = None
+    timeout: Annotated[
+        float | None, option("Seconds for each call of a student's function (10).", "S", least=0.1)
+    ] = None
+    unsafe: Annotated[
+        bool,
+        option(
+            "Where no sandbox can be made: run the code by process limits alone. It may read "
+            "what you may."
+        ),
+    ] = False
     template: Annotated[
         str | None, option("An empty answers file for a sheet.", "SHEET", names.sheets)
     ] = None
@@ -29,14 +72,22 @@ class Check(Asked):
     output: Annotated[Path | None, option("Where to write the template.", "FILE", also="-o")] = None
 
 
+#: The options about students' code.
+OF_CODE = "only convention accept junit timeout unsafe"
+
 ROW = Row(
     Check,
     (
         use("an answers file", ".cli.check:show_template", "template", "run output", words=False),
-        use("a line for each file", ".cli.check:show_brief", "brief", "sheet"),
-        use("a marking", ".cli.check:show_check", "", "sheet"),
+        use("the list of conventions", ".cli.conventions:show_conventions", "conventions"),
+        use("a line for each file", ".cli.check:show_brief", "brief", f"sheet {OF_CODE}"),
+        use("a marking", ".cli.check:show_check", "", f"sheet {OF_CODE}"),
     ),
     (
+        ("check layers.py", "a student's functions, in a sandbox"),
+        ("check layers.py -k conv", "some of them"),
+        ("check class/ --brief --junit results.xml", "all of a class, for a grader too"),
+        ("check --conventions cs231n", "which functions a course has"),
         ("check example slide", "the published values of an example"),
         ("check --template slide > mine.toml", "an empty answers file"),
         ("check mine.toml", "your answers"),

@@ -42,10 +42,16 @@ def files_in(folder: Path, but: str | None = None) -> list[str]:
 
 def show_files(words: Sequence[str], sheet: str | None, called: str, format: str) -> int:
     """Mark every file, show it, and say by the exit status whether all is right (2 if none could
-    be marked).
+    be marked)."""
+    found = marked_files(words, sheet)
+    show(found, called, format)
+    if all(file.marking is None for file in found):
+        return 2
+    return 0 if all(file.right for file in found) else 1
 
-    One that cannot be read, or that meets a fault of ours, stops none of the others.
-    """
+
+def marked_files(words: Sequence[str], sheet: str | None) -> list[MarkedFile]:
+    """Every file marked; one that cannot be read, or meets a fault of ours, stops no other."""
     several = len(words) > 1
     named = dict.fromkeys(path for word in words for path in _paths(word, sheet, several))
     marker = Marker(sheet)
@@ -54,10 +60,7 @@ def show_files(words: Sequence[str], sheet: str | None, called: str, format: str
         for number, path in enumerate(named, start=1):
             line.tell(f"marking {path} ({number} of {len(named)})")
             found.append(_marked(marker, path))
-    show(found, called, format)
-    if all(file.marking is None for file in found):
-        return 2
-    return 0 if all(file.right for file in found) else 1
+    return found
 
 
 def _paths(word: str, sheet: str | None, several: bool) -> list[str]:

@@ -78,8 +78,6 @@ class Command(click.Command):
             return None, words
         if words[place] in commands:
             return commands[words[place]], words[:place] + words[place + 1 :]
-        if self.row == "check" and words[place].partition(":")[0].endswith(".py"):
-            return commands["gradient"], words
         return None, words
 
     def shell_complete(self, ctx, incomplete):

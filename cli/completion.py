@@ -79,7 +79,16 @@ def checked(context: Context) -> list[str]:
     words = list(context.params.get("words") or ())
     if words == ["example"]:
         return sheets(context)
+    if context.params.get("conventions"):
+        return [] if words else conventions(context)
     return ["example", "gradient", *sheets(context)] if not words else []
+
+
+def conventions(_context: Context) -> list[str]:
+    """The names of the courses' conventions."""
+    from deltarule.submissions.convention_files import convention_names
+
+    return convention_names()
 
 
 def tensors(context: Context) -> list[str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from deltarule.marking.sheets import Sheet
     from deltarule.marking.verdicts import Marking
     from deltarule.marking.worked_sheets import Worked
+    from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
     from deltarule.tracing.gradient_flow import Flow
     from deltarule.tracing.trace import Trace
 
@@ -100,6 +101,49 @@ class MarkedFile(NamedTuple):
     @property
     def sign(self) -> str:
         return "?" if self.marking is None else "✓" if self.right else "✗"
+
+
+class CheckedFile(NamedTuple):
+    """A student's file and what was found of it, or why it could not be checked.
+
+    `accepted` are the verdicts that pass; `seconds` is how long it took, loading included.
+    """
+
+    path: str
+    accepted: frozenset[FunctionVerdict]
+    report: SubmissionReport | None = None
+    error: DeltaruleError | None = None
+    seconds: float = 0.0
+
+    def passes(self, finding: FunctionFinding) -> bool:
+        """Whether what was found of a function counts as right."""
+        return finding.verdict in self.accepted
+
+    @property
+    def right(self) -> bool:
+        """Whether it was checked, and every function passes."""
+        found = self.report.functions if self.report and not self.report.error else []
+        return bool(found) and all(map(self.passes, found))
+
+    @property
+    def sign(self) -> str:
+        unknown = self.report is None or not self.report.known
+        return "?" if unknown else "✓" if self.right else "✗"
+
+
+class CheckedCode(NamedTuple):
+    """Students' files, answers that were `marked` beside them, and how many files of a folder were
+    left out, as no convention knows a function of theirs.
+    """
+
+    files: Sequence[CheckedFile]
+    marked: Sequence[MarkedFile] = ()
+    left_out: int = 0
+
+    @property
+    def right(self) -> bool:
+        """Whether everything passes."""
+        return all(f.right for f in (*self.files, *self.marked))
 
 
 def together(files: Iterable[MarkedFile]) -> Marking:

@@ -21,8 +21,7 @@ from deltarule.submissions.task_check import Observed, TaskCheck
 
 
 @lru_cache(maxsize=512)
-def _right_task(name: str, number: int, choice: int) -> RightTask:
-    task = convention(name).tasks[number]
+def _right_task(task: Task, choice: int = -1) -> RightTask:
     return RightTask(task if choice < 0 else otherwise(task, choice))
 
 
@@ -40,14 +39,14 @@ def check_submission(
     text: str,
     name: str,
     sandbox: Sandbox,
-    course: str | None = None,
+    course: str | Convention | None = None,
     only: Callable[[str], bool] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> SubmissionReport:
     """Check the functions of a Python file's `text`, called `name`.
 
-    `course` is the name or the path of a convention; without it, it is the one that knows most of
-    the file's functions. `only` says which functions are wanted.
+    `course` is a convention, or the name or the path of one; without it, it is the one that knows
+    most of the file's functions. `only` says which functions are wanted.
     Raises DeltaruleError for a convention that is none; what is wrong with the file is reported.
     """
     report = SubmissionReport(name, layers=str(sandbox.layers))
@@ -56,9 +55,9 @@ def check_submission(
     except SyntaxError as error:
         report.error = f"line {error.lineno}: {error.msg}"
         return report
-    chosen = convention(course) if course else _recognised(defined)
-    if chosen is None:
-        report.error = "none of its functions is known to a convention"
+    chosen = convention(course) if isinstance(course, str) else course or _recognised(defined)
+    if chosen is None or not chosen.functions & defined.keys():
+        report.error, report.known = "none of its functions is known to a convention", False
         return report
     report.convention = chosen.title
     file = LoadedFile(sandbox, text, name)
@@ -67,12 +66,12 @@ def check_submission(
     except DeltaruleError as error:
         report.error = f"{error.place}: {error.fact}"
         return report
-    for number, task in enumerate(chosen.tasks):
+    for task in chosen.tasks:
         if not any(n in defined and (only is None or only(n)) for n in task.functions):
             continue
         if progress:
             progress(task.name)
-        report.functions += _checked(course or chosen.name, chosen, number, defined, file)
+        report.functions += _checked(task, defined, file)
     report.functions = _once_each(f for f in report.functions if only is None or only(f.name))
     return report
 
@@ -87,10 +86,7 @@ def _once_each(found: Iterable[FunctionFinding]) -> list[FunctionFinding]:
     return list(kept.values())
 
 
-def _checked(
-    course: str, chosen: Convention, number: int, defined: dict[str, int], file: LoadedFile
-) -> list[FunctionFinding]:
-    task = chosen.tasks[number]
+def _checked(task: Task, defined: dict[str, int], file: LoadedFile) -> list[FunctionFinding]:
     found: list[FunctionFinding] = []
     done: set[str] = set()
     observed: dict[str, tuple[Observed, RightTask, dict[int, str]]] = {}
@@ -101,14 +97,14 @@ def _checked(
         new = [n for n in named.values() if n not in done]
         if not new:
             continue
-        right = _right_task(course, number, -1)
+        right = _right_task(task)
         for finding, seen in _findings(right, file, named, defined):
             observed[finding.name] = (seen, right, named)
             if finding.name in new and finding.name not in done:
                 done.add(finding.name)
                 found.append(finding)
     if any(f.verdict in (FunctionVerdict.WRONG, FunctionVerdict.PARTLY) for f in found):
-        found = [_by_choice(f, course, number, task, file, defined) for f in found]
+        found = [_by_choice(f, task, file, defined) for f in found]
     for finding in found:
         seen, right, named = observed[finding.name]
         explain(finding, seen, right, file, named)
@@ -134,7 +130,7 @@ def _findings(
 
 
 def _by_choice(
-    finding: FunctionFinding, course: str, number: int, task: Task, file: LoadedFile, defined
+    finding: FunctionFinding, task: Task, file: LoadedFile, defined: dict[str, int]
 ) -> FunctionFinding:
     """The finding, or that it is right by another choice than the course's."""
     if finding.verdict not in (FunctionVerdict.WRONG, FunctionVerdict.PARTLY):
@@ -145,7 +141,7 @@ def _by_choice(
         named = {
             k: finding.name if finding.name in task.calls[k].names else n for k, n in named.items()
         }
-        for same, _ in _findings(_right_task(course, number, choice), file, named, defined):
+        for same, _ in _findings(_right_task(task, choice), file, named, defined):
             if same.name == finding.name and same.verdict is FunctionVerdict.RIGHT:
                 same.verdict = FunctionVerdict.CONVENTION
                 same.finding = other.words

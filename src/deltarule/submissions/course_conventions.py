@@ -84,9 +84,9 @@ class Otherwise:
     changes: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
-    """A layer of a course: its derivation, the course's names, and the calls.
+    """A layer of a course: its derivation, the course's names, and the calls; each is itself alone.
 
     `about` says in which mode its functions are called, where there are several. `recovered` are
     tensors of zeros and ones that a function draws at random, as a mask: each is 1 where the named

@@ -72,7 +72,11 @@ class FunctionFinding:
 
 @dataclass
 class SubmissionReport:
-    """All findings on a file: by which convention, in which sandbox, and what was left out."""
+    """All findings on a file: by which convention, in which sandbox, and what was left out.
+
+    `error` says why it could not be checked; not `known` is a file of which no convention knows a
+    function.
+    """
 
     path: str
     convention: str = ""
@@ -80,6 +84,7 @@ class SubmissionReport:
     functions: list[FunctionFinding] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: str = ""
+    known: bool = True
 
     @property
     def right(self) -> bool:

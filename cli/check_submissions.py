@@ -1,0 +1,148 @@
+"""`check FILE.py`: students' code, run in a sandbox and checked function by function."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from deltarule.cli.check_command import Check
+from deltarule.cli.code_files import SUFFIXES, code_files
+from deltarule.cli.formats import show
+from deltarule.cli.running import fault
+from deltarule.cli.screen import busy, write
+from deltarule.errors import DeltaruleError
+from deltarule.reports.things import CheckedCode, CheckedFile, MarkedFile
+from deltarule.sandbox import Limits, Sandbox
+from deltarule.submissions import check_submission
+from deltarule.submissions.accepted_verdicts import accepted_verdicts
+from deltarule.submissions.wanted_functions import wanted_functions
+
+#: What says that a file is a derivation.
+_LANGUAGE = ("from deltarule.language", "from deltarule.notation")
+
+
+def show_submissions(asked: Check, code: Sequence[str], marked: Sequence[MarkedFile] = ()) -> int:
+    """Check the files, show what was found, and give the exit status: 2 if none could be checked.
+
+    `marked` are answers that were marked beside.
+    """
+    checker = Checker(asked)
+    paths = code_files(code)
+    with busy("checking") as line, checker:
+        files = [checker.checked(path, n, len(paths), line.tell) for n, path in enumerate(paths, 1)]
+    kept = [f for f in files if not _left_out(f, paths[f.path])]
+    _refuse_nothing(kept, marked, code, asked.only)
+    found = CheckedCode(kept, marked, len(files) - len(kept))
+    if asked.junit is not None:
+        _write_junit(asked.junit, found)
+    if asked.junit != Path("-"):
+        called = "a line for each file of code" if asked.brief else "a check of code"
+        show(found, called, asked.format)
+    if all(f.sign == "?" for f in kept) and all(m.marking is None for m in marked):
+        return 2
+    return 0 if found.right else 1
+
+
+class Checker:
+    """Checks files one after another in one sandbox, which is started for the first of them."""
+
+    def __init__(self, asked: Check):
+        self.asked = asked
+        self.accepted = accepted_verdicts(asked.accept)
+        self.only = wanted_functions(asked.only) if asked.only else None
+        self._sandbox: Sandbox | None = None
+
+    def __enter__(self) -> Checker:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._sandbox is not None:
+            self._sandbox.close()
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The sandbox. Raises DeltaruleError where the machine has none."""
+        if self._sandbox is None:
+            seconds = self.asked.timeout
+            limits = None if seconds is None else Limits(seconds, max(1, round(2 * seconds)))
+            self._sandbox = Sandbox(limits, unsafe=self.asked.unsafe)
+        return self._sandbox
+
+    def checked(self, path: str, number: int, of: int, tell: Callable[[str], None]) -> CheckedFile:
+        """What was found of a file; what goes wrong with it stops no other, but what would go
+        wrong with each does."""
+        place = f" ({number} of {of})" if of > 1 else ""
+        tell(f"checking {path}{place}")
+        began = perf_counter()
+        sandbox = self.sandbox
+        try:
+            report = check_submission(
+                _text_of(path),
+                path,
+                sandbox,
+                self.asked.convention,
+                self.only,
+                lambda task: tell(f"checking {path}{place}: {task}"),
+            )
+        except DeltaruleError as error:
+            if of == 1:
+                raise
+            return CheckedFile(path, self.accepted, error=error)
+        except Exception as error:
+            if of == 1 or os.environ.get("DELTARULE_TRACEBACK"):
+                raise
+            return CheckedFile(path, self.accepted, error=fault(error))
+        return CheckedFile(path, self.accepted, report, seconds=perf_counter() - began)
+
+
+def _text_of(path: str) -> str:
+    """The text of a file of Python. Raises DeltaruleError for what is none, and a derivation."""
+    from deltarule.marking.text_files import read_text
+
+    text = read_text(Path(path), path)
+    if any(words in text for words in _LANGUAGE):
+        raise DeltaruleError(
+            "the file is a derivation", path, f"write check gradient {path}, which measures it"
+        )
+    return text
+
+
+def _left_out(file: CheckedFile, loose: bool) -> bool:
+    """Whether it has no function that is asked for; of a folder, none that a convention knows."""
+    report = file.report
+    if report is None or report.functions:
+        return False
+    return loose if not report.known else not report.error
+
+
+def _refuse_nothing(kept, marked, code: Sequence[str], only: str | None) -> None:
+    """Raises DeltaruleError where nothing is left to show."""
+    if kept or marked:
+        return
+    raise DeltaruleError(
+        f"no function is called so: {only}" if only else "no function is known to a convention",
+        ", ".join(code),
+        "check --conventions NAME lists a course's functions",
+    )
+
+
+def _write_junit(path: Path, found: CheckedCode) -> None:
+    """Raises DeltaruleError where the file cannot be written, or is code or answers."""
+    from deltarule.reports.junit import junit_xml
+
+    text = junit_xml(found)
+    if path == Path("-"):
+        write(text)
+        return
+    if path.suffix in (*SUFFIXES, ".toml"):
+        raise DeltaruleError(
+            f"{path} would be overwritten", "--junit", "name the report: --junit results.xml"
+        )
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise DeltaruleError(
+            f"the file cannot be written: {error.strerror}", str(path), "name another file"
+        ) from None

@@ -1,0 +1,43 @@
+"""Which words of a command line mean students' code: files, and folders with some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+#: The files that are code.
+SUFFIXES = (".py", ".ipynb")
+
+
+def is_code(word: str) -> bool:
+    """Whether a word of the command line means code: a file, or a folder with some."""
+    path = Path(word)
+    if path.is_dir():
+        return next(_files(path, SUFFIXES), None) is not None
+    return word.partition(":")[0].endswith(SUFFIXES)
+
+
+def has_answers(folder: str) -> bool:
+    """Whether a folder has TOML files."""
+    return next(_files(Path(folder), (".toml",)), None) is not None
+
+
+def code_files(words: Sequence[str]) -> dict[str, bool]:
+    """The files of code that words mean, each with whether only its folder was named."""
+    found: dict[str, bool] = {}
+    for word in words:
+        if Path(word).is_dir():
+            for path in sorted(_files(Path(word), SUFFIXES)):
+                found.setdefault(path, True)
+        else:
+            found[word] = False
+    return found
+
+
+def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[str]:
+    """The files of a folder and the folders in it, hidden ones and links left out."""
+    for path in folder.rglob("*"):
+        parts = path.relative_to(folder).parts
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
+        if path.suffix in suffixes and not hidden and path.is_file() and not path.is_symlink():
+            yield str(path)
