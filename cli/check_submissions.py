@@ -101,6 +101,14 @@ def _text_of(path: str) -> str:
     """The text of a file of Python. Raises DeltaruleError for what is none, and a derivation."""
     from deltarule.marking.text_files import read_text
 
+    file, colon, function = path.rpartition(":")
+    if colon and not Path(path).exists() and Path(file).exists():
+        raise DeltaruleError(
+            f"{path} is no file",
+            "the command line",
+            f"write check {file} -k {function or 'NAME'}, or, to run it as your own, "
+            f"check gradient {path}",
+        )
     text = read_text(Path(path), path)
     if any(words in text for words in _LANGUAGE):
         raise DeltaruleError(

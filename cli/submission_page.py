@@ -78,7 +78,7 @@ def _file(page: Page, file: CheckedFile) -> None:
     if report is None:
         return
     if report.error:
-        page.labelled("error", report.error, style=_OTHER)
+        page.labelled("error", report.error.removeprefix(f"{file.path}, "), style=_OTHER)
     if report.functions:
         _table(page, file, report.functions)
         for finding in report.functions:

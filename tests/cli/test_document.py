@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from deltarule.cli.formats import FORMATS, formats_of
 from deltarule.cli.page import Page
 from deltarule.reports.text_formulas import formula_latex
 
+CODE = str(Path(__file__).parent / "handed_in.py")
 #: A quick command for each thing that has no function of its own for Markdown and LaTeX.
 SHOWN = {
     "one line a gradient": ("derive", "dense", "--brief"),
@@ -24,6 +26,9 @@ SHOWN = {
     "the flow of a gradient": ("trace", "flow", "rnn", "--steps", "3", "--alone"),
     "a product of factors": ("trace", "flow", "--factor", "0.5"),
     "a line for each file": ("check", "no_such.toml", "neither.toml", "--brief"),
+    "a check of code": ("check", CODE, "-k", "affine"),
+    "a line for each file of code": ("check", CODE, "--brief", "-k", "affine"),
+    "the list of conventions": ("check", "--conventions", "cs231n"),
     "an answers file": ("check", "--template", "slide"),
     "a gradient check": ("check", "gradient", "half_squared", "--no-kernel"),
 }

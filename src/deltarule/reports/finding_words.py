@@ -65,7 +65,7 @@ def file_in_a_line(file: CheckedFile) -> str:
     if file.error is not None:
         return file.error.fact
     if file.report is None or file.report.error:
-        return file.report.error if file.report else "could not be checked"
+        return file.report.error.removeprefix(f"{file.path}, ") if file.report else ""
     found = file.report.functions
     right = sum(map(file.passes, found))
     others = ", ".join(f.name for f in found if not file.passes(f))
