@@ -177,3 +177,23 @@ def test_a_transposed_matrix_is_named_without_indices_too():
 def test_a_product_by_entries_that_must_be_another_one_is_accepted_and_said():
     assert judge_formula(DENSE, "dE/dTheta2", "h1 ⊙ dE/ds2").finding == LOOSE
     assert not judge_formula(DENSE, "dE/ds1", "Theta2 dE/ds2 ⊙ h1 ⊙ (1 - h1)").finding
+
+
+NORM = derived("batch_norm")
+
+
+@pytest.mark.parametrize(
+    ("quantity", "formula", "finding"),
+    [
+        ("v", "1/(N − 1) Σ_n (x[n,c] − μ[c])²", "divided by N − 1, not by N"),
+        ("mu", "1/(N − 1) Σ_n x[n,c]", None),
+        ("mu", "1/(N + 1) Σ_n x[n,c]", None),
+        ("mu", "1/3 Σ_n x[n,c]", None),
+        ("v", "1/(N² − N) Σ_n (x[n,c] − μ[c])²", None),
+    ],
+)
+def test_a_cause_holds_at_every_size(quantity, formula, finding):
+    """With N = 3, a factor ½ too much and a missing 1/N would do for 1/(N − 1)."""
+    verdict = judge_formula(NORM, quantity, formula)
+    assert verdict.verdict == ("mistake" if finding else "wrong")
+    assert finding is None or verdict.finding == finding

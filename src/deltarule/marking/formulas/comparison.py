@@ -30,6 +30,9 @@ from deltarule.networks.reachability import reachable
 from deltarule.tracing.format_numbers import shown
 from deltarule.tracing.lines import Line
 
+#: At so many other sizes a cause has to give the written formula; they are drawn by these seeds.
+MOST_OTHER_SIZES, OTHER_SEEDS = 2, range(6, 12)
+
 _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -132,7 +135,7 @@ class Comparison:
     def mistakes(self) -> list[tuple[Mistake, ...]]:
         """One mistake, or else two, with which the right formula becomes the written one."""
         single = mistakes_in(self._context(self.full))
-        found = [(m,) for m in single if self._gives(m)]
+        found = [(m,) for m in single if self._gives(m) and self._gives_at_other_sizes(m)]
         if self._apart is not None:
             return [(m,) for (m,) in found if self._gives_beyond(m, self._apart)]
         return found or sorted(self._pairs(single), key=_far_fetched)
@@ -158,7 +161,8 @@ class Comparison:
     def _both(self, first: Mistake, second: Mistake) -> Iterator[tuple[Mistake, Mistake]]:
         for mistake in mistakes_in(self._context(first.equation.rhs)):
             if mistake.words == second.words and self._gives(mistake):
-                yield first, mistake
+                if self._gives_at_other_sizes(mistake):
+                    yield first, mistake
                 return
 
     def _tried(self, mistake: Mistake) -> np.ndarray | None:
@@ -170,6 +174,29 @@ class Comparison:
     def _gives(self, mistake: Mistake) -> bool:
         value = self._tried(mistake)
         return value is not None and self._close(self.values, value)
+
+    def _gives_at_other_sizes(self, mistake: Mistake) -> bool:
+        """Whether a mistake gives the written formula whatever the sizes are: with N = 2, a factor
+        ½ stands for 1/N, and 1/(N − 1) for 1."""
+        try:
+            return all(
+                self._close(self._value(self.written, p), self._value(mistake.equation.rhs, p))
+                for p in self._other_sizes
+            )
+        except (DeltaruleError, ZeroDivisionError, OverflowError):
+            return False
+
+    @cached_property
+    def _other_sizes(self) -> list[Probe]:
+        """Generic values at other sizes, if a network can have others."""
+        found: list[Probe] = []
+        for seed in OTHER_SEEDS:
+            probe = self._filled(Float64(), seed)
+            if all(probe.sizes != p.sizes for p in (self.probe, *found)):
+                found.append(probe)
+            if len(found) == MOST_OTHER_SIZES:
+                break
+        return found
 
     def _gives_beyond(self, mistake: Mistake, beyond: Probe) -> bool:
         try:
@@ -191,6 +218,9 @@ class Comparison:
             if array.dtype.kind == "f" and name != target.name
         }
         line = Line(target.name, "backward", equation)
+        own = [e for e in self.derivation.network.equations if e.name == target.name]
+        if len(own) == 1 and own[0].rhs == formula and own[0].indices == equation.indices:
+            line = Line(target.name, "forward", own[0])
         return Context(self.derivation.network, line, {line.quantity: line}, shapes, values.extent)
 
     def counterexample(self) -> str:
