@@ -155,7 +155,7 @@ REFUSED = [
     (
         DENSE,
         "dE/ds2",
-        "cosh s2",
+        "cosh · s2",
         "cosh is no quantity here",
         "parentheses belong around what it is of: cosh(s)",
     ),

@@ -71,14 +71,19 @@ class Conditions:
     def subscripts(self) -> list[Expr]:
         """[i, 2·j + 1]."""
         self.expect("[")
-        found = [self.counting(self.sum_of_terms, halves=True)]
+        found = [self._subscript()]
         while self.take(","):
-            found.append(self.counting(self.sum_of_terms, halves=True))
+            found.append(self._subscript())
         self.expect("]")
         for index in found:
             if index.is_number and not index.is_Integer:
                 raise self.error(f"{index} is no index", "indices are whole numbers, as in h[i, 0]")
         return found
+
+    def _subscript(self) -> Expr:
+        if self.next() == "…":
+            raise self.error("… stands for subscripts that are left out", "write all of them")
+        return self.counting(self.sum_of_terms, halves=True)
 
     # ---- brackets -------------------------------------------------------------------------
     def bracket(self) -> tuple[list[Condition], list[Expr]]:

@@ -7,11 +7,15 @@ from collections.abc import Container
 from sympy import Expr
 
 from deltarule.marking.formulas.bounded import Bounded
-from deltarule.marking.formulas.spelled import SAME
+from deltarule.marking.formulas.spelled import ALIASES, SAME
 
 _KEYWORDS = (
     "axis", "dim", "keepdims", "keepdim", "dtype", "ddof", "correction", "unbiased",
 )  # fmt: skip
+#: Keywords of bounds, below and above.
+_BOUNDS = (("min", "a_min", "amin"), ("max", "a_max", "amax"))
+#: Words for a bound that there is not.
+_NO_BOUND = ("None", "inf", "∞")
 _WORDS = {"True": True, "False": False, "true": True, "false": False, "None": None}
 #: An axis, several, or None for the whole array.
 Axis = int | tuple[int, ...] | None
@@ -31,10 +35,12 @@ class Arguments(Bounded):
         while True:
             if [t.text for t in self.rest[1:2]] == ["="] and self.rest[0].kind == "name":
                 key = self.pop().text
-                if key not in _KEYWORDS:
+                if key not in _KEYWORDS and not (name == "clip" and key in sum(_BOUNDS, ())):
                     raise self.error(f"{key}= is not read", "axis= and keepdims= are")
                 self.pop()
-                keywords[key] = self._option()
+                keywords[key] = self._bound() if name == "clip" else self._option()
+            elif name == "clip" and found:
+                found.append(self._bound())
             elif self.next() != ")" or not found:
                 found.append(self._compared(self.sum_of_terms()))
             if not self.take(","):
@@ -44,6 +50,28 @@ class Arguments(Bounded):
             raise self.error(f"{len(found)} arguments of {name}", "commas stand between arguments")
         self.keywords = keywords
         return found
+
+    def _bound(self) -> Expr | None:
+        """A bound of clip(x, low, high); None for None and ±∞."""
+        rest = [t.text for t in self.rest[:3]]
+        sign = rest[:1] == ["-"]
+        if (
+            rest[sign : sign + 1]
+            and rest[sign] in _NO_BOUND
+            and rest[sign + 1 :][:1] in ([","], [")"])
+        ):
+            del self.rest[: 1 + sign]
+            return None
+        return self.sum_of_terms()
+
+    def bounds_behind(self, found: list) -> list:
+        """A value with its lower and upper bound, in their places or by their keywords."""
+        value, *bounds = found
+        low, high = [*bounds, None, None][:2]
+        for key, bound in self.keywords.items():
+            low = bound if key in _BOUNDS[0] else low
+            high = bound if key in _BOUNDS[1] else high
+        return [value, low, high]
 
     def _option(self) -> object:
         """The value of a keyword: a number, several in parentheses, or True."""
@@ -68,16 +96,19 @@ class Arguments(Bounded):
 
     def _of_method(self, name: str) -> list:
         """What stands behind a method: integers as such, all else as parts of a formula."""
+        clips = ALIASES.get(name, name) == "clip"
         self.expect("(")
         self.keywords = keywords = {}
         found: list = []
         while self.next() != ")":
             if [t.text for t in self.rest[1:2]] == ["="]:
                 key = self.pop().text
-                if key not in _KEYWORDS:
+                if key not in _KEYWORDS and not (clips and key in sum(_BOUNDS, ())):
                     raise self.error(f"{key}= is not read", "axis= and keepdims= are")
                 self.pop()
-                keywords[key] = self._option()
+                keywords[key] = self._bound() if clips else self._option()
+            elif clips:
+                found.append(self._bound())
             elif self._axis_ahead():
                 found.append(self._option())
             elif name in SAME:

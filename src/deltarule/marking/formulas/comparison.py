@@ -39,6 +39,9 @@ _DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 class Comparison:
     """One formula beside the right one, at generic values with some properties and sizes."""
 
+    #: Whether the sums of the written one were limited to the entries that there are.
+    limited = False
+
     def __init__(
         self,
         derivation: Derivation,

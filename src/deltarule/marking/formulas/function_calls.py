@@ -12,6 +12,10 @@ from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.whole_arrays import WholeArrays
 
+#: What a function's word may stand before without parentheses.
+_NAMED = ("name", "derivative", "reduction")
+#: What stands before the condition of an indicator, I(z > 0).
+_INDICATORS = ("I", "indicator", "Indicator", "iverson")
 POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 
 
@@ -31,6 +35,10 @@ class Calls(WholeArrays):
         if self.next() == "(":
             if text == "inverse":
                 return self._inverse()
+            if text in _INDICATORS and not (known.tensor(text) or known.symbol(text)):
+                return self.arguments(text)[0]
+            if text == "len" and known.tensor(text) is None:
+                return self._length()
             if text == "frozen":
                 return nodes.Frozen(self.arguments("frozen")[0])
             function = known.function(ALIASES.get(text, text))
@@ -44,15 +52,42 @@ class Calls(WholeArrays):
             return self.rangeless(text, self.rest[0].start)
         if text == "e" and (self.next() == "^" or self._raised_sign()):
             return self._euler()
-        if text in SPELLED or known.function(text) is not None:
-            return self._power_of_function(token)
+        if ALIASES.get(text, text) in SPELLED or known.function(text) is not None:
+            return self._power_of_function(token) or self._of_what_follows(token)
         return None
+
+    def _of_what_follows(self, token: Token) -> Expr | None:
+        """log p and tanh s₁: a function's word before one name, without parentheses."""
+        text, ahead = ALIASES.get(token.text, token.text), self.rest[:1]
+        if len(text) < 2 or text == "sigma" or not ahead or ahead[0].kind not in _NAMED:
+            return None
+        inner = self._atom()
+        behind = self.rest[0] if self.rest else None
+        if behind is not None and (
+            behind.text in ("^", "/") or behind.kind == "superscript" or self._begins_factor(behind)
+        ):
+            raise self.error(
+                f"it is not clear what {text} is of",
+                f"put parentheses around all of it, as in {text}(p)",
+            )
+        function = SPELLED.get(text) or self.vocabulary.function(text)
+        return self._applied(function, [inner])
+
+    def _length(self) -> Expr:
+        """len(x), how many rows x has."""
+        self.expect("(")
+        name = self.vocabulary.tensor(self.pop().text)
+        axes = () if name is None else self.vocabulary.tensors[name].axes
+        if not axes or self.next() != ")":
+            raise self.error("len( ) is of a tensor with rows", "write len(x), or N")
+        self.expect(")")
+        return self._constant(axes[0])
 
     def _spelled(self, token: Token) -> Expr | None:
         text = ALIASES.get(token.text, token.text)
         if text in SPELLED:
             return self._applied(SPELLED[text], self.arguments(text))
-        found = self.library(token)
+        found = self.library_call(token)
         if found is not None:
             return found
         if text in ("max", "min"):

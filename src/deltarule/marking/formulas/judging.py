@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -13,10 +14,13 @@ from deltarule.arithmetic.integers import OutsideShape
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.marking import verdicts
+from deltarule.marking.formulas.at_times import with_times_below
 from deltarule.marking.formulas.comparison import Comparison, in_one_sentence
 from deltarule.marking.formulas.exchanged import one_name_off
+from deltarule.marking.formulas.existing_entries import SAID, of_existing
 from deltarule.marking.formulas.grounds import observed
 from deltarule.marking.formulas.latex_typed import plain_formula
+from deltarule.marking.formulas.left_sides import right_sides
 from deltarule.marking.formulas.limits import MOST_CHARACTERS, not_too_deep
 from deltarule.marking.formulas.matrix_words import matrix_readings, written_as_program
 from deltarule.marking.formulas.own_sizes import agrees, in_words, own_sizes
@@ -31,6 +35,7 @@ from deltarule.marking.formulas.readings import (
 from deltarule.marking.formulas.target import Target, target_of
 from deltarule.marking.formulas.transposed import beyond, order_of_indices
 from deltarule.marking.formulas.update_formulas import update_target
+from deltarule.marking.printed import shortened
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
@@ -75,14 +80,37 @@ def judge_formula(
     updated = update_target(derivation, quantity, grounds.optimiser, grounds.rate)
     derivation, target = updated or (derivation, target_of(derivation, quantity))
     with not_too_deep(quantity):
-        plain = plain_formula(formula, quantity) if len(formula) <= MOST_CHARACTERS else formula
-        kind, finding, others, kinds = _found(derivation, plain, quantity, target, grounds)
+        kind, finding, others, kinds = _of_all(
+            [
+                (part, _found(derivation, part, quantity, target, grounds))
+                for part in _as_typed(derivation, formula, quantity, target)
+            ]
+        )
     expected = text(target.at_entry(target.equation.rhs))
     entry = target.entry or None
     return Verdict(target.name, entry, kind, finding, expected, formula, others, kinds, run)
 
 
 Judged = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+
+
+def _as_typed(derivation: Derivation, formula: str, quantity: str, target: Target) -> list[str]:
+    """The formulas that were typed, in plain signs: one, or the parts of a chain a = b = c."""
+    if len(formula) > MOST_CHARACTERS:
+        return [formula]
+    plain, vocabulary = plain_formula(formula, quantity), both_vocabularies(derivation)[0]
+    parts = right_sides(plain, quantity, derivation, vocabulary, target.name)
+    return [with_times_below(part, vocabulary, quantity) for part in parts]
+
+
+def _of_all(parts: list[tuple[str, Judged]]) -> Judged:
+    """The verdict on a chain of formulas: that on the first that is not right, else on the last."""
+    if len(parts) == 1:
+        return parts[0][1]
+    for formula, (kind, finding, others, kinds) in parts:
+        if kind != verdicts.RIGHT:
+            return kind, f"of {shortened(formula)}: {finding}", others, kinds
+    return parts[-1][1]
 
 
 def _found(
@@ -183,7 +211,14 @@ def _compared(
     try:
         return Comparison(derivation, target, written, properties, sizes)
     except OutsideShape:
-        raise beyond(written, target, both_vocabularies(derivation)[0].tensors) from None
+        tensors = both_vocabularies(derivation)[0].tensors
+        limited = of_existing(written, tensors)
+        if limited != written:
+            with suppress(OutsideShape):
+                found = Comparison(derivation, target, limited, properties, sizes)
+                found.limited = True
+                return found
+        raise beyond(written, target, tensors) from None
 
 
 def _judged(
@@ -221,7 +256,7 @@ def _judged(
 def _here(compared: Comparison, grounds: Grounds) -> str:
     """What is to be said of a right formula at the sheet's own numbers."""
     if grounds.computation is None or agrees(compared, grounds.computation):
-        return ""
+        return SAID if compared.limited else ""
     return (
         "right; at this sheet's numbers it has another value, or none: there is a kink, a tie or "
         "a division by 0"

@@ -43,6 +43,7 @@ _BEHIND = re.compile(
     r"|\r(?=ho|ight|angle|floor|ceil)|\t(?=heta|anh|au\b|imes|ext|op\b|ilde)"
 )
 _LAYER = re.compile(r"(?<=\w)\^(?:\{\s*[\[(]\s*(\d+)\s*[\])]\s*\}|\[(\d+)\])")
+_POWER_FIRST = re.compile(r"\^\w_")
 _DEEPEST = 40
 
 
@@ -77,9 +78,14 @@ class _Reader:
                 break
             if sign == "\\":
                 parts.append(self._command())
-            elif self.text[self.at : self.at + 2] in ("^{", "_{", "^\\"):
+            elif self.text[self.at : self.at + 2] in ("^{", "_{", "^\\") or _POWER_FIRST.match(
+                self.text, self.at
+            ):
                 self.at += 1
                 parts.append(self._raised(sign, self._group()))
+                if sign == "^" and self._behind("_"):  # σ^2_B is σ_B^2
+                    self.at += 1
+                    parts.insert(-1, f"_{{{self._group().strip()}}}")
             elif sign == "{":
                 inner = self._group()
                 parts.append("," if inner == "," else f"{{{inner}}}")
@@ -91,6 +97,12 @@ class _Reader:
                 parts.append(sign)
         self.depth -= 1
         return "".join(parts)
+
+    def _behind(self, sign: str) -> bool:
+        """Whether a sign stands next, blanks aside."""
+        while self.text[self.at : self.at + 1] == " ":
+            self.at += 1
+        return self.text[self.at : self.at + 1] == sign
 
     def _raised(self, sign: str, inner: str) -> str:
         """^{T} as ᵀ, ^{2} as ^{2}, _{n} as it is; ′ stands where it is."""
@@ -163,7 +175,7 @@ class _Reader:
             return " " if name in ("quad", "qquad") else ""
         inner = self._group()
         if name == "mathbb" and inner.strip() == "1":
-            return ""
+            return " 1"
         return f" {inner} " if name == "operatorname" else inner
 
     def _fraction(self) -> str:

@@ -32,6 +32,8 @@ MOST_TRIED = 1000
 class MatrixArrays(Parser):
     """The grammar of whole tensors and of sums over them."""
 
+    indicator = ("(", ")")
+
     def __init__(self, formula: str, vocabulary: Vocabulary, place: str, own: Sequence[Index] = ()):
         super().__init__(formula, vocabulary, place)
         self._numbers = count()

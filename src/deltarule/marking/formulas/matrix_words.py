@@ -101,6 +101,6 @@ def names_indices(formula: str, place: str) -> bool:
 def written_as_program(formula: str, place: str) -> str:
     """ "program" for what is certainly one, "perhaps" for x.T, else "": there * is by entries."""
     found: list[Token] = tokens(formula, place)
-    if any(t.kind in _OF_PROGRAMS or t.text == "@" for t in found):
+    if any(t.kind in _OF_PROGRAMS or t.text in ("@", ".mT") for t in found):
         return "program"
     return "perhaps" if any(t.text == ".T" for t in found) else ""

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Rational
 
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.expressions.nodes import free_indices
+from deltarule.expressions import nodes
+from deltarule.expressions.nodes import free_indices, tensor_name
 from deltarule.expressions.symbols import Index
+from deltarule.marking.formulas import roles
 from deltarule.marking.formulas.function_calls import Calls
 from deltarule.marking.formulas.named_states import Place, place_of, time_extent
 from deltarule.marking.formulas.spelled import known_functions
 from deltarule.marking.formulas.tokens import Token
 from deltarule.spelling.counted import counted
+from deltarule.spelling.names import pretty
+from deltarule.spelling.text import text as spelled
+
+#: So many names are said of quantities that somebody may have meant.
+_MOST_NAMED = 20
 
 
 class Named(Calls):
@@ -42,7 +49,24 @@ class Named(Calls):
             return self._constant(self._extent_of(axes)) if shape else self._read_at(place)
         if self.counts and token.kind != "derivative":
             return Index(token.text)
+        deviation = self._deviation(token)
+        if deviation is not None:
+            return deviation
         raise self.error(f"{token.text} is no quantity here", self._remedy(token.text))
+
+    def _deviation(self, token: Token) -> Expr | None:
+        """σ, the root of the variance, whose square is written σ²; and ∂L/∂σ²."""
+        before, over, name = token.text.rpartition("/")
+        head, bar, subs = name.lstrip("d∂" if over else "").partition("_")
+        if head not in roles.DEVIATION or self.vocabulary.tensor("variance") is None:
+            return None
+        plain = Token(
+            token.kind, f"{before}{over}{'d' * bool(over)}variance{bar}{subs}", token.start
+        )
+        if not over:
+            return self._raised(self._named(plain), Rational(1, 2))
+        square = self.rest[0].text if self.rest else ""
+        return self._named(plain) if square == "²" and self.pop() else None
 
     def _remedy(self, text: str) -> str:
         """What helps who typed a name that means nothing here."""
@@ -58,7 +82,15 @@ class Named(Calls):
             return (
                 did_you_mean(text, functions) or near or (f"functions are {', '.join(functions)}")
             )
-        return near or "check its spelling"
+        names = f"the quantities here are {', '.join(self._plain_names())}"
+        return near or f'{names}; a sheet may declare other names, as [names] W2 = "Theta2"'
+
+    def _plain_names(self) -> list[str]:
+        """The tensors and constants, without gradients; so many as can be said."""
+        network = self.vocabulary.network
+        names = [t for t in network.tensors if "/" not in t and "_chosen" not in t]
+        names = [pretty(n) for n in (*names, *(s.name for s in network.scalars))]
+        return [*names[:_MOST_NAMED], "…"] if len(names) > _MOST_NAMED else names
 
     # ---- tensors --------------------------------------------------------------------------
     def _is_index(self, text: str, name: str) -> bool:
@@ -82,9 +114,19 @@ class Named(Calls):
         if len(found) != len(axes):
             raise self.error(
                 f"{name} has {counted(len(axes), 'axis')} but is read with {len(found)}",
-                "write one index for each axis, such as Theta2[d, m]",
+                f"write one index for each axis, such as {self._with_indices(name)}",
             )
         return self.vocabulary.reading(name, found)
+
+    def _with_indices(self, name: str) -> str:
+        """A tensor with its indices, as its equation or those that read it have them."""
+        for equation in self.vocabulary.equations:
+            reads_of = [equation.lhs, *nodes.reads(equation.rhs)]
+            for access in reads_of:
+                plain = isinstance(access, nodes.Read) and tensor_name(access) == name
+                if plain and all(isinstance(i, Index) for i in access.indices):
+                    return spelled(access)
+        return "Theta2[d, m]"
 
     def _implied(self, axes: Sequence[Expr]) -> list[Expr]:
         """The implied index of each axis; none where one is missing or two would do.
@@ -113,6 +155,7 @@ class Named(Calls):
         end = self.rest[2 + len(inside) : 3 + len(inside)]
         whole = f"{token.text}_{''.join(inside)}"
         known = self.vocabulary.tensor(whole) or self.vocabulary.symbol(whole)
+        known = known or token.text in roles.DEVIATION
         if not inside or not end or end[0].text != "}" or not known:
             return token
         del self.rest[: 3 + len(inside)]

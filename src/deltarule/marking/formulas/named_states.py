@@ -79,6 +79,17 @@ def _gradient(
 
 def time_extent(vocabulary: Vocabulary) -> Expr | None:
     """How many times a recurrence has: the extent of the axis along which a state is carried."""
+    found = _time(vocabulary)
+    return None if found is None else found[1]
+
+
+def time_index(vocabulary: Vocabulary) -> Index | None:
+    """The index of times, such as t."""
+    found = _time(vocabulary)
+    return None if found is None else found[0]
+
+
+def _time(vocabulary: Vocabulary) -> tuple[Index, Expr] | None:
     for equation in vocabulary.equations:
         for node in nodes.walk(equation.rhs):
             if isinstance(node, Carried):
@@ -86,6 +97,6 @@ def time_extent(vocabulary: Vocabulary) -> Expr | None:
                 axes = vocabulary.tensors[nodes.tensor_name(access)].axes
                 for at, extent in zip(access.indices, axes, strict=True):
                     shift = time_shift(at)
-                    if shift is not None and shift[1]:
-                        return extent
+                    if shift is not None and shift[1] and isinstance(shift[0], Index):
+                        return shift[0], extent
     return None

@@ -47,6 +47,9 @@ def parse_formula(
 class Parser(Named):
     """Recursive descent over the tokens of one formula."""
 
+    #: The brackets in which the condition of an indicator is read.
+    indicator = ("[", "]")
+
     def parse(self) -> Expr:
         """The whole formula."""
         if not self.rest:
@@ -109,11 +112,23 @@ class Parser(Named):
         return token.kind not in ("sign", "transposed") or token.text in ("(", "[", "⌊", "⌈")
 
     def _factor(self, guards: list[Condition]) -> list[Expr]:
+        self._indicator()
         if self.next() == "[":
             conditions, factors = self.bracket()
             guards += conditions
             return factors
         return [self._signed()]
+
+    def _indicator(self) -> None:
+        """1_{z > 0} as [z > 0]; of whole arrays as (z > 0)."""
+        if [t.text for t in self.rest[:3]] != ["1", "_", "{"]:
+            return
+        for k, token in enumerate(self.rest):
+            if token.text == "}":
+                opening, closing = self.indicator
+                self.rest[k] = Token("sign", closing, token.start)
+                self.rest[:3] = [Token("sign", opening, self.rest[2].start)]
+                return
 
     def _signed(self) -> Expr:
         return self._negated(self._power()) if self.take("-") else self._power()
@@ -131,8 +146,8 @@ class Parser(Named):
                 self.pop()
                 base = self._to_power(base, Integer(int(digits)))
             elif self.rest[0].kind == "transposed":
-                self.pop()
-                base = self._turned(base)
+                batched = self.pop().text == ".mT"
+                base = self._permuted(base, [-2, -1], "swapaxes") if batched else self._turned(base)
             elif self.rest[0].kind == "method":
                 base = self._method(base, self.pop())
             elif self.take("^"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sympy import Abs, Expr, Rational
+from sympy import Abs, Expr, Integer, Rational
 
 from deltarule.expressions.functions import absolute, exp, log, square, tanh
 from deltarule.expressions.nodes import Choose, Positive
@@ -17,6 +17,9 @@ SPELLED: dict[str, Callable[[Expr], Expr]] = {
     "csch": lambda z: 2 / (exp(z) - exp(-z)),
     "coth": lambda z: 1 / tanh(z),
     "sqrt": lambda z: power(z, Rational(1, 2)),
+    "log10": lambda z: log(z) / log(Integer(10)),
+    "log2": lambda z: log(z) / log(Integer(2)),
+    "step": lambda z: Choose(Positive(z), Integer(1), Integer(0)),
     "rsqrt": lambda z: power(z, Rational(-1, 2)),
     "square": square,
     "log1p": lambda z: log(1 + z),
@@ -32,7 +35,8 @@ ALIASES = {
     "amax": "max", "amin": "min", "average": "mean", "maximum": "max", "minimum": "min",
     "absolute": "abs", "fabs": "abs", "mm": "matmul", "mv": "matmul", "bmm": "matmul",
     "inner": "dot", "vdot": "dot", "mul": "multiply", "sub": "subtract", "div": "divide",
-    "true_divide": "divide", "pow": "power",
+    "true_divide": "divide", "pow": "power", "clamp": "clip", "clip_by_value": "clip",
+    "log_10": "log10", "log_2": "log2", "lg": "log10", "unit_step": "step",
 }  # fmt: skip
 ALONG = ("sum", "mean", "max", "min", "var", "std", "norm", "prod", "logsumexp")
 SOFTMAX = ("softmax", "log_softmax", "logsoftmax")
@@ -62,4 +66,16 @@ def power(base: Expr, exponent: Expr) -> Expr:
 def known_functions() -> list[str]:
     """The words that may stand before parentheses."""
     own = ["exp", "ln", "sigmoid", "tanh", "relu", "softplus", "erf", "abs"]
-    return [*own, *SPELLED, "softmax", "max", "min", "sum", "mean", "norm", *TURNED[:1], *PRODUCTS]
+    return [
+        *own,
+        *SPELLED,
+        "softmax",
+        "max",
+        "min",
+        "sum",
+        "mean",
+        "norm",
+        "clip",
+        *TURNED[:1],
+        *PRODUCTS,
+    ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
 
-_NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹ᵀ]|_\{)[\w\u0300-\u036f])*"
+_NAME = r"[^\W\d_](?:(?![⁰¹²³⁴-⁹ᵀ]|_\{)[\w\u0300-\u036f])*"
 #: What programs call their libraries of arrays.
 _LIBRARY = r"(?:np|numpy|jnp|xp|cp|torch|tf|nn|functional|math|scipy|special|linalg|K)"
 _OF_LAYERS = r"F\.(?=(?:log_)?softmax|relu|sigmoid|tanh|softplus)"
@@ -16,7 +16,7 @@ _PATTERN = re.compile(
     rf"""
     (?P<blank>\s+)
   | (?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
-  | (?P<transposed>ᵀ|\^(?:\{{[T⊤]\}}|[T⊤](?!\w))|⊤|\.T(?!\w)|(?<=[)\]\w])['’](?!['’(\w]))
+  | (?P<transposed>ᵀ|\^(?:\{{[T⊤]\}}|[T⊤](?!\w))|⊤|\.m?T(?!\w)|(?<=[)\]\w])['’](?!['’(\w]))
   | (?P<derivative>[d∂]{_NAME}\s*/\s*[d∂]{_NAME})
   | (?P<number>(?:\d+(?:[.,]\d+)?|(?<![\w)\]])\.\d+)(?:[eE][-+]?\d+)?
               (?:(?<=\d)\.(?![\d.*/^\w]))?|½|¼)
@@ -42,6 +42,8 @@ _SAME = {
 
 _REMEDY = "use names, numbers, + − · / ^, parentheses, Σ_m and functions such as σ(s)"
 _REMEDIES = {
+    "_": "subscripts stand at a name, as in h_t or h_{t-1}",
+    "…": "write out what … stands for",
     ":": "slices are not read: write all indices, as in x[n, d], or none",
     "\\": "of LaTeX the usual commands are read, as \\frac{a}{b} and \\sum_n; or write (a)/(b)",
     "'": "quotes are not read: write einsum as Σ_n x[n, d]·y[n, m], or with @",

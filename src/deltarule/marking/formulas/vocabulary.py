@@ -13,12 +13,19 @@ from deltarule.expressions.gradient_names import gradient_name, is_gradient
 from deltarule.expressions.nodes import AtLeastZero, Carried, Reduction, Sum, read, tensor_name
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Rate
+from deltarule.marking.formulas import roles
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.names import canonical, pretty
 
-_MEANT = {"sigma": "sigmoid", "ln": "log", "sig": "sigmoid", "logistic": "sigmoid"}
+_MEANT = {
+    "sigma": "sigmoid",
+    "ln": "log",
+    "sig": "sigmoid",
+    "logistic": "sigmoid",
+    "expit": "sigmoid",
+}
 _ANY_ACTIVATION = ("f", "φ", "phi", "g", "a")
 _SIGMA = ("σ", "sigma")
 #: What lectures call the learning rate.
@@ -42,6 +49,7 @@ class Vocabulary:
         self.symbols = {
             name: s for s in dict.fromkeys(self._symbols()) for name in (s.name, pretty(s.name))
         }
+        self._roles: dict[str, str | None] = {}
         self.used = {
             type(n) for e in self.equations for n in nodes.walk(e.rhs) if isinstance(n, Elementwise)
         }
@@ -81,7 +89,17 @@ class Vocabulary:
             return None
         if name in self.tensors:
             return name
-        return self._delta(name) or self._memory(name)
+        return self._delta(name) or self._memory(name) or self._by_role(name)
+
+    def _by_role(self, name: str) -> str | None:
+        """The tensor that is meant by what it is, such as the variance, or by a shorter name."""
+        if name in self.symbols or is_gradient(name):
+            return None
+        if name not in self._roles:
+            short = roles.spelled_out(name, (*self.tensors, *self.symbols))
+            found = roles.role(name, self.network.tensors, self.network.equations)
+            self._roles[name] = found or (short if short in self.tensors else None)
+        return self._roles[name]
 
     def _memory(self, name: str) -> str | None:
         """v is the velocity of the one parameter that is updated, v_Theta2."""
@@ -107,6 +125,8 @@ class Vocabulary:
     def symbol(self, text: str) -> Symbol | None:
         """The size or constant that a name means."""
         found = self.symbols.get(text)
+        if found is None and text not in self.tensors:
+            found = self.symbols.get(roles.spelled_out(text, self.symbols) or "")
         return self.rate if found is None and text in _RATES else found
 
     def function(self, name: str) -> type[Elementwise] | None:

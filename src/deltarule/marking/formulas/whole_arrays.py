@@ -23,6 +23,8 @@ from deltarule.marking.formulas.spelled import (
     SOFTMAX,
     SPELLED,
     TURNED,
+    larger,
+    smaller,
 )
 from deltarule.marking.formulas.tokens import Token
 
@@ -34,7 +36,7 @@ class WholeArrays(Arguments):
 
     def _compared(self, left: Expr) -> Expr:
         """A mask such as (x > 0): 1 where it holds, else 0."""
-        if self.next() not in ("<", ">", "≤", "≥") or self.counts:
+        if self.next() not in ("<", ">", "≤", "≥", "=", "≠") or self.counts:
             return left
         sign = self.pop().text
         return self._chosen(lambda a, b: self._of_real(a, sign, b), left, self.sum_of_terms())
@@ -61,13 +63,15 @@ class WholeArrays(Arguments):
             return self._of_two(word, base, whole[0])
         if word == "power" and len(arguments) == 1 and isinstance(arguments[0], int):
             return self._to_power(base, Integer(arguments[0]))
+        if word == "clip":
+            return self._clipped(*self.bounds_behind([base, *arguments]))
         function = SPELLED.get(word) or self.vocabulary.function(word)
         if function is not None and not arguments:
             return self._applied(function, [base])
         raise self.error(f".{name}( ) is not read here", _INDICES_OR_NONE)
 
     # ---- functions ------------------------------------------------------------------------
-    def library(self, token: Token) -> Expr | None:
+    def library_call(self, token: Token) -> Expr | None:
         """What a word with parentheses behind it says of whole arrays; None for another word."""
         word = ALIASES.get(token.text, token.text)
         strict = token.kind == "call"
@@ -83,6 +87,11 @@ class WholeArrays(Arguments):
         if word == "power" and (strict or not self.vocabulary.tensor(word)):
             base, exponent = self.arguments(word, (2,))
             return self._to_power(base, self._constant_exponent(exponent))
+        if word == "clip":
+            return self._clipped(*self.bounds_behind(self.arguments(word, (1, 2, 3))))
+        if word == "heaviside":
+            z, *at_zero = self.arguments(word, (1, 2))
+            return self._step(z, *at_zero)
         if word == "diag":
             return self._diagonal(self.arguments(word)[0])
         if word in TURNED:
@@ -129,6 +138,20 @@ class WholeArrays(Arguments):
         if word == "multiply":
             return self._times(one, two)
         return self._matmul(one, two)
+
+    def _step(self, z: Expr, at_zero: Expr | None = None) -> Expr:
+        """1 where z > 0, else 0; at z = 0 what is given for it, and 0 where nothing is."""
+        zero, one = self._constant(Integer(0)), self._constant(Integer(1))
+        above = self._chosen(lambda a, b: self._of_real(a, ">", b), z, zero)
+        if at_zero is None:
+            return above
+        at = self._chosen(lambda a, b: self._of_real(a, "=", b), z, zero)
+        return self._added(self._times(one, above), self._times(at, at_zero))
+
+    def _clipped(self, value: Expr, low: Expr | None, high: Expr | None) -> Expr:
+        """The value between two bounds; None for one that there is not."""
+        found = value if low is None else self._chosen(larger, value, low)
+        return found if high is None else self._chosen(smaller, found, high)
 
     def _either(self, which: Expr, one: Expr, two: Expr) -> Expr:
         """np.where(z > 0, a, b): a where the mask is 1, else b."""

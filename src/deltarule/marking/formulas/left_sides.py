@@ -1,0 +1,61 @@
+"""What stands to the left of a formula: δ₁ = …, dE/ds1 := …, and chains such as a = b = c."""
+
+from __future__ import annotations
+
+from deltarule.calculus import Derivation
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import GradientName
+from deltarule.marking.formulas.tokens import tokens
+from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.printed import shortened
+from deltarule.spelling.names import pretty
+
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+
+
+def right_sides(
+    formula: str, quantity: str, derivation: Derivation, vocabulary: Vocabulary, target: str
+) -> list[str]:
+    """The formulas for a quantity of δ₁ = a = b: a and b. The quantity's own name is taken away.
+
+    Raises DeltaruleError where the left side is another quantity, or nothing stands beside =.
+    """
+    parts = _parted(formula.replace(":=", " ="), quantity)
+    if len(parts) == 1:
+        return parts
+    if not all(parts):
+        raise DeltaruleError(
+            "one side of = is empty",
+            f"{quantity}: {shortened(formula)!r}",
+            f"write the formula of {pretty(quantity)} alone, without =",
+        )
+    left = _quantity(parts[0], derivation, vocabulary)
+    if left is None:
+        return parts
+    if left != target:
+        raise DeltaruleError(
+            f"left of = stands {parts[0].strip()}, and the formula is asked of {pretty(quantity)}",
+            f"{quantity}: {shortened(formula)!r}",
+            f"write the formula of {pretty(quantity)} alone, or put this one under its own name",
+        )
+    return parts[1:]
+
+
+def _parted(formula: str, place: str) -> list[str]:
+    """What stands between the signs = that are in no brackets."""
+    if "=" not in formula:
+        return [formula]
+    parts, depth, begin = [], 0, 0
+    for token in tokens(formula, place):
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        if token.text == "=" and depth == 0:
+            parts.append(formula[begin : token.start].strip())
+            begin = token.start + (2 if formula.startswith("==", token.start) else 1)
+    return [*parts, formula[begin:].strip()]
+
+
+def _quantity(left: str, derivation: Derivation, vocabulary: Vocabulary) -> str | None:
+    """The quantity that a left side names, whatever its subscripts; None for a formula."""
+    name = vocabulary.tensor(left.partition("[")[0].partition("_{")[0])
+    found = GradientName.parse(name) if name else None
+    return derivation.gradient_name(found.wrt) if found is not None else name
