@@ -28,6 +28,8 @@ class Named(Calls):
 
     def _named(self, token: Token) -> Expr:
         known = self.vocabulary
+        if token.text[0] == "_":
+            raise self.error(f"{token.text} stands at no name", "write it at one, as in σ_B^2, h_t")
         if token.text == "log" and self.next() == "det":
             self.pop()
             return self._log_det()

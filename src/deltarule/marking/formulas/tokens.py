@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
 
-_NAME = r"[^\W\d_](?:(?![⁰¹²³⁴-⁹ᵀ]|_\{)[\w\u0300-\u036f])*"
+_NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹ᵀ]|_\{)[\w\u0300-\u036f])*"
 #: What programs call their libraries of arrays.
 _LIBRARY = r"(?:np|numpy|jnp|xp|cp|torch|tf|nn|functional|math|scipy|special|linalg|K)"
 _OF_LAYERS = r"F\.(?=(?:log_)?softmax|relu|sigmoid|tanh|softplus)"
@@ -42,7 +42,6 @@ _SAME = {
 
 _REMEDY = "use names, numbers, + − · / ^, parentheses, Σ_m and functions such as σ(s)"
 _REMEDIES = {
-    "_": "subscripts stand at a name, as in h_t or h_{t-1}",
     "…": "write out what … stands for",
     ":": "slices are not read: write all indices, as in x[n, d], or none",
     "\\": "of LaTeX the usual commands are read, as \\frac{a}{b} and \\sum_n; or write (a)/(b)",
