@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -45,7 +46,11 @@ class Agreement:
 def compare(
     given: Any, low: np.ndarray, high: np.ndarray, total: tuple[float, float] | None = None
 ) -> Agreement:
-    """Hold a value against the least and largest right ones. Axes of length 1 may be left out."""
+    """Hold a value against the least and largest right ones.
+
+    Axes of length 1 may be left out or put in where NumPy makes the same of it: a row (1, D) for
+    (D,), but not a row for a column, nor (D,) for (D, 1).
+    """
     if given is None:
         return Agreement(Fit.MISSING)
     array = as_numbers(given)
@@ -53,7 +58,7 @@ def compare(
         return Agreement(Fit.NO_ARRAY, words=type(given).__name__)
     low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
     if array.shape != low.shape:
-        if _squeezed(array.shape) != _squeezed(low.shape):
+        if not _same_but_for_ones(array.shape, low.shape):
             return Agreement(Fit.SHAPE, words=f"{_shape(array)}, not {_shape(low)}")
         array = array.reshape(low.shape)
     if not np.isfinite(array).all():
@@ -95,8 +100,11 @@ def _is_single(array: np.ndarray, gaps: np.ndarray, scale: float) -> bool:
     return bool(np.all(gaps <= SINGLE * scale))
 
 
-def _squeezed(shape: tuple[int, ...]) -> tuple[int, ...]:
-    return tuple(n for n in shape if n != 1)
+def _same_but_for_ones(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether shapes differ by axes of length 1 alone, and add up to no more entries."""
+    if tuple(n for n in one if n != 1) != tuple(n for n in other if n != 1):
+        return False
+    return prod(np.broadcast_shapes(one, other)) == prod(other)
 
 
 def _shape(array: np.ndarray) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 
 from deltarule.errors import DeltaruleError
 from deltarule.sandbox import Sandbox
+from deltarule.submissions.chosen_names import chosen_names, definitions, possible_names
 from deltarule.submissions.convention_files import convention, convention_names
 from deltarule.submissions.course_conventions import Convention, Task
 from deltarule.submissions.explained import explain
@@ -51,7 +51,7 @@ def check_submission(
     """
     report = SubmissionReport(name, layers=str(sandbox.layers))
     try:
-        defined = _definitions(text)
+        defined = definitions(text)
     except SyntaxError as error:
         report.error = f"line {error.lineno}: {error.msg}"
         return report
@@ -66,14 +66,29 @@ def check_submission(
     except DeltaruleError as error:
         report.error = f"{error.place}: {error.fact}"
         return report
+    found: dict[str, list[FunctionFinding]] = {}
     for task in chosen.tasks:
-        if not any(n in defined and (only is None or only(n)) for n in task.functions):
+        names = possible_names(task, defined)
+        if not any(only is None or only(n) for n in names):
+            continue
+        first = found.get(task.instead_of)
+        if first and _passing(first) == len(first):
             continue
         if progress:
             progress(task.name)
-        report.functions += _checked(task, defined, file)
-    report.functions = _once_each(f for f in report.functions if only is None or only(f.name))
+        own = _checked(task, defined, file)
+        if first is None:
+            found[task.name] = own
+        elif _passing(own) > _passing(first):
+            found[task.instead_of] = own
+    report.functions = _once_each(
+        f for findings in found.values() for f in findings if only is None or only(f.name)
+    )
     return report
+
+
+def _passing(found: list[FunctionFinding]) -> int:
+    return sum(f.verdict.passes for f in found)
 
 
 def _once_each(found: Iterable[FunctionFinding]) -> list[FunctionFinding]:
@@ -92,8 +107,7 @@ def _checked(task: Task, defined: dict[str, int], file: LoadedFile) -> list[Func
     observed: dict[str, tuple[Observed, RightTask, dict[int, str]]] = {}
     variants = max((len(c.names) for c in task.calls), default=0)
     for variant in range(variants):
-        names = {k: _name(c.names, variant, defined) for k, c in enumerate(task.calls)}
-        named = {k: n for k, n in names.items() if n is not None}
+        named = chosen_names(task, defined, variant)
         new = [n for n in named.values() if n not in done]
         if not new:
             continue
@@ -111,11 +125,6 @@ def _checked(task: Task, defined: dict[str, int], file: LoadedFile) -> list[Func
     return found
 
 
-def _name(names: tuple[str, ...], variant: int, defined: dict[str, int]) -> str | None:
-    own = [n for n in names if n in defined]
-    return own[min(variant, len(own) - 1)] if own else None
-
-
 def _findings(
     right: RightTask, file: LoadedFile, named: dict[int, str], defined: dict[str, int]
 ) -> list[tuple[FunctionFinding, Observed]]:
@@ -126,7 +135,7 @@ def _findings(
         before = [f for f, _ in found if not f.verdict.passes]
         finding = finding_of(one, right.task.name, defined.get(one.name), own if before else None)
         found.append((finding, one))
-    return found
+    return [(f, o) for f, o in found if o.call.kind != "class" or not f.verdict.passes]
 
 
 def _by_choice(
@@ -136,23 +145,13 @@ def _by_choice(
     if finding.verdict not in (FunctionVerdict.WRONG, FunctionVerdict.PARTLY):
         return finding
     for choice, other in enumerate(task.otherwise):
-        names = {k: _name(c.names, 0, defined) for k, c in enumerate(task.calls)}
-        named = {k: n for k, n in names.items() if n is not None}
-        named = {
-            k: finding.name if finding.name in task.calls[k].names else n for k, n in named.items()
-        }
+        named = chosen_names(task, defined, wanted=finding.name)
         for same, _ in _findings(_right_task(task, choice), file, named, defined):
             if same.name == finding.name and same.verdict is FunctionVerdict.RIGHT:
                 same.verdict = FunctionVerdict.CONVENTION
                 same.finding = other.words
                 return same
     return finding
-
-
-def _definitions(text: str) -> dict[str, int]:
-    """The functions and classes of a file, with their lines."""
-    kinds = (ast.FunctionDef, ast.ClassDef)
-    return {n.name: n.lineno for n in ast.parse(text).body if isinstance(n, kinds)}
 
 
 def _recognised(defined: Iterable[str]) -> Convention | None:

@@ -15,17 +15,9 @@ from deltarule.submissions.axes_layout import layout
 from deltarule.submissions.course_conventions import Call, Convention, Otherwise, Place, Task, Value
 
 _KINDS = ("function", "class", "method")
-_TASK = {
-    "derivation",
-    "values",
-    "calls",
-    "options",
-    "sizes",
-    "otherwise",
-    "about",
-    "recovered",
-    "fixed",
-}
+_TASK = set(
+    "derivation values calls options sizes otherwise about recovered fixed drawn instead_of".split()
+)
 _CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads"}
 _VALUE = {"of", "layout", "axis", "times", "over"}
 _TOP = {"title", "gradient"}
@@ -91,12 +83,17 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
         values_of(_mapping(table.get("values", {}), place), gradient, place),
         calls,
         {k: _plain(v) for k, v in _mapping(table.get("options", {}), place).items()},
-        {k: int(v) for k, v in _mapping(table.get("sizes", {}), place).items()},
+        {k: _size(v) for k, v in _mapping(table.get("sizes", {}), place).items()},
         otherwise,
         place,
         str(table.get("about", "")),
         dict(_mapping(table.get("recovered", {}), place)),
         {k: float(v) for k, v in _mapping(table.get("fixed", {}), place).items()},
+        {
+            k: _sizes(_list(v, place), place)
+            for k, v in _mapping(table.get("drawn", {}), place).items()
+        },
+        str(table.get("instead_of", "")),
     )
 
 
@@ -122,8 +119,9 @@ def _value(name: str, said: Any, place: str) -> Value:
         parts = said.get("of", "")
         several = parts if isinstance(parts, list) else [parts]
         places = tuple(_place(p, where, said.get("layout")) for p in several)
+        factors = (_sizes(said.get(key, []), where) for key in ("times", "over"))
         axis = int(said["axis"]) if "axis" in said else None
-        return Value(name, places, axis, said.get("times"), said.get("over"))
+        return Value(name, places, axis, *factors)
     if isinstance(said, list):
         return Value(name, tuple(_place(p, where) for p in said), 0)
     return Value(name, (_place(said, where),))
@@ -189,6 +187,17 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {k: _plain(v) for k, v in value.items()}
     return [_plain(v) for v in value] if isinstance(value, list) else value
+
+
+def _sizes(said: Any, place: str) -> tuple[int | str, ...]:
+    """Numbers and names of sizes, or one of them."""
+    several = said if isinstance(said, list) else [said]
+    return tuple(_size(s) for s in several)
+
+
+def _size(value: Any) -> int | str:
+    """A number, or the name of a size."""
+    return value if isinstance(value, str) else int(value)
 
 
 def _only(table: Mapping[str, Any], known: set[str], place: str) -> None:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 from deltarule.submissions.axes_layout import Layout
@@ -38,19 +39,27 @@ class Place:
 class Value:
     """What a name of a course is: a tensor, or several joined along an `axis` of the course's.
 
-    `times` is a size by which it is multiplied, `over` one by which it is divided.
+    `times` are sizes and numbers by which it is multiplied, `over` those by which it is divided.
     """
 
     name: str
     parts: tuple[Place, ...]
     axis: int | None = None
-    times: str | None = None
-    over: str | None = None
+    times: tuple[str | int, ...] = ()
+    over: tuple[str | int, ...] = ()
 
     @property
     def gradient(self) -> bool:
         """Whether it is a gradient."""
         return self.parts[0].gradient
+
+    def factor(self, sizes: Mapping[str, int]) -> float:
+        """By what it is multiplied, at some sizes."""
+        up, down = (
+            [sizes[n] if isinstance(n, str) else n for n in names]
+            for names in (self.times, self.over)
+        )
+        return prod(up) / prod(down)
 
     @property
     def tensor(self) -> str:
@@ -64,7 +73,8 @@ class Call:
 
     `arguments`, `named` and `returns` are trees of lists and tables with names of values in them;
     other names in `returns` are kept as they are, for later arguments. `sets` are attributes that
-    the object is given before, `reads` those that are read after it.
+    the object is given before, `reads` those that are read after it; `conv.W` is one of its
+    attribute `conv`.
     """
 
     names: tuple[str, ...]
@@ -90,7 +100,11 @@ class Task:
 
     `about` says in which mode its functions are called, where there are several. `recovered` are
     tensors of zeros and ones that a function draws at random, as a mask: each is 1 where the named
-    output is not 0. `fixed` are given tensors that hold one number everywhere.
+    output is not 0. `fixed` are given tensors (`c0`) or upstream gradients
+    (`gradient h`) that hold one number everywhere. `sizes` are numbers, or
+    the names of sizes that they equal. `drawn` are arrays that a function is given and that the
+    derivation does not read, with their sizes. A task `instead_of` another is another way in which
+    the same functions may be called: whichever passes more counts.
     """
 
     name: str
@@ -98,12 +112,14 @@ class Task:
     values: Mapping[str, Value]
     calls: tuple[Call, ...]
     options: Mapping[str, Any] = field(default_factory=dict)
-    sizes: Mapping[str, int] = field(default_factory=dict)
+    sizes: Mapping[str, int | str] = field(default_factory=dict)
     otherwise: tuple[Otherwise, ...] = ()
     place: str = ""
     about: str = ""
     recovered: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, float] = field(default_factory=dict)
+    drawn: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)
+    instead_of: str = ""
 
     @property
     def functions(self) -> Iterator[str]:

@@ -79,7 +79,5 @@ class EdgyValues(RightValues):
         if not value.gradient or len(value.parts) > 1 or self._upstream(value):
             return None
         low, high = self._between(value.tensor)[2]
-        factor = self.setting.sizes.get(value.times or "", 1) / self.setting.sizes.get(
-            value.over or "", 1
-        )
+        factor = value.factor(self.setting.sizes)
         return low * factor, high * factor

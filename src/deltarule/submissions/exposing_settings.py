@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import count, islice, product
+from itertools import combinations, count, islice, product
 from random import Random
 
 from deltarule.arithmetic.small_sizes import choose_sizes, free_sizes
@@ -52,12 +52,13 @@ def settings(
     network: Network,
     passed: set[str],
     letters: Mapping[str, tuple[str, ...]],
-    fixed: Mapping[str, int],
+    fixed: Mapping[str, int | str],
 ) -> tuple[Setting, ...]:
     """The settings for a network.
 
     `passed` names the attributes and scalars that the student's functions are given; `letters` are
-    those of sizes that the course splits into several axes; `fixed` are sizes that have one value.
+    those of sizes that the course splits into several axes; `fixed` are sizes that have one value,
+    or equal another.
     """
     maker = _Maker(network, passed, letters, fixed)
     return tuple(s for s in maker.all() if s is not None)
@@ -65,14 +66,22 @@ def settings(
 
 class _Maker:
     def __init__(self, network, passed, letters, fixed):
-        self.network, self.letters, self.fixed = network, letters, dict(fixed)
+        self.network, self.letters = network, letters
+        self.fixed = {n: k for n, k in fixed.items() if not isinstance(k, str)}
+        self.equal = {n: k for n, k in fixed.items() if isinstance(k, str)}
         self.passed = passed
         free = free_sizes(network)
-        self.attributes = [s for s in free if isinstance(s, Attribute) and s.name in passed]
+        self.attributes = [
+            s
+            for s in free
+            if isinstance(s, Attribute) and s.name in passed and s.name not in self.equal
+        ]
         self.unseen = {
             s.name: network.attributes[s]
             for s in free
-            if isinstance(s, Attribute) and s.name not in passed and s in network.attributes
+            if isinstance(s, Attribute)
+            and s.name not in (passed | self.equal.keys())
+            and s in network.attributes
         }
 
     def all(self) -> Iterator[Setting | None]:
@@ -85,6 +94,8 @@ class _Maker:
             found = self._setting(words, number, {s.name: n for s, n in chosen.items()})
             if found is not None:
                 yield found
+        if usual is not None and self.network.definitions and not self.attributes:
+            yield self._turned(usual)
         yield from filter(None, self._extremes())
         if usual is None:
             return
@@ -106,9 +117,23 @@ class _Maker:
         plain = [
             s.name
             for s in free_sizes(self.network)
-            if not isinstance(s, Attribute) and s.name not in {*self.letters, *self.fixed}
+            if not isinstance(s, Attribute)
+            and s.name not in {*self.letters, *self.fixed, *self.equal}
         ]
         return dict(zip(plain, count(3)))
+
+    def _turned(self, usual: Setting) -> Setting | None:
+        """Sizes of which what was larger is smaller: of tall images, after wide ones."""
+        others = [s for seed in range(20, 28) if (s := self._setting("other sizes", seed))]
+        pairs = list(combinations(usual.sizes, 2))
+
+        def inverted(setting: Setting) -> int:
+            return sum(
+                (usual.sizes[a] - usual.sizes[b]) * (setting.sizes[a] - setting.sizes[b]) < 0
+                for a, b in pairs
+            )
+
+        return max(others, key=inverted, default=None)
 
     def _word(self, symbol: Attribute) -> str:
         """The word that an attribute is given by, such as stride for S."""
@@ -146,6 +171,8 @@ class _Maker:
             for letter in letters:
                 total *= fixed[letter]
             fixed[name] = total
+        for name, other in self.equal.items():
+            fixed[name] = fixed.setdefault(other, 2 + seed % 2)
         own = {s.name for s in free_sizes(self.network)}
         found = self._least_square({k: v for k, v in fixed.items() if k in own}, seed)
         if found is None:

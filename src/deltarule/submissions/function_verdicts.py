@@ -116,8 +116,8 @@ def _wrong(seen: Observed, found: FunctionFinding, wrong: list[OutputFinding]) -
     names = " and ".join(o.name for o in wrong)
     setting, agreement = wrong[0].wrong[0]
     found.finding = f"{names}: {said(agreement)}"
-    if not everywhere:
-        found.finding += f", {where_wrong(wrong)}"
+    where = "" if everywhere else where_wrong(wrong)
+    found.finding += f", {where}" if where else ""
 
 
 def said(agreement: Agreement) -> str:
@@ -131,9 +131,9 @@ def said(agreement: Agreement) -> str:
 
 
 def where_wrong(wrong: list[OutputFinding]) -> str:
-    """At which settings alone: `only at ties and zeros`."""
+    """At which settings alone: `wrong only at ties and zeros`; "" where no setting is all right."""
     bad = {s.words: None for o in wrong for s, _ in o.wrong}
     good = {s.words: None for o in wrong for s in o.right if s.words not in bad}
     if len(bad) <= len(good):
         return f"wrong only at {'; '.join(bad)}"
-    return f"right only at {'; '.join(good)}"
+    return f"right only at {'; '.join(good)}" if good else ""

@@ -65,7 +65,10 @@ class RightTask:
             for t in (c.arguments, c.named, c.sets)
             for n in self.task.names_in(t)
         }
-        return settings(self.network, names, self.letters, self.task.sizes)
+        found = settings(self.network, names, self.letters, self.task.sizes)
+        # A mask that is drawn does not show where what it is taken of is 0; at ties all is drawn.
+        left_out = {"zeros"} if self.task.recovered else {"edges"} if self.task.fixed else set()
+        return tuple(s for s in found if s.numbers not in left_out)
 
     @property
     def letters(self) -> dict[str, tuple[str, ...]]:
@@ -114,11 +117,13 @@ class RightTask:
             for t in self.network.tensors.values()
             if t.given
         }
-        for name, number in self.task.fixed.items():
-            givens[name] = np.full(sampler.shape(self.network.tensor(name).axes), number)
         for name in self.derivation.upstream:
             shape = sampler.shape(self.network.tensor(name).axes)
             givens[self.derivation.gradient_name(name)] = sampler.between(shape, (-1, 1))
+        for place, number in self.task.fixed.items():
+            name = place.split()[-1]
+            own = name if name == place else self.derivation.gradient_name(name)
+            givens[own] = np.full(sampler.shape(self.network.tensor(name).axes), number)
         scalars = {
             s: Fraction(setting.scalars[s.name])
             for s in self.network.scalars
@@ -136,5 +141,11 @@ def _as_drawn(drawn: np.ndarray, tensor: Tensor, setting: Setting, spread: float
     if tensor.role != "input":
         return drawn
     if setting.numbers == "large":
-        return 1000.0 * drawn
+        return _large(drawn)
     return spread * drawn + 1.5 if setting.numbers == "small" else drawn
+
+
+def _large(drawn: np.ndarray) -> np.ndarray:
+    """Numbers at which exponentials overflow, and underflow beside those of another row."""
+    rows = np.arange(len(drawn)).reshape(-1, *(1,) * (drawn.ndim - 1)) if drawn.ndim else 0
+    return 1000.0 * drawn + np.where(rows % 2 == 0, 2000.0, -2000.0)

@@ -43,8 +43,7 @@ class RightValues:
             for array in [np.asarray(arrays[self.names(p)])]
         ]
         found = parts[0] if value.axis is None else np.concatenate(parts, value.axis)
-        found = found if value.times is None else found * sizes[value.times]
-        return found if value.over is None else found / sizes[value.over]
+        return found * value.factor(sizes) if value.times or value.over else found
 
     def number(self, name: str) -> float | int | None:
         """A size, an attribute or a scalar by its name; None where there is none."""
@@ -54,6 +53,11 @@ class RightValues:
             return self.setting.scalars[name]
         scalar = next((s for s in self.network.scalars if s.name == name), None)
         return None if scalar is None else float(self.network.scalars[scalar])
+
+    def drawn(self, sizes: tuple[int | str, ...]) -> np.ndarray:
+        """Numbers for an array that the derivation does not read."""
+        shape = [self.setting.sizes[n] if isinstance(n, str) else n for n in sizes]
+        return np.random.default_rng(len(shape)).uniform(-1, 1, shape)
 
     def interval(self, value: Value) -> tuple[np.ndarray, np.ndarray]:
         """The least and the largest that each entry may be."""

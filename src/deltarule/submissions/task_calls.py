@@ -78,7 +78,8 @@ class TaskCalls:
             return made
         if of is not None:
             self._set(of, sets)
-        made.outcome = self.submission.call(made.name, *args, of=of, **named)
+        function = made.name.rpartition(".")[2]
+        made.outcome = self.submission.call(function, *args, of=of, **named)
         if made.outcome.verdict not in (Verdict.RETURNED, Verdict.OTHER):
             return made
         if call.kind == "class":
@@ -86,18 +87,27 @@ class TaskCalls:
             self._set(state.instance, sets)
             return made
         self._returned(call.returns, made.outcome.value, made, state, ())
+        for attribute, value in call.reads.items():
+            owner, name = self._owner(of, attribute)
+            read = self.submission.get(name, of=owner)
+            made.values[value] = read.value if read.returned else None
         if twice and made.values:
-            again, other = self.submission.call(made.name, *args, of=of, **named), Given("", call)
+            again, other = self.submission.call(function, *args, of=of, **named), Given("", call)
             self._returned(call.returns, again.value, other, _State(), ())
             made.again = other.values
-        for attribute, value in call.reads.items():
-            read = self.submission.get(attribute, of=of)
-            made.values[value] = read.value if read.returned else None
         return made
 
     def _set(self, of: Kept, attributes: Mapping[str, Any]) -> None:
-        for name, value in attributes.items():
-            self.submission.call("__setattr__", name, value, of=of)
+        for attribute, value in attributes.items():
+            owner, name = self._owner(of, attribute)
+            self.submission.call("__setattr__", name, value, of=owner)
+
+    def _owner(self, of: Kept | None, attribute: str) -> tuple[Kept | None, str]:
+        """The object that has an attribute, and its name there: `conv.W` is W of the own `conv`."""
+        *path, name = attribute.split(".")
+        for part in path:
+            of = Kept(self.submission.get(part, of=of).number)
+        return of, name
 
     def _argument(self, tree: Any, right: RightValues, state: _State, given) -> Any:
         if isinstance(tree, Mapping):
@@ -113,6 +123,8 @@ class TaskCalls:
         if tree in self.task.values:
             array = np.array(right.value(self.task.values[tree]))
             return array if array.shape else array[()]
+        if tree in self.task.drawn:
+            return right.drawn(self.task.drawn[tree])
         if tree in state.kept:
             return state.kept[tree]
         number = right.number(tree)

@@ -10,7 +10,7 @@ import numpy as np
 
 from deltarule.sandbox import Outcome, Verdict
 from deltarule.sandbox.submission import Submission
-from deltarule.submissions.agreement import Agreement, as_numbers, compare
+from deltarule.submissions.agreement import LEAST, Agreement, as_numbers, compare
 from deltarule.submissions.course_conventions import Call
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.findings import OutputFinding
@@ -90,10 +90,10 @@ class TaskCheck:
                 seen.unsteady |= _differ(value, given.again[name])
             found = seen.outputs.setdefault(name, OutputFinding(name))
             agreement = self.agreement(name, value, right)
-            if agreement.fit.right:
-                found.right.append(setting)
-            else:
+            if not agreement.fit.right:
                 found.wrong.append((setting, agreement))
+            elif self._telling(name, right):
+                found.right.append(setting)
 
     def outputs(self, call: Call) -> list[str]:
         """The names of values that a call returns or leaves in attributes."""
@@ -105,6 +105,12 @@ class TaskCheck:
         value = self.task.values[name]
         low, high = right.interval(value)
         return compare(given, low, high, right.total(value))
+
+    def _telling(self, name: str, right: RightValues) -> bool:
+        """Whether more is right than zeros, as the gradients behind saturated units are."""
+        return any(
+            np.abs(side).max(initial=0.0) > LEAST for side in right.interval(self.task.values[name])
+        )
 
     def _changed(self, outcome: Outcome, call: Call) -> set[str]:
         """The arrays among a call's arguments that were changed in place."""
