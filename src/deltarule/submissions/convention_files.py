@@ -15,9 +15,10 @@ from deltarule.submissions.axes_layout import layout
 from deltarule.submissions.course_conventions import Call, Convention, Otherwise, Place, Task, Value
 
 _KINDS = ("function", "class", "method")
-_TASK = set(
-    "derivation values calls options sizes otherwise about recovered fixed drawn instead_of".split()
-)
+_TASK: set[str] = {
+    *("derivation", "values", "calls", "options", "sizes", "otherwise", "about"),
+    *("recovered", "fixed", "drawn", "instead_of"),
+}
 _CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads"}
 _VALUE = {"of", "layout", "axis", "times", "over"}
 _TOP = {"title", "gradient"}

@@ -25,8 +25,7 @@ def tensors_of(value: Value, given: Any, right: RightValues) -> dict[str, np.nda
         return None
     array = array.reshape(laid.shape)
     sizes = right.setting.sizes
-    array = array if value.over is None else array * sizes[value.over]
-    array = array if value.times is None else array / sizes[value.times]
+    array = array / value.factor(sizes)
     owns = [np.asarray(right.arrays[right.names(p)]) for p in value.parts]
     pieces = [array]
     if value.axis is not None:

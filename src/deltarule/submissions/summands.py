@@ -53,9 +53,7 @@ def _maker(value: Value, over: tuple[int, ...], order: tuple[int, ...], mean: bo
         if terms is None:
             return None
         reduced = terms.mean(axis=over) if mean else terms.sum(axis=over)
-        found = np.transpose(reduced, order)
-        found = found if value.times is None else found * right.setting.sizes[value.times]
-        return found if value.over is None else found / right.setting.sizes[value.over]
+        return np.transpose(reduced, order) * value.factor(right.setting.sizes)
 
     return make
 
