@@ -84,7 +84,7 @@ def _of_power(name: str, power: int, divisors: set[str]) -> str:
 
 def _divisors(value: Value, right: RightValues) -> set[str]:
     """The sizes by which the right value is divided."""
-    found = {value.over} if value.over else set()
+    found = {n for n in value.over if isinstance(n, str)}
     name = right.names(value.parts[0])
     for line in right.computation.lines:
         if line.quantity == name:
