@@ -69,7 +69,7 @@ def _with_code(asked: Check, names: Sequence[str], example: bool) -> int | None:
 def _refuse_options_of_code(asked: Check) -> None:
     """Raises DeltaruleError for an option about students' code where none is named."""
     for option in OF_CODE.split():
-        if getattr(asked, option) not in (None, False):
+        if vars(asked).get(option, vars(asked).get(f"{option}_")) not in (None, False, (), []):
             raise DeltaruleError(
                 f"--{option} is about students' code",
                 "the command line",
@@ -80,7 +80,7 @@ def _refuse_options_of_code(asked: Check) -> None:
 def _names(asked: Check) -> tuple[list[str], bool]:
     """What is to be marked, and whether that is an example."""
     bare, options = split(asked.words or ())
-    if options:
+    if options and asked.like is None:
         raise no_option(options, "see check --help")
     example = bare[:1] == ["example"]
     names = bare[1:] if example else bare

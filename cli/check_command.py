@@ -43,6 +43,20 @@ class Check(Asked):
     conventions: Annotated[
         bool, option("The courses that are known; of one that is named, its functions.")
     ] = False
+    function: Annotated[
+        list[str] | None,
+        option("With --like: a function of any name; again for one that takes its cache.", "NAME"),
+    ] = None
+    like: Annotated[
+        str | None,
+        option("With --function: the derivation that it is to be like.", "DERIVATION", names.like),
+    ] = None
+    map_: Annotated[
+        list[str] | None, option("With --like: what a name means: --map dout=dy.", "NAME=MEANING")
+    ] = None
+    returns: Annotated[
+        str | None, option("With --like: what the last function returns.", "dx,dw,…")
+    ] = None
     accept: Annotated[
         str | None,
         option(
@@ -73,7 +87,7 @@ class Check(Asked):
 
 
 #: The options about students' code.
-OF_CODE = "only convention accept junit timeout unsafe"
+OF_CODE = "only convention accept junit timeout unsafe function like map returns"
 
 ROW = Row(
     Check,
@@ -86,6 +100,7 @@ ROW = Row(
     (
         ("check layers.py", "a student's functions, in a sandbox"),
         ("check layers.py -k conv", "some of them"),
+        ("check my.py --function conv_back --like conv2d", "a function of any name"),
         ("check class/ --brief --junit results.xml", "all of a class, for a grader too"),
         ("check --conventions cs231n", "which functions a course has"),
         ("check example slide", "the published values of an example"),
@@ -94,6 +109,13 @@ ROW = Row(
         ("check example own.toml", "a sheet of your own, and the program that it may name"),
         ("check class/ --sheet exam.toml --brief", "all answers in a folder"),
         ("check gradient conv --stride 2", "the gradients of a layer"),
+    ),
+    exclude=(("like", "convention"), ("like", "only"), ("like", "sheet"), ("like", "brief")),
+    needs=(
+        ("function", ("like",)),
+        ("like", ("function",)),
+        ("map", ("like",)),
+        ("returns", ("like",)),
     ),
     wrong="something is not right, or some of several files could not be read",
 )

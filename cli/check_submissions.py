@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 
+from deltarule.cli.arguments import split
 from deltarule.cli.check_command import Check
 from deltarule.cli.code_files import SUFFIXES, code_files
 from deltarule.cli.formats import show
@@ -17,6 +18,8 @@ from deltarule.reports.things import CheckedCode, CheckedFile, MarkedFile
 from deltarule.sandbox import Limits, Sandbox
 from deltarule.submissions import check_submission
 from deltarule.submissions.accepted_verdicts import accepted_verdicts
+from deltarule.submissions.course_conventions import Convention
+from deltarule.submissions.like_derivation import Like, convention_like
 from deltarule.submissions.wanted_functions import wanted_functions
 
 #: What says that a file is a derivation.
@@ -78,14 +81,17 @@ class Checker:
         began = perf_counter()
         sandbox = self.sandbox
         try:
+            text = _text_of(path)
+            course, note = self._course(text, path)
             report = check_submission(
-                _text_of(path),
+                text,
                 path,
                 sandbox,
-                self.asked.convention,
+                course,
                 self.only,
                 lambda task: tell(f"checking {path}{place}: {task}"),
             )
+            report.notes[:0] = [note] if note else []
         except DeltaruleError as error:
             if of == 1:
                 raise
@@ -95,6 +101,24 @@ class Checker:
                 raise
             return CheckedFile(path, self.accepted, error=fault(error))
         return CheckedFile(path, self.accepted, report, seconds=perf_counter() - began)
+
+    def _course(self, text: str, path: str) -> tuple[str | Convention | None, str]:
+        """The convention, and what is said of it: that of a course, or one made for --like."""
+        if self.asked.like is None:
+            return self.asked.convention, ""
+        names = dict(map(_mapped, self.asked.map_ or ()))
+        options = split(self.asked.words or ())[1]
+        functions = tuple(self.asked.function or ())
+        like = Like(functions, self.asked.like, options, names, self.asked.returns or "")
+        return convention_like(text, path, like)
+
+
+def _mapped(said: str) -> tuple[str, str]:
+    """`dout=dy`. Raises DeltaruleError for anything else."""
+    name, equals, meaning = (part.strip() for part in said.partition("="))
+    if not (name and meaning):
+        raise DeltaruleError(f"{said!r} maps no name", "--map", "write --map dout=dy")
+    return name, meaning
 
 
 def _text_of(path: str) -> str:

@@ -84,6 +84,13 @@ def checked(context: Context) -> list[str]:
     return ["example", "gradient", *sheets(context)] if not words else []
 
 
+def like(_context: Context) -> list[str]:
+    """The names of derivations."""
+    from deltarule.language.catalogue import catalogue
+
+    return [*catalogue()]
+
+
 def conventions(_context: Context) -> list[str]:
     """The names of the courses' conventions."""
     from deltarule.submissions.convention_files import convention_names

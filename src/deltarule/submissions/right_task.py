@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property, lru_cache
 
@@ -37,6 +38,14 @@ def _derived(name: str, options: tuple[tuple[str, object], ...]) -> Derivation:
 @lru_cache(maxsize=256)
 def _derived_in_steps(name: str, options: tuple[tuple[str, object], ...]) -> Derivation:
     return derive(network_of(name, **dict(options)))
+
+
+def derivation_of(name: str, options: Mapping[str, object]) -> Derivation:
+    """The derivation that tasks of this name and these options are held against.
+
+    Raises DeltaruleError for a name, or an option, that is none.
+    """
+    return _derived(name, tuple(sorted(options.items())))
 
 
 class RightTask:
