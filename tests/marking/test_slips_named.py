@@ -79,6 +79,18 @@ PLANTED = {
         "slopes exchanged",
         {"activation": "leaky_relu"},
     ),
+    "another leaky slope": (
+        "dE/ds1",
+        {**LEAKY, "dE/ds1": lambda q: q["dE/dh1"] * np.where(q["s1"] > 0, 1, 0.2)},
+        "constant misremembered",
+        {"activation": "leaky_relu"},
+    ),
+    "no slope below zero": (
+        "dE/ds1",
+        {**LEAKY, "dE/ds1": lambda q: q["dE/dh1"] * np.where(q["s1"] > 0, 1, 0)},
+        "constant misremembered",
+        {"activation": "leaky_relu"},
+    ),
     "σ with e^(+s)": ("h1", {"h1": lambda q: sigmoid(-q["s1"])}, "sign in the exponent", {}),
     "ten times the learning rate": (
         "Theta2 after",

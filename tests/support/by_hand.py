@@ -64,8 +64,9 @@ def printed(array: np.ndarray, decimals: int, place: str):
     unit = Decimal(1).scaleb(-decimals)
 
     def text(value) -> str:
-        # Twelve digits undo the noise of float64, so that ties go up as they do by hand.
-        return str(Decimal(f"{value:.12f}").quantize(unit, ROUND_HALF_UP))
+        # Twelve digits, or three more than are printed, undo the noise of float64, so that ties go
+        # up as they do by hand.
+        return str(Decimal(f"{value:.{max(12, decimals + 3)}f}").quantize(unit, ROUND_HALF_UP))
 
     texts = np.vectorize(text, otypes=[object])(np.asarray(array))
     return read_numbers(texts.tolist(), place)

@@ -68,7 +68,11 @@ class Jacobians:
         return self.arrays[self.equations[edge[0]].name]
 
     def matrix(
-        self, edge: Edge, at: Mapping[str, np.ndarray] | None = None, sizes: dict | None = None
+        self,
+        edge: Edge,
+        at: Mapping[str, np.ndarray] | None = None,
+        sizes: Mapping | None = None,
+        scalars: Mapping | None = None,
     ) -> np.ndarray:
         """∂(outputs)/∂(entries): a row for each output; `at` has other values of what is read."""
         equation, name = self.equations[edge[0]], edge[1]
@@ -76,7 +80,7 @@ class Jacobians:
         centre, size = np.asarray(arrays[name], float), np.size(arrays[name])
         moves = STEP * np.eye(size).reshape(size, *np.shape(centre))
         around = np.concatenate([centre + k * moves for k in (1, -1, 2, -2)])
-        found = self._values(equation, name, arrays, around, self._known(sizes or {}))
+        found = self._values(equation, name, arrays, around, self._known(sizes or {}, scalars))
         up, down, far_up, far_down = found.reshape(4, size, -1)
         slopes = (8 * (up - down) - (far_up - far_down)) / (12 * STEP)
         return self._placed(equation, slopes.T)
@@ -91,9 +95,10 @@ class Jacobians:
             return found
         return self._placed(e, found.reshape(-1, 1)).reshape(self.arrays[e.name].shape)
 
-    def _known(self, sizes: Mapping) -> Values:
+    def _known(self, sizes: Mapping, scalars: Mapping | None = None) -> Values:
         floats = self.computation.floats
-        return Values({}, {**floats.sizes, **sizes}, floats.scalars, floats.tensors)
+        known = {**floats.scalars, **(scalars or {})}
+        return Values({}, {**floats.sizes, **sizes}, known, floats.tensors)
 
     def raised(self, edge: Edge, by: float) -> np.ndarray:
         """How much every output grows if an entry is so much larger: a row for each output."""

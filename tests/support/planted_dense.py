@@ -13,6 +13,7 @@ from planting import (
     activations,
     behind_weights,
     edge_changed,
+    linear,
     parameters,
     upstream,
 )
@@ -172,7 +173,8 @@ def error_shared_out(j: Jacobians) -> Planted:
 def weights_for_activations(j: Jacobians) -> Planted:
     """dW = δ·W, as if the weights were what they are multiplied by."""
     for edge in j.right:
-        if j.network.tensors[edge[1]].role == "parameter" and j.arrays[edge[1]].ndim == 2:
+        matrix = j.network.tensors[edge[1]].role == "parameter" and j.arrays[edge[1]].ndim == 2
+        if matrix and linear(j, edge):
             read = j.equations[edge[0]].read_names()
             weights = [n for n in _beside(j, edge) if _weights(j, n)]
             for name in sorted(n for n in read if not _weights(j, n)):

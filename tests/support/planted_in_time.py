@@ -8,6 +8,9 @@ import numpy as np
 from jacobians import Edge, Jacobians
 from planting import Planted, Row, activations, edge_changed
 
+from deltarule.expressions.functions import tanh
+from deltarule.expressions.nodes import Read, tensor_name, walk
+
 #: Errors that go back so many times at most are planted.
 MOST_TIMES = 2
 
@@ -80,6 +83,21 @@ def tanh_lost(j: Jacobians) -> Planted:
                 yield edge_changed(j, edge, np.diag(c))
 
 
+def slope_of_the_product(j: Jacobians) -> Planted:
+    """1 − h² for 1 − tanh²(c), where h = o·tanh(c)."""
+    for edge in j.right:
+        slope, h = j.right[edge], np.ravel(j.output(edge))
+        read = [
+            tensor_name(n.args[0])
+            for n in walk(j.equations[edge[0]].rhs)
+            if isinstance(n, tanh) and isinstance(n.args[0], Read)
+        ]
+        if read == [edge[1]] and slope.shape == (h.size, h.size):
+            value = np.tanh(np.ravel(j.arrays[edge[1]]))
+            if not np.allclose(h, value) and np.allclose(slope, np.diag(np.diag(slope)), atol=1e-8):
+                yield edge_changed(j, edge, slope / (1 - value**2) * (1 - h**2))
+
+
 def scalar_gate(j: Jacobians) -> Planted:
     """A gate of many units taken as one number: its first entry for all, or one gradient."""
     for edge, gate in _behind_gates(j):
@@ -138,6 +156,7 @@ ROWS = (
     Row("32 wrong time", wrong_time, ("wrong time",), "rnn"),
     Row("32 last step alone", last_step_alone, ("one path only",), "rnn"),
     Row("35, 38 gate lost", gate_lost, ("gate lost",), "gated_cell"),
+    Row("33 slope at o·tanh(c)", slope_of_the_product, ("slope at the wrong place",), "lstm_cell"),
     Row("37 tanh lost", tanh_lost, ("activation lost",), "gated_cell"),
     Row("38 scalar gate", scalar_gate, ("scalar gate",), "gated_cell"),
     Row("45 truncated", truncated, ("truncated", "recurrence cut"), "rnn"),

@@ -86,8 +86,22 @@ def over_the_batch(j: Jacobians) -> Planted:
     yield j.line("x"), through.reshape(x.shape).T
 
 
+def constant_misremembered(j: Jacobians) -> Planted:
+    """0.2 for α, β or λ; ten times a small ε."""
+    for symbol, value in j.computation.floats.scalars.items():
+        other = 0.2 if value > 0.01 else 10 * float(value)
+        wrong = {
+            edge: j.matrix(edge, scalars={symbol: other})
+            for edge in j.right
+            if symbol in j.equations[edge[0]].rhs.free_symbols
+        }
+        for _, name in wrong:
+            yield j.line(name), j.gradients(wrong)[name]
+
+
 ROWS = (
     Row("29 ε misplaced", epsilon_misplaced, ("ε misplaced", "sign"), "batch_norm", USUAL, True),
     Row("29 n − 1 for n", one_less, ("n − 1 for n",), "batch_norm"),
+    Row("29 another constant", constant_misremembered, ("constant misremembered",), "dropout"),
     Row("30 over the batch", over_the_batch, ("another axis", "transposed"), "layer_norm", SQUARE),
 )  # fmt: skip

@@ -71,10 +71,14 @@ def parameters(j: Jacobians, edge: Edge, least: int, most: int = 9) -> list[str]
     ]
 
 
+def linear(j: Jacobians, edge: Edge) -> bool:
+    """Whether the slopes by a tensor do not depend on it."""
+    half = j.matrix(edge, {edge[1]: 0.5 * j.arrays[edge[1]]})
+    return np.allclose(half, j.right[edge], atol=1e-8)
+
+
 def behind_weights(j: Jacobians) -> Iterator[tuple[Edge, str]]:
     for edge in j.right:
-        half = j.matrix(edge, {edge[1]: 0.5 * j.arrays[edge[1]]})
-        linear = np.allclose(half, j.right[edge], atol=1e-8)  # other weights, the same slopes
-        if j.network.tensors[edge[1]].role != "parameter" and linear:
+        if j.network.tensors[edge[1]].role != "parameter" and linear(j, edge):
             for weights in parameters(j, edge, 2):
                 yield edge, weights

@@ -21,7 +21,7 @@ def misprint(explainer: Explainer, written: Written, entries: list[tuple]) -> tu
     """What to say of entries that are right but for how they are written; empty if they are not.
 
     All have to be wrong in the same way. The second value is how much the search took, in bits:
-    the numbers that may have been meant, by the ways of working that are as simple.
+    the numbers that may have been meant, by those that ways of working print that are as simple.
     """
     kinds: dict[str, float] = {}
     for entry in entries:
@@ -48,10 +48,20 @@ def _meant_by(explainer: Explainer, written: Written, entry: tuple) -> dict[str,
         numbers[entry] = other
         right = explainer.right(Written(written.quantity, numbers, written.transposed), [entry])
         if right is not None:
-            simple = sum(cost <= right.cost for cost, _ in explainer.carrying.right(written))
-            bits = math.log2(len(meant) * (simple if right.cost else 1))
+            bits = math.log2(len(meant) * _printed(explainer, written, entry, right.cost))
             found[kind] = min(bits, found.get(kind, bits))
     return found
+
+
+def _printed(explainer: Explainer, written: Written, entry: tuple, cost: float) -> int:
+    """How many different numbers right working prints, in all ways that are as simple."""
+    unit = float(written.numbers[entry].unit or 0)
+    numbers = set()
+    for simple in (h for c, h in explainer.carrying.right(written) if c <= cost):
+        values = explainer.quick(written.quantity, simple)
+        if values is not None and unit:
+            numbers.add(round(float(values[entry]) / unit))
+    return max(len(numbers), 1)
 
 
 def _meant(printed: Printed) -> Iterator[tuple[str, Printed]]:

@@ -33,7 +33,8 @@ class Slope:
     """The slope of a function as a factor of a product, beside the other factors.
 
     `inside` is what the function is applied to; `output` is the tensor with its value, or the
-    function itself where it stands inside a formula, as in o·tanh(c).
+    function itself where it stands inside a formula, as in o·tanh(c). `within` is what is computed
+    there.
     """
 
     function: Elementwise
@@ -41,6 +42,7 @@ class Slope:
     output: Expr
     local: Expr
     rest: Expr
+    within: Expr
 
     @property
     def name(self) -> str:
@@ -88,7 +90,8 @@ def slopes_in(product: Expr, context: Context) -> Iterator[Slope]:
                 rest = divided(have, powers(placed))
                 if placed != 1 and rest is not None:
                     taken, value = substitute(function, table), substitute(output, table)
-                    yield Slope(taken, taken.args[0], value, placed, rest)
+                    whole = substitute(equation.lhs, table)
+                    yield Slope(taken, taken.args[0], value, placed, rest, whole)
                     break
 
 
@@ -160,6 +163,10 @@ def _elsewhere(found: Slope) -> Iterator[tuple[str, float, Expr, str]]:
         f"{found.symbol}′({text(output)}) stands for {name}: "
         f"the output is put through {found.symbol} again",
     )
+    if not found.owner and found.within.indices == found.inside.indices:
+        at_whole = _at(local, output, found.within)
+        words = f"{text(found.within)} stands where {text(output)} belongs"
+        yield kind, 4.5, rest * at_whole, f"{text(at_whole)} stands for {name}: {words}"
     for upstream in [r for r in reads(rest) if is_gradient(tensor_name(r))]:
         yield (
             kind,

@@ -24,6 +24,7 @@ from deltarule.marking.mistakes.times import ROWS as TIMES
 from deltarule.marking.mistakes.times import cut, wrong_time
 from deltarule.marking.mistakes.windows import ROWS as WINDOWS
 from deltarule.marking.mistakes.wrong_axis import ROWS as WRONG_AXIS
+from deltarule.marking.mistakes.wrong_constants import ROWS as WRONG_CONSTANTS
 from deltarule.marking.mistakes.wrong_factors import ROWS as WRONG_FACTORS
 from deltarule.marking.mistakes.wrong_functions import ROWS as WRONG_FUNCTIONS
 from deltarule.marking.mistakes.wrong_groups import ROWS as WRONG_GROUPS
@@ -38,6 +39,7 @@ ROWS = (
     *SUMS,
     *WRONG_FACTORS,
     *POWERS,
+    *WRONG_CONSTANTS,
     *GATES,
     *WINDOWS,
     *STATISTICS,

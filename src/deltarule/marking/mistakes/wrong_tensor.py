@@ -13,6 +13,7 @@ from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.again import is_softmax
 from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.reread import Reread
+from deltarule.networks.argmax_equations import CHOSEN
 from deltarule.spelling.names import pretty
 
 #: The kind of the commonest mistake between two updates.
@@ -103,6 +104,8 @@ def _judge(context: Context, name: str, other: str) -> tuple[str, float]:
     kind = _KINDS.get((_role(context, other), _role(context, name)))
     if other == f"{name} after":
         return TOO_EARLY, 4.0
+    if other.endswith(CHOSEN):
+        return "wrong tensor", 6.5  # nobody takes the places of maxima for numbers
     if kind:
         return kind, 4.0
     if other.endswith(" after"):
