@@ -55,5 +55,31 @@ def test_an_attack_passes_for_nothing_and_stops_nothing(sandbox, name):
 
 @pytest.mark.parametrize("body", ["while True: pass", "import os; os._exit(0)", "raise SystemExit"])
 def test_an_attack_when_the_file_is_loaded_is_reported(sandbox, body):
-    report = check_submission(f"def relu_forward(x): return x\n{body}\n", "own.py", sandbox)
+    text = f"def relu_forward(x): return x\nclass Layer:\n    {body}\n"
+    report = check_submission(text, "own.py", sandbox)
     assert report.functions == [] and "could not load" in report.error and not report.right
+
+
+def test_what_is_no_definition_does_not_run(sandbox):
+    text = "import numpy as np\ndef relu_forward(x): return np.maximum(x, 0), x\nwhile True: pass\n"
+    (found,) = check_submission(text, "own.py", sandbox).functions
+    assert found.verdict is FunctionVerdict.RIGHT
+
+
+def test_what_cannot_be_loaded_costs_itself_alone(sandbox):
+    text = (
+        "import numpy as np\nfrom absent import fast\n"
+        "def affine_forward(x, w, b): return fast(x, w, b), None\n"
+        "def relu_forward(x): return np.maximum(x, 0), x\n"
+        "def relu_backward(dout, cache): print dout\n"
+    )
+    report = check_submission(text, "own.py", sandbox)
+    verdicts = {f.name: f.verdict.value for f in report.functions}
+    assert verdicts == {
+        "affine_forward": "could not be checked",
+        "relu_forward": "right",
+        "relu_backward": "could not load",
+    }
+    said = {f.name: f.finding for f in report.functions}
+    assert "absent.fast" in said["affine_forward"] and "print" in said["relu_backward"]
+    assert {f.line for f in report.functions} == {3, 4, 5}

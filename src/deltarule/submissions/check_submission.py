@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, Sub
 from deltarule.submissions.function_verdicts import finding_of
 from deltarule.submissions.loaded_file import LoadedFile
 from deltarule.submissions.own_forward import OwnForward
+from deltarule.submissions.reading import SubmittedFile, read_source
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.task_check import Observed, TaskCheck
 
@@ -36,36 +37,74 @@ def otherwise(task: Task, choice: int) -> Task:
 
 
 def check_submission(
-    text: str,
+    source: str | bytes,
     name: str,
     sandbox: Sandbox,
     course: str | Convention | None = None,
     only: Callable[[str], bool] | None = None,
     progress: Callable[[str], None] | None = None,
+    compat: bool = False,
+    provided: Mapping[str, str] | None = None,
 ) -> SubmissionReport:
-    """Check the functions of a Python file's `text`, called `name`.
+    """Check the functions of a Python file or notebook, of `source`, called `name`.
 
     `course` is a convention, or the name or the path of one; without it, it is the one that knows
-    most of the file's functions. `only` says which functions are wanted.
+    most of the file's functions. `only` says which functions are wanted. `compat` and `provided`:
+    see `read_submission`.
     Raises DeltaruleError for a convention that is none; what is wrong with the file is reported.
     """
     report = SubmissionReport(name, layers=str(sandbox.layers))
+    known = convention(course) if isinstance(course, str) else course
     try:
-        defined = definitions(text)
-    except SyntaxError as error:
-        report.error = f"line {error.lineno}: {error.msg}"
+        submitted, chosen = _read(source, name, known, compat, provided or {})
+        file = LoadedFile(sandbox, submitted)
+        if chosen is not None:
+            report.convention = chosen.title
+            file.open()
+    except DeltaruleError as error:
+        report.error = f"{error.place}: {error.fact}" if error.place else error.fact
         return report
-    chosen = convention(course) if isinstance(course, str) else course or _recognised(defined)
-    if chosen is None or not chosen.functions & defined.keys():
+    defined = definitions(file.text)
+    lost = {n: k for n, k in file.submitted.lost.items() if only is None or only(n)}
+    report.notes += [str(r) for r in file.submitted.remarks]
+    if chosen is None or not chosen.functions & {*defined, *lost}:
         report.error, report.known = "none of its functions is known to a convention", False
         return report
-    report.convention = chosen.title
-    file = LoadedFile(sandbox, text, name)
-    try:
-        file.open()
-    except DeltaruleError as error:
-        report.error = f"{error.place}: {error.fact}"
-        return report
+    found = _functions(chosen, defined, file, only, progress)
+    report.functions = [_at_its_place(f, file.submitted) for f in found]
+    report.functions += [
+        _not_loaded(n, line, file.submitted) for n, line in lost.items() if n in chosen.functions
+    ]
+    return report
+
+
+def _read(
+    source: str | bytes,
+    name: str,
+    known: Convention | None,
+    compat: bool,
+    provided: Mapping[str, str],
+) -> tuple[SubmittedFile, Convention | None]:
+    """The file, with what the course hands out, and its convention."""
+    data = source.encode("utf-8", "surrogateescape") if isinstance(source, str) else source
+    given = {**known.provided, **provided} if known is not None else provided
+    submitted = read_source(data, name, compat=compat, provided=given)
+    if known is None:
+        known = _recognised({*submitted.definitions, *submitted.lost})
+        if known is not None and known.provided:
+            given = {**known.provided, **provided}
+            submitted = read_source(data, name, compat=compat, provided=given)
+    return submitted, known
+
+
+def _functions(
+    chosen: Convention,
+    defined: dict[str, int],
+    file: LoadedFile,
+    only: Callable[[str], bool] | None,
+    progress: Callable[[str], None] | None,
+) -> list[FunctionFinding]:
+    """What is found of all functions that the convention knows and that are wanted."""
     found: dict[str, list[FunctionFinding]] = {}
     for task in chosen.tasks:
         names = possible_names(task, defined)
@@ -81,10 +120,27 @@ def check_submission(
             found[task.name] = own
         elif _passing(own) > _passing(first):
             found[task.instead_of] = own
-    report.functions = _once_each(
-        f for findings in found.values() for f in findings if only is None or only(f.name)
-    )
-    return report
+    findings = (f for own in found.values() for f in own)
+    return _once_each(f for f in findings if only is None or only(f.name))
+
+
+def _at_its_place(finding: FunctionFinding, submitted: SubmittedFile) -> FunctionFinding:
+    """The finding, its lines those of the file that was handed in."""
+    for part in (finding, *finding.causes):
+        if part.line is not None:
+            part.place = submitted.place(part.line)
+            part.line = submitted.places.source(part.line)
+    return finding
+
+
+def _not_loaded(name: str, line: int, submitted: SubmittedFile) -> FunctionFinding:
+    """What is said of a function that could not be loaded."""
+    own = next((r for r in submitted.remarks if name in r.names), None)
+    found = FunctionFinding(name, "", FunctionVerdict.NOT_LOADED, line=line)
+    found.place = submitted.places.of_source(line)
+    found.finding = own.fact if own is not None else "its lines are no Python"
+    found.remedy = own.remedy if own is not None else "let the file import by itself"
+    return found
 
 
 def _passing(found: list[FunctionFinding]) -> int:

@@ -22,6 +22,7 @@ class FunctionVerdict(Enum):
     CRASHED = "crashed"
     STOPPED = "stopped"
     UNCHECKED = "could not be checked"
+    NOT_LOADED = "could not load"
 
     @property
     def passes(self) -> bool:
@@ -48,6 +49,7 @@ class Cause:
     right_formula: str = ""
     outputs: tuple[str, ...] = ()
     line: int | None = None
+    place: str = ""
 
 
 @dataclass
@@ -55,7 +57,8 @@ class FunctionFinding:
     """What is found of one function.
 
     `finding` is a sentence, `remedy` what to do; `line` is where the function, or what failed in
-    it, stands. `test` is a smallest test that shows it, to paste into a file.
+    it, stands, and `place` says that of a notebook, too. `test` is a smallest test that shows it,
+    to paste into a file.
     """
 
     name: str
@@ -68,6 +71,7 @@ class FunctionFinding:
     causes: list[Cause] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     test: str = ""
+    place: str = ""
 
 
 @dataclass

@@ -8,6 +8,7 @@ from deltarule.sandbox import Verdict
 from deltarule.submissions.agreement import Agreement, Fit, as_numbers
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, OutputFinding
 from deltarule.submissions.own_forward import OwnForward
+from deltarule.submissions.reading.stand_ins import NotHandedIn
 from deltarule.submissions.task_check import Observed
 
 _ANSWERED = (Verdict.RETURNED, Verdict.OTHER)
@@ -87,9 +88,13 @@ def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> Non
     if not failed:
         return
     setting, outcome = failed[0]
+    found.line = outcome.line or found.line
+    if outcome.detail.startswith(f"{NotHandedIn.__name__}: "):
+        found.verdict = FunctionVerdict.UNCHECKED
+        found.finding = outcome.detail.partition(": ")[2]
+        return
     raised = outcome.verdict in (Verdict.RAISED, Verdict.CRASHED)
     found.verdict = FunctionVerdict.CRASHED if raised else FunctionVerdict.STOPPED
-    found.line = outcome.line or found.line
     where = "" if not answered else f" at {setting.words}"
     found.finding = f"{outcome}{where}"
     if answered and raised:

@@ -1,28 +1,47 @@
-"""A file's text, loaded in a sandbox."""
+"""A submitted file, loaded in a sandbox."""
 
 from __future__ import annotations
 
 from deltarule.errors import DeltaruleError
-from deltarule.sandbox import Sandbox
+from deltarule.sandbox import Sandbox, Verdict
 from deltarule.sandbox.submission import Submission
+from deltarule.submissions.reading import SubmittedFile, load_into, loadable
 
 
 class LoadedFile:
-    """A file's text in a sandbox, loaded again where its process has ended."""
+    """A file in a sandbox, loaded again where its process has ended.
 
-    def __init__(self, sandbox: Sandbox, text: str, name: str):
-        self.sandbox, self.text, self.name = sandbox, text, name
+    Statements that raise when it loads are left out, which `submitted.remarks` say.
+    """
+
+    def __init__(self, sandbox: Sandbox, submitted: SubmittedFile):
+        self.sandbox, self.submitted = sandbox, submitted
         self._open: Submission | None = None
+
+    @property
+    def text(self) -> str:
+        """What runs: the definitions, at their lines."""
+        return self.submitted.text
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self.submitted.name
 
     def open(self) -> Submission:
         """Its process. Raises DeltaruleError where the text does not load."""
-        if self._open is None or not self._open.alive:
+        if self._open is not None and self._open.alive:
+            return self._open
+        self._open = self.sandbox.submission()
+        loaded = load_into(self.submitted, self._open)
+        if loaded.verdict is Verdict.RAISED:
+            self.submitted, _ = loadable(self.submitted, self.sandbox)
             self._open = self.sandbox.submission()
-            loaded = self._open.load(self.text, self.name)
-            if not loaded.returned:
-                raise DeltaruleError(
-                    f"could not load: {loaded}",
-                    f"{self.name}, line {loaded.line}" if loaded.line else self.name,
-                    "let the file import by itself",
-                )
+            loaded = load_into(self.submitted, self._open)
+        if not loaded.returned:
+            raise DeltaruleError(
+                f"could not load: {loaded}",
+                self.submitted.place(loaded.line),
+                "let the file import by itself",
+            )
         return self._open
