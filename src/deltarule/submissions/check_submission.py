@@ -37,7 +37,7 @@ def otherwise(task: Task, choice: int) -> Task:
 
 
 def check_submission(
-    source: str | bytes,
+    source: str | bytes | SubmittedFile,
     name: str,
     sandbox: Sandbox,
     course: str | Convention | None = None,
@@ -46,11 +46,11 @@ def check_submission(
     compat: bool = False,
     provided: Mapping[str, str] | None = None,
 ) -> SubmissionReport:
-    """Check the functions of a Python file or notebook, of `source`, called `name`.
+    """Check the functions of a Python file or notebook, called `name`: its text, or what was read.
 
     `course` is a convention, or the name or the path of one; without it, it is the one that knows
     most of the file's functions. `only` says which functions are wanted. `compat` and `provided`:
-    see `read_submission`.
+    see `read_submission`; of a text, what the course hands out is provided, too.
     Raises DeltaruleError for a convention that is none; what is wrong with the file is reported.
     """
     report = SubmissionReport(name, layers=str(sandbox.layers))
@@ -79,13 +79,15 @@ def check_submission(
 
 
 def _read(
-    source: str | bytes,
+    source: str | bytes | SubmittedFile,
     name: str,
     known: Convention | None,
     compat: bool,
     provided: Mapping[str, str],
 ) -> tuple[SubmittedFile, Convention | None]:
     """The file, with what the course hands out, and its convention."""
+    if isinstance(source, SubmittedFile):
+        return source, known or _recognised({*source.definitions, *source.lost})
     data = source.encode("utf-8", "surrogateescape") if isinstance(source, str) else source
     given = {**known.provided, **provided} if known is not None else provided
     submitted = read_source(data, name, compat=compat, provided=given)
