@@ -11,8 +11,10 @@ from by_hand import draw, right, sheet
 
 from deltarule.marking import mark
 from deltarule.marking.aligned_answers import Written
+from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import read_numbers
 from deltarule.marking.evidence import Evidence, of_entries, weight
+from deltarule.marking.sheets import Rounding, Run, Sheet
 from deltarule.marking.verdicts import CONTRADICTORY, MISTAKE, RIGHT, WRONG
 
 ASKED = ("s1", "yhat", "dE/ds2", "dE/dTheta2", "dE/ds1", "Theta2 after")
@@ -110,3 +112,37 @@ def test_a_given_is_contradicted_by_digits_enough(tmp_path, decimals, asserted):
     path.write_text(f"{given}\n[published]\ns1 = [{printed}]\n", encoding="utf-8")
     verdicts = [v.verdict for v in mark(path).verdicts]
     assert (CONTRADICTORY in verdicts, WRONG in verdicts) == (asserted, not asserted)
+
+
+def convolved(**slips) -> dict:
+    """A convolution of integers and halves by hand, with slips in single entries of y."""
+    x = np.array([[1, 2, 0], [-1, 3, 1], [2, 0, -2]], float)
+    w = np.array([[[1, 0], [2, -1]], [[0.5, 1], [0, -2]]])
+    b = np.array([0.5, -1.0])
+    y = np.array(
+        [
+            [[(x[i : i + 2, j : j + 2] * w[f]).sum() + b[f] for j in range(2)] for i in range(2)]
+            for f in range(2)
+        ]
+    )
+    for entry, value in slips.items():
+        y[tuple(map(int, entry[1:]))] = value
+    given = {"x": x[None, None], "w": w[:, None], "b": b, "dL/dy": np.ones((1, 2, 2, 2))}
+    return {"given": given, "y": y[None]}
+
+
+@pytest.mark.parametrize("wrong", [4.0, 3.0, 2.5, 7.0])
+def test_zeros_behind_round_values_are_no_evidence(wrong):
+    """On a sheet of halves nearly every slip ends in halves, and 4.00000 is one of a few dozen."""
+    found = convolved(e010=wrong)
+    run = Run(
+        "round",
+        "conv2d",
+        {},
+        rounding=Rounding(5),
+        given={n: read_numbers(v.astype(str).tolist(), n) for n, v in found["given"].items()},
+    )
+    texts = np.vectorize(lambda v: f"{v:.5f}", otypes=[object])(found["y"]).tolist()
+    answers = Answers(None, "", {"y": read_numbers(texts, "y")}, "round.toml")
+    said = mark(Sheet("round", "", "round.toml", (run,)), answers).verdicts
+    assert [v.verdict for v in said if v.quantity == "y" and v.wrong] == [WRONG]

@@ -13,6 +13,7 @@ from deltarule.marking.entries import verdict_on
 from deltarule.marking.evidence import Evidence, of_entries, searched
 from deltarule.marking.explanation import Explanation
 from deltarule.marking.misprints import misprint
+from deltarule.marking.round_values import of_round_entries
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty
@@ -82,7 +83,7 @@ def _each_alone(session: Session, written: Written, rest: list[tuple]) -> dict[t
     exact, found = session.evaluator.right(written.quantity), {}
     choice = np.log2(len(rest))
     for entry in rest:
-        evidence = of_entries(written, [entry], exact)
+        evidence = of_round_entries(session.explainer, written, [entry], exact)
         if not evidence.beyond(choice + 1):
             continue
         explained = _simplest(session.explainer.wrong(written, [entry]))
@@ -114,7 +115,8 @@ def _mistaken(
 ) -> Verdict:
     """The verdict on entries that mistakes explain; they are carried on from here."""
     _diagnose(session, written, explained)
-    evidence = of_entries(written, wrong, session.evaluator.right(written.quantity))
+    exact = session.evaluator.right(written.quantity)
+    evidence = of_round_entries(session.explainer, written, wrong, exact)
     return _charged(
         session,
         written,
