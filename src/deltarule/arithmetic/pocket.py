@@ -1,4 +1,5 @@
-"""Rounding line by line in float64: quick, and right but for ties."""
+"""Rounding line by line in float64: quick, and right but for ties; or sure, and then refused near
+ties."""
 
 from __future__ import annotations
 
@@ -19,17 +20,62 @@ class QuicklyRounded(Float64):
     def settle(self, a):
         """Each entry with the digits that are kept."""
         a = np.asarray(a, dtype=float)
-        if self.like.decimals is not None:
-            places = np.full(a.shape, float(self.like.decimals))
-        elif self.like.significant is not None:
-            with np.errstate(divide="ignore"):
-                size = np.where(a == 0, 0.0, np.floor(np.log10(np.abs(a))))
-            places = self.like.significant - 1 - size
-        else:
+        if self.like.decimals is None and self.like.significant is None:
             return a
+        places = _places(a, self.like)
         scaled = a * 10.0**places
         if self.like.rule == "truncate":
             return np.trunc(scaled) / 10.0**places
         if self.like.rule == "half-even":
             return np.round(scaled) / 10.0**places
         return np.copysign(np.floor(np.abs(scaled) + 0.5), scaled) / 10.0**places
+
+
+def _places(a: np.ndarray, like: Rounded):
+    """How many decimals each entry keeps."""
+    if like.decimals is not None:
+        return np.full(a.shape, float(like.decimals))
+    with np.errstate(divide="ignore"):
+        size = np.where(a == 0, 0.0, np.floor(np.log10(np.abs(a))))
+    return like.significant - 1 - size
+
+
+class Unsure(Exception):
+    """A value so near to a tie that float64 cannot tell how it is rounded, or none at all."""
+
+
+#: Values nearer to a tie than this share of their size, in units of the last digit kept, may have
+#: come to lie on either side of it by what float64 lost on the way.
+NEAR = 1e-10
+
+
+class SurelyRounded(Float64):
+    """What `Rounded` does, in float64, with the very same digits. Raises Unsure near a tie.
+
+    `like` may be None: then lines are kept as they are, but for those that `settled_like` rounds.
+    """
+
+    name = "surely rounded"
+
+    def __init__(self, like: Rounded | None):
+        self.like = like
+
+    def settle(self, a):
+        """Each entry with the digits that are kept."""
+        return a if self.like is None else self.settled_like(a, self.like)
+
+    def settled_like(self, a, like: Rounded):
+        """Each entry with the digits that are kept in one line."""
+        a = np.asarray(a, dtype=float)
+        if not np.isfinite(a).all():
+            raise Unsure
+        if like.decimals is None and like.significant is None:
+            return a
+        scaled = a * 10.0 ** _places(a, like)
+        # What is cut off changes at whole numbers, what is rounded halfway between them.
+        shifted = np.abs(scaled) + (0.0 if like.rule == "truncate" else 0.5)
+        away = np.abs(shifted - np.round(shifted))
+        beyond = shifted > 0.25  # what is as good as 0 is cut off to 0 from both sides
+        if (beyond & (away <= NEAR * (1.0 + shifted))).any():
+            raise Unsure
+        return QuicklyRounded(like).settle(a)

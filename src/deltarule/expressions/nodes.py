@@ -229,7 +229,7 @@ def _base(name: str) -> _Base:
 
 def tensor_name(access: Read) -> str:
     """The name of the tensor that a read reads."""
-    return access.args[0].args[0].name
+    return access._args[0]._args[0].name  # asked for so often that SymPy's properties cost
 
 
 def walk(expression: Basic) -> Iterator[Basic]:
@@ -251,13 +251,18 @@ def walk(expression: Basic) -> Iterator[Basic]:
 def reads(expression: Basic, name: str | None = None) -> list[Read]:
     """The distinct reads of an expression (of one tensor, if named), in order of appearance."""
     found = _all_reads(expression)
-    return list(found) if name is None else [r for r in found if tensor_name(r) == name]
+    return list(found[None]) if name is None else list(found.get(name, ()))
 
 
 @lru_cache(maxsize=1 << 16)
-def _all_reads(expression: Basic) -> tuple[Read, ...]:
-    found = dict.fromkeys(node for node in walk(expression) if isinstance(node, Read))
-    return tuple(found)
+def _all_reads(expression: Basic) -> dict[str | None, tuple[Read, ...]]:
+    """The reads by the names of their tensors, and all of them."""
+    found = tuple(dict.fromkeys(node for node in walk(expression) if isinstance(node, Read)))
+    by_name: dict[str | None, tuple[Read, ...]] = {None: found}
+    for access in found:
+        name = tensor_name(access)
+        by_name[name] = (*by_name.get(name, ()), access)
+    return by_name
 
 
 @lru_cache(maxsize=1 << 16)

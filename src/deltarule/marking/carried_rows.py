@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -39,14 +39,17 @@ class CarriedRows:
             return values[0]
         return np.repeat(np.stack(values), self.count, axis=0)
 
-    def settled(self, values: np.ndarray, rows: np.ndarray | None, shape: tuple) -> np.ndarray:
-        """Values of some rows, or all, as each way keeps them; `shape` is what they are put in."""
+    def settled(self, values: np.ndarray, shape: Callable[[], tuple[int, ...]]) -> np.ndarray:
+        """Values as each way keeps them, as many rows of one way as of the other; `shape` gives
+        that of all of them, rows in front."""
+        arithmetics = [work.arithmetic for work in self.works]
         if self.alike:
-            return self.works[0].arithmetic.settle(values)
-        found = np.array(np.broadcast_to(values, shape))
-        way = (np.arange(len(found)) if rows is None else rows) // self.count
-        for k, work in enumerate(self.works):
-            found[way == k] = work.arithmetic.settle(found[way == k])
+            return arithmetics[0].settle(values)
+        found = np.array(np.broadcast_to(values, shape()))
+        each = len(found) // len(arithmetics)
+        for k, arithmetic in enumerate(arithmetics):
+            of_way = slice(k * each, (k + 1) * each)
+            found[of_way] = arithmetic.settle(found[of_way])
         return found
 
 

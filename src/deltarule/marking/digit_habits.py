@@ -46,19 +46,23 @@ def coarse(written: Written, exact: np.ndarray) -> Written | None:
     None where one is written exactly that is not 0, or the largest right one is worth two units of
     its last digit at least: 0.07 for 0.0712 says something, 0 and 0.1 for 0.12 do not.
     """
-    numbers, largest, inexact = written.numbers.copy(), 0.0, False
+    inexact = []
     for entry, printed in written.printed():
-        if printed.unit is None or printed.decimals is None or not finite(exact[entry]):
+        value, unit = exact[entry], printed.unit
+        if unit is None or printed.decimals is None or not finite(value):
             return None
-        largest = max(largest, abs(float(Fraction(exact[entry]) / printed.unit)))
-        if printed.value == exact[entry]:
-            if printed.value:
-                return None
-            continue
-        inexact = True
+        if abs(float(Fraction(value)) / float(unit)) >= FEWEST_UNITS:
+            return None
+        if printed.value != value:
+            inexact.append((entry, printed))
+        elif printed.value:
+            return None
+    if not inexact:
+        return None
+    numbers = written.numbers.copy()
+    for entry, printed in inexact:
         numbers[entry] = printed.with_decimals(max(printed.decimals, 0) + 2)
-    coarse = inexact and largest < FEWEST_UNITS
-    return Written(written.quantity, numbers, written.transposed) if coarse else None
+    return Written(written.quantity, numbers, written.transposed)
 
 
 def decimals_asked(printed: Printed, policy: Rounding) -> int:

@@ -24,6 +24,7 @@ from deltarule.marking.mistakes import Mistake
 from deltarule.marking.pairs import of_two
 from deltarule.marking.reach import within_reach
 from deltarule.marking.shortlist import Shortlist, margin, unit_of
+from deltarule.marking.sure_values import SureValues
 from deltarule.marking.wrong_rows import WrongRows
 
 #: What it costs to suppose two mistakes rather than one.
@@ -50,6 +51,7 @@ class Explainer:
         self.carrying = Carrying(evaluator, aligned)
         self._known: dict[tuple, np.ndarray | None] = {}
         self._exact: dict[tuple, np.ndarray | None] = {}
+        self._sure = SureValues(evaluator)
         self.pairs_in: dict[tuple, WrongRows] = {}
         self.shortlist = Shortlist(evaluator)
 
@@ -133,8 +135,9 @@ class Explainer:
     def _possibly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
         """A quick look that rules out no hypothesis that prints the entries."""
         if hypothesis.rounds and not self.evaluator.groups:
-            return True
-        return self._nearly(written, entries, hypothesis)
+            return not self._sure.far(written, entries, hypothesis)
+        near = self._nearly(written, entries, hypothesis)
+        return near and not (hypothesis.rounds and self._sure.far(written, entries, hypothesis))
 
     def _value(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         key = (name, *hypothesis.key)

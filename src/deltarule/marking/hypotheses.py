@@ -17,7 +17,7 @@ from deltarule.arithmetic.base import Arithmetic, entrywise
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rounded, fraction
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.pocket import QuicklyRounded
+from deltarule.arithmetic.pocket import QuicklyRounded, SurelyRounded
 from deltarule.arithmetic.run import run
 from deltarule.errors import DeltaruleError
 from deltarule.marking.hypothesis import Hypothesis, digits
@@ -104,6 +104,10 @@ class Evaluator:
         if self.groups and hypothesis.rounding is not None:
             return _Work(self, hypothesis, QuicklyRounded(hypothesis.rounding))
         return _Work(self, replace(hypothesis, rounding=None, rounded={}), _FLOAT)
+
+    def work(self, hypothesis: Hypothesis, arithmetic: Arithmetic) -> _Work:
+        """A hypothesis to be evaluated in an arithmetic."""
+        return _Work(self, hypothesis, arithmetic)
 
     def quick_work(self, hypothesis: Hypothesis) -> _Work:
         """The quick work of a hypothesis, kept with all its lines."""
@@ -245,6 +249,8 @@ class _Work:
         if name in self.hypothesis.as_printed:
             return self._as_printed(name)
         found = self.compute(name)
+        if isinstance(self.arithmetic, SurelyRounded) and name in self.hypothesis.rounded:
+            return self.arithmetic.settled_like(found, self.hypothesis.rounded[name])
         if isinstance(self.arithmetic, Float64):
             return self.arithmetic.settle(found)
         rounding = self.hypothesis.rounded.get(name, self.hypothesis.rounding)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sympy import Expr
@@ -33,23 +34,40 @@ def put_off(block: Recurrence, name: str) -> Recurrence:
     return replace(block, parts=tuple(parts[:place] + rest[:end] + late + rest[end:]))
 
 
+@dataclass(frozen=True)
+class Place:
+    """A line in its recurrence: what it rightly reads, and the places of all lines in the order
+    of one time; None for a line that more than one equation writes."""
+
+    known: frozenset[Read]
+    order: Mapping[str, int | None]
+
+    @staticmethod
+    @lru_cache(maxsize=1 << 10)
+    def of(block: Recurrence, right: Equation) -> Place:
+        """The place of a line."""
+        order: dict[str, int | None] = {}
+        for k, equation in enumerate(block.equations):
+            order[equation.name] = None if equation.name in order else k
+        return Place(frozenset(reads(right.rhs)), order)
+
+
 def in_time(block: Recurrence, right: Equation, wrong: Equation) -> bool | None:
     """Whether all that a wrong line reads of its recurrence is there by then.
 
     None where another order might do; False where nothing can.
     """
-    names = block.names
-    order = [e.name for e in block.equations]
-    known = set(reads(right.rhs))
+    place = Place.of(block, right)
+    here = place.order[right.name]
     verdict: bool | None = True
     for access in accesses(wrong):
         name = tensor_name(access)
-        if name not in names or access in known:
+        if name not in place.order or access in place.known:
             continue
-        shift = _shift(block, right, access)
-        if shift is None or order.count(name) > 1 or order.count(right.name) > 1:
+        shift, there = _shift(block, right, access), place.order[name]
+        if shift is None or here is None or there is None:
             return None
-        if shift == 0 and order.index(name) >= order.index(right.name):
+        if shift == 0 and there >= here:
             verdict = False
         elif shift * block.direction > 0:
             return None

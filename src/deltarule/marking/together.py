@@ -102,7 +102,7 @@ class Together:
             found = self._computed(name)
             if name not in self.evaluator.groups:
                 shape = np.shape(self.evaluator.computation.floats.arrays[name])
-                found = self.carried.settled(found, None, (self.count, *shape))
+                found = self.carried.settled(found, lambda: (self.count, *shape))
             self._inputs[name] = found
         return self._inputs[name]
 
@@ -245,7 +245,11 @@ class Together:
     def _put(self, array: np.ndarray, rows: np.ndarray | None, where: tuple, values) -> None:
         """Put values of some rows, or of all, where they belong in their line."""
         at = where if rows is None else (rows, *where[1:])
-        array[at] = self.carried.settled(values, rows, np.shape(array[at]))
+
+        def shape() -> tuple[int, ...]:
+            return (len(array) if rows is None else len(rows), *np.shape(array[0][where]))
+
+        array[at] = self.carried.settled(values, shape)
 
     def _in_time(self, block: Recurrence, right: Equation) -> list:
         """The wrong equations of a line that can be evaluated in the recurrence's own order."""
