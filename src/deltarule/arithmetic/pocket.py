@@ -37,7 +37,7 @@ def _places(a: np.ndarray, like: Rounded):
         return np.full(a.shape, float(like.decimals))
     with np.errstate(divide="ignore"):
         size = np.where(a == 0, 0.0, np.floor(np.log10(np.abs(a))))
-    return like.significant - 1 - size
+    return (like.significant or 1) - 1 - size
 
 
 class Unsure(Exception):

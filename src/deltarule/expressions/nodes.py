@@ -229,7 +229,7 @@ def _base(name: str) -> _Base:
 
 def tensor_name(access: Read) -> str:
     """The name of the tensor that a read reads."""
-    return access._args[0]._args[0].name  # asked for so often that SymPy's properties cost
+    return access.args[0].args[0].name
 
 
 def walk(expression: Basic) -> Iterator[Basic]:
@@ -250,18 +250,15 @@ def walk(expression: Basic) -> Iterator[Basic]:
 
 def reads(expression: Basic, name: str | None = None) -> list[Read]:
     """The distinct reads of an expression (of one tensor, if named), in order of appearance."""
-    found = _all_reads(expression)
-    return list(found[None]) if name is None else list(found.get(name, ()))
+    return list(_reads_by_name(expression).get(name, ()))
 
 
 @lru_cache(maxsize=1 << 16)
-def _all_reads(expression: Basic) -> dict[str | None, tuple[Read, ...]]:
-    """The reads by the names of their tensors, and all of them."""
-    found = tuple(dict.fromkeys(node for node in walk(expression) if isinstance(node, Read)))
-    by_name: dict[str | None, tuple[Read, ...]] = {None: found}
+def _reads_by_name(expression: Basic) -> dict[str | None, list[Read]]:
+    found = dict.fromkeys(node for node in walk(expression) if isinstance(node, Read))
+    by_name: dict[str | None, list[Read]] = {None: list(found)}
     for access in found:
-        name = tensor_name(access)
-        by_name[name] = (*by_name.get(name, ()), access)
+        by_name.setdefault(tensor_name(access), []).append(access)
     return by_name
 
 
