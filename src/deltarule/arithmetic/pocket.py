@@ -72,7 +72,7 @@ class SurelyRounded(Float64):
         if like.decimals is None and like.significant is None:
             return a
         scaled = a * 10.0 ** _places(a, like)
-        # What is cut off changes at whole numbers, what is rounded halfway between them.
+        # What is cut off changes at integers, what is rounded halfway between them.
         shifted = np.abs(scaled) + (0.0 if like.rule == "truncate" else 0.5)
         away = np.abs(shifted - np.round(shifted))
         beyond = shifted > 0.25  # what is as good as 0 is cut off to 0 from both sides

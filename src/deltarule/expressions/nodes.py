@@ -255,11 +255,9 @@ def reads(expression: Basic, name: str | None = None) -> list[Read]:
 
 @lru_cache(maxsize=1 << 16)
 def _reads_by_name(expression: Basic) -> dict[str | None, list[Read]]:
-    found = dict.fromkeys(node for node in walk(expression) if isinstance(node, Read))
-    by_name: dict[str | None, list[Read]] = {None: list(found)}
-    for access in found:
-        by_name.setdefault(tensor_name(access), []).append(access)
-    return by_name
+    found = list(dict.fromkeys(node for node in walk(expression) if isinstance(node, Read)))
+    names = dict.fromkeys(map(tensor_name, found))
+    return {None: found, **{n: [r for r in found if tensor_name(r) == n] for n in names}}
 
 
 @lru_cache(maxsize=1 << 16)
