@@ -79,3 +79,16 @@ def test_an_unknown_convention_is_refused():
     with pytest.raises(DeltaruleError, match="there is no convention cs321n") as error:
         convention("cs321n")
     assert "cs231n" in error.value.remedy
+
+
+def test_what_a_course_hands_out_is_there_to_be_imported(tmp_path):
+    handed = '\n[[provided]]\nmodules = ["mine.helpers"]\ntext = "def f(x): return 2 * x"\n'
+    assert read(tmp_path, TASK + handed).provided == {"mine.helpers": "def f(x): return 2 * x"}
+    for name in convention_names():
+        for module, text in convention(name).provided.items():
+            assert module and compile(text, module, "exec")
+
+
+def test_what_hands_out_nothing_is_refused(tmp_path):
+    with pytest.raises(DeltaruleError, match="modul has no meaning here"):
+        read(tmp_path, TASK + '\n[[provided]]\nmodul = ["a"]\n')

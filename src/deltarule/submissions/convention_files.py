@@ -21,7 +21,8 @@ _TASK: set[str] = {
 }
 _CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads"}
 _VALUE = {"of", "layout", "axis", "times", "over"}
-_TOP = {"title", "gradient"}
+_TOP = {"title", "gradient", "provided"}
+_PROVIDED = {"modules", "text"}
 
 
 def convention_names() -> list[str]:
@@ -64,7 +65,19 @@ def _read(text: TomlText, name: str) -> Convention:
         tasks.append(_task(key, table, gradient, text))
     if not tasks:
         raise DeltaruleError("a convention has no task", text.name, "write a table for each layer")
-    return Convention(name, str(data.get("title", name)), tuple(tasks))
+    provided = _provided(data.get("provided", []), text)
+    return Convention(name, str(data.get("title", name)), tuple(tasks), provided)
+
+
+def _provided(said: Any, text: TomlText) -> dict[str, str]:
+    """The modules that the course hands out, each with its text."""
+    found: dict[str, str] = {}
+    place = text.where("provided")
+    for one in _list(said, place):
+        _only(_mapping(one, place), _PROVIDED, place)
+        for module in _list(one.get("modules"), place):
+            found[str(module)] = str(one.get("text", ""))
+    return found
 
 
 def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) -> Task:
