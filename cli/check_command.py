@@ -72,6 +72,13 @@ class Check(Asked):
     timeout: Annotated[
         float | None, option("Seconds for each call of a student's function (10).", "S", least=0.1)
     ] = None
+    compat: Annotated[
+        bool,
+        option("Translate Python 2, and put back what NumPy has no more, which the report says."),
+    ] = False
+    with_: Annotated[
+        list[Path] | None, option("Another file that the code may import.", "FILE")
+    ] = None
     unsafe: Annotated[
         bool,
         option(
@@ -87,7 +94,7 @@ class Check(Asked):
 
 
 #: The options about students' code.
-OF_CODE = "only convention accept junit timeout unsafe function like map returns"
+OF_CODE = "only convention accept junit timeout compat with unsafe function like map returns"
 
 ROW = Row(
     Check,

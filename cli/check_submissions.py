@@ -20,10 +20,13 @@ from deltarule.submissions import check_submission
 from deltarule.submissions.accepted_verdicts import accepted_verdicts
 from deltarule.submissions.course_conventions import Convention
 from deltarule.submissions.like_derivation import Like, convention_like
+from deltarule.submissions.reading import SubmittedFile, module_text, read_submission
+from deltarule.submissions.reading.notebook_cells import MOST_NOTEBOOK
+from deltarule.submissions.reading.source_bytes import file_bytes
 from deltarule.submissions.wanted_functions import wanted_functions
 
 #: What says that a file is a derivation.
-_LANGUAGE = ("from deltarule.language", "from deltarule.notation")
+_LANGUAGE = (b"from deltarule.language", b"from deltarule.notation")
 
 
 def show_submissions(asked: Check, code: Sequence[str], marked: Sequence[MarkedFile] = ()) -> int:
@@ -55,6 +58,7 @@ class Checker:
         self.asked = asked
         self.accepted = accepted_verdicts(asked.accept)
         self.only = wanted_functions(asked.only) if asked.only else None
+        self.provided = {Path(other).stem: module_text(other) for other in asked.with_ or ()}
         self._sandbox: Sandbox | None = None
 
     def __enter__(self) -> Checker:
@@ -81,15 +85,17 @@ class Checker:
         began = perf_counter()
         sandbox = self.sandbox
         try:
-            text = _text_of(path)
-            course, note = self._course(text, path)
+            source = self._source(path)
+            course, note = self._course(source, path)
             report = check_submission(
-                text,
+                source,
                 path,
                 sandbox,
                 course,
                 self.only,
                 lambda task: tell(f"checking {path}{place}: {task}"),
+                self.asked.compat,
+                self.provided,
             )
             report.notes[:0] = [note] if note else []
         except DeltaruleError as error:
@@ -102,15 +108,29 @@ class Checker:
             return CheckedFile(path, self.accepted, error=fault(error))
         return CheckedFile(path, self.accepted, report, seconds=perf_counter() - began)
 
-    def _course(self, text: str, path: str) -> tuple[str | Convention | None, str]:
+    def _source(self, path: str) -> bytes | SubmittedFile:
+        """A file's bytes, or for --like what was read of it. Raises DeltaruleError."""
+        _refuse_part(path)
+        if self.asked.like is not None:
+            return read_submission(path, compat=self.asked.compat, provided=self.provided)
+        data = file_bytes(Path(path), MOST_NOTEBOOK)
+        if path.endswith(".py") and any(words in data for words in _LANGUAGE):
+            raise DeltaruleError(
+                "the file is a derivation", path, f"write check gradient {path}, which measures it"
+            )
+        return data
+
+    def _course(
+        self, source: bytes | SubmittedFile, path: str
+    ) -> tuple[str | Convention | None, str]:
         """The convention, and what is said of it: that of a course, or one made for --like."""
-        if self.asked.like is None:
+        if self.asked.like is None or isinstance(source, bytes):
             return self.asked.convention, ""
         names = dict(map(_mapped, self.asked.map_ or ()))
         options = split(self.asked.words or ())[1]
         functions = tuple(self.asked.function or ())
         like = Like(functions, self.asked.like, options, names, self.asked.returns or "")
-        return convention_like(text, path, like)
+        return convention_like(source.text, path, like)
 
 
 def _mapped(said: str) -> tuple[str, str]:
@@ -121,10 +141,8 @@ def _mapped(said: str) -> tuple[str, str]:
     return name, meaning
 
 
-def _text_of(path: str) -> str:
-    """The text of a file of Python. Raises DeltaruleError for what is none, and a derivation."""
-    from deltarule.marking.text_files import read_text
-
+def _refuse_part(path: str) -> None:
+    """Raises DeltaruleError for `FILE.py:FUNCTION`."""
     file, colon, function = path.rpartition(":")
     if colon and not Path(path).exists() and Path(file).exists():
         raise DeltaruleError(
@@ -133,12 +151,6 @@ def _text_of(path: str) -> str:
             f"write check {file} -k {function or 'NAME'}, or, to run it as your own, "
             f"check gradient {path}",
         )
-    text = read_text(Path(path), path)
-    if any(words in text for words in _LANGUAGE):
-        raise DeltaruleError(
-            "the file is a derivation", path, f"write check gradient {path}, which measures it"
-        )
-    return text
 
 
 def _left_out(file: CheckedFile, loose: bool) -> bool:

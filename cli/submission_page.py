@@ -12,6 +12,7 @@ from deltarule.reports.finding_words import (
     code_totals,
     file_in_a_line,
     left_out_words,
+    place_of,
     totals,
     where_checked,
 )
@@ -121,7 +122,7 @@ def _narrow(page: Page, file: CheckedFile, found: Sequence[FunctionFinding]) -> 
 
 def _row(file: CheckedFile, found: FunctionFinding) -> tuple[str, ...]:
     sign = "✓" if file.passes(found) else "✗"
-    line = str(found.line) if found.line else "–"
+    line = found.place.removeprefix("line ").replace(", line ", ":") or str(found.line or "–")
     return sign, found.name, line, found.verdict.value, found.finding
 
 
@@ -146,7 +147,7 @@ def _why(page: Page, file: CheckedFile, found: FunctionFinding) -> None:
     shown = found.causes or found.notes or found.test or found.remedy
     if not shown or (file.passes(found) and not found.notes):
         return
-    page.heading(f"{found.name}, line {found.line}" if found.line else found.name)
+    page.heading(f"{found.name}, {place_of(found)}" if found.line else found.name)
     for cause in found.causes:
         _cause(page, cause)
     if found.remedy:

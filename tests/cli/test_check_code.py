@@ -96,20 +96,48 @@ def test_a_derivation_is_no_homework(invoke, tmp_path):
 
 def test_several_files_and_a_folder(invoke, tmp_path):
     (tmp_path / "ada.py").write_text("def relu_forward(x):\n    return (x > 0) * x, x\n")
-    (tmp_path / "bob.py").write_text("def relu_forward(x):\n    return x, x\n")
+    (tmp_path / "bob.py").write_text("def relu_forward(x):\n    return x + 1, x\n")
     (tmp_path / "broken.py").write_text("def relu_forward(x:\n")
     (tmp_path / "plots.py").write_text("def plot(x): pass\n")
     (tmp_path / "answers.toml").write_text('sheet = "slide"\n[answers]\nE = "0.5"\n')
     done = invoke("check", tmp_path, "--brief", "--junit", tmp_path / "out.xml")
     assert done.status == 1
     assert "3 files: 1 all right, 2 with something wrong" in done.out
-    assert "0 of 1 right: not relu_forward" in done.out and "line 1: " in done.out
+    assert "0 of 1 right: not relu_forward" in done.out and "not_loaded" not in done.out
     assert "1 other file without a function that a convention knows" in done.out
     suites = ElementTree.parse(tmp_path / "out.xml").getroot()
     assert (suites.get("tests"), suites.get("failures"), suites.get("errors")) == ("3", "1", "1")
+    assert suites.find(".//error").get("type") == "not_loaded"
     values = json.loads(invoke("check", tmp_path, "--json").out)
-    assert [bool(file["error"]) for file in values["files"]] == [False, False, True]
+    verdicts = [file["functions"][0]["verdict"] for file in values["files"]]
+    assert verdicts == ["right", "wrong", "not_loaded"] and not values["files"][2]["error"]
     assert values["left_out"] == 1 and values["answers"]["of"] > 0 and not values["all_right"]
+
+
+def test_a_notebook_by_its_cells(invoke, tmp_path):
+    cells = [
+        "%matplotlib inline\nimport matplotlib.pyplot as plt\nimport numpy as np",
+        "plt.plot([1])\n\ndef relu_forward(x):\n    return np.maximum(x, 1), x\n",
+    ]
+    written = [
+        {"cell_type": "code", "metadata": {}, "source": c, "outputs": [], "execution_count": None}
+        for c in cells
+    ]
+    book = {"cells": written, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (tmp_path / "mine.ipynb").write_text(json.dumps(book))
+    done = invoke("check", tmp_path / "mine.ipynb", width=100)
+    assert done.status == 1 and re.search(r"✗  relu_forward +cell 2:4 ", done.out)
+    assert "cell 2, line 1: 1 statement outside of definitions did not run" in done.out
+
+
+def test_what_a_file_imports_may_be_handed_in_beside_it(invoke, tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "import helpers\ndef relu_forward(x):\n    return helpers.clip(x), x\n"
+    )
+    (tmp_path / "helpers.py").write_text("def clip(x):\n    return (x > 0) * x\n")
+    done = invoke("check", tmp_path / "mine.py", width=200)
+    assert done.status == 1 and "uses helpers.clip, which is not part of the file" in done.out
+    assert invoke("check", tmp_path / "mine.py", "--with", tmp_path / "helpers.py").status == 0
 
 
 def test_nothing_known_is_not_wrong_but_could_not_be_checked(invoke, tmp_path):

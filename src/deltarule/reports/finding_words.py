@@ -18,7 +18,7 @@ def finding_text(finding: FunctionFinding) -> str:
 
 def finding_lines(finding: FunctionFinding) -> Iterator[str]:
     """Verdict and finding; then why, with the formulas; what to do; notes; a test that shows it."""
-    line = f" (line {finding.line})" if finding.line else ""
+    line = f" ({place_of(finding)})" if finding.line else ""
     said = f": {finding.finding}" if finding.finding else ""
     yield f"{finding.name}{line}: {finding.verdict.value}{said}"
     for cause in finding.causes:
@@ -33,6 +33,11 @@ def finding_lines(finding: FunctionFinding) -> Iterator[str]:
     if finding.test:
         yield "  a test that shows it:"
         yield from (f"    {line}".rstrip() for line in finding.test.strip("\n").splitlines())
+
+
+def place_of(finding: FunctionFinding) -> str:
+    """`line 12`, or `cell 4, line 7`."""
+    return finding.place or f"line {finding.line}"
 
 
 def cause_words(cause: Cause) -> str:

@@ -15,7 +15,12 @@ from deltarule.reports.things import CheckedCode, CheckedFile
 from deltarule.spelling.visible import visible
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
 
-_ERRORS = (FunctionVerdict.CRASHED, FunctionVerdict.STOPPED, FunctionVerdict.UNCHECKED)
+_ERRORS = (
+    FunctionVerdict.CRASHED,
+    FunctionVerdict.STOPPED,
+    FunctionVerdict.NOT_LOADED,
+    FunctionVerdict.UNCHECKED,
+)
 #: Two code points that are no characters, which XML does not know.
 _NO_CHARACTERS = str.maketrans({"\ufffe": "\\ufffe", "\uffff": "\\uffff"})
 

@@ -53,6 +53,7 @@ def function_values(found: FunctionFinding, passes: bool) -> dict:
         "function": found.name,
         "task": found.task,
         "line": found.line,
+        "place": found.place,
         "verdict": found.verdict.name.lower(),
         "words": found.verdict.value,
         "passes": passes,
@@ -62,6 +63,7 @@ def function_values(found: FunctionFinding, passes: bool) -> dict:
             {
                 "words": c.words,
                 "kind": c.kind,
+                "line": c.line,
                 "formula": c.formula,
                 "right_formula": c.right_formula,
                 "outputs": list(c.outputs),
