@@ -7,8 +7,9 @@ the long run, and are divided by them. The powers β₁ᵗ and β₂ᵗ are kept
 from deltarule.language import *
 
 gamma = rate("gamma", 0.001)
-beta1, beta2 = scalar("beta1", 0.9), scalar("beta2", 0.999)
-epsilon = scalar("epsilon", "1e-8")
+beta1 = scalar("beta1", 0.9, within="[0, 1)")
+beta2 = scalar("beta2", 0.999, within="[0, 1)")
+epsilon = scalar("epsilon", "1e-8", within="[0, oo)")
 theta = parameter("theta", ...)
 g = gradient("g", ...)
 m, v = memory("m", ...), memory("v", ...)

@@ -13,7 +13,7 @@ images = option("images", False, "images with channels, not rows of features")
 N, C, H, W = sizes("N C H W")
 n, c, i, j = indices("n c i j")
 places, place = ([H, W], [i, j]) if images else ([], [])
-epsilon = scalar("epsilon", "0.00001")
+epsilon = scalar("epsilon", "0.00001", within="[0, oo)")
 
 x = input("x", N, C, *places)
 gamma, beta = parameter("gamma", C), parameter("beta", C)

@@ -4,7 +4,7 @@ from deltarule.language import *
 
 N, C = sizes("N C")
 n, c = indices("n c")
-epsilon = scalar("epsilon", "0.00001")
+epsilon = scalar("epsilon", "0.00001", within="[0, oo)")
 
 x = input("x", N, C)
 gamma, beta = parameter("gamma", C), parameter("beta", C)

@@ -7,7 +7,7 @@ from deltarule.language import *
 
 N, M = sizes("N M")
 n, m = indices("n m")
-rho = scalar("rho", "0.5")
+rho = scalar("rho", "0.5", within="(0, 1]")
 
 x = input("x", N, M)
 mask = input("mask", N, M, below=2)

@@ -5,7 +5,7 @@ from deltarule.language import *
 N, G, A, H, W = sizes("N G A H W")
 n, c, i, j = indices("n c i j")
 g, a = index("g", G), index("a", A)
-epsilon = scalar("epsilon", "0.00001")
+epsilon = scalar("epsilon", "0.00001", within="[0, oo)")
 
 x = input("x", N, G*A, H, W)
 gamma, beta = parameter("gamma", G*A), parameter("beta", G*A)

@@ -4,7 +4,7 @@ from deltarule.language import *
 
 N, C, H, W = sizes("N C H W")
 n, c, i, j = indices("n c i j")
-epsilon = scalar("epsilon", "0.00001")
+epsilon = scalar("epsilon", "0.00001", within="[0, oo)")
 
 x = input("x", N, C, H, W)
 gamma, beta = parameter("gamma", C), parameter("beta", C)

@@ -6,7 +6,7 @@ aliases("weight_decay", "ridge")
 
 D, M = sizes("D M")
 d, m = indices("d m")
-decay = scalar("lambda", "0.01")
+decay = scalar("lambda", "0.01", within="[0, oo)")
 
 W = parameter("W", D, M)
 E = loss("E", decay / 2 * Sum[d, m](square(W[d, m])))

@@ -6,7 +6,7 @@ aliases("layernorm", "ln", "layer_normalisation", "layer_normalization")
 
 N, D = sizes("N D")
 n, d = indices("n d")
-epsilon = scalar("epsilon", "0.00001")
+epsilon = scalar("epsilon", "0.00001", within="[0, oo)")
 
 x = input("x", N, D)
 gamma, beta = parameter("gamma", D), parameter("beta", D)

@@ -8,7 +8,7 @@ from deltarule.language import *
 aliases("sgd_momentum", "heavy_ball")
 
 gamma = rate("gamma", 0.1)
-mu = scalar("mu", 0.9)
+mu = scalar("mu", 0.9, within="[0, 1)")
 theta = parameter("theta", ...)
 g = gradient("g", ...)
 v = memory("v", ...)

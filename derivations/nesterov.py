@@ -9,7 +9,7 @@ from deltarule.language import *
 aliases("nag", "nesterov_momentum")
 
 gamma = rate("gamma", 0.1)
-mu = scalar("mu", 0.9)
+mu = scalar("mu", 0.9, within="[0, 1)")
 theta = parameter("theta", ...)
 g = gradient("g", ...)
 v = memory("v", ...)

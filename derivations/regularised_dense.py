@@ -10,7 +10,7 @@ aliases("ridge_regression", "dense_l2")
 
 N, D, M = sizes("N D M")
 n, d, m = indices("n d m")
-decay = scalar("lambda", "0.01")
+decay = scalar("lambda", "0.01", within="[0, oo)")
 
 x = input("x", N, D)
 W, b = parameter("W", D, M), parameter("b", M)

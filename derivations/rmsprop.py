@@ -6,7 +6,8 @@ v is a running mean of the squared gradient, 0 at first; ε keeps the division f
 from deltarule.language import *
 
 gamma = rate("gamma", 0.001)
-rho, epsilon = scalar("rho", 0.9), scalar("epsilon", "1e-8")
+rho = scalar("rho", 0.9, within="[0, 1)")
+epsilon = scalar("epsilon", "1e-8", within="[0, oo)")
 theta = parameter("theta", ...)
 g = gradient("g", ...)
 v = memory("v", ...)

@@ -13,7 +13,7 @@ batch = option("batch", True, "several sequences at once, one a row")
 T, N, D, H, K, M = sizes("T N D H K M")
 t, n, d, j, k, m, o = indices("t n d j k m o")
 rows, row = ([N], [n]) if batch else ([], [])
-alpha = scalar("alpha", "0.95")
+alpha = scalar("alpha", "0.95", within="[0, 1]")
 
 x = input("x", T, *rows, D)
 A, B, P = parameter("A", D, H), parameter("B", D, K), parameter("P", K, H)

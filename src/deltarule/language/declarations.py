@@ -18,6 +18,7 @@ from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index,
 from deltarule.language.boundary_values import Edges
 from deltarule.language.literals import exact, refuse_infinity
 from deltarule.networks.argmax_equations import with_selections
+from deltarule.networks.constants import Between
 from deltarule.networks.coverage import check_written_once
 from deltarule.networks.equations import Equation, bind
 from deltarule.networks.network import Network, Option, ordered
@@ -44,6 +45,7 @@ class Page:
     definitions: dict[Size, Expr] = field(default_factory=dict)
     attributes: dict[Attribute, int] = field(default_factory=dict)
     scalars: dict[Scalar, Rational] = field(default_factory=dict)
+    ranges: dict[Scalar, Between] = field(default_factory=dict)
     options: dict[str, Option] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     edges: dict[str, Edges] = field(default_factory=dict)
@@ -127,6 +129,7 @@ class Page:
             dict(self.options),
             self.aliases,
             self.path,
+            dict(self.ranges),
         )
 
     def _refuse_nothing_put_out(self) -> None:

@@ -154,6 +154,8 @@ def _symbols(
     for symbol, usual in part.scalars.items():
         if isinstance(own := table[symbol], Scalar):
             page.scalars[own] = usual
+            if symbol in part.ranges:
+                page.ranges[own] = part.ranges[symbol]
     return table
 
 

@@ -75,7 +75,14 @@ def _apart(network: Network, settings: Mapping, options: Iterable[str]) -> tuple
     network = varied(network, {o: v for o, v in settings.items() if o in VARIANTS})
     rest = {o: v for o, v in settings.items() if o not in VARIANTS}
     sizes = [*given_sizes(network), *(s.name for s in network.definitions)] if rest else []
+    constants = [s.name for s in network.scalars]
     for option in rest:
+        if option in constants:
+            raise DeltaruleError(
+                f"{option} is a constant of {network.name}, and no option",
+                Path(network.path or network.name).name,
+                f"give it with the numbers, on a sheet as {option} = … under [given]",
+            )
         if option not in sizes:
             raise UnknownOption.named(
                 option,

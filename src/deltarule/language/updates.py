@@ -16,6 +16,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Rate
 from deltarule.language.declarations import Name, current, expression, extents_of
 from deltarule.language.literals import constant
+from deltarule.networks.constants import between
 from deltarule.networks.tensors import Tensor
 
 
@@ -33,6 +34,7 @@ def rate(name: str, default: object) -> Rate:
         )
     symbol = Rate(name)
     page.scalars[symbol] = constant(name, default, page.place())
+    page.ranges[symbol] = between("[0, oo)", name, page.place())
     return symbol
 
 

@@ -14,6 +14,7 @@ There is no word for a gradient: gradients are derived.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from typing import TypeVar
 
 from sympy import Basic, Expr, Integer, oo, pi
@@ -60,6 +61,7 @@ from deltarule.language.reductions import (
 from deltarule.language.reductions import condition as stated
 from deltarule.language.states import edges_of
 from deltarule.language.updates import gradient, memory, new, rate
+from deltarule.networks.constants import between, check_constant
 from deltarule.networks.network import Option
 from deltarule.networks.tensors import Tensor, checked_start
 
@@ -125,14 +127,17 @@ def attribute(name: str, default: int | None = None, **word: int) -> Expr:
     return symbol
 
 
-def scalar(name: str, default) -> Scalar:
+def scalar(name: str, default, within: str = "(-oo, oo)") -> Scalar:
     """A real constant with a usual value, such as a slope or an ε: 0.5, "1e-8", "1/3".
 
-    Raises DeltaruleError for a value that is no finite number.
+    It may lie `within` a range, as "(0, oo)" or "[0, 1)". Raises DeltaruleError for a value that
+    is no finite number or is out of range, and for what is no range.
     """
     symbol = Scalar(name)
     page = current()
     page.scalars[symbol] = constant(name, default, page.place())
+    page.ranges[symbol] = between(within, name, page.place())
+    check_constant(name, Fraction(str(page.scalars[symbol])), page.ranges[symbol], page.place())
     return symbol
 
 

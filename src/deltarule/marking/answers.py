@@ -22,12 +22,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.arrays import Numbers
 from deltarule.marking.lenient import Lost, read_leniently
+from deltarule.marking.other_names import Names, in_own_names, own_name
 from deltarule.marking.printed import shortened
 from deltarule.marking.sheet_format import SHEET_KEYS
 from deltarule.marking.sheets import sheet_names
@@ -56,6 +57,21 @@ class Answers:
     unread: tuple[Unread, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def in_own_names(self, names: Names) -> Answers:
+        """The answers in the network's names; of what is answered under two, the first counts."""
+        if not names:
+            return self
+
+        def renamed(table: dict) -> dict:
+            found: dict = {}
+            for name, value in table.items():
+                found.setdefault(in_own_names(name, names), value)
+            return found
+
+        unread = tuple(replace(u, name=own_name(u.name, names)) for u in self.unread)
+        values, formulas = renamed(self.values), renamed(self.formulas)
+        return replace(self, values=values, formulas=formulas, unread=unread)
+
     def example(self) -> str:
         """The example that the answers are to. Raises DeltaruleError for any other sheet."""
         if self.sheet is None:
@@ -83,6 +99,7 @@ def load_answers(path: str | Path) -> Answers:
     """
     read = read_leniently(Path(path), str(path), _SECTIONS)
     toml = read.toml
+    _refuse_loose(toml)
     if not toml.data.keys() & set(_SECTIONS) and not read.lost:
         refuse_unknown(toml.data, KEYS, toml.name)
         raise DeltaruleError(
@@ -103,6 +120,25 @@ def load_answers(path: str | Path) -> Answers:
     return Answers(
         sheet, who, values, str(path), run, formulas, tuple(reversed(once.values())), notes
     )
+
+
+def _refuse_loose(toml: TomlText) -> None:
+    """Raises DeltaruleError for answers that stand on top, under no [answers]."""
+    loose = [key for key in toml.data if key not in KEYS and _is_name(key)]
+    if loose and not toml.data.keys() & set(_SECTIONS):
+        raise DeltaruleError(
+            f"{loose[0]} stands under no heading",
+            toml.where("", loose[0]),
+            "write a line [answers] above the answers, or [formulas] above formulas",
+        )
+
+
+def _is_name(key: str) -> bool:
+    try:
+        parse_reference(key)
+    except DeltaruleError:
+        return False
+    return did_you_mean(key, KEYS) == ""
 
 
 def _not_read(toml: TomlText) -> list[str]:

@@ -25,6 +25,7 @@ from deltarule.marking.corrected_givens import mended
 from deltarule.marking.judge import judge
 from deltarule.marking.judged_again import judge_again
 from deltarule.marking.order import causes_first, computed
+from deltarule.marking.other_names import check_names
 from deltarule.marking.printed import shortened
 from deltarule.marking.run_computations import Known, derivation_of, run_computation
 from deltarule.marking.session import Session, open_session
@@ -89,6 +90,7 @@ class OpenSheet:
         parts = []
         for number, run in enumerate(self.sheet.runs, start=1):
             with placed_at(self.sheet.path):
+                _check_names(run, self._known)
                 parts.append(_published(run, number, self._known))
         return _joined(self.sheet, parts)
 
@@ -146,6 +148,8 @@ def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
             answers.path,
             "leave run out for the first one",
         )
+    _check_names(sheet.runs[answers.run - 1], known)
+    answers = answers.in_own_names(sheet.runs[answers.run - 1].names)
     run, found = without_strangers(sheet.runs[answers.run - 1], answers.run, known)
     notes = list(answers.notes)
     answers = only_known(run, answers, known)
@@ -167,6 +171,12 @@ def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
     found += missing(items, found)
     part = _Part(in_order(found, items), scores(items, found, run), notes)
     return _joined(sheet, [part], answers.who)
+
+
+def _check_names(run: Run, known: Known) -> None:
+    """Raises DeltaruleError for a name of the sheet's own that stands for nothing."""
+    if run.names:
+        check_names(run.names, derivation_of(run, known).network)
 
 
 def judged(session: Session, doubt: bool) -> list[Verdict]:
@@ -206,6 +216,7 @@ def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Know
         return []
     # Most sheets have none, and need nothing of what reads them.
     from deltarule.marking.formulas import Grounds, judge_formula
+    from deltarule.marking.formulas.renamed_formulas import in_own_names
 
     derivation = derivation_of(run, known)
     rate = None if run.rate is None else run.rate.value
@@ -214,7 +225,9 @@ def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Know
     found = []
     for quantity, formula in typed.items():
         try:
-            found.append(judge_formula(derivation, quantity, formula, number, grounds))
+            read = in_own_names(formula, run.names, quantity)
+            verdict = judge_formula(derivation, quantity, read, number, grounds)
+            found.append(replace(verdict, given=formula))
         except DeltaruleError as error:
             message = in_one_line(error)
             found.append(

@@ -16,6 +16,9 @@ _POWER = re.compile(rf"(?<=10)([⁺⁻]?[{_RAISED}]+)\Z")
 _LOWERED = str.maketrans(_RAISED + "⁺⁻", "0123456789+-")
 _VULGAR = re.compile(r"([+-]?)\s*([0-9]{0,9})\s*([½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅐⅛⅜⅝⅞⅑⅒])", re.ASCII)
 _MATHEMATICS = re.compile(r"\$+(.*?)\$+|\\\((.*)\\\)")
+#: LaTeX in numbers: 2.75\\cdot 10^{0}, 62\\%.
+_TYPESET = {"\\cdot": "·", "\\times": "·", "\\%": "%", "\\,": "", "\\approx": "≈"}
+_COMMANDS = re.compile(r"\\(?:cdot|times|approx)(?![A-Za-z])|\\[%,]")
 _PERCENT = re.compile(r"\s*(?:percent|per cent|pct\.?)\Z", re.IGNORECASE)
 
 
@@ -28,6 +31,7 @@ def in_ascii(text: str) -> str:
     set_apart = _MATHEMATICS.fullmatch(plain)
     if set_apart:
         plain = (set_apart[1] or set_apart[2] or "").strip()
+    plain = _COMMANDS.sub(lambda found: _TYPESET[found[0]], plain)
     plain = _POWER.sub(lambda power: "^" + power[1].translate(_LOWERED), plain)
     plain = "".join(map(_digit, plain)).translate(_ASCII)
     plain = _PERCENT.sub("%", plain.removesuffix(";").rstrip())

@@ -204,6 +204,8 @@ def _why(plain: str) -> str:
     """The remedy that fits what was typed instead of a number."""
     if plain.lower().lstrip("+-") in ("nan", "inf", "infinity", "∞"):
         return f"only finite numbers are marked; {_REMEDY}"
+    if re.search(r"%\s*,", plain):
+        return "several numbers stand in a list, as in [0.69, 0.876]"
     if "," in plain and "." in plain:
         return "one decimal point or comma, and three digits between marks of thousands"
     return _REMEDY

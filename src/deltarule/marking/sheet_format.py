@@ -14,12 +14,13 @@ from deltarule.arithmetic.rounding import check_rule
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.arrays import Numbers, read_numbers
 from deltarule.marking.marks_table import read_credit, read_marks
+from deltarule.marking.other_names import in_own_names, own_name, read_names
 from deltarule.marking.printed import Printed
 from deltarule.marking.toml_text import Digits, TomlText, expect, refuse_unknown
 from deltarule.spelling.names import ascii_name, canonical, parse_reference
 
 _INHERITED = ("network", "optimiser", "rate", "updates", "not_updated", "rounding")
-_MERGED = ("options", "given", "properties")
+_MERGED = ("options", "given", "properties", "names")
 _OWN = ("title", "at", "asked", "restated", "published", "formulas", "marks")
 RUN_KEYS = (*_OWN, *_INHERITED, *_MERGED)
 SHEET_KEYS = (*RUN_KEYS, "source", "run")
@@ -79,18 +80,26 @@ class _Reader:
         self.toml = toml
         self.number = number
         self.settings = settings
+        self.names = read_names(self._table("names"), partial(self._where, "names"))
 
     def run(self, runs: int) -> dict[str, Any]:
         sheet = expect(self.toml.data["title"], str, self.toml.where("", "title"))
         title = f"{sheet}, run {self.number}" if self.number and runs > 1 else sheet
-        given = self._numbers("given", canonical)
-        published = self._numbers("published", _reference)
-        restated = self._numbers("restated", _restated)
-        fixed = self._names("not_updated", ascii_name)
+        given = self._numbers("given", self._own(canonical))
+        published = self._numbers("published", self._own(_reference))
+        restated = self._numbers("restated", self._own(_restated))
+        fixed = self._names("not_updated", self._own(ascii_name))
         self._refuse_not_given("restated", restated, given)
         self._refuse_not_given("not_updated", fixed, given)
-        formulas = read_formulas(self._table("formulas"), self.toml, self.number)
-        asked = self._names("asked", _reference) or tuple(dict.fromkeys((*published, *formulas)))
+        formulas = {
+            in_own_names(name, self.names): formula
+            for name, formula in read_formulas(
+                self._table("formulas"), self.toml, self.number
+            ).items()
+        }
+        asked = self._names("asked", self._own(_reference)) or tuple(
+            dict.fromkeys((*published, *formulas))
+        )
         self._refuse_asked_givens(given)
         marks, where = self._table("marks"), partial(self._where, "marks")
         rate = self._rate()
@@ -108,13 +117,22 @@ class _Reader:
             "rounding": self._rounding(),
             "given": given,
             "properties": self._properties(),
+            "names": self.names,
             "restated": restated,
             "published": published,
             "formulas": formulas,
             "asked": asked,
-            "marks": read_marks(marks, asked, where),
+            "marks": read_marks(self._marks(marks), asked, where),
             "credit": read_credit(marks, where),
         }
+
+    def _own(self, spelled: Callable[[str], str]) -> Callable[[str], str]:
+        """The same spelling, in the network's names."""
+        return lambda text: in_own_names(spelled(text), self.names)
+
+    def _marks(self, table: dict[str, Any]) -> dict[str, Any]:
+        """The table of points in the network's names."""
+        return {own_name(key, self.names): value for key, value in table.items()}
 
     def _where(self, section: str, key: str = "") -> str:
         return self.toml.where(section, key, self.number)
@@ -174,7 +192,7 @@ class _Reader:
         return at
 
     def _refuse_asked_givens(self, given: Mapping[str, object]) -> None:
-        for name in self._names("asked", _reference):
+        for name in self._names("asked", self._own(_reference)):
             if name.partition("[")[0] in given:
                 raise DeltaruleError(
                     f"{name} is asked, and it is given",
@@ -225,7 +243,7 @@ class _Reader:
             if expect(value, str, place) not in PROPERTIES:
                 hint = did_you_mean(value, PROPERTIES) or f"known are {', '.join(PROPERTIES)}"
                 raise DeltaruleError(f"{value!r} is no property of data", place, hint)
-            found[_named(key, canonical, place)] = value
+            found[_named(key, self._own(canonical), place)] = value
         return found
 
 

@@ -25,9 +25,13 @@ A sheet is a TOML file. Copy this one:
     y = 1.0
     Theta1 = [[1.2, 2.1, -1.5], [-0.3, -0.7, 0.3]]
     Theta2 = [-0.2, 0.5, 1.3]
+    # and constants that are to differ from the usual ones: epsilon of a layer, mu of momentum
 
     [properties]                   # of the data, beyond what the derivation declares
     x = "sums to one"              # or: one-hot, symmetric, positive
+
+    [names]                        # the sheet's own names for quantities
+    W2 = "Theta2"
 
     [restated]                     # a given that the publication prints a second time
     "Theta1 transposed" = [[1.2, -0.3], [2.1, -0.7], [-1.5, 0.3]]
@@ -64,9 +68,9 @@ A matrix may be a text as it was pasted: `"[0.1 0.2; 0.3 0.4]"`, or what NumPy p
 **Updates** are 1 when left out and a `rate`, an `… after` or `at = "after"` is there, else 0.
 **Runs.** What stands before the first `[[run]]` is a run itself if it publishes or asks
 something or states formulas, or if it is the only one. A further run inherits network, optimiser,
-rate, updates, not_updated and rounding unless it has its own; its [run.options], [run.given] and
-[run.properties] add to and replace single values of the sheet's; restated, published, formulas,
-asked, marks and at are its own.
+rate, updates, not_updated and rounding unless it has its own; its [run.options], [run.given],
+[run.names] and [run.properties] add to and replace single values of the sheet's; restated,
+published, formulas, asked, marks and at are its own.
 
 A derivation is a program: whoever opens a sheet that names the path of one runs that program.
 `check` does so only for a sheet that it is said to trust, `check example own.toml`.
@@ -123,6 +127,7 @@ class Run:
     rounding: Rounding = Rounding()
     given: dict[str, Numbers] = field(default_factory=dict)
     properties: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     restated: dict[str, Numbers] = field(default_factory=dict)
     published: dict[str, Numbers] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from sympy import Expr, Rational
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.symbols import Attribute, Scalar, Size
+from deltarule.networks.constants import Between
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import blocks, equations_of
 from deltarule.networks.tensors import Tensor
@@ -30,7 +31,8 @@ class Network:
     """What a derivation file says: tensors and equations, in the order of computation.
 
     `definitions` gives the sizes that follow from others (the I of a convolution), `attributes`
-    and `scalars` the values used where a number is needed and none is given.
+    and `scalars` the values used where a number is needed and none is given, `ranges` between
+    which numbers a scalar may lie.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Network:
     options: dict[str, Option] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     path: str = ""
+    ranges: dict[Scalar, Between] = field(default_factory=dict)
 
     def with_role(self, *roles: str) -> list[Tensor]:
         """The tensors of some roles, in the order in which they were declared."""

@@ -99,7 +99,7 @@ class Computation:
     def symbols(self) -> dict[Scalar, Fraction | Rational]:
         """The scalars that have a value, those of the optimiser too."""
         of_optimiser = {} if self.optimiser is None else rates(self.optimiser, self.rate)
-        return {**self.network.scalars, **self.scalars, **of_optimiser}
+        return {**self.network.scalars, **of_optimiser, **self.scalars}
 
     def compute(self, arithmetic: Arithmetic) -> Values:
         """Every line's value, in an arithmetic, for one update."""

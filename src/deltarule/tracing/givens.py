@@ -88,6 +88,7 @@ def _fraction(entry: Any, name: str) -> Fraction:
 
 def _refuse_unknown(network: Network, named: Mapping, wanted: Iterable[Tensor]) -> None:
     names = [t.name for t in wanted]
+    constants = [s.name for s in network.scalars]
     for name in named:
         if name not in names:
             computed = name in network.tensors
@@ -96,7 +97,7 @@ def _refuse_unknown(network: Network, named: Mapping, wanted: Iterable[Tensor]) 
                 if computed
                 else f"{network.name} has no given called {name}",
                 f"givens of {network.name}",
-                did_you_mean(name, names) or "its givens are " + ", ".join(names),
+                did_you_mean(name, (*names, *constants)) or _its_givens(names, constants),
             )
     for tensor in wanted:
         if tensor.name not in named:
@@ -106,6 +107,11 @@ def _refuse_unknown(network: Network, named: Mapping, wanted: Iterable[Tensor]) 
                 f"givens of {network.name}",
                 f"give {tensor.name} its numbers" + (f", in the shape [{shape}]" if shape else ""),
             )
+
+
+def _its_givens(names: list[str], constants: list[str]) -> str:
+    own = f"; its constants are {', '.join(constants)}" if constants else ""
+    return "its givens are " + ", ".join(names) + own
 
 
 def _fixed(network: Network, sizes: Mapping[str, int]) -> dict[Symbol, int]:

@@ -30,6 +30,7 @@ from deltarule.spelling.names import canonical
 from deltarule.spelling.text import text
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import shown
+from deltarule.tracing.given_constants import given_constants
 from deltarule.tracing.givens import exact_array, fit
 from deltarule.tracing.line_check import Check, check_gradient
 from deltarule.tracing.lines import Line
@@ -160,15 +161,16 @@ def computation_of(
     named = {canonical(k): v for k, v in givens.items()}
     sizes = known_mapping("sizes", sizes, "trace", '{"N": 2}')
     not_updated = known_names("not_updated", not_updated, "trace", '["W"]')
-    upstream = set(map(derivation.gradient_name, derivation.upstream))
-    arrays, numbers = fit(network, {k: v for k, v in named.items() if k not in upstream}, sizes)
-    for name in derivation.upstream:
-        arrays[derivation.gradient_name(name)] = _upstream(derivation, name, named, numbers)
     rate = None if rate is None else known_rate(rate, "trace")
     if optimiser is not None:
         optimiser = known_path("optimiser", optimiser, "trace", 'give one, such as "adam"')
     if rate is not None and optimiser is None:
         optimiser = "gradient_descent"
+    constants = given_constants(network, named, optimiser)
+    apart = {*map(derivation.gradient_name, derivation.upstream), *(s.name for s in constants)}
+    arrays, numbers = fit(network, {k: v for k, v in named.items() if k not in apart}, sizes)
+    for name in derivation.upstream:
+        arrays[derivation.gradient_name(name)] = _upstream(derivation, name, named, numbers)
     updated = _updated(network, not_updated)
     parameters = () if optimiser is None else updated
     return Computation(
@@ -178,6 +180,7 @@ def computation_of(
         optimiser,
         rate,
         parameters,
+        constants,
         extra=known_names("extra", extra, "trace", '["dh1/ds1"]'),
     )
 

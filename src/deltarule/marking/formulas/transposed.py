@@ -94,7 +94,7 @@ def _turned(formula: str, target: Target) -> Iterator[tuple[str, str, str]]:
     """Each name, the same with ᵀ or without, and the formula with that."""
     found = tokens(formula, target.name)
     for token, behind in zip(found, [*found, None][1:], strict=True):
-        if token.kind not in ("name", "derivative"):
+        if token.kind not in ("name", "derivative") or token.text[0] == "_":
             continue
         end, name = token.start + len(token.text), pretty(token.text)
         if behind is not None and behind.kind == "transposed":
