@@ -68,7 +68,7 @@ def test_a_sheet_in_its_own_names(sheet):
         ("dE/dh1", "right"),
     ]
     assert marking.verdicts[3].given == "(a2 − Y) a2 (1 − a2)"
-    assert sum(s.most for s in marking.scores) == 6
+    assert sum(s.of for s in marking.scores) == 6
 
 
 def test_answers_in_the_names_of_their_sheet(sheet, tmp_path):

@@ -124,7 +124,7 @@ def load_answers(path: str | Path) -> Answers:
 
 def _refuse_loose(toml: TomlText) -> None:
     """Raises DeltaruleError for answers that stand on top, under no [answers]."""
-    loose = [key for key in toml.data if key not in KEYS and _is_name(key)]
+    loose = [key for key in toml.data if key not in (*KEYS, *SHEET_KEYS) and _is_name(key)]
     if loose and not toml.data.keys() & set(_SECTIONS):
         raise DeltaruleError(
             f"{loose[0]} stands under no heading",
