@@ -138,3 +138,25 @@ def test_values_of_the_other_time_are_named(tmp_path):
         (verdict,) = mark(load_sheet(path)).verdicts
         assert (verdict.verdict, verdict.mistakes) == (MISTAKE, (kind,)), verdict
         assert verdict.finding == words
+
+
+@pytest.mark.parametrize(("second", "right"), [(2.0, True), (1.5, True), (1.7, False)])
+def test_a_given_that_is_printed_twice_may_be_either_after_updates(second, right, tmp_path):
+    sheet, answers = tmp_path / "sheet.toml", tmp_path / "answers.toml"
+    sheet.write_text(
+        'title = "Two updates"\nnetwork = "mlp"\nrate = 0.05\nupdates = 2\nat = "after"\n'
+        'asked = ["yhat", "E"]\n[options]\nlayers = 1\nbatch = false\nactivation = "identity"\n'
+        "[given]\nx = [1.0, 2.0]\ny = [1.0]\nTheta1 = [[0.25], [0.5]]\n"
+        "[restated]\nx = [1.0, 1.5]\n",
+        encoding="utf-8",
+    )
+    x, theta = np.array([1.0, second]), np.array([0.25, 0.5])
+    for _ in range(2):
+        theta = theta - 0.05 * (x @ theta - 1) * x
+    yhat = x @ theta
+    error = (yhat - 1) ** 2 / 2
+    text = f'[answers]\nyhat = ["{yhat:.5f}"]\nE = "{error:.7f}"\n'
+    answers.write_text(text, encoding="utf-8")
+    found = mark(sheet, answers)
+    assert (found.right == 2) is right
+    assert any("the sheet leaves open whether" in note for note in found.notes)

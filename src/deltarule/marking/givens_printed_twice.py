@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from deltarule.marking.corrected_givens import mended
 from deltarule.marking.session import Session, restatements
+from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty
 from deltarule.tracing.format_numbers import shown
 
@@ -26,9 +27,9 @@ def readings(sheet: Session) -> list[Givens]:
 
 
 def _readings(sheet: Session) -> list[Givens]:
-    found: list[Givens] = (
-        [dict(mended(sheet)[0].computation.givens)] if sheet.aligned.written else []
-    )
+    # Values after updates tell nothing of the lines before them by themselves.
+    corrected = sheet.aligned.written and sheet.run.at != "after"
+    found: list[Givens] = [dict(mended(sheet)[0].computation.givens)] if corrected else []
     found.append(dict(sheet.computation.givens))
     again = {
         name: np.array(
@@ -49,10 +50,19 @@ def _readings(sheet: Session) -> list[Givens]:
     return kept
 
 
-def best(session: Session, possible: list[Givens]) -> Session:
-    """The session with the givens from which most answers are right; the others count too."""
+def best(
+    session: Session, possible: list[Givens], judged: Callable[[Session], list[Verdict]]
+) -> Session:
+    """The session with the givens from which most answers are right; the others count too.
+
+    Values after updates are evaluated by judging them; all others are there already.
+    """
     sessions = [session.with_givens(givens) for givens in possible]
-    chosen = max(sessions, key=_matching)
+    if len(sessions) > 1 and session.run.at == "after":
+        chosen = max(sessions, key=lambda s: sum(len(v.entries) for v in judged(s) if v.right))
+        chosen.take(chosen.computation)  # what was charged on the way is forgotten
+    else:
+        chosen = max(sessions, key=_matching)
     chosen.others = tuple(other for other in sessions if other is not chosen)
     return chosen
 

@@ -155,9 +155,10 @@ def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
     answers = only_known(run, answers, known)
     asked = (*run.asked, *named(run, answers.unread, known))
     session = open_session(run, answers.run, answers.values, known, extra=asked)
-    if (run.published or run.restated) and run.at != "after":
+    if run.published or run.restated:
         sheets_own = open_session(run, answers.run, run.published, known)
-        session = givens_printed_twice.best(session, givens_printed_twice.readings(sheets_own))
+        possible = givens_printed_twice.readings(sheets_own)
+        session = givens_printed_twice.best(session, possible, lambda s: judged(s, doubt=False))
         notes += givens_printed_twice.notes(session)
     found += judged(session, doubt=False)
     notes += [*hidden(session, found), *notes_on_givens(session, answers.values)]
