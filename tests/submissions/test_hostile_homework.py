@@ -83,3 +83,14 @@ def test_what_cannot_be_loaded_costs_itself_alone(sandbox):
     said = {f.name: f.finding for f in report.functions}
     assert "absent.fast" in said["affine_forward"] and "print" in said["relu_backward"]
     assert {f.line for f in report.functions} == {3, 4, 5}
+
+
+def test_of_several_modes_the_wrong_one_is_said(sandbox):
+    text = (
+        "import numpy as np\n"
+        "def dropout_forward(x, dropout_param):\n"
+        "    mask = (np.random.rand(*x.shape) < dropout_param['p']) / dropout_param['p']\n"
+        "    return x * mask, mask\n"
+    )
+    (found,) = check_submission(text, "own.py", sandbox).functions
+    assert found.verdict is FunctionVerdict.WRONG and found.finding.startswith("in test mode: out")

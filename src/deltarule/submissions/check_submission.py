@@ -180,6 +180,8 @@ def _checked(task: Task, defined: dict[str, int], file: LoadedFile) -> list[Func
     for finding in found:
         seen, right, named = observed[finding.name]
         explain(finding, seen, right, file, named)
+        if task.about and finding.verdict is not FunctionVerdict.RIGHT:
+            finding.finding = f"{task.about}: {finding.finding}"
     return found
 
 
