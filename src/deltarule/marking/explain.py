@@ -36,8 +36,8 @@ CONCLUSIVE = 32.0
 #: What costs no more than this is as simple as anything that is looked for later.
 SIMPLE = 4.2
 
-#: So many bits more than the search takes make a slip of reading no chance hit.
-CHANCE = 8.0
+#: So many bits more than there are slips of reading leave hardly one to chance: they are tried.
+CHANCE = 3.0
 
 #: How many lines of gradients are doubted between a quantity and what is printed before it.
 MOST_LINES_IN_TIME = 12

@@ -60,9 +60,8 @@ def _of_line(
     if explained and not (len(rest) == 1 and _of_reading(explained[0])):
         return [_mistaken(session, written, entries, rest, explained)]
     said, took = misprint(session.explainer, written, rest)
-    misprinted = _of_digits(session, written, rest, rest, "misprint", said, took)
-    if misprinted is not None:
-        return [misprinted]
+    if said:
+        return [_misprinted(session, written, rest, said, took, explained)]
     if explained:
         return [_mistaken(session, written, entries, rest, explained)]
     if one_off:
@@ -76,6 +75,24 @@ def _of_line(
     alone = _each_alone(session, written, rest) if len(rest) > 1 else {}
     left = [e for e in rest if e not in alone]
     return [*alone.values(), *([_unexplained(session, written, left)] if left else [])]
+
+
+def _misprinted(
+    session: Session,
+    written: Written,
+    rest: list[tuple],
+    said: str,
+    took: float,
+    explained: list[Explanation],
+) -> Verdict:
+    """The verdict on numbers written wrongly; numbers read wrongly may print the same digits."""
+    evidence = of_entries(written, rest, session.evaluator.right(written.quantity))
+    read = _causes(session, written, rest, explained, evidence)
+    if explained:
+        _diagnose(session, written, explained)
+    apart = Evidence(evidence.apart, evidence.apart)  # digits are written one entry after the other
+    causes = [Cause(("misprint",), said, took), *read]
+    return _charged(session, written, rest, rest, causes, apart)
 
 
 def _each_alone(session: Session, written: Written, rest: list[tuple]) -> dict[tuple, Verdict]:
