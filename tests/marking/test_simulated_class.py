@@ -65,3 +65,14 @@ def test_a_truncated_gradient_is_worked_out_from_what_is_printed():
     found = paper("rnn", 21, "truncated after 1")
     assert not found.carries_all
     assert [(v.quantity, v.mistakes) for v in found.accused] == [("dE/dW_hh", ("truncated",))]
+
+
+def test_what_is_read_wrongly_is_offered_beside_what_is_written_wrongly():
+    def read_with_another_point(q):
+        come = q["dL/dy"].copy()
+        come[1, 2] *= 10
+        return come * q["gamma"]
+
+    (verdict,) = paper("batch norm", 0, Slip("point", "dL/dxhat", read_with_another_point)).accused
+    assert verdict.mistakes == ("misprint",)
+    assert any("∂L/∂y[1, 2] is read as" in other for other in verdict.alternatives)
