@@ -59,7 +59,7 @@ def _printed(explainer: Explainer, written: Written, entry: tuple, cost: float) 
     numbers = set()
     for simple in (h for c, h in explainer.carrying.right(written) if c <= cost):
         values = explainer.quick(written.quantity, simple)
-        if values is not None and unit:
+        if values is not None and unit and math.isfinite(values[entry]):
             numbers.add(round(float(values[entry]) / unit))
     return max(len(numbers), 1)
 
