@@ -12,14 +12,19 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.mistakes import Mistake
 from deltarule.submissions.array_slips import slips
 from deltarule.submissions.cause_words import cause_of_mistake
+from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.explanations import Explanations, Seen
 from deltarule.submissions.findings import Cause
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.student_arrays import tensors_of
 from deltarule.submissions.task_check import Observed
 from deltarule.submissions.wrong_lines import RIGHT, WrongLines, wrong_lines
+
+#: What it costs to suppose a mistake in the line of an output that is right.
+RIGHT_ELSEWHERE = 1.5
 
 
 @dataclass
@@ -37,19 +42,42 @@ def causes_of(right: RightTask, seen: Observed, base: Hypothesis = RIGHT) -> lis
     wrong = [name for name, found in seen.outputs.items() if found.wrong]
     lines = WrongLines(right, seen.rights) if task.recovered else wrong_lines(right)
     explanations = Explanations(lines, base)
+    evidence = {name: evidence_of(right, seen, name) for name in wrong}
     found: dict[Hashable, _Candidate] = {}
-    for name in wrong:
-        evidence = evidence_of(right, seen, name)
-        forward = not task.values[name].gradient
-        for one in explanations.of(evidence, forward):
-            cause = cause_of_mistake(one.mistake, task, right.derivation)
-            _add(found, id(one.mistake), _Candidate(cause, one.cost), name)
-        for slip in slips(task, name, evidence):
+
+    def add_mistakes(joint: bool) -> None:
+        for name, one in evidence.items():
+            for e in explanations.of(one, not task.values[name].gradient, joint):
+                cause = cause_of_mistake(e.mistake, task, right.derivation)
+                cost = e.cost + RIGHT_ELSEWHERE * _elsewhere(e.mistake, name, task, right, wrong)
+                _add(found, id(e.mistake), _Candidate(cause, cost), name)
+
+    for name, one in evidence.items():
+        for slip in slips(task, name, one):
             new = _Candidate(Cause(slip.words, slip.kind), slip.cost)
             _add(found, (slip.kind, name, slip.other or slip.words), new, name)
+    add_mistakes(joint=False)
     _exchanged(found, wrong)
     chosen = _fewest(list(found.values()), wrong)
+    if len(chosen) > 1 or not {*wrong} <= set().union(*(c.outputs for c in chosen)):
+        add_mistakes(joint=True)
+        chosen = _fewest(list(found.values()), wrong)
     return _merged([_with_outputs(c) for c in chosen])
+
+
+def _elsewhere(
+    mistake: Mistake, name: str, task: Task, right: RightTask, wrong: Sequence[str]
+) -> bool:
+    """Whether a mistake would be in the line of another output, which is right."""
+    for other, value in task.values.items():
+        if other != name and other not in wrong:
+            places = value.parts
+            own = {
+                right.derivation.gradient_name(p.tensor) if p.gradient else p.tensor for p in places
+            }
+            if mistake.line in own:
+                return True
+    return False
 
 
 def _exchanged(found: dict[Hashable, _Candidate], wrong: Sequence[str]) -> None:

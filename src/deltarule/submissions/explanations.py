@@ -14,7 +14,7 @@ from deltarule.marking.mistakes import Mistake
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.right_values import RightValues
 from deltarule.submissions.student_arrays import ROUGHLY, SAME, rows_like, same
-from deltarule.submissions.wrong_lines import RIGHT, WrongLines
+from deltarule.submissions.wrong_lines import JOINT, RIGHT, WrongLines, with_mistake
 
 #: Processor seconds that a search may take before it is given up.
 SECONDS = 1.5
@@ -60,28 +60,25 @@ class Explanations:
         self.wrong, self.base = wrong, base
         self._until = process_time() + SECONDS
 
-    def of(self, seen: Sequence[Seen], forward: bool) -> list[Explained]:
-        """The mistakes that give an output, simplest first; `forward` where it is no gradient."""
+    def of(self, seen: Sequence[Seen], forward: bool, joint: bool = False) -> list[Explained]:
+        """The mistakes that give an output, simplest first; `forward` where it is no gradient.
+
+        Where `joint`, those of several lines at once are gone through, not those of one.
+        """
         first = _telling(seen)
         if first is None or first.tensors is None:
             return []
         found = []
-        for line in self._lines(first.tensors):
+        for line in [JOINT] if joint else self._lines(first.tensors):
             if process_time() > self._until:
                 break
             for row in self._fitting(first, line):
                 mistake = self.wrong.mistakes(line)[row]
-                hypothesis = self._with(mistake)
-                if all(self.gives(hypothesis, s) for s in seen if s is not first):
-                    hidden = not forward and not is_gradient(line)
+                hypothesis = with_mistake(self.base, mistake)
+                if self._everywhere(hypothesis, [s for s in seen if s is not first]):
+                    hidden = not forward and not is_gradient(mistake.line)
                     found.append(Explained(mistake, mistake.cost + hidden * HIDDEN))
         return sorted(found, key=lambda e: e.cost)
-
-    def _with(self, mistake: Mistake) -> Hypothesis:
-        hypothesis = self.base
-        for line, equation in mistake.equations:
-            hypothesis = hypothesis.with_variant(line, equation)
-        return hypothesis
 
     def _lines(self, tensors: Mapping[str, np.ndarray]) -> list[str]:
         """The lines that it depends on: its own first, then from the last to the first."""
@@ -93,7 +90,7 @@ class Explanations:
         """The wrong versions of a line that give what was seen at one setting."""
         fits: np.ndarray | None = None
         for name, array in (seen.tensors or {}).items():
-            if line in self.wrong.above(name):
+            if line == JOINT or line in self.wrong.above(name):
                 rows = self.wrong.values(seen.setting, line, name, self.base)
                 if rows is None:
                     return
@@ -108,23 +105,27 @@ class Explanations:
                 return
         yield from () if fits is None else map(int, np.flatnonzero(fits))
 
-    def gives(self, hypothesis: Hypothesis, seen: Seen) -> bool:
-        """Whether a hypothesis gives what was seen at a setting.
+    def _everywhere(self, hypothesis: Hypothesis, seen: Sequence[Seen]) -> bool:
+        """Whether it gives what was seen at all other settings, and at one at least."""
+        found = [self.gives(hypothesis, s) for s in seen]
+        return all(f is not False for f in found) and any(found)
+
+    def gives(self, hypothesis: Hypothesis, seen: Seen) -> bool | None:
+        """Whether a hypothesis gives what was seen at a setting; None where it has no value.
 
         What is right at ties is so by any rule, and NaN of large numbers has a reason of its own.
         """
         if seen.setting.numbers == "edges" and not seen.wrong:
-            return True
+            return None
         if seen.tensors is None:
             return False
         if not seen.finite and seen.setting.numbers == "large":
-            return True
+            return None
         for name, array in seen.tensors.items():
             value = self.wrong.value(seen.setting, name, hypothesis)
-            undefined = value is None or not np.isfinite(value).all()
-            if undefined and not np.isfinite(array).all():
-                continue
-            if value is None or not same(value, array, seen.near):
+            if value is None or not np.isfinite(value).all():
+                return None
+            if not same(value, array, seen.near):
                 return False
         return True
 

@@ -16,14 +16,28 @@ from deltarule.marking.mistakes import Mistake, contexts, mistakes_in
 from deltarule.marking.mistakes.times import nothing_carried
 from deltarule.marking.shortlist import Shortlist
 from deltarule.marking.wrong_rows import WrongRows
-from deltarule.submissions.code_mistakes import CODE_ROWS, everywhere
+from deltarule.submissions.code_mistakes import CODE_ROWS
 from deltarule.submissions.exposing_settings import Setting
+from deltarule.submissions.joint_mistakes import joint_mistakes
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.right_values import RightValues
 from deltarule.tracing.computation import Computation
 
+#: What is raised where a wrong line has no value, or none at the sizes of a setting.
+_UNFIT = (*NO_VALUE, ValueError, IndexError)
+
+#: In the place of a line's name: what is wrong in several lines at once.
+JOINT = ""
+
 #: Nothing is wrong.
 RIGHT = Hypothesis()
+
+
+def with_mistake(hypothesis: Hypothesis, mistake: Mistake) -> Hypothesis:
+    """A hypothesis with a mistake more."""
+    for line, equation in mistake.equations:
+        hypothesis = hypothesis.with_variant(line, equation)
+    return hypothesis
 
 
 class WrongLines:
@@ -35,23 +49,24 @@ class WrongLines:
         self._mistakes: dict[str, list[Mistake]] = {}
         self._rows: dict[str, WrongRows] = {}
         self._values: dict[tuple, np.ndarray | None] = {}
-        self.usual = next((s for s in right.settings if s.numbers == "usual"), None)
+        usual = [s for s in right.settings if s.numbers == "usual"] or [*right.settings]
+        # Where all sizes differ, none is taken for another.
+        self._first = max(usual, key=lambda s: (min(s.sizes.values(), default=0), s is usual[0]))
 
     @property
     def lines(self) -> list[str]:
         """The names of all lines, in their order."""
         return list(self._evaluator(self._first).equations)
 
-    @property
-    def _first(self) -> Setting:
-        return self.usual or self.right.settings[0]
-
     def above(self, name: str) -> frozenset[str]:
         """All lines that a line depends on, itself included."""
         return self._evaluator(self._first).ancestors(name) | {name}
 
     def mistakes(self, name: str) -> list[Mistake]:
-        """The wrong versions of a line, simplest first."""
+        """The wrong versions of a line, simplest first; those of `JOINT` are of several lines."""
+        if name == JOINT and name not in self._mistakes:
+            computation = self.computation(self._first)
+            self._mistakes[name] = joint_mistakes(self.right.task, computation, self.mistakes)
         if name not in self._mistakes:
             computation = self.computation(self._first)
             found = [
@@ -62,7 +77,6 @@ class WrongLines:
             lines = {line.quantity: line.equation for line in computation.lines}
             if name in self._evaluator(self._first).groups:
                 found += nothing_carried(lines, name)
-            found += everywhere(computation, name)
             self._mistakes[name] = sorted(found, key=lambda m: m.cost)
         return self._mistakes[name]
 
@@ -86,8 +100,8 @@ class WrongLines:
             with np.errstate(all="ignore"):
                 try:
                     self._values[key] = shortlist.values(output, base, self._rows[line])
-                except NO_VALUE:
-                    self._values[key] = None
+                except _UNFIT:
+                    self._values[key] = self._one_by_one(setting, line, output, base)
         return self._values[key]
 
     def value(self, setting: Setting, output: str, hypothesis: Hypothesis) -> np.ndarray | None:
@@ -96,8 +110,20 @@ class WrongLines:
             try:
                 found = self._evaluator(setting).quick(output, hypothesis)
                 return np.asarray(found, dtype=float)
-            except NO_VALUE:
+            except _UNFIT:
                 return None
+
+    def _one_by_one(
+        self, setting: Setting, line: str, output: str, base: Hypothesis
+    ) -> np.ndarray | None:
+        """The same where some version has no value at the sizes of a setting: there it is NaN."""
+        shape = np.shape(self._evaluator(setting).computation.floats.arrays[output])
+        found = np.full((len(self.mistakes(line)), *shape), np.nan)
+        for row, mistake in enumerate(self.mistakes(line)):
+            value = self.value(setting, output, with_mistake(base, mistake))
+            if value is not None and value.shape == shape:
+                found[row] = value
+        return found
 
     def _evaluator(self, setting: Setting) -> Evaluator:
         return self._worker(setting)[0]
