@@ -69,6 +69,9 @@ class Check(Asked):
     junit: Annotated[
         Path | None, option("Write JUnit's XML there; - is standard output.", "FILE")
     ] = None
+    watch: Annotated[
+        bool, option("Check again whenever a file of code is saved; Ctrl-C ends it.")
+    ] = False
     timeout: Annotated[
         float | None, option("Seconds for each call of a student's function (10).", "S", least=0.1)
     ] = None
@@ -94,7 +97,7 @@ class Check(Asked):
 
 
 #: The options about students' code.
-OF_CODE = "only convention accept junit timeout compat with unsafe function like map returns"
+OF_CODE = "only convention accept junit watch timeout compat with unsafe function like map returns"
 
 ROW = Row(
     Check,
@@ -117,7 +120,14 @@ ROW = Row(
         ("check class/ --sheet exam.toml --brief", "all answers in a folder"),
         ("check gradient conv --stride 2", "the gradients of a layer"),
     ),
-    exclude=(("like", "convention"), ("like", "only"), ("like", "sheet"), ("like", "brief")),
+    exclude=(
+        ("watch", "sheet"),
+        ("watch", "junit"),
+        ("like", "convention"),
+        ("like", "only"),
+        ("like", "sheet"),
+        ("like", "brief"),
+    ),
     needs=(
         ("function", ("like",)),
         ("like", ("function",)),

@@ -34,9 +34,18 @@ def show_submissions(asked: Check, code: Sequence[str], marked: Sequence[MarkedF
 
     `marked` are answers that were marked beside.
     """
-    checker = Checker(asked)
-    paths = code_files(code)
-    with busy("checking") as line, checker:
+    with Checker(asked) as checker:
+        if not asked.watch:
+            return show_once(checker, code, marked)
+        from deltarule.cli.watching import watched
+
+        return watched(lambda: show_once(checker, code), code, asked.format)
+
+
+def show_once(checker: Checker, code: Sequence[str], marked: Sequence[MarkedFile] = ()) -> int:
+    """The same, with a checker whose sandbox stays."""
+    asked, paths = checker.asked, code_files(code)
+    with busy("checking") as line:
         files = [checker.checked(path, n, len(paths), line.tell) for n, path in enumerate(paths, 1)]
     kept = [f for f in files if not _left_out(f, paths[f.path])]
     _refuse_nothing(kept, marked, code, asked.only)

@@ -6,6 +6,7 @@
     trace(network, givens, **options) -> Trace    the numbers, line by line
     check_derivation(network, **options)          its gradients, measured without the derivation
     mark(sheet, answers, network, **options)      what somebody wrote, judged
+    check(function, like=name, **options)         functions, or files of homework, judged
 
 `network` is a Network, or the name or path of a derivation; `options` are the derivation's own and
 numbers for its sizes: `derive("mlp", layers=2)`, `kernel("conv2d", stride=2, N=1)`.
@@ -24,14 +25,25 @@ if TYPE_CHECKING:
     from deltarule.kernels.api import kernel
     from deltarule.language.load import load
     from deltarule.marking import mark
+    from deltarule.testing.code_check import check
     from deltarule.tracing.trace import trace
 
 __version__ = "0.1.0"
 
-__all__ = ["DeltaruleError", "check_derivation", "derive", "kernel", "load", "mark", "trace"]
+__all__ = [
+    "DeltaruleError",
+    "check",
+    "check_derivation",
+    "derive",
+    "kernel",
+    "load",
+    "mark",
+    "trace",
+]
 
 _HOME = {
     "DeltaruleError": "deltarule.errors",
+    "check": "deltarule.testing.code_check",
     "check_derivation": "deltarule.gradcheck.choose",
     "derive": "deltarule.calculus",
     "kernel": "deltarule.kernels.api",

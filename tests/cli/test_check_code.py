@@ -26,7 +26,7 @@ def test_a_row_for_each_function(invoke):
     assert "remedy: work on a copy: dout.copy()" in done.out
     assert re.search(r"^✗  conv_forward_naive +28  not finished$", done.out, re.M)
     assert "2 of 5 functions right: " in done.out
-    assert "in a sandbox: " in done.out and "CS231n (Stanford)" in done.out
+    assert "convention: CS231n (Stanford); sandbox: " in done.out
 
 
 @pytest.mark.parametrize("width", [30, 80, 120])

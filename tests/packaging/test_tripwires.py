@@ -17,6 +17,7 @@ ORDER = (
     "nearest", "errors", "sandbox", "expressions", "spelling", "networks", "language",
     "arithmetic", "matrix_form", "calculus", "counting", "proving", "tracing", "kernels",
     "gradcheck", "training", "marking", "submissions", "reports", "cli",
+    "testing",
 )  # fmt: skip
 LARGEST = 300
 EXECUTE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}

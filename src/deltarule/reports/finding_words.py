@@ -4,7 +4,7 @@ and in pytest's messages."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from deltarule.reports.things import CheckedCode, CheckedFile
 from deltarule.spelling.counted import counted
@@ -46,13 +46,13 @@ def cause_words(cause: Cause) -> str:
 
 
 def where_checked(file: CheckedFile) -> str:
-    """`by the convention of CS231n (Stanford), in a sandbox: bubblewrap + seccomp`."""
+    """`convention: CS231n (Stanford); sandbox: bubblewrap + Landlock 7 + seccomp`."""
     report = file.report
     if report is None:
         return ""
-    words = [f"by the convention of {report.convention}"] if report.convention else []
-    words += [f"in a sandbox: {report.layers}"] if report.layers else []
-    return ", ".join(words)
+    words = [f"convention: {report.convention}"] if report.convention else []
+    words += [f"sandbox: {report.layers}"] if report.layers else []
+    return "; ".join(words)
 
 
 def totals(file: CheckedFile) -> str:
@@ -93,6 +93,17 @@ def _kinds(files: Iterable[CheckedFile]) -> str:
     return ", ".join(f"{counts[sign]} {kind}" for sign, kind in words.items() if counts[sign])
 
 
-def in_order(files: Sequence[CheckedFile]) -> list[FunctionFinding]:
-    """All findings of some files."""
-    return [f for file in files if file.report for f in file.report.functions]
+def failures_text(checked: CheckedCode) -> str:
+    """All that does not pass, in lines; empty where everything does."""
+    parts = []
+    for file in checked.files:
+        report = file.report
+        if file.error is not None:
+            parts.append(f"{file.path}: {file.error}")
+        elif report is None or report.error or not report.functions:
+            words = report.error if report else ""
+            parts.append(f"{file.path}: {words or 'no function of it was checked'}")
+        wrong = [f for f in (report.functions if report else ()) if not file.passes(f)]
+        if wrong:
+            parts += [f"{file.path}: {totals(file)}", *map(finding_text, wrong)]
+    return "\n".join(parts)
