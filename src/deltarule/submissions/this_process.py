@@ -18,7 +18,7 @@ from deltarule.sandbox.submission import Submission
 class ThisProcess(Sandbox):
     """In the place of a sandbox: `names` are called here, and may do all that this process may.
 
-    `files` are those in which lines of errors are told, by their names. A call has no time limit.
+    `files` are those in which the lines of errors are looked for. A call has no time limit.
     """
 
     def __init__(self, names: Mapping[str, Any], files: Sequence[str] = ()):

@@ -141,7 +141,7 @@ def _own(own: OwnCode, course, wish: Like | None, wanted, accepted) -> CheckedFi
 
 
 def _both(own: OwnCode, wanted):
-    """Of functions that are given, these alone are told."""
+    """Of functions that are given, these alone."""
     given = set(own.wanted)
     return lambda name: name.partition(".")[0] in given and (wanted is None or wanted(name))
 
