@@ -49,7 +49,7 @@ def test_two_mistakes_are_charged_twice_and_carried_on_together():
 
 
 def test_digits_exchanged_in_a_value_that_follows_from_printed_lines_are_named():
-    # 0.702779 comes of the printed lines, 0.702777 of everything that the calculator holds.
+    # 0.70277692 comes of the printed lines, 0.70277690 of all that the calculator holds.
     slip = next(s for s in slips_of("batch", 3011) if s.write is not None)
     found = paper("batch", 3011, slip)
     assert [(v.quantity, v.mistakes) for v in found.accused] == [("E", ("misprint",))]
