@@ -152,7 +152,8 @@ def test_a_sheet_handed_in_runs_no_program(folder, invoke, opened, key, words):
     assert "the sheet names a program, evil.py" in said
     assert "--brief" in words or "if you trust it: check example" in said
     assert not (folder / "PWNED").exists()
-    assert str(folder / "evil.py") not in opened()
+    # Of a folder the code is homework: it is read, and its definitions go into a sandbox.
+    assert words == ["{2}"] or str(folder / "evil.py") not in opened()
 
 
 @pytest.mark.parametrize("words", [["example", "{0}"], ["{1}", "--sheet", "{0}"]])
