@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from deltarule.cli.dashes import is_option
 from deltarule.errors import DeltaruleError, UnknownOption
-from deltarule.expressions.given_numbers import Alone
 
 
 def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
@@ -47,6 +46,8 @@ def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
         elif name.startswith("no-"):
             options[_python(name[3:])] = False
         else:
+            from deltarule.expressions.given_numbers import Alone  # brings SymPy
+
             options[_python(name)] = Alone(True)
     return bare, options
 

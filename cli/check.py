@@ -12,9 +12,6 @@ from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
 from deltarule.errors import DeltaruleError
-from deltarule.marking import load_sheet
-from deltarule.marking.check_file import Marker
-from deltarule.marking.sheets import sheet_names
 from deltarule.reports.things import ShownTemplate
 
 REMEDY = "write check layers.py, or check answers.toml, or check example slide"
@@ -29,6 +26,8 @@ def show_check(asked: Check) -> int:
         from deltarule.cli.check_files import show_files
 
         return show_files(names, asked.sheet, "the marking of several files", asked.format)
+    from deltarule.marking.check_file import Marker
+
     with busy(f"marking {names[0]}"):
         marking = Marker(asked.sheet).mark(names[0], example=example)
     show(marking, "a marking", asked.format)
@@ -60,10 +59,16 @@ def _with_code(asked: Check, names: Sequence[str], example: bool) -> int | None:
         raise DeltaruleError(
             "--sheet is about answers", "the command line", f"leave it out: {code[0]} is code"
         )
-    from deltarule.cli.check_files import marked_files
-    from deltarule.cli.check_submissions import show_submissions
+    from deltarule.cli.started_sandbox import StartedSandbox
 
-    return show_submissions(asked, code, marked_files(answers, asked.sheet) if answers else ())
+    with StartedSandbox(asked) as started:
+        from deltarule.cli.check_submissions import show_submissions
+
+        if not answers:
+            return show_submissions(asked, started, code)
+        from deltarule.cli.check_files import marked_files
+
+        return show_submissions(asked, started, code, marked_files(answers, asked.sheet))
 
 
 def _refuse_options_of_code(asked: Check) -> None:
@@ -101,6 +106,7 @@ def _refuse_none(names: Sequence[str], example: bool) -> None:
 def show_template(asked: Check) -> int:
     """An empty answers file, shown or written."""
     from deltarule.marking.answer_template import blank
+    from deltarule.marking.sheets import load_sheet, sheet_names
 
     template = asked.template or ""
     sheet = load_sheet(template)

@@ -13,9 +13,9 @@ from deltarule.cli.code_files import SUFFIXES, code_files
 from deltarule.cli.formats import show
 from deltarule.cli.running import fault
 from deltarule.cli.screen import busy, write
+from deltarule.cli.started_sandbox import StartedSandbox
 from deltarule.errors import DeltaruleError
 from deltarule.reports.things import CheckedCode, CheckedFile, MarkedFile
-from deltarule.sandbox import Limits, Sandbox
 from deltarule.submissions import check_submission
 from deltarule.submissions.accepted_verdicts import accepted_verdicts
 from deltarule.submissions.course_conventions import Convention
@@ -29,17 +29,19 @@ from deltarule.submissions.wanted_functions import wanted_functions
 _LANGUAGE = (b"from deltarule.language", b"from deltarule.notation")
 
 
-def show_submissions(asked: Check, code: Sequence[str], marked: Sequence[MarkedFile] = ()) -> int:
+def show_submissions(
+    asked: Check, started: StartedSandbox, code: Sequence[str], marked: Sequence[MarkedFile] = ()
+) -> int:
     """Check the files, show what was found, and give the exit status: 2 if none could be checked.
 
     `marked` are answers that were marked beside.
     """
-    with Checker(asked) as checker:
-        if not asked.watch:
-            return show_once(checker, code, marked)
-        from deltarule.cli.watching import watched
+    checker = Checker(asked, started)
+    if not asked.watch:
+        return show_once(checker, code, marked)
+    from deltarule.cli.watching import watched
 
-        return watched(lambda: show_once(checker, code), code, asked.format)
+    return watched(lambda: show_once(checker, code), code, asked.format)
 
 
 def show_once(checker: Checker, code: Sequence[str], marked: Sequence[MarkedFile] = ()) -> int:
@@ -61,30 +63,13 @@ def show_once(checker: Checker, code: Sequence[str], marked: Sequence[MarkedFile
 
 
 class Checker:
-    """Checks files one after another in one sandbox, which is started for the first of them."""
+    """Checks files one after another in one sandbox."""
 
-    def __init__(self, asked: Check):
-        self.asked = asked
+    def __init__(self, asked: Check, started: StartedSandbox):
+        self.asked, self.started = asked, started
         self.accepted = accepted_verdicts(asked.accept)
         self.only = wanted_functions(asked.only) if asked.only else None
         self.provided = {Path(other).stem: module_text(other) for other in asked.with_ or ()}
-        self._sandbox: Sandbox | None = None
-
-    def __enter__(self) -> Checker:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        if self._sandbox is not None:
-            self._sandbox.close()
-
-    @property
-    def sandbox(self) -> Sandbox:
-        """The sandbox. Raises DeltaruleError where the machine has none."""
-        if self._sandbox is None:
-            seconds = self.asked.timeout
-            limits = None if seconds is None else Limits(seconds, max(1, round(2 * seconds)))
-            self._sandbox = Sandbox(limits, unsafe=self.asked.unsafe)
-        return self._sandbox
 
     def checked(self, path: str, number: int, of: int, tell: Callable[[str], None]) -> CheckedFile:
         """What was found of a file; what goes wrong with it stops no other, but what would go
@@ -92,7 +77,7 @@ class Checker:
         place = f" ({number} of {of})" if of > 1 else ""
         tell(f"checking {path}{place}")
         began = perf_counter()
-        sandbox = self.sandbox
+        sandbox = self.started.sandbox
         try:
             source = self._source(path)
             course, note = self._course(source, path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deltarule.cli.check_files import files_page
 from deltarule.cli.folding import cells, filled
 from deltarule.cli.page import Page
 from deltarule.reports.finding_words import (
@@ -45,6 +44,8 @@ def code_page(page: Page, checked: CheckedCode) -> None:
     elif checked.left_out:
         page.prose(left_out_words(checked.left_out), style="dim")
     if checked.marked:
+        from deltarule.cli.check_files import files_page
+
         page.blank()
         files_page(page, checked.marked)
 

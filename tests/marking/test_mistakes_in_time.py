@@ -23,7 +23,7 @@ from recurrent_mistakes import (
 
 from deltarule.marking import mark
 from deltarule.marking.answers import Answers
-from deltarule.marking.mark import OpenSheet
+from deltarule.marking.open_sheet import OpenSheet
 from deltarule.marking.verdicts import MISTAKE, RIGHT
 
 

@@ -16,7 +16,7 @@ ENTRIES = (
     "deltarule.kernels.api:Kernel.both",
     "deltarule.kernels.api:Kernel.forward",
     "deltarule.language.optimisers:update_equations",
-    "deltarule.marking.mark:OpenSheet",
+    "deltarule.marking.open_sheet:OpenSheet",
     "deltarule.networks.network:Network.tensor",
     "deltarule.networks.specialise:specialise",
     "deltarule.networks.unroll:unrolled",

@@ -20,7 +20,7 @@ from planted_in_numpy import ROWS, Case, planted
 from variants import FULL, names
 
 from deltarule.marking.aligned_answers import lay_out
-from deltarule.marking.mark import judged
+from deltarule.marking.open_sheet import judged
 from deltarule.marking.session import Session
 from deltarule.marking.sheets import Run
 from deltarule.marking.verdicts import COUNT_AS_RIGHT, Verdict

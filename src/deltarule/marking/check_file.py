@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.answers import holds_answers, load_answers
-from deltarule.marking.mark import mark
+from deltarule.marking.open_sheet import mark
 from deltarule.marking.sheets import Sheet, load_sheet
 from deltarule.marking.verdicts import Marking
 

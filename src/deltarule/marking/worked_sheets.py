@@ -13,7 +13,7 @@ from deltarule.calculus import Derivation
 from deltarule.errors import placed_at
 from deltarule.marking.after_updates import judge_after
 from deltarule.marking.aligned_answers import Aligned
-from deltarule.marking.mark import judged
+from deltarule.marking.open_sheet import judged
 from deltarule.marking.session import open_session
 from deltarule.marking.sheets import Rounding, Run, Sheet, load_sheet
 from deltarule.marking.verdicts import Verdict

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from deltarule.errors import DeltaruleError
-from deltarule.reports.marking_values import files_values
 from deltarule.reports.things import CheckedCode, CheckedFile
 from deltarule.submissions.findings import FunctionFinding, OutputFinding
 
@@ -22,6 +21,8 @@ def code_values(checked: CheckedCode) -> dict:
         "all_right": checked.right,
     }
     if checked.marked:
+        from deltarule.reports.marking_values import files_values
+
         values["answers"] = files_values(checked.marked)
     return values
 

@@ -11,7 +11,6 @@ from deltarule.sandbox import Sandbox
 from deltarule.submissions.chosen_names import chosen_names, definitions, possible_names
 from deltarule.submissions.convention_files import convention, convention_names
 from deltarule.submissions.course_conventions import Convention, Task
-from deltarule.submissions.explained import explain
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
 from deltarule.submissions.function_verdicts import finding_of
 from deltarule.submissions.loaded_file import LoadedFile
@@ -19,6 +18,9 @@ from deltarule.submissions.own_forward import OwnForward
 from deltarule.submissions.reading import SubmittedFile, read_source
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.task_check import Observed, TaskCheck
+
+#: The verdicts that call for a reason.
+_WRONG = (FunctionVerdict.WRONG, FunctionVerdict.PARTLY)
 
 
 @lru_cache(maxsize=512)
@@ -175,14 +177,23 @@ def _checked(task: Task, defined: dict[str, int], file: LoadedFile) -> list[Func
             if finding.name in new and finding.name not in done:
                 done.add(finding.name)
                 found.append(finding)
-    if any(f.verdict in (FunctionVerdict.WRONG, FunctionVerdict.PARTLY) for f in found):
+    if any(f.verdict in _WRONG for f in found):
         found = [_by_choice(f, task, file, defined) for f in found]
+    _explain([f for f in found if f.verdict in _WRONG], observed, file)
     for finding in found:
-        seen, right, named = observed[finding.name]
-        explain(finding, seen, right, file, named)
         if task.about and finding.verdict is not FunctionVerdict.RIGHT:
             finding.finding = f"{task.about}: {finding.finding}"
     return found
+
+
+def _explain(wrong: list[FunctionFinding], observed, file: LoadedFile) -> None:
+    if not wrong:
+        return
+    from deltarule.submissions.explained import explain  # brings the mistakes of marking
+
+    for finding in wrong:
+        seen, right, named = observed[finding.name]
+        explain(finding, seen, right, file, named)
 
 
 def _findings(
@@ -202,7 +213,7 @@ def _by_choice(
     finding: FunctionFinding, task: Task, file: LoadedFile, defined: dict[str, int]
 ) -> FunctionFinding:
     """The finding, or that it is right by another choice than the course's."""
-    if finding.verdict not in (FunctionVerdict.WRONG, FunctionVerdict.PARTLY):
+    if finding.verdict not in _WRONG:
         return finding
     for choice, other in enumerate(task.otherwise):
         named = chosen_names(task, defined, wanted=finding.name)
