@@ -24,8 +24,7 @@ def test_an_array_goes_there_and_back(pattern, shape, extents, there):
     array = np.arange(float(np.prod(shape))).reshape(shape)
     laid = own.to_course(array, extents)
     assert laid.shape == there
-    if "(" not in own.course:
-        assert np.array_equal(own.to_tensor(laid), array)
+    assert np.array_equal(own.to_tensor(laid, shape), array)
     assert sorted(laid.ravel()) == sorted(array.ravel())
 
 

@@ -54,8 +54,11 @@ class WrongRows:
     def grouped(
         self, changed: Sequence[InRows], lines: QuickLines, at: Mapping
     ) -> tuple[list[Filled], list[InRows]]:
-        """Wrong equations of a line: by what they leave open to read, and all others."""
-        key = (tuple(id(wrong) for wrong, _ in changed), *at.values())
+        """Wrong equations of a line: by what they leave open to read, and all others.
+
+        They are prepared for the sizes of `lines`; the same rows may be worked at others, too.
+        """
+        key = (lines, tuple(id(wrong) for wrong, _ in changed), *at.values())
         if key not in self._grouped:
             self._grouped[key] = (changed, grouped(changed, lines, at))
         return self._grouped[key][1]

@@ -31,9 +31,12 @@ class Layout:
         known = {a: extents[a] for a in self.split_letters if a in extents}
         return rearrange(array, f"{self.own} -> {self.course}", **known)
 
-    def to_tensor(self, array: np.ndarray) -> np.ndarray:
-        """The course's array as the tensor lies."""
-        return rearrange(array, f"{self.course} -> {self.own}")
+    def to_tensor(self, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """The course's array as the tensor lies, which has this shape."""
+        letters = [group[0] if len(group) == 1 else "" for group in self.groups]
+        joined = {a for group, _ in _parts(self.course) if len(group) > 1 for a in group}
+        known = {a: n for a, n in zip(letters, shape) if a in joined}
+        return rearrange(array, f"{self.course} -> {self.own}", **known)
 
     @cached_property
     def groups(self) -> tuple[tuple[str, ...], ...]:

@@ -81,4 +81,5 @@ class RightValues:
     def taken_in(self, value: Value, array: np.ndarray) -> np.ndarray:
         """An array of the course's, laid out as its tensor is."""
         layout = value.parts[0].layout
-        return array if layout is None else layout.to_tensor(array)
+        shape = np.shape(self.arrays[self.names(value.parts[0])])
+        return array if layout is None else layout.to_tensor(array, shape)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from einops import rearrange
 
 from deltarule.submissions.agreement import as_numbers
-from deltarule.submissions.axes_layout import Layout
 from deltarule.submissions.course_conventions import Value
 from deltarule.submissions.right_values import RightValues
 
@@ -39,19 +36,9 @@ def tensors_of(value: Value, given: Any, right: RightValues) -> dict[str, np.nda
         ends = np.cumsum([a.shape[value.axis] for a in laid_parts])[:-1]
         pieces = np.split(array, ends, axis=value.axis)
     return {
-        right.names(p): piece if p.layout is None else _from_course(p.layout, piece, own, sizes)
+        right.names(p): piece if p.layout is None else p.layout.to_tensor(piece, own.shape)
         for p, piece, own in zip(value.parts, pieces, owns, strict=True)
     }
-
-
-def _from_course(
-    layout: Layout, array: np.ndarray, own: np.ndarray, sizes: Mapping[str, int]
-) -> np.ndarray:
-    known = {a: sizes[a] for a in layout.split_letters if a in sizes}
-    for group, extent in zip(layout.groups, own.shape, strict=True):
-        if len(group) == 1:
-            known[group[0]] = extent
-    return rearrange(array, f"{layout.course} -> {layout.own}", **known)
 
 
 def same(one: np.ndarray, other: np.ndarray, near: float = SAME) -> bool:
