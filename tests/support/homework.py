@@ -25,6 +25,13 @@ TOGETHER = {
 }
 
 
+#: Mistakes that are no row of the list, and have to be named like its rows.
+BESIDE_THE_LIST = {
+    "stride 1", "square", "N=D", "T=1", "γ=1", "cache", "h0", "dgamma", "log10", "svm", "zeros",
+    "twice", "unfinished", "print", "shape", "keepdims",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Solution:
     """A file that is right."""
@@ -58,6 +65,11 @@ class Planted:
     def __str__(self) -> str:
         return f"{self.course}/{self.file}: {self.function}: {self.mistake}"
 
+    @property
+    def listed(self) -> bool:
+        """Whether it is one of the list of students' mistakes, or that are asked for beside it."""
+        return self.row.isdigit() or self.row in BESIDE_THE_LIST
+
 
 def _text(course: str, name: str) -> str:
     own = (HOMEWORK / course / f"{name}.py").read_text(encoding="utf-8")
@@ -87,6 +99,26 @@ def planted(course: str) -> Iterator[Planted]:
             for row, mistake, old, new, words in table["planted"]:
                 changed = edited(text, function, old, new)
                 yield Planted(course, path.stem, function, row, mistake, changed, words)
+
+
+def pairs() -> Iterator[Planted]:
+    """Solutions with two mistakes; `words` are those of either."""
+    edits = {
+        (f"{course}/{path.stem}", function, mistake): (old, new, words)
+        for course in COURSES
+        for path in (HOMEWORK / course).glob("*.toml")
+        for function, table in tomllib.loads(path.read_text(encoding="utf-8")).items()
+        for _, mistake, old, new, words in table["planted"]
+    }
+    table = tomllib.loads((HOMEWORK / "pairs.toml").read_text(encoding="utf-8"))
+    for place, first, one, second, other in table["pairs"]:
+        course, file = place.split("/")
+        text = _text(course, file)
+        both = [edits[place, first, one], edits[place, second, other]]
+        for function, (old, new, _) in zip((first, second), both, strict=True):
+            text = edited(text, function, old, new)
+        words = "|".join(words for *_, words in both)
+        yield Planted(course, file, second, "pair", f"{one}, and {other}", text, words)
 
 
 def edited(text: str, function: str, old: str, new: str) -> str:

@@ -75,8 +75,9 @@ def _all(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
     if array is None:
         return
     right = np.asarray(first.right.value(value))
-    rows = [_never_filled(value), *_border(value), *_turned(value, right)]
-    yield from rows
+    yield from (_never_filled(value), _overflow(value), *_border(value), *_turned(value, right))
+    yield from _rounded(value)
+    yield from _joined_otherwise(value)
     yield from _scaled(value, array, right, first)
     yield from _other_value(task, value, first)
     yield from _of_summands(value, first)
@@ -92,6 +93,46 @@ def _never_filled(value: Value) -> Slip:
         f"{value.name} is 0 everywhere: it is never filled",
         lambda right: np.zeros_like(right.value(value), dtype=float),
     )
+
+
+def _overflow(value: Value) -> Slip:
+    """Exponentials of large numbers: right elsewhere."""
+    words = "an exponential overflows at large numbers: the largest is not subtracted first"
+    return Slip("overflow", 3.2, words, _nothing, lambda s: s.wrong == _overflows(s))
+
+
+def _overflows(seen: Seen) -> bool:
+    array = _array(seen)
+    large = seen.setting.numbers == "large"
+    return large and array is not None and not np.isfinite(array).all()
+
+
+def _rounded(value: Value) -> Iterator[Slip]:
+    for digits in range(6):
+        words = f"{value.name} is rounded to {digits} decimals"
+        yield Slip("rounded", 4.5, words, lambda r, d=digits: np.round(r.value(value), d))
+
+
+def _joined_otherwise(value: Value) -> Iterator[Slip]:
+    """The parts of what is joined of several, in another order or each transposed."""
+    if value.axis is None or not 1 < len(value.parts) < 5:
+        return
+    count, axis = len(value.parts), value.axis
+
+    def made(right: RightValues, order: Sequence[int], turned: bool) -> np.ndarray | None:
+        parts = right.parts(value)
+        if turned and len({p.shape for p in parts} | {p.T.shape for p in parts}) > 1:
+            return None
+        return np.concatenate([parts[k].T if turned else parts[k] for k in order], axis)
+
+    usual = tuple(range(count))
+    for order in permutations(usual):
+        if order != usual:
+            names = ", ".join(pretty(value.parts[k].tensor) for k in order)
+            words = f"the parts of {value.name} are joined in another order: {names}"
+            yield Slip("parts exchanged", 4.3, words, lambda r, o=order: made(r, o, False))
+    words = f"each part of {value.name} stands transposed"
+    yield Slip("transposed", 4.3, words, lambda r: made(r, usual, True))
 
 
 def _turned(value: Value, right: np.ndarray) -> Iterator[Slip]:
@@ -176,6 +217,12 @@ def _of_summands(value: Value, first: Seen) -> Iterator[Slip]:
 
 def _summed_further(value: Value, right: np.ndarray) -> Iterator[Slip]:
     axes = range(right.ndim)
+    yield Slip(
+        "sum over other axes",
+        4.6,
+        f"{value.name} is summed over everything",
+        lambda r: np.full(np.shape(r.value(value)), np.sum(r.value(value))),
+    )
     for several in chain.from_iterable(combinations(axes, n) for n in range(1, right.ndim + 1)):
         named = " and ".join(str(k + 1) for k in several)
         words = "over everything" if len(several) == right.ndim > 1 else f"over axis {named}"

@@ -32,7 +32,8 @@ class Setting:
 
     `words` say what is special; `numbers` is how the givens are drawn: usual, large, small (nearly
     equal), zeros (every third is 0) or edges (small integers, which tie and are 0). `sizes` holds
-    all sizes and attributes by name, `scalars` constants that differ from the usual ones.
+    all sizes and attributes by name, `scalars` constants that differ from the usual ones,
+    `attributes` the words for attributes that a function is given.
     """
 
     words: str
@@ -40,6 +41,7 @@ class Setting:
     numbers: str = "usual"
     seed: int = 0
     scalars: Mapping[str, float] = field(default_factory=dict)
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown(self) -> str:
@@ -178,7 +180,8 @@ class _Maker:
         if found is None:
             return None
         letters = {a: fixed[a] for group in self.letters.values() for a in group}
-        return Setting(words, {**found, **letters}, seed=seed)
+        attributes = {s.name: self._word(s) for s in self.attributes}
+        return Setting(words, {**found, **letters}, seed=seed, attributes=attributes)
 
     def _least_square(self, fixed: dict[str, int], seed: int) -> dict[str, int] | None:
         """Of several draws the sizes of which most differ; None where none fit."""

@@ -10,6 +10,7 @@ from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, Out
 from deltarule.submissions.own_forward import OwnForward
 from deltarule.submissions.reading.stand_ins import NotHandedIn
 from deltarule.submissions.task_check import Observed
+from deltarule.submissions.where_wrong import where_wrong
 
 _ANSWERED = (Verdict.RETURNED, Verdict.OTHER)
 
@@ -24,7 +25,7 @@ def finding_of(
     answered = [
         (s, g) for s, g in seen.at if g.outcome is not None and g.outcome.verdict in _ANSWERED
     ]
-    for judge in (_not_called, _unfinished, _not_answered):
+    for judge in (_not_called, _unfinished, _not_answered, _unsteady):
         judge(seen, found, answered)
         if found.verdict is not FunctionVerdict.RIGHT:
             return found
@@ -95,19 +96,21 @@ def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> Non
         return
     raised = outcome.verdict in (Verdict.RAISED, Verdict.CRASHED)
     found.verdict = FunctionVerdict.CRASHED if raised else FunctionVerdict.STOPPED
-    where = "" if not answered else f" at {setting.words}"
-    found.finding = f"{outcome}{where}"
-    if answered and raised:
-        found.finding += f", not at {answered[0][0].words}"
+    where = where_wrong([s for s, _ in failed], [s for s, _ in answered]) if raised else ""
+    found.finding = f"{outcome}, {where}" if where else str(outcome)
     found.remedy = f"call it yourself with the shapes of {setting.shown}"
 
 
-def _right(seen: Observed, found: FunctionFinding) -> None:
-    if seen.unsteady:
+def _unsteady(seen: Observed, found: FunctionFinding, answered: list) -> None:
+    """It is right at the first call, and gives something else at the second one."""
+    first = seen.at[0][0]
+    if seen.unsteady and not any(s is first for o in found.outputs for s, _ in o.wrong):
         found.verdict = FunctionVerdict.WRONG
         found.finding = "gives something else when it is called again with the same"
         found.remedy = "keep nothing between calls, and change nothing in the cache"
-        return
+
+
+def _right(seen: Observed, found: FunctionFinding) -> None:
     if seen.changed:
         names = " and ".join(sorted(seen.changed))
         found.verdict = FunctionVerdict.CHANGES
@@ -121,7 +124,8 @@ def _wrong(seen: Observed, found: FunctionFinding, wrong: list[OutputFinding]) -
     names = " and ".join(o.name for o in wrong)
     setting, agreement = wrong[0].wrong[0]
     found.finding = f"{names}: {said(agreement)}"
-    where = "" if everywhere else where_wrong(wrong)
+    bad = [s for o in wrong for s, _ in o.wrong]
+    where = "" if everywhere else where_wrong(bad, [s for o in wrong for s in o.right])
     found.finding += f", {where}" if where else ""
 
 
@@ -133,12 +137,3 @@ def said(agreement: Agreement) -> str:
         entry = f"entry {at} is {numbers}" if at else numbers
         return f"{agreement.words}: {entry}" if agreement.words else entry
     return f"{agreement.fit.value} {agreement.words}".strip()
-
-
-def where_wrong(wrong: list[OutputFinding]) -> str:
-    """At which settings alone: `wrong only at ties and zeros`; "" where no setting is all right."""
-    bad = {s.words: None for o in wrong for s, _ in o.wrong}
-    good = {s.words: None for o in wrong for s in o.right if s.words not in bad}
-    if len(bad) <= len(good):
-        return f"wrong only at {'; '.join(bad)}"
-    return f"right only at {'; '.join(good)}" if good else ""

@@ -36,14 +36,20 @@ class RightValues:
 
     def laid_out(self, value: Value, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
         """Some arrays in the place of the right ones, as the course lays them out."""
-        sizes = self.setting.sizes
-        parts = [
-            array if p.layout is None else p.layout.to_course(array, sizes)
-            for p in value.parts
-            for array in [np.asarray(arrays[self.names(p)])]
-        ]
+        sizes, parts = self.setting.sizes, self.parts(value, arrays)
         found = parts[0] if value.axis is None else np.concatenate(parts, value.axis)
         return found * value.factor(sizes) if value.times or value.over else found
+
+    def parts(
+        self, value: Value, arrays: Mapping[str, np.ndarray] | None = None
+    ) -> list[np.ndarray]:
+        """What a value is joined of, each as the course lays it out."""
+        known = self.arrays if arrays is None else arrays
+        return [
+            array if p.layout is None else p.layout.to_course(array, self.setting.sizes)
+            for p in value.parts
+            for array in [np.asarray(known[self.names(p)])]
+        ]
 
     def number(self, name: str) -> float | int | None:
         """A size, an attribute or a scalar by its name; None where there is none."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
+from math import log
 
 from sympy import Pow, preorder_traversal
 
 from deltarule.submissions.course_conventions import Value
 from deltarule.submissions.right_values import RightValues
 
-_CONSTANTS = (1.0, -1.0, 2.0, 0.5, -2.0, -0.5, 4.0, 0.25)
+#: 1/ln 10: what logarithms to base 10 come to.
+_BASE_10 = 1 / log(10)
+_CONSTANTS = (1.0, -1.0, 2.0, 0.5, -2.0, -0.5, 4.0, 0.25, _BASE_10)
 _POWERS = (1, -1, 2, -2)
 
 
@@ -70,6 +73,7 @@ _CONSTANT_WORDS = {
     -0.5: "of the wrong sign and half as large as it should be",
     4.0: "four times too large",
     0.25: "a quarter of what it should be",
+    _BASE_10: "in logarithms to base 10, not in natural ones",
 }
 
 

@@ -19,6 +19,7 @@ from deltarule.marking.wrong_rows import WrongRows
 from deltarule.submissions.code_mistakes import CODE_ROWS
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.joint_mistakes import joint_mistakes
+from deltarule.submissions.mask_mistakes import MASK_ROWS
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.right_values import RightValues
 from deltarule.tracing.computation import Computation
@@ -72,7 +73,7 @@ class WrongLines:
             found = [
                 m
                 for context in contexts(computation, name)
-                for m in (*mistakes_in(context), *mistakes_in(context, CODE_ROWS))
+                for m in (*mistakes_in(context), *mistakes_in(context, (*CODE_ROWS, *MASK_ROWS)))
             ]
             lines = {line.quantity: line.equation for line in computation.lines}
             if name in self._evaluator(self._first).groups:

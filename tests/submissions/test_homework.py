@@ -1,0 +1,109 @@
+"""Homework of three courses: right solutions pass, planted mistakes are caught and named.
+
+DELTARULE_FULL=1 pytest tests/submissions/test_homework.py     # all files and mistakes
+"""
+
+import os
+import re
+from itertools import islice
+
+import homework
+import pytest
+
+from deltarule.sandbox import Sandbox
+from deltarule.submissions import FunctionVerdict, SubmissionReport, check_submission
+from deltarule.submissions.convention_files import convention
+
+pytestmark = [pytest.mark.xdist_group("homework"), pytest.mark.slow]
+
+FULL = os.environ.get("DELTARULE_FULL") == "1"
+#: The files that stand for all; and of their mistakes every so many.
+SOME = {
+    "cs231n": ("affine", "dropout", "losses", "recurrent", "einsums", "shared_ties"),
+    "deeplearning_ai": ("deep", "logistic", "matrices"),
+    "mytorch": ("linear", "activation", "loss", "rnn_cell", "inherited", "year_2022"),
+}
+EVERY = 1 if FULL else 6
+#: How many of the listed mistakes have to be named.
+NAMED = 0.95
+
+
+def chosen(solutions):
+    return [s for s in solutions if FULL or s.name in SOME[s.course]]
+
+
+def planted():
+    some = (
+        p
+        for course in homework.COURSES
+        for p in homework.planted(course)
+        if FULL or p.file in SOME[p.course]
+    )
+    return list(islice(some, 0, None, EVERY))
+
+
+RIGHT = [s for c in homework.COURSES for s in chosen(homework.references(c))]
+UNUSUAL = [s for c in homework.COURSES for s in chosen(homework.unusual(c))]
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(unsafe=True) as made:
+        yield made
+
+
+@pytest.mark.parametrize("solution", [*RIGHT, *UNUSUAL], ids=lambda s: f"{s.course}/{s.name}")
+def test_a_right_solution_passes(sandbox, solution):
+    report = check_submission(solution.text, f"{solution.name}.py", sandbox, solution.course)
+    own = set(solution.functions) & convention(solution.course).functions
+    assert report.error == "" and {f.name.split(".")[0] for f in report.functions} >= own
+    verdicts = {f.name: f"{f.verdict.value} {f.finding}".strip() for f in report.functions}
+    assert set(verdicts.values()) <= {"right"}, verdicts
+
+
+def checked(sandbox, one: homework.Planted) -> SubmissionReport:
+    """The file checked, of the functions of a course the one alone that has the mistake."""
+    first = one.function.split(".")[0]
+    known = first in convention(one.course).functions
+    only = (lambda name: name.split(".")[0] == first) if known else None
+    return check_submission(one.text, f"{one.file}.py", sandbox, one.course, only)
+
+
+def said(report: SubmissionReport) -> str:
+    """What is said of all functions that are not right."""
+    words = []
+    for one in report.functions:
+        if one.verdict is not FunctionVerdict.RIGHT:
+            words += [one.verdict.value, one.finding, *one.notes]
+            words += [f"{c.words} {c.formula}" for c in one.causes]
+    return " ".join(words)
+
+
+def test_planted_mistakes_are_caught_and_named(sandbox):
+    missed, unnamed, listed = [], [], 0
+    for one in planted():
+        words = said(checked(sandbox, one))
+        listed += one.listed
+        if not words:
+            missed.append(str(one))
+        elif one.listed and not re.search(one.words, words, re.IGNORECASE):
+            unnamed.append(f"{one}: {words}")
+    assert not missed, "\n".join(missed)
+    assert len(unnamed) <= (1 - NAMED) * listed, "\n".join(unnamed)
+
+
+def test_pairs_of_mistakes_are_caught(sandbox):
+    pairs = [p for p in homework.pairs() if FULL or p.file in SOME[p.course]]
+    assert len(list(homework.pairs())) == 20
+    missed = [str(p) for p in pairs[:: 1 if FULL else 3] if not said(checked(sandbox, p))]
+    assert not missed, "\n".join(missed)
+
+
+def test_all_of_the_gradient_to_every_tie_is_another_choice_in_one_course(sandbox):
+    (one,) = [s for s in homework.references("deeplearning_ai") if s.name == "convolution"]
+    text = homework.edited(
+        one.text, "create_mask_from_window", "return mask", "return x == np.max(x)"
+    )
+    report = check_submission(text, "conv.py", sandbox, one.course, lambda n: "pool" in n)
+    found = {f.name: f for f in report.functions}["pool_backward"]
+    assert found.verdict is FunctionVerdict.CONVENTION and "every one of several" in found.finding
