@@ -1,4 +1,4 @@
-"""Mistakes of code within one line: the other side of a mask, a state lost, two arrays exchanged."""
+"""Mistakes of code in one line: the other side of a mask, a state lost, two arrays exchanged."""
 
 from __future__ import annotations
 
