@@ -13,6 +13,7 @@ from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import AtLeastZero, Choose, Condition, Positive, tensor_name
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.commas import separated
+from deltarule.marking.formulas.index_names import index_of
 from deltarule.marking.formulas.limits import check_length, check_nesting
 from deltarule.marking.formulas.tokens import Token, grouped, tokens
 from deltarule.marking.formulas.vocabulary import Vocabulary
@@ -93,9 +94,9 @@ class Conditions:
         first: list[Index] = []
         while self.take(","):
             if self.take("first"):
-                first = [Index(self.pop().text)]
+                first = [index_of(self.pop().text)]
                 while self.take(","):
-                    first.append(Index(self.pop().text))
+                    first.append(index_of(self.pop().text))
                 break
             sides.append(self._relation())
         self.expect("]")

@@ -12,6 +12,7 @@ from deltarule.expressions.nodes import free_indices, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas import roles
 from deltarule.marking.formulas.function_calls import Calls
+from deltarule.marking.formulas.index_names import index_of
 from deltarule.marking.formulas.named_states import Place, place_of, time_extent
 from deltarule.marking.formulas.spelled import known_functions
 from deltarule.marking.formulas.tokens import Token
@@ -50,7 +51,7 @@ class Named(Calls):
             axes = known.tensors[place.name].axes
             return self._constant(self._extent_of(axes)) if shape else self._read_at(place)
         if self.counts and token.kind != "derivative":
-            return Index(token.text)
+            return index_of(token.text)
         deviation = self._deviation(token)
         if deviation is not None:
             return deviation
@@ -183,7 +184,7 @@ class Named(Calls):
 
     def _is_known(self, letter: str) -> bool:
         """Whether a letter is an index here."""
-        index = Index(letter)
+        index = index_of(letter)
         own = [i for i, _ in self.implied]
         return index in (*own, *self.bound) or self.vocabulary.extent(index) is not None
 

@@ -18,6 +18,7 @@ from deltarule.expressions.nodes import AtLeastZero, Condition, free_indices, te
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.brackets import Conditions
+from deltarule.marking.formulas.index_names import index_of
 from deltarule.marking.formulas.tokens import Token
 from deltarule.networks.equations import extents
 
@@ -63,7 +64,7 @@ class Sums(Conditions):
         """Whether Σy² is the sum of y², y being a tensor and no index."""
         text = self.next() or ""
         tensor = self.rest[0].kind in ("name", "derivative") and self.vocabulary.tensor(text)
-        return bool(tensor) and self.vocabulary.extent(Index(text)) is None
+        return bool(tensor) and self.vocabulary.extent(index_of(text)) is None
 
     # ---- without a range ------------------------------------------------------------------
     def rangeless(self, word: str, begin: int) -> Expr:
@@ -127,7 +128,7 @@ class Sums(Conditions):
     def _spans(self) -> list[Span]:
         closing = {"[": "]", "{": "}"}.get(self.next() or "")
         if closing is None:
-            index = Index(self.pop().text)
+            index = index_of(self.pop().text)
             return [self._up_to(index, None) if _raised(self.rest[:1]) else (index, [], None)]
         self.pop()
         spans = [self._span(closing)]
@@ -141,7 +142,7 @@ class Sums(Conditions):
 
         Of Σ_{i=1}^{N}, the lower end, which comes last.
         """
-        index = Index(self.pop().text)
+        index = index_of(self.pop().text)
         if self.take("≠"):
             other = self.counting(self.sum_of_terms)
             return index, [nodes.Unequal(Tuple(index), Tuple(other))], None, None
