@@ -14,7 +14,7 @@ from deltarule.expressions.symbols import Rate
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 from deltarule.language.optimisers import is_update, optimiser
-from deltarule.networks.constants import between
+from deltarule.networks.constant_ranges import between
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of
 

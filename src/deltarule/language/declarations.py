@@ -18,7 +18,7 @@ from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index,
 from deltarule.language.boundary_values import Edges
 from deltarule.language.literals import exact, refuse_infinity
 from deltarule.networks.argmax_equations import with_selections
-from deltarule.networks.constants import Between
+from deltarule.networks.constant_ranges import Between
 from deltarule.networks.coverage import check_written_once
 from deltarule.networks.equations import Equation, bind
 from deltarule.networks.network import Network, Option, ordered

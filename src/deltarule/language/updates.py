@@ -16,7 +16,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Rate
 from deltarule.language.declarations import Name, current, expression, extents_of
 from deltarule.language.literals import constant
-from deltarule.networks.constants import between
+from deltarule.networks.constant_ranges import between
 from deltarule.networks.tensors import Tensor
 
 

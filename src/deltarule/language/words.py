@@ -61,7 +61,7 @@ from deltarule.language.reductions import (
 from deltarule.language.reductions import condition as stated
 from deltarule.language.states import edges_of
 from deltarule.language.updates import gradient, memory, new, rate
-from deltarule.networks.constants import between, check_constant
+from deltarule.networks.constant_ranges import between, check_constant
 from deltarule.networks.network import Option
 from deltarule.networks.tensors import Tensor, checked_start
 

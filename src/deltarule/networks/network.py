@@ -9,7 +9,7 @@ from sympy import Expr, Rational
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.symbols import Attribute, Scalar, Size
-from deltarule.networks.constants import Between
+from deltarule.networks.constant_ranges import Between
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import blocks, equations_of
 from deltarule.networks.tensors import Tensor

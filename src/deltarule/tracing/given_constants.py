@@ -8,7 +8,7 @@ from fractions import Fraction
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Rate, Scalar
 from deltarule.language.optimisers import optimiser as update_file
-from deltarule.networks.constants import check_constant
+from deltarule.networks.constant_ranges import check_constant
 from deltarule.networks.network import Network
 from deltarule.spelling.names import pretty
 from deltarule.tracing.givens import exact_array
