@@ -114,7 +114,7 @@ def _computable(units: list[Unit], found: KeptCode) -> list[Unit]:
         for u in units
         for i in found.imports[id(u)]
     )
-    while not stars:
+    for _ in () if stars else range(len(units)):
         bound = {n for u in units for n in u.binds} | BUILTIN
         kept = [u for u in units if u.purpose is not Purpose.CONSTANT or u.needs <= bound]
         if len(kept) == len(units):
