@@ -1,4 +1,4 @@
-"""How fast students' code is checked, sandbox on: a whole process, one function a file, whole files.
+"""How fast students' code is checked, sandbox on: a process, one function a file, whole files.
 
     python tests/benchmarks/submissions_speed.py [SECONDS]
 
