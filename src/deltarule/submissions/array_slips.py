@@ -76,6 +76,7 @@ def _all(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
         return
     right = np.asarray(first.right.value(value))
     yield from (_never_filled(value), _overflow(value), *_border(value), *_turned(value, right))
+    yield _not_reshaped(value)
     yield from _rounded(value)
     yield from _joined_otherwise(value)
     yield from _scaled(value, array, right, first)
@@ -143,11 +144,31 @@ def _turned(value: Value, right: np.ndarray) -> Iterator[Slip]:
             if rank > 2:
                 words += f": its axes are in the order {', '.join(str(k + 1) for k in order)}"
             yield Slip("transposed", 4.2, words, lambda r, o=order: r.value(value).transpose(o))
+            words += ", and is brought to its shape by reshape, which does not transpose"
+            yield Slip("transposed", 4.6, words, lambda r, o=order: _reshaped(r.value(value), o))
     axes = [k for k in range(rank) if right.shape[k] > 1]
     for several in chain.from_iterable(combinations(axes, n) for n in range(1, len(axes) + 1)):
         named = " and ".join(str(k + 1) for k in several)
         words = f"{value.name} stands in reverse order along axis {named}"
         yield Slip("reversed", 4.8, words, lambda r, a=several: np.flip(r.value(value), a))
+
+
+def _reshaped(right: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
+    return np.ascontiguousarray(right.transpose(order)).reshape(right.shape)
+
+
+def _not_reshaped(value: Value) -> Slip:
+    words = f"{value.name} has the right numbers in another shape: it is not reshaped"
+    return Slip("not reshaped", 3.8, words, _nothing, lambda s: not s.wrong or _flat(value, s))
+
+
+def _flat(value: Value, seen: Seen) -> bool:
+    array, right = _array(seen), np.asarray(seen.right.value(value))
+    return (
+        array is not None
+        and array.size == right.size
+        and same(array.ravel(), right.astype(float).ravel(), seen.near)
+    )
 
 
 def _border(value: Value) -> Iterator[Slip]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from sympy import Expr
 
 from deltarule.calculus import Derivation
-from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Read, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.marking.mistakes import Mistake
@@ -33,7 +33,7 @@ def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Ca
     if mistake.line not in names:
         words = f"in {pretty(mistake.line)}, {words}"
     return Cause(
-        renamed_words(words, names),
+        renamed_words(_defined(words, mistake.line, names, derivation), names),
         mistake.kind,
         _formula(mistake.equation, names),
         "" if right is None else _formula(right, names),
@@ -52,10 +52,26 @@ def course_names(task: Task, derivation: Derivation) -> dict[str, str]:
 
 
 def renamed_words(words: str, names: Mapping[str, str]) -> str:
-    """A sentence with the course's names for the derivation's, gradients first."""
-    for own in sorted(names, key=lambda n: (not is_gradient(n), -len(n))):
-        if is_gradient(own):
-            words = words.replace(pretty(own), names[own])
+    """A sentence with the course's names for the derivation's, all at once.
+
+    The letter a alone may be the article, and stays.
+    """
+    shown = {pretty(own): name for own, name in names.items() if pretty(own) not in ("a", name)}
+    if not shown:
+        return words
+    longest = sorted(shown, key=len, reverse=True)
+    pattern = rf"(?<![\w∂/′])({'|'.join(map(re.escape, longest))})(?![\w′])"
+    return re.sub(pattern, lambda found: shown[found[1]], words)
+
+
+def _defined(words: str, line: str, names: Mapping[str, str], derivation: Derivation) -> str:
+    """What an intermediate value is that the words name, but not the course: R₁ = λ·Σ W²."""
+    for equation in derivation.network.equations:
+        shown = pretty(equation.name)
+        found = re.search(rf"(?<![\w∂/]){re.escape(shown)}(?![\w])", words)
+        if found and equation.name not in names and equation.name != line and len(shown) > 1:
+            formula = _formula(equation, names)
+            return f"{words} ({formula})" if len(formula) <= 70 else words
     return words
 
 

@@ -14,7 +14,7 @@ from deltarule.submissions.agreement import as_numbers
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.right_values import RightValues
-from deltarule.submissions.small_examples import SmallExamples, small_examples
+from deltarule.submissions.small_examples import FRACTIONS, SmallExamples, small_examples
 from deltarule.submissions.task_calls import TaskCalls
 
 #: So many calls are made for one function, and so long the search takes (processor seconds).
@@ -56,7 +56,7 @@ class Shrinking:
         """The smallest example that is found, from one of the settings on."""
         self._until = process_time() + SECONDS
         for setting in settings:
-            for seed in range(3):
+            for seed in range(FRACTIONS + 1):
                 found = self._wrong(setting, seed)
                 if found is not None:
                     for _ in range(PASSES):  # a window fits a smaller image once it is smaller

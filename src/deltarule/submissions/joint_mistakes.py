@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from sympy import Expr
+from sympy import Expr, Integer
 
 from deltarule.expressions.gradient_names import GradientName, is_gradient
-from deltarule.expressions.nodes import Carried, read, reads, tensor_name
+from deltarule.expressions.nodes import Carried, Read, read, reads, tensor_name
+from deltarule.expressions.substitution import replace_reads
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.mistakes.positions import sites
 from deltarule.marking.mistakes.reread import Reread
@@ -38,7 +39,7 @@ def joint_mistakes(
     forward = [n for n in lines if not is_gradient(n)]
     groups = [*_joined(task, computation), forward, backward, [*forward, *backward]]
     found = [m for group in groups for m in _alike(group, lines, mistakes)]
-    found += _initial_states(computation)
+    found += [*_initial_states(computation), *_other_starts(computation)]
     for group in (forward, backward):
         found += _exchanges(computation, [lines[n] for n in group])
     return sorted(found, key=lambda m: m.cost)
@@ -110,6 +111,35 @@ def _without_carrying(rhs: Expr, state: str) -> Expr:
         if isinstance(site.node, Carried) and state in map(tensor_name, reads(site.node.args[1])):
             return _without_carrying(site.replaced(site.node.args[2]), state)
     return rhs
+
+
+def _other_starts(computation: Computation) -> Iterator[Mistake]:
+    """Zeros, or another initial state, in the place of an initial state."""
+    lines = computation.lines
+    tensors = computation.network.tensors
+    firsts = dict.fromkeys(
+        tensor_name(a)
+        for line in lines
+        for site in sites(line.equation.rhs)
+        if isinstance(site.node, Carried)
+        for a in reads(site.node.args[2])
+    )
+    for first in firsts:
+        read_by = [line for line in lines if first in line.equation.read_names()]
+        same = [n for n in firsts if n != first and tensors[n].axes == tensors[first].axes]
+        for other in (None, *same):
+            changed = [(line.quantity, _started(line.equation, first, other)) for line in read_by]
+            (name, equation), *also = changed
+            stands = "0" if other is None else pretty(other)
+            words = f"the initial state is {stands}, not {pretty(first)}"
+            yield Mistake("another start", 4.6, name, equation, words, tuple(also))
+
+
+def _started(equation: Equation, first: str, other: str | None) -> Equation:
+    def changed(access: Read) -> Expr:
+        return Integer(0) if other is None else read(other, *access.indices)
+
+    return replace(equation, rhs=replace_reads(equation.rhs, changed, first))
 
 
 def _exchanges(computation: Computation, lines: Sequence[Line]) -> Iterator[Mistake]:

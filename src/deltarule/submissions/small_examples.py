@@ -20,6 +20,8 @@ from deltarule.submissions.right_values import RightValues
 
 #: So many examples of a task are kept.
 MOST_KEPT = 400
+#: From this seed on numbers are fractions, for what integers do not show, as rounding.
+FRACTIONS = 3
 #: How far numbers are moved to see whether they lie at a kink.
 _NUDGE = 1e-5
 
@@ -92,7 +94,8 @@ class SmallExamples:
         computation, givens = self.right.computation(usual), {}
         for name, array in computation.givens.items():
             tensor = self.network.tensors.get(name)
-            given = self._simple(np.array(array), name, tensor, setting.numbers)
+            fine = seed >= FRACTIONS
+            given = self._simple(np.array(array), name, tensor, setting.numbers, fine)
             for other, place in zeroed:
                 if other == name:
                     given.flat[place] = 0
@@ -101,9 +104,11 @@ class SmallExamples:
         return found if found.defined and not self._at_kink(found, givens) else None
 
     def _simple(
-        self, drawn: np.ndarray, name: str, tensor: Tensor | None, numbers: str
+        self, drawn: np.ndarray, name: str, tensor: Tensor | None, numbers: str, fine: bool
     ) -> np.ndarray:
         """Small integers in the place of what was drawn; what is declared stays so."""
+        if fine and (tensor is None or not tensor.integral and tensor.sums_to_one is None):
+            return np.round(drawn, 3)
         if tensor is None:
             return _whole(drawn)
         if tensor.integral or tensor.definite or name in self.right.task.fixed:

@@ -45,6 +45,8 @@ def summands(value: Value, right: RightValues) -> Iterator[Made]:
             if over:
                 mean = f"the mean over {summed}, not the sum over {belongs}"
                 yield mean, 4.5, _maker(value, over, tuple(order), True)
+        if set(kept) < own:
+            yield f"{words}, the same everywhere", 4.4, _spread(value, over)
 
 
 def _maker(value: Value, over: tuple[int, ...], order: tuple[int, ...], mean: bool):
@@ -54,6 +56,21 @@ def _maker(value: Value, over: tuple[int, ...], order: tuple[int, ...], mean: bo
             return None
         reduced = terms.mean(axis=over) if mean else terms.sum(axis=over)
         return np.transpose(reduced, order) * value.factor(right.setting.sizes)
+
+    return make
+
+
+def _spread(value: Value, over: tuple[int, ...]):
+    """A sum over too much, in every entry."""
+
+    def make(right: RightValues) -> np.ndarray | None:
+        terms = _terms(value.parts[0].tensor, value.parts[0].gradient, right)
+        if terms is None:
+            return None
+        shape = np.shape(right.arrays[right.names(value.parts[0])])
+        total = terms.sum(axis=over, keepdims=True)
+        whole = np.broadcast_to(total.reshape(total.shape[: len(shape)]), shape)
+        return whole * value.factor(right.setting.sizes)
 
     return make
 

@@ -16,6 +16,7 @@ from deltarule.marking.mistakes import Mistake, contexts, mistakes_in
 from deltarule.marking.mistakes.times import nothing_carried
 from deltarule.marking.shortlist import Shortlist
 from deltarule.marking.wrong_rows import WrongRows
+from deltarule.submissions.code_functions import FUNCTION_ROWS
 from deltarule.submissions.code_mistakes import CODE_ROWS
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.joint_mistakes import joint_mistakes
@@ -29,6 +30,9 @@ _UNFIT = (*NO_VALUE, ValueError, IndexError)
 
 #: In the place of a line's name: what is wrong in several lines at once.
 JOINT = ""
+
+#: The kinds of mistakes of code, beside those of formulas.
+OWN_ROWS = (*CODE_ROWS, *MASK_ROWS, *FUNCTION_ROWS)
 
 #: Nothing is wrong.
 RIGHT = Hypothesis()
@@ -73,7 +77,7 @@ class WrongLines:
             found = [
                 m
                 for context in contexts(computation, name)
-                for m in (*mistakes_in(context), *mistakes_in(context, (*CODE_ROWS, *MASK_ROWS)))
+                for m in (*mistakes_in(context), *mistakes_in(context, OWN_ROWS))
             ]
             lines = {line.quantity: line.equation for line in computation.lines}
             if name in self._evaluator(self._first).groups:
