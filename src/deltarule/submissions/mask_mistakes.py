@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from sympy import Integer, Rational
+from sympy import Add, Integer, Rational
 
 from deltarule.expressions.conditions import Positive
-from deltarule.expressions.functions import Elementwise
-from deltarule.expressions.nodes import Carried, Choose, Sum, reads, tensor_name
+from deltarule.expressions.functions import Elementwise, log
+from deltarule.expressions.nodes import Carried, Choose, LogSumExp, Max, Sum, reads, tensor_name
 from deltarule.expressions.rebuild import with_part
+from deltarule.expressions.symbols import Size
 from deltarule.marking.mistakes import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.marking.mistakes.reread import Reread
@@ -62,10 +63,10 @@ def other_side(context: Context) -> Iterator[Wrong]:
                 yield Wrong("leaky", 4.3, site.replaced(leaky), words)
             words = f"the mask is turned: it passes where {text(condition)} does not hold"
             turned = Choose(condition, Integer(0), Integer(1))
-            yield Wrong("mask turned", 4.3, site.replaced(turned), words)
+            yield Wrong("mask turned", 4.7, site.replaced(turned), words)
             if isinstance(condition, Positive):
                 below = Choose(Positive(-condition.args[0]), Integer(1), Integer(0))
-                yield Wrong("mask turned", 4.3, site.replaced(below), words)
+                yield Wrong("mask turned", 4.7, site.replaced(below), words)
 
 
 def exchanged_in_line(context: Context) -> Iterator[Wrong]:
@@ -83,4 +84,34 @@ def exchanged_in_line(context: Context) -> Iterator[Wrong]:
             )
 
 
-MASK_ROWS = (other_side, exchanged_in_line, state_lost, right_class_alone)
+def base_10(context: Context) -> Iterator[Wrong]:
+    """log₁₀ for log in log Σ exp, before or behind the largest number is subtracted."""
+    for site in sites(context.equation.rhs):
+        node = site.node
+        if isinstance(node, LogSumExp):
+            largest = Max(node.body, node.ranges, node.conditions)
+            words = "the logarithm is taken to base 10, where the natural one belongs"
+            for kept in (largest, Integer(0)):
+                wrong = kept + (node - kept) / log(Integer(10))
+                yield Wrong("base 10", 4.4, site.replaced(wrong), words)
+
+
+def one_term_scaled(context: Context) -> Iterator[Wrong]:
+    """A size by which one term of several is multiplied or divided, and should not be."""
+    for site in sites(context.equation.rhs):
+        if not isinstance(site.node, Add):
+            continue
+        for size in sorted(site.node.atoms(Size), key=str):
+            for term in site.node.args:
+                for factor, verb in ((size, "multiplied"), (1 / size, "divided")):
+                    words = (
+                        f"the term {text(term)} is {verb} by {text(size)}, which it should not be"
+                    )
+                    changed = site.replaced(site.node - term + term * factor)
+                    yield Wrong("factor of one term", 4.8, changed, words)
+
+
+MASK_ROWS = (
+    *(other_side, exchanged_in_line, state_lost, right_class_alone),
+    *(base_10, one_term_scaled),
+)
