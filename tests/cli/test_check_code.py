@@ -100,7 +100,7 @@ def test_several_files_and_a_folder(invoke, tmp_path):
     (tmp_path / "broken.py").write_text("def relu_forward(x:\n")
     (tmp_path / "plots.py").write_text("def plot(x): pass\n")
     (tmp_path / "answers.toml").write_text('sheet = "slide"\n[answers]\nE = "0.5"\n')
-    done = invoke("check", tmp_path, "--brief", "--junit", tmp_path / "out.xml")
+    done = invoke("check", tmp_path, "--brief", "--junit", tmp_path / "out.xml", width=200)
     assert done.status == 1
     assert "3 files: 1 all right, 2 with something wrong" in done.out
     assert "0 of 1 right: not relu_forward" in done.out and "not_loaded" not in done.out

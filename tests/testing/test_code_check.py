@@ -91,6 +91,14 @@ def test_a_notebook_shows_the_same_table():
     assert "<script>" not in found._repr_html_() and "[bold]" in found._repr_html_()
 
 
+def test_no_message_steers_the_screen(tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text("def relu_forward(x):\n    raise ValueError('\\x1b[2J\\u202e')\n")
+    with pytest.raises(AssertionError) as error:
+        assert_submission(path)
+    assert "\\x1b[2J\\u202e" in str(error.value) and "\x1b" not in str(error.value)
+
+
 def test_what_cannot_be_checked_is_refused():
     with pytest.raises(DeltaruleError, match="int is no function, class or module"):
         deltarule.check(3)

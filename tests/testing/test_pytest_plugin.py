@@ -1,7 +1,11 @@
 """The plugin of pytest: the functions of a file that was handed in are tests."""
 
+import contextlib
+import io
 import subprocess
 import sys
+
+import pytest
 
 
 def test_the_plugin_costs_nothing_until_it_is_asked():
@@ -13,7 +17,7 @@ def test_the_plugin_costs_nothing_until_it_is_asked():
     assert done.stdout == "[]\n"
 
 
-def test_the_functions_of_a_file_are_tests(tmp_path):
+def test_the_functions_of_a_file_are_tests(tmp_path, monkeypatch):
     path = tmp_path / "handed_in.py"
     path.write_text(
         "def relu_forward(x):\n    return (x > 0) * x, x\n"
@@ -22,9 +26,10 @@ def test_the_functions_of_a_file_are_tests(tmp_path):
     (tmp_path / "test_besides.py").write_text("raise SystemExit('not to be collected')\n")
     words = ["-p", "deltarule.testing.pytest_plugin", "-p", "no:cacheprovider", "-p", "no:xdist"]
     words += ["--rootdir", str(tmp_path), "-c", "/dev/null", "--deltarule", str(path)]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words], capture_output=True, text=True, cwd=tmp_path
-    )
-    assert done.returncode == 1 and "collected 2 items" in done.stdout
-    assert "1 failed, 1 passed" in done.stdout and "relu_backward (line 4): " in done.stdout
-    assert "Traceback" not in done.stdout and "SystemExit" not in done.stdout
+    monkeypatch.chdir(tmp_path)
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        status = pytest.main(words)
+    shown = said.getvalue()
+    assert status == 1 and "collected 2 items" in shown
+    assert "1 failed, 1 passed" in shown and "relu_backward (line 4): " in shown
+    assert "Traceback" not in shown and "SystemExit" not in shown

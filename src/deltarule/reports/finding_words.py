@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 
 from deltarule.reports.things import CheckedCode, CheckedFile
 from deltarule.spelling.counted import counted
+from deltarule.spelling.visible import visible
 from deltarule.submissions.findings import Cause, FunctionFinding
 
 
 def finding_text(finding: FunctionFinding) -> str:
-    """All that is found of a function, in lines."""
-    return "\n".join(finding_lines(finding))
+    """All that is found of a function, in lines; nothing of it steers a screen."""
+    return visible("\n".join(finding_lines(finding)))
 
 
 def finding_lines(finding: FunctionFinding) -> Iterator[str]:
@@ -99,10 +100,10 @@ def failures_text(checked: CheckedCode) -> str:
     for file in checked.files:
         report = file.report
         if file.error is not None:
-            parts.append(f"{file.path}: {file.error}")
+            parts.append(visible(f"{file.path}: {file.error}"))
         elif report is None or report.error or not report.functions:
             words = report.error if report else ""
-            parts.append(f"{file.path}: {words or 'no function of it was checked'}")
+            parts.append(visible(f"{file.path}: {words or 'no function of it was checked'}"))
         wrong = [f for f in (report.functions if report else ()) if not file.passes(f)]
         if wrong:
             parts += [f"{file.path}: {totals(file)}", *map(finding_text, wrong)]
