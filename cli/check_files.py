@@ -35,7 +35,9 @@ def files_in(folder: Path, but: str | None = None) -> list[str]:
     ]
     if not found:
         raise DeltaruleError(
-            f"there is no TOML file in {folder}", str(folder), "name a folder of answers"
+            f"there is no TOML file in {folder}",
+            str(folder),
+            "name a folder of answers, or of code",
         )
     return [str(path) for path in found]
 

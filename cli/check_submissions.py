@@ -25,6 +25,8 @@ from deltarule.submissions.reading.notebook_cells import MOST_NOTEBOOK
 from deltarule.submissions.reading.source_bytes import file_bytes
 from deltarule.submissions.wanted_functions import wanted_functions
 
+#: So many files are worth further processes, each of which derives what is right anew.
+MANY = 40
 #: What says that a file is a derivation.
 _LANGUAGE = (b"from deltarule.language", b"from deltarule.notation")
 
@@ -48,7 +50,13 @@ def show_once(checker: Checker, code: Sequence[str], marked: Sequence[MarkedFile
     """The same, with a checker whose sandbox stays."""
     asked, paths = checker.asked, code_files(code)
     with busy("checking") as line:
-        files = [checker.checked(path, n, len(paths), line.tell) for n, path in enumerate(paths, 1)]
+        if len(paths) >= MANY and not asked.watch:
+            from deltarule.cli.side_by_side import checked_side_by_side
+
+            files = checked_side_by_side(asked, list(paths), line.tell)
+        else:
+            of = len(paths)
+            files = [checker.checked(path, n, of, line.tell) for n, path in enumerate(paths, 1)]
     kept = [f for f in files if not _left_out(f, paths[f.path])]
     _refuse_nothing(kept, marked, code, asked.only)
     found = CheckedCode(kept, marked, len(files) - len(kept))

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from deltarule.cli import check_submissions
 from deltarule.cli.folding import cells
 from deltarule.reports.junit import junit_xml
 from deltarule.reports.things import CheckedCode, CheckedFile
@@ -29,7 +30,7 @@ def test_a_row_for_each_function(invoke):
     assert "convention: CS231n (Stanford); sandbox: " in done.out
 
 
-@pytest.mark.parametrize("width", [30, 80, 120])
+@pytest.mark.parametrize("width", [30, 120])
 def test_no_line_is_wider_than_the_screen(invoke, width):
     done = invoke("check", CODE, "-k", "relu or affine_forward", width=width)
     code = done.out.partition("import numpy")[0]  # a test to paste stays as it is
@@ -112,6 +113,20 @@ def test_several_files_and_a_folder(invoke, tmp_path):
     verdicts = [file["functions"][0]["verdict"] for file in values["files"]]
     assert verdicts == ["right", "wrong", "not_loaded"] and not values["files"][2]["error"]
     assert values["left_out"] == 1 and values["answers"]["of"] > 0 and not values["all_right"]
+
+
+@pytest.mark.slow
+def test_many_files_are_checked_by_further_processes(invoke, tmp_path, monkeypatch):
+    (tmp_path / "ada.py").write_text("def relu_forward(x):\n    return (x > 0) * x, x\n")
+    (tmp_path / "bob.py").write_text("def relu_forward(x):\n    return x + 1, x\n")
+    (tmp_path / "eve.py").write_text("from deltarule.language import *\n")
+    alone = json.loads(invoke("check", tmp_path, "--json").out)
+    monkeypatch.setattr(check_submissions, "MANY", 2)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)  # one more process shows it
+    together = json.loads(invoke("check", tmp_path, "--json").out)
+    for values in (alone, together):
+        assert [f.pop("seconds") >= 0 for f in values["files"]] == [True] * 3
+    assert together == alone and [bool(f["error"]) for f in alone["files"]] == [False, False, True]
 
 
 def test_a_notebook_by_its_cells(invoke, tmp_path):
