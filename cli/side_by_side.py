@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from deltarule.cli.check_command import Check
-from deltarule.cli.check_submissions import Checker
+from deltarule.cli.code_checker import Checker
 from deltarule.cli.started_sandbox import StartedSandbox
 from deltarule.reports.things import CheckedFile
 
