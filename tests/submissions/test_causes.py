@@ -162,6 +162,12 @@ def max_pool_backward_naive(dout, cache):
     assert finding.line == 18
 
 
+def test_a_gradient_that_is_wrong_at_zeros_alone_is_said_to_be_so(sandbox):
+    text = RIGHT.replace("(cache > 0)", "((cache > 0) + 2.0 * (cache == 0))")
+    (cause,) = found(sandbox, text, "relu_backward").causes
+    assert cause.words == "dx is wrong only where x is exactly 0"
+
+
 def test_a_mistake_of_two_outputs_is_one_cause(sandbox):
     text = RIGHT.replace("dw = rows.T @ dout", "dw = rows.T @ dout / len(x)")
     text = text.replace("db = dout.sum(0)", "db = dout.sum(0) / len(x)")

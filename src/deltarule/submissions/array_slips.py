@@ -6,40 +6,29 @@ A slip is a way to make a wrong array of what is right at a setting, in the cour
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, combinations, permutations
 
 import numpy as np
 
 from deltarule.spelling.names import pretty
-from deltarule.submissions.agreement import as_numbers
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
 from deltarule.submissions.right_values import RightValues
 from deltarule.submissions.scale_factors import factors
+from deltarule.submissions.shape_slips import at_zeros, border, not_reshaped, overflow
+from deltarule.submissions.slip import Slip, array_of
 from deltarule.submissions.student_arrays import same
 from deltarule.submissions.summands import summands
-
-
-@dataclass(frozen=True)
-class Slip:
-    """A slip: its kind, how simple it is, its words, and the array that it makes at a setting."""
-
-    kind: str
-    cost: float
-    words: str
-    make: Callable[[RightValues], np.ndarray | None]
-    fits: Callable[[Seen], bool] | None = None
-    other: str = ""
 
 
 def slips(task: Task, name: str, seen: Sequence[Seen]) -> list[Slip]:
     """The slips that give what was seen of a value at every setting, simplest first."""
     value = task.values[name]
-    wrong = [s for s in seen if s.wrong and _array(s) is not None]
+    wrong = [s for s in seen if s.wrong and array_of(s) is not None]
     first = next((s for s in wrong if s.setting.numbers != "edges"), None)
     if first is None:
-        return []
+        zeros = [] if not wrong else list(at_zeros(task, value, wrong[0]))
+        return [slip for slip in zeros if all(_gives(slip, s) for s in seen)]
     found = []
     for slip in _all(task, value, first):
         if all(_gives(slip, s) for s in (first, *seen)):
@@ -52,7 +41,7 @@ def _gives(slip: Slip, seen: Seen) -> bool:
         return slip.fits(seen)
     if seen.setting.numbers == "edges":
         return True
-    array = _array(seen)
+    array = array_of(seen)
     if array is None:
         return False
     with np.errstate(all="ignore"):
@@ -62,21 +51,17 @@ def _gives(slip: Slip, seen: Seen) -> bool:
     return same(np.reshape(made, array.shape), array, seen.near)
 
 
-def _array(seen: Seen) -> np.ndarray | None:
-    return None if seen.raw is None else as_numbers(seen.raw)
-
-
 def _squeezed(array: np.ndarray) -> tuple[int, ...]:
     return tuple(n for n in np.shape(array) if n != 1)
 
 
 def _all(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
-    array = _array(first)
+    array = array_of(first)
     if array is None:
         return
     right = np.asarray(first.right.value(value))
-    yield from (_never_filled(value), _overflow(value), *_border(value), *_turned(value, right))
-    yield _not_reshaped(value)
+    yield from (_never_filled(value), overflow(value), *border(value), *_turned(value, right))
+    yield not_reshaped(value)
     yield from _rounded(value)
     yield from _joined_otherwise(value)
     yield from _scaled(value, array, right, first)
@@ -94,18 +79,6 @@ def _never_filled(value: Value) -> Slip:
         f"{value.name} is 0 everywhere: it is never filled",
         lambda right: np.zeros_like(right.value(value), dtype=float),
     )
-
-
-def _overflow(value: Value) -> Slip:
-    """Exponentials of large numbers: right elsewhere."""
-    words = "an exponential overflows at large numbers: the largest is not subtracted first"
-    return Slip("overflow", 3.2, words, _nothing, lambda s: s.wrong == _overflows(s))
-
-
-def _overflows(seen: Seen) -> bool:
-    array = _array(seen)
-    large = seen.setting.numbers == "large"
-    return large and array is not None and not np.isfinite(array).all()
 
 
 def _rounded(value: Value) -> Iterator[Slip]:
@@ -155,49 +128,6 @@ def _turned(value: Value, right: np.ndarray) -> Iterator[Slip]:
 
 def _reshaped(right: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
     return np.ascontiguousarray(right.transpose(order)).reshape(right.shape)
-
-
-def _not_reshaped(value: Value) -> Slip:
-    words = f"{value.name} has the right numbers in another shape: it is not reshaped"
-    return Slip("not reshaped", 3.8, words, _nothing, lambda s: not s.wrong or _flat(value, s))
-
-
-def _flat(value: Value, seen: Seen) -> bool:
-    array, right = _array(seen), np.asarray(seen.right.value(value))
-    return (
-        array is not None
-        and array.size == right.size
-        and same(array.ravel(), right.astype(float).ravel(), seen.near)
-    )
-
-
-def _border(value: Value) -> Iterator[Slip]:
-    """The padding not cut off; or an empty slice, as [p:-p] is where p is 0."""
-    kept = f"the padded border is not cut off from {value.name}"
-    yield Slip("padding kept", 3.5, kept, _nothing, lambda s: not s.wrong or _inside(value, s))
-    empty = f"{value.name} is empty where the padding is 0: a slice [p:-p] selects nothing there"
-    yield Slip("empty slice", 3.5, empty, _nothing, lambda s: s.wrong == _is_empty(value, s))
-
-
-def _nothing(right: RightValues) -> None:
-    return None
-
-
-def _inside(value: Value, seen: Seen) -> bool:
-    """Whether what was returned has a border around what is right."""
-    array, right = _array(seen), np.asarray(seen.right.value(value))
-    if array is None or array.ndim != right.ndim or array.shape == right.shape:
-        return False
-    more = [a - b for a, b in zip(array.shape, right.shape, strict=True)]
-    if any(m < 0 or m % 2 for m in more):
-        return False
-    middle = tuple(slice(m // 2, m // 2 + n) for m, n in zip(more, right.shape, strict=True))
-    return same(array[middle], right, seen.near)
-
-
-def _is_empty(value: Value, seen: Seen) -> bool:
-    array, right = _array(seen), np.asarray(seen.right.value(value))
-    return array is not None and array.size == 0 < right.size
 
 
 def _scaled(value: Value, array: np.ndarray, right: np.ndarray, first: Seen) -> Iterator[Slip]:
