@@ -77,7 +77,7 @@ def test_what_is_no_python_text_is_refused(tmp_path):
     for data, fact in [
         (b"PK\x03\x04...", "hw.py is an archive"),
         (b"%PDF-1.5", "hw.py is a PDF"),
-        (b"x = 1\n" * 100_000, "hw.py is larger than 500 kB"),
+        (b"x = 1\n" * 100_000, "hw.py is larger than 250 kB"),
     ]:
         path = tmp_path / "hw.py"
         path.write_bytes(data)

@@ -82,7 +82,7 @@ def test_formats_are_read_as_jupyter_does(version, tmp_path):
         (b'{"worksheets": [3, {"cells": 4}]}', "a.ipynb has no code cells"),
         (b'{"cells": [1, null, {"cell_type": "code"}]}', None),
         (b'{"cells": [{"cell_type": "code", "source": [1, "x = 1", {}]}]}', None),
-        (notebook("x = 1\n" * 90_000), "the code of a.ipynb is larger than 500 kB"),
+        (notebook("x = 1\n" * 50_000), "the code of a.ipynb is larger than 250 kB"),
         (notebook("x", metadata={"kernelspec": {"language": "R"}}), "a.ipynb is a notebook of R"),
         (notebook("x", metadata={"language_info": [1]}), None),
     ],

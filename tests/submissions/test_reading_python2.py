@@ -112,3 +112,21 @@ def test_what_stands_for_numpys_old_names_is_there():
     for name, instead in REMOVED.items():
         assert instead in dir(np) or instead in ("float", "int", "object", "str", "complex"), name
     assert gone("float") == "float" and gone("product") == "prod" and gone("zeros") is None
+
+
+def test_statements_outside_of_definitions_that_do_not_parse_are_said_once():
+    text = (
+        "try:\n  from im2col import col2im\nexcept ImportError:\n  print 'build it'\n"
+        "K = 3L\nprint 'a'\nprint 'b'\ndef f(x):\n    return col2im(x, K)\n"
+    )
+    found = read_source(text.encode(), "layers.py")
+    assert said(found, RemarkKind.NOT_LOADED) == [
+        "line 4: print is a function in Python 3 (and 3 more outside of definitions): "
+        "write print(…), or check with --compat"
+    ]
+    assert found.imports["names"] == {
+        "col2im": "which could not be loaded: line 4 is no Python 3",
+        "K": "which could not be loaded: line 5 is no Python 3",
+    }
+    found = read_source(text.encode(), "layers.py", compat=True)
+    assert found.imports["names"] == {} and "im2col" in found.imports["absent"]

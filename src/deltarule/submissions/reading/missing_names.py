@@ -106,9 +106,9 @@ def _name(
 ) -> None:
     users = kept.users(name)
     left_out = [u for u in kept.dropped if name in u.binds]
-    if name in code.lost:
-        place = code.places.of_source(code.lost[name])
-        found.names[name] = f"which could not be loaded: {place} is no Python"
+    if name in code.lost or name in code.unread:
+        place = code.places.of_source(code.lost.get(name) or code.unread[name])
+        found.names[name] = f"which could not be loaded: {place} is no Python 3"
     elif left_out:
         unit = left_out[-1]
         place = code.places.place(unit.line)

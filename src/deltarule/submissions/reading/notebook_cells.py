@@ -118,16 +118,14 @@ def _without_magics(text: str) -> tuple[str, tuple[int, ...]]:
             return "\n" * (len(lines) - 1), tuple(range(1, len(lines) + 1))
     found = [k for k, line in enumerate(lines) if _magic(line)]
     for k in found:
+        # In a block a magic may be all that there is: a `0` keeps the block.
+        instead = re.sub(r"\S.*", "", lines[k])
         more = k
         while lines[more].endswith("\\") and more + 1 < len(lines):
             lines[more] = ""
             more += 1
         lines[more] = ""
-    # In a block a magic may be all that there is: a `0` keeps the block.
-    for k in found:
-        indent = re.match(r"[ \t]*", text.split("\n")[k])
-        if indent and indent[0]:
-            lines[k] = f"{indent[0]}0"
+        lines[k] = f"{instead}0" if instead else ""
     return "\n".join(lines), tuple(k + 1 for k in found)
 
 

@@ -14,13 +14,20 @@ from dataclasses import dataclass
 
 #: Levels of a syntax tree: what walks it does so by recursion.
 _DEEPEST = 150
+#: Nodes of a syntax tree; a long homework file has ten thousand.
+_MOST_NODES = 60_000
 #: Words that go on with the statement before them.
 _GOES_ON = re.compile(r"(else|elif|except|finally)\b|[)\]}]|<{7}|={7}|>{7}")
 _DEFINES = re.compile(r"(async\s+def|def|class|@)\b|@")
 #: What changes whether a line is inside a string or brackets; comments are left out.
 _PIECES = re.compile(
-    r"#[^\n]*|\"\"\"|'''|[rbfuRBFU]{0,2}\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[\[({\])}]"
+    r"#[^\n]*|(?:\b[rbfuRBFU]{1,2})?(?P<triple>\"\"\"|''')"
+    r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[\[({\])}]"
 )
+
+
+class TooMuch(SyntaxError):
+    """A piece is larger or deeper than what is looked at."""
 
 
 @dataclass
@@ -34,6 +41,13 @@ class Block:
     def text(self) -> str:
         """Its text."""
         return "\n".join(self.lines)
+
+    def names(self) -> set[str]:
+        """The names that it may bind, where it is no definition: of imports and assignments."""
+        found = set(re.findall(r"^[ \t]*([A-Za-z_]\w*)[ \t]*=[^=]", self.text, re.M))
+        for line in re.findall(r"^[ \t]*(?:from \S+ )?import ([\w., ]+)", self.text, re.M):
+            found |= {part.split()[-1].split(".")[0] for part in line.split(",") if part.strip()}
+        return found
 
     def definition(self) -> str:
         """The name of the function or class that it begins; empty where it begins none."""
@@ -50,19 +64,23 @@ def parsed_tree(text: str) -> ast.Module | SyntaxError:
     except SyntaxError as error:
         return error
     except (RecursionError, MemoryError):
-        return SyntaxError("it is nested too deeply", ("", 1, 0, ""))
+        return TooMuch("it is nested too deeply", ("", 1, 0, ""))
     except ValueError as error:
         return SyntaxError(str(error), ("", 1, 0, ""))
-    line = _too_deep(tree)
-    return SyntaxError("it is nested too deeply", ("", line, 0, "")) if line else tree
+    return _too_much(tree) or tree
 
 
-def _too_deep(tree: ast.Module) -> int:
-    """The line of the first node below too many others; 0 where there is none."""
+def _too_much(tree: ast.Module) -> TooMuch | None:
+    """What is said of a tree that is larger, or deeper, than what is walked here."""
     level: list[ast.AST] = list(tree.body)
+    count = len(level)
     for _depth in range(_DEEPEST):
         level = [child for node in level for child in ast.iter_child_nodes(node)]
-    return min((node.lineno for node in level if isinstance(node, ast.expr | ast.stmt)), default=0)
+        count += len(level)
+        if count > _MOST_NODES:
+            return TooMuch("it is too long a piece of code", ("", 1, 0, ""))
+    lines = [node.lineno for node in level if isinstance(node, ast.expr | ast.stmt)]
+    return TooMuch("it is nested too deeply", ("", min(lines), 0, "")) if lines else None
 
 
 def blocks(text: str) -> list[Block]:
@@ -120,8 +138,8 @@ def _after(line: str, quote: str, depth: int) -> tuple[str, int]:
         if piece is None:
             break
         at, text = piece.end(), piece[0]
-        if text in ('"""', "'''"):
-            quote = text
+        if piece["triple"]:
+            quote = piece["triple"]
         elif text in "([{":
             depth += 1
         elif text in ")]}":

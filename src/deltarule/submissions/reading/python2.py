@@ -10,8 +10,6 @@ from typing import Any
 
 from deltarule.errors import DeltaruleError
 
-#: Larger pieces are not translated: 25 kB take half a second.
-_MOST = 60_000
 _FIXERS = (
     "apply basestring dict except exec filter funcattrs getcwdu has_key intern itertools "
     "itertools_imports long map methodattrs ne next nonzero numliterals paren print raise "
@@ -30,8 +28,6 @@ def translated(text: str, print_function: bool) -> str | None:
     `print_function`: it has print as a function. Lines may be added. Raises DeltaruleError where
     fissix is not installed.
     """
-    if len(text) > _MOST:
-        return None
     try:
         tree = _tool(print_function).refactor_string(text + "\n", "submission")
         return str(tree).removesuffix("\n")

@@ -11,8 +11,8 @@ from pathlib import Path
 from deltarule.errors import DeltaruleError
 from deltarule.submissions.reading.remarks import Remark, RemarkKind, remark, shown
 
-#: Python text that is parsed here; fifty times a long homework file would be too much to look at.
-MOST_CODE = 500_000
+#: Bytes of Python text that are parsed here: three times the longest homework files.
+MOST_CODE = 250_000
 #: Encodings of text, which decode to what an editor shows.
 _TEXT = re.compile(
     r"utf-?8(-sig)?|ascii|latin-?1|iso-?8859-?\d+|cp\d+|windows-?\d+|gb(k|2312|18030)|big5"

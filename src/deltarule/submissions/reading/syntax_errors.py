@@ -29,6 +29,7 @@ _KNOWN = (
     (r"unterminated|never closed|EOF|unmatched|does not match", "", "", "close it, or take it out"),
     (r"invalid (non-printable )?character", "", "", "type the character again"),
     (r"nested too deeply", "", "", "write it with fewer levels"),
+    (r"too long a piece", "", "", "leave out what is no function, such as tables of numbers"),
 )  # fmt: skip
 
 

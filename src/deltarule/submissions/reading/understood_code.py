@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from deltarule.errors import DeltaruleError
 from deltarule.submissions.reading import python2
 from deltarule.submissions.reading.code_places import CodePlaces
 from deltarule.submissions.reading.module_units import imported_from
-from deltarule.submissions.reading.parsed_blocks import Block, blocks, parsed_tree
+from deltarule.submissions.reading.parsed_blocks import Block, TooMuch, blocks, parsed_tree
 from deltarule.submissions.reading.remarks import Remark, RemarkKind, remark
 from deltarule.submissions.reading.syntax_errors import in_words
 
-#: Characters that are translated of one file: two seconds' work.
-_MOST_TRANSLATED = 100_000
+#: Characters that are translated of one file: a second's work.
+_MOST_TRANSLATED = 60_000
 #: Of one file; the longest homework has some hundred.
-_MOST_STATEMENTS = 3000
+_MOST_STATEMENTS = 2000
 
 
 @dataclass
 class UnderstoodCode:
     """`text` and its statements, whose lines are the text's.
 
-    `lost` are the definitions that do not parse, with the lines of the file.
+    `lost` are the definitions that do not parse, `unread` other names that are bound where it
+    does not, with the lines of the file.
     """
 
     text: str
@@ -31,6 +32,7 @@ class UnderstoodCode:
     places: CodePlaces
     remarks: list[Remark] = field(default_factory=list)
     lost: dict[str, int] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
     python2: bool = False
 
 
@@ -42,13 +44,19 @@ class _Reader:
         self.lines: list[str] = []
         self.found = UnderstoodCode("", [], CodePlaces(cells=cells))
         self.translated: list[int] = []
-        self.errors: list[tuple[int, str, str]] = []
+        self.outside = 0
+        self.first_outside: Remark | None = None
 
     def read(self, pieces: list[Block]) -> UnderstoodCode:
         found = self.found
         for block in pieces:
             self._take(block)
         found.text = "\n".join(self.lines)
+        if self.first_outside is not None:
+            more = f" (and {self.outside - 1} more outside of definitions)"
+            first = self.first_outside
+            fact = first.fact + more * (self.outside > 1)
+            found.remarks.append(replace(first, fact=fact))
         if self.translated:
             found.python2 = True
             found.remarks.append(
@@ -63,9 +71,8 @@ class _Reader:
 
     def _take(self, block: Block) -> None:
         tree = parsed_tree(block.text)
-        old = self.compat and (
-            isinstance(tree, SyntaxError) or python2.needs_translation(block.text)
-        )
+        old = self.compat and not isinstance(tree, TooMuch)
+        old = old and (isinstance(tree, SyntaxError) or python2.needs_translation(block.text))
         other = self._translated(block, tree) if old else None
         if other is not None:
             text, tree = other
@@ -112,11 +119,16 @@ class _Reader:
         line, fact, remedy = in_words(error, block.text)
         source = block.first + line - 1
         name = block.definition()
+        place = self.found.places.of_source(source)
         if name:
             self.found.lost[name] = source
-        place = self.found.places.of_source(source)
-        names = (name,) if name else ()
-        self.found.remarks.append(remark(RemarkKind.NOT_LOADED, fact, place, remedy, names))
+            said = remark(RemarkKind.NOT_LOADED, fact, place, remedy, (name,))
+            self.found.remarks.append(said)
+            return
+        self.found.unread |= dict.fromkeys(block.names(), source)
+        if self.outside == 0:
+            self.first_outside = remark(RemarkKind.NOT_LOADED, fact, place, remedy)
+        self.outside += 1
 
     def _many(self, lines: list[int]) -> str:
         places = [self.found.places.of_source(line) for line in lines]
