@@ -21,7 +21,7 @@ def test_every_place_of_the_tables_is_a_function():
 
 
 def test_every_thing_is_shown_as_text_and_all_that_is_data_as_json():
-    lines = {"one line a gradient", "a line for each file"}
+    lines = {"one line a gradient", "a line for each file", "a line for each file of code"}
     assert {use.shows for _, use in USES} <= set(THINGS)
     for thing in THINGS:
         assert "text" in formats_of(thing)

@@ -92,13 +92,13 @@ def test_a_wrong_gradient_of_ones_own_is_told(invoke, width):
 
 @pytest.mark.slow
 def test_one_function_several_or_a_whole_file(invoke):
-    assert invoke("check", f"{LAYERS}:dense").status == 0
+    assert invoke("check", "gradient", f"{LAYERS}:dense").status == 0
     several = invoke("check", "gradient", f"{LAYERS}:dense", f"{LAYERS}:twice", "half_squared")
     assert several.status == 1 and several.out.count(" right") == 3
     assert "it is 2 times what it should be" in several.out
-    assert "central differences are taken" in invoke("check", f"{LAYERS}:absolute").out
-    assert "nothing to hold against" in invoke("check", f"{LAYERS}:alone").out
-    assert invoke("check", f"{LAYERS}:in_place").status == 1
+    assert "central differences are taken" in invoke("check", "gradient", f"{LAYERS}:absolute").out
+    assert "nothing to hold against" in invoke("check", "gradient", f"{LAYERS}:alone").out
+    assert invoke("check", "gradient", f"{LAYERS}:in_place").status == 1
 
 
 @pytest.mark.slow
@@ -109,7 +109,7 @@ def test_what_was_not_checked_is_told_and_others_are_checked(invoke, tmp_path):
         'def g(x: "N"):\n    print("here")\n    return x\n\n\ndef g_backward(dy):\n    return dy\n',
         encoding="utf-8",
     )
-    done = invoke("check", path)
+    done = invoke("check", "gradient", path)
     assert done.status == 1
     assert done.err == (
         "layers.py is run, and may do all that you may; with --sandbox it sees nothing of yours\n"
@@ -122,9 +122,9 @@ def test_what_was_not_checked_is_told_and_others_are_checked(invoke, tmp_path):
         "points with zeros",
     ):
         assert words in done.out
-    alone = invoke("check", f"{path}:f")
+    alone = invoke("check", "gradient", f"{path}:f")
     assert alone.status == 2 and "f or its gradient ended the program" in alone.err
-    done = invoke("check", path, "--json")
+    done = invoke("check", "gradient", path, "--json")
     f, g = json.loads(done.out)["checks"]
     assert done.status == 1 and f["error"]["fact"].startswith("f or its gradient ended")
     assert g["error"] is None and g["right"] and g["prints"] == ["here"] and len(g["points"]) > 9
@@ -133,9 +133,9 @@ def test_what_was_not_checked_is_told_and_others_are_checked(invoke, tmp_path):
 def test_tolerances_and_time_may_be_given(invoke, tmp_path):
     path = tmp_path / "layers.py"
     path.write_text('def f(x: "N"): return x\ndef f_backward(dy): return 1.001 * dy\n')
-    assert invoke("check", path).status == 1
-    assert invoke("check", path, "--rtol", "0.01").status == 0
-    late = invoke("check", path, "--timeout", "0.01", width=200)
+    assert invoke("check", "gradient", path).status == 1
+    assert invoke("check", "gradient", path, "--rtol", "0.01").status == 0
+    late = invoke("check", "gradient", path, "--timeout", "0.01", width=200)
     assert late.status == 2 and "takes more than 0.01 s when it is imported" in late.err
 
 
@@ -158,11 +158,23 @@ def test_the_help_says_that_a_file_is_run(invoke):
         (["slide", "--jacobian"], "no option --jacobian", "--jacobian belongs to check gradient"),
         (["gradient", f"{LAYERS}:dense", "--jacobian"], "--jacobian is about derivations", "leave"),
         (["gradient", "dense", "--rtol", "1"], "--rtol is about functions of your own", "in balls"),
-        (["slide", "--timeout", "9"], "no option --timeout", "it out: --timeout belongs to check"),
-        (["nowhere.py:f"], "there is no file nowhere.py", "check the path"),
-        ([f"{LAYERS}:dens"], "own_layers.py has no function dens", "did you mean 'dense'?"),
-        ([f"{LAYERS}:dense", "--shape", "x"], "'x' gives no argument a shape", "write --shape"),
-        ([f"{LAYERS}:dense", "--stride", "2"], "there is no option --stride", "--set stride=2"),
+        (["slide", "--timeout", "9"], "--timeout is about students' code", "name a file of code"),
+        (["gradient", "nowhere.py:f"], "there is no file nowhere.py", "check the path"),
+        (
+            ["gradient", f"{LAYERS}:dens"],
+            "own_layers.py has no function dens",
+            "did you mean 'dense'?",
+        ),
+        (
+            ["gradient", f"{LAYERS}:dense", "--shape", "x"],
+            "'x' gives no argument a shape",
+            "write --shape",
+        ),
+        (
+            ["gradient", f"{LAYERS}:dense", "--stride", "2"],
+            "there is no option --stride",
+            "--set stride=2",
+        ),
     ],
 )
 def test_what_does_not_fit_is_told(invoke, words, fact, remedy):

@@ -63,7 +63,7 @@ MESSAGES = [
         "check gradient --help",
     ),
     (["train", "--rate", "nan"], "invalid value for --rate: nan is not a finite", "train --help"),
-    (["check"], "nothing to check is named", "write check example slide"),
+    (["check"], "nothing to check is named", "or check example slide"),
     (["check", "example"], "no example is named", "the examples are"),
     (["check", "slide", "--foo"], "there is no option --foo", "see check --help"),
 ]
