@@ -19,7 +19,7 @@ _TASK: set[str] = {
     *("derivation", "values", "calls", "options", "sizes", "otherwise", "about"),
     *("recovered", "fixed", "drawn", "instead_of"),
 }
-_CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads"}
+_CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads", "leaves"}
 _VALUE = {"of", "layout", "axis", "times", "over"}
 _TOP = {"title", "gradient", "provided"}
 _PROVIDED = {"modules", "text"}
@@ -178,6 +178,10 @@ def _call(said: Any, place: str) -> Call:
         _plain(said.get("returns")),
         {k: _plain(v) for k, v in _mapping(said.get("sets", {}), place).items()},
         dict(_mapping(said.get("reads", {}), place)),
+        {
+            int(at): dict(_mapping(names, place))
+            for at, names in _mapping(said.get("leaves", {}), place).items()
+        },
     )
 
 

@@ -74,7 +74,8 @@ class Call:
     `arguments`, `named` and `returns` are trees of lists and tables with names of values in them;
     other names in `returns` are kept as they are, for later arguments. `sets` are attributes that
     the object is given before, `reads` those that are read after it; `conv.W` is one of its
-    attribute `conv`.
+    attribute `conv`. `leaves` are entries of dictionaries among the arguments, by the argument's
+    place from 0, that are read after the call.
     """
 
     names: tuple[str, ...]
@@ -84,6 +85,7 @@ class Call:
     returns: Any = None
     sets: Mapping[str, Any] = field(default_factory=dict)
     reads: Mapping[str, str] = field(default_factory=dict)
+    leaves: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

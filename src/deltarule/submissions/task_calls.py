@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from deltarule.sandbox import Kept, Outcome, Verdict
+from deltarule.sandbox.inside.messages import ARGUMENTS
 from deltarule.sandbox.submission import Submission
 from deltarule.submissions.course_conventions import Call, Task
 from deltarule.submissions.right_values import RightValues
@@ -91,6 +92,10 @@ class TaskCalls:
             owner, name = self._owner(of, attribute)
             read = self.submission.get(name, of=owner)
             made.values[value] = read.value if read.returned else None
+        for at, names in call.leaves.items():
+            read = self.submission.get("", of=Kept(made.outcome.number, (ARGUMENTS, at)))
+            left = read.value if type(read.value) is dict else {}
+            made.values.update({name: left.get(key) for key, name in names.items()})
         if twice and made.values:
             again, other = self.submission.call(function, *args, of=of, **named), Given("", call)
             self._returned(call.returns, again.value, other, _State(), ())

@@ -97,7 +97,8 @@ class TaskCheck:
 
     def outputs(self, call: Call) -> list[str]:
         """The names of values that a call returns or leaves in attributes."""
-        names = [*self.task.names_in(call.returns), *call.reads.values()]
+        left = [name for names in call.leaves.values() for name in names.values()]
+        names = [*self.task.names_in(call.returns), *call.reads.values(), *left]
         return [n for n in names if n in self.task.values]
 
     def agreement(self, name: str, given: Any, right: RightValues) -> Agreement:

@@ -53,9 +53,16 @@ class TooLarge(BadMessage):
     """A message above the limits."""
 
 
+#: What a path begins with that leads into a call's arguments.
+ARGUMENTS = -1
+
+
 @dataclass(frozen=True)
 class Kept:
-    """What call number `call` gave, and stays in the sandbox; `path` picks of a tuple or list."""
+    """What call number `call` gave, and stays in the sandbox; `path` picks of a tuple or list.
+
+    A path that begins with ARGUMENTS picks of what the call was given, in its order, as it is now.
+    """
 
     call: int
     path: tuple[int, ...] = ()

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from .channel import Channel
-from .messages import Blocks, Kept, Other, packed
+from .messages import ARGUMENTS, Blocks, Kept, Other, packed
 from .seccomp_filter import install
 from .watched import Printed, Tried
 
@@ -96,7 +96,7 @@ class _Submission:
     def __init__(self, channel: Channel, printed: Printed, tried: Tried):
         self.channel, self.printed, self.tried = channel, printed, tried
         self.module: ModuleType | None = None
-        self.name, self.kept = "", {}
+        self.name, self.kept, self.given = "", {}, {}
 
     def serve(self) -> None:
         while (request := self.channel.receive()) is not None:
@@ -131,7 +131,7 @@ class _Submission:
         with warnings.catch_warnings(record=True) as found:
             warnings.simplefilter("always")
             result = target(*args, **named)
-        self.kept[request["number"]] = result
+        self.kept[request["number"]], self.given[request["number"]] = result, args
         changed = [i for i, a in enumerate((*args, *named.values())) if _bytes(a) != before[i]]
         names = [*range(len(args)), *named]
         return {
@@ -169,8 +169,9 @@ class _Submission:
         """A value, with what is kept here in the places where it is spoken of."""
         kind = type(value)
         if kind is Kept:
-            found = self.kept[value.call]
-            for step in value.path:
+            inside = value.path[:1] == (ARGUMENTS,)
+            found = (self.given if inside else self.kept)[value.call]
+            for step in value.path[inside:]:
                 found = found[step]
             return found
         if kind is tuple or kind is list:
