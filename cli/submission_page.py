@@ -164,6 +164,6 @@ def _why(page: Page, file: CheckedFile, found: FunctionFinding) -> None:
 def _cause(page: Page, cause: Cause) -> None:
     page.labelled("why", cause_words(cause), 2)
     if cause.formula:
-        page.labelled("yours", cause.formula, 2, math=True)
+        page.labelled("yours" if cause.shown else "as if", cause.formula, 2, math=True)
     if cause.right_formula:
         page.labelled("right", cause.right_formula, 2, math=True)

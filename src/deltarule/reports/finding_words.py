@@ -25,7 +25,7 @@ def finding_lines(finding: FunctionFinding) -> Iterator[str]:
     for cause in finding.causes:
         yield f"  why: {cause_words(cause)}"
         if cause.formula:
-            yield f"    yours is {cause.formula}"
+            yield f"    {'yours is' if cause.shown else 'as if'} {cause.formula}"
         if cause.right_formula:
             yield f"    right is {cause.right_formula}"
     if finding.remedy:

@@ -14,7 +14,7 @@ from deltarule.spelling.names import pretty
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
 from deltarule.submissions.right_values import RightValues
-from deltarule.submissions.scale_factors import factors
+from deltarule.submissions.scale_factors import factors, sizes_vary
 from deltarule.submissions.shape_slips import at_zeros, border, not_reshaped, overflow
 from deltarule.submissions.slip import Slip, array_of
 from deltarule.submissions.student_arrays import same
@@ -30,7 +30,7 @@ def slips(task: Task, name: str, seen: Sequence[Seen]) -> list[Slip]:
         zeros = [] if not wrong else list(at_zeros(task, value, wrong[0]))
         return [slip for slip in zeros if all(_gives(slip, s) for s in seen)]
     found = []
-    for slip in _all(task, value, first):
+    for slip in _all(task, value, first, sizes_vary(task, seen)):
         if all(_gives(slip, s) for s in (first, *seen)):
             found.append(slip)
     return sorted(found, key=lambda s: s.cost)
@@ -55,7 +55,7 @@ def _squeezed(array: np.ndarray) -> tuple[int, ...]:
     return tuple(n for n in np.shape(array) if n != 1)
 
 
-def _all(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
+def _all(task: Task, value: Value, first: Seen, varied: bool) -> Iterator[Slip]:
     array = array_of(first)
     if array is None:
         return
@@ -64,7 +64,7 @@ def _all(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
     yield not_reshaped(value)
     yield from _rounded(value)
     yield from _joined_otherwise(value)
-    yield from _scaled(value, array, right, first)
+    yield from _scaled(value, array, right, first, varied)
     yield from _other_value(task, value, first)
     yield from _of_summands(value, first)
     yield from _summed_further(value, right)
@@ -115,13 +115,13 @@ def _turned(value: Value, right: np.ndarray) -> Iterator[Slip]:
         if order != tuple(range(rank)):
             words = f"{value.name} stands transposed"
             if rank > 2:
-                words += f": its axes are in the order {', '.join(str(k + 1) for k in order)}"
+                words += f", as by np.transpose(…, {order})"
             yield Slip("transposed", 4.2, words, lambda r, o=order: r.value(value).transpose(o))
             words += ", and is brought to its shape by reshape, which does not transpose"
             yield Slip("transposed", 4.6, words, lambda r, o=order: _reshaped(r.value(value), o))
     axes = [k for k in range(rank) if right.shape[k] > 1]
     for several in chain.from_iterable(combinations(axes, n) for n in range(1, len(axes) + 1)):
-        named = " and ".join(str(k + 1) for k in several)
+        named = " and ".join(map(str, several))
         words = f"{value.name} stands in reverse order along axis {named}"
         yield Slip("reversed", 4.8, words, lambda r, a=several: np.flip(r.value(value), a))
 
@@ -130,13 +130,17 @@ def _reshaped(right: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
     return np.ascontiguousarray(right.transpose(order)).reshape(right.shape)
 
 
-def _scaled(value: Value, array: np.ndarray, right: np.ndarray, first: Seen) -> Iterator[Slip]:
+def _scaled(
+    value: Value, array: np.ndarray, right: np.ndarray, first: Seen, varied: bool
+) -> Iterator[Slip]:
     if _squeezed(array) != _squeezed(right) or not np.any(right):
         return
     array = array.reshape(right.shape)
     at = np.unravel_index(np.argmax(np.abs(right)), right.shape)
     ratio = float(array[at] / right[at])
     for factor in factors(value, first.right, ratio):
+        if factor.plain and not varied:
+            continue
         yield Slip(
             factor.kind,
             factor.cost,
@@ -175,7 +179,7 @@ def _summed_further(value: Value, right: np.ndarray) -> Iterator[Slip]:
         lambda r: np.full(np.shape(r.value(value)), np.sum(r.value(value))),
     )
     for several in chain.from_iterable(combinations(axes, n) for n in range(1, right.ndim + 1)):
-        named = " and ".join(str(k + 1) for k in several)
+        named = " and ".join(map(str, several))
         words = "over everything" if len(several) == right.ndim > 1 else f"over axis {named}"
         for verb, reduce in (("summed", np.sum), ("averaged", np.mean)):
             yield Slip(
@@ -192,8 +196,8 @@ def _one_part(value: Value, right: np.ndarray) -> Iterator[Slip]:
         if right.shape[axis] < 2:
             continue
         for called, at in (("first", 0), ("last", -1)):
-            alone = f"only the {called} entry along axis {axis + 1} of {value.name} is filled"
-            rest = f"the {called} entry along axis {axis + 1} of {value.name} is left 0"
+            alone = f"only the {called} entry along axis {axis} of {value.name} is filled"
+            rest = f"the {called} entry along axis {axis} of {value.name} is left 0"
             yield Slip("one part only", 4.7, alone, _kept(value, axis, at, True))
             yield Slip("one part left out", 4.7, rest, _kept(value, axis, at, False))
 
@@ -223,9 +227,7 @@ def _other_array(value: Value, array: np.ndarray, first: Seen) -> Iterator[Slip]
             if kept != _squeezed(array):
                 continue
             summed = (
-                ""
-                if not several
-                else " summed over its axis " + " and ".join(str(k + 1) for k in several)
+                "" if not several else " summed over its axis " + " and ".join(map(str, several))
             )
             yield Slip(
                 "another value",

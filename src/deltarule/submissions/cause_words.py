@@ -31,12 +31,13 @@ def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Ca
     )
     words = mistake.words
     if mistake.line not in names:
-        words = f"in {pretty(mistake.line)}, {words}"
+        words = f"your numbers are those of a wrong {pretty(mistake.line)}: {words}"
     return Cause(
         renamed_words(_defined(words, mistake.line, names, derivation), names),
         mistake.kind,
         _formula(mistake.equation, names),
         "" if right is None else _formula(right, names),
+        shown=mistake.line in names,
     )
 
 

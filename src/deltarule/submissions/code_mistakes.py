@@ -57,6 +57,8 @@ def case_counted(context: Context) -> Iterator[Wrong]:
             )
         if node.body == 1 or isinstance(node.body, Choose) and node.body.args[1:] == (1, 0):
             words = "1 stands where the number of terms belongs: they are not counted"
+            if not node.ranges:
+                words = "≥ 0 stands where > 0 belongs: what is exactly 0, cut off, counts too"
             yield Wrong("not counted", 4.5, site.replaced(Integer(1)), words)
 
 

@@ -29,11 +29,12 @@ Zeroed = frozenset[tuple[str, int]]
 
 @dataclass(frozen=True)
 class Example:
-    """An example at which some outputs of a function are wrong."""
+    """An example at which some outputs of a function are wrong, or at which it raises an error."""
 
     setting: Setting
     values: RightValues
     wrong: tuple[str, ...]
+    raises: str = ""
 
 
 class Shrinking:
@@ -79,8 +80,10 @@ class Shrinking:
         if last.outcome is None:
             return None
         if last.outcome.verdict not in (Verdict.RETURNED, Verdict.OTHER):
-            raised = last.outcome.verdict is Verdict.RAISED
-            return Example(setting, values, tuple(self.outputs)) if raised else None
+            if last.outcome.verdict is not Verdict.RAISED:
+                return None
+            error = last.outcome.detail.partition(":")[0]
+            return Example(setting, values, tuple(self.outputs), error)
         wrong = tuple(n for n in self.outputs if self._differs(n, last.values.get(n), values))
         return Example(setting, values, wrong) if wrong else None
 

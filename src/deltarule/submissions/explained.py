@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from deltarule.sandbox import Verdict
 from deltarule.submissions.causes import causes_of
 from deltarule.submissions.counterexample import Shrinking
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
 from deltarule.submissions.loaded_file import LoadedFile
-from deltarule.submissions.printed_test import printed_test
+from deltarule.submissions.printed_test import printed_test, without_imports
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.source_lines import SourceLines
 from deltarule.submissions.task_check import Observed
@@ -27,6 +28,8 @@ def explain(
     """Say in a finding why its function is wrong; what is right stays as it is."""
     if finding.verdict not in _WRONG or not any(o.wrong for o in finding.outputs):
         return
+    if seen.unsteady and seen.first_right:
+        return
     finding.causes = causes_of(right, seen)
     lines = SourceLines(file.text)
     wrong = [o.name for o in finding.outputs if o.wrong]
@@ -41,11 +44,16 @@ def explain(
 def counterexample(
     seen: Observed, right: RightTask, file: LoadedFile, chosen: Mapping[int, str]
 ) -> str:
-    """A smallest test that shows what is wrong; empty where none is found."""
+    """A smallest test that shows what is wrong; "" where none is found that fails with the file."""
     if right.task.recovered or seen.call.leaves:
         return ""
     settings = [s for o in seen.outputs.values() for s, _ in o.wrong]
     settings = sorted(dict.fromkeys(settings), key=lambda s: s.numbers != "usual")
     names = [n for n, o in seen.outputs.items() if o.wrong]
     found = Shrinking(right, file.open, chosen, seen.number, names).smallest(settings)
-    return "" if found is None else printed_test(right.task, chosen, seen.number, found, file.name)
+    if found is None:
+        return ""
+    text = printed_test(right.task, chosen, seen.number, found, file.name)
+    run = file.run_with(without_imports(text, file.name))
+    failed = run.verdict is Verdict.RAISED and run.detail.partition(":")[0]
+    return text if failed == (found.raises or "AssertionError") else ""

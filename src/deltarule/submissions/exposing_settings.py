@@ -122,7 +122,9 @@ class _Maker:
             if not isinstance(s, Attribute)
             and s.name not in {*self.letters, *self.fixed, *self.equal}
         ]
-        return dict(zip(plain, count(3)))
+        split = [letter for letters in self.letters.values() for letter in letters]
+        several = {letter: 2 + (place == 0) for place, letter in enumerate(dict.fromkeys(split))}
+        return {**several, **dict(zip(plain, count(3 + bool(several))))}
 
     def _turned(self, usual: Setting) -> Setting | None:
         """Sizes of which what was larger is smaller: of tall images, after wide ones."""

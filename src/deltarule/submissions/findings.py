@@ -41,7 +41,10 @@ class OutputFinding:
 
 @dataclass
 class Cause:
-    """Why outputs are wrong: the mistake in words, its formula, the right one, and the line."""
+    """Why outputs are wrong: the mistake in words, its formula, the right one, and the line.
+
+    Not `shown` is a formula of a value that the function does not return.
+    """
 
     words: str
     kind: str = ""
@@ -50,6 +53,7 @@ class Cause:
     outputs: tuple[str, ...] = ()
     line: int | None = None
     place: str = ""
+    shown: bool = True
 
 
 @dataclass

@@ -89,6 +89,10 @@ def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> Non
     if not failed:
         return
     setting, outcome = failed[0]
+    if outcome.verdict is Verdict.RAISED and any(o.wrong for o in found.outputs):
+        # What is wrong where it answers counts for more.
+        found.notes.append(f"at {setting.shown} it {outcome}")
+        return
     found.line = outcome.line or found.line
     if outcome.detail.startswith(f"{NotHandedIn.__name__}: "):
         found.verdict = FunctionVerdict.UNCHECKED
@@ -103,10 +107,9 @@ def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> Non
 
 def _unsteady(seen: Observed, found: FunctionFinding, answered: list) -> None:
     """It is right at the first call, and gives something else at the second one."""
-    first = seen.at[0][0]
-    if seen.unsteady and not any(s is first for o in found.outputs for s, _ in o.wrong):
+    if seen.unsteady and seen.first_right:
         found.verdict = FunctionVerdict.WRONG
-        found.finding = "gives something else when it is called again with the same"
+        found.finding = "gives another answer to the same call"
         found.remedy = "keep nothing between calls, and change nothing in the cache"
 
 

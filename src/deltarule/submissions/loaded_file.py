@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from textwrap import indent
+
 from deltarule.errors import DeltaruleError
-from deltarule.sandbox import Sandbox, Verdict
+from deltarule.sandbox import Outcome, Sandbox, Verdict
 from deltarule.sandbox.submission import Submission
 from deltarule.submissions.reading import SubmittedFile, load_into, loadable
 
@@ -27,6 +30,12 @@ class LoadedFile:
     def name(self) -> str:
         """The file's name."""
         return self.submitted.name
+
+    def run_with(self, text: str) -> Outcome:
+        """Run a text behind the file's own, in a new process; its names are not the file's."""
+        body = f"{self.submitted.text}\ndef _run():\n{indent(text, '    ')}\n_run()\n"
+        with self.sandbox.submission() as own:
+            return load_into(replace(self.submitted, text=body), own)
 
     def open(self) -> Submission:
         """Its process. Raises DeltaruleError where the text does not load."""

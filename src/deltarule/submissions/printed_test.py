@@ -16,6 +16,12 @@ from deltarule.submissions.right_values import RightValues
 _MODULE = re.compile(r"[^\W\d]\w*")
 
 
+def without_imports(test: str, file: str) -> str:
+    """A printed test without the line that imports from the student's file."""
+    start = f"from {PurePath(file).stem} import "
+    return "".join(line for line in test.splitlines(True) if not line.startswith(start))
+
+
 def printed_test(
     task: Task, chosen: Mapping[int, str], number: int, example: Example, file: str
 ) -> str:
@@ -59,7 +65,7 @@ class _Writer:
         if call.kind == "class":
             return [f"{self._object} = {called}", *lines]
         if call.kind == "method":
-            called = f"{self._object}.{called}"
+            called = f"{self._object}.{called.removeprefix(_owner(name))}"
         target = _target(call.returns)
         lines.append(f"{target} = {called}" if target else called)
         lines += [f"{v} = {self._object}.{a}" for a, v in call.reads.items()]
@@ -100,6 +106,11 @@ class _Writer:
             between = f"{least!r} - {ATOL:g} <= np.sum({name}) <= {most!r} + {ATOL:g}"
             lines.append(f"assert {between}  # all together pass on what there is")
         return lines
+
+
+def _owner(name: str) -> str:
+    """The class that a method is named with, as `Linear.` of `Linear.forward`."""
+    return name[: name.rfind(".") + 1]
 
 
 def _target(tree: Any) -> str:

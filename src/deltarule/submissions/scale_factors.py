@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import log
 
 from sympy import Pow, preorder_traversal
 
-from deltarule.submissions.course_conventions import Value
+from deltarule.submissions.course_conventions import Task, Value
+from deltarule.submissions.explanations import Seen
 from deltarule.submissions.right_values import RightValues
 
 #: 1/ln 10: what logarithms to base 10 come to.
@@ -28,12 +29,28 @@ class Factor:
     kind: str
     cost: float
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is a plain number, and not only a sign."""
+        return abs(self.constant) != 1.0
+
     def number(self, right: RightValues) -> float:
         """The factor at a setting."""
         found = self.constant
         for name, power in self.powers:
             found *= float(right.number(name) or 1) ** power
         return found
+
+
+def sizes_vary(task: Task, seen: Sequence[Seen]) -> bool:
+    """Whether each size that may vary has two values or more where numbers were seen.
+
+    Else ½ may as well be 1/N.
+    """
+    usual = [s.setting.sizes for s in seen if s.setting.numbers != "edges"]
+    return all(
+        len({sizes[name] for sizes in usual}) > 1 for name in usual[0] if name not in task.fixed
+    )
 
 
 def factors(value: Value, right: RightValues, ratio: float) -> Iterator[Factor]:

@@ -35,6 +35,12 @@ class Observed:
     unsteady: bool = False
     rights: dict[Setting, RightValues] = field(default_factory=dict)
 
+    @property
+    def first_right(self) -> bool:
+        """Whether nothing is wrong at the first setting."""
+        first = self.at[0][0]
+        return not any(s is first for o in self.outputs.values() for s, _ in o.wrong)
+
 
 class TaskCheck:
     """Checks the functions of one task in a submission that `open_` gives, loaded.
@@ -66,7 +72,20 @@ class TaskCheck:
                     # It would end, or use up, every process that it is called in.
                     del self.chosen[place]
                     submission.close()
+        self._once_more({k: found[k] for k in self.chosen})
         return list(found.values())
+
+    def _once_more(self, left: Mapping[int, Observed]) -> None:
+        """The first setting again, at the end: whether the answers are still the same."""
+        seen = next((s for s in left.values() if s.at), None)
+        if seen is None or self.task.recovered:
+            return
+        setting, _ = seen.at[0]
+        calls = TaskCalls(self.task, self.open(), self.chosen)
+        for given, one in zip(calls.at(seen.rights[setting]), left.values(), strict=True):
+            first = one.at[0][1].values if one.at and one.at[0][0] is setting else {}
+            both = first.keys() & given.values.keys()
+            one.unsteady |= any(_differ(first[name], given.values[name]) for name in both)
 
     def _recovered(self, made: list[Given], right: RightValues) -> RightValues:
         """The right values for what a function has drawn at random, as its outputs show it."""

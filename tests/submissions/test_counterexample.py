@@ -1,0 +1,120 @@
+"""What is said of a wrong function is true: its printed test fails, its reason fits everywhere."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from deltarule.sandbox import Sandbox
+from deltarule.submissions import check_submission
+from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
+
+LOSS = """\
+import numpy as np
+class CrossEntropyLoss:
+    def forward(self, A, Y):
+        self.A, self.Y = A, Y
+        p = np.exp(A - A.max(1, keepdims=True))
+        self.p = p / p.sum(1, keepdims=True)
+        return -(Y * np.log(self.p)).sum()
+    def backward(self):
+        return (self.p - self.Y) / len(self.Y)
+"""
+COUNTING = """\
+calls = [0]
+def affine_forward(x, w, b):
+    calls[0] += 1
+    out = x.reshape(len(x), -1) @ w + b
+    return out + (calls[0] > 3), (x, w, b)
+"""
+TEMPORAL = """\
+def temporal_affine_forward(x, w, b):
+    return x @ w + b, (x, w)
+def temporal_affine_backward(dout, cache):
+    x, w = cache
+    return dout @ w.T, np.einsum("ntd,ntm->dm", x, dout), dout.sum(axis=1).mean(0)
+"""
+VARIANCE = """\
+def batchnorm_forward(x, gamma, beta, bn_param):
+    N = x.shape[0]
+    mean = x.mean(0)
+    var = 1.0 / (N - 1) * ((x - mean) ** 2).sum(0)
+    return gamma * (x - mean) / np.sqrt(var + bn_param["eps"]) + beta, None
+"""
+BOUNDARY = """\
+def svm_loss(x, y):
+    N = len(x)
+    m = np.maximum(0, x - x[np.arange(N), y][:, None] + 1)
+    m[np.arange(N), y] = 0
+    d = np.zeros_like(x)
+    d[m >= 0] = 1
+    d[np.arange(N), y] -= (m > 0).sum(1)
+    return m.sum() / N, d / N
+"""
+FIRST_TIME = """\
+def temporal_affine_forward(x, w, b):
+    return x @ w + b, (x, w)
+def temporal_affine_backward(dout, cache):
+    x, w = cache
+    dx = dout @ w.T
+    dx[:, 0] = 0
+    return dx, np.einsum("ntd,ntm->dm", x, dout), dout.sum((0, 1))
+"""
+NUMPY = "import numpy as np\n"
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(unsafe=True) as made:
+        yield made
+
+
+def found(sandbox, text: str, name: str, course: str = "cs231n") -> FunctionFinding:
+    report = check_submission(text, "layers.py", sandbox, course, lambda n: n == name)
+    (finding,) = (f for f in report.functions if f.name == name)
+    return finding
+
+
+def test_a_printed_test_calls_methods_of_an_object_and_fails(sandbox, tmp_path):
+    finding = found(sandbox, LOSS, "CrossEntropyLoss.forward", "mytorch")
+    assert "layer = CrossEntropyLoss()\nL = layer.forward(A, Y)\n" in finding.test
+    (tmp_path / "layers.py").write_text(LOSS)
+    (tmp_path / "shown.py").write_text(finding.test)
+    ran = subprocess.run([sys.executable, "shown.py"], cwd=tmp_path, capture_output=True, text=True)
+    assert "AssertionError" in ran.stderr and "Not equal to tolerance" in ran.stderr
+
+
+def test_another_answer_to_the_same_call_shows_at_the_end_and_has_no_test(sandbox):
+    finding = found(sandbox, COUNTING, "affine_forward")
+    assert finding.verdict is FunctionVerdict.WRONG and not finding.causes and not finding.test
+    assert finding.finding == "gives another answer to the same call"
+
+
+def test_a_mean_over_examples_is_not_called_a_half(sandbox):
+    finding = found(sandbox, NUMPY + TEMPORAL, "temporal_affine_backward")
+    assert [c.words for c in finding.causes] == ["db is divided by n, which it should not be"]
+
+
+def test_an_error_at_one_setting_does_not_hide_what_is_wrong_at_the_others(sandbox):
+    text = NUMPY + VARIANCE
+    finding = found(sandbox, text, "batchnorm_forward")
+    assert finding.verdict is FunctionVerdict.WRONG and finding.finding.startswith("out: entry")
+    (cause,) = finding.causes
+    assert cause.words == "your numbers are those of a wrong v: divided by N − 1, not by N"
+    assert not cause.shown and cause.formula == "v[c] = Σ_n (x[n, c] − μ[c])²/(N − 1)"
+    assert finding.notes[0].startswith("at one example (N = 1, C = ")
+    assert "it raised an error: ZeroDivisionError" in finding.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "words"),
+    [
+        (BOUNDARY, "svm_loss", "≥ 0 stands where > 0 belongs: what is exactly 0"),
+        (FIRST_TIME, "temporal_affine_backward", "the first entry along axis 1 of dx is left 0"),
+    ],
+)
+def test_boundaries_and_axes_are_said_as_in_code(sandbox, text, name, words):
+    finding = found(sandbox, NUMPY + text, name)
+    assert words in finding.causes[0].words, finding.causes
+    assert np.all([c.outputs == ("dx",) for c in finding.causes])
