@@ -12,6 +12,7 @@ from deltarule.cli.check_command import Check
 from deltarule.cli.code_checker import Checker
 from deltarule.cli.started_sandbox import StartedSandbox
 from deltarule.reports.things import CheckedFile
+from deltarule.spelling.counted import counted
 
 #: The checker of this process, where it is one of several.
 _own: list[Checker] = []
@@ -28,7 +29,7 @@ def checked_side_by_side(
         waiting = {pool.submit(_checked, path, len(paths)): path for path in paths}
         for done in as_completed(waiting):
             found[waiting[done]] = done.result()
-            tell(f"checked {len(found)} of {len(paths)} files")
+            tell(f"checked {len(found)} of {counted(len(paths), 'file')}")
     return [found[path] for path in paths]
 
 

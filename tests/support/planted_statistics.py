@@ -102,6 +102,6 @@ def constant_misremembered(j: Jacobians) -> Planted:
 ROWS = (
     Row("29 ε misplaced", epsilon_misplaced, ("ε misplaced", "sign"), "batch_norm", USUAL, True),
     Row("29 n − 1 for n", one_less, ("n − 1 for n",), "batch_norm"),
-    Row("29 another constant", constant_misremembered, ("constant misremembered",), "dropout"),
+    Row("29 constant", constant_misremembered, ("constant misremembered",), "running_statistics"),
     Row("30 over the batch", over_the_batch, ("another axis", "transposed"), "layer_norm", SQUARE),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 from deltarule.cli.embedded_page import as_html, as_text
 from deltarule.cli.submission_page import code_page
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.given_arguments import known_mapping, known_name, wrong_kind, yes_or_no
 from deltarule.reports.finding_words import failures_text
 from deltarule.reports.submission_values import code_values
 from deltarule.reports.things import CheckedCode, CheckedFile
@@ -23,6 +24,15 @@ from deltarule.submissions.own_code import OwnCode, own_code
 from deltarule.submissions.reading import read_submission
 from deltarule.submissions.this_process import ThisProcess
 from deltarule.submissions.wanted_functions import wanted_functions
+
+_PLACE = "deltarule.check"
+_EXAMPLES = {
+    "convention": 'convention="cs231n"',
+    "like": 'like="conv2d"',
+    "accept": 'accept="follows"',
+    "returns": 'returns="dx,dw,db"',
+    "only": 'only="conv"',
+}
 
 
 class CodeCheck:
@@ -88,10 +98,12 @@ def check(
     Raises DeltaruleError where there is nothing to check, and for names that mean nothing.
     """
     if not things:
-        raise DeltaruleError("there is nothing to check", "deltarule.check", "give it a function")
+        raise DeltaruleError("there is nothing to check", _PLACE, "give it a function")
     if options and like is None:
         raise TypeError(f"check() takes no {next(iter(options))} without like=")
-    wish = Like((), like, options, dict(names or {}), returns) if like else None
+    _refuse_wrong_kinds(convention, like, returns, only, accept, compat, timeout, unsafe)
+    meant = known_mapping("names", names, _PLACE, 'names={"dout": "dy"}')
+    wish = Like((), like, options, meant, returns) if like else None
     accepted = accepted_verdicts(accept)
     wanted = wanted_functions(only) if only else None
     if all(isinstance(thing, (str, Path)) for thing in things):
@@ -105,6 +117,22 @@ def check(
     known |= convention_of(convention).functions if convention else set()
     own = own_code(things, known if like is None else ())
     return CodeCheck(CheckedCode([_own(own, convention, wish, wanted, accepted)]))
+
+
+def _refuse_wrong_kinds(
+    convention: object, like: object, returns: object, only: object, accept: object,
+    compat: object, timeout: object, unsafe: object,
+) -> None:  # fmt: skip
+    """Raises DeltaruleError for an argument of another kind than it has to be."""
+    texts = {"convention": convention, "like": like, "accept": accept}
+    for name, value in {**texts, "returns": returns, "only": only}.items():
+        if value is not None or name not in texts:
+            known_name(name, value, _PLACE, _EXAMPLES[name])
+    yes_or_no("compat", compat, _PLACE)
+    yes_or_no("unsafe", unsafe, _PLACE)
+    number = isinstance(timeout, (int, float)) and not isinstance(timeout, bool)
+    if timeout is not None and not (number and 0 < timeout < 1e6):
+        raise wrong_kind("timeout", timeout, "a number of seconds", _PLACE, "give one: timeout=5")
 
 
 def _file(path, sandbox, course, wish: Like | None, wanted, accepted, compat) -> CheckedFile:

@@ -30,7 +30,7 @@ _OTHERS = {
 
 def file_bytes(path: Path, most: int) -> bytes:
     """What is in a regular file. Raises DeltaruleError where it cannot be read, or is larger."""
-    name = shown(path.name)
+    name = shown(path.name)[:80]
     try:
         if not path.exists():
             raise DeltaruleError(f"there is no file {name}", shown(str(path)), "check the path")
