@@ -60,7 +60,12 @@ def _all(task: Task, value: Value, first: Seen, varied: bool) -> Iterator[Slip]:
     if array is None:
         return
     right = np.asarray(first.right.value(value))
-    yield from (_never_filled(value), overflow(value), *border(value), *_turned(value, right))
+    yield from (
+        _never_filled(value),
+        overflow(value, first.right.network),
+        *border(value),
+        *_turned(value, right),
+    )
     yield not_reshaped(value)
     yield from _rounded(value)
     yield from _joined_otherwise(value)

@@ -19,6 +19,7 @@ from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.explanations import Explanations, Seen
 from deltarule.submissions.findings import Cause
 from deltarule.submissions.right_task import RightTask
+from deltarule.submissions.shape_slips import OVERFLOW, overflow, overflows
 from deltarule.submissions.student_arrays import tensors_of
 from deltarule.submissions.task_check import Observed
 from deltarule.submissions.wrong_lines import RIGHT, WrongLines, wrong_lines
@@ -43,6 +44,8 @@ def causes_of(right: RightTask, seen: Observed, base: Hypothesis = RIGHT) -> lis
     lines = WrongLines(right, seen.rights) if task.recovered else wrong_lines(right)
     explanations = Explanations(lines, base)
     evidence = {name: evidence_of(right, seen, name) for name in wrong}
+    beside = [_overflow_beside(right, name, evidence[name]) for name in wrong]
+    evidence = {name: _without_overflow(one) for name, one in evidence.items()}
     found: dict[Hashable, _Candidate] = {}
 
     def add_mistakes(joint: bool) -> None:
@@ -62,7 +65,22 @@ def causes_of(right: RightTask, seen: Observed, base: Hypothesis = RIGHT) -> lis
     if len(chosen) > 1 or not {*wrong} <= set().union(*(c.outputs for c in chosen)):
         add_mistakes(joint=True)
         chosen = _fewest(list(found.values()), wrong)
-    return _merged([_with_outputs(c) for c in chosen])
+    causes = _merged([*(_with_outputs(c) for c in chosen), *filter(None, beside)])
+    return sorted(causes, key=lambda c: c.kind == OVERFLOW)
+
+
+def _without_overflow(seen: list[Seen]) -> list[Seen]:
+    """Where it does not overflow, if it is wrong there, too: that tells which mistake it is."""
+    left = [s for s in seen if not overflows(s)]
+    return left if any(s.wrong for s in left) else seen
+
+
+def _overflow_beside(right: RightTask, name: str, seen: list[Seen]) -> Cause | None:
+    """That it overflows as well, where it is wrong elsewhere, too."""
+    if len(_without_overflow(seen)) == len(seen):
+        return None
+    slip = overflow(right.task.values[name], right.network)
+    return Cause(slip.words, slip.kind, outputs=(name,))
 
 
 def _elsewhere(

@@ -12,7 +12,7 @@ from deltarule.submissions.chosen_names import chosen_names, definitions, possib
 from deltarule.submissions.convention_files import convention, convention_names
 from deltarule.submissions.course_conventions import Convention, Task
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
-from deltarule.submissions.function_verdicts import finding_of
+from deltarule.submissions.function_verdicts import finding_of, overflow_said
 from deltarule.submissions.loaded_file import LoadedFile
 from deltarule.submissions.own_forward import OwnForward
 from deltarule.submissions.reading import SubmittedFile, read_source
@@ -213,16 +213,24 @@ def _by_choice(
     finding: FunctionFinding, task: Task, file: LoadedFile, defined: dict[str, int]
 ) -> FunctionFinding:
     """The finding, or that it is right by another choice than the course's."""
-    if finding.verdict not in _WRONG:
+    if finding.verdict not in _WRONG or _but_for_overflow(finding):
         return finding
     for choice, other in enumerate(task.otherwise):
         named = chosen_names(task, defined, wanted=finding.name)
         for same, _ in _findings(_right_task(task, choice), file, named, defined):
-            if same.name == finding.name and same.verdict is FunctionVerdict.RIGHT:
+            if same.name == finding.name and _but_for_overflow(same):
+                overflow = overflow_said(same.outputs)
                 same.verdict = FunctionVerdict.CONVENTION
-                same.finding = other.words
+                same.finding = f"{other.words}; {overflow}" if overflow else other.words
                 return same
     return finding
+
+
+def _but_for_overflow(finding: FunctionFinding) -> bool:
+    """Whether it is right, or would be if it did not overflow at large numbers."""
+    if finding.verdict is FunctionVerdict.PARTLY:
+        return bool(overflow_said(finding.outputs)) and not any(o.mistaken for o in finding.outputs)
+    return finding.verdict is FunctionVerdict.RIGHT
 
 
 def _recognised(defined: Iterable[str]) -> Convention | None:

@@ -188,11 +188,13 @@ def _call(said: Any, place: str) -> Call:
 def _otherwise(said: Any, gradient: str, place: str) -> Otherwise:
     said = dict(_mapping(said, place))
     words = said.pop("says", None)
-    _only(said, {"derivation", "options", "values", "sizes"}, place)
+    _only(said, {"derivation", "options", "values", "sizes", "calls"}, place)
     if not isinstance(words, str):
         raise DeltaruleError("another choice has no words", place, 'write says = "…"')
     if "values" in said:
         said["values"] = values_of(said["values"], gradient, place)
+    if "calls" in said:
+        said["calls"] = tuple(_call(c, place) for c in _list(said["calls"], place))
     if "options" in said:
         said["options"] = {k: _plain(v) for k, v in said["options"].items()}
     return Otherwise(words, said)

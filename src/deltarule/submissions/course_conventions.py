@@ -21,9 +21,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
+from operator import add, mul, sub, truediv
 from typing import Any
 
 from deltarule.submissions.axes_layout import Layout
+
+#: What may stand between two numbers of an argument.
+OPERATIONS = {"+": add, "-": sub, "*": mul, "/": truediv}
+
+
+def terms_of(text: str) -> list[str]:
+    """The words of an argument that is computed of two numbers, `1 - rho`; else the text alone."""
+    words = text.split()
+    return words if len(words) == 3 and words[1] in OPERATIONS else [text]
 
 
 @dataclass(frozen=True)
@@ -72,10 +82,10 @@ class Call:
     """One call of the student's: of a function, a class (kept as the object), or its method.
 
     `arguments`, `named` and `returns` are trees of lists and tables with names of values in them;
-    other names in `returns` are kept as they are, for later arguments. `sets` are attributes that
-    the object is given before, `reads` those that are read after it; `conv.W` is one of its
-    attribute `conv`. `leaves` are entries of dictionaries among the arguments, by the argument's
-    place from 0, that are read after the call.
+    an argument may be computed of two numbers (`1 - rho`). Other names in `returns` are kept as
+    they are, for later arguments. `sets` are attributes that the object is given before, `reads`
+    those that are read after it; `conv.W` is one of its attribute `conv`. `leaves` are entries of
+    dictionaries among the arguments, by the argument's place from 0, that are read after the call.
     """
 
     names: tuple[str, ...]

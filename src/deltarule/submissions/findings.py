@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from deltarule.submissions.agreement import Agreement
+from deltarule.submissions.agreement import Agreement, Fit
 from deltarule.submissions.exposing_settings import Setting
 
 
@@ -37,6 +37,17 @@ class OutputFinding:
     name: str
     right: list[Setting] = field(default_factory=list)
     wrong: list[tuple[Setting, Agreement]] = field(default_factory=list)
+
+    @property
+    def overflows(self) -> list[tuple[Setting, Agreement]]:
+        """Where it is NaN or ∞ at large numbers: that says nothing of its formula elsewhere."""
+        return [w for w in self.wrong if w[0].numbers == "large" and w[1].fit is Fit.NOT_FINITE]
+
+    @property
+    def mistaken(self) -> list[tuple[Setting, Agreement]]:
+        """Where it is wrong in another way than by an overflow."""
+        unstable = [setting for setting, _ in self.overflows]
+        return [w for w in self.wrong if w[0] not in unstable]
 
 
 @dataclass

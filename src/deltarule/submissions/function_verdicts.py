@@ -121,15 +121,31 @@ def _right(seen: Observed, found: FunctionFinding) -> None:
         found.remedy = f"work on a copy: {sorted(seen.changed)[0]}.copy()"
 
 
+def overflow_said(outputs: list[OutputFinding]) -> str:
+    """That values overflow at large numbers, where any does; else ""."""
+    unstable = [o for o in outputs if o.overflows]
+    if not unstable:
+        return ""
+    names = " and ".join(o.name for o in unstable)
+    return f"overflows at large numbers: {names}: {said(unstable[0].overflows[0][1])}"
+
+
 def _wrong(seen: Observed, found: FunctionFinding, wrong: list[OutputFinding]) -> None:
+    """By what is wrong at other numbers than large ones, if anything is."""
+    overflow = overflow_said(wrong)
+    wrong = [o for o in wrong if o.mistaken]
+    if not wrong:
+        found.verdict, found.finding = FunctionVerdict.PARTLY, overflow
+        return
     everywhere = all(not o.right for o in wrong)
     found.verdict = FunctionVerdict.WRONG if everywhere else FunctionVerdict.PARTLY
     names = " and ".join(o.name for o in wrong)
-    setting, agreement = wrong[0].wrong[0]
+    _, agreement = wrong[0].mistaken[0]
     found.finding = f"{names}: {said(agreement)}"
-    bad = [s for o in wrong for s, _ in o.wrong]
+    bad = [s for o in wrong for s, _ in o.mistaken]
     where = "" if everywhere else where_wrong(bad, [s for o in wrong for s in o.right])
     found.finding += f", {where}" if where else ""
+    found.finding += f"; {overflow}" if overflow else ""
 
 
 def said(agreement: Agreement) -> str:

@@ -18,7 +18,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.language.load import network_of
 from deltarule.networks.tensors import Tensor
-from deltarule.submissions.course_conventions import Task
+from deltarule.submissions.course_conventions import Task, terms_of
 from deltarule.submissions.edgy_values import EdgyValues
 from deltarule.submissions.exposing_settings import Setting, settings
 from deltarule.submissions.right_values import RightValues
@@ -72,7 +72,8 @@ class RightTask:
             n
             for c in self.task.calls
             for t in (c.arguments, c.named, c.sets)
-            for n in self.task.names_in(t)
+            for text in self.task.names_in(t)
+            for n in terms_of(text)
         }
         found = settings(self.network, names, self.letters, self.task.sizes)
         # A mask that is drawn does not show where what it is taken of is 0; at ties all is drawn.
@@ -147,14 +148,22 @@ def _as_drawn(drawn: np.ndarray, tensor: Tensor, setting: Setting, spread: float
         return drawn
     if setting.numbers == "zeros" and not tensor.definite:
         return np.where(np.arange(drawn.size).reshape(drawn.shape) % 3 == 1, 0.0, drawn)
+    if setting.numbers == "large":
+        return large_numbers(drawn, tensor)
     if tensor.role != "input":
         return drawn
-    if setting.numbers == "large":
-        return _large(drawn)
     return spread * drawn + 1.5 if setting.numbers == "small" else drawn
 
 
-def _large(drawn: np.ndarray) -> np.ndarray:
-    """Numbers at which exponentials overflow, and underflow beside those of another row."""
+def large_numbers(drawn: np.ndarray, tensor: Tensor) -> np.ndarray:
+    """Numbers at which exponentials overflow, and underflow beside those of another row.
+
+    Those of one row lie near each other, and so do weights: scores that are sums of them, too,
+    differ by a few within a row, and probabilities after a max shift are not 0.
+    """
+    if tensor.role == "parameter" and drawn.ndim > 1:
+        return 1.0 + 0.001 * drawn
+    if tensor.role != "input":
+        return drawn
     rows = np.arange(len(drawn)).reshape(-1, *(1,) * (drawn.ndim - 1)) if drawn.ndim else 0
-    return 1000.0 * drawn + np.where(rows % 2 == 0, 2000.0, -2000.0)
+    return drawn + np.where(rows % 2 == 0, 1000.0, -1000.0)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
 
 from deltarule.calculus import Derivation
-from deltarule.submissions.course_conventions import Place, Value
+from deltarule.submissions.course_conventions import OPERATIONS, Place, Value, terms_of
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.tracing.computation import Computation
+
+_NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 class RightValues:
@@ -52,7 +55,14 @@ class RightValues:
         ]
 
     def number(self, name: str) -> float | int | None:
-        """A size, an attribute or a scalar by its name; None where there is none."""
+        """A size, an attribute or a scalar by its name, a number, or two of them with + − * /
+        between: `1 - rho`. None for what is none of these."""
+        terms = terms_of(name)
+        if len(terms) > 1:
+            one, two = (self.number(t) for t in (terms[0], terms[2]))
+            return None if one is None or two is None else OPERATIONS[terms[1]](one, two)
+        if _NUMBER.fullmatch(name):
+            return float(name)
         if name in self.setting.sizes:
             return self.setting.sizes[name]
         if name in self.setting.scalars:

@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
+from sympy import Basic
 
+from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.nodes import LogSumExp, Sum, walk
+from deltarule.networks.network import Network
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
 from deltarule.submissions.slip import Slip, array_of, nothing
 from deltarule.submissions.student_arrays import same
+
+#: The kind of what is right but where exponentials overflow.
+OVERFLOW = "overflow"
 
 
 def at_zeros(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
@@ -74,13 +81,22 @@ def _flat(value: Value, seen: Seen) -> bool:
     )
 
 
-def overflow(value: Value) -> Slip:
+def overflow(value: Value, network: Network) -> Slip:
     """Exponentials of large numbers: right elsewhere."""
-    words = "an exponential overflows at large numbers: the largest is not subtracted first"
-    return Slip("overflow", 3.2, words, nothing, lambda s: s.wrong == _overflows(s))
+    words = "an exponential overflows at large numbers"
+    if any(_sums_exponentials(n) for e in network.equations for n in walk(e.rhs)):
+        words += ", or all those of a row are 0: its own largest is not subtracted first"
+    return Slip(OVERFLOW, 3.2, words, nothing, lambda s: s.wrong == overflows(s))
 
 
-def _overflows(seen: Seen) -> bool:
+def _sums_exponentials(node: Basic) -> bool:
+    if isinstance(node, Sum):
+        return any(isinstance(n, Elementwise) and n.row.name == "exp" for n in walk(node.body))
+    return isinstance(node, LogSumExp)
+
+
+def overflows(seen: Seen) -> bool:
+    """Whether it is NaN or ∞ at large numbers."""
     array = array_of(seen)
     large = seen.setting.numbers == "large"
     return large and array is not None and not np.isfinite(array).all()

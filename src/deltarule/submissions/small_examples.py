@@ -13,9 +13,10 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Attribute
 from deltarule.networks.nonsmooth import kinked
 from deltarule.networks.tensors import Tensor
+from deltarule.submissions.course_conventions import terms_of
 from deltarule.submissions.edgy_values import EdgyValues
 from deltarule.submissions.exposing_settings import Setting
-from deltarule.submissions.right_task import RightTask
+from deltarule.submissions.right_task import RightTask, large_numbers
 from deltarule.submissions.right_values import RightValues
 
 #: So many examples of a task are kept.
@@ -52,7 +53,7 @@ class SmallExamples:
     def _passed(self) -> set[str]:
         calls = self.right.task.calls
         trees = [t for c in calls for t in (c.arguments, c.named, c.sets)]
-        return {n for t in trees for n in self.right.task.names_in(t)}
+        return {n for t in trees for text in self.right.task.names_in(t) for n in terms_of(text)}
 
     def with_size(self, setting: Setting, name: str, number: int) -> Setting | None:
         """A setting with another size; None if nothing of that size fits."""
@@ -119,9 +120,11 @@ class SmallExamples:
             return one
         if tensor.within is not None:
             return np.round(drawn, 2)
+        if numbers == "large":
+            return large_numbers(_whole(drawn), tensor)
         if tensor.role != "input" or numbers in ("usual", "zeros"):
             return _whole(drawn)
-        return 1000.0 * _whole(drawn) if numbers == "large" else 1.5 + 0.01 * _whole(drawn)
+        return 1.5 + 0.01 * _whole(drawn)
 
     def _at_kink(self, found: RightValues, givens: Mapping[str, np.ndarray]) -> bool:
         """Whether gradients are others nearby, as at a kink or a tie."""
