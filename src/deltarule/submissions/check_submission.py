@@ -10,6 +10,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.sandbox import Sandbox
 from deltarule.submissions.chosen_names import chosen_names, definitions, possible_names
 from deltarule.submissions.convention_files import convention, convention_names
+from deltarule.submissions.copied_helpers import copied_helpers
 from deltarule.submissions.course_conventions import Convention, Task
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
 from deltarule.submissions.function_verdicts import finding_of, overflow_said
@@ -72,6 +73,8 @@ def check_submission(
     if chosen is None or not chosen.functions & {*defined, *lost}:
         report.error, report.known = "none of its functions is known to a convention", False
         return report
+    if only is None:
+        only = _without_copies(chosen, defined, file, report)
     found = _functions(chosen, defined, file, only, progress)
     report.functions = [_at_its_place(f, file.submitted) for f in found]
     report.functions += [
@@ -99,6 +102,20 @@ def _read(
             given = {**known.provided, **provided}
             submitted = read_source(data, name, compat=compat, provided=given)
     return submitted, known
+
+
+def _without_copies(
+    chosen: Convention, defined: dict[str, int], file: LoadedFile, report: SubmissionReport
+) -> Callable[[str], bool] | None:
+    """What leaves out the helpers that the course hands out, where a file has other functions."""
+    copies = copied_helpers(file.text, chosen.provided.values()) & chosen.functions
+    if not copies or not chosen.functions & defined.keys() - copies:
+        return None
+    names = " and ".join(sorted(copies))
+    report.notes.append(
+        f"{names}: as the course hands out, not checked; -k {min(copies)} checks such a function"
+    )
+    return lambda name: name not in copies
 
 
 def _functions(
