@@ -32,11 +32,14 @@ def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Ca
     words = mistake.words
     if mistake.line not in names:
         words = f"your numbers are those of a wrong {pretty(mistake.line)}: {words}"
+    formula = _formula(mistake.equation, names)
+    belongs = "" if right is None else _formula(right, names)
+    differ = formula != belongs  # what stands before a first time is no part of a formula's text
     return Cause(
         renamed_words(_defined(words, mistake.line, names, derivation), names),
         mistake.kind,
-        _formula(mistake.equation, names),
-        "" if right is None else _formula(right, names),
+        formula if differ else "",
+        belongs if differ else "",
         shown=mistake.line in names,
     )
 

@@ -37,8 +37,13 @@ class _Candidate:
     outputs: set[str] = field(default_factory=set)
 
 
-def causes_of(right: RightTask, seen: Observed, base: Hypothesis = RIGHT) -> list[Cause]:
-    """The causes of a function's wrong outputs; of some outputs none may be found."""
+def causes_of(
+    right: RightTask, seen: Observed, base: Hypothesis = RIGHT, forward: Sequence[Observed] = ()
+) -> list[Cause]:
+    """The causes of a function's wrong outputs; of some outputs none may be found.
+
+    `forward` are the functions called before it: what is right of them refutes causes, too.
+    """
     task = right.task
     wrong = [name for name, found in seen.outputs.items() if found.wrong]
     lines = WrongLines(right, seen.rights) if task.recovered else wrong_lines(right)
@@ -46,11 +51,15 @@ def causes_of(right: RightTask, seen: Observed, base: Hypothesis = RIGHT) -> lis
     evidence = {name: evidence_of(right, seen, name) for name in wrong}
     beside = [_overflow_beside(right, name, evidence[name]) for name in wrong]
     evidence = {name: _without_overflow(one) for name, one in evidence.items()}
+    proved = [evidence_of(right, seen, n) for n, o in seen.outputs.items() if not o.wrong]
+    proved += _forward_proved(right, forward)
     found: dict[Hashable, _Candidate] = {}
 
     def add_mistakes(joint: bool) -> None:
         for name, one in evidence.items():
             for e in explanations.of(one, not task.values[name].gradient, joint):
+                if explanations.refuted(e.mistake, proved):
+                    continue
                 cause = cause_of_mistake(e.mistake, task, right.derivation)
                 cost = e.cost + RIGHT_ELSEWHERE * _elsewhere(e.mistake, name, task, right, wrong)
                 _add(found, id(e.mistake), _Candidate(cause, cost), name)
@@ -81,6 +90,16 @@ def _overflow_beside(right: RightTask, name: str, seen: list[Seen]) -> Cause | N
         return None
     slip = overflow(right.task.values[name], right.network)
     return Cause(slip.words, slip.kind, outputs=(name,))
+
+
+def _forward_proved(right: RightTask, forward: Sequence[Observed]) -> list[list[Seen]]:
+    """What is right of the functions before."""
+    return [
+        evidence_of(right, one, name)
+        for one in forward
+        for name, output in one.outputs.items()
+        if output.right and not output.wrong
+    ]
 
 
 def _elsewhere(

@@ -210,7 +210,8 @@ def _explain(wrong: list[FunctionFinding], observed, file: LoadedFile) -> None:
 
     for finding in wrong:
         seen, right, named = observed[finding.name]
-        explain(finding, seen, right, file, named)
+        before = [o for o, r, _ in observed.values() if r is right and o.number < seen.number]
+        explain(finding, seen, right, file, named, before)
 
 
 def _findings(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from deltarule.sandbox import Verdict
 from deltarule.submissions.causes import causes_of
@@ -24,13 +24,14 @@ def explain(
     right: RightTask,
     file: LoadedFile,
     chosen: Mapping[int, str],
+    before: Sequence[Observed] = (),
 ) -> None:
     """Say in a finding why its function is wrong; what is right stays as it is."""
     if finding.verdict not in _WRONG or not any(o.wrong for o in finding.outputs):
         return
     if seen.unsteady and seen.first_right:
         return
-    finding.causes = causes_of(right, seen)
+    finding.causes = causes_of(right, seen, forward=before)
     lines = SourceLines(file.text)
     wrong = [o.name for o in finding.outputs if o.wrong]
     for cause in finding.causes:

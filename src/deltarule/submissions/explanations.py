@@ -110,6 +110,11 @@ class Explanations:
         found = [self.gives(hypothesis, s) for s in seen]
         return all(f is not False for f in found) and any(found)
 
+    def refuted(self, mistake: Mistake, proved: Sequence[Sequence[Seen]]) -> bool:
+        """Whether a mistake would make something wrong that is right."""
+        hypothesis = with_mistake(self.base, mistake)
+        return any(self.gives(hypothesis, seen[0]) is False for seen in proved if seen)
+
     def gives(self, hypothesis: Hypothesis, seen: Seen) -> bool | None:
         """Whether a hypothesis gives what was seen at a setting; None where it has no value.
 
