@@ -9,7 +9,7 @@ from functools import lru_cache
 from deltarule.errors import DeltaruleError
 from deltarule.sandbox import Sandbox
 from deltarule.submissions.chosen_names import chosen_names, definitions, possible_names
-from deltarule.submissions.convention_files import convention, convention_names
+from deltarule.submissions.convention_files import convention
 from deltarule.submissions.copied_helpers import copied_helpers
 from deltarule.submissions.course_conventions import Convention, Task
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
@@ -17,6 +17,7 @@ from deltarule.submissions.function_verdicts import finding_of, overflow_said
 from deltarule.submissions.loaded_file import LoadedFile
 from deltarule.submissions.own_forward import OwnForward
 from deltarule.submissions.reading import SubmittedFile, read_source
+from deltarule.submissions.recognised import of_other_courses, recognised
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.task_check import Observed, TaskCheck
 
@@ -72,9 +73,15 @@ def check_submission(
     report.notes += [str(r) for r in file.submitted.remarks]
     if chosen is None or not chosen.functions & {*defined, *lost}:
         report.error, report.known = "none of its functions is known to a convention", False
+        report.notes.append(
+            "check --conventions NAME lists a course's functions; one of any name is checked with "
+            "--function NAME --like DERIVATION"
+        )
         return report
     if only is None:
         only = _without_copies(chosen, defined, file, report)
+    if known is None:
+        report.notes += of_other_courses(chosen, {**defined, **lost})
     found = _functions(chosen, defined, file, only, progress)
     report.functions = [_at_its_place(f, file.submitted) for f in found]
     report.functions += [
@@ -92,12 +99,12 @@ def _read(
 ) -> tuple[SubmittedFile, Convention | None]:
     """The file, with what the course hands out, and its convention."""
     if isinstance(source, SubmittedFile):
-        return source, known or _recognised({*source.definitions, *source.lost})
+        return source, known or recognised(_parameters(source))
     data = source.encode("utf-8", "surrogateescape") if isinstance(source, str) else source
     given = {**known.provided, **provided} if known is not None else provided
     submitted = read_source(data, name, compat=compat, provided=given)
     if known is None:
-        known = _recognised({*submitted.definitions, *submitted.lost})
+        known = recognised(_parameters(submitted))
         if known is not None and known.provided:
             given = {**known.provided, **provided}
             submitted = read_source(data, name, compat=compat, provided=given)
@@ -116,6 +123,12 @@ def _without_copies(
         f"{names}: as the course hands out, not checked; -k {min(copies)} checks such a function"
     )
     return lambda name: name not in copies
+
+
+def _parameters(submitted: SubmittedFile) -> dict[str, tuple[str, ...]]:
+    """The parameters of a file's functions, of lost ones none."""
+    own = {name: one.parameters for name, one in submitted.definitions.items()}
+    return {**dict.fromkeys(submitted.lost, ()), **own}
 
 
 def _functions(
@@ -249,10 +262,3 @@ def _but_for_overflow(finding: FunctionFinding) -> bool:
     if finding.verdict is FunctionVerdict.PARTLY:
         return bool(overflow_said(finding.outputs)) and not any(o.mistaken for o in finding.outputs)
     return finding.verdict is FunctionVerdict.RIGHT
-
-
-def _recognised(defined: Iterable[str]) -> Convention | None:
-    """The convention that knows most of a file's functions."""
-    known = [(len(convention(n).functions & set(defined)), n) for n in convention_names()]
-    most = max(known, default=(0, ""))
-    return convention(most[1]) if most[0] else None

@@ -121,7 +121,7 @@ def check(
 
 def _refuse_wrong_kinds(
     convention: object, like: object, returns: object, only: object, accept: object,
-    compat: object, timeout: object, unsafe: object,
+    compat: object, timeout: Any, unsafe: object,
 ) -> None:  # fmt: skip
     """Raises DeltaruleError for an argument of another kind than it has to be."""
     texts = {"convention": convention, "like": like, "accept": accept}

@@ -32,6 +32,10 @@ def file_bytes(path: Path, most: int) -> bytes:
     """What is in a regular file. Raises DeltaruleError where it cannot be read, or is larger."""
     name = shown(path.name)[:80]
     try:
+        if path.is_symlink():
+            raise DeltaruleError(
+                f"{name} is a link to another file", shown(str(path)), "name that file itself"
+            )
         if not path.exists():
             raise DeltaruleError(f"there is no file {name}", shown(str(path)), "check the path")
         if not path.is_file():
