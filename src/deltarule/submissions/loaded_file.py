@@ -9,6 +9,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.sandbox import Outcome, Sandbox, Verdict
 from deltarule.sandbox.submission import Submission
 from deltarule.submissions.reading import SubmittedFile, load_into, loadable
+from deltarule.submissions.this_process import ThisProcess
 
 
 class LoadedFile:
@@ -30,6 +31,11 @@ class LoadedFile:
     def name(self) -> str:
         """The file's name."""
         return self.submitted.name
+
+    @property
+    def runs_text(self) -> bool:
+        """Whether a text can be run behind the file's: not where functions of one's own are called."""
+        return not isinstance(self.sandbox, ThisProcess)
 
     def run_with(self, text: str) -> Outcome:
         """Run a text behind the file's own, in a new process; its names are not the file's."""

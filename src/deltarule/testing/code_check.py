@@ -120,9 +120,15 @@ def check(
 
 
 def _refuse_wrong_kinds(
-    convention: object, like: object, returns: object, only: object, accept: object,
-    compat: object, timeout: Any, unsafe: object,
-) -> None:  # fmt: skip
+    convention: object,
+    like: object,
+    returns: object,
+    only: object,
+    accept: object,
+    compat: object,
+    timeout: Any,
+    unsafe: object,
+) -> None:
     """Raises DeltaruleError for an argument of another kind than it has to be."""
     texts = {"convention": convention, "like": like, "accept": accept}
     for name, value in {**texts, "returns": returns, "only": only}.items():
