@@ -34,7 +34,7 @@ class LoadedFile:
 
     @property
     def runs_text(self) -> bool:
-        """Whether a text can be run behind the file's: not where functions of one's own are called."""
+        """Whether a text can be run behind the file's: not where one's own functions are called."""
         return not isinstance(self.sandbox, ThisProcess)
 
     def run_with(self, text: str) -> Outcome:
