@@ -23,21 +23,28 @@ def has_answers(folder: str) -> bool:
 
 
 def code_files(words: Sequence[str]) -> dict[str, bool]:
-    """The files of code that words mean, each with whether only its folder was named."""
+    """The files of code that words mean, each with whether only its folder was named.
+
+    Links in a folder count as named: what reads them refuses them, which is to be said.
+    """
     found: dict[str, bool] = {}
     for word in words:
         if Path(word).is_dir():
             for path in sorted(_files(Path(word), SUFFIXES)):
                 found.setdefault(path, True)
+            for path in sorted(_files(Path(word), SUFFIXES, links=True)):
+                found.setdefault(path, False)
         else:
             found[word] = False
     return found
 
 
-def _files(folder: Path, suffixes: tuple[str, ...]) -> Iterator[str]:
-    """The files of a folder and the folders in it, hidden ones and links left out."""
+def _files(folder: Path, suffixes: tuple[str, ...], links: bool = False) -> Iterator[str]:
+    """The files of a folder and the folders in it, hidden ones left out; or the links there."""
     for path in folder.rglob("*"):
         parts = path.relative_to(folder).parts
         hidden = any(part.startswith(".") or part == "__pycache__" for part in parts)
-        if path.suffix in suffixes and not hidden and path.is_file() and not path.is_symlink():
+        if path.suffix not in suffixes or hidden or path.is_symlink() != links:
+            continue
+        if links or path.is_file():
             yield str(path)

@@ -188,3 +188,12 @@ def test_conventions_are_listed(invoke):
     values = json.loads(invoke("check", "--conventions", "cs231n", "--json").out)
     (course,) = values["conventions"]
     assert "conv_backward_naive" in course["functions"]
+
+
+def test_links_in_a_folder_are_said_and_not_followed(invoke, tmp_path):
+    (tmp_path / "ada.py").write_text("def relu_forward(x):\n    return (x > 0) * x, x\n")
+    (tmp_path / "eve.py").symlink_to(tmp_path / "secret.txt")
+    (tmp_path / "secret.txt").write_text("root:*:1\n")
+    done = invoke("check", tmp_path, width=200)
+    assert "eve.py is a link to another file" in done.out and "root:" not in done.out
+    assert "name that file itself" in done.out

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from deltarule.submissions.agreement import Fit, compare
+from deltarule.submissions.function_verdicts import said
 
 RIGHT = np.array([[1.0, -2.0, 3.0], [0.5, 0.25, -4.0]])
 
@@ -66,3 +67,14 @@ def test_between_the_sides_is_right_and_together_no_more_than_there_is():
 def test_rounding_behind_saturated_units_is_not_wrong():
     assert fit(np.full(3, 1e-14), np.zeros(3)) is Fit.RIGHT
     assert fit(np.full(3, 1e-3), np.zeros(3)) is Fit.NUMBERS
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (None, "None, or nothing, stands there, not an array of numbers"),
+        ("text", "a value of type str, not an array of numbers"),
+    ],
+)
+def test_what_is_no_array_is_said_in_words(given, words):
+    assert said(compare(given, np.zeros(2), np.zeros(2))) == words

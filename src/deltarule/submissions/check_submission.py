@@ -15,6 +15,7 @@ from deltarule.submissions.course_conventions import Convention, Task
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
 from deltarule.submissions.function_verdicts import finding_of, overflow_said
 from deltarule.submissions.loaded_file import LoadedFile
+from deltarule.submissions.other_classes import without_other_classes
 from deltarule.submissions.own_forward import OwnForward
 from deltarule.submissions.reading import SubmittedFile, read_source
 from deltarule.submissions.recognised import of_other_courses, recognised
@@ -82,7 +83,8 @@ def check_submission(
         only = _without_copies(chosen, defined, file, report)
     if known is None:
         report.notes += of_other_courses(chosen, {**defined, **lost})
-    found = _functions(chosen, defined, file, only, progress)
+    found, others = without_other_classes(_functions(chosen, defined, file, only, progress))
+    report.notes += others
     report.functions = [_at_its_place(f, file.submitted) for f in found]
     report.functions += [
         _not_loaded(n, line, file.submitted) for n, line in lost.items() if n in chosen.functions
@@ -152,7 +154,7 @@ def _functions(
         own = _checked(task, defined, file)
         if first is None:
             found[task.name] = own
-        elif _passing(own) > _passing(first):
+        elif _fitting(own) > _fitting(first):
             found[task.instead_of] = own
     findings = (f for own in found.values() for f in own)
     return _once_each(f for f in findings if only is None or only(f.name))
@@ -179,6 +181,12 @@ def _not_loaded(name: str, line: int, submitted: SubmittedFile) -> FunctionFindi
 
 def _passing(found: list[FunctionFinding]) -> int:
     return sum(f.verdict.passes for f in found)
+
+
+def _fitting(found: list[FunctionFinding]) -> tuple[int, int]:
+    """How well a way of calling fits: what passes, then what could be called so."""
+    unfit = sum("takes other arguments than" in f.finding for f in found)
+    return _passing(found), -unfit
 
 
 def _once_each(found: Iterable[FunctionFinding]) -> list[FunctionFinding]:

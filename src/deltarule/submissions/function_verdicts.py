@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from deltarule.sandbox import Verdict
+from deltarule.sandbox import Outcome, Verdict
 from deltarule.submissions.agreement import Agreement, Fit, as_numbers
+from deltarule.submissions.call_text import written
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, OutputFinding
 from deltarule.submissions.own_forward import OwnForward
 from deltarule.submissions.reading.stand_ins import NotHandedIn
@@ -89,6 +92,8 @@ def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> Non
     if not failed:
         return
     setting, outcome = failed[0]
+    if not answered and (_missing(seen, found, outcome) or _otherwise_called(seen, found, outcome)):
+        return
     if outcome.verdict is Verdict.RAISED and any(o.wrong for o in found.outputs):
         # What is wrong where it answers counts for more.
         found.notes.append(f"at {setting.shown} it {outcome}")
@@ -103,6 +108,30 @@ def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> Non
     where = where_wrong([s for s, _ in failed], [s for s, _ in answered]) if raised else ""
     found.finding = f"{outcome}, {where}" if where else str(outcome)
     found.remedy = f"call it yourself with the shapes of {setting.shown}"
+
+
+def _missing(seen: Observed, found: FunctionFinding, outcome: Outcome) -> bool:
+    """Whether its class has no such method."""
+    if outcome.verdict is not Verdict.MISSING:
+        return False
+    owner, _, own = seen.name.rpartition(".")
+    found.verdict = FunctionVerdict.UNCHECKED
+    found.finding = f"{owner or 'the file'} has no {'method' if owner else 'function'} {own}"
+    found.remedy = "write it, or check the class with --function and --like"
+    return True
+
+
+def _otherwise_called(seen: Observed, found: FunctionFinding, outcome: Outcome) -> bool:
+    """Whether the call itself failed: it takes other arguments than those of the task."""
+    own = "__init__" if seen.call.kind == "class" else seen.name.rpartition(".")[2]
+    called = rf"TypeError: ([\w.]+\.)?{re.escape(own)}\(\) (takes|missing|got an unexpected)\b"
+    none = rf"TypeError: {re.escape(seen.name)}\(\) takes no arguments"
+    if not (re.match(called, outcome.detail) or re.match(none, outcome.detail)):
+        return False
+    found.verdict = FunctionVerdict.UNCHECKED
+    found.finding = f"takes other arguments than {written(seen.name, seen.call)}"
+    found.remedy = "name its parameters as the task does, or choose another --convention"
+    return True
 
 
 def _unsteady(seen: Observed, found: FunctionFinding, answered: list) -> None:
@@ -155,4 +184,13 @@ def said(agreement: Agreement) -> str:
         numbers = f"{agreement.given:.6g}, not {agreement.right:.6g}"
         entry = f"entry {at} is {numbers}" if at else numbers
         return f"{agreement.words}: {entry}" if agreement.words else entry
+    if agreement.fit is Fit.MISSING:
+        return "None, or nothing, stands there, not an array of numbers"
+    if agreement.fit is Fit.NO_ARRAY:
+        return f"{_of_type(agreement.words)}, not an array of numbers"
     return f"{agreement.fit.value} {agreement.words}".strip()
+
+
+def _of_type(name: str) -> str:
+    """A type's name in words; the sandbox hands on no value of another type than its own."""
+    return "an object of another type" if name == "Other" else f"a value of type {name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import re
 import tokenize
 from pathlib import Path
@@ -40,7 +41,7 @@ def file_bytes(path: Path, most: int) -> bytes:
             raise DeltaruleError(f"there is no file {name}", shown(str(path)), "check the path")
         if not path.is_file():
             raise DeltaruleError(f"{name} is not a regular file", None, "name a .py or .ipynb file")
-        with path.open("rb") as opened:
+        with open(path, "rb", opener=_without_links) as opened:
             data = opened.read(most + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its path is none"
@@ -50,6 +51,11 @@ def file_bytes(path: Path, most: int) -> bytes:
     if len(data) > most:
         raise too_large(name, most)
     return data
+
+
+def _without_links(path: str, flags: int) -> int:
+    """Open what was looked at: no link, nor a pipe, that has come to its place since."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def too_large(name: str, most: int) -> DeltaruleError:
