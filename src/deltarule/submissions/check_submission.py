@@ -13,7 +13,7 @@ from deltarule.submissions.convention_files import convention
 from deltarule.submissions.copied_helpers import copied_helpers
 from deltarule.submissions.course_conventions import Convention, Task
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
-from deltarule.submissions.function_verdicts import finding_of, overflow_said
+from deltarule.submissions.function_verdicts import finding_of, overflow_said, without_statement
 from deltarule.submissions.loaded_file import LoadedFile
 from deltarule.submissions.other_classes import without_other_classes
 from deltarule.submissions.own_forward import OwnForward
@@ -244,6 +244,7 @@ def _findings(
     for one in seen:
         before = [f for f, _ in found if not f.verdict.passes]
         finding = finding_of(one, right.task.name, defined.get(one.name), own if before else None)
+        without_statement(finding, file.submitted.unfilled)
         found.append((finding, one))
     return [(f, o) for f, o in found if o.call.kind != "class" or not f.verdict.passes]
 

@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from itertools import combinations, count, islice, product
 from random import Random
 
+from sympy import Symbol
+
 from deltarule.arithmetic.small_sizes import choose_sizes, free_sizes
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Attribute
 from deltarule.networks.network import Network
 from deltarule.networks.nonsmooth import everyone, kinked
 from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.submissions.fitting_windows import fitted, remainders
 
 #: Values of attributes: of those that may be 0, as a padding, and of the others.
 _PADS, _STEPS = (0, 1, 2), (1, 2, 3)
@@ -33,7 +36,8 @@ class Setting:
     `words` say what is special; `numbers` is how the givens are drawn: usual, large, small (nearly
     equal), zeros (every third is 0) or edges (small integers, which tie and are 0). `sizes` holds
     all sizes and attributes by name, `scalars` constants that differ from the usual ones,
-    `attributes` the words for attributes that a function is given.
+    `attributes` the words for attributes that a function is given. Not `exact` are sizes that
+    leave rows or columns over behind the last window.
     """
 
     words: str
@@ -42,6 +46,7 @@ class Setting:
     seed: int = 0
     scalars: Mapping[str, float] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
+    exact: bool = True
 
     @property
     def shown(self) -> str:
@@ -68,7 +73,7 @@ def settings(
 
 class _Maker:
     def __init__(self, network, passed, letters, fixed):
-        self.network, self.letters = network, letters
+        self.network, self.letters, self.fitting = network, letters, True
         self.fixed = {n: k for n, k in fixed.items() if not isinstance(k, str)}
         self.equal = {n: k for n, k in fixed.items() if isinstance(k, str)}
         self.passed = passed
@@ -98,6 +103,7 @@ class _Maker:
                 yield found
         if usual is not None and self.network.definitions and not self.attributes:
             yield self._turned(usual)
+        yield self._inexact()
         yield from filter(None, self._extremes())
         if usual is None:
             return
@@ -138,6 +144,14 @@ class _Maker:
             )
 
         return max(others, key=inverted, default=None)
+
+    def _inexact(self) -> Setting | None:
+        """A setting that leaves a row or a column over behind the last window, if any does."""
+        wide = {s.name: 2 if s.is_positive else 1 for s in self.attributes}
+        self.fitting = False
+        found = self._setting("sizes that leave a remainder", 70, wide) if wide else None
+        self.fitting = True
+        return found if found is not None and not found.exact else None
 
     def _word(self, symbol: Attribute) -> str:
         """The word that an attribute is given by, such as stride for S."""
@@ -183,15 +197,24 @@ class _Maker:
             return None
         letters = {a: fixed[a] for group in self.letters.values() for a in group}
         attributes = {s.name: self._word(s) for s in self.attributes}
-        return Setting(words, {**found, **letters}, seed=seed, attributes=attributes)
+        sizes = {s.name: int(n) for s, n in found.items()}
+        exact = not any(remainders(self.network, found).values())
+        return Setting(words, {**sizes, **letters}, "usual", seed, {}, attributes, exact)
 
-    def _least_square(self, fixed: dict[str, int], seed: int) -> dict[str, int] | None:
-        """Of several draws the sizes of which most differ; None where none fit."""
-        drawn = []
+    def _least_square(self, fixed: dict[str, int], seed: int) -> dict[Symbol, int] | None:
+        """Of several draws the sizes of which most differ; None where none fit.
+
+        Windows fit them exactly where they may, for much code asserts that they do.
+        """
+        drawn, kept = [], {*self.fixed, *self.equal, *self.equal.values(), *self.letters}
         for random in range(seed, seed + (1 if seed == 0 else 100 * DRAWS), 100):
             try:
                 sizes = choose_sizes(self.network, Random(random), fixed, seed > 0)
             except DeltaruleError:
                 continue
-            drawn.append({s.name: int(n) for s, n in sizes.items()})
-        return max(drawn, key=lambda sizes: len(set(sizes.values())), default=None)
+            drawn.append(fitted(self.network, sizes, kept) if self.fitting else sizes)
+        return max(drawn, key=self._merit, default=None)
+
+    def _merit(self, sizes: dict[Symbol, int]) -> tuple[bool, int]:
+        exact = not any(remainders(self.network, sizes).values())
+        return exact is self.fitting, len(set(sizes.values()))

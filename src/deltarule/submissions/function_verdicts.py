@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
 from deltarule.sandbox import Outcome, Verdict
 from deltarule.submissions.agreement import Agreement, Fit, as_numbers
 from deltarule.submissions.call_text import written
+from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, OutputFinding
 from deltarule.submissions.own_forward import OwnForward
 from deltarule.submissions.reading.stand_ins import NotHandedIn
+from deltarule.submissions.task_calls import Given
 from deltarule.submissions.task_check import Observed
 from deltarule.submissions.where_wrong import where_wrong
 
 _ANSWERED = (Verdict.RETURNED, Verdict.OTHER)
+#: What is raised where a table is empty, or a name is not there.
+_LACKING = ("KeyError", "NameError", "IndexError", "AttributeError", "TypeError", "LookupError")
 
 
 def finding_of(
@@ -32,6 +37,7 @@ def finding_of(
         judge(seen, found, answered)
         if found.verdict is not FunctionVerdict.RIGHT:
             return found
+    _untried(seen, found)
     wrong = [o for o in found.outputs if o.wrong]
     if not wrong:
         _right(seen, found)
@@ -85,29 +91,59 @@ def _zeros(given, seen: Observed) -> bool:
 
 
 def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> None:
-    """It raised an error, or was stopped."""
-    failed = [
-        (s, g.outcome) for s, g in seen.at if g.outcome and g.outcome.verdict not in _ANSWERED
-    ]
+    """It raised an error, or was stopped: at all settings, or at some."""
+    failed = [(s, g) for s, g in seen.at if g.outcome and g.outcome.verdict not in _ANSWERED]
     if not failed:
         return
-    setting, outcome = failed[0]
+    setting, given = failed[0]
+    outcome = given.outcome
+    raised = outcome.verdict in (Verdict.RAISED, Verdict.CRASHED)
+    if answered and all(_asserts(s, g) for s, g in failed):
+        found.notes.append(f"where windows leave a remainder it {outcome}")
+        return
     if not answered and (_missing(seen, found, outcome) or _otherwise_called(seen, found, outcome)):
         return
+    where = where_wrong([s for s, _ in failed], [s for s, _ in answered], "crashes")
+    where = where if raised else ""
     if outcome.verdict is Verdict.RAISED and any(o.wrong for o in found.outputs):
         # What is wrong where it answers counts for more.
-        found.notes.append(f"at {setting.shown} it {outcome}")
+        found.notes.append(f"{outcome}, {where or f'at {setting.words}'}")
         return
     found.line = outcome.line or found.line
     if outcome.detail.startswith(f"{NotHandedIn.__name__}: "):
         found.verdict = FunctionVerdict.UNCHECKED
         found.finding = outcome.detail.partition(": ")[2]
         return
-    raised = outcome.verdict in (Verdict.RAISED, Verdict.CRASHED)
     found.verdict = FunctionVerdict.CRASHED if raised else FunctionVerdict.STOPPED
-    where = where_wrong([s for s, _ in failed], [s for s, _ in answered]) if raised else ""
+    if outcome.verdict is Verdict.RAISED and any(o.right for o in found.outputs):
+        found.verdict = FunctionVerdict.PARTLY
     found.finding = f"{outcome}, {where}" if where else str(outcome)
-    found.remedy = f"call it yourself with the shapes of {setting.shown}"
+    arguments = f" with {given.arguments}" if given.arguments else ""
+    found.remedy = f"call it yourself{arguments}"
+
+
+def _asserts(setting: Setting, given: Given) -> bool:
+    """Whether it says by an assertion that windows are to fit exactly."""
+    detail = given.outcome.detail if given.outcome is not None else ""
+    return not setting.exact and detail.partition(":")[0] == "AssertionError"
+
+
+def without_statement(found: FunctionFinding, unfilled: Mapping[str, tuple[str, str]]) -> None:
+    """That a crash may be for a statement that did not run: see `unfilled_names`."""
+    name, place = unfilled.get(found.name.partition(".")[0], ("", ""))
+    raised = found.finding.partition(": ")[2].partition(":")[0]
+    if name and found.verdict is FunctionVerdict.CRASHED and raised in _LACKING:
+        found.verdict = FunctionVerdict.UNCHECKED
+        found.finding += f"; {name} is filled at {place}, which did not run: only definitions run"
+        found.remedy = f"fill {name} in the statement that makes it, or within a function"
+
+
+def _untried(seen: Observed, found: FunctionFinding) -> None:
+    """That it could not be tried where what it needs was not given."""
+    untried = [(s, g.needs) for s, g in seen.at if g.needs and s.exact]
+    if untried:
+        words = "; ".join(dict.fromkeys(s.words for s, _ in untried))
+        found.notes.append(f"not tried at {words}: {untried[0][1]} is not given there")
 
 
 def _missing(seen: Observed, found: FunctionFinding, outcome: Outcome) -> bool:
@@ -144,9 +180,8 @@ def _unsteady(seen: Observed, found: FunctionFinding, answered: list) -> None:
 
 def _right(seen: Observed, found: FunctionFinding) -> None:
     if seen.changed:
-        names = " and ".join(sorted(seen.changed))
         found.verdict = FunctionVerdict.CHANGES
-        found.finding = f"changes its argument {names} in place"
+        found.finding = f"changes its argument {_listed(seen.changed)} in place"
         found.remedy = f"work on a copy: {sorted(seen.changed)[0]}.copy()"
 
 
@@ -175,6 +210,12 @@ def _wrong(seen: Observed, found: FunctionFinding, wrong: list[OutputFinding]) -
     where = "" if everywhere else where_wrong(bad, [s for o in wrong for s in o.right])
     found.finding += f", {where}" if where else ""
     found.finding += f"; {overflow}" if overflow else ""
+    if seen.changed:
+        found.notes.append(f"it changes its argument {_listed(seen.changed)} in place, too")
+
+
+def _listed(names: set[str]) -> str:
+    return " and ".join(sorted(names))
 
 
 def said(agreement: Agreement) -> str:

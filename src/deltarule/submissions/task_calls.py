@@ -13,6 +13,7 @@ from deltarule.sandbox.inside.messages import ARGUMENTS
 from deltarule.sandbox.submission import Submission
 from deltarule.submissions.course_conventions import Call, Task
 from deltarule.submissions.right_values import RightValues
+from deltarule.submissions.said_arguments import said_arguments
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Given:
 
     `unlike` says how what it returned is built otherwise than the course says; `needs` names what
     could not be given to it. `again` is what it returned when it was called once more.
+    `arguments` says what it was called with.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Given:
     unlike: str = ""
     needs: str = ""
     again: dict[str, Any] | None = None
+    arguments: str = ""
 
 
 @dataclass
@@ -77,6 +80,7 @@ class TaskCalls:
         except LookupError as error:
             made.needs = str(error.args[0])
             return made
+        made.arguments = said_arguments(call, args, named)
         if of is not None:
             self._set(of, sets)
         function = made.name.rpartition(".")[2]

@@ -9,11 +9,11 @@ from deltarule.submissions.exposing_settings import Setting
 _Holds = Callable[[Setting], bool]
 
 
-def where_wrong(bad: Sequence[Setting], good: Sequence[Setting]) -> str:
+def where_wrong(bad: Sequence[Setting], good: Sequence[Setting], does: str = "wrong") -> str:
     """What tells the settings at which something is wrong from those at which it is right.
 
     A condition on strides, paddings and windows, where one parts the two; else the settings.
-    "" where no setting is right.
+    "" where no setting is right. `does` says what it is at the bad ones.
     """
     bad = list(dict.fromkeys(bad))
     good = [s for s in dict.fromkeys(good) if s not in bad]
@@ -23,11 +23,11 @@ def where_wrong(bad: Sequence[Setting], good: Sequence[Setting]) -> str:
         if all(holds(s) for s in good) and not any(holds(s) for s in bad):
             return f"right only {words}"
         if all(holds(s) for s in bad) and not any(holds(s) for s in good):
-            return f"wrong only {words}"
+            return f"{does} only {words}"
     named = [list(dict.fromkeys(s.words for s in side)) for side in (bad, good)]
     named[1] = [words for words in named[1] if words not in named[0]]
     if len(named[0]) <= len(named[1]):
-        return f"wrong only at {'; '.join(named[0])}"
+        return f"{does} only at {'; '.join(named[0])}"
     return f"right only at {'; '.join(named[1])}" if named[1] else ""
 
 

@@ -20,6 +20,7 @@ from deltarule.submissions.reading.removed_numpy import REMOVED, uses_of_gone
 from deltarule.submissions.reading.source_bytes import MOST_CODE, decoded, file_bytes, too_large
 from deltarule.submissions.reading.submitted_file import SubmittedFile, definitions
 from deltarule.submissions.reading.understood_code import UnderstoodCode, understood
+from deltarule.submissions.reading.unfilled_names import unfilled_names
 
 
 def read_submission(
@@ -116,6 +117,7 @@ class _Reading:
             code.lost,
             self._imports(),
             body,
+            unfilled_names(kept, code.places),
         )
 
     def _imports(self) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class SubmittedFile:
     `text` is what runs in a sandbox, after `prelude`: definitions and what they need, each at the
     line (`places` says of which line of the file, or of which cell). `lost` are definitions that
     could not be loaded. `remarks` say what is missing, was left out, translated or not loaded.
-    `body` are the statements of `text`.
+    `body` are the statements of `text`. `unfilled`: see `unfilled_names`.
     """
 
     name: str
@@ -46,6 +46,7 @@ class SubmittedFile:
     lost: dict[str, int] = field(default_factory=dict)
     imports: dict[str, Any] = field(default_factory=dict)
     body: list[ast.stmt] = field(default_factory=list)
+    unfilled: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def prelude(self) -> str:
