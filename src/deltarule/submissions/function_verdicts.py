@@ -14,7 +14,6 @@ from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, OutputFinding
 from deltarule.submissions.own_forward import OwnForward
 from deltarule.submissions.reading.stand_ins import NotHandedIn
-from deltarule.submissions.task_calls import Given
 from deltarule.submissions.task_check import Observed
 from deltarule.submissions.where_wrong import where_wrong
 
@@ -92,18 +91,19 @@ def _zeros(given, seen: Observed) -> bool:
 
 def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> None:
     """It raised an error, or was stopped: at all settings, or at some."""
-    failed = [(s, g) for s, g in seen.at if g.outcome and g.outcome.verdict not in _ANSWERED]
+    failed = [
+        (s, g, g.outcome) for s, g in seen.at if g.outcome and g.outcome.verdict not in _ANSWERED
+    ]
     if not failed:
         return
-    setting, given = failed[0]
-    outcome = given.outcome
+    setting, given, outcome = failed[0]
     raised = outcome.verdict in (Verdict.RAISED, Verdict.CRASHED)
-    if answered and all(_asserts(s, g) for s, g in failed):
+    if answered and all(_asserts(s, o) for s, _, o in failed):
         found.notes.append(f"where windows leave a remainder it {outcome}")
         return
     if not answered and (_missing(seen, found, outcome) or _otherwise_called(seen, found, outcome)):
         return
-    where = where_wrong([s for s, _ in failed], [s for s, _ in answered], "crashes")
+    where = where_wrong([s for s, *_ in failed], [s for s, _ in answered], "crashes")
     where = where if raised else ""
     if outcome.verdict is Verdict.RAISED and any(o.wrong for o in found.outputs):
         # What is wrong where it answers counts for more.
@@ -122,10 +122,9 @@ def _not_answered(seen: Observed, found: FunctionFinding, answered: list) -> Non
     found.remedy = f"call it yourself{arguments}"
 
 
-def _asserts(setting: Setting, given: Given) -> bool:
+def _asserts(setting: Setting, outcome: Outcome) -> bool:
     """Whether it says by an assertion that windows are to fit exactly."""
-    detail = given.outcome.detail if given.outcome is not None else ""
-    return not setting.exact and detail.partition(":")[0] == "AssertionError"
+    return not setting.exact and outcome.detail.partition(":")[0] == "AssertionError"
 
 
 def without_statement(found: FunctionFinding, unfilled: Mapping[str, tuple[str, str]]) -> None:
