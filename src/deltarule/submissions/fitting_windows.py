@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import cast
 
 from sympy import Expr, Symbol
 
@@ -18,7 +19,7 @@ def remainders(network: Network, sizes: Mapping[Symbol, int]) -> dict[Symbol, in
     filled = with_definitions(network, dict(sizes))
     values = Values({}, filled, {}, {})
     return {
-        symbol: sum(values.extent(q.args[0]) % values.extent(q.args[1]) for q in found)
+        symbol: sum(values.extent(span) % values.extent(step) for span, step in found)
         for symbol, found in _quotients(network).items()
     }
 
@@ -34,7 +35,7 @@ def fitted(
     for symbol, found in _quotients(network).items():
         left = remainders(network, chosen)
         if left[symbol]:
-            step = max(Values({}, dict(sizes), {}, {}).extent(q.args[1]) for q in found)
+            step = max(Values({}, dict(sizes), {}, {}).extent(stride) for _, stride in found)
             chosen = _grown(network, chosen, symbol, step, fixed, sum(left.values()))
     return with_definitions(network, chosen)
 
@@ -58,10 +59,12 @@ def _grown(network, chosen, symbol, step: int, fixed, most: int) -> dict[Symbol,
     return chosen
 
 
-def _quotients(network: Network) -> dict[Symbol, list[Expr]]:
-    """The floor quotients in each defined size that has some."""
-    found = {
-        symbol: [n for n in walk(definition) if isinstance(n, FloorQuotient)]
-        for symbol, definition in network.definitions.items()
-    }
-    return {symbol: quotients for symbol, quotients in found.items() if quotients}
+def _quotients(network: Network) -> dict[Symbol, list[tuple[Expr, Expr]]]:
+    """What is divided, and by what, in the floor quotients of each defined size that has some."""
+    found: dict[Symbol, list[tuple[Expr, Expr]]] = {}
+    for symbol, definition in network.definitions.items():
+        for node in walk(definition):
+            if isinstance(node, FloorQuotient):
+                span, stride = node.args
+                found.setdefault(symbol, []).append((cast(Expr, span), cast(Expr, stride)))
+    return found
