@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(config, items):
 
 def _group(item, derivations: set[str]) -> str:
     """What one worker runs as a whole."""
-    if "cache" in item.fixturenames:
+    if "cache" in item.fixturenames or item.path.parent.name == "training":
         return "compiled"
     words = re.findall(r"\w+", item.name.partition("[")[2])
     return next((word for word in words if word in derivations), str(item.path))

@@ -1,7 +1,7 @@
 """Names survive every spelling: ASCII, pretty, LaTeX, and what people type."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deltarule.errors import DeltaruleError, did_you_mean
@@ -73,6 +73,7 @@ def test_shown(name, shown, tex):
     assert latex(name) == tex
 
 
+@settings(max_examples=40)
 @given(plain)
 def test_pretty_reads_back_plain(text):
     name = canonical(text)
@@ -81,6 +82,7 @@ def test_pretty_reads_back_plain(text):
     assert ascii_name(pretty(name)) == name
 
 
+@settings(max_examples=40)
 @given(plain, plain, entries, entries, st.booleans())
 def test_pretty_reads_back_derivatives(of, wrt, of_index, entry, after):
     of, wrt = canonical(of), canonical(wrt)
@@ -90,6 +92,7 @@ def test_pretty_reads_back_derivatives(of, wrt, of_index, entry, after):
     assert parse_reference(pretty(str(reference))) == reference
 
 
+@settings(max_examples=40)
 @given(plain, entries, st.booleans())
 def test_pretty_reads_back_entries(text, entry, after):
     reference = Reference(canonical(text) + " after" * after, entry)

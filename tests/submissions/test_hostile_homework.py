@@ -30,7 +30,7 @@ def softmax_loss(x, y):
     return loss.mean(), d / len(x)
 """
 LIMITS = Limits(
-    seconds=0.4, processor=10, memory=700 << 20, scratch=2 << 20, scratch_files=64,
+    seconds=0.25, processor=10, memory=700 << 20, scratch=2 << 20, scratch_files=64,
     answer=8 << 20, output=100_000,
 )  # fmt: skip
 CASES = {name: case[0] for name, case in {**READING, **USING, **ANSWERS, **ENDLESS}.items()}
