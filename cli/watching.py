@@ -48,7 +48,7 @@ def _changes(words: Sequence[str]) -> Iterator[object]:
     Folders are watched, as editors put another file in the place of the one that they save.
     """
     try:
-        from watchfiles import watch
+        from watchfiles import watch  # pyright: ignore[reportMissingImports]
     except ImportError:
         raise DeltaruleError(
             "watchfiles is not installed", "--watch", "pip install 'deltarule[courses]'"

@@ -37,6 +37,8 @@ def test_at_ties_and_zeros_right_values_are_intervals():
     (setting,) = [s for s in own.settings if s.numbers == "edges"]
     value = own.task.values["dx"]
     low, high = own.right(setting).interval(value)
-    least, most = own.right(setting).total(value)
+    together = own.right(setting).total(value)
+    assert together is not None
+    least, most = together
     assert np.any(low < high) and np.all(low <= high) and least <= most + 1e-9
     assert low.sum() < most + 1e-9 and high.sum() > least - 1e-9
