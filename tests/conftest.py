@@ -31,6 +31,8 @@ COSTLY_IMPORTS = {
     "deltarule.kernels.build",
     "deltarule.gradcheck.by_jacobian",
     "deltarule.gradcheck.user_code.isolated",
+    "deltarule.sandbox.sandboxes",
+    "deltarule.submissions.right_task",
 }
 #: So many sets of parameters of one test are fast.
 MOST = 1
