@@ -4,6 +4,7 @@ import pytest
 
 from deltarule.sandbox import Kept, Sandbox
 from deltarule.submissions import FunctionVerdict, check_submission
+from deltarule.submissions.this_process import ThisProcess
 
 BATCH_NORM = """
 import numpy as np
@@ -39,6 +40,13 @@ def test_an_argument_is_read_after_the_call(sandbox):
         call = own.call("f", 3, {"a": 1})
         assert own.get("", of=Kept(call.number, (-1, 1))).value == {"a": 1, "b": 6}
         assert not own.get("", of=Kept(call.number, (-1, 7))).returned
+
+
+def test_an_argument_is_read_after_a_call_in_this_process():
+    own = ThisProcess({"f": lambda a, d: d.update(b=2 * a)}).submission()
+    call = own.call("f", 3, {"a": 1})
+    assert own.get("", of=Kept(call.number, (-1, 1))).value == {"a": 1, "b": 6}
+    assert not own.get("", of=Kept(call.number, (-1, 7))).returned
 
 
 def test_right_running_averages_pass(sandbox):

@@ -11,7 +11,15 @@ from typing import Any
 import numpy as np
 
 from deltarule.sandbox import Kept, Limits, Other, Outcome, Sandbox, Verdict
-from deltarule.sandbox.inside.messages import FRAME, Blocks, Unpacking, packed, parsed, to_bytes
+from deltarule.sandbox.inside.messages import (
+    FRAME,
+    Blocks,
+    Unpacking,
+    packed,
+    parsed,
+    picked,
+    to_bytes,
+)
 from deltarule.sandbox.submission import Submission
 
 
@@ -42,6 +50,7 @@ class OwnFunctions(Submission):
     def __init__(self, names: Mapping[str, Any], files: set[str]):
         self.names, self.files = names, files
         self._results: dict[int, Any] = {}
+        self._given: dict[int, list[Any]] = {}
         self._number = 0
 
     @property
@@ -57,15 +66,18 @@ class OwnFunctions(Submission):
 
     def _request(self, function, of, called: bool, args, named, only) -> Outcome:
         self._number += 1
-        target = self._own(of) if of is not None else None
-        for k, part in enumerate(function.split(".")):
+        try:
+            target = self._own(of) if of is not None else None
+        except LookupError as error:
+            return self._raised(error)
+        for k, part in enumerate(function.split(".") if function else ()):
             first = target is None and k == 0
             target = self.names.get(part) if first else getattr(target, part, None)
         if target is None:
             return Outcome(Verdict.MISSING, number=self._number)
         if not called:
             return self._gives(target, [], [])
-        args = [self._own(a) for a in args]
+        args = self._given[self._number] = [self._own(a) for a in args]
         named = {k: self._own(v) for k, v in named.items()}
         before = [_bytes(a) for a in (*args, *named.values())]
         try:
@@ -103,10 +115,7 @@ class OwnFunctions(Submission):
     def _own(self, value: Any) -> Any:
         """A value, its arrays copied, with what earlier calls gave in the place of `Kept`."""
         if type(value) is Kept:
-            found = self._results[value.call]
-            for step in value.path:
-                found = found[step]
-            return found
+            return picked(value, self._results, self._given)
         if type(value) in (tuple, list):
             return type(value)(map(self._own, value))
         if type(value) is dict:

@@ -68,6 +68,15 @@ class Kept:
     path: tuple[int, ...] = ()
 
 
+def picked(kept: Kept, results: dict[int, Any], given: dict[int, Any]) -> Any:
+    """What a `Kept` speaks of, by the results and the arguments of each call."""
+    inside = kept.path[:1] == (ARGUMENTS,)
+    found = (given if inside else results)[kept.call]
+    for step in kept.path[inside:]:
+        found = found[step]
+    return found
+
+
 @dataclass(frozen=True)
 class Other:
     """A value of a type that does not pass; only the type's name does."""

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from .channel import Channel
-from .messages import ARGUMENTS, Blocks, Kept, Other, packed
+from .messages import Blocks, Kept, Other, packed, picked
 from .seccomp_filter import install
 from .watched import Printed, Tried
 
@@ -169,11 +169,7 @@ class _Submission:
         """A value, with what is kept here in the places where it is spoken of."""
         kind = type(value)
         if kind is Kept:
-            inside = value.path[:1] == (ARGUMENTS,)
-            found = (self.given if inside else self.kept)[value.call]
-            for step in value.path[inside:]:
-                found = found[step]
-            return found
+            return picked(value, self.kept, self.given)
         if kind is tuple or kind is list:
             return kind(self._own(v) for v in value)
         if kind is dict:
