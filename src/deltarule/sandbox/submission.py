@@ -15,10 +15,10 @@ from deltarule.sandbox.inside.messages import (
     BadMessage,
     Blocks,
     Kept,
-    Other,
     TooLarge,
     Unpacking,
     lengths,
+    other_types,
     packed,
     parsed,
     to_bytes,
@@ -187,7 +187,7 @@ class Submission:
         elif said is not None:
             found.verdict, found.value = _OWN.get(str(said), Verdict.RAISED), None
             found.detail = "".join(_texts([answer.get("error")]))
-        elif others := sorted(_others(value)):
+        elif others := sorted(other_types(value)):
             found.verdict, found.detail = Verdict.OTHER, ", ".join(others)
         return found
 
@@ -242,16 +242,6 @@ def _not_sent(tree: Any) -> set[str]:
         return {tree["other"]}
     parts = tree.values() if type(tree) is dict else tree if type(tree) is list else ()
     return {name for part in parts for name in _not_sent(part)}
-
-
-def _others(value: Any) -> set[str]:
-    """The names of types that did not pass, anywhere in a value."""
-    if type(value) is Other:
-        return {value.type_name}
-    parts = value.values() if type(value) is dict else value
-    if type(value) not in (dict, list, tuple):
-        return set()
-    return {name for part in parts for name in _others(part)}
 
 
 def _list(value: Any) -> list:

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import Any
 
-import numpy as np
-
-from deltarule.sandbox import Kept, Limits, Other, Outcome, Sandbox, Verdict
+from deltarule.sandbox import Kept, Limits, Outcome, Sandbox, Verdict
 from deltarule.sandbox.inside.messages import (
     FRAME,
     Blocks,
     Unpacking,
+    array_bytes,
+    other_types,
     packed,
     parsed,
     picked,
@@ -79,7 +79,7 @@ class OwnFunctions(Submission):
             return self._gives(target, [], [])
         args = self._given[self._number] = [self._own(a) for a in args]
         named = {k: self._own(v) for k, v in named.items()}
-        before = [_bytes(a) for a in (*args, *named.values())]
+        before = [array_bytes(a) for a in (*args, *named.values())]
         try:
             with warnings.catch_warnings(record=True) as found:
                 warnings.simplefilter("always")
@@ -88,7 +88,7 @@ class OwnFunctions(Submission):
             return self._raised(error)
         keys = [*range(len(args)), *named]
         changed = [
-            keys[i] for i, a in enumerate((*args, *named.values())) if _bytes(a) != before[i]
+            keys[i] for i, a in enumerate((*args, *named.values())) if array_bytes(a) != before[i]
         ]
         return self._gives(result, changed, [f"{w.category.__name__}: {w.message}" for w in found])
 
@@ -96,7 +96,7 @@ class OwnFunctions(Submission):
         self._results[self._number] = result
         value = _of_base_types(result)
         found = Outcome(Verdict.RETURNED, value, self._number, changed=changed, warned=warned[:5])
-        if others := _others(value):
+        if others := other_types(value):
             found.verdict, found.detail = Verdict.OTHER, ", ".join(sorted(others))
         return found
 
@@ -132,16 +132,3 @@ def _of_base_types(value: Any) -> Any:
         data[FRAME.size : FRAME.size + text], bytearray(data[FRAME.size + text :])
     )
     return Unpacking(arrays).value(message["result"])
-
-
-def _others(value: Any) -> set[str]:
-    if type(value) is Other:
-        return {value.type_name}
-    parts = value.values() if type(value) is dict else value
-    if type(value) not in (dict, list, tuple):
-        return set()
-    return {name for part in parts for name in _others(part)}
-
-
-def _bytes(value: Any) -> Any:
-    return (value.shape, value.tobytes()) if type(value) is np.ndarray else None

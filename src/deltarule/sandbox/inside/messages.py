@@ -137,6 +137,21 @@ def _start(data: memoryview) -> str:
     return repr(bytes(data[:80]).decode("ascii", "replace"))
 
 
+def array_bytes(value: Any) -> tuple[tuple[int, ...], bytes] | None:
+    """What shows whether an array was changed; of other values nothing does."""
+    return (value.shape, value.tobytes()) if type(value) is np.ndarray else None
+
+
+def other_types(value: Any) -> set[str]:
+    """The names of types that did not pass, anywhere in a value."""
+    if type(value) is Other:
+        return {value.type_name}
+    parts = value.values() if type(value) is dict else value
+    if type(value) not in (dict, list, tuple):
+        return set()
+    return {name for part in parts for name in other_types(part)}
+
+
 # ---- trees of values -----------------------------------------------------------------------------
 
 

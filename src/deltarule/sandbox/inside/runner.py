@@ -17,10 +17,8 @@ import warnings
 from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 from .channel import Channel
-from .messages import Blocks, Kept, Other, packed, picked
+from .messages import Blocks, Kept, Other, array_bytes, packed, picked
 from .seccomp_filter import install
 from .watched import Printed, Tried
 
@@ -127,12 +125,12 @@ class _Submission:
             return {"result": packed(target, blocks)}
         args = [self._own(values.value(a)) for a in request["args"]]
         named = {k: self._own(values.value(v)) for k, v in request["named"].items()}
-        before = [_bytes(a) for a in (*args, *named.values())]
+        before = [array_bytes(a) for a in (*args, *named.values())]
         with warnings.catch_warnings(record=True) as found:
             warnings.simplefilter("always")
             result = target(*args, **named)
         self.kept[request["number"]], self.given[request["number"]] = result, args
-        changed = [i for i, a in enumerate((*args, *named.values())) if _bytes(a) != before[i]]
+        changed = [i for i, a in enumerate((*args, *named.values())) if array_bytes(a) != before[i]]
         names = [*range(len(args)), *named]
         return {
             "result": self._packed(result, request["only"], blocks),
@@ -189,11 +187,6 @@ class _Submission:
             "error": (f"{kind}: {words[0]}" if words else kind)[:500],
             "line": line,
         }
-
-
-def _bytes(value: Any) -> Any:
-    """What shows whether an array was changed; of other values nothing does."""
-    return (value.shape, value.tobytes()) if type(value) is np.ndarray else None
 
 
 def _verdict(error: BaseException) -> str:
