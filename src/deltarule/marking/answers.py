@@ -27,11 +27,12 @@ from pathlib import Path
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.arrays import Numbers
-from deltarule.marking.lenient import Lost, read_leniently
+from deltarule.marking.lenient import Lenient, Lost, read_leniently
 from deltarule.marking.other_names import Names, in_own_names, own_name
 from deltarule.marking.printed import shortened
 from deltarule.marking.sheet_format import SHEET_KEYS
 from deltarule.marking.sheets import sheet_names
+from deltarule.marking.text_files import read_text
 from deltarule.marking.toml_text import TomlText, expect, refuse_unknown
 from deltarule.marking.unread import Unread, read_typed, read_values
 from deltarule.spelling.names import parse_reference
@@ -97,7 +98,16 @@ def load_answers(path: str | Path) -> Answers:
 
     Raises DeltaruleError, naming line and key, for a file that holds no answers at all.
     """
-    read = read_leniently(Path(path), str(path), _SECTIONS)
+    return read_answers(read_text(Path(path), str(path)), str(path))
+
+
+def read_answers(text: str, name: str) -> Answers:
+    """The answers in the text of a file, which is called `name`; otherwise as `load_answers`."""
+    return answers_in(read_leniently(text, name, _SECTIONS))
+
+
+def answers_in(read: Lenient) -> Answers:
+    """The answers in tables that are read already, whatever file they stood in."""
     toml = read.toml
     _refuse_loose(toml)
     if not toml.data.keys() & set(_SECTIONS) and not read.lost:
@@ -118,7 +128,7 @@ def load_answers(path: str | Path) -> Answers:
     once = {(u.name, u.index): u for u in reversed(unread)}
     notes = (*read.notes, *_not_read(toml))
     return Answers(
-        sheet, who, values, str(path), run, formulas, tuple(reversed(once.values())), notes
+        sheet, who, values, toml.name, run, formulas, tuple(reversed(once.values())), notes
     )
 
 
@@ -161,7 +171,7 @@ def _name_of(lost: Lost) -> tuple[str, tuple[int, ...], str, str]:
 
 def holds_answers(path: str | Path) -> bool:
     """Whether a file holds answers, not a sheet: what it has tells, whatever it is called."""
-    keys = read_leniently(Path(path), str(path), _SECTIONS).toml.data.keys()
+    keys = read_leniently(read_text(Path(path), str(path)), str(path), _SECTIONS).toml.data.keys()
     if keys & {"answers", "who"}:
         return True
     return not keys & (set(SHEET_KEYS) - set(KEYS))

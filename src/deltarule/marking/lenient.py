@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from deltarule.marking.printed import shortened
-from deltarule.marking.text_files import read_text
 from deltarule.marking.toml_faults import fault_of
 from deltarule.marking.toml_lines import Fault, begins
 from deltarule.marking.toml_rules import HEADER
@@ -37,12 +35,11 @@ class Lenient:
     lost: list[Lost] = field(default_factory=list)
 
 
-def read_leniently(path: Path, name: str, sections: tuple[str, ...]) -> Lenient:
-    """The file at `path`; in `sections` a line that cannot be read stops no other.
+def read_leniently(text: str, name: str, sections: tuple[str, ...]) -> Lenient:
+    """A file's text; in `sections` a line that cannot be read stops no other.
 
     Raises DeltaruleError for what is wrong elsewhere, and cannot be put right.
     """
-    text = read_text(path, name)
     found = Lenient(TomlText(name, text, {}))
     spent = 0
     while True:

@@ -9,7 +9,7 @@ from pathlib import Path
 from deltarule.errors import DeltaruleError
 
 #: Larger files are not opened. Ten thousand numbers take a fifth of this.
-_LARGEST = 500_000
+LARGEST = 500_000
 #: How files begin that are no plain text, and what they are.
 _OTHERS = (
     (b"PK\x03\x04", "a Word document, or another archive"),
@@ -33,9 +33,9 @@ def read_text(path: Path | Traversable, name: str) -> str:
     if isinstance(path, Path) and path.exists() and not path.is_file():
         raise DeltaruleError(f"{name} is not a regular file", remedy="name a .toml file")
     try:
-        if isinstance(path, Path) and path.stat().st_size > _LARGEST:
+        if isinstance(path, Path) and path.stat().st_size > LARGEST:
             raise DeltaruleError(f"{name} is larger than 500 kB", remedy="name a .toml file")
-        return _decoded(path.read_bytes(), name)
+        return text_of(path.read_bytes(), name)
     except FileNotFoundError:
         raise DeltaruleError(f"there is no file {name}", remedy="check the path") from None
     except OSError as error:
@@ -46,7 +46,8 @@ def read_text(path: Path | Traversable, name: str) -> str:
         raise DeltaruleError(f"{name!r} is no path", remedy="check the path") from None
 
 
-def _decoded(data: bytes, name: str) -> str:
+def text_of(data: bytes, name: str) -> str:
+    """The text in the bytes of a file; otherwise as `read_text`."""
     for begin, what in _OTHERS:
         if data.startswith(begin):
             raise DeltaruleError(
