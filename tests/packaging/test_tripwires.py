@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDER = (
     "nearest", "errors", "sandbox", "expressions", "spelling", "networks", "language",
     "arithmetic", "matrix_form", "calculus", "counting", "proving", "tracing", "kernels",
-    "gradcheck", "training", "marking", "submissions", "reports", "cli",
-    "testing",
+    "gradcheck", "training", "marking", "submissions", "reports", "exams",
+    "classes", "cli", "testing",
 )  # fmt: skip
 LARGEST = 300
 EXECUTE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}

@@ -1,0 +1,1 @@
+"""Classes: what many students handed in, read, marked once each, kept and reported."""

@@ -1,0 +1,47 @@
+"""The verdicts on the entries of one quantity, as one mark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from deltarule.exams.exam_marking import QuestionMark
+from deltarule.marking import verdicts
+from deltarule.marking.verdicts import Score, Verdict
+
+#: Of several verdicts on one quantity the first of these is said.
+_ORDER = (
+    verdicts.UNDECIDED,
+    verdicts.UNREADABLE,
+    verdicts.CONTRADICTORY,
+    verdicts.MISTAKE,
+    verdicts.WRONG,
+    verdicts.TOO_FEW,
+    verdicts.MISSING,
+    verdicts.FOLLOWS,
+    verdicts.CARRIED,
+    verdicts.RIGHT,
+)
+
+
+def joined(question: str, kind: str, score: Score, found: Sequence[Verdict]) -> QuestionMark:
+    """The mark of a quantity: its points, its gravest verdict, and what is said of its entries."""
+    worst = min((v.verdict for v in found), key=_ORDER.index, default=verdicts.MISSING)
+    return QuestionMark(
+        question,
+        kind,
+        score.quantity,
+        worst,
+        score.points,
+        score.of,
+        score.open,
+        _together([(v.at, v.finding) for v in found]) or ("" if found else "nothing is written"),
+        tuple(dict.fromkeys(m for v in found for m in v.mistakes)),
+        _together([(v.at, v.expected) for v in found]),
+        _together([(v.at, v.given) for v in found]),
+    )
+
+
+def _together(parts: list[tuple[str, str]]) -> str:
+    """The texts, each after the entries that it is on: `[0]: 0.62; [1]: 0.38`."""
+    said = dict.fromkeys(f"{at}: {text}" if at else text for at, text in parts if text)
+    return "; ".join(said)
