@@ -58,6 +58,17 @@ def test_a_marking_goes_through_json_without_loss(marked):
     assert QuestionMark.from_json(half.to_json()) == half
 
 
+def test_a_teachers_decision_wins_and_what_was_marked_is_kept():
+    half = QuestionMark("1a", "numbers", "E", "mistake", Fraction(1, 2), Fraction(3), Fraction(1))
+    decided = half.decided(Fraction(2), "the idea is right")
+    assert (decided.points, decided.open, decided.marked) == (2, 0, Fraction(1, 2))
+    assert decided.decided(Fraction(3)).marked == Fraction(1, 2)
+    assert half.decided(None, "see page 3").points == half.points
+    assert QuestionMark.from_json(decided.to_json()) == decided
+    older = {k: v for k, v in half.to_json().items() if k not in ("comment", "marked")}
+    assert QuestionMark.from_json(older) == half
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [({"points": "x"}, "points = 'x' in a marking"), ({"causes": "E"}, "causes = 'E'")],

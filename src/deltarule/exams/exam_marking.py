@@ -6,7 +6,7 @@ It holds texts and exact fractions alone, and goes through JSON without loss.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -24,7 +24,8 @@ class QuestionMark:
     `quantity` is canonical, and empty for a question that asks for no quantity by name; `verdict`
     is one of marking/verdicts.py. `points` of `of` are earned, `open` ones somebody decides by
     hand. `finding` is what is said, `causes` name the mistakes found by their kinds, `expected`
-    and `given` are the right answer and the one handed in, as texts.
+    and `given` are the right answer and the one handed in, as texts. `comment` is a teacher's;
+    `marked` is what the marking gave, where a teacher decided otherwise.
     """
 
     question: str
@@ -38,6 +39,15 @@ class QuestionMark:
     causes: tuple[str, ...] = ()
     expected: str = ""
     given: str = ""
+    comment: str = ""
+    marked: Fraction | None = None
+
+    def decided(self, points: Fraction | None, comment: str = "") -> QuestionMark:
+        """The mark with a teacher's comment, and with their points, unless these are None."""
+        if points is None:
+            return replace(self, comment=comment)
+        marked = self.points if self.marked is None else self.marked
+        return replace(self, points=points, open=Fraction(0), comment=comment, marked=marked)
 
     @property
     def right(self) -> bool:
@@ -48,7 +58,9 @@ class QuestionMark:
         """Plain values; points are exact, as "3/2"."""
         texts = {name: getattr(self, name) for name in _TEXTS}
         points = {name: str(getattr(self, name)) for name in _POINTS}
-        return {**texts, **points, "causes": list(self.causes)}
+        marked = None if self.marked is None else str(self.marked)
+        own = {"causes": list(self.causes), "comment": self.comment, "marked": marked}
+        return {**texts, **points, **own}
 
     @staticmethod
     def from_json(values: Mapping[str, Any]) -> QuestionMark:
@@ -58,18 +70,23 @@ class QuestionMark:
         )
         points, of, open_ = (_fraction(values, name) for name in _POINTS)
         causes = tuple(map(str, _listed(values, "causes")))
-        earned = (points, of, open_, finding)
-        return QuestionMark(question, kind, quantity, verdict, *earned, causes, expected, given)
+        said = (points, of, open_, finding, causes, expected, given)
+        marked = None if values.get("marked") is None else _fraction(values, "marked")
+        teacher = (str(values.get("comment", "")), marked)
+        return QuestionMark(question, kind, quantity, verdict, *said, *teacher)
 
 
 @dataclass(frozen=True)
 class ExamMarking:
-    """All marks of one student, in the order of the exam; `exam` is its title."""
+    """All marks of one student, in the order of the exam; `exam` is its title, `comment` what a
+    teacher says of the whole.
+    """
 
     exam: str
     who: str
     marks: tuple[QuestionMark, ...]
     notes: tuple[str, ...] = ()
+    comment: str = ""
 
     @property
     def points(self) -> Fraction:
@@ -101,6 +118,7 @@ class ExamMarking:
             "open": str(self.open),
             "marks": [m.to_json() for m in self.marks],
             "notes": list(self.notes),
+            "comment": self.comment,
         }
 
     @staticmethod
@@ -108,7 +126,8 @@ class ExamMarking:
         """The marking that `to_json` wrote. Raises DeltaruleError for anything else."""
         marks = tuple(map(QuestionMark.from_json, _listed(values, "marks")))
         notes = tuple(map(str, _listed(values, "notes")))
-        return ExamMarking(_text(values, "exam"), _text(values, "who"), marks, notes)
+        comment = str(values.get("comment", ""))
+        return ExamMarking(_text(values, "exam"), _text(values, "who"), marks, notes, comment)
 
 
 def _total(points: Iterable[Fraction]) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from deltarule.exams.exam_marking import QuestionMark
 from deltarule.marking import verdicts
@@ -23,9 +23,14 @@ _ORDER = (
 )
 
 
+def gravest(found: Iterable[str]) -> str:
+    """Of several verdicts the one that is said of all together; missing, if there is none."""
+    return min(found, key=_ORDER.index, default=verdicts.MISSING)
+
+
 def joined(question: str, kind: str, score: Score, found: Sequence[Verdict]) -> QuestionMark:
     """The mark of a quantity: its points, its gravest verdict, and what is said of its entries."""
-    worst = min((v.verdict for v in found), key=_ORDER.index, default=verdicts.MISSING)
+    worst = gravest(v.verdict for v in found)
     return QuestionMark(
         question,
         kind,
