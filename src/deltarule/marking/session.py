@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
 from deltarule.spelling.names import canonical
 from deltarule.tracing.computation import Computation
+
+#: Whatever is made once for a line.
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -107,8 +110,11 @@ class Session:
             )
         return self.kept["other time"]
 
-    def _once(self, which: str, name: str, make: Callable[[str], list[Mistake]]) -> list[Mistake]:
-        """The mistakes of one sort in a line, made when they are first asked for."""
+    def once(self, which: str, name: str, make: Callable[[str], list[Made]]) -> list[Made]:
+        """What there is of one sort for a line, made when it is first asked for.
+
+        It is kept for all answers to the same numbers, so it must not depend on what is written.
+        """
         known = self.kept.setdefault(which, {})
         if name not in known:
             known[name] = make(name)
@@ -116,7 +122,7 @@ class Session:
 
     def mistakes(self, name: str) -> list[Mistake]:
         """The wrong versions of a line."""
-        return self._once("mistakes", name, self._all)
+        return self.once("mistakes", name, self._all)
 
     def _all(self, name: str) -> list[Mistake]:
         found = [m for context in self._scenes(name) for m in mistakes_in(context)]
@@ -124,7 +130,7 @@ class Session:
 
     def common_mistakes(self, name: str) -> list[Mistake]:
         """Of a network over time, what is most often lost: the paths between the times."""
-        return self._once("common", name, self._common)
+        return self.once("common", name, self._common)
 
     def _common(self, name: str) -> list[Mistake]:
         found = self._between_times(name)
@@ -134,7 +140,7 @@ class Session:
 
     def costly_mistakes(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line for which another network has to be derived."""
-        return self._once(
+        return self.once(
             "costly",
             name,
             lambda line: [*self._truncations.mistakes(line), *self._other_time.mistakes(line)],
@@ -155,7 +161,7 @@ class Session:
 
     def seldom_mistakes(self, name: str) -> list[Mistake]:
         """Numbers copied or read wrongly, of which there are many for every line."""
-        return self._once("seldom", name, self._seldom)
+        return self.once("seldom", name, self._seldom)
 
     def _seldom(self, name: str) -> list[Mistake]:
         return [m for context in self._scenes(name) for m in mistakes_in(context, TRIED_LAST)]
@@ -168,6 +174,9 @@ class Session:
 
     def often_hidden(self, name: str) -> list[Mistake]:
         """Those wrong versions of a line that numbers hide most often."""
+        return self.once("often hidden", name, self._often_hidden)
+
+    def _often_hidden(self, name: str) -> list[Mistake]:
         return [
             m
             for context in self._scenes(name)

@@ -6,7 +6,7 @@ multiplied by, a symmetric matrix nothing of its transpose.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -38,14 +38,27 @@ def hidden(session: Session, verdicts: Iterable[Verdict]) -> tuple[str, ...]:
     )
 
 
-def _same(session: Session, name: str) -> Iterable[str]:
+def _same(session: Session, name: str) -> Iterator[str]:
     """The mistakes under which a quantity would be what it is."""
-    right = np.asarray(session.computation.floats.arrays[name], dtype=float)
     for place in session.explainer.places(name):
-        if not is_gradient(place):
-            continue
-        for mistake in session.often_hidden(place):
-            hypothesis = Hypothesis().with_variant(place, mistake.equation)
-            value = session.explainer.quick(name, hypothesis)
-            if value is not None and np.allclose(value, right, rtol=1e-12, atol=1e-15):
-                yield mistake.words if place == name else f"in {pretty(place)}, {mistake.words}"
+        if is_gradient(place):
+            key = f"undetectable in {place}"
+            same = session.once(key, name, lambda line, place=place: _words(session, line, place))
+            yield from same if place == name else (f"in {pretty(place)}, {w}" for w in same)
+
+
+def _words(session: Session, name: str, place: str) -> list[str]:
+    """The words for those in one line, which are the same for all answers to a sheet."""
+    right = np.asarray(session.computation.floats.arrays[name], dtype=float)
+    mistakes = session.often_hidden(place)
+    rows = session.explainer.values(name, Hypothesis(), mistakes) if mistakes else None
+    found = []
+    for k, mistake in enumerate(mistakes):
+        value = None if rows is None else rows[k]
+        if value is None or np.isnan(value).any():  # as for what no row can be evaluated of
+            value = session.explainer.quick(
+                name, Hypothesis().with_variant(place, mistake.equation)
+            )
+        if value is not None and np.allclose(value, right, rtol=1e-12, atol=1e-15):
+            found.append(mistake.words)
+    return found
