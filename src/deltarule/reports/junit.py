@@ -37,20 +37,22 @@ def junit_xml(checked: CheckedCode) -> str:
 
 
 def _suite(root: Element, file: CheckedFile) -> None:
-    suite = SubElement(root, "testsuite", name=_said(file.path), time=f"{file.seconds:.3f}")
+    suite = SubElement(root, "testsuite", name=xml_text(file.path), time=f"{file.seconds:.3f}")
     report = file.report
     if report is not None and report.convention:
         properties = SubElement(suite, "properties")
         for name, value in (("convention", report.convention), ("sandbox", report.layers)):
-            SubElement(properties, "property", name=name, value=_said(value))
+            SubElement(properties, "property", name=name, value=xml_text(value))
     unread = str(file.error) if file.error else report.error if report else ""
     if unread:
         case = _case(suite, file, "the file")
-        SubElement(case, "error", message=_said(unread.partition("\n")[0])).text = _said(unread)
+        SubElement(case, "error", message=xml_text(unread.partition("\n")[0])).text = xml_text(
+            unread
+        )
     for finding in report.functions if report else ():
         _function(suite, file, finding)
     if report is not None and report.notes:
-        SubElement(suite, "system-out").text = _said("\n".join(report.notes))
+        SubElement(suite, "system-out").text = xml_text("\n".join(report.notes))
     _count(suite)
 
 
@@ -58,21 +60,21 @@ def _function(suite: Element, file: CheckedFile, found: FunctionFinding) -> None
     case = _case(suite, file, found.name)
     if found.line:
         case.set("line", str(found.line))
-    text = _said(finding_text(found))
+    text = xml_text(finding_text(found))
     if file.passes(found):
         if found.finding or found.notes:
             SubElement(case, "system-out").text = text
         return
     kind = "error" if found.verdict in _ERRORS else "failure"
     message = f"{found.verdict.value}: {found.finding}" if found.finding else found.verdict.value
-    words = {"message": _said(message), "type": found.verdict.name.lower()}
+    words = {"message": xml_text(message), "type": found.verdict.name.lower()}
     SubElement(case, kind, words).text = text
 
 
 def _case(suite: Element, file: CheckedFile, name: str) -> Element:
     module = PurePath(file.path).stem
     return SubElement(
-        suite, "testcase", classname=_said(module), name=_said(name), file=_said(file.path)
+        suite, "testcase", classname=xml_text(module), name=xml_text(name), file=xml_text(file.path)
     )
 
 
@@ -82,6 +84,6 @@ def _count(element: Element) -> None:
         element.set(attribute, str(sum(1 for _ in element.iter(tag))))
 
 
-def _said(text: str) -> str:
+def xml_text(text: str) -> str:
     """A text without characters that XML cannot hold, or that steer a screen."""
     return visible(text).translate(_NO_CHARACTERS)

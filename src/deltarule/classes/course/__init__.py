@@ -1,0 +1,1 @@
+"""The course as a whole: what was asked, how it went, and what went wrong how often."""

@@ -1,0 +1,117 @@
+"""What a course's markings say together: of each question, and of the whole.
+
+Markings are added one after another and none is kept, so that memory does not grow with their
+number.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from deltarule.classes.course.exact_numbers import Sums
+from deltarule.classes.marked_questions import MarkedQuestion, by_question
+from deltarule.classes.point_decimals import share
+from deltarule.exams.exam_marking import ExamMarking
+from deltarule.marking.verdicts import FOLLOWS, UNREADABLE
+
+
+@dataclass
+class QuestionStatistics:
+    """One question. `sums` are over the students who were asked it: the share of its points, and
+    the share of all other points. The counters count students, each once for a cause.
+    """
+
+    id: str
+    label: str
+    of: Fraction = Fraction(0)
+    sums: Sums = field(default_factory=Sums)
+    right: int = 0
+    follows: int = 0
+    unanswered: int = 0
+    unread: int = 0
+    open: int = 0
+    decided: int = 0
+    causes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def asked(self) -> int:
+        """How many students were asked it."""
+        return self.sums.count
+
+    @property
+    def difficulty(self) -> Fraction | None:
+        """The mean share of its points: 1 where everybody has all."""
+        return self.sums.mean
+
+    @property
+    def discrimination(self) -> Fraction | None:
+        """The correlation of its share with that of all other points; None where there is none."""
+        return self.sums.correlation()
+
+    def add(self, question: MarkedQuestion, marking: ExamMarking) -> None:
+        """One student's."""
+        rest, rest_of = marking.points - question.points, marking.of - question.of
+        self.of = max(self.of, question.of)
+        self.sums.add(share(question.points, question.of), share(rest, rest_of))
+        verdicts = {m.verdict for m in question.marks}
+        self.right += question.right
+        self.follows += FOLLOWS in verdicts
+        self.unanswered += not question.answered
+        self.unread += UNREADABLE in verdicts
+        self.open += bool(question.open)
+        self.decided += any(m.marked is not None for m in question.marks)
+        self.causes.update(question.causes)
+
+
+@dataclass
+class CourseStatistics:
+    """The whole course. `totals` counts students by their points, `shares` by their share of what
+    they could have; `causes` counts the students who made each mistake somewhere.
+    """
+
+    exam: str = ""
+    questions: dict[str, QuestionStatistics] = field(default_factory=dict)
+    of: Fraction = Fraction(0)
+    sums: Sums = field(default_factory=Sums)
+    totals: Counter[Fraction] = field(default_factory=Counter)
+    shares: Counter[Fraction] = field(default_factory=Counter)
+    causes: Counter[str] = field(default_factory=Counter)
+    causes_in: dict[str, list[str]] = field(default_factory=dict)
+    open: int = 0
+
+    @property
+    def students(self) -> int:
+        return self.sums.count
+
+    def add(self, marking: ExamMarking) -> None:
+        """One student's marking."""
+        self.exam = self.exam or marking.exam
+        self.of = max(self.of, marking.of)
+        self.sums.add(marking.points, marking.points)
+        self.totals[marking.points] += 1
+        self.shares[share(marking.points, marking.of)] += 1
+        self.open += bool(marking.open)
+        made: dict[str, None] = {}
+        for question in by_question(marking):
+            found = self.questions.get(question.id)
+            if found is None:
+                found = QuestionStatistics(question.id, question.label)
+                self.questions[question.id] = found
+            found.add(question, marking)
+            for cause in question.causes:
+                made[cause] = None
+                places = self.causes_in.setdefault(cause, [])
+                if question.id not in places:
+                    places.append(question.id)
+        self.causes.update(made.keys())
+
+
+def course_statistics(markings: Iterable[ExamMarking]) -> CourseStatistics:
+    """The statistics of all markings, which are gone through once."""
+    course = CourseStatistics()
+    for marking in markings:
+        course.add(marking)
+    return course

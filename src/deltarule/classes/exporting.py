@@ -1,0 +1,84 @@
+"""Markings handed on to other systems: one file for a course, or one for each student."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from deltarule.classes.formats.export_setting import ExportSetting
+from deltarule.classes.formats.export_table import EXPORTS
+from deltarule.classes.student_files import StudentFiles
+from deltarule.errors import DeltaruleError
+from deltarule.exams.exam_marking import ExamMarking
+
+
+@dataclass(frozen=True)
+class ExportedFile:
+    """A file to be written: its path within the folder of exports, and its text in pieces."""
+
+    path: str
+    pieces: Iterable[str]
+
+
+def exported(
+    formats: Sequence[str], markings: Iterable[ExamMarking], setting: ExportSetting
+) -> Iterator[ExportedFile]:
+    """The files of some formats, as they are asked for: `canvas.csv`, `gradescope/STUDENT.json`.
+
+    `markings` are gone through several times, so they are a list, or something that can begin
+    again; none is kept.
+    """
+    for name in formats:
+        form = EXPORTS[name]
+        if not form.each:
+            yield ExportedFile(f"{name}.{form.ending}", form.function(markings, setting))
+            continue
+        files = StudentFiles()
+        for marking in markings:
+            path = f"{name}/{files.name(marking.who)}.{form.ending}"
+            yield ExportedFile(path, (form.function(marking, setting),))
+
+
+def exported_text(name: str, marking: ExamMarking, setting: ExportSetting) -> str:
+    """One student's marking in one format, as a grader of single submissions wants it."""
+    form = EXPORTS[name]
+    if form.each:
+        return form.function(marking, setting)
+    return "".join(form.function([marking], setting))
+
+
+def write_exports(
+    formats: Sequence[str],
+    markings: Iterable[ExamMarking],
+    folder: str | Path,
+    setting: ExportSetting,
+) -> list[Path]:
+    """Write the files into a folder; the files of a format, or its folder, are returned.
+
+    Raises DeltaruleError where one cannot be written.
+    """
+    home = Path(folder)
+    for file in exported(formats, markings, setting):
+        write_pieces(home / file.path, file.pieces)
+    return [home / (n if EXPORTS[n].each else f"{n}.{EXPORTS[n].ending}") for n in formats]
+
+
+def write_pieces(path: Path, pieces: Iterable[str]) -> None:
+    """Write a file that is there as a whole or not at all: under another name first.
+
+    Raises DeltaruleError where it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(pieces)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise DeltaruleError(
+            f"the file cannot be written: {error.strerror}", str(path), "name another folder"
+        ) from None
