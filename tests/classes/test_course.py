@@ -110,5 +110,8 @@ def test_no_marking_is_kept():
 
 def test_numbers_as_shown():
     assert [number(n) for n in (None, Fraction(-1, 3), Fraction(1), Fraction(-1, 999))] == [
-        "–", "−0.33", "1.00", "0.00",
-    ]  # fmt: skip
+        "–",
+        "−0.33",
+        "1.00",
+        "0.00",
+    ]

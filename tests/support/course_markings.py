@@ -52,13 +52,24 @@ def emmy() -> ExamMarking:
     """
     finding = "the sign is lost: with it −0.07 would be right; this is 0.07"
     wrong = mark(
-        "2", "dE/dTheta2", MISTAKE, 0, finding=finding, causes=(SIGN,), expected="−0.07",
+        "2",
+        "dE/dTheta2",
+        MISTAKE,
+        0,
+        finding=finding,
+        causes=(SIGN,),
+        expected="−0.07",
         given="0.07",
-    )  # fmt: skip
+    )
     after = mark(
-        "2", "Theta2 after", FOLLOWS, 1, expected="0.13", given="0.27",
+        "2",
+        "Theta2 after",
+        FOLLOWS,
+        1,
+        expected="0.13",
+        given="0.27",
         finding="follows from ∂E/∂Θ₂ as printed: worked out from there it is right",
-    )  # fmt: skip
+    )
     code = mark("3", "", WRONG, "1/3", 2, kind="code", finding="db is summed over the wrong axis")
     marks = (
         mark("1a", "s1", RIGHT, 1, expected="(1.35, 2.45)", given="(1.35, 2.45)"),
@@ -91,12 +102,12 @@ _points = st.fractions(0, 3, max_denominator=12)
 @st.composite
 def marks(draw) -> QuestionMark:
     """A mark whose texts hold anything."""
+    said = tuple(draw(texts) for _ in range(6))
+    open_ = draw(st.sampled_from((Fraction(0), Fraction(1, 3))))
+    earned = (draw(st.sampled_from(VERDICTS)), draw(_points), Fraction(3), open_, said[2])
+    causes = tuple(draw(st.lists(texts, max_size=2)))
     decided = draw(st.none() | _points)
-    return QuestionMark(
-        draw(texts), "numbers", draw(texts), draw(st.sampled_from(VERDICTS)), draw(_points),
-        Fraction(3), draw(st.sampled_from((Fraction(0), Fraction(1, 3)))), draw(texts),
-        tuple(draw(st.lists(texts, max_size=2))), draw(texts), draw(texts), draw(texts), decided,
-    )  # fmt: skip
+    return QuestionMark(said[0], "numbers", said[1], *earned, causes, *said[3:], decided)
 
 
 markings = st.builds(

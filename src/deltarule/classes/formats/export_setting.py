@@ -36,7 +36,7 @@ class ExportSetting:
 def time_of_export() -> datetime:
     """Now, or the time of SOURCE_DATE_EPOCH, so that an export can be made twice alike.
 
-    Raises DeltaruleError where that is no number of seconds.
+    Raises DeltaruleError where that counts no seconds.
     """
     seconds = os.environ.get("SOURCE_DATE_EPOCH")
     if not seconds:
