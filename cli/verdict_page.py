@@ -14,6 +14,7 @@ STYLES = {
     verdicts.RIGHT: "green",
     verdicts.CARRIED: "green",
     verdicts.FOLLOWS: "yellow",
+    verdicts.TRIVIAL: "yellow",
     verdicts.MISTAKE: "bold red",
     verdicts.WRONG: "bold red",
     verdicts.CONTRADICTORY: "bold red",
@@ -25,6 +26,7 @@ STYLES = {
 #: The verdicts beside which the right value is said.
 _SHOWN_BESIDE = (
     verdicts.FOLLOWS,
+    verdicts.TRIVIAL,
     verdicts.MISTAKE,
     verdicts.WRONG,
     verdicts.TOO_FEW,
@@ -36,6 +38,7 @@ _SIGNS = {
     verdicts.RIGHT: "✓",
     verdicts.CARRIED: "✓",
     verdicts.FOLLOWS: "→",
+    verdicts.TRIVIAL: "→",
     verdicts.UNDECIDED: "?",
     verdicts.UNREADABLE: "?",
     verdicts.MISSING: "·",

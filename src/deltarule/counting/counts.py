@@ -26,7 +26,7 @@ class LayerCount:
     """One layer: what it puts out, and what that takes.
 
     `field` is the receptive field along each spatial axis, `unread` what a window that does not
-    fit leaves out.
+    fit leaves out, `read` the parameters that are counted here.
     """
 
     name: str
@@ -37,6 +37,7 @@ class LayerCount:
     memory: Expr
     field: tuple[Field, ...]
     unread: tuple[Unread, ...]
+    read: tuple[Tensor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ def _line(group: list[Equation], network: Network, fields: dict, counted: set[st
         _size_of_all(written),
         fields.get(last.name, ()),
         tuple(u for e in group for u in unread_by(e, network)),
+        tuple(parameters),
     )
 
 

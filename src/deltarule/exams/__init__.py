@@ -9,10 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from deltarule.exams.exam import Exam, Question, load_exam
+    from deltarule.exams.exam import Exam, Question
+    from deltarule.exams.exam_files import load_exam
     from deltarule.exams.exam_marking import ExamMarking, QuestionMark
-    from deltarule.exams.open_exam import OpenExam
     from deltarule.exams.exam_submission import Submission
+    from deltarule.exams.open_exam import OpenExam
 
 __all__ = ["Exam", "ExamMarking", "OpenExam", "Question", "QuestionMark", "Submission", "load_exam"]
 
@@ -23,7 +24,7 @@ _HOME = {
     "Question": "exam",
     "QuestionMark": "exam_marking",
     "Submission": "exam_submission",
-    "load_exam": "exam",
+    "load_exam": "exam_files",
 }
 
 

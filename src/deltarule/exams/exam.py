@@ -1,14 +1,69 @@
-"""Exams: a sheet, and questions about its runs. A plain sheet asks for its quantities, one each."""
+"""Exams: a sheet, and questions about its runs.
+
+A plain sheet (marking/sheets.py) is an exam: its quantities are its questions. With questions:
+
+    title = "Backpropagation, winter term"
+    network = "mlp"
+    total = 11                     # optional: check sheet adds the marks up
+
+    [options]
+    layers = 2
+
+    [given]                        # as on every sheet
+    …
+
+    [marks]                        # the policy, for all questions
+    follows = "full"
+
+    [[question]]
+    id = "1a"
+    kind = "numbers"
+    text = "Work out {h1} and {yhat} for {x = }."
+    asked = ["h1", "yhat"]
+    marks = 3                      # shared equally; or {h1 = 2, yhat = 1}
+
+    [[question]]
+    id = "1b"
+    kind = "formula"
+    asked = "dE/dTheta2"
+    marks = 2
+
+    [[question]]
+    id = "2"
+    kind = "counting"
+    of = "lenet5"
+    what = "parameters"            # or multiply_adds, memory, shape, receptive_field, stride, fits
+    layer = "conv2"                # left out: of the network
+
+    [[question]]
+    id = "3"
+    kind = "code"
+    function = "affine_backward"
+    convention = "cs231n"          # or like = "dense", for a function of any name
+    marks = 4
+
+    [[question]]
+    id = "4"
+    kind = "choice"
+    text = "Where is the sigmoid steepest?"
+    choices = ["at 0", "at 1", "where it is 0"]
+    right = "a"
+    explanation = "σ′ = σ(1 − σ) is largest where σ is a half."
+
+The keys are those of the table in exam_format.py; `deltarule exam schema` prints it. A question is
+about run 1 of the sheet unless it says `run = 2`; each `[[run]]` may have a network of its own.
+An exam of counting, code and choice questions alone needs no network.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
+from typing import Any
 
-from deltarule.marking.sheets import Run, Sheet, load_sheet
-from deltarule.spelling.names import parse_reference
+from deltarule.marking.points import Credit
+from deltarule.marking.sheets import Sheet
 
 NUMBERS, FORMULA, CODE, COUNTING, CHOICE = KINDS = (
     "numbers",
@@ -20,9 +75,43 @@ NUMBERS, FORMULA, CODE, COUNTING, CHOICE = KINDS = (
 
 
 @dataclass(frozen=True)
+class CodeTask:
+    """What a code question wants: `functions` of a `convention`, or `like` a derivation."""
+
+    functions: tuple[str, ...]
+    convention: str = ""
+    like: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    returns: str = ""
+    accept: str | None = None
+
+
+@dataclass(frozen=True)
+class CountTask:
+    """What a counting question wants: a figure `what` of a derivation `of`, or of one `layer`."""
+
+    of: str
+    what: str
+    layer: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ChoiceTask:
+    """The choices of a question by their keys, the right one's key, and what is said of them."""
+
+    choices: Mapping[str, str]
+    right: str
+    explanation: str = ""
+    because: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Question:
     """One question: `run` counts the sheet's runs from 1, `asked` are canonical quantities, and
-    `steps` the marks of each of them, which add up to `marks`.
+    `steps` the marks of each of them, which add up to `marks`. `marked`: the file says its marks.
     """
 
     id: str
@@ -32,6 +121,10 @@ class Question:
     run: int = 1
     asked: tuple[str, ...] = ()
     steps: Mapping[str, Fraction] = field(default_factory=dict)
+    code: CodeTask | None = None
+    counting: CountTask | None = None
+    choice: ChoiceTask | None = None
+    marked: bool = True
 
 
 @dataclass(frozen=True)
@@ -39,7 +132,8 @@ class Exam:
     """An exam: `path` is where it was read, as the person would name it.
 
     `plain`: a sheet without questions of its own, whose quantities are its questions; of one that
-    asks for nothing, whatever is answered.
+    asks for nothing, whatever is answered. `total` is what the file says that the marks add up to,
+    `credit` the policy for all questions.
     """
 
     title: str
@@ -47,52 +141,15 @@ class Exam:
     sheet: Sheet
     questions: tuple[Question, ...]
     plain: bool = True
+    instructions: str = ""
+    total: Fraction | None = None
+    credit: Credit = Credit()
 
     def question(self, id: str) -> Question | None:
         """The question with an id; None for none."""
         return next((q for q in self.questions if q.id == id), None)
 
-
-def load_exam(name_or_path: str | Path) -> Exam:
-    """The exam at a path, or an example of the library by its bare name.
-
-    Raises DeltaruleError naming file, line and key for whatever is not as it should be.
-    """
-    return exam_of(load_sheet(name_or_path))
-
-
-def exam_of(sheet: Sheet) -> Exam:
-    """A plain sheet as an exam."""
-    several = len(sheet.runs) > 1
-    questions = [
-        question
-        for number, run in enumerate(sheet.runs, start=1)
-        for question in _plain_questions(run, number, several)
-    ]
-    return Exam(sheet.title, sheet.path, sheet, tuple(questions))
-
-
-def plain_id(quantity: str, run: int, several: bool) -> str:
-    """The id of a plain sheet's question: its quantity, and of several runs, which one."""
-    return f"{quantity} of run {run}" if several else quantity
-
-
-def _plain_questions(run: Run, number: int, several: bool) -> list[Question]:
-    """A question for each quantity; the entries of one that are asked apart are its steps."""
-    found: dict[str, dict[str, Fraction]] = {}
-    for reference in run.asked:
-        printed = run.marks.get(reference)
-        steps = found.setdefault(parse_reference(reference).name, {})
-        steps[reference] = Fraction(1) if printed is None else printed.value
-    return [_plain(name, steps, run, number, several) for name, steps in found.items()]
-
-
-def _plain(
-    name: str, steps: Mapping[str, Fraction], run: Run, number: int, several: bool
-) -> Question:
-    formula = name in run.formulas and name not in run.published
-    marks = sum(steps.values(), start=Fraction(0)) if run.marks else Fraction(1)
-    id = plain_id(name, number, several)
-    return Question(
-        id, FORMULA if formula else NUMBERS, marks, "", number, tuple(steps), dict(steps)
-    )
+    @property
+    def marks(self) -> Fraction:
+        """The marks of all questions."""
+        return sum((q.marks for q in self.questions), start=Fraction(0))

@@ -17,6 +17,7 @@ _ORDER = (
     verdicts.WRONG,
     verdicts.TOO_FEW,
     verdicts.MISSING,
+    verdicts.TRIVIAL,
     verdicts.FOLLOWS,
     verdicts.CARRIED,
     verdicts.RIGHT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -97,7 +98,8 @@ class _AfterUpdates:
         earlier = self._followed(written.quantity, [s for _, s in explained])
         if earlier:
             finding = wording.of_following([earlier], wording.of_earlier([earlier]))
-            return [verdict_on(self.after, written, entries, verdicts.FOLLOWS, finding)]
+            follows = verdict_on(self.after, written, entries, verdicts.FOLLOWS, finding)
+            return [replace(follows, sources=(earlier,))]
         return [self._mistaken(written, entries, explained)]
 
     def _followed(self, quantity: str, sentences: list[str]) -> str:

@@ -165,6 +165,7 @@ def _the_same(verdict: Verdict, sources: list[str], cause: Cause) -> Verdict:
     return replace(
         verdict,
         verdict=verdicts.FOLLOWS,
+        sources=tuple(sources),
         finding=f"the same mistake as in {lines}, charged there: {cause.sentence}",
         mistakes=(),
         alternatives=(),

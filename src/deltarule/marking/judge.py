@@ -210,7 +210,8 @@ def _tell_of(session: Session, written: Written, entries: list, found: Explanati
 def _follows(session: Session, written: Written, entries: list, sources: list, how: str) -> Verdict:
     session.explainer.carrying.not_right.add(written.quantity)
     finding = wording.of_following(sources, how)
-    return verdict_on(session, written, entries, verdicts.FOLLOWS, finding)
+    verdict = verdict_on(session, written, entries, verdicts.FOLLOWS, finding)
+    return replace(verdict, sources=tuple(sources))
 
 
 def _not_right(session: Session, hypothesis: Hypothesis) -> list[str]:

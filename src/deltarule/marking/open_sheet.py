@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from deltarule.errors import DeltaruleError, in_one_line, placed_at
@@ -26,11 +27,12 @@ from deltarule.marking.judge import judge
 from deltarule.marking.judged_again import judge_again
 from deltarule.marking.order import causes_first, computed
 from deltarule.marking.other_names import check_names
-from deltarule.marking.printed import shortened
+from deltarule.marking.printed import Printed, shortened
 from deltarule.marking.run_computations import Known, derivation_of, run_computation
 from deltarule.marking.session import Session, open_session
 from deltarule.marking.sheets import Run, Sheet, load_sheet
 from deltarule.marking.strangers import named, only_known
+from deltarule.marking.trivial_values import without_work
 from deltarule.marking.undetectable import hidden
 from deltarule.marking.unread import Unread
 from deltarule.marking.verdicts import Marking, Score, Verdict
@@ -93,6 +95,23 @@ class OpenSheet:
                 _check_names(run, self._known)
                 parts.append(_published(run, number, self._known))
         return _joined(self.sheet, parts)
+
+    def formulas(self, answers: Answers) -> list[Verdict]:
+        """Verdicts on the formulas of answers alone."""
+        run = self.sheet.runs[answers.run - 1]
+        typed = answers.in_own_names(run.names).formulas
+        with placed_at(answers.path):
+            return judged_formulas(run, answers.run, typed, self._known)
+
+    def scores(
+        self, found: Iterable[Verdict], number: int, marks: Mapping[str, Fraction]
+    ) -> list[Score]:
+        """What verdicts earn of a run that gives these marks, by reference, and asks no more."""
+        own = self.sheet.runs[number - 1]
+        printed = {reference: Printed(str(worth)) for reference, worth in marks.items()}
+        run = replace(own, asked=tuple(marks), marks=printed)
+        computation = run_computation(run, tuple(dict.fromkeys((*own.asked, *marks))), self._known)
+        return scores(asked_items(run, number, computation, self._known), found, run)
 
 
 def _about(run: Run, network: Network | str | Path | None, options: Mapping) -> Run:
@@ -193,7 +212,7 @@ def judged(session: Session, doubt: bool) -> list[Verdict]:
     of = {written.quantity: judge(session, written) for written in causes}
     of = _said_of_transposed(session, judge_again(session, of))
     found += [v for w in computed(session) for v in of.get(w.quantity, ())] + updated
-    return session.ledger.settled(found)
+    return without_work(session, session.ledger.settled(found))
 
 
 def _said_of_transposed(session: Session, of: dict[str, list[Verdict]]) -> dict[str, list[Verdict]]:

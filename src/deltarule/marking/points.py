@@ -16,6 +16,7 @@ from deltarule.marking.verdicts import Score, Verdict
 #: The verdicts for which a sheet may give a share of the points, by the key that says it.
 SHARED = {
     "follows": verdicts.FOLLOWS,
+    "follows trivially": verdicts.TRIVIAL,
     "mistake": verdicts.MISTAKE,
     "too few digits": verdicts.TOO_FEW,
 }

@@ -23,7 +23,9 @@ _INHERITED = ("network", "optimiser", "rate", "updates", "not_updated", "roundin
 _MERGED = ("options", "given", "properties", "names")
 _OWN = ("title", "at", "asked", "restated", "published", "formulas", "marks")
 RUN_KEYS = (*_OWN, *_INHERITED, *_MERGED)
-SHEET_KEYS = (*RUN_KEYS, "source", "run")
+#: What makes an exam of a sheet is read in exams/, and passed over here.
+EXAM_KEYS = ("question", "total", "instructions")
+SHEET_KEYS = (*RUN_KEYS, "source", "run", *EXAM_KEYS)
 ROUNDING_KEYS = ("decimals", "significant", "rule")
 #: What may be declared of a sheet's data.
 PROPERTIES = ("one-hot", "sums to one", "symmetric", "positive")

@@ -49,6 +49,7 @@ A sheet is a TOML file. Copy this one:
     "dE/dTheta2" = 2
     partial = "share"              # of the right entries; or "none" unless all of them are right
     follows = "full"               # of the points; or "half", "none", a number from 0 to 1
+    "follows trivially" = "none"   # the same where an earlier 0 leaves nothing to work out
     mistake = "none"               # the same for what has a named mistake
     "too few digits" = "none"      # the same for what is right but for its digits
 
@@ -90,7 +91,7 @@ from deltarule.marking.arrays import Numbers
 from deltarule.marking.points import Credit
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheet_format import read_runs
-from deltarule.marking.toml_text import expect, read_toml
+from deltarule.marking.toml_text import TomlText, expect, read_toml
 from deltarule.networks.network import Network
 
 
@@ -151,10 +152,19 @@ def load_sheet(name_or_path: str | Path) -> Sheet:
 
     Raises DeltaruleError naming file, line and key for whatever is not as described above.
     """
-    remedy = 'give one, such as load_sheet("slide")'
-    path, name = _find(known_path("name_or_path", name_or_path, "load_sheet", remedy))
+    path, name = found_sheet(name_or_path)
     toml = read_toml(path, name)
-    folder = path.parent if isinstance(path, Path) else Path()
+    return sheet_of(toml, path.parent if isinstance(path, Path) else Path())
+
+
+def found_sheet(name_or_path: str | Path) -> tuple[Path | Traversable, str]:
+    """Where the sheet is, and what to call it. Raises DeltaruleError for an unknown example."""
+    remedy = 'give one, such as load_sheet("slide")'
+    return _find(known_path("name_or_path", name_or_path, "load_sheet", remedy))
+
+
+def sheet_of(toml: TomlText, folder: Path) -> Sheet:
+    """The sheet that a text holds; paths in it are meant from the folder on."""
     runs = []
     for settings in read_runs(toml):
         for derivation in ("network", "optimiser"):
@@ -162,7 +172,7 @@ def load_sheet(name_or_path: str | Path) -> Sheet:
         settings["rounding"] = Rounding(**settings["rounding"])
         runs.append(Run(**settings))
     source = expect(toml.data.get("source", ""), str, toml.where("", "source"))
-    return Sheet(toml.data["title"], source, name, tuple(runs))
+    return Sheet(toml.data["title"], source, toml.name, tuple(runs))
 
 
 def sheet_names() -> list[str]:

@@ -8,6 +8,7 @@ from fractions import Fraction
 RIGHT = "right"
 CARRIED = "right with carried rounding"
 FOLLOWS = "follows"
+TRIVIAL = "follows trivially"
 MISTAKE = "mistake"
 WRONG = "wrong"
 CONTRADICTORY = "contradictory given"
@@ -31,7 +32,7 @@ class Verdict:
     `alternatives` other explanations in the order of their simplicity, `expected` the right
     value and `given` the printed one, both as text; `mistakes` names the kinds found. `entries`
     are those that it is on, and `wrong` those of them that are not right; `whole`: there are no
-    others.
+    others. `sources` are the earlier quantities that it follows from.
     """
 
     quantity: str
@@ -46,6 +47,7 @@ class Verdict:
     entries: tuple[tuple[int, ...], ...] = ()
     wrong: tuple[tuple[int, ...], ...] = ()
     whole: bool = True
+    sources: tuple[str, ...] = ()
 
     @property
     def right(self) -> bool:

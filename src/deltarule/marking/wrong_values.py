@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -211,7 +212,8 @@ def _shortened_otherwise(
     earlier = session.ledger.habits.setdefault(finding, written.quantity)
     if earlier != written.quantity:
         sentence = f"{finding}, as {pretty(earlier)} is"
-        return verdict_on(session, written, entries, verdicts.FOLLOWS, sentence)
+        follows = verdict_on(session, written, entries, verdicts.FOLLOWS, sentence)
+        return replace(follows, sources=(earlier,))
     return _of_digits(session, written, entries, rest, "rounding rule", finding)
 
 
