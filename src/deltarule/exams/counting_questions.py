@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
-from deltarule.counting.counts import Count, count
-from deltarule.counting.figures import FIGURES, Value, figure
-from deltarule.errors import DeltaruleError
-from deltarule.exams.exam import CountTask, Question
+from deltarule.counting.figures import Value
+from deltarule.exams.exam import Question
 from deltarule.exams.exam_marking import QuestionMark
 from deltarule.exams.miscounted import miscounted
-from deltarule.language.load import network_of
+from deltarule.exams.right_counts import RightCount
 from deltarule.marking import verdicts
 from deltarule.marking.printed import shortened
-from deltarule.networks.network import Network
-from deltarule.networks.specialise import given_sizes, specialise
 
 _YES = {
     "yes",
@@ -35,34 +30,6 @@ _YES = {
     "是",
 }
 _NO = {"no", "n", "false", "nein", "non", "não", "нет", "아니오", "아니요", "否", "it does not fit"}
-
-
-def counted_network(task: CountTask, **changed: int) -> Network:
-    """The network of a question, its strides and paddings the usual ones where it says nothing.
-
-    `changed` are other numbers for sizes and attributes. Raises DeltaruleError for options or
-    sizes that it has not.
-    """
-    network = network_of(task.of, **task.options)
-    known = given_sizes(network)
-    usual = {str(s): n for s, n in network.attributes.items() if str(s) in known}
-    numbers = {**usual, **task.sizes, **changed}
-    return specialise(network, {name: int(n) for name, n in numbers.items()})
-
-
-@dataclass(frozen=True)
-class RightCount:
-    """The right figure of a question, and what it was read off."""
-
-    task: CountTask
-    counted: Count
-    value: Value
-
-    @staticmethod
-    def of(task: CountTask) -> RightCount:
-        """Count. Raises DeltaruleError for a layer or a size that there is not."""
-        counted = count(counted_network(task))
-        return RightCount(task, counted, figure(counted, task.what, task.layer))
 
 
 def mark_count(question: Question, right: RightCount, typed: str) -> QuestionMark:
@@ -148,19 +115,3 @@ def _share(given: Value, value: Value) -> Fraction:
         return Fraction(0)
     right = sum(a == b for a, b in zip(given, value, strict=True))
     return Fraction(right, len(value))
-
-
-def figure_words(task: CountTask) -> str:
-    """What is counted: "parameters of conv2 in lenet5"."""
-    of = f" of {task.layer} in {task.of}" if task.layer else f" of {task.of}"
-    return FIGURES[task.what].words + of
-
-
-def right_count(question: Question) -> RightCount:
-    """The right figure. Raises DeltaruleError that names the question."""
-    if question.counting is None:
-        raise DeltaruleError(f"question {question.id} counts nothing", remedy="give it of and what")
-    try:
-        return RightCount.of(question.counting)
-    except DeltaruleError as error:
-        raise error.at(f"question {question.id}") from None

@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import permutations
-from typing import TYPE_CHECKING
 
 from deltarule.counting.counts import Count, count
 from deltarule.counting.figures import FIGURES, Value, figure
 from deltarule.errors import DeltaruleError
+from deltarule.exams.right_counts import RightCount, counted_network
 from deltarule.language.load import network_of
-
-if TYPE_CHECKING:
-    from deltarule.exams.counting_questions import RightCount
 
 #: Figures that are taken for one another.
 _CONFUSED = ("parameters", "multiply_adds", "memory")
@@ -67,8 +64,6 @@ def _without_vectors(right: RightCount) -> Value:
 
 def _otherwise_set(right: RightCount) -> Iterator[tuple[str, Value]]:
     """With the usual stride, padding or dilation where the question sets another."""
-    from deltarule.exams.counting_questions import counted_network
-
     task = right.task
     try:
         declared = network_of(task.of)

@@ -8,13 +8,14 @@ from types import TracebackType
 
 from deltarule.exams.choice_questions import mark_choice
 from deltarule.exams.code_questions import CodeMarker
-from deltarule.exams.counting_questions import RightCount, mark_count, right_count
+from deltarule.exams.counting_questions import mark_count
 from deltarule.exams.exam import FORMULA, NUMBERS, ChoiceTask, Exam, Question
 from deltarule.exams.exam_files import plain_id
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
 from deltarule.exams.exam_submission import Submission
 from deltarule.exams.joined_verdicts import joined
 from deltarule.exams.number_questions import asked_besides, of_formulas, of_numbers
+from deltarule.exams.right_counts import RightCount, right_count
 from deltarule.marking.answers import Answers
 from deltarule.marking.open_sheet import OpenSheet
 from deltarule.marking.sheets import Run

@@ -123,7 +123,7 @@ class OneOf:
 
 @dataclass(frozen=True)
 class Whole:
-    """A whole number in a range."""
+    """An integer in a range."""
 
     least: int = 0
     most: int = 1_000_000

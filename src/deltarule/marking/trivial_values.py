@@ -1,4 +1,4 @@
-"""Values that follow from an earlier mistake, but for which nothing was left to work out.
+"""Values that follow from an earlier mistake, but for which no work was left.
 
 An early 0, or a value at which a slope vanishes, can make the rest of a sheet trivial: every later
 value is 0, or a copy of another. Such a value follows, but shows no work. It is recognised by what
