@@ -19,11 +19,11 @@ from deltarule.classes.formats.export_setting import ExportSetting, headings, ti
 from deltarule.classes.formats.export_table import EXPORTS, exports
 from deltarule.classes.formats.plain_values import plain_json
 from deltarule.classes.marks_csv import marks_csv
-from deltarule.classes.students import students_of
+from deltarule.classes.roster import roster_of
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam_marking import ExamMarking
 
-STUDENTS = students_of(
+STUDENTS = roster_of(
     "Student,ID,SIS User ID,SIS Login ID,Section,Email\n"
     '"Noether, Emmy",77,emmy,noether,A,e@uni.example\n"Gauß, Carl",78,carl,gauss,B,c@uni.example\n'
 )
@@ -114,12 +114,12 @@ def test_canvas_knows_its_own_students_and_is_given_no_ids_of_others():
     assert possible == ["    Points Possible", "", "", "", "", "8"]
     assert carl == ["Gauß, Carl", "78", "carl", "gauss", "B", "6"]
     assert own[:5] == ["Noether, Emmy", "77", "emmy", "noether", "A"] and own[5] == ""
-    other = replace(SETTING, students=students_of("id,name\nemmy,Emmy\ncarl,Carl\n"))
+    other = replace(SETTING, students=roster_of("id,name\nemmy,Emmy\ncarl,Carl\n"))
     assert rows("canvas", setting=other)[2][:4] == ["Carl", "", "carl", ""]
 
 
 def test_moodles_worksheet_keeps_what_moodle_wrote_and_has_feedback_as_html():
-    worksheet = students_of(
+    worksheet = roster_of(
         "Identifier,Full name,Email address,Status,Grade can be changed,Last modified (grade)\n"
         'Participant 5,Carl Gauß,carl@uni.example,Submitted,No,"Monday, 1 June 2026"\n'
     )

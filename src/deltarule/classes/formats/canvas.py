@@ -14,7 +14,7 @@ from fractions import Fraction
 from deltarule.classes.formats.export_setting import ExportSetting
 from deltarule.classes.formats.spreadsheet_cells import rows_of_csv
 from deltarule.classes.point_decimals import point_decimal
-from deltarule.classes.students import Student
+from deltarule.classes.roster import Student
 from deltarule.exams.exam_marking import ExamMarking
 
 COLUMNS = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")

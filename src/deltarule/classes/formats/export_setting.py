@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from deltarule.classes.marked_questions import by_question
 from deltarule.classes.revealing import CAUSES
-from deltarule.classes.students import Students
+from deltarule.classes.roster import Roster
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam_marking import ExamMarking
 
@@ -22,7 +22,7 @@ class ExportSetting:
     empty for the exam's own title.
     """
 
-    students: Students = field(default_factory=Students)
+    students: Roster = field(default_factory=Roster)
     texts: Mapping[str, str] = field(default_factory=dict)
     reveal: str = CAUSES
     at: datetime = datetime(1970, 1, 1, tzinfo=UTC)

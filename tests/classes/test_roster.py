@@ -2,8 +2,8 @@
 
 import pytest
 
+from deltarule.classes.roster import read_roster, roster_of
 from deltarule.classes.student_files import StudentFiles, file_name
-from deltarule.classes.students import read_students, students_of
 from deltarule.errors import DeltaruleError
 
 CANVAS = (
@@ -19,21 +19,21 @@ MOODLE = (
 
 @pytest.mark.parametrize("known", ["0815", "emmy@uni.example", "Emmy Noether", "noether, emmy"])
 def test_a_student_is_found_by_whatever_they_are_known_by(known):
-    student = students_of(CANVAS).of(known)
+    student = roster_of(CANVAS).of(known)
     assert (student.id, student.last, student.first) == ("0815", "Noether", "Emmy")
     assert student.full_name == "Emmy Noether" and student.sortable_name == "Noether, Emmy"
     assert student.column("id") == "77" and student.column("nothing", "section") == "A"
 
 
 def test_lists_of_other_systems_and_separators():
-    moodle = students_of(MOODLE).of("emmy")
+    moodle = roster_of(MOODLE).of("emmy")
     assert moodle.id == "Participant 12" and moodle.email == "Emmy@uni.example"
-    own = students_of("id;first name;last name\n1;Emmy;Noether\n2;Carl;Gauß\n")
+    own = roster_of("id;first name;last name\n1;Emmy;Noether\n2;Carl;Gauß\n")
     assert [s.full_name for s in own] == ["Emmy Noether", "Carl Gauß"] and len(own) == 2
 
 
 def test_who_is_not_alone_with_a_name_is_not_found_by_it():
-    students = students_of("id,name\n1,Li Wei\n2,Li Wei\n")
+    students = roster_of("id,name\n1,Li Wei\n2,Li Wei\n")
     assert students.of("Li Wei").id == "Li Wei" and students.of("2").id == "2"
     assert students.of("nobody").full_name == "nobody"
 
@@ -48,17 +48,17 @@ def test_who_is_not_alone_with_a_name_is_not_found_by_it():
 )
 def test_lists_that_are_none(text, said):
     with pytest.raises(DeltaruleError, match=said):
-        students_of(text)
+        roster_of(text)
 
 
 def test_files_that_cannot_be_read(tmp_path):
     with pytest.raises(DeltaruleError, match="the list of students cannot be read: No such file"):
-        read_students(tmp_path / "none.csv")
+        read_roster(tmp_path / "none.csv")
     (tmp_path / "latin.csv").write_bytes("id,name\n1,Gauß\n".encode("latin-1"))
     with pytest.raises(DeltaruleError, match="the list of students is not UTF-8"):
-        read_students(tmp_path / "latin.csv")
+        read_roster(tmp_path / "latin.csv")
     (tmp_path / "bom.csv").write_bytes("\ufeffid,name\n1,Gauß\n".encode())
-    assert read_students(tmp_path / "bom.csv").of("Gauß").id == "1"
+    assert read_roster(tmp_path / "bom.csv").of("Gauß").id == "1"
 
 
 def test_names_of_files_are_safe_and_never_the_same_twice():

@@ -60,7 +60,7 @@ class Student:
         return f"{self.last}, {self.first}" if self.first and self.last else self.full_name
 
 
-class Students:
+class Roster:
     """The students of a list, in its order, and found by whatever they are known by."""
 
     def __init__(self, students: Iterable[Student] = ()):
@@ -93,7 +93,7 @@ def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def read_students(path: str | Path) -> Students:
+def read_roster(path: str | Path) -> Roster:
     """The students of a file. Raises DeltaruleError where it cannot be read or has no such column,
     and where two students have one id.
     """
@@ -107,10 +107,10 @@ def read_students(path: str | Path) -> Students:
         raise DeltaruleError(
             "the list of students is not UTF-8", str(path), "save it as CSV in UTF-8"
         ) from None
-    return students_of(text, str(path))
+    return roster_of(text, str(path))
 
 
-def students_of(text: str, place: str = "the list of students") -> Students:
+def roster_of(text: str, place: str = "the list of students") -> Roster:
     """The students of a CSV text; commas, semicolons and tabs may stand between its columns."""
     first = text.partition("\n")[0]
     rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
@@ -130,7 +130,7 @@ def students_of(text: str, place: str = "the list of students") -> Students:
     for id, times in Counter(s.id for s in students).items():
         if times > 1:
             raise DeltaruleError(f"{times} students have the id {id}", place, "give each their own")
-    return Students(students)
+    return Roster(students)
 
 
 def _student(row: Mapping[str | None, str | list[str] | None]) -> Student:
