@@ -14,7 +14,21 @@ from deltarule.classes.feedback.feedback_json import feedback_json
 from deltarule.classes.feedback.feedback_markdown import feedback_markdown
 from deltarule.classes.feedback.student_feedback import feedback_of
 from deltarule.classes.html_page import text_html
+from deltarule.classes.marked_questions import texts_of
+from deltarule.classes.verdict_words import WORDS
+from deltarule.exams import load_exam
+from deltarule.exams.joined_verdicts import gravest
+from deltarule.marking import verdicts
 
+QUESTION = """
+title = "one"
+[[question]]
+id = "1"
+kind = "counting"
+of = "lenet5"
+what = "parameters"
+text = "Wie viele Gewichte hat lenet5 bei {Theta2}?"
+"""
 #: What a page of ours is made of, and nothing else.
 TAGS = set(
     "html head meta title style body main h1 h2 p span div section header bdi dl dt dd ul li "
@@ -90,3 +104,14 @@ def test_whatever_is_handed_in_a_page_has_our_tags_alone_and_json_loses_nothing(
     parts = [part for question in values["questions"] for part in question["parts"]]
     assert sorted(p["given"] for p in parts) == sorted(m.given for m in marking.marks)
     assert values["notes"] == list(marking.notes) and values["comment"] == marking.comment
+
+
+def test_every_verdict_has_plain_words_and_a_place_among_the_others():
+    found = [v for k, v in vars(verdicts).items() if k.isupper() and isinstance(v, str)]
+    assert set(found) == set(WORDS) and gravest(found) == verdicts.UNDECIDED
+
+
+def test_the_texts_of_an_exam_have_its_quantities_as_the_engine_spells_them(tmp_path):
+    path = tmp_path / "exam.toml"
+    path.write_text(QUESTION, encoding="utf-8")
+    assert texts_of(load_exam(path)) == {"1": "Wie viele Gewichte hat lenet5 bei Θ₂?"}

@@ -22,8 +22,8 @@ from deltarule.marking.verdicts import (
 
 EXAM = "One step of gradient descent"
 TEXTS = {
-    "1a": "Compute {s1} and {h1}.",
-    "2": "Berechne {dE/dTheta2} und {Theta2 after}.",
+    "1a": "Compute s₁ and h₁.",
+    "2": "Berechne ∂E/∂Θ₂ und Θ₂ after.",
     "3": "Write affine_backward.",
 }
 VERDICTS = (

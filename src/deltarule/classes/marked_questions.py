@@ -9,12 +9,13 @@ from fractions import Fraction
 from functools import lru_cache
 
 from deltarule.errors import DeltaruleError
+from deltarule.exams.exam import Exam, Question
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
 from deltarule.exams.joined_verdicts import gravest
-from deltarule.marking.verdicts import FOLLOWS, MISSING
+from deltarule.exams.question_text import question_text
+from deltarule.marking.sheets import Run
+from deltarule.marking.verdicts import FOLLOWS, MISSING, TRIVIAL
 from deltarule.spelling.names import pretty
-
-_INSERTED = re.compile(r"\{([^{}]+)\}")
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,7 @@ def by_question(marking: ExamMarking, texts: Mapping[str, str] = {}) -> list[Mar
     found: dict[str, list[QuestionMark]] = {}
     for mark in marking.marks:
         found.setdefault(mark.question, []).append(mark)
-    return [
-        MarkedQuestion(id, with_names(texts.get(id, "")), tuple(marks))
-        for id, marks in found.items()
-    ]
+    return [MarkedQuestion(id, texts.get(id, ""), tuple(marks)) for id, marks in found.items()]
 
 
 @lru_cache(4096)
@@ -84,14 +82,19 @@ def shown_name(text: str) -> str:
         return text
 
 
-def with_names(text: str) -> str:
-    """A question's text with the quantities in braces spelled by the engine."""
-    return _INSERTED.sub(lambda found: shown_name(found[1].strip()), text)
+def texts_of(exam: Exam) -> dict[str, str]:
+    """What the questions of an exam ask, by their ids, their quantities spelled by the engine."""
+    return {q.id: question_text(q.text, _run(exam, q)) for q in exam.questions if q.text}
+
+
+def _run(exam: Exam, question: Question) -> Run | None:
+    runs = exam.sheet.runs
+    return runs[question.run - 1] if question.run <= len(runs) else None
 
 
 def follows_from(mark: QuestionMark, marking: ExamMarking) -> list[QuestionMark]:
     """Of a value that follows from earlier ones, their marks, in the order of the exam."""
-    if mark.verdict != FOLLOWS:
+    if mark.verdict not in (FOLLOWS, TRIVIAL):
         return []
     names = {shown_name(m.quantity): m for m in marking.marks if m.quantity and m is not mark}
     said = mark.finding.partition(" as printed")[0]

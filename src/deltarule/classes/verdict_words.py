@@ -10,6 +10,7 @@ WORDS = {
     verdicts.RIGHT: ("✓", "right"),
     verdicts.CARRIED: ("✓", "right: the difference comes from rounding on the way"),
     verdicts.FOLLOWS: ("→", "not the right value, but it follows rightly from your earlier answer"),
+    verdicts.TRIVIAL: ("→", "it follows from your earlier answer, which left nothing to work out"),
     verdicts.MISTAKE: ("✗", "a mistake"),
     verdicts.WRONG: ("✗", "wrong"),
     verdicts.CONTRADICTORY: ("✗", "contradicts what is given"),

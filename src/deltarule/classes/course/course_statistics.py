@@ -15,7 +15,7 @@ from deltarule.classes.course.exact_numbers import Sums
 from deltarule.classes.marked_questions import MarkedQuestion, by_question
 from deltarule.classes.point_decimals import share
 from deltarule.exams.exam_marking import ExamMarking
-from deltarule.marking.verdicts import FOLLOWS, UNREADABLE
+from deltarule.marking.verdicts import FOLLOWS, TRIVIAL, UNREADABLE
 
 
 @dataclass
@@ -58,7 +58,7 @@ class QuestionStatistics:
         self.sums.add(share(question.points, question.of), share(rest, rest_of))
         verdicts = {m.verdict for m in question.marks}
         self.right += question.right
-        self.follows += FOLLOWS in verdicts
+        self.follows += bool(verdicts & {FOLLOWS, TRIVIAL})
         self.unanswered += not question.answered
         self.unread += UNREADABLE in verdicts
         self.open += bool(question.open)
