@@ -31,7 +31,7 @@ class Checker:
 
     def __init__(self, asked: Check, started: StartedSandbox):
         self.asked, self.started = asked, started
-        self.accepted = accepted_verdicts(asked.accept)
+        self.accepted = None if asked.accept is None else accepted_verdicts(asked.accept)
         self.only = wanted_functions(asked.only) if asked.only else None
         self.provided = {Path(other).stem: module_text(other) for other in asked.with_ or ()}
 

@@ -49,6 +49,7 @@ def conventions_page(page: Page, shown: tuple[Sequence[Convention], bool]) -> No
 
 def _convention(page: Page, one: Convention) -> None:
     page.title(f"{one.title} ({one.name})")
+    page.labelled("passes besides right", one.policy.words(), 2)
     for task in one.tasks:
         _task(page, task)
 

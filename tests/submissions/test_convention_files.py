@@ -4,6 +4,8 @@ import pytest
 
 from deltarule.errors import DeltaruleError
 from deltarule.submissions.convention_files import convention, convention_names
+from deltarule.submissions.course_conventions import ONES
+from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
 from deltarule.submissions.right_task import RightTask
 
 TASK = """
@@ -42,6 +44,7 @@ def test_every_name_of_a_task_is_a_value_a_number_or_kept(course, task):
         for tree in (call.arguments, call.named, call.sets):
             for name in task.names_in(tree):
                 known = name in task.values or name in kept or name.startswith("'")
+                known = known or name == ONES
                 assert known or name.isidentifier()
 
 
@@ -92,3 +95,36 @@ def test_what_a_course_hands_out_is_there_to_be_imported(tmp_path):
 def test_what_hands_out_nothing_is_refused(tmp_path):
     with pytest.raises(DeltaruleError, match="modul has no meaning here"):
         read(tmp_path, TASK + '\n[[provided]]\nmodul = ["a"]\n')
+
+
+def test_a_policy_says_what_passes_of_all_functions_and_of_one(tmp_path):
+    def found(verdict, name="forward"):
+        return FunctionFinding(name, "layer", verdict)
+
+    policy = '[policy]\naccept = ["convention", "changes"]\n[policy.functions]\nforward = ["none"]'
+    own = read(tmp_path, TASK + policy).policy
+    assert own.words() == "convention, changes; forward: none"
+    assert own.accepts(found(FunctionVerdict.CONVENTION, "other"))
+    assert not own.accepts(found(FunctionVerdict.CONVENTION))
+    assert not own.accepts(found(FunctionVerdict.FOLLOWS, "other"))
+    assert own.accepts(found(FunctionVerdict.RIGHT))
+    assert read(tmp_path, TASK).policy.words() == "follows"
+
+
+@pytest.mark.parametrize(
+    ("policy", "fact"),
+    [
+        ('accept = ["wrong"]', "'wrong' is no verdict that may pass"),
+        ('accept = "follows"', "'follows' is no list"),
+        ('accepts = ["follows"]', "accepts has no meaning here"),
+        (
+            '[policy.functions]\nbackward = ["none"]',
+            "there is no function backward in the convention",
+        ),
+        ("functions = 3", "3 is no table"),
+    ],
+)
+def test_what_is_no_policy_is_refused_at_its_place(tmp_path, policy, fact):
+    with pytest.raises(DeltaruleError) as error:
+        read(tmp_path, f"{TASK}\n[policy]\n{policy}\n")
+    assert error.value.fact == fact and "own.toml" in str(error.value.place)

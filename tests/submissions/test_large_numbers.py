@@ -99,12 +99,23 @@ def test_an_overflow_hides_no_mistake(sandbox):
 
 
 def test_another_choice_is_one_though_it_overflows(sandbox):
-    text = LINEAR.replace("+ reg *", "+ 0.5 * reg *").replace("2 * reg", "reg")
+    text = TWO_LAYERS.replace("+ reg *", "+ 0.5 * reg *").replace("2 * reg", "reg")
     whole = checked(sandbox, "cs231n", text, "s - s.max(axis=1, keepdims=True)")
     overflowing = checked(sandbox, "cs231n", text, "s")
     assert whole.verdict is overflowing.verdict is FunctionVerdict.CONVENTION
-    assert whole.finding == "the penalty is halved: λ/2 Σ W²"
+    assert whole.finding == "the penalty is halved: λ/2 Σ W², as in 2016"
     assert overflowing.finding.startswith(f"{whole.finding}; overflows at large numbers: ")
+
+
+def test_a_choice_that_the_course_leaves_open_is_right(sandbox):
+    text = LINEAR.replace("+ reg *", "+ 0.5 * reg *").replace("2 * reg", "reg")
+    stable = text.replace("SHIFT", "s - s.max(axis=1, keepdims=True)")
+    (whole,) = check_submission(stable, "own.py", sandbox, "cs231n").functions
+    overflowing = checked(sandbox, "cs231n", text, "s")
+    assert whole.verdict is FunctionVerdict.RIGHT
+    assert overflowing.verdict is FunctionVerdict.PARTLY
+    assert whole.notes == overflowing.notes == ["the penalty is halved: λ/2 Σ W²"]
+    assert overflowing.finding.startswith("overflows at large numbers: ")
 
 
 @pytest.mark.parametrize(("kept", "choice"), [("p", False), ("(1 - p)", True)])

@@ -70,8 +70,8 @@ def test_with_compat_all_of_it_runs_and_lines_are_the_files(sandbox):
         last = own.call("after", 1)
     assert last.line == 24 and found.place(last.line) == "line 23"
     assert said(found, RemarkKind.TRANSLATED) == [
-        "line 6; line 10; line 16: 3 pieces of Python 2 were translated by fissix: in Python 2, / "
-        "of integers rounds down: write // where that is meant",
+        "line 6; line 10; line 16: 3 pieces of Python 2 were translated by fissix: write it for "
+        "Python 3",
         "line 10: reduce is Python 2's, and stands for functools.reduce: write functools.reduce",
         "line 11: np.float stands for float: write float",
     ]

@@ -19,6 +19,7 @@ def _values(one: Convention) -> dict:
         "name": one.name,
         "title": one.title,
         "functions": sorted(one.functions),
+        "accepted": one.policy.words(),
         "tasks": [_task_values(task) for task in one.tasks],
     }
 

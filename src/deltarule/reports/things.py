@@ -106,18 +106,23 @@ class MarkedFile(NamedTuple):
 class CheckedFile(NamedTuple):
     """A student's file and what was found of it, or why it could not be checked.
 
-    `accepted` are the verdicts that pass; `seconds` is how long it took, loading included.
+    `accepted` are the verdicts that pass, if not those of the convention's policy; `seconds` is how
+    long it took, loading included.
     """
 
     path: str
-    accepted: frozenset[FunctionVerdict]
+    accepted: frozenset[FunctionVerdict] | None
     report: SubmissionReport | None = None
     error: DeltaruleError | None = None
     seconds: float = 0.0
 
     def passes(self, finding: FunctionFinding) -> bool:
         """Whether what was found of a function counts as right."""
-        return finding.verdict in self.accepted
+        if self.accepted is not None:
+            return finding.verdict in self.accepted
+        if self.report is None or self.report.policy is None:
+            return finding.verdict.passes
+        return self.report.policy.accepts(finding)
 
     @property
     def right(self) -> bool:

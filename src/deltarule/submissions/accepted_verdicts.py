@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.submissions.findings import FunctionVerdict
+from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
 
 #: The verdicts about which there is something to decide, by the word for each.
 CHOICES = {
@@ -18,21 +21,47 @@ USUAL = "follows"
 _NONE = "none"
 
 
-def accepted_verdicts(words: str | None = None) -> frozenset[FunctionVerdict]:
+def accepted_verdicts(
+    words: str | Iterable[str] = USUAL, place: str = "--accept"
+) -> frozenset[FunctionVerdict]:
     """The verdicts that pass, of words as `follows,convention`; `none` accepts right alone.
 
-    Raises DeltaruleError for a word that is no verdict, or one that cannot pass.
+    Raises DeltaruleError at the place for a word that is no verdict, or one that cannot pass.
     """
     found = {FunctionVerdict.RIGHT}
-    for word in (USUAL if words is None else words).replace(" ", "").split(","):
+    for word in words.replace(" ", "").split(",") if isinstance(words, str) else words:
         if word in ("", "right", _NONE):
             continue
         if word not in CHOICES:
             known = [*CHOICES, _NONE]
             raise DeltaruleError(
                 f"{word!r} is no verdict that may pass",
-                "--accept",
-                did_you_mean(word, known) or f"they are {', '.join(known)}",
+                place,
+                did_you_mean(str(word), known) or f"they are {', '.join(known)}",
             )
         found.add(CHOICES[word])
     return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The verdicts that pass, and those of single `functions` or classes, by their names."""
+
+    accepted: frozenset[FunctionVerdict] = field(default_factory=accepted_verdicts)
+    functions: Mapping[str, frozenset[FunctionVerdict]] = field(default_factory=dict)
+
+    def accepts(self, finding: FunctionFinding) -> bool:
+        """Whether what was found of a function counts as right."""
+        owner = finding.name.partition(".")[0]
+        own = self.functions.get(finding.name) or self.functions.get(owner)
+        return finding.verdict in (own or self.accepted)
+
+    def words(self) -> str:
+        """What passes besides right: `follows, convention; affine_forward: none`."""
+        said = [_words(self.accepted)]
+        said += [f"{name}: {_words(own)}" for name, own in self.functions.items()]
+        return "; ".join(said)
+
+
+def _words(verdicts: frozenset[FunctionVerdict]) -> str:
+    return ", ".join(word for word, v in CHOICES.items() if v in verdicts) or _NONE

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.marking.toml_text import Digits, TomlText, read_toml
+from deltarule.marking.toml_text import TomlText, read_toml
+from deltarule.submissions.accepted_verdicts import USUAL, Policy, accepted_verdicts
 from deltarule.submissions.axes_layout import layout
+from deltarule.submissions.convention_tables import (
+    listed,
+    mapping,
+    only,
+    plain,
+    size,
+    sizes,
+    unknown,
+)
 from deltarule.submissions.course_conventions import Call, Convention, Otherwise, Place, Task, Value
 
 _KINDS = ("function", "class", "method")
@@ -21,8 +32,9 @@ _TASK: set[str] = {
 }
 _CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads", "leaves"}
 _VALUE = {"of", "layout", "axis", "times", "over"}
-_TOP = {"title", "gradient", "provided"}
+_TOP = {"title", "gradient", "provided", "policy"}
 _PROVIDED = {"modules", "text"}
+_POLICY = {"accept", "functions"}
 
 
 def convention_names() -> list[str]:
@@ -33,9 +45,18 @@ def convention_names() -> list[str]:
     )
 
 
-@lru_cache(maxsize=64)
 def convention(name: str) -> Convention:
     """A convention by its name, or by the path of its file. Raises DeltaruleError."""
+    try:
+        changed = Path(name).stat().st_mtime_ns if name.endswith(".toml") else 0
+    except OSError:
+        changed = 0
+    return _convention(name, changed)
+
+
+@lru_cache(maxsize=64)
+def _convention(name: str, changed: int) -> Convention:
+    """The convention of a file that was `changed` last at some time."""
     known = convention_names()
     if name in known:
         path = files("deltarule.submissions") / "courses" / f"{name}.toml"
@@ -61,51 +82,69 @@ def _read(text: TomlText, name: str) -> Convention:
         if key in _TOP:
             continue
         if not isinstance(table, Mapping):
-            raise _unknown(key, _TOP, text.where("", key))
+            raise unknown(key, _TOP, text.where("", key))
         tasks.append(_task(key, table, gradient, text))
     if not tasks:
         raise DeltaruleError("a convention has no task", text.name, "write a table for each layer")
     provided = _provided(data.get("provided", []), text)
-    return Convention(name, str(data.get("title", name)), tuple(tasks), provided)
+    found = Convention(name, str(data.get("title", name)), tuple(tasks), provided)
+    return replace(found, policy=_policy(data.get("policy", {}), found, text))
+
+
+def _policy(said: Any, convention: Convention, text: TomlText) -> Policy:
+    """Which verdicts pass: of all functions, and of single ones."""
+    place, of_one = text.where("policy"), text.where("policy", "functions")
+    only(mapping(said, place), _POLICY, place)
+    functions = mapping(said.get("functions", {}), of_one)
+    for name in functions:
+        if name.partition(".")[0] not in convention.functions:
+            known = did_you_mean(name, convention.functions)
+            fact = f"there is no function {name} in the convention"
+            raise DeltaruleError(fact, of_one, known or "name one of a task's calls")
+    accepted = accepted_verdicts(listed(said.get("accept", [USUAL]), place), place)
+    return Policy(
+        accepted,
+        {n: accepted_verdicts(listed(words, of_one), of_one) for n, words in functions.items()},
+    )
 
 
 def _provided(said: Any, text: TomlText) -> dict[str, str]:
     """The modules that the course hands out, each with its text."""
     found: dict[str, str] = {}
     place = text.where("provided")
-    for one in _list(said, place):
-        _only(_mapping(one, place), _PROVIDED, place)
-        for module in _list(one.get("modules"), place):
+    for one in listed(said, place):
+        only(mapping(one, place), _PROVIDED, place)
+        for module in listed(one.get("modules"), place):
             found[str(module)] = str(one.get("text", ""))
     return found
 
 
 def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) -> Task:
     place = text.where(name)
-    _only(table, _TASK, place)
+    only(table, _TASK, place)
     if not isinstance(table.get("derivation"), str):
         raise DeltaruleError(
             f"the task {name} has no derivation", place, 'write derivation = "dense"'
         )
-    calls = tuple(_call(c, place) for c in _list(table.get("calls", []), place))
+    calls = tuple(_call(c, place) for c in listed(table.get("calls", []), place))
     otherwise = tuple(
-        _otherwise(o, gradient, place) for o in _list(table.get("otherwise", []), place)
+        _otherwise(o, gradient, place) for o in listed(table.get("otherwise", []), place)
     )
     return Task(
         name,
         table["derivation"],
-        values_of(_mapping(table.get("values", {}), place), gradient, place),
+        values_of(mapping(table.get("values", {}), place), gradient, place),
         calls,
-        {k: _plain(v) for k, v in _mapping(table.get("options", {}), place).items()},
-        {k: _size(v) for k, v in _mapping(table.get("sizes", {}), place).items()},
+        {k: plain(v) for k, v in mapping(table.get("options", {}), place).items()},
+        {k: size(v) for k, v in mapping(table.get("sizes", {}), place).items()},
         otherwise,
         place,
         str(table.get("about", "")),
-        dict(_mapping(table.get("recovered", {}), place)),
-        {k: float(v) for k, v in _mapping(table.get("fixed", {}), place).items()},
+        dict(mapping(table.get("recovered", {}), place)),
+        {k: float(v) for k, v in mapping(table.get("fixed", {}), place).items()},
         {
-            k: _sizes(_list(v, place), place)
-            for k, v in _mapping(table.get("drawn", {}), place).items()
+            k: sizes(listed(v, place), place)
+            for k, v in mapping(table.get("drawn", {}), place).items()
         },
         str(table.get("instead_of", "")),
     )
@@ -129,11 +168,11 @@ def values_of(table: Mapping[str, Any], gradient: str, place: str) -> dict[str, 
 def _value(name: str, said: Any, place: str) -> Value:
     where = f"{place}: {name}"
     if isinstance(said, Mapping):
-        _only(said, _VALUE, where)
+        only(said, _VALUE, where)
         parts = said.get("of", "")
         several = parts if isinstance(parts, list) else [parts]
         places = tuple(_place(p, where, said.get("layout")) for p in several)
-        factors = (_sizes(said.get(key, []), where) for key in ("times", "over"))
+        factors = (sizes(said.get(key, []), where) for key in ("times", "over"))
         axis = int(said["axis"]) if "axis" in said else None
         return Value(name, places, axis, *factors)
     if isinstance(said, list):
@@ -156,8 +195,8 @@ def _place(said: Any, place: str, pattern: str | None = None) -> Place:
 
 
 def _call(said: Any, place: str) -> Call:
-    said = _mapping(said, place)
-    _only(said, _CALL, place)
+    said = mapping(said, place)
+    only(said, _CALL, place)
     kinds = [k for k in _KINDS if k in said]
     if len(kinds) != 1:
         raise DeltaruleError(
@@ -173,74 +212,30 @@ def _call(said: Any, place: str) -> Call:
     return Call(
         names,
         kinds[0],
-        tuple(_plain(a) for a in _list(said.get("arguments", []), place)),
-        {k: _plain(v) for k, v in _mapping(said.get("named", {}), place).items()},
-        _plain(said.get("returns")),
-        {k: _plain(v) for k, v in _mapping(said.get("sets", {}), place).items()},
-        dict(_mapping(said.get("reads", {}), place)),
+        tuple(plain(a) for a in listed(said.get("arguments", []), place)),
+        {k: plain(v) for k, v in mapping(said.get("named", {}), place).items()},
+        plain(said.get("returns")),
+        {k: plain(v) for k, v in mapping(said.get("sets", {}), place).items()},
+        dict(mapping(said.get("reads", {}), place)),
         {
-            int(at): dict(_mapping(names, place))
-            for at, names in _mapping(said.get("leaves", {}), place).items()
+            int(at): dict(mapping(names, place))
+            for at, names in mapping(said.get("leaves", {}), place).items()
         },
     )
 
 
 def _otherwise(said: Any, gradient: str, place: str) -> Otherwise:
-    said = dict(_mapping(said, place))
-    words = said.pop("says", None)
-    _only(said, {"derivation", "options", "values", "sizes", "calls"}, place)
+    said = dict(mapping(said, place))
+    words, left_open = said.pop("says", None), said.pop("open", False)
+    only(said, {"derivation", "options", "values", "sizes", "calls"}, place)
     if not isinstance(words, str):
         raise DeltaruleError("another choice has no words", place, 'write says = "…"')
     if "values" in said:
         said["values"] = values_of(said["values"], gradient, place)
     if "calls" in said:
-        said["calls"] = tuple(_call(c, place) for c in _list(said["calls"], place))
+        said["calls"] = tuple(_call(c, place) for c in listed(said["calls"], place))
     if "options" in said:
-        said["options"] = {k: _plain(v) for k, v in said["options"].items()}
-    return Otherwise(words, said)
-
-
-def _plain(value: Any) -> Any:
-    """Numbers as numbers: the reader keeps their digits as they were written."""
-    if isinstance(value, Digits):
-        return float(value)
-    if isinstance(value, Mapping):
-        return {k: _plain(v) for k, v in value.items()}
-    return [_plain(v) for v in value] if isinstance(value, list) else value
-
-
-def _sizes(said: Any, place: str) -> tuple[int | str, ...]:
-    """Numbers and names of sizes, or one of them."""
-    several = said if isinstance(said, list) else [said]
-    return tuple(_size(s) for s in several)
-
-
-def _size(value: Any) -> int | str:
-    """A number, or the name of a size."""
-    return value if isinstance(value, str) else int(value)
-
-
-def _only(table: Mapping[str, Any], known: set[str], place: str) -> None:
-    for key in table:
-        if key not in known:
-            raise _unknown(key, known, place)
-
-
-def _unknown(key: str, known: set[str], place: str) -> DeltaruleError:
-    return DeltaruleError(
-        f"{key} has no meaning here",
-        place,
-        did_you_mean(key, known) or f"what is read: {', '.join(sorted(known))}",
-    )
-
-
-def _mapping(said: Any, place: str) -> Mapping[str, Any]:
-    if not isinstance(said, Mapping):
-        raise DeltaruleError(f"{said!r} is no table", place, "write { name = value }")
-    return said
-
-
-def _list(said: Any, place: str) -> list[Any]:
-    if not isinstance(said, list):
-        raise DeltaruleError(f"{said!r} is no list", place, "write [a, b], or [[task.calls]]")
-    return said
+        said["options"] = {k: plain(v) for k, v in said["options"].items()}
+    if not isinstance(left_open, bool):
+        raise DeltaruleError(f"open = {left_open} is neither true nor false", place, "open = true")
+    return Otherwise(words, said, left_open)

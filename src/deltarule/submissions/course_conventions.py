@@ -24,8 +24,11 @@ from math import prod
 from operator import add, mul, sub, truediv
 from typing import Any
 
+from deltarule.submissions.accepted_verdicts import Policy
 from deltarule.submissions.axes_layout import Layout
 
+#: An argument that is a function: of sizes it makes an array of ones.
+ONES = "ones()"
 #: What may stand between two numbers of an argument.
 OPERATIONS = {"+": add, "-": sub, "*": mul, "/": truediv}
 
@@ -82,10 +85,11 @@ class Call:
     """One call of the student's: of a function, a class (kept as the object), or its method.
 
     `arguments`, `named` and `returns` are trees of lists and tables with names of values in them;
-    an argument may be computed of two numbers (`1 - rho`). Other names in `returns` are kept as
-    they are, for later arguments. `sets` are attributes that the object is given before, `reads`
-    those that are read after it; `conv.W` is one of its attribute `conv`. `leaves` are entries of
-    dictionaries among the arguments, by the argument's place from 0, that are read after the call.
+    an argument may be computed of two numbers (`1 - rho`), or be the function `ones()`. Other names
+    in `returns` are kept as they are, for later arguments. `sets` are attributes that the object is
+    given before, `reads` those that are read after it; `conv.W` is one of its attribute `conv`.
+    `leaves` are entries of dictionaries among the arguments, by the argument's place from 0, that
+    are read after the call.
     """
 
     names: tuple[str, ...]
@@ -100,10 +104,14 @@ class Call:
 
 @dataclass(frozen=True)
 class Otherwise:
-    """Another choice than the course's: `words` say which, the rest replaces the task's own."""
+    """Another choice than the course's: `words` say which, the rest replaces the task's own.
+
+    `left_open`: the course does not say which of the two is to be chosen.
+    """
 
     words: str
     changes: Mapping[str, Any]
+    left_open: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,12 +162,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Convention:
-    """The tasks of a course. `provided` are modules that the course hands out, by name."""
+    """The tasks of a course. `provided` are modules that the course hands out, by name, `policy`
+    says which verdicts pass."""
 
     name: str
     title: str
     tasks: tuple[Task, ...]
     provided: Mapping[str, str] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
 
     @property
     def functions(self) -> set[str]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from deltarule.submissions.agreement import Agreement, Fit
 from deltarule.submissions.exposing_settings import Setting
+
+if TYPE_CHECKING:
+    from deltarule.submissions.accepted_verdicts import Policy
 
 
 class FunctionVerdict(Enum):
@@ -28,6 +32,16 @@ class FunctionVerdict(Enum):
     def passes(self) -> bool:
         """Whether it counts as right."""
         return self in (FunctionVerdict.RIGHT, FunctionVerdict.FOLLOWS)
+
+
+class Obstacle(Enum):
+    """Why a function could not be called as its task calls it."""
+
+    NONE = ""
+    ARGUMENTS = "takes other arguments"
+    NO_FUNCTION = "has no such function or method"
+    ATTRIBUTES = "has other attributes"
+    NOTHING_GIVEN = "needs what no function gives"
 
 
 @dataclass
@@ -73,7 +87,8 @@ class FunctionFinding:
 
     `finding` is a sentence, `remedy` what to do; `line` is where the function, or what failed in
     it, stands, and `place` says that of a notebook, too. `test` is a smallest test that shows it,
-    to paste into a file.
+    to paste into a file. `obstacle` says why it could not be called, `raised` is the error that it
+    ended with.
     """
 
     name: str
@@ -87,6 +102,8 @@ class FunctionFinding:
     notes: list[str] = field(default_factory=list)
     test: str = ""
     place: str = ""
+    obstacle: Obstacle = Obstacle.NONE
+    raised: str = ""
 
 
 @dataclass
@@ -94,7 +111,7 @@ class SubmissionReport:
     """All findings on a file: by which convention, in which sandbox, and what was left out.
 
     `error` says why it could not be checked; not `known` is a file of which no convention knows a
-    function.
+    function. `policy` is the convention's, on which verdicts pass.
     """
 
     path: str
@@ -104,6 +121,7 @@ class SubmissionReport:
     notes: list[str] = field(default_factory=list)
     error: str = ""
     known: bool = True
+    policy: Policy | None = None
 
     @property
     def right(self) -> bool:

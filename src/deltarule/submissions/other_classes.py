@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deltarule.submissions.findings import FunctionFinding
+from deltarule.submissions.findings import FunctionFinding, Obstacle
 
 
 def without_other_classes(
@@ -26,7 +26,7 @@ def without_other_classes(
 
 
 def _no_method(found: FunctionFinding) -> bool:
-    return " has no method " in found.finding
+    return found.obstacle is Obstacle.NO_FUNCTION
 
 
 def _said(owner: str, found: Sequence[FunctionFinding]) -> str:

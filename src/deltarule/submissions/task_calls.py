@@ -11,7 +11,8 @@ import numpy as np
 from deltarule.sandbox import Kept, Outcome, Verdict
 from deltarule.sandbox.inside.messages import ARGUMENTS
 from deltarule.sandbox.submission import Submission
-from deltarule.submissions.course_conventions import Call, Task
+from deltarule.submissions.course_conventions import ONES, Call, Task
+from deltarule.submissions.reading.submitted_file import GIVEN
 from deltarule.submissions.right_values import RightValues
 from deltarule.submissions.said_arguments import said_arguments
 
@@ -22,7 +23,8 @@ class Given:
 
     `unlike` says how what it returned is built otherwise than the course says; `needs` names what
     could not be given to it. `again` is what it returned when it was called once more.
-    `arguments` says what it was called with.
+    `arguments` says what it was called with. `lacks` are attributes that its object has not, and
+    that were to be set.
     """
 
     name: str
@@ -33,14 +35,19 @@ class Given:
     needs: str = ""
     again: dict[str, Any] | None = None
     arguments: str = ""
+    lacks: tuple[str, ...] = ()
 
 
 @dataclass
 class _State:
-    """What later calls may be given: kept values by name, and the object of a class."""
+    """What later calls may be given: kept values by name, and the object of a class.
+
+    `lacks` are attributes that the object has not, and that were to be set.
+    """
 
     kept: dict[str, Kept] = field(default_factory=dict)
     instance: Kept | None = None
+    lacks: tuple[str, ...] = ()
 
 
 class TaskCalls:
@@ -82,14 +89,15 @@ class TaskCalls:
             return made
         made.arguments = said_arguments(call, args, named)
         if of is not None:
-            self._set(of, sets)
+            self._set(of, sets, state)
+        made.lacks = state.lacks
         function = made.name.rpartition(".")[2]
         made.outcome = self.submission.call(function, *args, of=of, **named)
         if made.outcome.verdict not in (Verdict.RETURNED, Verdict.OTHER):
             return made
         if call.kind == "class":
             state.instance = Kept(made.outcome.number)
-            self._set(state.instance, sets)
+            self._set(state.instance, sets, state)
             return made
         self._returned(call.returns, made.outcome.value, made, state, ())
         for attribute, value in call.reads.items():
@@ -106,9 +114,11 @@ class TaskCalls:
             made.again = other.values
         return made
 
-    def _set(self, of: Kept, attributes: Mapping[str, Any]) -> None:
+    def _set(self, of: Kept, attributes: Mapping[str, Any], state: _State) -> None:
         for attribute, value in attributes.items():
             owner, name = self._owner(of, attribute)
+            if self.submission.call("__getattribute__", name, of=owner).verdict is Verdict.RAISED:
+                state.lacks = (*state.lacks, attribute)
             self.submission.call("__setattr__", name, value, of=owner)
 
     def _owner(self, of: Kept | None, attribute: str) -> tuple[Kept | None, str]:
@@ -127,6 +137,11 @@ class TaskCalls:
             return tree
         if tree.startswith("'"):
             return tree.strip("'")
+        if tree == ONES:
+            function = self.submission.get(GIVEN)
+            if function.verdict is Verdict.MISSING:
+                raise LookupError("a function that makes weights")
+            return Kept(function.number)
         if tree in given:
             return given[tree]
         if tree in self.task.values:

@@ -104,7 +104,7 @@ def check(
     _refuse_wrong_kinds(convention, like, returns, only, accept, compat, timeout, unsafe)
     meant = known_mapping("names", names, _PLACE, 'names={"dout": "dy"}')
     wish = Like((), like, options, meant, returns) if like else None
-    accepted = accepted_verdicts(accept)
+    accepted = None if accept is None else accepted_verdicts(accept)
     wanted = wanted_functions(only) if only else None
     if all(isinstance(thing, (str, Path)) for thing in things):
         limits = None if timeout is None else Limits(timeout, max(1, round(2 * timeout)))

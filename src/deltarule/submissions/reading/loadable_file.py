@@ -20,7 +20,7 @@ _PRELUDE = "what the file imports"
 def load_into(submitted: SubmittedFile, own: Submission) -> Outcome:
     """Load a file in a process of the sandbox: the modules that it imports, then its text."""
     before = own.load(submitted.prelude, _PRELUDE)
-    return own.load(submitted.text, submitted.name) if before.returned else before
+    return own.load(submitted.running, submitted.name) if before.returned else before
 
 
 def loadable(submitted: SubmittedFile, sandbox: Sandbox) -> tuple[SubmittedFile, Outcome]:

@@ -15,6 +15,7 @@ from deltarule.submissions.reading.missing_names import left_out, missing_names
 from deltarule.submissions.reading.module_imports import Importable, Source
 from deltarule.submissions.reading.module_units import imported_from, module_units
 from deltarule.submissions.reading.notebook_cells import MOST_NOTEBOOK, code_cells
+from deltarule.submissions.reading.older_semantics import unkept_divisions, with_older_semantics
 from deltarule.submissions.reading.remarks import Remark, RemarkKind, remark, shown
 from deltarule.submissions.reading.removed_numpy import REMOVED, uses_of_gone
 from deltarule.submissions.reading.source_bytes import MOST_CODE, decoded, file_bytes, too_large
@@ -89,6 +90,8 @@ def _of_notebook(data: bytes, name: str) -> tuple[str, tuple[tuple[int, int], ..
 
 
 _IMPORTS = (ast.Import, ast.ImportFrom)
+#: What a quotient of Python 2 becomes.
+_DIVISION = "_deltarule_quotient("
 
 
 @dataclass
@@ -108,6 +111,8 @@ class _Reading:
     ) -> SubmittedFile:
         text, code, kept, more = self._module(text, cells, everything=False)
         body = [u.node for u in kept.units]
+        division = code.python2 and not _true_division(code.body)
+        more += _divisions(text, code) if division else []
         return SubmittedFile(
             name,
             text,
@@ -118,6 +123,7 @@ class _Reading:
             self._imports(),
             body,
             unfilled_names(kept, code.places),
+            division,
         )
 
     def _imports(self) -> dict[str, Any]:
@@ -183,6 +189,25 @@ class _Reading:
                 text = self.importable.provided[one.key]
                 if len(text) <= MOST_CODE:
                     self.texts[one.key] = self._module(text, (), everything=True)[0]
+
+
+def _divisions(text: str, code: UnderstoodCode) -> list[Remark]:
+    """That quotients are Python 2's, and which are not."""
+    said = []
+    if _DIVISION in with_older_semantics(text, True):
+        fact = "quotients of integers are rounded down, as Python 2 did"
+        said.append(remark(RemarkKind.TRANSLATED, fact, "", "write // where that is meant"))
+    if unkept := unkept_divisions(text):
+        place = code.places.many(list(unkept))
+        fact = "a quotient that could not be translated is Python 3's"
+        said.append(remark(RemarkKind.TRANSLATED, fact, place, "write // if it is to round down"))
+    return said
+
+
+def _true_division(body: list[ast.stmt]) -> bool:
+    """Whether a file of Python 2 asks for Python 3's division."""
+    future = (n for n in body if isinstance(n, ast.ImportFrom) and n.module == "__future__")
+    return any(a.name == "division" for node in future for a in node.names)
 
 
 def _spelled(instead: str) -> str:

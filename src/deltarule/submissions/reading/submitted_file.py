@@ -10,7 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 from deltarule.submissions.reading.code_places import CodePlaces
+from deltarule.submissions.reading.older_semantics import with_older_semantics
 from deltarule.submissions.reading.remarks import Remark
+
+#: The function that gives an array of ones, of the sizes that it is called with.
+GIVEN = "_deltarule_ones"
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,8 @@ class SubmittedFile:
     `text` is what runs in a sandbox, after `prelude`: definitions and what they need, each at the
     line (`places` says of which line of the file, or of which cell). `lost` are definitions that
     could not be loaded. `remarks` say what is missing, was left out, translated or not loaded.
-    `body` are the statements of `text`. `unfilled`: see `unfilled_names`.
+    `body` are the statements of `text`. `unfilled`: see `unfilled_names`. `division`: quotients are
+    those of Python 2.
     """
 
     name: str
@@ -47,6 +52,13 @@ class SubmittedFile:
     imports: dict[str, Any] = field(default_factory=dict)
     body: list[ast.stmt] = field(default_factory=list)
     unfilled: dict[str, tuple[str, str]] = field(default_factory=dict)
+    division: bool = False
+
+    @property
+    def running(self) -> str:
+        """The text as it is run: with what older versions of Python and NumPy did, and with the
+        function behind it that a class may be given to make its first weights."""
+        return f"{with_older_semantics(self.text, self.division)}\n{GIVEN} = {GIVEN}\n"
 
     @property
     def prelude(self) -> str:

@@ -64,7 +64,7 @@ class _Reader:
                     RemarkKind.TRANSLATED,
                     _pieces_of_python2(len(self.translated)),
                     self._many(self.translated),
-                    "in Python 2, / of integers rounds down: write // where that is meant",
+                    "write it for Python 3",
                 )
             )
         return found

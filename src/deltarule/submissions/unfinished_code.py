@@ -1,0 +1,120 @@
+"""Functions that are not finished yet: `pass`, None, zeros, NotImplementedError, a name that is
+still None."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+import numpy as np
+
+from deltarule.sandbox import Outcome, Verdict
+from deltarule.submissions.agreement import Fit, as_numbers
+from deltarule.submissions.exposing_settings import Setting
+from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, OutputFinding
+from deltarule.submissions.task_calls import Given
+from deltarule.submissions.task_check import Observed
+
+_NOT_IMPLEMENTED = ("NotImplementedError", "TypeError: exceptions must derive from BaseException")
+
+
+def unfinished(
+    seen: Observed, found: FunctionFinding, answered: Sequence[tuple[Setting, Given]]
+) -> None:
+    """Say in a finding that its function is not finished, if it is not."""
+    outcomes = [g.outcome for _, g in seen.at if g.outcome is not None]
+    empty = [o.name for o in found.outputs if _always_none(o)]
+    if outcomes and all(map(_not_implemented, outcomes)):
+        found.finding = "raises NotImplementedError"
+        found.line = outcomes[0].line or found.line
+    elif answered and all(_nothing(g.outcome.value) for _, g in answered if g.outcome):
+        found.finding = "returns nothing yet"
+    elif answered and found.outputs and all(_zeros(g, found) for _, g in answered):
+        found.finding = "returns zeros alone"
+    elif answered and empty:
+        found.finding = f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} still None"
+    else:
+        return
+    found.verdict, found.remedy = FunctionVerdict.UNFINISHED, "write its body"
+
+
+def unfinished_name(outcome: Outcome, name: str, body: Sequence[ast.stmt]) -> str:
+    """The name for which a function `name` of a file raised an error, where all that it ever holds
+    is None: `out` in `out = None; …; return out.astype(x.dtype)`. Else ""."""
+    if outcome.line is None or "NoneType" not in outcome.detail:
+        return ""
+    for node in _functions(body, name):
+        empty = _only_none(node)
+        for part in ast.walk(node):
+            if isinstance(part, ast.Name) and part.lineno == outcome.line and part.id in empty:
+                return part.id
+    return ""
+
+
+def _not_implemented(outcome: Outcome) -> bool:
+    return outcome.verdict is Verdict.RAISED and outcome.detail.startswith(_NOT_IMPLEMENTED)
+
+
+def _nothing(value: object) -> bool:
+    """None, or None several times; what stays in the sandbox counts as something."""
+    if isinstance(value, (tuple, list)):
+        return bool(value) and all(_nothing(v) for v in value)
+    return value is None
+
+
+def _always_none(output: OutputFinding) -> bool:
+    wrong = [agreement.fit for _, agreement in output.wrong]
+    return bool(wrong) and not output.right and all(fit is Fit.MISSING for fit in wrong)
+
+
+def _zeros(given: Given, found: FunctionFinding) -> bool:
+    arrays = [as_numbers(v) for v in given.values.values()]
+    right = [o for o in found.outputs if o.right]
+    return bool(arrays) and not right and all(a is not None and not np.any(a) for a in arrays)
+
+
+def _functions(body: Sequence[ast.stmt], name: str) -> list[ast.FunctionDef]:
+    """The functions of this name, those of a class where it is `Linear.forward`."""
+    owner, _, own = name.rpartition(".")
+    inside = body
+    if owner:
+        classes = [n for n in body if isinstance(n, ast.ClassDef) and n.name == owner]
+        inside = [part for node in classes for part in node.body]
+    return [n for n in inside if isinstance(n, ast.FunctionDef) and n.name == own]
+
+
+def _only_none(node: ast.FunctionDef) -> set[str]:
+    """The names that a function sets, each time to None."""
+    empty: set[str] = set()
+    filled = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
+    for part in ast.walk(node):
+        if not isinstance(part, ast.Assign):
+            continue
+        for target in part.targets:
+            empty |= _set_to_none(target, part.value)
+    for part in ast.walk(node):
+        if isinstance(part, ast.Assign):
+            # `out = out.astype(…)` is where it fails: it fills nothing.
+            kept = {n for t in part.targets for n in _set_to_none(t, part.value)}
+            read = {n.id for n in ast.walk(part.value) if isinstance(n, ast.Name)}
+            filled |= {n for t in part.targets for n in _stored(t)} - kept - read
+        elif isinstance(part, (ast.For, ast.AugAssign, ast.AnnAssign, ast.NamedExpr)):
+            filled |= set(_stored(part.target))
+        elif isinstance(part, ast.withitem) and part.optional_vars is not None:
+            filled |= set(_stored(part.optional_vars))
+    return empty - filled
+
+
+def _set_to_none(target: ast.expr, value: ast.expr) -> set[str]:
+    """The names that an assignment sets to None, alone or in a tuple."""
+    if isinstance(target, ast.Name):
+        return {target.id} if isinstance(value, ast.Constant) and value.value is None else set()
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = zip(target.elts, value.elts)
+        return {name for one, other in pairs for name in _set_to_none(one, other)}
+    return set()
+
+
+def _stored(target: ast.expr) -> list[str]:
+    names = [n for n in ast.walk(target) if isinstance(n, ast.Name)]
+    return [n.id for n in names if isinstance(n.ctx, ast.Store)]

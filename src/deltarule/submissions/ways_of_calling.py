@@ -1,0 +1,83 @@
+"""All functions of a file that a course knows, each by the way of calling that fits it best."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from deltarule.submissions.chosen_names import possible_names
+from deltarule.submissions.course_conventions import Convention, Task
+from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, Obstacle
+from deltarule.submissions.loaded_file import LoadedFile
+from deltarule.submissions.other_choices import by_another_choice, right_task
+from deltarule.submissions.task_findings import CheckedFunction, of_all_names, with_about
+
+#: What says that a function is not called so, in the order in which it counts.
+_UNFIT = {
+    Obstacle.NONE: 0,
+    Obstacle.NOTHING_GIVEN: 1,
+    Obstacle.ATTRIBUTES: 2,
+    Obstacle.ARGUMENTS: 3,
+    Obstacle.NO_FUNCTION: 3,
+}
+#: Verdicts that tell the way of calling is the right one, better ones last.
+_PARTLY_RIGHT = (FunctionVerdict.PARTLY, FunctionVerdict.CHANGES, FunctionVerdict.CONVENTION)
+
+
+def functions_found(
+    chosen: Convention,
+    defined: Mapping[str, int],
+    file: LoadedFile,
+    only: Callable[[str], bool] | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> list[FunctionFinding]:
+    """What is found of all wanted functions that the convention knows, with reasons."""
+    found: dict[str, list[CheckedFunction]] = {}
+    for task in chosen.tasks:
+        names = possible_names(task, defined)
+        if not any(only is None or only(n) for n in names):
+            continue
+        first = found.get(task.instead_of)
+        if first and _passing(first) == len(first):
+            continue
+        if progress:
+            progress(task.name)
+        own = _checked(task, defined, file)
+        if first is None:
+            found[task.name] = own
+        elif _fitting(own) > _fitting(first):
+            found[task.instead_of] = own
+    every = (c for own in found.values() for c in own)
+    kept = _once_each(c for c in every if only is None or only(c.name))
+    for one in kept:
+        one.explain(file)
+        with_about(one.right.task, one.finding)
+    return [c.finding for c in kept]
+
+
+def _checked(task: Task, defined: Mapping[str, int], file: LoadedFile) -> list[CheckedFunction]:
+    """What is found of a task's functions, by the course's choices or others."""
+    own = list(of_all_names(right_task(task), file, defined))
+    known: dict[tuple[object, ...], list[CheckedFunction]] = {}
+    return [by_another_choice(one, file, defined, known) for one in own]
+
+
+def _passing(found: Sequence[CheckedFunction]) -> int:
+    return sum(c.finding.verdict.passes for c in found)
+
+
+def _fitting(found: Sequence[CheckedFunction]) -> tuple[int, int, int]:
+    """How well a way of calling fits: what passes, what could be called, what is nearly right."""
+    verdicts = [c.finding.verdict for c in found]
+    near = sum(_PARTLY_RIGHT.index(v) + 1 for v in verdicts if v in _PARTLY_RIGHT)
+    return _passing(found), -sum(_UNFIT[c.finding.obstacle] for c in found), near
+
+
+def _once_each(found: Iterable[CheckedFunction]) -> list[CheckedFunction]:
+    """Of a function that is called in several modes, the first finding that does not pass."""
+    kept: dict[str, CheckedFunction] = {}
+    for one in found:
+        known = kept.get(one.name)
+        passes = known is not None and known.finding.verdict.passes
+        if known is None or (passes and not one.finding.verdict.passes):
+            kept[one.name] = one
+    return list(kept.values())
