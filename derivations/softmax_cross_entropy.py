@@ -12,7 +12,6 @@ aliases("cross_entropy", "softmax_ce")
 batch = option("batch", True, "several examples at once, one a row")
 mean = option("mean", False, "divide by the number of examples")
 stable = option("stable", False, "the form that does not overflow, with log Σ exp(z)")
-each = option("each", False, "a name for the error of every example")
 
 N, C = sizes("N C")
 n, c, k = indices("n c k")
@@ -31,10 +30,5 @@ else:
     p[*row, c] = exp(z[*row, c]) / Sum[k](exp(z[*row, k]))
     log_p = log(p[*row, c])
 
-if each and batch:
-    e = intermediate("E_n", N)
-    e[n] = -Sum[c](t[n, c] * log_p)
-    total = Sum[n](e[n])
-else:
-    total = -Sum[*row, c](t[*row, c] * log_p)
+total = -Sum[*row, c](t[*row, c] * log_p)
 E = loss("E", total / N if batch and mean else total)

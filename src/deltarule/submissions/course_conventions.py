@@ -53,6 +53,7 @@ class Value:
     """What a name of a course is: a tensor, or several joined along an `axis` of the course's.
 
     `times` are sizes and numbers by which it is multiplied, `over` those by which it is divided.
+    With `one_hot`, a size, labels stand as rows of zeros with a 1 at the label's place.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Value:
     axis: int | None = None
     times: tuple[str | int, ...] = ()
     over: tuple[str | int, ...] = ()
+    one_hot: str = ""
 
     @property
     def gradient(self) -> bool:

@@ -41,6 +41,8 @@ class RightValues:
         """Some arrays in the place of the right ones, as the course lays them out."""
         sizes, parts = self.setting.sizes, self.parts(value, arrays)
         found = parts[0] if value.axis is None else np.concatenate(parts, value.axis)
+        if value.one_hot:
+            return np.eye(sizes[value.one_hot])[found]
         return found * value.factor(sizes) if value.times or value.over else found
 
     def parts(
