@@ -215,6 +215,21 @@ class Session:
         return other
 
 
+#: What is kept of a computation that depends on its lines and sizes alone, not on its givens.
+OF_THE_LINES = ("mistakes", "common", "often hidden", "other formulas")
+
+
+def with_same_lines(
+    first: Session, computation: Computation, run: Run, aligned: Aligned
+) -> Session:
+    """A session for other givens of the same sizes, whose `computation` has the very lines of the
+    `first`: the mistakes in these, and what is prepared to evaluate them, are not made again."""
+    prepared = {"quick lines": first.evaluator.quick_lines, "scans": first.evaluator.scans}
+    kept = prepared | {name: first.kept.setdefault(name, {}) for name in OF_THE_LINES}
+    kept["truncations"] = first._truncations.beside(computation)
+    return Session(run, first.number, computation, aligned, kept=kept)
+
+
 def open_session(
     run: Run, number: int, numbers: Mapping[str, Numbers], known: Known, extra: Iterable[str] = ()
 ) -> Session:

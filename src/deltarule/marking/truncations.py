@@ -24,6 +24,19 @@ from deltarule.tracing.computation import Computation
 MOST_TIMES = 3
 
 
+class OfSameLines(dict):
+    """Values that only wrong lines read; their names are noted where `first` are, by which lines
+    were prepared that serve both."""
+
+    def __init__(self, first: dict[str, np.ndarray]):
+        super().__init__()
+        self.first = first
+
+    def __setitem__(self, name: str, value: np.ndarray) -> None:
+        super().__setitem__(name, value)
+        self.first.setdefault(name, value)
+
+
 class Truncations:
     """What gradients are if errors go back k times and no further.
 
@@ -36,6 +49,13 @@ class Truncations:
         self._courses: dict[int, Computation] = {}
         self._of: dict[str, tuple[str, int]] = {}
         self._carrying: tuple[Mapping | None, dict[int, Evaluator]] = (None, {})
+
+    def beside(self, computation: Computation) -> Truncations:
+        """The same for other givens of the same sizes: nothing is derived anew."""
+        other = Truncations(self.network, self.options, computation)
+        other.extra_values = OfSameLines(self.extra_values)
+        other._courses = {k: c.with_givens(computation.givens) for k, c in self._courses.items()}
+        return other
 
     def mistakes(self, name: str) -> list[Mistake]:
         """The truncated gradients of a parameter, an input or a state, if the line is one."""

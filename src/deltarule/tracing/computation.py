@@ -159,6 +159,13 @@ class Computation:
         """The same computation with other numbers for some givens; all its lines are right."""
         return replace(self, givens={**self.givens, **changed})
 
+    def with_same_lines(self, givens: Mapping[str, np.ndarray]) -> Computation:
+        """The same with other numbers, in the same shapes, for all givens, and the very lines of
+        this one."""
+        other = replace(self, givens=givens)
+        other.__dict__["lines"] = self.lines
+        return other
+
     def with_equation(self, quantity: str, equation: Equation) -> Computation:
         """The same computation with one line evaluated otherwise, in an order that allows it."""
         other = replace(self)

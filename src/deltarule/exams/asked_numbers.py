@@ -1,0 +1,58 @@
+"""What a sheet asks in numbers: the entries of each quantity, and the mistakes that may hide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from deltarule.marking.answer_template import everything
+from deltarule.marking.mistakes import Mistake
+from deltarule.marking.session import Session
+from deltarule.marking.sheets import Run
+
+
+@dataclass
+class AskedNumbers:
+    """The quantities of a run that are asked in numbers, each with its entries.
+
+    `seen_in` has, for each line in which a mistake bears on something that is asked, where it is
+    looked for: in the line itself where all of it is asked, else in all asked ones behind it too.
+    """
+
+    entries: dict[str, list[tuple[int, ...]]]
+    seen_in: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def mistakes(self, session: Session, line: str) -> list[list[Mistake]]:
+        """The mistakes that the engine generates in a line, in two lists."""
+        found = (session.mistakes(line), session.costly_mistakes(line))
+        return [mistakes for mistakes in found if mistakes]
+
+
+def asked_references(run: Run) -> list[str]:
+    """The names of what a run asks in numbers; empty where it asks for everything."""
+    return [r for r in run.asked if r in run.published or r not in run.formulas]
+
+
+def asked_numbers(session: Session, references: Iterable[str]) -> AskedNumbers:
+    """What is asked by these names, of all that says something where there are none."""
+    computation = session.computation
+    entries: dict[str, list[tuple[int, ...]]] = {}
+    for reference in [*references] or everything(computation):
+        name, entry = computation.locate(reference)
+        if name in computation.givens:
+            continue
+        shape = np.shape(computation.floats.arrays[name])
+        own = [entry] if len(entry) == len(shape) else list(np.ndindex(*shape))
+        known = entries.setdefault(name, [])
+        known += [e for e in own if e not in known]
+    evaluator, seen_in = session.evaluator, {}
+    for line in evaluator.equations:
+        behind = [q for q in entries if line in evaluator.ancestors(q)]
+        own = (line,) if line in entries else ()
+        whole = own and len(entries[line]) == computation.floats.arrays[line].size
+        if own or behind:
+            seen_in[line] = own if whole else (*own, *behind)
+    order = [n for n in evaluator.equations if n in entries]
+    return AskedNumbers({n: sorted(entries[n]) for n in order}, seen_in)

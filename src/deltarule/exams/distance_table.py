@@ -1,0 +1,179 @@
+"""The table of distances, as a teacher reads it: which mistake shows where, and how clearly."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from deltarule.exams.distances import Distance
+from deltarule.exams.draws import Key, mistake_of
+from deltarule.exams.variants import Variant, Variants
+from deltarule.spelling.names import pretty
+
+
+@dataclass(frozen=True)
+class LineSummary:
+    """The mistakes of one line: how many there are, how many are seen, and the nearest one."""
+
+    line: str
+    mistakes: int
+    seen: int
+    nearest: Distance | None
+
+
+@dataclass(frozen=True)
+class DistanceTable:
+    """What one variant lets a marker see.
+
+    `lines` summarise; `never` are mistakes, in words, under which right numbers come out whatever
+    is drawn; `hidden` those that other draws tell and this one does not.
+    """
+
+    student: str
+    digits: str
+    lines: tuple[LineSummary, ...]
+    never: tuple[str, ...]
+    hidden: tuple[str, ...]
+
+    @property
+    def nearest(self) -> Distance | None:
+        """The mistake that comes nearest to what rounding reaches, of those that are seen."""
+        found = [s.nearest for s in self.lines if s.nearest is not None]
+        return min(found, key=lambda d: d.units - d.reach, default=None)
+
+
+def distance_table(variants: Variants, variant: Variant) -> DistanceTable:
+    """The table of a variant."""
+    setting, lines = variants.setting, []
+    for line in variants.asked.seen_in:
+        own = {k: d for k, d in variant.decisive.items() if k[0] == line}
+        seen = [d for d in own.values() if d.told_apart]
+        nearest = min(seen, key=lambda d: d.units - d.reach, default=None)
+        lines.append(LineSummary(line, len(own), len(seen), nearest))
+    return DistanceTable(
+        variant.student,
+        digits_in_words(variants),
+        tuple(s for s in lines if s.mistakes),
+        tuple(_named(variants, key) for key in sorted(setting.never)),
+        tuple(in_words(variant.decisive[key]) for key in variant.hidden),
+    )
+
+
+def digits_in_words(variants: Variants) -> str:
+    """With how many digits answers are asked: `3 decimals (half-up)`."""
+    rounding = variants.setting.rounding
+    count, unit = (
+        (rounding.decimals, "decimal")
+        if rounding.decimals is not None
+        else (rounding.significant, "significant figure")
+    )
+    return f"{count} {unit}{'' if count == 1 else 's'} ({rounding.rule})"
+
+
+def _named(variants: Variants, key: Key) -> str:
+    words = mistake_of(variants.first, variants.asked, key).words
+    return f"{pretty(key[0])}: {words}"
+
+
+def in_words(distance: Distance) -> str:
+    """A mistake in its line, with its distance and what rounding reaches."""
+    line, words = pretty(distance.line), distance.mistake.words
+    where = "" if distance.quantity == distance.line else f" (seen in {pretty(distance.quantity)})"
+    if distance.same:
+        return f"in {line}, {words}{where}: the same numbers"
+    return (
+        f"in {line}, {words}{where}: {number(distance.units)} units of the last digit away, and "
+        f"rounding reaches {number(distance.reach)}"
+    )
+
+
+def number(units: float) -> str:
+    """Units of a last digit, short."""
+    if math.isinf(units):
+        return "∞"
+    return f"{units:.1f}" if units < 100 else f"{units:.3g}" if units >= 1e6 else f"{units:.0f}"
+
+
+def all_distances(variants: Variants, variant: Variant) -> Iterator[tuple[str, str, Mapping]]:
+    """Every mistake of every line, in words, with its distance and reach in each quantity that
+    is asked and comes of that line."""
+    evaluator = variants.first.evaluator
+    for line in variants.asked.seen_in:
+        quantities = [
+            q for q in variants.asked.entries if q == line or line in evaluator.ancestors(q)
+        ]
+        for mistakes in variants.asked.mistakes(variants.first, line):
+            each = {q: variant.distances.in_quantity(line, mistakes, q) for q in quantities}
+            for row, mistake in enumerate(mistakes):
+                yield line, mistake.words, {q: (u[row], r[row]) for q, (u, r) in each.items()}
+
+
+def table_markdown(variants: Variants, variant: Variant) -> str:
+    """The whole table of a variant, mistake by quantity, as Markdown."""
+    table = distance_table(variants, variant)
+    quantities = list(variants.asked.entries)
+    lines = [
+        f"# Distances: {escaped(variants.run.title)}",
+        "",
+        f"Answers with {table.digits}. Of each mistake stands how far it takes a quantity, in",
+        "units of the last digit asked, and in brackets how far rounding on the way may reach.",
+        "What lies beyond that is seen whatever is rounded (bold). A quantity that does not change",
+        "is ·, and – is one that nobody can work out so.",
+        "",
+        "| line | mistake | " + " | ".join(escaped(pretty(q)) for q in quantities) + " |",
+        "| --- | --- |" + " --: |" * len(quantities),
+    ]
+    for line, words, each in all_distances(variants, variant):
+        cells = " | ".join(_cell(each.get(q)) for q in quantities)
+        lines.append(f"| {escaped(pretty(line))} | {escaped(words)} | {cells} |")
+    if table.never:
+        lines += ["", "## What no numbers can tell", ""]
+        lines += [f"- {escaped(words)}" for words in table.never]
+    if table.hidden:
+        lines += ["", "## What these numbers do not tell", ""]
+        lines += [f"- {escaped(words)}" for words in table.hidden]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(found: tuple[float, float] | None) -> str:
+    if found is None:
+        return ""
+    units, reach = found
+    if math.isinf(units):
+        return "–"
+    if units == 0:
+        return "·"
+    shown = f"{number(units)} ({number(reach)})"
+    return f"**{shown}**" if units > reach else shown
+
+
+def escaped(words: str) -> str:
+    """Words as Markdown has them in a cell of a table."""
+    return "".join(f"\\{c}" if c in "\\|*_`<>[]" else c for c in " ".join(words.split()))
+
+
+def distance_values(table: DistanceTable) -> dict[str, Any]:
+    """A table as plain values."""
+    return {
+        "student": table.student,
+        "digits": table.digits,
+        "lines": [
+            {
+                "line": s.line,
+                "mistakes": s.mistakes,
+                "seen": s.seen,
+                "nearest": None if s.nearest is None else s.nearest.mistake.words,
+                "distance": None if s.nearest is None else _finite(s.nearest.units),
+                "reach": None if s.nearest is None else _finite(s.nearest.reach),
+            }
+            for s in table.lines
+        ],
+        "never": list(table.never),
+        "hidden": list(table.hidden),
+    }
+
+
+def _finite(units: float) -> float | None:
+    return round(units, 3) if math.isfinite(units) else None

@@ -1,0 +1,147 @@
+"""An exam's folder: `exam.toml`, a specimen, and `variants/STUDENT.toml`, a sheet for each.
+
+Papers that are there already are kept as they are, so that students may be added to an exam later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.exams.distance_table import DistanceTable, distance_table, table_markdown
+from deltarule.exams.sheet_text import sheet_text
+from deltarule.exams.students import file_stem, refuse_alike
+from deltarule.exams.variants import Variant, Variants
+from deltarule.marking.sheets import Sheet, load_sheet
+from deltarule.spelling.counted import counted
+
+EXAM, VARIANTS, DISTANCES = "exam.toml", "variants", "distances.md"
+
+
+@dataclass(frozen=True)
+class WrittenExam:
+    """An exam that was written: its folder, whose papers are new or were `kept`, and the tables.
+
+    `table` is the specimen's; `nearest` has, by student, what comes nearest to rounding.
+    """
+
+    folder: Path
+    seed: str
+    title: str
+    written: tuple[str, ...]
+    kept: tuple[str, ...]
+    table: DistanceTable
+    hidden: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def write_exam(
+    variants: Variants,
+    students: Sequence[str],
+    folder: Path,
+    source: str = "",
+    allow_hidden: bool = False,
+    notes: Sequence[str] = (),
+    progress: Callable[[str], None] = lambda student: None,
+) -> WrittenExam:
+    """Write an exam's folder. Raises DeltaruleError for another exam in the folder, for students
+    who would share a file, and for papers that hide mistakes, unless that is allowed."""
+    refuse_alike(students, "the students")
+    specimen = variants.draw("", allow_hidden)
+    text = _text(variants, specimen, source, folder)
+    path = folder / EXAM
+    if path.exists() and path.read_text(encoding="utf-8") != text:
+        raise DeltaruleError(
+            f"{path} is there already, and is another exam (or of another seed)",
+            str(folder),
+            "name another folder with --out, or remove this one",
+        )
+    written, kept, hidden = [], [], {}
+    papers: list[tuple[Path, str]] = []
+    for student in students:
+        progress(student)
+        own = folder / VARIANTS / f"{file_stem(student)}.toml"
+        if own.exists():
+            kept.append(student)
+            continue
+        variant = variants.draw(student, allow_hidden)
+        if variant.hidden:
+            hidden[student] = distance_table(variants, variant).hidden
+        papers.append((own, _text(variants, variant, source, own.parent)))
+        written.append(student)
+    # Only when all papers are drawn: an exam that is refused leaves nothing behind.
+    table = table_markdown(variants, specimen)
+    for own, content in ((path, text), (folder / DISTANCES, table), *papers):
+        _write(own, content)
+    return WrittenExam(
+        folder,
+        variants.seed,
+        variants.run.title,
+        tuple(written),
+        tuple(kept),
+        distance_table(variants, specimen),
+        hidden,
+        tuple(notes),
+    )
+
+
+def _text(variants: Variants, variant: Variant, source: str, folder: Path) -> str:
+    whose = f"the paper of {variant.student}" if variant.student else "the specimen"
+    comments = (
+        f"{whose}: draw {variant.draw} of the seed {variants.seed}",
+        "Numbers are drawn so that every mistake that can be seen is seen, whatever is rounded.",
+    )
+    return sheet_text(variant.run, source, folder, comments)
+
+
+def _write(path: Path, text: str) -> None:
+    """Raises DeltaruleError where a file cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise DeltaruleError(
+            f"the file cannot be written: {error.strerror}", str(path), "name another folder"
+        ) from None
+
+
+def is_exam_folder(path: Path) -> bool:
+    """Whether a folder holds an exam."""
+    return (path / EXAM).is_file()
+
+
+def students_of(folder: Path) -> list[str]:
+    """The stems of all papers in an exam's folder, in the order of the alphabet."""
+    return sorted(p.stem for p in (folder / VARIANTS).glob("*.toml"))
+
+
+def sheet_of(exam: str | Path, who: str = "") -> Sheet:
+    """The sheet for a student: their variant in an exam's folder, or the sheet of a file, which is
+    for all. Without a name it is the specimen.
+
+    Raises DeltaruleError for a student of whom the folder has no paper.
+    """
+    path = Path(exam)
+    if not path.is_dir():
+        return load_sheet(exam)
+    if not is_exam_folder(path):
+        raise DeltaruleError(
+            f"the folder {exam} holds no {EXAM}",
+            str(exam),
+            "write an exam: deltarule exam new --like slide --seed 2026 --count 3 --out exam/",
+        )
+    if not who:
+        return load_sheet(path / EXAM)
+    own = path / VARIANTS / f"{file_stem(who)}.toml"
+    if own.is_file():
+        return load_sheet(own)
+    if not (path / VARIANTS).is_dir():
+        return load_sheet(path / EXAM)
+    known = students_of(path)
+    raise DeltaruleError(
+        f"there is no paper of {who}",
+        str(path / VARIANTS),
+        did_you_mean(file_stem(who), known) or f"it has {counted(len(known), 'paper')}",
+    )

@@ -1,0 +1,150 @@
+"""Variants: papers that a seed and a student give for ever, and that let mistakes be seen."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from drawn_papers import like_slide, of_network, texts
+
+from deltarule.errors import DeltaruleError
+from deltarule.exams.distance_table import distance_table, table_markdown
+from deltarule.exams.draws import FROM_A_TIE, Draw
+from deltarule.exams.enclosures import enclosed
+from deltarule.exams.models import run_like, run_of_network
+from deltarule.exams.rounding_habits import HABITS, from_a_tie
+from deltarule.exams.variants import Variants
+from deltarule.marking.sheets import Rounding, Run
+
+GOLDEN = {
+    "ann": {
+        "x": ["0.7", "-0.1"],
+        "y": "0.9",
+        "Theta1": [["-2.0", "-0.5", "-1.7"], ["0.3", "1.5", "0.9"]],
+        "Theta2": ["0.9", "1.2", "-0.2"],
+    },
+    "bob": {
+        "x": ["-0.5", "-0.1"],
+        "y": "0.2",
+        "Theta1": [["-2.0", "-1.5", "1.6"], ["0.8", "1.3", "-2.1"]],
+        "Theta2": ["1.1", "-1.0", "-0.8"],
+    },
+    "": {
+        "x": ["-0.4", "-1.0"],
+        "y": "0.5",
+        "Theta1": [["-1.7", "2.0", "-1.0"], ["-0.4", "0.8", "1.4"]],
+        "Theta2": ["0.3", "-0.9", "1.0"],
+    },
+}
+
+
+@pytest.mark.parametrize("student", GOLDEN)
+def test_a_seed_and_a_student_give_one_paper_for_ever(student):
+    variant = like_slide().draw(student)
+    assert {name: texts(given) for name, given in variant.run.given.items()} == GOLDEN[student]
+    assert variant.run.rounding == Rounding(5)
+
+
+def test_numbers_are_like_the_models():
+    for student in ("cyd", "dan"):
+        given = like_slide().draw(student).run.given
+        numbers = {name: np.array(texts(value), dtype=float) for name, value in given.items()}
+        assert 0 < numbers["y"] <= 1
+        assert 0.2 <= np.abs(numbers["Theta1"]).min() <= np.abs(numbers["Theta1"]).max() <= 2.1
+        assert len(set(np.abs(numbers["Theta1"]).ravel())) == 6
+        assert np.array_equal(numbers["Theta1"].round(1), numbers["Theta1"])
+
+
+def test_every_mistake_that_can_be_seen_is_seen_on_every_paper():
+    variants = like_slide()
+    for student in GOLDEN:
+        variant = variants.draw(student)
+        seen = {key for key, distance in variant.decisive.items() if distance.told_apart}
+        assert seen == variants.setting.required
+        assert not variant.hidden
+
+
+def test_what_no_numbers_tell_is_said():
+    table = distance_table(like_slide(), like_slide().draw("ann"))
+    assert "∂E/∂E: the sign is turned round" in table.never  # 1 is not asked
+    assert "Θ₂ after: the factor γ is missing" in table.never  # the rate is 1
+    assert len(table.never) == 9
+    assert sum(line.seen for line in table.lines) == 201
+    shown = table_markdown(like_slide(), like_slide().draw("ann"))
+    assert re.search(r"\| h₁ \| σ is not applied \|  \| \*\*\d+ \(1\.0\)\*\*", shown)
+    assert "## What no numbers can tell" in shown
+
+
+def test_no_number_lies_where_its_last_digit_would_turn():
+    variants = like_slide()
+    draw = variants.trial(variants.setting.widening, "student", "ann", 1)
+    worked = draw.habits(Rounding(5))
+    for habit in HABITS:
+        for name in variants.asked.entries:
+            assert from_a_tie(worked.raw[habit][name].ravel(), Rounding(5), False) >= FROM_A_TIE
+    assert from_a_tie([Fraction(1, 8)], Rounding(2)) == 0
+    assert from_a_tie([Fraction(1, 8)], Rounding(2), False) == Fraction(1, 2)
+    assert from_a_tie([Fraction(1499, 10**4)], Rounding(2, None, "truncate")) == Fraction(1, 100)
+
+
+def test_right_working_lies_in_its_enclosure_however_it_is_rounded():
+    variants = of_network("two steps")
+    draw = variants.trial(0, "enclosed", 1)
+    rounding = Rounding(3)
+    balls, worked = draw.enclosures(rounding), draw.habits(rounding)
+    assert balls is not None
+    for habit in HABITS:
+        for name in variants.asked.entries:
+            for entry, value in np.ndenumerate(worked.kept[habit][name]):
+                middle, radius = float(balls[name][entry].mid()), float(balls[name][entry].rad())
+                assert abs(float(value) - middle) <= radius * (1 + 1e-9) + 1e-12
+
+
+def _with_image(image: list[str]) -> Draw:
+    variants = of_network("convolution")
+    givens = dict(variants.first.computation.givens)
+    numbers = [Fraction(n) for n in image]
+    givens["x"] = np.array(numbers, dtype=object).reshape(givens["x"].shape)
+    return Draw(variants.first, variants.asked, givens)
+
+
+def test_ties_are_avoided_unless_they_are_wanted():
+    tied = _with_image(["0.5"] * 36)
+    assert tied.enclosures(Rounding(3)) is None
+    assert enclosed(tied.computation, Rounding(3), ties=True) is not None
+    apart = of_network("convolution").draw("ann")
+    windows = apart.distances.session.computation.floats.arrays["s"].reshape(2, 2, 2, 2)
+    best = windows.max(axis=(1, 3), keepdims=True)
+    assert ((windows == best).sum(axis=(1, 3)) == 1).all()
+
+
+def test_kinks_are_avoided():
+    options = {"layers": 1, "output_activation": "relu", "batch": False}
+    variants = Variants(run_of_network("mlp", options, {}), "kinks")
+    draws = [variants.trial(0, k) for k in range(6)]
+    givens = dict(draws[0].givens)
+    givens["x"] = 0 * givens["x"]
+    assert Draw(variants.first, variants.asked, givens).enclosures(Rounding(3)) is None
+    assert any(draw.enclosures(Rounding(3)) for draw in draws)
+
+
+def test_few_digits_are_refused_where_they_hide_mistakes(monkeypatch):
+    monkeypatch.setattr("deltarule.exams.variants.MOST_DRAWS", 6)
+    with pytest.raises(DeltaruleError) as refused:
+        like_slide("few", 1).draw("ann")
+    assert re.match(
+        r"of 6 draws for ann, none tells every mistake from rounding: the best hides \d+ "
+        r"mistakes?, as in .* units of the last digit away, and rounding reaches",
+        refused.value.fact,
+    )
+    assert refused.value.remedy == "ask for more digits, --decimals 2, or give --allow-hidden"
+    assert like_slide("few", 1).draw("ann", allow_hidden=True).hidden
+
+
+def test_a_sheet_without_numbers_is_refused():
+    run = Run("formulas", "mlp", {"batch": False}, given=run_like("slide")[0].given)
+    with pytest.raises(DeltaruleError, match="the sheet asks for no number"):
+        Variants(replace(run, asked=("E",), formulas={"E": "y"}), "x")
