@@ -25,7 +25,7 @@ def test_words_give_one_stream_for_ever():
     assert [Seeded("2026-17").between(-9, 9) for _ in range(3)] == [-2, -2, -2]
 
 
-def test_words_are_told_apart_and_spellings_of_one_name_are_not():
+def test_words_are_apart_and_spellings_of_one_name_are_not():
     assert Seeded("a", "bc").bits() != Seeded("ab", "c").bits()
     assert Seeded("B\u00f6b").bits() == Seeded("Bo\u0308b").bits()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from deltarule.exams.drawn_variants import Variants
 from deltarule.exams.models import run_like, run_of_network
-from deltarule.exams.variants import Variants
 from deltarule.marking.arrays import Numbers
 from deltarule.marking.sheets import Rounding
 

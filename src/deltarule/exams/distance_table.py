@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deltarule.exams.distances import Distance
+from deltarule.exams.distances import Distance, in_words, number
+from deltarule.exams.drawn_variants import Variant, Variants
 from deltarule.exams.draws import Key, mistake_of
-from deltarule.exams.variants import Variant, Variants
 from deltarule.spelling.names import pretty
 
 
@@ -49,7 +49,7 @@ def distance_table(variants: Variants, variant: Variant) -> DistanceTable:
     setting, lines = variants.setting, []
     for line in variants.asked.seen_in:
         own = {k: d for k, d in variant.decisive.items() if k[0] == line}
-        seen = [d for d in own.values() if d.told_apart]
+        seen = [d for d in own.values() if d.apart]
         nearest = min(seen, key=lambda d: d.units - d.reach, default=None)
         lines.append(LineSummary(line, len(own), len(seen), nearest))
     return DistanceTable(
@@ -75,25 +75,6 @@ def digits_in_words(variants: Variants) -> str:
 def _named(variants: Variants, key: Key) -> str:
     words = mistake_of(variants.first, variants.asked, key).words
     return f"{pretty(key[0])}: {words}"
-
-
-def in_words(distance: Distance) -> str:
-    """A mistake in its line, with its distance and what rounding reaches."""
-    line, words = pretty(distance.line), distance.mistake.words
-    where = "" if distance.quantity == distance.line else f" (seen in {pretty(distance.quantity)})"
-    if distance.same:
-        return f"in {line}, {words}{where}: the same numbers"
-    return (
-        f"in {line}, {words}{where}: {number(distance.units)} units of the last digit away, and "
-        f"rounding reaches {number(distance.reach)}"
-    )
-
-
-def number(units: float) -> str:
-    """Units of a last digit, short."""
-    if math.isinf(units):
-        return "∞"
-    return f"{units:.1f}" if units < 100 else f"{units:.3g}" if units >= 1e6 else f"{units:.0f}"
 
 
 def all_distances(variants: Variants, variant: Variant) -> Iterator[tuple[str, str, Mapping]]:

@@ -1,6 +1,6 @@
 """Identifiability: how far each mistake that the engine generates lies from right working.
 
-A mistake in a line can be told if it changes some number that is asked by more than rounding can:
+A mistake in a line can be seen if it changes some number that is asked by more than rounding can:
 the enclosure of all right working (`enclosures.py`) is left, with as much room again for the
 rounding of the wrong working itself, whether its values are carried exactly or as printed.
 Distances are in units of the last digit that is asked.
@@ -27,6 +27,7 @@ from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.session import Session
 from deltarule.marking.sheets import Rounding
+from deltarule.spelling.names import pretty
 
 #: What float64 loses, in units of the last digit, is far less; closer decisions are made exactly.
 GUARD = 1e-3
@@ -46,7 +47,7 @@ class Distance:
     reach: float
 
     @property
-    def told_apart(self) -> bool:
+    def apart(self) -> bool:
         """Whether the mistake is seen in this quantity, whatever is rounded."""
         return self.units > self.reach
 
@@ -178,3 +179,22 @@ def _radius(value) -> float:
         return 0.0
     radius = float(value.rad())
     return radius if math.isfinite(radius) else math.inf
+
+
+def in_words(distance: Distance) -> str:
+    """A mistake in its line, with its distance and what rounding reaches."""
+    line, words = pretty(distance.line), distance.mistake.words
+    where = "" if distance.quantity == distance.line else f" (seen in {pretty(distance.quantity)})"
+    if distance.same:
+        return f"in {line}, {words}{where}: the same numbers"
+    return (
+        f"in {line}, {words}{where}: {number(distance.units)} units of the last digit away, and "
+        f"rounding reaches {number(distance.reach)}"
+    )
+
+
+def number(units: float) -> str:
+    """Units of a last digit, short."""
+    if math.isinf(units):
+        return "∞"
+    return f"{units:.1f}" if units < 100 else f"{units:.3g}" if units >= 1e6 else f"{units:.0f}"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.exams.distance_table import DistanceTable, distance_table, table_markdown
+from deltarule.exams.drawn_variants import Variant, Variants
 from deltarule.exams.sheet_text import sheet_text
 from deltarule.exams.students import file_stem, refuse_alike
-from deltarule.exams.variants import Variant, Variants
 from deltarule.marking.sheets import Sheet, load_sheet
 from deltarule.spelling.counted import counted
 

@@ -2,7 +2,7 @@
 
 What is settled once for a whole exam, from its seed alone: how wide the numbers are drawn, and with
 how many digits answers are asked. Digits are as few as can be, so that every mistake that the
-engine generates, and that some numbers of this kind can tell from right working, is told by most
+engine generates, and that some numbers of this kind can tell from right working, is seen by most
 draws. What no draw can tell is said (`never`). Then each student's givens are drawn until they make
 a fair paper (`draws.py`) that tells all of the others.
 
@@ -20,7 +20,7 @@ from functools import cached_property
 from deltarule.arithmetic.evaluate import Values
 from deltarule.errors import DeltaruleError
 from deltarule.exams.asked_numbers import AskedNumbers, asked_numbers, asked_references
-from deltarule.exams.distances import Distance, Distances
+from deltarule.exams.distances import Distance, Distances, in_words
 from deltarule.exams.draws import Draw, Key
 from deltarule.exams.givens_as_printed import as_printed, decimals_printed
 from deltarule.exams.pleasant_givens import WIDENINGS, Manner, draw_givens, manner_like
@@ -127,16 +127,16 @@ class Variants:
     # ---- what is settled once ---------------------------------------------------------------
     @cached_property
     def setting(self) -> Setting:
-        """How wide numbers are drawn, with how many digits answers are asked, what can be told."""
+        """How wide numbers are drawn, with how many digits answers are asked, what can be seen."""
         finest = self._roundings[-1]
         probes = {w: self._probes(w, WIDER_PROBES if w else PROBES) for w in range(WIDENINGS)}
-        told = {w: self._union(p, finest) for w, p in probes.items()}
-        everything = frozenset().union(*told.values())
-        if not any(told.values()):
+        seen = {w: self._union(p, finest) for w, p in probes.items()}
+        everything = frozenset().union(*seen.values())
+        if not any(seen.values()):
             raise self._nothing_fair()
-        widening = min(told, key=lambda w: (len(everything - told[w]), w))
+        widening = min(seen, key=lambda w: (len(everything - seen[w]), w))
         of = self._probes(widening, PROBES) if widening else probes[0]
-        rounding = next((r for r in self._roundings if self._tells(of, r, told[widening])), finest)
+        rounding = next((r for r in self._roundings if self._tells(of, r, seen[widening])), finest)
         required = self._union(of, rounding)
         return Setting(rounding, widening, required, self._all_keys - required)
 
@@ -145,19 +145,19 @@ class Variants:
 
     def _union(self, probes: list[Draw], rounding: Rounding) -> frozenset[Key]:
         """The mistakes that some of these draws tell."""
-        return frozenset().union(*(self._told(probe, rounding) or () for probe in probes))
+        return frozenset().union(*(self._seen(probe, rounding) or () for probe in probes))
 
     def _tells(self, probes: list[Draw], rounding: Rounding, wanted: frozenset[Key]) -> bool:
         """Whether enough of these draws tell all mistakes that are wanted."""
-        found = (self._told(probe, rounding) for probe in probes)
+        found = (self._seen(probe, rounding) for probe in probes)
         return sum(one is not None and wanted <= one for one in found) >= ENOUGH
 
-    def _told(self, draw: Draw, rounding: Rounding) -> frozenset[Key] | None:
+    def _seen(self, draw: Draw, rounding: Rounding) -> frozenset[Key] | None:
         """The mistakes that a draw tells; None if it is not fair."""
         balls = draw.enclosures(rounding)
         if balls is None:
             return None
-        return _told_apart(draw.decisive(draw.distances(rounding, balls)))
+        return _apart(draw.decisive(draw.distances(rounding, balls)))
 
     @property
     def _all_keys(self) -> frozenset[Key]:
@@ -221,7 +221,7 @@ class Variants:
                 continue
             found = draw.distances(setting.rounding, balls, worked)
             decisive = dict(draw.decisive(found))
-            hidden = setting.required - _told_apart(decisive.items())
+            hidden = setting.required - _apart(decisive.items())
             yield Variant(student, self._run(draw), number, decisive, found, tuple(sorted(hidden)))
 
     def _run(self, draw: Draw) -> Run:
@@ -241,8 +241,6 @@ class Variants:
         )
 
     def _refused(self, best: Variant) -> DeltaruleError:
-        from deltarule.exams.distance_table import in_words
-
         digits = self.setting.rounding
         count = digits.decimals if digits.decimals is not None else digits.significant
         option = "decimals" if digits.decimals is not None else "significant"
@@ -255,5 +253,5 @@ class Variants:
         )
 
 
-def _told_apart(found) -> frozenset[Key]:
-    return frozenset(key for key, distance in found if distance.told_apart)
+def _apart(found) -> frozenset[Key]:
+    return frozenset(key for key, distance in found if distance.apart)

@@ -12,11 +12,11 @@ from drawn_papers import like_slide, of_network, texts
 
 from deltarule.errors import DeltaruleError
 from deltarule.exams.distance_table import distance_table, table_markdown
+from deltarule.exams.drawn_variants import Variants
 from deltarule.exams.draws import FROM_A_TIE, Draw
 from deltarule.exams.enclosures import enclosed
 from deltarule.exams.models import run_like, run_of_network
 from deltarule.exams.rounding_habits import HABITS, from_a_tie
-from deltarule.exams.variants import Variants
 from deltarule.marking.sheets import Rounding, Run
 
 GOLDEN = {
@@ -62,7 +62,7 @@ def test_every_mistake_that_can_be_seen_is_seen_on_every_paper():
     variants = like_slide()
     for student in GOLDEN:
         variant = variants.draw(student)
-        seen = {key for key, distance in variant.decisive.items() if distance.told_apart}
+        seen = {key for key, distance in variant.decisive.items() if distance.apart}
         assert seen == variants.setting.required
         assert not variant.hidden
 
@@ -132,7 +132,7 @@ def test_kinks_are_avoided():
 
 
 def test_few_digits_are_refused_where_they_hide_mistakes(monkeypatch):
-    monkeypatch.setattr("deltarule.exams.variants.MOST_DRAWS", 6)
+    monkeypatch.setattr("deltarule.exams.drawn_variants.MOST_DRAWS", 6)
     with pytest.raises(DeltaruleError) as refused:
         like_slide("few", 1).draw("ann")
     assert re.match(
