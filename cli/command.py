@@ -142,8 +142,9 @@ class Group(click.Group):
 
     def format_epilog(self, ctx, formatter) -> None:
         """An example of each command."""
+        own = "" if self.name == "deltarule" else f"{self.name} "
         with formatter.section("Examples"):
-            examples = [row.examples[0] for row in COMMANDS.values()]
+            examples = [row.examples[0] for name, row in COMMANDS.items() if name.startswith(own)]
             formatter.write_dl([(_under(ctx, words), what) for words, what in examples], col_max=46)
         with formatter.section("Exit status"):
             formatter.write_dl([(s, words or "something is wrong") for s, words in _STATUSES])
@@ -151,7 +152,7 @@ class Group(click.Group):
 
 def _under(ctx, words: str) -> str:
     """`deltarule derive conv` for `derive conv`."""
-    return words if words.startswith(ctx.info_name) else f"{ctx.info_name} {words}"
+    return words if words.startswith(("deltarule", ctx.info_name)) else f"{ctx.info_name} {words}"
 
 
 def _no_command(name: str, names: Sequence[str]) -> DeltaruleError:

@@ -223,6 +223,7 @@ FORMATS = {
             "an answers file": ".cli.check:template_page",
             "a gradient check": ".cli.gradient_page:gradient_page",
             "a course of training": ".cli.train:training_page",
+            "a bundle of an exam": ".cli.exam_bundle:bundle_page",
         },
     ),
     "latex": Format(
@@ -274,6 +275,7 @@ FORMATS = {
             "the list of conventions": ".reports.convention_values:conventions_values",
             "a gradient check": ".reports.gradient_values:checks_values",
             "a course of training": ".reports.training_values:training_values",
+            "a bundle of an exam": ".classes.bundles.exam_bundle:bundle_values",
         },
     ),
 }

@@ -11,17 +11,19 @@ import gc
 import os
 from collections.abc import Callable
 from functools import cache, partial
+from typing import cast
 
 import click
 
 from deltarule.cli.command import WIDEST, Command, Group
 from deltarule.cli.formats import FORMATS, chosen_format, function
 from deltarule.cli.parameters import parameters, show_completion, version
-from deltarule.cli.table import COMMANDS
+from deltarule.cli.table import COMMANDS, GROUPS
 
-_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
+_SETTINGS: dict = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
 # A derivation declares options of its own, which are not known before it is read.
 _WORDS = {**_SETTINGS, "allow_extra_args": True, "ignore_unknown_options": True}
+_GROUP: dict = {"context_settings": _SETTINGS, "subcommand_metavar": "COMMAND"}
 
 
 def _runs(name: str) -> Callable[..., None]:
@@ -59,7 +61,10 @@ def _all() -> Group:
     commands: dict[str, click.Command] = {}
     for name in COMMANDS:
         first, _, last = name.partition(" ")
-        if last:
+        if first in GROUPS:
+            group = commands.setdefault(first, Group(first, help=GROUPS[first], **_GROUP))
+            cast(Group, group).add_command(program(name), last)
+        elif last:
             Command.below.setdefault(first, {})[last] = cache(partial(program, name))
         else:
             commands[name] = program(name)

@@ -1,4 +1,5 @@
-"""All commands, by their names on the command line; `trace flow` is below `trace`.
+"""All commands, by their names on the command line; `trace flow` is below `trace`, and
+`exam bundle` in the group `exam`, which does nothing by itself.
 
 A command is a row: cli/row.py says what it is made of. Nothing of the library is imported for a
 row, so that the help costs nothing; what a command does is imported when it runs.
@@ -7,6 +8,7 @@ row, so that the help costs nothing; what a command does is imported when it run
 from __future__ import annotations
 
 from deltarule.cli import (
+    bundle_command,
     check_command,
     derive_command,
     flow_command,
@@ -23,4 +25,8 @@ COMMANDS: dict[str, Row] = {
     "check": check_command.ROW,
     "check gradient": gradient_command.ROW,
     "train": train_command.ROW,
+    "exam bundle": bundle_command.ROW,
 }
+
+#: What the help says of a first word that is no command by itself.
+GROUPS = {"exam": "Exams: papers, variants of them, and graders of other systems."}

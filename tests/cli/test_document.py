@@ -31,8 +31,15 @@ SHOWN = {
     "the list of conventions": ("check", "--conventions", "cs231n"),
     "an answers file": ("check", "--template", "slide"),
     "a gradient check": ("check", "gradient", "half_squared", "--no-kernel"),
+    "a bundle of an exam": ("exam", "bundle", "slide", "--docker", "--github"),
 }
 SLOW = {"a course of training"}
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path, monkeypatch):
+    """What a command writes stays out of the checkout."""
+    monkeypatch.chdir(tmp_path)
 
 
 def balanced(text):

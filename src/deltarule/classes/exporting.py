@@ -64,17 +64,19 @@ def write_exports(
     return [home / (n if EXPORTS[n].each else f"{n}.{EXPORTS[n].ending}") for n in formats]
 
 
-def write_pieces(path: Path, pieces: Iterable[str]) -> None:
-    """Write a file that is there as a whole or not at all: under another name first.
+def write_pieces(path: Path, pieces: Iterable[str | bytes], runs: bool = False) -> None:
+    """Write a file that is there as a whole or not at all: under another name first. With `runs`
+    it may be run as a program.
 
     Raises DeltaruleError where it cannot be written.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name[:200]}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with part.open("w", encoding="utf-8", newline="\n") as file:
-                file.writelines(pieces)
+            with part.open("wb") as file:
+                file.writelines(p.encode() if isinstance(p, str) else p for p in pieces)
+            part.chmod(0o755 if runs else 0o644)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Exams bundled for systems that run graders: Gradescope, GitHub Classroom, Docker."""
