@@ -28,6 +28,7 @@ from once import derived
 from planting import SQUARE, TIED, USUAL, Planted, Row
 
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of
@@ -78,6 +79,9 @@ def computation(name: str, setting: str = USUAL) -> Computation:
             if setting == TIED and tensor.role == "input":
                 shifted = np.vectorize(Fraction, otypes=[object])(random.integers(1, 3, shape))
             givens = {**givens, tensor.name: shifted}
+    for name in (n for n in givens if is_gradient(n)):  # sums of them have enough digits, too
+        near = random.integers(1, 400, np.shape(givens[name]))
+        givens = {**givens, name: np.asarray(givens[name]) + near * Fraction(1, 10000)}
     return computation_of(derivation, givens, sizes=sizes, rate=1)
 
 

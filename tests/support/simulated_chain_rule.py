@@ -25,8 +25,8 @@ def _norm(name: str, axis: int) -> Kind:
     def by_mu(q):
         return -(q["dL/dxhat"] / spread(np.sqrt(q["v"] + EPSILON))).sum(axis)
 
-    def by_x(q, variance=1.0, mean=1.0):
-        n = q["x"].shape[axis]
+    def by_x(q, variance=1.0, mean=1.0, n=None):
+        n = q["x"].shape[axis] if n is None else n
         back = q["dL/dxhat"] / spread(np.sqrt(q["v"] + EPSILON))
         back = back + variance * 2 * spread(q["dL/dv"]) * centred(q) / n
         return back + mean * spread(q["dL/dmu"]) / n
@@ -54,6 +54,9 @@ def _norm(name: str, axis: int) -> Kind:
             Slip("root lost", "dL/dmu", lambda q: -(q["dL/dxhat"] / spread(q["v"])).sum(axis)),
             Slip("mean for sum", "dL/dmu", lambda q: by_mu(q) / q["x"].shape[axis]),
             Slip("γ lost", "dL/dxhat", lambda q: q["dL/dy"] + 0),
+            Slip("2 lost", "dL/dx", lambda q: by_x(q, 0.5), ("constant lost",)),
+            Slip("N lost", "dL/dx", lambda q: by_x(q, n=1), ("constant lost",)),
+            Slip("other sign", "dL/dx", lambda q: by_x(q, mean=-1), ("sign",)),
         ),
     )
 
@@ -62,8 +65,8 @@ def _cross_entropy() -> Kind:
     def one_hot(random):
         return np.eye(3)[random.integers(0, 3, 2)]
 
-    def by_z(q):
-        inner = (q["dE/dp"] * q["p"]).sum(1, keepdims=True)
+    def by_z(q, axis=1):
+        inner = (q["dE/dp"] * q["p"]).sum(axis, keepdims=True)
         return q["p"] * (q["dE/dp"] - inner)
 
     return Kind(
@@ -74,6 +77,7 @@ def _cross_entropy() -> Kind:
         (
             Slip("sign lost", "dE/dp", lambda q: q["t"] / q["p"]),
             Slip("doubled", "dE/dp", lambda q: -2 * q["t"] / q["p"]),
+            Slip("over the batch", "dE/dz", lambda q: by_z(q, 0), ("wrong axis", "another axis")),
         ),
     )
 

@@ -133,13 +133,16 @@ def _tried(
     """Lists of the single mistakes that are tried, up to where the search ends; slips of reading
     only if the explanation supposes one."""
     doubts, places = explainer.doubts, explainer.places(written.quantity)
-    kinds: set[str] = set()
+    kinds, known = set[str](), False
     for of in (doubts.common, doubts.all, doubts.costly):
         usual = [mistakes for place in places if (mistakes := of(place))]
         yield from usual
         kinds.update(m.kind for mistakes in usual for m in mistakes)
+        known = known or any(found.mistakes[0] is m for mistakes in usual for m in mistakes)
         if explainer.conclusive(written, entries, [found]) and _of_kinds(found, kinds):
             return
+    if not known:
+        yield doubts.otherwise(written.quantity)
     if not _of_kinds(found, kinds):
         yield from (seldom for place in places if (seldom := doubts.seldom(place)))
 

@@ -162,13 +162,27 @@ class Explainer:
         for mistakes in (self.doubts.common, self.doubts.all, self.doubts.costly):
             single += self._singles(written, entries, places, mistakes)
             if self.conclusive(written, entries, single):
-                return sorted(single, key=lambda e: e.cost)
+                break
+        single = self._by_own_steps(written, entries, single)
+        if self.conclusive(written, entries, single):
+            return sorted(single, key=lambda e: e.cost)
         if all(e.carried for e in single) and self._can_tell_seldom(written, entries, places):
             single += self._singles(written, entries, places, self.doubts.seldom)
         pairs: list[Explanation] = []
         if not single and self._can_tell_pairs(written, entries, places):
             pairs = list(self._pairs(written, entries, places))
         return sorted(single + pairs, key=lambda e: e.cost)
+
+    def _by_own_steps(
+        self, written: Written, entries: list[tuple], single: list[Explanation]
+    ) -> list[Explanation]:
+        """The explanations by a line's other right formulas, where nothing else explains it, or
+        where gradients are printed that these alone go on from; else those there are."""
+        if single and not any(way.gained for way in self.carrying.other_ways.to(written.quantity)):
+            return single
+        found = self._singles(written, entries, [written.quantity], self.doubts.otherwise)
+        costs = [min((e.cost for e in some), default=math.inf) for some in (found, single)]
+        return found if costs[0] <= costs[1] else single
 
     def _singles(
         self,

@@ -27,6 +27,7 @@ from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
 from deltarule.marking.run_computations import Known, run_computation
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
+from deltarule.networks.equations import Equation
 from deltarule.spelling.names import canonical
 from deltarule.tracing.computation import Computation
 
@@ -55,10 +56,8 @@ class Session:
     def evaluator(self) -> Evaluator:
         """Values of the computation under hypotheses."""
         computation, extra = self.computation, self._truncations.extra_values
-        if "other formulas" not in self.kept:
-            self.kept["other formulas"] = other_formulas(computation)
-        others = self.kept["other formulas"]
-        evaluator = Evaluator(computation, written_values(self.aligned), extra, others)
+        written, others = written_values(self.aligned), self._other_formulas
+        evaluator = Evaluator(computation, written, extra, others)
         evaluator.quick_lines = self.kept.setdefault("quick lines", evaluator.quick_lines)
         evaluator.scans = self.kept.setdefault("scans", evaluator.scans)
         evaluator.carried_extra = self._truncations.carried
@@ -68,7 +67,11 @@ class Session:
     def explainer(self) -> Explainer:
         """The search for explanations."""
         doubts = Doubts(
-            self.common_mistakes, self.mistakes, self.costly_mistakes, self.seldom_mistakes
+            self.common_mistakes,
+            self.mistakes,
+            self.costly_mistakes,
+            self.mistakes_otherwise,
+            self.seldom_mistakes,
         )
         explainer = Explainer(self.evaluator, self.aligned, doubts)
         explainer.carrying.conventions = lambda: self.conventions
@@ -87,6 +90,12 @@ class Session:
         return conventions(
             self.computation, self.evaluator, self.run.options, self._truncations.extra_values
         )
+
+    @property
+    def _other_formulas(self) -> dict[str, list[Equation]]:
+        if "other formulas" not in self.kept:
+            self.kept["other formulas"] = other_formulas(self.computation)
+        return self.kept["other formulas"]
 
     @property
     def _truncations(self) -> Truncations:
@@ -145,6 +154,19 @@ class Session:
             name,
             lambda line: [*self._truncations.mistakes(line), *self._other_time.mistakes(line)],
         )
+
+    def mistakes_otherwise(self, name: str) -> list[Mistake]:
+        """The wrong versions of a line's other right formulas, from which many go on."""
+        return self._once("otherwise", name, self._otherwise)
+
+    def _otherwise(self, name: str) -> list[Mistake]:
+        found = [
+            mistake
+            for context in self._scenes(name)
+            for equation in self._other_formulas.get(name, ())
+            for mistake in mistakes_in(context.by(equation))
+        ]
+        return sorted(found, key=lambda m: m.cost)
 
     def _carried_back(self, mistake: Mistake) -> tuple[Mistake, ...]:
         """A forward mistake in the gradients of who differentiates what was written."""

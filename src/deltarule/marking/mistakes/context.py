@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -73,6 +73,10 @@ class Context:
     def equation(self) -> Equation:
         """The line's correct equation."""
         return self.line.equation
+
+    def by(self, equation: Equation) -> Context:
+        """The same line evaluated by another right formula."""
+        return replace(self, line=replace(self.line, equation=equation))
 
     @cached_property
     def known(self) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from sympy import Add, Expr, Integer, Mul, Pow, Rational
@@ -31,6 +32,19 @@ def factor_lost(context: Context) -> Iterator[Wrong]:
             if kind == "upstream lost" and set(reads(formula, tensor_name(factor))):
                 cost = 4.3  # it is lost in one term alone
             yield Wrong(kind, cost, formula, f"{called} {text(factor)} is missing")
+
+
+def factor_lost_everywhere(context: Context) -> Iterator[Wrong]:
+    """A factor without a tensor, as 1/N, left out of all terms that have it."""
+    for site in sites(context.equation.rhs):
+        if not isinstance(site.node, Add):
+            continue
+        terms = [Mul.make_args(term) for term in site.node.args]
+        alike = Counter(f for term in terms for f in dict.fromkeys(term) if f != -1)
+        for factor in (f for f, count in alike.items() if count > 1 and not reads(f)):
+            rest = Add(*(Mul(*(f for f in term if f != factor)) for term in terms))
+            words = f"the factor {text(factor)} is missing in every term"
+            yield Wrong("constant lost", 4.8, site.replaced(rest), words)
 
 
 def _called(context: Context, factor: Expr) -> tuple[str, str]:
@@ -136,4 +150,4 @@ def constant(context: Context) -> Iterator[Wrong]:
             )
 
 
-ROWS = (factor_lost, sign, summand_lost, constant, factor_twice)
+ROWS = (factor_lost, factor_lost_everywhere, sign, summand_lost, constant, factor_twice)
