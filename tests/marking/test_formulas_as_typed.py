@@ -126,7 +126,7 @@ REFUSED = [
     (
         BATCH,
         "dE/db1",
-        "dE/ds1",
+        "h1",
         "the formula is N × H1, but ∂E/∂b₁ is a vector of H1",
         "transpose with ᵀ, sum with Σ_m, or write all indices",
     ),

@@ -25,7 +25,7 @@ RIGHT = [
     (NORM, "xhat", r"(x-\mu_{\mathcal{B}})/\sqrt{\sigma^2_{\mathcal{B}}+\varepsilon}"),
     (NORM, "xhat", "(x[n,c]-mu[c])/sqrt(sigma2[c]+eps)"),
     (NORM, "y", "gamma*x_hat + beta"),
-    (NORM, "dL/dv", "∂L/∂σ²"),
+    (NORM, "dL/dx", "dxhat/sqrt(var+eps) + ∂L/∂σ²·2(x-mu)/N + dmu/N"),
     (LAYER, "xhat", "(x-mean)/sqrt(var+eps)"),
     (FIXED, "y", "gamma*(x-mean)/sqrt(var+eps) + beta"),
     (LSTM, "c", r"f_t \odot c_{t-1} + i_t \odot \tilde{c}_t"),

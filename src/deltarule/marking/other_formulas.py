@@ -31,20 +31,25 @@ def other_formulas(computation: Computation) -> dict[str, list[Equation]]:
     for line in computation.lines:
         gradient = gradients.get(line.quantity)
         if gradient is not None and line.equation.indices == gradient.indices:
-            formulas = _on_the_way(gradient, line.equation)
+            formulas = on_the_way(gradient, line.equation)
             if formulas:
                 found[line.quantity] = formulas
     return found
 
 
-def _on_the_way(gradient: Gradient, line: Equation) -> list[Equation]:
-    found: dict[frozenset[str], Equation] = {}
-    for step in gradient.steps:
-        if step.row is not AT_THE_EDGE and not step.after.has(Delta, PartialOf):
-            equation = replace(line, rhs=step.after)
-            found[frozenset(equation.read_names())] = equation
+def on_the_way(gradient: Gradient, line: Equation) -> list[Equation]:
+    """The right formulas that a derivation passes through and that read other lines than `line`
+    does; of those that read the same, the last."""
+    found = {frozenset(e.read_names()): e for e in every_formula(gradient, line)}
     found.pop(frozenset(line.read_names()), None)
     return list(found.values())
+
+
+def every_formula(gradient: Gradient, line: Equation) -> Iterator[Equation]:
+    """All right formulas that a derivation passes through once the deltas are gone."""
+    for step in gradient.steps:
+        if step.row is not AT_THE_EDGE and not step.after.has(Delta, PartialOf):
+            yield replace(line, rhs=step.after)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,8 @@
-"""One formula beside the right one, at generic values; and the mistakes that lead from one to
-the other."""
+"""One formula beside the right one, at generic values."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -16,24 +14,18 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.probe import Probe
 from deltarule.calculus import Derivation
-from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName, is_gradient
 from deltarule.expressions.nodes import Read, index_names, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Size
-from deltarule.marking.formulas.both_sides import apart_beyond_kinks, certainly_apart
+from deltarule.marking.formulas.both_sides import apart_beyond_kinks
 from deltarule.marking.formulas.grounds import filled
 from deltarule.marking.formulas.target import Target
-from deltarule.marking.mistakes import Context, Mistake, mistakes_in
-from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
 from deltarule.tracing.format_numbers import shown
-from deltarule.tracing.lines import Line
 
 #: At so many other sizes a cause has to give the written formula; they are drawn by these seeds.
 MOST_OTHER_SIZES, OTHER_SEEDS = 2, range(6, 12)
-
-_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 class Comparison:
@@ -52,28 +44,36 @@ class Comparison:
     ):
         self.derivation, self.target, self.written = derivation, target, written
         self.properties, self.sizes = properties or {}, sizes or {}
-        self.full = target.at_entry(self._expanded())
+        self.full = target.at_entry(self.in_terms(target.equation.rhs))
         self.probe = self._filled(Float64(), 1)
-        self.values = self._value(written, self.probe)
+        self.values = self.value(written, self.probe)
 
-    def _expanded(self) -> Expr:
-        """The right formula in terms of what the written one is in terms of."""
-        used = {tensor_name(r) for r in reads(self.written)}
+    def in_terms(self, formula: Expr, wrong: Mapping[str, Expr] | None = None) -> Expr:
+        """A formula in terms of what the written one is in terms of; itself where that has no
+        gradients. `wrong` holds other formulas for some of the gradients that it reads."""
+        allowed = self.gradients_written()
+        if not allowed and wrong is None:
+            return formula
+        allowed |= through_time(self.derivation)  # written out, they would have no end
         known = {g.name: g for g in self.derivation.gradients.values()}
-        allowed = {n for n in used if (g := GradientName.parse(n)) and g.of == self.derivation.of}
-        if not allowed:
-            return self.target.equation.rhs
-        allowed |= _through_time(self.derivation)  # written out, they would have no end
 
-        def out(access: Read) -> Expr:
+        def out(access: Read, changed: Mapping[str, Expr]) -> Expr:
             name = tensor_name(access)
-            if name in allowed or name not in known:
+            if name not in known or (name in allowed and name not in changed):
                 return access
             g = known[name]
-            inner = substitute(g.expr, dict(zip(g.indices, access.indices, strict=True)))
-            return replace_reads(inner, out)
+            table = dict(zip(g.indices, access.indices, strict=True))
+            inner = substitute(changed.get(name, g.expr), table)
+            then = {} if name in changed else changed  # what is wrong may read itself, once
+            return replace_reads(inner, lambda a: out(a, then))
 
-        return replace_reads(self.target.equation.rhs, out)
+        return replace_reads(formula, lambda a: out(a, wrong or {}))
+
+    def gradients_written(self) -> set[str]:
+        """The gradients that the written formula reads."""
+        used = {tensor_name(r) for r in reads(self.written)}
+        of = self.derivation.of
+        return {n for n in used if (g := GradientName.parse(n)) and g.of == of}
 
     def _filled(self, arithmetic, seed: int, size: float = 1.0) -> Probe:
         return filled(
@@ -94,20 +94,20 @@ class Comparison:
             if isinstance(n, Size) and n not in self.derivation.network.definitions and k > 0
         }
 
-    def _value(self, formula: Expr, probe: Probe) -> np.ndarray:
+    def value(self, formula: Expr, probe: Probe) -> np.ndarray:
         return evaluate(formula, self.target.ranges, probe.values, probe.arithmetic)
 
     def right(self) -> bool:
         """Whether both formulas agree, on both sides of their kinks too."""
-        return self._alike and self._apart is None
+        return self._alike and self.beyond_kinks is None
 
     @property
     def alike_only_here(self) -> bool:
         """Whether both agree at usual values, and not beyond a kink."""
-        return self._apart is not None
+        return self.beyond_kinks is not None
 
     @cached_property
-    def _apart(self) -> Probe | None:
+    def beyond_kinks(self) -> Probe | None:
         """Values beyond a kink at which formulas differ that are alike at usual ones."""
         if not self._alike:
             return None
@@ -119,78 +119,24 @@ class Comparison:
     def _alike(self) -> bool:
         """Whether both agree at generic values, modulo a prime where that decides, else at many
         floats."""
-        if not self._close(self.values, self._value(self.full, self.probe)):
+        if not self.close(self.values, self.value(self.full, self.probe)):
             return False
         try:
             exact = self._filled(Modular(), 2)
-            if np.array_equal(self._value(self.written, exact), self._value(self.full, exact)):
+            if np.array_equal(self.value(self.written, exact), self.value(self.full, exact)):
                 return True
         except Undecided:
             pass
         others = (self._filled(Float64(), s) for s in (3, 4, 5))
         return all(
-            self._close(self._value(self.written, p), self._value(self.full, p)) for p in others
+            self.close(self.value(self.written, p), self.value(self.full, p)) for p in others
         )
 
-    def _close(self, one: np.ndarray, two: np.ndarray) -> bool:
+    def close(self, one: np.ndarray, two: np.ndarray) -> bool:
         return bool(np.allclose(one, two, rtol=1e-9, atol=1e-14))
 
-    def mistakes(self) -> list[tuple[Mistake, ...]]:
-        """One mistake, or else two, with which the right formula becomes the written one."""
-        single = mistakes_in(self._context(self.full))
-        found = [(m,) for m in single if self._gives(m) and self._gives_at_other_sizes(m)]
-        if self._apart is not None:
-            return [(m,) for (m,) in found if self._gives_beyond(m, self._apart)]
-        return found or sorted(self._pairs(single), key=_far_fetched)
-
-    def _pairs(self, single: list[Mistake]) -> Iterator[tuple[Mistake, Mistake]]:
-        """Two mistakes: those whose changes multiply to the one that is seen, then checked."""
-        right = self._value(self.full, self.probe)
-        with np.errstate(all="ignore"):
-            seen = (self.values / right).ravel()
-            values = [self._tried(m) for m in single]
-            kept = [
-                (m, (v / right).ravel())
-                for m, v in zip(single, values, strict=True)
-                if v is not None
-            ]
-            changes = np.array([c for _, c in kept])
-            least = 1e-14 * np.max(np.abs(seen[np.isfinite(seen)]), initial=0.0)
-            for k, (first, change) in enumerate(kept):
-                fits = np.isclose(changes * change, seen, rtol=1e-9, atol=least).all(axis=1)
-                for other in np.flatnonzero(fits[: k + 1]):
-                    yield from self._both(first, kept[other][0])
-
-    def _both(self, first: Mistake, second: Mistake) -> Iterator[tuple[Mistake, Mistake]]:
-        for mistake in mistakes_in(self._context(first.equation.rhs)):
-            if mistake.words == second.words and self._gives(mistake):
-                if self._gives_at_other_sizes(mistake):
-                    yield first, mistake
-                return
-
-    def _tried(self, mistake: Mistake) -> np.ndarray | None:
-        try:
-            return self._value(mistake.equation.rhs, self.probe)
-        except (DeltaruleError, ZeroDivisionError, OverflowError):
-            return None
-
-    def _gives(self, mistake: Mistake) -> bool:
-        value = self._tried(mistake)
-        return value is not None and self._close(self.values, value)
-
-    def _gives_at_other_sizes(self, mistake: Mistake) -> bool:
-        """Whether a mistake gives the written formula whatever the sizes are: with N = 2, a factor
-        ½ stands for 1/N, and 1/(N − 1) for 1."""
-        try:
-            return all(
-                self._close(self._value(self.written, p), self._value(mistake.equation.rhs, p))
-                for p in self._other_sizes
-            )
-        except (DeltaruleError, ZeroDivisionError, OverflowError):
-            return False
-
     @cached_property
-    def _other_sizes(self) -> list[Probe]:
+    def other_sizes(self) -> list[Probe]:
         """Generic values at other sizes, if a network can have others."""
         found: list[Probe] = []
         for seed in OTHER_SEEDS:
@@ -201,38 +147,13 @@ class Comparison:
                 break
         return found
 
-    def _gives_beyond(self, mistake: Mistake, beyond: Probe) -> bool:
-        try:
-            return not certainly_apart(
-                self.written, mistake.equation.rhs, self.target.ranges, beyond
-            )
-        except (DeltaruleError, ZeroDivisionError, OverflowError):
-            return False
-
-    def _context(self, formula: Expr) -> Context:
-        target = self.target
-        equation = Equation(
-            target.name, () if target.entry else target.indices, formula, target.ranges, "formula"
-        )
-        values = self.probe.values
-        shapes = {
-            name: array.shape
-            for name, array in values.arrays.items()
-            if array.dtype.kind == "f" and name != target.name
-        }
-        line = Line(target.name, "backward", equation)
-        own = [e for e in self.derivation.network.equations if e.name == target.name]
-        if len(own) == 1 and own[0].rhs == formula and own[0].indices == equation.indices:
-            line = Line(target.name, "forward", own[0])
-        return Context(self.derivation.network, line, {line.quantity: line}, shapes, values.extent)
-
     def counterexample(self) -> str:
         """Where the formulas differ, in numbers."""
-        probe, sort = self._apart or self.probe, "generic numbers"
-        if self._apart is not None:
+        probe, sort = self.beyond_kinks or self.probe, "generic numbers"
+        if self.beyond_kinks is not None:
             sort = "numbers beyond a kink"
         values, right = (
-            np.asarray(self._value(f, probe), dtype=float) for f in (self.written, self.full)
+            np.asarray(self.value(f, probe), dtype=float) for f in (self.written, self.full)
         )
         gaps = np.abs(values - right)
         at = tuple(int(k) for k in np.unravel_index(int(np.argmax(gaps)), gaps.shape))
@@ -246,23 +167,7 @@ class Comparison:
         )
 
 
-def _through_time(derivation: Derivation) -> set[str]:
+def through_time(derivation: Derivation) -> set[str]:
     """The gradients that need themselves at other times."""
     needs = {g.name: {tensor_name(r) for r in reads(g.expr)} for g in derivation.gradients.values()}
     return {n for n in needs if n in reachable([n], lambda line: needs.get(line, ()))}
-
-
-def _far_fetched(mistakes: tuple[Mistake, ...]) -> tuple[float, int]:
-    """How much two mistakes suppose together: their costs, and how far layers are mixed up."""
-    numbers = [[int(n) for n in re.findall(r"\d+", m.words.translate(_DIGITS))] for m in mistakes]
-    apart = sum((n[0] - n[1]) ** 2 for n in numbers if len(n) == 2)
-    return sum(m.cost for m in mistakes), apart
-
-
-def in_one_sentence(mistakes: tuple[Mistake, ...]) -> str:
-    """Mistakes in one sentence."""
-    words = [m.words for m in mistakes]
-    prefixes = {w.partition(": ")[0] for w in words}
-    if len(words) > 1 and len(prefixes) == 1 and all(": " in w for w in words):
-        words[1:] = [w.partition(": ")[2] for w in words[1:]]
-    return " and ".join(words)

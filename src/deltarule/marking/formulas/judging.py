@@ -13,16 +13,19 @@ from sympy import Expr
 from deltarule.arithmetic.integers import OutsideShape
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import reads
 from deltarule.marking import verdicts
 from deltarule.marking.formulas.at_times import with_times_below
-from deltarule.marking.formulas.comparison import Comparison, in_one_sentence
-from deltarule.marking.formulas.exchanged import one_name_off
+from deltarule.marking.formulas.causes import causes, in_one_sentence
+from deltarule.marking.formulas.comparison import Comparison
 from deltarule.marking.formulas.existing_entries import SAID, of_existing
 from deltarule.marking.formulas.grounds import observed
+from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
 from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.left_sides import right_sides
 from deltarule.marking.formulas.limits import MOST_CHARACTERS, not_too_deep
-from deltarule.marking.formulas.matrix_words import matrix_readings, written_as_program
+from deltarule.marking.formulas.matrix_words import matrix_readings
+from deltarule.marking.formulas.near_misses import Judged, near_miss
 from deltarule.marking.formulas.own_sizes import agrees, in_words, own_sizes
 from deltarule.marking.formulas.readings import (
     Found,
@@ -33,7 +36,7 @@ from deltarule.marking.formulas.readings import (
     vocabularies,
 )
 from deltarule.marking.formulas.target import Target, target_of
-from deltarule.marking.formulas.transposed import beyond, order_of_indices
+from deltarule.marking.formulas.transposed import beyond
 from deltarule.marking.formulas.update_formulas import update_target
 from deltarule.marking.printed import shortened
 from deltarule.marking.verdicts import Verdict
@@ -46,8 +49,6 @@ LOOSE = (
     "right, with ⊙ read as a product of matrices or an outer product; "
     "⊙ means entry by entry, write a b or a ⊗ b"
 )
-#: What is said of a program that is right only if * is a product of matrices.
-STAR = "right as a product of matrices, but in NumPy * is entry by entry: write a @ b"
 
 
 @dataclass(frozen=True)
@@ -91,20 +92,23 @@ def judge_formula(
     return Verdict(target.name, entry, kind, finding, expected, formula, others, kinds, run)
 
 
-Judged = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+#: The kind of a formula for a quantity that reads the quantity itself.
+ITSELF = ("itself",)
 
 
 def _as_typed(derivation: Derivation, formula: str, quantity: str, target: Target) -> list[str]:
     """The formulas that were typed, in plain signs: one, or the parts of a chain a = b = c."""
     if len(formula) > MOST_CHARACTERS:
         return [formula]
-    plain, vocabulary = plain_formula(formula, quantity), both_vocabularies(derivation)[0]
+    plain = with_letters_below(plain_formula(formula, quantity))
+    plain, vocabulary = with_index_calls(plain, quantity), both_vocabularies(derivation)[0]
     parts = right_sides(plain, quantity, derivation, vocabulary, target.name)
     return [with_times_below(part, vocabulary, quantity) for part in parts]
 
 
 def _of_all(parts: list[tuple[str, Judged]]) -> Judged:
     """The verdict on a chain of formulas: that on the first that is not right, else on the last."""
+    parts = [p for p in parts if p[1][3] != ITSELF] or parts[-1:]  # ∂E/∂s = δ = (ŷ − y)…
     if len(parts) == 1:
         return parts[0][1]
     for formula, (kind, finding, others, kinds) in parts:
@@ -132,6 +136,8 @@ def _found(
     try:
         found = all_readings(formula, derivation, quantity, target)
         written = list(found)
+        if all(_says_itself(target, w) for w in written):
+            return verdicts.WRONG, _itself(target), (), ITSELF
         judged = _as_read(_judged(derivation, target, written, grounds), found, compared)
         if judged[:2] == (verdicts.RIGHT, "") and _loose(derivation, target, formula, compared):
             judged = (verdicts.RIGHT, LOOSE, (), ())
@@ -141,18 +147,22 @@ def _found(
         judged[0] != verdicts.WRONG or any(compared(w).alike_only_here for w in written)
     ):
         return judged
-    star = _star(derivation, formula, quantity, target, compared)
-    if star is not None:
-        return star
-    order = order_of_indices(formula, target, refused, written, reread, compared)
-    if order:
-        return verdicts.MISTAKE, order, (), ("indices exchanged",)
-    if refused is not None:
+    miss = near_miss(derivation, formula, quantity, target, refused, written, reread, compared)
+    if miss is None and refused is not None:
         raise refused
-    exchanged = one_name_off(
-        derivation, formula, quantity, lambda other: [compared(w) for w in reread(other)]
+    return miss or judged
+
+
+def _says_itself(target: Target, written: Expr) -> bool:
+    """Whether a formula reads the quantity that it is for, at the same entry."""
+    return target.at_entry(target.equation.lhs) in reads(written, target.name)
+
+
+def _itself(target: Target) -> str:
+    return (
+        f"this says of {target.shown} only what it is called, and reads it again; write what it "
+        "is worked out from"
     )
-    return (verdicts.MISTAKE, exchanged, (), ("wrong tensor",)) if exchanged else judged
 
 
 def _as_read(judged: Judged, found: Found, compared) -> Judged:
@@ -163,24 +173,6 @@ def _as_read(judged: Judged, found: Found, compared) -> Judged:
         return kind, f"right; {said}" if said else "", *rest
     said = next(iter(found.values()))
     return (kind, f"{finding}; {said}", *rest) if kind == verdicts.WRONG and said else judged
-
-
-def _star(
-    derivation: Derivation, formula: str, quantity: str, target: Target, compared
-) -> Judged | None:
-    """The verdict on a program that is right if its * are products of matrices; else None."""
-    sort = written_as_program(formula, quantity)
-    if not sort or "*" not in formula:
-        return None
-    try:
-        loose = all_readings(formula, derivation, quantity, target, loose=True)
-        if not any(compared(w).right() for w in loose):
-            return None
-    except DeltaruleError:
-        return None
-    if sort == "program":
-        return verdicts.MISTAKE, STAR, (), ("wrong product",)
-    return verdicts.RIGHT, STAR, (), ()
 
 
 def _loose(derivation: Derivation, target: Target, formula: str, compared) -> bool:
@@ -242,7 +234,7 @@ def _judged(
             return verdicts.RIGHT, in_words(sizes), (), ()
     for compared in as_printed or generic:
         found = dict.fromkeys(
-            (in_one_sentence(m), tuple(x.kind for x in m)) for m in compared.mistakes()
+            (in_one_sentence(m), tuple(x.kind for x in m)) for m in causes(compared)
         )
         if found:
             (sentence, kinds), *others = found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName
+from deltarule.expressions.symbols import Index
+from deltarule.marking.formulas.named_states import place_of
 from deltarule.marking.formulas.tokens import tokens
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.printed import shortened
@@ -56,6 +58,8 @@ def _parted(formula: str, place: str) -> list[str]:
 
 def _quantity(left: str, derivation: Derivation, vocabulary: Vocabulary) -> str | None:
     """The quantity that a left side names, whatever its subscripts; None for a formula."""
-    name = vocabulary.tensor(left.partition("[")[0].partition("_{")[0])
+    plain = left.partition("[")[0].partition("_{")[0].strip()
+    place = place_of(plain, vocabulary, lambda letter: vocabulary.extent(Index(letter)) is not None)
+    name = vocabulary.tensor(plain) or (place.name if place and not place.shift else None)
     found = GradientName.parse(name) if name else None
     return derivation.gradient_name(found.wrt) if found is not None else name

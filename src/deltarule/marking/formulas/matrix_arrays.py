@@ -11,6 +11,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.nodes import free_indices
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas import along_axes
+from deltarule.marking.formulas.einstein import einsum, parted
 from deltarule.marking.formulas.matrix_readings import (
     Axes,
     Matrix,
@@ -133,6 +134,29 @@ class MatrixArrays(Parser):
         return self._some(
             value, lambda m: along_axes.softmax(m, word, last, self._fresh), word, axis
         )
+
+    def _einsum(self):
+        """einsum('nd,nm->dm', x, dy)."""
+        self.expect("(")
+        spec = self.pop()
+        found = parted(spec.text) if spec.kind == "letters" else None
+        if found is None or not self.take(","):
+            remedy = "write its letters first, as in einsum('nd,nm->dm', x, dy)"
+            raise self.error("einsum( ) without letters that can be read", remedy)
+        operands, result = found
+        values = [self.sum_of_terms()]
+        while self.take(","):
+            values.append(self.sum_of_terms())
+        self.expect(")")
+        if len(values) != len(operands):
+            said = f"einsum( ) of {len(values)} arrays, with letters for {len(operands)}"
+            raise self.error(said, "commas stand between the letters of two arrays")
+        matrices = einsum(operands, result, values, self._fresh)
+        if not matrices:
+            shapes = ", ".join(shape_shown(v.of[0].shape) for v in values)
+            remedy = "every axis needs a letter, and a letter has one length"
+            raise self.error(f"the letters {spec.text.strip()} do not fit {shapes}", remedy)
+        return best(matrices)
 
     def _permuted(self, value, axes, name):
         swapped = name == "swapaxes" or (name == "transpose" and len(axes) == 2)

@@ -123,7 +123,11 @@ class MatrixParser(MatrixArrays):
         return self._both(one, two, outer, "multiplied")
 
     def _turned(self, value):
-        return Readings(tuple(Matrix(m.written, m.axes[::-1], m.cost) for m in value.of))
+        """The axes in reverse order; of a stack of matrices, else each of them turned."""
+        turned = [Matrix(m.written, m.axes[::-1], m.cost) for m in value.of]
+        stacks = [m for m in value.of if len(m.axes) > 2]
+        each = [(m, (*m.axes[:-2], m.axes[-1], m.axes[-2])) for m in stacks]
+        return Readings((*turned, *(Matrix(m.written, axes, m.cost + 1) for m, axes in each)))
 
     def _chain(self, factors: list[Readings]) -> Readings:
         """A product of several: every way of putting brackets whose shapes fit.

@@ -155,6 +155,8 @@ def product(a: Matrix, b: Matrix) -> list[Matrix]:
                 cost + usual,
             )
         )
+    if len(a.axes) == len(b.axes) > 2:  # one by one, of two stacks of matrices
+        found += [replace(m, cost=cost + 1) for m in matrix_product(a, b)]
     if len(a.axes) == len(b.axes) == 1:
         found += [replace(m, cost=cost + 1) for m in outer(a, b)]
         if inner == other:

@@ -7,10 +7,12 @@ ones first.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from sympy import Expr, Integer
 
+from deltarule.expressions import nodes
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.matrix_grammar import MatrixParser
 from deltarule.marking.formulas.matrix_readings import Matrix, shape_shown
@@ -83,8 +85,22 @@ def _unfitting(
         "transpose with ᵀ, sum with Σ_m, or write all indices",
     )
     indices = [i for i, _ in target[::-1]]
+    error.summed = tuple(s for m in usual for s in _over_the_rest(m, target))
     error.turned = tuple(m.at(indices) for m in usual if m.shape == shape[::-1] != ())
     return error
+
+
+def _over_the_rest(
+    matrix: Matrix, target: Sequence[tuple[Index, Expr]]
+) -> Iterator[tuple[Expr, str]]:
+    """A part that has more axes than the target, summed over those that the target has not."""
+    for kept in combinations(matrix.axes, len(target)):
+        over = [axis for axis in matrix.axes if axis not in kept]
+        if over and [n for _, n in kept] == [n for _, n in target]:
+            own = {i: j for (i, _), (j, _) in zip(kept, target, strict=True)}
+            at = [own.get(i, i) for i, _ in matrix.axes]
+            words = ", ".join(f"the axis of {n}" for _, n in over)
+            yield nodes.Sum(matrix.at(at), over), words
 
 
 def _in_words(shape: Sequence[Expr]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer, Rational, pi
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions import nodes
@@ -22,6 +22,8 @@ from deltarule.spelling.text import text as spelled
 
 #: So many names are said of quantities that somebody may have meant.
 _MOST_NAMED = 20
+#: The number π, where no quantity is called so.
+_PI = ("π", "pi", "Pi")
 
 
 class Named(Calls):
@@ -45,6 +47,8 @@ class Named(Calls):
             return self._read(name)
         if symbol is not None:
             return self._constant(symbol)
+        if token.text in _PI and token.kind != "derivative":
+            return self._constant(pi)
         place = None if index else self._place(token)
         if place is not None:
             shape = self.rest and self.rest[0].kind == "shape"
@@ -147,9 +151,13 @@ class Named(Calls):
 
     # ---- some of the subscripts -----------------------------------------------------------
     def _joined(self, token: Token) -> Token:
-        """W_{hh} as W_hh, where there is such a name."""
+        """W_{hh} as W_hh, and P_{p,t} as P_p at t, where there is such a name."""
         if not self.rest or self.rest[0].kind != "below":
             return token
+        label = [t.text for t in self.rest[2:4]]
+        if label[1:] == [","] and self.vocabulary.tensor(f"{token.text}_{label[0]}"):
+            del self.rest[2:4]
+            return Token(token.kind, f"{token.text}_{label[0]}", token.start)
         inside: list[str] = []
         for piece in self.rest[2:]:
             if piece.text == "}" or piece.kind not in ("name", "number"):

@@ -54,7 +54,7 @@ class Parser(Named):
         """The whole formula."""
         if not self.rest:
             raise self.error("the formula is empty", "write one, or leave the answer out")
-        found = self.sum_of_terms()
+        found = self._chosen_if(self.sum_of_terms())
         if self.rest:
             raise self.error(f"{self.rest[0].text!r} is not expected here", "check the brackets")
         for entry in self._entries(self._bounded(found)):
@@ -175,6 +175,8 @@ class Parser(Named):
             return self._rounded(token.text)
         if token.text in ("|", "‖"):
             return self._in_bars(token.text)
+        if token.text == "1" and self.rest and self.rest[0].kind == "transposed":
+            return self._of_ones()
         if token.kind == "number":
             return self._constant(_number(token, self.place))
         if token.text == "∞":
@@ -191,21 +193,31 @@ class Parser(Named):
             return self._named(token)
         raise self.error(f"{token.text!r} is not expected here", "a name or a number belongs here")
 
+    def _of_ones(self) -> Expr:
+        """1ᵀ A, where 1 is a column of ones: the sum over the rows of A."""
+        begin = self.pop().start
+        if self.next() in ("*", "@"):
+            self.pop()
+        return self._along(self._power(), "sum", 0, begin)
+
     def _is_turned(self, token: Token) -> bool:
         """Whether x' is the transpose of x, as MATLAB writes it, and no name with a prime."""
         known, plain = self.vocabulary, token.text[:-1]
         return not known.tensor(token.text) and bool(known.tensor(plain))
 
     def _in_parentheses(self) -> Expr:
-        inside = self.sum_of_terms()
-        if self.next() == "if":
-            self.pop()
-            condition = self.statement()
-            self.expect("else")
-            inside = Choose(condition, inside, self.sum_of_terms())
-        inside = self._compared(inside)
+        inside = self._compared(self._chosen_if(self.sum_of_terms()))
         self.expect(")")
         return inside
+
+    def _chosen_if(self, inside: Expr) -> Expr:
+        """a if x > 0 else b, of which a was read."""
+        if self.next() != "if":
+            return inside
+        self.pop()
+        condition = self.statement()
+        self.expect("else")
+        return Choose(condition, inside, self._chosen_if(self.sum_of_terms()))
 
     def _in_bars(self, bar: str) -> Expr:
         """|a|, and ‖v‖, the length of a vector."""

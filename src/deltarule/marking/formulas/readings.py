@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sympy import Expr
 
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName
-from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
+from deltarule.expressions.nodes import Read, Sum, free_indices, read, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.matrix_words import (
@@ -16,9 +18,11 @@ from deltarule.marking.formulas.matrix_words import (
     written_as_program,
 )
 from deltarule.marking.formulas.parser import Parser
+from deltarule.marking.formulas.sums_lost import Unsummed
 from deltarule.marking.formulas.target import Target
 from deltarule.marking.formulas.transposed import Unfitting
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.networks.equations import extents
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 
@@ -63,6 +67,7 @@ def all_readings(
             except DeltaruleError as error:
                 if isinstance(error, Unfitting):
                     error.turned = tuple(renamed(w, derivation) for w in error.turned)
+                    error.summed = tuple((renamed(w, derivation), o) for w, o in error.summed)
                 whole = program or not names_indices(formula, quantity)
                 refused = error if whole or refused is None else refused
     if not found and refused is not None:
@@ -174,11 +179,27 @@ def _ours(formula: Expr, derivation: Derivation, target: Target) -> Expr:
     left = [i for i in target.indices if i not in free]
     if len(strange) > len(left):
         lhs = text(target.equation.lhs)
-        raise DeltaruleError(
+        error = Unsummed(
             f"index {strange[0]} is free in the formula but not in {pretty(target.name)}",
             lhs,
             f"sum over it, Σ_{strange[0]} …, or use the indices of {lhs}",
         )
+        error.summed = tuple(_summed(formula, strange, derivation, target))
+        raise error
     if strange:
         formula = substitute(formula, dict(zip(strange, left, strict=False)))
     return target.at_entry(formula)
+
+
+def _summed(
+    formula: Expr, strange: list[Index], derivation: Derivation, target: Target
+) -> Iterator[tuple[Expr, str]]:
+    """A formula summed over the indices that its quantity has not."""
+    tensors = both_vocabularies(derivation)[0].tensors
+    try:
+        found = extents(formula, dict(tensors), target.name)
+    except DeltaruleError:
+        return
+    if all(i in found for i in strange):
+        over = [(i, found[i]) for i in strange]
+        yield target.at_entry(Sum(formula, over)), ", ".join(str(i) for i in strange)

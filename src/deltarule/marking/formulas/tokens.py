@@ -16,6 +16,7 @@ _PATTERN = re.compile(
     rf"""
     (?P<blank>\s+)
   | (?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
+  | (?P<letters>(?<=einsum\()\s*(?:'[^']*'|"[^"]*"))
   | (?P<transposed>ᵀ|\^(?:\{{[T⊤]\}}|[T⊤](?!\w))|⊤|\.m?T(?!\w)|(?<=[)\]\w])['’](?!['’(\w]))
   | (?P<derivative>[d∂]{_NAME}\s*/\s*[d∂]{_NAME})
   | (?P<number>(?:\d+(?:[.,]\d+)?|(?<![\w)\]])\.\d+)(?:[eE][-+]?\d+)?
@@ -45,7 +46,7 @@ _REMEDIES = {
     "…": "write out what … stands for",
     ":": "slices are not read: write all indices, as in x[n, d], or none",
     "\\": "of LaTeX the usual commands are read, as \\frac{a}{b} and \\sum_n; or write (a)/(b)",
-    "'": "quotes are not read: write einsum as Σ_n x[n, d]·y[n, m], or with @",
+    "'": "quotes are read of einsum alone, as in einsum('nd,nm->dm', x, dy)",
     ".": "write a number such as 0.5, x.T, or np.sum(x, axis=0)",
 }
 _OPENING = {"(": ")", "[": "]", "{": "}"}

@@ -13,6 +13,7 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.comparison import Comparison
 from deltarule.marking.formulas.exchanged import LONGEST, MOST_READ
+from deltarule.marking.formulas.sums_lost import Unsummed
 from deltarule.marking.formulas.target import Target
 from deltarule.marking.formulas.tokens import tokens
 from deltarule.networks.tensors import Tensor
@@ -22,7 +23,10 @@ from deltarule.spelling.text import text
 _PAIR = re.compile(r"(?P<name>[\w/∂\u0300-\u036f]+)\[\s*(?P<a>\w+′?)\s*,\s*(?P<b>\w+′?)\s*\]")
 
 
-class Unfitting(DeltaruleError):
+_AXIS = re.compile(r"\b(?P<word>axis|dim)\s*=\s*(?P<axis>-?\d)\b")
+
+
+class Unfitting(Unsummed):
     """No reading of a formula has the shape of its quantity; `turned` those that have it turned."""
 
     turned: tuple[Expr, ...] = ()
@@ -44,8 +48,9 @@ def order_of_indices(
     written: Sequence[Expr],
     reread: Callable[[str], list[Expr]],
     compared: Compared,
-) -> str:
-    """In which way indices are exchanged, if that alone is wrong with a formula; else empty.
+) -> tuple[str, str] | None:
+    """In which way indices, or axes, are exchanged, if that alone is wrong with a formula, and the
+    kind of the mistake; else None.
 
     `error` is what came of judging it, `written` what it may mean, if it could be read.
     """
@@ -54,11 +59,13 @@ def order_of_indices(
         (one, _), (two, _) = target.ranges
         whole += [substitute(w, {one: two, two: one}) for w in written]
     if _any_right(whole, compared):
-        return f"transposed: this is ({target.shown})ᵀ, its two indices are exchanged"
+        said = f"transposed: this is ({target.shown})ᵀ, its two indices are exchanged"
+        return said, "indices exchanged"
     pieces = len(tokens(formula, target.name))
     if pieces > LONGEST:
-        return ""
-    tried = [("indices exchanged", *pair) for pair in _pairs(formula)]
+        return None
+    tried = [("over the wrong axis", *other) for other in _axes(formula)]
+    tried += [("indices exchanged", *pair) for pair in _pairs(formula)]
     if "[" not in formula:
         tried += [("transposed", *turned) for turned in _turned(formula, target)]
     for kind, before, after, other in tried[: MOST_READ // max(pieces, 1)]:
@@ -67,8 +74,9 @@ def order_of_indices(
         except DeltaruleError:
             continue
         if found:
-            return f"{kind}: {before} stands where {after} belongs"
-    return ""
+            named = "wrong axis" if kind == "over the wrong axis" else "indices exchanged"
+            return f"{kind}: {before} stands where {after} belongs", named
+    return None
 
 
 def _any_right(written: Sequence[Expr], compared: Compared) -> bool:
@@ -79,6 +87,14 @@ def _any_right(written: Sequence[Expr], compared: Compared) -> bool:
         except (DeltaruleError, ZeroDivisionError, OverflowError):
             continue
     return False
+
+
+def _axes(formula: str) -> Iterator[tuple[str, str, str]]:
+    """Each axis=1 of a program, the same with another axis, and the formula with that."""
+    for named in _AXIS.finditer(formula):
+        for other in (k for k in range(4) if str(k) != named["axis"]):
+            before, after = (f"{named['word']}={k}" for k in (named["axis"], other))
+            yield before, after, formula[: named.start()] + after + formula[named.end() :]
 
 
 def _pairs(formula: str) -> Iterator[tuple[str, str, str]]:

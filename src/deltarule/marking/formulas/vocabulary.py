@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from sympy import Expr, Symbol
@@ -28,6 +29,7 @@ _MEANT = {
 }
 _ANY_ACTIVATION = ("f", "φ", "phi", "g", "a")
 _SIGMA = ("σ", "sigma")
+_OF_LAYER = re.compile(r"d(\d+)")
 #: What lectures call the learning rate.
 _RATES = (
     "eta", "η", "alpha", "α", "gamma", "γ", "epsilon", "ε", "lr", "rate", "learning_rate",
@@ -89,7 +91,12 @@ class Vocabulary:
             return None
         if name in self.tensors:
             return name
-        return self._delta(name) or self._memory(name) or self._by_role(name)
+        return (
+            self._delta(name)
+            or self._memory(name)
+            or self._by_role(name)
+            or self._in_other_case(name)
+        )
 
     def _by_role(self, name: str) -> str | None:
         """The tensor that is meant by what it is, such as the variance, or by a shorter name."""
@@ -100,6 +107,13 @@ class Vocabulary:
             found = roles.role(name, self.network.tensors, self.network.equations)
             self._roles[name] = found or (short if short in self.tensors else None)
         return self._roles[name]
+
+    def _in_other_case(self, name: str) -> str | None:
+        """X is x, ∂L/∂Y is ∂L/∂y, where these are no other quantities: matrices are capitals."""
+        if name in self.symbols or name == "e":  # Euler's number
+            return None
+        found = [t for t in self.tensors if len(t) == len(name) and t.lower() == name.lower()]
+        return found[0] if len(found) == 1 else None
 
     def _memory(self, name: str) -> str | None:
         """v is the velocity of the one parameter that is updated, v_Theta2."""
@@ -114,8 +128,10 @@ class Vocabulary:
         return next((s for s in self.network.scalars if isinstance(s, Rate)), None)
 
     def _delta(self, name: str) -> str | None:
-        """δ₂ is what lectures call ∂E/∂s₂, the gradient at what an activation is of."""
-        layer = name.removeprefix("delta")
+        """δ₂ is what lectures call ∂E/∂s₂, the gradient at what an activation is of; programs
+        call it d2."""
+        numbered = _OF_LAYER.fullmatch(name)
+        layer = numbered[1] if numbered else name.removeprefix("delta")
         if layer == name or name in self.symbols:
             return None
         names = (gradient_name("L", f"{s}{layer}") for s in ("s", "z", "net"))

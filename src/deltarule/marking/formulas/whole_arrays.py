@@ -76,6 +76,8 @@ class WholeArrays(Arguments):
         word = ALIASES.get(token.text, token.text)
         strict = token.kind == "call"
         begin = self.rest[0].start
+        if word == "einsum":
+            return self._einsum()
         if word in SOFTMAX:
             found = self.arguments(word, (1, 2))
             return self._softmaxed(found[0], word, self._axis(numbers_among(found[1:])))
@@ -193,6 +195,9 @@ class WholeArrays(Arguments):
         if "[" not in self.formula:
             raise self.error("a product of matrices is of whole matrices", _INDICES_OR_NONE)
         return self._multiplied([one, two])
+
+    def _einsum(self) -> Expr:
+        raise self.error("einsum( ) is of whole arrays", _INDICES_OR_NONE)
 
     def _permuted(self, value: Expr, axes: list[int], name: str) -> Expr:
         raise self.error(f".{name}( ) is of whole arrays", _INDICES_OR_NONE)

@@ -8,7 +8,7 @@ from itertools import combinations
 from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
-from deltarule.expressions.nodes import Max, MaxAll, Selection, Sum
+from deltarule.expressions.nodes import Max, MaxAll, Selection, Sum, reads
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
@@ -78,6 +78,18 @@ def some_of_the_sum(context: Context) -> Iterator[Wrong]:
                 )
 
 
+def condition_lost(context: Context) -> Iterator[Wrong]:
+    """What the data select, as the row of a word in its table, not selected: all is added up."""
+    for site in sites(context.equation.rhs):
+        node = site.node
+        if not isinstance(node, Sum):
+            continue
+        for condition in (c for c in node.conditions if reads(c)):
+            kept = [c for c in node.conditions if c is not condition]
+            words = f"the condition [{text(condition)}] is missing"
+            yield Wrong("mask lost", 4.6, site.replaced(Sum(node.body, node.ranges, kept)), words)
+
+
 def _listed(indices: tuple[Index, ...]) -> str:
     return ", ".join(text(i) for i in indices)
 
@@ -130,4 +142,4 @@ def other_than_largest(context: Context) -> Iterator[Wrong]:
     )
 
 
-ROWS = (reduction, some_of_the_sum, all_of_a_tie, other_than_largest)
+ROWS = (reduction, some_of_the_sum, condition_lost, all_of_a_tie, other_than_largest)

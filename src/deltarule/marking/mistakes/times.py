@@ -8,9 +8,9 @@ from dataclasses import replace
 from sympy import Add, Expr
 
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.expressions.nodes import AtLeastZero, Carried, Read, reads, tensor_name
+from deltarule.expressions.nodes import AtLeastZero, Carried, Read, reads, tensor_name, walk
 from deltarule.expressions.rebuild import read_at
-from deltarule.expressions.substitution import replace_reads
+from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.window_axis import shift_of
 from deltarule.marking.mistakes.context import Context, Mistake, Wrong
@@ -49,13 +49,42 @@ def wrong_time(context: Context) -> Iterator[Wrong]:
             )
 
 
+def time_before(context: Context) -> Iterator[Wrong]:
+    """h at time t − 1 where h at t belongs, as the readout has it."""
+    rhs = context.equation.rhs
+    carried = _carried(context)
+    before = {r for n in walk(rhs) if isinstance(n, Carried) for r in reads(n)}
+    for access in dict.fromkeys(reads(rhs)):
+        pattern = carried.get(tensor_name(access))
+        if pattern is None or access in before or shifted(access):
+            continue
+        table = {}
+        for wanted, found in zip(pattern.args[1].indices, access.indices, strict=True):
+            shift = shift_of(wanted)
+            if shift is not None:
+                table[shift[0]] = found
+        earlier = substitute(pattern, table)
+        formula = replace_reads(rhs, lambda a, old=access, new=earlier: new if a == old else a)
+        yield Wrong("wrong time", 4.6, formula, _of_wrong_time(earlier, access))
+
+
+def _carried(context: Context) -> dict[str, Carried]:
+    """The states of a network, each as it is read at the time before."""
+    return {
+        tensor_name(node.args[1]): node
+        for equation in context.network.equations
+        for node in walk(equation.rhs)
+        if isinstance(node, Carried) and isinstance(node.args[1], Read)
+    }
+
+
 def _at(access: Read, position: int, subscript: Expr) -> Read:
     subscripts = list(access.indices)
     subscripts[position] = subscript
     return read_at(access, subscripts)
 
 
-def _of_wrong_time(now: Read, access: Read) -> str:
+def _of_wrong_time(now: Expr, access: Read) -> str:
     return f"{text(now)} stands where {text(access)} belongs: the value of the wrong time"
 
 
@@ -160,4 +189,4 @@ def _within_its_time(rhs: Expr) -> Expr:
     return rhs
 
 
-ROWS = (cut, wrong_time, reversed_order)
+ROWS = (cut, wrong_time, time_before, reversed_order)

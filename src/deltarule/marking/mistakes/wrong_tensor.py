@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import combinations
 
 from sympy import Expr
 
@@ -34,6 +35,22 @@ def stand_in(context: Context) -> Iterator[Wrong]:
             known = other in near or other == f"{name} after"
             if known and other not in (name, context.line.quantity):
                 yield from _instead(context, name, other, scope)
+
+
+def exchanged(context: Context) -> Iterator[Wrong]:
+    """Two tensors of one shape, each in the other's place: the gates i and f of a state."""
+    rhs, tensors = context.equation.rhs, context.network.tensors
+    names = [
+        n
+        for n in dict.fromkeys(tensor_name(r) for r in reads(rhs))
+        if n in tensors and tensors[n].role != "parameter" and context.shapes.get(n)
+    ]
+    for one, other in combinations(names, 2):
+        if context.shapes[one] == context.shapes[other]:
+            table = {a: read(other, *a.indices) for a in reads(rhs, one)}
+            table |= {a: read(one, *a.indices) for a in reads(rhs, other)}
+            words = f"{pretty(one)} and {pretty(other)} are exchanged"
+            yield Wrong("wrong tensor", 5.2, Reread(context.equation, table), words)
 
 
 def neighbours(context: Context) -> set[str]:
@@ -157,4 +174,4 @@ def transposed(context: Context) -> Iterator[Wrong]:
             )
 
 
-ROWS = (stand_in, transposed)
+ROWS = (stand_in, exchanged, transposed)

@@ -1,0 +1,73 @@
+"""Sums as calls, sum(n, x[n,d]·y[n,k]), and letters below, xₙ, as Σ_{n}(…) and x_{n}."""
+
+from __future__ import annotations
+
+import re
+
+from deltarule.marking.formulas.tokens import Token, tokens
+
+_WORDS = {"sum": "Σ", "Sum": "Σ", "prod": "∏", "Prod": "∏"}
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+#: Letters and signs that stand below a name; digits may stand between them.
+_BELOW = dict(zip("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋₀₁₂₃₄₅₆₇₈₉", "aehijklmnoprstuvx+-0123456789", strict=True))
+_LETTERS = re.compile("[ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ][ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋₀-₉]*")
+
+
+def with_letters_below(formula: str) -> str:
+    """xₙ as x_{n}, Σₙ as Σ_{n} and hₜ₋₁ as h_{t-1}; the numbers of layers stay at their names."""
+    return _LETTERS.sub(lambda m: "_{" + "".join(_BELOW[c] for c in m[0]) + "}", formula)
+
+
+def with_index_calls(formula: str, place: str) -> str:
+    """sum(n, k, x[n]·y[k]) as Σ_{n,k}(x[n]·y[k]): what stands before the last comma are indices
+    where each of them is a subscript behind it."""
+    if not any(word + "(" in formula.replace(" ", "") for word in _WORDS):
+        return formula
+    found = tokens(formula, place)
+    for k in range(len(found) - 1, -1, -1):  # from the end, so that places in front stay
+        call = _call(found, k)
+        if call is None:
+            continue
+        indices, begin, end = call
+        sign = _WORDS[found[k].text]
+        inside = formula[found[begin].start : found[end].start]
+        behind = formula[found[end].start + 1 :]
+        # All of it is one part: what stands behind the call is not summed.
+        formula = f"{formula[: found[k].start]}({sign}_{{{','.join(indices)}}}({inside})){behind}"
+        found = tokens(formula, place)
+    return formula
+
+
+def _call(found: list[Token], k: int) -> tuple[list[str], int, int] | None:
+    """The indices of a sum that is called, and where what is summed begins and ends."""
+    if found[k].text not in _WORDS or [t.text for t in found[k + 1 : k + 2]] != ["("]:
+        return None
+    commas, depth = [], 0
+    for end in range(k + 1, len(found)):
+        text = found[end].text
+        depth += (text in _OPENING) - (text in _CLOSING)
+        if depth == 0:
+            break
+        if text == "," and depth == 1:
+            commas.append(end)
+    else:
+        return None
+    if not commas:
+        return None
+    firsts = [k + 2, *(c + 1 for c in commas[:-1])]
+    alone = all(comma == first + 1 for first, comma in zip(firsts, commas, strict=True))
+    indices = [found[f].text for f in firsts]
+    if not alone or any(found[f].kind != "name" for f in firsts):
+        return None
+    begin = commas[-1] + 1
+    return (indices, begin, end) if set(indices) <= _subscripts(found[begin:end]) else None
+
+
+def _subscripts(found: list[Token]) -> set[str]:
+    """The names that stand in brackets."""
+    depth, names = 0, set()
+    for token in found:
+        depth += (token.text in ("[", "{")) - (token.text in ("]", "}"))
+        if depth and token.kind == "name":
+            names.add(token.text)
+    return names

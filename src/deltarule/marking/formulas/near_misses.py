@@ -1,0 +1,73 @@
+"""Formulas that one change to what is typed makes right: another product, order, sum or name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sympy import Expr
+
+from deltarule.calculus import Derivation
+from deltarule.errors import DeltaruleError
+from deltarule.marking import verdicts
+from deltarule.marking.formulas.comparison import Comparison
+from deltarule.marking.formulas.exchanged import one_name_off
+from deltarule.marking.formulas.matrix_words import written_as_program
+from deltarule.marking.formulas.readings import all_readings
+from deltarule.marking.formulas.sums_lost import sum_lost
+from deltarule.marking.formulas.target import Target
+from deltarule.marking.formulas.transposed import order_of_indices
+
+#: A verdict, what is found, other explanations, and the kinds of the mistakes.
+Judged = tuple[str, str, tuple[str, ...], tuple[str, ...]]
+
+#: What is said of a program that is right only if * is a product of matrices.
+STAR = "right as a product of matrices, but in NumPy * is entry by entry: write a @ b"
+
+
+def near_miss(
+    derivation: Derivation,
+    formula: str,
+    quantity: str,
+    target: Target,
+    refused: DeltaruleError | None,
+    written: Sequence[Expr],
+    reread: Callable[[str], list[Expr]],
+    compared: Callable[[Expr], Comparison],
+) -> Judged | None:
+    """The verdict on a formula that is right but for one thing in how it is typed; else None.
+
+    `refused` is why it could not be read, `written` what it may mean if it could.
+    """
+    star = _star(derivation, formula, quantity, target, compared)
+    if star is not None:
+        return star
+    lost = sum_lost(refused, compared)
+    if lost:
+        return verdicts.MISTAKE, lost, (), ("sum lost",)
+    order = order_of_indices(formula, target, refused, written, reread, compared)
+    if order is not None:
+        return verdicts.MISTAKE, order[0], (), (order[1],)
+    if refused is not None:
+        return None
+    exchanged = one_name_off(
+        derivation, formula, quantity, lambda other: [compared(w) for w in reread(other)]
+    )
+    return (verdicts.MISTAKE, exchanged, (), ("wrong tensor",)) if exchanged else None
+
+
+def _star(
+    derivation: Derivation, formula: str, quantity: str, target: Target, compared
+) -> Judged | None:
+    """The verdict on a program that is right if its * are products of matrices; else None."""
+    sort = written_as_program(formula, quantity)
+    if not sort or "*" not in formula:
+        return None
+    try:
+        loose = all_readings(formula, derivation, quantity, target, loose=True)
+        if not any(compared(w).right() for w in loose):
+            return None
+    except DeltaruleError:
+        return None
+    if sort == "program":
+        return verdicts.MISTAKE, STAR, (), ("wrong product",)
+    return verdicts.RIGHT, STAR, (), ()

@@ -1,0 +1,28 @@
+"""Formulas that are right but for a sum: what stands there has indices more than its quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sympy import Expr
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.formulas.comparison import Comparison
+
+
+class Unsummed(DeltaruleError):
+    """A formula that has indices more than its quantity; `summed` holds what it would be summed
+    over these, each with the words for them."""
+
+    summed: tuple[tuple[Expr, str], ...] = ()
+
+
+def sum_lost(error: DeltaruleError | None, compared: Callable[[Expr], Comparison]) -> str:
+    """What to say of a formula in which a sum alone is missing; empty for another one."""
+    for written, over in error.summed if isinstance(error, Unsummed) else ():
+        try:
+            if compared(written).right():
+                return f"the sum over {over} is missing"
+        except (DeltaruleError, ZeroDivisionError, OverflowError):
+            continue
+    return ""

@@ -1,0 +1,68 @@
+"""Formulas in five notations: the right ones are right, and of the wrong ones the cause is said."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from formula_answers import RIGHT, WRONG, network
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.formulas import judge_formula
+from deltarule.marking.verdicts import COUNT_AS_RIGHT
+
+NOTATIONS = list(RIGHT)
+
+
+def test_the_table_is_as_long_and_as_wide_as_it_has_to_be():
+    assert min(sum(map(len, table.values())) for table in (RIGHT, WRONG)) >= 60
+    assert len({row[0] for table in (RIGHT, WRONG) for rows in table.values() for row in rows}) > 12
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_right_formulas_are_right(notation):
+    for name, quantity, formula in RIGHT[notation]:
+        verdict = judge_formula(network(name), quantity, formula)
+        assert (verdict.verdict, verdict.finding) == ("right", ""), (quantity, formula)
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_wrong_formulas_are_wrong_and_their_causes_named(notation):
+    for name, quantity, formula, cause in WRONG[notation]:
+        verdict = judge_formula(network(name), quantity, formula)
+        assert verdict.verdict not in COUNT_AS_RIGHT
+        assert verdict.verdict == "mistake" and re.search(cause, verdict.finding), (
+            quantity,
+            formula,
+            verdict.finding,
+        )
+
+
+@pytest.mark.parametrize("formula", ["dL/dW", "2 dL/dW − dW", "dW[d, m]"])
+def test_a_quantity_is_no_formula_for_itself(formula):
+    verdict = judge_formula(network("dense"), "dL/dW", formula)
+    assert verdict.verdict == "wrong"
+    assert verdict.finding == (
+        "this says of ∂L/∂W only what it is called, and reads it again; write what it is worked "
+        "out from"
+    )
+
+
+def test_other_names_of_a_quantity_may_stand_in_a_chain():
+    for formula in ("∂E/∂s₂ = δ₂ = (ŷ − y) ŷ (1 − ŷ)", "(ŷ − y) ŷ (1 − ŷ) = δ₂"):
+        assert judge_formula(network("one"), "dE/ds2", formula).verdict == "right"
+
+
+@pytest.mark.parametrize(
+    ("formula", "fact"),
+    [
+        ("np.einsum('nd->dn', x, dout)", "einsum( ) of 2 arrays, with letters for 1"),
+        ("np.einsum('nd,nq->dq', x, W)", "the letters 'nd,nq->dq' do not fit N × D, D × M"),
+        ("np.einsum('n…,nm', x, dout)", "einsum( ) without letters that can be read"),
+        ("np.einsum(x, dout)", "einsum( ) without letters that can be read"),
+    ],
+)
+def test_einsum_refused(formula, fact):
+    with pytest.raises(DeltaruleError) as caught:
+        judge_formula(network("dense"), "dL/dW", formula)
+    assert caught.value.fact == fact
