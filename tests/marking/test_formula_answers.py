@@ -43,8 +43,8 @@ def test_a_quantity_is_no_formula_for_itself(formula):
     verdict = judge_formula(network("dense"), "dL/dW", formula)
     assert verdict.verdict == "wrong"
     assert verdict.finding == (
-        "this says of ∂L/∂W only what it is called, and reads it again; write what it is worked "
-        "out from"
+        "this says of ∂L/∂W only what it is called, and reads it again; write what it is "
+        "computed from"
     )
 
 

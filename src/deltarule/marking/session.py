@@ -157,7 +157,7 @@ class Session:
 
     def mistakes_otherwise(self, name: str) -> list[Mistake]:
         """The wrong versions of a line's other right formulas, from which many go on."""
-        return self._once("otherwise", name, self._otherwise)
+        return self.once("otherwise", name, self._otherwise)
 
     def _otherwise(self, name: str) -> list[Mistake]:
         found = [

@@ -12,7 +12,7 @@ from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.along_axes import Fresh
 from deltarule.marking.formulas.matrix_readings import Matrix, Readings
 
-#: So many letters at most has what einsum is told; no formula of a layer has as many.
+#: So many letters at most have its operands together; no formula of a layer has as many.
 MOST_LETTERS = 60
 #: So many ways to read its operands are tried together.
 MOST_WAYS = 32

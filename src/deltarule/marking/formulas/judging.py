@@ -16,9 +16,9 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import reads
 from deltarule.marking import verdicts
 from deltarule.marking.formulas.at_times import with_times_below
-from deltarule.marking.formulas.causes import causes, in_one_sentence
 from deltarule.marking.formulas.comparison import Comparison
 from deltarule.marking.formulas.existing_entries import SAID, of_existing
+from deltarule.marking.formulas.formula_mistakes import causes, in_one_sentence
 from deltarule.marking.formulas.grounds import observed
 from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
 from deltarule.marking.formulas.latex_typed import plain_formula
@@ -161,7 +161,7 @@ def _says_itself(target: Target, written: Expr) -> bool:
 def _itself(target: Target) -> str:
     return (
         f"this says of {target.shown} only what it is called, and reads it again; write what it "
-        "is worked out from"
+        "is computed from"
     )
 
 

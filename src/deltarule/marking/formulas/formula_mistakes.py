@@ -72,7 +72,7 @@ class _Causes:
 
     def _in_lines_before(self) -> Iterator[Mistake]:
         """Wrong versions of the gradients that the quantity comes of and that the written formula
-        has worked out as well, each as it stands in the formula for the quantity."""
+        has evaluated as well, each as it stands in the formula for the quantity."""
         known = {g.name: g for g in self.derivation.gradients.values()}
         closed = self.compared.gradients_written() | through_time(self.derivation)
         needs = {n: {tensor_name(r) for r in reads(g.expr)} for n, g in known.items()}
