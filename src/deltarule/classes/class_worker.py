@@ -1,0 +1,126 @@
+"""What marks one submission after another: in this process, in others, on other machines."""
+
+from __future__ import annotations
+
+import os
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from deltarule.classes.exam_fields import ExamFields
+from deltarule.classes.exam_parts import READING, ExamPart, parts_of
+from deltarule.classes.handed_in import ReadFiles
+from deltarule.classes.read_handed_in import read_handed_in
+from deltarule.errors import DeltaruleError, in_one_line
+from deltarule.exams.exam import Exam
+from deltarule.exams.exam_submission import Submission
+from deltarule.exams.open_exam import OpenExam
+
+
+@dataclass(frozen=True)
+class Task:
+    """A submission to be marked: the parts of the exam that are wanted, by their keys, and the
+    student's own exam, where students have exams of their own.
+    """
+
+    who: str
+    submission: str
+    handed: ReadFiles
+    wanted: tuple[str, ...]
+    exam: Exam | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The results of the parts, as plain values; or why there are none.
+
+    `final`: trying again would end in the same.
+    """
+
+    results: Mapping[str, Any] = field(default_factory=dict)
+    failed: str = ""
+
+
+class ClassWorker:
+    """Marks submissions to one exam, which is opened once."""
+
+    def __init__(self, exam: Exam):
+        self._common = _Opened(exam)
+        self._own: _Opened | None = None
+
+    def marked(self, task: Task) -> Outcome:
+        """The outcome of a task; whatever goes wrong is in it."""
+        try:
+            return Outcome(self._opened(task).results(task))
+        except DeltaruleError as error:
+            return Outcome(failed=in_one_line(error))
+        except Exception as error:
+            if os.environ.get("DELTARULE_TRACEBACK"):
+                traceback.print_exc()
+            return Outcome(failed=fault_words(error))
+
+    def _opened(self, task: Task) -> _Opened:
+        if task.exam is None:
+            return self._common
+        if self._own is None or self._own.exam != task.exam:
+            self._own = _Opened(task.exam)
+        return self._own
+
+
+class _Opened:
+    """An exam that is open, its fields and its parts."""
+
+    def __init__(self, exam: Exam):
+        self.exam = exam
+        self.open = OpenExam(exam)
+        self.fields = ExamFields(exam)
+        self.parts = {part.key: part for part in parts_of(exam)}
+
+    def results(self, task: Task) -> dict[str, Any]:
+        """The results of the parts that are wanted. Raises DeltaruleError."""
+        submission = read_handed_in(task.who, task.handed, self.fields)
+        found: dict[str, Any] = {}
+        for key in task.wanted:
+            part = self.parts[key]
+            if key.startswith(READING):
+                found[key] = {"marks": [], "notes": list(submission.notes)}
+            else:
+                found[key] = self._part(part, submission)
+        return found
+
+    def _part(self, part: ExamPart, submission: Submission) -> dict[str, Any]:
+        marking = self.open.mark(_for_part(part, submission))
+        marks = [m.to_json() for m in marking.marks if self._belongs(part, m.question)]
+        return {"marks": marks, "notes": list(marking.notes)}
+
+    def _belongs(self, part: ExamPart, question: str) -> bool:
+        if question in part.questions:
+            return True
+        # What a plain sheet does not ask for, and is answered, is of the run that is marked.
+        return bool(part.run) and self.exam.question(question) is None
+
+
+def _for_part(part: ExamPart, submission: Submission) -> Submission:
+    """The submission with what a part needs, so that it is marked by itself."""
+    if part.run:
+        answers = tuple(a for a in submission.answers if a.run == part.run)
+        return Submission(submission.who, answers)
+    own = part.questions
+    return replace(
+        submission,
+        answers=(),
+        choices={k: v for k, v in submission.choices.items() if k in own},
+        counts={k: v for k, v in submission.counts.items() if k in own},
+        notes=(),
+    )
+
+
+def fault_words(error: BaseException) -> str:
+    """Anything unforeseen, said as a fault of ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = (
+        f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
+    )
+    said = f"{type(error).__name__}: {error}"[:400]
+    return f"deltarule met a fault of its own{place}: {said}"

@@ -1,0 +1,200 @@
+"""A class's submissions, found in a folder or in a download of a learning platform.
+
+submissions/emmy.toml, submissions/emmy.py       files of one student, by their stem
+submissions/emmy/…                               a folder for each student
+submissions/form.csv, form.xlsx                  a row for each student
+submissions/download.zip                         a download: of Canvas, Moodle, and others
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from deltarule.classes.form_tables import FORMS, Form, form_in
+from deltarule.classes.handed_in import HandedFile, HandedIn
+from deltarule.classes.lms_names import NamedFile, platform_of, without_copy_number
+from deltarule.classes.stored_files import Listed, StoredFile, archived, ignored, listed
+from deltarule.errors import DeltaruleError, did_you_mean, in_one_line
+from deltarule.spelling.counted import counted
+
+#: What is read of a student's, by the end of a file's name.
+READ = (".toml", ".json", ".py", ".ipynb", *FORMS)
+#: So many lines are said of what was not read.
+MOST_SAID = 200
+
+
+@dataclass
+class Collected:
+    """All students of a class, by name, and what is to be said of the folder as a whole."""
+
+    students: list[HandedIn] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def collect(words: Sequence[str | Path], heads: Callable[[str], bool]) -> Collected:
+    """What was handed in, in folders, archives and single files.
+
+    `heads` says whether a column's head names a quantity or a question of the exam. Raises
+    DeltaruleError where there is nothing.
+    """
+    work = _Collecting(heads)
+    for word in words:
+        work.take(Path(word))
+    found = Collected(work.students(), work.notes[:MOST_SAID])
+    if len(work.notes) > MOST_SAID:
+        found.notes.append(f"and {counted(len(work.notes) - MOST_SAID, 'line')} more")
+    if not found.students:
+        raise _nothing(words, work.notes)
+    return found
+
+
+def _nothing(words: Sequence[str | Path], notes: Sequence[str]) -> DeltaruleError:
+    named = ", ".join(map(str, words))
+    why = f" ({notes[0]})" if notes else ""
+    return DeltaruleError(
+        f"there is nothing to mark in {named}{why}",
+        named,
+        "name a folder with a file or a folder for each student, a form's .csv or .xlsx, or the "
+        ".zip of a learning platform",
+    )
+
+
+class _Collecting:
+    """Files of students, put together by whose they are."""
+
+    def __init__(self, heads: Callable[[str], bool]):
+        self.heads = heads
+        self.notes: list[str] = []
+        self.found: dict[str, HandedIn] = {}
+        self.rows = 0
+
+    def students(self) -> list[HandedIn]:
+        """The students in the order of their names; two with one name are told apart."""
+        counts: dict[str, int] = {}
+        for student in self.found.values():
+            counts[student.who] = counts.get(student.who, 0) + 1
+        named = [
+            replace(s, who=f"{s.who}_{s.also[0]}") if counts[s.who] > 1 and s.also else s
+            for s in self.found.values()
+        ]
+        return sorted((s.with_newest() for s in named), key=lambda s: (s.who, s.also))
+
+    def take(self, path: Path) -> None:
+        """All that is in a folder, in an archive, or one file."""
+        if path.is_dir() or path.suffix.lower() == ".zip":
+            files = list(listed(path, self.notes.append))
+            self.sort(_without_common_folder(files) if path.is_file() else files)
+        elif not path.exists():
+            raise _not_there(path)
+        else:
+            self.sort([Listed((), path.name, StoredFile(path))])
+
+    def sort(self, files: Sequence[Listed]) -> None:
+        """Files by whose they are: by their names, or by the folder that they are in."""
+        platform = platform_of(dict.fromkeys(f.folders[0] if f.folders else f.name for f in files))
+        for file in files:
+            top = file.folders[0] if file.folders else file.name
+            named = platform(top) if platform else None
+            if named is None and not file.folders:
+                self.loose(file)
+            else:
+                self.of_student(file, named or NamedFile(top, "", ""))
+
+    def of_student(self, file: Listed, named: NamedFile) -> None:
+        """A file below a student's folder, or with a student's name."""
+        inside = "/".join((*file.folders[1:], file.name)) if file.folders else named.name
+        self.add(named, inside, file.where)
+
+    def loose(self, file: Listed) -> None:
+        """A file beside those of others: a download, a form, or a student's own."""
+        name, copy = without_copy_number(file.name)
+        suffix = Path(name).suffix.lower()
+        if suffix == ".zip" and self._download(file):
+            return
+        if suffix in FORMS and self._form(file):
+            return
+        self.add(NamedFile(Path(name).stem, "", name), name, file.where, copy)
+
+    def _download(self, file: Listed) -> bool:
+        """Whether an archive is a whole class's, which is taken then."""
+        try:
+            files = _without_common_folder(archived(file.where, lambda _: None, trusted=True))
+        except DeltaruleError:
+            return False
+        tops = dict.fromkeys(f.folders[0] if f.folders else f.name for f in files)
+        if platform_of(tops) is None:
+            return False
+        self.sort(_without_common_folder(archived(file.where, self.notes.append, trusted=True)))
+        return True
+
+    def _form(self, file: Listed) -> bool:
+        """Whether a table has a row for each student; they are taken then."""
+        try:
+            form = form_in(file.where.read(), file.name, self.heads)
+        except DeltaruleError as error:
+            self.notes.append(in_one_line(error))
+            return True
+        if form is None:
+            return False
+        self._rows(form)
+        return True
+
+    def _rows(self, form: Form) -> None:
+        self.notes += form.notes
+        for row in form.rows:
+            self.rows += 1
+            file = HandedFile(form.name, row=row.answers, attempt=row.when, order=self.rows)
+            if row.who:
+                self._put(HandedIn(row.who, (file,), row.also))
+            else:
+                self.notes.append(f"{form.name}, line {row.line}: nobody is named, not marked")
+
+    def add(self, named: NamedFile, name: str, where: StoredFile, order: int = 0) -> None:
+        """One file of a student's; an archive is taken as the files in it."""
+        suffix = Path(name).suffix.lower()
+        files, notes = [], ["handed in late"] if named.late else []
+        if suffix == ".zip":
+            try:
+                for inner in archived(where, notes.append):
+                    inside = "/".join((*inner.folders, inner.name))
+                    self.add(replace(named, late=False), inside, inner.where, order)
+            except DeltaruleError as error:
+                notes.append(in_one_line(error))
+        elif suffix in READ and not ignored(name):
+            files = [HandedFile(name, where, b"", named.attempt, order, named.whole)]
+        elif name != "about.txt":
+            notes.append(f"{name[:100]} is not read: {_kinds(suffix)}")
+        also = (named.number,) if named.number else ()
+        self._put(HandedIn(named.who, tuple(files), also, tuple(notes)))
+
+    def _put(self, more: HandedIn) -> None:
+        key = more.also[0] if more.also else more.who
+        known = self.found.get(key, HandedIn(more.who, also=more.also))
+        self.found[key] = replace(
+            known, files=known.files + more.files, notes=known.notes + more.notes
+        )
+
+
+def _without_common_folder(files: Iterable[Listed]) -> list[Listed]:
+    """The files, without a single folder that all of them are in."""
+    files = list(files)
+    while files and all(f.folders and f.folders[0] == files[0].folders[0] for f in files):
+        if platform_of([files[0].folders[0]]) or len({f.folders[:2] for f in files}) == 1:
+            break
+        files = [replace(f, folders=f.folders[1:]) for f in files]
+    return files
+
+
+def _kinds(suffix: str) -> str:
+    near = did_you_mean(suffix, READ) if suffix else ""
+    return near or f"hand in {', '.join(READ[:-1])} or {READ[-1]}"
+
+
+def _not_there(path: Path) -> DeltaruleError:
+    parent = path.parent
+    names = [str(parent / p.name) for p in parent.iterdir()] if parent.is_dir() else []
+    return DeltaruleError(
+        f"there is no folder {path}", str(path), did_you_mean(str(path), names) or "check the path"
+    )

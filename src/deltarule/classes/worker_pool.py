@@ -1,0 +1,180 @@
+"""Processes that mark side by side. One that dies or takes too long takes down nothing else."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import BaseContext
+
+from deltarule.classes.class_worker import ClassWorker, Outcome, Task
+from deltarule.exams.exam import Exam
+
+#: So often a submission is tried whose process ended.
+MOST_TRIES = 3
+#: Seconds more for the first submission of a process, which opens the exam.
+OPENING = 120.0
+#: A process is replaced after so many submissions, so that what it keeps stays small.
+MOST_TASKS = 2000
+_PRELOADED = ["deltarule.classes.class_worker", "deltarule.marking.explain"]
+
+
+class WorkerPool:
+    """`jobs` processes for one exam, each with `seconds` for a submission."""
+
+    def __init__(self, exam: Exam, jobs: int, seconds: float):
+        self._exam, self._jobs, self._seconds = exam, jobs, seconds
+        self._context = _context()
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> WorkerPool:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for worker in self._workers:
+            worker.end()
+
+    def outcomes(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Outcome]]:
+        """The outcome of each task, in the order in which they come."""
+        again: deque[Task] = deque()
+        tries: dict[str, int] = {}
+
+        def following() -> Task | None:
+            return again.popleft() if again else next(tasks, None)
+
+        while len(self._workers) < self._jobs and (task := following()) is not None:
+            self._workers.append(self._started(task))
+        while busy := [w for w in self._workers if w.task is not None]:
+            for worker in _ready(busy):
+                task, outcome = worker.task, worker.outcome()
+                if task is None:
+                    continue
+                if outcome is None:
+                    tries[task.who] = tries.get(task.who, 0) + 1
+                    if worker.lost and tries[task.who] < MOST_TRIES:
+                        again.append(task)
+                    else:
+                        outcome = Outcome(failed=worker.why(self._seconds))
+                self._go_on(worker, following())
+                if outcome is not None:
+                    yield task, outcome
+
+    def _go_on(self, worker: _Worker, task: Task | None) -> None:
+        """The next task for a worker; a new process where it has ended, or had many."""
+        if worker.alive and worker.count < MOST_TASKS:
+            worker.take(task)
+            return
+        worker.end()
+        self._workers.remove(worker)
+        if task is not None:
+            self._workers.append(self._started(task))
+
+    def _started(self, task: Task) -> _Worker:
+        worker = _Worker(self._context, self._exam, self._seconds)
+        worker.take(task)
+        return worker
+
+
+class _Worker:
+    """One process, and the task that it is at."""
+
+    def __init__(self, context: BaseContext, exam: Exam, seconds: float):
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_serve, args=(theirs, exam))
+        self.process.start()
+        theirs.close()
+        self.task: Task | None = None
+        self.count, self._seconds = 0, seconds
+        self.alive, self.lost = True, False
+        self.deadline = 0.0
+
+    def take(self, task: Task | None) -> None:
+        """Begin with a task; None for no more."""
+        self.task = task
+        if task is None:
+            return
+        self.count += 1
+        more = OPENING if self.count == 1 or task.exam is not None else 0.0
+        self.deadline = time.monotonic() + self._seconds + more
+        with suppress(OSError):  # it has ended: its connection says so when it is looked at
+            self.connection.send(task)
+
+    def outcome(self) -> Outcome | None:
+        """The outcome that has come; None where the process has ended, or is ended, without."""
+        try:
+            if self.connection.poll():
+                return self.connection.recv()
+        except (EOFError, OSError):
+            self.alive, self.lost = False, True
+            return None
+        self.alive, self.lost = False, self.process.exitcode is not None
+        return None
+
+    def why(self, seconds: float) -> str:
+        """Why there is no outcome."""
+        if not self.lost:
+            return f"it took longer than {seconds:g} s"
+        self.process.join(5)
+        return (
+            f"the process that marked it ended {MOST_TRIES} times ({_ended(self.process.exitcode)})"
+        )
+
+    def end(self) -> None:
+        """End the process."""
+        self.connection.close()
+        if self.alive:
+            self.process.join(0.2)
+        if self.process.is_alive():
+            self.process.kill()
+        self.process.join()
+
+
+def _ready(busy: list[_Worker]) -> list[_Worker]:
+    """Those with something to say, those that ended, and those whose time is up; waits for one."""
+    first = min(worker.deadline for worker in busy)
+    channels: dict[object, _Worker] = {}
+    for worker in busy:
+        channels[worker.connection] = channels[worker.process.sentinel] = worker
+    found = wait(list(channels), max(0.0, first - time.monotonic()))  # type: ignore[arg-type]
+    said = {id(channels[one]): channels[one] for one in found}
+    now = time.monotonic()
+    late = [w for w in busy if id(w) not in said and w.deadline <= now]
+    return [*said.values(), *late]
+
+
+def _serve(connection: Connection, exam: Exam) -> None:
+    """Mark what comes, until nobody sends any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us says when it ends
+    worker = ClassWorker(exam)
+    while True:
+        try:
+            task = connection.recv()
+            connection.send(worker.marked(task))
+        except (EOFError, OSError):
+            return
+
+
+def _context() -> BaseContext:
+    """Processes from one that has imported everything, where that is possible."""
+    # One thread each: matrices are small, and there are as many processes as processors.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
+def _ended(code: int | None) -> str:
+    if code is None or code >= 0:
+        return f"exit status {code}"
+    try:
+        return signal.Signals(-code).name
+    except ValueError:
+        return f"signal {-code}"
