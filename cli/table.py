@@ -10,6 +10,7 @@ from __future__ import annotations
 from deltarule.cli import (
     bundle_command,
     check_command,
+    class_command,
     derive_command,
     flow_command,
     gradient_command,
@@ -23,6 +24,7 @@ COMMANDS: dict[str, Row] = {
     "trace": trace_command.ROW,
     "trace flow": flow_command.ROW,
     "check": check_command.ROW,
+    "check class": class_command.ROW,
     "check gradient": gradient_command.ROW,
     "train": train_command.ROW,
     "exam bundle": bundle_command.ROW,

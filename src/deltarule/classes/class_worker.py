@@ -35,11 +35,12 @@ class Task:
 class Outcome:
     """The results of the parts, as plain values; or why there are none.
 
-    `final`: trying again would end in the same.
+    `final`: the same exam and the same submission end in the same, however often.
     """
 
     results: Mapping[str, Any] = field(default_factory=dict)
     failed: str = ""
+    final: bool = False
 
 
 class ClassWorker:
@@ -54,7 +55,7 @@ class ClassWorker:
         try:
             return Outcome(self._opened(task).results(task))
         except DeltaruleError as error:
-            return Outcome(failed=in_one_line(error))
+            return Outcome(failed=in_one_line(error), final=True)
         except Exception as error:
             if os.environ.get("DELTARULE_TRACEBACK"):
                 traceback.print_exc()

@@ -22,6 +22,8 @@ from deltarule.marking.verdicts import UNDECIDED
 
 #: What is said before the reason of a submission that nobody could mark.
 UNMARKED = "could not be marked: "
+#: In a result, that stands for the reason.
+FAILED = "failed"
 
 
 class Marks(Protocol):
@@ -104,10 +106,12 @@ def _tasks(
 
 
 def _keep(journal: Journal, task: Task, outcome: Outcome) -> None:
-    if outcome.failed:
-        journal.fail(task.who, outcome.failed)
-    else:
+    if not outcome.failed:
         journal.keep(task.submission, outcome.results)
+    elif outcome.final:
+        journal.keep(task.submission, {part: {FAILED: outcome.failed} for part in task.wanted})
+    else:
+        journal.fail(task.who, outcome.failed)
 
 
 class ClassMarkings:
@@ -131,8 +135,9 @@ class ClassMarkings:
 
     def _marking(self, entry: Entry, found: list[Any] | None, order: dict) -> ExamMarking:
         title = self._exam.title
-        if found is None:
-            why = UNMARKED + (entry.failed or "it was not reached")
+        failed = next((p[FAILED] for p in found if FAILED in p), "") if found else entry.failed
+        if found is None or failed:
+            why = UNMARKED + (failed or "it was not reached")
             return ExamMarking(title, entry.who, self._undecided(why), (why, *entry.notes))
         marks = [QuestionMark.from_json(m) for part in found for m in part["marks"]]
         marks.sort(key=lambda mark: order.get(mark.question, len(order)))

@@ -54,11 +54,7 @@ def read_handed_in(who: str, handed: ReadFiles, fields: ExamFields) -> Submissio
 
 
 def _nothing(notes: Sequence[str]) -> DeltaruleError:
-    return DeltaruleError(
-        "nothing of it can be read" + (f": {'; '.join(notes[:3])}" if notes else ""),
-        None,
-        "look at it by hand",
-    )
+    return DeltaruleError("; ".join(notes[:3]) or "nothing is handed in that can be read")
 
 
 def _read(file: FileBytes, fields: ExamFields) -> tuple[AnswerTables, list[Answers]]:

@@ -8,6 +8,19 @@ from pathlib import Path
 from deltarule.errors import DeltaruleError
 
 
+def made_folder(path: Path) -> Path:
+    """A folder, made where it is not there. Raises DeltaruleError where it cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DeltaruleError(
+            f"the folder cannot be made: {error.strerror or error}",
+            str(path),
+            "choose another with --out",
+        ) from None
+    return path
+
+
 def write_whole(path: Path, text: str | bytes) -> bool:
     """Write a file, unless it holds the same; whether it was written.
 

@@ -1,0 +1,146 @@
+"""`check class`: a class marked into a folder, and shown."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from deltarule.classes.class_exam import ClassExam
+from deltarule.classes.class_outputs import write_outputs
+from deltarule.classes.class_result import ClassResult
+from deltarule.classes.journal import Journal
+from deltarule.classes.mark_class import ClassMarkings, Marks, mark_class
+from deltarule.classes.overrides import (
+    Override,
+    Overrides,
+    add_overrides,
+    load_overrides,
+    read_override,
+)
+from deltarule.classes.whole_files import made_folder
+from deltarule.cli.class_command import Class
+from deltarule.cli.formats import show
+from deltarule.cli.page import Page
+from deltarule.cli.progress import Progress
+from deltarule.errors import DeltaruleError
+from deltarule.exams.exam import Exam
+from deltarule.marking.points import points_text
+from deltarule.spelling.counted import counted
+
+_SECONDS = 300.0
+
+
+def show_class(asked: Class) -> int:
+    """Mark a class, and show a line for each student."""
+    return _shown(asked, "a marked class")
+
+
+def show_totals(asked: Class) -> int:
+    """Mark a class, and show the totals."""
+    return _shown(asked, "the totals of a class")
+
+
+def _shown(asked: Class, called: str) -> int:
+    words, sheet = _named(asked)
+    decided = [read_override(said) for said in asked.override or ()]
+    exam = ClassExam(sheet)
+    out = made_folder(asked.out or Path("marks"))
+    with Journal(out / "journal.sqlite") as journal:
+        overrides = _overrides(out / "overrides.csv", decided, exam.exam)
+        with Progress("marking") as bar:
+            done = mark_class(words, exam, journal, _marks(asked), bar.tell)
+        markings = ClassMarkings(journal, exam.exam, overrides)
+        who = {entry.who for entry in journal.students()}
+        notes = (*done.notes, *overrides.strangers(who))
+        write_outputs(out, markings, journal)
+        result = ClassResult(exam.exam.title, markings, done.newly, str(out), notes)
+        show(result, called, asked.format)
+        return 0 if result.passed else 1
+
+
+def _named(asked: Class) -> tuple[list[str], str]:
+    """What is to be marked, and the exam. Raises DeltaruleError where one is not named."""
+    words = [word for word in asked.words or () if word.strip()]
+    if unknown := next((word for word in words if word.startswith("--")), None):
+        raise DeltaruleError(
+            f"there is no option {unknown}", "the command line", "see check class --help"
+        )
+    if not words:
+        raise DeltaruleError(
+            "no submissions are named",
+            "the command line",
+            "write check class submissions/ --sheet exam.toml",
+        )
+    if asked.sheet is None:
+        raise DeltaruleError(
+            "no exam is named",
+            "the command line",
+            f"write check class {words[0]} --sheet exam.toml",
+        )
+    return words, asked.sheet
+
+
+def _overrides(path: Path, decided: list[Override], exam: Exam) -> Overrides:
+    """The decisions that are kept, with those that are new."""
+    for override in decided:
+        known = {q.id for q in exam.questions}
+        if override.question and known and override.question not in known:
+            raise DeltaruleError(
+                f"there is no question {override.question}",
+                "--override",
+                f"its questions are {', '.join(q.id for q in exam.questions)}",
+            )
+    if decided:
+        add_overrides(path, decided)
+    return Overrides(load_overrides(path))
+
+
+def _marks(asked: Class) -> Callable[[Exam], AbstractContextManager[Marks]]:
+    """What marks: processes of this machine, or a cluster."""
+    seconds = asked.timeout or _SECONDS
+    if asked.cluster is not None:
+        from deltarule.classes.dask_cluster import DaskCluster
+
+        address = asked.cluster
+        return lambda exam: DaskCluster(exam, address, seconds)
+    from deltarule.classes.worker_pool import WorkerPool
+
+    jobs = asked.jobs or _processors()
+    return lambda exam: WorkerPool(exam, jobs, seconds)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def class_page(page: Page, result: ClassResult) -> None:
+    """A line for each student, and the totals."""
+    page.title(result.exam)
+    page.blank()
+    for line in result.lines:
+        sign = "?" if line.failed else "✓" if line.passed else "✗"
+        style = {"?": "magenta", "✓": "green", "✗": "bold red"}[sign]
+        page.formula(f"{line.who}: {line.words}", indent=0, lead=f"{sign} ", hang=4, style=style)
+    totals_page(page, result, every=False)
+
+
+def totals_page(page: Page, result: ClassResult, every: bool = True) -> None:
+    """How many are right, what could not be marked, and where all of it is written."""
+    if every:
+        page.title(result.exam)
+        for line in result.lines:
+            if line.failed:
+                page.formula(f"{line.who}: {line.words}", indent=0, lead="? ", style="magenta")
+    page.blank()
+    for note in result.notes:
+        page.prose(note, style="dim")
+    page.blank()
+    students = counted(len(result.lines), "submission")
+    page.prose(f"{students}: {result.kinds}", style="bold")
+    if result.points is not None:
+        page.prose(f"on average {points_text(result.points)} of {points_text(result.of)} points")
+    page.prose(f"{counted(result.newly, 'submission')} marked now; written to {result.out}")

@@ -1,0 +1,228 @@
+"""Whose a file is, which of several is the newest, and what is not taken."""
+
+import os
+import stat
+import zipfile
+
+import pytest
+from handed_in import folder, zipped
+
+from deltarule.classes import stored_files
+from deltarule.classes.collected import collect
+from deltarule.errors import DeltaruleError
+
+
+def collected(*words):
+    return collect(words, lambda head: head in ("yhat", "E", "1a"))
+
+
+def students(found):
+    """Names of files by student."""
+    return {s.who: [f.name for f in s.files] for s in found.students}
+
+
+def notes(found):
+    return {s.who: list(s.notes) for s in found.students if s.notes}
+
+
+def test_files_and_folders_of_students(tmp_path):
+    folder(
+        tmp_path,
+        {
+            "emmy.toml": "a",
+            "emmy.py": "b",
+            "bo/answers.json": "c",
+            "bo/code/net.ipynb": "d",
+            "bo/report.pdf": "e",
+            ".hidden.toml": "f",
+            "__MACOSX/emmy.toml": "g",
+            "cy.docx": "h",
+        },
+    )
+    found = collected(tmp_path)
+    assert students(found) == {
+        "bo": ["answers.json", "code/net.ipynb"],
+        "cy": [],
+        "emmy": ["emmy.py", "emmy.toml"],
+    }
+    hand_in = "hand in .toml, .json, .py, .ipynb, .csv, .tsv or .xlsx"
+    assert notes(found) == {
+        "bo": [f"report.pdf is not read: {hand_in}"],
+        "cy": [f"cy.docx is not read: {hand_in}"],
+    }
+
+
+def test_canvas_names_students_and_attempts(tmp_path):
+    folder(
+        tmp_path,
+        {
+            "doejane_77_900_mine.toml": "old",
+            "doejane_77_901_mine-1.toml": "new",
+            "doejane_77_901_net.py": "b",
+            "liwei_LATE_78_902_mine.toml": "c",
+            "doejane_79_903_mine.toml": "another Jane",
+            "anon_a1B2c_904_mine.toml": "d",
+        },
+    )
+    found = collected(tmp_path)
+    assert students(found) == {
+        "anon_a1B2c": ["mine.toml"],
+        "doejane_77": ["mine.toml", "net.py"],
+        "doejane_79": ["mine.toml"],
+        "liwei": ["mine.toml"],
+    }
+    assert found.students[1].files[0].read() == b"new"
+    assert notes(found) == {
+        "doejane_77": ["mine.toml was handed in again; the newest counts"],
+        "liwei": ["handed in late"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "who", "files"),
+    [
+        (["Jane Doe_123_assignsubmission_file_/mine.toml"], "Jane Doe", ["mine.toml"]),
+        (["Jane Doe_123_assignsubmission_file_mine.toml"], "Jane Doe", ["mine.toml"]),
+        (["1-22 - Jane Doe - Nov 5, 2026 1011 AM/mine.toml"], "Jane Doe", ["mine.toml"]),
+        (
+            [
+                "Sheet 1_jdoe_attempt_2026-11-05-10-11-12_old.toml",
+                "Sheet 1_jdoe_attempt_2026-11-06-10-11-12.txt",
+                "Sheet 1_jdoe_attempt_2026-11-06-10-11-12_mine.toml",
+            ],
+            "jdoe",
+            ["mine.toml"],
+        ),
+    ],
+)
+def test_downloads_of_other_platforms(tmp_path, names, who, files):
+    archive = tmp_path / "download.zip"
+    archive.write_bytes(zipped(dict.fromkeys(names, "x")))
+    assert students(collected(archive)) == {who: files}
+    # The same archive among other files, and unpacked.
+    folder(tmp_path, {"emmy.toml": "x"})
+    assert students(collected(tmp_path)) == {who: files, "emmy": ["emmy.toml"]}
+    unpacked = folder(tmp_path / "unpacked", dict.fromkeys(names, "x"))
+    assert students(collected(unpacked)) == {who: files}
+
+
+def test_an_archive_of_a_student_is_taken_as_its_files(tmp_path):
+    inner = zipped({"deep/mine.toml": "a"})
+    folder(tmp_path, {"emmy.zip": zipped({"hw/net.py": "b", "more.zip": inner})})
+    found = collected(tmp_path)
+    assert students(found) == {"emmy": ["deep/mine.toml", "hw/net.py"]}
+    assert [f.read() for f in found.students[0].files] == [b"a", b"b"]
+
+
+def test_what_leads_out_of_an_archive_is_not_read(tmp_path):
+    path = tmp_path / "emmy.zip"
+    with zipfile.ZipFile(path, "w") as packed:
+        for name in ("../evil.toml", "/etc/evil.toml", "C:\\evil.toml", "a\\..\\..\\evil.toml"):
+            packed.writestr(name, "x")
+        link = zipfile.ZipInfo("link.toml")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        packed.writestr(link, "/etc/passwd")
+        packed.writestr("mine.toml", "x")
+    found = collected(tmp_path)
+    assert students(found) == {"emmy": ["mine.toml"]}
+    said = notes(found)["emmy"]
+    assert len(said) == 5 and "emmy.zip: link.toml: a link, not read" in said
+    assert sum("its name leads out of the archive, not read" in note for note in said) == 4
+
+
+def test_an_encrypted_file_is_said(tmp_path):
+    data = bytearray(zipped({"mine.toml": "x"}))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + place] |= 1
+    folder(tmp_path, {"emmy.zip": bytes(data)})
+    assert notes(collected(tmp_path)) == {"emmy": ["emmy.zip: mine.toml: encrypted, not read"]}
+
+
+def test_bombs_are_not_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr(stored_files, "MOST_FILES", 50)
+    monkeypatch.setattr(stored_files, "MOST_INNER_CONTENTS", 2000)
+    many = zipped({f"{k}.toml": "" for k in range(60)})
+    nested = zipped({"1.zip": zipped({"2.zip": zipped({"3.zip": zipped({"a.toml": "x"})})})})
+    large = zipped({"a.toml": b"\0" * (stored_files.MOST_BYTES + 1)})
+    broken = zipped({"a.toml": "x"})[:-10]
+    folder(tmp_path, {"many.zip": many, "nested.zip": nested, "large.zip": large})
+    folder(tmp_path, {"broken.zip": broken, "inner.zip": zipped({"many.zip": many})})
+    found = collected(tmp_path)
+    said = notes(found)
+    assert said["many"] == ["many.zip has more than 50 files: hand in the answers alone"]
+    assert said["nested"] == ["3.zip is an archive in archives: pack the files once"]
+    assert said["inner"] == ["many.zip holds too many files: hand in the answers alone"]
+    assert said["broken"][0].startswith("broken.zip cannot be read as an archive")
+    (big,) = [s for s in found.students if s.who == "large"]
+    assert big.read().files == ()
+    assert big.read().notes == ("a.toml is larger than 8 MB: hand in the answers alone",)
+
+
+def test_links_and_pipes_are_not_followed(tmp_path):
+    outside = folder(tmp_path / "outside", {"secret.toml": "x", "more/secret.py": "x"})
+    place = folder(tmp_path / "in", {"bo/mine.toml": "x"})
+    (place / "emmy.toml").symlink_to(outside / "secret.toml")
+    (place / "bo/more").symlink_to(outside / "more")
+    os.mkfifo(place / "pipe.toml")
+    found = collected(place)
+    assert found.notes == ["bo/more: a link to another folder, not followed"]
+    read = {s.who: s.read() for s in found.students}
+    assert [f.name for f in read["bo"].files] == ["mine.toml"]
+    assert read["emmy"].files == read["pipe"].files == ()
+    assert "a link to another file" in read["emmy"].notes[0]
+    assert "not a regular file" in read["pipe"].notes[0]
+
+
+def test_of_copies_that_a_browser_numbers_the_last_counts(tmp_path):
+    folder(tmp_path, {"emmy (2).toml": "c", "emmy.toml": "a", "emmy (1).toml": "b"})
+    (emmy,) = collected(tmp_path).students
+    assert [(f.name, f.read()) for f in emmy.files] == [("emmy.toml", b"c")]
+    assert emmy.notes == ("emmy.toml was handed in again; the newest counts",)
+
+
+def test_rows_of_a_form_are_students(tmp_path):
+    text = (
+        "Timestamp,Email Address,yhat,1a,Remarks\r\n"
+        "2026/11/05 9:00:01 AM GMT+1,emmy@x.org,0.6,b,hi\r\n"
+        '2026/11/05 10:00:01 PM GMT+1,bo@x.org,"0,62",a,\r\n'
+        "2026/11/05 11:00:01 AM GMT+1,emmy@x.org,0.62,,\r\n"
+        ",,,,\r\n"
+        "2026/11/05 11:00:01 AM GMT+1,,0.62,,\r\n"
+    )
+    folder(tmp_path, {"form.csv": text})
+    found = collected(tmp_path)
+    rows = {s.who: [f.read().decode() for f in s.files] for s in found.students}
+    assert rows == {
+        "bo@x.org": ['[["yhat", "0,62"], ["1a", "a"]]'],
+        "emmy@x.org": ['[["yhat", "0.62"]]'],
+    }
+    assert found.notes == [
+        "form.csv: the column 'Remarks' is no quantity and no question of the exam, and is not "
+        "read",
+        "form.csv, line 6: nobody is named, not marked",
+    ]
+    assert notes(found) == {"emmy@x.org": ["form.csv was handed in again; the newest counts"]}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Vorname;Nachname;yhat\nEmmy;Noether;0,62\n",
+        "\ufeffNachname\tVorname\tyhat\nNoether\tEmmy\t0,62\n".encode("utf-16"),
+        "sep=;\nVorname;Nachname;yhat\nEmmy;Noether;0,62\n".encode("cp1252"),
+    ],
+)
+def test_tables_as_spreadsheets_write_them(tmp_path, data):
+    folder(tmp_path, {"form.csv": data})
+    (emmy,) = collected(tmp_path).students
+    assert emmy.who == "Noether, Emmy" and b'"0,62"' in emmy.files[0].read()
+
+
+def test_where_there_is_nothing(tmp_path):
+    with pytest.raises(DeltaruleError, match="there is nothing to mark in .*empty"):
+        collected(folder(tmp_path / "empty", {".hidden": "x"}) or tmp_path / "empty")
+    with pytest.raises(DeltaruleError, match="there is no folder .*submission"):
+        collected(tmp_path / "submission")
+    folder(tmp_path, {"form.csv": "who,foo\nemmy,1\n"})
+    with pytest.raises(DeltaruleError, match="no column of form.csv is a quantity or a question"):
+        collected(tmp_path)
