@@ -58,12 +58,12 @@ class ExamFields:
         """The question whose text it is, as forms have it above a column."""
         return next((q for q in self.exam.questions if q.text and q.text.strip() == said), None)
 
-    def _numbered(self, said: str) -> Question | Field | None:
+    def _numbered(self, said: str) -> Field | None:
         """`Question 1a`, `1a)`, `1a: the gradient`: the question with that number."""
         found = _NUMBERED.fullmatch(said)
         ids = {q.id.casefold(): q for q in self.exam.questions}
         question = ids.get(found[1].casefold()) if found and not self.exam.plain else None
-        return question and self._of_question(question)
+        return self._of_question(question) if question is not None else None
 
     def _of_question(self, question: Question) -> Field:
         table = _BY_KIND.get(question.kind)

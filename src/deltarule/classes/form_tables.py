@@ -35,7 +35,8 @@ _WHO = (
     ("last name", "surname", "family name", "nachname"),
     ("first name", "given name", "vorname"),
 )  # fmt: skip
-_LAST_NAME = 4
+#: Heads of parts of a name, which are put together.
+_PARTS = (*_WHO[4], *_WHO[5])
 _WHEN = ("timestamp", "submitted", "submitted at", "completion time", "completed", "zeitstempel")
 _YEAR_FIRST = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[T ]+(\d{1,2}):(\d\d)(?::(\d\d))?\D*?([AP]M)?(?: .*|Z)?",
@@ -111,7 +112,7 @@ def _row(
 
     pairs = [(head[k], cell(k)) for k in known if cell(k)]
     names = [text for k in naming if (text := cell(k))]
-    if len(naming) == 2 and all(_rank(head[k]) >= _LAST_NAME for k in naming):
+    if len(naming) == 2 and all(_plain(head[k]) in _PARTS for k in naming):
         names = [", ".join(names)] if names else []
     who, *also = names or [""]
     answers = json.dumps(pairs, ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from multiprocessing.context import BaseContext
+from typing import Any
 
 from deltarule.classes.class_worker import ClassWorker, Outcome, Task
 from deltarule.exams.exam import Exam
@@ -83,7 +83,7 @@ class WorkerPool:
 class _Worker:
     """One process, and the task that it is at."""
 
-    def __init__(self, context: BaseContext, exam: Exam, seconds: float):
+    def __init__(self, context: Any, exam: Exam, seconds: float):
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, exam))
         self.process.start()
@@ -159,7 +159,7 @@ def _serve(connection: Connection, exam: Exam) -> None:
             return
 
 
-def _context() -> BaseContext:
+def _context() -> Any:
     """Processes from one that has imported everything, where that is possible."""
     # One thread each: matrices are small, and there are as many processes as processors.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
