@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from deltarule.classes.exam_parts import ExamPart, parts_of
-from deltarule.exams.exam import Exam, load_exam
+from deltarule.exams.exam import Exam
+from deltarule.exams.exam_files import load_exam
 
 
 class ClassExam:

@@ -50,6 +50,12 @@ class ClassWorker:
         self._common = _Opened(exam)
         self._own: _Opened | None = None
 
+    def close(self) -> None:
+        """End the sandboxes that were started."""
+        for opened in (self._common, self._own):
+            if opened is not None:
+                opened.open.close()
+
     def marked(self, task: Task) -> Outcome:
         """The outcome of a task; whatever goes wrong is in it."""
         try:
@@ -65,6 +71,8 @@ class ClassWorker:
         if task.exam is None:
             return self._common
         if self._own is None or self._own.exam != task.exam:
+            if self._own is not None:
+                self._own.open.close()
             self._own = _Opened(task.exam)
         return self._own
 
@@ -91,30 +99,13 @@ class _Opened:
         return found
 
     def _part(self, part: ExamPart, submission: Submission) -> dict[str, Any]:
-        marking = self.open.mark(_for_part(part, submission))
-        marks = [m.to_json() for m in marking.marks if self._belongs(part, m.question)]
-        return {"marks": marks, "notes": list(marking.notes)}
-
-    def _belongs(self, part: ExamPart, question: str) -> bool:
-        if question in part.questions:
-            return True
-        # What a plain sheet does not ask for, and is answered, is of the run that is marked.
-        return bool(part.run) and self.exam.question(question) is None
-
-
-def _for_part(part: ExamPart, submission: Submission) -> Submission:
-    """The submission with what a part needs, so that it is marked by itself."""
-    if part.run:
-        answers = tuple(a for a in submission.answers if a.run == part.run)
-        return Submission(submission.who, answers)
-    own = part.questions
-    return replace(
-        submission,
-        answers=(),
-        choices={k: v for k, v in submission.choices.items() if k in own},
-        counts={k: v for k, v in submission.counts.items() if k in own},
-        notes=(),
-    )
+        wanted = submission
+        if part.run:
+            answers = tuple(a for a in submission.answers if a.run == part.run)
+            wanted = replace(submission, answers=answers)
+        only = None if self.exam.plain else part.questions
+        marking = self.open.mark(replace(wanted, notes=()), only)
+        return {"marks": [m.to_json() for m in marking.marks], "notes": list(marking.notes)}
 
 
 def fault_words(error: BaseException) -> str:

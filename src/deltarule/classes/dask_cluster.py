@@ -1,7 +1,7 @@
 """Marking on a Dask cluster: the same work by workers elsewhere, the results in the one journal.
 
 A worker that is lost loses no submission: the scheduler hands what it was at to another one. What
-ends several workers is given up, and told. Needs `pip install 'deltarule[cluster]'`.
+ends several workers is given up, and said. Needs `pip install 'deltarule[cluster]'`.
 """
 
 from __future__ import annotations

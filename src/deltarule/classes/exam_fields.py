@@ -8,23 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from deltarule.errors import DeltaruleError
-from deltarule.exams.exam import CHOICE, CODE, COUNTING, FORMULA, Exam, Question
+from deltarule.exams.exam import CODE, FORMULA, Exam, Question
 from deltarule.language.load import network_of
 from deltarule.marking.other_names import in_own_names
 from deltarule.marking.sheets import Run
 from deltarule.spelling.names import parse_reference
 
-ANSWERS, FORMULAS, CHOICES, COUNTS, CODES = "answers", "formulas", "choices", "counts", "code"
-_BY_KIND = {CHOICE: CHOICES, COUNTING: COUNTS, CODE: CODES}
+ANSWERS, FORMULAS, CODES = "answers", "formulas", "code"
 _FORMULA = re.compile(r"(?:formula(?: for| of)?:?\s+)(.+)|(.+?)\s*\(formula\)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\W*(?:question|q|part|task|nr|no|aufgabe)?\W*([\w.-]+?)\W*(?:\s.*)?", re.I)
 
 
 @dataclass(frozen=True)
 class Field:
-    """Where an answer belongs: the table, the run (from 1), and the name in it.
-
-    `question` asks for several quantities, so that its answer has to name them.
+    """Where an answer belongs: the table, the run (from 1), and the name in it, which is that of a
+    quantity or a question's id. `question` asks for several quantities, each with its name.
     """
 
     table: str
@@ -66,13 +64,12 @@ class ExamFields:
         return self._of_question(question) if question is not None else None
 
     def _of_question(self, question: Question) -> Field:
-        table = _BY_KIND.get(question.kind)
-        if table is not None:
-            return Field(table, question.id, question.run)
-        table = FORMULAS if question.kind == FORMULA else ANSWERS
-        if len(question.asked) == 1:
+        if self.exam.plain:
+            table = FORMULAS if question.kind == FORMULA else ANSWERS
             return Field(table, question.asked[0], question.run)
-        return Field(table, question.id, question.run, question)
+        several = question if len(question.asked) > 1 else None
+        table = CODES if question.kind == CODE else ANSWERS
+        return Field(table, question.id, question.run, several)
 
     def _quantity(self, said: str, run: int | None) -> Field | None:
         try:

@@ -15,7 +15,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
-from deltarule.exams.exam import FORMULA, NUMBERS, Exam, Question
+from deltarule.exams.exam import Exam, Question
 
 READING = "reading"
 
@@ -33,28 +33,37 @@ class ExamPart:
 
 def parts_of(exam: Exam) -> tuple[ExamPart, ...]:
     """The parts of an exam: first how answers are read, then what is marked."""
-    found = [ExamPart(_key(READING, [_names(q) for q in exam.questions], exam.plain), frozenset())]
+    names = [(q.id, q.kind, q.run, q.asked, q.text) for q in exam.questions]
+    found = [ExamPart(_key(READING, names, exam.plain), frozenset())]
+    common = (exam.title, exam.credit, exam.plain)
     for number, run in enumerate(exam.sheet.runs, start=1):
-        own = [q for q in exam.questions if q.kind in (NUMBERS, FORMULA) and q.run == number]
+        own = [q for q in exam.questions if q.asked and q.run == number]
         if own or exam.plain:
-            key = _key("run", number, exam.title, run, own, [*_programs(run.network, exam)])
+            named = [replace(q, text="") for q in own]
+            programs = list(_programs(run.network, run.optimiser))
+            key = _key("run", number, common, run, named, programs)
             found.append(ExamPart(key, frozenset(q.id for q in own), number))
     for question in exam.questions:
-        if question.kind not in (NUMBERS, FORMULA):
-            key = _key(question.kind, exam.title, replace(question, text=""))
+        if not question.asked:
+            key = _key(question.kind, common, replace(question, text=""), *_of(question, exam))
             found.append(ExamPart(key, frozenset([question.id])))
     return tuple(found)
 
 
-def _names(question: Question) -> tuple[Any, ...]:
-    """What answers are read by."""
-    return question.id, question.kind, question.run, question.asked, question.text
+def _of(question: Question, exam: Exam) -> Iterable[Any]:
+    """What else the mark of a question depends on: its run, and files that it names."""
+    if question.choice is not None and question.run <= len(exam.sheet.runs):
+        yield exam.sheet.runs[question.run - 1]
+    if question.code is not None:
+        yield from _programs(question.code.convention, question.code.like)
+    if question.counting is not None:
+        yield from _programs(question.counting.of)
 
 
-def _programs(network: Any, exam: Exam) -> Iterable[bytes]:
-    """A derivation of the teacher's own is part of the exam."""
-    for name in (network, *(run.optimiser for run in exam.sheet.runs)):
-        if isinstance(name, str) and name.endswith(".py") and Path(name).is_file():
+def _programs(*names: Any) -> Iterable[bytes]:
+    """A derivation, an optimiser, a convention of the teacher's own is part of the exam."""
+    for name in names:
+        if isinstance(name, str) and name.endswith((".py", ".toml")) and Path(name).is_file():
             yield Path(name).read_bytes()
 
 

@@ -42,7 +42,7 @@ class InThisProcess:
         return self
 
     def __exit__(self, *_error: object) -> None:
-        return None
+        self._worker.close()
 
     def outcomes(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Outcome]]:
         """The outcome of each task, in their order."""

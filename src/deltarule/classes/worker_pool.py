@@ -151,12 +151,11 @@ def _serve(connection: Connection, exam: Exam) -> None:
     """Mark what comes, until nobody sends any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us says when it ends
     worker = ClassWorker(exam)
-    while True:
-        try:
-            task = connection.recv()
-            connection.send(worker.marked(task))
-        except (EOFError, OSError):
-            return
+    try:
+        while True:
+            connection.send(worker.marked(connection.recv()))
+    except (EOFError, OSError):
+        worker.close()
 
 
 def _context() -> Any:

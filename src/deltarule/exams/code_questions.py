@@ -27,7 +27,6 @@ class CodeMarker:
     """Marks the code questions of an exam; the sandbox is started when the first file comes."""
 
     def __init__(self, exam: Exam, sandbox: Sandbox | None = None):
-        self.questions = [q for q in exam.questions if q.code is not None]
         self.partial = exam.credit.partial == "share"
         self._sandbox, self._own = sandbox, False
 
@@ -43,10 +42,12 @@ class CodeMarker:
             self._sandbox, self._own = Sandbox(), True
         return self._sandbox
 
-    def marks(self, submission: Submission, notes: list[str]) -> dict[str, QuestionMark]:
-        """The mark of each question, by its id."""
+    def marks(
+        self, wanted: Sequence[Question], submission: Submission, notes: list[str]
+    ) -> dict[str, QuestionMark]:
+        """The mark of each of those questions that are about code, by its id."""
         found: dict[str, QuestionMark] = {}
-        for question in self.questions:
+        for question in (q for q in wanted if q.code is not None):
             if not submission.code:
                 found[question.id] = _missing(question, "no code is handed in")
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from types import TracebackType
 
@@ -54,8 +54,8 @@ class OpenExam:
         """End the sandbox, if one was started."""
         self._code.close()
 
-    def mark(self, submission: Submission) -> ExamMarking:
-        """The marks of one submission.
+    def mark(self, submission: Submission, only: Container[str] | None = None) -> ExamMarking:
+        """The marks of one submission; `only` those of questions with such ids, if it is given.
 
         Raises DeltaruleError for an exam that cannot be evaluated, and for answers to a run that
         there is not.
@@ -64,11 +64,12 @@ class OpenExam:
         if self.exam.plain:
             marks = self._of_plain(submission, notes)
         else:
-            of_runs = self._of_runs(submission, notes)
-            of_code = self._code.marks(submission, notes)
+            wanted = [q for q in self.exam.questions if only is None or q.id in only]
+            of_runs = self._of_runs(wanted, submission, notes)
+            of_code = self._code.marks(wanted, submission, notes)
             marks = [
                 mark
-                for question in self.exam.questions
+                for question in wanted
                 for mark in self._of_question(question, submission, of_runs, of_code)
             ]
         said = tuple(dict.fromkeys(notes))
@@ -101,11 +102,13 @@ class OpenExam:
         runs = self.exam.sheet.runs
         return runs[question.run - 1] if question.run <= len(runs) else None
 
-    def _of_runs(self, submission: Submission, notes: list[str]) -> dict[str, list[QuestionMark]]:
-        """The marks of all questions about numbers and formulas, by their ids."""
+    def _of_runs(
+        self, wanted: Sequence[Question], submission: Submission, notes: list[str]
+    ) -> dict[str, list[QuestionMark]]:
+        """The marks of those questions that are about numbers and formulas, by their ids."""
         found: dict[str, list[QuestionMark]] = {}
         for number in range(1, len(self.exam.sheet.runs) + 1):
-            questions = [q for q in self.exam.questions if q.asked and q.run == number]
+            questions = [q for q in wanted if q.asked and q.run == number]
             answers = submission.of_run(number)
             answers = answers or Answers(None, submission.who, {}, "the answers", number)
             numbers = [q for q in questions if q.kind == NUMBERS]
