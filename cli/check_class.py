@@ -10,8 +10,11 @@ from pathlib import Path
 from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.class_outputs import write_outputs
 from deltarule.classes.class_result import ClassResult
+from deltarule.classes.exporting import write_exports
+from deltarule.classes.formats.export_setting import ExportSetting, time_of_export
+from deltarule.classes.formats.export_table import exports
 from deltarule.classes.journal import Journal
-from deltarule.classes.mark_class import ClassMarkings, Marks, mark_class
+from deltarule.classes.mark_class import Marks, mark_class
 from deltarule.classes.overrides import (
     Override,
     Overrides,
@@ -19,13 +22,17 @@ from deltarule.classes.overrides import (
     load_overrides,
     read_override,
 )
+from deltarule.classes.revealing import CAUSES, revealed
+from deltarule.classes.roster import Roster, read_roster
 from deltarule.classes.whole_files import made_folder
+from deltarule.classes.written_markings import ClassMarkings
 from deltarule.cli.class_command import Class
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.progress import Progress
 from deltarule.errors import DeltaruleError
-from deltarule.exams.exam import Exam
+from deltarule.exams.exam import Exam, Question
+from deltarule.exams.question_text import question_text
 from deltarule.marking.points import points_text
 from deltarule.spelling.counted import counted
 
@@ -46,6 +53,8 @@ def _shown(asked: Class, called: str) -> int:
     words, sheet = _named(asked)
     decided = [read_override(said) for said in asked.override or ()]
     exam = ClassExam(sheet)
+    formats = exports(asked.export) if asked.export else []
+    setting = _setting(asked, exam.exam)
     out = made_folder(asked.out or Path("marks"))
     with Journal(out / "journal.sqlite") as journal:
         overrides = _overrides(out / "overrides.csv", decided, exam.exam)
@@ -54,10 +63,28 @@ def _shown(asked: Class, called: str) -> int:
         markings = ClassMarkings(journal, exam.exam, overrides)
         who = {entry.who for entry in journal.students()}
         notes = (*done.notes, *overrides.strangers(who))
-        write_outputs(out, markings, journal)
-        result = ClassResult(exam.exam.title, markings, done.newly, str(out), notes)
+        write_outputs(out, markings, journal, setting)
+        written = write_exports(formats, markings, out / "exports", setting)
+        result = ClassResult(
+            exam.exam.title, markings, done.newly, str(out), notes, tuple(map(str, written))
+        )
         show(result, called, asked.format)
         return 0 if result.passed else 1
+
+
+def _setting(asked: Class, exam: Exam) -> ExportSetting:
+    """Who the students are, and what they may see."""
+    students = read_roster(asked.students) if asked.students else Roster()
+    texts = {q.id: _text(q, exam) for q in exam.questions if q.text}
+    reveal = revealed(asked.reveal or CAUSES)
+    return ExportSetting(students, texts, reveal, time_of_export())
+
+
+def _text(question: Question, exam: Exam) -> str:
+    """A question's text, its quantities as they are spelled."""
+    runs = exam.sheet.runs
+    run = runs[question.run - 1] if 0 < question.run <= len(runs) else None
+    return question_text(question.text, run)
 
 
 def _named(asked: Class) -> tuple[list[str], str]:
@@ -144,3 +171,5 @@ def totals_page(page: Page, result: ClassResult, every: bool = True) -> None:
     if result.points is not None:
         page.prose(f"on average {points_text(result.points)} of {points_text(result.of)} points")
     page.prose(f"{counted(result.newly, 'submission')} marked now; written to {result.out}")
+    for path in result.exports:
+        page.prose(f"exported to {path}")

@@ -41,10 +41,25 @@ class Class(Asked):
             "DECISION",
         ),
     ] = None
+    students: Annotated[
+        Path | None, option("Names, numbers and addresses of the students, as a CSV file.", "FILE")
+    ] = None
+    export: Annotated[
+        str | None,
+        option("Marks for other systems, into exports/: canvas, moodle, gradescope …", "FORMAT,…"),
+    ] = None
+    reveal: Annotated[
+        str | None,
+        option(
+            "What feedback tells: verdicts alone, causes too (causes), or right values as well.",
+            "WORD",
+            one_of("verdicts", "causes", "right"),
+        ),
+    ] = None
     brief: Annotated[bool, option("Totals, and what could not be marked, alone.")] = False
 
 
-_TAKES = "sheet out jobs cluster timeout override"
+_TAKES = "sheet out jobs cluster timeout override students export reveal"
 ROW = Row(
     Class,
     (
@@ -55,6 +70,7 @@ ROW = Row(
         ("check class submissions/ --sheet exam.toml", "all of them, into marks/"),
         ("check class moodle.zip --sheet exam/ --out marks/", "a download of a platform"),
         ("check class form.csv --sheet slide --brief", "a form with a row for each student"),
+        ("check class submissions/ --sheet exam.toml --export canvas", "marks for Canvas, too"),
         (
             "check class submissions/ --sheet exam.toml --override \"emmy 1a 2.5 'see me'\"",
             "a decision by hand, which wins",

@@ -1,26 +1,75 @@
-"""The exam of a class: one for all, or a variant for each student."""
+"""The exam of a class: one for all, or a paper with numbers of their own for each student."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from deltarule.classes.exam_parts import ExamPart, parts_of
+from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
-from deltarule.exams.exam_files import load_exam
+from deltarule.exams.exam_files import exam_of, load_exam
+from deltarule.exams.students import file_stem
+from deltarule.exams.variant_files import EXAM, VARIANTS, is_exam_folder, sheet_of, students_of
+from deltarule.marking.sheets import Run, Sheet
 
 
 class ClassExam:
-    """What students are marked by. Raises DeltaruleError for an exam that cannot be read."""
+    """What students are marked by: a sheet, or the folder of an exam with its variants.
+
+    Raises DeltaruleError for an exam that cannot be read.
+    """
 
     def __init__(self, name_or_path: str | Path):
         path = Path(name_or_path)
-        self.folder = path if path.is_dir() else None
-        self.exam = load_exam(path / "exam.toml" if self.folder else name_or_path)
+        self._folder: Path | None = None
+        if path.is_dir():
+            if not is_exam_folder(path):
+                sheet_of(path)
+            self._folder = path if (path / VARIANTS).is_dir() else None
+            path = path / EXAM
+            self.exam = load_exam(path)
+        else:
+            self.exam = load_exam(name_or_path)
         self._parts = parts_of(self.exam)
 
-    def of(self, _names: tuple[str, ...]) -> tuple[Exam | None, tuple[ExamPart, ...]]:
+    @property
+    def students(self) -> list[str]:
+        """Those who have papers of their own, by the names of their files."""
+        return students_of(self._folder) if self._folder else []
+
+    def of(self, names: tuple[str, ...]) -> tuple[Exam | None, tuple[ExamPart, ...]]:
         """A student's own exam, None for the common one, and the parts of it.
 
-        `names` are all that the student is called.
+        `names` are all that the student is called. Raises DeltaruleError where there should be a
+        paper of their own, and there is none, or one that cannot be read.
         """
-        return None, self._parts
+        if self._folder is None:
+            return None, self._parts
+        exam = self._with(sheet_of(self._folder, self.paper(names) or names[0]))
+        return exam, parts_of(exam)
+
+    def paper(self, names: tuple[str, ...]) -> str | None:
+        """The stem of a student's paper, whichever name it is under; None for no paper."""
+        stems = (file_stem(name) for name in names) if self._folder else ()
+        known = self._folder / VARIANTS if self._folder else Path()
+        return next((stem for stem in stems if (known / f"{stem}.toml").is_file()), None)
+
+    def _with(self, sheet: Sheet) -> Exam:
+        """The exam with a student's numbers: its questions about the sheet of a variant."""
+        if self.exam.plain:
+            return exam_of(sheet)
+        own = self.exam.sheet
+        if len(sheet.runs) != len(own.runs):
+            raise DeltaruleError(
+                "a paper has other runs than the exam", sheet.path, "write the exam anew"
+            )
+        runs = tuple(_numbers_of(run, its) for run, its in zip(own.runs, sheet.runs))
+        return replace(self.exam, path=sheet.path, sheet=replace(sheet, runs=runs))
+
+
+def _numbers_of(run: Run, variant: Run) -> Run:
+    """A run of the exam with a variant's numbers."""
+    return replace(
+        run, given=variant.given, rate=variant.rate, published=variant.published, restated={}
+    )

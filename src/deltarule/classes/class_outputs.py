@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from deltarule.classes.course.course_markdown import course_markdown
+from deltarule.classes.course.course_statistics import course_statistics
+from deltarule.classes.course.course_values import course_json
+from deltarule.classes.feedback.feedback_html import feedback_html
+from deltarule.classes.feedback.feedback_json import feedback_json
+from deltarule.classes.feedback.feedback_markdown import feedback_markdown
+from deltarule.classes.feedback.student_feedback import StudentFeedback, feedback_of
+from deltarule.classes.formats.export_setting import ExportSetting
 from deltarule.classes.journal import Journal
-from deltarule.classes.mark_class import ClassMarkings
+from deltarule.classes.marks_csv import marks_csv
+from deltarule.classes.student_files import StudentFiles
 from deltarule.classes.whole_files import write_whole
+from deltarule.classes.written_markings import ClassMarkings
+
+MARKS, COURSE, FEEDBACK = "marks.csv", "course", "feedback"
+_FEEDBACK: Mapping[str, Callable[[StudentFeedback], str]] = {
+    "md": feedback_markdown,
+    "html": feedback_html,
+    "json": feedback_json,
+}
 
 
-def write_outputs(out: Path, markings: ClassMarkings, journal: Journal) -> None:
+def write_outputs(
+    out: Path, markings: ClassMarkings, journal: Journal, setting: ExportSetting
+) -> None:
     """Write all of it into a folder; what was written for students who are gone is removed.
 
-    Raises DeltaruleError where a file cannot be written.
+    A file that would be the same is left as it is. Raises DeltaruleError where one cannot be
+    written.
     """
-    before, now = journal.written(), set()
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
+    before = journal.written()
+    files, now = StudentFiles(), set()
     for marking in markings:
-        rows.writerow((marking.who, marking.points, marking.of, marking.open))
-        name = f"feedback/{marking.who}.json"
-        write_whole(out / name, json.dumps(marking.to_json(), indent=2) + "\n")
-        now.add(name)
-    write_whole(out / "marks.csv", text.getvalue())
+        name = setting.students.of(marking.who).full_name
+        feedback = feedback_of(marking, setting.texts, setting.reveal, name)
+        stem = files.name(marking.who)
+        for ending, text in _FEEDBACK.items():
+            path = f"{FEEDBACK}/{stem}.{ending}"
+            now.add(path)
+            write_whole(out / path, text(feedback))
     journal.set_written(before | now)
-    for name in sorted(before - now):
-        (out / name).unlink(missing_ok=True)
+    for path in sorted(before - now):
+        (out / path).unlink(missing_ok=True)
     journal.set_written(now)
+    course = course_statistics(markings)
+    write_whole(out / f"{COURSE}.md", course_markdown(course))
+    write_whole(out / f"{COURSE}.json", course_json(course))
+    write_whole(out / MARKS, "".join(marks_csv(markings, setting)))

@@ -8,7 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from deltarule.classes.mark_class import UNMARKED, ClassMarkings
+from deltarule.classes.written_markings import UNMARKED, ClassMarkings
 from deltarule.exams.exam_marking import ExamMarking
 from deltarule.marking.points import points_text
 from deltarule.spelling.counted import counted
@@ -38,6 +38,7 @@ class ClassResult:
     newly: int
     out: str
     notes: Sequence[str] = ()
+    exports: Sequence[str] = ()
 
     @cached_property
     def lines(self) -> list[StudentLine]:
@@ -102,4 +103,5 @@ def totals_values(result: ClassResult) -> dict[str, Any]:
         "newly": result.newly,
         "out": result.out,
         "notes": list(result.notes),
+        "exports": list(result.exports),
     }

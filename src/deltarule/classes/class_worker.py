@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from deltarule.classes.exam_fields import ExamFields
-from deltarule.classes.exam_parts import READING, ExamPart, parts_of
+from deltarule.classes.exam_parts import READING, parts_of
 from deltarule.classes.handed_in import ReadFiles
 from deltarule.classes.read_handed_in import read_handed_in
 from deltarule.errors import DeltaruleError, in_one_line
@@ -44,22 +44,20 @@ class Outcome:
 
 
 class ClassWorker:
-    """Marks submissions to one exam, which is opened once."""
+    """Marks submissions to one exam, which is opened once, and to variants of it."""
 
     def __init__(self, exam: Exam):
         self._common = _Opened(exam)
         self._own: _Opened | None = None
 
     def close(self) -> None:
-        """End the sandboxes that were started."""
-        for opened in (self._common, self._own):
-            if opened is not None:
-                opened.open.close()
+        """End the sandbox, if one was started."""
+        self._common.open.close()
 
     def marked(self, task: Task) -> Outcome:
         """The outcome of a task; whatever goes wrong is in it."""
         try:
-            return Outcome(self._opened(task).results(task))
+            return Outcome(self._results(task))
         except DeltaruleError as error:
             return Outcome(failed=in_one_line(error), final=True)
         except Exception as error:
@@ -67,44 +65,42 @@ class ClassWorker:
                 traceback.print_exc()
             return Outcome(failed=fault_words(error))
 
+    def _results(self, task: Task) -> dict[str, Any]:
+        """The results of the parts that are wanted. Raises DeltaruleError."""
+        common = self._common
+        submission = read_handed_in(task.who, task.handed, common.fields)
+        found: dict[str, Any] = {}
+        for key in task.wanted:
+            # What is alike for all, such as code, is not opened once more for a variant.
+            opened = common if key in common.parts else self._opened(task)
+            found[key] = opened.result(key, submission)
+        return found
+
     def _opened(self, task: Task) -> _Opened:
-        if task.exam is None:
-            return self._common
         if self._own is None or self._own.exam != task.exam:
-            if self._own is not None:
-                self._own.open.close()
-            self._own = _Opened(task.exam)
+            self._own = _Opened(task.exam or self._common.exam, self._common.open)
         return self._own
 
 
 class _Opened:
     """An exam that is open, its fields and its parts."""
 
-    def __init__(self, exam: Exam):
+    def __init__(self, exam: Exam, like: OpenExam | None = None):
         self.exam = exam
-        self.open = OpenExam(exam)
+        self.open = OpenExam(exam) if like is None else like.variant(exam)
         self.fields = ExamFields(exam)
         self.parts = {part.key: part for part in parts_of(exam)}
 
-    def results(self, task: Task) -> dict[str, Any]:
-        """The results of the parts that are wanted. Raises DeltaruleError."""
-        submission = read_handed_in(task.who, task.handed, self.fields)
-        found: dict[str, Any] = {}
-        for key in task.wanted:
-            part = self.parts[key]
-            if key.startswith(READING):
-                found[key] = {"marks": [], "notes": list(submission.notes)}
-            else:
-                found[key] = self._part(part, submission)
-        return found
-
-    def _part(self, part: ExamPart, submission: Submission) -> dict[str, Any]:
-        wanted = submission
+    def result(self, key: str, submission: Submission) -> dict[str, Any]:
+        """The marks of one part and what is said of it, as plain values."""
+        part = self.parts[key]
+        if key.startswith(READING):
+            return {"marks": [], "notes": list(submission.notes)}
+        wanted = replace(submission, notes=())
         if part.run:
             answers = tuple(a for a in submission.answers if a.run == part.run)
-            wanted = replace(submission, answers=answers)
-        only = None if self.exam.plain else part.questions
-        marking = self.open.mark(replace(wanted, notes=()), only)
+            wanted = replace(wanted, answers=answers)
+        marking = self.open.mark(wanted, None if self.exam.plain else part.questions)
         return {"marks": [m.to_json() for m in marking.marks], "notes": list(marking.notes)}
 
 

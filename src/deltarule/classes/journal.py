@@ -16,6 +16,8 @@ from typing import Any
 
 from deltarule.errors import DeltaruleError
 
+#: In a result, this stands for why there is none, and will be none.
+FAILED = "failed"
 #: The version of these tables.
 _FORM = 1
 _TABLES = """
@@ -89,12 +91,13 @@ class Journal:
 
     def begin(self, entries: Iterable[Entry]) -> None:
         """The students of the class from now on; results are kept, whoever they are of."""
-        rows = ((e.who, e.submission, json.dumps(e.parts), json.dumps(e.notes)) for e in entries)
+        rows = (
+            (e.who, e.submission, json.dumps(e.parts), json.dumps(e.notes), e.failed)
+            for e in entries
+        )
         with self._transaction():
             self._base.execute("DELETE FROM student")
-            self._base.executemany(
-                "INSERT INTO student (who, submission, parts, notes) VALUES (?, ?, ?, ?)", rows
-            )
+            self._base.executemany("INSERT INTO student VALUES (?, ?, ?, ?, ?)", rows)
 
     def missing(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """The students with parts that are not marked, in order of their names, and these."""
@@ -103,13 +106,6 @@ class Journal:
             left = tuple(part for part in entry.parts if part not in known)
             if left:
                 yield entry.who, left
-
-    def lacks(self, submission: str, part: str) -> bool:
-        """Whether there is no result of a part yet."""
-        found = self._base.execute(
-            "SELECT 1 FROM result WHERE submission = ? AND part = ?", (submission, part)
-        )
-        return found.fetchone() is None
 
     def keep(self, submission: str, results: Mapping[str, Any]) -> None:
         """The results of one submission, by part, in one transaction."""

@@ -5,25 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.class_worker import ClassWorker, Outcome, Task
 from deltarule.classes.collected import Collected, collect
 from deltarule.classes.exam_fields import ExamFields
 from deltarule.classes.handed_in import HandedIn
-from deltarule.classes.journal import Entry, Journal
-from deltarule.classes.overrides import Overrides
+from deltarule.classes.journal import FAILED, Entry, Journal
+from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.exam import Exam
-from deltarule.exams.exam_marking import ExamMarking, QuestionMark
-from deltarule.marking.verdicts import UNDECIDED
+from deltarule.spelling.counted import counted
 
-#: What is said before the reason of a submission that nobody could mark.
-UNMARKED = "could not be marked: "
-#: In a result, that stands for the reason.
-FAILED = "failed"
+#: So many who handed in nothing are named.
+_NAMED = 20
 
 
 class Marks(Protocol):
@@ -73,26 +69,27 @@ def mark_class(
     the journal takes nothing.
     """
     found = collect(words, ExamFields(exam.exam).knows)
-    journal.begin(_entries(found, exam))
+    journal.begin(_entry(student, exam) for student in found.students)
     students = {s.who: s for s in found.students}
     left = list(journal.missing())
     done = len(students) - len(left)
     tell(done, len(students))
     if left:
         with marks(exam.exam) as marking:
-            tasks = (t for t in _tasks(left, students, exam) if t is not None)
-            for task, outcome in marking.outcomes(tasks):
+            for task, outcome in marking.outcomes(_tasks(left, students, exam)):
                 _keep(journal, task, outcome)
                 done += 1
                 tell(done, len(students))
-    return Marked(len(students), len(left), tuple(found.notes))
+    return Marked(len(students), len(left), (*found.notes, *_absent(found, exam)))
 
 
-def _entries(found: Collected, exam: ClassExam) -> Iterator[Entry]:
-    for student in found.students:
+def _entry(student: HandedIn, exam: ClassExam) -> Entry:
+    digest = student.read().digest
+    try:
         _, parts = exam.of((student.who, *student.also))
-        digest = student.read().digest
-        yield Entry(student.who, digest, tuple(p.key for p in parts), student.notes)
+    except DeltaruleError as error:
+        return Entry(student.who, digest, (), student.notes, in_one_line(error))
+    return Entry(student.who, digest, tuple(p.key for p in parts), student.notes)
 
 
 def _tasks(
@@ -105,6 +102,16 @@ def _tasks(
         yield Task(who, handed.digest, handed, wanted, own)
 
 
+def _absent(found: Collected, exam: ClassExam) -> list[str]:
+    """That students with papers of their own have handed in nothing."""
+    there = {exam.paper((s.who, *s.also)) for s in found.students}
+    absent = [stem for stem in exam.students if stem not in there]
+    if not absent:
+        return []
+    named = ", ".join(absent[:_NAMED]) + (", …" if len(absent) > _NAMED else "")
+    return [f"{counted(len(absent), 'student')} handed in nothing: {named}"]
+
+
 def _keep(journal: Journal, task: Task, outcome: Outcome) -> None:
     if not outcome.failed:
         journal.keep(task.submission, outcome.results)
@@ -112,41 +119,3 @@ def _keep(journal: Journal, task: Task, outcome: Outcome) -> None:
         journal.keep(task.submission, {part: {FAILED: outcome.failed} for part in task.wanted})
     else:
         journal.fail(task.who, outcome.failed)
-
-
-class ClassMarkings:
-    """The markings of a class in the order of the students' names, read anew by every loop.
-
-    The teacher's overrides are in them; a submission that could not be marked has no marks, and
-    says why.
-    """
-
-    def __init__(self, journal: Journal, exam: Exam, overrides: Overrides):
-        self._journal, self._exam, self._overrides = journal, exam, overrides
-
-    def __iter__(self) -> Iterator[ExamMarking]:
-        order = {question.id: k for k, question in enumerate(self._exam.questions)}
-        for entry in self._journal.students():
-            found = self._journal.results(entry.submission, entry.parts)
-            yield self._overrides.applied(self._marking(entry, found, order))
-
-    def __len__(self) -> int:
-        return self._journal.count()
-
-    def _marking(self, entry: Entry, found: list[Any] | None, order: dict) -> ExamMarking:
-        title = self._exam.title
-        failed = next((p[FAILED] for p in found if FAILED in p), "") if found else entry.failed
-        if found is None or failed:
-            why = UNMARKED + (failed or "it was not reached")
-            return ExamMarking(title, entry.who, self._undecided(why), (why, *entry.notes))
-        marks = [QuestionMark.from_json(m) for part in found for m in part["marks"]]
-        marks.sort(key=lambda mark: order.get(mark.question, len(order)))
-        notes = (*entry.notes, *(note for part in found for note in part["notes"]))
-        return ExamMarking(title, entry.who, tuple(marks), tuple(dict.fromkeys(notes)))
-
-    def _undecided(self, why: str) -> tuple[QuestionMark, ...]:
-        """Of what could not be marked, all points are open: somebody has to look at it."""
-        return tuple(
-            QuestionMark(q.id, q.kind, "", UNDECIDED, Fraction(0), q.marks, q.marks, why)
-            for q in self._exam.questions
-        )

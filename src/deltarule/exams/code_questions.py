@@ -12,7 +12,7 @@ from deltarule.exams.exam_submission import Submission
 from deltarule.marking import verdicts
 from deltarule.sandbox import Sandbox
 from deltarule.submissions import FunctionFinding, FunctionVerdict, check_submission
-from deltarule.submissions.accepted_verdicts import accepted_verdicts
+from deltarule.submissions.accepted_verdicts import USUAL, accepted_verdicts
 from deltarule.submissions.findings import OutputFinding, SubmissionReport
 from deltarule.submissions.like_derivation import Like, convention_like
 from deltarule.submissions.reading import read_source
@@ -73,7 +73,7 @@ class CodeMarker:
         known = [f for f in found if f is not None]
         if not known:
             return _none(question, wanted, reports)
-        accepted = accepted_verdicts(task.accept)
+        accepted = accepted_verdicts(USUAL if task.accept is None else task.accept)
         shares = [_share(f, accepted, self.partial) if f else Fraction(0) for f in found]
         open_ = sum((Fraction(f.verdict in _OPEN) for f in known), start=Fraction(0)) / len(found)
         missing = [n for n, f in zip(wanted, found, strict=True) if f is None]

@@ -39,6 +39,12 @@ class OpenExam:
         self._code = CodeMarker(exam, sandbox)
         self._counts: dict[str, RightCount] = {}
 
+    def variant(self, exam: Exam) -> OpenExam:
+        """An exam of the same form with other numbers, which needs no derivations of its own."""
+        other = OpenExam(exam)
+        other._sheet = self._sheet.variant(exam.sheet)
+        return other
+
     def __enter__(self) -> OpenExam:
         return self
 

@@ -28,7 +28,7 @@ from deltarule.marking.judged_again import judge_again
 from deltarule.marking.order import causes_first, computed
 from deltarule.marking.other_names import check_names
 from deltarule.marking.printed import Printed, shortened
-from deltarule.marking.run_computations import Known, derivation_of, run_computation
+from deltarule.marking.run_computations import Known, derivation_of, derivations, run_computation
 from deltarule.marking.session import Session, open_session
 from deltarule.marking.sheets import Run, Sheet, load_sheet
 from deltarule.marking.strangers import named, only_known
@@ -80,6 +80,12 @@ class OpenSheet:
             sheet = replace(sheet, runs=runs)
         self.sheet = sheet
         self._known: Known = {}
+
+    def variant(self, sheet: Sheet) -> OpenSheet:
+        """Another sheet opened, whose networks are derived already where they are the same."""
+        other = OpenSheet(sheet)
+        other._known = derivations(self.sheet.runs, self._known)
+        return other
 
     def mark(self, answers: Answers | str | Path | None = None) -> Marking:
         """Verdicts on answers, or on what the sheet publishes itself, as by `mark`."""

@@ -6,6 +6,7 @@ steps of their derivation are verified one by one only where that does not tell,
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from deltarule.calculus import Derivation, derive
@@ -83,6 +84,14 @@ def derivation_of(run: Run, known: Known) -> Derivation:
     if ("derivation", *key) not in known:
         known["derivation", *key] = derive(network)
     return known["derivation", *key]
+
+
+def derivations(runs: Iterable[Run], known: Known) -> Known:
+    """What is known of runs whatever their givens: their networks, and these derived."""
+    for run in runs:
+        derivation_for_numbers(run, known)
+    kept = ("derivation", "for numbers")
+    return {k: v for k, v in known.items() if k[0] in kept or isinstance(v, Network)}
 
 
 def _network(run: Run, known: Known) -> tuple[tuple, Network]:
