@@ -7,7 +7,7 @@ from deltarule.language.load import network_of
 from deltarule.sandbox import Sandbox
 from deltarule.submissions import FunctionVerdict, check_submission
 from deltarule.submissions.convention_files import convention, convention_names
-from deltarule.submissions.exposing_settings import settings
+from deltarule.submissions.exposing_settings import SettingMaker
 from deltarule.submissions.fitting_windows import remainders
 
 CONVOLUTION = """
@@ -50,7 +50,7 @@ def test_windows_fit_exactly_at_all_settings_but_one():
     for task in wide.values():
         network = network_of(task.derivation, **task.options)
         inexact = []
-        for setting in settings(network, {"S", "P"}, {}, {}):
+        for setting in SettingMaker(network, {"S", "P"}, {}, {}).settings:
             sizes = {s: setting.sizes[s.name] for s in free_sizes(network)}
             assert setting.exact is not any(remainders(network, sizes).values())
             inexact += [] if setting.exact else [setting.words]

@@ -13,12 +13,10 @@ from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, Obs
 from deltarule.submissions.reading import SubmittedFile
 from deltarule.submissions.reading.stand_ins import NotHandedIn, OneEntry
 from deltarule.submissions.task_calls import Given
-from deltarule.submissions.task_check import Observed
+from deltarule.submissions.task_check import ANSWERED, Observed
 from deltarule.submissions.unfinished_code import unfinished_name
 from deltarule.submissions.where_wrong import where_wrong
 
-#: What a call ends with that gives values.
-ANSWERED = (Verdict.RETURNED, Verdict.OTHER)
 #: What is raised where a table is empty, or a name is not there.
 _LACKING = ("KeyError", "NameError", "IndexError", "AttributeError", "TypeError", "LookupError")
 #: What the quotient of two integers leads to in code that was written for Python 2.
@@ -54,7 +52,8 @@ def not_answered(
         return
     if not answered and (_missing(seen, found, outcome) or _otherwise_called(seen, found, outcome)):
         return
-    where = where_wrong([s for s, *_ in failed], [s for s, _ in answered], "crashes")
+    good = [s for s, _ in answered]
+    where = where_wrong([s for s, *_ in failed], good, "crashes", seen.further)
     where = where if raised else ""
     if outcome.verdict is Verdict.RAISED and any(o.wrong for o in found.outputs):
         # What is wrong where it answers counts for more.

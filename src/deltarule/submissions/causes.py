@@ -58,7 +58,7 @@ def causes_of(
     def add_mistakes(joint: bool) -> None:
         for name, one in evidence.items():
             for e in explanations.of(one, not task.values[name].gradient, joint):
-                if explanations.refuted(e.mistake, proved):
+                if not own_alone(e.mistake, one) and explanations.refuted(e.mistake, proved):
                     continue
                 cause = cause_of_mistake(e.mistake, task, right.derivation)
                 cost = e.cost + RIGHT_ELSEWHERE * _elsewhere(e.mistake, name, task, right, wrong)
@@ -76,6 +76,16 @@ def causes_of(
         chosen = _fewest(list(found.values()), wrong)
     causes = _merged([*(_with_outputs(c) for c in chosen), *filter(None, beside)])
     return sorted(causes, key=lambda c: c.kind == OVERFLOW)
+
+
+def own_alone(mistake: Mistake, seen: list[Seen]) -> bool:
+    """Whether a mistake is made in the lines that are returned, and in no other.
+
+    What else the derivation computes of those lines, a student's code may compute without them: no
+    value that is right refutes it.
+    """
+    returned = next((s.tensors.keys() for s in seen if s.tensors is not None), set())
+    return mistake.lines <= returned
 
 
 def _without_overflow(seen: list[Seen]) -> list[Seen]:

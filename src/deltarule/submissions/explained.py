@@ -8,6 +8,8 @@ from deltarule.sandbox import Verdict
 from deltarule.submissions.causes import causes_of
 from deltarule.submissions.counterexample import Shrinking
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
+from deltarule.submissions.function_verdicts import finding_again
+from deltarule.submissions.further_settings import try_further
 from deltarule.submissions.loaded_file import LoadedFile
 from deltarule.submissions.printed_test import printed_test, without_imports
 from deltarule.submissions.right_task import RightTask
@@ -31,6 +33,8 @@ def explain(
         return
     if seen.unsteady and seen.first_right:
         return
+    if try_further(seen, right, file.open, chosen):
+        finding_again(seen, finding)
     finding.causes = causes_of(right, seen, forward=before)
     lines = SourceLines(file.text)
     wrong = [o.name for o in finding.outputs if o.wrong]

@@ -111,9 +111,9 @@ class Explanations:
         return all(f is not False for f in found) and any(found)
 
     def refuted(self, mistake: Mistake, proved: Sequence[Sequence[Seen]]) -> bool:
-        """Whether a mistake would make something wrong that is right."""
+        """Whether a mistake would make something wrong that is right, at any setting."""
         hypothesis = with_mistake(self.base, mistake)
-        return any(self.gives(hypothesis, seen[0]) is False for seen in proved if seen)
+        return any(self.gives(hypothesis, s) is False for seen in proved for s in seen)
 
     def gives(self, hypothesis: Hypothesis, seen: Seen) -> bool | None:
         """Whether a hypothesis gives what was seen at a setting; None where it has no value.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations, count, islice, product
 from random import Random
 
@@ -36,8 +37,8 @@ class Setting:
     `words` say what is special; `numbers` is how the givens are drawn: usual, large, small (nearly
     equal), zeros (every third is 0) or edges (small integers, which tie and are 0). `sizes` holds
     all sizes and attributes by name, `scalars` constants that differ from the usual ones,
-    `attributes` the words for attributes that a function is given. Not `exact` are sizes that
-    leave rows or columns over behind the last window.
+    `attributes` the words for attributes that a function is given, `pinned` givens that hold one
+    number everywhere. Not `exact` are sizes that leave rows or columns over behind the last window.
     """
 
     words: str
@@ -47,6 +48,7 @@ class Setting:
     scalars: Mapping[str, float] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
     exact: bool = True
+    pinned: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def shown(self) -> str:
@@ -55,24 +57,21 @@ class Setting:
         return f"{self.words} ({sizes})" if sizes else self.words
 
 
-def settings(
-    network: Network,
-    passed: set[str],
-    letters: Mapping[str, tuple[str, ...]],
-    fixed: Mapping[str, int | str],
-) -> tuple[Setting, ...]:
-    """The settings for a network.
+class SettingMaker:
+    """Makes the settings for a network.
 
     `passed` names the attributes and scalars that the student's functions are given; `letters` are
     those of sizes that the course splits into several axes; `fixed` are sizes that have one value,
     or equal another.
     """
-    maker = _Maker(network, passed, letters, fixed)
-    return tuple(s for s in maker.all() if s is not None)
 
-
-class _Maker:
-    def __init__(self, network, passed, letters, fixed):
+    def __init__(
+        self,
+        network: Network,
+        passed: set[str],
+        letters: Mapping[str, tuple[str, ...]],
+        fixed: Mapping[str, int | str],
+    ):
         self.network, self.letters, self.fitting = network, letters, True
         self.fixed = {n: k for n, k in fixed.items() if not isinstance(k, str)}
         self.equal = {n: k for n, k in fixed.items() if isinstance(k, str)}
@@ -91,14 +90,31 @@ class _Maker:
             and s in network.attributes
         }
 
-    def all(self) -> Iterator[Setting | None]:
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """Where a function is tried."""
+        return tuple(s for s in self._all() if s is not None)
+
+    @cached_property
+    def plain(self) -> list[str]:
+        """The sizes of axes that may be chosen one by one, the letters of those that are split."""
+        own = [
+            s.name
+            for s in free_sizes(self.network)
+            if not isinstance(s, Attribute)
+            and s.name not in {*self.letters, *self.fixed, *self.equal}
+        ]
+        split = [letter for letters in self.letters.values() for letter in letters]
+        return [*own, *dict.fromkeys(split)]
+
+    def _all(self) -> Iterator[Setting | None]:
         """The settings; None for one for which no sizes fit."""
-        usual = self._setting("usual sizes", 0)
+        usual = self.setting("usual sizes", 0)
         yield usual
-        yield self._setting("larger sizes", 30, self._larger())
+        yield self.setting("larger sizes", 30, self.larger())
         for number, chosen in enumerate(self._attributes(), 1):
             words = ", ".join(f"{self._word(s)} {n}" for s, n in chosen.items())
-            found = self._setting(words, number, {s.name: n for s, n in chosen.items()})
+            found = self.setting(words, number, {s.name: n for s, n in chosen.items()})
             if found is not None:
                 yield found
         if usual is not None and self.network.definitions and not self.attributes:
@@ -120,21 +136,16 @@ class _Maker:
         elif not everyone(self.network):
             yield Setting("ties and zeros", usual.sizes, "edges", 62)
 
-    def _larger(self) -> dict[str, int]:
+    def larger(self) -> dict[str, int]:
         """Sizes of 3 and more, all different: of two examples some statistics tell nothing."""
-        plain = [
-            s.name
-            for s in free_sizes(self.network)
-            if not isinstance(s, Attribute)
-            and s.name not in {*self.letters, *self.fixed, *self.equal}
-        ]
-        split = [letter for letters in self.letters.values() for letter in letters]
-        several = {letter: 2 + (place == 0) for place, letter in enumerate(dict.fromkeys(split))}
-        return {**several, **dict(zip(plain, count(3 + bool(several))))}
+        split = dict.fromkeys(letter for letters in self.letters.values() for letter in letters)
+        several = {letter: 2 + (place == 0) for place, letter in enumerate(split)}
+        whole = (name for name in self.plain if name not in several)
+        return {**several, **dict(zip(whole, count(3 + bool(several))))}
 
     def _turned(self, usual: Setting) -> Setting | None:
         """Sizes of which what was larger is smaller: of tall images, after wide ones."""
-        others = [s for seed in range(20, 28) if (s := self._setting("other sizes", seed))]
+        others = [s for seed in range(20, 28) if (s := self.setting("other sizes", seed))]
         pairs = list(combinations(usual.sizes, 2))
 
         def inverted(setting: Setting) -> int:
@@ -148,8 +159,13 @@ class _Maker:
     def _inexact(self) -> Setting | None:
         """A setting that leaves a row or a column over behind the last window, if any does."""
         wide = {s.name: 2 if s.is_positive else 1 for s in self.attributes}
-        self.fitting = False
-        found = self._setting("sizes that leave a remainder", 70, wide) if wide else None
+        words, self.fitting = "sizes that leave a remainder", False
+        found = self.setting(words, 70, wide) if wide else None
+        for name in self.plain:
+            if found is not None and found.exact:
+                sizes = found.sizes
+                larger = {n: sizes[n] + (n == name) for n in self.plain if n in sizes}
+                found = self.setting(words, 70, {**wide, **larger}) or found
         self.fitting = True
         return found if found is not None and not found.exact else None
 
@@ -176,11 +192,14 @@ class _Maker:
         times = {b.extent for b in blocks(self.network.equations) if isinstance(b, Recurrence)}
         batch = next((t.axes[0] for t in self.network.with_role("input") if len(t.axes) > 1), None)
         for extent in times:
-            yield self._setting("one time", 40, {str(extent): 1})
+            yield self.setting("one time", 40, {str(extent): 1})
         if batch is not None and batch not in times and str(batch) not in self.letters:
-            yield self._setting("one example", 41, {str(batch): 1})
+            yield self.setting("one example", 41, {str(batch): 1})
 
-    def _setting(self, words: str, seed: int, chosen: Mapping[str, int] | None = None):
+    def setting(
+        self, words: str, seed: int, chosen: Mapping[str, int] | None = None
+    ) -> Setting | None:
+        """A setting with chosen sizes, letters and attributes; None if none fits."""
         fixed = {**self.unseen, **self.fixed, **(chosen or {})}
         for name, letters in self.letters.items():
             for place, letter in enumerate(letters):

@@ -8,7 +8,7 @@ from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, Out
 from deltarule.submissions.own_forward import OwnForward
 from deltarule.submissions.task_check import Observed
 from deltarule.submissions.unfinished_code import unfinished
-from deltarule.submissions.where_wrong import where_wrong
+from deltarule.submissions.where_wrong import tells, where_wrong
 
 
 def finding_of(
@@ -82,17 +82,29 @@ def _wrong(seen: Observed, found: FunctionFinding, wrong: list[OutputFinding]) -
     if not wrong:
         found.verdict, found.finding = FunctionVerdict.PARTLY, overflow
         return
-    everywhere = all(not o.right for o in wrong)
+    everywhere = all(s.pinned or not tells(s) for o in wrong for s in o.right)
     found.verdict = FunctionVerdict.WRONG if everywhere else FunctionVerdict.PARTLY
     names = " and ".join(o.name for o in wrong)
     _, agreement = wrong[0].mistaken[0]
     found.finding = f"{names}: {said(agreement)}"
     bad = [s for o in wrong for s, _ in o.mistaken]
-    where = "" if everywhere else where_wrong(bad, [s for o in wrong for s in o.right])
+    bad += [s for s, g in seen.at if g.outcome is not None and s not in seen.answered]
+    where = where_wrong(bad, [s for o in wrong for s in o.right], further=seen.further)
     found.finding += f", {where}" if where else ""
     found.finding += f"; {overflow}" if overflow else ""
-    if seen.changed:
-        found.notes.append(f"it changes its argument {_listed(seen.changed)} in place, too")
+    note = f"it changes its argument {_listed(seen.changed)} in place, too"
+    if seen.changed and note not in found.notes:
+        found.notes.append(note)
+
+
+def finding_again(seen: Observed, found: FunctionFinding) -> None:
+    """Say anew what is wrong, once a function that is wrong was tried at further settings."""
+    wrong = [o for o in seen.outputs.values() if o.wrong]
+    found.outputs = list(seen.outputs.values())
+    if wrong:
+        _wrong(seen, found, wrong)
+    else:
+        not_answered(seen, found, [(s, g) for s, g in seen.at if s in seen.answered])
 
 
 def _listed(names: set[str]) -> str:

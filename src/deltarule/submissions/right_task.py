@@ -20,7 +20,7 @@ from deltarule.language.load import network_of
 from deltarule.networks.tensors import Tensor
 from deltarule.submissions.course_conventions import Task, terms_of
 from deltarule.submissions.edgy_values import EdgyValues
-from deltarule.submissions.exposing_settings import Setting, settings
+from deltarule.submissions.exposing_settings import Setting, SettingMaker
 from deltarule.submissions.right_values import RightValues
 from deltarule.tracing.all_gradients import gradients_agree
 from deltarule.tracing.computation import Computation
@@ -66,8 +66,8 @@ class RightTask:
                 self.network.tensor(part.tensor)
 
     @cached_property
-    def settings(self) -> tuple[Setting, ...]:
-        """Where it is tried."""
+    def maker(self) -> SettingMaker:
+        """What makes its settings."""
         names = {
             n
             for c in self.task.calls
@@ -75,10 +75,14 @@ class RightTask:
             for text in self.task.names_in(t)
             for n in terms_of(text)
         }
-        found = settings(self.network, names, self.letters, self.task.sizes)
+        return SettingMaker(self.network, names, self.letters, self.task.sizes)
+
+    @cached_property
+    def settings(self) -> tuple[Setting, ...]:
+        """Where it is tried."""
         # A mask that is drawn does not show where what it is taken of is 0; at ties all is drawn.
         left_out = {"zeros"} if self.task.recovered else {"edges"} if self.task.fixed else set()
-        return tuple(s for s in found if s.numbers not in left_out)
+        return tuple(s for s in self.maker.settings if s.numbers not in left_out)
 
     @property
     def letters(self) -> dict[str, tuple[str, ...]]:
@@ -130,7 +134,7 @@ class RightTask:
         for name in self.derivation.upstream:
             shape = sampler.shape(self.network.tensor(name).axes)
             givens[self.derivation.gradient_name(name)] = sampler.between(shape, (-1, 1))
-        for place, number in self.task.fixed.items():
+        for place, number in {**self.task.fixed, **setting.pinned}.items():
             name = place.split()[-1]
             own = name if name == place else self.derivation.gradient_name(name)
             givens[own] = np.full(sampler.shape(self.network.tensor(name).axes), number)

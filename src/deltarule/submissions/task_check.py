@@ -18,13 +18,13 @@ from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.right_values import RightValues
 from deltarule.submissions.task_calls import Given, TaskCalls
 
-#: Verdicts of the sandbox that say that a function is not at fault alone, or is cut off.
-_CRASHES = (Verdict.RAISED, Verdict.CRASHED, Verdict.OTHER)
+#: Verdicts of the sandbox on a call that returned.
+ANSWERED = (Verdict.RETURNED, Verdict.OTHER)
 
 
 @dataclass
 class Observed:
-    """What one function did at all settings."""
+    """What one function did at all settings; `further` are conditions that were tried, too."""
 
     name: str
     call: Call
@@ -34,6 +34,12 @@ class Observed:
     changed: set[str] = field(default_factory=set)
     unsteady: bool = False
     rights: dict[Setting, RightValues] = field(default_factory=dict)
+    further: list[tuple[str, Callable[[Setting], bool]]] = field(default_factory=list)
+
+    @property
+    def answered(self) -> list[Setting]:
+        """Where it returned."""
+        return [s for s, g in self.at if g.outcome is not None and g.outcome.verdict in ANSWERED]
 
     @property
     def first_right(self) -> bool:
@@ -75,6 +81,19 @@ class TaskCheck:
         self._once_more({k: found[k] for k in self.chosen})
         return list(found.values())
 
+    def observe_further(self, seen: Observed, setting: Setting) -> None:
+        """One function at another setting."""
+        values = self.right.right(setting)
+        if not values.defined or seen.number not in self.chosen:
+            return
+        calls = TaskCalls(self.task, self.open(), self.chosen)
+        made = calls.at(values, upto=seen.number)
+        values = self._recovered(made, values)
+        if made and made[-1].call is seen.call:
+            seen.at.append((setting, made[-1]))
+            seen.rights[setting] = values
+            self._judge(made[-1], seen, setting, values)
+
     def _once_more(self, left: Mapping[int, Observed]) -> None:
         """The first setting again, at the end: whether the answers are still the same."""
         seen = next((s for s in left.values() if s.at), None)
@@ -100,7 +119,7 @@ class TaskCheck:
 
     def _judge(self, given: Given, seen: Observed, setting: Setting, right: RightValues) -> None:
         outcome = given.outcome
-        if outcome is None or outcome.verdict not in (Verdict.RETURNED, Verdict.OTHER):
+        if outcome is None or outcome.verdict not in ANSWERED:
             return
         seen.changed |= self._changed(outcome, given.call)
         for name in dict.fromkeys((*self.outputs(given.call), *given.values)):

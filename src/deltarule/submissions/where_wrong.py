@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 
 from deltarule.submissions.exposing_settings import Setting
 
 _Holds = Callable[[Setting], bool]
 
 
-def where_wrong(bad: Sequence[Setting], good: Sequence[Setting], does: str = "wrong") -> str:
+def where_wrong(
+    bad: Sequence[Setting],
+    good: Sequence[Setting],
+    does: str = "wrong",
+    further: Sequence[tuple[str, _Holds]] = (),
+) -> str:
     """What tells the settings at which something is wrong from those at which it is right.
 
-    A condition on strides, paddings and windows, where one parts the two; else the settings.
-    "" where no setting is right. `does` says what it is at the bad ones.
+    A condition on strides, paddings and windows, or one of the `further` ones, where one parts the
+    two; else the settings. "" where no setting is right. `does` says what it is at the bad ones.
     """
     bad = list(dict.fromkeys(bad))
-    good = [s for s in dict.fromkeys(good) if s not in bad]
+    good = [s for s in dict.fromkeys(good) if s not in bad and tells(s)]
     if not good:
         return ""
-    for words, holds in _conditions(bad[0]):
-        if all(holds(s) for s in good) and not any(holds(s) for s in bad):
-            return f"right only {words}"
-        if all(holds(s) for s in bad) and not any(holds(s) for s in good):
-            return f"{does} only {words}"
+    found = condition_of(bad, good, does, further)
+    if found:
+        return found
     named = [list(dict.fromkeys(s.words for s in side)) for side in (bad, good)]
     named[1] = [words for words in named[1] if words not in named[0]]
     if len(named[0]) <= len(named[1]):
@@ -31,23 +35,55 @@ def where_wrong(bad: Sequence[Setting], good: Sequence[Setting], does: str = "wr
     return f"right only at {'; '.join(named[1])}" if named[1] else ""
 
 
-def _conditions(setting: Setting) -> Iterator[tuple[str, _Holds]]:
-    """Conditions on the attributes that a function is given, simple ones first."""
+def tells(setting: Setting) -> bool:
+    """Whether what is right there says something: beside large numbers small ones are lost."""
+    return setting.numbers != "large"
+
+
+def condition_of(
+    bad: Sequence[Setting],
+    good: Sequence[Setting],
+    does: str = "wrong",
+    further: Sequence[tuple[str, _Holds]] = (),
+) -> str:
+    """The condition that parts the settings at which something is wrong from the others, or ""."""
+    good = [s for s in good if s not in bad]
+    for words, other, holds in _conditions(bad[0]) if bad and good else ():
+        if all(holds(s) for s in good) and not any(holds(s) for s in bad):
+            return f"right only {words}"
+        if all(holds(s) for s in bad) and not any(holds(s) for s in good):
+            return f"right only {other}" if does == "wrong" else f"{does} only {words}"
+    return _further(bad, good, further) if good else ""
+
+
+def _further(
+    bad: Sequence[Setting], good: Sequence[Setting], further: Sequence[tuple[str, _Holds]]
+) -> str:
+    """One of the further conditions, or two of which either makes it right."""
+    never_wrong = [c for c in further if not any(c[1](s) for s in bad)]
+    for number in (1, 2):
+        for several in combinations(never_wrong, number):
+            if all(any(holds(s) for _, holds in several) for s in good):
+                return f"right only {' or '.join(words for words, _ in several)}"
+    return ""
+
+
+def _conditions(setting: Setting) -> Iterator[tuple[str, str, _Holds]]:
+    """Conditions on the attributes that a function is given, simple ones first, and what holds
+    where they do not."""
     steps = {n: word for n, word in setting.attributes.items() if word in ("stride", "dilation")}
     pads = {n: word for n, word in setting.attributes.items() if word == "pad"}
     for name, word in steps.items():
-        yield f"at {word} 1", lambda s, n=name: s.sizes[n] == 1
+        yield f"at {word} 1", f"at {word} > 1", lambda s, n=name: s.sizes[n] == 1
     for name in pads:
-        yield "at padding 0", lambda s, n=name: s.sizes[n] == 0
+        yield "at padding 0", "at padding > 0", lambda s, n=name: s.sizes[n] == 0
+    windows = [w for w in ("K", "L") if w in setting.sizes]
+    apart = "where windows do not overlap", "where windows overlap"
     for name in steps:
-        for window in ("K", "L"):
-            if window in setting.sizes:
-                yield (
-                    "where windows do not overlap",
-                    lambda s, n=name, w=window: s.sizes[n] >= s.sizes[w],
-                )
-        if {"K", "L"} <= setting.sizes.keys():
-            yield (
-                "where windows do not overlap",
-                lambda s, n=name: s.sizes[n] >= max(s.sizes["K"], s.sizes["L"]),
-            )
+        for several in (*([w] for w in windows), windows):
+            if several:
+                yield (*apart, lambda s, n=name, w=several: _apart(s, n, w))
+
+
+def _apart(setting: Setting, step: str, windows: Sequence[str]) -> bool:
+    return all(setting.sizes[step] >= setting.sizes[w] for w in windows)
