@@ -157,7 +157,10 @@ def _scaled(
 def _other_value(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
     for other in task.values.values():
         known = first.right.arrays
-        if other.name == value.name or any(first.right.names(p) not in known for p in other.parts):
+        places = [(p.tensor, p.gradient) for p in other.parts]
+        if places == [(p.tensor, p.gradient) for p in value.parts]:
+            continue
+        if any(first.right.names(p) not in known for p in other.parts):
             continue
         for words, turn in (("", np.asarray), (", transposed,", np.transpose)):
             yield Slip(

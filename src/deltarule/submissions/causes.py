@@ -11,6 +11,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.submissions.array_slips import slips
@@ -58,11 +59,15 @@ def causes_of(
     def add_mistakes(joint: bool) -> None:
         for name, one in evidence.items():
             for e in explanations.of(one, not task.values[name].gradient, joint):
-                if not own_alone(e.mistake, one) and explanations.refuted(e.mistake, proved):
-                    continue
                 cause = cause_of_mistake(e.mistake, task, right.derivation)
                 cost = e.cost + RIGHT_ELSEWHERE * _elsewhere(e.mistake, name, task, right, wrong)
-                _add(found, id(e.mistake), _Candidate(cause, cost), name)
+                key: Hashable = id(e.mistake)
+                if not own_alone(e.mistake, one) and explanations.refuted(e.mistake, proved):
+                    if is_gradient(name_of(right, name)) > is_gradient(e.mistake.line):
+                        continue
+                    key, cost = (key, name), cost + RIGHT_ELSEWHERE
+                    cause.words += f"; on the way to {name} alone"
+                _add(found, key, _Candidate(cause, cost), name)
 
     for name, one in evidence.items():
         for slip in slips(task, name, one):
@@ -76,6 +81,12 @@ def causes_of(
         chosen = _fewest(list(found.values()), wrong)
     causes = _merged([*(_with_outputs(c) for c in chosen), *filter(None, beside)])
     return sorted(causes, key=lambda c: c.kind == OVERFLOW)
+
+
+def name_of(right: RightTask, value: str) -> str:
+    """The name of the line that gives a value, or of the first of several."""
+    place = right.task.values[value].parts[0]
+    return right.derivation.gradient_name(place.tensor) if place.gradient else place.tensor
 
 
 def own_alone(mistake: Mistake, seen: list[Seen]) -> bool:

@@ -12,7 +12,7 @@ from sympy import Expr, Integer
 
 from deltarule.expressions.choices import Choose
 from deltarule.expressions.conditions import AtLeastZero, Unequal
-from deltarule.expressions.nodes import Delta, Sum
+from deltarule.expressions.nodes import Sum
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes import Context, Wrong
@@ -42,9 +42,6 @@ def case_counted(context: Context) -> Iterator[Wrong]:
     """A case counted that is to be left out, as the correct class in a margin loss."""
     for site in sites(context.equation.rhs):
         node = site.node
-        if isinstance(node, Delta):
-            words = f"the case {text(node)} is treated as all others"
-            yield Wrong("excluded case counted", 4.6, site.replaced(Integer(0)), words)
         if not isinstance(node, Sum):
             continue
         for left_out in (c for c in node.conditions if isinstance(c, Unequal)):

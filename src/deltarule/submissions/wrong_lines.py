@@ -16,9 +16,11 @@ from deltarule.marking.mistakes import Mistake, contexts, mistakes_in
 from deltarule.marking.mistakes.times import nothing_carried
 from deltarule.marking.shortlist import Shortlist
 from deltarule.marking.wrong_rows import WrongRows
+from deltarule.submissions.classifier_mistakes import CLASSIFIER_ROWS
 from deltarule.submissions.code_functions import FUNCTION_ROWS
 from deltarule.submissions.code_mistakes import CODE_ROWS
 from deltarule.submissions.exposing_settings import Setting
+from deltarule.submissions.gate_mistakes import GATE_ROWS
 from deltarule.submissions.joint_mistakes import joint_mistakes
 from deltarule.submissions.mask_mistakes import MASK_ROWS
 from deltarule.submissions.right_task import RightTask
@@ -32,7 +34,7 @@ _UNFIT = (*NO_VALUE, ValueError, IndexError)
 JOINT = ""
 
 #: The kinds of mistakes of code, beside those of formulas.
-OWN_ROWS = (*CODE_ROWS, *MASK_ROWS, *FUNCTION_ROWS)
+OWN_ROWS = (*CODE_ROWS, *MASK_ROWS, *FUNCTION_ROWS, *CLASSIFIER_ROWS, *GATE_ROWS)
 
 #: Nothing is wrong.
 RIGHT = Hypothesis()

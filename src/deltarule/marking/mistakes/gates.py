@@ -92,12 +92,13 @@ def _rests(formula: Expr) -> frozenset[str]:
 def _gates(context: Context) -> set[str]:
     """The gates that are more than one number at a time."""
     shapes = {n: context.shapes.get(n, ()) for n in gates(context.network)}
-    return {n for n, shape in shapes.items() if len(shape) > 1 and shape[-1] > 1}
+    return {n for n, shape in shapes.items() if shape and shape[-1] > 1}
 
 
 def gates(network: Network) -> frozenset[str]:
     """Tensors between 0 and 1 that a recurrence computes."""
-    return _gates_among(network.equations) - {
+    found = _gates_among(network.equations) | _multiplying(network.equations)
+    return found - {
         n for n, t in network.tensors.items() if t.role != "intermediate"
     }
 
@@ -112,6 +113,28 @@ def _gates_among(equations: tuple[Equation, ...]) -> frozenset[str]:
         if isinstance(e.rhs, Elementwise)
         and e.rhs.row.name == "sigmoid"
         and isinstance(e.rhs.args[0], Read)
+    )
+
+
+@lru_cache(maxsize=64)
+def _multiplying(equations: tuple[Equation, ...]) -> frozenset[str]:
+    """Sigmoids that another value is multiplied by, entry by entry: the gates of one step."""
+    sigmoids = {
+        e.name
+        for e in equations
+        if isinstance(e.rhs, Elementwise)
+        and e.rhs.row.name == "sigmoid"
+        and isinstance(e.rhs.args[0], Read)
+    }
+    return frozenset(
+        tensor_name(factor)
+        for e in equations
+        for product in e.rhs.atoms(Mul)
+        for factor in product.args
+        if isinstance(factor, Read)
+        and tensor_name(factor) in sigmoids
+        and tuple(factor.indices) == tuple(e.indices)
+        and any(isinstance(f, Read) and f is not factor for f in product.args)
     )
 
 
