@@ -69,7 +69,7 @@ def _all(task: Task, value: Value, first: Seen, varied: bool) -> Iterator[Slip]:
     yield not_reshaped(value)
     yield from _rounded(value)
     yield from _joined_otherwise(value)
-    yield from _scaled(value, array, right, first, varied)
+    yield from _scaled(task, value, array, right, first, varied)
     yield from _other_value(task, value, first)
     yield from _of_summands(value, first)
     yield from _summed_further(value, right)
@@ -136,14 +136,14 @@ def _reshaped(right: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
 
 
 def _scaled(
-    value: Value, array: np.ndarray, right: np.ndarray, first: Seen, varied: bool
+    task: Task, value: Value, array: np.ndarray, right: np.ndarray, first: Seen, varied: bool
 ) -> Iterator[Slip]:
     if _squeezed(array) != _squeezed(right) or not np.any(right):
         return
     array = array.reshape(right.shape)
     at = np.unravel_index(np.argmax(np.abs(right)), right.shape)
     ratio = float(array[at] / right[at])
-    for factor in factors(value, first.right, ratio):
+    for factor in factors(task, value, first.right, ratio):
         if factor.plain and not varied:
             continue
         yield Slip(

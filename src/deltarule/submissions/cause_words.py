@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from sympy import Expr
 
 from deltarule.calculus import Derivation
-from deltarule.expressions.nodes import Read, read, tensor_name
+from deltarule.expressions.nodes import Product, Read, read, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads
 from deltarule.marking.mistakes import Mistake
 from deltarule.networks.equations import Equation
@@ -34,7 +34,8 @@ def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Ca
         words = f"your numbers are those of a wrong {pretty(mistake.line)}: {words}"
     formula = _formula(mistake.equation, names)
     belongs = "" if right is None else _formula(right, names)
-    differ = formula != belongs  # what stands before a first time is no part of a formula's text
+    # What stands before a first time, and what is written over, is no part of a formula's text.
+    differ = formula != belongs and not _written_over(mistake.equation.rhs)
     return Cause(
         renamed_words(_defined(words, mistake.line, names, derivation), names),
         mistake.kind,
@@ -42,6 +43,10 @@ def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Ca
         belongs if differ else "",
         shown=mistake.line in names,
     )
+
+
+def _written_over(formula: Expr) -> bool:
+    return any(isinstance(node, Product) for node in walk(formula))
 
 
 def course_names(task: Task, derivation: Derivation) -> dict[str, str]:
@@ -64,7 +69,8 @@ def renamed_words(words: str, names: Mapping[str, str]) -> str:
     if not shown:
         return words
     longest = sorted(shown, key=len, reverse=True)
-    pattern = rf"(?<![\w∂/′])({'|'.join(map(re.escape, longest))})(?![\w′])"
+    accents = "\u0300-\u036f"  # x̂ is another name than x
+    pattern = rf"(?<![\w∂/′])({'|'.join(map(re.escape, longest))})(?![\w′{accents}])"
     return re.sub(pattern, lambda found: shown[found[1]], words)
 
 
@@ -72,7 +78,7 @@ def _defined(words: str, line: str, names: Mapping[str, str], derivation: Deriva
     """What an intermediate value is that the words name, but not the course: R₁ = λ·Σ W²."""
     for equation in derivation.network.equations:
         shown = pretty(equation.name)
-        found = re.search(rf"(?<![\w∂/]){re.escape(shown)}(?![\w])", words)
+        found = re.search(rf"(?<![\w∂/]){re.escape(shown)}(?![\w\u0300-\u036f])", words)
         if found and equation.name not in names and equation.name != line and len(shown) > 1:
             formula = _formula(equation, names)
             return f"{words} ({formula})" if len(formula) <= 70 else words

@@ -95,6 +95,23 @@ def alone(context: Context) -> Iterator[Wrong]:
         yield Wrong("all else lost", 4.3, access, f"{text(access)} stands alone: {said}")
 
 
+def factor_of_a_read_value(context: Context) -> Iterator[Wrong]:
+    """A value read without one of its factors: x − μ where x̂ = (x − μ)/√(v + ε) belongs."""
+    equation, made = context.equation, {e.name: e for e in context.network.equations}
+    for access in dict.fromkeys(reads(equation.rhs)):
+        own = made.get(tensor_name(access))
+        if own is None or not isinstance(own.rhs, Mul) or own.subscripts != own.indices:
+            continue
+        formula = substitute(own.rhs, dict(zip(own.indices, access.indices, strict=True)))
+        for factor in Mul.make_args(formula):
+            rest = formula / factor
+            if not reads(rest) or not reads(factor):
+                continue
+            words = f"{text(rest)} stands where {text(access)} belongs: {text(factor)} is lost"
+            changed = replace_reads(equation.rhs, lambda a, o=access, r=rest: r if a == o else a)
+            yield Wrong("factor lost", 4.9, changed, words)
+
+
 def divided_term(context: Context) -> Iterator[Wrong]:
     """One term of a sum divided by a number by which another one is."""
     rhs = context.equation.rhs
@@ -153,6 +170,7 @@ FUNCTION_ROWS = (
     maximum,
     extra_factor,
     alone,
+    factor_of_a_read_value,
     divided_term,
     place_lost,
     overwritten_wholly,

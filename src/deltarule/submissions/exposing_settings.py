@@ -38,7 +38,8 @@ class Setting:
     equal), zeros (every third is 0) or edges (small integers, which tie and are 0). `sizes` holds
     all sizes and attributes by name, `scalars` constants that differ from the usual ones,
     `attributes` the words for attributes that a function is given, `pinned` givens that hold one
-    number everywhere. Not `exact` are sizes that leave rows or columns over behind the last window.
+    number everywhere. `special` ones hide mistakes. Not `exact` are sizes that leave rows or
+    columns over behind the last window.
     """
 
     words: str
@@ -48,6 +49,7 @@ class Setting:
     scalars: Mapping[str, float] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
     exact: bool = True
+    special: bool = False
     pinned: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -113,7 +115,7 @@ class SettingMaker:
         yield usual
         yield self.setting("larger sizes", 30, self.larger())
         for number, chosen in enumerate(self._attributes(), 1):
-            words = ", ".join(f"{self._word(s)} {n}" for s, n in chosen.items())
+            words = ", ".join(f"{self.word(s)} {n}" for s, n in chosen.items())
             found = self.setting(words, number, {s.name: n for s, n in chosen.items()})
             if found is not None:
                 yield found
@@ -169,7 +171,7 @@ class SettingMaker:
         self.fitting = True
         return found if found is not None and not found.exact else None
 
-    def _word(self, symbol: Attribute) -> str:
+    def word(self, symbol: Attribute) -> str:
         """The word that an attribute is given by, such as stride for S."""
         start = f"{symbol.name}: "
         return next(
@@ -215,7 +217,7 @@ class SettingMaker:
         if found is None:
             return None
         letters = {a: fixed[a] for group in self.letters.values() for a in group}
-        attributes = {s.name: self._word(s) for s in self.attributes}
+        attributes = {s.name: self.word(s) for s in self.attributes}
         sizes = {s.name: int(n) for s, n in found.items()}
         exact = not any(remainders(self.network, found).values())
         return Setting(words, {**sizes, **letters}, "usual", seed, {}, attributes, exact)

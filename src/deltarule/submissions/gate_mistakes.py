@@ -6,10 +6,13 @@ from collections.abc import Iterator
 
 from sympy import Add, Expr, Integer, Mul
 
-from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
+from deltarule.expressions.gradient_names import GradientName
+from deltarule.expressions.nodes import Read, Sum, index_names, reads, tensor_name
 from deltarule.expressions.rebuild import read_at
-from deltarule.expressions.substitution import substitute
+from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.symbols import fresh
 from deltarule.marking.mistakes import Context, Wrong
+from deltarule.marking.mistakes.gates import gates
 from deltarule.marking.mistakes.positions import sites
 from deltarule.networks.equations import Equation
 from deltarule.spelling.names import pretty
@@ -87,4 +90,32 @@ def _without(term: Expr, name: str) -> Expr | None:
     return None
 
 
-GATE_ROWS = (inside_the_product, left_out_everywhere)
+def one_gate_for_all(context: Context) -> Iterator[Wrong]:
+    """The mean of a gate where each unit has its own."""
+    for access in dict.fromkeys(reads(context.equation.rhs)):
+        name = tensor_name(access)
+        if name not in gates(context.network) or not context.shapes.get(name, ()):
+            continue
+        extent = context.network.tensors[name].axes[-1]
+        taken = index_names(context.equation.rhs) | {i.name for i in context.equation.indices}
+        unit = fresh("k", taken)
+        mean = Sum(read_at(access, (*access.indices[:-1], unit)), [(unit, extent)]) / extent
+        formula = replace_reads(
+            context.equation.rhs, lambda a, o=access, m=mean: m if a == o else a
+        )
+        words = f"{pretty(name)} is taken as a single number for all units, its mean: a scalar gate"
+        yield Wrong("scalar gate", 5.0, formula, words)
+
+
+def not_sent_back(context: Context) -> Iterator[Wrong]:
+    """No gradient at all sent back through a value between the given ones and the outputs."""
+    own = GradientName.parse(context.line.quantity)
+    tensor = context.network.tensors.get(own.wrt) if own is not None else None
+    if tensor is not None and tensor.role == "intermediate" and context.equation.indices:
+        activated = [o for i, o in context.activated if i == tensor.name]
+        of = f"{pretty(activated[0])}, or its sum {pretty(tensor.name)}" if activated else ""
+        words = f"no gradient comes back through {of or pretty(tensor.name)}: its path is lost"
+        yield Wrong("path lost", 4.3, Integer(0), words)
+
+
+GATE_ROWS = (inside_the_product, left_out_everywhere, one_gate_for_all, not_sent_back)

@@ -104,9 +104,9 @@ def one_term_scaled(context: Context) -> Iterator[Wrong]:
         for size in sorted(site.node.atoms(Size), key=str):
             for term in site.node.args:
                 for factor, verb in ((size, "multiplied"), (1 / size, "divided")):
-                    words = (
-                        f"the term {text(term)} is {verb} by {text(size)}, which it should not be"
-                    )
+                    words = f"the term {text(term)} is {verb} by {text(size)}"
+                    words += " too much, as a sum for a mean" if verb == "multiplied" else ""
+                    words += ", which it should not be" if verb == "divided" else ""
                     changed = site.replaced(site.node - term + term * factor)
                     yield Wrong("factor of one term", 4.8, changed, words)
 

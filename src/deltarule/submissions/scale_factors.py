@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, product
 from math import log
 
 from sympy import Pow, preorder_traversal
 
+from deltarule.expressions.gradient_names import is_gradient
+from deltarule.networks.equations import Equation
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
 from deltarule.submissions.right_values import RightValues
@@ -53,7 +56,7 @@ def sizes_vary(task: Task, seen: Sequence[Seen]) -> bool:
     )
 
 
-def factors(value: Value, right: RightValues, ratio: float) -> Iterator[Factor]:
+def factors(task: Task, value: Value, right: RightValues, ratio: float) -> Iterator[Factor]:
     """The factors that come to a ratio at a setting, simple ones first."""
     names = [*right.setting.sizes, *(s.name for s in right.network.scalars)]
     names = [n for n in names if right.number(n) not in (None, 0, 1)]
@@ -61,21 +64,21 @@ def factors(value: Value, right: RightValues, ratio: float) -> Iterator[Factor]:
     doubles = [
         ((a, p), (b, q)) for a, b in combinations(names, 2) for p, q in product((1, -1), repeat=2)
     ]
-    divisors = _divisors(value, right)
+    divisors, shown = _divisors(value, right), shown_names(task)
     for powers in ((), *singles, *doubles):
         for constant in _CONSTANTS:
             if constant == 1.0 and not powers:
                 continue
-            factor = _factor(constant, powers, divisors)
+            factor = _factor(constant, powers, divisors, shown)
             number = factor.number(right)
             if abs(number - ratio) <= 1e-6 * abs(number):
                 yield factor
 
 
-def _factor(constant: float, powers: tuple, divisors: set[str]) -> Factor:
+def _factor(constant: float, powers: tuple, divisors: set[str], shown: Mapping[str, str]) -> Factor:
     parts = [_CONSTANT_WORDS[constant]] if constant != 1.0 else []
     for name, power in powers:
-        parts.append(_of_power(name, power, divisors))
+        parts.append(_of_power(name, power, divisors, shown.get(name, name)))
     kind = "sign" if constant == -1.0 and not powers else "constant factor"
     cost = 3.9 + 0.8 * len(powers) + 0.3 * (constant not in (1.0, -1.0))
     cost += 0.6 * any(abs(p) > 1 for _, p in powers) + 0.4 * bool(powers and constant != 1.0)
@@ -94,22 +97,44 @@ _CONSTANT_WORDS = {
 }
 
 
-def _of_power(name: str, power: int, divisors: set[str]) -> str:
+def _of_power(name: str, power: int, divisors: set[str], shown: str) -> str:
     many = "" if abs(power) == 1 else " twice"
     if power > 0:
         missing = name in divisors and power == 1
-        return f"not divided by {name}" if missing else f"multiplied by {name}{many} too much"
+        return f"not divided by {shown}" if missing else f"multiplied by {shown}{many} too much"
     again = " a second time" if name in divisors and power == -1 else many
-    return f"divided by {name}{again}, which it should not be"
+    return f"divided by {shown}{again}, which it should not be"
+
+
+def shown_names(task: Task) -> dict[str, str]:
+    """What the functions of a task call sizes and scalars: `rho` is given as p."""
+    found: dict[str, str] = {}
+    trees = [t for c in task.calls for t in (*c.arguments, c.named, c.sets)]
+    for tree in trees:
+        if isinstance(tree, Mapping):
+            found |= {v: k for k, v in tree.items() if isinstance(v, str) and v.isidentifier()}
+    return found
 
 
 def _divisors(value: Value, right: RightValues) -> set[str]:
-    """The sizes by which the right value is divided."""
+    """The sizes by which the right value is divided, in its own line or before."""
     found = {n for n in value.over if isinstance(n, str)}
-    name = right.names(value.parts[0])
-    for line in right.computation.lines:
-        if line.quantity == name:
-            for node in preorder_traversal(line.equation.rhs):
-                if isinstance(node, Pow) and node.args[1] == -1:
-                    found |= {str(s) for s in node.args[0].free_symbols}
+    lines = {line.quantity: line.equation for line in right.computation.lines}
+    left, seen = [right.names(value.parts[0])], set()
+    while left:
+        name = left.pop()
+        if name in lines and name not in seen:
+            seen.add(name)
+            found |= _divided_by(lines[name])
+            left += lines[name].read_names() if is_gradient(name) else ()
     return found
+
+
+@lru_cache(maxsize=1024)
+def _divided_by(equation: Equation) -> frozenset[str]:
+    return frozenset(
+        str(s)
+        for node in preorder_traversal(equation.rhs)
+        if isinstance(node, Pow) and node.args[1] == -1
+        for s in node.args[0].free_symbols
+    )

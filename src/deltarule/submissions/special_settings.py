@@ -116,11 +116,14 @@ class SpecialSettings:
 
     def _is_axis(self, name: str) -> bool:
         """Whether a size is no stride and no padding: that of an axis, or of a window."""
-        return name in self.maker.plain or any(name in pair for pair in self.twins)
+        words = {s.name: self.maker.word(s) for s in self.maker.attributes}
+        window = words.get(name) in ("height", "width")
+        return window or name in self.maker.plain or any(name in pair for pair in self.twins)
 
     def _made(self, words: str, **chosen: int) -> Setting | None:
         """The usual setting, but for some sizes."""
-        return self.maker.setting(words, SEED, {**self.sizes, **chosen})
+        found = self.maker.setting(words, SEED, {**self.sizes, **chosen})
+        return None if found is None else replace(found, special=True)
 
     def _square(self) -> Iterator[Special]:
         pairs = [t for t in self.twins if {*t} <= self._free]
@@ -153,7 +156,8 @@ class SpecialSettings:
     def _single(self) -> Iterator[Special]:
         """One example, one time, one channel."""
         times = {str(b.extent) for b in blocks(self.network.equations) if isinstance(b, Recurrence)}
-        for name in self._plain:
+        classes = {str(t.integers_below) for t in self.network.tensors.values() if t.integral}
+        for name in (n for n in self._plain if n not in classes):
             setting = self._made(f"{_shown(name)} = 1", **{name: 1})
             if setting is not None:
                 kind = "T" if name in times else _shown(name)

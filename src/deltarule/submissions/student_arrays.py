@@ -16,6 +16,9 @@ SAME = 1e-7
 #: Of numbers that cancel, as large ones and nearly equal ones do, less is left.
 ROUGHLY = 1e-4
 
+#: Numbers that are small beside this are what rounding leaves of 0.
+LEAST = 1e-6
+
 
 def tensors_of(value: Value, given: Any, right: RightValues) -> dict[str, np.ndarray] | None:
     """The arrays of a value's tensors by name; None for another shape, or for no numbers."""
@@ -53,7 +56,7 @@ def same(one: np.ndarray, other: np.ndarray, near: float = SAME) -> bool:
     if not finite.any():
         return True
     one, other = one[finite], other[finite]
-    scale = max(float(np.abs(one).max()), float(np.abs(other).max()), 1e-300)
+    scale = max(float(np.abs(one).max()), float(np.abs(other).max()), LEAST)
     return bool(np.abs(one - other).max() <= near * scale)
 
 
@@ -65,7 +68,7 @@ def rows_like(rows: np.ndarray, one: np.ndarray, near: float = SAME) -> np.ndarr
     if not own.size:
         return np.ones(len(rows), bool)
     with np.errstate(all="ignore"):
-        scale = max(float(np.nanmax(np.abs(own), initial=0.0)), 1e-300)
+        scale = max(float(np.nanmax(np.abs(own), initial=0.0)), LEAST)
         gaps = np.abs(flat - own).max(axis=1)
     return gaps <= near * scale
 

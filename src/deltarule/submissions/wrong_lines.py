@@ -13,9 +13,12 @@ import numpy as np
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake, contexts, mistakes_in
+from deltarule.marking.mistakes.generators import ROWS
 from deltarule.marking.mistakes.times import nothing_carried
 from deltarule.marking.shortlist import Shortlist
 from deltarule.marking.wrong_rows import WrongRows
+from deltarule.submissions.axis_mistakes import AXIS_ROWS
+from deltarule.submissions.chain_rule_lines import chain_rule_mistakes
 from deltarule.submissions.classifier_mistakes import CLASSIFIER_ROWS
 from deltarule.submissions.code_functions import FUNCTION_ROWS
 from deltarule.submissions.code_mistakes import CODE_ROWS
@@ -34,7 +37,7 @@ _UNFIT = (*NO_VALUE, ValueError, IndexError)
 JOINT = ""
 
 #: The kinds of mistakes of code, beside those of formulas.
-OWN_ROWS = (*CODE_ROWS, *MASK_ROWS, *FUNCTION_ROWS, *CLASSIFIER_ROWS, *GATE_ROWS)
+OWN_ROWS = (*(*CODE_ROWS, *MASK_ROWS, *FUNCTION_ROWS), *(*CLASSIFIER_ROWS, *GATE_ROWS, *AXIS_ROWS))
 
 #: Nothing is wrong.
 RIGHT = Hypothesis()
@@ -73,7 +76,9 @@ class WrongLines:
         """The wrong versions of a line, simplest first; those of `JOINT` are of several lines."""
         if name == JOINT and name not in self._mistakes:
             computation = self.computation(self._first)
-            self._mistakes[name] = joint_mistakes(self.right.task, computation, self.mistakes)
+            found = joint_mistakes(self.right.task, computation, self.mistakes)
+            found += chain_rule_mistakes(computation, (*ROWS, *OWN_ROWS))
+            self._mistakes[name] = sorted(found, key=lambda m: m.cost)
         if name not in self._mistakes:
             computation = self.computation(self._first)
             found = [

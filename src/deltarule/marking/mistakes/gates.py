@@ -98,9 +98,7 @@ def _gates(context: Context) -> set[str]:
 def gates(network: Network) -> frozenset[str]:
     """Tensors between 0 and 1 that a recurrence computes."""
     found = _gates_among(network.equations) | _multiplying(network.equations)
-    return found - {
-        n for n, t in network.tensors.items() if t.role != "intermediate"
-    }
+    return found - {n for n, t in network.tensors.items() if t.role != "intermediate"}
 
 
 @lru_cache(maxsize=64)

@@ -26,7 +26,7 @@ Ranges = tuple[tuple[Index, Expr], ...]
 
 
 @dataclass(frozen=True)
-class _Statistic:
+class Statistic:
     """One number for each entry of some axes of an array, from a sum over the other axes.
 
     `place` are the indices by which the sum reads the array.
@@ -54,14 +54,14 @@ class _Statistic:
 
 def other_axis(context: Context) -> Iterator[Wrong]:
     """Statistics over the batch where they belong over the units, and the like."""
-    found = _statistics(context)
+    found = statistics_of(context)
     if not found:
         return
     first = next(iter(found.values()))
     if tuple(n for _, n in context.equation.ranges) != first.extents:
         return
-    for cost, axes in _axes(context, first):
-        formula = _over(context, context.line, found, axes)
+    for cost, axes in other_axes(context, first):
+        formula = over_axes(context, context.line, found, axes)
         if formula is None:
             return
         also = (
@@ -70,7 +70,7 @@ def other_axis(context: Context) -> Iterator[Wrong]:
                 for name, line in context.lines.items()
                 if line.phase == "forward"
                 and name != context.line.quantity
-                and (turned := _over(context, line, found, axes)) is not None
+                and (turned := over_axes(context, line, found, axes)) is not None
             )
             if context.line.phase == "backward"
             else ()
@@ -87,7 +87,7 @@ def other_axis(context: Context) -> Iterator[Wrong]:
             )
 
 
-def _statistics(context: Context) -> dict[str, _Statistic]:
+def statistics_of(context: Context) -> dict[str, Statistic]:
     """The statistics of the forward equations, and the gradients of these, of one array."""
     forward = {
         e.name: s
@@ -97,7 +97,7 @@ def _statistics(context: Context) -> dict[str, _Statistic]:
     first = next(iter(forward.values()), None)
     if first is None:
         return {}
-    found: dict[str, _Statistic] = {}
+    found: dict[str, Statistic] = {}
     for name, line in context.lines.items():
         if tensor_of(name) in forward:
             own = _of_line(context, line, forward)
@@ -106,7 +106,7 @@ def _statistics(context: Context) -> dict[str, _Statistic]:
     return found
 
 
-def _of_line(context: Context, line: Line, forward: Mapping[str, object]) -> _Statistic | None:
+def _of_line(context: Context, line: Line, forward: Mapping[str, object]) -> Statistic | None:
     """A line as a statistic, or its gradient without the path through other statistics.
 
     That path adds nothing: the entries less their mean come to 0.
@@ -131,7 +131,7 @@ def _of_line(context: Context, line: Line, forward: Mapping[str, object]) -> _St
     return _statistic(context, Add(*direct), line.equation.ranges) if direct else None
 
 
-def _statistic(context: Context, formula: Expr, ranges: Ranges) -> _Statistic | None:
+def _statistic(context: Context, formula: Expr, ranges: Ranges) -> Statistic | None:
     sums = [node for node in reductions_in(formula) if isinstance(node, (Sum, LogSumExp))]
     tensors = context.network.tensors
     if (
@@ -148,11 +148,11 @@ def _statistic(context: Context, formula: Expr, ranges: Ranges) -> _Statistic | 
     for access in reads(sums[0].body):
         if set(access.indices) == set(known) and len(access.indices) == len(known):
             extents = tuple(known[i] for i in access.indices)
-            return _Statistic(formula, sums[0], tuple(access.indices), extents)
+            return Statistic(formula, sums[0], tuple(access.indices), extents)
     return None
 
 
-def _axes(context: Context, statistic: _Statistic) -> Iterator[tuple[float, frozenset[int]]]:
+def other_axes(context: Context, statistic: Statistic) -> Iterator[tuple[float, frozenset[int]]]:
     """Other axes to sum over, blocks of them, that come to another number."""
     rank = len(statistic.extents)
     blocks = [b for b in ((0,), (1,), tuple(range(2, rank))) if b]
@@ -166,20 +166,20 @@ def _axes(context: Context, statistic: _Statistic) -> Iterator[tuple[float, froz
                 yield (4.2 if few < len(blocks) else 4.5), axes
 
 
-def _over(
-    context: Context, line: Line, found: dict[str, _Statistic], axes: frozenset[int]
+def over_axes(
+    context: Context, line: Line, found: dict[str, Statistic], axes: frozenset[int]
 ) -> Expr | None:
     """A line with its statistics taken over these axes; None if it reads none.
 
     Each statistic is put in as what it would be.
     """
     first = next(iter(found.values()))
+    means = {n for n, s in found.items() if not is_gradient(n) and s.divided_by_as_many()}
     formula = _plain(context, line)
     if formula is None or tuple(n for _, n in line.equation.ranges) != first.extents:
         return None
     if not any(tensor_name(r) in found for r in reads(formula)):
         return None
-    means = {n for n, s in found.items() if not is_gradient(n) and s.divided_by_as_many()}
     ratio = first.number(first.summed) / first.number(axes)
     taken = {i.name for i in line.equation.indices} | nodes.index_names(formula)
 
@@ -193,7 +193,7 @@ def _over(
 
         return replace_reads(expression, value)
 
-    def over(statistic: _Statistic, at: tuple[Index, ...]) -> Expr:
+    def over(statistic: Statistic, at: tuple[Index, ...]) -> Expr:
         new = list(at)
         for p in sorted(axes):
             new[p] = fresh(statistic.place[p].name, taken)

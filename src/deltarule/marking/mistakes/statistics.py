@@ -36,7 +36,7 @@ def _epsilon(context: Context, equation: Equation) -> Iterator[Change]:
     """√v + ε, √(v − ε) and √v for √(v + ε)."""
     for site in sites(equation.rhs):
         node = site.node
-        if not isinstance(node, Pow) or abs(node.args[1]) != Rational(1, 2):
+        if not isinstance(node, Pow) or not _halves(node.args[1]):
             continue
         for small in _small(node.args[0], context):
             rest, sign = node.args[0] - small, 2 * node.args[1]
@@ -47,6 +47,11 @@ def _epsilon(context: Context, equation: Equation) -> Iterator[Change]:
                 (root, f"{text(small)} is missing under the root"),
             ):
                 yield Change("ε misplaced", 4.2, site.replaced(Pow(other, sign)), words)
+
+
+def _halves(exponent: Expr) -> bool:
+    """Whether an exponent is ½, −½, −3/2 and the like: a root, or a power of one."""
+    return isinstance(exponent, Rational) and exponent.q == 2
 
 
 def _small(base: Expr, context: Context) -> list[Expr]:
