@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 from sympy import Expr
 
@@ -64,14 +65,17 @@ def all_sums(context: Context) -> Iterator[Wrong]:
             table = {n: _moved(n, own, other, length, taken) for n in sums}
             for node, moved in table.items() if len(table) > 1 else ():
                 words = over_the_wrong_axis("a mean runs", "it belongs", text(other), text(own))
-                mean = rhs.xreplace({node: moved * extent / length})
+                mean = _put_in(rhs, {node: moved * extent / length})
                 yield Wrong("another axis", 4.5, mean, words)
             words = over_the_wrong_axis("the sums run", "they belong", text(other), text(own))
-            formula = rhs.xreplace({extent: length}).xreplace(
-                {n.xreplace({extent: length}): moved for n, moved in table.items()}
-            )
+            placed = {n.xreplace({extent: length}): moved for n, moved in table.items()}
+            formula = _put_in(_put_in(rhs, {extent: length}), placed)
             yield Wrong("another axis", 4.4, formula, words)
-            yield Wrong("another axis", 4.6, rhs.xreplace(table), words)
+            yield Wrong("another axis", 4.6, _put_in(rhs, table), words)
+
+
+def _put_in(formula: Expr, table: Mapping[Any, Expr]) -> Expr:
+    return cast(Expr, formula.xreplace(table))
 
 
 def _with_sums(context: Context) -> Expr:
@@ -90,7 +94,7 @@ def _with_sums(context: Context) -> Expr:
     return replace_reads(rhs, written)
 
 
-def _moved(node: Sum, own: Index, other: Index, length: Expr, taken: set[str]) -> Sum:
+def _moved(node: Sum, own: Index, other: Index, length: Expr, taken: set[str]) -> Expr:
     """A sum over the axis of another index, at the own place of the one it ran over."""
     ((bound, _),) = node.ranges
     new = fresh(other.name, taken)
