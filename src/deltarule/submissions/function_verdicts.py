@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from deltarule.submissions.agreement import Agreement, Fit
-from deltarule.submissions.call_failures import ANSWERED, not_answered, not_called
+from deltarule.submissions.call_failures import not_answered, not_called
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, OutputFinding
 from deltarule.submissions.own_forward import OwnForward
-from deltarule.submissions.task_check import Observed
+from deltarule.submissions.task_check import ANSWERED, Observed
 from deltarule.submissions.unfinished_code import unfinished
 from deltarule.submissions.where_wrong import tells, where_wrong
 
