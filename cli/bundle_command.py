@@ -4,14 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from deltarule.cli import completion as names
-from deltarule.cli.row import Asked, Row, beside, one_of, option, use
-
-#: How much students are shown; the words are those of classes/revealing.py.
-REVEAL = option(
-    "What students see: verdicts alone, causes too (causes), or the right values.",
-    "right|causes|verdicts",
-    one_of("right", "causes", "verdicts"),
-)
+from deltarule.cli.row import REVEAL, Asked, Row, beside, option, use
 
 
 class Bundle(Asked):

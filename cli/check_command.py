@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from deltarule.cli import completion as names
-from deltarule.cli.row import Asked, Row, beside, one_of, option, use
+from deltarule.cli.row import REVEAL, Asked, Row, beside, one_of, option, use
 
 
 class Check(Asked):
@@ -93,7 +93,29 @@ class Check(Asked):
         str | None, option("An empty answers file for a sheet.", "SHEET", names.sheets)
     ] = None
     run_: Annotated[int | None, option("With --template: which run of the sheet.", "N")] = None
-    output: Annotated[Path | None, option("Where to write the template.", "FILE", also="-o")] = None
+    output: Annotated[
+        Path | None,
+        option(
+            "Where to write the template, or the export (a folder for several).", "FILE", also="-o"
+        ),
+    ] = None
+    export: Annotated[
+        str | None,
+        option(
+            "One student's marks for another system: gradescope, prairielearn, lti, junit, …; all "
+            "files named are theirs.",
+            "FORMAT,…",
+            names.exports,
+        ),
+    ] = None
+    who: Annotated[
+        list[str] | None,
+        option("With --export: what the student is called; again for another name.", "NAME"),
+    ] = None
+    roster: Annotated[
+        Path | None, option("With --export: the students, as a system's CSV lists them.", "FILE")
+    ] = None
+    reveal: Annotated[str | None, REVEAL] = None
 
 
 #: The options about students' code.
@@ -102,6 +124,12 @@ OF_CODE = "only convention accept junit watch timeout compat with unsafe functio
 ROW = Row(
     Check,
     (
+        use(
+            "marks for another system",
+            ".cli.check_export:show_exported",
+            "export",
+            "sheet output who roster reveal",
+        ),
         use("an answers file", ".cli.check:show_template", "template", "run output", words=False),
         use("the list of conventions", ".cli.conventions:show_conventions", "conventions"),
         use("a line for each file", ".cli.check:show_brief", "brief", f"sheet {OF_CODE}"),
@@ -118,6 +146,7 @@ ROW = Row(
         ("check mine.toml", "your answers"),
         ("check example own.toml", "a sheet of your own, and the program that it may name"),
         ("check class/ --sheet exam.toml --brief", "all answers in a folder"),
+        ("check mine.toml --sheet exam.toml --export gradescope", "results.json for a grader"),
         ("check gradient conv --stride 2", "the gradients of a layer"),
     ),
     exclude=(
@@ -133,6 +162,9 @@ ROW = Row(
         ("like", ("function",)),
         ("map", ("like",)),
         ("returns", ("like",)),
+        ("who", ("export",)),
+        ("roster", ("export",)),
+        ("reveal", ("export",)),
     ),
     wrong="something is not right, or some of several files could not be read",
 )

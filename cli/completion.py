@@ -145,3 +145,17 @@ def updates(_context: Context) -> list[str]:
     from deltarule.cli.groups import in_group
 
     return in_group("Updates")
+
+
+def exports(_context: Context) -> list[str]:
+    """The formats of other systems."""
+    from deltarule.classes.formats.export_table import EXPORTS
+
+    return list(EXPORTS)
+
+
+def revealed(_context: Context) -> list[str]:
+    """How much may be shown to students."""
+    from deltarule.classes.revealing import REVEALED
+
+    return list(REVEALED)

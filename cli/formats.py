@@ -226,6 +226,7 @@ FORMATS = {
             "a gradient check": ".cli.gradient_page:gradient_page",
             "a course of training": ".cli.train:training_page",
             "a bundle of an exam": ".cli.exam_bundle:bundle_page",
+            "marks for another system": ".cli.check_export:export_page",
         },
     ),
     "latex": Format(
@@ -280,6 +281,7 @@ FORMATS = {
             "a gradient check": ".reports.gradient_values:checks_values",
             "a course of training": ".reports.training_values:training_values",
             "a bundle of an exam": ".classes.bundles.exam_bundle:bundle_values",
+            "marks for another system": ".classes.exporting:export_values",
         },
     ),
 }

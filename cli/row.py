@@ -114,6 +114,11 @@ def one_of(*values: str) -> Callable[[Context], list[str]]:
 # Options of several commands.
 SET = option("A number for a size: --set N=2.", "SIZE=NUMBER", names.sizes)
 SEED = option("What to draw them from.", "N")
+REVEAL = option(
+    "What students see: verdicts alone, causes too (causes), or the right values.",
+    "right|causes|verdicts",
+    names.revealed,
+)
 NETWORK = beside(
     "NAME [--ITS-OPTION VALUE]",
     "A derivation's name, or the path of a file of your own; then its own options.",

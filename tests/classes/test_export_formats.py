@@ -197,7 +197,7 @@ def test_files_of_a_course(tmp_path):
     again = tmp_path / "again"
     write_exports(list(EXPORTS), COURSE, again, SETTING)
     files = sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
-    assert len(files) == 4 * 2 + 7
+    assert len(files) == 6 * 2 + 7
     assert all((again / f).read_bytes() == (tmp_path / "out" / f).read_bytes() for f in files)
 
 

@@ -21,6 +21,21 @@ class ExportedFile:
     pieces: Iterable[str]
 
 
+@dataclass(frozen=True)
+class ExportedMarks:
+    """One student's marks in some formats: where they were written, and what they are."""
+
+    names: tuple[str, ...]
+    paths: tuple[Path, ...]
+    text: str
+
+
+def export_values(found: ExportedMarks) -> dict:
+    """The same as plain values."""
+    paths = [str(path) for path in found.paths]
+    return {"exports": list(found.names), "paths": paths, "text": found.text}
+
+
 def exported(
     formats: Sequence[str], markings: Iterable[ExamMarking], setting: ExportSetting
 ) -> Iterator[ExportedFile]:

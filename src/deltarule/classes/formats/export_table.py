@@ -44,6 +44,8 @@ EXPORTS = {
     "classroom": ExportFormat(
         "notices for GitHub Classroom", "txt", ".classroom:classroom_commands", True
     ),
+    "markdown": ExportFormat("feedback as Markdown", "md", ".feedback_pages:markdown_page", True),
+    "html": ExportFormat("feedback as HTML", "html", ".feedback_pages:html_page", True),
     "junit": ExportFormat("JUnit's XML", "xml", ".marks_junit:marks_junit"),
     "nbgrader": ExportFormat("nbgrader's CSV", "csv", ".nbgrader:nbgrader_csv"),
     "otter": ExportFormat("Otter Grader's CSV", "csv", ".otter:otter_csv"),

@@ -1,0 +1,68 @@
+"""One student's submission, marked by itself: what a grader that calls us for each wants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from deltarule.classes.class_exam import ClassExam
+from deltarule.classes.exam_fields import ExamFields
+from deltarule.classes.handed_in import HandedFile, HandedIn
+from deltarule.classes.mark_class import UNMARKED
+from deltarule.classes.read_handed_in import read_handed_in
+from deltarule.classes.stored_files import StoredFile, listed
+from deltarule.errors import DeltaruleError, in_one_line
+from deltarule.exams.exam import Exam
+from deltarule.exams.exam_marking import ExamMarking, QuestionMark
+from deltarule.exams.open_exam import OpenExam
+from deltarule.marking.verdicts import UNREADABLE
+
+
+def mark_alone(
+    paths: Sequence[str | Path], exam: str | Path, names: Sequence[str] = ()
+) -> tuple[Exam, ExamMarking]:
+    """The exam of a student, and the marking of what is in files and folders, all of it theirs.
+
+    `names` are what the student is called, the first one in the marking; by any of them their own
+    paper is found. What cannot be read earns nothing, and the marking says so. Raises
+    DeltaruleError for an exam that is none, and for paths where there is nothing.
+    """
+    who = names[0] if names else ""
+    notes: list[str] = []
+    files = [file for path in paths for file in _files(Path(path), notes)]
+    common = ClassExam(exam)
+    own, _ = common.of(tuple(names))
+    found = own or common.exam
+    handed = HandedIn(who, tuple(files), tuple(names[1:]), tuple(notes)).with_newest()
+    try:
+        submission = read_handed_in(who, handed.read(), ExamFields(found))
+        with OpenExam(found) as opened:
+            marking = opened.mark(submission)
+    except DeltaruleError as error:
+        return found, _unread(found, who, UNMARKED + in_one_line(error))
+    said = tuple(dict.fromkeys((*handed.notes, *marking.notes)))
+    return found, ExamMarking(marking.exam, who or marking.who, marking.marks, said)
+
+
+def _files(path: Path, notes: list[str]) -> list[HandedFile]:
+    """The files of a folder, or the one file that a path names."""
+    if path.is_dir():
+        return [
+            HandedFile("/".join((*file.folders, file.name)), file.where)
+            for file in listed(path, notes.append)
+        ]
+    if not path.exists():
+        raise DeltaruleError(
+            f"there is no file {path}", str(path), "name the student's file, or their folder"
+        )
+    return [HandedFile(path.name, StoredFile(path))]
+
+
+def _unread(exam: Exam, who: str, why: str) -> ExamMarking:
+    """The marking of what nobody can read: no points, and why."""
+    marks = [
+        QuestionMark(q.id, q.kind, "", UNREADABLE, Fraction(0), q.marks, Fraction(0), why)
+        for q in exam.questions
+    ]
+    return ExamMarking(exam.title, who, tuple(marks), (why,))
