@@ -62,7 +62,7 @@ def _files(path: Path, notes: list[str]) -> list[HandedFile]:
 def _unread(exam: Exam, who: str, why: str) -> ExamMarking:
     """The marking of what nobody can read: no points, and why."""
     marks = [
-        QuestionMark(q.id, q.kind, "", UNREADABLE, Fraction(0), q.marks, Fraction(0), why)
+        QuestionMark(q.id, q.kind, "", UNREADABLE, Fraction(0), q.marks)
         for q in exam.questions
     ]
     return ExamMarking(exam.title, who, tuple(marks), (why,))
