@@ -1,6 +1,7 @@
 """The scripts of bundles, run in folders that play the systems' own.
 
-In place of the package index stands a Python that has deltarule already; it keeps what it was asked.
+In place of the package index stands a Python that has deltarule already, and keeps what it was
+asked.
 """
 
 import json

@@ -16,4 +16,5 @@ def names(path):
 
 
 if __name__ == "__main__":
-    print("\n".join(names(sys.argv[1])))
+    for name in names(sys.argv[1]):
+        print(name)
