@@ -112,7 +112,7 @@ class Check(Asked):
         list[str] | None,
         option("With --export: what the student is called; again for another name.", "NAME"),
     ] = None
-    roster: Annotated[
+    students: Annotated[
         Path | None, option("With --export: the students, as a system's CSV lists them.", "FILE")
     ] = None
     reveal: Annotated[str | None, REVEAL] = None
@@ -128,7 +128,7 @@ ROW = Row(
             "marks for another system",
             ".cli.check_export:show_exported",
             "export",
-            "sheet output who roster reveal",
+            "sheet output who students reveal",
         ),
         use("an answers file", ".cli.check:show_template", "template", "run output", words=False),
         use("the list of conventions", ".cli.conventions:show_conventions", "conventions"),
@@ -163,7 +163,7 @@ ROW = Row(
         ("map", ("like",)),
         ("returns", ("like",)),
         ("who", ("export",)),
-        ("roster", ("export",)),
+        ("students", ("export",)),
         ("reveal", ("export",)),
     ),
     wrong="something is not right, or some of several files could not be read",

@@ -54,7 +54,7 @@ def _reading(asked: Check) -> tuple[Roster, str, datetime]:
         raise DeltaruleError(
             "several exports at once have no place", "--export", "name a folder: --output marks/"
         )
-    students = read_roster(asked.roster) if asked.roster is not None else Roster()
+    students = read_roster(asked.students) if asked.students is not None else Roster()
     return students, revealed(asked.reveal or CAUSES), time_of_export()
 
 
