@@ -10,11 +10,13 @@ from pathlib import Path
 from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.class_outputs import write_outputs
 from deltarule.classes.class_result import ClassResult
+from deltarule.classes.course.course_statistics import course_statistics
 from deltarule.classes.exporting import write_exports
 from deltarule.classes.formats.export_setting import ExportSetting, time_of_export
 from deltarule.classes.formats.export_table import exports
 from deltarule.classes.journal import Journal
 from deltarule.classes.mark_class import Marks, mark_class
+from deltarule.classes.marked_questions import texts_of
 from deltarule.classes.overrides import (
     Override,
     Overrides,
@@ -31,8 +33,7 @@ from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.progress import Progress
 from deltarule.errors import DeltaruleError
-from deltarule.exams.exam import Exam, Question
-from deltarule.exams.question_text import question_text
+from deltarule.exams.exam import Exam
 from deltarule.marking.points import points_text
 from deltarule.spelling.counted import counted
 
@@ -47,6 +48,11 @@ def show_class(asked: Class) -> int:
 def show_totals(asked: Class) -> int:
     """Mark a class, and show the totals."""
     return _shown(asked, "the totals of a class")
+
+
+def show_course(asked: Class) -> int:
+    """Mark a class, and show how each question went."""
+    return _shown(asked, "the table of a course")
 
 
 def _shown(asked: Class, called: str) -> int:
@@ -68,23 +74,16 @@ def _shown(asked: Class, called: str) -> int:
         result = ClassResult(
             exam.exam.title, markings, done.newly, str(out), notes, tuple(map(str, written))
         )
-        show(result, called, asked.format)
+        of_course = called == "the table of a course"
+        show(course_statistics(markings) if of_course else result, called, asked.format)
         return 0 if result.passed else 1
 
 
 def _setting(asked: Class, exam: Exam) -> ExportSetting:
     """Who the students are, and what they may see."""
     students = read_roster(asked.students) if asked.students else Roster()
-    texts = {q.id: _text(q, exam) for q in exam.questions if q.text}
     reveal = revealed(asked.reveal or CAUSES)
-    return ExportSetting(students, texts, reveal, time_of_export())
-
-
-def _text(question: Question, exam: Exam) -> str:
-    """A question's text, its quantities as they are spelled."""
-    runs = exam.sheet.runs
-    run = runs[question.run - 1] if 0 < question.run <= len(runs) else None
-    return question_text(question.text, run)
+    return ExportSetting(students, texts_of(exam), reveal, time_of_export())
 
 
 def _named(asked: Class) -> tuple[list[str], str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from deltarule.cli import completion as names
-from deltarule.cli.row import Asked, Row, beside, one_of, option, use
+from deltarule.cli.row import REVEAL, Asked, Row, beside, one_of, option, use
 
 
 class Class(Asked):
@@ -46,17 +46,18 @@ class Class(Asked):
     ] = None
     export: Annotated[
         str | None,
-        option("Marks for other systems, into exports/: canvas, moodle, gradescope …", "FORMAT,…"),
-    ] = None
-    reveal: Annotated[
-        str | None,
         option(
-            "What feedback tells: verdicts alone, causes too (causes), or right values as well.",
-            "WORD",
-            one_of("verdicts", "causes", "right"),
+            "Marks for other systems, into exports/: canvas, moodle, gradescope …",
+            "FORMAT,…",
+            names.exports,
         ),
     ] = None
+    reveal: Annotated[str | None, REVEAL] = None
     brief: Annotated[bool, option("Totals, and what could not be marked, alone.")] = False
+
+    statistics: Annotated[
+        bool, option("How each question went, and what went wrong how often.")
+    ] = False
 
 
 _TAKES = "sheet out jobs cluster timeout override students export reveal"
@@ -64,6 +65,7 @@ ROW = Row(
     Class,
     (
         use("the totals of a class", ".cli.check_class:show_totals", "brief", _TAKES),
+        use("the table of a course", ".cli.check_class:show_course", "statistics", _TAKES),
         use("a marked class", ".cli.check_class:show_class", "", _TAKES),
     ),
     (
@@ -71,6 +73,7 @@ ROW = Row(
         ("check class moodle.zip --sheet exam/ --out marks/", "a download of a platform"),
         ("check class form.csv --sheet slide --brief", "a form with a row for each student"),
         ("check class submissions/ --sheet exam.toml --export canvas", "marks for Canvas, too"),
+        ("check class submissions/ --sheet exam.toml --statistics", "how each question went"),
         (
             "check class submissions/ --sheet exam.toml --override \"emmy 1a 2.5 'see me'\"",
             "a decision by hand, which wins",

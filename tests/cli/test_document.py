@@ -32,14 +32,16 @@ SHOWN = {
     "an answers file": ("check", "--template", "slide"),
     "a gradient check": ("check", "gradient", "half_squared", "--no-kernel"),
     "a bundle of an exam": ("exam", "bundle", "slide", "--docker", "--github"),
+    "marks for another system": ("check", "mine.toml", "--sheet", "slide", "--export", "csv"),
 }
-SLOW = {"a course of training"}
+SLOW = {"a course of training", "a marked class", "the totals of a class", "the table of a course"}
 
 
 @pytest.fixture(autouse=True)
 def in_a_folder_of_its_own(tmp_path, monkeypatch):
     """What a command writes stays out of the checkout."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.toml").write_text("[answers]\nyhat = 0.62\n", encoding="utf-8")
 
 
 def balanced(text):

@@ -9,9 +9,9 @@ from pathlib import Path
 from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.exam_fields import ExamFields
 from deltarule.classes.handed_in import HandedFile, HandedIn
-from deltarule.classes.mark_class import UNMARKED
 from deltarule.classes.read_handed_in import read_handed_in
 from deltarule.classes.stored_files import StoredFile, listed
+from deltarule.classes.written_markings import UNMARKED
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
@@ -32,6 +32,12 @@ def mark_alone(
     notes: list[str] = []
     files = [file for path in paths for file in _files(Path(path), notes)]
     common = ClassExam(exam)
+    if common.students and not names:
+        raise DeltaruleError(
+            "every student has a paper of their own, and it is not said whose this is",
+            str(exam),
+            "say it: --who emmy",
+        )
     own, _ = common.of(tuple(names))
     found = own or common.exam
     handed = HandedIn(who, tuple(files), tuple(names[1:]), tuple(notes)).with_newest()
@@ -62,7 +68,6 @@ def _files(path: Path, notes: list[str]) -> list[HandedFile]:
 def _unread(exam: Exam, who: str, why: str) -> ExamMarking:
     """The marking of what nobody can read: no points, and why."""
     marks = [
-        QuestionMark(q.id, q.kind, "", UNREADABLE, Fraction(0), q.marks)
-        for q in exam.questions
+        QuestionMark(q.id, q.kind, "", UNREADABLE, Fraction(0), q.marks) for q in exam.questions
     ]
     return ExamMarking(exam.title, who, tuple(marks), (why,))

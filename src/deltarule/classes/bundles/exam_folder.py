@@ -9,9 +9,8 @@ from pathlib import Path
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import load_exam
+from deltarule.exams.variant_files import EXAM, VARIANTS
 from deltarule.marking.sheets import found_sheet
-
-EXAM, VARIANTS = "exam.toml", "variants"
 
 
 def exam_folder(exam: str | Path) -> dict[str, bytes]:
