@@ -16,10 +16,10 @@ import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-import deltarule
 from deltarule.classes.bundles.exam_folder import exam_folder
 from deltarule.classes.exporting import write_pieces
 from deltarule.classes.revealing import CAUSES
@@ -126,7 +126,7 @@ def zipped(content: Mapping[str, bytes]) -> bytes:
 def _pin(wheel: Path | None) -> tuple[str, dict[str, bytes]]:
     """The line of requirements.txt, and the wheel that it means, if there is one."""
     if wheel is None:
-        return f"deltarule=={deltarule.__version__}", {}
+        return f"deltarule=={version('deltarule')}", {}
     if not _WHEEL.fullmatch(wheel.name):
         raise DeltaruleError(
             f"{wheel.name} is no wheel of deltarule",
