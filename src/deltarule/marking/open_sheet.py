@@ -82,7 +82,8 @@ class OpenSheet:
         self._known: Known = {}
 
     def variant(self, sheet: Sheet) -> OpenSheet:
-        """Another sheet opened, whose networks are derived already where they are the same."""
+        """Another sheet opened, such as a student's variant: networks that are the same are derived
+        already, and the mistakes of their lines are made."""
         other = OpenSheet(sheet)
         other._known = derivations(self.sheet.runs, self._known)
         return other

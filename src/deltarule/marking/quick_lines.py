@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 
 import numpy as np
 
@@ -38,6 +39,14 @@ class QuickLines:
         self._filled: dict[tuple, tuple] = {}
         #: What is kept of lists of mistakes (by `id`), each beside its list.
         self.kept: dict[int, tuple] = {}
+
+    def copied(self) -> QuickLines:
+        """The same, to which more is added for other answers; what is prepared is not again."""
+        other = copy(self)
+        for name, kept in vars(self).items():
+            if isinstance(kept, dict) and name not in ("needs", "extra_values"):
+                setattr(other, name, dict(kept))
+        return other
 
     def rank(self, name: str) -> int:
         """The number of axes of a line or given."""

@@ -22,6 +22,8 @@ from deltarule.tracing.trace import computation_of
 
 #: What is evaluated of a sheet once, for all answers to it: derivations, computations, and more.
 Known = dict[tuple, Any]
+#: Under this key stand, where sheets with other givens follow, the first sessions of their lines.
+FIRST_SESSIONS = ("first sessions",)
 
 
 def run_computation(run: Run, wanted: tuple[str, ...], known: Known) -> Computation:
@@ -87,10 +89,12 @@ def derivation_of(run: Run, known: Known) -> Derivation:
 
 
 def derivations(runs: Iterable[Run], known: Known) -> Known:
-    """What is known of runs whatever their givens: their networks, and these derived."""
+    """What is known of runs whatever their givens: their networks, these derived, and the first
+    sessions, of whose lines the mistakes are made."""
     for run in runs:
         derivation_for_numbers(run, known)
-    kept = ("derivation", "for numbers")
+    known.setdefault(FIRST_SESSIONS, [])
+    kept = ("derivation", "for numbers", *FIRST_SESSIONS)
     return {k: v for k, v in known.items() if k[0] in kept or isinstance(v, Network)}
 
 

@@ -24,7 +24,7 @@ from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
 from deltarule.marking.one_decision import decisions
 from deltarule.marking.other_formulas import other_formulas
 from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
-from deltarule.marking.run_computations import Known, run_computation
+from deltarule.marking.run_computations import FIRST_SESSIONS, Known, run_computation
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
 from deltarule.networks.equations import Equation
@@ -237,6 +237,37 @@ class Session:
         return other
 
 
+def open_session(
+    run: Run, number: int, numbers: Mapping[str, Numbers], known: Known, extra: Iterable[str] = ()
+) -> Session:
+    """The session for what is written for a run; derivations are kept in `known`.
+
+    `extra` names quantities that are evaluated although nothing is written for them.
+    """
+    computation = run_computation(run, tuple(dict.fromkeys((*numbers, *extra))), known)
+    session = Session(run, number, computation, lay_out(numbers, computation, run.rounding))
+    key = ("of a course", id(computation))
+    if key not in known:
+        known[key] = _kept_of_same_lines(session, known)
+    session.kept = known[key]
+    return session
+
+
+def _kept_of_same_lines(session: Session, known: Known) -> dict[str, Any]:
+    """What is kept for a new computation: of an earlier one with other givens, if there is one
+    with the same lines, what depends on these alone."""
+    firsts: list[Session] = known.get(FIRST_SESSIONS, [])
+    computation = session.computation
+    for first in firsts:
+        if first.computation.has_lines_of(computation):
+            computation.__dict__["lines"] = first.computation.lines
+            kept = with_same_lines(first, computation, session.run, session.aligned).kept
+            return kept | {"quick lines": first.evaluator.quick_lines.copied()}
+    if FIRST_SESSIONS in known:
+        firsts.append(session)
+    return session.kept
+
+
 #: What is kept of a computation that depends on its lines and sizes alone, not on its givens.
 OF_THE_LINES = ("mistakes", "common", "often hidden", "other formulas")
 
@@ -250,19 +281,6 @@ def with_same_lines(
     kept = prepared | {name: first.kept.setdefault(name, {}) for name in OF_THE_LINES}
     kept["truncations"] = first._truncations.beside(computation)
     return Session(run, first.number, computation, aligned, kept=kept)
-
-
-def open_session(
-    run: Run, number: int, numbers: Mapping[str, Numbers], known: Known, extra: Iterable[str] = ()
-) -> Session:
-    """The session for what is written for a run; derivations are kept in `known`.
-
-    `extra` names quantities that are evaluated although nothing is written for them.
-    """
-    computation = run_computation(run, tuple(dict.fromkeys((*numbers, *extra))), known)
-    session = Session(run, number, computation, lay_out(numbers, computation, run.rounding))
-    session.kept = known.setdefault(("of a course", id(computation)), session.kept)
-    return session
 
 
 def restatements(run: Run) -> dict[str, np.ndarray]:

@@ -159,6 +159,13 @@ class Computation:
         """The same computation with other numbers for some givens; all its lines are right."""
         return replace(self, givens={**self.givens, **changed})
 
+    def has_lines_of(self, other: Computation) -> bool:
+        """Whether another computation has the same lines and sizes, whatever its givens are."""
+        return self.derivation is other.derivation and all(
+            getattr(self, name) == getattr(other, name)
+            for name in ("sizes", "optimiser", "rate", "parameters", "scalars", "extra")
+        )
+
     def with_same_lines(self, givens: Mapping[str, np.ndarray]) -> Computation:
         """The same with other numbers, in the same shapes, for all givens, and the very lines of
         this one."""
