@@ -12,6 +12,7 @@ from deltarule.cli import (
     check_command,
     class_command,
     derive_command,
+    exam_new_command,
     flow_command,
     gradient_command,
     trace_command,
@@ -27,6 +28,7 @@ COMMANDS: dict[str, Row] = {
     "check class": class_command.ROW,
     "check gradient": gradient_command.ROW,
     "train": train_command.ROW,
+    "exam new": exam_new_command.ROW,
     "exam bundle": bundle_command.ROW,
 }
 

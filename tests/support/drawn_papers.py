@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from deltarule.exams.drawn_variants import Variants
-from deltarule.exams.models import run_like, run_of_network
+from deltarule.exams.models import model_like, run_of_network
 from deltarule.marking.arrays import Numbers
 from deltarule.marking.sheets import Rounding
 
@@ -31,7 +31,7 @@ NETWORKS = {
 @lru_cache(maxsize=8)
 def like_slide(seed: str = "2026-17", decimals: int | None = None) -> Variants:
     """The slide's own exam."""
-    run, _ = run_like("slide")
+    run = model_like("slide").run
     return Variants(run, seed, None if decimals is None else Rounding(decimals))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -14,13 +14,15 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.small_sizes import choose_sizes
 from deltarule.calculus.without_steps import derive_unverified
 from deltarule.errors import DeltaruleError
+from deltarule.exams.exam_files import load_exam
 from deltarule.exams.givens_as_printed import as_printed
 from deltarule.exams.pleasant_givens import USUAL, USUAL_COMPARED, draw_givens
 from deltarule.exams.seeded_numbers import Seeded
 from deltarule.expressions.nodes import Max, walk
 from deltarule.language.load import load
 from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import Rounding, Run, load_sheet
+from deltarule.marking.sheets import Rounding, Run, found_sheet
+from deltarule.marking.toml_text import read_toml
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
 from deltarule.spelling.counted import counted
@@ -29,13 +31,33 @@ from deltarule.spelling.counted import counted
 LEAST_DECIMALS = 3
 
 
-def run_like(name_or_path: str | Path, number: int | None = None) -> tuple[Run, list[str]]:
-    """A run of a sheet to draw variants of, the first that can be, and notes on the others.
+@dataclass(frozen=True)
+class Model:
+    """What an exam is made from: a run, and what its file says besides.
+
+    `questions` are the tables of its questions as they are written, `extra` what stands above
+    them; `notes` say what is left out.
+    """
+
+    run: Run
+    source: str = ""
+    questions: tuple[Mapping[str, Any], ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def model_like(name_or_path: str | Path, number: int | None = None) -> Model:
+    """A run of a sheet or an exam, the first that variants can be drawn of.
 
     Raises DeltaruleError for a sheet of which no run can be varied.
     """
-    sheet = load_sheet(name_or_path)
+    exam = load_exam(name_or_path)
+    sheet = exam.sheet
     runs = sheet.runs
+    if not runs:
+        raise DeltaruleError(
+            "the exam has no sheet, and so no numbers to draw", exam.path, "give it a network"
+        )
     if number is not None and not 1 <= number <= len(runs):
         raise DeltaruleError(
             f"the sheet has {counted(len(runs), 'run')}, and no run {number}",
@@ -44,13 +66,26 @@ def run_like(name_or_path: str | Path, number: int | None = None) -> tuple[Run, 
         )
     wanted = number or next((k for k, r in enumerate(runs, 1) if not _why_not(r)), 1)
     run = runs[wanted - 1]
-    why = _why_not(run)
-    if why:
-        raise DeltaruleError(why, sheet.path, "vary a run with one update at most")
     others = len(runs) - 1
-    notes = [f"{counted(others, 'other run')} of the sheet left out"] if others else []
-    title = sheet.title if wanted == 1 or others == 0 else run.title
-    return replace(run, title=title), notes
+    why = _why_not(run)
+    if why or (others and not exam.plain):
+        raise DeltaruleError(
+            why or f"the exam has {counted(len(runs), 'run')} with questions about them",
+            sheet.path,
+            "vary a sheet of one run, with one update at most",
+        )
+    notes = (f"{counted(others, 'other run')} of the sheet left out",) if others else ()
+    title = sheet.title if wanted == 1 or not others else run.title
+    run = replace(run, title=title)
+    questions, extra = ((), {}) if exam.plain else _as_written(name_or_path)
+    return Model(run, sheet.source, questions, extra, notes)
+
+
+def _as_written(name_or_path: str | Path) -> tuple[tuple[Mapping[str, Any], ...], dict[str, Any]]:
+    """The tables of an exam's questions as they are written, and what stands above them."""
+    data = read_toml(*found_sheet(name_or_path)).data
+    extra = {key: data[key] for key in ("instructions", "total") if key in data}
+    return tuple(data["question"]), extra
 
 
 def _why_not(run: Run) -> str:
@@ -87,13 +122,22 @@ def run_of_network(
     return Run(
         network.title.split(". ")[0].rstrip(".") or network.name,
         name,
-        dict(options),
+        _values_of(network, options),
         rate=None if rate is None else Printed(rate, "--rate"),
         updates=int(rate is not None),
         rounding=rounding or Rounding(LEAST_DECIMALS),
         given={n: as_printed(array) for n, array in drawn.items()},
         asked=tuple(asked),
     )
+
+
+def _values_of(network: Network, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options as a sheet has them: their values, however they were typed."""
+    known = network.options
+    return {
+        name: known[name].value if name in known else int(str(value))
+        for name, value in options.items()
+    }
 
 
 def _compares(network: Network) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from deltarule.marking.arrays import Numbers
 from deltarule.marking.points import SHARED
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Run
+from deltarule.marking.toml_text import Digits
 from deltarule.networks.network import Network
 
 #: A number as TOML has them; all others stand in quotes.
@@ -26,14 +27,23 @@ _WIDE = 80
 
 
 def sheet_text(
-    run: Run, source: str = "", folder: Path | None = None, comments: Iterable[str] = ()
+    run: Run,
+    source: str = "",
+    folder: Path | None = None,
+    comments: Iterable[str] = (),
+    questions: Sequence[Mapping[str, Any]] = (),
+    extra: Mapping[str, Any] | None = None,
 ) -> str:
     """A run as a sheet of its own. Paths of derivations are meant from `folder` on.
 
+    With tables of `questions` it is an exam, which asks in these alone; `extra` stands above.
     Raises DeltaruleError for a network that has neither name nor path.
     """
     parts = [*(f"# {visible_line(c)}" for c in comments)]
-    parts += _pairs(_head(run, source, folder))
+    head = _head(run, source, folder) | dict(extra or {})
+    if questions:
+        del head["asked"]
+    parts += _pairs(head)
     tables: list[tuple[str, Mapping[str, Any]]] = [
         ("options", run.options),
         ("rounding", _rounding(run)),
@@ -41,11 +51,13 @@ def sheet_text(
         ("properties", run.properties),
         ("names", run.names),
         ("formulas", run.formulas),
-        ("marks", _marks(run)),
+        ("marks", _policy(run) if questions else {**run.marks, **_policy(run)}),
     ]
     for name, table in tables:
         if table:
             parts += ["", f"[{name}]", *_pairs(table)]
+    for question in questions:
+        parts += ["", "[[question]]", *_pairs(question)]
     return "\n".join(parts) + "\n"
 
 
@@ -93,11 +105,11 @@ def _rounding(run: Run) -> dict[str, Any]:
     return {**{k: v for k, v in count.items() if v is not None}, "rule": policy.rule}
 
 
-def _marks(run: Run) -> dict[str, Any]:
+def _policy(run: Run) -> dict[str, Any]:
     keys = {verdict: key for key, verdict in SHARED.items()}
     shares = {keys[verdict]: share for verdict, share in run.credit.shares.items()}
     partial = {} if run.credit.partial == "share" else {"partial": run.credit.partial}
-    return {**run.marks, **partial, **shares}
+    return {**partial, **shares}
 
 
 def _pairs(table: Mapping[str, Any]) -> Iterator[str]:
@@ -111,6 +123,8 @@ def toml_value(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, Printed):
         return _number(value.text)
+    if isinstance(value, Digits):
+        return _number(str(value))
     if isinstance(value, Fraction):
         return _number(decimal_text(value, 0))
     if isinstance(value, int):

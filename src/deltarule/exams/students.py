@@ -55,14 +55,16 @@ def refuse_alike(students: Iterable[str], place: str) -> None:
     known: dict[str, str] = {}
     for student in students:
         stem = file_stem(student)
-        other = known.setdefault(stem.casefold(), student)
-        if other is not student:
-            fact = (
+        if stem.casefold() in known:
+            other = known[stem.casefold()]
+            raise DeltaruleError(
                 f"{student} stands there twice"
                 if other == student
-                else (f"{other} and {student} would share the file {stem}.toml")
+                else f"{other} and {student} would share the file {stem}.toml",
+                place,
+                "name each student once, by something of their own",
             )
-            raise DeltaruleError(fact, place, "name each student once, by something of their own")
+        known[stem.casefold()] = student
 
 
 def file_stem(student: str) -> str:

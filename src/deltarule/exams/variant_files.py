@@ -12,9 +12,11 @@ from pathlib import Path
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.exams.distance_table import DistanceTable, distance_table, table_markdown
 from deltarule.exams.drawn_variants import Variant, Variants
+from deltarule.exams.exam import Exam
+from deltarule.exams.exam_files import load_exam
+from deltarule.exams.models import Model
 from deltarule.exams.sheet_text import sheet_text
 from deltarule.exams.students import file_stem, refuse_alike
-from deltarule.marking.sheets import Sheet, load_sheet
 from deltarule.spelling.counted import counted
 
 EXAM, VARIANTS, DISTANCES = "exam.toml", "variants", "distances.md"
@@ -41,16 +43,15 @@ def write_exam(
     variants: Variants,
     students: Sequence[str],
     folder: Path,
-    source: str = "",
+    model: Model,
     allow_hidden: bool = False,
-    notes: Sequence[str] = (),
     progress: Callable[[str], None] = lambda student: None,
 ) -> WrittenExam:
     """Write an exam's folder. Raises DeltaruleError for another exam in the folder, for students
     who would share a file, and for papers that hide mistakes, unless that is allowed."""
     refuse_alike(students, "the students")
     specimen = variants.draw("", allow_hidden)
-    text = _text(variants, specimen, source, folder)
+    text = _text(variants, specimen, model, folder)
     path = folder / EXAM
     if path.exists() and path.read_text(encoding="utf-8") != text:
         raise DeltaruleError(
@@ -69,7 +70,7 @@ def write_exam(
         variant = variants.draw(student, allow_hidden)
         if variant.hidden:
             hidden[student] = distance_table(variants, variant).hidden
-        papers.append((own, _text(variants, variant, source, own.parent)))
+        papers.append((own, _text(variants, variant, model, own.parent)))
         written.append(student)
     # Only when all papers are drawn: an exam that is refused leaves nothing behind.
     table = table_markdown(variants, specimen)
@@ -83,17 +84,17 @@ def write_exam(
         tuple(kept),
         distance_table(variants, specimen),
         hidden,
-        tuple(notes),
+        model.notes,
     )
 
 
-def _text(variants: Variants, variant: Variant, source: str, folder: Path) -> str:
+def _text(variants: Variants, variant: Variant, model: Model, folder: Path) -> str:
     whose = f"the paper of {variant.student}" if variant.student else "the specimen"
     comments = (
         f"{whose}: draw {variant.draw} of the seed {variants.seed}",
         "Numbers are drawn so that every mistake that can be seen is seen, whatever is rounded.",
     )
-    return sheet_text(variant.run, source, folder, comments)
+    return sheet_text(variant.run, model.source, folder, comments, model.questions, model.extra)
 
 
 def _write(path: Path, text: str) -> None:
@@ -117,31 +118,35 @@ def students_of(folder: Path) -> list[str]:
     return sorted(p.stem for p in (folder / VARIANTS).glob("*.toml"))
 
 
-def sheet_of(exam: str | Path, who: str = "") -> Sheet:
-    """The sheet for a student: their variant in an exam's folder, or the sheet of a file, which is
-    for all. Without a name it is the specimen.
+def path_of(exam: str | Path, *names: str) -> Path | str:
+    """The file of a student: their paper in an exam's folder, by the first of their names of which
+    there is one; the specimen without a name; and what is no folder, which is for all, itself.
 
     Raises DeltaruleError for a student of whom the folder has no paper.
     """
     path = Path(exam)
     if not path.is_dir():
-        return load_sheet(exam)
+        return exam
     if not is_exam_folder(path):
         raise DeltaruleError(
             f"the folder {exam} holds no {EXAM}",
             str(exam),
             "write an exam: deltarule exam new --like slide --seed 2026 --count 3 --out exam/",
         )
-    if not who:
-        return load_sheet(path / EXAM)
-    own = path / VARIANTS / f"{file_stem(who)}.toml"
-    if own.is_file():
-        return load_sheet(own)
-    if not (path / VARIANTS).is_dir():
-        return load_sheet(path / EXAM)
+    if not names or not (path / VARIANTS).is_dir():
+        return path / EXAM
+    for name in names:
+        own = path / VARIANTS / f"{file_stem(name)}.toml"
+        if own.is_file():
+            return own
     known = students_of(path)
     raise DeltaruleError(
-        f"there is no paper of {who}",
+        f"there is no paper of {names[0]}",
         str(path / VARIANTS),
-        did_you_mean(file_stem(who), known) or f"it has {counted(len(known), 'paper')}",
+        did_you_mean(file_stem(names[0]), known) or f"it has {counted(len(known), 'paper')}",
     )
+
+
+def exam_for(exam: str | Path, *names: str) -> Exam:
+    """The exam of a student, read from the file that `path_of` finds."""
+    return load_exam(path_of(exam, *names))
