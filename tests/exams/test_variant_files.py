@@ -144,8 +144,8 @@ def test_names_of_files_are_safe():
 def test_a_variant_is_marked_without_deriving_anything_again():
     variants = like_slide()
     opened = OpenSheet(Sheet("exam", "", "exam.toml", (variants.draw("").run,)))
-    beside = opened.beside(Sheet("exam", "", "ann.toml", (variants.draw("ann").run,)))
-    third = beside.beside(Sheet("exam", "", "bob.toml", (variants.draw("bob").run,)))
+    beside = opened.variant(Sheet("exam", "", "ann.toml", (variants.draw("ann").run,)))
+    third = beside.variant(Sheet("exam", "", "bob.toml", (variants.draw("bob").run,)))
     again = patch.object(run_computations, "derive_unverified", wraps=derive_unverified)
     with again as derived:
         for sheet in (opened, beside, third):

@@ -17,6 +17,7 @@ from deltarule.exams.exam_files import load_exam
 from deltarule.exams.models import Model
 from deltarule.exams.sheet_text import sheet_text
 from deltarule.exams.students import file_stem, refuse_alike
+from deltarule.marking.sheets import Sheet
 from deltarule.spelling.counted import counted
 
 EXAM, VARIANTS, DISTANCES = "exam.toml", "variants", "distances.md"
@@ -150,3 +151,8 @@ def path_of(exam: str | Path, *names: str) -> Path | str:
 def exam_for(exam: str | Path, *names: str) -> Exam:
     """The exam of a student, read from the file that `path_of` finds."""
     return load_exam(path_of(exam, *names))
+
+
+def sheet_of(exam: str | Path, who: str = "") -> Sheet:
+    """The sheet of a student's exam; without a name that of the specimen."""
+    return exam_for(exam, *([who] if who else [])).sheet
