@@ -60,7 +60,7 @@ def _shown(asked: Class, called: str) -> int:
     decided = [read_override(said) for said in asked.override or ()]
     exam = ClassExam(sheet)
     formats = exports(asked.export) if asked.export else []
-    setting = _setting(asked, exam.exam)
+    setting = _setting(asked, exam)
     out = made_folder(asked.out or Path("marks"))
     with Journal(out / "journal.sqlite") as journal:
         overrides = _overrides(out / "overrides.csv", decided, exam.exam)
@@ -79,11 +79,12 @@ def _shown(asked: Class, called: str) -> int:
         return 0 if result.passed else 1
 
 
-def _setting(asked: Class, exam: Exam) -> ExportSetting:
+def _setting(asked: Class, exam: ClassExam) -> ExportSetting:
     """Who the students are, and what they may see."""
     students = read_roster(asked.students) if asked.students else Roster()
     reveal = revealed(asked.reveal or CAUSES)
-    return ExportSetting(students, texts_of(exam), reveal, time_of_export())
+    own = exam.texts if exam.students else None
+    return ExportSetting(students, texts_of(exam.exam), reveal, time_of_export(), "", own)
 
 
 def _named(asked: Class) -> tuple[list[str], str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from deltarule.classes.exporting import ExportedMarks, exported_text, write_pieces
+from deltarule.classes.exporting import ExportedMarks, exported_text
 from deltarule.classes.formats.export_setting import ExportSetting, time_of_export
 from deltarule.classes.formats.export_table import EXPORTS, exports
 from deltarule.classes.marked_questions import texts_of
 from deltarule.classes.one_submission import mark_alone
 from deltarule.classes.revealing import CAUSES, revealed
 from deltarule.classes.roster import Roster, read_roster
+from deltarule.classes.whole_files import write_whole
 from deltarule.cli.check_command import Check
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
@@ -33,7 +34,7 @@ def show_exported(asked: Check) -> int:
         one = len(names) == 1
         for name, text in texts.items():
             paths.append(asked.output if one else asked.output / f"{name}.{EXPORTS[name].ending}")
-            write_pieces(paths[-1], [text])
+            write_whole(paths[-1], text)
     if asked.format == "text" and not paths:
         write("".join(texts.values()))
     else:

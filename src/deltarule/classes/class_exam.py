@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from deltarule.classes.exam_parts import ExamPart, parts_of
+from deltarule.classes.marked_questions import has_numbers, texts_of
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import exam_of, load_exam
@@ -48,6 +50,21 @@ class ClassExam:
             return None, self._parts
         exam = self._with(sheet_of(self._folder, self.paper(names) or names[0]))
         return exam, parts_of(exam)
+
+    def texts(self, who: str) -> Mapping[str, str]:
+        """What the questions ask a student, by their ids, with the numbers of their own paper; of
+        a student without a paper, what has no numbers in it.
+        """
+        if self._folder is None:
+            return texts_of(self.exam)
+        try:
+            own, _ = self.of((who,))
+        except DeltaruleError:
+            own = None
+        if own is not None:
+            return texts_of(own)
+        plain = [q for q in self.exam.questions if not has_numbers(q.text)]
+        return texts_of(replace(self.exam, questions=tuple(plain)))
 
     def paper(self, names: tuple[str, ...]) -> str | None:
         """The stem of a student's paper, whichever name it is under; None for no paper."""

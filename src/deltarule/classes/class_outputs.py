@@ -39,7 +39,7 @@ def write_outputs(
     files, now = StudentFiles(), set()
     for marking in markings:
         name = setting.students.of(marking.who).full_name
-        feedback = feedback_of(marking, setting.texts, setting.reveal, name)
+        feedback = feedback_of(marking, setting.texts_for(marking.who), setting.reveal, name)
         stem = files.name(marking.who)
         for ending, text in _FEEDBACK.items():
             path = f"{FEEDBACK}/{stem}.{ending}"

@@ -9,7 +9,7 @@ from pathlib import Path
 from deltarule.classes.formats.export_setting import ExportSetting
 from deltarule.classes.formats.export_table import EXPORTS
 from deltarule.classes.student_files import StudentFiles
-from deltarule.errors import DeltaruleError
+from deltarule.classes.whole_files import write_pieces
 from deltarule.exams.exam_marking import ExamMarking
 
 
@@ -77,25 +77,3 @@ def write_exports(
     for file in exported(formats, markings, setting):
         write_pieces(home / file.path, file.pieces)
     return [home / (n if EXPORTS[n].each else f"{n}.{EXPORTS[n].ending}") for n in formats]
-
-
-def write_pieces(path: Path, pieces: Iterable[str | bytes], runs: bool = False) -> None:
-    """Write a file that is there as a whole or not at all: under another name first. With `runs`
-    it may be run as a program.
-
-    Raises DeltaruleError where it cannot be written.
-    """
-    part = path.with_name(f".{path.name[:200]}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with part.open("wb") as file:
-                file.writelines(p.encode() if isinstance(p, str) else p for p in pieces)
-            part.chmod(0o755 if runs else 0o644)
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise DeltaruleError(
-            f"the file cannot be written: {error.strerror}", str(path), "name another folder"
-        ) from None

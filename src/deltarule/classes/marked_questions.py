@@ -12,7 +12,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import Exam, Question
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
 from deltarule.exams.joined_verdicts import gravest
-from deltarule.exams.question_text import question_text
+from deltarule.exams.question_text import RATE, quantities_in, question_text
 from deltarule.marking.sheets import Run
 from deltarule.marking.verdicts import FOLLOWS, MISSING, TRIVIAL
 from deltarule.spelling.names import pretty
@@ -85,6 +85,11 @@ def shown_name(text: str) -> str:
 def texts_of(exam: Exam) -> dict[str, str]:
     """What the questions of an exam ask, by their ids, their quantities spelled by the engine."""
     return {q.id: question_text(q.text, _run(exam, q)) for q in exam.questions if q.text}
+
+
+def has_numbers(text: str) -> bool:
+    """Whether numbers of a sheet are put into a text."""
+    return any(part.numbers or part.name == RATE for part in quantities_in(text))
 
 
 def _run(exam: Exam, question: Question) -> Run | None:

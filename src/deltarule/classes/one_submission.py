@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,23 +25,18 @@ def mark_alone(
 ) -> tuple[Exam, ExamMarking]:
     """The exam of a student, and the marking of what is in files and folders, all of it theirs.
 
-    `names` are what the student is called, the first one in the marking; by any of them their own
-    paper is found. What cannot be read earns nothing, and the marking says so. Raises
-    DeltaruleError for an exam that is none, and for paths where there is nothing.
+    `names` are what the student is called, the first one in the marking, else as the first file or
+    folder is; by any of them their own paper is found. What cannot be read earns nothing, and the
+    marking says so. Raises DeltaruleError for an exam that is none, and where there is nothing.
     """
+    names = tuple(names) or tuple(Path(path).stem for path in paths[:1])
     who = names[0] if names else ""
     notes: list[str] = []
     files = [file for path in paths for file in _files(Path(path), notes)]
     common = ClassExam(exam)
-    if common.students and not names:
-        raise DeltaruleError(
-            "every student has a paper of their own, and it is not said whose this is",
-            str(exam),
-            "say it: --who emmy",
-        )
-    own, _ = common.of(tuple(names))
+    own, _ = common.of(names)
     found = own or common.exam
-    handed = HandedIn(who, tuple(files), tuple(names[1:]), tuple(notes)).with_newest()
+    handed = HandedIn(who, tuple(files), names[1:], tuple(notes)).with_newest()
     try:
         submission = read_handed_in(who, handed.read(), ExamFields(found))
         with OpenExam(found) as opened:
@@ -48,7 +44,7 @@ def mark_alone(
     except DeltaruleError as error:
         return found, _unread(found, who, UNMARKED + in_one_line(error))
     said = tuple(dict.fromkeys((*handed.notes, *marking.notes)))
-    return found, ExamMarking(marking.exam, who or marking.who, marking.marks, said)
+    return found, replace(marking, who=who, notes=said)
 
 
 def _files(path: Path, notes: list[str]) -> list[HandedFile]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from deltarule.errors import DeltaruleError
@@ -30,17 +31,37 @@ def write_whole(path: Path, text: str | bytes) -> bool:
     try:
         if path.is_file() and path.stat().st_size == len(data) and path.read_bytes() == data:
             return False
+    except OSError as error:
+        raise _unwritten(path, error) from None
+    write_pieces(path, [data])
+    return True
+
+
+def write_pieces(path: Path, pieces: Iterable[str | bytes], runs: bool = False) -> None:
+    """Write a file piece by piece; with `runs` it may be run as a program.
+
+    Raises DeltaruleError where it cannot be written.
+    """
+    beside = path.with_name(f".{path.name[:200]}.part")
+    try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(f".{path.name[:200]}.part")
         try:
-            beside.write_bytes(data)
+            with beside.open("wb") as file:
+                for piece in pieces:
+                    text = isinstance(piece, str)
+                    file.write(piece.encode("utf-8", "backslashreplace") if text else piece)
+            if runs:
+                beside.chmod(beside.stat().st_mode | 0o111)
             os.replace(beside, path)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
-        raise DeltaruleError(
-            f"the file cannot be written: {error.strerror or error}",
-            str(path),
-            "make room, or choose another folder with --out",
-        ) from None
-    return True
+        raise _unwritten(path, error) from None
+
+
+def _unwritten(path: Path, error: OSError) -> DeltaruleError:
+    return DeltaruleError(
+        f"the file cannot be written: {error.strerror or error}",
+        str(path),
+        "make room, or name another folder",
+    )

@@ -21,8 +21,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from deltarule.classes.bundles.exam_folder import exam_folder
-from deltarule.classes.exporting import write_pieces
 from deltarule.classes.revealing import CAUSES
+from deltarule.classes.whole_files import write_pieces
 from deltarule.errors import DeltaruleError
 
 #: Where each file of a bundle stands in it, by where it stands here.

@@ -19,7 +19,7 @@ from deltarule.spelling.visible import visible
 def feedback_for(marking: ExamMarking, setting: ExportSetting) -> StudentFeedback:
     """The feedback for whose marking it is, as far as the setting shows it."""
     name = setting.students.of(marking.who).full_name
-    return feedback_of(marking, setting.texts, setting.reveal, name)
+    return feedback_of(marking, setting.texts_for(marking.who), setting.reveal, name)
 
 
 def part_name(question: FeedbackQuestion, part: FeedbackPart) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -19,7 +19,7 @@ from deltarule.exams.exam_marking import ExamMarking
 class ExportSetting:
     """`texts` are the questions' by their ids; `reveal` says what students see; `at` is the time
     that is written where a format wants one; `assignment` is what the other system calls the exam,
-    empty for the exam's own title.
+    empty for the exam's own title. `own_texts` gives the texts of a student's own paper.
     """
 
     students: Roster = field(default_factory=Roster)
@@ -27,6 +27,11 @@ class ExportSetting:
     reveal: str = CAUSES
     at: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     assignment: str = ""
+    own_texts: Callable[[str], Mapping[str, str]] | None = None
+
+    def texts_for(self, who: str) -> Mapping[str, str]:
+        """What the questions ask a student, by their ids."""
+        return self.texts if self.own_texts is None else self.own_texts(who)
 
     def title(self, marking: ExamMarking) -> str:
         """What the exam is called."""
