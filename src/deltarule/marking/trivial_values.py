@@ -3,8 +3,8 @@
 An early 0, or a value at which a slope vanishes, can make the rest of a sheet trivial: every later
 value is 0, or a copy of another. Such a value follows, but shows no work. It is recognised by what
 it depends on: with the wrong value held, everything else that goes into it is changed; if it stays
-the same, or is one of these others itself, while the right value would not, nothing had to be
-worked out. Lines of a recurrence, which go into each other, are left as they are.
+the same, or is one of these others itself, while the right value would not, no work was
+needed. Lines of a recurrence, which go into each other, are left as they are.
 """
 
 from __future__ import annotations
