@@ -12,7 +12,7 @@ from deltarule.exams.exam_submission import Submission
 from deltarule.marking import verdicts
 from deltarule.sandbox import Sandbox
 from deltarule.submissions import FunctionFinding, FunctionVerdict, check_submission
-from deltarule.submissions.accepted_verdicts import USUAL, accepted_verdicts
+from deltarule.submissions.accepted_verdicts import accepted_verdicts
 from deltarule.submissions.findings import OutputFinding, SubmissionReport
 from deltarule.submissions.like_derivation import Like, convention_like
 from deltarule.submissions.reading import read_source
@@ -73,8 +73,8 @@ class CodeMarker:
         known = [f for f in found if f is not None]
         if not known:
             return _none(question, wanted, reports)
-        accepted = accepted_verdicts(USUAL if task.accept is None else task.accept)
-        shares = [_share(f, accepted, self.partial) if f else Fraction(0) for f in found]
+        passing = [f for r in reports for f in r.functions if _passes(f, r, task)]
+        shares = [_share(f, f in passing, self.partial) if f else Fraction(0) for f in found]
         open_ = sum((Fraction(f.verdict in _OPEN) for f in known), start=Fraction(0)) / len(found)
         missing = [n for n, f in zip(wanted, found, strict=True) if f is None]
         said = [_said(f) for f in known] + [f"there is no function {n}" for n in missing]
@@ -82,7 +82,7 @@ class CodeMarker:
             question.id,
             question.kind,
             "",
-            _verdict(known, accepted, bool(missing)),
+            _verdict(known, passing, bool(missing)),
             question.marks * sum(shares, start=Fraction(0)) / len(found),
             question.marks,
             question.marks * open_,
@@ -116,14 +116,20 @@ def _of_name(reports: Sequence[SubmissionReport], name: str) -> FunctionFinding 
     return None
 
 
-def _share(
-    finding: FunctionFinding, accepted: frozenset[FunctionVerdict], partial: bool
-) -> Fraction:
+def _passes(finding: FunctionFinding, report: SubmissionReport, task: CodeTask) -> bool:
+    """Whether it counts as right: as the question says, else by the convention's policy."""
+    if task.accept is not None:
+        return finding.verdict in accepted_verdicts(task.accept)
+    policy = report.policy
+    return finding.verdict.passes if policy is None else policy.accepts(finding)
+
+
+def _share(finding: FunctionFinding, passes: bool, partial: bool) -> Fraction:
     """The share of the marks: all of what passes, else that of the returned values that are right.
 
     A value that is right at some settings only counts half.
     """
-    if finding.verdict in accepted:
+    if passes:
         return Fraction(1)
     wrong = (FunctionVerdict.WRONG, FunctionVerdict.PARTLY)
     if not partial or finding.verdict not in wrong or not finding.outputs:
@@ -140,14 +146,14 @@ def _of_output(output: OutputFinding, verdict: FunctionVerdict) -> Fraction:
 
 
 def _verdict(
-    found: Sequence[FunctionFinding], accepted: frozenset[FunctionVerdict], missing: bool
+    found: Sequence[FunctionFinding], passing: Sequence[FunctionFinding], missing: bool
 ) -> str:
     """The gravest verdict on the functions, in the words of marking."""
     if any(f.verdict in _OPEN for f in found):
         return verdicts.UNDECIDED
     if any(f.verdict in _LOST for f in found):
         return verdicts.UNREADABLE
-    bad = [f for f in found if f.verdict not in accepted]
+    bad = [f for f in found if f not in passing]
     if bad:
         return verdicts.MISTAKE if any(f.causes for f in bad) else verdicts.WRONG
     return verdicts.MISSING if missing else verdicts.RIGHT

@@ -198,18 +198,18 @@ def template(
     ]
     for name, extent in quantities:
         reference = str(parse_reference(name))
-        lines.append(f"{json.dumps(reference)} = {_blank(tuple(extent))}")
+        lines.append(f"{json.dumps(reference)} = {blank_value(tuple(extent))}")
     asked = [f'{json.dumps(name)} = ""' for name in formulas]
     lines += ["", "[formulas]", *asked] if asked else []
     return "\n".join(lines) + "\n"
 
 
-def _blank(extent: tuple[int, ...], indent: str = "") -> str:
+def blank_value(extent: tuple[int, ...], indent: str = "") -> str:
     """Empty quotes in nested lists, one row a line."""
     if not extent:
         return '""'
     if len(extent) == 1:
         return "[" + ", ".join(['""'] * extent[0]) + "]"
     inner = indent + "  "
-    rows = [f"{inner}{_blank(extent[1:], inner)},\n" for _ in range(extent[0])]
+    rows = [f"{inner}{blank_value(extent[1:], inner)},\n" for _ in range(extent[0])]
     return "[\n" + "".join(rows) + indent + "]"

@@ -49,7 +49,9 @@ def read_leniently(text: str, name: str, sections: tuple[str, ...]) -> Lenient:
             fault = fault_of(text, error)
             spent += len(text)
             known = _section(text, fault.line)
-            hopeless = fault.corrected is None and not (fault.name and known in sections)
+            hopeless = fault.corrected is None and not (
+                fault.name and known.partition(".")[0] in sections
+            )
             if hopeless or spent > MOST_TEXT or len(found.notes) + len(found.lost) >= MOST_LINES:
                 raise refused(text, fault, name) from None
             text = _put_right(text, fault, known, found)

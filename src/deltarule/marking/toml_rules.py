@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from deltarule.marking import toml_values as values
 from deltarule.marking.toml_values import PAIR
 
-HEADER = re.compile(r"\s*\[{1,2}\s*[A-Za-z_][A-Za-z_.]*\s*\]{1,2}\s*(?:#.*)?")
+HEADER = re.compile(r"\s*\[{1,2}\s*[A-Za-z_]+(?:\.[A-Za-z0-9_-]+)*\s*\]{1,2}\s*(?:#.*)?")
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*")
 _QUOTES = str.maketrans("“”„‟«»″‘’‚‛`´", '"""' + '"""' + '"' + "''''''")
 _DASHES = str.maketrans("–—−‒―‑﹣", "-" * 7)
