@@ -20,6 +20,8 @@ REMEDY = "write check layers.py, or check answers.toml, or check example slide"
 def show_check(asked: Check) -> int:
     """Mark, show the verdicts, and say by the exit status whether all are right."""
     names, example = _names(asked)
+    if asked.sheet is not None and (status := _of_exam(asked, names)) is not None:
+        return status
     if (status := _with_code(asked, names, example)) is not None:
         return status
     if len(names) > 1 or (not example and Path(names[0]).is_dir()):
@@ -32,6 +34,18 @@ def show_check(asked: Check) -> int:
         marking = Marker(asked.sheet).mark(names[0], example=example)
     show(marking, "a marking", asked.format)
     return 0 if marking.passed else 1
+
+
+def _of_exam(asked: Check, names: Sequence[str]) -> int | None:
+    """Mark answers to an exam with questions; None where the sheet is another one."""
+    sheet = Path(asked.sheet or "")
+    if not sheet.is_file() or b"question" not in sheet.read_bytes():
+        return None
+    from deltarule.cli.check_exam import show_exam_check
+    from deltarule.exams.exam_files import load_exam
+
+    exam = load_exam(sheet)
+    return None if exam.plain else show_exam_check(asked, exam, names)
 
 
 def show_brief(asked: Check) -> int:
@@ -105,22 +119,23 @@ def _refuse_none(names: Sequence[str], example: bool) -> None:
 
 def show_template(asked: Check) -> int:
     """An empty answers file, shown or written."""
-    from deltarule.marking.answer_template import blank
-    from deltarule.marking.sheets import load_sheet, sheet_names
+    from deltarule.exams.exam_files import load_exam
+    from deltarule.exams.exam_template import exam_template
+    from deltarule.marking.sheets import sheet_names
 
     template = asked.template or ""
-    sheet = load_sheet(template)
-    name = template if template in sheet_names() else sheet.path
+    exam = load_exam(template)
+    name = template if template in sheet_names() else exam.path
     run = asked.run_ or 1
-    text = blank(sheet, run, name)
+    text = exam_template(exam, name, run)
     if asked.output is not None:
-        _write(asked.output, text)
+        write_new(asked.output, text)
     show(ShownTemplate(name, run, asked.output, text), "an answers file", asked.format)
     return 0
 
 
-def _write(path: Path, text: str) -> None:
-    """Raises DeltaruleError where the file cannot be written, or is there already."""
+def write_new(path: Path, text: str) -> None:
+    """Write a new file. Raises DeltaruleError where it cannot be, or is there already."""
     if path.exists():
         raise DeltaruleError(f"{path} is there already", str(path), "name another file")
     try:

@@ -15,6 +15,8 @@ from deltarule.cli import (
     exam_new_command,
     flow_command,
     gradient_command,
+    lint_command,
+    schema_command,
     trace_command,
     train_command,
 )
@@ -27,9 +29,11 @@ COMMANDS: dict[str, Row] = {
     "check": check_command.ROW,
     "check class": class_command.ROW,
     "check gradient": gradient_command.ROW,
+    "check sheet": lint_command.ROW,
     "train": train_command.ROW,
     "exam new": exam_new_command.ROW,
     "exam bundle": bundle_command.ROW,
+    "exam schema": schema_command.ROW,
 }
 
 #: What the help says of a first word that is no command by itself.

@@ -34,7 +34,7 @@ _SHOWN_BESIDE = (
     verdicts.UNREADABLE,
     verdicts.MISSING,
 )
-_SIGNS = {
+SIGNS = {
     verdicts.RIGHT: "✓",
     verdicts.CARRIED: "✓",
     verdicts.FOLLOWS: "→",
@@ -70,7 +70,7 @@ def marking_page(page: Page, marking: Marking) -> None:
 
 def _verdict(page: Page, verdict: Verdict) -> None:
     """One verdict: sign, quantity, printed value and verdict; then why."""
-    sign = _SIGNS.get(verdict.verdict, "✗")
+    sign = SIGNS.get(verdict.verdict, "✗")
     name = named(verdict)
     words = (
         f"{name} = {verdict.given}: {verdict.verdict}"

@@ -12,6 +12,8 @@ from deltarule.cli.page import Page
 from deltarule.reports.text_formulas import formula_latex
 
 CODE = str(Path(__file__).parent / "handed_in.py")
+EXAM = str(Path(__file__).parent / "self_test.toml")
+ANSWERS = EXAM.replace("test.toml", "test_answers.toml")
 #: A quick command for each thing that has no function of its own for Markdown and LaTeX.
 SHOWN = {
     "one line a gradient": ("derive", "dense", "--brief"),
@@ -31,6 +33,9 @@ SHOWN = {
     "the list of conventions": ("check", "--conventions", "cs231n"),
     "an answers file": ("check", "--template", "slide"),
     "a gradient check": ("check", "gradient", "half_squared", "--no-kernel"),
+    "remarks on a sheet": ("check", "sheet", EXAM),
+    "the schema of exams": ("exam", "schema"),
+    "the marking of an exam": ("check", ANSWERS, "--sheet", EXAM),
     "a bundle of an exam": ("exam", "bundle", "slide", "--docker", "--github"),
     "marks for another system": ("check", "mine.toml", "--sheet", "slide", "--export", "csv"),
 }

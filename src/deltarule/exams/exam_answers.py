@@ -28,7 +28,7 @@ from typing import Any
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import CHOICE, CODE, COUNTING, FORMULA, NUMBERS, Exam, Question
 from deltarule.exams.exam_submission import Submission
-from deltarule.exams.value_kinds import shown
+from deltarule.exams.value_kinds import is_text, shown
 from deltarule.marking.answers import Answers, answers_in
 from deltarule.marking.lenient import Lenient, Lost, read_leniently
 from deltarule.marking.other_names import in_own_names
@@ -149,7 +149,7 @@ class _Sorter:
         """A value for a quantity, among the numbers or the formulas."""
         run = self._of(question.run)
         formula = question.kind == FORMULA or section == "formulas"
-        if formula and not isinstance(value, str):
+        if formula and not is_text(value):
             why = f'question {question.id} asks for a formula: write it in quotes, "(yhat − y)·x"'
             run.unread.append(Unread(name, (), shown(value), why))
             return

@@ -14,9 +14,9 @@ from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import exam_in
 from deltarule.exams.exam_places import ExamPlaces
 from deltarule.exams.lint_questions import of_all_questions, of_question
+from deltarule.exams.lint_remarks import Remark, error_of
 from deltarule.exams.lint_sheet import of_runs
 from deltarule.exams.lint_template import of_template
-from deltarule.exams.remarks import Remark, error_of
 from deltarule.marking.sheets import found_sheet
 from deltarule.marking.toml_text import read_toml
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.exams.exam import ChoiceTask, CodeTask, Exam, Question
 from deltarule.exams.exam_places import ExamPlaces
-from deltarule.exams.remarks import Remark, error_of, warning
+from deltarule.exams.lint_remarks import Remark, error_of, warning
 from deltarule.exams.right_counts import right_count
 from deltarule.language.load import network_of
 from deltarule.marking.points import points_text

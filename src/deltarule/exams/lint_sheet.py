@@ -11,8 +11,8 @@ from deltarule.arithmetic.exact import fraction
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import NUMBERS, Exam, Question
 from deltarule.exams.exam_places import ExamPlaces
+from deltarule.exams.lint_remarks import Remark, error_of, warning
 from deltarule.exams.question_text import quantities_in, question_text
-from deltarule.exams.remarks import Remark, error_of, warning
 from deltarule.exams.value_kinds import Path
 from deltarule.marking.answer_template import everything
 from deltarule.marking.other_names import own_name

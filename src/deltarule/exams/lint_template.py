@@ -12,7 +12,7 @@ from deltarule.exams.exam_answers import SECTIONS, sorted_answers
 from deltarule.exams.exam_places import ExamPlaces
 from deltarule.exams.exam_submission import Submission
 from deltarule.exams.exam_template import exam_template
-from deltarule.exams.remarks import Remark, error_of, warning
+from deltarule.exams.lint_remarks import Remark, error_of, warning
 from deltarule.marking.lenient import read_leniently
 from deltarule.spelling.names import parse_reference
 

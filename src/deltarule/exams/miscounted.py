@@ -21,9 +21,16 @@ def miscounted(right: RightCount, given: Value) -> str:
     if isinstance(given, bool) or isinstance(right.value, bool):
         return ""
     for words, value in _ways(right):
-        if value != right.value and value == given:
+        if value != right.value and (value == given or _square(value, given, right)):
             return words
     return ""
+
+
+def _square(value: Value, given: Value, right: RightCount) -> bool:
+    """Whether one number stands for a square field or stride."""
+    if isinstance(value, bool) or isinstance(given, bool) or len(given) != 1:
+        return False
+    return right.task.what in ("receptive_field", "stride") and set(value) == set(given)
 
 
 def _ways(right: RightCount) -> Iterator[tuple[str, Value]]:

@@ -69,7 +69,8 @@ class _Lines:
     def __init__(self, session: Session, name: str, cut: frozenset[str]):
         self.session, self.name, self.cut = session, name, cut
         needs, equations = session.evaluator.needs, session.evaluator.equations
-        within = {*reachable([name], lambda n: needs.get(n, frozenset()) - cut)} | {name}
+        above = reachable([name], lambda n: needs.get(n, frozenset()) - cut)
+        within = ({*above} & equations.keys()) | {name}
         self.equations = [e for n, own in equations.items() if n in within for e in own]
         self.inputs = sorted({r for e in self.equations for r in e.read_names()} - within)
 

@@ -1,0 +1,96 @@
+"""`check mine.toml --sheet exam.toml`, where the sheet is an exam with questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+from deltarule.cli.check_command import Check
+from deltarule.cli.formats import show
+from deltarule.cli.page import Page
+from deltarule.cli.screen import busy
+from deltarule.cli.started_sandbox import StartedSandbox
+from deltarule.cli.verdict_page import SIGNS, STYLES
+from deltarule.errors import DeltaruleError
+from deltarule.exams import Exam, ExamMarking, OpenExam, QuestionMark, Submission
+from deltarule.exams.exam_answers import load_submission
+from deltarule.marking import verdicts
+from deltarule.marking.points import points_text
+from deltarule.spelling.names import pretty
+from deltarule.submissions.reading.notebook_cells import MOST_NOTEBOOK
+from deltarule.submissions.reading.source_bytes import file_bytes
+
+_CODE = (".py", ".ipynb")
+
+
+def show_exam_check(asked: Check, exam: Exam, names: Sequence[str]) -> int:
+    """Mark what one student handed in, show it, and say by the exit status whether all is right."""
+    code = [n for n in names if n.endswith(_CODE)]
+    answers = [n for n in names if n not in code]
+    if len(answers) > 1 or any(Path(n).is_dir() for n in names):
+        raise DeltaruleError(
+            "several students' answers to an exam with questions",
+            "the command line",
+            f"write check class {names[0]} --sheet {asked.sheet}",
+        )
+    with busy(f"marking {', '.join(names)}"):
+        submission = load_submission(answers[0], exam) if answers else Submission()
+        files = tuple((Path(n).name, file_bytes(Path(n), MOST_NOTEBOOK)) for n in code)
+        submission = replace(submission, code=files)
+        marking = _marked(asked, exam, submission)
+    show(marking, "the marking of an exam", asked.format)
+    return 0 if marking.passed else 1
+
+
+def _marked(asked: Check, exam: Exam, submission: Submission) -> ExamMarking:
+    if not submission.code or all(q.code is None for q in exam.questions):
+        return OpenExam(exam).mark(submission)
+    with StartedSandbox(asked) as started:
+        return OpenExam(exam, started.sandbox).mark(submission)
+
+
+def exam_marking_page(page: Page, marking: ExamMarking) -> None:
+    """The marks of every question, and the points."""
+    page.title(marking.exam)
+    if marking.who:
+        page.prose(marking.who)
+    for note in marking.notes:
+        page.prose(note, style="dim")
+    for question, marks in groupby(marking.marks, key=lambda m: m.question):
+        own = list(marks)
+        points = sum((m.points for m in own), start=own[0].points * 0)
+        of = sum((m.of for m in own), start=own[0].of * 0)
+        page.heading(f"{question}: {points_text(points)} of {points_text(of)}")
+        for mark in own:
+            _mark(page, mark)
+    page.blank()
+    page.prose(total(marking), style="bold")
+
+
+def _mark(page: Page, mark: QuestionMark) -> None:
+    """One mark: sign, quantity, what is given and the verdict; then why."""
+    name = pretty(mark.quantity) if mark.quantity else ""
+    written = " = ".join(text for text in (name, mark.given) if text)
+    words = f"{written}: {mark.verdict}" if written else mark.verdict
+    sign, style = SIGNS.get(mark.verdict, "✗"), STYLES[mark.verdict]
+    page.formula(words, indent=0, lead=f"{sign} ", style=style, hang=4)
+    if mark.finding and mark.verdict != verdicts.MISSING:
+        page.prose(mark.finding, indent=4)
+    if not mark.right and mark.expected:
+        page.formula(f"right is {mark.expected}", indent=4, style="dim", hang=2)
+    if mark.open:
+        page.prose(f"{points_text(mark.open)} to be decided by hand", indent=4)
+
+
+def total(marking: ExamMarking) -> str:
+    """The points, and those that are to be decided by hand."""
+    words = f"{points_text(marking.points)} of {points_text(marking.of)} points"
+    hand = f" ({points_text(marking.open)} more to be decided by hand)" if marking.open else ""
+    return words + hand
+
+
+def exam_marking_values(marking: ExamMarking) -> dict:
+    """The marking, as `ExamMarking.to_json` has it, and whether all is right."""
+    return {**marking.to_json(), "passed": marking.passed}

@@ -1,0 +1,74 @@
+"""The commands about exams: what is shown, in which format, with which exit status."""
+
+import json
+
+import exam_texts
+import pytest
+from click.testing import CliRunner
+
+from deltarule.cli.main import app
+
+ANSWERS = """
+who = "Emmy N."
+[answers]
+2 = 2400
+4 = "a"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "exam.toml").write_text(exam_texts.EXAM, encoding="utf-8")
+    (tmp_path / "mine.toml").write_text(ANSWERS, encoding="utf-8")
+    choices = exam_texts.CHOICES + "[question.because]\nno = 'Look again.'\n"
+    (tmp_path / "test.toml").write_text(choices, encoding="utf-8")
+    return tmp_path
+
+
+def run(*words):
+    return CliRunner().invoke(app, words, env={"COLUMNS": "100"})
+
+
+def test_answers_to_an_exam_are_shown_by_question(folder):
+    (folder / "a.toml").write_text("[answers]\n1 = 'no'\n", encoding="utf-8")
+    shown = run("check", "a.toml", "--sheet", "test.toml")
+    assert shown.exit_code == 1
+    assert "1: 0 of 1" in shown.output and "✗ no: wrong" in shown.output
+    assert "Look again." in shown.output and "0 of 1 points" in shown.output
+    (folder / "a.toml").write_text("[answers]\n1 = 'yes'\n", encoding="utf-8")
+    values = json.loads(run("check", "a.toml", "--sheet", "test.toml", "--json").output)
+    assert values["passed"] and values["marks"][0]["points"] == "1"
+    assert r"\documentclass" in run("check", "a.toml", "--sheet", "test.toml", "--latex").output
+    assert "## 1: 1 of 1" in run("check", "a.toml", "--sheet", "test.toml", "--markdown").output
+
+
+def test_several_students_are_a_class(folder):
+    shown = run("check", "mine.toml", "other.toml", "--sheet", "test.toml")
+    assert shown.exit_code == 2 and "check class mine.toml --sheet test.toml" in shown.output
+
+
+def test_the_remarks_on_a_sheet(folder):
+    shown = run("check", "sheet", "exam.toml", "test.toml")
+    assert shown.exit_code == 0 and "0 errors, 2 warnings" in shown.output
+    assert "! question 2 has no marks, and counts 1" in shown.output
+    (folder / "exam.toml").write_text(exam_texts.EXAM.replace("conv2", "conv9"), encoding="utf-8")
+    values = json.loads(run("check", "sheet", "exam.toml", "--json").output)
+    assert not values["sound"] and "conv9" in values["sheets"][0]["errors"][0]["fact"]
+    assert run("check", "sheet", "exam.toml").exit_code == 1
+    assert run("check", "sheet", "none.toml").exit_code == 2
+    assert run("check", "sheet").exit_code == 2
+
+
+def test_the_schema_is_printed_or_written(folder):
+    schema = json.loads(run("exam", "schema").output)
+    assert schema["required"] == ["title"]
+    assert run("exam", "schema", "-o", "exam.schema.json").exit_code == 0
+    assert json.loads((folder / "exam.schema.json").read_text()) == schema
+    assert run("exam", "schema", "-o", "exam.schema.json").exit_code == 2
+
+
+def test_an_answers_file_for_an_exam(folder):
+    shown = run("check", "--template", "test.toml")
+    assert "# Question 1 (1 point)" in shown.output and '[answers.1]\nanswer = ""' in shown.output
+    assert 'sheet = "test.toml"' in shown.output
