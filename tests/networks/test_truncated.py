@@ -12,6 +12,7 @@ from deltarule.arithmetic.run import run
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Attribute
 from deltarule.language.load import load
+from deltarule.networks.gradient_indices import target_indices
 
 NAMES = ("W_xh", "W_hh", "b_h", "W_hy", "h0", "x")
 SIZES = {"T": 6, "N": 2, "D": 3, "H": 4}
@@ -119,3 +120,13 @@ def test_refused(name, options, fact):
     with pytest.raises(DeltaruleError) as refused:
         load(name, **options)
     assert refused.value.fact == fact
+
+
+@pytest.mark.parametrize("name", ["rnn", "gru", "peephole_lstm", "scrn", "kalman_vector", "hmm"])
+@pytest.mark.parametrize("truncated", [False, True])
+def test_no_gradient_has_one_index_for_two_axes(name, truncated):
+    network = load(name, truncate=2) if truncated else loaded(name)
+    for tensor in network.tensors.values():
+        consumers = [e for e in network.equations if tensor.name in e.read_names()]
+        indices = target_indices(tensor, consumers, network.equation_of(tensor.name))
+        assert len(set(indices)) == len(tensor.axes), tensor.name

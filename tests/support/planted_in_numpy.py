@@ -70,7 +70,7 @@ def computation(name: str, setting: str = USUAL) -> Computation:
         givens, sizes = drawn(derivation, 1, {**alike, **{n: sizes[n] for n in known}})
     random = np.random.default_rng(5)
     for tensor in derivation.network.tensors.values():
-        if tensor.role in ("input", "parameter") and not (
+        if tensor.role in ("input", "parameter", "target") and not (
             tensor.integral or tensor.within or tensor.definite or tensor.sums_to_one is not None
         ):
             shape = np.shape(givens[tensor.name])
@@ -130,6 +130,6 @@ def _of_row(j: Jacobians, row: Row, right: Mapping[str, np.ndarray]) -> Planted:
         gap, size = np.abs(value - right[line]).max(), np.abs(right[line]).max()
         if np.abs(value).max() > MOST_TIMES * size:
             continue
-        if value.any() and gap > 1e-4 * size * (0.01 if row.small else 1):
+        if np.abs(value).max() > 1e-9 * size and gap > 1e-4 * size * (0.01 if row.small else 1):
             seen[line] += 1
             yield line, value

@@ -23,8 +23,10 @@ def target_indices(
     chosen: list[Index | None] = [None] * len(tensor.axes)
     for pattern in patterns:
         for axis, subscript in enumerate(pattern):
-            if isinstance(subscript, Index) and chosen[axis] is None and subscript not in chosen:
-                chosen[axis] = Index(subscript.name.rstrip("′"))
+            if isinstance(subscript, Index) and chosen[axis] is None:
+                plain = Index(subscript.name.rstrip("′"))
+                index = subscript if plain in chosen else plain  # j′ beside j stays j′
+                chosen[axis] = None if index in chosen else index
         if None not in chosen:
             break
     taken = {i.name for i in chosen if i is not None}
