@@ -8,8 +8,10 @@ import pytest
 from formula_answers import RIGHT, WRONG, network
 
 from deltarule.errors import DeltaruleError
-from deltarule.marking.formulas import judge_formula
+from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.verdicts import COUNT_AS_RIGHT
+from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.trace import computation_of
 
 NOTATIONS = list(RIGHT)
 
@@ -66,3 +68,19 @@ def test_einsum_refused(formula, fact):
     with pytest.raises(DeltaruleError) as caught:
         judge_formula(network("dense"), "dL/dW", formula)
     assert caught.value.fact == fact
+
+
+def test_what_is_no_link_of_a_chain_is_refused():
+    with pytest.raises(DeltaruleError) as caught:
+        judge_formula(network("softmax_cross_entropy"), "dE/dz", "Σ_k dE/dp[n,k] dp[n,k]/dz[n,c]")
+    assert caught.value.fact == "dp[n,k]/dz[n,c], with indices above and below, is not read"
+
+
+def test_a_constant_may_be_typed_as_the_number_that_the_sheet_gives_it():
+    derivation = network("regularised_classifier")
+    givens, sizes = drawn(derivation, 1)
+    own = computation_of(derivation, {**givens, "lambda": "0.3"}, sizes=sizes)
+    for number, kind in (("0.6", "right"), ("0.2", "mistake"), ("2 λ", "right")):
+        formula = f"x.T @ dz1 + {number} W1"
+        verdict = judge_formula(derivation, "dE/dW1", formula, grounds=Grounds(own))
+        assert verdict.verdict == kind, (formula, verdict.finding)

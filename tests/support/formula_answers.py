@@ -35,6 +35,9 @@ WORDS = [
     ("gru_cell", "dL/dz", "∂L/∂z = (h₀ − g) ∂L/∂h"),
     ("prelu", "dL/dz", "∂L/∂h · (1 if z > 0 else a)"),
     ("dropout", "dL/dx", "mask · ∂L/∂y / ρ"),
+    ("one", "dE/dTheta2", "∂E/∂Θ₂ = ∂E/∂ŷ · ∂ŷ/∂s₂ · ∂s₂/∂Θ₂"),
+    ("many", "dE/dh1", "∂E/∂s₂ · ∂s₂/∂h₁"),
+    ("rnn_cell", "dL/dW_ih", "∂L/∂s ∂s/∂W_ih"),
     ("kalman", "P", "P_t = (1 − k_t c) P_{p,t}"),
 ]
 
@@ -130,6 +133,7 @@ WRONG_WORDS = [
     ("gru_cell", "dL/dz", "∂L/∂z = (g − h₀) ∂L/∂h", "sign|turned round"),
     ("prelu", "dL/dz", "∂L/∂h · (1 if z > 0 else 0)", "0 stands for a"),
     ("dropout", "dL/dx", "mask · ∂L/∂y", "1/ρ is missing"),
+    ("one", "dE/dTheta2", "∂E/∂ŷ · ∂s₂/∂Θ₂", "σ′.* is missing"),
 ]
 
 WRONG_MATRICES = [

@@ -26,6 +26,7 @@ from deltarule.marking.formulas.left_sides import right_sides
 from deltarule.marking.formulas.limits import MOST_CHARACTERS, not_too_deep
 from deltarule.marking.formulas.matrix_words import matrix_readings
 from deltarule.marking.formulas.near_misses import Judged, near_miss
+from deltarule.marking.formulas.own_constants import with_own_constants
 from deltarule.marking.formulas.own_sizes import agrees, in_words, own_sizes
 from deltarule.marking.formulas.readings import (
     Found,
@@ -80,6 +81,7 @@ def judge_formula(
     grounds = grounds or Grounds()
     updated = update_target(derivation, quantity, grounds.optimiser, grounds.rate)
     derivation, target = updated or (derivation, target_of(derivation, quantity))
+    derivation = with_own_constants(derivation, grounds.computation)
     with not_too_deep(quantity):
         kind, finding, others, kinds = _of_all(
             [

@@ -9,11 +9,14 @@ from sympy import Expr
 
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import free_indices
+from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas import along_axes
 from deltarule.marking.formulas.einstein import einsum, parted
+from deltarule.marking.formulas.local_slopes import link
 from deltarule.marking.formulas.matrix_readings import (
     Axes,
+    Linked,
     Matrix,
     Readings,
     best,
@@ -69,6 +72,21 @@ class MatrixArrays(Parser):
             found = super()._read(name)
             return found if isinstance(found, Readings) else one_reading(found)
         return self._read_at(Place(name))
+
+    def _linked(self, token: Token):
+        """∂ŷ/∂s₂ and ∂s₂/∂Θ₂ of whole arrays: links of a chain."""
+        found = link(token.text, self.vocabulary)
+        if found is None:
+            return None
+        axes = self._fresh([n for _, n in (*found.axes, *found.more)])
+        old = [i for i, _ in (*found.axes, *found.more)]
+        table = dict(zip(old, axes, strict=True))
+        entry = substitute(found.entry, {i: j for i, (j, _) in table.items()})
+        own = tuple(table[i] for i, _ in found.axes)
+        if found.by_entries:
+            return one_reading(entry, own)
+        order = tuple(table[i] for i in found.order)
+        return Readings((Linked(lambda: entry, order, 0, own),))
 
     def _is_known(self, letter: str) -> bool:
         return Index(letter) in self.own or super()._is_known(letter)

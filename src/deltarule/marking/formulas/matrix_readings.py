@@ -46,6 +46,28 @@ class Matrix:
 
 
 @dataclass(frozen=True)
+class Linked(Matrix):
+    """∂A/∂B in a chain: its axes are those of B, `of` are those of A."""
+
+    of: Axes = ()
+
+    def behind(self, other: Matrix) -> list[Matrix]:
+        """A gradient by A, times this: summed over the axes of A that B does not have."""
+        count, own = len(self.of), {i for i, _ in self.axes}
+        if isinstance(other, Linked) or other.shape[-count:] != tuple(n for _, n in self.of):
+            return []
+        leading = other.axes[: len(other.axes) - count]
+        over = [axis for axis in self.of if axis[0] not in own]
+
+        def written() -> Expr:
+            at = [i for i, _ in (*leading, *self.of)]
+            found = other.at(at) * self.entry
+            return nodes.Sum(found, over) if over else found
+
+        return [Matrix(written, (*leading, *self.axes), other.cost + self.cost)]
+
+
+@dataclass(frozen=True)
 class Readings:
     """All readings of a part of a formula, the usual ones first."""
 
@@ -138,7 +160,9 @@ def matrix_product(a: Matrix, b: Matrix) -> list[Matrix]:
 
 
 def product(a: Matrix, b: Matrix) -> list[Matrix]:
-    """The products of two parts: by entries, of matrices, outer."""
+    """The products of two parts: by entries, of matrices, outer; of a chain's links."""
+    if isinstance(a, Linked) or isinstance(b, Linked):
+        return b.behind(a) if isinstance(b, Linked) else a.behind(b)
     found = by_entries(mul, a, b)
     if not a.axes or not b.axes:
         return found

@@ -9,10 +9,12 @@ from sympy import Expr, Integer, Rational, pi
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import free_indices, tensor_name
+from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas import roles
 from deltarule.marking.formulas.function_calls import Calls
 from deltarule.marking.formulas.index_names import index_of
+from deltarule.marking.formulas.local_slopes import link
 from deltarule.marking.formulas.named_states import Place, place_of, time_extent
 from deltarule.marking.formulas.spelled import known_functions
 from deltarule.marking.formulas.tokens import Token
@@ -56,10 +58,24 @@ class Named(Calls):
             return self._constant(self._extent_of(axes)) if shape else self._read_at(place)
         if self.counts and token.kind != "derivative":
             return index_of(token.text)
+        found = self._linked(token) if token.kind == "derivative" else None
+        if found is not None:
+            return found
         deviation = self._deviation(token)
         if deviation is not None:
             return deviation
         raise self.error(f"{token.text} is no quantity here", self._remedy(token.text))
+
+    def _linked(self, token: Token) -> Expr | None:
+        """∂ŷ/∂s₂ as σ′(s₂), where both have the same entries; whole arrays do it otherwise."""
+        found = link(token.text, self.vocabulary)
+        if found is None or not found.by_entries:
+            return None
+        extents = [n for _, n in found.axes]
+        at = self.subscripts() if self.next() == "[" else self._implied(extents)
+        if len(at) != len(extents):
+            raise self.error(f"{token.text} is read with other indices than it has", "write all")
+        return substitute(found.entry, dict(zip(found.order, at, strict=True)))
 
     def _deviation(self, token: Token) -> Expr | None:
         """σ, the root of the variance, whose square is written σ²; and ∂L/∂σ²."""
