@@ -49,7 +49,7 @@ def test_difficulty_and_discrimination_are_those_of_the_standard_library():
     assert sum(times for _, times, _ in distribution(course)) == 40
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.fractions(-5, 5, max_denominator=9), min_size=1, max_size=9))
 def test_numbers_of_a_course(values):
     sums = Sums()
@@ -103,8 +103,8 @@ def test_the_same_in_whichever_order_the_students_come():
 
 
 def test_no_marking_is_kept():
-    course = course_statistics(replace(emmy(), who=str(k)) for k in range(300))
-    assert len(course.totals) == len(course.shares) == 1 and course.students == 300
+    course = course_statistics(replace(emmy(), who=str(k)) for k in range(60))
+    assert len(course.totals) == len(course.shares) == 1 and course.students == 60
     assert "emmy" not in course_json(course) and len(question_rows(course)) == 4
 
 

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 from course_markings import mark, texts
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from parsed_html import Parsed
@@ -20,6 +20,7 @@ RENDERER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethro
 SIGNS = st.text(alphabet="#=+-*_`[]()<>!|~$&@:;/.\\1 aw\n{}\"'^", max_size=25)
 
 
+@settings(max_examples=50)
 @given(texts | SIGNS)
 def test_no_text_is_markup_in_markdown(text):
     words = " ".join(visible(text).split())
@@ -33,6 +34,7 @@ def test_no_text_is_markup_in_markdown(text):
     assert shown.text.split() == words.split() and shown.tags <= {"p", "br"}
 
 
+@settings(max_examples=30)
 @given(texts)
 def test_no_text_is_markup_in_html(text):
     shown = Parsed(quoted_html(text))

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from course_markings import HOSTILE, texts
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deltarule.classes.formats.spreadsheet_cells import cell, rows_of_csv, text_of_cell
@@ -38,6 +38,7 @@ def test_an_apostrophe_stands_before_what_would_be_obeyed(text, shown):
     assert cell(text) == shown
 
 
+@settings(max_examples=60)
 @given(texts | st.text(alphabet="=+-@\t\n;' \"a1.,−|e", max_size=12))
 def test_no_cell_is_a_formula_and_none_is_lost(text):
     made = cell(text)
@@ -45,6 +46,7 @@ def test_no_cell_is_a_formula_and_none_is_lost(text):
     assert text_of_cell(made) == visible(text)
 
 
+@settings(max_examples=25)
 @given(st.lists(st.lists(texts, min_size=1, max_size=4), max_size=3))
 def test_rows_are_read_back_by_python(rows):
     text = "".join(rows_of_csv(rows))
