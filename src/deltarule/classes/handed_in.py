@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from deltarule.classes.stored_files import StoredFile
 from deltarule.errors import DeltaruleError, in_one_line
+from deltarule.spelling.counted import counted
 
 #: Bytes of all files of one student together, and how many files there are.
 MOST_TOGETHER, MOST_FILES = 24_000_000, 200
@@ -66,7 +67,8 @@ class HandedIn:
         found, notes = [], []
         left = MOST_TOGETHER
         if len(self.files) > MOST_FILES:
-            notes.append(f"{len(self.files)} files: the first {MOST_FILES} by name are read")
+            many = counted(len(self.files), "file")
+            notes.append(f"{many}: the first {MOST_FILES} by name are read")
         for file in self.files[:MOST_FILES]:
             try:
                 data = file.read()

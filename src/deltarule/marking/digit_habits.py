@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -124,8 +125,12 @@ def _off(printed: Printed, value: Fraction) -> str:
 
 def shortened(value: Fraction, printed: Printed, rule: str) -> str:
     """A value with as many decimals as a printed number has."""
-    decimals = printed.decimals or 0
-    settled = Rounded(decimals, None, rule).settle(np.array(Fraction(value), dtype=object))
+    return _shortened(Fraction(value), printed.decimals or 0, rule)
+
+
+@lru_cache(maxsize=1 << 12)
+def _shortened(value: Fraction, decimals: int, rule: str) -> str:
+    settled = Rounded(decimals, None, rule).settle(np.array(value, dtype=object))
     return with_decimals(Fraction(fraction(settled[()])), decimals)
 
 

@@ -12,7 +12,7 @@ import re
 from dataclasses import InitVar, dataclass, field
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from deltarule.arithmetic.rounding import check_rule
 from deltarule.errors import DeltaruleError
@@ -81,7 +81,10 @@ class Printed:
     figures: int | None = field(init=False, compare=False)
 
     def __post_init__(self, place: str | None) -> None:
-        value, decimals, figures = _read(self.text, place)
+        try:
+            value, decimals, figures = _read_again(self.text)
+        except DeltaruleError:
+            value, decimals, figures = _read(self.text, place)
         object.__setattr__(self, "value", value)
         object.__setattr__(self, "decimals", decimals)
         object.__setattr__(self, "figures", figures)
@@ -133,6 +136,12 @@ def _interval_of_size(size: Fraction, unit: Fraction, rule: str | None) -> Inter
         even = (size / unit) % 2 == 0
         return Interval(size - unit / 2, size + unit / 2, even, even)
     return Interval(size - unit / 2, size + unit / 2, bool(size), False)
+
+
+@lru_cache(maxsize=1 << 12)
+def _read_again(text: str) -> tuple[Fraction, int | None, int | None]:
+    """A number is read when it is looked at, when it is kept, and on the papers of others."""
+    return _read(text, None)
 
 
 def _read(text: str, place: str | None) -> tuple[Fraction, int | None, int | None]:

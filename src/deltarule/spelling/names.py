@@ -118,6 +118,7 @@ def ascii_name(text: str) -> str:
     return _plain(text.strip(), text)
 
 
+@lru_cache(maxsize=1 << 12)
 def parse_reference(text: str) -> Reference:
     """Read `Θ₂`, `Theta1[0][2]`, `∂E/∂Θ₂`, `dE_o[0]/dh1[0]`, `Theta2_new`, `s1[0] after` …"""
     if len(text) > _LONGEST:
