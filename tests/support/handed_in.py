@@ -8,20 +8,9 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-#: What is right of the slide, and two answers that are not.
-RIGHT = {
-    "s1": "[1.35, 2.45, -1.65]",
-    "h1": "[0.79, 0.92, 0.16]",
-    "s2": "0.51",
-    "yhat": "0.62",
-    "E": "0.072",
-    "dE/dyhat": "-0.38",
-}
-
 SHEET = """
 title = "A neuron"
 network = "mlp"
-asked = ["s2", "yhat", "E"]
 
 [options]
 layers = 2
@@ -36,6 +25,43 @@ y = 1.0
 Theta1 = [[1.2, 2.1, 1.5], [-0.3, -0.7, 0.3]]
 Theta2 = [-0.2, 0.5, 1.3]
 """
+#: The sheet as it is when it asks for three quantities.
+PLAIN = SHEET.replace("[options]", 'asked = ["s2", "yhat", "E"]\n\n[options]', 1)
+QUESTIONS = (
+    SHEET
+    + """
+[[question]]
+id = "1a"
+kind = "numbers"
+asked = ["h1", "yhat"]
+marks = 3
+
+[[question]]
+id = "1b"
+kind = "formula"
+asked = "dE/dTheta2"
+marks = 2
+
+[[question]]
+id = "2"
+kind = "counting"
+of = "lenet5"
+what = "parameters"
+
+[[question]]
+id = "3"
+kind = "code"
+function = "relu_forward"
+convention = "cs231n"
+
+[[question]]
+id = "4"
+kind = "choice"
+text = "Where is the sigmoid steepest?"
+choices = ["at 0", "at 1"]
+right = "a"
+"""
+)
 
 
 def toml(values: Mapping[str, str]) -> str:

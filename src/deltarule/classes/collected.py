@@ -133,9 +133,8 @@ class _Collecting:
         """Whether a table has a row for each student; they are taken then."""
         try:
             form = form_in(file.where.read(), file.name, self.heads)
-        except DeltaruleError as error:
-            self.notes.append(in_one_line(error))
-            return True
+        except DeltaruleError:
+            return False  # a student's, of whom it is said that it cannot be read
         if form is None:
             return False
         self._rows(form)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking.printed import shortened
 from deltarule.marking.text_files import text_of
 from deltarule.spelling.counted import counted
@@ -83,11 +83,12 @@ def form_in(data: bytes, name: str, heads: Callable[[str], bool]) -> Form | None
     known = [k for k, text in enumerate(head) if text and k not in naming and heads(text)]
     when = next((k for k, text in enumerate(head) if _plain(text) in _WHEN), None)
     if not known:
-        raise DeltaruleError(
+        error = DeltaruleError(
             f"no column of {name} is a quantity or a question of the exam",
             f"{name}, line {first[0]}: {shortened(', '.join(filter(None, head)))}",
             "head the columns with names such as yhat, dE/dTheta2, or with a question's number",
         )
+        return Form(name, (), (in_one_line(error),))
     rows = [_row(line, cells, head, naming, known, when) for line, cells in lines if any(cells)]
     aside = {*naming, *known, *([] if when is None else [when])}
     notes = [

@@ -18,6 +18,8 @@ from deltarule.errors import DeltaruleError
 
 #: In a result, this stands for why there is none, and will be none.
 FAILED = "failed"
+#: Seconds in which another program may let go of the file.
+PATIENCE = 2.0
 #: The version of these tables.
 _FORM = 1
 _TABLES = """
@@ -55,7 +57,7 @@ class Journal:
     def __init__(self, path: Path):
         self.path = path
         try:
-            self._base = sqlite3.connect(path, timeout=2.0, isolation_level=None)
+            self._base = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
             self._open()
         except sqlite3.Error as error:
             raise _unusable(path, error) from None

@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 from deltarule.classes.class_worker import ClassWorker, Outcome, Task
 from deltarule.exams.exam import Exam
 
+#: What a process does: it hears tasks on a connection, and answers with outcomes.
+Work = Callable[[Connection, Exam], None]
 #: So often a submission is tried whose process ended.
 MOST_TRIES = 3
 #: Seconds more for the first submission of a process, which opens the exam.
@@ -24,11 +26,24 @@ MOST_TASKS = 2000
 _PRELOADED = ["deltarule.classes.class_worker", "deltarule.marking.explain"]
 
 
-class WorkerPool:
-    """`jobs` processes for one exam, each with `seconds` for a submission."""
+def serve(connection: Connection, exam: Exam) -> None:
+    """Mark what comes, until nobody sends any more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us says when it ends
+    worker = ClassWorker(exam)
+    try:
+        while True:
+            connection.send(worker.marked(connection.recv()))
+    except (EOFError, OSError):
+        worker.close()
 
-    def __init__(self, exam: Exam, jobs: int, seconds: float):
-        self._exam, self._jobs, self._seconds = exam, jobs, seconds
+
+class WorkerPool:
+    """`jobs` processes for one exam, each with `seconds` for a submission; `work` is what each of
+    them does with what comes.
+    """
+
+    def __init__(self, exam: Exam, jobs: int, seconds: float, work: Work = serve):
+        self._exam, self._jobs, self._seconds, self._work = exam, jobs, seconds, work
         self._context = _context()
         self._workers: list[_Worker] = []
 
@@ -75,19 +90,25 @@ class WorkerPool:
             self._workers.append(self._started(task))
 
     def _started(self, task: Task) -> _Worker:
-        worker = _Worker(self._context, self._exam, self._seconds)
+        process, connection = self._process()
+        worker = _Worker(process, connection, self._seconds)
         worker.take(task)
         return worker
+
+    def _process(self) -> tuple[Any, Connection]:
+        """A new process, and what is said to it."""
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=self._work, args=(theirs, self._exam))
+        process.start()
+        theirs.close()
+        return process, ours
 
 
 class _Worker:
     """One process, and the task that it is at."""
 
-    def __init__(self, context: Any, exam: Exam, seconds: float):
-        self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_serve, args=(theirs, exam))
-        self.process.start()
-        theirs.close()
+    def __init__(self, process: Any, connection: Connection, seconds: float):
+        self.process, self.connection = process, connection
         self.task: Task | None = None
         self.count, self._seconds = 0, seconds
         self.alive, self.lost = True, False
@@ -145,17 +166,6 @@ def _ready(busy: list[_Worker]) -> list[_Worker]:
     now = time.monotonic()
     late = [w for w in busy if id(w) not in said and w.deadline <= now]
     return [*said.values(), *late]
-
-
-def _serve(connection: Connection, exam: Exam) -> None:
-    """Mark what comes, until nobody sends any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us says when it ends
-    worker = ClassWorker(exam)
-    try:
-        while True:
-            connection.send(worker.marked(connection.recv()))
-    except (EOFError, OSError):
-        worker.close()
 
 
 def _context() -> Any:
