@@ -82,8 +82,14 @@ def test_everybody_is_marked_once(place, shared):
     found, now, result = marked(place, shared)
     assert now == ["bo", "cy", "di", "ed", "emmy", "flo", "gus"] and result.newly == 7
     assert {w: str(m.points) for w, m in found.items()} == {
-        "bo": "3", "cy": "2", "di": "3", "ed": "0", "emmy": "3", "flo": "0", "gus": "0",
-    }  # fmt: skip
+        "bo": "3",
+        "cy": "2",
+        "di": "3",
+        "ed": "0",
+        "emmy": "3",
+        "flo": "0",
+        "gus": "0",
+    }
     assert found["emmy"].passed and not found["cy"].passed
     for who, said in (("flo", "flo.toml is not read: not TOML"), ("gus", "gus.pdf is not read")):
         assert found[who].notes[0].startswith("could not be marked: ")
