@@ -80,7 +80,8 @@ class Check(Asked):
         option("Translate Python 2, and put back what NumPy has no more, which the report says."),
     ] = False
     with_: Annotated[
-        list[Path] | None, option("Another file that the code may import.", "FILE")
+        list[Path] | None,
+        option("Another file that the code may import; or a folder of them.", "FILE|FOLDER"),
     ] = None
     unsafe: Annotated[
         bool,

@@ -9,6 +9,7 @@ from time import perf_counter
 
 from deltarule.cli.arguments import split
 from deltarule.cli.check_command import Check
+from deltarule.cli.code_files import code_files
 from deltarule.cli.running import fault
 from deltarule.cli.started_sandbox import StartedSandbox
 from deltarule.errors import DeltaruleError
@@ -22,6 +23,8 @@ from deltarule.submissions.reading.notebook_cells import MOST_NOTEBOOK
 from deltarule.submissions.reading.source_bytes import file_bytes
 from deltarule.submissions.wanted_functions import wanted_functions
 
+#: The files of a folder that others may import.
+MOST_MODULES = 200
 #: What says that a file is a derivation.
 _LANGUAGE = (b"from deltarule.language", b"from deltarule.notation")
 
@@ -33,7 +36,9 @@ class Checker:
         self.asked, self.started = asked, started
         self.accepted = None if asked.accept is None else accepted_verdicts(asked.accept)
         self.only = wanted_functions(asked.only) if asked.only else None
-        self.provided = {Path(other).stem: module_text(other) for other in asked.with_ or ()}
+        self.provided: dict[str, str] = {}
+        for other in asked.with_ or ():
+            self.provided |= _modules(Path(other))
 
     def checked(self, path: str, number: int, of: int, tell: Callable[[str], None]) -> CheckedFile:
         """What was found of a file; what goes wrong with it stops no other, but what would go
@@ -89,6 +94,28 @@ class Checker:
         functions = tuple(self.asked.function or ())
         like = Like(functions, self.asked.like, options, names, self.asked.returns or "")
         return convention_like(source.text, path, like)
+
+
+def _modules(path: Path) -> dict[str, str]:
+    """The modules that a file is, or those of a folder, by their names and their dotted names.
+
+    Raises DeltaruleError where one cannot be read, or there are too many.
+    """
+    if not path.is_dir() or path.is_symlink():
+        return {path.stem: module_text(path)}
+    names = code_files([str(path)])
+    if len(names) > MOST_MODULES:
+        raise DeltaruleError(
+            f"there are {len(names)} files of code, of {MOST_MODULES} at most",
+            f"--with {path}",
+            "name the files that are imported",
+        )
+    found: dict[str, str] = {}
+    for name in names:
+        text = module_text(name)
+        dotted = ".".join(Path(name).relative_to(path).with_suffix("").parts)
+        found |= {dotted: text, Path(name).stem: text}
+    return found
 
 
 def _mapped(said: str) -> tuple[str, str]:

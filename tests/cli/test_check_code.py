@@ -2,7 +2,9 @@
 
 import json
 import re
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -194,6 +196,45 @@ def test_links_in_a_folder_are_said_and_not_followed(invoke, tmp_path):
     (tmp_path / "ada.py").write_text("def relu_forward(x):\n    return (x > 0) * x, x\n")
     (tmp_path / "eve.py").symlink_to(tmp_path / "secret.txt")
     (tmp_path / "secret.txt").write_text("root:*:1\n")
+    others = tmp_path / "others"
+    others.mkdir()
+    (tmp_path / "bob").symlink_to(others)
+    (others / "eve.py").write_text("def relu_forward(x):\n    return x, x\n")
     done = invoke("check", tmp_path, width=200)
     assert "eve.py is a link to another file" in done.out and "root:" not in done.out
     assert "name that file itself" in done.out
+    assert "bob is a link to another folder" in done.out and "name that folder" in done.out
+    assert "bob/eve.py" not in done.out and "others/eve.py" in done.out
+    alone = invoke("check", tmp_path / "bob", width=200)
+    assert alone.status == 2 and "bob is a link to another folder" in alone.err
+
+
+def test_a_folder_of_modules_that_the_code_may_import(invoke, tmp_path):
+    folder = tmp_path / "mytorch/nn"
+    folder.mkdir(parents=True)
+    (folder / "halves.py").write_text("def half(x):\n    return x / 2\n")
+    text = "import numpy as np\n{}\ndef relu_forward(x):\n    return half(x + np.abs(x)), x\n"
+    for line in ("from .halves import *", "from mytorch.nn.halves import half"):
+        (folder / "layers.py").write_text(text.format(line))
+        asked = ("check", folder / "layers.py", "-k", "relu")
+        assert invoke(*asked).status == 1
+        assert invoke(*asked, "--with", tmp_path).status == 0
+
+
+def test_watching_checks_again_when_a_file_is_saved(invoke, monkeypatch, tmp_path):
+    path, text = tmp_path / "layers.py", "def relu_forward(x):\n    return (x {} 0) * x, x\n"
+    path.write_text(text.format("<"))
+
+    def watch(*roots, watch_filter, recursive):
+        assert roots == (tmp_path,) and not recursive
+        assert not watch_filter(1, str(tmp_path / "other.py"))
+        for saved in (None, text.format(">")):
+            path.unlink() if saved is None else path.write_text(saved)
+            assert watch_filter(1, str(path))
+            yield {(1, str(path))}
+
+    monkeypatch.setitem(sys.modules, "watchfiles", SimpleNamespace(watch=watch))
+    done = invoke("check", path, "--watch")
+    assert done.status == 0 and "there is no file layers.py" in done.err
+    assert [line[0] for line in done.out.splitlines() if "relu_forward  " in line] == ["✗", "✓"]
+    assert "exclude each other" in invoke("check", path, "--watch", "--json").out

@@ -14,7 +14,7 @@ from deltarule.submissions.reading import SubmittedFile
 from deltarule.submissions.reading.stand_ins import NotHandedIn, OneEntry
 from deltarule.submissions.task_calls import Given
 from deltarule.submissions.task_check import ANSWERED, Observed
-from deltarule.submissions.unfinished_code import unfinished_name
+from deltarule.submissions.unfinished_code import always_none, unfinished_name
 from deltarule.submissions.where_wrong import where_wrong
 
 #: What is raised where a table is empty, or a name is not there.
@@ -111,7 +111,10 @@ def with_other_attributes(seen: Observed, found: FunctionFinding) -> None:
     """That what is not right may be so as its objects have none of the task's attributes."""
     lacking = {name: None for _, g in seen.at for name in g.lacks}
     wrong = (FunctionVerdict.WRONG, FunctionVerdict.PARTLY, FunctionVerdict.CRASHED)
-    if not lacking or found.verdict not in wrong:
+    # Zeros come of other weights; what is None is an attribute that it has by another name.
+    own = bool(found.outputs) and set(always_none(found)) <= set(seen.call.reads.values())
+    otherwise = found.verdict is FunctionVerdict.UNFINISHED and own
+    if not lacking or not (found.verdict in wrong or otherwise):
         return
     owner = seen.name.partition(".")[0]
     found.verdict, found.obstacle = FunctionVerdict.UNCHECKED, Obstacle.ATTRIBUTES
@@ -149,7 +152,7 @@ def for_unfinished_code(
         found.finding, found.remedy = f"{name} is still None", "write its body"
         return
     for earlier, giving in before:
-        said = _said_of(earlier.verdict)
+        said = _said_of(earlier.verdict) if giving.call.kind != "class" else "could not be made"
         if said and (given := _given_by(seen, giving)):
             found.verdict, found.obstacle = FunctionVerdict.UNCHECKED, Obstacle.NOTHING_GIVEN
             found.finding = f"works on {given} of {earlier.name}, which {said}"
@@ -180,6 +183,8 @@ def _given_by(seen: Observed, giving: Observed) -> str:
     """What a call takes of what an earlier one gives; "" for nothing."""
     if seen.call.kind == giving.call.kind == "method":
         return "the attributes"
+    if giving.call.kind == "class":
+        return "an object" if any(g.needs for _, g in seen.at) else ""
     kept = set(_names(giving.call.returns))
     return next((n for n in _names([*seen.call.arguments]) if n in kept), "")
 

@@ -31,7 +31,7 @@ _TASK: set[str] = {
     *("recovered", "fixed", "drawn", "instead_of"),
 }
 _CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads", "leaves"}
-_VALUE = {"of", "layout", "axis", "times", "over", "one_hot"}
+_VALUE = {"of", "layout", "axis", "times", "over", "one_hot", "boolean"}
 _TOP = {"title", "gradient", "provided", "policy"}
 _PROVIDED = {"modules", "text"}
 _POLICY = {"accept", "functions"}
@@ -172,9 +172,10 @@ def _value(name: str, said: Any, place: str) -> Value:
         parts = said.get("of", "")
         several = parts if isinstance(parts, list) else [parts]
         places = tuple(_place(p, where, said.get("layout")) for p in several)
-        factors = (sizes(said.get(key, []), where) for key in ("times", "over"))
+        times, over = (sizes(said.get(key, []), where) for key in ("times", "over"))
         axis = int(said["axis"]) if "axis" in said else None
-        return Value(name, places, axis, *factors, str(said.get("one_hot", "")))
+        one_hot, boolean = str(said.get("one_hot", "")), said.get("boolean") is True
+        return Value(name, places, axis, times, over, one_hot, boolean)
     if isinstance(said, list):
         return Value(name, tuple(_place(p, where) for p in said), 0)
     return Value(name, (_place(said, where),))

@@ -53,7 +53,8 @@ class Value:
     """What a name of a course is: a tensor, or several joined along an `axis` of the course's.
 
     `times` are sizes and numbers by which it is multiplied, `over` those by which it is divided.
-    With `one_hot`, a size, labels stand as rows of zeros with a 1 at the label's place.
+    With `one_hot`, a size, labels stand as rows of zeros with a 1 at the label's place; `boolean`
+    are zeros and ones that stand as False and True.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Value:
     times: tuple[str | int, ...] = ()
     over: tuple[str | int, ...] = ()
     one_hot: str = ""
+    boolean: bool = False
 
     @property
     def gradient(self) -> bool:

@@ -43,6 +43,8 @@ class RightValues:
         found = parts[0] if value.axis is None else np.concatenate(parts, value.axis)
         if value.one_hot:
             return np.eye(sizes[value.one_hot])[found]
+        if value.boolean:
+            return found.astype(bool)
         return found * value.factor(sizes) if value.times or value.over else found
 
     def parts(

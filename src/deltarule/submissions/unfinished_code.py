@@ -11,7 +11,7 @@ import numpy as np
 from deltarule.sandbox import Outcome, Verdict
 from deltarule.submissions.agreement import Fit, as_numbers
 from deltarule.submissions.exposing_settings import Setting
-from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, OutputFinding
+from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
 from deltarule.submissions.task_calls import Given
 from deltarule.submissions.task_check import Observed
 
@@ -23,7 +23,7 @@ def unfinished(
 ) -> None:
     """Say in a finding that its function is not finished, if it is not."""
     outcomes = [g.outcome for _, g in seen.at if g.outcome is not None]
-    empty = [o.name for o in found.outputs if _always_none(o)]
+    empty = always_none(found)
     if outcomes and all(map(_not_implemented, outcomes)):
         found.finding = "raises NotImplementedError"
         found.line = outcomes[0].line or found.line
@@ -39,14 +39,20 @@ def unfinished(
 
 
 def unfinished_name(outcome: Outcome, name: str, body: Sequence[ast.stmt]) -> str:
-    """The name for which a function `name` of a file raised an error, where all that it ever holds
-    is None: `out` in `out = None; …; return out.astype(x.dtype)`. Else ""."""
+    """The name for which a function `name` of a file raised an error, where it holds None as at
+    first: `out` in `out = None; …; return out.astype(x.dtype)`. Else ""."""
     if outcome.line is None or "NoneType" not in outcome.detail:
         return ""
+    attribute = outcome.detail.rpartition("has no attribute ")[2].strip("'")
     for node in _functions(body, name):
-        empty = _only_none(node)
+        first, only = _none_at_first(node), _only_none(node)
         for part in ast.walk(node):
-            if isinstance(part, ast.Name) and part.lineno == outcome.line and part.id in empty:
+            if getattr(part, "lineno", 0) != outcome.line:
+                continue
+            if isinstance(part, ast.Attribute) and part.attr == attribute:
+                if isinstance(part.value, ast.Name) and part.value.id in first:
+                    return part.value.id
+            elif isinstance(part, ast.Name) and part.id in only:
                 return part.id
     return ""
 
@@ -62,9 +68,13 @@ def _nothing(value: object) -> bool:
     return value is None
 
 
-def _always_none(output: OutputFinding) -> bool:
-    wrong = [agreement.fit for _, agreement in output.wrong]
-    return bool(wrong) and not output.right and all(fit is Fit.MISSING for fit in wrong)
+def always_none(found: FunctionFinding) -> list[str]:
+    """The names of outputs that are None at every setting."""
+    return [
+        o.name
+        for o in found.outputs
+        if o.wrong and not o.right and all(a.fit is Fit.MISSING for _, a in o.wrong)
+    ]
 
 
 def _zeros(given: Given, found: FunctionFinding) -> bool:
@@ -85,13 +95,7 @@ def _functions(body: Sequence[ast.stmt], name: str) -> list[ast.FunctionDef]:
 
 def _only_none(node: ast.FunctionDef) -> set[str]:
     """The names that a function sets, each time to None."""
-    empty: set[str] = set()
     filled = {a.arg for a in ast.walk(node.args) if isinstance(a, ast.arg)}
-    for part in ast.walk(node):
-        if not isinstance(part, ast.Assign):
-            continue
-        for target in part.targets:
-            empty |= _set_to_none(target, part.value)
     for part in ast.walk(node):
         if isinstance(part, ast.Assign):
             # `out = out.astype(…)` is where it fails: it fills nothing.
@@ -102,7 +106,13 @@ def _only_none(node: ast.FunctionDef) -> set[str]:
             filled |= set(_stored(part.target))
         elif isinstance(part, ast.withitem) and part.optional_vars is not None:
             filled |= set(_stored(part.optional_vars))
-    return empty - filled
+    return _none_at_first(node) - filled
+
+
+def _none_at_first(node: ast.FunctionDef) -> set[str]:
+    """The names that a function sets to None somewhere."""
+    assigned = [part for part in ast.walk(node) if isinstance(part, ast.Assign)]
+    return {n for part in assigned for t in part.targets for n in _set_to_none(t, part.value)}
 
 
 def _set_to_none(target: ast.expr, value: ast.expr) -> set[str]:

@@ -34,8 +34,9 @@ def file_bytes(path: Path, most: int) -> bytes:
     name = shown(path.name)[:80]
     try:
         if path.is_symlink():
+            kind = "folder" if path.is_dir() else "file"
             raise DeltaruleError(
-                f"{name} is a link to another file", shown(str(path)), "name that file itself"
+                f"{name} is a link to another {kind}", shown(str(path)), f"name that {kind} itself"
             )
         if not path.exists():
             raise DeltaruleError(f"there is no file {name}", shown(str(path)), "check the path")
