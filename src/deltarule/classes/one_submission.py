@@ -17,7 +17,7 @@ from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
 from deltarule.exams.open_exam import OpenExam
-from deltarule.marking.verdicts import UNREADABLE
+from deltarule.marking.verdicts import UNDECIDED, UNREADABLE
 
 
 def mark_alone(
@@ -26,8 +26,8 @@ def mark_alone(
     """The exam of a student, and the marking of what is in files and folders, all of it theirs.
 
     `names` are what the student is called, the first one in the marking, else as the first file or
-    folder is; by any of them their own paper is found. What cannot be read earns nothing, and the
-    marking says so. Raises DeltaruleError for an exam that is none, and where there is nothing.
+    folder is; by any of them their own paper is found. What cannot be read earns nothing, what
+    cannot be marked is to be decided, and the marking says so. Raises DeltaruleError for an exam that is none, and where there is nothing.
     """
     names = tuple(names) or tuple(Path(path).stem for path in paths[:1])
     who = names[0] if names else ""
@@ -37,12 +37,14 @@ def mark_alone(
     own, _ = common.of(names)
     found = own or common.exam
     handed = HandedIn(who, tuple(files), names[1:], tuple(notes)).with_newest()
+    fault = UNREADABLE
     try:
         submission = read_handed_in(who, handed.read(), ExamFields(found))
+        fault = UNDECIDED
         with OpenExam(found) as opened:
             marking = opened.mark(submission)
     except DeltaruleError as error:
-        return found, _unread(found, who, UNMARKED + in_one_line(error))
+        return found, _unmarked(found, who, fault, UNMARKED + in_one_line(error))
     said = tuple(dict.fromkeys((*handed.notes, *marking.notes)))
     return found, replace(marking, who=who, notes=said)
 
@@ -61,9 +63,14 @@ def _files(path: Path, notes: list[str]) -> list[HandedFile]:
     return [HandedFile(path.name, StoredFile(path))]
 
 
-def _unread(exam: Exam, who: str, why: str) -> ExamMarking:
-    """The marking of what nobody can read: no points, and why."""
+def _unmarked(exam: Exam, who: str, verdict: str, why: str) -> ExamMarking:
+    """The marking of what cannot be read, which earns nothing, or cannot be marked, which somebody
+    has to decide; and why.
+    """
+    nothing = Fraction(0)
     marks = [
-        QuestionMark(q.id, q.kind, "", UNREADABLE, Fraction(0), q.marks) for q in exam.questions
+        QuestionMark(q.id, q.kind, "", verdict, nothing, q.marks, open_)
+        for q in exam.questions
+        for open_ in [q.marks if verdict == UNDECIDED else nothing]
     ]
     return ExamMarking(exam.title, who, tuple(marks), (why,))

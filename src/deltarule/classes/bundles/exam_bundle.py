@@ -96,7 +96,9 @@ def bundle_files(
 ) -> dict[str, bytes]:
     """The files of a bundle, by their paths in it."""
     here = files("deltarule.classes.bundles").joinpath(kind)
-    found = {_PLACES.get(name, name): here.joinpath(name).read_bytes() for name in _SCRIPTS[kind]}
+    found: dict[str, bytes] = {}
+    for name in _SCRIPTS[kind]:
+        found[_PLACES.get(name, name)] = here.joinpath(name).read_bytes()
     own = {"requirements.txt": f"{pin}\n".encode(), "reveal": f"{reveal}\n".encode()}
     own |= {f"exam/{name}": data for name, data in exam_files.items()}
     return {**found, **_at(_HOMES[kind], own)}
