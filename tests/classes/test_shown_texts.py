@@ -75,6 +75,18 @@ def test_a_finding_gives_no_right_value_away():
     assert finding_shown(wrong, "right") == FINDING and right_shown(wrong, "right") == "−0.07"
     assert finding_shown(wrong, CAUSES) == FINDING.replace("−0.0702", "…")
     assert right_shown(wrong, CAUSES) == "" == finding_shown(wrong, VERDICTS)
+    for finding, expected, given_text, left in (
+        ("it is 61,706, not 61,000", "61,706", "61000", ""),
+        (
+            "h₁ is (0.668, 0.731) here; nothing explains it",
+            "(0.7, 0.7)",
+            "0",
+            "nothing explains it",
+        ),
+        ("12 at [0,3] is 5", "7", "5", "12 at [0,3] is 5"),
+    ):
+        wrong = mark("1", "E", "wrong", 0, finding=finding, expected=expected, given=given_text)
+        assert finding_shown(wrong, CAUSES) == left
     formula = mark("1", "E", "wrong", 0, finding="right is y − ŷ", expected="y − ŷ", given="y")
     assert finding_shown(formula, CAUSES) == "right is …"
     right = mark("1", "E", "right", 1, finding="carried exactly it is 0.071", expected="0.07")

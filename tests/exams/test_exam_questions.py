@@ -85,7 +85,7 @@ def test_code_is_checked_in_the_sandbox_and_earns_a_share(opened):
         (("2 416", "2417"), "2", "wrong", 0, "it is 2,416, not 2,417"),
         (("2 416", "many"), "2", "could not read", 0, "one whole number is wanted"),
         (("2 416", "61706"), "2", "mistake", 0, "that is of the whole network"),
-        (("(A)", "b"), "4", "wrong", 0, "At 1 it is less. There it is a half."),
+        (("(A)", "b"), "4", "wrong", 0, "At 1 it is less."),
         (("(A)", "At 0"), "4", "right", 2, "There it is a half."),
         (("(A)", "e"), "4", "could not read", 0, "one of a, b, c is wanted"),
         (("(A)", ""), "4", "missing", 0, "nothing is written"),

@@ -27,7 +27,8 @@ def mark_alone(
 
     `names` are what the student is called, the first one in the marking, else as the first file or
     folder is; by any of them their own paper is found. What cannot be read earns nothing, what
-    cannot be marked is to be decided, and the marking says so. Raises DeltaruleError for an exam that is none, and where there is nothing.
+    cannot be marked is to be decided, and the marking says so. Raises DeltaruleError for an exam
+    that is none, and where there is nothing.
     """
     names = tuple(names) or tuple(Path(path).stem for path in paths[:1])
     who = names[0] if names else ""

@@ -13,7 +13,11 @@ from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.exams.exam_marking import QuestionMark
 
 RIGHT_VALUES, CAUSES, VERDICTS = REVEALED = ("right", "causes", "verdicts")
-_NUMBER = re.compile(r"(?<![\w.,])[−-]?\d+(?:\.\d+)?(?:[eE][−+-]?\d+)?(?![\w])")
+_NUMBER = re.compile(
+    r"(?<![\w.,])[−-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+(?:\.\d+)?(?:[eE][−+-]?\d+)?)(?![\w])"
+)
+#: What is left of a sentence that says nothing but the right value.
+_EMPTY = re.compile(r"^\S+ is [^\w]*…[^\w]*(?: here)?(?:, not .*)?$")
 
 
 def revealed(word: str) -> str:
@@ -53,7 +57,8 @@ def finding_shown(mark: QuestionMark, reveal: str) -> str:
         number = _decimal(found[0])
         return "…" if number is not None and any(_tells(number, r) for r in right) else found[0]
 
-    return _NUMBER.sub(kept, finding)
+    said = _NUMBER.sub(kept, finding).split("; ")
+    return "; ".join(clause for clause in said if not _EMPTY.match(clause))
 
 
 def _tells(number: Decimal, right: Decimal) -> bool:
@@ -73,7 +78,7 @@ def _numbers(text: str) -> list[tuple[str, Decimal]]:
 
 def _decimal(text: str) -> Decimal | None:
     try:
-        number = Decimal(text.replace("−", "-"))
+        number = Decimal(text.replace("−", "-").replace(",", ""))
     except InvalidOperation:
         return None
     return number if number.is_finite() and abs(number.adjusted()) < 400 else None

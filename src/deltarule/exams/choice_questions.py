@@ -25,8 +25,7 @@ def mark_choice(question: Question, task: ChoiceTask, typed: str, run: Run | Non
             verdict, finding = verdicts.RIGHT, task.explanation
         else:
             verdict, causes = verdicts.WRONG, (f"chose {chosen}",)
-            said = (task.because.get(chosen, ""), task.explanation)
-            finding = " ".join(text for text in said if text)
+            finding = task.because.get(chosen, "")
     right = verdict == verdicts.RIGHT
     return QuestionMark(
         question.id,
@@ -38,9 +37,16 @@ def mark_choice(question: Question, task: ChoiceTask, typed: str, run: Run | Non
         Fraction(0),
         _put_in(finding, run),
         causes,
-        f"{task.right}: {_put_in(task.choices[task.right], run)}",
+        _right(task, run),
         shortened(typed.strip()),
     )
+
+
+def _right(task: ChoiceTask, run: Run | None) -> str:
+    """The right choice and why, which is told with it: by itself it would give the choice away."""
+    words = f"{task.right}: {_put_in(task.choices[task.right], run)}"
+    why = _put_in(task.explanation, run)
+    return f"{words} ({why.rstrip('.')})" if why else words
 
 
 def _put_in(text: str, run: Run | None) -> str:

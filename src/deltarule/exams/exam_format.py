@@ -133,7 +133,7 @@ _CHOICES = Either(
 _CHOICE = {
     "choices": Key(_CHOICES, "What there is to choose from; those of a list are a, b, c …", True),
     "right": Key(_TEXT, "The right one, by its letter or key.", required=True),
-    "explanation": Key(_TEXT, "Why; it is shown with the mark."),
+    "explanation": Key(_TEXT, "Why; it is shown with the right choice."),
     "because": Key(TableOf(_TEXT), "What is said to whoever chose that one."),
 }
 
