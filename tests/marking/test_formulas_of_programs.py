@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from fractions import Fraction
 
 import pytest
@@ -9,6 +10,8 @@ from once import derived
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas import Grounds, judge_formula
+from deltarule.marking.formulas.judging import readings
+from deltarule.marking.formulas.target import target_of
 
 BATCH = derived("mlp", layers=2, activation="tanh", bias=True)
 DENSE = derived("mlp", layers=2, activation="tanh", output_activation="sigmoid", batch=False)
@@ -66,6 +69,14 @@ RIGHT = [
 def test_read_and_right(derivation, quantity, formula):
     verdict = judge_formula(derivation, quantity, formula)
     assert (verdict.verdict, verdict.finding) == ("right", "")
+
+
+def test_what_ends_too_early_is_refused_wherever_it_ends():
+    for derivation, quantity, formula in RIGHT:
+        for end in range(1, len(formula)):
+            if formula[end - 1] in "([{,=._^":
+                with suppress(DeltaruleError):
+                    readings(formula[:end], derivation, quantity, target_of(derivation, quantity))
 
 
 SAID = [

@@ -131,7 +131,7 @@ class Arguments(Bounded):
             inside = texts[1 : texts.index(")")] if ")" in texts else ["x"]
             return all(t.isdecimal() or t in ("-", ",") for t in inside)
         number = texts[1:] if texts[:1] == ["-"] else texts
-        return number[0].isdecimal() and number[1:2] in ([","], [")"])
+        return "".join(number[:1]).isdecimal() and number[1:2] in ([","], [")"])
 
     def _axis(self, arguments: list) -> Axis:
         """The axis that a call names, by a keyword or in its place."""
