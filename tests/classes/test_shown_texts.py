@@ -78,7 +78,7 @@ def test_a_finding_gives_no_right_value_away():
     for finding, expected, given_text, left in (
         ("it is 61,706, not 61,000", "61,706", "61000", ""),
         (
-            "h₁ is (0.668, 0.731) here; nothing explains it",
+            "Θ₂ after is (0.668, 0.731) here; nothing explains it",
             "(0.7, 0.7)",
             "0",
             "nothing explains it",

@@ -17,7 +17,7 @@ _NUMBER = re.compile(
     r"(?<![\w.,])[−-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d+(?:\.\d+)?(?:[eE][−+-]?\d+)?)(?![\w])"
 )
 #: What is left of a sentence that says nothing but the right value.
-_EMPTY = re.compile(r"^\S+ is [^\w]*…[^\w]*(?: here)?(?:, not .*)?$")
+_EMPTY = re.compile(r"^.{1,40}? is [^\w]*…[^\w]*(?: here)?(?:, not .*)?$")
 
 
 def revealed(word: str) -> str:

@@ -98,7 +98,8 @@ def bundle_files(
     here = files("deltarule.classes.bundles").joinpath(kind)
     found: dict[str, bytes] = {}
     for name in _SCRIPTS[kind]:
-        found[_PLACES.get(name, name)] = here.joinpath(name).read_bytes()
+        place = _PLACES[name] if name in _PLACES else name
+        found[place] = here.joinpath(name).read_bytes()
     own = {"requirements.txt": f"{pin}\n".encode(), "reveal": f"{reveal}\n".encode()}
     own |= {f"exam/{name}": data for name, data in exam_files.items()}
     return {**found, **_at(_HOMES[kind], own)}
