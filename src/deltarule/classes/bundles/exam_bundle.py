@@ -25,17 +25,16 @@ from deltarule.classes.revealing import CAUSES
 from deltarule.classes.whole_files import write_pieces
 from deltarule.errors import DeltaruleError
 
-#: Where each file of a bundle stands in it, by where it stands here.
+#: The files of each kind that are the same in every bundle, by their places in it.
 _SCRIPTS = {
-    "gradescope": ("setup.sh", "run_autograder", "who.py", "not_marked.json"),
-    "github": ("classroom.yml", "mark.sh"),
-    "docker": ("Dockerfile", "entrypoint.sh"),
+    "gradescope": {n: n for n in ("setup.sh", "run_autograder", "who.py", "not_marked.json")},
+    "github": {
+        ".github/workflows/classroom.yml": "classroom.yml",
+        ".github/classroom/mark.sh": "mark.sh",
+    },
+    "docker": {"Dockerfile": "Dockerfile", "entrypoint.sh": "entrypoint.sh"},
 }
 KINDS = tuple(_SCRIPTS)
-_PLACES = {
-    "classroom.yml": ".github/workflows/classroom.yml",
-    "mark.sh": ".github/classroom/mark.sh",
-}
 #: The folder in a bundle that the exam and the pin stand in.
 _HOMES = {"gradescope": "", "github": ".github/classroom/", "docker": ""}
 _RUN = ("setup.sh", "run_autograder", "mark.sh", "entrypoint.sh")
@@ -96,10 +95,7 @@ def bundle_files(
 ) -> dict[str, bytes]:
     """The files of a bundle, by their paths in it."""
     here = files("deltarule.classes.bundles").joinpath(kind)
-    found: dict[str, bytes] = {}
-    for name in _SCRIPTS[kind]:
-        place = _PLACES[name] if name in _PLACES else name
-        found[place] = here.joinpath(name).read_bytes()
+    found = {place: here.joinpath(name).read_bytes() for place, name in _SCRIPTS[kind].items()}
     own = {"requirements.txt": f"{pin}\n".encode(), "reveal": f"{reveal}\n".encode()}
     own |= {f"exam/{name}": data for name, data in exam_files.items()}
     return {**found, **_at(_HOMES[kind], own)}
