@@ -188,7 +188,7 @@ class _AfterUpdates:
     def _courses(self, computation: Computation) -> dict[int, Computation]:
         """The computation after each number of updates that is looked at."""
         if self.times <= FEW_UPDATES:
-            return {n: computation.updated(n) for n in self.counts}
+            return computation.updated_each(self.counts)
         return repeated(computation, self.counts)
 
 

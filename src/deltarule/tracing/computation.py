@@ -152,6 +152,18 @@ class Computation:
             return computation
         return repeated(self, [times])[times]
 
+    def updated_each(self, counts: Sequence[int]) -> dict[int, Computation]:
+        """The same after each of some numbers of updates; every update is made once."""
+        found, step = {}, self
+        exactly = [n for n in counts if n <= MOST_EXACT_UPDATES]
+        for n in range(max(exactly, default=-1) + 1):
+            if n:
+                step = step.updated(1)
+                step.__dict__["lines"] = self.lines
+            if n in counts:
+                found[n] = replace(step) if n else self
+        return {n: found[n] if n in found else self.updated(n) for n in counts}
+
     def _after(self, values: Values, arithmetic: Arithmetic) -> dict[str, np.ndarray]:
         return {name: values.arrays[f"{name} after"] for name in self.kept}
 

@@ -13,12 +13,21 @@ from deltarule.spelling.names import canonical, pretty
 
 #: So many pieces of formulas are read anew, in as many exchanges of one name as they last for.
 MOST_READ = 2400
+#: The same for formulas of whole matrices, by the square of their length.
+MOST_WHOLE = 20_000
 #: So many readings of them are compared with the right formula.
 MOST_COMPARED = 120
 #: Formulas of more pieces than this are not tried.
 LONGEST = 60
 #: The roles of what a layer computes.
 _OF_LAYERS = ("intermediate", "output")
+
+
+def times_to_read(formula: str, pieces: int) -> int:
+    """How often a formula of so many pieces may be read anew. Without subscripts it is one of
+    matrices, with as many ways to put brackets as grow with the square of its length at least."""
+    whole = MOST_WHOLE // max(pieces, 1) ** 2 if "[" not in formula else MOST_READ
+    return min(MOST_READ // max(pieces, 1), whole)
 
 
 def one_name_off(derivation: Derivation, formula: str, quantity: str, compared) -> str:
@@ -29,7 +38,9 @@ def one_name_off(derivation: Derivation, formula: str, quantity: str, compared) 
     pieces = len(tokens(formula, quantity))
     if pieces > LONGEST:
         return ""
-    exchanges = islice(_exchanges(derivation, formula, quantity), MOST_READ // pieces)
+    exchanges = islice(
+        _exchanges(derivation, formula, quantity), times_to_read(formula, pieces)
+    )
     left = MOST_COMPARED
     for wrong, meant, text in exchanges:
         if left <= 0:

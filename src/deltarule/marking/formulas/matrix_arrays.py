@@ -7,6 +7,7 @@ from itertools import count
 
 from sympy import Expr
 
+from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import free_indices
 from deltarule.expressions.substitution import substitute
@@ -31,6 +32,10 @@ from deltarule.marking.formulas.vocabulary import Vocabulary
 
 #: How many pairs of readings are tried in all.
 MOST_TRIED = 1000
+
+
+class TooManyWays(DeltaruleError):
+    """A formula of matrices that can be read in more ways than are tried."""
 
 
 class MatrixArrays(Parser):
@@ -59,9 +64,10 @@ class MatrixArrays(Parser):
         """Raises DeltaruleError once more ways of reading were tried than any formula needs."""
         self._tried += pairs
         if self._tried > MOST_TRIED:
-            raise self.error(
+            error = self.error(
                 "a formula of matrices that can be read in too many ways", "write the indices"
             )
+            raise TooManyWays(error.fact, error.place, error.remedy)
 
     def _fresh(self, extents: Sequence[Expr]) -> Axes:
         return tuple((Index(f"i{next(self._numbers)}"), n) for n in extents)

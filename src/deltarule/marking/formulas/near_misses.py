@@ -11,6 +11,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.marking import verdicts
 from deltarule.marking.formulas.comparison import Comparison
 from deltarule.marking.formulas.exchanged import one_name_off
+from deltarule.marking.formulas.matrix_arrays import TooManyWays
 from deltarule.marking.formulas.matrix_words import written_as_program
 from deltarule.marking.formulas.readings import all_readings
 from deltarule.marking.formulas.sums_lost import sum_lost
@@ -38,6 +39,8 @@ def near_miss(
 
     `refused` is why it could not be read, `written` what it may mean if it could.
     """
+    if isinstance(refused, TooManyWays):
+        return None
     star = _star(derivation, formula, quantity, target, compared)
     if star is not None:
         return star

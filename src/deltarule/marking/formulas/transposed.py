@@ -12,7 +12,7 @@ from deltarule.expressions.nodes import reads, tensor_name
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.comparison import Comparison
-from deltarule.marking.formulas.exchanged import LONGEST, MOST_READ
+from deltarule.marking.formulas.exchanged import LONGEST, times_to_read
 from deltarule.marking.formulas.sums_lost import Unsummed
 from deltarule.marking.formulas.target import Target
 from deltarule.marking.formulas.tokens import tokens
@@ -68,7 +68,7 @@ def order_of_indices(
     tried += [("indices exchanged", *pair) for pair in _pairs(formula)]
     if "[" not in formula:
         tried += [("transposed", *turned) for turned in _turned(formula, target)]
-    for kind, before, after, other in tried[: MOST_READ // max(pieces, 1)]:
+    for kind, before, after, other in tried[: times_to_read(formula, pieces)]:
         try:
             found = _any_right(reread(other), compared)
         except DeltaruleError:
