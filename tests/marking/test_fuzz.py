@@ -45,6 +45,11 @@ TYPED = [
     "log det(x) + inverse(x)[m, d]",
     "(x if x > 0 else 0) mod 3",
     "√|x| ⊙ x²",
+    "np.einsum('nd,nm->dm', x, dE/ds1)",
+    "dW[d,k] = sum(n, x[n,d]*ds1[n,k])",
+    "∂E/∂ŷ · ∂ŷ/∂s₂ · ∂s₂/∂Θ₂",
+    r"\sum_{n=1}^{N} \frac{\partial E}{\partial s_{1}} x_{nd}",
+    "1ᵀ (δ₂ Θ₂ᵀ ⊙ (1 − h₁²)) if x > 0 else log10(x)",
 ]
 
 

@@ -16,7 +16,13 @@ FORMULA_PIECES = (
     "Theta1", "Θ₂", "h1", "s2", "E", "dE/ds2", "∂E/∂Θ₁", "dE/dx", "foo", "\x00", "\x1b[31m",
     "\u202e", "\u200b", "“", "’", "é", "е", "𝒙", "🙂", "\ud800", "\n", "\t", "\\sigma",
     "__import__", "((((((((", "))))))))", "exp(exp(exp(", "σ'(σ'(σ'(", "(x^9)^9",
-    "1000000000000000000000 mod ",
+    "1000000000000000000000 mod ", "einsum('nd,nm->dm', ", "np.einsum(", "'ij,jk'", "->", "sum(n, ",
+    "sum(m, d, ", "xₙ", "ₜ₋₁", "ₘ", "1ᵀ ", "δ₂", "d2", "X", "∂ŷ/∂s₂", "∂s₂/∂Θ₂", "dyhat/ds2", "π",
+    "np.pi", "log10(", "log_2 ", "1_{x>0}", "I(x > 0)", "np.where(", "np.clip(", "np.outer(",
+    "heaviside(", "x[t]", "h[t - 1]", "h_{t-1}", "h_prev", "dout", "axis=0", ".sum(axis=1)",
+    ".mean(0)", "keepdims=True", ".mT", " @ ", " if y < 1 else 0", "[c = t[n]]", "P_{p,t}",
+    "\\frac{", "\\hat{y}", "\\odot ", "\\top", "\\mathbb{1}", "\\sum_{n=1}^{N} ", "\\partial ",
+    ":=", " = ",
 )  # fmt: skip
 
 #: What is put in at random places of TOML files.
@@ -33,6 +39,10 @@ TOML_PIECES = (
     'optimiser = "mlp"\n', 'sheet = "x.toml"\n', 'sheet = "mazur"\n', "run = 2\n", "run = -1\n",
     "decimals = 0\n", "significant = 100\n", '"dE/dx" = 1\n', "E = 1\n", "yhat = 0.5\n",
     "foo = 1\n",    '"dE/ds2" = "x^9^9"\n', 'y = "one-hot"\n', "batch = true\n", "\ud800",
+    "[names]\n", 'W2 = "Theta2"\n', '[names]\n"W_2" = "Theta2"\n', "lambda = 0.3\n",
+    "beta1 = 0.8\n",
+    '"δ₂" = 1\n', '[[question]]\nid = "1a"\n', 'kind = "formula"\n', 'asked = ["dE/ds2"]\n',
+    '"dE/ds2" = "einsum(\'n,n->n\', yhat, y)"\n', '"dE/ds2" = "∂E/∂ŷ · ∂ŷ/∂s₂"\n',
 )  # fmt: skip
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
 

@@ -38,9 +38,7 @@ def one_name_off(derivation: Derivation, formula: str, quantity: str, compared) 
     pieces = len(tokens(formula, quantity))
     if pieces > LONGEST:
         return ""
-    exchanges = islice(
-        _exchanges(derivation, formula, quantity), times_to_read(formula, pieces)
-    )
+    exchanges = islice(_exchanges(derivation, formula, quantity), times_to_read(formula, pieces))
     left = MOST_COMPARED
     for wrong, meant, text in exchanges:
         if left <= 0:

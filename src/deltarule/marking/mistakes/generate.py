@@ -11,7 +11,9 @@ import sympy
 from sympy import Basic, Expr
 
 from deltarule.errors import DeltaruleError, in_short
+from deltarule.expressions.matrices import Inverse
 from deltarule.expressions.nodes import free_indices, reads, tensor_name
+from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.context import Context, Mistake, Wrong
 from deltarule.marking.mistakes.generators import ROWS
 from deltarule.marking.mistakes.reread import Reread, distinct_marks, marks
@@ -122,9 +124,20 @@ def _mistake(context: Context, wrong: Wrong) -> Mistake:
 
 
 def _sound(formula: Expr, context: Context) -> bool:
-    """Whether it is another formula, and one at all: all indices have ranges, nothing is ∞."""
+    """Whether it is another formula, and one at all: all indices have ranges, nothing is ∞, and
+    entries of inverses are read at rows and columns."""
     right = context.equation
-    return formula != right.rhs and _finite(formula) and free_indices(formula) <= set(right.indices)
+    known = free_indices(formula) <= set(right.indices)
+    return formula != right.rhs and known and _finite(formula) and _inverses_whole(formula)
+
+
+@lru_cache(maxsize=1 << 16)
+def _inverses_whole(node: Basic) -> bool:
+    if isinstance(node, Inverse):
+        _, row, column, _ = node.args
+        if not (isinstance(row, Index) and isinstance(column, Index) and row != column):
+            return False
+    return all(map(_inverses_whole, node.args))
 
 
 @lru_cache(maxsize=1 << 16)
