@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from by_hand import RATE, draw, printed, right, sheet, sigmoid
 
-from deltarule.marking import mark
+from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import read_numbers
 from deltarule.marking.verdicts import MISTAKE, RIGHT
@@ -195,6 +195,15 @@ def test_a_sign_lost_by_a_student_is_named():
     found = mark(replace(blank, runs=(run,)), Answers(None, "", numbers, "here")).verdicts[-1]
     assert found.mistakes == ("given misread",)
     assert found.finding == "Θ₁[0, 1] is read as 0.72, not −0.72: the sign is lost"
+
+
+def test_digits_that_a_sheet_pads_are_swapped_too(tmp_path):
+    network = 'title = "t"\nnetwork = "mlp"\noptions = { layers = 1, batch = false }\n'
+    givens = "[given]\nx = [0.31, -1.50]\nTheta1 = [[0.42, -0.73], [0.55, 0.28]]\ny = [1, 0]\n"
+    path = tmp_path / "sheet.toml"
+    path.write_text(f"{network}{givens}[published]\ns1 = [-0.4473, -0.5203]\n", encoding="utf-8")
+    (verdict,) = mark(load_sheet(path)).verdicts
+    assert verdict.finding == "x[1] is read as −1.05, not −1.50: two digits are swapped"
 
 
 @pytest.mark.parametrize("case", PLANTED)

@@ -24,6 +24,7 @@ from deltarule.marking.mistakes.wrong_tensor import TOO_EARLY, stand_in
 from deltarule.marking.one_decision import decisions
 from deltarule.marking.other_formulas import other_formulas
 from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
+from deltarule.marking.printed_decimals import printed_decimals
 from deltarule.marking.run_computations import FIRST_SESSIONS, Known, run_computation
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
@@ -93,31 +94,28 @@ class Session:
 
     @property
     def _other_formulas(self) -> dict[str, list[Equation]]:
-        if "other formulas" not in self.kept:
-            self.kept["other formulas"] = other_formulas(self.computation)
-        return self.kept["other formulas"]
+        return self._kept("other formulas", lambda: other_formulas(self.computation))
+
+    def _kept(self, key: str, make: Callable[[], Any]) -> Any:
+        """What depends on the computation alone, made when it is first asked for."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
 
     @property
     def _truncations(self) -> Truncations:
-        if "truncations" not in self.kept:
-            network, options = self.run.network, self.run.options
-            self.kept["truncations"] = Truncations(network, options, self.computation)
-        return self.kept["truncations"]
+        network, options, computation = self.run.network, self.run.options, self.computation
+        return self._kept("truncations", lambda: Truncations(network, options, computation))
 
     @property
     def _other_time(self) -> OtherTime:
-        if "other time" not in self.kept:
-            before, computation, extra_values = (
-                self.before,
-                self.computation,
-                self._truncations.extra_values,
-            )
-            self.kept["other time"] = (
-                OtherTime(computation, lambda: computation.updated(1), AFTER, extra_values)
-                if before is None
-                else OtherTime(computation, lambda: before, BEFORE, extra_values)
-            )
-        return self.kept["other time"]
+        before, computation, extra = self.before, self.computation, self._truncations.extra_values
+        moment = AFTER if before is None else BEFORE
+
+        def other() -> Computation:
+            return computation.updated(1) if before is None else before
+
+        return self._kept("other time", lambda: OtherTime(computation, other, moment, extra))
 
     def once(self, which: str, name: str, make: Callable[[str], list[Made]]) -> list[Made]:
         """What there is of one sort for a line, made when it is first asked for.
@@ -207,7 +205,12 @@ class Session:
         ]
 
     def _scenes(self, name: str) -> Iterator[Context]:
-        return contexts(self.computation, name)
+        return contexts(self.computation, name, self._printed_decimals)
+
+    @property
+    def _printed_decimals(self) -> dict[str, np.ndarray]:
+        given, computation = self.run.given, self.computation
+        return self._kept("printed decimals", lambda: printed_decimals(given, computation))
 
     def take(self, computation: Computation) -> None:
         """Go on with another computation; what was evaluated from the old one is forgotten."""

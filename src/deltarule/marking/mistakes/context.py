@@ -60,7 +60,8 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Context:
-    """What a person has in front of them: the line, all tensors with their shapes, the givens."""
+    """What a person has in front of them: the line, all tensors with their shapes, the givens
+    and the decimals with which these are printed."""
 
     network: Network
     line: Line
@@ -68,11 +69,18 @@ class Context:
     shapes: Mapping[str, tuple[int, ...]]
     extent: Callable[[Expr], int]
     givens: Mapping[str, np.ndarray] = field(default_factory=dict)
+    decimals: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def equation(self) -> Equation:
         """The line's correct equation."""
         return self.line.equation
+
+    def decimals_of(self, name: str, entry: tuple[int, ...]) -> int:
+        """With how many decimals an entry of a given is printed; 0 where that is not known."""
+        found = self.decimals.get(name)
+        known = found is not None and found.shape == np.shape(self.givens[name])
+        return int(found[entry]) if known else 0
 
     def by(self, equation: Equation) -> Context:
         """The same line evaluated by another right formula."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
@@ -22,15 +22,26 @@ from deltarule.tracing.computation import Computation
 _NOT_NUMBERS = frozenset((sympy.nan, sympy.zoo, sympy.oo, -sympy.oo))
 
 
-def contexts(computation: Computation, name: str | None = None) -> Iterator[Context]:
-    """The context of each line of a computation, or of those of one quantity."""
+def contexts(
+    computation: Computation,
+    name: str | None = None,
+    decimals: Mapping[str, np.ndarray] | None = None,
+) -> Iterator[Context]:
+    """The context of each line of a computation, or of those of one quantity; `decimals` are those
+    that givens are printed with."""
     lines = {line.quantity: line for line in computation.lines}
     floats = computation.floats
     shapes = {n: np.shape(a) for n, a in floats.arrays.items() if a.dtype.kind == "f"}
     for line in computation.lines:
         if name in (None, line.quantity):
             yield Context(
-                computation.network, line, lines, shapes, floats.extent, computation.givens
+                computation.network,
+                line,
+                lines,
+                shapes,
+                floats.extent,
+                computation.givens,
+                decimals or {},
             )
 
 

@@ -34,13 +34,15 @@ def misread(context: Context) -> Iterator[Wrong]:
         for entry in np.ndindex(given.shape):
             right = Fraction(given[entry])
             place = pretty(name) + (f"[{', '.join(map(str, entry))}]" if entry else "")
-            for wrong, cost, words in _readings(right):
+            decimals = context.decimals_of(name, entry)
+            for wrong, cost, words in _readings(right, decimals):
                 table = {a: _moved(a, entry, wrong - right) for a in own}
                 yield Wrong(
                     "given misread",
                     cost,
                     Reread(context.equation, table),
-                    f"{place} is read as {_decimal(wrong)}, not {_decimal(right)}: {words}",
+                    f"{place} is read as {_decimal(wrong, decimals)}, "
+                    f"not {_decimal(right, decimals)}: {words}",
                 )
 
 
@@ -49,20 +51,23 @@ def _moved(access: Read, entry: tuple[int, ...], by: Fraction) -> Expr:
     return access + Rational(by.numerator, by.denominator) * here
 
 
-def _readings(right: Fraction) -> Iterator[tuple[Fraction, float, str]]:
+def _readings(right: Fraction, decimals: int) -> Iterator[tuple[Fraction, float, str]]:
     if not right:
         return
     yield -right, 6.0, "the sign is lost" if right < 0 else "the sign is turned round"
     if abs(right) != 1:
         yield 10 * right, 7.0, "the decimal point stands one place too far right"
         yield right / 10, 7.0, "the decimal point stands one place too far left"
-    for other in swapped(right):
+    for other in swapped(right, decimals):
         yield other, 7.0, "two digits are swapped"
 
 
-def swapped(number: Fraction) -> list[Fraction]:
-    """The numbers that come of exchanging two neighbouring digits of a short decimal."""
-    scale = next((10**k for k in range(MOST_DIGITS) if (number * 10**k).denominator == 1), None)
+def swapped(number: Fraction, decimals: int = 0) -> list[Fraction]:
+    """The numbers that come of exchanging two neighbouring digits of a short decimal, which is
+    printed with so many decimals at least: 1.50 is read as 1.05, too."""
+    least = min(decimals, MOST_DIGITS - 1)
+    scales = (10**k for k in range(max(least, 0), MOST_DIGITS))
+    scale = next((s for s in scales if (number * s).denominator == 1), None)
     if scale is None:
         return []
     digits = str(abs(int(number * scale))).rjust(len(str(scale)), "0")
@@ -75,8 +80,10 @@ def swapped(number: Fraction) -> list[Fraction]:
     return found
 
 
-def _decimal(number: Fraction) -> str:
-    return f"{float(number):.12g}".replace("-", "−")
+def _decimal(number: Fraction, decimals: int) -> str:
+    shortest = f"{float(number):.12g}"
+    padded = f"{float(number):.{max(decimals, 0)}f}"
+    return (padded if Fraction(padded) == number else shortest).replace("-", "−")
 
 
 def decimal_point(context: Context) -> Iterator[Wrong]:

@@ -32,7 +32,22 @@ def scalar(context: Context) -> Iterator[Wrong]:
     for one in sorted(own, key=str):
         others = [(other, text(other)) for other in sorted(everywhere - {one}, key=str)]
         for value, words in (*_other_values(one, context.network.scalars.get(one)), *others):
-            yield Wrong(KIND, 4.8, rhs.xreplace({one: value}), f"{text(one)} is taken as {words}")
+            said = f"{text(one)} is taken as {words}"
+            yield Wrong(KIND, 4.8, rhs.xreplace({one: value}), said)
+            also = _in_other_lines(context, one, value)
+            if also:
+                yield Wrong(KIND, 4.9, rhs.xreplace({one: value}), f"{said}, everywhere", also)
+
+
+def _in_other_lines(context: Context, one: Scalar, value: Expr) -> tuple[tuple[str, Expr], ...]:
+    """The other lines of the same phase in which a constant stands, with the other value."""
+    return tuple(
+        (name, line.equation.rhs.xreplace({one: value}))
+        for name, line in context.lines.items()
+        if name != context.line.quantity
+        and line.phase == context.line.phase
+        and one in _scalars(line.equation.rhs)
+    )
 
 
 def _other_values(one: Scalar, value: Rational | None) -> Iterator[tuple[Expr, str]]:
