@@ -75,7 +75,7 @@ def _line(marking: ExamMarking) -> StudentLine:
     words = f"{points_text(marking.points)} of {points_text(marking.of)} points"
     if marking.open:
         words += f", {points_text(marking.open)} to be decided"
-    wrong = sum(not mark.right for mark in marking.marks)
+    wrong = sum(mark.points < mark.of for mark in marking.marks)
     words += f", {counted(wrong, 'answer')} not right" if wrong and not failed else ""
     decided = any(mark.marked is not None for mark in marking.marks)
     words += ", decided by hand" if decided else ""
