@@ -179,6 +179,13 @@ def test_a_teacher_wins_and_is_never_overwritten(place, shared):
     assert "=see, me" in (place / "marks/feedback/ed.md").read_text().replace("\\", "")
 
 
+def test_the_exam_and_the_marks_are_nobodys(place, shared):
+    folder(place, {"in/exam.toml": PLAIN})
+    for _ in range(2):
+        found, _, _ = marked(place, shared, exam="in/exam.toml", out="in/marks")
+        assert sorted(found) == ["bo", "cy", "di", "ed", "emmy", "flo", "gus"]
+
+
 def test_the_order_of_marking_changes_nothing(place, shared):
     class Shuffled(shared):
         def outcomes(self, tasks):

@@ -23,7 +23,7 @@ class ClassExam:
     """
 
     def __init__(self, name_or_path: str | Path):
-        path = Path(name_or_path)
+        path = self.path = Path(name_or_path)
         self._folder: Path | None = None
         if path.is_dir():
             if not is_exam_folder(path):

@@ -33,13 +33,16 @@ class Collected:
     notes: list[str] = field(default_factory=list)
 
 
-def collect(words: Sequence[str | Path], heads: Callable[[str], bool]) -> Collected:
-    """What was handed in, in folders, archives and single files.
+def collect(
+    words: Sequence[str | Path], heads: Callable[[str], bool], but: Sequence[Path] = ()
+) -> Collected:
+    """What was handed in, in folders, archives and single files, without what is in `but`: what
+    is ours, such as the exam and the marks, may be in the same folder.
 
     `heads` says whether a column's head names a quantity or a question of the exam. Raises
     DeltaruleError where there is nothing.
     """
-    work = _Collecting(heads)
+    work = _Collecting(heads, [path.resolve() for path in but])
     for word in words:
         work.take(Path(word))
     found = Collected(work.students(), work.notes[:MOST_SAID])
@@ -64,8 +67,8 @@ def _nothing(words: Sequence[str | Path], notes: Sequence[str]) -> DeltaruleErro
 class _Collecting:
     """Files of students, put together by whose they are."""
 
-    def __init__(self, heads: Callable[[str], bool]):
-        self.heads = heads
+    def __init__(self, heads: Callable[[str], bool], but: Sequence[Path]):
+        self.heads, self.but = heads, but
         self.notes: list[str] = []
         self.found: dict[str, HandedIn] = {}
         self.rows = 0
@@ -84,12 +87,19 @@ class _Collecting:
     def take(self, path: Path) -> None:
         """All that is in a folder, in an archive, or one file."""
         if path.is_dir() or path.suffix.lower() == ".zip":
-            files = list(listed(path, self.notes.append))
+            files = [f for f in listed(path, self.notes.append) if not self._ours(f.where)]
             self.sort(_without_common_folder(files) if path.is_file() else files)
         elif not path.exists():
             raise _not_there(path)
         else:
             self.sort([Listed((), path.name, StoredFile(path))])
+
+    def _ours(self, file: StoredFile) -> bool:
+        """Whether a file is one of ours."""
+        if not self.but or file.members:
+            return False
+        path = file.path.parent.resolve() / file.path.name
+        return any(path.is_relative_to(other) for other in self.but)
 
     def sort(self, files: Sequence[Listed]) -> None:
         """Files by whose they are: by their names, or by the folder that they are in."""

@@ -24,7 +24,7 @@ _AHEAD = 2
 #: Seconds within which a cluster has to have a worker.
 _PATIENCE = 60
 #: Seconds more for the first submission of a worker, which opens the exam.
-_OPENING = 120.0
+OPENING = 120.0
 _LOCAL = re.compile(r"local(?::([1-9][0-9]{0,3}))?")
 
 
@@ -176,7 +176,7 @@ def marked_there(exam: Exam, version: str, task: Task, seconds: float) -> Outcom
     with _turn:
         known = [worker for same, worker in _open if same == exam]
         try:
-            with _TimeLimit(seconds if known and task.exam is None else seconds + _OPENING):
+            with _TimeLimit(seconds if known and task.exam is None else seconds + OPENING):
                 worker = known[0] if known else ClassWorker(exam)
                 outcome = worker.marked(task)
         except _TooLong:

@@ -68,7 +68,7 @@ def mark_class(
     cannot be marked stops nothing else. Raises DeltaruleError where there is nothing, and where
     the journal takes nothing.
     """
-    found = collect(words, ExamFields(exam.exam).knows)
+    found = collect(words, ExamFields(exam.exam).knows, (journal.path.parent, exam.path))
     journal.begin(_entry(student, exam) for student in found.students)
     students = {s.who: s for s in found.students}
     left = list(journal.missing())
