@@ -1,6 +1,7 @@
 """One student's submission marked by itself, and written for another system's grader."""
 
 import json
+from zipfile import ZipFile
 
 import pytest
 
@@ -52,7 +53,10 @@ def test_all_files_of_a_folder_are_one_students(counted, tmp_path):
     own.mkdir()
     (own / "a.toml").write_text("[answers]\n1 = 0\n", encoding="utf-8")
     (own / "notes.txt").write_text("hello", encoding="utf-8")
+    with ZipFile(own / "more.zip", "w") as archive:
+        archive.writestr("b.toml", "[answers]\n1 = 0\n")
     exam, marking = mark_alone([own], counted)
+    assert any(note.startswith("notes.txt is not read") for note in marking.notes)
     assert (marking.who, marking.points, marking.of) == ("emmy", 1, 1) and exam.title == "Counting"
     assert mark_alone([own / "a.toml"], counted, ("e@x", "Emmy"))[1].who == "e@x"
 

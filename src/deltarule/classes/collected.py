@@ -53,6 +53,25 @@ def collect(
     return found
 
 
+def collect_one(who: str, paths: Sequence[str | Path]) -> HandedIn:
+    """What is in files and folders that are one student's, whatever they are called.
+
+    Raises DeltaruleError for a path where nothing is.
+    """
+    work = _Collecting(lambda _head: False)
+    for path in map(Path, paths):
+        if not path.exists():
+            raise DeltaruleError(
+                f"there is no file {path}", str(path), "name the student's file, or their folder"
+            )
+        alone = [Listed((), path.name, StoredFile(path))]
+        for file in listed(path, work.notes.append) if path.is_dir() else alone:
+            name = "/".join((*file.folders, file.name))
+            work.add(NamedFile(who, "", name), name, file.where)
+    found = work.found.get(who, HandedIn(who))
+    return replace(found, notes=(*found.notes, *work.notes)).with_newest()
+
+
 def _nothing(words: Sequence[str | Path], notes: Sequence[str]) -> DeltaruleError:
     named = ", ".join(map(str, words))
     why = f" ({notes[0]})" if notes else ""

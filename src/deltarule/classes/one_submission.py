@@ -8,10 +8,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from deltarule.classes.class_exam import ClassExam
+from deltarule.classes.collected import collect_one
 from deltarule.classes.exam_fields import ExamFields
-from deltarule.classes.handed_in import HandedFile, HandedIn
 from deltarule.classes.read_handed_in import read_handed_in
-from deltarule.classes.stored_files import StoredFile, listed
 from deltarule.classes.written_markings import UNMARKED
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.exam import Exam
@@ -32,12 +31,10 @@ def mark_alone(
     """
     names = tuple(names) or tuple(Path(path).stem for path in paths[:1])
     who = names[0] if names else ""
-    notes: list[str] = []
-    files = [file for path in paths for file in _files(Path(path), notes)]
+    handed = collect_one(who, paths)
     common = ClassExam(exam)
     own, _ = common.of(names)
     found = own or common.exam
-    handed = HandedIn(who, tuple(files), names[1:], tuple(notes)).with_newest()
     fault = UNREADABLE
     try:
         submission = read_handed_in(who, handed.read(), ExamFields(found))
@@ -48,20 +45,6 @@ def mark_alone(
         return found, _unmarked(found, who, fault, UNMARKED + in_one_line(error))
     said = tuple(dict.fromkeys((*handed.notes, *marking.notes)))
     return found, replace(marking, who=who, notes=said)
-
-
-def _files(path: Path, notes: list[str]) -> list[HandedFile]:
-    """The files of a folder, or the one file that a path names."""
-    if path.is_dir():
-        return [
-            HandedFile("/".join((*file.folders, file.name)), file.where)
-            for file in listed(path, notes.append)
-        ]
-    if not path.exists():
-        raise DeltaruleError(
-            f"there is no file {path}", str(path), "name the student's file, or their folder"
-        )
-    return [HandedFile(path.name, StoredFile(path))]
 
 
 def _unmarked(exam: Exam, who: str, verdict: str, why: str) -> ExamMarking:

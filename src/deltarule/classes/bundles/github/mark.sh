@@ -12,8 +12,8 @@ tar --exclude=./.git --exclude=./.github -cf - . | tar -xf - -C "$scratch/submis
 
 status=0
 python -m deltarule check "$scratch/submission" --sheet "$home/exam" --who "${WHO:-student}" \
-  --export classroom,markdown --reveal "$(cat "$home/reveal")" --output "$scratch/marks" ||
-  status=$?
+  --export classroom,markdown --reveal "$(cat "$home/reveal")" --output "$scratch/marks" \
+  >/dev/null || status=$?
 if [ "$status" -gt 1 ]; then
   echo "::error title=deltarule::The submission could not be marked; please tell your teacher."
   exit "$status"
