@@ -1,0 +1,224 @@
+"""The names in a typed formula: which are tensors, with how many axes, and what each is for.
+
+A capital is a matrix, another Latin letter a vector, a Greek letter such as λ a number; θ, μ, β, γ
+and ϕ are vectors. Whoever means it otherwise says so: w = "scalar".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.functions import FUNCTIONS
+from deltarule.marking.formulas.latex_typed import plain_formula
+from deltarule.marking.formulas.limits import check_length
+from deltarule.marking.formulas.spelled import (
+    ALIASES,
+    ARITHMETIC,
+    PRODUCTS,
+    REDUCED,
+    SAME,
+    SOFTMAX,
+    SPELLED,
+    TURNED,
+    known_functions,
+)
+from deltarule.marking.formulas.tokens import Token, tokens
+from deltarule.marking.printed import shortened
+from deltarule.spelling.names import canonical
+
+#: Words that mean something wherever they stand, and those that do before parentheses.
+_WORDS = {
+    *(w for w in known_functions() if len(w) > 1), *(f.row.name for f in FUNCTIONS.values()),
+    "sigma", "σ", "ln", "if", "else", "mod", "pi", "π", "e", "min", "det", "log", "ReLU",
+}  # fmt: skip
+_CALLED = {
+    *SPELLED, *ALIASES, *ARITHMETIC, *PRODUCTS, *REDUCED, *SAME, *SOFTMAX, *TURNED, *FUNCTIONS,
+    "expit", "logistic", "einsum", "diag", "var", "std", "prod", "logsumexp", "len",
+}  # fmt: skip
+_NUMBERS = ("lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta")
+_INPUTS = ("x", "h", "z", "X", "H", "Z", "u", "a", "s")
+_TARGETS = ("y", "t", "d", "Y", "T", "target")
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+#: Equations in one text.
+MOST_EQUATIONS = 20
+
+
+@dataclass(frozen=True)
+class TypedEquation:
+    """One equation: the name on its left and the indices there, and the formula on its right."""
+
+    name: str
+    indices: tuple[str, ...]
+    formula: str
+    place: str
+
+
+def typed_equations(text: str) -> list[TypedEquation]:
+    """The equations of a text, parted by semicolons or lines; the left side of a last one may be
+    missing.
+
+    Raises DeltaruleError for what is no equation.
+    """
+    check_length(text, "the formula")
+    parts = [p.strip() for p in re.split(r"[;\n]", text) if p.strip()]
+    if not parts or len(parts) > MOST_EQUATIONS:
+        raise DeltaruleError(
+            f"{len(parts)} equations", "the formula", f"write 1 to {MOST_EQUATIONS}, as E = ½‖x‖²"
+        )
+    found = [_equation(part, last=part is parts[-1]) for part in parts]
+    names = [e.name for e in found]
+    for name in names:
+        if names.count(name) > 1:
+            raise DeltaruleError(
+                f"{name} is written twice", "the formula", "give each equation a name of its own"
+            )
+    return found
+
+
+def _equation(part: str, last: bool) -> TypedEquation:
+    formula = plain_formula(part.replace("||", "‖").replace(":=", " ="), "the formula")
+    place = f"the formula {shortened(part)}"
+    depth = 0
+    for token in tokens(formula, place):
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        if token.text == "=" and depth == 0:
+            name, indices = _left(formula[: token.start], place)
+            right = formula[token.start + 1 :].lstrip("= ")
+            if not right:
+                raise DeltaruleError("nothing stands right of =", place, "write E = ½‖x‖²")
+            return TypedEquation(name, indices, right, place)
+    if last:
+        return TypedEquation("E", (), formula, place)
+    raise DeltaruleError("an equation without =", place, "write s = W x; E = ½‖y − s‖²")
+
+
+def _left(text: str, place: str) -> tuple[str, tuple[str, ...]]:
+    name, bracket, inside = text.strip().partition("[")
+    indices = tuple(i.strip() for i in inside.rstrip(" ]").split(",")) if bracket else ()
+    if not all(re.fullmatch(r"[^\W\d_]\w*", i) for i in indices):
+        raise DeltaruleError(
+            f"left of = stands {shortened(text.strip())}", place, "write plain indices, as y[n, m]"
+        )
+    try:
+        return canonical(name.strip()), indices
+    except DeltaruleError as error:
+        raise error.at(place) from None
+
+
+def subscripted(formula: str, place: str) -> bool:
+    """Whether a formula is written with indices."""
+    found = tokens(formula, place)
+    return any(
+        t.kind == "below" or (t.text == "[" and k and found[k - 1].kind in ("name", "primed"))
+        for k, t in enumerate(found)
+    )
+
+
+def names_in(formula: str, place: str) -> dict[str, list[tuple[str, ...] | None]]:
+    """The tensors in a formula, each with the subscripts that it has there; None without any."""
+    found = tokens(formula, place)
+    bound = _bound(found)
+    names: dict[str, list[tuple[str, ...] | None]] = {}
+    k = 0
+    while k < len(found):
+        token = found[k]
+        k += 1
+        if token.kind not in ("name", "primed") or token.text in bound:
+            continue
+        opened = found[k].text if k < len(found) else ""
+        if token.text.rstrip("′") in _WORDS or (opened == "(" and token.text in _CALLED):
+            continue
+        if opened == "(" and len(token.text) > 1:
+            continue  # an unknown function, of which the parser says so
+        name = _named(token, place)
+        subscripts = None
+        if opened == "[":
+            subscripts, k = _subscripts(found, k, place)
+        names.setdefault(name, []).append(subscripts)
+    return names
+
+
+def _named(token: Token, place: str) -> str:
+    text = token.text
+    if re.fullmatch(r"[A-Z][a-z]", text):
+        raise DeltaruleError(
+            f"{text} can be read in two ways",
+            place,
+            f"write {text[0]} {text[1]} for the product, or {text[0]}_{text[1]} for one quantity",
+        )
+    try:
+        return canonical(text)
+    except DeltaruleError as error:
+        raise error.at(place) from None
+
+
+def _bound(found: Sequence[Token]) -> set[str]:
+    """The indices of sums: Σ_k, Σ_{k=1}^{K}, sum(k, …) and the letters of subscripts."""
+    names: set[str] = set()
+    for k, token in enumerate(found):
+        ahead = found[k + 1 : k + 3]
+        if token.kind == "reduction":
+            braces = bool(ahead) and ahead[0].text in ("{", "[")
+            names |= {t.text for t in ahead[braces : braces + 1] if t.kind == "name"}
+        called = token.text in ("sum", "mean", "Σ", "∑") and [t.text for t in ahead[:1]] == ["("]
+        if called and [t.text for t in found[k + 3 : k + 4]] == [","]:
+            names |= {t.text for t in ahead[1:] if t.kind == "name"}
+    for k, token in enumerate(found):
+        if token.text == "[" and k and found[k - 1].kind in ("name", "primed"):
+            for inner in found[k + 1 :]:
+                if inner.text == "]":
+                    break
+                names |= {inner.text} if inner.kind == "name" else set()
+    return names
+
+
+def _subscripts(found: Sequence[Token], k: int, place: str) -> tuple[tuple[str, ...], int]:
+    """The plain indices in brackets, and where these end."""
+    inside: list[str] = []
+    for end in range(k + 1, len(found)):
+        if found[end].text == "]":
+            letters = tuple(inside[::2])
+            if len(inside) % 2 and all(c == "," for c in inside[1::2]) and "," not in letters:
+                return letters, end + 1
+            break
+        inside.append(found[end].text)
+    raise DeltaruleError(
+        f"[{' '.join(inside)}] has other subscripts than indices",
+        place,
+        "write a derivation file for windows and times: see the guide for developers, a layer",
+    )
+
+
+def usual_rank(name: str) -> int:
+    """How many axes a name usually has."""
+    stem = name.partition("_")[0].rstrip("0123456789")
+    if stem in _NUMBERS:
+        return 0
+    return 2 if stem[:1].isupper() else 1
+
+
+def role_of(name: str, wrt: Iterable[str], rank: int) -> str:
+    """What a name is usually for: input, target or parameter; what is derived by, no target."""
+    stem = name.partition("_")[0].rstrip("0123456789")
+    role = "input" if stem in _INPUTS else "target" if stem in _TARGETS else "parameter"
+    if rank == 0 and stem in _NUMBERS:
+        role = "target"
+    return "parameter" if role == "target" and name in wrt else role
+
+
+def said_shapes(shapes: Mapping[str, str]) -> dict[str, tuple[int, ...]]:
+    """`{"W": "2x3", "w": "scalar"}` as sizes. Raises DeltaruleError for what is no shape."""
+    found: dict[str, tuple[int, ...]] = {}
+    for name, said in shapes.items():
+        parts = [] if said == "scalar" else re.split(r"[x×]", said)
+        if not all(re.fullmatch(r"[1-9][0-9]{0,5}", p.strip()) for p in parts) or len(parts) > 2:
+            raise DeltaruleError(
+                f"{said!r} is no shape of {name}",
+                "--set",
+                f"write {name}=2x3, {name}=3 or {name}=scalar",
+            )
+        found[canonical(name)] = tuple(int(p) for p in parts)
+    return found

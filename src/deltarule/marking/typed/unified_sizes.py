@@ -1,0 +1,63 @@
+"""Sizes that are found equal, by the places where their axes meet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sympy import Expr, Integer
+
+from deltarule.expressions.symbols import Size
+
+
+class Unequal(Exception):
+    """Two extents that have to be equal, and are not yet known to be."""
+
+    def __init__(self, one: Expr, two: Expr):
+        super().__init__(one, two)
+        self.one, self.two = one, two
+
+
+class UnifiedSizes:
+    """Classes of equal sizes; a class may be known to be a number."""
+
+    def __init__(self) -> None:
+        self._above: dict[Expr, Expr] = {}
+        self.letters: dict[str, Expr] = {}
+
+    def of(self, size: Expr) -> Expr:
+        """The one that stands for all that are equal to a size."""
+        while size in self._above:
+            size = self._above[size]
+        return size
+
+    def join(self, one: Expr, two: Expr) -> bool:
+        """Note that two are equal; False where both are numbers and differ."""
+        one, two = self.of(one), self.of(two)
+        if one == two:
+            return True
+        if isinstance(one, Integer) and isinstance(two, Integer):
+            return False
+        if isinstance(one, Integer):
+            one, two = two, one
+        self._above[one] = two
+        return True
+
+    def letter(self, index: str) -> Expr:
+        """The extent of an index, by its letter."""
+        return self.letters.setdefault(index, Size(f"size_of_{index}"))
+
+    def named(self, sizes: Iterable[Expr], taken: Iterable[str]) -> dict[Expr, Expr]:
+        """A letter for each class of the sizes, that of an index where there is one."""
+        used = set(taken)
+        names: dict[Expr, Expr] = {}
+        for index, size in self.letters.items():
+            root, own = self.of(size), index.upper()
+            if root not in names and not isinstance(root, Integer):
+                names[root] = Size(own if own not in used else f"{own}_{own}")
+                used.add(str(names[root]))
+        free = (n for n in "N M K L D H P Q R".split() if n not in used)
+        for size in sizes:
+            root = self.of(size)
+            if not isinstance(root, Integer) and root not in names:
+                names[root] = Size(next(free, f"N_{len(names)}"))
+        return names
