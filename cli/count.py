@@ -7,15 +7,14 @@ from collections.abc import Sequence
 
 from sympy import Expr
 
-from deltarule.cli.arguments import numbers, one_name, split
+from deltarule.cli.arguments import one_name, split
 from deltarule.cli.derive_command import Derive
 from deltarule.cli.folding import cells
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
+from deltarule.cli.typed_formula import network_named
 from deltarule.counting.counts import Count, LayerCount, count
-from deltarule.language.load import load
-from deltarule.networks.specialise import specialise
 from deltarule.spelling.text import text
 
 EXAMPLE = "derive vgg16 --count"
@@ -29,7 +28,7 @@ def show_count(asked: Derive) -> int:
     bare, options = split(asked.words or ())
     name = one_name(bare, EXAMPLE, options)
     with busy(f"counting {name}"):
-        network = specialise(load(name, **options), numbers(asked.set_ or ()))
+        network = network_named(name, options, asked)
         counted = count(network, asked.strict)
     show(counted, "a table of counts", asked.format)
     return 0

@@ -6,7 +6,7 @@ from deltarule.cli.arguments import one_name, split
 from deltarule.cli.derive_command import Derive
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
-from deltarule.language.load import load
+from deltarule.cli.typed_formula import network_named
 from deltarule.networks.network import Network, Option
 from deltarule.networks.specialise import given_sizes
 
@@ -14,7 +14,7 @@ from deltarule.networks.specialise import given_sizes
 def show_options(asked: Derive) -> int:
     """What one derivation can be asked for."""
     bare, options = split(asked.words or ())
-    network = load(one_name(bare, "derive mlp --options", options), **options)
+    network = network_named(one_name(bare, "derive mlp --options", options), options, asked)
     show(network, "the list of options", asked.format)
     return 0
 

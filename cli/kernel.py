@@ -7,6 +7,7 @@ from deltarule.cli.derive_command import Derive
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
+from deltarule.cli.typed_formula import is_formula, network_named
 from deltarule.reports.things import ShownKernel
 from deltarule.spelling.names import ascii_name
 
@@ -21,13 +22,15 @@ def show_kernel(asked: Derive) -> int:
 
     bare, options = split(asked.words or ())
     name = one_name(bare, EXAMPLE, options)
-    settings = {**options, **numbers(asked.set_ or ())}
+    formula = is_formula(name)
+    what = network_named(name, options, asked) if formula else name
+    settings = {} if formula else {**options, **numbers(asked.set_ or ())}
     if asked.wrt:
         settings["wrt"] = tuple(ascii_name(tensor) for tensor in asked.wrt)
     dtype = known_dtype(asked.dtype or "float64", "--dtype")
     with busy(f"deriving {name}"):
         make = source if asked.emit is None else emitted
-        text = make(name, settings, dtype, asked.parallel)
+        text = make(what, settings, dtype, asked.parallel)
     if asked.emit is not None:
         write_emitted(asked.emit, text, asked.force)
     shown = ShownKernel(name, dtype, asked.parallel, asked.emit, text)

@@ -1,36 +1,50 @@
-"""`derive "E = ½‖y − σ(W x)‖²"`: a network of a formula, without a file."""
+"""A network by its name, or by a formula: `derive "E = ½‖y − σ(W x)‖²"` needs no file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from deltarule.cli.arguments import no_option, numbers
-from deltarule.marking.typed.typed_network import typed_network
+from deltarule.cli.derive_command import Derive
 from deltarule.networks.network import Network
-from deltarule.networks.specialise import specialise
-from deltarule.spelling.names import ascii_name
+
+#: Signs that no name of a derivation has.
+_OF_FORMULAS = "=‖½²√Σ∑⊙ᵀσ(\\^"
+
+
+def is_formula(name: str) -> bool:
+    """Whether a word is a formula, and no name or path of a derivation."""
+    return any(sign in name for sign in _OF_FORMULAS) and not name.endswith(".py")
+
+
+def network_named(name: str, options: dict[str, object], asked: Derive) -> Network:
+    """The network of a derivation, with its options and numbers, or of a formula."""
+    from deltarule.language.load import load
+    from deltarule.networks.specialise import specialise
+
+    if is_formula(name):
+        return network_of_formula(name, options, asked.set_ or (), asked.wrt or ())
+    return specialise(load(name, **options), numbers(asked.set_ or ()))
 
 
 def network_of_formula(
     text: str, options: dict[str, object], settings: Iterable[str], wrt: Iterable[str]
 ) -> Network:
     """The network; `settings` give shapes to tensors, W=2x3, and numbers to sizes, N=2."""
+    from deltarule.marking.typed.typed_network import tensors_of, typed_network
+    from deltarule.networks.specialise import specialise
+    from deltarule.spelling.names import ascii_name
+
     if options:
         raise no_option(options, "a formula has no options; --set W=2x3 gives a tensor its shape")
-    names = [ascii_name(name) for name in wrt]
-    plain = typed_network(text, names)
+    tensors = tensors_of(text)
     shapes: dict[str, str] = {}
     sizes: list[str] = []
     for setting in ",".join(settings).split(","):
         name, equals, value = (part.strip() for part in setting.partition("="))
-        tensor = equals and (not value.isdigit() or _tensor(name, plain))
-        if tensor:
+        if equals and (not value.isdigit() or name in tensors):
             shapes[name] = value
         elif setting.strip():
             sizes.append(setting)
-    network = typed_network(text, names, shapes) if shapes else plain
-    return specialise(network, numbers(sizes))
-
-
-def _tensor(name: str, network: Network) -> bool:
-    return name in network.tensors
+    names = [ascii_name(tensor) for tensor in wrt]
+    return specialise(typed_network(text, names, shapes), numbers(sizes))

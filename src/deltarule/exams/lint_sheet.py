@@ -135,7 +135,8 @@ class _Run:
                     "change a given, or do not ask for it",
                 )
                 continue
-            lost = [v for v in values if v and not _rounded(v, self.run.rounding)]
+            numbers = [v for v in values if isinstance(v, Fraction)]
+            lost = [v for v in numbers if v and not _rounded(v, self.run.rounding)]
             if lost:
                 of = f" in {len(lost)} of {len(values)} entries" if len(values) > 1 else ""
                 yield warning(

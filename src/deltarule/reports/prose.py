@@ -21,7 +21,7 @@ _SIGNS = {
     "⌈": r"\lceil ", "⌉": r"\rceil ", "√": r"\surd ", "ᵀ": r"^{\top}", "°": r"^{\circ}",
     "½": r"\tfrac{1}{2}", "→": r"\to ", "←": r"\leftarrow ", "∈": r"\in ", "↦": r"\mapsto ",
     "≈": r"\approx ", "±": r"\pm ", "⟨": r"\langle ", "⟩": r"\rangle ", "∇": r"\nabla ",
-    "✓": r"\checkmark ", "✗": r"\times ", "░": r"\square ", "▒": r"\boxtimes ",
+    "‖": r"\| ", "✓": r"\checkmark ", "✗": r"\times ", "░": r"\square ", "▒": r"\boxtimes ",
     "▓": r"\blacksquare ", "█": r"\blacksquare ",
 }  # fmt: skip
 _GREEK = {letter: word for word, letter in GREEK.items()}

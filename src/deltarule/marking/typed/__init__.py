@@ -1,5 +1,5 @@
 """Networks of typed formulas: E = ½‖y − σ(W x)‖², their sizes inferred by position."""
 
-from deltarule.marking.typed.typed_network import is_formula, typed_network
+from deltarule.marking.typed.typed_network import typed_network
 
-__all__ = ["is_formula", "typed_network"]
+__all__ = ["typed_network"]

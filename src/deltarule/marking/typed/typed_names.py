@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS
+from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
 from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.limits import check_length
 from deltarule.marking.formulas.spelled import (
@@ -38,6 +39,7 @@ _CALLED = {
     *SPELLED, *ALIASES, *ARITHMETIC, *PRODUCTS, *REDUCED, *SAME, *SOFTMAX, *TURNED, *FUNCTIONS,
     "expit", "logistic", "einsum", "diag", "var", "std", "prod", "logsumexp", "len",
 }  # fmt: skip
+_ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "ψ", "F", "G")
 _NUMBERS = ("lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta")
 _INPUTS = ("x", "h", "z", "X", "H", "Z", "u", "a", "s")
 _TARGETS = ("y", "t", "d", "Y", "T", "target")
@@ -79,8 +81,9 @@ def typed_equations(text: str) -> list[TypedEquation]:
 
 
 def _equation(part: str, last: bool) -> TypedEquation:
-    formula = plain_formula(part.replace("||", "‖").replace(":=", " ="), "the formula")
     place = f"the formula {shortened(part)}"
+    formula = plain_formula(part.replace("||", "‖").replace(":=", " ="), place)
+    formula = with_index_calls(with_letters_below(formula), place)
     depth = 0
     for token in tokens(formula, place):
         depth += (token.text in _OPENING) - (token.text in _CLOSING)
@@ -133,6 +136,14 @@ def names_in(formula: str, place: str) -> dict[str, list[tuple[str, ...] | None]
             continue
         if opened == "(" and len(token.text) > 1:
             continue  # an unknown function, of which the parser says so
+        if opened == "(" and token.text in _ANY_FUNCTION:
+            raise DeltaruleError(
+                f"{token.text}( ) may be any function",
+                place,
+                f"write which, as in σ(W x), or {token.text} · (…) for a product",
+            )
+        if opened != "[" and token.text.lower() in bound and token.text.isupper():
+            continue  # how far an index runs: N of n
         name = _named(token, place)
         subscripts = None
         if opened == "[":

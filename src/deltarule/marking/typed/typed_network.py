@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Read, read, tensor_name
+from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.matrix_words import written_as_program
@@ -42,9 +42,10 @@ _INDICES = ("i", "j")
 _MOST = 200
 
 
-def is_formula(text: str) -> bool:
-    """Whether a text is a formula, and no name or path of a derivation."""
-    return any(sign in text for sign in "=‖½²√Σ∑·⊙") or " " in text.strip()
+def tensors_of(text: str) -> list[str]:
+    """The names of the tensors that a formula reads. Raises DeltaruleError."""
+    equations = typed_equations(text)
+    return list(_Reader(equations, frozenset(), {}).uses)
 
 
 def typed_network(
@@ -218,9 +219,8 @@ class _Reader:
         taken = (*axes, *(e.name for e in self.equations))
         names = sizes.named([n for own in axes.values() for n in own], taken)
         final = {n: tuple(_final(s, sizes, names) for s in own) for n, own in axes.items()}
-        return self._with_ranges(
-            final, {i: _final(s, sizes, names) for i, s in sizes.letters.items()}
-        )
+        extents = {i: _final(s, sizes, names) for i, s in sizes.letters.items()}
+        return self._with_ranges(final, extents)
 
     def _join_letters(
         self, own: tuple[Expr, ...], uses: Iterable[tuple[str, ...] | None], sizes: UnifiedSizes
@@ -244,7 +244,7 @@ class _Reader:
             ranges = tuple((Index(i), extents[i]) for i in e.indices)
             vocabulary = Vocabulary(Network("", "", "", dict(tensors), tuple(equations)))
             rhs = Parser(e.formula, vocabulary, e.place, ranges).parse()
-            free = sorted(str(i) for i in _free(rhs) if i not in dict(ranges))
+            free = sorted(str(i) for i in free_indices(rhs) if i not in dict(ranges))
             if free:
                 raise DeltaruleError(
                     f"{free[0]} stands right of = alone", e.place, f"sum over it: Σ_{free[0]} …"
@@ -268,15 +268,9 @@ class _Reader:
             role = "intermediate" if not last else "output" if axes else "loss"
             tensors[equation.name] = Tensor(equation.name, axes, role)
         text = "; ".join(f"{e.name} = {e.formula}" for e in self.equations)
-        return Network("formula", text, text, tensors, tuple(equations))
+        return Network("formula", text, "", tensors, tuple(equations))
 
 
 def _final(size: Expr, sizes: UnifiedSizes, names: Mapping[Expr, Expr]) -> Expr:
     root = sizes.of(size)
     return names.get(root, root)
-
-
-def _free(rhs: Expr) -> set:
-    from deltarule.expressions.nodes import free_indices
-
-    return set(free_indices(rhs))

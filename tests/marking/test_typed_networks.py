@@ -1,0 +1,115 @@
+"""Networks of typed formulas: sizes by position, roles by letters, what is ambiguous refused."""
+
+import random
+
+import pytest
+
+from deltarule.calculus import derive
+from deltarule.errors import DeltaruleError
+from deltarule.marking.typed import typed_network
+
+
+def shapes(text: str, **said: str) -> str:
+    """The tensors with their sizes, as one text."""
+    network = typed_network(text, shapes=said)
+    return " ".join(
+        f"{t.name}[{','.join(map(str, t.axes))}]" for t in network.tensors.values()
+    ).replace("[]", "")
+
+
+SHAPES = {
+    "E = ½‖y − σ(W x)‖²": "y[M] W[M,N] x[N] E",
+    "½‖y − σ(W x + b)‖²": "y[M] W[M,N] x[N] b[M] E",
+    r"E = \frac{1}{2}\|y - \sigma(W_2 \tanh(W_1 x))\|^2": "y[M] W2[M,K] W1[K,N] x[N] E",
+    "E = ½(y − σ(wᵀ x + b))²": "y w[N] x[N] b E",
+    "y = x W + b": "x[N] W[N,M] b[M] y[M]",
+    "Y = X W + b": "X[N,M] W[M,K] b[K] Y[N,K]",
+    "Y = W X + b": "W[K,N] X[N,M] b[K] Y[K,M]",
+    "L = xᵀ A x": "x[N] A[N,N] L",
+    "E = ½‖y − W x‖² + λ‖W‖²": "y[M] W[M,N] x[N] lambda E",
+    "E = np.sum((y - W @ x)**2)": "y[M] W[M,N] x[N] E",
+    "E = mean((Y - tanh(X @ W))²)": "Y[N,K] X[N,M] W[M,K] E",
+    "E = -sum(t ⊙ log(softmax(W x)))": "t[M] W[M,N] x[N] E",
+    "p = softmax(W x); E = −tᵀ log(p)": "W[M,N] x[N] t[M] p[M] E",
+    "S = x yᵀ": "x[N] y[M] S[N,M]",
+    "S = x ⊗ y": "x[N] y[M] S[N,M]",
+    "y[n,m] = Σ_d x[n,d] W[d,m] + b[m]": "x[N,D] W[D,M] b[M] y[N,M]",
+    "E = −Σ_k t[k] log(p[k])": "t[K] p[K] E",
+    "E = -sum(k, t[k]*log(p[k]))": "t[K] p[K] E",
+    "E = 1/N Σ_{n=1}^{N} (t[n] − Σ_k w[k] x[n,k])²": "t[N] w[K] x[N,K] E",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", SHAPES)
+def test_sizes_are_inferred_by_position(text):
+    assert shapes(text) == SHAPES[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "words"),
+    [
+        ("E = ½‖y − W x‖²", "W", "outer product of W · x − y and x"),
+        ("L = xᵀ A x", "x", "A · x + Aᵀ · x"),
+        ("Y = X W + b", "W", "Xᵀ · ∂L/∂Y  (outer products, summed over the batch i)"),
+        ("p = softmax(W x + b); E = −tᵀ log(p)", "b", "(Σ_i t)·p − t"),
+        ("y[n,m] = Σ_d x[n,d] W[d,m] + b[m]", "x", "∂L/∂y · Wᵀ"),
+    ],
+)
+def test_gradients_of_a_formula(text, wrt, words):
+    assert derive(typed_network(text)).gradients[wrt].words == words
+
+
+def test_shapes_that_are_said_count():
+    assert shapes("E = ½(y − w x)²", y="scalar", w="scalar", x="scalar") == "y w x E"
+    assert shapes("E = ½‖y − W x‖²", W="2x3") == "y[2] W[2,3] x[3] E"
+    assert typed_network("E = ½‖y − x‖²", ["y"]).tensors["y"].role == "parameter"
+    assert typed_network("E = ½‖y − x‖²").tensors["y"].role == "target"
+
+
+REFUSED = {
+    "E = w x": ("a column times a column can be read in several ways", "write xᵀ y"),
+    "E = ½‖y − σ(Wx)‖²": ("Wx can be read in two ways", "write W x for the product, or W_x"),
+    "E = f(W x)": ("f( ) may be any function", "write which, as in σ(W x)"),
+    "E = x[n+1]": ("[n + 1] has other subscripts than indices", "write a derivation file"),
+    "E = Σ_n x[n] y[n,n,n] z[n] + x[n,m]": ("x has 1 and 2 subscripts", "one index for each axis"),
+    "y[k] = x[n]": ("k stands left of = alone", "read some tensor at it"),
+    "y[n] = x[n,k]": ("k stands right of = alone", "sum over it: Σ_k"),
+    "s = W x; s = x": ("s is written twice", "a name of its own"),
+    "E = s; s = W x": ("s is read before it is written", "write its equation first"),
+    "W x; E = 1": ("an equation without =", "write s = W x; E"),
+    "E =": ("nothing stands right of =", "write E = ½‖x‖²"),
+    "E = ½‖y − σ(W x": ("')' is missing", "check the brackets"),
+    "E = __import__('os')": ("", ""),
+    "E = x.__class__": ("", ""),
+    "": ("0 equations", "as E = ½‖x‖²"),
+}
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_what_is_ambiguous_or_none_is_refused(text):
+    with pytest.raises(DeltaruleError) as error:
+        typed_network(text)
+    fact, remedy = REFUSED[text]
+    assert fact in error.value.fact and remedy in (error.value.remedy or "")
+
+
+def test_sizes_that_meet_and_differ_are_refused():
+    with pytest.raises(DeltaruleError, match="sizes 3 and 4 meet|sizes 4 and 3 meet"):
+        typed_network("E = ‖W x‖²", shapes={"W": "2x3", "x": "4"})
+    with pytest.raises(DeltaruleError, match="'2x' is no shape of W"):
+        typed_network("E = ‖W x‖²", shapes={"W": "2x"})
+    with pytest.raises(DeltaruleError, match="the formula has no Q"):
+        typed_network("E = ‖W x‖²", shapes={"Q": "2"})
+
+
+def test_whatever_is_typed_is_read_or_refused():
+    draw = random.Random(7)
+    pieces = [*"xyWbEt=+-*/^()[]{}²½‖Σσᵀ⊙;,_ 1nk", "log", "softmax", "sum", "@", ".T", "np.", "**"]
+    for _ in range(120):
+        base = draw.choice(list(SHAPES))
+        at = draw.randrange(len(base))
+        text = base[:at] + draw.choice(pieces) + base[at + draw.randrange(2) :]
+        try:
+            typed_network(text)
+        except DeltaruleError as error:
+            assert error.fact
