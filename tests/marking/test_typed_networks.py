@@ -50,8 +50,8 @@ def test_sizes_are_inferred_by_position(text):
     [
         ("E = ½‖y − W x‖²", "W", "outer product of W · x − y and x"),
         ("L = xᵀ A x", "x", "A · x + Aᵀ · x"),
-        ("Y = X W + b", "W", "Xᵀ · ∂L/∂Y  (outer products, summed over the batch i)"),
-        ("p = softmax(W x + b); E = −tᵀ log(p)", "b", "(Σ_i t)·p − t"),
+        ("Y = X W + b", "W", "Xᵀ · ∂L/∂Y  (outer products, summed over the batch n)"),
+        ("p = softmax(W x + b); E = −tᵀ log(p)", "b", "(Σ_m t)·p − t"),
         ("y[n,m] = Σ_d x[n,d] W[d,m] + b[m]", "x", "∂L/∂y · Wᵀ"),
     ],
 )

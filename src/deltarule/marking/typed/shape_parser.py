@@ -13,7 +13,7 @@ from operator import mul
 from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
-from deltarule.expressions.symbols import Index, Size
+from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.matrix_grammar import MatrixParser
 from deltarule.marking.formulas.matrix_readings import (
     Axes,
@@ -37,17 +37,10 @@ class ShapeParser(MatrixParser):
     def __init__(self, formula: str, vocabulary: Vocabulary, place: str, columns: bool):
         super().__init__(formula, vocabulary, place)
         self.columns, self.strict = columns, True
-        self._used: dict[str, int] = {}
 
     def _fresh(self, extents: Sequence[Expr]) -> Axes:
-        """New indices, m along an axis of M."""
-        return tuple((Index(self._letter(n)), n) for n in extents)
-
-    def _letter(self, extent: Expr) -> str:
-        letter = str(extent).lower() if isinstance(extent, Size) else "i"
-        letter = letter if letter.isalpha() and len(letter) == 1 else "i"
-        times = self._used[letter] = self._used.get(letter, -1) + 1
-        return f"{letter}{times}" if times else letter
+        """New indices, each with a name of its own; see lettered.py."""
+        return tuple((Index(f"axis{next(self._numbers)}"), n) for n in extents)
 
     def _both(self, one: Readings, two: Readings, join, word: str) -> Readings:
         a, b = one.of[0], two.of[0]

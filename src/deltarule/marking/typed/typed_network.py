@@ -21,6 +21,7 @@ from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.matrix_words import written_as_program
 from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.typed.lettered import letter, lettered
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.typed_names import (
     TypedEquation,
@@ -36,8 +37,6 @@ from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 
-#: Indices of an equation in matrices.
-_INDICES = ("i", "j")
 #: Sizes are found equal at most so often.
 _MOST = 200
 
@@ -162,13 +161,14 @@ class _Reader:
             parser = ShapeParser(equation.formula, vocabulary, equation.place, columns)
             parser.program = bool(written_as_program(equation.formula, equation.place))
             matrix = parser.parse().of[0]
-            ranges = tuple(
-                (Index(i), n)
-                for i, n in zip(_INDICES, (n for n in matrix.shape if n != 1), strict=False)
-            )
-            free = iter(i for i, _ in ranges)
-            at = [Integer(0) if n == 1 else next(free) for n in matrix.shape]
-            found.append((matrix.at(at), ranges))
+            ranges: tuple[tuple[Index, Expr], ...] = ()
+            at: list[Expr] = []
+            for n in matrix.shape:
+                index = letter(n, (i.name for i, _ in ranges)) if n != 1 else Integer(0)
+                at.append(index)
+                ranges += ((index, n),) if isinstance(index, Index) else ()
+            outside = frozenset(i.name for i, _ in ranges)
+            found.append((lettered(matrix.at(at), outside), ranges))
             shape = matrix.shape or (Integer(1), Integer(1))
             tensors[equation.name] = Tensor(equation.name, shape, "intermediate")
         return found
