@@ -102,6 +102,19 @@ def test_the_same_in_whichever_order_the_students_come():
     assert len(texts) == 1
 
 
+def test_points_that_nobody_has_decided_are_no_points_lost():
+    nothing = ExamMarking("exam", "x", (mark("1", "", "could not decide", 0, 2, open=Fraction(2)),))
+    some = ExamMarking("exam", "y", (mark("1", "", "right", 2, 2),))
+    course = course_statistics([nothing, some])
+    assert (course.students, course.undecided, course.open) == (2, 1, 1)
+    assert course.sums.mean == 2 and course.questions["1"].difficulty == 1
+    assert course.questions["1"].asked == 2 and course.questions["1"].open == 1
+    assert "- 1 student of whom nothing is decided yet" in course_markdown(course)
+    alone = course_statistics([nothing])
+    assert "mean" not in course_markdown(alone).partition("## Questions")[0]
+    assert course_values(alone)["questions"][0]["difficulty"] is None
+
+
 def test_no_marking_is_kept():
     course = course_statistics(replace(emmy(), who=str(k)) for k in range(60))
     assert len(course.totals) == len(course.shares) == 1 and course.students == 60

@@ -198,6 +198,9 @@ def test_files_of_a_course(tmp_path):
     write_exports(list(EXPORTS), COURSE, again, SETTING)
     files = sorted(p.relative_to(again) for p in again.rglob("*") if p.is_file())
     assert len(files) == 6 * 2 + 7
+    (tmp_path / "out/lti/gone.json").write_text("{}", encoding="utf-8")
+    write_exports(["lti"], COURSE, tmp_path / "out", SETTING)
+    assert not (tmp_path / "out/lti/gone.json").exists()
     assert all((again / f).read_bytes() == (tmp_path / "out" / f).read_bytes() for f in files)
 
 

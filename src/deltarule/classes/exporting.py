@@ -69,11 +69,17 @@ def write_exports(
     folder: str | Path,
     setting: ExportSetting,
 ) -> list[Path]:
-    """Write the files into a folder; the files of a format, or its folder, are returned.
+    """Write the files into a folder; the files of a format, or its folder, are returned. In the
+    folder of a format, files of students who are gone are removed.
 
     Raises DeltaruleError where one cannot be written.
     """
     home = Path(folder)
+    written = set()
     for file in exported(formats, markings, setting):
         write_pieces(home / file.path, file.pieces)
+        written.add(home / file.path)
+    for name in (n for n in formats if EXPORTS[n].each):
+        for old in set((home / name).glob(f"*.{EXPORTS[name].ending}")) - written:
+            old.unlink(missing_ok=True)
     return [home / (n if EXPORTS[n].each else f"{n}.{EXPORTS[n].ending}") for n in formats]

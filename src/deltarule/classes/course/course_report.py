@@ -27,14 +27,16 @@ def summary(course: CourseStatistics) -> list[str]:
     """A few sentences on the whole."""
     if not course.students:
         return ["Nobody handed anything in."]
-    mean, spread = course.sums.mean or Fraction(0), course.sums.deviation() or Fraction(0)
-    middle = median(course.totals) or Fraction(0)
-    low, high = min(course.totals), max(course.totals)
-    lines = [
-        f"{counted(course.students, 'student')}; {points_text(course.of)} points in all",
-        f"mean {points_text(mean)}, median {points_text(middle)}, standard deviation "
-        f"{points_text(spread)}, from {points_text(low)} to {points_text(high)}",
-    ]
+    lines = [f"{counted(course.students, 'student')}; {points_text(course.of)} points in all"]
+    mean, spread, middle = course.sums.mean, course.sums.deviation(), median(course.totals)
+    if mean is not None and spread is not None and middle is not None:
+        low, high = min(course.totals), max(course.totals)
+        lines.append(
+            f"mean {points_text(mean)}, median {points_text(middle)}, standard deviation "
+            f"{points_text(spread)}, from {points_text(low)} to {points_text(high)}"
+        )
+    if course.undecided:
+        lines.append(f"{counted(course.undecided, 'student')} of whom nothing is decided yet")
     if course.open:
         lines.append(f"{counted(course.open, 'student')} with points to be decided by hand")
     return lines
@@ -90,7 +92,8 @@ def number(value: Fraction | None) -> str:
 
 
 LEGEND = (
-    "difficulty: the mean share of the points (1.00: everybody has all); discrimination: how it "
+    "difficulty: the mean share of the points, where they are decided (1.00: everybody has all); "
+    "discrimination: how it "
     "goes with all other points (−1 to 1); follow: an answer that follows rightly from an earlier "
     "mistake; the columns behind count students"
 )

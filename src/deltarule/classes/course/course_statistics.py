@@ -20,13 +20,14 @@ from deltarule.marking.verdicts import FOLLOWS, TRIVIAL, UNREADABLE
 
 @dataclass
 class QuestionStatistics:
-    """One question. `sums` are over the students who were asked it: the share of its points, and
-    the share of all other points. The counters count students, each once for a cause.
+    """One question. `sums` are over the students whose points for it are decided: the share of its
+    points, and the share of all other points. The counters count students, each once for a cause.
     """
 
     id: str
     label: str
     of: Fraction = Fraction(0)
+    asked: int = 0
     sums: Sums = field(default_factory=Sums)
     right: int = 0
     follows: int = 0
@@ -35,11 +36,6 @@ class QuestionStatistics:
     open: int = 0
     decided: int = 0
     causes: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def asked(self) -> int:
-        """How many students were asked it."""
-        return self.sums.count
 
     @property
     def difficulty(self) -> Fraction | None:
@@ -55,7 +51,9 @@ class QuestionStatistics:
         """One student's."""
         rest, rest_of = marking.points - question.points, marking.of - question.of
         self.of = max(self.of, question.of)
-        self.sums.add(share(question.points, question.of), share(rest, rest_of))
+        self.asked += 1
+        if not question.open:
+            self.sums.add(share(question.points, question.of), share(rest, rest_of))
         verdicts = {m.verdict for m in question.marks}
         self.right += question.right
         self.follows += bool(verdicts & {FOLLOWS, TRIVIAL})
@@ -69,7 +67,8 @@ class QuestionStatistics:
 @dataclass
 class CourseStatistics:
     """The whole course. `totals` counts students by their points, `shares` by their share of what
-    they could have; `causes` counts the students who made each mistake somewhere.
+    they could have, but for those of whose points none is decided (`undecided`); `causes` counts
+    the students who made each mistake somewhere.
     """
 
     exam: str = ""
@@ -80,20 +79,22 @@ class CourseStatistics:
     shares: Counter[Fraction] = field(default_factory=Counter)
     causes: Counter[str] = field(default_factory=Counter)
     causes_in: dict[str, list[str]] = field(default_factory=dict)
+    students: int = 0
     open: int = 0
-
-    @property
-    def students(self) -> int:
-        return self.sums.count
+    undecided: int = 0
 
     def add(self, marking: ExamMarking) -> None:
         """One student's marking."""
         self.exam = self.exam or marking.exam
         self.of = max(self.of, marking.of)
-        self.sums.add(marking.points, marking.points)
-        self.totals[marking.points] += 1
-        self.shares[share(marking.points, marking.of)] += 1
+        self.students += 1
         self.open += bool(marking.open)
+        if 0 < marking.of == marking.open:
+            self.undecided += 1
+        else:
+            self.sums.add(marking.points, marking.points)
+            self.totals[marking.points] += 1
+            self.shares[share(marking.points, marking.of)] += 1
         made: dict[str, None] = {}
         for question in by_question(marking):
             found = self.questions.get(question.id)

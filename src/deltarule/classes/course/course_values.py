@@ -26,6 +26,7 @@ def course_values(course: CourseStatistics) -> dict[str, Any]:
         "least": _number(min(totals, default=None)),
         "most": _number(max(totals, default=None)),
         "open": course.open,
+        "undecided": course.undecided,
         "tenths": in_tenths(course.shares.items()),
         "totals": [{"points": str(p), "students": totals[p]} for p in sorted(totals)],
         "questions": [_question(q) for q in course.questions.values()],
