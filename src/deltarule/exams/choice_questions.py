@@ -43,7 +43,7 @@ def mark_choice(question: Question, task: ChoiceTask, typed: str, run: Run | Non
 
 
 def _right(task: ChoiceTask, run: Run | None) -> str:
-    """The right choice and why, which is told with it: by itself it would give the choice away."""
+    """The right choice and why, which is said with it: by itself it would give the choice away."""
     words = f"{task.right}: {_put_in(task.choices[task.right], run)}"
     why = _put_in(task.explanation, run)
     return f"{words} ({why.rstrip('.')})" if why else words
