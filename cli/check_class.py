@@ -59,6 +59,8 @@ def _shown(asked: Class, called: str) -> int:
     words, sheet = _named(asked)
     decided = [read_override(said) for said in asked.override or ()]
     exam = ClassExam(sheet)
+    if asked.cluster is None:
+        exam.leave_code_open()
     formats = exports(asked.export) if asked.export else []
     setting = _setting(asked, exam)
     out = made_folder(asked.out or Path("marks"))
@@ -66,7 +68,7 @@ def _shown(asked: Class, called: str) -> int:
         overrides = _overrides(out / "overrides.csv", decided, exam.exam)
         with Progress("marking") as bar:
             done = mark_class(words, exam, journal, _marks(asked), bar.tell)
-        markings = ClassMarkings(journal, exam.exam, overrides)
+        markings = ClassMarkings(journal, exam.exam, overrides, exam.open)
         who = {entry.who for entry in journal.students()}
         notes = (*done.notes, *overrides.strangers(who))
         write_outputs(out, markings, journal, setting)

@@ -14,6 +14,10 @@ from deltarule.classes.dask_cluster import DaskCluster, marked_there
 from deltarule.classes.exam_parts import own_version
 from deltarule.classes.handed_in import ReadFiles
 from deltarule.errors import DeltaruleError
+from deltarule.exams.exam import Exam
+from deltarule.marking.sheets import Sheet
+
+EXAM = Exam("t", "exam.toml", Sheet("t", "", "exam.toml", ()), ())
 
 
 def task(who):
@@ -50,11 +54,11 @@ def test_without_dask_it_is_said_how_to_get_it(monkeypatch):
 
 
 def test_a_submission_that_takes_too_long_is_ended_there():
-    assert marked_there("exam", own_version(), task("slow 30"), 0.2) == Outcome(
+    assert marked_there(EXAM, own_version(), task("slow 30"), 0.2) == Outcome(
         failed="it took longer than 0.2 s"
     )
-    assert marked_there("exam", own_version(), task("a"), 5.0) == Outcome({"part": "a"})
-    assert marked_there("exam", "another", task("a"), 5.0).failed == (
+    assert marked_there(EXAM, own_version(), task("a"), 5.0) == Outcome({"part": "a"})
+    assert marked_there(EXAM, "another", task("a"), 5.0).failed == (
         "a worker of the cluster has another deltarule"
     )
 
@@ -73,7 +77,7 @@ if find_spec("distributed"):
 
     def test_the_outcomes_of_a_cluster_of_which_a_worker_is_lost(cluster):
         names = [f"s{k} 0.02" for k in range(12)]
-        with DaskCluster("exam", cluster.scheduler_address, 60.0) as marks:
+        with DaskCluster(EXAM, cluster.scheduler_address, 60.0) as marks:
             outcomes = marks.outcomes(iter(map(task, names)))
             found = dict([next(outcomes)])
             cluster.sync(next(iter(cluster.workers.values())).close)
@@ -88,5 +92,5 @@ if find_spec("distributed"):
     )
     def test_where_there_is_no_cluster(address, said, monkeypatch):
         monkeypatch.setattr(dask_cluster, "_PATIENCE", 0.3)
-        with pytest.raises(DeltaruleError, match=said), DaskCluster("exam", address, 60.0):
+        with pytest.raises(DeltaruleError, match=said), DaskCluster(EXAM, address, 60.0):
             pass

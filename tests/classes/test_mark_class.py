@@ -47,6 +47,19 @@ class Counted(InThisProcess):
             yield task, outcome
 
 
+class Nothing(InThisProcess):
+    """Marks nothing."""
+
+    def __init__(self, exam):
+        pass
+
+    def __exit__(self, *_error):
+        pass
+
+    def outcomes(self, tasks):
+        return iter(())
+
+
 @pytest.fixture(scope="module")
 def shared():
     """One exam opened for all tests: workers of the same exam are the same."""
@@ -140,6 +153,26 @@ def test_of_an_exam_with_questions_only_those_that_changed_are_marked(place, sha
     assert parts == ["counting"]
     again("y = 1.0", "y = 0.5")
     assert sorted(parts) == ["choice", "run"]
+
+
+def test_code_is_left_open_where_there_is_no_sandbox(place, shared, monkeypatch):
+    def none():
+        raise DeltaruleError("a sandbox needs Linux", None, "run it there")
+
+    folder(place, {"q.toml": QUESTIONS, "q/emmy.py": "def relu_forward(x):\n    return x, x\n"})
+    monkeypatch.setattr("deltarule.classes.class_exam.Sandbox", none)
+    exam = ClassExam(place / "q.toml")
+    exam.leave_code_open()
+    with Journal(place / "journal.sqlite") as journal:
+        mark_class([place / "q"], exam, journal, shared)
+        (emmy,) = ClassMarkings(journal, exam.exam, Overrides([]), exam.open)
+        (code,) = [m for m in emmy.marks if m.question == "3"]
+        assert (code.open, code.finding) == (1, "a sandbox needs Linux: run it there")
+        # Where there is one, that question alone is marked.
+        assert list(journal.missing()) == []
+        mark_class([place / "q"], ClassExam(place / "q.toml"), journal, Nothing)
+        ((who, wanted),) = journal.missing()
+        assert who == "emmy" and [key.partition("-")[0] for key in wanted] == ["code"]
 
 
 def test_a_teacher_wins_and_is_never_overwritten(place, shared):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 from deltarule.classes.exam_parts import ExamPart, parts_of
 from deltarule.classes.marked_questions import has_numbers, texts_of
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import exam_of, load_exam
 from deltarule.exams.students import file_stem
 from deltarule.exams.variant_files import EXAM, VARIANTS, is_exam_folder, sheet_of, students_of
 from deltarule.marking.sheets import Run, Sheet
+from deltarule.sandbox import Sandbox
 
 
 class ClassExam:
@@ -33,7 +35,23 @@ class ClassExam:
             self.exam = load_exam(path)
         else:
             self.exam = load_exam(name_or_path)
-        self._parts = parts_of(self.exam)
+        #: Questions that are not marked, by their ids, and why.
+        self.open: dict[str, str] = {}
+
+    def leave_code_open(self) -> None:
+        """Leave code questions open where this machine has no sandbox for them.
+
+        They are marked by the next run that has one: no result says that they could not be.
+        """
+        code = [q for q in self.exam.questions if q.code is not None]
+        try:
+            if code:
+                Sandbox().close()
+        except DeltaruleError as error:
+            self.open = dict.fromkeys((q.id for q in code), in_one_line(error))
+
+    def _parts(self, exam: Exam) -> tuple[ExamPart, ...]:
+        return tuple(p for p in parts_of(exam) if not p.questions & self.open.keys())
 
     @property
     def students(self) -> list[str]:
@@ -47,9 +65,9 @@ class ClassExam:
         paper of their own, and there is none, or one that cannot be read.
         """
         if self._folder is None:
-            return None, self._parts
+            return None, self._common
         exam = self._with(sheet_of(self._folder, self.paper(names) or names[0]))
-        return exam, parts_of(exam)
+        return exam, self._parts(exam)
 
     def texts(self, who: str) -> Mapping[str, str]:
         """What the questions ask a student, by their ids, with the numbers of their own paper; of
@@ -65,6 +83,10 @@ class ClassExam:
             return texts_of(own)
         plain = [q for q in self.exam.questions if not has_numbers(q.text)]
         return texts_of(replace(self.exam, questions=tuple(plain)))
+
+    @cached_property
+    def _common(self) -> tuple[ExamPart, ...]:
+        return self._parts(self.exam)
 
     def paper(self, names: tuple[str, ...]) -> str | None:
         """The stem of a student's paper, whichever name it is under; None for no paper."""

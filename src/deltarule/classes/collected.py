@@ -106,19 +106,13 @@ class _Collecting:
     def take(self, path: Path) -> None:
         """All that is in a folder, in an archive, or one file."""
         if path.is_dir() or path.suffix.lower() == ".zip":
-            files = [f for f in listed(path, self.notes.append) if not self._ours(f.where)]
+            inside = [ours for ours in self.but if path.resolve() in ours.parents]
+            files = [f for f in listed(path, self.notes.append) if not _is_in(f.where, inside)]
             self.sort(_without_common_folder(files) if path.is_file() else files)
         elif not path.exists():
             raise _not_there(path)
         else:
             self.sort([Listed((), path.name, StoredFile(path))])
-
-    def _ours(self, file: StoredFile) -> bool:
-        """Whether a file is one of ours."""
-        if not self.but or file.members:
-            return False
-        path = file.path.parent.resolve() / file.path.name
-        return any(path.is_relative_to(other) for other in self.but)
 
     def sort(self, files: Sequence[Listed]) -> None:
         """Files by whose they are: by their names, or by the folder that they are in."""
@@ -203,6 +197,14 @@ class _Collecting:
         self.found[key] = replace(
             known, files=known.files + more.files, notes=known.notes + more.notes
         )
+
+
+def _is_in(file: StoredFile, places: Sequence[Path]) -> bool:
+    """Whether a file is one of some, or in a folder of theirs."""
+    if not places or file.members:
+        return False
+    path = file.path.parent.resolve() / file.path.name
+    return any(path.is_relative_to(place) for place in places)
 
 
 def _without_common_folder(files: Iterable[Listed]) -> list[Listed]:

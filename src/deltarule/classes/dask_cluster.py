@@ -16,8 +16,9 @@ from typing import Any
 
 from deltarule.classes.class_worker import ClassWorker, Outcome, Task
 from deltarule.classes.exam_parts import own_version
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.exam import Exam
+from deltarule.sandbox import Sandbox
 
 #: Submissions that are on their way to each worker, so that none has to wait.
 _AHEAD = 2
@@ -82,6 +83,10 @@ class DaskCluster:
                 ", ".join(sorted(others)[:5]),
                 "install the same one there",
             )
+        if any(q.code is not None for q in self._exam.questions):
+            failed = {w: why for w, why in self._client.run(lacks_sandbox).items() if why}
+            for worker, why in failed.items():
+                raise DeltaruleError(f"a worker of the cluster has no sandbox: {why}", worker)
 
     def _close(self) -> None:
         for one in (self._client, self._cluster):
@@ -162,6 +167,15 @@ class _TimeLimit:
             if not self._over:
                 raised = ctypes.py_object(_TooLong)
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self._thread), raised)
+
+
+def lacks_sandbox() -> str:
+    """Why code cannot be run in a process of the cluster; empty where it can."""
+    try:
+        Sandbox().close()
+    except DeltaruleError as error:
+        return in_one_line(error)
+    return ""
 
 
 #: What marks in a process of the cluster, beside its exam; and whose turn it is there.
