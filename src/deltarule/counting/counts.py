@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sympy import Expr, Integer, Mul
+from sympy import Basic, Expr, Integer, Mul
 
 from deltarule.counting.receptive_fields import Field, fields_of
 from deltarule.counting.window_fit import Unread, refuse, refuse_to_guess, undecided_by, unread_by
@@ -148,9 +148,16 @@ def _size_of_all(tensors: list[Tensor]) -> Expr:
 
 def _products(equation: Equation) -> Expr:
     """The multiply–adds of one equation: the terms of its sums of products."""
-    outside = multiply(n for _, n in equation.ranges)
+    return _products_in(equation.rhs, multiply(n for _, n in equation.ranges))
+
+
+def _products_in(node: Basic, outside: Expr) -> Expr:
+    """The terms of the sums of products in an expression that is evaluated so many times."""
     total = Integer(0)
-    for node in walk(equation.rhs):
+    if isinstance(node, Reduction):
+        outside = outside * multiply(n for _, n in node.ranges)
         if isinstance(node, Sum) and len([f for f in Mul.make_args(node.body) if reads(f)]) > 1:
-            total += outside * multiply(n for _, n in node.ranges)
-    return total
+            total += outside
+    if isinstance(node, Read):
+        return total
+    return sum((_products_in(part, outside) for part in node.args), total)

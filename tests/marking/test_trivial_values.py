@@ -1,0 +1,90 @@
+"""Values that follow from an early 0: said to show no work, and worth what the sheet says."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from deltarule.marking import OpenSheet, load_sheet
+from deltarule.marking.answers import read_answers
+from deltarule.marking.points import Credit
+
+
+@pytest.fixture(scope="module")
+def opened() -> OpenSheet:
+    sheet = load_sheet("slide")
+    givens = {**sheet.runs[0].given}
+    run = replace(sheet.runs[0], given=givens, restated={}, published={})
+    return OpenSheet(replace(sheet, runs=(run,)))
+
+
+def verdicts(opened: OpenSheet, text: str) -> dict[str, str]:
+    marking = opened.mark(read_answers(f"[answers]\n{text}", "mine.toml"))
+    return {v.quantity: v.verdict for v in marking.verdicts if v.verdict != "missing"}
+
+
+ALL_ZERO = """
+h1 = [0.00, 0.00, 0.00]
+s2 = 0.00
+yhat = 0.50
+"dE/dyhat" = -0.50
+"dE/dTheta2" = [0.00, 0.00, 0.00]
+"Theta2 after" = [-0.20, 0.50, 1.30]
+"""
+SATURATED = """
+yhat = 1.00
+"dE/dyhat" = 0.00
+"dE/ds2" = 0.00
+"dE/dTheta2" = [0.00, 0.00, 0.00]
+"""
+ORDINARY = """
+h1 = [0.50, 0.60, 0.70]
+s2 = 1.11
+yhat = 0.75
+"dE/dyhat" = -0.25
+"dE/ds2" = -0.05
+"dE/dTheta2" = [-0.02, -0.03, -0.04]
+"Theta2 after" = [-0.18, 0.53, 1.34]
+"""
+
+
+def test_an_early_zero_leaves_nothing_to_do(opened):
+    assert verdicts(opened, ALL_ZERO) == {
+        "h1": "wrong",
+        "s2": "follows trivially",  # whatever Θ₂ is
+        "yhat": "follows",  # σ(0) has to be known
+        "dE/dyhat": "follows",  # y has to be subtracted
+        "dE/dTheta2": "follows trivially",
+        "Theta2 after": "follows trivially",  # a copy of Θ₂
+    }
+
+
+def test_a_slope_of_zero_leaves_nothing_to_do(opened):
+    found = verdicts(opened, SATURATED)
+    assert found["dE/dyhat"] == "follows"
+    assert {found["dE/ds2"], found["dE/dTheta2"]} == {"follows trivially"}
+
+
+def test_an_ordinary_mistake_carried_on_is_work(opened):
+    found = verdicts(opened, ORDINARY)
+    assert found.pop("h1") in ("wrong", "mistake") and set(found.values()) == {"follows"}
+
+
+@pytest.mark.parametrize(
+    ("shares", "points"), [({}, 2), ({"follows trivially": Fraction(1, 2)}, Fraction(7, 2))]
+)
+def test_what_it_is_worth_is_the_sheets_to_say(opened, shares, points):
+    own = OpenSheet(opened.sheet)
+    run = replace(opened.sheet.runs[0], credit=Credit(shares=shares))
+    own.sheet = replace(opened.sheet, runs=(run,))
+    own._known = opened._known
+    marking = own.mark(read_answers(f"[answers]\n{ALL_ZERO}", "mine.toml"))
+    assert marking.points == points
+    (said,) = [v.finding for v in marking.verdicts if v.quantity == "Theta2 after"]
+    assert said.endswith("with ∂E/∂Θ₂ as printed it is Θ₂ itself, so that no work is shown")
+
+
+def test_what_it_follows_from_is_said(opened):
+    marking = opened.mark(read_answers(f"[answers]\n{ORDINARY}", "mine.toml"))
+    sources = {v.quantity: v.sources for v in marking.verdicts if v.verdict == "follows"}
+    assert sources["s2"] == ("h1",) and all(sources.values())
