@@ -58,7 +58,7 @@ def collect_one(who: str, paths: Sequence[str | Path]) -> HandedIn:
 
     Raises DeltaruleError for a path where nothing is.
     """
-    work = _Collecting(lambda _head: False)
+    work = _Collecting(lambda _head: False, ())
     for path in map(Path, paths):
         if not path.exists():
             raise DeltaruleError(
