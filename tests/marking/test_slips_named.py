@@ -197,6 +197,20 @@ def test_a_sign_lost_by_a_student_is_named():
     assert found.finding == "Θ₁[0, 1] is read as 0.72, not −0.72: the sign is lost"
 
 
+def test_what_is_rounded_first_and_doubled_then_is_a_factor(tmp_path):
+    network = 'title = "t"\nnetwork = "mlp"\noptions = { layers = 2, batch = false }\n'
+    givens = (
+        "rounding = { decimals = 4 }\n[given]\nx = [0.47, -1.57]\ny = [1]\n"
+        "Theta1 = [[0.42, -0.73], [0.55, 0.28]]\nTheta2 = [[0.62], [-0.91]]\n[published]\n"
+    )
+    path = tmp_path / "sheet.toml"
+    wrong = '"dE/dTheta2" = [-0.0880, -0.0812]\n'  # of −0.043951 and −0.040632
+    path.write_text(f"{network}{givens}{wrong}", encoding="utf-8")
+    (verdict,) = mark(load_sheet(path)).verdicts
+    assert (verdict.verdict, verdict.mistakes) == (MISTAKE, ("constant factor",))
+    assert verdict.finding == "a factor 2 too much, on top of a value that is rounded already"
+
+
 def test_digits_that_a_sheet_pads_are_swapped_too(tmp_path):
     network = 'title = "t"\nnetwork = "mlp"\noptions = { layers = 1, batch = false }\n'
     givens = "[given]\nx = [0.31, -1.50]\nTheta1 = [[0.42, -0.73], [0.55, 0.28]]\ny = [1, 0]\n"

@@ -20,6 +20,8 @@ ROUNDED_TWICE = Fraction(11, 20)
 #: Digits of which the largest number has fewer units tell wrong values from right ones hardly.
 FEWEST_UNITS = 2
 
+_HALF = Fraction(1, 2)
+
 #: So many last digits are described one by one.
 MOST_SAID = 3
 
@@ -103,12 +105,33 @@ def one_off(written: Written, entries: list[tuple], values: np.ndarray, rule: st
     return "; ".join(said) + "; perhaps a number was rounded or cut off too early on the way"
 
 
+def factor_behind_rounding(
+    written: Written, entries: list[tuple], values: np.ndarray, rule: str
+) -> str:
+    """What to say of values that were rounded first and then doubled, or halved; else empty."""
+    for factor, words, fewer in ((Fraction(2), "2", 0), (_HALF, "½", 0), (_HALF, "½", 1)):
+
+        def fits(printed: Printed, value: Fraction, by=factor, less=fewer) -> bool:
+            rounded = _settled(Fraction(value), (printed.decimals or 0) - less, rule)
+            return printed.value == by * rounded != 0  # half of 0.13 is 0.065
+
+        if _all(written, entries, values, fits):
+            return f"a factor {words} too much, on top of a value that is rounded already"
+    return ""
+
+
+@lru_cache(maxsize=1 << 12)
+def _settled(value: Fraction, decimals: int, rule: str) -> Fraction:
+    """A value with so many decimals."""
+    settled = Rounded(decimals, None, rule).settle(np.array(value, dtype=object))
+    return Fraction(fraction(settled[()]))
+
+
 def _one_away(printed: Printed, value: Fraction, rule: str) -> bool:
     """Whether a number is one unit of its last digit away from the value as it is made shorter."""
     if printed.unit is None or printed.decimals is None:
         return False
-    settled = Rounded(printed.decimals, None, rule).settle(np.array(Fraction(value), dtype=object))
-    return abs(printed.value - Fraction(fraction(settled[()]))) <= printed.unit
+    return abs(printed.value - _settled(Fraction(value), printed.decimals, rule)) <= printed.unit
 
 
 def _off(printed: Printed, value: Fraction) -> str:
@@ -125,13 +148,8 @@ def _off(printed: Printed, value: Fraction) -> str:
 
 def shortened(value: Fraction, printed: Printed, rule: str) -> str:
     """A value with as many decimals as a printed number has."""
-    return _shortened(Fraction(value), printed.decimals or 0, rule)
-
-
-@lru_cache(maxsize=1 << 12)
-def _shortened(value: Fraction, decimals: int, rule: str) -> str:
-    settled = Rounded(decimals, None, rule).settle(np.array(value, dtype=object))
-    return with_decimals(Fraction(fraction(settled[()])), decimals)
+    decimals = printed.decimals or 0
+    return with_decimals(_settled(Fraction(value), decimals, rule), decimals)
 
 
 def _all(

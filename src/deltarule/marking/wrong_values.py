@@ -24,6 +24,8 @@ READING = ("given misread", "decimal point")
 
 #: What the search for a last digit one off takes, in bits: it is too large or too small.
 ONE_OFF = 1.0
+#: What that for a factor on top of rounded values takes: three factors, and ways to come there.
+FACTOR_SEARCHED = 3.0
 
 
 def judge_wrong(
@@ -67,6 +69,9 @@ def _of_line(
         return [_mistaken(session, written, entries, rest, explained)]
     if one_off:
         return _of_last_digits(session, written, rest, one_off)
+    factor = _factor_behind_rounding(session, written, entries, rest)
+    if factor is not None:
+        return [factor]
     loosely = _within_digits(session, written, entries, rest)
     if loosely is not None:
         return [loosely]
@@ -236,6 +241,20 @@ def _one_off(session: Session, written: Written, entries: list[tuple]) -> str:
         if said:
             return said
     return ""
+
+
+def _factor_behind_rounding(
+    session: Session, written: Written, entries: list[tuple], rest: list[tuple]
+) -> Verdict | None:
+    """The verdict on values that are twice, or half, what rounded right values are."""
+    rule = session.aligned.rounding.rule
+    for values in session.explainer.plain_workings(written):
+        said = digit_habits.factor_behind_rounding(written, entries, values, rule)
+        if said:
+            return _of_digits(
+                session, written, entries, rest, "constant factor", said, FACTOR_SEARCHED
+            )
+    return None
 
 
 def _of_digits(
