@@ -20,7 +20,7 @@ REMEDY = "write check layers.py, or check answers.toml, or check example slide"
 def show_check(asked: Check) -> int:
     """Mark, show the verdicts, and say by the exit status whether all are right."""
     names, example = _names(asked)
-    if asked.sheet is not None and (status := _of_exam(asked, names)) is not None:
+    if (status := _of_exam(asked, names)) is not None:
         return status
     if (status := _with_code(asked, names, example)) is not None:
         return status
@@ -39,6 +39,11 @@ def show_check(asked: Check) -> int:
 def _of_exam(asked: Check, names: Sequence[str]) -> int | None:
     """Mark answers to an exam with questions; None where the sheet is another one."""
     sheet = Path(asked.sheet or "")
+    if sheet.is_dir() and asked.sheet:
+        from deltarule.cli.check_exam import own_paper
+
+        sheet = own_paper(sheet, names)
+        asked.sheet = str(sheet)
     if not sheet.is_file() or b"question" not in sheet.read_bytes():
         return None
     from deltarule.cli.check_exam import show_exam_check
@@ -53,6 +58,8 @@ def show_brief(asked: Check) -> int:
     from deltarule.cli.check_files import show_files
 
     names, example = _names(asked)
+    if (status := _of_exam(asked, names)) is not None:
+        return status
     if (status := _with_code(asked, names, example)) is not None:
         return status
     return show_files(names, asked.sheet, "a line for each file", asked.format)

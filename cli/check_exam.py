@@ -15,14 +15,35 @@ from deltarule.cli.started_sandbox import StartedSandbox
 from deltarule.cli.verdict_page import SIGNS, STYLES
 from deltarule.errors import DeltaruleError
 from deltarule.exams import Exam, ExamMarking, OpenExam, QuestionMark, Submission
-from deltarule.exams.exam_answers import load_submission
+from deltarule.exams.exam_answers import SECTIONS, load_submission
+from deltarule.exams.variant_files import path_of
 from deltarule.marking import verdicts
+from deltarule.marking.lenient import read_leniently
 from deltarule.marking.points import points_text
+from deltarule.marking.text_files import read_text
 from deltarule.spelling.names import pretty
 from deltarule.submissions.reading.notebook_cells import MOST_NOTEBOOK
 from deltarule.submissions.reading.source_bytes import file_bytes
 
 _CODE = (".py", ".ipynb")
+
+
+def own_paper(folder: Path, names: Sequence[str]) -> Path:
+    """The paper of one student in an exam's folder, by whose answers they are, or by their file.
+
+    Raises DeltaruleError for several students, and for one of whom there is no paper.
+    """
+    answers = [n for n in names if not n.endswith(_CODE)]
+    if len(answers) != 1 or Path(answers[0]).is_dir():
+        raise DeltaruleError(
+            "several students' answers to an exam of which each has a paper of their own",
+            "the command line",
+            f"write check class {names[0]} --sheet {folder}",
+        )
+    text = read_text(Path(answers[0]), answers[0])
+    who = read_leniently(text, answers[0], SECTIONS).toml.data.get("who", "")
+    stem = Path(answers[0]).stem
+    return Path(path_of(folder, *([who] if isinstance(who, str) and who.strip() else []), stem))
 
 
 def show_exam_check(asked: Check, exam: Exam, names: Sequence[str]) -> int:

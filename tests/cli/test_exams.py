@@ -72,3 +72,19 @@ def test_an_answers_file_for_an_exam(folder):
     shown = run("check", "--template", "test.toml")
     assert "# Question 1 (1 point)" in shown.output and '[answers.1]\nanswer = ""' in shown.output
     assert 'sheet = "test.toml"' in shown.output
+
+
+def test_each_student_has_a_paper_of_their_own(folder):
+    exam = folder / "exam"
+    (exam / "variants").mkdir(parents=True)
+    (exam / "exam.toml").write_text(exam_texts.CHOICES, encoding="utf-8")
+    other = exam_texts.CHOICES.replace('right = "yes"', 'right = "no"')
+    (exam / "variants" / "Ada.toml").write_text(other, encoding="utf-8")
+    (folder / "a.toml").write_text('who = "Ada"\n[answers]\n1 = "no"\n', encoding="utf-8")
+    assert run("check", "a.toml", "--sheet", "exam").exit_code == 0
+    (folder / "Bob.toml").write_text('[answers]\n1 = "no"\n', encoding="utf-8")
+    refused = run("check", "Bob.toml", "--sheet", "exam")
+    assert refused.exit_code == 2 and "there is no paper of Bob" in refused.output
+    assert "check class" in run("check", "a.toml", "Bob.toml", "--sheet", "exam").output
+    brief = run("check", "a.toml", "Bob.toml", "--sheet", "test.toml", "--brief")
+    assert "check class" in brief.output
