@@ -12,6 +12,7 @@ from deltarule.cli import (
     check_command,
     class_command,
     derive_command,
+    exam_audit_command,
     exam_new_command,
     flow_command,
     gradient_command,
@@ -32,6 +33,7 @@ COMMANDS: dict[str, Row] = {
     "check sheet": lint_command.ROW,
     "train": train_command.ROW,
     "exam new": exam_new_command.ROW,
+    "exam audit": exam_audit_command.ROW,
     "exam bundle": bundle_command.ROW,
     "exam schema": schema_command.ROW,
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from deltarule.exams.audit import Audit
 from deltarule.exams.distance_table import distance_values
 from deltarule.exams.variant_files import WrittenExam
 
@@ -20,3 +22,25 @@ def new_values(exam: WrittenExam) -> dict[str, Any]:
         "hidden": {student: list(words) for student, words in exam.hidden.items()},
         "notes": list(exam.notes),
     }
+
+
+def audit_values(audits: Sequence[Audit]) -> list[dict[str, Any]]:
+    """What the runs of a sheet cannot see, and the changes after which they do."""
+    return [
+        {
+            "title": audit.title,
+            "digits": audit.digits,
+            "mistakes": audit.mistakes,
+            "seen": audit.seen,
+            "hidden": list(audit.hidden),
+            "changes": [{"change": c.words, "seen": list(c.seen)} for c in audit.changes],
+            "left": list(audit.left),
+            "never": list(audit.never),
+            "sizes": [
+                {"size": s.size, "was": s.was, "becomes": s.becomes, "seen": list(s.seen)}
+                for s in audit.sizes
+            ],
+            "notes": list(audit.notes),
+        }
+        for audit in audits
+    ]

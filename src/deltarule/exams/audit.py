@@ -1,0 +1,298 @@
+"""Audit: which mistakes a given sheet cannot see, and the smallest change after which it does.
+
+With all weights 0.5 nobody sees which weight was taken, with x = 1 nobody sees it left out, with
+one time or one example nothing is seen of sums over them. What is hidden by a sheet's own numbers
+is what other numbers of its kind would show (`drawn_variants.py`). Changes are tried before they are
+proposed: of single entries first, then of one given as a whole, then of all; sizes last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from deltarule.arithmetic.exact import finite_fraction
+from deltarule.errors import DeltaruleError
+from deltarule.exams.distances import Distance, in_words
+from deltarule.exams.drawn_variants import MORE_DIGITS, USUAL_DIGITS, Variants
+from deltarule.exams.draws import Draw, Key, mistake_of
+from deltarule.exams.enclosures import enclosed
+from deltarule.exams.givens_as_printed import as_printed, decimal_text
+from deltarule.exams.other_sizes import SizeChange, size_changes
+from deltarule.exams.pleasant_givens import PleasantSampler, draw_givens
+from deltarule.exams.seeded_numbers import Seeded
+from deltarule.marking.arrays import Numbers, entries
+from deltarule.marking.sheets import Rounding, Run
+from deltarule.spelling.names import pretty
+
+#: So many entries at most are changed one by one, each to so many values; so many changes in all.
+MOST_ENTRIES, VALUES, MOST_CHANGES = 24, 2, 4
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change of givens, in words, and the mistakes that are seen after it and not before."""
+
+    words: str
+    given: str
+    numbers: Numbers
+    seen: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What a run of a sheet cannot see.
+
+    `hidden` are mistakes, in words, that other numbers would show, `left` those of them that no
+    change that was tried shows; `never` what no numbers show at these sizes, `sizes` which other
+    sizes would.
+    """
+
+    title: str
+    digits: str
+    mistakes: int
+    seen: int
+    hidden: tuple[str, ...]
+    changes: tuple[Change, ...]
+    left: tuple[str, ...]
+    never: tuple[str, ...]
+    sizes: tuple[SizeChange, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is hidden that other numbers would show."""
+        return not self.hidden
+
+
+def audit(run: Run, number: int = 1, seed: str = "audit") -> Audit:
+    """What a run of a sheet cannot see with its own numbers and digits.
+
+    Raises DeltaruleError for a run that asks for no number.
+    """
+    return _Auditor(run, number, seed).found()
+
+
+def digits_of(run: Run) -> Rounding:
+    """The digits with which a run's answers are printed: as it says, or as it publishes."""
+    if not run.rounding.exact:
+        return run.rounding
+    printed = [p.decimals for v in run.published.values() for _, p in entries(v) if p is not None]
+    known = [d for d in printed if d is not None]
+    return replace(run.rounding, decimals=max([*known, 0]) if known else USUAL_DIGITS)
+
+
+class _Auditor:
+    def __init__(self, run: Run, number: int, seed: str):
+        self.rounding, self.seed = digits_of(run), seed
+        self.notes: list[str] = []
+        self.variants = Variants(run, seed, self.rounding, number=number)
+        self.variants.ties = self._has_ties()
+
+    def _has_ties(self) -> bool:
+        own = self.variants.first.computation
+        if enclosed(own, self.rounding) is not None:
+            return False
+        self.notes.append(
+            "there are ties or kinks, or rounding on the way may decide what is largest: what "
+            "cannot be enclosed is compared without rounding"
+        )
+        return True
+
+    def found(self) -> Audit:
+        own = self._draw(self.variants.first.computation.givens)
+        decisive = self._decisive(own)
+        seen = _apart(decisive)
+        can = seen | self._of_other_numbers()
+        hidden = [k for k in decisive if k in can and k not in seen]
+        changes, left = self._mended(own, frozenset(hidden), seen)
+        digits = self._more_digits(own, left)
+        if digits is not None:
+            changes = (*changes, self._change(digits[0], "", None, digits[1]))
+            left -= digits[1]
+        never = [k for k in decisive if k not in can]
+        named = {k: in_words(decisive[k]) for k in hidden}
+        words = {k: self._words(k) for k in never}
+        return Audit(
+            self.variants.run.title,
+            _in_words(self.rounding),
+            len(decisive),
+            len(seen),
+            tuple(named.values()),
+            changes,
+            tuple(named[k] for k in hidden if k in left),
+            tuple(words.values()),
+            size_changes(self.variants, can, self.seed),
+            tuple(self.notes),
+        )
+
+    def _of_other_numbers(self) -> frozenset[Key]:
+        try:
+            return self.variants.setting.required
+        except DeltaruleError:
+            self.notes.append("no other numbers of this kind make a fair paper")
+            return frozenset()
+
+    def _draw(self, givens: Mapping[str, np.ndarray]) -> Draw:
+        return Draw(self.variants.first, self.variants.asked, givens, self.variants.ties)
+
+    def _decisive(self, draw: Draw) -> dict[Key, Distance]:
+        """Where each mistake is seen best; nothing for numbers that make no paper."""
+        balls = draw_balls(draw, self.rounding)
+        if balls is None:
+            return {}
+        return dict(draw.decisive(draw.distances(self.rounding, balls)))
+
+    def _words(self, key: Key) -> str:
+        mistake = mistake_of(self.variants.first, self.variants.asked, key)
+        return f"in {pretty(key[0])}, {mistake.words}"
+
+    # ---- changes ----------------------------------------------------------------------------
+    def _mended(
+        self, own: Draw, hidden: frozenset[Key], seen: frozenset[Key]
+    ) -> tuple[tuple[Change, ...], frozenset[Key]]:
+        """Changes, one after the other, each the one that shows most; and what stays hidden."""
+        changes: list[Change] = []
+        givens, left = dict(own.givens), hidden
+        while left and len(changes) < MOST_CHANGES:
+            best = None
+            for tried in (self._entries, self._whole):
+                best = self._best(tried(givens, len(changes)), givens, left, seen)
+                if best is not None:
+                    break
+            if best is None:
+                break
+            name, array, words, gained = best
+            printed = as_printed(array, self.variants.run.given.get(name))
+            changes.append(self._change(words, name, printed, gained))
+            givens[name], left, seen = array, left - gained, seen | gained
+        return tuple(changes), left
+
+    def _change(self, words: str, name: str, numbers: Numbers, seen: frozenset[Key]) -> Change:
+        return Change(words, name, numbers, tuple(self._words(k) for k in sorted(seen)))
+
+    def _more_digits(self, own: Draw, left: frozenset[Key]) -> tuple[str, frozenset[Key]] | None:
+        """The fewest digits more with which the sheet's own numbers show most of what is left."""
+        best = None
+        for more in range(1, MORE_DIGITS + 1):
+            digits = _finer(self.rounding, more)
+            balls = draw_balls(own, digits)
+            found = {} if balls is None else dict(own.decisive(own.distances(digits, balls)))
+            gained = left & _apart(found)
+            if gained and (best is None or len(gained) > len(best[1])):
+                best = f"{_in_words(digits)} for {_in_words(self.rounding)}", gained
+            if gained == left:
+                break
+        return best
+
+    def _best(
+        self,
+        tried: Iterable[tuple[str, np.ndarray, str]],
+        givens: Mapping[str, np.ndarray],
+        left: frozenset[Key],
+        seen: frozenset[Key],
+    ) -> tuple[str, np.ndarray, str, frozenset[Key]] | None:
+        """The change that shows most of what is left and hides nothing; None if none does."""
+        best = None
+        for name, array, words in tried:
+            found = _apart(self._decisive(self._draw({**givens, name: array})))
+            gained = left & found
+            if seen <= found and gained and (best is None or len(gained) > len(best[3])):
+                best = name, array, words, gained
+                if gained == left:
+                    break
+        return best
+
+    def _sampler(self, random: Seeded) -> PleasantSampler:
+        computation = self.variants.first.computation
+        return PleasantSampler(computation.network, lambda axis: 0, random)
+
+    def _entries(
+        self, givens: Mapping[str, np.ndarray], round_: int
+    ) -> Iterator[tuple[str, np.ndarray, str]]:
+        """Givens with one entry changed to another number of its kind."""
+        places = [
+            (name, entry)
+            for name, manner in sorted(self._manners.items())
+            if manner.kind in ("numbers",) and not self._bound(name)
+            for entry in np.ndindex(*givens[name].shape)
+        ]
+        Seeded(self.seed, "places", round_).shuffle(places)
+        for name, entry in places[:MOST_ENTRIES]:
+            random = Seeded(self.seed, name, entry, round_)
+            sampler = self._sampler(random)
+            sampler.manner = self._manners[name]
+            for value in sampler.between((VALUES,), self._within(name)):
+                old = finite_fraction(givens[name][entry])
+                if value != old:
+                    array = givens[name].copy()
+                    array[entry] = value
+                    yield name, array, f"{_place(name, entry)}: {_text(value)} for {_text(old)}"
+
+    def _whole(
+        self, givens: Mapping[str, np.ndarray], round_: int
+    ) -> Iterator[tuple[str, np.ndarray, str]]:
+        """Givens drawn anew, one at a time."""
+        variants = self.variants
+        extent = variants.first.computation.floats.extent
+        network = variants.first.computation.network
+        for name, manner in sorted(self._manners.items()):
+            random = Seeded(self.seed, "whole", name, round_)
+            drawn = draw_givens(network, extent, givens, {name: manner}, random)[name]
+            yield name, drawn, f"other numbers for {pretty(name)}"
+
+    @property
+    def _manners(self):
+        try:
+            widening = self.variants.setting.widening
+        except DeltaruleError:
+            widening = 1
+        return {n: m.wider(widening) for n, m in self.variants.manners.items()}
+
+    def _tensor(self, name: str):
+        return self.variants.first.computation.network.tensors.get(name)
+
+    def _bound(self, name: str) -> bool:
+        """Whether entries of a given may not be changed one by one."""
+        tensor = self._tensor(name)
+        return tensor is not None and bool(
+            tensor.integral or tensor.definite or tensor.sums_to_one is not None
+        )
+
+    def _within(self, name: str):
+        tensor = self._tensor(name)
+        return None if tensor is None else tensor.drawn_within
+
+
+def draw_balls(draw: Draw, rounding: Rounding) -> dict[str, np.ndarray] | None:
+    """What encloses right working; without rounding on the way where ties are wanted, and that
+    may decide them."""
+    balls = draw.enclosures(rounding)
+    return enclosed(draw.computation, Rounding(), True) if balls is None and draw.ties else balls
+
+
+def _finer(rounding: Rounding, more: int) -> Rounding:
+    if rounding.decimals is not None:
+        return replace(rounding, decimals=rounding.decimals + more)
+    return replace(rounding, significant=(rounding.significant or 1) + more)
+
+
+def _apart(decisive: Mapping[Key, Distance]) -> frozenset[Key]:
+    return frozenset(key for key, distance in decisive.items() if distance.apart)
+
+
+def _place(name: str, entry: tuple[int, ...]) -> str:
+    return pretty(name) + (f"[{','.join(map(str, entry))}]" if entry else "")
+
+
+def _text(value: Fraction) -> str:
+    return decimal_text(Fraction(value), 0).replace("-", "−")
+
+
+def _in_words(rounding: Rounding) -> str:
+    if rounding.decimals is not None:
+        return f"{rounding.decimals} decimals"
+    return f"{rounding.significant} significant figures"
