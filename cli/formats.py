@@ -187,6 +187,7 @@ def as_a_document(fragment: Callable, thing: object) -> None:
 
 
 _LATEX = {
+    "a paper": ".exams.paper_latex:paper_fragment",
     "a derivation": ".reports.latex:derivation_latex",
     "a trace": ".reports.trace_latex:trace_latex",
     "a worked sheet": ".reports.trace_latex:sheet_latex",
@@ -230,6 +231,8 @@ FORMATS = {
             "a course of training": ".cli.train:training_page",
             "a new exam": ".cli.exam_new:new_page",
             "an audit of a sheet": ".cli.exam_audit:audit_page",
+            "a paper": ".cli.exam_paper:paper_page",
+            "papers": ".cli.exam_paper:papers_page",
             "a bundle of an exam": ".cli.exam_bundle:bundle_page",
             "the table of a course": ".cli.course_page:course_page",
             "marks for another system": ".cli.check_export:export_page",
@@ -251,6 +254,7 @@ FORMATS = {
         "As Markdown.",
         as_it_is,
         {
+            "a paper": ".exams.paper_markdown:paper_markdown",
             "a derivation": ".reports.markdown:derivation_markdown",
             "a trace": ".reports.trace_markdown:trace_markdown",
             "a worked sheet": ".reports.trace_markdown:sheet_markdown",
@@ -291,6 +295,8 @@ FORMATS = {
             "a course of training": ".reports.training_values:training_values",
             "a new exam": ".exams.exam_values:new_values",
             "an audit of a sheet": ".exams.exam_values:audit_values",
+            "a paper": ".exams.exam_values:paper_values",
+            "papers": ".exams.exam_values:papers_values",
             "a bundle of an exam": ".classes.bundles.exam_bundle:bundle_values",
             "the table of a course": ".classes.course.course_values:course_values",
             "marks for another system": ".classes.exporting:export_values",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 import numpy as np
+from simulated_exam_papers import MAKERS
 from simulated_exams import ExamPaper, blank, exams, habit_of, opened
 from simulated_figures import ALIKE, NAMED, PERHAPS, PERHAPS_WRONG, WRONGLY, outcome
 

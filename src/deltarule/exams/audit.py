@@ -1,9 +1,9 @@
 """Audit: which mistakes a given sheet cannot see, and the smallest change after which it does.
 
 With all weights 0.5 nobody sees which weight was taken, with x = 1 nobody sees it left out, with
-one time or one example nothing is seen of sums over them. What is hidden by a sheet's own numbers
-is what other numbers of its kind would show (`drawn_variants.py`). Changes are tried before they are
-proposed: of single entries first, then of one given as a whole, then of all; sizes last.
+one time or one example nothing is seen of sums over them. A sheet's own numbers hide what other
+numbers of its kind would show (`drawn_variants.py`). Changes are tried before they are proposed:
+of single entries first, then of one given as a whole, then of more digits; sizes last.
 """
 
 from __future__ import annotations

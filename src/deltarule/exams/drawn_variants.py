@@ -136,7 +136,10 @@ class Variants:
             raise self._nothing_fair()
         widening = min(seen, key=lambda w: (len(everything - seen[w]), w))
         of = self._probes(widening, PROBES) if widening else probes[0]
-        rounding = next((r for r in self._roundings if self._tells(of, r, seen[widening])), finest)
+        # Whatever its digits, a draw may hide something, as where two labels are alike.
+        enough = min(self._telling(of, finest, seen[widening]) or 1, ENOUGH)
+        few = (r for r in self._roundings if self._telling(of, r, seen[widening]) >= enough)
+        rounding = next(few, finest)
         required = self._union(of, rounding)
         return Setting(rounding, widening, required, self._all_keys - required)
 
@@ -147,10 +150,10 @@ class Variants:
         """The mistakes that some of these draws tell."""
         return frozenset().union(*(self._seen(probe, rounding) or () for probe in probes))
 
-    def _tells(self, probes: list[Draw], rounding: Rounding, wanted: frozenset[Key]) -> bool:
-        """Whether enough of these draws tell all mistakes that are wanted."""
+    def _telling(self, probes: list[Draw], rounding: Rounding, wanted: frozenset[Key]) -> int:
+        """How many of these draws tell all mistakes that are wanted."""
         found = (self._seen(probe, rounding) for probe in probes)
-        return sum(one is not None and wanted <= one for one in found) >= ENOUGH
+        return sum(one is not None and wanted <= one for one in found)
 
     def _seen(self, draw: Draw, rounding: Rounding) -> frozenset[Key] | None:
         """The mistakes that a draw tells; None if it is not fair."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from deltarule.exams.audit import Audit
 from deltarule.exams.distance_table import distance_values
+from deltarule.exams.paper import Matrix, Paper
+from deltarule.exams.paper_files import WrittenPapers
 from deltarule.exams.variant_files import WrittenExam
 
 
@@ -44,3 +46,35 @@ def audit_values(audits: Sequence[Audit]) -> list[dict[str, Any]]:
         }
         for audit in audits
     ]
+
+
+def paper_values(paper: Paper) -> dict[str, Any]:
+    """A paper: its givens and its questions, with answers in a key."""
+    return {
+        "title": paper.title,
+        "student": paper.student,
+        "key": paper.key,
+        "sentences": list(paper.sentences),
+        "given": [_matrix(m) for m in paper.givens],
+        "questions": [
+            {
+                "id": q.id,
+                "kind": q.kind,
+                "text": q.text,
+                "marks": q.marks,
+                "room": [_matrix(m) for m in q.room],
+                "choices": dict(q.choices),
+                "answer": q.answer,
+            }
+            for q in paper.questions
+        ],
+    }
+
+
+def _matrix(matrix: Matrix) -> dict[str, Any]:
+    return {"name": matrix.name, "at": list(matrix.at), "rows": [list(r) for r in matrix.rows]}
+
+
+def papers_values(written: WrittenPapers) -> dict[str, Any]:
+    """The files that were written."""
+    return {"title": written.title, "files": [str(path) for path in written.paths]}

@@ -30,6 +30,11 @@ def trace_markdown(shown: ShownTrace) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def trace_lines_markdown(trace: Trace) -> str:
+    """The givens and the lines of a trace, without a title."""
+    return "\n".join(_trace(trace, None, None, "###")).rstrip()
+
+
 def sheet_markdown(shown: ShownSheet) -> str:
     """The runs of a sheet, with what it prints and the verdicts on it."""
     sheet, runs = shown.sheet, shown.runs
