@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from itertools import combinations
 
+from deltarule.cli.exam_formats import EXAM_PAGES, EXAM_VALUES
 from deltarule.errors import DeltaruleError, did_you_mean
 
 
@@ -229,10 +230,7 @@ FORMATS = {
             "the schema of exams": ".cli.exam_schema:schema_page",
             "the marking of an exam": ".cli.check_exam:exam_marking_page",
             "a course of training": ".cli.train:training_page",
-            "a new exam": ".cli.exam_new:new_page",
-            "an audit of a sheet": ".cli.exam_audit:audit_page",
-            "a paper": ".cli.exam_paper:paper_page",
-            "papers": ".cli.exam_paper:papers_page",
+            **EXAM_PAGES,
             "a bundle of an exam": ".cli.exam_bundle:bundle_page",
             "the table of a course": ".cli.course_page:course_page",
             "marks for another system": ".cli.check_export:export_page",
@@ -293,10 +291,7 @@ FORMATS = {
             "the schema of exams": ".cli.exam_schema:schema_values",
             "the marking of an exam": ".cli.check_exam:exam_marking_values",
             "a course of training": ".reports.training_values:training_values",
-            "a new exam": ".exams.exam_values:new_values",
-            "an audit of a sheet": ".exams.exam_values:audit_values",
-            "a paper": ".exams.exam_values:paper_values",
-            "papers": ".exams.exam_values:papers_values",
+            **EXAM_VALUES,
             "a bundle of an exam": ".classes.bundles.exam_bundle:bundle_values",
             "the table of a course": ".classes.course.course_values:course_values",
             "marks for another system": ".classes.exporting:export_values",

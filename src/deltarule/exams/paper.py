@@ -176,7 +176,7 @@ def _usual_text(question: Question) -> str:
 
 
 def _answer(question: Question, computation: Computation | None) -> str:
-    """The right answer of what is no number, in words."""
+    """The right answer of a question that asks for no numbers, in words."""
     if question.choice is not None:
         task = question.choice
         return f"{task.right}: {task.choices[task.right]}"

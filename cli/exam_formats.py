@@ -1,0 +1,19 @@
+"""How what the commands of exams show is shown: rows of the table in formats.py."""
+
+from __future__ import annotations
+
+#: What fills a page of text.
+EXAM_PAGES = {
+    "a new exam": ".cli.exam_new:new_page",
+    "an audit of a sheet": ".cli.exam_audit:audit_page",
+    "a paper": ".cli.exam_paper:paper_page",
+    "papers": ".cli.exam_paper:papers_page",
+}
+
+#: What gives plain values for JSON.
+EXAM_VALUES = {
+    "a new exam": ".exams.exam_values:new_values",
+    "an audit of a sheet": ".exams.exam_values:audit_values",
+    "a paper": ".exams.exam_values:paper_values",
+    "papers": ".exams.exam_values:papers_values",
+}
