@@ -49,13 +49,16 @@ def test_several_students_are_a_class(folder):
 
 
 def test_the_remarks_on_a_sheet(folder):
-    shown = run("check", "sheet", "exam.toml", "test.toml")
-    assert shown.exit_code == 0 and "0 errors, 2 warnings" in shown.output
-    assert "! question 2 has no marks, and counts 1" in shown.output
-    (folder / "exam.toml").write_text(exam_texts.EXAM.replace("conv2", "conv9"), encoding="utf-8")
-    values = json.loads(run("check", "sheet", "exam.toml", "--json").output)
-    assert not values["sound"] and "conv9" in values["sheets"][0]["errors"][0]["fact"]
-    assert run("check", "sheet", "exam.toml").exit_code == 1
+    odd = exam_texts.CHOICES.replace("It does not.", "It does.").replace("[[", "total = 2\n[[", 1)
+    (folder / "odd.toml").write_text(odd, encoding="utf-8")
+    shown = run("check", "sheet", "odd.toml", "test.toml")
+    assert shown.exit_code == 0 and "0 errors, 3 warnings" in shown.output
+    assert "! the choices yes and no say the same" in shown.output
+    assert "nothing is wrong" in shown.output
+    (folder / "wrong.toml").write_text(odd.replace('right = "yes"', 'right = "y"'))
+    values = json.loads(run("check", "sheet", "wrong.toml", "--json").output)
+    assert not values["sound"] and "y is not among" in values["sheets"][0]["errors"][0]["fact"]
+    assert run("check", "sheet", "wrong.toml").exit_code == 1
     assert run("check", "sheet", "none.toml").exit_code == 2
     assert run("check", "sheet").exit_code == 2
 
