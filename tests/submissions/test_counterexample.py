@@ -8,7 +8,10 @@ import pytest
 
 from deltarule.sandbox import Sandbox
 from deltarule.submissions import check_submission
+from deltarule.submissions.convention_files import convention
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
+from deltarule.submissions.other_choices import right_task
+from deltarule.submissions.small_examples import small_examples
 
 LOSS = """\
 import numpy as np
@@ -71,6 +74,22 @@ def batchnorm_backward(dout, cache):
     dvar = -0.5 * (d * xc).sum(0) * s
     dx = d * s + (2 * dvar * xc - (d * s).sum(0)) / len(xc)
     return dx, (dout * xc * s).sum(0), dout.sum(0)
+"""
+DROPOUT = """\
+def dropout_forward(x, dropout_param):
+    mask = np.random.rand(*x.shape) < dropout_param["p"]
+    return x * mask / dropout_param["p"], (dropout_param, mask)
+def dropout_backward(dout, cache):
+    param, mask = cache
+    return dout * (np.random.rand(*dout.shape) < 0.5) / param["p"]
+"""
+CRASH = """\
+def affine_forward(x, w, b):
+    return x.reshape(len(x), -1) @ w + b, (x, w, b)
+def affine_backward(dout, cache):
+    x, w, b = cache
+    dx = dout @ w
+    return dx, x.reshape(len(x), -1).T @ dout, dout.sum(0)
 """
 NUMPY = "import numpy as np\n"
 
@@ -137,3 +156,38 @@ def test_boundaries_and_axes_are_said_as_in_code(sandbox, text, name, words):
     finding = found(sandbox, NUMPY + text, name)
     assert words in finding.causes[0].words, finding.causes
     assert np.all([c.outputs == ("dx",) for c in finding.causes])
+
+
+def test_a_call_that_raises_is_shown_by_its_smallest_call_and_the_errors_line(sandbox):
+    finding = found(sandbox, NUMPY + CRASH, "affine_backward")
+    assert finding.verdict is FunctionVerdict.CRASHED and finding.line == 6
+    first, call, dx, *_ = finding.test.splitlines()[-5:]
+    assert first.startswith("# raises ValueError: matmul: Input operand 1 has a mismatch")
+    assert first.endswith(" in line 6") and call == "dx, dw, db = affine_backward(dout, cache)"
+    assert dx == "np.testing.assert_allclose(dx, [[[0., -6.]]], rtol=1e-06, atol=1e-07)"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("x * mask / dropout_param", "x * mask * dropout_param", "p is taken as 1/p"),
+        ("(np.random.rand(*dout.shape) < 0.5)", "mask * 2", "a factor 2 too much"),
+        ("return dout *", "return dout *", ""),
+    ],
+)
+def test_what_is_drawn_at_random_is_shown_by_what_is_right_for_any_mask(sandbox, old, new, words):
+    text = NUMPY + DROPOUT.replace(old, new)
+    name = "dropout_forward" if "x * mask" in old else "dropout_backward"
+    finding = found(sandbox, text, name)
+    assert "np.random.seed(0)" in finding.test and "np.where(out != 0, [[" in finding.test
+    assert words in " ".join(c.words for c in finding.causes)
+
+
+def test_no_printed_test_has_windows_that_leave_a_remainder(sandbox):
+    right = right_task(next(t for t in convention("cs231n").tasks if t.name == "convolution"))
+    setting = next(s for s in right.settings if s.sizes["S"] == 2 and s.exact)
+    examples = small_examples(right)
+    smaller = [examples.with_size(setting, "H", n) for n in range(1, setting.sizes["H"])]
+    assert any(smaller) and all(
+        s is None or s.sizes["H"] % 2 == setting.sizes["H"] % 2 for s in smaller
+    )

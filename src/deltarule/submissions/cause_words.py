@@ -16,11 +16,15 @@ from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.findings import Cause
+from deltarule.submissions.scale_factors import shown_names
 
 
 def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Cause:
     """A mistake as a cause: its words, its formula beside the right one."""
     names = course_names(task, derivation)
+    given = {
+        n: shown for n, shown in shown_names(task).items() if pretty(n) != n and n != "epsilon"
+    }
     right = next(
         (
             e
@@ -37,10 +41,10 @@ def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Ca
     # What stands before a first time, and what is written over, is no part of a formula's text.
     differ = formula != belongs and not _written_over(mistake.equation.rhs)
     return Cause(
-        renamed_words(_defined(words, mistake.line, names, derivation), names),
+        _constants(renamed_words(_defined(words, mistake.line, names, derivation), names), given),
         mistake.kind,
-        formula if differ else "",
-        belongs if differ else "",
+        _constants(formula, given) if differ else "",
+        _constants(belongs, given) if differ else "",
         shown=mistake.line in names,
     )
 
@@ -72,6 +76,13 @@ def renamed_words(words: str, names: Mapping[str, str]) -> str:
     accents = "\u0300-\u036f"  # x̂ is another name than x
     pattern = rf"(?<![\w∂/′])({'|'.join(map(re.escape, longest))})(?![\w′{accents}])"
     return re.sub(pattern, lambda found: shown[found[1]], words)
+
+
+def _constants(words: str, given: Mapping[str, str]) -> str:
+    """A sentence or formula with the course's names of constants: p for ρ."""
+    for own, name in given.items():
+        words = re.sub(rf"(?<!\w){re.escape(pretty(own))}(?!\w)", name, words)
+    return words
 
 
 def _defined(words: str, line: str, names: Mapping[str, str], derivation: Derivation) -> str:

@@ -16,6 +16,7 @@ from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.right_values import RightValues
 from deltarule.submissions.small_examples import FRACTIONS, SmallExamples, small_examples
 from deltarule.submissions.task_calls import TaskCalls
+from deltarule.submissions.task_check import recovered
 
 #: So many calls are made for one function, and so long the search takes (processor seconds).
 MOST_TRIED, SECONDS = 160, 0.3
@@ -29,16 +30,21 @@ Zeroed = frozenset[tuple[str, int]]
 
 @dataclass(frozen=True)
 class Example:
-    """An example at which some outputs of a function are wrong, or at which it raises an error."""
+    """An example at which some outputs of a function are wrong, or at which it raises an error.
+
+    `raises` is the error's type, `detail` the error in words, `line` where it is raised.
+    """
 
     setting: Setting
     values: RightValues
     wrong: tuple[str, ...]
     raises: str = ""
+    detail: str = ""
+    line: int | None = None
 
 
 class Shrinking:
-    """Looks for a smallest example at which call `number` of a task is wrong."""
+    """Looks for a smallest example at which call `number` of a task is wrong, or `raises`."""
 
     def __init__(
         self,
@@ -47,9 +53,10 @@ class Shrinking:
         chosen: Mapping[int, str],
         number: int,
         outputs: Sequence[str],
+        raises: str = "",
     ):
         self.right, self.open, self.chosen = right, open_, dict(chosen)
-        self.number, self.outputs = number, outputs
+        self.number, self.outputs, self.raises = number, outputs, raises
         self.examples: SmallExamples = small_examples(right)
         self.tried = 0
 
@@ -83,7 +90,13 @@ class Shrinking:
             if last.outcome.verdict is not Verdict.RAISED:
                 return None
             error = last.outcome.detail.partition(":")[0]
-            return Example(setting, values, tuple(self.outputs), error)
+            if self.raises not in ("", error):
+                return None
+            detail, line = last.outcome.detail, last.outcome.line
+            return Example(setting, values, tuple(self.outputs), error, detail, line)
+        if self.raises:
+            return None
+        values = recovered(self.right.task, made, values)
         wrong = tuple(n for n in self.outputs if self._differs(n, last.values.get(n), values))
         return Example(setting, values, wrong) if wrong else None
 
@@ -120,8 +133,8 @@ class Shrinking:
 
     def _sparser(self, found: Example, seed: int) -> Example:
         """With as many zeros as may be."""
-        if found.setting.numbers != "usual":
-            return found
+        if found.setting.numbers != "usual" or self.right.task.recovered:
+            return found  # of what is drawn at random few entries may show nothing
         zeroed: Zeroed = frozenset()
         for name, array in found.values.computation.givens.items():
             if not self._free(name):

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from deltarule.sandbox import Verdict
 from deltarule.submissions.causes import causes_of
 from deltarule.submissions.counterexample import Shrinking
+from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
 from deltarule.submissions.function_verdicts import finding_again
 from deltarule.submissions.further_settings import try_further
@@ -14,10 +15,10 @@ from deltarule.submissions.loaded_file import LoadedFile
 from deltarule.submissions.printed_test import printed_test, without_imports
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.source_lines import SourceLines
-from deltarule.submissions.task_check import Observed
+from deltarule.submissions.task_check import Observed, TaskCheck
 
 #: The verdicts that call for a reason.
-_WRONG = (FunctionVerdict.WRONG, FunctionVerdict.PARTLY)
+_WRONG = (FunctionVerdict.WRONG, FunctionVerdict.PARTLY, FunctionVerdict.CRASHED)
 
 
 def explain(
@@ -29,12 +30,13 @@ def explain(
     before: Sequence[Observed] = (),
 ) -> None:
     """Say in a finding why its function is wrong; what is right stays as it is."""
-    if finding.verdict not in _WRONG or not any(o.wrong for o in finding.outputs):
-        return
-    if seen.unsteady and seen.first_right:
+    if finding.verdict not in _WRONG or seen.unsteady and seen.first_right:
         return
     if try_further(seen, right, file.open, chosen):
         finding_again(seen, finding)
+    if not any(o.wrong for o in finding.outputs):
+        finding.test = crash_shown(finding, seen, right, file, chosen)
+        return
     finding.causes = causes_of(right, seen, forward=before)
     lines = SourceLines(file.text)
     wrong = [o.name for o in finding.outputs if o.wrong]
@@ -50,15 +52,38 @@ def counterexample(
     seen: Observed, right: RightTask, file: LoadedFile, chosen: Mapping[int, str]
 ) -> str:
     """A smallest test that shows what is wrong; "" where none is found that fails with the file."""
-    if right.task.recovered or seen.call.leaves:
-        return ""
     settings = [s for o in seen.outputs.values() for s, _ in o.wrong]
-    settings = sorted(dict.fromkeys(settings), key=lambda s: s.numbers != "usual")
     names = [n for n, o in seen.outputs.items() if o.wrong]
-    found = Shrinking(right, file.open, chosen, seen.number, names).smallest(settings)
+    return _shown(Shrinking(right, file.open, chosen, seen.number, names), settings, seen, file)
+
+
+def crash_shown(
+    finding: FunctionFinding,
+    seen: Observed,
+    right: RightTask,
+    file: LoadedFile,
+    chosen: Mapping[int, str],
+) -> str:
+    """The smallest call that is found that raises the error, and what would be right."""
+    error = finding.raised.partition(":")[0]
+    settings = [s for s, g in seen.at if g.outcome is not None and s not in seen.answered]
+    if not error or not settings or seen.call.kind == "class":
+        return ""
+    names = TaskCheck(right, file.open, chosen).outputs(seen.call)
+    shrinking = Shrinking(right, file.open, chosen, seen.number, names, error)
+    return _shown(shrinking, settings, seen, file)
+
+
+def _shown(
+    shrinking: Shrinking, settings: Sequence[Setting], seen: Observed, file: LoadedFile
+) -> str:
+    if seen.call.leaves:
+        return ""
+    settings = sorted(dict.fromkeys(settings), key=lambda s: s.numbers != "usual")
+    found = shrinking.smallest(settings)
     if found is None:
         return ""
-    text = printed_test(right.task, chosen, seen.number, found, file.name)
+    text = printed_test(shrinking.right.task, shrinking.chosen, seen.number, found, file.name)
     if not file.runs_text:
         return text
     run = file.run_with(without_imports(text, file.name))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from deltarule.submissions.counterexample import ATOL, RTOL, Example
-from deltarule.submissions.course_conventions import Call, Task
+from deltarule.submissions.course_conventions import Call, Task, Value
 from deltarule.submissions.right_values import RightValues
 
 _MODULE = re.compile(r"[^\W\d]\w*")
@@ -55,7 +55,18 @@ class _Writer:
         head = ["import numpy as np", *importing, ""]
         arrays = [f"{name} = {text}" for name, text in self._arrays.items()]
         checks = [line for name in self.example.wrong for line in self._check(name)]
-        return "\n".join([*head, *arrays, *calls, *checks]) + "\n"
+        seed = ["np.random.seed(0)"] if self.task.recovered else []
+        return (
+            "\n".join([*head, *seed, *arrays, *calls[:-1], *self._raised(), calls[-1], *checks])
+            + "\n"
+        )
+
+    def _raised(self) -> list[str]:
+        """What the last call raises, as a comment."""
+        if not self.example.raises:
+            return []
+        at = f" in line {self.example.line}" if self.example.line else ""
+        return [f"# raises {' '.join(self.example.detail.split())[:90]}{at}"]
 
     def _call(self, call: Call, name: str) -> list[str]:
         args = [self._argument(a) for a in call.arguments]
@@ -93,7 +104,7 @@ class _Writer:
         value = self.task.values[name]
         low, high = self.values.interval(value)
         if np.array_equal(low, high):
-            right = _nested(np.asarray(low))
+            right = self._of_what_was_drawn(value) or _nested(np.asarray(low))
             return [f"np.testing.assert_allclose({name}, {right}, rtol={RTOL:g}, atol={ATOL:g})"]
         lines = [
             "# at a tie or a kink any subgradient is right: each entry lies between two numbers",
@@ -106,6 +117,21 @@ class _Writer:
             between = f"{least!r} - {ATOL:g} <= np.sum({name}) <= {most!r} + {ATOL:g}"
             lines.append(f"assert {between}  # all together pass on what there is")
         return lines
+
+    def _of_what_was_drawn(self, value: Value) -> str:
+        """What is right for any mask: one number where its entry is 1, one where it is 0."""
+        for tensor, shown in self.task.recovered.items():
+            drawn = np.asarray(self.values.arrays[tensor])
+            kept, lost = (
+                np.asarray(self.values.with_givens({tensor: np.full_like(drawn, n)}).value(value))
+                for n in (1, 0)
+            )
+            return f"np.where({shown} != 0, {_nested(kept)}, {_same_or_nested(lost)})"
+        return ""
+
+
+def _same_or_nested(array: np.ndarray) -> str:
+    return _nested(array) if np.any(array) else "0."
 
 
 def _owner(name: str) -> str:

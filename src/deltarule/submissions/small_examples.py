@@ -16,6 +16,7 @@ from deltarule.networks.tensors import Tensor
 from deltarule.submissions.course_conventions import terms_of
 from deltarule.submissions.edgy_values import EdgyValues
 from deltarule.submissions.exposing_settings import Setting
+from deltarule.submissions.fitting_windows import remainders
 from deltarule.submissions.right_task import RightTask, large_numbers
 from deltarule.submissions.right_values import RightValues
 
@@ -68,6 +69,8 @@ class SmallExamples:
         except (DeltaruleError, ZeroDivisionError, ArithmeticError):
             return None
         if any(filled[s] < 1 for s in self.network.definitions):
+            return None
+        if setting.exact and any(remainders(self.network, filled).values()):
             return None
         return replace(setting, sizes={**sizes, **{s.name: int(n) for s, n in filled.items()}})
 

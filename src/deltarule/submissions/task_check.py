@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 from deltarule.sandbox import Outcome, Verdict
 from deltarule.sandbox.submission import Submission
 from deltarule.submissions.agreement import LEAST, Agreement, as_numbers, compare
-from deltarule.submissions.course_conventions import Call
+from deltarule.submissions.course_conventions import Call, Task
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.findings import OutputFinding
 from deltarule.submissions.right_task import RightTask
@@ -69,7 +69,7 @@ class TaskCheck:
             submission, left = self.open(), {k: found[k] for k in self.chosen}
             calls = TaskCalls(self.task, submission, self.chosen)
             made = calls.at(values, twice=number == 0 and not self.task.recovered)
-            values = self._recovered(made, values)
+            values = recovered(self.task, made, values)
             for given, (place, seen) in zip(made, left.items(), strict=True):
                 seen.at.append((setting, given))
                 seen.rights[setting] = values
@@ -88,7 +88,7 @@ class TaskCheck:
             return
         calls = TaskCalls(self.task, self.open(), self.chosen)
         made = calls.at(values, upto=seen.number)
-        values = self._recovered(made, values)
+        values = recovered(self.task, made, values)
         if made and made[-1].call is seen.call:
             seen.at.append((setting, made[-1]))
             seen.rights[setting] = values
@@ -105,17 +105,6 @@ class TaskCheck:
             first = one.at[0][1].values if one.at and one.at[0][0] is setting else {}
             both = first.keys() & given.values.keys()
             one.unsteady |= any(_differ(first[name], given.values[name]) for name in both)
-
-    def _recovered(self, made: list[Given], right: RightValues) -> RightValues:
-        """The right values for what a function has drawn at random, as its outputs show it."""
-        found = {}
-        given = {name: value for one in made for name, value in one.values.items()}
-        for tensor, name in self.task.recovered.items():
-            array = as_numbers(given.get(name))
-            if array is not None and array.shape == right.value(self.task.values[name]).shape:
-                shown = right.taken_in(self.task.values[name], array)
-                found[tensor] = (shown != 0).astype(np.int64)
-        return right.with_givens(found) if found else right
 
     def _judge(self, given: Given, seen: Observed, setting: Setting, right: RightValues) -> None:
         outcome = given.outcome
@@ -159,6 +148,18 @@ class TaskCheck:
             if isinstance(tree, str):
                 found.add(tree)
         return found
+
+
+def recovered(task: Task, made: Sequence[Given], right: RightValues) -> RightValues:
+    """The right values for what a function has drawn at random, as its outputs show it."""
+    found = {}
+    given = {name: value for one in made for name, value in one.values.items()}
+    for tensor, name in task.recovered.items():
+        array = as_numbers(given.get(name))
+        if array is not None and array.shape == right.value(task.values[name]).shape:
+            shown = right.taken_in(task.values[name], array)
+            found[tensor] = (shown != 0).astype(np.int64)
+    return right.with_givens(found) if found else right
 
 
 def _differ(one: Any, two: Any) -> bool:

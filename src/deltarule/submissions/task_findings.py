@@ -22,6 +22,8 @@ from deltarule.submissions.task_check import Observed, TaskCheck
 
 #: The verdicts that call for a reason.
 WRONG = (FunctionVerdict.WRONG, FunctionVerdict.PARTLY)
+#: Those of which it is said why, or that are shown.
+EXPLAINED = (*WRONG, FunctionVerdict.CRASHED)
 
 
 @dataclass
@@ -44,7 +46,7 @@ class CheckedFunction:
 
     def explain(self, file: LoadedFile) -> None:
         """Say in the finding why it is wrong, if it is."""
-        if self.finding.verdict in WRONG:
+        if self.finding.verdict in EXPLAINED:
             from deltarule.submissions.explained import explain  # brings the mistakes of marking
 
             explain(self.finding, self.seen, self.right, file, self.named, self.before)

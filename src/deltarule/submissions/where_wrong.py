@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, product
 
 from deltarule.submissions.exposing_settings import Setting
 
@@ -80,6 +80,11 @@ def _conditions(setting: Setting) -> Iterator[tuple[str, str, _Holds]]:
     for name in pads:
         yield "at padding 0", "at padding > 0", lambda s, n=name: s.sizes[n] == 0
     windows = [w for w in ("K", "L") if w in setting.sizes]
+    for name, window in product(steps, windows):
+        side = {"K": "height", "L": "width"}[window]
+        beside = f"where the stride is the windows' {side}"
+        other = f"where the stride is not the windows' {side}"
+        yield beside, other, lambda s, n=name, w=window: s.sizes[n] == s.sizes[w]
     apart = "where windows do not overlap", "where windows overlap"
     for name in steps:
         for several in (*([w] for w in windows), windows):
