@@ -97,3 +97,10 @@ def test_where_a_wrong_function_is_right_alone_is_said(sandbox, row):
     pinned = words.endswith("everywhere")
     assert finding.verdict is (FunctionVerdict.WRONG if pinned else FunctionVerdict.PARTLY)
     assert f"right only {words}" in finding.finding
+
+
+def test_special_settings_have_the_axes_of_the_course(sandbox):
+    """Where a course gives one window alone, no setting has two."""
+    text = "def conv_single_step(a_slice_prev, W, b):\n    return (a_slice_prev + W).sum()"
+    (finding,) = check_submission(text, "layers.py", sandbox, "deeplearning_ai").functions
+    assert finding.verdict is FunctionVerdict.WRONG and "conv_single_step(" in finding.test

@@ -74,14 +74,14 @@ def renamed_words(words: str, names: Mapping[str, str]) -> str:
         return words
     longest = sorted(shown, key=len, reverse=True)
     accents = "\u0300-\u036f"  # x̂ is another name than x
-    pattern = rf"(?<![\w∂/′])({'|'.join(map(re.escape, longest))})(?![\w′{accents}])"
+    pattern = rf"(?<![\w∂/′'’])({'|'.join(map(re.escape, longest))})(?![\w′{accents}])"
     return re.sub(pattern, lambda found: shown[found[1]], words)
 
 
 def _constants(words: str, given: Mapping[str, str]) -> str:
     """A sentence or formula with the course's names of constants: p for ρ."""
     for own, name in given.items():
-        words = re.sub(rf"(?<!\w){re.escape(pretty(own))}(?!\w)", name, words)
+        words = re.sub(rf"(?<![\w'’]){re.escape(pretty(own))}(?!\w)", name, words)
     return words
 
 

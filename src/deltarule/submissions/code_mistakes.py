@@ -12,11 +12,13 @@ from sympy import Expr, Integer
 
 from deltarule.expressions.choices import Choose
 from deltarule.expressions.conditions import AtLeastZero, Unequal
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Sum
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
+from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.spelling.text import text
 
 
@@ -82,4 +84,20 @@ def _carried_back(context: Context, node: Sum) -> Iterator[tuple[Expr, Index]]:
                 yield extent, index
 
 
-CODE_ROWS = (last_pass, case_counted, truncated)
+def time_left_out(context: Context) -> Iterator[Wrong]:
+    """A loop backwards through time that leaves out the first time, or the last one."""
+    rhs = context.equation.rhs
+    if not is_gradient(context.line.quantity):
+        return
+    times = {b.extent for b in blocks(context.network.equations) if isinstance(b, Recurrence)}
+    for index, extent in context.equation.ranges:
+        if extent in times and context.extent(extent) > 1:
+            for called, condition in (
+                ("first", AtLeastZero(index - 1)),
+                ("last", AtLeastZero(extent - 2 - index)),
+            ):
+                words = f"the loop leaves out the {called} time: nothing comes back through it"
+                yield Wrong("time left out", 4.6, Sum(rhs, (), [condition]), words)
+
+
+CODE_ROWS = (last_pass, case_counted, truncated, time_left_out)

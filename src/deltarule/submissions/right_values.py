@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 import numpy as np
+from einops import EinopsError
 
 from deltarule.calculus import Derivation
 from deltarule.submissions.course_conventions import OPERATIONS, Place, Value, terms_of
@@ -46,6 +47,16 @@ class RightValues:
         if value.boolean:
             return found.astype(bool)
         return found * value.factor(sizes) if value.times or value.over else found
+
+    def has_layouts(self, values: Iterable[Value]) -> bool:
+        """Whether all values have the axes of the course at these sizes."""
+        try:
+            for value in values:
+                if all(self.names(p) in self.arrays for p in value.parts):
+                    self.value(value)
+        except EinopsError:
+            return False
+        return True
 
     def parts(
         self, value: Value, arrays: Mapping[str, np.ndarray] | None = None

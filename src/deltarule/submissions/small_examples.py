@@ -105,6 +105,8 @@ class SmallExamples:
                     given.flat[place] = 0
             givens[name] = given
         found = RightValues(derivation, setting, computation.with_givens(givens))
+        if not found.has_layouts(self.right.task.values.values()):
+            return None
         return found if found.defined and not self._at_kink(found, givens) else None
 
     def _simple(

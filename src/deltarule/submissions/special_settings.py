@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from itertools import combinations, count, permutations
 
+import numpy as np
 from sympy import Add, Mul, Symbol
 
 from deltarule.expressions.nodes import Carried, Read, free_symbols, reads, tensor_name
@@ -46,8 +47,12 @@ def _least(one: str, other: str, setting: Setting) -> bool:
     return setting.sizes[one] >= setting.sizes[other]
 
 
-def _pinned(pins: dict[str, float], setting: Setting) -> bool:
-    return all(setting.pinned.get(n) == v for n, v in pins.items())
+def _pinned(right: RightTask, pins: dict[str, float], setting: Setting) -> bool:
+    """Whether givens hold their numbers everywhere, as it may also be by chance."""
+    arrays = right.right(setting).arrays
+    names = {n: n.removeprefix("gradient ") for n in pins}
+    names |= {n: right.derivation.gradient_name(t) for n, t in names.items() if t != n}
+    return all(np.all(arrays[names[n]] == v) for n, v in pins.items())
 
 
 def _all(conditions: tuple[Holds, ...], setting: Setting) -> bool:
@@ -95,7 +100,9 @@ class SpecialSettings:
         for name, pins in self._neutral():
             words = f"{name} = {next(iter(pins.values())):g}"
             setting = replace(self.usual, words=words, pinned=pins)
-            special = Special(f"where {words} everywhere", partial(_pinned, pins), setting)
+            special = Special(
+                f"where {words} everywhere", partial(_pinned, self.right, pins), setting
+            )
             found.setdefault(tuple(pins.items()), special)
         return list(found.values())
 
@@ -215,6 +222,8 @@ class SpecialSettings:
     def _number(self, tensor: str) -> int | None:
         """The number that leaves out a vector that multiplies, or that is added, or a state."""
         own = self.network.tensor(tensor)
+        if own.given and own.integers_below == 2:
+            return 1  # a mask
         if not own.given or own.integral or own.within or own.sums_to_one is not None:
             return None
         inputs = self.network.with_role("input")

@@ -28,7 +28,7 @@ def tensors_of(value: Value, given: Any, right: RightValues) -> dict[str, np.nda
         return None
     array = array.reshape(laid.shape)
     sizes = right.setting.sizes
-    array = array / value.factor(sizes)
+    array = np.asarray(array / value.factor(sizes))  # of a single number NumPy makes a scalar
     owns = [np.asarray(right.arrays[right.names(p)]) for p in value.parts]
     pieces = [array]
     if value.axis is not None:

@@ -84,7 +84,8 @@ class TaskCheck:
     def observe_further(self, seen: Observed, setting: Setting) -> None:
         """One function at another setting."""
         values = self.right.right(setting)
-        if not values.defined or seen.number not in self.chosen:
+        layouts = values.defined and values.has_layouts(self.task.values.values())
+        if not layouts or seen.number not in self.chosen:
             return
         calls = TaskCalls(self.task, self.open(), self.chosen)
         made = calls.at(values, upto=seen.number)

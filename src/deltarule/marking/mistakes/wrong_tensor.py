@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import combinations
 
 from sympy import Expr
 
 from deltarule.expressions.gradient_names import GradientName, is_gradient, tensor_of
-from deltarule.expressions.nodes import Read, Reduction, read, reads, tensor_name, walk
+from deltarule.expressions.nodes import Carried, Read, Reduction, read, reads, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.again import is_softmax
 from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.reread import Reread
 from deltarule.networks.argmax_equations import CHOSEN
+from deltarule.networks.equations import Equation
 from deltarule.spelling.names import pretty
 
 #: The kind of the commonest mistake between two updates.
@@ -156,7 +158,20 @@ def _role(context: Context, name: str) -> str:
     tensor = context.network.tensors.get(name)
     if tensor is None:
         return "gradient" if is_gradient(name) else "parameter"
-    return "parameter" if tensor.role == "parameter" else "activation"
+    weights = tensor.role == "parameter" and name not in _starts(context.network.equations)
+    return "parameter" if weights else "activation"
+
+
+@lru_cache(maxsize=64)
+def _starts(equations: tuple[Equation, ...]) -> frozenset[str]:
+    """What states begin with: no weights, though they may be learned."""
+    return frozenset(
+        tensor_name(access)
+        for equation in equations
+        for node in walk(equation.rhs)
+        if isinstance(node, Carried)
+        for access in reads(node.args[2])
+    )
 
 
 def transposed(context: Context) -> Iterator[Wrong]:
