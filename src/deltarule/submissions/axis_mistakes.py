@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sympy import Expr
+from sympy import Dummy, Expr
 
 from deltarule.expressions.functions import exp
 from deltarule.expressions.gradient_names import is_gradient
@@ -22,7 +22,7 @@ from deltarule.expressions.nodes import (
     tensor_name,
 )
 from deltarule.expressions.substitution import replace_reads, substitute
-from deltarule.expressions.symbols import Index, fresh
+from deltarule.expressions.symbols import Attribute, Index, Size, fresh
 from deltarule.marking.mistakes import Context, Wrong
 from deltarule.marking.mistakes.again import is_softmax
 from deltarule.marking.mistakes.context import over_the_wrong_axis
@@ -76,6 +76,22 @@ def all_sums(context: Context) -> Iterator[Wrong]:
 
 def _put_in(formula: Expr, table: Mapping[Any, Expr]) -> Expr:
     return cast(Expr, formula.xreplace(table))
+
+
+def another_size(context: Context) -> Iterator[Wrong]:
+    """One size taken for another where it multiplies or divides: N for D."""
+    rhs = context.equation.rhs
+    stands = {n: Dummy() for n in reductions_in(rhs)}
+    outside = _put_in(rhs, stands)
+    own = sorted(outside.atoms(Size) - outside.atoms(Attribute), key=str)
+    others = sorted({s for _, n in context.equation.ranges for s in n.atoms(Size)}, key=str)
+    back = {dummy: node for node, dummy in stands.items()}
+    for size in own:
+        for other in others:
+            if other != size and context.extent(other) != context.extent(size):
+                formula = _put_in(_put_in(outside, {size: other}), back)
+                words = f"{text(other)} stands where {text(size)} belongs"
+                yield Wrong("another size", 4.6, formula, words)
 
 
 def _with_sums(context: Context) -> Expr:
@@ -174,4 +190,4 @@ def _total(scores: _Scores, row: Expr, column: Expr, shifted: bool, beside: Expr
     return total + largest(row) if shifted else total
 
 
-AXIS_ROWS = (one_statistic, all_sums, softmax_down)
+AXIS_ROWS = (one_statistic, all_sums, another_size, softmax_down)

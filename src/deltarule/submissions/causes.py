@@ -17,7 +17,7 @@ from deltarule.marking.mistakes import Mistake
 from deltarule.submissions.array_slips import slips
 from deltarule.submissions.cause_words import cause_of_mistake
 from deltarule.submissions.course_conventions import Task
-from deltarule.submissions.explanations import Explanations, Seen
+from deltarule.submissions.explanations import Explained, Explanations, Seen
 from deltarule.submissions.findings import Cause
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.shape_slips import OVERFLOW, overflow, overflows
@@ -57,8 +57,11 @@ def causes_of(
     found: dict[Hashable, _Candidate] = {}
 
     def add_mistakes(joint: bool) -> None:
+        known: dict[int, Explained] = {}
         for name, one in evidence.items():
-            for e in explanations.of(one, not task.values[name].gradient, joint):
+            forward = not task.values[name].gradient
+            again = explanations.again(list(known.values()), one, forward)
+            for e in again or explanations.of(one, forward, joint):
                 cause = cause_of_mistake(e.mistake, task, right.derivation)
                 cost = e.cost + RIGHT_ELSEWHERE * _elsewhere(e.mistake, name, task, right, wrong)
                 key: Hashable = id(e.mistake)
@@ -67,6 +70,8 @@ def causes_of(
                         continue
                     key, cost = (key, name), cost + RIGHT_ELSEWHERE
                     cause.words += f"; on the way to {name} alone"
+                else:
+                    known[id(e.mistake)] = e
                 _add(found, key, _Candidate(cause, cost), name)
 
     for name, one in evidence.items():

@@ -80,6 +80,19 @@ class Explanations:
                     found.append(Explained(mistake, mistake.cost + hidden * HIDDEN))
         return sorted(found, key=lambda e: e.cost)
 
+    def again(
+        self, known: Sequence[Explained], seen: Sequence[Seen], forward: bool
+    ) -> list[Explained]:
+        """The mistakes, known from another output, that give this one at every setting, too."""
+        first = _telling(seen)
+        found = []
+        for one in known if first is not None and first.tensors is not None else ():
+            hypothesis = with_mistake(self.base, one.mistake)
+            if self._everywhere(hypothesis, seen):
+                hidden = not forward and not is_gradient(one.mistake.line)
+                found.append(Explained(one.mistake, one.mistake.cost + hidden * HIDDEN))
+        return found
+
     def _lines(self, tensors: Mapping[str, np.ndarray]) -> list[str]:
         """The lines that it depends on: its own first, then from the last to the first."""
         above = frozenset().union(*(self.wrong.above(n) for n in tensors))

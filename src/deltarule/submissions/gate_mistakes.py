@@ -13,7 +13,7 @@ from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import fresh
 from deltarule.marking.mistakes import Context, Wrong
 from deltarule.marking.mistakes.gates import gates
-from deltarule.marking.mistakes.positions import sites
+from deltarule.marking.mistakes.positions import Position, sites
 from deltarule.networks.equations import Equation
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
@@ -39,6 +39,23 @@ def inside_the_product(context: Context) -> Iterator[Wrong]:
                         f"with the matrix, not behind it: {text(inner)}"
                     )
                     yield Wrong("gate inside", 4.4, site.replaced(rest * inner), words)
+                    yield from _without_bias(own, product, gate, site, rest)
+
+
+def _without_bias(
+    own: Equation, product: Read, gate: Read, site: Position, rest: Expr
+) -> Iterator[Wrong]:
+    """r ∘ (W·h) + b for r ∘ (W·h + b)."""
+    formula = substitute(own.rhs, dict(zip(own.indices, product.indices, strict=False)))
+    terms = Add.make_args(formula)
+    biases = [t for t in terms if isinstance(t, Read)]
+    if 0 < len(biases) < len(terms):
+        kept = Add(*(t for t in terms if t not in biases))
+        words = (
+            f"the gate {pretty(tensor_name(gate))} multiplies the product with the matrix alone, "
+            f"not {' and '.join(map(text, biases))}"
+        )
+        yield Wrong("gate inside", 4.5, site.replaced(rest * (gate * kept + Add(*biases))), words)
 
 
 def _gated(context: Context, own: Equation, product: Read, gate: Read) -> Expr | None:

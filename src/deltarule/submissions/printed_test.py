@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -80,9 +80,7 @@ class _Writer:
         target = _target(call.returns)
         lines.append(f"{target} = {called}" if target else called)
         lines += [f"{v} = {self._object}.{a}" for a, v in call.reads.items()]
-        if isinstance(call.returns, Mapping):
-            lines += [f"{v} = returned[{k!r}]" for k, v in call.returns.items()]
-        return lines
+        return lines + [f"{v} = {t}[{k!r}]" for t, k, v in _entries(call.returns)]
 
     def _argument(self, tree: Any) -> str:
         if isinstance(tree, Mapping):
@@ -96,6 +94,10 @@ class _Writer:
         if tree in self.task.values:
             if tree not in self._arrays:
                 self._arrays[tree] = _literal(np.asarray(self.values.value(self.task.values[tree])))
+            return tree
+        if tree in self.task.drawn:
+            drawn = np.round(self.values.drawn(self.task.drawn[tree]), 1)  # no value hangs on it
+            self._arrays.setdefault(tree, _literal(drawn))
             return tree
         number = self.values.number(tree)
         return tree if number is None else repr(number)
@@ -148,6 +150,15 @@ def _target(tree: Any) -> str:
         parts = [f"({_target(t)})" if isinstance(t, (list, tuple)) else _target(t) for t in tree]
         return ", ".join(parts) + ("," if len(parts) == 1 else "")
     return ""
+
+
+def _entries(tree: Any) -> Iterator[tuple[str, str, str]]:
+    """The entries of dictionaries that are returned: the dictionary, the key, the value's name."""
+    if isinstance(tree, Mapping):
+        yield from ((_target(tree), str(k), v) for k, v in tree.items())
+    elif isinstance(tree, (list, tuple)):
+        for part in tree:
+            yield from _entries(part)
 
 
 def _literal(array: np.ndarray) -> str:
