@@ -101,10 +101,10 @@ def finding_again(seen: Observed, found: FunctionFinding) -> None:
     """Say anew what is wrong, once a function that is wrong was tried at further settings."""
     wrong = [o for o in seen.outputs.values() if o.wrong]
     found.outputs = list(seen.outputs.values())
+    found.notes = [n for n in found.notes if not n.startswith("raised an error")]
+    not_answered(seen, found, [(s, g) for s, g in seen.at if s in seen.answered])
     if wrong:
         _wrong(seen, found, wrong)
-    else:
-        not_answered(seen, found, [(s, g) for s, g in seen.at if s in seen.answered])
 
 
 def _listed(names: set[str]) -> str:
