@@ -39,7 +39,15 @@ SHOWN = {
     "a bundle of an exam": ("exam", "bundle", "slide", "--docker", "--github"),
     "marks for another system": ("check", "mine.toml", "--sheet", "slide", "--export", "csv"),
 }
-SLOW = {"a course of training", "a marked class", "the totals of a class", "the table of a course"}
+SLOW = {
+    "a new exam",
+    "an audit of a sheet",
+    "papers",
+    "a course of training",
+    "a marked class",
+    "the totals of a class",
+    "the table of a course",
+}
 
 
 @pytest.fixture(autouse=True)
