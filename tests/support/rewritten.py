@@ -36,8 +36,8 @@ def _term(term: str, random: Random) -> str:
     sign = " − " if term.startswith((" − ", "−")) else " + "
     factors = parted(term.removeprefix(" + ").removeprefix(" − ").removeprefix("−"), ("·",))
     summed = next((k for k, f in enumerate(factors) if "Σ" in f.partition("(")[0]), len(factors))
-    before, behind = ([f.removeprefix("·") for f in part] for part in
-                      (factors[:summed], factors[summed:]))  # fmt: skip
+    plain = [f.removeprefix("·") for f in factors]
+    before, behind = plain[:summed], plain[summed:]
     random.shuffle(before)
     return sign + "·".join([*before, *(_sum("·".join(behind), random) for _ in behind[:1])])
 
