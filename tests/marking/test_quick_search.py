@@ -13,6 +13,7 @@ from simulated_slips import Slip
 from deltarule.marking import OpenSheet, load_sheet, mark, session
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import read_numbers
+from deltarule.marking.bounded_dict import Bounded
 
 #: Papers of each kind of network; 200 in all in a full run.
 PAPERS = 50 if os.environ.get("DELTARULE_FULL") else 3
@@ -41,6 +42,15 @@ def test_the_same_verdicts_as_by_the_slow_search(kind, seed, monkeypatch):
     monkeypatch.setattr(session, "Explainer", PlainExplainer)
     slow = paper(kind, seed, *mistakes).marking
     assert quick == slow
+
+
+def test_what_is_kept_has_an_end(monkeypatch):
+    monkeypatch.setattr("deltarule.marking.bounded_dict.MOST_KEPT", 2)
+    kept = Bounded()
+    for k in range(5):
+        kept[k] = k
+        assert kept[k] == k
+    assert len(kept) <= 2
 
 
 @pytest.mark.slow

@@ -26,6 +26,10 @@ from deltarule.tracing.computation import Computation
 _NONE = (DeltaruleError, ValueError, TypeError, ZeroDivisionError, KeyError)
 
 
+class _Circle(Exception):
+    """Gradients that need each other at other times: no formula has them all written out."""
+
+
 def carried_back(computation: Computation, mistake: Mistake) -> tuple[Mistake, ...]:
     """The backward lines as they are for who differentiates a forward line as it was written.
 
@@ -62,21 +66,31 @@ def _gradients(network: Network) -> dict[str, Gradient]:
 
 
 def _inlined(line: Equation, gradient: Gradient, gradients: dict[str, Gradient]) -> Expr | None:
-    """The formula at the line's indices, with the gradients that the line does not read put in."""
+    """The formula at the line's indices, with the gradients that the line does not read put in;
+    None where these go round in a circle, as through time."""
     if len(gradient.indices) != len(line.subscripts):
         return None
     table = dict(zip(gradient.indices, line.subscripts, strict=True))
     kept = line.read_names()
+    inside: list[str] = []
 
     def written_out(access: Read) -> Expr:
         name = tensor_name(access)
         if name in kept or name not in gradients:
             return access
+        if name in inside:
+            raise _Circle
         other = gradients[name]
         inner = dict(zip(other.indices, access.indices, strict=True))
-        return replace_reads(substitute(other.expr, inner), written_out)
+        inside.append(name)
+        found = replace_reads(substitute(other.expr, inner), written_out)
+        inside.pop()
+        return found
 
-    return replace_reads(substitute(gradient.expr, table), written_out)
+    try:
+        return replace_reads(substitute(gradient.expr, table), written_out)
+    except _Circle:
+        return None
 
 
 def _differ(line: Equation, formulas: list[Expr | None], computation: Computation) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from deltarule.arithmetic.open_reads import OpenLine, open_line
 from deltarule.arithmetic.prepared import Prepared, Unprepared
 from deltarule.arithmetic.prepared_program import value_at, whole_line
+from deltarule.marking.bounded_dict import Bounded
 from deltarule.marking.mistakes.reread import Reread
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
@@ -32,11 +33,11 @@ class QuickLines:
         self._behind: dict[tuple, frozenset[str]] = {}
         self._ranks: dict[str, int] = {}
         # Keys are identities: the equations are kept beside, so that they live as long.
-        self._lines: dict[int, tuple] = {}
-        self._times: dict[tuple, tuple] = {}
-        self._parts: dict[tuple, Prepared] = {}
-        self._open: dict[tuple, tuple[Equation, OpenLine | None]] = {}
-        self._filled: dict[tuple, tuple] = {}
+        self._lines: dict[int, tuple] = Bounded()
+        self._times: dict[tuple, tuple] = Bounded()
+        self._parts: dict[tuple, Prepared] = Bounded()
+        self._open: dict[tuple, tuple[Equation, OpenLine | None]] = Bounded()
+        self._filled: dict[tuple, tuple] = Bounded()
         #: What is kept of lists of mistakes (by `id`), each beside its list.
         self.kept: dict[int, tuple] = {}
 
@@ -45,7 +46,7 @@ class QuickLines:
         other = copy(self)
         for name, kept in vars(self).items():
             if isinstance(kept, dict) and name not in ("needs", "extra_values"):
-                setattr(other, name, dict(kept))
+                setattr(other, name, copy(kept))
         return other
 
     def rank(self, name: str) -> int:

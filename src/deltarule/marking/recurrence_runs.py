@@ -16,6 +16,7 @@ from deltarule.arithmetic.prepared_program import at_time
 from deltarule.arithmetic.run import make_room, run_block, timetable
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.marking.bounded_dict import Bounded
 from deltarule.marking.same_time import put_off
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Block, Recurrence, blocks
@@ -26,11 +27,11 @@ class Scans:
 
     def __init__(self) -> None:
         # Keys are identities: what they are of is kept beside, so that it lives as long.
-        self._arranged: dict[tuple, tuple] = {}
-        self._prepared: dict[tuple, tuple] = {}
-        self._inner: dict[tuple, tuple] = {}
-        self._steps: dict[int, tuple] = {}
-        self._late: dict[tuple, tuple] = {}
+        self._arranged: dict[tuple, tuple] = Bounded()
+        self._prepared: dict[tuple, tuple] = Bounded()
+        self._inner: dict[tuple, tuple] = Bounded()
+        self._steps: dict[int, tuple] = Bounded()
+        self._late: dict[tuple, tuple] = Bounded()
 
     def arranged(
         self, right: tuple[Equation, ...], taken: tuple[Equation, ...]
