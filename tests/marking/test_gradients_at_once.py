@@ -40,6 +40,17 @@ def test_any_gradient_that_is_wrong_anywhere_is_seen(sheet):
     assert gradients_agree(computation)
 
 
+def test_a_wrong_gradient_of_a_single_entry_is_seen():
+    computation = run_computation(load_sheet("mazur").runs[0], ("dE_o[1]/dh1[0]",), {})
+    assert all_gradients.other_roots(computation) == ["E_o[1]"]
+    assert gradients_agree(computation)
+    for name in ("dE_o[1]/dh1", "dE_o[1]/dTheta1", "dE_o[1]/dE_o"):
+        computation.floats.arrays[name][(-1,) * computation.floats.arrays[name].ndim] += 1e-3
+        assert not gradients_agree(computation), name
+        computation.floats.arrays[name][(-1,) * computation.floats.arrays[name].ndim] -= 1e-3
+    assert gradients_agree(computation)
+
+
 def test_gradients_that_disagree_are_derived_step_by_step(monkeypatch):
     monkeypatch.setattr(run_computations, "gradients_agree", lambda computation: False)
     sheet, known = load_sheet("slide"), {}

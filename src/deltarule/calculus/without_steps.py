@@ -6,7 +6,7 @@ which takes a tenth of the time that verifying each step takes.
 
 from __future__ import annotations
 
-from deltarule.calculus.reverse import derive_with
+from deltarule.calculus.reverse import derive, derive_with
 from deltarule.calculus.steps import Derivation
 from deltarule.networks.network import Network
 
@@ -32,9 +32,15 @@ class _Unverified:
         return ""
 
 
-def derive_unverified(network: Network) -> Derivation:
+def derive_unverified(network: Network, of: str | None = None) -> Derivation:
     """The gradients of a network's loss, in the very formulas of `derive`, not verified.
 
-    Raises DeltaruleError for what cannot be derived.
+    `of` names another tensor to differentiate. Raises DeltaruleError for what cannot be derived.
     """
-    return derive_with(_Unverified, network)
+    return derive_with(_Unverified, network, of)
+
+
+def derive_as(derivation: Derivation, of: str) -> Derivation:
+    """The gradients of another tensor of a derivation's network, verified if those of it are."""
+    network = derivation.network
+    return derive(network, of=of) if derivation.settings else derive_unverified(network, of)

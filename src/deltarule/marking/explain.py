@@ -54,6 +54,7 @@ class Explainer:
         self._sure = SureValues(evaluator)
         self.pairs_in: dict[tuple, WrongRows] = {}
         self.shortlist = Shortlist(evaluator)
+        self._refuted: set[tuple] = set()
 
     # ---- right formulas -------------------------------------------------------------------
     def right(
@@ -200,9 +201,16 @@ class Explainer:
             likely = self.shortlist.likely(written, entries, ways, sets)
             for chosen in np.flatnonzero(np.any(likely, axis=0)):
                 for near, (cost, carried, earlier) in zip(likely, carryings, strict=True):
-                    found = near[chosen] and self.explanation(
+                    if not near[chosen]:
+                        continue
+                    mark = self.shortlist.mark(written, entries, carried, sets, chosen)
+                    if mark in self._refuted:
+                        continue
+                    found = self.explanation(
                         written, entries, carried, cost, sets.sets[chosen], earlier
                     )
+                    if found is None and mark is not None:
+                        self._refuted.add(mark)
                     if found:
                         single.append(found)
                         break

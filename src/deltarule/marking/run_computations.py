@@ -16,7 +16,7 @@ from deltarule.marking.arrays import Numbers
 from deltarule.marking.cost import check_computation, check_network
 from deltarule.marking.sheets import Run
 from deltarule.networks.network import Network
-from deltarule.tracing.all_gradients import gradients_agree
+from deltarule.tracing.all_gradients import gradients_agree, other_roots
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.trace import computation_of
 
@@ -52,9 +52,11 @@ def _new_computation(run: Run, wanted: tuple[str, ...], known: Known) -> Computa
     """The computation, its gradients compared with dual numbers, or derived step by step."""
     computation = _computation(run, wanted, derivation_for_numbers(run, known))
     check_computation(computation, run.updates)
-    # Not for other quantities once more: lines and givens are the same.
+    # Not for other quantities once more, but for gradients of other entries: lines and givens are
+    # the same.
     key, _ = _network(run, known)
-    agreed = known.setdefault(("agreed", *key, repr(run.given)), [])
+    roots = tuple(other_roots(computation))
+    agreed = known.setdefault(("agreed", *key, repr(run.given), roots), [])
     if not agreed:
         agreed.append(gradients_agree(computation))
     return computation if agreed[0] else _computation(run, wanted, derivation_of(run, known))

@@ -100,6 +100,23 @@ class Shortlist:
         self.work_out(name, [way], sets)
         return self._values[id(sets), way.key, name][1] if sets else None
 
+    def mark(
+        self,
+        written: Written,
+        entries: Sequence[tuple],
+        carried: Hypothesis,
+        sets: WrongRows,
+        row: int,
+    ) -> tuple | None:
+        """What sets that print the same have in common: the same numbers to the last bit, in one
+        way of carrying. None where rounding on the way, left out of quick values, may part them.
+        """
+        values = self.values(written.quantity, carried, sets)
+        if values is None or carried.rounds and not self.evaluator.groups:
+            return None
+        numbers = values[(row, *np.transpose(entries))] if entries[0] else values[row]
+        return written.quantity, tuple(entries), carried.key, np.asarray(numbers).tobytes()
+
     def work_out(self, name: str, carryings: Sequence[Hypothesis], sets: WrongRows) -> None:
         """Work out a line under each set of mistakes, several ways of carrying at once."""
         tried = {w.key: w for w in (quickly(self.evaluator, c) for c in carryings)}

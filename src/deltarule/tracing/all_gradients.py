@@ -18,8 +18,10 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.gradient_names import GradientName, gradient_name
 from deltarule.expressions.nodes import read
 from deltarule.networks.equations import Equation
+from deltarule.spelling.names import parse_reference
 from deltarule.tracing.computation import Computation
 
 #: The two sides may differ by so much of the sum of all sizes that go into them.
@@ -30,27 +32,52 @@ _NUDGE = "@nudge "
 
 
 def gradients_agree(computation: Computation) -> bool:
-    """Whether all gradients are what dual numbers give, in float64, at the computation's givens.
+    """Whether all gradients are what dual numbers give, in float64, at the computation's givens:
+    those of the loss, and those of single entries that are asked for.
 
     False too where that cannot be decided: at NaN and ∞, and at kinks where conventions differ.
     """
     try:
         with np.errstate(all="ignore"):
-            ours, theirs = _sides(computation)
+            return all(_equal(*sides) for sides in _sides(computation))
     except (DeltaruleError, Undecided, ArithmeticError):
         return False
-    size = np.abs(ours).sum() + np.abs(theirs).sum()
-    return bool(abs(ours.sum() - theirs.sum()) <= TOLERANCE * size)
 
 
-def _sides(computation: Computation) -> tuple[np.ndarray, np.ndarray]:
+def _equal(ours: list[np.ndarray], theirs: list[np.ndarray]) -> bool:
+    """Whether terms have the same sum, as far as float64 tells."""
+    one, two = np.concatenate(ours), np.concatenate(theirs)
+    size = np.abs(one).sum() + np.abs(two).sum()
+    return bool(abs(one.sum() - two.sum()) <= TOLERANCE * size)
+
+
+def _sides(computation: Computation) -> Iterator[tuple[list[np.ndarray], list[np.ndarray]]]:
     """The terms of both sides: from the gradients, and from the change of what they are of."""
-    gradients = {t: computation.floats.arrays[line] for t, line in _lines(computation)}
+    arrays = computation.floats.arrays
+    gradients = {t: arrays[line] for t, line in _lines(computation)}
     directions = {t: _direction(np.shape(a), k) for k, (t, a) in enumerate(gradients.items(), 1)}
     if not directions:
-        return np.zeros(0), np.zeros(0)
+        return
+    moved = _moved_values(computation, directions)
     ours = [np.ravel(a * directions[t]) for t, a in gradients.items()]
-    return np.concatenate(ours), np.concatenate(_changes(computation, directions))
+    yield ours, _changes(computation, moved)
+    for root in other_roots(computation):
+        single = parse_reference(root)
+        names = {t: gradient_name(root, t) for t in directions}
+        ours = [np.ravel(arrays[n] * directions[t]) for t, n in names.items() if n in arrays]
+        yield ours, [np.ravel(moved.arrays[single.name].tangent[single.entry])]
+
+
+def other_roots(computation: Computation) -> list[str]:
+    """The entries whose own gradients are among the lines, such as `E_o[0]`."""
+    found = {}
+    for line in computation.lines:
+        name = GradientName.parse(line.quantity)
+        of = None if name is None or name.direct else str(name.of)
+        if of is not None and of != computation.derivation.of:
+            found.setdefault(of, set()).add(str(name.wrt))
+    # The backward pass of an entry starts at the tensor that it is an entry of.
+    return [root for root, wrt in found.items() if root.partition("[")[0] in wrt]
 
 
 def _lines(computation: Computation) -> Iterator[tuple[str, str]]:
@@ -68,8 +95,8 @@ def _direction(shape: tuple[int, ...], number: int) -> np.ndarray:
     return (0.75 + 0.5 * np.modf(count * 0.618033988749895 + number * 0.41421356)[0]).reshape(shape)
 
 
-def _changes(computation: Computation, directions: dict[str, np.ndarray]) -> list[np.ndarray]:
-    """What each root changes by if all tensors move along their directions, times upstream."""
+def _moved_values(computation: Computation, directions: dict[str, np.ndarray]) -> Values:
+    """What all tensors are, and change by, if they move along their directions."""
     network, arithmetic = computation.network, Dual(Float64())
     computed = {e.name for e in network.equations}
     values = computation.start(arithmetic.base)
@@ -86,7 +113,12 @@ def _changes(computation: Computation, directions: dict[str, np.ndarray]) -> lis
         tensors[nudge] = replace(tensors[name], name=nudge, outside=None)
     moved = Values(arrays, values.sizes, values.scalars, tensors)
     run([_moved(e, directions) for e in network.equations], moved, arithmetic)
-    derivation = computation.derivation
+    return moved
+
+
+def _changes(computation: Computation, moved: Values) -> list[np.ndarray]:
+    """What each root changes by, times upstream."""
+    derivation, values = computation.derivation, computation.floats
     if not derivation.upstream:
         return [np.ravel(moved.arrays[derivation.of].tangent)]
     upstream = {n: values.arrays[derivation.gradient_name(n)] for n in derivation.upstream}

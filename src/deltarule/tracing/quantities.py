@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from sympy import Integer
 
-from deltarule.calculus import Derivation, derive
+from deltarule.calculus import Derivation
 from deltarule.calculus.partial_derivatives import partials
+from deltarule.calculus.without_steps import derive_as
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions import nodes
 from deltarule.expressions.gradient_names import GradientName, gradient_name
@@ -141,7 +142,7 @@ def extra_lines(
     locate(reference, derivation)
     of = str(reference.of)
     if of not in others:
-        others[of] = derive(derivation.network, of=of)
+        others[of] = derive_as(derivation, of)
     return _from_one_entry(reference, others[of])
 
 
