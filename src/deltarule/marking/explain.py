@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Set
+from itertools import compress
 
 import numpy as np
 
@@ -170,7 +171,7 @@ class Explainer:
         if all(e.carried for e in single) and self._can_tell_seldom(written, entries, places):
             single += self._singles(written, entries, places, self.doubts.seldom)
         pairs: list[Explanation] = []
-        if not single and self._can_tell_pairs(written, entries, places):
+        if not single and self.tries_pairs(written, entries):
             pairs = list(self._pairs(written, entries, places))
         return sorted(single + pairs, key=lambda e: e.cost)
 
@@ -200,20 +201,15 @@ class Explainer:
             sets = self.sets_of(mistakes(place))
             likely = self.shortlist.likely(written, entries, ways, sets)
             for chosen in np.flatnonzero(np.any(likely, axis=0)):
-                for near, (cost, carried, earlier) in zip(likely, carryings, strict=True):
-                    if not near[chosen]:
-                        continue
-                    mark = self.shortlist.mark(written, entries, carried, sets, chosen)
-                    if mark in self._refuted:
-                        continue
-                    found = self.explanation(
+                for cost, carried, earlier in compress(carryings, likely[:, chosen]):
+                    same = self.shortlist.printing_same(written, entries, carried, sets, chosen)
+                    found = same not in self._refuted and self.explanation(
                         written, entries, carried, cost, sets.sets[chosen], earlier
                     )
-                    if found is None and mark is not None:
-                        self._refuted.add(mark)
                     if found:
                         single.append(found)
                         break
+                    self._refuted.add(same)
             if self.conclusive(written, entries, single):
                 break
         return single
@@ -286,11 +282,8 @@ class Explainer:
 
     def tries_pairs(self, written: Written, entries: list[tuple]) -> bool:
         """Whether two mistakes are tried together where none alone explains entries."""
-        return self._can_tell_pairs(written, entries, self.places(written.quantity))
-
-    def _can_tell_pairs(self, written: Written, entries: list[tuple], places: list[str]) -> bool:
-        """Whether the printed digits carry enough information for a choice among pairs."""
-        number = sum(len(self.doubts.all(p)) for p in places)
+        # The printed digits have to carry enough information for a choice among pairs.
+        number = sum(len(self.doubts.all(p)) for p in self.places(written.quantity))
         return written.bits(entries) >= 2 * math.log2(number + 1) + 1
 
     def _can_tell_seldom(self, written: Written, entries: list[tuple], places: list[str]) -> bool:

@@ -100,20 +100,20 @@ class Shortlist:
         self.work_out(name, [way], sets)
         return self._values[id(sets), way.key, name][1] if sets else None
 
-    def mark(
+    def printing_same(
         self,
         written: Written,
         entries: Sequence[tuple],
         carried: Hypothesis,
         sets: WrongRows,
         row: int,
-    ) -> tuple | None:
+    ) -> tuple:
         """What sets that print the same have in common: the same numbers to the last bit, in one
-        way of carrying. None where rounding on the way, left out of quick values, may part them.
+        way of carrying. Rounding on the way, if left out of quick values, may part any two sets.
         """
         values = self.values(written.quantity, carried, sets)
         if values is None or carried.rounds and not self.evaluator.groups:
-            return None
+            return written.quantity, tuple(entries), carried.key, id(sets), row
         numbers = values[(row, *np.transpose(entries))] if entries[0] else values[row]
         return written.quantity, tuple(entries), carried.key, np.asarray(numbers).tobytes()
 
