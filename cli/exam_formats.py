@@ -8,6 +8,7 @@ EXAM_PAGES = {
     "an audit of a sheet": ".cli.exam_audit:audit_page",
     "a paper": ".cli.exam_paper:paper_page",
     "papers": ".cli.exam_paper:papers_page",
+    "a practice": ".cli.practice:practice_page",
 }
 
 #: What gives plain values for JSON.
@@ -16,4 +17,5 @@ EXAM_VALUES = {
     "an audit of a sheet": ".exams.exam_values:audit_values",
     "a paper": ".exams.exam_values:paper_values",
     "papers": ".exams.exam_values:papers_values",
+    "a practice": ".exams.exam_values:practice_values",
 }

@@ -9,6 +9,7 @@ from deltarule.exams.audit import Audit
 from deltarule.exams.distance_table import distance_values
 from deltarule.exams.paper import Matrix, Paper
 from deltarule.exams.paper_files import WrittenPapers
+from deltarule.exams.practice import Practice
 from deltarule.exams.variant_files import WrittenExam
 
 
@@ -78,3 +79,25 @@ def _matrix(matrix: Matrix) -> dict[str, Any]:
 def papers_values(written: WrittenPapers) -> dict[str, Any]:
     """The files that were written."""
     return {"title": written.title, "files": [str(path) for path in written.paths]}
+
+
+def practice_values(practice: Practice) -> dict[str, Any]:
+    """The transcript of a practice."""
+    return {
+        "title": practice.run.title,
+        "seed": practice.seed,
+        "steps": [
+            {
+                "quantity": step.quantity,
+                "fine": step.fine,
+                "hints": step.hints,
+                "skipped": step.skipped,
+                "attempts": [
+                    {"typed": a.typed, "verdict": a.verdict, "finding": a.finding}
+                    for a in step.attempts
+                ],
+            }
+            for step in practice.steps
+        ],
+        "revise": [{"quantity": q, "why": why} for q, why in practice.to_revise()],
+    }

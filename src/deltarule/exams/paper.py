@@ -25,6 +25,7 @@ from deltarule.marking.sheets import Rounding, Run, Sheet
 from deltarule.marking.worked_sheets import policy, work
 from deltarule.networks.network import Network
 from deltarule.spelling.counted import counted
+from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.format_numbers import shown, with_decimals
@@ -145,7 +146,7 @@ def _question(
     room: list[Matrix] = []
     if question.kind == NUMBERS and own is not None and run is not None:
         for reference in question.asked:
-            room += _answers(reference, own, run.rounding) if key else _blanks(reference, own)
+            room += right_matrices(reference, own, run.rounding) if key else _blanks(reference, own)
     choices = question.choice.choices.items() if question.choice is not None else ()
     return PaperQuestion(
         question.id,
@@ -206,7 +207,8 @@ def _blanks(reference: str, computation: Computation) -> list[Matrix]:
     return list(_slices(reference, empty))
 
 
-def _answers(reference: str, computation: Computation, digits: Rounding) -> list[Matrix]:
+def right_matrices(reference: str, computation: Computation, digits: Rounding) -> list[Matrix]:
+    """The right values of a quantity, in the digits that are asked."""
     name, entry = computation.locate(reference)
     values = computation.carried.arrays[name]
     found = np.asarray(values[entry] if entry else values, dtype=object)
@@ -236,3 +238,18 @@ def _slices(name: str, array: np.ndarray) -> Iterator[Matrix]:
         return
     for at in np.ndindex(array.shape[:-2]):
         yield Matrix(name, at, tuple(tuple(row) for row in array[at]))
+
+
+def given_lines(run: Run) -> Iterator[str]:
+    """The givens as lines of text, and what else is to be known."""
+    for name, numbers in run.given.items():
+        yield from map(matrix_line, _matrices(name, numbers))
+    yield from _sentences(run)
+
+
+def matrix_line(matrix: Matrix) -> str:
+    """Numbers on one line, rows parted by semicolons."""
+    at = f"[{','.join(map(str, matrix.at))}]" if matrix.at else ""
+    rows = "; ".join(", ".join(row) for row in matrix.rows)
+    alone = len(matrix.rows) == 1 and len(matrix.rows[0]) == 1
+    return f"{pretty(matrix.name)}{at} = {rows if alone else f'({rows})'}"

@@ -1,0 +1,65 @@
+"""Practice through a pipe: questions, causes, hints, and what to revise."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+
+from deltarule.cli.main import program
+
+#: s₁, h₁ and s₂ of the slide with the numbers of seed 7: right, wrong, follows, skipped, a formula.
+TYPED = """\
+1 2
+?
+?
+?
+-0.61 -1.48 0.34
+[0.6479, 0.8146, 0.4158]
+0.3521 0.1854 0.5842
+x_{
+-
+sigma(s2)
+q
+"""
+
+
+@pytest.fixture(scope="module")
+def said() -> str:
+    ran = CliRunner().invoke(program("practice"), ["slide", "--seed", "7"], input=TYPED)
+    assert ran.exit_code == 1
+    return ran.output
+
+
+def test_each_quantity_is_marked_at_once(said):
+    assert "Θ₁ = (−0.9, −1.2, 1.6; −0.2, 0.4, 1.1)" in said
+    assert "✗ could not read: 2 numbers for 3" in said
+    assert re.search(r"1 of 8: s₁ \(3 numbers\)\n(.*\n)+?> ✓ right", said)
+    assert "> ✗ mistake: σ is taken with e^(+s₁[m]), not with e^(−s₁[m])" in said
+
+
+def test_hints_come_in_three_grades(said):
+    assert "hint 1: s₁ is made of x and Θ₁, taken together over d" in said
+    assert "hint 2: s₁[m] = Σ_d x[d]·Θ₁[d, m]" in said
+    assert "hint 3: s₁[0] = 0.9·(−0.9) + (−1)·(−0.2)" in said
+
+
+def test_what_is_skipped_is_shown_and_formulas_count(said):
+    assert "✗ could not read:" in said
+    assert "right: s₂ = 0.0775" in said
+    assert re.search(r"4 of 8: ŷ\n> ✓ right", said)
+
+
+def test_it_ends_with_what_to_revise(said):
+    assert "3 of 8 right, 2 of them at the first try" in said
+    assert "h₁: σ is taken with e^(+s₁[m])" in said
+    assert "s₂: skipped" in said
+
+
+def test_the_end_of_input_ends_it_and_json_is_a_transcript():
+    ran = CliRunner().invoke(program("practice"), ["slide", "--seed", "7", "--json"], input="1\n")
+    values = json.loads(ran.stdout)
+    assert (values["seed"], len(values["steps"])) == ("7", 8)
+    assert values["revise"] == []
