@@ -14,6 +14,7 @@ from deltarule.exams.exam_places import ExamPlaces
 from deltarule.exams.lint_remarks import Remark, error_of, warning
 from deltarule.exams.question_text import quantities_in, question_text
 from deltarule.exams.value_kinds import Path
+from deltarule.expressions.gradient_names import tensor_of
 from deltarule.marking.answer_template import everything
 from deltarule.marking.other_names import own_name
 from deltarule.marking.run_computations import Known, run_computation
@@ -97,7 +98,7 @@ class _Run:
         for line in computation.lines:
             reads.setdefault(line.quantity, set()).update(line.equation.read_names())
         used = {*reachable(wanted, lambda n: reads.get(n, ())), *wanted}
-        wrt = {name.partition("/d")[2].partition(" ")[0].partition("[")[0] for name in used}
+        wrt = {tensor_of(name).partition(" ")[0].partition("[")[0] for name in used}
         for name in self.run.given:
             if name in used | wrt or name not in computation.givens:
                 self.used.add(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, product
@@ -12,6 +12,7 @@ from sympy import Pow, preorder_traversal
 
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.networks.equations import Equation
+from deltarule.networks.reachability import reachable
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
 from deltarule.submissions.right_values import RightValues
@@ -120,13 +121,14 @@ def _divisors(value: Value, right: RightValues) -> set[str]:
     """The sizes by which the right value is divided, in its own line or before."""
     found = {n for n in value.over if isinstance(n, str)}
     lines = {line.quantity: line.equation for line in right.computation.lines}
-    left, seen = [right.names(value.parts[0])], set()
-    while left:
-        name = left.pop()
-        if name in lines and name not in seen:
-            seen.add(name)
-            found |= _divided_by(lines[name])
-            left += lines[name].read_names() if is_gradient(name) else ()
+
+    def read(name: str) -> Iterable[str]:
+        known = is_gradient(name) and name in lines
+        return lines[name].read_names() if known else ()
+
+    start = right.names(value.parts[0])
+    for name in {start, *reachable([start], read)} & lines.keys():
+        found |= _divided_by(lines[name])
     return found
 
 
