@@ -215,3 +215,11 @@ def test_names_with_many_dots(tmp_path, line):
     with pytest.raises(DeltaruleError) as caught:
         load_answers(path)
     assert caught.value.fact == "names with many dots in them"
+
+
+@pytest.mark.parametrize("last", ['"a" = [-0.1, -0.2}', "a = [[0.1 0.2]", "a = (0.1", "a = '"])
+def test_a_list_that_is_open_where_the_file_ends(tmp_path, last):
+    path = tmp_path / "a.toml"
+    path.write_text(f"[answers]\nE = 1\n{last}", encoding="utf-8")
+    answers = load_answers(path)
+    assert str(answers.values["E"]) == "1" and (answers.notes or answers.unread)

@@ -82,6 +82,7 @@ def _array(lines: list[str], first: int, pair) -> Fault | None:
     value = pair["value"]
     if value.count("[") <= value.count("]") and value.count("(") <= value.count(")"):
         return None
+    end = first
     for end in range(first + 1, min(first + _MOST_LINES, len(lines)) + 1):
         line = lines[end - 1].partition("#")[0].rstrip()
         if begins(line) and not line.lstrip().startswith("[") or len(line) > LONGEST:
