@@ -79,8 +79,9 @@ class Context:
     def decimals_of(self, name: str, entry: tuple[int, ...]) -> int:
         """With how many decimals an entry of a given is printed; 0 where that is not known."""
         found = self.decimals.get(name)
-        known = found is not None and found.shape == np.shape(self.givens[name])
-        return int(found[entry]) if known else 0
+        if found is None or found.shape != np.shape(self.givens[name]):
+            return 0
+        return int(found[entry])
 
     def by(self, equation: Equation) -> Context:
         """The same line evaluated by another right formula."""
