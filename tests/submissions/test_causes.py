@@ -75,6 +75,7 @@ PLANTED = [
     ("conv_backward_naive", "sum((0, 2, 3))", "sum(0)", "summed over n, not over n, i, j"),
     ("svm_loss", "    m[np.arange(N), y] = 0\n", "", "the case that is to be left out is counted"),
     ("svm_loss", "d / N", "d", "dx is not divided by N"),
+    ("svm_loss", "    d[np.arange(N), y] = -d.sum(1)\n", "", "the entry of the label, the correct"),
 ]  # fmt: skip
 
 

@@ -23,7 +23,7 @@ SOME = {
     "deeplearning_ai": ("deep", "logistic", "matrices"),
     "mytorch": ("linear", "activation", "loss", "rnn_cell", "inherited", "year_2022"),
 }
-EVERY = 1 if FULL else 11
+EVERY = 1 if FULL else 13
 #: How many of the listed mistakes have to be named.
 NAMED = 0.95
 

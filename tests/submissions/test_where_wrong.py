@@ -64,17 +64,13 @@ def rnn_forward(x, h0, Wx, Wh, b):
 WHERE = [
     ("affine_backward", "dout.sum(0)", "dout[0]", "for one example (N = 1)"),
     ("affine_backward", "dout.sum(0)", "dout.sum(0) * len(x) / len(w)", "where N = D"),
-    ("affine_backward", "rows.T @ dout", "rows.T @ dout * len(b)", "where M = 1"),
-    ("affine_forward", " + b,", ",", "where b = 0 everywhere"),
     ("conv_forward_naive", "xp = np.pad(x", "xp = np.pad(x * H / W", "for square inputs"),
-    ("conv_forward_naive", "(W + 2*p - L)//s", "W + 2*p - L", "at stride 1"),
     ("conv_forward_naive", "win = xp", "win = (xp if p else 0 * xp)", "at padding > 0"),
     ("max_pool_backward_naive", "+= dout", "= dout", "where windows do not overlap"),
     ("max_pool_backward_naive", "np.unravel_index(np.argmax(win), win.shape)",
      "divmod(np.argmax(win), K)", "for square windows"),
     ("max_pool_forward_naive", "(x.shape[3] - L)//s", "(x.shape[2] - K)//s", "for square outputs"),
     ("batchnorm_backward", "d = dout * gamma", "d = dout", "where gamma = 1 everywhere"),
-    ("batchnorm_backward", "d.mean(0)", "d.sum(0) / len(s)", "where N = C"),
     ("rnn_forward", "x[:, t], h,", "x[:, t], h0,", "for one time (T = 1)"),
 ]  # fmt: skip
 

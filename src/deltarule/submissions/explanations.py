@@ -58,7 +58,7 @@ class Explanations:
 
     def __init__(self, wrong: WrongLines, base: Hypothesis = RIGHT):
         self.wrong, self.base = wrong, base
-        self._until = process_time() + SECONDS
+        self._until, self._jointly = process_time() + SECONDS, False
 
     def of(self, seen: Sequence[Seen], forward: bool, joint: bool = False) -> list[Explained]:
         """The mistakes that give an output, simplest first; `forward` where it is no gradient.
@@ -68,6 +68,9 @@ class Explanations:
         first = _telling(seen)
         if first is None or first.tensors is None:
             return []
+        if joint and not self._jointly:
+            self._jointly = bool(self.wrong.mistakes(JOINT))  # that they are made counts for none
+            self._until = process_time() + SECONDS
         found = []
         for line in [JOINT] if joint else self._lines(first.tensors):
             if process_time() > self._until:
