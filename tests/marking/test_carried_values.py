@@ -4,9 +4,12 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
 
-from deltarule.marking import mark
+from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import read_numbers
+from deltarule.marking.carried_back import carried_back
+from deltarule.marking.mistakes import contexts, mistakes_in
+from deltarule.marking.run_computations import run_computation
 from deltarule.marking.sheets import Rounding, Run, Sheet
 from deltarule.marking.verdicts import FOLLOWS, MISTAKE, TOO_FEW, WRONG
 
@@ -278,3 +281,11 @@ def test_a_last_digit_one_off_is_judged_alike_wherever_it_stands():
                 continue
             assert off.quantity == name and "the last digit is one too" in off.finding, off
             assert decimals == 2 or off.mistakes == ("last digit",)
+
+
+def test_gradients_that_go_round_in_a_circle_through_time_are_not_written_out():
+    computation = run_computation(load_sheet("gomez").runs[0], (), {})
+    (context,) = contexts(computation, "c")
+    mistake = next(m for m in mistakes_in(context) if m.kind == "s and h exchanged")
+    backward = {line.quantity for line in computation.lines if line.phase == "backward"}
+    assert {m.line for m in carried_back(computation, mistake)} <= backward
