@@ -149,7 +149,8 @@ class _Worker:
         """End the process."""
         self.connection.close()
         if self.alive:
-            self.process.join(0.2)
+            # Nobody sends any more: what has nothing to do ends its sandbox, and itself.
+            self.process.join(5.0 if self.task is None else 0.2)
         if self.process.is_alive():
             self.process.kill()
         self.process.join()
