@@ -122,12 +122,13 @@ def test_what_leads_out_of_an_archive_is_not_read(tmp_path):
         link = zipfile.ZipInfo("link.toml")
         link.external_attr = (stat.S_IFLNK | 0o777) << 16
         packed.writestr(link, "/etc/passwd")
+        packed.writestr(zipfile.ZipInfo(""), "x")
         packed.writestr("mine.toml", "x")
     found = collected(tmp_path)
     assert students(found) == {"emmy": ["mine.toml"]}
     said = notes(found)["emmy"]
-    assert len(said) == 5 and "emmy.zip: link.toml: a link, not read" in said
-    assert sum("its name leads out of the archive, not read" in note for note in said) == 4
+    assert len(said) == 6 and "emmy.zip: link.toml: a link, not read" in said
+    assert sum("its name leads out of the archive, not read" in note for note in said) == 5
 
 
 def test_an_encrypted_file_is_said(tmp_path):

@@ -93,7 +93,7 @@ def archived(where: StoredFile, say: Callable[[str], None], trusted: bool = Fals
     found: dict[tuple[str, ...], Listed] = {}
     for info in opened.infolist():
         parts = tuple(info.filename.replace("\\", "/").split("/"))
-        if info.is_dir() or any(map(ignored, parts)) and ".." not in parts:
+        if info.filename.endswith("/") or (any(map(ignored, parts)) and ".." not in parts):
             continue
         if why := _refused(info, parts):
             say(f"{where.name}: {info.filename[:100]}: {why}, not read")
