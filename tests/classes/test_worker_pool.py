@@ -17,7 +17,7 @@ def test_whatever_becomes_of_a_process(tmp_path, monkeypatch):
     monkeypatch.setattr(worker_pool, "MOST_TASKS", 3)  # processes are replaced, too
     lost = f"once {tmp_path / 'lost'}"
     names = ["a", "dies", "b", "c", "hangs", "d", lost, "e", "exits", "f", "g"]
-    with WorkerPool(None, 2, 1.0, serve) as pool:
+    with WorkerPool(None, 2, 4.0, serve) as pool:
         found = {task.who: outcome for task, outcome in pool.outcomes(tasks(*names))}
         workers = [worker.process for worker in pool._workers]
     right = {n: Outcome({"part": n}) for n in ("a", "b", "c", "d", "e", "f", "g", lost)}
@@ -25,7 +25,7 @@ def test_whatever_becomes_of_a_process(tmp_path, monkeypatch):
     assert found == right | {
         "dies": Outcome(failed=f"{ended} (SIGKILL)"),
         "exits": Outcome(failed=f"{ended} (exit status 3)"),
-        "hangs": Outcome(failed="it took longer than 1 s"),
+        "hangs": Outcome(failed="it took longer than 4 s"),
     }
     assert not any(process.is_alive() for process in workers)
 

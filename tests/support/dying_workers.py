@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 
 from deltarule.classes.class_worker import Outcome
+from deltarule.classes.worker_pool import READY
 
 
 def serve(connection, _exam) -> None:
     """What stands for the marking in tests of the pool."""
+    connection.send(READY)
     while True:
         try:
             task = connection.recv()

@@ -19,6 +19,8 @@ from deltarule.exams.exam import Exam
 Work = Callable[[Connection, Exam], None]
 #: So often a submission is tried whose process ended.
 MOST_TRIES = 3
+#: What a process says when it can begin, and the seconds in which it has to.
+READY, STARTING = "ready", 300.0
 #: Seconds more for the first submission of a process, which opens the exam.
 OPENING = 120.0
 #: A process is replaced after so many submissions, so that what it keeps stays small.
@@ -31,6 +33,7 @@ def serve(connection: Connection, exam: Exam) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us says when it ends
     worker = ClassWorker(exam)
     try:
+        connection.send(READY)
         while True:
             connection.send(worker.marked(connection.recv()))
     except (EOFError, OSError):
@@ -67,7 +70,7 @@ class WorkerPool:
         while busy := [w for w in self._workers if w.task is not None]:
             for worker in _ready(busy):
                 task, outcome = worker.task, worker.outcome()
-                if task is None:
+                if task is None or isinstance(outcome, str):
                     continue
                 if outcome is None:
                     tries[task.who] = tries.get(task.who, 0) + 1
@@ -120,16 +123,26 @@ class _Worker:
         if task is None:
             return
         self.count += 1
-        more = OPENING if self.count == 1 or task.exam is not None else 0.0
-        self.deadline = time.monotonic() + self._seconds + more
+        if self.count == 1:
+            self.deadline = time.monotonic() + STARTING
+        else:
+            self._begin(OPENING if task.exam is not None else 0.0)
         with suppress(OSError):  # it has ended: its connection says so when it is looked at
             self.connection.send(task)
 
-    def outcome(self) -> Outcome | None:
-        """The outcome that has come; None where the process has ended, or is ended, without."""
+    def _begin(self, more: float) -> None:
+        self.deadline = time.monotonic() + self._seconds + more
+
+    def outcome(self) -> Outcome | str | None:
+        """What has come: an outcome, or READY before all of them; None where the process has
+        ended, or is ended, without.
+        """
         try:
             if self.connection.poll():
-                return self.connection.recv()
+                found = self.connection.recv()
+                if found == READY:
+                    self._begin(OPENING)
+                return found
         except (EOFError, OSError):
             self.alive, self.lost = False, True
             return None
