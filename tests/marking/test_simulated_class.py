@@ -48,6 +48,11 @@ def test_two_mistakes_are_charged_twice_and_carried_on_together():
     assert found.charged == ["dE/ds2", "dE/ds1"]
 
 
+def test_the_gradient_of_a_smallest_does_not_go_to_every_entry():
+    found = paper("conv", 2, "smallest for the largest", "to every entry of the window")
+    assert found.charged == ["y", "dE/ds"]
+
+
 def test_digits_exchanged_in_a_value_that_follows_from_printed_lines_are_named():
     # 0.70277692 comes of the printed lines, 0.70277690 of all that the calculator holds.
     slip = next(s for s in slips_of("batch", 3011) if s.write is not None)

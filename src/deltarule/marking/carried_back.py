@@ -15,7 +15,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.calculus import Gradient
 from deltarule.calculus.plain_gradients import plain_derivation
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Read, tensor_name
+from deltarule.expressions.nodes import Max, Read, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.marking.mistakes import Mistake
 from deltarule.networks.equations import Equation
@@ -38,7 +38,7 @@ def carried_back(computation: Computation, mistake: Mistake) -> tuple[Mistake, .
     """
     network = computation.network
     own = [e for e in network.equations if e.name == mistake.line]
-    if len(own) != 1 or mistake.also:
+    if len(own) != 1 or mistake.also or _other_maximum(own[0], mistake.equation):
         return ()
     try:
         right, wrong = _gradients(network), _gradients(_with(network, own[0], mistake.equation))
@@ -53,6 +53,13 @@ def carried_back(computation: Computation, mistake: Mistake) -> tuple[Mistake, .
             changed = replace(line.equation, rhs=formulas[1])
             found.append(replace(mistake, line=line.quantity, equation=changed))
     return tuple(found)
+
+
+def _other_maximum(right: Equation, wrong: Equation) -> bool:
+    """Whether a wrong line takes another maximum than the right one: whose entry that is, which
+    the gradient would go to, stands in no line."""
+    known = set(walk(right.rhs))
+    return any(isinstance(node, Max) and node not in known for node in walk(wrong.rhs))
 
 
 def _with(network: Network, old: Equation, new: Equation) -> Network:
