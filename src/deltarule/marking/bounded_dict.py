@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-Key, Value = TypeVar("Key"), TypeVar("Value")
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 #: So many entries are kept at most.
 MOST_KEPT = 20_000

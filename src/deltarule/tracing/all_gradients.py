@@ -70,12 +70,11 @@ def _sides(computation: Computation) -> Iterator[tuple[list[np.ndarray], list[np
 
 def other_roots(computation: Computation) -> list[str]:
     """The entries whose own gradients are among the lines, such as `E_o[0]`."""
-    found = {}
+    found: dict[str, set[str]] = {}
     for line in computation.lines:
         name = GradientName.parse(line.quantity)
-        of = None if name is None or name.direct else str(name.of)
-        if of is not None and of != computation.derivation.of:
-            found.setdefault(of, set()).add(str(name.wrt))
+        if name is not None and not name.direct and name.of != computation.derivation.of:
+            found.setdefault(name.of, set()).add(name.wrt)
     # The backward pass of an entry starts at the tensor that it is an entry of.
     return [root for root, wrt in found.items() if root.partition("[")[0] in wrt]
 
