@@ -15,8 +15,9 @@ The names are imported when first used, so that `import deltarule` costs nothing
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from deltarule.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from deltarule.calculus import derive
@@ -42,23 +43,18 @@ __all__ = [
 ]
 
 _HOME = {
-    "DeltaruleError": "deltarule.errors",
-    "check": "deltarule.testing.code_check",
-    "check_derivation": "deltarule.gradcheck.choose",
-    "derive": "deltarule.calculus",
-    "kernel": "deltarule.kernels.api",
-    "load": "deltarule.language.load",
-    "mark": "deltarule.marking",
-    "trace": "deltarule.tracing.trace",
+    "DeltaruleError": "errors",
+    "check": "testing.code_check",
+    "check_derivation": "gradcheck.choose",
+    "derive": "calculus",
+    "kernel": "kernels.api",
+    "load": "language.load",
+    "mark": "marking",
+    "trace": "tracing.trace",
 }
 
 
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module 'deltarule' has no attribute {name!r}")
-    value = getattr(import_module(_HOME[name]), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy_names(__name__, _HOME)
 
 
 def __dir__() -> list[str]:

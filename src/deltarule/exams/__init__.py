@@ -5,8 +5,9 @@ The names are imported when they are first used: who reads an exam needs no mark
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from deltarule.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from deltarule.exams.exam import Exam, Question
@@ -28,9 +29,4 @@ _HOME = {
 }
 
 
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module 'deltarule.exams' has no attribute {name!r}")
-    value = getattr(import_module(f"deltarule.exams.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
+__getattr__ = lazy_names(__name__, _HOME)

@@ -14,8 +14,9 @@ imported before it is used.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from deltarule.lazy_names import lazy_names
 
 if TYPE_CHECKING:
     from deltarule.testing.assertions import assert_gradient, assert_submission
@@ -31,7 +32,4 @@ _HOME = {
 }
 
 
-def __getattr__(name: str):
-    if name not in _HOME:
-        raise AttributeError(f"module 'deltarule.testing' has no attribute {name!r}")
-    return getattr(import_module(f"deltarule.testing.{_HOME[name]}"), name)
+__getattr__ = lazy_names(__name__, _HOME)
