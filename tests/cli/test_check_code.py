@@ -11,8 +11,10 @@ import pytest
 
 from deltarule.cli import check_submissions
 from deltarule.cli.folding import cells
+from deltarule.errors import DeltaruleError
 from deltarule.reports.junit import junit_xml
 from deltarule.reports.things import CheckedCode, CheckedFile
+from deltarule.sandbox import Isolation, sandboxes
 from deltarule.submissions import FunctionFinding, FunctionVerdict, SubmissionReport
 from deltarule.submissions.accepted_verdicts import accepted_verdicts
 from deltarule.submissions.findings import Cause
@@ -238,3 +240,23 @@ def test_watching_checks_again_when_a_file_is_saved(invoke, monkeypatch, tmp_pat
     assert done.status == 0 and "there is no file layers.py" in done.err
     assert [line[0] for line in done.out.splitlines() if "relu_forward  " in line] == ["✗", "✓"]
     assert "exclude each other" in invoke("check", path, "--watch", "--json").out
+
+
+def test_without_isolation_code_is_refused_and_run_by_limits_where_that_is_asked_for(
+    invoke, monkeypatch, tmp_path
+):
+    begun = sandboxes.WarmWorker
+
+    def worker(way, *rest):
+        if way is not Isolation.LIMITS:
+            raise DeltaruleError(f"{way.value} is not there", "the sandbox", "install it")
+        return begun(way, *rest)
+
+    monkeypatch.setattr(sandboxes, "WarmWorker", worker)
+    path = tmp_path / "layers.py"
+    path.write_text("def relu_forward(x):\n    return (x > 0) * x, x\n")
+    refused = invoke("check", path, width=200)
+    assert refused.status == 2 and refused.out == ""
+    assert "bubblewrap is not there; user namespaces is not there" in refused.err
+    done = invoke("check", path, "--unsafe", width=200)
+    assert done.status == 0 and "sandbox: process limits alone" in done.out

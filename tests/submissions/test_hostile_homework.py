@@ -1,13 +1,19 @@
-"""Hostile homework: none passes, none stops what stands beside it, each is reported."""
+"""Hostile homework: none passes, none stops what stands beside it, each is reported.
 
+DELTARULE_FULL=1 pytest tests/submissions/test_hostile_homework.py     # every case in every way
+"""
+
+import os
 import textwrap
+from functools import lru_cache
 
 import pytest
 from hostile_answers import ANSWERS
 from hostile_reading import READING
 from hostile_using import ENDLESS, USING
 
-from deltarule.sandbox import Limits, Sandbox
+from deltarule.errors import DeltaruleError
+from deltarule.sandbox import Isolation, Limits, Sandbox
 from deltarule.submissions import FunctionVerdict, check_submission
 
 #: An honest function, one that attacks, and another honest one behind it.
@@ -34,6 +40,30 @@ LIMITS = Limits(
     answer=8 << 20, output=100_000,
 )  # fmt: skip
 CASES = {name: case[0] for name, case in {**READING, **USING, **ANSWERS, **ENDLESS}.items()}
+#: Each case runs in one way of isolation: half in bubblewrap, a quarter in either other.
+TURNS = (Isolation.BUBBLEWRAP, Isolation.NAMESPACES, Isolation.BUBBLEWRAP, Isolation.LIMITS)
+FULL = os.environ.get("DELTARULE_FULL") == "1"
+WAYS = [
+    (name, way)
+    for k, name in enumerate(CASES)
+    for way in (Isolation if FULL else (TURNS[k % len(TURNS)],))
+]
+
+
+@pytest.fixture(scope="module")
+def isolated():
+    """A sandbox by a way of isolation; where the machine has no such layer, by any."""
+
+    @lru_cache
+    def made(way):
+        try:
+            return Sandbox(LIMITS, way, unsafe=True)
+        except DeltaruleError:
+            return Sandbox(LIMITS)
+
+    yield made
+    for way in Isolation:
+        made(way).close()
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +72,9 @@ def sandbox():
         yield made
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_an_attack_passes_for_nothing_and_stops_nothing(sandbox, name):
+@pytest.mark.parametrize(("name", "way"), WAYS, ids=lambda x: getattr(x, "name", x))
+def test_an_attack_passes_for_nothing_and_stops_nothing(isolated, name, way):
+    sandbox = isolated(way)
     body = textwrap.indent(textwrap.dedent("        " + CASES[name].strip()), "    ").strip()
     report = check_submission(FILE.format(attack=body), "own.py", sandbox, "cs231n")
     found = {f.name: f for f in report.functions}

@@ -3,7 +3,7 @@
 import pytest
 
 from deltarule.errors import DeltaruleError
-from deltarule.submissions.reading import RemarkKind, read_source, read_submission
+from deltarule.submissions.reading import RemarkKind, read_source, read_submission, understood_code
 from deltarule.submissions.reading.parsed_blocks import blocks
 
 
@@ -123,3 +123,11 @@ def test_texts_that_take_parsers_long(name):
 def test_too_many_statements_are_refused(name):
     with pytest.raises(DeltaruleError, match="4000 statements outside of functions"):
         read_source(MANY[name].encode(), "hw.py")
+
+
+def test_a_file_of_too_many_parts_is_refused(monkeypatch):
+    monkeypatch.setattr(understood_code, "_MOST_PARTS", 60)
+    text = "def f(x):\n    return x +\n" + "def g(x):\n    return x + x + x\n" * 6
+    with pytest.raises(DeltaruleError) as error:
+        read_source(text.encode(), "own.py")
+    assert error.value.fact == "it has more than 60 names, numbers and operations"

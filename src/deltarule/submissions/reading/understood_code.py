@@ -13,10 +13,13 @@ from deltarule.submissions.reading.parsed_blocks import Block, TooMuch, blocks, 
 from deltarule.submissions.reading.remarks import Remark, RemarkKind, remark
 from deltarule.submissions.reading.syntax_errors import in_words
 
-#: Characters that are translated of one file: a second's work.
-_MOST_TRANSLATED = 60_000
+#: Characters that are translated of one file, and as how many a piece counts besides its own: a
+#: second's work.
+_MOST_TRANSLATED, _PIECE = 60_000, 150
 #: Of one file; the longest homework has some hundred.
 _MOST_STATEMENTS = 2000
+#: Names, operations and other parts of one file; the longest homework has some 30,000.
+_MOST_PARTS = 100_000
 
 
 @dataclass
@@ -42,6 +45,7 @@ class _Reader:
     def __init__(self, compat: bool, cells: tuple[tuple[int, int], ...]):
         self.compat, self.left = compat, _MOST_TRANSLATED
         self.lines: list[str] = []
+        self.parts = 0
         self.found = UnderstoodCode("", [], CodePlaces(cells=cells))
         self.translated: list[int] = []
         self.outside = 0
@@ -97,9 +101,9 @@ class _Reader:
             plain = parsed_tree(text)
             if isinstance(plain, ast.Module):
                 return text, plain
-        if len(text) > self.left:
+        if len(text) + _PIECE > self.left:
             return None
-        self.left -= len(text)
+        self.left -= len(text) + _PIECE
         functions = (True,) if isinstance(tree, ast.Module) else (False, True)
         for print_function in functions:
             other = python2.translated(text, print_function)
@@ -110,10 +114,17 @@ class _Reader:
 
     def _add(self, lines: list[str], numbers: list[int], tree: ast.Module | None) -> None:
         for node in tree.body if tree else ():
+            self.parts += sum(1 for _ in ast.walk(node))
             ast.increment_lineno(node, len(self.lines))
             self.found.body.append(node)
         self.lines += lines
         self.found.places.sources += numbers
+        if self.parts > _MOST_PARTS:
+            raise DeltaruleError(
+                f"it has more than {_MOST_PARTS} names, numbers and operations",
+                None,
+                "hand in the file with the functions alone",
+            )
 
     def _lose(self, block: Block, error: SyntaxError) -> None:
         line, fact, remedy = in_words(error, block.text)
@@ -145,8 +156,8 @@ def understood(text: str, compat: bool, cells: tuple[tuple[int, int], ...] = ())
     """The text's statements. `compat`: what is Python 2 is translated.
 
     `cells`: see `CodePlaces`; what does not parse in one costs nothing of the others.
-    Raises DeltaruleError for too many statements, and where `compat` needs a package that is not
-    installed.
+    Raises DeltaruleError for too many statements or parts, and where `compat` needs a package that
+    is not installed.
     """
     tree = parsed_tree(text)
     whole = isinstance(tree, ast.Module)
