@@ -87,10 +87,10 @@ def _may_differ(finding: FunctionFinding) -> bool:
 def _said(found: CheckedFunction, by: list[Otherwise]) -> CheckedFunction:
     """What is said of a function that is right by other choices."""
     finding = replace(found.finding)
-    words, overflow = "; ".join(o.words for o in by), overflow_said(finding.outputs)
-    if all(o.left_open for o in by):
-        finding.notes = [*finding.notes, words]
-    else:
+    words = "; ".join(o.words for o in by if not o.left_open)
+    finding.notes = [*finding.notes, *(o.words for o in by if o.left_open)]
+    if words:
+        overflow = overflow_said(finding.outputs)
         finding.verdict = FunctionVerdict.CONVENTION
         finding.finding = f"{words}; {overflow}" if overflow else words
     return replace(found, finding=finding)
