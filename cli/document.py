@@ -18,6 +18,8 @@ from deltarule.spelling.visible import visible
 WIDTH = 80
 #: A cell that is longer is broken over lines in LaTeX.
 _LONG = 40
+#: The width of a letter, and the space between columns, in widths of a line.
+_LETTER, _BETWEEN = 0.0095, 0.026
 
 
 class Document(Page):
@@ -164,12 +166,16 @@ class LatexPage(Document):
         return rf"\item {self.bold(self.words(label))} {said}".rstrip()
 
     def table(self, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int]) -> bool:
-        long = [k for k in range(len(heads)) if max(len(row[k]) for row in rows) > _LONG]
-        wide = rf"p{{{0.7 / max(len(long), 1):.2f}\linewidth}}"
+        lengths = [max(len(row[k]) for row in (heads, *rows)) for k in range(len(heads))]
+        long = [k for k, length in enumerate(lengths) if length > _LONG]
+        left = 1 - sum(_LETTER * n for k, n in enumerate(lengths) if k not in long)
+        share = (left - _BETWEEN * len(heads)) / max(len(long), 1)
+        wide = rf"p{{{max(share, 0.1):.2f}\linewidth}}"
         sides = ("r" if k in numbers else wide if k in long else "l" for k in range(len(heads)))
         lines = [" & ".join(map(prose, row)) + r" \\" for row in (heads, *rows)]
         begin = rf"\begin{{tabular}}{{{''.join(sides)}}}"
-        inside = (lines[0], r"\hline", *lines[1:], r"\end{tabular}")
+        # Without its own height the first row would touch the line above it.
+        inside = (lines[0], r"\hline\rule{0pt}{2.6ex}", *lines[1:], r"\end{tabular}")
         self.add("words", r"{\footnotesize\noindent", begin, *inside, "}")
         return True
 
