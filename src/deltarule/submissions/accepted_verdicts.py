@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
+from deltarule.submissions.verdict_names import FunctionVerdict
 
 #: The verdicts about which there is something to decide, by the word for each.
 CHOICES = {
@@ -43,6 +44,15 @@ def accepted_verdicts(
     return frozenset(found)
 
 
+class Found(Protocol):
+    """What is found of a function, as far as a policy needs it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def verdict(self) -> FunctionVerdict: ...
+
+
 @dataclass(frozen=True)
 class Policy:
     """The verdicts that pass, and those of single `functions` or classes, by their names."""
@@ -50,7 +60,7 @@ class Policy:
     accepted: frozenset[FunctionVerdict] = field(default_factory=accepted_verdicts)
     functions: Mapping[str, frozenset[FunctionVerdict]] = field(default_factory=dict)
 
-    def accepts(self, finding: FunctionFinding) -> bool:
+    def accepts(self, finding: Found) -> bool:
         """Whether what was found of a function counts as right."""
         owner = finding.name.partition(".")[0]
         own = self.functions.get(finding.name) or self.functions.get(owner)

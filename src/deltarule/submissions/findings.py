@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from deltarule.submissions.agreement import Agreement, Fit
 from deltarule.submissions.exposing_settings import Setting
+from deltarule.submissions.verdict_names import FunctionVerdict, Obstacle
 
 if TYPE_CHECKING:
     from deltarule.submissions.accepted_verdicts import Policy
 
-
-class FunctionVerdict(Enum):
-    """The verdict on a function; the value is how it is said."""
-
-    RIGHT = "right"
-    CONVENTION = "differs by a convention"
-    FOLLOWS = "right for its own forward pass"
-    PARTLY = "right only in part"
-    CHANGES = "right, but changes its arguments"
-    WRONG = "wrong"
-    UNFINISHED = "not finished"
-    CRASHED = "crashed"
-    STOPPED = "stopped"
-    UNCHECKED = "could not be checked"
-    NOT_LOADED = "could not load"
-
-    @property
-    def passes(self) -> bool:
-        """Whether it counts as right."""
-        return self in (FunctionVerdict.RIGHT, FunctionVerdict.FOLLOWS)
-
-
-class Obstacle(Enum):
-    """Why a function could not be called as its task calls it."""
-
-    NONE = ""
-    ARGUMENTS = "takes other arguments"
-    NO_FUNCTION = "has no such function or method"
-    ATTRIBUTES = "has other attributes"
-    NOTHING_GIVEN = "needs what no function gives"
+__all__ = [
+    "Cause",
+    "FunctionFinding",
+    "FunctionVerdict",
+    "Obstacle",
+    "OutputFinding",
+    "SubmissionReport",
+]
 
 
 @dataclass
