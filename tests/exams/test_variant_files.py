@@ -81,9 +81,11 @@ def test_who_joins_later_changes_nobody_elses_paper(folder):
     assert all(p.read_bytes() == content for p, content in before.items())
 
 
-def test_another_exam_does_not_take_its_place(folder):
+def test_another_exam_does_not_take_its_place(tmp_path):
+    (tmp_path / "exam.toml").write_text("title = 'mine'", encoding="utf-8")
     with pytest.raises(DeltaruleError, match="is there already, and is another exam"):
-        write_exam(like_slide("2027"), [], folder, model_like("slide"))
+        write_exam(like_slide(), [], tmp_path, model_like("slide"))
+    assert [p.name for p in tmp_path.iterdir()] == ["exam.toml"]
 
 
 def test_a_student_is_found_by_any_name(folder):
@@ -157,9 +159,10 @@ def test_a_variant_is_marked_without_deriving_anything_again():
 def test_the_command_writes_an_exam(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     ran = CliRunner().invoke(
-        program("exam new"), ["--like", "slide", "--seed", "7", "--count", "1", "--json"]
+        program("exam new"),
+        "--network dense --set N=2,D=2,M=2 --seed 7 --count 1 --decimals 2 --json".split(),
     )
     values = json.loads(ran.output)
     assert (ran.exit_code, values["written"]) == (0, ["student-01"])
-    assert values["distances"]["digits"] == "4 decimals (half-up)"
+    assert values["distances"]["digits"] == "2 decimals (half-up)"
     assert (tmp_path / "exam" / "variants" / "student-01.toml").is_file()
