@@ -32,6 +32,8 @@ class QuickLines:
         self.computation, self.needs, self.extra_values = computation, needs, extra_values
         self._behind: dict[tuple, frozenset[str]] = {}
         self._ranks: dict[str, int] = {}
+        #: Stands for the sizes that lines are prepared for; what is copied has the same.
+        self.sizes = object()
         # Keys are identities: the equations are kept beside, so that they live as long.
         self._lines: dict[int, tuple] = Bounded()
         self._times: dict[tuple, tuple] = Bounded()

@@ -58,7 +58,7 @@ class WrongRows:
 
         They are prepared for the sizes of `lines`; the same rows may be worked at others, too.
         """
-        key = (lines, tuple(id(wrong) for wrong, _ in changed), *at.values())
+        key = (lines.sizes, tuple(id(wrong) for wrong, _ in changed), *at.values())
         if key not in self._grouped:
             self._grouped[key] = (changed, grouped(changed, lines, at))
         return self._grouped[key][1]
