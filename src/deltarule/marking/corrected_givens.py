@@ -12,10 +12,12 @@ import numpy as np
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.errors import DeltaruleError
+from deltarule.marking.arrays import entries, shape
 from deltarule.marking.evidence import Evidence, of_entries
-from deltarule.marking.session import Session, restatements
+from deltarule.marking.session import Session
+from deltarule.marking.sheets import Run
 from deltarule.marking.verdicts import CONTRADICTORY, Verdict
-from deltarule.spelling.names import pretty
+from deltarule.spelling.names import canonical, pretty
 from deltarule.tracing.format_numbers import shown
 from deltarule.tracing.reference_derivatives import downstream
 
@@ -193,3 +195,15 @@ def _verdict(mend: Mend, finding: str, expected: str, given: str, session: Sessi
     return Verdict(
         mend.given, mend.entry or None, CONTRADICTORY, finding, expected, given, run=session.number
     )
+
+
+def restatements(run: Run) -> dict[str, np.ndarray]:
+    """What is printed of a given for the second time, the right way round."""
+    found = {}
+    for key, value in run.restated.items():
+        numbers = np.empty(shape(value), dtype=object)
+        for entry, printed in entries(value):
+            numbers[entry] = printed
+        name = key.removesuffix(" transposed")
+        found[canonical(name)] = numbers.T if key.endswith(" transposed") else numbers
+    return found

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from deltarule.marking.corrected_givens import mended
-from deltarule.marking.session import Session, restatements
+from deltarule.marking.corrected_givens import mended, restatements
+from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty
 from deltarule.tracing.format_numbers import shown

@@ -18,12 +18,17 @@ from deltarule.marking.sheets import Run
 from deltarule.networks.network import Network
 from deltarule.tracing.all_gradients import gradients_agree, other_roots
 from deltarule.tracing.computation import Computation
+from deltarule.tracing.quantities import is_usual
 from deltarule.tracing.trace import computation_of
 
 #: What is evaluated of a sheet once, for all answers to it: derivations, computations, and more.
 Known = dict[tuple, Any]
 #: Under this key stand, where sheets with other givens follow, the first sessions of their lines.
 FIRST_SESSIONS = ("first sessions",)
+#: Under this one, the computations, the one used last at the end.
+COMPUTATIONS = ("computations",)
+#: So many are kept at most: only unusual quantities and other runs need more than one.
+MOST_COMPUTATIONS = 16
 
 
 def run_computation(run: Run, wanted: tuple[str, ...], known: Known) -> Computation:
@@ -40,12 +45,25 @@ def run_computation(run: Run, wanted: tuple[str, ...], known: Known) -> Computat
         run.updates,
         run.not_updated,
     )
-    computations = known.setdefault(("courses", *sorted(wanted)), [])
-    for same, computation in computations:
-        if same == means:
+    derivation = derivation_for_numbers(run, known)
+    # What has lines anyway makes no other computation: students answer many sets of quantities.
+    beyond = tuple(name for name in wanted if not is_usual(name, derivation))
+    computations: list[tuple] = known.setdefault(COMPUTATIONS, [])
+    for k, (same, names, computation) in enumerate(computations):
+        if names == set(beyond) and same == means:
+            computations.append(computations.pop(k))
             return computation
-    computations.append((means, _new_computation(run, wanted, known)))
-    return computations[-1][1]
+    found = _new_computation(run, beyond, known)
+    computations.append((means, set(beyond), found))
+    if len(computations) > MOST_COMPUTATIONS:
+        _, _, oldest = computations.pop(0)
+        known.pop(kept_of(oldest), None)
+    return found
+
+
+def kept_of(computation: Computation) -> tuple:
+    """The key of what is kept for a computation, which is forgotten with it."""
+    return ("of a course", id(computation))
 
 
 def _new_computation(run: Run, wanted: tuple[str, ...], known: Known) -> Computation:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from deltarule.marking.aligned_answers import Aligned, lay_out, written_values
-from deltarule.marking.arrays import Numbers, entries, shape
+from deltarule.marking.arrays import Numbers
 from deltarule.marking.carried_back import carried_back
 from deltarule.marking.charges import Ledger
 from deltarule.marking.conventions import conventions
@@ -25,11 +25,16 @@ from deltarule.marking.one_decision import decisions
 from deltarule.marking.other_formulas import other_formulas
 from deltarule.marking.other_times import AFTER, BEFORE, OtherTime
 from deltarule.marking.printed_decimals import printed_decimals
-from deltarule.marking.run_computations import FIRST_SESSIONS, Known, run_computation
+from deltarule.marking.run_computations import (
+    FIRST_SESSIONS,
+    MOST_COMPUTATIONS,
+    Known,
+    kept_of,
+    run_computation,
+)
 from deltarule.marking.sheets import Run
 from deltarule.marking.truncations import Truncations
 from deltarule.networks.equations import Equation
-from deltarule.spelling.names import canonical
 from deltarule.tracing.computation import Computation
 
 #: Whatever is made once for a line.
@@ -249,7 +254,7 @@ def open_session(
     """
     computation = run_computation(run, tuple(dict.fromkeys((*numbers, *extra))), known)
     session = Session(run, number, computation, lay_out(numbers, computation, run.rounding))
-    key = ("of a course", id(computation))
+    key = kept_of(computation)
     if key not in known:
         known[key] = _kept_of_same_lines(session, known)
     session.kept = known[key]
@@ -261,13 +266,15 @@ def _kept_of_same_lines(session: Session, known: Known) -> dict[str, Any]:
     with the same lines, what depends on these alone."""
     firsts: list[Session] = known.get(FIRST_SESSIONS, [])
     computation = session.computation
-    for first in firsts:
+    for k, first in enumerate(firsts):
         if first.computation.has_lines_of(computation):
+            firsts.append(firsts.pop(k))
             computation.__dict__["lines"] = first.computation.lines
             kept = with_same_lines(first, computation, session.run, session.aligned).kept
             return kept | {"quick lines": first.evaluator.quick_lines.copied()}
     if FIRST_SESSIONS in known:
         firsts.append(session)
+        del firsts[:-MOST_COMPUTATIONS]
     return session.kept
 
 
@@ -284,15 +291,3 @@ def with_same_lines(
     kept = prepared | {name: first.kept.setdefault(name, {}) for name in OF_THE_LINES}
     kept["truncations"] = first._truncations.beside(computation)
     return Session(run, first.number, computation, aligned, kept=kept)
-
-
-def restatements(run: Run) -> dict[str, np.ndarray]:
-    """What is printed of a given for the second time, the right way round."""
-    found = {}
-    for key, value in run.restated.items():
-        numbers = np.empty(shape(value), dtype=object)
-        for entry, printed in entries(value):
-            numbers[entry] = printed
-        name = key.removesuffix(" transposed")
-        found[canonical(name)] = numbers.T if key.endswith(" transposed") else numbers
-    return found

@@ -126,6 +126,15 @@ def _refuse_unknown(reference: Reference, derivation: Derivation) -> None:
             )
 
 
+def is_usual(reference: str, derivation: Derivation) -> bool:
+    """Whether a quantity needs no lines beyond the usual ones: no derivative of another tensor."""
+    try:
+        found = meant(reference, derivation)
+    except DeltaruleError:
+        return False
+    return found.of is None or found.of == derivation.of
+
+
 def extra_lines(
     reference: Reference | str, derivation: Derivation, others: dict[str, Derivation]
 ) -> list[Line]:
