@@ -28,7 +28,7 @@ def fraction(value: Any) -> Exact:
         size = exponent + mantissa.bit_length()
         if abs(size) > MOST_BITS:
             return UNDEFINED if size > 0 else Fraction(0)
-        return Fraction(mantissa) * Fraction(2) ** exponent
+        return Fraction(mantissa << exponent if exponent > 0 else mantissa, 1 << max(-exponent, 0))
     if isinstance(value, flint.fmpq):
         return Fraction(int(value.p), int(value.q))
     return value if isinstance(value, Undefined | MinusInfinity) else Fraction(value)

@@ -107,7 +107,12 @@ class Printed:
 
     def nearest(self, value: Fraction | Decimal | int, units: Fraction = _HALF) -> bool:
         """Is the real `value` at most half a unit (or so many) of the last digit away?"""
-        return abs(Fraction(value) - self.value) <= units * (self.unit or 0)
+        number = value if isinstance(value, Fraction) else Fraction(value)
+        top, bottom = number.numerator, number.denominator
+        own, below = self.value.numerator, self.value.denominator
+        # As one comparison of integers: it is made for every entry and hypothesis.
+        most = units * (self.unit or 0)
+        return abs(top * below - own * bottom) * most.denominator <= most.numerator * bottom * below
 
     def with_decimals(self, decimals: int) -> Printed:
         """The same value printed with more decimals, zeros behind it."""

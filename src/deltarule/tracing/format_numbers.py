@@ -48,8 +48,8 @@ def with_decimals(number: object, decimals: int) -> str:
     exact = fraction(number)
     if not isinstance(exact, Fraction):
         return infinite(exact)
-    scaled = abs(exact) * Fraction(10) ** decimals
-    digits = str(int(scaled) if decimals >= 0 else int(abs(exact))).rjust(decimals + 1, "0")
+    size = abs(exact.numerator) * 10 ** max(decimals, 0) // exact.denominator
+    digits = str(size).rjust(decimals + 1, "0")
     text = digits[:-decimals] + "." + digits[-decimals:] if decimals > 0 else digits
     return (MINUS if exact < 0 else "") + text
 
