@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 from deltarule.marking import verdicts
 from deltarule.marking.verdicts import Score, Verdict
@@ -51,8 +52,9 @@ class Item:
     worth: Mapping[tuple[int, ...], Fraction]
     marked: bool = False
 
-    @property
+    @cached_property
     def points(self) -> Fraction:
+        """What all entries are worth together."""
         return sum(self.worth.values(), start=Fraction(0))
 
 
@@ -73,8 +75,9 @@ def items(
         for reference, entries in references:
             alike = Fraction(1, len(unmarked)) if unmarked else Fraction(0)
             points = marks.get(reference, alike) if reference is not None else alike
+            each = points / max(len(entries), 1)
             for entry in entries:
-                worth[entry] = worth.get(entry, Fraction(0)) + points / len(entries)
+                worth[entry] = worth[entry] + each if entry in worth else each
         found.append(Item(run, quantity, worth, len(unmarked) < len(references)))
     return found
 
@@ -113,6 +116,9 @@ def _of_entries(item: Item, numbers: list[Verdict], credit: Credit) -> Fraction:
             good = entry not in verdict.wrong
             earned[entry] = Fraction(1) if good else credit.of(verdict.verdict)
     shares = {entry: earned.get(entry, Fraction(0)) for entry in item.worth}
+    alike = set(shares.values())
+    if len(alike) == 1:
+        return alike.pop()
     if credit.partial == "none" or not item.points:
         return min(shares.values(), default=Fraction(0))
     return sum((shares[e] * w for e, w in item.worth.items()), Fraction(0)) / item.points
