@@ -66,6 +66,8 @@ def _remark(page: Page, remark: Remark) -> None:
 def _total(one: Linted) -> str:
     if not one.remarks:
         return "nothing is wrong"
+    if one.exam is None:
+        return "1 error, behind which the file was not read"
     warnings = len(one.remarks) - one.errors
     return f"{counted(one.errors, 'error')}, {counted(warnings, 'warning')}"
 

@@ -44,6 +44,7 @@ SLOW = {
     "an audit of a sheet",
     "papers",
     "a course of training",
+    "a practice",
     "a marked class",
     "the totals of a class",
     "the table of a course",

@@ -35,7 +35,7 @@ FIGURES: dict[str, Figure] = {
     ),
     "memory": Figure("values put out", lambda l: (l.memory,), lambda c: (c.memory,)),
     "shape": Figure("shape", lambda l: l.shape),
-    "receptive_field": Figure("receptive field", lambda l: _rows(l)),
+    "receptive_field": Figure("size of the receptive field", lambda l: _rows(l)),
     "stride": Figure(
         "stride between neighbouring receptive fields", lambda l: tuple(f.step for f in l.field)
     ),

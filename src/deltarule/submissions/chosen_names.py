@@ -6,17 +6,17 @@ import ast
 from collections.abc import Mapping
 
 from deltarule.submissions.course_conventions import Call, Task
+from deltarule.submissions.reading.submitted_file import definitions as all_definitions
 
 
 def definitions(text: str) -> dict[str, int]:
     """The functions, classes and methods (`Linear.forward`) of a file, with their lines.
 
-    Raises SyntaxError for a text that is no Python.
+    What is assigned a function is one, too. Raises SyntaxError for a text that is no Python.
     """
-    found: dict[str, int] = {}
-    for node in ast.parse(text).body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            found[node.name] = node.lineno
+    body = ast.parse(text).body
+    found = {name: one.first for name, one in all_definitions(body).items()}
+    for node in body:
         if isinstance(node, ast.ClassDef):
             methods = [n for n in node.body if isinstance(n, ast.FunctionDef)]
             found.update({f"{node.name}.{n.name}": n.lineno for n in methods})

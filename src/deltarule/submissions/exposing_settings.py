@@ -125,6 +125,9 @@ class SettingMaker:
         yield from filter(None, self._extremes())
         if usual is None:
             return
+        equal = self.setting("sizes that are all equal", 70, dict.fromkeys(self.plain, 3))
+        if equal is not None and len(self.plain) > 1:
+            yield equal
         for name in self.passed:
             scalar = next((s for s in self.network.scalars if s.name == name), None)
             if scalar is not None:

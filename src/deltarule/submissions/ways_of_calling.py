@@ -22,6 +22,9 @@ _UNFIT = {
 #: Verdicts that tell the way of calling is the right one, better ones last.
 _PARTLY_RIGHT = (FunctionVerdict.PARTLY, FunctionVerdict.CHANGES, FunctionVerdict.CONVENTION)
 
+#: Verdicts that are no mistake where a teacher says so.
+_MAY_PASS = (FunctionVerdict.CONVENTION, FunctionVerdict.CHANGES)
+
 
 def functions_found(
     chosen: Convention,
@@ -73,11 +76,16 @@ def _fitting(found: Sequence[CheckedFunction]) -> tuple[int, int, int]:
 
 
 def _once_each(found: Iterable[CheckedFunction]) -> list[CheckedFunction]:
-    """Of a function that is called in several modes, the first finding that does not pass."""
+    """Of a function that is called in several modes, the first of the gravest findings."""
     kept: dict[str, CheckedFunction] = {}
     for one in found:
         known = kept.get(one.name)
-        passes = known is not None and known.finding.verdict.passes
-        if known is None or (passes and not one.finding.verdict.passes):
+        if known is None or _gravity(one) > _gravity(known):
             kept[one.name] = one
     return list(kept.values())
+
+
+def _gravity(one: CheckedFunction) -> int:
+    """What passes, then what a teacher may let pass, then the rest."""
+    verdict = one.finding.verdict
+    return 0 if verdict.passes else 1 if verdict in _MAY_PASS else 2

@@ -184,7 +184,10 @@ class WholeArrays(Arguments):
         read = [i for r in nodes.reads(value) for i in r.indices if isinstance(i, Index)]
         last = (own or [i for i in read if i in free] or [None])[-1]
         if last is None or axis not in (None, -1):
-            raise self.error(f"{word}( ) of what has no indices", f"write {word}(z[n, c])")
+            raise self.error(
+                f"{word}( ) of what has no indices",
+                f"write them inside its brackets, as in {word}(z[n, c])",
+            )
         index = Index(f"{last.name}′′")
         whole = nodes.Sum(
             exp(substitute(value, {last: index})), [(index, self.extent(last, value))]

@@ -17,6 +17,10 @@ from deltarule.submissions.reading.remarks import Remark
 GIVEN = "_deltarule_ones"
 
 
+#: What makes a function of another one.
+_MAKE_FUNCTIONS = ("partial", "vectorize", "jit", "njit")
+
+
 @dataclass(frozen=True)
 class Definition:
     """A function or class of a file, at lines `first` to `last` of the text that runs.
@@ -90,7 +94,10 @@ def definitions(body: list[ast.stmt]) -> dict[str, Definition]:
             for target in node.targets:
                 if isinstance(target, ast.Name) and _gives_a_function(node.value, found):
                     found[target.id] = _assigned(target.id, node, found)
-        elif isinstance(node, (ast.If, ast.Try)):
+        elif isinstance(node, ast.Try):
+            instead = [statement for h in node.handlers for statement in h.body]
+            found |= definitions([*instead, *node.body, *node.orelse])
+        elif isinstance(node, ast.If):
             found |= definitions([*node.body, *node.orelse])
     return found
 
@@ -101,6 +108,10 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Definition:
 
 
 def _gives_a_function(value: ast.expr, known: dict[str, Definition]) -> bool:
+    if isinstance(value, ast.Call):
+        called = value.func.attr if isinstance(value.func, ast.Attribute) else value.func
+        name = called.id if isinstance(called, ast.Name) else called
+        return name in _MAKE_FUNCTIONS
     return isinstance(value, ast.Lambda) or (isinstance(value, ast.Name) and value.id in known)
 
 
