@@ -51,7 +51,7 @@ def lines(text, *numbers):
 
 def test_definitions_and_what_they_need_are_kept_at_their_lines():
     found = read_source(TRAINED.encode(), "hw.py")
-    assert list(found.definitions) == ["affine", "helper", "net", "Linear"]
+    assert list(found.definitions) == ["affine", "helper", "relu", "net", "Linear"]
     assert found.definitions["affine"].parameters == ("x", "w", "b")
     assert found.definitions["net"].parameters == ("x", "w", "b")
     assert found.definitions["Linear"].methods == ("forward",)
@@ -137,7 +137,7 @@ def test_if_and_try_keep_their_definitions_alone():
     )
     found = read_source(text.encode(), "hw.py")
     assert lines(found.text, 3, 6) == ["    0             ; xrange = range", "    0               "]
-    assert set(found.definitions) == {"three", "use"}
+    assert set(found.definitions) == {"three", "conv", "use"}
     assert "fast" not in found.imports["absent"]
 
 
@@ -145,3 +145,13 @@ def test_the_last_definition_of_a_name_counts():
     found = read_source(b"def f(a): pass\ndef f(b, *, c=1): pass\n", "hw.py")
     assert found.definitions["f"].parameters == ("b", "c")
     assert found.definitions["f"].first == 2
+
+
+def test_what_is_assigned_a_function_is_a_definition():
+    text = (
+        "from functools import partial\ndef f(a, b): pass\ng = f\nh = lambda c: c\n"
+        "k = partial(f, b=1)\nn = 3\nm = sorted(h)\n"
+    )
+    found = read_source(text.encode(), "hw.py").definitions
+    assert list(found) == ["f", "g", "h", "k"]
+    assert found["g"].parameters == ("a", "b") and found["h"].parameters == ("c",)

@@ -55,7 +55,8 @@ def not_answered(
     good = [s for s, _ in answered]
     where = where_wrong([s for s, *_ in failed], good, "crashes", seen.further)
     where = where if raised else ""
-    if outcome.verdict is Verdict.RAISED and any(o.wrong for o in found.outputs):
+    often = 4 * len(answered) >= len(seen.at)
+    if outcome.verdict is Verdict.RAISED and often and any(o.wrong for o in found.outputs):
         # What is wrong where it answers counts for more.
         found.notes.append(f"{outcome}, {where or f'at {setting.words}'}")
         return

@@ -61,6 +61,8 @@ class SmallExamples:
         sizes = {**setting.sizes, name: number}
         for whole, letters in self.right.letters.items():
             sizes[whole] = int(np.prod([sizes[a] for a in letters]))
+        same = {n: k for n, k in self.right.task.sizes.items() if isinstance(k, str)}
+        sizes |= {n: sizes[k] for n, k in same.items() if k in sizes}
         by_name = {s.name: s for s in free_sizes(self.network)}
         try:
             filled = with_definitions(

@@ -29,7 +29,11 @@ def unfinished(
         found.line = outcomes[0].line or found.line
     elif answered and all(_nothing(g.outcome.value) for _, g in answered if g.outcome):
         found.finding = "returns nothing yet"
-    elif answered and found.outputs and all(_zeros(g, found) for _, g in answered):
+    elif (
+        found.outputs
+        and 2 * len(answered) > len(outcomes)
+        and all(_zeros(g, found) for _, g in answered)
+    ):
         found.finding = "returns zeros alone"
     elif answered and empty:
         found.finding = f"{' and '.join(empty)} {'is' if len(empty) == 1 else 'are'} still None"

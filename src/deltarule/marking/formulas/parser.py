@@ -203,7 +203,9 @@ class Parser(Named):
     def _is_turned(self, token: Token) -> bool:
         """Whether x' is the transpose of x, as MATLAB writes it, and no name with a prime."""
         known, plain = self.vocabulary, token.text[:-1]
-        return not known.tensor(token.text) and bool(known.tensor(plain))
+        if self.counts or known.tensor(token.text):
+            return False
+        return bool(known.tensor(plain))
 
     def _in_parentheses(self) -> Expr:
         inside = self._compared(self._chosen_if(self.sum_of_terms()))
