@@ -88,7 +88,7 @@ def test_what_is_not_affine():
 
 
 @pytest.mark.slow
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(affine_expressions(), sizes)
 def test_never_negative_is_never_wrong(expression, sizes):
     values = Values({}, sizes, {}, {})
@@ -155,7 +155,7 @@ subscripts = st.sampled_from([
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(subscripts, sizes, st.integers(1, 9), st.integers(0, 10**6))
 def test_elimination_against_brute_force(subscript, sizes, extent, seed):
     """Σ_{i,j} g[i]·w[j]·δ(subscript, q) for every q, also outside of what is reached."""

@@ -73,7 +73,7 @@ def test_shown(name, shown, tex):
     assert latex(name) == tex
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(plain)
 def test_pretty_reads_back_plain(text):
     name = canonical(text)
@@ -82,7 +82,7 @@ def test_pretty_reads_back_plain(text):
     assert ascii_name(pretty(name)) == name
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(plain, plain, entries, entries, st.booleans())
 def test_pretty_reads_back_derivatives(of, wrt, of_index, entry, after):
     of, wrt = canonical(of), canonical(wrt)
@@ -92,7 +92,7 @@ def test_pretty_reads_back_derivatives(of, wrt, of_index, entry, after):
     assert parse_reference(pretty(str(reference))) == reference
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(plain, entries, st.booleans())
 def test_pretty_reads_back_entries(text, entry, after):
     reference = Reference(canonical(text) + " after" * after, entry)
