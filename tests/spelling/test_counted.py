@@ -34,13 +34,13 @@ def test_one_and_many(count, what, told):
 
 def test_no_text_of_the_program_counts_by_hand():
     """Except what is refused for being negative or far too many, and axes from two on."""
-    found = [
+    found = {
         f"{path.name}: {match[0]}"
         for folder in (SOURCE, SOURCE / "cli")
         for path in folder.rglob("*.py")
         if "prelude" not in path.parts
         for match in PLURAL.finditer(path.read_text(encoding="utf-8"))
-    ]
+    }
     assert sorted(found) == [
         "code_checker.py: {len(names)} files",
         "cost.py: {updates} updates",
