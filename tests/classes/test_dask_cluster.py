@@ -4,6 +4,7 @@
 """
 
 import time
+from importlib import import_module
 from importlib.util import find_spec
 
 import pytest
@@ -68,9 +69,7 @@ if find_spec("distributed"):
     @pytest.fixture(scope="module")
     def cluster():
         """Two workers in this process: a cluster in small."""
-        from distributed import LocalCluster
-
-        with LocalCluster(
+        with import_module("distributed").LocalCluster(
             n_workers=2, threads_per_worker=1, processes=False, dashboard_address=":0"
         ) as found:
             yield found
