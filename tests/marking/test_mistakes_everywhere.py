@@ -68,6 +68,7 @@ def _named(marker: Marker, here, line: str, value: np.ndarray, kind: str) -> boo
     return marker(Case(here.network.name, row, line, value, here)).how == NAMED
 
 
+@pytest.mark.slow
 def test_statistics_over_the_wrong_groups():
     here, marker = computation("group_norm"), Marker()
     q = here.floats.arrays

@@ -91,6 +91,7 @@ def private_phrases(found: Iterator[tuple[str, int]]) -> Iterator[str]:
                 yield f"{line}: “{seen.group()}”: say {instead}"
 
 
+@pytest.mark.slow
 def test_the_source_says_the_fields_words():
     found = []
     for path in SOURCE:
