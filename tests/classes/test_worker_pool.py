@@ -1,5 +1,6 @@
 """Processes that end or hang take down nothing but the submission that they were at."""
 
+import pytest
 from dying_workers import serve
 
 from deltarule.classes import worker_pool
@@ -12,6 +13,7 @@ def tasks(*names):
     return iter([Task(name, name, ReadFiles(), ("part",)) for name in names])
 
 
+@pytest.mark.slow
 def test_whatever_becomes_of_a_process(tmp_path, monkeypatch):
     monkeypatch.setattr(worker_pool, "OPENING", 0.0)
     monkeypatch.setattr(worker_pool, "MOST_TASKS", 3)  # processes are replaced, too

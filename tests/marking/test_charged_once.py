@@ -66,6 +66,7 @@ H_OF_ITS_OWN_TIME = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "seed", "other", "same"),
     [("lstm", 3, EXCHANGED, H_OF_ITS_OWN_TIME), ("gru", 10, SWITCHED_OFF, ["reset gate lost"])],
