@@ -12,7 +12,13 @@ from deltarule.exams.paper_html import paper_html
 from deltarule.exams.paper_latex import paper_latex
 from deltarule.exams.paper_markdown import paper_markdown
 from deltarule.exams.students import file_stem
-from deltarule.exams.variant_files import VARIANTS, exam_for, is_exam_folder, students_of
+from deltarule.exams.variant_files import (
+    VARIANTS,
+    exam_for,
+    is_exam_folder,
+    students_of,
+    write_file,
+)
 
 #: What writes a paper, by the ending of its file.
 FORMATS: dict[str, Callable[[Paper], str]] = {
@@ -48,7 +54,7 @@ def write_papers(exam: str | Path, student: str, key: bool, out: Path) -> Writte
                 f"no format ends in {out.suffix}", str(out), f"end in {', '.join(FORMATS)}"
             )
         made = paper_for(exam, student, key)
-        _write(out, FORMATS[out.suffix](made))
+        write_file(out, FORMATS[out.suffix](made), "name another file")
         return WrittenPapers(made.title, (out,))
     paths, title = [], ""
     for who in _students(exam, student):
@@ -57,7 +63,7 @@ def write_papers(exam: str | Path, student: str, key: bool, out: Path) -> Writte
         stem = (file_stem(who) if who else "paper") + ("-key" if key else "")
         for ending, written in FORMATS.items():
             paths.append(out / f"{stem}{ending}")
-            _write(paths[-1], written(made))
+            write_file(paths[-1], written(made), "name another file")
     return WrittenPapers(title, tuple(paths))
 
 
@@ -67,13 +73,3 @@ def _students(exam: str | Path, student: str) -> Iterator[str]:
         yield student
         return
     yield from students_of(path)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise DeltaruleError(
-            f"the file cannot be written: {error.strerror}", str(path), "name another file"
-        ) from None

@@ -76,7 +76,7 @@ def write_exam(
     # Only when all papers are drawn: an exam that is refused leaves nothing behind.
     table = table_markdown(variants, specimen)
     for own, content in ((path, text), (folder / DISTANCES, table), *papers):
-        _write(own, content)
+        write_file(own, content)
     return WrittenExam(
         folder,
         variants.seed,
@@ -98,14 +98,17 @@ def _text(variants: Variants, variant: Variant, model: Model, folder: Path) -> s
     return sheet_text(variant.run, model.source, folder, comments, model.questions, model.extra)
 
 
-def _write(path: Path, text: str) -> None:
-    """Raises DeltaruleError where a file cannot be written."""
+def write_file(path: Path, text: str, remedy: str = "name another folder") -> None:
+    """Write a text, and the folders that it lies in.
+
+    Raises DeltaruleError, with the remedy, where it cannot be written.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise DeltaruleError(
-            f"the file cannot be written: {error.strerror}", str(path), "name another folder"
+            f"the file cannot be written: {error.strerror}", str(path), remedy
         ) from None
 
 
