@@ -79,3 +79,9 @@ def dotted(node: ast.AST) -> list[str]:
         names.append(node.attr)
         node = node.value
     return [node.id, *reversed(names)] if isinstance(node, ast.Name) else []
+
+
+def made_of_another(value: ast.expr) -> bool:
+    """Whether a value is a function made of another: np.vectorize(f), partial(f, 2)."""
+    names = dotted(value.func) if isinstance(value, ast.Call) else []
+    return bool(names) and names[-1] in ("vectorize", "partial", "frompyfunc", "jit", "njit")

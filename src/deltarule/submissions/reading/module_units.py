@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from deltarule.submissions.reading.harmless_values import dotted, harmless
+from deltarule.submissions.reading.harmless_values import dotted, harmless, made_of_another
 from deltarule.submissions.reading.names_used import bound, used
 
 _IMPORT_ERRORS = {"ImportError", "ModuleNotFoundError", "Exception", "BaseException", "NameError"}
@@ -102,7 +102,7 @@ def _assignment(node: ast.stmt, origins: Mapping[str, str]) -> Unit | None:
     if not plain or any(not harmless(t, origins) for t in targets):
         return None
     names = {b for b in bases if b is not None}
-    define = isinstance(value, ast.Lambda) or bool(dotted(value)) or _wraps(value, origins)
+    define = isinstance(value, ast.Lambda) or bool(dotted(value)) or made_of_another(value)
     purpose = Purpose.DEFINITION if define and _named(targets) else Purpose.CONSTANT
     changed = set() if _named(targets) and not isinstance(node, ast.AugAssign) else names
     return Unit(node, purpose, names, used(node, False) | changed, used(node) | changed)
@@ -123,14 +123,6 @@ def _base(target: ast.expr) -> str | None:
 
 def _named(targets: Sequence[ast.expr]) -> bool:
     return all(isinstance(t, ast.Name) for target in targets for t in _single(target))
-
-
-def _wraps(value: ast.expr, origins: Mapping[str, str]) -> bool:
-    """Whether a value is a function made of another: np.vectorize(f), partial(f, 2)."""
-    if not isinstance(value, ast.Call) or not harmless(value, origins):
-        return False
-    names = dotted(value.func)
-    return bool(names) and names[-1] in ("vectorize", "partial", "frompyfunc")
 
 
 def _compound(node: ast.If | ast.Try, origins: Mapping[str, str]) -> Unit:

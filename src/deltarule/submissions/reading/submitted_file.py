@@ -10,15 +10,12 @@ from importlib.resources import files
 from typing import Any
 
 from deltarule.submissions.reading.code_places import CodePlaces
+from deltarule.submissions.reading.harmless_values import made_of_another
 from deltarule.submissions.reading.older_semantics import with_older_semantics
 from deltarule.submissions.reading.remarks import Remark
 
 #: The function that gives an array of ones, of the sizes that it is called with.
 GIVEN = "_deltarule_ones"
-
-
-#: What makes a function of another one.
-_MAKE_FUNCTIONS = ("partial", "vectorize", "jit", "njit")
 
 
 @dataclass(frozen=True)
@@ -108,11 +105,8 @@ def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Definition:
 
 
 def _gives_a_function(value: ast.expr, known: dict[str, Definition]) -> bool:
-    if isinstance(value, ast.Call):
-        called = value.func.attr if isinstance(value.func, ast.Attribute) else value.func
-        name = called.id if isinstance(called, ast.Name) else called
-        return name in _MAKE_FUNCTIONS
-    return isinstance(value, ast.Lambda) or (isinstance(value, ast.Name) and value.id in known)
+    known_name = isinstance(value, ast.Name) and value.id in known
+    return isinstance(value, ast.Lambda) or known_name or made_of_another(value)
 
 
 def _assigned(name: str, node: ast.Assign, known: dict[str, Definition]) -> Definition:
