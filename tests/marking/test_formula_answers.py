@@ -14,6 +14,7 @@ from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of
 
 NOTATIONS = list(RIGHT)
+SOFTMAX = "softmax_cross_entropy"
 
 
 def test_the_table_is_as_long_and_as_wide_as_it_has_to_be():
@@ -70,10 +71,43 @@ def test_einsum_refused(formula, fact):
     assert caught.value.fact == fact
 
 
-def test_what_is_no_link_of_a_chain_is_refused():
+@pytest.mark.parametrize(
+    ("name", "quantity", "formula", "fact"),
+    [
+        (SOFTMAX, "dE/dz", "Σ_k dE/dp[n,k] dz[n,k]/dp[n,c]", "z does not depend on p"),
+        (SOFTMAX, "dE/dz", "Σ_k dE/dp[n,k] dq[n,k]/dz[n,c]", "q is no quantity here"),
+        (SOFTMAX, "dE/dz", "Σ_k dE/dp[n,k] dp[n,k]/dz[c]", "has 1 index at z, which has 2 axes"),
+        ("rnn", "dE/dh", "dE/dh[k,n,m] dh[k,n,m]/dh[t,n,m]",
+         "how many times lie between the two is not said"),
+        ("rnn", "dE/dW_hh", "Σ_{t,n} dE/dh[t,n,m] dh[t,n,m]/dW_hh[k,m]",
+         "it adds up what comes from all times before"),
+        ("rnn", "dE/dW_hh", "Σ_{t,n} dE/dh[t,n,m] ds[t,n,m]/dW_hh[k,m]",
+         "can be read in two ways: what comes from earlier times may count, or not"),
+    ],
+)  # fmt: skip
+def test_what_is_no_derivative_by_entries_is_refused(name, quantity, formula, fact):
     with pytest.raises(DeltaruleError) as caught:
-        judge_formula(network("softmax_cross_entropy"), "dE/dz", "Σ_k dE/dp[n,k] dp[n,k]/dz[n,c]")
-    assert caught.value.fact == "dp[n,k]/dz[n,c], with indices above and below, is not read"
+        judge_formula(network(name), quantity, formula)
+    assert fact in caught.value.fact
+
+
+DIRECT = "right; derivatives by entries are read as direct parts, all else held"
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "formula", "said"),
+    [
+        ("batch_norm", "dL/dx", "dL/dxhat[n,c] dxhat[n,c]/dx[n,c] + dL/dv[c] dv[c]/dx[n,c] "
+         "+ dL/dmu[c] dmu[c]/dx[n,c]", DIRECT),
+        ("lstm", "dL/dc", "dL/dh[t,n,m] dh[t,n,m]/dc[t,n,m] + dL/dc[t+1,n,m] "
+         "dc[t+1,n,m]/dc[t,n,m]", DIRECT),
+        ("rnn", "dE/dW_hh", "sum_{t,n} dE/ds[t,n,m] ds[t,n,m]/dW_hh[k,m]",
+         "right; ds[t,n,m]/dW_hh[k,m] is read at its own time alone"),
+    ],
+)  # fmt: skip
+def test_which_derivative_by_entries_is_meant_is_told(name, quantity, formula, said):
+    verdict = judge_formula(network(name), quantity, formula)
+    assert (verdict.verdict, verdict.finding) == ("right", said)
 
 
 def test_a_constant_may_be_typed_as_the_number_that_the_sheet_gives_it():

@@ -111,7 +111,37 @@ LATEX = [
     ("gru_cell", "h", r"(1 - z) \odot g + z \odot h_0"),
 ]
 
+DERIVATIVES = [
+    ("softmax_cross_entropy", "dE/dz", "Σ_k ∂E/∂p[n,k]·∂p[n,k]/∂z[n,c]"),
+    ("softmax_cross_entropy", "dE/dz", "sum(k, dE/dp[n,k] * dp[n,k]/dz[n,c])"),
+    ("softmax_cross_entropy", "dE/dz", "sum_k dE/dp_nk dp_nk/dz_nc"),
+    (
+        "softmax_cross_entropy",
+        "dE/dz",
+        r"\sum_k \frac{\partial E}{\partial p_{nk}} \frac{\partial p_{nk}}{\partial z_{nc}}",
+    ),
+    ("attention", "dL/de", "sum_k dL/da[n,i,k] da[n,i,k]/de[n,i,j]"),
+    (
+        "one",
+        "dE/dTheta1",
+        r"\sum_m \frac{\partial E}{\partial \hat{y}_m} \frac{\partial \hat{y}_m}{\partial s_{2,m}}"
+        r" \frac{\partial s_{2,m}}{\partial h_{1,k}} \frac{\partial h_{1,k}}{\partial s_{1,k}}"
+        r" \frac{\partial s_{1,k}}{\partial \Theta_{1,dk}}",
+    ),
+    ("batch_norm", "dL/dx", "sum_m dL/dxhat[m,c] dxhat[m,c]/dx[n,c]"),
+    ("conv1d", "dL/dx", "sum_{f,i} dL/dy[n,f,i] dy[n,f,i]/dx[n,c,q]"),
+    ("max_pool1d", "dL/dx", "sum_i dL/dy[n,c,i] dy[n,c,i]/dx[n,c,q]"),
+    ("embedding", "dL/dE", "sum_{n,t} dL/dy[n,t,d] dy[n,t,d]/dE[v,d]"),
+    (
+        "rnn",
+        "dE/dh",
+        "sum_o dE/dyhat[t,n,o] dyhat[t,n,o]/dh[t,n,m] + sum_k dE/dh[t+1,n,k] dh[t+1,n,k]/dh[t,n,m]",
+    ),
+    ("rnn", "dE/dW_hy", "sum_{t,n} dE/dyhat[t,n,o] dyhat[t,n,o]/dW_hy[m,o]"),
+]
+
 RIGHT = {
+    "derivatives": DERIVATIVES,
     "words": WORDS,
     "matrices": MATRICES,
     "programs": PROGRAMS,
@@ -217,7 +247,15 @@ WRONG_LATEX = [
     ("gru_cell", "h", r"z \odot g + (1 - z) \odot h_0", "1 − z|exchanged|turned round"),
 ]
 
+WRONG_DERIVATIVES = [
+    ("softmax_cross_entropy", "dE/dz", "dE/dp[n,c] dp[n,c]/dz[n,c]", "diagonal"),
+    ("batch_norm", "dL/dx", "dL/dxhat[n,c] dxhat[n,c]/dx[n,c]", "taken as constants"),
+    ("rnn", "dE/dh", "sum_o dE/dyhat[t,n,o] dyhat[t,n,o]/dh[t,n,m]", "next time|constant|missing"),
+    ("rnn", "dE/dW_hy", "sum_{t,n} dE/dyhat[t,n,m] dyhat[t,n,m]/dW_hy[k,m]", "transposed"),
+]
+
 WRONG = {
+    "derivatives": WRONG_DERIVATIVES,
     "words": WRONG_WORDS,
     "matrices": WRONG_MATRICES,
     "programs": WRONG_PROGRAMS,

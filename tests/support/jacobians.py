@@ -77,13 +77,26 @@ class Jacobians:
         """∂(outputs)/∂(entries): a row for each output; `at` has other values of what is read."""
         equation, name = self.equations[edge[0]], edge[1]
         arrays = {n: self.arrays[n] for n in equation.read_names()} | dict(at or {})
-        centre, size = np.asarray(arrays[name], float), np.size(arrays[name])
-        moves = STEP * np.eye(size).reshape(size, *np.shape(centre))
-        around = np.concatenate([centre + k * moves for k in (1, -1, 2, -2)])
-        found = self._values(equation, name, arrays, around, self._known(sizes or {}, scalars))
-        up, down, far_up, far_down = found.reshape(4, size, -1)
-        slopes = (8 * (up - down) - (far_up - far_down)) / (12 * STEP)
+        centre = np.asarray(arrays[name], float)
+        known = self._known(sizes or {}, scalars)
+        step = STEP * max(1.0, np.abs(centre).max(initial=0)) ** 0.5
+        slopes = self._slopes(equation, name, arrays, known, np.full(centre.size, step))
+        lost = ~np.isfinite(slopes).all(axis=1)
+        if lost.any():  # log(p) of a p that is smaller than the step
+            steps = np.where(lost & (np.ravel(centre) != 0), STEP * np.abs(np.ravel(centre)), step)
+            slopes = self._slopes(equation, name, arrays, known, steps)
         return self._placed(equation, slopes.T)
+
+    def _slopes(
+        self, equation: Equation, name: str, arrays: Mapping, known: Values, steps: np.ndarray
+    ) -> np.ndarray:
+        """∂(outputs)/∂(entry), a row for each entry, by a step for each."""
+        centre = np.asarray(arrays[name], float)
+        moves = np.diag(steps).reshape(centre.size, *centre.shape)
+        around = np.concatenate([centre + k * moves for k in (1, -1, 2, -2)])
+        found = self._values(equation, name, arrays, around, known)
+        up, down, far_up, far_down = found.reshape(4, centre.size, -1)
+        return (8 * (up - down) - (far_up - far_down)) / (12 * steps[:, None])
 
     def value(self, position: int, at: Mapping[str, np.ndarray]) -> np.ndarray:
         """An equation with other values of some of what it reads."""

@@ -122,6 +122,12 @@ def bias_mean(j: Jacobians) -> Planted:
         yield edge_changed(j, edge, matrix / matrix.sum(0))
 
 
+def bias_of_everything(j: Jacobians) -> Planted:
+    for edge, _ in _biases(j):
+        line, right = edge_changed(j, edge, j.right[edge])
+        yield line, np.full_like(right, right.sum())
+
+
 def bias_of_weights(j: Jacobians) -> Planted:
     """For each bias, the gradients of the weights that its outputs read."""
     for edge, matrix in _biases(j):
@@ -229,6 +235,7 @@ ROWS = (
     Row("6 factor", factor, ("constant factor", "power", "constant lost", "mean for sum"), "mlp"),
     Row("7 bias: one row", bias_of_one_row, ("one path only",), "dense"),
     Row("7, 22 bias: mean", bias_mean, ("mean for sum", "constant factor"), "dense"),
+    Row("7 bias: everything", bias_of_everything, ("another axis", "scalar gate"), "dense"),
     Row("8 bias from weights", bias_of_weights, ("bias from weights",), "dense"),
     Row("9 transposed", weights_transposed, ("transposed", "layout"), "mlp", SQUARE),
     Row("10 weights lost", weights_lost, ("weights lost",), "mlp"),

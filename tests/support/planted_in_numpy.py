@@ -29,6 +29,7 @@ from planting import SQUARE, TIED, USUAL, Planted, Row
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import is_gradient
+from deltarule.networks.tensors import Tensor
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of
@@ -41,6 +42,9 @@ MOST_TIMES = 1e6
 
 #: Of two entries every statistic makes +1 and −1; of more it shows what is wrong with it.
 LONG = {"N": 3, "D": 4}
+
+#: Parameters are halved so often at most, until no share of a softmax is less than this.
+MOST_HALVED, LEAST_SHARE = 6, 1e-4
 
 #: Windows that overlap.
 WINDOWS = {"K": 3, "L": 3}
@@ -82,7 +86,37 @@ def computation(name: str, setting: str = USUAL) -> Computation:
     for name in (n for n in givens if is_gradient(n)):  # sums of them have enough digits, too
         near = random.integers(1, 400, np.shape(givens[name]))
         givens = {**givens, name: np.asarray(givens[name]) + near * Fraction(1, 10000)}
-    return computation_of(derivation, givens, sizes=sizes, rate=1)
+    here = computation_of(derivation, givens, sizes=sizes, rate=1)
+    for _ in range(MOST_HALVED):
+        if not _saturated(here):
+            break
+        halved = {
+            n: np.asarray(g) / 2 if _plain(derivation.network.tensors.get(n)) else g
+            for n, g in givens.items()
+        }
+        givens = halved
+        here = computation_of(derivation, givens, sizes=sizes, rate=1)
+    return here
+
+
+def _plain(tensor: Tensor | None) -> bool:
+    """Whether a given is a parameter that may have any numbers."""
+    return (
+        tensor is not None
+        and tensor.role == "parameter"
+        and not (tensor.integral or tensor.within or tensor.definite)
+    )
+
+
+def _saturated(here: Computation) -> bool:
+    """Whether shares that sum to 1 hold one that is next to nothing: its logarithm and what is
+    divided by it say nothing of mistakes."""
+    for equation in here.network.equations:
+        p = np.asarray(here.floats.arrays[equation.name])
+        shares = p.dtype.kind == "f" and p.ndim > 0 and p.shape[-1] > 1 and np.all(p >= 0)
+        if shares and np.allclose(p.sum(-1), 1) and p.min() < LEAST_SHARE:
+            return True
+    return False
 
 
 class Case(NamedTuple):

@@ -54,7 +54,8 @@ def epsilon_misplaced(j: Jacobians) -> Planted:
 def one_less(j: Jacobians) -> Planted:
     """Σ(x − μ)²/(n − 1) for Σ(x − μ)²/n, and the gradients that come through it."""
     for k, e in enumerate(j.equations):
-        if e.name == "v" and any(isinstance(n, Sum) for n in walk(e.rhs)):
+        statistic = e.name == "v" and "x" in j.arrays
+        if statistic and any(isinstance(n, Sum) for n in walk(e.rhs)):
             number = j.arrays["x"].size / j.arrays["v"].size
             if number > 1 and number == round(number):
                 ratio = number / (number - 1)

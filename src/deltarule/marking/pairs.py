@@ -32,6 +32,10 @@ MOST_PAIRS, MOST_PAIRS_IN_TIME = 6000, 300
 COMMON = 5.0
 
 
+#: So many explanations by two mistakes are enough, those that suppose least: an entry that the
+#: second of them does not reach has hundreds.
+MOST_FOUND = 24
+
 #: So many bits more than the search takes: two slips in one line are not supposed on less.
 PROVED = 7.0
 
@@ -115,14 +119,29 @@ def _likely(
     carryings = plain_carryings(search.carrying.printed_above(written.quantity))
     ways = [carried for _, carried in carryings]
     likely = search.shortlist.likely(written, entries, ways, sets, factor)
-    for chosen in np.flatnonzero(np.any(likely, axis=0)):
+    found: dict[int, Explanation] = {}
+    for cost, chosen, way, pair in _cheapest_first(likely, carryings, sets, slip):
+        if chosen not in found and len(found) < MOST_FOUND:
+            explained = search.explanation(written, entries, carryings[way][1], cost, pair)
+            if explained:
+                found[chosen] = explained
+    yield from (found[chosen] for chosen in sorted(found))
+
+
+def _cheapest_first(
+    likely: np.ndarray,
+    carryings: Sequence[tuple[float, Hypothesis]],
+    sets: WrongRows,
+    slip: Slip | None,
+) -> list[tuple[float, int, int, tuple[Mistake, ...]]]:
+    """The likely sets with a way of carrying on: what the latter costs, the places of both, and
+    the mistakes; first what supposes least in all."""
+    tried = []
+    for way, chosen in np.argwhere(likely).tolist():
         pair = sets.sets[chosen] if slip is None else with_slip(*sets.sets[chosen], slip)
-        for near, (cost, carried) in zip(likely, carryings, strict=True):
-            if near[chosen] and pair:
-                found = search.explanation(written, entries, carried, cost, pair)
-                if found:
-                    yield found
-                    break
+        if pair:
+            tried.append((carryings[way][0], chosen, way, pair))
+    return sorted(tried, key=lambda one: (one[0] + sum(m.cost for m in one[3]), *one[1:3]))
 
 
 def plain_carryings(printed: Iterable[str]) -> list[tuple[float, Hypothesis]]:

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 
-from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.tokens import Token, tokens
-from deltarule.marking.printed import shortened
 
 _WORDS = {"sum": "Σ", "Sum": "Σ", "prod": "∏", "Prod": "∏"}
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 #: Letters and signs that stand below a name; digits may stand between them.
 _BELOW = dict(zip("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋₀₁₂₃₄₅₆₇₈₉", "aehijklmnoprstuvx+-0123456789", strict=True))
+_WORD = re.compile(r"\w+")
 _LETTERS = re.compile("[ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ][ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋₀-₉]*")
-
-
-#: ∂p[n, k]/∂z[n, c], which would be read as one gradient divided by another.
-_DERIVATIVE = re.compile(r"[d∂]\w+\[[^\]]*\]\s*/\s*[d∂]\w+\[[^\]]*\]")
 
 
 def with_letters_below(formula: str) -> str:
@@ -27,13 +22,6 @@ def with_letters_below(formula: str) -> str:
 def with_index_calls(formula: str, place: str) -> str:
     """sum(n, k, x[n]·y[k]) as Σ_{n,k}(x[n]·y[k]): what stands before the last comma are indices
     where each of them is a subscript behind it."""
-    derivative = _DERIVATIVE.search(formula)
-    if derivative:
-        raise DeltaruleError(
-            f"{shortened(derivative[0])}, with indices above and below, is not read",
-            f"{place}: {shortened(formula)!r}",
-            "write what it is, as in p[n, k]·([k = c] − p[n, c]), or the chain without indices",
-        )
     if not any(word + "(" in formula.replace(" ", "") for word in _WORDS):
         return formula
     found = tokens(formula, place)
@@ -83,4 +71,6 @@ def _subscripts(found: list[Token]) -> set[str]:
         depth += (token.text in ("[", "{")) - (token.text in ("]", "}"))
         if depth and token.kind == "name":
             names.add(token.text)
+        if token.kind == "entries":
+            names.update(_WORD.findall(token.text))
     return names

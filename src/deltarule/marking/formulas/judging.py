@@ -33,6 +33,7 @@ from deltarule.marking.formulas.readings import (
     all_readings,
     both_vocabularies,
     readings,
+    refuse_own_time,
     renamed,
     vocabularies,
 )
@@ -141,6 +142,8 @@ def _found(
         if all(_says_itself(target, w) for w in written):
             return verdicts.WRONG, _itself(target), (), ITSELF
         judged = _as_read(_judged(derivation, target, written, grounds), found, compared)
+        if judged[0] != verdicts.RIGHT:
+            refuse_own_time(found, formula, quantity)
         if judged[:2] == (verdicts.RIGHT, "") and _loose(derivation, target, formula, compared):
             judged = (verdicts.RIGHT, LOOSE, (), ())
     except DeltaruleError as error:

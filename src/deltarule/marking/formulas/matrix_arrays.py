@@ -29,6 +29,7 @@ from deltarule.marking.formulas.named_states import Place, time_extent
 from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.printed import shortened
 
 #: How many pairs of readings are tried in all.
 MOST_TRIED = 1000
@@ -93,6 +94,14 @@ class MatrixArrays(Parser):
             return one_reading(entry, own)
         order = tuple(table[i] for i in found.order)
         return Readings((Linked(lambda: entry, order, 0, own),))
+
+    def _of_entries(self, token: Token):
+        raise self.error(
+            f"{shortened(token.text)} is of single entries", "write all indices, or none"
+        )
+
+    def _of_letters(self, token: Token):
+        return None
 
     def _is_known(self, letter: str) -> bool:
         return Index(letter) in self.own or super()._is_known(letter)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sympy import Expr, Integer, Rational, pi
+from sympy import Expr, Integer, pi
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions import nodes
 from deltarule.expressions.nodes import free_indices, tensor_name
-from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas import roles
-from deltarule.marking.formulas.function_calls import Calls
 from deltarule.marking.formulas.index_names import index_of
-from deltarule.marking.formulas.local_slopes import link
+from deltarule.marking.formulas.links import Links
 from deltarule.marking.formulas.named_states import Place, place_of, time_extent
 from deltarule.marking.formulas.spelled import known_functions
 from deltarule.marking.formulas.tokens import Token
@@ -28,11 +26,13 @@ _MOST_NAMED = 20
 _PI = ("π", "pi", "Pi")
 
 
-class Named(Calls):
+class Named(Links):
     """The grammar of names, and of the subscripts behind them."""
 
     def _named(self, token: Token) -> Expr:
         known = self.vocabulary
+        if token.kind == "entries":
+            return self._of_entries(token)
         if token.text[0] == "_":
             raise self.error(f"{token.text} stands at no name", "write it at one, as in σ_B^2, h_t")
         if token.text == "log" and self.next() == "det":
@@ -59,37 +59,14 @@ class Named(Calls):
         if self.counts and token.kind != "derivative":
             return index_of(token.text)
         found = self._linked(token) if token.kind == "derivative" else None
+        if found is None and token.kind == "derivative":
+            found = self._of_letters(token)
         if found is not None:
             return found
         deviation = self._deviation(token)
         if deviation is not None:
             return deviation
         raise self.error(f"{token.text} is no quantity here", self._remedy(token.text))
-
-    def _linked(self, token: Token) -> Expr | None:
-        """∂ŷ/∂s₂ as σ′(s₂), where both have the same entries; whole arrays do it otherwise."""
-        found = link(token.text, self.vocabulary)
-        if found is None or not found.by_entries:
-            return None
-        extents = [n for _, n in found.axes]
-        at = self.subscripts() if self.next() == "[" else self._implied(extents)
-        if len(at) != len(extents):
-            raise self.error(f"{token.text} is read with other indices than it has", "write all")
-        return substitute(found.entry, dict(zip(found.order, at, strict=True)))
-
-    def _deviation(self, token: Token) -> Expr | None:
-        """σ, the root of the variance, whose square is written σ²; and ∂L/∂σ²."""
-        before, over, name = token.text.rpartition("/")
-        head, bar, subs = name.lstrip("d∂" if over else "").partition("_")
-        if head not in roles.DEVIATION or self.vocabulary.tensor("variance") is None:
-            return None
-        plain = Token(
-            token.kind, f"{before}{over}{'d' * bool(over)}variance{bar}{subs}", token.start
-        )
-        if not over:
-            return self._raised(self._named(plain), Rational(1, 2))
-        square = self.rest[0].text if self.rest else ""
-        return self._named(plain) if square == "²" and self.pop() else None
 
     def _remedy(self, text: str) -> str:
         """What helps who typed a name that means nothing here."""

@@ -189,7 +189,7 @@ class Parser(Named):
             return self._slope(token)
         if token.kind == "primed" and self._is_turned(token):
             return self._turned(self._named(Token("name", token.text[:-1], token.start)))
-        if token.kind in ("name", "call", "derivative", "primed"):
+        if token.kind in ("name", "call", "derivative", "entries", "primed"):
             return self._named(token)
         raise self.error(f"{token.text!r} is not expected here", "a name or a number belongs here")
 

@@ -22,6 +22,7 @@ from deltarule.marking.formulas.sums_lost import Unsummed
 from deltarule.marking.formulas.target import Target
 from deltarule.marking.formulas.transposed import Unfitting
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.printed import shortened
 from deltarule.networks.equations import extents
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
@@ -33,6 +34,9 @@ _MOST_KNOWN = 16
 #: How a sum was read that can be read in two ways.
 BOUND = "the power behind a sum belongs to what is summed: sum(a)^2 is the sum of squares"
 NOT_BOUND = "what stands behind the parentheses of a sum does not belong to it, as in (Σ(a))^2"
+#: How derivatives of entries were read where that is not plain.
+DIRECT = "derivatives by entries are read as direct parts, all else held"
+AT_OWN_TIME = "{} is read at its own time alone"
 OVER = "the sum without a range is over {}"
 #: Readings, with how they were read where that is not plain.
 Found = dict[Expr, str]
@@ -75,15 +79,29 @@ def all_readings(
     return found
 
 
+def refuse_own_time(found: Found, formula: str, quantity: str) -> None:
+    """Raises DeltaruleError for a formula that is not right with the direct part of a derivative,
+    and may be with all that comes from earlier times."""
+    beyond = AT_OWN_TIME.format("")
+    alone = [said for said in found.values() if beyond in said]
+    if alone:
+        raise DeltaruleError(
+            f"{alone[0].removesuffix(beyond)} can be read in two ways: what comes from earlier "
+            "times may count, or not",
+            f"{quantity}: {shortened(formula)!r}",
+            "write what it is, as in h[t − 1, n, k] for ∂s[t, n, m]/∂W_hh[k, m]",
+        )
+
+
 def _by_indices(formula: str, vocabulary: Vocabulary, quantity: str, target: Target) -> Found:
     """The formula read among indices, with every way in which its sums can be read."""
     found: Found = {}
     refused: DeltaruleError | None = None
     ranges = target.equation.ranges
-    tried: list[tuple[bool, Index | None]] = [(True, None)]
-    for binds, over in tried:
+    tried: list[tuple[bool, Index | None, bool]] = [(True, None, False)]
+    for binds, over, direct in tried:
         parser = Parser(formula, vocabulary, quantity, ranges)
-        parser.binds, parser.over = binds, over
+        parser.binds, parser.over, parser.direct = binds, over, direct
         try:
             parsed = parser.parse()
         except DeltaruleError as error:
@@ -92,9 +110,12 @@ def _by_indices(formula: str, vocabulary: Vocabulary, quantity: str, target: Tar
             said = _said(binds, parser, over)
             found.setdefault(parsed, said)
         if binds and parser.two_ways:
-            tried += [(False, over)] if (False, over) not in tried else []
+            tried += [(False, over, direct)] if (False, over, direct) not in tried else []
         if over is None and parser.no_range:
-            tried += [(binds, i) for i, _ in ranges if (binds, i) not in tried]
+            more = [(binds, i, direct) for i, _ in ranges]
+            tried += [way for way in more if way not in tried]
+        if parser.two_derivatives and not direct:
+            tried.append((binds, over, True))
     if not found and refused is not None:
         raise refused
     return found
@@ -108,6 +129,9 @@ def _said(binds: bool, parser: Parser, over: Index | None) -> str:
         parts.append(BOUND)
     if over is not None:
         parts.append(OVER.format(over))
+    if parser.direct:
+        parts.append(DIRECT)
+    parts += [AT_OWN_TIME.format(shortened(d)) for d in parser.only_direct]
     return "; ".join(parts)
 
 

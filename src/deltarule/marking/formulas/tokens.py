@@ -9,6 +9,8 @@ from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
 
 _NAME = r"[^\W\d](?:(?![⁰¹²³⁴-⁹ᵀ]|_\{)[\w\u0300-\u036f])*"
+#: Subscripts of an entry, as in ∂p[n, k]/∂z[n, c] and ∂p_{nk}/∂z_{nc}.
+_SUBSCRIPTS = r"(?:\s*\[[^\[\]/]*\]|_\{[^{}/]*\})"
 #: What programs call their libraries of arrays.
 _LIBRARY = r"(?:np|numpy|jnp|xp|cp|torch|tf|nn|functional|math|scipy|special|linalg|K)"
 _OF_LAYERS = r"F\.(?=(?:log_)?softmax|relu|sigmoid|tanh|softplus)"
@@ -18,6 +20,7 @@ _PATTERN = re.compile(
   | (?P<superscript>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
   | (?P<letters>(?<=einsum\()\s*(?:'[^']*'|"[^"]*"))
   | (?P<transposed>ᵀ|\^(?:\{{[T⊤]\}}|[T⊤](?!\w))|⊤|\.m?T(?!\w)|(?<=[)\]\w])['’](?!['’(\w]))
+  | (?P<entries>[d∂]{_NAME}{_SUBSCRIPTS}\s*/\s*[d∂]{_NAME}(?:{_SUBSCRIPTS})?)
   | (?P<derivative>[d∂]{_NAME}\s*/\s*[d∂]{_NAME})
   | (?P<number>(?:\d+(?:[.,]\d+)?|(?<![\w)\]])\.\d+)(?:[eE][-+]?\d+)?
               (?:(?<=\d)\.(?![\d.*/^\w]))?|½|¼)

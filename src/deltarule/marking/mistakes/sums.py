@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, Mul
 
 from deltarule.expressions import nodes
-from deltarule.expressions.nodes import Max, MaxAll, Selection, Sum, reads
+from deltarule.expressions.gradient_names import is_gradient
+from deltarule.expressions.nodes import Max, MaxAll, Read, Selection, Sum, reads
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.substitution import substitute
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.symbols import Index, fresh
 from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.spelling.text import text
@@ -78,6 +79,24 @@ def some_of_the_sum(context: Context) -> Iterator[Wrong]:
                 )
 
 
+def summed_over_everything(context: Context) -> Iterator[Wrong]:
+    """The gradient of a bias summed over its own axis too: one number for all entries."""
+    rhs, ranges = context.equation.rhs, context.equation.ranges
+    factors = rhs.args if isinstance(rhs, Mul) else (rhs,)
+    sums = [f for f in factors if isinstance(f, Sum)]
+    long = [(i, n) for i, n in ranges if context.extent(n) > 1]
+    if not is_gradient(context.line.quantity) or len(sums) != 1 or not long:
+        return
+    if len(ranges) > 1 and not isinstance(sums[0].body, Read):
+        return  # the gradient of a matrix of weights
+    taken = nodes.index_names(rhs) | {i.name for i, _ in ranges}
+    others = {i: fresh(i.name, taken) for i, _ in long}
+    total = Sum(substitute(rhs, others), tuple((others[i], n) for i, n in long), ())
+    which = _listed(tuple(i for i, _ in long))
+    words = f"the sum runs over {which} too: one number stands for all entries"
+    yield Wrong("another axis", 4.5, total, words)
+
+
 def condition_lost(context: Context) -> Iterator[Wrong]:
     """What the data select, as the row of a word in its table, not selected: all is added up."""
     for site in sites(context.equation.rhs):
@@ -142,4 +161,11 @@ def other_than_largest(context: Context) -> Iterator[Wrong]:
     )
 
 
-ROWS = (reduction, some_of_the_sum, condition_lost, all_of_a_tie, other_than_largest)
+ROWS = (
+    reduction,
+    some_of_the_sum,
+    summed_over_everything,
+    condition_lost,
+    all_of_a_tie,
+    other_than_largest,
+)
