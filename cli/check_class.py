@@ -10,6 +10,7 @@ from pathlib import Path
 from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.class_outputs import write_outputs
 from deltarule.classes.class_result import ClassResult
+from deltarule.classes.collected import JOURNAL
 from deltarule.classes.course.course_statistics import course_statistics
 from deltarule.classes.exporting import write_exports
 from deltarule.classes.formats.export_setting import ExportSetting, time_of_export
@@ -58,13 +59,14 @@ def show_course(asked: Class) -> int:
 def _shown(asked: Class, called: str) -> int:
     words, sheet = _named(asked)
     decided = [read_override(said) for said in asked.override or ()]
-    exam = ClassExam(sheet)
+    students = read_roster(asked.students) if asked.students else Roster()
+    exam = ClassExam(sheet, students)
     if asked.cluster is None:
         exam.leave_code_open()
     formats = exports(asked.export) if asked.export else []
-    setting = _setting(asked, exam)
+    setting = _setting(asked, exam, students)
     out = made_folder(asked.out or Path("marks"))
-    with Journal(out / "journal.sqlite") as journal:
+    with Journal(out / JOURNAL) as journal:
         overrides = _overrides(out / "overrides.csv", decided, exam.exam)
         with Progress("marking") as bar:
             done = mark_class(words, exam, journal, _marks(asked), bar.tell)
@@ -81,9 +83,8 @@ def _shown(asked: Class, called: str) -> int:
         return 0 if result.passed else 1
 
 
-def _setting(asked: Class, exam: ClassExam) -> ExportSetting:
+def _setting(asked: Class, exam: ClassExam, students: Roster) -> ExportSetting:
     """Who the students are, and what they may see."""
-    students = read_roster(asked.students) if asked.students else Roster()
     reveal = revealed(asked.reveal or CAUSES)
     own = exam.texts if exam.students else None
     return ExportSetting(students, texts_of(exam.exam), reveal, time_of_export(), "", own)

@@ -106,6 +106,65 @@ def test_downloads_of_other_platforms(tmp_path, names, who, files):
     assert students(collected(unpacked)) == {who: files}
 
 
+METADATA = """---
+submission_77:
+  :submitters:
+  - :name: Jane O'Neil
+    :sid: '0815'
+    :email: jane@x.org
+  - :name: "Li Wei"
+    :email: li@x.org
+  :created_at: 2026-11-05 23:52:35.838474000 Z
+  :results:
+    :name: a test
+submission_78:
+  :submitters:
+  - :name: Cy
+    :sid: ''
+"""
+
+
+def test_an_export_of_gradescope_says_whose_its_folders_are(tmp_path):
+    names = {f"submission_{k}/mine.toml": "x" for k in (77, 78, 79)}
+    files = {f"assignment_9_export/{n}": t for n, t in names.items()}
+    archive = tmp_path / "export.zip"
+    archive.write_bytes(zipped({"assignment_9_export/submission_metadata.yml": METADATA, **files}))
+    found = collected(archive)
+    assert {s.who: s.also for s in found.students} == {
+        "Cy": (),
+        "Jane O'Neil": ("0815", "jane@x.org"),
+        "Li Wei": ("li@x.org",),
+        "submission_79": (),
+    }
+    assert all(s.files[0].read() == b"x" for s in found.students) and found.notes == []
+    # The same archive among other files.
+    folder(tmp_path, {"emmy.toml": "x"})
+    assert {*students(collected(tmp_path))} >= {"Li Wei", "emmy"}
+
+
+def test_what_lies_beside_submissions_is_no_student(tmp_path):
+    whose = ("1-22 - Jane Doe - Nov 5, 2026 1011 AM", "1-23 - Bo Li - Nov 5, 2026 1012 PM")
+    names = (*(f"{each}/mine.toml" for each in whose), "index.html")
+    marks = ("marks/journal.sqlite", "marks/marks.csv", "marks/feedback/emmy.json")
+    folder(tmp_path, dict.fromkeys((*names, *marks), "x"))
+    found = collected(tmp_path)
+    assert [*students(found)] == ["Bo Li", "Jane Doe"]
+    assert found.notes == ["marks: marks of a class, not marked", "index.html: nobody's, not read"]
+
+
+def test_names_that_are_no_text_are_shown_by_their_bytes(tmp_path):
+    place = os.fsencode(tmp_path)
+    os.mkdir(place + b"/Zo\xeb")
+    for name in (b"/Zo\xeb/mine.toml", b"/\xff.toml"):
+        with open(place + name, "wb") as file:
+            file.write(b"x")
+    os.symlink("/etc/passwd", place + b"/Zo\xeb/\xfe.toml")
+    found = collected(tmp_path)
+    assert [*students(found)] == ["Zo\\xeb", "\\xff"]
+    assert [s.read().files[0].data for s in found.students] == [b"x", b"x"]
+    "".join(note for s in found.students for note in s.read().notes).encode()
+
+
 def test_an_archive_of_a_student_is_taken_as_its_files(tmp_path):
     inner = zipped({"deep/mine.toml": "a"})
     folder(tmp_path, {"emmy.zip": zipped({"hw/net.py": "b", "more.zip": inner})})
@@ -179,44 +238,6 @@ def test_of_copies_that_a_browser_numbers_the_last_counts(tmp_path):
     (emmy,) = collected(tmp_path).students
     assert [(f.name, f.read()) for f in emmy.files] == [("emmy.toml", b"c")]
     assert emmy.notes == ("emmy.toml was handed in again; the newest counts",)
-
-
-def test_rows_of_a_form_are_students(tmp_path):
-    text = (
-        "Timestamp,Email Address,yhat,1a,Remarks\r\n"
-        "2026/11/05 9:00:01 AM GMT+1,emmy@x.org,0.6,b,hi\r\n"
-        '2026/11/05 10:00:01 PM GMT+1,bo@x.org,"0,62",a,\r\n'
-        "2026/11/05 11:00:01 AM GMT+1,emmy@x.org,0.62,,\r\n"
-        ",,,,\r\n"
-        "2026/11/05 11:00:01 AM GMT+1,,0.62,,\r\n"
-    )
-    folder(tmp_path, {"form.csv": text})
-    found = collected(tmp_path)
-    rows = {s.who: [f.read().decode() for f in s.files] for s in found.students}
-    assert rows == {
-        "bo@x.org": ['[["yhat", "0,62"], ["1a", "a"]]'],
-        "emmy@x.org": ['[["yhat", "0.62"]]'],
-    }
-    assert found.notes == [
-        "form.csv: the column 'Remarks' is no quantity and no question of the exam, and is not "
-        "read",
-        "form.csv, line 6: nobody is named, not marked",
-    ]
-    assert notes(found) == {"emmy@x.org": ["form.csv was handed in again; the newest counts"]}
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"Vorname;Nachname;yhat\nEmmy;Noether;0,62\n",
-        "\ufeffNachname\tVorname\tyhat\nNoether\tEmmy\t0,62\n".encode("utf-16"),
-        "sep=;\nVorname;Nachname;yhat\nEmmy;Noether;0,62\n".encode("cp1252"),
-    ],
-)
-def test_tables_as_spreadsheets_write_them(tmp_path, data):
-    folder(tmp_path, {"form.csv": data})
-    (emmy,) = collected(tmp_path).students
-    assert emmy.who == "Noether, Emmy" and b'"0,62"' in emmy.files[0].read()
 
 
 def test_where_there_is_nothing(tmp_path):

@@ -15,6 +15,7 @@ from deltarule.classes.class_worker import ClassWorker
 from deltarule.classes.journal import Journal
 from deltarule.classes.mark_class import mark_class
 from deltarule.classes.overrides import Overrides
+from deltarule.classes.roster import roster_of
 from deltarule.classes.written_markings import ClassMarkings
 from deltarule.errors import DeltaruleError
 
@@ -182,3 +183,26 @@ def test_a_damaged_journal_says_what_to_do(tmp_path):
     with pytest.raises(DeltaruleError) as error:
         Journal(tmp_path / "journal.sqlite")
     assert "move it away: all is marked again" in str(error.value)
+
+
+def test_papers_of_their_own_are_found_by_the_list_of_students(place, shared):
+    paper = (place / "exam.toml").read_text()
+    for name, y in (("0815", "1.0"), ("0816", "0.5")):
+        folder(place, {f"own/variants/{name}.toml": paper.replace("y = 1.0", f"y = {y}")})
+    answers = STUDENTS["emmy.toml"]
+    names = (
+        "noetheremmy_7_8_a.toml",
+        "libo_9_10_a.toml",
+        "strange_11_12_a.toml",
+        "😀_13_14_a.toml",
+    )
+    folder(place, {"own/exam.toml": paper, **{f"zip/{name}": answers for name in names}})
+    roster = roster_of("id,name,login\n0815,Emmy Noether,emmy\n0816,Bo Li,bo\n0817,Al X,al\n")
+    found, _, result = marked(place, shared, "own", words=("zip",), students=roster)
+    assert found["noetheremmy"].passed and not found["libo"].passed and not found["libo"].open
+    assert "there is no paper of strange: give the list" in found["strange"].notes[0]
+    assert result.notes == ()
+    folder(place, {"zip/emmy_17_18_a.toml": answers})
+    notes = marked(place, shared, "own", words=("zip",), students=roster)[2].notes
+    said = "0815 has handed in as emmy and as noetheremmy, and stands in the marks with each"
+    assert notes == (said,)

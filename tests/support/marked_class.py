@@ -46,10 +46,10 @@ class Nothing(InThisProcess):
         return iter(())
 
 
-def marked(place, marks, exam=None, out="marks", overrides=(), words=("in",)):
+def marked(place, marks, exam=None, out="marks", overrides=(), words=("in",), students=None):
     """The markings by student, and who was marked now."""
     Counted.done = []
-    exam = ClassExam(place / (exam or "exam.toml"))
+    exam = ClassExam(place / (exam or "exam.toml"), students)
     home = place / out
     home.mkdir(exist_ok=True)
     with Journal(home / "journal.sqlite") as journal:

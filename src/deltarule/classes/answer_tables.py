@@ -30,8 +30,14 @@ class AnswerTables:
 
     def take(self, pairs: Iterable[tuple[str, Any]], run: int | None = None) -> None:
         """Answers under names; what names nothing of the exam is said, and not read."""
-        for said, value in pairs:
-            found = self.fields.field(said, run)
+        known = [(said, value, self.fields.field(said, run)) for said, value in pairs]
+        named = {(f.run, f.name) for _, _, f in known if f is not None and not f.loosely}
+        for said, value, found in known:
+            if found is not None and found.loosely:
+                if (found.run, found.name) in named:
+                    found = None
+                else:
+                    named.add((found.run, found.name))
             if found is None:
                 self.notes.append(self._unknown(said))
             elif found.table != CODES:

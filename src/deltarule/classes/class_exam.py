@@ -9,7 +9,8 @@ from pathlib import Path
 
 from deltarule.classes.exam_parts import ExamPart, parts_of
 from deltarule.classes.marked_questions import has_numbers, texts_of
-from deltarule.errors import DeltaruleError, in_one_line
+from deltarule.classes.roster import Roster
+from deltarule.errors import DeltaruleError, did_you_mean, in_one_line
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import exam_of, load_exam
 from deltarule.exams.students import file_stem
@@ -21,10 +22,12 @@ from deltarule.sandbox import Sandbox
 class ClassExam:
     """What students are marked by: a sheet, or the folder of an exam with its variants.
 
-    Raises DeltaruleError for an exam that cannot be read.
+    `students` is the list in which those are found who hand in under another name than that of
+    their paper. Raises DeltaruleError for an exam that cannot be read.
     """
 
-    def __init__(self, name_or_path: str | Path):
+    def __init__(self, name_or_path: str | Path, students: Roster | None = None):
+        self._roster = students or Roster()
         path = self.path = Path(name_or_path)
         self._folder: Path | None = None
         if path.is_dir():
@@ -66,8 +69,19 @@ class ClassExam:
         """
         if self._folder is None:
             return None, self._common
-        exam = self._with(sheet_of(self._folder, self.paper(names) or names[0]))
+        stem = self.paper(names)
+        if stem is None:
+            raise self._no_paper(names[0])
+        exam = self._with(sheet_of(self._folder, stem))
         return exam, self._parts(exam)
+
+    def _no_paper(self, who: str) -> DeltaruleError:
+        remedy = (
+            "give the list of students with --students, in which this name stands in one line with "
+            "that of the paper"
+        )
+        near = did_you_mean(_stem(who) or who, self.students)
+        return DeltaruleError(f"there is no paper of {who}", None, near if near else remedy)
 
     def texts(self, who: str) -> Mapping[str, str]:
         """What the questions ask a student, by their ids, with the numbers of their own paper; of
@@ -88,11 +102,21 @@ class ClassExam:
     def _common(self) -> tuple[ExamPart, ...]:
         return self._parts(self.exam)
 
+    def listed(self, names: tuple[str, ...]) -> str | None:
+        """The id that the list of students has for whoever is called so; None for nobody in it."""
+        found = (self._roster.listed(name) for name in names)
+        return next((student.id for student in found if student is not None), None)
+
     def paper(self, names: tuple[str, ...]) -> str | None:
         """The stem of a student's paper, whichever name it is under; None for no paper."""
-        stems = (file_stem(name) for name in names) if self._folder else ()
-        known = self._folder / VARIANTS if self._folder else Path()
-        return next((stem for stem in stems if (known / f"{stem}.toml").is_file()), None)
+        if self._folder is None:
+            return None
+        listed = (name for said in names for name in self._roster.names(said))
+        for name in dict.fromkeys((*names, *listed)):
+            stem = _stem(name)
+            if stem and (self._folder / VARIANTS / f"{stem}.toml").is_file():
+                return stem
+        return None
 
     def _with(self, sheet: Sheet) -> Exam:
         """The exam with a student's numbers: its questions about the sheet of a variant."""
@@ -105,6 +129,14 @@ class ClassExam:
             )
         runs = tuple(_numbers_of(run, its) for run, its in zip(own.runs, sheet.runs))
         return replace(self.exam, path=sheet.path, sheet=replace(sheet, runs=runs))
+
+
+def _stem(name: str) -> str | None:
+    """The name of a student's file; None where no file can be called so."""
+    try:
+        return file_stem(name)
+    except DeltaruleError:
+        return None
 
 
 def _numbers_of(run: Run, variant: Run) -> Run:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from deltarule.classes.form_tables import FORMS, Form, form_in
+from deltarule.classes.gradescope_export import METADATA, gradescope
 from deltarule.classes.handed_in import HandedFile, HandedIn
 from deltarule.classes.lms_names import NamedFile, platform_of, without_copy_number
-from deltarule.classes.stored_files import Listed, StoredFile, archived, ignored, listed
+from deltarule.classes.stored_files import Listed, StoredFile, archived, ignored, listed, name_text
 from deltarule.errors import DeltaruleError, did_you_mean, in_one_line
 from deltarule.spelling.counted import counted
 
@@ -23,6 +24,8 @@ from deltarule.spelling.counted import counted
 READ = (".toml", ".json", ".py", ".ipynb", *FORMS)
 #: So many lines are said of what was not read.
 MOST_SAID = 200
+#: The file by which a folder of marks is known.
+JOURNAL = "journal.sqlite"
 
 
 @dataclass
@@ -64,7 +67,7 @@ def collect_one(who: str, paths: Sequence[str | Path]) -> HandedIn:
             raise DeltaruleError(
                 f"there is no file {path}", str(path), "name the student's file, or their folder"
             )
-        alone = [Listed((), path.name, StoredFile(path))]
+        alone = [Listed((), name_text(path.name), StoredFile(path))]
         for file in listed(path, work.notes.append) if path.is_dir() else alone:
             name = "/".join((*file.folders, file.name))
             work.add(NamedFile(who, "", name), name, file.where)
@@ -112,18 +115,40 @@ class _Collecting:
         elif not path.exists():
             raise _not_there(path)
         else:
-            self.sort([Listed((), path.name, StoredFile(path))])
+            self.sort([Listed((), name_text(path.name), StoredFile(path))])
 
     def sort(self, files: Sequence[Listed]) -> None:
         """Files by whose they are: by their names, or by the folder that they are in."""
-        platform = platform_of(dict.fromkeys(f.folders[0] if f.folders else f.name for f in files))
+        files = self._without_marks(files)
+        platform, submitters = platform_of(_tops(files)), self._submitters(files)
         for file in files:
             top = file.folders[0] if file.folders else file.name
-            named = platform(top) if platform else None
-            if named is None and not file.folders:
-                self.loose(file)
+            if named := platform(top) if platform else None:
+                self.of_student(file, named)
+            elif file.folders:
+                for each in (submitters(top) if submitters else []) or [NamedFile(top, "", "")]:
+                    self.of_student(file, each)
+            elif (platform or submitters) and not file.name.lower().endswith((*READ, ".zip")):
+                # What a platform puts beside the submissions, such as an index.html.
+                if file.name != METADATA:
+                    self.notes.append(f"{file.name[:100]}: nobody's, not read")
             else:
-                self.of_student(file, named or NamedFile(top, "", ""))
+                self.loose(file)
+
+    def _without_marks(self, files: Sequence[Listed]) -> list[Listed]:
+        """The files, without those of marks that were written beside the submissions."""
+        ours = {f.folders for f in files if f.folders and f.name == JOURNAL}
+        self.notes += [f"{'/'.join(folder)}: marks of a class, not marked" for folder in ours]
+        return [f for f in files if not any(f.folders[: len(o)] == o for o in ours)]
+
+    def _submitters(self, files: Sequence[Listed]) -> Callable[[str], list[NamedFile]] | None:
+        """What tells whose a folder is, where a file of Gradescope's says it."""
+        try:
+            said = [f.where.read() for f in files if not f.folders and f.name == METADATA]
+        except DeltaruleError as error:
+            self.notes.append(in_one_line(error))
+            return None
+        return gradescope(said[0].decode("utf-8", "replace")) if said else None
 
     def of_student(self, file: Listed, named: NamedFile) -> None:
         """A file below a student's folder, or with a student's name."""
@@ -146,8 +171,7 @@ class _Collecting:
             files = _without_common_folder(archived(file.where, lambda _: None, trusted=True))
         except DeltaruleError:
             return False
-        tops = dict.fromkeys(f.folders[0] if f.folders else f.name for f in files)
-        if platform_of(tops) is None:
+        if platform_of(_tops(files)) is None and METADATA not in _tops(files):
             return False
         self.sort(_without_common_folder(archived(file.where, self.notes.append, trusted=True)))
         return True
@@ -169,7 +193,7 @@ class _Collecting:
             self.rows += 1
             file = HandedFile(form.name, row=row.answers, attempt=row.when, order=self.rows)
             if row.who:
-                self._put(HandedIn(row.who, (file,), row.also))
+                self._put(HandedIn(row.who, (file,), row.also), row.who)
             else:
                 self.notes.append(f"{form.name}, line {row.line}: nobody is named, not marked")
 
@@ -188,15 +212,20 @@ class _Collecting:
             files = [HandedFile(name, where, b"", named.attempt, order, named.whole)]
         elif name != "about.txt":
             notes.append(f"{name[:100]} is not read: {_kinds(suffix)}")
-        also = (named.number,) if named.number else ()
-        self._put(HandedIn(named.who, tuple(files), also, tuple(notes)))
+        also = (*filter(None, (named.number,)), *named.also)
+        self._put(HandedIn(named.who, tuple(files), also, tuple(notes)), named.number or named.who)
 
-    def _put(self, more: HandedIn) -> None:
-        key = more.also[0] if more.also else more.who
+    def _put(self, more: HandedIn, key: str) -> None:
+        """Put what was handed in to that of the same student, whom the key tells from others."""
         known = self.found.get(key, HandedIn(more.who, also=more.also))
         self.found[key] = replace(
             known, files=known.files + more.files, notes=known.notes + more.notes
         )
+
+
+def _tops(files: Iterable[Listed]) -> dict[str, None]:
+    """The folders, and the files outside of folders, in their order."""
+    return dict.fromkeys(f.folders[0] if f.folders else f.name for f in files)
 
 
 def _is_in(file: StoredFile, places: Sequence[Path]) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam import CODE, FORMULA, Exam, Question
@@ -23,12 +24,14 @@ _NUMBERED = re.compile(r"\W*(?:question|q|part|task|nr|no|aufgabe)?\W*([\w.-]+?)
 class Field:
     """Where an answer belongs: the table, the run (from 1), and the name in it, which is that of a
     quantity or a question's id. `question` asks for several quantities, each with its name.
+    `loosely`: what was said is no name, but names one thing that is asked, among other words.
     """
 
     table: str
     name: str
     run: int = 1
     question: Question | None = None
+    loosely: bool = False
 
 
 class ExamFields:
@@ -50,7 +53,7 @@ class ExamFields:
         if formula := _FORMULA.fullmatch(said):
             inner = self.field(formula[1] or formula[2], run)
             return inner and Field(FORMULAS, inner.name, inner.run)
-        return self._quantity(said, run) or self._numbered(said)
+        return self._quantity(said, run) or self._numbered(said) or self._among_words(said, run)
 
     def _by_text(self, said: str) -> Question | None:
         """The question whose text it is, as forms have it above a column."""
@@ -62,6 +65,21 @@ class ExamFields:
         ids = {q.id.casefold(): q for q in self.exam.questions}
         question = ids.get(found[1].casefold()) if found and not self.exam.plain else None
         return self._of_question(question) if question is not None else None
+
+    def _among_words(self, said: str, run: int | None) -> Field | None:
+        """`Berechnen Sie s1:`, the one quantity asked that is named there; None for several."""
+        words = [w for word in said.split() if (w := word.strip(".:;,?!()\"'„“”"))]
+        pairs = [f"{one} {two}" for one, two in pairwise(words)]
+        known = {said: self._asked(said, run) for said in (*pairs, *words)}
+        inside = {word for pair in pairs if known[pair] for word in pair.split()}
+        found = {f for w in (*pairs, *words) if w not in inside and (f := known[w])}
+        return replace(found.pop(), loosely=True) if len(words) > 1 and len(found) == 1 else None
+
+    def _asked(self, word: str, run: int | None) -> Field | None:
+        """The field of a quantity that is asked, by its name; articles name nothing."""
+        found = None if word in ("a", "A", "I") else self._quantity(word, run)
+        asked = {a for q in self.exam.questions if q.run == (found and found.run) for a in q.asked}
+        return found if found is not None and found.name in asked else None
 
     def _of_question(self, question: Question) -> Field:
         if self.exam.plain:
@@ -76,10 +94,11 @@ class ExamFields:
             reference = str(parse_reference(said))
         except DeltaruleError:
             return None
-        for question in self.exam.questions:
-            if run in (None, question.run) and reference in question.asked:
-                table = FORMULAS if question.kind == FORMULA else ANSWERS
-                return Field(table, reference, question.run)
+        asking = [q for q in self.exam.questions if run in (None, q.run) and reference in q.asked]
+        # What is asked as numbers and as a formula is a number, unless a formula stands there.
+        for question in sorted(asking, key=lambda q: q.kind == FORMULA):
+            table = FORMULAS if question.kind == FORMULA else ANSWERS
+            return Field(table, reference, question.run)
         for number, names in enumerate(self._names, start=1):
             if run in (None, number) and _tensors(reference, self._runs[number - 1]) <= names:
                 return Field(ANSWERS, reference, number)

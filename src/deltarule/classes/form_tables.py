@@ -10,11 +10,11 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from deltarule.classes.form_heads import LOOKED_AT, Heads, heads_of, plain
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking.printed import shortened
 from deltarule.marking.text_files import text_of
@@ -25,19 +25,8 @@ FORMS = (".csv", ".tsv", ".xlsx")
 #: Rows and columns of a table.
 MOST_ROWS, MOST_COLUMNS = 200_000, 1000
 
-#: Heads that name a student; what stands first is what the student is called in the marks.
-_WHO = (
-    ("who", "student", "username", "user name", "login", "login id", "sis login id", "kennung"),
-    ("student id", "studentid", "id number", "matriculation number", "matrikelnummer",
-     "sis user id", "orgdefinedid", "student number", "id"),
-    ("email", "e mail", "email address", "e mail address", "mail"),
-    ("name", "full name", "student name", "your name", "display name"),
-    ("last name", "surname", "family name", "nachname"),
-    ("first name", "given name", "vorname"),
-)  # fmt: skip
-#: Heads of parts of a name, which are put together.
-_PARTS = (*_WHO[4], *_WHO[5])
-_WHEN = ("timestamp", "submitted", "submitted at", "completion time", "completed", "zeitstempel")
+#: What stands where nobody is named.
+_NOBODY = ("anonymous", "anonym", "anonyme", "anónimo", "anonimo")
 _YEAR_FIRST = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})[T ]+(\d{1,2}):(\d\d)(?::(\d\d))?\D*?([AP]M)?(?: .*|Z)?",
     re.ASCII | re.IGNORECASE,
@@ -66,73 +55,85 @@ class Form:
     notes: tuple[str, ...]
 
 
-def form_in(data: bytes, name: str, heads: Callable[[str], bool]) -> Form | None:
+def form_in(data: bytes, name: str, knows: Callable[[str], bool]) -> Form | None:
     """The form in the bytes of a file; None for a table that is one student's own.
 
-    `heads` says whether a column's head names a quantity or a question of the exam. Raises
+    `knows` says whether a column's head names a quantity or a question of the exam. Raises
     DeltaruleError for what is no table.
     """
-    lines = table_rows(data, name)
-    first = next(lines, None)
-    if first is None:
+    lines = list(table_rows(data, name))
+    if not lines:
         raise DeltaruleError(f"{name} is empty", name, "export the form once more")
-    head = [cell.strip() for cell in first[1]]
-    naming = _naming(head)
-    if not naming:
-        return None
-    known = [k for k, text in enumerate(head) if text and k not in naming and heads(text)]
-    when = next((k for k, text in enumerate(head) if _plain(text) in _WHEN), None)
-    if not known:
+    heads = heads_of([cells for _, cells in lines[: LOOKED_AT + 1]], knows)
+    rows = lines[heads.rows :]
+    place = f"{name}, line {lines[heads.rows - 1][0]}: "
+    place += shortened(", ".join(filter(None, heads.texts)))
+    if not heads.naming:
+        if not _has_answers_of_many(heads, rows, knows):
+            return None
+        error = DeltaruleError(
+            f"no column of {name} says whose a row is",
+            place,
+            "head one with student, email, name or matriculation number",
+        )
+        return Form(name, (), (in_one_line(error),))
+    if not heads.answers:
         error = DeltaruleError(
             f"no column of {name} is a quantity or a question of the exam",
-            f"{name}, line {first[0]}: {shortened(', '.join(filter(None, head)))}",
+            place,
             "head the columns with names such as yhat, dE/dTheta2, or with a question's number",
         )
         return Form(name, (), (in_one_line(error),))
-    rows = [_row(line, cells, head, naming, known, when) for line, cells in lines if any(cells)]
-    aside = {*naming, *known, *([] if when is None else [when])}
+    naming = _without_counter(heads, rows)
     notes = [
-        f"{name}: the column {shortened(text)!r} is no quantity and no question of the exam, and "
-        "is not read"
-        for k, text in enumerate(head)
-        if text and k not in aside
+        f"{name}: the column {shortened(heads.texts[k])!r} is no quantity and no question of the "
+        "exam, and is not read"
+        for k in heads.aside
     ]
-    return Form(name, rows, tuple(notes))
+    return Form(name, [_row(line, cells, heads, naming) for line, cells in rows], tuple(notes))
 
 
-def _row(
-    line: int,
-    cells: Sequence[str],
-    head: Sequence[str],
-    naming: Sequence[int],
-    known: Sequence[int],
-    when: int | None,
-) -> Row:
-    def cell(k: int | None) -> str:
-        return cells[k].strip() if k is not None and k < len(cells) else ""
+def _has_answers_of_many(
+    heads: Heads, rows: Sequence[tuple[int, list[str]]], knows: Callable[[str], bool]
+) -> bool:
+    """Whether a table in which nobody is named has a row for each of several students, unlike a
+    student's own: heads and one row, or a quantity and its value in each row.
+    """
+    if len(rows) < 2 or len(heads.answers) < len(heads.aside):
+        return False
+    pairs = sum(knows(cells[0].strip()) for _, cells in rows if cells and cells[0].strip())
+    return len(heads.answers) > 0 and 2 * pairs < len(rows)
 
-    pairs = [(head[k], cell(k)) for k in known if cell(k)]
-    names = [text for k in naming if (text := cell(k))]
-    if len(naming) == 2 and all(_plain(head[k]) in _PARTS for k in naming):
+
+def _without_counter(heads: Heads, rows: Sequence[tuple[int, list[str]]]) -> list[int]:
+    """The columns that name the student, without one that counts the rows, as forms add it."""
+    counted_up = [str(k) for k in range(1, len(rows) + 1)]
+    left = [
+        k
+        for k in heads.naming
+        if sorted((_cell(cells, k) for _, cells in rows), key=lambda t: (len(t), t)) != counted_up
+    ]
+    return left or list(heads.naming)
+
+
+def _cell(cells: Sequence[str], k: int | None) -> str:
+    return cells[k].strip() if k is not None and k < len(cells) else ""
+
+
+def _row(line: int, cells: Sequence[str], heads: Heads, naming: Sequence[int]) -> Row:
+    pairs: list[tuple[str, str | list[str]]] = []
+    for columns in heads.answers:
+        values = [_cell(cells, k) for k in columns]
+        while values and not values[-1]:
+            values.pop()
+        if values:
+            pairs.append((heads.texts[columns[0]], values if len(values) > 1 else values[0]))
+    names = [text for k in naming if (text := _cell(cells, k)) and plain(text) not in _NOBODY]
+    if heads.names_in_parts:
         names = [", ".join(names)] if names else []
     who, *also = names or [""]
     answers = json.dumps(pairs, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    return Row(line, " ".join(who.split()), tuple(also), _time(cell(when)), answers)
-
-
-def _naming(head: Sequence[str]) -> list[int]:
-    """The columns that name the student, in the order of how well they do."""
-    found = sorted((_rank(text), k) for k, text in enumerate(head) if _rank(text) is not None)
-    return [k for _, k in found]
-
-
-def _rank(text: str) -> int | None:
-    plain = _plain(text)
-    return next((rank for rank, names in enumerate(_WHO) if plain in names), None)
-
-
-def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
+    return Row(line, " ".join(who.split()), tuple(also), _time(_cell(cells, heads.when)), answers)
 
 
 def _time(text: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from deltarule.classes.stored_files import StoredFile
+from deltarule.classes.stored_files import StoredFile, name_text
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.spelling.counted import counted
 
@@ -73,7 +73,7 @@ class HandedIn:
             try:
                 data = file.read()
             except DeltaruleError as error:
-                notes.append(in_one_line(error))
+                notes.append(name_text(in_one_line(error)))
                 continue
             left -= len(data)
             if left < 0:

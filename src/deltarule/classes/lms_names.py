@@ -16,7 +16,8 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class NamedFile:
-    """`name` is the file's own, empty for a folder of them; `number` the platform's own for `who`.
+    """`name` is the file's own, empty for a folder of them; `number` the platform's own for `who`,
+    `also` what else it calls them.
 
     Of several with another `attempt` the greatest is the newest; `whole`: an attempt replaces all
     that was handed in before it, else files of the same name alone.
@@ -28,6 +29,7 @@ class NamedFile:
     attempt: str = ""
     late: bool = False
     whole: bool = False
+    also: tuple[str, ...] = ()
 
 
 _CANVAS = re.compile(

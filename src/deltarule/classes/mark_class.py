@@ -80,7 +80,8 @@ def mark_class(
                 _keep(journal, task, outcome)
                 done += 1
                 tell(done, len(students))
-    return Marked(len(students), len(left), (*found.notes, *_absent(found, exam)))
+    notes = (*found.notes, *_twice(found, exam), *_absent(found, exam))
+    return Marked(len(students), len(left), notes)
 
 
 def _entry(student: HandedIn, exam: ClassExam) -> Entry:
@@ -110,6 +111,19 @@ def _absent(found: Collected, exam: ClassExam) -> list[str]:
         return []
     named = ", ".join(absent[:_NAMED]) + (", …" if len(absent) > _NAMED else "")
     return [f"{counted(len(absent), 'student')} handed in nothing: {named}"]
+
+
+def _twice(found: Collected, exam: ClassExam) -> list[str]:
+    """That what was handed in under several names is, by the list of students, one student's."""
+    called: dict[str, list[str]] = {}
+    for student in found.students:
+        if (id := exam.listed((student.who, *student.also))) is not None:
+            called.setdefault(id, []).append(student.who)
+    return [
+        f"{id} has handed in as {' and as '.join(names)}, and stands in the marks with each"
+        for id, names in called.items()
+        if len(names) > 1
+    ]
 
 
 def _keep(journal: Journal, task: Task, outcome: Outcome) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -65,9 +66,9 @@ class Roster:
 
     def __init__(self, students: Iterable[Student] = ()):
         self._students = tuple(students)
-        keys = [(key, s) for s in self._students for key in set(_keys(s))]
-        often = Counter(key for key, _ in keys)
-        self._by_key = {key: student for key, student in keys if often[key] == 1}
+        keys = [(key, s) for s in self._students for key in _keys(s)]
+        self._by_key = _of_one(keys)
+        self._by_letters = _of_one([(key, s) for s in self._students for key in _squeezed(s)])
 
     def __iter__(self) -> Iterator[Student]:
         return iter(self._students)
@@ -79,18 +80,47 @@ class Roster:
         """The one student that is known so; somebody with this id alone where nobody is, or several
         are.
         """
-        return self._by_key.get(_folded(who)) or Student(who)
+        return self.listed(who) or Student(who)
+
+    def listed(self, who: str) -> Student | None:
+        """The one student of the list that is known so; None for nobody, and for several."""
+        return self._by_key.get(_folded(who)) or self._by_letters.get(_letters(who))
+
+    def names(self, who: str) -> tuple[str, ...]:
+        """All that a student is known by who is known so, as the list has it; `who` comes first."""
+        return tuple(dict.fromkeys((who, *filter(None, _as_written(self.of(who))))))
 
 
-def _keys(student: Student) -> Iterator[str]:
+def _of_one(keys: Iterable[tuple[str, Student]]) -> dict[str, Student]:
+    """The student of each key that no other has."""
+    keys = list(keys)
+    often = Counter(key for key, _ in keys)
+    return {key: student for key, student in keys if often[key] == 1}
+
+
+def _keys(student: Student) -> set[str]:
+    return set(filter(None, map(_folded, _as_written(student))))
+
+
+def _as_written(student: Student) -> tuple[str, ...]:
     ids = (student.id, student.email, *(student.columns.get(key, "") for key in _KEYS))
     names = (student.name, student.full_name, student.sortable_name)
-    login = student.email.partition("@")[0]
-    yield from filter(None, map(_folded, (*ids, *names, login)))
+    return (*ids, *names, student.email.partition("@")[0])
+
+
+def _squeezed(student: Student) -> set[str]:
+    """The name as platforms squeeze it, `noetheremmy`: from whichever word the last name begins."""
+    words = student.full_name.split()
+    turned = {_letters("".join(words[k:] + words[:k])) for k in range(len(words))}
+    return turned - {""}
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFC", text).casefold() if c.isalnum())
 
 
 def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
 
 
 def read_roster(path: str | Path) -> Roster:

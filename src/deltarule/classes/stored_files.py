@@ -41,7 +41,7 @@ class StoredFile:
     @property
     def name(self) -> str:
         """The name of the file, in whatever folder."""
-        return PurePosixPath(self.members[-1]).name if self.members else self.path.name
+        return PurePosixPath(self.members[-1]).name if self.members else name_text(self.path.name)
 
     def read(self, most: int = MOST_BYTES) -> bytes:
         """What is in it. Raises DeltaruleError where that cannot be read, or is more."""
@@ -70,13 +70,18 @@ def listed(top: Path, say: Callable[[str], None]) -> Iterator[Listed]:
         return
     for place, folders, names in os.walk(top):
         here = Path(place)
-        inside = here.relative_to(top).parts
+        inside = tuple(map(name_text, here.relative_to(top).parts))
         for name in [f for f in folders if (here / f).is_symlink()]:
-            say(f"{'/'.join((*inside, name))}: a link to another folder, not followed")
+            say(f"{'/'.join((*inside, name_text(name)))}: a link to another folder, not followed")
         folders[:] = sorted(f for f in folders if not (ignored(f) or (here / f).is_symlink()))
         for name in sorted(names):
             if not ignored(name):
-                yield Listed(inside, name, StoredFile(here / name))
+                yield Listed(inside, name_text(name), StoredFile(here / name))
+
+
+def name_text(name: str) -> str:
+    """A name on the disk as text; bytes of it that are no UTF-8 are shown as `\\xff`."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def ignored(name: str) -> bool:

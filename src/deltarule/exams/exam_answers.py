@@ -39,6 +39,8 @@ from deltarule.marking.unread import MOST_QUANTITIES, Unread, read_typed, read_v
 from deltarule.spelling.names import parse_reference
 
 SECTIONS = ("answers", "formulas", "choices", "counts")
+#: Letters beside those that numbers are written with.
+_NAMES = re.compile(r"(?!approx|array|tensor|circa|ca\b|np\b|torch|dtype|float)\b[^\W\d_]\w*")
 #: What may stand on top of a file of answers.
 TOP = ("sheet", "who", "run", *SECTIONS)
 
@@ -157,8 +159,10 @@ class _Sorter:
 
     def _to_quantity(self, key: str, value: Any, section: str) -> None:
         """What is written by a quantity's name: to the question that asks for it."""
-        kind = FORMULA if section == "formulas" else NUMBERS
         asking = [q for q in self.exam.questions if self._asks(q, key)]
+        both = {NUMBERS, FORMULA} <= {q.kind for q in asking}
+        formula = section == "formulas" or (both and _has_names(value))
+        kind = FORMULA if formula else NUMBERS
         mine = [q for q in asking if q.kind == kind and q.run == self.run]
         mine = mine or [q for q in asking if q.kind == kind] or asking
         runs = {q.run for q in mine}
@@ -223,6 +227,11 @@ def _as_text(value: Any) -> str:
     if isinstance(value, list):
         return "×".join(map(_as_text, value))
     return str(value)
+
+
+def _has_names(value: Any) -> bool:
+    """Whether a text has names in it, as a formula has and numbers have not."""
+    return is_text(value) and bool(_NAMES.search(value))
 
 
 def _is_written(value: Any) -> bool:
