@@ -243,12 +243,15 @@ def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Know
         return []
     # Most sheets have none, and need nothing of what reads them.
     from deltarule.marking.formulas import Grounds, judge_formula
+    from deltarule.marking.formulas.left_out_axes import left_out
     from deltarule.marking.formulas.renamed_formulas import in_own_names
 
     derivation = derivation_of(run, known)
     rate = None if run.rate is None else run.rate.value
     optimiser = run.optimiser if run.updates else None
-    grounds = Grounds(_numbers(run, known), run.properties, optimiser, rate)
+    numbers = _numbers(run, known)
+    unprinted = () if numbers is None else left_out(run.given, numbers)
+    grounds = Grounds(numbers, run.properties, optimiser, rate, unprinted)
     found = []
     for quantity, formula in typed.items():
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
-from sympy import Expr
+from sympy import Expr, Symbol
 
 from deltarule.arithmetic.integers import OutsideShape
 from deltarule.calculus import Derivation
@@ -22,6 +22,7 @@ from deltarule.marking.formulas.formula_mistakes import causes, in_one_sentence
 from deltarule.marking.formulas.grounds import observed
 from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
 from deltarule.marking.formulas.latex_typed import plain_formula
+from deltarule.marking.formulas.left_out_axes import or_as_printed
 from deltarule.marking.formulas.left_sides import right_sides
 from deltarule.marking.formulas.limits import MOST_CHARACTERS, not_too_deep
 from deltarule.marking.formulas.matrix_words import matrix_readings
@@ -55,12 +56,15 @@ LOOSE = (
 
 @dataclass(frozen=True)
 class Grounds:
-    """What a sheet adds to a formula: its numbers, what it declares of its data, its updates."""
+    """What a sheet adds to a formula: its numbers, what it declares of its data, its updates, and
+    the sizes of 1 whose axes it does not print.
+    """
 
     computation: Computation | None = None
     declared: Mapping[str, str] = field(default_factory=dict)
     optimiser: str | None = None
     rate: Fraction | None = None
+    left_out: tuple[Symbol, ...] = ()
 
     @property
     def properties(self) -> dict[str, str]:
@@ -86,7 +90,7 @@ def judge_formula(
     with not_too_deep(quantity):
         kind, finding, others, kinds = _of_all(
             [
-                (part, _found(derivation, part, quantity, target, grounds))
+                (part, or_as_printed(_found, derivation, part, quantity, target, grounds))
                 for part in _as_typed(derivation, formula, quantity, target)
             ]
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sympy import Expr
 
@@ -48,16 +48,22 @@ def readings(formula: str, derivation: Derivation, quantity: str, target: Target
 
 
 def all_readings(
-    formula: str, derivation: Derivation, quantity: str, target: Target, loose: bool = False
+    formula: str,
+    derivation: Derivation,
+    quantity: str,
+    target: Target,
+    loose: bool = False,
+    of: Sequence[Vocabulary] = (),
 ) -> Found:
     """What the formula can mean, the likeliest first, each with how its sums were read.
 
-    In a program * is entry by entry, unless `loose`. Raises DeltaruleError for nothing.
+    In a program * is entry by entry, unless `loose`; `of` are other vocabularies than the
+    derivation's. Raises DeltaruleError for nothing.
     """
     found: Found = {}
     refused: DeltaruleError | None = None
     program = bool(written_as_program(formula, quantity)) and not loose
-    for vocabulary in vocabularies(derivation, formula):
+    for vocabulary in of or vocabularies(derivation, formula):
         try:
             for parsed, said in _by_indices(formula, vocabulary, quantity, target).items():
                 found.setdefault(_ours(parsed, derivation, target), said)
@@ -65,8 +71,8 @@ def all_readings(
             refused = refused or error
         if "[" not in formula or ".shape" in formula:
             try:
-                of = _in_matrices(formula, vocabulary, quantity, target, program)
-                for w, said in of.items():
+                whole = _in_matrices(formula, vocabulary, quantity, target, program)
+                for w, said in whole.items():
                     found.setdefault(target.at_entry(renamed(w, derivation)), said)
             except DeltaruleError as error:
                 if isinstance(error, Unfitting):
