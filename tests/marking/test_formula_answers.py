@@ -77,14 +77,26 @@ def test_einsum_refused(formula, fact):
         (SOFTMAX, "dE/dz", "Σ_k dE/dp[n,k] dz[n,k]/dp[n,c]", "z does not depend on p"),
         (SOFTMAX, "dE/dz", "Σ_k dE/dp[n,k] dq[n,k]/dz[n,c]", "q is no quantity here"),
         (SOFTMAX, "dE/dz", "Σ_k dE/dp[n,k] dp[n,k]/dz[c]", "has 1 index at z, which has 2 axes"),
-        ("rnn", "dE/dh", "dE/dh[k,n,m] dh[k,n,m]/dh[t,n,m]",
-         "how many times lie between the two is not said"),
-        ("rnn", "dE/dW_hh", "Σ_{t,n} dE/dh[t,n,m] dh[t,n,m]/dW_hh[k,m]",
-         "it adds up what comes from all times before"),
-        ("rnn", "dE/dW_hh", "Σ_{t,n} dE/dh[t,n,m] ds[t,n,m]/dW_hh[k,m]",
-         "can be read in two ways: what comes from earlier times may count, or not"),
+        (
+            "rnn",
+            "dE/dh",
+            "dE/dh[k,n,m] dh[k,n,m]/dh[t,n,m]",
+            "how many times lie between the two is not said",
+        ),
+        (
+            "rnn",
+            "dE/dW_hh",
+            "Σ_{t,n} dE/dh[t,n,m] dh[t,n,m]/dW_hh[k,m]",
+            "it adds up what comes from all times before",
+        ),
+        (
+            "rnn",
+            "dE/dW_hh",
+            "Σ_{t,n} dE/dh[t,n,m] ds[t,n,m]/dW_hh[k,m]",
+            "can be read in two ways: what comes from earlier times may count, or not",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_derivative_by_entries_is_refused(name, quantity, formula, fact):
     with pytest.raises(DeltaruleError) as caught:
         judge_formula(network(name), quantity, formula)
@@ -97,17 +109,51 @@ DIRECT = "right; derivatives by entries are read as direct parts, all else held"
 @pytest.mark.parametrize(
     ("name", "quantity", "formula", "said"),
     [
-        ("batch_norm", "dL/dx", "dL/dxhat[n,c] dxhat[n,c]/dx[n,c] + dL/dv[c] dv[c]/dx[n,c] "
-         "+ dL/dmu[c] dmu[c]/dx[n,c]", DIRECT),
-        ("lstm", "dL/dc", "dL/dh[t,n,m] dh[t,n,m]/dc[t,n,m] + dL/dc[t+1,n,m] "
-         "dc[t+1,n,m]/dc[t,n,m]", DIRECT),
-        ("rnn", "dE/dW_hh", "sum_{t,n} dE/ds[t,n,m] ds[t,n,m]/dW_hh[k,m]",
-         "right; ds[t,n,m]/dW_hh[k,m] is read at its own time alone"),
+        (
+            "batch_norm",
+            "dL/dx",
+            "dL/dxhat[n,c] dxhat[n,c]/dx[n,c] + dL/dv[c] dv[c]/dx[n,c] + dL/dmu[c] dmu[c]/dx[n,c]",
+            DIRECT,
+        ),
+        (
+            "lstm",
+            "dL/dc",
+            "dL/dh[t,n,m] dh[t,n,m]/dc[t,n,m] + dL/dc[t+1,n,m] dc[t+1,n,m]/dc[t,n,m]",
+            DIRECT,
+        ),
+        (
+            "rnn",
+            "dE/dW_hh",
+            "sum_{t,n} dE/ds[t,n,m] ds[t,n,m]/dW_hh[k,m]",
+            "right; ds[t,n,m]/dW_hh[k,m] is read at its own time alone",
+        ),
     ],
-)  # fmt: skip
+)
 def test_which_derivative_by_entries_is_meant_is_told(name, quantity, formula, said):
     verdict = judge_formula(network(name), quantity, formula)
     assert (verdict.verdict, verdict.finding) == ("right", said)
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "formula", "where"),
+    [
+        ("conv1d", "y", "b[f] + sum(c, k, w[f,c,k]*x[n,c,i+k])", "D = 1, P = 0 and S = 1"),
+        ("rnn", "dE/dh", "Σ_o dE/dyhat[t,n,o] W_hy[m,o] − 2 Σ_k ds[t+1,n,k] W_hh[m,k]", "T = 1"),
+        ("dense", "dL/dW", "Σ_n x[n,d]·dy[n,m]·(D/M)²", "D = M"),
+        ("conv2d", "dL/db", "Σ_{n,i,j} dy[n,f,i,j]·K/L", "K = L"),
+    ],
+)
+def test_where_alone_a_wrong_formula_is_right_is_said(name, quantity, formula, where):
+    verdict = judge_formula(network(name), quantity, formula)
+    assert verdict.verdict == "wrong"
+    assert verdict.finding.startswith(f"right only where {where}; at generic numbers")
+
+
+def test_sizes_that_are_equal_by_chance_hide_no_mistake():
+    formula = "sum(k, l, x[n,c,S*i+k-P,S*j+l-P])/(K*{})"
+    for size, verdict in (("L", "right"), ("K", "mistake")):
+        found = judge_formula(network("avg_pool2d"), "y", formula.format(size))
+        assert found.verdict == verdict
 
 
 def test_a_constant_may_be_typed_as_the_number_that_the_sheet_gives_it():

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 from sympy import Expr
@@ -13,7 +14,9 @@ from deltarule.arithmetic.evaluate import evaluate
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.modular import Modular
 from deltarule.arithmetic.probe import Probe
+from deltarule.arithmetic.small_sizes import free_sizes
 from deltarule.calculus import Derivation
+from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName, is_gradient
 from deltarule.expressions.nodes import Read, index_names, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
@@ -27,12 +30,18 @@ from deltarule.tracing.format_numbers import shown
 #: At so many other sizes a cause has to give the written formula; they are drawn by these seeds.
 MOST_OTHER_SIZES, OTHER_SEEDS = 2, range(6, 12)
 
+#: So many sizes that were equal by chance are made different at once, or else so many pairs of
+#: them, and the seed of the values.
+MOST_APART, MOST_PAIRS, APART_SEED = 4, 6, 13
+
 
 class Comparison:
     """One formula beside the right one, at generic values with some properties and sizes."""
 
     #: Whether the sums of the written one were limited to the entries that there are.
     limited = False
+    #: Values at which both differ that agree at the first ones.
+    apart: Probe | None = None
 
     def __init__(
         self,
@@ -75,13 +84,15 @@ class Comparison:
         of = self.derivation.of
         return {n for n in used if (g := GradientName.parse(n)) and g.of == of}
 
-    def _filled(self, arithmetic, seed: int, size: float = 1.0) -> Probe:
+    def _filled(
+        self, arithmetic, seed: int, size: float = 1.0, sizes: Mapping[str, int] | None = None
+    ) -> Probe:
         return filled(
             self.derivation,
             arithmetic,
             seed,
             self.properties,
-            {**self._least(), **self.sizes},
+            {**self._least(), **self.sizes, **(sizes or {})},
             size,
         )
 
@@ -121,16 +132,50 @@ class Comparison:
         floats."""
         if not self.close(self.values, self.value(self.full, self.probe)):
             return False
+        probes = [self.probe]
         try:
             exact = self._filled(Modular(), 2)
             if np.array_equal(self.value(self.written, exact), self.value(self.full, exact)):
-                return True
+                return self._alike_where_sizes_differ([self.probe, exact])
         except Undecided:
             pass
-        others = (self._filled(Float64(), s) for s in (3, 4, 5))
-        return all(
-            self.close(self.value(self.written, p), self.value(self.full, p)) for p in others
-        )
+        for seed in (3, 4, 5):
+            probes.append(self._filled(Float64(), seed))
+            if not self._agree_at(probes[-1]):
+                return False
+        return self._alike_where_sizes_differ(probes)
+
+    def _alike_where_sizes_differ(self, probes: Sequence[Probe]) -> bool:
+        """Whether both agree too where sizes differ that were equal at all probes: K and L of a
+        window, or rows and columns."""
+        known = {**self._least(), **self.sizes}
+        free = [s for s in free_sizes(self.derivation.network) if s.name not in known]
+        equal = [
+            pair
+            for pair in combinations(free, 2)
+            if all(p.sizes[pair[0]] == p.sizes[pair[1]] for p in probes)
+        ]
+        involved = [*dict.fromkeys(s.name for pair in equal for s in pair)]
+        if not involved:
+            return True
+        if len(involved) <= MOST_APART and (there := self._with_sizes(involved)) is not None:
+            return self._agree_at(there)
+        tried = (self._with_sizes([s.name for s in pair]) for pair in equal[:MOST_PAIRS])
+        return all(self._agree_at(there) for there in tried if there is not None)
+
+    def _with_sizes(self, names: Sequence[str]) -> Probe | None:
+        """Values where some sizes differ; None if no network has such sizes."""
+        sizes = {name: 2 + k for k, name in enumerate(names)}
+        try:
+            return self._filled(Float64(), APART_SEED, sizes=sizes)
+        except DeltaruleError:
+            return None
+
+    def _agree_at(self, probe: Probe) -> bool:
+        """Whether both agree at a probe; else it is kept, to be shown."""
+        found = self.close(self.value(self.written, probe), self.value(self.full, probe))
+        self.apart = self.apart if found else probe
+        return found
 
     def close(self, one: np.ndarray, two: np.ndarray) -> bool:
         return bool(np.allclose(one, two, rtol=1e-9, atol=1e-14))
@@ -149,7 +194,7 @@ class Comparison:
 
     def counterexample(self) -> str:
         """Where the formulas differ, in numbers."""
-        probe, sort = self.beyond_kinks or self.probe, "generic numbers"
+        probe, sort = self.beyond_kinks or self.apart or self.probe, "generic numbers"
         if self.beyond_kinks is not None:
             sort = "numbers beyond a kink"
         values, right = (

@@ -38,6 +38,7 @@ from deltarule.marking.formulas.readings import (
     renamed,
     vocabularies,
 )
+from deltarule.marking.formulas.special_sizes import where_right
 from deltarule.marking.formulas.target import Target, target_of
 from deltarule.marking.formulas.transposed import beyond
 from deltarule.marking.formulas.update_formulas import update_target
@@ -248,7 +249,11 @@ def _judged(
         if found:
             (sentence, kinds), *others = found
             return verdicts.MISTAKE, sentence, tuple(s for s, _ in others[:5]), kinds
-    finding = generic[0].counterexample()
+
+    def at(written: Expr, sizes: dict[str, int]) -> Comparison:
+        return _compared(derivation, target, written, properties, sizes)
+
+    finding = where_right(generic, at) + generic[0].counterexample()
     if agrees(generic[0], grounds.computation):
         finding += "; at this sheet's numbers both happen to be the same"
     return verdicts.WRONG, finding, (), ()
