@@ -72,7 +72,8 @@ def _shown(asked: Class, called: str) -> int:
             done = mark_class(words, exam, journal, _marks(asked), bar.tell)
         markings = ClassMarkings(journal, exam.exam, overrides, exam.open)
         who = {entry.who for entry in journal.students()}
-        notes = (*done.notes, *overrides.strangers(who))
+        worth = {q.id: q.marks for q in exam.exam.questions}
+        notes = (*done.notes, *overrides.strangers(who), *overrides.above(worth))
         write_outputs(out, markings, journal, setting)
         written = write_exports(formats, markings, out / "exports", setting)
         result = ClassResult(
@@ -154,7 +155,8 @@ def class_page(page: Page, result: ClassResult) -> None:
     for line in result.lines:
         sign = "?" if line.failed else "✓" if line.passed else "✗"
         style = {"?": "magenta", "✓": "green", "✗": "bold red"}[sign]
-        page.formula(f"{line.who}: {line.words}", indent=0, lead=f"{sign} ", hang=4, style=style)
+        said = f"{' '.join(line.who.split())}: {line.words}"
+        page.formula(said, indent=0, lead=f"{sign} ", hang=4, style=style)
     totals_page(page, result, every=False)
 
 

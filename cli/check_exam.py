@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -26,6 +27,16 @@ from deltarule.submissions.reading.notebook_cells import MOST_NOTEBOOK
 from deltarule.submissions.reading.source_bytes import file_bytes
 
 _CODE = (".py", ".ipynb")
+#: So many files are named in a command; of more the folder.
+_MOST_NAMED = 4
+
+
+def _named(names: Sequence[str]) -> str:
+    """All of the names as they are typed, or the folder that many of them are in."""
+    folders = {Path(name).parent for name in names}
+    if len(names) > _MOST_NAMED and len(folders) == 1:
+        return shlex.quote(f"{folders.pop()}/")
+    return shlex.join(names)
 
 
 def own_paper(folder: Path, names: Sequence[str]) -> Path:
@@ -38,7 +49,7 @@ def own_paper(folder: Path, names: Sequence[str]) -> Path:
         raise DeltaruleError(
             "several students' answers to an exam of which each has a paper of their own",
             "the command line",
-            f"write check class {names[0]} --sheet {folder}",
+            f"write check class {_named(names)} --sheet {folder}",
         )
     text = read_text(Path(answers[0]), answers[0])
     who = read_leniently(text, answers[0], SECTIONS).toml.data.get("who", "")
@@ -54,7 +65,7 @@ def show_exam_check(asked: Check, exam: Exam, names: Sequence[str]) -> int:
         raise DeltaruleError(
             "several students' answers to an exam with questions",
             "the command line",
-            f"write check class {names[0]} --sheet {asked.sheet}",
+            f"write check class {_named(names)} --sheet {asked.sheet}",
         )
     with busy(f"marking {', '.join(names)}"):
         submission = load_submission(answers[0], exam) if answers else Submission()

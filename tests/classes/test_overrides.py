@@ -84,3 +84,9 @@ def test_json_of_a_class(place, shared, monkeypatch):
     assert "0 submissions marked now" in text
     refused = CliRunner().invoke(app, ["check", "class", str(place / "in")])
     assert refused.exit_code == 2 and "no exam is named" in refused.stderr
+
+
+def test_more_points_than_there_are_is_said():
+    found = Overrides([Override("emmy", "1a", points=Fraction(9), place="--override")])
+    assert found.above({"1a": Fraction(2)}) == ["--override: emmy gets 9 of 2 points for 1a"]
+    assert found.above({"1a": Fraction(9)}) == found.above({}) == []

@@ -86,6 +86,48 @@ def test_a_name_of_nothing_is_said(fields):
     )
 
 
+def test_a_quantity_asked_by_numbers_and_by_a_formula_gets_what_is_written(tmp_path):
+    asked = QUESTIONS.replace('asked = ["h1", "yhat"]', 'asked = ["yhat", "dE/dTheta2"]', 1)
+    place = folder(tmp_path, {"exam.toml": asked})
+    both = ExamFields(load_exam(place / "exam.toml"))
+    numbers, formula = "[-0.1, 2e-3, 0.2]", "(yhat - y) h1"
+    for name, text in (
+        ("a__json", json.dumps({"dE/dTheta2": numbers})),
+        ("a__csv", f'question,answer\ndE/dTheta2,"{numbers}"\n'),
+        ("a__toml", f'[answers]\n"dE/dTheta2" = {numbers}\n'),
+    ):
+        found = read(both, **{name: text})
+        assert [*values(found)] == ["dE/dTheta2"] and not formulas(found)
+        quoted = f'"{formula}"' if name == "a__toml" else formula
+        found = read(both, **{name: text.replace(numbers, quoted)})
+        assert formulas(found) == {"dE/dTheta2": formula} and not values(found)
+
+
+def test_a_head_among_other_words_is_read_where_no_other_column_has_it(fields):
+    pairs = [["Compute ŷ, please:", "0.62"], ["Write E or s2", "1"], ["How sure of yhat?", "9"]]
+    found = read(fields, form=json.dumps(pairs))
+    assert values(found) == {"yhat": "0.62"} and len(found.notes) == 2
+    found = read(fields, form=json.dumps([*pairs, ["yhat", "0.7"]]))
+    assert values(found) == {"yhat": "0.7"} and len(found.notes) == 3
+
+
+def test_code_that_nobody_asked_for_is_no_answer():
+    with pytest.raises(DeltaruleError, match="net.py is code, which the exam does not ask for"):
+        read(plain(), net__py="x = 1")
+    found = read(plain(), net__py="x = 1", mine__toml=toml({"yhat": "0.62"}))
+    assert found.notes == ("net.py is code, which the exam does not ask for",)
+
+
+def test_answers_in_the_letters_of_windows_are_read(fields):
+    for name in ("a__toml", "a__json"):
+        text = (
+            "# Grüße\n[answers]\nyhat = 0.62\n" if name == "a__toml" else '{"ŷ ü": 1, "yhat": 0.62}'
+        )
+        found = read(fields, **{name: text.replace("ŷ", "y").encode("cp1252")})
+        assert values(found) == {"yhat": "0.62"}
+        assert found.notes[0].endswith("is not UTF-8, and is read as Windows-1252")
+
+
 def test_answers_in_two_files_are_put_together(fields):
     one, two = toml({"h1": "[1, 2]", "yhat": "0.6"}), toml({"yhat": "0.7"})
     found = read(fields, one__toml=one, two__toml=two)

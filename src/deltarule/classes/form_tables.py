@@ -174,7 +174,7 @@ def table_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    text = _decoded(data, name)
+    text, _ = decoded(data, name)
     lines = text.split("\n", 1)
     mark = ""
     if lines[0].strip().lower().startswith("sep=") and len(lines) > 1:
@@ -189,14 +189,19 @@ def _csv_rows(data: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
         ) from None
 
 
-def _decoded(data: bytes, name: str) -> str:
-    """UTF-8, UTF-16 with its mark, or what spreadsheets of the West write."""
+def decoded(data: bytes, name: str) -> tuple[str, list[str]]:
+    """The text in UTF-8, in UTF-16 with its mark, or in what programs of the West write beside
+    them, which the notes say.
+
+    Raises DeltaruleError for what is no text.
+    """
     try:
-        return text_of(data, name)
+        return text_of(data, name), []
     except DeltaruleError as error:
         if "UTF-8" not in error.fact or b"\0" in data:
             raise
-        return data.decode("cp1252", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        text = data.decode("cp1252", "replace").replace("\r\n", "\n").replace("\r", "\n")
+        return text, [f"{name} is not UTF-8, and is read as Windows-1252"]
 
 
 def _delimiter(text: str) -> str:

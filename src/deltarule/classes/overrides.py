@@ -14,7 +14,7 @@ from __future__ import annotations
 import csv
 import io
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -133,6 +133,16 @@ class Overrides:
             for who, decided in self._of.items()
             if who not in names
             for o in decided
+        ]
+
+    def above(self, worth: Mapping[str, Fraction]) -> list[str]:
+        """What is said of decisions of more points than a question is worth."""
+        return [
+            f"{o.place}: {who} gets {points_text(o.points)} of {points_text(worth[o.question])} "
+            f"points for {o.question}"
+            for who, decided in self._of.items()
+            for o in decided
+            if o.points is not None and o.points > worth.get(o.question, o.points)
         ]
 
     def applied(self, marking: ExamMarking) -> ExamMarking:

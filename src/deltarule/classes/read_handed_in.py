@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from deltarule.classes.answer_tables import AnswerTables
 from deltarule.classes.exam_fields import ExamFields
-from deltarule.classes.form_tables import FORMS, table_rows
+from deltarule.classes.form_tables import FORMS, decoded, table_rows
 from deltarule.classes.handed_in import FileBytes, ReadFiles
 from deltarule.classes.merged_answers import merged
 from deltarule.errors import DeltaruleError, in_one_line
+from deltarule.exams.exam import CODE
 from deltarule.exams.exam_answers import SECTIONS, TOP, sorted_answers
 from deltarule.exams.exam_submission import Submission
 from deltarule.marking.lenient import Lenient, read_leniently
-from deltarule.marking.text_files import LARGEST, text_of
+from deltarule.marking.text_files import LARGEST
 from deltarule.marking.toml_text import Digits, TomlText
 
+#: What is said where there is no more to say.
+NOTHING = "nothing is handed in that can be read"
 _HEADS = {"quantity", "name", "question", "answer", "value", "item", "what"}
 
 
@@ -36,9 +40,13 @@ def read_handed_in(who: str, handed: ReadFiles, fields: ExamFields) -> Submissio
             found += _read(file, fields)
         except DeltaruleError as error:
             notes.append(f"{file.name} is not read: {in_one_line(error)}")
-    if not any(s.answers or s.choices or s.counts or s.code for s in found):
+    wants_code = any(q.kind == CODE for q in fields.exam.questions)
+    if not any(s.answers or s.choices or s.counts or (s.code and wants_code) for s in found):
         notes += [note for s in found for note in s.notes]
-        raise DeltaruleError("; ".join(notes[:3]) or "nothing is handed in that can be read")
+        notes += [f"{name} is code, which the exam does not ask for" for name in _code(found)]
+        raise DeltaruleError("; ".join(notes[:3]) or NOTHING)
+    if not wants_code:
+        notes += [f"{name} is code, which the exam does not ask for" for name in _code(found)]
     answers, said = merged([a for s in found for a in s.answers])
     return Submission(
         who,
@@ -50,6 +58,10 @@ def read_handed_in(who: str, handed: ReadFiles, fields: ExamFields) -> Submissio
     )
 
 
+def _code(found: Sequence[Submission]) -> list[str]:
+    return [name for s in found for name, _ in s.code]
+
+
 def _read(file: FileBytes, fields: ExamFields) -> list[Submission]:
     """What one file answers. Raises DeltaruleError where it cannot be read."""
     if file.form:
@@ -58,11 +70,15 @@ def _read(file: FileBytes, fields: ExamFields) -> list[Submission]:
     if suffix in FORMS:
         return _of_pairs(file.name, _own_table(file, fields), fields)
     if len(file.data) > LARGEST:
-        raise DeltaruleError(f"it is larger than {LARGEST // 1000} kB", None, "answers alone")
-    text = text_of(file.data, file.name)
+        raise DeltaruleError(
+            f"it is larger than {LARGEST // 1000} kB", None, "hand in the answers alone"
+        )
+    text, notes = decoded(file.data, file.name)
     if suffix == ".json":
-        return _of_json(file.name, text, fields)
-    return [sorted_answers(fields.exam, read_leniently(text, file.name, SECTIONS))]
+        found = _of_json(file.name, text, fields)
+    else:
+        found = [sorted_answers(fields.exam, read_leniently(text, file.name, SECTIONS))]
+    return [replace(found[0], notes=(*notes, *found[0].notes)), *found[1:]] if notes else found
 
 
 def _of_pairs(

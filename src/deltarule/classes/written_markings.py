@@ -9,6 +9,7 @@ from typing import Any
 
 from deltarule.classes.journal import FAILED, Entry, Journal
 from deltarule.classes.overrides import Overrides
+from deltarule.classes.read_handed_in import NOTHING
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_marking import ExamMarking, QuestionMark
 from deltarule.marking.verdicts import UNDECIDED
@@ -48,6 +49,8 @@ class ClassMarkings:
         failed = next((p[FAILED] for p in found or () if FAILED in p), entry.failed)
         if found is None or failed:
             why = UNMARKED + (failed or "it was not reached")
+            # What was not even taken may be all that there is to say.
+            why += f" ({entry.notes[0]})" if failed == NOTHING and entry.notes else ""
             marks = self._undecided(dict.fromkeys((q.id for q in self._exam.questions), why))
             return ExamMarking(title, entry.who, tuple(marks), (why, *entry.notes))
         marks = [QuestionMark.from_json(m) for part in found for m in part["marks"]]

@@ -9,6 +9,7 @@ from deltarule.counting.figures import Value
 from deltarule.exams.exam import Question
 from deltarule.exams.exam_marking import QuestionMark
 from deltarule.exams.miscounted import miscounted
+from deltarule.exams.products_and_sums import worked_out
 from deltarule.exams.right_counts import RightCount
 from deltarule.marking import verdicts
 from deltarule.marking.printed import shortened
@@ -29,6 +30,8 @@ _YES = {
     "네",
     "是",
 }
+#: Figures that may be written as sums of products, 6·16·25 + 16.
+_TOTALS = ("parameters", "multiply_adds", "memory")
 _NO = {"no", "n", "false", "nein", "non", "não", "нет", "아니오", "아니요", "否", "it does not fit"}
 
 
@@ -37,7 +40,8 @@ def mark_count(question: Question, right: RightCount, typed: str) -> QuestionMar
     verdict, finding, causes = verdicts.MISSING, "nothing is written", ()
     share = Fraction(0)
     if typed.strip():
-        given = read_value(typed, right.value)
+        total = worked_out(typed) if right.task.what in _TOTALS else None
+        given = read_value(typed, right.value) if total is None else (total,)
         if given is None:
             verdict, finding = verdicts.UNREADABLE, f"{_wanted(right.value)} is wanted"
         elif _same(given, right):
