@@ -1,16 +1,16 @@
-"""Whole numbers that are typed as sums of products."""
+"""Integers that are typed as sums of products."""
 
 import pytest
 
-from deltarule.exams.products_and_sums import worked_out
+from deltarule.exams.products_and_sums import sum_of_products
 
 
 @pytest.mark.parametrize(
     "typed",
     ["6*16*25 + 16", "16·(6·5²+1)", "16(6×5^2 + 1)", "2,416", "2 416 = 2400 + 16", "[2417 − 1]"],
 )
-def test_sums_of_products_are_worked_out(typed):
-    assert worked_out(typed) == 2416
+def test_sums_of_products_are_sum_of_products(typed):
+    assert sum_of_products(typed) == 2416
 
 
 @pytest.mark.parametrize(
@@ -34,4 +34,4 @@ def test_sums_of_products_are_worked_out(typed):
     ],
 )
 def test_anything_else_is_no_number(typed):
-    assert worked_out(typed) is None
+    assert sum_of_products(typed) is None

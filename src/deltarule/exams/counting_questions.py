@@ -9,7 +9,7 @@ from deltarule.counting.figures import Value
 from deltarule.exams.exam import Question
 from deltarule.exams.exam_marking import QuestionMark
 from deltarule.exams.miscounted import miscounted
-from deltarule.exams.products_and_sums import worked_out
+from deltarule.exams.products_and_sums import sum_of_products
 from deltarule.exams.right_counts import RightCount
 from deltarule.marking import verdicts
 from deltarule.marking.printed import shortened
@@ -40,7 +40,7 @@ def mark_count(question: Question, right: RightCount, typed: str) -> QuestionMar
     verdict, finding, causes = verdicts.MISSING, "nothing is written", ()
     share = Fraction(0)
     if typed.strip():
-        total = worked_out(typed) if right.task.what in _TOTALS else None
+        total = sum_of_products(typed) if right.task.what in _TOTALS else None
         given = read_value(typed, right.value) if total is None else (total,)
         if given is None:
             verdict, finding = verdicts.UNREADABLE, f"{_wanted(right.value)} is wanted"

@@ -1,11 +1,11 @@
-"""Whole numbers written as sums and products: 6·16·25 + 16, 16 × (6·5² + 1)."""
+"""Integers written as sums and products: 6·16·25 + 16, 16 × (6·5² + 1)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-#: Longer texts, and larger numbers, are not worked out.
+#: Longer texts, and larger numbers, are not read.
 MOST_CHARACTERS, LARGEST = 200, 10**18
 _TOKEN = re.compile(r"\s*(\d{1,18}|\*\*|[-+*^()=²³])", re.ASCII)
 _PLAIN = str.maketrans(
@@ -13,7 +13,7 @@ _PLAIN = str.maketrans(
 )
 
 
-def worked_out(text: str) -> int | None:
+def sum_of_products(text: str) -> int | None:
     """The number that a sum of products is, what stands behind a last = included.
 
     None for anything else, for what is said to equal something that it does not, and for numbers
