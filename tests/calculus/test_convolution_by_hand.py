@@ -9,13 +9,13 @@ from random import Random
 
 import numpy as np
 import pytest
-from once import derived
+from once import derived, deriving
 
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.modular import Modular
 from deltarule.spelling.text import text
 
-SYMBOLIC = derived("conv1d", bias=False)
+SYMBOLIC = deriving("conv1d", bias=False)
 
 
 def by_loops(w, g, length, stride, dilation, pad):
@@ -42,8 +42,8 @@ def in_closed_form(w, g, length, stride, dilation, pad):
 @pytest.mark.parametrize("seed", range(8))
 def test_many_random_sizes(seed):
     random = Random(seed)
-    network = SYMBOLIC.network
-    gradient = SYMBOLIC.gradients["x"]
+    network = SYMBOLIC().network
+    gradient = SYMBOLIC().gradients["x"]
     ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
     seen = 0
     while seen < 120:
@@ -81,7 +81,7 @@ def by_symbol(network, sizes):
 
 
 def test_the_formula_as_it_is_printed():
-    gradient = SYMBOLIC.gradients["x"]
+    gradient = SYMBOLIC().gradients["x"]
     assert text(gradient.expr) == (
         "Σ_{f, i=max(0, ⌈(p + P − D·(K − 1))/S⌉)…min(I − 1, ⌊(p + P)/S⌋)} "
         "[D | p + P − S·i]·∂L/∂y[n, f, i]·w[f, c, (p + P − S·i)/D]"

@@ -1,6 +1,7 @@
 """Steps are tried at several settings: one that is right at a stride of 1 alone is caught."""
 
 import pytest
+from once import loaded
 from sympy import Integer
 from variants import derivation
 
@@ -11,11 +12,10 @@ from deltarule.expressions.nodes import AtLeastZero, Choose, Sum
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Size
 from deltarule.language.catalogue import catalogue
-from deltarule.language.load import load
 from deltarule.language.optimisers import is_update
 from deltarule.networks.recurrences import Recurrence, blocks
 
-NETWORKS = [load(name) for name in catalogue() if not is_update(load(name))]
+NETWORKS = [loaded(name) for name in catalogue() if not is_update(loaded(name))]
 
 
 def values(network, name):
@@ -36,7 +36,7 @@ def test_strides_dilations_and_padding_of_the_catalogue():
 
 def test_convolutions_have_them_all():
     for name in ("conv1d", "conv2d", "conv3d"):
-        network = load(name)
+        network = loaded(name)
         assert values(network, "S") | values(network, "D") == {1, 2, 3}
         assert values(network, "S") >= {1, 2, 3}
         assert values(network, "D") >= {1, 2, 3}
@@ -45,7 +45,7 @@ def test_convolutions_have_them_all():
 
 @pytest.mark.parametrize("name", ["conv1d", "conv2d", "avg_pool2d", "max_pool1d", "max_pool2d"])
 def test_windows_larger_and_smaller_than_the_stride(name):
-    found = trials(load(name))
+    found = trials(loaded(name))
     assert any(s["K"] > s["S"] for s in found)
     assert any(s["K"] < s["S"] for s in found)
 
@@ -63,7 +63,7 @@ def test_one_time_one_of_everything_and_unequal_sizes():
         ]
         for name in plain:
             assert {1} < values(network, name), network.name
-    dense = trials(load("dense"))
+    dense = trials(loaded("dense"))
     assert any(len(set(s.values())) == 3 for s in dense)
     assert any(set(s.values()) == {1} for s in dense)
 

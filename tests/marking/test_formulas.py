@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from once import derived
+from once import derived, deriving
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking import mark
@@ -11,9 +11,9 @@ from deltarule.marking.answers import Answers
 from deltarule.marking.formulas import judge_formula
 from deltarule.marking.formulas.judging import LOOSE
 
-CHAIN = derived("scalar_chain", layers=3)
-DENSE = derived("mlp", layers=2, batch=False)
-BATCH = derived("mlp", layers=2, activation="tanh", bias=True)
+CHAIN = deriving("scalar_chain", layers=3)
+DENSE = deriving("mlp", layers=2, batch=False)
+BATCH = deriving("mlp", layers=2, activation="tanh", bias=True)
 
 RIGHT = [
     (CHAIN, "dL/dtheta3", "∂L/∂ŷ σ′(s₃) h₂"),
@@ -54,19 +54,19 @@ WRONG = [
 
 @pytest.mark.parametrize(("derivation", "quantity", "formula"), RIGHT)
 def test_a_right_formula_is_right(derivation, quantity, formula):
-    verdict = judge_formula(derivation, quantity, formula)
+    verdict = judge_formula(derivation(), quantity, formula)
     assert verdict.verdict == "right", verdict
 
 
 @pytest.mark.parametrize(("derivation", "quantity", "formula", "kind"), WRONG)
 def test_the_mistake_of_a_wrong_formula_is_named(derivation, quantity, formula, kind):
-    verdict = judge_formula(derivation, quantity, formula)
+    verdict = judge_formula(derivation(), quantity, formula)
     assert verdict.verdict == "mistake", verdict
     assert kind in verdict.mistakes, verdict
 
 
 def test_a_formula_that_nothing_explains_gets_a_counterexample():
-    verdict = judge_formula(CHAIN, "dL/dtheta3", "7 x + theta1^3")
+    verdict = judge_formula(CHAIN(), "dL/dtheta3", "7 x + theta1^3")
     assert verdict.verdict == "wrong"
     assert "the formula gives" in verdict.finding
 
@@ -86,13 +86,13 @@ def test_a_formula_that_nothing_explains_gets_a_counterexample():
 )
 def test_unreadable_formulas_are_refused(formula, sentence):
     with pytest.raises(DeltaruleError) as caught:
-        judge_formula(CHAIN, "dL/dtheta3", formula)
+        judge_formula(CHAIN(), "dL/dtheta3", formula)
     assert caught.value.fact.startswith(sentence)
     assert caught.value.remedy
 
 
 def test_an_entry_counts_by_itself():
-    verdict = judge_formula(DENSE, "dE/dTheta2[1,0]", "dE/ds2[0] h1[0]")
+    verdict = judge_formula(DENSE(), "dE/dTheta2[1,0]", "dE/ds2[0] h1[0]")
     assert (verdict.index, verdict.verdict) == ((1, 0), "wrong")
     assert verdict.expected == "∂E/∂s₂[0]·h₁[1]"
 
@@ -109,14 +109,14 @@ def test_an_unreadable_formula_stops_no_other():
 
 
 def test_a_missing_index_is_refused():
-    assert judge_formula(BATCH, "dE/db1", "Σ_n dE/ds1").verdict == "right"
+    assert judge_formula(BATCH(), "dE/db1", "Σ_n dE/ds1").verdict == "right"
     with pytest.raises(DeltaruleError, match="has 2 axes but is read with 1"):
-        judge_formula(BATCH, "dE/db1", "Σ_n dE/ds1[n]")
+        judge_formula(BATCH(), "dE/db1", "Σ_n dE/ds1[n]")
 
 
 def test_a_stray_index_is_refused():
     with pytest.raises(DeltaruleError, match="is free in the formula"):
-        judge_formula(DENSE, "dE/ds2", "yhat[m] * h1[q]")
+        judge_formula(DENSE(), "dE/ds2", "yhat[m] * h1[q]")
 
 
 @pytest.mark.parametrize(
@@ -158,28 +158,28 @@ def test_gradients_that_need_themselves_at_other_times(quantity, formula, verdic
     ],
 )
 def test_a_formula_is_judged_on_both_sides_of_its_kinks(formula):
-    verdict = judge_formula(DENSE, "dE/ds1", formula)
+    verdict = judge_formula(DENSE(), "dE/ds1", formula)
     assert verdict.verdict == "wrong"
     assert "at numbers beyond a kink" in verdict.finding
 
 
 def test_a_kink_that_no_value_reaches_changes_nothing():
     formula = "dE/dh1 h1 (1 - h1) + max(0, h1 - 2)"
-    assert judge_formula(DENSE, "dE/ds1", formula).verdict == "right"
+    assert judge_formula(DENSE(), "dE/ds1", formula).verdict == "right"
 
 
 def test_a_transposed_matrix_is_named_without_indices_too():
-    verdict = judge_formula(DENSE, "dE/dh1", "Theta2ᵀ dE/ds2")
+    verdict = judge_formula(DENSE(), "dE/dh1", "Theta2ᵀ dE/ds2")
     assert verdict.finding == "transposed: Θ₂ᵀ stands where Θ₂ belongs"
-    assert judge_formula(DENSE, "dE/dx", "Theta1.T dE/ds1").verdict == "mistake"
+    assert judge_formula(DENSE(), "dE/dx", "Theta1.T dE/ds1").verdict == "mistake"
 
 
 def test_a_product_by_entries_that_must_be_another_one_is_accepted_and_said():
-    assert judge_formula(DENSE, "dE/dTheta2", "h1 ⊙ dE/ds2").finding == LOOSE
-    assert not judge_formula(DENSE, "dE/ds1", "Theta2 dE/ds2 ⊙ h1 ⊙ (1 - h1)").finding
+    assert judge_formula(DENSE(), "dE/dTheta2", "h1 ⊙ dE/ds2").finding == LOOSE
+    assert not judge_formula(DENSE(), "dE/ds1", "Theta2 dE/ds2 ⊙ h1 ⊙ (1 - h1)").finding
 
 
-NORM = derived("batch_norm")
+NORM = deriving("batch_norm")
 
 
 @pytest.mark.parametrize(
@@ -194,6 +194,6 @@ NORM = derived("batch_norm")
 )
 def test_a_cause_holds_at_every_size(quantity, formula, finding):
     """With N = 3, a factor ½ too much and a missing 1/N would do for 1/(N − 1)."""
-    verdict = judge_formula(NORM, quantity, formula)
+    verdict = judge_formula(NORM(), quantity, formula)
     assert verdict.verdict == ("mistake" if finding else "wrong")
     assert finding is None or verdict.finding == finding

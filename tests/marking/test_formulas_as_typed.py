@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from once import derived
+from once import deriving
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking import load_sheet, mark
 from deltarule.marking.answers import Answers, load_answers
 from deltarule.marking.formulas import judge_formula
 
-DENSE = derived("mlp", layers=2, activation="tanh", output_activation="sigmoid", batch=False)
-BATCH = derived("mlp", layers=2, activation="tanh", bias=True)
+DENSE = deriving("mlp", layers=2, activation="tanh", output_activation="sigmoid", batch=False)
+BATCH = deriving("mlp", layers=2, activation="tanh", bias=True)
 
 RIGHT = [
     (DENSE, "dE/ds2", "(ŷ-y)·e^(-s2)/(1+e^(-s2))^2"),
@@ -39,7 +39,7 @@ RIGHT = [
 
 @pytest.mark.parametrize(("derivation", "quantity", "formula"), RIGHT)
 def test_read_and_right(derivation, quantity, formula):
-    verdict = judge_formula(derivation, quantity, formula)
+    verdict = judge_formula(derivation(), quantity, formula)
     assert verdict.verdict == "right", verdict
 
 
@@ -54,12 +54,12 @@ def test_read_and_right(derivation, quantity, formula):
     ],
 )
 def test_read_and_not_right(formula):
-    assert judge_formula(DENSE, "dE/ds2", formula).verdict in ("wrong", "mistake")
+    assert judge_formula(DENSE(), "dE/ds2", formula).verdict in ("wrong", "mistake")
 
 
 def test_the_mean_of_one_number_is_no_mean():
     with pytest.raises(DeltaruleError, match="is of a whole vector, not of a number"):
-        judge_formula(DENSE, "E", "mean(‖y-ŷ‖)")
+        judge_formula(DENSE(), "E", "mean(‖y-ŷ‖)")
 
 
 EXCHANGED = [
@@ -89,7 +89,7 @@ EXCHANGED = [
 
 @pytest.mark.parametrize(("derivation", "quantity", "formula", "finding"), EXCHANGED)
 def test_exchanged_indices_are_a_mistake(derivation, quantity, formula, finding):
-    verdict = judge_formula(derivation, quantity, formula)
+    verdict = judge_formula(derivation(), quantity, formula)
     assert (verdict.verdict, verdict.mistakes) == ("mistake", ("indices exchanged",))
     assert verdict.finding.startswith(finding)
 
@@ -180,13 +180,13 @@ REFUSED = [
 @pytest.mark.parametrize(("derivation", "quantity", "formula", "fact", "remedy"), REFUSED)
 def test_what_is_said_of_others(derivation, quantity, formula, fact, remedy):
     with pytest.raises(DeltaruleError) as caught:
-        judge_formula(derivation, quantity, formula)
+        judge_formula(derivation(), quantity, formula)
     assert (caught.value.fact, caught.value.remedy) == (fact, remedy)
 
 
 def test_an_unknown_function_is_answered_with_the_known_ones():
     with pytest.raises(DeltaruleError) as caught:
-        judge_formula(DENSE, "dE/ds2", "arctan(s2)")
+        judge_formula(DENSE(), "dE/ds2", "arctan(s2)")
     assert str(caught.value.remedy).startswith("functions are exp, ln, sigmoid, tanh")
 
 

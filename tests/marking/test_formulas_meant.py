@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from once import derived
+from once import deriving
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas import judge_formula
 from deltarule.marking.formulas.existing_entries import SAID
 
-DENSE = derived("mlp", layers=2, activation="tanh", output_activation="sigmoid", batch=False)
-BATCH = derived("mlp", layers=2, activation="tanh", bias=True)
-NORM, LAYER, FIXED = derived("batch_norm"), derived("layer_norm"), derived("batch_norm_inference")
-LSTM, GRU, RNN = derived("lstm"), derived("gru"), derived("rnn")
-RELU, CONV, ENTROPY = derived("activation"), derived("conv2d"), derived("softmax_cross_entropy")
+DENSE = deriving("mlp", layers=2, activation="tanh", output_activation="sigmoid", batch=False)
+BATCH = deriving("mlp", layers=2, activation="tanh", bias=True)
+NORM, LAYER, FIXED = (
+    deriving("batch_norm"),
+    deriving("layer_norm"),
+    deriving("batch_norm_inference"),
+)
+LSTM, GRU, RNN = deriving("lstm"), deriving("gru"), deriving("rnn")
+RELU, CONV, ENTROPY = deriving("activation"), deriving("conv2d"), deriving("softmax_cross_entropy")
 
 RIGHT = [
     # ---- what a quantity is
@@ -61,7 +65,7 @@ RIGHT = [
 
 @pytest.mark.parametrize(("derivation", "quantity", "formula"), RIGHT)
 def test_read_and_right(derivation, quantity, formula):
-    verdict = judge_formula(derivation, quantity, formula)
+    verdict = judge_formula(derivation(), quantity, formula)
     assert (verdict.verdict, verdict.finding) == ("right", "")
 
 
@@ -79,7 +83,7 @@ WRONG = [
 
 @pytest.mark.parametrize(("derivation", "quantity", "formula", "kind"), WRONG)
 def test_read_and_not_right(derivation, quantity, formula, kind):
-    assert judge_formula(derivation, quantity, formula).verdict == kind
+    assert judge_formula(derivation(), quantity, formula).verdict == kind
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,7 @@ def test_read_and_not_right(derivation, quantity, formula, kind):
     ],
 )
 def test_sums_without_their_limits_are_over_what_exists(formula):
-    verdict = judge_formula(CONV, "dL/dx", formula)
+    verdict = judge_formula(CONV(), "dL/dx", formula)
     assert (verdict.verdict, verdict.finding) == ("right", SAID)
 
 
@@ -144,5 +148,5 @@ REFUSED = [
 @pytest.mark.parametrize(("derivation", "quantity", "formula", "fact", "remedy"), REFUSED)
 def test_what_is_said_of_others(derivation, quantity, formula, fact, remedy):
     with pytest.raises(DeltaruleError) as caught:
-        judge_formula(derivation, quantity, formula)
+        judge_formula(derivation(), quantity, formula)
     assert (caught.value.fact, caught.value.remedy) == (fact, remedy)

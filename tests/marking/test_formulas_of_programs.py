@@ -6,18 +6,18 @@ from contextlib import suppress
 from fractions import Fraction
 
 import pytest
-from once import derived
+from once import deriving
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas import Grounds, judge_formula
 from deltarule.marking.formulas.judging import readings
 from deltarule.marking.formulas.target import target_of
 
-BATCH = derived("mlp", layers=2, activation="tanh", bias=True)
-DENSE = derived("mlp", layers=2, activation="tanh", output_activation="sigmoid", batch=False)
-SOFTMAX, NORM = derived("softmax"), derived("batch_norm")
-RNN = derived("rnn", batch=False)
-CONV = derived("conv2d")
+BATCH = deriving("mlp", layers=2, activation="tanh", bias=True)
+DENSE = deriving("mlp", layers=2, activation="tanh", output_activation="sigmoid", batch=False)
+SOFTMAX, NORM = deriving("softmax"), deriving("batch_norm")
+RNN = deriving("rnn", batch=False)
+CONV = deriving("conv2d")
 
 RIGHT = [
     # ---- programs
@@ -67,12 +67,13 @@ RIGHT = [
 
 @pytest.mark.parametrize(("derivation", "quantity", "formula"), RIGHT)
 def test_read_and_right(derivation, quantity, formula):
-    verdict = judge_formula(derivation, quantity, formula)
+    verdict = judge_formula(derivation(), quantity, formula)
     assert (verdict.verdict, verdict.finding) == ("right", "")
 
 
 def test_what_ends_too_early_is_refused_wherever_it_ends():
-    for derivation, quantity, formula in RIGHT:
+    for derive, quantity, formula in RIGHT:
+        derivation = derive()
         for end in range(1, len(formula)):
             if formula[end - 1] in "([{,=._^":
                 with suppress(DeltaruleError):
@@ -95,14 +96,14 @@ SAID = [
 
 @pytest.mark.parametrize(("derivation", "quantity", "formula", "kind", "finding"), SAID)
 def test_what_is_said(derivation, quantity, formula, kind, finding):
-    verdict = judge_formula(derivation, quantity, formula)
+    verdict = judge_formula(derivation(), quantity, formula)
     assert verdict.verdict == kind
     assert finding in verdict.finding
 
 
 def test_a_variance_of_pytorch_divides_by_one_less():
-    assert judge_formula(NORM, "v", "x.var(dim=0)").verdict != "right"
-    assert judge_formula(NORM, "v", "x.var(axis=0, ddof=1)").verdict != "right"
+    assert judge_formula(NORM(), "v", "x.var(dim=0)").verdict != "right"
+    assert judge_formula(NORM(), "v", "x.var(axis=0, ddof=1)").verdict != "right"
 
 
 REFUSED = [
@@ -119,7 +120,7 @@ REFUSED = [
 @pytest.mark.parametrize(("derivation", "quantity", "formula", "fact", "remedy"), REFUSED)
 def test_refused_with_a_remedy(derivation, quantity, formula, fact, remedy):
     with pytest.raises(DeltaruleError) as caught:
-        judge_formula(derivation, quantity, formula)
+        judge_formula(derivation(), quantity, formula)
     assert fact in caught.value.fact
     assert remedy in caught.value.remedy
     assert quantity in caught.value.place
@@ -139,11 +140,11 @@ UPDATES = Grounds(optimiser="gradient_descent", rate=Fraction(1, 10))
     ],
 )
 def test_updates(grounds, formula, kind):
-    assert judge_formula(BATCH, "Theta2 after", formula, grounds=grounds).verdict == kind
+    assert judge_formula(BATCH(), "Theta2 after", formula, grounds=grounds).verdict == kind
 
 
 def test_without_an_update_nothing_comes_after_it():
     with pytest.raises(DeltaruleError) as caught:
-        judge_formula(BATCH, "Theta2 after", "Theta2")
+        judge_formula(BATCH(), "Theta2 after", "Theta2")
     assert caught.value.fact.startswith("there is no update on this sheet")
     assert caught.value.remedy.endswith("or give the formula of dE/dTheta2")

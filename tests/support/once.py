@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import pytest
@@ -38,6 +38,11 @@ def loaded(name: str, **options) -> Network:
 def derived(name: str, **options) -> Derivation:
     """Its gradients. A test that patches the calculus derives anew."""
     return derivation_of(loaded(name, **options))
+
+
+def deriving(name: str, **options) -> Callable[[], Derivation]:
+    """The same when it is called: for tables, which every worker reads."""
+    return partial(derived, name, **options)
 
 
 def derivation_of(network: Network, of: str | None = None) -> Derivation:
