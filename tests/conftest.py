@@ -69,6 +69,8 @@ def _group(item, derivations: set[str]) -> str:
     """What one worker runs as a whole."""
     if "cache" in item.fixturenames or item.path.parent.name == "training":
         return "compiled"
+    if item.path.parent.name == "packaging":
+        return "packaging"  # the source is parsed once
     words = re.findall(r"\w+", item.name.partition("[")[2])
     return next((word for word in words if word in derivations), str(item.path))
 
@@ -77,7 +79,7 @@ def pytest_collection_finish():
     """Derivations are kept until the end: they need not be looked through as garbage."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 50, 200)
 
 
 def _costly(item) -> bool:

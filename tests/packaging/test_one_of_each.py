@@ -5,30 +5,25 @@ A rule takes the syntax tree of a file and gives the lines that do again what `h
 
 import ast
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
+from syntax_trees import parsed, text_of, walked
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE = sorted([*(ROOT / "src").rglob("*.py"), *(ROOT / "cli").glob("*.py")])
 
 
-@cache
-def text_of(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
-
-
 def nodes_made_anew(tree: ast.Module) -> Iterator[int]:
     """Calls of `node.func(…)`: a tree is rebuilt by `rebuild`, `with_body`, `read_at` …."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "func":
             yield node.lineno
 
 
 def gradients_in_text(tree: ast.Module) -> Iterator[int]:
     """Text `/d` alone, or before what is put in: `GradientName` makes and reads such names."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.JoinedStr):
             texts = [p for p in node.values[:-1] if isinstance(p, ast.Constant)]
         else:
@@ -38,7 +33,7 @@ def gradients_in_text(tree: ast.Module) -> Iterator[int]:
 
 def searches_of_their_own(tree: ast.Module) -> Iterator[int]:
     """`while` loops over what equations read: `networks.reachability` finds all that depends."""
-    for loop in ast.walk(tree):
+    for loop in walked(tree):
         if isinstance(loop, ast.While):
             words = {getattr(n, "attr", getattr(n, "id", "")) for n in ast.walk(loop)}
             if words & {"read_names", "needs"}:
@@ -48,7 +43,7 @@ def searches_of_their_own(tree: ast.Module) -> Iterator[int]:
 def samplers_of_their_own(tree: ast.Module) -> Iterator[int]:
     """Functions that draw labels or targets: `arithmetic.sampler` knows what a tensor may hold."""
     drawing = {"randrange", "integers", "choice", "uniform", "normal", "dirichlet"}
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.FunctionDef):
             words = {n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)}
             if words & {"integers_below", "sums_to_one"} and words & drawing:
@@ -91,7 +86,7 @@ def test_what_stands_in_one_place_stands_nowhere_else(rule, word, homes, example
         for path in SOURCE
         if not any(path.as_posix().endswith(f"deltarule/{home}") for home in homes)
         and word in text_of(path)
-        for line in rule(ast.parse(text_of(path)))
+        for line in rule(parsed(path))
     }
     assert found == set()
     assert word in example and set(rule(ast.parse(example))) == {1}

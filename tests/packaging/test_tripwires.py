@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from syntax_trees import parsed, text_of, walked
 
 ROOT = Path(__file__).resolve().parents[2]
 # A room may import from itself and from the rooms before it.
@@ -36,12 +37,6 @@ LIBRARY = sources("src", "cli", "derivations")
 EVERYTHING = [*LIBRARY, *sources("tests")]
 
 
-@cache
-def parsed(path: Path) -> ast.Module:
-    """The syntax tree of a file, which all rules look at."""
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
 def room(place: str) -> str:
     """expressions, … cli, derivations; "" for src/deltarule/__init__.py itself.
 
@@ -54,11 +49,16 @@ def room(place: str) -> str:
     return parts[0]
 
 
-def imports(place: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
+@cache
+def imports(place: str, tree: ast.Module) -> tuple[tuple[int, str], ...]:
     """Every imported module by its full name, relative ones too, with its line."""
+    return tuple(_imports(place, tree))
+
+
+def _imports(place: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
     package = ["deltarule", *Path(place).parent.parts[2:]] if place.startswith("src/") else []
     package = package or ["deltarule", *Path(place).parent.parts]
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, name.name) for name in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -89,7 +89,7 @@ def screens_outside_cli(place: str, tree: ast.Module) -> Iterator[str]:
 
 
 def asserts_in_the_library(place: str, tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Assert) and room(place) != "tests":
             yield f"{place}:{node.lineno}: assert; raise a DeltaruleError instead"
 
@@ -101,7 +101,7 @@ def text_that_runs(place: str, tree: ast.Module) -> Iterator[str]:
     for line, module in imports(place, tree):
         if module.split(".")[0] in UNSAFE_MODULES:
             yield f"{place}:{line}: {module} runs what it reads"
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if not isinstance(node, ast.Call):
             continue
         name, owner = called(node)
@@ -114,7 +114,7 @@ def text_that_runs(place: str, tree: ast.Module) -> Iterator[str]:
 
 
 def discarded_comparisons(place: str, tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             name, _ = called(node.value)
             if name in COMPARISONS:
@@ -123,7 +123,7 @@ def discarded_comparisons(place: str, tree: ast.Module) -> Iterator[str]:
 
 def twins_among_tests(place: str, tree: ast.Module) -> Iterator[str]:
     """Of two tests with one name in one scope, the first never runs."""
-    for scope in ast.walk(tree):
+    for scope in walked(tree):
         if isinstance(scope, ast.Module | ast.ClassDef):
             names = Counter(
                 node.name
@@ -208,7 +208,7 @@ def test_the_rules_leave_good_code_alone(place, text):
 
 
 def test_files_are_short():
-    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in EVERYTHING}
+    lengths = {path: len(text_of(path).splitlines()) for path in EVERYTHING}
     long = [f"{path.relative_to(ROOT)}: {n} lines" for path, n in lengths.items() if n > LARGEST]
     assert not long, "\n".join(long)
 
@@ -217,10 +217,10 @@ def test_the_formatter_is_kept_from_tables_alone():
     """`fmt: skip` ends a module's or a class's table; nothing else is laid out by hand."""
     stray = []
     for path in EVERYTHING:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = text_of(path).splitlines()
         skipped = {n for n, line in enumerate(lines, 1) if line.endswith(f"# fmt: {'skip'}")}
         tree = parsed(path) if skipped else ast.Module([], [])
-        bodies = [tree.body, *(n.body for n in ast.walk(tree) if isinstance(n, ast.ClassDef))]
+        bodies = [tree.body, *(n.body for n in walked(tree) if isinstance(n, ast.ClassDef))]
         tables = {
             s.end_lineno
             for body in bodies

@@ -9,9 +9,11 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from syntax_trees import parsed, text_of, walked
 
 #: A part of a name, and the field's word for it.
 NAMES = {
@@ -47,7 +49,7 @@ SOURCE = sorted([*(ROOT / "src/deltarule").rglob("*.py"), *(ROOT / "cli").glob("
 
 def names(tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Every name that a file gives to something, with its line."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             yield node.name, node.lineno
         elif isinstance(node, ast.arg):
@@ -60,22 +62,28 @@ def names(tree: ast.AST) -> Iterator[tuple[str, int]]:
 
 def prose(path: Path, tree: ast.AST) -> Iterator[tuple[str, int]]:
     """Docstrings and comments, with their lines."""
-    for node in ast.walk(tree):
+    for node in walked(tree):
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
             text = ast.get_docstring(node, clean=False)
             if text:
                 yield text, node.body[0].lineno
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        comment = re.search(r"(?:^|\s)(#.*)$", line)
+    for number, line in enumerate(text_of(path).splitlines(), start=1):
+        comment = re.search(r"(?:^|\s)(#.*)$", line) if "#" in line else None
         if comment:
             yield comment[1], number
 
 
+@cache
+def parts(name: str) -> list[str]:
+    """The words that a name is made of."""
+    return [part.lower() for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)]
+
+
 def private_names(found: Iterator[tuple[str, int]]) -> Iterator[str]:
     for name, line in found:
-        for part in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name):
-            if part.lower() in NAMES:
-                yield f"{line}: {name}: say {NAMES[part.lower()]}"
+        for part in parts(name):
+            if part in NAMES:
+                yield f"{line}: {name}: say {NAMES[part]}"
 
 
 ANY_PHRASE = re.compile(rf"\b(?:{'|'.join(PHRASES)})\b", re.IGNORECASE)
@@ -95,7 +103,7 @@ def private_phrases(found: Iterator[tuple[str, int]]) -> Iterator[str]:
 def test_the_source_says_the_fields_words():
     found = []
     for path in SOURCE:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         faults = [*private_names(names(tree)), *private_phrases(prose(path, tree))]
         found += [f"{path.relative_to(ROOT)}:{fault}" for fault in faults]
     assert not found, "\n".join(found)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import importlib.resources
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -48,9 +49,8 @@ def whole_networks() -> dict[str, Path]:
 
 def _files(folder_name: str) -> dict[str, Path]:
     folder = Path(str(importlib.resources.files("deltarule").joinpath(*folder_name.split("/"))))
-    return {
-        path.stem: path for path in sorted(folder.glob("*.py")) if not path.stem.startswith("_")
-    }
+    names = sorted(n for n in os.listdir(folder) if n.endswith(".py") and not n.startswith("_"))
+    return {name.removesuffix(".py"): folder / name for name in names}
 
 
 @lru_cache(maxsize=256)
