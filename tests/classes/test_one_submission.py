@@ -4,6 +4,7 @@ import json
 from zipfile import ZipFile
 
 import pytest
+from handed_in import PLAIN, folder
 
 from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.formats.export_setting import ExportSetting
@@ -112,3 +113,9 @@ def invoke_check(monkeypatch):
 
     monkeypatch.setenv("COLUMNS", "200")
     return lambda *words: CliRunner().invoke(app, [str(word) for word in words])
+
+
+def test_why_nothing_could_be_read_is_said(tmp_path):
+    folder(tmp_path, {"exam.toml": PLAIN, "in/photo.jpg": "x"})
+    _, marking = mark_alone([tmp_path / "in"], tmp_path / "exam.toml")
+    assert "nothing is handed in that can be read (photo.jpg is not read: " in marking.notes[0]

@@ -10,7 +10,7 @@ from pathlib import Path
 from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.collected import collect_one
 from deltarule.classes.exam_fields import ExamFields
-from deltarule.classes.read_handed_in import read_handed_in
+from deltarule.classes.read_handed_in import NOTHING, read_handed_in
 from deltarule.classes.written_markings import UNMARKED
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.exam import Exam
@@ -42,7 +42,9 @@ def mark_alone(
         with OpenExam(found) as opened:
             marking = opened.mark(submission)
     except DeltaruleError as error:
-        return found, _unmarked(found, who, fault, UNMARKED + in_one_line(error))
+        why = UNMARKED + in_one_line(error)
+        why += f" ({handed.notes[0]})" if error.fact == NOTHING and handed.notes else ""
+        return found, _unmarked(found, who, fault, why)
     said = tuple(dict.fromkeys((*handed.notes, *marking.notes)))
     return found, replace(marking, who=who, notes=said)
 
