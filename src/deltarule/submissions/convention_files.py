@@ -21,6 +21,7 @@ from deltarule.submissions.convention_tables import (
     plain,
     size,
     sizes,
+    truth,
     unknown,
 )
 from deltarule.submissions.course_conventions import Call, Convention, Otherwise, Place, Task, Value
@@ -28,7 +29,7 @@ from deltarule.submissions.course_conventions import Call, Convention, Otherwise
 _KINDS = ("function", "class", "method")
 _TASK: set[str] = {
     *("derivation", "values", "calls", "options", "sizes", "otherwise", "about"),
-    *("recovered", "fixed", "drawn", "instead_of"),
+    *("recovered", "fixed", "drawn", "instead_of", "numbers", "rates", "accumulates"),
 }
 _CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads", "leaves"}
 _VALUE = {"of", "layout", "axis", "times", "over", "one_hot", "boolean"}
@@ -147,6 +148,12 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
             for k, v in mapping(table.get("drawn", {}), place).items()
         },
         str(table.get("instead_of", "")),
+        {
+            k: tuple(float(plain(n)) for n in listed(v, place))
+            for k, v in mapping(table.get("numbers", {}), place).items()
+        },
+        dict(mapping(table.get("rates", {}), place)),
+        truth(table.get("accumulates", False), "accumulates", place),
     )
 
 
@@ -237,6 +244,4 @@ def _otherwise(said: Any, gradient: str, place: str) -> Otherwise:
         said["calls"] = tuple(_call(c, place) for c in listed(said["calls"], place))
     if "options" in said:
         said["options"] = {k: plain(v) for k, v in said["options"].items()}
-    if not isinstance(left_open, bool):
-        raise DeltaruleError(f"open = {left_open} is neither true nor false", place, "open = true")
-    return Otherwise(words, said, left_open)
+    return Otherwise(words, said, truth(left_open, "open", place))

@@ -57,3 +57,10 @@ def listed(said: Any, place: str) -> list[Any]:
     if not isinstance(said, list):
         raise DeltaruleError(f"{said!r} is no list", place, "write [a, b], or [[task.calls]]")
     return said
+
+
+def truth(said: Any, key: str, place: str) -> bool:
+    """True or false. Raises DeltaruleError for anything else."""
+    if not isinstance(said, bool):
+        raise DeltaruleError(f"{key} = {said} is neither true nor false", place, f"{key} = true")
+    return said

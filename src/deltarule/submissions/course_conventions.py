@@ -127,8 +127,11 @@ class Task:
     output is not 0. `fixed` are given tensors (`c0`) or upstream gradients
     (`gradient h`) that hold one number everywhere. `sizes` are numbers, or
     the names of sizes that they equal. `drawn` are arrays that a function is given and that the
-    derivation does not read, with their sizes. A task `instead_of` another is another way in which
-    the same functions may be called: whichever passes more counts.
+    derivation does not read, with their sizes; `numbers` are numbers that it does not read, each of
+    which takes several values. `rates` are the scalars that say how often an entry of what is
+    `recovered` is 1. `accumulates` says whether an object's gradients may be added to those of an
+    earlier call. A task `instead_of` another is another way in which the same functions may be
+    called: whichever passes more counts.
     """
 
     name: str
@@ -144,6 +147,9 @@ class Task:
     fixed: Mapping[str, float] = field(default_factory=dict)
     drawn: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)
     instead_of: str = ""
+    numbers: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    rates: Mapping[str, str] = field(default_factory=dict)
+    accumulates: bool = False
 
     @property
     def functions(self) -> Iterator[str]:

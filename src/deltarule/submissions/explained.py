@@ -32,6 +32,9 @@ def explain(
     """Say in a finding why its function is wrong; what is right stays as it is."""
     if finding.verdict not in _WRONG or seen.unsteady and seen.first_right:
         return
+    if finding.test:
+        finding.test = _failing(finding.test, "AssertionError", file)
+        return
     if try_further(seen, right, file.open, chosen):
         finding_again(seen, finding)
     if not any(o.wrong for o in finding.outputs):
@@ -84,8 +87,13 @@ def _shown(
     if found is None:
         return ""
     text = printed_test(shrinking.right.task, shrinking.chosen, seen.number, found, file.name)
+    return _failing(text, found.raises or "AssertionError", file)
+
+
+def _failing(text: str, error: str, file: LoadedFile) -> str:
+    """A test, if it fails with an error of that type; else ""."""
     if not file.runs_text:
         return text
     run = file.run_with(without_imports(text, file.name))
     failed = run.verdict is Verdict.RAISED and run.detail.partition(":")[0]
-    return text if failed == (found.raises or "AssertionError") else ""
+    return text if failed == error else ""

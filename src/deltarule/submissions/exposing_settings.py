@@ -6,7 +6,7 @@ values; one example, one time, large and nearly equal numbers, ties and zeros co
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations, count, islice, product
@@ -64,7 +64,7 @@ class SettingMaker:
 
     `passed` names the attributes and scalars that the student's functions are given; `letters` are
     those of sizes that the course splits into several axes; `fixed` are sizes that have one value,
-    or equal another.
+    or equal another. `numbers` are those that functions are given beside what the network reads.
     """
 
     def __init__(
@@ -73,8 +73,10 @@ class SettingMaker:
         passed: set[str],
         letters: Mapping[str, tuple[str, ...]],
         fixed: Mapping[str, int | str],
+        numbers: Mapping[str, Sequence[float]] | None = None,
     ):
         self.network, self.letters, self.fitting = network, letters, True
+        self.numbers = numbers or {}
         self.fixed = {n: k for n, k in fixed.items() if not isinstance(k, str)}
         self.equal = {n: k for n, k in fixed.items() if isinstance(k, str)}
         self.passed = passed
@@ -133,13 +135,22 @@ class SettingMaker:
             if scalar is not None:
                 value = float(self.network.scalars[scalar])
                 other = 0.3 if value < 0.1 else value * 0.6
-                yield Setting(f"{name} = {other:g}", usual.sizes, seed=50, scalars={name: other})
-        yield Setting("large numbers", usual.sizes, "large", 60)
-        yield Setting("nearly equal numbers", usual.sizes, "small", 61)
+                scalars = {**self.scalars(50), name: other}
+                yield Setting(f"{name} = {other:g}", usual.sizes, seed=50, scalars=scalars)
+        yield self._alike(usual, "large numbers", "large", 60)
+        yield self._alike(usual, "nearly equal numbers", "small", 61)
         if not kinked(self.network):
-            yield Setting("some zeros", usual.sizes, "zeros", 62)
+            yield self._alike(usual, "some zeros", "zeros", 62)
         elif not everyone(self.network):
-            yield Setting("ties and zeros", usual.sizes, "edges", 62)
+            yield self._alike(usual, "ties and zeros", "edges", 62)
+
+    def _alike(self, usual: Setting, words: str, numbers: str, seed: int) -> Setting:
+        """A setting of the usual sizes, with other numbers."""
+        return Setting(words, usual.sizes, numbers, seed, self.scalars(seed))
+
+    def scalars(self, seed: int) -> dict[str, float]:
+        """The numbers that the network does not read: one of several each, in turn."""
+        return {name: several[seed % len(several)] for name, several in self.numbers.items()}
 
     def larger(self) -> dict[str, int]:
         """Sizes of 3 and more, all different: of two examples some statistics tell nothing."""
@@ -223,7 +234,8 @@ class SettingMaker:
         attributes = {s.name: self.word(s) for s in self.attributes}
         sizes = {s.name: int(n) for s, n in found.items()}
         exact = not any(remainders(self.network, found).values())
-        return Setting(words, {**sizes, **letters}, "usual", seed, {}, attributes, exact)
+        scalars = self.scalars(seed)
+        return Setting(words, {**sizes, **letters}, "usual", seed, scalars, attributes, exact)
 
     def _least_square(self, fixed: dict[str, int], seed: int) -> dict[Symbol, int] | None:
         """Of several draws the sizes of which most differ; None where none fit.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -29,6 +29,23 @@ def printed_test(
     return _Writer(task, dict(chosen), number, example).text(file)
 
 
+def printed_mask_test(
+    task: Task, chosen: Mapping[int, str], number: int, values: RightValues, drawn: Drawn, file: str
+) -> str:
+    """The text of a test that fails as long as a mask is drawn wrongly: of many entries."""
+    example = Example(values.setting, values, ())
+    return _Writer(task, dict(chosen), number, example).of_mask(drawn, file)
+
+
+class Drawn(Protocol):
+    """An output that shows a mask, and a line that fails by what is `kept`, or kept `again`."""
+
+    @property
+    def output(self) -> str: ...
+    @property
+    def check(self) -> str: ...
+
+
 class _Writer:
     def __init__(self, task: Task, chosen: dict[int, str], number: int, example: Example):
         self.task, self.chosen, self.number, self.example = task, chosen, number, example
@@ -43,6 +60,27 @@ class _Writer:
             if k in self.chosen
             for line in self._call(call, self.chosen[k])
         ]
+        head = self._head(file)
+        arrays = [f"{name} = {text}" for name, text in self._arrays.items()]
+        checks = [line for name in self.example.wrong for line in self._check(name)]
+        seed = ["np.random.seed(0)"] if self.task.recovered else []
+        return (
+            "\n".join([*head, *seed, *arrays, *calls[:-1], *self._raised(), calls[-1], *checks])
+            + "\n"
+        )
+
+    def of_mask(self, drawn: Drawn, file: str) -> str:
+        """The last call, of ones, and once more where the mask that it draws then is looked at."""
+        calls = self._call(self.task.calls[self.number], self.chosen[self.number])
+        shapes = {name: self.values.value(self.task.values[name]).shape for name in self._arrays}
+        lines = [*self._head(file), "np.random.seed(0)"]
+        lines += [f"{name} = np.ones({shape})" for name, shape in shapes.items()]
+        for name in ("kept", "again") if "again" in drawn.check else ("kept",):
+            lines += [*calls, f"{name} = {drawn.output} != 0"]
+        return "\n".join([*lines, drawn.check]) + "\n"
+
+    def _head(self, file: str) -> list[str]:
+        """What is imported."""
         own = [
             self.chosen[k]
             for k, call in enumerate(self.task.calls[: self.number + 1])
@@ -52,14 +90,7 @@ class _Writer:
         importing = []
         if _MODULE.fullmatch(module) and file.endswith(".py"):
             importing = [f"from {module} import {', '.join(dict.fromkeys(own))}"]
-        head = ["import numpy as np", *importing, ""]
-        arrays = [f"{name} = {text}" for name, text in self._arrays.items()]
-        checks = [line for name in self.example.wrong for line in self._check(name)]
-        seed = ["np.random.seed(0)"] if self.task.recovered else []
-        return (
-            "\n".join([*head, *seed, *arrays, *calls[:-1], *self._raised(), calls[-1], *checks])
-            + "\n"
-        )
+        return ["import numpy as np", *importing, ""]
 
     def _raised(self) -> list[str]:
         """What the last call raises, as a comment."""

@@ -75,7 +75,8 @@ class RightTask:
             for text in self.task.names_in(t)
             for n in terms_of(text)
         }
-        return SettingMaker(self.network, names, self.letters, self.task.sizes)
+        task = self.task
+        return SettingMaker(self.network, names, self.letters, task.sizes, task.numbers)
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:

@@ -59,7 +59,8 @@ def sizes_vary(task: Task, seen: Sequence[Seen]) -> bool:
 
 def factors(task: Task, value: Value, right: RightValues, ratio: float) -> Iterator[Factor]:
     """The factors that come to a ratio at a setting, simple ones first."""
-    names = [*right.setting.sizes, *(s.name for s in right.network.scalars)]
+    own = (s.name for s in right.network.scalars)
+    names = dict.fromkeys((*right.setting.sizes, *own, *right.setting.scalars))
     names = [n for n in names if right.number(n) not in (None, 0, 1)]
     singles = [((n, p),) for n in names for p in _POWERS]
     doubles = [

@@ -67,8 +67,28 @@ def findings(
         for_unfinished_code(seen, finding, earlier, file.submitted.body)
         with_other_attributes(seen, finding)
         finding.notes += arrays_of_one_entry(seen, file.submitted)
+        _judge_mask(seen, finding, right, file, named)
         found.append(CheckedFunction(finding, seen, right, named, [o for _, o in earlier if o.at]))
     return [c for c in found if c.seen.call.kind != "class" or not c.finding.verdict.passes]
+
+
+def _judge_mask(
+    seen: Observed, finding: FunctionFinding, right: RightTask, file: LoadedFile, named
+) -> None:
+    """What is right for the mask that was drawn is wrong where that is drawn wrongly."""
+    if not right.task.rates or finding.verdict is not FunctionVerdict.RIGHT:
+        return
+    from deltarule.submissions.drawn_masks import mask_mistake  # few tasks draw any
+    from deltarule.submissions.printed_test import printed_mask_test
+
+    mistake = mask_mistake(right, file.open, named, seen.number)
+    if mistake is None:
+        return
+    finding.verdict = FunctionVerdict.WRONG
+    finding.finding, finding.remedy = mistake.words, mistake.remedy
+    if mistake.check:
+        number, values = seen.number, mistake.values
+        finding.test = printed_mask_test(right.task, named, number, values, mistake, file.name)
 
 
 def of_all_names(
