@@ -44,12 +44,16 @@ class Agreement:
 
 
 def compare(
-    given: Any, low: np.ndarray, high: np.ndarray, total: tuple[float, float] | None = None
+    given: Any,
+    low: np.ndarray,
+    high: np.ndarray,
+    total: tuple[float, float] | None = None,
+    column: bool = False,
 ) -> Agreement:
     """Hold a value against the least and largest right ones.
 
     Axes of length 1 may be left out or put in where NumPy makes the same of it: a row (1, D) for
-    (D,), but not a row for a column, nor (D,) for (D, 1).
+    (D,), but not a row for a column, nor (D,) for (D, 1); a `column` of one entry is one, too.
     """
     if given is None:
         return Agreement(Fit.MISSING)
@@ -58,7 +62,8 @@ def compare(
         return Agreement(Fit.NO_ARRAY, words=type(given).__name__)
     low, high = np.asarray(low, dtype=float), np.asarray(high, dtype=float)
     if array.shape != low.shape:
-        if not _same_but_for_ones(array.shape, low.shape):
+        lost = column and array.ndim < low.ndim
+        if lost or not _same_but_for_ones(array.shape, low.shape):
             return Agreement(Fit.SHAPE, words=f"{_shape(array)}, not {_shape(low)}")
         array = array.reshape(low.shape)
     if not np.isfinite(array).all():

@@ -44,6 +44,12 @@ class Layout:
         return tuple(letters for letters, _ in _parts(self.own))
 
     @property
+    def column(self) -> bool:
+        """Whether the course's array ends with an axis of length 1."""
+        parts = _parts(self.course)
+        return len(parts) > 1 and parts[-1] == ((), "")
+
+    @property
     def split_letters(self) -> tuple[str, ...]:
         """The letters of axes that are made of several."""
         return tuple(a for group in self.groups if len(group) > 1 for a in group)

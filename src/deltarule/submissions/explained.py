@@ -40,7 +40,8 @@ def explain(
     if not any(o.wrong for o in finding.outputs):
         finding.test = crash_shown(finding, seen, right, file, chosen)
         return
-    finding.causes = causes_of(right, seen, forward=before)
+    if not all(s.again for o in finding.outputs for s, _ in o.wrong):
+        finding.causes = causes_of(right, seen, forward=before)
     lines = SourceLines(file.text)
     wrong = [o.name for o in finding.outputs if o.wrong]
     for cause in finding.causes:

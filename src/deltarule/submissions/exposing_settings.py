@@ -39,7 +39,7 @@ class Setting:
     all sizes and attributes by name, `scalars` constants that differ from the usual ones,
     `attributes` the words for attributes that a function is given, `pinned` givens that hold one
     number everywhere. `special` ones hide mistakes. Not `exact` are sizes that leave rows or
-    columns over behind the last window.
+    columns over behind the last window. `again` an object is used that has had another batch.
     """
 
     words: str
@@ -51,6 +51,7 @@ class Setting:
     exact: bool = True
     special: bool = False
     pinned: Mapping[str, float] = field(default_factory=dict)
+    again: bool = False
 
     @property
     def shown(self) -> str:

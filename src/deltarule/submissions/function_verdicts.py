@@ -64,6 +64,11 @@ def _right(seen: Observed, found: FunctionFinding) -> None:
         found.verdict = FunctionVerdict.CHANGES
         found.finding = f"changes its argument {_listed(seen.changed)} in place"
         found.remedy = f"work on a copy: {sorted(seen.changed)[0]}.copy()"
+    elif seen.added:
+        names = _listed(seen.added)
+        found.verdict = FunctionVerdict.CONVENTION
+        found.finding = f"{names}: added to what an earlier call of the object left there"
+        found.remedy = "write = where += stands, or set gradients to 0 before they are added up"
 
 
 def overflow_said(outputs: list[OutputFinding]) -> str:

@@ -22,7 +22,13 @@ def try_further(
     What it did is added to what was seen.
     """
     bad, good = _parted(seen)
-    if not bad or right.task.recovered or good and condition_of(bad, good):
+    if (
+        not bad
+        or right.task.recovered
+        or all(s.again for s in bad)
+        or good
+        and condition_of(bad, good)
+    ):
         return False
     check, special = TaskCheck(right, open_, chosen), special_settings(right)
     for together, alone in special.groups:

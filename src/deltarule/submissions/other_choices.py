@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import combinations
@@ -55,25 +55,104 @@ def _changed(other: Otherwise) -> set[tuple[str, str]]:
     return found
 
 
-def by_another_choice(
-    one: CheckedFunction, file: LoadedFile, defined: Mapping[str, int], known: _Found
-) -> CheckedFunction:
-    """What is found of a function by the choice of which it is right; else as it was found.
+def by_their_choices(
+    own: Sequence[CheckedFunction], file: LoadedFile, defined: Mapping[str, int]
+) -> list[CheckedFunction]:
+    """What is found of the functions of one task, each by the choice of which it is right.
 
-    `known` keeps what was found by each choice of the same task.
+    A function and those called before it have to be right by one choice. What is right by none is
+    held against the choice by which more of its outputs are right.
     """
-    task = one.right.task
-    if not _may_differ(one.finding):
-        return one
-    for numbers in choices(task):
-        named = chosen_names(task, defined, wanted=one.name)
-        key = (numbers, *named.values())
-        if key not in known:
-            known[key] = findings(right_task(task, numbers), file, named, defined)
-        for other in known[key]:
-            if other.name == one.name and but_for_overflow(other.finding):
-                return _said(other, [task.otherwise[n] for n in numbers])
-    return one
+    by = _Choices(own, file, defined)
+    return [by.of(one) for one in own]
+
+
+class _Choices:
+    """Functions of one task and the choices by which they are right: `chosen`, by their names."""
+
+    def __init__(
+        self, own: Sequence[CheckedFunction], file: LoadedFile, defined: Mapping[str, int]
+    ):
+        self.own, self.file, self.defined = own, file, defined
+        self.chosen: dict[str, tuple[int, ...]] = {}
+        self._known: _Found = {}
+
+    def of(self, one: CheckedFunction) -> CheckedFunction:
+        """What is found of a function by the choice of which it is right; else as it was found."""
+        task = one.right.task
+        right, before = but_for_overflow(one.finding), self._before(one)
+        if right and not any(before.values()):
+            self.chosen[one.name] = ()
+            return one
+        if not right and not _may_differ(one.finding):
+            return one
+        tried = [((), one)] if right else []
+        for numbers in (n for n in choices(task) if not right or n in before.values()):
+            found = self._found(one, numbers)
+            if found is not None and but_for_overflow(found.finding):
+                tried.append((numbers, found))
+        for numbers, found in tried:
+            if self._fits(one, numbers):
+                self.chosen[one.name] = numbers
+                return one if right else _said(found, [task.otherwise[n] for n in numbers])
+        return self._of_none(one, [n for n, _ in tried])
+
+    def _before(self, one: CheckedFunction) -> dict[str, tuple[int, ...]]:
+        """The choices of the functions that are called before it, and that are right."""
+        return {s.name: self.chosen[s.name] for s in one.before if s.name in self.chosen}
+
+    def _fits(self, one: CheckedFunction, numbers: tuple[int, ...]) -> bool:
+        """Whether what is right of the functions before is so by this choice, too."""
+        for name, chosen in self._before(one).items():
+            if chosen != numbers:
+                found = self._found(one, numbers, name)
+                if found is not None and not but_for_overflow(found.finding):
+                    return False
+        return True
+
+    def _found(
+        self, one: CheckedFunction, numbers: tuple[int, ...], name: str = ""
+    ) -> CheckedFunction | None:
+        """What is found by a choice of a function, or of one `name` that is called before it."""
+        others: Sequence[CheckedFunction] = self.own
+        if numbers:
+            named = chosen_names(one.right.task, self.defined, wanted=one.name)
+            key = (numbers, *named.values())
+            if key not in self._known:
+                task = right_task(one.right.task, numbers)
+                self._known[key] = findings(task, self.file, named, self.defined)
+            others = self._known[key]
+        return next((o for o in others if o.name == (name or one.name)), None)
+
+    def _of_none(self, one: CheckedFunction, alone: Sequence[tuple[int, ...]]) -> CheckedFunction:
+        """A function that is right by no choice, or `alone` by some that those before are not."""
+        task = one.right.task
+        if alone:
+            name, numbers = next(iter(self._before(one).items()))
+            found = self._found(one, numbers) or one
+            mine = [_words(task, alone[0]), _words(task, numbers)]
+            found = replace(found, finding=replace(found.finding))
+            found.finding.notes = [*found.finding.notes, f"it is right where {mine[0]}"]
+            found.finding.notes.append(f"{name} is right where {mine[1]}: one choice for both")
+            return found
+        nearest, known = one, _right_outputs(one)
+        for numbers in choices(task):
+            other = self._found(one, numbers)
+            if other is not None and known < (more := _right_outputs(other)):
+                words = f"held against another choice: {_words(task, numbers)}"
+                nearest, known = replace(other, finding=replace(other.finding)), more
+                nearest.finding.notes = [*other.finding.notes, words]
+        return nearest
+
+
+def _words(task: Task, numbers: Sequence[int]) -> str:
+    said = "; ".join(task.otherwise[n].words for n in numbers)
+    return said or "the course's own choice is made"
+
+
+def _right_outputs(found: CheckedFunction) -> set[str]:
+    """The outputs that are right at all settings, but for an overflow."""
+    return {o.name for o in found.finding.outputs if o.right and not o.mistaken}
 
 
 def _may_differ(finding: FunctionFinding) -> bool:

@@ -51,15 +51,10 @@ class _Writer:
         self.task, self.chosen, self.number, self.example = task, chosen, number, example
         self.values: RightValues = example.values
         self._arrays: dict[str, str] = {}
-        self._object = "layer"
+        self._object, self._suffix = "layer", ""
 
     def text(self, file: str) -> str:
-        calls = [
-            line
-            for k, call in enumerate(self.task.calls[: self.number + 1])
-            if k in self.chosen
-            for line in self._call(call, self.chosen[k])
-        ]
+        calls = self._calls("class", "function") + self._batch_before() + self._calls("method")
         head = self._head(file)
         arrays = [f"{name} = {text}" for name, text in self._arrays.items()]
         checks = [line for name in self.example.wrong for line in self._check(name)]
@@ -68,6 +63,24 @@ class _Writer:
             "\n".join([*head, *seed, *arrays, *calls[:-1], *self._raised(), calls[-1], *checks])
             + "\n"
         )
+
+    def _calls(self, *kinds: str) -> list[str]:
+        """The lines of all calls of some kinds."""
+        return [
+            line
+            for k, call in enumerate(self.task.calls[: self.number + 1])
+            if k in self.chosen and call.kind in kinds
+            for line in self._call(call, self.chosen[k])
+        ]
+
+    def _batch_before(self) -> list[str]:
+        """The calls for the batch that an object is given before, if it is used again."""
+        if not self.example.setting.again:
+            return []
+        now, self.values, self._suffix = self.values, self.values.before(), "_before"
+        lines = self._calls("method")
+        self.values, self._suffix = now, ""
+        return lines
 
     def of_mask(self, drawn: Drawn, file: str) -> str:
         """The last call, of ones, and once more where the mask that it draws then is looked at."""
@@ -123,9 +136,10 @@ class _Writer:
         if tree.startswith("'"):
             return repr(tree.strip("'"))
         if tree in self.task.values:
-            if tree not in self._arrays:
-                self._arrays[tree] = _literal(np.asarray(self.values.value(self.task.values[tree])))
-            return tree
+            name = f"{tree}{self._suffix}"
+            if name not in self._arrays:
+                self._arrays[name] = _literal(np.asarray(self.values.value(self.task.values[tree])))
+            return name
         if tree in self.task.drawn:
             drawn = np.round(self.values.drawn(self.task.drawn[tree]), 1)  # no value hangs on it
             self._arrays.setdefault(tree, _literal(drawn))

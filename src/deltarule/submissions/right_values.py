@@ -109,6 +109,13 @@ class RightValues:
         other = self.computation.with_givens(changed)
         return RightValues(self.derivation, self.setting, other)
 
+    def before(self) -> RightValues:
+        """The right values for another batch: all inputs and upstream gradients reversed."""
+        inputs = [t.name for t in self.network.with_role("input")]
+        slopes = [self.derivation.gradient_name(t) for t in self.derivation.upstream]
+        known = self.computation.givens
+        return self.with_givens({n: np.flip(known[n]) for n in (*inputs, *slopes) if n in known})
+
     def taken_in(self, value: Value, array: np.ndarray) -> np.ndarray:
         """An array of the course's, laid out as its tensor is."""
         layout = value.parts[0].layout

@@ -81,7 +81,8 @@ class SmallExamples:
     ) -> RightValues | None:
         """What is right at a setting, for small integers with some entries 0; None if nothing is
         defined there, or a kink is too near."""
-        key = (tuple(setting.sizes.items()), setting.numbers, setting.seed, seed, zeroed)
+        numbers = setting.numbers, setting.seed, setting.again
+        key = (tuple(setting.sizes.items()), *numbers, seed, zeroed)
         if key not in self._known:
             if len(self._known) >= MOST_KEPT:
                 self._known.clear()

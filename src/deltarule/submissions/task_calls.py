@@ -65,15 +65,18 @@ class TaskCalls:
     ) -> list[Given]:
         """All calls at a setting; `given` replaces arrays by name, `upto` is the last call.
 
-        Where `twice`, what returns values is called once more, with the same.
+        Where `twice`, what returns values is called once more, with the same. An object that is
+        used `again` is given another batch before.
         """
-        state, found = _State(), []
+        state, found = _State(), {}
         last = len(self.task.calls) if upto is None else upto + 1
-        for number, call in enumerate(self.task.calls[:last]):
-            name = self.chosen.get(number)
-            if name is not None:
-                found.append(self._made(Given(name, call), right, state, given or {}, twice))
-        return found
+        for values in (right.before(), right) if right.setting.again else (right,):
+            for number, call in enumerate(self.task.calls[:last]):
+                name = self.chosen.get(number)
+                if name is not None and (call.kind != "class" or number not in found):
+                    made = Given(name, call)
+                    found[number] = self._made(made, values, state, given or {}, twice)
+        return list(found.values())
 
     def _made(self, made: Given, right: RightValues, state: _State, given, twice: bool) -> Given:
         call = made.call

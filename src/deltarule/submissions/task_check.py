@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,10 @@ ANSWERED = (Verdict.RETURNED, Verdict.OTHER)
 
 @dataclass
 class Observed:
-    """What one function did at all settings; `further` are conditions that were tried, too."""
+    """What one function did at all settings; `further` are conditions that were tried, too.
+
+    `added` are gradients that it adds to those of an earlier call, where the course does not.
+    """
 
     name: str
     call: Call
@@ -35,6 +38,7 @@ class Observed:
     unsteady: bool = False
     rights: dict[Setting, RightValues] = field(default_factory=dict)
     further: list[tuple[str, Callable[[Setting], bool]]] = field(default_factory=list)
+    added: set[str] = field(default_factory=set)
 
     @property
     def answered(self) -> list[Setting]:
@@ -79,6 +83,8 @@ class TaskCheck:
                     del self.chosen[place]
                     submission.close()
         self._once_more({k: found[k] for k in self.chosen})
+        if self.task.calls[0].kind == "class":
+            self._another_batch({k: found[k] for k in self.chosen})
         return list(found.values())
 
     def observe_further(self, seen: Observed, setting: Setting) -> None:
@@ -107,6 +113,34 @@ class TaskCheck:
             both = first.keys() & given.values.keys()
             one.unsteady |= any(_differ(first[name], given.values[name]) for name in both)
 
+    def _another_batch(self, left: Mapping[int, Observed]) -> None:
+        """The first setting with an object that was used before: what is right shall be so there.
+
+        Gradients of parameters may be added up instead.
+        """
+        if not any(s.at for s in left.values()):
+            return
+        setting = replace(self.right.settings[0], words="a second batch", again=True)
+        values = self.right.right(setting)
+        before, calls = values.before(), TaskCalls(self.task, self.open(), self.chosen)
+        for given in calls.at(values):
+            seen = next(s for s in left.values() if s.call is given.call)
+            if any(o.wrong for o in seen.outputs.values()) or len(seen.answered) < len(seen.at):
+                continue
+            seen.at.append((setting, given))
+            seen.rights[setting] = values
+            seen.further.append(("for an object's first batch", lambda s: not s.again))
+            self._judge(given, seen, setting, values)
+            for name in given.call.reads.values():
+                found = seen.outputs.get(name)
+                if found is not None and any(s is setting for s, _ in found.wrong):
+                    value = self.task.values[name]
+                    sums = [a + b for a, b in zip(values.interval(value), before.interval(value))]
+                    if compare(given.values.get(name), *sums).fit.right:
+                        found.wrong = [w for w in found.wrong if w[0] is not setting]
+                        if not self.task.accumulates:
+                            seen.added.add(name)
+
     def _judge(self, given: Given, seen: Observed, setting: Setting, right: RightValues) -> None:
         outcome = given.outcome
         if outcome is None or outcome.verdict not in ANSWERED:
@@ -133,7 +167,9 @@ class TaskCheck:
         """How a returned value agrees with the right one of its name."""
         value = self.task.values[name]
         low, high = right.interval(value)
-        return compare(given, low, high, right.total(value))
+        layout = value.parts[0].layout
+        column = layout is not None and layout.column
+        return compare(given, low, high, right.total(value), column)
 
     def _telling(self, name: str, right: RightValues) -> bool:
         """Whether more is right than zeros, as the gradients behind saturated units are."""

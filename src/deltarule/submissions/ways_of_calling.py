@@ -8,7 +8,7 @@ from deltarule.submissions.chosen_names import possible_names
 from deltarule.submissions.course_conventions import Convention, Task
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, Obstacle
 from deltarule.submissions.loaded_file import LoadedFile
-from deltarule.submissions.other_choices import by_another_choice, right_task
+from deltarule.submissions.other_choices import by_their_choices, right_task
 from deltarule.submissions.task_findings import CheckedFunction, of_all_names, with_about
 
 #: What says that a function is not called so, in the order in which it counts.
@@ -60,8 +60,7 @@ def functions_found(
 def _checked(task: Task, defined: Mapping[str, int], file: LoadedFile) -> list[CheckedFunction]:
     """What is found of a task's functions, by the course's choices or others."""
     own = list(of_all_names(right_task(task), file, defined))
-    known: dict[tuple[object, ...], list[CheckedFunction]] = {}
-    return [by_another_choice(one, file, defined, known) for one in own]
+    return by_their_choices(own, file, defined)
 
 
 def _passing(found: Sequence[CheckedFunction]) -> int:
