@@ -78,3 +78,20 @@ def test_rounding_behind_saturated_units_is_not_wrong():
 )
 def test_what_is_no_array_is_said_in_words(given, words):
     assert said(compare(given, np.zeros(2), np.zeros(2))) == words
+
+
+def test_a_column_of_one_entry_is_a_column():
+    right = np.array([[2.0]])
+    assert compare(2.0, right, right).fit is Fit.RIGHT
+    for given in (2.0, np.array([2.0])):
+        assert compare(given, right, right, column=True).fit is Fit.SHAPE
+    assert compare(right, right, right, column=True).fit is Fit.RIGHT
+
+
+def test_rounding_to_decimals_is_not_single_precision():
+    right = np.array([1.23456789, -0.87654321, 0.5555555])
+    rounded = compare(np.round(right, 5), right, right)
+    assert rounded.fit is Fit.NUMBERS and rounded.words == "rounded to 5 decimals"
+    assert compare(right.astype(np.float32), right, right).fit is Fit.RIGHT
+    assert compare(right * (1 + 5e-5), right, right).fit is Fit.SINGLE
+    assert compare(right * (1 + 5e-5), right, right, single=1e-5).fit is Fit.NUMBERS

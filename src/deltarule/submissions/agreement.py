@@ -11,6 +11,10 @@ import numpy as np
 
 #: Relative to the largest right entry: what float64 leaves, and what float32 does.
 DOUBLE, SINGLE = 1e-7, 2e-4
+#: What float32 leaves of usual numbers, which are neither large nor nearly equal.
+USUAL = 1e-5
+#: What rounding in float64 alone seldom leaves.
+ROUNDED = 1e-10
 #: Where all right entries are smaller, as behind saturated units, rounding alone is that large.
 LEAST = 1e-3
 
@@ -34,13 +38,17 @@ class Fit(Enum):
 
 @dataclass(frozen=True)
 class Agreement:
-    """How a value agrees: the worst entry, what stands there, and what is right."""
+    """How a value agrees: the worst entry, what stands there, and what is right.
+
+    `off` is what is right in so far as it counts, and yet further off than double precision.
+    """
 
     fit: Fit
     at: tuple[int, ...] = ()
     given: float = 0.0
     right: float = 0.0
     words: str = ""
+    off: bool = False
 
 
 def compare(
@@ -49,11 +57,13 @@ def compare(
     high: np.ndarray,
     total: tuple[float, float] | None = None,
     column: bool = False,
+    single: float = SINGLE,
 ) -> Agreement:
     """Hold a value against the least and largest right ones.
 
     Axes of length 1 may be left out or put in where NumPy makes the same of it: a row (1, D) for
     (D,), but not a row for a column, nor (D,) for (D, 1); a `column` of one entry is one, too.
+    `single` is what single precision may leave there, of numbers that are double when they come.
     """
     if given is None:
         return Agreement(Fit.MISSING)
@@ -69,7 +79,8 @@ def compare(
     if not np.isfinite(array).all():
         at = _first(~np.isfinite(array))
         return Agreement(Fit.NOT_FINITE, at, float(array[at]), float(low[at]))
-    return _numbers(array, low, high, total)
+    doubles = getattr(given, "dtype", None) != np.float32
+    return _numbers(array, low, high, total, single if doubles else SINGLE)
 
 
 def as_numbers(given: Any) -> np.ndarray | None:
@@ -81,7 +92,7 @@ def as_numbers(given: Any) -> np.ndarray | None:
     return array.astype(float) if array.dtype.kind in "fiub" else None
 
 
-def _numbers(array, low, high, total) -> Agreement:
+def _numbers(array, low, high, total, single: float) -> Agreement:
     if not array.size:
         return Agreement(Fit.RIGHT)
     scale = max(float(np.abs(low).max()), float(np.abs(high).max()), LEAST)
@@ -95,14 +106,18 @@ def _numbers(array, low, high, total) -> Agreement:
             words = "all entries together pass on more or less than there is"
             return Agreement(Fit.NUMBERS, (), whole, near, words)
     if worst <= DOUBLE * scale:
-        return Agreement(Fit.RIGHT)
-    fit = Fit.SINGLE if worst <= SINGLE * scale and _is_single(array, gaps, scale) else Fit.NUMBERS
-    return Agreement(fit, at, float(array[at]), right)
+        return Agreement(Fit.RIGHT, off=worst > ROUNDED * scale)
+    decimals = _decimals(array) if worst <= single * scale else None
+    fit = Fit.SINGLE if worst <= single * scale and decimals is None else Fit.NUMBERS
+    words = f"rounded to {decimals} decimals" if decimals is not None else ""
+    return Agreement(fit, at, float(array[at]), right, words)
 
 
-def _is_single(array: np.ndarray, gaps: np.ndarray, scale: float) -> bool:
-    """Whether what is missing looks like rounding to float32: everywhere a little."""
-    return bool(np.all(gaps <= SINGLE * scale))
+def _decimals(array: np.ndarray) -> int | None:
+    """To how many decimals all numbers are rounded, if they are."""
+    if np.count_nonzero(array) < 3:
+        return None
+    return next((k for k in range(1, 7) if np.array_equal(np.round(array, k), array)), None)
 
 
 def _same_but_for_ones(one: tuple[int, ...], other: tuple[int, ...]) -> bool:

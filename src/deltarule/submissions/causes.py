@@ -46,7 +46,7 @@ def causes_of(
     `forward` are the functions called before it: what is right of them refutes causes, too.
     """
     task = right.task
-    wrong = [name for name, found in seen.outputs.items() if found.wrong]
+    wrong = [n for n, found in seen.outputs.items() if found.wrong and _computed(right, n)]
     lines = WrongLines(right, seen.rights) if task.recovered else wrong_lines(right)
     explanations = Explanations(lines, base)
     evidence = {name: evidence_of(right, seen, name) for name in wrong}
@@ -86,6 +86,12 @@ def causes_of(
         chosen = _fewest(list(found.values()), wrong)
     causes = _merged([*(_with_outputs(c) for c in chosen), *filter(None, beside)])
     return sorted(causes, key=lambda c: c.kind == OVERFLOW)
+
+
+def _computed(right: RightTask, value: str) -> bool:
+    """Whether a value is none that is given, and shall be left as it is."""
+    place = right.task.values[value].parts[0]
+    return place.gradient or not right.network.tensor(place.tensor).given
 
 
 def name_of(right: RightTask, value: str) -> str:

@@ -30,6 +30,7 @@ _KINDS = ("function", "class", "method")
 _TASK: set[str] = {
     *("derivation", "values", "calls", "options", "sizes", "otherwise", "about"),
     *("recovered", "fixed", "drawn", "instead_of", "numbers", "rates", "accumulates"),
+    "optional",
 }
 _CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads", "leaves"}
 _VALUE = {"of", "layout", "axis", "times", "over", "one_hot", "boolean"}
@@ -153,7 +154,7 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
             for k, v in mapping(table.get("numbers", {}), place).items()
         },
         dict(mapping(table.get("rates", {}), place)),
-        truth(table.get("accumulates", False), "accumulates", place),
+        *(truth(table.get(key, False), key, place) for key in ("accumulates", "optional")),
     )
 
 

@@ -130,7 +130,8 @@ class Task:
     derivation does not read, with their sizes; `numbers` are numbers that it does not read, each of
     which takes several values. `rates` are the scalars that say how often an entry of what is
     `recovered` is 1. `accumulates` says whether an object's gradients may be added to those of an
-    earlier call. A task `instead_of` another is another way in which the same functions may be
+    earlier call. What an `optional` task asks for need not be taken as an argument. A task
+    `instead_of` another is another way in which the same functions may be
     called: whichever passes more counts.
     """
 
@@ -150,6 +151,12 @@ class Task:
     numbers: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     rates: Mapping[str, str] = field(default_factory=dict)
     accumulates: bool = False
+    optional: bool = False
+
+    @property
+    def of_objects(self) -> bool:
+        """Whether its calls are those of a class's methods."""
+        return bool(self.calls) and self.calls[0].kind == "class"
 
     @property
     def functions(self) -> Iterator[str]:

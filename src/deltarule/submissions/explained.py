@@ -81,7 +81,8 @@ def crash_shown(
 def _shown(
     shrinking: Shrinking, settings: Sequence[Setting], seen: Observed, file: LoadedFile
 ) -> str:
-    if seen.call.leaves:
+    left = {name for names in seen.call.leaves.values() for name in names.values()}
+    if left & {*shrinking.outputs}:
         return ""
     settings = sorted(dict.fromkeys(settings), key=lambda s: s.numbers != "usual")
     found = shrinking.smallest(settings)

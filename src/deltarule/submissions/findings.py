@@ -24,11 +24,20 @@ __all__ = [
 
 @dataclass
 class OutputFinding:
-    """One returned value: at how many settings it was right, and how it was wrong elsewhere."""
+    """One returned value: at how many settings it was right, and how it was wrong elsewhere.
+
+    It may be `off` where it is right: by less than counts, and by more than rounding.
+    """
 
     name: str
     right: list[Setting] = field(default_factory=list)
     wrong: list[tuple[Setting, Agreement]] = field(default_factory=list)
+    off: set[Setting] = field(default_factory=set)
+
+    @property
+    def exact(self) -> list[Setting]:
+        """Where it is right but for rounding."""
+        return [s for s in self.right if s not in self.off]
 
     @property
     def overflows(self) -> list[tuple[Setting, Agreement]]:

@@ -92,9 +92,9 @@ def _wrong(seen: Observed, found: FunctionFinding, wrong: list[OutputFinding]) -
     names = " and ".join(o.name for o in wrong)
     _, agreement = wrong[0].mistaken[0]
     found.finding = f"{names}: {said(agreement)}"
-    bad = [s for o in wrong for s, _ in o.mistaken]
+    bad = [s for o in wrong for s in (*(s for s, _ in o.mistaken), *o.off)]
     bad += [s for s, g in seen.at if g.outcome is not None and s not in seen.answered]
-    where = where_wrong(bad, [s for o in wrong for s in o.right], further=seen.further)
+    where = where_wrong(bad, [s for o in wrong for s in o.exact], further=seen.further)
     found.finding += f", {where}" if where else ""
     found.finding += f"; {overflow}" if overflow else ""
     note = f"it changes its argument {_listed(seen.changed)} in place, too"
@@ -120,7 +120,7 @@ def said(agreement: Agreement) -> str:
     """How a value disagrees."""
     at = f"[{', '.join(map(str, agreement.at))}]" if agreement.at else ""
     if agreement.fit in (Fit.NUMBERS, Fit.NOT_FINITE):
-        numbers = f"{agreement.given:.6g}, not {agreement.right:.6g}"
+        numbers = f"{agreement.given + 0.0:.6g}, not {agreement.right + 0.0:.6g}"
         entry = f"entry {at} is {numbers}" if at else numbers
         return f"{agreement.words}: {entry}" if agreement.words else entry
     if agreement.fit is Fit.MISSING:

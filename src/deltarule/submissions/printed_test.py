@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import PurePath
 from typing import Any, Protocol
 
@@ -54,7 +55,7 @@ class _Writer:
         self._object, self._suffix = "layer", ""
 
     def text(self, file: str) -> str:
-        calls = self._calls("class", "function") + self._batch_before() + self._calls("method")
+        calls = self._calls("class") + self._batch_before() + self._calls("function", "method")
         head = self._head(file)
         arrays = [f"{name} = {text}" for name, text in self._arrays.items()]
         checks = [line for name in self.example.wrong for line in self._check(name)]
@@ -70,17 +71,31 @@ class _Writer:
             line
             for k, call in enumerate(self.task.calls[: self.number + 1])
             if k in self.chosen and call.kind in kinds
-            for line in self._call(call, self.chosen[k])
+            for line in (*self._call(call, self.chosen[k]), *self._between(k, call))
         ]
 
     def _batch_before(self) -> list[str]:
         """The calls for the batch that an object is given before, if it is used again."""
         if not self.example.setting.again:
             return []
-        now, self.values, self._suffix = self.values, self.values.before(), "_before"
-        lines = self._calls("method")
+        with self._other_batch():
+            return self._calls("method")
+
+    def _between(self, number: int, call: Call) -> list[str]:
+        """A function called for another batch as well, if that is tried."""
+        again = self.example.setting.again and call.kind == "function" and not self._suffix
+        if not again or number == self.number:
+            return []
+        with self._other_batch():
+            called = self._call(call, self.chosen[number])[0]
+        return [f"_ = {called.partition(' = ')[2]}"]
+
+    @contextmanager
+    def _other_batch(self) -> Iterator[None]:
+        """What is written meanwhile is of the other batch."""
+        now, self.values, self._suffix = self.values, self.values.before(), "_other"
+        yield
         self.values, self._suffix = now, ""
-        return lines
 
     def of_mask(self, drawn: Drawn, file: str) -> str:
         """The last call, of ones, and once more where the mask that it draws then is looked at."""

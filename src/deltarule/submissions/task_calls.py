@@ -65,17 +65,23 @@ class TaskCalls:
     ) -> list[Given]:
         """All calls at a setting; `given` replaces arrays by name, `upto` is the last call.
 
-        Where `twice`, what returns values is called once more, with the same. An object that is
-        used `again` is given another batch before.
+        Where `twice`, what returns values is called once more, with the same. Used `again`, an
+        object is given another batch before, and each function but the last one behind its call.
         """
-        state, found = _State(), {}
+        state, other, found = _State(), _State(), {}
         last = len(self.task.calls) if upto is None else upto + 1
-        for values in (right.before(), right) if right.setting.again else (right,):
-            for number, call in enumerate(self.task.calls[:last]):
-                name = self.chosen.get(number)
-                if name is not None and (call.kind != "class" or number not in found):
-                    made = Given(name, call)
-                    found[number] = self._made(made, values, state, given or {}, twice)
+        own = [(k, c) for k, c in enumerate(self.task.calls[:last]) if k in self.chosen]
+        before = right.before() if right.setting.again else None
+        for number, call in own if before is not None and self.task.of_objects else ():
+            values = right if call.kind == "class" else before
+            found[number] = self._made(Given(self.chosen[number], call), values, state, {}, False)
+        for number, call in own:
+            name = self.chosen[number]
+            if call.kind != "class" or number not in found:
+                made = Given(name, call)
+                found[number] = self._made(made, right, state, given or {}, twice)
+            if before is not None and not self.task.of_objects and number + 1 < last:
+                self._made(Given(name, call), before, other, {}, False)
         return list(found.values())
 
     def _made(self, made: Given, right: RightValues, state: _State, given, twice: bool) -> Given:

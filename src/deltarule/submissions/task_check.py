@@ -10,7 +10,7 @@ import numpy as np
 
 from deltarule.sandbox import Outcome, Verdict
 from deltarule.sandbox.submission import Submission
-from deltarule.submissions.agreement import LEAST, Agreement, as_numbers, compare
+from deltarule.submissions.agreement import LEAST, SINGLE, USUAL, Agreement, as_numbers, compare
 from deltarule.submissions.course_conventions import Call, Task
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.findings import OutputFinding
@@ -83,7 +83,7 @@ class TaskCheck:
                     del self.chosen[place]
                     submission.close()
         self._once_more({k: found[k] for k in self.chosen})
-        if self.task.calls[0].kind == "class":
+        if self._used_again:
             self._another_batch({k: found[k] for k in self.chosen})
         return list(found.values())
 
@@ -113,8 +113,16 @@ class TaskCheck:
             both = first.keys() & given.values.keys()
             one.unsteady |= any(_differ(first[name], given.values[name]) for name in both)
 
+    @property
+    def _used_again(self) -> bool:
+        """Whether something may be kept between calls that should not: no state is handed on."""
+        reads = [name for call in self.task.calls for name in call.reads.values()]
+        handed = all(self.task.values[name].gradient for name in reads)
+        return handed and not self.task.recovered and len(self.chosen) > 1
+
     def _another_batch(self, left: Mapping[int, Observed]) -> None:
-        """The first setting with an object that was used before: what is right shall be so there.
+        """The first setting with an object that was used before, or functions that are called for
+        another batch between: what is right shall be so there.
 
         Gradients of parameters may be added up instead.
         """
@@ -123,13 +131,15 @@ class TaskCheck:
         setting = replace(self.right.settings[0], words="a second batch", again=True)
         values = self.right.right(setting)
         before, calls = values.before(), TaskCalls(self.task, self.open(), self.chosen)
+        between = "where nothing is computed for another batch between"
+        alone = "for an object's first batch" if self.task.of_objects else between
         for given in calls.at(values):
             seen = next(s for s in left.values() if s.call is given.call)
             if any(o.wrong for o in seen.outputs.values()) or len(seen.answered) < len(seen.at):
                 continue
             seen.at.append((setting, given))
             seen.rights[setting] = values
-            seen.further.append(("for an object's first batch", lambda s: not s.again))
+            seen.further.append((alone, lambda s: not s.again))
             self._judge(given, seen, setting, values)
             for name in given.call.reads.values():
                 found = seen.outputs.get(name)
@@ -156,6 +166,8 @@ class TaskCheck:
                 found.wrong.append((setting, agreement))
             elif self._telling(name, right):
                 found.right.append(setting)
+                if agreement.off and getattr(value, "dtype", None) != np.float32:
+                    found.off.add(setting)
 
     def outputs(self, call: Call) -> list[str]:
         """The names of values that a call returns or leaves in attributes."""
@@ -169,7 +181,8 @@ class TaskCheck:
         low, high = right.interval(value)
         layout = value.parts[0].layout
         column = layout is not None and layout.column
-        return compare(given, low, high, right.total(value), column)
+        single = USUAL if right.setting.numbers == "usual" else SINGLE
+        return compare(given, low, high, right.total(value), column, single)
 
     def _telling(self, name: str, right: RightValues) -> bool:
         """Whether more is right than zeros, as the gradients behind saturated units are."""

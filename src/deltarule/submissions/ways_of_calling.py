@@ -19,6 +19,8 @@ _UNFIT = {
     Obstacle.ARGUMENTS: 3,
     Obstacle.NO_FUNCTION: 3,
 }
+#: What is not asked of functions by an optional task.
+_NOT_ASKED = (Obstacle.ARGUMENTS, Obstacle.ATTRIBUTES, Obstacle.NO_FUNCTION)
 #: Verdicts that tell the way of calling is the right one, better ones last.
 _PARTLY_RIGHT = (FunctionVerdict.PARTLY, FunctionVerdict.CHANGES, FunctionVerdict.CONVENTION)
 
@@ -60,6 +62,8 @@ def functions_found(
 def _checked(task: Task, defined: Mapping[str, int], file: LoadedFile) -> list[CheckedFunction]:
     """What is found of a task's functions, by the course's choices or others."""
     own = list(of_all_names(right_task(task), file, defined))
+    if task.optional:
+        own = [c for c in own if c.finding.obstacle not in _NOT_ASKED]
     return by_their_choices(own, file, defined)
 
 

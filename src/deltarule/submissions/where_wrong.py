@@ -9,6 +9,13 @@ from deltarule.submissions.exposing_settings import Setting
 
 _Holds = Callable[[Setting], bool]
 
+#: So many settings are named at most, and those that are said by what is special of their sizes.
+FEW = 2
+_BY_SIZES = (
+    *("one time", "one example"),
+    *("sizes that leave a remainder", "sizes that are all equal"),
+)
+
 
 def where_wrong(
     bad: Sequence[Setting],
@@ -19,7 +26,8 @@ def where_wrong(
     """What tells the settings at which something is wrong from those at which it is right.
 
     A condition on strides, paddings and windows, or one of the `further` ones, where one parts the
-    two; else the settings. "" where no setting is right. `does` says what it is at the bad ones.
+    two; else one or two settings, if these are said by what is special there. "" where nothing
+    tells them apart but chance. `does` says what it is at the bad ones.
     """
     bad = list(dict.fromkeys(bad))
     good = [s for s in dict.fromkeys(good) if s not in bad and tells(s)]
@@ -29,12 +37,18 @@ def where_wrong(
     if found:
         return found
     named = [list(dict.fromkeys(s.words for s in side)) for side in (bad, good)]
-    named[1] = [words for words in named[1] if words not in named[0]]
-    if len(named[0]) <= len(named[1]):
+    if all(map(_by_numbers, bad)) and len(named[0]) <= FEW:
         return f"{does} only at {'; '.join(named[0])}"
-    if any(s.special for s in good):
-        return ""  # it is right at so many that what they have in common would have to be said
-    return f"right only at {'; '.join(named[1])}" if named[1] else ""
+    named[1] = [words for words in named[1] if words not in named[0]]
+    if all(s.words in _BY_SIZES for s in good) and 0 < len(named[1]) <= FEW:
+        return f"right only at {'; '.join(named[1])}"
+    return ""
+
+
+def _by_numbers(setting: Setting) -> bool:
+    """Whether a setting is said by its numbers, or by one extreme of its sizes: not by chance."""
+    scalar = bool(setting.scalars) and " = " in setting.words and not setting.special
+    return setting.numbers != "usual" or scalar or setting.words in _BY_SIZES
 
 
 def tells(setting: Setting) -> bool:
@@ -85,6 +99,12 @@ def _conditions(setting: Setting) -> Iterator[tuple[str, str, _Holds]]:
         beside = f"where the stride is the windows' {side}"
         other = f"where the stride is not the windows' {side}"
         yield beside, other, lambda s, n=name, w=window: s.sizes[n] == s.sizes[w]
+    for name in steps if len(windows) > 1 else ():
+        yield (
+            "where windows are squares as wide as the stride",
+            "where windows are no squares as wide as the stride",
+            lambda s, n=name: s.sizes[n] == s.sizes["K"] == s.sizes["L"],
+        )
     apart = "where windows do not overlap", "where windows overlap"
     for name in steps:
         for several in (*([w] for w in windows), windows):
