@@ -72,9 +72,11 @@ class TaskCalls:
         last = len(self.task.calls) if upto is None else upto + 1
         own = [(k, c) for k, c in enumerate(self.task.calls[:last]) if k in self.chosen]
         before = right.before() if right.setting.again else None
-        for number, call in own if before is not None and self.task.of_objects else ():
-            values = right if call.kind == "class" else before
-            found[number] = self._made(Given(self.chosen[number], call), values, state, {}, False)
+        if before is not None and self.task.of_objects:
+            for number, call in own:
+                values = right if call.kind == "class" else before
+                made = Given(self.chosen[number], call)
+                found[number] = self._made(made, values, state, {}, False)
         for number, call in own:
             name = self.chosen[number]
             if call.kind != "class" or number not in found:

@@ -145,8 +145,9 @@ class TaskCheck:
                 found = seen.outputs.get(name)
                 if found is not None and any(s is setting for s, _ in found.wrong):
                     value = self.task.values[name]
-                    sums = [a + b for a, b in zip(values.interval(value), before.interval(value))]
-                    if compare(given.values.get(name), *sums).fit.right:
+                    now, earlier = values.interval(value), before.interval(value)
+                    low, high = now[0] + earlier[0], now[1] + earlier[1]
+                    if compare(given.values.get(name), low, high).fit.right:
                         found.wrong = [w for w in found.wrong if w[0] is not setting]
                         if not self.task.accumulates:
                             seen.added.add(name)
