@@ -141,6 +141,8 @@ def test_which_derivative_by_entries_is_meant_is_told(name, quantity, formula, s
         ("rnn", "dE/dh", "Σ_o dE/dyhat[t,n,o] W_hy[m,o] − 2 Σ_k ds[t+1,n,k] W_hh[m,k]", "T = 1"),
         ("dense", "dL/dW", "Σ_n x[n,d]·dy[n,m]·(D/M)²", "D = M"),
         ("conv2d", "dL/db", "Σ_{n,i,j} dy[n,f,i,j]·K/L", "K = L"),
+        ("conv2d", "dL/db", "dout.reshape(F, -1).sum(1)", "N = 1"),
+        ("rnn", "dE/dh0", "ds[-1] @ W_hh.T", "T = 1"),
     ],
 )
 def test_where_alone_a_wrong_formula_is_right_is_said(name, quantity, formula, where):

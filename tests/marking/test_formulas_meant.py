@@ -138,8 +138,8 @@ REFUSED = [
     (
         LSTM,
         "c",
-        "f[0]*c",
-        "f has 3 axes but is read with 1",
+        "f[n, m]*c",
+        "f has 3 axes but is read with 2",
         "write one index for each axis, such as f[t, n, m]",
     ),
 ]

@@ -107,10 +107,17 @@ def test_a_variance_of_pytorch_divides_by_one_less():
 
 
 REFUSED = [
-    (BATCH, "s2", "h1 @ Theta2 + b2[:, None]", "':' has no meaning", "slices are not read"),
+    (BATCH, "s2", "h1 @ Theta2 + b2[:, None]", "cannot be added", "write the indices"),
+    (BATCH, "dE/db2", "ds2[::2].sum(0)", "[::2] takes steps", "[1:], [:-1] and [::-1] are read"),
+    (BATCH, "dE/db2", "ds2[k:].sum(0)", "k in [k:] is no number and no size", "h[1:] and h[:T]"),
+    (BATCH, "dE/db2", "ds2[:, :, 0]", "[:, :, 0] of N × M", "there are not so many axes"),
+    (BATCH, "dE/db2", "Σ_n ds2[n, :]", "n in [n, :] is no number", "all indices and no slice"),
+    (BATCH, "dE/db2", "ds2 : 3", "':' has no meaning", "a slice stands behind an array"),
     (BATCH, "dE/db2", "np.sum(ds2)", "the formula is a number", "sum with Σ_m"),
     (BATCH, "dE/db2", "np.sum(ds2, where=x)", "where= is not read", "axis= and keepdims= are"),
-    (BATCH, "dE/db2", "ds2.reshape(3)", ".reshape( ) is not read", "write all indices"),
+    (BATCH, "dE/db2", "ds2.reshape(3)", "reshape( ) of N × M to 3", "hold as many entries"),
+    (BATCH, "dE/db2", "ds2.reshape(N, -1, -1)", "reshape( ) of N × M to", "as many entries"),
+    (BATCH, "dE/db2", "ds2.reshape(x)", "a size belongs here", "x.shape[0] or -1"),
     (BATCH, "dE/db2", "ds2.sum(5)", "sum( ) of N × M along axis 5", "counted from 0"),
     (RNN, "h", "tanh(x_t W_xh + h_t-1 W_hh)", "can be read in two ways", "write h_{t-1} or h_prev"),
     (DENSE, "dE/ds2", r"\begin{x}", "\\begin is not read", "write it as a name"),

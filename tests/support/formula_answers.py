@@ -140,7 +140,19 @@ DERIVATIVES = [
     ("rnn", "dE/dW_hy", "sum_{t,n} dE/dyhat[t,n,o] dyhat[t,n,o]/dW_hy[m,o]"),
 ]
 
+PIECES = [
+    ("rnn", "dE/dW_hh", "np.einsum('tnk,tnm->km', h[:-1], ds[1:]) + h0.T @ ds[0]"),
+    ("rnn", "dE/dW_xh", "x.reshape(-1, D).T @ ds.reshape(-1, H)"),
+    ("dense", "dL/dW", "x[::-1].T @ dout[::-1]"),
+    ("dense", "dL/dW", "x[1:].T @ dout[1:] + np.outer(x[0, :], dout[0, :])"),
+    ("dense", "dL/dW", "(x[:, :, None] * dout[:, None, :]).sum(0)"),
+    ("dense", "y", "x @ W + b[np.newaxis, ...]"),
+    ("flatten", "dL/dx", "dout.reshape(x.shape)"),
+    ("conv2d", "dL/db", "np.reshape(dout.transpose(1, 0, 2, 3), (F, -1)).sum(axis=1)"),
+]
+
 RIGHT = {
+    "pieces": PIECES,
     "derivatives": DERIVATIVES,
     "words": WORDS,
     "matrices": MATRICES,
@@ -254,7 +266,13 @@ WRONG_DERIVATIVES = [
     ("rnn", "dE/dW_hy", "sum_{t,n} dE/dyhat[t,n,m] dyhat[t,n,m]/dW_hy[k,m]", "transposed"),
 ]
 
+WRONG_PIECES = [
+    ("dense", "dL/dW", "-x[:, :].T @ dout", "sign"),
+    ("rnn", "dE/dW_xh", "x.reshape(-1, D).T @ ds.reshape(-1, H) / N", "number N|mean"),
+]
+
 WRONG = {
+    "pieces": WRONG_PIECES,
     "derivatives": WRONG_DERIVATIVES,
     "words": WRONG_WORDS,
     "matrices": WRONG_MATRICES,

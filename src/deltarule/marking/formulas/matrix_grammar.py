@@ -9,7 +9,6 @@ from operator import add, mul
 from sympy import Expr
 
 from deltarule.expressions import nodes
-from deltarule.marking.formulas.matrix_arrays import MatrixArrays
 from deltarule.marking.formulas.matrix_readings import (
     Matrix,
     Readings,
@@ -22,10 +21,11 @@ from deltarule.marking.formulas.matrix_readings import (
     product,
     shape_shown,
 )
+from deltarule.marking.formulas.pieces_grammar import Pieces
 from deltarule.marking.formulas.spelled import power
 
 
-class MatrixParser(MatrixArrays):
+class MatrixParser(Pieces):
     """The same grammar over matrices."""
 
     def _constant(self, value: Expr):

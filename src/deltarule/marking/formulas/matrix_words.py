@@ -25,7 +25,7 @@ from deltarule.spelling.names import pretty
 #: What has a meaning among indices alone.
 _OF_INDICES = ("⌊", "⌈", "mod", "if", "first", "frozen", "inverse", "det")
 #: What no other notation than that of programs has.
-_OF_PROGRAMS = ("call", "method", "shape")
+_OF_PROGRAMS = ("call", "method", "shape", "slice", "extents")
 
 
 def matrix_readings(

@@ -107,7 +107,7 @@ class Parser(Named):
             return False
         if token.text in ("|", "‖"):  # an open one is closed by it
             return not self.counts and token.text not in self.open
-        if token.kind in ("below", "method", "shape"):
+        if token.kind in ("below", "method", "shape", "slice", "extents"):
             return False
         return token.kind not in ("sign", "transposed") or token.text in ("(", "[", "⌊", "⌈")
 
@@ -148,6 +148,8 @@ class Parser(Named):
             elif self.rest[0].kind == "transposed":
                 batched = self.pop().text == ".mT"
                 base = self._permuted(base, [-2, -1], "swapaxes") if batched else self._turned(base)
+            elif self.rest[0].kind == "slice":
+                base = self._sliced(base, self.pop())
             elif self.rest[0].kind == "method":
                 base = self._method(base, self.pop())
             elif self.take("^"):

@@ -18,6 +18,7 @@ from deltarule.marking.formulas.matrix_words import (
     written_as_program,
 )
 from deltarule.marking.formulas.parser import Parser
+from deltarule.marking.formulas.pieces_grammar import takes_parts
 from deltarule.marking.formulas.sums_lost import Unsummed
 from deltarule.marking.formulas.target import Target
 from deltarule.marking.formulas.transposed import Unfitting
@@ -69,7 +70,7 @@ def all_readings(
                 found.setdefault(_ours(parsed, derivation, target), said)
         except DeltaruleError as error:
             refused = refused or error
-        if "[" not in formula or ".shape" in formula:
+        if "[" not in formula or ".shape" in formula or takes_parts(formula, quantity):
             try:
                 whole = _in_matrices(formula, vocabulary, quantity, target, program)
                 for w, said in whole.items():

@@ -40,6 +40,7 @@ ALIASES = {
 }  # fmt: skip
 ALONG = ("sum", "mean", "max", "min", "var", "std", "norm", "prod", "logsumexp")
 SOFTMAX = ("softmax", "log_softmax", "logsoftmax")
+RESHAPED = ("reshape", "view", "flatten", "ravel")
 PRODUCTS = ("outer", "dot", "matmul")
 #: Arithmetic of two arrays, entry by entry.
 ARITHMETIC = ("multiply", "divide", "add", "subtract")

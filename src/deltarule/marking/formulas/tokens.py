@@ -25,6 +25,9 @@ _PATTERN = re.compile(
   | (?P<number>(?:\d+(?:[.,]\d+)?|(?<![\w)\]])\.\d+)(?:[eE][-+]?\d+)?
               (?:(?<=\d)\.(?![\d.*/^\w]))?|½|¼)
   | (?P<library>(?:{_LIBRARY}\.)+(?=[A-Za-z])|{_OF_LAYERS})
+  | (?P<slice>(?<=[\w)\]ᵀ⊤])\[(?=[^\[\]]*(?::|None|newaxis)|[\s,.:\d-]*\.\.\.[\s,.:\d-]*\])
+                [^\[\]=<>≤≥]*\])
+  | (?P<extents>\.shape(?!\s*\[|\w))
   | (?P<shape>\.shape\s*\[\s*-?\d\s*\])
   | (?P<method>\.[A-Za-z_]\w*(?=\s*\())
   | (?P<reduction>(?:Σ|∑|sum)_?(?=[\[{{\w])|mean_(?=[{{])|(?:Π|∏|prod|max)_(?=[{{\w]))
@@ -47,7 +50,7 @@ _SAME = {
 _REMEDY = "use names, numbers, + − · / ^, parentheses, Σ_m and functions such as σ(s)"
 _REMEDIES = {
     "…": "write out what … stands for",
-    ":": "slices are not read: write all indices, as in x[n, d], or none",
+    ":": "a slice stands behind an array, as in h[1:]; ranges of sums are n=1…N",
     "\\": "of LaTeX the usual commands are read, as \\frac{a}{b} and \\sum_n; or write (a)/(b)",
     "'": "quotes are read of einsum alone, as in einsum('nd,nm->dm', x, dy)",
     ".": "write a number such as 0.5, x.T, or np.sum(x, axis=0)",

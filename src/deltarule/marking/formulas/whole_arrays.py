@@ -19,6 +19,7 @@ from deltarule.marking.formulas.spelled import (
     ALONG,
     ARITHMETIC,
     PRODUCTS,
+    RESHAPED,
     SAME,
     SOFTMAX,
     SPELLED,
@@ -46,6 +47,8 @@ class WholeArrays(Arguments):
         """x.sum(0), x.dot(W), x.transpose()."""
         name = token.text[1:]
         begin = token.start
+        if name in RESHAPED:
+            return self._reshaped(base, name)
         arguments = self._of_method(name)
         word = ALIASES.get(name, name)
         if word in ALONG and name not in ("maximum", "minimum"):
@@ -78,6 +81,11 @@ class WholeArrays(Arguments):
         begin = self.rest[0].start
         if word == "einsum":
             return self._einsum()
+        if word == "reshape":
+            self.expect("(")
+            base = self.sum_of_terms()
+            self.expect(",")
+            return self._reshaped(base, word, within=True)
         if word in SOFTMAX:
             found = self.arguments(word, (1, 2))
             return self._softmaxed(found[0], word, self._axis(numbers_among(found[1:])))
@@ -201,6 +209,12 @@ class WholeArrays(Arguments):
 
     def _einsum(self) -> Expr:
         raise self.error("einsum( ) is of whole arrays", _INDICES_OR_NONE)
+
+    def _sliced(self, value: Expr, token: Token) -> Expr:
+        raise self.error(f"{token.text} is of whole arrays", _INDICES_OR_NONE)
+
+    def _reshaped(self, value: Expr, name: str, within: bool = False) -> Expr:
+        raise self.error(f"{name}( ) is of whole arrays", _INDICES_OR_NONE)
 
     def _permuted(self, value: Expr, axes: list[int], name: str) -> Expr:
         raise self.error(f".{name}( ) is of whole arrays", _INDICES_OR_NONE)
