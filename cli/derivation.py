@@ -54,8 +54,9 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
 
 
 def brief_page(page: Page, gradients: Iterable[Gradient]) -> None:
-    """One line a gradient."""
-    for gradient in gradients:
+    """One line a gradient; none for ∂E/∂E, unless it is asked for alone."""
+    shown = list(gradients)
+    for gradient in [g for g in shown if g.expr != 1] or shown:
         page.formula(equation_text(gradient.lhs, gradient.expr), indent=0)
 
 

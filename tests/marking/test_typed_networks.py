@@ -37,6 +37,28 @@ SHAPES = {
     "E = −Σ_k t[k] log(p[k])": "t[K] p[K] E",
     "E = -sum(k, t[k]*log(p[k]))": "t[K] p[K] E",
     "E = 1/N Σ_{n=1}^{N} (t[n] − Σ_k w[k] x[n,k])²": "t[N] w[K] x[N,K] E",
+    # vectors: w·x, and the terms of a sum
+    "y = w·x + b": "w[N] x[N] b y",
+    r"y = \langle w, x \rangle": "w[N] x[N] y",
+    "L = max(0, 1 - y w·x)": "y w[N] x[N] L",
+    "L = -y log σ(w·x) - (1 - y) log(1 - σ(w·x))": "y w[N] x[N] L",
+    "H = -Σ p log p": "p[N] H",
+    "L = -sum(t * log(softmax(z)))": "t[N] z[N] L",
+    "L = logsumexp(z) - t·z": "z[N] t[N] L",
+    # indices below names, and rows of a matrix
+    r"L = -\sum_k t_k \log \hat{y}_k": "t[K] yhat[K] L",
+    "p_k = e^{z_k}/Σ_j e^{z_j}; L = -Σ_k t_k log p_k": "z[K] t[K] p[K] L",
+    "L = -Σ_k t_k log softmax(z)_k": "z[K] t[K] p[K] L",
+    "L = -Σ_k t[k] log(softmax(z)[k])": "z[K] t[K] p[K] L",
+    "L = -Σ_k t_k log p_k; p = softmax(W x + b)": "W[K,N] x[N] b[K] t[K] p[K] L",
+    "L = ½ Σ_n (y_n − wᵀx_n)² + λ‖w‖²": "y[N] w[D] x[N,D] lambda L",
+    "z_f = W_f x + b_f": "W_f[M,N] x[N] b_f[M] z_f[M]",
+    # numbers that say how many, norms, traces, inverses
+    "E = 1/N ‖X w - y‖²": "N X[M,K] w[K] y[M] E",
+    "A = softmax(Q Kᵀ/√D) V": "Q[N,M] K[L,M] D V[L,H] A[N,H]",
+    "f = ‖x - μ‖₂² / (2 σ²) + ‖W‖_F² + ‖x‖₁": "x[N] mu[N] sigma W[M,K] f",
+    "f = tr(Aᵀ B)": "A[N,M] B[N,M] f",
+    "y = A⁻¹ x": "A[N,N] x[N] A_inv[N,N] y[N]",
 }  # fmt: skip
 
 
@@ -51,17 +73,30 @@ def test_sizes_are_inferred_by_position(text):
         ("L = xᵀ A x", "x", "A · x + Aᵀ · x"),
         ("Y = X W + b", "W", "Xᵀ · ∂L/∂Y  (outer products, summed over the batch n)"),
         ("y[n,m] = Σ_d x[n,d] W[d,m] + b[m]", "x", "∂L/∂y · Wᵀ"),
+        ("L = -Σ_k t_k log softmax(z)_k", "z", "(Σ_k t)·p − t"),
+        ("y = A⁻¹ x", "A", "−A_invᵀ · ∂L/∂A_inv · A_invᵀ"),
+        ("f = xᵀ y / n", "y", "x / n"),
     ],
 )
 def test_gradients_of_a_formula(text, wrt, words):
     assert derive(typed_network(text)).gradients[wrt].words == words
 
 
+def test_a_softmax_is_along_each_example():
+    """A row of Q Kᵀ and of X W is one; in W X a column is."""
+    for text, sum_of in (("Q Kᵀ", "Sum[l1<L]"), ("X W", "Sum[k1<K]"), ("Z", "Sum[m1<M]")):
+        (equation,) = typed_network(f"P = softmax({text})").equations
+        assert f"{sum_of}(exp(" in str(equation.rhs)
+    (of_columns,) = typed_network("P = softmax(W X)").equations
+    assert "Sum[k1<K](exp(Sum[n<N](W[k1, n]*X[n, m])))" in str(of_columns.rhs)
+
+
 def test_shapes_that_are_said_count():
     assert shapes("E = ½(y − w x)²", y="scalar", w="scalar", x="scalar") == "y w x E"
     assert shapes("E = ½‖y − W x‖²", W="2x3") == "y[2] W[2,3] x[3] E"
     assert typed_network("E = ½‖y − x‖²", ["y"]).tensors["y"].role == "parameter"
-    assert typed_network("E = ½‖y − x‖²").tensors["y"].role == "target"
+    assert typed_network("E = ½‖y − x‖²").tensors["y"].role == "input"
+    assert typed_network("E = ½‖t − x‖²").tensors["t"].role == "target"
 
 
 REFUSED = {
@@ -73,7 +108,9 @@ REFUSED = {
     "y[k] = x[n]": ("k stands left of = alone", "read some tensor at it"),
     "y[n] = x[n,k]": ("k stands right of = alone", "sum over it: Σ_k"),
     "s = W x; s = x": ("s is written twice", "a name of its own"),
-    "E = s; s = W x": ("s is read before it is written", "write its equation first"),
+    "s = E; E = s": ("E is read before it is written", "write its equation first"),
+    "y = (A B)⁻¹ x": ("a power below 0 of a matrix can be read in two ways", "write S = …; S⁻¹"),
+    "y = x * s": ("a column times a column can be read in several ways", "x ⊙ y"),
     "W x; E = 1": ("an equation without =", "write s = W x; E"),
     "E =": ("nothing stands right of =", "write E = ½‖x‖²"),
     "E = ½‖y − σ(W x": ("')' is missing", "check the brackets"),

@@ -19,7 +19,7 @@ _SIGNS = {
     "gt": ">", "ldots": "…", "dots": "…", "cdots": "…", "mid": "|", "vert": "|", "lvert": "|",
     "rvert": "|", "Vert": "‖", "lVert": "‖", "rVert": "‖", "lfloor": "⌊", "rfloor": "⌋",
     "lceil": "⌈", "rceil": "⌉", "lbrack": "[", "rbrack": "]", "varepsilon": "ε", "vartheta": "θ",
-    "varphi": "φ", "bmod": " mod ", "pmod": " mod ",
+    "varphi": "φ", "langle": "⟨", "rangle": "⟩", "bmod": " mod ", "pmod": " mod ",
 }  # fmt: skip
 _WORDS = (
     "exp", "log", "ln", "tanh", "cosh", "sinh", "max", "min", "det", "softmax", "sigmoid", "relu",

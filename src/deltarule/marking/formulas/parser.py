@@ -82,7 +82,7 @@ class Parser(Named):
             if token.text in ("*", "⊙"):
                 self.pop()
                 new = self._factor(guards)
-                self.signs += [(factor, token.text) for factor in new[:1]]
+                self.signs += [(factor, self._sign_of(token)) for factor in new[:1]]
                 factors += new
             elif self.take("@"):
                 factors = [self._matmul(self._multiplied(factors), self._signed())]
@@ -101,6 +101,10 @@ class Parser(Named):
                 break
         result = self._bounded(self._multiplied(factors))
         return Sum(result, (), guards) if guards else result
+
+    def _sign_of(self, token: Token) -> str:
+        """The sign of a product, as far as it says what product."""
+        return token.text
 
     def _begins_factor(self, token: Token) -> bool:
         if token.kind == "name" and token.text in _RESERVED:

@@ -1,18 +1,21 @@
 """The grammar of formulas over matrices, where the shapes are not known but inferred.
 
 Vectors are columns (W x), or rows (x W), so that every product has one reading: a matrix product.
-Where two extents meet that have to be equal, `Unequal` says so, and the formula is read again.
+Of two vectors w·x is the sum of the products; in the terms of a sum, Σ t log p, products are entry
+by entry. Where extents have to be equal, `Unequal` says so, and the formula is read again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from operator import mul
 
 from sympy import Expr, Integer
 
 from deltarule.expressions import nodes
+from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.matrix_grammar import MatrixParser
 from deltarule.marking.formulas.matrix_readings import (
@@ -25,18 +28,33 @@ from deltarule.marking.formulas.matrix_readings import (
     shape_shown,
     summed,
 )
+from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
+from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.typed.unified_sizes import Unequal
 
 _ONE = Integer(1)
+#: The signs of w·x; × and * say nothing about vectors.
+_DOTS = "·⋅∙•"
+_TRACES = ("tr", "Tr", "trace")
 
 
 class ShapeParser(MatrixParser):
     """Products by their order alone; `columns` tells whether vectors are columns or rows."""
 
-    def __init__(self, formula: str, vocabulary: Vocabulary, place: str, columns: bool):
+    def __init__(
+        self,
+        formula: str,
+        vocabulary: Vocabulary,
+        place: str,
+        columns: bool,
+        examples_below: bool = False,
+    ):
+        """`examples_below`: matrices hold an example in each column, as in W X."""
         super().__init__(formula, vocabulary, place)
-        self.columns, self.strict = columns, True
+        self.columns, self.strict, self.examples_below = columns, True, examples_below
+        #: Whether the terms of a sum are read, of which products are entry by entry.
+        self.in_sum = False
 
     def _fresh(self, extents: Sequence[Expr]) -> Axes:
         """New indices, each with a name of its own; see lettered.py."""
@@ -72,16 +90,40 @@ class ShapeParser(MatrixParser):
             found = self._times(found, factor) if by_entry else self._matmul(found, factor)
         return found
 
+    def _sign_of(self, token: Token) -> str:
+        return "·" if self.formula[token.start] in _DOTS else token.text
+
     def _chain(self, factors: list[Readings]) -> Readings:
         numbers = [f for f in factors if not f.of[0].axes]
         number = nodes.multiply(f.of[0].entry for f in numbers)
         rest = [f for f in factors if f not in numbers]
         if not rest:
             return one_reading(number)
-        found = rest[0]
-        for factor in rest[1:]:
-            found = self._matmul(found, factor)
-        return self._each(found, lambda e: number * e)
+        found: list[Readings] = []
+        for factor in rest:
+            pair = bool(found) and _both_vectors(found[-1].of[0], factor.of[0])
+            if pair and self.in_sum:
+                found[-1] = self._times(found[-1], factor)
+            elif pair and self._sign(factor) == "·":
+                found[-1] = self._dot(found[-1], factor)
+            else:
+                found.append(factor)
+        whole = found[0]
+        for factor in found[1:]:
+            beside = self.in_sum and _both_vectors(whole.of[0], factor.of[0])
+            whole = (self._times if beside else self._matmul)(whole, factor)
+        return self._each(whole, lambda e: number * e)
+
+    def _dot(self, one: Readings, two: Readings) -> Readings:
+        """The sum of the products of two vectors."""
+        column = one.of[0].shape[-1] == 1
+        return (
+            self._matmul(self._turned(one), two) if column else self._matmul(one, self._turned(two))
+        )
+
+    def _of_two(self, word: str, one: Readings, two: Readings) -> Readings:
+        dots = word == "dot" and _both_vectors(one.of[0], two.of[0])
+        return self._dot(one, two) if dots else super()._of_two(word, one, two)
 
     def _matmul(self, one: Readings, two: Readings) -> Readings:
         a, b = one.of[0], two.of[0]
@@ -133,9 +175,97 @@ class ShapeParser(MatrixParser):
         return one_reading(summed(whole, word))
 
     def _softmaxed(self, value: Readings, word: str, axis) -> Readings:
-        """Along the entries of a vector; of a matrix, of each column or row."""
-        along = axis if isinstance(axis, int) else 0 if self.columns else -1
+        """Along the entries of a vector; of a matrix, of each row, which is an example.
+
+        Of each column in W X, where an example is a column.
+        """
+        shape = value.of[0].shape
+        column = shape[-1:] == (1,) or (self.examples_below and shape[:1] != (1,))
+        along = axis if isinstance(axis, int) else 0 if column else -1
         return super()._softmaxed(value, word, along)
+
+    # ---- sums, and what is inside other parts of them ---------------------------------------
+    def rangeless(self, word: str, begin: int) -> Readings:
+        with self._terms(not (self.next() == "(" and self._raised_behind())):
+            return super().rangeless(word, begin)
+
+    def arguments(self, name: str, counts: Sequence[int] = (1,)):
+        of_sum = name in (*SIGNS, *WORDS) and not self._raised_behind()
+        with self._terms(of_sum):
+            return super().arguments(name, counts)
+
+    def _in_parentheses(self) -> Readings:
+        with self._terms(self.in_sum and not self._raised_behind(inside=True)):
+            return super()._in_parentheses()
+
+    def _in_bars(self, bar: str) -> Readings:
+        with self._terms(False):
+            return super()._in_bars(bar)
+
+    @contextmanager
+    def _terms(self, in_sum: bool) -> Iterator[None]:
+        before, self.in_sum = self.in_sum, in_sum
+        try:
+            yield
+        finally:
+            self.in_sum = before
+
+    def _raised_behind(self, inside: bool = False) -> bool:
+        """Whether a power stands behind the parentheses that open next, or are open."""
+        depth = int(inside)
+        for k, token in enumerate(self.rest):
+            depth += (token.text in "([{") - (token.text in ")]}")
+            if depth == 0:
+                behind = self.rest[k + 1 : k + 2]
+                return any(t.text == "^" or t.kind == "superscript" for t in behind)
+        return False
+
+    # ---- functions of matrices --------------------------------------------------------------
+    def library_call(self, token: Token) -> Readings | None:
+        if token.text in _TRACES:
+            whole = self._square(self.arguments(token.text)[0], token.text)
+            (index, extent), _ = whole.axes
+            return one_reading(nodes.Sum(whole.at([index, index]), [(index, extent)]))
+        return super().library_call(token)
+
+    def _square(self, value: Readings, word: str) -> Matrix:
+        matrix = value.of[0]
+        if len(matrix.axes) != 2:
+            raise self.error(f"{word} is of a matrix", f"write {word}(A)")
+        if matrix.shape[0] != matrix.shape[1]:
+            raise Unequal(*matrix.shape)
+        return matrix
+
+    def _log_det(self) -> Readings:
+        value = self.arguments("log det")[0] if self.next() == "(" else self._atom()
+        whole = self._square(value, "log det")
+        if not isinstance(whole.entry, nodes.Read):
+            raise self.error("log det is of a matrix with a name", "write S = …; log det(S)")
+        return one_reading(LogDet(whole.entry, whole.axes))
+
+    def _inverse(self) -> Readings:
+        whole = self._square(self.arguments("inverse")[0], "inverse")
+        (row, extent), (column, _) = whole.axes
+        return Readings((Matrix(lambda: Inverse(whole.entry, row, column, extent), whole.axes),))
+
+    def _to_power(self, base: Readings, exponent: Expr) -> Readings:
+        """A power entry by entry; a matrix to a power below 0 is none."""
+        whole = base.of[0]
+        matrix = len(whole.axes) == 2 and 1 not in whole.shape
+        if matrix and exponent.is_negative and not self.program:
+            raise self.error(
+                "a power below 0 of a matrix can be read in two ways",
+                "write S = …; S⁻¹ for the inverse, or 1/S entry by entry",
+            )
+        return super()._to_power(base, exponent)
+
+
+def _both_vectors(a: Matrix, b: Matrix) -> bool:
+    """Whether two parts are columns, or are rows."""
+    shapes = (a.shape, b.shape)
+    if any(len(s) != 2 or all(n == 1 for n in s) for s in shapes):
+        return False
+    return all(s[1] == 1 for s in shapes) or all(s[0] == 1 for s in shapes)
 
 
 def _is_number(matrix: Matrix) -> bool:

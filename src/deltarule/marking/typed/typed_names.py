@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS
@@ -28,6 +28,7 @@ from deltarule.marking.formulas.spelled import (
 )
 from deltarule.marking.formulas.tokens import Token, tokens
 from deltarule.marking.printed import shortened
+from deltarule.marking.typed.lecture_spelling import is_index, parted_off, respelled, with_dot
 from deltarule.spelling.names import canonical
 
 #: Words that mean something wherever they stand, and those that do before parentheses.
@@ -41,6 +42,8 @@ _CALLED = {
 }  # fmt: skip
 _ANY_FUNCTION = ("f", "g", "φ", "phi", "ϕ", "ψ", "F", "G")
 _NUMBERS = ("lambda", "alpha", "eta", "epsilon", "tau", "rho", "kappa", "nu", "zeta")
+#: What stands for how many there are, where it is divided by alone: 1/N, √D.
+_COUNTS = ("N", "M", "D", "K", "T", "B", "n", "m", "d", "k")
 _INPUTS = ("x", "h", "z", "X", "H", "Z", "u", "a", "s")
 _TARGETS = ("y", "t", "d", "Y", "T", "target")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
@@ -70,19 +73,43 @@ def typed_equations(text: str) -> list[TypedEquation]:
         raise DeltaruleError(
             f"{len(parts)} equations", "the formula", f"write 1 to {MOST_EQUATIONS}, as E = ½‖x‖²"
         )
-    found = [_equation(part, last=part is parts[-1]) for part in parts]
+    found = [e for part in parts for e in _parted(_equation(part, part is parts[-1]), text)]
     names = [e.name for e in found]
     for name in names:
         if names.count(name) > 1:
             raise DeltaruleError(
                 f"{name} is written twice", "the formula", "give each equation a name of its own"
             )
+    return _in_order(found)
+
+
+def _parted(equation: TypedEquation, text: str) -> list[TypedEquation]:
+    """An equation behind those of what it needs by a name: p = softmax(z) for softmax(z)[k]."""
+    found = parted_off(equation.formula, text)
+    if found is None:
+        return [equation]
+    formula, name, whole = found
+    first = TypedEquation(name, (), whole, equation.place)
+    return [first, *_parted(replace(equation, formula=formula), f"{text} {name}")]
+
+
+def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
+    """Each equation behind those whose names it reads; as they stand, where there is no order."""
+    reads = {e.name: set(names_in(e.formula, e.place)) for e in equations}
+    rest, found = list(equations), []
+    while rest:
+        open_names = {e.name for e in rest}
+        free = next((e for e in rest if not reads[e.name] & open_names), None)
+        if free is None:
+            return equations
+        found.append(free)
+        rest.remove(free)
     return found
 
 
 def _equation(part: str, last: bool) -> TypedEquation:
     place = f"the formula {shortened(part)}"
-    formula = plain_formula(part.replace("||", "‖").replace(":=", " ="), place)
+    formula = with_dot(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
     formula = with_index_calls(with_letters_below(formula), place)
     depth = 0
     for token in tokens(formula, place):
@@ -92,9 +119,12 @@ def _equation(part: str, last: bool) -> TypedEquation:
             right = formula[token.start + 1 :].lstrip("= ")
             if not right:
                 raise DeltaruleError("nothing stands right of =", place, "write E = ½‖x‖²")
-            return TypedEquation(name, indices, right, place)
+            stem, _, below = name.rpartition("_")
+            if stem and not indices and is_index(below, right):
+                name, indices = stem, tuple(below)
+            return TypedEquation(name, indices, respelled(right, indices), place)
     if last:
-        return TypedEquation("E", (), formula, place)
+        return TypedEquation("E", (), respelled(formula), place)
     raise DeltaruleError("an equation without =", place, "write s = W x; E = ½‖y − s‖²")
 
 
@@ -132,7 +162,13 @@ def names_in(formula: str, place: str) -> dict[str, list[tuple[str, ...] | None]
         if token.kind not in ("name", "primed") or token.text in bound:
             continue
         opened = found[k].text if k < len(found) else ""
-        if token.text.rstrip("′") in _WORDS or (opened == "(" and token.text in _CALLED):
+        ahead = found[k].kind if k < len(found) else ""
+        if token.text in ("Σ", "∑") and ahead not in ("", "sign", "superscript", "transposed"):
+            continue  # a sum of what follows, and no matrix Σ
+        deviation = token.text in ("σ", "sigma") and opened != "("
+        if not deviation and token.text.rstrip("′") in _WORDS:
+            continue
+        if opened == "(" and token.text in _CALLED:
             continue
         if opened == "(" and len(token.text) > 1:
             continue  # an unknown function, of which the parser says so
@@ -206,16 +242,36 @@ def _subscripts(found: Sequence[Token], k: int, place: str) -> tuple[tuple[str, 
 def usual_rank(name: str) -> int:
     """How many axes a name usually has."""
     stem = name.partition("_")[0].rstrip("0123456789")
-    if stem in _NUMBERS:
+    if stem in (*_NUMBERS, "sigma"):
         return 0
     return 2 if stem[:1].isupper() else 1
+
+
+def divisors(formula: str, place: str) -> set[str]:
+    """The names in a formula that say how many: N, √D, which stand below a line alone."""
+    below: dict[str, bool] = {}
+    inside, opened = [False], False
+    for token in tokens(formula, place):
+        if token.text == "/":
+            opened = True
+        elif token.text in _OPENING:
+            inside.append(inside[-1] or opened)
+            opened = False
+        elif token.text in _CLOSING:
+            inside = inside[:-1] or [False]
+        elif token.text.partition("_")[0] in _COUNTS:
+            below[token.text] = below.get(token.text, True) and (inside[-1] or opened)
+            opened = False
+        elif token.text not in ("sqrt", "√"):
+            opened = False
+    return {name for name, alone in below.items() if alone}
 
 
 def role_of(name: str, wrt: Iterable[str], rank: int) -> str:
     """What a name is usually for: input, target or parameter; what is derived by, no target."""
     stem = name.partition("_")[0].rstrip("0123456789")
     role = "input" if stem in _INPUTS else "target" if stem in _TARGETS else "parameter"
-    if rank == 0 and stem in _NUMBERS:
+    if rank == 0 and stem in (*_NUMBERS, *_COUNTS):
         role = "target"
     return "parameter" if role == "target" and name in wrt else role
 

@@ -15,16 +15,17 @@ from dataclasses import dataclass
 from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Read, free_indices, read, tensor_name
+from deltarule.expressions.nodes import Read, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.matrix_words import written_as_program
-from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.vocabulary import Vocabulary
+from deltarule.marking.typed.index_equations import among_matrices, in_indices, join_letters
 from deltarule.marking.typed.lettered import letter, lettered
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.typed_names import (
     TypedEquation,
+    divisors,
     names_in,
     role_of,
     said_shapes,
@@ -32,13 +33,15 @@ from deltarule.marking.typed.typed_names import (
     typed_equations,
     usual_rank,
 )
-from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes
+from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 
 #: Sizes are found equal at most so often.
 _MOST = 200
+#: What a last equation is called that gives a number.
+_LOSSES = ("L", "E", "J", "C", "l", "loss", "cost")
 
 
 def tensors_of(text: str) -> list[str]:
@@ -58,9 +61,18 @@ def typed_network(
     equations = typed_equations(text)
     said = said_shapes(shapes or {})
     reader = _Reader(equations, frozenset(wrt), said)
-    if any(subscripted(e.formula, e.place) or e.indices for e in equations):
+    indexed = [e for e in equations if e.indices or subscripted(e.formula, e.place)]
+    if not indexed:
+        return reader.in_matrices()
+    if len(indexed) == len(equations):
         return reader.in_indices()
-    return reader.in_matrices()
+    try:
+        return reader.in_matrices()
+    except DeltaruleError as refused:
+        try:
+            return reader.in_indices()
+        except DeltaruleError:
+            raise refused from None
 
 
 @dataclass
@@ -73,6 +85,7 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.uses: dict[str, list[tuple[str, ...] | None]] = {}
+        self.counts = _counts(self.equations)
         written: list[str] = []
         for equation in self.equations:
             for name, uses in names_in(equation.formula, equation.place).items():
@@ -111,16 +124,36 @@ class _Reader:
         weights = [n for n in names if ranks[n] == 2 and role_of(n, (), 2) == "parameter"]
         return first is not None and bool(weights) and names.index(first) < names.index(weights[0])
 
+    def _inputs_last(self) -> bool:
+        """Whether a parameter stands before an input, as in W X, whose examples are columns."""
+        names = [n for n in self.uses if self._rank(n) == 2]
+        roles = [role_of(n, (), 2) for n in names]
+        return "input" in roles and "parameter" in roles[: roles.index("input")]
+
     def _rank(self, name: str) -> int:
-        return len(self.said[name]) if name in self.said else usual_rank(name)
+        if name in self.said:
+            return len(self.said[name])
+        subscripts = [len(u) for u in self.uses.get(name, ()) if u is not None]
+        return subscripts[0] if subscripts else 0 if name in self.counts else usual_rank(name)
 
     def _in_matrices(self, columns: bool) -> Network:
         sizes = UnifiedSizes()
         axes = {name: self._axes(name, columns, sizes) for name in self.uses}
+        ranges = self._joined(axes, sizes, columns)
+        if self._made_a_number(ranges, axes, sizes):
+            self._joined(axes, sizes, columns)
+        order = sorted(axes, key=lambda n: role_of(n, (), self._rank(n)) != "input")
+        every = [n for name in order for n in axes[name]]
+        names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
+        return self._network(axes, sizes, columns, names)
+
+    def _joined(
+        self, axes: Mapping[str, tuple[Expr, ...]], sizes: UnifiedSizes, columns: bool
+    ) -> tuple[tuple[Index, Expr], ...]:
+        """The last equation's indices, once all sizes that have to be equal are."""
         for _ in range(_MOST):
             try:
-                self._parse(axes, sizes, columns, {})
-                break
+                return self._parse(axes, sizes, columns, {})[-1][1]
             except Unequal as unequal:
                 if not sizes.join(unequal.one, unequal.two):
                     raise DeltaruleError(
@@ -128,10 +161,21 @@ class _Reader:
                         self.equations[-1].place,
                         "check --set, or transpose with ᵀ",
                     ) from None
-        order = sorted(axes, key=lambda n: role_of(n, (), self._rank(n)) != "input")
-        every = [n for name in order for n in axes[name]]
-        names = sizes.named(every, (*axes, *(e.name for e in self.equations)))
-        return self._network(axes, sizes, columns, names)
+        raise DeltaruleError("sizes that never fit", self.equations[-1].place, "give --set")
+
+    def _made_a_number(
+        self,
+        ranges: tuple[tuple[Index, Expr], ...],
+        axes: Mapping[str, tuple[Expr, ...]],
+        sizes: UnifiedSizes,
+    ) -> bool:
+        """A loss is a number: L = (y − ŷ)² is of numbers, where no matrix has their size."""
+        of_matrices = {sizes.of(n) for own in axes.values() if 1 not in own for n in own}
+        left = {n for _, n in ranges}
+        if self.equations[-1].name not in _LOSSES or not left or left & of_matrices:
+            return False
+        joined = [sizes.join(n, Integer(1)) for n in left]
+        return all(joined)
 
     def _axes(self, name: str, columns: bool, sizes: UnifiedSizes) -> tuple[Expr, ...]:
         """New sizes for a tensor: a vector is a matrix of one column or row."""
@@ -152,13 +196,23 @@ class _Reader:
     ) -> list[tuple[Expr, tuple[tuple[Index, Expr], ...]]]:
         """Each equation's right side at its indices, these with their extents."""
         tensors = {
-            name: Tensor(name, tuple(_final(n, sizes, names) for n in own), "input")
+            name: Tensor(name, tuple(final_size(n, sizes, names) for n in own), "input")
             for name, own in axes.items()
         }
         found = []
         for equation in self.equations:
+            if equation.indices or subscripted(equation.formula, equation.place):
+                if not names:
+                    join_letters(equation, tensors, sizes)
+                extents = {i: final_size(n, sizes, names) for i, n in sizes.letters.items()}
+                tensor, rhs, own = among_matrices(equation, tensors, extents, not columns)
+                tensors[equation.name] = tensor
+                found.append((rhs, own))
+                continue
             vocabulary = Vocabulary(Network("", "", "", dict(tensors), ()))
-            parser = ShapeParser(equation.formula, vocabulary, equation.place, columns)
+            parser = ShapeParser(
+                equation.formula, vocabulary, equation.place, columns, self._inputs_last()
+            )
             parser.program = bool(written_as_program(equation.formula, equation.place))
             matrix = parser.parse().of[0]
             ranges: tuple[tuple[Index, Expr], ...] = ()
@@ -181,7 +235,7 @@ class _Reader:
         names: Mapping[Expr, Expr],
     ) -> Network:
         parsed = self._parse(axes, sizes, columns, names)
-        full = {n: tuple(_final(s, sizes, names) for s in own) for n, own in axes.items()}
+        full = {n: tuple(final_size(s, sizes, names) for s in own) for n, own in axes.items()}
         for equation, (_, ranges) in zip(self.equations, parsed, strict=True):
             full[equation.name] = tuple(n for _, n in ranges)
         kept = {n: [k for k, s in enumerate(own) if s != 1] for n, own in full.items()}
@@ -202,66 +256,18 @@ class _Reader:
     # ---- indices --------------------------------------------------------------------------
     def in_indices(self) -> Network:
         """Axes by their subscripts: an index has one extent, wherever it stands."""
-        sizes = UnifiedSizes()
-        axes: dict[str, tuple[Expr, ...]] = {}
-        for name, uses in self.uses.items():
-            ranks = {len(u) for u in uses if u is not None} or {0}
-            if len(ranks) > 1:
-                raise DeltaruleError(
-                    f"{name} has {' and '.join(map(str, sorted(ranks)))} subscripts",
-                    self.equations[0].place,
-                    "write one index for each axis",
-                )
-            axes[name] = tuple(Size(f"size_{k}_of_{name}") for k in range(ranks.pop()))
-            self._join_letters(axes[name], uses, sizes)
-            for size, number in zip(axes[name], self.said.get(name, ()), strict=False):
-                sizes.join(size, Integer(number))
-        taken = (*axes, *(e.name for e in self.equations))
-        names = sizes.named([n for own in axes.values() for n in own], taken)
-        final = {n: tuple(_final(s, sizes, names) for s in own) for n, own in axes.items()}
-        extents = {i: _final(s, sizes, names) for i, s in sizes.letters.items()}
-        return self._with_ranges(final, extents)
-
-    def _join_letters(
-        self, own: tuple[Expr, ...], uses: Iterable[tuple[str, ...] | None], sizes: UnifiedSizes
-    ) -> None:
-        for use in uses:
-            for index, size in zip(use or (), own, strict=False):
-                if not index.isdigit():
-                    sizes.join(sizes.letter(index), size)
-
-    def _with_ranges(
-        self, final: dict[str, tuple[Expr, ...]], extents: Mapping[str, Expr]
-    ) -> Network:
-        tensors = {n: Tensor(n, own, "input") for n, own in final.items()}
-        equations = []
-        for e in self.equations:
-            unknown = [i for i in e.indices if i not in extents]
-            if unknown:
-                raise DeltaruleError(
-                    f"{unknown[0]} stands left of = alone", e.place, "read some tensor at it"
-                )
-            ranges = tuple((Index(i), extents[i]) for i in e.indices)
-            vocabulary = Vocabulary(Network("", "", "", dict(tensors), tuple(equations)))
-            rhs = Parser(e.formula, vocabulary, e.place, ranges).parse()
-            free = sorted(str(i) for i in free_indices(rhs) if i not in dict(ranges))
-            if free:
-                raise DeltaruleError(
-                    f"{free[0]} stands right of = alone", e.place, f"sum over it: Σ_{free[0]} …"
-                )
-            axes = tuple(n for _, n in ranges)
-            tensors[e.name] = Tensor(e.name, axes, "intermediate")
-            equations.append(Equation(e.name, tuple(i for i, _ in ranges), rhs, ranges, e.place))
-        return self._named_network(final, equations)
+        return self._named_network(*in_indices(self.equations, self.uses, self.said))
 
     # ---- both -----------------------------------------------------------------------------
     def _named_network(
         self, given: Mapping[str, tuple[Expr, ...]], equations: list[Equation]
     ) -> Network:
-        tensors = {
-            name: Tensor(name, axes, role_of(name, self.wrt, len(axes)))
-            for name, axes in given.items()
-        }
+        tensors = {}
+        for name, axes in given.items():
+            role = role_of(name, self.wrt, len(axes))
+            if role == "target" and name[:1] in "yY":  # of a formula it may be any variable
+                role = "input"
+            tensors[name] = Tensor(name, axes, role)
         for equation in equations:
             axes = tuple(n for _, n in equation.ranges)
             last = equation is equations[-1]
@@ -271,6 +277,10 @@ class _Reader:
         return Network("formula", text, "", tensors, tuple(equations))
 
 
-def _final(size: Expr, sizes: UnifiedSizes, names: Mapping[Expr, Expr]) -> Expr:
-    root = sizes.of(size)
-    return names.get(root, root)
+def _counts(equations: list[TypedEquation]) -> set[str]:
+    """The names that say how many wherever they stand: N in 1/N, D in √D."""
+    found = {e: divisors(e.formula, e.place) for e in equations}
+    every = set().union(*found.values())
+    for equation, own in found.items():
+        every -= set(names_in(equation.formula, equation.place)) - own
+    return every

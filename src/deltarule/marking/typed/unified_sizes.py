@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sympy import Expr, Integer
 
@@ -61,3 +61,9 @@ class UnifiedSizes:
             if not isinstance(root, Integer) and root not in names:
                 names[root] = Size(next(free, f"N_{len(names)}"))
         return names
+
+
+def final_size(size: Expr, sizes: UnifiedSizes, names: Mapping[Expr, Expr]) -> Expr:
+    """The name of a size, once there are names."""
+    root = sizes.of(size)
+    return names.get(root, root)

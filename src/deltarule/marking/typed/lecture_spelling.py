@@ -1,0 +1,133 @@
+"""Lectures' other spellings of a typed formula, put into the one that its parsers read.
+
+    ‖x‖₂², ‖W‖_F², ‖w‖₁      ‖x‖², ‖W‖², sum(abs(w))
+    ⟨w, x⟩                    dot(w, x)
+    Σ_k t_k log p_k           Σ_k t[k] log p[k]
+    Σ_n (y_n − wᵀx_n)²        Σ_n (y[n] − Σ_d w[d] x[n,d])²
+    softmax(z)[k], A⁻¹        p[k] with p = softmax(z), A_inv with A_inv = inverse(A)
+
+A name keeps its subscript where that is no index: W_h, x_1, h_t.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_NAME = r"[^\W\d_][^\W_]*(?:_[0-9]\w*)?[\u0300-\u036f]*"
+_LENGTH = re.compile(r"‖([^‖]+)‖\s*(?:₂|_\{?[2F]\}?(?![A-Za-z0-9]))")
+_ABSOLUTE = re.compile(r"‖([^‖]+)‖\s*(?:₁|_\{?1\}?(?![A-Za-z0-9]))")
+_INNER = re.compile(r"[⟨<]([^⟨⟩<>,]+),([^⟨⟩<>,]+)[⟩>]")
+_OVER = re.compile(r"(?:[Σ∑Π∏]|\b(?:sum|prod|max|mean))_?(?:([a-z])(?![\w(])|\{([^{}]*)\})")
+_BELOW = re.compile(
+    rf"((?<![\w∂]){_NAME}|\))_(?:([a-z]{{1,4}})(?![\w(])|\{{([a-z](?:\s*,?\s*[a-z]){{0,3}})\}})"
+)
+_SIGNS = ("sum", "Σ", "∑", "Π", "∏", "prod", "max", "min", "mean")
+_INDEX_LETTERS = frozenset("ijklmnd")
+_OF_ROW = re.compile(
+    rf"(?<![\w\]])([a-zθβ]\w*)\s*(?:(?:ᵀ|⊤|\^\{{?[T⊤]\}}?)\s*[·*]?|·)\s*({_NAME})\[([a-z])\]"
+)
+_SQUARED = re.compile(rf"‖\s*({_NAME})\s*‖\s*(?:²|\^2(?!\w)|\*\*\s*2(?!\w))")
+_SOFTMAX = re.compile(r"\b(?:log_)?softmax\(")
+_INVERSE = re.compile(r"(?<![\w\]])(?P<name>[A-ZΣ]\w*)\s*(?:⁻¹|\^\{?\s*[-−]\s*1\s*\}?)(?!\w)")
+
+
+def respelled(formula: str, left: Iterable[str] = ()) -> str:
+    """A right side in the parsers' spelling; `left` are the letters below the name on its left."""
+    formula = _ABSOLUTE.sub(r"sum(abs(\1))", _LENGTH.sub(r"‖\1‖", formula))
+    letters = {*_bound(formula), *_of_left(formula, left)}
+    formula = _BELOW.sub(lambda m: _in_brackets(m, letters), formula)
+    return _squares_written(_rows_written(formula))
+
+
+def with_dot(formula: str) -> str:
+    """⟨w, x⟩ as dot(w, x)."""
+    return _INNER.sub(r"dot(\1,\2)", formula)
+
+
+def is_index(letters: Iterable[str], formula: str) -> bool:
+    """Whether what stands below the name left of = are indices: they stand right of it, too."""
+    return bool(letters) and set(letters) <= {*_bound(formula), *_of_left(formula, letters)}
+
+
+def _bound(formula: str) -> set[str]:
+    """The letters that sums are over."""
+    found: set[str] = set()
+    for single, several in _OVER.findall(formula):
+        found |= {single} if single else set(re.findall(r"(?<!\w)[a-z](?!\w)", several))
+    return found
+
+
+def _of_left(formula: str, left: Iterable[str]) -> set[str]:
+    """Those letters of a left side that are indices on the right: z_f = W_f x has none."""
+    found = set()
+    for letter in _INDEX_LETTERS & set(left):
+        single = [m[1] for m in _BELOW.finditer(formula) if (m[2] or m[3]) == letter]
+        several = any(letter in (m[2] or m[3]) for m in _BELOW.finditer(formula))
+        if several and not any(name[:1].isupper() for name in single):
+            found.add(letter)
+    return found
+
+
+def _in_brackets(match: re.Match[str], letters: set[str]) -> str:
+    below = re.findall(r"[a-z]", match[2] or match[3])
+    if match[1] in _SIGNS or not set(below) <= letters:
+        return match[0]
+    return f"{match[1]}[{','.join(below)}]"
+
+
+def _fresh(formula: str) -> str:
+    """A letter that stands nowhere in a formula."""
+    return next((c for c in "dijklmpqruvw" if not re.search(rf"(?<!\w){c}(?!\w)", formula)), "d")
+
+
+def _rows_written(formula: str) -> str:
+    """wᵀ x[n], where x[n] is a row of x, as a sum over its entries."""
+
+    def written(match: re.Match[str]) -> str:
+        w, x, n = match.groups()
+        return f"(Σ_{letter}({w}[{letter}]·{x}[{n},{letter}]))"
+
+    letter = _fresh(formula)
+    return _OF_ROW.sub(written, formula)
+
+
+def _squares_written(formula: str) -> str:
+    """‖w‖² beside w[d], as a sum of squares."""
+
+    def written(match: re.Match[str]) -> str:
+        used = re.search(rf"(?<!\w){re.escape(match[1])}\[([a-z,\s]*)\]", formula)
+        return f"(Σ_{{{used[1]}}}({match[1]}[{used[1]}]^2))" if used else match[0]
+
+    return _SQUARED.sub(written, formula)
+
+
+def parted_off(formula: str, taken: str) -> tuple[str, str, str] | None:
+    """What is an equation of its own: (formula with a name in its place, name, its right side).
+
+    That is a softmax of which single entries are read, and the inverse of a matrix. `taken` is all
+    that is typed, whose names are not given again.
+    """
+    for match in _SOFTMAX.finditer(formula):
+        end = _closed(formula, match.end())
+        inside = formula[match.end() : end - 1]
+        if end and formula[end : end + 1] == "[" and "[" not in inside:
+            free = (n for n in ("p", "q") if not re.search(rf"(?<!\w){n}(?!\w)", taken))
+            name = next(free, "softmax_z")
+            whole = formula[match.start() : end]
+            return formula.replace(whole, f" {name}"), name, whole
+    match = _INVERSE.search(formula)
+    if match and not formula.startswith("inverse("):
+        plain = match["name"].replace("Σ", "Sigma")
+        return formula.replace(match[0], f"{plain}_inv "), f"{plain}_inv", f"inverse({plain})"
+    return None
+
+
+def _closed(formula: str, start: int) -> int:
+    """Where the parenthesis that opened before `start` is closed; 0 for nowhere."""
+    depth = 1
+    for k in range(start, len(formula)):
+        depth += (formula[k] == "(") - (formula[k] == ")")
+        if depth == 0:
+            return k + 1
+    return 0
