@@ -152,6 +152,12 @@ def test_what_lies_beside_submissions_is_no_student(tmp_path):
     assert found.notes == ["marks: marks of a class, not marked", "index.html: nobody's, not read"]
 
 
+def test_of_many_files_that_are_not_read_some_are_named(tmp_path):
+    folder(tmp_path, {f"emmy/{k}.txt": "x" for k in range(30)})
+    (emmy,) = collected(tmp_path).students
+    assert len(emmy.notes) == 21 and emmy.notes[-1] == "and 10 files more that are not read"
+
+
 def test_names_that_are_no_text_are_shown_by_their_bytes(tmp_path):
     place = os.fsencode(tmp_path)
     os.mkdir(place + b"/Zo\xeb")

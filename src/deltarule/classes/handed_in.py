@@ -10,6 +10,8 @@ from deltarule.classes.stored_files import StoredFile, name_text
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.spelling.counted import counted
 
+#: So many lines are said of what was not taken of one student's.
+MOST_NOTES = 20
 #: Bytes of all files of one student together, and how many files there are.
 MOST_TOGETHER, MOST_FILES = 24_000_000, 200
 
@@ -52,7 +54,9 @@ class HandedIn:
 
     def with_newest(self) -> HandedIn:
         """The same without what was handed in again later, which the notes say."""
-        notes = list(self.notes)
+        notes = list(dict.fromkeys(self.notes))
+        if more := notes[MOST_NOTES:]:
+            notes[MOST_NOTES:] = [f"and {counted(len(more), 'file')} more that are not read"]
         kept = _last_attempt(self.files, notes)
         found: dict[str, HandedFile] = {}
         for file in sorted(kept, key=lambda f: (*f.newness, f.name)):
