@@ -55,6 +55,7 @@ def test_a_member_that_differs_splits_the_family():
     assert sorted((f.first, f.last) for f in found) == [(1, 3), (5, 8)]
 
 
+@pytest.mark.slow
 def test_the_letter_is_no_index():
     """A recurrent layer sums over k already."""
     derivation = derived("deep_rnn", layers=3)

@@ -42,6 +42,7 @@ def write(weights, first, count):
 
 
 @pytest.mark.parametrize("seed", range(8) if FULL else range(3))
+@pytest.mark.slow
 def test_learns_all_four_letters(seed):
     derivation, weights = derived("char_rnn"), start(seed)
     learned = [t.name for t in derivation.network.with_role("parameter") if t.name != "h0"]

@@ -191,6 +191,7 @@ def value(terms, x: Fraction) -> Fraction:
 
 @given(KINKS)
 @settings(max_examples=12, deadline=None)
+@pytest.mark.slow
 def test_sums_of_kinks_against_exact_one_sided_derivatives(terms):
     words = {
         "relu": "relu({})",

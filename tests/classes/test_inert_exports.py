@@ -135,6 +135,7 @@ CHECKS = (
 
 @settings(max_examples=25)
 @given(markings)
+@pytest.mark.slow
 def test_whatever_students_write_is_inert_and_read_back(marking):
     for check in CHECKS:
         check(marking)

@@ -155,6 +155,7 @@ def killed(place, marks, moment):
         os._exit(0)
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_it_loses_nothing_and_marks_nothing_twice(place, shared):
     whole, _, _ = marked(place, shared, out="whole")
     moments = random.Random(1).sample(range(1, 90), 6)

@@ -26,6 +26,7 @@ def alike():
     return audit(_run())
 
 
+@pytest.mark.slow
 def test_weights_that_are_all_alike_hide_which_was_taken(alike):
     assert not alike.passed
     assert "in y, W stands transposed: the same numbers" in alike.hidden
@@ -48,6 +49,7 @@ def test_what_no_numbers_show_is_shown_by_another_size(alike):
     assert any("over n" in words for words in size.seen), size.seen
 
 
+@pytest.mark.slow
 def test_more_digits_are_a_change_too():
     found = audit(
         replace(

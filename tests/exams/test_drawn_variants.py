@@ -110,6 +110,7 @@ def _with_image(image: list[str]) -> Draw:
     return Draw(variants.first, variants.asked, givens)
 
 
+@pytest.mark.slow
 def test_ties_are_avoided_unless_they_are_wanted():
     tied = _with_image(["0.5"] * 36)
     assert tied.enclosures(Rounding(3)) is None
@@ -130,6 +131,7 @@ def test_kinks_are_avoided():
     assert any(draw.enclosures(Rounding(3)) for draw in draws)
 
 
+@pytest.mark.slow
 def test_few_digits_are_refused_where_they_hide_mistakes(monkeypatch):
     monkeypatch.setattr("deltarule.exams.drawn_variants.MOST_DRAWS", 2)
     with pytest.raises(DeltaruleError) as refused:

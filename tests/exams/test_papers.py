@@ -131,6 +131,7 @@ def test_a_key_has_the_answers_and_every_line_worked(key):
     assert "## Worked" in paper_markdown(key)
 
 
+@pytest.mark.slow
 def test_papers_are_written_for_everybody(tmp_path):
     folder = tmp_path / "exam"
     write_exam(like_slide(), ["ann", "bob"], folder, model_like("slide"))

@@ -37,6 +37,7 @@ def said(ran) -> str:
     return ran.stderr
 
 
+@pytest.mark.slow
 def test_each_quantity_is_marked_at_once(said):
     assert "Θ₁ = (−0.9, −1.2, 1.6; −0.2, 0.4, 1.1)" in said
     assert "✗ could not read: 2 numbers for 3" in said

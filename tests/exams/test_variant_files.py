@@ -60,6 +60,7 @@ def folder(tmp_path_factory) -> Path:
     return out
 
 
+@pytest.mark.slow
 def test_a_paper_is_a_sheet_of_the_same_form(folder):
     run = load_sheet(folder / "variants" / "ann.toml").runs[0]
     drawn = like_slide().draw("ann").run

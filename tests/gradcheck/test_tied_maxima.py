@@ -26,6 +26,7 @@ def derived(tmp_path, right, size="2"):
     return derive(load(path))
 
 
+@pytest.mark.slow
 def test_a_sum_of_a_maximum_and_a_minimum_is_found_at_ties(tmp_path):
     derivation = derived(tmp_path, TWO)
     wrong = {c.tensor for c in at_edges(derivation, 0, {}) if not c.right}

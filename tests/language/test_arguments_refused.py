@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from once import loaded
 
 import deltarule
 from deltarule.arithmetic.floats import Float64
@@ -150,6 +151,7 @@ def test_values_are_said_in_short(value, shown):
     assert in_short(10**6000) == "an int"
 
 
+@pytest.mark.slow
 def test_options_and_sizes_stand_behind_the_name_everywhere():
     derivation = deltarule.derive("mlp", layers=2, batch=False)
     assert derivation.network == deltarule.load("mlp", layers=2, batch=False)
@@ -185,7 +187,7 @@ def test_no_option_of_a_derivation_is_called_like_an_argument():
         if p.kind not in (p.POSITIONAL_ONLY, p.VAR_KEYWORD)
     }
     for name in (*catalogue(), *whole_networks()):
-        network = deltarule.load(name)
+        network = loaded(name)
         own = {*network.options, *given_sizes(network), *VARIANTS}
         assert own.isdisjoint(taken), name
 

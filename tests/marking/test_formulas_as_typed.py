@@ -53,6 +53,7 @@ def test_read_and_right(derivation, quantity, formula):
         "(ŷ-y)·ŷ·(1-ŷ)·‖y‖",
     ],
 )
+@pytest.mark.slow
 def test_read_and_not_right(formula):
     assert judge_formula(DENSE(), "dE/ds2", formula).verdict in ("wrong", "mistake")
 

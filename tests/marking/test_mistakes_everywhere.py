@@ -58,6 +58,7 @@ def test_what_is_planted_is_named(home, tmp_path):
         ("layer_norm", "26, 27 path frozen"),  # and a factor whose loss makes a term vanish
     ],
 )
+@pytest.mark.slow
 def test_what_went_by_another_name_is_named(name, row):
     rows, marker = [r for r in ROWS if r.name == row], Marker()
     assert {marker(case).how for case in planted(name, rows, 2)} == {NAMED}

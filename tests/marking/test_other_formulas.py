@@ -35,6 +35,7 @@ def test_a_wrong_intermediate_gradient_is_charged_once(kind, slip):
 
 
 @pytest.mark.parametrize(("kind", "slip"), _slips(last=True))
+@pytest.mark.slow
 def test_a_mistake_in_the_last_step_is_named_by_the_steps_that_are_printed(kind, slip):
     found = paper(kind, 7, slip)
     (named,), (of,) = found.accused, found.slips

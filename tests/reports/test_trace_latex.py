@@ -35,6 +35,7 @@ def fragment():
 
 
 @pytest.mark.parametrize("name", [n for n in sheet_names() if n not in ("mazur", "gomez")])
+@pytest.mark.slow
 def test_lines_fit_the_page(fragment, name):
     found = [row for row in rows(fragment(name)) if "pmatrix" not in row]
     assert found

@@ -75,6 +75,7 @@ def test_shown(name, shown, tex):
 
 @settings(max_examples=25)
 @given(plain)
+@pytest.mark.slow
 def test_pretty_reads_back_plain(text):
     name = canonical(text)
     assert canonical(name) == name

@@ -14,11 +14,10 @@ from deltarule.tracing.trace import trace
 
 
 def short(derivation):
-    """Givens drawn at the usual sizes, but those of recurrences at 2 at most and one example."""
+    """Givens drawn at the usual sizes, but those of recurrences at sizes of at most 2."""
     givens, sizes = drawn(derivation, seed=1)
     if any(isinstance(block, Recurrence) for block in blocks(derivation.network.equations)):
-        small = {size: 1 if size == "N" else min(number, 2) for size, number in sizes.items()}
-        return drawn(derivation, 1, small)
+        return drawn(derivation, 1, {size: min(number, 2) for size, number in sizes.items()})
     return givens, sizes
 
 
