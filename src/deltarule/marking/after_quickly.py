@@ -10,6 +10,7 @@ from deltarule.marking.aligned_answers import Written
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.nearness import CUT_OFF
 from deltarule.marking.shortlist import PrintedNumbers
 from deltarule.marking.together import Together
 from deltarule.marking.wrong_rows import WrongRows
@@ -46,7 +47,7 @@ class QuickUpdates:
                 values = None
             if values is None:
                 return list(self.mistakes)
-            near |= printed.near(values, rounds=False, in_time=False).all(axis=1)
+            near |= printed.near(values, CUT_OFF, rounds=False, in_time=False).all(axis=1)
         if times > 1:
             near |= self._alone
         return [m for m, chosen in zip(self.mistakes, near, strict=True) if chosen]

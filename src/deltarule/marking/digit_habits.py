@@ -20,6 +20,13 @@ ROUNDED_TWICE = Fraction(11, 20)
 #: Digits of which the largest number has fewer units tell wrong values from right ones hardly.
 FEWEST_UNITS = 2
 
+#: A number that is one unit off lies at most so many from its value, which may be cut off; half of
+#: one that has a digit less, so many from half of its value.
+ONE_OFF_APART, FACTOR_APART = 2.0, 5.0
+
+#: By what rounded values are multiplied without need.
+FACTORS = (2.0, 0.5)
+
 _HALF = Fraction(1, 2)
 
 #: So many last digits are described one by one.

@@ -22,9 +22,10 @@ from deltarule.marking.explanation import Explanation
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.nearness import CUT_OFF, most_apart, near
 from deltarule.marking.pairs import of_two
 from deltarule.marking.reach import within_reach
-from deltarule.marking.shortlist import Shortlist, margin, unit_of
+from deltarule.marking.shortlist import Shortlist
 from deltarule.marking.sure_values import SureValues
 from deltarule.marking.wrong_rows import WrongRows
 
@@ -54,10 +55,10 @@ class Explainer:
         self._exact: dict[tuple, np.ndarray | None] = {}
         self._sure = SureValues(evaluator)
         self.pairs_in: dict[tuple, WrongRows] = {}
-        self.shortlist = Shortlist(evaluator)
+        self.apart = most_apart(aligned.rounding.rule)
+        self.shortlist = Shortlist(evaluator, self.apart)
         self._refuted: set[tuple] = set()
 
-    # ---- right formulas -------------------------------------------------------------------
     def right(
         self, written: Written, entries: list[tuple], without: Set[str] = frozenset()
     ) -> Explanation | None:
@@ -78,18 +79,23 @@ class Explainer:
     ) -> tuple[Hypothesis, np.ndarray] | None:
         """The first right working whose values fit, of those near what is printed, and they."""
         for _, hypothesis in self.carrying.right(written):
-            if not self._possibly(written, entries, hypothesis):
+            if not self._possibly(written, entries, hypothesis, CUT_OFF):
                 continue
             values = self._value(written.quantity, hypothesis)
             if values is not None and fits(values):
                 return hypothesis, values
         return None
 
-    def plain_workings(self, written: Written) -> Iterator[np.ndarray]:
-        """The values by right working from right values, or from printed ones, not rounded."""
+    def plain_workings(
+        self, written: Written, entries: list, apart: float, times: tuple[float, ...] = (1.0,)
+    ) -> Iterator[np.ndarray]:
+        """The values by right working from right values, or from printed ones, not rounded, of
+        which a multiple lies at most so many units from the entries."""
         printed = frozenset(self.carrying.printed_above(written.quantity))
         for as_printed in dict.fromkeys((frozenset(), printed - self.carrying.not_right, printed)):
-            values = self._value(written.quantity, Hypothesis(as_printed))
+            plain, values = Hypothesis(as_printed), None
+            if any(self._nearly(written, entries, plain, apart, k) for k in times):
+                values = self._value(written.quantity, plain)
             if values is not None:
                 yield values
 
@@ -127,19 +133,22 @@ class Explainer:
         earlier: tuple[Mistake, ...] = (),
     ) -> Explanation | None:
         """The explanation, if the hypothesis prints the entries."""
-        if not self._possibly(written, entries, hypothesis):
+        if not self._possibly(written, entries, hypothesis, self.apart):
             return None
-        values = self._value(written.quantity, hypothesis)
-        if values is None or not self._prints(written, entries, values):
+        values, matches = self._value(written.quantity, hypothesis), self.aligned.matches
+        if values is None or not all(matches(written.numbers[e], values[e]) for e in entries):
             return None
         return Explanation(hypothesis, cost, mistakes, values, earlier)
 
-    def _possibly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
-        """A quick look that rules out no hypothesis that prints the entries."""
+    def _possibly(
+        self, written: Written, entries: list, hypothesis: Hypothesis, apart: float
+    ) -> bool:
+        """A quick look that rules out no hypothesis whose values lie so many units apart."""
         if hypothesis.rounds and not self.evaluator.groups:
-            return not self._sure.far(written, entries, hypothesis)
-        near = self._nearly(written, entries, hypothesis)
-        return near and not (hypothesis.rounds and self._sure.far(written, entries, hypothesis))
+            return not self._sure.far(written, entries, hypothesis, apart)
+        if not self._nearly(written, entries, hypothesis, apart):
+            return False
+        return not hypothesis.rounds or not self._sure.far(written, entries, hypothesis, apart)
 
     def _value(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         key = (name, *hypothesis.key)
@@ -150,10 +159,6 @@ class Explainer:
                 self._exact[key] = None
         return self._exact[key]
 
-    def _prints(self, written: Written, entries: list[tuple], values: np.ndarray) -> bool:
-        return all(self.aligned.matches(written.numbers[e], values[e]) for e in entries)
-
-    # ---- mistakes -------------------------------------------------------------------------
     def wrong(self, written: Written, entries: list[tuple]) -> list[Explanation]:
         """All explanations with one mistake, ranked; with two where none explains the value alone.
 
@@ -249,24 +254,19 @@ class Explainer:
     ) -> Explanation | None:
         """The explanation by new mistakes, if they print the entries."""
         hypothesis = with_mistakes(carried, mistakes)
-        if not self._nearly(written, entries, hypothesis):
+        if not self._nearly(written, entries, hypothesis, self.apart):
             return None
         total = cost + sum(m.cost for m in mistakes) + PAIR * (len(mistakes) - 1)
         return self._if_printed(written, entries, hypothesis, total, mistakes, earlier)
 
-    def _nearly(self, written: Written, entries: list, hypothesis: Hypothesis) -> bool:
+    def _nearly(
+        self, written: Written, entries: list, hypothesis: Hypothesis, apart: float, times=1.0
+    ) -> bool:
         """A quick look in float64, so that only likely hypotheses are evaluated exactly."""
-        values = self.quick(written.quantity, hypothesis)
-        if values is None:
-            return False
-        rounds, in_time = hypothesis.rounds, bool(self.evaluator.groups)
-        for entry in entries:
-            printed = written.numbers[entry]
-            number = printed.rough[0]
-            room = margin(unit_of(printed), abs(number), rounds, in_time)
-            if not abs(float(values[entry]) - number) <= room:
-                return False
-        return True
+        values, in_time = self.quick(written.quantity, hypothesis), bool(self.evaluator.groups)
+        return values is not None and near(
+            written, entries, times * values, apart, hypothesis.rounds, in_time
+        )
 
     def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         """Values in float64 are kept: they serve all ways of rounding, and every entry."""

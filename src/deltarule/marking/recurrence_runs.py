@@ -15,11 +15,11 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.prepared_program import at_time
 from deltarule.arithmetic.run import make_room, run_block, timetable
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import reads, tensor_name
+from deltarule.expressions.nodes import tensor_name
 from deltarule.marking.bounded_dict import Bounded
 from deltarule.marking.same_time import put_off
 from deltarule.networks.equations import Equation
-from deltarule.networks.recurrences import Block, Recurrence, blocks
+from deltarule.networks.recurrences import Block, Recurrence, blocks, blocks_or_none
 
 
 class Scans:
@@ -42,24 +42,22 @@ class Scans:
         """
         key = tuple(map(id, taken))
         if key not in self._arranged:
-            try:
-                found: tuple[Block, ...] | DeltaruleError = self._arrange(right, taken)
-            except DeltaruleError as error:
-                found = error
-            self._arranged[key] = (taken, found)
+            self._arranged[key] = (taken, self._arrange(right, taken))
         _, found = self._arranged[key]
-        if isinstance(found, DeltaruleError):
-            raise found
+        if found is None:
+            names = " and ".join(dict.fromkeys(t.name for t in taken))
+            fact = f"a wrong line makes a circle of {names}"
+            raise DeltaruleError(fact, None, "take the right lines")
         return found
 
-    def _arrange(self, right, taken) -> tuple[Block, ...]:
+    def _arrange(self, right, taken) -> tuple[Block, ...] | None:
         names = frozenset(e.name for e in right)
         if any(
             self._reads(t, names) - self._reads(r, names)
             for r, t in zip(right, taken, strict=True)
             if r is not t
         ):
-            return blocks(taken)
+            return blocks_or_none(taken)
         table = dict(zip(right, taken, strict=True))
         return tuple(_put(block, table) for block in blocks(right))
 
@@ -67,7 +65,7 @@ class Scans:
         """What an equation reads of some lines."""
         key = (id(equation), names)
         if key not in self._inner:
-            found = frozenset(a for a in reads(equation.rhs) if tensor_name(a) in names)
+            found = frozenset(a for a in equation.accesses if tensor_name(a) in names)
             self._inner[key] = (equation, found)
         return self._inner[key][1]
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from sympy import Expr
 
 from deltarule.expressions.nodes import Read, reads, tensor_name
-from deltarule.marking.mistakes.reread import accesses
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence
 
@@ -60,7 +59,7 @@ def in_time(block: Recurrence, right: Equation, wrong: Equation) -> bool | None:
     place = Place.of(block, right)
     here = place.order[right.name]
     verdict: bool | None = True
-    for access in accesses(wrong):
+    for access in wrong.accesses:
         name = tensor_name(access)
         if name not in place.order or access in place.known:
             continue

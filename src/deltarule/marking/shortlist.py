@@ -10,7 +10,7 @@ from deltarule.marking.aligned_answers import Written
 from deltarule.marking.carried_rows import one_order
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.printed import Printed
+from deltarule.marking.nearness import CUT_OFF, margin, unit_of
 from deltarule.marking.together import Together, quickly
 from deltarule.marking.wrong_rows import WrongRows
 
@@ -32,20 +32,22 @@ class PrintedNumbers:
         shape = written.numbers.shape
         self._flat = [np.ravel_multi_index(e, shape) if e else 0 for e in self.places]
 
-    def near(self, values: np.ndarray, rounds: bool, in_time: bool) -> np.ndarray:
-        """Which rows of values come near to which entries."""
+    def near(self, values: np.ndarray, apart: float, rounds: bool, in_time: bool) -> np.ndarray:
+        """Which rows of values come near to which entries, as `margin` tells."""
         gap = np.abs(values.reshape(len(values), -1)[:, self._flat] - self._numbers)
-        return gap <= margin(self._units, np.abs(self._numbers), rounds, in_time) * ROOM
+        sizes = np.abs(self._numbers)
+        return gap <= margin(self._units, sizes, apart, rounds, in_time) * ROOM
 
 
 class Shortlist:
     """Which sets of mistakes may explain printed entries; each set is evaluated once a line.
 
-    None that explains them is left out. What comes near is looked at again, exactly.
+    None that explains them is left out. What comes near is looked at again, exactly. Printed
+    numbers lie at most so many units `apart` from their values.
     """
 
-    def __init__(self, evaluator: Evaluator):
-        self.evaluator = evaluator
+    def __init__(self, evaluator: Evaluator, apart: float = CUT_OFF):
+        self.evaluator, self.apart = evaluator, apart
         # Keys are identities: the lists are kept beside, so that they live as long.
         self._together: dict[tuple, tuple] = {}
         self._values: dict[tuple, tuple[Hypothesis, np.ndarray | None]] = {}
@@ -90,7 +92,8 @@ class Shortlist:
                 values = self.values(written.quantity, carried, sets)
                 if values is not None:
                     rounds = carried.rounds or loosely
-                    near[k] = printed.near(factor * values, rounds, in_time and not loosely)
+                    closely = in_time and not loosely
+                    near[k] = printed.near(factor * values, self.apart, rounds, closely)
             self._near[key] = (tuple(carryings), near)
         return self._near[key][1]
 
@@ -161,18 +164,3 @@ class Shortlist:
         if key not in self._shown:
             self._shown[key] = (written, PrintedNumbers(written))
         return self._shown[key][1]
-
-
-def unit_of(printed: Printed) -> float:
-    """One unit in the last place; of a number written as a fraction, about what floats leave."""
-    value, unit = printed.rough
-    return unit or 1e-9 * abs(value)
-
-
-def margin(unit, size, rounds: bool, in_time: bool):
-    """How far a quick value may lie from a printed number of some size and last unit.
-
-    Rounding on the way is left out of quick values but for recurrences, and allowed for here.
-    """
-    units, share = (30.0, 0.02) if rounds else (1.01, 0.0)
-    return units * unit + share / (100 if in_time else 1) * size + 1e-12

@@ -15,10 +15,7 @@ from deltarule.expressions.nodes import Max, Selection
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.shortlist import unit_of
-
-#: No rule makes a number so many units of its last digit away of a value.
-MOST_UNITS = 2.01
+from deltarule.marking.nearness import near
 
 
 class SureValues:
@@ -29,17 +26,12 @@ class SureValues:
         # Keys are identities: hypotheses are kept beside, so that they live as long.
         self._known: dict[tuple, tuple[Hypothesis, np.ndarray | None]] = {}
 
-    def far(self, written: Written, entries: list[tuple], hypothesis: Hypothesis) -> bool:
-        """Whether some entry is surely not made of a hypothesis's value, rounded in any way."""
+    def far(
+        self, written: Written, entries: list[tuple], hypothesis: Hypothesis, apart: float
+    ) -> bool:
+        """Whether some entry surely lies more units `apart` from a hypothesis's value."""
         values = self.value(written.quantity, hypothesis)
-        if values is None:
-            return False
-        for entry in entries:
-            printed = written.numbers[entry]
-            room = MOST_UNITS * unit_of(printed) + 1e-12
-            if abs(float(values[entry]) - printed.rough[0]) > room:
-                return True
-        return False
+        return values is not None and not near(written, entries, values, apart)
 
     def value(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         """The value of a line; None where float64 cannot tell how a number is rounded on the way,

@@ -236,7 +236,7 @@ def _one_off(session: Session, written: Written, entries: list[tuple]) -> str:
     """What to say of last digits that are one too large or too small, beside the right values or
     beside right working from printed ones."""
     rule = session.aligned.rounding.rule
-    for values in session.explainer.plain_workings(written):
+    for values in session.explainer.plain_workings(written, entries, digit_habits.ONE_OFF_APART):
         said = digit_habits.one_off(written, entries, values, rule)
         if said:
             return said
@@ -248,7 +248,8 @@ def _factor_behind_rounding(
 ) -> Verdict | None:
     """The verdict on values that are twice, or half, what rounded right values are."""
     rule = session.aligned.rounding.rule
-    for values in session.explainer.plain_workings(written):
+    apart, times = digit_habits.FACTOR_APART, digit_habits.FACTORS
+    for values in session.explainer.plain_workings(written, entries, apart, times):
         said = digit_habits.factor_behind_rounding(written, entries, values, rule)
         if said:
             return _of_digits(

@@ -62,6 +62,11 @@ class Equation:
         """The left-hand side as an expression."""
         return read(self.name, *self.subscripts)
 
+    @cached_property
+    def accesses(self) -> tuple[Read, ...]:
+        """All that it reads, each once."""
+        return tuple(reads(self.rhs))
+
     def read_names(self) -> frozenset[str]:
         """The names of the tensors that it reads."""
         return self._read_names

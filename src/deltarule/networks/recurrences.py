@@ -12,17 +12,16 @@ The same holds for the backward pass, whose equations read at t+1: there t desce
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property, lru_cache
 
 from sympy import Expr
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Read, reads, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
-from deltarule.networks.reachability import reachable
+from deltarule.networks.time_axes import Link, links_of, pairs, shift_of, time_axes, time_of
 from deltarule.spelling.text import text
 
 
@@ -82,9 +81,33 @@ def blocks(equations: tuple[Equation, ...]) -> tuple[Block, ...]:
     The order given is kept wherever that is possible. Raises DeltaruleError where equations go
     round in a circle, which is named.
     """
+    try:
+        return _blocks(equations)
+    except _Circle as circle:
+        raise _refused(circle) from None
+
+
+def blocks_or_none(equations: tuple[Equation, ...]) -> tuple[Block, ...] | None:
+    """The same for equations that may well go round in a circle, of which nothing is said: None."""
+    try:
+        return _blocks(equations)
+    except _Circle:
+        return None
+
+
+def _blocks(equations: tuple[Equation, ...]) -> tuple[Block, ...]:
     if _straight(equations):
         return equations
-    return tuple(_arranged(equations, _links(equations)))
+    return tuple(_arranged(equations, links_of(equations)))
+
+
+@dataclass
+class _Circle(Exception):
+    """Equations that cannot be put in order, linked to each other by `links`."""
+
+    equations: Sequence[Equation]
+    group: list[int]
+    links: list[Link]
 
 
 def _straight(equations: Sequence[Equation]) -> bool:
@@ -99,28 +122,7 @@ def _straight(equations: Sequence[Equation]) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class _Link:
-    """The equation number `reader` reads what equation number `writer` writes."""
-
-    reader: int
-    writer: int
-    access: Read
-
-
-def _links(equations: Sequence[Equation]) -> list[_Link]:
-    writers: dict[str, list[int]] = {}
-    for k, equation in enumerate(equations):
-        writers.setdefault(equation.name, []).append(k)
-    return [
-        _Link(k, writer, access)
-        for k, equation in enumerate(equations)
-        for access in reads(equation.rhs)
-        for writer in writers.get(tensor_name(access), ())
-    ]
-
-
-def _arranged(equations: Sequence[Equation], links: list[_Link]) -> Iterator[Block]:
+def _arranged(equations: Sequence[Equation], links: list[Link]) -> Iterator[Block]:
     """Blocks in order; `links` number the equations by their place in `equations`."""
     needs: dict[int, set[int]] = {k: set() for k in range(len(equations))}
     for link in links:
@@ -144,7 +146,12 @@ def _knot(waiting: list[int], needs: dict[int, set[int]]) -> list[int]:
 
     @cache
     def reached(start: int) -> set[int]:
-        return set(reachable([start], needs.__getitem__))
+        found: set[int] = set()
+        new = needs[start]
+        while new:
+            found |= new
+            new = set().union(*(needs[k] for k in new)) - found
+        return found
 
     here = waiting[0]
     while True:
@@ -155,11 +162,11 @@ def _knot(waiting: list[int], needs: dict[int, set[int]]) -> list[int]:
         here = min(ahead)
 
 
-def _recurrence(equations: Sequence[Equation], group: list[int], links: list[_Link]) -> Recurrence:
-    """The group as a recurrence. Raises DeltaruleError if it is none."""
+def _recurrence(equations: Sequence[Equation], group: list[int], links: list[Link]) -> Recurrence:
+    """The group as a recurrence. Raises _Circle if it is none."""
     inner = [a for a in links if a.reader in group and a.writer in group]
-    for axes in _time_axes(equations, inner):
-        shifts = {link: _shift(equations, link, axes) for link in inner}
+    for axes in time_axes(equations, inner):
+        shifts = {link: shift_of(equations, link, axes) for link in inner}
         if not all(s.is_Integer for s in shifts.values()):
             continue
         signs = {1 if s > 0 else -1 for s in shifts.values() if s != 0}
@@ -167,72 +174,13 @@ def _recurrence(equations: Sequence[Equation], group: list[int], links: list[_Li
             continue
         place = {k: n for n, k in enumerate(group)}
         still = [
-            _Link(place[a.reader], place[a.writer], a.access) for a, s in shifts.items() if s == 0
+            Link(place[a.reader], place[a.writer], a.access) for a, s in shifts.items() if s == 0
         ]
         members = [equations[k] for k in group]
         parts = tuple(_arranged(members, still))
-        times = tuple((e, *_time(e, axes[e.name])) for e in members)
+        times = tuple((e, *time_of(e, axes[e.name])) for e in members)
         return Recurrence(parts, times, -signs.pop())
-    raise _refused([equations[k] for k in group], inner, equations)
-
-
-def _shift(equations: Sequence[Equation], link: _Link, axes: dict[str, int]) -> Expr:
-    """How far ahead in time a read reads: −1 for h[t−1]."""
-    reader = equations[link.reader]
-    there = link.access.indices[axes[tensor_name(link.access)]]
-    return _difference(there, reader.subscripts[axes[reader.name]])
-
-
-def _time(equation: Equation, axis: int) -> tuple[Index | None, Expr]:
-    """The index of time of an equation, and the position that it writes where that is 0."""
-    written = equation.subscripts[axis]
-    found = [i for i in equation.indices if i in written.free_symbols]
-    return (found[0], written.subs(found[0], 0)) if found else (None, written)
-
-
-def _time_axes(equations: Sequence[Equation], links: list[_Link]) -> Iterator[dict[str, int]]:
-    """Ways to say, for each tensor of a group, which of its axes is time."""
-    for seed in links:
-        reader = equations[seed.reader]
-        for here, there, shift in _pairs(reader, seed.access):
-            name = tensor_name(seed.access)
-            if shift == 0 or (name == reader.name and here != there):
-                continue
-            axes = _spread({reader.name: here, name: there}, equations, links)
-            if axes is not None:
-                yield axes
-
-
-def _spread(axes: dict[str, int], equations, links: Iterable[_Link]) -> dict[str, int] | None:
-    """The axes of time of a whole group from those of some of its tensors."""
-    changed = True
-    while changed:
-        changed = False
-        for link in links:
-            reader, name = equations[link.reader], tensor_name(link.access)
-            if (reader.name in axes) == (name in axes):
-                continue
-            for here, there, _ in _pairs(reader, link.access):
-                if axes.get(reader.name, here) == here and axes.get(name, there) == there:
-                    axes[reader.name], axes[name] = here, there
-                    changed = True
-                    break
-    names = {equations[a.reader].name for a in links}
-    return axes if names <= axes.keys() else None
-
-
-def _pairs(reader: Equation, access: Read) -> Iterator[tuple[int, int, Expr]]:
-    """Axes of what an equation writes and reads whose subscripts differ by an integer."""
-    for here, written in enumerate(reader.subscripts):
-        for there, subscript in enumerate(access.indices):
-            shift = _difference(subscript, written)
-            if shift.is_Integer:
-                yield here, there, shift
-
-
-@lru_cache(maxsize=1 << 12)
-def _difference(one: Expr, other: Expr) -> Expr:
-    return (one - other).expand()
+    raise _Circle(equations, group, inner)
 
 
 def no_times(extent: Expr, place: str) -> DeltaruleError:
@@ -243,21 +191,22 @@ def no_times(extent: Expr, place: str) -> DeltaruleError:
     )
 
 
-def _refused(group: list[Equation], links: list[_Link], equations) -> DeltaruleError:
+def _refused(circle: _Circle) -> DeltaruleError:
+    equations, links = circle.equations, circle.links
     cycle = _cycle(links, equations)
     path = " ← ".join(cycle)
-    shifted = any(
-        shift != 0 for a in links for _, _, shift in _pairs(equations[a.reader], a.access)
-    )
+    shifted = any(shift != 0 for a in links for _, _, shift in pairs(equations[a.reader], a.access))
     remedy = "let one of them read a tensor that is computed earlier"
     if shifted:
         remedy += ", or read all of them at earlier times (or all at later ones)"
-    return DeltaruleError(f"the equations go round in a circle: {path}", group[0].place, remedy)
+    return DeltaruleError(
+        f"the equations go round in a circle: {path}", equations[circle.group[0]].place, remedy
+    )
 
 
-def _cycle(links: list[_Link], equations) -> list[str]:
+def _cycle(links: list[Link], equations) -> list[str]:
     """A way round, each read as it stands: h ← s[t, n, m] ← h[t − 1, n, k]."""
-    by_reader: dict[int, _Link] = {}
+    by_reader: dict[int, Link] = {}
     for link in links:
         by_reader.setdefault(link.reader, link)
     here = links[0].reader

@@ -81,11 +81,6 @@ def replaced(formula: Expr, table: Mapping[Expr, Expr]) -> Expr:
     return replace_reads(formula, lambda access: table.get(access, access))
 
 
-def accesses(equation: Equation) -> tuple[Expr, ...]:
-    """All that an equation reads; a formula that is not written out is not for this."""
-    return equation.accesses if isinstance(equation, Reread) else tuple(reads(equation.rhs))
-
-
 @lru_cache(maxsize=1 << 14)
 def marks(formula: Basic) -> frozenset:
     """The reads and the deltas of a formula, those in subscripts apart: by these, formulas that

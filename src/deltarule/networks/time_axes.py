@@ -1,0 +1,101 @@
+"""Which axis of each tensor is time, where equations read each other at earlier or later times."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sympy import Expr
+
+from deltarule.expressions.nodes import Read, tensor_name
+from deltarule.expressions.symbols import Index
+from deltarule.networks.equations import Equation
+
+
+@dataclass(frozen=True)
+class Link:
+    """The equation number `reader` reads what equation number `writer` writes."""
+
+    reader: int
+    writer: int
+    access: Read
+
+
+def links_of(equations: Sequence[Equation]) -> list[Link]:
+    writers: dict[str, list[int]] = {}
+    for k, equation in enumerate(equations):
+        writers.setdefault(equation.name, []).append(k)
+    return [
+        Link(k, writer, access)
+        for k, equation in enumerate(equations)
+        for access in equation.accesses
+        for writer in writers.get(tensor_name(access), ())
+    ]
+
+
+def shift_of(equations: Sequence[Equation], link: Link, axes: dict[str, int]) -> Expr:
+    """How far ahead in time a read reads: −1 for h[t−1]."""
+    reader = equations[link.reader]
+    there = link.access.indices[axes[tensor_name(link.access)]]
+    return _difference(there, reader.subscripts[axes[reader.name]])
+
+
+def time_of(equation: Equation, axis: int) -> tuple[Index | None, Expr]:
+    """The index of time of an equation, and the position that it writes where that is 0."""
+    written = equation.subscripts[axis]
+    found = [i for i in equation.indices if i in written.free_symbols]
+    return (found[0], written.subs(found[0], 0)) if found else (None, written)
+
+
+def time_axes(equations: Sequence[Equation], links: list[Link]) -> Iterator[dict[str, int]]:
+    """Ways to say, for each tensor of a group, which of its axes is time; each way once."""
+    known: list[dict[str, int]] = []
+    for seed in links:
+        reader = equations[seed.reader]
+        for here, there, shift in pairs(reader, seed.access):
+            name = tensor_name(seed.access)
+            if shift == 0 or (name == reader.name and here != there):
+                continue
+            axes = _spread({reader.name: here, name: there}, equations, links)
+            if axes is not None and axes not in known:
+                known.append(axes)
+                yield axes
+
+
+def _spread(axes: dict[str, int], equations, links: Iterable[Link]) -> dict[str, int] | None:
+    """The axes of time of a whole group from those of some of its tensors."""
+    changed = True
+    while changed:
+        changed = False
+        for link in links:
+            reader, name = equations[link.reader], tensor_name(link.access)
+            if (reader.name in axes) == (name in axes):
+                continue
+            for here, there, _ in pairs(reader, link.access):
+                if axes.get(reader.name, here) == here and axes.get(name, there) == there:
+                    axes[reader.name], axes[name] = here, there
+                    changed = True
+                    break
+    names = {equations[a.reader].name for a in links}
+    return axes if names <= axes.keys() else None
+
+
+def pairs(reader: Equation, access: Read) -> tuple[tuple[int, int, Expr], ...]:
+    """Axes of what an equation writes and reads whose subscripts differ by an integer."""
+    return _apart(reader.subscripts, access.indices)
+
+
+@lru_cache(maxsize=1 << 12)
+def _apart(written: tuple[Expr, ...], read: tuple[Expr, ...]) -> tuple[tuple[int, int, Expr], ...]:
+    return tuple(
+        (here, there, shift)
+        for here, one in enumerate(written)
+        for there, other in enumerate(read)
+        if (shift := _difference(other, one)).is_Integer
+    )
+
+
+@lru_cache(maxsize=1 << 12)
+def _difference(one: Expr, other: Expr) -> Expr:
+    return (one - other).expand()
