@@ -19,6 +19,7 @@ from deltarule.cli.command import WIDEST, Command, Group
 from deltarule.cli.formats import FORMATS, chosen_format, function
 from deltarule.cli.parameters import parameters, show_completion, version
 from deltarule.cli.table import COMMANDS, GROUPS
+from deltarule.cli.without_tensors import without_tensors
 
 _SETTINGS: dict = {"help_option_names": ["-h", "--help"], "max_content_width": WIDEST}
 # A derivation declares options of its own, which are not known before it is read.
@@ -84,11 +85,13 @@ app = _all()
 def short_lived() -> None:
     """Make ready for one command and no more. Collecting garbage (a sixth of the time, most of it
     over SymPy's own objects) is put off, and left out at the end; matrices are small, so that
-    NumPy's BLAS need not begin threads, which is a third of importing it.
+    NumPy's BLAS need not begin threads, which is a third of importing it; and SymPy's abstract
+    tensors stay out.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(200_000, 20, 100)
     atexit.register(gc.freeze)
+    without_tensors()
 
 
 def _start(started: click.Command) -> None:

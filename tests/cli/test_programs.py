@@ -11,9 +11,9 @@ LIBRARY = ("sympy", "numpy", "flint", "numba")
 HEAVY = (*LIBRARY, "rich", "pydantic")
 
 
-def one_after_the_other(unwanted):
+def one_after_the_other(unwanted, then=""):
     """Commands in one process, each with what it must not have imported; the first that has, and
-    one that lets BLAS begin threads, ends it with status 1.
+    one that lets BLAS begin threads, ends it with status 1. Lines of Python may follow.
     """
     code = (
         "import os, sys\n"
@@ -25,6 +25,7 @@ def one_after_the_other(unwanted):
         "    found = [name for name in unwanted if name in sys.modules]\n"
         "    if found: sys.exit(f'{line} imports {found}')\n"
         "    if os.environ['OPENBLAS_NUM_THREADS'] != '1': sys.exit(line)\n"
+        + then
     )
     unset = {n: v for n, v in os.environ.items() if n != "OPENBLAS_NUM_THREADS"}
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=unset)
@@ -47,7 +48,7 @@ def test_the_list_of_derivations_needs_none_of_them():
 
 def test_commands_import_what_they_need():
     """All in one process, one after the other; with its name what brought it in."""
-    never = ("numba", "pydantic", "typer")
+    never = ("numba", "pydantic", "typer", "sympy.combinatorics")
     words, formulas = "deltarule.matrix_form.find", "deltarule.marking.formulas"
     done = one_after_the_other(
         {
@@ -55,7 +56,10 @@ def test_commands_import_what_they_need():
             "trace slide": (*never, formulas),
             "check gradient dense --no-kernel": (*never, formulas),
             "derive dense": (*never, formulas),
-        }
+        },
+        "from sympy.tensor.tensor import TensorHead\n"
+        "if TensorHead.__module__ != 'sympy.tensor.tensor': sys.exit('no tensors')\n"
+        "if 'sympy.combinatorics' not in sys.modules: sys.exit('another module')\n",
     )
     assert done.returncode == 0, done.stderr
     for shown in ("Backward", "of 8 right", "dual numbers"):
