@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import Expr
@@ -33,44 +32,41 @@ def put_off(block: Recurrence, name: str) -> Recurrence:
     return replace(block, parts=tuple(parts[:place] + rest[:end] + late + rest[end:]))
 
 
-@dataclass(frozen=True)
 class Place:
-    """A line in its recurrence: what it rightly reads, and the places of all lines in the order
-    of one time; None for a line that more than one equation writes."""
+    """A line in its recurrence, of which the wrong versions are judged one after the other."""
 
-    known: frozenset[Read]
-    order: Mapping[str, int | None]
-
-    @staticmethod
-    @lru_cache(maxsize=1 << 10)
-    def of(block: Recurrence, right: Equation) -> Place:
-        """The place of a line."""
-        order: dict[str, int | None] = {}
+    def __init__(self, block: Recurrence, right: Equation):
+        self.block, self.right = block, right
+        self._known = frozenset(right.accesses)
+        # The places of all lines in the order of one time; None where several equations write one.
+        self._order: dict[str, int | None] = {}
         for k, equation in enumerate(block.equations):
-            order[equation.name] = None if equation.name in order else k
-        return Place(frozenset(reads(right.rhs)), order)
+            self._order[equation.name] = None if equation.name in self._order else k
+        self._seen: dict[Read, bool | None] = {}
 
+    def in_time(self, wrong: Equation) -> bool | None:
+        """Whether all that a wrong version reads of the recurrence is there by then.
 
-def in_time(block: Recurrence, right: Equation, wrong: Equation) -> bool | None:
-    """Whether all that a wrong line reads of its recurrence is there by then.
+        None where another order might do; False where nothing can.
+        """
+        verdict: bool | None = True
+        for access in wrong.accesses:
+            if access in self._known or tensor_name(access) not in self._order:
+                continue
+            if access not in self._seen:
+                self._seen[access] = self._there(access)
+            if self._seen[access] is None:
+                return None
+            verdict = verdict and self._seen[access]
+        return verdict
 
-    None where another order might do; False where nothing can.
-    """
-    place = Place.of(block, right)
-    here = place.order[right.name]
-    verdict: bool | None = True
-    for access in wrong.accesses:
-        name = tensor_name(access)
-        if name not in place.order or access in place.known:
-            continue
-        shift, there = _shift(block, right, access), place.order[name]
-        if shift is None or here is None or there is None:
+    def _there(self, access: Read) -> bool | None:
+        """Whether one read finds what it reads."""
+        here, there = self._order[self.right.name], self._order[tensor_name(access)]
+        shift = _shift(self.block, self.right, access)
+        if shift is None or here is None or there is None or shift * self.block.direction > 0:
             return None
-        if shift == 0 and there >= here:
-            verdict = False
-        elif shift * block.direction > 0:
-            return None
-    return verdict
+        return shift != 0 or there < here
 
 
 @lru_cache(maxsize=1 << 12)

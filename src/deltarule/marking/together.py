@@ -19,7 +19,6 @@ from deltarule.marking.carried_rows import CarriedRows
 from deltarule.marking.filled_rows import InRows, evaluated
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.same_time import in_time
 from deltarule.marking.wrong_rows import WrongRows
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence
@@ -258,7 +257,7 @@ class Together:
         if not changed:
             return found
         beyond = self.lines.depending(right.name, self.as_printed) - block.names - self.as_printed
-        there = self.rows.judged(block, right, in_time)
+        there = self.rows.in_time(block, right)
         for (wrong, where), is_there in zip(changed, there, strict=True):
             if not is_there or not wrong.read_names().isdisjoint(beyond):
                 alone = is_there is None and wrong.read_names().isdisjoint(beyond)

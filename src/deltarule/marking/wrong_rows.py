@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from deltarule.marking.filled_rows import Filled, InRows, grouped
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.quick_lines import QuickLines
+from deltarule.marking.same_time import Place
 from deltarule.networks.equations import Equation
+from deltarule.networks.recurrences import Recurrence
 
 
 class WrongRows:
@@ -63,10 +65,10 @@ class WrongRows:
             self._grouped[key] = (changed, grouped(changed, lines, at))
         return self._grouped[key][1]
 
-    def judged(self, block: object, right: Equation, judge: Callable) -> list:
-        """What `judge` says of each wrong equation of a line within a block of lines."""
+    def in_time(self, block: Recurrence, right: Equation) -> list[bool | None]:
+        """Whether each wrong version of a line finds all in time that it reads of a recurrence."""
         key = (id(block), id(right))
         if key not in self._judged:
-            found = [judge(block, right, wrong) for wrong, _ in self.by_line.get(right.name, ())]
-            self._judged[key] = (block, right, found)
+            place, of_line = Place(block, right), self.by_line.get(right.name, ())
+            self._judged[key] = (block, right, [place.in_time(wrong) for wrong, _ in of_line])
         return self._judged[key][2]
