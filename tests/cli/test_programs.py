@@ -24,8 +24,7 @@ def one_after_the_other(unwanted, then=""):
         "    except SystemExit: pass\n"
         "    found = [name for name in unwanted if name in sys.modules]\n"
         "    if found: sys.exit(f'{line} imports {found}')\n"
-        "    if os.environ['OPENBLAS_NUM_THREADS'] != '1': sys.exit(line)\n"
-        + then
+        "    if os.environ['OPENBLAS_NUM_THREADS'] != '1': sys.exit(line)\n" + then
     )
     unset = {n: v for n, v in os.environ.items() if n != "OPENBLAS_NUM_THREADS"}
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=unset)

@@ -165,7 +165,7 @@ def test_a_wrong_line_that_needs_its_own_result_blames_nobody():
         equation, rhs=replace_reads(equation.rhs, lambda r: read("h", *g.indices) if r == g else r)
     )
     mistake = Mistake("swapped", 1.0, "c", wrong, "h stands where g belongs")
-    found = Explanation(Hypothesis(), 1.0, (mistake,), np.zeros(1))
+    found = Explanation(Hypothesis(), 1.0, (mistake,))
     with pytest.raises(DeltaruleError, match="round in a circle"):
         session.evaluator.quick("c", Hypothesis(variants={"c": wrong}))
     assert identified(session, found) == ""

@@ -46,8 +46,9 @@ class Preparation:
         counted: np.ndarray | None = None,
         known: dict | None = None,
     ):
-        self.known = None if letters or counted is not None else known
-        self._now = tuple((fixed or {}).items())
+        self.known = known
+        where = None if counted is None else (counted.shape, counted.tobytes())
+        self._here_and_now = (where, *(fixed or {}).items())
         self.values, self.letters, self.fixed = values, letters or {}, fixed or {}
         self.counted = counted
         self._here = Grid(tuple(self.fixed), (1,) * len(self.fixed), tuple(self.fixed.values()))
@@ -84,9 +85,9 @@ class Preparation:
 
     def prepare(self, node: Expr, indices: tuple[Index, ...], shape: tuple) -> Prepared:
         """The formula over the grid of some indices. Raises Unprepared where it cannot be."""
-        if self.known is None:
+        if self.known is None or self.letters:
             return self._prepared(node, indices, shape)
-        key = (node, indices, shape, self._now)
+        key = (node, indices, shape, self._here_and_now)
         found = self.known.get(key)
         if found is None:
             found = self.known[key] = self._prepared(node, indices, shape)
@@ -196,7 +197,7 @@ class Preparation:
 
     def _like(self, letters: Mapping[Dummy, Prepared], counted: np.ndarray | None) -> Preparation:
         """The same for other letters, or where other places count."""
-        return Preparation(self.values, letters, self.fixed, counted)
+        return Preparation(self.values, letters, self.fixed, counted, self.known)
 
     def _choose(self, node, indices, shape) -> Prepared:
         condition, then, otherwise = node.args

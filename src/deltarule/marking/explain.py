@@ -101,19 +101,15 @@ class Explainer:
 
     def by_convention(self, written: Written, entries: list[tuple]) -> Explanation | None:
         """Right working by another convention at ties and kinks that prints the entries."""
-        for cost, hypothesis, mistakes in self.carrying.by_convention(written):
-            found = self._if_printed(written, entries, hypothesis, cost, mistakes)
-            if found is not None:
-                return found
-        return None
+        ways = self.carrying.by_convention(written)
+        tried = (self._if_printed(written, entries, h, cost, found) for cost, h, found in ways)
+        return next(filter(None, tried), None)
 
     def following(self, written: Written, entries: list[tuple]) -> Explanation | None:
         """The simplest way in which earlier mistakes, carried on, print the entries."""
-        for cost, hypothesis, earlier in self.carrying.following(written):
-            found = self._if_printed(written, entries, hypothesis, cost, earlier=earlier)
-            if found is not None:
-                return found
-        return None
+        ways = self.carrying.following(written)
+        tried = (self._if_printed(written, entries, h, cost, (), old) for cost, h, old in ways)
+        return next(filter(None, tried), None)
 
     def reached(self, written: Written, entries: list[tuple]) -> list[str]:
         """The wrong lines from which entries follow to the digits that are printed of them."""
@@ -135,10 +131,14 @@ class Explainer:
         """The explanation, if the hypothesis prints the entries."""
         if not self._possibly(written, entries, hypothesis, self.apart):
             return None
-        values, matches = self._value(written.quantity, hypothesis), self.aligned.matches
-        if values is None or not all(matches(written.numbers[e], values[e]) for e in entries):
+        quick, rule = self.quick(written.quantity, hypothesis), self.aligned.rounding.rule
+        prints = self._sure.decided(written, entries, hypothesis, quick, rule)
+        if prints is None:
+            values = self._value(written.quantity, hypothesis)
+            prints = values is not None and not self.aligned.unlike(written, values, entries)
+        if not prints:
             return None
-        return Explanation(hypothesis, cost, mistakes, values, earlier)
+        return Explanation(hypothesis, cost, mistakes, earlier)
 
     def _possibly(
         self, written: Written, entries: list, hypothesis: Hypothesis, apart: float

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from deltarule.marking.hypotheses import Hypothesis
 from deltarule.marking.mistakes import Mistake
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A hypothesis that prints what is printed, with its cost and the values it gives.
+    """A hypothesis that prints what is printed, with its cost.
 
     `mistakes` are new ones; `earlier` ones were charged before and are carried on.
     """
@@ -20,7 +18,6 @@ class Explanation:
     hypothesis: Hypothesis
     cost: float
     mistakes: tuple[Mistake, ...]
-    values: np.ndarray
     earlier: tuple[Mistake, ...] = ()
 
     @property

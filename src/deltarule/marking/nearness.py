@@ -18,10 +18,33 @@ ROUNDED, CUT_OFF = 0.5, 1.0
 #: So much of a last unit is left to what float64 loses on the way.
 LOST = 0.01
 
+#: So much of it, and a share of the number, keeps values apart that lie beside a tie.
+SURE = 0.001
+
 
 def most_apart(rule: str) -> float:
     """How many units of its last digit a printed number lies at most from the value, by a rule."""
     return CUT_OFF if rule == "truncate" else ROUNDED
+
+
+def decided(
+    written: Written, entries: Sequence[tuple], values: np.ndarray, rule: str
+) -> bool | None:
+    """Whether all entries are printed of these values by a rule; None where some lie so near to a
+    tie that float64 cannot tell."""
+    verdict: bool | None = True
+    for entry in entries:
+        printed = written.numbers[entry]
+        number, unit = printed.rough
+        gap, lost = float(values[entry]) - number, SURE * unit + 1e-12 * (1 + abs(number))
+        high = most_apart(rule) * unit
+        low = 0.0 if rule == "truncate" and number else -high
+        inside = min(gap - low, high - gap) if number >= 0 else min(-gap - low, high + gap)
+        if inside < -lost - LOST * unit:
+            return False
+        if not inside >= lost:
+            verdict = None
+    return verdict
 
 
 def unit_of(printed: Printed) -> float:

@@ -5,9 +5,10 @@ Exact values are dear, and most ways of rounding print something else: these are
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
+from sympy import Expr
 
 from deltarule.arithmetic.pocket import SurelyRounded, Unsure
 from deltarule.calculus.kinks import kinked
@@ -15,7 +16,7 @@ from deltarule.expressions.nodes import Max, Selection
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.hypotheses import NO_VALUE, Evaluator
 from deltarule.marking.hypothesis import Hypothesis
-from deltarule.marking.nearness import near
+from deltarule.marking.nearness import decided, near
 
 
 class SureValues:
@@ -32,6 +33,21 @@ class SureValues:
         """Whether some entry surely lies more units `apart` from a hypothesis's value."""
         values = self.value(written.quantity, hypothesis)
         return values is not None and not near(written, entries, values, apart)
+
+    def decided(
+        self,
+        written: Written,
+        entries: list[tuple],
+        hypothesis: Hypothesis,
+        unrounded: np.ndarray | None,
+        rule: str,
+    ) -> bool | None:
+        """Whether all entries are printed of a hypothesis's values by a rule, None where float64
+        cannot tell; `unrounded` are these in float64, nothing being rounded on the way."""
+        if self._ordered or any(_ordered(e.rhs) for e in hypothesis.variants.values()):
+            return None
+        found = self.value(written.quantity, hypothesis) if hypothesis.rounds else unrounded
+        return None if found is None else decided(written, entries, found, rule)
 
     def value(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         """The value of a line; None where float64 cannot tell how a number is rounded on the way,
@@ -56,4 +72,10 @@ class SureValues:
     def _ordered(self) -> bool:
         """Whether some line depends on an order of values."""
         equations = [e for of_line in self.evaluator.equations.values() for e in of_line]
-        return any(kinked(e.rhs) or e.rhs.has(Max, Selection) for e in equations)
+        return any(_ordered(e.rhs) for e in equations)
+
+
+@lru_cache(maxsize=1 << 12)
+def _ordered(formula: Expr) -> bool:
+    """Whether a formula depends on an order of values."""
+    return kinked(formula) or formula.has(Max, Selection)

@@ -95,4 +95,4 @@ def _within(
         widths[entry] = room[entry] + float(last_unit(printed, aligned.rounding))
         if not abs(values[entry] - float(printed.value)) <= widths[entry] * 1.000001:
             return None
-    return Explanation(way, EARLIER + mistake.cost, (mistake,), values), widths
+    return Explanation(way, EARLIER + mistake.cost, (mistake,)), widths
