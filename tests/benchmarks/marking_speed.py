@@ -1,8 +1,10 @@
 """How long marking takes, in CPU seconds: `python tests/benchmarks/marking_speed.py [sheet …]`.
 
 Printed are the whole command `check example X`; one process that marks a sheet on which every
-answer is wrong, with how long the marking alone took; and papers marked on an open sheet. CPU
-seconds hardly depend on what else the machine does.
+answer is wrong, with how long the marking alone took; papers marked on an open sheet; and an LSTM
+and a GRU of two steps (`recurrent` alone prints these): everything wrong, every last digit off, and
+one mistake on a sheet that is open, in its first round and in the next. CPU seconds depend little
+on what else the machine does.
 """
 
 from __future__ import annotations
@@ -11,36 +13,45 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
-from deltarule.cli.main import short_lived
-from deltarule.marking import OpenSheet, load_sheet
-from deltarule.marking.answers import Answers
-from deltarule.marking.arrays import Numbers
-from deltarule.marking.printed import Printed
-from deltarule.marking.sheets import sheet_names
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+import simulated  # noqa: E402
+from simulated_lines import Slip  # noqa: E402
+
+from deltarule.cli.main import short_lived  # noqa: E402
+from deltarule.marking import OpenSheet, load_sheet  # noqa: E402
+from deltarule.marking.answers import Answers  # noqa: E402
+from deltarule.marking.arrays import Numbers, read_numbers  # noqa: E402
+from deltarule.marking.printed import Printed  # noqa: E402
+from deltarule.marking.sheets import sheet_names  # noqa: E402
 
 #: Papers that are marked on an open sheet before the best is taken.
 ROUNDS = 7
 
 
 def main() -> None:
-    names = sys.argv[1:] or sheet_names()
+    names = sys.argv[1:] or [*sheet_names(), "recurrent"]
     if names[0] == "--wrong":
         short_lived()  # as the command does
         _mark_wrong(names[1])
         return
     print("| sheet | check example | everything wrong: process | marking | verdicts |")
     print("| --- " * 5 + "|")
-    for name in names:
+    for name in (n for n in names if n != "recurrent"):
         check, _ = _process("-m", "deltarule", "check", "example", name, "--no-pager")
         process, told = _process(__file__, "--wrong", name)
         print(f"| {name} | {check:.2f} | {process:.2f} | {told} |", flush=True)
     if "batch" in names:
         right, wrong = _on_open_sheet("batch")
         print(f"\nbatch, open: a right paper {right:.0f} ms, one mistake {wrong:.0f} ms")
+    if "recurrent" in names:
+        _recurrent("lstm")
+        _recurrent("gru")
 
 
 def _process(*arguments: str) -> tuple[float, str]:
@@ -71,15 +82,64 @@ def _mark_wrong(name: str) -> None:
     print(f"{seconds:.2f} | {verdicts}")
 
 
+def _recurrent(kind: str) -> None:
+    """A simulated paper of a recurrent network."""
+    paper = simulated.blank(kind, 3)
+    right = _written(paper)
+
+    def opened() -> OpenSheet:
+        sheet = OpenSheet(simulated._sheet(paper))
+        _seconds(sheet, right)
+        return sheet
+
+    for how, alter in (("everything wrong", _altered), ("every last digit off", _last_off)):
+        numbers = count(1)
+        wrong = {name: alter(value, numbers) for name, value in right.items()}
+        print(f"{kind}, {how}: {_seconds(opened(), wrong):.2f} s")
+    rounds = []
+    for slip in simulated.KINDS[kind].slips:
+        sheet, wrong = opened(), _written(paper, slip)
+        rounds.append((_seconds(sheet, wrong), _seconds(sheet, wrong)))
+    for which, seconds in zip(("first", "next"), zip(*rounds, strict=True), strict=True):
+        mean = sum(seconds) / len(seconds)
+        print(f"{kind}, one mistake, {which} round: mean {mean:.2f} s, at most {max(seconds):.2f}")
+
+
+def _written(paper: simulated.Aligned, *slips: Slip) -> dict[str, Numbers]:
+    written = paper.written_with(*slips)
+    return {name: read_numbers(texts.tolist(), name) for name, texts in written.items()}
+
+
+def _seconds(sheet: OpenSheet, values: dict[str, Numbers]) -> float:
+    begun = time.process_time()
+    sheet.mark(Answers(None, "", dict(values), "paper.toml"))
+    return time.process_time() - begun
+
+
+def _last_off(numbers: Numbers, numbering: Iterator[int]) -> Numbers:
+    """Numbers with one to three units more or less in their last digit."""
+    return _each(numbers, lambda n, d: (float(n.value) + (next(numbering) % 5 - 2 or 3) / 10**d, d))
+
+
 def _altered(numbers: Numbers, numbering: Iterator[int]) -> Numbers:
     """Numbers with as many digits, each changed by a factor of its own."""
+
+    def other(number: Printed, decimals: int) -> tuple[float, int]:
+        decimals = 4 if number.decimals is None else decimals
+        value = float(number.value) * (1.37 + 0.113 * (next(numbering) % 7))
+        return value + 0.3 * 10 ** -(decimals // 2), decimals
+
+    return _each(numbers, other)
+
+
+def _each(numbers: Numbers, other: Callable[[Printed, int], tuple[float, int]]) -> Numbers:
+    """Another value, with so many decimals, for each number."""
     if isinstance(numbers, tuple):
-        return tuple(_altered(n, numbering) for n in numbers)
+        return tuple(_each(n, other) for n in numbers)
     if numbers is None:
         return None
-    decimals = 4 if numbers.decimals is None else max(numbers.decimals, 0)
-    value = float(numbers.value) * (1.37 + 0.113 * (next(numbering) % 7))
-    return Printed(f"{value + 0.3 * 10 ** -(decimals // 2):.{decimals}f}")
+    value, decimals = other(numbers, max(numbers.decimals or 0, 0))
+    return Printed(f"{value:.{decimals}f}")
 
 
 def _on_open_sheet(name: str) -> tuple[float, float]:

@@ -45,9 +45,9 @@ class Scans:
             self._arranged[key] = (taken, self._arrange(right, taken))
         _, found = self._arranged[key]
         if found is None:
-            names = " and ".join(dict.fromkeys(t.name for t in taken))
-            fact = f"a wrong line makes a circle of {names}"
-            raise DeltaruleError(fact, None, "take the right lines")
+            names = ", ".join(dict.fromkeys(t.name for t in taken))
+            fact = f"with a wrong line, the equations go round in a circle: {names}"
+            raise DeltaruleError(fact, taken[0].place, "take the right lines")
         return found
 
     def _arrange(self, right, taken) -> tuple[Block, ...] | None:
