@@ -6,6 +6,7 @@ A slip is a way to make a wrong array of what is right at a setting, in the cour
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain, combinations, permutations
 
 import numpy as np
@@ -13,9 +14,10 @@ import numpy as np
 from deltarule.spelling.names import pretty
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
+from deltarule.submissions.input_slips import input_slips
 from deltarule.submissions.right_values import RightValues
 from deltarule.submissions.scale_factors import factors, sizes_vary
-from deltarule.submissions.shape_slips import at_zeros, border, not_reshaped, overflow
+from deltarule.submissions.shape_slips import at_zeros, border, not_reshaped, one_length, overflow
 from deltarule.submissions.slip import Slip, array_of
 from deltarule.submissions.student_arrays import same
 from deltarule.submissions.summands import summands
@@ -34,6 +36,16 @@ def slips(task: Task, name: str, seen: Sequence[Seen]) -> list[Slip]:
         if all(_gives(slip, s) for s in (first, *seen)):
             found.append(slip)
     return sorted(found, key=lambda s: s.cost)
+
+
+def with_inputs(task: Task, name: str, seen: Sequence[Seen]) -> list[Slip]:
+    """The slips with one input that give what was seen of a value, simplest first."""
+    wrong = [s for s in seen if s.wrong and array_of(s) is not None]
+    first = next((s for s in wrong if s.setting.numbers == "usual"), None)
+    if first is None:
+        return []
+    fitting = (s for s in input_slips(task, name, first) if _gives(s, first))
+    return sorted((s for s in fitting if all(map(partial(_gives, s), seen))), key=lambda s: s.cost)
 
 
 def _gives(slip: Slip, seen: Seen) -> bool:
@@ -64,6 +76,7 @@ def _all(task: Task, value: Value, first: Seen, varied: bool) -> Iterator[Slip]:
         _never_filled(value),
         overflow(value, first.right.network),
         *border(value),
+        *one_length(value, right),
         *_turned(value, right),
     )
     yield not_reshaped(value)
@@ -71,6 +84,8 @@ def _all(task: Task, value: Value, first: Seen, varied: bool) -> Iterator[Slip]:
     yield from _joined_otherwise(value)
     yield from _scaled(task, value, array, right, first, varied)
     yield from _other_value(task, value, first)
+    yield from _slice_of_another(task, value, array, first)
+    yield from _divided_by_count(task, value, first)
     yield from _of_summands(value, first)
     yield from _summed_further(value, right)
     yield from _one_part(value, right)
@@ -170,6 +185,40 @@ def _other_value(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
                 lambda r, o=other, t=turn: t(r.value(o)),
                 other="" if words else other.name,
             )
+
+
+def _slice_of_another(task: Task, value: Value, array: np.ndarray, first: Seen) -> Iterator[Slip]:
+    """The first or the last part of another value, as da[:, :, 0]."""
+    for other in task.values.values():
+        if other is value or any(
+            first.right.names(p) not in first.right.arrays for p in other.parts
+        ):
+            continue
+        whole = np.asarray(first.right.value(other))
+        for axis in range(whole.ndim) if whole.ndim < 5 else ():
+            if whole.shape[axis] < 2 or _squeezed(whole.take(0, axis)) != _squeezed(array):
+                continue
+            for at in (0, -1):
+                places = ", ".join(str(at) if k == axis else ":" for k in range(whole.ndim))
+                words = f"{other.name}[{places}] is returned in the place of {value.name}"
+                make = partial(_taken, other, at, axis)
+                yield Slip("another output", 4.8, words, make)
+
+
+def _taken(other: Value, at: int, axis: int, right: RightValues) -> np.ndarray:
+    return np.asarray(right.value(other)).take(at, axis)
+
+
+def _divided_by_count(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
+    """A mean over what a mask lets pass, in the place of one over all."""
+    masks = [v for v in task.values.values() if v.boolean]
+    for mask, size in ((m, s) for m in masks for s in value.over if isinstance(s, str)):
+        words = f"{value.name} is divided by the sum of {mask.name}, not by {size}"
+
+        def make(right: RightValues, mask: Value = mask, size: str = size) -> np.ndarray:
+            return right.value(value) * (right.number(size) or 1) / np.sum(right.value(mask))
+
+        yield Slip("another divisor", 4.1, words, make)
 
 
 def _of_summands(value: Value, first: Seen) -> Iterator[Slip]:

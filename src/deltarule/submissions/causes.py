@@ -14,7 +14,7 @@ from itertools import combinations
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
-from deltarule.submissions.array_slips import slips
+from deltarule.submissions.array_slips import slips, with_inputs
 from deltarule.submissions.cause_words import cause_of_mistake
 from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.explanations import Explained, Explanations, Seen
@@ -83,6 +83,13 @@ def causes_of(
     chosen = _fewest(list(found.values()), wrong)
     if len(chosen) > 1 or not {*wrong} <= set().union(*(c.outputs for c in chosen)):
         add_mistakes(joint=True)
+        chosen = _fewest(list(found.values()), wrong)
+    left = [n for n in wrong if not any(n in c.outputs for c in chosen)]
+    for name in left:
+        for slip in with_inputs(task, name, evidence[name]):
+            new = _Candidate(Cause(slip.words, slip.kind), slip.cost)
+            _add(found, (slip.kind, slip.other), new, name)
+    if left:
         chosen = _fewest(list(found.values()), wrong)
     causes = _merged([*(_with_outputs(c) for c in chosen), *filter(None, beside)])
     return sorted(causes, key=lambda c: c.kind == OVERFLOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import permutations
 
 import numpy as np
 from sympy import Basic
@@ -65,6 +66,23 @@ def _inside(value: Value, seen: Seen) -> bool:
 def _is_empty(value: Value, seen: Seen) -> bool:
     array, right = array_of(seen), np.asarray(seen.right.value(value))
     return array is not None and array.size == 0 < right.size
+
+
+def one_length(value: Value, right: np.ndarray) -> Iterator[Slip]:
+    """One length computed for two axes."""
+    for axis, other in permutations(range(right.ndim), 2):
+        words = f"{value.name} is as long along axis {axis} as along axis {other}: each axis has "
+        words += "a length of its own"
+        fits = partial(_as_long, value, axis, other)
+        yield Slip("one length for two axes", 3.6, words, nothing, fits)
+
+
+def _as_long(value: Value, axis: int, other: int, seen: Seen) -> bool:
+    array, shape = array_of(seen), [*np.shape(seen.right.value(value))]
+    if array is None or not seen.wrong or shape[axis] == shape[other]:
+        return not seen.wrong
+    shape[axis] = shape[other]
+    return [*array.shape] == shape
 
 
 def not_reshaped(value: Value) -> Slip:

@@ -25,9 +25,11 @@ from deltarule.submissions.code_mistakes import CODE_ROWS
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.gate_mistakes import GATE_ROWS
 from deltarule.submissions.joint_mistakes import joint_mistakes
+from deltarule.submissions.loop_mistakes import LOOP_ROWS
 from deltarule.submissions.mask_mistakes import MASK_ROWS
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.right_values import RightValues
+from deltarule.submissions.uneven_windows import UNEVEN_ROWS
 from deltarule.tracing.computation import Computation
 
 #: What is raised where a wrong line has no value, or none at the sizes of a setting.
@@ -37,7 +39,11 @@ _UNFIT = (*NO_VALUE, ValueError, IndexError)
 JOINT = ""
 
 #: The kinds of mistakes of code, beside those of formulas.
-OWN_ROWS = (*(*CODE_ROWS, *MASK_ROWS, *FUNCTION_ROWS), *(*CLASSIFIER_ROWS, *GATE_ROWS, *AXIS_ROWS))
+OWN_ROWS = (
+    *(*CODE_ROWS, *MASK_ROWS, *FUNCTION_ROWS),
+    *(*CLASSIFIER_ROWS, *GATE_ROWS, *AXIS_ROWS),
+    *(*LOOP_ROWS, *UNEVEN_ROWS),
+)
 
 #: Nothing is wrong.
 RIGHT = Hypothesis()

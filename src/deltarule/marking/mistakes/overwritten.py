@@ -33,7 +33,7 @@ def overwritten(context: Context) -> Iterator[Wrong]:
         node = site.node
         if not isinstance(node, Sum):
             continue
-        linked = _linked(node, own)
+        linked = linked_to(node, own)
         if not linked or all(context.extent(n) < 2 for i, n in node.ranges if i in linked):
             continue
         words = (
@@ -43,7 +43,7 @@ def overwritten(context: Context) -> Iterator[Wrong]:
         yield Wrong(
             "assignment for accumulation",
             4.0,
-            site.replaced(_last(node, linked, Integer(0))),
+            site.replaced(last_alone(node, linked, Integer(0))),
             words,
         )
         chosen = _chosen(context, node)
@@ -51,12 +51,12 @@ def overwritten(context: Context) -> Iterator[Wrong]:
             yield Wrong(
                 "assignment for accumulation",
                 4.0,
-                site.replaced(_last(node, linked, 1 - chosen)),
+                site.replaced(last_alone(node, linked, 1 - chosen)),
                 words,
             )
 
 
-def _linked(node: Sum, own: set[Index]) -> list[Index]:
+def linked_to(node: Sum, own: set[Index]) -> list[Index]:
     """The summed indices that conditions tie to the entry."""
     tied = [free_indices(c) for c in node.conditions if free_indices(c) & own]
     return [i for i in node.indices if any(i in t for t in tied)]
@@ -68,8 +68,11 @@ def _chosen(context: Context, node: Sum) -> Expr | None:
     return next((r for r in reads(node.body) if tensor_name(r) in selections), None)
 
 
-def _last(node: Sum, linked: Sequence[Index], missed: Expr) -> Sum:
-    """The terms behind which none follows: `missed` is 0 where a later term would count."""
+def last_alone(node: Sum, linked: Sequence[Index], missed: Expr, first: bool = False) -> Sum:
+    """The terms behind which none follows, or before which none comes where `first`.
+
+    `missed` is 0 where another term would count.
+    """
     body = node.body
     taken = index_names(node) | {i.name for i in free_indices(node)}
     for position, index in enumerate(linked):
@@ -82,7 +85,8 @@ def _last(node: Sum, linked: Sequence[Index], missed: Expr) -> Sum:
         conditions: list[Basic] = [
             substitute(c, table) for c in node.conditions if free_indices(c) & set(moving)
         ]
-        later = AtLeastZero(table[index] - index - 1)
+        behind = index - table[index] if first else table[index] - index
+        later = AtLeastZero(behind - 1)
         body = body * Product(substitute(missed, table), ranges, [*conditions, later])
     return Sum(body, node.ranges, node.conditions)
 

@@ -26,7 +26,7 @@ def window(context: Context) -> Iterator[Wrong]:
 
 
 def _changes(context: Context, equation: Equation) -> Iterator[Change]:
-    if not _sliding(equation):
+    if not sliding_subscripts(equation):
         return
     yield from _placed_otherwise(context, equation)
     yield from _kernel_turned(context, equation)
@@ -34,7 +34,7 @@ def _changes(context: Context, equation: Equation) -> Iterator[Change]:
     yield from _divided_by_all(context, equation)
 
 
-def _sliding(equation: Equation) -> dict[Expr, WindowAxis]:
+def sliding_subscripts(equation: Equation) -> dict[Expr, WindowAxis]:
     """The subscripts S·i + D·k − P of an equation."""
     found = {}
     for access in reads(equation.rhs):
@@ -59,16 +59,16 @@ def _placed_otherwise(context: Context, equation: Equation) -> Iterator[Change]:
         ("padding", 0, "the padding is lost: the window begins at the first entry"),
     ):
         table = {}
-        for subscript, axis in _sliding(equation).items():
-            numbers = _numbers(axis)[name] if axis.divisor == 1 else []
+        for subscript, axis in sliding_subscripts(equation).items():
+            numbers = window_numbers(axis)[name] if axis.divisor == 1 else []
             if any(context.extent(abs(n)) != kept for _, n in numbers):
                 moved = subscript - sum((n - kept * _sign(n)) * factor for factor, n in numbers)
                 table[subscript] = moved.expand()
         if table:
-            yield Change(f"{name} lost", 4.0, _subscripts(equation.rhs, table), words)
+            yield Change(f"{name} lost", 4.0, with_subscripts(equation.rhs, table), words)
 
 
-def _numbers(axis: WindowAxis) -> dict[str, list[tuple[Expr, Expr]]]:
+def window_numbers(axis: WindowAxis) -> dict[str, list[tuple[Expr, Expr]]]:
     """Stride, dilation and padding of a subscript: what they multiply, and their values.
 
     A transposed window moves the other way, i − S·k: there the stride is what k is multiplied by.
@@ -85,12 +85,12 @@ def _sign(number: Expr) -> int:
     return -1 if number.could_extract_minus_sign() else 1
 
 
-def _subscripts(formula: Expr, table: dict[Expr, Expr]) -> Expr:
+def with_subscripts(formula: Expr, table: dict[Expr, Expr]) -> Expr:
     return replace_reads(formula, lambda a: read_at(a, (table.get(s, s) for s in a.indices)))
 
 
 def _kernel_turned(context: Context, equation: Equation) -> Iterator[Change]:
-    sliding = _sliding(equation)
+    sliding = sliding_subscripts(equation)
     taps = {k for axis in sliding.values() for k in axis.within}
     for name in dict.fromkeys(tensor_name(a) for a in reads(equation.rhs)):
         tensor = context.network.tensors[name]
