@@ -76,8 +76,8 @@ PLANTED = [
     ("svm_loss", "    m[np.arange(N), y] = 0\n", "", "the case that is to be left out is counted"),
     ("svm_loss", "d / N", "d", "dx is not divided by N"),
     ("svm_loss", "    d[np.arange(N), y] = -d.sum(1)\n", "", "the entry of the label, the correct"),
-    ("conv_backward_naive", "i*s:i*s+K, j*s:j*s+L]\n", "i:i+K, j*s:j*s+L]\n", "along one axis, in S"),
-    ("affine_forward", "x.reshape(len(x), -1) @", "x.reshape(-1, len(x)).T @", "to (D, N) and transp"),
+    ("conv_backward_naive", "i*s:i*s+K, j*s", "i:i+K, j*s", "lost along one axis"),
+    ("affine_forward", "x.reshape(len(x), -1) @", "x.reshape(-1, len(x)).T @", "and transposed"),
     ("svm_loss", "-d.sum(1)", "-d.sum()", "runs over n as well: without its axis"),
     ("svm_loss", "d = (m > 0)", "d = (m >= 0)", "≥ 0 stands where > 0 belongs"),
 ]  # fmt: skip

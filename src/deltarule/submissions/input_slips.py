@@ -36,8 +36,9 @@ def _is_given(value: Value, right: RightValues) -> bool:
         return False
     name = right.names(value.parts[0])
     array = right.arrays.get(name)
-    known = name in right.computation.givens and array is not None
-    return known and array.dtype.kind == "f" and array.ndim > 0
+    if array is None or name not in right.computation.givens:
+        return False
+    return array.dtype.kind == "f" and array.ndim > 0
 
 
 def _maker(
