@@ -83,7 +83,7 @@ def test_any_subgradient_counts_and_its_convention_is_named():
     assert kinds == [RIGHT, RIGHT, RIGHT, RIGHT, WRONG, RIGHT]
     assert "share the gradient in equal parts" in findings[1]
     # Ones and zeros tell too little to assert it.
-    told = "perhaps in y_chosen, every one of several largest passes the whole gradient"
+    told = "perhaps in the choice of the largest for y, every one of several largest passes"
     assert findings[3].startswith(told)
     assert "the last passes the gradient" in findings[4]
     other = marked("absolute")

@@ -12,6 +12,7 @@ import numpy as np
 
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.mistakes.context import in_line
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
 from deltarule.spelling.names import pretty
@@ -44,7 +45,7 @@ def _same(session: Session, name: str) -> Iterator[str]:
         if is_gradient(place):
             key = f"undetectable in {place}"
             same = session.once(key, name, lambda line, place=place: _words(session, line, place))
-            yield from same if place == name else (f"in {pretty(place)}, {w}" for w in same)
+            yield from same if place == name else (f"{in_line(place)}, {w}" for w in same)
 
 
 def _words(session: Session, name: str, place: str) -> list[str]:

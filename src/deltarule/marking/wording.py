@@ -12,6 +12,7 @@ from deltarule.marking.digit_habits import shortened
 from deltarule.marking.explanation import Explanation
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.mistakes.context import in_line
 from deltarule.marking.printed import Printed
 from deltarule.marking.session import Session
 from deltarule.marking.sheets import Rounding
@@ -150,7 +151,7 @@ def of_earlier(sources: Sequence[str]) -> str:
 def of_mistake(session: Session, quantity: str, found: Explanation) -> str:
     """What went wrong, in which line if not in the quantity's own, and how values were carried."""
     alone = {m.line for m in found.mistakes} == {quantity}
-    parts = [m.words if alone else f"in {pretty(m.line)}, {m.words}" for m in found.mistakes]
+    parts = [m.words if alone else f"{in_line(m.line)}, {m.words}" for m in found.mistakes]
     same = identified(session, found)
     sentence = "; and ".join(parts) + (f": this is {same}" if same else "")
     how = carrying(session, found.hypothesis)

@@ -15,10 +15,10 @@ from deltarule.expressions.nodes import reads, tensor_name
 from deltarule.marking.formulas.both_sides import certainly_apart
 from deltarule.marking.formulas.comparison import Comparison, through_time
 from deltarule.marking.mistakes import Context, Mistake, mistakes_in
+from deltarule.marking.mistakes.context import in_line
 from deltarule.marking.other_formulas import every_formula
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
-from deltarule.spelling.names import pretty
 from deltarule.tracing.lines import Line
 
 #: So many lines before a quantity are doubted, the nearest first.
@@ -81,7 +81,7 @@ class _Causes:
         for name in [n for n in dict.fromkeys(inner) if n in known][:MOST_LINES_BEFORE]:
             for mistake in mistakes_in(self._context_of(known[name].equation())):
                 rhs = self.compared.in_terms(self.target.equation.rhs, {name: mistake.equation.rhs})
-                words = f"in {pretty(name)}, {mistake.words}"
+                words = f"{in_line(name)}, {mistake.words}"
                 equation = self._equation(self.target.at_entry(rhs))
                 yield replace(mistake, equation=equation, words=words)
 

@@ -48,8 +48,7 @@ def slope_again(context: Context) -> Iterator[Wrong]:
                 "slope twice",
                 4.0,
                 rhs * placed,
-                f"the slope {text(placed)} is multiplied again, though it is in the difference "
-                "already",
+                f"multiplied again by the slope {text(placed)}, which is in the difference already",
             )
 
 

@@ -12,8 +12,10 @@ from sympy import Expr
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.nodes import Read, tensor_name
 from deltarule.marking.mistakes.reread import Reread
+from deltarule.networks.argmax_equations import CHOSEN
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
+from deltarule.spelling.names import pretty
 from deltarule.tracing.lines import Line
 
 
@@ -100,6 +102,13 @@ class Context:
             for e in self.network.equations
             if isinstance(e.rhs, Elementwise) and isinstance(e.rhs.args[0], Read)
         }
+
+
+def in_line(line: str) -> str:
+    """Where a mistake is that is made in another line than the one that is looked at."""
+    if line.endswith(CHOSEN):
+        return f"in the choice of the largest for {pretty(line.removesuffix(CHOSEN))}"
+    return f"in {pretty(line)}"
 
 
 def over_the_wrong_axis(runs: str, belongs: str, over: object, rightly: object) -> str:

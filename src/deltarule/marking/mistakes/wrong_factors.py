@@ -61,7 +61,7 @@ def _called(context: Context, factor: Expr) -> tuple[str, str]:
     if tensor is None:
         return "factor lost", "the factor"
     if tensor.integral:
-        return "mask lost", "the mask"
+        return "mask lost", "the factor" if "mask" in name else "the mask"
     if tensor.role == "parameter":
         return (
             ("weights lost", "the weight") if len(tensor.axes) > 1 else ("scale lost", "the scale")
