@@ -6,13 +6,15 @@ of them is taken from the rows that they test.
 
 from fractions import Fraction
 
+import flint
 import mpmath
 import numpy as np
 import pytest
 from sympy import Integer
 
+from deltarule.arithmetic.base import Undecided
 from deltarule.arithmetic.evaluate import Values, evaluate
-from deltarule.arithmetic.exact import Ball
+from deltarule.arithmetic.exact import Ball, Rational
 from deltarule.arithmetic.floats import Float64
 from deltarule.expressions.functions import FUNCTIONS, derivative
 from deltarule.expressions.nodes import read
@@ -39,6 +41,16 @@ KNOWN = {
     "leaky_relu": lambda z: z if z > 0 else z / 10,
     "elu": lambda z: z if z > 0 else mpmath.expm1(z) / 10,
     "gelu": lambda z: z * mpmath.ncdf(z),
+    "silu": lambda z: z / (1 + mpmath.exp(-z)),
+    "sin": mpmath.sin,
+    "cos": mpmath.cos,
+    "tan": mpmath.tan,
+    "atan": mpmath.atan,
+    "floor": mpmath.floor,
+    "round": mpmath.nint,
+    "maximum": lambda z: max(z, mpmath.mpf(1) / 10),
+    "minimum": lambda z: min(z, mpmath.mpf(1) / 10),
+    "clip": lambda z: min(max(z, mpmath.mpf(1) / 10), mpmath.mpf(2)),
 }
 AT_ZERO = {
     "relu": 0,
@@ -48,6 +60,8 @@ AT_ZERO = {
     "sign": 0,
     "leaky_relu": 0.1,
     "elu": 0.1,
+    "floor": 0,
+    "round": 0,
 }
 POINTS = [Fraction(k, 16) for k in range(-160, 161, 7)] + [Fraction(1, 1000), Fraction(-1, 1000)]
 
@@ -62,10 +76,9 @@ def computed(expression, z, arithmetic):
 
 
 def of(name):
-    """The function of z[i], with its slope a if it has one."""
-    function, z = FUNCTIONS[name], read("z", Index("i"))
-    arity = 1 if function.row.leaf else function.row.formula.__code__.co_argcount
-    return (z,) if arity == 1 else (z, Scalar("a"))
+    """The function of z[i], with its slope a if it has one, and 2 where it takes three."""
+    everything = (read("z", Index("i")), Scalar("a"), Integer(2))
+    return everything[: FUNCTIONS[name].row.arity]
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
@@ -82,11 +95,42 @@ def test_values(name):
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_derivatives(name):
-    z = points(name)
+    z = [p for p in points(name) if name not in ("floor", "round") or (2 * p).denominator > 1]
     slope = derivative(FUNCTIONS[name])(*of(name))
     for found, p in zip(computed(slope, z, Ball(160)), z):
         right = mpmath.diff(KNOWN[name], mpmath.mpf(p.numerator) / p.denominator)
         assert abs(mpmath.mpf(found.mid().str(40, radius=False)) - right) < mpmath.mpf(10) ** -20
+
+
+#: The derivatives of functions of several numbers where two of them are equal, by each.
+AT_TIES = {"maximum": ([1, 1], [1, 0]), "minimum": ([1, 1], [1, 0]), "clip": ([2, 2, 3], [0, 1, 0])}
+
+
+@pytest.mark.parametrize("name", sorted(AT_TIES))
+def test_the_convention_at_a_tie(name):
+    assert FUNCTIONS[name].row.kink
+    numbers, wanted = AT_TIES[name]
+    slopes = [
+        derivative(FUNCTIONS[name], k)(*(Integer(n) for n in numbers))
+        for k in range(1, len(numbers) + 1)
+    ]
+    assert [float(computed(s, [Fraction(0)], Float64())[0]) for s in slopes] == wanted
+
+
+def test_halves_are_rounded_to_the_even_number():
+    z = [Fraction(k, 2) for k in (-5, -3, -1, 1, 3, 5)]
+    found = [
+        [float(v) for v in computed(FUNCTIONS["round"](*of("round")), z, a)]
+        for a in (Ball(), Float64(), Rational())
+    ]
+    assert found == [[-2, -2, 0, 0, 2, 2]] * 3
+
+
+def test_a_ball_over_a_jump_is_not_rounded():
+    wide = np.array([flint.arb("1.5", "0.1"), flint.arb("2", "0.1")], dtype=object)
+    assert Ball().apply("floor", wide[:1])[0] == 1
+    with pytest.raises(Undecided):
+        Ball().apply("floor", wide[1:])
 
 
 @pytest.mark.parametrize("name", sorted(AT_ZERO))

@@ -70,9 +70,9 @@ MISUSED = [
     ("sigmoid()", "sigmoid takes 1, not 0", "write sigmoid(x[n])"),
     ("sqrt(x[n, 0], 3)", "sqrt is given more than it takes", "write sqrt(x[n])"),
     (
-        "max(x[n, 0], 0)",
-        "Python's if, and, or, max and min need numbers, and there are none yet",
-        "write where(x[n] > 0, a, b), Max[k](x[n, k]) or relu(x[n])",
+        "x[n, 0] if x[n, 0] > 0 else 0",
+        "Python's if, and, or and not need numbers, and there are none yet",
+        "write where(x[n] > 0, a, b), max(a, b) or relu(x[n])",
     ),
     ("x[n, 0] > 0", "x[n, 0] > 0 is not an expression", "use tensors, indices and numbers"),
     ("not x[n, 0]", "False is not an expression", "use tensors, indices and numbers"),

@@ -47,13 +47,45 @@ def test_indices_may_be_compared_with_fractions(tmp_path, condition, after):
     assert found == f"2·[{after}]·∂L/∂y[n, m]·x[n, m]"
 
 
-@pytest.mark.parametrize(("condition", "sign"), [("x[n, m] >= a", "≥"), ("x[n, m] <= 0.5", "≤")])
-def test_a_sum_takes_strict_ones_alone_and_says_so(tmp_path, condition, sign):
-    lines = f"y[n, m] = x[n, m] * Sum[m](x[n, m], where={condition})"
+@pytest.mark.parametrize(
+    ("condition", "statement"),
+    [
+        ("x[n, m] >= a", "(0 if a > x[n, m] else 2·x[n, m])"),
+        ("x[n, m] == a", "0"),
+        ("not x[n, m] > a", "(0 if x[n, m] > a else 2·x[n, m])"),
+        ("0 < x[n, m] < 1", "((2·x[n, m] if x[n, m] > 0 else 0) if x[n, m] < 1 else 0)"),
+        (
+            "x[n, m] > 1 or x[n, m] < a",
+            "(2·x[n, m] if a > x[n, m] else (2·x[n, m] if x[n, m] > 1 else 0))",
+        ),
+    ],
+)
+def test_every_statement_about_real_numbers_is_taken_everywhere(tmp_path, condition, statement):
+    """By `where` and by a sum alike."""
+    chosen = derive(network(tmp_path, f"y[n, m] = where({condition}, x[n, m]**2, 0)"))
+    line = f"y[n, m] = Sum[m](x[n, m]**2, where={condition}) / M"
+    summed = network(tmp_path, line)
+    found = text(chosen.gradients["x"].expr)
+    assert found == (f"∂L/∂y[n, m]·{statement}" if statement != "0" else "0")
+    assert all(c.right for c in check_gradients(derive(summed), 2, 0, {}))
+
+
+@pytest.mark.parametrize(
+    ("condition", "where"), [("t[n] == m", "[m = t[n]]"), ("t[n] != m", "[t[n] ≠ m]")]
+)
+def test_labels_are_compared_with_indices(tmp_path, condition, where):
+    lines = f"t = target('t', N, below=M)\ny[n, m] = where({condition}, x[n, m]**2, 0)"
+    found = derive(network(tmp_path, lines)).gradients["x"]
+    assert text(found.expr) == f"2·{where}·∂L/∂y[n, m]·x[n, m]"
+    assert all(s.verified for s in found.steps)
+
+
+def test_what_python_has_decided_is_refused(tmp_path):
     with pytest.raises(DeltaruleError) as caught:
-        network(tmp_path, lines)
-    assert caught.value.fact == f"{condition} compares real numbers by {sign}"
-    assert caught.value.remedy.startswith("write > or <; or where(a >= b, then, otherwise)")
+        network(tmp_path, "same = x[n, m] == a\ny[n, m] = where(same, x[n, m], 0)")
+    assert caught.value.fact == "the statement is False everywhere"
+    assert caught.value.place == "layer.py, line 9"
+    assert caught.value.remedy.endswith("write equal(a, b) or differ(a, b)")
 
 
 def test_a_function_with_too_few_arguments_is_refused(tmp_path):
@@ -63,11 +95,10 @@ def test_a_function_with_too_few_arguments_is_refused(tmp_path):
     assert caught.value.place.endswith("layer.py, line 8")
 
 
-def test_an_exponent_that_is_learnt_is_refused_with_a_way_out(tmp_path):
-    with pytest.raises(DeltaruleError) as caught:
-        derive(network(tmp_path, "p = parameter('p')\ny[n, m] = x[n, m] ** p"))
-    assert caught.value.fact == "the exponent p is no fraction"
-    assert caught.value.remedy.endswith("write exp(a*log(x)) for x**a")
+def test_an_exponent_that_is_learnt_has_a_gradient(tmp_path):
+    found = derive(network(tmp_path, "p = parameter('p')\ny[n, m] = x[n, m] ** p"))
+    assert text(found.gradients["p"].expr) == "Σ_{n,m} ∂L/∂y[n, m]·y[n, m]·log(x[n, m])"
+    assert text(found.gradients["x"].expr) == "∂L/∂y[n, m]·p·y[n, m]/x[n, m]"
 
 
 @pytest.mark.parametrize("word", ["Sum", "Product", "Mean"])

@@ -67,8 +67,21 @@ class Arithmetic:
         """a to a rational exponent."""
         raise NotImplementedError
 
+    def raised(self, a, b):
+        """a to the power b, entry by entry, for a > 0."""
+        return self.apply("exp", self.multiply(b, self.apply("log", a)))
+
+    def raised_to_whole(self, a, exponents: np.ndarray):
+        """a to whole exponents that differ from entry to entry."""
+        first, *others = np.unique(exponents)
+        result = self.power(a, Fraction(int(first)))
+        for exponent in others:
+            power = self.power(a, Fraction(int(exponent)))
+            result = self.where(exponents == exponent, power, result)
+        return result
+
     def apply(self, leaf: str, a):
-        """One of the leaf functions exp, log, tanh, erf, entry by entry."""
+        """One of the leaf functions exp, log, tanh, sin …, entry by entry."""
         raise NotImplementedError
 
     def pi(self):

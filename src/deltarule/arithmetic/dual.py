@@ -10,6 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic
+from deltarule.arithmetic.steps_of_one import STEPPED
 
 
 class DualArray:
@@ -104,6 +105,16 @@ class Dual(Arithmetic):
         if leaf == "tanh":
             negative = base.multiply(minus_one, base.multiply(value, value))
             return base.add(base.number(Fraction(1)), negative)
+        if leaf in STEPPED:
+            return base.number(Fraction(0))
+        if leaf == "sin":
+            return base.apply("cos", a)
+        if leaf == "cos":
+            return base.multiply(minus_one, base.apply("sin", a))
+        if leaf in ("tan", "atan"):
+            squared = base.multiply(value, value) if leaf == "tan" else base.multiply(a, a)
+            one_more = base.add(base.number(Fraction(1)), squared)
+            return one_more if leaf == "tan" else base.power(one_more, Fraction(-1))
         bell = base.apply("exp", base.multiply(minus_one, base.multiply(a, a)))
         over_root_pi = base.power(np.asarray(base.pi()), Fraction(-1, 2))
         two = base.number(Fraction(-2 if leaf == "erfc" else 2))

@@ -29,7 +29,6 @@ from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.symbols import Index, Scalar, Size
 from deltarule.networks.tensors import Tensor
-from deltarule.spelling.text import text
 
 #: A sum over more points than this is taken in parts, to bound the memory.
 MOST_POINTS = 1 << 22
@@ -125,17 +124,14 @@ class _Walk:
 
     def _pow(self, node, grid):
         base, exponent = node.args
-        return self.arithmetic.power(self.value(base, grid), self._fixed(exponent))
-
-    def _fixed(self, number: Expr) -> Fraction:
-        """A number that is the same everywhere: a fraction, or one made of constants."""
-        if (found := constant(number, self.values.scalars, self.values.sizes)) is None:
-            fact = f"the exponent {text(number)} is no fraction"
-            remedy = (
-                "an exponent is a number or a scalar; for another, write exp(a*log(x)) for x**a"
-            )
-            raise DeltaruleError(fact, None, remedy)
-        return as_fraction(found)
+        fixed = constant(exponent, self.values.scalars, self.values.sizes)
+        inside = self.value(base, grid)
+        if fixed is not None:
+            return self.arithmetic.power(inside, as_fraction(fixed))
+        if exponent.is_integer:
+            whole = integers_over(exponent, grid, self.values)
+            return self.arithmetic.raised_to_whole(inside, whole) if whole.size else inside
+        return self.arithmetic.raised(inside, self.value(exponent, grid))
 
     def _function(self, node, grid):
         arguments = [self.value(a, grid) for a in node.args]

@@ -12,6 +12,7 @@ import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic, DivisionByZero, Undecided, entrywise
 from deltarule.arithmetic.rounding import round_decimal, round_significant
+from deltarule.arithmetic.steps_of_one import STEPPED, stepped, stepped_ball
 from deltarule.arithmetic.undefined import MINUS_INFINITY, UNDEFINED, MinusInfinity, Undefined
 
 MOST_BITS = 8192  # beyond 2^±8192, as exp(1e100) is, a ball is NaN, or 0
@@ -71,7 +72,9 @@ class Rational(Arithmetic):
             raise DivisionByZero("a division by 0", None, "change the numbers") from None
 
     def apply(self, leaf: str, a):
-        raise _not_rational(leaf)
+        if leaf not in STEPPED:
+            raise _not_rational(leaf)
+        return entrywise(lambda v: self._exact(stepped(leaf, fraction(v))), a)
 
     def pi(self):
         raise _not_rational("π")
@@ -131,6 +134,8 @@ class Ball(Arithmetic):
         return entrywise(lambda v: v ** flint.arb(flint.fmpq(top, bottom)), a)
 
     def apply(self, leaf: str, a):
+        if leaf in STEPPED:
+            return entrywise(lambda v: stepped_ball(leaf, v), a)
         return entrywise(lambda v: getattr(v, leaf)(), a)
 
     def pi(self) -> flint.arb:
@@ -222,6 +227,8 @@ class Rounded(Rational):
         return self.array(self._ball.power(self._ball.array(a), exponent))
 
     def apply(self, leaf: str, a):
+        if leaf in STEPPED:
+            return super().apply(leaf, a)
         return self.array(self._ball.apply(leaf, self._ball.array(a)))
 
     def pi(self):

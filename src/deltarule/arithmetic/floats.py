@@ -15,6 +15,12 @@ _FUNCTIONS = {
     "exp": np.exp,
     "log": np.log,
     "tanh": np.tanh,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "atan": np.arctan,
+    "floor": np.floor,
+    "round": np.rint,
     "log1p": np.log1p,
     "expm1": np.expm1,
     "erf": lambda a: np.asarray(_erf(a), dtype=float),
@@ -44,6 +50,12 @@ class Float64(Arithmetic):
         if exponent.denominator == 2:
             return np.sqrt(a) ** float(2 * exponent)
         return a ** float(exponent)
+
+    def raised(self, a, b):
+        return np.power(a, b)
+
+    def raised_to_whole(self, a, exponents: np.ndarray):
+        return np.power(a, exponents.astype(float))
 
     def apply(self, leaf: str, a):
         return _FUNCTIONS[leaf](a)

@@ -1,6 +1,6 @@
 """Integers modulo a prime, for checking identities exactly and fast (Schwartz–Zippel).
 
-exp, log, tanh and erf become atoms keyed by their argument: equal arguments give equal values,
+exp, log, tanh, sin … become atoms keyed by their argument: equal arguments give equal values,
 exp(−a) = 1/exp(a), and nothing else is known of them. So agreement is evidence, and
 disagreement of expressions with functions in them is settled in balls.
 """
@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.arithmetic.base import Arithmetic, Undecided
+from deltarule.arithmetic.steps_of_one import STEPPED
 
 PRIME = 2**31 - 1
 
@@ -53,12 +54,16 @@ class Modular(Arithmetic):
         return result
 
     def apply(self, leaf: str, a):
+        if leaf in STEPPED:
+            raise Undecided("numbers modulo a prime have no order")
         a = np.asarray(a) % PRIME
         mirrored = a > PRIME // 2
         atom = _scrambled(np.where(mirrored, PRIME - a, a), leaf)
         if leaf == "exp":
             return np.where(mirrored, self._to(atom, PRIME - 2), atom)
-        if leaf in ("tanh", "erf"):
+        if leaf == "cos":
+            return atom
+        if leaf in ("tanh", "erf", "sin", "tan", "atan"):
             return np.where(mirrored, PRIME - atom, atom)
         return _scrambled(a, leaf)
 

@@ -223,7 +223,8 @@ class Preparation:
         base = self.prepare(node.base, indices, shape)
         exponent = constant(node.exp, self.values.scalars, self.values.sizes)
         if exponent is None:
-            raise Unprepared
+            moving = self.prepare(node.exp, indices, shape)
+            return lambda arrays: np.power(base(arrays), moving(arrays))
         power = float(exponent)
         if power == -1:
             return lambda arrays: np.divide(1.0, base(arrays))

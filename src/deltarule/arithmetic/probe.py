@@ -120,4 +120,4 @@ def places_inside(network: Network) -> Mapping[str, Any]:
 
 
 def _has_a_domain(node: Basic) -> bool:
-    return isinstance(node, log) or (isinstance(node, Pow) and not node.exp.is_Integer)
+    return isinstance(node, log) or (isinstance(node, Pow) and not node.exp.is_integer)

@@ -28,6 +28,12 @@ _LEAVES: dict[str, Callable] = {
     "log": mpmath.log,
     "tanh": mpmath.tanh,
     "erf": mpmath.erf,
+    "sin": mpmath.sin,
+    "cos": mpmath.cos,
+    "tan": mpmath.tan,
+    "atan": mpmath.atan,
+    "floor": mpmath.floor,
+    "round": mpmath.nint,
 }
 
 

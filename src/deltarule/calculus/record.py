@@ -15,7 +15,7 @@ from deltarule.calculus.verify import Unverified, Verifier
 from deltarule.errors import DeltaruleError, in_short
 from deltarule.expressions.nodes import size_of
 from deltarule.expressions.symbols import Index
-from deltarule.language.literals import absolute_values
+from deltarule.expressions.sympy_functions import own
 from deltarule.networks.network import Network
 from deltarule.spelling.text import text
 
@@ -79,7 +79,7 @@ class Record:
 
         `network` may know more values than ours; the end may be `longest` times as long.
         """
-        inserted = absolute_values(inserted)
+        inserted = own(inserted)
         given = self._given(network or self.network)
         rewrites = list(passes(inserted, given, self.rules))
         end = rewrites[-1][1].after if rewrites else inserted
@@ -140,7 +140,7 @@ def _first(expression: Expr, given: Given, rules: Sequence[Rule]) -> tuple[Rule,
                 "what it does",
                 "give Rewrite(formula), or None where it does not apply",
             )
-        found = found._replace(after=absolute_values(found.after))
+        found = found._replace(after=own(found.after))
         if found.after != expression:
             return rule, found
     return None

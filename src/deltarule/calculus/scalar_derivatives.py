@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sympy import Add, Dummy, Expr, Integer, Mul, Pow
 
-from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.functions import Elementwise, log
 
 
 def derivative(formula: Expr, by: Dummy) -> Expr:
@@ -25,6 +25,10 @@ def derivative(formula: Expr, by: Dummy) -> Expr:
         return Add(*(Mul(*factors[:k], d, *factors[k + 1 :]) for k, d in changes if d != 0))
     if isinstance(formula, Pow) and by not in formula.exp.free_symbols:
         return formula * (derivative(formula.base, by) * formula.exp / formula.base)
+    if isinstance(formula, Pow):
+        base, exponent = derivative(formula.base, by), derivative(formula.exp, by)
+        raised = formula * log(formula.base) * exponent
+        return raised if base == 0 else raised + formula * (base * formula.exp / formula.base)
     if isinstance(formula, Elementwise):
         changes = ((k, derivative(a, by)) for k, a in enumerate(formula.args, start=1))
         return Add(*(formula.fdiff(k) * d for k, d in changes if d != 0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sympy import Expr
+from sympy.core.relational import Relational
 
 
 class Operand:
@@ -38,5 +39,29 @@ class Operand:
     def __pow__(self, other: Expr | Operand | complex) -> Expr:
         return self._sympy_() ** other
 
+    def __rpow__(self, other: Expr | Operand | complex) -> Expr:
+        return other ** self._sympy_()
+
+    def __mod__(self, other: Expr | Operand | complex) -> Expr:
+        return self._sympy_() % other
+
+    def __floordiv__(self, other: Expr | Operand | complex) -> Expr:
+        return self._sympy_() // other
+
     def __neg__(self) -> Expr:
         return -self._sympy_()
+
+    def __abs__(self) -> Expr:
+        return abs(self._sympy_())
+
+    def __gt__(self, other: Expr | Operand | complex) -> Relational:
+        return self._sympy_() > other
+
+    def __ge__(self, other: Expr | Operand | complex) -> Relational:
+        return self._sympy_() >= other
+
+    def __lt__(self, other: Expr | Operand | complex) -> Relational:
+        return self._sympy_() < other
+
+    def __le__(self, other: Expr | Operand | complex) -> Relational:
+        return self._sympy_() <= other

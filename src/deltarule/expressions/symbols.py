@@ -9,19 +9,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Self
 
-from sympy import Symbol
+from sympy import Expr, Symbol
+from sympy.polys.polyerrors import PolynomialError
+
+from deltarule.expressions.quotients import Remainder
 
 
-class Size(Symbol):
-    """A symbolic extent, an integer of at least 0 (an empty batch has N = 0)."""
+class Countable(Symbol):
+    """An integer symbol. It unpacks as itself, so that `N, = sizes("N")` and `N = sizes("N")` are
+    one; to SymPy it is one symbol all the same."""
 
     __slots__ = ()
-    #: To SymPy it is one symbol all the same.
     _iterable = False
 
     def __iter__(self) -> Iterator[Self]:
-        """It unpacks as itself, so that `N, = sizes("N")` and `N = sizes("N")` are one."""
         yield self
+
+    def __len__(self) -> int:
+        # SymPy's gcd takes what can be iterated over for a list; this sort of error it forgives.
+        raise PolynomialError(f"object of type '{type(self).__name__}' has no len()")
+
+    def __bool__(self) -> bool:
+        return True
+
+    def _eval_Mod(self, divisor: Expr) -> Expr:
+        return Remainder(self, divisor)
+
+
+class Size(Countable):
+    """A symbolic extent, an integer of at least 0 (an empty batch has N = 0)."""
+
+    __slots__ = ()
 
     def __new__(cls, name: str) -> Self:
         return Symbol.__new__(cls, name, integer=True, nonnegative=True)
@@ -43,16 +61,10 @@ class Attribute(Size):
         return ((self.name, bool(self.is_positive)), {})
 
 
-class Index(Symbol):
+class Index(Countable):
     """An integer symbol that ranges over 0 … extent − 1."""
 
     __slots__ = ()
-    #: To SymPy it is one symbol all the same.
-    _iterable = False
-
-    def __iter__(self) -> Iterator[Self]:
-        """It unpacks as itself, as a size does."""
-        yield self
 
     def __new__(cls, name: str) -> Self:
         return Symbol.__new__(cls, name, integer=True)

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sympy import Abs, Expr, Float, Integer, Rational, Tuple, nan, zoo
+from sympy import Expr, Float, Integer, Rational, Tuple, nan, zoo
 from sympy.core.sympify import SympifyError
 from sympy.core.sympify import _sympify as strictly
 
@@ -15,6 +15,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import read
 from deltarule.expressions.operands import Operand
 from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index, Scalar, Size
+from deltarule.expressions.sympy_functions import FOREIGN, holds
 from deltarule.language.boundary_values import Edges
 from deltarule.language.literals import exact, refuse_infinity
 from deltarule.networks.argmax_equations import with_selections
@@ -263,8 +264,11 @@ def expression(value, page: Page) -> Expr:
     return exact(found, page.place()) if _unusual(found) else found
 
 
+_UNUSUAL = (Float, type(nan), type(zoo), *FOREIGN)
+
+
 def _unusual(found: Expr) -> bool:
-    return found.has(Float, Abs, nan, zoo)
+    return holds(found, _UNUSUAL)
 
 
 _CURRENT: ContextVar[Page | None] = ContextVar("page", default=None)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
-from typing import cast
 
-import sympy
 from sympy import Expr, Float, Rational, nan, oo, zoo
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.functions import absolute
 from deltarule.expressions.given_numbers import rational
 from deltarule.expressions.rewrites import replaced
+from deltarule.expressions.sympy_functions import own
 
 #: A decimal that a double holds in so many digits is what was written; more are binary noise.
 _DIGITS, _SHORT = 15, 12
@@ -54,7 +52,7 @@ def _digits(written: str) -> int:
 
 
 def exact(expression: Expr, place: str) -> Expr:
-    """The expression with exact numbers for its floats, and |a| for what SymPy calls Abs(a).
+    """The expression with exact numbers for its floats, and our functions for SymPy's.
 
     Raises DeltaruleError where it holds NaN, or a division by 0.
     """
@@ -73,15 +71,7 @@ def exact(expression: Expr, place: str) -> Expr:
             except ValueError:
                 raise infinite(place) from None
         expression = replaced(expression, table)
-    return absolute_values(expression)
-
-
-def absolute_values(expression: Expr) -> Expr:
-    """|a| as our own function, which has a derivative at 0, for SymPy's Abs(a)."""
-    if not expression.has(sympy.Abs):
-        return expression
-    # SymPy's annotation says less: that some node comes out.
-    return cast(Expr, expression.replace(sympy.Abs, absolute))
+    return own(expression)
 
 
 def refuse_infinity(expression: Expr, place: str) -> None:

@@ -14,6 +14,7 @@ from deltarule.errors import DeltaruleError, UnknownOption, in_short
 from deltarule.expressions.given_arguments import known_path
 from deltarule.language.catalogue import catalogue, declared_aliases, find
 from deltarule.language.declarations import Page, written_on
+from deltarule.language.derivation_source import DerivationLoader
 from deltarule.language.misuse import message_of, of_syntax
 from deltarule.language.variants import VARIANTS, varied
 from deltarule.networks.network import Network
@@ -155,7 +156,9 @@ def _read(name_or_path: str | Path, options: Mapping) -> tuple[Page, tuple[str, 
 
 
 def _run(path: Path, page: Page):
-    spec = importlib.util.spec_from_file_location(f"deltarule.page.{path.stem}", path)
+    name = f"deltarule.page.{path.stem}"
+    loader = DerivationLoader(name, str(path)) if path.suffix == ".py" else None
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise DeltaruleError(f"{path} is not a Python file", str(path), "name it something.py")
     module = importlib.util.module_from_spec(spec)

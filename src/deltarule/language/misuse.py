@@ -122,8 +122,8 @@ def _operands(sign: str, left: str, right: str) -> Message:
 
 def _undecided(*_) -> Message:
     return Message(
-        "Python's if, and, or, max and min need numbers, and there are none yet",
-        "write where(x[n] > 0, a, b), Max[k](x[n, k]) or relu(x[n])",
+        "Python's if, and, or and not need numbers, and there are none yet",
+        "write where(x[n] > 0, a, b), max(a, b) or relu(x[n])",
     )
 
 

@@ -8,29 +8,18 @@ the terms count for which a statement about indices holds, or all of several: `w
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import cast
 
-from sympy import Add, Expr, Integer, Rational, Tuple, ilcm
-from sympy.core.relational import (
-    Equality,
-    GreaterThan,
-    LessThan,
-    Relational,
-    StrictGreaterThan,
-    StrictLessThan,
-    Unequality,
-)
+from sympy import Expr, Integer, oo
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import matrices, nodes
-from deltarule.expressions.symbols import Index, Scalar
+from deltarule.expressions.symbols import Index
+from deltarule.language.conditions import cases, chooses, conditions
 from deltarule.language.declarations import Page, current, expression
 from deltarule.networks.equations import extents
 
 #: What is declared about several largest entries: which of them pass the gradient on.
 TIES = ("first", "all", "split")
-
-_SIGNS = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠"}
 
 _MAXIMA = {"first": nodes.Max, "all": nodes.MaxAll, "split": nodes.MaxSplit}
 
@@ -80,25 +69,25 @@ class ReductionWord:
         page = current()
         body = expression(body, page)
         ranges = _ranges(wanted, body, page)
-        return self._made(body, ranges, _conditions(where, page), **how)
+        return self._made(body, ranges, conditions(where, page), **how)
 
     def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
         return _reduced(self._node, body, ranges, conditions)
 
 
 def _reduced(node: Callable[..., Expr], body: Expr, ranges: list, conditions: list) -> Expr:
-    """The reduction; where terms count by what is above 0, the others are 0, or 1 in a product.
+    """The reduction; where terms count by statements about real numbers, the others are 0, or 1
+    in a product, or −∞ in a maximum.
 
-    So the conditions of sums and products are about indices alone, as loops take them.
+    So the conditions of loops are about whole numbers alone.
     """
-    if node in _NEUTRAL:
-        for real in (c for c in conditions if isinstance(c, nodes.Positive)):
-            body = nodes.Choose(real, body, Integer(_NEUTRAL[node]))
-        conditions = [c for c in conditions if not isinstance(c, nodes.Positive)]
-    return node(body, ranges, conditions)
+    page = current()
+    for real in (c for c in conditions if chooses(c, page)):
+        body = cases(real, body, _NEUTRAL.get(node, -oo), page)
+    return node(body, ranges, [c for c in conditions if not chooses(c, page)])
 
 
-_NEUTRAL: dict[Callable[..., Expr], int] = {nodes.Sum: 0, nodes.Product: 1}
+_NEUTRAL: dict[Callable[..., Expr], Expr] = {nodes.Sum: Integer(0), nodes.Product: Integer(1)}
 
 
 class MaxWord(ReductionWord):
@@ -109,7 +98,7 @@ class MaxWord(ReductionWord):
             raise DeltaruleError(
                 f"ties = {ties} is not known", current().place(), "ties are " + ", ".join(TIES)
             )
-        return _MAXIMA[ties](body, ranges, conditions)
+        return _reduced(_MAXIMA[ties], body, ranges, conditions)
 
 
 class MeanWord(ReductionWord):
@@ -186,69 +175,3 @@ def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:
             )
         ranges.append((item, inferred[item]))
     return ranges
-
-
-def _conditions(where, page: Page) -> list[nodes.Condition]:
-    wanted = where if isinstance(where, list | tuple) else [where]
-    return [condition(w, page) for w in wanted if w is not True]
-
-
-def condition(statement, page: Page) -> nodes.Condition:
-    """A comparison of integers, or a strict one of real numbers, as a condition.
-
-    Raises DeltaruleError for anything else.
-    """
-    if isinstance(statement, nodes.Condition):
-        return statement
-    if about_reals(statement, page) and not isinstance(
-        statement, StrictGreaterThan | StrictLessThan
-    ):
-        raise DeltaruleError(
-            f"{statement} compares real numbers by {_SIGNS.get(statement.rel_op)}",
-            page.place(),
-            "write > or <; or where(a >= b, then, otherwise), which may take >= and <=",
-        )
-    if isinstance(statement, GreaterThan | LessThan):
-        return nodes.AtLeastZero(_whole(statement, page).expand())
-    if isinstance(statement, StrictGreaterThan | StrictLessThan):
-        if about_reals(statement, page):
-            return nodes.Positive(expression(_gap(statement), page))
-        return nodes.AtLeastZero((_whole(statement, page) - 1).expand())
-    if isinstance(statement, Equality):
-        return nodes.Equal(*statement.args)
-    if isinstance(statement, Unequality):
-        return nodes.Unequal(Tuple(statement.lhs), Tuple(statement.rhs))
-    raise DeltaruleError(
-        f"{statement} is no statement about indices", page.place(), "write where=j <= i, say"
-    )
-
-
-def about_reals(statement, page: Page) -> bool:
-    """Whether it is a comparison of entries of tensors other than integers, or of scalars."""
-    if not isinstance(statement, Relational):
-        return False
-    names = {nodes.tensor_name(r) for r in nodes.reads(statement)}
-    return bool(statement.atoms(Scalar)) or any(
-        name in page.tensors and not page.tensors[name].integral for name in names
-    )
-
-
-def _whole(statement, page: Page) -> Expr:
-    """How much larger the greater side of a comparison of indices is, times the denominators: where
-    n ≥ 1/2, it is 2·n − 1.
-    """
-    found = expression(_gap(statement), page).expand()
-    factors = (t.as_coeff_Mul()[0] for t in Add.make_args(found))
-    return ilcm(1, *(f.q for f in factors if isinstance(f, Rational))) * found
-
-
-def _gap(statement: GreaterThan | LessThan | StrictGreaterThan | StrictLessThan) -> Expr:
-    """How much larger the greater side of a comparison is."""
-    # SymPy's annotation says less: that they are nodes.
-    return cast(Expr, statement.gts) - cast(Expr, statement.lts)
-
-
-def differ(one, other) -> nodes.Condition:
-    """The statement that two integers differ: `where=differ(c, label[n])`."""
-    page = current()
-    return nodes.Unequal(Tuple(expression(one, page)), Tuple(expression(other, page)))

@@ -17,8 +17,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import TypeVar
 
-from sympy import Basic, Expr, Integer, oo, pi
-from sympy.core.relational import GreaterThan, LessThan, StrictGreaterThan
+from sympy import Expr, Integer, oo, pi
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions import nodes
@@ -26,52 +25,71 @@ from deltarule.expressions.functions import (
     FUNCTIONS,
     RELU_AT_ZERO,
     absolute,
-    elementwise,
+    atan,
+    cos,
     elu,
     erf,
     exp,
+    expm1,
+    floor,
     gelu,
     leaky_relu,
     log,
+    log1p,
     relu,
+    rsqrt,
     sigmoid,
+    sign,
+    silu,
+    sin,
     softplus,
     sqrt,
     square,
+    tan,
     tanh,
 )
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.concatenation import concatenate
-from deltarule.language.declarations import Name, current, expression, extents_of
+from deltarule.language.conditions import cases, delta, differ, equal
+from deltarule.language.declarations import current, expression
 from deltarule.language.layers import layer, takes
 from deltarule.language.literals import constant
 from deltarule.language.option_values import as_default
-from deltarule.language.reductions import (
-    TIES,
-    Inverse,
-    LogDet,
-    LogSumExp,
-    Max,
-    Mean,
-    Product,
-    Sum,
-    about_reals,
-    differ,
+from deltarule.language.reductions import TIES, Inverse, LogDet, LogSumExp, Max, Mean, Product, Sum
+from deltarule.language.tensor_words import (
+    input,
+    intermediate,
+    loss,
+    output,
+    parameter,
+    state,
+    target,
 )
-from deltarule.language.reductions import condition as stated
-from deltarule.language.states import edges_of
 from deltarule.language.updates import gradient, memory, new, rate
+from deltarule.language.values import (
+    clip,
+    elementwise,
+    max,
+    maximum,
+    min,
+    minimum,
+    round,
+    stop_gradient,
+    straight_through,
+)
 from deltarule.networks.constant_ranges import between, check_constant
 from deltarule.networks.network import Option
-from deltarule.networks.tensors import Tensor, checked_start
 
 __all__ = [
     "ACTIVATIONS", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Product", "Sum", "TIES",
-    "absolute", "activation", "aliases", "attribute", "concatenate", "differ", "elementwise",
-    "elu", "erf", "exp", "fits", "gelu", "gradient", "identity", "index", "indices", "initially",
-    "input", "intermediate", "layer", "leaky_relu", "log", "loss", "memory", "new", "oo",
-    "option", "output", "parameter", "pi", "rate", "relu", "scalar", "sigmoid", "size", "sizes",
-    "softplus", "sqrt", "square", "state", "takes", "tanh", "target", "where",
+    "abs", "absolute", "activation", "aliases", "atan", "attribute", "clip", "concatenate", "cos",
+    "delta", "differ", "elementwise", "elu", "equal", "erf", "exp", "expm1", "fits", "floor",
+    "gelu", "gradient", "identity", "index", "indices", "initially", "input", "intermediate",
+    "layer", "leaky_relu", "log", "log1p", "loss", "max", "maximum", "memory", "min", "minimum",
+    "new", "oo", "option", "output", "parameter", "pi", "rate", "relu", "round", "rsqrt",
+    "scalar", "sigmoid", "sign", "silu", "sin", "size", "sizes", "softplus", "sqrt", "square",
+    "state", "stop_gradient", "straight_through", "swish", "takes", "tan", "tanh", "target",
+    "where",
 ]  # fmt: skip
 
 
@@ -151,89 +169,20 @@ def aliases(*names: str) -> None:
     current().aliases = names
 
 
-def _tensor(role: str):
-    def declare(
-        name: str,
-        *axes,
-        outside=None,
-        sums_to_one=None,
-        below=None,
-        within=None,
-        note="",
-        covariance=False,
-        start=None,
-    ):
-        page = current()
-        extent = extents_of(axes, page)
-        edge = None if outside is None else expression(outside, page)
-        limit = None if below is None else expression(below, page)
-        start = checked_start(name, start, extent, page.place())
-        span = None if within is None else (within[0], None if within[1] == oo else within[1])
-        return page.declare(
-            Tensor(name, extent, role, edge, sums_to_one, limit, span, start, note, covariance)
-        )
-
-    declare.__doc__ = f"""Declare {role} `name` with its axes.
-
-    `outside` is the value of reads beyond its edges; `sums_to_one` an axis along which its
-    entries add up to 1; `below` makes it an array of whole numbers from 0 to below − 1 (labels);
-    `within=(a, b)` says between which numbers its entries must lie, with oo for b if there is no
-    upper bound; a `covariance` is symmetric
-    and positive definite; `start` is what training starts from, a number or "identity".
-    """
-    return declare
-
-
-input = _tensor("input")
-parameter = _tensor("parameter")
-target = _tensor("target")
-intermediate = _tensor("intermediate")
-output = _tensor("output")
-
-
-def state(name: str, *axes, before=None, after=None, along: int | None = None) -> Name:
-    """Declare a state, which is carried from time to time: `h = state("h", T, N, H, before=h0)`.
-
-    `before` is what h[−1] is, a tensor with the axes of h but the one of time, or a number;
-    `after` likewise what h[T] is, where h is read at t+1. With an axis of time of its own,
-    of extent k, `before` holds the k times before the first. `along` numbers the axis of time.
-    Raises DeltaruleError where the axes do not fit.
-    """
-    page = current()
-    named = page.declare(Tensor(name, tuple(expression(a, page) for a in axes), "state"))
-    page.edges[name] = edges_of(named.tensor, before, after, along, page)
-    return named
-
-
 def initially(time: Index, first, later) -> Expr:
     """`first` at time 0, `later` at every time after it."""
     return where(time >= 1, later, first)
 
 
-def where(condition: Basic, then, otherwise) -> Expr:
-    """`then` where an inequality holds, `otherwise` elsewhere: `where(j <= i, a, 0)`.
+def where(condition, then, otherwise) -> Expr:
+    """`then` where a statement holds, `otherwise` elsewhere: `where(j <= i, a, 0)`.
 
-    It may be about indices, or about real numbers: `where(x[n] >= 0.5, 1, x[n])`. Raises
-    DeltaruleError for anything but an inequality.
+    It may be about indices, or about real numbers: `where(x[n] >= 0.5, 1, x[n])`; equality is
+    `equal(a, b)` and `differ(a, b)`; statements are joined by & and |, each in parentheses, and
+    denied by ~. Raises DeltaruleError for what is no statement.
     """
     page = current()
-    if isinstance(condition, GreaterThan | LessThan) and about_reals(condition, page):
-        # a ≥ b is that b > a does not hold: there is one sort of condition on real numbers.
-        return where(StrictGreaterThan(condition.lts, condition.gts), otherwise, then)
-    known = stated(condition, page)
-    if not isinstance(known, nodes.AtLeastZero | nodes.Positive):
-        raise DeltaruleError(
-            f"{condition} is no inequality", page.place(), "write one, such as where(j <= i, a, 0)"
-        )
-    return nodes.Choose(known, expression(then, page), expression(otherwise, page))
-
-
-def loss(name: str, value) -> Name:
-    """The number whose gradient is wanted: `E = loss("E", Sum[n, m](…))`."""
-    page = current()
-    named = page.declare(Tensor(name, (), "loss"))
-    named[()] = value
-    return named
+    return cases(condition, expression(then, page), expression(otherwise, page), page)
 
 
 #: The type of an option is that of its usual value.
@@ -286,6 +235,10 @@ def activation(name: str, default: str, help: str = "elementwise function") -> C
     if chosen == "elu":
         return lambda z: elu(z, Integer(1))
     return FUNCTIONS[chosen]
+
+
+#: swish is SiLU under the name that it was published with; abs and Abs are one.
+swish, abs = silu, absolute
 
 
 def identity(z):

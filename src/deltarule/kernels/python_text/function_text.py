@@ -13,6 +13,8 @@ _REAL = {
     "exp": "fast_exp(z)", "log": "np.log(z)", "tanh": "fast_tanh(z)", "erf": "fast_erf(z)",
     "erfc": "fast_erfc(z)", "expm1": "np.expm1(z)", "log1p": "np.log1p(z)",
     "finite": "z if -np.inf < z < np.inf else real(0)", "difference": "z - a",
+    "sin": "np.sin(z)", "cos": "np.cos(z)", "tan": "np.tan(z)", "atan": "np.arctan(z)",
+    "floor": "np.floor(z)", "round": "np.rint(z)",
 }  # fmt: skip
 _COMPLEX = {
     "expm1": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag)) - 1",
@@ -24,6 +26,12 @@ _COMPLEX = {
     "log": "np.log(z)",
     "tanh": "np.tanh(z) if abs(z.real) < 20.0 else real(np.sign(z.real))",
     "erf": "math.erf(z.real) + 1j * z.imag * 2 / math.sqrt(math.pi) * math.exp(-z.real ** 2)",
+    "sin": "np.sin(z)",
+    "cos": "np.cos(z)",
+    "tan": "np.tan(z)",
+    "atan": "np.arctan(z.real) + 1j * z.imag / (1 + z.real ** 2)",
+    "floor": "real(np.floor(z.real))",
+    "round": "real(np.rint(z.real))",
 }
 
 
@@ -31,8 +39,7 @@ def write_function(function: type[Elementwise], code: Code, lines: Lines, needed
     """The definition of one elementwise function; what it calls of the prelude goes to `needed`."""
     row = function.row
     name = code.function_name(function)
-    arity = 1 if row.leaf else row.formula.__code__.co_argcount
-    arguments = ["z", "a", "b", "c"][:arity]
+    arguments = ["z", "a", "b", "c"][: row.arity]
     own = row.leaf or row.native or row.name == "difference"
     lines.add("", "", "@in_order" if row.name == "difference" else "@inlined")
     with lines.block(f"def {name}({', '.join(arguments)}):"):
@@ -43,6 +50,6 @@ def write_function(function: type[Elementwise], code: Code, lines: Lines, needed
             table = _COMPLEX if code.complex else _REAL
             lines.add(f"return {table[row.name]}")
             return
-        formula, dummies = written_out(function, arity, stable=True)
+        formula, dummies = written_out(function, row.arity, stable=True)
         code.locals.update(zip(dummies, arguments, strict=True))
         lines.add(f"return {code.real(formula)}")

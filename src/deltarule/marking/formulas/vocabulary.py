@@ -28,6 +28,8 @@ _MEANT = {
     "expit": "sigmoid",
 }
 _ANY_ACTIVATION = ("f", "φ", "phi", "g", "a")
+#: Words that formulas use of any number of things, and of whole arrays.
+_OF_SEVERAL = ("max", "min", "maximum", "minimum", "clip")
 _SIGMA = ("σ", "sigma")
 _OF_LAYER = re.compile(r"d(\d+)")
 #: What lectures call the learning rate.
@@ -156,6 +158,8 @@ class Vocabulary:
             return own if self.activation and own is not None else FUNCTIONS["sigmoid"]
         if name in _ANY_ACTIVATION and own is not None and name not in self.tensors:
             return own
+        if name in _OF_SEVERAL:
+            return None
         known = [
             f
             for f in FUNCTIONS.values()

@@ -1,0 +1,100 @@
+"""What Python's operators and SymPy's functions make of expressions, as our own nodes.
+
+i // 2, (i - j) % N      floor(i/2), Mod(i - j, N)     ⌊i/2⌋, (i − j) mod N
+abs(x), sympy.sin(x)     Abs(x), sin(x)                functions that have slopes and kernels
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import sympy
+from sympy import Basic, Expr, Integer
+
+from deltarule.expressions import functions
+from deltarule.expressions.conditions import Positive
+from deltarule.expressions.elementwise import LEAVES
+from deltarule.expressions.nodes import Choose, Read
+from deltarule.expressions.quotients import CeilingQuotient, FloorQuotient, Remainder
+from deltarule.expressions.symbols import Scalar
+
+#: SymPy's functions of one or more numbers that are written in terms of ours.
+_WRITTEN: dict[type[Basic], Callable[..., Expr]] = {
+    sympy.Abs: functions.absolute,
+    sympy.sign: functions.sign,
+    sympy.Heaviside: lambda z, at_zero=sympy.S.Zero: Choose(
+        Positive(z), Integer(1), Choose(Positive(-z), Integer(0), at_zero)
+    ),
+}
+_HYPERBOLIC = (sympy.sinh, sympy.cosh, sympy.coth, sympy.sech, sympy.csch, sympy.asinh)
+_CIRCULAR = (sympy.sec, sympy.csc, sympy.cot)
+FOREIGN = (
+    *_WRITTEN, sympy.floor, sympy.ceiling, sympy.Mod, sympy.Max, sympy.Min, sympy.exp, sympy.log,
+    sympy.tanh, sympy.erf, sympy.sin, sympy.cos, sympy.tan, sympy.atan, *_HYPERBOLIC, *_CIRCULAR,
+)  # fmt: skip
+
+
+def own(expression: Expr) -> Expr:
+    """The expression with our own nodes for what SymPy's functions and Python's // and % make."""
+    if not holds(expression, FOREIGN):
+        return expression
+    if expression.has(*_HYPERBOLIC):
+        expression = _replaced(expression, _HYPERBOLIC, lambda z: z.rewrite(sympy.exp))
+    if expression.has(*_CIRCULAR):
+        expression = _replaced(expression, _CIRCULAR, lambda z: z.rewrite(sympy.cos))
+    for theirs, ours in _WRITTEN.items():
+        expression = cast(Expr, expression.replace(theirs, ours))
+    expression = _replaced(expression, (sympy.floor, sympy.ceiling), _floor)
+    expression = _replaced(expression, (sympy.Mod,), _remainder)
+    expression = _replaced(expression, (sympy.Max, sympy.Min), _extreme)
+    for function in LEAVES:
+        expression = cast(Expr, expression.replace(function.row.formula, function))
+    return expression
+
+
+def holds(expression: Basic, kinds: tuple[type, ...]) -> bool:
+    """Whether a node of one of some kinds is in an expression."""
+    return any(isinstance(node, kinds) for node in sympy.preorder_traversal(expression))
+
+
+def _replaced(expression: Expr, kinds: tuple, made: Callable[[Expr], Expr]) -> Expr:
+    """The expression with each node of some kinds made anew, the innermost first."""
+    return cast(Expr, expression.replace(lambda n: isinstance(n, kinds), made))
+
+
+def _floor(node: Expr) -> Expr:
+    """⌊a/b⌋ of whole numbers as a quotient of them, of others as a function."""
+    up = isinstance(node, sympy.ceiling)
+    (value,) = node.args
+    if _whole(value):
+        top, bottom = sympy.fraction(sympy.together(value))
+        if up:
+            return CeilingQuotient(top.expand(), bottom)
+        return FloorQuotient(top.expand(), bottom)
+    return -functions.floor(-value) if up else functions.floor(value)
+
+
+def _remainder(node: Expr) -> Expr:
+    """a mod N of whole numbers, without mod N of parts of a; of others a − N·⌊a/N⌋."""
+    value, divisor = node.args
+    if not (_whole(value) and _whole(divisor)):
+        return value - divisor * functions.floor(value / divisor)
+    inner = {n: n.args[0] for n in value.atoms(Remainder) if n.args[1] == divisor}
+    return Remainder(cast(Expr, value.xreplace(inner)).expand(), divisor)
+
+
+def _extreme(node: Expr) -> Expr:
+    pick = functions.larger if isinstance(node, sympy.Max) else functions.smaller
+    constants = [a for a in node.args if not a.has(Read)]
+    first, *others = (*constants, *(a for a in node.args if a not in constants))
+    for other in others:
+        first = pick(first, other)
+    return first
+
+
+def _whole(value: Basic) -> bool:
+    """Whether it is made of indices, sizes and whole data alone, by sums, products, quotients."""
+    return not value.has(Scalar, sympy.Function) and not any(
+        number.is_Float for number in value.atoms(sympy.Number)
+    )

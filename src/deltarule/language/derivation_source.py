@@ -1,0 +1,83 @@
+"""A derivation file as Python code in which statements about numbers read as mathematics.
+
+Inside `where(…)` and `where=…`, Python's own == would compare two formulas, and `and` would ask
+whether one of them is true:
+
+    where(y[n] == k, a, b)         is read as    where(equal(y[n], k), a, b)
+    where(k != i)                                where=differ(k, i)
+    where(0 < x[n] < 1, a, b)                    where((0 < x[n]) & (x[n] < 1), a, b)
+    where(j <= i and i < K, a, b)                where((j <= i) & (i < K), a, b)
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import reduce
+from importlib.machinery import SourceFileLoader
+from types import CodeType
+
+_NEEDED = re.compile(rb"where\b.*(==|!=|<|>|\band\b|\bor\b|\bnot\b)", re.DOTALL)
+_COMPARED = {ast.Eq: "equal", ast.NotEq: "differ"}
+_JOINED = {ast.And: ast.BitAnd, ast.Or: ast.BitOr}
+
+
+class DerivationLoader(SourceFileLoader):
+    """Reads derivation files."""
+
+    def get_code(self, fullname: str) -> CodeType | None:
+        path = self.get_filename(fullname)
+        source = self.get_data(path)
+        if not _NEEDED.search(source):
+            return super().get_code(fullname)  # compiled before, if it was
+        return self.source_to_code(_InStatements().visit(ast.parse(source, path)), path)
+
+
+class _InStatements(ast.NodeTransformer):
+    """Rewrites what `where` is given."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "where" and node.args:
+            node.args[0] = _statement(node.args[0])
+        for keyword in node.keywords:
+            if keyword.arg == "where":
+                keyword.value = _statement(keyword.value)
+        return node
+
+
+def _statement(node: ast.expr) -> ast.expr:
+    """A statement in Python's words as one that expressions can make."""
+    if isinstance(node, ast.List | ast.Tuple):
+        node.elts = [_statement(part) for part in node.elts]
+        return node
+    if isinstance(node, ast.BoolOp):
+        join = _JOINED[type(node.op)]
+        parts = [_statement(part) for part in node.values]
+        return reduce(lambda a, b: _placed(ast.BinOp(a, join(), b), node), parts)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return _placed(ast.UnaryOp(ast.Invert(), _statement(node.operand)), node)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitAnd | ast.BitOr):
+        node.left, node.right = _statement(node.left), _statement(node.right)
+        return node
+    return _comparison(node) if isinstance(node, ast.Compare) else node
+
+
+def _comparison(node: ast.Compare) -> ast.expr:
+    """a < b < c as (a < b) & (b < c); a == b as equal(a, b)."""
+    sides = [node.left, *node.comparators]
+    parts = [
+        _compared(one, sign, other, node) for one, sign, other in zip(sides, node.ops, sides[1:])
+    ]
+    return reduce(lambda a, b: _placed(ast.BinOp(a, ast.BitAnd(), b), node), parts)
+
+
+def _compared(one: ast.expr, sign: ast.cmpop, other: ast.expr, at: ast.Compare) -> ast.expr:
+    word = _COMPARED.get(type(sign))
+    if word is None:
+        return _placed(ast.Compare(one, [sign], [other]), at)
+    return _placed(ast.Call(_placed(ast.Name(word, ast.Load()), at), [one, other], []), at)
+
+
+def _placed(node: ast.expr, at: ast.expr) -> ast.expr:
+    return ast.copy_location(node, at)

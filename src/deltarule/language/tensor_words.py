@@ -1,0 +1,100 @@
+"""The words that declare tensors: `input`, `parameter`, `state`, `output`, `loss` …"""
+
+from __future__ import annotations
+
+from sympy import oo
+
+from deltarule.errors import DeltaruleError
+from deltarule.language.declarations import Name, Page, current, expression, extents_of
+from deltarule.language.states import edges_of
+from deltarule.networks.constant_ranges import between
+from deltarule.networks.tensors import Tensor, checked_start
+
+
+def _tensor(role: str):
+    def declare(
+        name: str,
+        *axes,
+        outside=None,
+        sums_to_one=None,
+        below=None,
+        within=None,
+        note="",
+        covariance=False,
+        start=None,
+    ):
+        page = current()
+        extent = extents_of(axes, page)
+        edge = None if outside is None else expression(outside, page)
+        limit = None if below is None else expression(below, page)
+        start = checked_start(name, start, extent, page.place())
+        span = _interval(within, name, page)
+        return page.declare(
+            Tensor(name, extent, role, edge, sums_to_one, limit, span, start, note, covariance)
+        )
+
+    declare.__doc__ = f"""Declare {role} `name` with its axes.
+
+    `outside` is the value of reads beyond its edges; `sums_to_one` an axis along which its
+    entries add up to 1; `below` makes it an array of whole numbers from 0 to below − 1 (labels);
+    `within=(a, b)` or "[a, b]" says between which numbers its entries must lie, with oo for b if
+    there is no upper bound; a `covariance` is symmetric
+    and positive definite; `start` is what training starts from, a number or "identity".
+    """
+    return declare
+
+
+input = _tensor("input")
+parameter = _tensor("parameter")
+target = _tensor("target")
+intermediate = _tensor("intermediate")
+output = _tensor("output")
+
+
+def state(name: str, *axes, before=None, after=None, along: int | None = None) -> Name:
+    """Declare a state, which is carried from time to time: `h = state("h", T, N, H, before=h0)`.
+
+    `before` is what h[−1] is, a tensor with the axes of h but the one of time, or a number;
+    `after` likewise what h[T] is, where h is read at t+1. With an axis of time of its own,
+    of extent k, `before` holds the k times before the first. `along` numbers the axis of time.
+    Raises DeltaruleError where the axes do not fit.
+    """
+    page = current()
+    named = page.declare(Tensor(name, tuple(expression(a, page) for a in axes), "state"))
+    page.edges[name] = edges_of(named.tensor, before, after, along, page)
+    return named
+
+
+def loss(name: str, value) -> Name:
+    """The number whose gradient is wanted: `E = loss("E", Sum[n, m](…))`."""
+    page = current()
+    named = page.declare(Tensor(name, (), "loss"))
+    named[()] = value
+    return named
+
+
+def _interval(within, name: str, page: Page) -> tuple[int, int | None] | None:
+    """The interval that (0, 1), (0, oo) or "(0, oo)" means; None for none.
+
+    Raises DeltaruleError for one without a lower end, or whose ends are no whole numbers.
+    """
+    if within is None:
+        return None
+    if isinstance(within, str):
+        found = between(within, name, page.place())
+        low, high = found.low, found.high
+    else:
+        low, high = within
+        high = None if high == oo else high
+    ends = [low, *([] if high is None else [high])]
+    if any(isinstance(e, bool) or e is None or e == -oo or e != int(e) for e in ends):
+        raise DeltaruleError(
+            f"the entries of {name} are declared to lie within {_shown(within)}",
+            page.place(),
+            'give a whole number as the lower end, as in within="[0, 1]" or within="(0, oo)"',
+        )
+    return int(low), None if high is None else int(high)
+
+
+def _shown(within) -> str:
+    return within if isinstance(within, str) else f"({within[0]}, {within[1]})"
