@@ -12,7 +12,7 @@ from deltarule.calculus.rules.pull_out import PULL_OUT
 from deltarule.calculus.rules.rule import Rewrite
 from deltarule.calculus.rules.table import SIMPLIFICATIONS
 from deltarule.calculus.verify import Unverified, Verifier
-from deltarule.expressions import functions
+from deltarule.expressions import elementwise, functions
 from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index
@@ -107,7 +107,7 @@ def test_a_wrong_derivative_of_a_function(monkeypatch):
     """(1 − tanh)² for tanh′, as loopy has it."""
     z = Dummy("z", real=True)
     monkeypatch.setitem(
-        functions._derivatives,
+        elementwise._derivatives,
         (functions.tanh, 1),
         lambda value: ((1 - functions.tanh(z)) ** 2).xreplace({z: value}),
     )

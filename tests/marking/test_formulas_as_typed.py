@@ -187,7 +187,7 @@ def test_what_is_said_of_others(derivation, quantity, formula, fact, remedy):
 
 def test_an_unknown_function_is_answered_with_the_known_ones():
     with pytest.raises(DeltaruleError) as caught:
-        judge_formula(DENSE(), "dE/ds2", "arctan(s2)")
+        judge_formula(DENSE(), "dE/ds2", "arccot(s2)")
     assert str(caught.value.remedy).startswith("functions are exp, ln, sigmoid, tanh")
 
 

@@ -1,4 +1,4 @@
-"""Functions that are constant between their jumps: the whole number below, and the nearest one."""
+"""Functions that are constant between their jumps: the integer below, and the nearest one."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import flint
 
 from deltarule.arithmetic.base import Undecided
 
-#: Of two nearest whole numbers `round` takes the even one, as Python and NumPy do.
+#: Of two nearest integers `round` takes the even one, as Python and NumPy do.
 STEPPED: dict[str, Callable[[Fraction], int]] = {"floor": math.floor, "round": round}
 
 
 def stepped(function: str, value):
-    """A fraction's whole number by one of the functions; NaN and −∞ stay so."""
+    """A fraction's integer by one of the functions; NaN and −∞ stay so."""
     return Fraction(STEPPED[function](value)) if isinstance(value, Fraction) else value
 
 
 def stepped_ball(function: str, value: flint.arb) -> flint.arb:
-    """The whole number that all numbers of a ball have. Raises Undecided where they differ."""
+    """The integer that all numbers of a ball have. Raises Undecided where they differ."""
     if not value.is_finite():
         return value
     low, high = (STEPPED[function](_end(end)) for end in (value.lower(), value.upper()))

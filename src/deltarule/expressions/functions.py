@@ -33,7 +33,7 @@ atan = elementwise("atan", sympy.atan, "inverse tangent", leaf=True, symbol="arc
 floor = elementwise(
     "floor",
     sympy.floor,
-    "largest whole number that is not above",
+    "largest integer that is not above",
     kink="its derivative is 0, at its jumps too",
     leaf=True,
     stepped=True,
@@ -41,7 +41,7 @@ floor = elementwise(
 nearest = elementwise(
     "round",
     sympy.Function("round"),
-    "nearest whole number, of two the even one",
+    "nearest integer, of two the even one",
     kink="its derivative is 0, at its jumps too",
     leaf=True,
     stepped=True,

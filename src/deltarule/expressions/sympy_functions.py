@@ -64,7 +64,7 @@ def _replaced(expression: Expr, kinds: tuple, made: Callable[[Expr], Expr]) -> E
 
 
 def _floor(node: Expr) -> Expr:
-    """⌊a/b⌋ of whole numbers as a quotient of them, of others as a function."""
+    """⌊a/b⌋ of integers as a quotient of them, of others as a function."""
     up = isinstance(node, sympy.ceiling)
     (value,) = node.args
     if _whole(value):
@@ -76,7 +76,7 @@ def _floor(node: Expr) -> Expr:
 
 
 def _remainder(node: Expr) -> Expr:
-    """a mod N of whole numbers, without mod N of parts of a; of others a − N·⌊a/N⌋."""
+    """a mod N of integers, without mod N of parts of a; of others a − N·⌊a/N⌋."""
     value, divisor = node.args
     if not (_whole(value) and _whole(divisor)):
         return value - divisor * functions.floor(value / divisor)

@@ -14,7 +14,7 @@ from sympy import Expr, Integer, oo
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import matrices, nodes
 from deltarule.expressions.symbols import Index
-from deltarule.language.conditions import cases, chooses, conditions
+from deltarule.language.comparisons import cases, chooses, conditions
 from deltarule.language.declarations import Page, current, expression
 from deltarule.networks.equations import extents
 
@@ -79,7 +79,7 @@ def _reduced(node: Callable[..., Expr], body: Expr, ranges: list, conditions: li
     """The reduction; where terms count by statements about real numbers, the others are 0, or 1
     in a product, or −∞ in a maximum.
 
-    So the conditions of loops are about whole numbers alone.
+    So the conditions of loops are about integers alone.
     """
     page = current()
     for real in (c for c in conditions if chooses(c, page)):

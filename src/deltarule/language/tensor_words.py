@@ -76,7 +76,7 @@ def loss(name: str, value) -> Name:
 def _interval(within, name: str, page: Page) -> tuple[int, int | None] | None:
     """The interval that (0, 1), (0, oo) or "(0, oo)" means; None for none.
 
-    Raises DeltaruleError for one without a lower end, or whose ends are no whole numbers.
+    Raises DeltaruleError for one without a lower end, or whose ends are no integers.
     """
     if within is None:
         return None

@@ -47,7 +47,7 @@ def min(*values, **how):
 
 
 def round(value, *digits):
-    """The nearest whole number, of two the even one; its derivative is declared 0."""
+    """The nearest integer, of two the even one; its derivative is declared 0."""
     if not _of_expressions((value,)):
         return builtins.round(value, *digits)
     return functions.nearest(expression(value, current()))

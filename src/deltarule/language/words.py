@@ -49,8 +49,8 @@ from deltarule.expressions.functions import (
     tanh,
 )
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
+from deltarule.language.comparisons import cases, delta, differ, equal
 from deltarule.language.concatenation import concatenate
-from deltarule.language.conditions import cases, delta, differ, equal
 from deltarule.language.declarations import current, expression
 from deltarule.language.layers import layer, takes
 from deltarule.language.literals import constant

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 
-from sympy import Add, Basic, Expr, Mul, Pow
+from sympy import Add, Basic, Expr, Mul, Pow, cancel
 
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.affine import affine, never_negative
 from deltarule.expressions.nodes import (
     Carried,
     Read,
@@ -164,14 +165,15 @@ def bind(
     inferred = {**extents(rhs, tensors, place, known=declared), **declared}
     sure = {**extents(rhs, tensors, place, padded=False, known=declared), **declared}
     ranges = {index: sure.get(index, extent) for index, extent in ranges.items()}
+    strided = _strided(subscripts, tensor)
     for index in sorted(on_the_left, key=str):
-        if index not in inferred:
+        if index not in inferred and index not in strided:
             raise DeltaruleError(
                 f"index {index} on the left of {tensor.name} has no range",
                 place,
                 f'give it one, index("{index}", N), or read a tensor on the right at it alone',
             )
-        ranges[index] = inferred[index]
+        ranges[index] = inferred.get(index, strided.get(index))
     stray = sorted((free_indices(rhs) - set(ranges)), key=str)
     if stray:
         raise DeltaruleError(
@@ -180,6 +182,24 @@ def bind(
             f"sum over it, Sum[{stray[0]}](…), or put it on the left",
         )
     return Equation(tensor.name, subscripts, rhs, tuple(ranges.items()), place)
+
+
+def _strided(subscripts: tuple[Expr, ...], tensor: Tensor) -> dict[Index, Expr]:
+    """The ranges of indices that write every c-th place of an axis: in y[2·r + 1] of 2·R places,
+    r runs to R."""
+    found: dict[Index, Expr] = {}
+    for subscript, extent in zip(subscripts, tensor.axes, strict=True):
+        indices = sorted(free_indices(subscript), key=str)
+        split = affine(subscript, tuple(indices)) if len(indices) == 1 else None
+        if split is None or not split[0]:
+            continue
+        stride, first = split[0][indices[0]], split[1]
+        steps = cancel(extent / stride)
+        counts = (c.is_integer for c in steps.as_coefficients_dict().values())
+        inside = never_negative(first) and never_negative(stride - 1 - first)
+        if stride != 1 and inside and steps.is_polynomial() and all(counts):
+            found[indices[0]] = steps
+    return found
 
 
 def _refuse_curved(rhs: Expr, place: str) -> None:

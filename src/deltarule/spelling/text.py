@@ -158,8 +158,12 @@ class Writer(Alphabet):
 
     def _choose(self, node: nodes.Choose):
         condition, then, otherwise = node.args
-        if then == 1 and otherwise == 0:
-            return self.bracket([self(condition)]), ATOM
+        conditions, inner = [condition], then
+        while otherwise == 0 and type(inner) is nodes.Choose and inner.args[2] == 0:
+            conditions.append(inner.args[0])
+            inner = inner.args[1]
+        if inner == 1 and otherwise == 0:
+            return self.bracket([self(c) for c in conditions]), ATOM
         if (then, otherwise) == (0, 1) and isinstance(condition, nodes.Positive):
             left, right = sides(-condition.args[0])
             return self.bracket([self.relation(self(left), "≥", self(right))]), ATOM

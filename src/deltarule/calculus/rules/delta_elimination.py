@@ -7,12 +7,14 @@ not ±1 a divisibility condition too. Conditions that always hold are dropped.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from sympy import Expr, Integer
+from sympy import Expr, Integer, cancel
 
+from deltarule.calculus.rules.index_digits import split_index, turn_round
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
-from deltarule.calculus.terms import Term, chosen, holds
+from deltarule.calculus.rules.solved_delta import Elimination, put
+from deltarule.calculus.terms import Term
 from deltarule.expressions.affine import affine, line, never_negative
 from deltarule.expressions.conditions import Condition
 from deltarule.expressions.mixed_radix import complete_value, digits, taken_apart
@@ -26,25 +28,12 @@ from deltarule.expressions.nodes import (
     Remainder,
     Sum,
     read,
+    walk,
 )
 from deltarule.expressions.rebuild import read_at
-from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index, Size
 from deltarule.spelling.text import text
-
-
-@dataclass(frozen=True)
-class Elimination:
-    """One delta gone: by which rule, what was solved for, and under what condition it holds.
-
-    `instead_of` holds the index solved for, if others could have been.
-    """
-
-    rule: Rule
-    detail: str
-    condition: tuple
-    term: Term
-    instead_of: frozenset[Index] = frozenset()
 
 
 def eliminate(
@@ -56,6 +45,10 @@ def eliminate(
     """
     if not term.deltas:
         return None
+    if any(isinstance(n, FloorQuotient | Remainder) for a, _ in term.deltas for n in walk(a)):
+        found = split_index(term) or turn_round(term, free)
+        if found is not None:
+            return found
     position, index = _best(term, avoid)
     a, u = term.deltas[position]
     others = tuple(d for k, d in enumerate(term.deltas) if k != position)
@@ -119,8 +112,25 @@ def _solve(term: Term, index: Index, a, u, others, free) -> Elimination:
             AtLeastZero(difference),
             AtLeastZero((c * (extent - 1) - difference).expand()),
         ]
+        term = replace(term, body=_undivided(term.body, index, c, difference))
     rule = SIFT_THE_DELTA if a == index else SOLVE_THE_DELTA
-    return _put(term, rule, {index: solution}, wanted, others, free)
+    return put(term, rule, {index: solution}, wanted, others, free)
+
+
+def _undivided(body: Expr, index: Index, c: Expr, value: Expr) -> Expr:
+    """The body with c·i in subscripts written as what it is equal to: no division is needed."""
+
+    def known(access: Read) -> Expr:
+        subscripts = []
+        for subscript in access.indices:
+            split = affine(subscript, (index,))
+            times = cancel(split[0][index] / c) if split is not None and split[0] else Integer(0)
+            if split is not None and times.is_Integer and times != 0:
+                subscript = (times * value + split[1]).expand()
+            subscripts.append(subscript)
+        return read_at(access, subscripts)
+
+    return replace_reads(body, known)
 
 
 def _divide(term: Term, parts, a, u, others, free) -> Elimination:
@@ -148,26 +158,7 @@ def _divide(term: Term, parts, a, u, others, free) -> Elimination:
         return read_at(access, subscripts)
 
     term = replace(term, body=replace_reads(term.body, joined))
-    return _put(term, DIVIDE_THE_DELTA, table, wanted, others, free)
-
-
-def _put(term: Term, rule: Rule, table: dict, wanted: list, others, free) -> Elimination:
-    """Put what a delta was solved for everywhere, and keep its range as conditions."""
-    ranges = tuple(r for r in term.ranges if r[0] not in table)
-    known = {**free, **dict(ranges)}
-    facts = list(term.facts)
-    kept = [substitute(c, table) for c in term.conditions]
-    kept = [c for c in kept if not holds(c, facts, known)]
-    new = [w for w in wanted if not holds(w, [*kept, *facts], known)]
-    result = Term(
-        chosen(substitute(term.body, table), [*kept, *new], known),
-        tuple((substitute(b, table), v) for b, v in others),
-        ranges,
-        (*kept, *new),
-        term.facts,
-    )
-    detail = ", ".join(f"{text(index)} = {text(solution)}" for index, solution in table.items())
-    return Elimination(rule, f"Here: {detail}.", tuple(new), result)
+    return put(term, DIVIDE_THE_DELTA, table, wanted, others, free)
 
 
 def _applied(rule: Rule, expression: Expr, given: Given) -> Rewrite | None:

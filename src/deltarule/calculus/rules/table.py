@@ -17,6 +17,7 @@ from deltarule.calculus.rules.delta_elimination import (
     SIFT_THE_DELTA,
     SOLVE_THE_DELTA,
 )
+from deltarule.calculus.rules.index_digits import SPLIT_THE_INDEX, TURN_ROUND
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
 from deltarule.calculus.rules.pull_out import PULL_OUT
 from deltarule.calculus.rules.rearrange import REARRANGE
@@ -44,7 +45,14 @@ SIMPLIFICATIONS: tuple[Rule, ...] = (
 #: What a derivation does, in its order, and the rules that do it.
 PARTS: dict[str, tuple[Rule, ...]] = {
     "The gradient is written down": (START, NO_PATH, CHAIN_RULE, LOCAL_DERIVATIVE),
-    "Deltas are removed": (SIFT_THE_DELTA, SOLVE_THE_DELTA, DIVIDE_THE_DELTA, KEEP_THE_CONDITION),
+    "Deltas are removed": (
+        SPLIT_THE_INDEX,
+        TURN_ROUND,
+        SIFT_THE_DELTA,
+        SOLVE_THE_DELTA,
+        DIVIDE_THE_DELTA,
+        KEEP_THE_CONDITION,
+    ),
     "Ranges are cut": (EMPTY_SUM, CLIP_THE_RANGE),
     "The formula is made shorter": (*SIMPLIFICATIONS, RENAME, INSERT),
     "Kinks that cancel are removed": (REMOVE_THE_KINK, BETWEEN_THE_SIDES),

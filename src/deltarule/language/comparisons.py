@@ -1,7 +1,7 @@
 """Statements as derivation files write them: j <= i, x[n] >= 0.5, equal(y[n], k), a & b, ~a.
 
-What is about whole numbers (indices, sizes, labels) is a condition that loops take; what is about
-real numbers chooses between values. A loop's conditions are about whole numbers alone.
+What is about integers (indices, sizes, labels) is a condition that loops take; what is about
+real numbers chooses between values. A loop's conditions are about integers alone.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def differ(one, other) -> nodes.Condition:
 
 
 def delta(one, other) -> Expr:
-    """The Kronecker delta δ(i, j): 1 where two whole numbers are equal, else 0.
+    """The Kronecker delta δ(i, j): 1 where two integers are equal, else 0.
 
     Raises DeltaruleError for real numbers.
     """
@@ -52,7 +52,7 @@ def delta(one, other) -> Expr:
     for side in sides:
         if not _whole_number(side, page):
             raise DeltaruleError(
-                f"delta compares whole numbers, and {side} is none",
+                f"delta compares integers, and {side} is none",
                 page.place(),
                 "write where(equal(a, b), 1, 0) for real numbers",
             )
