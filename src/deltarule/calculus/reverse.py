@@ -286,6 +286,10 @@ class GradientWork:
             if cut != terms[k]:
                 terms[k] = cut
                 self._now(terms, CLIP_THE_RANGE)
+                impossible = never(cut, free)
+                if impossible is not None:
+                    terms[k] = replace(cut, body=Integer(0))
+                    self._now(terms, EMPTY_SUM, f"Here: {text(impossible)} never holds.")
 
     def _now(self, terms: list[Term], rule: Rule, detail: str = "", condition: str = "") -> None:
         self.record.move(rule, Add(*(t.expression() for t in terms)), detail, condition)

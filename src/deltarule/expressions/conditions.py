@@ -21,6 +21,21 @@ class Condition(Basic):
 
     __slots__ = ()
 
+    def __and__(self, other: Basic) -> Condition:
+        return Every(self, other)
+
+    def __rand__(self, other: Basic) -> Condition:
+        return Every(other, self)
+
+    def __or__(self, other: Basic) -> Condition:
+        return Some(self, other)
+
+    def __ror__(self, other: Basic) -> Condition:
+        return Some(other, self)
+
+    def __invert__(self) -> Condition:
+        return Fails(self)
+
 
 class AtLeastZero(Condition):
     """e ≥ 0."""
@@ -75,3 +90,21 @@ class Unequal(Condition):
 
         @property
         def args(self) -> tuple[_Entries, _Entries]: ...
+
+
+class Every(Condition):
+    """All of several statements; in derivation files alone, which take them apart."""
+
+    __slots__ = ()
+
+
+class Some(Condition):
+    """One of several statements, or more; in derivation files alone."""
+
+    __slots__ = ()
+
+
+class Fails(Condition):
+    """A statement does not hold; in derivation files alone."""
+
+    __slots__ = ()

@@ -15,7 +15,7 @@ from sympy import Basic, Expr, Integer
 from deltarule.expressions import functions
 from deltarule.expressions.conditions import Positive
 from deltarule.expressions.elementwise import LEAVES
-from deltarule.expressions.nodes import Choose, Read
+from deltarule.expressions.nodes import Choose, Read, reads, tensor_name
 from deltarule.expressions.quotients import CeilingQuotient, FloorQuotient, Remainder
 from deltarule.expressions.symbols import Scalar
 
@@ -35,8 +35,11 @@ FOREIGN = (
 )  # fmt: skip
 
 
-def own(expression: Expr) -> Expr:
-    """The expression with our own nodes for what SymPy's functions and Python's // and % make."""
+def own(expression: Expr, real: frozenset[str] = frozenset()) -> Expr:
+    """The expression with our own nodes for what SymPy's functions and Python's // and % make.
+
+    `real` names the tensors that hold real numbers.
+    """
     if not holds(expression, FOREIGN):
         return expression
     if expression.has(*_HYPERBOLIC):
@@ -45,8 +48,8 @@ def own(expression: Expr) -> Expr:
         expression = _replaced(expression, _CIRCULAR, lambda z: z.rewrite(sympy.cos))
     for theirs, ours in _WRITTEN.items():
         expression = cast(Expr, expression.replace(theirs, ours))
-    expression = _replaced(expression, (sympy.floor, sympy.ceiling), _floor)
-    expression = _replaced(expression, (sympy.Mod,), _remainder)
+    expression = _replaced(expression, (sympy.floor, sympy.ceiling), lambda n: _floor(n, real))
+    expression = _replaced(expression, (sympy.Mod,), lambda n: _remainder(n, real))
     expression = _replaced(expression, (sympy.Max, sympy.Min), _extreme)
     for function in LEAVES:
         expression = cast(Expr, expression.replace(function.row.formula, function))
@@ -63,11 +66,11 @@ def _replaced(expression: Expr, kinds: tuple, made: Callable[[Expr], Expr]) -> E
     return cast(Expr, expression.replace(lambda n: isinstance(n, kinds), made))
 
 
-def _floor(node: Expr) -> Expr:
+def _floor(node: Expr, real: frozenset[str]) -> Expr:
     """⌊a/b⌋ of integers as a quotient of them, of others as a function."""
     up = isinstance(node, sympy.ceiling)
     (value,) = node.args
-    if _whole(value):
+    if _whole(value, real):
         top, bottom = sympy.fraction(sympy.together(value))
         if up:
             return CeilingQuotient(top.expand(), bottom)
@@ -75,10 +78,10 @@ def _floor(node: Expr) -> Expr:
     return -functions.floor(-value) if up else functions.floor(value)
 
 
-def _remainder(node: Expr) -> Expr:
+def _remainder(node: Expr, real: frozenset[str]) -> Expr:
     """a mod N of integers, without mod N of parts of a; of others a − N·⌊a/N⌋."""
     value, divisor = node.args
-    if not (_whole(value) and _whole(divisor)):
+    if not (_whole(value, real) and _whole(divisor, real)):
         return value - divisor * functions.floor(value / divisor)
     inner = {n: n.args[0] for n in value.atoms(Remainder) if n.args[1] == divisor}
     return Remainder(cast(Expr, value.xreplace(inner)).expand(), divisor)
@@ -93,8 +96,8 @@ def _extreme(node: Expr) -> Expr:
     return first
 
 
-def _whole(value: Basic) -> bool:
+def _whole(value: Basic, real: frozenset[str]) -> bool:
     """Whether it is made of indices, sizes and whole data alone, by sums, products, quotients."""
-    return not value.has(Scalar, sympy.Function) and not any(
-        number.is_Float for number in value.atoms(sympy.Number)
-    )
+    floats = any(number.is_Float for number in value.atoms(sympy.Number))
+    names = {tensor_name(access) for access in reads(value)}
+    return not (floats or names & real or value.has(Scalar, sympy.Function))

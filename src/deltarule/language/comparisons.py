@@ -23,9 +23,12 @@ from sympy.logic.boolalg import And, Boolean, BooleanAtom, Or
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
+from deltarule.expressions.conditions import Every, Fails, Some
 from deltarule.expressions.symbols import Scalar
 from deltarule.language.declarations import Page, current, expression
 
+#: Statements that are made of others, by SymPy of two comparisons and by us of others.
+_ALL, _SOME, _DENIED = (And, Every), (Or, Some), (Not, Fails)
 _Strict = StrictGreaterThan | StrictLessThan
 _SIGNS = {">=": "≥", "<=": "≤", "==": "=", "!=": "≠"}
 
@@ -66,14 +69,15 @@ def cases(statement, then: Expr, otherwise: Expr, page: Page) -> Expr:
 
     Raises DeltaruleError for what is no statement.
     """
-    if isinstance(statement, Not):
+    if isinstance(statement, _DENIED):
         return cases(statement.args[0], otherwise, then, page)
-    if isinstance(statement, And):
-        for part in statement.args:
+    if isinstance(statement, _ALL):
+        # The first is asked first: where i ≥ 2 fails, l[i − 2] is not read.
+        for part in reversed(statement.args):
             then = cases(part, then, otherwise, page)
         return then
-    if isinstance(statement, Or):
-        for part in statement.args:
+    if isinstance(statement, _SOME):
+        for part in reversed(statement.args):
             otherwise = cases(part, then, otherwise, page)
         return otherwise
     if isinstance(statement, GreaterThan | LessThan) and about_reals(statement, page):
@@ -106,8 +110,14 @@ def _equality(statement: nodes.Equal | nodes.Unequal, then: Expr, otherwise: Exp
 def conditions(where, page: Page) -> list:
     """The statements of `where=`, those that are joined by & one by one."""
     wanted = where if isinstance(where, list | tuple) else [where]
-    parts = [p for w in wanted for p in (w.args if isinstance(w, And) else (w,))]
-    return [_known(p, page) for p in parts if p is not True]
+    return [_known(p, page) for w in wanted for p in _parts(w) if p is not True]
+
+
+def _parts(statement) -> list:
+    """The statements that one joins by &."""
+    if not isinstance(statement, _ALL):
+        return [statement]
+    return [p for part in statement.args for p in _parts(part)]
 
 
 def _known(statement, page: Page):
@@ -117,7 +127,7 @@ def _known(statement, page: Page):
 
 def chooses(statement, page: Page) -> bool:
     """Whether a statement is about real numbers, or made of others by | and ~."""
-    if isinstance(statement, nodes.Positive | Or | Not):
+    if isinstance(statement, (nodes.Positive, *_SOME, *_DENIED)):
         return True
     if isinstance(statement, nodes.Equal | nodes.Unequal):
         return any(not _whole_number(side, page) for side in _compared(statement))

@@ -16,6 +16,12 @@ def concatenate(name: str, *parts: Name, axis: int = 1, role: str = "intermediat
     Raises DeltaruleError where their other axes differ.
     """
     page = current()
+    if not isinstance(name, str) or not parts:
+        raise DeltaruleError(
+            "concatenate lacks the name of what comes out",
+            page.place(),
+            'write it first: c = concatenate("c", a, b)',
+        )
     first = parts[0].axes
     for part in parts[1:]:
         rest = [k for k in range(len(first)) if k != axis]

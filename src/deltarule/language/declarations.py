@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sympy import Expr, Float, Integer, Rational, Tuple, nan, zoo
+from sympy import Expr, Integer, Rational, Tuple
 from sympy.core.sympify import SympifyError
 from sympy.core.sympify import _sympify as strictly
 
@@ -15,14 +15,14 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import read
 from deltarule.expressions.operands import Operand
 from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index, Scalar, Size
-from deltarule.expressions.sympy_functions import FOREIGN, holds
 from deltarule.language.boundary_values import Edges
-from deltarule.language.literals import exact, refuse_infinity
+from deltarule.language.literals import exact, refuse_infinity, unusual
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.constant_ranges import Between
 from deltarule.networks.coverage import check_written_once
 from deltarule.networks.equations import Equation, bind
 from deltarule.networks.network import Network, Option, ordered
+from deltarule.networks.read_ranges import check_reads_inside
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import ascii_name, pretty
@@ -57,6 +57,10 @@ class Page:
         while frame and frame.f_code.co_filename != self.path:
             frame = frame.f_back
         return f"{Path(self.path).name}, line {frame.f_lineno}" if frame else self.name
+
+    def real_names(self) -> frozenset[str]:
+        """The tensors that hold real numbers, not integers."""
+        return frozenset(n for n, t in self.tensors.items() if not t.integral)
 
     def declare(self, tensor: Tensor) -> Name:
         """Add a tensor. Raises DeltaruleError if the name is taken."""
@@ -101,11 +105,11 @@ class Page:
                 self.place(),
                 "keep one of them, or let them write different parts",
             )
-        rhs = exact(rhs, self.place())  # the conditions of choices and sums, too
+        rhs = exact(rhs, self.place(), self.real_names())  # the conditions of choices and sums, too
         refuse_infinity(rhs, self.place())
-        self.equations.append(
-            bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
-        )
+        bound = bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
+        check_reads_inside(bound, self.tensors)
+        self.equations.append(bound)
 
     def network(self, title: str, text: str) -> Network:
         """The network that the page has come to. Raises DeltaruleError where it holds none."""
@@ -210,7 +214,8 @@ class Name(Operand):
             )
         found = tuple(ANY_INDEX if s is ... else expression(s, self._page) for s in subscripts)
         for subscript in found:
-            if subscript.is_Number and not subscript.is_Integer:
+            parts = subscript.atoms(Rational)
+            if not all(part.is_Integer for part in parts):
                 raise DeltaruleError(
                     f"{self.tensor.name} has no entry {subscript}",
                     self._page.place(),
@@ -261,14 +266,7 @@ def expression(value, page: Page) -> Expr:
         )
     if found.is_Symbol or found.is_Integer:
         return found
-    return exact(found, page.place()) if _unusual(found) else found
-
-
-_UNUSUAL = (Float, type(nan), type(zoo), *FOREIGN)
-
-
-def _unusual(found: Expr) -> bool:
-    return holds(found, _UNUSUAL)
+    return exact(found, page.place(), page.real_names()) if unusual(found) else found
 
 
 _CURRENT: ContextVar[Page | None] = ContextVar("page", default=None)

@@ -10,7 +10,7 @@ from sympy import Expr, Float, Rational, nan, oo, zoo
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.given_numbers import rational
 from deltarule.expressions.rewrites import replaced
-from deltarule.expressions.sympy_functions import own
+from deltarule.expressions.sympy_functions import FOREIGN, holds, own
 
 #: A decimal that a double holds in so many digits is what was written; more are binary noise.
 _DIGITS, _SHORT = 15, 12
@@ -51,8 +51,10 @@ def _digits(written: str) -> int:
     return len(mantissa.replace(".", "").lstrip("-").lstrip("0").rstrip("0"))
 
 
-def exact(expression: Expr, place: str) -> Expr:
+def exact(expression: Expr, place: str, real: frozenset[str] = frozenset()) -> Expr:
     """The expression with exact numbers for its floats, and our functions for SymPy's.
+
+    `real` names the tensors of real numbers, of which a // b is a function.
 
     Raises DeltaruleError where it holds NaN, or a division by 0.
     """
@@ -71,7 +73,15 @@ def exact(expression: Expr, place: str) -> Expr:
             except ValueError:
                 raise infinite(place) from None
         expression = replaced(expression, table)
-    return own(expression)
+    return own(expression, real)
+
+
+_UNUSUAL = (Float, type(nan), type(zoo), *FOREIGN)
+
+
+def unusual(expression: Expr) -> bool:
+    """Whether there is anything in an expression that `exact` replaces or refuses."""
+    return holds(expression, _UNUSUAL)
 
 
 def refuse_infinity(expression: Expr, place: str) -> None:

@@ -28,6 +28,21 @@ _WRITTEN = {
     "declare": 'input("x", N, D)', "index": 'index("k")', "indices": 'indices("n d")',
     "size": 'size("N")', "sizes": 'sizes("N D")', "attribute": 'attribute("S", stride=1)',
 }  # fmt: skip
+#: What libraries have a word for, in the words of the language.
+_OTHERWISE = {
+    "softmax": "exp(s[n, k]) / Sum[j](exp(s[n, j]))", "mean": "Mean[k](x[n, k])",
+    "average": "Mean[k](x[n, k])", "min": "-Max[k](-x[n, k])", "amax": "Max[k](x[n, k])",
+    "var": "Mean[k]((x[n, k] - mu[n])**2)", "std": "sqrt(Mean[k]((x[n, k] - mu[n])**2))",
+    "variance": "Mean[k]((x[n, k] - mu[n])**2)", "norm": "sqrt(Sum[k](x[n, k]**2))",
+    "dot": "Sum[k](x[k] * y[k])", "matmul": "Sum[k](x[n, k] * W[k, m])",
+    "einsum": "Sum[k](x[n, k] * W[k, m])", "inv": "Inverse[i, j](A[i, j])",
+    "det": "exp(LogDet[i, j](A[i, j]))", "logdet": "LogDet[i, j](A[i, j])",
+    "detach": "stop_gradient(x[n])", "clamp": "clip(x[n], 0, 1)", "logsumexp": "LogSumExp[k](x[k])",
+    "prod": "Product[k](x[k])", "argmax": "where(x[n, k] >= Max[j](x[n, j]), 1, 0)",
+    "transpose": "the indices the other way round: W[m, k]", "sinh": "(exp(z) - exp(-z)) / 2",
+    "cosh": "(exp(z) + exp(-z)) / 2", "arctan": "atan(z)", "onehot": "delta(k, label[n])",
+    "one_hot": "delta(k, label[n])", "relu6": "clip(z, 0, 6)", "inf": "oo",
+}  # fmt: skip
 _NUMERIC = ("np", "numpy", "math", "torch", "jnp", "sp", "sympy", "F", "nn")
 
 
@@ -77,6 +92,8 @@ def _unknown(message: str, words: Iterable[str]) -> Message | None:
         return Message(
             f"{name} is not known here", f"write exp(…), log(…), tanh(…) without {name}."
         )
+    if name.lower() in _OTHERWISE:
+        return Message(f"{name} is not known", f"write {_OTHERWISE[name.lower()]}")
     hint = did_you_mean(name, words)
     remedy = f'declare it first: input("{name}", N), say, or indices("{name}")'
     return Message(f"{name} is not known", f"{hint} {remedy}" if hint else remedy)
@@ -165,6 +182,20 @@ def _number(*_) -> Message:
     )
 
 
+def _of_numpy(*_) -> Message:
+    return Message(
+        "a function of NumPy is given what has no numbers yet",
+        "write exp(…), log(…), tanh(…) without np.",
+    )
+
+
+def _gone_through(kind: str) -> Message:
+    return Message(
+        f"Python's sum, max or for goes through {_kind(kind)}",
+        "an index runs over its axis by itself: Sum[k](x[n, k]), Max[k](x[n, k])",
+    )
+
+
 def _unpacked(*_) -> Message:
     return Message(
         "there are not as many names on the left as in the quotes", 'write n, d = indices("n d")'
@@ -194,6 +225,8 @@ _SAID = (
     (r"([\w.<>]+)\(\) takes .* but .* given", _too_many),
     (r"(\w+) takes exactly (\d+) arguments? \((\d+) given\)", _one),
     (r"Cannot convert|object of type|cannot be interpreted as an integer", _number),
+    (r"loop of ufunc does not support argument", _of_numpy),
+    (r"'(\w+)' object is not iterable", _gone_through),
     (r"values to unpack", _unpacked),
     (r"unhashable type: '(\w+)'", _listed),
 )

@@ -51,17 +51,23 @@ intermediate = _tensor("intermediate")
 output = _tensor("output")
 
 
-def state(name: str, *axes, before=None, after=None, along: int | None = None) -> Name:
+def state(
+    name: str, *axes, before=None, after=None, along: int | None = None, outside=None
+) -> Name:
     """Declare a state, which is carried from time to time: `h = state("h", T, N, H, before=h0)`.
 
     `before` is what h[−1] is, a tensor with the axes of h but the one of time, or a number;
     `after` likewise what h[T] is, where h is read at t+1. With an axis of time of its own,
     of extent k, `before` holds the k times before the first. `along` numbers the axis of time.
+    `outside` is the value of reads beyond any other edge; without `before` and `after`, beyond
+    those of time too, as where a state is carried along two axes.
     Raises DeltaruleError where the axes do not fit.
     """
     page = current()
-    named = page.declare(Tensor(name, tuple(expression(a, page) for a in axes), "state"))
-    page.edges[name] = edges_of(named.tensor, before, after, along, page)
+    edge = None if outside is None else expression(outside, page)
+    named = page.declare(Tensor(name, extents_of(axes, page), "state", edge))
+    if edge is None or before is not None or after is not None:
+        page.edges[name] = edges_of(named.tensor, before, after, along, page)
     return named
 
 

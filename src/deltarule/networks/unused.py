@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deltarule.errors import did_you_mean
-from deltarule.expressions.nodes import Selection
+from deltarule.expressions.nodes import Selection, free_symbols
 from deltarule.networks.network import Network
 
 
@@ -26,4 +26,16 @@ def unused(network: Network) -> list[str]:
         else:
             fact = f"{name} has an equation, but no other equation reads it"
         found.append(f"{fact}{f': {near}' if near else ''}")
-    return found
+    return found + _unused_attributes(network)
+
+
+def _unused_attributes(network: Network) -> list[str]:
+    parts = [*(a for t in network.tensors.values() for a in t.axes), *network.definitions.values()]
+    for equation in network.equations:
+        parts += [equation.rhs, *equation.subscripts, *(n for _, n in equation.ranges)]
+    used = frozenset().union(*map(free_symbols, parts))
+    return [
+        f"{attribute} is declared as an attribute, but nothing depends on it"
+        for attribute in network.attributes
+        if attribute not in used
+    ]

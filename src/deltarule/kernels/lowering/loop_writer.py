@@ -8,7 +8,7 @@ from sympy import Expr
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span
-from deltarule.expressions.nodes import free_indices
+from deltarule.expressions.nodes import free_indices, reads
 from deltarule.expressions.symbols import Index
 from deltarule.kernels.lowering.emitter import Emitter
 
@@ -45,6 +45,8 @@ class LoopWriter:
         now = [t for t in tests if free_indices(t) <= frozenset(known)]
         if now:
             later = [t for t in tests if t not in now]
+            # What reads data comes last: it may lie inside only where the others hold.
+            now.sort(key=lambda t: bool(reads(t)))
             with self.lines.block("if " + " and ".join(map(self.code.condition, now)) + ":"):
                 self.nest(body, spans, later, known, step)
             return

@@ -56,7 +56,7 @@ class Named(Links):
             shape = self.rest and self.rest[0].kind == "shape"
             axes = known.tensors[place.name].axes
             return self._constant(self._extent_of(axes)) if shape else self._read_at(place)
-        if self.counts and token.kind != "derivative":
+        if token.kind != "derivative" and (self.counts or self.is_number_here(token.text)):
             return index_of(token.text)
         found = self._linked(token) if token.kind == "derivative" else None
         if found is None and token.kind == "derivative":

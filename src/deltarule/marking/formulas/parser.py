@@ -169,7 +169,7 @@ class Parser(Named):
         constants = isinstance(exponent, Expr) and all(
             isinstance(s, (Scalar, Size)) for s in nodes.free_symbols(exponent)
         )
-        if not constants or nodes.reads(exponent):
+        if (not constants or nodes.reads(exponent)) and not self.vocabulary.exponents_vary:
             raise self.error("an exponent must be a number", "write s^2 or s^(1/2)")
         return exponent
 

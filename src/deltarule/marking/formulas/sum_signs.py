@@ -157,6 +157,12 @@ class Sums(Conditions):
         limits += [AtLeastZero(end - index) for end in high]
         return index, limits, high[0] + 1, None
 
+    def is_number_here(self, text: str) -> bool:
+        """Whether a letter is an index with which formulas of this network calculate."""
+        known = [i.name for i in (*(i for i, _ in self.implied), *self.bound)]
+        named = text in known or self.vocabulary.extent(Index(text)) is not None
+        return named and self.vocabulary.indices_are_numbers
+
     def _up_to(self, index: Index, low: Expr | None) -> Span:
         """The upper end behind ^: from 1 to N, or from 0 to N − 1, is the whole axis."""
         high = Index("T")

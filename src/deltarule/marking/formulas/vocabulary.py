@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Pow, Symbol
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
@@ -71,6 +72,20 @@ class Vocabulary:
             if equation.subscripts == equation.indices and not is_gradient(equation.name):
                 found.setdefault(equation.name, Tensor(equation.name, axes, "intermediate"))
         return found
+
+    @cached_property
+    def indices_are_numbers(self) -> bool:
+        """Whether an equation calculates with an index, as m·(i − j) does."""
+        return any(map(_calculates_with_an_index, self.network.equations))
+
+    @cached_property
+    def exponents_vary(self) -> bool:
+        """Whether an equation has an exponent that is no constant, as x^p of a parameter p."""
+        return any(
+            isinstance(n, Pow) and bool(nodes.reads(n.exp) or n.exp.has(Index))
+            for e in self.network.equations
+            for n in nodes.walk(e.rhs)
+        )
 
     def _symbols(self) -> Iterator[Symbol]:
         """Sizes, attributes and constants."""
@@ -233,3 +248,17 @@ def _unified(pattern: Carried, access: Expr) -> Expr | None:
                 return None
             table[shift[0]] = rest
     return substitute(pattern, table)
+
+
+def _calculates_with_an_index(equation: Equation) -> bool:
+    """Whether an index stands in a formula elsewhere than in subscripts and conditions."""
+    stack: list[Basic] = [equation.rhs]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Index):
+            return True
+        if isinstance(node, nodes.Reduction):
+            stack.append(node.body)
+        elif not isinstance(node, nodes.Read | nodes.Condition):
+            stack.extend(node.args)
+    return False
