@@ -6,6 +6,7 @@ import pytest
 from sympy import Dummy, Rational
 
 from deltarule.calculus.scalar_derivatives import derivative
+from deltarule.expressions.elementwise import with_own_leaves
 from deltarule.expressions.functions import exp, log, tanh
 from deltarule.expressions.symbols import Scalar
 
@@ -22,5 +23,7 @@ FORMULAS = [
 @pytest.mark.parametrize("formula", FORMULAS)
 def test_as_sympy_has_it(formula):
     for by in (X, Y):
-        assert derivative(formula, by) == formula.diff(by)
-        assert str(derivative(formula, by)) == str(formula.diff(by))
+        # The logarithms that SymPy puts in are its own.
+        wanted = with_own_leaves(formula.diff(by))
+        assert derivative(formula, by) == wanted
+        assert str(derivative(formula, by)) == str(wanted)

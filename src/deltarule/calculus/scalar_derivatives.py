@@ -27,8 +27,7 @@ def derivative(formula: Expr, by: Dummy) -> Expr:
         return formula * (derivative(formula.base, by) * formula.exp / formula.base)
     if isinstance(formula, Pow):
         base, exponent = derivative(formula.base, by), derivative(formula.exp, by)
-        raised = formula * log(formula.base) * exponent
-        return raised if base == 0 else raised + formula * (base * formula.exp / formula.base)
+        return formula * (exponent * log(formula.base) + base * formula.exp / formula.base)
     if isinstance(formula, Elementwise):
         changes = ((k, derivative(a, by)) for k, a in enumerate(formula.args, start=1))
         return Add(*(formula.fdiff(k) * d for k, d in changes if d != 0))

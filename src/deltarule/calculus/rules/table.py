@@ -46,11 +46,11 @@ SIMPLIFICATIONS: tuple[Rule, ...] = (
 PARTS: dict[str, tuple[Rule, ...]] = {
     "The gradient is written down": (START, NO_PATH, CHAIN_RULE, LOCAL_DERIVATIVE),
     "Deltas are removed": (
-        SPLIT_THE_INDEX,
-        TURN_ROUND,
         SIFT_THE_DELTA,
         SOLVE_THE_DELTA,
         DIVIDE_THE_DELTA,
+        SPLIT_THE_INDEX,
+        TURN_ROUND,
         KEEP_THE_CONDITION,
     ),
     "Ranges are cut": (EMPTY_SUM, CLIP_THE_RANGE),
