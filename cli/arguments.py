@@ -52,6 +52,19 @@ def split(words: Sequence[str]) -> tuple[list[str], dict[str, object]]:
     return bare, options
 
 
+def sheet_names(words: Sequence[str] | None, command: str, example: str) -> list[str]:
+    """The bare words of a command that has no options beside its own: names of sheets.
+
+    Raises DeltaruleError for such options, and where no sheet is named.
+    """
+    bare, options = split(words or ())
+    if options:
+        raise no_option(options, f"see {command} --help")
+    if not bare or not all(name.strip() for name in bare):
+        raise DeltaruleError("no sheet is named", "the command line", f"write {example}")
+    return bare
+
+
 def one_name(bare: Sequence[str], example: str, options: Mapping | None = None) -> str:
     """The one bare word that there must be. Raises DeltaruleError for none, or several.
 

@@ -11,7 +11,7 @@ from deltarule.cli.code_files import has_answers, is_code
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, unwritten
 from deltarule.reports.things import ShownTemplate
 
 REMEDY = "write check layers.py, or check answers.toml, or check example slide"
@@ -148,9 +148,7 @@ def write_new(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise DeltaruleError(
-            f"the file cannot be written: {error.strerror}", str(path), "name another file"
-        ) from None
+        raise unwritten(path, error) from None
 
 
 def template_page(page: Page, template: ShownTemplate) -> None:

@@ -11,7 +11,7 @@ from deltarule.cli.code_files import SUFFIXES, code_files
 from deltarule.cli.formats import show
 from deltarule.cli.screen import busy, write
 from deltarule.cli.started_sandbox import StartedSandbox
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, unwritten
 from deltarule.reports.things import CheckedCode, CheckedFile, MarkedFile
 
 #: So many files are worth further processes, each of which derives what is right anew.
@@ -91,6 +91,4 @@ def _write_junit(path: Path, found: CheckedCode) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise DeltaruleError(
-            f"the file cannot be written: {error.strerror}", str(path), "name another file"
-        ) from None
+        raise unwritten(path, error) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from deltarule.cli.arguments import no_option, one_name, split
+from deltarule.cli.arguments import one_name, sheet_names
 from deltarule.cli.exam_audit_command import AuditExam
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
@@ -23,11 +23,7 @@ _MOST = 12
 
 def show_audit(asked: AuditExam) -> int:
     """Audit the runs, show what is found, and say by the exit status whether all is seen."""
-    bare, options = split(asked.words or ())
-    if options:
-        raise no_option(options, "see deltarule exam audit --help")
-    if not bare:
-        raise DeltaruleError("no sheet is named", "the command line", f"write {_EXAMPLE}")
+    bare = sheet_names(asked.words, "deltarule exam audit", _EXAMPLE)
     exam = load_exam(one_name(bare, _EXAMPLE))
     runs = _runs(asked, exam.sheet.runs, exam.path)
     found = []

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from deltarule.cli.arguments import no_option, split
+from deltarule.cli.arguments import sheet_names
 from deltarule.cli.formats import show
 from deltarule.cli.lint_command import CheckSheet
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
-from deltarule.errors import DeltaruleError
 from deltarule.exams.lint import Linted, lint
 from deltarule.exams.lint_remarks import Remark
 from deltarule.marking.points import points_text
@@ -19,11 +18,7 @@ from deltarule.spelling.counted import counted
 
 def show_lint(asked: CheckSheet) -> int:
     """Lint each file, show the remarks, and say by the exit status whether there is an error."""
-    names, options = split(asked.words or ())
-    if options:
-        raise no_option(options, "see check sheet --help")
-    if not names or not all(name.strip() for name in names):
-        raise DeltaruleError("no sheet is named", "the command line", "write check sheet exam.toml")
+    names = sheet_names(asked.words, "check sheet", "check sheet exam.toml")
     found: list[Linted] = []
     with busy("checking") as line:
         for name in names:

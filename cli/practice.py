@@ -12,12 +12,11 @@ from fractions import Fraction
 from secrets import token_hex
 
 from deltarule.classes.revealing import CAUSES, finding_shown
-from deltarule.cli.arguments import no_option, one_name, split
+from deltarule.cli.arguments import one_name, sheet_names
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.practice_command import PracticeExam
 from deltarule.cli.screen import busy
-from deltarule.errors import DeltaruleError
 from deltarule.exams.exam_marking import QuestionMark
 from deltarule.exams.models import model_like
 from deltarule.exams.paper import given_lines
@@ -31,11 +30,7 @@ _HOW = "Type numbers or a formula; ? gives a hint, - skips, q ends."
 
 def practise(asked: PracticeExam) -> int:
     """Pose the questions; the exit status says whether all ended right."""
-    bare, options = split(asked.words or ())
-    if options:
-        raise no_option(options, "see deltarule practice --help")
-    if not bare:
-        raise DeltaruleError("no sheet is named", "the command line", f"write {_EXAMPLE}")
+    bare = sheet_names(asked.words, "deltarule practice", _EXAMPLE)
     model = model_like(one_name(bare, _EXAMPLE))
     with busy("drawing numbers"):
         practice = Practice(model.run, asked.seed or token_hex(4))

@@ -118,6 +118,13 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     return f"did you mean '{near}'?" if near else ""
 
 
+def unwritten(path: object, error: OSError, remedy: str = "name another file") -> DeltaruleError:
+    """What is said of a file that cannot be written."""
+    return DeltaruleError(
+        f"the file cannot be written: {error.strerror or error}", str(path), remedy
+    )
+
+
 def not_positive(tensor: str, place: str | None) -> DeltaruleError:
     """What is said of a log-determinant that does not exist."""
     return DeltaruleError(

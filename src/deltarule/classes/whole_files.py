@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, unwritten
 
 
 def made_folder(path: Path) -> Path:
@@ -60,8 +60,4 @@ def write_pieces(path: Path, pieces: Iterable[str | bytes], runs: bool = False) 
 
 
 def _unwritten(path: Path, error: OSError) -> DeltaruleError:
-    return DeltaruleError(
-        f"the file cannot be written: {error.strerror or error}",
-        str(path),
-        "make room, or name another folder",
-    )
+    return unwritten(path, error, "make room, or name another folder")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.errors import DeltaruleError, did_you_mean, unwritten
 from deltarule.exams.distance_table import DistanceTable, distance_table, table_markdown
 from deltarule.exams.drawn_variants import Variant, Variants
 from deltarule.exams.exam import Exam
@@ -107,9 +107,7 @@ def write_file(path: Path, text: str, remedy: str = "name another folder") -> No
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise DeltaruleError(
-            f"the file cannot be written: {error.strerror}", str(path), remedy
-        ) from None
+        raise unwritten(path, error, remedy) from None
 
 
 def is_exam_folder(path: Path) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from deltarule.errors import DeltaruleError
+from deltarule.errors import DeltaruleError, unwritten
 from deltarule.kernels.cache.store import fingerprint
 from deltarule.kernels.module.source import Module
 from deltarule.kernels.passes.program import program
@@ -59,6 +59,4 @@ def write_emitted(path: Path, text: str, force: bool = False) -> None:
             f"{path.name} is there already, and is no text", str(path), "name another file"
         ) from None
     except OSError as error:
-        raise DeltaruleError(
-            f"the file cannot be written: {error.strerror}", str(path), "name another file"
-        ) from None
+        raise unwritten(path, error) from None

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from deltarule.spelling.counted import counted
+
 #: Relative to the largest right entry: what float64 leaves, and what float32 does.
 DOUBLE, SINGLE = 1e-7, 2e-4
 #: What float32 leaves of usual numbers, which are neither large nor nearly equal.
@@ -109,7 +111,7 @@ def _numbers(array, low, high, total, single: float) -> Agreement:
         return Agreement(Fit.RIGHT, off=worst > ROUNDED * scale)
     decimals = _decimals(array) if worst <= single * scale else None
     fit = Fit.SINGLE if worst <= single * scale and decimals is None else Fit.NUMBERS
-    words = f"rounded to {decimals} decimals" if decimals is not None else ""
+    words = f"rounded to {counted(decimals, 'decimal')}" if decimals is not None else ""
     return Agreement(fit, at, float(array[at]), right, words)
 
 

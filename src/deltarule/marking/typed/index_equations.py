@@ -20,6 +20,7 @@ from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_s
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
+from deltarule.spelling.counted import counted
 
 Ranges = tuple[tuple[Index, Expr], ...]
 
@@ -35,7 +36,7 @@ def join_letters(
                 continue
             if len(use) != len(axes) or any(i.isdigit() for i in use):
                 raise DeltaruleError(
-                    f"{name} is read with {len(use)} indices among matrices",
+                    f"{name} is read with {counted(len(use), 'index')} among matrices",
                     equation.place,
                     "write all equations with indices, or none",
                 )
