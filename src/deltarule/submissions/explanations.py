@@ -69,12 +69,15 @@ class Explanations:
         if first is None or first.tensors is None:
             return []
         if joint and not self._jointly:
-            self._jointly = bool(self.wrong.mistakes(JOINT))  # that they are made counts for none
+            self._jointly = bool(self.wrong.mistakes(JOINT))
             self._until = process_time() + SECONDS
         found = []
         for line in [JOINT] if joint else self._lines(first.tensors):
             if process_time() > self._until:
                 break
+            begun = process_time()
+            self.wrong.mistakes(line)
+            self._until += process_time() - begun  # that they are made counts for none
             for row in self._fitting(first, line):
                 mistake = self.wrong.mistakes(line)[row]
                 hypothesis = with_mistake(self.base, mistake)

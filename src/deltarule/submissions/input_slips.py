@@ -10,6 +10,7 @@ from itertools import permutations
 
 import numpy as np
 
+from deltarule.marking.hypotheses import NO_VALUE
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
 from deltarule.submissions.right_values import RightValues
@@ -45,11 +46,14 @@ def _maker(
     value: Value, given: Value, change: Callable[[np.ndarray], np.ndarray]
 ) -> Callable[[RightValues], np.ndarray | None]:
     def make(right: RightValues) -> np.ndarray | None:
-        changed = right.taken_in(given, change(right.value(given)))
+        changed = right.taken_in(given, np.asarray(change(right.value(given))))
         own = right.names(given.parts[0])
         if changed.shape != right.arrays[own].shape:
             return None
-        return right.with_givens({own: changed}).value(value)
+        try:
+            return right.with_givens({own: changed}).value(value)
+        except NO_VALUE:
+            return None
 
     return make
 

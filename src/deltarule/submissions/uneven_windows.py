@@ -25,7 +25,9 @@ def uneven_window(context: Context) -> Iterator[Wrong]:
 
 def _changes(context: Context, equation: Equation) -> Iterator[Change]:
     sliding = sliding_subscripts(equation)
-    if not sliding:
+    # A transposed window moves the other way, i − S·k: its width is no stride.
+    turned = (n for a in sliding.values() for n in (*a.moving.values(), *a.within.values()))
+    if not sliding or any(n.could_extract_minus_sign() for n in turned):
         return
     widths = {i: n for node in reductions_in(equation.rhs) for i, n in node.ranges}
     if len(sliding) > 1:
