@@ -69,7 +69,7 @@ def _replaced(expression: Expr, kinds: tuple, made: Callable[[Expr], Expr]) -> E
 def _floor(node: Expr, real: frozenset[str]) -> Expr:
     """⌊a/b⌋ of integers as a quotient of them, of others as a function."""
     up = isinstance(node, sympy.ceiling)
-    (value,) = node.args
+    value = cast(Expr, node.args[0])
     if _whole(value, real):
         top, bottom = sympy.fraction(sympy.together(value))
         if up:
@@ -80,7 +80,7 @@ def _floor(node: Expr, real: frozenset[str]) -> Expr:
 
 def _remainder(node: Expr, real: frozenset[str]) -> Expr:
     """a mod N of integers, without mod N of parts of a; of others a − N·⌊a/N⌋."""
-    value, divisor = node.args
+    value, divisor = (cast(Expr, a) for a in node.args)
     if not (_whole(value, real) and _whole(divisor, real)):
         return value - divisor * functions.floor(value / divisor)
     inner = {n: n.args[0] for n in value.atoms(Remainder) if n.args[1] == divisor}
@@ -89,8 +89,9 @@ def _remainder(node: Expr, real: frozenset[str]) -> Expr:
 
 def _extreme(node: Expr) -> Expr:
     pick = functions.larger if isinstance(node, sympy.Max) else functions.smaller
-    constants = [a for a in node.args if not a.has(Read)]
-    first, *others = (*constants, *(a for a in node.args if a not in constants))
+    values = [cast(Expr, a) for a in node.args]
+    constants = [a for a in values if not a.has(Read)]
+    first, *others = (*constants, *(a for a in values if a not in constants))
     for other in others:
         first = pick(first, other)
     return first

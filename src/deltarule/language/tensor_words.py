@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from sympy import oo
 
 from deltarule.errors import DeltaruleError
@@ -92,6 +94,7 @@ def _interval(within, name: str, page: Page) -> tuple[int, int | None] | None:
     else:
         low, high = within
         high = None if high == oo else high
+    low, high = cast(tuple[Any, Any], (low, high))
     ends = [low, *([] if high is None else [high])]
     if any(isinstance(e, bool) or e is None or e == -oo or e != int(e) for e in ends):
         raise DeltaruleError(

@@ -136,7 +136,7 @@ def attribute(name: str, default: int | None = None, **word: int) -> Expr:
             "give a whole number; a constant such as 0.5 is a scalar",
         )
     default = int(default)
-    least = min(default, 1)
+    least = 1 if default > 1 else default
     page.options[spoken] = Option(spoken, None, default, f"{name}: a symbol unless given")
     if spoken in page.asked:
         return Integer(option(spoken, default, f"given for {name}", at_least=least))

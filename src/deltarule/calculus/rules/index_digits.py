@@ -70,7 +70,8 @@ def _divided_index(term: Term) -> tuple[Index, Expr] | None:
         for node in walk(a):
             if type(node) is FloorQuotient or isinstance(node, Remainder):
                 top, bottom = node.args
-                if top in extents and not free_indices(bottom) and extents[top] != bottom:
+                known = isinstance(top, Index) and top in extents and not free_indices(bottom)
+                if isinstance(top, Index) and known and extents[top] != bottom:
                     return top, bottom
     return None
 
