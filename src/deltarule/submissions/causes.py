@@ -128,7 +128,7 @@ def _overflow_beside(right: RightTask, name: str, seen: list[Seen]) -> Cause | N
     if len(_without_overflow(seen)) == len(seen):
         return None
     slip = overflow(right.task.values[name], right.network)
-    return Cause(slip.words, slip.kind, outputs=(name,))
+    return Cause(f"besides, {slip.words}", slip.kind, outputs=(name,))
 
 
 def _forward_proved(right: RightTask, forward: Sequence[Observed]) -> list[list[Seen]]:
