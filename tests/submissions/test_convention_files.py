@@ -7,6 +7,7 @@ from deltarule.submissions.convention_files import convention, convention_names
 from deltarule.submissions.course_conventions import ONES
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
 from deltarule.submissions.right_task import RightTask
+from deltarule.submissions.small_examples import small_examples
 
 TASK = """
 [layer]
@@ -128,3 +129,11 @@ def test_what_is_no_policy_is_refused_at_its_place(tmp_path, policy, fact):
     with pytest.raises(DeltaruleError) as error:
         read(tmp_path, f"{TASK}\n[policy]\n{policy}\n")
     assert error.value.fact == fact and "own.toml" in str(error.value.place)
+
+
+def test_labels_are_zeros_and_ones_at_all_settings_and_in_tests_to_paste():
+    (task,) = (t for t in convention("deeplearning_ai").tasks if t.name == "cost")
+    right = RightTask(task)
+    drawn = [right.right(s).arrays["y"] for s in right.settings]
+    drawn.append(small_examples(right).at(right.settings[0]).arrays["y"])
+    assert {float(n) for y in drawn for n in y.ravel()} == {0.0, 1.0}

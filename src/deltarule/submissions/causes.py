@@ -14,6 +14,7 @@ from itertools import combinations
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.submissions.agreement import Fit
 from deltarule.submissions.array_slips import slips, with_inputs
 from deltarule.submissions.cause_words import cause_of_mistake
 from deltarule.submissions.course_conventions import Task
@@ -92,6 +93,9 @@ def causes_of(
     if left:
         chosen = _fewest(list(found.values()), wrong)
     causes = _merged([*(_with_outputs(c) for c in chosen), *filter(None, beside)])
+    for cause in causes:
+        if cause.kind == OVERFLOW and any(beside):
+            cause.words = f"besides, {cause.words}"  # it does not explain the other numbers
     return sorted(causes, key=lambda c: c.kind == OVERFLOW)
 
 
@@ -128,7 +132,7 @@ def _overflow_beside(right: RightTask, name: str, seen: list[Seen]) -> Cause | N
     if len(_without_overflow(seen)) == len(seen):
         return None
     slip = overflow(right.task.values[name], right.network)
-    return Cause(f"besides, {slip.words}", slip.kind, outputs=(name,))
+    return Cause(slip.words, slip.kind, outputs=(name,))
 
 
 def _forward_proved(right: RightTask, forward: Sequence[Observed]) -> list[list[Seen]]:
@@ -177,12 +181,13 @@ def _merged(causes: list[Cause]) -> list[Cause]:
 def evidence_of(right: RightTask, seen: Observed, name: str) -> list[Seen]:
     """What an output was at each setting."""
     found, value = [], right.task.values[name]
-    bad = {setting for setting, _ in seen.outputs[name].wrong}
+    bad = {setting: agreement.fit for setting, agreement in seen.outputs[name].wrong}
     good = set(seen.outputs[name].right)
     for setting, given in seen.at:
         if setting in bad or setting in good:
             values, raw = seen.rights[setting], given.values.get(name)
-            tensors = None if raw is None else tensors_of(value, raw, values)
+            known = raw is not None and bad.get(setting) is not Fit.SHAPE
+            tensors = tensors_of(value, raw, values) if known else None
             found.append(Seen(setting, values, raw, tensors, setting in bad))
     return found
 

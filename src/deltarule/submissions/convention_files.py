@@ -30,7 +30,7 @@ _KINDS = ("function", "class", "method")
 _TASK: set[str] = {
     *("derivation", "values", "calls", "options", "sizes", "otherwise", "about"),
     *("recovered", "fixed", "drawn", "instead_of", "numbers", "rates", "accumulates"),
-    "optional",
+    *("optional", "labels"),
 }
 _CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads", "leaves"}
 _VALUE = {"of", "layout", "axis", "times", "over", "one_hot", "boolean"}
@@ -155,6 +155,7 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
         },
         dict(mapping(table.get("rates", {}), place)),
         *(truth(table.get(key, False), key, place) for key in ("accumulates", "optional")),
+        tuple(str(name) for name in listed(table.get("labels", []), place)),
     )
 
 

@@ -130,9 +130,9 @@ class Task:
     derivation does not read, with their sizes; `numbers` are numbers that it does not read, each of
     which takes several values. `rates` are the scalars that say how often an entry of what is
     `recovered` is 1. `accumulates` says whether an object's gradients may be added to those of an
-    earlier call. What an `optional` task asks for need not be taken as an argument. A task
-    `instead_of` another is another way in which the same functions may be
-    called: whichever passes more counts.
+    earlier call. `labels` are given tensors of zeros and ones. What an `optional` task asks for
+    need not be taken as an argument. A task `instead_of` another is another way in which the same
+    functions may be called: whichever passes more counts.
     """
 
     name: str
@@ -152,6 +152,7 @@ class Task:
     rates: Mapping[str, str] = field(default_factory=dict)
     accumulates: bool = False
     optional: bool = False
+    labels: tuple[str, ...] = ()
 
     @property
     def of_objects(self) -> bool:

@@ -139,6 +139,8 @@ class RightTask:
             name = place.split()[-1]
             own = name if name == place else self.derivation.gradient_name(name)
             givens[own] = np.full(sampler.shape(self.network.tensor(name).axes), number)
+        for name in self.task.labels:
+            givens[name] = (givens[name] > np.mean(givens[name])).astype(float)
         scalars = {
             s: Fraction(setting.scalars[s.name])
             for s in self.network.scalars

@@ -120,7 +120,8 @@ class SmallExamples:
             return np.round(drawn, 3)
         if tensor is None:
             return _whole(drawn)
-        if tensor.integral or tensor.definite or name in self.right.task.fixed:
+        kept = name in self.right.task.fixed or name in self.right.task.labels
+        if tensor.integral or tensor.definite or kept:
             return drawn
         if tensor.sums_to_one is not None:
             top, one = drawn.argmax(axis=tensor.sums_to_one, keepdims=True), np.zeros_like(drawn)
