@@ -154,7 +154,8 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
             for k, v in mapping(table.get("numbers", {}), place).items()
         },
         dict(mapping(table.get("rates", {}), place)),
-        *(truth(table.get(key, False), key, place) for key in ("accumulates", "optional")),
+        truth(table.get("accumulates", False), "accumulates", place),
+        truth(table.get("optional", False), "optional", place),
         tuple(str(name) for name in listed(table.get("labels", []), place)),
     )
 
