@@ -70,6 +70,7 @@ def audit_page(page: Page, audits: Sequence[Audit]) -> None:
                 page.formula(change.words, indent=2)
                 page.prose(f"shows {_some(change.seen)}", indent=4)
         _listed(page, "Still hidden", found.left)
+        _listed(page, "What other numbers with more digits show", found.finer)
         _listed(page, "What no numbers show at these sizes", found.never)
         if found.sizes:
             page.heading("Other sizes would show")

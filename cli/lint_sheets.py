@@ -62,7 +62,7 @@ def _total(one: Linted) -> str:
     if not one.remarks:
         return "nothing is wrong"
     if one.exam is None:
-        return "1 error, behind which the file was not read"
+        return f"{counted(one.errors, 'error')}; what depends on them was not looked at"
     warnings = len(one.remarks) - one.errors
     return f"{counted(one.errors, 'error')}, {counted(warnings, 'warning')}"
 

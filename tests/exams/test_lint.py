@@ -86,3 +86,24 @@ def test_a_given_that_nothing_depends_on(linted):
         "y is given, and nothing that is asked depends on it",
         "Θ₂ is given, and nothing that is asked depends on it",
     ]
+
+
+#: What stands wrong in one file, and a word of each remark: lines, keys, questions, the sheet.
+SEVERAL = (
+    ('title = "All', 'titel = "All', "unknown key 'titel'"),
+    ("rate = 1\n", 'rate = "fast"\n', "'fast' is not a number"),
+    ("y = 1.0\n", "y = 1,0\n", "a decimal comma"),
+    ("decimals = 2", "decimals = 2.5", "2.5 stands where a whole number"),
+    ('kind = "formula"', 'kind = "formulas"', '"formulas" stands where'),
+    ('right = "a"', 'right = "z"', "z is not among the choices"),
+)
+
+
+def test_all_that_is_wrong_with_an_unreadable_file_is_said(linted):
+    text = EXAM
+    for old, new, _ in SEVERAL:
+        assert old in text, old
+        text = text.replace(old, new, 1)
+    facts = [r.fact for r in linted(text)]
+    for *_, fact in SEVERAL:
+        assert sum(fact in f for f in facts) == 1, (fact, facts)

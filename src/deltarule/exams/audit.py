@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 import numpy as np
 
@@ -20,7 +19,8 @@ from deltarule.exams.distances import Distance, in_words
 from deltarule.exams.drawn_variants import MORE_DIGITS, USUAL_DIGITS, Variants
 from deltarule.exams.draws import Draw, Key, mistake_of
 from deltarule.exams.enclosures import enclosed
-from deltarule.exams.givens_as_printed import as_printed, decimal_text
+from deltarule.exams.givens_as_printed import as_printed
+from deltarule.exams.givens_as_printed import shown_decimal as shown
 from deltarule.exams.other_sizes import SizeChange, size_changes
 from deltarule.exams.pleasant_givens import PleasantSampler, draw_givens
 from deltarule.exams.seeded_numbers import Seeded
@@ -47,8 +47,8 @@ class Audit:
     """What a run of a sheet cannot see.
 
     `hidden` are mistakes, in words, that other numbers would show, `left` those of them that no
-    change that was tried shows; `never` what no numbers show at these sizes, `sizes` which other
-    sizes would.
+    change that was tried shows; `finer` what other numbers show with more digits alone, `never`
+    what no numbers show at these sizes, `sizes` which other sizes would.
     """
 
     title: str
@@ -59,6 +59,7 @@ class Audit:
     changes: tuple[Change, ...]
     left: tuple[str, ...]
     never: tuple[str, ...]
+    finer: tuple[str, ...] = ()
     sizes: tuple[SizeChange, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -113,9 +114,11 @@ class _Auditor:
         if digits is not None:
             changes = (*changes, self._change(digits[0], "", None, digits[1]))
             left -= digits[1]
-        never = [k for k in decisive if k not in can]
+        finer = can
+        if len(can) < len(decisive):
+            finer |= self.variants.seen_with(_finer(self.rounding, MORE_DIGITS))
+        never = [k for k in decisive if k not in finer]
         named = {k: in_words(decisive[k]) for k in hidden}
-        words = {k: self._words(k) for k in never}
         return Audit(
             self.variants.run.title,
             _in_words(self.rounding),
@@ -124,7 +127,8 @@ class _Auditor:
             tuple(named.values()),
             changes,
             tuple(named[k] for k in hidden if k in left),
-            tuple(words.values()),
+            tuple(map(self._words, never)),
+            tuple(self._words(k) for k in decisive if k in finer - can),
             size_changes(self.variants, can, self.seed),
             tuple(self.notes),
         )
@@ -230,7 +234,7 @@ class _Auditor:
                 if value != old:
                     array = givens[name].copy()
                     array[entry] = value
-                    yield name, array, f"{_place(name, entry)}: {_text(value)} for {_text(old)}"
+                    yield name, array, f"{_place(name, entry)}: {shown(value)} for {shown(old)}"
 
     def _whole(
         self, givens: Mapping[str, np.ndarray], round_: int
@@ -286,10 +290,6 @@ def _apart(decisive: Mapping[Key, Distance]) -> frozenset[Key]:
 
 def _place(name: str, entry: tuple[int, ...]) -> str:
     return pretty(name) + (f"[{','.join(map(str, entry))}]" if entry else "")
-
-
-def _text(value: Fraction) -> str:
-    return decimal_text(Fraction(value), 0).replace("-", "−")
 
 
 def _in_words(rounding: Rounding) -> str:

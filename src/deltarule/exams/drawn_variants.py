@@ -143,6 +143,11 @@ class Variants:
         required = self._union(of, rounding)
         return Setting(rounding, widening, required, self._all_keys - required)
 
+    def seen_with(self, rounding: Rounding) -> frozenset[Key]:
+        """The mistakes that some numbers, of wider ranges too, tell with so many digits."""
+        draws = (self._probes(w, PROBES) for w in range(WIDENINGS))
+        return frozenset().union(*(self._union(probes, rounding) for probes in draws))
+
     def _probes(self, widening: int, count: int) -> list[Draw]:
         return [self.trial(widening, "probe", widening, k) for k in range(count)]
 

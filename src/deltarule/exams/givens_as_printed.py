@@ -56,3 +56,8 @@ def _nested(texts: np.ndarray) -> Numbers:
     if texts.ndim == 0:
         return Printed(texts.item())
     return tuple(_nested(np.asarray(row, dtype=object)) for row in texts)
+
+
+def shown_decimal(value: Fraction) -> str:
+    """A number as a text shows it, with the sign − of minus."""
+    return decimal_text(Fraction(value), 0).replace("-", "−")

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import NamedTuple
 
 from deltarule.errors import DeltaruleError
+from deltarule.exams.all_faults import all_faults
 from deltarule.exams.exam import Exam
 from deltarule.exams.exam_files import exam_in
 from deltarule.exams.exam_places import ExamPlaces
@@ -18,6 +20,7 @@ from deltarule.exams.lint_remarks import Remark, error_of
 from deltarule.exams.lint_sheet import of_runs
 from deltarule.exams.lint_template import of_template
 from deltarule.marking.sheets import found_sheet
+from deltarule.marking.text_files import read_text
 from deltarule.marking.toml_text import read_toml
 
 
@@ -47,12 +50,22 @@ def lint(name_or_path: str | Path) -> Linted:
     except DeltaruleError as error:
         if isinstance(path, Path) and not path.exists():
             raise
-        return Linted(name, None, (error_of(error),))
+        return Linted(name, None, _all_of(path, name, error))
     except RecursionError:
         deep = Remark(True, "lists nested beyond reading", name, "nest fewer lists")
         return Linted(name, None, (deep,))
     found = dict.fromkeys(_remarks(exam, ExamPlaces(toml)))
     return Linted(name, exam, tuple(sorted(found, key=lambda r: not r.error)))
+
+
+def _all_of(path: Path | Traversable, name: str, first: DeltaruleError) -> tuple[Remark, ...]:
+    """All that is wrong with a file that could not be read, and not the first fault alone."""
+    try:
+        text = read_text(path, name)
+    except DeltaruleError:
+        return (error_of(first),)
+    found = all_faults(text, name, path.parent if isinstance(path, Path) else Path())
+    return tuple(dict.fromkeys(map(error_of, found or [first])))
 
 
 def _remarks(exam: Exam, where: ExamPlaces) -> Iterator[Remark]:
