@@ -88,3 +88,29 @@ def test_what_it_follows_from_is_said(opened):
     marking = opened.mark(read_answers(f"[answers]\n{ORDINARY}", "mine.toml"))
     sources = {v.quantity: v.sources for v in marking.verdicts if v.verdict == "follows"}
     assert sources["s2"] == ("h1",) and all(sources.values())
+
+
+DEAD_RELU = """
+title = "A slip before ReLU"
+network = "mlp"
+rate = 0.1
+options = { layers = 2, activation = "relu", output_activation = "identity", batch = false }
+rounding.decimals = 3
+asked = ["s1", "h1", "yhat", "dE/ds1", "dE/dTheta1"]
+[given]
+x = [1, 2]
+y = 0.5
+Theta1 = [[0.5, 0.9], [0.6, 0.4]]
+Theta2 = [0.7, -0.3]
+"""
+
+
+def test_a_relu_that_is_dead_at_the_numbers_before_it_was_worked_out(tmp_path):
+    path = tmp_path / "relu.toml"
+    path.write_text(DEAD_RELU, encoding="utf-8")
+    sheet = OpenSheet(load_sheet(path))
+    zeros = '"dE/ds1" = [0.000, 0.000]\n"dE/dTheta1" = [[0.000, 0.000], [0.000, 0.000]]\n'
+    slip = verdicts(sheet, f"s1 = [-0.7, -0.1]\nh1 = [0.000, 0.000]\n{zeros}")
+    assert [slip[n] for n in ("h1", "dE/ds1", "dE/dTheta1")] == ["follows"] * 3
+    early = verdicts(sheet, "s1 = [1.7, 1.7]\nh1 = [0.000, 0.000]\nyhat = 0.000\n")
+    assert early["yhat"] == "follows trivially"

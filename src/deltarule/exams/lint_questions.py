@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from deltarule.errors import DeltaruleError, did_you_mean
@@ -13,6 +14,10 @@ from deltarule.language.load import network_of
 from deltarule.marking.points import points_text
 from deltarule.submissions.accepted_verdicts import accepted_verdicts
 from deltarule.submissions.convention_files import convention
+
+#: LaTeX in a text, and what stands in braces there that no command has.
+_LATEX = re.compile(r"\$[^$]*\$")
+_IN_LATEX = re.compile(r"(?<![\\\w^_}\]{])\{(rate|[^{}\\]+ =\s*|[^{}\\]*/d[^{}\\]*)\}(?!\})")
 
 
 def of_all_questions(exam: Exam, where: ExamPlaces) -> Iterator[Remark]:
@@ -55,6 +60,12 @@ def of_question(exam: Exam, question: Question, number: int, where: ExamPlaces) 
     if exam.plain:
         return
     place = where(("question", number))
+    for dead in _IN_LATEX.findall(" ".join(_LATEX.findall(question.text))):
+        yield warning(
+            f"{{{dead}}} stands between two $, where it is LaTeX and not put in",
+            where(("question", number, "text")),
+            f"close the $ before {{{dead}}}",
+        )
     if question.marks == 0:
         yield warning(
             f"question {question.id} is worth nothing",

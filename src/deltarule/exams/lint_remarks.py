@@ -18,7 +18,7 @@ class Remark(NamedTuple):
 
 def error_of(error: DeltaruleError, place: str = "") -> Remark:
     """An error as a remark, at a place unless it says its own file."""
-    own = error.place or ""
+    own = (error.place or "").removeprefix(f"{place.rpartition(': ')[2]}: ")
     said = f"{place}: {own}" if place and own and own not in place else place or own
     return Remark(True, error.fact, said, error.remedy or "")
 

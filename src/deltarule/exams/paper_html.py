@@ -20,10 +20,13 @@ from deltarule.tracing.trace import Trace
 _STYLE = """
 body { font: 1rem/1.5 Georgia, serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; }
 code { font: 0.95rem Menlo, Consolas, monospace; white-space: pre-wrap; }
-table.m { display: inline-table; border-left: 1px solid; border-right: 1px solid;
-  border-collapse: collapse; vertical-align: middle; margin: 0.3rem; }
-table.m td { padding: 0.1rem 0.6rem; text-align: right; font-variant-numeric: tabular-nums; }
-table.m td.room { border: 1px solid #999; min-width: 4.5rem; height: 1.6rem; }
+table { display: inline-table; border-collapse: collapse; vertical-align: middle;
+  margin: 0.3rem; position: relative; }
+table.m::before, table.m::after { content: ""; position: absolute; top: 0; bottom: 0;
+  width: 0.35rem; border: 1px solid; }
+table.m::before { left: 0; border-right: 0; } table.m::after { right: 0; border-left: 0; }
+td { padding: 0.1rem 0.6rem; text-align: right; font-variant-numeric: tabular-nums; }
+td.room { border: 1px solid #999; min-width: 4.5rem; height: 1.6rem; }
 figure { margin: 0.4rem 0; } .line { border-bottom: 1px solid #999; height: 2rem; }
 .name { min-width: 20rem; display: inline-block; border-bottom: 1px solid #999; }
 @media print { section { break-inside: avoid; } }
@@ -80,7 +83,8 @@ def _matrix(matrix: Matrix) -> str:
     at = f"[{','.join(map(str, matrix.at))}]" if matrix.at else ""
     rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>" for row in matrix.rows)
     name = _said(pretty(matrix.name) + at)
-    return f'<figure>{name} = <table class="m">{rows}</table></figure>'
+    several = ' class="m"' if sum(map(len, matrix.rows)) > 1 else ""  # a number has no brackets
+    return f"<figure>{name} = <table{several}>{rows}</table></figure>"
 
 
 def _cell(number: str) -> str:

@@ -22,6 +22,7 @@ from deltarule.marking.open_sheet import OpenSheet
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Run, Sheet
 from deltarule.marking.verdicts import FOLLOWS, RIGHT, TRIVIAL, UNREADABLE, Verdict
+from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
 from deltarule.tracing.trace import Trace, trace_computation
 
@@ -154,7 +155,9 @@ def _numbers(typed: str, step: Step) -> Numbers:
     texts = [t.rstrip(",") for t in texts]
     if len(texts) != count:
         raise DeltaruleError(
-            f"{len(texts)} numbers for {count}", step.quantity, "part numbers by blanks, row by row"
+            f"{counted(len(texts), 'number')} for {count}",
+            step.quantity,
+            "part numbers by blanks, row by row",
         )
     array = np.empty(count, dtype=object)
     array[:] = [Printed(t, step.quantity) for t in texts]

@@ -32,35 +32,55 @@ _CHANGES = ((1.37, 0.41), (0.71, 0.83))
 
 def without_work(session: Session, found: Iterable[Verdict]) -> list[Verdict]:
     """The verdicts, those of values that follow trivially said to be so."""
-    return [_guarded(session, v) if v.verdict == verdicts.FOLLOWS else v for v in found]
+    return _Guard(session, list(found)).verdicts()
 
 
-def _guarded(session: Session, verdict: Verdict) -> Verdict:
-    why = _why_trivial(session, verdict.quantity)
-    if not why:
-        return verdict
-    finding = f"{verdict.finding}; {why}, so that no work is shown"
-    return replace(verdict, verdict=verdicts.TRIVIAL, finding=finding)
+class _Guard:
+    """Guards verdicts, each behind those of the values that it follows from."""
 
+    def __init__(self, session: Session, found: list[Verdict]):
+        self.session, self.found = session, found
+        self.follows = {v.quantity: v for v in found if v.verdict == verdicts.FOLLOWS}
+        self.guarded: dict[str, Verdict] = {}
 
-def _why_trivial(session: Session, name: str) -> str:
-    """Why nothing was left to work out; empty where something was."""
-    evaluator, carrying = session.evaluator, session.explainer.carrying
-    if name not in evaluator.equations or name in evaluator.groups:
-        return ""
-    cut = carrying.printed_above(name)
-    wrong = [n for n in cut if n in carrying.not_right and n not in evaluator.groups]
-    if not wrong:
-        return ""
-    try:
-        lines = _Lines(session, name, frozenset(cut))
-        for source in wrong:
-            why = lines.trivial_by(source)
+    def verdicts(self) -> list[Verdict]:
+        return [v if v.quantity not in self.follows else self._of(v.quantity) for v in self.found]
+
+    def _of(self, name: str) -> Verdict:
+        if name not in self.guarded:
+            verdict = self.guarded[name] = self.follows[name]
+            why = self._why_trivial(name)
             if why:
-                return why
-    except NO_VALUE:
-        return ""
-    return ""
+                finding = f"{verdict.finding}; {why}, so that no work is shown"
+                self.guarded[name] = replace(verdict, verdict=verdicts.TRIVIAL, finding=finding)
+        return self.guarded[name]
+
+    def _degenerate(self, source: str) -> bool:
+        """Whether a wrong value is one that saves work: a 0 or a 1 that somebody wrote.
+
+        Not so where a ReLU is dead at the numbers written before it: its 0 was worked out.
+        """
+        if source in self.follows and self._of(source).verdict == verdicts.FOLLOWS:
+            return False
+        printed = [p for p in self.session.evaluator.printed(source).ravel() if p is not None]
+        return any(abs(float(p)) in (0.0, 1.0) for p in printed)
+
+    def _why_trivial(self, name: str) -> str:
+        """Why nothing was left to work out; empty where something was."""
+        session = self.session
+        evaluator, carrying = session.evaluator, session.explainer.carrying
+        if name not in evaluator.equations or name in evaluator.groups:
+            return ""
+        cut = carrying.printed_above(name)
+        wrong = [n for n in cut if n in carrying.not_right and n not in evaluator.groups]
+        wrong = [n for n in wrong if self._degenerate(n)]
+        if not wrong:
+            return ""
+        try:
+            lines = _Lines(session, name, frozenset(cut))
+            return next(filter(None, map(lines.trivial_by, wrong)), "")
+        except NO_VALUE:
+            return ""
 
 
 class _Lines:
