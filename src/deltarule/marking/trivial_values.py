@@ -58,7 +58,7 @@ class _Guard:
     def _degenerate(self, source: str) -> bool:
         """Whether a wrong value is one that saves work: a 0 or a 1 that somebody wrote.
 
-        Not so where a ReLU is dead at the numbers written before it: its 0 was worked out.
+        Not so where a ReLU is dead at the numbers written before it: its 0 follows.
         """
         if source in self.follows and self._of(source).verdict == verdicts.FOLLOWS:
             return False
