@@ -7,7 +7,7 @@ layers and through convolutions is this one rule.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,14 @@ from typing import Any
 from sympy import Add, Expr, Integer
 
 from deltarule.calculus.at_boundaries import at_the_edges
+from deltarule.calculus.backward_order import (
+    backwards,
+    live_tensors,
+    refuse_read_roots,
+    roots,
+    varying,
+)
+from deltarule.calculus.by_layers import derive_by_layers, is_large
 from deltarule.calculus.cancel_kinks import remove_kinks
 from deltarule.calculus.dual_forms import dual_form
 from deltarule.calculus.inline_upstream import insert_upstream
@@ -30,7 +38,6 @@ from deltarule.calculus.terms import Term, pinned
 from deltarule.calculus.tied_maxima import ties_that_meet
 from deltarule.calculus.verify import Verifier
 from deltarule.errors import DeltaruleError, in_short
-from deltarule.expressions import nodes
 from deltarule.expressions.given_arguments import known_name, known_seed
 from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read, reads
@@ -43,8 +50,7 @@ from deltarule.matrix_form import MatrixForms
 from deltarule.networks.equations import Equation
 from deltarule.networks.gradient_indices import target_indices
 from deltarule.networks.network import Network
-from deltarule.networks.reachability import depending_on, needed_for
-from deltarule.networks.recurrences import Recurrence, blocks, equations_of
+from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 
@@ -74,6 +80,12 @@ def derive(
     network = network_of(network, "derive", **options)
     of = None if of is None else known_name("of", of, "derive", 'of="y"')
     seed, rules = known_seed(seed, "derive"), _known_rules(rules)
+    if is_large(network):
+        found = derive_by_layers(
+            network, of, seed, lambda layers: derive_with(Verifier, layers, None, seed, rules)
+        )
+        if found is not None:
+            return found
     return derive_with(Verifier, network, of, seed, rules)
 
 
@@ -91,7 +103,7 @@ def derive_with(
     names = tuple(t.name for t in upstream)
     verifier = verified_by(network, {gradient_name(root, t.name): t for t in upstream}, seed)
     live = live_tensors(network, {root, *names})
-    _refuse_read_roots(network, names, live)
+    refuse_read_roots(network, names, live)
     moving = varying(network)
     gradients: dict[str, Gradient] = {}
     for group in backwards(network):
@@ -118,74 +130,6 @@ def _known_rules(rules: object) -> tuple[Rule, ...]:
                 "make one of it: Rule(name, statement, reason, apply, example)",
             )
     return tuple(r for r in given if isinstance(r, Rule))
-
-
-def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
-    """What is differentiated, and the tensors whose gradients come from upstream."""
-    if of is not None and (network.loss is None or of != network.loss.name):
-        return of, [network.tensor(of)]
-    if network.loss is not None:
-        return network.loss.name, []
-    return "L", network.with_role("output")
-
-
-def live_tensors(network: Network, roots: set[str]) -> set[str]:
-    """The tensors on which the roots depend, themselves included."""
-    return needed_for(network.equations, roots)
-
-
-def varying(network: Network) -> set[str]:
-    """The tensors that depend on something that has a gradient; counts, say, do not."""
-    found = {t.name for t in network.tensors.values() if not t.integral and t.role != "target"}
-    found -= {e.name for e in network.equations}
-    return depending_on(network.equations, found)
-
-
-def _refuse_read_roots(network: Network, names: tuple[str, ...], live: set[str]) -> None:
-    """What comes from upstream is the whole gradient of an output that nothing else reads."""
-    for equation in network.equations:
-        for name in names:
-            if equation.name in live and name in equation.read_names():
-                raise DeltaruleError(
-                    f"{name} is an output, and {equation.name} reads it: its gradient would be "
-                    "part from outside, part from here",
-                    equation.place,
-                    f"give the output an equation of its own, such as y[…] = {name}[…]",
-                )
-
-
-def backwards(network: Network) -> Iterator[list[Tensor]]:
-    """The tensors in the order of the backward pass, those of a recurrence together.
-
-    Parameters come right behind their layer.
-    """
-    waiting = {
-        name: sum(name in e.read_names() for e in network.equations) for name in network.tensors
-    }
-    place = {name: k for k, name in enumerate(network.tensors)}
-    done: set[str] = set()
-    for block in reversed(blocks(network.equations)):
-        members = equations_of(block)
-        group = dict.fromkeys(
-            e.name
-            for e in reversed(members)
-            if e.name not in done and not isinstance(e.rhs, nodes.Selection)
-        )
-        done.update(group)
-        yield [network.tensors[name] for name in group]
-        for equation in reversed(members):
-            for name in sorted(equation.read_names(), key=place.__getitem__, reverse=True):
-                waiting[name] -= 1
-                tensor = network.tensors[name]
-                if (
-                    not waiting[name]
-                    and tensor.role in ("parameter", "input")
-                    and not tensor.integral
-                ):
-                    yield [tensor]
-    for tensor in network.with_role("parameter", "input"):
-        if not any(tensor.name in e.read_names() for e in network.equations):
-            yield [tensor]
 
 
 def _reads_itself(network: Network, tensors: list[Tensor]) -> bool:

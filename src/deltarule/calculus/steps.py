@@ -100,7 +100,8 @@ class Derivation:
 
     `of` is the name of what is differentiated: the loss, or L where a layer stands alone; then
     the gradients of its outputs, `upstream`, come from upstream. `settings` are the sizes and
-    attributes at which each step was checked.
+    attributes at which each step was checked; where layers were derived apart from each other,
+    `layers` holds a derivation of each kind, with settings of its own.
     """
 
     network: Network
@@ -110,10 +111,19 @@ class Derivation:
     seed: int = 0
     conditions: tuple[str, ...] = field(default=())
     settings: tuple[dict[str, int], ...] = field(default=(), compare=False)
+    layers: tuple[Derivation, ...] = field(default=(), compare=False, repr=False)
+
+    @property
+    def verified(self) -> bool:
+        """Whether its steps were checked."""
+        return bool(self.settings or self.layers)
 
     @property
     def tried(self) -> str:
         """At which settings steps were checked: `2 settings: N=2, S=1; N=1, S=3`."""
+        if self.layers:
+            kinds = counted(len(self.layers), "kind")
+            return f"small sizes: {kinds} of layers, each with settings of its own"
         settings = [", ".join(f"{name}={n}" for name, n in s.items()) for s in self.settings]
         count = counted(len(settings), "setting")
         return f"{count}: {'; '.join(settings)}" if any(settings) else count

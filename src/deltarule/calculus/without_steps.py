@@ -43,4 +43,4 @@ def derive_unverified(network: Network, of: str | None = None) -> Derivation:
 def derive_as(derivation: Derivation, of: str) -> Derivation:
     """The gradients of another tensor of a derivation's network, verified if those of it are."""
     network = derivation.network
-    return derive(network, of=of) if derivation.settings else derive_unverified(network, of)
+    return derive(network, of=of) if derivation.verified else derive_unverified(network, of)

@@ -21,6 +21,7 @@ from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.constant_ranges import Between
 from deltarule.networks.coverage import check_written_once
 from deltarule.networks.equations import Equation, bind
+from deltarule.networks.layer_uses import LayerUse
 from deltarule.networks.network import Network, Option, ordered
 from deltarule.networks.read_ranges import check_reads_inside
 from deltarule.networks.tensors import Tensor
@@ -50,6 +51,7 @@ class Page:
     options: dict[str, Option] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
     edges: dict[str, Edges] = field(default_factory=dict)
+    uses: list[LayerUse] = field(default_factory=list)
 
     def place(self) -> str:
         """The file and line of the derivation that is being read."""
@@ -135,6 +137,7 @@ class Page:
             self.aliases,
             self.path,
             dict(self.ranges),
+            tuple(self.uses),
         )
 
     def _refuse_nothing_put_out(self) -> None:

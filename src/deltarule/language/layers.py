@@ -7,17 +7,15 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from sympy import Basic, Expr, Symbol
+from sympy import Expr, Symbol
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import FloorQuotient, Read, free_symbols, read, tensor_name
-from deltarule.expressions.rebuild import rebuild
-from deltarule.expressions.rewrites import rewrite
+from deltarule.expressions.nodes import FloorQuotient, free_symbols, read
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.declarations import Name, Page, current, expression
 from deltarule.language.load import files_read, load, note_read
-from deltarule.networks.equations import Equation
+from deltarule.networks.layer_uses import LayerUse, put_in
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.counted import counted
@@ -57,9 +55,11 @@ def layer(
         if tensor.name not in spelling:
             spelling[tensor.name] = (names or {}).get(tensor.name, tensor.name + suffix)
             _bring(tensor, spelling[tensor.name], symbols, page, last)
+    page.uses.append(LayerUse(part, spelling, symbols))
     for equation in part.equations:
-        renamed = _renamed(equation, spelling, symbols, page)
-        page.equations.append(replace(renamed, layer=f"{equation.layer or name} {suffix}"))
+        named = put_in(equation, spelling, symbols)
+        layer = f"{equation.layer or name} {suffix}"
+        page.equations.append(replace(named, place=page.place(), layer=layer))
     results = part.with_role("loss") or part.with_role("output")
     return Name(page.tensors[spelling[results[-1].name]], page)
 
@@ -201,21 +201,3 @@ def _fit(slot: Tensor, value: Name, table: dict, page: Page) -> None:
                 page.place(),
                 f"check the axes of {value.tensor.name}",
             )
-
-
-def _renamed(equation: Equation, spelling: dict, symbols: dict, page: Page) -> Equation:
-    return Equation(
-        spelling[equation.name],
-        tuple(substitute(_respell(s, spelling), symbols) for s in equation.subscripts),
-        substitute(_respell(equation.rhs, spelling), symbols),
-        tuple((i, substitute(n, symbols)) for i, n in equation.ranges),
-        page.place(),
-    )
-
-
-@rewrite
-def _respell(node: Basic, spelling: Mapping[str, str]) -> Basic:
-    """The expression with its tensors renamed."""
-    if isinstance(node, Read):
-        return read(spelling[tensor_name(node)], *(_respell(i, spelling) for i in node.indices))
-    return rebuild(node, lambda part: _respell(part, spelling), conditions=True)

@@ -11,6 +11,7 @@ from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.symbols import Attribute, Scalar, Size
 from deltarule.networks.constant_ranges import Between
 from deltarule.networks.equations import Equation
+from deltarule.networks.layer_uses import LayerUse
 from deltarule.networks.recurrences import blocks, equations_of
 from deltarule.networks.tensors import Tensor
 
@@ -32,7 +33,7 @@ class Network:
 
     `definitions` gives the sizes that follow from others (the I of a convolution), `attributes`
     and `scalars` the values used where a number is needed and none is given, `ranges` between
-    which numbers a scalar may lie.
+    which numbers a scalar may lie. `uses` says which other derivations are its layers.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Network:
     aliases: tuple[str, ...] = ()
     path: str = ""
     ranges: dict[Scalar, Between] = field(default_factory=dict)
+    uses: tuple[LayerUse, ...] = field(default=(), compare=False, repr=False)
 
     def with_role(self, *roles: str) -> list[Tensor]:
         """The tensors of some roles, in the order in which they were declared."""

@@ -53,6 +53,7 @@ def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
         equations=tuple(_equation(e, table) for e in network.equations),
         definitions=definitions,
         attributes={s: v for s, v in network.attributes.items() if s not in table},
+        uses=tuple(use.specialised(table) for use in network.uses),
     )
 
 

@@ -1,0 +1,80 @@
+"""What is differentiated, what depends on what, and in which order gradients are computed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deltarule.errors import DeltaruleError
+from deltarule.expressions import nodes
+from deltarule.networks.network import Network
+from deltarule.networks.reachability import depending_on, needed_for
+from deltarule.networks.recurrences import blocks, equations_of
+from deltarule.networks.tensors import Tensor
+
+
+def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
+    """What is differentiated, and the tensors whose gradients come from upstream."""
+    if of is not None and (network.loss is None or of != network.loss.name):
+        return of, [network.tensor(of)]
+    if network.loss is not None:
+        return network.loss.name, []
+    return "L", network.with_role("output")
+
+
+def live_tensors(network: Network, roots: set[str]) -> set[str]:
+    """The tensors on which the roots depend, themselves included."""
+    return needed_for(network.equations, roots)
+
+
+def varying(network: Network) -> set[str]:
+    """The tensors that depend on something that has a gradient; counts, say, do not."""
+    found = {t.name for t in network.tensors.values() if not t.integral and t.role != "target"}
+    found -= {e.name for e in network.equations}
+    return depending_on(network.equations, found)
+
+
+def refuse_read_roots(network: Network, names: tuple[str, ...], live: set[str]) -> None:
+    """What comes from upstream is the whole gradient of an output that nothing else reads."""
+    for equation in network.equations:
+        for name in names:
+            if equation.name in live and name in equation.read_names():
+                raise DeltaruleError(
+                    f"{name} is an output, and {equation.name} reads it: its gradient would be "
+                    "part from outside, part from here",
+                    equation.place,
+                    f"give the output an equation of its own, such as y[…] = {name}[…]",
+                )
+
+
+def backwards(network: Network) -> Iterator[list[Tensor]]:
+    """The tensors in the order of the backward pass, those of a recurrence together.
+
+    Parameters come right behind their layer.
+    """
+    waiting = {
+        name: sum(name in e.read_names() for e in network.equations) for name in network.tensors
+    }
+    place = {name: k for k, name in enumerate(network.tensors)}
+    done: set[str] = set()
+    for block in reversed(blocks(network.equations)):
+        members = equations_of(block)
+        group = dict.fromkeys(
+            e.name
+            for e in reversed(members)
+            if e.name not in done and not isinstance(e.rhs, nodes.Selection)
+        )
+        done.update(group)
+        yield [network.tensors[name] for name in group]
+        for equation in reversed(members):
+            for name in sorted(equation.read_names(), key=place.__getitem__, reverse=True):
+                waiting[name] -= 1
+                tensor = network.tensors[name]
+                if (
+                    not waiting[name]
+                    and tensor.role in ("parameter", "input")
+                    and not tensor.integral
+                ):
+                    yield [tensor]
+    for tensor in network.with_role("parameter", "input"):
+        if not any(tensor.name in e.read_names() for e in network.equations):
+            yield [tensor]

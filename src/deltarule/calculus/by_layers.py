@@ -1,0 +1,183 @@
+"""Large networks, derived layer by layer: at small sizes, and layers that are alike once.
+
+The gradient of a tensor follows from the layers that read it, and from the gradients of what these
+put out. Such layers are taken out of the network, with symbols for their sizes; their gradients
+are derived and every step verified at small sizes, as those of any network; and the formulas are
+put in their place. An image of 224 × 224 pixels is never computed with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import prod
+
+from sympy import Expr, Integer
+
+from deltarule.calculus.backward_order import backwards, live_tensors, roots, varying
+from deltarule.calculus.layer_groups import NotAlone, grouped
+from deltarule.calculus.put_in_place import Place
+from deltarule.calculus.rules.chain_rule import NO_PATH, START
+from deltarule.calculus.rules.rule import Rule
+from deltarule.calculus.single_lines import as_layer
+from deltarule.calculus.steps import Derivation, Gradient, Step
+from deltarule.expressions.gradient_names import gradient_name
+from deltarule.expressions.nodes import Selection, read
+from deltarule.networks.equations import Equation
+from deltarule.networks.gradient_indices import target_indices
+from deltarule.networks.layer_uses import LayerUse
+from deltarule.networks.network import Network
+from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.tensors import Tensor
+
+#: A network with a larger tensor, or with more equations, is large.
+MOST_ENTRIES, MOST_EQUATIONS = 20_000, 100
+
+#: So many layers that share tensors are taken out together, at most.
+_MOST_TOGETHER = 8
+
+
+def is_large(network: Network) -> bool:
+    """Whether a network takes long to be tried out as a whole."""
+    if len(network.equations) > MOST_EQUATIONS:
+        return True
+    return any(_entries(t.axes) > MOST_ENTRIES for t in network.tensors.values())
+
+
+def _entries(axes: Iterable[Expr]) -> int:
+    # A size without a number is 2 at least when a network is tried out.
+    return prod(int(a) if a.is_Integer else 2 for a in axes)
+
+
+def derive_by_layers(
+    network: Network, of: str | None, seed: int, derive: Callable[[Network], Derivation]
+) -> Derivation | None:
+    """All gradients of a large network; None where its layers cannot be taken apart.
+
+    `derive` derives a group of layers by itself.
+    """
+    try:
+        return _ByLayers(network, of, derive).derivation(seed)
+    except NotAlone:
+        return None
+
+
+class _ByLayers:
+    """The derivation of one network; each kind of layers is derived once."""
+
+    def __init__(self, network: Network, of: str | None, derive: Callable[[Network], Derivation]):
+        self._network, self._derive = network, derive
+        self._root, upstream = roots(network, of)
+        self._upstream = tuple(t.name for t in upstream)
+        self._live = live_tensors(network, {self._root, *self._upstream})
+        self._uses = _uses(network)
+        self._use_of = {
+            u.names[e.name]: k for k, u in enumerate(self._uses) for e in u.part.equations
+        }
+        self._readers: dict[str, dict[int, None]] = {}
+        for equation in network.equations:
+            if equation.name in self._live:
+                for name in equation.read_names():
+                    self._readers.setdefault(name, {})[self._use_of[equation.name]] = None
+        self._kinds: dict[tuple, Derivation] = {}
+        self._places: dict[tuple[int, ...], tuple[Place, dict[str, str]]] = {}
+
+    def derivation(self, seed: int) -> Derivation:
+        """The whole backward pass."""
+        moving = varying(self._network)
+        gradients = {
+            t.name: self._gradient(t)
+            for group in backwards(self._network)
+            for t in group
+            if t.name not in self._upstream and t.name in moving
+        }
+        kinds = tuple(self._kinds.values())
+        return Derivation(self._network, self._root, gradients, self._upstream, seed, layers=kinds)
+
+    def _gradient(self, tensor: Tensor) -> Gradient:
+        if tensor.name == self._root:
+            return self._without_readers(tensor, START, Integer(1), "by definition")
+        if tensor.name not in self._readers:
+            return self._without_readers(tensor, NO_PATH, Integer(0), "nothing on the way reads it")
+        place, own = self._place(self._together(tensor.name))
+        return place.gradient(own[tensor.name], tensor)
+
+    def _without_readers(self, tensor: Tensor, rule: Rule, value: Expr, reason: str) -> Gradient:
+        indices = target_indices(tensor, [], self._network.equation_of(tensor.name))
+        lhs = read(gradient_name(self._root, tensor.name), *indices)
+        step = Step(rule, lhs, value, "", "", reason)
+        return Gradient(self._root, tensor, indices, value, (step,))
+
+    def _together(self, name: str) -> tuple[int, ...]:
+        """The layers that read a tensor, and those that read what these put out among themselves.
+
+        A gradient may be written out in that of another: that must be the whole of it.
+        """
+        found = dict(self._readers[name])
+        while len(found) <= _MOST_TOGETHER:
+            written = {n: None for k in found for n in _written(self._uses[k])}
+            inside = {n for k in found for n in self._reads(k) if n in written}
+            more = [k for n in written if n in inside for k in self._readers.get(n, ())]
+            if set(more) <= set(found):
+                return tuple(sorted(found))
+            found.update(dict.fromkeys(more))
+        raise NotAlone
+
+    def _reads(self, number: int) -> set[str]:
+        use = self._uses[number]
+        return {
+            use.names[n]
+            for e in use.part.equations
+            if not isinstance(e.rhs, Selection)
+            for n in e.read_names()
+        }
+
+    def _place(self, numbers: tuple[int, ...]) -> tuple[Place, dict[str, str]]:
+        """Where some layers stand, their gradients derived; and their own names of tensors."""
+        if numbers not in self._places:
+            uses = [self._uses[k] for k in numbers]
+            if not all(n in self._live for use in uses for n in _written(use)):
+                raise NotAlone
+            group = grouped(uses, self._network)
+            if group.key not in self._kinds:
+                self._kinds[group.key] = self._derive(group.network)
+            place = Place(group, self._kinds[group.key], self._root)
+            self._places[numbers] = place, {name: own for own, name in group.names.items()}
+        return self._places[numbers]
+
+
+def _written(use: LayerUse) -> dict[str, None]:
+    """The tensors that a layer computes; what a maximum selects has no gradient."""
+    return {use.names[e.name]: None for e in use.part.equations if not isinstance(e.rhs, Selection)}
+
+
+def _uses(network: Network) -> list[LayerUse]:
+    """Every equation of a network as one of a layer: those of its layers, and single lines.
+
+    Raises NotAlone for a network that was changed after it was put together, and for recurrences
+    outside of its layers.
+    """
+    uses = [small for use in network.uses for small in _parts(use)]
+    known = {(e.name, e.subscripts): e for use in uses for e in use.equations()}
+    lines: dict[str, list[Equation]] = {}
+    for equation in network.equations:
+        same = known.get((equation.name, equation.subscripts))
+        if same is None:
+            lines.setdefault(equation.name, []).append(equation)
+        elif (same.rhs, same.ranges) != (equation.rhs, equation.ranges):
+            raise NotAlone
+    loose = {
+        name
+        for block in blocks(network.equations)
+        if isinstance(block, Recurrence)
+        for name in block.names
+    }
+    if loose & set(lines) or len(known) + sum(map(len, lines.values())) != len(network.equations):
+        raise NotAlone
+    return [*uses, *(as_layer(group, network) for group in lines.values())]
+
+
+def _parts(use: LayerUse) -> list[LayerUse]:
+    """A layer; one that is a large network itself in its own layers."""
+    if not is_large(use.part):
+        return [use]
+    return [use.inner(part) for part in _uses(use.part)]
