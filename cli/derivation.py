@@ -13,10 +13,13 @@ from deltarule.cli.forward import equation, forward, many, times
 from deltarule.cli.page import Page
 from deltarule.networks.layer_numbers import number_of
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
-from deltarule.reports.selection import in_a_row, is_seed, outside, through
+from deltarule.reports.selection import by_kind, in_a_row, is_seed, outside, through
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
 from deltarule.spelling.text import equation_text, text
+
+#: Of more gradients that are like another one, the first and the last are named.
+MOST_NAMED = 8
 
 
 def derivation_page(page: Page, shown: ShownDerivation) -> None:
@@ -40,24 +43,44 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
     if shown.steps:
         _all_worked(page, derivation, chosen, shown.every)
         return
-    alike = families(derivation) if len(chosen) > 1 else ()
+    kinds = by_kind(chosen)
+    others = {first.name: rest for first, *rest in kinds}
+    chosen = [first for first, *_ in kinds]
+    alike = families(derivation) if 1 < len(chosen) and not any(others.values()) else ()
     for order, group in _in_order(derivation, chosen):
         if order:
             page.blank()
             page.prose(order, indent=2, style="dim")
         for gradient in group:
             _closed_form_or_family(page, gradient, alike if many(alike) else ())
+            _likewise(page, others[gradient.name], indent=6)
     if not many(alike):
         _recursion(page, alike)
     page.blank()
-    page.prose(_checked(derivation, chosen), style="dim")
+    page.prose(_checked(derivation, kinds), style="dim")
 
 
 def brief_page(page: Page, gradients: Iterable[Gradient]) -> None:
-    """One line a gradient; none for ∂E/∂E, unless it is asked for alone."""
+    """One line a gradient; of layers that are alike, one for all of them.
+
+    There is none for ∂E/∂E, unless it is asked for alone.
+    """
     shown = list(gradients)
-    for gradient in [g for g in shown if g.expr != 1] or shown:
-        page.formula(equation_text(gradient.lhs, gradient.expr), indent=0)
+    for first, *others in by_kind([g for g in shown if g.expr != 1] or shown):
+        page.formula(equation_text(first.lhs, first.expr), indent=0)
+        _likewise(page, others, indent=4)
+
+
+def _likewise(page: Page, others: Sequence[Gradient], indent: int) -> None:
+    """The gradients that are as the one before, in layers of other names and sizes."""
+    if not others:
+        return
+    names = [text.name(gradient.name) for gradient in others]
+    if len(names) > MOST_NAMED:
+        names = [*names[: MOST_NAMED - 2], "…", names[-1]]
+    count = f" ({len(others)} layers)" if len(others) > 1 else ""
+    sentence = f"likewise, with names and sizes of their own: {', '.join(names)}{count}"
+    page.prose(sentence, indent=indent, style="dim")
 
 
 def _closed_form_or_family(page: Page, gradient: Gradient, alike: Sequence[Family]) -> None:
@@ -125,6 +148,9 @@ def _all_worked(
     page: Page, derivation: Derivation, gradients: Sequence[Gradient], every: bool
 ) -> None:
     """The steps of the gradients; of those with the steps of an earlier one, how they differ."""
+    kinds = [[g] for g in gradients] if every else by_kind(gradients)
+    others = {first.name: rest for first, *rest in kinds}
+    gradients = [first for first, *_ in kinds]
     same = {} if every else alike(derivation, gradients)
     for gradient in gradients:
         page.blank()
@@ -134,9 +160,11 @@ def _all_worked(
             page.prose(same[gradient.name].sentence(own), indent=6, style="dim")
         else:
             worked(page, gradient, every)
+        _likewise(page, others[gradient.name], indent=6)
     page.blank()
     rows = (r for g in gradients if g.name not in same for r in in_a_row(g.steps, every))
-    shown = " --all shows the steps of every gradient." if same else ""
+    left_out = bool(same) or any(others.values())
+    shown = " --all shows the steps of every gradient." if left_out else ""
     if any(first != last for first, last, _ in rows):
         shown = " --all shows every step of every gradient."
     page.prose(f"Checked at {derivation.tried}.{shown}", style="dim")
@@ -170,12 +198,13 @@ def _in_order(
             yield f"for each {times(block)}:" if isinstance(block, Recurrence) else "", group
 
 
-def _checked(derivation: Derivation, gradients: Sequence[Gradient]) -> str:
-    steps = [step for gradient in gradients for step in gradient.steps]
+def _checked(derivation: Derivation, kinds: Sequence[Sequence[Gradient]]) -> str:
+    count = sum(len(gradient.steps) for kind in kinds for gradient in kind)
+    steps = [step for first, *_ in kinds for step in first.steps]
     ways = {way: None for step in steps for way in step.verified.partition(" at ")[0].split(", ")}
     ways.pop("by definition", None)
     return (
-        f"{'All ' if len(steps) > 1 else ''}{counted(len(steps), 'step')} "
-        f"{'were checked when they were' if len(steps) > 1 else 'was checked when it was'} made "
+        f"{'All ' if count > 1 else ''}{counted(count, 'step')} "
+        f"{'were checked when they were' if count > 1 else 'was checked when it was'} made "
         f"({', '.join(ways) or 'by definition'}), at {derivation.tried}; --steps shows them."
     )

@@ -50,6 +50,7 @@ class Place:
             alternatives=tuple(self.formula(f, ranges) for f in found.alternatives),
             notes=tuple(map(self.sentence, found.notes)),
             matrix_forms=_WordsInPlace(self, found),
+            kind=(id(self._derived), own),
         )
 
     def formula(self, formula: Expr, ranges: Mapping[Index, Expr] | None = None) -> Expr:

@@ -44,7 +44,7 @@ def as_layer(lines: Sequence[Equation], network: Network) -> LayerUse:
         dict(network.scalars),
         ranges=dict(network.ranges),
     )
-    sizes = {s: n for s, n in open_sizes.values()}
+    sizes = dict(open_sizes.values())
     own = _symbols_in(part) - set(sizes)
     return LayerUse(part, {n: n for n in names}, {**sizes, **{s: s for s in sorted(own, key=str)}})
 

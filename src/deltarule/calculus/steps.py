@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -54,18 +55,20 @@ class Gradient:
     `words` is the same in the field's words (empty where no pattern is known), `alternatives`
     other closed forms of the same gradient, `notes` what could not be decided of its kinks
     and ties; if `lenient`, its kinks on some surface keep their own conventions, and may make no
-    derivative. `matrix_forms` finds the words.
+    derivative. `matrix_forms` finds the words. Gradients of one `kind` differ in the names and
+    sizes of their layers alone; it is None where that is not known.
     """
 
     of: str
     tensor: Tensor
     indices: tuple[Index, ...]
     expr: Expr
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
     alternatives: tuple[Expr, ...] = ()
     notes: tuple[str, ...] = ()
     lenient: bool = False
     matrix_forms: MatrixForms | None = field(default=None, compare=False, repr=False)
+    kind: Hashable = field(default=None, compare=False, repr=False)
 
     @property
     def words(self) -> str:

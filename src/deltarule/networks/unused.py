@@ -16,7 +16,6 @@ def unused(network: Network) -> list[str]:
     selected = {e.name for e in network.equations if isinstance(e.rhs, Selection)}
     found = []
     for name, tensor in network.tensors.items():
-        near = did_you_mean(name, sorted((read | written) - {name}))
         if tensor.given and name not in read | written:
             fact = f"{name} is declared as {tensor.role}, but no equation reads it"
         elif tensor.role != "intermediate" or name in (read & written) | selected:
@@ -25,6 +24,7 @@ def unused(network: Network) -> list[str]:
             fact = f"{name} is declared as intermediate, but no equation gives it"
         else:
             fact = f"{name} has an equation, but no other equation reads it"
+        near = did_you_mean(name, sorted((read | written) - {name}))
         found.append(f"{fact}{f': {near}' if near else ''}")
     return found + _unused_attributes(network)
 

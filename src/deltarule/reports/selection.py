@@ -88,6 +88,15 @@ def through(gradient: Gradient) -> list[str]:
     return []
 
 
+def by_kind(gradients: Iterable[Gradient]) -> list[list[Gradient]]:
+    """The gradients in groups, those together that differ in names and sizes of layers alone."""
+    found: dict[object, list[Gradient]] = {}
+    for gradient in gradients:
+        key = gradient.name if gradient.kind is None else gradient.kind
+        found.setdefault(key, []).append(gradient)
+    return list(found.values())
+
+
 def starts(network: Network) -> Iterator[tuple[Expr, Expr]]:
     """What stands before the first time of each state: h[−1, n] and h0[n]."""
     seen = set()
