@@ -8,7 +8,7 @@ put in their place. An image of 224 × 224 pixels is never computed with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 
 from sympy import Expr, Integer
@@ -21,16 +21,20 @@ from deltarule.calculus.rules.rule import Rule
 from deltarule.calculus.single_lines import as_layer
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.expressions.gradient_names import gradient_name
-from deltarule.expressions.nodes import Selection, read
+from deltarule.expressions.nodes import Selection, read, tensor_name
 from deltarule.networks.equations import Equation
 from deltarule.networks.gradient_indices import target_indices
 from deltarule.networks.layer_uses import LayerUse
 from deltarule.networks.network import Network
+from deltarule.networks.reachability import reachable
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.networks.tensors import Tensor
 
 #: A network with a larger tensor, or with more equations, is large.
 MOST_ENTRIES, MOST_EQUATIONS = 20_000, 100
+
+#: Lines of its own that read each other are taken out together if there are no more than this.
+_MOST_LINES = 12
 
 #: So many layers that share tensors are taken out together, at most.
 _MOST_TOGETHER = 8
@@ -78,6 +82,7 @@ class _ByLayers:
             if equation.name in self._live:
                 for name in equation.read_names():
                     self._readers.setdefault(name, {})[self._use_of[equation.name]] = None
+        self._tail = self._last_layers()
         self._kinds: dict[tuple, Derivation] = {}
         self._places: dict[tuple[int, ...], tuple[Place, dict[str, str]]] = {}
 
@@ -113,7 +118,9 @@ class _ByLayers:
         A gradient may be written out in that of another: that must be the whole of it.
         """
         found = dict(self._readers[name])
-        while len(found) <= _MOST_TOGETHER:
+        if self._tail & set(found):
+            found.update(dict.fromkeys(self._tail))
+        while len(found) <= _MOST_TOGETHER + len(self._tail):
             written = {n: None for k in found for n in _written(self._uses[k])}
             inside = {n for k in found for n in self._reads(k) if n in written}
             more = [k for n in written if n in inside for k in self._readers.get(n, ())]
@@ -130,6 +137,28 @@ class _ByLayers:
             if not isinstance(e.rhs, Selection)
             for n in e.read_names()
         }
+
+    def _last_layers(self) -> set[int]:
+        """The layers at the end that lead to the loss alone, a few lines together.
+
+        The gradients of a loss, of a softmax and of what is before it belong together: p − t.
+        """
+        loss = self._network.loss
+        if loss is None or loss.name != self._root:
+            return set()
+        found, lines = {self._use_of[loss.name]}, 0
+        while lines <= _MOST_LINES:
+            more = {
+                self._use_of[name]
+                for number in found
+                for name in self._reads(number)
+                if name in self._use_of and set(self._readers[name]) <= found
+            } - found
+            if not more:
+                break
+            found |= more
+            lines = sum(len(self._uses[k].part.equations) for k in found)
+        return found
 
     def _place(self, numbers: tuple[int, ...]) -> tuple[Place, dict[str, str]]:
         """Where some layers stand, their gradients derived; and their own names of tensors."""
@@ -151,29 +180,28 @@ def _written(use: LayerUse) -> dict[str, None]:
 
 
 def _uses(network: Network) -> list[LayerUse]:
-    """Every equation of a network as one of a layer: those of its layers, and single lines.
+    """Every equation of a network as one of a layer: those of its layers, and lines of its own.
 
     Raises NotAlone for a network that was changed after it was put together, and for recurrences
-    outside of its layers.
+    that go through several layers.
     """
     uses = [small for use in network.uses for small in _parts(use)]
     known = {(e.name, e.subscripts): e for use in uses for e in use.equations()}
-    lines: dict[str, list[Equation]] = {}
+    lines: list[Equation] = []
     for equation in network.equations:
         same = known.get((equation.name, equation.subscripts))
         if same is None:
-            lines.setdefault(equation.name, []).append(equation)
+            lines.append(equation)
         elif (same.rhs, same.ranges) != (equation.rhs, equation.ranges):
             raise NotAlone
-    loose = {
-        name
-        for block in blocks(network.equations)
-        if isinstance(block, Recurrence)
-        for name in block.names
-    }
-    if loose & set(lines) or len(known) + sum(map(len, lines.values())) != len(network.equations):
+    if len(known) + len(lines) != len(network.equations):
         raise NotAlone
-    return [*uses, *(as_layer(group, network) for group in lines.values())]
+    uses += [as_layer(group, network) for group in _neighbours(lines)]
+    computed = [{use.names[e.name] for e in use.part.equations} for use in uses]
+    loops = [b.names for b in blocks(network.equations) if isinstance(b, Recurrence)]
+    if not all(any(loop <= names for names in computed) for loop in loops):
+        raise NotAlone
+    return uses
 
 
 def _parts(use: LayerUse) -> list[LayerUse]:
@@ -181,3 +209,39 @@ def _parts(use: LayerUse) -> list[LayerUse]:
     if not is_large(use.part):
         return [use]
     return [use.inner(part) for part in _uses(use.part)]
+
+
+def _neighbours(lines: Sequence[Equation]) -> Iterator[list[Equation]]:
+    """The lines in groups: few that read each other together, of many each tensor's by itself.
+
+    A normalisation, or a softmax and its loss, has a closed form of its own.
+    """
+    readers = _linked(lines)
+    left = dict.fromkeys(e.name for e in lines)
+    while left:
+        first = next(iter(left))
+        names = {first, *reachable([first], lambda name: readers.get(name, ()))}
+        group = [e for e in lines if e.name in names]
+        left = {name: None for name in left if name not in names}
+        if len(group) <= _MOST_LINES:
+            yield group
+        else:
+            by_tensor: dict[str, list[Equation]] = {}
+            for line in group:
+                by_tensor.setdefault(_maximum_of(line), []).append(line)
+            yield from by_tensor.values()
+
+
+def _linked(lines: Sequence[Equation]) -> dict[str, list[str]]:
+    written = {e.name for e in lines}
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        for name in line.read_names() & written:
+            found.setdefault(name, []).append(line.name)
+            found.setdefault(line.name, []).append(name)
+    return found
+
+
+def _maximum_of(line: Equation) -> str:
+    """The tensor of a line; a selection stands with the maximum that it is of."""
+    return tensor_name(line.rhs.args[1]) if isinstance(line.rhs, Selection) else line.name

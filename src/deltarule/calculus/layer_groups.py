@@ -17,6 +17,7 @@ from deltarule.expressions.nodes import Selection, read
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.networks.equations import Equation
+from deltarule.networks.gradient_indices import target_indices
 from deltarule.networks.layer_uses import LayerUse, put_in
 from deltarule.networks.network import Network, ordered
 from deltarule.networks.tensors import Tensor
@@ -186,16 +187,20 @@ def _with_its_indices(
     Gradients are written at the indices of their tensors.
     """
     tensor = tensors[plain]
-    if tensor.role != "input" or len(writers) != 1:
+    bare = zip(*(e.subscripts for e in writers), strict=True)
+    if tensor.role != "input" or not writers or not all(map(_an_index, bare)):
         return
-    indices = writers[0].subscripts
-    if not all(isinstance(i, Index) for i in indices):
-        return
+    indices = target_indices(tensor, (), writers)
     source = f"{plain}_from"
     tensors[source] = replace(tensor, name=source)
     tensors[plain] = replace(tensor, role="intermediate")
-    ranges = tuple(zip(writers[0].indices, tensor.axes, strict=True))
-    equations.append(Equation(plain, writers[0].indices, read(source, *writers[0].indices), ranges))
+    ranges = tuple(zip(indices, tensor.axes, strict=True))
+    equations.append(Equation(plain, indices, read(source, *indices), ranges))
+
+
+def _an_index(subscripts: Iterable[Expr]) -> bool:
+    """Whether an axis is written at an index alone by some equation."""
+    return any(isinstance(s, Index) for s in subscripts)
 
 
 def _numbered(symbol, number: int):

@@ -80,7 +80,7 @@ def derive(
     network = network_of(network, "derive", **options)
     of = None if of is None else known_name("of", of, "derive", 'of="y"')
     seed, rules = known_seed(seed, "derive"), _known_rules(rules)
-    if is_large(network):
+    if is_large(network) and not is_update(network):
         found = derive_by_layers(
             network, of, seed, lambda layers: derive_with(Verifier, layers, None, seed, rules)
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sympy import Basic, Expr
@@ -23,14 +23,16 @@ def as_layer(lines: Sequence[Equation], network: Network) -> LayerUse:
     """The equations of one tensor as a use of a layer.
 
     Where an axis is only ever read at indices alone, as in y[n, m] = tanh(x[n, m]), how far it
-    goes does not matter: it gets a size of its own. The others stay as they are.
+    goes does not matter: a number there gets a symbol. The others stay as they are.
     """
     places = _Places()
     for line in lines:
         for access in (read(line.name, *line.subscripts), *reads(line.rhs)):
             for axis, subscript in enumerate(access.indices):
                 places.meet((tensor_name(access), axis), subscript)
-    names = dict.fromkeys((lines[0].name, *(n for e in lines for n in sorted(e.read_names()))))
+    names = dict.fromkeys(
+        name for e in lines for name in (*(tensor_name(r) for r in reads(e.rhs)), e.name)
+    )
     tensors = {n: network.tensors[n] for n in names}
     open_sizes = places.open_sizes(tensors, lines)
     part = Network(
@@ -39,7 +41,7 @@ def as_layer(lines: Sequence[Equation], network: Network) -> LayerUse:
         "",
         {n: _with_sizes(t, open_sizes) for n, t in tensors.items()},
         tuple(_line_with_sizes(e, open_sizes) for e in lines),
-        dict(network.definitions),
+        _definitions(network, names.keys() - {e.name for e in lines}),
         dict(network.attributes),
         dict(network.scalars),
         ranges=dict(network.ranges),
@@ -47,6 +49,17 @@ def as_layer(lines: Sequence[Equation], network: Network) -> LayerUse:
     sizes = dict(open_sizes.values())
     own = _symbols_in(part) - set(sizes)
     return LayerUse(part, {n: n for n in names}, {**sizes, **{s: s for s in sorted(own, key=str)}})
+
+
+def _definitions(network: Network, given: Iterable[str]) -> dict[Size, Expr]:
+    """What sizes follow from, but for those that tensors from elsewhere tell."""
+    told = {
+        symbol
+        for name in given
+        for axis in network.tensors[name].axes
+        for symbol in axis.free_symbols
+    }
+    return {s: d for s, d in network.definitions.items() if s not in told}
 
 
 class _Places:
@@ -80,7 +93,7 @@ class _Places:
         sizes = {
             first: (Size(f"size{k}"), *found)
             for k, (first, found) in enumerate(extents.items())
-            if first not in closed and len(found) == 1
+            if first not in closed and len(found) == 1 and all(n.is_Integer for n in found)
         }
         places = {place: self._first(place) for place, _ in _extents(tensors, lines)}
         return {place: sizes[first] for place, first in places.items() if first in sizes}
