@@ -2,7 +2,6 @@
 
 import pytest
 
-from deltarule.calculus import derive
 from deltarule.counting.counts import count
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import load
@@ -112,9 +111,3 @@ def test_one_filter_against_a_dense_layer():
     dense = specialise(load("dense", bias=False), {"D": 32 * 32, "M": 100})
     assert count(dense).parameters == 102400
     assert count(convolution(1, size=32, window=5, bias=False)).parameters == 25
-
-
-def test_large_networks_are_not_tried_out():
-    with pytest.raises(DeltaruleError) as caught:
-        derive(load("alexnet"))
-    assert "is too large to be tried out" in caught.value.fact

@@ -1,0 +1,132 @@
+"""Large networks: the formulas are those of a network derived as a whole, every step in place."""
+
+import re
+
+import pytest
+
+import deltarule
+from deltarule.calculus import by_layers
+from deltarule.calculus.rules.rule import Rewrite, Rule
+from deltarule.calculus.rules.table import SIMPLIFICATIONS
+from deltarule.calculus.verify import Unverified
+from deltarule.calculus.without_steps import derive_unverified
+from deltarule.language.load import catalogue, load
+from deltarule.language.optimisers import is_update
+from deltarule.spelling.text import text
+
+
+@pytest.fixture
+def everything_is_large(monkeypatch):
+    monkeypatch.setattr(by_layers, "MOST_ENTRIES", 0)
+
+
+def formulas(derivation):
+    return {name: gradient.expr for name, gradient in derivation.gradients.items()}
+
+
+#: Its recurrence goes through more lines than are taken out together.
+WHOLE = {"kalman_vector"}
+#: Larger ones take minutes as a whole; those of 100 equations and fewer are compared.
+MOST = 100
+
+
+@pytest.mark.parametrize("name", sorted(catalogue()))
+def test_layers_by_themselves_give_the_formulas_of_the_whole(name, everything_is_large):
+    network = load(name)
+    if is_update(network):
+        assert deltarule.derive(network).layers == ()
+        return
+    found = by_layers.derive_by_layers(network, None, 0, derive_unverified)
+    assert (found is None) == (name in WHOLE)
+    if found is None:
+        return
+    if len(network.equations) > MOST:
+        assert found.gradients.keys() > {t.name for t in network.with_role("parameter", "input")}
+        return
+    whole = derive_unverified(network)
+    assert formulas(found) == formulas(whole)
+    assert list(found.gradients) == list(whole.gradients)
+    assert [g.indices for g in found.gradients.values()] == [
+        g.indices for g in whole.gradients.values()
+    ]
+
+
+@pytest.fixture(scope="module")
+def keras_cnn():
+    return deltarule.derive("keras_cnn")
+
+
+def test_large_networks_have_verified_steps(keras_cnn):
+    found = keras_cnn
+    assert found.layers
+    assert found.verified
+    assert formulas(found) == formulas(derive_unverified(load("keras_cnn")))
+
+
+def test_every_step_stands_in_its_place(keras_cnn):
+    derivation = keras_cnn
+    names = set(derivation.network.tensors)
+    for gradient in derivation.gradients.values():
+        steps = list(gradient.steps)
+        assert steps[0].before == gradient.lhs
+        assert steps[-1].after == gradient.expr
+        assert all(s.verified for s in steps)
+        for one, other in zip(steps[1:], steps[2:]):
+            assert one.after == other.before
+        said = " ".join(f"{text(s.after)} {s.detail} {s.condition}" for s in steps)
+        assert not re.search(r"\bt[₀-₉]|size[₀-₉]|(?<!\w)[CFHKIJ](?!\w)", said), said
+        assert names >= {n.partition("/d")[2] for n in re.findall(r"dL/d\w+", said)}
+
+
+def test_words_are_those_of_the_layer(keras_cnn):
+    words = {name: gradient.words for name, gradient in keras_cnn.gradients.items()}
+    assert words["b4"] == "sum of ∂L/∂y over the batch n"
+    assert words["W3"] == "flatᵀ · ∂L/∂s₃  (outer products, summed over the batch n)"
+    assert words["pool1"] == (
+        "full convolution of ∂L/∂conv₂ with w₂: full cross-correlation with w₂ turned by 180°  "
+        "(summed over f; for every n and c)"
+    )
+
+
+def test_a_wrong_rule_is_found_out():
+    def halved(expression, given):
+        return None if expression.as_coeff_Mul()[0] != 1 else Rewrite(expression / 2)
+
+    rule = Rule("halve", "a = a/2", "It is not.", halved, lambda: None)
+    with pytest.raises(Unverified, match="could not be verified"):
+        deltarule.derive("keras_cnn", rules=(rule, *SIMPLIFICATIONS))
+
+
+def test_alike_layers_are_derived_once():
+    made = []
+
+    def counting(layers):
+        made.append(layers)
+        return derive_unverified(layers)
+
+    found = by_layers.derive_by_layers(load("resnet152", blocks="3-4-6-3"), None, 0, counting)
+    assert found is not None
+    assert len(found.gradients) > 400
+    assert len(made) <= 25
+    kinds = {g.kind for g in found.gradients.values()}
+    assert len(kinds) < 60
+
+
+def test_many_lines_are_derived_one_by_one(tmp_path):
+    path = tmp_path / "deep.py"
+    path.write_text(
+        "from deltarule.language import *\n"
+        "N, M = sizes('N M')\n"
+        "n, m = indices('n m')\n"
+        "h = input('x', N, M)\n"
+        "for k in range(200):\n"
+        "    g = intermediate(f'h{k}', N, M)\n"
+        "    g[n, m] = tanh(h[n, m])\n"
+        "    h = g\n"
+        "y = output('y', N, M)\n"
+        "y[n, m] = h[n, m]\n"
+    )
+    derivation = deltarule.derive(path)
+    assert len(derivation.layers) == 3
+    found = text(derivation.gradients["h7"].expr)
+    assert found == "∂L/∂h₈[n, m]·(1 − h₈[n, m]²)"
