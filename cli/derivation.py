@@ -46,7 +46,7 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
     kinds = by_kind(chosen)
     others = {first.name: rest for first, *rest in kinds}
     chosen = [first for first, *_ in kinds]
-    alike = families(derivation) if 1 < len(chosen) and not any(others.values()) else ()
+    alike = families(derivation) if len(chosen) > 1 and not any(others.values()) else ()
     for order, group in _in_order(derivation, chosen):
         if order:
             page.blank()

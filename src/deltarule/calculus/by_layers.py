@@ -24,8 +24,7 @@ from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import Selection, read, tensor_name
 from deltarule.networks.equations import Equation
 from deltarule.networks.gradient_indices import target_indices
-from deltarule.networks.layer_uses import LayerUse
-from deltarule.networks.network import Network
+from deltarule.networks.network import LayerUse, Network
 from deltarule.networks.reachability import reachable
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.networks.tensors import Tensor

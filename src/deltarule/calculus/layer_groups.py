@@ -18,8 +18,8 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.networks.equations import Equation
 from deltarule.networks.gradient_indices import target_indices
-from deltarule.networks.layer_uses import LayerUse, put_in
-from deltarule.networks.network import Network, ordered
+from deltarule.networks.network import LayerUse, Network, ordered
+from deltarule.networks.respelled import put_in
 from deltarule.networks.tensors import Tensor
 
 

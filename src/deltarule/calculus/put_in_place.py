@@ -20,7 +20,7 @@ from deltarule.expressions.rewrites import rewrite
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
-from deltarule.networks.layer_uses import respelled
+from deltarule.networks.respelled import respelled
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 

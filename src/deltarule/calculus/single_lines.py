@@ -8,11 +8,10 @@ from dataclasses import replace
 from sympy import Basic, Expr
 
 from deltarule.expressions.nodes import Reduction, free_indices, read, reads, tensor_name, walk
-from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.rebuild import with_extents
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.equations import Equation
-from deltarule.networks.layer_uses import LayerUse
-from deltarule.networks.network import Network
+from deltarule.networks.network import LayerUse, Network
 from deltarule.networks.tensors import Tensor
 
 #: An axis of a tensor, or an index.
@@ -53,13 +52,13 @@ def as_layer(lines: Sequence[Equation], network: Network) -> LayerUse:
 
 def _definitions(network: Network, given: Iterable[str]) -> dict[Size, Expr]:
     """What sizes follow from, but for those that tensors from elsewhere tell."""
-    told = {
+    known = {
         symbol
         for name in given
         for axis in network.tensors[name].axes
         for symbol in axis.free_symbols
     }
-    return {s: d for s, d in network.definitions.items() if s not in told}
+    return {s: d for s, d in network.definitions.items() if s not in known}
 
 
 class _Places:
@@ -91,7 +90,7 @@ class _Places:
         for place, extent in _extents(tensors, lines):
             extents.setdefault(self._first(place), {})[extent] = None
         sizes = {
-            first: (Size(f"size{k}"), *found)
+            first: (Size(f"size{k}"), next(iter(found)))
             for k, (first, found) in enumerate(extents.items())
             if first not in closed and len(found) == 1 and all(n.is_Integer for n in found)
         }
@@ -121,16 +120,9 @@ def _with_sizes(tensor: Tensor, sizes: dict) -> Tensor:
 
 
 def _line_with_sizes(line: Equation, sizes: dict) -> Equation:
-    def ranged(ranges):
-        return tuple((i, sizes[i][0] if i in sizes else n) for i, n in ranges)
-
-    def put(node: Basic) -> Basic:
-        if isinstance(node, Reduction):
-            conditions = tuple(put(c) for c in node.conditions)
-            return node.func(put(node.body), ranged(node.ranges), conditions)
-        return rebuild(node, put)
-
-    return replace(line, rhs=put(line.rhs), ranges=ranged(line.ranges))
+    extents = {i: size for i, (size, _) in sizes.items() if isinstance(i, Index)}
+    ranges = tuple((i, extents.get(i, n)) for i, n in line.ranges)
+    return replace(line, rhs=with_extents(line.rhs, extents), ranges=ranges)
 
 
 def _symbols_in(part: Network) -> set[Basic]:

@@ -23,13 +23,14 @@ Halide's `IRMutator`: https://github.com/halide/Halide/blob/main/src/IRMutator.h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sympy import Basic, Expr
 
 from deltarule.expressions.nodes import Read, Reduction
 from deltarule.expressions.rewrites import rewrite
+from deltarule.expressions.symbols import Index
 
 #: What a pass makes of an expression is one; it may take expressions alone, or all nodes.
 Change = Callable[[Any], Any]
@@ -79,6 +80,16 @@ def with_body(node: Reduction, body: Expr, conditions: Iterable[Basic] | None = 
     if body == node.body and kept == node.conditions:
         return node
     return node.func(body, node.ranges, kept)
+
+
+@rewrite
+def with_extents(node: Basic, extents: Mapping[Index, Expr]) -> Basic:
+    """The expression with other extents for the indices of its reductions, by index."""
+    if not isinstance(node, Reduction):
+        return rebuild(node, lambda part: with_extents(part, extents))
+    conditions = tuple(with_extents(c, extents) for c in node.conditions)
+    ranges = tuple((i, extents.get(i, n)) for i, n in node.ranges)
+    return node.func(with_extents(node.body, extents), ranges, conditions)
 
 
 @rewrite

@@ -21,8 +21,7 @@ from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.constant_ranges import Between
 from deltarule.networks.coverage import check_written_once
 from deltarule.networks.equations import Equation, bind
-from deltarule.networks.layer_uses import LayerUse
-from deltarule.networks.network import Network, Option, ordered
+from deltarule.networks.network import LayerUse, Network, Option, ordered
 from deltarule.networks.read_ranges import check_reads_inside
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.counted import counted

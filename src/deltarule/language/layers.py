@@ -15,8 +15,8 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.declarations import Name, Page, current, expression
 from deltarule.language.load import files_read, load, note_read
-from deltarule.networks.layer_uses import LayerUse, put_in
-from deltarule.networks.network import Network
+from deltarule.networks.network import LayerUse, Network
+from deltarule.networks.respelled import put_in
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.counted import counted
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sympy import Expr, Rational
 
 from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Scalar, Size
 from deltarule.networks.constant_ranges import Between
 from deltarule.networks.equations import Equation
-from deltarule.networks.layer_uses import LayerUse
 from deltarule.networks.recurrences import blocks, equations_of
+from deltarule.networks.respelled import put_in
 from deltarule.networks.tensors import Tensor
 
 
@@ -73,6 +75,33 @@ class Network:
                 did_you_mean(name, self.tensors) or "its tensors are " + ", ".join(self.tensors),
             )
         return self.tensors[name]
+
+
+@dataclass(frozen=True)
+class LayerUse:
+    """A derivation that was used as a layer.
+
+    `names` gives the tensors of the network by those of `part`, `sizes` what stands there for the
+    sizes, attributes and constants of it.
+    """
+
+    part: Network
+    names: Mapping[str, str]
+    sizes: Mapping[Any, Expr]
+
+    def specialised(self, numbers: Mapping[Size, Expr]) -> LayerUse:
+        """The same use in a network in which some sizes are numbers."""
+        return replace(self, sizes={s: substitute(n, numbers) for s, n in self.sizes.items()})
+
+    def inner(self, part: LayerUse) -> LayerUse:
+        """A layer of the part, as one of the network."""
+        names = {own: self.names[name] for own, name in part.names.items()}
+        sizes = {s: substitute(n, self.sizes) for s, n in part.sizes.items()}
+        return LayerUse(part.part, names, sizes)
+
+    def equations(self) -> tuple[Equation, ...]:
+        """The equations of the part, as they stand in the network."""
+        return tuple(put_in(e, self.names, self.sizes) for e in self.part.equations)
 
 
 def ordered(equations: Iterable[Equation], tensors: dict[str, Tensor]) -> tuple[Equation, ...]:
