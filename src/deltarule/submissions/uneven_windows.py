@@ -8,7 +8,7 @@ from itertools import permutations
 from sympy import Basic, Expr
 
 from deltarule.expressions.nodes import Reduction
-from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.rebuild import rebuild, with_extents
 from deltarule.expressions.window_axis import WindowAxis
 from deltarule.marking.mistakes import Context, Wrong
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
@@ -74,8 +74,7 @@ def _square(
         for own, other in permutations([r for r in node.ranges if r[0] in taps], 2):
             if context.extent(own[1]) == context.extent(other[1]):
                 continue
-            ranges = [(i, other[1] if i == own[0] else n) for i, n in node.ranges]
-            changed = node.func(node.body, ranges, node.conditions)
+            changed = with_extents(node, {own[0]: other[1]})
             words = f"the window runs to {text(other[1])} along {text(own[0])}, not to "
             words += f"{text(own[1])}: it is taken for a square"
             yield Change("square window", 4.5, _put(equation.rhs, node, changed), words)
