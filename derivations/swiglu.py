@@ -1,4 +1,4 @@
-"""SwiGLU and GEGLU (Shazeer 2020): y = (φ(x W) ∘ x V) W₂, with φ = SiLU, GELU or σ.
+"""SwiGLU and GEGLU (Shazeer 2020): y = (φ(x W) ⊙ x V) W₂, with φ = SiLU, GELU or σ.
 
 The feed-forward layer of transformers: one weighted sum lets another one through.
 """

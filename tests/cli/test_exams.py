@@ -45,7 +45,8 @@ def test_answers_to_an_exam_are_shown_by_question(folder):
 
 def test_several_students_are_a_class(folder):
     shown = run("check", "mine.toml", "other.toml", "--sheet", "test.toml")
-    assert shown.exit_code == 2 and "check class mine.toml --sheet test.toml" in shown.output
+    assert shown.exit_code == 2
+    assert "check class mine.toml other.toml --sheet test.toml" in shown.output
 
 
 def test_the_remarks_on_a_sheet(folder):

@@ -17,7 +17,7 @@ _ESCAPED = {
 _SIGNS = {
     "∂": r"\partial ", "Σ": r"\sum", "Π": r"\prod", "·": r"\cdot ", "×": r"\times ", "−": "-",
     "≥": r"\ge ", "≤": r"\le ", "≠": r"\ne ", "⊙": r"\odot ", "∗": r"\ast ", "⋆": r"\star ",
-    "⊗": r"\otimes ", "∞": r"\infty ", "′": "'", "⌊": r"\lfloor ", "⌋": r"\rfloor ",
+    "⊗": r"\otimes ", "∘": r"\circ ", "∞": r"\infty ", "′": "'", "⌊": r"\lfloor ", "⌋": r"\rfloor ",
     "⌈": r"\lceil ", "⌉": r"\rceil ", "√": r"\surd ", "ᵀ": r"^{\top}", "°": r"^{\circ}",
     "½": r"\tfrac{1}{2}", "→": r"\to ", "←": r"\leftarrow ", "∈": r"\in ", "↦": r"\mapsto ",
     "≈": r"\approx ", "±": r"\pm ", "⟨": r"\langle ", "⟩": r"\rangle ", "∇": r"\nabla ",
