@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from sympy import Basic, Expr
+from sympy import Basic, Expr, Rational
 
 from deltarule.arithmetic.settings import windows_of
 from deltarule.expressions.nodes import Selection, read
@@ -63,7 +63,7 @@ class _Grouping:
         self._equations: list[Equation] = []
         self._definitions: dict[Size, Expr] = {}
         self._attributes: dict[Attribute, int] = {}
-        self._scalars: dict[Scalar, Expr] = {}
+        self._scalars: dict[Scalar, Rational] = {}
         self._ranges: dict = {}
         self._sizes: dict[Basic, Expr] = {}
         self._same: dict[Basic, Expr] = {}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from sympy import Basic, Expr
+from sympy import Expr
 
 from deltarule.expressions.nodes import Reduction, free_indices, read, reads, tensor_name, walk
 from deltarule.expressions.rebuild import with_extents
@@ -45,7 +46,7 @@ def as_layer(lines: Sequence[Equation], network: Network) -> LayerUse:
         dict(network.scalars),
         ranges=dict(network.ranges),
     )
-    sizes = dict(open_sizes.values())
+    sizes: dict[Any, Expr] = dict(open_sizes.values())
     own = _symbols_in(part) - set(sizes)
     return LayerUse(part, {n: n for n in names}, {**sizes, **{s: s for s in sorted(own, key=str)}})
 
@@ -125,7 +126,7 @@ def _line_with_sizes(line: Equation, sizes: dict) -> Equation:
     return replace(line, rhs=with_extents(line.rhs, extents), ranges=ranges)
 
 
-def _symbols_in(part: Network) -> set[Basic]:
+def _symbols_in(part: Network) -> set[Any]:
     found = {s for t in part.tensors.values() for a in t.axes for s in a.free_symbols}
     for line in part.equations:
         for formula in (line.rhs, *line.subscripts, *(n for _, n in line.ranges)):

@@ -173,7 +173,7 @@ def bind(
                 place,
                 f'give it one, index("{index}", N), or read a tensor on the right at it alone',
             )
-        ranges[index] = inferred.get(index, strided.get(index))
+        ranges[index] = inferred[index] if index in inferred else strided[index]
     stray = sorted((free_indices(rhs) - set(ranges)), key=str)
     if stray:
         raise DeltaruleError(
