@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from deltarule.errors import DeltaruleError
@@ -51,9 +52,8 @@ def backwards(network: Network) -> Iterator[list[Tensor]]:
 
     Parameters come right behind their layer.
     """
-    waiting = {
-        name: sum(name in e.read_names() for e in network.equations) for name in network.tensors
-    }
+    waiting = Counter(name for e in network.equations for name in e.read_names())
+    read = frozenset(waiting)
     place = {name: k for k, name in enumerate(network.tensors)}
     done: set[str] = set()
     for block in reversed(blocks(network.equations)):
@@ -76,5 +76,5 @@ def backwards(network: Network) -> Iterator[list[Tensor]]:
                 ):
                     yield [tensor]
     for tensor in network.with_role("parameter", "input"):
-        if not any(tensor.name in e.read_names() for e in network.equations):
+        if tensor.name not in read:
             yield [tensor]

@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import prod
 
-from sympy import Expr, Integer
+from sympy import Expr
 
 from deltarule.calculus.backward_order import backwards, live_tensors, roots, varying
 from deltarule.calculus.layer_groups import NotAlone, grouped
 from deltarule.calculus.put_in_place import Place
-from deltarule.calculus.rules.chain_rule import NO_PATH, START
-from deltarule.calculus.rules.rule import Rule
+from deltarule.calculus.rules.chain_rule import without_paths
 from deltarule.calculus.single_lines import as_layer
-from deltarule.calculus.steps import Derivation, Gradient, Step
+from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import Selection, read, tensor_name
 from deltarule.networks.equations import Equation
@@ -98,18 +97,16 @@ class _ByLayers:
         return Derivation(self._network, self._root, gradients, self._upstream, seed, layers=kinds)
 
     def _gradient(self, tensor: Tensor) -> Gradient:
-        if tensor.name == self._root:
-            return self._without_readers(tensor, START, Integer(1), "by definition")
-        if tensor.name not in self._readers:
-            return self._without_readers(tensor, NO_PATH, Integer(0), "nothing on the way reads it")
+        if tensor.name == self._root or tensor.name not in self._readers:
+            return self._without_readers(tensor)
         place, own = self._place(self._together(tensor.name))
         return place.gradient(own[tensor.name], tensor)
 
-    def _without_readers(self, tensor: Tensor, rule: Rule, value: Expr, reason: str) -> Gradient:
+    def _without_readers(self, tensor: Tensor) -> Gradient:
         indices = target_indices(tensor, [], self._network.equation_of(tensor.name))
         lhs = read(gradient_name(self._root, tensor.name), *indices)
-        step = Step(rule, lhs, value, "", "", reason)
-        return Gradient(self._root, tensor, indices, value, (step,))
+        step = without_paths(lhs, tensor.name == self._root)
+        return Gradient(self._root, tensor, indices, step.after, (step,))
 
     def _together(self, name: str) -> tuple[int, ...]:
         """The layers that read a tensor, and those that read what these put out among themselves.

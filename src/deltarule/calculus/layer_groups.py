@@ -15,11 +15,11 @@ from sympy import Basic, Expr, Rational
 from deltarule.arithmetic.settings import windows_of
 from deltarule.expressions.nodes import Selection, read
 from deltarule.expressions.substitution import substitute
-from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
+from deltarule.expressions.symbols import Attribute, Index, Scalar, Size, suffixed
 from deltarule.networks.equations import Equation
 from deltarule.networks.gradient_indices import target_indices
 from deltarule.networks.network import LayerUse, Network, ordered
-from deltarule.networks.respelled import put_in
+from deltarule.networks.respelled import put_in, resized, with_sizes
 from deltarule.networks.tensors import Tensor
 
 
@@ -73,9 +73,11 @@ class _Grouping:
     def group(self) -> Group:
         """The group, all that was found to be the same written in one way."""
         same = self._same
-        own = {name: name for name in self._tensors}
-        equations = [put_in(e, own, same) for e in self._equations]
-        tensors = {t.name: self._finished(t, equations) for t in self._tensors.values()}
+        equations = [with_sizes(e, same) for e in self._equations]
+        tensors = {
+            plain: self._finished(name, self._tensors[plain], equations)
+            for name, plain in self._plain.items()
+        }
         for name, plain in self._plain.items():
             _with_its_indices(plain, self._whole.equation_of(name), tensors, equations)
         definitions = {s: substitute(d, same) for s, d in self._definitions.items()}
@@ -98,15 +100,8 @@ class _Grouping:
         table = self._symbols(use, number)
         for tensor in use.part.tensors.values():
             name = use.names[tensor.name]
-            own = replace(
-                tensor,
-                name=self._plain.setdefault(name, f"t{len(self._plain)}"),
-                axes=tuple(substitute(a, table) for a in tensor.axes),
-                integers_below=None
-                if tensor.integers_below is None
-                else substitute(tensor.integers_below, table),
-                note="",
-            )
+            plain = self._plain.setdefault(name, f"t{len(self._plain)}")
+            own = replace(resized(tensor, table), name=plain, note="")
             known = self._tensors.setdefault(own.name, own)
             for one, other in zip(known.axes, own.axes, strict=True):
                 self._unite(one, other)
@@ -126,7 +121,7 @@ class _Grouping:
                 or isinstance(symbol, Scalar)
                 and not there.is_number
             ):
-                table[symbol] = _numbered(symbol, number)
+                table[symbol] = suffixed(symbol, f"_{number}" if number else "")
             else:
                 table[symbol] = there
         for symbol, own in table.items():
@@ -160,9 +155,8 @@ class _Grouping:
                 return
         raise NotAlone
 
-    def _finished(self, tensor: Tensor, equations: Sequence[Equation]) -> Tensor:
+    def _finished(self, name: str, tensor: Tensor, equations: Sequence[Equation]) -> Tensor:
         """A tensor with the role that it has among these layers."""
-        name = next(n for n, plain in self._plain.items() if plain == tensor.name)
         role = self._whole.tensors[name].role
         # Selections of maxima come with them, and have no gradient.
         lines = [e for e in equations if not isinstance(e.rhs, Selection)]
@@ -173,10 +167,7 @@ class _Grouping:
             role = "intermediate"
         elif role not in ("parameter", "target", "memory", "gradient"):
             role = "input"
-        axes = tuple(substitute(a, self._same) for a in tensor.axes)
-        below = tensor.integers_below
-        below = None if below is None else substitute(below, self._same)
-        return replace(tensor, role=role, axes=axes, integers_below=below)
+        return replace(resized(tensor, self._same), role=role)
 
 
 def _with_its_indices(
@@ -201,11 +192,3 @@ def _with_its_indices(
 def _an_index(subscripts: Iterable[Expr]) -> bool:
     """Whether an axis is written at an index alone by some equation."""
     return any(isinstance(s, Index) for s in subscripts)
-
-
-def _numbered(symbol, number: int):
-    """The symbol of the first layer as it is, those of the others with their numbers."""
-    name = f"{symbol.name}_{number}" if number else symbol.name
-    if isinstance(symbol, Attribute):
-        return Attribute(name, bool(symbol.is_positive))
-    return type(symbol)(name)

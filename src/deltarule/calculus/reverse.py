@@ -27,7 +27,7 @@ from deltarule.calculus.cancel_kinks import remove_kinks
 from deltarule.calculus.dual_forms import dual_form
 from deltarule.calculus.inline_upstream import insert_upstream
 from deltarule.calculus.record import Record
-from deltarule.calculus.rules.chain_rule import CHAIN_RULE, NO_PATH, START, paths, through
+from deltarule.calculus.rules.chain_rule import CHAIN_RULE, paths, through, without_paths
 from deltarule.calculus.rules.cut_ranges import CLIP_THE_RANGE, EMPTY_SUM, clipped, never
 from deltarule.calculus.rules.delta_elimination import eliminate
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE, selected_entry, terms_of
@@ -155,11 +155,9 @@ class GradientWork:
         self.record = Record(self._lhs(), network, self.ranges, verifier, rules)
 
     def gradient(self) -> Gradient:
-        if self.tensor.name == self.root:
-            return self._finished([Step(START, self._lhs(), Integer(1), "", "", "by definition")])
-        if not self.consumers:
-            reason = "nothing on the way reads it"
-            return self._finished([Step(NO_PATH, self._lhs(), Integer(0), "", "", reason)])
+        itself = self.tensor.name == self.root
+        if itself or not self.consumers:
+            return self._finished([without_paths(self._lhs(), itself)])
         terms = self._chain()
         start = list(terms)
         self._eliminate(terms)

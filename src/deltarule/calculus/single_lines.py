@@ -87,16 +87,17 @@ class _Places:
     ) -> dict[_Place, tuple[Size, Expr]]:
         """For each axis and index that may be of any extent, its size and what it is there."""
         closed = {self._first(p) for p in self._closed}
+        firsts: dict[_Place, _Place] = {}
         extents: dict[_Place, dict[Expr, None]] = {}
         for place, extent in _extents(tensors, lines):
-            extents.setdefault(self._first(place), {})[extent] = None
+            firsts[place] = self._first(place)
+            extents.setdefault(firsts[place], {})[extent] = None
         sizes = {
             first: (Size(f"size{k}"), next(iter(found)))
             for k, (first, found) in enumerate(extents.items())
             if first not in closed and len(found) == 1 and all(n.is_Integer for n in found)
         }
-        places = {place: self._first(place) for place, _ in _extents(tensors, lines)}
-        return {place: sizes[first] for place, first in places.items() if first in sizes}
+        return {place: sizes[first] for place, first in firsts.items() if first in sizes}
 
 
 def _extents(

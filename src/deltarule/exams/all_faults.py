@@ -39,11 +39,12 @@ def all_faults(text: str, name: str, folder: Path) -> list[DeltaruleError]:
         return found
     toml = TomlText(name, text, data)
     where = ExamPlaces(toml)
-    found += [e for key, value in data.items() for e in _of_key(key, value, where)]
+    wrong = {key: [*_of_key(key, value, where)] for key, value in data.items()}
+    found += [error for errors in wrong.values() for error in errors]
     questions = data.get("question")
     if isinstance(questions, list):
         found += _of_questions(questions, folder, where)
-    sound = {k: v for k, v in data.items() if not [*_of_key(k, v, where)] and k not in _OF_EXAMS}
+    sound = {k: v for k, v in data.items() if not wrong[k] and k not in _OF_EXAMS}
     return [*found, *_of_sheet(replace(toml, data={"title": name, **sound}), folder)]
 
 

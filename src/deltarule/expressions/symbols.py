@@ -91,6 +91,13 @@ class Rate(Scalar):
     __slots__ = ()
 
 
+def suffixed(symbol: Size | Scalar, suffix: str) -> Size | Scalar:
+    """A symbol of the same sort whose name goes on."""
+    if isinstance(symbol, Attribute):
+        return Attribute(symbol.name + suffix, bool(symbol.is_positive))
+    return type(symbol)(symbol.name + suffix)
+
+
 #: All axes of a tensor of any shape, and the index that stands for the indices on them.
 ANY_SIZE, ANY_INDEX = Size("…"), Index("…")
 

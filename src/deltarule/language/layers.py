@@ -12,11 +12,11 @@ from sympy import Expr, Symbol
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import FloorQuotient, free_symbols, read
 from deltarule.expressions.substitution import substitute
-from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
+from deltarule.expressions.symbols import Attribute, Index, Scalar, Size, suffixed
 from deltarule.language.declarations import Name, Page, current, expression
 from deltarule.language.load import files_read, load, note_read
 from deltarule.networks.network import LayerUse, Network
-from deltarule.networks.respelled import put_in
+from deltarule.networks.respelled import put_in, resized
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.counted import counted
 
@@ -103,16 +103,7 @@ def takes(name: str, **options) -> tuple[str, ...]:
 
 def _bring(tensor: Tensor, name: str, symbols: dict, page: Page, last: bool) -> None:
     role = "intermediate" if tensor.role == "output" and not last else tensor.role
-    limit = tensor.integers_below
-    page.declare(
-        replace(
-            tensor,
-            name=name,
-            role=role,
-            axes=tuple(substitute(a, symbols) for a in tensor.axes),
-            integers_below=None if limit is None else substitute(limit, symbols),
-        )
-    )
+    page.declare(replace(resized(tensor, symbols), name=name, role=role))
 
 
 def _symbols(
@@ -133,7 +124,7 @@ def _symbols(
         if symbol.name in given:
             table[symbol] = given[symbol.name]
         elif isinstance(symbol, (Size, Scalar)):
-            table[symbol] = _fresh(symbol, suffix)
+            table[symbol] = suffixed(symbol, suffix)
     for symbol, definition in part.definitions.items():
         value = substitute(definition, table)
         if symbol.name in given:
@@ -168,12 +159,6 @@ def _enough(symbol: Size, definition: Expr, value: Expr, part: Network, page: Pa
             "change one of " + ", ".join(sorted(map(str, definition.free_symbols))),
         )
     return value
-
-
-def _fresh(symbol: Size | Scalar, suffix: str) -> Size | Scalar:
-    if isinstance(symbol, Attribute):
-        return Attribute(symbol.name + suffix, bool(symbol.is_positive))
-    return type(symbol)(symbol.name + suffix)
 
 
 def _declared(part: Network) -> list[Symbol]:

@@ -14,6 +14,7 @@ from deltarule.expressions.nodes import Read
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.window_axis import shift_of
 from deltarule.networks.network import Network
+from deltarule.spelling.counted import joined
 
 
 class Kinds:
@@ -96,12 +97,8 @@ class Axes:
         parts = []
         for word, names in groups.items():
             plural = "s" if word in ("time", "position") else ""
-            parts += [f"the {word}{plural} {_joined(names)}"] if word else names
-        return _joined(parts)
-
-
-def _joined(texts: list[str]) -> str:
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+            parts += [f"the {word}{plural} {joined(names)}"] if word else names
+        return joined(parts)
 
 
 def _subscripts(*expressions) -> Iterator[Expr]:

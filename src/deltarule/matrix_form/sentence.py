@@ -10,6 +10,7 @@ from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import tree as ph
 from deltarule.matrix_form.formula import PhraseWriter
 from deltarule.matrix_form.tree import Phrase
+from deltarule.spelling.counted import joined
 from deltarule.spelling.text import PRODUCT, SUM
 
 
@@ -40,7 +41,7 @@ class Speech(PhraseWriter):
             (phrase.factor, phrase.of) if isinstance(phrase, ph.Scaled) else (Integer(1), phrase)
         )
         if isinstance(core, ph.Outer) and factor == 1:
-            return "outer product of " + _listed([self(f) for f in core.factors])
+            return "outer product of " + joined([self(f) for f in core.factors])
         if isinstance(core, ph.Convolution) and isinstance(core.kernel, ph.Ones) and factor != 1:
             return f"{self(core)}, {self._writer(factor)} of it to each"
         if isinstance(core, ph.SumOver):
@@ -53,7 +54,7 @@ class Speech(PhraseWriter):
         """`with σ′(s₁) = h₁ ⊙ (1 − h₁)`, once for each."""
         found = dict.fromkeys(p for p in phrase.walk() if isinstance(p, ph.Slope))
         formulas = [f"{self(s)} = {self(s.formula)}" for s in found]
-        return [f"with {_listed(formulas)}"] if formulas else []
+        return [f"with {joined(formulas)}"] if formulas else []
 
     def _notes(self, phrase: Phrase) -> list[str]:
         notes: list[str] = []
@@ -110,13 +111,13 @@ class Speech(PhraseWriter):
                 if missing and core.labels and isinstance(core, ph.Leaf):
                     same.setdefault(missing, {})[self(core)] = None
         return [
-            f"{_listed(list(names))} {'is' if len(names) == 1 else 'are'} the same for every "
+            f"{joined(list(names))} {'is' if len(names) == 1 else 'are'} the same for every "
             f"{self._names(missing)}"
             for missing, names in same.items()
         ]
 
     def _names(self, indices: Iterable) -> str:
-        return _listed([self._writer(self._axes.bare(i)) for i in indices])
+        return joined([self._writer(self._axes.bare(i)) for i in indices])
 
     def _correlation(self, p: ph.Correlation):
         """valid cross-correlation of x, padded by P, with ∂L/∂y, spread by S, at stride D."""
@@ -174,8 +175,3 @@ class Speech(PhraseWriter):
 
 def _divides_arrays(phrase: ph.Hadamard) -> bool:
     return any(p.labels for p in phrase.bottom)
-
-
-def _listed(texts: list[str]) -> str:
-    """a, b and c."""
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

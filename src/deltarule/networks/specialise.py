@@ -12,10 +12,9 @@ from deltarule.expressions.given_numbers import whole_number
 from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Size
-from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks, no_times
-from deltarule.networks.tensors import Tensor
+from deltarule.networks.respelled import resized, with_sizes
 
 
 def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
@@ -49,8 +48,8 @@ def specialise(network: Network, numbers: Mapping[str, int]) -> Network:
         table[symbol] = filled
     return replace(
         network,
-        tensors={name: _tensor(t, table) for name, t in network.tensors.items()},
-        equations=tuple(_equation(e, table) for e in network.equations),
+        tensors={name: resized(t, table) for name, t in network.tensors.items()},
+        equations=tuple(with_sizes(e, table) for e in network.equations),
         definitions=definitions,
         attributes={s: v for s, v in network.attributes.items() if s not in table},
         uses=tuple(use.specialised(table) for use in network.uses),
@@ -104,21 +103,3 @@ def _does_not_fit(network: Network, symbol: Size, definition: Expr, value: Expr)
 
 def _sizes_in(expression: Expr) -> Iterable[str]:
     return sorted(s.name for s in free_symbols(expression) if isinstance(s, Size))
-
-
-def _tensor(tensor: Tensor, table: Mapping) -> Tensor:
-    limit = tensor.integers_below
-    return replace(
-        tensor,
-        axes=tuple(substitute(a, table) for a in tensor.axes),
-        integers_below=None if limit is None else substitute(limit, table),
-    )
-
-
-def _equation(equation: Equation, table: Mapping) -> Equation:
-    return replace(
-        equation,
-        subscripts=tuple(substitute(s, table) for s in equation.subscripts),
-        rhs=substitute(equation.rhs, table),
-        ranges=tuple((i, substitute(n, table)) for i, n in equation.ranges),
-    )

@@ -1,6 +1,8 @@
-"""How many there are, in good grammar: 1 file, 2 files, 1 entry, 2 entries."""
+"""How many there are, and which, in good grammar: 1 file, 2 entries; a, b and c."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 _IRREGULAR = {"axis": "axes", "index": "indices"}
 
@@ -19,3 +21,8 @@ def agreeing(count: int, word: str) -> str:
     if word.endswith("y") and word[-2:-1] not in "aeiou":
         return f"{word[:-1]}ies"
     return f"{word}es" if word.endswith(("s", "x", "ch", "sh")) else f"{word}s"
+
+
+def joined(texts: Sequence[str]) -> str:
+    """`a, b and c`, of one text or more."""
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import permutations
 
-from sympy import Basic, Expr
+from sympy import Expr
 
-from deltarule.expressions.nodes import Reduction
-from deltarule.expressions.rebuild import rebuild, with_extents
+from deltarule.expressions.rebuild import outermost, with_extents
 from deltarule.expressions.window_axis import WindowAxis
 from deltarule.marking.mistakes import Context, Wrong
 from deltarule.marking.mistakes.changed import Change, wherever_it_is_used
 from deltarule.marking.mistakes.positions import reductions_in
-from deltarule.marking.mistakes.windows import sliding_subscripts, window_numbers, with_subscripts
+from deltarule.marking.mistakes.windows import sliding_subscripts, with_subscripts, without_number
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import text
 
@@ -44,16 +43,10 @@ def _lost_along_one(
     context: Context, equation: Equation, sliding: dict[Expr, WindowAxis]
 ) -> Iterator[Change]:
     for subscript, axis in sliding.items():
-        if axis.divisor != 1:
-            continue
         for name, kept in (("stride", 1), ("dilation", 1), ("padding", 0)):
-            numbers = [
-                (f, n) for f, n in window_numbers(axis)[name] if context.extent(abs(n)) != kept
-            ]
-            if numbers:
-                signs = [-1 if n.could_extract_minus_sign() else 1 for _, n in numbers]
-                less = sum((n - kept * s) * f for (f, n), s in zip(numbers, signs, strict=True))
-                rhs = with_subscripts(equation.rhs, {subscript: (subscript - less).expand()})
+            moved = without_number(context, subscript, axis, name, kept)
+            if moved is not None:
+                rhs = with_subscripts(equation.rhs, {subscript: moved})
                 words = f"the {name} is lost along one axis, in {text(subscript)}, and not along "
                 yield Change(f"{name} lost", 4.5, rhs, f"{words}the other")
 
@@ -74,16 +67,11 @@ def _square(
         for own, other in permutations([r for r in node.ranges if r[0] in taps], 2):
             if context.extent(own[1]) == context.extent(other[1]):
                 continue
-            changed = with_extents(node, {own[0]: other[1]})
+            square = with_extents(node, {own[0]: other[1]})
+            rhs = outermost(equation.rhs, {node: square}.get)
             words = f"the window runs to {text(other[1])} along {text(own[0])}, not to "
             words += f"{text(own[1])}: it is taken for a square"
-            yield Change("square window", 4.5, _put(equation.rhs, node, changed), words)
-
-
-def _put(formula: Basic, node: Reduction, changed: Expr) -> Expr:
-    if formula == node:
-        return changed
-    return rebuild(formula, lambda part: _put(part, node, changed))  # type: ignore[return-value]
+            yield Change("square window", 4.5, rhs, words)
 
 
 UNEVEN_ROWS = (uneven_window,)

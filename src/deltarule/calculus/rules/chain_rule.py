@@ -8,12 +8,20 @@ from dataclasses import dataclass, replace
 from sympy import Add, Expr, Integer
 
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
+from deltarule.calculus.steps import Step
 from deltarule.expressions.gradient_names import GradientName, gradient_name
 from deltarule.expressions.nodes import PartialOf, Read, Sum, index_names, read, reads, tensor_name
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, Size, fresh
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import text
+
+
+def without_paths(lhs: Expr, itself: bool) -> Step:
+    """The one step to ∂E/∂E, if it is E `itself`, or to the gradient of what nothing reads."""
+    if itself:
+        return Step(START, lhs, Integer(1), "", "", "by definition")
+    return Step(NO_PATH, lhs, Integer(0), "", "", "nothing on the way reads it")
 
 
 @dataclass(frozen=True)

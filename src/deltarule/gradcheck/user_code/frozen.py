@@ -16,6 +16,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.gradcheck.user_code.black_box import Arrays, BlackBox
 from deltarule.gradcheck.user_code.rounds import Round
 from deltarule.gradcheck.user_code.slips import Slip
+from deltarule.spelling.counted import joined
 
 #: What a reduction is: its name, its line, and where in the line.
 _Key = tuple[str, int, int]
@@ -125,7 +126,4 @@ def _words(chosen: tuple[_Key, ...], groups: list[_Key]) -> str:
         parts.append(f"the {which}{_NAMES.get(kind, kind)} (line {line})")
     if len(parts) == 1:
         return f"the path through {parts[0]} is left out, as if it were constant"
-    return (
-        f"the paths through {', '.join(parts[:-1])} and {parts[-1]} are left out, as if they "
-        "were constant"
-    )
+    return f"the paths through {joined(parts)} are left out, as if they were constant"

@@ -17,6 +17,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.symbols import Attribute
 from deltarule.marking.formulas.comparison import Comparison
+from deltarule.spelling.counted import joined
 from deltarule.spelling.names import pretty
 
 #: So many special sizes are tried, of so many readings.
@@ -58,8 +59,4 @@ def _specials(compared: Comparison) -> Iterator[Special]:
         yield f"{pretty(a)} = {pretty(b)}", {a: 3, b: 3}
     for count in (2, len(neutral)):
         for chosen in combinations(neutral.items(), count) if count > 1 else ():
-            yield _joined([f"{pretty(name)} = {number}" for name, number in chosen]), dict(chosen)
-
-
-def _joined(words: list[str]) -> str:
-    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
+            yield joined([f"{pretty(name)} = {number}" for name, number in chosen]), dict(chosen)

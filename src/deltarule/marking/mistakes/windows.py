@@ -60,10 +60,9 @@ def _placed_otherwise(context: Context, equation: Equation) -> Iterator[Change]:
     ):
         table = {}
         for subscript, axis in sliding_subscripts(equation).items():
-            numbers = window_numbers(axis)[name] if axis.divisor == 1 else []
-            if any(context.extent(abs(n)) != kept for _, n in numbers):
-                moved = subscript - sum((n - kept * _sign(n)) * factor for factor, n in numbers)
-                table[subscript] = moved.expand()
+            moved = without_number(context, subscript, axis, name, kept)
+            if moved is not None:
+                table[subscript] = moved
         if table:
             yield Change(f"{name} lost", 4.0, with_subscripts(equation.rhs, table), words)
 
@@ -79,6 +78,16 @@ def window_numbers(axis: WindowAxis) -> dict[str, list[tuple[Expr, Expr]]]:
         "dilation": [(k, n) for k, n in taps if _sign(n) > 0],
         "padding": [(nodes.multiply(()), axis.rest)],
     }
+
+
+def without_number(
+    context: Context, subscript: Expr, axis: WindowAxis, name: str, kept: int
+) -> Expr | None:
+    """A subscript whose stride, dilation or padding is `kept`; None where it is that already."""
+    numbers = window_numbers(axis)[name] if axis.divisor == 1 else []
+    if all(context.extent(abs(n)) == kept for _, n in numbers):
+        return None
+    return (subscript - sum((n - kept * _sign(n)) * factor for factor, n in numbers)).expand()
 
 
 def _sign(number: Expr) -> int:
