@@ -86,7 +86,7 @@ class _Choices:
             return one
         if not right and not _may_differ(one.finding):
             return one
-        tried = [((), one)] if right else []
+        tried: list[tuple[tuple[int, ...], CheckedFunction]] = [((), one)] if right else []
         for numbers in (n for n in choices(task) if not right or n in before.values()):
             found = self._found(one, numbers)
             if found is not None and but_for_overflow(found.finding):
