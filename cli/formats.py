@@ -13,6 +13,16 @@ from importlib import import_module
 from itertools import combinations
 
 from deltarule.cli.exam_formats import EXAM_PAGES, EXAM_VALUES
+from deltarule.cli.shown_as import (
+    as_a_document,
+    as_it_is,
+    as_values,
+    on_the_screen,
+    page_as_document,
+    page_as_html,
+    page_as_latex,
+    page_as_markdown,
+)
 from deltarule.errors import DeltaruleError, did_you_mean
 
 
@@ -22,7 +32,7 @@ class Format:
 
     `out` takes one of the `functions` and a thing, and shows it. A format that is a `variant_of`
     another may be asked for together with it. With `of_a_page` a thing without a function is shown
-    by what fills its page of text.
+    by what fills its page of text. A format that goes to a `file` says how its name is called.
     """
 
     title: str
@@ -31,6 +41,7 @@ class Format:
     functions: Mapping[str, str]
     variant_of: str = ""
     of_a_page: Callable[[Callable, object], None] | None = None
+    file: str = ""
 
     def shows(self, called: str) -> str:
         """The place of the function for a thing; empty for none."""
@@ -121,72 +132,6 @@ def exclude_each_other(formats: Sequence[str]) -> tuple[str, str] | None:
     return None
 
 
-def on_the_screen(fill: Callable, thing: object) -> None:
-    """A page is filled with the thing, and shown."""
-    from deltarule.cli.page import Page
-    from deltarule.cli.screen import console
-
-    screen = console()
-    page = Page(screen.width, screen.is_terminal)
-    fill(page, thing)
-    page.show(screen)
-
-
-def page_as_markdown(fill: Callable, thing: object) -> None:
-    """A page is filled with the thing, and written as Markdown."""
-    from deltarule.cli.document import MarkdownPage
-    from deltarule.cli.screen import write
-
-    page = MarkdownPage()
-    fill(page, thing)
-    write(str(page))
-
-
-def page_as_latex(fill: Callable, thing: object) -> None:
-    """A page is filled with the thing, and written as a fragment of LaTeX."""
-    from deltarule.cli.screen import write
-
-    write(_latex_page(fill, thing))
-
-
-def page_as_document(fill: Callable, thing: object) -> None:
-    """A page is filled with the thing, and written as a document that compiles."""
-    from deltarule.cli.screen import write
-    from deltarule.reports.latex import document
-
-    write(document(_latex_page(fill, thing)))
-
-
-def _latex_page(fill: Callable, thing: object) -> str:
-    from deltarule.cli.document import LatexPage
-
-    page = LatexPage()
-    fill(page, thing)
-    return str(page)
-
-
-def as_values(values: Callable, thing: object) -> None:
-    """Plain values are written as JSON."""
-    from deltarule.cli.screen import write_json
-
-    write_json(values(thing))
-
-
-def as_it_is(text: Callable, thing: object) -> None:
-    """A text is written as it is."""
-    from deltarule.cli.screen import write
-
-    write(text(thing))
-
-
-def as_a_document(fragment: Callable, thing: object) -> None:
-    """A fragment of LaTeX is written as a document that compiles."""
-    from deltarule.cli.screen import write
-    from deltarule.reports.latex import document
-
-    write(document(fragment(thing)))
-
-
 _LATEX = {
     "a paper": ".exams.paper_latex:paper_fragment",
     "a derivation": ".reports.latex:derivation_latex",
@@ -260,6 +205,18 @@ FORMATS = {
             "the marking of several files": ".reports.marks:files_markdown",
         },
         of_a_page=page_as_markdown,
+    ),
+    "html": Format(
+        "HTML",
+        "As a page that opens in any browser, without a network; - writes it to the screen.",
+        as_it_is,
+        {
+            "a derivation": ".pages.derivation_html:derivation_html",
+            "a trace": ".pages.trace_html:trace_html",
+            "a worked sheet": ".pages.trace_html:sheet_html",
+        },
+        of_a_page=page_as_html,
+        file="FILE.html",
     ),
     "json": Format(
         "JSON",

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from sympy import Expr
 
 from deltarule.calculus.families import Family, families_of
-from deltarule.cli.notes import noted
 from deltarule.cli.page import Page
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
@@ -15,6 +14,7 @@ from deltarule.networks.recurrences import Recurrence, blocks, equations_of
 from deltarule.networks.tensors import Tensor
 from deltarule.networks.unused import unused
 from deltarule.reports.selection import starts
+from deltarule.spelling.noting import noted
 from deltarule.spelling.text import text
 
 _ROLES = {

@@ -39,7 +39,8 @@ def _runs(name: str) -> Callable[..., None]:
         paged = not given["no_pager"]
         does = row.use_of(asked).does
         as_json = asked.format == "json"
-        run(lambda: function(does)(asked), as_json=as_json, name=name, paged=paged)
+        to = given[asked.format] if asked.format in FORMATS and FORMATS[asked.format].file else None
+        run(lambda: function(does)(asked), as_json=as_json, name=name, paged=paged, to=to)
 
     return run_it
 

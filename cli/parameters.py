@@ -40,7 +40,8 @@ def parameters(row: Row) -> list[click.Parameter]:
     shown = {name for use in row.uses for name in formats_of(use.shows)}
     for name, form in FORMATS.items():
         if form.help:
-            found.append(_parameter(name, bool, option(form.help, hidden=name not in shown)))
+            described = option(form.help, form.file or None, hidden=name not in shown)
+            found.append(_parameter(name, Path if form.file else bool, described))
     paged = option("On a terminal, show all at once, however long.")
     return [*found, _parameter("no_pager", bool, paged), version()]
 

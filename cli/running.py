@@ -9,8 +9,10 @@ import errno
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn
 
+from deltarule.cli.output import Output
 from deltarule.cli.pager import Paging
 from deltarule.cli.screen import console, silence, write_json
 from deltarule.errors import DeltaruleError, UnknownOption
@@ -20,16 +22,21 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
 def run(
-    command: Callable[[], int], as_json: bool = False, name: str = "", paged: bool = True
+    command: Callable[[], int],
+    as_json: bool = False,
+    name: str = "",
+    paged: bool = True,
+    to: Path | None = None,
 ) -> NoReturn:
     """Run a command and leave with its exit status; an error becomes a message, and status 2.
 
     `name` is the command's row in the table; `paged` lets a pager show what is longer than the
-    screen.
+    screen; `to` is the file that the result goes to, if that is not the screen.
     """
     _open_closed()
     Paging.wanted = paged
     try:
+        Output.going_to(to)
         status = command()
     except UnknownOption as error:
         from deltarule.cli.rules import unknown_option

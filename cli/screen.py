@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 
+from deltarule.cli.output import Output, written_to
 from deltarule.cli.pager import page
 from deltarule.spelling.visible import visible, visible_json
 
@@ -14,7 +15,12 @@ PATIENCE = 1.0
 
 
 def write(text: str) -> None:
-    """Plain text to standard output. A reader who has gone away ends it quietly."""
+    """Plain text to standard output, or to the file that was asked for.
+
+    A reader who has gone away ends it quietly.
+    """
+    if Output.file is not None:
+        text = written_to(Output.file, visible(text))
     try:
         _can_say(sys.stdout)
         text = visible(text)

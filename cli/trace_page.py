@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 
 from deltarule.cli.contributions import contributions
-from deltarule.cli.notes import noted
 from deltarule.cli.page import Page
 from deltarule.cli.verdict_page import STYLES
 from deltarule.marking.worked_sheets import Worked
@@ -20,6 +19,7 @@ from deltarule.reports.trace_lines import (
     shown_lines_of,
 )
 from deltarule.spelling.counted import counted
+from deltarule.spelling.noting import noted
 from deltarule.spelling.text import text
 from deltarule.tracing.trace import Trace, TracedLine
 

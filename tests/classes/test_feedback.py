@@ -13,12 +13,12 @@ from deltarule.classes.feedback.feedback_html import feedback_html
 from deltarule.classes.feedback.feedback_json import feedback_json
 from deltarule.classes.feedback.feedback_markdown import feedback_markdown
 from deltarule.classes.feedback.student_feedback import feedback_of
-from deltarule.classes.html_page import text_html
 from deltarule.classes.marked_questions import texts_of
 from deltarule.classes.verdict_words import WORDS
 from deltarule.exams import load_exam
 from deltarule.exams.joined_verdicts import gravest
 from deltarule.marking import verdicts
+from deltarule.pages.html_page import text_html
 
 QUESTION = """
 title = "one"

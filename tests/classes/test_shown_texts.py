@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from parsed_html import Parsed
 
-from deltarule.classes.html_page import quoted_html
 from deltarule.classes.markdown_text import inline, opening, paragraph
 from deltarule.classes.point_decimals import point_decimal, point_number, share
 from deltarule.classes.revealing import CAUSES, VERDICTS, finding_shown, revealed, right_shown
 from deltarule.errors import DeltaruleError
+from deltarule.pages.html_page import quoted_html
 from deltarule.spelling.visible import visible
 
 RENDERER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])

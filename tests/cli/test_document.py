@@ -8,6 +8,7 @@ import pytest
 
 from deltarule.cli.document import Document, LatexPage, MarkdownPage
 from deltarule.cli.formats import FORMATS, formats_of
+from deltarule.cli.html_document import HtmlPage
 from deltarule.cli.page import Page
 from deltarule.reports.text_formulas import formula_latex
 
@@ -72,7 +73,7 @@ def test_everything_without_a_function_of_its_own_is_tried():
     for name in ("markdown", "latex", "fragment"):
         own = set(FORMATS[name].functions)
         assert set(SHOWN) | SLOW == set(FORMATS["text"].functions) - own
-        assert all(name in formats_of(thing) for thing in SHOWN)
+        assert all({name, "html"} <= set(formats_of(thing)) for thing in SHOWN)
 
 
 @pytest.mark.parametrize("thing", SHOWN)
@@ -80,11 +81,12 @@ def test_a_page_is_markdown_and_latex_as_well(invoke, thing):
     shown = invoke(*SHOWN[thing])
     markdown = invoke(*SHOWN[thing], "--markdown")
     latex = invoke(*SHOWN[thing], "--latex", "--fragment")
-    assert (markdown.status, latex.status) == (shown.status, shown.status), markdown.err
+    html = invoke(*SHOWN[thing], "--html", "-")
+    assert {page.status for page in (markdown, latex, html)} == {shown.status}, markdown.err
     assert balanced(latex.out) and latex.out.isascii(), re.findall(r"[^\x00-\x7f]", latex.out)
     assert latex.out.count("$") % 2 == 0 and markdown.out.count("```") % 2 == 0
     words = set(re.findall(r"[a-z]{4,}", shown.out))
-    for other in (markdown.out, latex.out):
+    for other in (markdown.out, latex.out, re.sub("<[^<>]*>", " ", html.out)):
         assert len(words - set(re.findall(r"[a-z]{4,}", other))) <= len(words) // 20
 
 
@@ -99,7 +101,7 @@ def test_counts_are_a_table(invoke):
 
 
 def test_documents_know_all_that_pages_know():
-    for kind in (MarkdownPage, LatexPage):
+    for kind in (MarkdownPage, LatexPage, HtmlPage):
         for name, method in inspect.getmembers(Page, inspect.isfunction):
             if name not in ("__init__", "show", "error"):
                 assert getattr(kind, name) is not method, name

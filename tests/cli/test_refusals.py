@@ -48,7 +48,7 @@ def test_what_to_leave_out_for_a_format_is_said():
     assert error.fact == "one line a gradient is not shown as JSON"
     assert error.remedy == (
         "leave --json out for text, or leave --brief out for a derivation as JSON, "
-        "or write --latex, --fragment or --markdown"
+        "or write --latex, --fragment, --markdown or --html"
     )
     assert "leave --brief out for a marking as JSON" in refused("check", "brief", "json").remedy
 
@@ -63,7 +63,7 @@ def test_an_option_that_no_use_takes_is_said(monkeypatch):
 
 
 def test_a_format_without_a_function_is_refused_with_what_there_is(monkeypatch):
-    for name in ("markdown", "latex", "fragment"):
+    for name in ("markdown", "latex", "fragment", "html"):
         monkeypatch.setitem(FORMATS, name, replace(FORMATS[name], of_a_page=None))
     assert formats_of("a proof") == ["text", "json"]
     error = refused("derive", "prove", "latex")

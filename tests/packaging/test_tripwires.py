@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ORDER = (
     "lazy_names", "nearest", "errors", "sandbox", "expressions", "spelling", "networks", "language",
     "arithmetic", "matrix_form", "calculus", "counting", "proving", "tracing", "kernels",
-    "gradcheck", "training", "marking", "submissions", "reports", "exams",
+    "gradcheck", "training", "marking", "submissions", "reports", "pages", "exams",
     "classes", "cli", "testing",
 )  # fmt: skip
 LARGEST = 300

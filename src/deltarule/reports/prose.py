@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from deltarule.spelling.names import GREEK
+from deltarule.spelling.name_parts import GREEK
 from deltarule.spelling.visible import visible
 
 _ESCAPED = {

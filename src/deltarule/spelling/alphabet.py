@@ -24,7 +24,8 @@ class Alphabet:
         """The text of a node, in parentheses where it binds less than `binding`."""
         raise NotImplementedError
 
-    minus, dot, comma, dots, mod, infinity = "−", "·", ", ", "…", " mod ", "∞"
+    minus, plus, dot, comma, dots = "−", "+", "·", ", ", "…"
+    mod, infinity = " mod ", "∞"
 
     def name(self, name: str) -> str:
         return pretty(name)

@@ -24,15 +24,8 @@ from functools import lru_cache
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName, gradient_name
+from deltarule.spelling.name_parts import ACCENTS, GREEK, HEAD, accent, is_greek, split
 
-_LOWER = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu "
-    "nu xi omicron pi rho sigma tau upsilon phi chi psi omega"
-).split()
-_LETTERS = "αβγδεζηθικλμνξοπρστυφχψω"
-GREEK = dict(zip(_LOWER, _LETTERS)) | {
-    word.capitalize(): letter.upper() for word, letter in zip(_LOWER, _LETTERS)
-}
 _WORDS = {letter: word for word, letter in GREEK.items()} | {
     "ς": "sigma",
     "ϑ": "theta",
@@ -50,8 +43,7 @@ _LATIN_SHAPED = dict(
     )
 )
 
-_ACCENTS = {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "prime": "′"}
-_COMBINING = {mark: word for word, mark in _ACCENTS.items()} | {
+_COMBINING = {mark: word for word, mark in ACCENTS.items()} | {
     "\u0305": "bar",
     "'": "prime",
     "’": "prime",
@@ -60,7 +52,6 @@ _SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉ₐₑₕᵢⱼₖₗₘ�
 _SUBSCRIPT_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*", re.ASCII)
-_HEAD = re.compile(r"(?P<stem>[A-Za-z]+)(?P<digits>[0-9]*)", re.ASCII)
 _AFTER = re.compile(r"(.+?)(?: +|_)(?:after|new) *((?:\[[^\[\]]*\] *)*)|(?:new|updated) +(.+)")
 _DIRECT = re.compile(r"direct +(.+)")
 _INDEXED = re.compile(r"([^\[\]]*)((?:\[[^\[\]]*\] *)*)")
@@ -220,7 +211,7 @@ def _append(name: str, character: str, spelled_out: bool) -> tuple[str, bool]:
     apart = "_" if name and not name.endswith("_") else ""
     if character in _SUBSCRIPTS:
         digit = _SUBSCRIPTS[character]
-        attached = "_" in name or (digit.isdigit() and _HEAD.fullmatch(name))
+        attached = "_" in name or (digit.isdigit() and HEAD.fullmatch(name))
         return name + ("" if attached else apart) + digit, False
     if character in _WORDS:
         return name + apart + _WORDS[character], True
@@ -240,50 +231,24 @@ def _accented(name: str, word: str) -> str:
     return stem + word + head[len(stem) :] + bar + subs if stem else name + "?"
 
 
-def _accent(stem: str) -> tuple[str, str] | None:
-    """`yhat` -> ("y", "hat") when the rest can carry it: any word a prime, a letter the others."""
-    for word in _ACCENTS:
-        rest = stem.removesuffix(word)
-        if rest and rest != stem:
-            inner = rest
-            while word != "prime" and (deeper := _accent(inner)) and deeper[1] != "prime":
-                inner = deeper[0]
-            if word == "prime" or len(inner) == 1 or inner in GREEK:
-                return rest, word
-    return None
-
-
-def _split(name: str) -> tuple[str, str, list[str]]:
-    """`W2_h_f` -> ("W", "2", ["h", "f"]); a head like conv1x1 keeps its digits."""
-    head, *subs = name.split("_")
-    found = _HEAD.fullmatch(head)
-    return (found["stem"], found["digits"], subs) if found else (head, "", subs)
-
-
 def _pretty_plain(name: str) -> str:
-    stem, digits, subs = _split(name)
-    shown = [_pretty_plain(s) if _is_greek(s) else s for s in subs]
+    stem, digits, subs = split(name)
+    shown = [_pretty_plain(s) if is_greek(s) else s for s in subs]
     return "_".join([_pretty_stem(stem) + digits.translate(_SUBSCRIPT_DIGITS), *shown])
-
-
-def _is_greek(subscript: str) -> bool:
-    """v_Theta2 is the v of Θ₂; the xi of W_xi goes from x to i."""
-    stem = subscript.rstrip("0123456789")
-    return len(stem) > 3 and stem in GREEK
 
 
 def _pretty_stem(stem: str) -> str:
     if stem in GREEK:
         return GREEK[stem]
-    accent = _accent(stem)
-    if not accent:
+    found = accent(stem)
+    if not found:
         return stem
-    return unicodedata.normalize("NFC", _pretty_stem(accent[0]) + _ACCENTS[accent[1]])
+    return unicodedata.normalize("NFC", _pretty_stem(found[0]) + ACCENTS[found[1]])
 
 
 def _latex_plain(name: str) -> str:
-    stem, digits, subs = _split(name)
-    shown = [_latex_plain(s) if _is_greek(s) else s for s in subs]
+    stem, digits, subs = split(name)
+    shown = [_latex_plain(s) if is_greek(s) else s for s in subs]
     below = ",".join([digits, *shown] if digits else shown)
     return _latex_stem(stem) + (f"_{{{below}}}" if below else "")
 
@@ -293,8 +258,8 @@ def _latex_stem(stem: str) -> str:
         return rf"\mathrm{{{_LATIN_SHAPED[stem]}}}"
     if stem in GREEK:
         return "\\" + stem
-    accent = _accent(stem)
-    if accent:
-        rest, word = accent
+    found = accent(stem)
+    if found:
+        rest, word = found
         return f"{_latex_stem(rest)}'" if word == "prime" else rf"\{word}{{{_latex_stem(rest)}}}"
     return stem if len(stem) == 1 else rf"\mathrm{{{stem}}}"

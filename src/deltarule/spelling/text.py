@@ -67,7 +67,7 @@ class Writer(Alphabet):
             if not text:
                 text = self.minus + piece if negative else piece
             else:
-                text += f" {self.minus if negative else '+'} {piece}"
+                text += f" {self.minus if negative else self.plus} {piece}"
         return text, SUM
 
     def _mul(self, node: Mul):

@@ -59,7 +59,9 @@ def points(equation: Equation, values: Values) -> list[tuple[tuple[int, ...], tu
 
 
 class NumberWriter(Writer):
-    """Writes reads as numbers and sums term by term."""
+    """Writes reads as numbers and sums term by term, of up to `most_terms` terms."""
+
+    most_terms = MOST_TERMS
 
     def __init__(self, values: Values, shown: Callable[[object], str]):
         self._values, self._shown = values, shown
@@ -80,13 +82,13 @@ class NumberWriter(Writer):
         return text, SUM if text.startswith(("-", self.minus)) else ATOM
 
     def _reduction(self, node: nodes.Reduction):
-        terms = list(islice(self._points(node), MOST_TERMS + 1))
+        terms = list(islice(self._points(node), self.most_terms + 1))
         if isinstance(node, nodes.Max):
             inside = [self(t) for t in self._shortened(node, terms)]
             return self.function("max", inside), ATOM
         if not terms:
-            return "0", ATOM
-        sign = " + " if isinstance(node, nodes.Sum) else self.dot
+            return self.number(Integer(0)), ATOM
+        sign = f" {self.plus} " if isinstance(node, nodes.Sum) else self.dot
         level = PRODUCT if isinstance(node, nodes.Sum) else ATOM
         parts = [
             t if isinstance(t, str) else self.inside(t, level) for t in self._shortened(node, terms)
@@ -102,12 +104,12 @@ class NumberWriter(Writer):
         return self.bracket([text])
 
     def _shortened(self, node, terms: list) -> list:
-        if len(terms) <= MOST_TERMS:
+        if len(terms) <= self.most_terms:
             return terms
         last = None
         for last in self._points(node):  # noqa: B007
             pass
-        return [*terms[: MOST_TERMS - 2], "…", last]
+        return [*terms[: self.most_terms - 2], self.dots, last]
 
     def _points(self, node: nodes.Reduction):
         """The bodies at the points that count, in order."""

@@ -10,9 +10,9 @@ from deltarule.classes.feedback.student_feedback import (
     StudentFeedback,
     earned_text,
 )
-from deltarule.classes.html_page import page_html, quoted_html, text_html
 from deltarule.classes.point_decimals import share
 from deltarule.marking.points import points_text
+from deltarule.pages.html_page import page_html, quoted_html, text_html
 
 #: How a question or an answer is coloured, by its sign.
 _CLASSES = {"✓": "good", "→": "follows", "✗": "bad", "?": "open"}

@@ -14,9 +14,9 @@ from deltarule.classes.feedback.student_feedback import earned_text
 from deltarule.classes.formats.answer_text import feedback_for, part_name, part_text, whole_text
 from deltarule.classes.formats.export_setting import ExportSetting
 from deltarule.classes.formats.spreadsheet_cells import rows_of_csv
-from deltarule.classes.html_page import text_html
 from deltarule.classes.point_decimals import point_decimal
 from deltarule.exams.exam_marking import ExamMarking
+from deltarule.pages.html_page import text_html
 
 COLUMNS = (
     "Identifier", "Full name", "Email address", "Status", "Grade", "Maximum grade",

@@ -9,7 +9,7 @@ import re
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking.printed import shortened
-from deltarule.spelling.names import GREEK
+from deltarule.spelling.name_parts import GREEK
 
 #: Commands that stand for a sign, a letter or a word.
 _SIGNS = {

@@ -20,7 +20,7 @@ from deltarule.expressions.functions import FUNCTIONS
 from deltarule.expressions.nodes import Carried, Read, Sum, reads, tensor_name, walk
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
-from deltarule.spelling.names import GREEK
+from deltarule.spelling.name_parts import GREEK
 
 MEAN = ("mean", "mu", "avg", "average")
 VARIANCE = ("var", "variance", "sigma2", "sigmasq")

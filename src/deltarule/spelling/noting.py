@@ -13,10 +13,11 @@ from deltarule.expressions.bounds import Span
 from deltarule.spelling.text import Writer
 
 
-class NotingWriter(Writer):
+class Noting(Writer):
     """Writes sums over bare indices, and notes the ranges that are not the whole axis.
 
-    An index that has another range elsewhere in the same formula keeps its range in place.
+    An index that has another range elsewhere in the same formula keeps its range in place. With
+    another alphabet, `class Mine(Noting, Other)`.
     """
 
     def __init__(self):
@@ -26,20 +27,25 @@ class NotingWriter(Writer):
         mine = {str(s.index): ("" if s.whole else self.range_of(s), "") for s in spans}
         if mine and conditions:
             last = str(spans[-1].index)
-            mine[last] = mine[last][0], f"only where {' and '.join(conditions)}"
+            only = f"{self.words('only where ')}{self.words(' and ').join(conditions)}"
+            mine[last] = mine[last][0], only
         if not mine or any(self.notes.get(i, note) != note for i, note in mine.items()):
             return super().reduction(sign, spans, conditions, body)
         self.notes.update(mine)
-        return f"{self.big(sign, ','.join(mine))} {body}"
+        return self.over(sign, [self(span.index) for span in spans], body)
+
+    def over(self, sign: str, indices: list[str], body: str) -> str:
+        """A sum over bare indices: `Σ_{n,i} body`."""
+        return f"{self.big(sign, ','.join(indices))} {body}"
 
     def range_of(self, span: Span) -> str:
         """`o from 0 to min(N − 1, q)`."""
         low, high = self.extreme("max", span.lower), self.extreme("min", span.upper)
-        return f"{span.index} from {low} to {high}"
+        return f"{self(span.index)}{self.words(' from ')}{low}{self.words(' to ')}{high}"
 
 
-def noted(*expressions: Basic) -> tuple[list[str], list[str]]:
+def noted(*expressions: Basic, writer: type[Noting] = Noting) -> tuple[list[str], list[str]]:
     """The texts of some expressions, and the notes on their ranges."""
-    writer = NotingWriter()
-    texts = [writer(e) for e in expressions]
-    return texts, [note for pair in writer.notes.values() for note in pair if note]
+    write = writer()
+    texts = [write(e) for e in expressions]
+    return texts, [note for pair in write.notes.values() for note in pair if note]

@@ -1,0 +1,1 @@
+"""Pages of HTML that need nothing else: no network, no other file. They read results."""

@@ -1,0 +1,85 @@
+"""A derivation as a page: the forward equations, each gradient, and its steps to be unfolded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from deltarule.calculus.steps import Gradient, Step
+from deltarule.networks.network import Network
+from deltarule.pages.blocks_html import STYLES, equation_html, inline_name, paragraph, tensors_html
+from deltarule.pages.html_page import page_html, text_html
+from deltarule.reports.selection import by_kind, in_a_row, is_seed, outside, starts
+from deltarule.reports.things import ShownDerivation
+from deltarule.spelling.counted import counted
+
+
+def derivation_html(shown: ShownDerivation) -> str:
+    """The whole page; where steps are asked for, they are open from the start."""
+    return page_html(shown.derivation.network.title, _body(shown), STYLES)
+
+
+def _body(shown: ShownDerivation) -> Iterator[str]:
+    derivation = shown.derivation
+    network = derivation.network
+    yield f"<h1>{text_html(network.title)}</h1>"
+    if network.text:
+        yield paragraph(network.text, "soft")
+    yield "<h2>Forward</h2>"
+    yield from forward_html(network)
+    yield from tensors_html(network)
+    yield "<h2>Backward</h2>"
+    if not derivation.gradients:
+        yield paragraph("An update uses gradients and has none of its own.", "soft")
+        return
+    if given := outside(derivation):
+        yield f"<p>{', '.join(map(inline_name, given))} comes from outside.</p>"
+    chosen = [g for g in shown.gradients if shown.steps or not is_seed(g)] or shown.gradients
+    for first, *others in [[g] for g in chosen] if shown.every else by_kind(chosen):
+        yield from _gradient(first, others, shown)
+    yield paragraph(f"Every step was checked when it was made, at {derivation.tried}.", "soft")
+
+
+def forward_html(network: Network) -> Iterator[str]:
+    """The forward equations, and what stands before the first time of each state."""
+    for left, right in network.definitions.items():
+        yield equation_html(left, right)
+    for equation in network.equations:
+        yield equation_html(equation.lhs, equation.rhs)
+    for left, right in starts(network):
+        yield equation_html(left, right)
+
+
+def _gradient(
+    gradient: Gradient, others: Sequence[Gradient], shown: ShownDerivation
+) -> Iterator[str]:
+    """The closed form, the same in words, and its steps."""
+    yield f"<section><h3>{inline_name(gradient.name)}</h3>"
+    yield equation_html(gradient.lhs, gradient.expr)
+    for alternative in gradient.alternatives:
+        yield f"<p>or</p>{equation_html(gradient.lhs, alternative)}"
+    if gradient.words:
+        yield paragraph(gradient.words, "words")
+    yield from (paragraph(note, "soft") for note in gradient.notes)
+    if others:
+        names = ", ".join(inline_name(g.name) for g in others)
+        yield f"<p>Likewise, with names and sizes of their own: {names}.</p>"
+    rows = [*in_a_row(gradient.steps, shown.every)]
+    if rows:
+        opened = " open" if shown.steps else ""
+        yield f"<details{opened}><summary>{counted(len(gradient.steps), 'step')}</summary>"
+        yield "<ol>"
+        for first, last, step in rows:
+            yield from _step(first, last, step, gradient)
+        yield "</ol></details>"
+    yield "</section>"
+
+
+def _step(first: int, last: int, step: Step, gradient: Gradient) -> Iterator[str]:
+    """A step: its rule, what it makes, why, where it holds, and how it was checked."""
+    numbers = f" (steps {first}–{last})" if last > first else ""
+    yield f'<li value="{last}"><span class="rule">{text_html(step.rule)}</span>{numbers}'
+    yield equation_html(gradient.lhs if first == 1 else None, step.after)
+    yield paragraph(step.reason)
+    if step.condition:
+        yield paragraph(f"Where {step.condition}.", "how")
+    yield paragraph(f"Checked: {step.verified}.", "how") + "</li>"

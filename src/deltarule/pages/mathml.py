@@ -1,0 +1,209 @@
+"""The MathML alphabet: the writer of spelling/text.py with elements for sums, fractions and roots.
+
+What is written is a row of elements without one around it; `mathml` puts them into `<math>`.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from sympy import Expr, Integer, Rational, Symbol
+
+from deltarule.expressions import nodes
+from deltarule.expressions.bounds import Span
+from deltarule.expressions.functions import Elementwise
+from deltarule.pages.mathml_names import entry, mathml_name, partial, row, sign
+from deltarule.spelling.noting import Noting
+from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer
+from deltarule.tracing.substituted import NumberWriter
+
+_BIG = {"sum": "∑", "product": "∏"}
+_END = "</mrow></mfrac></mrow>"
+
+
+def mathml(row_of_elements: str, block: bool = True) -> str:
+    """A formula as an element of a page: displayed, or in a line of text."""
+    display = ' display="block"' if block else ""
+    return f"<math{display}>{row_of_elements}</math>"
+
+
+class MathmlWriter(Writer):
+    """Expressions in MathML Core; indices stand in brackets, as on the screen."""
+
+    minus, plus, dot, comma, dots = map(sign, ("−", "+", "·", ",", "…"))
+    mod, infinity = sign("mod"), "<mi>∞</mi>"
+
+    def write(self, node):
+        found = super().write(node)
+        return found if found[0].startswith("<") else (f"<mtext>{escape(found[0])}</mtext>", ATOM)
+
+    def name(self, name: str) -> str:
+        return mathml_name(name.replace("′", "prime"))
+
+    def parentheses(self, text: str) -> str:
+        return f"<mrow><mo>(</mo>{text}<mo>)</mo></mrow>"
+
+    def number(self, value: Rational) -> str:
+        text = f"<mn>{abs(value)}</mn>"
+        return self.minus + text if value < 0 else text
+
+    def access(self, name: str, subscripts: list[str]) -> str:
+        if not subscripts:
+            return name
+        # ∂E/∂Θ₂ at [d, m] is the derivative by the entry Θ₂[d, m].
+        if name.endswith(_END):
+            return f"{name.removesuffix(_END)}{entry(subscripts)}{_END}"
+        return f"<mrow>{name}{entry(subscripts)}</mrow>"
+
+    def fraction(self, top: str, top_binding: int, bottom: str, bottom_binding: int) -> str:
+        return f"<mfrac>{row(top)}{row(bottom)}</mfrac>"
+
+    def power(self, base: str, exponent: Expr) -> str:
+        return f"<msup>{row(base)}{row(self(exponent))}</msup>"
+
+    def root(self, radicand: Expr) -> str:
+        return f"<msqrt>{self(radicand)}</msqrt>"
+
+    def floor(self, top: Expr, bottom: Expr) -> str:
+        return f"<mrow><mo>⌊</mo>{self._quotient(top, bottom)}<mo>⌋</mo></mrow>"
+
+    def ceiling(self, top: Expr, bottom: Expr) -> str:
+        return f"<mrow><mo>⌈</mo>{self._quotient(top, bottom)}<mo>⌉</mo></mrow>"
+
+    def _quotient(self, top: Expr, bottom: Expr) -> str:
+        return self.fraction(self(top), PRODUCT, self(bottom), PRODUCT)
+
+    def extreme(self, word: str, values: tuple) -> str:
+        texts = [self(v) for v in values]
+        return texts[0] if len(texts) == 1 else self.function(word, texts)
+
+    def function(self, symbol: str, arguments: list[str]) -> str:
+        if symbol == "abs":
+            return f"<mrow><mo>|</mo>{arguments[0]}<mo>|</mo></mrow>"
+        called = f"<mi>{escape(symbol)}</mi><mo>&#x2061;</mo>"
+        return f"<mrow>{called}{self.parentheses(self.comma.join(arguments))}</mrow>"
+
+    def partial(self, top: str, bottom: str) -> str:
+        return partial(top, bottom)
+
+    def words(self, text: str) -> str:
+        return f"<mtext>{escape(text).replace(chr(32), chr(160))}</mtext>"
+
+    def relation(self, left: str, sign_: str, right: str) -> str:
+        return f"{left}{sign(sign_)}{right}"
+
+    def bracket(self, conditions: list[str]) -> str:
+        return f"<mrow><mo>[</mo>{self.comma.join(conditions)}<mo>]</mo></mrow>"
+
+    def choice(self, condition: str, then: str, otherwise: str) -> str:
+        rows = ((then, f"<mtext>if </mtext>{condition}"), (otherwise, "<mtext>else</mtext>"))
+        cells = "".join(f"<mtr><mtd>{a}</mtd><mtd>{b}</mtd></mtr>" for a, b in rows)
+        return f'<mrow><mo>{{</mo><mtable class="cases">{cells}</mtable></mrow>'
+
+    def reduction(self, sign: str, spans: list[Span], conditions: list[str], body: str) -> str:
+        """Whole indices share one sign; an index with limits of its own has a sign of its own."""
+        if conditions and (not spans or body == self.number(Integer(1))):
+            counts = body == self.number(Integer(1))
+            body = self.bracket(conditions) + ("" if counts else self.dot + body)
+            conditions = []
+        if not spans:
+            return body
+        signs = self._lines_of(spans, apart=sign != "max")
+        signs[-1][0].extend(conditions)
+        pieces = [_signed(sign, lines, above) for lines, above in signs]
+        return f"<mrow>{''.join(pieces)}{body}</mrow>"
+
+    def _lines_of(self, spans: list[Span], apart: bool) -> list[tuple[list[str], str]]:
+        """What stands below each big sign, line by line, and what stands above it.
+
+        Limits stand `apart`, below and above; else they are a line below, as of a maximum.
+        """
+        found: list[tuple[list[str], str]] = []
+        for span in spans:
+            index = self(span.index)
+            low, high = self.extreme("max", span.lower), self.extreme("min", span.upper)
+            begins = self.relation(index, "=", low)
+            if not span.whole and apart:
+                found.append(([begins], high))
+                continue
+            line = index if span.whole else f"{begins}{self.dots}{high}"
+            if not found or found[-1][1]:
+                found.append(([line], ""))
+            elif span.whole:
+                found[-1][0][-1] += f"{self.comma}{line}"
+            else:
+                found[-1][0].append(line)
+        return found
+
+    def _read(self, node: nodes.Read):
+        text, binding = super()._read(node)
+        return text, POWER if text.endswith(_END) else binding
+
+    def _partial(self, node: nodes.PartialOf):
+        return super()._partial(node)[0], POWER
+
+    def _function(self, node: Elementwise):
+        symbol = node.row.symbol or node.row.name
+        return self.function(symbol, [self(a) for a in node.args]), ATOM
+
+    def _number(self, node: Rational):
+        if node.is_Integer:
+            return super()._number(node)
+        text = f"<mfrac><mn>{abs(node.p)}</mn><mn>{node.q}</mn></mfrac>"
+        return (self.minus + text, SUM) if node < 0 else (text, PRODUCT)
+
+    _methods = {
+        **Writer._methods,
+        nodes.Read: _read,
+        Elementwise: _function,
+        Rational: _number,
+        nodes.PartialOf: _partial,
+    }
+
+
+def _signed(word: str, below: list[str], above: str) -> str:
+    """A big sign with lines beneath it, and what its index runs up to above."""
+    big = f'<mo movablelimits="false">{_BIG[word]}</mo>' if word in _BIG else f"<mi>{word}</mi>"
+    lines = "".join(f"<mtr><mtd>{line}</mtd></mtr>" for line in below)
+    under = row(below[0]) if len(below) == 1 else f'<mtable class="under">{lines}</mtable>'
+    if above:
+        return f"<munderover>{big}{under}{row(above)}</munderover>"
+    return f"<munder>{big}{under}</munder>"
+
+
+class MathmlNumbers(NumberWriter, MathmlWriter):
+    """Reads as numbers, in MathML."""
+
+    _methods = {
+        **MathmlWriter._methods,
+        nodes.Read: NumberWriter._read,
+        nodes.Reduction: NumberWriter._reduction,
+        Symbol: NumberWriter._symbol,
+    }
+
+    def _size(self, node):
+        return f"<mn>{self._values.sizes[node]}</mn>", ATOM
+
+
+def number_mathml(text: str) -> str:
+    """A number as it is written, its minus sign apart."""
+    if text.startswith(("−", "-")):
+        return f"{MathmlWriter.minus}<mn>{escape(text[1:])}</mn>"
+    return f"<mn>{escape(text)}</mn>"
+
+
+mathml_row = MathmlWriter()
+
+
+def equation_mathml(left: Expr, right: Expr) -> str:
+    """`left = right` as a row of elements."""
+    return f"{mathml_row(left)}{sign('=')}{mathml_row(right)}"
+
+
+class MathmlNoting(Noting, MathmlWriter):
+    """Sums over bare indices in MathML; their ranges are noted."""
+
+    def over(self, sign: str, indices: list[str], body: str) -> str:
+        return f"<mrow>{_signed(sign, [self.comma.join(indices)], '')}{body}</mrow>"
+
+    _methods = MathmlWriter._methods

@@ -1,0 +1,175 @@
+"""A trace as a page: the graph with its numbers, and every line in symbols, with the numbers put
+in, and its value; a script goes through it step by step. Without the script all of it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+
+import numpy as np
+
+from deltarule.expressions import nodes
+from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.marking.verdicts import COUNT_AS_RIGHT
+from deltarule.marking.worked_sheets import Worked
+from deltarule.pages.blocks_html import STYLES, displayed, equation_html, inline_name, paragraph
+from deltarule.pages.graph_svg import graph_svg
+from deltarule.pages.html_page import page_html, text_html
+from deltarule.pages.mathml import MathmlNumbers, number_mathml
+from deltarule.pages.mathml_names import places, sign
+from deltarule.reports.number_text import brief, nested, number_text, rows
+from deltarule.reports.things import ShownSheet, ShownTrace
+from deltarule.reports.trace_lines import (
+    PHASES,
+    carried,
+    check_text,
+    published,
+    run_title,
+    shown_lines_of,
+)
+from deltarule.spelling.counted import counted
+from deltarule.tracing.substituted import inserted
+from deltarule.tracing.trace import Trace, TracedLine
+
+#: Of a quantity with more entries than this, only the first few are evaluated in full.
+MOST_ENTRIES, FEW_ENTRIES = 24, 6
+#: Quantities with more numbers than this are not shown beside their symbols.
+MOST_SHOWN = 64
+
+
+class _Sources(MathmlNumbers):
+    """Numbers that say of which entry they are; a window's sum is written out."""
+
+    most_terms = 12
+
+    def _read(self, node: nodes.Read):
+        text, binding = super()._read(node)
+        name = nodes.tensor_name(node)
+        if self._values.arrays.get(name) is None:
+            return text, binding
+        at = ",".join(str(self._whole(i)) for i in node.indices)
+        return f'<mrow class="n" data-q="{name}" data-at="{at}">{text}</mrow>', binding
+
+    _methods = {**MathmlNumbers._methods, nodes.Read: _read}
+
+
+def trace_html(shown: ShownTrace) -> str:
+    """Numbers drawn at random, worked through."""
+    trace = shown.trace
+    body = [
+        f"<h1>{text_html(trace.network.title)}</h1>",
+        paragraph(f"Numbers drawn at random, seed {shown.seed}.", "soft"),
+        *_trace(trace, None, shown.only, "h2"),
+    ]
+    return _page(trace.network.title, body, [trace])
+
+
+def sheet_html(shown: ShownSheet) -> str:
+    """The runs of a sheet, with what it prints and the verdicts on it."""
+    sheet, runs = shown.sheet, shown.runs
+    body = [f"<h1>{text_html(sheet.title)}</h1>"]
+    body += [paragraph(sheet.source, "soft")] if sheet.source else []
+    level = "h3" if len(runs) > 1 else "h2"
+    for number, worked in enumerate(runs, start=1):
+        if len(runs) > 1:
+            body.append(f"<h2>{text_html(run_title(worked, number, len(runs)))}</h2>")
+        if worked.run.at == "after":
+            body.append(paragraph(f"After {counted(worked.run.updates, 'update')}.", "soft"))
+        body += _trace(worked.trace, worked, shown.only, level)
+    return _page(sheet.title, body, [worked.trace for worked in runs])
+
+
+def _page(title: str, body: list[str], traces: list[Trace]) -> str:
+    data = [_values(trace) for trace in traces]
+    return page_html(title, body, (*STYLES, "trace_style.css"), "stepper.js", data)
+
+
+def _values(trace: Trace) -> dict:
+    """The numbers of every quantity as they are shown, with its shape."""
+    to_text = number_text(trace.arithmetic)
+    found = {n: (v, brief) for n, v in trace.computation.givens.items()}
+    found |= {line.quantity: (line.value, to_text) for line in trace.lines}
+    return {
+        name: {
+            "shape": list(np.shape(array)),
+            "value": nested(array, text) if np.size(array) <= MOST_SHOWN else None,
+        }
+        for name, (array, text) in found.items()
+    }
+
+
+def _trace(
+    trace: Trace, worked: Worked | None, only: Container[str] | None, level: str
+) -> Iterator[str]:
+    """The graph, the givens, and every line under the heading of its phase."""
+    yield '<div class="run">'
+    yield paragraph(f"{carried(trace).capitalize()}.", "soft")
+    yield f'<div class="wide" tabindex="0">{graph_svg(trace)}</div>'
+    yield '<div class="stepper" hidden></div>'
+    if only is None:
+        yield f'<div class="given-numbers"><{level}>Given</{level}>'
+        for name, array in trace.computation.givens.items():
+            shown = ", ".join(rows(array, brief))
+            yield f"<p>{inline_name(name)} = {text_html(shown)}</p>"
+        for verdict in worked.verdicts if worked else ():
+            if verdict.quantity in trace.computation.givens and verdict.finding:
+                yield paragraph(f"{verdict.finding}.", "bad")
+        yield "</div>"
+    for line, phase in shown_lines_of(trace, worked, only):
+        if phase:
+            yield f'<{level} class="phase">{PHASES[phase]}</{level}>'
+        yield from _line(line, trace, worked, f"h{int(level[1]) + 1}")
+    yield "</div>"
+
+
+def _line(line: TracedLine, trace: Trace, worked: Worked | None, level: str) -> Iterator[str]:
+    equation = line.line.equation
+    sources = dict.fromkeys(nodes.tensor_name(read) for read in nodes.reads(equation.rhs))
+    yield (
+        f'<section class="line" data-q="{text_html(line.quantity)}" '
+        f'data-reads="{text_html("|".join(sources))}">'
+    )
+    yield f'<{level} class="quantity">{inline_name(line.quantity)}</{level}>'
+    yield equation_html(equation.lhs, equation.rhs)
+    points = trace.points(line)
+    for point, entry in points if len(points) <= MOST_ENTRIES else points[:FEW_ENTRIES]:
+        yield displayed(_reckoning(line, trace, point, entry), "eq entry")
+    if len(points) > MOST_ENTRIES:
+        every = "; ".join(rows(line.value, number_text(trace.arithmetic)))
+        yield paragraph(f"All: {every}")
+    if line.check is not None:
+        yield paragraph(check_text(line.check), "how")
+    if worked:
+        yield from _published(line.quantity, worked)
+    yield "</section>"
+
+
+def _reckoning(line: TracedLine, trace: Trace, point, entry: tuple[int, ...]) -> str:
+    """`[0] = 0.79·(−0.2) + … = 0.51`, and the exact value where it is another."""
+    to_text = number_text(trace.arithmetic)
+    value, exact = to_text(line.value[entry]), brief(line.exact[entry])
+    pieces = [places(entry)] if entry else []
+    if not line.line.equation.rhs.has(Inverse, LogDet):
+        numbers = inserted(line.line.equation, point, trace.values, _number, _Sources)
+        if numbers != number_mathml(value):
+            pieces.append(f"{sign('=')}{numbers}")
+    at = f'data-q="{text_html(line.quantity)}" data-at="{",".join(map(str, entry))}"'
+    pieces.append(f'{sign("=")}<mrow class="n own" {at}>{number_mathml(value)}</mrow>')
+    if trace.arithmetic.name == "rounded" and brief(line.value[entry]) != exact:
+        pieces.append(f'<mtext class="exact">\u00a0(exactly {text_html(exact)})</mtext>')
+    return "".join(pieces)
+
+
+def _number(value: object) -> str:
+    return number_mathml(brief(value))
+
+
+def _published(quantity: str, worked: Worked) -> Iterator[str]:
+    """What the sheet prints of a quantity, the verdict, and why."""
+    said = published(quantity, worked)
+    if said is None:
+        return
+    kind = "good" if said.verdict in COUNT_AS_RIGHT else "bad"
+    verdict = f': <span class="verdict {kind}">{text_html(said.verdict)}</span>'
+    yield f"<p>printed {text_html(said.printed)}{verdict if said.verdict else ''}</p>"
+    yield from (paragraph(finding, "finding") for finding in said.findings)

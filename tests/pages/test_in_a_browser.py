@@ -1,0 +1,133 @@
+"""Pages in a real browser: Chromium, driven by Playwright, looked through by axe-core.
+
+They need `pip install '.[browser]'` and Debian's `chromium`; without them these tests say so.
+"""
+
+import json
+import re
+import shutil
+
+import pytest
+from once import derived
+
+from deltarule.marking.sheets import load_sheet
+from deltarule.marking.worked_sheets import work
+from deltarule.pages.derivation_html import derivation_html
+from deltarule.pages.trace_html import sheet_html, trace_html
+from deltarule.reports.things import ShownDerivation, ShownSheet, ShownTrace
+from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.trace import trace
+
+playwright = pytest.importorskip("playwright.sync_api", reason="pages in a browser: '.[browser]'")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: '.[browser]'")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="pages in a browser: chromium is not installed"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[(360, "light"), (1400, "dark")], ids=["360 light", "1400 dark"])
+def opened(chromium, request, tmp_path):
+    """Opens a page at a width; at the end nothing was said, and nothing asked for."""
+    width, scheme = request.param
+    context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    complaints = []
+
+    def open_page(text: str):
+        (tmp_path / "page.html").write_text(text, encoding="utf-8")
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda asked: complaints.append(asked.url))
+        page.goto((tmp_path / "page.html").as_uri())
+        return page
+
+    yield open_page
+    context.close()
+    assert [c for c in complaints if not c.endswith("page.html")] == []
+
+
+def sound(page) -> None:
+    """axe-core finds no violation, and the page is no wider than its window."""
+    found = axe.Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.fixture(scope="module")
+def slide():
+    sheet = load_sheet("slide")
+    return sheet_html(ShownSheet(sheet, work(sheet)))
+
+
+def test_a_trace_is_gone_through_forwards_and_back(opened, slide):
+    page = opened(slide)
+    sound(page)
+    count = page.locator(".line").count()
+    assert page.locator(".line:visible").count() == count > 10
+    seen = []
+    for _ in range(count):
+        page.keyboard.press("ArrowRight")
+        (now,) = page.locator(".line:visible").all()
+        seen.append(now.get_attribute("data-q"))
+        drawn_now = page.locator(".graph .box.now")
+        assert drawn_now.count() == 1
+    assert seen == [l.get_attribute("data-q") for l in page.locator(".line").all()]
+    assert page.get_by_role("status").text_content().startswith(f"step {count} of {count}")
+    page.get_by_role("button", name="step back").click()
+    assert page.locator(".line.now").get_attribute("data-q") == seen[-2]
+    sound(page)
+    page.keyboard.press("Home")
+    assert page.locator(".graph .gradient:not(.later)").count() == 0
+    page.keyboard.press("Escape")
+    assert page.locator(".line:visible").count() == count
+
+
+def test_a_number_shows_where_it_comes_from_and_a_symbol_its_numbers(opened, slide):
+    page = opened(slide)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")  # s₂ = 0.79·(−0.2) + …
+    number = page.locator('.line.now mrow.n[data-q="h1"][data-at="1"]')
+    number.hover()
+    (lit,) = page.locator(".graph .cell.lit").all()
+    assert lit.text_content() == number.text_content() == "0.92"
+    page.keyboard.press("ArrowDown")
+    assert page.locator(".graph .cell.lit").count() == 7
+    page.locator('.line.now mrow.q[data-q="h1"]').first.hover()
+    told = page.locator("#tip-of-symbol").text_content()
+    values = json.loads(re.search(r'id="data">(.*)', slide)[1])[0]["h1"]
+    assert told == f"3 = ({', '.join(values['value'])})"
+
+
+def test_a_window_lights_up_what_it_reads(opened):
+    numbers = {"N": 1, "C": 1, "H": 4, "W": 4, "F": 1, "K": 3, "L": 3}
+    derivation = derived("conv2d")
+    givens, sizes = drawn(derivation, 2, numbers)
+    found = trace(derivation, givens, sizes=sizes, checks=False)
+    page = opened(trace_html(ShownTrace(found)))
+    page.keyboard.press("ArrowRight")
+    for _ in range(4):
+        page.keyboard.press("ArrowDown")
+    lit = page.locator('.graph .box[data-q="x"] .cell.lit')
+    places = [cell.get_attribute("data-at") for cell in lit.all()]
+    assert places == [f"0,0,{i},{j}" for i in range(1, 4) for j in range(1, 4)]
+
+
+def test_a_derivation_unfolds_without_a_script(opened):
+    derivation = derived("batch_norm")
+    page = opened(derivation_html(ShownDerivation(derivation, [*derivation.gradients.values()])))
+    assert page.locator("details li:visible").count() == 0
+    page.locator("summary").first.click()
+    assert page.locator("details li:visible").count() > 1
+    sound(page)
+    formula = page.locator("math").first.bounding_box()
+    assert formula["height"] > 20 and formula["width"] > 60

@@ -1,0 +1,114 @@
+"""MathML says what the text says: of every formula of the catalogue, well formed and in full."""
+
+import re
+import unicodedata
+import xml.etree.ElementTree as ET
+from collections import Counter
+
+import pytest
+from once import derived, loaded
+from sympy import Rational
+from variants import names
+
+from deltarule.calculus.steps import Derivation
+from deltarule.expressions.symbols import Index
+from deltarule.pages.mathml import MathmlNoting, equation_mathml, mathml, number_mathml
+from deltarule.pages.mathml_names import mathml_name
+from deltarule.spelling.names import pretty
+from deltarule.spelling.noting import noted
+from deltarule.spelling.text import equation_text
+
+#: The elements, and how many others each holds; those of text hold none.
+ELEMENTS = {
+    "math": None, "mrow": None, "mtable": None, "mtr": None, "mtd": None, "msqrt": None,
+    "mfrac": 2, "msub": 2, "msup": 2, "mover": 2, "munder": 2, "munderover": 3,
+    "mi": 0, "mn": 0, "mo": 0, "mtext": 0,
+}  # fmt: skip
+_WORDS = re.compile(r"[^\W\d_]+|\d+")
+
+
+def read(elements: str) -> ET.Element:
+    """A row of elements as a browser reads it; anything that it would not set is a fault."""
+    tree = ET.fromstring(mathml(elements).replace("&#x2061;", "\u2061"))
+    for element in tree.iter():
+        holds = ELEMENTS[element.tag]
+        assert holds is None or len(element) == holds, ET.tostring(element)
+        if holds != 0:
+            between = [element.text, *(inner.tail for inner in element)]
+            assert not "".join(filter(None, between)).strip(), ET.tostring(element)
+    return tree
+
+
+def words(text: str) -> Counter:
+    """The names and numbers of a formula, accents and heights left out."""
+    plain = unicodedata.normalize("NFKD", text).replace("′", " ")
+    letters = "".join(c for c in plain if not unicodedata.combining(c))
+    return Counter(w for w in _WORDS.findall(letters) if w != "Σ" and w != "Π")
+
+
+def shown(tree: ET.Element) -> str:
+    """All that an element shows, a blank between any two of its parts."""
+    return " ".join(element.text or "" for element in tree.iter() if not len(element))
+
+
+def equations(derivation: Derivation):
+    """The forward equations, the closed forms and the steps."""
+    for equation in derivation.network.equations:
+        yield equation.lhs, equation.rhs
+    for gradient in derivation.gradients.values():
+        yield gradient.lhs, gradient.expr
+        yield from ((gradient.lhs, step.after) for step in gradient.steps)
+
+
+SMALL = [n for n in names() if len(loaded(n).equations) <= 12]
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_mathml_says_what_the_text_says(name):
+    for left, right in equations(derived(name)):
+        tree = read(equation_mathml(left, right))
+        assert words(shown(tree)) == words(equation_text(left, right))
+
+
+def test_ranges_beside_a_formula_are_those_of_the_text():
+    gradient = derived("conv2d").gradients["x"]
+    (text,), notes = noted(gradient.expr)
+    (formula,), beside = noted(gradient.expr, writer=MathmlNoting)
+    assert len(notes) == len(beside) == 3
+    for said, elements in zip((text, *notes), (formula, *beside), strict=True):
+        assert words(shown(read(elements))) == words(said)
+    assert "only\xa0where\xa0" in beside[-1]
+
+
+NAMES = [
+    "Theta2", "yhat", "W_hf", "xihat2", "v_Theta2", "hprime1", "dE/dTheta2", "Theta2 after",
+    "dE_o[0]/dh1[0]", "direct dxhat/dx", "conv1x1_2", "dL/dxhat after",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names(name):
+    tree = read(mathml_name(name))
+    assert words(shown(tree)) == words(pretty(name))
+    assert tree[0].get("data-q") == name.replace("[0]", "")
+
+
+def test_a_name_of_any_length_stays_one_identifier():
+    assert mathml_name("logits").count("<mi>") == 1
+    assert '<mover accent="true"><mi>y</mi>' in mathml_name("yhat")
+
+
+@pytest.mark.parametrize(("text", "sign"), [("−0.3", 1), ("-7", 1), ("0.25", 0), ("1.2·10⁻³", 0)])
+def test_numbers(text, sign):
+    tree = read(number_mathml(text))
+    assert [e.tag for e in tree] == ["mo"] * sign + ["mn"]
+    assert tree[-1].text == text.lstrip("−-")
+
+
+def test_what_binds_less_stands_in_parentheses():
+    from deltarule.pages.mathml import mathml_row
+
+    n = Index("n")
+    assert "<mo>(</mo>" in mathml_row((n + 1) ** 2) and "<mo>(</mo>" in mathml_row(n * (n + 1))
+    assert "<mo>(</mo>" not in mathml_row(Rational(1, 2) * n)
+    assert "<mo>(</mo>" not in mathml_row((n + 1) / (n + 2))

@@ -1,0 +1,179 @@
+"""Pages of HTML: whole, without anything from elsewhere, and with what the other formats say."""
+
+import json
+import re
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from once import derived
+from parsed_html import Parsed
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.sheets import load_sheet
+from deltarule.marking.worked_sheets import work
+from deltarule.pages.derivation_html import derivation_html
+from deltarule.pages.graph_layout import Box, laid_out
+from deltarule.pages.html_page import page_html
+from deltarule.pages.trace_html import sheet_html
+from deltarule.reports.things import ShownDerivation, ShownSheet
+from deltarule.reports.trace_values import sheet_values
+
+#: Elements without an end.
+VOID = {"meta", "br"}
+
+
+class Whole(HTMLParser):
+    """Every element is ended where it must be; nothing names another file."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        assert not {"href", "src", "srcset", "action", "data"} & {name for name, _ in attrs}, attrs
+        assert tag not in {"link", "iframe", "object", "img", "form", "base"}
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.fixture(scope="module")
+def slide():
+    sheet = load_sheet("slide")
+    return ShownSheet(sheet, work(sheet))
+
+
+@pytest.fixture(scope="module")
+def slide_page(slide):
+    return sheet_html(slide)
+
+
+def test_a_derivation_is_a_page_with_every_step():
+    derivation = derived("dense")
+    gradients = list(derivation.gradients.values())
+    page = derivation_html(ShownDerivation(derivation, gradients))
+    Whole(page)
+    text = Parsed(page).text
+    for gradient in gradients:
+        assert gradient.words in text
+        for step in gradient.steps:
+            assert step.rule in text and step.reason in text and step.verified in text
+    assert page.count("<details>") == len(gradients) and "<script" not in page
+    opened = derivation_html(ShownDerivation(derivation, gradients, steps=True))
+    assert opened.count("<details open>") == len(gradients)
+
+
+def test_a_worked_sheet_is_a_page_with_the_numbers_of_its_json(slide, slide_page):
+    Whole(slide_page)
+    assert len(slide_page) < 100_000
+    data = json.loads(re.search(r'id="data">(.*)', slide_page)[1])
+    own = dict(
+        re.findall(r'class="n own" data-q="([^"]+)" data-at="[0,]*">(.*?)</mrow>', slide_page)
+    )
+    seeds = {"dE/dE", "dE/dE_o"}  # 1, which is not said
+    lines = [line for line in sheet_values(slide)["lines"] if line["quantity"] not in seeds]
+    assert len(lines) == len(own) == slide_page.count('<section class="line"')
+    for line in lines:
+        numbers = np.array(line["value"], dtype=float).ravel()
+        shown = np.array(data[0][line["quantity"]]["value"]).ravel()
+        assert [float(n.replace("−", "-")) for n in shown] == list(numbers)
+        assert Parsed(own[line["quantity"]]).text == shown[0]
+    text = Parsed(slide_page).text
+    for worked in slide.runs:
+        for verdict in worked.verdicts:
+            assert verdict.finding in text
+
+
+def test_a_script_runs_that_the_page_names_and_no_other(slide_page):
+    assert slide_page.count("<script") == 2 and "script-src 'sha256-" in slide_page
+    quiet = page_html("x", ["<p>y</p>"])
+    assert "script" not in quiet
+
+
+HOSTILE = '</script><script>alert(1)</script><img src=x onerror=alert(2)> \x1b[31m ‮ & "'
+
+
+def test_what_somebody_wrote_is_text():
+    from dataclasses import replace
+
+    sheet = load_sheet("slide")
+    sheet = replace(sheet, title=HOSTILE, source=HOSTILE)
+    page = sheet_html(ShownSheet(sheet, work(sheet)))
+    Whole(page)
+    assert page.count("<script") == 2 and "<img" not in page and "\x1b" not in page
+    with_data = page_html(HOSTILE, [], script="stepper.js", data={HOSTILE: HOSTILE})
+    Whole(with_data)
+    assert with_data.count("</script>") == 2
+    written = re.search(r'id="data">(.*)', with_data)[1]
+    assert json.loads(written).popitem()[1].startswith("</script>")
+
+
+def boxes(*reads):
+    return [Box(name, 40, 30, sources) for name, sources in reads]
+
+
+def test_boxes_stand_behind_what_they_are_computed_from():
+    found = laid_out(
+        boxes(("x", ()), ("W", ()), ("V", ()), ("s", "xW"), ("h", "s"), ("z", "hVx"))
+    ).boxes
+    x = {name: box.x for name, box in found.items()}
+    assert x["x"] == x["W"] < x["s"] < x["h"] < x["z"] and x["V"] == x["h"]
+    columns = {}
+    for box in found.values():
+        columns.setdefault(box.x, []).append((box.y, box.y + box.height))
+    for column in columns.values():
+        ordered = sorted(column)
+        assert all(low >= high for (_, high), (low, _) in zip(ordered, ordered[1:]))
+
+
+def test_a_state_that_is_read_before_it_is_computed_moves_nothing():
+    found = laid_out(boxes(("x", ()), ("s", "xh"), ("h", "s"))).boxes
+    assert found["x"].x < found["s"].x < found["h"].x
+    assert laid_out([]).width == 0
+
+
+def said(*words):
+    from click.testing import CliRunner
+
+    from deltarule.cli.main import program
+
+    return CliRunner().invoke(program(words[0]), words[1:], env={"COLUMNS": "200"})
+
+
+def test_the_page_goes_to_the_file_that_is_named(tmp_path):
+    path = tmp_path / "dense.html"
+    told = said("derive", "dense", "--html", str(path))
+    assert told.exit_code == 0 and told.output == f"{path}: a page for any browser\n"
+    assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert said("derive", "dense", "--html", "-").output == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "fact"),
+    [("layers.py", "layers.py is no name of a page"), ("nowhere/x.html", "cannot be written")],
+)
+def test_a_page_goes_nowhere_else(tmp_path, name, fact):
+    told = said("derive", "dense", "--html", str(tmp_path / name))
+    assert told.exit_code == 2 and fact in told.output and not (tmp_path / name).exists()
+
+
+def test_whatever_has_a_page_of_text_has_one_of_html():
+    page = said("derive", "lenet5", "--count", "--html", "-").output
+    Whole(page)
+    assert "<table" in page and "61,706" in Parsed(page).text
+    marked = said("check", "example", "slide", "--html", "-").output
+    Whole(marked)
+    assert '<p class="good">' in marked and "right with carried rounding" in Parsed(marked).text
+
+
+def test_errors_of_names_are_errors():
+    from deltarule.pages.mathml_names import mathml_name
+
+    with pytest.raises(DeltaruleError, match="is not a name"):
+        mathml_name("<b>")
