@@ -17,6 +17,7 @@ NORM, LAYER, FIXED = (
     deriving("batch_norm_inference"),
 )
 LSTM, GRU, RNN = deriving("lstm"), deriving("gru"), deriving("rnn")
+RECTIFIED = deriving("mlp", layers=2, activation="relu")
 RELU, CONV, ENTROPY = deriving("activation"), deriving("conv2d"), deriving("softmax_cross_entropy")
 
 RIGHT = [
@@ -51,6 +52,10 @@ RIGHT = [
     (RELU, "dL/dz", "dh · 1_{z>0}"),
     (RELU, "dL/dz", r"dh \cdot \mathbb{1}_{z>0}"),
     (RELU, "dL/dz", "dh I(z>0)"),
+    (RECTIFIED, "dE/ds1", "(ds2 @ Theta2.T) * [s1 > 0]"),
+    (RECTIFIED, "dE/ds1", "(ds2 Theta2ᵀ) ⊙ [s1 > 0]"),
+    (RECTIFIED, "dE/ds1", "(ds2 Theta2ᵀ) ⊙ [s1 > 0, h1 > 0]"),
+    (RNN, "dE/dh", "[t ≤ T − 2]·ds_{t+1} W_hhᵀ + dyhat_t W_hyᵀ"),
     (RELU, "dL/dz", "dh * np.heaviside(z, 0)"),
     (RELU, "dL/dz", "dh * step(z)"),
     (RELU, "h", "np.clip(z, 0, None)"),
@@ -75,6 +80,8 @@ WRONG = [
     (LSTM, "c", "f[t]*c[t-1] + f[t]*g[t]", "mistake"),
     (GRU, "h", r"(1-z_t)*h_{t-1} + z_t*\tilde h_t", "mistake"),
     (RELU, "dL/dz", "dh I(z<0)", "mistake"),
+    (RECTIFIED, "dE/ds1", "(ds2 Theta2ᵀ) ⊙ [s1 < 0]", "mistake"),
+    (RNN, "dE/dh", "[t ≤ T − 3]·ds_{t+1} W_hhᵀ + dyhat_t W_hyᵀ", "wrong"),
     (RELU, "h", "np.clip(z, 0, 1)", "wrong"),
     (DENSE, "dE/ds2", "dE/ds2 = dE/dyhat = (ŷ-y) ŷ (1-ŷ)", "mistake"),
     (CONV, "dL/dx", "Σ_{f,i,j} dL/dy[n,f,i,j] w[f,c,(p+P−S·j)/D,(q+P−S·i)/D]", "wrong"),
@@ -99,6 +106,13 @@ def test_sums_without_their_limits_are_over_what_exists(formula):
 
 
 REFUSED = [
+    (
+        RNN,
+        "dE/dh",
+        "[t ≤ T − 2]·ds[0]",
+        "dL/ds has 3 axes but is read with 1",
+        "write one index for each axis, such as Theta2[d, m]",
+    ),
     (
         DENSE,
         "dE/dh1",

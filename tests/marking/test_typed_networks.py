@@ -59,6 +59,12 @@ SHAPES = {
     "f = ‖x - μ‖₂² / (2 σ²) + ‖W‖_F² + ‖x‖₁": "x[N] mu[N] sigma W[M,K] f",
     "f = tr(Aᵀ B)": "A[N,M] B[N,M] f",
     "y = A⁻¹ x": "A[N,N] x[N] A_inv[N,N] y[N]",
+    # comparisons, entry by entry
+    "y = [x > 0] ⊙ x": "x[N] y[N]",
+    "y = (W x if x > 0 else 0)": "W[N,N] x[N] y[N]",
+    "s = W x; y = (s if s > 0 else 0.1 s)": "W[M,N] x[N] s[M] y[M]",
+    "Y = X W ⊙ [V < 1, V > 0]": "X[N,M] W[M,K] V[N,K] Y[N,K]",
+    "E = ½‖y − frozen(W) x‖²": "y[M] W[M,N] x[N] E",
 }  # fmt: skip
 
 
@@ -112,6 +118,8 @@ REFUSED = {
     "y = (A B)⁻¹ x": ("a power below 0 of a matrix can be read in two ways", "write S = …; S⁻¹"),
     "y = x * s": ("a column times a column can be read in several ways", "x ⊙ y"),
     "W x; E = 1": ("an equation without =", "write s = W x; E"),
+    "y = A mod x": ("mod is about indices", "write all indices, or none"),
+    "E = ½dE/dx ‖y − W x‖²": ("dE/dx is a derivative", "a quotient is (da)/(db)"),
     "E =": ("nothing stands right of =", "write E = ½‖x‖²"),
     "E = ½‖y − σ(W x": ("')' is missing", "check the brackets"),
     "E = __import__('os')": ("", ""),

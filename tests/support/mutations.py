@@ -45,6 +45,11 @@ TOML_PIECES = (
     '"dE/ds2" = "einsum(\'n,n->n\', yhat, y)"\n', '"dE/ds2" = "∂E/∂ŷ · ∂ŷ/∂s₂"\n',
 )  # fmt: skip
 _WORD = re.compile(r"\w+|\s+|.", re.DOTALL)
+#: Lines, and formulas by their factors and terms: what is taken out or doubled as one piece.
+_PART = re.compile(r"[^\n]*\n|[^\n]+")
+_FACTOR = re.compile(r"[^\s+*·−()-]+|\([^()]*\)|\s+|.")
+#: Numbers that stand where another number stood.
+NUMBERS = ("0", "1", "-1", "2", "0.5", "1e3", "-0.07", "3.14159", "100000", "1e-9", "0.00")
 
 
 def mutated(text: str, pieces: tuple[str, ...], chance: random.Random, others: list[str]) -> str:
@@ -76,8 +81,52 @@ def mutated(text: str, pieces: tuple[str, ...], chance: random.Random, others: l
     return "".join(words)
 
 
+def alike(text: str, chance: random.Random, others: list[str]) -> str:
+    """A text with one to three changes that mostly leave it readable.
+
+    A word stands for another of its kind (name, number, sign), of this text or of another; a line,
+    a factor or a term is left out, doubled or exchanged.
+    """
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        if chance.random() < 0.6:
+            words = _WORD.findall(text)
+            at = chance.randrange(len(words)) if words else 0
+            source = _WORD.findall(chance.choice((text, chance.choice(others))))
+            kind = _kind(words[at]) if words else ""
+            same = [w for w in source if _kind(w) == kind] + list(NUMBERS) * (kind == "number")
+            if same:
+                words[at] = chance.choice(same)
+        else:
+            words = (_PART if "\n" in text else _FACTOR).findall(text)
+            a, b = (chance.randrange(len(words)) if words else 0 for _ in range(2))
+            change = chance.randrange(4)
+            if words and change == 0:
+                del words[a]
+            elif words and change == 1:
+                words.insert(b, words[a])
+            elif words and change == 2:
+                words[a], words[b] = words[b], words[a]
+            elif words:
+                words[a] = chance.choice(_PART.findall(chance.choice(others)) or [""])
+        text = "".join(words)[:12_000]
+    return text
+
+
+def _kind(word: str) -> str:
+    if word.isspace():
+        return "blank"
+    return "number" if word[:1].isdigit() else "name" if re.match(r"\w", word) else "sign"
+
+
 def mutations(seeds: list[str], pieces: tuple[str, ...], number: int, seed: int) -> Iterator[str]:
     """So many changed texts, the same ones for the same seed."""
     chance = random.Random(seed)
     for _ in range(number):
-        yield mutated(chance.choice(seeds), pieces, chance, seeds)
+        yield changed(chance.choice(seeds), pieces, chance, seeds)
+
+
+def changed(text: str, pieces: tuple[str, ...], chance: random.Random, others: list[str]) -> str:
+    """A text changed by pieces that belong nowhere, or by such as may stand there."""
+    if chance.random() < 0.5:
+        return alike(text, chance, others)
+    return mutated(text, pieces, chance, others)

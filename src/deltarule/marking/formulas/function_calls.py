@@ -40,7 +40,7 @@ class Calls(WholeArrays):
             if text == "len" and known.tensor(text) is None:
                 return self._length()
             if text == "frozen":
-                return nodes.Frozen(self.arguments("frozen")[0])
+                return self._applied(nodes.Frozen, self.arguments("frozen"))
             function = known.function(ALIASES.get(text, text))
             if function is not None:
                 return self._applied(function, self.arguments(text, function.nargs))

@@ -9,6 +9,7 @@ from operator import add, mul
 from sympy import Expr
 
 from deltarule.expressions import nodes
+from deltarule.marking.formulas.masks_grammar import Masks
 from deltarule.marking.formulas.matrix_readings import (
     Matrix,
     Readings,
@@ -21,11 +22,10 @@ from deltarule.marking.formulas.matrix_readings import (
     product,
     shape_shown,
 )
-from deltarule.marking.formulas.pieces_grammar import Pieces
 from deltarule.marking.formulas.spelled import power
 
 
-class MatrixParser(Pieces):
+class MatrixParser(Masks):
     """The same grammar over matrices."""
 
     def _constant(self, value: Expr):

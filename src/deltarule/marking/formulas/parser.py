@@ -94,13 +94,13 @@ class Parser(Named):
             elif token.kind == "name" and token.text == "mod":
                 self.pop()
                 top = self._multiplied(factors)
-                factors = [nodes.Remainder(top, self._not_zero(self._power()))]
+                factors = [self._remainder(top, self._not_zero(self._power()))]
             elif self._begins_factor(token):
                 factors += self._factor(guards)
             else:
                 break
         result = self._bounded(self._multiplied(factors))
-        return Sum(result, (), guards) if guards else result
+        return self._guarded(result, guards) if guards else result
 
     def _sign_of(self, token: Token) -> str:
         """The sign of a product, as far as it says what product."""
@@ -245,6 +245,13 @@ class Parser(Named):
         return quotient if opening == "⌊" else nodes.CeilingQuotient(*quotient.args)
 
     # What is done with values: matrices in words do it otherwise.
+    def _guarded(self, value: Expr, guards: list[Condition]) -> Expr:
+        """0 where the conditions do not hold."""
+        return Sum(value, (), guards)
+
+    def _remainder(self, top: Expr, bottom: Expr) -> Expr:
+        return nodes.Remainder(top, bottom)
+
     def _absolute(self, value: Expr) -> Expr:
         return self._applied(absolute, [value])
 

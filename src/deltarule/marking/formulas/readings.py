@@ -12,6 +12,7 @@ from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Read, Sum, free_indices, read, tensor_name
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import Index
+from deltarule.marking.formulas.masks_grammar import compares
 from deltarule.marking.formulas.matrix_words import (
     matrix_readings,
     names_indices,
@@ -70,7 +71,7 @@ def all_readings(
                 found.setdefault(_ours(parsed, derivation, target), said)
         except DeltaruleError as error:
             refused = refused or error
-        if "[" not in formula or ".shape" in formula or takes_parts(formula, quantity):
+        if "[" not in formula or ".shape" in formula or of_whole_arrays(formula, quantity):
             try:
                 whole = _in_matrices(formula, vocabulary, quantity, target, program)
                 for w, said in whole.items():
@@ -84,6 +85,11 @@ def all_readings(
     if not found and refused is not None:
         raise refused
     return found
+
+
+def of_whole_arrays(formula: str, quantity: str) -> bool:
+    """Whether brackets may be about whole arrays: x[1:], x[0], [s > 0]."""
+    return takes_parts(formula, quantity) or compares(formula, quantity)
 
 
 def refuse_own_time(found: Found, formula: str, quantity: str) -> None:

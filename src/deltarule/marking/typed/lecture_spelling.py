@@ -14,6 +14,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from deltarule.errors import DeltaruleError
+from deltarule.marking.formulas.tokens import Token
+from deltarule.marking.printed import shortened
+
 _NAME = r"[^\W\d_][^\W_]*(?:_[0-9]\w*)?[\u0300-\u036f]*"
 _LENGTH = re.compile(r"‖([^‖]+)‖\s*(?:₂|_\{?[2F]\}?(?![A-Za-z0-9]))")
 _ABSOLUTE = re.compile(r"‖([^‖]+)‖\s*(?:₁|_\{?1\}?(?![A-Za-z0-9]))")
@@ -41,8 +45,14 @@ def respelled(formula: str, left: Iterable[str] = ()) -> str:
 
 
 def with_dot(formula: str) -> str:
-    """⟨w, x⟩ as dot(w, x)."""
-    return _INNER.sub(r"dot(\1,\2)", formula)
+    """⟨w, x⟩ as dot(w, x); in brackets, as [x < 1, x > 0], < compares."""
+
+    def written(match: re.Match[str]) -> str:
+        before = formula[: match.start()]
+        compares = match.group()[0] == "<" and before.count("[") > before.count("]")
+        return match.group() if compares else f"dot({match.group(1)},{match.group(2)})"
+
+    return _INNER.sub(written, formula)
 
 
 def is_index(letters: Iterable[str], formula: str) -> bool:
@@ -131,3 +141,14 @@ def _closed(formula: str, start: int) -> int:
         if depth == 0:
             return k + 1
     return 0
+
+
+def refuse_derivatives(found: list[Token], place: str) -> None:
+    """Raises DeltaruleError for ∂E/∂x in a network: it is what is looked for."""
+    for token in found:
+        if token.kind in ("derivative", "entries"):
+            raise DeltaruleError(
+                f"{shortened(token.text)} is a derivative",
+                place,
+                "a network is written forwards, and derived from that; a quotient is (da)/(db)",
+            )

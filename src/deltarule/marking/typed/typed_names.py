@@ -28,7 +28,13 @@ from deltarule.marking.formulas.spelled import (
 )
 from deltarule.marking.formulas.tokens import Token, tokens
 from deltarule.marking.printed import shortened
-from deltarule.marking.typed.lecture_spelling import is_index, parted_off, respelled, with_dot
+from deltarule.marking.typed.lecture_spelling import (
+    is_index,
+    parted_off,
+    refuse_derivatives,
+    respelled,
+    with_dot,
+)
 from deltarule.spelling.names import canonical
 
 #: Words that mean something wherever they stand, and those that do before parentheses.
@@ -112,7 +118,9 @@ def _equation(part: str, last: bool) -> TypedEquation:
     formula = with_dot(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
     formula = with_index_calls(with_letters_below(formula), place)
     depth = 0
-    for token in tokens(formula, place):
+    found = tokens(formula, place)
+    refuse_derivatives(found, place)
+    for token in found:
         depth += (token.text in _OPENING) - (token.text in _CLOSING)
         if token.text == "=" and depth == 0:
             name, indices = _left(formula[: token.start], place)
