@@ -17,6 +17,34 @@ def as_text(fill: Callable, thing: object) -> str:
     return page.plain.rstrip("\n")
 
 
+def derivation_text(derivation) -> str:
+    """A derivation as `derive` shows it."""
+    from deltarule.cli.derivation import derivation_page
+    from deltarule.reports.things import ShownDerivation
+
+    return as_text(derivation_page, ShownDerivation(derivation, [*derivation.gradients.values()]))
+
+
+def trace_text(trace) -> str:
+    """A trace as `trace` shows it."""
+    from deltarule.cli.trace_page import trace_page
+    from deltarule.reports.things import ShownTrace
+
+    return as_text(trace_page, ShownTrace(trace, None))
+
+
+def marking_text(marking) -> str:
+    """A marking as `check` shows it."""
+    from deltarule.cli.verdict_page import marking_page
+
+    return as_text(marking_page, marking)
+
+
+def kernel_text(kernel) -> str:
+    """A kernel in a line."""
+    return repr(kernel)
+
+
 def as_html(fill: Callable, thing: object) -> str:
     """A page as HTML that stands by itself; whatever it says is text, and no markup."""
     from rich.console import Console

@@ -214,6 +214,8 @@ FORMATS = {
             "a derivation": ".pages.derivation_html:derivation_html",
             "a trace": ".pages.trace_html:trace_html",
             "a worked sheet": ".pages.trace_html:sheet_html",
+            "a marking": ".pages.marking_html:marking_html",
+            "the marking of several files": ".pages.marking_html:files_html",
         },
         of_a_page=page_as_html,
         file="FILE.html",

@@ -51,7 +51,8 @@ def sheet_page(page: Page, shown: ShownSheet) -> None:
 def trace_page(page: Page, shown: ShownTrace) -> None:
     """Numbers drawn at random, worked through."""
     page.title(shown.trace.network.title)
-    page.prose(f"numbers drawn at random, seed {shown.seed}", style="dim")
+    if shown.seed is not None:
+        page.prose(f"numbers drawn at random, seed {shown.seed}", style="dim")
     _lines(page, shown.trace, None, shown.only)
 
 

@@ -15,10 +15,10 @@ from syntax_trees import parsed, text_of, walked
 ROOT = Path(__file__).resolve().parents[2]
 # A room may import from itself and from the rooms before it.
 ORDER = (
-    "lazy_names", "nearest", "errors", "sandbox", "expressions", "spelling", "networks", "language",
-    "arithmetic", "matrix_form", "calculus", "counting", "proving", "tracing", "kernels",
-    "gradcheck", "training", "marking", "submissions", "reports", "pages", "exams",
-    "classes", "cli", "testing",
+    "lazy_names", "represented", "nearest", "errors", "sandbox", "expressions", "spelling",
+    "networks", "language", "arithmetic", "matrix_form", "calculus", "counting", "proving",
+    "tracing", "kernels", "gradcheck", "training", "marking", "submissions", "reports", "pages",
+    "exams", "classes", "cli", "testing",
 )  # fmt: skip
 LARGEST = 300
 EXECUTE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}
@@ -40,7 +40,7 @@ EVERYTHING = [*LIBRARY, *sources("tests")]
 def room(place: str) -> str:
     """expressions, … cli, derivations; "" for src/deltarule/__init__.py itself.
 
-    errors.py, nearest.py and lazy_names.py, which stand alone, are rooms of their own.
+    errors.py, nearest.py, represented.py and lazy_names.py stand alone, and are rooms of their own.
     """
     parts = Path(place).parts
     if parts[0] == "src":

@@ -131,3 +131,18 @@ def test_a_derivation_unfolds_without_a_script(opened):
     sound(page)
     formula = page.locator("math").first.bounding_box()
     assert formula["height"] > 20 and formula["width"] > 60
+
+
+def test_results_in_a_notebook_keep_to_themselves(opened):
+    trace = work(load_sheet("slide"))[0].trace
+    parts = derived("dense")._repr_html_(), trace._repr_html_()
+    page = opened(
+        "<!doctype html><title>Notebook</title><style>h1 { margin: 7px } p { color: red }</style>"
+        f"<h1>Mine</h1><p>my words</p>{''.join(parts)}"
+    )
+    assert page.locator("h1").first.evaluate("e => getComputedStyle(e).marginTop") == "7px"
+    soft = page.locator(".deltarule p.soft").first
+    assert soft.evaluate("e => getComputedStyle(e).color") != "rgb(255, 0, 0)"
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("button", name="next step").click()
+    assert frame.locator(".line:visible").count() == 1

@@ -2,6 +2,9 @@
 
 from html.parser import HTMLParser
 
+#: Elements without an end.
+VOID = {"meta", "br"}
+
 
 class Parsed(HTMLParser):
     """The tags and the text of a piece of HTML."""
@@ -21,3 +24,23 @@ class Parsed(HTMLParser):
 
     def handle_data(self, data):
         self.text += data
+
+
+class Whole(HTMLParser):
+    """Every element is ended where it must be; nothing names another file."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.open: list[str] = []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        assert not {"href", "src", "srcset", "action", "data"} & {name for name, _ in attrs}, attrs
+        assert tag not in {"link", "object", "img", "form", "base"}
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag

@@ -16,6 +16,7 @@ from deltarule.matrix_form import MatrixForms
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
+from deltarule.represented import Represented
 from deltarule.spelling.counted import counted
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Gradient:
 
 
 @dataclass(frozen=True)
-class Derivation:
+class Derivation(Represented):
     """All gradients of a network, in the order in which the backward pass computes them.
 
     `of` is the name of what is differentiated: the loss, or L where a layer stands alone; then

@@ -22,6 +22,7 @@ from deltarule.kernels import build, requests
 from deltarule.kernels.bound_kernel import Bound, Given, check_determinants, misfits
 from deltarule.kernels.cache.loading import entry
 from deltarule.kernels.threads import in_threads, lost
+from deltarule.represented import Represented
 
 if TYPE_CHECKING:
     from deltarule.networks.network import Network
@@ -97,7 +98,7 @@ def _made_again(name: str | Network, settings: dict) -> Kernel:
     return kernel(name, **settings)
 
 
-class Kernel:
+class Kernel(Represented):
     """The compiled forward and backward pass of one derivation.
 
     `inputs` are the names of the arrays that it needs; shapes are found from these. Arrays of the

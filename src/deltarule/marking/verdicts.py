@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
+from deltarule.represented import Represented
+
 RIGHT = "right"
 CARRIED = "right with carried rounding"
 FOLLOWS = "follows"
@@ -81,7 +83,7 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Marking:
+class Marking(Represented):
     """All verdicts on a sheet or on somebody's answers to it, in the order of the sheet.
 
     `scores` has one score for each quantity that is asked.

@@ -15,10 +15,11 @@ from deltarule.spelling.counted import counted
 
 def derivation_html(shown: ShownDerivation) -> str:
     """The whole page; where steps are asked for, they are open from the start."""
-    return page_html(shown.derivation.network.title, _body(shown), STYLES)
+    return page_html(shown.derivation.network.title, derivation_body(shown), STYLES)
 
 
-def _body(shown: ShownDerivation) -> Iterator[str]:
+def derivation_body(shown: ShownDerivation) -> Iterator[str]:
+    """Title, forward equations, tensors and gradients, as elements of a page."""
     derivation = shown.derivation
     network = derivation.network
     yield f"<h1>{text_html(network.title)}</h1>"

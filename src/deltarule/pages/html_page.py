@@ -41,8 +41,8 @@ def page_html(
 
     `styles` and `script` are files of this room; `data` are values that the script reads.
     """
-    style = "\n".join(map(_own, styles))
-    code = f"\n{_own(script)}" if script else ""
+    style = "\n".join(map(own_file, styles))
+    code = f"\n{own_file(script)}" if script else ""
     policy = f"{_POLICY}; script-src '{_hash(code)}'" if script else _POLICY
     head = (
         "<!doctype html>",
@@ -64,8 +64,8 @@ def page_html(
     return "\n".join((*head, *body, "</main>", *tail, "</body>", "</html>", ""))
 
 
-def _own(name: str) -> str:
-    """A file of this room."""
+def own_file(name: str) -> str:
+    """A file of this room, such as a style sheet."""
     return files("deltarule.pages").joinpath(name).read_text(encoding="utf-8")
 
 

@@ -58,7 +58,7 @@ def trace_html(shown: ShownTrace) -> str:
     trace = shown.trace
     body = [
         f"<h1>{text_html(trace.network.title)}</h1>",
-        paragraph(f"Numbers drawn at random, seed {shown.seed}.", "soft"),
+        *([] if shown.seed is None else [_seeded(shown.seed)]),
         *_trace(trace, None, shown.only, "h2"),
     ]
     return _page(trace.network.title, body, [trace])
@@ -77,6 +77,10 @@ def sheet_html(shown: ShownSheet) -> str:
             body.append(paragraph(f"After {counted(worked.run.updates, 'update')}.", "soft"))
         body += _trace(worked.trace, worked, shown.only, level)
     return _page(sheet.title, body, [worked.trace for worked in runs])
+
+
+def _seeded(seed: int) -> str:
+    return paragraph(f"Numbers drawn at random, seed {seed}.", "soft")
 
 
 def _page(title: str, body: list[str], traces: list[Trace]) -> str:

@@ -47,10 +47,12 @@ class ShownKernel(NamedTuple):
 
 
 class ShownTrace(NamedTuple):
-    """A network worked through with numbers drawn from `seed`; `only` some quantities, or all."""
+    """A network worked through with numbers, drawn from `seed` if it is not None; `only` some
+    quantities, or all.
+    """
 
     trace: Trace
-    seed: int = 0
+    seed: int | None = 0
     only: set[str] | None = None
 
 

@@ -25,7 +25,8 @@ from deltarule.tracing.trace import Trace
 def trace_markdown(shown: ShownTrace) -> str:
     """Numbers drawn at random, worked through."""
     lines = [f"# {escaped(shown.trace.network.title)}", ""]
-    lines += [f"Numbers drawn at random, seed {shown.seed}.", ""]
+    if shown.seed is not None:
+        lines += [f"Numbers drawn at random, seed {shown.seed}.", ""]
     lines += _trace(shown.trace, None, shown.only, "##")
     return "\n".join(lines).rstrip() + "\n"
 

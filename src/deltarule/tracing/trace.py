@@ -26,6 +26,7 @@ from deltarule.expressions.given_arguments import (
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.language.load import network_of
 from deltarule.networks.network import Network
+from deltarule.represented import Represented
 from deltarule.spelling.names import canonical
 from deltarule.spelling.text import text
 from deltarule.tracing.computation import Computation
@@ -61,7 +62,7 @@ class TracedLine:
 
 
 @dataclass(frozen=True)
-class Trace:
+class Trace(Represented):
     """A network worked through: all lines, in `arithmetic`, from `computation`'s givens."""
 
     computation: Computation
