@@ -47,7 +47,7 @@ def test_a_result_is_shown_in_every_way_that_it_has(results, kind):
 
 def test_formulas_are_latex_as_well(results):
     latex = results["Derivation"]._repr_latex_()
-    assert latex.startswith("$$") and latex.count(r"\\partial L}") == 6
+    assert latex.startswith("$$") and latex.count(r"\frac{\partial L}") == 6
     assert results["Marking"]._repr_latex_() is None
 
 
