@@ -20,6 +20,9 @@ ROUNDED_TWICE = Fraction(11, 20)
 #: Digits of which the largest number has fewer units tell wrong values from right ones hardly.
 FEWEST_UNITS = 2
 
+#: With so many zeros behind it, a short number is meant exactly.
+MORE_DIGITS = 12
+
 #: A number that is one unit off lies at most so many from its value, which may be cut off; half of
 #: one that has a digit less, so many from half of its value.
 ONE_OFF_APART, FACTOR_APART = 2.0, 5.0
@@ -48,6 +51,15 @@ def padded(written: Written, policy: Rounding) -> Written | None:
         if printed.decimals is not None and printed.decimals < decimals:
             numbers[entry], few = printed.with_decimals(decimals), True
     return Written(written.quantity, numbers, written.transposed) if few else None
+
+
+def taken_exactly(written: Written) -> Written:
+    """The numbers with so many zeros behind them that they stand for themselves alone."""
+    numbers = written.numbers.copy()
+    for entry, printed in written.printed():
+        if printed.decimals is not None:
+            numbers[entry] = printed.with_decimals(max(printed.decimals, 0) + MORE_DIGITS)
+    return Written(written.quantity, numbers, written.transposed)
 
 
 def coarse(written: Written, exact: np.ndarray) -> Written | None:

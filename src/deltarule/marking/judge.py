@@ -37,6 +37,12 @@ def judge(session: Session, written: Written) -> list[Verdict]:
         return _of_few_digits(session, written, longer)
     finer = digit_habits.coarse(written, exact) if session.aligned.rounding.exact else None
     if finer is not None and _without_new_mistake(session, written, entries):
+        meant = digit_habits.taken_exactly(written)
+        if _follows_from_wrong(session, meant, entries):
+            rule = session.aligned.rounding.rule
+            found = _as_written(written, _judged(session, meant, entries, exact))
+            shown = [wording.expected_text(finer, list(v.entries), exact, rule) for v in found]
+            return [replace(v, expected=text) for v, text in zip(found, shown, strict=True)]
         return [_of_coarse_digits(session, written, finer, entries)]
     return _judged(session, written, entries, exact)
 
@@ -84,23 +90,52 @@ def _of_few_digits(session: Session, written: Written, longer: Written) -> list[
     entries = [e for e, _ in written.printed()]
     exact = session.evaluator.right(written.quantity)
     short = [e for e in entries if longer.numbers[e] is not written.numbers[e]]
-    if not _rightly_worked(session, longer, entries):
-        few = [e for e in short if _hidden_by_few_digits(session, written, longer, e)]
-        if few:
-            rest = [e for e in entries if e not in few]
-            asked = wording.asked_digits(session.aligned.rounding)
-            session.explainer.carrying.not_right.add(written.quantity)
-            return [
-                verdict_on(session, written, few, verdicts.TOO_FEW, f"the sheet asks for {asked}"),
-                *(_judged(session, part(written, rest), rest, exact) if rest else ()),
-            ]
-    return _judged(session, written, entries, exact)
+    if _rightly_worked(session, longer, entries):
+        return _judged(session, written, entries, exact)
+    exactly = [e for e in short if _follows_from_wrong(session, longer, [e])]
+    few = [
+        e for e in short if e not in exactly and _hidden_by_few_digits(session, written, longer, e)
+    ]
+    meant = _with_numbers_of(written, longer, exactly)
+    if not few:
+        return _as_written(written, _judged(session, meant, entries, exact))
+    rest = [e for e in entries if e not in few]
+    asked = wording.asked_digits(session.aligned.rounding)
+    session.explainer.carrying.not_right.add(written.quantity)
+    judged = _judged(session, part(meant, rest), rest, exact) if rest else []
+    return [
+        verdict_on(session, written, few, verdicts.TOO_FEW, f"the sheet asks for {asked}"),
+        *_as_written(written, judged),
+    ]
+
+
+def _with_numbers_of(written: Written, longer: Written, entries: list[tuple]) -> Written:
+    """What is written, with some entries as the longer ones are."""
+    numbers = written.numbers.copy()
+    for entry in entries:
+        numbers[entry] = longer.numbers[entry]
+    return Written(written.quantity, numbers, written.transposed)
+
+
+def _as_written(written: Written, judged: list[Verdict]) -> list[Verdict]:
+    """Verdicts that show the numbers as they were written."""
+    return [replace(v, given=wording.given_text(written, list(v.entries))) for v in judged]
 
 
 def _rightly_worked(session: Session, written: Written, entries: list) -> bool:
     """Whether entries come of right working from right values."""
     found = session.explainer.right(written, entries)
     return found is not None and not _not_right(session, found.hypothesis)
+
+
+def _follows_from_wrong(session: Session, written: Written, entries: list[tuple]) -> bool:
+    """Whether entries come of what was wrong before, rightly carried on, and not of right values.
+
+    A 0 behind a wrong 0 is no rounded number: all its digits are there.
+    """
+    if _rightly_worked(session, written, entries):
+        return False
+    return _without_new_mistake(session, written, entries) is not None
 
 
 def _hidden_by_few_digits(session: Session, written: Written, longer: Written, e: tuple) -> bool:
