@@ -20,8 +20,11 @@ class Bundle(Asked):
     out: Annotated[Path | None, option("Where to write them (bundle).", "FOLDER")] = None
     wheel: Annotated[
         Path | None,
-        option("A wheel of deltarule to bring along; else it is installed by its version.", "FILE"),
+        option("Another wheel of deltarule to bring along than this one's own.", "FILE"),
     ] = None
+    from_index: Annotated[
+        bool, option("Bring none along: install this version from the package index.")
+    ] = False
     reveal: Annotated[str | None, REVEAL] = None
 
 
@@ -32,12 +35,12 @@ ROW = Row(
             "a bundle of an exam",
             ".cli.exam_bundle:show_bundle",
             "",
-            "gradescope github docker out wheel reveal",
+            "gradescope github docker out wheel from_index reveal",
         ),
     ),
     (
         ("deltarule exam bundle exam.toml --gradescope --out bundle/", "an autograder to upload"),
         ("deltarule exam bundle exam/ --github --docker", "a workflow, and an image"),
-        ("deltarule exam bundle slide --docker --wheel deltarule-1.0-py3-none-any.whl", "offline"),
+        ("deltarule exam bundle slide --docker --from-index", "without deltarule itself"),
     ),
 )

@@ -29,14 +29,19 @@ def show_bundle(asked: Bundle) -> int:
             f"write --{', --'.join(KINDS[:-1])} or --{KINDS[-1]}: {_EXAMPLE}",
         )
     reveal = revealed(asked.reveal or CAUSES)
-    written = write_bundles(exam, kinds, asked.out or Path("bundle"), asked.wheel, reveal)
+    if asked.wheel and asked.from_index:
+        raise DeltaruleError(
+            "a wheel is named, and the package index too", "--from-index", "leave out one of them"
+        )
+    out = asked.out or Path("bundle")
+    written = write_bundles(exam, kinds, out, asked.wheel, reveal, asked.from_index)
     show(written, "a bundle of an exam", asked.format)
     return 0
 
 
 def bundle_page(page: Page, written: WrittenBundle) -> None:
     """Each bundle, what to do with it, and what it installs."""
-    page.title(f"{written.exam}, with {written.pinned}")
+    page.title(f"{written.exam}, with {written.installs}")
     page.blank()
     steps = next_steps(written.paths)
     column = max(len(path) for path, _ in steps) + 4

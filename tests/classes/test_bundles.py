@@ -6,12 +6,14 @@ Python that has deltarule already, and tells what it was asked for.
 
 import io
 import zipfile
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 import yaml
 
 import deltarule
+from deltarule.classes.bundles import own_wheel
 from deltarule.classes.bundles.exam_bundle import KINDS, bundle_files, write_bundles, zipped
 from deltarule.classes.bundles.exam_folder import exam_folder
 from deltarule.errors import DeltaruleError
@@ -39,7 +41,9 @@ def test_an_archive_for_gradescope_has_its_scripts_at_the_root(made):
     )
     modes = {i.filename: i.external_attr >> 16 & 0o777 for i in archive.infolist()}
     assert modes["run_autograder"] == modes["setup.sh"] == 0o755 and modes["reveal"] == 0o644
-    assert archive.read("requirements.txt") == f"deltarule=={deltarule.__version__}\n".encode()
+    own = f"deltarule-{deltarule.__version__}-py3-none-any.whl"
+    assert archive.read("requirements.txt").decode() == f"./{own}[courses]\n"
+    assert archive.read(own) == (made / "docker" / own).read_bytes()
 
 
 def test_the_workflow_is_one_that_classroom_reads(made):
@@ -62,7 +66,7 @@ def test_what_a_dockerfile_copies_is_there(made):
     lines = (made / "docker/Dockerfile").read_text(encoding="utf-8").splitlines()
     copied = [w for line in lines if line.startswith("COPY") for w in line.split()[1:-1]]
     assert copied == ["requirements.txt", "*.whl", "exam", "entrypoint.sh"]
-    assert all((made / "docker" / name).exists() for name in copied if "*" not in name)
+    assert all([*(made / "docker").glob(name)] for name in copied)
 
 
 def test_the_same_exam_gives_the_same_bytes(made, tmp_path):
@@ -79,13 +83,33 @@ def test_a_wheel_comes_along(tmp_path):
     wheel = tmp_path / WHEEL
     wheel.write_bytes(b"PK")
     written = write_bundles("slide", ["gradescope", "github"], tmp_path / "out", wheel)
-    assert written.pinned == f"./{WHEEL}"
+    assert (written.pinned, written.installs) == (f"./{WHEEL}[courses]", WHEEL)
     assert zipfile.ZipFile(tmp_path / "out/gradescope.zip").read(WHEEL) == b"PK"
     assert (tmp_path / "out/github/.github/classroom" / WHEEL).read_bytes() == b"PK"
     with pytest.raises(DeltaruleError, match="numpy-2.whl is no wheel of deltarule"):
         write_bundles("slide", ["docker"], tmp_path / "x", tmp_path / "numpy-2.whl")
     with pytest.raises(DeltaruleError, match="the wheel cannot be read: No such file"):
         write_bundles("slide", ["docker"], tmp_path / "x", tmp_path / "x" / WHEEL)
+
+
+def test_a_version_of_the_index_brings_no_wheel_along(tmp_path):
+    written = write_bundles("slide", ["docker"], tmp_path, from_index=True)
+    assert written.pinned == f"deltarule[courses]=={deltarule.__version__}"
+    assert not [*tmp_path.rglob("*.whl")]
+    assert (tmp_path / "docker/requirements.txt").read_text() == f"{written.pinned}\n"
+
+
+def test_what_is_not_installed_cannot_be_brought_along(tmp_path, monkeypatch):
+    def missing(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(own_wheel, "distribution", missing)
+    with pytest.raises(DeltaruleError) as told:
+        own_wheel.own_wheel.__wrapped__()
+    assert told.value.fact == (
+        "deltarule runs here without being installed, so that its metadata are missing"
+    )
+    assert told.value.remedy == "install it (pip install .), or name a wheel with --wheel FILE"
 
 
 def test_papers_and_programs_are_carried_along(tmp_path):

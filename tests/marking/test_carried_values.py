@@ -141,9 +141,16 @@ def of_units(first: float) -> dict[str, np.ndarray]:
     back = before * (s1 > 0)
     gradient = np.outer(UNITS["x"], back)
     lines = {
-        **{"s1": s1, "h1": h1, "s2": UNITS["Theta2"].T @ h1, "yhat": yhat, "dE/ds2": delta},
-        **{"dE/dTheta2": np.outer(h1, delta), "dE/dh1": before, "dE/ds1": back},
-        **{"dE/dTheta1": gradient, "Theta1 after": UNITS["Theta1"] - gradient},
+        "s1": s1,
+        "h1": h1,
+        "s2": UNITS["Theta2"].T @ h1,
+        "yhat": yhat,
+        "dE/ds2": delta,
+        "dE/dTheta2": np.outer(h1, delta),
+        "dE/dh1": before,
+        "dE/ds1": back,
+        "dE/dTheta1": gradient,
+        "Theta1 after": UNITS["Theta1"] - gradient,
     }
     short = np.vectorize(lambda v: repr(round(v + 0.0, 3)).removesuffix(".0"), otypes=[object])
     return {n: short(v) for n, v in lines.items()}

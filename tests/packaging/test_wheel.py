@@ -87,6 +87,33 @@ def test_the_wheel_holds_what_git_holds(archives, tracked):
     assert sorted(held) == sorted(wanted)
 
 
+def test_the_wheel_that_a_bundle_brings_along_is_the_wheel(archives, installed):
+    """What is installed makes the wheel again that it was installed from: files, commands, extras,
+    and hashes that an installer accepts."""
+    again = installed.parent / "again.whl"
+    run(
+        sys.executable,
+        "-c",
+        "import sys, pathlib\n"
+        "from deltarule.classes.bundles.own_wheel import own_wheel\n"
+        "pathlib.Path(sys.argv[1]).write_bytes(own_wheel()[1])\n",
+        str(again),
+        folder=installed,
+        PYTHONPATH=str(installed),
+    )
+    built, own = _content(archives[1]), _content(again)
+    assert built.keys() == own.keys()
+    assert {n.rpartition("/")[2] for n in own if own[n] != built[n]} == {"RECORD", "WHEEL"}
+    (record,) = (name for name in own if name.endswith("/RECORD"))
+    hashes = [set(of[record].decode().split()) for of in (built, own)]
+    assert len(hashes[0] ^ hashes[1]) == 2  # the two lines of WHEEL
+
+
+def _content(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def test_the_sdist_holds_what_git_holds(archives, tracked):
     with tarfile.open(archives[0]) as sdist:
         held = [name.partition("/")[2] for name in sdist.getnames()]

@@ -64,16 +64,25 @@ _OF_THE_RESULT = (
 )
 
 
-def _swapped(number: float) -> float:
-    """The last two decimals of a number exchanged, at least the first two."""
-    text = f"{number:.9f}"
-    text = text[:-7] + text[-7:].rstrip("0")
+def _swapped(number: float, decimals: int) -> float:
+    """The last two digits of a number exchanged, as it is printed with so many decimals."""
+    text = f"{number:.{decimals}f}"
+    if len(text.removeprefix("-")) < 2:
+        return number  # one digit alone
+    if text[-2] == ".":
+        return float(f"{text[:-3]}{text[-1]}.{text[-3]}")
     return float(text[:-2] + text[-1] + text[-2])
 
 
+def _decimals(numbers: np.ndarray) -> int:
+    """How many decimals numbers are printed with, side by side."""
+    texts = (f"{number:.9f}".rstrip("0") for number in np.ravel(numbers))
+    return max(len(text.partition(".")[2]) for text in texts)
+
+
 _OF_A_GIVEN = (
-    ("sign of a given", lambda v: -v),
-    ("decimal point of a given", lambda v: 10 * v),
+    ("sign of a given", lambda v, decimals: -v),
+    ("decimal point of a given", lambda v, decimals: 10 * v),
     ("digits of a given", _swapped),
 )
 
@@ -90,7 +99,7 @@ def _misread(
 
         def reread(q, *time, name=name, entry=entry):
             other = np.array(q[name], dtype=float)
-            other[entry] = change(other[entry])
+            other[entry] = change(other[entry], _decimals(q[name]))
             return plain({**q, name: other}, *time)
 
         wrong = worked(kind, givens, {line: reread}, np.asarray)[line]

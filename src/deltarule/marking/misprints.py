@@ -10,10 +10,15 @@ import math
 from collections.abc import Iterator
 
 from deltarule.marking.aligned_answers import Written
+from deltarule.marking.digit_habits import padded
 from deltarule.marking.explain import Explainer
 from deltarule.marking.printed import Printed
+from deltarule.marking.sheets import Rounding
 
-#: A number of fewer figures has no digits to exchange.
+#: How the sentence of a shifted decimal point begins.
+POINT = "the decimal point stands"
+
+#: Numbers of fewer figures, the meant one too, have no digits to exchange.
 FEWEST_FIGURES = 2
 
 
@@ -36,13 +41,21 @@ def misprint(explainer: Explainer, written: Written, entries: list[tuple]) -> tu
     return min(kinds.items(), key=lambda k: (k[1], k[0]))
 
 
+def as_misprinted(said: str, written: Written, policy: Rounding) -> Written:
+    """The numbers whose digits tell of a misprint: behind a point too far right one is missing,
+    which a number that is only wrong would have."""
+    return (padded(written, policy) or written) if said.startswith(POINT) else written
+
+
 def _meant_by(explainer: Explainer, written: Written, entry: tuple) -> dict[str, float]:
     """The ways in which one number may be written wrongly, each with what its search took."""
     printed = written.numbers[entry]
-    if (printed.figures or 0) < FEWEST_FIGURES:
-        return {}
     found: dict[str, float] = {}
-    meant = list(_meant(printed))
+    meant = [
+        (kind, other)
+        for kind, other in _meant(printed)
+        if max(printed.figures or 0, other.figures or 0) >= FEWEST_FIGURES
+    ]
     for kind, other in meant:
         numbers = written.numbers.copy()
         numbers[entry] = other
@@ -78,7 +91,7 @@ def _meant(printed: Printed) -> Iterator[tuple[str, Printed]]:
         moved = printed.decimals + shift
         if moved >= 0:
             yield (
-                f"the decimal point stands one place too far {way}",
+                f"{POINT} one place too far {way}",
                 _with_point(sign, digits.rjust(moved + 1, "0"), moved),
             )
 

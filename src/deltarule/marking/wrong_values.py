@@ -13,7 +13,7 @@ from deltarule.marking.charges import MOST_ALTERNATIVES, Cause
 from deltarule.marking.entries import verdict_on
 from deltarule.marking.evidence import Evidence, of_entries, searched
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.misprints import misprint
+from deltarule.marking.misprints import as_misprinted, misprint
 from deltarule.marking.round_values import of_round_entries
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
@@ -92,11 +92,13 @@ def _misprinted(
     explained: list[Explanation],
 ) -> Verdict:
     """The verdict on numbers written wrongly; numbers read wrongly may print the same digits."""
-    evidence = of_entries(written, rest, session.evaluator.right(written.quantity))
+    exact = session.evaluator.right(written.quantity)
+    evidence = of_entries(written, rest, exact)
     read = _causes(session, written, rest, explained, evidence)
     if explained:
         _diagnose(session, written, explained)
-    apart = Evidence(evidence.apart, evidence.apart)  # digits are written one entry after the other
+    digits = of_entries(as_misprinted(said, written, session.aligned.rounding), rest, exact)
+    apart = Evidence(digits.apart, digits.apart)  # digits are written one entry after the other
     causes = [Cause(("misprint",), said, took), *read]
     return _charged(session, written, rest, rest, causes, apart)
 

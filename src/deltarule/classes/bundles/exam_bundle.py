@@ -1,8 +1,11 @@
-"""An exam made ready for a system that runs graders: its files, and deltarule pinned.
+"""An exam made ready for a system that runs graders: its files, and deltarule itself.
 
     gradescope.zip     setup.sh, run_autograder, exam/, requirements.txt: uploaded as it is
     github/            .github/workflows/classroom.yml and .github/classroom/: into the template
     docker/            Dockerfile, exam/, requirements.txt: docker build
+
+Each has a wheel of the deltarule that wrote it, so that it marks there as it does here, and no
+package index has to know of it.
 
 The scripts are files of `bundles/`, which are the same in every bundle; what differs is the exam,
 the pin, and how much students are shown. Nothing in a bundle has the time in it, so that the same
@@ -21,6 +24,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from deltarule.classes.bundles.exam_folder import exam_folder
+from deltarule.classes.bundles.own_wheel import NO_TIME, own_wheel
 from deltarule.classes.revealing import CAUSES
 from deltarule.classes.whole_files import write_pieces
 from deltarule.errors import DeltaruleError
@@ -39,17 +43,22 @@ KINDS = tuple(_SCRIPTS)
 _HOMES = {"gradescope": "", "github": ".github/classroom/", "docker": ""}
 _RUN = ("setup.sh", "run_autograder", "mark.sh", "entrypoint.sh")
 _WHEEL = re.compile(r"deltarule-[\w.+!]+-py3-none-any\.whl")
-#: The earliest time that an archive can hold.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
+#: What else is installed: readers of .xlsx and of Python 2.
+_EXTRA = "[courses]"
 
 
 @dataclass(frozen=True)
 class WrittenBundle:
-    """What was written: the paths of folders and archives, and how deltarule is pinned."""
+    """What was written: the paths of folders and archives, and which deltarule they install."""
 
     exam: str
     paths: tuple[Path, ...]
     pinned: str
+
+    @property
+    def installs(self) -> str:
+        """The deltarule that is installed, in short."""
+        return self.pinned.removeprefix("./").replace(_EXTRA, "")
 
 
 def write_bundles(
@@ -58,15 +67,16 @@ def write_bundles(
     out: Path,
     wheel: Path | None = None,
     reveal: str = CAUSES,
+    from_index: bool = False,
 ) -> WrittenBundle:
-    """Write bundles of some KINDS into a folder. With a `wheel` the bundles bring deltarule along;
-    without one they install this version from the package index.
+    """Write bundles of some KINDS into a folder. They bring along the `wheel` that is named, or one
+    of the deltarule that is running; `from_index` they install its version from the package index.
 
     Raises DeltaruleError for an exam that is none, a wheel that is none, and where something else
     is there already.
     """
     exam_files = exam_folder(exam)
-    pin, brought = _pin(wheel)
+    pin, brought = (_version(), {}) if from_index and wheel is None else _pin(wheel)
     paths, written = [], {}
     for kind in kinds:
         content = {**bundle_files(kind, exam_files, pin, reveal), **_at(_HOMES[kind], brought)}
@@ -114,7 +124,7 @@ def zipped(content: Mapping[str, bytes]) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(content):
-            entry = zipfile.ZipInfo(name, _NO_TIME)
+            entry = zipfile.ZipInfo(name, NO_TIME)
             entry.create_system = 3
             entry.external_attr = (0o100755 if _runs(name) else 0o100644) << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -122,18 +132,26 @@ def zipped(content: Mapping[str, bytes]) -> bytes:
     return data.getvalue()
 
 
+def _version() -> str:
+    return f"deltarule{_EXTRA}=={version('deltarule')}"
+
+
 def _pin(wheel: Path | None) -> tuple[str, dict[str, bytes]]:
-    """The line of requirements.txt, and the wheel that it means, if there is one."""
-    if wheel is None:
-        return f"deltarule=={version('deltarule')}", {}
+    """The line of requirements.txt, and the wheel that it means."""
+    name, data = own_wheel() if wheel is None else (wheel.name, _read(wheel))
+    return f"./{name}{_EXTRA}", {name: data}
+
+
+def _read(wheel: Path) -> bytes:
     if not _WHEEL.fullmatch(wheel.name):
         raise DeltaruleError(
             f"{wheel.name} is no wheel of deltarule",
             "--wheel",
-            "python -m build --wheel makes one: dist/deltarule-…-py3-none-any.whl",
+            "leave it out, and the bundle brings this deltarule along; or build one: "
+            "python -m build --wheel",
         )
     try:
-        return f"./{wheel.name}", {wheel.name: wheel.read_bytes()}
+        return wheel.read_bytes()
     except OSError as error:
         raise DeltaruleError(
             f"the wheel cannot be read: {error.strerror}", str(wheel), "name another file"
