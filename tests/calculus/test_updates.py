@@ -22,6 +22,11 @@ def sgd(theta, g, kept, t):
     return theta - RATE * g
 
 
+def averaged_momentum(theta, g, kept, t):
+    kept["v"] = 0.9 * kept.get("v", 0) + 0.1 * g
+    return theta - 0.1 * kept["v"]
+
+
 def momentum(theta, g, kept, t):
     kept["v"] = 0.9 * kept.get("v", 0) - RATE * g
     return theta + kept["v"]
@@ -49,6 +54,7 @@ def adam(theta, g, kept, t):
 
 BY_HAND = {
     "gradient_descent": sgd,
+    "averaged_momentum": averaged_momentum,
     "momentum": momentum,
     "nesterov": nesterov,
     "rmsprop": rmsprop,

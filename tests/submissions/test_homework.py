@@ -13,6 +13,9 @@ import pytest
 from deltarule.sandbox import Sandbox
 from deltarule.submissions import FunctionVerdict, SubmissionReport, check_submission
 from deltarule.submissions.convention_files import convention
+from deltarule.submissions.loaded_file import LoadedFile
+from deltarule.submissions.printed_test import without_imports
+from deltarule.submissions.reading import read_source
 
 pytestmark = [pytest.mark.xdist_group("homework"), pytest.mark.slow]
 
@@ -24,6 +27,11 @@ SOME = {
     "mytorch": ("linear", "activation", "loss", "rnn_cell", "inherited", "year_2022"),
 }
 EVERY = 1 if FULL else 13
+#: The verdicts that a printed test shows.
+SHOWN = (
+    *(FunctionVerdict.WRONG, FunctionVerdict.PARTLY),
+    *(FunctionVerdict.CRASHED, FunctionVerdict.CHANGES),
+)
 #: How many of the listed mistakes have to be named.
 NAMED = 0.95
 
@@ -80,16 +88,34 @@ def said(report: SubmissionReport) -> str:
     return " ".join(words)
 
 
-def test_planted_mistakes_are_caught_and_named(sandbox):
-    missed, unnamed, listed = [], [], 0
+def without_a_test(sandbox, one: homework.Planted, report: SubmissionReport) -> list[str]:
+    """What is wrong and is shown by no test, or by one that the right solution does not pass.
+
+    That the file with the mistake fails it is checked before it is shown.
+    """
+    right = next(s for s in homework.references(one.course) if s.name == one.file)
+    given = convention(one.course).provided
+    file = LoadedFile(sandbox, read_source(right.text.encode(), f"{one.file}.py", provided=given))
+    found = []
+    for f in (f for f in report.functions if f.verdict in SHOWN):
+        passed = f.test and file.run_with(without_imports(f.test, file.name)).returned
+        found += [] if passed else [f"{one}: {f.name}: {f.test or 'no test'}"]
+    return found
+
+
+def test_planted_mistakes_are_caught_named_and_shown(sandbox):
+    missed, unnamed, listed, not_shown = [], [], 0, []
     for one in planted():
-        words = said(checked(sandbox, one))
+        report = checked(sandbox, one)
+        not_shown += without_a_test(sandbox, one, report)
+        words = said(report)
         listed += one.listed
         if not words:
             missed.append(str(one))
         elif one.listed and not re.search(one.words, words, re.IGNORECASE):
             unnamed.append(f"{one}: {words}")
     assert not missed, "\n".join(missed)
+    assert not not_shown, "\n".join(not_shown)
     assert len(unnamed) <= (1 - NAMED) * listed, "\n".join(unnamed)
 
 

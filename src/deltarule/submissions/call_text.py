@@ -14,6 +14,11 @@ def written(name: str, call: Call) -> str:
     return f"{name.rpartition('.')[2]}({', '.join(trees)})"
 
 
+def returned_text(tree: object) -> str:
+    """What a call returns, as the convention has it: `dx, dw, db`."""
+    return ", ".join(map(_tree, tree)) if isinstance(tree, (list, tuple)) else _tree(tree)
+
+
 def _tree(tree: object) -> str:
     if isinstance(tree, Mapping):
         return "{" + ", ".join(f"{key!r}: {_tree(a)}" for key, a in tree.items()) + "}"

@@ -16,15 +16,12 @@ from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.findings import Cause
-from deltarule.submissions.scale_factors import shown_names
 
 
 def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Cause:
     """A mistake as a cause: its words, its formula beside the right one."""
     names = course_names(task, derivation)
-    given = {
-        n: shown for n, shown in shown_names(task).items() if pretty(n) != n and n != "epsilon"
-    }
+    given = {n: shown for n, shown in task.shown_names.items() if pretty(n) != n and n != "epsilon"}
     right = next(
         (
             e

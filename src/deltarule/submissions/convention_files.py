@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.language.update_networks import AFTER
 from deltarule.marking.toml_text import TomlText, read_toml
 from deltarule.submissions.accepted_verdicts import USUAL, Policy, accepted_verdicts
 from deltarule.submissions.axes_layout import layout
 from deltarule.submissions.convention_tables import (
     listed,
     mapping,
+    number,
     only,
     plain,
     size,
@@ -30,9 +32,9 @@ _KINDS = ("function", "class", "method")
 _TASK: set[str] = {
     *("derivation", "values", "calls", "options", "sizes", "otherwise", "about"),
     *("recovered", "fixed", "drawn", "instead_of", "numbers", "rates", "accumulates"),
-    *("optional", "labels"),
+    *("optional", "labels", "parameters", "called"),
 }
-_CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads", "leaves"}
+_CALL = {*_KINDS, "arguments", "named", "returns", "sets", "reads", "leaves", "may_change"}
 _VALUE = {"of", "layout", "axis", "times", "over", "one_hot", "boolean"}
 _TOP = {"title", "gradient", "provided", "policy"}
 _PROVIDED = {"modules", "text"}
@@ -129,6 +131,7 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
             f"the task {name} has no derivation", place, 'write derivation = "dense"'
         )
     calls = tuple(_call(c, place) for c in listed(table.get("calls", []), place))
+    gradient = "" if table.get("parameters") else gradient
     otherwise = tuple(
         _otherwise(o, gradient, place) for o in listed(table.get("otherwise", []), place)
     )
@@ -143,7 +146,7 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
         place,
         str(table.get("about", "")),
         dict(mapping(table.get("recovered", {}), place)),
-        {k: float(v) for k, v in mapping(table.get("fixed", {}), place).items()},
+        {k: number(v) for k, v in mapping(table.get("fixed", {}), place).items()},
         {
             k: sizes(listed(v, place), place)
             for k, v in mapping(table.get("drawn", {}), place).items()
@@ -157,16 +160,22 @@ def _task(name: str, table: Mapping[str, Any], gradient: str, text: TomlText) ->
         truth(table.get("accumulates", False), "accumulates", place),
         truth(table.get("optional", False), "optional", place),
         tuple(str(name) for name in listed(table.get("labels", []), place)),
+        {
+            k: tuple(map(str, listed(v, place)))
+            for k, v in mapping(table.get("parameters", {}), place).items()
+        },
+        {k: str(v) for k, v in mapping(table.get("called", {}), place).items()},
     )
 
 
 def values_of(table: Mapping[str, Any], gradient: str, place: str) -> dict[str, Value]:
-    """The values of a table by name, and the gradients by each, in the same layout."""
+    """The values of a table by name, and the gradients by each, in the same layout; without names
+    for these, as of an optimiser, none."""
     found: dict[str, Value] = {}
     for name, said in table.items():
         own = _value(name, said, place)
         found[name] = own
-        if not own.gradient:
+        if gradient and not own.gradient:
             slope = gradient.format(name)
             parts = tuple(Place(p.tensor, True, p.layout) for p in own.parts)
             found.setdefault(slope, Value(slope, parts, own.axis, own.times, own.over))
@@ -200,9 +209,11 @@ def _place(said: Any, place: str, pattern: str | None = None) -> Place:
     pattern = own.strip() or pattern
     words = tensor.split()
     slope = len(words) == 2 and words[0] == "gradient"
-    if len(words) != 1 and not slope:
+    after = len(words) == 2 and words[1] == AFTER.strip()
+    if len(words) != 1 and not slope and not after:
         raise DeltaruleError(f"{tensor.strip()!r} is no tensor", place, 'write "W" or "gradient W"')
-    return Place(words[-1], slope, layout(pattern, place) if pattern else None)
+    name = f"{words[0]}{AFTER}" if after else words[-1]
+    return Place(name, slope, layout(pattern, place) if pattern else None)
 
 
 def _call(said: Any, place: str) -> Call:
@@ -232,6 +243,7 @@ def _call(said: Any, place: str) -> Call:
             int(at): dict(mapping(names, place))
             for at, names in mapping(said.get("leaves", {}), place).items()
         },
+        tuple(str(name) for name in listed(said.get("may_change", []), place)),
     )
 
 

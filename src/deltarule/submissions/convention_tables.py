@@ -29,6 +29,11 @@ def size(value: Any) -> int | str:
     return value if isinstance(value, str) else int(value)
 
 
+def number(value: Any) -> float | str:
+    """A number, or the text of one that is computed."""
+    return value if isinstance(value, str) else float(plain(value))
+
+
 def only(table: Mapping[str, Any], known: set[str], place: str) -> None:
     """Raises DeltaruleError for a key that is none of those known."""
     for key in table:

@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import prod
-from operator import add, mul, sub, truediv
+from operator import add, mul, pow, sub, truediv
 from typing import Any
 
 from deltarule.submissions.accepted_verdicts import Policy
@@ -30,7 +30,7 @@ from deltarule.submissions.axes_layout import Layout
 #: An argument that is a function: of sizes it makes an array of ones.
 ONES = "ones()"
 #: What may stand between two numbers of an argument.
-OPERATIONS = {"+": add, "-": sub, "*": mul, "/": truediv}
+OPERATIONS = {"+": add, "-": sub, "*": mul, "/": truediv, "**": pow}
 
 
 def terms_of(text: str) -> list[str]:
@@ -93,7 +93,7 @@ class Call:
     in `returns` are kept as they are, for later arguments. `sets` are attributes that the object is
     given before, `reads` those that are read after it; `conv.W` is one of its attribute `conv`.
     `leaves` are entries of dictionaries among the arguments, by the argument's place from 0, that
-    are read after the call.
+    are read after the call. `may_change` are arguments that the course changes in place itself.
     """
 
     names: tuple[str, ...]
@@ -104,6 +104,7 @@ class Call:
     sets: Mapping[str, Any] = field(default_factory=dict)
     reads: Mapping[str, str] = field(default_factory=dict)
     leaves: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    may_change: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,17 +123,20 @@ class Otherwise:
 class Task:
     """A layer of a course: its derivation, the course's names, and the calls; each is itself alone.
 
-    `about` says in which mode its functions are called, where there are several. `recovered` are
-    tensors of zeros and ones that a function draws at random, as a mask: each is 1 where the named
-    output is not 0. `fixed` are given tensors (`c0`) or upstream gradients
-    (`gradient h`) that hold one number everywhere. `sizes` are numbers, or
-    the names of sizes that they equal. `drawn` are arrays that a function is given and that the
-    derivation does not read, with their sizes; `numbers` are numbers that it does not read, each of
-    which takes several values. `rates` are the scalars that say how often an entry of what is
-    `recovered` is 1. `accumulates` says whether an object's gradients may be added to those of an
-    earlier call. `labels` are given tensors of zeros and ones. What an `optional` task asks for
-    need not be taken as an argument. A task `instead_of` another is another way in which the same
-    functions may be called: whichever passes more counts.
+    `about` says in which mode its functions are called, where there are several. `recovered`
+    are tensors of zeros and ones that a function draws at random, as a mask: each is 1 where
+    the named output is not 0. `fixed` are given tensors (`c0`) or upstream gradients (`gradient
+    h`) that hold one number everywhere, which may be computed (`"beta1 ** t"`). `sizes` are
+    numbers, or the names of sizes that they equal. `drawn` are arrays that a function is given
+    and that the derivation does not read, with their sizes; `numbers` are numbers that it does
+    not read, or whose own value would hide mistakes, each of which takes several values.
+    `rates` are the scalars that say how often an entry of what is `recovered` is 1.
+    `accumulates` says whether an object's gradients may be added to those of an earlier call.
+    `labels` are given tensors of zeros and ones. What an `optional` task asks for need not be
+    taken as an argument. A task `instead_of` another is another way in which the same functions
+    may be called: whichever passes more counts. `parameters`, with their sizes, are those that
+    an optimiser changes, where the derivation is one. `called` is what students call
+    numbers that are given by no name.
     """
 
     name: str
@@ -145,7 +149,7 @@ class Task:
     place: str = ""
     about: str = ""
     recovered: Mapping[str, str] = field(default_factory=dict)
-    fixed: Mapping[str, float] = field(default_factory=dict)
+    fixed: Mapping[str, float | str] = field(default_factory=dict)
     drawn: Mapping[str, tuple[int | str, ...]] = field(default_factory=dict)
     instead_of: str = ""
     numbers: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
@@ -153,6 +157,8 @@ class Task:
     accumulates: bool = False
     optional: bool = False
     labels: tuple[str, ...] = ()
+    parameters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    called: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def of_objects(self) -> bool:
@@ -165,6 +171,15 @@ class Task:
         for call in self.calls:
             if call.kind != "method":
                 yield from call.names
+
+    @property
+    def shown_names(self) -> dict[str, str]:
+        """What its functions call sizes and scalars: `rho` is given as p."""
+        found: dict[str, str] = {}
+        for tree in (t for c in self.calls for t in (*c.arguments, c.named, c.sets)):
+            if isinstance(tree, Mapping):
+                found |= {v: k for k, v in tree.items() if isinstance(v, str) and v.isidentifier()}
+        return {**found, **self.called}
 
     def names_in(self, tree: Any) -> Iterator[str]:
         """The names in a tree of arguments or returned values."""

@@ -35,13 +35,14 @@ CHANCE, FEW, LONG = 1e-10, 2, 50
 @dataclass(frozen=True)
 class MaskMistake:
     """What is wrong with a mask, in words, and a line of a test that fails by it: of `kept`, and of
-    `again`, which a second call keeps."""
+    `again`, which a second call keeps; `numbers` make what the mask is drawn for."""
 
     words: str
     remedy: str
     check: str
     output: str
     values: RightValues
+    numbers: str = "np.ones({})"
 
 
 def mask_mistake(
@@ -159,10 +160,11 @@ class _Judged:
             rows = mask.reshape(len(mask), -1).sum(1)
             low, high = binomial_bounds(mask[0].size, self.kept)
             if not (low <= rows.min() and rows.max() <= high):
+                others = tuple(k for k in range(mask.ndim) if k != axis)
                 return self._said(
                     f"entries are not kept alike along axis {axis}",
                     "draw each entry by itself, with the same probability",
-                    "",
+                    f"assert all({low} <= n <= {high} for n in kept.sum(axis={others}))",
                 )
         return None
 
@@ -177,10 +179,12 @@ class _Judged:
             low, high = binomial_bounds(int(above.sum()), self.kept)
             count = int(self.masks[0][above].sum())
             if given and not low <= count <= high:
+                own = next(n for n, v in self.task.values.items() if v.tensor == name)
                 return self._said(
                     "which entries are kept depends on the input",
                     "compare random numbers with the probability, not the input",
-                    "",
+                    f"assert {low} <= kept[{own} > np.median({own})].sum() <= {high}",
+                    "np.random.uniform(-1, 1, {})",
                 )
         return None
 
@@ -188,8 +192,8 @@ class _Judged:
         shown = _parameter(self.task.calls[self.number], self.task.rates[self.tensor])
         return f", where {shown[0]} = {shown[1](self.kept):g}" if shown else ""
 
-    def _said(self, words: str, remedy: str, check: str) -> MaskMistake:
-        return MaskMistake(words, remedy, check, self.output, self.values)
+    def _said(self, words: str, remedy: str, check: str, numbers="np.ones({})") -> MaskMistake:
+        return MaskMistake(words, remedy, check, self.output, self.values, numbers)
 
 
 def _parameter(call: Call, scalar: str) -> tuple[str, Callable[[float], float]] | None:

@@ -19,6 +19,8 @@ from deltarule.submissions.task_check import Observed, TaskCheck
 
 #: The verdicts that call for a reason.
 _WRONG = (FunctionVerdict.WRONG, FunctionVerdict.PARTLY, FunctionVerdict.CRASHED)
+#: How a test fails; where what is returned cannot be taken apart, in another way.
+ASSERTION = "AssertionError"
 
 
 def explain(
@@ -30,10 +32,19 @@ def explain(
     before: Sequence[Observed] = (),
 ) -> None:
     """Say in a finding why its function is wrong; what is right stays as it is."""
-    if finding.verdict not in _WRONG or seen.unsteady and seen.first_right:
+    if finding.verdict is FunctionVerdict.CHANGES:
+        settings = [s for s, _ in seen.at]
+        shrinking = Shrinking(right, file.open, chosen, seen.number, (), changes=True)
+        finding.test = _shown(shrinking, settings, seen, file)
+    if finding.verdict not in _WRONG:
+        return
+    if seen.unsteady and seen.first_right:
+        names = TaskCheck(right, file.open, chosen).outputs(seen.call)
+        shrinking = Shrinking(right, file.open, chosen, seen.number, names, twice=True)
+        finding.test = _shown(shrinking, [seen.at[0][0]], seen, file)
         return
     if finding.test:
-        finding.test = _failing(finding.test, "AssertionError", file)
+        finding.test = _failing(finding.test, ASSERTION, file)
         return
     if try_further(seen, right, file.open, chosen):
         finding_again(seen, finding)
@@ -68,12 +79,16 @@ def crash_shown(
     file: LoadedFile,
     chosen: Mapping[int, str],
 ) -> str:
-    """The smallest call that is found that raises the error, and what would be right."""
+    """The smallest call that is found that raises the error, or of which the answer cannot be taken
+    apart, and what would be right."""
     error = finding.raised.partition(":")[0]
     settings = [s for s, g in seen.at if g.outcome is not None and s not in seen.answered]
-    if not error or not settings or seen.call.kind == "class":
-        return ""
     names = TaskCheck(right, file.open, chosen).outputs(seen.call)
+    if not error and any(g.unlike for _, g in seen.at):
+        other = Shrinking(right, file.open, chosen, seen.number, names)
+        return _shown(other, seen.answered, seen, file)
+    if not error or not settings:
+        return ""
     shrinking = Shrinking(right, file.open, chosen, seen.number, names, error)
     return _shown(shrinking, settings, seen, file)
 
@@ -81,21 +96,19 @@ def crash_shown(
 def _shown(
     shrinking: Shrinking, settings: Sequence[Setting], seen: Observed, file: LoadedFile
 ) -> str:
-    left = {name for names in seen.call.leaves.values() for name in names.values()}
-    if left & {*shrinking.outputs}:
-        return ""
     settings = sorted(dict.fromkeys(settings), key=lambda s: s.numbers != "usual")
     found = shrinking.smallest(settings)
     if found is None:
         return ""
     text = printed_test(shrinking.right.task, shrinking.chosen, seen.number, found, file.name)
-    return _failing(text, found.raises or "AssertionError", file)
+    error = "" if found.missing else found.raises or ASSERTION
+    return _failing(text, error, file)
 
 
 def _failing(text: str, error: str, file: LoadedFile) -> str:
-    """A test, if it fails with an error of that type; else ""."""
-    if not file.runs_text:
+    """A test, if it fails, with an error of that type where one is said; else ""."""
+    if not file.runs_text or not text:
         return text
     run = file.run_with(without_imports(text, file.name))
     failed = run.verdict is Verdict.RAISED and run.detail.partition(":")[0]
-    return text if failed == error else ""
+    return text if failed and failed == (error or failed) else ""

@@ -65,7 +65,8 @@ class SettingMaker:
 
     `passed` names the attributes and scalars that the student's functions are given; `letters` are
     those of sizes that the course splits into several axes; `fixed` are sizes that have one value,
-    or equal another. `numbers` are those that functions are given beside what the network reads.
+    or equal another. `numbers` are those that functions are given beside what the network reads,
+    `called` what they call them.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class SettingMaker:
     ):
         self.network, self.letters, self.fitting = network, letters, True
         self.numbers = numbers or {}
+        self.called: Mapping[str, str] = {}
         self.fixed = {n: k for n, k in fixed.items() if not isinstance(k, str)}
         self.equal = {n: k for n, k in fixed.items() if isinstance(k, str)}
         self.passed = passed
@@ -137,7 +139,8 @@ class SettingMaker:
                 value = float(self.network.scalars[scalar])
                 other = 0.3 if value < 0.1 else value * 0.6
                 scalars = {**self.scalars(50), name: other}
-                yield Setting(f"{name} = {other:g}", usual.sizes, seed=50, scalars=scalars)
+                words = f"{self.called.get(name, name)} = {other:g}"
+                yield Setting(words, usual.sizes, seed=50, scalars=scalars)
         yield self._alike(usual, "large numbers", "large", 60)
         yield self._alike(usual, "nearly equal numbers", "small", 61)
         if not kinked(self.network):

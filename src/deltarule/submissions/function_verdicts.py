@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deltarule.submissions.agreement import Agreement, Fit
+from deltarule.submissions.built_otherwise import built_otherwise
 from deltarule.submissions.call_failures import not_answered, not_called
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, OutputFinding
 from deltarule.submissions.own_forward import OwnForward
@@ -23,6 +24,7 @@ def finding_of(
     ]
     judges = (
         lambda: not_called(seen, found),
+        lambda: built_otherwise(found, answered),
         lambda: unfinished(seen, found, answered),
         lambda: not_answered(seen, found, answered),
         lambda: _unsteady(seen, found),

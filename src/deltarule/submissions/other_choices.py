@@ -151,7 +151,12 @@ def _words(task: Task, numbers: Sequence[int]) -> str:
 
 
 def _right_outputs(found: CheckedFunction) -> set[str]:
-    """The outputs that are right at all settings, but for an overflow."""
+    """The outputs that are right at all settings, but for an overflow; none where it is wrong in
+    another way, as by the mask that it draws."""
+    if found.finding.verdict is FunctionVerdict.WRONG and not any(
+        o.wrong for o in found.finding.outputs
+    ):
+        return set()
     return {o.name for o in found.finding.outputs if o.right and not o.mistaken}
 
 

@@ -12,7 +12,10 @@ import numpy as np
 
 from deltarule.submissions.counterexample import ATOL, RTOL, Example
 from deltarule.submissions.course_conventions import Call, Task, Value
+from deltarule.submissions.printed_numbers import literal, nested
+from deltarule.submissions.reproduced_values import reproduced
 from deltarule.submissions.right_values import RightValues
+from deltarule.submissions.written_returns import Returned
 
 _MODULE = re.compile(r"[^\W\d]\w*")
 
@@ -26,8 +29,17 @@ def without_imports(test: str, file: str) -> str:
 def printed_test(
     task: Task, chosen: Mapping[int, str], number: int, example: Example, file: str
 ) -> str:
-    """The text of a test that fails as long as the function is wrong; `file` is the student's."""
-    return _Writer(task, dict(chosen), number, example).text(file)
+    """The text of a test that fails as long as the function is wrong; `file` is the student's.
+
+    Who computes rightly from the numbers that it prints passes it: they have as many digits as that
+    takes. "" where no digits are enough.
+    """
+    for exact in (False, True):
+        writer = _Writer(task, dict(chosen), number, example, exact)
+        text = writer.text(file)
+        if reproduced(task, example, writer.given, exact):
+            return text
+    return ""
 
 
 def printed_mask_test(
@@ -39,40 +51,59 @@ def printed_mask_test(
 
 
 class Drawn(Protocol):
-    """An output that shows a mask, and a line that fails by what is `kept`, or kept `again`."""
+    """An output that shows a mask, and a line that fails by what is `kept`, or kept `again`;
+    `numbers` are what it is drawn for."""
 
     @property
     def output(self) -> str: ...
     @property
     def check(self) -> str: ...
+    @property
+    def numbers(self) -> str: ...
 
 
 class _Writer:
-    def __init__(self, task: Task, chosen: dict[int, str], number: int, example: Example):
+    def __init__(
+        self, task: Task, chosen: dict[int, str], number: int, example: Example, exact: bool = False
+    ):
         self.task, self.chosen, self.number, self.example = task, chosen, number, example
         self.values: RightValues = example.values
+        self.exact = exact
         self._arrays: dict[str, str] = {}
         self._object, self._suffix = "layer", ""
 
+    @property
+    def given(self) -> list[str]:
+        """The values that are printed, and given to the calls."""
+        return [name for name in self._arrays if name in self.task.values]
+
     def text(self, file: str) -> str:
-        calls = self._calls("class") + self._batch_before() + self._calls("function", "method")
+        kinds = ("class",), ("function", "method")
+        calls = self._calls(*kinds[0]) + self._batch_before() + self._calls(*kinds[1])
         head = self._head(file)
         arrays = [f"{name} = {text}" for name, text in self._arrays.items()]
         checks = [line for name in self.example.wrong for line in self._check(name)]
         seed = ["np.random.seed(0)"] if self.task.recovered else []
-        return (
-            "\n".join([*head, *seed, *arrays, *calls[:-1], *self._raised(), calls[-1], *checks])
-            + "\n"
-        )
+        return "\n".join([*head, *seed, *arrays, *calls, *checks, *self._kept_as_they_were]) + "\n"
 
     def _calls(self, *kinds: str) -> list[str]:
-        """The lines of all calls of some kinds."""
-        return [
-            line
-            for k, call in enumerate(self.task.calls[: self.number + 1])
-            if k in self.chosen and call.kind in kinds
-            for line in (*self._call(call, self.chosen[k]), *self._between(k, call))
-        ]
+        """The lines of all calls of some kinds, of the last one with what is said of it."""
+        found: list[str] = []
+        for k, call in enumerate(self.task.calls[: self.number + 1]):
+            if k not in self.chosen or call.kind not in kinds:
+                continue
+            lines = self._call(call, self.chosen[k], k)
+            if k == self.number and not self._suffix:
+                found += [f"{name}_before = {name}.copy()" for name in self.example.changed]
+                found += self._raised()
+                found += lines if self.example.twice else []
+            found += [*lines, *self._between(k, call)]
+        return found
+
+    @property
+    def _kept_as_they_were(self) -> list[str]:
+        """That arguments are what they were before the last call."""
+        return [f"np.testing.assert_array_equal({n}, {n}_before)" for n in self.example.changed]
 
     def _batch_before(self) -> list[str]:
         """The calls for the batch that an object is given before, if it is used again."""
@@ -87,7 +118,7 @@ class _Writer:
         if not again or number == self.number:
             return []
         with self._other_batch():
-            called = self._call(call, self.chosen[number])[0]
+            *_, called = self._call(call, self.chosen[number], number, only=True)
         return [f"_ = {called.partition(' = ')[2]}"]
 
     @contextmanager
@@ -99,10 +130,12 @@ class _Writer:
 
     def of_mask(self, drawn: Drawn, file: str) -> str:
         """The last call, of ones, and once more where the mask that it draws then is looked at."""
-        calls = self._call(self.task.calls[self.number], self.chosen[self.number])
+        before = self._calls("class")
+        calls = self._call(self.task.calls[self.number], self.chosen[self.number], self.number)
         shapes = {name: self.values.value(self.task.values[name]).shape for name in self._arrays}
         lines = [*self._head(file), "np.random.seed(0)"]
-        lines += [f"{name} = np.ones({shape})" for name, shape in shapes.items()]
+        lines += [f"{name} = {drawn.numbers.format(shape)}" for name, shape in shapes.items()]
+        lines += before
         for name in ("kept", "again") if "again" in drawn.check else ("kept",):
             lines += [*calls, f"{name} = {drawn.output} != 0"]
         return "\n".join([*lines, drawn.check]) + "\n"
@@ -127,19 +160,31 @@ class _Writer:
         at = f" in line {self.example.line}" if self.example.line else ""
         return [f"# raises {' '.join(self.example.detail.split())[:90]}{at}"]
 
-    def _call(self, call: Call, name: str) -> list[str]:
+    def _call(self, call: Call, name: str, number: int, only: bool = False) -> list[str]:
+        """The lines of a call; with `only`, those up to the call itself."""
         args = [self._argument(a) for a in call.arguments]
+        lines = []
+        for at in call.leaves:
+            lines.append(f"given_{at} = {args[at]}")
+            args[at] = f"given_{at}"
         args += [f"{k}={self._argument(a)}" for k, a in call.named.items()]
-        lines = [f"{self._object}.{k} = {self._argument(a)}" for k, a in call.sets.items()]
+        sets = [f"{self._object}.{k} = {self._argument(a)}" for k, a in call.sets.items()]
         called = f"{name}({', '.join(args)})"
         if call.kind == "class":
-            return [f"{self._object} = {called}", *lines]
+            return [f"{self._object} = {called}", *sets]
         if call.kind == "method":
             called = f"{self._object}.{called.removeprefix(_owner(name))}"
-        target = _target(call.returns)
-        lines.append(f"{target} = {called}" if target else called)
+        example = self.example
+        returned = Returned(call.returns, number in example.alone, number in example.more)
+        lines += [*sets, f"{returned.target} = {called}" if returned.target else called]
+        if only:
+            return lines
         lines += [f"{v} = {self._object}.{a}" for a, v in call.reads.items()]
-        return lines + [f"{v} = {t}[{k!r}]" for t, k, v in _entries(call.returns)]
+        left = [(at, k, v) for at, names in call.leaves.items() for k, v in names.items()]
+        lines += [f"{v} = given_{at}[{k!r}]" for at, k, v in left if v in self.task.values]
+        return lines + [
+            f"{v} = {t}[{k!r}]" for t, k, v in returned.entries if v in self.task.values
+        ]
 
     def _argument(self, tree: Any) -> str:
         if isinstance(tree, Mapping):
@@ -153,11 +198,12 @@ class _Writer:
         if tree in self.task.values:
             name = f"{tree}{self._suffix}"
             if name not in self._arrays:
-                self._arrays[name] = _literal(np.asarray(self.values.value(self.task.values[tree])))
+                array = np.asarray(self.values.value(self.task.values[tree]))
+                self._arrays[name] = literal(array, self.exact)
             return name
         if tree in self.task.drawn:
             drawn = np.round(self.values.drawn(self.task.drawn[tree]), 1)  # no value hangs on it
-            self._arrays.setdefault(tree, _literal(drawn))
+            self._arrays.setdefault(tree, literal(drawn))
             return tree
         number = self.values.number(tree)
         return tree if number is None else repr(number)
@@ -165,13 +211,16 @@ class _Writer:
     def _check(self, name: str) -> list[str]:
         value = self.task.values[name]
         low, high = self.values.interval(value)
+        shape = np.shape(low)
+        lines = [f"assert np.shape({name}) == {shape}"] if name in self.example.shapes else []
         if np.array_equal(low, high):
-            right = self._of_what_was_drawn(value) or _nested(np.asarray(low))
-            return [f"np.testing.assert_allclose({name}, {right}, rtol={RTOL:g}, atol={ATOL:g})"]
-        lines = [
+            right = self._of_what_was_drawn(value) or nested(np.asarray(low), self.exact)
+            close = f"np.testing.assert_allclose({name}, {right}, rtol={RTOL:g}, atol={ATOL:g})"
+            return [*lines, close]
+        lines += [
             "# at a tie or a kink any subgradient is right: each entry lies between two numbers",
-            f"assert np.all({name} >= np.array({_nested(low)}) - {ATOL:g})",
-            f"assert np.all({name} <= np.array({_nested(high)}) + {ATOL:g})",
+            f"assert np.all({name} >= np.array({nested(low, self.exact)}) - {ATOL:g})",
+            f"assert np.all({name} <= np.array({nested(high, self.exact)}) + {ATOL:g})",
         ]
         total = self.values.total(value)
         if total is not None:
@@ -188,55 +237,11 @@ class _Writer:
                 np.asarray(self.values.with_givens({tensor: np.full_like(drawn, n)}).value(value))
                 for n in (1, 0)
             )
-            return f"np.where({shown} != 0, {_nested(kept)}, {_same_or_nested(lost)})"
+            otherwise = nested(lost, self.exact) if np.any(lost) else "0."
+            return f"np.where({shown} != 0, {nested(kept, self.exact)}, {otherwise})"
         return ""
-
-
-def _same_or_nested(array: np.ndarray) -> str:
-    return _nested(array) if np.any(array) else "0."
 
 
 def _owner(name: str) -> str:
     """The class that a method is named with, as `Linear.` of `Linear.forward`."""
     return name[: name.rfind(".") + 1]
-
-
-def _target(tree: Any) -> str:
-    if isinstance(tree, str):
-        return "_" if tree == "-" else tree
-    if isinstance(tree, Mapping):
-        return "returned"
-    if isinstance(tree, (list, tuple)) and tree:
-        parts = [f"({_target(t)})" if isinstance(t, (list, tuple)) else _target(t) for t in tree]
-        return ", ".join(parts) + ("," if len(parts) == 1 else "")
-    return ""
-
-
-def _entries(tree: Any) -> Iterator[tuple[str, str, str]]:
-    """The entries of dictionaries that are returned: the dictionary, the key, the value's name."""
-    if isinstance(tree, Mapping):
-        yield from ((_target(tree), str(k), v) for k, v in tree.items())
-    elif isinstance(tree, (list, tuple)):
-        for part in tree:
-            yield from _entries(part)
-
-
-def _literal(array: np.ndarray) -> str:
-    if not array.shape:
-        return _number(array[()])
-    empty = f", shape {array.shape}" if not array.size else ""
-    return f"np.zeros({array.shape})" if empty else f"np.array({_nested(array)})"
-
-
-def _nested(array: np.ndarray) -> str:
-    if not array.shape:
-        return _number(array[()])
-    return "[" + ", ".join(_nested(a) for a in array) + "]"
-
-
-def _number(value: Any) -> str:
-    if isinstance(value, (np.integer, int)):
-        return str(int(value))
-    number = float(value)
-    text = f"{0.0 if abs(number) < ATOL / 10 else number:.9g}"
-    return f"{text}." if re.fullmatch(r"-?\d+", text) else text

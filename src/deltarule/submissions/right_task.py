@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -17,27 +18,38 @@ from deltarule.calculus.without_steps import derive_unverified
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Size
 from deltarule.language.load import network_of
+from deltarule.language.optimisers import is_update
+from deltarule.language.update_networks import update_network
+from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 from deltarule.submissions.course_conventions import Task, terms_of
 from deltarule.submissions.edgy_values import EdgyValues
 from deltarule.submissions.exposing_settings import Setting, SettingMaker
-from deltarule.submissions.right_values import RightValues
+from deltarule.submissions.right_values import RightValues, number_of
 from deltarule.tracing.all_gradients import gradients_agree
 from deltarule.tracing.computation import Computation
 
 #: At so many settings gradients are compared with dual numbers.
 COMPARED = 3
 
+_Pairs = tuple[tuple[str, Any], ...]
+
 
 @lru_cache(maxsize=256)
-def _derived(name: str, options: tuple[tuple[str, object], ...]) -> Derivation:
+def _derived(name: str, options: _Pairs, parameters: _Pairs = ()) -> Derivation:
     """The gradients in closed form, which are compared with dual numbers before they are used."""
-    return derive_unverified(network_of(name, **dict(options)))
+    return derive_unverified(_network(name, options, parameters))
 
 
 @lru_cache(maxsize=256)
-def _derived_in_steps(name: str, options: tuple[tuple[str, object], ...]) -> Derivation:
-    return derive(network_of(name, **dict(options)))
+def _derived_in_steps(name: str, options: _Pairs, parameters: _Pairs = ()) -> Derivation:
+    return derive(_network(name, options, parameters))
+
+
+def _network(name: str, options: _Pairs, parameters: _Pairs) -> Network:
+    """The network of a derivation; of an optimiser with the parameters that it changes."""
+    network = network_of(name, **dict(options))
+    return update_network(name, dict(parameters)) if is_update(network) else network
 
 
 def derivation_of(name: str, options: Mapping[str, object]) -> Derivation:
@@ -53,7 +65,8 @@ class RightTask:
 
     def __init__(self, task: Task):
         self.task = task
-        self._means = task.derivation, tuple(sorted(task.options.items()))
+        means = (task.options, task.parameters)
+        self._means = task.derivation, *(tuple(sorted(m.items())) for m in means)
         self._compared = 0
         try:
             self.derivation = _derived(*self._means)
@@ -76,7 +89,16 @@ class RightTask:
             for n in terms_of(text)
         }
         task = self.task
-        return SettingMaker(self.network, names, self.letters, task.sizes, task.numbers)
+        made = SettingMaker(self.network, names, self.letters, task.sizes, task.numbers)
+        made.called = task.shown_names
+        return made
+
+    @cached_property
+    def fixed(self) -> set[str]:
+        """The arrays that hold the same number everywhere, as the course says."""
+        places = {place: place.split()[-1] for place in self.task.fixed}
+        name = self.derivation.gradient_name
+        return {own if own == place else name(own) for place, own in places.items()}
 
     @cached_property
     def settings(self) -> tuple[Setting, ...]:
@@ -135,8 +157,9 @@ class RightTask:
         for name in self.derivation.upstream:
             shape = sampler.shape(self.network.tensor(name).axes)
             givens[self.derivation.gradient_name(name)] = sampler.between(shape, (-1, 1))
-        for place, number in {**self.task.fixed, **setting.pinned}.items():
+        for place, said in {**self.task.fixed, **setting.pinned}.items():
             name = place.split()[-1]
+            number = number_of(said, setting, self.network) if isinstance(said, str) else said
             own = name if name == place else self.derivation.gradient_name(name)
             givens[own] = np.full(sampler.shape(self.network.tensor(name).axes), number)
         for name in self.task.labels:

@@ -10,6 +10,7 @@ import numpy as np
 from einops import EinopsError
 
 from deltarule.calculus import Derivation
+from deltarule.networks.network import Network
 from deltarule.submissions.course_conventions import OPERATIONS, Place, Value, terms_of
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.tracing.computation import Computation
@@ -70,20 +71,9 @@ class RightValues:
         ]
 
     def number(self, name: str) -> float | int | None:
-        """A size, an attribute or a scalar by its name, a number, or two of them with + − * /
+        """A size, an attribute or a scalar by its name, a number, or two of them with + − * / **
         between: `1 - rho`. None for what is none of these."""
-        terms = terms_of(name)
-        if len(terms) > 1:
-            one, two = (self.number(t) for t in (terms[0], terms[2]))
-            return None if one is None or two is None else OPERATIONS[terms[1]](one, two)
-        if _NUMBER.fullmatch(name):
-            return float(name)
-        if name in self.setting.sizes:
-            return self.setting.sizes[name]
-        if name in self.setting.scalars:
-            return self.setting.scalars[name]
-        scalar = next((s for s in self.network.scalars if s.name == name), None)
-        return None if scalar is None else float(self.network.scalars[scalar])
+        return number_of(name, self.setting, self.network)
 
     def drawn(self, sizes: tuple[int | str, ...]) -> np.ndarray:
         """Numbers for an array that the derivation does not read."""
@@ -121,3 +111,19 @@ class RightValues:
         layout = value.parts[0].layout
         shape = np.shape(self.arrays[self.names(value.parts[0])])
         return array if layout is None else layout.to_tensor(array, shape)
+
+
+def number_of(name: str, setting: Setting, network: Network) -> float | int | None:
+    """The number that a name, or two with a sign between, has at a setting: see RightValues."""
+    terms = terms_of(name)
+    if len(terms) > 1:
+        one, two = (number_of(t, setting, network) for t in (terms[0], terms[2]))
+        return None if one is None or two is None else OPERATIONS[terms[1]](one, two)
+    if _NUMBER.fullmatch(name):
+        return float(name)
+    if name in setting.sizes:
+        return setting.sizes[name]
+    if name in setting.scalars:
+        return setting.scalars[name]
+    scalar = next((s for s in network.scalars if s.name == name), None)
+    return None if scalar is None else float(network.scalars[scalar])

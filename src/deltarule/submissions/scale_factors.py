@@ -66,7 +66,7 @@ def factors(task: Task, value: Value, right: RightValues, ratio: float) -> Itera
     doubles = [
         ((a, p), (b, q)) for a, b in combinations(names, 2) for p, q in product((1, -1), repeat=2)
     ]
-    divisors, shown = _divisors(value, right), shown_names(task)
+    divisors, shown = _divisors(value, right), task.shown_names
     for powers in ((), *singles, *doubles):
         for constant in _CONSTANTS:
             if constant == 1.0 and not powers:
@@ -106,16 +106,6 @@ def _of_power(name: str, power: int, divisors: set[str], shown: str) -> str:
         return f"not divided by {shown}" if missing else f"multiplied by {shown}{many} too much"
     again = " a second time" if name in divisors and power == -1 else many
     return f"divided by {shown}{again}, which it should not be"
-
-
-def shown_names(task: Task) -> dict[str, str]:
-    """What the functions of a task call sizes and scalars: `rho` is given as p."""
-    found: dict[str, str] = {}
-    trees = [t for c in task.calls for t in (*c.arguments, c.named, c.sets)]
-    for tree in trees:
-        if isinstance(tree, Mapping):
-            found |= {v: k for k, v in tree.items() if isinstance(v, str) and v.isidentifier()}
-    return found
 
 
 def _divisors(value: Value, right: RightValues) -> set[str]:

@@ -116,12 +116,13 @@ class SmallExamples:
         self, drawn: np.ndarray, name: str, tensor: Tensor | None, numbers: str, fine: bool
     ) -> np.ndarray:
         """Small integers in the place of what was drawn; what is declared stays so."""
+        if name in self.right.fixed or name in self.right.task.labels:
+            return drawn
         if fine and (tensor is None or not tensor.integral and tensor.sums_to_one is None):
             return np.round(drawn, 3)
         if tensor is None:
             return _whole(drawn)
-        kept = name in self.right.task.fixed or name in self.right.task.labels
-        if tensor.integral or tensor.definite or kept:
+        if tensor.integral or tensor.definite:
             return drawn
         if tensor.sums_to_one is not None:
             top, one = drawn.argmax(axis=tensor.sums_to_one, keepdims=True), np.zeros_like(drawn)

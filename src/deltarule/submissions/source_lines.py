@@ -31,10 +31,29 @@ class SourceLines:
         return None
 
     def _functions(self, name: str) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """The definitions of a function, or of a method, `Linear.forward`; the last one first."""
         if self.tree is None:
             return
-        found = [n for n in ast.walk(self.tree) if isinstance(n, _FUNCTIONS) and n.name == name]
-        yield from found[::-1]
+        owner, _, own = name.rpartition(".")
+        for place in self._with_bases(owner) if owner else [self.tree]:
+            inside = place.body if isinstance(place, ast.ClassDef) else ast.walk(place)
+            found = [n for n in inside if isinstance(n, _FUNCTIONS) and n.name == own]
+            yield from found[::-1]
+
+    def _with_bases(self, name: str) -> Iterator[ast.ClassDef]:
+        """A class of the file, and the classes of the file that it inherits from."""
+        known = (
+            {n.name: n for n in ast.walk(self.tree) if isinstance(n, ast.ClassDef)}
+            if self.tree
+            else {}
+        )
+        left, seen = [name], set()
+        while left:
+            one = left.pop(0)
+            if one in known and one not in seen:
+                seen.add(one)
+                yield known[one]
+                left += [b.id for b in known[one].bases if isinstance(b, ast.Name)]
 
 
 def _from(node: ast.AST, expression: ast.expr, tree: object, value: str) -> int | None:
@@ -65,16 +84,7 @@ def _of_key(node: ast.AST, expression: ast.expr, key: str | None) -> int | None:
     if key is None:
         return None
     if isinstance(expression, ast.Name):
-        filled = [
-            s.lineno
-            for s in ast.walk(node)
-            if isinstance(s, ast.Assign)
-            for t in s.targets
-            if isinstance(t, ast.Subscript)
-            and _name(t.value) == expression.id
-            and isinstance(t.slice, ast.Constant)
-            and t.slice.value == key
-        ]
+        filled = _filled(node, expression.id, key)
         if filled:
             return filled[-1]
         made = _assigned(node, expression.id)
@@ -84,7 +94,26 @@ def _of_key(node: ast.AST, expression: ast.expr, key: str | None) -> int | None:
             if isinstance(own, ast.Constant) and own.value == key:
                 name = _name(part)
                 return (None if name is None else _changed_last(node, name)) or part.lineno
+        return None
     return expression.lineno
+
+
+def _filled(node: ast.AST, table: str, key: str) -> list[int]:
+    """The lines that fill an entry of a dictionary: by its key, else by one that is computed."""
+    found: dict[bool, list[int]] = {True: [], False: []}
+    for statement in ast.walk(node):
+        targets: list[ast.expr] = []
+        if isinstance(statement, ast.Assign):
+            targets = [u for t in statement.targets for u in ast.walk(t) if isinstance(u, ast.expr)]
+        elif isinstance(statement, ast.AugAssign):
+            targets = [statement.target]
+        for target in targets:
+            if not isinstance(target, ast.Subscript) or _name(target.value) != table:
+                continue
+            own = target.slice
+            if not isinstance(own, ast.Constant) or own.value == key:
+                found[isinstance(own, ast.Constant)].append(target.lineno)
+    return sorted(found[True] or found[False])
 
 
 def _changed_last(node: ast.AST, name: str) -> int | None:

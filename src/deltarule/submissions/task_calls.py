@@ -11,6 +11,7 @@ import numpy as np
 from deltarule.sandbox import Kept, Outcome, Verdict
 from deltarule.sandbox.inside.messages import ARGUMENTS
 from deltarule.sandbox.submission import Submission
+from deltarule.submissions.call_text import returned_text
 from deltarule.submissions.course_conventions import ONES, Call, Task
 from deltarule.submissions.reading.submitted_file import GIVEN
 from deltarule.submissions.right_values import RightValues
@@ -21,10 +22,11 @@ from deltarule.submissions.said_arguments import said_arguments
 class Given:
     """What one call gave: the function's name, its outcome, and its values by the course's names.
 
-    `unlike` says how what it returned is built otherwise than the course says; `needs` names what
-    could not be given to it. `again` is what it returned when it was called once more.
-    `arguments` says what it was called with. `lacks` are attributes that its object has not, and
-    that were to be set.
+    `unlike` says how what it returned is built otherwise than the course says; `needs` names
+    what could not be given to it. `again` is what it returned when it was called once more.
+    `wanted` is what belongs there; `more`: more values than these were returned. `arguments`
+    says what it was called with. `lacks` are attributes that its object has not, and that were
+    to be set.
     """
 
     name: str
@@ -32,6 +34,8 @@ class Given:
     outcome: Outcome | None = None
     values: dict[str, Any] = field(default_factory=dict)
     unlike: str = ""
+    wanted: str = ""
+    more: bool = False
     needs: str = ""
     again: dict[str, Any] | None = None
     arguments: str = ""
@@ -178,10 +182,13 @@ class TaskCalls:
             self._table(tree, value, made)
         elif tree:
             if type(value) not in (tuple, list) or len(value) < len(tree):
-                made.unlike = f"returns {_described(value)}, not {len(tree)} values"
+                made.wanted = returned_text(tree)
+                many = f"{len(tree)}" if type(value) in (tuple, list) else f"{len(tree)} values"
+                made.unlike = f"returns {_described(value)}, not {many}"
                 if value is not None:
                     self._first_alone(tree, value, made, state)
                 return
+            made.more |= len(value) > len(tree)
             for place, part in enumerate(tree):
                 self._returned(part, value[place], made, state, (*path, place))
 
@@ -191,6 +198,7 @@ class TaskCalls:
 
     def _table(self, tree: Mapping[str, Any], value: Any, made: Given) -> None:
         if type(value) is not dict:
+            made.wanted = returned_text(tree)
             made.unlike = f"returns {_described(value)}, not a dictionary with {', '.join(tree)}"
             return
         for key, name in tree.items():
@@ -205,4 +213,4 @@ def _described(value: Any) -> str:
         return "one array"
     if type(value) in (tuple, list):
         return f"{len(value)} values"
-    return f"a value of type {type(value).__name__}"
+    return "a dictionary" if type(value) is dict else f"a value of type {type(value).__name__}"

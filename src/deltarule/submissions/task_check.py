@@ -156,7 +156,7 @@ class TaskCheck:
         outcome = given.outcome
         if outcome is None or outcome.verdict not in ANSWERED:
             return
-        seen.changed |= self._changed(outcome, given.call)
+        seen.changed |= changed_arguments(outcome, given.call)
         for name in dict.fromkeys((*self.outputs(given.call), *given.values)):
             value = given.values.get(name)
             if given.again is not None and name in given.again:
@@ -191,14 +191,15 @@ class TaskCheck:
             np.abs(side).max(initial=0.0) > LEAST for side in right.interval(self.task.values[name])
         )
 
-    def _changed(self, outcome: Outcome, call: Call) -> set[str]:
-        """The arrays among a call's arguments that were changed in place."""
-        found = set()
-        for place in outcome.changed:
-            tree = call.named.get(place) if isinstance(place, str) else call.arguments[place]
-            if isinstance(tree, str):
-                found.add(tree)
-        return found
+
+def changed_arguments(outcome: Outcome, call: Call) -> set[str]:
+    """The arrays among a call's arguments that were changed in place, and may not be."""
+    found = set()
+    for place in outcome.changed:
+        tree = call.named.get(place) if isinstance(place, str) else call.arguments[place]
+        if isinstance(tree, str) and tree not in call.may_change:
+            found.add(tree)
+    return found
 
 
 def recovered(task: Task, made: Sequence[Given], right: RightValues) -> RightValues:

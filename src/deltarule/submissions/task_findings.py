@@ -23,7 +23,7 @@ from deltarule.submissions.task_check import Observed, TaskCheck
 #: The verdicts that call for a reason.
 WRONG = (FunctionVerdict.WRONG, FunctionVerdict.PARTLY)
 #: Those of which it is said why, or that are shown.
-EXPLAINED = (*WRONG, FunctionVerdict.CRASHED)
+EXPLAINED = (*WRONG, FunctionVerdict.CRASHED, FunctionVerdict.CHANGES)
 
 
 @dataclass

@@ -27,7 +27,7 @@ def unfinished(
     if outcomes and all(map(_not_implemented, outcomes)):
         found.finding = "raises NotImplementedError"
         found.line = outcomes[0].line or found.line
-    elif answered and all(_nothing(g.outcome.value) for _, g in answered if g.outcome):
+    elif answered and all(nothing(g.outcome.value) for _, g in answered if g.outcome):
         found.finding = "returns nothing yet"
     elif (
         found.outputs
@@ -65,10 +65,10 @@ def _not_implemented(outcome: Outcome) -> bool:
     return outcome.verdict is Verdict.RAISED and outcome.detail.startswith(_NOT_IMPLEMENTED)
 
 
-def _nothing(value: object) -> bool:
+def nothing(value: object) -> bool:
     """None, or None several times; what stays in the sandbox counts as something."""
     if isinstance(value, (tuple, list)):
-        return bool(value) and all(_nothing(v) for v in value)
+        return bool(value) and all(nothing(v) for v in value)
     return value is None
 
 

@@ -33,4 +33,5 @@ class Obstacle(Enum):
     ARGUMENTS = "takes other arguments"
     NO_FUNCTION = "has no such function or method"
     ATTRIBUTES = "has other attributes"
+    ANSWER = "returns something else"
     NOTHING_GIVEN = "needs what no function gives"

@@ -15,6 +15,7 @@ from deltarule.submissions.task_findings import CheckedFunction, of_all_names, w
 _UNFIT = {
     Obstacle.NONE: 0,
     Obstacle.NOTHING_GIVEN: 1,
+    Obstacle.ANSWER: 1,
     Obstacle.ATTRIBUTES: 2,
     Obstacle.ARGUMENTS: 3,
     Obstacle.NO_FUNCTION: 3,
@@ -49,7 +50,7 @@ def functions_found(
         own = _checked(task, defined, file)
         if first is None:
             found[task.name] = own
-        elif _fitting(own) > _fitting(first):
+        elif _covers(own, first) and _fitting(own) > _fitting(first):
             found[task.instead_of] = own
     every = (c for own in found.values() for c in own)
     kept = _once_each(c for c in every if only is None or only(c.name))
@@ -65,6 +66,12 @@ def _checked(task: Task, defined: Mapping[str, int], file: LoadedFile) -> list[C
     if task.optional:
         own = [c for c in own if c.finding.obstacle not in _NOT_ASKED]
     return by_their_choices(own, file, defined)
+
+
+def _covers(own: Sequence[CheckedFunction], first: Sequence[CheckedFunction]) -> bool:
+    """Whether another way of calling leaves no function out that is there to be called."""
+    there = {c.name for c in first if c.finding.obstacle is not Obstacle.NO_FUNCTION}
+    return there <= {c.name for c in own}
 
 
 def _passing(found: Sequence[CheckedFunction]) -> int:

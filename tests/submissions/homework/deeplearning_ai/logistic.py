@@ -15,3 +15,9 @@ def propagate(w, b, X, Y):
     cost = np.squeeze(np.array(cost))
     grads = {"dw": dw, "db": db}
     return grads, cost
+
+
+def sigmoid_derivative(x):
+    s = sigmoid(x)
+    ds = s * (1 - s)
+    return ds

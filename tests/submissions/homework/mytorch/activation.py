@@ -1,4 +1,5 @@
 import numpy as np
+from scipy.special import erf
 
 
 class Identity:
@@ -53,3 +54,32 @@ class Softmax:
             J = np.diag(a) - np.outer(a, a)
             dLdZ[i] = dLdA[i] @ J
         return dLdZ
+
+
+class GELU:
+    def forward(self, Z):
+        self.Z = Z
+        self.A = 0.5 * Z * (1 + erf(Z / np.sqrt(2)))
+        return self.A
+
+    def backward(self, dLdA):
+        Z = self.Z
+        density = np.exp(-(Z**2) / 2) / np.sqrt(2 * np.pi)
+        return dLdA * (0.5 * (1 + erf(Z / np.sqrt(2))) + Z * density)
+
+
+class Swish:
+    def __init__(self, beta=1.0):
+        self.beta = beta
+
+    def forward(self, Z):
+        self.Z = Z
+        self.sigmoid = 1 / (1 + np.exp(-self.beta * Z))
+        self.A = Z * self.sigmoid
+        return self.A
+
+    def backward(self, dLdA):
+        s = self.sigmoid
+        dAdZ = s + self.beta * self.Z * s * (1 - s)
+        self.dLdbeta = np.sum(dLdA * self.Z**2 * s * (1 - s))
+        return dLdA * dAdZ
