@@ -55,7 +55,7 @@ def verdicts(first: float, policy: dict):
         rate=Printed("1"),
         updates=1,
         rounding=Rounding(**policy),
-        given={n: read_numbers(v.tolist(), n) for n, v in UNITS.items()},
+        given={n: read_numbers(v.astype(str).tolist(), n) for n, v in UNITS.items()},
     )
     answers = {n: read_numbers(v.tolist(), n) for n, v in written(first).items()}
     return mark(Sheet("t", "", "t.py", (run,)), Answers(None, "", answers, "t.toml")).verdicts
