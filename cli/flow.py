@@ -53,7 +53,7 @@ def flow_page(page: Page, shown: ShownFlow) -> None:
     if shown.beside:
         page.heading("Beside it")
         for other in shown.beside:
-            page.item(_title(other), other.sentence, column=28)
+            page.item(other.title, other.sentence, column=28)
 
 
 def _beside(network: Network, options: dict, settings: tuple, first: Flow) -> list[Flow]:
@@ -73,14 +73,9 @@ def _beside(network: Network, options: dict, settings: tuple, first: Flow) -> li
     return found
 
 
-def _title(shown: Flow) -> str:
-    options = ", ".join(f"{name} {value}" for name, value in shown.options.items())
-    return f"{shown.network} ({options})" if options else shown.network
-
-
 def _bars(page: Page, shown: Flow) -> None:
     """A bar for every place, as long as the logarithm of the size tells."""
-    page.title(f"How the gradient flows through {_title(shown)}")
+    page.title(f"How the gradient flows through {shown.title}")
     page.prose(shown.sentence)
     page.blank()
     logs = [math.log10(p.size) for p in shown.places if 0 < p.size < math.inf]

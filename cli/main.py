@@ -11,6 +11,7 @@ import gc
 import os
 from collections.abc import Callable
 from functools import cache, partial
+from pathlib import Path
 from typing import cast
 
 import click
@@ -39,7 +40,8 @@ def _runs(name: str) -> Callable[..., None]:
         paged = not given["no_pager"]
         does = row.use_of(asked).does
         as_json = asked.format == "json"
-        to = given[asked.format] if asked.format in FORMATS and FORMATS[asked.format].file else None
+        file = FORMATS[asked.format].file
+        to = (given[asked.format], Path(file).suffix) if file else None
         run(lambda: function(does)(asked), as_json=as_json, name=name, paged=paged, to=to)
 
     return run_it

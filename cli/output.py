@@ -6,9 +6,6 @@ from pathlib import Path
 
 from deltarule.errors import DeltaruleError, unwritten
 
-#: How the names of pages end.
-_ENDINGS = (".html", ".htm")
-
 
 class Output:
     """The file that the result of the command goes to; None for the screen."""
@@ -16,15 +13,17 @@ class Output:
     file: Path | None = None
 
     @classmethod
-    def going_to(cls, path: Path | None) -> None:
-        """Results go to a file from now on; `-` is the screen.
+    def going_to(cls, path: Path | None, ending: str = "") -> None:
+        """Results go to a file from now on, whose name ends in `ending`; `-` is the screen.
 
         Raises DeltaruleError, before anything is done, for a name of another kind of file.
         """
         cls.file = None if path is None or path == Path("-") else path
-        if cls.file is not None and path.suffix.lower() not in _ENDINGS:
+        if cls.file is not None and cls.file.suffix.lower() != ending:
             raise DeltaruleError(
-                f"{path.name} is no name of a page", str(path), "name it something.html"
+                f"{cls.file.name} is no name of such a file",
+                str(path),
+                f"name it something{ending}, or write - for the screen",
             )
 
 
@@ -37,4 +36,4 @@ def written_to(path: Path, text: str) -> str:
         path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise unwritten(path, error) from None
-    return f"{path}: a page for any browser\n"
+    return f"{path} is written; any browser shows it\n"

@@ -26,17 +26,18 @@ def run(
     as_json: bool = False,
     name: str = "",
     paged: bool = True,
-    to: Path | None = None,
+    to: tuple[Path, str] | None = None,
 ) -> NoReturn:
     """Run a command and leave with its exit status; an error becomes a message, and status 2.
 
     `name` is the command's row in the table; `paged` lets a pager show what is longer than the
-    screen; `to` is the file that the result goes to, if that is not the screen.
+    screen; `to` is the file that the result goes to, if that is not the screen, and how its name
+    has to end.
     """
     _open_closed()
     Paging.wanted = paged
     try:
-        Output.going_to(to)
+        Output.going_to(*to or (None,))
         status = command()
     except UnknownOption as error:
         from deltarule.cli.rules import unknown_option

@@ -33,6 +33,8 @@ def test_derivations_traces_and_verdicts_have_every_format_of_documents(thing):
     assert {"text", "latex", "fragment", "markdown", "json"} <= set(formats_of(thing))
 
 
+#: Options that ask for a thing, and have a value.
+VALUED = ("explain", "prove", "factor", "template", "export")
 MISSING = [
     (name, use, form) for name, use in USES for form in FORMATS if form not in formats_of(use.shows)
 ]
@@ -41,8 +43,9 @@ MISSING = [
 @pytest.mark.parametrize(("name", "use", "form"), MISSING)
 def test_a_missing_cell_is_refused_by_name_with_what_there_is(invoke, name, use, form):
     asked = [f"--{use.asked_by[0]}"] if use.asked_by else []
-    value = ["x"] if asked and use.asked_by[0] in ("explain", "prove", "factor", "template") else []
-    done = invoke(*name.split(), *asked, *value, f"--{form}", width=200)
+    value = ["x"] if asked and use.asked_by[0] in VALUED else []
+    file = [FORMATS[form].file] if FORMATS[form].file else []
+    done = invoke(*name.split(), *asked, *value, f"--{form}", *file, width=200)
     assert done.status == 2
     told = done.err or done.out
     assert f"{use.shows} is not shown as {FORMATS[form].title}" in told

@@ -125,14 +125,14 @@ def said(*words):
 def test_the_page_goes_to_the_file_that_is_named(tmp_path):
     path = tmp_path / "dense.html"
     told = said("derive", "dense", "--html", str(path))
-    assert told.exit_code == 0 and told.output == f"{path}: a page for any browser\n"
+    assert told.exit_code == 0 and told.output == f"{path} is written; any browser shows it\n"
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert said("derive", "dense", "--html", "-").output == path.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
     ("name", "fact"),
-    [("layers.py", "layers.py is no name of a page"), ("nowhere/x.html", "cannot be written")],
+    [("layers.py", "layers.py is no name of such a file"), ("nowhere/x.html", "cannot be written")],
 )
 def test_a_page_goes_nowhere_else(tmp_path, name, fact):
     told = said("derive", "dense", "--html", str(tmp_path / name))
@@ -145,7 +145,8 @@ def test_whatever_has_a_page_of_text_has_one_of_html():
     assert "<table" in page and "61,706" in Parsed(page).text
     marked = said("check", "example", "slide", "--html", "-").output
     Whole(marked)
-    assert '<section class="good">' in marked and "right with carried rounding" in Parsed(marked).text
+    assert '<section class="good">' in marked
+    assert "right with carried rounding" in Parsed(marked).text
 
 
 def test_errors_of_names_are_errors():

@@ -13,8 +13,8 @@ from deltarule.pages.mathml_names import sign
 from deltarule.spelling.names import pretty
 from deltarule.spelling.noting import noted
 
-#: The files of style of a page with formulas.
-STYLES = ("page_style.css", "formula_style.css")
+#: The files of style of a page with formulas and pictures.
+STYLES = ("page_colours.css", "page_style.css", "formula_style.css", "graph_style.css")
 
 
 def displayed(elements: str, kind: str = "eq") -> str:

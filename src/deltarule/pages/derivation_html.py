@@ -7,10 +7,14 @@ from collections.abc import Iterator, Sequence
 from deltarule.calculus.steps import Gradient, Step
 from deltarule.networks.network import Network
 from deltarule.pages.blocks_html import STYLES, equation_html, inline_name, paragraph, tensors_html
+from deltarule.pages.graph_svg import network_svg
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.reports.selection import by_kind, in_a_row, is_seed, outside, starts
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
+
+#: A graph of more boxes than this is no picture that one can look at.
+MOST_BOXES = 40
 
 
 def derivation_html(shown: ShownDerivation) -> str:
@@ -28,6 +32,8 @@ def derivation_body(shown: ShownDerivation) -> Iterator[str]:
     yield "<h2>Forward</h2>"
     yield from forward_html(network)
     yield from tensors_html(network)
+    if len(network.tensors) <= MOST_BOXES:
+        yield f'<div class="wide" tabindex="0">{network_svg(network)}</div>'
     yield "<h2>Backward</h2>"
     if not derivation.gradients:
         yield paragraph("An update uses gradients and has none of its own.", "soft")

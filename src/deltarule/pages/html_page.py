@@ -33,7 +33,7 @@ def quoted_html(text: str, tag: str = "bdi") -> str:
 def page_html(
     title: str,
     body: Iterable[str],
-    styles: Sequence[str] = ("page_style.css",),
+    styles: Sequence[str] = ("page_colours.css", "page_style.css"),
     script: str = "",
     data: object = None,
 ) -> str:

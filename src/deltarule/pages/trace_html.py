@@ -13,7 +13,7 @@ from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.marking.verdicts import COUNT_AS_RIGHT
 from deltarule.marking.worked_sheets import Worked
 from deltarule.pages.blocks_html import STYLES, displayed, equation_html, inline_name, paragraph
-from deltarule.pages.graph_svg import graph_svg
+from deltarule.pages.graph_svg import trace_svg
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.pages.mathml import MathmlNumbers, number_mathml
 from deltarule.pages.mathml_names import places, sign
@@ -108,7 +108,7 @@ def _trace(
     """The graph, the givens, and every line under the heading of its phase."""
     yield '<div class="run">'
     yield paragraph(f"{carried(trace).capitalize()}.", "soft")
-    yield f'<div class="wide" tabindex="0">{graph_svg(trace)}</div>'
+    yield f'<div class="wide" tabindex="0">{trace_svg(trace)}</div>'
     yield '<div class="stepper" hidden></div>'
     if only is None:
         yield f'<div class="given-numbers"><{level}>Given</{level}>'

@@ -57,6 +57,12 @@ class Flow:
     verdict: str
 
     @property
+    def title(self) -> str:
+        """The network, and the options that it has: `mlp (layers 20, activation tanh)`."""
+        options = ", ".join(f"{name} {value}" for name, value in self.options.items())
+        return f"{self.network} ({options})" if options else self.network
+
+    @property
     def sentence(self) -> str:
         """What is found, in words."""
         if not self.places or len(self.places) < 2:

@@ -1,0 +1,90 @@
+"""How a gradient flows, as a picture: a curve over times or layers, and a strip of colours.
+
+Heights are logarithmic. In a strip the largest gradient of all has the full colour, and what is
+smaller by the whole range of the curve none.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+from deltarule.pages.drawn_graph import picture
+from deltarule.pages.html_page import text_html
+from deltarule.tracing.gradient_flow import Flow
+
+WIDTH, HEIGHT, _LEFT, _STRIP = 720.0, 260.0, 70.0, 24.0
+#: At most so many lines across the curve.
+_MOST_LINES = 8
+
+
+def flow_svg(first: Flow, beside: Sequence[Flow], alone: bool = False) -> str:
+    """The curve of a flow, and of others beside it; under it a strip for each of them."""
+    flows = [first, *beside]
+    low, high = _range(flows)
+    inside = [*_lines(low, high)]
+    for flow in reversed(flows):
+        kind = ' class="first"' if flow is first else ""
+        inside += (f'<polyline{kind} points="{way}"/>' for way in _ways(flow, low, high))
+    y = HEIGHT + 34
+    for flow in flows:
+        inside += _strip(flow, low, high, y)
+        y += _STRIP + 20
+    labels = [p.label for p in first.places]
+    if labels:
+        inside.append(f'<text x="{_LEFT:.0f}" y="{HEIGHT + 16:.0f}">{text_html(labels[0])}</text>')
+        end = f'x="{_LEFT + WIDTH:.0f}" y="{HEIGHT + 16:.0f}" class="tick"'
+        inside.append(f"<text {end}>{text_html(labels[-1])}</text>")
+    title = f"How the gradient flows through {first.title}: {first.sentence}"
+    frame = (0, -12, _LEFT + WIDTH + 12, y + 12)
+    return picture(title, frame, "\n".join(inside), "flow", alone)
+
+
+def _range(flows: Sequence[Flow]) -> tuple[float, float]:
+    """The least and the greatest power of ten that is drawn, at least one apart."""
+    logs = [math.log10(p.size) for f in flows for p in f.places if 0 < p.size < math.inf]
+    low, high = math.floor(min(logs, default=0.0)), math.ceil(max(logs, default=0.0))
+    return low, max(high, low + 1)
+
+
+def _height(size: float, low: float, high: float) -> float:
+    return HEIGHT * (high - math.log10(size)) / (high - low)
+
+
+def _ways(flow: Flow, low: float, high: float) -> Iterator[str]:
+    """The points of a curve; it is broken where there is nothing, or more than float64 holds."""
+    step = WIDTH / max(len(flow.places) - 1, 1)
+    points: list[str] = []
+    for k, place in enumerate(flow.places):
+        if 0 < place.size < math.inf:
+            points.append(f"{_LEFT + k * step:.1f},{_height(place.size, low, high):.1f}")
+        elif points:
+            yield " ".join(points)
+            points = []
+    if points:
+        yield " ".join(points)
+
+
+def _lines(low: float, high: float) -> Iterator[str]:
+    """Lines at powers of ten."""
+    every = max(1, math.ceil((high - low) / _MOST_LINES))
+    for power in range(int(low), int(high) + 1, every):
+        y = HEIGHT * (high - power) / (high - low)
+        yield f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + WIDTH}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        said = f"1e{power}".replace("-", "−")
+        yield f'<text class="tick" x="{_LEFT - 8}" y="{y + 4:.1f}">{said}</text>'
+
+
+def _strip(flow: Flow, low: float, high: float, y: float) -> Iterator[str]:
+    """A cell for each place, the warmer the larger its gradient."""
+    said = f"{flow.title}: {flow.verdict}"
+    yield f'<text x="{_LEFT}" y="{y - 4:.0f}">{text_html(said)}</text>'
+    yield (f'<rect class="frame" x="{_LEFT}" y="{y:.0f}" width="{WIDTH}" height="{_STRIP:.0f}"/>')
+    wide = WIDTH / max(len(flow.places), 1)
+    for k, place in enumerate(flow.places):
+        if place.size > 0:
+            log = math.log10(place.size) if place.size < math.inf else high
+            yield (
+                f'<rect class="cell" x="{_LEFT + k * wide:.1f}" y="{y:.0f}" width="{wide:.1f}" '
+                f'height="{_STRIP:.0f}" fill-opacity="{max((log - low) / (high - low), 0):.2f}"/>'
+            )
