@@ -117,6 +117,19 @@ def test_an_import_that_fails_by_itself_is_left_to_its_own_except(sandbox):
     assert found.value == [0.0, 1.0, 4.0]
 
 
+def test_functions_beside_a_missing_import_are_those_of_its_except(sandbox):
+    text = (
+        "import numpy as np\ntry:\n    import cupy\n    def f(x):\n        return cupy.abs(x)\n"
+        "except ImportError:\n    def f(x):\n        return np.abs(x)\n"
+    )
+    submitted, (found,) = called(sandbox, text, ("f", -1.0))
+    assert found.value == 1.0 and submitted.definitions["f"].first == 7
+    assert submitted.remarks == []
+    used = text + "def g(x):\n    return cupy.sin(x)\n"
+    submitted, (found,) = called(sandbox, used, ("g", -1.0))
+    assert "uses cupy.sin, which is not NumPy's" in found.detail
+
+
 @pytest.mark.parametrize(
     "decorator", ["@njit", "@numba.njit(cache=True)", "@jit(nopython=True)\n@profile"]
 )

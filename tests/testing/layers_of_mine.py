@@ -30,6 +30,14 @@ def raises(z):
     return np.zeros(number) @ z.T
 
 
+def softmax_loss(x, y):
+    loss, p = 0.0, np.exp(x - x.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    for i in range(len(x)):
+        loss -= float(np.log(p[i : i + 1, y[i]]))
+    return loss / len(x), (p - np.eye(x.shape[1])[y]) / len(x)
+
+
 class ReLU:
     def forward(self, Z):
         self.A = np.maximum(Z, 0)

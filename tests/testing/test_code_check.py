@@ -9,6 +9,7 @@ import pytest
 import deltarule
 from deltarule.errors import DeltaruleError
 from deltarule.submissions import FunctionVerdict
+from deltarule.submissions.reading.older_semantics import numpy_refuses_arrays
 from deltarule.testing import assert_gradient, assert_submission
 
 FILE = str(Path(__file__).parent / "layers_of_mine.py")
@@ -51,6 +52,15 @@ def test_a_function_that_is_defined_here_needs_no_module():
 def test_a_module_is_checked_as_a_whole():
     found = deltarule.check(own_layers, only="relu")
     assert [f.name for f in found.functions] == ["relu_forward", "relu_backward"] and found.right
+
+
+def test_what_numpy_refuses_here_is_said_with_its_remedy_and_no_statement_was_left_out():
+    report = deltarule.check(own_layers, only="softmax_loss")
+    (found,) = report.functions
+    refuses = numpy_refuses_arrays()
+    assert (found.verdict is FunctionVerdict.CRASHED) is refuses
+    assert found.remedy.startswith("write .item() behind an array of one entry") is refuses
+    assert "did not run" not in str(report)
 
 
 def test_what_is_wrong_is_said_as_the_command_says_it():

@@ -19,6 +19,8 @@ from deltarule.submissions.where_wrong import where_wrong
 
 #: What is raised where a table is empty, or a name is not there.
 _LACKING = ("KeyError", "NameError", "IndexError", "AttributeError", "TypeError", "LookupError")
+#: What NumPy raises where an array of one entry stands for a number, as it might until 2.3.
+ARRAY_FOR_NUMBER = ("only 0-dimensional arrays can be converted to Python scalars",)
 #: What the quotient of two integers leads to in code that was written for Python 2.
 QUOTIENT = "'float' object cannot be interpreted as an integer"
 
@@ -76,6 +78,8 @@ def not_answered(
 def _remedy(outcome: Outcome, given: Given) -> str:
     if outcome.detail.endswith(QUOTIENT) and outcome.line:
         return "write // where integers are divided, or, for Python 2, check with --compat"
+    if any(words in outcome.detail for words in ARRAY_FOR_NUMBER):
+        return "write .item() behind an array of one entry: NumPy takes it as a number until 2.3"
     return f"call it yourself{f' with {given.arguments}' if given.arguments else ''}"
 
 

@@ -21,13 +21,14 @@ class KeptCode:
     """`units` that stay, and the others; imports by unit; what could not be found.
 
     `unresolved` are names that definitions use and nothing that stays binds; `decorators` are
-    those left out.
+    those left out. `unreached` are statements behind an import that fails, and is caught.
     """
 
     units: list[Unit] = field(default_factory=list)
     dropped: list[Unit] = field(default_factory=list)
     imports: dict[int, list[Import]] = field(default_factory=dict)
     unresolved: set[str] = field(default_factory=set)
+    unreached: list[ast.stmt] = field(default_factory=list)
     decorators: list[ast.expr] = field(default_factory=list)
 
     def taken(self) -> Iterator[Import]:
@@ -50,6 +51,8 @@ def kept_code(units: list[Unit], importable: Importable, everything: bool = Fals
     found = KeptCode()
     for unit in units:
         found.imports[id(unit)] = [i for node in _imports(unit) for i in importable.of(node)]
+    for unit in units:
+        found.unreached += _cut_short(unit, importable)
     possible = [u for u in units if u.purpose is not Purpose.OTHER and not _no_use(u, found)]
     possible = _without_missing_decorators(possible, found)
     possible = _computable(possible, found)
@@ -59,6 +62,19 @@ def kept_code(units: list[Unit], importable: Importable, everything: bool = Fals
     bound = {n for u in found.units for n in u.binds} | BUILTIN
     found.unresolved = {n for u in found.units for n in u.uses} - bound
     return found
+
+
+def _cut_short(unit: Unit, importable: Importable) -> list[ast.stmt]:
+    """Take the statements behind an import that is missing out of a `try` that catches that."""
+    if not unit.guarded or not isinstance(unit.node, ast.Try):
+        return []
+    for place, node in enumerate(unit.node.body):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            if any(i.source is Source.MISSING for i in importable.of(node)):
+                left = unit.node.body[place + 1 :] + unit.node.orelse
+                unit.node.body, unit.node.orelse = unit.node.body[: place + 1], []
+                return left
+    return []
 
 
 def _imports(unit: Unit) -> Iterator[ast.Import | ast.ImportFrom]:

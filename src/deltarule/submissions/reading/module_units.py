@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
@@ -47,12 +47,16 @@ class Unit:
 
 def module_units(body: Iterable[ast.stmt], origins: Mapping[str, str]) -> list[Unit]:
     """The statements of a module, each with its purpose. `origins`: see `harmless`."""
-    origins, found = dict(origins), []
+    origins, found, body = dict(origins), [], list(body)
     for node in body:
         found.append(_unit(node, origins))
         if found[-1].purpose is Purpose.CONSTANT:
             # Methods of constants may be called: `rng.normal(size=3)`.
             origins |= {name: origins.get(name, "builtins") for name in found[-1].binds}
+    for unit in found:
+        if isinstance(unit.node, ast.Try) and not unit.guarded:
+            elsewhere = {name for other in found if other is not unit for name in other.uses}
+            unit.guarded = unit.purpose is not Purpose.OTHER and _catches(unit.node, elsewhere)
     return found
 
 
@@ -136,7 +140,7 @@ def _compound(node: ast.If | ast.Try, origins: Mapping[str, str]) -> Unit:
         return Unit(node, Purpose.OTHER, bound(node))
     purposes = {u.purpose for u in kept}
     purpose = next(p for p in Purpose if p in purposes)
-    found = Unit(node, purpose, guarded=isinstance(node, ast.Try) and _catches(node))
+    found = Unit(node, purpose, guarded=isinstance(node, ast.Try) and _catches(node, None))
     found.binds = {n for u in kept for n in u.binds}
     found.needs = {n for u in kept for n in u.needs} | {n for t in tests for n in used(t)}
     found.uses = found.needs | {n for u in kept for n in u.uses}
@@ -145,8 +149,15 @@ def _compound(node: ast.If | ast.Try, origins: Mapping[str, str]) -> Unit:
     return found
 
 
-def _catches(node: ast.Try) -> bool:
-    """Whether failed imports are caught, and the names that they bind are bound otherwise."""
+def _catches(node: ast.Try, elsewhere: Collection[str] | None) -> bool:
+    """Whether failed imports are caught, and the names that they bind are bound otherwise; of what
+    is imported those alone that are used `elsewhere`, if that is known."""
     caught = [h for h in node.handlers if h.type is None or used(h.type) & _IMPORT_ERRORS]
-    own = {n for part in node.body for n in bound(part)}
+    imports = (ast.Import, ast.ImportFrom)
+    own = {
+        name
+        for part in node.body
+        for name in bound(part)
+        if elsewhere is None or not isinstance(part, imports) or name in elsewhere
+    }
     return bool(caught) and all(own <= {n for part in h.body for n in bound(part)} for h in caught)

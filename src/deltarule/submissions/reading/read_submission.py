@@ -230,4 +230,6 @@ def _blanked(code: UnderstoodCode, kept: KeptCode) -> str:
                 text.relative(node)
     for unit in kept.dropped:
         text.statement(unit.node)
+    for node in kept.unreached:
+        text.statement(node, inside=True)
     return str(text)
