@@ -25,6 +25,7 @@ _ROOM = 34
 _STYLES = {
     FunctionVerdict.RIGHT: "green",
     FunctionVerdict.FOLLOWS: "yellow",
+    FunctionVerdict.CALLS: "yellow",
     FunctionVerdict.CONVENTION: "yellow",
     FunctionVerdict.CHANGES: "yellow",
     FunctionVerdict.UNFINISHED: "magenta",

@@ -64,7 +64,8 @@ def test_the_teacher_says_what_passes(invoke, accept, status):
 
 
 def test_the_words_of_what_passes():
-    assert accepted_verdicts() == {FunctionVerdict.RIGHT, FunctionVerdict.FOLLOWS}
+    following = {FunctionVerdict.FOLLOWS, FunctionVerdict.CALLS}
+    assert accepted_verdicts() == {FunctionVerdict.RIGHT, *following}
     assert accepted_verdicts("none") == {FunctionVerdict.RIGHT}
     assert FunctionVerdict.CONVENTION in accepted_verdicts("convention, changes")
 

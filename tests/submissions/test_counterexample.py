@@ -123,7 +123,7 @@ def test_another_answer_to_the_same_call_shows_at_the_end_and_has_no_test(sandbo
 
 def test_a_mean_over_examples_is_not_called_a_half(sandbox):
     finding = found(sandbox, NUMPY + TEMPORAL, "temporal_affine_backward")
-    assert [c.words for c in finding.causes] == ["db is divided by n, which it should not be"]
+    assert [c.words for c in finding.causes] == ["db is divided by N, which it should not be"]
 
 
 def test_an_error_at_one_setting_does_not_hide_what_is_wrong_at_the_others(sandbox):

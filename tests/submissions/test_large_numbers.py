@@ -95,7 +95,7 @@ def test_an_overflow_hides_no_mistake(sandbox):
     found = checked(sandbox, "cs231n", text, "s")
     assert found.finding.startswith("dx: ") and "; overflows at large numbers" in found.finding
     assert [c.kind == "overflow" for c in found.causes] == [False, True]
-    assert "divided by t" in found.causes[0].words and found.causes[0].outputs == ("dx",)
+    assert "divided by T" in found.causes[0].words and found.causes[0].outputs == ("dx",)
 
 
 def test_another_choice_is_one_though_it_overflows(sandbox):

@@ -107,6 +107,7 @@ def test_a_function_and_those_before_it_are_right_by_one_choice(sandbox, edits, 
     assert notes[1] in backward.notes[0] and notes[0] in backward.notes[1]
     both = findings(sandbox, MSE, [("** 2)", "** 2) / 2"), ("2 * (self.A", "(self.A")], "mytorch")
     assert both[0].verdict is FunctionVerdict.CONVENTION and both[1].verdict.passes
+    assert both[1].finding.endswith(f"own forward pass, where {CHOICE}")
 
 
 def test_a_permitted_choice_is_no_reason_for_a_mistake_beside_it(sandbox):

@@ -41,6 +41,8 @@ def accepted_verdicts(
                 did_you_mean(str(word), known) or f"they are {', '.join(known)}",
             )
         found.add(CHOICES[word])
+    if FunctionVerdict.FOLLOWS in found:
+        found.add(FunctionVerdict.CALLS)  # that follows, too
     return frozenset(found)
 
 

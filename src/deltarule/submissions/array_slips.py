@@ -213,7 +213,8 @@ def _divided_by_count(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
     """A mean over what a mask lets pass, in the place of one over all."""
     masks = [v for v in task.values.values() if v.boolean]
     for mask, size in ((m, s) for m in masks for s in value.over if isinstance(s, str)):
-        words = f"{value.name} is divided by the sum of {mask.name}, not by {size}"
+        own = task.shown_names.get(size, size)
+        words = f"{value.name} is divided by the sum of {mask.name}, not by {own}"
 
         def make(right: RightValues, mask: Value = mask, size: str = size) -> np.ndarray:
             return right.value(value) * (right.number(size) or 1) / np.sum(right.value(mask))

@@ -28,9 +28,12 @@ QUOTIENT = "'float' object cannot be interpreted as an integer"
 def not_called(seen: Observed, found: FunctionFinding) -> None:
     """Say in a finding that its function was given nothing to work on, if it was not."""
     needs = [g.needs for _, g in seen.at if g.needs]
-    if needs and len(needs) == len(seen.at):
+    if 2 * len(needs) > len(seen.at):
+        # Where so little is tried, as at sizes that are all equal, mistakes may hide.
+        where = "; ".join(dict.fromkeys(s.words for s in seen.answered))
         found.verdict, found.obstacle = FunctionVerdict.UNCHECKED, Obstacle.NOTHING_GIVEN
         found.finding = f"needs {needs[0]}, which no function before it gives"
+        found.finding += f" but at {where}" if where else ""
         found.remedy = "hand in the function that gives it as well, and let it work"
     elif not seen.at:
         found.verdict = FunctionVerdict.UNCHECKED
@@ -56,7 +59,8 @@ def not_answered(
         return
     good = [s for s, _ in answered]
     where = where_wrong([s for s, *_ in failed], good, "crashes", seen.further)
-    where = where if raised else ""
+    also_wrong = any(o.wrong for o in found.outputs)
+    where = where if raised and not (also_wrong and where.startswith("right")) else ""
     often = 4 * len(answered) >= len(seen.at)
     if outcome.verdict is Verdict.RAISED and often and any(o.wrong for o in found.outputs):
         # What is wrong where it answers counts for more.
@@ -190,7 +194,9 @@ def _given_by(seen: Observed, giving: Observed) -> str:
         return "the attributes"
     if giving.call.kind == "class":
         return "an object" if any(g.needs for _, g in seen.at) else ""
+    needs = {g.needs for _, g in seen.at if g.needs}
     kept = set(_names(giving.call.returns))
+    kept = kept & needs or kept
     return next((n for n in _names([*seen.call.arguments]) if n in kept), "")
 
 

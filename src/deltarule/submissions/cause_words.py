@@ -21,7 +21,11 @@ from deltarule.submissions.findings import Cause
 def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Cause:
     """A mistake as a cause: its words, its formula beside the right one."""
     names = course_names(task, derivation)
-    given = {n: shown for n, shown in task.shown_names.items() if pretty(n) != n and n != "epsilon"}
+    given = {
+        n: shown
+        for n, shown in task.shown_names.items()
+        if (pretty(n) != n or "·" in shown) and n != "epsilon"
+    }
     right = next(
         (
             e

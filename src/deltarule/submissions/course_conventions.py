@@ -179,7 +179,17 @@ class Task:
         for tree in (t for c in self.calls for t in (*c.arguments, c.named, c.sets)):
             if isinstance(tree, Mapping):
                 found |= {v: k for k, v in tree.items() if isinstance(v, str) and v.isidentifier()}
-        return {**found, **self.called}
+        return {**found, **self._split, **self.called}
+
+    @property
+    def _split(self) -> dict[str, str]:
+        """What stands for a size that the course splits: of `(n t)` N and T, and N·T for both."""
+        layouts = (p.layout for v in self.values.values() for p in v.parts if p.layout)
+        found: dict[str, str] = {}
+        for group in (g for layout in layouts for g in layout.groups if len(g) > 1):
+            letters = [letter.upper() for letter in group]
+            found |= {**dict(zip(group, letters)), letters[0]: f"({'·'.join(letters)})"}
+        return found
 
     def names_in(self, tree: Any) -> Iterator[str]:
         """The names in a tree of arguments or returned values."""

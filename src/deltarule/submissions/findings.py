@@ -92,6 +92,13 @@ class FunctionFinding:
     obstacle: Obstacle = Obstacle.NONE
     raised: str = ""
 
+    @property
+    def overflow_alone(self) -> bool:
+        """Whether it is right but for an overflow at large numbers."""
+        unstable = any(o.overflows for o in self.outputs)
+        partly = self.verdict is FunctionVerdict.PARTLY
+        return partly and unstable and not any(o.mistaken for o in self.outputs)
+
 
 @dataclass
 class SubmissionReport:

@@ -37,7 +37,9 @@ def finding_of(
     wrong = [o for o in found.outputs if o.wrong]
     if not wrong:
         _right(seen, found)
-    elif own is not None and own.agrees(seen.number, [o.name for o in found.outputs]):
+    elif own is not None and own.agrees(
+        seen.number, [o.name for o in found.outputs], seen.answered
+    ):
         found.verdict = FunctionVerdict.FOLLOWS
         found.finding = "the gradient of the file's own forward pass, which is wrong itself"
     else:

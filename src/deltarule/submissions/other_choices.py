@@ -81,21 +81,26 @@ class _Choices:
         """What is found of a function by the choice of which it is right; else as it was found."""
         task = one.right.task
         right, before = but_for_overflow(one.finding), self._before(one)
+        follows = one.finding.verdict is FunctionVerdict.FOLLOWS
         if right and not any(before.values()):
             self.chosen[one.name] = ()
             return one
-        if not right and not _may_differ(one.finding):
+        if not right and not follows and not _may_differ(one.finding):
             return one
         tried: list[tuple[tuple[int, ...], CheckedFunction]] = [((), one)] if right else []
-        for numbers in (n for n in choices(task) if not right or n in before.values()):
+        of_before = right or follows  # it is no choice of its own
+        for numbers in (n for n in choices(task) if not of_before or n in before.values()):
             found = self._found(one, numbers)
             if found is not None and but_for_overflow(found.finding):
                 tried.append((numbers, found))
         for numbers, found in tried:
             if self._fits(one, numbers):
                 self.chosen[one.name] = numbers
-                return one if right else _said(found, [task.otherwise[n] for n in numbers])
-        return self._of_none(one, [n for n, _ in tried])
+                if right:
+                    return one
+                others = [task.otherwise[n] for n in numbers]
+                return _follows_choice(one, others) if follows else _said(found, others)
+        return one if follows else self._of_none(one, [n for n, _ in tried])
 
     def _before(self, one: CheckedFunction) -> dict[str, tuple[int, ...]]:
         """The choices of the functions that are called before it, and that are right."""
@@ -168,6 +173,14 @@ def _may_differ(finding: FunctionFinding) -> bool:
     return finding.verdict is FunctionVerdict.CRASHED or by_arguments
 
 
+def _follows_choice(one: CheckedFunction, by: Sequence[Otherwise]) -> CheckedFunction:
+    """What follows from a forward pass that is right by another choice: that is charged there."""
+    words = "; ".join(o.words for o in by)
+    finding = replace(one.finding)
+    finding.finding = f"the gradient of the file's own forward pass, where {words}"
+    return replace(one, finding=finding)
+
+
 def _said(found: CheckedFunction, by: list[Otherwise]) -> CheckedFunction:
     """What is said of a function that is right by other choices."""
     finding = replace(found.finding)
@@ -182,6 +195,4 @@ def _said(found: CheckedFunction, by: list[Otherwise]) -> CheckedFunction:
 
 def but_for_overflow(finding: FunctionFinding) -> bool:
     """Whether it is right, or would be if it did not overflow at large numbers."""
-    if finding.verdict is FunctionVerdict.PARTLY:
-        return bool(overflow_said(finding.outputs)) and not any(o.mistaken for o in finding.outputs)
-    return finding.verdict is FunctionVerdict.RIGHT
+    return finding.verdict is FunctionVerdict.RIGHT or finding.overflow_alone

@@ -5,7 +5,7 @@ Where the forward pass is wrong, the backward pass of who differentiated it righ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -31,9 +31,10 @@ class OwnForward:
     ):
         self.right, self.task, self.open, self.chosen = right, right.task, open_, dict(chosen)
 
-    def agrees(self, number: int, names: list[str]) -> bool:
-        """Whether the gradients `names` that call `number` gives are those of the calls before."""
-        usual = [s for s in self.right.settings if s.numbers == "usual"][:MOST_SETTINGS]
+    def agrees(self, number: int, names: list[str], answered: Sequence[Setting]) -> bool:
+        """Whether the gradients `names` that call `number` gives are those of the calls before: at
+        settings at which it answered."""
+        usual = [s for s in answered if s.numbers == "usual" and not s.again][:MOST_SETTINGS]
         tried = [self._at(setting, number, names) for setting in usual]
         return bool(tried) and all(tried)
 

@@ -63,6 +63,7 @@ def findings(
         failed = any(not f.verdict.passes for f, _ in earlier)
         line = defined.get(seen.name)
         finding = finding_of(seen, right.task.name, line, own if failed else None)
+        _after_overflow(finding, [f for f, _ in earlier if not f.verdict.passes])
         without_statement(finding, file.submitted.unfilled)
         for_unfinished_code(seen, finding, earlier, file.submitted.body)
         with_other_attributes(seen, finding)
@@ -70,6 +71,14 @@ def findings(
         _judge_mask(seen, finding, right, file, named)
         found.append(CheckedFunction(finding, seen, right, named, [o for _, o in earlier if o.at]))
     return [c for c in found if c.seen.call.kind != "class" or not c.finding.verdict.passes]
+
+
+def _after_overflow(finding: FunctionFinding, failed: list[FunctionFinding]) -> None:
+    """A forward pass that overflows at large numbers, and is right elsewhere, is not wrong."""
+    unstable = [f for f in failed if f.overflow_alone]
+    if finding.verdict is FunctionVerdict.FOLLOWS and len(unstable) == len(failed):
+        words = "which overflows at large numbers"
+        finding.finding = f"the gradient of the file's own forward pass, {words}"
 
 
 def _judge_mask(

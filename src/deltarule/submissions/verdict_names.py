@@ -11,6 +11,7 @@ class FunctionVerdict(Enum):
     RIGHT = "right"
     CONVENTION = "differs by a convention"
     FOLLOWS = "right for its own forward pass"
+    CALLS = "right but for what it calls"
     PARTLY = "right only in part"
     CHANGES = "right, but changes its arguments"
     WRONG = "wrong"
@@ -23,7 +24,7 @@ class FunctionVerdict(Enum):
     @property
     def passes(self) -> bool:
         """Whether it counts as right."""
-        return self in (FunctionVerdict.RIGHT, FunctionVerdict.FOLLOWS)
+        return self in (FunctionVerdict.RIGHT, FunctionVerdict.FOLLOWS, FunctionVerdict.CALLS)
 
 
 class Obstacle(Enum):

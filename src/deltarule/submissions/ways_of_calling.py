@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from deltarule.submissions.called_functions import follow_what_they_call
 from deltarule.submissions.chosen_names import possible_names
 from deltarule.submissions.course_conventions import Convention, Task
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, Obstacle
@@ -57,7 +58,9 @@ def functions_found(
     for one in kept:
         one.explain(file)
         with_about(one.right.task, one.finding)
-    return [c.finding for c in kept]
+    found_all = [c.finding for c in kept]
+    follow_what_they_call(found_all, file.submitted.body)
+    return found_all
 
 
 def _checked(task: Task, defined: Mapping[str, int], file: LoadedFile) -> list[CheckedFunction]:
@@ -70,7 +73,8 @@ def _checked(task: Task, defined: Mapping[str, int], file: LoadedFile) -> list[C
 
 def _covers(own: Sequence[CheckedFunction], first: Sequence[CheckedFunction]) -> bool:
     """Whether another way of calling leaves no function out that is there to be called."""
-    there = {c.name for c in first if c.finding.obstacle is not Obstacle.NO_FUNCTION}
+    called = (c for c in first if c.seen.call.kind != "class")
+    there = {c.name for c in called if c.finding.obstacle is not Obstacle.NO_FUNCTION}
     return there <= {c.name for c in own}
 
 

@@ -69,11 +69,11 @@ def _cut_short(unit: Unit, importable: Importable) -> list[ast.stmt]:
     if not unit.guarded or not isinstance(unit.node, ast.Try):
         return []
     for place, node in enumerate(unit.node.body):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            if any(i.source is Source.MISSING for i in importable.of(node)):
-                left = unit.node.body[place + 1 :] + unit.node.orelse
-                unit.node.body, unit.node.orelse = unit.node.body[: place + 1], []
-                return left
+        own = importable.of(node) if isinstance(node, (ast.Import, ast.ImportFrom)) else ()
+        if any(i.source is Source.MISSING for i in own):
+            left = unit.node.body[place + 1 :] + unit.node.orelse
+            unit.node.body, unit.node.orelse = unit.node.body[: place + 1], []
+            return left
     return []
 
 
