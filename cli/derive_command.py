@@ -11,6 +11,9 @@ class Derive(Asked):
     """Derive gradients from the forward equations, step by step."""
 
     words: Annotated[list[str] | None, NETWORK] = None
+    equation: Annotated[
+        str | None, option("An equation instead of a name; several are parted by ;.", "EQUATION")
+    ] = None
     wrt: Annotated[
         list[str] | None,
         option("Only the gradient by this tensor. Repeatable.", "NAME", names.tensors),
@@ -50,13 +53,18 @@ class Derive(Asked):
     parallel: Annotated[bool, option("With --kernel, --emit: loops in several threads.")] = False
     force: Annotated[bool, option("With --emit: overwrite whatever is there.")] = False
 
+    def __init__(self, **given):
+        super().__init__(**given)
+        if self.equation is not None:
+            self.words = [self.equation, *(self.words or ())]
+
 
 ROW = Row(
     Derive,
     (
         use("the list of derivations", ".cli.catalogue:show_list", "list", words=False),
         use("the explanation of a rule", ".cli.explain:show_rule", "explain", words=False),
-        use("the list of options", ".cli.derivation_options:show_options", "options"),
+        use("the list of options", ".cli.derivation_options:show_options", "options", "equation"),
         use(
             "a proof",
             ".cli.prove:show_proof",
@@ -64,15 +72,15 @@ ROW = Row(
             words=False,
             remedy='a statement is one word, or in quotes: derive --prove "bias before batch norm"',
         ),
-        use("a table of counts", ".cli.count:show_count", "count strict", "set"),
+        use("a table of counts", ".cli.count:show_count", "count strict", "set equation"),
         use(
             "the source of a kernel",
             ".cli.kernel:show_kernel",
             "kernel emit",
-            "set wrt dtype parallel force",
+            "set wrt dtype parallel force equation",
         ),
-        use("one line a gradient", ".cli.derive:show_brief", "brief", "set wrt of"),
-        use("a derivation", ".cli.derive:show_derivation", "", "set wrt of steps all"),
+        use("one line a gradient", ".cli.derive:show_brief", "brief", "set wrt of equation"),
+        use("a derivation", ".cli.derive:show_derivation", "", "set wrt of steps all equation"),
     ),
     (
         ("derive conv", "the gradients of a convolution"),
@@ -80,6 +88,7 @@ ROW = Row(
         ("derive ./mine.py --latex", "a file of your own, as LaTeX"),
         ("derive lenet5 --count", "shapes, parameters, multiply–adds"),
         ("derive conv --stride 2 --kernel", "the source of the kernel"),
+        ('derive --equation "y[n] = tanh(x[n]*w[n])"', "an equation of your own"),
         ("derive conv --emit conv_kernels.py", "the same, as a file"),
     ),
     exclude=(("steps", "brief"), ("kernel", "emit")),

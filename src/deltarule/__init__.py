@@ -1,6 +1,7 @@
 """deltarule: write a layer's forward equations; everything else is derived from them.
 
     load(name_or_path, **options) -> Network      a derivation file, read
+    layer(equations, **sizes) -> Network          equations of your own, as text
     derive(network, **options) -> Derivation      its gradients, with every step
     kernel(network, **options) -> Kernel          its forward and backward pass, compiled
     trace(network, givens, **options) -> Trace    the numbers, line by line
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from deltarule.kernels.api import kernel
     from deltarule.language.load import load
     from deltarule.marking import mark
+    from deltarule.marking.typed.typed_layer import layer
     from deltarule.testing.code_check import check
     from deltarule.tracing.trace import trace
 
@@ -37,6 +39,7 @@ __all__ = [
     "check_derivation",
     "derive",
     "kernel",
+    "layer",
     "load",
     "mark",
     "trace",
@@ -48,6 +51,7 @@ _HOME = {
     "check_derivation": "gradcheck.choose",
     "derive": "calculus",
     "kernel": "kernels.api",
+    "layer": "marking.typed.typed_layer",
     "load": "language.load",
     "mark": "marking",
     "trace": "tracing.trace",

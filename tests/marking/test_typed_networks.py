@@ -6,7 +6,10 @@ import pytest
 
 from deltarule.calculus import derive
 from deltarule.errors import DeltaruleError
-from deltarule.marking.typed import typed_network
+from deltarule.expressions.symbols import Size
+from deltarule.gradcheck.choose import check_derivation
+from deltarule.language.load import load
+from deltarule.marking.typed import layer, typed_network
 
 
 def shapes(text: str, **said: str) -> str:
@@ -88,6 +91,47 @@ def test_gradients_of_a_formula(text, wrt, words):
     assert derive(typed_network(text)).gradients[wrt].words == words
 
 
+AS_FILES = {
+    "conv2d": """
+        y[n,f,i,j] = b[f] + Sum[c,k,l](x[n,c,S*i+D*k-P,S*j+D*l-P]*w[f,c,k,l])
+        """,
+    "dense": "y[n,m] = Sum[d](x[n,d]*W[d,m]) + b[m]",
+    "softmax": "p[n,c] = exp(z[n,c])/Sum[k](exp(z[n,k]))",
+}
+
+
+def test_windows_are_those_of_files():
+    """The gradients of a typed convolution are those of the catalogue's, and its sizes too."""
+    for name in ("conv2d", "dense", "softmax"):
+        typed, file = layer(AS_FILES[name]), load(name)
+        ours, theirs = derive(typed).gradients, derive(file).gradients
+        assert {n: g.expr for n, g in ours.items()} == {n: g.expr for n, g in theirs.items()}
+        assert typed.attributes == file.attributes and typed.definitions == file.definitions
+
+
+def test_times_go_through_a_state():
+    """h[t − 1] is a state; before its first time it is what a line says, or h0."""
+    text = "s[t,m] = Sum[k](h[t-1,k]*W[k,m]) + u[t,m]\nh[t,m] = tanh(s[t,m])"
+    network = layer(text)
+    assert [
+        network.tensors[n].role for n in "shWy"
+    ] == "intermediate state parameter output".split()
+    assert network.tensors["h0"].axes == (Size("M"),)
+    assert "h0" not in layer(f"h[-1,m] = 0\n{text}").tensors
+    assert "a" in layer(f"h[−1,m] = a[m]\n{text}").tensors
+    checks = check_derivation(network, {"T": 3, "M": 2}).checks
+    assert {c.tensor for c in checks} >= {"h0", "u", "W"} and all(c.right for c in checks)
+
+
+def test_layers_of_a_notebook():
+    network = layer("s[n] = Sum[d](W[n,d]*x[d])\n + b[n]\nE = Sum[n](s[n]^2)", N=2)
+    assert [str(e.lhs) for e in network.equations] == ["s[n]", "E[]"]
+    assert network.tensors["b"].axes == (2,)
+    assert layer("E = ‖W x‖²", W="2x3").tensors["x"].axes == (3,)
+    with pytest.raises(DeltaruleError, match="3 is no text"):
+        layer(3)  # type: ignore[arg-type]
+
+
 def test_a_softmax_is_along_each_example():
     """A row of Q Kᵀ and of X W is one; in W X a column is."""
     for text, sum_of in (("Q Kᵀ", "Sum[l1<L]"), ("X W", "Sum[k1<K]"), ("Z", "Sum[m1<M]")):
@@ -109,7 +153,13 @@ REFUSED = {
     "E = w x": ("a column times a column can be read in several ways", "write xᵀ y"),
     "E = ½‖y − σ(Wx)‖²": ("Wx can be read in two ways", "write W x for the product, or W_x"),
     "E = f(W x)": ("f( ) may be any function", "write which, as in σ(W x)"),
-    "E = x[n+1]": ("[n + 1] has other subscripts than indices", "write a derivation file"),
+    "E = x[n+1]": ("n is no index there", "sum over an index, Sum[n](…)"),
+    "y[n] = x[n, G*n]": ("G is no index there", "S, D and P are stride, dilation and padding"),
+    "y[i,j] = x[i+j]": ("how far the indices of x[i+j] run is not known", "S*i + D*k - P"),
+    "y[i] = x[i,]": ("[i, ] has a subscript that is empty", "one index for each axis"),
+    "y[n] = Sum[d] x[n,d]": ("Sum[…] has nothing to go over", "write Sum[d](…)"),
+    "h[-1] = 0; y[t] = x[t]": ("h[-1] is given, but no h", "write h[t] = …"),
+    "h[-1] = 2*g; h[t] = h[t-1]*x[t]": ("h[-1] is no tensor alone", "write h[-1] = 0, or"),
     "E = Σ_n x[n] y[n,n,n] z[n] + x[n,m]": ("x has 1 and 2 subscripts", "one index for each axis"),
     "y[k] = x[n]": ("k stands left of = alone", "read some tensor at it"),
     "y[n] = x[n,k]": ("k stands right of = alone", "sum over it: Σ_k"),

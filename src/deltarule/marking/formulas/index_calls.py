@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas.tokens import Token, tokens
 
 _WORDS = {"sum": "Σ", "Sum": "Σ", "prod": "∏", "Prod": "∏"}
+#: Reductions as files write them: Sum[d](x[n,d]·W[d,m]), of which what stands behind is no part.
+_BRACKETED = {"Sum": "Σ", "Prod": "∏", "Product": "∏", "Max": "max", "Mean": "mean"}
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
 #: Letters and signs that stand below a name; digits may stand between them.
 _BELOW = dict(zip("ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ₊₋₀₁₂₃₄₅₆₇₈₉", "aehijklmnoprstuvx+-0123456789", strict=True))
@@ -21,7 +24,8 @@ def with_letters_below(formula: str) -> str:
 
 def with_index_calls(formula: str, place: str) -> str:
     """sum(n, k, x[n]·y[k]) as Σ_{n,k}(x[n]·y[k]): what stands before the last comma are indices
-    where each of them is a subscript behind it."""
+    where each of them is a subscript behind it. Sum[n, k](…) is read so, too."""
+    formula = _with_brackets(formula, place)
     if not any(word + "(" in formula.replace(" ", "") for word in _WORDS):
         return formula
     found = tokens(formula, place)
@@ -37,6 +41,39 @@ def with_index_calls(formula: str, place: str) -> str:
         formula = f"{formula[: found[k].start]}({sign}_{{{','.join(indices)}}}({inside})){behind}"
         found = tokens(formula, place)
     return formula
+
+
+def _with_brackets(formula: str, place: str) -> str:
+    """Sum[d](…) as (Σ_{d}(…)), and Max, Prod and Mean alike."""
+    if not any(word + "[" in formula.replace(" ", "") for word in _BRACKETED):
+        return formula
+    found = tokens(formula, place)
+    for k in range(len(found) - 1, -1, -1):  # from the end, so that places in front stay
+        sign = _BRACKETED.get(found[k].text)
+        if sign is None or [t.text for t in found[k + 1 : k + 2]] != ["["]:
+            continue
+        close = _closing(found, k + 1)
+        end = _closing(found, close + 1) if close else 0
+        if not end or found[close + 1].text != "(":
+            raise DeltaruleError(
+                f"{found[k].text}[…] has nothing to go over", place, f"write {found[k].text}[d](…)"
+            )
+        over = formula[found[k + 1].start + 1 : found[close].start]
+        inside = formula[found[close + 1].start : found[end].start + 1]
+        behind = formula[found[end].start + 1 :]
+        formula = f"{formula[: found[k].start]}({sign}_{{{over}}}{inside}){behind}"
+        found = tokens(formula, place)
+    return formula
+
+
+def _closing(found: list[Token], k: int) -> int:
+    """Where the bracket closes that the k-th token opens; 0 for nowhere."""
+    depth = 0
+    for end in range(k, len(found)):
+        depth += (found[end].text in _OPENING) - (found[end].text in _CLOSING)
+        if depth == 0:
+            return end
+    return 0
 
 
 def _call(found: list[Token], k: int) -> tuple[list[str], int, int] | None:

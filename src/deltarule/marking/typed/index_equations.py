@@ -15,8 +15,9 @@ from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.parser import Parser
 from deltarule.marking.formulas.vocabulary import Vocabulary
-from deltarule.marking.typed.typed_names import TypedEquation, names_in
-from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
+from deltarule.marking.typed.equation_texts import TypedEquation
+from deltarule.marking.typed.typed_names import names_in
+from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
@@ -53,7 +54,7 @@ def among_matrices(
     `rows`: a vector is a row. Raises DeltaruleError.
     """
     flat = {n: Tensor(n, _own_axes(t), t.role) for n, t in tensors.items()}
-    rhs, ranges = _parsed(equation, flat, extents)
+    rhs, ranges = parsed_right(equation, flat, extents)
 
     def as_matrix(access: Read) -> Expr:
         name = tensor_name(access)
@@ -66,64 +67,25 @@ def among_matrices(
     return tensor, replace_reads(rhs, as_matrix), ranges
 
 
-def in_indices(
-    equations: Sequence[TypedEquation],
-    uses: Mapping[str, Sequence[tuple[str, ...] | None]],
-    said: Mapping[str, tuple[int, ...]],
-) -> tuple[dict[str, tuple[Expr, ...]], list[Equation]]:
-    """The axes of what is read, by its subscripts, and equations that all have indices."""
-    sizes = UnifiedSizes()
-    axes: dict[str, tuple[Expr, ...]] = {}
-    for name, found in uses.items():
-        ranks = {len(u) for u in found if u is not None} or {0}
-        if len(ranks) > 1:
-            raise DeltaruleError(
-                f"{name} has {' and '.join(map(str, sorted(ranks)))} subscripts",
-                equations[0].place,
-                "write one index for each axis",
-            )
-        axes[name] = tuple(Size(f"size_{k}_of_{name}") for k in range(ranks.pop()))
-        for use in found:
-            for index, size in zip(use or (), axes[name], strict=False):
-                if not index.isdigit():
-                    sizes.join(sizes.letter(index), size)
-        for size, number in zip(axes[name], said.get(name, ()), strict=False):
-            sizes.join(size, Integer(number))
-    taken = (*axes, *(e.name for e in equations))
-    names = sizes.named([n for own in axes.values() for n in own], taken)
-    final = {n: tuple(final_size(s, sizes, names) for s in own) for n, own in axes.items()}
-    extents = {i: final_size(s, sizes, names) for i, s in sizes.letters.items()}
-    return final, _with_ranges(equations, final, extents)
-
-
-def _with_ranges(
-    typed: Sequence[TypedEquation],
-    final: Mapping[str, tuple[Expr, ...]],
-    extents: Mapping[str, Expr],
-) -> list[Equation]:
-    tensors = {n: Tensor(n, own, "input") for n, own in final.items()}
-    equations: list[Equation] = []
-    for e in typed:
-        rhs, ranges = _parsed(e, tensors, extents, equations)
-        tensors[e.name] = Tensor(e.name, tuple(n for _, n in ranges), "intermediate")
-        equations.append(Equation(e.name, tuple(i for i, _ in ranges), rhs, ranges, e.place))
-    return equations
-
-
-def _parsed(
+def parsed_right(
     equation: TypedEquation,
     tensors: Mapping[str, Tensor],
     extents: Mapping[str, Expr],
     before: Sequence[Equation] = (),
+    symbols: Mapping[Size, Expr] | None = None,
 ) -> tuple[Expr, Ranges]:
-    """The right side at the indices of the left one, and how far these run."""
+    """The right side at the indices of the left one, and how far these run.
+
+    `symbols` are the sizes that no tensor has, such as a stride. Raises DeltaruleError.
+    """
     unknown = [i for i in equation.indices if i not in extents]
     if unknown:
         raise DeltaruleError(
             f"{unknown[0]} stands left of = alone", equation.place, "read some tensor at it"
         )
     ranges: Ranges = tuple((Index(i), extents[i]) for i in equation.indices)
-    vocabulary = Vocabulary(Network("", "", "", dict(tensors), tuple(before)))
+    network = Network("", "", "", dict(tensors), tuple(before), dict(symbols or {}))
+    vocabulary = Vocabulary(network)
     rhs = Parser(equation.formula, vocabulary, equation.place, ranges).parse()
     free = sorted(str(i) for i in free_indices(rhs) if i not in dict(ranges))
     if free:

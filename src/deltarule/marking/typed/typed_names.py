@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.functions import FUNCTIONS
-from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
-from deltarule.marking.formulas.latex_typed import plain_formula
-from deltarule.marking.formulas.limits import check_length
 from deltarule.marking.formulas.spelled import (
     ALIASES,
     ARITHMETIC,
@@ -27,14 +23,6 @@ from deltarule.marking.formulas.spelled import (
     known_functions,
 )
 from deltarule.marking.formulas.tokens import Token, tokens
-from deltarule.marking.printed import shortened
-from deltarule.marking.typed.lecture_spelling import (
-    is_index,
-    parted_off,
-    refuse_derivatives,
-    respelled,
-    with_dot,
-)
 from deltarule.spelling.names import canonical
 
 #: Words that mean something wherever they stand, and those that do before parentheses.
@@ -53,100 +41,6 @@ _COUNTS = ("N", "M", "D", "K", "T", "B", "n", "m", "d", "k")
 _INPUTS = ("x", "h", "z", "X", "H", "Z", "u", "a", "s")
 _TARGETS = ("y", "t", "d", "Y", "T", "target")
 _OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
-#: Equations in one text.
-MOST_EQUATIONS = 20
-
-
-@dataclass(frozen=True)
-class TypedEquation:
-    """One equation: the name on its left and the indices there, and the formula on its right."""
-
-    name: str
-    indices: tuple[str, ...]
-    formula: str
-    place: str
-
-
-def typed_equations(text: str) -> list[TypedEquation]:
-    """The equations of a text, parted by semicolons or lines; the left side of a last one may be
-    missing.
-
-    Raises DeltaruleError for what is no equation.
-    """
-    check_length(text, "the formula")
-    parts = [p.strip() for p in re.split(r"[;\n]", text) if p.strip()]
-    if not parts or len(parts) > MOST_EQUATIONS:
-        raise DeltaruleError(
-            f"{len(parts)} equations", "the formula", f"write 1 to {MOST_EQUATIONS}, as E = ½‖x‖²"
-        )
-    found = [e for part in parts for e in _parted(_equation(part, part is parts[-1]), text)]
-    names = [e.name for e in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise DeltaruleError(
-                f"{name} is written twice", "the formula", "give each equation a name of its own"
-            )
-    return _in_order(found)
-
-
-def _parted(equation: TypedEquation, text: str) -> list[TypedEquation]:
-    """An equation behind those of what it needs by a name: p = softmax(z) for softmax(z)[k]."""
-    found = parted_off(equation.formula, text)
-    if found is None:
-        return [equation]
-    formula, name, whole = found
-    first = TypedEquation(name, (), whole, equation.place)
-    return [first, *_parted(replace(equation, formula=formula), f"{text} {name}")]
-
-
-def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
-    """Each equation behind those whose names it reads; as they stand, where there is no order."""
-    reads = {e.name: set(names_in(e.formula, e.place)) for e in equations}
-    rest, found = list(equations), []
-    while rest:
-        open_names = {e.name for e in rest}
-        free = next((e for e in rest if not reads[e.name] & open_names), None)
-        if free is None:
-            return equations
-        found.append(free)
-        rest.remove(free)
-    return found
-
-
-def _equation(part: str, last: bool) -> TypedEquation:
-    place = f"the formula {shortened(part)}"
-    formula = with_dot(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
-    formula = with_index_calls(with_letters_below(formula), place)
-    depth = 0
-    found = tokens(formula, place)
-    refuse_derivatives(found, place)
-    for token in found:
-        depth += (token.text in _OPENING) - (token.text in _CLOSING)
-        if token.text == "=" and depth == 0:
-            name, indices = _left(formula[: token.start], place)
-            right = formula[token.start + 1 :].lstrip("= ")
-            if not right:
-                raise DeltaruleError("nothing stands right of =", place, "write E = ½‖x‖²")
-            stem, _, below = name.rpartition("_")
-            if stem and not indices and is_index(below, right):
-                name, indices = stem, tuple(below)
-            return TypedEquation(name, indices, respelled(right, indices), place)
-    if last:
-        return TypedEquation("E", (), respelled(formula), place)
-    raise DeltaruleError("an equation without =", place, "write s = W x; E = ½‖y − s‖²")
-
-
-def _left(text: str, place: str) -> tuple[str, tuple[str, ...]]:
-    name, bracket, inside = text.strip().partition("[")
-    indices = tuple(i.strip() for i in inside.rstrip(" ]").split(",")) if bracket else ()
-    if not all(re.fullmatch(r"[^\W\d_]\w*", i) for i in indices):
-        raise DeltaruleError(
-            f"left of = stands {shortened(text.strip())}", place, "write plain indices, as y[n, m]"
-        )
-    try:
-        return canonical(name.strip()), indices
-    except DeltaruleError as error:
-        raise error.at(place) from None
 
 
 def subscripted(formula: str, place: str) -> bool:
@@ -231,19 +125,25 @@ def _bound(found: Sequence[Token]) -> set[str]:
 
 
 def _subscripts(found: Sequence[Token], k: int, place: str) -> tuple[tuple[str, ...], int]:
-    """The plain indices in brackets, and where these end."""
-    inside: list[str] = []
+    """What stands between the commas in brackets, and where these end."""
+    inside: list[str] = [""]
+    depth = 0
     for end in range(k + 1, len(found)):
-        if found[end].text == "]":
-            letters = tuple(inside[::2])
-            if len(inside) % 2 and all(c == "," for c in inside[1::2]) and "," not in letters:
-                return letters, end + 1
+        token = found[end]
+        if token.text == "]" and not depth:
+            if all(inside):
+                return tuple(inside), end + 1
             break
-        inside.append(found[end].text)
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        if token.text == "," and not depth:
+            inside.append("")
+        else:
+            space = " " if inside[-1] and token.kind == found[end - 1].kind else ""
+            inside[-1] += space + token.text
     raise DeltaruleError(
-        f"[{' '.join(inside)}] has other subscripts than indices",
+        f"[{', '.join(inside)}] has a subscript that is empty",
         place,
-        "write a derivation file for windows and times: see the guide for developers, a layer",
+        "write one index for each axis, as in x[n, d]",
     )
 
 

@@ -10,7 +10,7 @@ Nothing of it is run. What can be read in several ways is refused.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer
 
@@ -20,17 +20,21 @@ from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index, Size
 from deltarule.marking.formulas.matrix_words import written_as_program
 from deltarule.marking.formulas.vocabulary import Vocabulary
-from deltarule.marking.typed.index_equations import among_matrices, in_indices, join_letters
+from deltarule.marking.typed.equation_texts import (
+    TypedEquation,
+    counts_in,
+    states_of,
+    typed_equations,
+)
+from deltarule.marking.typed.index_equations import among_matrices, join_letters
+from deltarule.marking.typed.indexed_lines import indexed_lines
 from deltarule.marking.typed.lettered import letter, lettered
 from deltarule.marking.typed.shape_parser import ShapeParser
 from deltarule.marking.typed.typed_names import (
-    TypedEquation,
-    divisors,
     names_in,
     role_of,
     said_shapes,
     subscripted,
-    typed_equations,
     usual_rank,
 )
 from deltarule.marking.typed.unified_sizes import Unequal, UnifiedSizes, final_size
@@ -85,11 +89,12 @@ class _Reader:
 
     def __post_init__(self) -> None:
         self.uses: dict[str, list[tuple[str, ...] | None]] = {}
-        self.counts = _counts(self.equations)
+        self.counts = counts_in(self.equations)
         written: list[str] = []
+        states = states_of(self.equations)
         for equation in self.equations:
             for name, uses in names_in(equation.formula, equation.place).items():
-                if name not in written:
+                if name not in written and name not in states:
                     self.uses.setdefault(name, []).extend(uses)
             if equation.name in self.uses:
                 raise DeltaruleError(
@@ -256,31 +261,36 @@ class _Reader:
     # ---- indices --------------------------------------------------------------------------
     def in_indices(self) -> Network:
         """Axes by their subscripts: an index has one extent, wherever it stands."""
-        return self._named_network(*in_indices(self.equations, self.uses, self.said))
+        lines = indexed_lines(self.equations, self.said)
+        return replace(
+            self._network_of(lines.tensors, lines.equations),
+            title=lines.title,
+            attributes=lines.attributes,
+            definitions=lines.definitions,
+        )
 
     # ---- both -----------------------------------------------------------------------------
     def _named_network(
         self, given: Mapping[str, tuple[Expr, ...]], equations: list[Equation]
     ) -> Network:
-        tensors = {}
-        for name, axes in given.items():
-            role = role_of(name, self.wrt, len(axes))
-            if role == "target" and name[:1] in "yY":  # of a formula it may be any variable
-                role = "input"
-            tensors[name] = Tensor(name, axes, role)
+        tensors = {name: Tensor(name, axes, "input") for name, axes in given.items()}
         for equation in equations:
             axes = tuple(n for _, n in equation.ranges)
             last = equation is equations[-1]
             role = "intermediate" if not last else "output" if axes else "loss"
             tensors[equation.name] = Tensor(equation.name, axes, role)
+        return self._network_of(tensors, equations)
+
+    def _network_of(self, tensors: Mapping[str, Tensor], equations: list[Equation]) -> Network:
+        """The network; what is given has the role that its name usually has."""
+        written = {e.name for e in equations}
+        own = dict(tensors)
+        for name, tensor in tensors.items():
+            if name in written:
+                continue
+            role = role_of(name, self.wrt, len(tensor.axes))
+            if role == "target" and name[:1] in "yY":  # of a formula it may be any variable
+                role = "input"
+            own[name] = replace(tensor, role=role)
         text = "; ".join(f"{e.name} = {e.formula}" for e in self.equations)
-        return Network("formula", text, "", tensors, tuple(equations))
-
-
-def _counts(equations: list[TypedEquation]) -> set[str]:
-    """The names that say how many wherever they stand: N in 1/N, D in √D."""
-    found = {e: divisors(e.formula, e.place) for e in equations}
-    every = set().union(*found.values())
-    for equation, own in found.items():
-        every -= set(names_in(equation.formula, equation.place)) - own
-    return every
+        return Network("formula", text, "", own, tuple(equations))

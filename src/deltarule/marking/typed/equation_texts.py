@@ -1,0 +1,168 @@
+"""Typed equations, one by one: the name and the indices left of =, and the formula right of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
+from deltarule.marking.formulas.latex_typed import plain_formula
+from deltarule.marking.formulas.limits import check_length
+from deltarule.marking.formulas.tokens import tokens
+from deltarule.marking.printed import shortened
+from deltarule.marking.typed.lecture_spelling import (
+    is_index,
+    parted_off,
+    refuse_derivatives,
+    respelled,
+    with_dot,
+)
+from deltarule.marking.typed.typed_names import divisors, names_in
+from deltarule.spelling.names import canonical
+
+#: Equations in one text.
+MOST_EQUATIONS = 20
+#: The place before the first one, of which a line such as h[−1, n] = h0[n] tells.
+FIRST = ("-1",)
+_FIRST_SPELLED = (FIRST, ("−1",), ("- 1",), ("− 1",))
+_OPENING, _CLOSING = ("(", "[", "{"), (")", "]", "}")
+
+
+@dataclass(frozen=True)
+class TypedEquation:
+    """One equation: the name on its left and the indices there, and the formula on its right."""
+
+    name: str
+    indices: tuple[str, ...]
+    formula: str
+    place: str
+
+
+def typed_equations(text: str) -> list[TypedEquation]:
+    """The equations of a text, parted by semicolons or lines; the left side of a last one may be
+    missing.
+
+    Raises DeltaruleError for what is no equation.
+    """
+    check_length(text, "the formula")
+    lines = re.sub(r"\n\s*(?=[+·*/)\]])", " ", text)  # a line goes on with a sign or a bracket
+    parts = [p.strip() for p in re.split(r"[;\n]", lines) if p.strip()]
+    if not parts or len(parts) > MOST_EQUATIONS:
+        raise DeltaruleError(
+            f"{len(parts)} equations", "the formula", f"write 1 to {MOST_EQUATIONS}, as E = ½‖x‖²"
+        )
+    found = [e for part in parts for e in _parted(_equation(part, part is parts[-1]), text)]
+    names = [e.name for e in found if e.indices[:1] != FIRST]
+    for name in names:
+        if names.count(name) > 1:
+            raise DeltaruleError(
+                f"{name} is written twice", "the formula", "give each equation a name of its own"
+            )
+    return _in_order(found)
+
+
+def _parted(equation: TypedEquation, text: str) -> list[TypedEquation]:
+    """An equation behind those of what it needs by a name: p = softmax(z) for softmax(z)[k]."""
+    found = parted_off(equation.formula, text)
+    if found is None:
+        return [equation]
+    formula, name, whole = found
+    first = TypedEquation(name, (), whole, equation.place)
+    return [first, *_parted(replace(equation, formula=formula), f"{text} {name}")]
+
+
+def _in_order(equations: list[TypedEquation]) -> list[TypedEquation]:
+    """Each equation behind those whose names it reads; as they stand, where there is no order."""
+    if states_of(equations):
+        return equations  # times are put in order later
+    reads = {e.name: set(names_in(e.formula, e.place)) for e in equations}
+    rest, found = list(equations), []
+    while rest:
+        open_names = {e.name for e in rest}
+        free = next((e for e in rest if not reads[e.name] & open_names), None)
+        if free is None:
+            return equations
+        found.append(free)
+        rest.remove(free)
+    return found
+
+
+def _equation(part: str, last: bool) -> TypedEquation:
+    place = f"the formula {shortened(part)}"
+    formula = with_dot(plain_formula(part.replace("||", "‖").replace(":=", " ="), place))
+    formula = with_index_calls(with_letters_below(formula), place)
+    depth = 0
+    found = tokens(formula, place)
+    refuse_derivatives(found, place)
+    for token in found:
+        depth += (token.text in _OPENING) - (token.text in _CLOSING)
+        if token.text == "=" and depth == 0:
+            name, indices = _left(formula[: token.start], place)
+            right = formula[token.start + 1 :].lstrip("= ")
+            if not right:
+                raise DeltaruleError("nothing stands right of =", place, "write E = ½‖x‖²")
+            stem, _, below = name.rpartition("_")
+            if stem and not indices and is_index(below, right):
+                name, indices = stem, tuple(below)
+            return TypedEquation(name, indices, respelled(right, indices), place)
+    if last:
+        return TypedEquation("E", (), respelled(formula), place)
+    raise DeltaruleError("an equation without =", place, "write s = W x; E = ½‖y − s‖²")
+
+
+def _left(text: str, place: str) -> tuple[str, tuple[str, ...]]:
+    name, bracket, inside = text.strip().partition("[")
+    indices = tuple(i.strip() for i in inside.rstrip(" ]").split(",")) if bracket else ()
+    before = indices[:1] in _FIRST_SPELLED
+    indices = (*FIRST, *indices[1:]) if before else indices
+    if not all(re.fullmatch(r"[^\W\d_]\w*", i) for i in indices[before:]):
+        raise DeltaruleError(
+            f"left of = stands {shortened(text.strip())}", place, "write plain indices, as y[n, m]"
+        )
+    try:
+        return canonical(name.strip()), indices
+    except DeltaruleError as error:
+        raise error.at(place) from None
+
+
+def shifted(at: str) -> bool:
+    """Whether a subscript is t − 1 or t + 1."""
+    return bool(re.fullmatch(r"[^\W\d_]\w*[-+][0-9]+", at))
+
+
+def states_of(equations: Iterable[TypedEquation]) -> set[str]:
+    """The tensors that equations give and read an entry away: h[t] by h[t − 1]."""
+    equations = list(equations)
+    written = {e.name for e in equations}
+    return {
+        name
+        for e in equations
+        for name, uses in names_in(e.formula, e.place).items()
+        if name in written and any(shifted(i) for use in uses for i in use or ())
+    }
+
+
+def summed_letters(equation: TypedEquation) -> set[str]:
+    """The letters that sums of an equation are over."""
+    found = tokens(equation.formula, equation.place)
+    names: set[str] = set()
+    for k, token in enumerate(found):
+        if token.kind != "reduction":
+            continue
+        braces = [t.text for t in found[k + 1 : k + 2]] in (["{"], ["["])
+        for inner in found[k + 1 + braces :]:
+            names |= {inner.text} if inner.kind == "name" else set()
+            if not braces or inner.text in ("}", "]"):
+                break
+    return names
+
+
+def counts_in(equations: list[TypedEquation]) -> set[str]:
+    """The names that say how many wherever they stand: N in 1/N, D in √D."""
+    found = {e: divisors(e.formula, e.place) for e in equations}
+    every = set().union(*found.values())
+    for equation, own in found.items():
+        every -= set(names_in(equation.formula, equation.place)) - own
+    return every

@@ -1,0 +1,62 @@
+"""Where tensors are read with indices, and which of them are states: read an entry away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from deltarule.errors import DeltaruleError
+from deltarule.marking.typed.equation_texts import TypedEquation, shifted
+from deltarule.marking.typed.typed_names import names_in
+
+
+class Use(NamedTuple):
+    """A read of a tensor: its subscripts as typed, and the line where it stands."""
+
+    name: str
+    at: tuple[str, ...]
+    equation: TypedEquation
+
+
+def uses_of(typed: Sequence[TypedEquation], starts: Mapping[str, TypedEquation]) -> Iterator[Use]:
+    """All reads of tensors. Raises DeltaruleError where h[−1] is given and no h is."""
+    written = {e.name for e in typed}
+    for e in (*typed, *starts.values()):
+        for name, found in names_in(e.formula, e.place).items():
+            yield from (Use(name, at or (), e) for at in found)
+    for e in starts.values():
+        if e.name not in written:
+            raise DeltaruleError(
+                f"{e.name}[-1] is given, but no {e.name}", e.place, f"write {e.name}[t] = …"
+            )
+
+
+def states_before(
+    uses: Sequence[Use], written: Mapping[str, TypedEquation], starts: Mapping[str, TypedEquation]
+) -> dict[str, str]:
+    """What reads itself an entry away, and what it is before its first one: h by h0."""
+    found = {}
+    for use in uses:
+        own = written.get(use.name)
+        if own and any(shifted(i) for i in use.at):
+            start = starts.get(use.name)
+            read = [u for u in uses if start is not None and u.equation is start]
+            found[use.name] = "" if start else f"{use.name}0"
+            if start is not None and (read or start.formula.strip() != "0"):
+                if len(read) != 1 or start.formula.partition("[")[0].strip() != read[0].name:
+                    raise DeltaruleError(
+                        f"{use.name}[-1] is no tensor alone",
+                        start.place,
+                        f"write {use.name}[-1] = 0, or a tensor such as {use.name}0",
+                    )
+                found[use.name] = read[0].name
+    return found
+
+
+def is_plain(index: str) -> bool:
+    return index.isidentifier() and not index.isdigit()
+
+
+def compound(use: Use) -> list[tuple[int, str]]:
+    """The subscripts that are neither an index nor a number, with their axes."""
+    return [(k, at) for k, at in enumerate(use.at) if not is_plain(at) and not at.isdigit()]
