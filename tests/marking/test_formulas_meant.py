@@ -47,6 +47,7 @@ RIGHT = [
     (DENSE, "dE/ds1", "δ₁ = (Θ2 δ₂) (1-h1²)"),
     (DENSE, "dE/ds2", "dE/ds2 := (ŷ-y) ŷ (1-ŷ)"),
     (DENSE, "dE/ds2", "dE/ds2[m] = (ŷ[m]-y[m]) σ'(s2[m]) = (ŷ[m]-y[m]) ŷ[m] (1-ŷ[m])"),
+    (RECTIFIED, "dE/dTheta1", "x.T @ (([s1 > 0].T ⊙ (Theta2 ds2.T)).T)"),
     # ---- indicators, and functions of programs
     (RELU, "dL/dz", "dh * (h != 0)"),
     (RELU, "dL/dz", "dh · 1_{z>0}"),

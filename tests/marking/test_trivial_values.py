@@ -70,6 +70,13 @@ def test_an_ordinary_mistake_carried_on_is_work(opened):
     assert found.pop("h1") in ("wrong", "mistake") and set(found.values()) == {"follows"}
 
 
+def test_a_new_mistake_beside_entries_that_follow_is_charged(opened):
+    text = ORDINARY.replace("[-0.02, -0.03, -0.04]", "[-0.02, -0.03, -0.77]")
+    marking = opened.mark(read_answers(f"[answers]\n{text}", "mine.toml"))
+    found = [(v.verdict, v.wrong) for v in marking.verdicts if v.quantity == "dE/dTheta2"]
+    assert found == [("follows", ((0, 0), (1, 0))), ("wrong", ((2, 0),))]
+
+
 @pytest.mark.parametrize(
     ("shares", "points"), [({}, 2), ({"follows trivially": Fraction(1, 2)}, Fraction(7, 2))]
 )

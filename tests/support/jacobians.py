@@ -21,6 +21,8 @@ from deltarule.tracing.computation import Computation
 
 #: Four values around a place give slopes to twelve digits.
 STEP = 1e-4
+#: Of a small number no step is larger than this part of it, as far as float64 goes.
+NEAR, SMALLEST = 5e-3, 2e-6
 #: Each part of the chain rule: an equation by its place in the network, and what it reads.
 Edge = tuple[int, str]
 
@@ -80,10 +82,12 @@ class Jacobians:
         centre = np.asarray(arrays[name], float)
         known = self._known(sizes or {}, scalars)
         step = STEP * max(1.0, np.abs(centre).max(initial=0)) ** 0.5
-        slopes = self._slopes(equation, name, arrays, known, np.full(centre.size, step))
+        near = np.clip(NEAR * np.abs(np.ravel(centre)), SMALLEST, step)  # log(p) of a small p
+        steps = np.where(np.ravel(centre) == 0, step, near)
+        slopes = self._slopes(equation, name, arrays, known, steps)
         lost = ~np.isfinite(slopes).all(axis=1)
         if lost.any():  # log(p) of a p that is smaller than the step
-            steps = np.where(lost & (np.ravel(centre) != 0), STEP * np.abs(np.ravel(centre)), step)
+            steps = np.where(lost & (np.ravel(centre) != 0), STEP * np.abs(np.ravel(centre)), steps)
             slopes = self._slopes(equation, name, arrays, known, steps)
         return self._placed(equation, slopes.T)
 

@@ -18,6 +18,9 @@ from planting import (
     upstream,
 )
 
+from deltarule.expressions.nodes import reads
+from deltarule.expressions.symbols import Index
+
 
 # ---- slopes -------------------------------------------------------------------------------------
 def slope_lost(j: Jacobians) -> Planted:
@@ -170,10 +173,22 @@ def error_shared_out(j: Jacobians) -> Planted:
     for edge, weights in behind_weights(j):
         array = j.arrays[weights]
         if array.ndim == 2 and array.shape[0] != array.shape[1]:
-            for axis in (0, 1):
-                if array.shape[axis] == j.arrays[edge[1]].shape[-1]:
-                    shares = array / array.sum(axis, keepdims=True)
-                    yield edge_changed(j, edge, j.matrix(edge, {weights: shares}))
+            for axis in _summed_with(j, edge, weights):
+                shares = array / array.sum(axis, keepdims=True)
+                yield edge_changed(j, edge, j.matrix(edge, {weights: shares}))
+
+
+def _summed_with(j: Jacobians, edge: Edge, weights: str) -> set[int]:
+    """The axes of weights along which they are multiplied by a tensor and added up."""
+    rhs = j.equations[edge[0]].rhs
+    beside = {i for access in reads(rhs, edge[1]) for i in access.indices}
+    own = {i for i, _ in j.equations[edge[0]].ranges}
+    return {
+        k
+        for access in reads(rhs, weights)
+        for k, i in enumerate(access.indices)
+        if i in beside - own and isinstance(i, Index)
+    }
 
 
 def weights_for_activations(j: Jacobians) -> Planted:
@@ -183,7 +198,8 @@ def weights_for_activations(j: Jacobians) -> Planted:
         if matrix and linear(j, edge):
             read = j.equations[edge[0]].read_names()
             weights = [n for n in _beside(j, edge) if _weights(j, n)]
-            for name in sorted(n for n in read if not _weights(j, n)):
+            values = [n for n in read if not _weights(j, n) and n not in j.carried]
+            for name in sorted(values):
                 yield from _stands_in(j, edge, name, weights)
 
 
@@ -198,12 +214,18 @@ def _weights(j: Jacobians, name: str) -> bool:
     return j.network.tensors[name].role == "parameter"
 
 
+def _starts(j: Jacobians, name: str) -> bool:
+    """Whether a state begins with it: neither weights nor what a layer reads."""
+    return name.replace("0", "", 1) in j.carried
+
+
 def _beside(j: Jacobians, edge: Edge) -> list[str]:
     """The tensors of an equation, and of those before and behind it."""
     own = j.equations[edge[0]]
     names = own.read_names() | {own.name}
     near = [e for e in j.equations if (e.read_names() | {e.name}) & names]
-    return sorted({n for e in near for n in (*e.read_names(), e.name)})
+    names = {n for e in near for n in (*e.read_names(), e.name)}
+    return sorted(n for n in names if not _starts(j, n))
 
 
 def _stands_in(j: Jacobians, edge: Edge, name: str, others: list[str]) -> Planted:

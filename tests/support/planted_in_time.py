@@ -47,7 +47,16 @@ def last_step_alone(j: Jacobians) -> Planted:
 
 
 def gates(j: Jacobians) -> set[str]:
-    return {j.equations[k].name for k, _ in activations(j, "sigmoid")} & j.carried
+    """Sigmoids of a recurrence that another value is multiplied by: its slopes depend on them."""
+    sigmoids = {j.equations[k].name for k, _ in activations(j, "sigmoid")} & j.carried
+    found = set()
+    for edge in j.right:
+        if j.network.tensors[edge[1]].role != "parameter":
+            for gate in sorted(j.equations[edge[0]].read_names() & sigmoids - {edge[1]}):
+                half = j.matrix(edge, {gate: 0.5 * j.arrays[gate]})
+                if not np.allclose(half, j.right[edge], atol=1e-8):
+                    found.add(gate)
+    return found
 
 
 def _behind_gates(j: Jacobians) -> Iterator[tuple[Edge, str]]:
@@ -67,7 +76,10 @@ def inputs_reversed(j: Jacobians) -> Planted:
     for edge in j.right:
         equation = j.equations[edge[0]]
         carried = edge[1].startswith("W_x") and equation.name in j.carried
-        if carried and "x" in equation.read_names() and j.arrays["x"].dtype.kind == "f":
+        times = {b.extent for b in j.recurrences}
+        x = j.network.tensors.get("x")
+        sequence = x is not None and bool({*x.axes[:1]} & times)
+        if carried and sequence and "x" in equation.read_names() and not x.integral:
             yield edge_changed(j, edge, j.matrix(edge, {"x": j.arrays["x"][::-1]}))
 
 

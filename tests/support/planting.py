@@ -78,7 +78,10 @@ def linear(j: Jacobians, edge: Edge) -> bool:
 
 
 def behind_weights(j: Jacobians) -> Iterator[tuple[Edge, str]]:
+    """What weights are multiplied by: its slopes depend on them."""
     for edge in j.right:
         if j.network.tensors[edge[1]].role != "parameter" and linear(j, edge):
             for weights in parameters(j, edge, 2):
-                yield edge, weights
+                half = j.matrix(edge, {weights: 0.5 * j.arrays[weights]})
+                if not np.allclose(half, j.right[edge], atol=1e-8):
+                    yield edge, weights

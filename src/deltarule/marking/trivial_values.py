@@ -40,27 +40,31 @@ class _Guard:
 
     def __init__(self, session: Session, found: list[Verdict]):
         self.session, self.found = session, found
-        self.follows = {v.quantity: v for v in found if v.verdict == verdicts.FOLLOWS}
-        self.guarded: dict[str, Verdict] = {}
+        self.follows = {v.quantity for v in found if v.verdict == verdicts.FOLLOWS}
+        self.why: dict[str, str] = {}
 
     def verdicts(self) -> list[Verdict]:
-        return [v if v.quantity not in self.follows else self._of(v.quantity) for v in self.found]
+        return [self._guarded(v) if v.verdict == verdicts.FOLLOWS else v for v in self.found]
 
-    def _of(self, name: str) -> Verdict:
-        if name not in self.guarded:
-            verdict = self.guarded[name] = self.follows[name]
-            why = self._why_trivial(name)
-            if why:
-                finding = f"{verdict.finding}; {why}, so that no work is shown"
-                self.guarded[name] = replace(verdict, verdict=verdicts.TRIVIAL, finding=finding)
-        return self.guarded[name]
+    def _guarded(self, verdict: Verdict) -> Verdict:
+        why = self._of(verdict.quantity)
+        if not why:
+            return verdict
+        finding = f"{verdict.finding}; {why}, so that no work is shown"
+        return replace(verdict, verdict=verdicts.TRIVIAL, finding=finding)
+
+    def _of(self, name: str) -> str:
+        if name not in self.why:
+            self.why[name] = ""  # while it is looked for
+            self.why[name] = self._why_trivial(name)
+        return self.why[name]
 
     def _degenerate(self, source: str) -> bool:
         """Whether a wrong value is one that saves work: a 0 or a 1 that somebody wrote.
 
         Not so where a ReLU is dead at the numbers written before it: its 0 follows.
         """
-        if source in self.follows and self._of(source).verdict == verdicts.FOLLOWS:
+        if source in self.follows and not self._of(source):
             return False
         printed = [p for p in self.session.evaluator.printed(source).ravel() if p is not None]
         return any(abs(float(p)) in (0.0, 1.0) for p in printed)

@@ -43,7 +43,7 @@ class Masks(Pieces):
         while self.take(","):
             mask = self._times(mask, self._mask())
         self.expect("]")
-        return [], [mask]
+        return [], [self._powers(mask)]
 
     def _of_arrays(self) -> bool:
         """Whether a tensor stands in the brackets that open here."""

@@ -106,9 +106,13 @@ class Context:
 
 def in_line(line: str) -> str:
     """Where a mistake is that is made in another line than the one that is looked at."""
-    if line.endswith(CHOSEN):
-        return f"in the choice of the largest for {pretty(line.removesuffix(CHOSEN))}"
-    return f"in {pretty(line)}"
+    return f"in {choice_of(line) or pretty(line)}"
+
+
+def choice_of(name: str) -> str:
+    """What a tensor that holds the place of the largest is called; empty for every other one."""
+    stem, chosen, layer = name.partition(CHOSEN)
+    return f"the choice of the largest for {pretty(stem + layer)}" if chosen else ""
 
 
 def over_the_wrong_axis(runs: str, belongs: str, over: object, rightly: object) -> str:

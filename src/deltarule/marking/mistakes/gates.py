@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, permutations
 
 from sympy import Expr, Integer, Mul
 
 from deltarule.expressions.functions import Elementwise
 from deltarule.expressions.gradient_names import GradientName
-from deltarule.expressions.nodes import Read, Sum, reads, tensor_name
+from deltarule.expressions.nodes import Read, Sum, reads, tensor_name, walk
 from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import fresh
 from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
-from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.spelling.names import pretty
 
 
@@ -96,27 +95,18 @@ def _gates(context: Context) -> set[str]:
 
 
 def gates(network: Network) -> frozenset[str]:
-    """Tensors between 0 and 1 that a recurrence computes."""
-    found = _gates_among(network.equations) | _multiplying(network.equations)
+    """Tensors between 0 and 1 that another value is multiplied by, unit by unit.
+
+    A state h = σ(s) is none: weights alone stand beside it.
+    """
+    parameters = frozenset(n for n, t in network.tensors.items() if t.role == "parameter")
+    found = _multiplying(network.equations, parameters)
     return found - {n for n, t in network.tensors.items() if t.role != "intermediate"}
 
 
 @lru_cache(maxsize=64)
-def _gates_among(equations: tuple[Equation, ...]) -> frozenset[str]:
-    return frozenset(
-        e.name
-        for block in blocks(equations)
-        if isinstance(block, Recurrence)
-        for e in block.equations
-        if isinstance(e.rhs, Elementwise)
-        and e.rhs.row.name == "sigmoid"
-        and isinstance(e.rhs.args[0], Read)
-    )
-
-
-@lru_cache(maxsize=64)
-def _multiplying(equations: tuple[Equation, ...]) -> frozenset[str]:
-    """Sigmoids that another value is multiplied by, entry by entry: the gates of one step."""
+def _multiplying(equations: tuple[Equation, ...], parameters: frozenset[str]) -> frozenset[str]:
+    """Sigmoids that something else than parameters is multiplied by, at the same last index."""
     sigmoids = {
         e.name
         for e in equations
@@ -124,16 +114,15 @@ def _multiplying(equations: tuple[Equation, ...]) -> frozenset[str]:
         and e.rhs.row.name == "sigmoid"
         and isinstance(e.rhs.args[0], Read)
     }
-    return frozenset(
-        tensor_name(factor)
-        for e in equations
-        for product in e.rhs.atoms(Mul)
-        for factor in product.args
-        if isinstance(factor, Read)
-        and tensor_name(factor) in sigmoids
-        and tuple(factor.indices) == tuple(e.indices)
-        and any(isinstance(f, Read) and f is not factor for f in product.args)
-    )
+    found: set[str] = set()
+    for product in (p for e in equations for p in walk(e.rhs) if isinstance(p, Mul)):
+        for factor, other in permutations(product.args, 2):
+            if isinstance(factor, Read) and tensor_name(factor) in sigmoids:
+                last = factor.indices[-1:]
+                values = [r for r in reads(other) if tensor_name(r) not in parameters]
+                if any(r.indices[-1:] == last for r in values):
+                    found.add(tensor_name(factor))
+    return frozenset(found)
 
 
 ROWS = (scalar_gate, gates_exchanged)

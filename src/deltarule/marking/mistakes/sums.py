@@ -8,8 +8,9 @@ from itertools import combinations
 from sympy import Expr, Integer, Mul
 
 from deltarule.expressions import nodes
+from deltarule.expressions.bounds import tight
 from deltarule.expressions.gradient_names import is_gradient
-from deltarule.expressions.nodes import Max, MaxAll, Read, Selection, Sum, reads
+from deltarule.expressions.nodes import Max, MaxAll, Read, Selection, Sum, free_indices, reads
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, fresh
@@ -28,7 +29,8 @@ def reduction(context: Context) -> Iterator[Wrong]:
             if context.extent(extent) < 2:
                 continue
             others = tuple(r for r in node.ranges if r[0] != index)
-            for where, at in (("first", Integer(0)), ("last", extent - 1)):
+            first, last = _ends(node, index)
+            for where, at in (("first", first), ("last", last)):
                 table = {index: at}
                 one = Sum(
                     substitute(node.body, table),
@@ -113,8 +115,19 @@ def _listed(indices: tuple[Index, ...]) -> str:
     return ", ".join(text(i) for i in indices)
 
 
+def _ends(node: Sum, index: Index) -> tuple[Expr, Expr]:
+    """The first and the last place of a sum, as t = 1 of Σ_{t=1…T − 1}; those of the whole axis
+    where the sum's own ends are no sizes and numbers alone."""
+    (span,) = (s for s in tight(node.ranges, node.conditions)[0] if s.index == index)
+    return _plain_end(span.lower, Integer(0)), _plain_end(span.upper, span.extent - 1)
+
+
+def _plain_end(ends: tuple[Expr, ...], whole: Expr) -> Expr:
+    return ends[0] if len(ends) == 1 and not free_indices(ends[0]) else whole
+
+
 def _first(node: Sum, fixed: tuple[Index, ...]) -> Expr:
-    table = dict.fromkeys(fixed, Integer(0))
+    table = {index: _ends(node, index)[0] for index in fixed}
     return Sum(
         substitute(node.body, table),
         [r for r in node.ranges if r[0] not in fixed],

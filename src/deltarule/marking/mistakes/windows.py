@@ -53,6 +53,8 @@ def _attribute(number: Expr) -> bool:
 
 
 def _placed_otherwise(context: Context, equation: Equation) -> Iterator[Change]:
+    kernels = {n for n, t in context.network.tensors.items() if t.role == "parameter"}
+    of_kernel = {s for a in reads(equation.rhs) if tensor_name(a) in kernels for s in a.indices}
     for name, kept, words in (
         ("stride", 1, "the stride is lost: the window moves by 1"),
         ("dilation", 1, "the dilation is lost: the taps stand side by side"),
@@ -60,34 +62,37 @@ def _placed_otherwise(context: Context, equation: Equation) -> Iterator[Change]:
     ):
         table = {}
         for subscript, axis in sliding_subscripts(equation).items():
-            moved = without_number(context, subscript, axis, name, kept)
+            numbers = _window_numbers(axis, subscript in of_kernel)[name]
+            moved = _without_number(context, subscript, axis, numbers, kept)
             if moved is not None:
                 table[subscript] = moved
         if table:
             yield Change(f"{name} lost", 4.0, with_subscripts(equation.rhs, table), words)
 
 
-def window_numbers(axis: WindowAxis) -> dict[str, list[tuple[Expr, Expr]]]:
+def _window_numbers(axis: WindowAxis, of_kernel: bool) -> dict[str, list[tuple[Expr, Expr]]]:
     """Stride, dilation and padding of a subscript: what they multiply, and their values.
 
-    A transposed window moves the other way, i − S·k: there the stride is what k is multiplied by.
+    A transposed window reads its kernel at i − S·k: there the stride is what k is multiplied by.
+    What looks back in time reads its input at t − D·k: that is a dilation.
     """
     taps = axis.within.items()
+    strides = [(k, n) for k, n in taps if of_kernel and _sign(n) < 0]
     return {
-        "stride": [*axis.moving.items(), *((k, n) for k, n in taps if _sign(n) < 0)],
-        "dilation": [(k, n) for k, n in taps if _sign(n) > 0],
+        "stride": [*axis.moving.items(), *strides],
+        "dilation": [tap for tap in taps if tap not in strides],
         "padding": [(nodes.multiply(()), axis.rest)],
     }
 
 
-def without_number(
-    context: Context, subscript: Expr, axis: WindowAxis, name: str, kept: int
+def _without_number(
+    context: Context, subscript: Expr, axis: WindowAxis, numbers: list[tuple[Expr, Expr]], kept: int
 ) -> Expr | None:
     """A subscript whose stride, dilation or padding is `kept`; None where it is that already."""
-    numbers = window_numbers(axis)[name] if axis.divisor == 1 else []
-    if all(context.extent(abs(n)) == kept for _, n in numbers):
+    found = numbers if axis.divisor == 1 else []
+    if all(context.extent(abs(n)) == kept for _, n in found):
         return None
-    return (subscript - sum((n - kept * _sign(n)) * factor for factor, n in numbers)).expand()
+    return (subscript - sum((n - kept * _sign(n)) * factor for factor, n in found)).expand()
 
 
 def _sign(number: Expr) -> int:

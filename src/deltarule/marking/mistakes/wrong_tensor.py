@@ -13,9 +13,8 @@ from deltarule.expressions.nodes import Carried, Read, Reduction, read, reads, t
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes.again import is_softmax
-from deltarule.marking.mistakes.context import Context, Wrong
+from deltarule.marking.mistakes.context import Context, Wrong, choice_of
 from deltarule.marking.mistakes.reread import Reread
-from deltarule.networks.argmax_equations import CHOSEN
 from deltarule.networks.equations import Equation
 from deltarule.spelling.names import pretty
 
@@ -32,9 +31,12 @@ def stand_in(context: Context) -> Iterator[Wrong]:
     """Another tensor of the same shape, or of its transpose, everywhere in the formula."""
     rhs = context.equation.rhs
     near, scope = neighbours(context), _scope(context)
-    for name in dict.fromkeys(tensor_name(r) for r in reads(rhs)):
+    names = (n for n in dict.fromkeys(map(tensor_name, reads(rhs))) if not choice_of(n))
+    for name in names:
         for other in context.shapes:
             known = other in near or other == f"{name} after"
+            if choice_of(other):
+                continue  # nobody takes the places of maxima for numbers
             if known and other not in (name, context.line.quantity):
                 yield from _instead(context, name, other, scope)
 
@@ -45,7 +47,10 @@ def exchanged(context: Context) -> Iterator[Wrong]:
     names = [
         n
         for n in dict.fromkeys(tensor_name(r) for r in reads(rhs))
-        if n in tensors and tensors[n].role != "parameter" and context.shapes.get(n)
+        if n in tensors
+        and tensors[n].role != "parameter"
+        and context.shapes.get(n)
+        and not choice_of(n)
     ]
     for one, other in combinations(names, 2):
         if context.shapes[one] == context.shapes[other]:
@@ -56,10 +61,15 @@ def exchanged(context: Context) -> Iterator[Wrong]:
 
 
 def neighbours(context: Context) -> set[str]:
-    """The tensors, and their gradients, of the forward equations that the line has to do with."""
+    """The tensors, and their gradients, of the forward equations that the line has to do with.
+
+    What is put through an activation counts with what comes out: of h = σ(s) the layers before s
+    and behind h are near.
+    """
     own = {_bare(tensor_name(r)) for r in reads(context.equation.rhs)} | {
         _bare(context.line.quantity)
     }
+    own |= {name for pair in context.activated if own & set(pair) for name in pair}
     near = set(own)
     for equation in context.network.equations:
         names = equation.read_names() | {equation.name}
@@ -123,8 +133,6 @@ def _judge(context: Context, name: str, other: str) -> tuple[str, float]:
     kind = _KINDS.get((_role(context, other), _role(context, name)))
     if other == f"{name} after":
         return TOO_EARLY, 4.0
-    if other.endswith(CHOSEN):
-        return "wrong tensor", 6.5  # nobody takes the places of maxima for numbers
     if kind:
         return kind, 4.0
     if other.endswith(" after"):
