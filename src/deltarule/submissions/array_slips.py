@@ -15,10 +15,13 @@ from deltarule.spelling.names import pretty
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
 from deltarule.submissions.input_slips import input_slips
+from deltarule.submissions.other_arrays import other_arrays, other_values
+from deltarule.submissions.padding_slips import padding_slips
 from deltarule.submissions.right_values import RightValues
 from deltarule.submissions.scale_factors import factors, sizes_vary
 from deltarule.submissions.shape_slips import at_zeros, border, not_reshaped, one_length, overflow
-from deltarule.submissions.slip import Slip, array_of
+from deltarule.submissions.size_slips import size_slips
+from deltarule.submissions.slip import Slip, array_of, squeezed
 from deltarule.submissions.student_arrays import same
 from deltarule.submissions.summands import summands
 
@@ -33,7 +36,7 @@ def slips(task: Task, name: str, seen: Sequence[Seen]) -> list[Slip]:
         return [slip for slip in zeros if all(_gives(slip, s) for s in seen)]
     found = []
     for slip in _all(task, value, first, sizes_vary(task, seen)):
-        if all(_gives(slip, s) for s in (first, *seen)):
+        if len(wrong) >= slip.least and all(_gives(slip, s) for s in (first, *seen)):
             found.append(slip)
     return sorted(found, key=lambda s: s.cost)
 
@@ -44,7 +47,8 @@ def with_inputs(task: Task, name: str, seen: Sequence[Seen]) -> list[Slip]:
     first = next((s for s in wrong if s.setting.numbers == "usual"), None)
     if first is None:
         return []
-    fitting = (s for s in input_slips(task, name, first) if _gives(s, first))
+    tried = chain(input_slips(task, name, first), padding_slips(task, name, first))
+    fitting = (s for s in tried if _gives(s, first))
     return sorted((s for s in fitting if all(map(partial(_gives, s), seen))), key=lambda s: s.cost)
 
 
@@ -58,13 +62,9 @@ def _gives(slip: Slip, seen: Seen) -> bool:
         return False
     with np.errstate(all="ignore"):
         made = slip.make(seen.right)
-    if made is None or _squeezed(made) != _squeezed(array):
+    if made is None or squeezed(made) != squeezed(array):
         return False
     return same(np.reshape(made, array.shape), array, seen.near)
-
-
-def _squeezed(array: np.ndarray) -> tuple[int, ...]:
-    return tuple(n for n in np.shape(array) if n != 1)
 
 
 def _all(task: Task, value: Value, first: Seen, varied: bool) -> Iterator[Slip]:
@@ -77,19 +77,19 @@ def _all(task: Task, value: Value, first: Seen, varied: bool) -> Iterator[Slip]:
         overflow(value, first.right.network),
         *border(value),
         *one_length(value, right),
+        *size_slips(value, first.right),
         *_turned(value, right),
     )
     yield not_reshaped(value)
     yield from _rounded(value)
     yield from _joined_otherwise(value)
     yield from _scaled(task, value, array, right, first, varied)
-    yield from _other_value(task, value, first)
-    yield from _slice_of_another(task, value, array, first)
+    yield from other_values(task, value, array, first)
     yield from _divided_by_count(task, value, first)
     yield from _of_summands(value, first)
     yield from _summed_further(value, right)
     yield from _one_part(value, right)
-    yield from _other_array(value, array, first)
+    yield from other_arrays(value, array, first)
 
 
 def _never_filled(value: Value) -> Slip:
@@ -153,7 +153,7 @@ def _reshaped(right: np.ndarray, order: tuple[int, ...]) -> np.ndarray:
 def _scaled(
     task: Task, value: Value, array: np.ndarray, right: np.ndarray, first: Seen, varied: bool
 ) -> Iterator[Slip]:
-    if _squeezed(array) != _squeezed(right) or not np.any(right):
+    if squeezed(array) != squeezed(right) or not np.any(right):
         return
     array = array.reshape(right.shape)
     at = np.unravel_index(np.argmax(np.abs(right)), right.shape)
@@ -167,46 +167,6 @@ def _scaled(
             f"{value.name} is {factor.words}",
             lambda r, f=factor: r.value(value) * f.number(r),
         )
-
-
-def _other_value(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
-    for other in task.values.values():
-        known = first.right.arrays
-        places = [(p.tensor, p.gradient) for p in other.parts]
-        if places == [(p.tensor, p.gradient) for p in value.parts]:
-            continue
-        if any(first.right.names(p) not in known for p in other.parts):
-            continue
-        for words, turn in (("", np.asarray), (", transposed,", np.transpose)):
-            yield Slip(
-                "another output",
-                4.4 if other.gradient == value.gradient else 4.9,
-                f"{other.name}{words} is returned in the place of {value.name}",
-                lambda r, o=other, t=turn: t(r.value(o)),
-                other="" if words else other.name,
-            )
-
-
-def _slice_of_another(task: Task, value: Value, array: np.ndarray, first: Seen) -> Iterator[Slip]:
-    """The first or the last part of another value, as da[:, :, 0]."""
-    for other in task.values.values():
-        if other is value or any(
-            first.right.names(p) not in first.right.arrays for p in other.parts
-        ):
-            continue
-        whole = np.asarray(first.right.value(other))
-        for axis in range(whole.ndim) if whole.ndim < 5 else ():
-            if whole.shape[axis] < 2 or _squeezed(whole.take(0, axis)) != _squeezed(array):
-                continue
-            for at in (0, -1):
-                places = ", ".join(str(at) if k == axis else ":" for k in range(whole.ndim))
-                words = f"{other.name}[{places}] is returned in the place of {value.name}"
-                make = partial(_taken, other, at, axis)
-                yield Slip("another output", 4.8, words, make)
-
-
-def _taken(other: Value, at: int, axis: int, right: RightValues) -> np.ndarray:
-    return np.asarray(right.value(other)).take(at, axis)
 
 
 def _divided_by_count(task: Task, value: Value, first: Seen) -> Iterator[Slip]:
@@ -270,26 +230,3 @@ def _kept(value: Value, axis: int, at: int, alone: bool) -> Callable[[RightValue
         return part if alone else array - part
 
     return make
-
-
-def _other_array(value: Value, array: np.ndarray, first: Seen) -> Iterator[Slip]:
-    """Any other array of the derivation, or its sum over some axes."""
-    own = {first.right.names(p) for p in value.parts}
-    for name, other in first.right.arrays.items():
-        if name in own or other.dtype.kind != "f" or other.ndim > 4:
-            continue
-        for several in chain.from_iterable(
-            combinations(range(other.ndim), n) for n in range(other.ndim + 1)
-        ):
-            kept = tuple(n for k, n in enumerate(other.shape) if k not in several and n != 1)
-            if kept != _squeezed(array):
-                continue
-            summed = (
-                "" if not several else " summed over its axis " + " and ".join(map(str, several))
-            )
-            yield Slip(
-                "another value",
-                5.0 + 0.5 * bool(several),
-                f"{pretty(name)}{summed} is returned in the place of {value.name}",
-                lambda r, n=name, a=several: np.asarray(r.arrays[n]).sum(axis=a),
-            )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from time import process_time
 
 import numpy as np
@@ -78,10 +79,13 @@ class Explanations:
             begun = process_time()
             self.wrong.mistakes(line)
             self._until += process_time() - begun  # that they are made counts for none
-            for row in self._fitting(first, line):
+            unfit = self._unfit(first, line)
+            for row in (*self._fitting(first, line), *unfit):
                 mistake = self.wrong.mistakes(line)[row]
                 hypothesis = with_mistake(self.base, mistake)
-                if self._everywhere(hypothesis, [s for s in seen if s is not first]):
+                others = [s for s in seen if s is not first]
+                shown = row not in unfit or self._shown(hypothesis, seen)
+                if shown and self._everywhere(hypothesis, others):
                     hidden = not forward and not is_gradient(mistake.line)
                     found.append(Explained(mistake, mistake.cost + hidden * HIDDEN))
         return sorted(found, key=lambda e: e.cost)
@@ -123,6 +127,22 @@ class Explanations:
             if not fits.any():
                 return
         yield from () if fits is None else map(int, np.flatnonzero(fits))
+
+    def _unfit(self, seen: Seen, line: str) -> list[int]:
+        """The mistakes of several lines that have no value at a setting, for which others tell."""
+        if line != JOINT or len(seen.tensors or ()) != 1:
+            return []
+        name = next(iter(seen.tensors or ()))
+        rows = self.wrong.values(seen.setting, line, name, self.base)
+        if rows is None:
+            return []
+        return [*map(int, np.flatnonzero(np.isnan(rows.reshape(len(rows), -1)).all(axis=1)))]
+
+    def _shown(self, hypothesis: Hypothesis, seen: Sequence[Seen]) -> bool:
+        """Whether it gives what was wrong at two settings, or at the only one."""
+        wrong = [s for s in seen if s.wrong]
+        found = (True for s in wrong if self.gives(hypothesis, s))
+        return len([*islice(found, min(2, len(wrong)))]) == min(2, len(wrong))
 
     def _everywhere(self, hypothesis: Hypothesis, seen: Sequence[Seen]) -> bool:
         """Whether it gives what was seen at all other settings, and at one at least."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sympy import Add, Expr, Integer, Mul
 
-from deltarule.expressions.gradient_names import GradientName
-from deltarule.expressions.nodes import Read, Sum, index_names, reads, tensor_name
+from deltarule.expressions.gradient_names import GradientName, is_gradient
+from deltarule.expressions.nodes import Read, Sum, index_names, read, reads, tensor_name
 from deltarule.expressions.rebuild import read_at
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.expressions.symbols import fresh
@@ -135,4 +135,22 @@ def not_sent_back(context: Context) -> Iterator[Wrong]:
         yield Wrong("path lost", 4.3, Integer(0), words)
 
 
-GATE_ROWS = (inside_the_product, left_out_everywhere, one_gate_for_all, not_sent_back)
+def later_state(context: Context) -> Iterator[Wrong]:
+    """What a step returns where what it was given belongs: the new state for the one before."""
+    tensors, rhs = context.network.tensors, context.equation.rhs
+    outputs = [t for t in tensors.values() if t.role == "output" and t.axes]
+    for name in dict.fromkeys(map(tensor_name, reads(rhs))):
+        own = tensors.get(name)
+        if own is None or own.role != "input":
+            continue
+        for output in outputs if is_gradient(context.line.quantity) else ():
+            if output.axes == own.axes:
+                formula = replace_reads(rhs, lambda a, o=output: read(o.name, *a.indices), name)
+                words = f"{pretty(output.name)}, which the function computes, stands where "
+                yield Wrong("later state", 4.6, formula, f"{words}{pretty(name)} belongs")
+
+
+GATE_ROWS = (
+    *(inside_the_product, left_out_everywhere, one_gate_for_all),
+    *(not_sent_back, later_state),
+)

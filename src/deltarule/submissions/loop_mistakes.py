@@ -9,6 +9,7 @@ from sympy import Add, Basic, Integer, Mul
 
 from deltarule.expressions.choices import Choose
 from deltarule.expressions.conditions import Equal, Positive, Unequal
+from deltarule.expressions.functions import relu
 from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import (
     Delta,
@@ -88,7 +89,8 @@ def added_once(context: Context) -> Iterator[Wrong]:
     own = set(context.equation.indices)
     for site in sites(context.equation.rhs):
         node = site.node
-        if not isinstance(node, Sum):
+        # An index that is only to differ from another is no place that is added to.
+        if not isinstance(node, Sum) or any(isinstance(c, Unequal) for c in node.conditions):
             continue
         linked = linked_to(node, own)
         long = [i for i, n in node.ranges if i in linked and context.extent(n) > 1]
@@ -123,6 +125,28 @@ def all_are_counted(context: Context) -> Iterator[Wrong]:
             yield Wrong("not counted", 4.5, formula, words)  # type: ignore[arg-type]
 
 
+def masks_everywhere(context: Context) -> Iterator[Wrong]:
+    """The numbers for their mask, or the mask of what is turned, in every place of a line."""
+
+    def changed(node: Basic, turned: bool) -> Basic:
+        if type(node) is Choose and node.args[1:] == (1, 0) and isinstance(node.args[0], Positive):
+            (inside,) = node.args[0].args
+            if not turned:
+                return relu(inside)  # type: ignore[arg-type]
+            number = inside.as_coeff_Add()[0]  # type: ignore[attr-defined]
+            return Choose(Positive(2 * number - inside), Integer(1), Integer(0))  # type: ignore[operator]
+        return rebuild(node, lambda part: changed(part, turned))
+
+    rhs = context.equation.rhs
+    for turned, words in (
+        (False, "the numbers that are compared with 0 stand in the place of their mask"),
+        (True, "the difference that is compared with 0 is taken the other way round"),
+    ):
+        formula = changed(rhs, turned)
+        if formula != rhs:
+            yield Wrong("values for masks", 4.9, formula, words)  # type: ignore[arg-type]
+
+
 def factor_of_a_part(context: Context) -> Iterator[Wrong]:
     """A factor that one of several terms behind it does not get: a bracket forgotten."""
     for site in sites(context.equation.rhs):
@@ -145,5 +169,5 @@ def factor_of_a_part(context: Context) -> Iterator[Wrong]:
 
 LOOP_ROWS = (
     *(one_sum_for_all, labels_in_all_rows, added_once),
-    *(all_are_counted, factor_of_a_part),
+    *(all_are_counted, masks_everywhere, factor_of_a_part),
 )

@@ -74,7 +74,7 @@ def one_length(value: Value, right: np.ndarray) -> Iterator[Slip]:
         words = f"{value.name} is as long along axis {axis} as along axis {other}: each axis has "
         words += "a length of its own"
         fits = partial(_as_long, value, axis, other)
-        yield Slip("one length for two axes", 3.6, words, nothing, fits)
+        yield Slip("one length for two axes", 3.6, words, nothing, fits, least=2)
 
 
 def _as_long(value: Value, axis: int, other: int, seen: Seen) -> bool:

@@ -14,7 +14,10 @@ from deltarule.submissions.right_values import RightValues
 
 @dataclass(frozen=True)
 class Slip:
-    """A slip: its kind, how simple it is, its words, and the array that it makes at a setting."""
+    """A slip: its kind, how simple it is, its words, and the array that it makes at a setting.
+
+    `least`: at so many settings, where it is wrong, the array has to be seen.
+    """
 
     kind: str
     cost: float
@@ -22,6 +25,7 @@ class Slip:
     make: Callable[[RightValues], np.ndarray | None]
     fits: Callable[[Seen], bool] | None = None
     other: str = ""
+    least: int = 1
 
 
 def array_of(seen: Seen) -> np.ndarray | None:
@@ -30,3 +34,8 @@ def array_of(seen: Seen) -> np.ndarray | None:
 
 def nothing(right: RightValues) -> None:
     return None
+
+
+def squeezed(array: np.ndarray) -> tuple[int, ...]:
+    """The lengths of its axes, but for those of one entry."""
+    return tuple(n for n in np.shape(array) if n != 1)

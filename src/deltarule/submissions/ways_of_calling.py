@@ -10,7 +10,7 @@ from deltarule.submissions.course_conventions import Convention, Task
 from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, Obstacle
 from deltarule.submissions.loaded_file import LoadedFile
 from deltarule.submissions.other_choices import by_their_choices, right_task
-from deltarule.submissions.task_findings import CheckedFunction, of_all_names, with_about
+from deltarule.submissions.task_findings import WRONG, CheckedFunction, of_all_names, with_about
 
 #: What says that a function is not called so, in the order in which it counts.
 _UNFIT = {
@@ -57,6 +57,10 @@ def functions_found(
     kept = _once_each(c for c in every if only is None or only(c.name))
     for one in kept:
         one.explain(file)
+        if one.finding.verdict in WRONG and not one.finding.causes:
+            from deltarule.submissions.other_modes import of_another_mode  # brings mistakes
+
+            one.finding.causes += of_another_mode(one, chosen.tasks)
         with_about(one.right.task, one.finding)
     found_all = [c.finding for c in kept]
     follow_what_they_call(found_all, file.submitted.body)

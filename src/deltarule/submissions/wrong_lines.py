@@ -19,6 +19,7 @@ from deltarule.marking.shortlist import Shortlist
 from deltarule.marking.wrong_rows import WrongRows
 from deltarule.submissions.axis_mistakes import AXIS_ROWS
 from deltarule.submissions.chain_rule_lines import chain_rule_mistakes
+from deltarule.submissions.chosen_windows import chosen_windows
 from deltarule.submissions.classifier_mistakes import CLASSIFIER_ROWS
 from deltarule.submissions.code_functions import FUNCTION_ROWS
 from deltarule.submissions.code_mistakes import CODE_ROWS
@@ -27,6 +28,7 @@ from deltarule.submissions.gate_mistakes import GATE_ROWS
 from deltarule.submissions.joint_mistakes import joint_mistakes
 from deltarule.submissions.loop_mistakes import LOOP_ROWS
 from deltarule.submissions.mask_mistakes import MASK_ROWS
+from deltarule.submissions.operation_mistakes import OPERATION_ROWS
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.right_values import RightValues
 from deltarule.submissions.uneven_windows import UNEVEN_ROWS
@@ -42,7 +44,7 @@ JOINT = ""
 OWN_ROWS = (
     *(*CODE_ROWS, *MASK_ROWS, *FUNCTION_ROWS),
     *(*CLASSIFIER_ROWS, *GATE_ROWS, *AXIS_ROWS),
-    *(*LOOP_ROWS, *UNEVEN_ROWS),
+    *(*LOOP_ROWS, *UNEVEN_ROWS, *OPERATION_ROWS),
 )
 
 #: Nothing is wrong.
@@ -67,7 +69,8 @@ class WrongLines:
         self._values: dict[tuple, np.ndarray | None] = {}
         usual = [s for s in right.settings if s.numbers == "usual"] or [*right.settings]
         # Where all sizes differ, none is taken for another.
-        self._first = max(usual, key=lambda s: (min(s.sizes.values(), default=0), s is usual[0]))
+        own = {str(a) for t in right.network.tensors.values() for a in t.axes}
+        self._first = max(usual, key=lambda s: (*_distinct(s, own), s is usual[0]))
 
     @property
     def lines(self) -> list[str]:
@@ -83,6 +86,7 @@ class WrongLines:
         if name == JOINT and name not in self._mistakes:
             computation = self.computation(self._first)
             found = joint_mistakes(self.right.task, computation, self.mistakes)
+            found += chosen_windows(computation)
             found += chain_rule_mistakes(computation, (*ROWS, *OWN_ROWS))
             self._mistakes[name] = sorted(found, key=lambda m: m.cost)
         if name not in self._mistakes:
@@ -151,6 +155,15 @@ class WrongLines:
             evaluator = Evaluator(self.computation(setting), {})
             self._at[setting] = evaluator, Shortlist(evaluator)
         return self._at[setting]
+
+
+def _distinct(setting: Setting, axes: set[str]) -> tuple[int, bool, int, int]:
+    """How well a setting shows what is taken for another: strides and paddings that are not 1 or
+    0, no size of 1, few sizes that are equal, large ones."""
+    beside = [setting.sizes[name] for name in setting.attributes if name in setting.sizes]
+    numbers = [n for name, n in setting.sizes.items() if name in axes]
+    least = min(numbers, default=0)
+    return min(beside, default=0), least > 1, len(set(numbers)) - len(numbers), least
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sympy import Expr, Pow
+from sympy import Add, Expr, Pow
 
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Sum, read, reads
@@ -28,7 +28,13 @@ def penalty(context: Context) -> Iterator[Wrong]:
         inner = None if _penalised(context, equation) is None else _sum(equation.rhs)
         if inner is None:
             continue
-        for other in _not_penalised(context):
+        free = _not_penalised(context)
+        if context.line.quantity == equation.name and len(free) > 1:
+            more = Add(*(_put_on(equation.rhs, inner, other) for other in free))
+            words = f"{', '.join(pretty(t.name) for t in free)} are kept small too, as if the "
+            words += "penalty were on them"
+            yield Wrong("bias regularised", 4.1, rhs + more, words)
+        for other in free:
             more = _put_on(equation.rhs, inner, other)
             words = f"{pretty(other.name)} is kept small too, as if the penalty were on it"
             if context.line.quantity == equation.name:

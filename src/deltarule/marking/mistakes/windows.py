@@ -53,8 +53,7 @@ def _attribute(number: Expr) -> bool:
 
 
 def _placed_otherwise(context: Context, equation: Equation) -> Iterator[Change]:
-    kernels = {n for n, t in context.network.tensors.items() if t.role == "parameter"}
-    of_kernel = {s for a in reads(equation.rhs) if tensor_name(a) in kernels for s in a.indices}
+    of_kernel = _of_kernels(context, equation)
     for name, kept, words in (
         ("stride", 1, "the stride is lost: the window moves by 1"),
         ("dilation", 1, "the dilation is lost: the taps stand side by side"),
@@ -62,12 +61,17 @@ def _placed_otherwise(context: Context, equation: Equation) -> Iterator[Change]:
     ):
         table = {}
         for subscript, axis in sliding_subscripts(equation).items():
-            numbers = _window_numbers(axis, subscript in of_kernel)[name]
-            moved = _without_number(context, subscript, axis, numbers, kept)
+            moved = without_number(context, subscript, axis, name, kept, subscript in of_kernel)
             if moved is not None:
                 table[subscript] = moved
         if table:
             yield Change(f"{name} lost", 4.0, with_subscripts(equation.rhs, table), words)
+
+
+def _of_kernels(context: Context, equation: Equation) -> set[Expr]:
+    """The subscripts at which an equation reads its kernels."""
+    kernels = {n for n, t in context.network.tensors.items() if t.role == "parameter"}
+    return {s for a in reads(equation.rhs) if tensor_name(a) in kernels for s in a.indices}
 
 
 def _window_numbers(axis: WindowAxis, of_kernel: bool) -> dict[str, list[tuple[Expr, Expr]]]:
@@ -85,11 +89,16 @@ def _window_numbers(axis: WindowAxis, of_kernel: bool) -> dict[str, list[tuple[E
     }
 
 
-def _without_number(
-    context: Context, subscript: Expr, axis: WindowAxis, numbers: list[tuple[Expr, Expr]], kept: int
+def without_number(
+    context: Context,
+    subscript: Expr,
+    axis: WindowAxis,
+    name: str,
+    kept: int,
+    of_kernel: bool = False,
 ) -> Expr | None:
     """A subscript whose stride, dilation or padding is `kept`; None where it is that already."""
-    found = numbers if axis.divisor == 1 else []
+    found = _window_numbers(axis, of_kernel)[name] if axis.divisor == 1 else []
     if all(context.extent(abs(n)) == kept for _, n in found):
         return None
     return (subscript - sum((n - kept * _sign(n)) * factor for factor, n in found)).expand()
