@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from deltarule.cli.derive_command import Derive
 from deltarule.cli.formats import show
-from deltarule.cli.groups import GROUPS, entry_of
 from deltarule.cli.page import Page
 from deltarule.language.catalogue import catalogue
+from deltarule.language.derivation_groups import GROUPS, entry_of
 
 
 def show_list(asked: Derive) -> int:

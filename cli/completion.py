@@ -34,6 +34,13 @@ def _of_library(context: Context) -> Network | None:
     return None
 
 
+def guides(_context: Context) -> list[str]:
+    """The names of the guides."""
+    from deltarule.pages.guide_html import guides as known
+
+    return [*known()]
+
+
 def derivations(context: Context) -> list[str]:
     """Names and aliases of derivations; behind an option of a derivation's own, its choices."""
     from deltarule.language.catalogue import catalogue, declared_aliases, whole_networks
@@ -142,7 +149,7 @@ def own_options(context: Context, incomplete: str) -> Iterator[CompletionItem]:
 
 def updates(_context: Context) -> list[str]:
     """The derivations that are updates."""
-    from deltarule.cli.groups import in_group
+    from deltarule.language.derivation_groups import in_group
 
     return in_group("Updates")
 

@@ -13,6 +13,7 @@ from importlib import import_module
 from itertools import combinations
 
 from deltarule.cli.exam_formats import EXAM_PAGES, EXAM_VALUES
+from deltarule.cli.guide_formats import GUIDE_PAGES, GUIDE_VALUES
 from deltarule.cli.shown_as import (
     as_a_document,
     as_it_is,
@@ -176,6 +177,7 @@ FORMATS = {
             "the marking of an exam": ".cli.check_exam:exam_marking_page",
             "a course of training": ".cli.train:training_page",
             **EXAM_PAGES,
+            **GUIDE_PAGES,
             "a bundle of an exam": ".cli.exam_bundle:bundle_page",
             "the table of a course": ".cli.course_page:course_page",
             "marks for another system": ".cli.check_export:export_page",
@@ -198,6 +200,7 @@ FORMATS = {
         as_it_is,
         {
             "a paper": ".exams.paper_markdown:paper_markdown",
+            "a guide": ".cli.guide:guide_text",
             "a derivation": ".reports.markdown:derivation_markdown",
             "a trace": ".reports.trace_markdown:trace_markdown",
             "a worked sheet": ".reports.trace_markdown:sheet_markdown",
@@ -215,6 +218,7 @@ FORMATS = {
             "a trace": ".pages.trace_html:trace_html",
             "a worked sheet": ".pages.trace_html:sheet_html",
             "the flow of a gradient": ".pages.flow_html:flow_html",
+            "a guide": ".pages.guide_html:guide_html",
             "a marking": ".pages.marking_html:marking_html",
             "the marking of several files": ".pages.marking_html:files_html",
         },
@@ -264,6 +268,7 @@ FORMATS = {
             "the marking of an exam": ".cli.check_exam:exam_marking_values",
             "a course of training": ".reports.training_values:training_values",
             **EXAM_VALUES,
+            **GUIDE_VALUES,
             "a bundle of an exam": ".classes.bundles.exam_bundle:bundle_values",
             "the table of a course": ".classes.course.course_values:course_values",
             "marks for another system": ".classes.exporting:export_values",

@@ -13,6 +13,7 @@ from once import derived
 from deltarule.marking.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 from deltarule.pages.derivation_html import derivation_html
+from deltarule.pages.site import site_page
 from deltarule.pages.trace_html import sheet_html, trace_html
 from deltarule.reports.things import ShownDerivation, ShownSheet, ShownTrace
 from deltarule.tracing.random_givens import drawn
@@ -146,3 +147,22 @@ def test_results_in_a_notebook_keep_to_themselves(opened):
     frame = page.frame_locator("iframe")
     frame.get_by_role("button", name="next step").click()
     assert frame.locator(".line:visible").count() == 1
+
+
+def test_the_index_of_the_site_is_searched(opened):
+    page = opened(site_page("index.html"))
+    sound(page)
+    field = page.get_by_role("searchbox")
+    field.fill("Batch-norm")
+    shown = [item.inner_text() for item in page.locator("li:visible").all()]
+    assert shown and all("batch" in text.lower() and "norm" in text.lower() for text in shown)
+    assert page.get_by_role("status").text_content() == f"{len(shown)} found"
+    field.fill("no such thing")
+    assert page.locator("li:visible").count() == 0
+    field.fill("")
+    assert page.locator("li:visible").count() > 150
+
+
+def test_a_page_of_the_site_is_sound(opened):
+    sound(opened(site_page("layers/softmax.html")))
+    sound(opened(site_page("guides/an_exam.html")))

@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 #: Elements without an end.
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "hr", "input"}
 
 
 class Parsed(HTMLParser):

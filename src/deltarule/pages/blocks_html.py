@@ -47,6 +47,11 @@ def paragraph(words: str, kind: str = "") -> str:
     return f"{opened}{''.join(pieces)}</p>"
 
 
+def begun(words: str) -> str:
+    """Words as the beginning of a sentence; those behind the first stay as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def table_html(
     heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int] = ()
 ) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deltarule.pages.blocks_html import STYLES, paragraph, table_html
+from deltarule.pages.blocks_html import STYLES, begun, paragraph, table_html
 from deltarule.pages.flow_svg import flow_svg
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.reports.things import ShownFlow
@@ -17,7 +17,7 @@ def flow_html(shown: ShownFlow) -> str:
 
 def _body(shown: ShownFlow) -> Iterator[str]:
     yield f"<h1>How the gradient flows through {text_html(shown.flow.title)}</h1>"
-    yield paragraph(f"{shown.flow.sentence.capitalize()}.")
+    yield paragraph(f"{begun(shown.flow.sentence)}.")
     yield f'<div class="wide" tabindex="0">{flow_svg(shown.flow, shown.beside)}</div>'
     if shown.beside:
         yield "<h2>Beside it</h2><ul>"

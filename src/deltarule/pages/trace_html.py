@@ -12,7 +12,14 @@ from deltarule.expressions import nodes
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.marking.verdicts import COUNT_AS_RIGHT
 from deltarule.marking.worked_sheets import Worked
-from deltarule.pages.blocks_html import STYLES, displayed, equation_html, inline_name, paragraph
+from deltarule.pages.blocks_html import (
+    STYLES,
+    begun,
+    displayed,
+    equation_html,
+    inline_name,
+    paragraph,
+)
 from deltarule.pages.graph_svg import trace_svg
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.pages.mathml import MathmlNumbers, number_mathml
@@ -59,7 +66,7 @@ def trace_html(shown: ShownTrace) -> str:
     body = [
         f"<h1>{text_html(trace.network.title)}</h1>",
         *([] if shown.seed is None else [_seeded(shown.seed)]),
-        *_trace(trace, None, shown.only, "h2"),
+        *trace_body(trace, None, shown.only, "h2"),
     ]
     return _page(trace.network.title, body, [trace])
 
@@ -75,7 +82,7 @@ def sheet_html(shown: ShownSheet) -> str:
             body.append(f"<h2>{text_html(run_title(worked, number, len(runs)))}</h2>")
         if worked.run.at == "after":
             body.append(paragraph(f"After {counted(worked.run.updates, 'update')}.", "soft"))
-        body += _trace(worked.trace, worked, shown.only, level)
+        body += trace_body(worked.trace, worked, shown.only, level)
     return _page(sheet.title, body, [worked.trace for worked in runs])
 
 
@@ -84,11 +91,11 @@ def _seeded(seed: int) -> str:
 
 
 def _page(title: str, body: list[str], traces: list[Trace]) -> str:
-    data = [_values(trace) for trace in traces]
+    data = [traced_values(trace) for trace in traces]
     return page_html(title, body, (*STYLES, "trace_style.css"), "stepper.js", data)
 
 
-def _values(trace: Trace) -> dict:
+def traced_values(trace: Trace) -> dict:
     """The numbers of every quantity as they are shown, with its shape."""
     to_text = number_text(trace.arithmetic)
     found = {n: (v, brief) for n, v in trace.computation.givens.items()}
@@ -102,12 +109,12 @@ def _values(trace: Trace) -> dict:
     }
 
 
-def _trace(
+def trace_body(
     trace: Trace, worked: Worked | None, only: Container[str] | None, level: str
 ) -> Iterator[str]:
     """The graph, the givens, and every line under the heading of its phase."""
     yield '<div class="run">'
-    yield paragraph(f"{carried(trace).capitalize()}.", "soft")
+    yield paragraph(f"{begun(carried(trace))}.", "soft")
     yield f'<div class="wide" tabindex="0">{trace_svg(trace)}</div>'
     yield '<div class="stepper" hidden></div>'
     if only is None:

@@ -1,0 +1,154 @@
+"""The documentation as a site of files: a page for each derivation, rule and guide, made from the
+sources that the commands use, and an index that is searched without a server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deltarule.calculus.rules.rule import Rule
+from deltarule.errors import unwritten
+from deltarule.language.catalogue import catalogue
+from deltarule.language.derivation_groups import GROUPS, entry_of
+from deltarule.pages.blocks_html import STYLES, equation_html, paragraph
+from deltarule.pages.guide_html import Guide, guide_body, guides, listed_guides
+from deltarule.pages.html_page import page_html, text_html
+from deltarule.pages.layer_html import layer_body
+from deltarule.proving.cited import EVERYWHERE
+from deltarule.reports.rule_values import given_lines
+
+
+@dataclass
+class Site:
+    """What a site was written to, how many pages of each kind, and what could not be made."""
+
+    folder: Path
+    layers: int = 0
+    rules: int = 0
+    guides: int = 0
+    faults: dict[str, str] = field(default_factory=dict)
+
+
+def site_paths() -> Iterator[str]:
+    """The pages of the site by their paths, in the order in which they are made."""
+    yield "index.html"
+    yield from (f"guides/{name}.html" for name in guides())
+    yield from (f"rules/{rule_file(rule)}" for rule in all_rules())
+    yield from (f"layers/{name}.html" for name in catalogue())
+
+
+def write_site(folder: Path, only: Sequence[str] = (), tell: Callable[[str], None] = str) -> Site:
+    """Write the site into a folder; with `only`, of the derivations these alone.
+
+    `tell` is called with the path of each page. Raises DeltaruleError where nothing can be written.
+    """
+    site = Site(folder)
+    for path in site_paths():
+        kind, _, name = path.partition("/")
+        if kind == "layers" and only and name.removesuffix(".html") not in only:
+            continue
+        tell(path)
+        _write(folder / path, site_page(path))
+        site.guides += kind == "guides"
+        site.rules += kind == "rules"
+        site.layers += kind == "layers"
+    return site
+
+
+def site_page(path: str) -> str:
+    """One page of the site, by its path."""
+    kind, _, file = path.partition("/")
+    name = file.removesuffix(".html")
+    if kind == "guides":
+        return _guide_page(guides()[name])
+    if kind == "rules":
+        return _rule_page(next(rule for rule in all_rules() if rule_file(rule) == file))
+    if kind == "layers":
+        return _layer_page(name)
+    return _index()
+
+
+def all_rules() -> list[Rule]:
+    """All rules that steps cite, each once."""
+    return list({rule.name: rule for rules in EVERYWHERE.values() for rule in rules}.values())
+
+
+def rule_file(rule: Rule) -> str:
+    """The file of a rule: `sift_the_delta.html`."""
+    letters = "".join(c if c.isalnum() else "_" for c in rule.name.lower())
+    return f"{letters}.html"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise unwritten(path, error, "name another folder") from None
+
+
+def _inside(body: Sequence[str]) -> list[str]:
+    """The elements of a page below the index."""
+    return ['<nav><a href="../index.html">deltarule</a></nav>', *body]
+
+
+def _guide_page(guide: Guide) -> str:
+    return page_html(guide.title, _inside([*guide_body(guide)]), STYLES)
+
+
+def _layer_page(name: str) -> str:
+    body, values = layer_body(name)
+    if not values:
+        return page_html(name, _inside(body), STYLES)
+    return page_html(name, _inside(body), (*STYLES, "trace_style.css"), "stepper.js", values)
+
+
+def _rule_page(rule: Rule) -> str:
+    """Statement, reason, and an example."""
+    example = rule.example()
+    body = [f"<h1>{text_html(rule.name)}</h1>", f"<p><b>{text_html(rule.statement)}</b></p>"]
+    body += [paragraph(rule.reason), "<h2>Example</h2>"]
+    body += [equation_html(example.before, example.after)]
+    body += [paragraph(f"given: {line}", "soft") for line in given_lines(example.given)]
+    body += [paragraph(example.note)] if example.note else []
+    if rule.seen:
+        body.append(f"<p><code>{text_html(rule.seen)}</code> shows it.</p>")
+    return page_html(rule.name, _inside(body), STYLES)
+
+
+def _index() -> str:
+    """Everything there is, with a field that leaves what holds all words typed into it."""
+    return page_html("deltarule", _index_body(), (*STYLES, "site_style.css"), "site_search.js")
+
+
+def _index_body() -> Iterator[str]:
+    yield "<h1>deltarule</h1>"
+    yield paragraph(
+        "Write a layer's forward equations once; the gradient, every step, the numbers, the "
+        "kernel and the mistakes that people make are derived."
+    )
+    yield '<p class="search" hidden><label for="search">search</label> '
+    yield '<input id="search" type="search" autocomplete="off"> <span role="status"></span></p>'
+    yield "<h2>Guides</h2>"
+    yield from listed_guides()
+    yield "<h2>Derivations</h2>"
+    entries = [entry_of(name, path) for name, path in catalogue().items()]
+    for group in GROUPS:
+        yield f"<h3>{group}</h3><ul>"
+        yield from (_entry(entry) for entry in entries if entry["group"] == group)
+        yield "</ul>"
+    yield "<h2>Rules</h2>"
+    for part, rules in EVERYWHERE.items():
+        yield f"<h3>{text_html(part)}</h3><ul>"
+        for rule in rules:
+            link = f'<a href="rules/{rule_file(rule)}">{text_html(rule.name)}</a>'
+            yield f"<li>{link} {text_html(rule.statement)}</li>"
+        yield "</ul>"
+
+
+def _entry(entry: Mapping) -> str:
+    also = f" (also: {', '.join(entry['aliases'])})" if entry["aliases"] else ""
+    link = f'<a href="layers/{entry["name"]}.html">{text_html(entry["name"])}</a>'
+    return f"<li>{link} {text_html(entry['title'] + also)}</li>"

@@ -1,0 +1,32 @@
+// Leaves of the lists what holds all the words that are typed. Without it everything is listed.
+"use strict";
+(() => {
+  const field = document.getElementById("search");
+  const said = document.querySelector(".search [role=status]");
+  const items = [...document.querySelectorAll("li")].map((item) => [item, plain(item.textContent)]);
+  document.querySelector(".search").hidden = false;
+  field.addEventListener("input", find);
+  find();
+
+  function find() {
+    const words = plain(field.value).split(/\s+/).filter(Boolean);
+    let count = 0;
+    for (const [item, text] of items) {
+      const fits = words.every((word) => text.includes(word));
+      item.hidden = !fits;
+      count += fits;
+    }
+    for (const list of document.querySelectorAll("ul")) {
+      const empty = ![...list.children].some((item) => !item.hidden);
+      list.hidden = empty;
+      list.previousElementSibling.hidden = empty;
+    }
+    said.textContent = words.length ? `${count} found` : "";
+  }
+
+  // Small letters without accents: "Batch-Norm" is found by "batch norm".
+  function plain(text) {
+    const letters = text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+    return letters.replace(/[-_]/g, " ");
+  }
+})();

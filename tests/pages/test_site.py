@@ -1,0 +1,122 @@
+"""The documentation as a site: every page is made, every link leads somewhere."""
+
+import re
+from collections import Counter
+
+import pytest
+from click.testing import CliRunner
+from once import loaded
+from parsed_html import Parsed, Whole
+
+from deltarule.cli.main import program
+from deltarule.errors import DeltaruleError
+from deltarule.language.catalogue import catalogue
+from deltarule.language.optimisers import is_update
+from deltarule.pages.guide_html import READERS, guide_html, guide_named, guides
+from deltarule.pages.layer_html import layer_body
+from deltarule.pages.site import all_rules, rule_file, site_page, site_paths, write_site
+
+LINK = re.compile(r'<a href="([^"#]*)')
+
+
+def resolved(path: str, link: str) -> str:
+    """Where a link of a page leads, from the site's own folder on."""
+    parts = path.split("/")[:-1]
+    for part in link.split("/"):
+        parts = parts[:-1] if part == ".." else [*parts, part]
+    return "/".join(parts)
+
+
+def whole(page: str) -> None:
+    """A page of the site: it may have links to the others, and nothing else from elsewhere."""
+    Whole(LINK.sub('<a title="', page))
+
+
+def test_every_guide_and_rule_has_a_page_and_every_link_leads_to_one():
+    paths = set(site_paths())
+    assert len(paths) == 1 + len(guides()) + len(all_rules()) + len(catalogue())
+    for path in paths:
+        if not path.startswith("layers/"):
+            page = site_page(path)
+            whole(page)
+            for link in LINK.findall(page):
+                assert resolved(path, link) in paths, (path, link)
+    index = site_page("index.html")
+    assert Counter(LINK.findall(index)).most_common(1)[0][1] == 1
+    assert {resolved("index.html", link) for link in LINK.findall(index)} == paths - {"index.html"}
+
+
+def test_every_reader_has_a_guide():
+    assert {guide.reader for guide in guides().values()} == set(READERS)
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_derivation_has_a_page(name):
+    body, values = layer_body(name, kernel=False)
+    page = "".join(body)
+    whole(page)
+    assert loaded(name).title.partition("`")[0] in Parsed(page).text
+    if is_update(loaded(name)):
+        assert values == [] and "<math" in page
+    else:
+        assert "<h2>Backward</h2>" in page and page.count("<math") > 3
+        assert bool(values) == ("A worked example" in page)
+
+
+@pytest.mark.slow
+def test_a_page_has_an_example_the_mistakes_and_the_kernel():
+    page = "".join(layer_body("dense")[0])
+    text = Parsed(page).text
+    assert "dual numbers agree" in text and "def backward" in text
+    assert "the mean over n stands for the sum" in text
+    (mistakes,) = re.findall("Mistakes that people make(.*)The kernel", text, re.S)
+    assert mistakes.count("stands") > 3
+
+
+def test_a_kernel_that_needs_a_number_says_which():
+    page = "".join(layer_body("group_norm")[0])
+    assert "The size A is told by no shape; give A=…" in Parsed(page).text
+
+
+def test_guides_are_text(monkeypatch):
+    from dataclasses import replace
+
+    guide = replace(guides()["an_exam"], text="# <b>x</b>\n\n<script>alert(1)</script> [a](b.py)")
+    page = guide_html(guide)
+    Whole(page)
+    assert "<script" not in page and "<b>" not in page and "href" not in page
+
+
+def said(*words):
+    return CliRunner().invoke(program("guide"), words, env={"COLUMNS": "100"})
+
+
+def test_a_guide_on_the_screen_has_all_its_words():
+    for guide in guides().values():
+        shown = said(guide.name)
+        assert shown.exit_code == 0
+        words = Counter(re.findall(r"[A-Za-z]{5,}", guide.text))
+        missing = words - Counter(re.findall(r"[A-Za-z]{5,}", shown.output))
+        assert sum(missing.values()) <= sum(words.values()) // 20, (guide.name, missing)
+    assert said("an_exam", "--markdown").output == guide_named("an_exam").text
+    assert "before_an_exam" in said().output and '"for": "students"' in said("--json").output
+
+
+def test_an_unknown_guide_is_told_with_the_nearest():
+    with pytest.raises(DeltaruleError, match="there is no guide an exm") as error:
+        guide_named("an exm")
+    assert error.value.remedy == "did you mean 'an_exam'?"
+
+
+def test_the_site_is_written(tmp_path):
+    told = []
+    site = write_site(tmp_path / "docs", ["adam"], told.append)
+    assert (site.layers, site.guides, site.rules) == (1, len(guides()), len(all_rules()))
+    assert told[0] == "index.html" and told[-1] == "layers/adam.html"
+    assert all((tmp_path / "docs" / path).is_file() for path in told)
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(DeltaruleError, match="the file cannot be written"):
+        write_site(tmp_path / "taken", ["adam"])
+    shown = said("--site", str(tmp_path / "docs"), "--only", "adam", "--json")
+    assert '"derivations": 1' in shown.output
+    assert rule_file(all_rules()[0]) in {p.name for p in (tmp_path / "docs/rules").iterdir()}
