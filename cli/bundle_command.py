@@ -35,7 +35,7 @@ ROW = Row(
             "a bundle of an exam",
             ".cli.exam_bundle:show_bundle",
             "",
-            "gradescope github docker out wheel from_index reveal",
+            "gradescope github docker out wheel from-index reveal",
         ),
     ),
     (

@@ -226,7 +226,7 @@ FORMATS = {
         file="FILE.html",
     ),
     "svg": Format(
-        "a picture",
+        "SVG",
         "As a picture (SVG): the graph of a network with its shapes or numbers, or a curve.",
         as_it_is,
         {

@@ -14,8 +14,8 @@ from deltarule.cli.guide_command import ShowGuide
 from deltarule.cli.page import Page
 from deltarule.cli.progress import Progress
 from deltarule.language.load import find
+from deltarule.pages.documentation_site import Site, site_paths, write_site
 from deltarule.pages.guide_html import READERS, Guide, guide_named, guides
-from deltarule.pages.site import Site, site_paths, write_site
 from deltarule.spelling.counted import counted
 
 

@@ -38,6 +38,9 @@ SHOWN = {
     "the schema of exams": ("exam", "schema"),
     "the marking of an exam": ("check", ANSWERS, "--sheet", EXAM),
     "a bundle of an exam": ("exam", "bundle", "slide", "--docker", "--github"),
+    "a guide": ("guide", "a_command"),
+    "the list of guides": ("guide",),
+    "a written site": ("guide", "--site", "docs", "--only", "adam"),
     "marks for another system": ("check", "mine.toml", "--sheet", "slide", "--export", "csv"),
 }
 SLOW = {
@@ -72,7 +75,7 @@ def balanced(text):
 def test_everything_without_a_function_of_its_own_is_tried():
     for name in ("markdown", "latex", "fragment"):
         own = set(FORMATS[name].functions)
-        assert set(SHOWN) | SLOW == set(FORMATS["text"].functions) - own
+        assert set(SHOWN) | SLOW == set(FORMATS["text"].functions) - own | {"a guide"}
         assert all({name, "html"} <= set(formats_of(thing)) for thing in SHOWN)
 
 

@@ -34,7 +34,7 @@ def test_derivations_traces_and_verdicts_have_every_format_of_documents(thing):
 
 
 #: Options that ask for a thing, and have a value.
-VALUED = ("explain", "prove", "factor", "template", "export", "out")
+VALUED = ("explain", "prove", "factor", "template", "export", "out", "site")
 MISSING = [
     (name, use, form) for name, use in USES for form in FORMATS if form not in formats_of(use.shows)
 ]

@@ -14,12 +14,12 @@ from deltarule.errors import DeltaruleError
 FACTS = (
     r"--[\w-]+ and --[\w-]+ exclude each other",
     r"--[\w-]+ is for --[\w-]+(, --[\w-]+)*( or --[\w-]+)? alone",
-    r"(a|the|one) [a-z ]+ is not shown as [A-Z]\w+",
+    r"((an?|the|one) )?[a-z ]+ is not shown as [A-Z]\w+",
 )
 REMEDIES = (
     r"keep one",
     r"leave it out, or add --[\w-]+(, --[\w-]+)*( or --[\w-]+)?",
-    r"leave --\w+ out for text(, or leave --[\w-]+ out for a [a-z ]+ as \w+)?(, or write --.+)?",
+    r"leave --\w+ out for text(, or leave --[\w-]+ out for (a|the) [a-z ]+ as \w+)?(, or write --.+)?",
 )
 
 

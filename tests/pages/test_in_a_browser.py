@@ -13,7 +13,7 @@ from once import derived
 from deltarule.marking.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
 from deltarule.pages.derivation_html import derivation_html
-from deltarule.pages.site import site_page
+from deltarule.pages.documentation_site import site_page
 from deltarule.pages.trace_html import sheet_html, trace_html
 from deltarule.reports.things import ShownDerivation, ShownSheet, ShownTrace
 from deltarule.tracing.random_givens import drawn

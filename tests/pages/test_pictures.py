@@ -89,4 +89,4 @@ def test_what_has_no_picture_says_so(tmp_path):
 
     path = tmp_path / "x.svg"
     told = CliRunner().invoke(program("check"), ["example", "slide", "--svg", str(path)]).output
-    assert "a marking is not shown as a picture" in " ".join(told.split()) and not path.exists()
+    assert "a marking is not shown as SVG" in " ".join(told.split()) and not path.exists()

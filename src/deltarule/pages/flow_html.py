@@ -19,6 +19,9 @@ def _body(shown: ShownFlow) -> Iterator[str]:
     yield f"<h1>How the gradient flows through {text_html(shown.flow.title)}</h1>"
     yield paragraph(f"{begun(shown.flow.sentence)}.")
     yield f'<div class="wide" tabindex="0">{flow_svg(shown.flow, shown.beside)}</div>'
+    if len(shown.flow.places) > 1:
+        rate = f"on average it is multiplied by {_brief(shown.flow.rate)}"
+        yield paragraph(f"From place to place it changes: {rate}.")
     if shown.beside:
         yield "<h2>Beside it</h2><ul>"
         for other in shown.beside:

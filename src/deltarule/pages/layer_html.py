@@ -28,8 +28,11 @@ MOST_MISTAKES = 8
 SEED = 1
 
 
-def layer_body(name: str, kernel: bool = True) -> tuple[list[str], list[dict]]:
-    """The elements of the page, and the numbers that its script shows.
+def layer_body(
+    name: str, kernel: bool = True, example: bool = True
+) -> tuple[list[str], list[dict]]:
+    """The elements of the page, and the numbers that its script shows; on request without its
+    `kernel`, and without the `example` and the mistakes.
 
     Raises DeltaruleError for a name that there is not.
     """
@@ -42,7 +45,7 @@ def layer_body(name: str, kernel: bool = True) -> tuple[list[str], list[dict]]:
     gradients = [*derivation.gradients.values()]
     body = [f'<p class="soft"><code>derive {text_html(name)}</code></p>']
     body = [*derivation_body(ShownDerivation(derivation, gradients)), *body]
-    found = worked_example(derivation)
+    found = worked_example(derivation) if example else None
     if found is not None:
         body += ["<h2>A worked example</h2>", paragraph(_drawn(name), "soft")]
         body += trace_body(found, None, None, "h3")

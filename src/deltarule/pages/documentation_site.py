@@ -39,7 +39,7 @@ def site_paths() -> Iterator[str]:
     yield from (f"layers/{name}.html" for name in catalogue())
 
 
-def write_site(folder: Path, only: Sequence[str] = (), tell: Callable[[str], None] = str) -> Site:
+def write_site(folder: Path, only: Sequence[str] = (), tell: Callable[[str], object] = str) -> Site:
     """Write the site into a folder; with `only`, of the derivations these alone.
 
     `tell` is called with the path of each page. Raises DeltaruleError where nothing can be written.
