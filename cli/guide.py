@@ -80,7 +80,7 @@ def _said(page: Page, words: str, before: Token, deep: int) -> None:
     if before.type == "heading_open":
         page.title(words) if before.tag == "h1" else page.heading(words)
     elif deep:
-        page.item("•", words, column=4)
+        page.item("–", words, column=4)
     else:
         page.prose(words)
         page.blank()

@@ -19,7 +19,8 @@ FACTS = (
 REMEDIES = (
     r"keep one",
     r"leave it out, or add --[\w-]+(, --[\w-]+)*( or --[\w-]+)?",
-    r"leave --\w+ out for text(, or leave --[\w-]+ out for (a|the) [a-z ]+ as \w+)?(, or write --.+)?",
+    r"leave --\w+ out for text(, or leave --[\w-]+ out for (a|the) [a-z ]+ as \w+)?"
+    r"(, or write --.+)?",
 )
 
 

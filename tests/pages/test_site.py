@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 from click.testing import CliRunner
-from once import loaded
+from once import derivation_of, loaded
 from parsed_html import Parsed, Whole
 from variants import FULL
 
@@ -62,7 +62,8 @@ WORKED = {"conv2d", "max_pool2d", "rnn", "batch_norm", "mlp", "label_cross_entro
 
 
 @pytest.mark.parametrize("name", catalogue())
-def test_every_derivation_has_a_page(name):
+def test_every_derivation_has_a_page(name, monkeypatch):
+    monkeypatch.setattr("deltarule.pages.layer_html.derive", derivation_of)
     body, values = layer_body(name, kernel=FULL, example=FULL or name in WORKED)
     page = "".join(body)
     whole(page)
