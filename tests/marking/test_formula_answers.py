@@ -7,8 +7,10 @@ import re
 import pytest
 from formula_answers import RIGHT, WRONG, network
 
+from deltarule.calculus import derive
 from deltarule.errors import DeltaruleError
 from deltarule.marking.formulas import Grounds, judge_formula
+from deltarule.marking.typed import typed_network
 from deltarule.marking.verdicts import COUNT_AS_RIGHT
 from deltarule.tracing.random_givens import drawn
 from deltarule.tracing.trace import computation_of
@@ -147,6 +149,25 @@ def test_which_derivative_by_entries_is_meant_is_told(name, quantity, formula, s
 )
 def test_where_alone_a_wrong_formula_is_right_is_said(name, quantity, formula, where):
     verdict = judge_formula(network(name), quantity, formula)
+    assert verdict.verdict == "wrong"
+    assert verdict.finding.startswith(f"right only where {where}; at generic numbers")
+
+
+@pytest.mark.parametrize(
+    ("layer", "quantity", "formula", "where"),
+    [
+        (
+            "p = softmax(z); E = −Σ_k t[k] v[k] log(p[k])",
+            "dE/dz",
+            "(p[k] − t[k]) Σ_j v[j] t[j]",
+            "t is one-hot",
+        ),
+        ("L = sum(x³)", "dL/dx", "3 |x| x", "x is positive"),
+        ("L = sum(√(w²))", "dL/dw", "w/w", "w is positive"),
+    ],
+)
+def test_with_what_data_alone_a_wrong_formula_is_right_is_said(layer, quantity, formula, where):
+    verdict = judge_formula(derive(typed_network(layer)), quantity, formula)
     assert verdict.verdict == "wrong"
     assert verdict.finding.startswith(f"right only where {where}; at generic numbers")
 

@@ -78,3 +78,8 @@ def test_the_place_of_a_maximum_is_no_number():
     for line in ("dL/ds", f"h{CHOSEN}"):
         found = words(derived("maxout"), line)
         assert found and not any(CHOSEN in w or "factor 2" in w and "choice" in w for w in found)
+
+
+def test_on_the_way_to_the_loss_no_error_is_known():
+    for line in ("c", "h"):
+        assert not [w for w in words(derived("lstm_cell"), line) if "∂" in w]

@@ -15,6 +15,7 @@ from deltarule.calculus import Derivation
 from deltarule.marking.sheet_format import PROPERTIES
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
+from deltarule.spelling.names import pretty
 from deltarule.tracing.computation import Computation
 
 ONE_HOT, SUMS_TO_ONE, SYMMETRIC, _ = PROPERTIES
@@ -100,3 +101,11 @@ def observed(computation: Computation) -> dict[str, str]:
             if hot and np.all(entries.sum(axis) == 1):
                 found[tensor.name] = ONE_HOT
     return found
+
+
+def data_in_words(properties: Mapping[str, str]) -> str:
+    """Properties of data as one says them: t is one-hot and x is positive."""
+    return " and ".join(
+        f"{pretty(name)} {what if what.startswith('sums') else 'is ' + what}"
+        for name, what in properties.items()
+    )

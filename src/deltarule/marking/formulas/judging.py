@@ -19,7 +19,7 @@ from deltarule.marking.formulas.at_times import with_times_below
 from deltarule.marking.formulas.comparison import Comparison
 from deltarule.marking.formulas.existing_entries import SAID, of_existing
 from deltarule.marking.formulas.formula_mistakes import causes, in_one_sentence
-from deltarule.marking.formulas.grounds import observed
+from deltarule.marking.formulas.grounds import data_in_words, observed
 from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
 from deltarule.marking.formulas.latex_typed import plain_formula
 from deltarule.marking.formulas.left_out_axes import or_as_printed
@@ -44,7 +44,6 @@ from deltarule.marking.formulas.transposed import beyond
 from deltarule.marking.formulas.update_formulas import update_target
 from deltarule.marking.printed import shortened
 from deltarule.marking.verdicts import Verdict
-from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 from deltarule.tracing.computation import Computation
 
@@ -250,8 +249,8 @@ def _judged(
             (sentence, kinds), *others = found
             return verdicts.MISTAKE, sentence, tuple(s for s, _ in others[:5]), kinds
 
-    def at(written: Expr, sizes: dict[str, int]) -> Comparison:
-        return _compared(derivation, target, written, properties, sizes)
+    def at(written: Expr, sizes: Mapping[str, int], of_data: Mapping[str, str]) -> Comparison:
+        return _compared(derivation, target, written, {**properties, **of_data}, sizes)
 
     finding = where_right(generic, at) + generic[0].counterexample()
     if agrees(generic[0], grounds.computation):
@@ -270,11 +269,7 @@ def _here(compared: Comparison, grounds: Grounds) -> str:
 
 
 def _of_properties(properties: Mapping[str, str]) -> str:
-    words = " and ".join(
-        f"{pretty(name)} {what if what.startswith('sums') else 'is ' + what}"
-        for name, what in properties.items()
-    )
-    return f"right where {words}, as here; in general it is another one"
+    return f"right where {data_in_words(properties)}, as here; in general it is another one"
 
 
 def _own_sizes(

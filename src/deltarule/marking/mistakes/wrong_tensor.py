@@ -31,14 +31,20 @@ def stand_in(context: Context) -> Iterator[Wrong]:
     """Another tensor of the same shape, or of its transpose, everywhere in the formula."""
     rhs = context.equation.rhs
     near, scope = neighbours(context), _scope(context)
+    forwards = _is_forwards(context.line.quantity)
     names = (n for n in dict.fromkeys(map(tensor_name, reads(rhs))) if not choice_of(n))
     for name in names:
         for other in context.shapes:
             known = other in near or other == f"{name} after"
-            if choice_of(other):
-                continue  # nobody takes the places of maxima for numbers
+            if choice_of(other) or (forwards and not _is_forwards(other)):
+                continue  # places of maxima are no numbers; errors are not known on the way there
             if known and other not in (name, context.line.quantity):
                 yield from _instead(context, name, other, scope)
+
+
+def _is_forwards(name: str) -> bool:
+    """Whether it is known on the way to the loss: no gradient, nothing updated."""
+    return not is_gradient(name) and not name.endswith(" after")
 
 
 def exchanged(context: Context) -> Iterator[Wrong]:
