@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 from deltarule.arithmetic.rounding import check_rule
@@ -16,11 +19,14 @@ from deltarule.exams.distances import number
 from deltarule.exams.drawn_variants import Variants
 from deltarule.exams.models import Model, model_like, run_of_network
 from deltarule.exams.students import numbered, read_students
-from deltarule.exams.variant_files import WrittenExam, write_exam
+from deltarule.exams.variant_files import DISTANCES, WrittenExam, write_exam
+from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding, Run
 from deltarule.spelling.counted import counted
 from deltarule.spelling.names import pretty
 
+#: So many mistakes of one line are named.
+MOST_OF_LINE = 4
 _EXAMPLE = "deltarule exam new --like slide --seed 2026-17 --count 3 --out exam/"
 
 
@@ -61,7 +67,13 @@ def _model(asked: NewExam) -> Model:
         raise DeltaruleError(
             "it is not said what the exam is to be like", "the command line", f"write {_EXAMPLE}"
         )
-    return model_like(asked.like, asked.run_)
+    model = model_like(asked.like, asked.run_)
+    return model if asked.rate is None else replace(model, run=_with_rate(model.run, asked.rate))
+
+
+def _with_rate(run: Run, rate: str) -> Run:
+    """The run with another learning rate; updated once if it was not before."""
+    return replace(run, rate=Printed(rate, "--rate"), updates=max(run.updates, 1))
 
 
 def _digits(asked: NewExam, run: Run) -> Rounding | None:
@@ -126,9 +138,20 @@ def table_page(page: Page, table: DistanceTable) -> None:
             page.prose_line(line + words)
     for heading, words in (
         ("What no numbers can tell", table.never),
+        ("What changes too little for these digits", table.slight),
         ("What these numbers hide", table.hidden),
     ):
         if words:
             page.heading(heading)
-            for one in words:
+            for one in _shortened(words):
                 page.prose(one, indent=2)
+
+
+def _shortened(words: Sequence[str]) -> Iterator[str]:
+    """Mistakes line by line, a few of each; distances.md has them all."""
+    for line, own in groupby(words, key=lambda one: one.partition(": ")[0]):
+        of_line = list(own)
+        shown = of_line if len(of_line) <= MOST_OF_LINE else of_line[: MOST_OF_LINE - 1]
+        yield from shown
+        if len(shown) < len(of_line):
+            yield f"{line}: and {len(of_line) - len(shown)} more, in {DISTANCES}"

@@ -24,7 +24,7 @@ class NewExam(Asked):
     ask: Annotated[
         list[str] | None, option("With --network: only this quantity. Repeatable.", "NAME")
     ] = None
-    rate: Annotated[str | None, option("With --network: update with this rate.", "RATE")] = None
+    rate: Annotated[str | None, option("Update with this rate.", "RATE")] = None
     run_: Annotated[int | None, option("Which run of the sheet (1).", "N", least=1)] = None
     seed: Annotated[str | None, option("What papers are drawn from, for ever.", "TEXT")] = None
     students: Annotated[Path | None, option("A table of students (CSV).", "FILE")] = None

@@ -149,3 +149,17 @@ def test_a_sheet_without_numbers_is_refused():
     run = Run("formulas", "mlp", {"batch": False}, given=model_like("slide").run.given)
     with pytest.raises(DeltaruleError, match="the sheet asks for no number"):
         Variants(replace(run, asked=("E",), formulas={"E": "y"}), "x")
+
+
+def test_what_hardly_changes_anything_asks_for_no_more_digits():
+    """Another ε under a root is no reason for six decimals; a batch of two, whose gradient nearly
+    vanishes, is not drawn."""
+    run = run_of_network("batch_norm", {}, {}, ("xhat",))
+    assert len(run.given["x"]) == 3
+    variants = Variants(run, "7")
+    assert variants.setting.rounding.decimals <= 4
+    table = distance_table(variants, variants.draw(""))
+    assert table.slight and all("ε" in words for words in table.slight)
+    finer = Variants(run, "7", Rounding(decimals=7))
+    assert not finer.setting.slight
+    assert variants.setting.slight <= finer.setting.required | finer.setting.never

@@ -144,6 +144,20 @@ def test_names_of_files_are_safe():
         refuse_alike(["ann", "ann"], "students.csv")
 
 
+def test_all_names_that_will_not_do_are_told_at_once():
+    with pytest.raises(DeltaruleError) as told:
+        refuse_alike([".", "ann", "bob", "Ann", "?!", *["x" * 101] * 2, "bob"], "students.csv")
+    assert told.value.fact == (
+        f"'.' names no file; '?!' names no file; {'x' * 40!r} names no file; "
+        "ann and Ann would share the file Ann.toml; bob stands there twice"
+    )
+    assert told.value.remedy == (
+        "name them by letters and digits; name each student once, by something of their own"
+    )
+    with pytest.raises(DeltaruleError, match="'!!!!!!!!!!!!' names no file; and 8 more"):
+        refuse_alike(["!" * k for k in range(1, 21)], "students.csv")
+
+
 def test_a_variant_is_marked_without_deriving_anything_again():
     variants = like_slide()
     opened = OpenSheet(Sheet("exam", "", "exam.toml", (variants.draw("").run,)))

@@ -28,7 +28,8 @@ class DistanceTable:
     """What one variant lets a marker see.
 
     `lines` summarise; `never` are mistakes, in words, under which right numbers come out whatever
-    is drawn; `hidden` those that other draws tell and this one does not.
+    is drawn; `slight` those that change numbers by so little that these digits do not tell them;
+    `hidden` those that other draws tell and this one does not.
     """
 
     student: str
@@ -36,6 +37,7 @@ class DistanceTable:
     lines: tuple[LineSummary, ...]
     never: tuple[str, ...]
     hidden: tuple[str, ...]
+    slight: tuple[str, ...] = ()
 
     @property
     def nearest(self) -> Distance | None:
@@ -58,6 +60,7 @@ def distance_table(variants: Variants, variant: Variant) -> DistanceTable:
         tuple(s for s in lines if s.mistakes),
         tuple(_named(variants, key) for key in sorted(setting.never)),
         tuple(in_words(variant.decisive[key]) for key in variant.hidden),
+        tuple(_named(variants, k) for k in sorted(setting.slight) if not variant.decisive[k].apart),
     )
 
 
@@ -112,6 +115,9 @@ def table_markdown(variants: Variants, variant: Variant) -> str:
     if table.never:
         lines += ["", "## What no numbers can tell", ""]
         lines += [f"- {escaped(words)}" for words in table.never]
+    if table.slight:
+        lines += ["", "## What changes too little for these digits", ""]
+        lines += [f"- {escaped(words)}" for words in table.slight]
     if table.hidden:
         lines += ["", "## What these numbers do not tell", ""]
         lines += [f"- {escaped(words)}" for words in table.hidden]
@@ -152,6 +158,7 @@ def distance_values(table: DistanceTable) -> dict[str, Any]:
             for s in table.lines
         ],
         "never": list(table.never),
+        "slight": list(table.slight),
         "hidden": list(table.hidden),
     }
 

@@ -38,13 +38,17 @@ SAME = 1e-9
 @dataclass(frozen=True)
 class Distance:
     """How far a mistake in a line takes a quantity, and how far rounding reaches there, in units
-    of the last digit asked; of the entry that shows it best."""
+    of the last digit asked; of the entry that shows it best.
+
+    `share` is how far that is beside the largest number of the quantity.
+    """
 
     line: str
     mistake: Mistake
     quantity: str
     units: float
     reach: float
+    share: float = math.inf
 
     @property
     def apart(self) -> bool:
@@ -106,8 +110,15 @@ class Distances:
                 at = float(units[place, row]), float(reach[place, row])
                 if abs(beyond[place, row]) < GUARD:
                     at = self._exactly(mistake, quantities[place])
-                found.append(Distance(line, mistake, quantities[place], *at))
+                share = self._share(quantities[place], at[0])
+                found.append(Distance(line, mistake, quantities[place], *at, share))
         return found
+
+    def _share(self, quantity: str, units: float) -> float:
+        """So many units beside the largest number of a quantity."""
+        middle, _, unit = self._right(quantity)
+        size = float(np.max(np.abs(middle), initial=0.0))
+        return units * float(np.max(unit)) / size if size else math.inf
 
     def in_quantity(
         self, line: str, mistakes: list[Mistake], quantity: str

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from statistics import median
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.errors import DeltaruleError
@@ -39,6 +40,9 @@ WIDER_PROBES = 3
 MOST_DRAWS = 100
 #: So many digits more than the model's are tried, and never more than so many.
 MORE_DIGITS, MOST_DIGITS = 6, 9
+#: What changes numbers by a smaller share in most draws, as another ε under a root, is no matter of
+#: the digits that are asked.
+SLIGHT = 5e-4
 #: Digits where the model says nothing; a model with more is asked with no more than these first.
 USUAL_DIGITS = 4
 
@@ -48,13 +52,15 @@ class Setting:
     """What all papers of an exam have in common.
 
     `required` are the mistakes that each paper has to tell, `never` those that none can: the right
-    values come out under them, whatever is drawn, or nearly.
+    values come out under them, whatever is drawn, or nearly. `slight` ones change numbers by so
+    little that digits are not asked for their sake, and not all draws tell them.
     """
 
     rounding: Rounding
     widening: int
     required: frozenset[Key]
     never: frozenset[Key]
+    slight: frozenset[Key] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -136,12 +142,29 @@ class Variants:
             raise self._nothing_fair()
         widening = min(seen, key=lambda w: (len(everything - seen[w]), w))
         of = self._probes(widening, PROBES) if widening else probes[0]
+        slight = self._slight(of, finest)
+        wanted = seen[widening] - slight
         # Whatever its digits, a draw may hide something, as where two labels are alike.
-        enough = min(self._telling(of, finest, seen[widening]) or 1, ENOUGH)
-        few = (r for r in self._roundings if self._telling(of, r, seen[widening]) >= enough)
+        enough = min(self._telling(of, finest, wanted) or 1, ENOUGH)
+        few = (r for r in self._roundings if self._telling(of, r, wanted) >= enough)
         rounding = next(few, finest)
-        required = self._union(of, rounding)
-        return Setting(rounding, widening, required, self._all_keys - required)
+        told = [found for p in of if (found := self._seen(p, rounding)) is not None]
+        slight -= frozenset.intersection(*told) if told else frozenset()
+        required = self._union(of, rounding) - slight
+        return Setting(rounding, widening, required, self._all_keys - required - slight, slight)
+
+    def _slight(self, probes: list[Draw], rounding: Rounding) -> frozenset[Key]:
+        """The mistakes that change something in these draws, and in most of them by less than
+        SLIGHT."""
+        if self.fixed is not None:
+            return frozenset()
+        shares: dict[Key, list[float]] = {}
+        for probe in probes:
+            balls = probe.enclosures(rounding)
+            if balls is not None:
+                for key, found in probe.decisive(probe.distances(rounding, balls)):
+                    shares.setdefault(key, []).append(found.share)
+        return frozenset(k for k, found in shares.items() if 0 < median(found) < SLIGHT)
 
     def seen_with(self, rounding: Rounding) -> frozenset[Key]:
         """The mistakes that some numbers, of wider ranges too, tell with so many digits."""

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
+from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.small_sizes import choose_sizes
+from deltarule.calculus import Derivation
 from deltarule.calculus.without_steps import derive_unverified
 from deltarule.errors import DeltaruleError
 from deltarule.exams.exam_files import load_exam
 from deltarule.exams.givens_as_printed import as_printed
 from deltarule.exams.pleasant_givens import USUAL, USUAL_COMPARED, draw_givens
 from deltarule.exams.seeded_numbers import Seeded
+from deltarule.expressions.gradient_names import is_gradient
 from deltarule.expressions.nodes import Max, walk
 from deltarule.language.load import load
 from deltarule.marking.printed import Printed
@@ -26,9 +29,13 @@ from deltarule.marking.toml_text import read_toml
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
 from deltarule.spelling.counted import counted
+from deltarule.tracing.trace import computation_of
 
 #: With so many decimals at least answers are asked where no sheet says.
 LEAST_DECIMALS = 3
+#: Other sizes that are tried, how often numbers are drawn for each, and how small the largest entry
+#: of a gradient should not be.
+MORE_SIZES, DRAWS, VANISHING = 6, 3, 2e-3
 
 
 @dataclass(frozen=True)
@@ -104,21 +111,14 @@ def run_of_network(
 ) -> Run:
     """A run about any derivation: its givens have these sizes and numbers of the usual kind.
 
-    Sizes that are not given are small. With a `rate` the parameters are updated once. Raises
-    DeltaruleError for sizes that are unknown or do not fit.
+    Sizes that are not given are small, and such that no gradient nearly vanishes. With a `rate` the
+    parameters are updated once. Raises DeltaruleError for sizes that are unknown or do not fit.
     """
     network = load(name, **options)
     specialise(network, sizes)
-    fixed = {s.name: n for s, n in network.attributes.items()} | dict(sizes)
-    chosen = choose_sizes(network, Random(0), fixed)
-    extent = Values({}, chosen, {}, {}).extent
     derivation = derive_unverified(network)
-    axes = {t.name: t.axes for t in network.tensors.values() if t.given}
-    for output in derivation.upstream:
-        axes[derivation.gradient_name(output)] = network.tensor(output).axes
-    old = {n: np.full([extent(a) for a in of], None, dtype=object) for n, of in axes.items()}
-    manner = USUAL_COMPARED if _compares(network) else USUAL
-    drawn = draw_givens(network, extent, old, dict.fromkeys(old, manner), Seeded("model", name))
+    fixed = {s.name: n for s, n in network.attributes.items()} | dict(sizes)
+    best = min(_drawn(derivation, name, fixed), key=lambda found: found[0])[1]
     return Run(
         network.title.split(". ")[0].rstrip(".") or network.name,
         name,
@@ -126,8 +126,51 @@ def run_of_network(
         rate=None if rate is None else Printed(rate, "--rate"),
         updates=int(rate is not None),
         rounding=rounding or Rounding(LEAST_DECIMALS),
-        given={n: as_printed(array) for n, array in drawn.items()},
+        given={n: as_printed(array) for n, array in best.items()},
         asked=tuple(asked),
+    )
+
+
+Givens = dict[str, np.ndarray]
+
+
+def _drawn(
+    derivation: Derivation, name: str, fixed: dict[str, int]
+) -> Iterator[tuple[tuple[int, int], Givens]]:
+    """Givens of the smallest sizes, and of others where some gradient nearly vanishes at these;
+    each with in how many draws one does, and how many numbers they are."""
+    for k in range(1 + MORE_SIZES):
+        chosen = choose_sizes(derivation.network, Random(k), fixed, varied=k > 0)
+        draws = [_usual_givens(derivation, chosen, (name, j)[: 1 + bool(j)]) for j in range(DRAWS)]
+        vanishing = sum(_vanishes(derivation, givens) for givens in draws)
+        yield (vanishing, sum(a.size for a in draws[0].values())), draws[0]
+        if not (k or vanishing):
+            return
+
+
+def _usual_givens(
+    derivation: Derivation, chosen: Mapping[Symbol, int], words: tuple[object, ...]
+) -> Givens:
+    """Givens of these sizes, and numbers of the usual kind, drawn from some words."""
+    network = derivation.network
+    extent = Values({}, chosen, {}, {}).extent
+    axes = {t.name: t.axes for t in network.tensors.values() if t.given}
+    for output in derivation.upstream:
+        axes[derivation.gradient_name(output)] = network.tensor(output).axes
+    old = {n: np.full([extent(a) for a in of], None, dtype=object) for n, of in axes.items()}
+    manner = USUAL_COMPARED if _compares(network) else USUAL
+    return draw_givens(network, extent, old, dict.fromkeys(old, manner), Seeded("model", *words))
+
+
+def _vanishes(derivation: Derivation, givens: Givens) -> bool:
+    """Whether some gradient is nearly 0, and not quite: as that of a batch norm of two examples,
+    each of which lies one standard deviation from their mean."""
+    computation = computation_of(derivation, dict(givens))
+    found = computation.floats.arrays
+    return any(
+        0 < np.max(np.abs(found[line.quantity].astype(float)), initial=0) < VANISHING
+        for line in computation.lines
+        if is_gradient(line.quantity)
     )
 
 

@@ -15,6 +15,8 @@ from deltarule.marking.text_files import read_text
 HEADS = ("student", "id", "who", "login", "username", "email", "name", "sid")
 #: So many students at most, and letters of a name.
 MOST_STUDENTS, LONGEST = 100_000, 100
+#: So many faults of a table are told one by one.
+MOST_TOLD = 12
 
 
 def numbered(count: int) -> list[str]:
@@ -51,20 +53,27 @@ def _rows(text: str) -> list[list[str]]:
 
 
 def refuse_alike(students: Iterable[str], place: str) -> None:
-    """Raises DeltaruleError for two students whose files would have one name."""
+    """Raises DeltaruleError for students whose files would have one name, and for names that no
+    file can have: one error for all of them."""
     known: dict[str, str] = {}
+    faults: dict[str, list[str]] = {_BY_LETTERS: [], _ONCE: []}
     for student in students:
-        stem = file_stem(student)
-        if stem.casefold() in known:
-            other = known[stem.casefold()]
-            raise DeltaruleError(
-                f"{student} stands there twice"
-                if other == student
-                else f"{other} and {student} would share the file {stem}.toml",
-                place,
-                "name each student once, by something of their own",
-            )
-        known[stem.casefold()] = student
+        stem = _stem(student)
+        if stem is None:
+            faults[_BY_LETTERS].append(f"{student[:40]!r} names no file")
+            continue
+        other = known.get(stem.casefold())
+        if other is None:
+            known[stem.casefold()] = student
+        elif other == student:
+            faults[_ONCE].append(f"{student} stands there twice")
+        else:
+            faults[_ONCE].append(f"{other} and {student} would share the file {stem}.toml")
+    facts = [*dict.fromkeys(fact for found in faults.values() for fact in found)]
+    if facts:
+        more = [f"and {len(facts) - MOST_TOLD} more"] if len(facts) > MOST_TOLD else []
+        remedies = [remedy for remedy, found in faults.items() if found]
+        raise DeltaruleError("; ".join([*facts[:MOST_TOLD], *more]), place, "; ".join(remedies))
 
 
 def file_stem(student: str) -> str:
@@ -72,14 +81,22 @@ def file_stem(student: str) -> str:
 
     Raises DeltaruleError for a name of which nothing is left, or that is too long.
     """
+    stem = _stem(student)
+    if stem is None:
+        raise DeltaruleError(f"{student[:40]!r} names no file", "the students", _BY_LETTERS)
+    return stem
+
+
+def _stem(student: str) -> str | None:
     name = unicodedata.normalize("NFC", student).strip()
     kept = "".join(c if c.isalnum() or c in "-_.@" else "_" for c in name).strip("._")
     if not kept.strip("_") or len(kept) > LONGEST:
-        raise DeltaruleError(
-            f"{student[:40]!r} names no file", "the students", "name them by letters and digits"
-        )
+        return None
     return kept if kept.casefold() not in _RESERVED else f"{kept}_"
 
 
+#: What to do about names that are no files, and about those that are one.
+_BY_LETTERS = "name them by letters and digits"
+_ONCE = "name each student once, by something of their own"
 #: What Windows takes for devices.
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{d}{k}" for d in ("com", "lpt") for k in range(1, 10))}
