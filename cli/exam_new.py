@@ -145,6 +145,14 @@ def table_page(page: Page, table: DistanceTable) -> None:
             page.heading(heading)
             for one in _shortened(words):
                 page.prose(one, indent=2)
+    if table.further:
+        page.heading("What else may go wrong")
+    for found in table.further:
+        page.prose(f"{found.kind}: {found.seen} of {found.count} seen", indent=2)
+        for one in found.hidden[: MOST_OF_LINE - 1]:
+            page.prose(f"not seen: {one}", indent=4)
+        if len(found.hidden) >= MOST_OF_LINE:
+            page.prose(f"and {len(found.hidden) - MOST_OF_LINE + 1} more, in {DISTANCES}", indent=4)
 
 
 def _shortened(words: Sequence[str]) -> Iterator[str]:

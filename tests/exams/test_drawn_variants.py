@@ -17,6 +17,7 @@ from deltarule.exams.draws import FROM_A_TIE, Draw
 from deltarule.exams.enclosures import enclosed
 from deltarule.exams.models import model_like, run_of_network
 from deltarule.exams.rounding_habits import HABITS, from_a_tie
+from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding, Run
 
 GOLDEN = {
@@ -72,9 +73,24 @@ def test_what_no_numbers_tell_is_said():
     assert "Θ₂ after: the factor γ is missing" in table.never  # the rate is 1
     assert len(table.never) == 3
     assert sum(line.seen for line in table.lines) == 201
-    shown = table_markdown(like_slide(), like_slide().draw("ann"))
+    ann = like_slide().draw("ann")
+    full = distance_table(like_slide(), ann, further=True)
+    shown = table_markdown(like_slide(), ann, full)
     assert re.search(r"\| h₁ \| σ is not applied \|  \| \*\*\d+ \(1\.0\)\*\*", shown)
     assert "## What no numbers can tell" in shown
+    misread, pairs = full.further
+    assert (misread.seen, misread.hidden) == (misread.count, ()) and misread.count > 100
+    mended = "in E_o, the sign is turned round; and in E, the sign is turned round"
+    assert mended in pairs.hidden and pairs.seen + len(pairs.hidden) == pairs.count
+    assert "## Two mistakes at once" in shown and mended in shown.replace("\\_", "_")
+
+
+def test_a_rate_that_a_sheet_has_is_no_mistake():
+    run = model_like("slide").run
+    slow = Variants(replace(run, rate=Printed("0.1")), "2026-17")
+    words = {m.words for of in slow.asked.mistakes(slow.first, "Theta2 after") for m in of}
+    assert "the learning rate is taken as 0.5, not γ" in words
+    assert "the learning rate is taken as 0.1, not γ" not in words
 
 
 def test_no_number_lies_where_its_last_digit_would_turn():
@@ -157,7 +173,7 @@ def test_what_hardly_changes_anything_asks_for_no_more_digits():
     run = run_of_network("batch_norm", {}, {}, ("xhat",))
     assert len(run.given["x"]) == 3
     variants = Variants(run, "7")
-    assert variants.setting.rounding.decimals <= 4
+    assert variants.setting.rounding.decimals in (3, 4)
     table = distance_table(variants, variants.draw(""))
     assert table.slight and all("ε" in words for words in table.slight)
     finer = Variants(run, "7", Rounding(decimals=7))

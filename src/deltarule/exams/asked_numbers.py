@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 import numpy as np
+from sympy import Expr, Rational
 
+from deltarule.expressions.symbols import Rate
 from deltarule.marking.answer_template import everything
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.mistakes.wrong_updates import ANOTHER_RATE
 from deltarule.marking.session import Session
 from deltarule.marking.sheets import Run
 
@@ -27,7 +31,20 @@ class AskedNumbers:
     def mistakes(self, session: Session, line: str) -> list[list[Mistake]]:
         """The mistakes that the engine generates in a line, in two lists."""
         found = (session.mistakes(line), session.costly_mistakes(line))
+        rate = session.run.rate
+        if rate is not None and any(m.kind == ANOTHER_RATE for m in found[0]):
+            right = [equation.rhs for equation in session.evaluator.equations[line]]
+            found = ([m for m in found[0] if not _same_rate(m, right, rate.value)], found[1])
         return [mistakes for mistakes in found if mistakes]
+
+
+def _same_rate(mistake: Mistake, right: Iterable[Expr], value: Fraction) -> bool:
+    """Whether a mistake takes for the learning rate what the rate is on this sheet."""
+    if mistake.kind != ANOTHER_RATE or mistake.equation.rhs.atoms(Rate):
+        return False
+    number = Rational(value.numerator, value.denominator)
+    here = (rhs.xreplace(dict.fromkeys(rhs.atoms(Rate), number)) for rhs in right)
+    return mistake.equation.rhs in here
 
 
 def asked_references(run: Run) -> list[str]:

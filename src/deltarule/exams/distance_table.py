@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from deltarule.exams.distances import Distance, in_words, number
 from deltarule.exams.drawn_variants import Variant, Variants
 from deltarule.exams.draws import Key, mistake_of
+from deltarule.exams.further_distances import Further, further_distances
 from deltarule.spelling.names import pretty
 
 
@@ -29,7 +30,8 @@ class DistanceTable:
 
     `lines` summarise; `never` are mistakes, in words, under which right numbers come out whatever
     is drawn; `slight` those that change numbers by so little that these digits do not tell them;
-    `hidden` those that other draws tell and this one does not.
+    `hidden` those that other draws tell and this one does not. `further` counts what else
+    may go wrong: givens read wrongly, pairs of mistakes.
     """
 
     student: str
@@ -38,6 +40,7 @@ class DistanceTable:
     never: tuple[str, ...]
     hidden: tuple[str, ...]
     slight: tuple[str, ...] = ()
+    further: tuple[Further, ...] = ()
 
     @property
     def nearest(self) -> Distance | None:
@@ -46,8 +49,8 @@ class DistanceTable:
         return min(found, key=lambda d: d.units - d.reach, default=None)
 
 
-def distance_table(variants: Variants, variant: Variant) -> DistanceTable:
-    """The table of a variant."""
+def distance_table(variants: Variants, variant: Variant, further: bool = False) -> DistanceTable:
+    """The table of a variant; with what else may go wrong if that is asked."""
     setting, lines = variants.setting, []
     for line in variants.asked.seen_in:
         own = {k: d for k, d in variant.decisive.items() if k[0] == line}
@@ -61,6 +64,7 @@ def distance_table(variants: Variants, variant: Variant) -> DistanceTable:
         tuple(_named(variants, key) for key in sorted(setting.never)),
         tuple(in_words(variant.decisive[key]) for key in variant.hidden),
         tuple(_named(variants, k) for k in sorted(setting.slight) if not variant.decisive[k].apart),
+        further_distances(variants, variant) if further else (),
     )
 
 
@@ -94,9 +98,8 @@ def all_distances(variants: Variants, variant: Variant) -> Iterator[tuple[str, s
                 yield line, mistake.words, {q: (u[row], r[row]) for q, (u, r) in each.items()}
 
 
-def table_markdown(variants: Variants, variant: Variant) -> str:
+def table_markdown(variants: Variants, variant: Variant, table: DistanceTable) -> str:
     """The whole table of a variant, mistake by quantity, as Markdown."""
-    table = distance_table(variants, variant)
     quantities = list(variants.asked.entries)
     lines = [
         f"# Distances: {escaped(variants.run.title)}",
@@ -121,6 +124,17 @@ def table_markdown(variants: Variants, variant: Variant) -> str:
     if table.hidden:
         lines += ["", "## What these numbers do not tell", ""]
         lines += [f"- {escaped(words)}" for words in table.hidden]
+    for found in table.further:
+        lines += [
+            "",
+            f"## {found.kind.capitalize()}",
+            "",
+            f"{found.seen} of {found.count} are seen.",
+        ]
+        if found.nearest:
+            lines += ["", f"The nearest: {escaped(found.nearest)}."]
+        if found.hidden:
+            lines += ["", "Not seen:", "", *(f"- {escaped(words)}" for words in found.hidden)]
     return "\n".join(lines) + "\n"
 
 
@@ -160,6 +174,7 @@ def distance_values(table: DistanceTable) -> dict[str, Any]:
         "never": list(table.never),
         "slight": list(table.slight),
         "hidden": list(table.hidden),
+        "further": [asdict(found) for found in table.further],
     }
 
 

@@ -27,6 +27,7 @@ from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.session import Session
 from deltarule.marking.sheets import Rounding
+from deltarule.marking.wrong_rows import WrongRows
 from deltarule.spelling.names import pretty
 
 #: What float64 loses, in units of the last digit, is far less; closer decisions are made exactly.
@@ -125,11 +126,15 @@ class Distances:
     ) -> tuple[np.ndarray, np.ndarray]:
         """How far each mistake takes a quantity, and how far rounding reaches there, at the entry
         that shows it best; ∞ for what has no value, as nobody can have worked so."""
+        return self.of_sets(line, self._explainer.sets_of(mistakes), quantity)
+
+    def of_sets(self, line: str, sets: WrongRows, quantity: str) -> tuple[np.ndarray, np.ndarray]:
+        """The same of sets of mistakes, of which the first is made in a line."""
         entries = self.asked.entries[quantity]
         middle, reach, unit = self._right(quantity)
-        gaps = np.full((len(mistakes), len(entries)), np.inf)
+        gaps = np.full((len(sets), len(entries)), np.inf)
         for way in self._ways(line):
-            values = self._explainer.values(quantity, way, mistakes)
+            values = self._explainer.shortlist.values(quantity, way, sets)
             if values is not None:
                 rows = np.stack([values[(slice(None), *e)] for e in entries], axis=1)
                 with np.errstate(all="ignore"):
@@ -137,7 +142,7 @@ class Distances:
         gaps = np.where(gaps <= SAME * np.abs(middle) + 1e-300, 0.0, gaps)
         units = np.maximum(gaps / unit - 0.5, 0.0)
         best = np.argmax(np.where(np.isinf(units), np.inf, units - reach / unit), axis=1)
-        rows = np.arange(len(mistakes))
+        rows = np.arange(len(sets))
         return units[rows, best], (reach / unit)[best]
 
     def _exactly(self, mistake: Mistake, quantity: str) -> tuple[float, float]:
@@ -202,6 +207,11 @@ def in_words(distance: Distance) -> str:
         f"in {line}, {words}{where}: {number(distance.units)} units of the last digit away, and "
         f"rounding reaches {number(distance.reach)}"
     )
+
+
+def in_words_of(mistakes: Sequence[Mistake]) -> str:
+    """Mistakes in their lines."""
+    return "; and ".join(f"in {pretty(m.line)}, {m.words}" for m in mistakes)
 
 
 def number(units: float) -> str:

@@ -148,8 +148,8 @@ class Variants:
         enough = min(self._telling(of, finest, wanted) or 1, ENOUGH)
         few = (r for r in self._roundings if self._telling(of, r, wanted) >= enough)
         rounding = next(few, finest)
-        told = [found for p in of if (found := self._seen(p, rounding)) is not None]
-        slight -= frozenset.intersection(*told) if told else frozenset()
+        always = [found for p in of if (found := self._seen(p, rounding)) is not None]
+        slight -= frozenset.intersection(*always) if always else frozenset()
         required = self._union(of, rounding) - slight
         return Setting(rounding, widening, required, self._all_keys - required - slight, slight)
 

@@ -15,8 +15,8 @@ from deltarule.marking.text_files import read_text
 HEADS = ("student", "id", "who", "login", "username", "email", "name", "sid")
 #: So many students at most, and letters of a name.
 MOST_STUDENTS, LONGEST = 100_000, 100
-#: So many faults of a table are told one by one.
-MOST_TOLD = 12
+#: So many faults of a table are named one by one.
+MOST_NAMED = 12
 
 
 def numbered(count: int) -> list[str]:
@@ -71,9 +71,9 @@ def refuse_alike(students: Iterable[str], place: str) -> None:
             faults[_ONCE].append(f"{other} and {student} would share the file {stem}.toml")
     facts = [*dict.fromkeys(fact for found in faults.values() for fact in found)]
     if facts:
-        more = [f"and {len(facts) - MOST_TOLD} more"] if len(facts) > MOST_TOLD else []
+        more = [f"and {len(facts) - MOST_NAMED} more"] if len(facts) > MOST_NAMED else []
         remedies = [remedy for remedy, found in faults.items() if found]
-        raise DeltaruleError("; ".join([*facts[:MOST_TOLD], *more]), place, "; ".join(remedies))
+        raise DeltaruleError("; ".join([*facts[:MOST_NAMED], *more]), place, "; ".join(remedies))
 
 
 def file_stem(student: str) -> str:

@@ -74,8 +74,9 @@ def write_exam(
         papers.append((own, _text(variants, variant, model, own.parent)))
         written.append(student)
     # Only when all papers are drawn: an exam that is refused leaves nothing behind.
-    table = table_markdown(variants, specimen)
-    for own, content in ((path, text), (folder / DISTANCES, table), *papers):
+    table = distance_table(variants, specimen, further=True)
+    distances = table_markdown(variants, specimen, table)
+    for own, content in ((path, text), (folder / DISTANCES, distances), *papers):
         write_file(own, content)
     return WrittenExam(
         folder,
@@ -83,10 +84,18 @@ def write_exam(
         variants.run.title,
         tuple(written),
         tuple(kept),
-        distance_table(variants, specimen),
+        table,
         hidden,
-        model.notes,
+        (*model.notes, *_of_rate(variants)),
     )
+
+
+def _of_rate(variants: Variants) -> tuple[str, ...]:
+    """What to say of a rate that nobody sees left out."""
+    run = variants.run
+    if not run.updates or run.rate is None or run.rate.value != 1:
+        return ()
+    return ("the rate is 1, and nobody sees it left out or squared: --rate 0.5 would show that",)
 
 
 def _text(variants: Variants, variant: Variant, model: Model, folder: Path) -> str:

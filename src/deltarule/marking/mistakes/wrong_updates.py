@@ -13,6 +13,9 @@ from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 
+#: The kind of mistake of who takes another learning rate.
+ANOTHER_RATE = "another learning rate"
+
 
 def another_rate(context: Context) -> Iterator[Wrong]:
     """A learning rate of 1, or one that is ten or two times too large or too small."""
@@ -32,7 +35,7 @@ def another_rate(context: Context) -> Iterator[Wrong]:
             (Rational(1, 100), "0.01"),
         ):
             yield Wrong(
-                "another learning rate",
+                ANOTHER_RATE,
                 4.5,
                 rhs.xreplace({rate: other}),
                 f"the learning rate is taken as {words}, not {text(rate)}"
