@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from deltarule.exams.paper_html import paper_html
 from deltarule.exams.paper_latex import paper_latex
 from deltarule.exams.paper_markdown import paper_markdown
 from deltarule.exams.variant_files import write_exam
+from deltarule.reports.plain_mathematics import plain_mathematics
 
 EXAM = r"""
 title = "Backprop <b>& more</b> $x_1$"
@@ -150,3 +152,49 @@ def test_the_command_shows_and_writes(tmp_path):
     out = tmp_path / "key.html"
     ran = CliRunner().invoke(program("exam paper"), ["slide", "--key", "--out", str(out)])
     assert ran.exit_code == 0 and Path(out).read_text(encoding="utf-8").startswith("<!DOCTYPE")
+
+
+def test_any_name_is_set_by_any_engine(exam):
+    """Accents are LaTeX's, however they were typed; other scripts have a font, or code points."""
+    written = paper_latex(paper(exam, "Mu\u0308ller, \u674e\u5c0f\u9f8d \U0001f600"))
+    assert r"M\"{u}ller, \otherscript{han}{李小龍}{U+674E U+5C0F U+9F8D}" in written
+    assert r"\otherscript{picture}{😀}{U+1F600}" in written
+    preamble, _, body = written.partition(r"\begin{document}")
+    assert r"\DeclareRobustCommand{\otherscript}[3]{[#3]}" in preamble  # pdfLaTeX
+    assert r"\newfontfamily\otherhan{Noto Serif CJK SC}" in preamble  # the others
+    assert not re.sub(r"\\otherscript\{\w+\}\{.*?\}", "", body).strip(_ASCII)
+    assert "otherscript" not in paper_latex(paper(exam, "Zoë"))
+    assert '<span class="name">Müller</span>' in paper_html(paper(exam, "Mu\u0308ller"))
+
+
+_ASCII = "".join(map(chr, range(128)))
+
+
+def test_keys_have_exact_values_beside_rounded_ones(key):
+    for written in (paper_markdown(key), paper_latex(key)):
+        assert r"= 0.7\quad\text{(exactly }0.7\text{)}" not in written
+        assert re.search(r"= 0\.\d{3}\\quad\\text\{\(exactly \}0\.\d{5,6}\\text\{\)\}", written)
+    assert re.search(r"= 0\.\d{3} \(exactly 0\.\d{5,6}\)", paper_html(key))
+
+
+def test_mathematics_of_ones_own_is_plain_signs_in_html(exam):
+    question = replace(
+        exam.questions[0], text=r"Show $\frac{\partial E}{\partial h_1}$ = $\delta_2 \Theta_2^\top$"
+    )
+    written = paper_html(paper(replace(exam, questions=(question,))))
+    assert "Show ∂E/∂h₁ = δ₂ Θ₂ᵀ" in written
+
+
+@pytest.mark.parametrize(
+    ("latex", "plain"),
+    [
+        (r"\sigma(s) = \frac{1}{1+e^{-s}}", "σ(s) = 1/(1+e^(−s))"),
+        (r"\hat{y} \in [0, 1]", "ŷ ∈[0, 1]"),
+        (r"\sum_{i=1}^n x_i^2 \ge \|W\|_2^2", "Σ_(i=1)^n x_i² ≥‖W‖₂²"),
+        (r"\sqrt{a+b} \cdot W^{(2)} \unknown", "√(a+b) ·W^(2) unknown"),
+        ("{" * 100 + "x", "{" * 70 + "x"),
+        (r"\frac", "/"),
+    ],
+)
+def test_latex_in_plain_signs(latex, plain):
+    assert plain_mathematics(latex) == plain

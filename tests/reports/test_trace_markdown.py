@@ -22,7 +22,8 @@ def test_a_sheet_with_its_numbers_checks_and_verdicts():
         "## Backward",
         "## Update",
     ]
-    assert r"&= 0.79 \cdot (-0.2) + 0.92 \cdot 0.5 + 0.16 \cdot 1.3 = 0.51" in lines
+    exactly = r"0.51\quad\text{(exactly }0.510896\text{)}"
+    assert rf"&= 0.79 \cdot (-0.2) + 0.92 \cdot 0.5 + 0.16 \cdot 1.3 = {exactly}" in lines
     assert "*✓ dual numbers agree to 1e−47, central differences to 1e−8*" in lines
     assert "printed (0.02, −0.05, −0.12): **mistake**" in lines
     assert any(line.startswith("- weights where activations belong") for line in lines)

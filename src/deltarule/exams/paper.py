@@ -6,6 +6,7 @@ the engine's. The key is the same paper's trace, with every line worked and the 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -84,7 +85,7 @@ def paper(exam: Exam, student: str = "", key: bool = False) -> Paper:
     traces = tuple(_traces(exam)) if key else ()
     return Paper(
         exam.title,
-        student,
+        unicodedata.normalize("NFC", student),
         exam.instructions,
         tuple(s for run in runs for s in _sentences(run)),
         tuple(_equations(derivation_for_numbers(runs[0], known).network)) if runs else (),

@@ -10,7 +10,7 @@ from html import escape
 
 from deltarule.exams.paper import Matrix, Paper, PaperQuestion
 from deltarule.exams.question_text import question_text
-from deltarule.reports.number_text import number_text
+from deltarule.reports.number_text import brief, number_text
 from deltarule.reports.trace_lines import PHASES, shown_lines_of
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
@@ -103,5 +103,8 @@ def _trace(trace: Trace) -> Iterator[str]:
         for point, entry in trace.points(line):
             at = f"[{','.join(map(str, entry))}]" if entry else ""
             numbers, value = trace.numbers(line, point), to_text(line.value[entry])
+            exact = brief(line.exact[entry])
+            if trace.arithmetic.name == "rounded" and brief(line.value[entry]) != exact:
+                value = f"{value} (exactly {exact})"
             rows.append(f"{at} = {numbers} = {value}" if numbers else f"{at} = {value}")
         yield f"<p><code>{'<br>'.join(map(_said, rows))}</code></p>"

@@ -15,10 +15,14 @@ from deltarule.spelling.names import latex as name_latex
 #: Room for a number, and for a line of words.
 _BOX, _LINE = r"\underline{\hspace{16mm}}", r"\par\vspace{6mm}\hrule\vspace{2mm}"
 
+#: What a fragment needs in a document that knows nothing of other scripts.
+_OTHERS = "\\providecommand{\\otherscript}[3]{#2}\n"
+
 
 def paper_fragment(paper: Paper) -> str:
     """The paper without a preamble."""
-    return "\n".join(_body(paper)) + "\n"
+    body = "\n".join(_body(paper)) + "\n"
+    return body if r"\otherscript{" not in body else _OTHERS + body
 
 
 def paper_latex(paper: Paper) -> str:

@@ -14,6 +14,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.marking.arrays import Numbers, shape
 from deltarule.marking.other_names import own_name
 from deltarule.marking.sheets import Run
+from deltarule.reports.plain_mathematics import plain_mathematics
 from deltarule.reports.prose import prose
 from deltarule.spelling import names as spelling
 from deltarule.spelling.names import parse_reference
@@ -97,7 +98,7 @@ def _spelled(part: Part, run: Run | None, format: str) -> str:
     if isinstance(part, str):
         return prose(part) if format == "latex" else part
     if isinstance(part, Mathematics):
-        return part.latex if format == "text" else f"${part.latex}$"
+        return plain_mathematics(part.latex) if format == "text" else f"${part.latex}$"
     mathematics = format != "text"
     name = spelling.latex(part.name) if mathematics else spelling.pretty(part.name)
     if part.name == RATE and not part.numbers:

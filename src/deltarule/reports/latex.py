@@ -11,25 +11,32 @@ from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.reports.broken import WIDTH, broken, visible
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
+from deltarule.reports.other_scripts import definitions
 from deltarule.reports.prose import prose
 from deltarule.reports.selection import outside, starts
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.names import pretty
 
 _PREAMBLE = r"""\documentclass{article}
-\usepackage[utf8]{inputenc}
+\usepackage{iftex}
+\ifPDFTeX
+  \usepackage[utf8]{inputenc}
+  \usepackage[T1]{fontenc}
+  \IfFileExists{lmodern.sty}{\usepackage{lmodern}}{}
+\fi
 \usepackage{amsmath,amssymb}
 \usepackage[a4paper,margin=18mm]{geometry}
 \allowdisplaybreaks
 \setlength{\parindent}{0pt}
 \setlength{\emergencystretch}{3em}
-\begin{document}
 """
 
 
 def document(body: str) -> str:
-    """A fragment as a whole document; needs nothing but amsmath and the geometry package."""
-    return f"{_PREAMBLE}{body}\\end{{document}}\n"
+    """A fragment as a whole document, which pdfLaTeX, LuaLaTeX and XeLaTeX set alike; it needs
+    nothing but amsmath, iftex and the geometry package."""
+    begin, end = "\\begin{document}\n", "\\end{document}\n"
+    return f"{_PREAMBLE}{definitions(body)}{begin}{body}{end}"
 
 
 def derivation_latex(shown: ShownDerivation) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 
+from deltarule.reports.other_scripts import other_script
 from deltarule.spelling.name_parts import GREEK
 from deltarule.spelling.visible import visible
 
@@ -14,7 +14,7 @@ _ESCAPED = {
     "<": "$<$", ">": "$>$", "|": r"$\mid$",
     "“": "``", "”": "''", "’": "'", "–": "--", "…": r"\ldots{}",
 }  # fmt: skip
-_SIGNS = {
+SIGNS = {
     "∂": r"\partial ", "Σ": r"\sum", "Π": r"\prod", "·": r"\cdot ", "×": r"\times ", "−": "-",
     "≥": r"\ge ", "≤": r"\le ", "≠": r"\ne ", "⊙": r"\odot ", "∗": r"\ast ", "⋆": r"\star ",
     "⊗": r"\otimes ", "∘": r"\circ ", "∞": r"\infty ", "′": "'", "⌊": r"\lfloor ", "⌋": r"\rfloor ",
@@ -26,42 +26,90 @@ _SIGNS = {
 }  # fmt: skip
 _GREEK = {letter: word for word, letter in GREEK.items()}
 _ACCENTS = {"\u0302": "hat", "\u0304": "bar", "\u0305": "bar", "\u0303": "tilde"}
-_UP = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-"))
-_DOWN = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-"))
+#: The same, and others, on letters of words.
+_IN_WORDS = {
+    "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u",
+    "\u0307": ".", "\u0308": '"', "\u030a": "r", "\u030b": "H", "\u030c": "v", "\u0323": "d",
+    "\u0327": "c", "\u0328": "k", "\u0331": "b",
+}  # fmt: skip
+#: Letters and signs of Latin scripts that every engine sets (T1, and the signs of TS1).
+_LATIN = {
+    "ß": r"\ss{}", "æ": r"\ae{}", "Æ": r"\AE{}", "ø": r"\o{}", "Ø": r"\O{}", "œ": r"\oe{}",
+    "Œ": r"\OE{}", "ł": r"\l{}", "Ł": r"\L{}", "đ": r"\dj{}", "Đ": r"\DJ{}", "ð": r"\dh{}",
+    "Ð": r"\DH{}", "þ": r"\th{}", "Þ": r"\TH{}", "ı": r"\i{}", "ẞ": "SS", "§": r"\S{}",
+    "„": r"\quotedblbase{}", "‚": r"\quotesinglbase{}", "‘": "`", "«": r"\guillemotleft{}",
+    "»": r"\guillemotright{}", "‹": r"\guilsinglleft{}", "›": r"\guilsinglright{}", "—": "---",
+    "€": r"\texteuro{}", "£": r"\pounds{}", "©": r"\copyright{}", "¿": "?`", "¡": "!`",
+    "•": r"\textbullet{}", "\u00a0": "~",
+}  # fmt: skip
+UP = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-"))
+DOWN = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-"))
 
 
 def prose(text: str) -> str:
-    """Text with LaTeX's own characters escaped and mathematical signs in mathematics mode."""
+    """Text with LaTeX's own characters escaped and mathematical signs in mathematics mode.
+
+    Letters of other scripts, and pictures, stand in \\otherscript (`other_scripts.py`).
+    """
     pieces: list[str] = []
-    for character in _apart(visible(text)):
-        if character in _ACCENTS and pieces:
-            pieces[-1:] = [rf"$\{_ACCENTS[character]}{{{pieces[-1].strip('$')}}}$"]
-        elif character in _ESCAPED:
-            pieces.append(_ESCAPED[character])
-        elif (sign := sign_of(character)) is not None:
-            pieces.append(f"${sign.strip()}$")
-        elif character not in _ACCENTS:
-            pieces.append(character)
-    return "".join(pieces)
+    others: list[str] = []
+    letters = _letters(visible(text))
+    for k, letter in enumerate(letters):
+        beside = (*letters[max(k - 1, 0) : k], *letters[k + 1 : k + 2])
+        piece = _set(letter, any(one[0].isalpha() for one in beside))
+        if piece is None:
+            others.append(letter)
+            continue
+        if others:
+            pieces.append(other_script("".join(others)))
+            others = []
+        pieces.append(piece)
+    return "".join(pieces) + (other_script("".join(others)) if others else "")
 
 
-def _apart(text: str) -> Iterator[str]:
-    """The characters of a text, accented letters as a letter and its accent."""
+def _letters(text: str) -> list[str]:
+    """The characters of a text, each with the accents that stand on it."""
+    found: list[str] = []
     for character in text:
-        yield from character if character in _SIGNS else unicodedata.normalize("NFD", character)
+        for part in character if character in SIGNS else unicodedata.normalize("NFD", character):
+            if found and unicodedata.combining(part):
+                found[-1] += part
+            else:
+                found.append(part)
+    return found
+
+
+def _set(letter: str, in_word: bool) -> str | None:
+    """A letter with its accents in LaTeX; None for what needs a font of another script."""
+    base, *accents = letter
+    if base.isascii():
+        plain = _ESCAPED.get(base, base)
+    elif base in _ESCAPED or base in _LATIN:
+        plain = _ESCAPED.get(base) or _LATIN[base]
+    else:
+        sign = sign_of(base)
+        plain = None if sign is None else f"${sign.strip()}$"
+    if plain is None or not accents:
+        return plain
+    if len(accents) > 1:
+        return None
+    (accent,) = accents
+    if accent in _IN_WORDS and (in_word or accent not in _ACCENTS) and base.isascii():
+        return rf"\{_IN_WORDS[accent]}{{{plain}}}"
+    return rf"$\{_ACCENTS[accent]}{{{plain.strip('$')}}}$" if accent in _ACCENTS else None
 
 
 def sign_of(character: str) -> str | None:
     """The LaTeX of a mathematical sign; None for an ordinary character."""
-    if character in _SIGNS:
-        return _SIGNS[character]
+    if character in SIGNS:
+        return SIGNS[character]
     if character in _GREEK:
         word = _GREEK[character]
         return rf"\{word}" if word not in _UPRIGHT else rf"\mathrm{{{_UPRIGHT[word]}}}"
-    if character in _UP:
-        return f"^{{{_UP[character]}}}"
-    if character in _DOWN:
-        return f"_{{{_DOWN[character]}}}"
+    if character in UP:
+        return f"^{{{UP[character]}}}"
+    if character in DOWN:
+        return f"_{{{DOWN[character]}}}"
     return None
 
 

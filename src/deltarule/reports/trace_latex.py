@@ -97,13 +97,21 @@ def line_rows(line: TracedLine, trace: Trace) -> Iterator[str]:
         if trace.numbers(line, point):
             numbers = inserted(equation, point, trace.values, plain(brief), LatexNumbers)
         first, *more = broken(numbers, room)
-        equals = "" if numbers == value else f" = {value}"
+        equals = ("" if numbers == value else f" = {value}") + _exactly(line, entry, trace)
         if not more and visible(first + equals) <= room:
             first, equals = first + equals, ""
         yield rf"{at}&= {first}"
         yield from (rf"&\quad {piece}" for piece in more)
         if equals:
             yield rf"&{equals}"
+
+
+def _exactly(line: TracedLine, entry: tuple[int, ...], trace: Trace) -> str:
+    """The exact value of an entry where it is another than the rounded one."""
+    exact = brief(line.exact[entry])
+    if trace.arithmetic.name != "rounded" or brief(line.value[entry]) == exact:
+        return ""
+    return rf"\quad\text{{(exactly }}{plain(brief)(line.exact[entry])}\text{{)}}"
 
 
 def _place(entry: tuple[int, ...]) -> str:
