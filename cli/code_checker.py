@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -89,9 +89,9 @@ class Checker:
         """The convention, and what is said of it: that of a course, or one made for --like."""
         if self.asked.like is None or isinstance(source, bytes):
             return self.asked.convention, ""
-        names = dict(map(_mapped, self.asked.map_ or ()))
+        names = dict(map(_mapped, _listed(self.asked.map_)))
         options = split(self.asked.words or ())[1]
-        functions = tuple(self.asked.function or ())
+        functions = tuple(_listed(self.asked.function))
         like = Like(functions, self.asked.like, options, names, self.asked.returns or "")
         return convention_like(source.text, path, like)
 
@@ -116,6 +116,11 @@ def _modules(path: Path) -> dict[str, str]:
         dotted = ".".join(Path(name).relative_to(path).with_suffix("").parts)
         found |= {dotted: text, Path(name).stem: text}
     return found
+
+
+def _listed(said: Sequence[str] | None) -> list[str]:
+    """What is said several times, or once with commas between: `--function conv,conv_back`."""
+    return [part.strip() for one in said or () for part in one.split(",") if part.strip()]
 
 
 def _mapped(said: str) -> tuple[str, str]:

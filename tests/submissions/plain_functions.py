@@ -44,3 +44,20 @@ def norm(x, gamma, beta, eps=1e-5):
 
 def halved(x, w, b):
     return (x @ w + b) / 2
+
+
+def table_of_inputs(dy, x, W):
+    return {"x": dy @ W.T, "W": x.T @ dy, "b": dy.sum(axis=0)}
+
+
+def error(yhat, y):
+    return ((yhat - y) ** 2).mean()
+
+
+def error_prime(yhat, y):
+    return 2 * (yhat - y) / y.size
+
+
+def changed(x, W, b):
+    W += b
+    return W

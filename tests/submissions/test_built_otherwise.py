@@ -71,3 +71,25 @@ def test_what_is_returned_otherwise(report, name, verdict, finding, remedy, show
 def test_more_values_than_are_asked_for_are_no_mistake(report):
     one = next(f for f in report.functions if f.name == "affine_forward")
     assert one.verdict is FunctionVerdict.RIGHT
+
+
+PROPAGATE = """\
+import numpy as np
+from planar_utils import plot_decision_boundary, sigmoid
+def propagate(w, b, X, Y):
+    A = sigmoid(w.T @ X + b)
+    cost = -np.mean(Y * np.log(A) + (1 - Y) * np.log(1 - A))
+    return {"dW": X @ (A - Y).T / X.shape[1], "dB": np.sum(A - Y) / X.shape[1]}, cost
+def sigmoid_backward(dA, cache):
+    plot_decision_boundary(dA)
+"""
+
+
+def test_other_keys_are_no_unfinished_code_and_a_helper_lacks_what_is_not_at_hand():
+    with Sandbox(unsafe=True) as sandbox:
+        own = check_submission(PROPAGATE, "own.py", sandbox, "deeplearning_ai").functions
+    found = {f.name: f for f in own}
+    words = "dw and db: no entry in the dictionary that is returned, which has dW, dB"
+    assert (found["propagate"].verdict, found["propagate"].finding) == (WRONG, words)
+    assert "returned['dw']" in found["propagate"].test
+    assert "plot_decision_boundary" not in str([f.notes for f in own])

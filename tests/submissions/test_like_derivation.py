@@ -36,6 +36,8 @@ def sandbox():
         (("as_table",), "label_cross_entropy", {}, "", "loss is E, dz is the gradient by z"),
         (("relu_back",), "activation", {}, "", "dz is the gradient by z"),
         (("norm",), "batch_norm", {}, "", "eps is epsilon"),
+        (("table_of_inputs",), "dense", {}, "", "dW is the gradient by W"),
+        (("error", "error_prime"), "mean_squared_error", {}, "dyhat", "gradient by yhat"),
     ],
 )
 def test_right_functions_of_any_name_are_right(
@@ -59,6 +61,19 @@ def test_a_wrong_one_is_wrong(sandbox):
 @pytest.mark.parametrize(
     ("functions", "arguments", "fact", "remedy"),
     [
+        (
+            ("error_prime",),
+            {"derivation": "mean_squared_error"},
+            "its return statements",
+            "name it",
+        ),
+        (
+            ("error", "error_prime"),
+            {"derivation": "mean_squared_error"},
+            "its return statements do not say what error_prime returns",
+            "--returns dx,dw,db",
+        ),
+        (("changed",), {}, "its return statements do not say what changed", "name it"),
         (("layr",), {}, "there is no function layr", "did you mean 'layer'?"),
         (("layer",), {}, "img means nothing in dense", "--map img=NAME"),
         (("layer_back",), {}, "cache means nothing in dense", "--function FORWARD"),

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from deltarule.networks.reachability import reachable
-from deltarule.submissions.findings import Cause, FunctionFinding, FunctionVerdict
+from deltarule.submissions.cause_words import cause_text
+from deltarule.submissions.findings import FunctionFinding, FunctionVerdict
 from deltarule.submissions.reading.names_used import used
 
 _WRONG = (FunctionVerdict.WRONG, FunctionVerdict.PARTLY)
-_BESIDES = "besides, "
 
 
 def follow_what_they_call(findings: Sequence[FunctionFinding], body: Iterable[ast.stmt]) -> None:
@@ -52,27 +51,20 @@ def _called(
 def _wrong(one: FunctionFinding, wrong: Sequence[FunctionFinding]) -> None:
     if not wrong:
         return
-    theirs = {_words(c): other for other in wrong for c in other.causes}
-    mine = [_words(c) for c in one.causes]
+    theirs = {cause_text(c): other for other in wrong for c in other.causes}
+    mine = [cause_text(c) for c in one.causes]
     explained = {o for c in one.causes for o in c.outputs} >= {
         o.name for o in one.outputs if o.wrong
     }
     if mine and explained and all(words in theirs for words in mine):
         other = theirs[mine[0]]
         one.verdict = FunctionVerdict.CALLS
-        words = next(c.words for c in other.causes if _words(c) == mine[0])
+        words = next(c.words for c in other.causes if cause_text(c) == mine[0])
         one.finding = f"{other.name}, which it calls, is wrong: {words}"
         one.causes, one.test, one.remedy = [], "", f"let {other.name} be right first"
         return
     names = " and ".join(dict.fromkeys(other.name for other in wrong))
     one.notes.append(f"it calls {names}, which {'is' if len(wrong) == 1 else 'are'} wrong, too")
-
-
-def _words(cause: Cause) -> str:
-    """A cause whatever the value that it is in is called."""
-    names = "|".join(map(re.escape, sorted(cause.outputs, key=len, reverse=True)))
-    words = cause.words.removeprefix(_BESIDES)
-    return re.sub(rf"\b({names})\b", "·", words) if names else words
 
 
 def _crashed(

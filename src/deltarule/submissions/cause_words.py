@@ -17,6 +17,16 @@ from deltarule.spelling.text import text
 from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.findings import Cause
 
+#: What stands before a mistake that does not explain all that is wrong.
+BESIDES = "besides, "
+
+
+def cause_text(cause: Cause) -> str:
+    """A cause in words, whatever the values that it is in are called: `· is divided by N`."""
+    names = "|".join(map(re.escape, sorted(cause.outputs, key=len, reverse=True)))
+    words = cause.words.removeprefix(BESIDES)
+    return re.sub(rf"\b({names})\b", "·", words) if names else words
+
 
 def cause_of_mistake(mistake: Mistake, task: Task, derivation: Derivation) -> Cause:
     """A mistake as a cause: its words, its formula beside the right one."""

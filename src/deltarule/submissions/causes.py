@@ -16,7 +16,7 @@ from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.submissions.agreement import Fit
 from deltarule.submissions.array_slips import slips, with_inputs
-from deltarule.submissions.cause_words import cause_of_mistake
+from deltarule.submissions.cause_words import BESIDES, cause_of_mistake, cause_text
 from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.explanations import Explained, Explanations, Seen
 from deltarule.submissions.findings import Cause
@@ -92,10 +92,11 @@ def causes_of(
             _add(found, (slip.kind, slip.other), new, name)
     if left:
         chosen = _fewest(list(found.values()), wrong)
+    chosen = _alike(chosen, list(found.values()))
     causes = _merged([*(_with_outputs(c) for c in chosen), *filter(None, beside)])
     for cause in causes:
         if cause.kind == OVERFLOW and any(beside):
-            cause.words = f"besides, {cause.words}"  # it does not explain the other numbers
+            cause.words = f"{BESIDES}{cause.words}"  # it does not explain the other numbers
     return sorted(causes, key=lambda c: c.kind == OVERFLOW)
 
 
@@ -212,6 +213,20 @@ def _fewest(candidates: list[_Candidate], wrong: Sequence[str]) -> list[_Candida
         chosen.append(best)
         left -= best.outputs
     return chosen
+
+
+def _alike(chosen: list[_Candidate], candidates: list[_Candidate]) -> list[_Candidate]:
+    """The chosen ones, but for an output that a mistake explains which is made in others, too: of
+    one row the mean is the sum, and who takes it elsewhere has taken it there."""
+    texts = [cause_text(_with_outputs(c)) for c in chosen]
+    found = list(chosen)
+    for place, own in enumerate(chosen):
+        others = {t for k, t in enumerate(texts) if k != place}
+        if texts[place] not in others:
+            same = (c for c in candidates if c.outputs == own.outputs and c is not own)
+            like = (c for c in same if cause_text(_with_outputs(c)) in others)
+            found[place] = next(like, own)
+    return found
 
 
 def _with_outputs(candidate: _Candidate) -> Cause:

@@ -11,6 +11,9 @@ from deltarule.submissions.task_check import ANSWERED, Observed
 from deltarule.submissions.unfinished_code import unfinished
 from deltarule.submissions.where_wrong import tells, where_wrong
 
+#: So many keys of a dictionary are named.
+MOST_KEYS = 12
+
 
 def finding_of(
     seen: Observed, task: str, line: int | None, own: OwnForward | None
@@ -95,7 +98,9 @@ def _wrong(seen: Observed, found: FunctionFinding, wrong: list[OutputFinding]) -
     found.verdict = FunctionVerdict.WRONG if everywhere else FunctionVerdict.PARTLY
     names = " and ".join(o.name for o in wrong)
     _, agreement = wrong[0].mistaken[0]
-    found.finding = f"{names}: {said(agreement)}"
+    absent = {name for _, g in seen.at for name in g.absent}
+    stands = f"no entry in the dictionary {_keys(seen)}" if wrong[0].name in absent else ""
+    found.finding = f"{names}: {stands or said(agreement)}"
     bad = [s for o in wrong for s in (*(s for s, _ in o.mistaken), *o.off)]
     bad += [s for s, g in seen.at if g.outcome is not None and s not in seen.answered]
     where = where_wrong(bad, [s for o in wrong for s in o.exact], further=seen.further)
@@ -104,6 +109,15 @@ def _wrong(seen: Observed, found: FunctionFinding, wrong: list[OutputFinding]) -
     note = f"it changes its argument {_listed(seen.changed)} in place, too"
     if seen.changed and note not in found.notes:
         found.notes.append(note)
+
+
+def _keys(seen: Observed) -> str:
+    """What the dictionary has that is returned: `that is returned, which has dW1 and db1`."""
+    values = (g.outcome.value for _, g in seen.at if g.outcome is not None)
+    parts = (p for v in values for p in (v if type(v) is tuple else (v,)))
+    own = next((list(p) for p in parts if type(p) is dict), [])
+    few = ", ".join(map(str, own[:MOST_KEYS])) + (" …" if len(own) > MOST_KEYS else "")
+    return f"that is returned, which has {few}" if own else "that is returned"
 
 
 def finding_again(seen: Observed, found: FunctionFinding) -> None:

@@ -7,6 +7,7 @@ what they return by the names behind `return`. What matches nothing is refused: 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,10 @@ from deltarule.submissions.derivation_names import DerivationNames, meanings_sai
 from deltarule.submissions.right_task import derivation_of
 
 _LEFT_OUT = "-"
+
+
+#: What a function is called that gives gradients.
+_SLOPE = re.compile(r"grad|back|deriv|prime|delta", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -128,8 +133,11 @@ class _Maker:
             raise self._unclear(node, place)
         several = tree if isinstance(tree, list) else [tree]
         if isinstance(tree, dict):
+            tree = {key: self._slope_of(name) for key, name in tree.items()}
             several = list(tree.values())
         found = {name: self._returned_value(name, backward) for name in several if name}
+        if any(value is not None and self._given(value) for value in found.values()):
+            raise self._unclear(node, place)
         if not any(found.values()):
             self._only_one(several, found, backward, node, place)
         for name, value in found.items():
@@ -139,6 +147,16 @@ class _Maker:
                 remedy = f"say what it is, --map {name}=NAME, or leave it out: --returns dx,-;"
                 raise self.names.unknown(name, place, remedy)
         return self._as_tree(tree, found, node.name)
+
+    def _slope_of(self, key: str) -> str:
+        """The gradient, where a dictionary that is returned has an input's name: `{"x": …}`."""
+        meaning = self._meaning(key)
+        given = isinstance(meaning, Value) and self._given(meaning)
+        return f"d{meaning.tensor}" if isinstance(meaning, Value) and given else key
+
+    def _given(self, value: Value) -> bool:
+        """Whether a value is one that functions are given, and not what they compute."""
+        return not value.gradient and self.names.network.tensor(value.tensor).given
 
     def _returned_value(self, name: str, backward: bool) -> Value | None:
         self.seen.append(name)
@@ -154,7 +172,10 @@ class _Maker:
         ]
         only = self.names.outputs if not backward else gradients
         first = several[0] if several else None
-        if len(only) != 1 or (first and backward) or (backward and len(several) > 1):
+        # Of a gradient's name, or behind what gives the output, it may be another thing.
+        told = {v.tensor for v in self.values.values() if not v.gradient} & set(self.names.outputs)
+        other = not backward and (told or _SLOPE.search(node.name))
+        if other or len(only) != 1 or (first and backward) or (backward and len(several) > 1):
             raise self._unclear(node, place)
         name = f"d{only[0]}" if backward else only[0]
         meaning = self.names.meaning(name)

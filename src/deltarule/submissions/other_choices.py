@@ -144,7 +144,9 @@ class _Choices:
         for numbers in choices(task):
             other = self._found(one, numbers)
             if other is not None and known < (more := _right_outputs(other)):
-                words = f"held against another choice: {_words(task, numbers)}"
+                words = _words(task, numbers)
+                if not all(task.otherwise[n].left_open for n in numbers):
+                    words = f"held against another choice: {words}"
                 nearest, known = replace(other, finding=replace(other.finding)), more
                 nearest.finding.notes = [*other.finding.notes, words]
         return nearest

@@ -36,6 +36,7 @@ class Given:
     unlike: str = ""
     wanted: str = ""
     more: bool = False
+    absent: tuple[str, ...] = ()
     needs: str = ""
     again: dict[str, Any] | None = None
     arguments: str = ""
@@ -204,6 +205,8 @@ class TaskCalls:
         for key, name in tree.items():
             if name in self.task.values:
                 made.values[name] = value.get(key)
+                if key not in value:
+                    made.absent = (*made.absent, name)
 
 
 def _described(value: Any) -> str:

@@ -23,7 +23,8 @@ def unfinished(
 ) -> None:
     """Say in a finding that its function is not finished, if it is not."""
     outcomes = [g.outcome for _, g in seen.at if g.outcome is not None]
-    empty = always_none(found)
+    absent = {name for _, g in answered for name in g.absent}
+    empty = [name for name in always_none(found) if name not in absent]
     if outcomes and all(map(_not_implemented, outcomes)):
         found.finding = "raises NotImplementedError"
         found.line = outcomes[0].line or found.line

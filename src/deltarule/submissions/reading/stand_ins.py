@@ -176,6 +176,13 @@ class _AbsentModule(ModuleType):
         return Absent(whole.lstrip("_."), self.reason)
 
 
+def _not_in(module, name):
+    """What stands for a name that a module which was provided has not: other names are there."""
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Absent(f"{module}.{name}", f"which is not in the {module} that is at hand")
+
+
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
     """Finds what was provided, and stands in for what is missing."""
 
@@ -211,6 +218,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
             importlib.abc.InspectLoader.exec_module(self, module)
         else:
             module.__dict__.update(FOR_TWO_AND_THREE.get(name, {}))
+        if key is not None:
+            module.__dict__.setdefault("__getattr__", functools.partial(_not_in, name))
 
     def get_source(self, fullname):
         return self.texts[self.modules[fullname]]
