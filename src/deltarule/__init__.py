@@ -46,6 +46,7 @@ __all__ = [
 ]
 
 _HOME = {
+    "load_ipython_extension": "notebooks.cell_magics",
     "DeltaruleError": "errors",
     "check": "testing.code_check",
     "check_derivation": "gradcheck.choose",

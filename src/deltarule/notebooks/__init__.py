@@ -1,0 +1,1 @@
+"""Notebooks: `%load_ext deltarule` brings cells that derive and cells that check."""
