@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from deltarule.marking import load_sheet
-from deltarule.marking.hypotheses import NO_VALUE
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.moved_prints import MovedPrints
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.session import Session, open_session
 from deltarule.marking.together import Together
 from deltarule.marking.wrong_rows import WrongRows

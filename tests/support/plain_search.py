@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from deltarule.marking.carrying import with_mistakes
 from deltarule.marking.explain import Explainer
 from deltarule.marking.pairs import ON_TOP, couples, plain_carryings, with_slip
 
 
 class PlainExplainer(Explainer):
     """Explanations by the slow search: what the quick one has to find too."""
+
+    def following(self, written, entries):
+        for ways in self.carrying.following(written):
+            for cost, carried, earlier in ways:
+                wrong = with_mistakes(carried, earlier)
+                found = self._if_printed(written, entries, wrong, cost, (), earlier)
+                if found is not None:
+                    return found
+        return None
 
     def _singles(self, written, entries, places, mistakes):
         carryings = list(self.carrying.wrong(written))

@@ -13,8 +13,8 @@ from simulated_exams import ExamPaper, blank, exams, habit_of, opened
 from simulated_figures import ALIKE, NAMED, PERHAPS, PERHAPS_WRONG, WRONGLY, outcome
 
 from deltarule.marking.carrying import with_mistakes
-from deltarule.marking.hypotheses import NO_VALUE
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.verdicts import MISTAKE
 
 #: Of so many papers of each hundred: what they hold.

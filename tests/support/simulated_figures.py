@@ -19,9 +19,10 @@ from simulated_lines import Slip, worked
 from deltarule.arithmetic.base import entrywise
 from deltarule.arithmetic.exact import fraction
 from deltarule.marking.carrying import with_mistakes
-from deltarule.marking.hypotheses import NO_VALUE, Evaluator
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.truncations import Truncations
 from deltarule.marking.verdicts import MISTAKE, Verdict
 from deltarule.tracing.computation import Computation

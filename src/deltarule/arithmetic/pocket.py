@@ -3,10 +3,15 @@ ties."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import numpy as np
 
+from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.exact import Rounded
 from deltarule.arithmetic.floats import Float64
+from deltarule.expressions.symbols import Index
+from deltarule.networks.equations import Equation
 
 
 class QuicklyRounded(Float64):
@@ -40,6 +45,10 @@ def _places(a: np.ndarray, like: Rounded):
     return (like.significant or 1) - 1 - size
 
 
+#: An equation, the values it reads in float64, and its pinned indices: the digits that are kept.
+Exactly = Callable[[Equation, Values, Mapping[Index, int]], np.ndarray]
+
+
 class Unsure(Exception):
     """A value so near to a tie that float64 cannot tell how it is rounded, or none at all."""
 
@@ -53,12 +62,20 @@ class SurelyRounded(Float64):
     """What `Rounded` does, in float64, with the very same digits. Raises Unsure near a tie.
 
     `like` may be None: then lines are kept as they are, but for those that `settled_like` rounds.
+    `exactly` gives the digits that are kept of an equation at some pinned indices where float64
+    cannot tell them; it may raise Unsure, too.
     """
 
     name = "surely rounded"
 
-    def __init__(self, like: Rounded | None):
-        self.like = like
+    def __init__(self, like: Rounded | None, exactly: Exactly | None = None):
+        self.like, self.exactly = like, exactly
+
+    def settled_exactly(self, equation: Equation, values: Values, at: Mapping[Index, int]):
+        """The digits that are kept of an equation's value near a tie."""
+        if self.exactly is None:
+            raise Unsure
+        return self.exactly(equation, values, at)
 
     def settle(self, a):
         """Each entry with the digits that are kept."""

@@ -22,9 +22,9 @@ import numpy as np
 from deltarule.exams.asked_numbers import AskedNumbers
 from deltarule.exams.rounding_habits import Habits, decimals_of
 from deltarule.marking.carrying import with_mistakes
-from deltarule.marking.hypotheses import NO_VALUE
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.session import Session
 from deltarule.marking.sheets import Rounding
 from deltarule.marking.wrong_rows import WrongRows

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.hypotheses import NO_VALUE, Evaluator
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.nearness import CUT_OFF
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.shortlist import PrintedNumbers
 from deltarule.marking.together import Together
 from deltarule.marking.wrong_rows import WrongRows

@@ -6,6 +6,7 @@ Each way is a hypothesis with a cost: how much has to be supposed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, product
 
 from deltarule.arithmetic.exact import Rounded
@@ -26,12 +27,14 @@ MOST_READINGS, MOST_SETS = 4, 24
 MOST_SINGLY = 8
 
 
+#: What a way of carrying costs, the way, and mistakes that are carried on so.
+Way = tuple[float, Hypothesis, tuple[Mistake, ...]]
+
+
 def with_mistakes(hypothesis: Hypothesis, mistakes: Sequence[Mistake]) -> Hypothesis:
     """The same with some lines evaluated wrongly."""
-    for mistake in mistakes:
-        for line, equation in mistake.equations:
-            hypothesis = hypothesis.with_variant(line, equation)
-    return hypothesis
+    wrong = {line: equation for mistake in mistakes for line, equation in mistake.equations}
+    return replace(hypothesis, variants={**hypothesis.variants, **wrong}) if wrong else hypothesis
 
 
 class Carrying:
@@ -116,9 +119,7 @@ class Carrying:
         sets = (frozenset(), printed - self.not_right, printed)
         return list(dict.fromkeys(as_printed | {name} for as_printed in sets))
 
-    def by_convention(
-        self, written: Written
-    ) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
+    def by_convention(self, written: Written) -> Iterator[Way]:
         """Ways of carrying with right formulas by other conventions at ties and kinks."""
         name = written.quantity
         above = self.evaluator.ancestors(name) | {name}
@@ -138,42 +139,43 @@ class Carrying:
                         bearing,
                     )
 
-    def following(
-        self, written: Written
-    ) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
-        """Ways of carrying earlier mistakes on: exactly, rounded, or beside printed values."""
+    def following(self, written: Written) -> Iterator[list[Way]]:
+        """Ways of carrying, and the earlier mistakes that are carried on so: exactly, then rounded
+        or beside printed values, then by other right formulas."""
+        name, explained = written.quantity, sum(len(found) for found in self.diagnosed.values())
+        key = ("following", name, written.decimals, self._wrong_above(name), explained)
+        stages = self._ways.setdefault(key, [])
+        for k, stage in enumerate((self._exactly, self._beside_printed, self._otherwise)):
+            if k == len(stages):
+                stages.append(list(stage(written)))
+            yield stages[k]
+
+    def _exactly(self, written: Written) -> Iterator[Way]:
+        for mistakes in self.earlier(written.quantity):
+            yield EARLIER, Hypothesis(), mistakes
+
+    def _beside_printed(self, written: Written) -> Iterator[Way]:
         name = written.quantity
         printed = frozenset(self.printed_above(name))
-        roundings = self.roundings(written)
-        sets = self.earlier(name)
-        for carried in sets:
-            yield EARLIER, with_mistakes(Hypothesis(), carried), carried
-        for carried in sets:
-            lines = {line for m in carried for line, _ in m.equations}
+        for mistakes in self.earlier(name):
+            lines = {line for m in mistakes for line, _ in m.equations}
             for as_printed in self._beside(name, printed, lines):
-                plain = with_mistakes(Hypothesis(as_printed), carried)
                 if as_printed:
-                    yield EARLIER + RIGHT_PRINTED, plain, carried
-                for rounding in roundings:
-                    rounded = Hypothesis(as_printed, rounding, variants=plain.variants)
-                    yield EARLIER + RIGHT_PRINTED + ROUNDED_BETWEEN, rounded, carried
-        for carried in sets:
-            for hypothesis in self._following_otherwise(written, carried):
-                yield EARLIER + RIGHT_PRINTED, hypothesis, carried
+                    yield EARLIER + RIGHT_PRINTED, Hypothesis(as_printed), mistakes
+                for rounding in self.roundings(written):
+                    rounded = Hypothesis(as_printed, rounding)
+                    yield EARLIER + RIGHT_PRINTED + ROUNDED_BETWEEN, rounded, mistakes
 
-    def _following_otherwise(
-        self, written: Written, carried: tuple[Mistake, ...]
-    ) -> Iterator[Hypothesis]:
-        """Ways of carrying earlier mistakes on by other right formulas."""
-        lines = {line for m in carried for line, _ in m.equations}
-        for way in self.other_ways.to(written.quantity):
-            if written.quantity in lines:
-                continue
-            printed = frozenset(way.printed)
-            plain = with_mistakes(Hypothesis(variants=way.variants), carried)
-            for as_printed in self._beside(written.quantity, printed, lines):
-                for rounding in (None, *self.roundings(written)):
-                    yield Hypothesis(as_printed, rounding, variants=plain.variants)
+    def _otherwise(self, written: Written) -> Iterator[Way]:
+        """By other right formulas than the network's."""
+        name = written.quantity
+        for mistakes in self.earlier(name):
+            lines = {line for m in mistakes for line, _ in m.equations}
+            for way in () if name in lines else self.other_ways.to(name):
+                for as_printed in self._beside(name, frozenset(way.printed), lines):
+                    for rounding in (None, *self.roundings(written)):
+                        carried = Hypothesis(as_printed, rounding, variants=way.variants)
+                        yield EARLIER + RIGHT_PRINTED, carried, mistakes
 
     def _beside(self, name: str, printed: frozenset[str], lines: set[str]) -> list[frozenset[str]]:
         """The printed lines that may be taken as printed while some wrong lines are not."""
@@ -208,7 +210,7 @@ class Carrying:
         """Mistakes, and the gradients of what they make of the forward lines."""
         return (*mistakes, *(b for m in mistakes for b in self.carried_back(m)))
 
-    def wrong(self, written: Written) -> list[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
+    def wrong(self, written: Written) -> list[Way]:
         """Ways of carrying on which a new mistake is looked for."""
         name, explained = written.quantity, sum(len(found) for found in self.diagnosed.values())
         key = ("wrong", name, written.decimals, self._wrong_above(name), explained)
@@ -216,7 +218,7 @@ class Carrying:
             self._ways[key] = list(self._wrong(written))
         return self._ways[key]
 
-    def _wrong(self, written: Written) -> Iterator[tuple[float, Hypothesis, tuple[Mistake, ...]]]:
+    def _wrong(self, written: Written) -> Iterator[Way]:
         name = written.quantity
         printed = frozenset(self.printed_before(name))
         yield 0.0, Hypothesis(), ()

@@ -19,8 +19,9 @@ from deltarule.marking.aligned_answers import Aligned, Written
 from deltarule.marking.carrying import Carrying, with_mistakes
 from deltarule.marking.doubts import Doubts
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.hypotheses import NO_VALUE, Evaluator
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.kept_values import KeptValues
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.nearness import CUT_OFF, most_apart, near
 from deltarule.marking.pairs import of_two
@@ -51,8 +52,7 @@ class Explainer:
     def __init__(self, evaluator: Evaluator, aligned: Aligned, doubts: Doubts):
         self.evaluator, self.aligned, self.doubts = evaluator, aligned, doubts
         self.carrying = Carrying(evaluator, aligned)
-        self._known: dict[tuple, np.ndarray | None] = {}
-        self._exact: dict[tuple, np.ndarray | None] = {}
+        self._kept = KeptValues(evaluator)
         self._sure = SureValues(evaluator)
         self.pairs_in: dict[tuple, WrongRows] = {}
         self.apart = most_apart(aligned.rounding.rule)
@@ -81,7 +81,7 @@ class Explainer:
         for _, hypothesis in self.carrying.right(written):
             if not self._possibly(written, entries, hypothesis, CUT_OFF):
                 continue
-            values = self._value(written.quantity, hypothesis)
+            values = self._kept.exact(written.quantity, hypothesis)
             if values is not None and fits(values):
                 return hypothesis, values
         return None
@@ -95,7 +95,7 @@ class Explainer:
         for as_printed in dict.fromkeys((frozenset(), printed - self.carrying.not_right, printed)):
             plain, values = Hypothesis(as_printed), None
             if any(self._nearly(written, entries, plain, apart, k) for k in times):
-                values = self._value(written.quantity, plain)
+                values = self._kept.exact(written.quantity, plain)
             if values is not None:
                 yield values
 
@@ -107,9 +107,14 @@ class Explainer:
 
     def following(self, written: Written, entries: list[tuple]) -> Explanation | None:
         """The simplest way in which earlier mistakes, carried on, print the entries."""
-        ways = self.carrying.following(written)
-        tried = (self._if_printed(written, entries, h, cost, (), old) for cost, h, old in ways)
-        return next(filter(None, tried), None)
+        for ways in self.carrying.following(written):
+            near = self.shortlist.possible(written, entries, ways)
+            for cost, carried, earlier in compress(ways, near):
+                wrong = with_mistakes(carried, earlier)
+                found = self._if_printed(written, entries, wrong, cost, (), earlier)
+                if found is not None:
+                    return found
+        return None
 
     def reached(self, written: Written, entries: list[tuple]) -> list[str]:
         """The wrong lines from which entries follow to the digits that are printed of them."""
@@ -134,7 +139,7 @@ class Explainer:
         quick, rule = self.quick(written.quantity, hypothesis), self.aligned.rounding.rule
         prints = self._sure.decided(written, entries, hypothesis, quick, rule)
         if prints is None:
-            values = self._value(written.quantity, hypothesis)
+            values = self._kept.exact(written.quantity, hypothesis)
             prints = values is not None and not self.aligned.unlike(written, values, entries)
         if not prints:
             return None
@@ -149,15 +154,6 @@ class Explainer:
         if not self._nearly(written, entries, hypothesis, apart):
             return False
         return not hypothesis.rounds or not self._sure.far(written, entries, hypothesis, apart)
-
-    def _value(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
-        key = (name, *hypothesis.key)
-        if key not in self._exact:
-            try:
-                self._exact[key] = self.evaluator.value(name, hypothesis)
-            except NO_VALUE:
-                self._exact[key] = None
-        return self._exact[key]
 
     def wrong(self, written: Written, entries: list[tuple]) -> list[Explanation]:
         """All explanations with one mistake, ranked; with two where none explains the value alone.
@@ -201,15 +197,20 @@ class Explainer:
         """The explanations with one mistake, place by place, until one leaves no doubt."""
         carryings = self.carrying.wrong(written)
         ways = [carried for _, carried, _ in carryings]
+        where = tuple(np.transpose(entries)) if entries[0] else ()
         single: list[Explanation] = []
         for place in places:
             sets = self.sets_of(mistakes(place))
             likely = self.shortlist.likely(written, entries, ways, sets)
             for chosen in np.flatnonzero(np.any(likely, axis=0)):
                 for cost, carried, earlier in compress(carryings, likely[:, chosen]):
-                    same = self.shortlist.printing_same(written, entries, carried, sets, chosen)
+                    values = self.shortlist.values(written.quantity, carried, sets)
+                    quick = None if values is None else values[chosen]
+                    same = self.shortlist.printing_same(
+                        written, entries, where, carried, sets, chosen, quick
+                    )
                     found = same not in self._refuted and self.explanation(
-                        written, entries, carried, cost, sets.sets[chosen], earlier
+                        written, entries, carried, cost, sets.sets[chosen], earlier, quick
                     )
                     if found:
                         single.append(found)
@@ -251,9 +252,13 @@ class Explainer:
         cost: float,
         mistakes: tuple[Mistake, ...],
         earlier: tuple[Mistake, ...] = (),
+        quick: np.ndarray | None = None,
     ) -> Explanation | None:
-        """The explanation by new mistakes, if they print the entries."""
+        """The explanation by new mistakes, if they print the entries; `quick` is the value in
+        float64 where it is known already."""
         hypothesis = with_mistakes(carried, mistakes)
+        if quick is not None:
+            self._kept.put_quick(written.quantity, hypothesis, quick)
         if not self._nearly(written, entries, hypothesis, self.apart):
             return None
         total = cost + sum(m.cost for m in mistakes) + PAIR * (len(mistakes) - 1)
@@ -270,15 +275,7 @@ class Explainer:
 
     def quick(self, name: str, hypothesis: Hypothesis) -> np.ndarray | None:
         """Values in float64 are kept: they serve all ways of rounding, and every entry."""
-        as_printed, rounding, _, wrong = hypothesis.key
-        key = (name, as_printed, wrong, bool(self.evaluator.groups) and rounding)
-        if key not in self._known:
-            try:
-                found = self.evaluator.quick(name, hypothesis)
-            except NO_VALUE:
-                found = None
-            self._known[key] = found
-        return self._known[key]
+        return self._kept.quick(name, hypothesis)
 
     def tries_pairs(self, written: Written, entries: list[tuple]) -> bool:
         """Whether two mistakes are tried together where none alone explains entries."""

@@ -17,26 +17,17 @@ from deltarule.arithmetic.base import Arithmetic, entrywise
 from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.exact import Rounded, fraction
 from deltarule.arithmetic.floats import Float64
-from deltarule.arithmetic.pocket import QuicklyRounded, SurelyRounded
+from deltarule.arithmetic.pocket import QuicklyRounded, SurelyRounded, Unsure
 from deltarule.arithmetic.run import run
-from deltarule.errors import DeltaruleError
 from deltarule.marking.hypothesis import Hypothesis, digits
 from deltarule.marking.line_reads import computed_together, equations_by_line, reads
+from deltarule.marking.no_value import Circular
 from deltarule.marking.quick_lines import QuickLines
 from deltarule.marking.recurrence_runs import Scans
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
 from deltarule.networks.recurrences import Block, Recurrence, equations_of
 from deltarule.tracing.computation import Computation
-
-
-class Circular(Exception):
-    """A wrong line that would need its own result; nobody can have worked so."""
-
-
-#: What is raised where a hypothesis gives no value at all.
-NO_VALUE = (Circular, DeltaruleError, ZeroDivisionError, OverflowError)
-
 
 #: What only wrong lines read, as a hypothesis carries it; None where it stays as it is.
 CarriedExtra = Callable[[str, Hypothesis, Mapping[str, np.ndarray], bool], np.ndarray | None]
@@ -251,10 +242,24 @@ class _Work:
         found = self.compute(name)
         if isinstance(self.arithmetic, SurelyRounded) and name in self.hypothesis.rounded:
             return self.arithmetic.settled_like(found, self.hypothesis.rounded[name])
+        if isinstance(self.arithmetic, SurelyRounded):
+            return self._surely(name, found)
         if isinstance(self.arithmetic, Float64):
             return self.arithmetic.settle(found)
         rounding = self.hypothesis.rounded.get(name, self.hypothesis.rounding)
         return rounding.settle(found) if rounding else found
+
+    def _surely(self, name: str, found):
+        """What is kept of a line, near a tie too; a recurrence has settled its own lines."""
+        block = self.block(name)
+        if not isinstance(block, Equation):
+            return found
+        try:
+            return self.arithmetic.settle(found)
+        except Unsure:
+            if block.subscripts != block.indices:
+                raise
+            return self.arithmetic.settled_exactly(block, self.values, {})
 
     def unchanged(self, name: str) -> bool:
         """Whether the hypothesis leaves a value as it is when everything is carried exactly."""

@@ -12,8 +12,8 @@ from deltarule.marking.also_right import by_convention, from_other_givens
 from deltarule.marking.charges import evidence_of_following
 from deltarule.marking.entries import part, verdict_on
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.hypotheses import NO_VALUE
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.reach import reach
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.hypotheses import NO_VALUE
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.reach import within_reach
 from deltarule.marking.session import Session
 

@@ -16,8 +16,9 @@ from deltarule.calculus import Gradient
 from deltarule.calculus.rules.at_the_edge import AT_THE_EDGE
 from deltarule.expressions.choices import Delta
 from deltarule.expressions.nodes import PartialOf
-from deltarule.marking.hypotheses import NO_VALUE, Evaluator
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.networks.equations import Equation
 from deltarule.networks.reachability import reachable
 from deltarule.tracing.computation import Computation

@@ -15,9 +15,10 @@ import numpy as np
 
 from deltarule.marking.aligned_answers import Aligned, Written
 from deltarule.marking.digit_habits import decimals_asked
-from deltarule.marking.hypotheses import NO_VALUE, Evaluator
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.moved_prints import MovedPrints
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheets import Rounding
 from deltarule.marking.together import Tangled

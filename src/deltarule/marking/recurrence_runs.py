@@ -12,8 +12,9 @@ from dataclasses import replace
 from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
+from deltarule.arithmetic.pocket import SurelyRounded, Unsure
 from deltarule.arithmetic.prepared_program import at_time
-from deltarule.arithmetic.run import make_room, run_block, timetable
+from deltarule.arithmetic.run import make_room, run_block, timetable, write
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import tensor_name
 from deltarule.marking.bounded_dict import Bounded
@@ -95,14 +96,20 @@ class Scans:
             key = (id(part), *at.values())
             if key not in self._prepared:
                 self._prepared[key] = (part, at_time(part, values, at))
-            steps.append(self._prepared[key][1])
-        if any(step is None for step in steps):
+            steps.append((part, at, self._prepared[key][1]))
+        if any(step is None for _, _, step in steps):
             run_block(block, values, arithmetic, {})
             return
         make_room(block, values, arithmetic)
         with arithmetic.context():
-            for step in steps:
-                step(values.arrays, arithmetic)
+            for part, at, step in steps:
+                try:
+                    step(values.arrays, arithmetic)
+                except Unsure:
+                    if not isinstance(arithmetic, SurelyRounded):
+                        raise
+                    found = arithmetic.settled_exactly(part, values, at)
+                    write(part, found, values, arithmetic, at)
 
 
 def _put(block: Block, table: dict[Equation, Equation]) -> Block:

@@ -8,14 +8,19 @@ import numpy as np
 
 from deltarule.marking.aligned_answers import Written
 from deltarule.marking.carried_rows import one_order
-from deltarule.marking.hypotheses import NO_VALUE, Evaluator
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.mistakes import Mistake
 from deltarule.marking.nearness import CUT_OFF, margin, unit_of
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.together import Together, quickly
 from deltarule.marking.wrong_rows import WrongRows
 
 #: A little more room than the closer look leaves, so that rounding of the last bit costs nothing.
 ROOM = 1.0 + 1e-6
+
+#: So few ways of carrying earlier mistakes on are tried one after the other.
+FEWEST_TOGETHER = 4
 
 #: So many rows at most are evaluated at once.
 MOST_ROWS = 1500
@@ -53,6 +58,7 @@ class Shortlist:
         self._values: dict[tuple, tuple[Hypothesis, np.ndarray | None]] = {}
         self._near: dict[tuple, tuple] = {}
         self._shown: dict[int, tuple[Written, PrintedNumbers]] = {}
+        self._earlier: dict[tuple, WrongRows] = {}
 
     def likely(
         self,
@@ -107,18 +113,48 @@ class Shortlist:
         self,
         written: Written,
         entries: Sequence[tuple],
+        where: tuple,
         carried: Hypothesis,
         sets: WrongRows,
         row: int,
+        quick: np.ndarray | None,
     ) -> tuple:
-        """What sets that print the same have in common: the same numbers to the last bit, in one
-        way of carrying. Rounding on the way, if left out of quick values, may part any two sets.
+        """What sets that print the same have in common: the same `quick` numbers to the last bit at
+        the entries, which are `where`, in one way of carrying. Rounding on the way, if left out of
+        quick values, may part any two sets."""
+        same = written.quantity, tuple(entries), carried.key
+        if quick is None or carried.rounds and not self.evaluator.groups:
+            return *same, id(sets), row
+        return *same, np.asarray(quick[where]).tobytes()
+
+    def possible(
+        self,
+        written: Written,
+        entries: Sequence[tuple],
+        ways: Sequence[tuple[float, Hypothesis, tuple[Mistake, ...]]],
+    ) -> np.ndarray:
+        """Which ways of carrying, each with earlier mistakes, may print the entries.
+
+        What is the same but for the mistakes is evaluated together, where it is worth it.
         """
-        values = self.values(written.quantity, carried, sets)
-        if values is None or carried.rounds and not self.evaluator.groups:
-            return written.quantity, tuple(entries), carried.key, id(sets), row
-        numbers = values[(row, *np.transpose(entries))] if entries[0] else values[row]
-        return written.quantity, tuple(entries), carried.key, np.asarray(numbers).tobytes()
+        found = np.ones(len(ways), bool)
+        of: dict[tuple, list[int]] = {}
+        for k, (_, carried, _) in enumerate(ways):
+            if self.evaluator.groups or not carried.rounds:
+                of.setdefault(carried.key, []).append(k)
+        alike: dict[tuple, list[list[int]]] = {}
+        for places in of.values():
+            key = tuple(tuple(map(id, ways[k][2])) for k in places)
+            alike.setdefault(key, []).append(places)
+        for key, several in alike.items():
+            if len(key) * len(several) < FEWEST_TOGETHER:
+                continue
+            if key not in self._earlier:
+                self._earlier[key] = WrongRows([ways[k][2] for k in several[0]])
+            carryings = [ways[places[0]][1] for places in several]
+            near = self.likely(written, entries, carryings, self._earlier[key])
+            found[np.array(several)] = near
+        return found
 
     def work_out(self, name: str, carryings: Sequence[Hypothesis], sets: WrongRows) -> None:
         """Work out a line under each set of mistakes, several ways of carrying at once."""

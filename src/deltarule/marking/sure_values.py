@@ -14,16 +14,18 @@ from deltarule.arithmetic.pocket import SurelyRounded, Unsure
 from deltarule.calculus.kinks import kinked
 from deltarule.expressions.nodes import Max, Selection
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.hypotheses import NO_VALUE, Evaluator
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.near_ties import NearTies
 from deltarule.marking.nearness import decided, near
+from deltarule.marking.no_value import NO_VALUE
 
 
 class SureValues:
     """The values of one evaluator, each hypothesis evaluated once."""
 
     def __init__(self, evaluator: Evaluator):
-        self.evaluator = evaluator
+        self.evaluator, self._near_ties = evaluator, NearTies(evaluator)
         # Keys are identities: hypotheses are kept beside, so that they live as long.
         self._known: dict[tuple, tuple[Hypothesis, np.ndarray | None]] = {}
 
@@ -61,7 +63,9 @@ class SureValues:
         extra = self.evaluator.extra_values.keys()
         if self._ordered or any(e.read_names() & extra for e in hypothesis.variants.values()):
             return None
-        work = self.evaluator.work(hypothesis, SurelyRounded(hypothesis.rounding))
+        near_ties = self._near_ties.under(hypothesis)
+        arithmetic = SurelyRounded(hypothesis.rounding, near_ties)
+        work = self.evaluator.work(hypothesis, arithmetic)
         try:
             found = np.asarray(work.compute(name), dtype=float)
         except (Unsure, *NO_VALUE):

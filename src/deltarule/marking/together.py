@@ -17,8 +17,9 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.errors import DeltaruleError
 from deltarule.marking.carried_rows import CarriedRows
 from deltarule.marking.filled_rows import InRows, evaluated
-from deltarule.marking.hypotheses import NO_VALUE, Evaluator
+from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.wrong_rows import WrongRows
 from deltarule.networks.equations import Equation
 from deltarule.networks.recurrences import Recurrence

@@ -18,7 +18,7 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.marking import verdicts
-from deltarule.marking.hypotheses import NO_VALUE
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.session import Session
 from deltarule.marking.verdicts import Verdict
 from deltarule.networks.reachability import reachable

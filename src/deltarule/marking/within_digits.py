@@ -15,9 +15,9 @@ from deltarule.marking.carrying import EARLIER
 from deltarule.marking.evidence import Evidence, of_entries
 from deltarule.marking.explain import Explainer
 from deltarule.marking.explanation import Explanation
-from deltarule.marking.hypotheses import NO_VALUE
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
+from deltarule.marking.no_value import NO_VALUE
 from deltarule.marking.reach import last_unit, reach
 
 #: So many mistakes that come near are looked at with the reach of the printed digits.
