@@ -173,8 +173,8 @@ class _Maker:
         only = self.names.outputs if not backward else gradients
         first = several[0] if several else None
         # Of a gradient's name, or behind what gives the output, it may be another thing.
-        told = {v.tensor for v in self.values.values() if not v.gradient} & set(self.names.outputs)
-        other = not backward and (told or _SLOPE.search(node.name))
+        given = {v.tensor for v in self.values.values() if not v.gradient} & set(self.names.outputs)
+        other = not backward and (given or _SLOPE.search(node.name))
         if other or len(only) != 1 or (first and backward) or (backward and len(several) > 1):
             raise self._unclear(node, place)
         name = f"d{only[0]}" if backward else only[0]
