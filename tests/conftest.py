@@ -82,6 +82,11 @@ def pytest_collection_finish():
     gc.set_threshold(200_000, 50, 200)
 
 
+def pytest_sessionfinish():
+    """Nor at the end, where pytest looks for garbage once more, and Python with it."""
+    gc.freeze()
+
+
 def _costly(item) -> bool:
     """Whether a test starts programs, compiles, or says that it is slow."""
     if item.get_closest_marker("slow") or COSTLY_FIXTURES.intersection(item.fixturenames):

@@ -11,6 +11,27 @@ from once import sharing
 
 from deltarule.kernels.cache import store
 
+#: Sums over a batch and what is read back of them: both ways of sharing loops among threads, in
+#: half as many loops as batch normalisation has. A loop in threads takes long to compile.
+CENTRED = """
+from deltarule.language import *
+
+N, C = sizes("N C")
+n, c = indices("n c")
+x, gamma, y = input("x", N, C), parameter("gamma", C), output("y", N, C)
+mu = intermediate("mu", C)
+mu[c] = Mean[n](x[n, c])
+y[n, c] = gamma[c] * (x[n, c] - mu[c])
+"""
+
+
+@pytest.fixture(scope="session")
+def centred(tmp_path_factory) -> str:
+    """A file with a layer whose kernel is compiled for threads once."""
+    path = tmp_path_factory.mktemp("centred") / "centred.py"
+    path.write_text(CENTRED, encoding="utf-8")
+    return str(path)
+
 
 @pytest.fixture(autouse=True, scope="module")
 def derivations_are_shared():

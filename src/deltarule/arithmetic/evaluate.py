@@ -20,7 +20,7 @@ from deltarule.arithmetic.base import Arithmetic
 from deltarule.arithmetic.contraction import contraction
 from deltarule.arithmetic.elimination import inverse_over, log_determinant_over
 from deltarule.arithmetic.fixed_rationals import as_fraction, constant
-from deltarule.arithmetic.integers import Grid, beyond, grid_over, integers_over, mask
+from deltarule.arithmetic.integers import Grid, beyond, grid_over, integers_over, laid_along, mask
 from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.arithmetic.stable import stable as stable_form
 from deltarule.errors import DeltaruleError
@@ -79,10 +79,15 @@ class _Walk:
         self.locals: dict[Dummy, object] = {}
 
     def value(self, node: Expr, grid: Grid):
+        method = self._methods.get(type(node)) or self._inherited(node)
+        return method(self, node, grid)
+
+    def _inherited(self, node: Expr):
+        """The method of the nearest class that has one, kept for all nodes of the node's class."""
         for kind in type(node).__mro__:
             method = self._methods.get(kind)
             if method is not None:
-                return method(self, node, grid)
+                return self._methods.setdefault(type(node), method)
         raise DeltaruleError(f"{node} ({type(node).__name__}) cannot be evaluated")
 
     def _number(self, node, grid):
@@ -185,7 +190,7 @@ class _Walk:
         array = self.values.arrays[name]
         if not node.indices:
             return array
-        plain = _plain(node.indices, grid, array.shape)
+        plain = laid_along(grid, node.indices, array.shape)
         if plain is not None:
             cut, order, shape = plain
             return array[(*cut, ...)].transpose(order).reshape(shape)
@@ -199,13 +204,13 @@ class _Walk:
         tensor = self.values.tensors.get(name)
         outside = tensor.outside if tensor is not None else None
         if inside.all():
-            return array[tuple(np.broadcast_arrays(*where))]
+            return array[tuple(where)]
         if outside is None and np.any(~inside & grid.counted):
             raise beyond(name, where, array.shape, ~inside & grid.counted)
         if not all(array.shape):
             return self._outside(outside, np.shape(inside))
         clipped = [np.clip(at, 0, n - 1) for at, n in zip(where, array.shape, strict=True)]
-        found = array[tuple(np.broadcast_arrays(*clipped))]
+        found = array[tuple(clipped)]
         return self.arithmetic.where(inside, found, self._outside(outside, ()))
 
     def _outside(self, outside, shape):
@@ -261,26 +266,6 @@ class _Walk:
         Size: _integer, Index: _integer, nodes.FloorQuotient: _integer, nodes.Delta: _integer,
         Symbol: _symbol, type(sympy.pi): _pi, type(sympy.S.NegativeInfinity): _least,
     }  # fmt: skip
-
-
-def _plain(subscripts, grid: Grid, shape) -> tuple | None:
-    """How to lay an array along the grid where its subscripts are indices, each once."""
-    if not all(isinstance(s, Index) and s in grid.indices for s in subscripts):
-        return None
-    if len(set(subscripts)) < len(subscripts):
-        return None
-    axes = [grid.axis(s) for s in subscripts]
-    cut = []
-    for axis, extent in zip(axes, shape, strict=True):
-        first, last = grid.starts[axis], grid.starts[axis] + grid.extents[axis]
-        if last > extent:
-            return None
-        cut.append(slice(first, last))
-    order = sorted(range(len(axes)), key=axes.__getitem__)
-    spread = [1] * len(grid.indices)
-    for axis in axes:
-        spread[axis] = grid.extents[axis]
-    return tuple(cut), order, spread
 
 
 @lru_cache(maxsize=256)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
+import math
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from sympy import Add, Expr, Integer, Mul, Pow
@@ -19,22 +20,28 @@ from deltarule.expressions.symbols import Index, Size
 class Grid:
     """The indices in scope, one axis each, from `starts` over `extents` values.
 
-    `counted` is a mask of the points that count, which broadcasts over the axes.
+    `counted` is a mask of the points that count, which broadcasts over the axes. `axes` gives the
+    axis of each index; the innermost, where a name is used twice.
     """
 
     indices: tuple[Index, ...]
     extents: tuple[int, ...]
     starts: tuple[int, ...]
     counted: np.ndarray = field(default_factory=lambda: np.array(True))
+    axes: dict[Index, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        axes = {index: axis for axis, index in enumerate(self.indices)}
+        object.__setattr__(self, "axes", axes)
 
     @property
     def points(self) -> int:
         """The number of points."""
-        return int(np.prod(self.extents, dtype=np.int64))
+        return math.prod(self.extents)
 
     def axis(self, index: Index) -> int:
         """The axis of an index; the innermost, where a name is used twice."""
-        return len(self.indices) - 1 - self.indices[::-1].index(index)
+        return self.axes[index]
 
     def spread(self, index: Index) -> np.ndarray:
         """The values of an index, along its axis."""
@@ -56,7 +63,7 @@ class Grid:
 
     def where(self, mask: np.ndarray) -> Grid:
         """With fewer points counted."""
-        return replace(self, counted=self.counted & mask)
+        return Grid(self.indices, self.extents, self.starts, self.counted & mask)
 
 
 def integers_over(node: Expr, grid: Grid, values) -> np.ndarray:
@@ -66,7 +73,7 @@ def integers_over(node: Expr, grid: Grid, values) -> np.ndarray:
     """
     if isinstance(node, Integer):
         return np.array(int(node), dtype=np.int64)
-    if isinstance(node, Index) and node in grid.indices:
+    if isinstance(node, Index) and node in grid.axes:
         return grid.spread(node)
     if isinstance(node, Size) and node in values.sizes:
         return np.array(values.sizes[node], dtype=np.int64)
@@ -132,6 +139,27 @@ def grid_over(
         return Grid(indices, tuple(values.extent(n) for _, n in ranges), (0,) * len(indices))
     shape = tuple(1 if i in at else values.extent(n) for i, n in ranges)
     return Grid(indices, shape, tuple(at.get(i, 0) for i in indices))
+
+
+def laid_along(grid: Grid, subscripts, shape) -> tuple | None:
+    """How to lay an array along the grid where its subscripts are indices, each once."""
+    axes: list[int] = []
+    for subscript in subscripts:
+        axis = grid.axes.get(subscript) if isinstance(subscript, Index) else None
+        if axis is None or axis in axes:
+            return None
+        axes.append(axis)
+    cut = []
+    for axis, extent in zip(axes, shape, strict=True):
+        first, last = grid.starts[axis], grid.starts[axis] + grid.extents[axis]
+        if last > extent:
+            return None
+        cut.append(slice(first, last))
+    order = sorted(range(len(axes)), key=axes.__getitem__)
+    spread = [1] * len(grid.indices)
+    for axis in axes:
+        spread[axis] = grid.extents[axis]
+    return tuple(cut), order, spread
 
 
 class OutsideShape(DeltaruleError):

@@ -16,7 +16,8 @@ def filled(found, shape: tuple[int, ...], arithmetic: Arithmetic):
     if hasattr(found, "broadcast"):
         wide = found.broadcast(shape)
         return type(wide)(np.array(wide.value), np.array(wide.tangent))
-    return np.array(np.broadcast_to(np.asarray(found, dtype=arithmetic.dtype), shape))
+    array = np.asarray(found, dtype=arithmetic.dtype)
+    return np.array(array if array.shape == shape else np.broadcast_to(array, shape))
 
 
 def reduced(node, body, inner: Grid, count: int, arithmetic: Arithmetic):
