@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
@@ -30,12 +30,18 @@ from deltarule.marking.arrays import Numbers, read_numbers  # noqa: E402
 from deltarule.marking.printed import Printed  # noqa: E402
 from deltarule.marking.sheets import sheet_names  # noqa: E402
 
+#: Makes other numbers of those of a quantity, with a counter.
+Alter = Callable[[Numbers, Iterator[int]], Numbers]
+
 #: Papers that are marked on an open sheet before the best is taken.
 ROUNDS = 7
 
 
 def main() -> None:
     names = sys.argv[1:] or [*sheet_names(), "recurrent"]
+    if names[0] == "ways":
+        _ways(names[1:] or [*sheet_names(), "lstm", "gru"])
+        return
     if names[0] == "--wrong":
         short_lived()  # as the command does
         _mark_wrong(names[1])
@@ -80,6 +86,53 @@ def _mark_wrong(name: str) -> None:
         seconds += time.process_time() - begun
         verdicts += len(marking.verdicts)
     print(f"{seconds:.2f} | {verdicts}")
+
+
+def _changed(change: Callable[[float, int, int], float], digits: int = 0) -> Alter:
+    """Another value for each number, of it, of a counter and of its decimals, to more digits."""
+
+    def alter(numbers: Numbers, numbering: Iterator[int]) -> Numbers:
+        def other(number: Printed, decimals: int) -> tuple[float, int]:
+            value = change(float(number.value), next(numbering), decimals)
+            return value, max(decimals + digits, 0)
+
+        return _each(numbers, other)
+
+    return alter
+
+
+def _ways(names: list[str]) -> None:
+    """Papers on which nearly everything is wrong in one way or another, the slowest first."""
+    ways: dict[str, Alter] = {
+        "changed": _altered,
+        "last digits": _last_off,
+        "negated": _changed(lambda v, n, d: -v),
+        "halved": _changed(lambda v, n, d: v / 2),
+        "tenfold": _changed(lambda v, n, d: 10 * v),
+        "squared": _changed(lambda v, n, d: v * v),
+        "ones": _changed(lambda v, n, d: 1.0),
+        "zeros": _changed(lambda v, n, d: 0.0),
+        "counted": _changed(lambda v, n, d: n / 100),
+        "every other one moved": _changed(lambda v, n, d: v + 0.01 * (n % 2)),
+        "a thousandth more": _changed(lambda v, n, d: 1.001 * v),
+        "fewer digits": _changed(lambda v, n, d: 1.3 * v, -3),
+    }
+    found = []
+    for name in names:
+        if name in sheet_names():
+            sheet = load_sheet(name)
+            papers = [(k, run.published) for k, run in enumerate(sheet.runs, start=1)]
+        else:
+            paper = simulated.blank(name, 3)
+            sheet, papers = simulated._sheet(paper), [(1, _written(paper))]
+        for (run, right), (way, alter) in product([p for p in papers if p[1]], ways.items()):
+            opened, numbers = OpenSheet(sheet), count(1)
+            wrong = {n: alter(v, numbers) for n, v in right.items()}
+            begun = time.process_time()
+            opened.mark(Answers(None, "", wrong, "wrong.toml", run=run))
+            found.append((time.process_time() - begun, f"{name}, run {run}: {way}"))
+    for seconds, what in sorted(found, reverse=True)[:20]:
+        print(f"{seconds:.2f} s  {what}")
 
 
 def _recurrent(kind: str) -> None:

@@ -23,13 +23,16 @@ from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 
 
-def plain_derivation(network: Network) -> Derivation:
-    """All gradients of a network's loss, without steps: for their numbers alone."""
+def plain_derivation(network: Network, alike: Network | None = None) -> Derivation:
+    """All gradients of a network's loss, without steps: for their numbers alone.
+
+    Those with the same consumers in another network, that is `alike` in all tensors, are known.
+    """
     root, upstream = roots(network, None)
     names = tuple(t.name for t in upstream)
     live, moving = live_tensors(network, {root, *names}), varying(network)
     found = {
-        t.name: _plainly(network, t, root, live)
+        t.name: _plainly(network, t, root, live, alike)
         for group in backwards(network)
         for t in group
         if t.name not in names and t.name in moving
@@ -37,12 +40,16 @@ def plain_derivation(network: Network) -> Derivation:
     return Derivation(network, root, found, names)
 
 
-def _plainly(network: Network, tensor: Tensor, root: str, live: set[str]) -> Gradient:
+def _plainly(
+    network: Network, tensor: Tensor, root: str, live: set[str], alike: Network | None
+) -> Gradient:
     consumers = [e for e in network.equations if e.name in live and tensor.name in e.read_names()]
     indices = target_indices(tensor, consumers, network.equation_of(tensor.name))
     expression: Expr = Integer(int(tensor.name == root))
     if consumers and tensor.name != root:
-        expression = plain_gradient(network, tensor.name, root, indices, consumers)
+        same = alike is not None and all(e in alike.equations for e in consumers)
+        of = alike if alike is not None and same else network
+        expression = plain_gradient(of, tensor.name, root, indices, consumers)
     return Gradient(root, tensor, indices, expression, ())
 
 

@@ -15,11 +15,12 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.calculus import Gradient
 from deltarule.calculus.plain_gradients import plain_derivation
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Max, Read, tensor_name, walk
+from deltarule.expressions.nodes import Max, Read, reads, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.marking.mistakes import Mistake
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
+from deltarule.networks.reachability import reachable
 from deltarule.tracing.computation import Computation
 
 #: What a formula that is no gradient of ours may raise.
@@ -41,12 +42,16 @@ def carried_back(computation: Computation, mistake: Mistake) -> tuple[Mistake, .
     if len(own) != 1 or mistake.also or _other_maximum(own[0], mistake.equation):
         return ()
     try:
-        right, wrong = _gradients(network), _gradients(_with(network, own[0], mistake.equation))
+        right = _gradients(network)
+        wrong = _gradients(_with(network, own[0], mistake.equation), network)
     except _NONE:
         return ()
+    other = {n for n in right.keys() | wrong.keys() if _formula(right, n) != _formula(wrong, n)}
     found = []
     for line in computation.lines:
         if line.phase != "backward" or line.quantity not in wrong:
+            continue
+        if other.isdisjoint(_written_into(line.equation, right)):
             continue
         formulas = [_inlined(line.equation, g[line.quantity], g) for g in (right, wrong)]
         if None not in formulas and _differ(line.equation, formulas, computation):
@@ -67,9 +72,25 @@ def _with(network: Network, old: Equation, new: Equation) -> Network:
     return replace(network, equations=tuple(new if e == old else e for e in network.equations))
 
 
-def _gradients(network: Network) -> dict[str, Gradient]:
-    """All gradients of a network by name; of the same network again, they are known."""
-    return {g.name: g for g in plain_derivation(network).gradients.values()}
+def _gradients(network: Network, alike: Network | None = None) -> dict[str, Gradient]:
+    """All gradients of a network by name; of the same network again, or where another one is
+    `alike`, they are known."""
+    return {g.name: g for g in plain_derivation(network, alike).gradients.values()}
+
+
+def _formula(gradients: dict[str, Gradient], name: str) -> Expr | None:
+    return gradients[name].expr if name in gradients else None
+
+
+def _written_into(line: Equation, gradients: dict[str, Gradient]) -> list[str]:
+    """The gradients of which the formulas are put into a line's, its own the first."""
+    kept = line.read_names()
+
+    def inside(name: str) -> list[str]:
+        read = map(tensor_name, reads(gradients[name].expr)) if name in gradients else ()
+        return [n for n in read if n in gradients and n not in kept]
+
+    return [line.name, *reachable([line.name], inside)]
 
 
 def _inlined(line: Equation, gradient: Gradient, gradients: dict[str, Gradient]) -> Expr | None:
