@@ -1,5 +1,6 @@
 """Everything that must hold for every derivation: a new file in derivations/ is tested by this."""
 
+import re
 from random import Random
 
 import numpy as np
@@ -20,6 +21,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.nodes import free_indices, walk
 from deltarule.expressions.symbols import Attribute
 from deltarule.language.catalogue import find
+from deltarule.spelling.text import text
 
 CASES = cases()
 SEEDS = range(1, 6) if FULL else (1,)
@@ -52,6 +54,23 @@ def test_rules_are_seen_where_explain_says(case):
 @all_cases
 def test_what_is_printed_can_be_typed_back(case):
     assert misread(derivation(case)) == []
+
+
+@all_cases
+def test_a_sum_without_a_range_runs_along_an_axis(case):
+    """Else nothing on the line would say how far: Σ_r ∂L/∂y[n, R·p + r]."""
+    found = derivation(case)
+    formulas = [
+        *(e.rhs for e in found.network.equations),
+        *(g.expr for g in found.gradients.values()),
+    ]
+    for line in map(text, formulas):
+        for braces, single in re.findall(r"(?:Σ|\bmax)_(?:\{([^}]*)\}|([a-z]′*))", line):
+            inner = single or braces
+            while "(" in inner:
+                inner = re.sub(r"\([^()]*\)", "", inner)
+            for index in inner.replace(" ", "").split(","):
+                assert "=" in index or re.search(rf"(?<=[\[ ]){index}[,\]]", line), line
 
 
 @all_cases

@@ -51,7 +51,7 @@ def test_a_rule_leaves_alone_what_it_says_nothing_of(rule):
 @pytest.mark.parametrize("after", [None, Rewrite(Integer(7))], ids=["nothing", "something else"])
 def test_a_rule_that_does_something_else_is_found(after):
     wrong = replace(COUNT, apply=lambda expression, given: after)
-    assert made_of_its_example(wrong).startswith("Σ_n μ becomes ")
+    assert made_of_its_example(wrong).startswith("Σ_{n=0…N − 1} μ becomes ")
 
 
 @every_rule

@@ -58,7 +58,7 @@ def test_decimals(value, exact):
         ("abs(x[n])", "|x[n]|"),
         ("where(x[n] > 0.5, 1.0, 0)", "[x[n] > 1/2]"),
         ("tanh(0.25*x[n])", "tanh(x[n]/4)"),
-        ("Sum[d:D](0.5*x[n])", "Σ_d x[n]/2"),
+        ("Sum[d:D](0.5*x[n])", "Σ_{d=0…D − 1} x[n]/2"),
     ],
 )
 def test_floats_in_equations(read, formula, shown):

@@ -77,7 +77,7 @@ def test_elementwise_takes_scalars_and_functions_of_sympy(tmp_path, made):
 def test_an_index_is_split_into_its_digits(tmp_path):
     lines = 'y = output("y", N, R * D)\ny[n, r] = x[n, r // R]'
     found = derive(network(tmp_path, lines)).gradients["x"]
-    assert text(found.expr) == "Σ_r ∂L/∂y[n, R·p + r]"
+    assert text(found.expr) == "Σ_{r=0…R − 1} ∂L/∂y[n, R·p + r]"
     assert all(s.verified for s in found.steps)
 
 

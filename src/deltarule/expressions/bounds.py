@@ -25,11 +25,12 @@ class Span:
     extent: Expr
     lower: tuple[Expr, ...]
     upper: tuple[Expr, ...]
+    on_axis: bool = True
 
     @property
     def whole(self) -> bool:
-        """Whether it is simply 0 … extent − 1."""
-        return self.lower == (0,) and self.upper == (self.extent - 1,)
+        """Whether it is simply 0 … extent − 1, and stands alone on an axis that tells so."""
+        return self.on_axis and self.lower == (0,) and self.upper == (self.extent - 1,)
 
 
 def tight(ranges: tuple, conditions: tuple) -> tuple[list[Span], list[Condition]]:

@@ -6,6 +6,8 @@ of terms is not a reader's: upstream factors come first in a product, positive t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
 from sympy.core.numbers import Infinity, NegativeInfinity
 
@@ -114,6 +116,8 @@ class Writer(Alphabet):
             return self.reduction("sum", [], [self(c) for c in outer], rest), PRODUCT
         sign = "max" if isinstance(node, nodes.Max) else type(node).__name__.lower()
         spans, rest = tight(node.ranges, node.conditions)
+        axes = {i for read in nodes.reads(node.body) for i in read.indices}
+        spans = [replace(s, on_axis=s.index in axes) for s in spans]
         before = self._whole
         self._whole = before | {c.args[::-1] for c in rest if isinstance(c, nodes.Divides)}
         body = self.inside(node.body, PRODUCT)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import product
 
 from sympy import Expr, Mul, Pow
 
@@ -112,24 +113,49 @@ def _of_a_root(have: dict[Expr, Expr], root: Pow, value: Expr) -> Expr | None:
 
 
 def _index_maps(node: Expr, equation: Equation) -> Iterator[dict]:
-    """Ways to name the equation's indices so that one of its reads occurs in the node."""
-    anchors = [r for r in reads(equation.rhs) if set(equation.indices) <= free_symbols(r)]
-    if not anchors:
-        if not equation.indices:
-            yield {}
+    """Ways to name the equation's indices so that reads of it that hold them occur in the node."""
+    anchors = _anchors(equation)
+    if anchors is None:
         return
-    anchor = anchors[0]
     inner = [n for n in nodes.walk(equation.rhs) if isinstance(n, Reduction)]
     ranges = (*equation.ranges, *(r for n in inner for r in n.ranges))
+    there = [reads(node, tensor_name(anchor)) for anchor in anchors]
     seen = set()
-    for found in reads(node, tensor_name(anchor)):
-        table = unified(anchor.indices, found.indices, ranges)
-        if table is not None:
-            table = {i: table[i] for i in equation.indices}
+    for found in product(*there):
+        table = _at_once(anchors, found, equation, ranges)
         key = None if table is None else tuple(sorted(table.items(), key=str))
         if table is not None and key not in seen:
             seen.add(key)
             yield table
+
+
+def _anchors(equation: Equation) -> list[Read] | None:
+    """Few reads that hold all indices of an equation: one if one does; None if all do not."""
+    missing = set(equation.indices)
+    found: list[Read] = []
+    candidates = list(reads(equation.rhs))
+    while missing:
+        best = max(candidates, key=lambda r: len(missing & free_symbols(r)), default=None)
+        if best is None or not missing & free_symbols(best):
+            return None
+        found.append(best)
+        missing -= free_symbols(best)
+    return found
+
+
+def _at_once(
+    anchors: list[Read], found: Iterable[Read], equation: Equation, ranges: tuple
+) -> dict | None:
+    """The equation's indices at which the anchors are the reads found; None if there are none."""
+    table: dict = {}
+    for anchor, there in zip(anchors, found, strict=True):
+        one = unified(anchor.indices, there.indices, ranges)
+        if one is None:
+            return None
+        for index in set(equation.indices) & free_symbols(anchor):
+            if table.setdefault(index, one[index]) != one[index]:
+                return None
+    return {i: table[i] for i in equation.indices}
 
 
 def _example() -> Example:
