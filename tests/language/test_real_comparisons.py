@@ -88,11 +88,9 @@ def test_what_python_has_decided_is_refused(tmp_path):
     assert caught.value.remedy.endswith("write equal(a, b) or differ(a, b)")
 
 
-def test_a_function_with_too_few_arguments_is_refused(tmp_path):
-    with pytest.raises(DeltaruleError) as caught:
-        network(tmp_path, "y[n, m] = elu(x[n, m])")
-    assert "elu takes 2, not 1" in caught.value.fact
-    assert caught.value.place.endswith("layer.py, line 8")
+def test_units_have_their_usual_constants(tmp_path):
+    (unit,) = network(tmp_path, "y[n, m] = elu(x[n, m]) + leaky_relu(x[n, m])").equations
+    assert text(unit.rhs) == "ELU(x[n, m], 1) + LeakyReLU(x[n, m], 1/100)"
 
 
 def test_an_exponent_that_is_learnt_has_a_gradient(tmp_path):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
+from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.reachability import depending_on, needed_for
 from deltarule.networks.recurrences import blocks, equations_of
@@ -23,15 +24,34 @@ def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
 
 
 def live_tensors(network: Network, roots: set[str]) -> set[str]:
-    """The tensors on which the roots depend, themselves included."""
-    return needed_for(network.equations, roots)
+    """The tensors on which the roots depend, themselves included; through no selection, which
+    has the derivative 0.
+    """
+    selected = {e.name for e in network.equations if isinstance(e.rhs, nodes.Selection)}
+    return needed_for(_differentiable(network), roots) - selected
+
+
+def _differentiable(network: Network) -> list[Equation]:
+    return [e for e in network.equations if not isinstance(e.rhs, nodes.Selection)]
 
 
 def varying(network: Network) -> set[str]:
-    """The tensors that depend on something that has a gradient; counts, say, do not."""
+    """The tensors that depend on something that has a gradient; counts, say, do not.
+
+    Nor do maxima that nothing but their selection reads.
+    """
     found = {t.name for t in network.tensors.values() if not t.integral and t.role != "target"}
     found -= {e.name for e in network.equations}
-    return depending_on(network.equations, found)
+    return depending_on(_differentiable(network), found) - only_selecting(network)
+
+
+def only_selecting(network: Network) -> set[str]:
+    """The maxima that nothing but their selection reads."""
+    lines = _differentiable(network)
+    read = {name for e in lines for name in e.read_names()}
+    chosen = (e.rhs for e in network.equations if isinstance(e.rhs, nodes.Selection))
+    found = {nodes.tensor_name(rhs.args[1]) for rhs in chosen} - read
+    return {name for name in found if network.tensors[name].role == "intermediate"}
 
 
 def refuse_read_roots(network: Network, names: tuple[str, ...], live: set[str]) -> None:

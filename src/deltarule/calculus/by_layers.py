@@ -13,7 +13,13 @@ from math import prod
 
 from sympy import Expr
 
-from deltarule.calculus.backward_order import backwards, live_tensors, roots, varying
+from deltarule.calculus.backward_order import (
+    backwards,
+    live_tensors,
+    only_selecting,
+    roots,
+    varying,
+)
 from deltarule.calculus.layer_groups import NotAlone, grouped
 from deltarule.calculus.put_in_place import Place
 from deltarule.calculus.rules.chain_rule import without_paths
@@ -71,6 +77,7 @@ class _ByLayers:
         self._root, upstream = roots(network, of)
         self._upstream = tuple(t.name for t in upstream)
         self._live = live_tensors(network, {self._root, *self._upstream})
+        self._known = self._live | only_selecting(network)
         self._uses = _uses(network)
         self._use_of = {
             u.names[e.name]: k for k, u in enumerate(self._uses) for e in u.part.equations
@@ -111,14 +118,16 @@ class _ByLayers:
     def _together(self, name: str) -> tuple[int, ...]:
         """The layers that read a tensor, and those that read what these put out among themselves.
 
-        A gradient may be written out in that of another: that must be the whole of it.
+        A gradient may be written out in that of another: that must be the whole of it. Beside a
+        loss nothing has an upstream gradient: all that leads to it is there.
         """
         found = dict(self._readers[name])
-        if self._tail & set(found):
+        last = bool(self._tail & set(found))
+        if last:
             found.update(dict.fromkeys(self._tail))
         while len(found) <= _MOST_TOGETHER + len(self._tail):
             written = {n: None for k in found for n in _written(self._uses[k])}
-            inside = {n for k in found for n in self._reads(k) if n in written}
+            inside = written if last else {n for k in found for n in self._reads(k) if n in written}
             more = [k for n in written if n in inside for k in self._readers.get(n, ())]
             if set(more) <= set(found):
                 return tuple(sorted(found))
@@ -160,7 +169,7 @@ class _ByLayers:
         """Where some layers stand, their gradients derived; and their own names of tensors."""
         if numbers not in self._places:
             uses = [self._uses[k] for k in numbers]
-            if not all(n in self._live for use in uses for n in _written(use)):
+            if not all(n in self._known for use in uses for n in _written(use)):
                 raise NotAlone
             group = grouped(uses, self._network)
             if group.key not in self._kinds:

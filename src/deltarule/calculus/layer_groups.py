@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from sympy import Basic, Expr, Rational
 
 from deltarule.arithmetic.settings import windows_of
+from deltarule.calculus.backward_order import only_selecting
 from deltarule.expressions.nodes import Selection, read
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size, suffixed
@@ -57,7 +58,7 @@ class _Grouping:
     """The making of one group."""
 
     def __init__(self, uses: Sequence[LayerUse], network: Network):
-        self._whole = network
+        self._whole, self._selecting = network, only_selecting(network)
         self._plain: dict[str, str] = {}  # our name for a tensor of the network
         self._tensors: dict[str, Tensor] = {}
         self._equations: list[Equation] = []
@@ -161,7 +162,7 @@ class _Grouping:
         # Selections of maxima come with them, and have no gradient.
         lines = [e for e in equations if not isinstance(e.rhs, Selection)]
         if any(e.name == tensor.name for e in lines):
-            inside = any(tensor.name in e.read_names() for e in lines)
+            inside = name in self._selecting or any(tensor.name in e.read_names() for e in lines)
             role = "loss" if role == "loss" else "intermediate" if inside else "output"
         elif any(e.name == tensor.name for e in equations):
             role = "intermediate"

@@ -24,6 +24,7 @@ from sympy.logic.boolalg import And, Boolean, BooleanAtom, Or
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.conditions import Every, Fails, Some
+from deltarule.expressions.largest_position import plain
 from deltarule.expressions.symbols import Scalar
 from deltarule.language.declarations import Page, current, expression
 
@@ -183,14 +184,16 @@ def about_reals(statement, page: Page) -> bool:
     """Whether it is a comparison of entries of tensors other than integers, or of scalars."""
     if not isinstance(statement, Relational):
         return False
-    names = {nodes.tensor_name(r) for r in nodes.reads(statement)}
-    return bool(statement.atoms(Scalar)) or any(
+    beside = plain(statement)
+    names = {nodes.tensor_name(r) for r in nodes.reads(beside)}
+    return bool(beside.atoms(Scalar)) or any(
         name in page.tensors and not page.tensors[name].integral for name in names
     )
 
 
 def _whole_number(side: Expr, page: Page) -> bool:
     """Whether it is made of indices, sizes and whole data."""
+    side = plain(side)
     names = {nodes.tensor_name(r) for r in nodes.reads(side)}
     whole = all(page.tensors[n].integral for n in names if n in page.tensors)
     return whole and not side.atoms(Scalar) and all(n.is_Integer for n in side.atoms(Rational))

@@ -12,11 +12,13 @@ from sympy.core.sympify import SympifyError
 from sympy.core.sympify import _sympify as strictly
 
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.largest_position import plain
 from deltarule.expressions.nodes import read
 from deltarule.expressions.operands import Operand
 from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index, Scalar, Size
 from deltarule.language.boundary_values import Edges
 from deltarule.language.literals import exact, refuse_infinity, unusual
+from deltarule.language.selections import Selections
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.constant_ranges import Between
 from deltarule.networks.coverage import check_written_once
@@ -51,6 +53,7 @@ class Page:
     aliases: tuple[str, ...] = ()
     edges: dict[str, Edges] = field(default_factory=dict)
     uses: list[LayerUse] = field(default_factory=list)
+    selections: Selections = field(default_factory=Selections)
 
     def place(self) -> str:
         """The file and line of the derivation that is being read."""
@@ -108,6 +111,7 @@ class Page:
             )
         rhs = exact(rhs, self.place(), self.real_names())  # the conditions of choices and sums, too
         refuse_infinity(rhs, self.place())
+        rhs = self.selections.taken(rhs, self, tensor.name)
         bound = bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
         check_reads_inside(bound, self.tensors)
         self.equations.append(bound)
@@ -216,7 +220,7 @@ class Name(Operand):
             )
         found = tuple(ANY_INDEX if s is ... else expression(s, self._page) for s in subscripts)
         for subscript in found:
-            parts = subscript.atoms(Rational)
+            parts = plain(subscript).atoms(Rational)
             if not all(part.is_Integer for part in parts):
                 raise DeltaruleError(
                     f"{self.tensor.name} has no entry {subscript}",
@@ -246,9 +250,8 @@ def extents_of(axes: tuple, page: Page) -> tuple[Expr, ...]:
 
 
 def expression(value, page: Page) -> Expr:
-    """A number or SymPy expression; anything else is refused, text above all.
-
-    Floats are the decimal fractions that they were written as. Raises DeltaruleError for NaN too.
+    """A number or SymPy expression, floats as decimal fractions. Raises DeltaruleError for others,
+    text above all, and for NaN.
     """
     try:
         if isinstance(value, bool):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from sympy import Expr, Integer, oo
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions import matrices, nodes
+from deltarule.expressions import largest_position, matrices, nodes
 from deltarule.expressions.symbols import Index
 from deltarule.language.comparisons import cases, chooses, conditions
 from deltarule.language.declarations import Page, current, expression
@@ -101,6 +101,20 @@ class MaxWord(ReductionWord):
         return _reduced(_MAXIMA[ties], body, ranges, conditions)
 
 
+class ArgMaxWord(ReductionWord):
+    """`ArgMax[k](body)`: where the largest entry stands; of several the first."""
+
+    def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
+        if len(ranges) != 1:
+            raise DeltaruleError(
+                f"{self} is a position on one axis, and several indices are named",
+                current().place(),
+                f"name one index, as in {self}[k](x[n, k])",
+            )
+        sign = -1 if self is ArgMin else 1
+        return largest_position.ArgMax(_reduced(nodes.Max, sign * body, ranges, conditions))
+
+
 class MeanWord(ReductionWord):
     """The sum, divided by the number of terms that count."""
 
@@ -137,6 +151,7 @@ class MatrixWord(ReductionWord):
 
 Sum = ReductionWord("Sum", nodes.Sum)
 Max = MaxWord("Max", nodes.Max)
+ArgMax, ArgMin = ArgMaxWord("ArgMax", nodes.Max), ArgMaxWord("ArgMin", nodes.Max)
 Product = ReductionWord("Product", nodes.Product)
 Mean = MeanWord("Mean", nodes.Sum)
 LogSumExp = ReductionWord("LogSumExp", nodes.LogSumExp)

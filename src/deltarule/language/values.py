@@ -59,6 +59,18 @@ def clip(value, low, high) -> Expr:
     return functions.clipped(*(expression(v, page) for v in (value, low, high)))
 
 
+def elu(value, alpha: Expr | float = 1) -> Expr:
+    """The exponential linear unit: z where z > 0, α·(exp(z) − 1) elsewhere."""
+    page = current()
+    return functions.elu(expression(value, page), expression(alpha, page))
+
+
+def leaky_relu(value, slope: Expr | float = 0.01) -> Expr:
+    """z where z > 0, slope·z elsewhere."""
+    page = current()
+    return functions.leaky_relu(expression(value, page), expression(slope, page))
+
+
 def stop_gradient(value) -> Expr:
     """The value itself, through which no gradient flows."""
     return nodes.Frozen(expression(value, current()))

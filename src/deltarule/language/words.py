@@ -27,13 +27,11 @@ from deltarule.expressions.functions import (
     absolute,
     atan,
     cos,
-    elu,
     erf,
     exp,
     expm1,
     floor,
     gelu,
-    leaky_relu,
     log,
     log1p,
     relu,
@@ -55,7 +53,18 @@ from deltarule.language.declarations import current, expression
 from deltarule.language.layers import layer, takes
 from deltarule.language.literals import constant
 from deltarule.language.option_values import as_default
-from deltarule.language.reductions import TIES, Inverse, LogDet, LogSumExp, Max, Mean, Product, Sum
+from deltarule.language.reductions import (
+    TIES,
+    ArgMax,
+    ArgMin,
+    Inverse,
+    LogDet,
+    LogSumExp,
+    Max,
+    Mean,
+    Product,
+    Sum,
+)
 from deltarule.language.tensor_words import (
     input,
     intermediate,
@@ -69,6 +78,8 @@ from deltarule.language.updates import gradient, memory, new, rate
 from deltarule.language.values import (
     clip,
     elementwise,
+    elu,
+    leaky_relu,
     max,
     maximum,
     min,
@@ -81,7 +92,8 @@ from deltarule.networks.constant_ranges import between, check_constant
 from deltarule.networks.network import Option
 
 __all__ = [
-    "ACTIVATIONS", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Product", "Sum", "TIES",
+    "ACTIVATIONS", "ArgMax", "ArgMin", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Product",
+    "Sum", "TIES",
     "abs", "absolute", "activation", "aliases", "atan", "attribute", "clip", "concatenate", "cos",
     "delta", "differ", "elementwise", "elu", "equal", "erf", "exp", "expm1", "fits", "floor",
     "gelu", "gradient", "identity", "index", "indices", "initially", "input", "intermediate",
@@ -233,7 +245,7 @@ def activation(name: str, default: str, help: str = "elementwise function") -> C
         at_zero = option("at_zero", "0", "the derivative of ReLU at 0", choices=("0", "half", "1"))
         return RELU_AT_ZERO[at_zero]
     if chosen == "elu":
-        return lambda z: elu(z, Integer(1))
+        return elu
     return FUNCTIONS[chosen]
 
 

@@ -38,7 +38,7 @@ def with_selections(
         for part in _taken_apart(equation, tensors):
             result.append(part)
             if isinstance(part.rhs, Max) and part.lhs not in selected:
-                result.append(_selection(part, part.rhs, tensors))
+                result.append(selection_equation(part, part.rhs, tensors))
     return result, tensors
 
 
@@ -69,21 +69,23 @@ def _without_maxima(
     if not isinstance(node, Max):
         return node, found
     over = tuple((i, n) for i, n in ranges.items() if i in free_indices(node))
-    name = _unused(f"{equation.name}_max", tensors)
+    name = unused_name(f"{equation.name}_max", tensors)
     tensors[name] = Tensor(name, tuple(n for _, n in over), "intermediate")
     own = Equation(name, tuple(i for i, _ in over), node, over, equation.place)
     return own.lhs, [*found, own]
 
 
-def _selection(equation: Equation, maximum: Max, tensors: dict[str, Tensor]) -> Equation:
+def selection_equation(equation: Equation, maximum: Max, tensors: dict[str, Tensor]) -> Equation:
+    """The equation of the selection that a maximum makes, whose tensor it declares."""
     ranges = equation.ranges + maximum.ranges
-    name = _unused(equation.name + CHOSEN, tensors)
+    name = unused_name(equation.name + CHOSEN, tensors)
     tensors[name] = Tensor(name, tuple(n for _, n in ranges), "intermediate")
     rhs = Selection(maximum, equation.lhs)
     return Equation(name, tuple(i for i, _ in ranges), rhs, ranges, equation.place)
 
 
-def _unused(name: str, tensors: dict[str, Tensor]) -> str:
+def unused_name(name: str, tensors: dict[str, Tensor]) -> str:
+    """The name itself, or with the first number behind it that no tensor bears."""
     found, count = name, 1
     while found in tensors:
         count += 1
