@@ -1,0 +1,13 @@
+"""Nearest-neighbour upsampling: every pixel becomes a block of U × U."""
+
+from deltarule.language import *
+
+aliases("upsample_nearest")
+
+N, C, H, W = sizes("N C H W")
+U = attribute("U", factor=2)
+n, c, i, j = indices("n c i j")
+
+x, y = input("x", N, C, H, W), output("y", N, C, U * H, U * W)
+
+y[n, c, i, j] = x[n, c, i // U, j // U]
