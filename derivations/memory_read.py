@@ -6,7 +6,7 @@ question q once, u = B q; the answer is the softmax of W (o + u) (Sukhbaatar et 
 
 from deltarule.language import *
 
-aliases("memory_network", "memory_network_read")
+aliases("memory_network_read")
 
 I, V, D, M = sizes("I V D M")
 i, j, v, d, c, l = indices("i j v d c l")
