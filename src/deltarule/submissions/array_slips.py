@@ -14,7 +14,7 @@ import numpy as np
 from deltarule.spelling.names import pretty
 from deltarule.submissions.course_conventions import Task, Value
 from deltarule.submissions.explanations import Seen
-from deltarule.submissions.input_slips import input_slips
+from deltarule.submissions.input_slips import Known, input_slips
 from deltarule.submissions.other_arrays import other_arrays, other_values
 from deltarule.submissions.padding_slips import padding_slips
 from deltarule.submissions.right_values import RightValues
@@ -41,13 +41,13 @@ def slips(task: Task, name: str, seen: Sequence[Seen]) -> list[Slip]:
     return sorted(found, key=lambda s: s.cost)
 
 
-def with_inputs(task: Task, name: str, seen: Sequence[Seen]) -> list[Slip]:
+def with_inputs(task: Task, name: str, seen: Sequence[Seen], known: Known) -> list[Slip]:
     """The slips with one input that give what was seen of a value, simplest first."""
     wrong = [s for s in seen if s.wrong and array_of(s) is not None]
     first = next((s for s in wrong if s.setting.numbers == "usual"), None)
     if first is None:
         return []
-    tried = chain(input_slips(task, name, first), padding_slips(task, name, first))
+    tried = chain(input_slips(task, name, first, known), padding_slips(task, name, first))
     fitting = (s for s in tried if _gives(s, first))
     return sorted((s for s in fitting if all(map(partial(_gives, s), seen))), key=lambda s: s.cost)
 

@@ -20,6 +20,7 @@ from deltarule.submissions.cause_words import BESIDES, cause_of_mistake, cause_t
 from deltarule.submissions.course_conventions import Task
 from deltarule.submissions.explanations import Explained, Explanations, Seen
 from deltarule.submissions.findings import Cause
+from deltarule.submissions.input_slips import Known
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.shape_slips import OVERFLOW, overflow, overflows
 from deltarule.submissions.student_arrays import tensors_of
@@ -86,8 +87,9 @@ def causes_of(
         add_mistakes(joint=True)
         chosen = _fewest(list(found.values()), wrong)
     left = [n for n in wrong if not any(n in c.outputs for c in chosen)]
+    known: Known = {}
     for name in left:
-        for slip in with_inputs(task, name, evidence[name]):
+        for slip in with_inputs(task, name, evidence[name], known):
             new = _Candidate(Cause(slip.words, slip.kind), slip.cost)
             _add(found, (slip.kind, slip.other), new, name)
     if left:

@@ -20,14 +20,21 @@ from deltarule.submissions.slip import Slip
 Reading = tuple[str, float, Callable[[np.ndarray], np.ndarray]]
 
 
-def input_slips(task: Task, name: str, first: Seen) -> Iterator[Slip]:
-    """The slips with one input each that may give a value of a task."""
+#: What a derivation comes to for an input read otherwise: by its words, and by what is right.
+Known = dict[tuple[str, int], RightValues | None]
+
+
+def input_slips(task: Task, name: str, first: Seen, known: Known) -> Iterator[Slip]:
+    """The slips with one input each that may give a value of a task.
+
+    `known` is what other values of the same call were evaluated for, and is added to.
+    """
     value, right = task.values[name], first.right
     for given in task.values.values():
         if given is value or not _is_given(given, right):
             continue
         for words, cost, change in _readings(given.name, right.value(given)):
-            make = _maker(value, given, change)
+            make = _maker(value, given, change, words, known)
             yield Slip("input read otherwise", cost, words, make, other=words)
 
 
@@ -43,19 +50,26 @@ def _is_given(value: Value, right: RightValues) -> bool:
 
 
 def _maker(
-    value: Value, given: Value, change: Callable[[np.ndarray], np.ndarray]
+    value: Value, given: Value, change: Callable[[np.ndarray], np.ndarray], words: str, known: Known
 ) -> Callable[[RightValues], np.ndarray | None]:
     def make(right: RightValues) -> np.ndarray | None:
-        changed = right.taken_in(given, np.asarray(change(right.value(given))))
-        own = right.names(given.parts[0])
-        if changed.shape != right.arrays[own].shape:
-            return None
+        if (words, id(right)) not in known:
+            known[words, id(right)] = _read_otherwise(right, given, change)
+        other = known[words, id(right)]
         try:
-            return right.with_givens({own: changed}).value(value)
+            return None if other is None else other.value(value)
         except NO_VALUE:
             return None
 
     return make
+
+
+def _read_otherwise(
+    right: RightValues, given: Value, change: Callable[[np.ndarray], np.ndarray]
+) -> RightValues | None:
+    changed = right.taken_in(given, np.asarray(change(right.value(given))))
+    own = right.names(given.parts[0])
+    return right.with_givens({own: changed}) if changed.shape == right.arrays[own].shape else None
 
 
 def _readings(name: str, array: np.ndarray) -> Iterator[Reading]:

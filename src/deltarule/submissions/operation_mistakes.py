@@ -77,7 +77,7 @@ def activation_too_much(context: Context) -> Iterator[Wrong]:
         return
     for called, activation in _ACTIVATIONS.items():
         words = f"{called} is applied to {pretty(name)}, where no activation belongs"
-        yield Wrong("activation too much", 4.6, activation(rhs), words)
+        yield Wrong("activation too much", 5.5, activation(rhs), words)
 
 
 def _listed(several: tuple[Expr, ...]) -> str:

@@ -5,7 +5,7 @@ Mistakes are made once for a task; at each setting all those of a line are evalu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -33,6 +33,7 @@ from deltarule.submissions.operation_mistakes import OPERATION_ROWS
 from deltarule.submissions.right_task import RightTask
 from deltarule.submissions.right_values import RightValues
 from deltarule.submissions.uneven_windows import UNEVEN_ROWS
+from deltarule.submissions.untangled_rows import untangled
 from deltarule.tracing.computation import Computation
 
 #: What is raised where a wrong line has no value, or none at the sizes of a setting.
@@ -66,7 +67,7 @@ class WrongLines:
         self.right, self.rights = right, rights or {}
         self._at: dict[Setting, tuple[Evaluator, Shortlist]] = {}
         self._mistakes: dict[str, list[Mistake]] = {}
-        self._rows: dict[str, WrongRows] = {}
+        self._groups: dict[str, list[tuple[list[int], WrongRows]]] = {}
         self._values: dict[tuple, np.ndarray | None] = {}
         usual = [s for s in right.settings if s.numbers == "usual"] or [*right.settings]
         # Where all sizes differ, none is taken for another.
@@ -117,15 +118,34 @@ class WrongLines:
         """An output under each wrong version of a line, a row each; None if it has no value."""
         key = (setting, line, output, base.key)
         if key not in self._values:
-            if line not in self._rows:
-                self._rows[line] = WrongRows([(m,) for m in self.mistakes(line)])
-            _, shortlist = self._worker(setting)
             with np.errstate(all="ignore"):
-                try:
-                    self._values[key] = shortlist.values(output, base, self._rows[line])
-                except _UNFIT:
-                    self._values[key] = self._one_by_one(setting, line, output, base)
+                self._values[key] = self._at_once(setting, line, output, base)
         return self._values[key]
+
+    def _at_once(
+        self, setting: Setting, line: str, output: str, base: Hypothesis
+    ) -> np.ndarray | None:
+        """The same, the mistakes of each group together."""
+        evaluator, shortlist = self._worker(setting)
+        mistakes = self.mistakes(line)
+        if line not in self._groups:
+            own = [[*range(len(mistakes))]] if line != JOINT else untangled(evaluator, mistakes)
+            self._groups[line] = [(g, WrongRows([(mistakes[k],) for k in g])) for g in own]
+        parts = []
+        for numbers, rows in self._groups[line]:
+            try:
+                found = shortlist.values(output, base, rows)
+            except _UNFIT:
+                found = self._one_by_one(setting, [mistakes[k] for k in numbers], output, base)
+            if found is None:
+                return None
+            parts.append((numbers, found))
+        if not parts:
+            return None
+        whole = np.empty((len(mistakes), *parts[0][1].shape[1:]))
+        for numbers, found in parts:
+            whole[numbers] = found
+        return whole
 
     def value(self, setting: Setting, output: str, hypothesis: Hypothesis) -> np.ndarray | None:
         """An output under one hypothesis."""
@@ -137,12 +157,12 @@ class WrongLines:
                 return None
 
     def _one_by_one(
-        self, setting: Setting, line: str, output: str, base: Hypothesis
-    ) -> np.ndarray | None:
+        self, setting: Setting, mistakes: Sequence[Mistake], output: str, base: Hypothesis
+    ) -> np.ndarray:
         """The same where some version has no value at the sizes of a setting: there it is NaN."""
         shape = np.shape(self._evaluator(setting).computation.floats.arrays[output])
-        found = np.full((len(self.mistakes(line)), *shape), np.nan)
-        for row, mistake in enumerate(self.mistakes(line)):
+        found = np.full((len(mistakes), *shape), np.nan)
+        for row, mistake in enumerate(mistakes):
             value = self.value(setting, output, with_mistake(base, mistake))
             if value is not None and value.shape == shape:
                 found[row] = value

@@ -41,6 +41,7 @@ _HEADER = re.compile(
 )
 # Taken before any foreign code runs, which may put something else in their places.
 _array, _frombuffer, _asarray, _ravel = np.ndarray, np.frombuffer, np.asarray, np.ndarray.ravel
+_matrix = np.matrix  # an array of the same numbers; of no other type are these sure
 _tobytes, _newbyteorder = np.ndarray.tobytes, np.dtype.newbyteorder
 _dumps, _loads = json.dumps, json.loads
 
@@ -175,11 +176,11 @@ def packed(value: Any, blocks: Blocks, depth: int = 0) -> Any:
         return {"dict": pairs}
     if kind is Kept:
         return {"kept": [value.call, *value.path]}
-    if kind is _array or kind in _SCALARS:
+    if kind is _array or kind is _matrix or kind in _SCALARS:
         array = _asarray(value)
         if _newbyteorder(array.dtype, "<").str not in DTYPES:
             return {"other": f"array of {array.dtype}"[:200]}
-        return {"array" if kind is _array else "scalar": blocks.add(array)}
+        return {"scalar" if kind in _SCALARS else "array": blocks.add(array)}
     return {"other": str(kind.__name__)[:200]}
 
 
