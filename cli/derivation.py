@@ -135,13 +135,17 @@ def worked(page: Page, gradient: Gradient, every: bool = False) -> None:
     Of many steps, those that take one rule several times in a row stand together, unless `every`.
     """
     page.formula(text(gradient.lhs), style="bold")
-    before: Expr = gradient.lhs
-    for first, last, step in in_a_row(gradient.steps, every):
-        _step(page, f"{first}" if first == last else f"{first}–{last}", step, before)
-        before = step.after
+    worked_steps(page, gradient.steps, gradient.lhs, every)
     if gradient.words:
         page.labelled("in words", gradient.words, indent=2, style="italic green", column=10)
     _notes(page, gradient)
+
+
+def worked_steps(page: Page, steps: Sequence[Step], before: Expr, every: bool = False) -> None:
+    """The numbered steps from a formula on."""
+    for first, last, step in in_a_row(steps, every):
+        _step(page, f"{first}" if first == last else f"{first}–{last}", step, before)
+        before = step.after
 
 
 def _all_worked(

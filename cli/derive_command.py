@@ -22,6 +22,14 @@ class Derive(Asked):
         str | None, option("Differentiate this tensor instead.", "NAME", names.tensors)
     ] = None
     set_: Annotated[list[str] | None, SET] = None
+    hvp: Annotated[bool, option("The Hessian times a vector v; with --wrt along these.")] = False
+    jvp: Annotated[bool, option("How all moves along a vector v; with --wrt along these.")] = False
+    hessian: Annotated[bool, option("Second derivatives, entry by entry; with --wrt by these.")] = (
+        False
+    )
+    jacobian: Annotated[
+        str | None, option("Derivatives of a tensor, entry by entry: --jacobian y/x.", "Y/X")
+    ] = None
     steps: Annotated[bool, option("Every step, and how it was checked.")] = False
     all_: Annotated[bool, option("With --steps: gradients that are alike, each whole too.")] = False
     brief: Annotated[bool, option("One line a gradient.")] = False
@@ -77,10 +85,17 @@ ROW = Row(
             "the source of a kernel",
             ".cli.kernel:show_kernel",
             "kernel emit",
-            "set wrt dtype parallel force equation",
+            "set wrt dtype parallel force equation hvp",
         ),
-        use("one line a gradient", ".cli.derive:show_brief", "brief", "set wrt of equation"),
-        use("a derivation", ".cli.derive:show_derivation", "", "set wrt of steps all equation"),
+        use("tangents", ".cli.second_order:show_tangents", "jvp", "set wrt equation"),
+        use(
+            "entries of a derivative",
+            ".cli.second_order:show_entries",
+            "hessian jacobian",
+            "set wrt equation steps",
+        ),
+        use("one line a gradient", ".cli.derive:show_brief", "brief", "set wrt of equation hvp"),
+        use("a derivation", ".cli.derive:show_derivation", "", "set wrt of steps all equation hvp"),
     ),
     (
         ("derive conv", "the gradients of a convolution"),
@@ -89,9 +104,10 @@ ROW = Row(
         ("derive lenet5 --count", "shapes, parameters, multiply–adds"),
         ("derive conv --stride 2 --kernel", "the source of the kernel"),
         ('derive --equation "y[n] = tanh(x[n]*w[n])"', "an equation of your own"),
+        ("derive softmax_cross_entropy --hessian", "second derivatives"),
         ("derive conv --emit conv_kernels.py", "the same, as a file"),
     ),
-    exclude=(("steps", "brief"), ("kernel", "emit")),
+    exclude=(("steps", "brief"), ("kernel", "emit"), ("hessian", "jacobian"), ("hvp", "of")),
     needs=(("force", ("emit",)), ("all", ("steps",))),
     wrong="a statement of --prove is refuted or not decided",
 )

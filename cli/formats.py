@@ -150,6 +150,8 @@ FORMATS = {
         {
             "a derivation": ".cli.derivation:derivation_page",
             "one line a gradient": ".cli.derivation:brief_page",
+            "entries of a derivative": ".cli.second_order:entries_page",
+            "tangents": ".cli.second_order:tangents_page",
             "the source of a kernel": ".cli.kernel:kernel_page",
             "a table of counts": ".cli.count:count_page",
             "a proof": ".cli.prove:proof_page",
@@ -243,6 +245,8 @@ FORMATS = {
         as_values,
         {
             "a derivation": ".reports.json:derivation_values",
+            "entries of a derivative": ".reports.second_order_values:entries_values",
+            "tangents": ".reports.second_order_values:tangents_values",
             "the source of a kernel": ".reports.json:kernel_values",
             "a table of counts": ".reports.count_values:count_values",
             "a proof": ".reports.proof_values:proof_values",

@@ -18,6 +18,7 @@ from deltarule.spelling.counted import counted
 
 if TYPE_CHECKING:
     from deltarule.gradcheck.user_code.outcome import FunctionOutcome
+    from deltarule.networks.network import Network
 
 #: What a derivation file imports its words from.
 LANGUAGE = ("deltarule.language", "deltarule.notation")
@@ -44,6 +45,12 @@ def show_gradients(asked: Gradient) -> int:
 def _checked(name: str, asked: Gradient, options: Mapping, tell) -> list[MeasuredGradients]:
     path, _, function = name.partition(":")
     if function or (path.endswith(".py") and not _is_derivation(Path(path))):
+        if asked.second:
+            raise DeltaruleError(
+                "--second is about derivations",
+                "the command line",
+                "leave it out: of functions of your own the gradients are measured",
+            )
         return _own(Path(path), function, asked, options, tell)
     own = {
         "shape": (asked.shape or ()),
@@ -80,12 +87,17 @@ def _is_derivation(path: Path) -> bool:
 
 
 def _derivation(name: str, asked: Gradient, options: Mapping, tell) -> MeasuredGradients:
+    from deltarule.calculus.gradient_network import hessian_vector_network
     from deltarule.gradcheck.choose import check_derivation
+    from deltarule.language.load import network_of
     from deltarule.reports.gradient_values import kernel_values
 
     began = perf_counter()
+    what: Network | str = name
+    if asked.second:
+        what, options = hessian_vector_network(network_of(name, "--second", **options)), {}
     found = check_derivation(
-        name,
+        what,
         numbers(asked.set_ or ()),
         asked.seed,
         asked.jacobian,

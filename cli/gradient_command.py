@@ -19,6 +19,9 @@ class Gradient(Asked):
         ),
     ] = None
     set_: Annotated[list[str] | None, SET] = None
+    second: Annotated[
+        bool, option("The Hessian times a vector, against dual numbers over the gradient.")
+    ] = False
     shape: Annotated[
         list[str] | None, option('Of your own function: --shape "x=N D".', "ARG=SIZES")
     ] = None
@@ -44,11 +47,12 @@ ROW = Row(
             "a gradient check",
             ".cli.gradient:show_gradients",
             "",
-            "set shape seed jacobian no-kernel rtol atol sandbox timeout",
+            "set second shape seed jacobian no-kernel rtol atol sandbox timeout",
         ),
     ),
     (
         ("check gradient conv --stride 2", "a layer of the catalogue"),
+        ("check gradient softmax_cross_entropy --second", "its second derivatives"),
         ("check gradient layers.py", "all functions of a file of your own"),
         ("check gradient layers.py:dense --set N=4", "one of them"),
         ('check gradient layers.py:dense --shape "x=N D"', "with the shape of an argument"),

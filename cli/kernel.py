@@ -22,7 +22,7 @@ def show_kernel(asked: Derive) -> int:
 
     bare, options = split(asked.words or ())
     name = one_name(bare, EXAMPLE, options)
-    formula = is_formula(name)
+    formula = is_formula(name) or asked.hvp
     what = network_named(name, options, asked) if formula else name
     settings = {} if formula else {**options, **numbers(asked.set_ or ())}
     if asked.wrt:

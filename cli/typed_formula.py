@@ -18,13 +18,22 @@ def is_formula(name: str) -> bool:
 
 
 def network_named(name: str, options: dict[str, object], asked: Derive) -> Network:
-    """The network of a derivation, with its options and numbers, or of a formula."""
+    """The network of a derivation, with its options and numbers, or of a formula; with --hvp that
+    of the Hessian times a vector.
+    """
     from deltarule.language.load import load
     from deltarule.networks.specialise import specialise
 
     if is_formula(name):
-        return network_of_formula(name, options, asked.set_ or (), asked.wrt or ())
-    return specialise(load(name, **options), numbers(asked.set_ or ()))
+        found = network_of_formula(name, options, asked.set_ or (), asked.wrt or ())
+    else:
+        found = specialise(load(name, **options), numbers(asked.set_ or ()))
+    if not asked.hvp:
+        return found
+    from deltarule.calculus.gradient_network import hessian_vector_network
+    from deltarule.spelling.names import ascii_name
+
+    return hessian_vector_network(found, [ascii_name(tensor) for tensor in asked.wrt or ()])
 
 
 def network_of_formula(

@@ -43,7 +43,13 @@ def plain_derivation(network: Network, alike: Network | None = None) -> Derivati
 def _plainly(
     network: Network, tensor: Tensor, root: str, live: set[str], alike: Network | None
 ) -> Gradient:
-    consumers = [e for e in network.equations if e.name in live and tensor.name in e.read_names()]
+    consumers = [
+        e
+        for e in network.equations
+        if e.name in live
+        and tensor.name in e.read_names()
+        and not isinstance(e.rhs, nodes.Selection)
+    ]
     indices = target_indices(tensor, consumers, network.equation_of(tensor.name))
     expression: Expr = Integer(int(tensor.name == root))
     if consumers and tensor.name != root:

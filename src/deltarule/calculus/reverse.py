@@ -40,7 +40,7 @@ from deltarule.calculus.verify import Verifier
 from deltarule.errors import DeltaruleError, in_short
 from deltarule.expressions.given_arguments import known_name, known_seed
 from deltarule.expressions.gradient_names import gradient_name
-from deltarule.expressions.nodes import read, reads
+from deltarule.expressions.nodes import Selection, read, reads
 from deltarule.expressions.size_constraints import facts_of
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
@@ -143,7 +143,10 @@ class GradientWork:
         self.network, self.tensor, self.root = network, tensor, root
         self.gradients, self.live = gradients, live
         self.consumers = [
-            e for e in network.equations if e.name in live and reads(e.rhs, tensor.name)
+            e
+            for e in network.equations
+            # Which entry is the largest does not change with a small step: no way goes through it.
+            if e.name in live and reads(e.rhs, tensor.name) and not isinstance(e.rhs, Selection)
         ]
         self.indices = target_indices(tensor, self.consumers, network.equation_of(tensor.name))
         self.ranges = tuple(zip(self.indices, tensor.axes, strict=True))

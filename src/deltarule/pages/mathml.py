@@ -86,6 +86,11 @@ class MathmlWriter(Writer):
     def partial(self, top: str, bottom: str) -> str:
         return partial(top, bottom)
 
+    def second_partial(self, top: str, first: str, then: str) -> str:
+        above = f"<msup><mo>∂</mo><mn>2</mn></msup>{top}"
+        below = f"<mo>∂</mo>{first}<mo>∂</mo>{then}"
+        return f"<mfrac><mrow>{above}</mrow><mrow>{below}</mrow></mfrac>"
+
     def words(self, text: str) -> str:
         return f"<mtext>{escape(text).replace(chr(32), chr(160))}</mtext>"
 

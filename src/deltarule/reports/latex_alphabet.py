@@ -73,6 +73,9 @@ class LatexWriter(Writer):
     def partial(self, top: str, bottom: str) -> str:
         return rf"\frac{{\partial {top}}}{{\partial {bottom}}}"
 
+    def second_partial(self, top: str, first: str, then: str) -> str:
+        return rf"\frac{{\partial^2 {top}}}{{\partial {first}\,\partial {then}}}"
+
     def relation(self, left: str, sign: str, right: str) -> str:
         return f"{left} {_SIGNS.get(sign, sign)} {right}"
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from deltarule.calculus import Derivation, Gradient
+    from deltarule.calculus.entries import Entries
     from deltarule.errors import DeltaruleError
     from deltarule.gradcheck.choose import ChosenCheck
     from deltarule.gradcheck.result import GradientCheck
     from deltarule.marking.sheets import Sheet
     from deltarule.marking.verdicts import Marking
     from deltarule.marking.worked_sheets import Worked
+    from deltarule.networks.network import Network
     from deltarule.submissions.findings import FunctionFinding, FunctionVerdict, SubmissionReport
     from deltarule.tracing.gradient_flow import Flow
     from deltarule.tracing.trace import Trace
@@ -34,6 +36,21 @@ class ShownDerivation(NamedTuple):
     gradients: Sequence[Gradient]
     steps: bool = False
     every: bool = False
+
+
+class ShownEntries(NamedTuple):
+    """Jacobians or blocks of a Hessian of one network, with `steps` those that lead there."""
+
+    network: Network
+    entries: Sequence[Entries]
+    steps: bool = False
+
+
+class ShownTangents(NamedTuple):
+    """A network with its tangents, and the derivation that these are from."""
+
+    network: Network
+    derivation: Derivation
 
 
 class ShownKernel(NamedTuple):

@@ -82,6 +82,9 @@ class Alphabet:
     def partial(self, top: str, bottom: str) -> str:
         return f"∂{top}/∂{bottom}"
 
+    def second_partial(self, top: str, first: str, then: str) -> str:
+        return f"∂²{top}/∂{first}∂{then}"
+
     def words(self, text: str) -> str:
         """Words inside a formula, such as mod."""
         return text

@@ -149,6 +149,9 @@ class Writer(Alphabet):
         return self.function("δ", [self(a) for a in node.args]), ATOM
 
     def _partial(self, node: nodes.PartialOf):
+        value, here = node.args
+        if isinstance(value, nodes.PartialOf):
+            return self.second_partial(*(self(a) for a in (*value.args, here))), PRODUCT
         return self.partial(*(self(a) for a in node.args)), PRODUCT
 
     def _floor(self, node: nodes.FloorQuotient):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from deltarule.calculus.rules.at_the_edge import AT_THE_EDGE
 from deltarule.calculus.rules.chain_rule import CHAIN_RULE, NO_PATH, START
+from deltarule.calculus.rules.common_factor import COMMON_FACTOR
 from deltarule.calculus.rules.count_terms import COUNT
 from deltarule.calculus.rules.cut_ranges import CLIP_THE_RANGE, EMPTY_SUM
 from deltarule.calculus.rules.data_conditions import USE_THE_CONDITION
@@ -20,6 +21,7 @@ from deltarule.calculus.rules.delta_elimination import (
 from deltarule.calculus.rules.index_digits import SPLIT_THE_INDEX, TURN_ROUND
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
 from deltarule.calculus.rules.pull_out import PULL_OUT
+from deltarule.calculus.rules.read_off import READ_OFF
 from deltarule.calculus.rules.rearrange import REARRANGE
 from deltarule.calculus.rules.recognise import USE_THE_VALUE
 from deltarule.calculus.rules.removable_kinks import BETWEEN_THE_SIDES, REMOVE_THE_KINK
@@ -57,6 +59,7 @@ PARTS: dict[str, tuple[Rule, ...]] = {
     "The formula is made shorter": (*SIMPLIFICATIONS, RENAME, INSERT),
     "Kinks that cancel are removed": (REMOVE_THE_KINK, BETWEEN_THE_SIDES),
     "The ends of a sequence are looked at": (AT_THE_EDGE,),
+    "Entries of Jacobians and Hessians": (READ_OFF, COMMON_FACTOR),
 }
 
 RULES: dict[str, Rule] = {rule.name: rule for part in PARTS.values() for rule in part}

@@ -1,0 +1,144 @@
+"""A derivation as a network: its closed forms are equations, so they are derived again.
+
+    ∂E/∂x of a network is x̄ (xbar) in the network of its gradients: x̄[n, d] = Σ_m W[d, m]·ȳ[n, m].
+    S = Σ v_x·x̄ + Σ v_W·W̄ is the slope of E along the direction v.
+
+By the rules of every network, ∂S/∂x is then (H v)_x, the Hessian times v, and ∂S/∂ȳ is (J v)_y, the
+Jacobian times v, as x̄ = Jᵀ ȳ is linear in ȳ (Pearlmutter, Fast Exact Multiplication by the Hessian,
+1994; Griewank and Walther, Evaluating Derivatives, 2008, ch. 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from sympy import Add
+
+from deltarule.calculus.reverse import derive
+from deltarule.calculus.steps import Derivation, Gradient
+from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.expressions.nodes import Read, Sum, read, tensor_name
+from deltarule.expressions.substitution import replace_reads
+from deltarule.networks.equations import Equation
+from deltarule.networks.network import Network, ordered
+from deltarule.networks.reachability import needed_for
+from deltarule.networks.tensors import Tensor
+from deltarule.spelling.names import pretty
+
+#: What the slope along a direction is called, and what an entry's gradient is put out as.
+SLOPE = ("S", "S_v", "slope")
+#: Roles of the tensors that a direction is along.
+_VARIABLES = ("parameter", "input")
+
+
+class GradientNetwork:
+    """The equations of a network and of its gradients, each gradient a tensor with a plain name."""
+
+    def __init__(self, derivation: Derivation):
+        self.derivation, network = derivation, derivation.network
+        if not derivation.gradients:
+            raise DeltaruleError(
+                f"{network.name} has no gradients to derive again",
+                network.name,
+                "name a layer, a loss or a network: an update uses gradients and has none",
+            )
+        self.tensors = {
+            name: replace(t, role="intermediate") if t.role in ("output", "loss") else t
+            for name, t in network.tensors.items()
+        }
+        self.bars = {
+            name: self.unused(f"{name}bar")
+            for name in (*derivation.upstream, *derivation.gradients)
+        }
+        for name, bar in self.bars.items():
+            role = "input" if name in derivation.upstream else "intermediate"
+            self.tensors[bar] = Tensor(bar, network.tensors[name].axes, role)
+        own = [self._equation(g) for g in derivation.gradients.values()]
+        self.equations = [*network.equations, *own]
+
+    def unused(self, *names: str) -> str:
+        """The first of some names that no tensor has."""
+        numbered = (f"{names[-1]}{k}" for k in range(2, len(self.tensors) + 3))
+        return next(n for n in (*names, *numbered) if n not in self.tensors)
+
+    def _equation(self, gradient: Gradient) -> Equation:
+        found = gradient.equation()
+        return replace(
+            found, name=self.bars[gradient.tensor.name], rhs=replace_reads(found.rhs, self._plainly)
+        )
+
+    def _plainly(self, access: Read) -> Read:
+        """∂E/∂y[n] as ȳ[n]."""
+        known = {self.derivation.gradient_name(name): bar for name, bar in self.bars.items()}
+        name = tensor_name(access)
+        return read(known.get(name, name), *access.indices)
+
+    def network(
+        self, word: str, title: str, text: str, root: str, kept: Iterable[str] = ()
+    ) -> Network:
+        """All of it that `root` needs, as a network; some tensors are `kept` in any case."""
+        own = self.derivation.network
+        needed = needed_for(self.equations, {root})
+        equations = [e for e in self.equations if e.name in needed]
+        read_here = {name for e in equations for name in e.read_names()} | needed | {*kept}
+        tensors = {n: t for n, t in self.tensors.items() if n in read_here}
+        return replace(
+            own,
+            name=f"{own.name}_{word}",
+            title=f"{title} of: {own.title[:1].lower()}{own.title[1:]}",
+            text=text,
+            tensors=tensors,
+            equations=ordered(equations, tensors),
+            options={},
+            aliases=(),
+            uses=(),
+        )
+
+
+def variables(derivation: Derivation, wrt: Iterable[str] = ()) -> list[str]:
+    """The tensors that a direction is along: those asked for, or all inputs and parameters.
+
+    Raises DeltaruleError for one that has no gradient.
+    """
+    network = derivation.network
+    asked = list(wrt)
+    for name in asked:
+        if name not in derivation.gradients:
+            known = [pretty(n) for n in derivation.gradients]
+            raise DeltaruleError(
+                f"{network.name} has no gradient by {name}",
+                network.name,
+                did_you_mean(name, derivation.gradients) or f"it has those by {', '.join(known)}",
+            )
+    given = [n for n, g in derivation.gradients.items() if g.tensor.role in _VARIABLES]
+    return asked or given
+
+
+def hessian_vector_network(network: Network, wrt: Iterable[str] = ()) -> Network:
+    """The network of S = Σ v·∂E/∂x, of which ∂S/∂x is the Hessian times the direction v.
+
+    `wrt` are the tensors that v is along; all inputs and parameters if none are named. Raises
+    DeltaruleError for an update, and for a tensor without a gradient.
+    """
+    derivation = derive(network)
+    whole = GradientNetwork(derivation)
+    along = variables(derivation, wrt)
+    terms = []
+    for name in along:
+        gradient, direction = derivation.gradients[name], whole.unused(f"v_{name}")
+        whole.tensors[direction] = Tensor(direction, gradient.tensor.axes, "target")
+        ranges = tuple(zip(gradient.indices, gradient.tensor.axes, strict=True))
+        product = read(whole.bars[name], *gradient.indices) * read(direction, *gradient.indices)
+        terms.append(Sum(product, ranges))
+    slope = whole.unused(*SLOPE)
+    whole.tensors[slope] = Tensor(slope, (), "loss")
+    whole.equations.append(Equation(slope, (), Add(*terms), (), "the slope along v"))
+    of = derivation.of
+    bars = ", ".join(f"{pretty(whole.bars[n])} is ∂{pretty(of)}/∂{pretty(n)}" for n in along)
+    products = ", ".join(f"∂{slope}/∂{pretty(n)}" for n in along)
+    text = (
+        f"{bars}. {slope} is the slope of {pretty(of)} along the direction v, so that {products} "
+        f"{'is' if len(along) == 1 else 'are'} the Hessian of {pretty(of)} times v."
+    )
+    return whole.network("hvp", "Hessian-vector product", text, slope, along)

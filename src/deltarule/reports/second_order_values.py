@@ -1,0 +1,52 @@
+"""Tangents, Jacobians and Hessians as plain values for JSON."""
+
+from __future__ import annotations
+
+from sympy import Expr
+
+from deltarule.calculus.entries import Entries
+from deltarule.networks.equations import Equation
+from deltarule.reports.json import step_values
+from deltarule.reports.latex_alphabet import latex
+from deltarule.reports.things import ShownEntries, ShownTangents
+from deltarule.spelling.text import equation_text, text
+
+
+def entries_values(shown: ShownEntries) -> dict:
+    """Derivatives entry by entry: `network`, `title`, `entries`, each with its `steps`."""
+    return {
+        "network": shown.network.name,
+        "title": shown.network.title,
+        "entries": [_entries(e) for e in shown.entries],
+    }
+
+
+def _entries(entries: Entries) -> dict:
+    return {
+        "value": entries.value.name,
+        "by": entries.tensor.name,
+        "of": entries.of or None,
+        "rows": {i.name: text(n) for i, n in entries.rows},
+        "columns": {i.name: text(n) for i, n in entries.columns},
+        **_formula(entries.lhs, entries.expr),
+        "settings": [dict(s) for s in entries.derivation.settings],
+        "steps": [step_values(s) for s in entries.all_steps],
+    }
+
+
+def tangents_values(shown: ShownTangents) -> dict:
+    """A network with its tangents: `network`, `title`, `equations`, `settings`."""
+    return {
+        "network": shown.network.name,
+        "title": shown.network.title,
+        "equations": [_equation(e) for e in shown.network.equations],
+        "settings": [dict(s) for s in shown.derivation.settings],
+    }
+
+
+def _equation(equation: Equation) -> dict:
+    return {"quantity": equation.name, **_formula(equation.lhs, equation.rhs)}
+
+
+def _formula(left: Expr, right: Expr) -> dict[str, str]:
+    return {"formula": equation_text(left, right), "latex": f"{latex(left)} = {latex(right)}"}

@@ -1,0 +1,109 @@
+"""Second derivatives: derivations derived again, and held against dual numbers.
+
+A sample runs always, all of the catalogue with DELTARULE_FULL=1:
+
+DELTARULE_FULL=1 pytest tests/calculus/test_second_order.py
+"""
+
+import os
+
+import pytest
+
+from deltarule.calculus import derive
+from deltarule.calculus.entries import hessian, jacobian
+from deltarule.calculus.gradient_network import hessian_vector_network
+from deltarule.calculus.tangents import tangent_network
+from deltarule.calculus.verify import Unverified, Verifier
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import Sum, read
+from deltarule.gradcheck.choose import check_derivation
+from deltarule.language.catalogue import catalogue
+from deltarule.language.load import load
+from deltarule.marking.typed import layer
+from deltarule.spelling.text import equation_text, text
+
+SAMPLE = ("dense", "softmax_cross_entropy", "conv1d", "max_pool1d", "rnn_cell")
+NAMES = list(catalogue()) if os.environ.get("DELTARULE_FULL") else SAMPLE
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hessians_times_a_vector_agree_with_dual_numbers(name):
+    """Dual numbers go through the closed form of the gradient, along every entry."""
+    try:
+        network = hessian_vector_network(load(name))
+    except DeltaruleError as refused:
+        assert "has no gradients to derive again" in refused.fact and name not in SAMPLE
+        return
+    checks = check_derivation(network).checks
+    assert checks and all(c.right for c in checks)
+
+
+HESSIANS = {
+    "softmax_cross_entropy": (["z"], "[n = n′]·p[n, c]·([c = c′] − p[n, c′])"),
+    "half_squared": (["yhat"], "[n = n′, m = m′]"),
+    "dense": (["x", "W"], "[d = d′]·∂L/∂y[n, m]"),
+    "E = ½‖X w - y‖²": (["w"], "Σ_n X[n, m]·X[n, m′]"),
+    "E = ½‖y − W x‖² + λ‖w‖²": (["w"], "2·[k = k′]·λ"),
+    "L = xᵀ A x": (["x"], "A[n, n′] + A[n′, n]"),
+}
+
+
+@pytest.mark.parametrize("name", HESSIANS)
+def test_hessians_end_where_textbooks_do(name):
+    wrt, expected = HESSIANS[name]
+    network = layer(name) if "=" in name else load(name)
+    assert expected in [text(e.expr) for e in hessian(network, wrt)]
+
+
+def test_jacobians_end_where_textbooks_do():
+    found = jacobian(load("softmax"), "p", "z")
+    assert equation_text(found.lhs, found.expr) == (
+        "∂p[n′, c′]/∂z[n, c] = [n = n′]·p[n, c]·([c = c′] − p[n, c′])"
+    )
+    assert all(step.verified for step in found.all_steps) and len(found.all_steps) > 10
+    assert text(jacobian(load("dense"), "y", "x").expr) == "[n = n′]·W[d, m]"
+
+
+def test_a_hessian_times_a_vector_is_what_its_entries_say():
+    """Σ_a H[a, u]·v[a] is ∂S/∂u, both from derivations of their own."""
+    network = load("softmax_cross_entropy")
+    (entries,) = hessian(network)
+    product = derive(hessian_vector_network(network))
+    verifier = Verifier(product.network, {})
+    verifier.learn([g.equation() for g in product.gradients.values()])
+    rows, found = entries.rows, product.gradients["z"]
+    along = Sum(entries.expr * read("v_z", *(i for i, _ in rows)), rows)
+    assert "3 settings" in verifier.same(found.expr, along, entries.columns)
+    with pytest.raises(Unverified):
+        verifier.same(found.expr, 2 * along, entries.columns)
+
+
+def test_tangents_go_forwards_through_time():
+    network, derivation = tangent_network(load("rnn_cell"))
+    written = {e.name: equation_text(e.lhs, e.rhs) for e in network.equations}
+    assert written["v_s"].startswith("v_s[n, m] = ") and "h₀[n, k]·v_W_hh[m, k]" in written["v_s"]
+    assert network.tensors["v_x"].role == "input" and derivation.verified
+    in_time, _ = tangent_network(layer(IN_TIME))
+    assert "v_h" in in_time.equation_of("v_h")[0].read_names()
+
+
+IN_TIME = "h[t,n] = tanh(w[n]*h[t-1,n]) + x[t,n]"
+REFUSED = {
+    "adam": ("has no gradients to derive again", "an update uses gradients"),
+    IN_TIME: ("the entries have no closed form", "--hvp and --jvp"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_has_no_entries_is_refused(name):
+    fact, remedy = REFUSED[name]
+    with pytest.raises(DeltaruleError) as error:
+        hessian(layer(name) if "=" in name else load(name))
+    assert fact in error.value.fact and remedy in (error.value.remedy or "")
+
+
+def test_pairs_without_a_derivative_are_refused():
+    with pytest.raises(DeltaruleError, match="has no gradient by v"):
+        hessian(load("dense"), ["v"])
+    with pytest.raises(DeltaruleError, match="does not depend on v: every entry is 0"):
+        jacobian(layer("s[n] = 2*x[n]; y[n] = 3*v[n]*s[n]"), "s", "v")
