@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from deltarule.calculus.entries import Entries, hessian, jacobian
+from deltarule.calculus.jacobians import Entries, hessian, jacobian
 from deltarule.calculus.tangents import tangent_network
 from deltarule.cli.arguments import one_name, split
 from deltarule.cli.derivation import worked_steps

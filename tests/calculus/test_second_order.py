@@ -10,8 +10,8 @@ import os
 import pytest
 
 from deltarule.calculus import derive
-from deltarule.calculus.entries import hessian, jacobian
 from deltarule.calculus.gradient_network import hessian_vector_network
+from deltarule.calculus.jacobians import hessian, jacobian
 from deltarule.calculus.tangents import tangent_network
 from deltarule.calculus.verify import Unverified, Verifier
 from deltarule.errors import DeltaruleError

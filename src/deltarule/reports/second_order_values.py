@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr
 
-from deltarule.calculus.entries import Entries
+from deltarule.calculus.jacobians import Entries
 from deltarule.networks.equations import Equation
 from deltarule.reports.json import step_values
 from deltarule.reports.latex_alphabet import latex

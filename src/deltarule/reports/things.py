@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from deltarule.calculus import Derivation, Gradient
-    from deltarule.calculus.entries import Entries
+    from deltarule.calculus.jacobians import Entries
     from deltarule.errors import DeltaruleError
     from deltarule.gradcheck.choose import ChosenCheck
     from deltarule.gradcheck.result import GradientCheck
