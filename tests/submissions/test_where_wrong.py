@@ -4,6 +4,8 @@ import pytest
 
 from deltarule.sandbox import Sandbox
 from deltarule.submissions import FunctionVerdict, check_submission
+from deltarule.submissions.convention_files import convention
+from deltarule.submissions.other_choices import right_task
 
 LAYERS = """\
 import numpy as np
@@ -100,3 +102,9 @@ def test_special_settings_have_the_axes_of_the_course(sandbox):
     text = "def conv_single_step(a_slice_prev, W, b):\n    return (a_slice_prev + W).sum()"
     (finding,) = check_submission(text, "layers.py", sandbox, "deeplearning_ai").functions
     assert finding.verdict is FunctionVerdict.WRONG and "conv_single_step(" in finding.test
+
+
+def test_no_split_axis_has_one_entry_where_there_is_one_example():
+    right = right_task(next(t for t in convention("cs231n").tasks if t.name == "affine"))
+    (one,) = (s for s in right.settings if s.words == "one example")
+    assert right.letters == {"D": ("a", "b")} and one.sizes["a"] > 1 and one.sizes["b"] > 1
