@@ -101,6 +101,7 @@ def test_a_wrong_rule_is_found_out():
         deltarule.derive("keras_cnn", rules=(rule, *SIMPLIFICATIONS))
 
 
+@pytest.mark.slow
 def test_alike_layers_are_derived_once():
     made = []
 

@@ -179,6 +179,7 @@ def test_an_option_that_there_is_not_is_refused_everywhere():
     assert refused.value.remedy == "give its network: kernel(derivation.network)"
 
 
+@pytest.mark.slow
 def test_no_option_of_a_derivation_is_called_like_an_argument():
     taken = {
         p.name
