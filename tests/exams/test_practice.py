@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from deltarule.cli.main import program
+from deltarule.exams.models import model_like
+from deltarule.exams.practice import Practice
 
 #: s₁, h₁ and s₂ of the slide with the numbers of seed 7: right, wrong, follows, skipped, a formula.
 TYPED = """\
@@ -65,3 +67,14 @@ def test_it_ends_with_what_to_revise_and_a_transcript(ran):
     first = values["steps"][0]
     assert (first["hints"], [a["verdict"] for a in first["attempts"]]) == (3, ["right"])
     assert sum(step["fine"] for step in values["steps"]) == 3
+
+
+def test_each_reason_is_to_be_revised():
+    practice = Practice(model_like("slide").run, "7")
+    step = practice.steps[0]
+    right = practice.right(step).partition("(")[2].rstrip(")").replace("−", "-").split(", ")
+    turned = [text.removeprefix("-") if text[0] == "-" else f"-{text}" for text in right]
+    for typed in (turned, turned, [f"{2 * float(text):.5f}" for text in right]):
+        practice.answer(step, " ".join(typed))
+    reasons = [why for _, why in practice.to_revise()]
+    assert len(reasons) == 2 and "sign" in reasons[0] and "factor 2" in reasons[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from argparse import ArgumentParser
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -81,16 +81,16 @@ def _equal(found: ExamPaper, cause, planted) -> bool:
     return np.allclose(one, other, rtol=1e-7, atol=1e-11)
 
 
-def students(count: int) -> Iterator[int]:
-    yield from islice(range(10**6), count)
+def students(count: int, first: int = 0) -> Iterator[int]:
+    yield from islice(range(first, 10**6), count)
 
 
-def measure(count: int, kinds: list[str]) -> Counter:
-    """So many papers of each kind; the figures on the screen."""
+def measure(count: int, kinds: list[str], first: int = 0) -> Counter:
+    """So many papers of each kind, from the `first` student on; the figures on the screen."""
     total: Counter = Counter()
     for kind in kinds:
         figures: Counter = Counter()
-        for student in students(count):
+        for student in students(count, first):
             figures += judged(kind, student)
         print(f"{kind}: {summary(figures)}", flush=True)
         total += figures
@@ -165,4 +165,9 @@ def summary(figures: Counter) -> str:
 
 
 if __name__ == "__main__":
-    measure(int(sys.argv[1]), sys.argv[2:] or list(exams()))
+    asked = ArgumentParser(description=__doc__)
+    asked.add_argument("count", type=int, help="papers of each kind")
+    asked.add_argument("kinds", nargs="*", help=f"some of: {', '.join(exams())}")
+    asked.add_argument("--first", type=int, default=0, help="the first student")
+    given = asked.parse_args()
+    measure(given.count, given.kinds or list(exams()), given.first)

@@ -6,13 +6,15 @@ some have a mistake that the engine generates, in exact arithmetic. The truth is
 which quantities are to be charged. It is decidable where the numbers written lie outside what all
 right working may print, by the enclosures that the exam was drawn by.
 
-    python tests/support/simulated_exam_figures.py 250
+    python tests/support/simulated_exam_figures.py 250          250 papers of each kind
+    python tests/support/simulated_exam_figures.py 250 --first 5000 "the slide"
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cache, partial
 from unittest.mock import patch
 
@@ -33,6 +35,7 @@ from deltarule.marking.arrays import read_numbers
 from deltarule.marking.open_sheet import OpenSheet
 from deltarule.marking.points import Credit
 from deltarule.marking.sheets import Run, Sheet
+from deltarule.marking.verdicts import TRIVIAL
 
 #: The digits of these would need times or places that there are not here.
 _NOT_HERE = ("inputs in reverse order", "truncated after 2", "states truncated after 2")
@@ -99,7 +102,9 @@ def opened(name: str) -> tuple[Variants, OpenSheet]:
 
 
 def _sheet(run: Run) -> Sheet:
-    return Sheet("exam", "", "exam.toml", (replace(run, credit=Credit("none")),))
+    """A sheet that charges for mistakes alone: a copy of a value that is 0 by one earns its point."""
+    credit = Credit("none", {TRIVIAL: Fraction(1)})
+    return Sheet("exam", "", "exam.toml", (replace(run, credit=credit),))
 
 
 @dataclass

@@ -127,11 +127,12 @@ class Practice:
         self._values.pop(step.quantity, None)
 
     def to_revise(self) -> Iterator[tuple[str, str]]:
-        """What to look at again: quantities, and what was found of them."""
+        """What to look at again: quantities, and each thing that was found of them."""
         for step in self.steps:
-            wrong = [a for a in step.attempts if not a.fine]
+            wrong = [a.finding or "wrong" for a in step.attempts if not a.fine]
             if wrong:
-                yield pretty(step.quantity), wrong[0].finding or "wrong"
+                for finding in dict.fromkeys(wrong):
+                    yield pretty(step.quantity), finding
             elif step.skipped:
                 yield pretty(step.quantity), "skipped"
             elif step.hints > 1:

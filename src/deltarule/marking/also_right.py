@@ -20,7 +20,7 @@ def from_other_givens(session: Session, written: Written, entries: list) -> Verd
             and not found.hypothesis.as_printed & session.explainer.carrying.not_right
         ):
             differing = givens_printed_twice.differing(session, other)
-            finding = f"right with {differing}, which the sheet leaves open"
+            finding = f"right with {differing}, {givens_printed_twice.LEFT_OPEN}"
             return verdict_on(other, written, entries, verdicts.RIGHT, finding)
     return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
@@ -81,6 +81,10 @@ def _same(one: Givens, other: Givens) -> bool:
     return all(np.array_equal(one[name], other[name]) for name in one)
 
 
+#: How the sentence ends on values that are right with givens of another printing.
+LEFT_OPEN = "which the sheet leaves open"
+
+
 def differing(session: Session, other: Session) -> str:
     """Which givens two sessions have otherwise: Θ₁[0,2] = 1.5."""
     parts = []
@@ -89,8 +93,11 @@ def differing(session: Session, other: Session) -> str:
     return ", ".join(parts)
 
 
-def notes(session: Session) -> list[str]:
-    """That answers from each of several givens count."""
+def notes(session: Session, own: Givens, found: Iterable[Verdict]) -> list[str]:
+    """That answers from each of several givens count, where these answers are from others than
+    the sheet's `own`; to all other students it says nothing."""
+    if _same(session.computation.givens, own) and not any(LEFT_OPEN in v.finding for v in found):
+        return []
     return [
         "the sheet leaves open whether "
         + ", ".join(

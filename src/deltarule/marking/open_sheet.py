@@ -181,12 +181,13 @@ def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
     answers = only_known(run, answers, known)
     asked = (*run.asked, *named(run, answers.unread, known))
     session = open_session(run, answers.run, answers.values, known, extra=asked)
+    possible = [session.computation.givens]
     if run.published or run.restated:
         sheets_own = open_session(run, answers.run, run.published, known)
         possible = givens_printed_twice.readings(sheets_own)
         session = givens_printed_twice.best(session, possible, lambda s: judged(s, doubt=False))
-        notes += givens_printed_twice.notes(session)
     found += judged(session, doubt=False)
+    notes += givens_printed_twice.notes(session, possible[0], found)
     notes += [*hidden(session, found), *notes_on_givens(session, answers.values)]
     found += judged_formulas(run, answers.run, answers.formulas, known)
     found += [_unread(session, unread) for unread in answers.unread]
