@@ -206,3 +206,34 @@ def test_whatever_is_typed_is_read_or_refused():
             typed_network(text)
         except DeltaruleError as error:
             assert error.fact
+
+
+@pytest.mark.parametrize(
+    ("named", "written"),
+    [
+        ("E = CE(t, softmax(W x))", "E = -sum(t * log(softmax(W x)))"),
+        ("E = BCE(y, σ(wᵀ x))", "E = -y log(σ(wᵀ x)) - (1 - y) log(1 - σ(wᵀ x))"),
+        ("E = ½ SSE(y, W x)", "E = ½‖y − W x‖²"),
+        ("E = MSE(y, W x)", "E = mean((y − W x)²)"),
+        ("E = KL(p, q)", "E = sum(p * (log(p) − log(q)))"),
+    ],
+)
+def test_losses_by_their_names(named, written):
+    assert shapes(named) == shapes(written)
+    one, other = (derive(typed_network(text)).gradients for text in (named, written))
+    assert {n: g.expr for n, g in one.items()} == {n: g.expr for n, g in other.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "fact"),
+    [
+        ("y = det(A)", "det is of a whole matrix, and is not read here"),
+        ("y = LayerNorm(x)", "LayerNorm is a layer with parameters of its own, and no function"),
+        ("y = argmax(x)", "argmax has no gradient"),
+        ("y = max(x)", "max( ) of one argument"),
+    ],
+)
+def test_what_is_no_function_is_refused_with_what_to_write(text, fact):
+    with pytest.raises(DeltaruleError) as caught:
+        typed_network(text)
+    assert caught.value.fact == fact and "write" in str(caught.value.remedy)

@@ -169,5 +169,5 @@ if __name__ == "__main__":
     asked.add_argument("count", type=int, help="papers of each kind")
     asked.add_argument("kinds", nargs="*", help=f"some of: {', '.join(exams())}")
     asked.add_argument("--first", type=int, default=0, help="the first student")
-    given = asked.parse_args()
+    given = asked.parse_intermixed_args()
     measure(given.count, given.kinds or list(exams()), given.first)

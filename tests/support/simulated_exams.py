@@ -102,7 +102,7 @@ def opened(name: str) -> tuple[Variants, OpenSheet]:
 
 
 def _sheet(run: Run) -> Sheet:
-    """A sheet that charges for mistakes alone: a copy of a value that is 0 by one earns its point."""
+    """A sheet that charges for mistakes alone: copies of a value that is 0 by one earn theirs."""
     credit = Credit("none", {TRIVIAL: Fraction(1)})
     return Sheet("exam", "", "exam.toml", (replace(run, credit=credit),))
 

@@ -7,7 +7,16 @@ from sympy import Expr, Integer, Rational
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import derivative, exp
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.marking.formulas.spelled import ALIASES, REDUCED, SPELLED, larger, power, smaller
+from deltarule.marking.formulas.spelled import (
+    ALIASES,
+    LOSSES,
+    NO_FUNCTIONS,
+    REDUCED,
+    SPELLED,
+    larger,
+    power,
+    smaller,
+)
 from deltarule.marking.formulas.sum_signs import SIGNS, WORDS
 from deltarule.marking.formulas.tokens import Token
 from deltarule.marking.formulas.whole_arrays import WholeArrays
@@ -90,6 +99,11 @@ class Calls(WholeArrays):
         found = self.library_call(token)
         if found is not None:
             return found
+        if text in LOSSES:
+            return self._loss(text)
+        if text in NO_FUNCTIONS:
+            fact, _, remedy = NO_FUNCTIONS[text].partition(": ")
+            raise self.error(f"{token.text} {fact}", remedy)
         if text in ("max", "min"):
             return self._extreme(text)
         if text in REDUCED:
@@ -98,6 +112,18 @@ class Calls(WholeArrays):
                 return self._norm(self.arguments(text)[0], begin)
             return self.rangeless(text, begin)
         return None
+
+    def _loss(self, text: str) -> Expr:
+        """CE(t, p), the sum of −t ln p; MSE(y, ŷ), the mean of the squares of y − ŷ."""
+        summand, word = LOSSES[text]
+        with self._missing():
+            begin = self.rest[0].start
+            one, other = self.arguments(text, (2,))
+            return self._in_all(self._chosen(summand, one, other), word, begin)
+
+    def _in_all(self, value: Expr, word: str, begin: int) -> Expr:
+        """A sum or a mean over all entries; of one number it is that."""
+        return self._summed(value, word, begin) if nodes.free_indices(value) else value
 
     def _extreme(self, text: str) -> Expr:
         """max(a, b, …) of several numbers."""

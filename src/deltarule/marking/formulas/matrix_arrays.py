@@ -154,6 +154,10 @@ class MatrixArrays(Parser):
             raise self.error(f"{word}( ) is of a whole vector, not of a number", "write Σ_m s[m]")
         return Readings(tuple(Matrix(lambda m=m: summed(m, word), (), m.cost) for m in whole))
 
+    def _in_all(self, value, word, begin):
+        sums = [Matrix(lambda m=m: summed(m, word), (), m.cost) for m in value.of if m.axes]
+        return Readings((*(m for m in value.of if not m.axes), *sums))
+
     def _along(self, value, word, axis, begin):
         if axis is None and not self._keeps and word in ("sum", "mean"):
             return self._summed(value, word, begin)

@@ -27,6 +27,34 @@ SPELLED: dict[str, Callable[[Expr], Expr]] = {
     "negative": lambda z: -z,
     "reciprocal": lambda z: 1 / z,
 }
+#: Losses of a target and a prediction: what is summed, and whether it is the mean. The names that
+#: lectures give them (Goodfellow et al., "Deep Learning", 3.13 and 5.1).
+LOSSES: dict[str, tuple[Callable[[Expr, Expr], Expr], str]] = {
+    "CE": (lambda t, p: -t * log(p), "sum"),
+    "BCE": (lambda t, p: -t * log(p) - (1 - t) * log(1 - p), "sum"),
+    "KL": (lambda p, q: p * (log(p) - log(q)), "sum"),
+    "SSE": (lambda t, p: square(t - p), "sum"),
+    "MSE": (lambda t, p: square(t - p), "mean"),
+    "MAE": (lambda t, p: absolute(t - p), "mean"),
+}
+#: Words that are no functions of what stands in their parentheses, and what to write.
+NO_FUNCTIONS = {
+    **dict.fromkeys(
+        ("det", "trace", "tr", "rank", "eig"),
+        "is of a whole matrix, and is not read here: write it out, as A[0, 0]·A[1, 1] − "
+        "A[0, 1]·A[1, 0]",
+    ),
+    **dict.fromkeys(
+        ("LayerNorm", "BatchNorm", "layer_norm", "batch_norm", "Attention", "attention", "Conv",
+         "conv", "LSTM", "GRU", "RNN", "MLP", "Dropout", "dropout"),
+        "is a layer with parameters of its own, and no function: `derive --list` names those "
+        "there are, or write it out, as (x[m] − μ)/sqrt(v + ε)",
+    ),
+    **dict.fromkeys(
+        ("argmax", "argmin", "sort", "round", "sign"),
+        "has no gradient: write what is done with it, as max_m s[m]",
+    ),
+}  # fmt: skip
 #: Words with parentheses behind them that are about whole vectors.
 REDUCED = ("sum", "Σ", "∑", "mean", "norm")
 TURNED = ("transpose", "t")
@@ -77,6 +105,7 @@ def known_functions() -> list[str]:
         "mean",
         "norm",
         "clip",
+        *LOSSES,
         *TURNED[:1],
         *PRODUCTS,
     ]
