@@ -20,7 +20,7 @@ ALONE = {
         "mlpconv one_to_many residual residual_conv sequence_output shared_resnet"
     ),
     "the same as another, but for a factor or a penalty on weights": (
-        "conv1x1 half_squared hinge l1_penalty l2_penalty"
+        "averaged_momentum conv1x1 half_squared hinge l1_penalty l2_penalty"
     ),
 }
 
