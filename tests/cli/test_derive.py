@@ -146,3 +146,20 @@ def test_a_formula_is_derived_without_a_file(invoke):
     assert refused.status == 2 and "can be read in several ways" in refused.err
     assert "a formula has no options" in invoke("derive", "E = ‖x‖²", "--layers", "2").err
     assert "def backward(y, W, x" in invoke("derive", "E = ½‖y − W x‖²", "--kernel").out
+
+
+def test_derivations_are_derived_again(invoke):
+    """Products with a vector, tangents and entries, on the screen and as values."""
+    equation = "y[n] = Sum[d](W[n,d]*x[d])^2"
+    product = invoke("derive", "--equation", equation, "--hvp", "--wrt", "x", "--brief").out
+    assert product.startswith("∂S/∂x[d] = ")
+    source = invoke("derive", "--equation", equation, "--hvp", "--kernel").out
+    assert "v_x" in source and "def backward" in source
+    tangents = json.loads(invoke("derive", "--equation", equation, "--jvp", "--json").out)
+    assert tangents["equations"][-1]["formula"].startswith("v_y[n] = ")
+    shown = invoke("derive", "softmax", "--jacobian", "p/z", "--steps").out
+    assert "read off the entries" in shown and "Jacobian" in shown
+    values = json.loads(invoke("derive", "half_squared", "--hessian", "--json").out)["entries"]
+    assert [e["formula"].partition(" = ")[2] for e in values] == ["[n = n′, m = m′]"]
+    refused = invoke("derive", "softmax", "--jacobian", "z")
+    assert refused.status == 2 and "z is no pair of tensors" in refused.err
