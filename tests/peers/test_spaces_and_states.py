@@ -90,12 +90,9 @@ def regions(x, m, t, h, l, w, K=2):
         for c in range(x.shape[1]):
             i, j = c // K % K, c % K
             rows, columns = int(h[k]) + 1, int(w[k]) + 1
-            top, left = int(t[k]), int(l[k])
-            bin_ = x[
-                m[k], c,
-                top + i * rows // K : top - (-(i + 1) * rows // K),
-                left + j * columns // K : left - (-(j + 1) * columns // K),
-            ]  # fmt: skip
+            high = slice(int(t[k]) + i * rows // K, int(t[k]) - (-(i + 1) * rows // K))
+            wide = slice(int(l[k]) + j * columns // K, int(l[k]) - (-(j + 1) * columns // K))
+            bin_ = x[m[k], c, high, wide]
             found.append(bin_.sum() / max(1, bin_.numel()))
     return torch.stack(found).reshape(len(m), -1, K, K)
 
