@@ -83,3 +83,9 @@ def test_the_place_of_a_maximum_is_no_number():
 def test_on_the_way_to_the_loss_no_error_is_known():
     for line in ("c", "h"):
         assert not [w for w in words(derived("lstm_cell"), line) if "∂" in w]
+
+
+def test_squares_whose_root_is_taken_and_shares_that_are_all_alike_are_named():
+    derivation = derive(typed_network("r = ‖x‖²; a = softmax(x); E = r · sum(a ⊙ x)"))
+    assert any("the root is taken" in w for w in words(derivation, "r"))
+    assert any("a plain mean: every a is taken as 1/N" in w for w in words(derivation, "E"))

@@ -24,7 +24,8 @@ RULES = frozenset((
     "slope inverted", "slope at the wrong place", "slope at the wrong layer", "slopes exchanged",
     "activation lost", "another activation", "s and h exchanged", "sign in the exponent",
     "another logarithm", "transposed", "layout", "kernel turned", "path frozen", "all of a tie",
-    "bias regularised", "bias from weights", "scalar gate", "gates exchanged", "wrong groups",
+    "bias regularised", "bias from weights", "scalar gate", "shares alike",
+    "gates exchanged", "wrong groups",
 ))  # fmt: skip
 
 #: Kinds that are slips of one moment: twice the same is twice made.

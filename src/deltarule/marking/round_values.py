@@ -23,20 +23,25 @@ from deltarule.marking.hypothesis import Hypothesis
 STEPS = (Fraction(1, 4), Fraction(1, 2), Fraction(1))
 #: The coarsest step, and how many times finer the finest one is by powers of ten.
 COARSEST, MOST_FINER = Fraction(1000), 12
-#: Where fewer wrong workings end in different values, the simplest of them is meant.
-FEWEST_WORKINGS = 20
+#: Where fewer wrong workings end in different values, the simplest of them is meant; of pairs of
+#: mistakes there are many even then.
+FEWEST_WORKINGS = 12
 #: So close to a multiple of a step, in units of it, a float is one.
 CLOSE = 1e-6
 
 
 def of_round_entries(
-    explainer: Explainer, written: Written, entries: list[tuple], exact: np.ndarray
+    explainer: Explainer,
+    written: Written,
+    entries: list[tuple],
+    exact: np.ndarray,
+    mistakes: int = 1,
 ) -> Evidence:
-    """What wrong entries tell, at most as much as their roundness leaves."""
+    """What wrong entries tell of so many mistakes, at most as much as their roundness leaves."""
     evidence = of_entries(written, entries, exact)
     steps = list(_steps(written, entries))
     rows = _wrong_workings(explainer, written, entries) if steps else np.zeros((0, 1))
-    if len(rows) < FEWEST_WORKINGS:
+    if len(rows) < (FEWEST_WORKINGS if mistakes == 1 else 1):
         return evidence
     for step in steps:
         on_grid = np.abs(rows / float(step) - np.round(rows / float(step))).max(1) <= CLOSE

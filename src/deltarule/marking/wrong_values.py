@@ -141,7 +141,8 @@ def _mistaken(
     """The verdict on entries that mistakes explain; they are carried on from here."""
     _diagnose(session, written, explained)
     exact = session.evaluator.right(written.quantity)
-    evidence = of_round_entries(session.explainer, written, wrong, exact)
+    together = len(explained[0].mistakes)
+    evidence = of_round_entries(session.explainer, written, wrong, exact, together)
     return _charged(
         session,
         written,

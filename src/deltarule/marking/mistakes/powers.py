@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Add, Expr, Pow
+from sympy import Add, Expr, Pow, Rational
 
+from deltarule.expressions.nodes import Sum
 from deltarule.marking.mistakes.context import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.spelling.text import text
 
 
 def power(context: Context) -> Iterator[Wrong]:
-    """A square left out or taken of other things, or a quotient turned round."""
+    """A square or root left out or taken of other things, or a quotient turned round."""
     for site in sites(context.equation.rhs):
         node = site.node
         if isinstance(node, Pow):
@@ -29,6 +30,12 @@ def power(context: Context) -> Iterator[Wrong]:
                     site.replaced(base ** (-exponent)),
                     f"the quotient with {text(base)} is turned round",
                 )
+                if exponent.is_Rational and exponent.q == 2:
+                    words = f"the root of {text(base)} is not taken"
+                    yield Wrong("power", 4.8, site.replaced(base ** (2 * exponent)), words)
+        if isinstance(node, Sum) and isinstance(node.body, Pow) and node.body.args[1] == 2:
+            words = f"the root is taken: √({text(node)}) stands for {text(node)}"
+            yield Wrong("power", 4.8, site.replaced(Pow(node, Rational(1, 2))), words)
         for other in otherwise_squared(node):
             if isinstance(node, Add) or isinstance(other, Add):
                 words = f"{text(other)} stands for {text(node)}: the square is of other things"

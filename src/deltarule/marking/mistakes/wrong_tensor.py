@@ -89,7 +89,7 @@ def _bare(name: str) -> str:
     return tensor_of(name).removesuffix(" after")
 
 
-def _instead(context: Context, name: str, other: str, scope: dict[Index, int]) -> Iterator[Wrong]:
+def _instead(context: Context, name: str, other: str, scope: dict[Index, Expr]) -> Iterator[Wrong]:
     rhs = context.equation.rhs
     table = {a: _reread(context, a, other, scope) or a for a in reads(rhs, name)}
     if any(old != new for old, new in table.items()):
@@ -104,28 +104,35 @@ def _instead(context: Context, name: str, other: str, scope: dict[Index, int]) -
         yield Wrong(kind, cost, Reread(context.equation, table), words)
 
 
-def _scope(context: Context) -> dict[Index, int]:
+def _scope(context: Context) -> dict[Index, Expr]:
     """The extents of all indices in the formula, free and bound, those in conditions too."""
-    extents = {i: context.extent(n) for i, n in context.equation.ranges}
+    extents = dict(context.equation.ranges)
     for node in walk(context.equation.rhs):
         if isinstance(node, Reduction):
-            extents |= {i: context.extent(n) for i, n in node.ranges}
+            extents |= dict(node.ranges)
     return extents
 
 
-def _reread(context: Context, access: Read, other: str, scope: dict[Index, int]) -> Expr | None:
-    """`other` read with the indices at hand, so that the extents fit; None if they do not."""
+def _reread(context: Context, access: Read, other: str, scope: dict[Index, Expr]) -> Expr | None:
+    """`other` read with the indices at hand, so that the extents fit; None if they do not.
+
+    Indices fit best that run along the same axes; where there are none, such as are as long.
+    """
     if other == f"{tensor_name(access)} after":
         return read(other, *access.indices)
     shape = context.shapes[other]
+    long = {i: context.extent(n) for i, n in scope.items()}
     subscripts = [s for s in access.indices if isinstance(s, Index)]
     for order in (subscripts, subscripts[::-1]):
-        if [scope.get(s) for s in order] == list(shape):
+        if [long.get(s) for s in order] == list(shape):
             return read(other, *order)
-    free = list(dict.fromkeys([*subscripts, *(i for i in scope)]))
+    free = list(dict.fromkeys([*subscripts, *scope]))
+    tensor = context.network.tensors.get(_bare(other))
     chosen: list[Index] = []
-    for extent in shape:
-        fitting = [i for i in free if scope[i] == extent and i not in chosen]
+    for place, extent in enumerate(shape):
+        fitting = [i for i in free if long[i] == extent and i not in chosen]
+        if tensor is not None:  # of two as long, the one along the same axis
+            fitting.sort(key=lambda i, n=tensor.axes[place]: scope[i] != n)
         if not fitting:
             return None
         chosen.append(fitting[0])
