@@ -113,12 +113,12 @@ class _Evaluated:
 class _Compiled:
     """A compiled kernel; what it fills is poisoned nowhere else but in the tests of kernels."""
 
-    def __init__(self, kernel):
+    def __init__(self, kernel, loss: str | None):
         self.kernel = kernel
         self.loss = not kernel.upstream
         # A kernel gives states too, which take no gradient from outside.
         given = tuple(n for n in kernel.outputs if f"d{n}" in kernel.upstream)
-        self.outputs = given or tuple(kernel.outputs)[:1]
+        self.outputs = given or ((loss,) if loss else tuple(kernel.outputs)[:1])
 
     def values(self, arrays: dict) -> list:
         values = self.kernel.values(**arrays)
@@ -138,4 +138,5 @@ def _evaluated(key) -> _Evaluated:
 
 @cache
 def _compiled(key) -> _Compiled:
-    return _Compiled(deltarule.kernel(key[0], **dict(key[1])))
+    loss = deltarule.load(key[0], **dict(key[1])).loss
+    return _Compiled(deltarule.kernel(key[0], **dict(key[1])), loss and loss.name)
