@@ -54,6 +54,11 @@ def test_any_layout_comes_back_and_numpy_reads_it_too(tmp_path):
     assert np.array_equal(back, np.arange(6.0).reshape(2, 3))
 
 
+def test_a_matrix_comes_back_as_an_array():
+    back = _through(np.matrix([[1.0, 2.0]]))
+    assert type(back) is np.ndarray and np.array_equal(back, [[1.0, 2.0]])
+
+
 def test_trees_come_back():
     value = {"a": [1, (2.5, None)], 3: {"b": "é", "c": True}, "k": Kept(4, (1, 0))}
     assert _through(value) == value

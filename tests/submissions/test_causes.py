@@ -80,6 +80,9 @@ PLANTED = [
     ("affine_forward", "x.reshape(len(x), -1) @", "x.reshape(-1, len(x)).T @", "and transposed"),
     ("svm_loss", "-d.sum(1)", "-d.sum()", "runs over n as well: without its axis"),
     ("svm_loss", "d = (m > 0)", "d = (m >= 0)", "≥ 0 stands where > 0 belongs"),
+    ("conv_forward_naive", "(p, p)))", "(p, p)), mode='edge')", "padded by its nearest entry"),
+    ("conv_forward_naive", "1 + (H + 2*p - K)//s, 1 + (W + 2*p - L)//s", "H//s, W//s", "as H // S"),
+    ("affine_forward", "@ w + b", "@ w * b", "are multiplied, where they should be added"),
 ]  # fmt: skip
 
 

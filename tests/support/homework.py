@@ -28,7 +28,8 @@ TOGETHER = {
 #: Mistakes that are no row of the list, and have to be named like its rows.
 BESIDE_THE_LIST = {
     "stride 1", "square", "N=D", "T=1", "γ=1", "cache", "h0", "dgamma", "log10", "svm", "zeros",
-    "twice", "unfinished", "print", "shape", "keepdims",
+    "twice", "unfinished", "print", "shape", "keepdims", "padding", "size", "product",
+    "activation", "penalty", "zeros left",
 }  # fmt: skip
 
 
