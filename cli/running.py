@@ -37,7 +37,7 @@ def run(
     _open_closed()
     Paging.wanted = paged
     try:
-        Output.going_to(*to or (None,))
+        Output.going_to(*(to or (None, "")))
         status = command()
     except UnknownOption as error:
         from deltarule.cli.rules import unknown_option
