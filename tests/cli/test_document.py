@@ -38,6 +38,8 @@ SHOWN = {
     "the schema of exams": ("exam", "schema"),
     "the marking of an exam": ("check", ANSWERS, "--sheet", EXAM),
     "a bundle of an exam": ("exam", "bundle", "slide", "--docker", "--github"),
+    "entries of a derivative": ("derive", "half_squared", "--hessian"),
+    "tangents": ("derive", "half_squared", "--jvp"),
     "a guide": ("guide", "a_command"),
     "the list of guides": ("guide",),
     "a written site": ("guide", "--site", "docs", "--only", "adam"),

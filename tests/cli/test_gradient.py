@@ -155,7 +155,11 @@ def test_the_help_says_that_a_file_is_run(invoke):
         (["gradient", "dense", "--shape", "x=N"], "a derivation has its shapes", "leave it out"),
         (["gradient", "dense", "--sheet", "slide"], "no option sheet", "--sheet belongs to check"),
         (["slide", "--no-kernel"], "no option --no-kernel", "belongs to check gradient"),
-        (["slide", "--jacobian"], "no option --jacobian", "--jacobian belongs to check gradient"),
+        (
+            ["slide", "--jacobian"],
+            "no option --jacobian",
+            "--jacobian belongs to derive and check gradient",
+        ),
         (["gradient", f"{LAYERS}:dense", "--jacobian"], "--jacobian is about derivations", "leave"),
         (["gradient", "dense", "--rtol", "1"], "--rtol is about functions of your own", "in balls"),
         (["slide", "--timeout", "9"], "--timeout is about students' code", "name a file of code"),

@@ -168,7 +168,7 @@ def test_two_networks_in_one_exam(tmp_path):
 def test_texts_in_every_format(opened):
     run = opened.exam.sheet.runs[0]
     said = "Für {x = } und $\\alpha_{1}$: {dE/dW2}, {{rate}} {rate}"
-    assert question_text(said, run) == "Für x = (1.0, −0.5) und \\alpha_{1}: ∂E/∂W₂, {rate} 1"
+    assert question_text(said, run) == "Für x = (1.0, −0.5) und α₁: ∂E/∂W₂, {rate} 1"
     assert question_text(said, run, "markdown").startswith(
         "Für $x = (1.0, -0.5)$ und $\\alpha_{1}$"
     )

@@ -31,6 +31,7 @@ def relu_forward(x):
 FUNCTIONS: dict[Callable, dict] = {
     deltarule.load: {"name_or_path": "dense"},
     deltarule.derive: {"network": "dense", "of": "y", "seed": 0, "rules": ()},
+    deltarule.layer: {"text": "y[n] = 2*x[n]", "wrt": ["x"]},
     deltarule.trace: {
         "network": "dense",
         "givens": GIVENS,

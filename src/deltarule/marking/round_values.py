@@ -25,7 +25,7 @@ STEPS = (Fraction(1, 4), Fraction(1, 2), Fraction(1))
 COARSEST, MOST_FINER = Fraction(1000), 12
 #: Where fewer wrong workings end in different values, the simplest of them is meant; of pairs of
 #: mistakes there are many even then.
-FEWEST_WORKINGS = 12
+FEWEST_WORKINGS = 16
 #: So close to a multiple of a step, in units of it, a float is one.
 CLOSE = 1e-6
 

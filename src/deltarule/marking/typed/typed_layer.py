@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deltarule.errors import DeltaruleError, in_short
+from deltarule.expressions.given_arguments import known_names, wrong_kind
 from deltarule.marking.typed.typed_network import tensors_of, typed_network
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
 
 
-def layer(text: str, wrt: Iterable[str] = (), /, **sizes: int | str) -> Network:
+def layer(text: str, /, wrt: Iterable[str] = (), **sizes: int | str) -> Network:
     """The network that equations say, in the notation in which derivations are shown; one a line,
     or parted by semicolons.
 
@@ -26,6 +27,10 @@ def layer(text: str, wrt: Iterable[str] = (), /, **sizes: int | str) -> Network:
         raise DeltaruleError(
             f"{in_short(text)} is no text", "layer", 'write layer("y[n] = 2*x[n]")'
         )
+    wrt = known_names("wrt", wrt, "layer", 'wrt=["W"]')
+    for name, value in sizes.items():
+        if isinstance(value, bool) or not isinstance(value, int | str):
+            raise wrong_kind(name, value, "a number or a shape", "layer", 'give N=2, or W="2x3"')
     known = tensors_of(text)
     shapes = {n: str(v) for n, v in sizes.items() if n in known or not isinstance(v, int)}
     numbers = {n: v for n, v in sizes.items() if isinstance(v, int) and n not in shapes}
