@@ -104,6 +104,7 @@ def _derivation(name: str, asked: Gradient, options: Mapping, tell) -> MeasuredG
         tell,
         options,
         not asked.no_kernel,
+        edges=not asked.second,
     )
     lines = [found.note] if found.note else []
     more = {"seconds": perf_counter() - began, "jacobian": found.jacobian, "note": found.note}

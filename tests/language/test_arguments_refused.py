@@ -61,6 +61,7 @@ FUNCTIONS: dict[Callable, dict] = {
         "progress": None,
         "options": {},
         "compiled": False,
+        "edges": True,
     },
     deltarule.mark: {"sheet": "slide", "answers": None, "network": None},
     OpenSheet: {"sheet": "slide", "network": None},

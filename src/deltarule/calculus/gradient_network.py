@@ -18,7 +18,7 @@ from sympy import Add
 from deltarule.calculus.reverse import derive
 from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.expressions.nodes import Read, Sum, read, tensor_name
+from deltarule.expressions.nodes import Read, Selection, Sum, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
@@ -80,6 +80,8 @@ class GradientNetwork:
         """All of it that `root` needs, as a network; some tensors are `kept` in any case."""
         own = self.derivation.network
         needed = needed_for(self.equations, {root})
+        # What a maximum chooses stands in an equation of its own, which its derivative reads.
+        needed |= {e.name for e in self.equations if _chooses(e, needed)}
         equations = [e for e in self.equations if e.name in needed]
         read_here = {name for e in equations for name in e.read_names()} | needed | {*kept}
         tensors = {n: t for n, t in self.tensors.items() if n in read_here}
@@ -94,6 +96,12 @@ class GradientNetwork:
             aliases=(),
             uses=(),
         )
+
+
+def _chooses(equation: Equation, needed: set[str]) -> bool:
+    """Whether it is the selection of a maximum that is needed."""
+    rhs = equation.rhs
+    return isinstance(rhs, Selection) and tensor_name(rhs.args[1]) in needed
 
 
 def variables(derivation: Derivation, wrt: Iterable[str] = ()) -> list[str]:

@@ -42,9 +42,10 @@ def check_gradients(
     seed: int = 0,
     sizes: Mapping[str, int] | None = None,
     progress: Callable[[str], None] | None = None,
+    edges: bool = True,
 ) -> list[GradientCheck]:
     """Each gradient of a `derivation` at `rounds` settings that hide no mistakes, and at kinks and
-    ties if any.
+    ties if any, unless without `edges`: where the value itself jumps, there is no derivative.
 
     `sizes` holds some sizes and attributes; values are drawn from `seed`, upstream gradients too.
     `progress` is said of each check that is made. Raises DeltaruleError for sizes that do not fit.
@@ -57,6 +58,8 @@ def check_gradients(
             found.append(check)
             if progress:
                 progress(f"{pretty(check.name)} at {line}")
+    if not edges:
+        return found
     return found + list(at_edges(derivation, seed, setting(derivation.network, 0, sizes)))
 
 

@@ -26,7 +26,7 @@ from deltarule.gradcheck.result import GradientCheck
 from deltarule.kernels.passes.program import loaded
 from deltarule.language.load import with_sizes
 from deltarule.networks.network import Network
-from deltarule.networks.nonsmooth import everyone
+from deltarule.networks.nonsmooth import everyone, kinked
 from deltarule.networks.specialise import specialise
 
 #: Up to so many entries of a tensor, and points of an equation, balls are quick enough.
@@ -36,6 +36,8 @@ TIES = (
     "ties are left out: the whole gradient goes to every one of them, as this derivation declares, "
     "which is no subgradient"
 )
+
+JUMPS = "kinks and ties are left out: the gradient jumps there, and has no derivative"
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def check_derivation(
     progress: Callable[[str], None] | None = None,
     options: Mapping[str, object] | None = None,
     compiled: bool = False,
+    edges: bool = True,
     **own,
 ) -> ChosenCheck:
     """Check all gradients of a network, or of a derivation by name or path.
@@ -72,6 +75,8 @@ def check_derivation(
     Small settings are checked in balls, at values that `seed` gives; at large `sizes`, or with
     `jacobian`, compiled kernels measure the whole Jacobian. `progress` is said of each check.
     With `compiled`, the kernel is held against the equations and the derived gradients as well.
+    Without `edges`, kinks and ties are left out, as for a gradient that is derived again: it jumps
+    there.
     `name` is the network, or what it is called, with its `own` options as for `load`, or a dict
     of them as `options`. Raises DeltaruleError for what does not fit.
     """
@@ -82,25 +87,28 @@ def check_derivation(
     seed = known_seed(seed, place)
     jacobian = bool(yes_or_no("jacobian", jacobian, place))
     compiled = bool(yes_or_no("compiled", compiled, place))
+    edges = bool(yes_or_no("edges", edges, place))
     progress = known_progress(progress, place)
-    found = _measured(network, sizes, seed, jacobian, progress)
+    found = _measured(network, sizes, seed, jacobian, progress, edges)
     if not compiled:
         return found
     kernel = check_kernel(network, sizes, seed, None, progress, small=found.jacobian)
     return replace(found, kernel=kernel)
 
 
-def _measured(network: Network, sizes, seed: int, jacobian: bool, progress) -> ChosenCheck:
+def _measured(
+    network: Network, sizes, seed: int, jacobian: bool, progress, edges: bool
+) -> ChosenCheck:
     """The gradients held against measurements."""
     specialise(network, sizes)
     if jacobian or _large(network, sizes):
         checks = _by_kernels(network, sizes, seed, progress)
         return ChosenCheck(network.title, checks, True)
     derivation = derive(network)
-    checks = check_gradients(derivation, 3, seed, sizes, progress)
+    checks = check_gradients(derivation, 3, seed, sizes, progress, edges)
     if not checks:
         raise _without_gradient(network)
-    note = TIES if everyone(network) else ""
+    note = TIES if everyone(network) else "" if edges or not kinked(network) else JUMPS
     return ChosenCheck(network.title, checks, False, note)
 
 
