@@ -78,7 +78,8 @@ def reach(
         found = rows.value(name)
     except Tangled:
         found = [_with(evaluator, hypothesis, name, *one) for one in moved]
-    return np.abs(np.asarray(found) - values).sum(axis=0)
+    with np.errstate(invalid="ignore"):  # where a value is ∞, so is what it is moved from
+        return np.abs(np.asarray(found) - values).sum(axis=0)
 
 
 def _read_as_printed(evaluator: Evaluator, name: str, hypothesis: Hypothesis) -> frozenset[str]:
