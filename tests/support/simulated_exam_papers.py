@@ -77,6 +77,10 @@ def _nonsense(found: ExamPaper, random: np.random.Generator) -> None:
     found.charged_rightly = first_charged(found, slip)
 
 
+#: The second is the gradient of what the first makes of its line.
+ONE_DECISION = {("mean for the largest", "spread over the window")}
+
+
 def _two_mistakes(found: ExamPaper, random: np.random.Generator) -> None:
     """Two slips in two lines that are asked, of two families."""
     slips = [s for s in slips_for(found, random)["mistake"] if s.line in found.asked]
@@ -86,13 +90,17 @@ def _two_mistakes(found: ExamPaper, random: np.random.Generator) -> None:
         first, second = sorted((one, other), key=lambda s: order.index(s.line))
         if first.line == second.line or set(_family(first)) & set(_family(second)):
             continue
+        if (first.name, second.name) in ONE_DECISION:
+            continue
         if not _finite(found, first, second):
             continue
         found.slips = (first, second)
         found.written = found.written_with(first, second)
         alone = found.written_with(first)
         moved = _moved(found, second.line, alone)
-        sure = found.beyond_rounding(first.line, found.written) and moved
+        # Two signs may cancel: what is right in the end is not charged.
+        wrong = all(found.beyond_rounding(s.line, found.written) for s in (first, second))
+        sure = wrong and moved
         found.charged_rightly = frozenset([first.line, second.line]) if sure else None
         return
     _right(found, random)

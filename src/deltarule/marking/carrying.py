@@ -15,6 +15,7 @@ from deltarule.marking.hypotheses import Evaluator
 from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.other_formulas import OtherWays
+from deltarule.marking.printed_otherwise import printed_otherwise
 from deltarule.networks.reachability import reachable
 
 #: What it costs to suppose that values were carried in some way.
@@ -191,7 +192,7 @@ class Carrying:
         above = self.evaluator.ancestors(name) | {name}
         bearing = []
         for readings in self.diagnosed.values():
-            simplest = readings[:1] and [self._and_back(readings[0])]
+            simplest = readings[:1] and [self._and_back(readings[0], name)]
             tried = [*simplest, *readings[:MOST_READINGS]]
             kept = [tuple(m for m in r if m.lines & above) for r in dict.fromkeys(tried)]
             if any(kept):
@@ -206,9 +207,17 @@ class Carrying:
                         return list(found)
         return list(found)
 
-    def _and_back(self, mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
-        """Mistakes, and the gradients of what they make of the forward lines."""
-        return (*mistakes, *(b for m in mistakes for b in self.carried_back(m)))
+    def _and_back(self, mistakes: tuple[Mistake, ...], name: str) -> tuple[Mistake, ...]:
+        """Mistakes, and the gradients of the lines as they make them, unless others are printed."""
+        back = tuple(b for m in mistakes for b in self.carried_back(m))
+        moved = {b.line for b in back}
+        carried = with_mistakes(Hypothesis(), (*mistakes, *back))
+        for line in self.printed_before(name) if back else ():
+            if line == name or moved.isdisjoint(self.evaluator.ancestors(line) | {line}):
+                continue
+            if printed_otherwise(self.evaluator, self.aligned, self._as_printed[line], carried):
+                return mistakes
+        return (*mistakes, *back)
 
     def wrong(self, written: Written) -> list[Way]:
         """Ways of carrying on which a new mistake is looked for."""
