@@ -78,7 +78,11 @@ def _nonsense(found: ExamPaper, random: np.random.Generator) -> None:
 
 
 #: The second is the gradient of what the first makes of its line.
-ONE_DECISION = {("mean for the largest", "spread over the window")}
+ONE_DECISION = {
+    ("mean for the largest", "spread over the window"),
+    ("sum for the largest", "to every entry of the window"),
+    ("no σ at the output", "slope lost in the weights"),
+}
 
 
 def _two_mistakes(found: ExamPaper, random: np.random.Generator) -> None:
