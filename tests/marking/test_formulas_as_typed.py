@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from once import deriving
+from once import derived, deriving
 
 from deltarule.errors import DeltaruleError
 from deltarule.marking import load_sheet, mark
@@ -247,6 +247,7 @@ y = [[1.0], [0.3], [0.0]]
         ("dE/dyhat", "(yhat - y)/N", "right", ""),
         ("dE/dyhat", "(yhat - y)/2", "mistake", ""),
         ("dE/dyhat", "yhat - y", "mistake", ""),
+        ("E", "(E_o[0,0] + E_o[1,0])/3", "wrong", ""),
     ],
 )
 def test_a_sheets_own_size_may_be_typed_as_its_number(tmp_path, quantity, typed, verdict, finding):
@@ -256,3 +257,40 @@ def test_a_sheets_own_size_may_be_typed_as_its_number(tmp_path, quantity, typed,
     (found,) = mark(load_sheet(str(sheet)), answers).verdicts
     assert found.verdict == verdict
     assert found.finding.startswith(finding)
+
+
+@pytest.mark.parametrize(
+    ("typed", "verdict", "finding"),
+    [
+        ("dy[0] + dy[1]", "right", "right with this sheet's N = 2; in general it is another one"),
+        ("dy[0] + dy[0]", "mistake", ""),
+        ("dy[1]", "wrong", ""),
+    ],
+)
+def test_a_sum_over_a_sheets_own_size_may_be_written_out(tmp_path, typed, verdict, finding):
+    sheet = tmp_path / "t.toml"
+    sheet.write_text(
+        'title = "t"\nnetwork = "dense"\n[given]\nx = [[1, 2, 3], [4, 5, 6]]\n'
+        'W = [[1, 2], [3, 4], [5, 7]]\nb = [1, 2]\n"dL/dy" = [[1, 2], [3, 5]]\n',
+        encoding="utf-8",
+    )
+    answers = Answers(None, "", {}, "t.toml", formulas={"dL/db": typed})
+    (found,) = mark(load_sheet(str(sheet)), answers).verdicts
+    assert (found.verdict, found.finding[: len(finding)]) == (verdict, finding)
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "typed"),
+    [
+        ("batch_norm_inference", "y", "gamma*(x/mean)/sqrt(var+eps) + beta"),
+        ("lstm", "dL/dx[0,0,1]", "∂L/∂g[t/ n,n, m]·(1 − g[t, n, L]²)"),
+        ("mlp", "dE/dTheta1", "x.T @ (([N > 0].T ⊙ (Theta2 ds2.T)).T)"),
+    ],
+)
+def test_what_a_fuzzer_found_is_judged_or_refused(name, quantity, typed):
+    try:
+        judged = judge_formula(derived(name), quantity, typed)
+    except DeltaruleError as refused:
+        assert refused.fact
+    else:
+        assert judged.verdict in ("wrong", "mistake")

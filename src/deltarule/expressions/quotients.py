@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from sympy import Expr, Integer
 from sympy.core.sympify import _sympify as strictly
 
+from deltarule.errors import DeltaruleError
+
 
 class FloorQuotient(Expr):
     """⌊a/b⌋ for integers, b > 0. Under a condition that b divides a it is printed as a/b."""
@@ -24,6 +26,8 @@ class FloorQuotient(Expr):
         a, b = strictly(numerator), strictly(denominator)
         if b == 1:
             return a
+        if b == 0:
+            raise DeltaruleError("a whole quotient is taken by 0", remedy="divide by 1 or more")
         if a.is_Integer and b.is_Integer:
             return Integer(int(a) // int(b))
         return Expr.__new__(cls, a, b)

@@ -37,7 +37,7 @@ class _Described(Generic):
         wanted = self.properties.get(tensor.name)
         if wanted is None or tensor.integral:
             return super().draw(tensor, place)
-        numbers = self.between(self.shape(tensor.axes), tensor.within or (0, 1))
+        numbers = self.between(self.shape(tensor.axes), tensor.drawn_within or (0, 1))
         axis = _axis(tensor)
         if wanted == ONE_HOT:
             return (numbers == numbers.max(axis, keepdims=True)).astype(int)

@@ -42,7 +42,7 @@ class MatrixParser(Masks):
     def _multiplied(self, factors: list):
         if not all(isinstance(f, Readings) for f in factors):
             return nodes.multiply(factors)
-        if self.program:
+        if self.program and factors:
             return self._in_order(factors)
         if not self.strict:
             return self._chain(factors)
