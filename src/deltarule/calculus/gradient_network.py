@@ -32,6 +32,14 @@ SLOPE = ("S", "S_v", "slope")
 _VARIABLES = ("parameter", "input")
 
 
+def without_ends(network: Network) -> dict[str, Tensor]:
+    """The tensors of a network by name, outputs and the loss as intermediates."""
+    return {
+        name: replace(t, role="intermediate") if t.role in ("output", "loss") else t
+        for name, t in network.tensors.items()
+    }
+
+
 class GradientNetwork:
     """The equations of a network and of its gradients, each gradient a tensor with a plain name."""
 
@@ -43,10 +51,7 @@ class GradientNetwork:
                 network.name,
                 "name a layer, a loss or a network: an update uses gradients and has none",
             )
-        self.tensors = {
-            name: replace(t, role="intermediate") if t.role in ("output", "loss") else t
-            for name, t in network.tensors.items()
-        }
+        self.tensors = without_ends(network)
         self.bars = {
             name: self.unused(f"{name}bar")
             for name in (*derivation.upstream, *derivation.gradients)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sympy import Expr, Integer
 
-from deltarule.calculus.gradient_network import GradientNetwork, variables
+from deltarule.calculus.gradient_network import GradientNetwork, variables, without_ends
 from deltarule.calculus.record import Record
 from deltarule.calculus.reverse import derive
 from deltarule.calculus.rules.common_factor import COMMON_FACTOR
@@ -127,10 +127,7 @@ def _named(shown: Mapping[str, str]) -> Callable[[Read], Expr]:
 
 def _put_out(network: Network, name: str) -> tuple[Network, str]:
     """The network with one output, the tensor or a copy where something reads it; its name."""
-    tensors = {
-        n: replace(t, role="intermediate") if t.role in ("output", "loss") else t
-        for n, t in network.tensors.items()
-    }
+    tensors = without_ends(network)
     tensor, own = network.tensors[name], network.equation_of(name)
     if own and not any(name in e.read_names() for e in network.equations):
         tensors[name] = replace(tensor, role="output")

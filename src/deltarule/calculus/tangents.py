@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from deltarule.calculus.gradient_network import hessian_vector_network
+from deltarule.calculus.gradient_network import hessian_vector_network, without_ends
 from deltarule.calculus.reverse import derive
 from deltarule.calculus.steps import Derivation
 from deltarule.expressions.gradient_names import gradient_name
@@ -30,8 +30,8 @@ def tangent_network(network: Network, wrt: Iterable[str] = ()) -> tuple[Network,
     """
     ends = [network.loss] if network.loss is not None else network.with_role("output")
     names = {t.name for t in ends}
-    roles = {n: "output" if n in names else _inside(t) for n, t in network.tensors.items()}
-    tensors = {n: replace(t, role=roles[n]) for n, t in network.tensors.items()}
+    tensors = without_ends(network)
+    tensors |= {name: replace(tensors[name], role="output") for name in names}
     slopes = hessian_vector_network(replace(network, tensors=tensors), wrt)
     derivation = derive(slopes)
     of = derivation.of
@@ -69,7 +69,3 @@ def tangent_network(network: Network, wrt: Iterable[str] = ()) -> tuple[Network,
         uses=(),
     )
     return whole, derivation
-
-
-def _inside(tensor: Tensor) -> str:
-    return "intermediate" if tensor.role in ("output", "loss") else tensor.role

@@ -5,7 +5,7 @@ sources that the commands use, and an index that is searched without a server.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from deltarule.calculus.rules.rule import Rule
@@ -22,13 +22,12 @@ from deltarule.reports.rule_values import given_lines
 
 @dataclass
 class Site:
-    """What a site was written to, how many pages of each kind, and what could not be made."""
+    """What a site was written to, and how many pages of each kind."""
 
     folder: Path
     layers: int = 0
     rules: int = 0
     guides: int = 0
-    faults: dict[str, str] = field(default_factory=dict)
 
 
 def site_paths() -> Iterator[str]:

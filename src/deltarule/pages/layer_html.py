@@ -43,8 +43,8 @@ def layer_body(
         return [*head, *forward_html(network)], []
     derivation = derive(network)
     gradients = [*derivation.gradients.values()]
-    body = [f'<p class="soft"><code>derive {text_html(name)}</code></p>']
-    body = [*derivation_body(ShownDerivation(derivation, gradients)), *body]
+    body = [*derivation_body(ShownDerivation(derivation, gradients))]
+    body.append(f'<p class="soft"><code>derive {text_html(name)}</code></p>')
     found = worked_example(derivation) if example else None
     if found is not None:
         body += ["<h2>A worked example</h2>", paragraph(_drawn(name), "soft")]

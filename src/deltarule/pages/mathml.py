@@ -11,7 +11,6 @@ from sympy import Expr, Integer, Rational, Symbol
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span
-from deltarule.expressions.functions import Elementwise
 from deltarule.pages.mathml_names import entry, mathml_name, partial, row, sign
 from deltarule.spelling.noting import Noting
 from deltarule.spelling.text import ATOM, POWER, PRODUCT, SUM, Writer
@@ -147,23 +146,13 @@ class MathmlWriter(Writer):
     def _partial(self, node: nodes.PartialOf):
         return super()._partial(node)[0], POWER
 
-    def _function(self, node: Elementwise):
-        symbol = node.row.symbol or node.row.name
-        return self.function(symbol, [self(a) for a in node.args]), ATOM
-
     def _number(self, node: Rational):
         if node.is_Integer:
             return super()._number(node)
         text = f"<mfrac><mn>{abs(node.p)}</mn><mn>{node.q}</mn></mfrac>"
         return (self.minus + text, SUM) if node < 0 else (text, PRODUCT)
 
-    _methods = {
-        **Writer._methods,
-        nodes.Read: _read,
-        Elementwise: _function,
-        Rational: _number,
-        nodes.PartialOf: _partial,
-    }
+    _methods = {**Writer._methods, nodes.Read: _read, Rational: _number, nodes.PartialOf: _partial}
 
 
 def _signed(word: str, below: list[str], above: str) -> str:
