@@ -1,7 +1,7 @@
 """Kernels against their peers, in alternating processes.
 
     python tests/benchmarks/compare.py d e --dtype float32 --threads 1 --rounds 5
-    python tests/benchmarks/compare.py --readme      everything, and the table into the README
+    python tests/benchmarks/compare.py --write       everything, and the table into the guide
 
 Each library runs in a process of its own; one after another is asked, in several rounds. First
 all must agree with NumPy in float64, in values and gradients, or nothing is measured. A sample
@@ -43,7 +43,7 @@ def arguments() -> argparse.Namespace:
     add("--json", type=Path, metavar="FILE", help="where records are kept and merged")
     add("--beside", action="store_true", help="let other programs use the other CPUs, and say so")
     add("--more", action="store_true", help="add to the samples that the file holds")
-    add("--readme", action="store_true", help="write the table into the README")
+    add("--write", action="store_true", help="write the table into the guide")
     add("--compile", action="store_true", help="compile our kernels for later runs, no more")
     add("--told", action="store_true", help="measure nothing: tell what the file holds")
     add("--memory", action="store_true", help="the memory that a pass takes, instead")
@@ -95,10 +95,10 @@ def main() -> int:
     found = records.read(file)
     if asked.told:
         print(table.tables(found))
-    if asked.readme:
-        before = table.README.read_text(encoding="utf-8")
+    if asked.write:
+        before = table.GUIDE.read_text(encoding="utf-8")
         text = table.written(before, summary(found))
-        table.README.write_text(text, encoding="utf-8")
+        table.GUIDE.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""The README's tables: one for each type, with one and more threads side by side."""
+"""The guide's tables: one for each type, with one and more threads side by side."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from workloads import WORKLOADS
 
 
 def summary(records: list[dict]) -> str:
-    """All that was measured on the newest record's machine, short enough for a README."""
+    """All that was measured on the newest record's machine, short enough for a page."""
     chosen, _ = alike(records)
     if not chosen:
         return "*Nothing was measured yet.*"

@@ -9,7 +9,7 @@ from records import alike
 from samples import Times, fastest, greedy, times
 from workloads import WORKLOADS
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+GUIDE = Path(__file__).resolve().parents[2] / "src/deltarule/guides/engineers/fast_kernels.md"
 BEGIN, END = "<!-- benchmark table: begin -->", "<!-- benchmark table: end -->"
 PEERS = (("torch", "PyTorch"), ("jax", "JAX"), ("numpy", "NumPy"))
 #: Below so many multiply–adds, calls take more time than arithmetic.
@@ -36,9 +36,9 @@ def tables(records: list[dict]) -> str:
 
 
 def written(text: str, table: str) -> str:
-    """The README's text with the table between its marks. Raises ValueError without them."""
+    """The guide's text with the table between its marks. Raises ValueError without them."""
     if text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise ValueError(f"the README must hold {BEGIN} and {END} once each")
+        raise ValueError(f"the guide must hold {BEGIN} and {END} once each")
     before, rest = text.split(BEGIN)
     return f"{before}{BEGIN}\n\n{table}\n\n{END}{rest.split(END)[1]}"
 

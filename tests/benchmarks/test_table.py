@@ -1,4 +1,4 @@
-"""The benchmark's tables: what they tell, and where they stand in the README."""
+"""The benchmark's tables: what they tell, and where they stand in the guide."""
 
 from __future__ import annotations
 
@@ -98,21 +98,21 @@ def test_records_are_merged_and_other_machines_left_out(tmp_path):
     assert {r["key"] for r in alike(read(file))[0]} in ({"d", "e"}, {"f"})
 
 
-def test_the_readme_has_one_place_for_the_table_and_keeps_the_rest():
+def test_the_guide_has_one_place_for_the_table_and_keeps_the_rest():
     from summary import summary
-    from table import END, README, written
+    from table import END, GUIDE, written
 
-    text = README.read_text(encoding="utf-8")
+    text = GUIDE.read_text(encoding="utf-8")
     made = written(text, summary([record(deltarule={"bound": [sample(0.01, 0)]})]))
     assert "| d | conv | 10 | ±0% | – | – | – | 90 (75%) |" in made
     assert made.split(END)[1] == text.split(END)[1]
     assert written(made, "x") == written(text, "x")
 
 
-def test_the_tables_rows_in_the_readme_have_as_many_cells_as_their_head():
-    from table import BEGIN, END, README
+def test_the_tables_rows_in_the_guide_have_as_many_cells_as_their_head():
+    from table import BEGIN, END, GUIDE
 
-    text = README.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0]
+    text = GUIDE.read_text(encoding="utf-8").split(BEGIN)[1].split(END)[0]
     tables = [part for part in text.split("\n\n") if part.lstrip().startswith("|")]
     for table in tables:
         assert len({line.count("|") for line in table.strip().splitlines()}) == 1

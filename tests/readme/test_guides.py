@@ -1,14 +1,18 @@
-"""Every example in the guides is run, and does what its page says; no link leads nowhere."""
+"""Every example in the README and the guides is run, and does what its page says."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import guides
 import pytest
 
 PAGES = guides.pages()
+#: Two screens of a tall window.
+MOST_LINES = 130
 
 
-@pytest.fixture(params=PAGES, ids=lambda p: str(p.relative_to(guides.GUIDES)))
+@pytest.fixture(params=PAGES, ids=lambda p: p.stem)
 def page(request) -> guides.Page:
     return guides.Page.read(request.param)
 
@@ -19,9 +23,21 @@ def test_the_examples_of_a_page_run(page, tmp_path):
     assert not found, "\n".join(found)
 
 
+def test_the_options_that_a_page_names_exist(page):
+    assert not guides.unknown_options(page)
+
+
 def test_no_link_of_a_page_leads_nowhere(page):
     lost = guides.lost_links(page)
     assert not lost, f"no such file: {lost} (a file that the reader makes is called NAME.py)"
+
+
+def test_the_readme_fits_two_screens_and_leads_to_every_guide():
+    page = guides.Page.read(guides.README)
+    assert len(page.text.splitlines()) <= MOST_LINES
+    linked = {Path(link).name for link in guides.links(page)}
+    by_rooms = guides.links(guides.Page.read(guides.GUIDES / "developers/rooms.md"))
+    assert {path.name for path in PAGES} - linked - {*by_rooms} == {"README.md"}
 
 
 def test_the_map_of_the_rooms_names_every_page():
@@ -31,7 +47,7 @@ def test_the_map_of_the_rooms_names_every_page():
 
 
 WRONG = """Read [this](rooms.md), [that](no_page.md) and `calculus/no_file.py`;
-write `derivations/NAME.py`.
+write `derivations/NAME.py`. `derive dense --stepps` shows steps, `pip install --user x` installs.
 
 ```python
 b = 2
@@ -62,6 +78,7 @@ assert b == 3
 def test_faults_of_a_page_are_found(tmp_path):
     page = guides.Page(guides.GUIDES / "developers/wrong.md", WRONG)
     assert guides.lost_links(page) == ["no_page.md", "calculus/no_file.py"]
+    assert guides.unknown_options(page) == ["--stepps"]
     first, second, third, fourth = guides.faults(page, tmp_path)
     assert first.startswith("wrong.md, line 18: check example mazur --brief prints\n")
     assert "derive no_layer prints\n" in second and "no derivation" in second
