@@ -46,7 +46,8 @@ class Derive(Asked):
         bool, option("Shapes, parameters, multiply-adds, memory, receptive fields.")
     ] = False
     strict: Annotated[bool, option("With --count: refuse windows that do not fit.")] = False
-    kernel: Annotated[bool, option("The source of the compiled kernel.")] = False
+    kernel: Annotated[bool, option("Both passes as loops that one can read.")] = False
+    tuned: Annotated[bool, option("With --kernel: the fast one, and its machinery.")] = False
     emit: Annotated[
         Path | None, option("Write the kernel: needs NumPy and Numba alone.", "FILE.py")
     ] = None
@@ -59,6 +60,7 @@ class Derive(Asked):
         ),
     ] = None
     parallel: Annotated[bool, option("With --kernel, --emit: loops in several threads.")] = False
+    plain: Annotated[bool, option("With --emit: the loops of --kernel.")] = False
     force: Annotated[bool, option("With --emit: overwrite whatever is there.")] = False
 
     def __init__(self, **given):
@@ -85,7 +87,7 @@ ROW = Row(
             "the source of a kernel",
             ".cli.kernel:show_kernel",
             "kernel emit",
-            "set wrt dtype parallel force equation hvp",
+            "set wrt dtype parallel force equation hvp tuned plain",
         ),
         use("tangents", ".cli.second_order:show_tangents", "jvp", "set wrt equation"),
         use(
@@ -102,12 +104,12 @@ ROW = Row(
         ("derive mlp --layers 3 --wrt Theta2 --steps", "one of them, every step"),
         ("derive ./mine.py --latex", "a file of your own, as LaTeX"),
         ("derive lenet5 --count", "shapes, parameters, multiply–adds"),
-        ("derive conv --stride 2 --kernel", "the source of the kernel"),
+        ("derive conv --stride 2 --kernel", "both passes as loops to read"),
         ('derive --equation "y[n] = tanh(x[n]*w[n])"', "an equation of your own"),
         ("derive softmax_cross_entropy --hessian", "second derivatives"),
-        ("derive conv --emit conv_kernels.py", "the same, as a file"),
+        ("derive conv --emit conv_kernels.py", "fast ones, as a file"),
     ),
     exclude=(("steps", "brief"), ("kernel", "emit"), ("hessian", "jacobian"), ("hvp", "of")),
-    needs=(("force", ("emit",)), ("all", ("steps",))),
+    needs=(("force", ("emit",)), ("plain", ("emit",)), ("tuned", ("kernel",)), ("all", ("steps",))),
     wrong="a statement of --prove is refuted or not decided",
 )

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from deltarule.cli.arguments import numbers, one_name, split
 from deltarule.cli.derive_command import Derive
 from deltarule.cli.formats import show
 from deltarule.cli.page import Page
 from deltarule.cli.screen import busy
 from deltarule.cli.typed_formula import is_formula, network_named
+from deltarule.errors import DeltaruleError
 from deltarule.reports.things import ShownKernel
 from deltarule.spelling.names import ascii_name
+
+if TYPE_CHECKING:
+    from deltarule.networks.network import Network
 
 EXAMPLE = "derive conv --kernel"
 
 
 def show_kernel(asked: Derive) -> int:
     """Derive, write the source, and show it or say where it is."""
-    from deltarule.kernels.build import source
-    from deltarule.kernels.export import emitted, write_emitted
+    from deltarule.kernels.export import write_emitted
     from deltarule.kernels.requests import known_dtype
 
     bare, options = split(asked.words or ())
@@ -27,15 +32,33 @@ def show_kernel(asked: Derive) -> int:
     settings = {} if formula else {**options, **numbers(asked.set_ or ())}
     if asked.wrt:
         settings["wrt"] = tuple(ascii_name(tensor) for tensor in asked.wrt)
-    dtype = known_dtype(asked.dtype or "float64", "--dtype")
+    plain = asked.plain if asked.emit is not None else not asked.tuned
+    if plain and (asked.dtype or asked.parallel):
+        refused = "--parallel" if asked.parallel else "--dtype"
+        raise DeltaruleError(
+            f"{refused} is for kernels that are tuned: plain loops take numbers of any type",
+            "the command line",
+            f"leave {refused} out, or {'leave --plain out' if asked.plain else 'add --tuned'}",
+        )
+    dtype = None if plain else known_dtype(asked.dtype or "float64", "--dtype")
     with busy(f"deriving {name}"):
-        make = source if asked.emit is None else emitted
-        text = make(what, settings, dtype, asked.parallel)
+        text = _text(what, settings, dtype, asked)
     if asked.emit is not None:
         write_emitted(asked.emit, text, asked.force)
     shown = ShownKernel(name, dtype, asked.parallel, asked.emit, text)
     show(shown, "the source of a kernel", asked.format)
     return 0
+
+
+def _text(what: str | Network, settings: dict, dtype: str | None, asked: Derive) -> str:
+    """The text, plain where no type of numbers is said; with its self-check for a file."""
+    from deltarule.kernels import build, export, plain_kernel
+
+    if dtype is None:
+        make = plain_kernel.plain_source if asked.emit is None else export.plain_emitted
+        return make(what, settings)
+    make = build.source if asked.emit is None else export.emitted
+    return make(what, settings, dtype, asked.parallel)
 
 
 def kernel_page(page: Page, kernel: ShownKernel) -> None:

@@ -21,6 +21,10 @@ SHOWN = {
         "text/html": ("pages.embedded_html", "marking_embedded"),
         "text/plain": ("cli.embedded_page", "marking_text"),
     },
+    "PlainKernel": {
+        "text/html": ("pages.embedded_html", "kernel_embedded"),
+        "text/plain": ("cli.embedded_page", "kernel_text"),
+    },
     "Kernel": {
         "text/html": ("pages.embedded_html", "kernel_embedded"),
         "text/plain": ("cli.embedded_page", "kernel_text"),

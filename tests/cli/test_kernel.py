@@ -6,19 +6,21 @@ import pytest
 
 
 def test_the_source_is_shown_as_it_is(invoke):
-    done = invoke("derive", "conv", "--kernel", "--stride", 2, width=60)
-    assert done.status == 0, done.err
-    compile(done.out, "shown", "exec")
-    assert "stride = 2" in done.out and "def backward(x, w, b, dL_dy):" in done.out
+    for more, head in (((), "def backward(x, w, dL_dy):"), (("--tuned",), "def backward(x, w, b,")):
+        done = invoke("derive", "conv", "--kernel", "--stride", 2, *more, width=60)
+        assert done.status == 0, done.err
+        compile(done.out, "shown", "exec")
+        assert head in done.out and ("intrinsic" in done.out) == bool(more)
 
 
 def test_a_kernel_of_one_gradient(invoke):
     out = invoke("derive", "dense", "--kernel", "--wrt", "W").out
-    assert "The gradients of W, by name." in out and "∂L/∂b" not in out
+    assert "The gradients ∂L/∂W." in out and "∂L/∂b" not in out
 
 
 def test_json_holds_the_source(invoke):
-    values = json.loads(invoke("derive", "dense", "--kernel", "--dtype", "float32", "--json").out)
+    words = ("--kernel", "--tuned", "--dtype", "float32", "--json")
+    values = json.loads(invoke("derive", "dense", *words).out)
     assert values["dtype"] == "float32" and "real = np.float32" in values["source"]
     assert values["path"] is None
 
@@ -52,8 +54,14 @@ def test_a_terminal_gets_colours(program, invoke):
 @pytest.mark.parametrize(
     ("words", "fact", "remedy"),
     [
-        (["--kernel", "--dtype", "float16"], "there are no kernels in float16", "did you mean"),
+        (
+            ["--kernel", "--tuned", "--dtype", "float16"],
+            "there are no kernels in float16",
+            "did you mean",
+        ),
         (["--dtype", "float32"], "--dtype is for --kernel or --emit alone", "add --kernel"),
+        (["--kernel", "--dtype", "float32"], "plain loops take numbers of any", "add --tuned"),
+        (["--emit", "k.py", "--plain", "--parallel"], "plain loops take", "leave --plain out"),
         (["--kernel", "--force"], "--force is for --emit alone", "leave it out"),
         (["--kernel", "--of", "y"], "--kernel and --of exclude each other", "keep one"),
         (["--kernel", "--wrt", "V"], "the kernel has no gradient by V", "its gradients are by"),

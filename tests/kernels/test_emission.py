@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from deltarule.errors import DeltaruleError
-from deltarule.kernels.export import emitted, is_ours, write_emitted
+from deltarule.kernels.export import emitted, is_ours, plain_emitted, write_emitted
 
 
 def as_module(text, folder, monkeypatch):
@@ -63,6 +63,11 @@ def test_an_emitted_file_runs_alone_and_checks_itself(tmp_path):
 )
 def test_every_kind_of_array_and_number_is_drawn(name, dtype, tmp_path, monkeypatch):
     assert as_module(emitted(name, {}, dtype), tmp_path, monkeypatch).self_check()
+
+
+@pytest.mark.parametrize("name", ["rnn", "label_cross_entropy", "ridge_regression", "kalman"])
+def test_a_plain_file_checks_itself(name, tmp_path, monkeypatch):
+    assert as_module(plain_emitted(name, {}), tmp_path, monkeypatch).self_check()
 
 
 @pytest.mark.parametrize("wrong", ["sign", "half", "transposed", "not a number"])

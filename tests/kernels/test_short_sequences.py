@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from once import programmed
-from plain_kernel import plain_kernel
 from sequences import times
+from uncompiled_kernel import uncompiled_kernel
 
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
@@ -21,7 +21,7 @@ def test_kernels_of_one_and_two_times(name, count, tmp_path, monkeypatch):
         arrays[gradient] = probe.noise(made.network.tensors[tensor].axes)
     probe.values.scalars.update(made.scalars)
     run((*made.network.equations, *made.derivation.equations()), probe.values, Float64())
-    module = plain_kernel(made, tmp_path, monkeypatch)
+    module = uncompiled_kernel(made, tmp_path, monkeypatch)
     values = module.forward(*(arrays[n] for n in module.GIVEN))
     kept = [values[n] for n in module.KEPT]
     found = module.backward(

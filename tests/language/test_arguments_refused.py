@@ -50,6 +50,7 @@ FUNCTIONS: dict[Callable, dict] = {
         "parallel": True,
         "threads": 1,
         "transforms": False,
+        "plain": False,
         "cache": None,
         "progress": None,
     },

@@ -11,10 +11,10 @@ import deltarule
 #: Where a room is entered, besides the names that `deltarule` itself exports.
 ENTRIES = (
     "deltarule.gradcheck.check:check_gradients",
-    "deltarule.kernels.api:Kernel.backward",
-    "deltarule.kernels.api:Kernel.bind",
-    "deltarule.kernels.api:Kernel.both",
-    "deltarule.kernels.api:Kernel.forward",
+    "deltarule.kernels.compiled_kernel:Kernel.backward",
+    "deltarule.kernels.compiled_kernel:Kernel.bind",
+    "deltarule.kernels.compiled_kernel:Kernel.both",
+    "deltarule.kernels.compiled_kernel:Kernel.forward",
     "deltarule.language.optimisers:update_equations",
     "deltarule.marking.open_sheet:OpenSheet",
     "deltarule.networks.network:Network.tensor",

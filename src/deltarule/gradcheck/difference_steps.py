@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from deltarule.kernels.api import Bound
+    from deltarule.kernels.bound_kernel import Bound
 
 #: What each way is called, and how far off it may be, relative to the largest entry.
 METHODS = {

@@ -7,28 +7,26 @@ gradients = kernel.backward(x=x, w=w, b=b, dy=dy)      # {"x": …, "w": …, "b
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
-import numpy as np
-
-from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.given_arguments import known_progress, yes_or_no
 from deltarule.kernels import build, requests
-from deltarule.kernels.bound_kernel import Bound, Given, check_determinants, misfits
-from deltarule.kernels.cache.loading import entry
-from deltarule.kernels.threads import in_threads, lost
-from deltarule.represented import Represented
+from deltarule.kernels.compiled_kernel import Kernel
 
 if TYPE_CHECKING:
+    from deltarule.kernels.plain_kernel import PlainKernel
     from deltarule.networks.network import Network
 
-#: Up to so many bytes of inputs a single thread is done sooner than several have begun.
-TINY = 1 << 16
+
+@overload
+def kernel(name: str | Path | Network, *, plain: Literal[True], **settings) -> PlainKernel: ...
+
+
+@overload
+def kernel(name: str | Path | Network, *, plain: Literal[False] = False, **settings) -> Kernel: ...
 
 
 def kernel(
@@ -41,8 +39,9 @@ def kernel(
     transforms: bool | None = None,
     cache: str | Path | None = None,
     progress: Callable[[str], None] | None = None,
+    plain: bool = False,
     **settings,
-) -> Kernel:
+) -> Kernel | PlainKernel:
     """The kernel of a derivation, by its `name` or path, or of a network: both passes as loops.
 
     `kernel.forward(**arrays)` and `kernel.backward(**arrays)` take and give NumPy arrays of the
@@ -58,8 +57,9 @@ def kernel(
     Every number is added up in an order that does not depend on how many threads there are:
     results are the same to the last digit at every run, whatever `threads` is.
     `cache` is the folder of compiled kernels, else DELTARULE_CACHE or the user's cache folder.
-    `progress` is said what takes time. Raises DeltaruleError for an unknown name, an unknown or
-    impossible setting, and a cache folder that cannot be written.
+    `progress` is said what takes time. With `plain` it is a kernel of loops as one would write
+    them (`PlainKernel`), slower and easy to read. Raises DeltaruleError for an unknown name, an
+    unknown or impossible setting, and a cache folder that cannot be written.
     The transforms are those of Winograd, Arithmetic Complexity of Computations (1980), and of Lavin
     and Gray, Fast Algorithms for Convolutional Neural Networks (CVPR 2016), section 4.
     """
@@ -72,21 +72,29 @@ def kernel(
     cache, progress = requests.known_cache(cache, name), known_progress(progress, name)
     wanted = requests.known_tensors(wrt, name)
     settings |= {} if wanted is None else {"wrt": wanted}
+    if yes_or_no("plain", plain, name):
+        requests.refuse_tuning(name, dtype=kind != "float64", parallel=parallel)
+        from deltarule.kernels.plain_kernel import PlainKernel
+
+        return PlainKernel(what, settings, cache)
     found = build.module(what, settings, kind, parallel, cache, progress, transforms)
     text = partial(build.source, what, settings, kind, parallel, transforms)
     made = Kernel(name, found, kind, threads if parallel else None, progress, text)
     here = isinstance(what, str) and what.endswith(".py")
     made.recipe = (
-        str(Path(name).resolve()) if here else what,
-        {
-            **settings,
-            "dtype": kind,
-            "wrt": wanted,
-            "parallel": parallel,
-            "threads": threads,
-            "transforms": transforms,
-            "cache": cache,
-        },
+        _made_again,
+        (
+            str(Path(name).resolve()) if here else what,
+            {
+                **settings,
+                "dtype": kind,
+                "wrt": wanted,
+                "parallel": parallel,
+                "threads": threads,
+                "transforms": transforms,
+                "cache": cache,
+            },
+        ),
     )
     if parallel:
         made.alone = partial(build.module, what, settings, kind, False, cache, progress, transforms)
@@ -96,171 +104,3 @@ def kernel(
 def _made_again(name: str | Network, settings: dict) -> Kernel:
     """A kernel as it was before it was pickled."""
     return kernel(name, **settings)
-
-
-class Kernel(Represented):
-    """The compiled forward and backward pass of one derivation.
-
-    `inputs` are the names of the arrays that it needs; shapes are found from these. Arrays of the
-    wrong type or shape raise DeltaruleError. Inputs are never changed.
-    """
-
-    def __init__(
-        self,
-        name: str,
-        module: ModuleType,
-        dtype: str,
-        threads: int | None = None,
-        progress: Callable[[str], None] | None = None,
-        text: Callable[[], str] | None = None,
-    ):
-        self.name, self.module, self.dtype, self.threads = name, module, dtype, threads
-        self._progress, self._entries, self._text = progress, {}, text
-        #: Gives the module without threads, for small arrays; None where this one has none.
-        self.alone: Callable[[], ModuleType] | None = None
-        self._serial: ModuleType | None = None
-        #: What `kernel` was asked for.
-        self.recipe: tuple[str | Network, dict] | None = None
-        self.inputs: tuple[str, ...] = tuple(module.GIVEN)
-        self.upstream: tuple[str, ...] = tuple(module.UPSTREAM)
-        self.kept: tuple[str, ...] = tuple(module.KEPT)
-        self.outputs: tuple[str, ...] = tuple(module.OUTPUTS)
-        self._inputs, self._kept = frozenset(self.inputs), frozenset(self.kept)
-        self._needed = self._inputs.union(self.upstream)
-        self._taken = self._needed.union(self.kept, self.outputs)
-
-    def __reduce__(self):
-        """Pickled as what it was asked for; whoever loads it derives it, or has it in a cache."""
-        if self.recipe is None:
-            raise DeltaruleError(
-                "a kernel that was made of a module cannot be pickled",
-                self.name,
-                "make it with deltarule.kernel",
-            )
-        return _made_again, self.recipe
-
-    def __repr__(self) -> str:
-        return f"<kernel {self.name} {self.dtype}: {', '.join(self.inputs)}>"
-
-    @property
-    def source(self) -> str:
-        """The kernel's text, which needs NumPy and Numba alone."""
-        if self._text is not None:
-            return self._text()
-        return Path(inspect.getfile(self.module)).read_text(encoding="utf-8")
-
-    def forward(self, **arrays) -> np.ndarray | dict[str, np.ndarray]:
-        """The output, or a dict of outputs by name where there are several.
-
-        `arrays` are those of the `inputs`, by name, each of its tensor's shape; their sizes are
-        read off them. Raises DeltaruleError for a name or a shape that does not fit.
-        """
-        values = self.values(**arrays)
-        if len(self.outputs) == 1:
-            return values[self.outputs[0]]
-        return {name: values[name] for name in self.outputs}
-
-    def values(self, **arrays) -> dict:
-        """The outputs, and whatever else the backward pass can use, by name."""
-        if arrays.keys() != self._inputs:
-            raise self._wrong(arrays, self.inputs, ())
-        return self._run("forward", [arrays[name] for name in self.inputs])
-
-    def backward(self, **arrays) -> dict:
-        """The gradients by tensor name: {"x": …, "w": …}.
-
-        Takes the inputs, the gradient `dy` of each output `y` of a network without a loss, and
-        what `values` gave if that is at hand; else the forward pass is run again. These `arrays`
-        are given by name, and a gradient has the shape of its tensor.
-        Raises DeltaruleError for a name or a shape that does not fit.
-        """
-        if not arrays.keys() >= self._needed or not arrays.keys() <= self._taken:
-            more = (*self.kept, *self.outputs)
-            raise self._wrong(arrays, (*self.inputs, *self.upstream), more)
-        if not arrays.keys() >= self._kept:
-            arrays = {**self.values(**{n: arrays[n] for n in self.inputs}), **arrays}
-        names = (*self.inputs, *self.kept, *self.upstream)
-        return self._run("backward", [arrays[name] for name in names])
-
-    def both(self, **arrays) -> tuple[dict, dict]:
-        """What `values` and `backward` give, in one go.
-
-        `arrays` are the inputs and the gradients of the outputs, by name.
-        Raises DeltaruleError for a name or a shape that does not fit.
-        """
-        if arrays.keys() != self._needed:
-            raise self._wrong(arrays, (*self.inputs, *self.upstream), ())
-        given = [arrays[name] for name in self.inputs]
-        values = self._run("forward", given)
-        given += [values[name] for name in self.kept]
-        given += [arrays[name] for name in self.upstream]
-        return values, self._run("backward", given)
-
-    def bind(self, **arrays) -> Bound:
-        """Both passes made ready for these very `arrays`, without further checks or new arrays.
-
-        They are the inputs by name, with the gradients of the outputs if the backward pass is
-        wanted. Raises DeltaruleError for a name or a shape that does not fit.
-        """
-        if not arrays.keys() >= self._inputs or not arrays.keys() <= self._needed:
-            raise self._wrong(arrays, self.inputs, self.upstream)
-        module = self._module([arrays[name] for name in self.inputs])
-        given = Given(module, self.name, {name: arrays[name] for name in self.inputs})
-        taken = given.shaped()
-        passes = [self._ready("forward", taken, module)]
-        if arrays.keys() >= self._needed:
-            taken += [passes[0][2][name] for name in self.kept]
-            taken += [arrays[name] for name in self.upstream]
-            passes.append(self._ready("backward", taken, module))
-        alone = self.alone if module is self.module else None
-        return Bound(module, self.threads, alone, self._progress, given, *passes)
-
-    def _module(self, given: list) -> ModuleType:
-        """The module to use: small problems must not pay for threads, and a fork loses them."""
-        inputs = given[: len(self.inputs)]
-        large = self.alone is None or sum(getattr(a, "nbytes", 0) for a in inputs) > TINY
-        if self.alone is None or large and not lost():
-            return self.module
-        if self._serial is None:
-            self._serial = self.alone()
-        return self._serial
-
-    def _ready(self, name: str, given: list, module: ModuleType | None = None) -> tuple:
-        """What runs, what it takes and what it fills; the module's complaints in our words."""
-        module = module or (self.module if self.alone is None else self._module(given))
-        with misfits(module, self.name):
-            return getattr(module, f"ready_{name}")(*given)
-
-    def _run(self, name: str, given: list) -> dict:
-        """What a pass fills."""
-        run, taken, filled = self._ready(name, given)
-        call = self._entries.get(run)
-        if call is None:
-            call = self._entries[run] = entry(run, taken, self._progress)
-        if self.threads is None or run.__module__ != self.module.__name__:
-            strayed = call(*taken)
-        else:
-            with in_threads(self.threads):
-                strayed = call(*taken)
-        if strayed:
-            with misfits(self.module, self.name):
-                inputs = self.module.inputs(*given[: len(self.inputs)])
-                self.module.entries(*inputs)
-        if name == "forward" and self.module.DETERMINANTS:
-            check_determinants(self.module, self.name, given, taken)
-        return filled
-
-    def _wrong(self, arrays: dict, needed: Sequence[str], more: Sequence[str]) -> DeltaruleError:
-        """What is wrong with the names of some arrays: one is not known, or one is missing."""
-        stray = next((n for n in arrays if n not in needed and n not in more), None)
-        if stray is not None:
-            return DeltaruleError(
-                f"the kernel takes no array {stray}",
-                self.name,
-                did_you_mean(stray, (*needed, *more)) or "it takes " + ", ".join(needed),
-            )
-        missing = next(n for n in needed if n not in arrays)
-        wanted = ", ".join((*self.inputs, *self.upstream))
-        return DeltaruleError(
-            f"{missing} is missing", self.name, f"give {missing}=…; needed: {wanted}"
-        )

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from deltarule.errors import DeltaruleError, unwritten
 from deltarule.kernels.cache.store import fingerprint
+from deltarule.kernels.module.plain_source import PlainModule, PlainPass
 from deltarule.kernels.module.source import Module
-from deltarule.kernels.passes.program import program
+from deltarule.kernels.passes.program import Program, program
 from deltarule.kernels.self_check import demonstration
 from deltarule.networks.network import Network
 
@@ -27,6 +28,47 @@ def emitted(
     """
     made = program(name, dict(settings))
     return signed(Module(made, dtype, parallel).text() + demonstration(made, dtype))
+
+
+_CALLS = '''\
+real = np.float64
+
+
+def values_of(arrays):
+    """What the forward pass gives, by name."""
+    return _named({values}, forward(*(arrays[name][()] for name in {given})))
+
+
+def gradients_of(arrays, values):
+    """What the backward pass gives, by name."""
+    known = {{**arrays, **values}}
+    return _named({gradients}, backward(*(known[name][()] for name in {taken})))
+
+
+def _named(names, found):
+    found = found if len(names) != 1 else (found,)
+    return dict(zip(names, found))'''
+
+
+def plain_emitted(name: str | Network, settings: Mapping) -> str:
+    """The same as plain loops. Raises DeltaruleError for settings that there are not."""
+    made = program(name, dict(settings))
+    module = PlainModule(made)
+    text = module.text()
+    return signed(text + demonstration(made, "float64", _calls(made, module.passes)))
+
+
+def _calls(made: Program, passes: Mapping[str, PlainPass]) -> str:
+    """The functions by which a self-check calls plain loops; `dy` is what the gradient of y is."""
+    forward, backward = passes["forward"], passes.get("backward", PlainPass((), ()))
+    upstream = {gradient: f"d{output}" for output, gradient in made.upstream.items()}
+    tensors = {gradient: tensor for tensor, gradient in made.gradients.items()}
+    return _CALLS.format(
+        values=forward.returns,
+        given=forward.takes,
+        gradients=tuple(tensors[name] for name in backward.returns),
+        taken=tuple(upstream.get(name, name) for name in backward.takes),
+    )
 
 
 def signed(text: str) -> str:

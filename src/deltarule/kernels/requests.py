@@ -66,6 +66,16 @@ def known_threads(threads: object, parallel: bool, place: str) -> int | None:
     return int(threads)
 
 
+def refuse_tuning(place: str, dtype: bool, parallel: bool) -> None:
+    """Raises DeltaruleError where plain loops are asked for what tuned kernels alone have."""
+    if parallel:
+        raise DeltaruleError("threads are for tuned kernels", place, "leave plain or parallel out")
+    if dtype:
+        raise DeltaruleError(
+            "plain loops take numbers of any type", place, "leave dtype out: the arrays have one"
+        )
+
+
 def known_tensors(wrt: object, place: str) -> tuple[str, ...] | None:
     """The names of the tensors whose gradients are wanted; one may stand by itself."""
     if wrt is None:

@@ -46,11 +46,14 @@ def sample(random):
     }}
 
 
+{calls}
+
+
 def total(arrays, name, entry, step):
     """What is differentiated, with one entry moved: the sum of upstream times output."""
     moved = {{**arrays, name: arrays[name].copy()}}
     moved[name][entry] += step
-    values = forward(*(moved[other] for other in GIVEN))
+    values = values_of(moved)
     wide = np.promote_types(real, np.float64)
     return sum(np.sum(np.multiply(arrays.get(up, 1), values[y], dtype=wide)) for y, up in ROOTS)
 
@@ -67,12 +70,10 @@ def self_check(seed=0):
     for name, array in arrays.items():
         print(f"{{name}} {{list(array.shape)}}")
     print("compiling", flush=True)
-    given = [arrays[name] for name in GIVEN]
-    values = forward(*given)
+    values = values_of(arrays)
     shapes = ", ".join(f"{{y}} {{list(np.shape(values[y]))}}" for y, _ in ROOTS)
     print(f"forward: {{shapes}}", flush=True)
-    upstream = [arrays[name] for name in UPSTREAM]
-    gradients = backward(*given, *(values[name] for name in KEPT), *upstream)
+    gradients = gradients_of(arrays, values)
     for name in CHECKED:
         entries = list(np.ndindex(arrays[name].shape))
         if len(entries) > MOST:
@@ -91,6 +92,18 @@ if __name__ == "__main__":
     raise SystemExit(0 if self_check() else 1)
 '''
 
+#: How a tuned kernel is called.
+TUNED = '''\
+def values_of(arrays):
+    """What the forward pass gives, by name."""
+    return forward(*(arrays[name] for name in GIVEN))
+
+
+def gradients_of(arrays, values):
+    """What the backward pass gives, by name."""
+    kept, upstream = (values[name] for name in KEPT), (arrays[name] for name in UPSTREAM)
+    return backward(*(arrays[name] for name in GIVEN), *kept, *upstream)'''
+
 _BOTH_SIDES = """\
     here, up, down = (total(arrays, name, entry, step) for step in (0, STEP, -STEP))
     slopes = (here - down) / STEP, (up - here) / STEP
@@ -102,8 +115,8 @@ _COMPLEX = """\
     return abs(derived - measured), 0.0, measured"""
 
 
-def demonstration(program: Program, dtype: str) -> str:
-    """The text of the self-check."""
+def demonstration(program: Program, dtype: str, calls: str = TUNED) -> str:
+    """The text of the self-check, with the functions by which it calls both passes."""
     sizes = sizes_at(program.network, setting(program.network))
     values = Values({}, sizes, {}, {})
     tensors = program.network.tensors
@@ -126,6 +139,7 @@ def demonstration(program: Program, dtype: str) -> str:
         roots=tuple(roots.items()),
         checked=tuple(n for n in given if n in program.gradients),
         step=step,
+        calls=calls,
         allowed=allowed,
         sizes=_sizes_text(sizes),
         drawn="\n".join(drawn),

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from deltarule.calculus import derive
 from deltarule.calculus.steps import Derivation
 from deltarule.errors import DeltaruleError
-from deltarule.kernels.build import source
+from deltarule.kernels.plain_kernel import plain_source
 from deltarule.language.load import load
 from deltarule.language.optimisers import is_update
 from deltarule.marking.mistakes import contexts, mistakes_in
@@ -69,9 +69,9 @@ def worked_example(derivation: Derivation) -> Trace | None:
 
 
 def _kernel(name: str) -> Iterator[str]:
-    """The text of the compiled loops, to be unfolded; or what it takes to have one."""
+    """The text of its loops, to be unfolded; or what it takes to have one."""
     try:
-        text = text_html(source(name, {}))
+        text = text_html(plain_source(name, {}))
     except DeltaruleError as error:
         yield paragraph(f"{begun(error.fact)}; {error.remedy}.", "soft")
         return

@@ -54,10 +54,13 @@ class ShownTangents(NamedTuple):
 
 
 class ShownKernel(NamedTuple):
-    """The source of a kernel, and the file that it was written to, if it was."""
+    """The source of a kernel, and the file that it was written to, if it was.
+
+    `dtype` is None for plain loops, which take numbers of any type.
+    """
 
     derivation: str
-    dtype: str
+    dtype: str | None
     parallel: bool
     path: Path | None
     source: str

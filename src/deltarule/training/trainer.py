@@ -13,7 +13,8 @@ from deltarule.arithmetic.small_sizes import with_definitions
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.symbols import Size
-from deltarule.kernels.api import Bound, kernel
+from deltarule.kernels.api import kernel
+from deltarule.kernels.bound_kernel import Bound
 from deltarule.language.load import load
 from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor

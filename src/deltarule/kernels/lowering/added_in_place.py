@@ -45,6 +45,8 @@ def match(site: Site) -> InPlace | None:
     ):
         rest = Add(*(t for t in terms if t is not sums[0]))
         return InPlace(total, rest, last)
+    if site.code.plain:
+        return None
     own = max(along(total.body, i) for i in total.indices)
     if not isinstance(last, Index) or along(total.body * equation.lhs, last) <= own + 1:
         return None

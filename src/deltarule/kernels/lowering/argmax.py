@@ -58,7 +58,7 @@ class Selections(LoopWriter):
             same = f"value == {top} or {top} != {top} and value != value"
             return [value, f"if {entry} < 0 and ({same}):", f"    {entry} = {own}"]
 
-        if len(spans) > 1 and not tests and not self.code.complex:
+        if len(spans) > 1 and not tests and not (self.code.complex or self.code.plain):
             self._by_rows(maximum.body, spans, known, step, (entry, top))
         else:
             self.nest(maximum.body, spans, list(tests), known, step)
@@ -104,10 +104,10 @@ class Selections(LoopWriter):
 
         def step(body: Expr) -> list[str]:
             also = f" and {count} == 0" if maximum.ties == "first" else ""
-            return chosen(body, [f"{target} = real(1)", f"{count} += 1"], also)
+            return chosen(body, [f"{target} = {self.code.typed('1')}", f"{count} += 1"], also)
 
         def share(body: Expr) -> list[str]:
-            return chosen(body, [f"{target} /= real({count})"])
+            return chosen(body, [f"{target} /= {self.code.typed(count)}"])
 
         self.nest(maximum.body, spans, list(tests), known, step)
         if maximum.ties == "split":
@@ -116,7 +116,7 @@ class Selections(LoopWriter):
     def _zeros(self, equation: Equation, waiting: list) -> None:
         """0 for the whole window."""
         if not waiting:
-            self.lines.add(f"{self.code.access(equation.lhs)} = real(0)")
+            self.lines.add(f"{self.code.access(equation.lhs)} = {self.code.typed('0')}")
             return
         (index, extent), *waiting = waiting
         with self.loop(index, self.code.integer(extent)):

@@ -15,9 +15,9 @@ def laid_out(body: Expr, indices: tuple[Index, Index], extent: Expr, code: Code,
     name = code.spelling.fresh("matrix")
     size = code.integer(extent)
     i, j = (code.spelling.symbol(index) for index in indices)
-    lines.add(f"{name} = np.empty(({size}, {size}), real)")
+    lines.add(f"{name} = np.empty(({size}, {size}), {code.real_kind})")
     with lines.block(f"for {i} in range({size}):"), lines.block(f"for {j} in range({size}):"):
-        lines.add(f"{name}[U({i}), U({j})] = {code.real(body)}")
+        lines.add(f"{code.entry(name, (i, j))} = {code.real(body)}")
     return name
 
 
@@ -27,7 +27,7 @@ def write_inverse(node: Inverse, code: Code, lines: Lines) -> Expr:
     lines.add(f"invert({name})")
     i, j = (code.spelling.symbol(index) for index in matrix_indices(node))
     result = Dummy("entry", real=True)
-    code.locals[result] = f"{name}[U({i}), U({j})]"
+    code.locals[result] = code.entry(name, (i, j))
     return result
 
 

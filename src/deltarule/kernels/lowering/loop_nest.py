@@ -23,6 +23,7 @@ from deltarule.kernels.lowering.emitter import Emitter
 from deltarule.kernels.lowering.loop_writer import LoopWriter
 from deltarule.kernels.lowering.site import Site
 from deltarule.kernels.lowering.strides import along
+from deltarule.kernels.python_text.real_text import Code
 from deltarule.networks.equations import Equation
 
 
@@ -116,7 +117,7 @@ class Loops(LoopWriter):
         if self.code.single and type(node) is nodes.Sum and is_long(spans, list(tests)):
             write_long_sum(self, node.body, spans, list(tests), known, name)
             return result
-        self.lines.add(f"{name} = {start}")
+        self.lines.add(f"{name} = {self.code.typed(start)}")
         if isinstance(node, nodes.Max) and not self.code.complex:
             self.prelude.add("maximum")
         self.nest(
@@ -124,7 +125,7 @@ class Loops(LoopWriter):
             spans,
             list(tests),
             known,
-            lambda body: _step(node, name, self.code.real(body), self.code.complex),
+            lambda body: _step(node, name, self.code.real(body), self.code),
         )
         return result
 
@@ -135,7 +136,9 @@ class Loops(LoopWriter):
         name = self.code.locals[shift] = self.code.spelling.fresh("shift")
         largest = self.code.real(most)
         part = f"{largest}.real" if self.code.complex else largest
-        self.lines.add(f"{name} = {largest} if -np.inf < {part} < np.inf else real(0)")
+        self.lines.add(
+            f"{name} = {largest} if -np.inf < {part} < np.inf else {self.code.typed('0')}"
+        )
         rest = nodes.Sum(functions.exp(node.body - shift), node.ranges, node.conditions)
         return shift + functions.log(self._reduce(rest, known))
 
@@ -152,18 +155,20 @@ def _plain_reads(node: Expr) -> list[Read]:
 
 
 _STARTS = (
-    (nodes.Sum, "total", "real(0)"),
-    (nodes.Max, "most", "real(-np.inf)"),
-    (nodes.Product, "product", "real(1)"),
+    (nodes.Sum, "total", "0"),
+    (nodes.Max, "most", "-np.inf"),
+    (nodes.Product, "product", "1"),
 )
 
 
-def _step(node: Reduction, name: str, value: str, complex_: bool) -> Iterable[str]:
+def _step(node: Reduction, name: str, value: str, code: Code) -> Iterable[str]:
     if isinstance(node, nodes.Sum):
         return [f"{name} += {value}"]
     if isinstance(node, nodes.Product):
         return [f"{name} *= {value}"]
-    if not complex_:
+    if code.plain:
+        return [f"{name} = larger({name}, {value})"]
+    if not code.complex:
         return [f"{name} = larger_of({name}, {value})"]
     larger = f"value.real > {name}.real or value != value"
     return [f"value = {value}", f"if {larger}:", f"    {name} = value"]

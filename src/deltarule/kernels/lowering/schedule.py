@@ -43,6 +43,7 @@ class Schedule:
             return
         known = loop_indices.get(id(block), ())
         block = self._begun.get(id(block), block)
+        self.code.spelling.begin()
         self.lines.comment(f"{text(block.lhs)} = {text(block.rhs)}")
         self.out.lower(block, known)
 

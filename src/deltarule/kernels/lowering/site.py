@@ -24,6 +24,8 @@ class Site:
     @cached_property
     def collapsed(self) -> Collapsed:
         """The equation over as few indices as possible, for lowerings that write loops."""
+        if self.code.plain:
+            return Collapsed(self.equation, {}, {})
         return collapsed(self.equation, self.code.tensors, self.loop_indices)
 
     @property

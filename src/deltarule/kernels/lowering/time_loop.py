@@ -35,7 +35,7 @@ class Times:
             if index is not None:
                 shift = "" if first == "0" else f" - {first}"
                 lines.append(f"{index} = {self.time}{shift}")
-        return list(dict.fromkeys(lines))
+        return [line for line in dict.fromkeys(lines) if line != f"{self.time} = {self.time}"]
 
 
 def time_span(block: Recurrence, code: Code) -> tuple[str, Times]:
@@ -45,11 +45,16 @@ def time_span(block: Recurrence, code: Code) -> tuple[str, Times]:
     ends = list(dict.fromkeys(end for _, end in spans.values()))
     start = firsts[0] if len(firsts) == 1 else f"min({', '.join(firsts)})"
     end = ends[0] if len(ends) == 1 else f"max({', '.join(ends)})"
-    bounds = f"{start}, {end}" if block.direction > 0 else f"{end} - 1, {start} - 1, -1"
-    time = code.spelling.fresh("time")
+    ahead = end if code.plain and start == "0" else f"{start}, {end}"
+    last = "-1" if code.plain and start == "0" else f"{start} - 1"
+    bounds = ahead if block.direction > 0 else f"{end} - 1, {last}, -1"
     names = {id(e): None if i is None else code.spelling.symbol(i) for e, i, _ in block.times}
-    times = Times(time, spans, names, len(firsts) == len(ends) == 1)
-    return f"for {time} in range({bounds}):", times
+    alike = len(firsts) == len(ends) == 1
+    own = set(names.values())
+    # One index for all, which begins at 0, is the loop's own variable where people read it.
+    shared = own.pop() if code.plain and alike and len(own) == 1 and start == "0" else None
+    time = shared or code.spelling.fresh("time")
+    return f"for {time} in range({bounds}):", Times(time, spans, names, alike)
 
 
 def _span(equation: Equation, index: Index | None, offset: Expr, code: Code) -> tuple[str, str]:

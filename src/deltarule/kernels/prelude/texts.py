@@ -20,6 +20,12 @@ _ORDER = (
     "checked_arrays", "addresses", "views", "elementary", "maximum", "gaussian_elimination",
     *sum(_SHARED.values(), ()),
 )  # fmt: skip
+_LARGER = '''
+@compiled
+def larger(a, b):
+    """The larger of two numbers, or NaN."""
+    return a if a >= b or a != a else b
+'''
 _DEFINED = re.compile(r"^(?:def |class )?([A-Za-z_]\w*)(?: *[=(:])", re.MULTILINE)
 #: Outputs and taps of the Cook–Toom algorithm that window sums may take.
 _SHORT = (4, 3)
@@ -34,6 +40,14 @@ def own(parts: set[str]) -> str:
     """The parts asked for without those that kernels share."""
     shared = {part for group in _SHARED.values() for part in group}
     return "\n\n\n".join(_file(part) for part in _ORDER if part in set(parts) - shared)
+
+
+def plain(parts: set[str]) -> str:
+    """The parts asked for, in Python without machine code."""
+    found = {part: _file(part) for part in _ORDER if part in parts} | (
+        {"maximum": _LARGER} if "maximum" in parts else {}
+    )
+    return "".join(f"\n\n{part.strip()}\n" for part in found.values())
 
 
 def shared(parts: set[str], head: str) -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from sympy import Symbol
@@ -31,9 +32,9 @@ def reserved() -> frozenset[str]:
 class Spelling:
     """One Python name for each tensor and symbol: tensors first, then sizes, then indices."""
 
-    def __init__(self):
+    def __init__(self, taken: Iterable[str] | None = None):
         self._names: dict[object, str] = {}
-        self._taken: set[str] = set(reserved())
+        self._taken: set[str] = set(reserved() if taken is None else taken)
 
     def tensor(self, name: str) -> str:
         """`dE/dTheta2` is spelled dE_dTheta2."""
@@ -51,6 +52,9 @@ class Spelling:
             number += 1
         return self._spell(("index", f"{stem}{number}"), f"{stem}{number}")
 
+    def begin(self) -> None:
+        """A new equation begins."""
+
     def _spell(self, key, wanted: str) -> str:
         if key not in self._names:
             name = re.sub(r"\W+", "_", wanted.replace("′", "_").replace("/", "_"))
@@ -59,3 +63,28 @@ class Spelling:
             self._names[key] = name
             self._taken.add(name)
         return self._names[key]
+
+
+class PlainSpelling(Spelling):
+    """Names in a text that is read: new ones have no number where none is needed."""
+
+    #: What such a text uses itself.
+    OWN = frozenset(
+        "np math njit compiled range min max abs int float value forward backward larger".split()
+    )
+
+    def __init__(self):
+        super().__init__(self.OWN | {"invert", "exchanged", "log_determinant"})
+        self._free: set[str] = set()
+
+    def fresh(self, stem: str) -> str:
+        number, name = 1, stem
+        while name in self._taken | self._free:
+            number += 1
+            name = f"{stem}{number}"
+        self._free.add(name)
+        return name
+
+    def begin(self) -> None:
+        """Running totals of other equations are done with."""
+        self._free.clear()

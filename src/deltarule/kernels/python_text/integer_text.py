@@ -6,6 +6,8 @@ read, which keeps loops from being vectorised.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 
 from deltarule.errors import DeltaruleError
@@ -113,5 +115,8 @@ class IntegerText:
     def access(self, read: nodes.Read) -> str:
         """x[U(n), U(i + k)]; a scalar tensor is an array of one entry."""
         name = self.spelling.tensor(nodes.tensor_name(read))
-        subscripts = ", ".join(f"U({self.integer(s)})" for s in read.indices)
-        return f"{name}[{subscripts or 'U(0)'}]"
+        return self.entry(name, [self.integer(s) for s in read.indices])
+
+    def entry(self, array: str, subscripts: Sequence[str]) -> str:
+        """An entry of an array. Unsigned subscripts are never counted from the end."""
+        return f"{array}[{', '.join(f'U({s})' for s in subscripts) or 'U(0)'}]"

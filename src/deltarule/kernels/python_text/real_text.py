@@ -29,6 +29,11 @@ _HALVES = (2, 4, 8, 16)
 class Code(IntegerText):
     """Writes expressions; `functions` collects the elementwise functions that were met."""
 
+    #: Whether what is written is for people to read first.
+    plain = False
+    #: The type of real numbers.
+    real_kind = "real"
+
     def __init__(
         self,
         spelling: Spelling,
@@ -101,16 +106,20 @@ class Code(IntegerText):
     def constant(self, value: Fraction) -> str:
         """A number of the kernel's type."""
         text = str(value.numerator) if value.denominator == 1 else repr(float(value))
+        return self.typed(text)
+
+    def typed(self, text: str) -> str:
+        """A number, or an integer, as one of the kernel's type."""
         return f"real({text})"
 
     def _pi(self, node) -> tuple[str, int]:
-        return "real(np.pi)", ATOM
+        return self.typed("np.pi"), ATOM
 
     def _minus_infinity(self, node) -> tuple[str, int]:
-        return "real(-np.inf)", ATOM
+        return self.typed("-np.inf"), ATOM
 
     def _as_real(self, node: Expr) -> tuple[str, int]:
-        return f"real({self.integer(node)})", ATOM
+        return self.typed(self.integer(node)), ATOM
 
     def _symbol(self, node: Symbol) -> tuple[str, int]:
         if node not in self.scalars:
@@ -134,7 +143,7 @@ class Code(IntegerText):
         if all(f.is_Rational for f in constants):
             constants = []
         else:  # √2/√π as one number: z·√2 could overflow where the product does not
-            above.append(f"real({float(Mul(*constants).evalf(30))!r})")
+            above.append(self.typed(repr(float(Mul(*constants).evalf(30)))))
         for factor in (f for f in node.args if f not in constants):
             if (
                 isinstance(factor, nodes.Choose)
@@ -154,13 +163,13 @@ class Code(IntegerText):
                 below.append(self.real(Integer(factor.q), ATOM))
             else:
                 above.append(self.real(factor, ATOM))
-        text = " * ".join(above) or "real(1)"
+        text = " * ".join(above) or self.typed("1")
         if len(below) == 1:
             text += f" / {below[0]}"
         elif below:
             text += f" / ({' * '.join(below)})"
         if tests:
-            return f"({text} if {' and '.join(tests)} else real(0))", ATOM
+            return f"({text} if {' and '.join(tests)} else {self.typed('0')})", ATOM
         return text, TIMES
 
     def _pow(self, node: Pow) -> tuple[str, int]:
@@ -168,7 +177,7 @@ class Code(IntegerText):
         if not exponent.is_Rational:
             return f"{self.real(base, ATOM)} ** {self.real(exponent, ATOM)}", TIMES
         if exponent < 0:
-            return f"real(1) / {self.real(base**-exponent, ATOM)}", TIMES
+            return f"{self.typed('1')} / {self.real(base**-exponent, ATOM)}", TIMES
         root = "np.sqrt(" if exponent.q == 2 else ""
         if exponent.q > 2:
             power = self.constant(Fraction(int(exponent.p), int(exponent.q)))
@@ -218,7 +227,7 @@ class Code(IntegerText):
         tensor = self.tensors[nodes.tensor_name(node)]
         text = self.access(node)
         if tensor.integral:
-            text = f"real({text})"
+            text = self.typed(text)
         sure = tensor.outside is None or isinstance(node, Inside)
         tests = [] if sure else self.inside(node)
         if not tests:

@@ -1,0 +1,142 @@
+"""A kernel as plain loops: what a student reads is what runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.kernels.build import imported
+from deltarule.kernels.cache import store
+from deltarule.kernels.module.plain_source import PlainModule
+from deltarule.kernels.passes.program import program
+from deltarule.represented import Represented
+
+if TYPE_CHECKING:
+    from deltarule.networks.network import Network
+
+
+def plain_source(name: str | Network, settings: Mapping) -> str:
+    """The text of both passes as plain loops. Raises DeltaruleError as `kernel` does."""
+    return PlainModule(program(name, dict(settings))).text()
+
+
+class PlainKernel(Represented):
+    """Both passes of a derivation as loops that anybody can read (`source`), compiled by Numba.
+
+    It takes and gives what a tuned kernel does, in whatever type of floating-point numbers the
+    arrays have; of what it is given, names and numbers of axes are tested, and that sizes agree.
+    """
+
+    def __init__(self, name: str | Network, settings: Mapping, cache: str | Path | None = None):
+        made = program(name, dict(settings))
+        module = PlainModule(made)
+        self.name = made.network.name
+        self.source = module.text()
+        self.passes = module.passes
+        self._tensors = made.network.tensors
+        self._module = _imported(self.name, self.source, cache)
+        self.inputs = tuple(t.name for t in self._tensors.values() if t.given)
+        self.upstream = tuple(f"d{output}" for output in made.upstream)
+        self.outputs = made.forward.results
+        self._upstream = {gradient: f"d{output}" for output, gradient in made.upstream.items()}
+        self._gradients = {gradient: tensor for tensor, gradient in made.gradients.items()}
+
+    def __repr__(self) -> str:
+        return f"<plain kernel {self.name}: {', '.join(self.inputs)}>"
+
+    def forward(self, **arrays) -> np.ndarray | dict[str, np.ndarray]:
+        """The output, or a dict of outputs by name; `arrays` are those of the `inputs`.
+
+        Raises DeltaruleError for a name or a number of axes that does not fit.
+        """
+        values = self.values(**arrays)
+        if len(self.outputs) == 1:
+            return values[self.outputs[0]]
+        return {name: values[name] for name in self.outputs}
+
+    def values(self, **arrays) -> dict[str, np.ndarray]:
+        """The outputs, and what else the backward pass reads, by name."""
+        return self._run("forward", self._given(arrays, self.inputs))
+
+    def backward(self, **arrays) -> dict[str, np.ndarray]:
+        """The gradients by tensor name; `arrays` are the inputs and the outputs' gradients.
+
+        Raises DeltaruleError for a name or a number of axes that does not fit.
+        """
+        given = self._given(arrays, (*self.inputs, *self.upstream))
+        values = self._run("forward", {n: given[n] for n in self.inputs})
+        own = {g: given[up] for g, up in self._upstream.items()}
+        found = self._run("backward", {**given, **values, **own})
+        return {self._gradients[name]: array for name, array in found.items()}
+
+    def _run(self, name: str, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        one = self.passes[name]
+        found = getattr(self._module, name)(*(arrays[n] for n in one.takes))
+        found = found if len(one.returns) != 1 else (found,)
+        return dict(zip(one.returns, map(np.asarray, found), strict=True))
+
+    def _given(self, arrays: Mapping, needed: Sequence[str]) -> dict:
+        """The arrays by name, numbers where a tensor has no axes."""
+        for name in arrays:
+            if name not in needed:
+                hint = did_you_mean(name, needed) or "it takes " + ", ".join(needed)
+                raise DeltaruleError(f"the kernel takes no array {name}", self.name, hint)
+        found = {}
+        sizes: dict = {}
+        for name in needed:
+            if name not in arrays:
+                wanted = ", ".join(needed)
+                raise DeltaruleError(
+                    f"{name} is missing", self.name, f"give {name}=…; needed: {wanted}"
+                )
+            found[name] = self._fitting(name, arrays[name], sizes)
+        for name, array in found.items():
+            self._refuse_strays(name, array, sizes)
+        return found
+
+    def _fitting(self, name: str, given, sizes: dict):
+        """One array of the right number of axes, whose sizes are those of the others."""
+        tensor = self._tensors.get(name) or self._tensors[name.removeprefix("d")]
+        array = np.ascontiguousarray(given) if tensor.axes else np.asarray(given)
+        if array.ndim != len(tensor.axes):
+            shape = ", ".join(map(str, tensor.axes))
+            raise DeltaruleError(
+                f"{name} has {array.ndim} axes", self.name, f"it has {len(tensor.axes)}: [{shape}]"
+            )
+        for axis, count in zip(tensor.axes, array.shape, strict=True):
+            if sizes.setdefault(axis, count) != count:
+                raise DeltaruleError(
+                    f"{name} has the shape {list(array.shape)}, but {axis} is {sizes[axis]}",
+                    self.name,
+                    f"give {name} a shape with {axis} = {sizes[axis]}",
+                )
+        if tensor.integral:
+            return array.astype(np.int64, copy=False)
+        kind = np.result_type(array.dtype, np.float32)
+        return array.astype(kind, copy=False) if tensor.axes else kind.type(array)
+
+    def _refuse_strays(self, name: str, array: np.ndarray, sizes: dict) -> None:
+        """Labels and positions must not lie beyond what they number."""
+        tensor = self._tensors.get(name)
+        below = None if tensor is None else tensor.integers_below
+        if below is None:
+            return
+        limit = sizes.get(below, int(below) if below.is_Integer else None)
+        outside = (array < 0) | (array >= limit) if limit is not None else array < 0
+        if outside.any():
+            raise DeltaruleError(
+                f"{name} holds {array[outside][0]}, which is out of range",
+                self.name,
+                f"{name} holds whole numbers from 0 to {below} − 1",
+            )
+
+
+def _imported(name: str, text: str, cache: str | Path | None) -> ModuleType:
+    """The text as a module, from a file, so that tracebacks show its lines."""
+    stem = f"{Path(name).stem}_{store.fingerprint(text)}"
+    return imported(store.keep_kernel(store.folder(cache), stem, text))

@@ -1,0 +1,65 @@
+"""Expressions as a person would write them in Python: numbers without a type, plain subscripts."""
+
+from __future__ import annotations
+
+from deltarule.arithmetic.evaluate import written_out
+from deltarule.expressions.functions import Elementwise
+from deltarule.kernels.python_text.identifiers import Spelling
+from deltarule.kernels.python_text.indented import Lines
+from deltarule.kernels.python_text.integer_text import ATOM
+from deltarule.kernels.python_text.real_text import Code
+from deltarule.networks.tensors import Tensor
+
+#: What computes a function that is not made of others; `{}` is its argument.
+_CALLS = {
+    "exp": "np.exp({})", "log": "np.log({})", "tanh": "np.tanh({})", "erf": "math.erf({})",
+    "erfc": "math.erfc({})", "expm1": "np.expm1({})", "log1p": "np.log1p({})",
+    "sin": "np.sin({})", "cos": "np.cos({})", "tan": "np.tan({})", "atan": "np.arctan({})",
+    "floor": "np.floor({})", "round": "np.rint({})",
+}  # fmt: skip
+_BODIES = {"finite": "z if -np.inf < z < np.inf else 0.0", "difference": "z - a"}
+
+
+class PlainCode(Code):
+    """Writes expressions for loops that are read: Python's own numbers, and NumPy's functions."""
+
+    plain = True
+    real_kind = "np.float64"
+
+    def __init__(self, spelling: Spelling, tensors: dict[str, Tensor], scalars):
+        super().__init__(spelling, tensors, scalars, complex_=False)
+
+    def typed(self, text: str) -> str:
+        return f"{text}.0" if text.lstrip("-").isdigit() else text
+
+    def entry(self, array, subscripts) -> str:
+        return f"{array}[{', '.join(subscripts)}]" if subscripts else array
+
+    def _function(self, node: Elementwise) -> tuple[str, int]:
+        call = _CALLS.get(type(node).row.name)
+        if call is None:
+            return super()._function(node)
+        return call.format(self.real(node.args[0])), ATOM
+
+    def need(self, function: type[Elementwise], arity: int) -> None:
+        if function.row.name not in _CALLS:
+            super().need(function, arity)
+
+    def kind(self, tensor: Tensor) -> str:
+        return "np.int64" if tensor.integral else self.real_kind
+
+    _methods = {**Code._methods, Elementwise: _function}
+
+    def write_function(self, function: type[Elementwise], lines: Lines) -> None:
+        """The definition of a function that is made of others."""
+        row = function.row
+        arguments = ["z", "a", "b", "c"][: row.arity]
+        lines.add("", "", "@compiled")
+        with lines.block(f"def {self.function_name(function)}({', '.join(arguments)}):"):
+            lines.add(f'"""{row.title[0].upper()}{row.title[1:]}, entry by entry."""')
+            if row.name in _BODIES:
+                lines.add(f"return {_BODIES[row.name]}")
+                return
+            formula, dummies = written_out(function, row.arity, stable=True)
+            self.locals.update(zip(dummies, arguments, strict=True))
+            lines.add(f"return {self.real(formula)}")

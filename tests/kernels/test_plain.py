@@ -1,0 +1,84 @@
+"""Kernels as plain loops: what the evaluator gives without Numba, and the same with it."""
+
+import numpy as np
+import pytest
+from agreement import evaluated, selected
+from laid_out import as_python
+from once import loaded, traced
+
+import deltarule
+from deltarule.errors import DeltaruleError
+from deltarule.expressions.symbols import Size
+from deltarule.kernels.module.plain_source import PlainModule
+from deltarule.kernels.passes.program import known_sizes
+from deltarule.language.catalogue import catalogue
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_plain_loops_agree_with_the_evaluator(name, tmp_path, monkeypatch):
+    """What is new memory holds NaN: an entry that no loop writes would show."""
+    settings = {size.name: 3 for size in known_sizes(loaded(name))[1] if type(size) is Size}
+    made, _ = traced(name, **settings)
+    plain = PlainModule(made)
+    module = as_python(plain.text(), tmp_path, monkeypatch)
+    arrays = evaluated(made, 1).arrays
+    found = dict(arrays)
+    for each, one in plain.passes.items():
+        given = [a if (a := found[n]).ndim else a[()] for n in one.takes]
+        with np.errstate(all="ignore"):
+            results = getattr(module, each)(*given)
+        results = results if len(one.returns) != 1 else (results,)
+        assert len(results) == len(one.returns)
+        for tensor, value in zip(one.returns, map(np.asarray, results)):
+            found[tensor] = value
+            if value.ndim < arrays[tensor].ndim:
+                value = selected(value, arrays[tensor].shape)
+            np.testing.assert_allclose(value, arrays[tensor], 1e-9, 1e-11, False, tensor)
+
+
+def test_nothing_of_a_plain_text_is_machinery():
+    for name in ("dense", "conv2d", "max_pool2d", "softmax"):
+        text = PlainModule(traced(name)[0]).text()
+        assert not {"U(", "real(", "ctypes", "intrinsic", "llvm"} & {
+            word for word in ("U(", "real(", "ctypes", "intrinsic", "llvm") if word in text
+        }
+        code = [line for line in text.split('"""', 2)[2].splitlines() if line.strip()]
+        assert len(code) <= 80, name
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("conv2d", {"stride": 2, "pad": 1}), ("max_pool2d", {}), ("lstm", {}), ("embedding", {})],
+)
+def test_plain_and_tuned_kernels_give_the_same(name, settings):
+    tuned = deltarule.kernel(name, **settings)
+    plain = deltarule.kernel(name, plain=True, **settings)
+    assert plain.inputs == tuned.inputs and plain.outputs == tuned.outputs
+    made, _ = traced(name, **settings)
+    arrays = evaluated(made, 2).arrays
+    given = {n: arrays[n] for n in plain.inputs}
+    given |= {f"d{output}": arrays[g] for output, g in made.upstream.items()}
+    forward, backward = (k.backward(**given) for k in (plain, tuned))
+    assert forward.keys() == backward.keys()
+    for tensor, value in forward.items():
+        np.testing.assert_allclose(value, backward[tensor], 1e-12, 1e-13, err_msg=tensor)
+
+
+def test_what_a_plain_kernel_cannot_take_is_told():
+    plain = deltarule.kernel("dense", plain=True)
+    x, W, b = np.ones((2, 3)), np.ones((3, 4)), np.ones(4)
+    assert plain.forward(x=x.astype("float32"), W=W, b=b).dtype == np.float32
+    for given, fact in (
+        ({"x": x, "W": W}, "b is missing"),
+        ({"x": x, "W": W.T, "b": b}, "W has the shape [4, 3], but D is 3"),
+        ({"x": x[0], "W": W, "b": b}, "x has 1 axes"),
+        ({"x": x, "W": W, "b": b, "c": b}, "the kernel takes no array c"),
+    ):
+        with pytest.raises(DeltaruleError) as found:
+            plain.forward(**given)
+        assert found.value.fact == fact and found.value.remedy
+    lookup = deltarule.kernel("embedding", plain=True)
+    with pytest.raises(DeltaruleError, match="w holds 7, which is out of range"):
+        lookup.forward(w=np.array([[0, 7]]), E=np.ones((5, 2)))
+    with pytest.raises(DeltaruleError, match="threads are for tuned kernels"):
+        deltarule.kernel("dense", plain=True, parallel=True)
