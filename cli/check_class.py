@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from deltarule.classes.class_exam import ClassExam
 from deltarule.classes.class_outputs import write_outputs
 from deltarule.classes.class_result import ClassResult
+from deltarule.classes.class_site.class_pages import ShownClass
 from deltarule.classes.collected import JOURNAL
 from deltarule.classes.course.course_statistics import course_statistics
 from deltarule.classes.exporting import write_exports
@@ -25,7 +27,7 @@ from deltarule.classes.overrides import (
     load_overrides,
     read_override,
 )
-from deltarule.classes.revealing import CAUSES, revealed
+from deltarule.classes.revealing import CAUSES, RIGHT_VALUES, revealed
 from deltarule.classes.roster import Roster, read_roster
 from deltarule.classes.whole_files import made_folder
 from deltarule.classes.written_markings import ClassMarkings
@@ -79,9 +81,20 @@ def _shown(asked: Class, called: str) -> int:
         result = ClassResult(
             exam.exam.title, markings, done.newly, str(out), notes, tuple(map(str, written))
         )
-        of_course = called == "the table of a course"
-        show(course_statistics(markings) if of_course else result, called, asked.format)
+        show(_thing(asked, called, result, exam.exam, setting), called, asked.format)
         return 0 if result.passed else 1
+
+
+def _thing(
+    asked: Class, called: str, result: ClassResult, exam: Exam, setting: ExportSetting
+) -> object:
+    """What is shown. Pages are the teacher's: right values are in them unless asked otherwise."""
+    if called == "the table of a course":
+        return course_statistics(result.markings)
+    if asked.format != "html" or called != "a marked class":
+        return result
+    reveal = setting.reveal if asked.reveal else RIGHT_VALUES
+    return ShownClass(result, exam, replace(setting, reveal=reveal))
 
 
 def _setting(asked: Class, exam: ClassExam, students: Roster) -> ExportSetting:

@@ -8,7 +8,7 @@ refused by name. A thing is an object of the engine, or one of reports/things.py
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from itertools import combinations
 
@@ -16,6 +16,7 @@ from deltarule.cli.exam_formats import EXAM_PAGES, EXAM_VALUES
 from deltarule.cli.guide_formats import GUIDE_PAGES, GUIDE_VALUES
 from deltarule.cli.shown_as import (
     as_a_document,
+    as_files,
     as_it_is,
     as_values,
     on_the_screen,
@@ -33,7 +34,8 @@ class Format:
 
     `out` takes one of the `functions` and a thing, and shows it. A format that is a `variant_of`
     another may be asked for together with it. With `of_a_page` a thing without a function is shown
-    by what fills its page of text. A format that goes to a `file` says how its name is called.
+    by what fills its page of text. A format that goes to a `file` says how its name is called;
+    things in `folders` are several files, which their functions give with their paths.
     """
 
     title: str
@@ -43,11 +45,16 @@ class Format:
     variant_of: str = ""
     of_a_page: Callable[[Callable, object], None] | None = None
     file: str = ""
+    folders: Mapping[str, str] = field(default_factory=dict)
 
     def shows(self, called: str) -> str:
         """The place of the function for a thing; empty for none."""
         page = FORMATS["text"].functions.get(called, "") if self.of_a_page else ""
-        return self.functions.get(called, page)
+        return self.folders.get(called) or self.functions.get(called, page)
+
+    def goes_to(self, called: str) -> str:
+        """The ending of the file that a thing goes to: / for a folder, none for the screen."""
+        return "/" if called in self.folders else self.file and f".{self.file.rpartition('.')[2]}"
 
 
 def show(thing: object, called: str, name: str) -> None:
@@ -56,6 +63,7 @@ def show(thing: object, called: str, name: str) -> None:
     form = FORMATS[name]
     place = form.shows(called)
     out = form.out if called in form.functions else form.of_a_page or form.out
+    out = as_files if called in form.folders else out
     try:
         out(function(place), thing)
     except Exception as error:
@@ -223,9 +231,11 @@ FORMATS = {
             "a guide": ".pages.guide_html:guide_html",
             "a marking": ".pages.marking_html:marking_html",
             "the marking of several files": ".pages.marking_html:files_html",
+            "the marking of an exam": ".classes.feedback.feedback_html:exam_marking_html",
         },
         of_a_page=page_as_html,
         file="FILE.html",
+        folders={"a marked class": ".classes.class_site.class_pages:class_pages"},
     ),
     "svg": Format(
         "SVG",

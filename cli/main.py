@@ -11,7 +11,6 @@ import gc
 import os
 from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path
 from typing import cast
 
 import click
@@ -38,10 +37,11 @@ def _runs(name: str) -> Callable[..., None]:
         own = {name: value for name, value in given.items() if name not in FORMATS}
         asked = row.asked(format=chosen_format(given), **own)
         paged = not given["no_pager"]
-        does = row.use_of(asked).does
+        use = row.use_of(asked)
+        does = use.does
         as_json = asked.format == "json"
-        file = FORMATS[asked.format].file
-        to = (given[asked.format], Path(file).suffix) if file else None
+        ending = FORMATS[asked.format].goes_to(use.shows)
+        to = (given[asked.format], ending) if ending else None
         run(lambda: function(does)(asked), as_json=as_json, name=name, paged=paged, to=to)
 
     return run_it

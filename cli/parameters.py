@@ -37,10 +37,12 @@ def parameters(row: Row) -> list[click.Parameter]:
         _parameter(name, *_read(annotation), getattr(row.asked, name, None))
         for name, annotation in row.asked.__annotations__.items()
     ]
-    shown = {name for use in row.uses for name in formats_of(use.shows)}
+    shows = {use.shows for use in row.uses}
+    shown = {name for called in shows for name in formats_of(called)}
     for name, form in FORMATS.items():
         if form.help:
-            described = option(form.help, form.file or None, hidden=name not in shown)
+            file = f"FOLDER|{form.file}" if shows & form.folders.keys() else form.file
+            described = option(form.help, file or None, hidden=name not in shown)
             found.append(_parameter(name, Path if form.file else bool, described))
     paged = option("On a terminal, show all at once, however long.")
     return [*found, _parameter("no_pager", bool, paged), version()]

@@ -79,3 +79,11 @@ def as_a_document(fragment: Callable, thing: object) -> None:
     from deltarule.reports.latex import document
 
     write(document(fragment(thing)))
+
+
+def as_files(files: Callable, thing: object) -> None:
+    """Files are written into the folder that was asked for."""
+    from deltarule.cli.output import written_into
+    from deltarule.cli.screen import write
+
+    write(written_into(files(thing)))

@@ -86,6 +86,8 @@ def test_each_student_has_a_paper_of_their_own(folder):
     (exam / "variants" / "Ada.toml").write_text(other, encoding="utf-8")
     (folder / "a.toml").write_text('who = "Ada"\n[answers]\n1 = "no"\n', encoding="utf-8")
     assert run("check", "a.toml", "--sheet", "exam").exit_code == 0
+    page = run("check", "a.toml", "--sheet", "exam", "--html", "-").output
+    assert page.startswith("<!doctype html>") and "1 of 1 point" in page
     (folder / "Bob.toml").write_text('[answers]\n1 = "no"\n', encoding="utf-8")
     refused = run("check", "Bob.toml", "--sheet", "exam")
     assert refused.exit_code == 2 and "there is no paper of Bob" in refused.output

@@ -139,15 +139,23 @@ def table_markdown(variants: Variants, variant: Variant, table: DistanceTable) -
 
 
 def _cell(found: tuple[float, float] | None) -> str:
+    shown, seen = distance_cell(found)
+    return f"**{shown}**" if seen else shown
+
+
+def distance_cell(found: tuple[float, float] | None) -> tuple[str, bool]:
+    """How far a mistake takes a quantity and how far rounding may reach, and whether it is seen.
+
+    A quantity that does not change is ·, and – is one that nobody can work out so.
+    """
     if found is None:
-        return ""
+        return "", False
     units, reach = found
     if math.isinf(units):
-        return "–"
+        return "–", False
     if units == 0:
-        return "·"
-    shown = f"{number(units)} ({number(reach)})"
-    return f"**{shown}**" if units > reach else shown
+        return "·", False
+    return f"{number(units)} ({number(reach)})", units > reach
 
 
 def escaped(words: str) -> str:

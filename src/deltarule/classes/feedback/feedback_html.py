@@ -9,8 +9,11 @@ from deltarule.classes.feedback.student_feedback import (
     FeedbackQuestion,
     StudentFeedback,
     earned_text,
+    feedback_of,
 )
 from deltarule.classes.point_decimals import share
+from deltarule.classes.revealing import RIGHT_VALUES
+from deltarule.exams.exam_marking import ExamMarking
 from deltarule.marking.points import points_text
 from deltarule.pages.html_page import page_html, quoted_html, text_html
 
@@ -20,11 +23,21 @@ _CLASSES = {"✓": "good", "→": "follows", "✗": "bad", "?": "open"}
 
 def feedback_html(feedback: StudentFeedback) -> str:
     """The whole page."""
-    title = f"{feedback.exam}: {feedback.name}" if feedback.name else feedback.exam
-    return page_html(title, _body(feedback))
+    return page_html(feedback_title(feedback), feedback_body(feedback))
 
 
-def _body(feedback: StudentFeedback) -> Iterator[str]:
+def exam_marking_html(marking: ExamMarking) -> str:
+    """The page of one student's exam for whoever marks it: right values are in it."""
+    return feedback_html(feedback_of(marking, reveal=RIGHT_VALUES))
+
+
+def feedback_title(feedback: StudentFeedback) -> str:
+    """What the page is called."""
+    return f"{feedback.exam}: {feedback.name}" if feedback.name else feedback.exam
+
+
+def feedback_body(feedback: StudentFeedback) -> Iterator[str]:
+    """The elements of the page: the total, every question, and notes."""
     yield quoted_html(feedback.exam, "h1")
     if feedback.name:
         yield f'<p class="who">Feedback for {quoted_html(feedback.name)}</p>'
