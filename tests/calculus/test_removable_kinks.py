@@ -100,7 +100,6 @@ CANCELLING = {
     BY_A_PARAMETER: "∂L/∂y[n]·w[n]",
     'y = output("y", N)\ny[n] = absolute(x[n]) - relu(x[n]) - relu(-x[n])\n': "0",
     'y = output("y", N)\ny[n] = relu(2 * x[n]) - 2 * relu(x[n])\n': "0",
-    'y = output("y", N)\ny[n] = absolute(x[n])**2\n': "2·∂L/∂y[n]·x[n]",
     'y = output("y", N)\ny[n] = relu(x[n]) + log(1 + exp(-absolute(x[n])))\n': "∂L/∂y[n]·σ(x[n])",
     's = scalar("s", "0.1")\ny = output("y", N)\n'
     "y[n] = leaky_relu(x[n], s) - leaky_relu(-x[n], s)\n": "∂L/∂y[n]·(s + 1)",
@@ -116,11 +115,12 @@ def test_a_kink_that_cancels_is_removed_in_a_step(body):
     assert step.row is RULES["remove the kink"] and not gradient.notes
 
 
-#: Kinks that stay, with what the convention makes of them.
+#: Kinks that stay, with what the convention makes of them, and signs that cancel by themselves.
 KEPT = {
     "relu(x[n])": "∂L/∂y[n]·[x[n] > 0]",
     "absolute(x[n])": "∂L/∂y[n]·sign(x[n])",
-    "x[n] * absolute(x[n])": "∂L/∂y[n]·(x[n]·sign(x[n]) + |x[n]|)",
+    "x[n] * absolute(x[n])": "2·∂L/∂y[n]·|x[n]|",
+    "absolute(x[n])**2": "2·∂L/∂y[n]·x[n]",
     "relu(x[n])**2": "2·∂L/∂y[n]·ReLU(x[n])·[x[n] > 0]",
     "elu(x[n], 1)": "∂L/∂y[n]·(1 if x[n] > 0 else exp(x[n]))",
     "absolute(x[n]) + 3 * relu(x[n])": "∂L/∂y[n]·(3·[x[n] > 0] + sign(x[n]))",

@@ -88,7 +88,7 @@ def test_any_subgradient_counts_and_its_convention_is_named():
     assert "the last passes the gradient" in findings[4]
     other = marked("absolute")
     assert verdicts(other, 1) == {("dE/dyhat", None): RIGHT}
-    assert "its sign is taken as −1" in other.verdicts[0].finding
+    assert "ŷ[m] − y[m] is 0, its sign is taken as 1" in other.verdicts[0].finding
     assert verdicts(other, 2) == {("dE/dyhat", (1,)): RIGHT, ("dE/dyhat", (0,)): WRONG}
 
 

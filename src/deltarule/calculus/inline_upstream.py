@@ -42,6 +42,7 @@ def insert_upstream(
     }
     if statistics:
         _statistics(record, names, statistics, gradients)
+    record.simplify()
 
 
 def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:

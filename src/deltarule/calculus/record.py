@@ -8,6 +8,7 @@ from sympy import Expr
 
 from deltarule.calculus.rules.rename_indices import RENAME
 from deltarule.calculus.rules.rule import Given, Rewrite, Rule
+from deltarule.calculus.rules.share_the_sum import SHARE_THE_SUM
 from deltarule.calculus.rules.table import SIMPLIFICATIONS
 from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.steps import Step
@@ -81,7 +82,9 @@ class Record:
         """
         inserted = own(inserted)
         given = self._given(network or self.network)
-        rewrites = list(passes(inserted, given, self.rules))
+        # That two sums share a factor is no reason to write out where they come from.
+        rules = [rule for rule in self.rules if rule is not SHARE_THE_SUM]
+        rewrites = list(passes(inserted, given, rules))
         end = rewrites[-1][1].after if rewrites else inserted
         if inserted == self.now or size_of(end) >= longest * size_of(self.now):
             return False

@@ -1,12 +1,13 @@
-"""Conditions that depend on data, [c = t[n]], used where they hold: one side stands for the other.
+"""Conditions [c = t[n]] and [n = j], used where they hold: one side stands for the other.
 
 Σ_c [c = t[n]]·f(c) = f(t[n])           t[n] is one of the values of c
 p[c]·[c = t[n]]/p[t[n]] = [c = t[n]]
+Σ_j [n = j]·f(j) = f(n)                 n runs over what j runs over
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from sympy import Add, Expr, Integer, Mul
@@ -36,18 +37,19 @@ def use_condition(expression: Expr, given: Given) -> Rewrite | None:
     """The expression with what is known under its conditions put in, where that is shorter."""
     if not any(isinstance(node, Equal) for node in nodes.walk(expression)):
         return None
-    after = _used(expression, given.network)
+    after = _used(expression, given.network, given.extents)
     return Rewrite(after) if size_of(after) < size_of(expression) else None
 
 
-def _used(node: Expr, network: Network) -> Expr:
-    """Conditions used from the inside out."""
+def _used(node: Expr, network: Network, extents: Mapping[Index, Expr]) -> Expr:
+    """Conditions used from the inside out; `extents` are those of the indices free here."""
     if isinstance(node, nodes.Condition):
         return node
-    reduction = isinstance(node, Reduction)
-    node = rebuild(node, lambda part: _used(part, network))
-    if reduction:
-        return _sifted(_merged(node), network) if isinstance(node, Sum) else node
+    if isinstance(node, Reduction):
+        within = {**extents, **dict(node.ranges)}
+        node = rebuild(node, lambda part: _used(part, network, within))
+        return _sifted(_merged(node), network, extents) if isinstance(node, Sum) else node
+    node = rebuild(node, lambda part: _used(part, network, extents))
     return min((node, _spread(node)), key=size_of) if isinstance(node, Mul) else node
 
 
@@ -62,26 +64,33 @@ def _merged(total: Sum) -> Expr:
     return Sum(rest * guards[0].body, total.ranges, conditions)
 
 
-def _sifted(total: Expr, network: Network) -> Expr:
-    """Σ_i [i = a]·f(i) = f(a), for each index that a condition ties to data."""
+def _sifted(total: Expr, network: Network, extents: Mapping[Index, Expr]) -> Expr:
+    """Σ_i [i = a]·f(i) = f(a), for each index that a condition ties to data or to another one."""
     if not isinstance(total, Sum):
         return total
+    own = dict(total.ranges)
     for condition in total.conditions:
-        tied = _tied(condition)
+        tied = _tied(condition, own)
         if tied is None:
             continue
-        index, data = tied
-        extent = dict(total.ranges).get(index)
-        if extent is None or network.tensors[tensor_name(data)].integers_below != extent:
+        index, value = tied
+        if own.get(index) is None or _below(value, network, {**extents, **own}) != own[index]:
             continue
-        table = {index: data}
+        table = {index: value}
         rest = Sum(
             substitute(total.body, table),
             tuple(r for r in total.ranges if r[0] != index),
             tuple(substitute(c, table) for c in total.conditions if c != condition),
         )
-        return _sifted(rest, network)
+        return _sifted(rest, network, extents)
     return total
+
+
+def _below(value: Expr, network: Network, extents: Mapping[Index, Expr]) -> Expr | None:
+    """What the integers of data, or an index, are below; None if unknown."""
+    if isinstance(value, Read):
+        return network.tensors[tensor_name(value)].integers_below
+    return extents.get(value) if isinstance(value, Index) else None
 
 
 def _spread(product: Mul) -> Expr:
@@ -125,12 +134,21 @@ def _guards(factors: Iterable[Expr]) -> list[Sum]:
     ]
 
 
-def _tied(condition: Condition) -> tuple[Index, Read] | None:
-    """The index and the integer of data in i = a; None for any other condition."""
-    if isinstance(condition, Equal):
-        for index, data in (condition.args, condition.args[::-1]):
-            if isinstance(index, Index) and isinstance(data, Read):
-                return index, data
+def _tied(
+    condition: Condition, wanted: Container[Index] | None = None
+) -> tuple[Index, Expr] | None:
+    """The index and what it is tied to in i = a, data or another index; None otherwise.
+
+    Of two indices it is the second, for which a gradient asks, or the one of those `wanted`.
+    """
+    if not isinstance(condition, Equal):
+        return None
+    one, two = condition.args
+    if isinstance(one, Index) and isinstance(two, Index):
+        return (two, one) if wanted is None or two in wanted else (one, two)
+    for index, data in ((one, two), (two, one)):
+        if isinstance(index, Index) and isinstance(data, Read):
+            return index, data
     return None
 
 

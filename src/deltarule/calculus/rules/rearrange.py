@@ -7,6 +7,7 @@ from typing import TypeGuard
 import sympy
 from sympy import Add, Dummy, Expr, Mul, Pow
 
+from deltarule.calculus.rules.everywhere import under_conditions
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions.nodes import Sum, read, size_of
 from deltarule.expressions.rebuild import rebuild
@@ -14,14 +15,53 @@ from deltarule.expressions.rewrites import replaced
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index, Size
 
+#: So much longer a formula may get by each quotient that cancels.
+_A_QUOTIENT = 3
+
 
 def rearrange(expression: Expr, given: Given) -> Rewrite | None:
     """Common factors taken out and fractions reduced, where that is shorter."""
+    return changed(expression, _shortest(expression))
+
+
+def _shortest(expression: Expr) -> Expr:
     best = expression
     for candidate in _rearranged(plainly_named(expression)):
-        if size_of(candidate) < size_of(best):
+        if _cost(candidate) < _cost(best):
             best = candidate
-    return changed(expression, best if best is expression else _signed(best))
+    if best is not expression:
+        return _positive(_signed(best))
+    return under_conditions(expression, _shortest)
+
+
+def _cost(formula: Expr) -> int:
+    """Its size; (1 − q)^γ·(a/(1 − q) − b) is larger than it is long, for 1 − q cancels."""
+    factors = Mul.make_args(formula)
+    bases = {f.base for f in factors if isinstance(f, Pow) and not f.exp.is_number}
+    if not bases:
+        return size_of(formula)
+    divided = (
+        f
+        for bracket in factors
+        if bracket.is_Add
+        for term in Add.make_args(bracket)
+        for f in Mul.make_args(term)
+        if isinstance(f, Pow) and f.exp.is_number and f.exp < 0 and f.base in bases
+    )
+    return size_of(formula) + _A_QUOTIENT * len(list(divided))
+
+
+def _positive(product: Expr) -> Expr:
+    """−(1 − a − b)·c as (a + b − 1)·c."""
+    factors = list(Mul.make_args(product))
+    if product.as_coeff_Mul()[0] != -1:
+        return product
+    for k, factor in enumerate(factors):
+        if isinstance(factor, Add):
+            negative = sum(bool(t.as_coeff_Mul()[0].is_negative) for t in factor.args)
+            if 2 * negative > len(factor.args):
+                return Mul(-1, *factors[:k], -factor, *factors[k + 1 :])
+    return product
 
 
 def _rearranged(expression: Expr) -> list[Expr]:
@@ -37,7 +77,25 @@ def _rearranged(expression: Expr) -> list[Expr]:
         candidates += [reduced, sympy.factor_terms(reduced)]
     elif isinstance(scalar, Mul) and any(f.is_Add for f in scalar.args):
         candidates.append(sympy.factor_terms(scalar.expand()))
-    return [replaced(c, back) for c in candidates]
+    return [_joined(replaced(c, back)) for c in candidates]
+
+
+def _joined(product: Expr) -> Expr:
+    """(1 − q)^γ/(q − 1) as −(1 − q)^(γ − 1): powers of one base, but for its sign, put together."""
+    factors = Mul.make_args(product)
+    exponents = {f.base: f.exp for f in factors if isinstance(f, Pow) and not f.exp.is_number}
+    rest: list[Expr] = []
+    for factor in factors if exponents else ():
+        base, exponent = factor.as_base_exp()
+        if exponent.is_Integer and -base in exponents:
+            base = -base
+            rest.append((-1) ** exponent)
+        if base not in exponents:
+            rest.append(factor)
+        elif exponent.is_Integer:
+            exponents[base] += exponent
+    powers = (Pow(base, exponent) for base, exponent in exponents.items())
+    return Mul(*rest, *powers) if exponents else product
 
 
 def _signed(fraction: Expr) -> Expr:
@@ -69,6 +127,15 @@ def _lettered(node: Expr, letters: dict[Expr, Dummy]) -> Expr:
         return node
     if isinstance(node, (Add, Mul)) or (isinstance(node, Pow) and node.exp.is_number):
         return rebuild(node, lambda part: _lettered(part, letters))
+    if isinstance(node, Pow):
+        # μ^(2 − p) is μ²·μ^(−p), so that μ cancels.
+        steps, rest = node.exp.as_coeff_Add()
+        if steps.is_Integer and steps != 0:
+            return _lettered(node.base, letters) ** steps * _letter(node.base**rest, letters)
+    return _letter(node, letters)
+
+
+def _letter(node: Expr, letters: dict[Expr, Dummy]) -> Dummy:
     return letters.setdefault(node, Dummy("r", real=True))
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
+from types import MappingProxyType
 
 from sympy import Expr, Mul, Pow
 
@@ -37,7 +38,7 @@ def use_values(expression: Expr, given: Given) -> Rewrite | None:
     expression = plainly_named(expression)
     apart = frozenset(i.name for i in free_indices(expression))
     for equation in _candidates(expression, given.network):
-        after = _use(expression, equation, apart)
+        after = _use(expression, equation, apart, extents=given.extents)
         if after != expression:
             return Rewrite(after, f"{text(equation.rhs)} is {text(equation.lhs)}.")
     return None
@@ -48,29 +49,34 @@ def _candidates(expression: Expr, network: Network) -> Iterator[Equation]:
     present = {tensor_name(r) for r in reads(expression)}
     for equation in reversed(network.equations):
         rhs = equation.rhs
-        if isinstance(rhs, Read) or not reads(rhs):
+        if isinstance(rhs.as_coeff_Mul()[1], Read) or not reads(rhs):
             continue
         if equation.read_names() <= present:
             yield equation
 
 
 def _use(
-    node: Expr, equation: Equation, apart: frozenset[str], within: bool = False, under: tuple = ()
+    node: Expr,
+    equation: Equation,
+    apart: frozenset[str],
+    within: bool = False,
+    under: tuple = (),
+    extents: Mapping[Index, Expr] = MappingProxyType({}),
 ) -> Expr:
     """Replace the equation's value in a node and below it, products factor by factor.
 
-    `apart` holds the names of the free indices, `under` the conditions that hold; a sum that is
-    all there is keeps its formula.
+    `apart` holds the names of the free indices, `under` the conditions that hold, `extents` those
+    of the indices around; a sum that is all there is keeps its formula.
     """
     if isinstance(node, Read) or not node.args:
         return node
     if not isinstance(node, nodes.Condition) and (within or not isinstance(node, Reduction)):
-        found = _in_product(node, equation, apart, under)
+        found = _in_product(node, equation, apart, under, extents)
         if found is not None:
-            return _use(found, equation, apart, True, under)
+            return _use(found, equation, apart, True, under, extents)
     if isinstance(node, Reduction):
-        under = (*under, *node.conditions)
-    return rebuild(node, lambda part: _use(part, equation, apart, True, under))
+        under, extents = (*under, *node.conditions), {**extents, **dict(node.ranges)}
+    return rebuild(node, lambda part: _use(part, equation, apart, True, under, extents))
 
 
 def factor_known(node: Expr, equation: Equation) -> Expr | None:
@@ -80,14 +86,18 @@ def factor_known(node: Expr, equation: Equation) -> Expr | None:
 
 
 def _in_product(
-    node: Expr, equation: Equation, apart: frozenset[str], under: tuple = ()
+    node: Expr,
+    equation: Equation,
+    apart: frozenset[str],
+    under: tuple = (),
+    extents: Mapping[Index, Expr] = MappingProxyType({}),
 ) -> Expr | None:
     """node = rhs·rest with known rhs: lhs·rest; None if rhs is no factor of node.
 
     Where a condition holds under which rhs is one of two cases, rhs is that case.
     """
     have = powers(node)
-    for table in _index_maps(node, equation):
+    for table in _index_maps(node, equation, extents):
         value = substitute(equation.rhs, table)
         if isinstance(value, nodes.Choose) and value.args[0] in under:
             value = value.args[1]
@@ -112,32 +122,42 @@ def _of_a_root(have: dict[Expr, Expr], root: Pow, value: Expr) -> Expr | None:
     return rest * value ** (there / root.exp)
 
 
-def _index_maps(node: Expr, equation: Equation) -> Iterator[dict]:
-    """Ways to name the equation's indices so that reads of it that hold them occur in the node."""
+def _index_maps(node: Expr, equation: Equation, extents: Mapping[Index, Expr]) -> Iterator[dict]:
+    """Ways to name the equation's indices so that reads of it that hold them occur in the node.
+
+    Those that no read holds, such as l in exp(−l·a[n]), are indices of the node that run as far.
+    """
     anchors = _anchors(equation)
-    if anchors is None:
+    if equation.indices and not anchors:
         return
+    loose = [i for i in equation.indices if not any(i in free_symbols(a) for a in anchors)]
+    known = dict(equation.ranges)
+    alike = [[j for j in free_indices(node) if extents.get(j) == known[i]] for i in loose]
     inner = [n for n in nodes.walk(equation.rhs) if isinstance(n, Reduction)]
     ranges = (*equation.ranges, *(r for n in inner for r in n.ranges))
     there = [reads(node, tensor_name(anchor)) for anchor in anchors]
     seen = set()
     for found in product(*there):
         table = _at_once(anchors, found, equation, ranges)
-        key = None if table is None else tuple(sorted(table.items(), key=str))
-        if table is not None and key not in seen:
-            seen.add(key)
-            yield table
+        for others in product(*alike):
+            if table is None:
+                break
+            whole = {**table, **dict(zip(loose, others, strict=True))}
+            key = tuple(sorted(whole.items(), key=str))
+            if key not in seen:
+                seen.add(key)
+                yield whole
 
 
-def _anchors(equation: Equation) -> list[Read] | None:
-    """Few reads that hold all indices of an equation: one if one does; None if all do not."""
+def _anchors(equation: Equation) -> list[Read]:
+    """Few reads that hold all indices of an equation that any holds: one if one does."""
     missing = set(equation.indices)
     found: list[Read] = []
     candidates = list(reads(equation.rhs))
     while missing:
         best = max(candidates, key=lambda r: len(missing & free_symbols(r)), default=None)
         if best is None or not missing & free_symbols(best):
-            return None
+            break
         found.append(best)
         missing -= free_symbols(best)
     return found
@@ -155,7 +175,7 @@ def _at_once(
         for index in set(equation.indices) & free_symbols(anchor):
             if table.setdefault(index, one[index]) != one[index]:
                 return None
-    return {i: table[i] for i in equation.indices}
+    return {i: table[i] for i in equation.indices if i in table}
 
 
 def _example() -> Example:

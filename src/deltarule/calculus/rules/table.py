@@ -20,6 +20,7 @@ from deltarule.calculus.rules.delta_elimination import (
 )
 from deltarule.calculus.rules.index_digits import SPLIT_THE_INDEX, TURN_ROUND
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
+from deltarule.calculus.rules.positive_part import POSITIVE_PART
 from deltarule.calculus.rules.pull_out import PULL_OUT
 from deltarule.calculus.rules.read_off import READ_OFF
 from deltarule.calculus.rules.rearrange import REARRANGE
@@ -28,6 +29,8 @@ from deltarule.calculus.rules.removable_kinks import BETWEEN_THE_SIDES, REMOVE_T
 from deltarule.calculus.rules.rename_indices import RENAME
 from deltarule.calculus.rules.rule import Rule
 from deltarule.calculus.rules.share_condition import SHARE_THE_CONDITION
+from deltarule.calculus.rules.share_the_sum import SHARE_THE_SUM
+from deltarule.calculus.rules.signs import PUT_SIGNS
 from deltarule.calculus.rules.sum_to_one import SUMS_TO_ONE
 from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.rules.zero_sums import DEVIATIONS_SUM_TO_ZERO
@@ -35,12 +38,15 @@ from deltarule.calculus.rules.zero_sums import DEVIATIONS_SUM_TO_ZERO
 #: Tried in this order, each on the result of the one before, until none applies.
 SIMPLIFICATIONS: tuple[Rule, ...] = (
     USE_THE_VALUE,
+    POSITIVE_PART,
     USE_THE_CONDITION,
     COUNT,
     PULL_OUT,
     SUMS_TO_ONE,
     DEVIATIONS_SUM_TO_ZERO,
     SHARE_THE_CONDITION,
+    SHARE_THE_SUM,
+    PUT_SIGNS,
     REARRANGE,
 )
 

@@ -1,0 +1,83 @@
+"""Signs: put where they are read as plainly as can be, and cancelled.
+
+u·sign(u) = |u|, |u|·sign(u) = u, −sign(a − b) = sign(b − a)
+"""
+
+from __future__ import annotations
+
+from sympy import Add, Expr, Mul
+
+from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
+from deltarule.expressions.functions import absolute, sign
+from deltarule.expressions.nodes import Sum, read
+from deltarule.expressions.rebuild import rebuild, with_body
+
+
+def put_signs(expression: Expr, given: Given) -> Rewrite | None:
+    """The formula with signs that cancel gone, and a minus before a sign put into it."""
+    if not expression.has(sign):
+        return None
+    return changed(expression, _simplified(expression))
+
+
+def _simplified(node: Expr) -> Expr:
+    node = rebuild(node, _simplified)
+    if not isinstance(node, Mul):
+        return node
+    node = _cancelled(node)
+    if not node.as_coeff_Mul()[0].is_negative:
+        return node
+    turned = _turned(-node)
+    return node if turned is None else turned
+
+
+def _cancelled(product: Expr) -> Expr:
+    """A product without signs of what it is a product with."""
+    factors = list(Mul.make_args(product))
+    for k, factor in enumerate(factors):
+        if not isinstance(factor, sign):
+            continue
+        inner = factor.args[0]
+        rest = factors[:k] + factors[k + 1 :]
+        for of, value in ((inner, absolute(inner)), (absolute(inner), inner)):
+            if of in rest:
+                rest.remove(of)
+                return _cancelled(Mul(*rest, value))
+    return product
+
+
+def _turned(product: Expr) -> Expr | None:
+    """Minus a product, by a sign of a difference in it; None where there is none."""
+    factors = list(Mul.make_args(product))
+    for k, factor in enumerate(factors):
+        turned = None
+        if isinstance(factor, sign) and _difference(factor.args[0]):
+            turned = sign(-factor.args[0])
+        elif isinstance(factor, Sum):
+            body = _turned(factor.body)
+            turned = None if body is None else with_body(factor, body)
+        if turned is not None:
+            return Mul(*factors[:k], turned, *factors[k + 1 :])
+    return None
+
+
+def _difference(value: Expr) -> bool:
+    """Whether a value is a − b."""
+    terms = Add.make_args(value)
+    negative = [bool(t.as_coeff_Mul()[0].is_negative) for t in terms]
+    return len(terms) == 2 and any(negative) and not all(negative)
+
+
+def _example() -> Example:
+    g, u = read("g"), read("u")
+    return Example(g * u * sign(u), g * absolute(u))
+
+
+PUT_SIGNS = Rule(
+    "signs",
+    "u·sign(u) = |u|, |u|·sign(u) = u, −sign(a − b) = sign(b − a)",
+    "A sign is 1 above 0, −1 below, and 0 at 0.",
+    put_signs,
+    _example,
+    seen="derive absolute_error --steps",
+)
