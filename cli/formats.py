@@ -14,11 +14,14 @@ from itertools import combinations
 
 from deltarule.cli.exam_formats import EXAM_PAGES, EXAM_VALUES
 from deltarule.cli.guide_formats import GUIDE_PAGES, GUIDE_VALUES
+from deltarule.cli.picture_formats import PICTURES
 from deltarule.cli.shown_as import (
     as_a_document,
+    as_bitmap,
     as_files,
     as_it_is,
     as_values,
+    bitmaps_ready,
     on_the_screen,
     page_as_document,
     page_as_html,
@@ -35,7 +38,8 @@ class Format:
     `out` takes one of the `functions` and a thing, and shows it. A format that is a `variant_of`
     another may be asked for together with it. With `of_a_page` a thing without a function is shown
     by what fills its page of text. A format that goes to a `file` says how its name is called;
-    things in `folders` are several files, which their functions give with their paths.
+    things in `folders` are several files, which their functions give with their paths. `ready`
+    raises DeltaruleError, before anything is done, where something for it is not installed.
     """
 
     title: str
@@ -46,6 +50,7 @@ class Format:
     of_a_page: Callable[[Callable, object], None] | None = None
     file: str = ""
     folders: Mapping[str, str] = field(default_factory=dict)
+    ready: Callable[[], object] = bool
 
     def shows(self, called: str) -> str:
         """The place of the function for a thing; empty for none."""
@@ -229,6 +234,7 @@ FORMATS = {
             "a worked sheet": ".pages.trace_html:sheet_html",
             "the flow of a gradient": ".pages.flow_html:flow_html",
             "a guide": ".pages.guide_html:guide_html",
+            "a table of counts": ".cli.pictured:count_html",
             "a marking": ".pages.marking_html:marking_html",
             "the marking of several files": ".pages.marking_html:files_html",
             "the marking of an exam": ".classes.feedback.feedback_html:exam_marking_html",
@@ -241,13 +247,11 @@ FORMATS = {
         "SVG",
         "As a picture (SVG): the graph of a network with its shapes or numbers, or a curve.",
         as_it_is,
-        {
-            "a derivation": ".pages.pictures:derivation_picture",
-            "a trace": ".pages.pictures:trace_picture",
-            "a worked sheet": ".pages.pictures:sheet_picture",
-            "the flow of a gradient": ".pages.pictures:flow_picture",
-        },
+        PICTURES,
         file="FILE.svg",
+    ),
+    "png": Format(
+        "PNG", "The same as a bitmap.", as_bitmap, PICTURES, file="FILE.png", ready=bitmaps_ready
     ),
     "json": Format(
         "JSON",

@@ -60,6 +60,10 @@ class HtmlPage(Document):
         said = f"<p>{text_html(lead)}{self.mathematics(formula)}</p>"
         self.add("words", said if kind is None else said.replace("<p>", f'<p class="{kind}">', 1))
 
+    def picture(self, drawn: str) -> None:
+        """A picture, which can be moved where it is wider than the page."""
+        self.add("words", f'<div class="wide" tabindex="0">{drawn}</div>')
+
     def words(self, words: str) -> str:
         return text_html(words)
 

@@ -40,9 +40,15 @@ def _runs(name: str) -> Callable[..., None]:
         use = row.use_of(asked)
         does = use.does
         as_json = asked.format == "json"
-        ending = FORMATS[asked.format].goes_to(use.shows)
+        form = FORMATS[asked.format]
+        ending = form.goes_to(use.shows)
         to = (given[asked.format], ending) if ending else None
-        run(lambda: function(does)(asked), as_json=as_json, name=name, paged=paged, to=to)
+
+        def do() -> int:
+            form.ready()
+            return function(does)(asked)
+
+        run(do, as_json=as_json, name=name, paged=paged, to=to)
 
     return run_it
 

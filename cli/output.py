@@ -58,13 +58,13 @@ def written_into(files: Iterable[tuple[str, str]]) -> str:
     return f"{count} pages are written; begin with {folder / first}\n"
 
 
-def written_to(path: Path, text: str) -> str:
-    """Write a text to a file; what is said of it on the screen.
+def written_to(path: Path, text: str | bytes, shows: str = "any browser") -> str:
+    """Write a text or bytes to a file; what is said of it on the screen.
 
     Raises DeltaruleError where the file cannot be written.
     """
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text.encode("utf-8") if isinstance(text, str) else text)
     except OSError as error:
         raise unwritten(path, error) from None
-    return f"{path} is written; any browser shows it\n"
+    return f"{path} is written; {shows} shows it\n"

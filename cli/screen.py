@@ -19,8 +19,10 @@ def write(text: str) -> None:
 
     A reader who has gone away ends it quietly.
     """
-    if Output.file is not None:
-        text = written_to(Output.file, visible(text))
+    _say(text if Output.file is None else written_to(Output.file, visible(text)))
+
+
+def _say(text: str) -> None:
     try:
         _can_say(sys.stdout)
         text = visible(text)
@@ -28,6 +30,18 @@ def write(text: str) -> None:
         if not page(text):
             sys.stdout.write(text)
             sys.stdout.flush()
+    except BrokenPipeError:
+        silence()
+
+
+def write_bytes(data: bytes) -> None:
+    """Bytes to the file that was asked for, or to standard output as they are."""
+    if Output.file is not None:
+        _say(written_to(Output.file, data, "any viewer"))
+        return
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         silence()
 

@@ -87,3 +87,18 @@ def as_files(files: Callable, thing: object) -> None:
     from deltarule.cli.screen import write
 
     write(written_into(files(thing)))
+
+
+def as_bitmap(picture: Callable, thing: object) -> None:
+    """A picture in SVG is drawn as PNG."""
+    from deltarule.cli.screen import write_bytes
+    from deltarule.pages.bitmap import bitmap
+
+    write_bytes(bitmap(picture(thing)))
+
+
+def bitmaps_ready() -> None:
+    """Raises DeltaruleError where nothing is installed that draws bitmaps."""
+    from deltarule.pages.bitmap import renderer
+
+    renderer()

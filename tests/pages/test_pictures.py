@@ -1,18 +1,29 @@
 """Pictures: the graphs of networks and traces, and how gradients flow."""
 
+import math
+import struct
+import sys
 import xml.etree.ElementTree as ET
 
+import numpy as np
 import pytest
+from click.testing import CliRunner
 from once import derived, loaded
 from parsed_html import Whole
 
+from deltarule.cli.main import program
+from deltarule.counting.counts import count
+from deltarule.counting.layer_fields import layer_fields
+from deltarule.errors import DeltaruleError
 from deltarule.marking.sheets import load_sheet
 from deltarule.marking.worked_sheets import work
+from deltarule.pages.bitmap import plain_svg
 from deltarule.pages.flow_html import flow_html
 from deltarule.pages.graph_svg import network_svg
-from deltarule.pages.pictures import derivation_picture, flow_picture, sheet_picture
+from deltarule.pages.pictures import count_picture, derivation_picture, flow_picture, sheet_picture
+from deltarule.reports.flow_values import flow_values
 from deltarule.reports.things import ShownDerivation, ShownFlow, ShownSheet
-from deltarule.tracing.gradient_flow import Flow, Place
+from deltarule.tracing.gradient_flow import Flow, Place, flow
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -82,11 +93,78 @@ def test_few_places_are_a_picture():
         assert len(parts(picture, "rect", "frame")) == 1
 
 
+def test_states_are_a_map_over_depth_and_time():
+    found = flow(loaded("deep_rnn", layers=3), steps=7, width=3)
+    assert [*found.states] == ["h3", "h2", "h1"]
+    assert found.states["h3"] == tuple(p.size for p in found.places)
+    picture = flow_picture(ShownFlow(found))
+    strips = parts(picture, "g", "strip")
+    assert [s.findtext(f"{SVG}text") for s in strips] == ["∂/∂h₃", "∂/∂h₂", "∂/∂h₁"]
+    logs, shades = [], []
+    for strip, sizes in zip(strips, found.states.values(), strict=True):
+        cells = [r for r in strip.iter(f"{SVG}rect") if r.get("class") == "cell"]
+        assert len(cells) == len(sizes) == 7
+        logs += map(math.log, sizes)
+        shades += [float(cell.get("fill-opacity", "nan")) for cell in cells]
+    assert np.corrcoef(logs, shades)[0, 1] > 0.999
+    assert flow_values(ShownFlow(found))["states"]["h1"] == [*found.states["h1"]]
+
+
+def test_receptive_fields_are_those_of_the_table():
+    counted = count(loaded("lenet5"))
+    picture = count_picture(counted)
+    layers = {g.get("data-layer"): g for g in ET.fromstring(picture).iter(f"{SVG}g")}
+    fields = {f.name: f for f in layer_fields(counted).layers}
+    for line in counted.layers:
+        if not line.field:
+            continue
+        group = layers[line.name]
+        rows, columns = (int(f.rows) for f in line.field)
+        assert f"sees {rows}×{columns}" in (group.findtext(f"{SVG}text") or "")
+        seen = [run.split("-") for run in (group.get("data-sees") or "").split(" ")]
+        assert [int(b) - int(a) + 1 for a, b in seen] == [rows, columns]
+        assert fields[line.name].spans == (rows, columns)
+    assert "fc₃ (dense) and all behind it see all" in picture and "flat" not in picture
+
+
+def test_holes_are_seen_and_sizes_without_a_number_said():
+    counted = count(loaded("causal_conv1d", dilation=3))
+    (layer,) = layer_fields(counted).layers
+    assert [*np.nonzero(layer.places[0])[0]] == [2, 5, 8]
+    assert "taken for this picture: T = 16, K = 3" in count_picture(counted)
+    with pytest.raises(DeltaruleError, match="no window moves over an input"):
+        count_picture(count(loaded("dense")))
+
+
+def test_bitmaps_have_the_light_colours_and_no_rule_that_resvg_lacks():
+    plain = plain_svg(derivation_picture(ShownDerivation(derived("dense"), [])))
+    ET.fromstring(plain)
+    assert "var(" not in plain and "@media" not in plain and "fill: #1b1f24" in plain
+
+
+def test_a_bitmap_is_the_picture_twice_as_fine(tmp_path):
+    pytest.importorskip("resvg_py", reason="bitmaps: '.[pictures]'")
+    path = tmp_path / "x.png"
+    told = said("derive", "dense", "--png", str(path))
+    assert told.output == f"{path} is written; any viewer shows it\n"
+    data = path.read_bytes()
+    width, height = struct.unpack(">II", data[16:24])
+    svg = ET.fromstring(derivation_picture(ShownDerivation(derived("dense"), [])))
+    assert data[:4] == b"\x89PNG"
+    assert [width, height] == [2 * int(svg.get(side, "0")) for side in ("width", "height")]
+
+
+def test_without_what_draws_bitmaps_nothing_is_begun(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    refused = said("derive", "dense", "--png", str(tmp_path / "x.png"))
+    assert refused.exit_code == 2 and "pip install resvg-py" in refused.output
+
+
+def said(*words: str):
+    return CliRunner().invoke(program(words[0]), words[1:], env={"COLUMNS": "200"})
+
+
 def test_what_has_no_picture_says_so(tmp_path):
-    from click.testing import CliRunner
-
-    from deltarule.cli.main import program
-
     path = tmp_path / "x.svg"
-    told = CliRunner().invoke(program("check"), ["example", "slide", "--svg", str(path)]).output
+    told = said("check", "example", "slide", "--svg", str(path)).output
     assert "a marking is not shown as SVG" in " ".join(told.split()) and not path.exists()

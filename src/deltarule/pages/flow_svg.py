@@ -1,4 +1,5 @@
-"""How a gradient flows, as a picture: a curve over times or layers, and a strip of colours.
+"""How a gradient flows, as a picture: a curve over times or layers, and a strip of colours; of a
+network with several states a strip for each, which is a map over depth and time.
 
 Heights are logarithmic. In a strip the largest gradient of all has the full colour, and what is
 smaller by the whole range of the curve none.
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from deltarule.pages.drawn_graph import picture
 from deltarule.pages.html_page import text_html
+from deltarule.spelling.names import pretty
 from deltarule.tracing.gradient_flow import Flow
 
 WIDTH, HEIGHT, _LEFT, _STRIP = 720.0, 260.0, 70.0, 24.0
@@ -28,8 +30,12 @@ def flow_svg(first: Flow, beside: Sequence[Flow], alone: bool = False) -> str:
         inside += (f'<polyline{kind} points="{way}"/>' for way in _ways(flow, low, high))
     y = HEIGHT + 34
     for flow in flows:
-        inside += _strip(flow, low, high, y)
-        y += _STRIP + 20
+        said = f"{flow.title}: {flow.verdict}"
+        inside.append(f'<text x="{_LEFT}" y="{y - 4:.0f}">{text_html(said)}</text>')
+        for name, sizes in _rows(flow):
+            inside += _strip(name, sizes, low, high, y)
+            y += _STRIP
+        y += 20
     labels = [p.label for p in first.places]
     if labels:
         inside.append(f'<text x="{_LEFT:.0f}" y="{HEIGHT + 16:.0f}">{text_html(labels[0])}</text>')
@@ -42,7 +48,9 @@ def flow_svg(first: Flow, beside: Sequence[Flow], alone: bool = False) -> str:
 
 def _range(flows: Sequence[Flow]) -> tuple[float, float]:
     """The least and the greatest power of ten that is drawn, at least one apart."""
-    logs = [math.log10(p.size) for f in flows for p in f.places if 0 < p.size < math.inf]
+    sizes = [n for f in flows for _, row in _rows(f) for n in row]
+    sizes += [p.size for f in flows for p in f.places]
+    logs = [math.log10(n) for n in sizes if 0 < n < math.inf]
     low, high = math.floor(min(logs, default=0.0)), math.ceil(max(logs, default=0.0))
     return low, max(high, low + 1)
 
@@ -75,16 +83,25 @@ def _lines(low: float, high: float) -> Iterator[str]:
         yield f'<text class="tick" x="{_LEFT - 8}" y="{y + 4:.1f}">{said}</text>'
 
 
-def _strip(flow: Flow, low: float, high: float, y: float) -> Iterator[str]:
+def _rows(flow: Flow) -> list[tuple[str, Sequence[float]]]:
+    """The strips of a flow: of each state, if it has several."""
+    if len(flow.states) > 1:
+        return [(f"∂/∂{pretty(name)}", sizes) for name, sizes in flow.states.items()]
+    return [("", [place.size for place in flow.places])]
+
+
+def _strip(name: str, sizes: Sequence[float], low: float, high: float, y: float) -> Iterator[str]:
     """A cell for each place, the warmer the larger its gradient."""
-    said = f"{flow.title}: {flow.verdict}"
-    yield f'<text x="{_LEFT}" y="{y - 4:.0f}">{text_html(said)}</text>'
-    yield (f'<rect class="frame" x="{_LEFT}" y="{y:.0f}" width="{WIDTH}" height="{_STRIP:.0f}"/>')
-    wide = WIDTH / max(len(flow.places), 1)
-    for k, place in enumerate(flow.places):
-        if place.size > 0:
-            log = math.log10(place.size) if place.size < math.inf else high
+    yield '<g class="strip">'
+    if name:
+        yield f'<text class="tick" x="{_LEFT - 8}" y="{y + 16:.0f}">{text_html(name)}</text>'
+    yield f'<rect class="frame" x="{_LEFT}" y="{y:.0f}" width="{WIDTH}" height="{_STRIP:.0f}"/>'
+    wide = WIDTH / max(len(sizes), 1)
+    for k, size in enumerate(sizes):
+        if size > 0:
+            log = math.log10(size) if size < math.inf else high
             yield (
                 f'<rect class="cell" x="{_LEFT + k * wide:.1f}" y="{y:.0f}" width="{wide:.1f}" '
                 f'height="{_STRIP:.0f}" fill-opacity="{max((log - low) / (high - low), 0):.2f}"/>'
             )
+    yield "</g>"

@@ -1,7 +1,11 @@
-"""Pictures that stand alone, as SVG: the graph of a network or a trace, the flow of a gradient."""
+"""Pictures that stand alone, as SVG: the graph of a network or a trace, receptive fields, how a
+gradient flows.
+"""
 
 from __future__ import annotations
 
+from deltarule.counting.counts import Count
+from deltarule.pages.field_svg import fields_svg
 from deltarule.pages.flow_svg import flow_svg
 from deltarule.pages.graph_svg import network_svg, trace_svg
 from deltarule.reports.things import ShownDerivation, ShownFlow, ShownSheet, ShownTrace
@@ -10,6 +14,11 @@ from deltarule.reports.things import ShownDerivation, ShownFlow, ShownSheet, Sho
 def derivation_picture(shown: ShownDerivation) -> str:
     """The network, with its shapes."""
     return network_svg(shown.derivation.network, alone=True)
+
+
+def count_picture(counted: Count) -> str:
+    """The receptive fields of a network's layers."""
+    return fields_svg(counted, alone=True)
 
 
 def trace_picture(shown: ShownTrace) -> str:

@@ -34,6 +34,7 @@ def _values(flow: Flow) -> dict:
             }
             for p in flow.places
         ],
+        "states": {name: [_finite(size) for size in sizes] for name, sizes in flow.states.items()},
     }
 
 

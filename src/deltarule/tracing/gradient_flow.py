@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from sympy import Symbol
@@ -48,6 +48,8 @@ class Flow:
     """The sizes of a gradient from the error backwards.
 
     `rate` is the factor per place (their geometric mean), `verdict` vanishing, exploding or steady.
+    `states` are the sizes at the same places of the gradients of all states of a recurrent network,
+    the topmost first: over depth and time.
     """
 
     network: str
@@ -55,6 +57,7 @@ class Flow:
     places: tuple[Place, ...]
     rate: float
     verdict: str
+    states: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -109,14 +112,16 @@ def flow(
         values.arrays[name] = np.array(np.broadcast_to(np.asarray(numbers, dtype=float), shape))
     run(network.equations, values, Float64())
     _run_backward(derivation, values)
-    found = _over_time(derivation, values) or _over_layers(derivation, values)
+    over_time = _over_time(derivation, values)
+    found = over_time or _over_layers(derivation, values)
     if not found:
         raise DeltaruleError(
             f"{network.name} has neither times nor layers that a gradient could flow through",
             network.name,
             "take a recurrent network, or one with several layers",
         )
-    return _flow(network, found)
+    states = _states(derivation, values, len(found)) if over_time else {}
+    return replace(_flow(network, found), states=states)
 
 
 def growth(factor: float, steps: int) -> float:
@@ -211,15 +216,41 @@ def _keep_the_end(block: Recurrence, derivation: Derivation, values: Values) -> 
 def _over_time(derivation: Derivation, values: Values) -> list[tuple[str, str, float]]:
     """Gradient, label and size of the topmost state at each time, the last time first."""
     tensors = derivation.network.tensors
-    recurrent = [b for b in blocks(derivation.network.equations) if isinstance(b, Recurrence)]
+    recurrent = _recurrences(derivation.network)
     if not recurrent:
         return []
     block = recurrent[-1]
     state = min(n for n in block.names if tensors[n].role == "state" or len(block.names) == 1)
     name = derivation.gradient_name(state)
-    over = np.moveaxis(values.arrays[name], tensors[state].axes.index(block.extent), 0)
+    return [(name, f"t = {t}", size) for t, size in _sizes_over(block, state, derivation, values)]
+
+
+def _recurrences(network: Network) -> list[Recurrence]:
+    return [b for b in blocks(network.equations) if isinstance(b, Recurrence)]
+
+
+def _sizes_over(
+    block: Recurrence, state: str, derivation: Derivation, values: Values
+) -> list[tuple[int, float]]:
+    """The sizes of a state's gradient at each time, the last time first."""
+    axes = derivation.network.tensors[state].axes
+    over = np.moveaxis(values.arrays[derivation.gradient_name(state)], axes.index(block.extent), 0)
     order = range(len(over)) if block.direction < 0 else range(len(over) - 1, -1, -1)
-    return [(name, f"t = {t}", _norm(over[t])) for t in order]
+    return [(t, _norm(over[t])) for t in order]
+
+
+def _states(derivation: Derivation, values: Values, times: int) -> dict[str, tuple[float, ...]]:
+    """The sizes of the gradients of all states over the same times, the topmost state first."""
+    tensors = derivation.network.tensors
+    found = {}
+    for block in reversed(_recurrences(derivation.network)):
+        states = [n for n in block.names if tensors[n].role == "state"] or [*block.names]
+        for state in sorted(states):
+            known = derivation.gradient_name(state) in values.arrays
+            if known and block.extent in tensors[state].axes:
+                sizes = [size for _, size in _sizes_over(block, state, derivation, values)]
+                found |= {state: tuple(sizes)} if len(sizes) == times else {}
+    return found
 
 
 def _over_layers(derivation: Derivation, values: Values) -> list[tuple[str, str, float]]:
