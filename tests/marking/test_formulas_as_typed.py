@@ -248,6 +248,10 @@ y = [[1.0], [0.3], [0.0]]
         ("dE/dyhat", "(yhat - y)/2", "mistake", ""),
         ("dE/dyhat", "yhat - y", "mistake", ""),
         ("E", "(E_o[0,0] + E_o[1,0])/3", "wrong", ""),
+        ("E", "(E_o[0,0] + E_o[1,0] + E_o[2,0])/3", "right", "right with this sheet's N = 3, M"),
+        ("E", "(E_o[0,0] + E_o[1,0] + E_o[3,0])/3", "could not read", "a tensor is read where"),
+        ("dE/dyhat[1,0]", "(yhat[1,0] - 0.3)/3", "right", "right with this sheet's y; in general"),
+        ("dE/dyhat[1,0]", "(yhat[1,0] - 0.4)/3", "wrong", ""),
     ],
 )
 def test_a_sheets_own_size_may_be_typed_as_its_number(tmp_path, quantity, typed, verdict, finding):

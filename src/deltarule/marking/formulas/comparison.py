@@ -48,7 +48,7 @@ class Comparison:
         derivation: Derivation,
         target: Target,
         written: Expr,
-        properties: Mapping[str, str] | None = None,
+        properties: Mapping[str, str | np.ndarray] | None = None,
         sizes: Mapping[str, int] | None = None,
     ):
         self.derivation, self.target, self.written = derivation, target, written

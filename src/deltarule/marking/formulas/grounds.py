@@ -35,6 +35,8 @@ class _Described(Generic):
 
     def draw(self, tensor: Tensor, place=None) -> np.ndarray:
         wanted = self.properties.get(tensor.name)
+        if isinstance(wanted, np.ndarray):
+            return wanted
         if wanted is None or tensor.integral:
             return super().draw(tensor, place)
         numbers = self.between(self.shape(tensor.axes), tensor.drawn_within or (0, 1))
@@ -53,6 +55,7 @@ class _Described(Generic):
 class ProbeWith(Probe):
     """A network at generic values that have some properties more than are declared in its file.
 
+    Of a tensor, its values may stand in the place of a property.
     `size` is about how large the values are that may be of any size.
     """
 
@@ -61,7 +64,7 @@ class ProbeWith(Probe):
         network: Network,
         arithmetic: Arithmetic,
         seed: int,
-        properties: Mapping[str, str],
+        properties: Mapping[str, str | np.ndarray],
         size: float = 1.0,
         **sizes: int,
     ):
@@ -76,7 +79,7 @@ def filled(
     derivation: Derivation,
     arithmetic: Arithmetic,
     seed: int,
-    properties: Mapping[str, str],
+    properties: Mapping[str, str | np.ndarray],
     sizes: Mapping[str, int],
     size: float = 1.0,
 ) -> Probe:

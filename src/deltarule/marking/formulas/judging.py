@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 
 from sympy import Expr, Symbol
 
-from deltarule.arithmetic.integers import OutsideShape
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import reads
 from deltarule.marking import verdicts
 from deltarule.marking.formulas.at_times import with_times_below
+from deltarule.marking.formulas.comparer import Comparer
 from deltarule.marking.formulas.comparison import Comparison
-from deltarule.marking.formulas.existing_entries import SAID, of_existing
+from deltarule.marking.formulas.existing_entries import SAID
 from deltarule.marking.formulas.formula_mistakes import causes, in_one_sentence
 from deltarule.marking.formulas.grounds import data_in_words, observed
 from deltarule.marking.formulas.index_calls import with_index_calls, with_letters_below
@@ -29,6 +28,7 @@ from deltarule.marking.formulas.matrix_words import matrix_readings
 from deltarule.marking.formulas.near_misses import Judged, near_miss
 from deltarule.marking.formulas.own_constants import with_own_constants
 from deltarule.marking.formulas.own_sizes import agrees, in_words, own_sizes
+from deltarule.marking.formulas.own_targets import with_own_targets
 from deltarule.marking.formulas.readings import (
     Found,
     all_readings,
@@ -40,7 +40,6 @@ from deltarule.marking.formulas.readings import (
 )
 from deltarule.marking.formulas.special_sizes import where_right
 from deltarule.marking.formulas.target import Target, target_of
-from deltarule.marking.formulas.transposed import beyond
 from deltarule.marking.formulas.update_formulas import update_target
 from deltarule.marking.printed import shortened
 from deltarule.marking.verdicts import Verdict
@@ -132,9 +131,11 @@ def _found(
     def reread(other: str) -> list[Expr]:
         return readings(other, derivation, quantity, target)
 
+    compare = Comparer(derivation, target, grounds.computation)
+
     @cache
     def compared(one: Expr) -> Comparison:
-        return _compared(derivation, target, one)
+        return compare(one)
 
     refused: DeltaruleError | None = None
     found: Found = {}
@@ -145,7 +146,7 @@ def _found(
         written = list(found)
         if all(_says_itself(target, w) for w in written):
             return verdicts.WRONG, _itself(target), (), ITSELF
-        judged = _as_read(_judged(derivation, target, written, grounds), found, compared)
+        judged = _as_read(_judged(compare, written, grounds), found, compared)
         if judged[0] != verdicts.RIGHT:
             refuse_own_time(found, formula, quantity)
         if judged[:2] == (verdicts.RIGHT, "") and _loose(derivation, target, formula, compared):
@@ -201,46 +202,23 @@ def _loose(derivation: Derivation, target: Target, formula: str, compared) -> bo
     return not any(compared(w).right() for w in found)
 
 
-def _compared(
-    derivation: Derivation,
-    target: Target,
-    written: Expr,
-    properties: Mapping[str, str] | None = None,
-    sizes: Mapping[str, int] | None = None,
-) -> Comparison:
-    """A formula beside the right one. Raises Beyond where it reads what there is not."""
-    try:
-        return Comparison(derivation, target, written, properties, sizes)
-    except OutsideShape:
-        tensors = both_vocabularies(derivation)[0].tensors
-        limited = of_existing(written, tensors)
-        if limited != written:
-            with suppress(OutsideShape):
-                found = Comparison(derivation, target, limited, properties, sizes)
-                found.limited = True
-                return found
-        raise beyond(written, target, tensors) from None
-
-
-def _judged(
-    derivation: Derivation, target: Target, written: list[Expr], grounds: Grounds
-) -> Judged:
+def _judged(compare: Comparer, written: list[Expr], grounds: Grounds) -> Judged:
     """The verdict, what is found, other explanations, and the kinds of the mistakes."""
-    generic = [_compared(derivation, target, w) for w in written]
+    generic = [compare(w) for w in written]
     for compared in generic:
         if compared.right():
             return verdicts.RIGHT, _here(compared, grounds), (), ()
     properties = grounds.properties
-    as_printed = (
-        [_compared(derivation, target, w, properties) for w in written] if properties else []
-    )
+    as_printed = [compare(w, properties) for w in written] if properties else []
     for compared in as_printed:
         if compared.right():
             return verdicts.RIGHT, _of_properties(properties), (), ()
     for compared in generic:
-        sizes = _own_sizes(compared, properties, grounds)
+        sizes = _own_sizes(compare, compared, properties)
         if sizes:
             return verdicts.RIGHT, in_words(sizes), (), ()
+        if said := with_own_targets(compare, compared, properties):
+            return verdicts.RIGHT, said, (), ()
     for compared in as_printed or generic:
         found = dict.fromkeys(
             (in_one_sentence(m), tuple(x.kind for x in m)) for m in causes(compared)
@@ -250,7 +228,7 @@ def _judged(
             return verdicts.MISTAKE, sentence, tuple(s for s, _ in others[:5]), kinds
 
     def at(written: Expr, sizes: Mapping[str, int], of_data: Mapping[str, str]) -> Comparison:
-        return _compared(derivation, target, written, {**properties, **of_data}, sizes)
+        return compare(written, {**properties, **of_data}, sizes)
 
     finding = where_right(generic, at) + generic[0].counterexample()
     if agrees(generic[0], grounds.computation):
@@ -273,17 +251,17 @@ def _of_properties(properties: Mapping[str, str]) -> str:
 
 
 def _own_sizes(
-    compared: Comparison, properties: Mapping[str, str], grounds: Grounds
+    compare: Comparer, compared: Comparison, properties: Mapping[str, str]
 ) -> dict[str, int]:
     """The sheet's sizes that a formula has as numbers; none if it is wrong with them too."""
-    if grounds.computation is None or not agrees(compared, grounds.computation):
+    if compare.computation is None or not agrees(compared, compare.computation):
         return {}
-    derivation, target, written = compared.derivation, compared.target, compared.written
+    written = compared.written
 
     def right(sizes: dict[str, int]) -> bool:
-        return _compared(derivation, target, written, properties, sizes).right()
+        return compare(written, properties, sizes).right()
 
-    sizes = own_sizes(written, grounds.computation)
+    sizes = own_sizes(written, compare.computation)
     if not sizes or not right(sizes):
         return {}
     for name in list(sizes):

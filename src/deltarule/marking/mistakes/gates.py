@@ -36,7 +36,7 @@ def scalar_gate(context: Context) -> Iterator[Wrong]:
                 f"{pretty(name)} is taken as a single number, its first one, for all units",
             )
     own = GradientName.parse(context.line.quantity)
-    if own is not None and own.wrt in gates:
+    if own is not None and own.wrt in gates and context.equation.ranges:
         unit, extent = context.equation.ranges[-1]
         other = fresh(unit.name, {i.name for i in context.equation.indices})
         summed = Sum(substitute(rhs, {unit: other}), ((other, extent),), ())

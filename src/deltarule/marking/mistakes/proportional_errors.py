@@ -49,7 +49,7 @@ def bias_from_weights(context: Context) -> Iterator[Wrong]:
     """Σ ∂E/∂W where ∂E/∂b belongs."""
     own_name = GradientName.parse(context.line.quantity)
     tensors = context.network.tensors
-    if own_name is None or own_name.wrt not in tensors or len(tensors[own_name.wrt].axes) != 1:
+    if own_name is None or own_name.wrt not in tensors or len(context.equation.ranges) != 1:
         return
     ((own, extent),) = context.equation.ranges
     for equation in context.network.equations:
