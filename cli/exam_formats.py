@@ -9,6 +9,8 @@ EXAM_PAGES = {
     "a paper": ".cli.exam_paper:paper_page",
     "papers": ".cli.exam_paper:papers_page",
     "a practice": ".cli.practice:practice_page",
+    "a server": ".cli.serve:server_page",
+    "links to a server": ".cli.serve:links_page",
 }
 
 #: What gives plain values for JSON.
@@ -18,4 +20,6 @@ EXAM_VALUES = {
     "a paper": ".exams.exam_values:paper_values",
     "papers": ".exams.exam_values:papers_values",
     "a practice": ".exams.exam_values:practice_values",
+    "a server": ".cli.serve:links_values",
+    "links to a server": ".cli.serve:links_values",
 }

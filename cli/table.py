@@ -21,6 +21,7 @@ from deltarule.cli import (
     lint_command,
     practice_command,
     schema_command,
+    serve_command,
     trace_command,
     train_command,
 )
@@ -36,6 +37,7 @@ COMMANDS: dict[str, Row] = {
     "check sheet": lint_command.ROW,
     "train": train_command.ROW,
     "practice": practice_command.ROW,
+    "serve": serve_command.ROW,
     "guide": guide_command.ROW,
     "exam new": exam_new_command.ROW,
     "exam paper": exam_paper_command.ROW,

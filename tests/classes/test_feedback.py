@@ -31,8 +31,8 @@ text = "Wie viele Gewichte hat lenet5 bei {Theta2}?"
 """
 #: What a page of ours is made of, and nothing else.
 TAGS = set(
-    "html head meta title style body main h1 h2 p span div section header bdi dl dt dd ul li "
-    "blockquote b".split()
+    "html head meta title style body main h1 h2 p span progress section header bdi dl dt dd ul li "
+    "div blockquote b".split()
 )
 
 

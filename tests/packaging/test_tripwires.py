@@ -18,7 +18,7 @@ ORDER = (
     "lazy_names", "represented", "nearest", "errors", "sandbox", "expressions", "spelling",
     "networks", "language", "arithmetic", "matrix_form", "calculus", "counting", "proving",
     "tracing", "kernels", "gradcheck", "training", "marking", "submissions", "reports", "pages",
-    "exams", "classes", "cli", "testing", "notebooks",
+    "exams", "classes", "serving", "cli", "testing", "notebooks",
 )  # fmt: skip
 LARGEST = 300
 EXECUTE = {"eval", "exec", "sympify", "parse_expr", "lambdify"}

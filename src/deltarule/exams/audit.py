@@ -15,6 +15,7 @@ import numpy as np
 
 from deltarule.arithmetic.exact import finite_fraction
 from deltarule.errors import DeltaruleError
+from deltarule.exams.distance_table import LineSummary, line_summaries
 from deltarule.exams.distances import Distance, in_words
 from deltarule.exams.drawn_variants import MORE_DIGITS, USUAL_DIGITS, Variants
 from deltarule.exams.draws import Draw, Key, mistake_of
@@ -48,7 +49,7 @@ class Audit:
 
     `hidden` are mistakes, in words, that other numbers would show, `left` those of them that no
     change that was tried shows; `finer` what other numbers show with more digits alone, `never`
-    what no numbers show at these sizes, `sizes` which other sizes would.
+    what no numbers show at these sizes, `sizes` which other sizes would. `lines` summarise.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Audit:
     finer: tuple[str, ...] = ()
     sizes: tuple[SizeChange, ...] = ()
     notes: tuple[str, ...] = ()
+    lines: tuple[LineSummary, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -131,6 +133,7 @@ class _Auditor:
             tuple(self._words(k) for k in decisive if k in finer - can),
             size_changes(self.variants, can, self.seed),
             tuple(self.notes),
+            line_summaries(self.variants.asked.seen_in, decisive),
         )
 
     def _of_other_numbers(self) -> frozenset[Key]:
@@ -154,7 +157,6 @@ class _Auditor:
         mistake = mistake_of(self.variants.first, self.variants.asked, key)
         return f"in {pretty(key[0])}, {mistake.words}"
 
-    # ---- changes ----------------------------------------------------------------------------
     def _mended(
         self, own: Draw, hidden: frozenset[Key], seen: frozenset[Key]
     ) -> tuple[tuple[Change, ...], frozenset[Key]]:

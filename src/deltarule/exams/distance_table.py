@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -51,21 +51,30 @@ class DistanceTable:
 
 def distance_table(variants: Variants, variant: Variant, further: bool = False) -> DistanceTable:
     """The table of a variant; with what else may go wrong if that is asked."""
-    setting, lines = variants.setting, []
-    for line in variants.asked.seen_in:
-        own = {k: d for k, d in variant.decisive.items() if k[0] == line}
-        seen = [d for d in own.values() if d.apart]
-        nearest = min(seen, key=lambda d: d.units - d.reach, default=None)
-        lines.append(LineSummary(line, len(own), len(seen), nearest))
+    setting = variants.setting
     return DistanceTable(
         variant.student,
         digits_in_words(variants),
-        tuple(s for s in lines if s.mistakes),
+        line_summaries(variants.asked.seen_in, variant.decisive),
         tuple(_named(variants, key) for key in sorted(setting.never)),
         tuple(in_words(variant.decisive[key]) for key in variant.hidden),
         tuple(_named(variants, k) for k in sorted(setting.slight) if not variant.decisive[k].apart),
         further_distances(variants, variant) if further else (),
     )
+
+
+def line_summaries(
+    lines: Iterable[str], decisive: Mapping[Key, Distance]
+) -> tuple[LineSummary, ...]:
+    """Of each line with mistakes how many show, and the nearest of those, from where each mistake
+    shows best."""
+    found = []
+    for line in lines:
+        own = [d for (of, _), d in decisive.items() if of == line]
+        seen = [d for d in own if d.apart]
+        nearest = min(seen, key=lambda d: d.units - d.reach, default=None)
+        found.append(LineSummary(line, len(own), len(seen), nearest))
+    return tuple(s for s in found if s.mistakes)
 
 
 def digits_in_words(variants: Variants) -> str:

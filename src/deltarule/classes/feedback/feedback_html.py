@@ -18,7 +18,7 @@ from deltarule.marking.points import points_text
 from deltarule.pages.html_page import page_html, quoted_html, text_html
 
 #: How a question or an answer is coloured, by its sign.
-_CLASSES = {"✓": "good", "→": "follows", "✗": "bad", "?": "open"}
+SIGN_CLASSES = {"✓": "good", "→": "follows", "✗": "bad", "?": "open"}
 
 
 def feedback_html(feedback: StudentFeedback) -> str:
@@ -44,7 +44,7 @@ def feedback_body(feedback: StudentFeedback) -> Iterator[str]:
     earned = earned_text(feedback.points, feedback.of, feedback.open)
     width = int(share(feedback.points, feedback.of) * 100)
     yield f'<p class="total">{text_html(earned)}</p>'
-    yield f'<div class="bar" aria-hidden="true"><span style="width: {width}%"></span></div>'
+    yield f'<progress class="bar" aria-hidden="true" max="100" value="{width}"></progress>'
     if feedback.comment:
         yield _comment(feedback.comment)
     for question in feedback.questions:
@@ -58,7 +58,7 @@ def feedback_body(feedback: StudentFeedback) -> Iterator[str]:
 
 def _question(question: FeedbackQuestion) -> Iterator[str]:
     earned = earned_text(question.points, question.of, question.open)
-    yield f'<section class="{_CLASSES.get(question.sign, "missing")}">'
+    yield f'<section class="{SIGN_CLASSES.get(question.sign, "missing")}">'
     yield (
         f"<header><h2>{text_html(question.sign)} {quoted_html(question.label)}</h2>"
         f'<span class="points">{text_html(earned)}</span></header>'
@@ -71,7 +71,7 @@ def _question(question: FeedbackQuestion) -> Iterator[str]:
 
 
 def _part(part: FeedbackPart, alone: bool) -> Iterator[str]:
-    verdict = _CLASSES.get(part.sign, "missing")
+    verdict = SIGN_CLASSES.get(part.sign, "missing")
     yield '<div class="part">'
     name = f"{quoted_html(part.name)}: " if part.name else ""
     sign = "" if alone else f"{text_html(part.sign)} "

@@ -90,7 +90,7 @@ def judge_formula(
         kind, finding, others, kinds = _of_all(
             [
                 (part, or_as_printed(_found, derivation, part, quantity, target, grounds))
-                for part in _as_typed(derivation, formula, quantity, target)
+                for part in as_typed(derivation, formula, quantity, target)
             ]
         )
     expected = text(target.at_entry(target.equation.rhs))
@@ -102,7 +102,7 @@ def judge_formula(
 ITSELF = ("itself",)
 
 
-def _as_typed(derivation: Derivation, formula: str, quantity: str, target: Target) -> list[str]:
+def as_typed(derivation: Derivation, formula: str, quantity: str, target: Target) -> list[str]:
     """The formulas that were typed, in plain signs: one, or the parts of a chain a = b = c."""
     if len(formula) > MOST_CHARACTERS:
         return [formula]

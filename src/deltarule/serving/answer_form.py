@@ -1,0 +1,241 @@
+"""The page on which an exam is answered: givens, questions with fields, verdicts beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from deltarule.classes.feedback.feedback_html import SIGN_CLASSES
+from deltarule.classes.feedback.student_feedback import FeedbackPart, earned_text, feedback_of
+from deltarule.classes.revealing import VERDICTS
+from deltarule.exams.exam import CHOICE, CODE, FORMULA, NUMBERS
+from deltarule.exams.exam_marking import QuestionMark
+from deltarule.marking.verdicts import MISSING, UNREADABLE
+from deltarule.pages.blocks_html import inline_name
+from deltarule.pages.html_page import quoted_html, text_html
+from deltarule.serving.help_ladder import rungs
+from deltarule.serving.kept_attempts import Attempt
+from deltarule.serving.served_page import Visit
+from deltarule.serving.typed_fields import field_name
+from deltarule.spelling.names import pretty
+
+Layout = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sitting:
+    """One person at an exam: its address, what they sent last, the help that they were shown, by
+    the place of the mark, and what stood in the fields when they asked for it, where that differs.
+    """
+
+    visit: Visit
+    address: str
+    reveal: str
+    attempt: Attempt | None = None
+    help: Mapping[int, Sequence[Sequence[str]]] = field(default_factory=dict)
+    draft: Mapping[str, str] | None = None
+    sandbox: bool = False
+
+    def typed(self, name: str) -> str:
+        """What stands in a field."""
+        if self.draft is not None:
+            return self.draft.get(name, "")
+        return self.attempt.typed.get(name, "") if self.attempt is not None else ""
+
+
+def answer_form(layout: Layout, sitting: Sitting) -> Iterator[str]:
+    """The body of the page."""
+    yield quoted_html(layout["title"], "h1")
+    if layout["source"]:
+        yield f'<p class="soft">{quoted_html(layout["source"])}</p>'
+    yield from (f"<p>{quoted_html(s)}</p>" for s in _sentences(layout))
+    yield from _givens(layout)
+    yield from _outcome(sitting)
+    yield f'<form method="post" action="{sitting.address}" class="answers" autocomplete="off">'
+    yield sitting.visit.hidden
+    # What the return key does: without it, it would ask for help.
+    yield '<button class="hidden" type="submit" tabindex="-1" aria-hidden="true">Mark</button>'
+    run = 0
+    for k, question in enumerate(layout["questions"]):
+        title = layout["runs"][question["run"] - 1]["title"] if layout["runs"] else ""
+        if title and question["run"] != run:
+            run = question["run"]
+            yield f"<h2>{quoted_html(title)}</h2>"
+            yield from (f'<p class="given">{text_html(line)}</p>' for line in _lines(layout, run))
+        yield from _question(k, question, layout, sitting)
+    yield '<p class="send"><button type="submit">Mark my answers</button>'
+    yield ' <span class="soft">Leave empty what you have not got.</span></p></form>'
+
+
+def _sentences(layout: Layout) -> list[str]:
+    return [s for s in (layout["instructions"], *layout["sentences"]) if s]
+
+
+def _lines(layout: Layout, run: int) -> list[str]:
+    return layout["runs"][run - 1]["lines"]
+
+
+def _givens(layout: Layout) -> Iterator[str]:
+    if layout["equations"]:
+        yield '<details open><summary>Forward</summary><div class="forward">'
+        yield from layout["equations"]
+        yield "</div></details>"
+    if layout["givens"]:
+        yield '<details open><summary>Given</summary><div class="givens">'
+        yield from layout["givens"]
+        yield "</div></details>"
+
+
+def _outcome(sitting: Sitting) -> Iterator[str]:
+    """How much of the last attempt is right."""
+    attempt = sitting.attempt
+    if attempt is None:
+        return
+    if attempt.marking is None:
+        why = attempt.refused or "it is not marked yet: send it once more"
+        yield f'<section class="bad" role="alert"><p>{quoted_html(why)}</p></section>'
+        return
+    found = attempt.marking
+    earned = earned_text(found.points, found.of, found.open)
+    share = int(found.points * 100 / found.of) if found.of else 0
+    yield f'<p class="total" id="outcome" role="status">{text_html(earned)}</p>'
+    yield f'<progress class="bar" aria-hidden="true" max="100" value="{share}"></progress>'
+    if found.notes:
+        notes = "".join(f"<li>{quoted_html(note)}</li>" for note in found.notes)
+        yield f"<details><summary>Notes</summary><ul>{notes}</ul></details>"
+
+
+def _question(k: int, question: Layout, layout: Layout, sitting: Sitting) -> Iterator[str]:
+    marks = _marks(question, sitting)
+    parts = _parts(question, sitting)
+    kind = _worst([SIGN_CLASSES.get(p.sign, "missing") for p in parts.values()])
+    yield f'<section class="{kind}" id="q{k}"><header>'
+    name = f"<h2>{quoted_html(question['id'])}</h2>"
+    points = text_html(f"{question['marks']} point{'' if question['marks'] == '1' else 's'}")
+    if layout["plain"]:
+        name = f"<h2>{inline_name(question['quantities'][0]['name'])}</h2>"
+    yield f'{name}<span class="points">{points}</span></header>'
+    if not layout["plain"]:
+        yield f'<p class="asked">{quoted_html(question["text"])}</p>'
+    yield from _other_fields(k, question, sitting)
+    for j, quantity in enumerate(question["quantities"]):
+        yield '<div class="part">'
+        yield from _fields(k, j, quantity, question, layout["plain"], sitting)
+        own = parts.get(quantity["name"])
+        if own is not None:
+            yield from _verdict(own, marks[quantity["name"]], sitting, k)
+        yield "</div>"
+    for name in [n for n in parts if n not in {q["name"] for q in question["quantities"]}]:
+        yield from _verdict(parts[name], marks[name], sitting, k)
+    yield "</section>"
+
+
+def _worst(kinds: list[str]) -> str:
+    order = ("bad", "open", "missing", "follows", "good")
+    return next((kind for kind in order if kind in kinds), "")
+
+
+def _marks(question: Layout, sitting: Sitting) -> dict[str, tuple[int, QuestionMark]]:
+    """The marks of a question by their quantities, with their places."""
+    found = sitting.attempt.marking.marks if sitting.attempt and sitting.attempt.marking else ()
+    return {m.quantity: (at, m) for at, m in enumerate(found) if m.question == question["id"]}
+
+
+def _parts(question: Layout, sitting: Sitting) -> dict[str, FeedbackPart]:
+    """What is said of each quantity: the verdict alone, as causes come with help."""
+    if sitting.attempt is None or sitting.attempt.marking is None:
+        return {}
+    feedback = feedback_of(sitting.attempt.marking, reveal=VERDICTS)
+    own = next((q for q in feedback.questions if q.id == question["id"]), None)
+    return dict(zip(_marks(question, sitting), own.parts)) if own is not None else {}
+
+
+def _other_fields(k: int, question: Layout, sitting: Sitting) -> Iterator[str]:
+    """The fields of a question that asks for no quantity by name."""
+    kind, name = question["kind"], field_name("t", k)
+    label = f'aria-label="answer to {text_html(question["id"])}"'
+    if kind == CHOICE:
+        yield f'<fieldset><legend class="hidden">{text_html(question["id"])}</legend>'
+        for key, words in question["choices"]:
+            checked = " checked" if sitting.typed(name) == key else ""
+            box = f'<input type="radio" name="{name}" value="{text_html(key)}"{checked}>'
+            yield f"<label>{box} {quoted_html(key)}: {quoted_html(words)}</label>"
+        yield "</fieldset>"
+    elif kind == CODE:
+        wanted = ", ".join(question["functions"])
+        if not sitting.sandbox:
+            yield f'<p class="soft">Code ({text_html(wanted)}) is not run here.</p>'
+            return
+        text = text_html(sitting.typed(field_name("c", k)))
+        yield f'<textarea name="{field_name("c", k)}" rows="12" {label}>{text}</textarea>'
+    elif kind not in (NUMBERS, FORMULA):
+        yield f'<input name="{name}" value="{text_html(sitting.typed(name))}" {label}>'
+
+
+def _fields(
+    k: int, j: int, quantity: Layout, question: Layout, plain: bool, sitting: Sitting
+) -> Iterator[str]:
+    """The fields of a quantity: one for each number, or one for all; and one for a formula."""
+    name = quantity["name"]
+    shown = text_html(pretty(name))
+    label = "" if plain else f'<span class="label">{quantity["label"]}</span>'
+    data = f'data-run="{question["run"]}" data-quantity="{text_html(name)}"'
+    for matrix in quantity["matrices"]:
+        at = f"[{','.join(map(str, matrix['at']))}]" if matrix["at"] else ""
+        yield f'<div class="numbers">{label}{at}<table class="entry" role="presentation">'
+        for row in matrix["rows"]:
+            yield "<tr>"
+            for index in row:
+                own = field_name("n", k, j, tuple(index))
+                entry = f"[{','.join(map(str, index))}]" if index else ""
+                value = text_html(sitting.typed(own))
+                yield (
+                    f'<td><input name="{own}" value="{value}" inputmode="text" size="7" '
+                    f'aria-label="{shown}{entry}" data-as="number" {data}></td>'
+                )
+            yield "</tr>"
+        yield "</table></div>"
+    if quantity["pasted"]:
+        own, extents = field_name("p", k, j), " × ".join(map(str, quantity["extents"]))
+        text = text_html(sitting.typed(own))
+        yield f"<p>{label} {extents} numbers, row by row, as [1 2; 3 4]</p>"
+        yield f'<textarea name="{own}" rows="6" aria-label="{shown}">{text}</textarea>'
+    if quantity["formula"]:
+        own = field_name("f", k, j)
+        value = text_html(sitting.typed(own))
+        said = "formula" if quantity["matrices"] or quantity["pasted"] else ""
+        hint = ' placeholder="or a formula"' if said else ""
+        yield (
+            f'<p class="formula">{label if not said else ""}<input name="{own}" value="{value}" '
+            f'class="long" aria-label="formula for {shown}" data-as="formula" {data}{hint}></p>'
+        )
+    yield '<output class="preview" aria-live="polite"></output>'
+
+
+def _verdict(
+    part: FeedbackPart, placed: tuple[int, QuestionMark], sitting: Sitting, k: int
+) -> Iterator[str]:
+    """The verdict, the help that was asked for, and the way to more."""
+    at, mark = placed
+    kind = SIGN_CLASSES.get(part.sign, "missing")
+    said = f'<span class="verdict {kind}">{text_html(part.sign)} {text_html(part.verdict)}</span>'
+    given = f" for {quoted_html(mark.given)}" if sitting.draft is not None and mark.given else ""
+    yield f'<div class="said"><p>{said}{given}</p>'
+    if mark.right or mark.verdict in (MISSING, UNREADABLE):
+        if mark.finding and mark.verdict != MISSING:
+            yield f'<p class="soft">{quoted_html(mark.finding)}</p>'
+        yield "</div>"
+        return
+    shown = sitting.help.get(at, ())
+    for name, text in shown:
+        yield f"<dl><dt>{text_html(name)}</dt><dd>{quoted_html(text)}</dd></dl>"
+    ladder = rungs(mark.kind, sitting.reveal)
+    left = len(ladder) - len(shown)
+    if left > 0 and sitting.attempt is not None:
+        words = f"{'A hint' if not shown and len(ladder) > 1 else 'More help'} ({left} left)"
+        yield (
+            f'<button class="quiet" type="submit" name="help" value="{sitting.attempt.id}.{at}" '
+            f'formaction="{sitting.address}/help#q{k}">{words}</button>'
+        )
+    yield "</div>"

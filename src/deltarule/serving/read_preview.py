@@ -1,0 +1,72 @@
+"""How something typed is read, as it is typed: a number with its digits, a formula as it is set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from deltarule.errors import DeltaruleError
+from deltarule.exams.exam import Exam
+from deltarule.marking.formulas.judging import as_typed
+from deltarule.marking.formulas.limits import not_too_deep
+from deltarule.marking.formulas.misplaced import looks_like
+from deltarule.marking.formulas.readings import readings
+from deltarule.marking.formulas.renamed_formulas import in_own_names as with_own_names
+from deltarule.marking.formulas.target import target_of
+from deltarule.marking.formulas.update_formulas import update_target
+from deltarule.marking.other_names import in_own_names
+from deltarule.marking.printed import Printed
+from deltarule.marking.run_computations import Known, derivation_of
+from deltarule.marking.sheets import Run
+from deltarule.pages.mathml import equation_mathml, mathml, mathml_row, number_mathml
+from deltarule.pages.mathml_names import mathml_name, sign
+from deltarule.tracing.format_numbers import with_decimals
+
+#: Derivations by their networks, kept for what is typed next.
+_KNOWN: Known = {}
+
+
+def preview(exam: Exam, job: Mapping[str, Any]) -> dict[str, Any]:
+    """The reading of a `text` for a `quantity` of a `run`, "number" or "formula" by `as`, as HTML.
+
+    Raises DeltaruleError for what cannot be read.
+    """
+    typed = job["text"].strip()
+    if not typed:
+        return {"html": ""}
+    if job["as"] == "number":
+        return {"html": mathml(_number(typed), block=False)}
+    run = exam.sheet.runs[job["run"] - 1]
+    quantity = in_own_names(job["quantity"], run.names)
+    with not_too_deep(quantity):
+        return {"html": mathml(_formula(run, quantity, typed), block=False)}
+
+
+def _number(typed: str) -> str:
+    """The number with the digits that count; a fraction stays one."""
+    try:
+        found = Printed(typed, "what is typed")
+    except DeltaruleError as error:
+        raise looks_like(typed, "what is typed") or error from None
+    value, decimals = found.value, found.decimals
+    if decimals is None:
+        whole = number_mathml(str(abs(value.numerator)))
+        minus = sign("−") if value < 0 else ""
+        below = f"<mfrac>{whole}<mn>{value.denominator}</mn></mfrac>"
+        return minus + (below if value.denominator != 1 else whole)
+    return number_mathml(with_decimals(value, decimals))
+
+
+def _formula(run: Run, quantity: str, typed: str) -> str:
+    """`quantity = formula`, the likeliest reading; of a chain a = b, the last part."""
+    derivation = derivation_of(run, _KNOWN)
+    rate = None if run.rate is None else run.rate.value
+    optimiser = run.optimiser if run.updates else None
+    updated = update_target(derivation, quantity, optimiser, rate)
+    derivation, target = updated or (derivation, target_of(derivation, quantity))
+    formula = with_own_names(typed, run.names, quantity)
+    parts = as_typed(derivation, formula, quantity, target)
+    found = readings(parts[-1], derivation, quantity, target)[0]
+    if target.entry:
+        return f"{mathml_name(quantity)}{sign('=')}{mathml_row(found)}"
+    return equation_mathml(target.equation.lhs, found)

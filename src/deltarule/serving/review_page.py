@@ -1,0 +1,73 @@
+"""A sheet as its teacher looks at it: remarks, and the table of what its numbers let one see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from deltarule.pages.blocks_html import table_html
+from deltarule.pages.html_page import quoted_html, text_html
+from deltarule.spelling.counted import counted
+
+#: So many mistakes of a list are shown at once.
+_MOST = 12
+
+
+def review_body(title: str, found: Mapping[str, Any]) -> Iterator[str]:
+    """The body of the page."""
+    yield quoted_html(title, "h1")
+    yield "<h2>Remarks</h2>"
+    yield from remarks_html(found)
+    for audit in found["audits"]:
+        yield "<h2>Identifiability</h2>"
+        yield from _audit(audit)
+
+
+def remarks_html(found: Mapping[str, Any]) -> Iterator[str]:
+    """The remarks, errors first."""
+    if not found["remarks"]:
+        yield '<section class="good"><p>Nothing is wrong.</p></section>'
+    for remark in found["remarks"]:
+        kind, sign = ("bad", "✗ error") if remark["error"] else ("follows", "! warning")
+        yield f'<section class="{kind}"><p><span class="verdict {kind}">{sign}</span> '
+        yield f"{quoted_html(remark['fact'])}</p>"
+        if remark["place"]:
+            yield f'<p class="soft">{quoted_html(remark["place"])}</p>'
+        if remark["remedy"]:
+            yield f"<p>{quoted_html(remark['remedy'])}</p>"
+        yield "</section>"
+
+
+def _audit(audit: Mapping[str, Any]) -> Iterator[str]:
+    yield f"<p>{quoted_html(audit['title'])}</p>"
+    if "why_not" in audit:
+        yield f'<p class="soft">{quoted_html(audit["why_not"])}</p>'
+        return
+    seen = f"{audit['seen']} of {counted(audit['mistakes'], 'mistake')} show"
+    yield f"<p>Answers with {text_html(audit['digits'])}: {seen}.</p>"
+    rows = [
+        (f'<i class="name">{text_html(line)}</i>', str(count), str(shown), text_html(nearest), far)
+        for line, count, shown, nearest, far in audit["lines"]
+    ]
+    heads = ("line", "mistakes", "seen", "the nearest that is seen", "units of the last digit")
+    yield table_html(heads, rows, {1, 2, 4})
+    yield from (f'<p class="soft">{quoted_html(note)}</p>' for note in audit["notes"])
+    yield from _listed("Hidden by these numbers", audit["hidden"])
+    if audit["changes"]:
+        yield "<h3>After this change they show</h3>"
+        for words, shown in audit["changes"]:
+            each = "".join(f"<li>{quoted_html(one)}</li>" for one in shown)
+            said = f"{quoted_html(words)}: {counted(len(shown), 'mistake')}"
+            yield f"<details><summary>{said}</summary><ul>{each}</ul></details>"
+    yield from _listed("What other numbers with more digits show", audit["finer"])
+    yield from _listed("What no numbers show at these sizes", audit["never"])
+
+
+def _listed(heading: str, words: Sequence[str]) -> Iterator[str]:
+    if not words:
+        return
+    first = "".join(f"<li>{quoted_html(one)}</li>" for one in words[:_MOST])
+    yield f"<h3>{heading}</h3><ul>{first}</ul>"
+    if more := words[_MOST:]:
+        rest = "".join(f"<li>{quoted_html(one)}</li>" for one in more)
+        yield f"<details><summary>{len(more)} more</summary><ul>{rest}</ul></details>"

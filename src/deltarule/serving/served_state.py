@@ -1,0 +1,56 @@
+"""What all requests to a server share, and who it is that asks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deltarule.classes.revealing import CAUSES, RIGHT_VALUES
+from deltarule.serving.class_tokens import ClassTokens, Person
+from deltarule.serving.kept_attempts import KeptAttempts
+from deltarule.serving.request_guard import WRONG_BURST, WRONG_PER_SECOND, Allowance
+from deltarule.serving.serve_settings import ServeSettings
+from deltarule.serving.served_exams import ServedExam, served_exams
+from deltarule.serving.served_page import Visit
+from deltarule.serving.worker_processes import Workers
+
+#: A page: it takes what is shared, the request, and who looks at it.
+Handler = Callable[["Served", Request, Visit], Awaitable[Response]]
+
+
+class Served:
+    """What all requests share: settings, exams, tokens, attempts, and who does the jobs."""
+
+    def __init__(self, settings: ServeSettings, attempts: KeptAttempts, workers: Workers):
+        self.settings, self.attempts, self.workers = settings, attempts, workers
+        self.exams = served_exams(settings.exams, settings.students)
+        self.tokens = ClassTokens(attempts.secret("tokens"), settings.students)
+        self.reveal = settings.reveal or (RIGHT_VALUES if self.tokens.alone else CAUSES)
+        self.layouts: dict[tuple[str, str], dict[str, Any]] = {}
+        self.wrong = Allowance(WRONG_BURST, WRONG_PER_SECOND)
+
+    def bearer(self, request: Request) -> tuple[Person, str] | None:
+        """Whoever asks, and their token; None for nobody."""
+        token = request.cookies.get(self.settings.cookie, "")
+        person = self.tokens.person(token) if token else None
+        return (person, token) if person is not None else None
+
+    def exam(self, request: Request) -> ServedExam:
+        """The exam that an address names. Raises HTTPException for one that is not served."""
+        found = self.exams.get(request.path_params["slug"])
+        if found is None:
+            raise HTTPException(404, "there is no such sheet here")
+        return found
+
+    def name(self, who: str) -> str:
+        """What somebody is called."""
+        found = next((p for p in self.tokens.people if p.id == who), None)
+        return (found.name or "you") if found is not None else who
+
+    def link(self, person: Person) -> str:
+        """The address that lets somebody in."""
+        return f"{self.settings.address}/enter?token={self.tokens.token(person)}"

@@ -1,0 +1,179 @@
+"""The student's pages: the sheets there are, one to be answered, and its marking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from deltarule.classes.feedback.student_feedback import earned_text
+from deltarule.errors import DeltaruleError, in_one_line
+from deltarule.pages.html_page import quoted_html, text_html
+from deltarule.serving.answer_form import Sitting, answer_form
+from deltarule.serving.help_ladder import rungs
+from deltarule.serving.kept_attempts import Attempt
+from deltarule.serving.sent_forms import sent_form
+from deltarule.serving.served_exams import ServedExam
+from deltarule.serving.served_page import Visit, served_page
+from deltarule.serving.served_state import Served
+from deltarule.serving.typed_fields import kept_fields, typed_tables
+from deltarule.serving.worker_processes import refused
+
+#: So many characters are read as they are typed.
+LONGEST = 2000
+
+
+async def sheets(served: Served, _request: Request, visit: Visit) -> Response:
+    """All sheets, each with how much of it is right."""
+    return HTMLResponse(served_page("Sheets", _listed(served, visit), visit, "/"))
+
+
+def _listed(served: Served, visit: Visit) -> Iterator[str]:
+    yield '<h1>Sheets</h1><ul class="cards">'
+    for exam in served.exams.values():
+        newest = served.attempts.newest(visit.person.id, exam.slug)
+        link = f'<a href="/sheet/{exam.slug}">{quoted_html(exam.title)}</a>'
+        yield f'<li>{link}<br><span class="soft">{_state(newest)}</span></li>'
+    yield "</ul><p><a href='/equations'>Type equations, and see their gradients</a></p>"
+
+
+def _state(newest: Attempt | None) -> str:
+    if newest is None:
+        return "not begun"
+    if newest.marking is None:
+        return "sent, not marked"
+    found = newest.marking
+    return text_html(earned_text(found.points, found.of, found.open))
+
+
+async def sheet(served: Served, request: Request, visit: Visit) -> Response:
+    """A sheet to be answered, with the verdicts on what was sent last."""
+    exam = served.exam(request)
+    paper = exam.paper_of(visit.person.names)
+    layout = await layout_of(served, exam, paper)
+    attempt = served.attempts.newest(visit.person.id, exam.slug)
+    if attempt is not None and attempt.paper != paper:
+        attempt = None
+    if attempt is not None and attempt.marking is None and not attempt.refused:
+        attempt = await marked(served, attempt)
+    sitting = _sitting(served, visit, exam, attempt)
+    body = answer_form(layout, sitting)
+    return HTMLResponse(served_page(layout["title"], body, visit, "/sheet"))
+
+
+def _sitting(served: Served, visit: Visit, exam: ServedExam, attempt: Attempt | None) -> Sitting:
+    help = served.attempts.help(attempt.id) if attempt is not None else {}
+    draft = served.attempts.draft(attempt) if attempt is not None else None
+    address = f"/sheet/{exam.slug}"
+    return Sitting(visit, address, served.reveal, attempt, help, draft, served.settings.sandbox)
+
+
+async def send(served: Served, request: Request, visit: Visit) -> Response:
+    """Keep what was typed, mark it, and go back to the sheet."""
+    exam = served.exam(request)
+    fields = await _form(served, request)
+    paper = exam.paper_of(visit.person.names)
+    layout = await layout_of(served, exam, paper)
+    typed = kept_fields(layout, fields)
+    if not typed:
+        raise DeltaruleError("nothing is written", layout["title"], "go back, and answer something")
+    id = await asyncio.to_thread(served.attempts.begin, visit.person.id, exam.slug, paper, typed)
+    attempt = served.attempts.attempt(id)
+    if attempt is not None:
+        await marked(served, attempt)
+    return RedirectResponse(f"/sheet/{exam.slug}#outcome", 303)
+
+
+async def marked(served: Served, attempt: Attempt) -> Attempt:
+    """An attempt with its marking, which is kept."""
+    exam = served.exams[attempt.exam]
+    layout = await layout_of(served, exam, attempt.paper)
+    typed, code = typed_tables(layout, attempt.typed)
+    job = {"do": "mark", "exam": exam.slug, "paper": attempt.paper, "who": attempt.who}
+    answer = await served.workers.ask({**job, "typed": typed, "code": code})
+    error = refused(answer)
+    why = in_one_line(error) if error is not None else ""
+    await asyncio.to_thread(served.attempts.mark, attempt.id, answer.get("marking"), why)
+    return served.attempts.attempt(attempt.id) or attempt
+
+
+async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
+    """One rung more of help with an answer, and back to the sheet, with all that is typed there."""
+    exam = served.exam(request)
+    fields = await _form(served, request)
+    id, _, place = fields.get("help", "").partition(".")
+    attempt = served.attempts.attempt(int(id)) if id.isdigit() and len(id) < 16 else None
+    mine = attempt is not None and (attempt.who, attempt.exam) == (visit.person.id, exam.slug)
+    if not mine or attempt is None or attempt.marking is None:
+        raise HTTPException(404, "there is no such answer of yours")
+    marks = attempt.marking.marks
+    at = int(place) if place.isdigit() and len(place) < 6 else len(marks)
+    if at >= len(marks) or marks[at].right:
+        raise HTTPException(404, "there is no help with that")
+    shown = served.attempts.help(attempt.id).get(at, [])
+    if len(shown) < len(rungs(marks[at].kind, served.reveal)):
+        job = {"do": "help", "exam": exam.slug, "paper": attempt.paper, "reveal": served.reveal}
+        job |= {"mark": marks[at].to_json(), "count": len(shown) + 1}
+        answer = await served.workers.ask(job)
+        if (error := refused(answer)) is not None:
+            raise error
+        served.attempts.give_help(attempt.id, at, answer["help"])
+    layout = await layout_of(served, exam, attempt.paper)
+    typed = kept_fields(layout, fields)
+    if typed != attempt.typed:
+        served.attempts.keep_draft(attempt, typed)
+    question = next(
+        (k for k, q in enumerate(layout["questions"]) if q["id"] == marks[at].question), 0
+    )
+    return RedirectResponse(f"/sheet/{exam.slug}#q{question}", 303)
+
+
+async def read(served: Served, request: Request, visit: Visit) -> Response:
+    """How something is read that is being typed."""
+    exam = served.exam(request)
+    fields = await _form(served, request)
+    paper = exam.paper_of(visit.person.names)
+    layout = await layout_of(served, exam, paper)
+    run, quantity = fields.get("run", ""), fields.get("quantity", "")
+    if not any(
+        quantity == asked["name"] and run == str(question["run"])
+        for question in layout["questions"]
+        for asked in question["quantities"]
+    ):
+        raise HTTPException(404, "that is not asked here")
+    job: dict[str, Any] = {"do": "preview", "exam": exam.slug, "paper": paper, "run": int(run)}
+    job |= {"as": "number" if fields.get("as") == "number" else "formula", "quantity": quantity}
+    answer = await served.workers.ask({**job, "text": fields.get("text", "")[:LONGEST]})
+    error = refused(answer)
+    if error is None:
+        return JSONResponse({"html": answer["html"]})
+    said = f"{error.fact}{': ' if error.remedy else ''}{error.remedy or ''}"
+    return JSONResponse({"unread": said[:300]})
+
+
+async def layout_of(served: Served, exam: ServedExam, paper: str) -> dict[str, Any]:
+    """How a paper is laid out, made once. Raises DeltaruleError where it cannot be evaluated."""
+    key = exam.slug, paper
+    if key not in served.layouts:
+        answer = await served.workers.ask({"do": "layout", "exam": exam.slug, "paper": paper})
+        if (error := refused(answer)) is not None:
+            raise error
+        served.layouts[key] = answer
+    return served.layouts[key]
+
+
+async def _form(served: Served, request: Request) -> dict[str, str]:
+    return await sent_form(request, served.tokens, request.cookies[served.settings.cookie])
+
+
+ROUTES = (
+    ("/", ["GET"], sheets),
+    ("/sheet/{slug}", ["GET"], sheet),
+    ("/sheet/{slug}", ["POST"], send),
+    ("/sheet/{slug}/help", ["POST"], ask_help),
+    ("/sheet/{slug}/read", ["POST"], read),
+)

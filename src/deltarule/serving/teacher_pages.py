@@ -1,0 +1,102 @@
+"""The teacher's pages: how a class does, whose links are whose, and what a sheet lets one see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from deltarule.classes.feedback.feedback_html import feedback_body
+from deltarule.classes.feedback.student_feedback import feedback_of
+from deltarule.classes.revealing import RIGHT_VALUES
+from deltarule.pages.blocks_html import table_html
+from deltarule.pages.html_page import quoted_html, text_html
+from deltarule.serving.class_table import class_table
+from deltarule.serving.review_page import review_body
+from deltarule.serving.served_page import Visit, served_page
+from deltarule.serving.served_state import Served
+from deltarule.serving.worker_processes import refused
+from deltarule.spelling.counted import counted
+
+
+async def overview(served: Served, _request: Request, visit: Visit) -> Response:
+    """The exams, and the ways to what is known of each."""
+    return HTMLResponse(served_page("Teacher", _overview(served, visit), visit, "/teacher"))
+
+
+def _overview(served: Served, visit: Visit) -> Iterator[str]:
+    yield '<h1>Teacher</h1><ul class="cards">'
+    for exam in served.exams.values():
+        counts = served.attempts.counts(exam.slug)
+        sent = counted(len(counts), "student") if counts else "nobody yet"
+        yield (
+            f'<li>{quoted_html(exam.title)}<br><span class="soft">answered by {sent}</span><br>'
+            f'<a href="/teacher/class/{exam.slug}">the class</a> · '
+            f'<a href="/teacher/sheet/{exam.slug}">remarks and identifiability</a></li>'
+        )
+    yield "</ul>"
+    if not visit.alone:
+        yield "<p><a href='/teacher/links'>The students' links</a></p>"
+
+
+async def links(served: Served, _request: Request, visit: Visit) -> Response:
+    """A link for each student."""
+    return HTMLResponse(served_page("Links", _links(served), visit, "/teacher"))
+
+
+def _links(served: Served) -> Iterator[str]:
+    yield "<h1>Links</h1><p>Whoever has a link is taken for its student.</p>"
+    rows = [
+        (
+            quoted_html(person.id),
+            quoted_html(person.name),
+            f"<code>{text_html(served.link(person))}</code>",
+        )
+        for person in served.tokens.students()
+    ]
+    yield table_html(("student", "name", "link"), rows)
+
+
+async def sheet(served: Served, request: Request, visit: Visit) -> Response:
+    """Remarks on a sheet, and what its numbers let a marker see."""
+    exam = served.exam(request)
+    answer = await served.workers.ask({"do": "review", "exam": exam.slug})
+    if (error := refused(answer)) is not None:
+        raise error
+    body = review_body(exam.title, answer)
+    return HTMLResponse(served_page(exam.title, body, visit, "/teacher"))
+
+
+async def marked_class(served: Served, request: Request, visit: Visit) -> Response:
+    """How everybody does, and how each question went."""
+    exam = served.exam(request)
+    latest = list(served.attempts.last_of_each(exam.slug))
+    body = class_table(served, exam, latest)
+    return HTMLResponse(served_page(exam.title, body, visit, "/teacher"))
+
+
+async def attempt(served: Served, request: Request, visit: Visit) -> Response:
+    """One attempt with everything that is known of it."""
+    exam = served.exam(request)
+    number = request.path_params["number"]
+    found = served.attempts.attempt(number) if number < 1 << 53 else None
+    if found is None or found.exam != exam.slug or found.marking is None:
+        raise HTTPException(404, "there is no such attempt")
+    name = served.name(found.who)
+    feedback = feedback_of(found.marking, exam.of_class.texts(found.paper), RIGHT_VALUES, name)
+    body = (
+        *feedback_body(feedback),
+        f'<p><a href="/teacher/class/{exam.slug}">back to the class</a></p>',
+    )
+    return HTMLResponse(served_page(f"{exam.title}: {name}", body, visit, "/teacher"))
+
+
+ROUTES = (
+    ("/teacher", ["GET"], overview),
+    ("/teacher/links", ["GET"], links),
+    ("/teacher/sheet/{slug}", ["GET"], sheet),
+    ("/teacher/class/{slug}", ["GET"], marked_class),
+    ("/teacher/class/{slug}/{number:int}", ["GET"], attempt),
+)

@@ -1,0 +1,206 @@
+"""Processes beside the server: each does one job at a time, and is ended when its time is up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import multiprocessing
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any, Protocol
+
+from deltarule.classes.class_worker import fault_words
+from deltarule.errors import DeltaruleError
+from deltarule.serving.worker_loop import derive_once, serve_jobs
+
+#: Imported once, in a process from which all others come.
+_PRELOADED = ["deltarule.serving.served_work", "deltarule.serving.derived_equations"]
+#: So many wait for a process at most; whoever comes then is asked to come again.
+MOST_WAITING = 200
+#: Seconds for one job; the first job of a process opens the exam.
+JOB_SECONDS, FIRST_SECONDS = 20.0, 60.0
+#: Seconds for the equations that somebody typed.
+EQUATION_SECONDS = 15
+#: A process is replaced after so many jobs, so that what it keeps stays small.
+MOST_JOBS = 5000
+
+Answer = dict[str, Any]
+
+
+class Busy(Exception):
+    """More wait than can be served."""
+
+
+class Superseded(Exception):
+    """The same person has asked for something newer."""
+
+
+class Workers(Protocol):
+    """Whatever does the jobs of a server."""
+
+    async def ask(self, job: Mapping[str, Any]) -> Answer: ...
+    async def derive(self, job: Mapping[str, Any], who: str) -> Answer: ...
+    def close(self) -> None: ...
+
+
+class WorkerProcesses:
+    """`jobs` processes that keep opened exams, and others that derive, one for each request."""
+
+    def __init__(self, shelf: list[tuple[str, str]], jobs: int, sandbox: bool = False):
+        self._start = partial(_Process, serve_jobs, shelf, sandbox)
+        self._idle: list[_Process | None] = [None] * jobs
+        self._free = asyncio.Semaphore(jobs)
+        self._deriving = asyncio.Semaphore(max(1, jobs))
+        self._waiting = 0
+        self._derived: dict[str, _Process | None] = {}
+        self._all: set[_Process] = set()
+
+    async def ask(self, job: Mapping[str, Any]) -> Answer:
+        """What comes of a job. Raises Busy where too many wait."""
+        return await self._when_free(self._free, lambda: self._asked(job))
+
+    async def derive(self, job: Mapping[str, Any], who: str) -> Answer:
+        """Derive equations; what the same person asked before is given up.
+
+        Raises Busy where too many wait, and Superseded for what is given up.
+        """
+        older = self._derived.get(who)
+        if older is not None:
+            older.superseded = True
+            older.end()
+        return await self._when_free(self._deriving, lambda: self._in_one(job, who))
+
+    async def _when_free(
+        self, free: asyncio.Semaphore, does: Callable[[], Awaitable[Answer]]
+    ) -> Answer:
+        if self._waiting >= MOST_WAITING:
+            raise Busy
+        self._waiting += 1
+        try:
+            await free.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            return await does()
+        finally:
+            free.release()
+
+    async def _asked(self, job: Mapping[str, Any]) -> Answer:
+        process = self._idle.pop()
+        try:
+            if process is None or not process.alive:
+                process = await asyncio.to_thread(self._start)
+                self._all.add(process)
+            seconds = JOB_SECONDS if process.count else FIRST_SECONDS
+            answer = await asyncio.to_thread(process.ask, job, seconds)
+            if process.count >= MOST_JOBS:
+                process.end()
+            return answer
+        finally:
+            if process is not None and not process.alive:
+                self._all.discard(process)
+                process = None
+            self._idle.append(process)
+
+    async def _in_one(self, job: Mapping[str, Any], who: str) -> Answer:
+        process = await asyncio.to_thread(_Process, derive_once, EQUATION_SECONDS)
+        self._all.add(process)
+        self._derived[who] = process
+        try:
+            answer = await asyncio.to_thread(process.ask, job, float(EQUATION_SECONDS))
+        finally:
+            process.end()
+            self._all.discard(process)
+            if self._derived.get(who) is process:
+                del self._derived[who]
+        if process.superseded:
+            raise Superseded
+        return answer
+
+    def close(self) -> None:
+        """End all processes."""
+        for process in list(self._all):
+            process.end()
+
+
+class _Process:
+    """One process, and the connection to it."""
+
+    def __init__(self, work: Callable[..., None], *given: Any):
+        context = _context()
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=work, args=(theirs, *given), daemon=True)
+        self._process.start()
+        theirs.close()
+        self.alive, self.count, self.superseded = True, 0, False
+
+    def ask(self, job: Mapping[str, Any], seconds: float) -> Answer:
+        """What comes of a job; a refusal where the time is up or the process ended."""
+        self.count += 1
+        try:
+            self._connection.send_bytes(json.dumps(job).encode())
+            if self._connection.poll(seconds):
+                return json.loads(self._connection.recv_bytes())
+            said = f"it takes longer than {seconds:g} seconds"
+        except (EOFError, OSError):
+            said = "it takes more time or memory than there is for it"
+        except ValueError as error:
+            return {"fault": fault_words(error)}
+        self.end()
+        remedy = "write less at once, or something simpler"
+        return {"refused": {"fact": said, "place": "", "remedy": remedy}}
+
+    def end(self) -> None:
+        """End the process, whatever it does."""
+        self.alive = False
+        with suppress(OSError):
+            self._process.kill()
+        self._process.join(5)
+        with suppress(OSError):
+            self._connection.close()
+
+
+class InThisProcess:
+    """All jobs done here, one after the other: for tests, which start no processes."""
+
+    def __init__(self, shelf: list[tuple[str, str]], sandbox: bool = False):
+        from deltarule.serving.served_work import ServedWork
+
+        self._work = ServedWork(shelf, sandbox)
+
+    async def ask(self, job: Mapping[str, Any]) -> Answer:
+        """What comes of a job."""
+        return json.loads(json.dumps(self._work.done(json.loads(json.dumps(job)))))
+
+    async def derive(self, job: Mapping[str, Any], who: str) -> Answer:
+        """Derive equations."""
+        from deltarule.serving.derived_equations import derived_answer
+
+        return derived_answer(job)
+
+    def close(self) -> None:
+        """End what was started."""
+        self._work.close()
+
+
+def _context() -> Any:
+    """Processes from one that has imported everything, where that is possible."""
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOADED)
+    return context
+
+
+def refused(answer: Mapping[str, Any]) -> DeltaruleError | None:
+    """The refusal or the fault that an answer is; None for an answer."""
+    if "refused" in answer:
+        said = answer["refused"]
+        return DeltaruleError(said["fact"], said["place"] or None, said["remedy"] or None)
+    if "fault" in answer:
+        return DeltaruleError(answer["fault"], None, "please report it")
+    return None

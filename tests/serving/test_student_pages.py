@@ -1,0 +1,83 @@
+"""A student's visit without a script: a sheet, answers, verdicts, help."""
+
+import re
+
+from parsed_html import Parsed
+
+from deltarule.serving.help_ladder import rungs
+
+WRONG = {"n.6.0.0": "0.02", "n.6.0.1": "-0.05", "n.6.0.2": "−0,12"}
+SENT = {"n.0.0.0": "1.35", "n.0.0.1": "2.45", "n.0.0.2": "-1.65", "f.5.0": "yhat - y", **WRONG}
+
+
+def test_a_whole_visit(serving):
+    from served import OfServer, Visitor
+
+    served = serving()
+    student = Visitor(served)
+    assert student.get("/").status == 200 and "not begun" in student.page.text
+    page = student.get("/sheet/slide")
+    OfServer(page.text)
+    assert page.text.count('inputmode="text"') == 16 and "Θ" in Parsed(page.text).text
+    page = student.post("/sheet/slide", SENT)
+    OfServer(page.text)
+    assert page.path == "/sheet/slide"
+    text = Parsed(page.text).text
+    assert "2 of 8 points" in text and text.count("✓ right") == 2 and "✗ wrong" in text
+    assert 'value="−0,12"' in page.text  # what was typed stands there again
+    assert "weights where activations belong" not in text and "−0.07" not in text
+    assert "2 of 8 points" in student.get("/").text
+
+
+def test_hints_come_first_then_the_cause_and_the_right_value_last(serving):
+    from served import Visitor
+
+    served = serving()
+    student = Visitor(served)
+    student.get("/sheet/slide")
+    student.post("/sheet/slide", SENT)
+    seen = []
+    while found := re.search(r'name="help" value="([^"]+)"', student.page.text):
+        student.post("/sheet/slide/help", {**SENT, "help": found[1], "n.2.0": "0.51"})
+        seen = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", student.page.text, re.S)
+    assert [name for name, _ in seen] == list(rungs("numbers", "right"))
+    assert [name for name, _ in seen][::4] == ["hint", "right is"]
+    assert "weights where activations belong" in seen[1][1] and "−0.07" in seen[4][1]
+    assert 'value="0.51"' in student.page.text  # nor is lost what was typed meanwhile
+    assert served.attempts.helped("slide") == {"me": 5}
+
+
+def test_how_it_is_read_is_shown_while_it_is_typed(serving):
+    from served import Visitor
+
+    student = Visitor(serving())
+    student.get("/sheet/slide")
+    token = student.form_token
+
+    def read(**fields):
+        fields = {"run": "1", **fields}
+        return student.post("/sheet/slide/read", fields, token=token).json()
+
+    assert "<mn>1.350</mn>" in read(quantity="s1", text="1,350", **{"as": "number"})["html"]
+    assert "<mfrac>" in read(quantity="s1", text="1/3", **{"as": "number"})["html"]
+    formula = read(quantity="dE/dTheta2", text="h1^T (yhat - y)", **{"as": "formula"})["html"]
+    assert formula.count("<math") == 1 and "<mi>h</mi>" in formula
+    assert "that is a formula" in read(quantity="s1", text="x+y", **{"as": "number"})["unread"]
+    assert "unread" in read(quantity="s1", text="x +", **{"as": "formula"})
+    assert read(quantity="s1", text=" ", **{"as": "formula"}) == {"html": ""}
+
+
+def test_equations_are_derived_with_every_step(serving):
+    from served import OfServer, Visitor
+
+    student = Visitor(serving())
+    student.get("/equations")
+    page = student.post("/equations", {"equations": "y = tanh(W x)\nE = ‖y − t‖²", "wrt": "W"})
+    OfServer(page.text)
+    text = Parsed(page.text).text
+    assert "chain rule" in text and "Every step was checked" in text
+    assert page.text.count("<details>") == 1 and "y = tanh(W x)" in text
+    page = student.post("/equations", {"equations": "y = tanh(W x", "wrt": ""})
+    assert page.status == 400 and 'role="alert"' in page.text
+    page = student.post("/equations", {"equations": "y = W x", "shapes": "q=3"})
+    assert "gives no tensor a shape" in page.text
