@@ -3,15 +3,18 @@
 That no pass has one shows in test_catalogue.py, over the whole catalogue.
 """
 
+from dataclasses import replace
+
 import pytest
 from agreement import evaluated
 from once import traced
 from passes_agree import disagreements
 
-from deltarule.expressions.nodes import AtLeastZero, Sum
+from deltarule.expressions.nodes import AtLeastZero, Choose, Sum
 from deltarule.kernels.passes import (
     argmax_indices,
     collapse_axes,
+    gradients_of_norms,
     hoist_invariants,
     infer_bounds,
     pipeline,
@@ -67,8 +70,19 @@ def counted_twice(below):
     return wrong
 
 
+def zero_everywhere(guarded):
+    """A gradient by a norm is 0 wherever there is one."""
+
+    def wrong(equation, norms):
+        found = guarded(equation, norms)
+        return replace(found, rhs=found.rhs.replace(Choose, lambda *cases: cases[2]))
+
+    return wrong
+
+
 PLANTED = {
     "argmax_indices": ("max_pool2d", argmax_indices, "number", column_major),
+    "gradients_of_norms": ("capsule_routing", gradients_of_norms, "_guarded", zero_everywhere),
     "numerically_stable": (
         "softmax_cross_entropy", stable_softmax.StableSums, "known_logarithm", sum_added,
     ),

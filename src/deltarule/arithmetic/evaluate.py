@@ -25,7 +25,7 @@ from deltarule.arithmetic.reduce import filled, reduced, selected
 from deltarule.arithmetic.stable import stable as stable_form
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
-from deltarule.expressions.functions import Elementwise
+from deltarule.expressions.functions import Elementwise, peak
 from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.symbols import Index, Scalar, Size
 from deltarule.networks.tensors import Tensor
@@ -140,7 +140,9 @@ class _Walk:
 
     def _function(self, node, grid):
         arguments = [self.value(a, grid) for a in node.args]
-        if node.row.leaf or node.row.native and self.arithmetic.stable:
+        if isinstance(node, peak) and all(isinstance(a, np.ndarray) for a in arguments):
+            return self.arithmetic.maximum(np.stack(np.broadcast_arrays(*arguments)), (0,))
+        if node.row.leaf or node.row.native and self.arithmetic.stable and len(arguments) == 1:
             return self.arithmetic.apply(node.row.name, arguments[0])
         formula, dummies = written_out(type(node), len(arguments), self.arithmetic.stable)
         outer = self.locals
@@ -249,7 +251,7 @@ class _Walk:
         counted = grid
         for condition in maximum.conditions:
             counted = counted.where(self.holds(condition, grid))
-        body = self.value(maximum.body, grid)
+        body = self.value(maximum.body, counted)
         return selected(maximum, body, counted, self.arithmetic)
 
     def _over(self, node, inner, count):

@@ -12,7 +12,7 @@ from functools import reduce
 
 from sympy import Add, Expr, Mul, Pow, S
 
-from deltarule.expressions.functions import exp
+from deltarule.expressions.functions import exp, finite, peak
 from deltarule.expressions.nodes import Choose, Positive, Read, Sum, free_indices, walk
 from deltarule.expressions.substitution import rename_bound
 
@@ -49,7 +49,20 @@ def is_exponential_sum(node: Expr) -> bool:
 
 def _positive_term(node: Expr) -> bool:
     number, factors = node.as_coeff_mul()
-    return bool(number.is_positive) and all(exponent(f) is not None for f in factors)
+    return bool(number.is_positive) and all(exponent(f) is not None or _guarded(f) for f in factors)
+
+
+def _counts(node: Expr) -> bool:
+    """Whether a term counts everywhere."""
+    return not any(map(_guarded, Mul.make_args(node)))
+
+
+def _guarded(node: Expr) -> bool:
+    """Whether a node is an exponential where a statement holds, and 0 elsewhere."""
+    if type(node) is Choose:
+        cases = [a for a in node.args[1:] if a != 0]
+        return len(cases) == 1 and _positive_term(cases[0])
+    return type(node) is Sum and not node.ranges and _positive_term(node.body)
 
 
 def power_of(node: Expr) -> Expr:
@@ -91,13 +104,18 @@ def _powers(factors: Iterable[Expr]) -> list[Expr]:
 
 def larger(one: Expr, other: Expr) -> Expr:
     """The larger of two numbers."""
-    return Choose(Positive(one - other), one, other)
+    return peak(other, one)
 
 
 def largest_power(node: Expr) -> Expr:
-    """The largest power of a few terms that are added up; numbers are exp(0)."""
-    powers = [Add(*_powers(Mul.make_args(a))) for a in Add.make_args(node)]
-    return reduce(larger, dict.fromkeys(powers))
+    """The largest power of a few terms that are added up; numbers are exp(0).
+
+    It is 0 where guards keep all terms from counting.
+    """
+    terms = Add.make_args(node)
+    powers = [power_of(a) if is_term(a) else S.Zero for a in terms]
+    most = reduce(larger, dict.fromkeys(powers))
+    return most if all(map(_counts, terms)) else finite(most)
 
 
 def scaled(node: Expr, shift: Expr) -> Expr | None:

@@ -14,7 +14,13 @@ from random import Random
 from sympy import S, Symbol
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.small_sizes import choose_sizes, free_sizes, with_definitions
+from deltarule.arithmetic.small_sizes import (
+    choose_sizes,
+    demanded,
+    free_sizes,
+    left_of,
+    with_definitions,
+)
 from deltarule.expressions.nodes import Reduction, free_symbols, reads, walk
 from deltarule.expressions.symbols import Attribute, Index, Size
 from deltarule.networks.network import Network
@@ -118,8 +124,14 @@ def _grown(
             if not better:
                 break
             chosen = {**chosen, better[0]: chosen[better[0]] + 1}
-    final = with_definitions(network, chosen)
-    return chosen if all(final[s] >= 1 for s in network.definitions) else None
+    for axis in demanded(network):
+        mine = [s for s in movable if s in free_symbols(axis)]
+        while (left := left_of(network, chosen, axis)) < 2:
+            more = ({**chosen, s: chosen[s] + 1} for s in mine)
+            chosen = next((c for c in more if left_of(network, c, axis) > left), None) or chosen
+            if left_of(network, chosen, axis) == left:
+                break
+    return chosen if all(left_of(network, chosen, d) >= 1 for d in demanded(network)) else None
 
 
 def _after(network: Network, chosen: dict, symbol: Symbol, defined: Symbol) -> int:
@@ -139,7 +151,7 @@ def _lightened(
         taken = {chosen[s] for s in movable}
         largest = max(rest, key=lambda s: (chosen[s] - 1 not in taken, chosen[s]))
         smaller = {**chosen, largest: chosen[largest] - 1}
-        if all(with_definitions(network, smaller)[s] >= 2 for s in network.definitions):
+        if all(left_of(network, smaller, d) >= 2 or d.is_number for d in demanded(network)):
             chosen = smaller
         else:
             stuck.add(largest)

@@ -34,10 +34,9 @@ def choose_sizes(
     free = [s for s in free_sizes(network) if s.name not in fixed]
     pinned = {s: fixed[s.name] for s in free_sizes(network) if s.name in fixed}
     if not free:
-        filled = with_definitions(network, pinned)
-        if not _fits(filled, pinned, 1):
+        if not _fits(network, pinned, 1):
             raise _nothing_fits(network)
-        return filled
+        return with_definitions(network, pinned)
     times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
     free.sort(key=lambda s: s in times)
     for attempt in range(1 if varied else 0, 2 * TRIED_AS_DRAWN):
@@ -49,10 +48,9 @@ def choose_sizes(
         chosen = _grown(network, chosen, {*pinned, *times})
         if attempt >= TRIED_AS_DRAWN:
             chosen = _shrunk(network, chosen, {*pinned, *times})
-        filled = with_definitions(network, chosen)
         least = 2 if attempt < TRIED_AS_DRAWN else 1
-        if _fits(filled, chosen, least):
-            return _lightened(network, filled, chosen, [s for s in free if s not in pinned], least)
+        if _fits(network, chosen, least):
+            return _lightened(network, chosen, [s for s in free if s not in pinned], least)
     raise _nothing_fits(network)
 
 
@@ -66,16 +64,16 @@ def _nothing_fits(network: Network) -> DeltaruleError:
 
 def _grown(network: Network, chosen: dict, pinned: set) -> dict:
     """The sizes, those of which too little is left (an image behind its windows) made larger."""
-    for symbol, definition in network.definitions.items():
+    for definition in demanded(network):
         for _ in range(24):
-            left = with_definitions(network, chosen)[symbol]
+            left = left_of(network, chosen, definition)
             grow = [
                 s
                 for s in chosen
                 if s not in pinned
                 and not isinstance(s, Attribute)
                 and s in free_symbols(definition)
-                and with_definitions(network, {**chosen, s: chosen[s] + 6})[symbol] > left
+                and left_of(network, {**chosen, s: chosen[s] + 6}, definition) > left
             ]
             if left >= 2 or not grow:
                 break
@@ -85,14 +83,14 @@ def _grown(network: Network, chosen: dict, pinned: set) -> dict:
 
 def _shrunk(network: Network, chosen: dict, pinned: set) -> dict:
     """The sizes, those made smaller that leave nothing: the window over an image of one column."""
-    for symbol in network.definitions:
-        while (left := with_definitions(network, chosen)[symbol]) < 1:
+    for definition in demanded(network):
+        while (left := left_of(network, chosen, definition)) < 1:
             shrink = [
                 s
                 for s in chosen
                 if s not in pinned
                 and chosen[s] > 1
-                and with_definitions(network, {**chosen, s: chosen[s] - 1})[symbol] > left
+                and left_of(network, {**chosen, s: chosen[s] - 1}, definition) > left
             ]
             if not shrink:
                 break
@@ -101,19 +99,30 @@ def _shrunk(network: Network, chosen: dict, pinned: set) -> dict:
     return chosen
 
 
-def _fits(filled: dict, chosen: dict, least: int) -> bool:
-    return all(n >= least for s, n in filled.items() if s not in chosen)
+def demanded(network: Network) -> list[Expr]:
+    """What has to come to at least 1: the defined sizes, and axes such as N − 2."""
+    axes = (a for t in network.tensors.values() for a in t.axes if not (a.is_Symbol or a.is_number))
+    return list(dict.fromkeys((*network.definitions.values(), *axes)))
 
 
-def _lightened(
-    network: Network, filled: dict, chosen: dict, free: list, least: int
-) -> dict[Symbol, int]:
+def left_of(network: Network, chosen: dict, definition: Expr) -> int:
+    """What a defined size, or an axis, comes to at some sizes."""
+    return Values({}, with_definitions(network, chosen), {}, {}).extent(definition)
+
+
+def _fits(network: Network, chosen: dict, least: int) -> bool:
+    values = Values({}, with_definitions(network, chosen), {}, {})
+    return all(values.extent(d) >= (1 if d.is_number else least) for d in demanded(network))
+
+
+def _lightened(network: Network, chosen: dict, free: list, least: int) -> dict[Symbol, int]:
     """The sizes, the largest made smaller until no equation has too many points to try.
 
     A derivative is tried at every entry of a tensor and every point of an equation together.
     """
     plain = [s for s in free if not isinstance(s, Attribute)]
     stuck: set[Symbol] = set()
+    filled = with_definitions(network, chosen)
     while _points(network, filled) > MOST_TRIED:
         largest = max(
             (s for s in plain if s not in stuck and chosen[s] > 2),
@@ -123,9 +132,8 @@ def _lightened(
         if largest is None:
             break
         smaller = {**chosen, largest: chosen[largest] - 1}
-        refilled = with_definitions(network, smaller)
-        if _fits(refilled, smaller, least):
-            chosen, filled = smaller, refilled
+        if _fits(network, smaller, least):
+            chosen, filled = smaller, with_definitions(network, smaller)
         else:
             stuck.add(largest)
     return filled

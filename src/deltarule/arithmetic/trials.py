@@ -14,7 +14,13 @@ from random import Random
 from sympy import Symbol
 
 from deltarule.arithmetic.settings import MOST_POINTS, below_infinity, most_points, windows_of
-from deltarule.arithmetic.small_sizes import choose_sizes, free_sizes, with_definitions
+from deltarule.arithmetic.small_sizes import (
+    choose_sizes,
+    demanded,
+    free_sizes,
+    left_of,
+    with_definitions,
+)
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.symbols import Attribute
@@ -86,17 +92,14 @@ def _small(network: Network, row: tuple) -> dict[str, int] | None:
 
 def _grown(network: Network, chosen: dict, movable: Sequence[Symbol], least: int) -> dict | None:
     """Sizes made larger until what follows from them is at least so much, or 1 if that is all."""
-    for symbol, definition in network.definitions.items():
+    for definition in demanded(network):
         mine = [s for s in movable if s in free_symbols(definition)]
         for _ in range(24):
-            left = with_definitions(network, chosen)[symbol]
+            left = left_of(network, chosen, definition)
             better = [
-                s
-                for s in mine
-                if with_definitions(network, {**chosen, s: chosen[s] + 6})[symbol] > left
+                s for s in mine if left_of(network, {**chosen, s: chosen[s] + 6}, definition) > left
             ]
             if left >= least or not better:
                 break
             chosen = {**chosen, better[0]: chosen[better[0]] + 1}
-    filled = with_definitions(network, chosen)
-    return chosen if all(filled[s] >= 1 for s in network.definitions) else None
+    return chosen if all(left_of(network, chosen, d) >= 1 for d in demanded(network)) else None

@@ -18,6 +18,7 @@ from sympy import Add, Basic, Expr, Integer, Mul, Pow
 from deltarule.calculus.shift_indices import in_order
 from deltarule.expressions import nodes
 from deltarule.expressions.affine import never_negative
+from deltarule.expressions.conditions import opposite
 from deltarule.expressions.functions import Elementwise, exp, log
 from deltarule.expressions.nodes import (
     AtLeastZero,
@@ -213,8 +214,8 @@ def _summed(node: Sum, term: Product) -> Product:
 
 def _cases(node: nodes.Choose) -> list[Product]:
     condition, then, otherwise = node.args
-    if isinstance(condition, AtLeastZero):
-        fails = AtLeastZero((-1 - condition.args[0]).expand())
+    fails = opposite(condition)
+    if fails is not None:
         return _under(condition, then) + _under(fails, otherwise)
     if isinstance(condition, nodes.Positive):
         sign = [Product(factors=((_Sign(_settled(condition.args[0])), Integer(1)),))]

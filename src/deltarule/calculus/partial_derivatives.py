@@ -16,10 +16,10 @@ from sympy import Basic, Dummy, Expr, Tuple
 from deltarule.calculus.matrix_derivatives import through_inverse
 from deltarule.calculus.scalar_derivatives import derivative
 from deltarule.expressions import nodes
-from deltarule.expressions.conditions import Condition
+from deltarule.expressions.conditions import Condition, opposite
 from deltarule.expressions.functions import Elementwise, exp
 from deltarule.expressions.matrices import Inverse, LogDet
-from deltarule.expressions.nodes import AtLeastZero, Read, Reduction, reads, tensor_name
+from deltarule.expressions.nodes import Read, Reduction, reads, tensor_name
 from deltarule.expressions.rebuild import outermost
 from deltarule.expressions.substitution import rename_bound
 from deltarule.expressions.symbols import Index
@@ -116,9 +116,9 @@ def _others(product: nodes.Product, taken: set[str]) -> Expr:
 def _by_cases(atom: nodes.Choose, slope: Expr, name: str, value: Expr | None) -> Iterator[Partial]:
     """Partials of either case, each under the condition that it holds under."""
     condition, then, otherwise = atom.args
-    if not isinstance(condition, AtLeastZero):
-        raise TypeError(f"{condition} is not about indices alone")
-    fails = AtLeastZero((-1 - condition.args[0]).expand())
+    fails = opposite(condition)
+    if fails is None:
+        raise TypeError(f"{condition} is not about integers alone")
     taken = nodes.index_names(slope)
     for case, holds in ((then, condition), (otherwise, fails)):
         if isinstance(case, Reduction) and taken & {i.name for i in case.indices}:
@@ -147,5 +147,5 @@ def _top_atoms(expression: Basic) -> list[_Atom]:
 
 
 def _between_times(node: Basic) -> TypeGuard[nodes.Choose]:
-    """Whether a choice depends on indices alone, such as h[t − 1] if t ≥ 1, else h0."""
-    return isinstance(node, nodes.Choose) and isinstance(node.args[0], AtLeastZero)
+    """Whether a choice depends on integers alone, such as h[t − 1] if t ≥ 1, else h0."""
+    return isinstance(node, nodes.Choose) and opposite(node.args[0]) is not None

@@ -9,7 +9,7 @@ from sympy import Basic, Expr, Integer, Mul
 
 from deltarule.expressions import nodes
 from deltarule.expressions.affine import affine, implied, never_negative
-from deltarule.expressions.conditions import Condition
+from deltarule.expressions.conditions import Condition, Unequal, opposite
 from deltarule.expressions.nodes import AtLeastZero, Delta
 from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.rewrites import rewrite
@@ -51,6 +51,10 @@ def holds(condition, given: list, ranges: Mapping[Index, Expr]) -> bool:
     if isinstance(condition, AtLeastZero):
         known = [c.args[0] for c in given if isinstance(c, AtLeastZero)]
         return implied(condition.args[0], known, ranges)
+    if isinstance(condition, Unequal) and len(condition.args[0].args) == 1:
+        gap = (condition.args[0].args[0] - condition.args[1].args[0]).expand()
+        if never_negative(gap - 1, ranges) or never_negative(-gap - 1, ranges):
+            return True
     return condition in given
 
 
@@ -59,11 +63,11 @@ def chosen(node: Basic, given: list, ranges: Mapping[Index, Expr]) -> Basic:
     """The expression with each choice between times made that is certain: h[t] for t ≥ 0."""
     if isinstance(node, nodes.Reduction):
         ranges = {**ranges, **dict(node.ranges)}
-    if isinstance(node, nodes.Choose) and isinstance(condition := node.args[0], AtLeastZero):
-        _, then, otherwise = node.args
+    if isinstance(node, nodes.Choose) and (fails := opposite(node.args[0])) is not None:
+        condition, then, otherwise = node.args
         if holds(condition, given, ranges):
             return chosen(then, given, ranges)
-        if holds(AtLeastZero((-1 - condition.args[0]).expand()), given, ranges):
+        if holds(fails, given, ranges):
             return chosen(otherwise, given, ranges)
     return rebuild(node, lambda part: chosen(part, given, ranges))
 

@@ -108,3 +108,15 @@ class Fails(Condition):
     """A statement does not hold; in derivation files alone."""
 
     __slots__ = ()
+
+
+def opposite(condition: Basic) -> Condition | None:
+    """The statement that another about integers fails; None for one that has no such statement."""
+    if isinstance(condition, AtLeastZero):
+        return AtLeastZero((-1 - condition.args[0]).expand())
+    if isinstance(condition, Equal):
+        one, other = condition.args
+        return Unequal(Tuple(one), Tuple(other))
+    if isinstance(condition, Unequal) and len(condition.args[0].args) == 1:
+        return Equal(condition.args[0].args[0], condition.args[1].args[0])
+    return None

@@ -53,8 +53,14 @@ difference = elementwise(
     "difference", lambda a, b: a - b, "difference that is taken before all else"
 )
 finite = elementwise("finite", lambda z: z, "the number itself; 0 for ±∞ and NaN", native=True)
+peak = elementwise(
+    "peak",
+    lambda a, b: choose(Positive(b - a), b, a),
+    "larger one of two numbers, of which both may be −∞",
+    native=True,
+)
 # What kernels alone use is no word that a person can type.
-del FUNCTIONS["difference"], FUNCTIONS["finite"]
+del FUNCTIONS["difference"], FUNCTIONS["finite"], FUNCTIONS["peak"]
 sigmoid = elementwise(
     "sigmoid",
     lambda z: 1 / (1 + exp(-z)),

@@ -98,6 +98,12 @@ def with_part(node: Basic, position: int, part: Basic) -> Basic:
     return node.func(*node.args[:position], part, *node.args[position + 1 :])
 
 
+@rewrite
+def with_parts(node: Basic, parts: Iterable[Basic]) -> Basic:
+    """The node with other arguments, all of them."""
+    return node.func(*parts)
+
+
 def read_at(access: Read, subscripts: Iterable[Expr]) -> Read:
     """A read of the same tensor at other subscripts; itself if they are the same."""
     new = tuple(subscripts)

@@ -17,7 +17,8 @@ from deltarule.expressions.nodes import read
 from deltarule.expressions.operands import Operand
 from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index, Scalar, Size
 from deltarule.language.boundary_values import Edges
-from deltarule.language.literals import exact, refuse_infinity, unusual
+from deltarule.language.infinite_values import with_finite_edges, without_infinity
+from deltarule.language.literals import exact, unusual
 from deltarule.language.selections import Selections
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.constant_ranges import Between
@@ -110,11 +111,10 @@ class Page:
                 "keep one of them, or let them write different parts",
             )
         rhs = exact(rhs, self.place(), self.real_names())  # the conditions of choices and sums, too
-        refuse_infinity(rhs, self.place())
         rhs = self.selections.taken(rhs, self, tensor.name)
         bound = bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
         check_reads_inside(bound, self.tensors)
-        self.equations.append(bound)
+        self.equations.append(without_infinity(bound, self.tensors, self.ranges))
 
     def network(self, title: str, text: str) -> Network:
         """The network that the page has come to. Raises DeltaruleError where it holds none."""
@@ -124,7 +124,7 @@ class Page:
             )
         self._refuse_stated_gradients()
         check_written_once(self.equations, self.tensors, self.definitions)
-        equations, tensors = with_selections(self.equations, self.tensors)
+        equations, tensors = with_selections(self.equations, with_finite_edges(self.tensors))
         in_order = ordered(equations, tensors)
         self._refuse_nothing_put_out()
         return Network(

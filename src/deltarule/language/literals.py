@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
-from sympy import Expr, Float, Rational, nan, oo, zoo
+from sympy import Expr, Float, Rational, nan, zoo
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.given_numbers import rational
@@ -82,12 +82,6 @@ _UNUSUAL = (Float, type(nan), type(zoo), *FOREIGN)
 def unusual(expression: Expr) -> bool:
     """Whether there is anything in an expression that `exact` replaces or refuses."""
     return holds(expression, _UNUSUAL)
-
-
-def refuse_infinity(expression: Expr, place: str) -> None:
-    """Raises DeltaruleError where a formula calculates with ±∞."""
-    if expression.has(oo, -oo):
-        raise infinite(place)
 
 
 def infinite(place: str) -> DeltaruleError:

@@ -144,8 +144,8 @@ def bind(
     """The equation tensor[subscripts] = rhs, with the range of each index found.
 
     An index runs as far as it was `declared` to, or as the tensors on the right go that it reads
-    alone, or as the axis that it stands on. Raises DeltaruleError for an index without a range and
-    for a left-hand index used twice.
+    alone, but not beyond the axis that it writes. Raises DeltaruleError for an index without a
+    range and for a left-hand index used twice.
     """
     declared = declared or {}
     ranges: dict[Index, Expr] = {}
@@ -164,7 +164,10 @@ def bind(
     on_the_left = frozenset().union(*(free_indices(s) for s in subscripts)) - set(ranges)
     inferred = {**extents(rhs, tensors, place, known=declared), **declared}
     sure = {**extents(rhs, tensors, place, padded=False, known=declared), **declared}
-    ranges = {index: sure.get(index, extent) for index, extent in ranges.items()}
+    ranges = {
+        index: extent if _longer(sure.get(index), extent) else sure.get(index, extent)
+        for index, extent in ranges.items()
+    }
     strided = _strided(subscripts, tensor)
     for index in sorted(on_the_left, key=str):
         if index not in inferred and index not in strided:
@@ -182,6 +185,11 @@ def bind(
             f"sum over it, Sum[{stray[0]}](…), or put it on the left",
         )
     return Equation(tensor.name, subscripts, rhs, tuple(ranges.items()), place)
+
+
+def _longer(extent: Expr | None, axis: Expr) -> bool:
+    """Whether an index would certainly run beyond the axis that it writes: x is longer than y."""
+    return extent is not None and never_negative(extent - axis - 1)
 
 
 def _strided(subscripts: tuple[Expr, ...], tensor: Tensor) -> dict[Index, Expr]:

@@ -10,7 +10,7 @@ from sympy import Basic, Expr, Integer, Mul
 from deltarule.calculus.rules.rule import EMPTY, Example, Given, Rewrite, Rule
 from deltarule.calculus.terms import Term, holds
 from deltarule.expressions import nodes
-from deltarule.expressions.affine import never_negative
+from deltarule.expressions.conditions import opposite
 from deltarule.expressions.nodes import AtLeastZero, Sum, read
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.tensors import Tensor
@@ -36,9 +36,8 @@ def never(term: Term, free: Mapping[Index, Expr]) -> Basic | None:
     """A condition of the term that no values of its indices meet; None if there is none."""
     known = {**free, **dict(term.ranges)}
     for condition in term.conditions:
-        if isinstance(condition, AtLeastZero) and never_negative(
-            (-1 - condition.args[0]).expand(), known
-        ):
+        fails = opposite(condition)
+        if fails is not None and holds(fails, [], known):
             return condition
     return None
 

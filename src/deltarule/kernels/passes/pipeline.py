@@ -11,12 +11,14 @@ from collections.abc import Callable
 
 from deltarule.kernels.passes.argmax_indices import argmax_indices
 from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.gradients_of_norms import gradients_of_norms
 from deltarule.kernels.passes.hoist_invariants import hoist_factors, hoist_invariants
 from deltarule.kernels.passes.infer_bounds import infer_bounds
 from deltarule.kernels.passes.numerically_stable import numerically_stable
 
 PASSES: tuple[Callable[[Draft], Draft], ...] = (
     argmax_indices,
+    gradients_of_norms,
     numerically_stable,
     infer_bounds,
     hoist_factors,

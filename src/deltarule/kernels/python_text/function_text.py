@@ -13,6 +13,7 @@ _REAL = {
     "exp": "fast_exp(z)", "log": "np.log(z)", "tanh": "fast_tanh(z)", "erf": "fast_erf(z)",
     "erfc": "fast_erfc(z)", "expm1": "np.expm1(z)", "log1p": "np.log1p(z)",
     "finite": "z if -np.inf < z < np.inf else real(0)", "difference": "z - a",
+    "peak": "z if z > a else a",
     "sin": "np.sin(z)", "cos": "np.cos(z)", "tan": "np.tan(z)", "atan": "np.arctan(z)",
     "floor": "np.floor(z)", "round": "np.rint(z)",
 }  # fmt: skip
@@ -22,6 +23,7 @@ _COMPLEX = {
     "finite": "z if -np.inf < z.real < np.inf else real(0)",
     "erfc": "math.erfc(z.real) - 1j * z.imag * 2 / math.sqrt(math.pi) * math.exp(-z.real ** 2)",
     "difference": "z - a",
+    "peak": "z if z.real > a.real else a",
     "exp": "np.exp(min(z.real, 709.0)) * (np.cos(z.imag) + 1j * np.sin(z.imag))",
     "log": "np.log(z)",
     "tanh": "np.tanh(z) if abs(z.real) < 20.0 else real(np.sign(z.real))",
