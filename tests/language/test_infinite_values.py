@@ -85,7 +85,8 @@ def test_a_recurrence_over_two_axes_starts_in_its_corner(tmp_path, corner):
         ),
         (
             "Sum[k:M](x[n, k - 1])",
-            "what Σ_{k=0…M − 1} x[n, k − 1] is where a read goes beyond an edge, to ∞, is not known",
+            "what Σ_{k=0…M − 1} x[n, k − 1] is where a read goes beyond an edge, to ∞, "
+            "is not known",
             "leave it out there, where(i >= 1, …, 0); of a constant say that it is positive, "
             'scalar("gamma", 1, within="(0, oo)")',
         ),

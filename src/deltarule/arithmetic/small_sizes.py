@@ -8,6 +8,7 @@ import numpy as np
 from sympy import Expr, Symbol
 
 from deltarule.arithmetic.evaluate import Values
+from deltarule.arithmetic.ranks import enough_terms
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Reduction, free_symbols, walk
 from deltarule.expressions.symbols import Attribute, Size
@@ -100,9 +101,11 @@ def _shrunk(network: Network, chosen: dict, pinned: set) -> dict:
 
 
 def demanded(network: Network) -> list[Expr]:
-    """What has to come to at least 1: the defined sizes, and axes such as N − 2."""
+    """What has to come to at least 1: the defined sizes, axes such as N − 2, and N − D + 1 where
+    XᵀX has an inverse.
+    """
     axes = (a for t in network.tensors.values() for a in t.axes if not (a.is_Symbol or a.is_number))
-    return list(dict.fromkeys((*network.definitions.values(), *axes)))
+    return list(dict.fromkeys((*network.definitions.values(), *axes, *enough_terms(network))))
 
 
 def left_of(network: Network, chosen: dict, definition: Expr) -> int:

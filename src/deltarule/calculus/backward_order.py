@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
+from deltarule.expressions.matrices import Inverse
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.reachability import depending_on, needed_for
@@ -38,7 +39,7 @@ def _differentiable(network: Network) -> list[Equation]:
 def varying(network: Network) -> set[str]:
     """The tensors that depend on something that has a gradient; counts, say, do not.
 
-    Nor do maxima that nothing but their selection reads.
+    Nor do maxima that nothing but their selection reads, and inverses that derivatives alone read.
     """
     found = {t.name for t in network.tensors.values() if not t.integral and t.role != "target"}
     found -= {e.name for e in network.equations}
@@ -46,11 +47,12 @@ def varying(network: Network) -> set[str]:
 
 
 def only_selecting(network: Network) -> set[str]:
-    """The maxima that nothing but their selection reads."""
+    """The maxima that nothing but their selection reads, and inverses that no equation reads."""
     lines = _differentiable(network)
     read = {name for e in lines for name in e.read_names()}
     chosen = (e.rhs for e in network.equations if isinstance(e.rhs, nodes.Selection))
     found = {nodes.tensor_name(rhs.args[1]) for rhs in chosen} - read
+    found |= {e.name for e in lines if isinstance(e.rhs, Inverse)} - read
     return {name for name in found if network.tensors[name].role == "intermediate"}
 
 

@@ -18,7 +18,9 @@ from deltarule.expressions.operands import Operand
 from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index, Scalar, Size
 from deltarule.language.boundary_values import Edges
 from deltarule.language.infinite_values import with_finite_edges, without_infinity
+from deltarule.language.inverses import Inverses, with_inverses
 from deltarule.language.literals import exact, unusual
+from deltarule.language.put_out import refuse_nothing_put_out, refuse_stated_gradients
 from deltarule.language.selections import Selections
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.constant_ranges import Between
@@ -55,6 +57,7 @@ class Page:
     edges: dict[str, Edges] = field(default_factory=dict)
     uses: list[LayerUse] = field(default_factory=list)
     selections: Selections = field(default_factory=Selections)
+    inverses: Inverses = field(default_factory=Inverses)
 
     def place(self) -> str:
         """The file and line of the derivation that is being read."""
@@ -111,7 +114,7 @@ class Page:
                 "keep one of them, or let them write different parts",
             )
         rhs = exact(rhs, self.place(), self.real_names())  # the conditions of choices and sums, too
-        rhs = self.selections.taken(rhs, self, tensor.name)
+        rhs = self.inverses.taken(self.selections.taken(rhs, self, tensor.name), self, tensor.name)
         bound = bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
         check_reads_inside(bound, self.tensors)
         self.equations.append(without_infinity(bound, self.tensors, self.ranges))
@@ -122,11 +125,12 @@ class Page:
             raise DeltaruleError(
                 "the derivation holds no equation", self.path, "write one, such as y[n] = 2*x[n]"
             )
-        self._refuse_stated_gradients()
+        refuse_stated_gradients(self.tensors.values(), self.path)
         check_written_once(self.equations, self.tensors, self.definitions)
+        with_inverses(self)
         equations, tensors = with_selections(self.equations, with_finite_edges(self.tensors))
         in_order = ordered(equations, tensors)
-        self._refuse_nothing_put_out()
+        refuse_nothing_put_out(self.name, self.tensors.values(), self.equations, self.path)
         return Network(
             self.name,
             title,
@@ -142,38 +146,6 @@ class Page:
             dict(self.ranges),
             tuple(self.uses),
         )
-
-    def _refuse_nothing_put_out(self) -> None:
-        """Something must come out, and each output and loss by an equation of its own."""
-        written = {e.name for e in self.equations}
-        for tensor in self.tensors.values():
-            if tensor.role in ("output", "loss") and tensor.name not in written:
-                raise DeltaruleError(
-                    f"{tensor.name} is declared as {tensor.role}, but no equation gives it",
-                    self.path,
-                    f"write an equation {tensor.name}[…] = …, or leave the declaration out",
-                )
-        roles = {t.role for t in self.tensors.values()}
-        if roles & {"output", "loss", "gradient", "memory"}:
-            return
-        last = self.equations[-1].name
-        raise DeltaruleError(
-            f"nothing is put out: {self.name} declares no output and no loss",
-            self.path,
-            f'declare what comes out as output, such as {last} = output("{last}", …), or write '
-            'a loss("E", …)',
-        )
-
-    def _refuse_stated_gradients(self) -> None:
-        """Gradients come from upstream into an update; a file with a loss derives its own."""
-        of = {t.role: t for t in self.tensors.values()}
-        if "gradient" in of and "loss" in of:
-            raise DeltaruleError(
-                f"{of['gradient'].name} is declared as a gradient next to the loss "
-                f"{of['loss'].name}",
-                self.path,
-                "take it out: the gradients of a loss are derived, never stated",
-            )
 
 
 class Name(Operand):

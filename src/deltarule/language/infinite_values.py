@@ -19,9 +19,9 @@ from sympy import sign as sympy_sign
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import functions
+from deltarule.expressions.at_infinity import UnknownLimit, infinite, limit
 from deltarule.expressions.conditions import AtLeastZero, Condition, Positive
 from deltarule.expressions.index_facts import IndexFacts
-from deltarule.expressions.at_infinity import UnknownLimit, infinite, limit
 from deltarule.expressions.nodes import Choose, LogSumExp, Max, Read, Reduction, reads, tensor_name
 from deltarule.expressions.rebuild import with_body, with_parts
 from deltarule.expressions.symbols import Attribute, Scalar, Size

@@ -8,20 +8,26 @@ the terms count for which a statement about indices holds, or all of several: `w
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sympy import Expr, Integer, oo
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import largest_position, matrices, nodes
+from deltarule.expressions.nodes import read, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.language.comparisons import cases, chooses, conditions
-from deltarule.language.declarations import Page, current, expression
+from deltarule.language.declarations import Name, Page, current, expression
 from deltarule.networks.equations import extents
 
 #: What is declared about several largest entries: which of them pass the gradient on.
 TIES = ("first", "all", "split")
 
 _MAXIMA = {"first": nodes.Max, "all": nodes.MaxAll, "split": nodes.MaxSplit}
+
+
+#: The indices of a whole tensor's matrices; rows and columns last.
+LETTERS = "abcdefghmnij"
 
 
 class Waiting:
@@ -126,7 +132,33 @@ class MeanWord(ReductionWord):
 
 
 class MatrixWord(ReductionWord):
-    """`LogDet[i, j](S[i, j])`: over rows and columns, as many of the one as of the other."""
+    """`LogDet[i, j](S[i, j])`: over rows and columns, as many of the one as of the other.
+
+    `Inverse(S)[i, j]` and `LogDet(S)` are of a whole tensor, the matrices being its last two axes.
+    """
+
+    def __call__(self, matrix=None, *more, **how) -> Any:
+        """The tensor of inverses, or the log-determinant of a matrix.
+
+        Raises DeltaruleError for what is no tensor of square matrices.
+        """
+        page = current()
+        if not isinstance(matrix, Name) or more or how:
+            return super().__call__(matrix, *more, **how)
+        axes, inverse = matrix.axes, self._node is matrices.Inverse
+        square = len(axes) >= 2 and len(set(axes[-2:])) == 1
+        if not square or len(axes) > 2 and not inverse:
+            raise DeltaruleError(
+                f"{matrix.tensor.name} [{', '.join(map(str, matrix.axes))}] is no square matrix",
+                page.place(),
+                f"name the indices of rows and columns: {self}[i, j](…)",
+            )
+        at = tuple(Index(letter) for letter in LETTERS[-len(matrix.axes) :])
+        entry, size = read(matrix.tensor.name, *at), matrix.tensor.axes[-1]
+        if not inverse:
+            return self._node(entry, [(i, size) for i in at])
+        found = page.inverses.of(matrices.Inverse(entry, *at[-2:], size), page, "")
+        return Name(page.tensors[tensor_name(found)], page)
 
     def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
         if len(ranges) != 2 or conditions:
