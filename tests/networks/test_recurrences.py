@@ -11,6 +11,7 @@ from deltarule.calculus import derive
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import load
 from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.spelling.text import text
 
 HEAD = """
 from deltarule.language import *
@@ -190,13 +191,32 @@ def test_a_sequence_without_steps_is_refused():
     assert refused.value.remedy == "give T at least 1"
 
 
-def test_an_output_that_is_read_again_is_refused(page):
-    network = page("""
+def test_an_output_that_reads_itself_is_put_out_as_a_copy(page):
+    derived = derive(
+        page("""
         y = output("y", T, N, H, outside=0)
         y[t, n, m] = tanh(x[t, n, m] + y[t - 1, n, m])
     """)
+    )
+    assert derived.upstream == ("y_out",)
     with pytest.raises(DeltaruleError) as refused:
-        derive(network)
+        derive(derived.network, of="y")
     assert refused.value.fact == (
         "y is an output, and y reads it: its gradient would be part from outside, part from here"
+    )
+    assert text(derived.gradients["y"].equation().rhs) == (
+        "[t ≤ T − 2]·∂L/∂y[t + 1, n, m]·(1 − y[t + 1, n, m]²) + ∂L/∂y_out[t, n, m]"
+    )
+
+
+def test_outputs_that_others_read_have_gradients_from_above_and_from_there(page):
+    network = page("""
+        s, y = output("s", T, N, H), output("y", T, N, H)
+        s[t, n, m] = 2 * x[t, n, m]
+        y[t, n, m] = square(s[t, n, m])
+    """)
+    assert [t.name for t in network.with_role("output")] == ["y", "s_out"]
+    derived = derive(network)
+    assert text(derived.gradients["s"].equation().rhs) == (
+        "2·∂L/∂y[t, n, m]·s[t, n, m] + ∂L/∂s_out[t, n, m]"
     )

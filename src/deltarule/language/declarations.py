@@ -20,7 +20,11 @@ from deltarule.language.boundary_values import Edges
 from deltarule.language.infinite_values import with_finite_edges, without_infinity
 from deltarule.language.inverses import Inverses, with_inverses
 from deltarule.language.literals import exact, unusual
-from deltarule.language.put_out import refuse_nothing_put_out, refuse_stated_gradients
+from deltarule.language.put_out import (
+    outputs_apart,
+    refuse_nothing_put_out,
+    refuse_stated_gradients,
+)
 from deltarule.language.selections import Selections
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.constant_ranges import Between
@@ -129,6 +133,7 @@ class Page:
         check_written_once(self.equations, self.tensors, self.definitions)
         with_inverses(self)
         equations, tensors = with_selections(self.equations, with_finite_edges(self.tensors))
+        equations, tensors = outputs_apart(equations, tensors)
         in_order = ordered(equations, tensors)
         refuse_nothing_put_out(self.name, self.tensors.values(), self.equations, self.path)
         return Network(

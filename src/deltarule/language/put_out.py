@@ -1,10 +1,19 @@
-"""What a derivation file has to put out, and what it may not state."""
+"""What a derivation file has to put out, what it may not state, and outputs that others read.
+
+An output that another equation reads (the sum of a residual block, which its norm reads; c of an
+LSTM, which h reads) gets a gradient from upstream and more from there. So what is put out is a copy
+with a gradient of its own, s_out[n, d] = s[n, d], and ∂L/∂s is ∂L/∂s_out and the rest.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from deltarule.errors import DeltaruleError
+from deltarule.expressions.nodes import read
+from deltarule.expressions.symbols import Index
+from deltarule.networks.argmax_equations import unused_name
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 
@@ -31,6 +40,41 @@ def refuse_nothing_put_out(
         path,
         f'declare what comes out as output, such as {last} = output("{last}", …), or write '
         'a loss("E", …)',
+    )
+
+
+def outputs_apart(
+    equations: list[Equation], tensors: dict[str, Tensor]
+) -> tuple[list[Equation], dict[str, Tensor]]:
+    """The equations and tensors with copies of outputs that other equations read.
+
+    Where there is a loss, no gradient comes from upstream; nor does any into an update.
+    """
+    if {t.role for t in tensors.values()} & {"loss", "gradient", "memory"}:
+        return equations, tensors
+    read_names = {name for e in equations for name in e.read_names()}
+    equations, tensors = list(equations), dict(tensors)
+    for tensor in tuple(tensors.values()):
+        if tensor.role == "output" and tensor.name in read_names:
+            copy = replace(tensor, name=unused_name(f"{tensor.name}_out", tensors), outside=None)
+            tensors[tensor.name] = replace(tensor, role="intermediate")
+            tensors[copy.name] = copy
+            last = [e for e in equations if e.name == tensor.name][-1]
+            equations.append(_copied(last, copy))
+    return equations, tensors
+
+
+def _copied(equation: Equation, copy: Tensor) -> Equation:
+    """The equation that copies all of what another gives, with its indices where they fit."""
+    plain = equation.subscripts == equation.indices
+    letters = tuple(Index(letter) for letter in "ijklmnpq"[: len(copy.axes)])
+    at = equation.indices if plain else letters
+    return replace(
+        equation,
+        name=copy.name,
+        subscripts=at,
+        rhs=read(equation.name, *at),
+        ranges=tuple(zip(at, copy.axes, strict=True)),
     )
 
 
