@@ -131,6 +131,33 @@ def ctc(y, l):
     return -total.log()
 
 
+def soft_warping(x, y):
+    """The soft minimum over three ways, from borders that are ∞ but for their corner."""
+    r = {(i, -1): torch.tensor(math.inf, **T) for i in range(len(x))}
+    r |= {(-1, j): torch.tensor(math.inf, **T) for j in range(len(y))}
+    r[-1, -1] = torch.zeros((), **T)
+    cost = torch.cdist(x, y) ** 2
+    for i, j in itertools.product(range(len(x)), range(len(y))):
+        ways = torch.stack([r[i - 1, j], r[i, j - 1], r[i - 1, j - 1]])
+        r[i, j] = cost[i, j] - torch.logsumexp(-ways, 0)
+    return r[len(x) - 1, len(y) - 1]
+
+
+def routing(u, W):
+    predicted = torch.einsum("nid,ijdm->nijm", u, W)
+    b = torch.zeros(predicted.shape[:3], **T)
+    for _ in range(3):
+        s = torch.einsum("nij,nijm->njm", torch.softmax(b, 2), predicted)
+        length = s.norm(dim=2, keepdim=True)
+        v = s * length / (1 + length**2)
+        b = b + torch.einsum("nijm,njm->nij", predicted, v)
+    return v
+
+
+def residual_norm(x, r, g):
+    return F.rms_norm(x + r, x.shape[1:], g, 1e-6), x + r
+
+
 LAYERS = {
     "rms_norm": (lambda x, g: F.rms_norm(x, x.shape[1:], g, 1e-6), {"x": draw(3, 4), "g": draw(4)}),
     "swiglu": (swiglu, {"x": draw(3, 4), "W": draw(4, 5), "V": draw(4, 5), "W2": draw(5, 2)}),
@@ -196,6 +223,9 @@ LAYERS = {
         lambda x, p: (x**p).mean(1) ** (1 / p),
         {"x": unit(3, 4), "p": (unit().detach() + 2).requires_grad_()},
     ),
+    "soft_dtw": (soft_warping, {"x": draw(4, 2), "y": draw(3, 2)}),
+    "capsule_routing": (routing, {"u": draw(2, 3, 2), "W": draw(3, 4, 2, 5)}),
+    "residual_norm": (residual_norm, {"x": draw(3, 4), "r": draw(3, 4), "g": draw(4)}),
     "ctc": (ctc, {"y": unit(4, 3), "l": torch.tensor([0, 2, 0, 1, 0])}),
 }  # fmt: skip
 

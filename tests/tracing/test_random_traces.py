@@ -7,6 +7,7 @@ import pytest
 from once import derived
 from variants import names
 
+from deltarule.calculus import derive
 from deltarule.language.load import load
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.tracing.random_givens import drawn
@@ -80,3 +81,23 @@ def test_what_cancels_is_zero(tmp_path):
     found = trace(load(path), {"x": given, "dL/dy": upstream}, checks=False)
     assert not np.any(found.by_name["y"].value)
     assert not np.any(found.by_name["dL/dx"].value)
+
+
+STRAIGHT = '''"""A binary weight, whose gradient is that of what it was made from."""
+from deltarule.language import *
+N, D, T = sizes("N D T")
+n, d, t = indices("n d t")
+x, w = input("x", N, D), parameter("w", D)
+y = output("y", N)
+y[n] = Sum[d](x[n, d] * straight_through(sign(w[d]), w[d])) * stop_gradient(Max[d](x[n, d]))
+'''
+
+
+def test_differences_leave_alone_what_no_gradient_flows_through(tmp_path):
+    path = tmp_path / "binary.py"
+    path.write_text(STRAIGHT, encoding="utf-8")
+    derivation = derive(load(path))
+    givens, sizes = drawn(derivation, seed=1)
+    checked = [line for line in trace(derivation, givens, sizes=sizes).lines if line.check]
+    assert {"dL/dw", "dL/dx"} <= {line.quantity for line in checked}
+    assert all(line.check.agrees and line.check.differences < 1e-5 for line in checked)

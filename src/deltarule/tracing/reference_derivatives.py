@@ -15,6 +15,7 @@ from deltarule.expressions.nodes import read
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.reachability import depending_on
+from deltarule.tracing.frozen_values import with_frozen_values
 
 #: Tensors with more entries than this are checked along random directions instead of each entry.
 MOST_ENTRIES = 12
@@ -126,6 +127,8 @@ def central_differences(
 ) -> list[tuple[float, float]]:
     """(E(x) − E(x − h))/h and (E(x + h) − E(x))/h in float64, at some entries of a tensor."""
     how, start = displacement(network, values, arithmetic, name)
+    equations, values = with_frozen_values(how.equations, how.values, arithmetic)
+    how = replace(how, equations=equations, values=values)
 
     def error(array: np.ndarray) -> float:
         moved = how.at(array)
