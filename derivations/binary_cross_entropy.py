@@ -9,16 +9,33 @@ aliases("bce", "log_loss")
 
 batch = option("batch", True, "several examples at once, one a row")
 mean = option("mean", False, "divide by the number of examples")
+reduction = option(
+    "reduction", "sum", "as in PyTorch: mean is over all outputs of all examples",
+    ("sum", "mean", "none"),
+)
+
+logits = option("logits", False, "z comes without a sigmoid: the form that does not overflow")
+weighted = option("weighted", False, "a yes of output m counts w[m] times")
 
 N, M = sizes("N M")
 n, m = indices("n m")
 rows, row = ([N], [n]) if batch else ([], [])
 
-yhat = input("yhat", *rows, M, within=(0, 1))
 y = target("y", *rows, M)
-e = intermediate("E_o", *rows, M)
+e = (output if reduction == "none" else intermediate)("E_o", *rows, M)
 
-yes, no = yhat[*row, m], 1 - yhat[*row, m]
-e[*row, m] = -(y[*row, m] * log(yes) + (1 - y[*row, m]) * log(no))
-total = Sum[*row, m](e[*row, m])
-E = loss("E", total / N if batch and mean else total)
+if logits:
+    z = input("z", *rows, M)
+    yes, no = -softplus(-z[*row, m]), -softplus(z[*row, m])
+else:
+    yhat = input("yhat", *rows, M, within=(0, 1))
+    yes, no = log(yhat[*row, m]), log(1 - yhat[*row, m])
+if weighted:
+    w = target("w", M, within="(0, oo)")
+    yes = w[m] * yes
+e[*row, m] = -(y[*row, m] * yes + (1 - y[*row, m]) * no)
+if reduction == "mean":
+    E = loss("E", Mean[*row, m](e[*row, m]))
+elif reduction == "sum":
+    total = Sum[*row, m](e[*row, m])
+    E = loss("E", total / N if batch and mean else total)

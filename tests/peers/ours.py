@@ -19,7 +19,7 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run
 from deltarule.arithmetic.small_sizes import with_definitions
-from deltarule.kernels.passes.program import Program, known_sizes, program
+from deltarule.kernels.passes.program import Program, known_sizes, loaded, program
 
 
 class Inexpressible(Exception):
@@ -138,5 +138,5 @@ def _evaluated(key) -> _Evaluated:
 
 @cache
 def _compiled(key) -> _Compiled:
-    loss = deltarule.load(key[0], **dict(key[1])).loss
+    loss = loaded(key[0], dict(key[1]))[0].loss
     return _Compiled(deltarule.kernel(key[0], **dict(key[1])), loss and loss.name)

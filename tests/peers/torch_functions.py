@@ -36,9 +36,7 @@ def leaky_relu(ours: Ours, z: Tensor, negative_slope: float = 0.01, inplace=Fals
 
 
 def elu(ours: Ours, z: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    if alpha != 1:
-        return _of_our_own("elu")(ours, z, alpha=alpha)
-    return activation("elu")(ours, z)
+    return activation("elu")(ours, z, alpha=alpha)
 
 
 def celu(ours: Ours, z: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -47,14 +45,18 @@ def celu(ours: Ours, z: Tensor, alpha: float = 1.0, inplace: bool = False) -> Te
 
 def gelu(ours: Ours, z: Tensor, approximate: str = "none") -> Tensor:
     if approximate != "none":
-        return _of_our_own("gelu_by_tanh")(ours, z)
+        return activation("gelu_tanh")(ours, z)
     return activation("gelu")(ours, z)
 
 
 def softplus(ours: Ours, z: Tensor, beta: float = 1, threshold: float = 20) -> Tensor:
     if (z * beta > threshold).any():
         return _of_our_own("softplus_up_to")(ours, z, beta=beta, top=threshold)
-    return activation("softplus")(ours, z * beta) / beta
+    return _elementwise("activation", activation="softplus", scaled=True)(ours, z, beta=beta)
+
+
+def silu(ours: Ours, z: Tensor, inplace: bool = False) -> Tensor:
+    return activation("silu")(ours, z)
 
 
 def logsigmoid(ours: Ours, z: Tensor) -> Tensor:

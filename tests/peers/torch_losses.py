@@ -7,7 +7,6 @@ import math
 import torch
 from ours import Inexpressible, Ours
 from torch import Tensor
-from torch.nn.functional import one_hot
 from torch_functions import activation
 from torch_shapes import of_our_own, reduced
 
@@ -21,10 +20,14 @@ def _error(derivation: str):
         reduce=None,
         reduction="mean",
         weight=None,
+        settings=None,
     ) -> Tensor:
         if weight is not None:
             raise Inexpressible("a weight for every entry")
-        return reduced(lambda a, b: ours(derivation)(yhat=a, y=b), reduction, yhat, y)
+        yhat, y = torch.broadcast_tensors(yhat, y)
+        given = {"yhat": yhat.reshape(1, -1), "y": y.reshape(1, -1)}
+        found = ours(derivation, reduction=reduction, **(settings or {}))(**given)
+        return found.reshape(yhat.shape) if reduction == "none" else found
 
     return row
 
@@ -32,19 +35,7 @@ def _error(derivation: str):
 l1_loss = _error("absolute_error")
 
 
-def mse_loss(
-    ours: Ours,
-    yhat: Tensor,
-    y: Tensor,
-    size_average=None,
-    reduce=None,
-    reduction="mean",
-    weight=None,
-) -> Tensor:
-    if reduction != "mean" or weight is not None:
-        return _error("squared_error")(ours, yhat, y, reduction=reduction, weight=weight)
-    yhat, y = torch.broadcast_tensors(yhat, y)
-    return ours("mean_squared_error")(yhat=yhat.reshape(1, -1), y=y.reshape(1, -1))
+mse_loss = _error("squared_error")
 
 
 def smooth_l1_loss(
@@ -52,12 +43,12 @@ def smooth_l1_loss(
 ) -> Tensor:
     if beta == 0:
         return l1_loss(ours, yhat, y, reduction=reduction)
-    return beta * _error("smooth_l1")(ours, yhat / beta, y / beta, reduction=reduction)
+    return _error("smooth_l1")(ours, yhat, y, reduction=reduction, settings={"beta": str(beta)})
 
 
 def huber_loss(ours: Ours, yhat: Tensor, y: Tensor, reduction="mean", delta=1.0, weight=None):
-    scaled = yhat / delta, y / delta
-    return delta**2 * _error("smooth_l1")(ours, *scaled, reduction=reduction, weight=weight)
+    settings = {"delta": str(delta)}
+    return _error("huber")(ours, yhat, y, reduction=reduction, weight=weight, settings=settings)
 
 
 def binary_cross_entropy(
@@ -88,10 +79,14 @@ def binary_cross_entropy_with_logits(
     reduction="mean",
     pos_weight=None,
 ) -> Tensor:
+    z, y = torch.broadcast_tensors(z, y)
     if pos_weight is not None:
-        raise Inexpressible("a weight of the positive answers")
-    yhat = activation("sigmoid")(ours, z)
-    return binary_cross_entropy(ours, yhat, y, weight, reduction=reduction)
+        pos_weight = pos_weight.expand(z.shape).reshape(-1)
+    more = {} if pos_weight is None else {"w": pos_weight}
+    layer = ours("binary_cross_entropy", logits=True, weighted=bool(more), reduction="none")
+    each = layer(z=z.reshape(1, -1), y=y.reshape(1, -1), **more).reshape(z.shape)
+    each = each if weight is None else weight * each
+    return {"none": lambda: each, "sum": each.sum, "mean": each.mean}[reduction]()
 
 
 def soft_margin_loss(
@@ -140,19 +135,18 @@ def cross_entropy(
     if t.dtype.is_floating_point:
         return _with_probabilities(ours, logits, t, last, weight, reduction, label_smoothing)
     labels = t.reshape(-1)
+    settings = {"stable": True, "reduction": reduction, "weighted": weight is not None}
+    more = {} if weight is None else {"v": weight.detach()}
+    if label_smoothing:
+        settings |= {"smoothed": True, "epsilon": str(label_smoothing)}
     kept = labels != ignore_index
-    if weight is None and not label_smoothing:
-        each = _rows(ours("label_cross_entropy"), logits[kept], labels[kept])
-        count = kept.sum()
-    else:
-        targets = one_hot(labels[kept], classes).to(z.dtype)
-        targets = (1 - label_smoothing) * targets + label_smoothing / classes
-        v = torch.ones(classes, dtype=z.dtype) if weight is None else weight
-        each = _rows(ours("weighted_cross_entropy"), logits[kept], targets, v=v)
-        count = v.detach()[labels[kept]].sum()
+    if 0 <= ignore_index < classes and not kept.all():  # a class, such as padding
+        settings |= {"ignored": True, "ignore_index": ignore_index}
+        kept[:] = True
+    found = ours("label_cross_entropy", **settings)(z=logits[kept], t=labels[kept], **more)
     if reduction != "none":
-        return each.sum() / (count if reduction == "mean" else 1)
-    return torch.zeros(len(labels), dtype=z.dtype).masked_scatter(kept, each).reshape(t.shape)
+        return found
+    return torch.zeros(len(labels), dtype=z.dtype).masked_scatter(kept, found).reshape(t.shape)
 
 
 def _with_probabilities(ours, logits, t, last, weight, reduction, label_smoothing) -> Tensor:

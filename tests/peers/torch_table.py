@@ -22,6 +22,7 @@ ROWS = [
     ("nn.functional.elu", [F.elu], f.elu),
     ("nn.functional.celu", [F.celu], f.celu),
     ("nn.functional.gelu", [F.gelu], f.gelu),
+    ("nn.functional.silu", [F.silu], f.silu),
     ("nn.functional.softplus", [F.softplus], f.softplus),
     ("nn.functional.logsigmoid", [F.logsigmoid], f.logsigmoid),
     ("nn.functional.prelu", [F.prelu], f.prelu),

@@ -128,6 +128,12 @@ gelu = elementwise(
     "Gaussian error linear unit",
     symbol="GELU",
 )
+gelu_tanh = elementwise(
+    "gelu_tanh",
+    lambda z, k: z * (1 + tanh(sympy.sqrt(2 / sympy.pi) * (z + k * z**3))) / 2,
+    "Gaussian error linear unit by tanh",
+    symbol="GELU",
+)
 silu = elementwise(
     "silu", lambda z: z * sigmoid(z), "sigmoid linear unit, which is swish too", symbol="SiLU"
 )

@@ -32,6 +32,7 @@ from deltarule.expressions.functions import (
     expm1,
     floor,
     gelu,
+    gelu_tanh,
     log,
     log1p,
     relu,
@@ -244,8 +245,12 @@ def activation(name: str, default: str, help: str = "elementwise function") -> C
     if chosen == "relu":
         at_zero = option("at_zero", "0", "the derivative of ReLU at 0", choices=("0", "half", "1"))
         return RELU_AT_ZERO[at_zero]
+    if chosen == "gelu_tanh":
+        cubic = scalar("kappa", "0.044715")
+        return lambda z: gelu_tanh(z, cubic)
     if chosen == "elu":
-        return elu
+        steepness = scalar("alpha", 1, within="(0, oo)")
+        return lambda z: elu(z, steepness)
     return FUNCTIONS[chosen]
 
 
@@ -260,4 +265,5 @@ def identity(z):
 
 ACTIVATIONS = (
     "identity", "sigmoid", "tanh", "relu", "leaky_relu", "exp", "softplus", "elu", "gelu",
+    "gelu_tanh", "silu",
 )  # fmt: skip
