@@ -30,7 +30,7 @@ LAYERS = {
     "concatenation": {},
 }
 #: Layers of which some gradients are 0 by their numbers: behind a ReLU, a maximum, or at h0 = 0.
-ZERO_AT_TIMES = ("residual_conv", "conv_lstm", "inception", "rnn2d", "bilinear_upsampling")
+ZERO_AT_TIMES = ("max_pool2d", "conv_lstm", "rnn2d", "bilinear_upsampling")
 
 
 @pytest.mark.parametrize("name", [*LAYERS, *ZERO_AT_TIMES])

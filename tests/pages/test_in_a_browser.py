@@ -123,6 +123,90 @@ def test_a_window_lights_up_what_it_reads(opened):
     assert places == [f"0,0,{i},{j}" for i in range(1, 4) for j in range(1, 4)]
 
 
+@pytest.fixture(scope="module")
+def strided():
+    derivation = derived("conv2d")
+    numbers = {"N": 1, "C": 1, "H": 5, "W": 5, "F": 1, "K": 3, "L": 3, "S": 2, "P": 1}
+    givens, sizes = drawn(derivation, 2, numbers)
+    found = trace(derivation, givens, sizes=sizes, checks=False)
+    return trace_html(ShownTrace(found))
+
+
+def places(page, quantity: str, kind: str = "in") -> list[str]:
+    lit = page.locator(f'.line.now .tensor[data-q="{quantity}"] .place.{kind}')
+    return [place.get_attribute("data-place") for place in lit.all()]
+
+
+def test_a_window_moves_over_its_tensor_with_stride_and_padding(opened, strided):
+    page = opened(strided)
+    page.keyboard.press("ArrowRight")
+    window = [f"0,0,{i},{j}" for i in range(-1, 2) for j in range(-1, 2)]
+    assert places(page, "x") == window and places(page, "y") == ["0,0,0,0"]
+    slider = page.locator(".line.now input")
+    assert slider.get_attribute("aria-valuetext") == "y[0,0,0,0]"
+    frame = page.locator('.line.now .tensor[data-q="x"] .frame')
+    before = float(frame.get_attribute("x"))
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".line.now").get_attribute("data-q") == "y"  # the step stays
+    assert places(page, "x") == [f"0,0,{i},{j}" for i in range(-1, 2) for j in range(1, 4)]
+    cell = page.locator('.line.now .tensor[data-q="x"] .place rect').first
+    moved = float(frame.get_attribute("x")) - before
+    assert moved == pytest.approx(2 * float(cell.get_attribute("width")), abs=0.3)
+    said = page.locator(".line.now .said").text_content()
+    assert said.endswith("from 6 entries of w, 6 entries of x and 3 places of its padding.")
+    sound(page)
+
+
+def test_which_gradients_reach_an_entry_and_where_a_place_goes(opened, strided):
+    page = opened(strided)
+    page.keyboard.press("End")
+    assert page.locator(".line.now").get_attribute("data-q") == "dL/dx"
+    page.locator('.line.now .tensor.made .place[data-place="0,0,1,1"]').click()
+    assert places(page, "dL/dy") == [f"0,0,{i},{j}" for i in range(2) for j in range(2)]
+    assert places(page, "w") == ["0,0,0,0", "0,0,0,2", "0,0,2,0", "0,0,2,2"]
+    page.locator('.line.now .tensor[data-q="dL/dy"] .place[data-place="0,0,0,0"]').hover()
+    reached = [f"0,0,{i},{j}" for i in range(2) for j in range(2)]
+    assert places(page, "dL/dx", "to") == reached
+    said = page.locator(".line.now .said").text_content()
+    assert said.startswith("∂L/∂y[0,0,0,0] goes into ∂L/∂x[0,0,0,0], ∂L/∂x[0,0,0,1]")
+
+
+def test_a_symbol_that_is_reached_by_keys_says_its_shape_and_value(opened, slide):
+    page = opened(slide)
+    for _ in range(3):
+        page.keyboard.press("ArrowRight")
+    symbol = page.locator('.line.now mrow.q[data-q="h1"][tabindex]')
+    assert symbol.count() == 1
+    page.locator(".line.now .eq").first.focus()
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        if symbol.evaluate("e => e === document.activeElement"):
+            break
+    tip = page.get_by_role("tooltip")
+    assert tip.text_content().startswith("3 = (0.79") and tip.is_visible()
+    sound(page)
+    page.keyboard.press("ArrowRight")
+    assert page.locator("mrow.q[tabindex]").count() > 0 and symbol.count() == 0
+
+
+@pytest.fixture(scope="module")
+def recurrent():
+    derivation = derived("min_gru")
+    givens, sizes = drawn(derivation, 2, {"T": 3, "N": 1, "H": 2, "D": 2})
+    return trace_html(ShownTrace(trace(derivation, givens, sizes=sizes, checks=False)))
+
+
+def test_a_recurrence_is_unrolled_with_the_gradients_way_back(opened, recurrent):
+    page = opened(recurrent)
+    boxes = page.locator(".unrolled .time")
+    assert boxes.count() == 3 and page.locator(".unrolled .back").count() == 2
+    sound(page)
+    number = page.locator('mrow.n[data-q="h"][data-at="1,0,0"]').first
+    number.hover()
+    assert page.locator(".unrolled .cell.lit").count() == 1
+
+
 def test_a_derivation_unfolds_without_a_script(opened):
     derivation = derived("batch_norm")
     page = opened(derivation_html(ShownDerivation(derivation, [*derivation.gradients.values()])))

@@ -21,9 +21,12 @@ from deltarule.pages.bitmap import plain_svg
 from deltarule.pages.flow_html import flow_html
 from deltarule.pages.graph_svg import network_svg
 from deltarule.pages.pictures import count_picture, derivation_picture, flow_picture, sheet_picture
+from deltarule.pages.unrolled_svg import unrolled_svg
 from deltarule.reports.flow_values import flow_values
 from deltarule.reports.things import ShownDerivation, ShownFlow, ShownSheet
 from deltarule.tracing.gradient_flow import Flow, Place, flow
+from deltarule.tracing.random_givens import drawn
+from deltarule.tracing.trace import trace
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -134,6 +137,23 @@ def test_holes_are_seen_and_sizes_without_a_number_said():
     assert "taken for this picture: T = 16, K = 3" in count_picture(counted)
     with pytest.raises(DeltaruleError, match="no window moves over an input"):
         count_picture(count(loaded("dense")))
+
+
+def test_the_way_back_through_time_is_as_broad_as_the_gradient_is_large():
+    derivation = derived("min_gru")
+    givens, sizes = drawn(derivation, 2, {"T": 4, "N": 1, "H": 2, "D": 2})
+    found = trace(derivation, givens, sizes=sizes, checks=False)
+    picture = ET.fromstring(unrolled_svg(found))
+    back = [g[0] for g in picture.iter("g") if g.get("class") == "back"]
+    broad = [float(line.get("stroke-width", "nan")) for line in back]
+    norms = [
+        math.sqrt(sum(float(v) ** 2 for v in found.values.arrays["dL/dh"][t].ravel()))
+        for t in (1, 2, 3)
+    ]
+    assert np.argsort(broad).tolist() == np.argsort(norms).tolist()
+    # From a later time to the one before: the arrow's head is on the left.
+    assert all(float(line.get("x1", "nan")) > float(line.get("x2", "nan")) for line in back)
+    assert unrolled_svg(work(load_sheet("slide"))[0].trace) == ""
 
 
 def test_bitmaps_have_the_light_colours_and_no_rule_that_resvg_lacks():

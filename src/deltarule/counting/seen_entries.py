@@ -17,7 +17,7 @@ import numpy as np
 from sympy import Basic, Expr, Mul
 
 from deltarule.arithmetic.evaluate import Values
-from deltarule.arithmetic.integers import grid_over, integers_over, mask
+from deltarule.arithmetic.integers import Grid, grid_over, integers_over, mask
 from deltarule.expressions.nodes import (
     Choose,
     Condition,
@@ -30,6 +30,7 @@ from deltarule.expressions.nodes import (
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
+from deltarule.networks.tensors import Tensor
 
 #: The places along each axis of a tensor, as masks.
 Places = tuple[np.ndarray, ...]
@@ -44,15 +45,15 @@ class _Within:
 
 
 #: A condition, and whether it has to hold or not; or a subscript that lies within its axis.
-_Guard = tuple[Condition, bool] | _Within
+Guard = tuple[Condition, bool] | _Within
 
 
 @dataclass(frozen=True)
-class _Way:
+class Way:
     """A read with what must hold there, and the ranges of the indices around it."""
 
     access: Read
-    guards: tuple[_Guard, ...]
+    guards: tuple[Guard, ...]
     ranges: Mapping[Index, Expr]
 
 
@@ -67,7 +68,7 @@ class SeenEntries:
     network: Network
     values: Values
     statistics: bool = True
-    _ways: dict[Equation, list[_Way]] = field(default_factory=dict)
+    _ways: dict[Equation, list[Way]] = field(default_factory=dict)
 
     def shape(self, name: str) -> tuple[int, ...]:
         """The shape of a tensor."""
@@ -97,9 +98,7 @@ class SeenEntries:
     def _through(self, equation: Equation, seen: Places) -> Iterator[tuple[str, Places]]:
         """What these places of an equation's left-hand side read."""
         if equation not in self._ways:
-            self._ways[equation] = list(
-                _ways(equation.rhs, (), dict(equation.ranges), self.network)
-            )
+            self._ways[equation] = list(ways(equation, self.network.tensors))
         for way in self._ways[equation]:
             name = tensor_name(way.access)
             if not self.statistics and self._spread(way.access, equation):
@@ -117,17 +116,17 @@ class SeenEntries:
         return computed and used < frozenset(equation.indices)
 
     def _places(
-        self, subscript: Expr, extent: int, equation: Equation, seen: Places, way: _Way
+        self, subscript: Expr, extent: int, equation: Equation, seen: Places, way: Way
     ) -> np.ndarray:
         """The places along an axis at which a subscript reads; all where data say where."""
         mine = free_indices(subscript)
         if any(isinstance(node, Read) for node in walk(subscript)) or not mine <= way.ranges.keys():
             return np.ones(extent, bool)
-        guards = [g for g in way.guards if _known(g, way.ranges) and _indices(g) & mine]
+        guards = [g for g in way.guards if decidable(g, way.ranges) and guard_indices(g) & mine]
         written = [s for s in equation.subscripts if free_indices(s) & mine]
         if isinstance(subscript, Index) and not guards and all(s == subscript for s in written):
             return self._alone(subscript, extent, equation, seen, way)
-        names = mine.union(*map(_indices, guards))
+        names = mine.union(*map(guard_indices, guards))
         pairs = zip(equation.subscripts, seen, strict=True)
         left = [(s, k) for s, k in pairs if free_indices(s) & names]
         names = names.union(*(free_indices(s) for s, _ in left))
@@ -139,14 +138,14 @@ class SeenEntries:
             holds.append(
                 known[np.clip(integers_over(written, grid, self.values), 0, len(known) - 1)]
             )
-        holds += (self._holds(guard, grid) for guard in guards)
+        holds += (guard_holds(guard, grid, self.values) for guard in guards)
         counts, at = np.broadcast_arrays(reduce(and_, holds), at)
         found = np.zeros(extent, bool)
         found[at[counts]] = True
         return found
 
     def _alone(
-        self, index: Index, extent: int, equation: Equation, seen: Places, way: _Way
+        self, index: Index, extent: int, equation: Equation, seen: Places, way: Way
     ) -> np.ndarray:
         """The same for an index that stands alone: as on the left, or over its whole range."""
         along = next(
@@ -157,14 +156,6 @@ class SeenEntries:
         found[:count] = True if along is None else along[:extent]
         return found
 
-    def _holds(self, guard: _Guard, grid) -> np.ndarray:
-        if isinstance(guard, _Within):
-            at = integers_over(guard.subscript, grid, self.values)
-            return (at >= 0) & (at < self.values.extent(guard.extent))
-        condition, wanted = guard
-        found = mask(condition, grid, self.values)
-        return found if wanted else ~found
-
 
 def _joined(known: Places | None, more: Places) -> Places | None:
     """Both together; None where that is nothing new."""
@@ -174,46 +165,62 @@ def _joined(known: Places | None, more: Places) -> Places | None:
     return None if all(map(np.array_equal, both, known)) else both
 
 
+def ways(equation: Equation, tensors: Mapping[str, Tensor]) -> list[Way]:
+    """Every read of an equation, with what must hold where it counts."""
+    return list(_ways(equation.rhs, (), dict(equation.ranges), tensors))
+
+
+def guard_holds(guard: Guard, grid: Grid, values: Values) -> np.ndarray:
+    """Where a guard holds on a grid of its indices."""
+    if isinstance(guard, _Within):
+        at = integers_over(guard.subscript, grid, values)
+        return (at >= 0) & (at < values.extent(guard.extent))
+    condition, wanted = guard
+    found = mask(condition, grid, values)
+    return found if wanted else ~found
+
+
 def _ways(
-    node: Basic, guards: tuple[_Guard, ...], ranges: dict[Index, Expr], network: Network
-) -> Iterator[_Way]:
+    node: Basic, guards: tuple[Guard, ...], ranges: dict[Index, Expr], tensors: Mapping[str, Tensor]
+) -> Iterator[Way]:
     """Every read below a node."""
     if isinstance(node, Read):
-        yield _Way(node, guards, ranges)
+        yield Way(node, guards, ranges)
         for subscript in node.indices:
-            yield from _ways(subscript, guards, ranges, network)
+            yield from _ways(subscript, guards, ranges, tensors)
     elif isinstance(node, Choose):
         condition, then, otherwise = node.args
-        yield from _ways(then, (*guards, (condition, True)), ranges, network)
-        yield from _ways(otherwise, (*guards, (condition, False)), ranges, network)
+        yield from _ways(then, (*guards, (condition, True)), ranges, tensors)
+        yield from _ways(otherwise, (*guards, (condition, False)), ranges, tensors)
     elif isinstance(node, Reduction):
         inner = (*guards, *((condition, True) for condition in node.conditions))
-        yield from _ways(node.body, inner, {**ranges, **dict(node.ranges)}, network)
+        yield from _ways(node.body, inner, {**ranges, **dict(node.ranges)}, tensors)
     elif isinstance(node, Mul):
         for factor in node.args:
-            others = [w for f in node.args if f is not factor for w in _zero_outside(f, network)]
-            yield from _ways(factor, (*guards, *others), ranges, network)
+            others = [w for f in node.args if f is not factor for w in _zero_outside(f, tensors)]
+            yield from _ways(factor, (*guards, *others), ranges, tensors)
     else:
         for part in node.args:
-            yield from _ways(part, guards, ranges, network)
+            yield from _ways(part, guards, ranges, tensors)
 
 
-def _zero_outside(factor: Basic, network: Network) -> Iterator[_Within]:
+def _zero_outside(factor: Basic, tensors: Mapping[str, Tensor]) -> Iterator[_Within]:
     """Where a factor is not 0 as it lies outside of its tensor."""
     if isinstance(factor, Read):
-        tensor = network.tensors[tensor_name(factor)]
-        if tensor.outside == 0:
+        tensor = tensors.get(tensor_name(factor))
+        if tensor is not None and tensor.outside == 0:
             for subscript, extent in zip(factor.indices, tensor.axes, strict=True):
                 if not isinstance(subscript, Index):
                     yield _Within(subscript, extent)
 
 
-def _indices(guard: _Guard) -> frozenset[Index]:
+def guard_indices(guard: Guard) -> frozenset[Index]:
+    """The indices of a guard."""
     return free_indices(guard.subscript if isinstance(guard, _Within) else guard[0])
 
 
-def _known(guard: _Guard, ranges: Mapping[Index, Expr]) -> bool:
+def decidable(guard: Guard, ranges: Mapping[Index, Expr]) -> bool:
     """Whether a guard can be decided from its indices: it reads no data."""
     node = guard.subscript if isinstance(guard, _Within) else guard[0]
     reads = any(isinstance(part, Read) for part in walk(node))
-    return not reads and _indices(guard) <= ranges.keys()
+    return not reads and guard_indices(guard) <= ranges.keys()

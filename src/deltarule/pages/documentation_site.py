@@ -16,6 +16,7 @@ from deltarule.pages.blocks_html import STYLES, equation_html, paragraph
 from deltarule.pages.guide_html import Guide, guide_body, guides, listed_guides
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.pages.layer_html import layer_body
+from deltarule.pages.trace_html import STEPPER
 from deltarule.proving.cited import EVERYWHERE
 from deltarule.reports.rule_values import given_lines
 
@@ -101,7 +102,7 @@ def _layer_page(name: str) -> str:
     body, values = layer_body(name)
     if not values:
         return page_html(name, _inside(body), STYLES)
-    return page_html(name, _inside(body), (*STYLES, "trace_style.css"), "stepper.js", values)
+    return page_html(name, _inside(body), (*STYLES, "trace_style.css"), STEPPER, values)
 
 
 def _rule_page(rule: Rule) -> str:

@@ -69,23 +69,23 @@ def _blocks(trace: Trace) -> dict[str, list[Block]]:
                 gradients[gradient.wrt] = line.quantity, line.value
         elif line.quantity.removesuffix(" after") in found:
             after.append(_block(line.quantity, "after", line.value, to_text))
-    largest = max((_size(array) for _, array in gradients.values()), default=0.0)
+    largest = max((size_of_numbers(array) for _, array in gradients.values()), default=0.0)
     for name, (quantity, array) in gradients.items():
-        heat = _heat(_size(array), largest)
+        heat = gradient_heat(size_of_numbers(array), largest)
         found.setdefault(name, []).append(_block(quantity, "gradient", array, to_text, heat))
     for block in after:
         found[block.quantity.removesuffix(" after")].append(block)
     return found
 
 
-def _size(array) -> float:
+def size_of_numbers(array) -> float:
     """The root of the mean square of its entries."""
     numbers = np.array([float(v) for v in np.asarray(array).ravel()])
     finite = numbers[np.isfinite(numbers)]
     return math.sqrt(float(np.mean(finite**2))) if finite.size else 0.0
 
 
-def _heat(size: float, largest: float) -> float:
+def gradient_heat(size: float, largest: float) -> float:
     """From nothing to the warmest, by the logarithm of the share."""
     share = size / largest if largest else 0.0
     return 0.0 if share <= _COLD else _WARMEST * (1 - 0.9 * math.log(share) / math.log(_COLD))

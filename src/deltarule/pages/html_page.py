@@ -34,15 +34,16 @@ def page_html(
     title: str,
     body: Iterable[str],
     styles: Sequence[str] = ("page_colours.css", "page_style.css"),
-    script: str = "",
+    script: str | Sequence[str] = "",
     data: object = None,
 ) -> str:
     """A whole page; `title` is a text, `body` are lines of HTML.
 
-    `styles` and `script` are files of this room; `data` are values that the script reads.
+    `styles` and `script` are files of this room; `data` are values that the scripts read.
     """
+    scripts = [script] if isinstance(script, str) and script else script
     style = "\n".join(map(own_file, styles))
-    code = f"\n{own_file(script)}" if script else ""
+    code = "".join(f"\n{own_file(name)}" for name in scripts)
     policy = f"{_POLICY}; script-src '{_hash(code)}'" if script else _POLICY
     head = (
         "<!doctype html>",

@@ -4,8 +4,9 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const tip = document.createElement("div");
   tip.id = "tip-of-symbol";
+  tip.setAttribute("role", "tooltip");
   tip.hidden = true;
-  document.body.append(tip);
+  document.querySelector("main").append(tip);
 
   document.querySelectorAll(".run").forEach((run, number) => start(run, data[number]));
 
@@ -42,11 +43,14 @@
     run.addEventListener("mouseover", light);
     run.addEventListener("mouseout", dark);
     run.addEventListener("focusin", whole);
+    run.addEventListener("focusout", dark);
     document.addEventListener("keydown", key);
 
     // Shows the step k, or everything for −1.
     function go(k) {
+      symbols(lines[at], false);
       at = k;
+      symbols(lines[at], true);
       run.classList.toggle("stepping", k >= 0);
       lines.forEach((line, j) => line.classList.toggle("now", j === k));
       const line = lines[k];
@@ -73,6 +77,17 @@
         : `${lines.length} steps: ◀ and ▶, or the arrow keys; ↑ and ↓ go through the entries`;
     }
 
+    // The symbols of the active equation can be reached with the tabulator, each once.
+    function symbols(line, reached) {
+      const seen = new Set();
+      for (const symbol of line ? line.querySelectorAll(".eq:not(.entry) mrow.q") : []) {
+        const { q } = symbol.dataset;
+        if (reached && values[q] && !seen.has(q)) symbol.setAttribute("tabindex", "0");
+        else symbol.removeAttribute("tabindex");
+        seen.add(q);
+      }
+    }
+
     // The step that makes a quantity; ∂E/∂E = 1, which has none, is there when the way back begins.
     function since(part, name) {
       if (order.has(name)) return order.get(name);
@@ -92,6 +107,7 @@
 
     function key(event) {
       if (event.altKey || event.ctrlKey || event.metaKey || !visible(run)) return;
+      if (event.target.closest && event.target.closest("input")) return;
       const moved = event.target.closest && event.target.closest(".eq, .wide");
       const sideways = event.key === "ArrowLeft" || event.key === "ArrowRight";
       if (sideways && moved && moved.scrollWidth > moved.clientWidth) return;
@@ -115,6 +131,8 @@
     // All numbers of an entry light up: of a convolution its window, of a gradient all it is from.
     function whole(event) {
       dark();
+      const symbol = event.type === "focusin" && event.target.closest("mrow.q");
+      if (symbol && values[symbol.dataset.q]) tell(symbol, values[symbol.dataset.q]);
       const row = event.target.closest(".entry");
       if (!row) return;
       for (const number of row.querySelectorAll("mrow.n"))
@@ -144,6 +162,7 @@
 
     function tell(symbol, { shape, value }) {
       symbol.classList.add("lit");
+      symbol.setAttribute("aria-describedby", tip.id);
       const numbers = value === null ? "" : ` = ${text(value)}`;
       tip.textContent = `${shape.length ? shape.join(" × ") : "a number"}${numbers}`;
       tip.hidden = false;

@@ -24,6 +24,8 @@ from deltarule.pages.graph_svg import trace_svg
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.pages.mathml import MathmlNumbers, number_mathml
 from deltarule.pages.mathml_names import places, sign
+from deltarule.pages.unrolled_svg import unrolled_svg
+from deltarule.pages.window_svg import line_windows, reads_values, windows_html
 from deltarule.reports.number_text import brief, nested, number_text, rows
 from deltarule.reports.things import ShownSheet, ShownTrace
 from deltarule.reports.trace_lines import (
@@ -38,6 +40,8 @@ from deltarule.spelling.counted import counted
 from deltarule.tracing.substituted import inserted
 from deltarule.tracing.trace import Trace, TracedLine
 
+#: The scripts of a page with traces.
+STEPPER = ("stepper.js", "windows.js")
 #: Of a quantity with more entries than this, only the first few are evaluated in full.
 MOST_ENTRIES, FEW_ENTRIES = 24, 6
 #: Quantities with more numbers than this are not shown beside their symbols.
@@ -92,18 +96,20 @@ def _seeded(seed: int) -> str:
 
 def _page(title: str, body: list[str], traces: list[Trace]) -> str:
     data = [traced_values(trace) for trace in traces]
-    return page_html(title, body, (*STYLES, "trace_style.css"), "stepper.js", data)
+    return page_html(title, body, (*STYLES, "trace_style.css"), STEPPER, data)
 
 
 def traced_values(trace: Trace) -> dict:
-    """The numbers of every quantity as they are shown, with its shape."""
+    """The numbers of every quantity as they are shown, its shape, and what windows read of it."""
     to_text = number_text(trace.arithmetic)
+    windows = {line.quantity: line_windows(line, trace) for line in trace.lines}
     found = {n: (v, brief) for n, v in trace.computation.givens.items()}
     found |= {line.quantity: (line.value, to_text) for line in trace.lines}
     return {
         name: {
             "shape": list(np.shape(array)),
             "value": nested(array, text) if np.size(array) <= MOST_SHOWN else None,
+            **({"reads": reads_values(own)} if (own := windows.get(name)) else {}),
         }
         for name, (array, text) in found.items()
     }
@@ -116,6 +122,13 @@ def trace_body(
     yield '<div class="run">'
     yield paragraph(f"{begun(carried(trace))}.", "soft")
     yield f'<div class="wide" tabindex="0">{trace_svg(trace)}</div>'
+    if unrolled := unrolled_svg(trace):
+        yield f'<div class="wide" tabindex="0">{unrolled}</div>'
+        yield paragraph(
+            "Unrolled over time: arrows to the next time carry the state, and those back the "
+            "gradient, the broader and warmer the larger it is.",
+            "soft",
+        )
     yield '<div class="stepper" hidden></div>'
     if only is None:
         yield f'<div class="given-numbers"><{level}>Given</{level}>'
@@ -142,6 +155,9 @@ def _line(line: TracedLine, trace: Trace, worked: Worked | None, level: str) -> 
     )
     yield f'<{level} class="quantity">{inline_name(line.quantity)}</{level}>'
     yield equation_html(equation.lhs, equation.rhs)
+    windows = line_windows(line, trace)
+    if windows is not None:
+        yield from windows_html(windows, line, trace)
     points = trace.points(line)
     for point, entry in points if len(points) <= MOST_ENTRIES else points[:FEW_ENTRIES]:
         yield displayed(_reckoning(line, trace, point, entry), "eq entry")
