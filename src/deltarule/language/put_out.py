@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import read
+from deltarule.expressions.nodes import Selection, read
 from deltarule.expressions.symbols import Index
 from deltarule.networks.argmax_equations import unused_name
 from deltarule.networks.equations import Equation
@@ -52,7 +52,9 @@ def outputs_apart(
     """
     if {t.role for t in tensors.values()} & {"loss", "gradient", "memory"}:
         return equations, tensors
-    read_names = {name for e in equations for name in e.read_names()}
+    # Which entry is the largest depends on what comes out, and passes no gradient back.
+    flowing = (e for e in equations if not isinstance(e.rhs, Selection))
+    read_names = {name for e in flowing for name in e.read_names()}
     equations, tensors = list(equations), dict(tensors)
     for tensor in tuple(tensors.values()):
         if tensor.role == "output" and tensor.name in read_names:
