@@ -67,7 +67,8 @@ def brief_page(page: Page, gradients: Iterable[Gradient]) -> None:
     """
     shown = list(gradients)
     for first, *others in by_kind([g for g in shown if g.expr != 1] or shown):
-        page.formula(equation_text(first.lhs, first.expr), indent=0)
+        for line in first.lines:
+            page.formula(equation_text(*line), indent=0)
         _likewise(page, others, indent=4)
 
 
@@ -117,7 +118,8 @@ def _recursion(page: Page, alike: Sequence[Family]) -> None:
 
 def closed_form(page: Page, gradient: Gradient) -> None:
     """The formula, its ranges, the same in words, and where it comes from."""
-    equation(page, gradient.lhs, gradient.expr)
+    for left, right in gradient.lines:
+        equation(page, left, right)
     if gradient.words:
         page.prose(gradient.words, indent=6, style="italic green")
     for alternative in gradient.alternatives:
@@ -159,7 +161,8 @@ def _all_worked(
     for gradient in gradients:
         page.blank()
         if gradient.name in same:
-            equation(page, gradient.lhs, gradient.expr)
+            for left, right in gradient.lines:
+                equation(page, left, right)
             own = text.name(gradient.tensor.name)
             page.prose(same[gradient.name].sentence(own), indent=6, style="dim")
         else:

@@ -9,7 +9,7 @@ aliases("convlstm")
 
 T, C, F, H, W, R = sizes("T C F H W R")
 K = 2 * R + 1
-t, c, f, g, i, j, p, q = indices("t c f g i j p q")
+t, d, m, n, p, q, k, l = indices("t d m n p q k l")
 
 x = input("x", T, C, H, W, outside=0)
 h, s = state("h", T, F, H, W, before=0, outside=0), state("c", T, F, H, W, before=0)
@@ -21,16 +21,16 @@ def gate(name, phi):
     w_x, w_h = parameter(f"w_x{name}", F, C, K, K), parameter(f"w_h{name}", F, F, K, K)
     b, s = parameter(f"b_{name}", F), intermediate(f"s_{name}", T, F, H, W)
     gate = intermediate(name, T, F, H, W)
-    s[t, f, i, j] = (
-        Sum[c, p, q](x[t, c, i + p - R, j + q - R] * w_x[f, c, p, q])
-        + Sum[g, p, q](h[t - 1, g, i + p - R, j + q - R] * w_h[f, g, p, q])
-        + b[f]
+    s[t, m, p, q] = (
+        Sum[d, k, l](x[t, d, p + k - R, q + l - R] * w_x[m, d, k, l])
+        + Sum[n, k, l](h[t - 1, n, p + k - R, q + l - R] * w_h[m, n, k, l])
+        + b[m]
     )
-    gate[t, f, i, j] = phi(s[t, f, i, j])
-    return gate[t, f, i, j]
+    gate[t, m, p, q] = phi(s[t, m, p, q])
+    return gate[t, m, p, q]
 
 
 into, forget, out = gate("i", sigmoid), gate("f", sigmoid), gate("o", sigmoid)
-s[t, f, i, j] = forget * s[t - 1, f, i, j] + into * gate("g", tanh)
-h[t, f, i, j] = out * tanh(s[t, f, i, j])
-y[t, f, i, j] = h[t, f, i, j]
+s[t, m, p, q] = forget * s[t - 1, m, p, q] + into * gate("g", tanh)
+h[t, m, p, q] = out * tanh(s[t, m, p, q])
+y[t, m, p, q] = h[t, m, p, q]

@@ -1,4 +1,4 @@
-"""True convolution of a layer's activations: z_{x,y} = b + Σ_a Σ_b w_{a,b} σ(z_{x−a, y−b}).
+"""True convolution of a layer's activations: z_{x,y} = b + Σ_k Σ_l w_{k,l} σ(z_{x−k, y−l}).
 
 The kernel is turned by 180° against the image. All shifts that meet the image count, so that
 H rows and K taps give H + K − 1 rows (full convolution).
@@ -13,7 +13,7 @@ phi = activation("activation", "sigmoid", "of the layer that is convolved")
 N, C, F, H, W, K, L = sizes("N C F H W K L")
 X = size("X", H + K - 1)
 Y = size("Y", W + L - 1)
-n, c, f, x, y, a, b, i, j = indices("n c f x y a b i j")
+n, c, f, x, y, k, l, i, j = indices("n c f x y k l i j")
 
 z = input("z", N, C, H, W)
 w, bias = parameter("w", F, C, K, L), parameter("b", F)
@@ -21,4 +21,4 @@ h = intermediate("h", N, C, H, W, outside=0)
 s = output("s", N, F, X, Y)
 
 h[n, c, i, j] = phi(z[n, c, i, j])
-s[n, f, x, y] = bias[f] + Sum[c, a, b](w[f, c, a, b] * h[n, c, x - a, y - b])
+s[n, f, x, y] = bias[f] + Sum[c, k, l](w[f, c, k, l] * h[n, c, x - k, y - l])

@@ -11,13 +11,20 @@ from deltarule.calculus.rules.rule import Rewrite, Rule
 from deltarule.calculus.rules.table import SIMPLIFICATIONS
 from deltarule.calculus.verify import Unverified
 from deltarule.calculus.without_steps import derive_unverified
+from deltarule.expressions.substitution import substitute
+from deltarule.expressions.symbols import Index
 from deltarule.language.load import catalogue, load
 from deltarule.language.optimisers import is_update
 from deltarule.spelling.text import text
 
 
 def formulas(derivation):
-    return {name: gradient.expr for name, gradient in derivation.gradients.items()}
+    """The closed forms, by the place of each free index: letters avoid the tensors in sight."""
+    found = {}
+    for name, gradient in derivation.gradients.items():
+        places = {i: Index(f"#{k}") for k, i in enumerate(gradient.indices)}
+        found[name] = substitute(gradient.expr, places)
+    return found
 
 
 #: Its recurrence goes through more lines than are taken out together.
@@ -50,8 +57,8 @@ def test_layers_by_themselves_give_the_formulas_of_the_whole(name, monkeypatch):
         return
     assert formulas(found) == formulas(whole)
     assert list(found.gradients) == list(whole.gradients)
-    assert [g.indices for g in found.gradients.values()] == [
-        g.indices for g in whole.gradients.values()
+    assert [len(g.indices) for g in found.gradients.values()] == [
+        len(g.indices) for g in whole.gradients.values()
     ]
 
 

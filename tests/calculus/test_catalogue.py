@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from differences import slopes
 from every_entry import wrong_entries
-from typed_back import misread
+from typed_back import elsewhere, misread
 from variants import FULL, cases, derivation, told
 from whole_network import gap
 
@@ -31,7 +31,7 @@ all_cases = pytest.mark.parametrize("case", CASES, ids=told)
 @all_cases
 def test_every_step_is_verified_and_leads_to_the_next(case):
     for gradient in derivation(case).gradients.values():
-        line = [step for step in gradient.steps if step.rule != "at the edge"]
+        line = [s for s in gradient.steps if s.rule not in ("at the edge", "at places")]
         assert line[-1].after == gradient.expr
         for step in gradient.steps:
             assert step.verified
@@ -54,6 +54,12 @@ def test_rules_are_seen_where_explain_says(case):
 @all_cases
 def test_what_is_printed_can_be_typed_back(case):
     assert misread(derivation(case)) == []
+
+
+@all_cases
+def test_places_cover_the_tensor(case):
+    """x[2·r] and x[2·r + 1] are all of x, and what is printed for them is its gradient."""
+    assert elsewhere(derivation(case)) == []
 
 
 @all_cases

@@ -16,7 +16,8 @@ from deltarule.spelling.text import text
 
 def misread(derivation: Derivation) -> list[str]:
     """The lines that are not read as they are meant: equal as written, or in numbers."""
-    equations = derivation.equations()
+    places = (e for g in derivation.gradients.values() for e in g.places)
+    equations = (*derivation.equations(), *places)
     vocabulary = Vocabulary(derivation.network, equations)
     other, found = [], []
     for equation in equations:
@@ -36,6 +37,23 @@ def misread(derivation: Derivation) -> list[str]:
         )
         if not np.allclose(one, two, rtol=1e-9, atol=1e-12, equal_nan=True):
             found.append(f"{text(equation.lhs)} = {text(equation.rhs)} is read as {typed}")
+    return found
+
+
+def elsewhere(derivation: Derivation) -> list[str]:
+    """The gradients that are written for parts of their tensor, and are another one there."""
+    found = []
+    for gradient in derivation.gradients.values():
+        if gradient.places:
+            values = _values(derivation)
+            whole = values.arrays[gradient.name]
+            parts = np.full_like(whole, np.nan)
+            for place in gradient.places:
+                at = (evaluate(s, place.ranges, values, Float64()) for s in place.subscripts)
+                there = np.broadcast_arrays(*(np.asarray(a, dtype=int) for a in at))
+                parts[tuple(there)] = evaluate(place.rhs, place.ranges, values, Float64())
+            if not np.allclose(whole, parts, rtol=1e-9):
+                found.append(gradient.name)
     return found
 
 

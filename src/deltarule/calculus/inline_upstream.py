@@ -19,6 +19,9 @@ _SHORT = 60
 #: So many times longer a formula may become by a constant that is written out.
 _MUCH = 4
 
+#: So many times longer a formula may become that read other gradients and then reads none.
+_LITTLE = 1.25
+
 
 def insert_upstream(
     record: Record, tensor: str, consumers: list[Equation], gradients: Mapping[str, Gradient]
@@ -56,7 +59,9 @@ def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:
             if upstream_of(r) in gradients
         )
         network = _with_sums(record.network, gradients) if summed else None
-        record.insert(inserted, detail, network=network)
+        several = sum(bool(upstream_of(r)) for r in reads(record.now)) > 1
+        closed = several and not any(upstream_of(r) for r in reads(inserted))
+        record.insert(inserted, detail, network=network, longest=_LITTLE if closed else 1)
 
 
 def _constants(record: Record, gradients: Mapping[str, Gradient]) -> None:

@@ -49,6 +49,7 @@ class Place:
             steps=_StepsInPlace(self, found.steps, ranges),
             alternatives=tuple(self.formula(f, ranges) for f in found.alternatives),
             notes=tuple(map(self.sentence, found.notes)),
+            places=tuple(map(self._place, found.places)),
             matrix_forms=_WordsInPlace(self, found),
             kind=(id(self._derived), own),
         )
@@ -60,6 +61,14 @@ class Place:
         """
         found = substitute(respelled(formula, self._names), self._group.sizes)
         return _without_what_holds(found, ranges or {})
+
+    def _place(self, place: Equation) -> Equation:
+        """A closed form for a part of a tensor, likewise."""
+        ranges = tuple((i, substitute(n, self._group.sizes)) for i, n in place.ranges)
+        subscripts = tuple(substitute(s, self._group.sizes) for s in place.subscripts)
+        rhs = self.formula(place.rhs, dict(ranges))
+        name = self._names.get(place.name, place.name)
+        return replace(place, name=name, subscripts=subscripts, rhs=rhs, ranges=ranges)
 
     def step(self, step: Step, ranges: Mapping[Index, Expr]) -> Step:
         """A step of the group, likewise."""

@@ -15,6 +15,7 @@ from typing import Any
 from sympy import Add, Expr, Integer
 
 from deltarule.calculus.at_boundaries import at_the_edges
+from deltarule.calculus.at_places import Places, steps_at_places
 from deltarule.calculus.backward_order import (
     backwards,
     live_tensors,
@@ -40,7 +41,7 @@ from deltarule.calculus.verify import Verifier
 from deltarule.errors import DeltaruleError, in_short
 from deltarule.expressions.given_arguments import known_name, known_seed
 from deltarule.expressions.gradient_names import gradient_name
-from deltarule.expressions.nodes import Selection, read, reads
+from deltarule.expressions.nodes import Read, Selection, read, reads
 from deltarule.expressions.size_constraints import facts_of
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
@@ -171,9 +172,12 @@ class GradientWork:
         edges = at_the_edges(
             self._lhs(), self.record.now, self.ranges, self.known, self.times, self.record.verifier
         )
-        finished = self._finished(self.record.steps, edges)
-        ties = ties_that_meet(self.network, finished.expr)
-        return replace(finished, alternatives=duals, notes=(*notes, *ties), lenient=bool(notes))
+        places = self._places()
+        parts = steps_at_places(places, self._lhs(), self.record.now, self.record.verifier)
+        finished = self._finished(self.record.steps, (*edges, *parts))
+        notes += ties_that_meet(self.network, finished.expr)
+        lenient = bool(notes)
+        return replace(finished, alternatives=duals, notes=notes, lenient=lenient, places=places)
 
     def _dual_forms(self, terms: list[Term]) -> tuple[Expr, ...]:
         """The same gradient with the other indices summed over, where deltas left a choice."""
@@ -187,7 +191,15 @@ class GradientWork:
         self.record.verifier.same(now, other, self.ranges)
         return (other,)
 
-    def _lhs(self) -> Expr:
+    def _places(self) -> tuple[Equation, ...]:
+        """The closed form at the places that it tells apart."""
+        name = self.tensor.name
+        accesses = [r.indices for e in self.consumers for r in reads(e.rhs, name)]
+        accesses += [e.subscripts for e in self.network.equation_of(name)]
+        now = self.record.now
+        return Places(self._lhs(), now, self.ranges, self.known, accesses).equations()
+
+    def _lhs(self) -> Read:
         return read(gradient_name(self.root, self.tensor.name), *self.indices)
 
     def _finished(self, steps: list[Step], edges: Iterable[Step] = ()) -> Gradient:

@@ -57,7 +57,8 @@ class Gradient:
     other closed forms of the same gradient, `notes` what could not be decided of its kinks
     and ties; if `lenient`, its kinks on some surface keep their own conventions, and may make no
     derivative. `matrix_forms` finds the words. Gradients of one `kind` differ in the names and
-    sizes of their layers alone; it is None where that is not known.
+    sizes of their layers alone; it is None where that is not known. `places` are closed forms for
+    the parts of the tensor where the one for all of it tells places apart: x[2·r] and x[2·r + 1].
     """
 
     of: str
@@ -70,6 +71,12 @@ class Gradient:
     lenient: bool = False
     matrix_forms: MatrixForms | None = field(default=None, compare=False, repr=False)
     kind: Hashable = field(default=None, compare=False, repr=False)
+    places: tuple[Equation, ...] = ()
+
+    @property
+    def lines(self) -> tuple[tuple[Expr, Expr], ...]:
+        """The closed form as it is printed, left and right sides: at each place, if it has any."""
+        return tuple((e.lhs, e.rhs) for e in self.places) or ((self.lhs, self.expr),)
 
     @property
     def words(self) -> str:

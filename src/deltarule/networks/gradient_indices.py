@@ -16,7 +16,7 @@ def target_indices(
     """One index an axis: as the tensor is read, or else written, or else letters of their own.
 
     W[d, m] in s[n, m] = Σ_d x[n, d]·W[d, m] gives (d, m); an axis read at S·i + D·k − P gets a
-    spare letter.
+    spare letter, which is the name of no tensor in sight.
     """
     patterns = [r.indices for e in consumers for r in reads(e.rhs, tensor.name)]
     patterns += [e.subscripts for e in writers]
@@ -31,7 +31,7 @@ def target_indices(
             break
     taken = {i.name for i in chosen if i is not None}
     for e in consumers:
-        taken |= index_names(e.rhs, *e.subscripts)
+        taken |= index_names(e.rhs, *e.subscripts) | e.read_names()
     result = []
     for index in chosen:
         if index is None:

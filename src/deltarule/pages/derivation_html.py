@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import starmap
 
 from deltarule.calculus.steps import Gradient, Step
 from deltarule.networks.network import Network
@@ -61,7 +62,7 @@ def _gradient(
 ) -> Iterator[str]:
     """The closed form, the same in words, and its steps."""
     yield f"<section><h3>{inline_name(gradient.name)}</h3>"
-    yield equation_html(gradient.lhs, gradient.expr)
+    yield from starmap(equation_html, gradient.lines)
     for alternative in gradient.alternatives:
         yield f"<p>or</p>{equation_html(gradient.lhs, alternative)}"
     if gradient.words:

@@ -39,7 +39,7 @@ def derivation_embedded(derivation: Derivation) -> str:
 def derivation_aligned(derivation: Derivation) -> str:
     """The closed forms as aligned LaTeX between dollars, as notebooks take it."""
     gradients = [g for g in derivation.gradients.values() if not is_seed(g)]
-    rows = (f"{latex(g.lhs)} &= {latex(g.expr)}" for g in gradients)
+    rows = (f"{latex(left)} &= {latex(right)}" for g in gradients for left, right in g.lines)
     return "$$\\begin{aligned}\n" + " \\\\\n".join(rows) + "\n\\end{aligned}$$"
 
 

@@ -30,7 +30,7 @@ class MathmlWriter(Writer):
     """Expressions in MathML Core; indices stand in brackets, as on the screen."""
 
     minus, plus, dot, comma, dots = map(sign, ("−", "+", "·", ",", "…"))
-    mod, infinity = sign("mod"), "<mi>∞</mi>"
+    mod, infinity, pi = sign("mod"), "<mi>∞</mi>", "<mi>π</mi>"
 
     def write(self, node):
         found = super().write(node)

@@ -46,9 +46,13 @@ def derivation_values(shown: ShownDerivation) -> dict:
 
 
 def gradient_values(gradient: Gradient) -> dict:
-    """One gradient: `index_form`, `words` and both in LaTeX, `alternatives`, `notes`, `steps`."""
+    """One gradient: `index_form`, `words` and both in LaTeX, `alternatives`, `notes`, `steps`.
+
+    `places` has the form for each part of the tensor, where the one for all tells them apart.
+    """
     return {
         "index_form": equation_text(gradient.lhs, gradient.expr),
+        "places": [equation_text(e.lhs, e.rhs) for e in gradient.places],
         "words": gradient.words,
         "latex": f"{latex(gradient.lhs)} = {latex(gradient.expr)}",
         "words_latex": in_matrices(gradient),

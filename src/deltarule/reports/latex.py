@@ -56,7 +56,7 @@ def derivation_latex(shown: ShownDerivation) -> str:
             lines += _like(gradient, same) if gradient.name in same else worked(gradient)
         lines += ["", rf"\textit{{Checked at {prose(derivation.tried)}.}}"]
     else:
-        lines += aligned((g.lhs, g.expr) for g in gradients)
+        lines += aligned(line for g in gradients for line in g.lines)
         lines += _in_words(gradients)
     return "\n".join(lines) + "\n"
 
@@ -101,7 +101,7 @@ def _like(gradient: Gradient, same: Mapping[str, Alike]) -> list[str]:
     return [
         rf"\subparagraph{{$\displaystyle {latex(gradient.lhs)}$}} {prose(sentence)}",
         "",
-        *aligned([(gradient.lhs, gradient.expr)]),
+        *aligned(gradient.lines),
     ]
 
 

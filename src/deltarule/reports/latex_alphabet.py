@@ -21,7 +21,7 @@ class LatexWriter(Writer):
     """Expressions in LaTeX's mathematics mode; indices stand in brackets, as on the screen."""
 
     minus, dot, comma, dots = "-", r"\, ", ", ", r"\ldots"
-    mod, infinity = r" \bmod ", r"\infty"
+    mod, infinity, pi = r" \bmod ", r"\infty", r"\pi"
 
     def name(self, name: str) -> str:
         return latex_name(name.replace("′", "prime"))

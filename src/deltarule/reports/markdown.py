@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, starmap
 
 from sympy import Expr
 
@@ -41,7 +42,10 @@ def derivation_markdown(shown: ShownDerivation) -> str:
             in_words = same[gradient.name].sentence(text.name(gradient.tensor.name))
             lines += [f"{escaped(in_words)}:", ""]
         whole = steps and gradient.name not in same
-        lines += list(_worked(gradient)) if whole else block(gradient.lhs, gradient.expr)
+        written = (
+            _worked(gradient) if whole else chain.from_iterable(starmap(block, gradient.lines))
+        )
+        lines += list(written)
         if in_words := in_matrices(gradient):
             lines += ["In matrices and vectors:", ""]
             lines += ["$$", f"{latex_name(gradient.name)} = {in_words}", "$$", ""]

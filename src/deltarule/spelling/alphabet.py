@@ -25,7 +25,7 @@ class Alphabet:
         raise NotImplementedError
 
     minus, plus, dot, comma, dots = "−", "+", "·", ", ", "…"
-    mod, infinity = " mod ", "∞"
+    mod, infinity, pi = " mod ", "∞", "π"
 
     def name(self, name: str) -> str:
         return pretty(name)

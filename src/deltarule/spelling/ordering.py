@@ -2,28 +2,80 @@
 
 from __future__ import annotations
 
-from sympy import Add, Expr, Integer, Mul, Pow, Rational
+from math import gcd
+
+from sympy import Add, Expr, Integer, Mul, Pow, Rational, sqrt
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import tidy
 from deltarule.expressions.symbols import Index, Scalar, Size
 
 
-def over_under(product: Mul) -> tuple[list[Expr], list[Expr]]:
-    """The factors above and below the fraction bar."""
+def over_under(product: Expr) -> tuple[list[Expr], list[Expr]]:
+    """The factors above and below the fraction bar; [c]·1/p is [c] over p, if p is a number anyway.
+
+    For a reduction with indices, which is no product, nothing is below.
+    """
     top: list[Expr] = []
     bottom: list[Expr] = []
-    for factor in product.args:
+    for factor in _with_one_root(Mul.make_args(product)):
         if isinstance(factor, Rational):
             if factor.p != 1:
                 top.append(Integer(factor.p))
             if factor.q != 1:
                 bottom.append(Integer(factor.q))
-        elif isinstance(factor, Pow) and factor.exp.is_number and factor.exp < 0:
-            bottom.append(factor.base ** (-factor.exp))
+        elif isinstance(factor, Pow) and _below(factor):
+            root = factor.exp == -Rational(1, 2)  # SymPy would take √(2·π) apart
+            bottom.append(Pow(factor.base, -factor.exp, evaluate=not root))
+        elif isinstance(factor, nodes.Sum) and _by_data(factor):
+            above, below = over_under(factor.body)
+            top.append(nodes.Sum(Mul(*above), (), factor.conditions))
+            bottom += below
         else:
             top.append(factor)
     return top, bottom
+
+
+def _below(power: Pow) -> bool:
+    """Whether it is 1/b or 1/b²; or 1/μ^p, where μ is an entry of a tensor."""
+    if power.exp.is_number:
+        return bool(power.exp < 0)
+    return power.base.has(nodes.Read) and bool(power.exp.as_coeff_Mul()[0] < 0)
+
+
+def _by_data(guarded: nodes.Sum) -> bool:
+    """Whether it is [a = b]·f, where f can be read for other a and b too."""
+    return not guarded.ranges and all(
+        isinstance(c, nodes.Equal | nodes.Unequal) for c in guarded.conditions
+    )
+
+
+def _with_one_root(factors: tuple[Expr, ...]) -> list[Expr]:
+    """√2/(2·√π) as 1/√(2·π): roots of numbers put under one, where nothing is left above."""
+    roots = [f for f in factors if isinstance(f, Pow) and f.base.is_number and f.exp in _HALVES]
+    if not roots:
+        return list(factors)
+    numbers = [f for f in factors if isinstance(f, Rational)]
+    whole, square = Mul(*numbers, *roots), Mul(*(f**2 for f in (*numbers, *roots)))
+    rational, other = square.as_coeff_Mul()
+    if not isinstance(rational, Rational):
+        return list(factors)
+    above = sqrt(Integer(rational.p))
+    if not above.is_Integer or not (rational.q != 1 or len(roots) > 1):
+        return list(factors)
+    sign = Integer(-1 if whole.is_negative else 1)
+    below = Mul(Integer(rational.q), 1 / other, evaluate=False) if rational.q != 1 else 1 / other
+    rest = [f for f in factors if f not in numbers and f not in roots]
+    return [sign * above, Pow(below, -Rational(1, 2), evaluate=False), *rest]
+
+
+def common_number(total: Add) -> Expr:
+    """2 for 2·a − 2·b, where a and b are no numbers themselves; 1 for none."""
+    if not all(t.has(nodes.Read) for t in total.args):
+        return Integer(1)
+    numbers = [t.as_coeff_Mul()[0] for t in total.args]
+    whole = all(n.is_Integer for n in numbers)
+    return Integer(gcd(*map(int, numbers))) if whole else Integer(1)
 
 
 def sides(difference: Expr) -> tuple[Expr, Expr]:
@@ -32,6 +84,10 @@ def sides(difference: Expr) -> tuple[Expr, Expr]:
     left = [t for t in terms if t.as_coeff_Mul()[0] > 0]
     right = [-t for t in terms if t.as_coeff_Mul()[0] < 0]
     return Add(*left), Add(*right)
+
+
+#: The exponents of √a and 1/√a.
+_HALVES = (Rational(1, 2), -Rational(1, 2))
 
 
 class _Spelled:

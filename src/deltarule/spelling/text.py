@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sympy import Add, Basic, Expr, Integer, Mul, Pow, Rational, Symbol
-from sympy.core.numbers import Infinity, NegativeInfinity
+from sympy.core.numbers import Infinity, NegativeInfinity, Pi
 
 from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span, tight
@@ -18,7 +18,7 @@ from deltarule.expressions.matrices import Inverse, LogDet
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.symbols import Index
 from deltarule.spelling.alphabet import ATOM, POWER, PRODUCT, SUM, Alphabet
-from deltarule.spelling.ordering import factor_order, over_under, sides, term_order
+from deltarule.spelling.ordering import common_number, factor_order, over_under, sides, term_order
 
 
 class Writer(Alphabet):
@@ -51,14 +51,20 @@ class Writer(Alphabet):
         return text, SUM if node < 0 else ATOM if node.is_Integer else PRODUCT
 
     def _infinity(self, node: Expr):
-        negative = node.is_negative
+        negative = node.is_extended_negative
         return (self.minus if negative else "") + self.infinity, SUM if negative else ATOM
+
+    def _pi(self, node: Expr):
+        return self.pi, ATOM
 
     def _read(self, node: nodes.Read):
         subscripts = [self(i) for i in node.indices]
         return self.access(self.name(nodes.tensor_name(node)), subscripts), ATOM
 
     def _add(self, node: Add):
+        number = common_number(node)
+        if number != 1:
+            return self.write(Mul(number, node / number, evaluate=False))
         text = ""
         for term in sorted(node.args, key=term_order):
             coefficient, rest = term.as_coeff_Mul()
@@ -78,9 +84,7 @@ class Writer(Alphabet):
             return self.minus + self.inside(-node, PRODUCT), SUM
         top, bottom = over_under(node)
         if bottom:
-            above = self._factors(top)
-            below = self._factors(bottom)
-            return self.fraction(*above, *below), PRODUCT
+            return self.fraction(*self._factors(top), *self._factors(bottom)), PRODUCT
         return self._factors(top)
 
     def _factors(self, factors: list[Expr]) -> tuple[str, int]:
@@ -108,6 +112,9 @@ class Writer(Alphabet):
         return self.function(symbol, [self(a) for a in node.args]), ATOM
 
     def _reduction(self, node: nodes.Reduction):
+        top, bottom = over_under(node)
+        if bottom:
+            return self.fraction(*self._factors(top), *self._factors(bottom)), PRODUCT
         bound = set(node.indices)
         outer = [c for c in node.conditions if not bound & nodes.free_symbols(c)]
         if bound and outer and isinstance(node, nodes.Sum):
@@ -191,7 +198,7 @@ class Writer(Alphabet):
         return self.function("log det", [self(node.body)]), ATOM
 
     def _frozen(self, node: nodes.Frozen):
-        return self.function("frozen", [self(node.args[0])]), ATOM
+        return self.function("stop_gradient", [self(node.args[0])]), ATOM
 
     def _at_least_zero(self, node):
         left, right = sides(node.args[0])
@@ -219,7 +226,7 @@ class Writer(Alphabet):
         return self.relation(self(left), "=", self(right)), SUM
 
     _methods = {
-        Symbol: _symbol, Infinity: _infinity, NegativeInfinity: _infinity,
+        Symbol: _symbol, Infinity: _infinity, NegativeInfinity: _infinity, Pi: _pi,
         Rational: _number, nodes.Read: _read, Add: _add, Mul: _mul, Pow: _pow,
         Elementwise: _function, nodes.Reduction: _reduction,
         nodes.LogSumExp: _log_sum_exp, nodes.Delta: _delta,

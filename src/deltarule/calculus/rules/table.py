@@ -28,6 +28,7 @@ from deltarule.calculus.rules.recognise import USE_THE_VALUE
 from deltarule.calculus.rules.removable_kinks import BETWEEN_THE_SIDES, REMOVE_THE_KINK
 from deltarule.calculus.rules.rename_indices import RENAME
 from deltarule.calculus.rules.rule import Rule
+from deltarule.calculus.rules.settle import AT_PLACES
 from deltarule.calculus.rules.share_condition import SHARE_THE_CONDITION
 from deltarule.calculus.rules.share_the_sum import SHARE_THE_SUM
 from deltarule.calculus.rules.signs import PUT_SIGNS
@@ -65,6 +66,7 @@ PARTS: dict[str, tuple[Rule, ...]] = {
     "The formula is made shorter": (*SIMPLIFICATIONS, RENAME, INSERT),
     "Kinks that cancel are removed": (REMOVE_THE_KINK, BETWEEN_THE_SIDES),
     "The ends of a sequence are looked at": (AT_THE_EDGE,),
+    "Places are told apart": (AT_PLACES,),
     "Entries of Jacobians and Hessians": (READ_OFF, COMMON_FACTOR),
 }
 

@@ -48,8 +48,8 @@ class Calls(WholeArrays):
                 return self.arguments(text)[0]
             if text == "len" and known.tensor(text) is None:
                 return self._length()
-            if text == "frozen":
-                return self._applied(nodes.Frozen, self.arguments("frozen"))
+            if text in ("stop_gradient", "frozen"):
+                return self._applied(nodes.Frozen, self.arguments(text))
             function = known.function(ALIASES.get(text, text))
             if function is not None:
                 return self._applied(function, self.arguments(text, function.nargs))

@@ -23,7 +23,7 @@ from deltarule.marking.printed import shortened
 from deltarule.spelling.names import pretty
 
 #: What has a meaning among indices alone.
-_OF_INDICES = ("⌊", "⌈", "mod", "if", "first", "frozen", "inverse", "det")
+_OF_INDICES = ("⌊", "⌈", "mod", "if", "first", "frozen", "stop_gradient", "inverse", "det")
 #: What no other notation than that of programs has.
 _OF_PROGRAMS = ("call", "method", "shape", "slice", "extents")
 
