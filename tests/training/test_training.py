@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from once import loaded
+from once import derived, loaded
 
 from deltarule.errors import DeltaruleError
 from deltarule.language.catalogue import catalogue
@@ -121,6 +121,11 @@ def test_what_cannot_be_trained(change, fact, plan, scribbles, cache):
     with pytest.raises(DeltaruleError) as caught:
         train(Plan(**values), scribbles, cache=cache)
     assert caught.value.fact == fact
+
+
+def test_what_is_trained_without_a_word_can_be_derived():
+    gradients = derived("classifier", network=Plan().network).gradients
+    assert {"w1", "b1", "W5", "b5"} <= gradients.keys()
 
 
 def test_without_scikit_learn(monkeypatch):

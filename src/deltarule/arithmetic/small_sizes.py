@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from random import Random
+from typing import cast
 
 import numpy as np
-from sympy import Expr, Symbol
+from sympy import Basic, Expr, Integer, Symbol
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.ranks import enough_terms
@@ -66,6 +67,7 @@ def _nothing_fits(network: Network) -> DeltaruleError:
 def _grown(network: Network, chosen: dict, pinned: set) -> dict:
     """The sizes, those of which too little is left (an image behind its windows) made larger."""
     for definition in demanded(network):
+        given = _given_for(network, definition)
         for _ in range(24):
             left = left_of(network, chosen, definition)
             grow = [
@@ -73,13 +75,24 @@ def _grown(network: Network, chosen: dict, pinned: set) -> dict:
                 for s in chosen
                 if s not in pinned
                 and not isinstance(s, Attribute)
-                and s in free_symbols(definition)
+                and s in given
                 and left_of(network, {**chosen, s: chosen[s] + 6}, definition) > left
             ]
             if left >= 2 or not grow:
                 break
             chosen = {**chosen, grow[0]: chosen[grow[0]] + 1}
     return chosen
+
+
+def _given_for(network: Network, size: Expr) -> set[Basic]:
+    """The symbols that a size follows from, also through others that are defined."""
+    found: set[Basic] = set()
+    waiting = [*free_symbols(size)]
+    for symbol in waiting:
+        if symbol not in found:
+            found.add(symbol)
+            waiting += free_symbols(network.definitions.get(cast(Size, symbol), Integer(0)))
+    return found
 
 
 def _shrunk(network: Network, chosen: dict, pinned: set) -> dict:
