@@ -158,6 +158,11 @@ def residual_norm(x, r, g):
     return F.rms_norm(x + r, x.shape[1:], g, 1e-6), x + r
 
 
+def even(size):
+    a = torch.randn(size, size, **T)
+    return (a + a.T).requires_grad_()
+
+
 LAYERS = {
     "rms_norm": (lambda x, g: F.rms_norm(x, x.shape[1:], g, 1e-6), {"x": draw(3, 4), "g": draw(4)}),
     "swiglu": (swiglu, {"x": draw(3, 4), "W": draw(4, 5), "V": draw(4, 5), "W2": draw(5, 2)}),
@@ -225,6 +230,9 @@ LAYERS = {
     ),
     "soft_dtw": (soft_warping, {"x": draw(4, 2), "y": draw(3, 2)}),
     "capsule_routing": (routing, {"u": draw(2, 3, 2), "W": draw(3, 4, 2, 5)}),
+    "quadratic_form": (
+        lambda A, b, x: x @ A @ x / 2 - b @ x, {"A": even(4), "b": draw(4), "x": draw(4)}
+    ),
     "residual_norm": (residual_norm, {"x": draw(3, 4), "r": draw(3, 4), "g": draw(4)}),
     "ctc": (ctc, {"y": unit(4, 3), "l": torch.tensor([0, 2, 0, 1, 0])}),
 }  # fmt: skip

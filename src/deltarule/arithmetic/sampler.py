@@ -3,6 +3,8 @@
     labels, positions             integers below an extent
     covariances                   a·aᵀ + 1, symmetric and positive definite
     targets that sum to 1         parts of 1 along their axis
+    one-hot ones                  a 1 somewhere along it
+    symmetric matrices            a + aᵀ
     what an update keeps          numbers from 0 to 1, as a mean of squares is not negative
     matrices in a determinant     with a large diagonal: the determinant is above 0
     anything else                 numbers from the declared interval, or from the usual one
@@ -59,10 +61,13 @@ class Sampler:
         within = tensor.drawn_within or place or ((0, 1) if tensor.role == "memory" else None)
         if tensor.definite:
             drawn = self.definite(shape, within)
+        elif tensor.one_hot and tensor.sums_to_one is not None:
+            drawn = self.one_hot(shape, tensor.sums_to_one)
         elif tensor.sums_to_one is not None:
             drawn = self.parts_of_one(shape, tensor.sums_to_one, within)
         else:
             drawn = self.numbers(tensor, shape, within)
+        drawn = self.symmetric(drawn) if tensor.symmetric else drawn
         return self.dominated(drawn, shape) if tensor.name in self._determinants else drawn
 
     def numbers(self, tensor: Tensor, shape: Shape, within: Interval) -> Any:
@@ -80,6 +85,16 @@ class Sampler:
     def parts_of_one(self, shape: Shape, axis: int, within: Interval) -> Any:
         """Numbers that sum to 1 along an axis."""
         raise NotImplementedError
+
+    def one_hot(self, shape: Shape, axis: int) -> Any:
+        """A 1 somewhere along an axis, and zeros."""
+        rest = tuple(np.delete(shape, axis))
+        chosen = np.eye(shape[axis], dtype=int)[self.integers(rest, 0, shape[axis])]
+        return np.moveaxis(chosen, -1, axis)
+
+    def symmetric(self, drawn: Any) -> Any:
+        """Matrices that are their own transpose."""
+        return (drawn + drawn.swapaxes(-1, -2)) / 2
 
     def definite(self, shape: Shape, within: Interval) -> Any:
         """Symmetric, positive definite matrices."""

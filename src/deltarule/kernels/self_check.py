@@ -171,6 +171,14 @@ class _AsText(Sampler):
     def integers(self, shape: tuple[int, ...], least: int, below: int) -> str:
         return f"np.asarray(random.integers({least}, {below}, {shape}), np.int64)"
 
+    def one_hot(self, shape: tuple[int, ...], axis: int) -> str:
+        rest = tuple(n for k, n in enumerate(shape) if k != axis % len(shape))
+        chosen = f"random.integers(0, {shape[axis]}, {rest})"
+        return f"np.moveaxis(np.eye({shape[axis]}, dtype=real)[{chosen}], -1, {axis})"
+
+    def symmetric(self, drawn: str) -> str:
+        return f"(lambda a: (a + a.swapaxes(-1, -2)) / 2)({drawn})"
+
     def definite(self, shape: tuple[int, ...], within: Interval) -> str:
         root = f"random.uniform(-1, 1, {shape})"
         return f"real(np.eye({shape[-1]}) + (lambda a: a @ a.swapaxes(-1, -2))({root}))"

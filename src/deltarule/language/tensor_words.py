@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from sympy import oo
@@ -24,24 +25,36 @@ def _tensor(role: str):
         note="",
         covariance=False,
         start=None,
+        one_hot=None,
+        symmetric=False,
+        positive=False,
     ):
         page = current()
         extent = extents_of(axes, page)
         edge = None if outside is None else expression(outside, page)
         limit = None if below is None else expression(below, page)
         start = checked_start(name, start, extent, page.place())
-        span = _interval(within, name, page)
-        return page.declare(
-            Tensor(name, extent, role, edge, sums_to_one, limit, span, start, note, covariance)
-        )
+        if positive and within is not None:
+            raise DeltaruleError(
+                f"{name} is declared positive and within an interval",
+                page.place(),
+                'say one of both: positive=True is within="(0, oo)"',
+            )
+        span = _interval("(0, oo)" if positive else within, name, page)
+        axis = sums_to_one if one_hot is None else one_hot
+        found = Tensor(name, extent, role, edge, axis, limit, span, start, note, covariance)
+        found = replace(found, one_hot=one_hot is not None, symmetric=bool(symmetric))
+        return page.declare(_fitting(found, page))
 
     declare.__doc__ = f"""Declare {role} `name` with its axes.
 
     `outside` is the value of reads beyond its edges; `sums_to_one` an axis along which its
-    entries add up to 1; `below` makes it an array of whole numbers from 0 to below − 1 (labels);
-    `within=(a, b)` or "[a, b]" says between which numbers its entries must lie, with oo for b if
-    there is no upper bound; a `covariance` is symmetric
-    and positive definite; `start` is what training starts from, a number or "identity".
+    entries add up to 1, `one_hot` one along which one of them is 1 and the others are 0; `below`
+    makes it an array of whole numbers from 0 to below − 1 (labels); `within=(a, b)` or "[a, b]"
+    says between which numbers its entries must lie, with oo for b if there is no upper bound,
+    which `positive` says of 0; a `symmetric` one has square matrices that are their own transpose,
+    and a `covariance` is positive definite, too; `start` is what training starts from, a number or
+    "identity".
     """
     return declare
 
@@ -79,6 +92,25 @@ def loss(name: str, value) -> Name:
     named = page.declare(Tensor(name, (), "loss"))
     named[()] = value
     return named
+
+
+def _fitting(tensor: Tensor, page: Page) -> Tensor:
+    """The tensor. Raises DeltaruleError where it lacks the axes that a declaration is about."""
+    axis, count = tensor.sums_to_one, len(tensor.axes)
+    shape = ", ".join(map(str, tensor.axes))
+    if axis is not None and not (isinstance(axis, int) and -count <= axis < count):
+        raise DeltaruleError(
+            f"{tensor.name} [{shape}] has no axis {axis} along which it could add up to 1",
+            page.place(),
+            f"axes are counted from 0: give one below {count}" if count else "leave it out",
+        )
+    if tensor.symmetric and (count < 2 or tensor.axes[-1] != tensor.axes[-2]):
+        raise DeltaruleError(
+            f"{tensor.name} [{shape}] cannot be symmetric",
+            page.place(),
+            "a symmetric matrix has as many rows as columns, its last two axes",
+        )
+    return tensor
 
 
 def _interval(within, name: str, page: Page) -> tuple[int, int | None] | None:

@@ -41,7 +41,8 @@ class Tensor:
 
     `axes` are its extents (SymPy expressions over sizes), one an axis; none for a scalar.
     `outside` is the value of reads beyond its edges, None where there may be no such read.
-    `sums_to_one` is the axis along which a target's entries are declared to sum to 1.
+    `sums_to_one` is the axis along which its entries are declared to sum to 1; if it is `one_hot`,
+    one of them is 1 and the others are 0. If it is `symmetric`, its last two axes may be exchanged.
     `definite` says that it holds symmetric, positive definite matrices, as covariances are.
     `within` is the interval in which its entries must lie, such as (0, 1) for probabilities; its
     upper end is None for variances, which may be any positive number.
@@ -60,6 +61,8 @@ class Tensor:
     start: Expr | str | None = None
     note: str = ""
     definite: bool = False
+    one_hot: bool = False
+    symmetric: bool = False
 
     @property
     def given(self) -> bool:

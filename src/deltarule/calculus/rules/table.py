@@ -33,6 +33,7 @@ from deltarule.calculus.rules.share_condition import SHARE_THE_CONDITION
 from deltarule.calculus.rules.share_the_sum import SHARE_THE_SUM
 from deltarule.calculus.rules.signs import PUT_SIGNS
 from deltarule.calculus.rules.sum_to_one import SUMS_TO_ONE
+from deltarule.calculus.rules.symmetric import SYMMETRIC
 from deltarule.calculus.rules.write_upstream import INSERT
 from deltarule.calculus.rules.zero_sums import DEVIATIONS_SUM_TO_ZERO
 
@@ -44,6 +45,7 @@ SIMPLIFICATIONS: tuple[Rule, ...] = (
     COUNT,
     PULL_OUT,
     SUMS_TO_ONE,
+    SYMMETRIC,
     DEVIATIONS_SUM_TO_ZERO,
     SHARE_THE_CONDITION,
     SHARE_THE_SUM,

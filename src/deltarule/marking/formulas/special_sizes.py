@@ -66,9 +66,9 @@ def _of_data(compared: Comparison) -> Iterator[tuple[str, str]]:
         if name not in named or not tensor.given or tensor.integral:
             continue
         axes = tensor.axes
-        if tensor.role == "target" and axes:
+        if tensor.role == "target" and axes and not tensor.one_hot:
             yield from ((name, SUMS_TO_ONE), (name, ONE_HOT))
-        if len(axes) > 1 and axes[-1] == axes[-2]:
+        if len(axes) > 1 and axes[-1] == axes[-2] and not tensor.symmetric:
             yield name, SYMMETRIC
         if tensor.role in ("input", "parameter") and not tensor.definite:
             yield name, POSITIVE
