@@ -3,12 +3,13 @@
 import textwrap
 
 import pytest
-from once import derived
+from once import derived, loaded
 
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.calculus import derive
 from deltarule.errors import DeltaruleError
+from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 from deltarule.networks.recurrences import Recurrence, blocks
 from deltarule.spelling.text import text
@@ -220,3 +221,9 @@ def test_outputs_that_others_read_have_gradients_from_above_and_from_there(page)
     assert text(derived.gradients["s"].equation().rhs) == (
         "2·∂L/∂y[t, n, m]·s[t, n, m] + ∂L/∂s_out[t, n, m]"
     )
+
+
+def test_of_the_catalogue_only_what_others_read_is_put_out_as_a_copy():
+    """What a maximum is known as its selection reads, and no gradient comes from that."""
+    copies = {n for n in catalogue() if any(t.endswith("_out") for t in loaded(n).tensors)}
+    assert copies == {"residual_norm"}
