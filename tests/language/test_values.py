@@ -45,7 +45,7 @@ def gradient(tmp_path, right, of="x"):
         ("x[n, d] // 1", "0"),
         ("x[n, d] % 1", "∂L/∂y[n, d]"),
         ("round(x[n, d]) + x[n, d]", "∂L/∂y[n, d]"),
-        ("x[n, d] * stop_gradient(x[n, d])", "∂L/∂y[n, d]·frozen(x[n, d])"),
+        ("x[n, d] * stop_gradient(x[n, d])", "∂L/∂y[n, d]·stop_gradient(x[n, d])"),
         ("2 ** (d - n) * x[n, d]", "2^(d − n)·∂L/∂y[n, d]"),
         ("x[n, d] * 0.1", "∂L/∂y[n, d]/10"),
     ],
