@@ -77,6 +77,9 @@ def _givens(page: Page, trace: Trace, worked: Worked | None) -> None:
         _array(page, text.name(name), array, brief)
         for verdict in worked.by_quantity.get(name, []) if worked else []:
             page.prose(verdict.finding, indent=6, style=STYLES[verdict.verdict])
+    for verdict in worked.of_no_line if worked else []:
+        if verdict.quantity not in trace.computation.givens:
+            page.prose(verdict.finding, indent=2, style=STYLES[verdict.verdict])
 
 
 def _line(page: Page, line: TracedLine, trace: Trace) -> None:

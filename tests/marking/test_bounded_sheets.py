@@ -12,7 +12,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import read, reads, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads
 from deltarule.marking import load_sheet, mark
-from deltarule.marking.answers import load_answers
+from deltarule.marking.answers import load_answers, read_answers
 from deltarule.marking.arrays import read_numbers
 from deltarule.marking.cost import MOST_NODES, MOST_TERMS, check_computation, check_network
 from deltarule.marking.explanation import Explanation
@@ -20,6 +20,7 @@ from deltarule.marking.hypothesis import Hypothesis
 from deltarule.marking.mistakes import Mistake
 from deltarule.marking.run_computations import run_computation
 from deltarule.marking.session import open_session
+from deltarule.marking.verdicts import RIGHT, UNREADABLE
 from deltarule.marking.wording import identified
 from deltarule.marking.worked_sheets import work
 from deltarule.tracing.line_check import Check
@@ -61,11 +62,6 @@ def wide(size: int) -> str:
             "1000000000 updates of 46 terms each",
         ),
         ({"top": "rate = 1\nupdates = 1" + "0" * 30}, "1" + "0" * 30 + " updates of 46 terms each"),
-        (
-            {"published": '"' + "h" * 100_000 + '" = 1'},
-            "a name of 100000 characters, 'hhhhhhhhhhhhhhhhhhhh'…",
-        ),
-        ({"published": "yhat = " + "[" * 90 + "1" + "]" * 90}, "lists more than 8 deep"),
         ({"published": "yhat = 1\n" + "[[run]]\n" * 5000}, "5000 runs"),
         ({"network": "x" * 400_000}, "a text of 400000 characters"),
         ({"top": "x" * 300_000 + " = 1"}, "unknown key '" + "x" * 57 + "…'"),
@@ -89,6 +85,36 @@ def test_refused_with_a_place(tmp_path, changed, fact):
     assert caught.value.fact == fact
     assert caught.value.place
     assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("published", "fact"),
+    [
+        ('"' + "h" * 100_000 + '" = 1', "a name of 100000 characters, 'hhhhhhhhhhhhhhhhhhhh'…"),
+        ("E = " + "[" * 90 + "1" + "]" * 90, "lists more than 8 deep"),
+        ("E = 1e309", "'1e309' is beyond 10^300"),
+        ("E = 1" + "0" * 350, "'1" + "0" * 56 + "…' is beyond 10^300"),
+        ("E = ?", "'?' is not a number"),
+        ("E = true", "true stands where a number belongs"),
+        ("E = [1, 2]", "E is a single number but 2 is written"),
+        ("E = 1\nE = 2", "E stands twice, first in line "),
+        ('E = 1\n"E" = 2', "E stands twice, first in line "),
+        ("E = [1, 2", "E is a single number but 2 is written"),
+        ("foo = 3", "mlp has no quantity foo"),
+    ],
+)
+def test_what_is_published_and_cannot_be_read_costs_itself(tmp_path, published, fact):
+    path = tmp_path / "t.toml"
+    path.write_text(SHEET.format(**{**MLP, "published": f"yhat = 0.63\n{published}"}))
+    right, unread = mark(path).verdicts
+    assert (right.quantity, right.verdict) == ("yhat", RIGHT)
+    assert (unread.verdict, unread.finding.startswith(fact)) == (UNREADABLE, True)
+    assert len(unread.finding) < 1000
+    (worked,) = work(path, extra=["E"])
+    assert [v.finding for v in worked.verdicts if v.verdict == UNREADABLE] == [unread.finding]
+    (note,) = mark(path, read_answers("[answers]\nyhat = 0.63", "mine")).notes
+    assert note.startswith("of what the sheet publishes itself, ")
+    assert "309" not in note
 
 
 @pytest.mark.parametrize(

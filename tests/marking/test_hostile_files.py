@@ -204,8 +204,6 @@ def test_examples_open_nothing_else(folder, invoke, opened):
         ({"layers": 10**30}, "layers = 10000000000000000000… is too large"),
         ({"layers": "[1, 2]"}, "layers = [1, 2] is not a whole number"),
         ({"layers": "{a = 1}"}, "layers = {'a': 1} is not a whole number"),
-        ({"yhat": "1e309"}, "'1e309' is beyond 10^300"),
-        ({"yhat": "1e400"}, "'1e400' is beyond 10^300"),
         ({"x": "[1e400, 1]"}, "'1e400' is beyond 10^300"),
     ],
 )

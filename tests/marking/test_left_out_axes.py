@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from deltarule.marking.arrays import read_numbers
-from deltarule.marking.open_sheet import judged_formulas
+from deltarule.marking.formula_verdicts import judged_formulas
 from deltarule.marking.sheets import load_sheet
 from deltarule.marking.verdicts import MISTAKE, RIGHT
 

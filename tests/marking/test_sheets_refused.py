@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from deltarule.errors import DeltaruleError
-from deltarule.marking.sheets import load_sheet
+from deltarule.errors import DeltaruleError, in_one_line
+from deltarule.marking.sheets import load_sheet, sheet_of
+from deltarule.marking.toml_text import read_toml
 
 GOOD = """\
 title = "A unit"
@@ -29,13 +30,21 @@ x = [1.0, -0.5]
 
 @pytest.fixture
 def refused(tmp_path):
-    """The error, as told, that a sheet gives; without the folder."""
+    """The error, as told, that a sheet gives which has to be right as a whole; without the folder.
+
+    A sheet that is marked says the same of what it publishes, and is read on.
+    """
 
     def tell(text: str) -> str:
         path = tmp_path / "unit.toml"
         path.write_text(text, encoding="utf-8")
         with pytest.raises(DeltaruleError) as caught:
-            load_sheet(path)
+            sheet_of(read_toml(path, str(path)), tmp_path)
+        try:
+            unread = [u.why for run in load_sheet(path).runs for u in run.unread]
+            assert unread == [in_one_line(caught.value)]
+        except DeltaruleError as error:
+            assert str(error) == str(caught.value)
         return str(caught.value).replace(f"{tmp_path}{os.sep}", "")
 
     return tell

@@ -27,14 +27,14 @@ from pathlib import Path
 
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.arrays import Numbers
-from deltarule.marking.lenient import Lenient, Lost, read_leniently
+from deltarule.marking.lenient import Lenient, read_leniently
 from deltarule.marking.other_names import Names, in_own_names, own_name
-from deltarule.marking.printed import shortened
 from deltarule.marking.sheet_format import SHEET_KEYS
-from deltarule.marking.sheets import sheet_names
+from deltarule.marking.sheet_names import is_reference
+from deltarule.marking.sheets import PUBLISHED, sheet_names
 from deltarule.marking.text_files import read_text
 from deltarule.marking.toml_text import TomlText, expect, refuse_unknown
-from deltarule.marking.unread import Unread, read_typed, read_values
+from deltarule.marking.unread import Unread, read_typed, read_values, unread_line
 from deltarule.spelling.names import parse_reference
 
 _SECTIONS = ("answers", "formulas")
@@ -115,10 +115,10 @@ def answers_in(read: Lenient) -> Answers:
         raise DeltaruleError(
             "there are no answers", toml.name, "write them under [answers], as yhat = 0.62"
         )
-    unread: list[Unread] = [Unread(*_name_of(lost)) for lost in read.lost]
+    unread: list[Unread] = [unread_line(lost) for lost in read.lost]
     formulas = read_typed(toml, unread)
     values = read_values(toml, unread)
-    for name in [_name_of(lost)[0] for lost in read.lost if lost.section == "answers"]:
+    for name in [unread_line(lost).name for lost in read.lost if lost.section == "answers"]:
         values.pop(name, None)
     run = expect(toml.data.get("run", 1), int, toml.where("", "run"))
     if run < 1:
@@ -144,11 +144,7 @@ def _refuse_loose(toml: TomlText) -> None:
 
 
 def _is_name(key: str) -> bool:
-    try:
-        parse_reference(key)
-    except DeltaruleError:
-        return False
-    return did_you_mean(key, KEYS) == ""
+    return is_reference(key) and did_you_mean(key, KEYS) == ""
 
 
 def _not_read(toml: TomlText) -> list[str]:
@@ -162,16 +158,10 @@ def _not_read(toml: TomlText) -> list[str]:
     return found
 
 
-def _name_of(lost: Lost) -> tuple[str, tuple[int, ...], str, str]:
-    try:
-        return str(parse_reference(lost.name)), (), lost.text, lost.why
-    except DeltaruleError:
-        return shortened(lost.name), (), lost.text, lost.why
-
-
 def holds_answers(path: str | Path) -> bool:
     """Whether a file holds answers, not a sheet: what it has tells, whatever it is called."""
-    keys = read_leniently(read_text(Path(path), str(path)), str(path), _SECTIONS).toml.data.keys()
+    either = (*_SECTIONS, *PUBLISHED)
+    keys = read_leniently(read_text(Path(path), str(path)), str(path), either).toml.data.keys()
     if keys & {"answers", "who"}:
         return True
     return not keys & (set(SHEET_KEYS) - set(KEYS))

@@ -25,6 +25,7 @@ from deltarule.tracing.quantities import locate
 def without_strangers(run: Run, number: int, known: Known) -> tuple[Run, list[Verdict]]:
     """The run without what it asks that there is not, and a verdict on each such name."""
     kept, found = [], []
+    unread = {u.name for u in run.unread}
     for reference in run.asked or (*run.published, *run.formulas):
         if reference in run.published or reference in run.formulas:
             kept.append(reference)  # what is published is said of by itself
@@ -33,6 +34,8 @@ def without_strangers(run: Run, number: int, known: Known) -> tuple[Run, list[Ve
             run_computation(run, (reference,), known).locate(reference)
             kept.append(reference)
         except DeltaruleError as error:
+            if reference in unread:
+                continue  # and so is what it publishes and nobody can read
             finding = f"the sheet asks for it, but {in_one_line(error)}"
             found.append(
                 Verdict(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, field
 
@@ -14,16 +15,21 @@ from deltarule.marking.toml_values import PAIR
 
 #: So many lines are put right, and so much text is read again for it.
 MOST_LINES, MOST_TEXT = 100, 2_000_000
+_RUN = re.compile(r"\s*\[\[\s*run\s*\]\]")
 
 
 @dataclass(frozen=True)
 class Lost:
-    """A line that cannot be read: its name, what stands there, and why."""
+    """A line that cannot be read: its name, what stands there, and why.
+
+    `run` counts the [[run]] above it, 0 where there is none.
+    """
 
     section: str
     name: str
     text: str
     why: str
+    run: int = 0
 
 
 @dataclass
@@ -35,10 +41,13 @@ class Lenient:
     lost: list[Lost] = field(default_factory=list)
 
 
-def read_leniently(text: str, name: str, sections: tuple[str, ...]) -> Lenient:
+def read_leniently(
+    text: str, name: str, sections: tuple[str, ...], elsewhere: bool = True
+) -> Lenient:
     """A file's text; in `sections` a line that cannot be read stops no other.
 
-    Raises DeltaruleError for what is wrong elsewhere, and cannot be put right.
+    Raises DeltaruleError for what is wrong elsewhere and cannot be put right, or for all that is,
+    unless `elsewhere`.
     """
     found = Lenient(TomlText(name, text, {}))
     spent = 0
@@ -49,9 +58,9 @@ def read_leniently(text: str, name: str, sections: tuple[str, ...]) -> Lenient:
             fault = fault_of(text, error)
             spent += len(text)
             known = _section(text, fault.line)
-            hopeless = fault.corrected is None and not (
-                fault.name and known.partition(".")[0] in sections
-            )
+            there = known.removeprefix("run.").partition(".")[0] in sections
+            alone = fault.name and there  # it costs nothing but itself
+            hopeless = not (alone or (fault.corrected is not None and (there or elsewhere)))
             if hopeless or spent > MOST_TEXT or len(found.notes) + len(found.lost) >= MOST_LINES:
                 raise refused(text, fault, name) from None
             text = _put_right(text, fault, known, found)
@@ -76,11 +85,9 @@ def _put_right(text: str, fault: Fault, section: str, found: Lenient) -> str:
     end = fault.line
     while end < len(lines) and not begins(lines[end]):
         end += 1
-    found.lost.append(
-        Lost(
-            section, fault.name, shortened(_value(line)), f"{fault.fact} ({where}): {fault.example}"
-        )
-    )
+    why = f"{fault.fact} ({where}): {fault.example}"
+    run = sum(_RUN.match(above) is not None for above in lines[: fault.line])
+    found.lost.append(Lost(section, fault.name, shortened(_value(line)), why, run))
     for k in range((fault.first or fault.line) - 1, end):
         lines[k] = ""
     return "\n".join(lines)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from deltarule.errors import DeltaruleError, in_one_line, placed_at
+from deltarule.errors import DeltaruleError, placed_at
 from deltarule.expressions.given_arguments import known_path
 from deltarule.language.load import network_of
-from deltarule.marking import givens_printed_twice, verdicts
+from deltarule.marking import givens_printed_twice
 from deltarule.marking.after_updates import judge_after, judge_updated
 from deltarule.marking.answer_template import everything
 from deltarule.marking.answers import Answers, load_answers
@@ -23,22 +23,23 @@ from deltarule.marking.asking import (
     without_strangers,
 )
 from deltarule.marking.corrected_givens import mended
+from deltarule.marking.formula_verdicts import judged_formulas
 from deltarule.marking.judge import judge
 from deltarule.marking.judged_again import judge_again
 from deltarule.marking.order import causes_first, computed
 from deltarule.marking.other_names import check_names
-from deltarule.marking.printed import Printed, shortened
+from deltarule.marking.printed import Printed
 from deltarule.marking.run_computations import Known, derivation_of, derivations, run_computation
 from deltarule.marking.session import Session, open_session
+from deltarule.marking.sheet_names import is_reference
 from deltarule.marking.sheets import Run, Sheet, load_sheet
-from deltarule.marking.strangers import named, only_known
+from deltarule.marking.strangers import named, only_known, only_known_published, unread_verdict
 from deltarule.marking.trivial_values import without_work
 from deltarule.marking.undetectable import hidden
-from deltarule.marking.unread import Unread
 from deltarule.marking.verdicts import Marking, Score, Verdict
 from deltarule.networks.network import Network
 from deltarule.spelling.counted import counted
-from deltarule.tracing.computation import Computation
+from deltarule.spelling.names import pretty
 
 
 def mark(
@@ -101,7 +102,7 @@ class OpenSheet:
             with placed_at(self.sheet.path):
                 _check_names(run, self._known)
                 parts.append(_published(run, number, self._known))
-        return _joined(self.sheet, parts)
+        return _joined(self.sheet, parts, notes=self.sheet.notes)
 
     def formulas(self, answers: Answers) -> list[Verdict]:
         """Verdicts on the formulas of answers alone."""
@@ -140,27 +141,30 @@ class _Part:
     notes: list[str]
 
 
-def _joined(sheet: Sheet, parts: list[_Part], who: str = "") -> Marking:
+def _joined(sheet: Sheet, parts: list[_Part], who: str = "", notes: Iterable[str] = ()) -> Marking:
     return Marking(
         sheet.title,
         tuple(v for p in parts for v in p.verdicts),
         who,
-        tuple(n for p in parts for n in p.notes),
+        (*notes, *(n for p in parts for n in p.notes)),
         tuple(s for p in parts for s in p.scores),
     )
 
 
 def _published(run: Run, number: int, known: Known) -> _Part:
     """The verdicts on what a run of a sheet publishes itself."""
-    run, found = without_strangers(run, number, known)
+    run, found = without_strangers(only_known_published(run, known), number, known)
     notes: list[str] = []
     session = None
-    if run.published:
-        session = open_session(run, number, run.published, known)
+    unread = named(run, run.unread, known)
+    if run.published or unread:
+        session = open_session(run, number, run.published, known, extra=unread)
+    if session is not None and run.published:
         found += judged(session, doubt=True)
         notes += [*hidden(session, found), *notes_on_givens(session, run.published)]
     found += judged_formulas(run, number, run.formulas, known)
-    own = replace(run, asked=(*run.published, *run.formulas))
+    found += [unread_verdict(u, number, session and session.computation) for u in run.unread]
+    own = replace(run, asked=(*run.published, *run.formulas, *unread))
     items = asked_items(own, number, session.computation if session else None, known)
     items = [i for i in items if session is None or i.quantity not in session.computation.givens]
     return _Part(in_order(found, items), scores(items, found, run), notes)
@@ -176,8 +180,9 @@ def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
         )
     _check_names(sheet.runs[answers.run - 1], known)
     answers = answers.in_own_names(sheet.runs[answers.run - 1].names)
-    run, found = without_strangers(sheet.runs[answers.run - 1], answers.run, known)
-    notes = list(answers.notes)
+    run = only_known_published(sheet.runs[answers.run - 1], known)
+    run, found = without_strangers(run, answers.run, known)
+    notes = [*answers.notes, *_on_unread(run)]
     answers = only_known(run, answers, known)
     asked = (*run.asked, *named(run, answers.unread, known))
     session = open_session(run, answers.run, answers.values, known, extra=asked)
@@ -190,7 +195,7 @@ def _answered(sheet: Sheet, answers: Answers, known: Known) -> Marking:
     notes += givens_printed_twice.notes(session, possible[0], found)
     notes += [*hidden(session, found), *notes_on_givens(session, answers.values)]
     found += judged_formulas(run, answers.run, answers.formulas, known)
-    found += [_unread(session, unread) for unread in answers.unread]
+    found += [unread_verdict(u, answers.run, session.computation) for u in answers.unread]
     written = (*answers.values, *answers.formulas, *(u.name for u in answers.unread))
     items = asked_items(
         run, answers.run, session.computation, known, written or everything(session.computation)
@@ -238,60 +243,12 @@ def _said_of_transposed(session: Session, of: dict[str, list[Verdict]]) -> dict[
     return of
 
 
-def judged_formulas(run: Run, number: int, typed: Mapping[str, str], known: Known) -> list[Verdict]:
-    """The verdicts on formulas; one that cannot be read stops no other."""
-    if not typed:
+def _on_unread(run: Run) -> list[str]:
+    """A note on what the sheet publishes and nobody can read; it is not given away here."""
+    names = dict.fromkeys(pretty(u.name) if is_reference(u.name) else u.name for u in run.unread)
+    if not names:
         return []
-    # Most sheets have none, and need nothing of what reads them.
-    from deltarule.marking.formulas import Grounds, judge_formula
-    from deltarule.marking.formulas.left_out_axes import left_out
-    from deltarule.marking.formulas.renamed_formulas import in_own_names
-
-    derivation = derivation_of(run, known)
-    rate = None if run.rate is None else run.rate.value
-    optimiser = run.optimiser if run.updates else None
-    numbers = _numbers(run, known)
-    unprinted = () if numbers is None else left_out(run.given, numbers)
-    grounds = Grounds(numbers, run.properties, optimiser, rate, unprinted)
-    found = []
-    for quantity, formula in typed.items():
-        try:
-            read = in_own_names(formula, run.names, quantity)
-            verdict = judge_formula(derivation, quantity, read, number, grounds)
-            found.append(replace(verdict, given=formula))
-        except DeltaruleError as error:
-            message = in_one_line(error)
-            found.append(
-                Verdict(
-                    quantity, None, verdicts.UNREADABLE, message, "", shortened(formula), run=number
-                )
-            )
-    return found
-
-
-def _numbers(run: Run, known: Known) -> Computation | None:
-    """The computation of a run with its numbers; None if a sheet of formulas has none."""
-    try:
-        return run_computation(run, (), known)
-    except DeltaruleError:
-        return None
-
-
-def _unread(session: Session, unread: Unread) -> Verdict:
-    """The verdict on what cannot be read; it costs nothing but itself."""
-    try:
-        name, entry = session.computation.locate(unread.name)
-    except DeltaruleError:
-        name, entry = unread.name, ()
-    index = (*entry, *unread.index) or None
-    return Verdict(
-        name,
-        index,
-        verdicts.UNREADABLE,
-        unread.why,
-        "",
-        unread.text,
-        run=session.number,
-        entries=(index,) if index else (),
-        wrong=(index,) if index else (),
-    )
+    return [
+        f"of what the sheet publishes itself, {' and '.join(names)} cannot be read: "
+        "check the sheet by itself"
+    ]

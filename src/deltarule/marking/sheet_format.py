@@ -5,7 +5,7 @@ The format itself is described in sheets.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -13,11 +13,14 @@ from typing import Any
 from deltarule.arithmetic.rounding import check_rule
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.marking.arrays import Numbers, read_numbers
+from deltarule.marking.lenient import Lost
 from deltarule.marking.marks_table import read_credit, read_marks
 from deltarule.marking.other_names import in_own_names, own_name, read_names
 from deltarule.marking.printed import Printed
+from deltarule.marking.sheet_names import is_reference, named, reference, restated_name
 from deltarule.marking.toml_text import Digits, TomlText, expect, refuse_unknown
-from deltarule.spelling.names import ascii_name, canonical, parse_reference
+from deltarule.marking.unread import Unread, read_formulas, read_table, unread_line
+from deltarule.spelling.names import ascii_name, canonical
 
 _INHERITED = ("network", "optimiser", "rate", "updates", "not_updated", "rounding")
 _MERGED = ("options", "given", "properties", "names")
@@ -33,11 +36,14 @@ PROPERTIES = ("one-hot", "sums to one", "symmetric", "positive")
 _OF_A_RUN = ("published", "asked", "formulas")
 #: Each run is evaluated by itself.
 MOST_RUNS = 50
-_TRANSPOSED = (" transposed", "ᵀ", "^T", ".T")
 
 
-def read_runs(toml: TomlText) -> list[dict[str, Any]]:
-    """The settings of every run, checked and with what it inherits: keywords of `Run`."""
+def read_runs(toml: TomlText, lost: Sequence[Lost] | None = None) -> list[dict[str, Any]]:
+    """The settings of every run, checked and with what it inherits: keywords of `Run`.
+
+    With `lost`, lines that were no TOML and are left out of `toml`, what cannot be read of what
+    a run publishes costs itself alone, as these do; without, it is an error of the sheet.
+    """
     data = toml.data
     refuse_unknown(data, SHEET_KEYS, toml.name)
     if "title" not in data:
@@ -61,7 +67,7 @@ def read_runs(toml: TomlText) -> list[dict[str, Any]]:
         place = toml.where("run", run=number)
         refuse_unknown(expect(run, dict, place), RUN_KEYS, place)
         own.append((number, _inherit(data, run)))
-    return [_Reader(toml, number, settings).run(len(own)) for number, settings in own]
+    return [_Reader(toml, number, settings, lost).run(len(own)) for number, settings in own]
 
 
 def _inherit(sheet: dict[str, Any], run: dict[str, Any]) -> dict[str, Any]:
@@ -78,29 +84,27 @@ def _inherit(sheet: dict[str, Any], run: dict[str, Any]) -> dict[str, Any]:
 class _Reader:
     """Reads the settings of one run; `number` counts `[[run]]`, 0 is the sheet's own top."""
 
-    def __init__(self, toml: TomlText, number: int, settings: dict[str, Any]):
+    def __init__(
+        self, toml: TomlText, number: int, settings: dict[str, Any], lost: Sequence[Lost] | None
+    ):
         self.toml = toml
         self.number = number
         self.settings = settings
+        self.lost = lost
         self.names = read_names(self._table("names"), partial(self._where, "names"))
 
     def run(self, runs: int) -> dict[str, Any]:
         sheet = expect(self.toml.data["title"], str, self.toml.where("", "title"))
         title = f"{sheet}, run {self.number}" if self.number and runs > 1 else sheet
         given = self._numbers("given", self._own(canonical))
-        published = self._numbers("published", self._own(_reference))
-        restated = self._numbers("restated", self._own(_restated))
+        published, formulas, unread = self._published()
+        restated = self._numbers("restated", self._own(restated_name))
         fixed = self._names("not_updated", self._own(ascii_name))
         self._refuse_not_given("restated", restated, given)
         self._refuse_not_given("not_updated", fixed, given)
-        formulas = {
-            in_own_names(name, self.names): formula
-            for name, formula in read_formulas(
-                self._table("formulas"), self.toml, self.number
-            ).items()
-        }
-        asked = self._names("asked", self._own(_reference)) or tuple(
-            dict.fromkeys((*published, *formulas))
+        of_unread = (u.name for u in unread if is_reference(u.name))
+        asked = self._names("asked", self._own(reference)) or tuple(
+            dict.fromkeys((*published, *formulas, *of_unread))
         )
         self._refuse_asked_givens(given)
         marks, where = self._table("marks"), partial(self._where, "marks")
@@ -123,6 +127,7 @@ class _Reader:
             "restated": restated,
             "published": published,
             "formulas": formulas,
+            "unread": tuple(unread),
             "asked": asked,
             "marks": read_marks(self._marks(marks), asked, where),
             "credit": read_credit(marks, where),
@@ -154,12 +159,35 @@ class _Reader:
             )
         return self._text("network", "")
 
+    def _published(self) -> tuple[dict[str, Numbers], dict[str, str], list[Unread]]:
+        """What the run publishes, numbers and formulas, and what of it nobody can read."""
+        spelled = self._own(reference)
+        if self.lost is None:
+            return self._numbers("published", spelled), self._formulas(spelled), []
+        lost = [line for line in self.lost if line.run == self.number]
+        unread = [unread_line(line) for line in lost]
+        values, typed = self._table("published"), self._table("formulas")
+        published = read_table(values, partial(self._where, "published"), spelled, unread)
+        formulas = read_formulas(typed, partial(self._where, "formulas"), spelled, unread)
+        for line in lost:
+            if line.section.endswith("published"):
+                published.pop(unread_line(line).name, None)  # it stands there twice
+        return published, formulas, unread
+
+    def _formulas(self, spelled: Callable[[str], str]) -> dict[str, str]:
+        """Formulas as typed, keyed by canonical names of gradients."""
+        found = {}
+        for key, formula in self._table("formulas").items():
+            place = self._where("formulas", key)
+            found[named(key, spelled, place)] = expect(formula, str, place)
+        return found
+
     def _numbers(self, section: str, spelled: Callable[[str], str]) -> dict[str, Numbers]:
         """A table of quantities, keyed by canonical names."""
         found: dict[str, Numbers] = {}
         for key, value in self._table(section).items():
             place = self._where(section, key)
-            name = _named(key, spelled, place)
+            name = named(key, spelled, place)
             if name in found:
                 raise DeltaruleError(f"{name} stands here twice", place, "leave one of them out")
             found[name] = read_numbers(value, place)
@@ -168,7 +196,7 @@ class _Reader:
     def _names(self, key: str, spelled: Callable[[str], str]) -> tuple[str, ...]:
         place = self._where("", key)
         names = expect(self.settings.get(key, []), list, place)
-        return tuple(_named(expect(name, str, place), spelled, place) for name in names)
+        return tuple(named(expect(name, str, place), spelled, place) for name in names)
 
     def _refuse_not_given(self, key: str, names: Iterable[str], given: dict[str, Numbers]) -> None:
         for name in names:
@@ -194,7 +222,7 @@ class _Reader:
         return at
 
     def _refuse_asked_givens(self, given: Mapping[str, object]) -> None:
-        for name in self._names("asked", self._own(_reference)):
+        for name in self._names("asked", self._own(reference)):
             if name.partition("[")[0] in given:
                 raise DeltaruleError(
                     f"{name} is asked, and it is given",
@@ -235,7 +263,7 @@ class _Reader:
                 raise DeltaruleError(f"{key} = {table[key]}", place, f"give {least} to 100")
         if "rule" in table:
             place = self._where("rounding", "rule")
-            _named(expect(table["rule"], str, place), check_rule, place)
+            named(expect(table["rule"], str, place), check_rule, place)
         return dict(table)
 
     def _properties(self) -> dict[str, str]:
@@ -245,37 +273,8 @@ class _Reader:
             if expect(value, str, place) not in PROPERTIES:
                 hint = did_you_mean(value, PROPERTIES) or f"known are {', '.join(PROPERTIES)}"
                 raise DeltaruleError(f"{value!r} is no property of data", place, hint)
-            found[_named(key, self._own(canonical), place)] = value
+            found[named(key, self._own(canonical), place)] = value
         return found
-
-
-def read_formulas(table: dict[str, Any], toml: TomlText, run: int = 0) -> dict[str, str]:
-    """A table of formulas as typed, keyed by canonical names of gradients."""
-    found = {}
-    for key, formula in table.items():
-        place = toml.where("formulas", key, run)
-        found[_named(key, _reference, place)] = expect(formula, str, place)
-    return found
-
-
-def _named(text: str, spelled: Callable[[str], str], place: str) -> str:
-    """The name as `spelled` reads it, its complaint said with a place."""
-    try:
-        return spelled(text)
-    except DeltaruleError as error:
-        raise error.at(place) from None
-
-
-def _reference(text: str) -> str:
-    return str(parse_reference(text))
-
-
-def _restated(text: str) -> str:
-    """`Θ₁ᵀ` -> `Theta1 transposed`."""
-    for ending in _TRANSPOSED:
-        if text.strip().endswith(ending):
-            return canonical(text.strip().removesuffix(ending)) + " transposed"
-    return canonical(text)
 
 
 def _number(value: Any, place: str) -> Printed:

@@ -88,11 +88,17 @@ from typing import Any
 from deltarule.errors import DeltaruleError, did_you_mean
 from deltarule.expressions.given_arguments import known_path
 from deltarule.marking.arrays import Numbers
+from deltarule.marking.lenient import Lenient, read_leniently
 from deltarule.marking.points import Credit
 from deltarule.marking.printed import Printed
 from deltarule.marking.sheet_format import read_runs
-from deltarule.marking.toml_text import TomlText, expect, read_toml
+from deltarule.marking.text_files import read_text
+from deltarule.marking.toml_text import TomlText, expect
+from deltarule.marking.unread import Unread
 from deltarule.networks.network import Network
+
+#: The tables of which a line that cannot be read costs itself alone.
+PUBLISHED = ("published", "formulas")
 
 
 @dataclass(frozen=True)
@@ -115,6 +121,7 @@ class Run:
     `network` is the name or path of a derivation, or a network itself, which has its options.
     `asked` is empty when everything is; `at` is "after" when the published forward values are
     those after the updates, else "before". `restated` is keyed `Theta1` or `Theta1 transposed`.
+    `unread` is what it publishes that nobody can read.
     """
 
     title: str
@@ -135,26 +142,31 @@ class Run:
     asked: tuple[str, ...] = ()
     marks: dict[str, Printed] = field(default_factory=dict)
     credit: Credit = Credit()
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: `path` is where it was read, as the person would name it."""
+    """A sheet: `path` is where it was read, as the person would name it; `notes` say which lines
+    were read otherwise than they stand there.
+    """
 
     title: str
     source: str
     path: str
     runs: tuple[Run, ...]
+    notes: tuple[str, ...] = ()
 
 
 def load_sheet(name_or_path: str | Path) -> Sheet:
     """An example of the library by its bare name, else the sheet at a path.
 
-    Raises DeltaruleError naming file, line and key for whatever is not as described above.
+    What it publishes and nobody can read stands under `unread` of the run, and stops nothing else.
+    Raises DeltaruleError naming file, line and key for whatever else is not as described above.
     """
     path, name = found_sheet(name_or_path)
-    toml = read_toml(path, name)
-    return sheet_of(toml, path.parent if isinstance(path, Path) else Path())
+    read = read_leniently(read_text(path, name), name, PUBLISHED, elsewhere=False)
+    return _sheet(read.toml, path.parent if isinstance(path, Path) else Path(), read)
 
 
 def found_sheet(name_or_path: str | Path) -> tuple[Path | Traversable, str]:
@@ -164,15 +176,23 @@ def found_sheet(name_or_path: str | Path) -> tuple[Path | Traversable, str]:
 
 
 def sheet_of(toml: TomlText, folder: Path) -> Sheet:
-    """The sheet that a text holds; paths in it are meant from the folder on."""
+    """The sheet that a text holds; paths in it are meant from the folder on.
+
+    Raises DeltaruleError for whatever is not as described above, published values too.
+    """
+    return _sheet(toml, folder)
+
+
+def _sheet(toml: TomlText, folder: Path, read: Lenient | None = None) -> Sheet:
     runs = []
-    for settings in read_runs(toml):
+    for settings in read_runs(toml, None if read is None else read.lost):
         for derivation in ("network", "optimiser"):
             settings[derivation] = _beside(folder, settings[derivation])
         settings["rounding"] = Rounding(**settings["rounding"])
         runs.append(Run(**settings))
     source = expect(toml.data.get("source", ""), str, toml.where("", "source"))
-    return Sheet(toml.data["title"], source, toml.name, tuple(runs))
+    notes = () if read is None else tuple(read.notes)
+    return Sheet(toml.data["title"], source, toml.name, tuple(runs), notes)
 
 
 def sheet_names() -> list[str]:

@@ -1,11 +1,13 @@
-"""Answers to what the sheet does not have, or not in that shape: each costs only itself."""
+"""Values of what a sheet does not have, or not in that shape: each costs only itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 
 from deltarule.errors import DeltaruleError, in_one_line
+from deltarule.marking import verdicts
 from deltarule.marking.aligned_answers import lay_out
 from deltarule.marking.answers import Answers
 from deltarule.marking.arrays import Numbers, entries
@@ -13,6 +15,8 @@ from deltarule.marking.printed import shortened
 from deltarule.marking.run_computations import Known, run_computation
 from deltarule.marking.sheets import Run
 from deltarule.marking.unread import Unread
+from deltarule.marking.verdicts import Verdict
+from deltarule.tracing.computation import Computation
 
 
 def only_known(run: Run, answers: Answers, known: Known) -> Answers:
@@ -20,21 +24,41 @@ def only_known(run: Run, answers: Answers, known: Known) -> Answers:
 
     Raises DeltaruleError for a run that cannot be evaluated itself.
     """
+    values, strange = _sorted(run, answers.values, known)
+    if not strange:
+        return answers
+    return replace(answers, values=values, unread=(*answers.unread, *strange))
+
+
+def only_known_published(run: Run, known: Known) -> Run:
+    """The run with those of its published values that are quantities of it, in their shapes."""
+    if not run.published:
+        return run
+    values, strange = _sorted(run, run.published, known)
+    if not strange:
+        return run
+    return replace(run, published=values, unread=(*run.unread, *strange))
+
+
+def _sorted(
+    run: Run, values: Mapping[str, Numbers], known: Known
+) -> tuple[dict[str, Numbers], list[Unread]]:
+    """The values of quantities of a run, in their shapes, and the others."""
     run_computation(run, (), known)
     try:
-        lay_out(answers.values, run_computation(run, tuple(answers.values), known), run.rounding)
-        return answers
+        lay_out(values, run_computation(run, tuple(values), known), run.rounding)
+        return dict(values), []
     except DeltaruleError:
         pass
-    values: dict[str, Numbers] = {}
-    unread = list(answers.unread)
-    for name, value in answers.values.items():
+    fitting: dict[str, Numbers] = {}
+    strange = []
+    for name, value in values.items():
         try:
             lay_out({name: value}, run_computation(run, (name,), known), run.rounding)
-            values[name] = value
+            fitting[name] = value
         except DeltaruleError as error:
-            unread.append(Unread(name, (), _text(value), in_one_line(error)))
-    return replace(answers, values=values, unread=tuple(unread))
+            strange.append(Unread(name, (), _text(value), in_one_line(error)))
+    return fitting, strange
 
 
 def named(run: Run, unread: Iterable[Unread], known: Known) -> list[str]:
@@ -52,3 +76,23 @@ def named(run: Run, unread: Iterable[Unread], known: Known) -> list[str]:
 def _text(value: Numbers) -> str:
     texts = [str(number) for _, number in entries(value)]
     return shortened(texts[0] if len(texts) == 1 else f"({', '.join(texts)})")
+
+
+def unread_verdict(unread: Unread, run: int, computation: Computation | None) -> Verdict:
+    """The verdict on what cannot be read; it costs nothing but itself."""
+    name, entry = unread.name, ()
+    if computation is not None:
+        with suppress(DeltaruleError):
+            name, entry = computation.locate(unread.name)
+    index = (*entry, *unread.index) or None
+    return Verdict(
+        name,
+        index,
+        verdicts.UNREADABLE,
+        unread.why,
+        "",
+        unread.text,
+        run=run,
+        entries=(index,) if index else (),
+        wrong=(index,) if index else (),
+    )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.marking.array_text import as_lists
 from deltarule.marking.arrays import Numbers, entries, read_numbers, refuse_many
+from deltarule.marking.lenient import Lost
 from deltarule.marking.printed import Printed, shortened
+from deltarule.marking.sheet_names import is_reference, reference
 from deltarule.marking.toml_text import TomlText, expect
 from deltarule.spelling.names import parse_reference
 
@@ -31,25 +34,47 @@ class Unread:
 
 def read_values(toml: TomlText, unread: list[Unread]) -> dict[str, Numbers]:
     """The numbers under [answers] by name; what is none is added to `unread`."""
+    table = _table(toml, "answers")
+    return read_table(table, lambda key: toml.where("answers", key), reference, unread, blanks=True)
+
+
+def read_table(
+    table: Mapping[str, Any],
+    where: Callable[[str], str],
+    spelled: Callable[[str], str],
+    unread: list[Unread],
+    blanks: bool = False,
+) -> dict[str, Numbers]:
+    """The numbers of a table by name, as `spelled` reads names; what is none is added to `unread`.
+
+    With `blanks`, nothing is written where a text is empty. Of what stands there twice, neither
+    is taken.
+    """
     values: dict[str, Numbers] = {}
     twice: set[str] = set()
-    for key, written in _table(toml, "answers").items():
-        place = toml.where("answers", key)
-        name = _name(key, written, place, unread)
+    for key, written in table.items():
+        place = where(key)
+        name = _name(key, written, place, spelled, unread)
         if name is None:
             continue
         if name in values and name not in twice:
             twice.add(name)
-            why = f"{name} is answered twice ({place}): leave one of them out"
+            why = f"{name} stands here twice ({place}): leave one of them out"
             unread.append(Unread(name, (), _shown(written), why))
         written = as_lists(without_name(written, name))
         try:
             refuse_many(written, place)
-            readable = _readable(written, name, (), place, unread)
+            readable = _readable(written, name, (), place, unread, blanks)
             values[name] = read_numbers(readable, place, blanks=True)
         except DeltaruleError as error:
             unread.append(Unread(name, (), _shown(written), in_one_line(error)))
     return {n: v for n, v in values.items() if n not in twice and _written(v)}
+
+
+def unread_line(lost: Lost) -> Unread:
+    """What is said of a line that is no TOML."""
+    name = reference(lost.name) if is_reference(lost.name) else shortened(lost.name)
+    return Unread(name, (), lost.text, lost.why)
 
 
 def without_name(written: Any, name: str) -> Any:
@@ -66,10 +91,23 @@ def without_name(written: Any, name: str) -> Any:
 
 def read_typed(toml: TomlText, unread: list[Unread]) -> dict[str, str]:
     """The formulas under [formulas] by name; what is none is added to `unread`."""
+    found = read_formulas(
+        _table(toml, "formulas"), lambda key: toml.where("formulas", key), reference, unread
+    )
+    return {name: formula for name, formula in found.items() if formula.strip()}
+
+
+def read_formulas(
+    table: Mapping[str, Any],
+    where: Callable[[str], str],
+    spelled: Callable[[str], str],
+    unread: list[Unread],
+) -> dict[str, str]:
+    """The formulas of a table by name, as `read_table` does it."""
     found: dict[str, str] = {}
-    for key, formula in _table(toml, "formulas").items():
-        place = toml.where("formulas", key)
-        name = _name(key, formula, place, unread)
+    for key, formula in table.items():
+        place = where(key)
+        name = _name(key, formula, place, spelled, unread)
         if name is None:
             continue
         if isinstance(formula, str):
@@ -77,7 +115,7 @@ def read_typed(toml: TomlText, unread: list[Unread]) -> dict[str, str]:
         else:
             why = f'no formula ({place}): write it in quotes, such as "(yhat − y)·x"'
             unread.append(Unread(name, (), _shown(formula), why))
-    return {name: formula for name, formula in found.items() if formula.strip()}
+    return found
 
 
 def _table(toml: TomlText, section: str) -> dict[str, Any]:
@@ -91,9 +129,11 @@ def _table(toml: TomlText, section: str) -> dict[str, Any]:
     return table
 
 
-def _name(key: str, written: Any, place: str, unread: list[Unread]) -> str | None:
+def _name(
+    key: str, written: Any, place: str, spelled: Callable[[str], str], unread: list[Unread]
+) -> str | None:
     try:
-        return str(parse_reference(key))
+        return spelled(key)
     except DeltaruleError as error:
         message = in_one_line(error.at(place))
         unread.append(Unread(shortened(key), (), _shown(written), message))
@@ -101,14 +141,17 @@ def _name(key: str, written: Any, place: str, unread: list[Unread]) -> str | Non
 
 
 def _readable(
-    written: Any, name: str, index: tuple[int, ...], place: str, unread: list[Unread]
+    written: Any, name: str, index: tuple[int, ...], place: str, unread: list[Unread], blanks: bool
 ) -> Any:
     """What is written, without the texts that are no numbers."""
     if isinstance(written, list):
         return [
-            _readable(inner, name, (*index, k), place, unread) for k, inner in enumerate(written)
+            _readable(inner, name, (*index, k), place, unread, blanks)
+            for k, inner in enumerate(written)
         ]
-    if isinstance(written, str) and written.strip():
+    if isinstance(written, int) and not isinstance(written, bool):
+        written = str(written)
+    if isinstance(written, str) and (written.strip() or not blanks):
         here = place + (f"[{','.join(map(str, index))}]" if index else "")
         try:
             Printed(written, here)

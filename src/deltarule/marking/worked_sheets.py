@@ -16,6 +16,7 @@ from deltarule.marking.aligned_answers import Aligned
 from deltarule.marking.open_sheet import judged
 from deltarule.marking.session import open_session
 from deltarule.marking.sheets import Rounding, Run, Sheet, load_sheet
+from deltarule.marking.strangers import only_known_published, unread_verdict
 from deltarule.marking.verdicts import Verdict
 from deltarule.tracing.computation import Computation
 from deltarule.tracing.trace import Trace, trace_computation
@@ -37,6 +38,12 @@ class Worked:
         for verdict in self.verdicts:
             found.setdefault(verdict.quantity, []).append(verdict)
         return found
+
+    @cached_property
+    def of_no_line(self) -> list[Verdict]:
+        """The verdicts on givens, and on what is no quantity of the run."""
+        lines = {line.quantity for line in self.trace.lines}
+        return [v for v in self.verdicts if v.quantity not in lines]
 
 
 def work(
@@ -72,6 +79,7 @@ def _worked(
     as_printed: bool,
     extra: Sequence[str],
 ) -> Worked:
+    run = only_known_published(run, known)
     session = open_session(run, number, run.published, known, extra=(*run.asked, *extra))
     if run.at == "after":
         found = judge_after(session)
@@ -80,6 +88,7 @@ def _worked(
         printed = session.computation
         found = judged(session, doubt=True)
         computation = printed if as_printed else session.computation
+    found += [unread_verdict(unread, number, computation) for unread in run.unread]
     trace = trace_computation(computation, arithmetic or policy(run.rounding), checks=checks)
     return Worked(run, trace, session.aligned, tuple(found))
 

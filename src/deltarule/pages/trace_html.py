@@ -135,8 +135,8 @@ def trace_body(
         for name, array in trace.computation.givens.items():
             shown = ", ".join(rows(array, brief))
             yield f"<p>{inline_name(name)} = {text_html(shown)}</p>"
-        for verdict in worked.verdicts if worked else ():
-            if verdict.quantity in trace.computation.givens and verdict.finding:
+        for verdict in worked.of_no_line if worked else ():
+            if verdict.finding:
                 yield paragraph(f"{verdict.finding}.", "bad")
         yield "</div>"
     for line, phase in shown_lines_of(trace, worked, only):

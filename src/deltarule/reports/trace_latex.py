@@ -57,8 +57,8 @@ def sheet_latex(shown: ShownSheet) -> str:
 def _trace(trace: Trace, worked: Worked | None, only: Container[str] | None) -> Iterator[str]:
     if only is None:
         yield from (r"\paragraph{Given}", "", *_aligned(given_rows(trace)))
-        for verdict in worked.verdicts if worked else ():
-            if verdict.quantity in trace.computation.givens and verdict.finding:
+        for verdict in worked.of_no_line if worked else ():
+            if verdict.finding:
                 yield from (rf"{prose(verdict.finding)}.", "")
     for line, phase in shown_lines_of(trace, worked, only):
         if phase:

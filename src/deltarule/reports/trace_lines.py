@@ -75,11 +75,15 @@ class Published:
 def published(quantity: str, worked: Worked) -> Published | None:
     """What is said of a printed value; None where the sheet prints none."""
     written = worked.aligned.written.get(quantity)
-    if written is None:
-        return None
     verdicts = worked.by_quantity.get(quantity, [])
     leading = decisive(verdicts)
-    printed = one_line(written.numbers, lambda p: "·" if p is None else str(p).replace("-", "−"))
+    if written is None and leading is None:
+        return None
+    printed = leading.given if leading else ""
+    if written is not None:
+        printed = one_line(
+            written.numbers, lambda p: "·" if p is None else str(p).replace("-", "−")
+        )
     findings = dict.fromkeys(v.finding for v in verdicts if v.finding)
     return Published(printed, leading.verdict if leading else "", tuple(findings))
 

@@ -59,8 +59,8 @@ def _trace(
     yield from (f"*{escaped(carried(trace))}*", "")
     if only is None:
         yield from (f"{level} Given", "", *_block(given_rows(trace)))
-        for verdict in worked.verdicts if worked else ():
-            if verdict.quantity in trace.computation.givens and verdict.finding:
+        for verdict in worked.of_no_line if worked else ():
+            if verdict.finding:
                 yield from (f"{escaped(verdict.finding)}.", "")
     for line, phase in shown_lines_of(trace, worked, only):
         if phase:

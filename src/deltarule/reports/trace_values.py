@@ -38,14 +38,13 @@ def sheet_values(shown: ShownSheet) -> dict:
         for line in shown_lines(worked)
         if wanted(line, only)
     ]
-    findings = [
-        verdict_values(v)
-        for worked in runs
-        for v in worked.verdicts
-        if v.quantity in worked.trace.computation.givens
-    ]
-    title = shown.sheet.title
-    return {**_head(runs[0].trace), "sheet": title, "givens_doubted": findings, "lines": lines}
+    doubted, strange = [], []
+    for worked in runs:
+        for v in worked.of_no_line:
+            is_given = v.quantity in worked.trace.computation.givens
+            (doubted if is_given else strange).append(verdict_values(v))
+    head = {**_head(runs[0].trace), "sheet": shown.sheet.title, "givens_doubted": doubted}
+    return {**head, **({"unread": strange} if strange else {}), "lines": lines}
 
 
 def _head(trace: Trace) -> dict:
