@@ -22,7 +22,7 @@ def served_here(path, *exams, students="", **more):
     """What a server of these exams shares; `students` is a list as a CSV text."""
     roster = roster_of(students) if students else Roster()
     settings = ServeSettings(exams or ("slide",), str(path), roster, **more)
-    served = Served(settings, KeptAttempts(path), None)
+    served = Served(settings, KeptAttempts(path), InThisProcess([]))
     shelf = [(e.slug, e.path) for e in served.exams.values()]
     served.workers = InThisProcess(shelf, settings.sandbox)
     return served

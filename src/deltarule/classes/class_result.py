@@ -34,7 +34,7 @@ class ClassResult:
     """
 
     exam: str
-    markings: ClassMarkings
+    markings: ClassMarkings | Sequence[ExamMarking]
     newly: int
     out: str
     notes: Sequence[str] = ()

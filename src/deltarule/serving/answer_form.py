@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -224,7 +225,7 @@ def _verdict(
     yield f'<div class="said"><p>{said}{given}</p>'
     if mark.right or mark.verdict in (MISSING, UNREADABLE):
         if mark.finding and mark.verdict != MISSING:
-            yield f'<p class="soft">{quoted_html(mark.finding)}</p>'
+            yield f'<p class="soft">{quoted_html(in_page_words(mark.finding))}</p>'
         yield "</div>"
         return
     shown = sitting.help.get(at, ())
@@ -239,3 +240,9 @@ def _verdict(
             f'formaction="{sitting.address}/help#q{k}">{words}</button>'
         )
     yield "</div>"
+
+
+def in_page_words(said: str) -> str:
+    """What is said of an answer in a file, as it is said of one on a page."""
+    said = re.sub(r" \((?:the page|what is typed)[^)]*\)", "", said)
+    return said.replace("put it under [formulas]", "write it into the field for a formula")

@@ -6,6 +6,7 @@ one of this server, no other page frames it or learns of it.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -19,6 +20,8 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 #: A request has so many bytes at most: the largest exam's answers are far below.
 LARGEST_BODY = 256_000
+#: So many seconds it may take to come, from its first byte on.
+LONGEST_BODY = 60.0
 #: So many requests at once of one bearer or address, and so many a second from then on.
 BURST, PER_SECOND = 120.0, 12.0
 #: So many wrong tokens of one address, and so many a second from then on.
@@ -112,11 +115,12 @@ class TooLarge(Exception):
 
 def _limited(receive: Receive) -> Receive:
     """Of a body whose length is not said, no more than is allowed."""
-    read = 0
+    read, until = 0, time.monotonic() + LONGEST_BODY
 
     async def limited() -> Message:
         nonlocal read
-        message = await receive()
+        left = until - time.monotonic()
+        message = await asyncio.wait_for(receive(), left if read else None)
         read += len(message.get("body", b""))
         if read > LARGEST_BODY:
             raise TooLarge

@@ -21,6 +21,10 @@ def review_body(title: str, found: Mapping[str, Any]) -> Iterator[str]:
     for audit in found["audits"]:
         yield "<h2>Identifiability</h2>"
         yield from _audit(audit)
+    if found["distances"]:
+        table = found["distances"].partition("</h1>")[2]
+        yield "<h2>Every mistake in every quantity</h2>"
+        yield f"<details><summary>the distances</summary>{table}</details>"
 
 
 def remarks_html(found: Mapping[str, Any]) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -35,7 +36,9 @@ def served_app(served: Served) -> Guard:
 
     @asynccontextmanager
     async def running(_app: Starlette) -> AsyncIterator[None]:
+        opening = asyncio.create_task(_opened(served))
         yield
+        opening.cancel()
         served.workers.close()
 
     routes = [
@@ -56,9 +59,17 @@ def served_app(served: Served) -> Guard:
             Busy: _busy,
             Superseded: _superseded,
             TooLarge: _too_large,
+            TimeoutError: _too_slow,
         },
     )
     return Guard(app, served.settings.hosts, served.settings.cookie)
+
+
+async def _opened(served: Served) -> None:
+    """The first exam, opened in every process before anybody comes."""
+    job = {"do": "layout", "exam": next(iter(served.exams)), "paper": ""}
+    with suppress(Busy):
+        await asyncio.gather(*(served.workers.ask(job) for _ in range(served.settings.jobs)))
 
 
 def _route(
@@ -152,6 +163,10 @@ def _page(served: Served, request: Request, error: DeltaruleError, status: int) 
 async def _busy(_request: Request, _error: Exception) -> Response:
     words = "too many are waiting: send it again in some seconds; nothing is lost\n"
     return PlainTextResponse(words, 503, {"retry-after": "5"})
+
+
+async def _too_slow(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse("that came too slowly: send it again\n", 408)
 
 
 async def _superseded(_request: Request, _error: Exception) -> Response:

@@ -55,6 +55,7 @@ def _navigation(visit: Visit, here: str) -> str:
         f'<a href="{address}"{_current(address, here)}>{name}</a>' for address, name in places
     )
     name = quoted_html(visit.person.name) if visit.person.name else ""
+    name += "" if visit.alone else ' · <a href="/leave">leave</a>'
     return f'<nav class="top" aria-label="Pages">{links}<span class="soft">{name}</span></nav>'
 
 
@@ -76,7 +77,7 @@ def error_html(error: DeltaruleError) -> str:
 @cache
 def style_sheet() -> str:
     """The style of all pages: that of the pages which are files, and what forms need."""
-    return "\n".join((*map(own_file, STYLES), _file("serve.css")))
+    return "\n".join((*map(own_file, (*STYLES, "class_style.css")), _file("serve.css")))
 
 
 @cache

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -16,8 +17,10 @@ from deltarule.serving.request_guard import WRONG_BURST, WRONG_PER_SECOND, Allow
 from deltarule.serving.serve_settings import ServeSettings
 from deltarule.serving.served_exams import ServedExam, served_exams
 from deltarule.serving.served_page import Visit
-from deltarule.serving.worker_processes import Workers
+from deltarule.serving.worker_processes import Busy, Workers, refused
 
+#: So many requests of one person wait at most.
+MOST_OF_ONE = 8
 #: A page: it takes what is shared, the request, and who looks at it.
 Handler = Callable[["Served", Request, Visit], Awaitable[Response]]
 
@@ -31,7 +34,30 @@ class Served:
         self.tokens = ClassTokens(attempts.secret("tokens"), settings.students)
         self.reveal = settings.reveal or (RIGHT_VALUES if self.tokens.alone else CAUSES)
         self.layouts: dict[tuple[str, str], dict[str, Any]] = {}
+        self._turns: dict[str, tuple[asyncio.Lock, int]] = {}
         self.wrong = Allowance(WRONG_BURST, WRONG_PER_SECOND)
+
+    async def ask(self, job: Mapping[str, Any], who: Person) -> dict[str, Any]:
+        """What comes of a job that somebody asks for: one at a time, so that nobody who sends what
+        takes long keeps all others waiting.
+
+        Raises DeltaruleError for a refusal, and Busy where too much waits.
+        """
+        lock, waiting = self._turns.get(who.key, (asyncio.Lock(), 0))
+        if waiting >= MOST_OF_ONE:
+            raise Busy
+        self._turns[who.key] = lock, waiting + 1
+        try:
+            async with lock:
+                answer = await self.workers.ask(job)
+        finally:
+            lock, waiting = self._turns.pop(who.key)
+            if waiting > 1:
+                self._turns[who.key] = lock, waiting - 1
+        error = refused(answer)
+        if error is not None:
+            raise error
+        return answer
 
     def bearer(self, request: Request) -> tuple[Person, str] | None:
         """Whoever asks, and their token; None for nobody."""

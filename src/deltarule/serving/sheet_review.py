@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from deltarule.classes.class_site.distances_html import distances_body
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.audit import Audit, audit
 from deltarule.exams.distance_table import LineSummary
@@ -25,7 +26,8 @@ def review(served: ServedExam) -> dict[str, Any]:
     path = served.of_class.path
     linted = lint(path / EXAM if path.is_dir() else served.path)
     runs = linted.exam.sheet.runs if linted.exam is not None else ()
-    return {**remarks_of(linted), "audits": list(_audits(runs))}
+    distances = "".join(distances_body(linted.exam)) if linted.exam is not None else ""
+    return {**remarks_of(linted), "audits": list(_audits(runs)), "distances": distances}
 
 
 def remarks_of(linted: Linted) -> dict[str, Any]:

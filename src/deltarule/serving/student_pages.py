@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from deltarule.classes.feedback.student_feedback import earned_text
 from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.pages.html_page import quoted_html, text_html
-from deltarule.serving.answer_form import Sitting, answer_form
+from deltarule.serving.answer_form import Sitting, answer_form, in_page_words
 from deltarule.serving.help_ladder import rungs
 from deltarule.serving.kept_attempts import Attempt
 from deltarule.serving.sent_forms import sent_form
@@ -21,7 +21,6 @@ from deltarule.serving.served_exams import ServedExam
 from deltarule.serving.served_page import Visit, served_page
 from deltarule.serving.served_state import Served
 from deltarule.serving.typed_fields import kept_fields, typed_tables
-from deltarule.serving.worker_processes import refused
 
 #: So many characters are read as they are typed.
 LONGEST = 2000
@@ -54,12 +53,12 @@ async def sheet(served: Served, request: Request, visit: Visit) -> Response:
     """A sheet to be answered, with the verdicts on what was sent last."""
     exam = served.exam(request)
     paper = exam.paper_of(visit.person.names)
-    layout = await layout_of(served, exam, paper)
+    layout = await layout_of(served, exam, paper, visit)
     attempt = served.attempts.newest(visit.person.id, exam.slug)
     if attempt is not None and attempt.paper != paper:
         attempt = None
     if attempt is not None and attempt.marking is None and not attempt.refused:
-        attempt = await marked(served, attempt)
+        attempt = await marked(served, attempt, visit)
     sitting = _sitting(served, visit, exam, attempt)
     body = answer_form(layout, sitting)
     return HTMLResponse(served_page(layout["title"], body, visit, "/sheet"))
@@ -77,27 +76,35 @@ async def send(served: Served, request: Request, visit: Visit) -> Response:
     exam = served.exam(request)
     fields = await _form(served, request)
     paper = exam.paper_of(visit.person.names)
-    layout = await layout_of(served, exam, paper)
+    layout = await layout_of(served, exam, paper, visit)
     typed = kept_fields(layout, fields)
     if not typed:
         raise DeltaruleError("nothing is written", layout["title"], "go back, and answer something")
     id = await asyncio.to_thread(served.attempts.begin, visit.person.id, exam.slug, paper, typed)
     attempt = served.attempts.attempt(id)
     if attempt is not None:
-        await marked(served, attempt)
+        await marked(served, attempt, visit)
     return RedirectResponse(f"/sheet/{exam.slug}#outcome", 303)
 
 
-async def marked(served: Served, attempt: Attempt) -> Attempt:
+async def marked(served: Served, attempt: Attempt, visit: Visit) -> Attempt:
     """An attempt with its marking, which is kept."""
     exam = served.exams[attempt.exam]
-    layout = await layout_of(served, exam, attempt.paper)
+    layout = await layout_of(served, exam, attempt.paper, visit)
     typed, code = typed_tables(layout, attempt.typed)
-    job = {"do": "mark", "exam": exam.slug, "paper": attempt.paper, "who": attempt.who}
-    answer = await served.workers.ask({**job, "typed": typed, "code": code})
-    error = refused(answer)
-    why = in_one_line(error) if error is not None else ""
-    await asyncio.to_thread(served.attempts.mark, attempt.id, answer.get("marking"), why)
+    job: dict[str, Any] = {
+        "do": "mark",
+        "exam": exam.slug,
+        "paper": attempt.paper,
+        "who": attempt.who,
+    }
+    marking, why = None, ""
+    try:
+        job |= {"typed": typed, "code": code}
+        marking = (await served.ask(job, visit.person))["marking"]
+    except DeltaruleError as error:
+        why = in_one_line(error)
+    await asyncio.to_thread(served.attempts.mark, attempt.id, marking, why)
     return served.attempts.attempt(attempt.id) or attempt
 
 
@@ -118,11 +125,9 @@ async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
     if len(shown) < len(rungs(marks[at].kind, served.reveal)):
         job = {"do": "help", "exam": exam.slug, "paper": attempt.paper, "reveal": served.reveal}
         job |= {"mark": marks[at].to_json(), "count": len(shown) + 1}
-        answer = await served.workers.ask(job)
-        if (error := refused(answer)) is not None:
-            raise error
+        answer = await served.ask(job, visit.person)
         served.attempts.give_help(attempt.id, at, answer["help"])
-    layout = await layout_of(served, exam, attempt.paper)
+    layout = await layout_of(served, exam, attempt.paper, visit)
     typed = kept_fields(layout, fields)
     if typed != attempt.typed:
         served.attempts.keep_draft(attempt, typed)
@@ -137,7 +142,7 @@ async def read(served: Served, request: Request, visit: Visit) -> Response:
     exam = served.exam(request)
     fields = await _form(served, request)
     paper = exam.paper_of(visit.person.names)
-    layout = await layout_of(served, exam, paper)
+    layout = await layout_of(served, exam, paper, visit)
     run, quantity = fields.get("run", ""), fields.get("quantity", "")
     if not any(
         quantity == asked["name"] and run == str(question["run"])
@@ -147,22 +152,20 @@ async def read(served: Served, request: Request, visit: Visit) -> Response:
         raise HTTPException(404, "that is not asked here")
     job: dict[str, Any] = {"do": "preview", "exam": exam.slug, "paper": paper, "run": int(run)}
     job |= {"as": "number" if fields.get("as") == "number" else "formula", "quantity": quantity}
-    answer = await served.workers.ask({**job, "text": fields.get("text", "")[:LONGEST]})
-    error = refused(answer)
-    if error is None:
-        return JSONResponse({"html": answer["html"]})
-    said = f"{error.fact}{': ' if error.remedy else ''}{error.remedy or ''}"
-    return JSONResponse({"unread": said[:300]})
+    try:
+        job["text"] = fields.get("text", "")[:LONGEST]
+        return JSONResponse({"html": (await served.ask(job, visit.person))["html"]})
+    except DeltaruleError as error:
+        said = f"{error.fact}{': ' if error.remedy else ''}{error.remedy or ''}"
+        return JSONResponse({"unread": in_page_words(said)[:300]})
 
 
-async def layout_of(served: Served, exam: ServedExam, paper: str) -> dict[str, Any]:
+async def layout_of(served: Served, exam: ServedExam, paper: str, visit: Visit) -> dict[str, Any]:
     """How a paper is laid out, made once. Raises DeltaruleError where it cannot be evaluated."""
     key = exam.slug, paper
     if key not in served.layouts:
-        answer = await served.workers.ask({"do": "layout", "exam": exam.slug, "paper": paper})
-        if (error := refused(answer)) is not None:
-            raise error
-        served.layouts[key] = answer
+        job = {"do": "layout", "exam": exam.slug, "paper": paper}
+        served.layouts[key] = await served.ask(job, visit.person)
     return served.layouts[key]
 
 

@@ -17,7 +17,6 @@ from deltarule.serving.class_table import class_table
 from deltarule.serving.review_page import review_body
 from deltarule.serving.served_page import Visit, served_page
 from deltarule.serving.served_state import Served
-from deltarule.serving.worker_processes import refused
 from deltarule.spelling.counted import counted
 
 
@@ -62,9 +61,7 @@ def _links(served: Served) -> Iterator[str]:
 async def sheet(served: Served, request: Request, visit: Visit) -> Response:
     """Remarks on a sheet, and what its numbers let a marker see."""
     exam = served.exam(request)
-    answer = await served.workers.ask({"do": "review", "exam": exam.slug})
-    if (error := refused(answer)) is not None:
-        raise error
+    answer = await served.ask({"do": "review", "exam": exam.slug}, visit.person)
     body = review_body(exam.title, answer)
     return HTMLResponse(served_page(exam.title, body, visit, "/teacher"))
 

@@ -19,8 +19,9 @@ from deltarule.serving.worker_loop import derive_once, serve_jobs
 _PRELOADED = ["deltarule.serving.served_work", "deltarule.serving.derived_equations"]
 #: So many wait for a process at most; whoever comes then is asked to come again.
 MOST_WAITING = 200
-#: Seconds for one job; the first job of a process opens the exam.
-JOB_SECONDS, FIRST_SECONDS = 20.0, 60.0
+#: Seconds for one job of each kind; the first job of a process opens the exam.
+JOB_SECONDS = {"preview": 4.0, "review": 120.0, "mark": 20.0, "help": 20.0, "layout": 30.0}
+OPENING_SECONDS = 40.0
 #: Seconds for the equations that somebody typed.
 EQUATION_SECONDS = 15
 #: A process is replaced after so many jobs, so that what it keeps stays small.
@@ -54,7 +55,8 @@ class WorkerProcesses:
         self._free = asyncio.Semaphore(jobs)
         self._deriving = asyncio.Semaphore(max(1, jobs))
         self._waiting = 0
-        self._derived: dict[str, _Process | None] = {}
+        self._asked_last: dict[str, Mapping[str, Any]] = {}
+        self._derived: dict[str, _Process] = {}
         self._all: set[_Process] = set()
 
     async def ask(self, job: Mapping[str, Any]) -> Answer:
@@ -66,10 +68,11 @@ class WorkerProcesses:
 
         Raises Busy where too many wait, and Superseded for what is given up.
         """
+        self._asked_last[who] = job
         older = self._derived.get(who)
         if older is not None:
             older.superseded = True
-            older.end()
+            await asyncio.to_thread(older.end)
         return await self._when_free(self._deriving, lambda: self._in_one(job, who))
 
     async def _when_free(
@@ -93,7 +96,7 @@ class WorkerProcesses:
             if process is None or not process.alive:
                 process = await asyncio.to_thread(self._start)
                 self._all.add(process)
-            seconds = JOB_SECONDS if process.count else FIRST_SECONDS
+            seconds = JOB_SECONDS[job["do"]] + (0.0 if process.count else OPENING_SECONDS)
             answer = await asyncio.to_thread(process.ask, job, seconds)
             if process.count >= MOST_JOBS:
                 process.end()
@@ -105,6 +108,8 @@ class WorkerProcesses:
             self._idle.append(process)
 
     async def _in_one(self, job: Mapping[str, Any], who: str) -> Answer:
+        if self._asked_last.get(who) is not job:
+            raise Superseded
         process = await asyncio.to_thread(_Process, derive_once, EQUATION_SECONDS)
         self._all.add(process)
         self._derived[who] = process
@@ -115,6 +120,8 @@ class WorkerProcesses:
             self._all.discard(process)
             if self._derived.get(who) is process:
                 del self._derived[who]
+            if self._asked_last.get(who) is job:
+                del self._asked_last[who]
         if process.superseded:
             raise Superseded
         return answer

@@ -123,7 +123,7 @@ def _bars(course: CourseStatistics) -> str:
     rows = []
     for name, times in tenths:
         width = 100 * times // most
-        bar = f'<div class="bar" aria-hidden="true"><span style="width: {width}%"></span></div>'
+        bar = f'<progress class="bar" aria-hidden="true" max="100" value="{width}"></progress>'
         rows.append((text_html(name), str(times), bar))
     return (
         f'<div class="points-bars">{table_html(("points", "students", "share"), rows, {1})}</div>'
