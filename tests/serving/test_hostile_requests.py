@@ -4,7 +4,7 @@ import html
 
 import pytest
 
-SCRIPT = '</textarea><script>alert(1)</script><img src=x onerror=alert(2)>"\'\x1b[31m\u202e'
+SCRIPT = "</textarea><script>alert(1)</script><img src=x onerror=alert(2)>\"'\x1b[31m\u202e"
 STUDENTS = "id,name\nemmy,<b>Emmy</b>\nbo,Bo Li\n"
 
 
@@ -102,10 +102,11 @@ def test_a_student_is_no_teacher_and_no_other_student(class_of_two):
     for help in ("1.2", "1.0", "1.99", "x", "", "1e3.2", "9" * 40 + ".2"):
         page = bo.post("/sheet/slide/help", {"help": help}, token=token)
         assert page.status == 404 and "no such answer of yours" in page.text
-    addresses = ("", "/links", "/sheet/slide", "/class/slide", "/class/slide/1")
-    for address in addresses:
+    teacher = Visitor(class_of_two, "teacher")
+    for address in ("", "/links", "/class/slide", "/class/slide/1"):
         assert emmy.get(f"/teacher{address}").status == 404
-        assert Visitor(class_of_two, "teacher").get(f"/teacher{address}").status == 200
+        assert teacher.get(f"/teacher{address}").status == 200
+    assert emmy.get("/teacher/sheet/slide").status == 404
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,8 @@ async def _derived(served: Served, asked: dict[str, str], visit: Visit) -> tuple
         error = DeltaruleError("nothing is written", "the equations", "write y = tanh(W x + b)")
     if error is None:
         lines = "; ".join(line for line in asked["equations"].splitlines() if line.strip())
-        answer = await served.workers.derive({**asked, "equations": lines}, visit.person.key)
+        job = {"do": "derive", **asked, "equations": lines}
+        answer = await served.workers.aside(job, visit.person.key)
         error = refused(answer)
         if error is None:
             return answer["html"].replace("<h1>", "<h2>").replace("</h1>", "</h2>"), 200

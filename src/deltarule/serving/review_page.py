@@ -13,13 +13,24 @@ from deltarule.spelling.counted import counted
 _MOST = 12
 
 
-def review_body(title: str, found: Mapping[str, Any]) -> Iterator[str]:
-    """The body of the page."""
+def review_body(
+    title: str, said: Mapping[str, Any], found: Mapping[str, Any] | None, address: str
+) -> Iterator[str]:
+    """The body of the page; `found` is what the numbers let one see, where that is known already,
+    else `address` finds it out.
+    """
     yield quoted_html(title, "h1")
     yield "<h2>Remarks</h2>"
-    yield from remarks_html(found)
+    yield from _remarks(said)
+    yield "<h2>Identifiability</h2>"
+    if found is None:
+        yield (
+            "<p>Which mistakes the printed digits tell from right working. It is worked out when "
+            "it is first asked for, which takes up to a minute: "
+            f'<a href="{address}">the table</a>.</p>'
+        )
+        return
     for audit in found["audits"]:
-        yield "<h2>Identifiability</h2>"
         yield from _audit(audit)
     if found["distances"]:
         table = found["distances"].partition("</h1>")[2]
@@ -27,7 +38,7 @@ def review_body(title: str, found: Mapping[str, Any]) -> Iterator[str]:
         yield f"<details><summary>the distances</summary>{table}</details>"
 
 
-def remarks_html(found: Mapping[str, Any]) -> Iterator[str]:
+def _remarks(found: Mapping[str, Any]) -> Iterator[str]:
     """The remarks, errors first."""
     if not found["remarks"]:
         yield '<section class="good"><p>Nothing is wrong.</p></section>'

@@ -34,6 +34,7 @@ class Served:
         self.tokens = ClassTokens(attempts.secret("tokens"), settings.students)
         self.reveal = settings.reveal or (RIGHT_VALUES if self.tokens.alone else CAUSES)
         self.layouts: dict[tuple[str, str], dict[str, Any]] = {}
+        self.tables: dict[str, dict[str, Any]] = {}
         self._turns: dict[str, tuple[asyncio.Lock, int]] = {}
         self.wrong = Allowance(WRONG_BURST, WRONG_PER_SECOND)
 

@@ -24,7 +24,7 @@ from deltarule.serving.help_ladder import help_on
 from deltarule.serving.read_preview import preview
 from deltarule.serving.served_exams import ServedExam
 from deltarule.serving.served_layout import laid_out
-from deltarule.serving.sheet_review import review
+from deltarule.serving.sheet_review import identifiability, remarks
 
 #: So many papers are kept open.
 MOST_OPEN = 60
@@ -47,7 +47,8 @@ class ServedWork:
             "mark": self._mark,
             "help": lambda job: help_on(self._exam(job), job),
             "preview": lambda job: preview(self._exam(job), job),
-            "review": lambda job: review(self._exams[job["exam"]]),
+            "remarks": lambda job: remarks(self._exams[job["exam"]]),
+            "identifiability": lambda job: identifiability(self._exams[job["exam"]]),
         }
 
     def done(self, job: Job) -> Answer:

@@ -14,29 +14,29 @@ from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.audit import Audit, audit
 from deltarule.exams.distance_table import LineSummary
 from deltarule.exams.distances import number
-from deltarule.exams.lint import Linted, lint
+from deltarule.exams.lint import lint
 from deltarule.exams.variant_files import EXAM
 from deltarule.marking.sheets import Run
 from deltarule.serving.served_exams import ServedExam
 from deltarule.spelling.names import pretty
 
 
-def review(served: ServedExam) -> dict[str, Any]:
-    """The remarks, and of each run an audit. Raises DeltaruleError for a file that is not there."""
+def remarks(served: ServedExam) -> dict[str, Any]:
+    """The remarks on a sheet, errors first. Raises DeltaruleError for a file that is not there."""
     path = served.of_class.path
     linted = lint(path / EXAM if path.is_dir() else served.path)
-    runs = linted.exam.sheet.runs if linted.exam is not None else ()
-    distances = "".join(distances_body(linted.exam)) if linted.exam is not None else ""
-    return {**remarks_of(linted), "audits": list(_audits(runs)), "distances": distances}
-
-
-def remarks_of(linted: Linted) -> dict[str, Any]:
-    """The remarks on a sheet, errors first."""
-    remarks = [
+    said = [
         {"error": r.error, "fact": r.fact, "place": r.place or "", "remedy": r.remedy or ""}
         for r in linted.remarks
     ]
-    return {"remarks": remarks, "errors": linted.errors, "read": linted.exam is not None}
+    return {"remarks": said, "errors": linted.errors}
+
+
+def identifiability(served: ServedExam) -> dict[str, Any]:
+    """Of each run an audit, and as HTML every mistake in every quantity."""
+    exam = served.of_class.exam
+    distances = "".join(distances_body(exam))
+    return {"audits": list(_audits(exam.sheet.runs)), "distances": distances}
 
 
 def _audits(runs: tuple[Run, ...]) -> Iterator[dict[str, Any]]:

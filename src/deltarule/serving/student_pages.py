@@ -77,7 +77,7 @@ async def send(served: Served, request: Request, visit: Visit) -> Response:
     fields = await _form(served, request)
     paper = exam.paper_of(visit.person.names)
     layout = await layout_of(served, exam, paper, visit)
-    typed = kept_fields(layout, fields)
+    typed = kept_fields(layout, fields, served.settings.sandbox)
     if not typed:
         raise DeltaruleError("nothing is written", layout["title"], "go back, and answer something")
     id = await asyncio.to_thread(served.attempts.begin, visit.person.id, exam.slug, paper, typed)
@@ -128,7 +128,7 @@ async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
         answer = await served.ask(job, visit.person)
         served.attempts.give_help(attempt.id, at, answer["help"])
     layout = await layout_of(served, exam, attempt.paper, visit)
-    typed = kept_fields(layout, fields)
+    typed = kept_fields(layout, fields, served.settings.sandbox)
     if typed != attempt.typed:
         served.attempts.keep_draft(attempt, typed)
     question = next(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from deltarule.classes.feedback.feedback_html import feedback_body
 from deltarule.classes.feedback.student_feedback import feedback_of
@@ -17,6 +17,7 @@ from deltarule.serving.class_table import class_table
 from deltarule.serving.review_page import review_body
 from deltarule.serving.served_page import Visit, served_page
 from deltarule.serving.served_state import Served
+from deltarule.serving.worker_processes import refused
 from deltarule.spelling.counted import counted
 
 
@@ -59,11 +60,24 @@ def _links(served: Served) -> Iterator[str]:
 
 
 async def sheet(served: Served, request: Request, visit: Visit) -> Response:
-    """Remarks on a sheet, and what its numbers let a marker see."""
+    """Remarks on a sheet, and what its numbers let a marker see where that is known."""
     exam = served.exam(request)
-    answer = await served.ask({"do": "review", "exam": exam.slug}, visit.person)
-    body = review_body(exam.title, answer)
+    said = await served.ask({"do": "remarks", "exam": exam.slug}, visit.person)
+    found = served.tables.get(exam.slug)
+    body = review_body(exam.title, said, found, f"/teacher/sheet/{exam.slug}/identifiability")
     return HTMLResponse(served_page(exam.title, body, visit, "/teacher"))
+
+
+async def identifiability(served: Served, request: Request, visit: Visit) -> Response:
+    """What the numbers of a sheet let a marker see, worked out once."""
+    exam = served.exam(request)
+    if exam.slug not in served.tables:
+        job = {"do": "identifiability", "exam": exam.slug}
+        answer = await served.workers.aside(job, visit.person.key)
+        if (error := refused(answer)) is not None:
+            raise error
+        served.tables[exam.slug] = answer
+    return RedirectResponse(f"/teacher/sheet/{exam.slug}", 303)
 
 
 async def marked_class(served: Served, request: Request, visit: Visit) -> Response:
@@ -94,6 +108,7 @@ ROUTES = (
     ("/teacher", ["GET"], overview),
     ("/teacher/links", ["GET"], links),
     ("/teacher/sheet/{slug}", ["GET"], sheet),
+    ("/teacher/sheet/{slug}/identifiability", ["GET"], identifiability),
     ("/teacher/class/{slug}", ["GET"], marked_class),
     ("/teacher/class/{slug}/{number:int}", ["GET"], attempt),
 )

@@ -41,10 +41,15 @@ def _fields(k: int, j: int, quantity: Mapping[str, Any]) -> Iterator[str]:
         yield field_name("f", k, j)
 
 
-def kept_fields(layout: Mapping[str, Any], sent: Mapping[str, str]) -> dict[str, str]:
-    """Of what was sent, the fields that the page has and that are not empty."""
+def kept_fields(
+    layout: Mapping[str, Any], sent: Mapping[str, str], code: bool = False
+) -> dict[str, str]:
+    """Of what was sent, the fields that the page has and that are not empty; `code` only where
+    that is run."""
     found: dict[str, str] = {}
     for name in fields_of(layout):
+        if name.startswith("c.") and not code:
+            continue
         longest = LONGEST_CODE if name.startswith("c.") else LONGEST
         typed = sent.get(name, "")[:longest]
         if typed.strip():

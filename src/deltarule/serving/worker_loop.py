@@ -29,15 +29,17 @@ def serve_jobs(connection: Connection, shelf: list[tuple[str, str]], sandbox: bo
     work.close()
 
 
-def derive_once(connection: Connection, seconds: int) -> None:
-    """Derive one set of equations, and end."""
+def one_job(connection: Connection, shelf: list[tuple[str, str]], seconds: int) -> None:
+    """Do one job that may take long, and end."""
     from deltarule.serving.derived_equations import derived_answer
+    from deltarule.serving.served_work import ServedWork
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_memory(MORE_MEMORY)
     _limit_time(seconds)
     with suppress(EOFError, OSError):
-        _answer(connection, derived_answer)
+        work = ServedWork(shelf).done
+        _answer(connection, lambda job: derived_answer(job) if job["do"] == "derive" else work(job))
 
 
 def _answer(connection: Connection, does: Callable[[Any], Any]) -> None:

@@ -13,17 +13,19 @@ from typing import Any, Protocol
 
 from deltarule.classes.class_worker import fault_words
 from deltarule.errors import DeltaruleError
-from deltarule.serving.worker_loop import derive_once, serve_jobs
+from deltarule.serving.worker_loop import one_job, serve_jobs
 
 #: Imported once, in a process from which all others come.
 _PRELOADED = ["deltarule.serving.served_work", "deltarule.serving.derived_equations"]
 #: So many wait for a process at most; whoever comes then is asked to come again.
 MOST_WAITING = 200
 #: Seconds for one job of each kind; the first job of a process opens the exam.
-JOB_SECONDS = {"preview": 4.0, "review": 120.0, "mark": 20.0, "help": 20.0, "layout": 30.0}
+JOB_SECONDS = {"preview": 4.0, "remarks": 20.0, "mark": 20.0, "help": 20.0, "layout": 30.0}
 OPENING_SECONDS = 40.0
-#: Seconds for the equations that somebody typed.
-EQUATION_SECONDS = 15
+#: Seconds more for code, which the sandbox limits call by call.
+CODE_SECONDS = 100.0
+#: Seconds for what is done in a process of its own.
+ASIDE_SECONDS = {"derive": 15, "identifiability": 180}
 #: A process is replaced after so many jobs, so that what it keeps stays small.
 MOST_JOBS = 5000
 
@@ -42,38 +44,38 @@ class Workers(Protocol):
     """Whatever does the jobs of a server."""
 
     async def ask(self, job: Mapping[str, Any]) -> Answer: ...
-    async def derive(self, job: Mapping[str, Any], who: str) -> Answer: ...
+    async def aside(self, job: Mapping[str, Any], who: str) -> Answer: ...
     def close(self) -> None: ...
 
 
 class WorkerProcesses:
-    """`jobs` processes that keep opened exams, and others that derive, one for each request."""
+    """`jobs` processes that keep opened exams, and one more for each request that may take long."""
 
     def __init__(self, shelf: list[tuple[str, str]], jobs: int, sandbox: bool = False):
-        self._start = partial(_Process, serve_jobs, shelf, sandbox)
+        self._shelf, self._start = shelf, partial(_Process, serve_jobs, shelf, sandbox)
         self._idle: list[_Process | None] = [None] * jobs
         self._free = asyncio.Semaphore(jobs)
-        self._deriving = asyncio.Semaphore(max(1, jobs))
+        self._aside = asyncio.Semaphore(max(1, jobs))
         self._waiting = 0
         self._asked_last: dict[str, Mapping[str, Any]] = {}
-        self._derived: dict[str, _Process] = {}
+        self._beside: dict[str, _Process] = {}
         self._all: set[_Process] = set()
 
     async def ask(self, job: Mapping[str, Any]) -> Answer:
         """What comes of a job. Raises Busy where too many wait."""
         return await self._when_free(self._free, lambda: self._asked(job))
 
-    async def derive(self, job: Mapping[str, Any], who: str) -> Answer:
-        """Derive equations; what the same person asked before is given up.
+    async def aside(self, job: Mapping[str, Any], who: str) -> Answer:
+        """Do a job in a process of its own; what the same person asked before is given up.
 
         Raises Busy where too many wait, and Superseded for what is given up.
         """
         self._asked_last[who] = job
-        older = self._derived.get(who)
+        older = self._beside.get(who)
         if older is not None:
             older.superseded = True
             await asyncio.to_thread(older.end)
-        return await self._when_free(self._deriving, lambda: self._in_one(job, who))
+        return await self._when_free(self._aside, lambda: self._in_one(job, who))
 
     async def _when_free(
         self, free: asyncio.Semaphore, does: Callable[[], Awaitable[Answer]]
@@ -97,6 +99,7 @@ class WorkerProcesses:
                 process = await asyncio.to_thread(self._start)
                 self._all.add(process)
             seconds = JOB_SECONDS[job["do"]] + (0.0 if process.count else OPENING_SECONDS)
+            seconds += CODE_SECONDS if job.get("code") else 0.0
             answer = await asyncio.to_thread(process.ask, job, seconds)
             if process.count >= MOST_JOBS:
                 process.end()
@@ -110,16 +113,17 @@ class WorkerProcesses:
     async def _in_one(self, job: Mapping[str, Any], who: str) -> Answer:
         if self._asked_last.get(who) is not job:
             raise Superseded
-        process = await asyncio.to_thread(_Process, derive_once, EQUATION_SECONDS)
+        seconds = ASIDE_SECONDS[job["do"]]
+        process = await asyncio.to_thread(_Process, one_job, self._shelf, seconds)
         self._all.add(process)
-        self._derived[who] = process
+        self._beside[who] = process
         try:
-            answer = await asyncio.to_thread(process.ask, job, float(EQUATION_SECONDS))
+            answer = await asyncio.to_thread(process.ask, job, float(seconds))
         finally:
             process.end()
             self._all.discard(process)
-            if self._derived.get(who) is process:
-                del self._derived[who]
+            if self._beside.get(who) is process:
+                del self._beside[who]
             if self._asked_last.get(who) is job:
                 del self._asked_last[who]
         if process.superseded:
@@ -181,11 +185,11 @@ class InThisProcess:
         """What comes of a job."""
         return json.loads(json.dumps(self._work.done(json.loads(json.dumps(job)))))
 
-    async def derive(self, job: Mapping[str, Any], who: str) -> Answer:
-        """Derive equations."""
+    async def aside(self, job: Mapping[str, Any], who: str) -> Answer:
+        """What comes of a job that may take long."""
         from deltarule.serving.derived_equations import derived_answer
 
-        return derived_answer(job)
+        return derived_answer(job) if job["do"] == "derive" else await self.ask(job)
 
     def close(self) -> None:
         """End what was started."""

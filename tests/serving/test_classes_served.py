@@ -1,0 +1,93 @@
+"""A class: papers of their own, exams of all kinds of questions, what the teacher sees."""
+
+import pytest
+from exam_texts import EXAM
+from parsed_html import Parsed
+
+from deltarule.exams.variant_files import exam_for
+from deltarule.marking.sheets import found_sheet
+from deltarule.marking.worked_sheets import work
+
+STUDENTS = "id,name\nemmy,Emmy Noether\nbo,Bo Li\n"
+
+
+@pytest.fixture
+def drawn(tmp_path):
+    """An exam with papers of two students, who have other inputs each."""
+    folder = tmp_path / "exam"
+    (folder / "variants").mkdir(parents=True)
+    slide = found_sheet("slide")[0].read_text(encoding="utf-8").partition("[restated]")[0]
+    asked = "[published]\ns1 = [0.10, 0.10, 0.10]\nh1 = [0.10, 0.10, 0.10]\n"
+    (folder / "exam.toml").write_text(f"{slide}{asked}", encoding="utf-8")
+    for who, x in (("emmy", "[1.0, 0.5]"), ("bo", "[-0.5, 1.0]")):
+        own = f"{slide}{asked}".replace("x = [1.0, -0.5]", f"x = {x}")
+        (folder / f"variants/{who}.toml").write_text(own, encoding="utf-8")
+    return folder
+
+
+def test_each_student_has_their_own_numbers(serving, drawn):
+    from served import OfServer, Visitor
+
+    served = serving(str(drawn), students=STUDENTS)
+    right = {}
+    for who in ("emmy", "bo"):
+        (worked,) = work(exam_for(drawn, who).sheet, checks=False)
+        right[who] = [f"{float(v):.2f}" for v in worked.trace.by_name["s1"].exact]
+    assert right == {"emmy": ["1.05", "1.75", "1.65"], "bo": ["-0.90", "-1.75", "-0.45"]}
+    for who, other in (("emmy", "bo"), ("bo", "emmy")):
+        student = Visitor(served, who)
+        given = student.get("/sheet/exam").text
+        assert "✓ right" in student.post("/sheet/exam", _numbers(right[who])).text
+        assert "✓ right" not in student.post("/sheet/exam", _numbers(right[other])).text
+        assert given.partition("Given")[2] != Visitor(served, other).get("/sheet/exam").text
+    teacher = Visitor(served, "teacher")
+    OfServer(teacher.get("/teacher/class/exam").text)
+    text = Parsed(teacher.page.text).text
+    assert "2 submissions" in text and "Emmy Noether" in text and "Bo Li" in text
+
+
+def _numbers(values):
+    return {f"n.0.0.{k}": value for k, value in enumerate(values)}
+
+
+def test_questions_of_every_kind(serving, tmp_path):
+    from served import OfServer, Visitor
+
+    (tmp_path / "exam.toml").write_text(EXAM, encoding="utf-8")
+    served = serving(str(tmp_path / "exam.toml"))
+    student = Visitor(served)
+    student.get("/sheet/exam")
+    OfServer(student.page.text)
+    assert "is not run here" in student.page.text and student.page.text.count('"radio"') == 3
+    h1, formula = ("0.79", "0.92", "0.16"), "h1^T (yhat - y) yhat (1 - yhat)"
+    answers = {**_numbers(h1), "n.0.1": "0.62", "f.1.0": formula, "t.3.0": "2416", "t.5.0": "b"}
+    answers["c.4.0"] = "import os; os._exit(1)"
+    student.post("/sheet/exam", answers)
+    (last,) = served.attempts.last_of_each("exam")
+    points = {(m.question, m.quantity): (m.points, m.verdict) for m in last.marking.marks}
+    assert points["1a", "h1"][1] == "right" and points["1b", "dE/dTheta2"][1] == "right"
+    assert points["2", ""][1] == "right" and points["4", ""][0] == 0
+    assert points["3", ""][1] == "missing"  # the code is not even kept: nothing runs here
+    assert "checked" in student.page.text and "os._exit" not in student.page.text
+
+
+def test_remarks_and_what_the_numbers_let_one_see(serving):
+    from served import OfServer, Visitor
+
+    teacher = Visitor(serving())
+    text = Parsed(teacher.get("/teacher/sheet/slide").text).text
+    assert "Nothing is wrong." in text and "mistakes show" not in text
+    page = teacher.get("/teacher/sheet/slide/identifiability")  # one second of CPU
+    OfServer(page.text)
+    text = Parsed(page.text).text
+    assert page.path == "/teacher/sheet/slide" and "141 of 180 mistakes show" in text
+    assert "in ŷ, s₂ is taken as it is after the update already" in text
+    assert page.text.count("<tr>") > 180  # every mistake in every quantity
+
+
+def test_nobody_without_a_paper_is_given_anothers(serving, drawn):
+    from served import Visitor
+
+    served = serving(str(drawn), students=f"{STUDENTS}cy,Cy Young\n")
+    page = Visitor(served, "cy").get("/sheet/exam")
+    assert page.status == 400 and "there is no paper of cy" in page.text

@@ -1,0 +1,157 @@
+"""A whole student's visit and a whole teacher's, in a real Chromium, at a server with a port.
+
+They need `pip install '.[serve,browser]'` and Debian's `chromium`; without them these tests say so.
+"""
+
+import shutil
+import threading
+import time
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="pages in a browser: '.[browser]'")
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe: '.[browser]'")
+uvicorn = pytest.importorskip("uvicorn", reason="deltarule serve: '.[serve]'")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="pages in a browser: chromium is not installed"),
+]
+STUDENTS = "id,name\nemmy,Emmy Noether\nbo,Bo Li\n"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    """A server that listens, and whose jobs are done in this process."""
+    import socket
+
+    from served import served_here
+
+    from deltarule.serving.served_app import served_app
+
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    place = tmp_path_factory.mktemp("serve") / "state.sqlite"
+    served = served_here(place, students=STUDENTS, port=port, reveal="right")
+    server = uvicorn.Server(uvicorn.Config(served_app(served), log_level="error"))
+    thread = threading.Thread(target=server.run, args=([listening],), daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield served
+    server.should_exit = True
+    thread.join(10)
+    served.attempts.close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def enter(chromium, served):
+    """Lets somebody in by their link; at the end nothing was said, and nothing asked elsewhere."""
+    complaints, contexts = [], []
+
+    def entered(who, width, scheme, **more):
+        viewport = {"width": width, "height": 900}
+        context = chromium.new_context(viewport=viewport, color_scheme=scheme, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda asked: complaints.append(asked.url))
+        person = next(p for p in served.tokens.people if p.id == who)
+        page.goto(served.link(person))
+        return page
+
+    yield entered
+    for context in contexts:
+        context.close()
+    assert [c for c in complaints if not c.startswith(served.settings.address)] == []
+
+
+def sound(page) -> None:
+    """axe-core finds no violation, and the page is no wider than its window."""
+    found = axe.Axe().run(page).response["violations"]
+    assert [(v["id"], v["nodes"][0]["html"]) for v in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_students_visit(enter, served):
+    page = enter("emmy", 360, "light")
+    assert "token" not in page.url and page.get_by_text("not begun").count() == 1
+    sound(page)
+    page.get_by_role("link", name="A 2-3-1 sigmoid network").click()
+    for k, number in enumerate(("0.02", "-0.05", "-0.12")):
+        page.get_by_label(f"∂E/∂Θ₂[{k}]", exact=True).fill(number)
+    page.get_by_label("s₂", exact=True).fill("0,51")
+    preview = page.locator(".part", has=page.get_by_label("s₂", exact=True)).locator(".preview")
+    playwright.expect(preview).to_have_text("0.51")
+    page.get_by_label("formula for ∂E/∂ŷ").fill("yhat -")
+    read = page.locator(".part", has=page.get_by_label("formula for ∂E/∂ŷ")).locator(".preview")
+    playwright.expect(read).to_have_class("preview unread")
+    page.get_by_label("formula for ∂E/∂ŷ").fill("yhat - y")
+    playwright.expect(read).to_have_class("preview")
+    assert read.locator("math").count() == 1
+    sound(page)
+    page.get_by_role("button", name="Mark my answers").click()
+    playwright.expect(page.get_by_role("status")).to_have_text("2 of 8 points")
+    section = page.locator("section", has=page.get_by_label("∂E/∂Θ₂[0]", exact=True))
+    assert "✗ wrong" in section.inner_text() and "weights where" not in section.inner_text()
+    page.get_by_role("button", name="A hint").click()
+    playwright.expect(section).to_contain_text("outer product of h₁ and ∂E/∂s₂")
+    sound(page)
+    page.get_by_role("button", name="More help").click()
+    playwright.expect(section).to_contain_text("weights where activations belong")
+    for k, number in enumerate(("-0.07", "-0.08", "-0.01")):
+        page.get_by_label(f"∂E/∂Θ₂[{k}]", exact=True).fill(number)
+    page.keyboard.press("Enter")
+    playwright.expect(page.get_by_role("status")).to_have_text("3 of 8 points")
+    assert served.attempts.counts("slide") == {"emmy": 2}
+
+
+def test_equations_appear_as_they_are_typed(enter):
+    page = enter("emmy", 1400, "dark")
+    page.get_by_role("link", name="Equations", exact=True).click()
+    page.get_by_label("Equations", exact=True).fill("y = tanh(W x)\nE = ‖y − t‖²")
+    derived = page.locator("#derived")
+    playwright.expect(derived.get_by_role("heading", name="∂E/∂W")).to_be_visible()
+    derived.locator("summary").first.click()
+    assert derived.locator("details li:visible").count() > 1
+    sound(page)
+    page.get_by_label("Equations", exact=True).fill("y = tanh(W x")
+    playwright.expect(derived.get_by_role("alert")).to_be_visible()
+    page.get_by_label("Equations", exact=True).fill("y = <img src=x onerror=alert(1)>")
+    playwright.expect(derived.get_by_role("alert")).to_be_visible()
+    assert derived.locator("img").count() == 0
+
+
+def test_a_teachers_visit(enter, served):
+    if not served.attempts.counts("slide"):
+        student = enter("emmy", 800, "light", java_script_enabled=False)
+        student.get_by_role("link", name="A 2-3-1 sigmoid network").click()
+        student.get_by_label("s₂", exact=True).fill("0.51")
+        student.get_by_role("button", name="Mark my answers").click()
+    page = enter("teacher", 1400, "dark")
+    page.get_by_role("link", name="Teacher").click()
+    page.get_by_role("link", name="The students' links").click()
+    assert page.locator("code").count() == 2
+    page.get_by_role("link", name="Teacher").click()
+    page.get_by_role("link", name="the class").click()
+    assert page.get_by_text("1 student sent nothing: Bo Li").count() == 1
+    sound(page)
+    page.get_by_role("link", name="Emmy Noether").first.click()
+    assert page.get_by_text("Feedback for Emmy Noether").count() == 1
+    sound(page)
+    page.get_by_role("link", name="Teacher").click()
+    page.get_by_role("link", name="remarks and identifiability").click()
+    assert page.get_by_text("Nothing is wrong.").count() == 1
+    page.get_by_role("link", name="the table").click()
+    assert page.get_by_text("141 of 180 mistakes show").count() >= 1
+    sound(page)
