@@ -235,6 +235,7 @@ FORMATS = {
             "the flow of a gradient": ".pages.flow_html:flow_html",
             "a guide": ".pages.guide_html:guide_html",
             "a table of counts": ".cli.pictured:count_html",
+            "a course of training": ".cli.pictured:training_html",
             "a marking": ".pages.marking_html:marking_html",
             "the marking of several files": ".pages.marking_html:files_html",
             "the marking of an exam": ".classes.feedback.feedback_html:exam_marking_html",

@@ -8,5 +8,6 @@ PICTURES = {
     "a table of counts": ".pages.pictures:count_picture",
     "a trace": ".pages.pictures:trace_picture",
     "a worked sheet": ".pages.pictures:sheet_picture",
+    "a course of training": ".pages.pictures:training_picture",
     "the flow of a gradient": ".pages.pictures:flow_picture",
 }

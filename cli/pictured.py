@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from deltarule.cli.count import count_page
 from deltarule.cli.html_document import HtmlPage
+from deltarule.cli.page import Page
+from deltarule.cli.train import training_page
 from deltarule.counting.counts import Count
 from deltarule.errors import DeltaruleError
 from deltarule.pages.field_svg import fields_svg
+from deltarule.pages.training_svg import training_svg
+from deltarule.reports.training_values import by_heart_text, held_out_text, seconds_text
+from deltarule.training.training_record import Result
 
 
 def count_html(counted: Count) -> str:
@@ -21,6 +26,21 @@ def count_html(counted: Count) -> str:
         return str(page)
     page.heading("Receptive fields")
     page.picture(drawn)
+    return str(page)
+
+
+def training_html(result: Result) -> str:
+    """How many are right, and the pictures; or why it stopped."""
+    page = HtmlPage()
+    page.title(f"{result.plan.network}, trained with {result.plan.update}")
+    if result.by_heart is not None:
+        page.prose(by_heart_text(result.by_heart))
+    if result.stopped:
+        training_page(cast(Page, page), result)
+        return str(page)
+    page.prose(held_out_text(result), style="bold")
+    page.picture(training_svg(result))
+    page.prose(seconds_text(result), style="dim")
     return str(page)
 
 

@@ -64,9 +64,8 @@ def training_page(page: Page, result: Result) -> None:
     if result.stopped and result.by_heart is not None:
         page.labelled("stopped", told.remedy_text(result.by_heart), style="bold red")
         return
-    share = f"{100 * result.right / len(result.samples):.2f} %"
     page.heading("Held out")
-    page.prose(f"{result.right} of {len(result.samples)} right: {share}", indent=2, style="bold")
+    page.prose(told.held_out_text(result), indent=2, style="bold")
     page.heading("Confusion")
     for line in told.confusion_lines(result):
         page.prose_line(f"  {line}")

@@ -1,24 +1,31 @@
 """A small network learns made-up digits: the same on every run, and told when it cannot."""
 
 import json
+import xml.etree.ElementTree as ET
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from once import derived, loaded
+from parsed_html import Whole
 
+from deltarule.cli.pictured import training_html
 from deltarule.errors import DeltaruleError
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 from deltarule.language.optimisers import is_update
+from deltarule.pages.pictures import training_picture
 from deltarule.reports import training_values as told
 from deltarule.training import handwritten_digits, training_run
 from deltarule.training.handwritten_digits import Labelled
 from deltarule.training.parameters import Parameters
 from deltarule.training.plan import Plan
 from deltarule.training.training_run import train
+from deltarule.training.unit_responses import unit_responses
 from deltarule.training.update_kernels import Update
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 SMALL = '''"""Two dense layers on an image of K × K pixels."""
 
@@ -104,6 +111,48 @@ def test_what_is_told(result):
     values = json.loads(json.dumps(told.result_values(result), allow_nan=False))
     assert values["right"] == result.right
     assert values["least_certain"][0]["probability"] == pytest.approx(certain.min())
+
+
+def test_what_units_respond_to(result):
+    assert {r.layer for r in result.responses} == {"h"} and len(result.responses) == 8
+    for response in result.responses:
+        assert response.windows == () and len({*response.samples}) == 5
+        assert list(response.strengths) == sorted(response.strengths, reverse=True)
+        assert all(-1 <= strength <= 1 for strength in response.strengths)
+    values = told.result_values(result)["responses"][0]
+    assert values["samples"] == result.responses[0].samples
+
+
+def test_a_map_responds_where_its_window_is():
+    network = load("lenet5")
+    maps = np.zeros((6, 16, 10, 10))
+    maps[4, 3, 2, 5] = 1.0
+    sizes = {s: 1 for t in network.with_role("input") for s in t.axes if s.is_Symbol}
+    found = unit_responses(network, "x", sizes, {"conv2": maps})
+    response = next(r for r in found if r.unit == 3)
+    assert response.samples[0] == 4 and response.strengths[0] == 1.0
+    # Two convolutions of 5 and a pooling of 2: 14 pixels in steps of 2.
+    assert response.windows[0] == (4 / 32, 10 / 32, 18 / 32, 24 / 32)
+
+
+def test_the_picture_has_the_numbers_of_the_record(result):
+    picture = ET.fromstring(training_picture(result))
+    cells = {
+        (int(g.get("data-is", "-1")), int(g.get("data-taken", "-1"))): g[-1].text
+        for g in picture.iter(f"{SVG}g")
+        if g.get("data-is")
+    }
+    counts = result.confusion
+    assert len(cells) == counts.size
+    assert all(text == (str(counts[at]) if counts[at] else "·") for at, text in cells.items())
+    said = [text.text for text in picture.iter(f"{SVG}text")]
+    first = result.least_certain(1)[0]
+    assert f"with {result.probabilities[first].max():.3f}" in said
+    units = [g.get("data-unit") for g in picture.iter(f"{SVG}g") if g.get("class") == "unit"]
+    assert units == [str(r.unit) for r in result.responses]
+    page = training_html(result)
+    Whole(page)
+    assert f"{result.right} of 70 right" in page and "trained with adam</h1>" in page
 
 
 @pytest.mark.parametrize(

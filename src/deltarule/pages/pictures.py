@@ -8,7 +8,9 @@ from deltarule.counting.counts import Count
 from deltarule.pages.field_svg import fields_svg
 from deltarule.pages.flow_svg import flow_svg
 from deltarule.pages.graph_svg import network_svg, trace_svg
+from deltarule.pages.training_svg import training_svg
 from deltarule.reports.things import ShownDerivation, ShownFlow, ShownSheet, ShownTrace
+from deltarule.training.training_record import Result
 
 
 def derivation_picture(shown: ShownDerivation) -> str:
@@ -19,6 +21,11 @@ def derivation_picture(shown: ShownDerivation) -> str:
 def count_picture(counted: Count) -> str:
     """The receptive fields of a network's layers."""
     return fields_svg(counted, alone=True)
+
+
+def training_picture(result: Result) -> str:
+    """Curves, confusion, the least certain samples, and what units respond to."""
+    return training_svg(result, alone=True)
 
 
 def trace_picture(shown: ShownTrace) -> str:

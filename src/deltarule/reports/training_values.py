@@ -47,6 +47,12 @@ def epoch_text(epoch: Epoch, of: int) -> str:
     return f"epoch {epoch.number:3}   loss {epoch.loss:.4f}   held out {share:>7} right"
 
 
+def held_out_text(result: Result) -> str:
+    """`348 of 360 right: 96.67 %`."""
+    share = f"{100 * result.right / len(result.samples):.2f} %"
+    return f"{result.right} of {len(result.samples)} right: {share}"
+
+
 def seconds_text(result: Result) -> str:
     """How long it took, what is kept for the next time apart."""
     spent = result.seconds
@@ -125,6 +131,7 @@ def result_values(result: Result) -> dict:
         "right": result.right,
         "confusion": result.confusion.tolist(),
         "least_certain": [_sample(result, result.samples, n) for n in result.least_certain(SHOWN)],
+        "responses": [asdict(response) for response in result.responses],
     }
 
 

@@ -20,6 +20,7 @@ from deltarule.networks.network import Network
 from deltarule.networks.tensors import Tensor
 from deltarule.training.handwritten_digits import Labelled
 from deltarule.training.parameters import Parameters
+from deltarule.training.unit_responses import UnitResponse, unit_responses
 from deltarule.training.update_kernels import Update
 
 #: The rows and columns of an image where the network leaves them open.
@@ -46,7 +47,7 @@ class Trainer:
     ):
         self.network = load("classifier", network=network)
         self._image, self._label = _only(self.network, "input"), _only(self.network, "target")
-        sizes = _sizes(self.network, self._image)
+        sizes = self._sizes = _sizes(self.network, self._image)
         shapes = {
             t.name: _shape(t, self.network, sizes) for t in self.network.with_role("parameter")
         }
@@ -97,6 +98,17 @@ class Trainer:
             for first in range(0, len(data), batch)
         ]
         return np.concatenate(found)
+
+    def responses(self, data: Labelled, batch: int) -> tuple[UnitResponse, ...]:
+        """What the units of the hidden layers respond to among these images."""
+        found: dict[str, list[np.ndarray]] = {}
+        for first in range(0, len(data), batch):
+            part = data.at(slice(first, first + batch))
+            for name, array in self._given(part).forward().items():
+                if name != "p" and np.ndim(array) > 1 and len(array) == len(part):
+                    found.setdefault(name, []).append(np.array(array))
+        values = {name: np.concatenate(arrays) for name, arrays in found.items()}
+        return unit_responses(self.network, self._image.name, self._sizes, values)
 
     @property
     def _loss(self) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 
 from deltarule.training.handwritten_digits import Labelled
 from deltarule.training.plan import Plan
+from deltarule.training.unit_responses import UnitResponse
 
 #: A loss that is next to nothing: the right classes have probabilities of 99 % or so.
 NEXT_TO_NOTHING = 0.01
@@ -43,7 +44,8 @@ class Epoch:
 class Result:
     """`samples` are those held out, as small as they came; `probabilities` [n, c] theirs.
 
-    Where a few samples could not be learnt by heart, that is all there is.
+    Where a few samples could not be learnt by heart, that is all there is. `responses` say what
+    the units of hidden layers respond to, in the places of `samples`.
     """
 
     plan: Plan
@@ -55,6 +57,7 @@ class Result:
     epochs: list[Epoch] = field(default_factory=list)
     probabilities: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
     seconds: dict[str, float] = field(default_factory=dict)
+    responses: tuple[UnitResponse, ...] = ()
 
     @property
     def stopped(self) -> bool:

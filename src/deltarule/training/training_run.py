@@ -106,6 +106,7 @@ def _all(
         epoch = Epoch(number, total / len(data), right, clock.seconds["epoch"])
         result.epochs.append(epoch)
         watcher.passed(epoch, len(held_out))
+    result.responses = trainer.responses(held_out, plan.batch)
 
 
 def _enlarged(data: Labelled, trainer: Trainer) -> Labelled:
