@@ -88,8 +88,8 @@ def test_einsum_refused(formula, fact):
         (
             "rnn",
             "dE/dW_hh",
-            "Σ_{t,n} dE/dh[t,n,m] dh[t,n,m]/dW_hh[k,m]",
-            "it adds up what comes from all times before",
+            "Σ_{t,n,o,m} dE/dyhat[t,n,o] dyhat[t,n,o]/dh[t,n,m] dh[t,n,m]/dW_hh[k,j]",
+            "can be read in two ways: what comes from earlier times may count, or not",
         ),
         (
             "rnn",
@@ -128,6 +128,12 @@ DIRECT = "right; derivatives by entries are read as direct parts, all else held"
             "dE/dW_hh",
             "sum_{t,n} dE/ds[t,n,m] ds[t,n,m]/dW_hh[k,m]",
             "right; ds[t,n,m]/dW_hh[k,m] is read at its own time alone",
+        ),
+        (
+            "rnn",
+            "dE/dW_hh",
+            "Σ_{t,n,j} dE/dh[t,n,j] dh[t,n,j]/dW_hh[k,m]",
+            "right; dh[t,n,j]/dW_hh[k,m] is read at its own time alone",
         ),
     ],
 )

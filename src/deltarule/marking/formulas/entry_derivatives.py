@@ -4,7 +4,8 @@
 
 ∂A/∂B is the total derivative, in which all ways from B to A count, or the direct part, through A's
 own equation alone: of normalised values sheets write both. Where a state is carried from time to
-time, the ways between two times are followed, which are a number of steps apart.
+time, the ways between two times are followed, which are a number of steps apart; the direct part
+goes through all lines of A's own time, with what is carried to it held.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Way:
 
 def entry_derivative(vocabulary: Vocabulary, of: Entry, wrt: Entry, direct: bool) -> Expr:
     """∂A[i]/∂B[j], total or its direct part. Raises NotRead where it has no formula."""
-    found = _Ways(vocabulary, wrt, direct)
+    found = _Ways(vocabulary, of, wrt, direct)
     if of.name != wrt.name and not found.before.get(of.name):
         raise NotRead(f"{pretty(of.name)} does not depend on {pretty(wrt.name)}")
     total: Expr = Integer(0)
@@ -75,8 +76,9 @@ def reads_directly(network: Network, of: str, wrt: str) -> bool:
 class _Ways:
     """The ways from a line back to an entry that is fixed."""
 
-    def __init__(self, vocabulary: Vocabulary, wrt: Entry, direct: bool):
-        self.network, self.wrt, self.direct = vocabulary.network, wrt, direct
+    def __init__(self, vocabulary: Vocabulary, of: Entry, wrt: Entry, direct: bool):
+        self.network, self.wrt = vocabulary.network, wrt
+        self.direct = direct and reads_directly(self.network, of.name, wrt.name)
         self.taken = {i.name for at in wrt.at for i in free_indices(at)}
         self.count = 0
         self.before = {
@@ -85,6 +87,7 @@ class _Ways:
         through_time = any(self.before.get(name) for name in _carried(self.network))
         #: How many times there are, if states depend on the entry.
         self.times = time_extent(vocabulary) if through_time else None
+        self.own_time = direct and self._time(wrt) is None
 
     def _read_by(self, name: str) -> list[str]:
         return [n for e in self.network.equation_of(name) for n in e.read_names()]
@@ -93,6 +96,12 @@ class _Ways:
         """All ways on from the end of this one to the entry."""
         if self.direct:
             yield from (on for on in self._onward(way) if on.end.name == self.wrt.name)
+            return
+        if self.own_time and way.end.name != self.wrt.name:
+            held = self._time(way.end)
+            for on in self._onward(way):
+                if self._time(on.end) in (None, held):
+                    yield from self.from_entry(on)
             return
         steps = self._steps_back(way.end)
         if way.end.name == self.wrt.name and steps == 0:

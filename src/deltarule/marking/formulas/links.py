@@ -74,7 +74,8 @@ class Links(Calls):
         derivatives: dict[bool, Expr] = {}
         why = ""
         for direct in (False, True):
-            if direct and not reads_directly(self.vocabulary.network, of.name, wrt.name):
+            directly = reads_directly(self.vocabulary.network, of.name, wrt.name)
+            if direct and derivatives and not directly:
                 continue
             try:
                 derivatives[direct] = entry_derivative(self.vocabulary, of, wrt, direct)

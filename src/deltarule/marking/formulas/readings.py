@@ -102,6 +102,7 @@ def refuse_own_time(found: Found, formula: str, quantity: str) -> None:
             f"{alone[0].removesuffix(beyond)} can be read in two ways: what comes from earlier "
             "times may count, or not",
             f"{quantity}: {shortened(formula)!r}",
+            "put a gradient before it that has all later times in it, as in ∂E/∂s[t, n, m], or "
             "write what it is, as in h[t − 1, n, k] for ∂s[t, n, m]/∂W_hh[k, m]",
         )
 
