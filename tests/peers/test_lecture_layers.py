@@ -158,6 +158,12 @@ def residual_norm(x, r, g):
     return F.rms_norm(x + r, x.shape[1:], g, 1e-6), x + r
 
 
+def sparse_experts(x, G, W):
+    scores, chosen = (x @ G).topk(2)
+    answers = torch.einsum("nd,nrdm->nrm", x, W[chosen])
+    return torch.einsum("nr,nrm->nm", scores.softmax(1), answers)
+
+
 def even(size):
     a = torch.randn(size, size, **T)
     return (a + a.T).requires_grad_()
@@ -232,6 +238,9 @@ LAYERS = {
     "capsule_routing": (routing, {"u": draw(2, 3, 2), "W": draw(3, 4, 2, 5)}),
     "quadratic_form": (
         lambda A, b, x: x @ A @ x / 2 - b @ x, {"A": even(4), "b": draw(4), "x": draw(4)}
+    ),
+    "top_k_experts": (
+        sparse_experts, {"x": draw(3, 4), "G": draw(4, 5), "W": draw(5, 4, 2)}
     ),
     "residual_norm": (residual_norm, {"x": draw(3, 4), "r": draw(3, 4), "g": draw(4)}),
     "ctc": (ctc, {"y": unit(4, 3), "l": torch.tensor([0, 2, 0, 1, 0])}),

@@ -8,7 +8,7 @@ the terms count for which a statement about indices holds, or all of several: `w
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from sympy import Expr, Integer, oo
 
@@ -121,6 +121,31 @@ class ArgMaxWord(ReductionWord):
         return largest_position.ArgMax(_reduced(nodes.Max, sign * body, ranges, conditions))
 
 
+class TopKWord(ReductionWord):
+    """`TopK[k](body, 2)`: where the largest entries stand, the largest first; of equal ones the
+    first. `best[0]` is read as a position, W[best[0], d]."""
+
+    def reduced(self, body, wanted: tuple, where, how: dict) -> Any:
+        """The positions, as many as are asked for."""
+        page = current()
+        count = how.pop("count", where)
+        if not isinstance(count, int) or isinstance(count, bool) or count < 1 or how:
+            raise DeltaruleError(
+                f"{self} is asked for {count if count != () else 'no number of'} entries",
+                page.place(),
+                f"say how many, as in best = {self}[k](x[n, k], 2)",
+            )
+        body, found = expression(body, page), []
+        named = next((nodes.tensor_name(r) for r in nodes.reads(body)), "top")
+        for _ in range(count):
+            position = cast(largest_position.ArgMax, ArgMax.reduced(body, wanted, (), {}))
+            chosen, free = page.selections.chosen(position, page, named)
+            (index,) = position.maximum.indices
+            body = nodes.Choose(nodes.Positive(read(chosen, *free, index)), -oo, body)
+            found.append(position)
+        return tuple(found)
+
+
 class MeanWord(ReductionWord):
     """The sum, divided by the number of terms that count."""
 
@@ -184,6 +209,7 @@ class MatrixWord(ReductionWord):
 Sum = ReductionWord("Sum", nodes.Sum)
 Max = MaxWord("Max", nodes.Max)
 ArgMax, ArgMin = ArgMaxWord("ArgMax", nodes.Max), ArgMaxWord("ArgMin", nodes.Max)
+TopK = TopKWord("TopK", nodes.Max)
 Product = ReductionWord("Product", nodes.Product)
 Mean = MeanWord("Mean", nodes.Sum)
 LogSumExp = ReductionWord("LogSumExp", nodes.LogSumExp)

@@ -39,11 +39,15 @@ class Selections:
             maximum = position.maximum
             inner = self.taken(maximum.body, page, name)
             known = ArgMax(Max(inner, maximum.ranges, maximum.conditions))
-            if known not in self._known:
-                self._known[known] = _written(known.maximum, page, name)
-            chosen, free = self._known[known]
+            chosen, free = self.chosen(known, page, name)
             rhs = summed(rhs, position, lambda k, chosen=chosen, free=free: read(chosen, *free, k))
         return rhs
+
+    def chosen(self, position: ArgMax, page: Lines, name: str) -> tuple[str, tuple[Index, ...]]:
+        """The name of the selection that is 1 at a position, and the indices before its own."""
+        if position not in self._known:
+            self._known[position] = _written(position.maximum, page, name)
+        return self._known[position]
 
 
 def _written(maximum: Max, page: Lines, name: str) -> tuple[str, tuple[Index, ...]]:

@@ -65,6 +65,7 @@ from deltarule.language.reductions import (
     Mean,
     Product,
     Sum,
+    TopK,
 )
 from deltarule.language.tensor_words import (
     input,
@@ -94,7 +95,7 @@ from deltarule.networks.network import Option
 
 __all__ = [
     "ACTIVATIONS", "ArgMax", "ArgMin", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Product",
-    "Sum", "TIES",
+    "Sum", "TIES", "TopK",
     "abs", "absolute", "activation", "aliases", "atan", "attribute", "clip", "concatenate", "cos",
     "delta", "differ", "elementwise", "elu", "equal", "erf", "exp", "expm1", "fits", "floor",
     "gelu", "gradient", "identity", "index", "indices", "initially", "input", "intermediate",

@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sympy import Expr, Integer
+from sympy import Basic, Expr, Integer
 
 from deltarule.expressions import nodes
-from deltarule.expressions.nodes import Choose, Equal, Max, Selection, read, tensor_name
+from deltarule.expressions.nodes import Choose, Equal, Max, Positive, Selection, read, tensor_name
+from deltarule.expressions.rebuild import rebuild
+from deltarule.expressions.rewrites import rewrite
 from deltarule.expressions.substitution import replace_reads
 from deltarule.kernels.passes.draft import Draft
 from deltarule.networks.equations import Equation
@@ -36,8 +38,10 @@ class Numbered:
 
     def equation(self, equation: Equation) -> Equation:
         """The equation of a selection without the window's indices; others with their reads."""
+        if equation.read_names() & self.maxima.keys():
+            equation = replace(equation, rhs=_tested(replace_reads(equation.rhs, self._compared)))
         if equation.name not in self.maxima:
-            return replace(equation, rhs=replace_reads(equation.rhs, self._compared))
+            return equation
         inner = self.maxima[equation.name].indices
         return replace(
             equation,
@@ -53,6 +57,17 @@ class Numbered:
         outer = access.indices[: len(access.indices) - len(ranges)]
         entry = number(access.indices[len(outer) :], ranges)
         return Choose(Equal(read(name, *outer), entry), Integer(1), Integer(0))
+
+
+@rewrite
+def _tested(node: Basic) -> Basic:
+    """The expression with a test itself in place of the one whether it gives 1."""
+    node = rebuild(node, _tested)
+    if isinstance(node, Choose) and isinstance(node.args[0], Positive):
+        inner = node.args[0].args[0]
+        if isinstance(inner, Choose) and inner.args[1:] == (1, 0):
+            return Choose(inner.args[0], *node.args[1:])
+    return node
 
 
 def argmax_indices(draft: Draft) -> Draft:
