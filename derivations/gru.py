@@ -15,6 +15,10 @@ kept = option(
 )
 readout = option("readout", False, "a layer of weights between states and outputs")
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
+orientation = option(
+    "orientation", "xW", "how weights lie: xW (inputs × units) or Wx (units × inputs)",
+    choices=("xW", "Wx"),
+)
 error = option("loss", "none", "none, half_squared or cross_entropy")
 
 T, N, D, H = sizes("T N D H")
@@ -25,13 +29,17 @@ x = input("x", T, *rows, D)
 h = state("h", T, *rows, H, before=parameter("h0", *rows, H))
 
 
-def weights(name):
-    return parameter(f"W_x{name}", D, H), parameter(f"W_h{name}", H, H), parameter(f"b_{name}", H)
+def own(name):
+    """The weights of a gate, and its bias."""
+    W_x, W_h = (
+        weights(f"W_x{name}", D, H, orientation), weights(f"W_h{name}", H, H, orientation)
+    )
+    return W_x, W_h, parameter(f"b_{name}", H)
 
 
 def gate(name):
     """σ(W_x x_t + W_h h_{t−1} + b), the weights being its own."""
-    W_x, W_h, b = weights(name)
+    W_x, W_h, b = own(name)
     s, gate = intermediate(f"s_{name}", T, *rows, H), intermediate(name, T, *rows, H)
     s[t, *row, m] = (
         Sum[d](x[t, *row, d] * W_x[d, m]) + Sum[k](h[t - 1, *row, k] * W_h[k, m]) + b[m]
@@ -41,7 +49,7 @@ def gate(name):
 
 
 r, z = gate("r"), gate("z")
-W_xg, W_hg, b_g = weights("g")
+W_xg, W_hg, b_g = own("g")
 s_g, g = intermediate("s_g", T, *rows, H), intermediate("g", T, *rows, H)
 seen = Sum[d](x[t, *row, d] * W_xg[d, m]) + b_g[m]
 if reset == "before":
@@ -60,5 +68,5 @@ h[t, *row, m] = new_one * g[t, *row, m] + old * h[t - 1, *row, m]
 scores = {"names": {"z": "s_y"}} if readout and error == "cross_entropy" else {}
 layer(
     "sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error,
-    **scores,
+    orientation=orientation, **scores,
 )

@@ -10,6 +10,10 @@ from deltarule.language import *
 batch = option("batch", True, "several sequences at once, one a row")
 readout = option("readout", False, "a layer of weights between states and outputs")
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
+orientation = option(
+    "orientation", "xW", "how weights lie: xW (inputs × units) or Wx (units × inputs)",
+    choices=("xW", "Wx"),
+)
 error = option("loss", "none", "none, half_squared or cross_entropy")
 
 T, N, D, H = sizes("T N D H")
@@ -24,7 +28,9 @@ c = state("c", T, *rows, H, before=c0)
 
 def gate(name, phi):
     """φ(W_x x_t + W_h h_{t−1} + b), the weights being its own."""
-    W_x, W_h = parameter(f"W_x{name}", D, H), parameter(f"W_h{name}", H, H)
+    W_x, W_h = (
+        weights(f"W_x{name}", D, H, orientation), weights(f"W_h{name}", H, H, orientation)
+    )
     b = parameter(f"b_{name}", H)
     s, gate = intermediate(f"s_{name}", T, *rows, H), intermediate(name, T, *rows, H)
     s[t, *row, m] = (
@@ -39,4 +45,7 @@ g = gate("g", tanh)
 c[t, *row, m] = f * c[t - 1, *row, m] + i * g
 h[t, *row, m] = o * tanh(c[t, *row, m])
 
-layer("sequence_output", h, last=True, batch=batch, readout=readout, outputs=outputs, loss=error)
+layer(
+    "sequence_output", h, last=True,
+    batch=batch, readout=readout, outputs=outputs, loss=error, orientation=orientation,
+)

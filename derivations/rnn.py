@@ -14,6 +14,10 @@ phi = activation("activation", "tanh", "of the states")
 readout = option("readout", True, "a layer of weights between states and outputs")
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
 inputs = option("inputs", "all", "the times with an input", choices=("all", "first"))
+orientation = option(
+    "orientation", "xW", "how weights lie: xW (inputs × units) or Wx (units × inputs)",
+    choices=("xW", "Wx"),
+)
 error = option("loss", "half_squared", "none, half_squared or cross_entropy")
 
 T, N, D, H = sizes("T N D H")
@@ -21,7 +25,7 @@ t, n, d, k, m = indices("t n d k m")
 rows, row = ([N], [n]) if batch else ([], [])
 
 x = input("x", T, *rows, D) if inputs == "all" else input("x", *rows, D)
-W_xh, W_hh = parameter("W_xh", D, H), parameter("W_hh", H, H)
+W_xh, W_hh = weights("W_xh", D, H, orientation), weights("W_hh", H, H, orientation)
 b = parameter("b_h", H) if bias else None
 h0 = parameter("h0", *rows, H)
 
@@ -39,4 +43,5 @@ h[t, *row, m] = phi(s[t, *row, m])
 layer(
     "sequence_output", h, last=True,
     batch=batch, bias=bias, readout=readout, outputs=outputs, loss=error,
+    orientation=orientation,
 )

@@ -10,6 +10,10 @@ batch = option("batch", True, "several sequences at once, one a row")
 bias = option("bias", True, "add a bias to every output")
 readout = option("readout", True, "a layer of weights between states and outputs")
 outputs = option("outputs", "all", "the times with an output", choices=("all", "last"))
+orientation = option(
+    "orientation", "xW", "how weights lie: xW (inputs × units) or Wx (units × inputs)",
+    choices=("xW", "Wx"),
+)
 error = option(
     "loss", "half_squared", "what is compared with the targets",
     choices=("none", "half_squared", "cross_entropy"),
@@ -25,7 +29,7 @@ now = t if outputs == "all" else T - 1
 h = input("h", T, *rows, H)
 
 if readout:
-    W, b = parameter("W_hy", H, M), parameter("b_y", M) if bias else 0
+    W, b = weights("W_hy", H, M, orientation), parameter("b_y", M) if bias else 0
     name = {"none": "y", "half_squared": "yhat", "cross_entropy": "z"}[error]
     z = (output if error == "none" else intermediate)(name, *times, *rows, M)
     z[*time, *row, o] = Sum[m](h[now, *row, m] * W[m, o]) + (b[o] if bias else 0)

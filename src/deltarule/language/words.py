@@ -54,6 +54,7 @@ from deltarule.language.declarations import current, expression
 from deltarule.language.layers import layer, takes
 from deltarule.language.literals import constant
 from deltarule.language.option_values import as_default
+from deltarule.language.orientations import weights
 from deltarule.language.reductions import (
     TIES,
     ArgMax,
@@ -103,7 +104,7 @@ __all__ = [
     "new", "oo", "option", "output", "parameter", "pi", "rate", "relu", "round", "rsqrt",
     "scalar", "sigmoid", "sign", "silu", "sin", "size", "sizes", "softplus", "sqrt", "square",
     "state", "stop_gradient", "straight_through", "swish", "takes", "tan", "tanh", "target",
-    "where",
+    "weights", "where",
 ]  # fmt: skip
 
 
