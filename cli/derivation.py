@@ -174,7 +174,19 @@ def _all_worked(
     shown = " --all shows the steps of every gradient." if left_out else ""
     if any(first != last for first, last, _ in rows):
         shown = " --all shows every step of every gradient."
-    page.prose(f"Checked at {derivation.tried}.{shown}", style="dim")
+    share = _share_proved(gradients)
+    page.prose(f"Checked at {derivation.tried}. {share}{shown}", style="dim")
+
+
+def _share_proved(gradients: Iterable[Gradient]) -> str:
+    """How many of the steps of some gradients are proved, as a sentence; empty without steps."""
+    steps = [step for gradient in gradients for step in gradient.steps]
+    proved = sum(bool(step.proved) for step in steps)
+    if not steps:
+        return ""
+    if proved == len(steps):
+        return f"{'All steps are' if proved > 1 else 'It is'} proved for all sizes."
+    return f"{proved} of {counted(len(steps), 'step')} are proved for all sizes."
 
 
 def _notes(page: Page, gradient: Gradient) -> None:
@@ -191,7 +203,7 @@ def _step(page: Page, number: str, step: Step, before: Expr) -> None:
     page.prose(step.reason, indent=8, style="dim")
     if step.condition:
         page.labelled("where", step.condition, indent=8, math=True)
-    page.labelled("checked", step.verified, indent=8, column=9)
+    page.labelled("checked", step.checked, indent=8, column=9)
 
 
 def _in_order(

@@ -12,11 +12,18 @@ from deltarule.reports.selection import chosen
 from deltarule.reports.things import ShownDerivation
 
 EXAMPLE = "derive mlp --layers 3"
+#: The formats that have every step, whether it is asked for or not.
+STEPS_TOLD = ("json", "html")
 
 
 def show_derivation(asked: Derive) -> int:
     """Derive, and show the gradients, or their steps."""
     derivation = derived(asked)
+    if asked.steps or asked.format in STEPS_TOLD:
+        from deltarule.calculus.step_proofs import with_proofs
+
+        with busy("proving the steps"):
+            derivation = with_proofs(derivation)
     gradients = chosen(derivation, asked.wrt or ())
     shown = ShownDerivation(derivation, gradients, asked.steps, asked.all_)
     show(shown, "a derivation", asked.format)

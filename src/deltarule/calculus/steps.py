@@ -28,7 +28,8 @@ class Step:
     """One line of a derivation: by the rule `row`, `before` becomes `after`.
 
     `detail` says what the rule was applied to, `condition` under what the step holds (empty if
-    always), `verified` how it was checked when it was made.
+    always), `verified` how it was checked when it was made, `proved` how it is proved for all
+    sizes: empty where it is not, and where nobody asked (see step_proofs.py).
     """
 
     row: Rule
@@ -37,6 +38,13 @@ class Step:
     detail: str
     condition: str
     verified: str
+    proved: str = field(default="", compare=False)
+
+    @property
+    def checked(self) -> str:
+        """How it is known to hold: proved for all sizes, and verified at some."""
+        proof = f"proved for all sizes ({self.proved}); " if self.proved else ""
+        return f"{proof}{self.verified}"
 
     @property
     def rule(self) -> str:

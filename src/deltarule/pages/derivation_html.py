@@ -90,4 +90,4 @@ def _step(first: int, last: int, step: Step, gradient: Gradient) -> Iterator[str
     yield paragraph(step.reason)
     if step.condition:
         yield paragraph(f"Where {step.condition}.", "how")
-    yield paragraph(f"Checked: {step.verified}.", "how") + "</li>"
+    yield paragraph(f"Checked: {step.checked}.", "how") + "</li>"

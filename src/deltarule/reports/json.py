@@ -71,6 +71,7 @@ def step_values(step: Step) -> dict:
         "reason": step.reason,
         "condition": step.condition,
         "verified": step.verified,
+        "proved": step.proved or None,
     }
 
 

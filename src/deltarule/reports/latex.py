@@ -83,7 +83,7 @@ def worked(gradient: Gradient) -> list[str]:
         where = f" Where {prose(step.condition)}." if step.condition else ""
         lines.append(
             rf"\intertext{{\small\textbf{{{prose(step.rule)}.}} {prose(step.reason)}{where} "
-            rf"\textit{{Verified: {prose(step.verified)}.}}}}"
+            rf"\textit{{Verified: {prose(step.checked)}.}}}}"
         )
         if step.before != before:
             lines += [row + r" \\" for row in _rows(left, latex(step.before), margin)]

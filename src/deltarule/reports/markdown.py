@@ -67,7 +67,7 @@ def _worked(gradient: Gradient) -> Iterator[str]:
         yield ""
         left = f"{latex(gradient.lhs)} = " if number == 1 else "= "
         yield from ("   $$", f"   {left}{latex(step.after)}", "   $$", "")
-        yield from (f"   *Verified: {escaped(step.verified)}.*", "")
+        yield from (f"   *Verified: {escaped(step.checked)}.*", "")
 
 
 def _tensors(network: Network) -> Iterator[str]:

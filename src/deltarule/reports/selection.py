@@ -143,10 +143,12 @@ def _joined(row: Sequence[Step]) -> Step:
     detail = f"Here: {', then '.join(own)}." if own else ""
     conditions = dict.fromkeys(step.condition for step in row if step.condition)
     checks = dict.fromkeys(step.verified for step in row)
+    proofs = [step.proved for step in row]
     return replace(
         row[-1],
         before=row[0].before,
         detail=detail,
         condition="; ".join(conditions),
         verified="; ".join(checks),
+        proved="; ".join(dict.fromkeys(proofs)) if all(proofs) else "",
     )
