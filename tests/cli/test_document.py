@@ -54,6 +54,8 @@ SLOW = {
     "a marked class",
     "the totals of a class",
     "the table of a course",
+    "a server",
+    "links to a server",
 }
 
 
