@@ -13,16 +13,15 @@ border = option("border", "whole", "what a window is divided by", choices=("whol
 
 N, C, H, W = sizes("N C H W")
 K, L = attribute("K", height=2), attribute("L", width=2)
-S, P = attribute("S", stride=2), attribute("P", pad=0)
-I = size("I", fits(H + 2*P - K, S) + 1)
-J = size("J", fits(W + 2*P - L, S) + 1)
+down, across = windows((H, K), (W, L), stride=("S", 2), pad=("P", 0), ceil=True)
+I, J = size("I", down.count), size("J", across.count)
 n, c, i, j = indices("n c i j")
 k, l = index("k", K), index("l", L)
 
 x = input("x", N, C, H, W, outside=0)
 y = output("y", N, C, I, J)
 
-rows, columns = S*i + k - P, S*j + l - P
+rows, columns = down.at(i, k), across.at(j, l)
 if border == "whole":
     y[n, c, i, j] = Mean[k, l](x[n, c, rows, columns])
 else:

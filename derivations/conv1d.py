@@ -8,14 +8,19 @@ from deltarule.language import *
 bias = option("bias", True, "add a bias to every output channel")
 
 N, C, F, T, K = sizes("N C F T K")
-S, D, P = attribute("S", stride=1), attribute("D", dilation=1), attribute("P", pad=0)
-I = size("I", fits(T + 2*P - D*(K - 1) - 1, S) + 1)
+G = number_or_name("groups", 1, "groups of channels, C and F in each")
+(places,) = windows((T, K), stride=("S", 1), dilation=("D", 1), pad=("P", 0))
+I = size("I", places.count)
 n, c, f, i, k = indices("n c f i k")
+channel, filter = c, f
+if G != 1:
+    f, g = index("f", F), index("g", G)
+    channel, filter = C*g + c, F*g + f
 
-x = input("x", N, C, T, outside=0)
-w = parameter("w", F, C, K)
-b = parameter("b", F) if bias else None
-y = output("y", N, F, I)
+x = input("x", N, G*C, T, outside=0)
+w = parameter("w", G*F, C, K)
+b = parameter("b", G*F) if bias else None
+y = output("y", N, G*F, I)
 
-window = Sum[c, k](x[n, c, S*i + D*k - P] * w[f, c, k])
-y[n, f, i] = b[f] + window if bias else window
+window = Sum[c, k](x[n, channel, places.at(i, k)] * w[filter, c, k])
+y[n, filter, i] = b[filter] + window if bias else window

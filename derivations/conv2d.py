@@ -12,15 +12,19 @@ aliases("conv", "convolution", "cross_correlation")
 bias = option("bias", True, "add a bias to every output channel")
 
 N, C, F, H, W, K, L = sizes("N C F H W K L")
-S, D, P = attribute("S", stride=1), attribute("D", dilation=1), attribute("P", pad=0)
-I = size("I", fits(H + 2*P - D*(K - 1) - 1, S) + 1)
-J = size("J", fits(W + 2*P - D*(L - 1) - 1, S) + 1)
+G = number_or_name("groups", 1, "groups of channels, C and F in each")
+rows, columns = windows((H, K), (W, L), stride=("S", 1), dilation=("D", 1), pad=("P", 0))
+I, J = size("I", rows.count), size("J", columns.count)
 n, c, f, i, j, k, l = indices("n c f i j k l")
+channel, filter = c, f
+if G != 1:
+    f, g = index("f", F), index("g", G)
+    channel, filter = C*g + c, F*g + f
 
-x = input("x", N, C, H, W, outside=0)
-w = parameter("w", F, C, K, L)
-b = parameter("b", F) if bias else None
-y = output("y", N, F, I, J)
+x = input("x", N, G*C, H, W, outside=0)
+w = parameter("w", G*F, C, K, L)
+b = parameter("b", G*F) if bias else None
+y = output("y", N, G*F, I, J)
 
-window = Sum[c, k, l](x[n, c, S*i + D*k - P, S*j + D*l - P] * w[f, c, k, l])
-y[n, f, i, j] = b[f] + window if bias else window
+window = Sum[c, k, l](x[n, channel, rows.at(i, k), columns.at(j, l)] * w[filter, c, k, l])
+y[n, filter, i, j] = b[filter] + window if bias else window

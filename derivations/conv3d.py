@@ -5,18 +5,23 @@ from deltarule.language import *
 bias = option("bias", True, "add a bias to every output channel")
 
 N, C, F, T, H, W, Q, K, L = sizes("N C F T H W Q K L")
-S, D, P = attribute("S", stride=1), attribute("D", dilation=1), attribute("P", pad=0)
-G = size("G", fits(T + 2*P - D*(Q - 1) - 1, S) + 1)
-I = size("I", fits(H + 2*P - D*(K - 1) - 1, S) + 1)
-J = size("J", fits(W + 2*P - D*(L - 1) - 1, S) + 1)
+B = number_or_name("groups", 1, "groups of channels, C and F in each")
+times, rows, columns = windows(
+    (T, Q), (H, K), (W, L), stride=("S", 1), dilation=("D", 1), pad=("P", 0)
+)
+G, I, J = size("G", times.count), size("I", rows.count), size("J", columns.count)
 n, c, f, g, i, j, q, k, l = indices("n c f g i j q k l")
+channel, filter = c, f
+if B != 1:
+    f, a = index("f", F), index("a", B)
+    channel, filter = C*a + c, F*a + f
 
-x = input("x", N, C, T, H, W, outside=0)
-w = parameter("w", F, C, Q, K, L)
-b = parameter("b", F) if bias else None
-y = output("y", N, F, G, I, J)
+x = input("x", N, B*C, T, H, W, outside=0)
+w = parameter("w", B*F, C, Q, K, L)
+b = parameter("b", B*F) if bias else None
+y = output("y", N, B*F, G, I, J)
 
 window = Sum[c, q, k, l](
-    x[n, c, S*g + D*q - P, S*i + D*k - P, S*j + D*l - P] * w[f, c, q, k, l]
+    x[n, channel, times.at(g, q), rows.at(i, k), columns.at(j, l)] * w[filter, c, q, k, l]
 )
-y[n, f, g, i, j] = b[f] + window if bias else window
+y[n, filter, g, i, j] = b[filter] + window if bias else window

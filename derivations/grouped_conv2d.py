@@ -8,9 +8,8 @@ from deltarule.language import *
 aliases("group_convolution", "depthwise_convolution")
 
 N, G, A, B, H, W, K, L = sizes("N G A B H W K L")
-S, D, P = attribute("S", stride=1), attribute("D", dilation=1), attribute("P", pad=0)
-I = size("I", fits(H + 2*P - D*(K - 1) - 1, S) + 1)
-J = size("J", fits(W + 2*P - D*(L - 1) - 1, S) + 1)
+rows, columns = windows((H, K), (W, L), stride=("S", 1), dilation=("D", 1), pad=("P", 0))
+I, J = size("I", rows.count), size("J", columns.count)
 n, i, j, k, l = indices("n i j k l")
 g, a, f = index("g", G), index("a", A), index("f", B)
 
@@ -19,5 +18,5 @@ w, b = parameter("w", G*B, A, K, L), parameter("b", G*B)
 y = output("y", N, G*B, I, J)
 
 y[n, B*g + f, i, j] = b[B*g + f] + Sum[a, k, l](
-    x[n, A*g + a, S*i + D*k - P, S*j + D*l - P] * w[B*g + f, a, k, l]
+    x[n, A*g + a, rows.at(i, k), columns.at(j, l)] * w[B*g + f, a, k, l]
 )

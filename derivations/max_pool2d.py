@@ -12,13 +12,12 @@ ties = option("ties", "first", "of several largest entries, which pass the gradi
 
 N, C, H, W = sizes("N C H W")
 K, L = attribute("K", height=2), attribute("L", width=2)
-S, P = attribute("S", stride=2), attribute("P", pad=0)
-I = size("I", fits(H + 2*P - K, S) + 1)
-J = size("J", fits(W + 2*P - L, S) + 1)
+down, across = windows((H, K), (W, L), stride=("S", 2), pad=("P", 0), ceil=True)
+I, J = size("I", down.count), size("J", across.count)
 n, c, i, j = indices("n c i j")
 k, l = index("k", K), index("l", L)
 
 x = input("x", N, C, H, W, outside=-oo)
 y = output("y", N, C, I, J)
 
-y[n, c, i, j] = Max[k, l](x[n, c, S*i + k - P, S*j + l - P], ties=ties)
+y[n, c, i, j] = Max[k, l](x[n, c, down.at(i, k), across.at(j, l)], ties=ties)

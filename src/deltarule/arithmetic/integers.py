@@ -13,6 +13,7 @@ from sympy import Add, Expr, Integer, Mul, Pow
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
+from deltarule.expressions.quotients import Least
 from deltarule.expressions.symbols import Index, Size
 
 
@@ -95,6 +96,8 @@ def integers_over(node: Expr, grid: Grid, values) -> np.ndarray:
     if isinstance(node, nodes.Remainder):
         top, bottom = (integers_over(a, grid, values) for a in node.args)
         return top % bottom
+    if isinstance(node, Least):
+        return np.minimum(*(integers_over(a, grid, values) for a in node.args))
     if isinstance(node, nodes.Delta):
         return (
             integers_over(node.args[0], grid, values) == integers_over(node.args[1], grid, values)

@@ -1,4 +1,4 @@
-"""Whole quotients and remainders: ⌊a/b⌋, ⌈a/b⌉ and a mod b, for a whole b > 0."""
+"""Whole quotients and remainders: ⌊a/b⌋, ⌈a/b⌉ and a mod b, for a whole b > 0; min(a, b)."""
 
 from __future__ import annotations
 
@@ -65,3 +65,23 @@ class Remainder(Expr):
         if a.is_Integer and b.is_Integer:
             return Integer(int(a) % int(b))
         return Expr.__new__(cls, a, b)
+
+
+class Least(Expr):
+    """min(a, b) of integers: how many windows fit where two things bound them."""
+
+    __slots__ = ()
+    is_integer = True
+    is_commutative = True
+
+    if TYPE_CHECKING:
+
+        @property
+        def args(self) -> tuple[Expr, Expr]: ...
+
+    def __new__(cls, one: Expr | int, other: Expr | int) -> Expr:
+        a, b = strictly(one), strictly(other)
+        difference = (a - b).expand()
+        if difference.is_nonpositive:
+            return a
+        return b if difference.is_nonnegative else Expr.__new__(cls, a, b)

@@ -17,6 +17,7 @@ from deltarule.language.declarations import Page, written_on
 from deltarule.language.derivation_source import DerivationLoader
 from deltarule.language.misuse import message_of, of_syntax
 from deltarule.language.variants import VARIANTS, varied
+from deltarule.networks.names_once import check_attribute_names
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import given_sizes, specialise
 
@@ -65,7 +66,7 @@ def _named(name: str | Path, options: Mapping) -> tuple[Network, dict]:
     name = known_path("name_or_path", name, "load", 'give one, such as load("conv2d")')
     page, words = _read(name, options)
     rest = {o: v for o, v in options.items() if o not in page.options}
-    return _apart(page.network(*words), rest, page.options)
+    return _apart(_network(page, words), rest, page.options)
 
 
 def _apart(network: Network, settings: Mapping, options: Iterable[str]) -> tuple[Network, dict]:
@@ -138,11 +139,17 @@ def load_with(what: Network | str | Path, settings: Mapping) -> tuple[Network, d
         network, known = what, set(VARIANTS)
     else:
         page, words = _read(what, settings)
-        network = page.network(*words)
+        network = _network(page, words)
         known = {*page.options, *VARIANTS}
         settings = {k: v for k, v in settings.items() if k not in page.options}
     variants = {k: v for k, v in settings.items() if k in known}
     return varied(network, variants), {k: v for k, v in settings.items() if k not in known}
+
+
+def _network(page: Page, words: tuple[str, str]) -> Network:
+    network = page.network(*words)
+    check_attribute_names(network)
+    return network
 
 
 def _read(name_or_path: str | Path, options: Mapping) -> tuple[Page, tuple[str, str]]:

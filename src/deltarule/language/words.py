@@ -53,6 +53,7 @@ from deltarule.language.concatenation import concatenate
 from deltarule.language.declarations import current, expression
 from deltarule.language.layers import layer, takes
 from deltarule.language.literals import constant
+from deltarule.language.moving_windows import along_axes, number_or_name, windows
 from deltarule.language.option_values import as_default
 from deltarule.language.orientations import weights
 from deltarule.language.reductions import (
@@ -97,14 +98,14 @@ from deltarule.networks.network import Option
 __all__ = [
     "ACTIVATIONS", "ArgMax", "ArgMin", "Inverse", "LogDet", "LogSumExp", "Max", "Mean", "Product",
     "Sum", "TIES", "TopK",
-    "abs", "absolute", "activation", "aliases", "atan", "attribute", "clip", "concatenate", "cos",
-    "delta", "differ", "elementwise", "elu", "equal", "erf", "exp", "expm1", "fits", "floor",
-    "gelu", "gradient", "identity", "index", "indices", "initially", "input", "intermediate",
-    "layer", "leaky_relu", "log", "log1p", "loss", "max", "maximum", "memory", "min", "minimum",
-    "new", "oo", "option", "output", "parameter", "pi", "rate", "relu", "round", "rsqrt",
-    "scalar", "sigmoid", "sign", "silu", "sin", "size", "sizes", "softplus", "sqrt", "square",
-    "state", "stop_gradient", "straight_through", "swish", "takes", "tan", "tanh", "target",
-    "weights", "where",
+    "abs", "absolute", "activation", "aliases", "along_axes", "atan", "attribute", "clip",
+    "concatenate", "cos", "delta", "differ", "elementwise", "elu", "equal", "erf", "exp", "expm1",
+    "fits", "floor", "gelu", "gradient", "identity", "index", "indices", "initially", "input",
+    "intermediate", "layer", "leaky_relu", "log", "log1p", "loss", "max", "maximum", "memory",
+    "min", "minimum", "new", "number_or_name", "oo", "option", "output", "parameter", "pi",
+    "rate", "relu", "round", "rsqrt", "scalar", "sigmoid", "sign", "silu", "sin", "size", "sizes",
+    "softplus", "sqrt", "square", "state", "stop_gradient", "straight_through", "swish", "takes",
+    "tan", "tanh", "target", "weights", "where", "windows",
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from deltarule.expressions import nodes
 from deltarule.expressions.bounds import Span, tight
 from deltarule.expressions.functions import Elementwise, exp, log
 from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.quotients import Least
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.symbols import Index
 from deltarule.spelling.alphabet import ATOM, POWER, PRODUCT, SUM, Alphabet
@@ -190,6 +191,9 @@ class Writer(Alphabet):
         top, bottom = node.args
         return self.inside(top, PRODUCT) + self.mod + self.inside(bottom, POWER), SUM
 
+    def _least(self, node: Least):
+        return self.function("min", [self(a) for a in node.args]), ATOM
+
     def _inverse(self, node: Inverse):
         body, i, j, _ = node.args
         return self.access(self.function("inverse", [self(body)]), [self(i), self(j)]), ATOM
@@ -233,6 +237,7 @@ class Writer(Alphabet):
         nodes.PartialOf: _partial, nodes.FloorQuotient: _floor,
         nodes.CeilingQuotient: _ceiling, nodes.Choose: _choose, nodes.Carried: _carried,
         Inverse: _inverse, LogDet: _log_det, nodes.Frozen: _frozen, nodes.Remainder: _remainder,
+        Least: _least,
         nodes.Selection: _selection, nodes.Unequal: _unequal,
         nodes.AtLeastZero: _at_least_zero,
         nodes.Positive: _positive, nodes.Divides: _divides, nodes.Equal: _equal,

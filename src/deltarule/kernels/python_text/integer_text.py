@@ -12,6 +12,7 @@ from sympy import Add, Expr, Integer, Mul, Pow, Symbol
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
+from deltarule.expressions.quotients import Least
 from deltarule.expressions.symbols import Index, Size
 from deltarule.kernels.python_text.identifiers import Spelling
 from deltarule.networks.tensors import Tensor
@@ -48,6 +49,8 @@ class IntegerText:
         if isinstance(node, nodes.Remainder):
             top, bottom = node.args
             return f"{self.integer(top, ATOM)} % {self.integer(bottom, ATOM)}", TIMES
+        if isinstance(node, Least):
+            return f"min({self.integer(node.args[0])}, {self.integer(node.args[1])})", ATOM
         if isinstance(node, nodes.Read):
             return self.access(node), ATOM
         if isinstance(node, nodes.Delta):

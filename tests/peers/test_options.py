@@ -1,0 +1,119 @@
+"""Options of derivations that users of PyTorch expect: values, and gradients by all arguments.
+
+A new option is one row: the derivation, its options, PyTorch's function of the arguments by name,
+and the arguments' shapes, small and unequal.
+"""
+
+from __future__ import annotations
+
+import pytest
+import torch.nn.functional as F
+from test_lecture_layers import draw
+from test_spaces_and_states import agrees
+from torch import Tensor
+
+
+def conv(rank: int, **settings):
+    function = (F.conv1d, F.conv2d, F.conv3d)[rank - 1]
+    return lambda x, w, b: function(x, w, b, **settings)
+
+
+def same_as_onnx(stride: tuple[int, int], **settings):
+    """SAME with a stride: ⌈H/S⌉ places, more padding behind (ONNX's SAME_UPPER, TensorFlow's)."""
+
+    def function(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
+        sides = []
+        for n, k, s in zip(x.shape[:1:-1], w.shape[:1:-1], stride[::-1], strict=True):
+            whole = max(0, (-(-n // s) - 1) * s + k - n)
+            sides += [whole // 2, whole - whole // 2]
+        return F.conv2d(F.pad(x, sides), w, b, stride=stride, **settings)
+
+    return function
+
+
+def uneven(rank: int, *sides: int, **settings):
+    convolution = conv(rank, **settings)
+    return lambda x, w, b: convolution(F.pad(x, sides), w, b)
+
+
+def pool(rank: int, *size, **settings):
+    function = (F.max_pool1d, F.max_pool2d)[rank - 1]
+    return lambda x: function(x, size, **settings)
+
+
+def mean(*size, **settings):
+    return lambda x: F.avg_pool2d(x, size, **settings)
+
+
+SEQUENCE = {"x": (2, 3, 11), "w": (4, 3, 3), "b": (4,)}
+IMAGE = {"x": (2, 3, 9, 8), "w": (4, 3, 3, 2), "b": (4,)}
+VOLUME = {"x": (2, 3, 5, 6, 7), "w": (2, 3, 2, 3, 2), "b": (2,)}
+GROUPS = {"x": (2, 6, 7, 8), "w": (9, 2, 3, 2), "b": (9,)}
+POOLED = {"x": (2, 3, 11, 10)}
+
+#: Derivation, options, PyTorch's function, shapes of its arguments.
+ROWS = [
+    ("conv1d", {"pad": "2:1"}, uneven(1, 2, 1), SEQUENCE),
+    ("conv1d", {"pad": "same", "dilation": 2}, conv(1, padding="same", dilation=2), SEQUENCE),
+    ("conv1d", {"groups": 3}, conv(1, groups=3), {"x": (2, 6, 7), "w": (9, 2, 3), "b": (9,)}),
+    (
+        "conv2d",
+        {"stride": (2, 3), "pad": (1, 2), "dilation": (2, 1)},
+        conv(2, stride=(2, 3), padding=(1, 2), dilation=(2, 1)),
+        IMAGE,
+    ),
+    ("conv2d", {"pad": "1:0,2:3"}, uneven(2, 2, 3, 1, 0), IMAGE),
+    ("conv2d", {"pad": "same"}, conv(2, padding="same"), IMAGE),
+    ("conv2d", {"pad": "same", "stride": "2,3"}, same_as_onnx((2, 3)), IMAGE),
+    (
+        "conv2d",
+        {"groups": 3, "stride": 2, "pad": "1,0"},
+        conv(2, groups=3, stride=2, padding=(1, 0)),
+        GROUPS,
+    ),
+    (
+        "conv2d",
+        {"groups": 6},
+        conv(2, groups=6),
+        {"x": (2, 6, 7, 8), "w": (12, 1, 3, 2), "b": (12,)},
+    ),
+    (
+        "conv3d",
+        {"stride": "1,2,3", "pad": "0,1,1", "dilation": "2,1,1"},
+        conv(3, stride=(1, 2, 3), padding=(0, 1, 1), dilation=(2, 1, 1)),
+        VOLUME,
+    ),
+    (
+        "conv3d",
+        {"groups": 2},
+        conv(3, groups=2),
+        {"x": (2, 6, 3, 4, 5), "w": (4, 3, 2, 3, 2), "b": (4,)},
+    ),
+    (
+        "max_pool1d",
+        {"width": 3, "stride": 2, "pad": 1, "ceil_mode": True, "dilation": 2},
+        pool(1, 3, stride=2, padding=1, ceil_mode=True, dilation=2),
+        {"x": (2, 3, 10)},
+    ),
+    (
+        "max_pool2d",
+        {"height": 3, "width": 2, "stride": "2,3", "pad": "1,0", "dilation": "2,1"},
+        pool(2, 3, 2, stride=(2, 3), padding=(1, 0), dilation=(2, 1)),
+        POOLED,
+    ),
+    (
+        "max_pool2d",
+        {"height": 2, "width": 3, "stride": 3, "pad": "0,1", "ceil_mode": True},
+        pool(2, 2, 3, stride=3, padding=(0, 1), ceil_mode=True),
+        POOLED,
+    ),
+]
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize(
+    "name, options, theirs, shapes", [pytest.param(*row, id=f"{row[0]} {row[1]}") for row in ROWS]
+)
+def test_an_option(name, options, theirs, shapes, compiled):
+    given = {n: draw(*shape) for n, shape in shapes.items()}
+    agrees(name, theirs, given, compiled, **options)
