@@ -10,6 +10,7 @@ from deltarule.language import *
 aliases("average_pool", "avgpool", "mean_pool")
 
 border = option("border", "whole", "what a window is divided by", choices=("whole", "inside"))
+divisor = option("divisor", 0, "what is divided by instead; 0 for what border says", at_least=0)
 
 N, C, H, W = sizes("N C H W")
 K, L = attribute("K", height=2), attribute("L", width=2)
@@ -22,10 +23,14 @@ x = input("x", N, C, H, W, outside=0)
 y = output("y", N, C, I, J)
 
 rows, columns = down.at(i, k), across.at(j, l)
-if border == "whole":
+if divisor:
+    y[n, c, i, j] = Sum[k, l](x[n, c, rows, columns]) / divisor
+elif border == "whole" and not down.ceil:
     y[n, c, i, j] = Mean[k, l](x[n, c, rows, columns])
 else:
     inside = [rows >= 0, rows < H, columns >= 0, columns < W]
+    if border == "whole":  # what stands out behind the padding does not count
+        inside = [rows < H + down.behind, columns < W + across.behind]
     m = intermediate("m", I, J)
     m[i, j] = Sum[k, l](1, where=inside)
     y[n, c, i, j] = Sum[k, l](x[n, c, rows, columns]) / m[i, j]

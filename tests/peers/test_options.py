@@ -107,6 +107,24 @@ ROWS = [
         pool(2, 2, 3, stride=3, padding=(0, 1), ceil_mode=True),
         POOLED,
     ),
+    (
+        "avg_pool2d",
+        {"height": 3, "width": 2, "stride": "2,3", "pad": "1,0", "ceil_mode": True},
+        mean(3, 2, stride=(2, 3), padding=(1, 0), ceil_mode=True),
+        {"x": (2, 3, 10, 9)},
+    ),
+    (
+        "avg_pool2d",
+        {"height": 3, "width": 2, "stride": "2,1", "pad": 1, "border": "inside"},
+        mean(3, 2, stride=(2, 1), padding=1, count_include_pad=False),
+        POOLED,
+    ),
+    (
+        "avg_pool2d",
+        {"height": 3, "width": 2, "stride": 2, "divisor": 5},
+        mean(3, 2, stride=2, divisor_override=5),
+        POOLED,
+    ),
 ]
 
 

@@ -139,7 +139,8 @@ class _Reading:
         rest = "0:1,2:3 before and behind" if self._rank > 1 else "0:1 before and behind"
         found = self._asked(name, usual, "", rest + "; same")
         if found is None:
-            return [(self._usual(usual, 0),) * 2] * self._rank
+            both = self._usual(usual, 0)
+            return [(both, both)] * self._rank
         given, axes = found
         if all(axis == ("same",) for axis in axes):
             return [None] * self._rank
