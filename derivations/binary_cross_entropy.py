@@ -21,15 +21,14 @@ N, M = sizes("N M")
 n, m = indices("n m")
 rows, row = ([N], [n]) if batch else ([], [])
 
+said = input("z", *rows, M) if logits else input("yhat", *rows, M, within=(0, 1))
 y = target("y", *rows, M)
 e = (output if reduction == "none" else intermediate)("E_o", *rows, M)
 
 if logits:
-    z = input("z", *rows, M)
-    yes, no = -softplus(-z[*row, m]), -softplus(z[*row, m])
+    yes, no = -softplus(-said[*row, m]), -softplus(said[*row, m])
 else:
-    yhat = input("yhat", *rows, M, within=(0, 1))
-    yes, no = log(yhat[*row, m]), log(1 - yhat[*row, m])
+    yes, no = log(said[*row, m]), log(1 - said[*row, m])
 if weighted:
     w = target("w", M, within="(0, oo)")
     yes = w[m] * yes
