@@ -13,13 +13,13 @@ from deltarule.reports.things import ShownDerivation
 
 EXAMPLE = "derive mlp --layers 3"
 #: The formats that have every step, whether it is asked for or not.
-STEPS_TOLD = ("json", "html")
+FORMATS_WITH_STEPS = ("json", "html")
 
 
 def show_derivation(asked: Derive) -> int:
     """Derive, and show the gradients, or their steps."""
     derivation = derived(asked)
-    if asked.steps or asked.format in STEPS_TOLD:
+    if asked.steps or asked.format in FORMATS_WITH_STEPS:
         from deltarule.calculus.step_proofs import with_proofs
 
         with busy("proving the steps"):

@@ -209,9 +209,9 @@ def with_proofs(derivation: Derivation) -> Derivation:
     proofs, known = StepProofs(derivation), {}
     found = {}
     for name, gradient in derivation.gradients.items():
-        told = known.get(gradient.kind) if gradient.kind is not None else None
-        if told is None or len(told) != len(gradient.steps):
-            told = known[gradient.kind] = [proofs.of(gradient, s) for s in gradient.steps]
-        steps = zip(gradient.steps, told, strict=True)
+        proved = known.get(gradient.kind) if gradient.kind is not None else None
+        if proved is None or len(proved) != len(gradient.steps):
+            proved = known[gradient.kind] = [proofs.of(gradient, s) for s in gradient.steps]
+        steps = zip(gradient.steps, proved, strict=True)
         found[name] = replace(gradient, steps=tuple(replace(s, proved=p) for s, p in steps))
     return replace(derivation, gradients=found)
