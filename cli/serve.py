@@ -21,11 +21,15 @@ _STATE = "deltarule-serve.sqlite"
 
 @dataclass(frozen=True)
 class ServerLinks:
-    """Where a server is, and the links of those whom it lets in, by what they are called."""
+    """Where a server is, and the links of those whom it lets in, by what they are called.
+
+    `readable`: others in the network can read what is sent.
+    """
 
     address: str
     links: Sequence[tuple[str, str, str]]
     sheets: Sequence[tuple[str, str]]
+    readable: bool = False
 
 
 def serve_pages(asked: Serve) -> int:
@@ -68,6 +72,13 @@ def _settings(asked: Serve) -> Any:
     bare, options = split(asked.words or ())
     if options:
         raise no_option(options, "see deltarule serve --help")
+    local = asked.host in ("127.0.0.1", "localhost", "::1")
+    if not local and not asked.name:
+        raise DeltaruleError(
+            f"nobody knows what browsers call a server at {asked.host}",
+            "--host",
+            "say it, as --name marking.example.org: requests that name another host are refused",
+        )
     return ServeSettings(
         tuple(bare or sheet_names()),
         str(asked.state or _STATE),
@@ -85,8 +96,9 @@ def _settings(asked: Serve) -> Any:
 def _links_of(served: Any, everybody: bool) -> ServerLinks:
     people = served.tokens.people if everybody else served.tokens.people[:1]
     links = [(p.id, p.name, served.link(p)) for p in people]
+    settings, sheets = served.settings, [(e.slug, e.title) for e in served.exams.values()]
     return ServerLinks(
-        served.settings.address, links, [(e.slug, e.title) for e in served.exams.values()]
+        settings.address, links, sheets, bool(settings.names) and not settings.secure
     )
 
 
@@ -97,6 +109,12 @@ def server_page(page: Page, found: ServerLinks) -> None:
     )
     for who, _, link in found.links:
         page.prose(f"open {link}" if who == "me" else f"your link ({who}): {link}")
+    if found.readable:
+        page.prose(
+            "links and answers go through the network as they are: put HTTPS before it, and "
+            "say --https",
+            style="yellow",
+        )
     page.prose("Ctrl-C ends it; what was sent is kept", style="dim")
 
 

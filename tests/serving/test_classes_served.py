@@ -91,3 +91,53 @@ def test_nobody_without_a_paper_is_given_anothers(serving, drawn):
     served = serving(str(drawn), students=f"{STUDENTS}cy,Cy Young\n")
     page = Visitor(served, "cy").get("/sheet/exam")
     assert page.status == 400 and "there is no paper of cy" in page.text
+
+
+def test_whoever_is_alone_picks_a_paper(serving, drawn):
+    from served import OfServer, Visitor
+
+    alone = Visitor(serving(str(drawn)))
+    OfServer(alone.get("/sheet/exam?paper=bo").text)
+    assert '<option value="bo" selected>bo</option>' in alone.page.text
+    sent = _numbers(("-0.90", "-1.75", "-0.45"))
+    page = alone.post("/sheet/exam?paper=bo", sent)
+    assert "✓ right" in page.text and "selected>bo<" in page.text
+    assert "-1.75" not in alone.get("/sheet/exam?paper=emmy").text
+    assert "the specimen</option>" in alone.get("/sheet/exam?paper=../../etc/passwd").text
+    page = alone.post("/sheet/exam", sent)
+    assert "✗" in page.text and '<option value="" selected>' in page.text
+
+
+SHEET = """title = "<b>Mine</b>"
+network = "dense"
+[given]
+x = [[1, 2]]
+W = [[1, 0], [0.5, 1]]
+b = [0, 0]
+"dL/dy" = [[1, 2]]
+[published]
+y = [[2, 2]]
+"""
+
+
+def test_a_sheet_that_is_being_written_is_looked_at(serving, tmp_path):
+    from served import OfServer, Visitor
+
+    program = tmp_path / "own.py"
+    program.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n", encoding="utf-8")
+    teacher = Visitor(serving())
+    teacher.get("/teacher/paste")
+    page = teacher.post("/teacher/paste", {"sheet": SHEET})
+    OfServer(page.text)
+    assert "mistakes show" in page.text and "<b>Mine" not in page.text
+    page = teacher.post("/teacher/paste", {"sheet": SHEET.replace("dense", "dennse")})
+    assert "✗ error" in page.text and "did you mean" in page.text
+    assert "✗ error" in teacher.post("/teacher/paste", {"sheet": "title = "}).text
+    named = str(program)
+    for other in (named, named.replace("/", "\\u002f"), "../own.py"):
+        for key in ("network", "optimiser"):
+            text = f'title = "T"\nnetwork = "dense"\n{key} = "{other}"\n'
+            text = text.replace('network = "dense"\nnetwork', "network")
+            page = teacher.post("/teacher/paste", {"sheet": f"{text}[given]\nx = [[1]]\n"})
+            assert page.status == 400 and "names a file" in page.text
+    assert not (tmp_path / "ran").exists()

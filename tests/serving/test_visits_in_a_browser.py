@@ -85,7 +85,8 @@ def sound(page) -> None:
 
 def test_a_students_visit(enter, served):
     page = enter("emmy", 360, "light")
-    assert "token" not in page.url and page.get_by_text("not begun").count() == 1
+    playwright.expect(page.get_by_text("not begun")).to_be_visible()
+    assert "token" not in page.url
     sound(page)
     page.get_by_role("link", name="A 2-3-1 sigmoid network").click()
     for k, number in enumerate(("0.02", "-0.05", "-0.12")):
@@ -103,7 +104,8 @@ def test_a_students_visit(enter, served):
     page.get_by_role("button", name="Mark my answers").click()
     playwright.expect(page.get_by_role("status")).to_have_text("2 of 8 points")
     section = page.locator("section", has=page.get_by_label("∂E/∂Θ₂[0]", exact=True))
-    assert "✗ wrong" in section.inner_text() and "weights where" not in section.inner_text()
+    playwright.expect(section).to_contain_text("✗ wrong")
+    assert "weights where" not in section.inner_text()
     page.get_by_role("button", name="A hint").click()
     playwright.expect(section).to_contain_text("outer product of h₁ and ∂E/∂s₂")
     sound(page)
@@ -139,19 +141,20 @@ def test_a_teachers_visit(enter, served):
         student.get_by_label("s₂", exact=True).fill("0.51")
         student.get_by_role("button", name="Mark my answers").click()
     page = enter("teacher", 1400, "dark")
+    there = playwright.expect
     page.get_by_role("link", name="Teacher").click()
     page.get_by_role("link", name="The students' links").click()
-    assert page.locator("code").count() == 2
+    there(page.locator("code")).to_have_count(2)
     page.get_by_role("link", name="Teacher").click()
     page.get_by_role("link", name="the class").click()
-    assert page.get_by_text("1 student sent nothing: Bo Li").count() == 1
+    there(page.get_by_text("1 student sent nothing: Bo Li")).to_be_visible()
     sound(page)
     page.get_by_role("link", name="Emmy Noether").first.click()
-    assert page.get_by_text("Feedback for Emmy Noether").count() == 1
+    there(page.get_by_text("Feedback for Emmy Noether")).to_be_visible()
     sound(page)
     page.get_by_role("link", name="Teacher").click()
     page.get_by_role("link", name="remarks and identifiability").click()
-    assert page.get_by_text("Nothing is wrong.").count() == 1
+    there(page.get_by_text("Nothing is wrong.")).to_be_visible()
     page.get_by_role("link", name="the table").click()
-    assert page.get_by_text("141 of 180 mistakes show").count() >= 1
+    there(page.get_by_text("141 of 180 mistakes show").first).to_be_visible(timeout=60_000)
     sound(page)

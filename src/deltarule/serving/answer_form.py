@@ -26,12 +26,14 @@ Layout = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Sitting:
-    """One person at an exam: its address, what they sent last, the help that they were shown, by
+    """One person at an exam: its addresses, what they sent last, the help that they were shown, by
     the place of the mark, and what stood in the fields when they asked for it, where that differs.
     """
 
     visit: Visit
     address: str
+    help_address: str
+    read_address: str
     reveal: str
     attempt: Attempt | None = None
     help: Mapping[int, Sequence[Sequence[str]]] = field(default_factory=dict)
@@ -53,7 +55,8 @@ def answer_form(layout: Layout, sitting: Sitting) -> Iterator[str]:
     yield from (f"<p>{quoted_html(s)}</p>" for s in _sentences(layout))
     yield from _givens(layout)
     yield from _outcome(sitting)
-    yield f'<form method="post" action="{sitting.address}" class="answers" autocomplete="off">'
+    yield f'<form method="post" action="{text_html(sitting.address)}" class="answers" '
+    yield f'autocomplete="off" data-read="{text_html(sitting.read_address)}">'
     yield sitting.visit.hidden
     # What the return key does: without it, it would ask for help.
     yield '<button class="hidden" type="submit" tabindex="-1" aria-hidden="true">Mark</button>'
@@ -237,7 +240,7 @@ def _verdict(
         words = f"{'A hint' if not shown and len(ladder) > 1 else 'More help'} ({left} left)"
         yield (
             f'<button class="quiet" type="submit" name="help" value="{sitting.attempt.id}.{at}" '
-            f'formaction="{sitting.address}/help#q{k}">{words}</button>'
+            f'formaction="{text_html(sitting.help_address)}#q{k}">{words}</button>'
         )
     yield "</div>"
 

@@ -103,11 +103,10 @@ class KeptAttempts:
         """The attempt with a number; None for none."""
         return next(self._attempts("id = ?", (id,)), None)
 
-    def newest(self, who: str, exam: str) -> Attempt | None:
-        """What somebody sent last to an exam; None for nothing."""
-        return next(
-            self._attempts("exam = ? AND who = ? ORDER BY id DESC LIMIT 1", (exam, who)), None
-        )
+    def newest(self, who: str, exam: str, paper: str | None = None) -> Attempt | None:
+        """What somebody sent last to an exam, or to one paper of it; None for nothing."""
+        where = "exam = ? AND who = ? AND (? IS NULL OR paper = ?) ORDER BY id DESC LIMIT 1"
+        return next(self._attempts(where, (exam, who, paper, paper)), None)
 
     def counts(self, exam: str) -> dict[str, int]:
         """How often each sent something to an exam."""

@@ -30,6 +30,28 @@ def review_body(
             f'<a href="{address}">the table</a>.</p>'
         )
         return
+    yield from _table(found)
+
+
+def pasted_body(hidden: str, text: str, found: Mapping[str, Any] | None) -> Iterator[str]:
+    """A field for a sheet, and what is said of the one in it; `hidden` is the form's own field."""
+    yield "<h1>A sheet</h1>"
+    yield (
+        "<p>Write or paste a sheet: errors and warnings appear below, and what its numbers let a "
+        "marker see. Nothing of it is kept, and no file that it names is opened.</p>"
+        f'<form method="post" action="/teacher/paste">{hidden}'
+        '<label class="field" for="sheet">The sheet, as TOML</label>'
+        '<textarea id="sheet" name="sheet" rows="18" spellcheck="false">'
+        f'\n{text_html(text)}</textarea><p><button type="submit">Look at it</button></p></form>'
+    )
+    if found is not None:
+        yield "<h2>Remarks</h2>"
+        yield from _remarks(found)
+        yield from _table(found)
+
+
+def _table(found: Mapping[str, Any]) -> Iterator[str]:
+    """What the numbers let one see: of each run, then mistake by mistake."""
     for audit in found["audits"]:
         yield from _audit(audit)
     if found["distances"]:

@@ -35,7 +35,7 @@
         waiting.set(field.name, delayed(250, async (signal) => {
           const shown = field.closest(".part").querySelector(".preview");
           const { as, run, quantity } = field.dataset;
-          const found = await post(`${form.getAttribute("action")}/read`, { as, run, quantity, text: field.value }, signal);
+          const found = await post(form.dataset.read, { as, run, quantity, text: field.value }, signal);
           shown.classList.toggle("unread", Boolean(found.unread));
           if (found.unread) shown.textContent = found.unread;
           else shown.innerHTML = found.html;

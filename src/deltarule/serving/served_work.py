@@ -21,6 +21,7 @@ from deltarule.exams.open_exam import OpenExam
 from deltarule.marking.lenient import Lenient
 from deltarule.marking.toml_text import TomlText
 from deltarule.serving.help_ladder import help_on
+from deltarule.serving.pasted_sheet import pasted
 from deltarule.serving.read_preview import preview
 from deltarule.serving.served_exams import ServedExam
 from deltarule.serving.served_layout import laid_out
@@ -48,6 +49,7 @@ class ServedWork:
             "help": lambda job: help_on(self._exam(job), job),
             "preview": lambda job: preview(self._exam(job), job),
             "remarks": lambda job: remarks(self._exams[job["exam"]]),
+            "pasted": pasted,
             "identifiability": lambda job: identifiability(self._exams[job["exam"]]),
         }
 

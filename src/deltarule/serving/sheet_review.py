@@ -14,7 +14,7 @@ from deltarule.errors import DeltaruleError, in_one_line
 from deltarule.exams.audit import Audit, audit
 from deltarule.exams.distance_table import LineSummary
 from deltarule.exams.distances import number
-from deltarule.exams.lint import lint
+from deltarule.exams.lint import Linted, lint
 from deltarule.exams.variant_files import EXAM
 from deltarule.marking.sheets import Run
 from deltarule.serving.served_exams import ServedExam
@@ -24,7 +24,11 @@ from deltarule.spelling.names import pretty
 def remarks(served: ServedExam) -> dict[str, Any]:
     """The remarks on a sheet, errors first. Raises DeltaruleError for a file that is not there."""
     path = served.of_class.path
-    linted = lint(path / EXAM if path.is_dir() else served.path)
+    return remarks_of(lint(path / EXAM if path.is_dir() else served.path))
+
+
+def remarks_of(linted: Linted) -> dict[str, Any]:
+    """The remarks as plain values."""
     said = [
         {"error": r.error, "fact": r.fact, "place": r.place or "", "remedy": r.remedy or ""}
         for r in linted.remarks
@@ -36,10 +40,11 @@ def identifiability(served: ServedExam) -> dict[str, Any]:
     """Of each run an audit, and as HTML every mistake in every quantity."""
     exam = served.of_class.exam
     distances = "".join(distances_body(exam))
-    return {"audits": list(_audits(exam.sheet.runs)), "distances": distances}
+    return {"audits": list(audits_of(exam.sheet.runs)), "distances": distances}
 
 
-def _audits(runs: tuple[Run, ...]) -> Iterator[dict[str, Any]]:
+def audits_of(runs: tuple[Run, ...]) -> Iterator[dict[str, Any]]:
+    """Of each run before its update what its numbers let a marker see."""
     for k, run in enumerate(runs, start=1):
         if run.at != "before" or run.updates > 1:
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -52,30 +53,62 @@ def _state(newest: Attempt | None) -> str:
 async def sheet(served: Served, request: Request, visit: Visit) -> Response:
     """A sheet to be answered, with the verdicts on what was sent last."""
     exam = served.exam(request)
-    paper = exam.paper_of(visit.person.names)
+    paper = _paper(request, exam, visit)
     layout = await layout_of(served, exam, paper, visit)
-    attempt = served.attempts.newest(visit.person.id, exam.slug)
-    if attempt is not None and attempt.paper != paper:
-        attempt = None
+    attempt = served.attempts.newest(visit.person.id, exam.slug, paper)
     if attempt is not None and attempt.marking is None and not attempt.refused:
         attempt = await marked(served, attempt, visit)
-    sitting = _sitting(served, visit, exam, attempt)
-    body = answer_form(layout, sitting)
+    sitting = _sitting(served, visit, exam, attempt, paper)
+    body = (*_choice(exam, paper, visit), *answer_form(layout, sitting))
     return HTMLResponse(served_page(layout["title"], body, visit, "/sheet"))
 
 
-def _sitting(served: Served, visit: Visit, exam: ServedExam, attempt: Attempt | None) -> Sitting:
+def _paper(request: Request, exam: ServedExam, visit: Visit) -> str:
+    """A student's own paper; for a teacher, and for whoever is alone, the one that is picked.
+
+    Raises DeltaruleError for a student without one, where there should be one.
+    """
+    if not visit.person.teacher:
+        return exam.paper_of(visit.person.names)
+    picked = request.query_params.get("paper", "")
+    return picked if picked in exam.papers else ""
+
+
+def _choice(exam: ServedExam, paper: str, visit: Visit) -> Iterator[str]:
+    """The papers that there are, to pick one."""
+    if not (visit.person.teacher and exam.papers):
+        return
+    yield f'<form method="get" action="/sheet/{exam.slug}" class="pick">'
+    yield '<label for="paper">Paper</label> <select id="paper" name="paper">'
+    for name in ("", *exam.papers):
+        chosen = " selected" if name == paper else ""
+        shown = text_html(name) if name else "the specimen"
+        yield f'<option value="{text_html(name)}"{chosen}>{shown}</option>'
+    yield '</select> <button class="quiet" type="submit">Show</button></form>'
+
+
+def _address(exam: ServedExam, paper: str, visit: Visit, then: str = "") -> str:
+    """The address of a paper, or of something below it."""
+    picked = f"?{urlencode({'paper': paper})}" if paper and visit.person.teacher else ""
+    return f"/sheet/{exam.slug}{then}{picked}"
+
+
+def _sitting(
+    served: Served, visit: Visit, exam: ServedExam, attempt: Attempt | None, paper: str
+) -> Sitting:
     help = served.attempts.help(attempt.id) if attempt is not None else {}
     draft = served.attempts.draft(attempt) if attempt is not None else None
-    address = f"/sheet/{exam.slug}"
-    return Sitting(visit, address, served.reveal, attempt, help, draft, served.settings.sandbox)
+    own, helped, read = (_address(exam, paper, visit, then) for then in ("", "/help", "/read"))
+    return Sitting(
+        visit, own, helped, read, served.reveal, attempt, help, draft, served.settings.sandbox
+    )
 
 
 async def send(served: Served, request: Request, visit: Visit) -> Response:
     """Keep what was typed, mark it, and go back to the sheet."""
     exam = served.exam(request)
     fields = await _form(served, request)
-    paper = exam.paper_of(visit.person.names)
+    paper = _paper(request, exam, visit)
     layout = await layout_of(served, exam, paper, visit)
     typed = kept_fields(layout, fields, served.settings.sandbox)
     if not typed:
@@ -84,7 +117,7 @@ async def send(served: Served, request: Request, visit: Visit) -> Response:
     attempt = served.attempts.attempt(id)
     if attempt is not None:
         await marked(served, attempt, visit)
-    return RedirectResponse(f"/sheet/{exam.slug}#outcome", 303)
+    return RedirectResponse(f"{_address(exam, paper, visit)}#outcome", 303)
 
 
 async def marked(served: Served, attempt: Attempt, visit: Visit) -> Attempt:
@@ -134,14 +167,14 @@ async def ask_help(served: Served, request: Request, visit: Visit) -> Response:
     question = next(
         (k for k, q in enumerate(layout["questions"]) if q["id"] == marks[at].question), 0
     )
-    return RedirectResponse(f"/sheet/{exam.slug}#q{question}", 303)
+    return RedirectResponse(f"{_address(exam, attempt.paper, visit)}#q{question}", 303)
 
 
 async def read(served: Served, request: Request, visit: Visit) -> Response:
     """How something is read that is being typed."""
     exam = served.exam(request)
     fields = await _form(served, request)
-    paper = exam.paper_of(visit.person.names)
+    paper = _paper(request, exam, visit)
     layout = await layout_of(served, exam, paper, visit)
     run, quantity = fields.get("run", ""), fields.get("quantity", "")
     if not any(

@@ -14,8 +14,9 @@ from deltarule.classes.revealing import RIGHT_VALUES
 from deltarule.pages.blocks_html import table_html
 from deltarule.pages.html_page import quoted_html, text_html
 from deltarule.serving.class_table import class_table
-from deltarule.serving.review_page import review_body
-from deltarule.serving.served_page import Visit, served_page
+from deltarule.serving.review_page import pasted_body, review_body
+from deltarule.serving.sent_forms import sent_form
+from deltarule.serving.served_page import Visit, error_html, served_page
 from deltarule.serving.served_state import Served
 from deltarule.serving.worker_processes import refused
 from deltarule.spelling.counted import counted
@@ -37,6 +38,7 @@ def _overview(served: Served, visit: Visit) -> Iterator[str]:
             f'<a href="/teacher/sheet/{exam.slug}">remarks and identifiability</a></li>'
         )
     yield "</ul>"
+    yield '<p><a href="/teacher/paste">Look at a sheet that you are writing</a></p>'
     if not visit.alone:
         yield "<p><a href='/teacher/links'>The students' links</a></p>"
 
@@ -80,6 +82,21 @@ async def identifiability(served: Served, request: Request, visit: Visit) -> Res
     return RedirectResponse(f"/teacher/sheet/{exam.slug}", 303)
 
 
+async def paste(served: Served, request: Request, visit: Visit) -> Response:
+    """A sheet that is written here, and what there is to say of it."""
+    text, found = "", None
+    if request.method == "POST":
+        cookie = request.cookies[served.settings.cookie]
+        text = (await sent_form(request, served.tokens, cookie)).get("sheet", "")
+        job = {"do": "pasted", "text": text.replace("\r\n", "\n")}
+        found = await served.workers.aside(job, visit.person.key)
+        if (error := refused(found)) is not None:
+            body = (*pasted_body(visit.hidden, text, None), error_html(error))
+            return HTMLResponse(served_page("A sheet", body, visit, "/teacher"), 400)
+    body = pasted_body(visit.hidden, text, found)
+    return HTMLResponse(served_page("A sheet", body, visit, "/teacher"))
+
+
 async def marked_class(served: Served, request: Request, visit: Visit) -> Response:
     """How everybody does, and how each question went."""
     exam = served.exam(request)
@@ -107,6 +124,7 @@ async def attempt(served: Served, request: Request, visit: Visit) -> Response:
 ROUTES = (
     ("/teacher", ["GET"], overview),
     ("/teacher/links", ["GET"], links),
+    ("/teacher/paste", ["GET", "POST"], paste),
     ("/teacher/sheet/{slug}", ["GET"], sheet),
     ("/teacher/sheet/{slug}/identifiability", ["GET"], identifiability),
     ("/teacher/class/{slug}", ["GET"], marked_class),

@@ -25,7 +25,7 @@ OPENING_SECONDS = 40.0
 #: Seconds more for code, which the sandbox limits call by call.
 CODE_SECONDS = 100.0
 #: Seconds for what is done in a process of its own.
-ASIDE_SECONDS = {"derive": 15, "identifiability": 180}
+ASIDE_SECONDS = {"derive": 15, "identifiability": 180, "pasted": 60}
 #: A process is replaced after so many jobs, so that what it keeps stays small.
 MOST_JOBS = 5000
 
