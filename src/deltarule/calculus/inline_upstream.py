@@ -43,9 +43,18 @@ def insert_upstream(
         for e in consumers
         if n in e.read_names() and not any({n, e.name} <= group for group in together)
     }
-    if statistics:
+    if statistics := _of_one(tensor, statistics, consumers):
         _statistics(record, names, statistics, gradients)
     record.simplify()
+
+
+def _of_one(tensor: str, names: set[str], consumers: list[Equation]) -> set[str]:
+    """Those that are made from the tensor alone, and from one another: the variance from the mean."""
+    made_of = {e.name: e.read_names() for e in consumers if e.name in names}
+    while others := {n for n, read in made_of.items() if not read <= {tensor, *made_of}}:
+        for name in others:
+            del made_of[name]
+    return set(made_of)
 
 
 def _all_if_shorter(record: Record, gradients: Mapping[str, Gradient]) -> None:

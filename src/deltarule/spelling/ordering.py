@@ -78,6 +78,15 @@ def common_number(total: Add) -> Expr:
     return Integer(gcd(*map(int, numbers))) if whole else Integer(1)
 
 
+def with_numbers_in_front(product: Mul) -> Expr:
+    """2·x·(a − b) for x·(2·a − 2·b)."""
+    numbers = [common_number(f) if isinstance(f, Add) else Integer(1) for f in product.args]
+    factors = [f / n for f, n in zip(product.args, numbers, strict=True)]
+    coefficient = Mul(*numbers, *(f for f in factors if isinstance(f, Rational)))
+    rest = [f for f in factors if not isinstance(f, Rational)]
+    return Mul(coefficient, *rest, evaluate=False) if coefficient != 1 else Mul(*rest)
+
+
 def sides(difference: Expr) -> tuple[Expr, Expr]:
     """a − b as the two sides a and b, for a comparison with 0."""
     terms = Add.make_args(tidy(difference))

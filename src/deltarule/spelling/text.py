@@ -19,7 +19,14 @@ from deltarule.expressions.quotients import Least
 from deltarule.expressions.rebuild import with_body
 from deltarule.expressions.symbols import Index
 from deltarule.spelling.alphabet import ATOM, POWER, PRODUCT, SUM, Alphabet
-from deltarule.spelling.ordering import common_number, factor_order, over_under, sides, term_order
+from deltarule.spelling.ordering import (
+    common_number,
+    factor_order,
+    over_under,
+    sides,
+    term_order,
+    with_numbers_in_front,
+)
 
 
 class Writer(Alphabet):
@@ -80,6 +87,9 @@ class Writer(Alphabet):
         return text, SUM
 
     def _mul(self, node: Mul):
+        numbers = [common_number(f) for f in node.args if isinstance(f, Add)]
+        if any(n != 1 for n in numbers):
+            return self.write(with_numbers_in_front(node))
         coefficient, _ = node.as_coeff_Mul()
         if coefficient < 0:
             return self.minus + self.inside(-node, PRODUCT), SUM
