@@ -21,6 +21,9 @@ from deltarule.spelling.text import equation_text, text
 #: Of more gradients that are like another one, the first and the last are named.
 MOST_NAMED = 8
 
+#: A formula of more lines has what limits its sums below it.
+MOST_LINES = 4
+
 
 def derivation_page(page: Page, shown: ShownDerivation) -> None:
     """Title, forward equations and the gradients, or their steps."""
@@ -63,12 +66,17 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
 def brief_page(page: Page, gradients: Iterable[Gradient]) -> None:
     """One line a gradient; of layers that are alike, one for all of them.
 
-    There is none for ∂E/∂E, unless it is asked for alone.
+    What limits the sums of a long one stands below it. There is none for ∂E/∂E, unless it is asked
+    for alone.
     """
     shown = list(gradients)
     for first, *others in by_kind([g for g in shown if g.expr != 1] or shown):
-        for line in first.lines:
-            page.formula(equation_text(*line), indent=0)
+        for left, right in first.lines:
+            shown = equation_text(left, right)
+            if page.lines_of(shown) <= MOST_LINES:
+                page.formula(shown, indent=0)
+            else:
+                equation(page, left, right, indent=0)
         _likewise(page, others, indent=4)
 
 
@@ -122,8 +130,8 @@ def closed_form(page: Page, gradient: Gradient) -> None:
         equation(page, left, right)
     if gradient.words:
         page.prose(gradient.words, indent=6, style="italic green")
-    for alternative in gradient.alternatives:
-        equation(page, gradient.lhs, alternative, lead="or ")
+    for left, right in gradient.other_lines:
+        equation(page, left, right, lead="or ")
     _notes(page, gradient)
     path = ", ".join(text.name(name) for name in through(gradient))
     if path:

@@ -106,6 +106,10 @@ class Page:
                 text.stylize("bold", start, start + min(left, len(line)))
             self.lines.append(text)
 
+    def lines_of(self, formula: str, indent: int = 0) -> int:
+        """How many lines a formula takes."""
+        return len(list(folded(visible(formula), self.width - indent, None)))
+
     def item(self, name: str, words: str, column: int) -> None:
         """A name, and in a column beside it (beneath it, on a narrow screen) what it is."""
         name, words = visible(name), visible(words)

@@ -49,7 +49,7 @@ def insert_upstream(
 
 
 def _of_one(tensor: str, names: set[str], consumers: list[Equation]) -> set[str]:
-    """Those that are made from the tensor alone, and from one another: the variance from the mean."""
+    """Those that are made from the tensor alone, and from one another, as mean and variance are."""
     made_of = {e.name: e.read_names() for e in consumers if e.name in names}
     while others := {n for n, read in made_of.items() if not read <= {tensor, *made_of}}:
         for name in others:

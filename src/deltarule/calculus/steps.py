@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from sympy import Expr
 
 from deltarule.calculus.rules.rule import Rule
+from deltarule.calculus.rules.settle import settled
 from deltarule.expressions.gradient_names import gradient_name
 from deltarule.expressions.nodes import read
+from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.matrix_form import MatrixForms
 from deltarule.networks.equations import Equation
@@ -85,6 +87,20 @@ class Gradient:
     def lines(self) -> tuple[tuple[Expr, Expr], ...]:
         """The closed form as it is printed, left and right sides: at each place, if it has any."""
         return tuple((e.lhs, e.rhs) for e in self.places) or ((self.lhs, self.expr),)
+
+    @property
+    def other_lines(self) -> tuple[tuple[Expr, Expr], ...]:
+        """Its alternatives as they are printed; none where it is told apart at several places."""
+        if len(self.places) > 1:
+            return ()
+        if not self.places:
+            return tuple((self.lhs, other) for other in self.alternatives)
+        (place,) = self.places
+        table = dict(zip(self.indices, place.subscripts, strict=True))
+        there = (
+            settled(substitute(other, table), dict(place.ranges)) for other in self.alternatives
+        )
+        return tuple((place.lhs, other) for other in there)
 
     @property
     def words(self) -> str:

@@ -63,8 +63,8 @@ def _gradient(
     """The closed form, the same in words, and its steps."""
     yield f"<section><h3>{inline_name(gradient.name)}</h3>"
     yield from starmap(equation_html, gradient.lines)
-    for alternative in gradient.alternatives:
-        yield f"<p>or</p>{equation_html(gradient.lhs, alternative)}"
+    for left, right in gradient.other_lines:
+        yield f"<p>or</p>{equation_html(left, right)}"
     if gradient.words:
         yield paragraph(gradient.words, "words")
     yield from (paragraph(note, "soft") for note in gradient.notes)

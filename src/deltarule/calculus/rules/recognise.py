@@ -97,7 +97,7 @@ def _in_product(
     Where a condition holds under which rhs is one of two cases, rhs is that case.
     """
     have = powers(node)
-    for table in _index_maps(node, equation, extents):
+    for table in index_maps(node, equation, extents):
         value = substitute(equation.rhs, table)
         if isinstance(value, nodes.Choose) and value.args[0] in under:
             value = value.args[1]
@@ -122,7 +122,7 @@ def _of_a_root(have: dict[Expr, Expr], root: Pow, value: Expr) -> Expr | None:
     return rest * value ** (there / root.exp)
 
 
-def _index_maps(node: Expr, equation: Equation, extents: Mapping[Index, Expr]) -> Iterator[dict]:
+def index_maps(node: Expr, equation: Equation, extents: Mapping[Index, Expr]) -> Iterator[dict]:
     """Ways to name the equation's indices so that reads of it that hold them occur in the node.
 
     Those that no read holds, such as l in exp(−l·a[n]), are indices of the node that run as far.

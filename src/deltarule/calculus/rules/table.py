@@ -19,6 +19,7 @@ from deltarule.calculus.rules.delta_elimination import (
     SOLVE_THE_DELTA,
 )
 from deltarule.calculus.rules.index_digits import SPLIT_THE_INDEX, TURN_ROUND
+from deltarule.calculus.rules.invert_log import INVERT_THE_LOG
 from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
 from deltarule.calculus.rules.positive_part import POSITIVE_PART
 from deltarule.calculus.rules.pull_out import PULL_OUT
@@ -51,6 +52,7 @@ SIMPLIFICATIONS: tuple[Rule, ...] = (
     SHARE_THE_SUM,
     PUT_SIGNS,
     REARRANGE,
+    INVERT_THE_LOG,
 )
 
 #: What a derivation does, in its order, and the rules that do it.
