@@ -2,8 +2,10 @@
 
 import pytest
 from once import derived
+from sympy import sqrt
 
 from deltarule.calculus.equality import equal
+from deltarule.calculus.normal_form import normal_form
 from deltarule.expressions.functions import exp, sigmoid
 from deltarule.expressions.nodes import AtLeastZero, Max, Sum, read
 from deltarule.expressions.symbols import Index, Size
@@ -97,3 +99,12 @@ def test_both_forms_of_a_gradient(name):
         for other in gradient.alternatives:
             assert equal(gradient.expr, other, found.network, ranges).equal
             assert equal(gradient.expr, 2 * other, found.network, ranges).kind == "different"
+
+
+def test_roots_of_products_are_no_products_of_roots():
+    """√(a·b) is √a·√b only where both are positive, which a tensor need not be."""
+    i = Index("i")
+    a, b = read("a", i), read("b", i)
+    ranges = [(i, Size("N"))]
+    assert normal_form(sqrt(a * b) - sqrt(a) * sqrt(b), ranges)
+    assert not normal_form(sqrt(exp(a) * b) - sqrt(exp(a)) * sqrt(b), ranges)

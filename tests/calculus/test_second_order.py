@@ -8,6 +8,7 @@ DELTARULE_FULL=1 pytest tests/calculus/test_second_order.py
 import os
 
 import pytest
+from second_order import tangents
 
 from deltarule.calculus import derive
 from deltarule.calculus.gradient_network import hessian_vector_network
@@ -36,6 +37,12 @@ def test_hessians_times_a_vector_agree_with_dual_numbers(name):
         return
     checks = check_derivation(network, edges=False).checks
     assert checks and all(c.right for c in checks)
+
+
+@pytest.mark.parametrize("name", ("batch_norm", "dense", "rnn_cell"))
+def test_tangents_of_every_line_are_what_dual_numbers_say(name):
+    """Batch norm's closed form reads ∂L/∂γ, which is beside the way: tangents go by the way."""
+    assert tangents(load(name)) == []
 
 
 HESSIANS = {

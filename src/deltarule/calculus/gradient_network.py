@@ -13,12 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sympy import Add
+from sympy import Add, Expr
 
 from deltarule.calculus.reverse import derive
+from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
 from deltarule.calculus.steps import Derivation, Gradient
 from deltarule.errors import DeltaruleError, did_you_mean
-from deltarule.expressions.nodes import Read, Selection, Sum, read, tensor_name
+from deltarule.expressions.gradient_names import GradientName
+from deltarule.expressions.nodes import Read, Selection, Sum, read, reads, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
@@ -128,13 +130,48 @@ def variables(derivation: Derivation, wrt: Iterable[str] = ()) -> list[str]:
     return asked or given
 
 
-def hessian_vector_network(network: Network, wrt: Iterable[str] = ()) -> Network:
+def by_consumers(derivation: Derivation) -> Derivation:
+    """The derivation with each gradient in terms of those of the tensors that read its own.
+
+    So the closed forms are the reverse pass itself, line by line: none skips a tensor on the way,
+    and none reads a gradient from beside the way.
+    """
+    direct = {n: replace(g, expr=_direct(g)) for n, g in derivation.gradients.items()}
+    return replace(derivation, gradients=direct)
+
+
+def _direct(gradient: Gradient) -> Expr:
+    """The last formula of its steps that reads no more gradients than the chain rule does."""
+    asked = [k for k, step in enumerate(gradient.steps) if step.row is LOCAL_DERIVATIVE]
+    if not asked:
+        return gradient.expr
+    first = gradient.steps[asked[0]]
+    found, now = first.after, first.after
+    known = _gradients_read(first.after)
+    for step in gradient.steps[asked[0] + 1 :]:
+        if step.before != now:
+            break  # what follows looks at edges and places, each from the closed form on
+        now = step.after
+        if not _gradients_read(now) <= known:
+            break
+        found = now
+    return found
+
+
+def _gradients_read(expression: Expr) -> set[str]:
+    return {n for r in reads(expression) if GradientName.parse(n := tensor_name(r)) is not None}
+
+
+def hessian_vector_network(
+    network: Network, wrt: Iterable[str] = (), direct: bool = False
+) -> Network:
     """The network of S = Σ v·∂E/∂x, of which ∂S/∂x is the Hessian times the direction v.
 
-    `wrt` are the tensors that v is along; all inputs and parameters if none are named. Raises
+    `wrt` are the tensors that v is along; all inputs and parameters if none are named. The
+    gradients are closed forms, or if `direct` the reverse pass, see `by_consumers`. Raises
     DeltaruleError for an update, and for a tensor without a gradient.
     """
-    derivation = derive(network)
+    derivation = by_consumers(derive(network)) if direct else derive(network)
     whole = GradientNetwork(derivation)
     along = variables(derivation, wrt)
     terms = []

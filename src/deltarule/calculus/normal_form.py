@@ -197,9 +197,16 @@ def _power(node: Pow) -> list[Product]:
     inside = products(base)
     if len(inside) == 1 and not inside[0].indices and not inside[0].conditions:
         only = inside[0]
-        factors = tuple((b, e * exponent) for b, e in only.factors)
-        return [Product(only.coefficient**exponent, factors)]
+        if exponent.is_Integer or _positive(only):
+            factors = tuple((b, e * exponent) for b, e in only.factors)
+            return [Product(only.coefficient**exponent, factors)]
     return [Product(factors=((_settled(base), exponent),))]
+
+
+def _positive(product: Product) -> bool:
+    """Whether all factors but a first power are above 0: √(a·b) is √a·√b for such alone."""
+    open_powers = [e for b, e in product.factors if not (b.is_positive or isinstance(b, exp))]
+    return bool(product.coefficient.is_positive) and open_powers in ([], [Integer(1)])
 
 
 def _summed(node: Sum, term: Product) -> Product:

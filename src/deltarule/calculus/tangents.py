@@ -32,7 +32,7 @@ def tangent_network(network: Network, wrt: Iterable[str] = ()) -> tuple[Network,
     names = {t.name for t in ends}
     tensors = without_ends(network)
     tensors |= {name: replace(tensors[name], role="output") for name in names}
-    slopes = hessian_vector_network(replace(network, tensors=tensors), wrt)
+    slopes = hessian_vector_network(replace(network, tensors=tensors), wrt, True)
     derivation = derive(slopes)
     of = derivation.of
     bars = {f"{n}bar": n for n in network.tensors if f"{n}bar" in slopes.tensors}
