@@ -14,7 +14,7 @@ from itertools import combinations
 
 from deltarule.cli.exam_formats import EXAM_PAGES, EXAM_VALUES
 from deltarule.cli.guide_formats import GUIDE_PAGES, GUIDE_VALUES
-from deltarule.cli.picture_formats import PICTURES
+from deltarule.cli.picture_formats import PICTURED, PICTURES
 from deltarule.cli.shown_as import (
     as_a_document,
     as_bitmap,
@@ -177,6 +177,7 @@ FORMATS = {
             "a worked sheet": ".cli.trace_page:sheet_page",
             "the flow of a gradient": ".cli.flow:flow_page",
             "a product of factors": ".cli.flow:product_page",
+            "a loss landscape": ".cli.landscape:landscape_page",
             "a marking": ".cli.verdict_page:marking_page",
             "the marking of several files": ".cli.check_files:files_page",
             "a line for each file": ".cli.check_files:summary_page",
@@ -234,8 +235,7 @@ FORMATS = {
             "a worked sheet": ".pages.trace_html:sheet_html",
             "the flow of a gradient": ".pages.flow_html:flow_html",
             "a guide": ".pages.guide_html:guide_html",
-            "a table of counts": ".cli.pictured:count_html",
-            "a course of training": ".cli.pictured:training_html",
+            **PICTURED,
             "a marking": ".pages.marking_html:marking_html",
             "the marking of several files": ".pages.marking_html:files_html",
             "the marking of an exam": ".classes.feedback.feedback_html:exam_marking_html",
@@ -274,6 +274,7 @@ FORMATS = {
             "a worked sheet": ".reports.trace_values:sheet_values",
             "the flow of a gradient": ".reports.flow_values:flow_values",
             "a product of factors": ".reports.flow_values:product_values",
+            "a loss landscape": ".cli.landscape:landscape_values",
             "a marking": ".reports.marking_values:marking_values",
             "the marking of several files": ".reports.marking_values:files_values",
             "an answers file": ".reports.marking_values:template_values",

@@ -9,5 +9,13 @@ PICTURES = {
     "a trace": ".pages.pictures:trace_picture",
     "a worked sheet": ".pages.pictures:sheet_picture",
     "a course of training": ".pages.pictures:training_picture",
+    "a loss landscape": ".cli.landscape:landscape_picture",
     "the flow of a gradient": ".pages.pictures:flow_picture",
+}
+
+#: What gives a page that has pictures beside its text.
+PICTURED = {
+    "a table of counts": ".cli.pictured:count_html",
+    "a loss landscape": ".cli.landscape:landscape_html",
+    "a course of training": ".cli.pictured:training_html",
 }

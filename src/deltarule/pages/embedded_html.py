@@ -53,7 +53,9 @@ def trace_embedded(trace: Trace) -> str:
     page = escape(trace_html(ShownTrace(trace, None)), quote=True)
     title = text_html(trace.network.title)
     frame = f'sandbox="allow-scripts" title="{title}" style="{_FRAME}"'
-    return f'<iframe srcdoc="{page}" {frame}></iframe>'
+    # What no frame is shown in, such as a notebook that is not trusted yet, says why.
+    instead = f"{title}: shown where the cell is run, or the notebook is trusted."
+    return f'<iframe srcdoc="{page}" {frame}>{instead}</iframe>'
 
 
 def kernel_embedded(kernel: Kernel) -> str:

@@ -9,25 +9,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from sympy import Symbol
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.run import run, run_block
-from deltarule.arithmetic.sampler import Floats
-from deltarule.arithmetic.small_sizes import free_sizes, with_definitions
 from deltarule.calculus import Derivation, derive
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Carried, reads, tensor_name, walk
-from deltarule.expressions.symbols import Attribute
 from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks
-from deltarule.networks.tensors import Tensor
+from deltarule.tracing.training_start import drawn_at_the_start, flow_sizes
 
 #: A gradient that changes by more than this from end to end vanishes or explodes.
 MUCH = 100.0
@@ -101,10 +97,9 @@ def flow(
     Raises DeltaruleError for a network with neither times nor numbered layers.
     """
     derivation = derive(network)
-    sizes = _sizes(network, steps, width)
+    sizes = flow_sizes(network, steps, width)
     values = Values({}, sizes, dict(network.scalars), network.tensors)
-    start = _AtTheStart(network, values.extent, np.random.default_rng(seed), gain)
-    values.arrays.update({t.name: start.draw(t) for t in network.tensors.values() if t.given})
+    values.arrays.update(drawn_at_the_start(network, values, seed, gain))
     for name in _initial(network):
         values.arrays[name] = np.zeros_like(values.arrays[name])
     for name, numbers in (givens or {}).items():
@@ -130,47 +125,6 @@ def growth(factor: float, steps: int) -> float:
         return math.pow(factor, steps)
     except OverflowError:
         return math.inf if factor > 0 or steps % 2 == 0 else -math.inf
-
-
-def _sizes(network: Network, steps: int, width: int) -> dict[Symbol, int]:
-    times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
-    chosen = {}
-    for symbol in free_sizes(network):
-        if isinstance(symbol, Attribute):
-            chosen[symbol] = network.attributes[symbol]
-        elif symbol in times:
-            chosen[symbol] = steps
-        else:
-            chosen[symbol] = 1 if symbol.name == "N" else width
-    return with_definitions(network, chosen)
-
-
-class _AtTheStart(Floats):
-    """What training starts from; weights with standard deviation gain/√(units added up)."""
-
-    def __init__(self, network: Network, extent: Callable, random, gain: float):
-        super().__init__(network, extent, random)
-        self.gain = gain
-
-    def numbers(self, tensor: Tensor, shape: tuple[int, ...], within) -> np.ndarray:
-        if tensor.role == "input":
-            return self.random.random(shape)
-        if tensor.role == "target":
-            return self.random.normal(size=shape)
-        if tensor.start == "identity":
-            rows, columns = shape
-            return self.gain * np.eye(rows, columns)
-        if tensor.start is not None:
-            return np.full(shape, float(tensor.start))
-        if not shape:
-            return np.array(self.gain)
-        if len(shape) == 1:
-            return np.zeros(shape)
-        return self.gain * self.random.normal(size=shape) / math.sqrt(shape[0])
-
-    def parts_of_one(self, shape: tuple[int, ...], axis: int, within) -> np.ndarray:
-        drawn = np.exp(self.random.normal(size=shape))
-        return drawn / drawn.sum(axis, keepdims=True)
 
 
 def _initial(network: Network) -> set[str]:
