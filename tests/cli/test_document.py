@@ -27,6 +27,7 @@ SHOWN = {
     "the list of derivations": ("derive", "--list"),
     "the list of options": ("derive", "mlp", "--options"),
     "the flow of a gradient": ("trace", "flow", "rnn", "--steps", "3", "--alone"),
+    "a loss landscape": ("trace", "landscape", "mlp", "--steps", "2", "--width", "2"),
     "a product of factors": ("trace", "flow", "--factor", "0.5"),
     "a line for each file": ("check", "no_such.toml", "neither.toml", "--brief"),
     "a check of code": ("check", CODE, "-k", "affine"),
