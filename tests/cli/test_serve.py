@@ -1,8 +1,12 @@
 """`deltarule serve`: what it says before it begins, and what it refuses."""
 
 import json
+import signal
 import socket
+import subprocess
+import sys
 from importlib.util import find_spec
+from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
@@ -64,3 +68,21 @@ def test_a_port_that_is_taken_is_said(invoke, tmp_path, monkeypatch):
         port = str(taken.getsockname()[1])
         done = invoke("serve", "slide", "--port", port, width=200)
     assert done.status == 2 and f"port {port} is taken" in done.err and "--port 0" in done.err
+
+
+@needs_extra
+@pytest.mark.slow  # a server and the process that marks: 2 s of CPU
+def test_it_says_where_it_is_and_ends_when_it_is_interrupted(tmp_path):
+    words = ["serve", "slide", "--port", "0", "--jobs", "1", "--json"]
+    words += ["--state", str(tmp_path / "s.sqlite")]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    server = subprocess.Popen([sys.executable, "-m", "deltarule", *words], **pipes)
+    said = ""
+    while not said.endswith("}\n") or said.count("{") != said.count("}"):
+        said += server.stdout.readline()
+    link = json.loads(said)["links"][0]["link"]
+    opener = build_opener(HTTPCookieProcessor())
+    assert "A 2-3-1 sigmoid network" in opener.open(link, timeout=60).read().decode()
+    server.send_signal(signal.SIGINT)
+    out, err = server.communicate(timeout=60)
+    assert (server.returncode, out, err) == (0, "", "")

@@ -127,7 +127,8 @@ def test_a_sheet_that_is_being_written_is_looked_at(serving, tmp_path):
     program.write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n", encoding="utf-8")
     teacher = Visitor(serving())
     teacher.get("/teacher/paste")
-    page = teacher.post("/teacher/paste", {"sheet": SHEET})
+    page = teacher.post("/teacher/paste", {"sheet": SHEET.replace("\n", "\r\n")})
+    assert "\\x0d" not in page.text  # line ends as a browser sends them
     OfServer(page.text)
     assert "mistakes show" in page.text and "<b>Mine" not in page.text
     page = teacher.post("/teacher/paste", {"sheet": SHEET.replace("dense", "dennse")})

@@ -72,9 +72,10 @@ def test_equations_are_derived_with_every_step(serving):
 
     student = Visitor(serving())
     student.get("/equations")
-    page = student.post("/equations", {"equations": "y = tanh(W x)\nE = ‖y − t‖²", "wrt": "W"})
+    page = student.post("/equations", {"equations": "y = tanh(W x)\r\nE = ‖y − t‖²", "wrt": "W"})
     OfServer(page.text)
     text = Parsed(page.text).text
+    assert "\\x0d" not in text
     assert "chain rule" in text and "Every step was checked" in text
     assert page.text.count("<details>") == 1 and "y = tanh(W x)" in text
     page = student.post("/equations", {"equations": "y = tanh(W x", "wrt": ""})

@@ -14,7 +14,7 @@ def entry_body(wrong: bool = False) -> Iterator[str]:
     yield (
         "<p>Open the link that you were given, or write its token here. Whoever started the server "
         "finds the link in the terminal.</p>"
-        '<form method="post" action="/enter"><label class="field" for="token">Token</label>'
+        '<form method="post" action="/enter"><label class="above" for="token">Token</label>'
         '<input id="token" name="token" class="long" autocomplete="off" '
         'autocapitalize="characters" spellcheck="false" required>'
         '<p><button type="submit">Enter</button></p></form>'

@@ -67,7 +67,7 @@ def _body(visit: Visit, asked: Mapping[str, str], result: str = "") -> Iterator[
     )
     yield '<form method="post" action="/equations" class="equations" autocomplete="off">'
     yield visit.hidden
-    yield '<label class="field" for="equations">Equations</label>'
+    yield '<label class="above" for="equations">Equations</label>'
     text = text_html(asked["equations"])
     # A browser drops one line break behind the tag.
     yield (
@@ -79,7 +79,7 @@ def _body(visit: Visit, asked: Mapping[str, str], result: str = "") -> Iterator[
         ("shapes", "Shapes (W=2x3, w=scalar; empty: inferred)"),
     ):
         value = text_html(asked.get(name, ""))
-        yield f'<label class="field" for="{name}">{label}</label>'
+        yield f'<label class="above" for="{name}">{label}</label>'
         yield f'<input id="{name}" name="{name}" value="{value}" class="long" maxlength="400">'
     yield '<p><button type="submit">Derive</button></p></form>'
     yield f'<div id="derived" aria-live="polite">{result}</div>'

@@ -40,7 +40,7 @@ def pasted_body(hidden: str, text: str, found: Mapping[str, Any] | None) -> Iter
         "<p>Write or paste a sheet: errors and warnings appear below, and what its numbers let a "
         "marker see. Nothing of it is kept, and no file that it names is opened.</p>"
         f'<form method="post" action="/teacher/paste">{hidden}'
-        '<label class="field" for="sheet">The sheet, as TOML</label>'
+        '<label class="above" for="sheet">The sheet, as TOML</label>'
         '<textarea id="sheet" name="sheet" rows="18" spellcheck="false">'
         f'\n{text_html(text)}</textarea><p><button type="submit">Look at it</button></p></form>'
     )

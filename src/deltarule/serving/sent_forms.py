@@ -44,4 +44,9 @@ async def sent_fields(request: Request) -> dict[str, str]:
         raise HTTPException(413, "that is more than is read at once: send less") from None
     except ValueError:
         raise HTTPException(400, "the form cannot be read") from None
-    return {name: value.replace("\0", "�") for name, value in pairs}
+    return {name: _plain(value) for name, value in pairs}
+
+
+def _plain(value: str) -> str:
+    """The text of a field with line ends as they are everywhere else: forms send CR LF."""
+    return value.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "�")

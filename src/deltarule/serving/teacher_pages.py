@@ -88,7 +88,7 @@ async def paste(served: Served, request: Request, visit: Visit) -> Response:
     if request.method == "POST":
         cookie = request.cookies[served.settings.cookie]
         text = (await sent_form(request, served.tokens, cookie)).get("sheet", "")
-        job = {"do": "pasted", "text": text.replace("\r\n", "\n")}
+        job = {"do": "pasted", "text": text}
         found = await served.workers.aside(job, visit.person.key)
         if (error := refused(found)) is not None:
             body = (*pasted_body(visit.hidden, text, None), error_html(error))

@@ -53,7 +53,7 @@ def kept_fields(
         longest = LONGEST_CODE if name.startswith("c.") else LONGEST
         typed = sent.get(name, "")[:longest]
         if typed.strip():
-            found[name] = typed.replace("\r\n", "\n")
+            found[name] = typed
     return found
 
 
