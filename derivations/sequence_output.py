@@ -14,6 +14,7 @@ orientation = option(
     "orientation", "xW", "how weights lie: xW (inputs × units) or Wx (units × inputs)",
     choices=("xW", "Wx"),
 )
+lengths = option("lengths", False, "how many times each sequence has is given; 0 follows them")
 error = option(
     "loss", "half_squared", "what is compared with the targets",
     choices=("none", "half_squared", "cross_entropy"),
@@ -27,15 +28,23 @@ times, time = ([T], [t]) if outputs == "all" else ([], [])
 now = t if outputs == "all" else T - 1
 
 h = input("h", T, *rows, H)
+length = input("length", *rows, below=T + 1) if lengths and times else None
+
+
+def within(value):
+    """A value at times that a sequence has, 0 after them."""
+    return where(t < length[*row], value, 0) if length is not None else value
+
 
 if readout:
     W, b = weights("W_hy", H, M, orientation), parameter("b_y", M) if bias else 0
     name = {"none": "y", "half_squared": "yhat", "cross_entropy": "z"}[error]
     z = (output if error == "none" else intermediate)(name, *times, *rows, M)
-    z[*time, *row, o] = Sum[m](h[now, *row, m] * W[m, o]) + (b[o] if bias else 0)
+    score = Sum[m](h[now, *row, m] * W[m, o]) + (b[o] if bias else 0)
+    z[*time, *row, o] = within(score) if error == "none" else score
 elif error == "none":
     z = output("y", *times, *rows, H)
-    z[*time, *row, o] = h[now, *row, o]
+    z[*time, *row, o] = within(h[now, *row, o])
 
 
 def given_out(unit):
@@ -54,7 +63,7 @@ if error == "cross_entropy":
 
 if error != "none" and (times or rows):
     e = intermediate("E_t" if times else "E_n", *times, *rows)
-    e[*time, *row] = error_of_one
+    e[*time, *row] = within(error_of_one)
     E = loss("E", Sum[*time, *row](e[*time, *row]))
 elif error != "none":
     E = loss("E", error_of_one)

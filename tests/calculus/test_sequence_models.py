@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import recurrent_by_hand as by_hand
 from once import derived, loaded
+from whole_network import gap
 
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.floats import Float64
@@ -193,3 +194,11 @@ def test_a_mask_that_hides_everything_gives_that_query_weights_and_gradients_of_
 def test_causal_attention_sees_nothing_of_later_times():
     probe = Probe(loaded("attention", mask="causal", batch=False), Float64(), I=4, D=2, M=3)
     assert not np.triu(probe.values.arrays["a"], 1).any()
+
+
+def test_two_directions_final_states_and_lengths_together():
+    """Gradients go back through each sequence's own end, and into the states behind it."""
+    found = derived("gru", bidirectional=True, final=True, lengths=True)
+    assert set(found.upstream) == {"h_T", "h_T_b", "y"}
+    one, two = gap(found, 3, T=3, N=2, D=1, H=2)
+    assert one.overlaps(two) and one.rad() < 1e-12

@@ -11,7 +11,7 @@ from deltarule.calculus.rules.rule import Given
 from deltarule.calculus.steps import Step
 from deltarule.calculus.verify import Verifier
 from deltarule.expressions.affine import affine, never_negative
-from deltarule.expressions.nodes import AtLeastZero, Choose, Read, Sum, free_symbols
+from deltarule.expressions.nodes import AtLeastZero, Choose, Read, Sum, free_symbols, reads
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.spelling.text import text
@@ -35,8 +35,8 @@ def at_the_edges(
     for condition in _conditions(formula, frozenset()):
         inside = [i for i in free if i in free_symbols(condition)]
         split = affine(condition.args[0], tuple(inside)) if len(inside) == 1 else None
-        if split is None or split[0][inside[0]] not in (1, -1):
-            continue
+        if split is None or split[0][inside[0]] not in (1, -1) or reads(split[1]):
+            continue  # an end that data tell, such as each sequence's own, is not one place
         index, coefficient = inside[0], split[0][inside[0]]
         table = {index: ((-1 - split[1]) * coefficient).expand()}
         there = substitute(formula, table)
