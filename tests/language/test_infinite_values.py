@@ -44,6 +44,7 @@ def network(tmp_path, lines):
             "((3 if x[n, m − 1] > c else x[n, m]) if m ≥ 1 else 3)",
         ),
         ("exp(where(m <= n, x[n, m], -oo))", "(exp(x[n, m]) if n ≥ m else 0)"),
+        ("Sum[k](exp(where(k <= m, u[n, k], -oo)))", "Σ_{k=0…min(M − 1, m)} exp(u[n, k])"),
         # What lies inside wherever it is read needs no case.
         ("where(m >= 1, exp(-x[n, m - 1]), x[n, m])", "(exp(−x[n, m − 1]) if m ≥ 1 else x[n, m])"),
         ("-Max[k:3](-x[n, m + k - 1])", None),

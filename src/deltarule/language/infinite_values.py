@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import prod
+from typing import TypeGuard
 
 from sympy import Basic, Expr, Mul, Pow, oo
 from sympy import sign as sympy_sign
@@ -22,7 +23,16 @@ from deltarule.expressions import functions
 from deltarule.expressions.at_infinity import UnknownLimit, infinite, limit
 from deltarule.expressions.conditions import AtLeastZero, Condition, Positive
 from deltarule.expressions.index_facts import IndexFacts
-from deltarule.expressions.nodes import Choose, LogSumExp, Max, Read, Reduction, reads, tensor_name
+from deltarule.expressions.nodes import (
+    Choose,
+    LogSumExp,
+    Max,
+    Read,
+    Reduction,
+    Sum,
+    reads,
+    tensor_name,
+)
 from deltarule.expressions.rebuild import with_body, with_parts
 from deltarule.expressions.symbols import Attribute, Scalar, Size
 from deltarule.language.literals import infinite as infinite_stands
@@ -135,7 +145,7 @@ class _Cases:
             inside = inside.under(condition)
         body = self.ended(node.body, inside)
         if not _ends(body):
-            return with_body(node, body)
+            return self._summed(node, body)
         if not isinstance(node, Max | LogSumExp) or _ends(body, oo):
             raise self._unknown(node)
         if isinstance(node, Max) and not node.body.has(oo) and self._least(node.body):
@@ -144,6 +154,14 @@ class _Cases:
         while isinstance(body, Choose) and body.args[2] is -oo:
             if isinstance(body.args[0], Positive):
                 break
+            kept.append(body.args[0])
+            body = body.args[1]
+        return with_body(node, body, kept)
+
+    def _summed(self, node: Reduction, body: Expr) -> Expr:
+        """A reduction of what is finite; what is 0 in a sum does not count."""
+        kept = list(node.conditions)
+        while body != node.body and isinstance(node, Sum) and _zero_elsewhere(body):
             kept.append(body.args[0])
             body = body.args[1]
         return with_body(node, body, kept)
@@ -234,6 +252,11 @@ def _ends(node: Basic, *which: Expr) -> bool:
     if isinstance(node, Choose):
         return any(_ends(part, *which) for part in node.args[1:])
     return node in which if which else infinite(node)
+
+
+def _zero_elsewhere(body: Expr) -> TypeGuard[Choose]:
+    """Whether it is a value where a statement about integers holds, and 0 elsewhere."""
+    return isinstance(body, Choose) and body.args[2] == 0 and not isinstance(body.args[0], Positive)
 
 
 def _known(node: Expr, facts: IndexFacts) -> Expr:
