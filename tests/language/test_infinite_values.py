@@ -70,6 +70,18 @@ def test_a_recurrence_over_two_axes_starts_in_its_corner(tmp_path, corner):
     assert all(c.right for c in check_gradients(derive(found), 2, 0, {}))
 
 
+def test_ways_of_equal_scores_are_tried_in_fractions(tmp_path):
+    """Two gaps in either order tie always, which balls cannot tell."""
+    ways = "max(F[n - 1, m - 1] + x[n, m], F[n - 1, m] - c, F[n, m - 1] - c)"
+    found = network(
+        tmp_path,
+        'F = state("F", N, M, outside=-oo)\n'
+        f"F[n, m] = where(n == 0 and m == 0, x[n, m], {ways})\ny[n, m] = F[n, m]\n",
+    )
+    assert found.tensors["F"].outside is None
+    assert all(s.verified for g in derive(found).gradients.values() for s in g.steps)
+
+
 @pytest.mark.parametrize(
     ("right", "fact", "remedy"),
     [

@@ -10,7 +10,7 @@ So nothing behind the language calculates with ∞. In a maximum −∞ is a ter
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from math import prod
 from typing import TypeGuard
@@ -32,6 +32,7 @@ from deltarule.expressions.nodes import (
     Sum,
     reads,
     tensor_name,
+    walk,
 )
 from deltarule.expressions.rebuild import with_body, with_parts
 from deltarule.expressions.symbols import Attribute, Scalar, Size
@@ -64,12 +65,21 @@ def without_infinity(
     return replace(equation, rhs=rhs)
 
 
-def with_finite_edges(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors, of which none is ∞ beyond its edges where nothing reads it there any more.
+def with_finite_edges(
+    tensors: Mapping[str, Tensor], equations: Iterable[Equation]
+) -> dict[str, Tensor]:
+    """The tensors, of which none is ±∞ beyond its edges where nothing reads it there any more.
 
-    What is −∞ there stays so: maxima read it.
+    What is −∞ there stays so where maxima read it.
     """
-    return {n: replace(t, outside=None) if t.outside is oo else t for n, t in tensors.items()}
+    maxima = (n for e in equations for n in walk(e.rhs) if isinstance(n, Max))
+    padded = {tensor_name(r) for node in maxima for r in reads(node.body)}
+    return {
+        n: replace(t, outside=None)
+        if t.outside is oo or t.outside is -oo and n not in padded
+        else t
+        for n, t in tensors.items()
+    }
 
 
 @dataclass
