@@ -1,4 +1,4 @@
-"""An elementwise activation h = φ(z): sigmoid, tanh, ReLU, leaky ReLU, ELU, GELU, SiLU …"""
+"""An elementwise activation h = φ(z): sigmoid, tanh, ReLU, leaky ReLU, ELU, GELU, SiLU, exp."""
 
 from deltarule.language import *
 
