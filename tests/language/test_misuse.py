@@ -38,7 +38,7 @@ MISUSED = [
     ),
     (
         "Sum[A](x[n, a])",
-        "A stands where an index belongs",
+        "A, a size, stands where an index belongs",
         'declare one, k = index("k"), and name it: Sum[k](…)',
     ),
     ("Sum[a, a](x[n, a])", "index a is named twice", "name each index once"),
@@ -77,7 +77,11 @@ MISUSED = [
     ("x[n, 0] > 0", "x[n, 0] > 0 is not an expression", "use tensors, indices and numbers"),
     ("not x[n, 0]", "False is not an expression", "use tensors, indices and numbers"),
     ("where(x[n, 0] > 0, 1)", "where lacks otherwise", "write where(x[n] > 0, a, b)"),
-    ("x.T", "a tensor has no .T", "write it with indices, as in Sum[n](x[n, d]) for a sum over n"),
+    (
+        "x.T",
+        "a tensor has no .T",
+        "write its indices the other way round: W[m, d] where W[d, m] stands for W",
+    ),
     ("np.exp(x[n, 0])", "np is not known here", "write exp(…), log(…), tanh(…) without np."),
     (
         "sigmod(x[n, 0])",
@@ -113,16 +117,12 @@ def test_what_is_misused_is_told_in_the_words_of_the_language(tmp_path, written,
         ('p, q = indices("p")', "there are not as many names on the left as in the quotes"),
         ("z = input()", "a declaration lacks name"),
         ('z = elementwise("swish")', "elementwise lacks formula"),
-        ('z = output(["z"], N)', "a list stands where one name or index belongs"),
+        ('z = output(["z"], N)', "output is given ['z'] where a name belongs"),
         (
             "y = x[n, 0]\ny[n, m] = 1",
             "a tensor's name stands for something else since a line before",
         ),
-        (
-            "y(n, m) = 1",
-            "the file is not Python: cannot assign to function call here. Maybe you meant "
-            "'==' instead of '='?",
-        ),
+        ("y(n, m) = 1", "the file is not Python: cannot assign to function call here"),
     ],
 )
 def test_what_is_declared_wrongly_is_told_too(tmp_path, line, fact):

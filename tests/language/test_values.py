@@ -117,7 +117,11 @@ def test_a_recurrence_along_two_axes(tmp_path):
     ("line", "fact", "remedy"),
     [
         ("max(x[n, d])", "max is given one value alone", "write max(a, b); along an axis"),
-        ("max(x, W)", "x has 2 axes [N, D] but is used with 0", "write one index for each axis"),
+        (
+            "max(x, W)",
+            "x has 2 axes [N, D] but stands without indices",
+            "index for each axis: x[n, d]",
+        ),
         ("delta(x[n, d], 1)", "delta compares integers", "where(equal(a, b), 1, 0)"),
         ("x[n, d + 1]", "x[n, d + 1] is read behind its last entry", 'd = index("d", D - 1)'),
         ("x[n, d - 1]", "x[n, d − 1] is read before its first entry", "where(d >= 1, …, 0)"),

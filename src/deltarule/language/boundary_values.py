@@ -23,9 +23,8 @@ class Edges:
     along: int
 
     def carry(self, access: Read, place: Callable[[], str]) -> Expr:
-        """A read of the state; one at t − 1 or t + 1 is said what lies beyond the end.
-
-        Raises DeltaruleError where nothing is declared there.
+        """A read of the state; one at t − 1 or t + 1 is said what lies beyond the end, where that
+        is declared.
         """
         at = access.indices[self.along]
         indices = tuple(sorted(free_indices(at), key=str))
@@ -36,23 +35,19 @@ class Edges:
         if indices and (shift == 0 or split[0][indices[0]] != 1) or not indices and shift >= 0:
             return access
         last = self.state.axes[self.along] - 1
-        inside = AtLeastZero(at) if shift < 0 else AtLeastZero((last - at).expand())
-        return Carried(inside, access, self._beyond(access, int(shift), place))
-
-    def _beyond(self, access: Read, shift: int, place: Callable[[], str]) -> Expr:
-        """What stands beyond the end, for a read `shift` times away."""
-        value, word, where = (
-            (self.before, "before", "before its first time")
-            if shift < 0
-            else (self.after, "after", "after its last time")
-        )
-        name = self.state.name
+        value = self.before if shift < 0 else self.after
         if value is None:
-            raise DeltaruleError(
-                f"{name} is read at {access.indices[self.along]}, and no value is declared {where}",
-                place(),
-                f'declare it: {name} = state("{name}", …, {word}={name}0), or {word}=0',
-            )
+            return access  # it must be kept inside, as by `initially`: see networks/read_ranges
+        inside = AtLeastZero(at) if shift < 0 else AtLeastZero((last - at).expand())
+        return Carried(inside, access, self._beyond(access, value, int(shift), place))
+
+    def _beyond(
+        self, access: Read, value: Tensor | Expr, shift: int, place: Callable[[], str]
+    ) -> Expr:
+        """What stands beyond the end, for a read `shift` times away.
+
+        Raises DeltaruleError where one time alone is declared, and another is read.
+        """
         if not isinstance(value, Tensor):
             return value
         at, k = access.indices, self.along
@@ -63,7 +58,8 @@ class Edges:
             return read(value.name, *at[:k], moved.expand(), *at[k + 1 :])
         if abs(shift) > 1:
             raise DeltaruleError(
-                f"{name} is read {abs(shift)} times away, but {value.name} holds one time alone",
+                f"{self.state.name} is read {abs(shift)} times away, but {value.name} holds one "
+                "time alone",
                 place(),
                 f"give {value.name} an axis of time, of extent {abs(shift)}",
             )

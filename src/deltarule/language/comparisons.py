@@ -26,7 +26,8 @@ from deltarule.expressions import nodes
 from deltarule.expressions.conditions import Every, Fails, Some
 from deltarule.expressions.largest_position import plain
 from deltarule.expressions.symbols import Scalar
-from deltarule.language.declarations import Page, current, expression
+from deltarule.language.declarations import Page, current
+from deltarule.language.given_expressions import expression
 
 #: Statements that are made of others, by SymPy of two comparisons and by us of others.
 _ALL, _SOME, _DENIED = (And, Every), (Or, Some), (Not, Fails)

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import inspect
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sympy import Expr, Integer, Rational, Tuple
-from sympy.core.sympify import SympifyError
-from sympy.core.sympify import _sympify as strictly
+from sympy import Expr, Rational
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.largest_position import plain
 from deltarule.expressions.nodes import read
 from deltarule.expressions.operands import Operand
-from deltarule.expressions.symbols import ANY_INDEX, ANY_SIZE, Attribute, Index, Scalar, Size
+from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.boundary_values import Edges
+from deltarule.language.given_expressions import expression, subscripts_of
 from deltarule.language.infinite_values import with_finite_edges, without_infinity
 from deltarule.language.inverses import Inverses, with_inverses
-from deltarule.language.literals import exact, unusual
+from deltarule.language.literals import exact
 from deltarule.language.put_out import (
     outputs_apart,
     refuse_nothing_put_out,
@@ -31,13 +29,10 @@ from deltarule.networks.constant_ranges import Between
 from deltarule.networks.coverage import check_written_once
 from deltarule.networks.equations import Equation, bind
 from deltarule.networks.network import LayerUse, Network, Option, ordered
-from deltarule.networks.read_ranges import check_reads_inside
+from deltarule.networks.read_ranges import check_inside
 from deltarule.networks.tensors import Tensor
-from deltarule.spelling.counted import counted
-from deltarule.spelling.names import ascii_name, pretty
+from deltarule.spelling.names import ascii_name
 
-#: The most entries that a number may say of an axis.
-MOST = 2**40
 #: Ten times as many as the deepest network of the catalogue has.
 MOST_TENSORS = 10_000
 
@@ -76,6 +71,7 @@ class Page:
 
     def declare(self, tensor: Tensor) -> Name:
         """Add a tensor. Raises DeltaruleError if the name is taken."""
+        tensor = replace(tensor, name=self._plain_name(tensor.name))
         if tensor.name in self.tensors:
             raise DeltaruleError(
                 f"{tensor.name} is declared twice", self.place(), "give one of them another name"
@@ -86,22 +82,23 @@ class Page:
                 self.place(),
                 "ask for fewer layers",
             )
-        self._refuse_name(tensor.name.removesuffix(" after"))
         self.tensors[tensor.name] = tensor
         return Name(tensor, self)
 
-    def _refuse_name(self, name: str) -> None:
-        """A tensor is called by a plain name; dE/dW is not one."""
+    def _plain_name(self, name: str) -> str:
+        """The name in ASCII, W1 of W_1, beta of β. Raises DeltaruleError for dE/dW, say."""
+        core, after, rest = name.partition(" after")
         try:
-            plain = ascii_name(name)
-        except DeltaruleError as error:
-            raise DeltaruleError(error.fact, self.place(), error.remedy) from None
-        if plain != name:
+            return ascii_name(core) + after + rest
+        except DeltaruleError:
+            gradient = "/" in core
             raise DeltaruleError(
-                f"{name} is not written in ASCII",
+                f"{core!r} is not a name",
                 self.place(),
-                f"call it {plain}; it is shown as {pretty(plain)}",
-            )
+                "there is no word for a gradient: it is derived, never declared"
+                if gradient
+                else "names are a letter, then letters, digits and _: Theta2, yhat, W_hf",
+            ) from None
 
     def write(self, tensor: Tensor, subscripts: tuple[Expr, ...], rhs: Expr) -> None:
         """Add the equation tensor[subscripts] = rhs."""
@@ -120,7 +117,7 @@ class Page:
         rhs = exact(rhs, self.place(), self.real_names())  # the conditions of choices and sums, too
         rhs = self.inverses.taken(self.selections.taken(rhs, self, tensor.name), self, tensor.name)
         bound = bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
-        check_reads_inside(bound, self.tensors)
+        check_inside(bound, self.tensors)
         self.equations.append(without_infinity(bound, self.tensors, self.ranges))
 
     def network(self, title: str, text: str) -> Network:
@@ -168,88 +165,24 @@ class Name(Operand):
     def axes(self) -> tuple[Expr, ...]:
         return self.tensor.axes
 
+    #: Python asks x[0], x[1] … of what has entries and says nothing of how it is gone through.
+    __iter__ = None
+
+    def __repr__(self) -> str:
+        return self.tensor.name
+
     def _sympy_(self) -> Expr:
         return self[()]
 
     def __getitem__(self, subscripts) -> Expr:
-        subscripts = self._checked(subscripts)
+        subscripts = subscripts_of(self.tensor, subscripts, self._page)
         plain = read(self.tensor.name, *subscripts)
         edges = self._page.edges.get(self.tensor.name)
         return plain if edges is None else edges.carry(plain, self._page.place)
 
     def __setitem__(self, subscripts, rhs) -> None:
-        self._page.write(self.tensor, self._checked(subscripts), expression(rhs, self._page))
-
-    def _checked(self, subscripts) -> tuple[Expr, ...]:
-        subscripts = subscripts if isinstance(subscripts, tuple) else (subscripts,)
-        if len(subscripts) != len(self.axes):
-            shape = ", ".join(str(a) for a in self.axes)
-            raise DeltaruleError(
-                f"{self.tensor.name} has {counted(len(self.axes), 'axis')} [{shape}] "
-                f"but is used with {len(subscripts)}",
-                self._page.place(),
-                "write one index for each axis",
-            )
-        if any(s is ... for s in subscripts) and self.axes != (ANY_SIZE,):
-            raise DeltaruleError(
-                f"{self.tensor.name}[…] needs a tensor that was declared with … for its axes",
-                self._page.place(),
-                "write one index for each axis",
-            )
-        found = tuple(ANY_INDEX if s is ... else expression(s, self._page) for s in subscripts)
-        for subscript in found:
-            parts = plain(subscript).atoms(Rational)
-            if not all(part.is_Integer for part in parts):
-                raise DeltaruleError(
-                    f"{self.tensor.name} has no entry {subscript}",
-                    self._page.place(),
-                    "positions are whole numbers: write i//2 for every other index, say",
-                )
-        return found
-
-
-def extents_of(axes: tuple, page: Page) -> tuple[Expr, ...]:
-    """The axes of a tensor as expressions; `...` stands for any number of axes.
-
-    Raises DeltaruleError for an axis that is no integer of at least 1, or a huge one.
-    """
-    found = tuple(ANY_SIZE if a is ... else expression(a, page) for a in axes)
-    for axis in found:
-        if axis.is_number and not (axis.is_Integer and 1 <= axis <= MOST):
-            big = axis.is_Integer and axis > MOST
-            raise DeltaruleError(
-                f"an axis is declared to have {axis} entries",
-                page.place(),
-                'use a size for what is large: N = size("N")'
-                if big
-                else "an axis has a whole number of entries, at least 1",
-            )
-    return found
-
-
-def expression(value, page: Page) -> Expr:
-    """A number or SymPy expression, floats as decimal fractions. Raises DeltaruleError for others,
-    text above all, and for NaN.
-    """
-    try:
-        if isinstance(value, bool):
-            raise SympifyError(value)
-        found = Integer(value) if isinstance(value, int) else strictly(value)
-        if not isinstance(found, Expr | Tuple):  # a comparison, a dict
-            raise SympifyError(found)
-    except SympifyError:
-        raise DeltaruleError(
-            f"{value!r} is not an expression", page.place(), "use tensors, indices and numbers"
-        ) from None
-    if isinstance(found, Tuple):
-        raise DeltaruleError(
-            f"{value!r} is not one expression but {len(found.args)}",
-            page.place(),
-            "write them one by one",
-        )
-    if found.is_Symbol or found.is_Integer:
-        return found
-    return exact(found, page.place(), page.real_names()) if unusual(found) else found
+        at = subscripts_of(self.tensor, subscripts, self._page)
+        self._page.write(self.tensor, at, expression(rhs, self._page))
 
 
 _CURRENT: ContextVar[Page | None] = ContextVar("page", default=None)

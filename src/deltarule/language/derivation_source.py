@@ -7,6 +7,11 @@ whether one of them is true:
     where(k != i)                                where=differ(k, i)
     where(0 < x[n] < 1, a, b)                    where((0 < x[n]) & (x[n] < 1), a, b)
     where(j <= i and i < K, a, b)                where((j <= i) & (i < K), a, b)
+
+A tensor without axes is one number, and is given as one writes it:
+
+    mu = intermediate("mu")
+    mu = Mean[n](x[n])             is read as    mu[()] = Mean[n](x[n])
 """
 
 from __future__ import annotations
@@ -15,9 +20,13 @@ import ast
 import re
 from functools import reduce
 from importlib.machinery import SourceFileLoader
+from pathlib import PurePath
 from types import CodeType
 
+from deltarule.language.not_python import refuse_comparisons
+
 _NEEDED = re.compile(rb"where\b.*(==|!=|<|>|\band\b|\bor\b|\bnot\b)", re.DOTALL)
+_NUMBERS = re.compile(rb"=.*\b(?:intermediate|output)\(\s*['\"]\w+['\"]\s*\)")
 _COMPARED = {ast.Eq: "equal", ast.NotEq: "differ"}
 _JOINED = {ast.And: ast.BitAnd, ast.Or: ast.BitOr}
 
@@ -28,9 +37,39 @@ class DerivationLoader(SourceFileLoader):
     def get_code(self, fullname: str) -> CodeType | None:
         path = self.get_filename(fullname)
         source = self.get_data(path)
-        if not _NEEDED.search(source):
+        refuse_comparisons(source, PurePath(path).name)
+        numbers = bool(_NUMBERS.search(source))
+        if not numbers and not _NEEDED.search(source):
             return super().get_code(fullname)  # compiled before, if it was
-        return self.source_to_code(_InStatements().visit(ast.parse(source, path)), path)
+        tree = _InStatements().visit(ast.parse(source, path))
+        return self.source_to_code(_numbers_given(tree) if numbers else tree, path)
+
+
+def _numbers_given(tree: ast.Module) -> ast.Module:
+    """mu = … after mu = intermediate("mu") gives the tensor, and the name no other meaning."""
+    numbers: set[str] = set()
+    for line in tree.body:
+        if not isinstance(line, ast.Assign) or len(line.targets) != 1:
+            continue
+        target, value = line.targets[0], line.value
+        names = target.elts if isinstance(target, ast.Tuple) else [target]
+        values = value.elts if isinstance(value, ast.Tuple) else [value] * len(names)
+        for name, declared in zip(names, values, strict=False):
+            if isinstance(name, ast.Name):
+                if _is_number(declared):
+                    numbers.add(name.id)
+                elif name.id in numbers:
+                    at = _placed(ast.Tuple([], ast.Load()), name)
+                    name = _placed(ast.Name(name.id, ast.Load()), name)
+                    line.targets = [_placed(ast.Subscript(name, at, ast.Store()), name)]
+    return tree
+
+
+def _is_number(node: ast.expr) -> bool:
+    """Does it declare a tensor without axes?"""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return False
+    return node.func.id in ("intermediate", "output") and len(node.args) == 1
 
 
 class _InStatements(ast.NodeTransformer):

@@ -13,7 +13,8 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import FloorQuotient, free_symbols, read
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size, suffixed
-from deltarule.language.declarations import Name, Page, current, expression
+from deltarule.language.declarations import Name, Page, current
+from deltarule.language.given_expressions import expression
 from deltarule.language.load import files_read, load, note_read
 from deltarule.networks.network import LayerUse, Network
 from deltarule.networks.respelled import put_in, resized

@@ -15,7 +15,8 @@ from deltarule.expressions.given_arguments import known_path
 from deltarule.language.catalogue import catalogue, declared_aliases, find
 from deltarule.language.declarations import Page, written_on
 from deltarule.language.derivation_source import DerivationLoader
-from deltarule.language.misuse import message_of, of_syntax
+from deltarule.language.misuse import message_of
+from deltarule.language.not_python import fact_of, of_syntax
 from deltarule.language.variants import VARIANTS, varied
 from deltarule.networks.names_once import check_attribute_names
 from deltarule.networks.network import Network
@@ -177,7 +178,7 @@ def _run(path: Path, page: Page):
         raise
     except SyntaxError as error:
         raise DeltaruleError(
-            f"the file is not Python: {error.msg}",
+            f"the file is not Python: {fact_of(error)}",
             path.name + (f", line {error.lineno}" if error.lineno else ""),
             f"mend the line: {of_syntax(error)}",
         ) from None

@@ -16,8 +16,13 @@ from deltarule.errors import did_you_mean
 _KINDS = {
     "Name": "a tensor", "Read": "an entry of a tensor", "Index": "an index", "Size": "a size",
     "Scalar": "a scalar", "Attribute": "an attribute", "Sum": "a sum", "Max": "a maximum",
-    "Product": "a product", "str": "a text in quotes", "int": "a whole number",
+    "Product": "a product", "Mul": "a product", "Add": "a sum", "Pow": "a power",
+    "str": "a text in quotes", "int": "a whole number",
     "float": "a number", "list": "a list", "tuple": "several values", "function": "a function",
+    "Half": "a number", "Integer": "a number", "Rational": "a number", "dict": "a dictionary",
+    "builtin_function_or_method": "a function of Python", "type": "a function", "bool": "a truth",
+    "slice": "a colon", "complex": "an imaginary number", "Choose": "a choice", "set": "a set",
+    "generator": "a loop in brackets", "range": "a range of numbers",
     "Waiting": "a word such as Sum[k] without its brackets", "NoneType": "None",
 }  # fmt: skip
 #: How the words that take several things are written.
@@ -44,6 +49,20 @@ _OTHERWISE = {
     "transpose": "the indices the other way round: W[m, k]", "sinh": "(exp(z) - exp(-z)) / 2",
     "cosh": "(exp(z) + exp(-z)) / 2", "arctan": "atan(z)", "onehot": "delta(k, label[n])",
     "one_hot": "delta(k, label[n])", "relu6": "clip(z, 0, 6)", "inf": "oo",
+    "ln": "log(z)", "log2": "log(z) / log(2)", "log10": "log(z) / log(10)", "σ": "sigmoid(z)",
+    "logistic": "sigmoid(z)", "pow": "z**2", "sgn": "sign(z)", "heaviside": "where(z >= 0, 1, 0)",
+    "step": "where(z >= 0, 1, 0)", "indicator": "where(x[n] >= 0, 1, 0)", "Σ": "Sum[k](x[n, k])",
+    "∑": "Sum[k](x[n, k])", "∏": "Product[k](x[n, k])", "√": "sqrt(z)", "e": "exp(z)",
+    "eye": "delta(i, j)", "identity_matrix": "delta(i, j)", "outer": "x[i] * y[j]",
+    "trace": "Sum[i](A[i, i])", "flatten": "y[n, c*H*W + i*W + j] = x[n, c, i, j]",
+    "tensor": 'input("x", N, D)', "variable": 'input("x", N, D)', "placeholder": 'input("x", N, D)',
+    "weight": 'parameter("W", D, M)', "bias": 'parameter("b", M)', "hidden": 'intermediate("h", N)',
+    "constant": 'scalar("alpha", 0.01)', "relu_": "relu(z)", "concat": 'concatenate("c", a, b)',
+    "cat": 'concatenate("c", a, b)', "grad": "nothing: the gradient is derived",
+    "backward": "nothing: the gradient is derived", "sample": 'input("eps", N): what was drawn',
+    "randn": 'input("eps", N): what was drawn', "zeros": "0", "ones": "1",
+    "lambda_": 'scalar("lambda", 0.1)', "arcsin": "its inverse on the other side, with sin",
+    "cumsum": "Sum[k](x[k], where=k <= n)", "sech": "1 / cosh, which is 2 / (exp(z) + exp(-z))",
 }  # fmt: skip
 _NUMERIC = ("np", "numpy", "math", "torch", "jnp", "sp", "sympy", "F", "nn")
 
@@ -70,19 +89,8 @@ def message_of(error: BaseException, words: Iterable[str] = ()) -> Message | Non
     return None
 
 
-def of_syntax(error: SyntaxError) -> str:
-    """The remedy for a line that is not Python."""
-    if "cannot assign to function call" in (error.msg or ""):
-        return "entries stand in square brackets: y[n, m] = …"
-    if error.msg != "invalid syntax":
-        return "a derivation file is an ordinary Python file"
-    return (
-        "a product is written with *, and what is added up in brackets: Sum[k](x[n, k] * W[k, m])"
-    )
-
-
 def _kind(name: str) -> str:
-    return _KINDS.get(name, f"{name}, an expression,")
+    return _KINDS.get(name, "an expression")
 
 
 def _unknown(message: str, words: Iterable[str]) -> Message | None:
@@ -119,6 +127,11 @@ def _subscripted(name: str) -> Message:
 
 
 def _function_subscripted(name: str) -> Message:
+    if name == "a function":
+        return Message(
+            "a function is followed by square brackets",
+            "write f(…); along an axis go Sum[k](…), Mean[k](…), Max[k](…), -Max[k](-…)",
+        )
     return Message(f"{name} is followed by square brackets", f"write {name}(…)")
 
 
@@ -149,7 +162,45 @@ def _undecided(*_) -> Message:
 def _attribute(name: str, attribute: str) -> Message:
     return Message(
         f"{_kind(name)} has no .{attribute}",
-        "write it with indices, as in Sum[n](x[n, d]) for a sum over n",
+        _ATTRIBUTES.get(attribute, "write it with indices, as in Sum[n](x[n, d]) for a sum over n"),
+    )
+
+
+_ATTRIBUTES = {
+    "T": "write its indices the other way round: W[m, d] where W[d, m] stands for W",
+    "shape": "its axes are the sizes that it was declared with, such as N and D",
+    "size": "its axes are the sizes that it was declared with, such as N and D",
+    **dict.fromkeys(
+        ("reshape", "view", "flatten"), "say in subscripts where an entry is: x[n, i // W, i % W]"
+    ),
+    **dict.fromkeys(("dot", "matmul", "mm"), "write the sum: Sum[k](x[n, k] * W[k, m])"),
+    **{word: f"write {word.title()}[k](x[n, k])" for word in ("mean", "max")},
+    **dict.fromkeys(
+        ("detach", "item", "numpy"), "no gradient flows through stop_gradient(x[n, d])"
+    ),
+    **dict.fromkeys(("backward", "grad"), "the gradient is derived: leave it out"),
+}
+
+
+def _keyword(word: str, keyword: str) -> Message:
+    name = word.rpartition(".")[2]
+    if name == "declare":
+        how = 'axes are given one by one: input("x", N, D); outside=, below=, within= say more'
+    elif name in ("_made", "__call__", "reduced"):
+        name, how = (
+            "a sum, mean or maximum",
+            "which terms count is said by where=: Sum[k](…, where=k <= n)",
+        )
+    else:
+        how = f"write {_WRITTEN.get(name, f'{name}(…)')}"
+    what = "a declaration" if name == "declare" else name
+    return Message(f"{what} takes no {keyword}=", how)
+
+
+def _of_python(*_) -> Message:
+    return Message(
+        "a function of Python's is given what has no numbers yet",
+        "write exp(…), log(…), sqrt(…) without math.; a condition is where(x[n] > 0, a, b)",
     )
 
 
@@ -174,7 +225,9 @@ def _too_many(word: str, *_) -> Message:
 
 
 def _one(word: str, number: str, given: str) -> Message:
-    return Message(f"{word} takes {number}, not {given}", f"write {word}(x[n])")
+    base = word == "log" and given != "0"
+    written = "log(x[n]) / log(2) for another base" if base else f"{word}(x[n])"
+    return Message(f"{word} takes {number}, not {given}", f"write {written}")
 
 
 def _number(*_) -> Message:
@@ -214,7 +267,10 @@ def _listed(kind: str) -> Message:
 _SAID = (
     (r"'(\w+)' object is not callable", _called),
     (r"type '(\w+)' is not subscriptable", _function_subscripted),
-    (r"'function' object is not subscriptable()", lambda _: _function_subscripted("a function")),
+    (
+        r"'(?:function|builtin_function_or_method)' object is not subscriptable()",
+        lambda _: _function_subscripted("a function"),
+    ),
     (r"'(\w+)' object is not subscriptable", _subscripted),
     (r"unsupported operand type\(s\) for (\S+?)(?: or pow\(\))?: '(\w+)' and '(\w+)'", _operands),
     (r"cannot determine truth value", _undecided),
@@ -226,6 +282,8 @@ _SAID = (
     ),
     (r"([\w.<>]+)\(\) takes .* but .* given", _too_many),
     (r"(\w+) takes exactly (\d+) arguments? \((\d+) given\)", _one),
+    (r"([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'", _keyword),
+    (r"Cannot convert expression to float", _of_python),
     (r"Cannot convert|object of type|cannot be interpreted as an integer", _number),
     (r"loop of ufunc does not support argument", _of_numpy),
     (r"'(\w+)' object is not iterable", _gone_through),

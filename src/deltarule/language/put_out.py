@@ -13,6 +13,7 @@ from dataclasses import replace
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Selection, read
 from deltarule.expressions.symbols import Index
+from deltarule.language.given_expressions import with_indices
 from deltarule.networks.argmax_equations import unused_name
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
@@ -30,7 +31,7 @@ def refuse_nothing_put_out(
             raise DeltaruleError(
                 f"{tensor.name} is declared as {tensor.role}, but no equation gives it",
                 path,
-                f"write an equation {tensor.name}[…] = …, or leave the declaration out",
+                f"write an equation {with_indices(tensor)} = …, or leave the declaration out",
             )
     if roles & {"output", "loss", "gradient", "memory"}:
         return

@@ -15,9 +15,10 @@ from sympy import Expr, Integer, oo
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import largest_position, matrices, nodes
 from deltarule.expressions.nodes import read, tensor_name
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.symbols import Index, Size
 from deltarule.language.comparisons import cases, chooses, conditions
-from deltarule.language.declarations import Name, Page, current, expression
+from deltarule.language.declarations import Name, Page, current
+from deltarule.language.given_expressions import expression
 from deltarule.networks.equations import extents
 
 #: What is declared about several largest entries: which of them pass the gradient on.
@@ -217,14 +218,19 @@ Inverse = MatrixWord("Inverse", matrices.Inverse)
 LogDet = MatrixWord("LogDet", matrices.LogDet)
 
 
+#: What is named in place of an index.
+_WHAT: dict[type, str] = {Name: "a tensor", Size: "a size"}
+
+
 def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:
     inferred: dict[Index, Expr] | None = None
     ranges = []
     for item in wanted:
         named = item.start if isinstance(item, slice) else item
         if not isinstance(named, Index):
+            what = f"{named!r}, {_WHAT[type(named)]}," if type(named) in _WHAT else repr(named)
             raise DeltaruleError(
-                f"{named!r} stands where an index belongs",
+                f"{what} stands where an index belongs",
                 page.place(),
                 'declare one, k = index("k"), and name it: Sum[k](…)',
             )
@@ -241,10 +247,15 @@ def _ranges(wanted: tuple, body: Expr, page: Page) -> list[tuple[Index, Expr]]:
         if inferred is None:
             inferred = extents(body, page.tensors, page.place())
         if item not in inferred:
+            stands = item in nodes.free_indices(body)
             raise DeltaruleError(
-                f"index {item} has no range: it stands alone on no axis",
+                f"index {item} has no range: it stands alone on no axis"
+                if stands
+                else f"index {item} stands nowhere in the brackets",
                 page.place(),
-                f"give its range, Sum[{item}:N](…) for N values",
+                f"give its range, Sum[{item}:N](…) for N values"
+                if stands
+                else f"leave {item} out, or give its range: Sum[{item}:N](…) adds up N times",
             )
         ranges.append((item, inferred[item]))
     return ranges

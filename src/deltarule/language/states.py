@@ -6,7 +6,8 @@ from sympy import Expr, Integer
 
 from deltarule.errors import DeltaruleError
 from deltarule.language.boundary_values import Edges
-from deltarule.language.declarations import Name, Page, expression
+from deltarule.language.declarations import Name, Page
+from deltarule.language.given_expressions import expression
 from deltarule.networks.tensors import Tensor
 
 

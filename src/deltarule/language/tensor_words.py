@@ -8,7 +8,9 @@ from typing import Any, cast
 from sympy import oo
 
 from deltarule.errors import DeltaruleError
-from deltarule.language.declarations import Name, Page, current, expression, extents_of
+from deltarule.expressions.nodes import reads
+from deltarule.language.declarations import Name, Page, current
+from deltarule.language.given_expressions import checked_name, expression, extents_of
 from deltarule.language.states import edges_of
 from deltarule.networks.constant_ranges import between
 from deltarule.networks.tensors import Tensor, checked_start
@@ -33,6 +35,7 @@ def _tensor(role: str):
         extent = extents_of(axes, page)
         edge = None if outside is None else expression(outside, page)
         limit = None if below is None else expression(below, page)
+        name = checked_name(name, page, role)
         start = checked_start(name, start, extent, page.place())
         if positive and within is not None:
             raise DeltaruleError(
@@ -79,17 +82,24 @@ def state(
     Raises DeltaruleError where the axes do not fit.
     """
     page = current()
+    name = checked_name(name, page, "state")
     edge = None if outside is None else expression(outside, page)
     named = page.declare(Tensor(name, extents_of(axes, page), "state", edge))
     if edge is None or before is not None or after is not None:
-        page.edges[name] = edges_of(named.tensor, before, after, along, page)
+        page.edges[named.tensor.name] = edges_of(named.tensor, before, after, along, page)
     return named
 
 
 def loss(name: str, value) -> Name:
     """The number whose gradient is wanted: `E = loss("E", Sum[n, m](…))`."""
     page = current()
-    named = page.declare(Tensor(name, (), "loss"))
+    named = page.declare(Tensor(checked_name(name, page, "loss"), (), "loss"))
+    if not reads(expression(value, page)):
+        raise DeltaruleError(
+            f"the loss {name} is given {value}, in which no tensor stands",
+            page.place(),
+            'give what it is: loss("E", Sum[n](…))',
+        )
     named[()] = value
     return named
 

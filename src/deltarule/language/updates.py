@@ -14,7 +14,8 @@ from __future__ import annotations
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Rate
-from deltarule.language.declarations import Name, current, expression, extents_of
+from deltarule.language.declarations import Name, current
+from deltarule.language.given_expressions import expression, extents_of
 from deltarule.language.literals import constant
 from deltarule.networks.constant_ranges import between
 from deltarule.networks.tensors import Tensor

@@ -16,7 +16,8 @@ from deltarule.expressions import functions, nodes
 from deltarule.expressions.elementwise import Elementwise
 from deltarule.expressions.elementwise import elementwise as declared
 from deltarule.expressions.operands import Operand
-from deltarule.language.declarations import current, expression
+from deltarule.language.declarations import current
+from deltarule.language.given_expressions import expression
 
 #: How many arguments show that one was forgotten.
 _TWO = 2

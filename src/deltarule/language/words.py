@@ -50,7 +50,8 @@ from deltarule.expressions.functions import (
 from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.comparisons import cases, delta, differ, equal
 from deltarule.language.concatenation import concatenate
-from deltarule.language.declarations import current, expression
+from deltarule.language.declarations import current
+from deltarule.language.given_expressions import checked_name, expression
 from deltarule.language.layers import layer, takes
 from deltarule.language.literals import constant
 from deltarule.language.moving_windows import along_axes, number_or_name, windows
@@ -111,7 +112,7 @@ __all__ = [
 
 def size(name: str, definition=None) -> Size:
     """One extent, such as N; `definition` where it follows from others."""
-    symbol = Size(name)
+    symbol = Size(checked_name(name, current(), "size"))
     if definition is not None:
         current().definitions[symbol] = expression(definition, current())
     return symbol
@@ -119,13 +120,13 @@ def size(name: str, definition=None) -> Size:
 
 def sizes(names: str) -> tuple[Size, ...] | Size:
     """Several extents: `N, D = sizes("N D")`; of one name, that size."""
-    found = tuple(size(name) for name in names.split())
+    found = tuple(size(name) for name in checked_name(names, current(), "sizes").split())
     return found if len(found) != 1 else found[0]
 
 
 def index(name: str, extent=None) -> Index:
     """One index; `extent` says how far it runs where it stands alone on no axis."""
-    named = Index(name)
+    named = Index(checked_name(name, current(), "index"))
     if extent is not None:
         current().extents[named] = expression(extent, current())
     return named
@@ -133,7 +134,7 @@ def index(name: str, extent=None) -> Index:
 
 def indices(names: str) -> tuple[Index, ...] | Index:
     """Several indices: `n, d = indices("n d")`; of one name, that index."""
-    found = tuple(Index(name) for name in names.split())
+    found = tuple(Index(n) for n in checked_name(names, current(), "indices").split())
     return found if len(found) != 1 else found[0]
 
 
@@ -167,8 +168,8 @@ def scalar(name: str, default, within: str = "(-oo, oo)") -> Scalar:
     It may lie `within` a range, as "(0, oo)" or "[0, 1)". Raises DeltaruleError for a value that
     is no finite number or is out of range, and for what is no range.
     """
-    symbol = Scalar(name)
     page = current()
+    symbol = Scalar(checked_name(name, page, "scalar"))
     page.scalars[symbol] = constant(name, default, page.place())
     page.ranges[symbol] = between(within, name, page.place())
     check_constant(name, Fraction(str(page.scalars[symbol])), page.ranges[symbol], page.place())

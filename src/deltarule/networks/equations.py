@@ -106,10 +106,23 @@ def extents(
             raise DeltaruleError(
                 f"index {subscript} runs to {earlier[0]} in {earlier[1]} but to {extent} in {name}",
                 place,
-                f"use two indices, or give {earlier[1]} and {name} the same size",
+                _two_extents(subscript, earlier, (extent, name)),
             )
     last_resort = last_resort if padded else {}
     return {**last_resort, **{index: extent for index, (extent, _) in found.items()}}
+
+
+def _two_extents(index: Index, *found: tuple[Expr, str]) -> str:
+    """What to do about an index that runs to two extents: one may be the other but for its end."""
+    (one, a), (other, b) = found
+    apart = (one - other).expand()
+    if not apart.is_Integer:
+        return f"use two indices, or give {a} and {b} the same size"
+    shorter, longer = (other, a) if apart > 0 else (one, b)
+    return (
+        f'if the end of {longer} is meant to be left out, say so: {index} = index("{index}", '
+        f"{shorter}); else give {a} and {b} the same size"
+    )
 
 
 def _standing_alone(

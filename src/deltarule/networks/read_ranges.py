@@ -1,4 +1,4 @@
-"""Reads that certainly go beyond a tensor: x[d + 1] where d runs over all of x.
+"""Reads and writes that certainly go beyond a tensor: x[d + 1] where d runs over all of x.
 
 What is under a condition is left alone, and so is what depends on sizes: those are looked at when
 numbers are there.
@@ -8,52 +8,120 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sympy import Basic, Expr
+from sympy import Add, Basic, Expr, Mul
 
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.affine import affine, never_negative
-from deltarule.expressions.nodes import Choose, Read, Reduction, free_indices, tensor_name
+from deltarule.expressions.nodes import Choose, Read, Reduction, free_indices, reads, tensor_name
 from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 
 
-def check_reads_inside(equation: Equation, tensors: Mapping[str, Tensor]) -> None:
-    """Raises DeltaruleError for a read that lies outside at some value of its index."""
-    for access, ranges in _unguarded(equation.rhs, dict(equation.ranges)):
+def check_inside(equation: Equation, tensors: Mapping[str, Tensor]) -> None:
+    """Raises DeltaruleError for a read or write that lies outside at some value of its index, and
+    for a read at a position that is no integer.
+    """
+    ranges = dict(equation.ranges)
+    for subscript, extent in zip(equation.subscripts, tensors[equation.name].axes, strict=True):
+        if not isinstance(subscript, Index):
+            _check(equation.lhs, "written", subscript, extent, ranges, equation.place, None)
+    for access, around in _unguarded(equation.rhs, ranges):
         tensor = tensors[tensor_name(access)]
-        if tensor.outside is not None:
-            continue
         for subscript, extent in zip(access.indices, tensor.axes, strict=True):
-            if not isinstance(subscript, Index):
-                _check(access, subscript, extent, ranges, equation.place)
+            _check_whole(access, subscript, tensors, extent, equation.place)
+            if tensor.outside is None:
+                _check(access, "read", subscript, extent, around, equation.place, tensor)
 
 
-def _check(access: Read, subscript: Expr, extent: Expr, ranges: Mapping, place: str) -> None:
+def _check(
+    access: Read,
+    done: str,
+    subscript: Expr,
+    extent: Expr,
+    ranges: Mapping[Index, Expr],
+    place: str,
+    tensor: Tensor | None,
+) -> None:
+    """Of x[d + s] the first and last entry; of a write there is no `tensor` to declare more of."""
     indices = tuple(free_indices(subscript))
+    if not indices:
+        _check_fixed(access, done, subscript, extent, place)
+        return
     split = affine(subscript, indices) if len(indices) == 1 else None
     if split is None or split[0].get(indices[0]) != 1 or indices[0] not in ranges:
         return
     index, shift, runs = indices[0], split[1], ranges[indices[0]]
     over = (runs + shift - extent).expand()
     if never_negative(over - 1):
+        shorter = (runs - over).expand()
+        runs_to = f'{index} = index("{index}", {shorter})'
         raise DeltaruleError(
-            f"{text(access)} is read behind its last entry: {index} runs to {text(runs)} here",
+            f"{text(access)} is {done} behind its last entry: {index} runs to {text(runs)} here",
             place,
-            f'say how far it runs, {index} = index("{index}", {(runs - over).expand()}), or '
-            f"declare what lies outside: {tensor_name(access)} = …(…, outside=0)",
+            _remedy(tensor, f"say how far it runs, {runs_to}", "after"),
         )
     if never_negative(-1 - shift):
+        first = (-shift).expand()
         raise DeltaruleError(
-            f"{text(access)} is read before its first entry, where {index} is 0",
+            f"{text(access)} is {done} before its first entry, where {index} is 0",
             place,
-            f"leave it out there, where({index} >= {(-shift).expand()}, …, 0), or declare what "
-            f"lies outside: {tensor_name(access)} = …(…, outside=0)",
+            _remedy(tensor, f"leave it out there, where({index} >= {first}, …, 0)", "before"),
         )
 
 
-def _unguarded(node: Basic, ranges: Mapping[Index, Expr]) -> Iterator[tuple[Read, Mapping]]:
+def _remedy(tensor: Tensor | None, otherwise: str, end: str) -> str:
+    if tensor is None:
+        return otherwise
+    name = tensor.name
+    if tensor.role == "state":
+        return f'declare what lies there: {name} = state("{name}", …, {end}={name}0), or {end}=0'
+    return f"{otherwise}, or declare what lies outside: {name} = …(…, outside=0)"
+
+
+def _check_fixed(access: Read, done: str, at: Expr, extent: Expr, place: str) -> None:
+    """A position without an index: x[3] of three entries, x[−1], x[N] of N."""
+    if reads(at):
+        return
+    before, behind = never_negative(-1 - at), never_negative((at - extent).expand())
+    if before or behind:
+        raise DeltaruleError(
+            f"{text(access)} is {done} {'before its first' if before else 'behind its last'} entry",
+            place,
+            f"entries count from 0, and the last is that at {text((extent - 1).expand())}",
+        )
+
+
+def _check_whole(
+    access: Read, at: Expr, tensors: Mapping[str, Tensor], extent: Expr, place: str
+) -> None:
+    """What positions are read from holds integers, and none beyond the axis."""
+    for term in Add.make_args(at):
+        for factor in Mul.make_args(term):
+            if not isinstance(factor, Read):
+                continue
+            label = tensors[tensor_name(factor)]
+            if not label.integral:
+                raise DeltaruleError(
+                    f"{text(access)} is read at {text(factor)}, which is a real number",
+                    place,
+                    f'say that they are whole ones: {label.name} = input("{label.name}", …, '
+                    f"below={extent})",
+                )
+            limit = label.integers_below
+            if term is at and limit is not None and never_negative((limit - extent - 1).expand()):
+                raise DeltaruleError(
+                    f"{text(access)} is read at {text(factor)}, which is below {text(limit)}, and "
+                    f"there are {text(extent)} entries",
+                    place,
+                    f"declare {label.name} below {extent}, or give {tensor_name(access)} more",
+                )
+
+
+def _unguarded(
+    node: Basic, ranges: Mapping[Index, Expr]
+) -> Iterator[tuple[Read, Mapping[Index, Expr]]]:
     """The reads that no condition keeps inside, with the ranges of the indices around them."""
     if isinstance(node, Choose):
         return

@@ -31,7 +31,7 @@ from deltarule.marking.typed.unified_sizes import UnifiedSizes, final_size
 from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
-from deltarule.networks.read_ranges import check_reads_inside
+from deltarule.networks.read_ranges import check_inside
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import equation_text
 
@@ -252,7 +252,7 @@ class _Lines:
             tensors.setdefault(e.name, Tensor(e.name, tuple(n for _, n in ranges), "intermediate"))
             rhs = replace_reads(rhs, carried)
             found = Equation(e.name, tuple(i for i, _ in ranges), rhs, ranges, e.place)
-            check_reads_inside(found, tensors)
+            check_inside(found, tensors)
             equations.append(found)
         last = equations[-1].name
         if tensors[last].role == "state":  # what comes from upstream is read by nothing
