@@ -54,30 +54,40 @@ def _check(
         return
     index, shift, runs = indices[0], split[1], ranges[indices[0]]
     over = (runs + shift - extent).expand()
+    if tensor is not None and tensor.role == "state":
+        _check_state(tensor, subscript, never_negative(-1 - shift), never_negative(over - 1), place)
     if never_negative(over - 1):
         shorter = (runs - over).expand()
         runs_to = f'{index} = index("{index}", {shorter})'
         raise DeltaruleError(
             f"{text(access)} is {done} behind its last entry: {index} runs to {text(runs)} here",
             place,
-            _remedy(tensor, f"say how far it runs, {runs_to}", "after"),
+            _remedy(tensor, f"say how far it runs, {runs_to}"),
         )
     if never_negative(-1 - shift):
         first = (-shift).expand()
         raise DeltaruleError(
             f"{text(access)} is {done} before its first entry, where {index} is 0",
             place,
-            _remedy(tensor, f"leave it out there, where({index} >= {first}, …, 0)", "before"),
+            _remedy(tensor, f"leave it out there, where({index} >= {first}, …, 0)"),
         )
 
 
-def _remedy(tensor: Tensor | None, otherwise: str, end: str) -> str:
+def _check_state(state: Tensor, at: Expr, before: bool, after: bool, place: str) -> None:
+    if before or after:
+        name, end = state.name, "before" if before else "after"
+        raise DeltaruleError(
+            f"{name} is read at {at}, and no value is declared "
+            f"{end} its {'first' if before else 'last'} time",
+            place,
+            f'declare it: {name} = state("{name}", …, {end}={name}0), or {end}=0',
+        )
+
+
+def _remedy(tensor: Tensor | None, otherwise: str) -> str:
     if tensor is None:
         return otherwise
-    name = tensor.name
-    if tensor.role == "state":
-        return f'declare what lies there: {name} = state("{name}", …, {end}={name}0), or {end}=0'
-    return f"{otherwise}, or declare what lies outside: {name} = …(…, outside=0)"
+    return f"{otherwise}, or declare what lies outside: {tensor.name} = …(…, outside=0)"
 
 
 def _check_fixed(access: Read, done: str, at: Expr, extent: Expr, place: str) -> None:
