@@ -21,6 +21,7 @@ from deltarule.spelling.text import equation_text
 #: The elements, and how many others each holds; those of text hold none.
 ELEMENTS = {
     "math": None, "mrow": None, "mtable": None, "mtr": None, "mtd": None, "msqrt": None,
+    "mpadded": None,
     "mfrac": 2, "msub": 2, "msup": 2, "mover": 2, "munder": 2, "munderover": 3,
     "mi": 0, "mn": 0, "mo": 0, "mtext": 0,
 }  # fmt: skip
@@ -109,6 +110,8 @@ def test_what_binds_less_stands_in_parentheses():
     from deltarule.pages.mathml import mathml_row
 
     n = Index("n")
-    assert "<mo>(</mo>" in mathml_row((n + 1) ** 2) and "<mo>(</mo>" in mathml_row(n * (n + 1))
-    assert "<mo>(</mo>" not in mathml_row(Rational(1, 2) * n)
-    assert "<mo>(</mo>" not in mathml_row((n + 1) / (n + 2))
+    low, tall = '<mo stretchy="false">(</mo>', "<mo>(</mo>"
+    assert low in mathml_row((n + 1) ** 2) and low in mathml_row(n * (n + 1))
+    assert tall in mathml_row((n + 1 / n) ** 2)
+    assert ">(<" not in mathml_row(Rational(1, 2) * n)
+    assert ">(<" not in mathml_row((n + 1) / (n + 2))

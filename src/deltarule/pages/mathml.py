@@ -18,6 +18,16 @@ from deltarule.tracing.substituted import NumberWriter
 
 _BIG = {"sum": "∑", "product": "∏"}
 _END = "</mrow></mfrac></mrow>"
+#: Elements that are taller than a line.
+_TALL = ("<mfrac", "<munder", "<mtable", "<msqrt")
+#: Large by its style, for only a font with a table of mathematics has a large one itself; lowered
+#: by as much as it grows above the line.
+_BIG_SIGN = (
+    '<mpadded voffset="-0.15em"><mo class="big" largeop="false" movablelimits="false">{}</mo>'
+    "</mpadded>"
+)
+#: An operator in letters stands apart from what follows.
+_WORD = '<mo movablelimits="false" lspace="0.17em" rspace="0.17em">{}</mo>'
 
 
 def mathml(row_of_elements: str, block: bool = True) -> str:
@@ -40,7 +50,7 @@ class MathmlWriter(Writer):
         return mathml_name(name.replace("′", "prime"))
 
     def parentheses(self, text: str) -> str:
-        return f"<mrow><mo>(</mo>{text}<mo>)</mo></mrow>"
+        return _within("(", text, ")")
 
     def number(self, value: Rational) -> str:
         text = f"<mn>{abs(value)}</mn>"
@@ -97,10 +107,10 @@ class MathmlWriter(Writer):
         return f"{left}{sign(sign_)}{right}"
 
     def bracket(self, conditions: list[str]) -> str:
-        return f"<mrow><mo>[</mo>{self.comma.join(conditions)}<mo>]</mo></mrow>"
+        return _within("[", self.comma.join(conditions), "]")
 
     def choice(self, condition: str, then: str, otherwise: str) -> str:
-        rows = ((then, f"<mtext>if </mtext>{condition}"), (otherwise, "<mtext>else</mtext>"))
+        rows = ((then, self.words("if ") + condition), (otherwise, self.words("else")))
         cells = "".join(f"<mtr><mtd>{a}</mtd><mtd>{b}</mtd></mtr>" for a, b in rows)
         return f'<mrow><mo>{{</mo><mtable class="cases">{cells}</mtable></mrow>'
 
@@ -155,9 +165,15 @@ class MathmlWriter(Writer):
     _methods = {**Writer._methods, nodes.Read: _read, Rational: _number, nodes.PartialOf: _partial}
 
 
+def _within(opening: str, text: str, closing: str) -> str:
+    """Brackets around a row; they stretch only where something tall stands between them."""
+    kept = "" if any(element in text for element in _TALL) else ' stretchy="false"'
+    return f"<mrow><mo{kept}>{opening}</mo>{text}<mo{kept}>{closing}</mo></mrow>"
+
+
 def _signed(word: str, below: list[str], above: str) -> str:
     """A big sign with lines beneath it, and what its index runs up to above."""
-    big = f'<mo movablelimits="false">{_BIG[word]}</mo>' if word in _BIG else f"<mi>{word}</mi>"
+    big = _BIG_SIGN.format(_BIG[word]) if word in _BIG else _WORD.format(word)
     lines = "".join(f"<mtr><mtd>{line}</mtd></mtr>" for line in below)
     under = row(below[0]) if len(below) == 1 else f'<mtable class="under">{lines}</mtable>'
     if above:
