@@ -11,25 +11,45 @@ from deltarule.language import *
 
 aliases("scaled_dot_product_attention", "dot_product_attention", "self_attention")
 
-mask = option("mask", "none", "which keys a query may see", choices=("none", "causal", "given"))
+mask = option(
+    "mask", "none", "which keys a query may see; added: numbers that are added to the scores",
+    choices=("none", "causal", "given", "added"),
+)
 batch = option("batch", True, "several examples at once, one a row")
+heads = option(
+    "heads", "none", "all: an axis of heads; grouped: R heads of queries to one of keys",
+    choices=("none", "all", "grouped"),
+)
+scale = option("scale", "1/sqrt(D)", "what scores are multiplied by; a number, if given")
 
-N, I, J, D, M = sizes("N I J D M")
+N, I, J, D, M, H, G, R = sizes("N I J D M H G R")
 if mask == "causal":
     J = I
-n, i, j, l, d, m = indices("n i j l d m")
+n, h, i, j, l, d, m = indices("n h i j l d m")
 rows, row = ([N], [n]) if batch else ([], [])
+shared, own, key = rows, row, row
+if heads == "all":
+    shared = rows = [*rows, H]
+    own = key = row = [*row, h]
+if heads == "grouped":
+    g, r = index("g", G), index("r", R)
+    shared, rows = [*rows, G], [*rows, G*R]
+    own, key, row = [*row, R*g + r], [*row, g], [*row, h]
 
-Q, K, V = input("Q", *rows, I, D), input("K", *rows, J, D), input("V", *rows, J, M)
+Q, K, V = input("Q", *rows, I, D), input("K", *shared, J, D), input("V", *shared, J, M)
 e, a = intermediate("e", *rows, I, J), intermediate("a", *rows, I, J)
 y = output("y", *rows, I, M)
 
-e[*row, i, j] = Sum[d](Q[*row, i, d] * K[*row, j, d]) / sqrt(D)
-if mask == "none":
+score = Sum[d](Q[*own, i, d] * K[*key, j, d])
+score = score / sqrt(D) if scale == "1/sqrt(D)" else scalar("s", scale) * score
+if mask == "added":
+    score = score + input("mask", *rows, I, J)[*own, i, j]
+e[*own, i, j] = score
+if mask in ("none", "added"):
     a[*row, i, j] = exp(e[*row, i, j]) / Sum[l](exp(e[*row, i, l]))
 else:
     seen = input("mask", *rows, I, J, below=2) if mask == "given" else None
     visible, among = (seen[*row, i, j] >= 1, seen[*row, i, l] >= 1) if seen else (j <= i, l <= i)
     weight = exp(e[*row, i, j]) / Sum[l](exp(e[*row, i, l]), where=among)
     a[*row, i, j] = where(visible, weight, 0)
-y[*row, i, m] = Sum[j](a[*row, i, j] * V[*row, j, m])
+y[*own, i, m] = Sum[j](a[*own, i, j] * V[*key, j, m])

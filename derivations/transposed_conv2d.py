@@ -9,13 +9,20 @@ from deltarule.language import *
 aliases("deconvolution", "conv_transpose")
 
 N, C, F, H, W, K, L = sizes("N C F H W K L")
-S, P = attribute("S", stride=2), attribute("P", pad=0)
-I = size("I", S*(H - 1) + K - 2*P)
-J = size("J", S*(W - 1) + L - 2*P)
+G = number_or_name("groups", 1, "groups of channels, C and F in each")
+down, across = windows((H, K), (W, L), stride=("S", 2), pad=("P", 0), stamps=True)
+more, beside = along_axes(2, "output_padding", 0, "rows and columns behind", least=0)
+I, J = size("I", down.spread + more), size("J", across.spread + beside)
 n, c, f, i, j, p, q = indices("n c f i j p q")
+channel, filter = c, f
+if G != 1:
+    c, f, g = index("c", C), index("f", F), index("g", G)
+    channel, filter = C*g + c, F*g + f
 
-x = input("x", N, C, H, W)
-w, b = parameter("w", C, F, K, L, outside=0), parameter("b", F)
-y = output("y", N, F, I, J)
+x = input("x", N, G*C, H, W)
+w, b = parameter("w", G*C, F, K, L, outside=0), parameter("b", G*F)
+y = output("y", N, G*F, I, J)
 
-y[n, f, i, j] = b[f] + Sum[c, p, q](x[n, c, p, q] * w[c, f, i + P - S*p, j + P - S*q])
+k, l = down.tap(i, p), across.tap(j, q)
+stamps = x[n, channel, p, q] * w[channel, f, k.at, l.at]
+y[n, filter, i, j] = b[filter] + Sum[c, p, q](stamps, where=[*k.whole, *l.whole])

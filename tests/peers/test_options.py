@@ -18,6 +18,11 @@ def conv(rank: int, **settings):
     return lambda x, w, b: function(x, w, b, **settings)
 
 
+def transposed(rank: int, **settings):
+    function = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[rank - 1]
+    return lambda x, w, b: function(x, w, b, **settings)
+
+
 def same_as_onnx(stride: tuple[int, int], **settings):
     """SAME with a stride: ⌈H/S⌉ places, more padding behind (ONNX's SAME_UPPER, TensorFlow's)."""
 
@@ -45,6 +50,15 @@ def mean(*size, **settings):
     return lambda x: F.avg_pool2d(x, size, **settings)
 
 
+def attention(**settings):
+    def function(Q, K, V, mask=None):
+        return F.scaled_dot_product_attention(Q, K, V, attn_mask=mask, **settings)
+
+    return function
+
+
+HEADS = {"Q": (2, 6, 4, 3), "K": (2, 2, 5, 3), "V": (2, 2, 5, 7)}
+EXAMPLES = {"Q": (2, 4, 3), "K": (2, 5, 3), "V": (2, 5, 7)}
 SEQUENCE = {"x": (2, 3, 11), "w": (4, 3, 3), "b": (4,)}
 IMAGE = {"x": (2, 3, 9, 8), "w": (4, 3, 3, 2), "b": (4,)}
 VOLUME = {"x": (2, 3, 5, 6, 7), "w": (2, 3, 2, 3, 2), "b": (2,)}
@@ -90,6 +104,36 @@ ROWS = [
         {"x": (2, 6, 3, 4, 5), "w": (4, 3, 2, 3, 2), "b": (4,)},
     ),
     (
+        "transposed_conv1d",
+        {"stride": 3, "pad": 1, "output_padding": 2, "dilation": 2},
+        transposed(1, stride=3, padding=1, output_padding=2, dilation=2),
+        {"x": (2, 3, 5), "w": (3, 4, 3), "b": (4,)},
+    ),
+    (
+        "transposed_conv1d",
+        {"groups": 2},
+        transposed(1, groups=2, stride=2),
+        {"x": (2, 6, 5), "w": (6, 2, 3), "b": (4,)},
+    ),
+    (
+        "transposed_conv2d",
+        {"stride": "2,3", "pad": "1,0", "output_padding": "0,1", "dilation": "1,2"},
+        transposed(2, stride=(2, 3), padding=(1, 0), output_padding=(0, 1), dilation=(1, 2)),
+        {"x": (2, 3, 5, 4), "w": (3, 4, 3, 2), "b": (4,)},
+    ),
+    (
+        "transposed_conv2d",
+        {"groups": 3, "stride": 2, "output_padding": 1},
+        transposed(2, groups=3, stride=2, output_padding=1),
+        {"x": (2, 6, 4, 5), "w": (6, 2, 3, 2), "b": (6,)},
+    ),
+    (
+        "transposed_conv3d",
+        {"stride": "1,2,3", "pad": "0,1,1", "output_padding": "0,0,1"},
+        transposed(3, stride=(1, 2, 3), padding=(0, 1, 1), output_padding=(0, 0, 1)),
+        {"x": (2, 3, 3, 4, 2), "w": (3, 2, 2, 3, 2), "b": (2,)},
+    ),
+    (
         "max_pool1d",
         {"width": 3, "stride": 2, "pad": 1, "ceil_mode": True, "dilation": 2},
         pool(1, 3, stride=2, padding=1, ceil_mode=True, dilation=2),
@@ -106,6 +150,21 @@ ROWS = [
         {"height": 2, "width": 3, "stride": 3, "pad": "0,1", "ceil_mode": True},
         pool(2, 2, 3, stride=3, padding=(0, 1), ceil_mode=True),
         POOLED,
+    ),
+    ("attention", {"scale": "0.3"}, attention(scale=0.3), EXAMPLES),
+    ("attention", {"mask": "added"}, attention(), {**EXAMPLES, "mask": (2, 4, 5)}),
+    (
+        "attention",
+        {"heads": "all", "mask": "added"},
+        attention(),
+        {"Q": (2, 3, 4, 5), "K": (2, 3, 6, 5), "V": (2, 3, 6, 7), "mask": (2, 3, 4, 6)},
+    ),
+    ("attention", {"heads": "grouped", "R": 3}, attention(enable_gqa=True), HEADS),
+    (
+        "attention",
+        {"heads": "grouped", "R": 3, "mask": "causal", "scale": "0.3"},
+        attention(enable_gqa=True, is_causal=True, scale=0.3),
+        {**HEADS, "K": (2, 2, 4, 3), "V": (2, 2, 4, 7)},
     ),
     (
         "avg_pool2d",

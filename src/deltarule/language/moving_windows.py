@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from sympy import Expr, Integer
 
-from deltarule.expressions.nodes import FloorQuotient, free_symbols
+from deltarule.expressions.nodes import Condition, Divides, FloorQuotient, free_symbols
 from deltarule.expressions.quotients import CeilingQuotient, Least
 from deltarule.expressions.symbols import Attribute
 from deltarule.language.declarations import Page, current, expression
@@ -25,6 +25,13 @@ from deltarule.networks.network import Option
 
 #: A symbol and its usual value, as in ("S", 1); without a symbol, a number unless asked for.
 Usual = tuple[str, int]
+
+
+class Tap(NamedTuple):
+    """Which tap of a window it is, and the statements under which it is one: dilations divide."""
+
+    at: Expr
+    whole: tuple[Condition, ...]
 
 
 class Window(NamedTuple):
@@ -66,22 +73,38 @@ class Window(NamedTuple):
         """Where tap `tap` of the window at `place` lies on the axis."""
         return self.stride * place + self.dilation * tap - self.before
 
-    def kept(self) -> Window:
-        """The same with the padding, more of it behind, that leaves ⌈extent/stride⌋ places."""
+    def tap(self, at: Expr, place: Expr) -> Tap:
+        """Which tap of the window at `place` lies at a place of the axis."""
+        from_start = at + self.before - self.stride * place
+        if self.dilation == 1:
+            return Tap(from_start, ())
+        quotient = FloorQuotient(from_start, self.dilation)
+        return Tap(quotient, (Divides(self.dilation, from_start),))
+
+    def kept(self, stamps: bool) -> Window:
+        """The same with the padding, more of it behind, that leaves ⌈extent/stride⌉ places; where
+        they are `stamps`, that covers extent·stride places."""
         extent, stride = self.extent, self.stride
-        missing = stride * (CeilingQuotient(extent, stride) - 1) + self.reach + 1 - extent
+        covered = extent if stamps else CeilingQuotient(extent, stride)
+        missing = stride * (covered - 1) + self.reach + 1
+        missing -= stride * extent if stamps else extent
         missing = -Least(0, -missing.expand())
         before = FloorQuotient(missing, 2)
         return self._replace(before=before, behind=missing - before)
 
 
 def windows(
-    *axes: tuple, stride: Usual, pad: Usual, dilation: Usual = ("", 1), ceil: bool = False
+    *axes: tuple,
+    stride: Usual,
+    pad: Usual,
+    dilation: Usual = ("", 1),
+    ceil: bool = False,
+    stamps: bool = False,
 ) -> tuple[Window, ...]:
     """The windows along some axes, each given as (extent, width), with the reader's options.
 
-    `ceil` offers the option ceil_mode. Raises DeltaruleError for values that do not fit the axes,
-    and for names that are taken.
+    `ceil` offers the option ceil_mode; `stamps` are those of a transposed convolution. Raises
+    DeltaruleError for values that do not fit the axes, and for names that are taken.
     """
     page = current()
     sized = [tuple(expression(part, page) for part in axis) for axis in axes]
@@ -93,7 +116,7 @@ def windows(
     found = []
     for (extent, width), s, d, ends in zip(sized, strides, apart, pads, strict=True):
         window = Window(extent, width, s, d, *(ends or (Integer(0), Integer(0))), more)
-        found.append(window if ends else window.kept())
+        found.append(window if ends else window.kept(stamps))
     return tuple(found)
 
 
