@@ -35,7 +35,19 @@ def _error(derivation: str):
 l1_loss = _error("absolute_error")
 
 
-mse_loss = _error("squared_error")
+def mse_loss(
+    ours: Ours,
+    yhat: Tensor,
+    y: Tensor,
+    size_average=None,
+    reduce=None,
+    reduction="mean",
+    weight=None,
+) -> Tensor:
+    if reduction != "mean" or weight is not None:
+        return _error("squared_error")(ours, yhat, y, reduction=reduction, weight=weight)
+    yhat, y = torch.broadcast_tensors(yhat, y)
+    return ours("mean_squared_error")(yhat=yhat.reshape(1, -1), y=y.reshape(1, -1))
 
 
 def smooth_l1_loss(
