@@ -20,7 +20,7 @@ from deltarule.expressions.quotients import CeilingQuotient, Least
 from deltarule.expressions.symbols import Attribute
 from deltarule.language.declarations import Page, current, expression
 from deltarule.language.option_values import as_default
-from deltarule.language.window_values import Given, of_each_axis
+from deltarule.language.window_values import Given, is_whole, of_each_axis
 from deltarule.networks.network import Option
 
 #: A symbol and its usual value, as in ("S", 1); without a symbol, a number unless asked for.
@@ -183,7 +183,8 @@ class _Reading:
         if name not in page.asked:
             return None
         given, axes = of_each_axis(name, page.asked[name], self._rank, page.name)
-        page.options[name] = Option(name, given.text, number, help)
+        value = int(given.text) if is_whole(given.text) else given.text
+        page.options[name] = Option(name, value, number, help)
         return given, axes
 
     def _usual(self, usual: Usual, least: int) -> Expr:
@@ -191,7 +192,7 @@ class _Reading:
         return self._symbol(symbol, number, least) if symbol else Integer(number)
 
     def _value(self, given: Given, part: str, usual: Usual, least: int) -> Expr:
-        if part.isdigit():
+        if is_whole(part):
             if int(part) < least:
                 raise given.unfit("is too small", f"{given.name} is at least {least}")
             return Integer(int(part))

@@ -9,7 +9,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.given_numbers import LARGEST, refuse_no_value
 
 #: A number, or a name for any number, which is written as sizes are: P, P_1.
-_PART = re.compile(r"[0-9]{1,10}|[A-Z][A-Za-z0-9_]{0,19}|same")
+_PART = re.compile(r"-?[0-9]{1,10}|[A-Z][A-Za-z0-9_]{0,19}|same")
 
 
 class Given(NamedTuple):
@@ -22,6 +22,11 @@ class Given(NamedTuple):
     def unfit(self, fact: str, remedy: str) -> DeltaruleError:
         """The error for a value that does not fit."""
         return DeltaruleError(f"{self.name} = {self.text[:40]} {fact}", self.place, remedy)
+
+
+def is_whole(part: str) -> bool:
+    """Whether a part is a whole number, which may be below 0."""
+    return part.removeprefix("-").isdigit()
 
 
 def of_each_axis(
@@ -41,7 +46,7 @@ def of_each_axis(
                 f"give {name} as 2, or as a name for any number, as P"
                 + (", or as 2,3 for two axes" if rank > 1 else ""),
             )
-        if part.isdigit() and int(part) > LARGEST:
+        if is_whole(part) and int(part) > LARGEST:
             raise given.unfit("is too large", f"{name} is at most {LARGEST}")
     if len(axes) not in (1, rank) or any(len(axis) > 2 for axis in axes):
         raise given.unfit(
