@@ -1,5 +1,7 @@
 """A class: papers of their own, exams of all kinds of questions, what the teacher sees."""
 
+import re
+
 import pytest
 from exam_texts import EXAM
 from parsed_html import Parsed
@@ -142,3 +144,31 @@ def test_a_sheet_that_is_being_written_is_looked_at(serving, tmp_path):
             page = teacher.post("/teacher/paste", {"sheet": f"{text}[given]\nx = [[1]]\n"})
             assert page.status == 400 and "names a file" in page.text
     assert not (tmp_path / "ran").exists()
+
+
+def test_each_field_says_what_it_is_for(serving):
+    from served import OfServer, Visitor
+
+    page = Visitor(serving("mazur")).get("/sheet/mazur").text  # three runs, entries asked apart
+    OfServer(page)
+    labels = re.findall(
+        r'<input name="[nf][^>]*aria-label="([^"]+)" data-as="(\w+)" (data-run[^>]*)', page
+    )
+    assert len(labels) == 50 and len(labels) == len({*labels})
+    assert page.count("The learning rate is 0.5.") == 1 and "2: after one update" in page
+    for section in re.findall("<section.*?</section>", page, re.S):
+        assert section.count('class="part"') == 1 or 'class="label"' in section
+
+
+def test_entries_that_are_asked_apart_have_verdicts(serving):
+    from served import Visitor
+
+    student = Visitor(serving("mazur"))
+    student.get("/sheet/mazur")
+    sent = {"n.0.0": "0.3775", "n.10.0": "0.055399425", "n.10.1": "5", "n.16.0": "0.291027924"}
+    page = student.post("/sheet/mazur", sent)
+    sections = re.findall("<section.*?</section>", page.text, re.S)
+    assert "✓ right" in sections[0] and "not answered" in sections[1]
+    said = re.findall(r'class="verdict \w+">(\S)', sections[10])  # ∂E_o[0]/∂h₁[0], ∂E_o[1]/∂h₁[0]
+    assert said == ["✓", "✗"] and "✗" in sections[16]  # the second run's E, which is its own
+    assert page.text.count('class="said"') == len(sections) + 1 - 2  # of the third run nothing

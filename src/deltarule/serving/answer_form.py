@@ -9,13 +9,15 @@ from typing import Any
 
 from deltarule.classes.feedback.feedback_html import SIGN_CLASSES
 from deltarule.classes.feedback.student_feedback import FeedbackPart, earned_text, feedback_of
+from deltarule.classes.marked_questions import shown_name
 from deltarule.classes.revealing import VERDICTS
+from deltarule.classes.verdict_words import sign
 from deltarule.exams.exam import CHOICE, CODE, FORMULA, NUMBERS
-from deltarule.exams.exam_marking import QuestionMark
+from deltarule.exams.exam_marking import ExamMarking, QuestionMark
 from deltarule.marking.verdicts import MISSING, UNREADABLE
 from deltarule.pages.blocks_html import inline_name
 from deltarule.pages.html_page import quoted_html, text_html
-from deltarule.serving.help_ladder import rungs
+from deltarule.serving.help_ladder import HINT, rungs
 from deltarule.serving.kept_attempts import Attempt
 from deltarule.serving.served_page import Visit
 from deltarule.serving.typed_fields import field_name
@@ -112,12 +114,13 @@ def _outcome(sitting: Sitting) -> Iterator[str]:
 
 def _question(k: int, question: Layout, layout: Layout, sitting: Sitting) -> Iterator[str]:
     marks = _marks(question, sitting)
-    parts = _parts(question, sitting)
-    kind = _worst([SIGN_CLASSES.get(p.sign, "missing") for p in parts.values()])
+    signs = [sign(mark.verdict) for own in marks.values() for _, mark in own]
+    kind = _worst([SIGN_CLASSES.get(one, "missing") for one in signs])
     yield f'<section class="{kind}" id="q{k}"><header>'
-    name = f"<h2>{quoted_html(question['id'])}</h2>"
+    name = f"<h2>{quoted_html(shown_name(question['id']))}</h2>"
     points = text_html(f"{question['marks']} point{'' if question['marks'] == '1' else 's'}")
-    if layout["plain"]:
+    alone = layout["plain"] and len(question["quantities"]) == 1
+    if alone:
         name = f"<h2>{inline_name(question['quantities'][0]['name'])}</h2>"
     yield f'{name}<span class="points">{points}</span></header>'
     if not layout["plain"]:
@@ -125,13 +128,12 @@ def _question(k: int, question: Layout, layout: Layout, sitting: Sitting) -> Ite
     yield from _other_fields(k, question, sitting)
     for j, quantity in enumerate(question["quantities"]):
         yield '<div class="part">'
-        yield from _fields(k, j, quantity, question, layout["plain"], sitting)
-        own = parts.get(quantity["name"])
-        if own is not None:
-            yield from _verdict(own, marks[quantity["name"]], sitting, k)
+        yield from _fields(k, j, quantity, question, alone, sitting)
+        for placed in marks.get(quantity["name"], ()):
+            yield from _verdict(placed, sitting, k)
         yield "</div>"
-    for name in [n for n in parts if n not in {q["name"] for q in question["quantities"]}]:
-        yield from _verdict(parts[name], marks[name], sitting, k)
+    for placed in marks.get("", ()):
+        yield from _verdict(placed, sitting, k)
     yield "</section>"
 
 
@@ -140,19 +142,24 @@ def _worst(kinds: list[str]) -> str:
     return next((kind for kind in order if kind in kinds), "")
 
 
-def _marks(question: Layout, sitting: Sitting) -> dict[str, tuple[int, QuestionMark]]:
-    """The marks of a question by their quantities, with their places."""
-    found = sitting.attempt.marking.marks if sitting.attempt and sitting.attempt.marking else ()
-    return {m.quantity: (at, m) for at, m in enumerate(found) if m.question == question["id"]}
+def _marks(question: Layout, sitting: Sitting) -> dict[str, list[tuple[int, QuestionMark]]]:
+    """The marks of a question with their places, by the quantity below whose fields they stand;
+    those of none below its own name, which is empty.
+    """
+    found: dict[str, list[tuple[int, QuestionMark]]] = {}
+    of = {tuple(pair): q["name"] for q in question["quantities"] for pair in q["marks"]}
+    marks = sitting.attempt.marking.marks if sitting.attempt and sitting.attempt.marking else ()
+    for at, mark in enumerate(marks):
+        name = of.get((mark.question, mark.quantity))
+        if name is not None or mark.question == question["id"]:
+            found.setdefault(name or "", []).append((at, mark))
+    return found
 
 
-def _parts(question: Layout, sitting: Sitting) -> dict[str, FeedbackPart]:
-    """What is said of each quantity: the verdict alone, as causes come with help."""
-    if sitting.attempt is None or sitting.attempt.marking is None:
-        return {}
-    feedback = feedback_of(sitting.attempt.marking, reveal=VERDICTS)
-    own = next((q for q in feedback.questions if q.id == question["id"]), None)
-    return dict(zip(_marks(question, sitting), own.parts)) if own is not None else {}
+def _part(mark: QuestionMark) -> FeedbackPart:
+    """What is said of an answer: the verdict alone, as causes come with help."""
+    alone = ExamMarking("", "", (mark,))
+    return feedback_of(alone, reveal=VERDICTS).questions[0].parts[0]
 
 
 def _other_fields(k: int, question: Layout, sitting: Sitting) -> Iterator[str]:
@@ -178,12 +185,12 @@ def _other_fields(k: int, question: Layout, sitting: Sitting) -> Iterator[str]:
 
 
 def _fields(
-    k: int, j: int, quantity: Layout, question: Layout, plain: bool, sitting: Sitting
+    k: int, j: int, quantity: Layout, question: Layout, alone: bool, sitting: Sitting
 ) -> Iterator[str]:
     """The fields of a quantity: one for each number, or one for all; and one for a formula."""
     name = quantity["name"]
     shown = text_html(pretty(name))
-    label = "" if plain else f'<span class="label">{quantity["label"]}</span>'
+    label = "" if alone else f'<span class="label">{quantity["label"]}</span>'
     data = f'data-run="{question["run"]}" data-quantity="{text_html(name)}"'
     for matrix in quantity["matrices"]:
         at = f"[{','.join(map(str, matrix['at']))}]" if matrix["at"] else ""
@@ -217,11 +224,10 @@ def _fields(
     yield '<output class="preview" aria-live="polite"></output>'
 
 
-def _verdict(
-    part: FeedbackPart, placed: tuple[int, QuestionMark], sitting: Sitting, k: int
-) -> Iterator[str]:
+def _verdict(placed: tuple[int, QuestionMark], sitting: Sitting, k: int) -> Iterator[str]:
     """The verdict, the help that was asked for, and the way to more."""
     at, mark = placed
+    part = _part(mark)
     kind = SIGN_CLASSES.get(part.sign, "missing")
     said = f'<span class="verdict {kind}">{text_html(part.sign)} {text_html(part.verdict)}</span>'
     given = f" for {quoted_html(mark.given)}" if sitting.draft is not None and mark.given else ""
@@ -237,7 +243,7 @@ def _verdict(
     ladder = rungs(mark.kind, sitting.reveal)
     left = len(ladder) - len(shown)
     if left > 0 and sitting.attempt is not None:
-        words = f"{'A hint' if not shown and len(ladder) > 1 else 'More help'} ({left} left)"
+        words = f"{'A hint' if ladder[len(shown)] == HINT else 'More help'} ({left} left)"
         yield (
             f'<button class="quiet" type="submit" name="help" value="{sitting.attempt.id}.{at}" '
             f'formaction="{text_html(sitting.help_address)}#q{k}">{words}</button>'

@@ -5,14 +5,16 @@ It is made once for each paper where exams are opened, and holds plain values al
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from deltarule.exams.exam import FORMULA, NUMBERS, Exam, Question
+from deltarule.exams.exam_files import plain_id
 from deltarule.exams.paper import Matrix, given_lines, paper
 from deltarule.exams.question_text import question_text
+from deltarule.marking.run_computations import run_computation
 from deltarule.marking.sheets import Run
 from deltarule.pages.blocks_html import displayed, equation_html
 from deltarule.pages.mathml import mathml, number_mathml
@@ -35,24 +37,23 @@ def laid_out(exam: Exam) -> dict[str, Any]:
         "source": exam.sheet.source,
         "plain": exam.plain,
         "instructions": exam.instructions,
-        "sentences": list(found.sentences),
+        "sentences": list(dict.fromkeys(found.sentences)),
         "equations": [equation_html(left, right) for left, right in found.equations],
-        "runs": [_run(run, number, len(runs)) for number, run in enumerate(runs, start=1)],
+        "runs": [_run(run, number, runs) for number, run in enumerate(runs, start=1)],
         "givens": [_matrix(m) for m in found.givens],
         "total": found.total,
-        "questions": [_question(q, by_id.get(q.id), exam.plain) for q in found.questions],
+        "questions": [_question(q, by_id.get(q.id), exam) for q in found.questions],
     }
 
 
-def _run(run: Run, number: int, of: int) -> dict[str, Any]:
-    """A run's title, and of a further run what is given."""
-    return {
-        "title": f"{number}: {run.title}" if of > 1 else "",
-        "lines": list(given_lines(run)) if number > 1 else [],
-    }
+def _run(run: Run, number: int, runs: Sequence[Run]) -> dict[str, Any]:
+    """A run's title, and of a further run what is given otherwise than in the first."""
+    first = set(given_lines(runs[0]))
+    lines = [line for line in given_lines(run) if line not in first]
+    return {"title": f"{number}: {run.title}" if len(runs) > 1 else "", "lines": lines}
 
 
-def _question(found: Any, asked: Question | None, plain: bool) -> dict[str, Any]:
+def _question(found: Any, asked: Question | None, exam: Exam) -> dict[str, Any]:
     """A question: its text, and a field or fields for each answer."""
     run = found.run
     shown = question_text(found.text, run) if found.text else ""
@@ -60,29 +61,33 @@ def _question(found: Any, asked: Question | None, plain: bool) -> dict[str, Any]
         list(asked.asked) if asked is not None else list(dict.fromkeys(m.name for m in found.room))
     )
     code = asked.code if asked is not None else None
+    number = asked.run if asked is not None else 1
     return {
         "id": found.id,
         "kind": found.kind,
         "text": shown,
         "marks": found.marks,
-        "run": asked.run if asked is not None else 1,
-        "quantities": [_quantity(name, found, plain) for name in names],
+        "run": number,
+        "quantities": [_quantity(name, found, exam, number) for name in names],
         "choices": [[key, question_text(words, run)] for key, words in found.choices],
         "functions": list(code.functions) if code is not None else [],
     }
 
 
-def _quantity(name: str, found: Any, plain: bool) -> dict[str, Any]:
-    """One quantity of a question: its name, and the matrices of its fields."""
+def _quantity(name: str, found: Any, exam: Exam, number: int) -> dict[str, Any]:
+    """One quantity of a question: its name, whose marks are its own, the matrices of its fields."""
     own = [m for m in found.room if m.name == name] if found.kind == NUMBERS else []
+    line, _ = run_computation(found.run, (name,), {}).locate(name)
+    id = plain_id(line, number, len(exam.sheet.runs) > 1) if exam.plain else found.id
     count = sum(len(row) for m in own for row in m.rows)
     return {
         "name": name,
+        "marks": [[id, line], [id, name]],
         "label": mathml(mathml_name(name), block=False),
         "matrices": [] if count > MOST_FIELDS else [_fields(m) for m in own],
         "pasted": count > MOST_FIELDS,
         "extents": _extents(own),
-        "formula": found.kind == FORMULA or plain,
+        "formula": found.kind == FORMULA or exam.plain,
     }
 
 
