@@ -25,7 +25,7 @@ class Given(NamedTuple):
 
 
 def is_whole(part: str) -> bool:
-    """Whether a part is a whole number, which may be below 0."""
+    """Whether a part is an integer, which may be below 0."""
     return part.removeprefix("-").isdigit()
 
 
