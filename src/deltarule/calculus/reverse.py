@@ -175,8 +175,8 @@ class GradientWork:
         places = self._places()
         parts = steps_at_places(places, self._lhs(), self.record.now, self.record.verifier)
         finished = self._finished(self.record.steps, (*edges, *parts))
-        notes += ties_that_meet(self.network, finished.expr)
         lenient = bool(notes)
+        notes += ties_that_meet(self.network, finished.expr)
         return replace(finished, alternatives=duals, notes=notes, lenient=lenient, places=places)
 
     def _dual_forms(self, terms: list[Term]) -> tuple[Expr, ...]:
