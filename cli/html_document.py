@@ -21,6 +21,8 @@ class HtmlPage(Document):
         return page_html(self._name or "deltarule", self._body(), STYLES)
 
     def _body(self) -> Iterator[str]:
+        if not self._name:
+            yield "<h1>deltarule</h1>"
         for kind, lines in self.blocks:
             if not lines:
                 continue

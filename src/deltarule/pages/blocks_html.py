@@ -55,9 +55,12 @@ def begun(words: str) -> str:
 def table_html(
     heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: Collection[int] = ()
 ) -> str:
-    """A table of HTML cells, its columns of `numbers` to the right."""
+    """A table of HTML cells, its columns of `numbers` to the right; "" heads no column."""
     kinds = [' class="number"' if k in numbers else "" for k in range(len(heads))]
-    head = "".join(f'<th scope="col"{k}>{h}</th>' for k, h in zip(kinds, heads, strict=True))
+    head = "".join(
+        f'<th scope="col"{k}>{h}</th>' if h else f"<td{k}></td>"
+        for k, h in zip(kinds, heads, strict=True)
+    )
     body = "\n".join(
         f"<tr>{''.join(f'<td{k}>{c}</td>' for k, c in zip(kinds, cells, strict=True))}</tr>"
         for cells in rows
