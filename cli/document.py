@@ -42,6 +42,10 @@ class Document(Page):
     def blank(self) -> None:
         self.blocks.append(("blank", []))
 
+    def lines_of(self, formula: str, indent: int = 0) -> int:
+        """As many as on a screen, so that all formats divide formulas alike."""
+        return super().lines_of(formula, indent)
+
     def prose_line(self, words: str, style: str = "") -> None:
         self.add("lines", visible(words))
 
