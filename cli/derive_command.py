@@ -105,6 +105,7 @@ ROW = Row(
         ("derive ./mine.py --latex", "a file of your own, as LaTeX"),
         ("derive lenet5 --count", "shapes, parameters, multiply–adds"),
         ("derive conv --stride 2 --kernel", "both passes as loops to read"),
+        ("derive conv --options", "what a layer can be asked for"),
         ('derive --equation "y[n] = tanh(x[n]*w[n])"', "an equation of your own"),
         ("derive softmax_cross_entropy --hessian", "second derivatives"),
         ("derive conv --emit conv_kernels.py", "fast ones, as a file"),

@@ -7,6 +7,7 @@ and the arguments' shapes, small and unequal.
 from __future__ import annotations
 
 import pytest
+import torch
 import torch.nn.functional as F
 from test_lecture_layers import draw
 from test_spaces_and_states import agrees
@@ -57,6 +58,18 @@ def attention(**settings):
     return function
 
 
+def batch_norm(x, gamma, beta, r0, s0):
+    """Ours keeps 0.9 of what was kept before; PyTorch calls the other 0.1 the momentum."""
+    mean, variance = r0.clone(), s0.clone()
+    y = F.batch_norm(x, mean, variance, gamma, beta, training=True, momentum=0.1)
+    return y, mean, variance
+
+
+def unit(*shape):
+    return torch.rand(shape, dtype=torch.float64) + 0.5
+
+
+NORMED = {"x": (3, 4, 2, 5)}
 HEADS = {"Q": (2, 6, 4, 3), "K": (2, 2, 5, 3), "V": (2, 2, 5, 7)}
 EXAMPLES = {"Q": (2, 4, 3), "K": (2, 5, 3), "V": (2, 5, 7)}
 SEQUENCE = {"x": (2, 3, 11), "w": (4, 3, 3), "b": (4,)}
@@ -65,7 +78,7 @@ VOLUME = {"x": (2, 3, 5, 6, 7), "w": (2, 3, 2, 3, 2), "b": (2,)}
 GROUPS = {"x": (2, 6, 7, 8), "w": (9, 2, 3, 2), "b": (9,)}
 POOLED = {"x": (2, 3, 11, 10)}
 
-#: Derivation, options, PyTorch's function, shapes of its arguments.
+#: Derivation, options, PyTorch's function, its arguments: their shapes, or what has no gradient.
 ROWS = [
     ("conv1d", {"pad": "2:1"}, uneven(1, 2, 1), SEQUENCE),
     ("conv1d", {"pad": "same", "dilation": 2}, conv(1, padding="same", dilation=2), SEQUENCE),
@@ -151,6 +164,27 @@ ROWS = [
         pool(2, 2, 3, stride=3, padding=(0, 1), ceil_mode=True),
         POOLED,
     ),
+    (
+        "batch_norm",
+        {"images": True, "running": True},
+        batch_norm,
+        {**NORMED, "gamma": (4,), "beta": (4,), "r0": unit(4), "s0": unit(4)},
+    ),
+    (
+        "batch_norm",
+        {"statistics": "kept"},
+        lambda x, gamma, beta, mu, v: F.batch_norm(x, mu, v, gamma, beta),
+        {"x": (3, 4), "gamma": (4,), "beta": (4,), "mu": unit(4), "v": unit(4)},
+    ),
+    (
+        "batch_norm",
+        {"affine": False, "images": True},
+        lambda x: F.batch_norm(x, None, None, training=True),
+        NORMED,
+    ),
+    ("layer_norm", {"affine": False}, lambda x: F.layer_norm(x, (4,)), {"x": (3, 4)}),
+    ("group_norm", {"affine": False, "G": 2}, lambda x: F.group_norm(x, 2), NORMED),
+    ("instance_norm", {"affine": False}, lambda x: F.instance_norm(x), NORMED),
     ("attention", {"scale": "0.3"}, attention(scale=0.3), EXAMPLES),
     ("attention", {"mask": "added"}, attention(), {**EXAMPLES, "mask": (2, 4, 5)}),
     (
@@ -192,5 +226,5 @@ ROWS = [
     "name, options, theirs, shapes", [pytest.param(*row, id=f"{row[0]} {row[1]}") for row in ROWS]
 )
 def test_an_option(name, options, theirs, shapes, compiled):
-    given = {n: draw(*shape) for n, shape in shapes.items()}
+    given = {n: s if isinstance(s, Tensor) else draw(*s) for n, s in shapes.items()}
     agrees(name, theirs, given, compiled, **options)

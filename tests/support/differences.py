@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from deltarule.arithmetic.evaluate import Values
@@ -9,6 +11,7 @@ from deltarule.arithmetic.floats import Float64
 from deltarule.arithmetic.probe import Probe
 from deltarule.arithmetic.run import run
 from deltarule.calculus import Derivation
+from deltarule.tracing.frozen_values import with_frozen_values
 
 STEP = 1e-5
 
@@ -21,6 +24,7 @@ def slopes(derivation: Derivation, seed: int) -> list[tuple[str, float, float]]:
         axes = network.tensors[name].axes
         probe.values.arrays[f"d{derivation.of}/d{name}"] = probe.noise(axes)
     run(derivation.equations(), probe.values, floats)
+    equations, held = with_frozen_values(network.equations, probe.values, floats)
     found = []
     for tensor in network.tensors.values():
         if not tensor.given or tensor.integral or tensor.name not in derivation.gradients:
@@ -29,24 +33,28 @@ def slopes(derivation: Derivation, seed: int) -> list[tuple[str, float, float]]:
         gradient = probe.values.arrays[f"d{derivation.of}/d{tensor.name}"]
         with floats.context():  # infinities are the caller's to notice
             ahead, behind = (
-                _value(derivation, probe, tensor.name, direction * step) for step in (STEP, -STEP)
+                _value(derivation, equations, held, tensor.name, direction * step)
+                for step in (STEP, -STEP)
             )
             by_gradient = float(np.sum(gradient * direction))
             found.append((tensor.name, by_gradient, float(ahead - behind) / (2 * STEP)))
     return found
 
 
-def _value(derivation: Derivation, probe: Probe, name: str, move: np.ndarray):
-    """The loss, or the outputs weighted with their gradients, after a move of one tensor."""
-    network = derivation.network
-    arrays = {t.name: probe.values.arrays[t.name] for t in network.tensors.values() if t.given}
+def _value(derivation: Derivation, equations, held: Values, name: str, move: np.ndarray):
+    """The loss, or the outputs weighted with their gradients, after a move of one tensor.
+
+    What no gradient flows through has its values among those `held`.
+    """
+    computed = {e.name for e in equations}
+    arrays = {n: a for n, a in held.arrays.items() if n not in computed}
     arrays[name] = arrays[name] + move
-    values = Values(arrays, probe.sizes, probe.values.scalars, probe.values.tensors)
-    run(network.equations, values, Float64())
+    values = replace(held, arrays=arrays)
+    run(equations, values, Float64())
     if not derivation.upstream:
         return values.arrays[derivation.of]
     return sum(
-        np.sum(probe.values.arrays[f"d{derivation.of}/d{n}"] * _finite(values.arrays[n]))
+        np.sum(held.arrays[f"d{derivation.of}/d{n}"] * _finite(values.arrays[n]))
         for n in derivation.upstream
     )
 
