@@ -163,3 +163,10 @@ def test_derivations_are_derived_again(invoke):
     assert [e["formula"].partition(" = ")[2] for e in values] == ["[n = n′, m = m′]"]
     refused = invoke("derive", "softmax", "--jacobian", "z")
     assert refused.status == 2 and "z is no pair of tensors" in refused.err
+
+
+def test_what_limits_the_sums_of_a_long_line_stands_below_it(invoke):
+    out = invoke("derive", "conv3d", "--wrt", "x", "--brief").out
+    first, *notes = out.split("\n    g from ")
+    assert "Σ_{f,g,i,j} ∂L/∂y" in first and "max(" not in first
+    assert notes and notes[0].startswith("max(0, ") and "only where D | " in notes[0]
