@@ -12,6 +12,8 @@ from deltarule.marking.formulas import judge_formula
 from deltarule.marking.formulas.judging import readings
 from deltarule.marking.formulas.target import target_of
 
+SQUARE = "an inverse or a determinant is of a matrix with as many rows as columns"
+
 
 @lru_cache
 def network(batch: bool):
@@ -57,6 +59,11 @@ REFUSED = {
     "Θ₂[½, m]": "1/2 is no index",
     "inverse(Theta1[d, m])[m]": "an inverse has two indices",
     "inverse(Theta1[d, m])[d, m, 0]": "an inverse has two indices",
+    "inverse(Theta1[d, m])[d, m]": SQUARE,
+    "inverse(x[d] + h1[m])[d, m]": SQUARE,
+    "inverse(x[d])[d, d]": SQUARE,
+    "inverse(2)[d, m]": SQUARE,
+    "log det(Theta1[d, m])": SQUARE,
     "σ(y, y)": "2 arguments of σ",
     "σ'(s2, y)": "2 arguments of σ′",
     "frozen(y, y)": "2 arguments of frozen",

@@ -7,6 +7,7 @@ from sympy import Expr, Integer, Rational
 from deltarule.expressions import nodes
 from deltarule.expressions.functions import derivative, exp
 from deltarule.expressions.matrices import Inverse, LogDet
+from deltarule.expressions.symbols import Index
 from deltarule.marking.formulas.spelled import (
     ALIASES,
     LOSSES,
@@ -183,7 +184,8 @@ class Calls(WholeArrays):
         body = self.arguments("log det")[0]
         if not isinstance(body, nodes.Read) or len(body.indices) < 2:
             raise self.error("log det is of a matrix", "write log det(S[a, b])")
-        return LogDet(body, [(i, self.extent(i, body)) for i in body.indices[-2:]])
+        extent = self._rows_of_square(*body.indices[-2:], body)
+        return LogDet(body, [(i, extent) for i in body.indices[-2:]])
 
     def _inverse(self) -> Expr:
         body = self.arguments("inverse")[0]
@@ -191,7 +193,17 @@ class Calls(WholeArrays):
         if len(subscripts) != 2:
             raise self.error("an inverse has two indices", "write inverse(S[a, b])[a, b]")
         row, column = subscripts
-        return Inverse(body, row, column, self.extent(row, body))
+        return Inverse(body, row, column, self._rows_of_square(row, column, body))
+
+    def _rows_of_square(self, row: Expr, column: Expr, body: Expr) -> Expr:
+        """How many rows and columns a square matrix has. Raises DeltaruleError for another one."""
+        apart = row != column and isinstance(row, Index) and isinstance(column, Index)
+        if not apart or self.extent(row, body) != self.extent(column, body):
+            raise self.error(
+                "an inverse or a determinant is of a matrix with as many rows as columns",
+                "write an index for its rows and one for its columns, as in inverse(S[a, b])[a, b]",
+            )
+        return self.extent(row, body)
 
     def _raised(self, base: Expr, exponent: Expr) -> Expr:
         return power(base, exponent)
