@@ -41,6 +41,7 @@ KNOWN = {
     "leaky_relu": lambda z: z if z > 0 else z / 10,
     "elu": lambda z: z if z > 0 else mpmath.expm1(z) / 10,
     "gelu": lambda z: z * mpmath.ncdf(z),
+    "gelu_tanh": lambda z: z * (1 + mpmath.tanh(mpmath.sqrt(2 / mpmath.pi) * (z + z**3 / 10))) / 2,
     "silu": lambda z: z / (1 + mpmath.exp(-z)),
     "sin": mpmath.sin,
     "cos": mpmath.cos,

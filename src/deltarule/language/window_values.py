@@ -9,7 +9,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.given_numbers import LARGEST, refuse_no_value
 
 #: A number, or a name for any number, which is written as sizes are: P, P_1.
-_PART = re.compile(r"-?[0-9]{1,10}|[A-Z][A-Za-z0-9_]{0,19}|same")
+_PART = re.compile(r"-?[0-9]{1,40}|[A-Z][A-Za-z0-9_]{0,19}|same")
 
 
 class Given(NamedTuple):

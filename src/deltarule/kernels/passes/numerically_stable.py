@@ -17,6 +17,7 @@ from deltarule.expressions.functions import log
 from deltarule.expressions.nodes import Read, reads, size_of, tensor_name, walk
 from deltarule.expressions.substitution import replace_reads, substitute
 from deltarule.kernels.passes.draft import Draft
+from deltarule.kernels.passes.joined_exponentials import joined
 from deltarule.kernels.passes.known_exponentials import Known, known
 from deltarule.kernels.passes.stable_softmax import StableSums
 from deltarule.kernels.passes.working_arrays import WorkingArrays
@@ -53,6 +54,7 @@ class Stability:
 
     def equation(self, equation: Equation) -> Equation:
         """An equation in stable form, behind those that it needs, which go into `made`."""
+        equation = replace(equation, rhs=joined(equation.rhs))
         whole = self._with_gradients(equation)
         found = self._stable(whole)
         left_over = self._sums.left_over(found.rhs)
