@@ -4,11 +4,6 @@ On a sheet of integers and halves nearly every wrong way ends in halves too, and
 of few values. How round values are is seen from the wrong workings that were tried: a share q of
 them lies on a grid of some step. A value on that grid tells log₂(1/q) bits by lying there, and then
 which of the numbers of the grid it is.
-
-Few workings do not show how large the share is. It is taken for the smallest that they leave
-possible: below it, so many of them on the grid would be chance, by the measure of all evidence. If
-all n are on it that is q = 2^(−ENOUGH/n): of one working nothing follows, and of a hundred that a
-value says nothing by lying there.
 """
 
 from __future__ import annotations
@@ -20,7 +15,7 @@ from fractions import Fraction
 import numpy as np
 
 from deltarule.marking.aligned_answers import Written
-from deltarule.marking.evidence import ENOUGH, Evidence, of_entries
+from deltarule.marking.evidence import Evidence, of_entries
 from deltarule.marking.explain import Explainer
 from deltarule.marking.hypothesis import Hypothesis
 
@@ -28,8 +23,9 @@ from deltarule.marking.hypothesis import Hypothesis
 STEPS = (Fraction(1, 4), Fraction(1, 2), Fraction(1))
 #: The coarsest step, and how many times finer the finest one is by powers of ten.
 COARSEST, MOST_FINER = Fraction(1000), 12
-#: Halvings after which a share is known to nine digits.
-HALVINGS = 30
+#: Where fewer wrong workings end in different values, the simplest of them is meant; of pairs of
+#: mistakes there are many even then.
+FEWEST_WORKINGS = 16
 #: So close to a multiple of a step, in units of it, a float is one.
 CLOSE = 1e-6
 
@@ -45,40 +41,18 @@ def of_round_entries(
     evidence = of_entries(written, entries, exact)
     steps = list(_steps(written, entries))
     rows = _wrong_workings(explainer, written, entries) if steps else np.zeros((0, 1))
-    for step in steps if len(rows) else ():
+    if len(rows) < (FEWEST_WORKINGS if mistakes == 1 else 1):
+        return evidence
+    for step in steps:
         on_grid = np.abs(rows / float(step) - np.round(rows / float(step))).max(1) <= CLOSE
-        # Of pairs of mistakes there are as many as pairs of workings.
-        bits = _bits_of_lying(np.count_nonzero(on_grid) ** mistakes, len(rows) ** mistakes)
+        share = (np.count_nonzero(on_grid) + 1) / (len(rows) + 2)
         widths = np.full(written.numbers.shape, float(step))
-        by_lying_there = Evidence(bits, bits)
+        by_lying_there = Evidence(-math.log2(share), -math.log2(share))
         on_it = of_entries(written, entries, exact, widths) + by_lying_there
         evidence = Evidence(
             min(evidence.apart, on_it.apart), min(evidence.together, on_it.together)
         )
     return evidence
-
-
-def _bits_of_lying(on_grid: int, workings: int) -> float:
-    """What a value tells by lying on a grid, if so many of the workings do.
-
-    −log₂ of the smallest share q for which n·D(on_grid/n ‖ q), the bits by which so many on it
-    are more than chance (Chernoff's bound), stays within ENOUGH.
-    """
-    seen = on_grid / workings
-    low, high = 0.0, seen
-    for _ in range(HALVINGS):
-        share = (low + high) / 2
-        if share > 0 and workings * _divergence(seen, share) <= ENOUGH:
-            high = share
-        else:
-            low = share
-    return -math.log2(high) if high > 0 else math.inf
-
-
-def _divergence(seen: float, share: float) -> float:
-    """D(seen ‖ share) of two events, in bits."""
-    terms = ((seen, share), (1 - seen, 1 - share))
-    return sum(p * math.log2(p / q) for p, q in terms if p > 0)
 
 
 def _steps(written: Written, entries: list[tuple]) -> Iterator[Fraction]:
