@@ -19,9 +19,23 @@ from deltarule.kernels.passes.program import known_sizes
 from deltarule.language.catalogue import catalogue
 from deltarule.language.load import load
 
-#: Every derivation with whole numbers among its data, and the options that bring them in.
+#: Options that bring whole numbers into the data of a derivation.
+ASKED = ({}, {"mask": "given"}, {"lengths": True}, {"masked": True})
+
+
+def _with_integers(name: str) -> dict:
+    """The first of these options with which a derivation has whole numbers among its data."""
+    options = set(load(name).options)
+    return next(
+        asked
+        for asked in ASKED
+        if options >= asked.keys()
+        and any(t.given and t.integral for t in load(name, **asked).tensors.values())
+    )
+
+
 INDEXED = {
-    name: {"mask": "given"} if name == "attention" else {}
+    name: _with_integers(name)
     for name, path in catalogue().items()
     if "below=" in path.read_text(encoding="utf-8")
 }
