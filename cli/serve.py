@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from deltarule.cli.arguments import no_option, split
-from deltarule.cli.formats import show
+from deltarule.cli.formats import FORMATS, refuse, show
 from deltarule.cli.page import Page
 from deltarule.cli.serve_command import Serve
 from deltarule.errors import DeltaruleError
@@ -34,6 +34,12 @@ class ServerLinks:
 
 def serve_pages(asked: Serve) -> int:
     """Serve until somebody ends it; the exit status is 0."""
+    if asked.format not in ("text", "json"):
+        raise DeltaruleError(
+            f"a server is not shown as {FORMATS[asked.format].title}",
+            f"--{asked.format}",
+            f"leave --{asked.format} out for text, or write --json",
+        )
     _refuse_without_extra()
     from deltarule.serving.running_server import RunningServer
 
@@ -45,6 +51,7 @@ def serve_pages(asked: Serve) -> int:
 
 def show_links(asked: Serve) -> int:
     """All links, without a server."""
+    refuse("links to a server", asked.format)
     _refuse_without_extra()
     from deltarule.serving.running_server import not_running
 

@@ -59,6 +59,14 @@ def test_what_it_cannot_serve_is_refused(invoke, tmp_path, monkeypatch, words, f
     assert done.status == 2 and fact in done.err and remedy in done.err
 
 
+def test_what_is_refused_leaves_no_file_behind(invoke, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for words in (["--latex"], ["--markdown"], ["--html", "x.html"]):
+        done = invoke("serve", "slide", *words)
+        assert done.status == 2 and "a server is not shown as" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
 @needs_extra
 def test_a_port_that_is_taken_is_said(invoke, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
