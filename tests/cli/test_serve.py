@@ -64,6 +64,8 @@ def test_what_is_refused_leaves_no_file_behind(invoke, tmp_path, monkeypatch):
     for words in (["--latex"], ["--markdown"], ["--html", "x.html"]):
         done = invoke("serve", "slide", *words)
         assert done.status == 2 and "a server is not shown as" in done.err
+    for words in (["no_such_thing"], ["no_such_thing", "--links"]):
+        assert invoke("serve", *words, "--port", "0").status == 2
     assert list(tmp_path.iterdir()) == []
 
 

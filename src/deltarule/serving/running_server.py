@@ -15,6 +15,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.serving.kept_attempts import KeptAttempts
 from deltarule.serving.serve_settings import ServeSettings
 from deltarule.serving.served_app import served_app
+from deltarule.serving.served_exams import served_exams
 from deltarule.serving.served_state import Served
 from deltarule.serving.worker_processes import WorkerProcesses
 
@@ -32,6 +33,8 @@ class RunningServer:
         self._socket = _listening(settings)
         settings = replace(settings, port=self._socket.getsockname()[1])
         try:
+            # What cannot be served is said before a file is made for it.
+            served_exams(settings.exams, settings.students)
             self._attempts = KeptAttempts(settings.state)
             self.served = _served(settings, self._attempts)
         except BaseException:
@@ -67,6 +70,7 @@ class RunningServer:
 @contextmanager
 def not_running(settings: ServeSettings) -> Iterator[Served]:
     """What a server with these settings would share, without one."""
+    served_exams(settings.exams, settings.students)
     attempts = KeptAttempts(settings.state)
     try:
         yield _served(settings, attempts)
