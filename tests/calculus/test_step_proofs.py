@@ -14,8 +14,9 @@ from deltarule.arithmetic.evaluate import Values, evaluate
 from deltarule.arithmetic.floats import Float64
 from deltarule.calculus.rules.rule import EMPTY, Given
 from deltarule.calculus.step_proofs import LEMMAS, StepProofs
+from deltarule.expressions import functions
 from deltarule.expressions.conditions import AtLeastZero
-from deltarule.expressions.functions import FUNCTIONS
+from deltarule.expressions.functions import FUNCTIONS, Elementwise
 from deltarule.expressions.nodes import Delta, FloorQuotient, Remainder, Sum, free_symbols, read
 from deltarule.expressions.symbols import Attribute, Index, Size
 from deltarule.language.catalogue import catalogue
@@ -59,7 +60,10 @@ def _wrong(after):
 
 def test_the_derivative_of_each_function_is_that_of_its_formula():
     z = sympy.Symbol("z", real=True)
-    for function in FUNCTIONS.values():
+    ours = {
+        f for f in vars(functions).values() if isinstance(f, type) and issubclass(f, Elementwise)
+    }
+    for function in ours - {Elementwise}:
         row = function.row
         if row.kink or row.stepped or row.arity != 1:
             continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sympy import Expr, Mul, prod
+from sympy import Expr, Mul
 
 from deltarule.expressions.matrices import Inverse, LogDet, matrix_indices
 from deltarule.expressions.nodes import Read, Sum, free_indices, tensor_name, walk
@@ -47,4 +47,4 @@ def _terms(network: Network, body: Expr, pair: tuple[Index, ...]) -> Expr | None
     both = set(pair)
     if any(both <= free_indices(f) for f in Mul.make_args(total.body)):
         return None
-    return prod(n for _, n in total.ranges)
+    return Mul(*(n for _, n in total.ranges))
