@@ -21,10 +21,10 @@ from deltarule.arithmetic.small_sizes import (
     left_of,
     with_definitions,
 )
-from deltarule.expressions.nodes import Reduction, free_symbols, reads, walk
+from deltarule.expressions.nodes import free_symbols, reads
 from deltarule.expressions.symbols import Attribute, Index, Size
 from deltarule.networks.network import Network
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 
 _PLAIN = ((2, 3, 5, 4, 7, 6, 9, 8), (3, 2, 4, 5, 7, 6, 8, 9), (2, 5, 3, 7, 4, 9, 6, 8))
 #: Strides and dilations; windows; padding.
@@ -64,12 +64,7 @@ def windows_of(network: Network) -> set[Symbol]:
     """The sizes of windows: what an index counts that is added to another in a subscript."""
     found: set[Symbol] = set()
     for equation in network.equations:
-        inner = {
-            i: n
-            for node in walk(equation.rhs)
-            if isinstance(node, Reduction)
-            for i, n in node.ranges
-        }
+        inner = dict(equation.inner_ranges)
         for access in reads(equation.rhs):
             for subscript in access.indices:
                 indices = {s for s in free_symbols(subscript) if isinstance(s, Index)}
@@ -99,7 +94,7 @@ def _steps_and_windows(
 
 
 def _plain(network: Network, sizes: list[Symbol], number: int) -> dict[Symbol, int]:
-    times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
+    times = sequence_lengths(network.equations)
     row = _PLAIN[number % len(_PLAIN)]
     found = {s: row[k % len(row)] for k, s in enumerate(s for s in sizes if s not in times)}
     for symbol in sizes:
@@ -163,9 +158,6 @@ def most_points(network: Network, sizes: dict[Symbol, int]) -> int:
     values = Values({}, sizes, {}, {})
     most = 0
     for equation in network.equations:
-        inner = [
-            r for node in walk(equation.rhs) if isinstance(node, Reduction) for r in node.ranges
-        ]
-        extents = [values.extent(n) for _, n in (*equation.ranges, *inner)]
+        extents = [values.extent(n) for _, n in (*equation.ranges, *equation.inner_ranges)]
         most = max(most, math.prod(extents))
     return most

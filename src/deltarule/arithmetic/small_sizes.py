@@ -11,10 +11,10 @@ from sympy import Basic, Expr, Integer, Symbol
 from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.ranks import enough_terms
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Reduction, free_symbols, walk
+from deltarule.expressions.nodes import free_symbols
 from deltarule.expressions.symbols import Attribute, Size
 from deltarule.networks.network import Network
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 
 _SIZES = (2, 3, 5, 4, 7)
 
@@ -39,7 +39,7 @@ def choose_sizes(
         if not _fits(network, pinned, 1):
             raise _nothing_fits(network)
         return with_definitions(network, pinned)
-    times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
+    times = sequence_lengths(network.equations)
     free.sort(key=lambda s: s in times)
     for attempt in range(1 if varied else 0, 2 * TRIED_AS_DRAWN):
         chosen = dict(pinned)
@@ -163,9 +163,7 @@ def _points(network: Network, filled: dict[Symbol, int]) -> int:
 
     most = 0
     for equation in network.equations:
-        inner = [
-            r for node in walk(equation.rhs) if isinstance(node, Reduction) for r in node.ranges
-        ]
+        inner = equation.inner_ranges
         if inner:
             entries = [product(network.tensors[n].axes) for n in equation.read_names()]
             grid = product(n for _, n in (*equation.ranges, *inner))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from sympy import Basic, Expr
 
@@ -22,7 +22,7 @@ def at_the_edges(
     formula: Expr,
     ranges: Sequence[tuple[Index, Expr]],
     known: dict,
-    times: set[Expr],
+    times: Collection[Expr],
     verifier: Verifier,
 ) -> Iterator[Step]:
     """A verified step for each time at which a condition of the formula fails by one.

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from sympy import Basic, Expr, Integer, cancel
+from sympy import Basic, Expr, Integer
 
 from deltarule.calculus.rules.settle import AT_PLACES, settled
 from deltarule.calculus.steps import Step
 from deltarule.calculus.verify import Verifier
-from deltarule.expressions.affine import affine, never_negative
+from deltarule.expressions.affine import affine, never_negative, whole_ratio
 from deltarule.expressions.nodes import (
     AtLeastZero,
     Divides,
@@ -107,7 +107,7 @@ class Places:
         number = numbers.pop() if len(numbers) == 1 else None
         if number is None or not number.is_Integer or not 2 <= number <= 3:
             return None
-        count = _times(extent, number)
+        count = whole_ratio(extent, number)
         if count is None:
             return None
         low = self._named(axis, number)
@@ -118,9 +118,11 @@ class Places:
         if not all(isinstance(n, FloorQuotient | Remainder) for n in asked):
             return None
         bases = {n.args[1] for n in asked if _of_digits(n, index)}
-        chain = sorted(bases, key=lambda b: sum(_times(b, other) is not None for other in bases))
+        chain = sorted(
+            bases, key=lambda b: sum(whole_ratio(b, other) is not None for other in bases)
+        )
         steps = [Integer(1), *chain, extent]
-        counts = [_times(above, below) for below, above in zip(steps, steps[1:])]
+        counts = [whole_ratio(above, below) for below, above in zip(steps, steps[1:])]
         if not all(_of_digits(n, index) for n in asked) or any(n is None or n == 1 for n in counts):
             return None
         at, ranges = Integer(0), []
@@ -203,10 +205,3 @@ def _of_digits(node: Basic, index: Index) -> bool:
 
 def _plain(condition: Basic, index: Index) -> bool:
     return isinstance(condition, AtLeastZero) and free_symbols(condition) >= {index}
-
-
-def _times(extent: Expr, base: Expr) -> Expr | None:
-    """How often a product of sizes goes into another, exactly; None where it does not."""
-    ratio = cancel(extent / base)
-    numbers = ratio.as_coefficients_dict().values()
-    return ratio if ratio.is_polynomial() and all(n.is_integer for n in numbers) else None

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from sympy import Expr
+
 from deltarule.errors import DeltaruleError
 from deltarule.expressions import nodes
 from deltarule.expressions.matrices import Inverse
+from deltarule.expressions.nodes import reads
+from deltarule.expressions.symbols import Index
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.networks.reachability import depending_on, needed_for
-from deltarule.networks.recurrences import blocks, equations_of
+from deltarule.networks.recurrences import blocks, equations_of, sequence_lengths
 from deltarule.networks.tensors import Tensor
 
 
@@ -54,6 +58,16 @@ def only_selecting(network: Network) -> set[str]:
     found = {nodes.tensor_name(rhs.args[1]) for rhs in chosen} - read
     found |= {e.name for e in lines if isinstance(e.rhs, Inverse)} - read
     return {name for name in found if network.tensors[name].role == "intermediate"}
+
+
+def consumers(network: Network, name: str, live: set[str]) -> list[Equation]:
+    """The live equations that read a tensor and let a small step through: no selection does."""
+    return [e for e in _differentiable(network) if e.name in live and reads(e.rhs, name)]
+
+
+def at_least_one_time(network: Network) -> dict[Index, Expr]:
+    """That every sequence has at least one time, as the range of an index says it."""
+    return {Index(f"0 ≤ … < {n}"): n for n in sequence_lengths(network.equations)}
 
 
 def refuse_read_roots(network: Network, names: tuple[str, ...], live: set[str]) -> None:

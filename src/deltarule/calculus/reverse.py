@@ -17,7 +17,9 @@ from sympy import Add, Expr, Integer
 from deltarule.calculus.at_boundaries import at_the_edges
 from deltarule.calculus.at_places import Places, steps_at_places
 from deltarule.calculus.backward_order import (
+    at_least_one_time,
     backwards,
+    consumers,
     live_tensors,
     refuse_read_roots,
     roots,
@@ -41,7 +43,7 @@ from deltarule.calculus.verify import Verifier
 from deltarule.errors import DeltaruleError, in_short
 from deltarule.expressions.given_arguments import known_name, known_seed
 from deltarule.expressions.gradient_names import gradient_name
-from deltarule.expressions.nodes import Read, Selection, read, reads
+from deltarule.expressions.nodes import Read, read, reads
 from deltarule.expressions.size_constraints import facts_of
 from deltarule.expressions.substitution import plainly_named
 from deltarule.expressions.symbols import Index
@@ -51,7 +53,7 @@ from deltarule.matrix_form import MatrixForms
 from deltarule.networks.equations import Equation
 from deltarule.networks.gradient_indices import target_indices
 from deltarule.networks.network import Network
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 
@@ -143,17 +145,11 @@ class GradientWork:
     def __init__(self, network, tensor, root, gradients, verifier, live, rules=SIMPLIFICATIONS):
         self.network, self.tensor, self.root = network, tensor, root
         self.gradients, self.live = gradients, live
-        self.consumers = [
-            e
-            for e in network.equations
-            # Which entry is the largest does not change with a small step: no way goes through it.
-            if e.name in live and reads(e.rhs, tensor.name) and not isinstance(e.rhs, Selection)
-        ]
+        self.consumers = consumers(network, tensor.name, live)
         self.indices = target_indices(tensor, self.consumers, network.equation_of(tensor.name))
         self.ranges = tuple(zip(self.indices, tensor.axes, strict=True))
-        # A sequence has at least one time, as the range of an index says.
-        self.times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
-        self.known = {**dict(self.ranges), **{Index(f"0 ≤ … < {n}"): n for n in self.times}}
+        self.times = sequence_lengths(network.equations)
+        self.known = {**dict(self.ranges), **at_least_one_time(network)}
         self.facts = facts_of(network.definitions)
         self.solved: frozenset[Index] = frozenset()
         self.record = Record(self._lhs(), network, self.ranges, verifier, rules)

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from sympy import Add, Expr
 
+from deltarule.calculus.backward_order import at_least_one_time, consumers, live_tensors
 from deltarule.calculus.directional import NoDirection, change
 from deltarule.calculus.normal_form import normal_form
 from deltarule.calculus.rules.chain_rule import CHAIN_RULE, NO_PATH, START, paths
@@ -30,11 +31,9 @@ from deltarule.calculus.rules.local_derivative import LOCAL_DERIVATIVE
 from deltarule.calculus.rules.rule import Given, Rule
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Read, Selection, Sum, read, reads, tensor_name
-from deltarule.expressions.substitution import replace_reads, substitute
-from deltarule.expressions.symbols import Index
+from deltarule.expressions.nodes import Read, Sum, read, reads, tensor_name
+from deltarule.expressions.substitution import replace_reads
 from deltarule.networks.equations import Equation
-from deltarule.networks.recurrences import Recurrence, blocks
 
 #: The rules whose statements a test enumerates.
 LEMMAS: tuple[Rule, ...] = (
@@ -104,17 +103,11 @@ class StepProofs:
 
     def _consumers(self, gradient: Gradient) -> list[Equation]:
         """The equations that read a tensor, on a way to what is differentiated."""
-        name = gradient.tensor.name
-        return [
-            e
-            for e in self.network.equations
-            if e.name in self._live and reads(e.rhs, name) and not isinstance(e.rhs, Selection)
-        ]
+        return consumers(self.network, gradient.tensor.name, self._live)
 
     @cached_property
     def _live(self) -> set[str]:
-        found = {g.tensor.name for g in self.derivation.gradients.values()}
-        return found | {self.derivation.of, *self.derivation.upstream}
+        return live_tensors(self.network, {self.derivation.of, *self.derivation.upstream})
 
     def _along_directions(self, gradient: Gradient, step: Step, ranges: Sequence) -> bool:
         """Whether Σ_u (∂E/∂X[u])·V[u] is Σ_i ∂E/∂Y[i]·(the change of Y[i] along V), for any V."""
@@ -167,7 +160,7 @@ class StepProofs:
         """Whether a rule of the lemmas makes the right side of the left one, step by step."""
         if step.row not in LEMMAS:
             return False
-        given = Given(self.network, {**dict(ranges), **self._times})
+        given = Given(self.network, {**dict(ranges), **at_least_one_time(self.network)})
         terms, others = (Add.make_args(e) for e in (step.before, step.after))
         now = Add(*(t for t in terms if t not in others))
         wanted = Add(*(t for t in others if t not in terms))
@@ -183,13 +176,6 @@ class StepProofs:
             now = found.after
         return False
 
-    @cached_property
-    def _times(self) -> dict[Index, Expr]:
-        """That a sequence has at least one time, as the range of an index says it."""
-        parts = blocks(self.network.equations)
-        extents = dict.fromkeys(b.extent for b in parts if isinstance(b, Recurrence))
-        return {Index(f"0 ≤ … < {n}"): n for n in extents}
-
 
 def _with(expression: Expr, known: Mapping[str, Equation], names: set[str]) -> Expr:
     """The expression with some tensors written out by their equations."""
@@ -199,7 +185,7 @@ def _with(expression: Expr, known: Mapping[str, Equation], names: set[str]) -> E
         if name not in names or name not in known:
             return access
         equation = known[name]
-        return substitute(equation.rhs, dict(zip(equation.indices, access.indices, strict=True)))
+        return equation.rhs_at(access)
 
     return replace_reads(expression, out)
 

@@ -47,7 +47,7 @@ class WorkerPool:
 
     def __init__(self, exam: Exam, jobs: int, seconds: float, work: Work = serve):
         self._exam, self._jobs, self._seconds, self._work = exam, jobs, seconds, work
-        self._context = _context()
+        self._context = process_context(_PRELOADED)
         self._workers: list[_Worker] = []
 
     def __enter__(self) -> WorkerPool:
@@ -182,15 +182,15 @@ def _ready(busy: list[_Worker]) -> list[_Worker]:
     return [*said.values(), *late]
 
 
-def _context() -> Any:
-    """Processes from one that has imported everything, where that is possible."""
+def process_context(preloaded: list[str]) -> Any:
+    """Processes from one that has imported `preloaded` modules, where that is possible."""
     # One thread each: matrices are small, and there are as many processes as processors.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
+    context.set_forkserver_preload(preloaded)
     return context
 
 

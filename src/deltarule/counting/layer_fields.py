@@ -15,7 +15,7 @@ from deltarule.arithmetic.small_sizes import free_sizes, with_definitions
 from deltarule.counting.counts import Count, LayerCount
 from deltarule.counting.seen_entries import SeenEntries
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Reduction, free_symbols, reads, tensor_name, walk
+from deltarule.expressions.nodes import free_symbols, reads, tensor_name
 from deltarule.expressions.symbols import Attribute
 from deltarule.expressions.window_axis import window_axis
 from deltarule.networks.network import Network
@@ -162,12 +162,7 @@ def _of_windows(network: Network) -> tuple[set, set]:
     windows: set = set()
     along: set = set()
     for equation in network.equations:
-        inner = {
-            i: n
-            for node in walk(equation.rhs)
-            if isinstance(node, Reduction)
-            for i, n in node.ranges
-        }
+        inner = dict(equation.inner_ranges)
         for access in reads(equation.rhs):
             tensor = network.tensors[tensor_name(access)]
             for subscript, extent in zip(access.indices, tensor.axes, strict=True):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from sympy import Expr, Integer
 
-from deltarule.expressions.nodes import Read, Reduction, Selection, tensor_name, walk
+from deltarule.expressions.nodes import Read, Selection, tensor_name, walk
 from deltarule.expressions.symbols import Index
 from deltarule.expressions.window_axis import window_axis
 from deltarule.networks.equations import Equation
@@ -45,9 +45,7 @@ def fields_of(network: Network) -> dict[str, tuple[Field, ...]]:
 
 def _through(equation: Equation, known: dict) -> dict[int, Field]:
     place = {s: k for k, s in enumerate(equation.subscripts) if isinstance(s, Index)}
-    inner = {
-        i: n for node in walk(equation.rhs) if isinstance(node, Reduction) for i, n in node.ranges
-    }
+    inner = dict(equation.inner_ranges)
     found: dict[int, Field] = {}
     for access in [n for n in walk(equation.rhs) if isinstance(n, Read)]:
         for axis, field in known.get(tensor_name(access), {}).items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sympy import Expr
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.nodes import Read, Reduction, Selection, free_symbols, tensor_name, walk
+from deltarule.expressions.nodes import Read, Selection, free_symbols, tensor_name, walk
 from deltarule.expressions.window_axis import WindowAxis, window_axis
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
@@ -63,9 +63,7 @@ def unread_by(equation: Equation, network: Network) -> list[Unread]:
     """What the windows of an equation leave out of the tensors that it reads."""
     if isinstance(equation.rhs, Selection):
         return []
-    inner = {
-        i: n for node in walk(equation.rhs) if isinstance(node, Reduction) for i, n in node.ranges
-    }
+    inner = dict(equation.inner_ranges)
     outer = dict(equation.ranges)
     found = []
     for access in [n for n in walk(equation.rhs) if isinstance(n, Read)]:
@@ -114,9 +112,7 @@ def undecided_by(equation: Equation, network: Network) -> list[str]:
     """The sizes without a number that decide whether windows of more than one step fit."""
     if isinstance(equation.rhs, Selection):
         return []
-    inner = {
-        i: n for node in walk(equation.rhs) if isinstance(node, Reduction) for i, n in node.ranges
-    }
+    inner = dict(equation.inner_ranges)
     outer = dict(equation.ranges)
     missing: dict[str, None] = {}
     for access in [n for n in walk(equation.rhs) if isinstance(n, Read)]:

@@ -89,12 +89,16 @@ def _extent_of(node: Expr, ranges: Mapping) -> Expr | None:
         within = _extent_of(node.args[0], ranges)
         if within is None:
             return None
-        extent = cancel(within / node.args[1])
-        whole = extent.is_polynomial() and all(
-            c.is_integer for c in extent.as_coefficients_dict().values()
-        )
-        return extent if whole else CeilingQuotient(within, node.args[1])
+        extent = whole_ratio(within, node.args[1])
+        return CeilingQuotient(within, node.args[1]) if extent is None else extent
     return None
+
+
+def whole_ratio(value: Expr, divisor: Expr) -> Expr | None:
+    """How often a product of sizes goes into a value, exactly; None where it does not."""
+    ratio = cancel(value / divisor)
+    numbers = ratio.as_coefficients_dict().values()
+    return ratio if ratio.is_polynomial() and all(n.is_integer for n in numbers) else None
 
 
 def _certain(expression: Expr, ranges: Mapping[Index, Expr]) -> bool:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Add, Expr, Integer, cancel
+from sympy import Add, Expr, Integer
 
-from deltarule.expressions.affine import affine, never_negative
+from deltarule.expressions.affine import affine, never_negative, whole_ratio
 from deltarule.expressions.nodes import FloorQuotient, Read, Remainder
 from deltarule.expressions.rebuild import rebuild
 from deltarule.expressions.substitution import replace_reads
@@ -84,10 +84,7 @@ def complete_value(value: Expr, parts: tuple[Digit, ...]) -> Expr:
 
 def _divides(part: Expr, whole: Expr) -> bool:
     """Whether a product of sizes divides another."""
-    ratio = cancel(whole / part)
-    return ratio.is_polynomial() and all(
-        c.is_integer for c in ratio.as_coefficients_dict().values()
-    )
+    return whole_ratio(whole, part) is not None
 
 
 def rejoined(expression: Expr) -> Expr:

@@ -10,8 +10,8 @@ from sympy.core.sympify import _sympify as strictly
 from deltarule.errors import DeltaruleError
 
 
-class FloorQuotient(Expr):
-    """⌊a/b⌋ for integers, b > 0. Under a condition that b divides a it is printed as a/b."""
+class _OfIntegers(Expr):
+    """An integer made of two others, as ⌊a/b⌋ is."""
 
     __slots__ = ()
     is_integer = True
@@ -21,6 +21,12 @@ class FloorQuotient(Expr):
 
         @property
         def args(self) -> tuple[Expr, Expr]: ...
+
+
+class FloorQuotient(_OfIntegers):
+    """⌊a/b⌋ for integers, b > 0. Under a condition that b divides a it is printed as a/b."""
+
+    __slots__ = ()
 
     def __new__(cls, numerator: Expr | int, denominator: Expr | int) -> Expr:
         a, b = strictly(numerator), strictly(denominator)
@@ -46,17 +52,10 @@ class CeilingQuotient(FloorQuotient):
         return Expr.__new__(cls, numerator, denominator)
 
 
-class Remainder(Expr):
+class Remainder(_OfIntegers):
     """a mod b = a − b·⌊a/b⌋ for integers, b > 0: a number from 0 to b − 1."""
 
     __slots__ = ()
-    is_integer = True
-    is_commutative = True
-
-    if TYPE_CHECKING:
-
-        @property
-        def args(self) -> tuple[Expr, Expr]: ...
 
     def __new__(cls, numerator: Expr | int, denominator: Expr | int) -> Expr:
         a, b = strictly(numerator), strictly(denominator)
@@ -67,17 +66,10 @@ class Remainder(Expr):
         return Expr.__new__(cls, a, b)
 
 
-class Least(Expr):
+class Least(_OfIntegers):
     """min(a, b) of integers: how many windows fit where two things bound them."""
 
     __slots__ = ()
-    is_integer = True
-    is_commutative = True
-
-    if TYPE_CHECKING:
-
-        @property
-        def args(self) -> tuple[Expr, Expr]: ...
 
     def __new__(cls, one: Expr | int, other: Expr | int) -> Expr:
         a, b = strictly(one), strictly(other)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 
-from sympy import Add, Basic, Expr, Mul, Pow, cancel
+from sympy import Add, Basic, Expr, Mul, Pow
 
 from deltarule.errors import DeltaruleError
-from deltarule.expressions.affine import affine, never_negative
+from deltarule.expressions.affine import affine, never_negative, whole_ratio
 from deltarule.expressions.nodes import (
     Carried,
     Read,
@@ -19,8 +19,9 @@ from deltarule.expressions.nodes import (
     read,
     reads,
     tensor_name,
+    walk,
 )
-from deltarule.expressions.substitution import plainly_named
+from deltarule.expressions.substitution import plainly_named, substitute
 from deltarule.expressions.symbols import Index
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
@@ -62,6 +63,16 @@ class Equation:
     def lhs(self) -> Read:
         """The left-hand side as an expression."""
         return read(self.name, *self.subscripts)
+
+    @property
+    def inner_ranges(self) -> tuple[tuple[Index, Expr], ...]:
+        """What `ranges` says of free indices, of those that its reductions bind."""
+        nodes = (node for node in walk(self.rhs) if isinstance(node, Reduction))
+        return tuple(r for node in nodes for r in node.ranges)
+
+    def rhs_at(self, access: Read) -> Expr:
+        """What it puts at a place that is read: its right side with subscripts for its indices."""
+        return substitute(self.rhs, dict(zip(self.indices, access.indices, strict=True)))
 
     @cached_property
     def accesses(self) -> tuple[Read, ...]:
@@ -215,10 +226,9 @@ def _strided(subscripts: tuple[Expr, ...], tensor: Tensor) -> dict[Index, Expr]:
         if split is None or not split[0]:
             continue
         stride, first = split[0][indices[0]], split[1]
-        steps = cancel(extent / stride)
-        counts = (c.is_integer for c in steps.as_coefficients_dict().values())
+        steps = whole_ratio(extent, stride)
         inside = never_negative(first) and never_negative(stride - 1 - first)
-        if stride != 1 and inside and steps.is_polynomial() and all(counts):
+        if stride != 1 and inside and steps is not None:
             found[indices[0]] = steps
     return found
 

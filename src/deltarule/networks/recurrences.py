@@ -87,6 +87,12 @@ def blocks(equations: tuple[Equation, ...]) -> tuple[Block, ...]:
         raise _refused(circle) from None
 
 
+def sequence_lengths(equations: tuple[Equation, ...]) -> tuple[Expr, ...]:
+    """The extents of the axes that recurrences go along, each once; refused as by `blocks`."""
+    found = (b.extent for b in blocks(equations) if isinstance(b, Recurrence))
+    return tuple(dict.fromkeys(found))
+
+
 def blocks_or_none(equations: tuple[Equation, ...]) -> tuple[Block, ...] | None:
     """The same for equations that may well go round in a circle, of which nothing is said: None."""
     try:

@@ -19,7 +19,7 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Size
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network, ordered
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.networks.specialise import specialise
 from deltarule.networks.tensors import Tensor
 
@@ -32,7 +32,7 @@ def unrolled(network: Network, times: int) -> Network:
 
     Raises DeltaruleError for a network without a recurrence and for less than one time.
     """
-    spans = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
+    spans = sequence_lengths(network.equations)
     if not spans:
         raise DeltaruleError(
             f"{network.name} has no recurrence, so there is nothing to unroll",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import multiprocessing
-import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
 from deltarule.classes.class_worker import fault_words
+from deltarule.classes.worker_pool import process_context
 from deltarule.errors import DeltaruleError
 from deltarule.serving.worker_loop import one_job, serve_jobs
 
@@ -140,7 +139,7 @@ class _Process:
     """One process, and the connection to it."""
 
     def __init__(self, work: Callable[..., None], *given: Any):
-        context = _context()
+        context = process_context(_PRELOADED)
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=work, args=(theirs, *given), daemon=True)
         self._process.start()
@@ -194,17 +193,6 @@ class InThisProcess:
     def close(self) -> None:
         """End what was started."""
         self._work.close()
-
-
-def _context() -> Any:
-    """Processes from one that has imported everything, where that is possible."""
-    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOADED)
-    return context
 
 
 def refused(answer: Mapping[str, Any]) -> DeltaruleError | None:

@@ -102,7 +102,7 @@ def factor_of_a_read_value(context: Context) -> Iterator[Wrong]:
         own = made.get(tensor_name(access))
         if own is None or not isinstance(own.rhs, Mul) or own.subscripts != own.indices:
             continue
-        formula = substitute(own.rhs, dict(zip(own.indices, access.indices, strict=True)))
+        formula = own.rhs_at(access)
         for factor in Mul.make_args(formula):
             rest = formula / factor
             if not reads(rest) or not reads(factor):

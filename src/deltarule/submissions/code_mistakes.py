@@ -18,7 +18,7 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
 from deltarule.marking.mistakes import Context, Wrong
 from deltarule.marking.mistakes.positions import sites
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.spelling.text import text
 
 
@@ -89,7 +89,7 @@ def time_left_out(context: Context) -> Iterator[Wrong]:
     rhs = context.equation.rhs
     if not is_gradient(context.line.quantity):
         return
-    times = {b.extent for b in blocks(context.network.equations) if isinstance(b, Recurrence)}
+    times = sequence_lengths(context.network.equations)
     for index, extent in context.equation.ranges:
         if extent in times and context.extent(extent) > 1:
             for called, condition in (

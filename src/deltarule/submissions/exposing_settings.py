@@ -19,7 +19,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.symbols import Attribute
 from deltarule.networks.network import Network
 from deltarule.networks.nonsmooth import everyone, kinked
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.submissions.fitting_windows import fitted, remainders
 
 #: Values of attributes: of those that may be 0, as a padding, and of the others.
@@ -210,7 +210,7 @@ class SettingMaker:
 
     def _extremes(self) -> Iterator[Setting | None]:
         # Of these seeds no letter is 1: what is special is the one time, or the one example.
-        times = {b.extent for b in blocks(self.network.equations) if isinstance(b, Recurrence)}
+        times = sequence_lengths(self.network.equations)
         batch = next((t.axes[0] for t in self.network.with_role("input") if len(t.axes) > 1), None)
         for extent in times:
             yield self.setting("one time", 39, {str(extent): 1})

@@ -16,7 +16,7 @@ from sympy import Add, Mul, Symbol
 from deltarule.expressions.nodes import Carried, Read, free_symbols, reads, tensor_name
 from deltarule.expressions.symbols import Size
 from deltarule.marking.mistakes.positions import sites
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.submissions.exposing_settings import Setting
 from deltarule.submissions.right_task import RightTask
 
@@ -162,7 +162,7 @@ class SpecialSettings:
 
     def _single(self) -> Iterator[Special]:
         """One example, one time, one channel."""
-        times = {str(b.extent) for b in blocks(self.network.equations) if isinstance(b, Recurrence)}
+        times = {str(n) for n in sequence_lengths(self.network.equations)}
         classes = {str(t.integers_below) for t in self.network.tensors.values() if t.integral}
         for name in (n for n in self._plain if n not in classes):
             setting = self._made(f"{_shown(name)} = 1", **{name: 1})

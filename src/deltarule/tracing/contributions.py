@@ -14,7 +14,7 @@ from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index, fresh
 from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 
 
 def over_time(gradient: Gradient, network: Network) -> Equation | None:
@@ -23,10 +23,10 @@ def over_time(gradient: Gradient, network: Network) -> Equation | None:
     None where the gradient is no sum over one time (a state's, or one that is read at a single
     time, such as that of an initial state).
     """
-    times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
-    if len(times) != 1 or times & set(gradient.tensor.axes):
+    times = sequence_lengths(network.equations)
+    if len(times) != 1 or times[0] in gradient.tensor.axes:
         return None
-    extent = times.pop()
+    extent = times[0]
     terms = Add.make_args(gradient.expr)
     taken = {i.name for i in gradient.indices} | index_names(gradient.expr)
     names = [i.name for term in terms for i in _times_of(term, extent)]

@@ -13,13 +13,13 @@ from deltarule.arithmetic.sampler import Floats
 from deltarule.arithmetic.small_sizes import free_sizes, with_definitions
 from deltarule.expressions.symbols import Attribute
 from deltarule.networks.network import Network
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.networks.tensors import Tensor
 
 
 def flow_sizes(network: Network, steps: int, width: int) -> dict[Symbol, int]:
     """So many times, one example in a batch, and every other size `width`."""
-    times = {b.extent for b in blocks(network.equations) if isinstance(b, Recurrence)}
+    times = sequence_lengths(network.equations)
     chosen = {}
     for symbol in free_sizes(network):
         if isinstance(symbol, Attribute):

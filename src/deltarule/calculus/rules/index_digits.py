@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from sympy import Expr, Integer, cancel
+from sympy import Expr, Integer
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
 from deltarule.calculus.rules.solved_delta import Elimination, put
 from deltarule.calculus.terms import Term
-from deltarule.expressions.affine import affine
+from deltarule.expressions.affine import affine, whole_ratio
 from deltarule.expressions.nodes import (
     AtLeastZero,
     CeilingQuotient,
@@ -42,8 +42,10 @@ def split_index(term: Term) -> Elimination | None:
     extent = dict(term.ranges)[index]
     low = fresh(index.name, {i.name for i, _ in term.ranges} | index_names(term.expression()))
     whole = base * index + low
-    quotient, exact = _times(extent, base)
-    ends = () if exact else (AtLeastZero((extent - 1 - whole).expand()),)
+    quotient, ends = whole_ratio(extent, base), ()
+    if quotient is None:
+        quotient = CeilingQuotient(extent, base)
+        ends = (AtLeastZero((extent - 1 - whole).expand()),)
     digits = {FloorQuotient(whole, base): index, Remainder(whole, base): low}
 
     def apart(node):
@@ -74,15 +76,6 @@ def _divided_index(term: Term) -> tuple[Index, Expr] | None:
                 if isinstance(top, Index) and known and extents[top] != bottom:
                     return top, bottom
     return None
-
-
-def _times(extent: Expr, base: Expr) -> tuple[Expr, bool]:
-    """How often the base goes into an extent, rounded up; whether it does so exactly."""
-    ratio = cancel(extent / base)
-    whole = ratio.is_polynomial() and all(
-        c.is_integer for c in ratio.as_coefficients_dict().values()
-    )
-    return (ratio, True) if whole else (CeilingQuotient(extent, base), False)
 
 
 def turn_round(term: Term, free: Mapping[Index, Expr]) -> Elimination | None:

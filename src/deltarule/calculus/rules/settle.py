@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import Add, Basic, Expr, Integer, cancel
+from sympy import Add, Basic, Expr, Integer
 
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule, changed
 from deltarule.expressions import nodes
-from deltarule.expressions.affine import never_negative
+from deltarule.expressions.affine import never_negative, whole_ratio
 from deltarule.expressions.conditions import Condition
 from deltarule.expressions.nodes import (
     AtLeastZero,
@@ -83,17 +83,18 @@ def _divided(value: Expr, by: Expr, known: Mapping[Index, Expr]) -> tuple[Expr, 
     """The whole quotient and the rest, where both are certain."""
     whole, rest = [], []
     for term in Add.make_args(value.expand()):
-        ratio = cancel(term / by)
-        numbers = ratio.as_coefficients_dict().values()
-        plain = ratio.is_polynomial() and all(n.is_integer for n in numbers)
-        (whole if plain else rest).append((term, ratio))
-    left = Add(*(term for term, _ in rest))
+        ratio = whole_ratio(term, by)
+        if ratio is None:
+            rest.append(term)
+        else:
+            whole.append(ratio)
+    left = Add(*rest)
     if left.is_Integer and by.is_Integer:
         more, left = divmod(left, by)
-        return Add(more, *(ratio for _, ratio in whole)), left
+        return Add(more, *whole), left
     if not never_negative(left, known) or not never_negative((by - 1 - left).expand(), known):
         return None
-    return Add(*(ratio for _, ratio in whole)), left
+    return Add(*whole), left
 
 
 def _example() -> Example:

@@ -10,7 +10,7 @@ from sympy import Expr
 from deltarule.calculus.rules.rule import Example, Given, Rewrite, Rule
 from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import Read, read, tensor_name
-from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index, Size
 from deltarule.networks.equations import Equation
 from deltarule.spelling.text import text
@@ -31,7 +31,7 @@ def written_out(expression: Expr, gradients: Mapping[str, Equation]) -> tuple[Ex
         if known is None or known.name != tensor_name(access):
             return access
         used.setdefault(known.name, known)
-        return substitute(known.rhs, dict(zip(known.indices, access.indices, strict=True)))
+        return known.rhs_at(access)
 
     inserted = replace_reads(expression, formula)
     detail = ", ".join(_formula_text(e.lhs, e.rhs) for e in used.values())

@@ -11,7 +11,7 @@ from deltarule.kernels.module import docstrings
 from deltarule.kernels.passes.program import Pass, Program, known_sizes
 from deltarule.kernels.python_text.indented import Lines
 from deltarule.kernels.python_text.real_text import Code
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.text import text
 
@@ -107,8 +107,7 @@ class EntryPoints:
                     f'"{symbol} is {text(definition)}")'
                 )
         # A sequence has a first time, which is read whatever its length is.
-        parts = blocks(self.program.network.equations)
-        for extent in dict.fromkeys(b.extent for b in parts if isinstance(b, Recurrence)):
+        for extent in sequence_lengths(self.program.network.equations):
             with self.lines.block(f"if {self.code.integer(extent)} < 1:"):
                 self.lines.add(
                     f'raise Misfit("the sequence has no steps: {text(extent)} = 0", '

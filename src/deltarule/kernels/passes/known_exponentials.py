@@ -51,7 +51,7 @@ class Known:
         equation = known.get(tensor_name(access))
         if equation is None:
             return access
-        return substitute(equation.rhs, dict(zip(equation.indices, access.indices, strict=True)))
+        return equation.rhs_at(access)
 
     def share(self, access: Expr) -> Expr | None:
         """The quotient that an entry is computed by."""

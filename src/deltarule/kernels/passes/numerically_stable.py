@@ -15,7 +15,7 @@ from sympy import Expr, Pow
 
 from deltarule.expressions.functions import log
 from deltarule.expressions.nodes import Read, reads, size_of, tensor_name, walk
-from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.substitution import replace_reads
 from deltarule.kernels.passes.draft import Draft
 from deltarule.kernels.passes.joined_exponentials import joined
 from deltarule.kernels.passes.known_exponentials import Known, known
@@ -79,7 +79,7 @@ class Stability:
         written = self._written_out.get(tensor_name(access))
         if written is None:
             return access
-        return substitute(written.rhs, dict(zip(written.indices, access.indices, strict=True)))
+        return written.rhs_at(access)
 
     def _with_exponentials(self, equation: Equation) -> Equation:
         """The equation with exponentials written out that it divides by, or takes the log of."""

@@ -10,7 +10,7 @@ from sympy import Expr
 from deltarule.calculus import Derivation
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Read, tensor_name
-from deltarule.expressions.substitution import replace_reads, substitute
+from deltarule.expressions.substitution import replace_reads
 from deltarule.language.optimisers import memories, rates, update_equations
 from deltarule.marking.formulas.target import Target, entry_of
 from deltarule.networks.equations import Equation
@@ -61,7 +61,7 @@ def _written_out(equation: Equation, others: dict[str, Equation]) -> Equation:
         other = others.get(tensor_name(access))
         if other is None:
             return access
-        inner = substitute(other.rhs, dict(zip(other.indices, access.indices, strict=True)))
+        inner = other.rhs_at(access)
         return replace_reads(inner, out)
 
     return replace(equation, rhs=replace_reads(equation.rhs, out))

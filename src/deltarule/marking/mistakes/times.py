@@ -16,7 +16,7 @@ from deltarule.expressions.window_axis import shift_of
 from deltarule.marking.mistakes.context import Context, Mistake, Wrong
 from deltarule.marking.mistakes.positions import sites
 from deltarule.networks.equations import Equation
-from deltarule.networks.recurrences import Recurrence, blocks
+from deltarule.networks.recurrences import sequence_lengths
 from deltarule.spelling.names import pretty
 from deltarule.spelling.text import text
 
@@ -91,7 +91,7 @@ def _of_wrong_time(now: Expr, access: Read) -> str:
 def reversed_order(context: Context) -> Iterator[Wrong]:
     """The sequence gone through from its other end: inputs, states, or errors coming back."""
     rhs = context.equation.rhs
-    times = {b.extent for b in blocks(context.network.equations) if isinstance(b, Recurrence)}
+    times = sequence_lengths(context.network.equations)
     extents = dict(context.equation.ranges)
     for site in sites(rhs):
         for reduction in site.inside:
