@@ -34,6 +34,11 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
         page.prose(network.text, style="dim")
     page.heading("Forward")
     forward(page, network)
+    if shown.steps and shown.inner:
+        page.heading("Gradients among the lines")
+        for gradient in shown.inner:
+            page.blank()
+            worked(page, gradient, shown.every)
     if not derivation.gradients:
         page.blank()
         page.prose("An update uses gradients and has none of its own.", style="dim")

@@ -18,14 +18,16 @@ FORMATS_WITH_STEPS = ("json", "html")
 
 def show_derivation(asked: Derive) -> int:
     """Derive, and show the gradients, or their steps."""
-    derivation = derived(asked)
+    derivation, inner = derived(asked), []
     if asked.steps or asked.format in FORMATS_WITH_STEPS:
+        from deltarule.calculus.gradient_equations import inner_gradients
         from deltarule.calculus.step_proofs import with_proofs
 
         with busy("proving the steps"):
             derivation = with_proofs(derivation)
+            inner = inner_gradients(derivation.network, with_proofs)
     gradients = chosen(derivation, asked.wrt or ())
-    shown = ShownDerivation(derivation, gradients, asked.steps, asked.all_)
+    shown = ShownDerivation(derivation, gradients, asked.steps, asked.all_, inner)
     show(shown, "a derivation", asked.format)
     return 0
 

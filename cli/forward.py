@@ -13,7 +13,7 @@ from deltarule.networks.network import Network
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
 from deltarule.networks.tensors import Tensor
 from deltarule.networks.unused import unused
-from deltarule.reports.selection import starts
+from deltarule.reports.selection import beside
 from deltarule.spelling.noting import noted
 from deltarule.spelling.text import text
 
@@ -43,7 +43,7 @@ def forward(page: Page, network: Network) -> None:
                 equation(page, inner.lhs, inner.rhs, indent=4)
         else:
             _straight(page, block, alike)
-    for left, right in starts(network):
+    for left, right in beside(network):
         equation(page, left, right)
     page.blank()
     for role, label in _ROLES.items():

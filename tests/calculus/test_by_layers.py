@@ -27,8 +27,8 @@ def formulas(derivation):
     return found
 
 
-#: Its recurrence goes through more lines than are taken out together.
-WHOLE = {"kalman_vector"}
+#: A recurrence through more lines than are taken out together; lines that only gradients read.
+WHOLE = {"kalman_vector", "gradient_penalty", "pinn"}
 #: Larger ones take minutes as a whole; those of 100 equations and fewer are compared.
 MOST = 100
 

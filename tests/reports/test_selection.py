@@ -5,7 +5,7 @@ from once import derived
 
 from deltarule.errors import DeltaruleError
 from deltarule.language.load import load
-from deltarule.reports.selection import chosen, in_a_row, is_seed, outside, starts, through
+from deltarule.reports.selection import beside, chosen, in_a_row, is_seed, outside, through
 from deltarule.spelling.text import text
 
 
@@ -41,7 +41,7 @@ def test_what_comes_from_outside():
 
 
 def test_states_start_from_their_initial_value():
-    ((state, value),) = starts(load("rnn"))
+    ((state, value),) = beside(load("rnn"))
     assert text(state).startswith("h[−1") and text(value).startswith("h₀[")
 
 

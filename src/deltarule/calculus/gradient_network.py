@@ -10,7 +10,7 @@ Jacobian times v, as x̄ = Jᵀ ȳ is linear in ȳ (Pearlmutter, Fast Exact Mult
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from sympy import Add, Expr
@@ -45,7 +45,7 @@ def without_ends(network: Network) -> dict[str, Tensor]:
 class GradientNetwork:
     """The equations of a network and of its gradients, each gradient a tensor with a plain name."""
 
-    def __init__(self, derivation: Derivation):
+    def __init__(self, derivation: Derivation, named: Callable[[str], str] | None = None):
         self.derivation, network = derivation, derivation.network
         if not derivation.gradients:
             raise DeltaruleError(
@@ -55,7 +55,7 @@ class GradientNetwork:
             )
         self.tensors = without_ends(network)
         self.bars = {
-            name: self.unused(f"{name}bar")
+            name: self.unused(named(name) if named else f"{name}bar")
             for name in (*derivation.upstream, *derivation.gradients)
         }
         for name, bar in self.bars.items():

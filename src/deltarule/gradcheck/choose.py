@@ -12,6 +12,7 @@ from deltarule.arithmetic.evaluate import Values
 from deltarule.arithmetic.random_arrays import random_arrays
 from deltarule.arithmetic.settings import most_points, setting, sizes_at
 from deltarule.calculus import derive
+from deltarule.calculus.gradient_equations import derive_once
 from deltarule.errors import DeltaruleError
 from deltarule.expressions.given_arguments import (
     known_mapping,
@@ -89,7 +90,9 @@ def check_derivation(
     compiled = bool(yes_or_no("compiled", compiled, place))
     edges = bool(yes_or_no("edges", edges, place))
     progress = known_progress(progress, place)
-    found = _measured(network, sizes, seed, jacobian, progress, edges)
+    found = _measured(network, sizes, seed, jacobian, progress, edges and not network.derived)
+    inner = _inner(network, seed, progress)
+    found = replace(found, checks=[*inner, *found.checks])
     if not compiled:
         return found
     kernel = check_kernel(network, sizes, seed, None, progress, small=found.jacobian)
@@ -110,6 +113,15 @@ def _measured(
         raise _without_gradient(network)
     note = TIES if everyone(network) else "" if edges or not kinked(network) else JUMPS
     return ChosenCheck(network.title, checks, False, note)
+
+
+def _inner(network: Network, seed: int, progress) -> list[GradientCheck]:
+    """Those lines held against measurements that are gradients of other lines."""
+    found: list[GradientCheck] = []
+    for lines in network.derived:
+        checks = check_gradients(derive_once(lines.network), 3, seed, {}, progress)
+        found += [c for c in checks if c.tensor in lines.names]
+    return found
 
 
 def _large(network: Network, sizes: Mapping[str, int]) -> bool:

@@ -28,7 +28,7 @@ from deltarule.networks.argmax_equations import with_selections
 from deltarule.networks.constant_ranges import Between
 from deltarule.networks.coverage import check_written_once
 from deltarule.networks.equations import Equation, bind
-from deltarule.networks.network import LayerUse, Network, Option, ordered
+from deltarule.networks.network import GradientLines, LayerUse, Network, Option, ordered
 from deltarule.networks.read_ranges import check_inside
 from deltarule.networks.tensors import Tensor
 from deltarule.spelling.names import ascii_name
@@ -55,6 +55,7 @@ class Page:
     aliases: tuple[str, ...] = ()
     edges: dict[str, Edges] = field(default_factory=dict)
     uses: list[LayerUse] = field(default_factory=list)
+    derived: list[GradientLines] = field(default_factory=list)
     selections: Selections = field(default_factory=Selections)
     inverses: Inverses = field(default_factory=Inverses)
 
@@ -148,6 +149,7 @@ class Page:
             self.path,
             dict(self.ranges),
             tuple(self.uses),
+            tuple(self.derived),
         )
 
 

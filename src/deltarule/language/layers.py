@@ -61,6 +61,7 @@ def layer(
         named = put_in(equation, spelling, symbols)
         layer = f"{equation.layer or name} {suffix}"
         page.equations.append(replace(named, place=page.place(), layer=layer))
+    page.derived += [lines.renamed(spelling) for lines in part.derived]
     results = part.with_role("loss") or part.with_role("output")
     return Name(page.tensors[spelling[results[-1].name]], page)
 

@@ -39,8 +39,8 @@ def rate(name: str, default: object) -> Rate:
     return symbol
 
 
-def gradient(name: str, *axes, note: str = "") -> Name:
-    """Declare the gradient that an update uses; it comes from upstream."""
+def upstream_gradient(name: str, *axes, note: str = "") -> Name:
+    """The gradient that an update uses: `gradient("g", …)` declares it, and it is given."""
     page = current()
     return page.declare(Tensor(name, extents_of(axes, page), "gradient", note=note))
 

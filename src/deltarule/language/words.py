@@ -51,6 +51,7 @@ from deltarule.expressions.symbols import Attribute, Index, Scalar, Size
 from deltarule.language.comparisons import cases, delta, differ, equal
 from deltarule.language.concatenation import concatenate
 from deltarule.language.declarations import current
+from deltarule.language.derived_lines import gradient
 from deltarule.language.given_expressions import checked_name, expression
 from deltarule.language.layers import layer, takes
 from deltarule.language.literals import constant
@@ -79,7 +80,7 @@ from deltarule.language.tensor_words import (
     state,
     target,
 )
-from deltarule.language.updates import gradient, memory, new, rate
+from deltarule.language.updates import memory, new, rate
 from deltarule.language.values import (
     clip,
     elementwise,

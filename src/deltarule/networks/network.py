@@ -35,7 +35,8 @@ class Network:
 
     `definitions` gives the sizes that follow from others (the I of a convolution), `attributes`
     and `scalars` the values used where a number is needed and none is given, `ranges` between
-    which numbers a scalar may lie. `uses` says which other derivations are its layers.
+    which numbers a scalar may lie. `uses` says which other derivations are its layers, `derived`
+    which of its lines are gradients of other lines.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Network:
     path: str = ""
     ranges: dict[Scalar, Between] = field(default_factory=dict)
     uses: tuple[LayerUse, ...] = field(default=(), compare=False, repr=False)
+    derived: tuple[GradientLines, ...] = field(default=(), compare=False, repr=False)
 
     def with_role(self, *roles: str) -> list[Tensor]:
         """The tensors of some roles, in the order in which they were declared."""
@@ -102,6 +104,31 @@ class LayerUse:
     def equations(self) -> tuple[Equation, ...]:
         """The equations of the part, as they stand in the network."""
         return tuple(put_in(e, self.names, self.sizes) for e in self.part.equations)
+
+
+@dataclass(frozen=True)
+class GradientLines:
+    """The lines that give ∂y/∂x, of the sum of all entries of `value` by those of `tensor`.
+
+    `network` is the part of the forward pass that leads to y, with that sum as its loss; its
+    derivation has the steps that the lines come from. `names` gives the lines that gradients
+    became, by the tensors that they are by: {"x": "y_x", "h": "y_h"}.
+    """
+
+    value: str
+    tensor: str
+    network: Network
+    names: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """What ∂y/∂x is called, y_x."""
+        return self.names[self.tensor]
+
+    def renamed(self, names: Mapping[str, str]) -> GradientLines:
+        """The same lines in a network that they stand in under other names."""
+        lines = {tensor: names[line] for tensor, line in self.names.items()}
+        return replace(self, value=names[self.value], names=lines)
 
 
 def ordered(equations: Iterable[Equation], tensors: dict[str, Tensor]) -> tuple[Equation, ...]:

@@ -14,6 +14,8 @@ def unused(network: Network) -> list[str]:
     read = {name for equation in network.equations for name in equation.read_names()}
     written = {equation.name for equation in network.equations}
     selected = {e.name for e in network.equations if isinstance(e.rhs, Selection)}
+    # Of D, whose gradient alone is read, nothing else need read it.
+    selected |= {lines.value for lines in network.derived}
     found = []
     for name, tensor in network.tensors.items():
         if tensor.given and name not in read | written:

@@ -10,7 +10,7 @@ from deltarule.networks.network import Network
 from deltarule.pages.blocks_html import STYLES, equation_html, inline_name, paragraph, tensors_html
 from deltarule.pages.graph_svg import network_svg
 from deltarule.pages.html_page import page_html, text_html
-from deltarule.reports.selection import by_kind, in_a_row, is_seed, outside, starts
+from deltarule.reports.selection import beside, by_kind, in_a_row, is_seed, outside
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
 
@@ -35,6 +35,10 @@ def derivation_body(shown: ShownDerivation) -> Iterator[str]:
     yield from tensors_html(network)
     if len(network.tensors) <= MOST_BOXES:
         yield f'<div class="wide" tabindex="0">{network_svg(network)}</div>'
+    if shown.inner:
+        yield "<h2>Gradients among the lines</h2>"
+        for gradient in shown.inner:
+            yield from _gradient(gradient, (), shown)
     yield "<h2>Backward</h2>"
     if not derivation.gradients:
         yield paragraph("An update uses gradients and has none of its own.", "soft")
@@ -53,7 +57,7 @@ def forward_html(network: Network) -> Iterator[str]:
         yield equation_html(left, right)
     for equation in network.equations:
         yield equation_html(equation.lhs, equation.rhs)
-    for left, right in starts(network):
+    for left, right in beside(network):
         yield equation_html(left, right)
 
 

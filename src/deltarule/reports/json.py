@@ -15,7 +15,8 @@ from deltarule.spelling.text import equation_text, text
 def derivation_values(shown: ShownDerivation) -> dict:
     """A derivation: `network`, `title`, `of`, `upstream`, `forward`, `gradients` by name.
 
-    `families` are the gradients that are alike up to the number of their layer.
+    `families` are the gradients that are alike up to the number of their layer, `inner` those that
+    lines of the network are.
     """
     derivation = shown.derivation
     return {
@@ -42,6 +43,7 @@ def derivation_values(shown: ShownDerivation) -> dict:
             }
             for family in families(derivation)
         ],
+        "inner": [{"of": g.of, "by": g.tensor.name, **gradient_values(g)} for g in shown.inner],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 
 from sympy import Expr
 
@@ -13,7 +14,7 @@ from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
 from deltarule.reports.other_scripts import definitions
 from deltarule.reports.prose import prose
-from deltarule.reports.selection import outside, starts
+from deltarule.reports.selection import beside, outside
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.names import pretty
 
@@ -45,7 +46,10 @@ def derivation_latex(shown: ShownDerivation) -> str:
     network = derivation.network
     lines = [rf"\section*{{{prose(network.title)}}}", "", r"\paragraph{Forward}", ""]
     lines += aligned([*_definitions(derivation), *((e.lhs, e.rhs) for e in network.equations)])
-    lines += aligned(starts(network))
+    lines += aligned(beside(network))
+    if shown.steps and shown.inner:
+        lines += ["", r"\paragraph{Gradients among the lines}", ""]
+        lines += chain.from_iterable(map(worked, shown.inner))
     lines += ["", r"\paragraph{Backward}", ""]
     if derivation.upstream:
         given = ", ".join(f"${latex.name(name)}$" for name in outside(derivation))

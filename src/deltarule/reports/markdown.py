@@ -12,7 +12,7 @@ from deltarule.calculus.steps import Gradient
 from deltarule.networks.network import Network
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
-from deltarule.reports.selection import outside, starts
+from deltarule.reports.selection import beside, outside
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.names import latex as latex_name
 from deltarule.spelling.text import text
@@ -29,9 +29,14 @@ def derivation_markdown(shown: ShownDerivation) -> str:
     lines += ["## Forward", ""]
     for left, right in (*network.definitions.items(), *((e.lhs, e.rhs) for e in network.equations)):
         lines += block(left, right)
-    for left, right in starts(network):
+    for left, right in beside(network):
         lines += block(left, right)
-    lines += [*_tensors(network), "", "## Backward", ""]
+    lines += [*_tensors(network), ""]
+    if steps and shown.inner:
+        lines += ["## Gradients among the lines", ""]
+        for gradient in shown.inner:
+            lines += [f"### ${latex_name(gradient.name)}$", "", *_worked(gradient)]
+    lines += ["## Backward", ""]
     if derivation.upstream:
         given = ", ".join(f"${latex_name(name)}$" for name in outside(derivation))
         lines += [f"Given from outside: {given}.", ""]

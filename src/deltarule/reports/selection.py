@@ -17,6 +17,7 @@ from deltarule.expressions.nodes import (
     PartialOf,
     Read,
     free_indices,
+    read,
     reads,
     tensor_name,
     walk,
@@ -97,7 +98,23 @@ def by_kind(gradients: Iterable[Gradient]) -> list[list[Gradient]]:
     return list(found.values())
 
 
-def starts(network: Network) -> Iterator[tuple[Expr, Expr]]:
+def beside(network: Network) -> Iterator[tuple[Expr, Expr]]:
+    """What is said below the equations: what each state starts from, and what lines that are
+    gradients are: S_u = Σ_n u[n], and u_x[n] = ∂S_u/∂x[n]."""
+    yield from _starts(network)
+    totals: set[str] = set()
+    for lines in network.derived:
+        (total,) = lines.network.equations[-1:]
+        if total.name not in totals:
+            yield total.lhs, total.rhs
+        totals.add(total.name)
+        for tensor, name in lines.names.items():
+            for line in network.equation_of(name)[:1]:
+                by = read(tensor, *line.subscripts)
+                yield line.lhs, PartialOf(read(total.name), by)
+
+
+def _starts(network: Network) -> Iterator[tuple[Expr, Expr]]:
     """What stands before the first time of each state: h[−1, n] and h0[n]."""
     seen = set()
     for equation in network.equations:

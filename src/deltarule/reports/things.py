@@ -29,13 +29,14 @@ if TYPE_CHECKING:
 
 class ShownDerivation(NamedTuple):
     """Some gradients of a derivation; with `steps` every step of them, those of gradients that are
-    alike once unless `every`.
+    alike once unless `every`. `inner` are those that lines of the network are.
     """
 
     derivation: Derivation
     gradients: Sequence[Gradient]
     steps: bool = False
     every: bool = False
+    inner: Sequence[Gradient] = ()
 
 
 class ShownEntries(NamedTuple):

@@ -139,4 +139,11 @@ START = Rule(
     lambda: Example(read("dE/dE"), Integer(1)),
     seen="derive label_cross_entropy --steps",
 )
-NO_PATH = Rule("no path", "∂E/∂X = 0", "No equation on the way to E reads X.", no_path, _unread)
+NO_PATH = Rule(
+    "no path",
+    "∂E/∂X = 0",
+    "No equation on the way to E reads X.",
+    no_path,
+    _unread,
+    seen="derive pinn --steps",
+)
