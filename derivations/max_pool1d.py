@@ -3,6 +3,7 @@
 from deltarule.language import *
 
 ties = option("ties", "first", "of several largest entries, which pass the gradient", choices=TIES)
+places_too = option("indices", False, "where the largest entries stand is put out, too")
 
 N, C, T = sizes("N C T")
 K = attribute("K", width=2)
@@ -15,3 +16,7 @@ x = input("x", N, C, T, outside=-oo)
 y = output("y", N, C, I)
 
 y[n, c, i] = Max[k](x[n, c, places.at(i, k)], ties=ties)
+
+if places_too:
+    at = output("at", N, C, I, below=T)
+    at[n, c, i] = places.at(i, ArgMax[k](x[n, c, places.at(i, k)]))

@@ -18,6 +18,8 @@ orientation = option(
     "orientation", "xW", "how weights lie: xW (inputs × units) or Wx (units × inputs)",
     choices=("xW", "Wx"),
 )
+final = option("final", False, "the states after the last time are put out, too")
+lengths = option("lengths", False, "how many times each sequence has is given; then states stay")
 error = option("loss", "half_squared", "none, half_squared or cross_entropy")
 
 T, N, D, H = sizes("T N D H")
@@ -25,6 +27,7 @@ t, n, d, k, m = indices("t n d k m")
 rows, row = ([N], [n]) if batch else ([], [])
 
 x = input("x", T, *rows, D) if inputs == "all" else input("x", *rows, D)
+length = input("length", *rows, below=T + 1) if lengths else None
 W_xh, W_hh = weights("W_xh", D, H, orientation), weights("W_hh", H, H, orientation)
 b = parameter("b_h", H) if bias else None
 h0 = parameter("h0", *rows, H)
@@ -38,10 +41,16 @@ else:
     seen = initially(t, Sum[d](x[*row, d] * W_xh[d, m]), 0)
 carried = Sum[k](h[t - 1, *row, k] * W_hh[k, m])
 s[t, *row, m] = seen + carried + b[m] if bias else seen + carried
-h[t, *row, m] = phi(s[t, *row, m])
+new = phi(s[t, *row, m])
+h[t, *row, m] = where(t < length[*row], new, h[t - 1, *row, m]) if lengths else new
 
+if final:
+    last = output("h_T", *rows, H)
+    last[*row, m] = h[T - 1, *row, m]
+
+given = [length] if lengths and outputs == "all" else []
 layer(
-    "sequence_output", h, last=True,
+    "sequence_output", h, *given, last=True, lengths=lengths,
     batch=batch, bias=bias, readout=readout, outputs=outputs, loss=error,
     orientation=orientation,
 )

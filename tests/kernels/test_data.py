@@ -23,21 +23,26 @@ from deltarule.language.load import load
 ASKED = ({}, {"mask": "given"}, {"lengths": True}, {"masked": True})
 
 
-def _with_integers(name: str) -> dict:
-    """The first of these options with which a derivation has whole numbers among its data."""
+def _with_integers(name: str) -> dict | None:
+    """The first of these options with which a derivation has whole numbers among its data; None
+    for a derivation that puts out integers alone.
+    """
     options = set(load(name).options)
     return next(
-        asked
-        for asked in ASKED
-        if options >= asked.keys()
-        and any(t.given and t.integral for t in load(name, **asked).tensors.values())
+        (
+            asked
+            for asked in ASKED
+            if options >= asked.keys()
+            and any(t.given and t.integral for t in load(name, **asked).tensors.values())
+        ),
+        None,
     )
 
 
 INDEXED = {
-    name: _with_integers(name)
+    name: asked
     for name, path in catalogue().items()
-    if "below=" in path.read_text(encoding="utf-8")
+    if "below=" in path.read_text(encoding="utf-8") and (asked := _with_integers(name)) is not None
 }
 BAD = {"one too small": -1, "a padding of PyTorch": -100, "far out": 10**9, "the size": None}
 

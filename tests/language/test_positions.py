@@ -49,9 +49,40 @@ def test_a_maximum_is_computed_once(tmp_path):
     assert [e.name for e in found.equations] == ["W_max", "W_max_chosen", "y"]
 
 
-def test_a_position_is_on_one_axis(tmp_path):
+def test_a_position_on_each_of_two_axes(tmp_path):
+    lines = "e, f = ArgMax[d, m](W[d, m] ** 2)\ny[n, d] = x[n, e] * W[d, f] + W[e, f]"
+    derived = derive(network(tmp_path, lines))
+    assert [e.name for e in derived.network.equations][:2] == ["y_max", "y_max_chosen"]
+    assert all(c.right for c in check_gradients(derived, 2, 0, {}))
+
+
+def test_several_positions_are_not_one(tmp_path):
     with pytest.raises(DeltaruleError) as caught:
         network(tmp_path, "y[n, d] = x[n, ArgMax[d, m](W[d, m])]")
-    assert caught.value.fact == "ArgMax is a position on one axis, and several indices are named"
     assert caught.value.place == "layer.py, line 6"
-    assert caught.value.remedy == "name one index, as in ArgMax[k](x[n, k])"
+
+
+def test_a_largest_value_and_its_position_are_one_maximum(tmp_path):
+    lines = """K, I = attribute("K", 2), size("I", N - attribute("P", 1))
+i, k = index("i", I), index("k", K)
+z, at = output("z", I), output("at", I, below=N)
+y[n, d] = x[n, d] * W[d, 0]
+z[i] = Max[k](x[i + k, 0])
+at[i] = i + ArgMax[k](x[i + k, 0])"""
+    derived = derive(network(tmp_path, lines))
+    assert [e.name for e in derived.network.equations] == ["y", "z", "z_chosen", "at"]
+    assert derived.upstream == ("y", "z"), "an integer has no gradient"
+    assert all(c.right for c in check_gradients(derived, 2, 0, {}))
+
+
+def test_equality_of_what_is_infinite_beyond_an_edge_comes_to_an_end(tmp_path):
+    """x reads −∞ beyond both its ends, by a stride whose sign alone the facts of indices know."""
+    lines = """S, P, I = attribute("S", 2), attribute("P", 0), size("I")
+i, k = index("i", I), index("k", 2)
+u, z, c = input("u", N, M, outside=-oo), output("z", I, I), output("c", I, I)
+y[n, d] = x[n, d] * W[d, 0]
+a, b = index("a", I), index("b", 2)
+seen = u[S*i + k - P, S*a + b - P]
+z[i, a] = Max[k, b](seen)
+c[i, a] = Sum[k, b](where(equal(seen, z[i, a]), k, 0))"""
+    assert "c" in network(tmp_path, lines).tensors

@@ -48,7 +48,8 @@ def pool(rank: int, *size, **settings):
 
 
 def mean(*size, **settings):
-    return lambda x: F.avg_pool2d(x, size, **settings)
+    function = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)[len(size) - 1]
+    return lambda x: function(x, size, **settings)
 
 
 def attention(**settings):
@@ -77,6 +78,8 @@ IMAGE = {"x": (2, 3, 9, 8), "w": (4, 3, 3, 2), "b": (4,)}
 VOLUME = {"x": (2, 3, 5, 6, 7), "w": (2, 3, 2, 3, 2), "b": (2,)}
 GROUPS = {"x": (2, 6, 7, 8), "w": (9, 2, 3, 2), "b": (9,)}
 POOLED = {"x": (2, 3, 11, 10)}
+TIMES = {"x": (2, 3, 12)}
+VOXELS = {"x": (2, 3, 4, 6, 5)}
 
 #: Derivation, options, PyTorch's function, its arguments: their shapes, or what has no gradient.
 ROWS = [
@@ -165,6 +168,24 @@ ROWS = [
         POOLED,
     ),
     (
+        "max_pool1d",
+        {"width": 3, "stride": 2, "pad": 1, "indices": True, "dilation": 2},
+        pool(1, 3, stride=2, padding=1, dilation=2, return_indices=True),
+        {"x": (2, 3, 10)},
+    ),
+    (
+        "max_pool2d",
+        {"height": 2, "width": 3, "stride": "3,2", "pad": "0,1", "indices": True},
+        pool(2, 2, 3, stride=(3, 2), padding=(0, 1), return_indices=True),
+        POOLED,
+    ),
+    (
+        "max_pool2d",
+        {"height": 2, "width": 3, "stride": 3, "ceil_mode": True, "indices": True},
+        pool(2, 2, 3, stride=3, ceil_mode=True, return_indices=True),
+        POOLED,
+    ),
+    (
         "batch_norm",
         {"images": True, "running": True},
         batch_norm,
@@ -217,6 +238,37 @@ ROWS = [
         {"height": 3, "width": 2, "stride": 2, "divisor": 5},
         mean(3, 2, stride=2, divisor_override=5),
         POOLED,
+    ),
+    ("avg_pool1d", {"width": 3, "stride": 2, "pad": 1}, mean(3, stride=2, padding=1), TIMES),
+    (
+        "avg_pool1d",
+        {"width": 3, "stride": 2, "pad": 1, "border": "inside", "ceil_mode": True},
+        mean(3, stride=2, padding=1, count_include_pad=False, ceil_mode=True),
+        TIMES,
+    ),
+    (
+        "avg_pool1d",
+        {"width": 3, "stride": 2, "pad": 1, "ceil_mode": True},
+        mean(3, stride=2, padding=1, ceil_mode=True),
+        TIMES,
+    ),
+    (
+        "avg_pool3d",
+        {"depth": 2, "height": 3, "width": 2, "stride": "1,2,3", "pad": "1,1,0"},
+        mean(2, 3, 2, stride=(1, 2, 3), padding=(1, 1, 0)),
+        VOXELS,
+    ),
+    (
+        "avg_pool3d",
+        {"depth": 2, "height": 3, "width": 2, "stride": 2, "pad": "0,1,1", "border": "inside"},
+        mean(2, 3, 2, stride=2, padding=(0, 1, 1), count_include_pad=False),
+        VOXELS,
+    ),
+    (
+        "avg_pool3d",
+        {"depth": 2, "height": 3, "width": 2, "stride": 2, "ceil_mode": True, "divisor": 5},
+        mean(2, 3, 2, stride=2, ceil_mode=True, divisor_override=5),
+        VOXELS,
     ),
 ]
 

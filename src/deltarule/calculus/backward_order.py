@@ -25,7 +25,7 @@ def roots(network: Network, of: str | None) -> tuple[str, list[Tensor]]:
         return of, [network.tensor(of)]
     if network.loss is not None:
         return network.loss.name, []
-    return "L", network.with_role("output")
+    return "L", [t for t in network.with_role("output") if not t.integral]
 
 
 def live_tensors(network: Network, roots: set[str]) -> set[str]:
@@ -37,7 +37,12 @@ def live_tensors(network: Network, roots: set[str]) -> set[str]:
 
 
 def _differentiable(network: Network) -> list[Equation]:
-    return [e for e in network.equations if not isinstance(e.rhs, nodes.Selection)]
+    """The equations whose values a small step may change: those of no selection and no integer."""
+    return [
+        e
+        for e in network.equations
+        if not isinstance(e.rhs, nodes.Selection) and not network.tensors[e.name].integral
+    ]
 
 
 def varying(network: Network) -> set[str]:

@@ -116,7 +116,9 @@ class Page:
                 "keep one of them, or let them write different parts",
             )
         rhs = exact(rhs, self.place(), self.real_names())  # the conditions of choices and sums, too
-        rhs = self.inverses.taken(self.selections.taken(rhs, self, tensor.name), self, tensor.name)
+        left = {s: n for s, n in zip(subscripts, tensor.axes, strict=True) if isinstance(s, Index)}
+        rhs = self.selections.taken(rhs, self, tensor.name, left)
+        rhs = self.inverses.taken(rhs, self, tensor.name)
         bound = bind(subscripts, rhs, tensor, self.tensors, self.place(), self.extents)
         check_inside(bound, self.tensors)
         self.equations.append(without_infinity(bound, self.tensors, self.ranges))

@@ -124,6 +124,11 @@ class _Cases:
             if _ends(gap):
                 return self._compared(gap, then, otherwise, facts)
             condition = Positive(gap)
+        return self._either(condition, then, otherwise, facts)
+
+    def _either(self, condition: Condition, then: Expr, otherwise: Expr, facts: IndexFacts) -> Expr:
+        """A choice by a statement that is finite, each outcome as it is where it holds or not."""
+        node = Choose(condition, then, otherwise)
         holds = facts.holds(condition)
         if holds is not None and node.has(oo, -oo):
             return self.ended(then if holds else otherwise, facts)
@@ -147,7 +152,8 @@ class _Cases:
                 facts,
                 lambda where, holds: self._compared(one if holds else two, then, otherwise, where),
             )
-        return self.ended(Choose(Positive(gap), then, otherwise), facts)
+        # The gap is ended already: asked again, reads of which the facts say too little never end.
+        return self._either(Positive(gap), then, otherwise, facts)
 
     def _reduction(self, node: Reduction, facts: IndexFacts) -> Expr:
         inside = facts.within(node.ranges)

@@ -109,17 +109,14 @@ class MaxWord(ReductionWord):
 
 
 class ArgMaxWord(ReductionWord):
-    """`ArgMax[k](body)`: where the largest entry stands; of several the first."""
+    """`ArgMax[k](body)`: where the largest entry stands; of several the first. Over several
+    indices it is a position for each, `row, column = ArgMax[k, l](body)`."""
 
-    def _made(self, body: Expr, ranges: list, conditions: list) -> Expr:
-        if len(ranges) != 1:
-            raise DeltaruleError(
-                f"{self} is a position on one axis, and several indices are named",
-                current().place(),
-                f"name one index, as in {self}[k](x[n, k])",
-            )
+    def _made(self, body: Expr, ranges: list, conditions: list) -> Any:
         sign = -1 if self is ArgMin else 1
-        return largest_position.ArgMax(_reduced(nodes.Max, sign * body, ranges, conditions))
+        maximum = cast(nodes.Max, _reduced(nodes.Max, sign * body, ranges, conditions))
+        found = largest_position.argmax(maximum)
+        return found[0] if len(found) == 1 else found
 
 
 class TopKWord(ReductionWord):
@@ -140,9 +137,8 @@ class TopKWord(ReductionWord):
         named = next((nodes.tensor_name(r) for r in nodes.reads(body)), "top")
         for _ in range(count):
             position = cast(largest_position.ArgMax, ArgMax.reduced(body, wanted, (), {}))
-            chosen, free = page.selections.chosen(position, page, named)
-            (index,) = position.maximum.indices
-            body = nodes.Choose(nodes.Positive(read(chosen, *free, index)), -oo, body)
+            chosen, free = page.selections.chosen(position.maximum, page, named)
+            body = nodes.Choose(nodes.Positive(read(chosen, *free, position.index)), -oo, body)
             found.append(position)
         return tuple(found)
 
