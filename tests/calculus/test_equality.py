@@ -2,12 +2,14 @@
 
 import pytest
 from once import derived
+from random_proofs import wrongly_proved
 from sympy import sqrt
 
+from deltarule.calculus import normal_form as normal_forms
 from deltarule.calculus.equality import equal
 from deltarule.calculus.normal_form import normal_form
-from deltarule.expressions.functions import exp, sigmoid
-from deltarule.expressions.nodes import AtLeastZero, Max, Sum, read
+from deltarule.expressions.functions import exp, relu, sigmoid
+from deltarule.expressions.nodes import AtLeastZero, Choose, Max, Positive, Sum, read
 from deltarule.expressions.symbols import Index, Size
 from deltarule.language.load import load
 
@@ -108,3 +110,21 @@ def test_roots_of_products_are_no_products_of_roots():
     ranges = [(i, Size("N"))]
     assert normal_form(sqrt(a * b) - sqrt(a) * sqrt(b), ranges)
     assert not normal_form(sqrt(exp(a) * b) - sqrt(exp(a)) * sqrt(b), ranges)
+
+
+def test_what_is_0_in_a_case_has_no_inverse_there():
+    a, within = read("a", n), [(n, N)]
+    assert normal_form(1 / relu(a) - Choose(Positive(a), 1 / a, 0), within)
+    assert not normal_form(relu(a) ** 2 - Choose(Positive(a), a**2, 0), within)
+
+
+#: Random formulas in which roots of negative products, or powers of them, are taken apart.
+ROOTS = (253, 326, 454, 572)
+
+
+@pytest.mark.parametrize("seed", (*ROOTS, 1, 2, 3, 5, 8, 9))
+def test_no_random_change_of_a_formula_is_proved(seed, monkeypatch):
+    assert wrongly_proved(seed)[1] == []
+    if seed in ROOTS:
+        monkeypatch.setattr(normal_forms, "_positive", lambda product: True)
+        assert wrongly_proved(seed)[1]

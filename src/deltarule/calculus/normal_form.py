@@ -197,7 +197,8 @@ def _power(node: Pow) -> list[Product]:
     inside = products(base)
     if len(inside) == 1 and not inside[0].indices and not inside[0].conditions:
         only = inside[0]
-        if exponent.is_Integer or _positive(only):
+        inverted = not exponent.is_positive and _may_vanish(only)
+        if (exponent.is_Integer or _positive(only)) and not inverted:
             factors = tuple((b, e * exponent) for b, e in only.factors)
             return [Product(only.coefficient**exponent, factors)]
     return [Product(factors=((_settled(base), exponent),))]
@@ -207,6 +208,11 @@ def _positive(product: Product) -> bool:
     """Whether all factors but a first power are above 0: √(a·b) is √a·√b for such alone."""
     open_powers = [e for b, e in product.factors if not (b.is_positive or isinstance(b, exp))]
     return bool(product.coefficient.is_positive) and open_powers in ([], [Integer(1)])
+
+
+def _may_vanish(product: Product) -> bool:
+    """Whether a case makes it 0 on a whole region, where it has no inverse."""
+    return any(isinstance(b, _Sign) for b, _ in product.factors)
 
 
 def _summed(node: Sum, term: Product) -> Product:
