@@ -78,6 +78,8 @@ def brief_page(page: Page, gradients: Iterable[Gradient]) -> None:
     for first, *others in by_kind([g for g in shown if g.expr != 1] or shown):
         for left, right in first.lines:
             shown = equation_text(left, right)
+            if page.set_equation(left, right):
+                continue
             if page.lines_of(shown) <= MOST_LINES:
                 page.formula(shown, indent=0)
             else:

@@ -46,6 +46,10 @@ class Document(Page):
         """As many as on a screen, so that all formats divide formulas alike."""
         return super().lines_of(formula, indent)
 
+    def set_equation(self, left: object, right: object, lead: str = "") -> bool:
+        """Written as text, which the format sets as it sets all formulas."""
+        return False
+
     def prose_line(self, words: str, style: str = "") -> None:
         self.add("lines", visible(words))
 

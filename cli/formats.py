@@ -37,9 +37,10 @@ class Format:
 
     `out` takes one of the `functions` and a thing, and shows it. A format that is a `variant_of`
     another may be asked for together with it. With `of_a_page` a thing without a function is shown
-    by what fills its page of text. A format that goes to a `file` says how its name is called;
-    things in `folders` are several files, which their functions give with their paths. `ready`
-    raises DeltaruleError, before anything is done, where something for it is not installed.
+    by what fills its page of text, and is called as messages call it. A format that goes to a
+    `file` says how its name is called; things in `folders` are several files, which their functions
+    give with their paths. `ready` raises DeltaruleError, before anything is done, where something
+    for it is not installed.
     """
 
     title: str
@@ -47,7 +48,7 @@ class Format:
     out: Callable[[Callable, object], None]
     functions: Mapping[str, str]
     variant_of: str = ""
-    of_a_page: Callable[[Callable, object], None] | None = None
+    of_a_page: Callable[[Callable, object, str], None] | None = None
     file: str = ""
     folders: Mapping[str, str] = field(default_factory=dict)
     ready: Callable[[], object] = bool
@@ -67,10 +68,12 @@ def show(thing: object, called: str, name: str) -> None:
     refuse(called, name)
     form = FORMATS[name]
     place = form.shows(called)
-    out = form.out if called in form.functions else form.of_a_page or form.out
-    out = as_files if called in form.folders else out
+    out = as_files if called in form.folders else form.out
     try:
-        out(function(place), thing)
+        if form.of_a_page and called not in {*form.functions, *form.folders}:
+            form.of_a_page(function(place), thing, called)
+        else:
+            out(function(place), thing)
     except Exception as error:
         error.add_note(f"{called} was being shown as {form.title}, by {place}")
         raise

@@ -92,6 +92,8 @@ def equation(
     page: Page, left: Expr | None, right: Expr, indent: int = 2, lead: str = "", sign: str = "= "
 ) -> None:
     """An equation, with what limits its sums on lines of their own."""
+    if page.set_equation(left, right, lead):
+        return
     (shown,), notes = noted(right)
     if left is None:
         page.formula(shown, indent, lead=sign, hang=2)

@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
+
+from sympy import Expr
 
 from deltarule.cli.document import Document
-from deltarule.pages.blocks_html import STYLES, table_html
+from deltarule.pages.blocks_html import STYLES, equation_html, table_html
 from deltarule.pages.html_page import page_html, text_html
+from deltarule.pages.text_mathml import formula_mathml, is_sentence
 from deltarule.spelling.visible import visible
 
 _SIGNS = {"✓": "good", "✗": "bad", "→": "follows", "?": "open"}
 
 
 class HtmlPage(Document):
-    """A page of HTML: formulas are code, what is marked has the colour of its sign."""
+    """A page of HTML: formulas are MathML, what is marked has the colour of its sign."""
 
     _name = ""
 
+    def __init__(self, usual: str = "deltarule"):
+        """`usual` is the title of a page whose filler gives none."""
+        super().__init__()
+        self._usual = usual
+
     def __str__(self) -> str:
-        return page_html(self._name or "deltarule", self._body(), STYLES)
+        return page_html(self._name or self._usual, self._body(), STYLES)
 
     def _body(self) -> Iterator[str]:
         if not self._name:
-            yield "<h1>deltarule</h1>"
+            yield f"<h1>{text_html(self._usual)}</h1>"
         for kind, lines in self.blocks:
             if not lines:
                 continue
@@ -59,18 +68,25 @@ class HtmlPage(Document):
         lead: str = "",
     ) -> None:
         kind = _SIGNS.get(lead.strip())
-        said = f"<p>{text_html(lead)}{self.mathematics(formula)}</p>"
-        self.add("words", said if kind is None else said.replace("<p>", f'<p class="{kind}">', 1))
+        said = f"{text_html(lead)}{self.mathematics(formula)}"
+        self.add("words", f"<p>{said}</p>" if kind is None else f'<p class="{kind}">{said}</p>')
 
     def picture(self, drawn: str) -> None:
         """A picture, which can be moved where it is wider than the page."""
         self.add("words", f'<div class="wide" tabindex="0">{drawn}</div>')
 
+    def set_equation(self, left: object, right: object, lead: str = "") -> bool:
+        said = f"<p>{text_html(lead)}</p>" if lead.strip() else ""
+        self.add("words", said + equation_html(cast(Expr | None, left), cast(Expr, right)))
+        return True
+
     def words(self, words: str) -> str:
         return text_html(words)
 
     def mathematics(self, formula: str) -> str:
-        return f"<code>{text_html(' '.join(formula.split()))}</code>"
+        if is_sentence(formula):
+            return f"<code>{text_html(' '.join(formula.split()))}</code>"
+        return f'<span class="eq" tabindex="0">{formula_mathml(formula)}</span>'
 
     def bold(self, said: str) -> str:
         return f"<b>{said}</b>"

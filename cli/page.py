@@ -72,6 +72,12 @@ class Page:
         """
         return False
 
+    def set_equation(self, left: object, right: object, lead: str = "") -> bool:
+        """An equation, both sides expressions; False here: it is written as text. Pages that set
+        mathematics take it as it is, with what limits its sums.
+        """
+        return False
+
     def verbatim(self, words: str) -> None:
         """Lines as they stand, however long."""
         self.lines += Text(visible(words)).split("\n", allow_blank=True)

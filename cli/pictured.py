@@ -12,7 +12,7 @@ from deltarule.cli.train import training_page
 from deltarule.counting.counts import Count
 from deltarule.errors import DeltaruleError
 from deltarule.pages.field_svg import fields_svg
-from deltarule.pages.training_svg import training_svg
+from deltarule.pages.training_svg import training_pictures
 from deltarule.reports.training_values import by_heart_text, held_out_text, seconds_text
 from deltarule.training.training_record import Result
 
@@ -39,7 +39,9 @@ def training_html(result: Result) -> str:
         training_page(cast(Page, page), result)
         return str(page)
     page.prose(held_out_text(result), style="bold")
-    page.picture(training_svg(result))
+    for heading, drawn in training_pictures(result):
+        page.heading(heading)
+        page.picture(drawn)
     page.prose(seconds_text(result), style="dim")
     return str(page)
 

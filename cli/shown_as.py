@@ -16,7 +16,7 @@ def on_the_screen(fill: Callable, thing: object) -> None:
     page.show(screen)
 
 
-def page_as_markdown(fill: Callable, thing: object) -> None:
+def page_as_markdown(fill: Callable, thing: object, _called: str) -> None:
     """A page is filled with the thing, and written as Markdown."""
     from deltarule.cli.document import MarkdownPage
     from deltarule.cli.screen import write
@@ -26,14 +26,14 @@ def page_as_markdown(fill: Callable, thing: object) -> None:
     write(str(page))
 
 
-def page_as_latex(fill: Callable, thing: object) -> None:
+def page_as_latex(fill: Callable, thing: object, _called: str) -> None:
     """A page is filled with the thing, and written as a fragment of LaTeX."""
     from deltarule.cli.screen import write
 
     write(_latex_page(fill, thing))
 
 
-def page_as_document(fill: Callable, thing: object) -> None:
+def page_as_document(fill: Callable, thing: object, _called: str) -> None:
     """A page is filled with the thing, and written as a document that compiles."""
     from deltarule.cli.screen import write
     from deltarule.reports.latex import document
@@ -49,12 +49,14 @@ def _latex_page(fill: Callable, thing: object) -> str:
     return str(page)
 
 
-def page_as_html(fill: Callable, thing: object) -> None:
-    """A page is filled with the thing, and written as a page of HTML."""
+def page_as_html(fill: Callable, thing: object, called: str) -> None:
+    """A page is filled with the thing, and written as a page of HTML: without a title of its own
+    it has what the thing is called, "The list of rules".
+    """
     from deltarule.cli.html_document import HtmlPage
     from deltarule.cli.screen import write
 
-    page = HtmlPage()
+    page = HtmlPage(called[:1].upper() + called[1:])
     fill(page, thing)
     write(str(page))
 

@@ -14,6 +14,7 @@ from deltarule.calculus.steps import Derivation
 from deltarule.expressions.symbols import Index
 from deltarule.pages.mathml import MathmlNoting, equation_mathml, mathml, number_mathml
 from deltarule.pages.mathml_names import mathml_name
+from deltarule.pages.text_mathml import formula_mathml, is_sentence
 from deltarule.spelling.names import pretty
 from deltarule.spelling.noting import noted
 from deltarule.spelling.text import equation_text
@@ -79,6 +80,23 @@ def test_ranges_beside_a_formula_are_those_of_the_text():
     for said, elements in zip((text, *notes), (formula, *beside), strict=True):
         assert words(shown(read(elements))) == words(said)
     assert "only\xa0where\xa0" in beside[-1]
+
+
+@pytest.mark.parametrize("name", ["conv2d", "lstm", "layer_norm", "attention"])
+def test_formulas_of_text_are_set_with_all_that_they_say(name):
+    for left, right in equations(derived(name)):
+        text = equation_text(left, right)
+        tree = ET.fromstring(formula_mathml(text).replace("&#x2061;", ""))
+        assert {e.tag for e in tree.iter()} <= ELEMENTS.keys()
+        assert words(shown(tree)) == words(text)
+
+
+def test_subscripts_and_powers_of_text_are_below_and_above():
+    found = formula_mathml("ŷ₁ = Σ_{n, d} μ_norm[n′]²")
+    assert "<msub><mover" in found and "<munder><mo" in found
+    assert "<msup><mi>n</mi><mo>′</mo></msup>" in found and "<mn>2</mn></msup>" in found
+    assert "<script" not in formula_mathml("<script>x</script>")
+    assert is_sentence("f(u), where u lies in the range") and not is_sentence("max(0, u)")
 
 
 NAMES = [

@@ -47,7 +47,7 @@ def test_a_derivation_is_a_page_with_every_step():
 
 def test_a_worked_sheet_is_a_page_with_the_numbers_of_its_json(slide, slide_page):
     Whole(slide_page)
-    assert len(slide_page) < 100_000
+    assert len(slide_page) < 120_000
     data = json.loads(re.search(r'id="data">(.*)', slide_page)[1])
     own = dict(
         re.findall(r'class="n own" data-q="([^"]+)" data-at="[0,]*">(.*?)</mrow>', slide_page)

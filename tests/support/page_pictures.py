@@ -1,95 +1,74 @@
-"""Every kind of page that a command writes, looked through by axe-core and drawn at three widths.
+"""Every kind of page, looked through by axe-core and drawn at three widths.
 
-    python tests/support/page_pictures.py FOLDER [KIND …]
+    python tests/support/page_pictures.py FOLDER [WORD …]
 
-Each kind is written by its command, then opened in Chromium at 360, 800 and 1400 pixels, light and
-dark. Printed is what axe-core finds, what is wider than its window, and what the page complains of;
-FOLDER holds the pictures, KIND-WIDTH-SCHEME.png, to be looked at.
+Pages are those of kinds_of_pages.py; with words those alone whose names hold one of them. Each is
+opened in Chromium at 360, 800 and 1400 pixels, light and dark. Printed is what axe-core finds, what
+is wider than its window or cut in its picture, and what the page complains of; FOLDER holds the
+pictures, PAGE-WIDTH-SCHEME.png, to be looked at, and each page printed on A4, PAGE.pdf.
 """
 
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
+from kinds_of_pages import all_pages, slug
+from page_soundness import faults
 from playwright.sync_api import Browser, sync_playwright
 
-#: The command of each kind, to which `--html FILE` is added.
-COMMANDS = {
-    "derive": ("derive", "layer_norm", "--steps"),
-    "derive-conv": ("derive", "conv2d"),
-    "trace": ("trace", "example", "slide"),
-    "check": ("check", "example", "mazur"),
-    "flow": ("trace", "flow", "rnn", "--steps", "8"),
-    "guide": ("guide", "students_code"),
-    "gradient": ("check", "gradient", "dense"),
-    "catalogue": ("derive", "--list"),
-}
 WIDTHS, SCHEMES = (360, 800, 1400), ("light", "dark")
 #: Pictures are cut below.
 HIGHEST = 2400
 
 
-def written(kind: str, folder: Path) -> Path | None:
-    """The page of a kind; None, and a word of it, where its command writes none."""
-    page = folder / f"{kind}.html"
-    command = [sys.executable, "-m", "deltarule", *COMMANDS[kind], "--html", str(page)]
-    ran = subprocess.run(command, capture_output=True, text=True)
-    if page.exists():
-        return page
-    print(f"{kind}: {ran.stderr.strip() or ran.stdout.strip()[:200]}")
-    return None
-
-
-def faults(browser: Browser, page_file: Path, folder: Path) -> Iterator[str]:
+def looked_at(browser: Browser, name: str, address: str, folder: Path) -> Iterator[str]:
     """What is wrong with a page at each width, in both schemes; it is drawn on the way."""
-    for width in WIDTHS:
-        for scheme in SCHEMES:
-            context = browser.new_context(
-                viewport={"width": width, "height": 900}, color_scheme=scheme
-            )
-            page = context.new_page()
-            said: list[str] = []
-            page.on("console", lambda message, said=said: said.append(message.text))
-            page.on("pageerror", lambda error, said=said: said.append(str(error)))
-            page.goto(page_file.resolve().as_uri())
-            at = f"{page_file.stem} at {width}, {scheme}"
-            yield from (f"{at}: {text}" for text in said)
-            for violation in Axe().run(page).response["violations"]:
-                yield f"{at}: {violation['id']}: {violation['nodes'][0]['html'][:200]}"
-            if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
-                yield f"{at}: wider than its window"
+    for scheme in SCHEMES:
+        context = browser.new_context(color_scheme=scheme)
+        page = context.new_page()
+        said: list[str] = []
+        page.on("console", lambda message, said=said: said.append(message.text))
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))
+        page.on("request", lambda asked, said=said: said.append(asked.url))
+        page.goto(address)
+        yield from (f"{name}, {scheme}: {text}" for text in said if text != address)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            yield from (f"{name} at {width}, {scheme}: {fault}" for fault in faults(page))
             high = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
             page.set_viewport_size({"width": width, "height": high})
-            page.screenshot(path=folder / f"{page_file.stem}-{width}-{scheme}.png")
-            context.close()
+            page.screenshot(path=folder / f"{name}-{width}-{scheme}.png")
+        if scheme == "light":
+            page.pdf(path=folder / f"{name}.pdf", format="A4")
+        context.close()
 
 
-def main(folder: Path, kinds: list[str]) -> int:
-    """Looks at the pages of some kinds; how many faults there are."""
+def main(folder: Path, words: list[str]) -> int:
+    """Looks at pages; how many faults there are."""
     folder.mkdir(parents=True, exist_ok=True)
     found = shutil.which("chromium") or shutil.which("chromium-browser")
-    count = 0
+    count = pages = 0
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        for kind in kinds:
-            page = written(kind, folder)
-            for fault in faults(browser, page, folder) if page else ("no page",):
+        for thing, page in all_pages(folder):
+            if words and not any(word in thing for word in words):
+                continue
+            pages += 1
+            for fault in looked_at(browser, slug(thing), page.resolve().as_uri(), folder):
                 count += 1
-                print(fault)
+                print(fault, flush=True)
         browser.close()
-    print(f"{len(kinds)} kinds of pages: {count} faults")
+    print(f"{pages} pages: {count} faults")
     return count
 
 
 if __name__ == "__main__":
     reader = ArgumentParser(description="Pages in a browser, looked through and drawn.")
     reader.add_argument("folder", type=Path)
-    reader.add_argument("kinds", nargs="*", help=", ".join(COMMANDS))
+    reader.add_argument("words", nargs="*", help="of pages whose names hold one of them")
     wanted = reader.parse_args()
-    sys.exit(bool(main(wanted.folder, wanted.kinds or list(COMMANDS))))
+    sys.exit(bool(main(wanted.folder, wanted.words)))

@@ -32,14 +32,22 @@ figure { margin: 0.4rem 0; } .line { border-bottom: 1px solid #999; height: 2rem
 @media print { section { break-inside: avoid; } }
 """
 
+#: Nothing may be loaded, and nothing run.
+_HEAD = (
+    '<meta http-equiv="Content-Security-Policy" '
+    "content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+)
+
 
 def paper_html(paper: Paper) -> str:
     """The paper as a page that stands by itself."""
     title = _said(paper.title) + (" – key" if paper.key else "")
     body = "\n".join(_body(paper, title))
     return (
-        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>\n'
-        f"<style>{_STYLE}</style></head>\n<body>\n{body}\n</body></html>\n"
+        f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">{_HEAD}'
+        f"<title>{title}</title>\n"
+        f"<style>{_STYLE}</style></head>\n<body><main>\n{body}\n</main></body></html>\n"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 
 from sympy import Expr
@@ -15,6 +16,7 @@ from deltarule.spelling.noting import noted
 
 #: The files of style of a page with formulas and pictures.
 STYLES = ("page_colours.css", "page_style.css", "formula_style.css", "graph_style.css")
+_LOW = re.compile(r"_(\w+)")
 
 
 def displayed(elements: str, kind: str = "eq") -> str:
@@ -34,7 +36,14 @@ def equation_html(left: Expr | None, right: Expr) -> str:
 
 def inline_name(name: str) -> str:
     """The name of a quantity in a line of text."""
-    return f'<i class="name">{text_html(pretty(name))}</i>'
+    return name_html(pretty(name))
+
+
+def name_html(shown: str) -> str:
+    """A name as it is shown, with what follows a _ as a subscript; the _ stays in what is copied
+    or read aloud."""
+    low = _LOW.sub(r'<span class="low">_</span><sub>\1</sub>', text_html(shown))
+    return f'<i class="name">{low}</i>'
 
 
 def paragraph(words: str, kind: str = "") -> str:

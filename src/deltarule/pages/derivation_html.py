@@ -75,15 +75,22 @@ def _gradient(
     if others:
         names = ", ".join(inline_name(g.name) for g in others)
         yield f"<p>Likewise, with names and sizes of their own: {names}.</p>"
-    rows = [*in_a_row(gradient.steps, shown.every)]
-    if rows:
-        opened = " open" if shown.steps else ""
-        yield f"<details{opened}><summary>{counted(len(gradient.steps), 'step')}</summary>"
-        yield "<ol>"
-        for first, last, step in rows:
-            yield from _step(first, last, step, gradient)
-        yield "</ol></details>"
+    yield from steps_html(gradient, counted(len(gradient.steps), "step"), shown.every, shown.steps)
     yield "</section>"
+
+
+def steps_html(
+    gradient: Gradient, summary: str, every: bool = False, opened: bool = False
+) -> Iterator[str]:
+    """The steps of a gradient, to be unfolded; those of one rule in a row are one, unless `every`
+    is to be seen."""
+    rows = [*in_a_row(gradient.steps, every)]
+    if not rows:
+        return
+    yield f"<details{' open' if opened else ''}><summary>{summary}</summary><ol>"
+    for first, last, step in rows:
+        yield from _step(first, last, step, gradient)
+    yield "</ol></details>"
 
 
 def _step(first: int, last: int, step: Step, gradient: Gradient) -> Iterator[str]:

@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 #: How high a page with a script is in a notebook; a reader can pull it larger.
 _FRAME = "width:100%;height:42rem;border:1px solid #8888;border-radius:.4rem;resize:vertical"
 
+#: A ground of its own: the page around may be light where the reader's system is dark.
+_GROUND = "background: var(--paper); color: var(--ink); padding: 0.5rem;\n"
+
 
 def embedded(body: Iterable[str]) -> str:
     """A fragment of HTML in an element of its own, to which its rules of style are nested."""
     rules = "\n".join(map(own_file, STYLES)).replace(":root", "&")
-    return f'<div class="deltarule"><style>.deltarule {{\n{rules}}}</style>\n{"".join(body)}</div>'
+    return (
+        f'<div class="deltarule"><style>.deltarule {{\n{_GROUND}{rules}}}</style>\n'
+        f"{''.join(body)}</div>"
+    )
 
 
 def derivation_embedded(derivation: Derivation) -> str:

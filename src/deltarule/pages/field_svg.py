@@ -15,7 +15,9 @@ from deltarule.pages.drawn_graph import picture
 from deltarule.pages.html_page import text_html
 from deltarule.spelling.names import pretty
 
-_LINE, _STRIP, _LABEL, _MAP, _GAP = 24.0, 380.0, 300.0, 260.0, 28.0
+_LINE, _STRIP, _MAP, _GAP = 42.0, 380.0, 260.0, 28.0
+#: Where in a line its words stand, and its places.
+_WORDS, _PLACES = 18.0, 24.0
 #: Of so many places at most each is a cell of its own.
 _MOST_CELLS = 64
 _LETTER = 7.3
@@ -30,13 +32,12 @@ def fields_svg(counted: Count, alone: bool = False) -> str:
     labels = [_label(layer) for layer in fields.layers]
     if len(whole) > 1 and fields.layers[-1].whole:
         labels[-1] = labels[-1].removesuffix("sees all") + "and all behind it see all"
-    left = max(_LABEL, max(map(len, labels)) * _LETTER + 12)
-    inside = [*_strips(fields, labels, left)]
-    width, height = left + _STRIP, (len(fields.layers) + 2) * _LINE
+    inside = [*_strips(fields, labels)]
+    width = max(_STRIP, max(map(len, labels)) * _LETTER)
+    height = (len(fields.layers) + 1) * _LINE + (_WORDS if fields.assumed else 0)
     if len(fields.axes) > 1:
-        inside += _map(fields, left + _STRIP + _GAP)
-        width += _GAP + _MAP
-        height = max(height, _MAP * fields.extents[-2] / fields.extents[-1] + 2 * _LINE)
+        inside += _map(fields, height)
+        height += _MAP * fields.extents[-2] / fields.extents[-1] + _GAP
     title = f"What the middle entry of each layer of {fields.title} sees of {pretty(fields.input)}"
     frame = (-2, -2, width + 4, height + 4)
     return picture(title, frame, "\n".join(inside), "field", alone)
@@ -54,35 +55,32 @@ def _label(layer: LayerField) -> str:
     return f"{pretty(layer.name)}{kind} sees {said}{step}"
 
 
-def _strips(fields: LayerFields, labels: list[str], left: float) -> Iterator[str]:
+def _strips(fields: LayerFields, labels: list[str]) -> Iterator[str]:
     """A line for each layer, the first one on top, with its places along the last axis."""
     extent = fields.extents[-1]
     cell = _STRIP / extent
     axis = f"{pretty(fields.input)}, axis {fields.axes[-1] + 1}: 0 … {extent - 1}"
-    yield f'<text x="{left:.0f}" y="{_LINE - 8:.0f}">{text_html(axis)}</text>'
+    yield f'<text x="0" y="{_LINE - 8:.0f}">{text_html(axis)}</text>'
     for number, (layer, label) in enumerate(zip(fields.layers, labels, strict=True), start=1):
         y = number * _LINE
         yield f'<g data-layer="{layer.name}" data-sees="{_said(layer)}">'
-        yield f'<text x="0" y="{y + 16:.0f}">{text_html(label)}</text>'
-        yield (
-            f'<rect class="frame" x="{left:.1f}" y="{y + 4:.0f}" width="{_STRIP:.0f}" '
-            f'height="{_LINE - 8:.0f}"/>'
-        )
+        yield f'<text x="0" y="{y + _WORDS:.0f}">{text_html(label)}</text>'
+        top, high = f'y="{y + _PLACES:.0f}"', f'height="{_LINE - _PLACES - 4:.0f}"'
+        yield f'<rect class="frame" x="0" {top} width="{_STRIP:.0f}" {high}/>'
         for first, last in _runs(layer.places[-1]):
             yield (
-                f'<rect class="cell" x="{left + first * cell:.1f}" y="{y + 4:.0f}" '
-                f'width="{(last - first + 1) * cell:.1f}" height="{_LINE - 8:.0f}"/>'
+                f'<rect class="cell" x="{first * cell:.1f}" {top} '
+                f'width="{(last - first + 1) * cell:.1f}" {high}/>'
             )
         if extent <= _MOST_CELLS:
             for k in range(1, extent):
-                x = left + k * cell
-                ends = f'y1="{y + 4:.0f}" y2="{y + _LINE - 4:.0f}"'
-                yield f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" {ends}/>'
+                ends = f'y1="{y + _PLACES:.0f}" y2="{y + _LINE - 4:.0f}"'
+                yield f'<line class="grid" x1="{k * cell:.1f}" x2="{k * cell:.1f}" {ends}/>'
         yield "</g>"
     if fields.assumed:
         sizes = ", ".join(f"{s} = {n}" for s, n in fields.assumed.items())
         said = f"taken for this picture: {text_html(sizes)}"
-        y = (len(fields.layers) + 1) * _LINE + 14
+        y = (len(fields.layers) + 1) * _LINE + _WORDS - 4
         yield f'<text class="soft" x="0" y="{y:.0f}">{said}</text>'
 
 
@@ -93,26 +91,24 @@ def _said(layer: LayerField) -> str:
     )
 
 
-def _map(fields: LayerFields, left: float) -> Iterator[str]:
+def _map(fields: LayerFields, above: float) -> Iterator[str]:
     """The last two axes as an image, in which each layer's field lies; the first layers on top."""
     rows, columns = fields.extents[-2:]
     cell = _MAP / columns
     said = f"{pretty(fields.input)}, axes {fields.axes[-2] + 1} and {fields.axes[-1] + 1}"
-    yield f'<text x="{left:.0f}" y="{_LINE - 8:.0f}">{text_html(said)}</text>'
-    top = _LINE + 4
-    yield (
-        f'<rect class="frame" x="{left:.1f}" y="{top:.0f}" width="{_MAP:.0f}" '
-        f'height="{rows * cell:.1f}"/>'
-    )
+    yield f'<text x="0" y="{above + _WORDS:.0f}">{text_html(said)}</text>'
+    top = above + _GAP
+    size = f'width="{_MAP:.0f}" height="{rows * cell:.1f}"'
+    yield f'<rect class="frame" x="0" y="{top:.0f}" {size}/>'
     for layer in reversed([layer for layer in fields.layers if not layer.whole]):
         yield "<g>"
-        for above, below in _runs(layer.places[-2]):
+        for first_row, last_row in _runs(layer.places[-2]):
             for first, last in _runs(layer.places[-1]):
                 yield (
-                    f'<rect class="window" x="{left + first * cell:.1f}" '
-                    f'y="{top + above * cell:.1f}" width="{(last - first + 1) * cell:.1f}" '
-                    f'height="{(below - above + 1) * cell:.1f}"><title>{text_html(layer.name)}'
-                    "</title></rect>"
+                    f'<rect class="window" x="{first * cell:.1f}" '
+                    f'y="{top + first_row * cell:.1f}" width="{(last - first + 1) * cell:.1f}" '
+                    f'height="{(last_row - first_row + 1) * cell:.1f}">'
+                    f"<title>{text_html(layer.name)}</title></rect>"
                 )
         yield "</g>"
 

@@ -15,7 +15,9 @@ from deltarule.pages.html_page import text_html
 from deltarule.spelling.names import pretty
 from deltarule.tracing.gradient_flow import Flow
 
-WIDTH, HEIGHT, _LEFT, _STRIP = 720.0, 260.0, 70.0, 24.0
+WIDTH, HEIGHT, _LEFT, _STRIP = 700.0, 260.0, 86.0, 24.0
+#: The height of a line of text, which is written larger where the picture is shown smaller.
+_TEXT = 28.0
 #: At most so many lines across the curve.
 _MOST_LINES = 8
 
@@ -28,21 +30,23 @@ def flow_svg(first: Flow, beside: Sequence[Flow], alone: bool = False) -> str:
     for flow in reversed(flows):
         kind = ' class="first"' if flow is first else ""
         inside += (f'<polyline{kind} points="{way}"/>' for way in _ways(flow, low, high))
-    y = HEIGHT + 34
+    y = HEIGHT + 2 * _TEXT + 4
     for flow in flows:
         said = f"{flow.title}: {flow.verdict}"
         inside.append(f'<text x="{_LEFT}" y="{y - 4:.0f}">{text_html(said)}</text>')
         for name, sizes in _rows(flow):
             inside += _strip(name, sizes, low, high, y)
             y += _STRIP
-        y += 20
+        y += _TEXT + 4
     labels = [p.label for p in first.places]
     if labels:
-        inside.append(f'<text x="{_LEFT:.0f}" y="{HEIGHT + 16:.0f}">{text_html(labels[0])}</text>')
-        end = f'x="{_LEFT + WIDTH:.0f}" y="{HEIGHT + 16:.0f}" class="tick"'
+        inside.append(
+            f'<text x="{_LEFT:.0f}" y="{HEIGHT + _TEXT - 4:.0f}">{text_html(labels[0])}</text>'
+        )
+        end = f'x="{_LEFT + WIDTH:.0f}" y="{HEIGHT + _TEXT - 4:.0f}" class="tick"'
         inside.append(f"<text {end}>{text_html(labels[-1])}</text>")
     title = f"How the gradient flows through {first.title}: {first.sentence}"
-    frame = (0, -12, _LEFT + WIDTH + 12, y + 12)
+    frame = (0, -18, _LEFT + WIDTH + 4, y - _TEXT + 24)
     return picture(title, frame, "\n".join(inside), "flow", alone)
 
 

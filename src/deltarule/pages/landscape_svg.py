@@ -12,7 +12,7 @@ from deltarule.pages.drawn_graph import picture
 from deltarule.pages.html_page import text_html
 from deltarule.tracing.loss_landscape import Landscape, Way
 
-_SIDE, _KEY = 420.0, 290.0
+_SIDE, _LINE = 420.0, 20.0
 #: So many lines of equal loss, at equal shares of the places.
 _LINES = 9
 #: How each way is dashed, so that they are told apart without colours.
@@ -26,10 +26,10 @@ def landscape_svg(found: Landscape, alone: bool = False) -> str:
     for number, way in enumerate(found.ways):
         inside += _way(way, found, number)
     inside += [
-        f'<text x="0" y="{_SIDE + 16:.0f}">first direction: {_span(found.along)}</text>',
-        f'<text x="0" y="{_SIDE + 32:.0f}">second direction: {_span(found.up)}</text>',
+        f'<text x="0" y="{_SIDE + 18:.0f}">first direction: {_span(found.along)}</text>',
+        f'<text x="0" y="{_SIDE + 18 + _LINE:.0f}">second direction: {_span(found.up)}</text>',
     ]
-    frame = (-4, -4, _SIDE + _KEY, _SIDE + 44)
+    frame = (-4, -4, _SIDE + 8, _SIDE + 20 + _LINE * (2 + len(found.ways)))
     title = f"A slice of the loss of {found.title}: {found.sentence}"
     return picture(title, frame, "\n".join(inside), "landscape", alone)
 
@@ -97,7 +97,7 @@ def _place(found: Landscape, place: np.ndarray) -> tuple[float, float]:
 
 
 def _way(way: Way, found: Landscape, number: int) -> Iterator[str]:
-    """The line of a way with a mark at its end, and what it came to beside the picture."""
+    """The line of a way with a mark at its end, and what it came to below the picture."""
     known = [p for p in way.places if np.isfinite(p).all()]
     points = [_place(found, p) for p in known]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
@@ -108,7 +108,7 @@ def _way(way: Way, found: Landscape, number: int) -> Iterator[str]:
         (x, y), (a, b) = points[0], points[-1]
         yield f'<circle class="start" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
         yield f'<circle class="end way{number % 5}" cx="{a:.1f}" cy="{b:.1f}" r="5"/>'
-    top = 14 + 20 * number
-    yield f'<line {style} x1="{_SIDE + 14}" x2="{_SIDE + 44}" y1="{top - 4}" y2="{top - 4}"/>'
+    top = _SIDE + 18 + _LINE * (2 + number)
+    yield f'<line {style} x1="0" x2="30" y1="{top - 4}" y2="{top - 4}"/>'
     said = f"{way.optimiser}: {way.losses[0]:.3g} → {way.losses[-1]:.3g}"
-    yield f'<text x="{_SIDE + 50}" y="{top}">{text_html(said)}</text>'
+    yield f'<text x="38" y="{top}">{text_html(said)}</text>'

@@ -48,7 +48,7 @@ def layer_body(
     found = worked_example(derivation) if example else None
     if found is not None:
         body += ["<h2>A worked example</h2>", paragraph(_drawn(name), "soft")]
-        body += trace_body(found, None, None, "h3")
+        body += trace_body(found, None, None, "h3", steps=False)
         body += ["<h2>Mistakes that people make</h2>", *_mistakes(found)]
     if kernel and len(network.equations) <= MOST_BOXES:
         body += ["<h2>The kernel</h2>", *_kernel(name)]

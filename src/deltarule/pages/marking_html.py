@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from deltarule.marking import verdicts
 from deltarule.marking.verdicts import Marking, Verdict
-from deltarule.pages.blocks_html import STYLES, paragraph
+from deltarule.pages.blocks_html import STYLES, name_html, paragraph
 from deltarule.pages.html_page import page_html, quoted_html, text_html
 from deltarule.reports.marks import named
 from deltarule.reports.points_in_words import (
@@ -81,8 +81,7 @@ def _card(verdict: Verdict, points: str) -> Iterator[str]:
     kind = _KINDS.get(verdict.verdict, "bad")
     said = f'<span class="verdict {kind}">{text_html(verdict.verdict)}</span>'
     given = f" = {quoted_html(verdict.given)}" if verdict.given else ""
-    name = f'<i class="name">{text_html(named(verdict))}</i>'
-    yield f'<section class="{kind}"><p>{name}{given}: {said}'
+    yield f'<section class="{kind}"><p>{name_html(named(verdict))}{given}: {said}'
     yield f' <span class="points">({text_html(points)})</span></p>' if points else "</p>"
     if verdict.finding and verdict.verdict != verdicts.MISSING:
         yield paragraph(verdict.finding)

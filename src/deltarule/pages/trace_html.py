@@ -20,6 +20,7 @@ from deltarule.pages.blocks_html import (
     inline_name,
     paragraph,
 )
+from deltarule.pages.derivation_html import steps_html
 from deltarule.pages.graph_svg import trace_svg
 from deltarule.pages.html_page import page_html, text_html
 from deltarule.pages.mathml import MathmlNumbers, number_mathml
@@ -116,9 +117,10 @@ def traced_values(trace: Trace) -> dict:
 
 
 def trace_body(
-    trace: Trace, worked: Worked | None, only: Container[str] | None, level: str
+    trace: Trace, worked: Worked | None, only: Container[str] | None, level: str, steps: bool = True
 ) -> Iterator[str]:
-    """The graph, the givens, and every line under the heading of its phase."""
+    """The graph, the givens, and every line under the heading of its phase; unless they stand
+    elsewhere on the page, with the `steps` by which its formula was derived."""
     yield '<div class="run">'
     yield paragraph(f"{begun(carried(trace))}.", "soft")
     yield f'<div class="wide" tabindex="0">{trace_svg(trace)}</div>'
@@ -142,11 +144,13 @@ def trace_body(
     for line, phase in shown_lines_of(trace, worked, only):
         if phase:
             yield f'<{level} class="phase">{PHASES[phase]}</{level}>'
-        yield from _line(line, trace, worked, f"h{int(level[1]) + 1}")
+        yield from _line(line, trace, worked, f"h{int(level[1]) + 1}", steps)
     yield "</div>"
 
 
-def _line(line: TracedLine, trace: Trace, worked: Worked | None, level: str) -> Iterator[str]:
+def _line(
+    line: TracedLine, trace: Trace, worked: Worked | None, level: str, steps: bool
+) -> Iterator[str]:
     equation = line.line.equation
     sources = dict.fromkeys(nodes.tensor_name(read) for read in nodes.reads(equation.rhs))
     yield (
@@ -168,7 +172,16 @@ def _line(line: TracedLine, trace: Trace, worked: Worked | None, level: str) -> 
         yield paragraph(check_text(line.check), "how")
     if worked:
         yield from _published(line.quantity, worked)
+    if steps:
+        yield from _derived(line.quantity, trace)
     yield "</section>"
+
+
+def _derived(quantity: str, trace: Trace) -> Iterator[str]:
+    """Of a gradient, the steps of its derivation, to be unfolded."""
+    for gradient in trace.computation.derivation.gradients.values():
+        if gradient.name == quantity:
+            yield from steps_html(gradient, "how its formula is derived")
 
 
 def _reckoning(line: TracedLine, trace: Trace, point, entry: tuple[int, ...]) -> str:

@@ -16,9 +16,14 @@ from deltarule.spelling.names import pretty
 from deltarule.training.training_record import Result
 from deltarule.training.unit_responses import UnitResponse, Window
 
-_CELL, _LEFT, _HIGH = 34.0, 74.0, 160.0
-_IMAGE, _BESIDE, _BELOW = 64.0, 14.0, 54.0
+_CELL, _LEFT, _HIGH, _WIDE = 34.0, 74.0, 160.0, 420.0
+_IMAGE, _BESIDE, _BELOW = 64.0, 44.0, 66.0
+#: So many images stand beside each other, and so many units.
+_ACROSS, _UNITS = 4, 2
 _SMALL = 40.0
+
+#: The elements of a picture, and how wide and high it is.
+Drawn = tuple[list[str], float, float]
 
 #: The pictures by their headings, in their order.
 PICTURES = ("Over the epochs", "Confusion", "Least certain", "What units respond to")
@@ -27,10 +32,7 @@ PICTURES = ("Over the epochs", "Confusion", "Least certain", "What units respond
 def training_svg(result: Result, alone: bool = False) -> str:
     """All of it as one picture."""
     inside, y, width = [], 0.0, 0.0
-    for heading, draw in zip(PICTURES, (_curves, _confusion, _uncertain, _responses), strict=True):
-        body, wide, high = draw(result)
-        if not body:
-            continue
+    for heading, (body, wide, high) in _drawn(result):
         inside.append(f'<text class="label" x="0" y="{y + 14:.0f}">{heading}</text>')
         inside.append(f'<g transform="translate(0 {y + 26:.0f})">')
         inside += [*body, "</g>"]
@@ -39,7 +41,18 @@ def training_svg(result: Result, alone: bool = False) -> str:
     return picture(title, (-2, -2, width + 6, y + 4), "\n".join(inside), "training", alone)
 
 
-Drawn = tuple[list[str], float, float]
+def training_pictures(result: Result) -> Iterator[tuple[str, str]]:
+    """Each picture by itself, as an element of a page, with its heading."""
+    for heading, (body, wide, high) in _drawn(result):
+        frame = (-2, -2, wide + 6, high + 4)
+        yield heading, picture(heading, frame, "\n".join(body), "training", False)
+
+
+def _drawn(result: Result) -> Iterator[tuple[str, Drawn]]:
+    """What there is to be drawn, with its headings."""
+    for heading, draw in zip(PICTURES, (_curves, _confusion, _uncertain, _responses), strict=True):
+        if (drawn := draw(result))[0]:
+            yield heading, drawn
 
 
 def _curves(result: Result) -> Drawn:
@@ -48,33 +61,30 @@ def _curves(result: Result) -> Drawn:
         return [], 0, 0
     losses = [e.loss for e in result.epochs]
     wrong = [1 - e.right / max(len(result.samples), 1) for e in result.epochs]
-    wide = 420.0
     inside = []
     for kind, numbers, words in (("first", losses, "loss"), ("", wrong, "held out: share wrong")):
         finite = [n for n in numbers if np.isfinite(n)]
         most = max(finite, default=0.0) or 1.0
-        step = wide / max(len(numbers) - 1, 1)
+        step = _WIDE / max(len(numbers) - 1, 1)
         points = " ".join(
-            f"{_LEFT + k * step:.1f},{_HIGH * (1 - n / most):.1f}"
+            f"{k * step:.1f},{_HIGH * (1 - n / most):.1f}"
             for k, n in enumerate(numbers)
             if np.isfinite(n)
         )
         inside.append(f'<polyline class="{kind}" points="{points}"/>')
-        y = 14 if kind else 30
+        y = _HIGH + (38 if kind else 56)
         said = f"{words}: {numbers[0]:.3g} → {numbers[-1]:.3g}"
         inside.append(
-            f'<line class="key {kind}" x1="{_LEFT + wide + 16:.0f}" x2="{_LEFT + wide + 36:.0f}" '
-            f'y1="{y - 4}" y2="{y - 4}"/><text x="{_LEFT + wide + 42:.0f}" y="{y}">{said}</text>'
+            f'<line class="key {kind}" x1="0" x2="20" y1="{y - 4}" y2="{y - 4}"/>'
+            f'<text x="28" y="{y}">{said}</text>'
         )
-    inside.append(
-        f'<line class="grid" x1="{_LEFT}" x2="{_LEFT + wide:.0f}" y1="{_HIGH}" y2="{_HIGH}"/>'
-    )
-    ends = ((_LEFT, "start", "epoch 1"), (_LEFT + wide, "end", f"epoch {len(losses)}"))
+    inside.append(f'<line class="grid" x1="0" x2="{_WIDE:.0f}" y1="{_HIGH}" y2="{_HIGH}"/>')
+    ends = ((0, "start", "epoch 1"), (_WIDE, "end", f"epoch {len(losses)}"))
     inside += (
         f'<text x="{x:.0f}" y="{_HIGH + 16:.0f}" text-anchor="{anchor}">{words}</text>'
         for x, anchor, words in ends
     )
-    return inside, _LEFT + wide + 260, _HIGH + 20
+    return inside, _WIDE, _HIGH + 62
 
 
 def _confusion(result: Result) -> Drawn:
@@ -107,9 +117,9 @@ def _uncertain(result: Result) -> Drawn:
     """The images whose most probable class is least so, with what they are and were taken for."""
     inside = []
     for k, place in enumerate(result.least_certain(SHOWN)):
-        x = k * (_IMAGE + _BESIDE + 22)
+        x, y = k % _ACROSS * (_IMAGE + _BESIDE), k // _ACROSS * (_IMAGE + _BELOW)
         right = result.taken_for[place] == result.samples.labels[place]
-        inside += _image(result.samples.images[place], x, 0, _IMAGE)
+        inside += _image(result.samples.images[place], x, y, _IMAGE)
         said = (
             f"is {result.samples.labels[place]}",
             f"taken for {result.taken_for[place]}",
@@ -117,33 +127,31 @@ def _uncertain(result: Result) -> Drawn:
         )
         for line, words in enumerate(said):
             kind = "" if right or line != 1 else ' class="wrong"'
-            y = _IMAGE + 14 + 15 * line
-            inside.append(f'<text{kind} x="{x:.0f}" y="{y:.0f}">{words}</text>')
-    return inside, SHOWN * (_IMAGE + _BESIDE + 22), _IMAGE + _BELOW
+            below = y + _IMAGE + 15 * (line + 1)
+            inside.append(f'<text{kind} x="{x:.0f}" y="{below:.0f}">{words}</text>')
+    return inside, _ACROSS * (_IMAGE + _BESIDE), -(-SHOWN // _ACROSS) * (_IMAGE + _BELOW)
 
 
 def _responses(result: Result) -> Drawn:
     """A row for each unit, layer by layer: the images that excite it most, and where."""
     inside, y = [], 0.0
-    column = len(result.responses[0].samples) * (_SMALL + 6) + 70 if result.responses else 0
-    wide = 0.0
+    column = len(result.responses[0].samples) * (_SMALL + 6) + 10 if result.responses else 0
     for layer, held in groupby(result.responses, key=lambda r: r.layer):
         units = list(held)
         inside.append(f'<text x="0" y="{y + 12:.0f}">{text_html(pretty(layer))}</text>')
         y += 20
         for k, unit in enumerate(units):
-            x = (k % 3) * column
-            wide = max(wide, x + column)
-            inside += _unit(unit, result, x, y + (k // 3) * (_SMALL + 10))
-        y += -(-len(units) // 3) * (_SMALL + 10) + 8
-    return inside, wide, y
+            inside += _unit(unit, result, k % _UNITS * column, y + k // _UNITS * (_SMALL + 26))
+        y += -(-len(units) // _UNITS) * (_SMALL + 26) + 8
+    return inside, _UNITS * column, y
 
 
 def _unit(unit: UnitResponse, result: Result, x: float, y: float) -> Iterator[str]:
     yield f'<g class="unit" data-layer="{unit.layer}" data-unit="{unit.unit}">'
-    yield f'<text x="{x:.0f}" y="{y + _SMALL / 2 + 4:.0f}">unit {unit.unit}</text>'
+    yield f'<text class="soft" x="{x:.0f}" y="{y + 12:.0f}">unit {unit.unit}</text>'
+    y += 18
     for k, place in enumerate(unit.samples):
-        left = x + 62 + k * (_SMALL + 6)
+        left = x + k * (_SMALL + 6)
         yield from _image(result.samples.images[place], left, y, _SMALL)
         if unit.windows:
             yield _window(unit.windows[k], left, y)

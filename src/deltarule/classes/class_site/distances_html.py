@@ -50,9 +50,10 @@ def _run(own: OwnDistances, several: bool) -> Iterator[str]:
     ]
     heads = ("line", "mistake", *map(inline_name, quantities))
     yield table_html(heads, rows, range(2, len(heads)))
-    yield from _listed("What these numbers do not tell, and others would", table.hidden)
-    yield from _listed("What changes too little for these digits", table.slight)
-    yield from _listed("What no numbers can tell", table.never)
+    level = "h3" if several else "h2"
+    yield from _listed(level, "What these numbers do not tell, and others would", table.hidden)
+    yield from _listed(level, "What changes too little for these digits", table.slight)
+    yield from _listed(level, "What no numbers can tell", table.never)
 
 
 def _cell(found: tuple[float, float] | None) -> str:
@@ -60,7 +61,7 @@ def _cell(found: tuple[float, float] | None) -> str:
     return f"<b>{text_html(shown)}</b>" if seen else text_html(shown)
 
 
-def _listed(heading: str, words: Sequence[str]) -> Iterator[str]:
+def _listed(level: str, heading: str, words: Sequence[str]) -> Iterator[str]:
     if words:
-        yield f"<h3>{text_html(heading)}</h3>"
+        yield f"<{level}>{text_html(heading)}</{level}>"
         yield f"<ul>{''.join(f'<li>{text_html(one)}</li>' for one in words)}</ul>"
