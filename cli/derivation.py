@@ -13,7 +13,7 @@ from deltarule.cli.forward import equation, forward, many, times
 from deltarule.cli.page import Page
 from deltarule.networks.layer_numbers import number_of
 from deltarule.networks.recurrences import Recurrence, blocks, equations_of
-from deltarule.reports.selection import by_kind, in_a_row, is_seed, outside, through
+from deltarule.reports.selection import by_kind, in_a_row, is_seed, outside, pieces_read, through
 from deltarule.reports.things import ShownDerivation
 from deltarule.spelling.counted import counted
 from deltarule.spelling.text import equation_text, text
@@ -68,23 +68,30 @@ def derivation_page(page: Page, shown: ShownDerivation) -> None:
     page.prose(_checked(derivation, kinds), style="dim")
 
 
-def brief_page(page: Page, gradients: Iterable[Gradient]) -> None:
+def brief_page(page: Page, shown: ShownDerivation) -> None:
     """One line a gradient; of layers that are alike, one for all of them.
 
-    What limits the sums of a long one stands below it. There is none for ∂E/∂E, unless it is asked
+    Before them stand the pieces of the forward pass that got names, as far as they are read. What
+    limits the sums of a long line stands below it. There is none for ∂E/∂E, unless it is asked
     for alone.
     """
-    shown = list(gradients)
-    for first, *others in by_kind([g for g in shown if g.expr != 1] or shown):
+    gradients = shown.gradients
+    for piece in pieces_read(shown.derivation, gradients):
+        _brief_line(page, piece.lhs, piece.rhs)
+    for first, *others in by_kind([g for g in gradients if g.expr != 1] or gradients):
         for left, right in first.lines:
-            shown = equation_text(left, right)
-            if page.set_equation(left, right):
-                continue
-            if page.lines_of(shown) <= MOST_LINES:
-                page.formula(shown, indent=0)
-            else:
-                equation(page, left, right, indent=0)
+            _brief_line(page, left, right)
         _likewise(page, others, indent=4)
+
+
+def _brief_line(page: Page, left: Expr, right: Expr) -> None:
+    formula = equation_text(left, right)
+    if page.set_equation(left, right):
+        return
+    if page.lines_of(formula) <= MOST_LINES:
+        page.formula(formula, indent=0)
+    else:
+        equation(page, left, right, indent=0)
 
 
 def _likewise(page: Page, others: Sequence[Gradient], indent: int) -> None:

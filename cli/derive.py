@@ -34,7 +34,9 @@ def show_derivation(asked: Derive) -> int:
 
 def show_brief(asked: Derive) -> int:
     """Derive, and show a line for each gradient."""
-    show(chosen(derived(asked), asked.wrt or ()), "one line a gradient", asked.format)
+    derivation = derived(asked)
+    shown = ShownDerivation(derivation, chosen(derivation, asked.wrt or ()))
+    show(shown, "one line a gradient", asked.format)
     return 0
 
 

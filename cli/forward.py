@@ -50,6 +50,9 @@ def forward(page: Page, network: Network) -> None:
         tensors = network.with_role(role)
         if tensors:
             page.labelled(label, ", ".join(_named(tensors)), indent=2, column=13, math=True)
+    pieces = [f"{text.name(t.name)}, {_spelt(t)}" for t in network.tensors.values() if t.piece]
+    if pieces:
+        page.labelled("named", "; ".join(pieces), indent=2, column=13)
     for sentence in unused(network):
         page.labelled("unused", sentence, indent=2, column=13, style="yellow")
 
@@ -67,6 +70,12 @@ def _straight(page: Page, block: Equation, alike: Iterable[Family]) -> None:
     elif block.name == family.members[0]:
         page.formula(family.text())
         page.prose(f"for {family.range()}", indent=6, style="dim")
+
+
+def _spelt(piece: Tensor) -> str:
+    """What a piece of a long line is: `the preactivation in θ`."""
+    what, _, where = piece.note.rpartition(" ")
+    return f"{what} {text.name(where)}"
 
 
 def _named(tensors: Sequence[Tensor]) -> list[str]:

@@ -16,6 +16,7 @@ from deltarule.language.catalogue import catalogue, declared_aliases, find
 from deltarule.language.declarations import Page, written_on
 from deltarule.language.derivation_source import DerivationLoader
 from deltarule.language.misuse import message_of
+from deltarule.language.named_pieces import with_named_pieces
 from deltarule.language.not_python import fact_of, of_syntax
 from deltarule.language.variants import VARIANTS, varied
 from deltarule.networks.names_once import check_attribute_names
@@ -148,7 +149,7 @@ def load_with(what: Network | str | Path, settings: Mapping) -> tuple[Network, d
 
 
 def _network(page: Page, words: tuple[str, str]) -> Network:
-    network = page.network(*words)
+    network = with_named_pieces(page.network(*words))
     check_attribute_names(network)
     return network
 

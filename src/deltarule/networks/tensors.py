@@ -47,6 +47,7 @@ class Tensor:
     `within` is the interval in which its entries must lie, such as (0, 1) for probabilities; its
     upper end is None for variances, which may be any positive number.
     `integers_below` is the extent below which an integer tensor's entries (labels, positions) lie.
+    A `piece` of a long equation got a name and a line of its own; `note` says what it is.
     `start` is what a memory, which an update keeps, holds before the first step; for a parameter
     what training usually starts from, a number or "identity".
     """
@@ -63,6 +64,7 @@ class Tensor:
     definite: bool = False
     one_hot: bool = False
     symmetric: bool = False
+    piece: bool = False
 
     @property
     def given(self) -> bool:

@@ -6,6 +6,7 @@ import math
 
 from deltarule.calculus.families import families
 from deltarule.calculus.steps import Gradient, Step
+from deltarule.networks.tensors import Tensor
 from deltarule.reports.latex_alphabet import latex
 from deltarule.reports.latex_matrix_forms import in_matrices
 from deltarule.reports.things import ShownDerivation, ShownKernel
@@ -15,6 +16,7 @@ from deltarule.spelling.text import equation_text, text
 def derivation_values(shown: ShownDerivation) -> dict:
     """A derivation: `network`, `title`, `of`, `upstream`, `forward`, `gradients` by name.
 
+    A forward line has a `note` where it is a piece of a longer one, which got a name.
     `families` are the gradients that are alike up to the number of their layer, `inner` those that
     lines of the network are.
     """
@@ -29,6 +31,7 @@ def derivation_values(shown: ShownDerivation) -> dict:
                 "quantity": e.name,
                 "formula": equation_text(e.lhs, e.rhs),
                 "latex": f"{latex(e.lhs)} = {latex(e.rhs)}",
+                **_note(derivation.network.tensors[e.name]),
             }
             for e in derivation.network.equations
         ],
@@ -45,6 +48,10 @@ def derivation_values(shown: ShownDerivation) -> dict:
         ],
         "inner": [{"of": g.of, "by": g.tensor.name, **gradient_values(g)} for g in shown.inner],
     }
+
+
+def _note(tensor: Tensor) -> dict:
+    return {"note": tensor.note} if tensor.piece else {}
 
 
 def gradient_values(gradient: Gradient) -> dict:

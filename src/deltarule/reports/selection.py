@@ -11,6 +11,7 @@ from sympy import Expr, Integer
 from deltarule.calculus.rules.chain_rule import CHAIN_RULE
 from deltarule.calculus.steps import Derivation, Gradient, Step
 from deltarule.errors import DeltaruleError, did_you_mean
+from deltarule.expressions.gradient_names import GradientName
 from deltarule.expressions.nodes import (
     AtLeastZero,
     Carried,
@@ -24,6 +25,7 @@ from deltarule.expressions.nodes import (
 )
 from deltarule.expressions.substitution import substitute
 from deltarule.expressions.symbols import Index
+from deltarule.networks.equations import Equation
 from deltarule.networks.network import Network
 from deltarule.spelling.names import parse_reference
 
@@ -64,6 +66,18 @@ def _tensor(typed: str, derivation: Derivation) -> str:
         network.name,
         "ask for one of " + ", ".join(derivation.gradients),
     )
+
+
+def pieces_read(derivation: Derivation, gradients: Iterable[Gradient]) -> list[Equation]:
+    """The forward lines that nobody wrote (named_pieces.py) and that some gradients read.
+
+    A gradient by such a piece is known by its name alone, so the piece is said as well.
+    """
+    known = {r for g in gradients for line in g.lines for r in map(tensor_name, reads(line[1]))}
+    known |= {name.wrt for r in known if (name := GradientName.parse(r)) is not None}
+    known |= {g.tensor.name for g in gradients}
+    tensors = derivation.network.tensors
+    return [e for e in derivation.network.equations if e.name in known and tensors[e.name].piece]
 
 
 def is_seed(gradient: Gradient) -> bool:
