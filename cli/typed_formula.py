@@ -40,7 +40,6 @@ def network_of_formula(
     text: str, options: dict[str, object], settings: Iterable[str], wrt: Iterable[str]
 ) -> Network:
     """The network; `settings` give shapes to tensors, W=2x3, and numbers to sizes, N=2."""
-    from deltarule.language.named_pieces import with_named_pieces
     from deltarule.marking.typed.typed_network import tensors_of, typed_network
     from deltarule.networks.specialise import specialise
     from deltarule.spelling.names import ascii_name
@@ -57,5 +56,4 @@ def network_of_formula(
         elif setting.strip():
             sizes.append(setting)
     names = [ascii_name(tensor) for tensor in wrt]
-    network = with_named_pieces(typed_network(text, names, shapes))
-    return specialise(network, numbers(sizes))
+    return specialise(typed_network(text, names, shapes), numbers(sizes))

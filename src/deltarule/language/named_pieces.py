@@ -123,11 +123,10 @@ class _At:
     def whole(self) -> Expr:
         """Its right side, with reads of what became a line."""
         rhs, ranges = self.equation.rhs, self.equation.ranges
-        if isinstance(rhs, Elementwise) and is_activation(rhs):
-            if not self._opens(rhs):
-                return rhs.func(*(self._inside(a, ranges) for a in rhs.args))
-        elif isinstance(rhs, Pow) and not rhs.exp.is_integer:
-            return rhs.func(self._inside(rhs.base, ranges), rhs.exp)  # its slope reads its value
+        known = isinstance(rhs, Elementwise) and is_activation(rhs) and not self._opens(rhs)
+        if known or isinstance(rhs, Pow):
+            # Its slope reads its value: tanh′ = 1 − y²; one of a square is short.
+            return rebuild(rhs, lambda part: self._inside(part, ranges))
         return self._inside(rhs, ranges)
 
     def _opens(self, node: Elementwise) -> bool:
@@ -148,9 +147,9 @@ class _At:
         node = rebuild(node, lambda part: self._inside(part, ranges))
         if isinstance(node, Elementwise) and not isinstance(node, exp):
             word = _PREACTIVATION if is_activation(node) else "arg"
-            return node.func(*(self._named(a, word, ranges) for a in node.args))
+            return rebuild(node, lambda part: self._named(part, word, ranges))
         if isinstance(node, Pow) and node.exp != 1:
-            return node.func(self._named(node.base, _word(node), ranges), node.exp)
+            return Pow(self._named(node.base, _word(node), ranges), node.exp)
         return node
 
     def _named(self, piece: Expr, word: str, ranges: Ranges) -> Expr:

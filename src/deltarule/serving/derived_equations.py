@@ -8,7 +8,6 @@ from typing import Any
 from deltarule.calculus import derive
 from deltarule.classes.class_worker import fault_words
 from deltarule.errors import DeltaruleError
-from deltarule.language.named_pieces import with_named_pieces
 from deltarule.marking.typed.typed_network import tensors_of, typed_network
 from deltarule.pages.derivation_html import derivation_body
 from deltarule.reports.selection import chosen
@@ -36,7 +35,7 @@ def derived_answer(job: Mapping[str, Any]) -> dict[str, Any]:
 
 def _derived(equations: str, wrt: str, shapes: str) -> str:
     names = [ascii_name(name) for name in wrt.replace(",", " ").split()]
-    network = with_named_pieces(typed_network(equations, names, _shapes(equations, shapes)))
+    network = typed_network(equations, names, _shapes(equations, shapes))
     derivation = derive(network)
     shown = ShownDerivation(derivation, chosen(derivation, names))
     html = "".join(derivation_body(shown))

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from deltarule.errors import DeltaruleError, in_short
 from deltarule.expressions.given_arguments import known_names, wrong_kind
-from deltarule.language.named_pieces import with_named_pieces
 from deltarule.marking.typed.typed_network import tensors_of, typed_network
 from deltarule.networks.network import Network
 from deltarule.networks.specialise import specialise
@@ -35,4 +34,4 @@ def layer(text: str, /, wrt: Iterable[str] = (), **sizes: int | str) -> Network:
     known = tensors_of(text)
     shapes = {n: str(v) for n, v in sizes.items() if n in known or not isinstance(v, int)}
     numbers = {n: v for n, v in sizes.items() if isinstance(v, int) and n not in shapes}
-    return specialise(with_named_pieces(typed_network(text, wrt, shapes)), numbers)
+    return specialise(typed_network(text, wrt, shapes), numbers)

@@ -18,6 +18,7 @@ from deltarule.errors import DeltaruleError
 from deltarule.expressions.nodes import Read, read, tensor_name
 from deltarule.expressions.substitution import replace_reads
 from deltarule.expressions.symbols import Index, Size
+from deltarule.language.named_pieces import with_named_pieces
 from deltarule.marking.formulas.matrix_words import written_as_program
 from deltarule.marking.formulas.vocabulary import Vocabulary
 from deltarule.marking.typed.equation_texts import (
@@ -69,7 +70,7 @@ def typed_network(
     if not indexed:
         return reader.in_matrices()
     if len(indexed) == len(equations):
-        return reader.in_indices()
+        return with_named_pieces(reader.in_indices())
     try:
         return reader.in_matrices()
     except DeltaruleError as refused:
