@@ -3,8 +3,8 @@
     c[c0 + cr·r + v] += Σ_t a[a0 + rows[r0 + r] + ak·t]·b[b0 + at[t] + v]
 
 Each step of t reads two vectors of b and one number of a for each row, and does rows × 2 fused
-multiply-adds: what the processor can do at best. The last columns of c may be fewer; b must hold
-numbers (any) up to the full width.
+multiply-adds: what the processor can do at best, if the loop's places stay in registers too. The
+last columns of c may be fewer; b must hold numbers (any) up to the full width.
 """
 
 from __future__ import annotations
@@ -14,22 +14,32 @@ import numpy as np
 from numba import njit, types
 from numba.extending import intrinsic
 
-from deltarule.kernels.prelude.calls import _NUMBERS, _PLACES, _WHOLE, _WORD, outside
+from deltarule.kernels.prelude.calls import (
+    _NUMBERS,
+    _PLACES,
+    _WHOLE,
+    _WORD,
+    from_start,
+    outside,
+)
 from deltarule.kernels.prelude.vectors import (
     _VECTOR,
     BYTES,
     LANES,
+    NR,
     _called,
     _loaded,
     _loaded_part,
     _masks,
     _pointers,
     _splat,
+    _stored,
     _stored_part,
     _vector_bytes,
 )
 
 real = np.float32
+U = np.uint64
 compiled = njit
 
 
@@ -37,6 +47,11 @@ compiled = njit
 
 #: How many rows a tile may have: the totals fill most of 32 registers, or of 16.
 MR = (12, 8, 6, 4, 3, 2, 1) if _vector_bytes() == 64 else (6, 6, 5, 4, 3, 2, 1)
+
+
+def _opaque(builder, value):
+    """The integer, of which LLVM knows no more: it then keeps one place in the loop, not many."""
+    return builder.asm(ir.FunctionType(_WORD, [_WORD]), "", "=r,0", [value], False)
 
 
 def _tile(height):
@@ -47,8 +62,6 @@ def _tile(height):
         c, c0, cr, a, a0, rows, r0, ak, b, b0, at, steps, count, add = _pointers(
             context, builder, signature, arguments
         )
-        masks = _masks(builder, count, 2)
-        there = _masks(builder, builder.mul(count, add), 2)
         c, a, b = builder.gep(c, [c0]), builder.gep(a, [a0]), builder.gep(b, [b0])
         rows = builder.gep(rows, [r0])
         places = [
@@ -58,33 +71,55 @@ def _tile(height):
         sources = [
             builder.gep(a, [builder.load(builder.gep(rows, [_WORD(r)]))]) for r in range(height)
         ]
-        first = [_loaded_part(builder, p, there[v]) for p, (_, v) in zip(places, cells)]
-        before = builder.block
-        loop, end = builder.append_basic_block("steps"), builder.append_basic_block("end")
-        builder.cbranch(builder.icmp_signed("<", _WORD(0), steps), loop, end)
+        full = builder.icmp_signed("==", count, _WORD(NR))
+        blocks = "more", "all", "part", "steps", "end", "store", "store_part", "done"
+        more, every, part, loop, end, store, store_part, done = map(
+            builder.append_basic_block, blocks
+        )
+        # What the totals begin with: zeros, or c, whole vectors or masked ones.
+        zeros = [ir.Constant(_VECTOR, None) for _ in cells]
+        starts = [(builder.block, zeros)]
+        builder.cbranch(builder.icmp_signed("==", add, _WORD(0)), loop, more)
+        builder.position_at_end(more)
+        builder.cbranch(full, every, part)
+        builder.position_at_end(every)
+        starts.append((every, [_loaded(builder, p) for p in places]))
+        builder.branch(loop)
+        builder.position_at_end(part)
+        masks = _masks(builder, count, 2)
+        there = [_loaded_part(builder, p, masks[v]) for p, (_, v) in zip(places, cells)]
+        starts.append((part, there))
+        builder.branch(loop)
         builder.position_at_end(loop)
-        t = builder.phi(_WORD)
+        t, step = builder.phi(_WORD), builder.phi(_WORD)
         totals = [builder.phi(_VECTOR) for _ in cells]
         column = builder.gep(b, [builder.load(builder.gep(at, [t]))])
         columns = [_loaded(builder, builder.gep(column, [_WORD(v * LANES)])) for v in range(2)]
-        step = builder.mul(t, ak)
         left = [_splat(builder, builder.load(builder.gep(s, [step]))) for s in sources]
         sums = [
             _called(builder, "fma", _VECTOR, [left[r], columns[v], total])
             for total, (r, v) in zip(totals, cells)
         ]
-        following = builder.add(t, _WORD(1))
-        for phi, start, again in zip([t, *totals], [_WORD(0), *first], [following, *sums]):
-            phi.add_incoming(start, before)
-            phi.add_incoming(again, loop)
+        following = _opaque(builder, builder.add(t, _WORD(1)))
+        further = _opaque(builder, builder.add(step, ak))
+        for block, first in [*starts, (loop, sums)]:
+            t.add_incoming(following if block is loop else _WORD(0), block)
+            step.add_incoming(further if block is loop else _WORD(0), block)
+            for total, value in zip(totals, first):
+                total.add_incoming(value, block)
         builder.cbranch(builder.icmp_signed("<", following, steps), loop, end)
         builder.position_at_end(end)
-        results = [builder.phi(_VECTOR) for _ in cells]
-        for phi, start, again in zip(results, first, sums):
-            phi.add_incoming(start, before)
-            phi.add_incoming(again, loop)
-        for place, result, (_, v) in zip(places, results, cells):
+        builder.cbranch(full, store, store_part)
+        builder.position_at_end(store)
+        for place, result in zip(places, sums):
+            _stored(builder, result, place)
+        builder.branch(done)
+        builder.position_at_end(store_part)
+        masks = _masks(builder, count, 2)
+        for place, result, (_, v) in zip(places, sums, cells):
             _stored_part(builder, result, place, masks[v])
+        builder.branch(done)
+        builder.position_at_end(done)
         return context.get_dummy_value()
 
     @intrinsic
@@ -118,6 +153,14 @@ if numba.config.DISABLE_JIT:  # pyright: ignore
 A, B, C, D, E, F, G = MR
 
 
+@compiled
+def blank(c, c0, cr, rows, count):
+    """c[c0 + cr·r + v] = 0: the sums of nothing."""
+    for r in range(rows):
+        for v in range(count):
+            c[U(c0 + cr * r + v)] = real(0)
+
+
 @outside(
     _NUMBERS, _WHOLE, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE, _NUMBERS, _WHOLE, _PLACES, _WHOLE,
     _WHOLE, _WHOLE, _WHOLE, _WHOLE,
@@ -129,9 +172,13 @@ def tiles(c, c0, cr, a, a0, rows, ak, b, b0, at, first, last, steps, count, add)
     c is overwritten.
     """
     r = first
+    if steps < 1:
+        if not add:
+            blank(from_start(c), c0 + cr * r, cr, last - r, count)
+        return
     while r < last:
         left, o = last - r, c0 + cr * r
-        if left >= A:
+        if left >= A and left != 2 * B:
             tile_a(c, o, cr, a, a0, rows, r, ak, b, b0, at, steps, count, add)
             r += A
         elif left >= B:
